@@ -1,0 +1,31 @@
+"""The budget: tokens planned, used (the panes' context tokens) and left."""
+
+from burnbook.blocks import Line, Part, Scene, Values, bar, number, percent
+from burnbook.config import Budget
+from burnbook.derive import budget
+from burnbook.derive.closings import context_tokens
+
+
+def values(scene: Scene) -> Values:
+    """`budget: {name, planned_tokens, capacity_tokens, used_tokens, left_tokens, ...}`."""
+    declared = scene.config.windows.windows.get(scene.window)
+    name = declared.budget if declared else "default"
+    chosen: Budget = scene.config.budgets[name]
+    return {"budget": budget.use(name, chosen, context_tokens(scene.closings))}
+
+
+def show(values: Values, scene: Scene) -> list[Part]:
+    """One line, and a warning where a level is reached."""
+    use: budget.Use = values["budget"]
+    line = f"Budget: planned {number(use.planned_tokens)}, used {number(use.used_tokens)}"
+    if use.used_tokens is None:
+        return [Line(f"{line} (no pane shows context tokens)")]
+    share = (use.used_percent or 0) / 100
+    drawn = bar(share, scene.config.preview.bar_width)
+    parts: list[Part] = [
+        Line(f"{line}, left {number(use.left_tokens)}  {drawn} {percent(use.used_percent)}")
+    ]
+    if use.level is not None:
+        at = percent(use.level * 100)
+        parts.append(Line(f"Warning: the budget is used to {at} or more", strong=True))
+    return parts

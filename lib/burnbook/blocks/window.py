@@ -1,0 +1,40 @@
+"""The window: its title, state, when it began and ends, and what follows."""
+
+from burnbook import clock
+from burnbook.blocks import Line, Part, Scene, Values, moment
+from burnbook.derive import windows
+
+
+def values(scene: Scene) -> Values:
+    """`window, title, declared, state, starts_at, ends_at, next, unreadable...`."""
+    declared = scene.config.windows.windows.get(scene.window)
+    return {
+        "window": scene.window,
+        "title": declared.title if declared else "",
+        "declared": declared is not None,
+        "state": scene.state,
+        "starts_at": scene.span.starts_at,
+        "ends_at": scene.span.ends_at,
+        "next": windows.following(scene.config, scene.window),
+    }
+
+
+def show(values: Values, scene: Scene) -> list[Part]:
+    """One strong line, and one with the times."""
+    head = [values["window"], values["title"] or ("" if values["declared"] else "(not declared)")]
+    times = []
+    if scene.span.starts_at:
+        times.append(f"from {moment(scene.span.starts_at, scene.config)}")
+    if scene.span.ends_at:
+        times.append(f"to {moment(scene.span.ends_at, scene.config)}{_left(scene)}")
+    if values["next"]:
+        times.append(f"next {values['next']}")
+    strong = "  ".join(filter(None, head))
+    return [Line(f"{strong}  [{scene.state}]", strong=True), Line(", ".join(times))]
+
+
+def _left(scene: Scene) -> str:
+    if scene.span.ends_at is None or scene.state == "finalized":
+        return ""
+    seconds = (scene.span.ends_at - scene.now).total_seconds()
+    return f" (in {clock.span(seconds)})" if seconds >= 0 else f" ({clock.span(seconds)} ago)"

@@ -1,0 +1,191 @@
+"""A book: one data directory, with its journals, state and folds by name."""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from burnbook import files, fold, journal, lock, records
+from burnbook.derive.snapshots import Entry, Index
+from burnbook.errors import BadData, IOFault, os_sentence
+from burnbook.rows import Anomaly, Moment, Phase, Row, Snapshot, Void, WindowRow
+
+
+class Booked(NamedTuple):
+    """A row, and whether this call wrote it (False: it was there already)."""
+
+    row: Row
+    is_new: bool
+
+
+class State(msgspec.Struct, frozen=True):
+    """state/<agent>/<provider>.json: where one agent stands with one provider. Derived."""
+
+    agent: str
+    provider: str
+    window: str
+    phase: Phase
+    captured_at: Moment
+    before: str | None
+    after: str | None
+
+
+class Book:
+    """The journals of one data directory. Reading makes nothing; only `commit` writes."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._damaged: dict[str, int] = {}
+        if root.exists() and not root.is_dir():
+            raise IOFault(f"book {root} is not a directory")
+
+    @cached_property
+    def snapshot_fold(self) -> fold.Fold[Index]:
+        """The index of snapshots.jsonl."""
+        return fold.Fold(self.root, "snapshots", Index, Index.add)
+
+    @property
+    def index(self) -> Index:
+        """Every snapshot in brief."""
+        return self.snapshot_fold.value
+
+    def snapshots(self, entries: Sequence[Entry]) -> list[Snapshot]:
+        """The rows of some entries, in their order."""
+        path = journal.path_of(self.root, "snapshots")
+        lines = journal.at(path, [(entry.offset, entry.length) for entry in entries])
+        return [records.decode("snapshots", line) for line in lines]
+
+    def closing(self, window: str) -> WindowRow | None:
+        """The row that counts for a finalized window; None while it is not finalized."""
+        return self.closings().get(window)
+
+    def closings(self) -> dict[str, WindowRow]:
+        """The row that counts for each finalized window, in the order of the first closing."""
+        return {row.window or "": row for row in self.rows("windows")}
+
+    def anomalies(self, window: str) -> list[Anomaly]:
+        """The recorded anomalies of a window."""
+        return [row for row in self.rows("anomalies") if row.window == window]
+
+    def knows(self, window: str) -> bool:
+        """Whether the book has a row about a window."""
+        return window in self.index.windows or window in self.closings()
+
+    def rows(self, name: str) -> list[Any]:
+        """Every row of a small journal that holds; the others are counted in `unreadable`."""
+        found = []
+        self._damaged[name] = 0
+        for _, line in journal.lines(journal.path_of(self.root, name)):
+            try:
+                found.append(records.verify(name, line))
+            except BadData:
+                self._damaged[name] += 1
+        return found
+
+    @property
+    def unreadable(self) -> int:
+        """Lines that were met and passed over because they do not hold. `check` names them."""
+        return self.index.unreadable + sum(self._damaged.values())
+
+    def commit(self, build: Callable[[], Sequence[tuple[str, Row]]]) -> list[Booked]:
+        """Book rows: (journal, row) pairs, whole or not at all, each id once.
+
+        `build` runs with the lock held and with this book caught up, so that what it decides on
+        still holds when its rows are written. When `commit` returns, they are durable.
+        """
+        _ = self.index  # read what is there before the lock: under it only the new bytes are left
+        with lock.book_lock(self.root):
+            healed = self._heal()
+            self.snapshot_fold.catch_up()
+            booked = self._known([*healed, *build()])
+            self._append([(name, row) for name, (row, is_new) in booked if is_new])
+            self.snapshot_fold.catch_up()
+            for _, (row, _) in booked:
+                if isinstance(row, Snapshot | Void):
+                    self._project(row)
+        self.snapshot_fold.save()
+        return [entry for name, entry in booked[len(healed) :]]
+
+    def state(self, agent: str, provider: str) -> State | None:
+        """Where an agent stands with a provider, from the journal; None before its first row."""
+        return state_of(self.index, agent, provider)
+
+    def state_path(self, agent: str, provider: str) -> Path:
+        """Where the state of an agent and provider is kept for other programs to read."""
+        return self.root / "state" / agent / f"{provider}.json"
+
+    def _heal(self) -> list[tuple[str, Row]]:
+        found: list[tuple[str, Row]] = []
+        for name in records.JOURNALS:
+            healed = journal.heal(self.root, name)
+            if healed:
+                offset, length = healed
+                found.append(("anomalies", _torn(name, offset, length)))
+        return found
+
+    def _known(self, rows: Sequence[tuple[str, Row]]) -> list[tuple[str, Booked]]:
+        here: dict[str, set[str]] = {}
+        for name in {name for name, _ in rows}:
+            ids = [row.id for journal_name, row in rows if journal_name == name]
+            here[name] = journal.holds(journal.path_of(self.root, name), ids)
+        booked = []
+        for name, row in rows:
+            booked.append((name, Booked(row, row.id not in here[name])))
+            here[name].add(row.id)
+        return booked
+
+    def _append(self, rows: Sequence[tuple[str, Row]]) -> None:
+        batch: dict[str, bytes] = {}
+        for name, row in rows:
+            batch[name] = batch.get(name, b"") + records.encode(row)
+        if batch:
+            journal.append(self.root, batch)
+
+    def _project(self, row: Snapshot | Void) -> None:
+        if isinstance(row, Void):
+            [target] = [e for e in self.index.windows[row.window or ""] if e.id == row.void]
+            agent, provider = target.agent, target.provider
+        else:
+            agent, provider = row.agent or "", row.provider
+        path, state = self.state_path(agent, provider), self.state(agent, provider)
+        try:
+            if state is None:
+                path.unlink(missing_ok=True)
+            else:
+                files.replace(path, msgspec.json.format(msgspec.json.encode(state)) + b"\n")
+        except OSError as error:
+            # The rows are durable; only their projection is behind, and the next run renews it.
+            raise IOFault(os_sentence("the rows are booked, but not the state", error)) from None
+
+
+def state_of(index: Index, agent: str, provider: str) -> State | None:
+    """The state that an index tells of; None where every row of it was taken back, or none is."""
+    window = index.latest(agent, provider)
+    pair = index.pair(window, agent, provider) if window else None
+    if window is None or pair is None or pair.last is None:
+        return None
+    return State(
+        agent=agent,
+        provider=provider,
+        window=window,
+        phase=pair.last.phase,
+        captured_at=pair.last.captured_at,
+        before=pair.before.id if pair.before else None,
+        after=pair.after.id if pair.after else None,
+    )
+
+
+def _torn(name: str, offset: int, length: int) -> Anomaly:
+    return records.make(
+        Anomaly,
+        kind="torn-tail",
+        subject=f"{name}.jsonl",
+        first=offset,
+        second=length,
+        first_from="offset of the unterminated row",
+        second_from="bytes moved to the .broken file",
+        detail=f"an unterminated row of {length} bytes was moved to {name}.jsonl.broken",
+        source="heal",
+    )

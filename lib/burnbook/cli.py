@@ -1,0 +1,121 @@
+"""What every script in bin/ shares: the common flags, `main`, and one sentence for every error."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import NoReturn
+
+from burnbook.errors import INTERNAL, INTERRUPTED, IO, USAGE, BurnbookError, os_sentence
+
+Flags = Callable[[argparse.ArgumentParser], None]
+
+
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help as the docstring wrote it, at a fixed width: no terminal is asked."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=28, width=96)
+
+
+class Parser(argparse.ArgumentParser):
+    """An argparse parser whose errors are one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say the mistake and exit with 2."""
+        sys.stderr.write(f"{self.prog}: {one_line(message)} (see {self.prog} --help)\n")
+        raise SystemExit(USAGE)
+
+
+def main(doc: str | None, flags: Flags, verb: str | None = None) -> NoReturn:
+    """Run the verb of this script and exit with its code. `flags` adds the script's own flags."""
+    name = os.path.basename(sys.argv[0])
+    try:
+        code = _run(name, doc or "", flags, verb or name)
+        sys.stdout.flush()
+    except BurnbookError as error:
+        code = _say(name, str(error), error.code)
+    except BrokenPipeError:
+        # The reader went away (`| head`): nobody is left to tell. Python must not try to flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = IO
+    except OSError as error:
+        code = _say(name, os_sentence("the system refused", error), IO)
+    except KeyboardInterrupt:
+        code = _say(name, "interrupted", INTERRUPTED)
+    except (Exception, RecursionError) as error:
+        if os.environ.get("BURNBOOK_DEBUG"):
+            raise
+        said = f"{type(error).__name__}: {error}"
+        code = _say(
+            name, f"a fault of burnbook itself, {said} (BURNBOOK_DEBUG=1 shows where)", INTERNAL
+        )
+    raise SystemExit(code)
+
+
+def parser(name: str, doc: str, flags: Flags) -> Parser:
+    """The parser of one script: its docstring, its own flags, then the common ones."""
+    made = Parser(prog=name, description=doc, formatter_class=Formatter, allow_abbrev=False)
+    flags(made)
+    common = made.add_argument_group("common")
+    common.add_argument("--data-dir", metavar="DIR", help="the book (default: data/live)")
+    common.add_argument("--config-dir", metavar="DIR", help="the declarations (default: config)")
+    common.add_argument("--agent", metavar="ID", help="who acts (default: AGENT_ID, or main)")
+    common.add_argument("--at", metavar="TIME", help="act as of this moment (ISO 8601)")
+    common.add_argument(
+        "--format",
+        choices=("text", "json", "markdown"),
+        default="text",
+        help="how to print the result (default: text)",
+    )
+    return made
+
+
+def _run(name: str, doc: str, flags: Flags, verb: str) -> int:
+    args = parser(name, doc, flags).parse_args()
+    # Imported here, so that --help and a mistyped flag cost no more than argparse.
+    from burnbook import clock, render, settings
+    from burnbook.book import Book
+    from burnbook.config import Config
+    from burnbook.verbs import Context
+
+    chosen = settings.resolve(args.data_dir, args.config_dir, args.agent)
+    config = Config(chosen.config_dir)
+    if args.at is not None:
+        clock.act_at(clock.parse_time(args.at, config.zone))
+    ctx = Context(config, Book(chosen.data_dir), chosen.agent, [])
+    try:
+        result = import_module(f"burnbook.verbs.{verb.replace('-', '_')}").run(ctx, args)
+    finally:
+        for note in ctx.notes:
+            sys.stderr.write(f"{name}: {one_line(note)}\n")
+    if args.format == "json":
+        sys.stdout.write(render.json(result.data))
+    elif args.format == "markdown":
+        sys.stdout.write(render.markdown(result.parts))
+    else:
+        sys.stdout.write(render.text(result.parts, colour=_colour()))
+    code: int = result.code
+    return code
+
+
+def _colour() -> bool:
+    return (
+        sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    )
+
+
+def one_line(message: str) -> str:
+    """A message as one printable line."""
+    words = " ".join(message.split())
+    return (
+        words
+        if words.isprintable()
+        else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
+    )
+
+
+def _say(name: str, message: str, code: int) -> int:
+    sys.stderr.write(f"{name}: {one_line(message)}\n")
+    return code

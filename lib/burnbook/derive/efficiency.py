@@ -1,0 +1,122 @@
+"""Features per percentage point of a provider's meter, in one window and over all of them.
+
+The figure over windows is a ratio of totals, sum(features) / sum(points): a window weighs what it
+cost. Its variance comes from the delta method (Cochran, Sampling Techniques, ch. 6), the interval
+from Student's t with n - 1 degrees of freedom, both only from n = 3.
+"""
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from burnbook.rows import Closing, MeterDelta, WindowRow
+
+LEAST_N = 3
+
+# Quantiles 0.975 of Student's t for 1 to 30 degrees of freedom; beyond, the normal one is near.
+_T = (
+    *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228),
+    *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
+    *(2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042),
+)
+_NORMAL = 1.960
+
+
+class Points(msgspec.Struct, frozen=True):
+    """Features of one provider in one window, and the percentage points that they cost."""
+
+    provider: str
+    meter: str | None
+    features: float | None
+    points_min: float | None
+    points_max: float | None
+    per_point_min: float | None
+    per_point_max: float | None
+
+
+class Ratio(msgspec.Struct, frozen=True):
+    """One provider over all finalized windows with plain deltas; null below n = 3."""
+
+    provider: str
+    n: int
+    features: float
+    points: float
+    per_point: float | None
+    low: float | None
+    high: float | None
+    power: float | None
+
+
+def meter_of(closings: Sequence[Closing], provider: str) -> list[MeterDelta]:
+    """The provider's main meter of each agent: the longest window that every model counts against.
+
+    Meters of single models and pools (`model:weekly`, `week-opus`) and those without a length are
+    left out, so that nothing is counted twice.
+    """
+    found = []
+    for closing in closings:
+        if closing.provider != provider:
+            continue
+        main = [m for m in closing.meters if m.window_minutes and ":" not in m.name]
+        if main:
+            # max keeps the first of equals: the vendor lists the meter of all models first.
+            found.append(max(main, key=lambda meter: meter.window_minutes or 0))
+    return found
+
+
+def points(closings: Sequence[Closing], features: dict[str, float], provider: str) -> Points:
+    """Points of every agent together; bounds where a reset lies between, null where not known."""
+    meters = meter_of(closings, provider)
+    known = bool(meters) and all(m.delta_min is not None for m in meters)
+    least = sum(m.delta_min or 0 for m in meters) if known else None
+    most = sum(m.delta_max or 0 for m in meters) if known else None
+    made = features.get(provider)
+    return Points(
+        provider=provider,
+        meter=meters[0].name if meters else None,
+        features=made,
+        points_min=least,
+        points_max=most,
+        per_point_min=made / most if made is not None and most else None,
+        per_point_max=made / least if made is not None and least else None,
+    )
+
+
+def ratio(rows: Sequence[WindowRow], provider: str, effect: float) -> Ratio:
+    """The ratio of totals over windows; `power` is the chance to see a change of `effect` in it."""
+    pairs = []
+    for row in rows:
+        one = points(row.closings, row.features, provider)
+        if one.features is not None and one.points_min and one.points_min == one.points_max:
+            pairs.append((one.features, one.points_min))
+    n = len(pairs)
+    made, cost = sum(y for y, _ in pairs), sum(x for _, x in pairs)
+    if n < LEAST_N or not cost:
+        return Ratio(provider, n, made, cost, None, None, None, None)
+    per_point = made / cost
+    spread = sum((y - per_point * x) ** 2 for y, x in pairs) / (n - 1)
+    error = math.sqrt(spread / n) / (cost / n)
+    reach = (_T[n - 2] if n - 2 < len(_T) else _NORMAL) * error
+    return Ratio(
+        provider=provider,
+        n=n,
+        features=made,
+        points=cost,
+        per_point=per_point,
+        low=max(0.0, per_point - reach),
+        high=per_point + reach,
+        power=_power(effect * per_point, error),
+    )
+
+
+def _power(difference: float, error: float) -> float | None:
+    """Of a two-sided 5% test against a change of `difference`; None where nothing varies."""
+    if error == 0:
+        return None
+    shift = difference / error
+    return _below(shift - _NORMAL) + _below(-shift - _NORMAL)
+
+
+def _below(z: float) -> float:
+    return 0.5 * (1 + math.erf(z / math.sqrt(2)))

@@ -1,0 +1,88 @@
+"""Files of a book, opened safely: no links followed, modes 0600 and 0700, renames made durable."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+from burnbook.errors import IOFault, os_sentence
+
+FILE_MODE = 0o600
+DIR_MODE = 0o700
+_SAFE = os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def make_dir(path: Path) -> None:
+    """Make a directory, and those above it that are missing, private and durable."""
+    missing = []
+    here = path
+    while not here.is_dir():
+        missing.append(here)
+        here = here.parent
+    for part in reversed(missing):
+        try:
+            os.mkdir(part, DIR_MODE)
+        except FileExistsError:
+            if not part.is_dir():
+                raise IOFault(f"cannot make {part}: a file that is no directory is there") from None
+        except OSError as error:
+            raise IOFault(os_sentence("cannot make a directory", error)) from None
+        sync_dir(part.parent)
+
+
+def sync_dir(path: Path) -> None:
+    """Make the names in a directory durable."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def open_regular(path: Path, flags: int) -> int:
+    """A descriptor of a regular file. Links, FIFOs and devices are refused with ELOOP / EINVAL.
+
+    O_NONBLOCK keeps a planted FIFO from holding the open for ever.
+    """
+    handle = os.open(path, flags | _SAFE | os.O_NONBLOCK, FILE_MODE)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return handle
+
+
+def read_bytes(path: Path) -> bytes | None:
+    """All bytes of a regular file; None where there is none."""
+    try:
+        handle = open_regular(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
+    with os.fdopen(handle, "rb") as file:
+        return file.read()
+
+
+def write_all(handle: int, data: bytes) -> None:
+    """Write in one call; a short write is an error, so that nobody finishes it by halves."""
+    written = os.write(handle, data) if data else 0
+    if written != len(data):
+        raise OSError(errno.ENOSPC, f"only {written} of {len(data)} bytes were written")
+
+
+def replace(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Put a whole new file in place of `path`, so that a reader sees the old one or the new one."""
+    make_dir(path.parent)
+    # The name is private to this process: nobody else writes it, and a left-over is overwritten.
+    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    handle = open_regular(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    try:
+        write_all(handle, data)
+        if durable:
+            os.fsync(handle)
+        os.rename(scratch, path)
+    except BaseException:
+        os.unlink(scratch)
+        raise
+    finally:
+        os.close(handle)
+    if durable:
+        sync_dir(path.parent)

@@ -1,0 +1,96 @@
+"""Folds: derived values that read only a journal's new bytes. They live in `cache/`.
+
+A fold may be deleted at any time. It remembers how far it read and what stood just before that
+place, and starts afresh when that does not stand there any more.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from burnbook import files, journal, records
+from burnbook.errors import BadData, IOFault
+
+V = TypeVar("V", bound=msgspec.Struct)
+
+_MARK = 64
+_SAVE_AFTER = 1 << 16
+
+
+class Saved(msgspec.Struct, array_like=True):
+    """What the cache file holds. `shape` changes when the value's type does."""
+
+    shape: str
+    offset: int
+    mark: bytes
+    value: msgspec.Raw
+
+
+class Fold(Generic[V]):
+    """The value of one journal, kept up to date; `step(value, row, offset, length)` takes a row in.
+
+    A line that does not hold is given as None, for the value to count: `check` tells its damage.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        name: str,
+        kind: type[V],
+        step: Callable[[V, Any, int, int], None],
+    ) -> None:
+        self.root, self.name, self.kind, self.step = root, name, kind, step
+        self.path = journal.path_of(root, name)
+        self.cache = root / "cache" / f"{name}.fold"
+        self.offset, self.value = self._load()
+        self.saved = self.offset
+        self.catch_up()
+
+    def catch_up(self) -> V:
+        """Read what was appended since, and give the value."""
+        if journal.size(self.path) < self.offset:
+            self.offset, self.value, self.saved = 0, self.kind(), 0
+        for offset, line in journal.lines(self.path, self.offset):
+            try:
+                row = records.verify(self.name, line)
+            except BadData:
+                row = None
+            self.step(self.value, row, offset, len(line))
+            self.offset = offset + len(line)
+        return self.value
+
+    def save(self) -> None:
+        """Write the cache where it is worth it. A book that cannot be written to has no cache."""
+        if self.offset - self.saved < _SAVE_AFTER:
+            return
+        value = msgspec.msgpack.encode(self.value)
+        saved = Saved(self._shape(), self.offset, self._mark(self.offset), msgspec.Raw(value))
+        try:
+            files.replace(self.cache, msgspec.msgpack.encode(saved), durable=False)
+        except (OSError, IOFault):
+            # Nothing depends on it: the journal says the same, only more slowly.
+            return
+        self.saved = self.offset
+
+    def _load(self) -> tuple[int, V]:
+        try:
+            data = files.read_bytes(self.cache)
+            saved = msgspec.msgpack.decode(data, type=Saved) if data else None
+            if saved and saved.shape == self._shape() and saved.mark == self._mark(saved.offset):
+                return saved.offset, msgspec.msgpack.decode(saved.value, type=self.kind)
+        except (OSError, msgspec.DecodeError):
+            return 0, self.kind()  # a damaged cache is as good as none
+        return 0, self.kind()
+
+    def _shape(self) -> str:
+        return f"{records.SCHEMA_VERSION}:{self.kind.__name__}"
+
+    def _mark(self, offset: int) -> bytes:
+        """The bytes before `offset`: the last row's crc is among them, so they tell files apart."""
+        start = max(0, offset - _MARK)
+        try:
+            return journal.at(self.path, [(start, offset - start)])[0]
+        except IOFault:
+            return b"?"

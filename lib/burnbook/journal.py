@@ -1,0 +1,189 @@
+"""Journals: append-only JSONL files, and the only code that opens them.
+
+`append` is called with the book's lock held. It writes whole rows in one call and syncs before it
+returns; on any error every journal of the batch is cut back to where it was. Readers take no lock
+and never see an unterminated last line.
+"""
+
+import mmap
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from burnbook import files
+from burnbook.errors import IOFault, os_sentence
+
+_BLOCK = 1 << 16
+
+
+def path_of(root: Path, name: str) -> Path:
+    """Where a journal of a book is."""
+    return root / f"{name}.jsonl"
+
+
+def size(path: Path) -> int:
+    """Bytes in a journal; 0 where there is none yet."""
+    try:
+        return os.stat(path, follow_symlinks=False).st_size
+    except FileNotFoundError:
+        return 0
+    except OSError as error:
+        raise IOFault(os_sentence("cannot read the book", error)) from None
+
+
+def lines(path: Path, start: int = 0) -> Iterator[tuple[int, bytes]]:
+    """(offset, line with its newline) of every whole line from `start` on."""
+    try:
+        handle = files.open_regular(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise IOFault(os_sentence("cannot read the book", error)) from None
+    with os.fdopen(handle, "rb") as file:
+        file.seek(start)
+        offset = start
+        for line in file:
+            if not line.endswith(b"\n"):
+                return
+            yield offset, line
+            offset += len(line)
+
+
+def at(path: Path, places: list[tuple[int, int]]) -> list[bytes]:
+    """The lines at (offset, length), in the order asked for."""
+    if not places:
+        return []
+    try:
+        handle = files.open_regular(path, os.O_RDONLY)
+    except OSError as error:
+        raise IOFault(os_sentence("cannot read the book", error)) from None
+    try:
+        return [os.pread(handle, length, offset) for offset, length in places]
+    finally:
+        os.close(handle)
+
+
+def holds(path: Path, ids: list[str]) -> set[str]:
+    """Which of the ids have a row. Every row starts with its id, so a byte search finds it."""
+    if not ids or size(path) == 0:
+        return set()
+    handle = files.open_regular(path, os.O_RDONLY)
+    try:
+        with mmap.mmap(handle, 0, access=mmap.ACCESS_READ) as data:
+            return {i for i in ids if _has(data, i.encode())}
+    finally:
+        os.close(handle)
+
+
+def _has(data: mmap.mmap, row_id: bytes) -> bool:
+    # Two keys start a row: its id, or the tag of a journal that has several kinds of row.
+    return data.find(b'"id":"%b","schema_version"' % row_id) >= 0
+
+
+def append(root: Path, batch: Mapping[str, bytes]) -> None:
+    """Append whole rows to several journals: all of them durable, or none of them there.
+
+    Call it with the lock held and after `heal`. Raises IOFault.
+    """
+    opened: list[_Open] = []
+    try:
+        for name, data in batch.items():
+            opened.append(_open(path_of(root, name)))
+            files.write_all(opened[-1].handle, data)
+        for journal in opened:
+            os.fsync(journal.handle)
+        if any(journal.is_new for journal in opened):
+            files.sync_dir(root)
+    except BaseException as error:
+        _roll_back(opened)
+        if isinstance(error, OSError):
+            what = f"cannot write to book {root}, which is as it was"
+            raise IOFault(os_sentence(what, error)) from None
+        raise
+    finally:
+        for journal in opened:
+            os.close(journal.handle)
+
+
+class _Open(NamedTuple):
+    handle: int
+    path: Path
+    was: int
+    is_new: bool
+
+
+def _open(path: Path) -> _Open:
+    flags = os.O_RDWR | os.O_APPEND
+    try:
+        handle, is_new = files.open_regular(path, flags), False
+    except FileNotFoundError:
+        handle, is_new = files.open_regular(path, flags | os.O_CREAT | os.O_EXCL), True
+    return _Open(handle, path, os.fstat(handle).st_size, is_new)
+
+
+def _roll_back(opened: list[_Open]) -> None:
+    for journal in opened:
+        try:
+            os.ftruncate(journal.handle, journal.was)
+            if journal.is_new:
+                os.unlink(journal.path)
+            else:
+                os.fsync(journal.handle)
+        except OSError:
+            # The disk refuses even this: what is left is an unterminated or whole extra row, which
+            # the next append heals or knows by its id. The first error is the one to tell.
+            continue
+
+
+def torn_tail(path: Path) -> tuple[int, bytes]:
+    """(offset, bytes) after the last newline; the bytes are empty where the journal ends well."""
+    end = size(path)
+    if end == 0:
+        return 0, b""
+    handle = files.open_regular(path, os.O_RDONLY)
+    try:
+        start, blocks = end, []
+        while start > 0:
+            step = min(_BLOCK, start)
+            start -= step
+            block = os.pread(handle, step, start)
+            cut = block.rfind(b"\n")
+            blocks.append(block[cut + 1 :])
+            if cut >= 0:
+                return start + cut + 1, b"".join(reversed(blocks))
+        return 0, b"".join(reversed(blocks))
+    finally:
+        os.close(handle)
+
+
+def heal(root: Path, name: str) -> tuple[int, int] | None:
+    """Move an unterminated tail to `<journal>.broken` and cut the journal back to its last newline.
+
+    Call it with the lock held. (offset, bytes moved), or None where there was nothing to heal.
+    """
+    path = path_of(root, name)
+    offset, tail = torn_tail(path)
+    if not tail:
+        return None
+    _keep(path.with_name(path.name + ".broken"), tail)
+    handle = files.open_regular(path, os.O_RDWR)
+    try:
+        os.ftruncate(handle, offset)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return offset, len(tail)
+
+
+def _keep(path: Path, tail: bytes) -> None:
+    broken = _open(path)
+    try:
+        files.write_all(broken.handle, tail + b"\n")
+        os.fsync(broken.handle)
+        files.sync_dir(path.parent)
+    except OSError:
+        _roll_back([broken])
+        raise
+    finally:
+        os.close(broken.handle)

@@ -1,0 +1,49 @@
+"""The one lock of a book: `fcntl.flock` on `<book>/.lock`, held by every writer for its append.
+
+The lock file is never deleted (a deleted lock is two locks) and is never a data file. The kernel
+drops the lock when its holder dies, so there is nothing to clean up after a crash.
+"""
+
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from burnbook import files
+from burnbook.errors import Busy
+
+WAIT_SECONDS = 10.0
+
+
+@contextmanager
+def book_lock(root: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
+    """Hold the book's lock inside the `with`; Busy (exit 75) with the holder's pid after `wait`."""
+    files.make_dir(root)
+    handle = files.open_regular(root / ".lock", os.O_RDWR | os.O_CREAT)
+    try:
+        _take(handle, root, wait)
+        os.pwrite(handle, b"%-20d\n" % os.getpid(), 0)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int, root: Path, wait: float) -> None:
+    deadline = time.monotonic() + wait
+    pause = 0.001
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except OSError as error:
+            if error.errno not in (errno.EWOULDBLOCK, errno.EAGAIN, errno.EINTR):
+                raise
+        if time.monotonic() >= deadline:
+            holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
+            raise Busy(f"book {root} is busy: process {holder} holds it; try again")
+        # Waiters poll with growing, uneven pauses, so that many of them do not march in step.
+        time.sleep(pause * (0.5 + time.monotonic_ns() % 1000 / 1000))
+        pause = min(pause * 1.5, 0.02)

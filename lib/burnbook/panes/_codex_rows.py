@@ -1,0 +1,76 @@
+"""The limit rows of one Codex pane: which meter each is of, and the wrapped lines of its text."""
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from burnbook.panes._text import BOTTOM, MAX_WRAP, TOP, has_percent, joined, slug, window
+
+ROW = re.compile(r"\W{0,4}(\w[\w.+/()-]*(?: [\w.+/()-]+){0,4}) limits?: ?(.*)", re.I)
+LABEL = re.compile(r"[A-Za-z][\w ./+-]{0,40}:(?: |$)")
+# A line between the rows that can only be a model's name whose ` limit:` was cut off.
+_CUT_NAME = re.compile(r"(?=.*[\d-]|.* l)[A-Za-z][\w.+-]{2,60}(?: l(?:i(?:m(?:it?)?)?)?)?")
+_VALUE_GOES_ON = re.compile(r"[\[█▓▒░▏▎▍▌▋▊▉]|\d{1,3}[\d.,]* ?(?:%|$)|%|(?:used|left|us|u)\b", re.I)
+_RESET_GOES_ON = re.compile(r"\(|resets?\b|.*\(resets?\b", re.I)
+
+
+class Row(msgspec.Struct, frozen=True):
+    """`name`: None in the block of a model whose name was cut off."""
+
+    name: str | None
+    minutes: int | None
+    fragments: tuple[str, ...]
+
+
+def wrapped(lines: Sequence[str], at: int, first: str) -> tuple[str, ...]:
+    """`first` and the lines after `at` that continue it, as a narrow terminal wraps them."""
+    fragments = [first] if first else []
+    for line in lines[at + 1 : at + MAX_WRAP]:
+        if line in ("", TOP, BOTTOM) or LABEL.match(line) or ROW.match(line):
+            break
+        text = joined(fragments)
+        open_bracket = text.count("(") > text.count(")")
+        value_goes_on = not has_percent(text) and _VALUE_GOES_ON.match(line)
+        if not (open_bracket or value_goes_on or _RESET_GOES_ON.match(line)):
+            break
+        fragments.append(line)
+    return tuple(fragments)
+
+
+def rows_of(lines: Sequence[str]) -> list[Row]:
+    """All limit rows in order. Rows below `GPT-5.3-Codex-Spark limit:` are named after it."""
+    rows: list[Row] = []
+    block: str | None = None
+    cut = False
+    used_up = 0
+    for at, line in enumerate(lines):
+        if at < used_up or not line:
+            continue
+        found = ROW.match(line)
+        if found is None:
+            if LABEL.match(line):
+                block, cut = None, False
+            elif rows and _CUT_NAME.fullmatch(line):
+                block, cut = None, True
+            continue
+        fragments = wrapped(lines, at, found[2])
+        used_up = at + len(fragments) + (not found[2])
+        name, minutes, is_window = _name(found[1], block)
+        if not (fragments or is_window):
+            block, cut = slug(found[1]), False
+            continue
+        if not is_window:
+            block, cut = None, False
+        rows.append(Row(None if cut else name, minutes, fragments))
+    return rows
+
+
+def _name(label: str, block: str | None) -> tuple[str, int | None, bool]:
+    """The meter's name, its window in minutes, and whether the label is only a window."""
+    if span := window(label):
+        return f"{block}:{span[0]}" if block else span[0], span[1], True
+    model, _, last = label.rpartition(" ")
+    if model and (span := window(last)):
+        return f"{slug(model)}:{span[0]}", span[1], False
+    return slug(label), None, False

@@ -1,0 +1,54 @@
+"""What a pane shows, as values. Here and not in `__init__`, so that parsers import no cycle."""
+
+import msgspec
+
+from burnbook.walltime import WallTime
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """One meter as the pane shows it.
+
+    used_percent: 0 to 100, always USED; None where the pane does not show it whole
+    window_minutes: the meter's window (300, 10080, ...); None where its name does not say
+    resets: the wall time of the reset, to be resolved against the moment of capture
+    resets_text: the words that the pane uses for it, whether or not they were understood
+    """
+
+    name: str
+    used_percent: float | None = None
+    window_minutes: int | None = None
+    resets: WallTime | None = None
+    resets_text: str | None = None
+
+
+class Pane(msgspec.Struct, frozen=True):
+    """All that one pane shows.
+
+    context_used, context_limit: tokens
+    account: the raw e-mail or name, to be hashed and never stored
+    prompts: GLM's cumulative count
+    errors: short words, `word` or `word:meter`, unique, in the order in which they came up
+    """
+
+    meters: tuple[Reading, ...] = ()
+    context_used: int | None = None
+    context_limit: int | None = None
+    plan: str | None = None
+    account: str | None = None
+    prompts: int | None = None
+    errors: tuple[str, ...] = ()
+
+
+class Errors:
+    """Collects error words: unique, in order of discovery."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, None] = {}
+
+    def add(self, word: str, meter: str | None = None) -> None:
+        """Note `word`, or `word:meter` where it is about one meter."""
+        self._words[f"{word}:{meter}" if meter else word] = None
+
+    def words(self) -> tuple[str, ...]:
+        """What was noted so far."""
+        return tuple(self._words)

@@ -1,0 +1,118 @@
+"""Codex CLI: the pane of `/status`, from 0.44 on.
+
+    5h limit:       [██░░░░░░░░] 11% used (resets 19:01)
+    Weekly limit:   [█████░░░░░] 55% left (resets 13:04 on 8 Oct)
+    GPT-5.3-Codex-Spark limit:
+    5h limit:       [██████████] 100% left (resets 20:24)
+
+gives the meters `5h`, `weekly` and `gpt-5.3-codex-spark:5h`. `monthly` counts as 30 days.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from burnbook.panes._codex_rows import ROW, Row, rows_of, wrapped
+from burnbook.panes._pane import Errors, Pane, Reading
+from burnbook.panes._text import BOTTOM, TOP, joined, pane_lines, reset_of, tokens, used_percent
+
+_STARTS = re.compile(r"(?:[>›❯] ?)?/status|>_ OpenAI Codex\b.*|OpenAI Codex \(.*")
+_BARE_START = re.compile(r"Model: ?", re.I)
+_LIMITS = re.compile(r"\W{0,4}limits: ?(?:data|not|refresh|send)\b", re.I)
+_STALE = re.compile(r"limits may be stale|warning: ?limits\b", re.I)
+_CONTEXT = re.compile(r"\W{0,4}context window: ?(.*)", re.I)
+_CONTEXT_USED = re.compile(r"\(([\d.,]+ ?[KMB]?) used\b(?: ?/ ?([\d.,]+ ?[KMB]?) ?\))?", re.I)
+_ACCOUNT = re.compile(r"\W{0,4}account: ?(.*)", re.I)
+_PERSON = re.compile(r"([^\s()]+)(?: ?\(([^()]{1,40})\))?")
+_RESET = re.compile(r"\( ?resets? +([^()]{1,60})\)", re.I)
+_MAX_METERS = 64
+
+
+def parse(text: str) -> Pane:
+    """The last pane in `text`. Never raises."""
+    errors = Errors()
+    panes = [(named, part) for named, part in _split(pane_lines(text)) if _counts(part)]
+    if len(panes) > 1:
+        errors.add("multi-pane-trimmed")
+    named, lines = panes[-1] if panes else (False, ())
+    rows = _unrepeated(rows_of(lines), named, errors)
+    meters = tuple(_reading(name, same, errors) for name, same in rows.items())
+    words = " ".join(lines)
+    if _STALE.search(words):
+        errors.add("stale")
+    if any(map(_LIMITS.match, lines)):
+        errors.add("data-not-available")
+    if not meters:
+        errors.add("no-meters")
+    used, limit = _context(lines, errors)
+    account, plan = _account(lines)
+    return Pane(meters, used, limit, plan, account, errors=errors.words())
+
+
+def _split(lines: Iterable[str]) -> list[tuple[bool, list[str]]]:
+    """The panes of a paste; `named` where its start was copied, so that it is surely one pane."""
+    parts: list[tuple[bool, list[str]]] = [(False, [])]
+    for line in lines:
+        if line == TOP or _STARTS.fullmatch(line):
+            parts.append((True, []))
+        elif line == BOTTOM:
+            parts.append((False, []))
+        else:
+            if _BARE_START.match(line) and _counts(parts[-1][1]):
+                parts.append((True, []))
+            parts[-1][1].append(line)
+    return parts
+
+
+def _counts(lines: Iterable[str]) -> bool:
+    return any(ROW.match(line) or _LIMITS.match(line) for line in lines)
+
+
+def _unrepeated(rows: Iterable[Row], named: bool, errors: Errors) -> dict[str, list[Row]]:
+    """Rows by meter. In a pane without a start, a meter that comes again starts the next pane."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.name is None:
+            errors.add("block-name-cut")
+        elif row.name in found and not named:
+            errors.add("multi-pane-trimmed")
+            found = {row.name: [row]}
+        elif len(found) < _MAX_METERS:
+            found.setdefault(row.name, []).append(row)
+    return found
+
+
+def _reading(name: str, rows: Sequence[Row], errors: Errors) -> Reading:
+    row = rows[0]
+    if any(other.fragments != row.fragments for other in rows):
+        # Most likely the heading of a model's block is missing: which of them is the main one?
+        errors.add("conflicting-rows", name)
+        return Reading(name, None, row.minutes)
+    used = used_percent(joined(row.fragments), name, errors)
+    resets, text = reset_of(row.fragments, _RESET, name, errors)
+    return Reading(name, used, row.minutes, resets, text)
+
+
+def _first(lines: Sequence[str], pattern: re.Pattern[str]) -> str | None:
+    for at, line in enumerate(lines):
+        if found := pattern.match(line):
+            return joined(wrapped(lines, at, found[1]))
+    return None
+
+
+def _context(lines: Sequence[str], errors: Errors) -> tuple[int | None, int | None]:
+    text = _first(lines, _CONTEXT)
+    if text is None:
+        return None, None
+    found = _CONTEXT_USED.search(text)
+    used, limit = (tokens(found[1]), tokens(found[2] or "")) if found else (None, None)
+    if used is None or limit is None:
+        errors.add("insufficient-data", "context")
+    return used, limit
+
+
+def _account(lines: Sequence[str]) -> tuple[str | None, str | None]:
+    """The e-mail and the plan. An API key is neither."""
+    found = _PERSON.fullmatch(_first(lines, _ACCOUNT) or "")
+    if found is None:
+        return None, None
+    return found[1] if "@" in found[1] else None, found[2]

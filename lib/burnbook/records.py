@@ -1,0 +1,110 @@
+"""Where rows are made, validated and read back: the only place that knows a line's form.
+
+A row is one line of JSON: the stamps, then its own fields, then `crc`, the CRC-32 of every byte
+before `,"crc"` as eight hex digits.
+"""
+
+import os
+import zlib
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+import msgspec
+
+from burnbook import __version__, clock
+from burnbook.errors import BadData, Usage
+from burnbook.redact import redact
+from burnbook.rows import Anomaly, Prompts, Row, Snapshot, Void, WindowRow
+
+SCHEMA_VERSION = 1
+MAX_LINE = 1 << 20
+
+JOURNALS: dict[str, Any] = {
+    "snapshots": Snapshot | Void,
+    "windows": WindowRow,
+    "anomalies": Anomaly,
+    "prompts": Prompts,
+}
+
+_PREFIX = {Snapshot: "s", Void: "v", WindowRow: "w", Anomaly: "a", Prompts: "p"}
+
+R = TypeVar("R", bound=Row)
+_encoder = msgspec.json.Encoder()
+_decoders: dict[str, msgspec.json.Decoder[Any]] = {}
+
+
+def make(kind: type[R], /, *, generation: int = 0, **fields: Any) -> R:
+    """A validated, stamped row. Its id is made from what it is about, and from nothing else.
+
+    `generation` tells a row from a voided one that was about the same. Raises Usage where a field
+    does not fit.
+    """
+    for text in ("notes", "source", "methodology", "plan"):
+        if fields.get(text):
+            fields[text] = redact(fields[text])
+    row = kind(
+        id="-",
+        schema_version=SCHEMA_VERSION,
+        tool_version=__version__,
+        recorded_at=clock.wall_clock(),
+        host=os.uname().nodename,
+        **fields,
+    )
+    about = [getattr(row, name) for name in kind.about] + ([generation] if generation else [])
+    digest = blake2b(_encoder.encode(about), digest_size=9).hexdigest()
+    row = msgspec.structs.replace(row, id=f"{_PREFIX[kind]}-{digest}")
+    try:
+        # What is written is what can be read back: the round trip is the validation.
+        return msgspec.json.decode(_encoder.encode(row), type=kind)
+    except msgspec.ValidationError as error:
+        raise Usage(f"cannot book this {kind.__name__.lower()}: {_said(error)}") from None
+
+
+def encode(row: Row) -> bytes:
+    """The row as one line with its `crc` and newline. Raises Usage where it is over 1 MiB."""
+    body = _encoder.encode(row)[:-1]
+    line = b'%b,"crc":"%08x"}\n' % (body, zlib.crc32(body))
+    if len(line) > MAX_LINE:
+        raise Usage(f"a row of {len(line)} bytes is over the limit of {MAX_LINE}")
+    return line
+
+
+def decode(journal: str, line: bytes) -> Any:
+    """One line of a journal as its typed row, its crc not looked at. Raises BadData."""
+    decoder = _decoders.get(journal)
+    if decoder is None:
+        decoder = _decoders[journal] = msgspec.json.Decoder(JOURNALS[journal])
+    try:
+        return decoder.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadData(_said(error)) from None
+
+
+def verify(journal: str, line: bytes) -> Any:
+    """A line (with its newline) whose size, `crc` and schema hold, as its row; else BadData."""
+    if len(line) > MAX_LINE:
+        raise BadData(f"a line of {len(line)} bytes is over the limit of {MAX_LINE}")
+    body, mark, tail = line.rpartition(b',"crc":"')
+    if not mark:
+        raise BadData("no crc at the end of the row")
+    if tail != b'%08x"}\n' % zlib.crc32(body):
+        raise BadData(
+            f"crc is {tail[:8].decode('ascii', 'replace')}, the bytes say {zlib.crc32(body):08x}"
+        )
+    row = decode(journal, line)
+    if row.schema_version != SCHEMA_VERSION:
+        raise BadData(
+            f"schema_version is {row.schema_version}; this burnbook reads {SCHEMA_VERSION}"
+        )
+    return row
+
+
+def _said(error: Exception) -> str:
+    text = str(error) or type(error).__name__
+    return text[:1].lower() + text[1:]
+
+
+def schema(journal: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of one journal's rows."""
+    made: dict[str, Any] = msgspec.json.schema(JOURNALS[journal])
+    return made

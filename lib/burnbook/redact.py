@@ -1,0 +1,129 @@
+"""Terminal text made safe to keep: no escape codes, no e-mail addresses, no keys.
+
+Pure, and linear in the length of the text: each pattern starts at a literal or at a boundary, and
+repeats possessively, so no input makes it look twice at the same characters.
+"""
+
+import re
+
+_JUMP = re.compile(r"(?:\x1b\[|\x9b)([\d;]*)([A-HJKdf])", re.ASCII)
+_ESCAPES = re.compile(
+    r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*+(?:\x07|\x1b\\|\x9c)?"  # OSC, DCS, ..
+    r"|(?:\x1b\[|\x9b)[0-?]*+[ -/]*+[@-~]?"  # CSI
+    r"|\x1b[ -/]*+[0-~]?"  # the rest
+    r"|[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+)
+_ERASED = "\x00"
+
+
+def strip_ansi(text: str) -> str:
+    r"""Text as a terminal would show it: no escapes (an unterminated one ends with its line), no
+    control characters but `\n` and `\t`; a lone `\r` overwrites its line; a jump to another place
+    leaves a space or a new line, so that nothing glues.
+    """
+    text = text.replace(_ERASED, "")
+    if "\x1b" in text or "\x9b" in text:
+        text = _JUMP.sub(_jump, text)
+    text = _ESCAPES.sub("", text)
+    if "\r" in text:
+        text = re.sub(r"\r++\n", "\n", text)
+        if "\n" not in text:  # a file whose lines end with \r alone
+            text = text.replace("\r", "\n")
+        text = "\n".join(map(_overwrite, text.split("\n")))
+    return text.replace(_ERASED, "")
+
+
+def _jump(match: re.Match[str]) -> str:
+    count, final = match[1], match[2]
+    if final == "C":  # Several tools print a run of spaces as a move to the right.
+        return " " * min(int(count or 1) if count.isdecimal() and len(count) < 4 else 1, 200)
+    if final == "K":
+        return _ERASED
+    return " " if final in "DG" else "\n"
+
+
+def _overwrite(line: str) -> str:
+    # From the last layer to the first: only what sticks out of the layers above it can be seen.
+    shown: list[str] = []
+    width = 0
+    for written in reversed(line.split("\r")):
+        layer = written.replace(_ERASED, "")
+        if len(layer) > width:
+            shown.append(layer[width:])
+            width = len(layer)
+        if layer != written:
+            break
+    return "".join(shown)
+
+
+_PEM = re.compile(
+    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?"
+    r"(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z)",
+    re.DOTALL,
+)
+_HEADER = re.compile(
+    r"(?i)(authorization[\"']?[ \t]*+[:=][ \t]*+[\"']?(?:\w++[ \t]++)?)[^\s\"'│|]++"
+)
+_SCHEME = re.compile(r"(?i)\b(bearer|basic)([ \t]++)([\w.~+/=-]{6,}+)")
+_KEYS = re.compile(
+    r"(?<![A-Za-z0-9])(?:"
+    r"sk-(?:ant|proj|or|svcacct|admin|lf)-[\w-]{4,}+|sk-(?=[A-Za-z_-]{0,40}\d)[\w-]{8,}+|sk-[\w-]{20,}+"
+    r"|gh[oprsu]_[A-Za-z0-9]{8,}+|github_pat_\w{8,}+|glpat-[\w.-]{8,}+|xox[abeoprs]-[\w-]{6,}+"
+    r"|(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[\w-]{20,}+|ya29\.[\w.-]{8,}+|hf_[A-Za-z0-9]{12,}+"
+    r"|gsk_[A-Za-z0-9]{16,}+|xai-[A-Za-z0-9]{16,}+|npm_[A-Za-z0-9]{16,}+|pypi-[\w-]{16,}+"
+    r"|[prs]k_(?:live|test)_[A-Za-z0-9]{6,}+|whsec_[A-Za-z0-9+/=]{16,}+"
+    r"|[0-9a-f]{32}\.[A-Za-z0-9]{16}(?![A-Za-z0-9])"
+    r"|(?<![\w-])eyJ[\w-]{4,}+\.[\w-]{4,}+(?:\.[\w-]*+){0,3}"
+    r")",
+    re.ASCII,
+)
+_ASSIGNED = re.compile(
+    r"(?i)(api[_ -]?key|token|secret(?:[_-]?(?:access[_-]?)?key)?|pass(?:word|wd|phrase)"
+    r"|private[_-]?key|access[_-]?key(?:[_-]?id)?|credential)"
+    r"([\"']?[ \t]*+[:=][ \t]*+|(?<=--api-key)[ \t]++|(?<=--token)[ \t]++|(?<=--password)[ \t]++)"
+    r"(\"(?:[^\"\\\n]|\\.)*+\"?|'[^'\n]*+'?|[^\s\"'│|]++)"
+)
+_NO_SECRET = re.compile(
+    r"(?i)[\"']?(?:none|null|not|true|false|yes|no|set|unset|missing|invalid|expired|required"
+    r"|\[key\]|[\d.,]+[KMB]?)[\"',;.}]*+"
+)
+_USERINFO = re.compile(r"(://[^\s/:@]{0,256}+:)[^\s/@]{1,256}+@")
+_ACCOUNT = re.compile(r"(?i)(\baccount:[ \t]*+)[^\s(@]{0,128}+@[^\s(│|]*+")
+_EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]++@[\w-]++(?:\.[\w-]++)++")
+
+
+def redact(text: str) -> str:
+    """`text` with each e-mail address as `[email]` and each key, token or password as `[key]`.
+
+    Everything else (percentages, dates, model names, paths, session ids) comes through unchanged,
+    and so does text that was redacted before.
+    """
+    text = _PEM.sub("[key]", text)
+    text = _HEADER.sub(r"\1[key]", text)
+    text = _SCHEME.sub(_scheme, text)
+    text = _KEYS.sub("[key]", text)
+    text = _ASSIGNED.sub(_assigned, text)
+    text = _USERINFO.sub(r"\1[key]@", text)
+    text = _ACCOUNT.sub(r"\1[email]", text)
+    return _EMAIL.sub(_email, text)
+
+
+def _scheme(match: re.Match[str]) -> str:
+    value = match[3]
+    # "Basic authentication" is prose; a credential has a digit, a capital inside, or great length.
+    plain = value.isalpha() and (value[1:].islower() or value.isupper()) and len(value) < 20
+    return match[0] if plain else f"{match[1]}{match[2]}[key]"
+
+
+def _assigned(match: re.Match[str]) -> str:
+    counted = match[1].lower() == "token" or not match[3].strip("\"',;.}")[:1].isdigit()
+    if counted and _NO_SECRET.fullmatch(match[3]):
+        return match[0]
+    quote = match[3][0] if match[3][0] in "\"'" else ""
+    return f"{match[1]}{match[2]}{quote}[key]{quote}"
+
+
+def _email(match: re.Match[str]) -> str:
+    # `package@1.2.3` is a version: a mail domain has a label that starts with a letter.
+    labels = match[0].rpartition("@")[2].split(".")[1:]
+    return "[email]" if any(len(x) > 1 and x[0].isalpha() for x in labels) else match[0]

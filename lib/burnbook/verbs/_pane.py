@@ -1,0 +1,171 @@
+"""Where a snapshot's pane comes from: stdin, a file, the configured capture, or `--set`."""
+
+import os
+import sys
+from typing import Any, NamedTuple
+
+from burnbook import capture, clock, panes, walltime
+from burnbook.errors import BadData, Missing, Usage, os_sentence
+from burnbook.panes import Pane
+from burnbook.rows import Context as Tokens
+from burnbook.rows import Meter
+from burnbook.verbs import Context
+
+MAX_PANE = 1 << 20
+
+
+class Taken(NamedTuple):
+    """What was read at one moment, ready to be booked; `text` is None without a pane."""
+
+    captured_at: Any
+    source: str
+    text: str | None
+    pane: Pane
+    meters: tuple[Meter, ...]
+    context: Tokens | None
+    errors: tuple[str, ...]
+
+
+def check_provider(name: str) -> str:
+    """The name, if there is a pane of it; else Usage."""
+    valid = panes.providers()
+    if name not in valid:
+        raise Usage(f"provider {name!r} is not known; valid: {', '.join(valid)}")
+    return name
+
+
+def take(ctx: Context, args: Any, provider: str) -> Taken | None:
+    """The pane, parsed, with its resets as moments; None after a recipe's capture pass."""
+    settings = [_setting(text) for text in args.set or ()]
+    source, data = _read(ctx, args, provider)
+    if source is None:
+        return None
+    captured_at = clock.now()
+    text = None if data is None else data.decode("utf-8", "replace")
+    pane = Pane() if text is None else panes.parse(provider, text)
+    meters, stale = _meters(ctx, pane, captured_at)
+    meters = _override(provider, meters, settings)
+    context = None
+    if pane.context_used is not None or pane.context_limit is not None:
+        context = Tokens(pane.context_used, pane.context_limit)
+    if not meters and context is None and pane.prompts is None:
+        raise BadData(f"no meters of {provider} in the pane ({_why(pane)}); nothing booked")
+    errors = (*pane.errors, *(("stale",) if stale and "stale" not in pane.errors else ()))
+    if settings:
+        set_names = {name for name, _ in settings}
+        errors = tuple(e for e in errors if e.rpartition(":")[2] not in set_names)
+        source = "manual" if text is None else f"{source}+manual"
+    return Taken(captured_at, args.source or source, text, pane, meters, context, errors)
+
+
+def _read(ctx: Context, args: Any, provider: str) -> tuple[str | None, bytes | None]:
+    if args.capture:
+        data = _capture(ctx, provider)
+        return ("capture", data) if data is not None else (None, None)
+    if args.file is not None:
+        return "file", _file(args.file)
+    if args.stdin or not sys.stdin or not sys.stdin.isatty():
+        data = _stdin()
+        if data.strip():
+            return "stdin", data
+        if args.set:
+            return "manual", None
+        raise Missing("no pane: stdin is empty; pipe one in, or give --file, --capture or --set")
+    if args.set:
+        return "manual", None
+    raise Missing("no pane: pipe one in, or give --file, --capture or --set")
+
+
+def _capture(ctx: Context, provider: str) -> bytes | None:
+    agents = ctx.config.agents
+    mine = agents.get(ctx.agent)
+    chosen = mine if mine and mine.provider == provider else None
+    chosen = chosen or next((a for a in agents.values() if a.provider == provider), None)
+    if chosen is None or not chosen.capture:
+        raise Missing(f"no capture is declared for {provider} in {ctx.config.root}/agents.toml")
+    return capture.two_pass(f"{ctx.agent}.{provider}", chosen.capture, chosen.timeout_seconds)
+
+
+def _file(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return _bounded(file.read(MAX_PANE + 1), path)
+    except FileNotFoundError:
+        raise Missing(f"no pane: there is no file {path!r}") from None
+    except OSError as error:
+        raise Missing(os_sentence("no pane: cannot read the file", error)) from None
+
+
+def _stdin() -> bytes:
+    if not sys.stdin:
+        return b""
+    try:
+        return _bounded(sys.stdin.buffer.read(MAX_PANE + 1), "stdin")
+    except OSError as error:
+        raise Missing(os_sentence("no pane: cannot read stdin", error)) from None
+
+
+def _bounded(data: bytes, name: str) -> bytes:
+    if len(data) > MAX_PANE:
+        raise BadData(f"the pane in {name} is over {MAX_PANE} bytes; nothing booked")
+    return data
+
+
+def _meters(ctx: Context, pane: Pane, captured_at: Any) -> tuple[tuple[Meter, ...], bool]:
+    meters, any_stale = [], False
+    for shown in pane.meters:
+        resets_at = None
+        if shown.resets is not None:
+            resets_at, stale = walltime.resolve(
+                shown.resets, captured_at, shown.window_minutes, ctx.config.zone
+            )
+            any_stale = any_stale or stale
+        meters.append(Meter(shown.name, shown.used_percent, shown.window_minutes, resets_at))
+    return tuple(meters), any_stale
+
+
+def _setting(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        percent = float(value.removesuffix("%"))
+    except ValueError:
+        percent = -1.0
+    if not name.strip() or not 0 <= percent <= 100:
+        raise Usage(f"--set {text!r} is not METER=PERCENT, such as 5h=11 (0 to 100, used)")
+    return name.strip(), percent
+
+
+def _override(
+    provider: str, meters: tuple[Meter, ...], settings: list[tuple[str, float]]
+) -> tuple[Meter, ...]:
+    if not settings:
+        return meters
+    by_name = {meter.name: meter for meter in meters}
+    known = panes.meters(provider)
+    for said, percent in settings:
+        minutes = known.get(said)
+        same = [n for n, m in by_name.items() if minutes and m.window_minutes == minutes]
+        name = said if said in by_name or not same else same[0]
+        old = by_name.get(name)
+        by_name[name] = (
+            Meter(name, percent, minutes, None)
+            if old is None
+            else Meter(name, percent, old.window_minutes, old.resets_at)
+        )
+    return tuple(by_name.values())
+
+
+def _why(pane: Pane) -> str:
+    return ", ".join(pane.errors) or "nothing that it shows is known"
+
+
+def save_raw(ctx: Context, row_id: str, text: str) -> None:
+    """Keep the pane's redacted text beside the row, where the config says so."""
+    if ctx.config.windows.raw_panes == "none":
+        return
+    from burnbook import files
+    from burnbook.redact import redact, strip_ansi
+
+    path = ctx.book.root / "raw" / f"{row_id}.txt"
+    if not os.path.lexists(path):
+        files.replace(path, redact(strip_ansi(text)).encode("utf-8", "replace"))

@@ -1,0 +1,82 @@
+"""Sets the scene of one window: what finalize closes and the preview shows."""
+
+from burnbook import clock, records
+from burnbook.blocks import Scene
+from burnbook.derive import closings, meters, windows
+from burnbook.derive.snapshots import Pair
+from burnbook.rows import Anomaly, Closing, MeterDelta
+from burnbook.verbs import Context
+
+
+def scene(ctx: Context, window: str) -> Scene:
+    """Everything about a window that is in the book or in the config."""
+    index = ctx.book.index
+    pairs = index.pairs(window)
+    counted = index.counted(window)
+    recent = ctx.book.snapshots(counted[-ctx.config.preview.snapshots :])
+    rows = {row.id: row for row in recent}
+    wanted = [e for pair in pairs for e in (pair.before, pair.after) if e and e.id not in rows]
+    rows |= {row.id: row for row in ctx.book.snapshots(wanted)}
+    of_pairs = {e.id: rows[e.id] for pair in pairs for e in (pair.before, pair.after) if e}
+    closed = closings.closings(pairs, of_pairs)
+    history = ctx.book.closings()
+    finalized = history.get(window)
+    first = min((e.captured_at for e in counted if e.phase == "before"), default=None)
+    return Scene(
+        window=window,
+        config=ctx.config,
+        now=clock.now(),
+        span=windows.span(ctx.config, window, first),
+        state=windows.state(pairs, finalized=finalized is not None),
+        pairs=pairs,
+        rows=of_pairs,
+        recent=recent,
+        booked=len(counted),
+        closings=closed,
+        anomalies=_anomalies(ctx, window, closed),
+        finalized=finalized,
+        history=list(history.values()),
+    )
+
+
+def falls(window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
+    """An anomaly for every meter that fell with no reset to explain it."""
+    return [
+        _fall(window, closing, meter)
+        for closing in closed
+        for meter in closing.meters
+        if meters.fell(meter)
+    ]
+
+
+def _anomalies(ctx: Context, window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
+    """The recorded ones whose snapshots still count, and those that the snapshots show now."""
+    voided = {e.id for e in ctx.book.index.windows.get(window, ()) if e.voided}
+    standing = {
+        row.id: row
+        for row in ctx.book.anomalies(window)
+        if row.first_from not in voided and row.second_from not in voided
+    }
+    return list((standing | {row.id: row for row in falls(window, closed)}).values())
+
+
+def _fall(window: str, closing: Closing, meter: MeterDelta) -> Anomaly:
+    assert meter.before is not None and meter.after is not None
+    return records.make(
+        Anomaly,
+        agent=closing.agent,
+        window=window,
+        kind=meters.NEGATIVE_DELTA,
+        subject=f"{closing.provider} {meter.name}",
+        first=meter.before,
+        second=meter.after,
+        first_from=closing.before,
+        second_from=closing.after,
+        detail=f"{closing.agent} {closing.provider} {meter.name} fell from {meter.before:g}% "
+        f"to {meter.after:g}% with no reset between",
+    )
+
+
+def open_pairs(pairs: list[Pair]) -> list[str]:
+    """`agent provider` of every pair that has no AFTER."""
+    return [f"{pair.agent} {pair.provider}" for pair in pairs if pair.after is None]

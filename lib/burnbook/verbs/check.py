@@ -1,0 +1,111 @@
+"""Verifies a whole book, and never writes."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from burnbook import journal, records
+from burnbook.blocks import Line
+from burnbook.book import Book, State, state_of
+from burnbook.derive.snapshots import Index
+from burnbook.errors import NO, BadData, IOFault, Missing
+from burnbook.rows import Snapshot, Void, WindowRow
+from burnbook.verbs import Context, Result
+
+
+class Fault(NamedTuple):
+    """One thing that does not hold: in which file, on which line (0: the file), and why."""
+
+    file: str
+    line: int
+    reason: str
+
+
+def run(ctx: Context, args: Any) -> Result:
+    """Every journal, then state against journals. Exit 1 where there is a fault."""
+    root = ctx.book.root
+    if not root.is_dir():
+        raise Missing(f"there is no book at {root}")
+    faults: list[Fault] = []
+    rows: dict[str, int] = {}
+    index = Index()
+    ids: dict[str, str] = {}
+    for name in records.JOURNALS:
+        rows[name] = _journal(root, name, ids, index, faults)
+    _states(ctx.book, index, faults)
+    total = sum(rows.values())
+    verdict = "ok" if not faults else "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    counted = ", ".join(f"{name} {n:,}" for name, n in rows.items() if n)
+    summary = f"{verdict}: {total:,} rows verified" + (f" ({counted})" if counted else "")
+    found = [Line(f"{f.file}:{f.line or ''} {f.reason}") for f in faults]
+    data = {
+        "ok": not faults,
+        "rows": rows,
+        "rows_verified": total,
+        "faults": [f._asdict() for f in faults],
+    }
+    quiet = args.quiet and not faults
+    return Result([] if quiet else [Line(summary, strong=True), *found], data, NO if faults else 0)
+
+
+def _journal(root: Path, name: str, ids: dict[str, str], index: Index, faults: list[Fault]) -> int:
+    path = journal.path_of(root, name)
+    verified, number = 0, 0
+    try:
+        for number, (offset, line) in enumerate(journal.lines(path), start=1):
+            try:
+                row = records.verify(name, line)
+                _placed(row, name, ids)
+            except BadData as error:
+                faults.append(Fault(path.name, number, str(error)))
+                continue
+            ids[row.id] = name
+            verified += 1
+            if isinstance(row, Snapshot | Void):
+                index.add(row, offset, len(line))
+        _, tail = journal.torn_tail(path)
+        if tail:
+            reason = f"an unterminated row of {len(tail)} bytes; the next append moves it aside"
+            faults.append(Fault(path.name, number + 1, reason))
+    except (IOFault, OSError) as error:
+        faults.append(Fault(path.name, 0, str(error)))
+    return verified
+
+
+def _placed(row: Any, name: str, ids: dict[str, str]) -> None:
+    """Raises BadData where the row's id stands already, or what it refers to does not."""
+    if row.id in ids:
+        raise BadData(f"id {row.id} stands in {ids[row.id]}.jsonl already")
+    targets = []
+    if isinstance(row, Void):
+        targets = [("voids", row.void)]
+    elif isinstance(row, WindowRow) and row.supersedes:
+        targets = [("supersedes", row.supersedes)]
+    for how, target in targets:
+        if ids.get(target) != name:
+            raise BadData(f"{how} {target}, which stands nowhere before it")
+
+
+def _states(book: Book, index: Index, faults: list[Fault]) -> None:
+    folder = book.root / "state"
+    wanted = {(e.agent, e.provider) for entries in index.windows.values() for e in entries}
+    for agent, provider in sorted(wanted):
+        path = book.state_path(agent, provider)
+        where = str(path.relative_to(book.root))
+        told = _told(path)
+        if told != state_of(index, agent, provider):
+            faults.append(
+                Fault(where, 0, "differs from the journal; the next snapshot rewrites it")
+            )
+    known = {book.state_path(*who) for who in wanted}
+    for path in sorted(folder.glob("*/*")):
+        if path not in known:
+            faults.append(Fault(str(path.relative_to(book.root)), 0, "no snapshot speaks of it"))
+
+
+def _told(path: Path) -> State | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=State)
+    except (OSError, msgspec.DecodeError):
+        return None

@@ -1,0 +1,84 @@
+"""Runs samples/demo.toml in a scratch book, each command shown before its result."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import tomli
+
+from burnbook.blocks import Line
+from burnbook.errors import BadConfig, IOFault, Usage, os_sentence
+from burnbook.settings import PROJECT
+from burnbook.verbs import Context, Result
+
+
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One command of the day, as a person would type it, and what it is for."""
+
+    say: str
+    run: str
+
+
+class Day(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """samples/demo.toml."""
+
+    steps: tuple[Step, ...]
+
+
+def run(ctx: Context, args: Any) -> Result:
+    """Every step in order; the first that fails ends it with its exit code."""
+    day = _day(PROJECT / "samples" / "demo.toml")
+    book, scratch = _place(args.keep)
+    try:
+        for step in day.steps:
+            code = _show(step, book)
+            if code:
+                return Result([Line(f"the demo stopped: exit code {code}", strong=True)], {}, code)
+    finally:
+        if scratch is not None:
+            shutil.rmtree(scratch, ignore_errors=True)
+    where = f"The book of this demo is in {book}." if args.keep else "The scratch book is gone."
+    end = f"{where} Yours begins with: just start codex"
+    return Result([Line(""), Line(end)], {"steps": len(day.steps), "kept": args.keep})
+
+
+def _day(path: Path) -> Day:
+    try:
+        return msgspec.convert(tomli.loads(path.read_text("utf-8")), Day)
+    except (OSError, tomli.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise BadConfig(f"{path}: {error}") from None
+
+
+def _place(keep: str | None) -> tuple[Path, Path | None]:
+    if keep is None:
+        scratch = Path(tempfile.mkdtemp(prefix="burnbook-demo-"))
+        return scratch / "book", scratch
+    book = Path(os.path.abspath(keep))
+    if book.exists():
+        raise Usage(f"--keep {keep!r} is there already; name a new directory")
+    return book, None
+
+
+def _show(step: Step, book: Path) -> int:
+    sys.stdout.write(f"\n# {step.say}\n$ {step.run}\n")
+    sys.stdout.flush()
+    words = shlex.split(step.run)
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("BURNBOOK_")}
+    environment["BURNBOOK_DATA_DIR"] = os.fspath(book)
+    environment["BURNBOOK_CONFIG_DIR"] = os.fspath(PROJECT / "samples" / "config")
+    while "=" in words[0]:
+        name, _, value = words.pop(0).partition("=")
+        environment[name] = value
+    try:
+        done = subprocess.run(
+            words, cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, check=False
+        )
+    except OSError as error:
+        raise IOFault(os_sentence(f"cannot run {words[0]}", error)) from None
+    return done.returncode

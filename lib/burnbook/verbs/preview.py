@@ -1,0 +1,46 @@
+"""The window at a glance."""
+
+from typing import Any
+
+from burnbook import blocks, names
+from burnbook.blocks import Part
+from burnbook.errors import Missing
+from burnbook.verbs import Context, Result
+from burnbook.verbs._scene import scene
+
+
+def run(ctx: Context, args: Any) -> Result:
+    """The blocks of config/preview.toml (or those asked for) of one window; writes no row."""
+    chosen = args.block or ctx.config.preview.blocks or blocks.names()
+    modules = [blocks.load(name) for name in chosen]
+    window = names.check("window", args.window) if args.window is not None else current(ctx)
+    declared = ctx.config.windows.windows
+    if window not in declared and not ctx.book.knows(window):
+        known = sorted({*declared, *ctx.book.index.windows})
+        raise Missing(
+            f"window {window} is neither declared nor in the book; valid: {', '.join(known)}"
+        )
+    shown = scene(ctx, window)
+    if ctx.book.unreadable:
+        ctx.notes.append(
+            f"{ctx.book.unreadable} lines of the book do not hold and are left out; run check"
+        )
+    data: dict[str, Any] = {}
+    parts: list[Part] = []
+    for module in modules:
+        values = module.values(shown)
+        data |= values
+        parts += module.show(values, shown)
+    ctx.book.snapshot_fold.save()
+    return Result(parts, data)
+
+
+def current(ctx: Context) -> str:
+    """The agent's newest window, else anybody's, else the first that is declared."""
+    index = ctx.book.index
+    found = index.latest(ctx.agent) or index.latest()
+    if found:
+        return found
+    for name in ctx.config.windows.windows:
+        return name
+    raise Missing("no window: none is declared in windows.toml and none is in the book")

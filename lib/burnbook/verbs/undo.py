@@ -1,0 +1,64 @@
+"""Takes a snapshot back, by a row that says so."""
+
+from typing import Any
+
+from burnbook import clock, names, records
+from burnbook.blocks import Line
+from burnbook.derive.snapshots import Entry
+from burnbook.errors import Missing, Usage
+from burnbook.rows import Row, Void
+from burnbook.verbs import Context, Result
+from burnbook.verbs._pane import check_provider
+
+
+def run(ctx: Context, args: Any) -> Result:
+    """Voids the Nth last snapshot of this agent that matches."""
+    provider = check_provider(args.provider)
+    window = names.check("window", args.window) if args.window is not None else None
+    phase = {"start": "before", "end": "after"}.get(args.phase, args.phase)
+    if args.index < 1:
+        raise Usage(f"--index {args.index} is not 1 or more (1 is the last)")
+    chosen: list[Entry] = []
+
+    def build() -> list[tuple[str, Row]]:
+        matching = _matching(ctx, provider, phase, window)
+        if len(matching) < args.index:
+            raise Missing(_nothing(ctx.agent, provider, phase, window, args.index, len(matching)))
+        place, entry = matching[-args.index]
+        chosen[:] = [entry]
+        row = records.make(
+            Void, agent=ctx.agent, window=place, source="undo", notes=args.notes, void=entry.id
+        )
+        return [("snapshots", row)]
+
+    [booked] = ctx.book.commit(build)
+    [entry] = chosen
+    when = clock.to_wall(entry.captured_at, ctx.config.zone)
+    line = (
+        f"undone: {entry.phase.upper()} of {provider} for {entry.agent} "
+        f"in {booked.row.window}, taken {when:%Y-%m-%d %H:%M} ({entry.id})"
+    )
+    return Result([Line(line, strong=True)], {"booked": [{"new": True, "row": booked.row}]})
+
+
+def _matching(
+    ctx: Context, provider: str, phase: str | None, window: str | None
+) -> list[tuple[str, Entry]]:
+    index = ctx.book.index
+    places = [window] if window else list(index.windows)
+    found = [
+        (place, entry)
+        for place in places
+        for entry in index.counted(place)
+        if entry.agent == ctx.agent and entry.provider == provider and phase in (None, entry.phase)
+    ]
+    return sorted(found, key=lambda one: one[1].offset)
+
+
+def _nothing(
+    agent: str, provider: str, phase: str | None, window: str | None, index: int, found: int
+) -> str:
+    what = f"{phase.upper()} of {provider}" if phase else f"snapshot of {provider}"
+    where = f" in {window}" if window else ""
+    which = "no" if found == 0 else f"only {found}, so no number {index},"
+    return f"{which} {what} for {agent}{where} to undo"
