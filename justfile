@@ -16,3 +16,9 @@ import 'recipes/dev.just'
 export BURNBOOK_ROOT := justfile_directory()
 
 bin := quote(justfile_directory() / 'bin')
+common := '
+    --data-dir DIR        the book (default: data/live)
+    --config-dir DIR      the declarations (default: config)
+    --agent ID            who acts (default: AGENT_ID, or main)
+    --at TIME             act as of this moment (ISO 8601)
+    --format FORMAT       how to print the result: text, json or markdown'

@@ -1,8 +1,9 @@
 """A book: one data directory, with its journals, state and folds by name."""
 
+import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -35,10 +36,10 @@ class State(msgspec.Struct, frozen=True):
 class Book:
     """The journals of one data directory. Reading makes nothing; only `commit` writes."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: str) -> None:
         self.root = root
         self._damaged: dict[str, int] = {}
-        if root.exists() and not root.is_dir():
+        if os.path.exists(root) and not os.path.isdir(root):
             raise IOFault(f"book {root} is not a directory")
 
     @cached_property
@@ -71,7 +72,7 @@ class Book:
 
     def knows(self, window: str) -> bool:
         """Whether the book has a row about a window."""
-        return window in self.index.windows or window in self.closings()
+        return window in self.index.packed or window in self.closings()
 
     def rows(self, name: str) -> list[Any]:
         """Every row of a small journal that holds; the others are counted in `unreadable`."""
@@ -112,9 +113,9 @@ class Book:
         """Where an agent stands with a provider, from the journal; None before its first row."""
         return state_of(self.index, agent, provider)
 
-    def state_path(self, agent: str, provider: str) -> Path:
+    def state_path(self, agent: str, provider: str) -> str:
         """Where the state of an agent and provider is kept for other programs to read."""
-        return self.root / "state" / agent / f"{provider}.json"
+        return os.path.join(self.root, "state", agent, f"{provider}.json")
 
     def _heal(self) -> list[tuple[str, Row]]:
         found: list[tuple[str, Row]] = []
@@ -145,14 +146,14 @@ class Book:
 
     def _project(self, row: Snapshot | Void) -> None:
         if isinstance(row, Void):
-            [target] = [e for e in self.index.windows[row.window or ""] if e.id == row.void]
+            [target] = [e for e in self.index.entries(row.window or "") if e.id == row.void]
             agent, provider = target.agent, target.provider
         else:
             agent, provider = row.agent or "", row.provider
         path, state = self.state_path(agent, provider), self.state(agent, provider)
         try:
             if state is None:
-                path.unlink(missing_ok=True)
+                _remove(path)
             else:
                 files.replace(path, msgspec.json.format(msgspec.json.encode(state)) + b"\n")
         except OSError as error:
@@ -175,6 +176,11 @@ def state_of(index: Index, agent: str, provider: str) -> State | None:
         before=pair.before.id if pair.before else None,
         after=pair.after.id if pair.after else None,
     )
+
+
+def _remove(path: str) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(path)
 
 
 def _torn(name: str, offset: int, length: int) -> Anomaly:

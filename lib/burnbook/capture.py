@@ -12,7 +12,6 @@ import os
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 from burnbook import files
 from burnbook.errors import IOFault, Missing, os_sentence
@@ -91,7 +90,7 @@ def two_pass(name: str, argv: tuple[str, ...], timeout: float) -> bytes | None:
     place, half = os.environ.get("BURNBOOK_CAPTURED"), os.environ.get("BURNBOOK_PASS")
     if not place or half not in ("capture", "book"):
         return run(argv, timeout)
-    kept = Path(place) / f"{name}.pane"
+    kept = os.path.join(place, f"{name}.pane")
     if half == "capture":
         files.replace(kept, run(argv, timeout), durable=False)
         return None

@@ -34,6 +34,8 @@ def main(doc: str | None, flags: Flags, verb: str | None = None) -> NoReturn:
     try:
         code = _run(name, doc or "", flags, verb or name)
         sys.stdout.flush()
+    except SystemExit as stop:  # argparse: --help, or a mistyped flag
+        code = stop.code if isinstance(stop.code, int) else USAGE
     except BurnbookError as error:
         code = _say(name, str(error), error.code)
     except BrokenPipeError:
@@ -51,7 +53,7 @@ def main(doc: str | None, flags: Flags, verb: str | None = None) -> NoReturn:
         code = _say(
             name, f"a fault of burnbook itself, {said} (BURNBOOK_DEBUG=1 shows where)", INTERNAL
         )
-    raise SystemExit(code)
+    _leave(code)
 
 
 def parser(name: str, doc: str, flags: Flags) -> Parser:
@@ -98,6 +100,16 @@ def _run(name: str, doc: str, flags: Flags, verb: str) -> int:
         sys.stdout.write(render.text(result.parts, colour=_colour()))
     code: int = result.code
     return code
+
+
+def _leave(code: int) -> NoReturn:
+    """Exit at once: everything is written and synced, and an orderly end costs 5 ms."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            code = code or IO
+    os._exit(code)
 
 
 def _colour() -> bool:

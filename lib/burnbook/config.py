@@ -4,10 +4,10 @@ Each file is read when something first asks for it, so that a command pays only 
 A mistake is BadConfig (exit 78): file, key path, value and what is valid, in one sentence.
 """
 
+import os
 import re
 from datetime import datetime, timedelta, tzinfo
 from functools import cached_property
-from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 import msgspec
@@ -75,7 +75,7 @@ class Preview(msgspec.Struct, frozen=True):
 class Config:
     """The declarations of one config directory."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: str) -> None:
         self.root = root
 
     @cached_property
@@ -130,18 +130,22 @@ class Config:
         hour, minute = self.windows.reset_time.split(":")
         return clock.next_wall(after, int(hour), int(minute), self.zone)
 
+    def _path(self, name: str) -> str:
+        return os.path.join(self.root, name)
+
     def _zone(self, name: str) -> tzinfo | None:
         try:
             return clock.find_zone(name)
         except BadConfig as error:
-            raise BadConfig(f"{self.root / 'windows.toml'}: timezone: {error}") from None
+            raise BadConfig(f"{self._path('windows.toml')}: timezone: {error}") from None
 
     def _read(self, name: str) -> dict[str, Any]:
-        path = self.root / name
+        path = self._path(name)
         try:
-            return tomli.loads(path.read_bytes().decode("utf-8"))
+            with open(path, "rb") as file:
+                return tomli.load(file)
         except FileNotFoundError:
-            if not self.root.is_dir():
+            if not os.path.isdir(self.root):
                 raise BadConfig(f"no config directory at {self.root}") from None
             return {}
         except OSError as error:
@@ -171,17 +175,17 @@ class Config:
             key = path.rstrip("`").lstrip(".")
             value = raw.get(re.split(r"[.\[]", key)[0]) if key else raw
             if "missing required field" in fact:
-                raise BadConfig(f"{self.root / file}: {where}: {_lower(fact)}") from None
+                raise BadConfig(f"{self._path(file)}: {where}: {_lower(fact)}") from None
             self._wrong(file, ".".join(filter(None, (where, key))), value, _lower(fact))
 
     def _known(self, file: str, where: str, raw: dict[str, Any], valid: tuple[str, ...]) -> None:
         for key in raw:
             if key not in valid:
                 path = ".".join(filter(None, (where, key)))
-                raise BadConfig(f"{self.root / file}: unknown key {path}; valid: {_any_of(valid)}")
+                raise BadConfig(f"{self._path(file)}: unknown key {path}; valid: {_any_of(valid)}")
 
     def _wrong(self, file: str, where: str, value: Any, valid: str) -> NoReturn:
-        raise BadConfig(f"{self.root / file}: {where} = {value!r} is not valid; valid: {valid}")
+        raise BadConfig(f"{self._path(file)}: {where} = {value!r} is not valid; valid: {valid}")
 
 
 def _any_of(choices: Any) -> str:

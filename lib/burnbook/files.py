@@ -3,7 +3,6 @@
 import errno
 import os
 import stat
-from pathlib import Path
 
 from burnbook.errors import IOFault, os_sentence
 
@@ -12,25 +11,25 @@ DIR_MODE = 0o700
 _SAFE = os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def make_dir(path: Path) -> None:
+def make_dir(path: str) -> None:
     """Make a directory, and those above it that are missing, private and durable."""
     missing = []
     here = path
-    while not here.is_dir():
+    while not os.path.isdir(here):
         missing.append(here)
-        here = here.parent
+        here = os.path.dirname(here) or os.curdir
     for part in reversed(missing):
         try:
             os.mkdir(part, DIR_MODE)
         except FileExistsError:
-            if not part.is_dir():
+            if not os.path.isdir(part):
                 raise IOFault(f"cannot make {part}: a file that is no directory is there") from None
         except OSError as error:
             raise IOFault(os_sentence("cannot make a directory", error)) from None
-        sync_dir(part.parent)
+        sync_dir(os.path.dirname(part) or os.curdir)
 
 
-def sync_dir(path: Path) -> None:
+def sync_dir(path: str) -> None:
     """Make the names in a directory durable."""
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -39,7 +38,7 @@ def sync_dir(path: Path) -> None:
         os.close(handle)
 
 
-def open_regular(path: Path, flags: int) -> int:
+def open_regular(path: str, flags: int) -> int:
     """A descriptor of a regular file. Links, FIFOs and devices are refused with ELOOP / EINVAL.
 
     O_NONBLOCK keeps a planted FIFO from holding the open for ever.
@@ -47,11 +46,11 @@ def open_regular(path: Path, flags: int) -> int:
     handle = os.open(path, flags | _SAFE | os.O_NONBLOCK, FILE_MODE)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise OSError(errno.EINVAL, "not a regular file", str(path))
+        raise OSError(errno.EINVAL, "not a regular file", path)
     return handle
 
 
-def read_bytes(path: Path) -> bytes | None:
+def read_bytes(path: str) -> bytes | None:
     """All bytes of a regular file; None where there is none."""
     try:
         handle = open_regular(path, os.O_RDONLY)
@@ -68,11 +67,12 @@ def write_all(handle: int, data: bytes) -> None:
         raise OSError(errno.ENOSPC, f"only {written} of {len(data)} bytes were written")
 
 
-def replace(path: Path, data: bytes, *, durable: bool = True) -> None:
+def replace(path: str, data: bytes, *, durable: bool = True) -> None:
     """Put a whole new file in place of `path`, so that a reader sees the old one or the new one."""
-    make_dir(path.parent)
+    folder, name = os.path.split(path)
+    make_dir(folder)
     # The name is private to this process: nobody else writes it, and a left-over is overwritten.
-    scratch = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    scratch = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
     handle = open_regular(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     try:
         write_all(handle, data)
@@ -85,4 +85,4 @@ def replace(path: Path, data: bytes, *, durable: bool = True) -> None:
     finally:
         os.close(handle)
     if durable:
-        sync_dir(path.parent)
+        sync_dir(folder)

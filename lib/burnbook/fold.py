@@ -4,16 +4,24 @@ A fold may be deleted at any time. It remembers how far it read and what stood j
 place, and starts afresh when that does not stand there any more.
 """
 
+import os
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
 from burnbook import files, journal, records
 from burnbook.errors import BadData, IOFault
 
-V = TypeVar("V", bound=msgspec.Struct)
+
+class Foldable(Protocol):
+    """A value that can be folded: made empty, and packed before it is encoded."""
+
+    def pack(self) -> None:
+        """Make everything part of the fields that are encoded."""
+
+
+V = TypeVar("V", bound=Foldable)
 
 _MARK = 64
 _SAVE_AFTER = 1 << 16
@@ -36,14 +44,14 @@ class Fold(Generic[V]):
 
     def __init__(
         self,
-        root: Path,
+        root: str,
         name: str,
         kind: type[V],
         step: Callable[[V, Any, int, int], None],
     ) -> None:
         self.root, self.name, self.kind, self.step = root, name, kind, step
         self.path = journal.path_of(root, name)
-        self.cache = root / "cache" / f"{name}.fold"
+        self.cache = os.path.join(root, "cache", f"{name}.fold")
         self.offset, self.value = self._load()
         self.saved = self.offset
         self.catch_up()
@@ -65,6 +73,7 @@ class Fold(Generic[V]):
         """Write the cache where it is worth it. A book that cannot be written to has no cache."""
         if self.offset - self.saved < _SAVE_AFTER:
             return
+        self.value.pack()
         value = msgspec.msgpack.encode(self.value)
         saved = Saved(self._shape(), self.offset, self._mark(self.offset), msgspec.Raw(value))
         try:

@@ -8,7 +8,6 @@ and never see an unterminated last line.
 import mmap
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 from burnbook import files
@@ -17,12 +16,12 @@ from burnbook.errors import IOFault, os_sentence
 _BLOCK = 1 << 16
 
 
-def path_of(root: Path, name: str) -> Path:
+def path_of(root: str, name: str) -> str:
     """Where a journal of a book is."""
-    return root / f"{name}.jsonl"
+    return os.path.join(root, f"{name}.jsonl")
 
 
-def size(path: Path) -> int:
+def size(path: str) -> int:
     """Bytes in a journal; 0 where there is none yet."""
     try:
         return os.stat(path, follow_symlinks=False).st_size
@@ -32,7 +31,7 @@ def size(path: Path) -> int:
         raise IOFault(os_sentence("cannot read the book", error)) from None
 
 
-def lines(path: Path, start: int = 0) -> Iterator[tuple[int, bytes]]:
+def lines(path: str, start: int = 0) -> Iterator[tuple[int, bytes]]:
     """(offset, line with its newline) of every whole line from `start` on."""
     try:
         handle = files.open_regular(path, os.O_RDONLY)
@@ -50,7 +49,7 @@ def lines(path: Path, start: int = 0) -> Iterator[tuple[int, bytes]]:
             offset += len(line)
 
 
-def at(path: Path, places: list[tuple[int, int]]) -> list[bytes]:
+def at(path: str, places: list[tuple[int, int]]) -> list[bytes]:
     """The lines at (offset, length), in the order asked for."""
     if not places:
         return []
@@ -64,7 +63,7 @@ def at(path: Path, places: list[tuple[int, int]]) -> list[bytes]:
         os.close(handle)
 
 
-def holds(path: Path, ids: list[str]) -> set[str]:
+def holds(path: str, ids: list[str]) -> set[str]:
     """Which of the ids have a row. Every row starts with its id, so a byte search finds it."""
     if not ids or size(path) == 0:
         return set()
@@ -81,7 +80,7 @@ def _has(data: mmap.mmap, row_id: bytes) -> bool:
     return data.find(b'"id":"%b","schema_version"' % row_id) >= 0
 
 
-def append(root: Path, batch: Mapping[str, bytes]) -> None:
+def append(root: str, batch: Mapping[str, bytes]) -> None:
     """Append whole rows to several journals: all of them durable, or none of them there.
 
     Call it with the lock held and after `heal`. Raises IOFault.
@@ -108,12 +107,12 @@ def append(root: Path, batch: Mapping[str, bytes]) -> None:
 
 class _Open(NamedTuple):
     handle: int
-    path: Path
+    path: str
     was: int
     is_new: bool
 
 
-def _open(path: Path) -> _Open:
+def _open(path: str) -> _Open:
     flags = os.O_RDWR | os.O_APPEND
     try:
         handle, is_new = files.open_regular(path, flags), False
@@ -136,7 +135,7 @@ def _roll_back(opened: list[_Open]) -> None:
             continue
 
 
-def torn_tail(path: Path) -> tuple[int, bytes]:
+def torn_tail(path: str) -> tuple[int, bytes]:
     """(offset, bytes) after the last newline; the bytes are empty where the journal ends well."""
     end = size(path)
     if end == 0:
@@ -157,7 +156,7 @@ def torn_tail(path: Path) -> tuple[int, bytes]:
         os.close(handle)
 
 
-def heal(root: Path, name: str) -> tuple[int, int] | None:
+def heal(root: str, name: str) -> tuple[int, int] | None:
     """Move an unterminated tail to `<journal>.broken` and cut the journal back to its last newline.
 
     Call it with the lock held. (offset, bytes moved), or None where there was nothing to heal.
@@ -166,7 +165,7 @@ def heal(root: Path, name: str) -> tuple[int, int] | None:
     offset, tail = torn_tail(path)
     if not tail:
         return None
-    _keep(path.with_name(path.name + ".broken"), tail)
+    _keep(f"{path}.broken", tail)
     handle = files.open_regular(path, os.O_RDWR)
     try:
         os.ftruncate(handle, offset)
@@ -176,12 +175,12 @@ def heal(root: Path, name: str) -> tuple[int, int] | None:
     return offset, len(tail)
 
 
-def _keep(path: Path, tail: bytes) -> None:
+def _keep(path: str, tail: bytes) -> None:
     broken = _open(path)
     try:
         files.write_all(broken.handle, tail + b"\n")
         os.fsync(broken.handle)
-        files.sync_dir(path.parent)
+        files.sync_dir(os.path.dirname(path))
     except OSError:
         _roll_back([broken])
         raise

@@ -10,7 +10,6 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from burnbook import files
 from burnbook.errors import Busy
@@ -19,10 +18,10 @@ WAIT_SECONDS = 10.0
 
 
 @contextmanager
-def book_lock(root: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
+def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
     """Hold the book's lock inside the `with`; Busy (exit 75) with the holder's pid after `wait`."""
     files.make_dir(root)
-    handle = files.open_regular(root / ".lock", os.O_RDWR | os.O_CREAT)
+    handle = files.open_regular(os.path.join(root, ".lock"), os.O_RDWR | os.O_CREAT)
     try:
         _take(handle, root, wait)
         os.pwrite(handle, b"%-20d\n" % os.getpid(), 0)
@@ -31,7 +30,7 @@ def book_lock(root: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
         os.close(handle)
 
 
-def _take(handle: int, root: Path, wait: float) -> None:
+def _take(handle: int, root: str, wait: float) -> None:
     deadline = time.monotonic() + wait
     pause = 0.001
     while True:

@@ -6,27 +6,26 @@ environment only AGENT_ID and BURNBOOK_* count.
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 import msgspec
 
 from burnbook import names
 from burnbook.errors import BadConfig
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 
 
 class Settings(msgspec.Struct, frozen=True):
     """What every command starts from."""
 
-    data_dir: Path
-    config_dir: Path
+    data_dir: str
+    config_dir: str
     agent: str
 
 
 def resolve(data_dir: str | None, config_dir: str | None, agent: str | None) -> Settings:
     """The settings of this call; relative flags and variables count from the current directory."""
-    declared = _dotenv(PROJECT / ".env")
+    declared = _dotenv(os.path.join(PROJECT, ".env"))
     return Settings(
         data_dir=_place(data_dir, "BURNBOOK_DATA_DIR", declared, "data/live"),
         config_dir=_place(config_dir, "BURNBOOK_CONFIG_DIR", declared, "config"),
@@ -34,11 +33,11 @@ def resolve(data_dir: str | None, config_dir: str | None, agent: str | None) -> 
     )
 
 
-def _place(flag: str | None, name: str, declared: Mapping[str, str], default: str) -> Path:
+def _place(flag: str | None, name: str, declared: Mapping[str, str], default: str) -> str:
     said = flag or os.environ.get(name)
     if said:
-        return Path(os.path.abspath(said))
-    return PROJECT / (declared.get(name) or default)
+        return os.path.abspath(said)
+    return os.path.join(PROJECT, declared.get(name) or default)
 
 
 def _agent(flag: str | None, declared: Mapping[str, str]) -> str:
@@ -47,8 +46,8 @@ def _agent(flag: str | None, declared: Mapping[str, str]) -> str:
     return names.check("AGENT_ID", os.environ.get("AGENT_ID") or declared.get("AGENT_ID") or "main")
 
 
-def _dotenv(path: Path) -> dict[str, str]:
-    if not path.is_file():
+def _dotenv(path: str) -> dict[str, str]:
+    if not os.path.isfile(path):
         return {}
     from dotenv import dotenv_values  # 25 ms: paid only where a .env is
 

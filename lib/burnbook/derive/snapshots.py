@@ -35,10 +35,15 @@ class Pair(NamedTuple):
         return self.after or self.before
 
 
-class Index(msgspec.Struct):
-    """Every snapshot by window, in the journal's order."""
+class Index(msgspec.Struct, dict=True):
+    """Every snapshot by window, in the journal's order.
 
-    windows: dict[str, list[Entry]] = {}
+    Windows stay packed until somebody asks for one: a book grows by windows, a command looks at
+    one of them. `heads` has the newest window of each `agent/provider`, by its moment.
+    """
+
+    packed: dict[str, bytes] = {}
+    heads: dict[str, tuple[datetime, str]] = {}
     unreadable: int = 0
 
     def add(self, row: Snapshot | Void | None, offset: int, length: int) -> None:
@@ -46,18 +51,45 @@ class Index(msgspec.Struct):
         if row is None:
             self.unreadable += 1
             return
+        window = row.window or ""
+        entries = self.entries(window)
         if isinstance(row, Void):
-            for entry in self.windows.get(row.window or "", ()):
-                entry.voided = entry.voided or entry.id == row.void
+            for entry in entries:
+                if entry.id == row.void:
+                    entry.voided = True
+                    self._head_again(entry.agent, entry.provider)
             return
-        entry = Entry(
-            row.id, row.agent or "", row.provider, row.phase, row.captured_at, offset, length
+        entries.append(
+            Entry(row.id, row.agent or "", row.provider, row.phase, row.captured_at, offset, length)
         )
-        self.windows.setdefault(row.window or "", []).append(entry)
+        who = f"{row.agent}/{row.provider}"
+        if who not in self.heads or row.captured_at >= self.heads[who][0]:
+            self.heads[who] = row.captured_at, window
+
+    def windows(self) -> list[str]:
+        """Every window that has a row, in the order in which they came up."""
+        return list(self.packed)
+
+    def entries(self, window: str) -> list[Entry]:
+        """Every snapshot of a window, voided ones too, in the order they were booked."""
+        opened: dict[str, list[Entry]] = self.__dict__.setdefault("opened", {})
+        if window not in opened:
+            packed = self.packed.setdefault(window, b"\x90")
+            opened[window] = msgspec.msgpack.decode(packed, type=list[Entry])
+        return opened[window]
+
+    def pack(self) -> None:
+        """Make what was opened part of what is encoded."""
+        for window, entries in self.__dict__.get("opened", {}).items():
+            self.packed[window] = msgspec.msgpack.encode(entries)
 
     def counted(self, window: str) -> list[Entry]:
         """The window's snapshots that are not voided, in the order they were booked."""
-        return [entry for entry in self.windows.get(window, ()) if not entry.voided]
+        return (
+            [entry for entry in self.entries(window) if not entry.voided]
+            if window in self.packed
+            else []
+        )
 
     def pairs(self, window: str) -> list[Pair]:
         """BEFORE and AFTER of each agent and provider in a window, by name."""
@@ -73,18 +105,29 @@ class Index(msgspec.Struct):
 
     def latest(self, agent: str | None = None, provider: str | None = None) -> str | None:
         """The window of the newest snapshot (of an agent, of a provider), by its moment."""
-        best: tuple[datetime, str] | None = None
-        for window in self.windows:
-            for entry in self.counted(window):
-                if agent not in (None, entry.agent) or provider not in (None, entry.provider):
-                    continue
-                if best is None or entry.captured_at >= best[0]:
-                    best = entry.captured_at, window
-        return best[1] if best else None
+        heads = [
+            head
+            for who, head in self.heads.items()
+            if agent in (None, who.split("/")[0]) and provider in (None, who.split("/")[1])
+        ]
+        return max(heads, key=lambda head: head[0])[1] if heads else None
+
+    def _head_again(self, agent: str, provider: str) -> None:
+        """Find the newest window afresh, after a snapshot was taken back."""
+        self.heads.pop(f"{agent}/{provider}", None)
+        mine = [
+            (entry.captured_at, entry.offset, window)
+            for window in self.windows()
+            for entry in self.counted(window)
+            if (entry.agent, entry.provider) == (agent, provider)
+        ]
+        if mine:
+            moment, _, window = max(mine)
+            self.heads[f"{agent}/{provider}"] = moment, window
 
     def is_voided(self, row_id: str, window: str) -> bool:
         """Whether the row was booked and taken back."""
-        return any(entry.voided for entry in self.windows.get(window, ()) if entry.id == row_id)
+        return any(e.voided and e.id == row_id for e in self.entries(window))
 
 
 def _pair(group: list[Entry]) -> tuple[Entry | None, Entry | None]:

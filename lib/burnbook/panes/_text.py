@@ -22,6 +22,8 @@ _PERCENT = re.compile(
 )
 _TOKENS = re.compile(r"(\d[\d,]{0,14}(?:\.\d{1,3})?)\s?([KMB]?)", re.I | re.A)
 _RESETS = re.compile(r"\bresets?\b\s*(.*)", re.I)
+MAX_COLUMNS = 500
+"""No terminal is wider; what sticks out counts as cut off."""
 _BRACKETED = re.compile(r"\([^()]*\)")
 MAX_WRAP = 5
 """Lines that one row may be wrapped over; more is no pane."""
@@ -32,7 +34,7 @@ def pane_lines(text: str) -> list[str]:
     """Lines as a person reads them: no escapes, no frame, single spaces. The edge of a frame, even
     half-copied, becomes TOP or BOTTOM.
     """
-    return [_unframed(line) for line in strip_ansi(text).split("\n")]
+    return [_unframed(line[:MAX_COLUMNS]) for line in strip_ansi(text).split("\n")]
 
 
 def _unframed(line: str) -> str:

@@ -16,11 +16,11 @@ from burnbook.panes._claude_blocks import Block, blocks_of, is_title
 from burnbook.panes._pane import Errors, Pane, Reading
 from burnbook.panes._text import joined, pane_lines, reset_of, used_percent
 
-_STARTS = re.compile(r"(?:[>›❯] ?)?/usage|.*\bStatus\b.*\bConfig\b.*\bUsage\b.*", re.I)
+_STARTS = re.compile(r"(?:[>›❯] ?)?/usage|(?:Settings: )?(?:Account )?Status Config Usage\b.*", re.I)
 _FAILED = re.compile(r"failed to load usage data|(?:status|settings) dialog dismissed", re.I)
 _LOADING = re.compile(r"loading usage", re.I)
 _PLAN = re.compile(r"(?:· ?|login method: ?)claude (max(?: \d+x)?|pro|team|enterprise)\b", re.I)
-_EMAIL = re.compile(r"\bemail: ?([^\s()]+@[^\s()]+)", re.I)
+_EMAIL = re.compile(r"\bemail: ?([^\s()@]{1,128}+@[^\s()]{1,128})", re.I)
 # Whole only with its zone in brackets, or, where a build shows none, with am or pm.
 _RESET = re.compile(
     r"\bresets?\b ?(?:at )?([^()]{1,60}\([\w+/ -]{1,60}\)|[^()]{0,40}\d ?[ap]\.?m\.?$)", re.I

@@ -166,6 +166,6 @@ def save_raw(ctx: Context, row_id: str, text: str) -> None:
     from burnbook import files
     from burnbook.redact import redact, strip_ansi
 
-    path = ctx.book.root / "raw" / f"{row_id}.txt"
+    path = os.path.join(ctx.book.root, "raw", f"{row_id}.txt")
     if not os.path.lexists(path):
         files.replace(path, redact(strip_ansi(text)).encode("utf-8", "replace"))

@@ -51,7 +51,7 @@ def falls(window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
 
 def _anomalies(ctx: Context, window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
     """The recorded ones whose snapshots still count, and those that the snapshots show now."""
-    voided = {e.id for e in ctx.book.index.windows.get(window, ()) if e.voided}
+    voided = {e.id for e in ctx.book.index.entries(window) if e.voided}
     standing = {
         row.id: row
         for row in ctx.book.anomalies(window)

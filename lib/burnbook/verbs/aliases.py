@@ -44,5 +44,5 @@ def run(ctx: Context, args: Any) -> Result:
 
 def _body(name: str, agent: Agent, words: str) -> str:
     script, _, action = words.partition(" ")
-    call = f"{quote(os.fspath(PROJECT / 'bin' / script))} {action}".strip()
+    call = f"{quote(os.path.join(PROJECT, 'bin', script))} {action}".strip()
     return f'AGENT_ID="${{AGENT_ID:-{name}}}" {call} {agent.provider} "$@"'

@@ -1,11 +1,13 @@
 """Verifies a whole book, and never writes."""
 
-from pathlib import Path
+import os
+from glob import escape as glob_escape
+from glob import glob
 from typing import Any, NamedTuple
 
 import msgspec
 
-from burnbook import journal, records
+from burnbook import files, journal, records
 from burnbook.blocks import Line
 from burnbook.book import Book, State, state_of
 from burnbook.derive.snapshots import Index
@@ -25,7 +27,7 @@ class Fault(NamedTuple):
 def run(ctx: Context, args: Any) -> Result:
     """Every journal, then state against journals. Exit 1 where there is a fault."""
     root = ctx.book.root
-    if not root.is_dir():
+    if not os.path.isdir(root):
         raise Missing(f"there is no book at {root}")
     faults: list[Fault] = []
     rows: dict[str, int] = {}
@@ -49,7 +51,7 @@ def run(ctx: Context, args: Any) -> Result:
     return Result([] if quiet else [Line(summary, strong=True), *found], data, NO if faults else 0)
 
 
-def _journal(root: Path, name: str, ids: dict[str, str], index: Index, faults: list[Fault]) -> int:
+def _journal(root: str, name: str, ids: dict[str, str], index: Index, faults: list[Fault]) -> int:
     path = journal.path_of(root, name)
     verified, number = 0, 0
     try:
@@ -58,7 +60,7 @@ def _journal(root: Path, name: str, ids: dict[str, str], index: Index, faults: l
                 row = records.verify(name, line)
                 _placed(row, name, ids)
             except BadData as error:
-                faults.append(Fault(path.name, number, str(error)))
+                faults.append(Fault(f"{name}.jsonl", number, str(error)))
                 continue
             ids[row.id] = name
             verified += 1
@@ -67,9 +69,9 @@ def _journal(root: Path, name: str, ids: dict[str, str], index: Index, faults: l
         _, tail = journal.torn_tail(path)
         if tail:
             reason = f"an unterminated row of {len(tail)} bytes; the next append moves it aside"
-            faults.append(Fault(path.name, number + 1, reason))
+            faults.append(Fault(f"{name}.jsonl", number + 1, reason))
     except (IOFault, OSError) as error:
-        faults.append(Fault(path.name, 0, str(error)))
+        faults.append(Fault(f"{name}.jsonl", 0, str(error)))
     return verified
 
 
@@ -88,24 +90,24 @@ def _placed(row: Any, name: str, ids: dict[str, str]) -> None:
 
 
 def _states(book: Book, index: Index, faults: list[Fault]) -> None:
-    folder = book.root / "state"
-    wanted = {(e.agent, e.provider) for entries in index.windows.values() for e in entries}
+    folder = os.path.join(book.root, "state")
+    wanted = {(e.agent, e.provider) for window in index.windows() for e in index.entries(window)}
     for agent, provider in sorted(wanted):
         path = book.state_path(agent, provider)
-        where = str(path.relative_to(book.root))
+        where = os.path.relpath(path, book.root)
         told = _told(path)
         if told != state_of(index, agent, provider):
             faults.append(
                 Fault(where, 0, "differs from the journal; the next snapshot rewrites it")
             )
     known = {book.state_path(*who) for who in wanted}
-    for path in sorted(folder.glob("*/*")):
+    for path in sorted(glob(os.path.join(glob_escape(folder), "*", "*"))):
         if path not in known:
-            faults.append(Fault(str(path.relative_to(book.root)), 0, "no snapshot speaks of it"))
+            faults.append(Fault(os.path.relpath(path, book.root), 0, "no snapshot speaks of it"))
 
 
-def _told(path: Path) -> State | None:
+def _told(path: str) -> State | None:
     try:
-        return msgspec.json.decode(path.read_bytes(), type=State)
+        return msgspec.json.decode(files.read_bytes(path) or b"", type=State)
     except (OSError, msgspec.DecodeError):
         return None

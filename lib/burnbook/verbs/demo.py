@@ -33,7 +33,7 @@ class Day(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def run(ctx: Context, args: Any) -> Result:
     """Every step in order; the first that fails ends it with its exit code."""
-    day = _day(PROJECT / "samples" / "demo.toml")
+    day = _day(Path(PROJECT, "samples", "demo.toml"))
     book, scratch = _place(args.keep)
     try:
         for step in day.steps:
@@ -71,7 +71,7 @@ def _show(step: Step, book: Path) -> int:
     words = shlex.split(step.run)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BURNBOOK_")}
     environment["BURNBOOK_DATA_DIR"] = os.fspath(book)
-    environment["BURNBOOK_CONFIG_DIR"] = os.fspath(PROJECT / "samples" / "config")
+    environment["BURNBOOK_CONFIG_DIR"] = os.path.join(PROJECT, "samples", "config")
     while "=" in words[0]:
         name, _, value = words.pop(0).partition("=")
         environment[name] = value

@@ -16,7 +16,7 @@ def run(ctx: Context, args: Any) -> Result:
     window = names.check("window", args.window) if args.window is not None else current(ctx)
     declared = ctx.config.windows.windows
     if window not in declared and not ctx.book.knows(window):
-        known = sorted({*declared, *ctx.book.index.windows})
+        known = sorted({*declared, *ctx.book.index.windows()})
         raise Missing(
             f"window {window} is neither declared nor in the book; valid: {', '.join(known)}"
         )

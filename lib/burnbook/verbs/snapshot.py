@@ -1,7 +1,7 @@
 """Books BEFORE, AFTER, or AFTER and the next window's BEFORE, from one pane."""
 
 from hashlib import blake2b
-from os import urandom
+from os import path, urandom
 from typing import Any
 
 from burnbook import files, names, records
@@ -144,11 +144,11 @@ def _account(ctx: Context, account: str | None) -> str | None:
     """A short hash, salted by the book: tells two accounts apart and names none."""
     if not account:
         return None
-    path = ctx.book.root / "account.salt"
-    salt = files.read_bytes(path)
+    place = path.join(ctx.book.root, "account.salt")
+    salt = files.read_bytes(place)
     if not salt:
         salt = urandom(16)
-        files.replace(path, salt)
+        files.replace(place, salt)
     return blake2b(account.strip().lower().encode(), key=salt, digest_size=4).hexdigest()
 
 

@@ -45,7 +45,7 @@ def _matching(
     ctx: Context, provider: str, phase: str | None, window: str | None
 ) -> list[tuple[str, Entry]]:
     index = ctx.book.index
-    places = [window] if window else list(index.windows)
+    places = [window] if window else index.windows()
     found = [
         (place, entry)
         for place in places

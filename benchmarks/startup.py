@@ -1,0 +1,122 @@
+"""Measure start-up: each way in against a bare `.venv/bin/python -c pass`, in interleaved rounds.
+
+A round runs every command once, so that whatever else the machine does falls on all of them; a
+ratio is the median of the rounds' ratios. Times are wall time, with the processor time of the
+process and its children beside it.
+
+Example:
+  just bench
+  just bench --rounds 100 --rows 100000
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = str(ROOT / ".venv" / "bin" / "python")
+AGENTS = 4
+sys.path.insert(0, str(ROOT / "lib"))
+
+
+class Taken(NamedTuple):
+    """Seconds that one run took: on the wall, and of a processor."""
+
+    wall: float
+    cpu: float
+
+
+def make_book(folder: Path, rows: int) -> str:
+    """Make a book of this many snapshots of a few agents; return its last window.
+
+    The last row goes the usual way, so that the book's derived files are as in real use.
+    """
+    from burnbook import records
+    from burnbook.book import Book
+    from burnbook.rows import Context, Meter, Snapshot
+
+    def row(number: int) -> Snapshot:
+        window, place = divmod(number, 2 * AGENTS)
+        moment = datetime(2026, 1, 1, tzinfo=UTC) + number * timedelta(minutes=7)
+        five_hours = Meter("5h", float(number % 90), 300, moment + timedelta(hours=3))
+        weekly = Meter("weekly", float(number % 70), 10080, moment + timedelta(days=5))
+        return records.make(
+            Snapshot,
+            agent=f"agent-{place % AGENTS}",
+            window=f"W{window:06}",
+            provider="codex",
+            phase="before" if place < AGENTS else "after",
+            captured_at=moment,
+            meters=(five_hours, weekly),
+            context=Context(number % 200_000, 272_000),
+            plan="Pro",
+            account=None,
+            errors=(),
+            source="pane",
+        )
+
+    folder.mkdir(mode=0o700)
+    lines = (records.encode(row(number)) for number in range(rows - 1))
+    (folder / "snapshots.jsonl").write_bytes(b"".join(lines))
+    [last] = Book(str(folder)).commit(lambda: [("snapshots", row(rows - 1))])
+    return last.row.window or ""
+
+
+def run(command: list[str]) -> Taken:
+    """Run a command to its end, silently; stop the benchmark where it fails."""
+    silent = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+    ]
+    began = time.perf_counter()
+    process = os.posix_spawn(command[0], command, os.environ, file_actions=silent)
+    _, status, usage = os.wait4(process, 0)
+    wall = time.perf_counter() - began
+    if status:
+        sys.exit(f"startup: {' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
+    return Taken(wall, usage.ru_utime + usage.ru_stime)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rounds", type=int, default=40, metavar="N", help="(default: 40)")
+    parser.add_argument("--rows", type=int, default=10_000, metavar="N", help="(default: 10000)")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        book = Path(scratch) / "book"
+        preview = ["preview", "--window", make_book(book, given.rows), "--data-dir", str(book)]
+        script, wrapper = str(ROOT / "bin" / "preview"), str(ROOT / "just")
+        commands = {
+            "python -c pass": [PYTHON, "-c", "pass"],
+            "bin/preview": [script, *preview[1:]],
+            "bin/preview --help": [script, "--help"],
+            "./just preview": [wrapper, *preview],
+            "./just preview --help": [wrapper, "preview", "--help"],
+        }
+        for command in commands.values():
+            run(command)
+        rounds = [{n: run(c) for n, c in commands.items()} for _ in range(given.rounds)]
+
+    aims = {"bin/preview": "5.0, stretch 3.5", "bin/preview --help": "3.0"}
+    print(f"{given.rounds} rounds, a book of {given.rows} rows")
+    print(f"{'command':<24}{'ms':>7}{'cpu ms':>8}{'ratio':>7}  aim")
+    for name in commands:
+        wall, cpu = (1000 * median(r[name][i] for r in rounds) for i in (0, 1))
+        ratio = median(r[name].wall / r["python -c pass"].wall for r in rounds)
+        print(f"{name:<24}{wall:7.1f}{cpu:8.1f}{ratio:7.2f}  {aims.get(name, '')}".rstrip())
+    for flag in ("", " --help"):
+        extra = [r[f"./just preview{flag}"].wall - r[f"bin/preview{flag}"].wall for r in rounds]
+        print(f"recipe minus script{flag:<8}{1000 * median(extra):4.1f} ms  aim 6.0")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""Write what the documentation takes from the program itself, or check that it is current.
+
+    generate.py [reference] [schema] [readme] [--check]
+
+reference: docs/reference.md, from every script's `--help` and every recipe's `--usage`
+schema:    docs/schema/JOURNAL.json, from the records
+readme:    the preview in README.md, from the demo
+
+Without a part, all three. `--check` writes nothing; exit code 1 and the names of the files that
+differ.
+"""
+
+import argparse
+import inspect
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+WIDTH = 96
+ECMA_ONLY = re.compile(r"\\[AZz]|\(\?[P<#aiLmsux]")
+PREVIEW = re.compile(r"(<!-- demo's preview, .*? -->\n).*?(<!-- end -->)", re.DOTALL)
+HEAD = """\
+# Command reference
+
+<!-- Written by docs/generate.py (`./just docs`) from the commands themselves. Do not edit. -->
+
+Each script in `bin/` runs from any directory. Each recipe runs its script: `./just start codex` is
+`bin/snapshot start codex` under the agent's recipe lock.
+"""
+
+Files = dict[Path, str | None]
+"""Text by path; None is a file that must not be there."""
+
+
+def printed(*command: str) -> str:
+    """What a command of the project prints, without colour and trailing blanks."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("BURNBOOK_", "FORCE_COLOR"))}
+    done = subprocess.run(
+        [str(ROOT / command[0]), *command[1:]],
+        env={**env, "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    return "\n".join(line.rstrip() for line in done.stdout.decode().splitlines()).strip("\n")
+
+
+def reflowed(help_: str) -> str:
+    """A script's help, its usage wrapped here: argparse wraps it otherwise in each Python."""
+    usage, rest = help_.split("\n\n", 1)
+    words = re.findall(r"\[[^]]*\]|\S+", usage)
+    indent = " " * len(" ".join(words[:2]))
+    lines = [" ".join(words[:2])]
+    for word in (" ".join(word.split()) for word in words[2:]):
+        if len(lines[-1]) + 1 + len(word) > WIDTH:
+            lines.append(indent)
+        lines[-1] += f" {word}"
+    return "\n".join(lines) + "\n\n" + rest
+
+
+def scripts() -> list[str]:
+    """The commands in bin/, found by listing it."""
+    return sorted(path.name for path in (ROOT / "bin").iterdir() if path.name[0] not in "_.")
+
+
+def recipes() -> dict[str, list[dict[str, Any]]]:
+    """The public recipes by group, as `just` tells them."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for recipe in json.loads(printed("just", "--dump", "--dump-format", "json"))[
+        "recipes"
+    ].values():
+        if not recipe["private"]:
+            [group] = [
+                a["group"] for a in recipe["attributes"] if isinstance(a, dict) and "group" in a
+            ]
+            found.setdefault(group, []).append(recipe)
+    return dict(sorted(found.items()))
+
+
+def reference() -> Files:
+    """docs/reference.md."""
+    parts = [HEAD, "## Scripts\n"]
+    for name in scripts():
+        parts.append(
+            f"### bin/{name}\n\n```text\n{reflowed(printed(f'bin/{name}', '--help'))}\n```\n"
+        )
+    for group, members in recipes().items():
+        parts.append(f"## Recipes: {group}\n")
+        for recipe in members:
+            usage = printed("just", "--usage", recipe["name"])
+            doc = f"{recipe['doc']}." if recipe["doc"] else ""
+            parts.append(f"### just {recipe['name']}\n\n{doc}\n\n```text\n{usage}\n```\n")
+    return {ROOT / "docs" / "reference.md": "\n".join(parts)}
+
+
+def schema() -> Files:
+    """docs/schema/*.json: what `records` validates, and the `crc` that closes every line."""
+    sys.path.insert(0, str(ROOT / "lib"))
+    from burnbook import records, rows
+
+    folder = ROOT / "docs" / "schema"
+    made: Files = dict.fromkeys(folder.glob("*"))
+    for journal in records.JOURNALS:
+        told = ecma(records.schema(journal))
+        told.pop("discriminator", None)  # OpenAPI's; `row` is an enum of one value anyway
+        for name, kind in told["$defs"].items():
+            if issubclass(getattr(rows, name), rows.Row):
+                kind["properties"]["schema_version"]["const"] = records.SCHEMA_VERSION
+                kind["properties"]["crc"] = {"type": "string", "pattern": "^[0-9a-f]{8}$"}
+                kind["required"].append("crc")
+        whole = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": f"{journal}.jsonl",
+            "description": f"One line of {journal}.jsonl. docs/FORMAT.md says what each field is.",
+        }
+        made[folder / f"{journal}.json"] = json.dumps(whole | told, indent=2) + "\n"
+    return made
+
+
+def ecma(value: Any) -> Any:
+    r"""A schema with ECMA's patterns, where `$` is the very end as Python's `\Z` is."""
+    if isinstance(value, list):
+        return [ecma(item) for item in value]
+    if not isinstance(value, dict):
+        return inspect.cleandoc(value) if isinstance(value, str) else value
+    made = {key: ecma(item) for key, item in value.items()}
+    if isinstance(made.get("pattern"), str):
+        made["pattern"] = made["pattern"].replace(r"\Z", "$")
+        assert not ECMA_ONLY.search(made["pattern"]), made["pattern"]
+    return made
+
+
+def readme() -> Files:
+    """README.md with what the demo's preview printed between its marks."""
+    step = next(part for part in printed("bin/demo").split("\n$ ") if "just preview" in part)
+    shown = step.split("\n\n# ")[0]
+    path = ROOT / "README.md"
+    text, found = PREVIEW.subn(rf"\g<1>```text\n$ {shown}\n```\n\g<2>", path.read_text("utf-8"))
+    assert found == 1, "README.md has no marks for the demo's preview"
+    return {path: text}
+
+
+PARTS: dict[str, Callable[[], Files]] = {"reference": reference, "schema": schema, "readme": readme}
+
+
+def settle(files: Files, *, check: bool) -> list[Path]:
+    """The files that differ; they are written (or removed) unless `check`."""
+    stale = []
+    for path, text in files.items():
+        here = path.read_text("utf-8") if path.exists() else None
+        if here == text:
+            continue
+        stale.append(path)
+        if not check and text is None:
+            path.unlink()
+        elif not check and text is not None:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, "utf-8")
+    return stale
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check the parts asked for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--check", action="store_true", help="write nothing")
+    args = parser.parse_args(arguments)
+    if unknown := set(args.parts) - set(PARTS):
+        parser.error(f"no part is called {unknown.pop()!r}; valid: {', '.join(PARTS)}")
+    stale = [
+        path for part in args.parts or PARTS for path in settle(PARTS[part](), check=args.check)
+    ]
+    for path in stale:
+        print(f"{path.relative_to(ROOT)} {'differs' if args.check else 'written'}")
+    return 1 if args.check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

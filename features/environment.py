@@ -1,0 +1,19 @@
+"""What behave does around each scenario: a place of its own, which is gone afterwards."""
+
+from behave.model import Scenario
+from behave.runner import Context
+
+import words
+from scratch import Scratch
+
+words.register()
+
+
+def before_scenario(context: Context, scenario: Scenario) -> None:
+    """Give the scenario its own book, config and home."""
+    context.scratch = Scratch()
+
+
+def after_scenario(context: Context, scenario: Scenario) -> None:
+    """Leave nothing behind."""
+    context.scratch.remove()

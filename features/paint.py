@@ -1,0 +1,51 @@
+"""Panes as Codex and Claude paint them, from a short text such as `5h 11%, weekly 24%`.
+
+    5h 11%                    what is used; the reset is the usual one of the scenarios' day
+    5h 11% resets 19:01       the reset in the words of the pane
+    context 150K              tokens in the context, of 272K
+"""
+
+import re
+from collections.abc import Callable
+
+_PART = re.compile(r"(?P<name>\S+) (?P<value>\S+?)%?(?: resets (?P<resets>.+))?")
+_CODEX = {"5h": ("5h limit:", "13:10"), "weekly": ("Weekly limit:", "07:30 on 26 Nov")}
+_CLAUDE = {
+    "session": ("Current session", "2pm (UTC)"),
+    "week": ("Current week (all models)", "Nov 27 at 8pm (UTC)"),
+}
+
+
+def codex(parts: list[re.Match[str]]) -> str:
+    """A `/status` pane."""
+    lines = []
+    for part in parts:
+        if part["name"] == "context":
+            lines.append(f"Context window:  40% left ({part['value']} used / 272K)")
+            continue
+        label, usual = _CODEX[part["name"]]
+        bar = "█" * (int(float(part["value"])) // 10)
+        resets = part["resets"] or usual
+        lines.append(f"{label:<17}[{bar:░<10}] {part['value']}% used (resets {resets})")
+    return "".join(f"│  {line:<66}│\n" for line in lines)
+
+
+def claude(parts: list[re.Match[str]]) -> str:
+    """A `/usage` pane."""
+    lines = []
+    for part in parts:
+        title, usual = _CLAUDE[part["name"]]
+        bar = "█" * (int(float(part["value"])) // 2)
+        lines.append(f" {title}\n {bar:<50} {part['value']}% used\n")
+        lines.append(f" Resets {part['resets'] or usual}\n\n")
+    return "".join(lines)
+
+
+_PAINTERS: dict[str, Callable[[list[re.Match[str]]], str]] = {"codex": codex, "claude": claude}
+
+
+def pane(provider: str, text: str) -> str:
+    """The pane of a provider that shows what the text says."""
+    parts = [_PART.fullmatch(part.strip()) for part in text.split(",")]
+    assert all(parts), f"{text!r} is not like '5h 11%, weekly 24% resets 07:30 on 26 Nov'"
+    return _PAINTERS[provider]([part for part in parts if part])

@@ -1,0 +1,164 @@
+"""One scenario's own place: a book that is not there yet, a config, a home, and what ran last.
+
+Commands run as cron runs them: a short PATH, a cleaned environment, another folder than the
+project's. The config is the shipped one in UTC. What they print is compared with everything that
+differs from run to run replaced: BOOK, CONFIG, HOME and PROJECT for paths, ID for the id of a row.
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parent.parent
+DAY = "2026-11-22"
+MISSING = object()
+
+_ROW_ID = re.compile(r"\b[apsvw]-[0-9a-f]{18}\b")
+_ZONE = re.compile(r'^timezone *= *"local"', re.MULTILINE)
+_TIMEOUT = 60
+
+
+class Scratch:
+    """Files below `root`, the environment of the commands, and the result of the last one."""
+
+    def __init__(self) -> None:
+        self.root = Path(tempfile.mkdtemp(prefix="burnbook-behave-")).resolve()
+        self.home = self.root / "home"
+        self.config = self.root / "config"
+        # Deep enough that a path which climbs out of the book is still below the root.
+        self.book = self.root / "books" / "of" / "this" / "scenario"
+        self.home.mkdir()
+        shutil.copytree(PROJECT / "config", self.config)
+        windows, count = _ZONE.subn('timezone = "UTC"', self.read_config("windows.toml"))
+        assert count == 1, "config/windows.toml has no timezone = local to replace"
+        self.write_config("windows.toml", windows)
+        self.environment = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(self.home),
+            # Named, so that an .env beside the justfile changes no scenario.
+            "AGENT_ID": "main",
+            "BURNBOOK_DATA_DIR": str(self.book),
+            "BURNBOOK_CONFIG_DIR": str(self.config),
+        }
+        self.pane = ""
+        self.code = 0
+        self.stdout = ""
+        self.stderr = ""
+        self._before: dict[str, object] = {}
+        self._foreign: list[Path] = []
+
+    def remove(self) -> None:
+        """Remove everything below the root."""
+        shutil.rmtree(self.root)
+
+    def read_config(self, name: str) -> str:
+        """The text of a config file."""
+        return (self.config / name).read_text("utf-8")
+
+    def write_config(self, name: str, text: str) -> None:
+        """Put a text in place of a config file."""
+        (self.config / name).write_text(text, "utf-8")
+
+    def run(self, words: Sequence[str], pane: str = "", at: str | None = None) -> None:
+        """Run a program of the project to its end, with the pane on stdin."""
+        words = [*words, "--at", at] if at else list(words)
+        self._before = self.tree()
+        paths = [Path(word) for word in words[1:] if word.startswith("/")]
+        self._foreign = [path for path in paths if not path.exists()]
+        done = subprocess.run(
+            [str(PROJECT / words[0]), *words[1:]],
+            cwd=self.home,
+            env=self.environment,
+            input=pane.encode(),
+            capture_output=True,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+        self.code = done.returncode
+        self.stdout = self.masked(done.stdout.decode())
+        self.stderr = self.masked(done.stderr.decode())
+
+    def run_line(self, command: str, pane: str = "", at: str | None = None) -> None:
+        """Run a command as a person would type it: quotes count, no shell reads it."""
+        self.run(shlex.split(command), pane, at)
+
+    def masked(self, text: str) -> str:
+        """The text without what differs from run to run."""
+        for name in ("book", "config", "home"):
+            text = text.replace(str(getattr(self, name)), name.upper())
+        return _ROW_ID.sub("ID", text.replace(str(PROJECT), "PROJECT"))
+
+    def tree(self) -> dict[str, object]:
+        """Every path below the root: the bytes of a file, else what kind of thing it is."""
+        found: dict[str, object] = {}
+        for path in sorted(self.root.rglob("*")):
+            kind = "link" if path.is_symlink() else "folder" if path.is_dir() else path.read_bytes()
+            found[str(path.relative_to(self.root))] = kind
+        return found
+
+    def changes(self) -> list[str]:
+        """Paths that the last command made, changed or removed, here or where it was told to."""
+        now = self.tree()
+        paths = sorted({*now, *self._before})
+        found = [path for path in paths if now.get(path) != self._before.get(path)]
+        return found + [str(path) for path in self._foreign if os.path.lexists(path)]
+
+    def journal(self, name: str) -> Path:
+        """Where a journal of the book is."""
+        return self.book / f"{name}.jsonl"
+
+    def lines(self, name: str) -> list[str]:
+        """The lines of a journal, whole or not; none where there is no such file."""
+        path = self.journal(name)
+        return path.read_text("utf-8").splitlines(keepends=True) if path.exists() else []
+
+    def rows(self, name: str) -> list[Any]:
+        """The rows of a journal."""
+        return [json.loads(line) for line in self.lines(name)]
+
+    def json(self) -> Any:
+        """What the last command printed, as JSON."""
+        return json.loads(self.stdout)
+
+
+def moment(text: str) -> str:
+    """`09:00` on the day of all scenarios, or `2026-11-23 00:03`, for --at."""
+    day, _, time = text.rpartition(" ")
+    return f"{day or DAY}T{time}Z"
+
+
+def value_at(data: Any, path: str) -> Any:
+    """The value at `a.b.c`; in a list, a part of the path is a place or the name of an element."""
+    for part in path.split("."):
+        if isinstance(data, list):
+            data = _element(data, part)
+        else:
+            data = data.get(part, MISSING) if isinstance(data, dict) else MISSING
+    return data
+
+
+def _element(data: list[Any], part: str) -> Any:
+    if part.isdecimal():
+        return data[int(part)] if int(part) < len(data) else MISSING
+    named = [one for one in data if isinstance(one, dict) and one.get("name") == part]
+    return named[0] if len(named) == 1 else MISSING
+
+
+def shown(value: Any) -> str:
+    """A JSON value as a cell of a table shows it; nothing at all is an empty cell."""
+    if value is MISSING:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return ", ".join(map(shown, value))
+    if isinstance(value, float):
+        return f"{value:g}"
+    return json.dumps(value)

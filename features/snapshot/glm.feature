@@ -1,0 +1,34 @@
+Feature: GLM counts prompts
+
+  `ccusage blocks --json` shows a total. BEFORE keeps it as the baseline, AFTER books the difference.
+
+  Background:
+    Given the pane
+      """
+      {"blocks": [{"isGap": false, "entries": 40}, {"isGap": true, "entries": 0}, {"entries": 2}]}
+      """
+    When I pipe the pane into "bin/snapshot start glm --agent ada" at 09:00
+
+  Scenario: the baseline
+    Then it prints "BEFORE W0-CHN ada glm: 42 prompts (ID)"
+    And the journal prompts reads
+      | provider | baseline | total | delta |
+      | glm      | 42       | 42    | null  |
+
+  Scenario: the difference
+    Given the pane
+      """
+      {"blocks": [{"isGap": false, "entries": 40}, {"entries": 31}]}
+      """
+    When I pipe the pane into "bin/snapshot end glm --agent ada" at 12:30
+    Then it prints "AFTER W0-CHN ada glm: 71 prompts (ID)"
+    And the journal prompts reads
+      | provider | baseline | total | delta |
+      | glm      | 42       | 42    | null  |
+      | glm      | 42       | 71    | 29    |
+
+  Scenario: undo
+    When I run "bin/undo glm --agent ada"
+    Then it prints "undone: BEFORE of glm for ada in W0-CHN, taken 2026-11-22 09:00 (ID)"
+    When I run "bin/check"
+    Then it prints "ok: 3 rows verified (snapshots 2, prompts 1)"

@@ -1,0 +1,74 @@
+Feature: a BEFORE right after the reset may still show the old window
+
+  Vendors' panes lag. A BEFORE inside the lag buffer (5 minutes, if the config says nothing else) is
+  booked, so that nothing is lost, and carries a warning until somebody says that it is right.
+
+  Background:
+    Given the windows
+      | window | next   | ends                |
+      | W0-CHN | W0-CHP | 2026-11-23T00:01:00 |
+      | W0-CHP |        |                     |
+
+  Scenario: inside the buffer
+    When Ada starts codex in W0-CHP at 2026-11-23 00:03 with 5h 51% resets 04:00
+    Then it prints "BEFORE W0-CHP ada codex: 5h 51% [lag-buffer] (ID)"
+    And it notes
+      """
+      snapshot: this BEFORE of W0-CHP is inside the lag buffer (5m after the reset), when panes may
+      still show the old window; take it again later, or say --force if it is right
+      """
+    And the journal snapshots reads
+      | window | errors     | notes |
+      | W0-CHP | lag-buffer |       |
+
+  Scenario: taken again later, it counts without a warning
+    Given Ada starts codex in W0-CHP at 2026-11-23 00:03 with 5h 51% resets 04:00
+    When Ada starts codex in W0-CHP at 2026-11-23 00:06 with 5h 1% resets 05:02
+    Then it notes nothing
+    When I run "bin/preview --window W0-CHP --format json" at 2026-11-23 00:10
+    Then the JSON rows at "meters" are
+      | meter | before |
+      | 5h    | 1      |
+
+  Scenario: inside the buffer, and said to be right
+    Given a Codex pane with 5h 1% resets 05:02
+    When I pipe the pane into "bin/snapshot start codex --window W0-CHP --force" at 2026-11-23 00:03
+    Then it prints "BEFORE W0-CHP main codex: 5h 1% (ID)"
+    And it notes nothing
+    And the journal snapshots reads
+      | window | errors | notes                          |
+      | W0-CHP |        | [forced inside the lag buffer] |
+
+  Scenario Outline: at <at> nothing lags
+    When Ada starts codex in W0-CHP at <at> with 5h 1% resets 03:00
+    Then it prints "BEFORE W0-CHP ada codex: 5h 1% (ID)"
+    And it notes nothing
+
+    Examples: before the reset, and from the end of the buffer on
+      | at               |
+      | 2026-11-22 23:59 |
+      | 2026-11-23 00:06 |
+
+  Scenario: the config says how long
+    Given the setting lag_buffer of windows.toml is "30m"
+    When Ada starts codex in W0-CHP at 2026-11-23 00:30 with 5h 1% resets 03:00
+    Then it notes
+      """
+      snapshot: this BEFORE of W0-CHP is inside the lag buffer (30m after the reset), when panes may
+      still show the old window; take it again later, or say --force if it is right
+      """
+
+  Scenario: a window without a declared end ends at the reset time after its first BEFORE
+    Given the windows
+      | window | next   |
+      | W0-CHN | W0-CHP |
+      | W0-CHP |        |
+    And Ada starts codex in W0-CHN at 09:00 with 5h 11%
+    When Bo starts codex in W0-CHP at 2026-11-23 00:05 with 5h 1% resets 03:00
+    Then it prints "BEFORE W0-CHP bo codex: 5h 1% [lag-buffer] (ID)"
+
+  Scenario: an AFTER never lags
+    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
+    And Ada starts codex in W0-CHP at 2026-11-22 23:00 with 5h 1% resets 03:00
+    When Ada ends codex in W0-CHP at 2026-11-23 00:03 with 5h 2% resets 03:00
+    Then it notes nothing

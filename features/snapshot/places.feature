@@ -1,0 +1,32 @@
+Feature: where the book is, and what may stand there
+
+  Scenario: the flag wins over the environment
+    Given a Codex pane with 5h 11%
+    When I pipe the pane into "bin/snapshot start codex --data-dir another/book" at 09:00
+    Then it prints "BEFORE W0-CHN main codex: 5h 11% (ID)"
+    And the journal snapshots has 0 rows
+    When I run "bin/check --data-dir another/book"
+    Then it prints "ok: 1 rows verified (snapshots 1)"
+
+  Scenario Outline: a file stands where the book should be: <command>
+    Given a file stands where the book should be
+    When I run "<command>" at 09:00
+    Then it exits with 74 and says
+      """
+      <script>: book BOOK is not a directory
+      """
+    And nothing was written
+
+    Examples:
+      | script   | command                             |
+      | snapshot | bin/snapshot start codex --set 5h=1 |
+      | undo     | bin/undo codex                      |
+      | finalize | bin/finalize --window W0-CHN        |
+      | preview  | bin/preview --window W0-CHN         |
+      | check    | bin/check                           |
+
+  Scenario: no link is followed
+    Given the journal snapshots is a link to a file of somebody else
+    When Ada starts codex at 09:00 with 5h 11%
+    Then it exits with 74 and says "BOOK/snapshots.jsonl"
+    And the file foreign.jsonl still reads "not ours\n"

@@ -1,0 +1,137 @@
+"""What is in the book: its journals, the state, raw panes, and modes."""
+
+import json
+from typing import Any
+
+from behave import then
+from behave.runner import Context
+from scratch import Scratch, shown, value_at
+
+_METERS = ("5h", "weekly", "session", "week-all-models")
+
+
+@then("the journal {name:Word} has {count:d} row")
+@then("the journal {name:Word} has {count:d} rows")
+def row_count(context: Context, name: str, count: int) -> None:
+    rows = context.scratch.rows(name)
+    assert len(rows) == count, rows
+
+
+@then("the journal {name:Word} reads")
+def journal_reads(context: Context, name: str) -> None:
+    """Every row of the journal, by the columns of the table; a meter's column is what is used."""
+    heads = context.table.headings
+    found = [
+        [context.scratch.masked(_cell(row, head)) for head in heads]
+        for row in context.scratch.rows(name)
+    ]
+    wanted = [[row[head] for head in heads] for row in context.table]
+    assert found == wanted, f"found:\n{found}\nwanted:\n{wanted}"
+
+
+@then('row {number:d} of the journal {name:Word} has "{path}" {value}')
+def row_value(context: Context, number: int, name: str, path: str, value: str) -> None:
+    row = context.scratch.rows(name)[number - 1]
+    found = context.scratch.masked(shown(value_at(row, path)))
+    assert found == value, f"{path} is {found!r}"
+
+
+@then("every row of the journal {name:Word} has the same {path:Word}")
+def same_value(context: Context, name: str, path: str) -> None:
+    assert len(_values(context.scratch, name, path)) == 1
+
+
+@then("every row of the journal {name:Word} has another {path:Word}")
+def other_value(context: Context, name: str, path: str) -> None:
+    found = _values(context.scratch, name, path)
+    assert len(found) == len(context.scratch.rows(name)) > 1, found
+
+
+@then("the state of {agent:Word} with {provider:Word} is")
+def state_is(context: Context, agent: str, provider: str) -> None:
+    path = context.scratch.book / "state" / agent / f"{provider}.json"
+    state = json.loads(path.read_text("utf-8"))
+    [row] = context.table
+    for head in context.table.headings:
+        found = context.scratch.masked(shown(value_at(state, head)))
+        assert found == row[head], f"{head} is {found!r}"
+
+
+@then("there is no state of {agent:Word} with {provider:Word}")
+def no_state(context: Context, agent: str, provider: str) -> None:
+    folder = context.scratch.book / "state"
+    assert folder.is_dir(), "the book has no state at all"
+    assert not (folder / agent / f"{provider}.json").exists()
+
+
+@then("the book keeps these state files")
+def state_files(context: Context) -> None:
+    folder = context.scratch.book / "state"
+    found = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.json"))
+    assert found == sorted(row["file"] for row in context.table), found
+
+
+@then("nothing was created")
+@then("nothing was written")
+def nothing_written(context: Context) -> None:
+    changes = context.scratch.changes()
+    assert not changes, changes
+
+
+@then("the file {name:Word} of the book reads")
+def book_file(context: Context, name: str) -> None:
+    """REST at the end of the text stands for what nobody can foresee."""
+    found = (context.scratch.book / name).read_text("utf-8").strip()
+    wanted, rest, _ = context.text.strip().partition("REST")
+    assert found.startswith(wanted) if rest else found == wanted, found
+
+
+@then("the file {name:Word} still reads {text:Quoted}")
+def home_file(context: Context, name: str, text: str) -> None:
+    found = (context.scratch.home / name).read_text("utf-8")
+    assert found == text, found
+
+
+@then("the book keeps {count:d} raw pane")
+@then("the book keeps {count:d} raw panes")
+def raw_panes(context: Context, count: int) -> None:
+    assert context.scratch.rows("snapshots"), "there is no snapshot to keep a pane of"
+    found = list((context.scratch.book / "raw").glob("*"))
+    assert len(found) == count, found
+
+
+@then("the raw pane of row {number:d} reads")
+def raw_pane(context: Context, number: int) -> None:
+    row = context.scratch.rows("snapshots")[number - 1]
+    found = (context.scratch.book / "raw" / f"{row['id']}.txt").read_text("utf-8")
+    assert found.strip() == context.text.strip(), found
+
+
+@then('no file of the book has "{text}" in it')
+def nowhere(context: Context, text: str) -> None:
+    files = [path for path in context.scratch.book.rglob("*") if path.is_file()]
+    assert files, "the book is empty"
+    found = [str(path) for path in files if text.encode() in path.read_bytes()]
+    assert not found, found
+
+
+@then("only its owner can read the book")
+def private(context: Context) -> None:
+    book = context.scratch.book
+    paths = [book, *book.rglob("*")]
+    assert len(paths) > 1, "the book is empty"
+    modes = {(path.is_dir(), path.stat().st_mode & 0o777) for path in paths}
+    assert modes == {(True, 0o700), (False, 0o600)}, modes
+
+
+def _cell(row: Any, head: str) -> str:
+    if head in _METERS:
+        return shown(value_at(row, f"meters.{head}.used_percent"))
+    return shown(value_at(row, head))
+
+
+def _values(scratch: Scratch, name: str, path: str) -> set[str]:
+    found = [shown(value_at(row, path)) for row in scratch.rows(name)]
+    assert found, f"{name} has no rows"
+    assert all(found), f"a row has no {path}"
+    return set(found)

@@ -1,0 +1,47 @@
+"""Givens: what a disk, a crash or a stray editor does to a book."""
+
+import json
+
+from behave import given
+from behave.runner import Context
+
+
+@given('in row {number:d} of the journal {name:Word} "{old}" became "{new}"')
+def change_row(context: Context, number: int, name: str, old: str, new: str) -> None:
+    lines = context.scratch.lines(name)
+    assert lines[number - 1].count(old) == 1, lines[number - 1]
+    lines[number - 1] = lines[number - 1].replace(old, new)
+    context.scratch.journal(name).write_text("".join(lines), "utf-8")
+
+
+@given("row {number:d} of the journal {name:Word} stands there twice")
+def double_row(context: Context, number: int, name: str) -> None:
+    lines = context.scratch.lines(name)
+    context.scratch.journal(name).write_text("".join([*lines, lines[number - 1]]), "utf-8")
+
+
+@given("row {number:d} of the journal {name:Word} is gone")
+def drop_row(context: Context, number: int, name: str) -> None:
+    lines = context.scratch.lines(name)
+    del lines[number - 1]
+    context.scratch.journal(name).write_text("".join(lines), "utf-8")
+
+
+@given("the last row of the journal {name:Word} was cut off after {count:d} bytes")
+def cut_row(context: Context, name: str, count: int) -> None:
+    lines = context.scratch.lines(name)
+    assert len(lines[-1]) > count + 1, lines[-1]
+    context.scratch.journal(name).write_text("".join([*lines[:-1], lines[-1][:count]]), "utf-8")
+
+
+@given('the state of {agent:Word} with {provider:Word} has "{key}" changed to "{value}"')
+def change_state(context: Context, agent: str, provider: str, key: str, value: str) -> None:
+    path = context.scratch.book / "state" / agent / f"{provider}.json"
+    state = json.loads(path.read_text("utf-8"))
+    assert state[key] != value
+    path.write_text(json.dumps(state | {key: value}), "utf-8")
+
+
+@given("the state of {agent:Word} with {provider:Word} is gone")
+def drop_state(context: Context, agent: str, provider: str) -> None:
+    (context.scratch.book / "state" / agent / f"{provider}.json").unlink()

@@ -1,0 +1,148 @@
+"""What the last command said: its exit code, stdout, stderr and JSON."""
+
+from behave import then
+from behave.runner import Context
+from scratch import Scratch, shown, value_at
+
+
+@then("it prints")
+def prints(context: Context) -> None:
+    _succeeded(context.scratch)
+    _same(_bare(context.scratch.stdout), _bare(context.text))
+
+
+@then('it prints "{text}"')
+def prints_one(context: Context, text: str) -> None:
+    _succeeded(context.scratch)
+    _same(context.scratch.stdout.strip(), text)
+
+
+@then("it prints nothing")
+def prints_nothing(context: Context) -> None:
+    _same(context.scratch.stdout, "")
+
+
+@then("it prints the lines")
+def prints_lines(context: Context) -> None:
+    """Each line of the text stands in the output, in this order, whatever the spaces."""
+    _succeeded(context.scratch)
+    lines = [" ".join(line.split()) for line in context.scratch.stdout.splitlines()]
+    rest = iter(lines)
+    for wanted in context.text.splitlines():
+        assert " ".join(wanted.split()) in rest, f"no line {wanted!r} here in:\n" + "\n".join(lines)
+
+
+@then('it prints no line with "{text}"')
+def prints_no(context: Context, text: str) -> None:
+    _succeeded(context.scratch)
+    assert context.scratch.stdout, "it printed nothing at all"
+    assert text not in context.scratch.stdout, context.scratch.stdout
+
+
+@then("no line is longer than {width:d} characters")
+def narrow(context: Context, width: int) -> None:
+    assert context.scratch.stdout, "it printed nothing at all"
+    too_long = [line for line in context.scratch.stdout.splitlines() if len(line) > width]
+    assert not too_long, too_long
+
+
+@then("it notes")
+def notes(context: Context) -> None:
+    """It succeeded all the same, and stderr is this one line."""
+    _succeeded(context.scratch)
+    _same(_one_line(context.scratch), _joined(context.text))
+
+
+@then("it notes nothing")
+def notes_nothing(context: Context) -> None:
+    _succeeded(context.scratch)
+    _same(context.scratch.stderr, "")
+
+
+@then("it exits with {code:d} and says")
+def fails(context: Context, code: int) -> None:
+    """A failure: the exit code, no result, and one sentence."""
+    _same(context.scratch.code, code)
+    _same(context.scratch.stdout, "")
+    _same(_one_line(context.scratch), _joined(context.text))
+
+
+@then('it exits with {code:d} and says "{text}"')
+def fails_with(context: Context, code: int, text: str) -> None:
+    """The same, with a part of the sentence."""
+    _same(context.scratch.code, code)
+    _same(context.scratch.stdout, "")
+    line = _one_line(context.scratch)
+    assert text in line, line
+
+
+@then("each of these exits with {code:d}, says so in one sentence, and creates nothing")
+def each_fails(context: Context, code: int) -> None:
+    """HOSTILE in a command stands for the hostile id, as one word or a part of it."""
+    for row in context.table:
+        words = [word.replace("HOSTILE", context.hostile) for word in row["command"].split()]
+        context.scratch.run(words)
+        assert context.scratch.code == code, f"{words}: exit code {context.scratch.code}"
+        assert not context.scratch.stdout, f"{words}: {context.scratch.stdout}"
+        assert ": " in _one_line(context.scratch), f"{words}: {context.scratch.stderr}"
+        assert not context.scratch.changes(), f"{words}: {context.scratch.changes()}"
+
+
+@then("it exits with {code:d}")
+def exits(context: Context, code: int) -> None:
+    assert context.scratch.code == code, f"{context.scratch.code}: {context.scratch.stderr}"
+
+
+@then('the JSON value at "{path}" is {value}')
+def json_value(context: Context, path: str, value: str) -> None:
+    _succeeded(context.scratch)
+    _same(shown(value_at(context.scratch.json(), path)), value)
+
+
+@then("the JSON has")
+def json_values(context: Context) -> None:
+    """A table of paths and values."""
+    data = context.scratch.json()
+    for row in context.table:
+        path, value = row["path"], shown(value_at(data, row["path"]))
+        assert value == row["value"], f"{path} is {value!r}, not {row['value']!r}"
+
+
+@then('the JSON rows at "{path}" are')
+def json_rows(context: Context, path: str) -> None:
+    """Every element of the list at the path, by the columns of the table."""
+    _succeeded(context.scratch)
+    heads = context.table.headings
+    found = [
+        [shown(value_at(one, head)) for head in heads]
+        for one in value_at(context.scratch.json(), path)
+    ]
+    _same(found, [[row[head] for head in heads] for row in context.table])
+
+
+@then("the JSON begins with the keys {keys}")
+def json_keys(context: Context, keys: str) -> None:
+    wanted = keys.split(", ")
+    _same(list(context.scratch.json())[: len(wanted)], wanted)
+
+
+def _succeeded(scratch: Scratch) -> None:
+    assert scratch.code == 0, f"exit code {scratch.code}: {scratch.stderr or scratch.stdout}"
+
+
+def _same(found: object, wanted: object) -> None:
+    assert found == wanted, f"found:\n{found}\nwanted:\n{wanted}"
+
+
+def _bare(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
+
+
+def _joined(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _one_line(scratch: Scratch) -> str:
+    lines = scratch.stderr.splitlines()
+    assert len(lines) == 1, f"not one line: {scratch.stderr!r}"
+    return lines[0]

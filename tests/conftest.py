@@ -1,0 +1,94 @@
+"""A person at a shell: real scripts, a book and a config of their own, a clean environment."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+CODEX = """\
+>_ OpenAI Codex (v0.98.0)
+  Context window: 90% left ({context}K used / 272K)
+  5h limit:     [██░░] {five}% used (resets {resets})
+  Weekly limit: [██░░] {weekly}% used (resets 07:30 on 26 Nov)
+"""
+
+
+def codex(five: int = 11, weekly: int = 24, resets: str = "13:10", context: int = 12) -> str:
+    """A Codex /status pane."""
+    return CODEX.format(five=five, weekly=weekly, resets=resets, context=context)
+
+
+class Shell:
+    """Runs the scripts of bin/ on one scratch book."""
+
+    def __init__(self, place: Path) -> None:
+        self.book = place / "book"
+        self.config = place / "config"
+        self.config.mkdir()
+        (self.config / "windows.toml").write_text(
+            'timezone = "UTC"\n[windows.W0-CHN]\nnext = "W0-CHP"\n[windows.W0-CHP]\n'
+        )
+        self.environment = {
+            "PATH": "/usr/bin:/bin",
+            "BURNBOOK_DATA_DIR": str(self.book),
+            "BURNBOOK_CONFIG_DIR": str(self.config),
+        }
+
+    def start(self, *words: str, **environment: str) -> "subprocess.Popen[str]":
+        """Start a script without waiting for it."""
+        return subprocess.Popen(
+            [str(ROOT / "bin" / words[0]), *words[1:]],
+            env={**self.environment, **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(
+        self, *words: str, stdin: str = "", **environment: str
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run a script to its end."""
+        with self.start(*words, **environment) as process:
+            out, err = process.communicate(stdin, timeout=60)
+        return subprocess.CompletedProcess(words, process.returncode, out, err)
+
+    def ok(self, *words: str, stdin: str = "", **environment: str) -> str:
+        """Run a script that must succeed, and give its stdout."""
+        done = self.run(*words, stdin=stdin, **environment)
+        assert done.returncode == 0, done
+        return done.stdout
+
+    def fails(self, code: int, *words: str, stdin: str = "", **environment: str) -> str:
+        """Run a script that must fail with `code` and one sentence; give the sentence."""
+        done = self.run(*words, stdin=stdin, **environment)
+        assert (done.returncode, done.stdout) == (code, ""), done
+        assert done.stderr.count("\n") == 1, done.stderr
+        assert done.stderr.startswith(f"{words[0]}: "), done.stderr
+        return done.stderr
+
+    def json(self, *words: str, stdin: str = "", **environment: str) -> Any:
+        """What a script prints with `--format json`."""
+        return json.loads(self.ok(*words, "--format", "json", stdin=stdin, **environment))
+
+    def rows(self, journal: str) -> list[Any]:
+        """Every line of a journal."""
+        path = self.book / f"{journal}.jsonl"
+        return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+    def tree(self) -> dict[str, bytes]:
+        """Every file of the book but the lock, with what is in it."""
+        files = [p for p in self.book.rglob("*") if p.is_file() and p.name != ".lock"]
+        return {str(p.relative_to(self.book)): p.read_bytes() for p in sorted(files)}
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """A shell with an empty book."""
+    assert "BURNBOOK_DATA_DIR" not in os.environ
+    return Shell(tmp_path)

@@ -1,0 +1,136 @@
+"""A copy of the front door (wrapper, recipes, launcher) whose scripts only tell how they were run.
+
+Each verb is replaced by TELL, which prints its argv, folder, stdin, pass and whether the recipe
+lock is held as one line of JSON, and does what flags such as `--exit 65` ask. So these tests are
+about the way in, whatever the verbs do.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+BASE = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
+VERBS = ("aliases", "check", "demo", "finalize", "preview", "snapshot", "undo")
+HOSTILE = [
+    "",
+    " ",
+    "two words",
+    "a\nb",
+    "'",
+    '"',
+    "$(touch bad)",
+    "`id`",
+    "*",
+    "\\",
+    "a=b",
+    "--",
+    "é",
+]
+
+TELL = '''"""Say how this was run."""
+
+import _lib
+import argparse, fcntl, json, os, subprocess, sys
+
+def held():
+    name = os.path.join(_lib.ROOT, "data", ".recipe.%s.lock" % os.environ.get("AGENT_ID", "main"))
+    if not os.path.exists(name):
+        return False
+    with open(name) as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+captured = os.environ.get("BURNBOOK_CAPTURED")
+print(json.dumps({
+    "argv": sys.argv[1:], "folder": os.getcwd(), "stdin": sys.stdin.read(), "path": sys.path,
+    "held": held(), "pass": os.environ.get("BURNBOOK_PASS"), "captured": captured,
+    "found": sorted(os.listdir(captured)) if captured else [], "name": sys.argv[0],
+}), flush=True)
+if captured:
+    open(os.path.join(captured, "pane"), "w").close()
+if "--nest" in sys.argv:
+    subprocess.run([os.path.join(_lib.ROOT, "just"), "end", "nested"], check=True)
+if "--background" in sys.argv:
+    subprocess.Popen(["sleep", "20"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+if "--exit" in sys.argv:
+    sys.exit(int(sys.argv[sys.argv.index("--exit") + 1]))
+'''
+
+
+class House:
+    """A project folder at `root`; with `ready`, it has the .venv of this one."""
+
+    def __init__(self, root: Path, *, ready: bool) -> None:
+        self.root = root
+        (root / "bin").mkdir(parents=True)
+        (root / "lib" / "burnbook").mkdir(parents=True)
+        (root / "lib" / "burnbook" / "__init__.py").touch()
+        shebang = (ROOT / "bin" / "preview").read_text().splitlines()[0]
+        for verb in VERBS:
+            (root / "bin" / verb).write_text(f"{shebang}\n{TELL}")
+            (root / "bin" / verb).chmod(0o755)
+        for name in ("_lib.py", "_locked", "_python", "_setup.py"):
+            shutil.copy2(ROOT / "bin" / name, root / "bin")
+        for name in ("just", "justfile", "requirements.lock"):
+            shutil.copy2(ROOT / name, root)
+        shutil.copytree(ROOT / "recipes", root / "recipes")
+        if ready:
+            leave_out = shutil.ignore_patterns("dev", "uv", "pip", "setuptools")
+            shutil.copytree(ROOT / ".venv", root / ".venv", symlinks=True, ignore=leave_out)
+
+    def environment(self, **extra: str) -> dict[str, str]:
+        """Return what cron gives: a short PATH and an empty HOME; and how pip finds its index."""
+        home, programs = self.root / "home", self.root / "programs"
+        home.mkdir(exist_ok=True)
+        if not programs.exists():
+            programs.mkdir()
+            (programs / "python3").symlink_to(BASE)
+        kept = {k: v for k, v in os.environ.items() if k.lower().startswith("pip_")}
+        kept |= {k: v for k, v in os.environ.items() if k.lower().endswith(("_proxy", "cert_file"))}
+        return {**kept, "PATH": f"{programs}:/usr/bin:/bin", "HOME": str(home), **extra}
+
+    def start(
+        self, *command: str, cwd: Path | None = None, **extra: str
+    ) -> "subprocess.Popen[str]":
+        """Start a command, by default `just`, in a group of its own."""
+        return subprocess.Popen(
+            [str(self.root / command[0]), *command[1:]],
+            cwd=cwd or self.root,
+            env=self.environment(**extra),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(
+        self, *command: str, stdin: str = "", cwd: Path | None = None, **extra: str
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run a command of the project to its end."""
+        with self.start(*command, cwd=cwd, **extra) as process:
+            out, err = process.communicate(stdin, timeout=60)
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+    def told(self, *command: str, **how: Any) -> list[dict[str, Any]]:
+        """Run a command that must succeed without a message, and return what each script told."""
+        done = self.run(*command, **how)
+        assert (done.returncode, done.stderr) == (0, ""), done
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def program(self, name: str, text: str) -> Path:
+        """Put a program of this text first on PATH."""
+        self.environment()
+        path = self.root / "programs" / name
+        path.unlink(missing_ok=True)
+        path.write_text(text)
+        path.chmod(0o755)
+        return path

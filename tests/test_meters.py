@@ -1,0 +1,106 @@
+"""Deltas: plain, across a reset, a fall that nothing explains, and what is not known."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from burnbook import records
+from burnbook.derive import meters
+from burnbook.rows import Meter, MeterDelta, Snapshot
+
+T0 = datetime(2026, 11, 22, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def shot(hours: float, used: float | None, resets: float | None, **more: Any) -> Snapshot:
+    """A snapshot `hours` after T0 whose 5h meter resets `resets` hours after T0."""
+    at = None if resets is None else T0 + resets * HOUR
+    return records.make(
+        Snapshot,
+        agent="a",
+        window="W0",
+        provider="codex",
+        phase="before",
+        captured_at=T0 + hours * HOUR,
+        meters=(Meter(more.get("name", "5h"), used, more.get("minutes", 300), at),),
+        context=None,
+        plan=None,
+        account=None,
+        errors=(),
+    )
+
+
+def delta(before: Snapshot | None, after: Snapshot | None) -> MeterDelta:
+    [found] = meters.deltas(before, after)
+    return found
+
+
+def test_a_rise_inside_one_reset_is_plain() -> None:
+    found = delta(shot(0, 11, 4), shot(3, 48, 4))
+    assert (found.delta, found.delta_min, found.delta_max) == (37, 37, 37)
+    assert (found.resets, found.reason) == (0, None)
+
+
+def test_a_fall_inside_one_reset_is_an_anomaly_and_is_not_clamped() -> None:
+    found = delta(shot(0, 72, 4), shot(3, 40, 4))
+    assert meters.fell(found)
+    assert (found.delta, found.delta_min, found.delta_max) == (-32, None, None)
+
+
+def test_a_fall_across_a_reset_has_bounds() -> None:
+    found = delta(shot(0, 72, 4), shot(5, 40, 9))
+    assert (found.delta, found.delta_min, found.delta_max) == (None, 40, 68)
+    assert (found.resets, found.reason) == (1, None)
+
+
+def test_a_rise_across_a_reset_has_bounds_too() -> None:
+    found = delta(shot(0, 10, 4), shot(5, 40, 9))
+    assert (found.delta, found.delta_min, found.delta_max) == (None, 40, 130)
+
+
+def test_windows_that_came_and_went_unseen_widen_the_bound() -> None:
+    found = delta(shot(0, 72, 4), shot(15, 40, 19))
+    assert (found.delta_min, found.delta_max, found.resets) == (40, 268, 3)
+
+
+def test_a_reset_that_moves_by_a_minute_is_the_same_reset() -> None:
+    found = delta(shot(0, 72, 4), shot(4.01, 40, 4 + 1 / 60))
+    assert meters.fell(found)
+
+
+def test_a_reset_that_moved_before_it_was_due_explains_no_fall() -> None:
+    assert meters.fell(delta(shot(0, 72, 4), shot(3, 40, 8)))
+
+
+def test_a_passed_reset_counts_where_the_new_pane_does_not_show_one() -> None:
+    found = delta(shot(0, 72, 4), shot(5, 40, None))
+    assert (found.delta_min, found.delta_max) == (40, 68)
+
+
+def test_a_fall_without_any_reset_shown_is_an_anomaly() -> None:
+    assert meters.fell(delta(shot(0, 72, None), shot(5, 40, None)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        (None, shot(1, 5, 4), "no-before"),
+        (shot(0, 5, 4), None, "no-after"),
+        (shot(0, None, 4), shot(1, 5, 4), "not-shown-before"),
+        (shot(0, 5, 4), shot(1, None, 4), "not-shown-after"),
+    ],
+)
+def test_what_is_not_known_is_null_with_a_reason(
+    before: Snapshot | None, after: Snapshot | None, reason: str
+) -> None:
+    found = delta(before, after)
+    assert (found.delta, found.delta_min, found.delta_max) == (None, None, None)
+    assert found.reason == reason
+
+
+def test_a_meter_of_one_pane_alone_is_kept() -> None:
+    found = meters.deltas(shot(0, 5, 4), shot(1, 7, 4, name="weekly", minutes=10080))
+    assert [(one.name, one.reason) for one in found] == [
+        ("5h", "not-shown-after"),
+        ("weekly", "not-shown-before"),
+    ]

@@ -1,0 +1,191 @@
+"""Recipes: what they pass on, and the lock around those that write."""
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from frontdoor import HOSTILE, ROOT, House
+
+WAYS = {
+    "start": ["start"],
+    "end": ["end"],
+    "cross": ["cross"],
+    "undo": [],
+    "finalize": [],
+    "preview": [],
+    "check": [],
+    "aliases": [],
+    "demo": [],
+}
+BAD_AGENTS = ["..", "../x", "/etc/x", "a/b", "a\n", "-a", ".a", "a b", "é", "a" * 65]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> House:
+    return House(tmp_path_factory.mktemp("recipes") / "a clone", ready=True)
+
+
+def lock_of(house: House, agent: str = "main") -> Path:
+    return house.root / "data" / f".recipe.{agent}.lock"
+
+
+def justfile() -> dict[str, Any]:
+    command = [str(ROOT / "just"), "--dump", "--dump-format", "json"]
+    recipes = json.loads(subprocess.check_output(command))["recipes"]
+    return {name: recipe for name, recipe in recipes.items() if not recipe["private"]}
+
+
+def attribute(recipe: dict[str, Any], name: str) -> Any:
+    found = [a[name] for a in recipe["attributes"] if isinstance(a, dict) and name in a]
+    return found[0] if found else None
+
+
+def test_each_recipe_that_writes_is_a_script_and_only_those() -> None:
+    for name, recipe in justfile().items():
+        script = any(isinstance(a, dict) and "script" in a for a in recipe["attributes"])
+        assert script == bool(attribute(recipe, "metadata")), name
+
+
+def test_each_recipe_has_a_group_and_says_what_it_does() -> None:
+    for name, recipe in justfile().items():
+        assert attribute(recipe, "group") in ("book", "read", "dev", "schedule"), name
+        assert recipe["doc"], name
+
+
+@pytest.mark.parametrize("recipe", WAYS)
+def test_usage_explains_every_flag_of_the_script(recipe: str) -> None:
+    usage = subprocess.check_output([str(ROOT / "just"), "--usage", recipe], text=True)
+    script = str(ROOT / "bin" / ("snapshot" if WAYS[recipe] else recipe))
+    help_ = subprocess.check_output([script, *WAYS[recipe], "--help"], text=True)
+    flags = set(re.findall(r"^  (?:-\w, )?(--[a-z-]+)", help_, re.MULTILINE)) - {"--help"}
+    assert flags <= set(re.findall(r"--[a-z-]+", usage))
+
+
+@pytest.mark.parametrize("recipe", WAYS)
+def test_arguments_stdin_and_folder_arrive_as_they_are(
+    house: House, recipe: str, tmp_path: Path
+) -> None:
+    given = ["--at", "T", "codex", *HOSTILE, "preview", "--set=a b"]
+    [told] = house.told("just", recipe, *given, stdin="pane\n", cwd=tmp_path)
+    assert told["argv"] == WAYS[recipe] + given
+    assert (told["stdin"], told["folder"]) == ("pane\n", str(tmp_path))
+    assert not (tmp_path / "bad").exists()
+
+
+def test_a_users_own_just_serves_as_well(house: House, tmp_path: Path) -> None:
+    just = str(house.root / ".venv" / "bin" / "just")
+    [told] = house.told(just, "--justfile", str(house.root / "justfile"), "end", "x", cwd=tmp_path)
+    assert (told["argv"], told["held"], told["folder"]) == (["end", "x"], True, str(tmp_path))
+
+
+def test_writers_hold_their_agents_lock_and_readers_none(house: House) -> None:
+    assert house.told("just", "start", "codex")[0]["held"]
+    assert not house.told("just", "preview")[0]["held"]
+    assert lock_of(house).stat().st_mode & 0o777 == 0o600
+    assert house.told("just", "start", "codex", AGENT_ID="b.1")[0]["held"]
+    house.told("just", "start", "--agent", "c", "codex")
+    house.told("just", "start", "--agent=d", "codex")
+    assert lock_of(house, "c").exists()
+    assert lock_of(house, "d").exists()
+
+
+def test_exit_codes_pass_through_without_a_word(house: House) -> None:
+    for recipe in ("start", "preview"):
+        for code in (1, 2, 65, 75, 78):
+            done = house.run("just", recipe, "codex", "--exit", str(code))
+            assert (done.returncode, done.stderr) == (code, "")
+
+
+def test_a_busy_lock_gives_75_after_ten_seconds_and_no_other_agent_waits(house: House) -> None:
+    programs = [shutil.which(name) for name in ("sh", "env", "mkdir", "readlink")]
+    without_flock = house.root / "few"
+    without_flock.mkdir()
+    for program in filter(None, programs):
+        (without_flock / Path(program).name).symlink_to(program)
+    house.told("just", "start", "codex")
+    with lock_of(house).open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        began = time.monotonic()
+        waiting = [house.start("just", "start", "codex")]
+        waiting += [house.start("just", "start", "codex", PATH=str(without_flock))]
+        assert house.told("just", "start", "codex", AGENT_ID="free")[0]["held"]
+        assert time.monotonic() - began < 5
+        for process in waiting:
+            out, err = process.communicate(timeout=30)
+            assert (process.returncode, out) == (75, "")
+            assert err.startswith("just: agent main has had another recipe running for 10 s")
+        assert 9 < time.monotonic() - began < 20
+    assert house.told("just", "start", "codex", PATH=str(without_flock))[0]["held"]
+
+
+def test_a_recipe_inside_a_recipe_does_not_wait_for_itself(house: House) -> None:
+    outer, inner = house.told("just", "start", "codex", "--nest")
+    assert (outer["argv"][0], inner["argv"]) == ("start", ["end", "nested"])
+    done = house.run("just", "start", "x", BURNBOOK_HELD=f"99999999 {lock_of(house)}")
+    assert json.loads(done.stdout)["held"]
+
+
+def test_what_a_recipe_leaves_in_the_background_does_not_keep_the_lock(house: House) -> None:
+    house.told("just", "start", "codex", "--background")
+    with lock_of(house).open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_capture_runs_before_the_lock_and_is_booked_under_it(house: House) -> None:
+    first, second = house.told("just", "start", "codex", "--capture", stdin="pane")
+    assert (first["pass"], first["held"], first["stdin"]) == ("capture", False, "")
+    assert (second["pass"], second["held"], second["stdin"]) == ("book", True, "pane")
+    assert first["captured"] == second["captured"]
+    assert second["found"] == ["pane"]
+    assert not Path(first["captured"]).exists()
+
+
+def test_a_capture_that_fails_books_nothing(house: House) -> None:
+    done = house.run("just", "start", "codex", "--capture", "--exit", "66")
+    assert (done.returncode, done.stderr) == (66, "")
+    [told] = [json.loads(line) for line in done.stdout.splitlines()]
+    assert not Path(told["captured"]).exists()
+
+
+def test_no_pass_leaks_in_from_outside(house: House) -> None:
+    [told] = house.told("just", "start", "x", BURNBOOK_PASS="book", BURNBOOK_CAPTURED="/etc")
+    assert (told["pass"], told["captured"]) == (None, None)
+
+
+@pytest.mark.parametrize("agent", BAD_AGENTS)
+def test_a_bad_agent_is_refused_before_anything_is_made(house: House, agent: str) -> None:
+    before = sorted(os.listdir(house.root / "data")) if (house.root / "data").exists() else None
+    for how in ({"AGENT_ID": agent}, {}):
+        flags = [] if how else [f"--agent={agent}"]
+        done = house.run("just", "start", "codex", *flags, **how)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done
+        assert done.stderr.startswith("just: agent is '")
+    after = sorted(os.listdir(house.root / "data")) if (house.root / "data").exists() else None
+    assert before == after
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling link", "folder", "fifo"])
+def test_a_planted_lock_is_refused(house: House, tmp_path: Path, kind: str) -> None:
+    (house.root / "data").mkdir(exist_ok=True)
+    lock = lock_of(house, f"planted.{kind[:4].strip()}")
+    target = tmp_path / "target"
+    if kind == "folder":
+        lock.mkdir()
+    elif kind == "fifo":
+        os.mkfifo(lock)
+    else:
+        lock.symlink_to(target)
+        if kind == "link":
+            target.write_text("keep")
+    done = house.run("just", "start", "codex", AGENT_ID=lock.name[8:-5])
+    assert (done.returncode, done.stdout) == (74, "")
+    assert "is not a plain file" in done.stderr
+    assert not target.exists() or target.read_text() == "keep"
+    lock.rmdir() if kind == "folder" else lock.unlink()

@@ -1,0 +1,128 @@
+"""Rows: ids from what they are about, crc over every byte, bounds on everything."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from burnbook import records
+from burnbook.errors import BadData, Usage
+from burnbook.rows import Meter, Snapshot, Void, WindowRow
+from hypothesis import given
+from hypothesis import strategies as st
+
+WHEN = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+
+def snapshot(**changes: Any) -> Snapshot:
+    fields: dict[str, Any] = {
+        "agent": "a",
+        "window": "W0",
+        "provider": "codex",
+        "phase": "before",
+        "captured_at": WHEN,
+        "meters": (Meter("5h", 11.0, 300, None),),
+        "context": None,
+        "plan": None,
+        "account": None,
+        "errors": (),
+    }
+    return records.make(Snapshot, **(fields | changes))
+
+
+def test_the_id_is_made_from_what_the_row_is_about() -> None:
+    assert snapshot().id == snapshot(source="file", notes="other").id
+    changes: list[dict[str, Any]] = [
+        {"agent": "b"},
+        {"window": "W1"},
+        {"phase": "after"},
+        {"provider": "claude"},
+        {"captured_at": WHEN.replace(second=1)},
+        {"meters": (Meter("5h", 12.0, 300, None),)},
+        {"generation": 1},
+    ]
+    assert len({snapshot(**change).id for change in [{}, *changes]}) == len(changes) + 1
+
+
+def test_stamps_with_nothing_in_them_are_left_out_and_facts_are_null() -> None:
+    row = json.loads(records.encode(snapshot(meters=(Meter("5h", None, 300, None),))))
+    assert "notes" not in row
+    assert "source" not in row
+    assert row["plan"] is None
+    assert row["meters"][0]["used_percent"] is None
+    assert list(row)[:7] == [
+        *("row", "id", "schema_version", "tool_version", "recorded_at", "host", "agent"),
+    ]
+    assert list(row)[-1] == "crc"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"agent": "../x"},
+        {"window": "a\n"},
+        {"meters": (Meter("5h", -1.0, 300, None),)},
+        {"meters": (Meter("5h", float("nan"), 300, None),)},
+        {"meters": (Meter("5h", float("inf"), 300, None),)},
+        {"notes": "x" * 5000},
+        {"captured_at": datetime(2026, 1, 1)},
+        {"phase": "during"},
+        {"prompts": -1},
+    ],
+)
+def test_a_row_that_does_not_fit_is_not_made(bad: dict[str, Any]) -> None:
+    with pytest.raises(Usage, match="cannot book this snapshot"):
+        snapshot(**bad)
+
+
+def test_free_text_is_redacted_before_it_is_a_row() -> None:
+    row = snapshot(notes="ask ada@example.com", source="bo@example.com")
+    assert "example.com" not in records.encode(row).decode()
+
+
+@given(st.integers(min_value=0), st.integers(min_value=1, max_value=255))
+def test_one_changed_byte_is_found(where: int, change: int) -> None:
+    line = bytearray(records.encode(snapshot(notes="a note", plan="Plus")))
+    where %= len(line)
+    line[where] ^= change
+    with pytest.raises(BadData):
+        records.verify("snapshots", bytes(line))
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_are_taken_for_a_row(line: bytes) -> None:
+    with pytest.raises(BadData):
+        records.verify("snapshots", line + b"\n")
+
+
+def test_what_is_written_is_what_is_read() -> None:
+    rows = [snapshot(notes="é \u202e \x00"), records.make(Void, window="W0", agent="a", void="s-1")]
+    for row in rows:
+        assert records.verify("snapshots", records.encode(row)) == row
+
+
+def test_a_newer_schema_is_not_read_as_ours() -> None:
+    line = records.encode(snapshot())
+    body = line.rpartition(b',"crc"')[0].replace(b'"schema_version":1', b'"schema_version":2')
+    import zlib
+
+    with pytest.raises(BadData, match="schema_version is 2"):
+        records.verify("snapshots", b'%b,"crc":"%08x"}\n' % (body, zlib.crc32(body)))
+
+
+def test_a_row_over_one_mebibyte_is_refused() -> None:
+    features = {f"p{n:060d}": 1.0 for n in range(20_000)}
+    row = records.make(
+        WindowRow,
+        window="W0",
+        closings=(),
+        anomalies=0,
+        features=features,
+        quality=None,
+        outcome=None,
+        methodology=None,
+        commit_start=None,
+        commit_end=None,
+    )
+    with pytest.raises(Usage, match="over the limit"):
+        records.encode(row)

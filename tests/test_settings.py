@@ -1,0 +1,56 @@
+"""Where the book is and who acts: flag, environment, `.env`, default; nothing is exported."""
+
+from pathlib import Path
+
+import pytest
+from burnbook import settings
+from burnbook.errors import Usage
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(settings, "PROJECT", str(tmp_path))
+    for name in ("AGENT_ID", "BURNBOOK_DATA_DIR", "BURNBOOK_CONFIG_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+def test_without_a_word_it_is_the_live_book_and_main(project: Path) -> None:
+    found = settings.resolve(None, None, None)
+    assert found.data_dir == str(project / "data" / "live")
+    assert found.config_dir == str(project / "config")
+    assert found.agent == "main"
+
+
+def test_a_flag_wins_over_the_environment_and_that_over_dotenv(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / ".env").write_text("AGENT_ID=from-dotenv\nBURNBOOK_DATA_DIR=data/mine\n")
+    found = settings.resolve(None, None, None)
+    assert (found.agent, found.data_dir) == ("from-dotenv", str(project / "data" / "mine"))
+    monkeypatch.setenv("AGENT_ID", "from-environment")
+    monkeypatch.setenv("BURNBOOK_DATA_DIR", "/books/one")
+    found = settings.resolve(None, None, None)
+    assert (found.agent, found.data_dir) == ("from-environment", "/books/one")
+    found = settings.resolve("/books/two", None, "from-flag")
+    assert (found.agent, found.data_dir) == ("from-flag", "/books/two")
+
+
+def test_dotenv_is_read_and_not_exported(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    (project / ".env").write_text("AGENT_ID='a'\nLD_PRELOAD=/x.so\nPATH=/x\nBURNBOOK_X=${PATH}\n")
+    before = dict(os.environ)
+    assert settings.resolve(None, None, None).agent == "a"
+    assert dict(os.environ) == before
+
+
+def test_a_bad_agent_is_named_wherever_it_stands(project: Path) -> None:
+    (project / ".env").write_text("AGENT_ID=../x\n")
+    with pytest.raises(Usage, match=r"AGENT_ID '\.\./x' is not an id"):
+        settings.resolve(None, None, None)
+
+
+def test_an_empty_variable_counts_as_none(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AGENT_ID", "")
+    assert settings.resolve(None, None, None).agent == "main"
