@@ -15,7 +15,8 @@ PYTHON = os.path.join(ROOT, ".venv", "bin", "python")
 PACKAGES = os.path.join(ROOT, ".venv/lib/python%d.%d/site-packages" % sys.version_info[:2])
 
 script = os.path.realpath(sys.argv[0])
-inside = os.path.realpath(os.path.dirname(sys.executable or "")) == os.path.dirname(PYTHON)
+here = os.path.realpath(os.path.dirname(sys.executable or ""))
+inside = here == os.path.realpath(os.path.dirname(PYTHON))
 fault = ""
 if os.path.dirname(script) != BIN:
     sys.path.insert(0, LIB)

@@ -30,8 +30,8 @@ HEAD = """\
 
 <!-- Written by docs/generate.py (`./just docs`) from the commands themselves. Do not edit. -->
 
-Each script in `bin/` runs from any directory. Each recipe runs its script: `./just start codex` is
-`bin/snapshot start codex` under the agent's recipe lock.
+Each script of `bin/` runs from any directory. A recipe runs a script: `./just start codex` is
+`bin/snapshot start codex`. Recipes that write run under the lock of the agent that acts.
 """
 
 Files = dict[Path, str | None]
@@ -64,38 +64,32 @@ def reflowed(help_: str) -> str:
     return "\n".join(lines) + "\n\n" + rest
 
 
-def scripts() -> list[str]:
-    """The commands in bin/, found by listing it."""
-    return sorted(path.name for path in (ROOT / "bin").iterdir() if path.name[0] not in "_.")
-
-
 def recipes() -> dict[str, list[dict[str, Any]]]:
-    """The public recipes by group, as `just` tells them."""
+    """The public recipes by group, as `just` tells them; attributes with a value by their names."""
     found: dict[str, list[dict[str, Any]]] = {}
     for recipe in json.loads(printed("just", "--dump", "--dump-format", "json"))[
         "recipes"
     ].values():
+        valued = [a for a in recipe["attributes"] if isinstance(a, dict)]
+        recipe["attributes"] = {name: value for a in valued for name, value in a.items()}
         if not recipe["private"]:
-            [group] = [
-                a["group"] for a in recipe["attributes"] if isinstance(a, dict) and "group" in a
-            ]
-            found.setdefault(group, []).append(recipe)
+            found.setdefault(recipe["attributes"].get("group", "others"), []).append(recipe)
     return dict(sorted(found.items()))
 
 
 def reference() -> Files:
     """docs/reference.md."""
     parts = [HEAD, "## Scripts\n"]
-    for name in scripts():
-        parts.append(
-            f"### bin/{name}\n\n```text\n{reflowed(printed(f'bin/{name}', '--help'))}\n```\n"
-        )
+    for name in sorted(path.name for path in (ROOT / "bin").iterdir() if path.name[0] not in "_."):
+        shown = reflowed(printed(f"bin/{name}", "--help"))
+        parts.append(f"### bin/{name}\n\n```text\n{shown}\n```\n")
     for group, members in recipes().items():
         parts.append(f"## Recipes: {group}\n")
         for recipe in members:
-            usage = printed("just", "--usage", recipe["name"])
-            doc = f"{recipe['doc']}." if recipe["doc"] else ""
-            parts.append(f"### just {recipe['name']}\n\n{doc}\n\n```text\n{usage}\n```\n")
+            shown = printed("just", "--usage", recipe["name"])
+            written = [f"`{file}`" for file in recipe["attributes"].get("metadata", ["writes"])[1:]]
+            said = f"{recipe['doc']}." + (f" Writes {', '.join(written)}." if written else "")
+            parts.append(f"### just {recipe['name']}\n\n{said}\n\n```text\n{shown}\n```\n")
     return {ROOT / "docs" / "reference.md": "\n".join(parts)}
 
 
@@ -178,8 +172,9 @@ def main(arguments: list[str]) -> int:
     stale = [
         path for part in args.parts or PARTS for path in settle(PARTS[part](), check=args.check)
     ]
+    how = "differs" if args.check else "brought up to date"
     for path in stale:
-        print(f"{path.relative_to(ROOT)} {'differs' if args.check else 'written'}")
+        print(f"{path.relative_to(ROOT)} {how}")
     return 1 if args.check and stale else 0
 
 

@@ -48,6 +48,7 @@ class Scratch:
             "BURNBOOK_CONFIG_DIR": str(self.config),
         }
         self.pane = ""
+        self.hostile = "HOSTILE"
         self.code = 0
         self.stdout = ""
         self.stderr = ""
@@ -86,8 +87,12 @@ class Scratch:
         self.stderr = self.masked(done.stderr.decode())
 
     def run_line(self, command: str, pane: str = "", at: str | None = None) -> None:
-        """Run a command as a person would type it: quotes count, no shell reads it."""
-        self.run(shlex.split(command), pane, at)
+        """Run a command as a person would type it: quotes count, no shell reads it.
+
+        HOSTILE stands for the hostile text of the scenario, as one word or a part of it.
+        """
+        words = [word.replace("HOSTILE", self.hostile) for word in shlex.split(command)]
+        self.run(words, pane, at)
 
     def masked(self, text: str) -> str:
         """The text without what differs from run to run."""

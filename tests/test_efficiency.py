@@ -3,9 +3,8 @@
 import math
 
 import pytest
-from burnbook import records
 from burnbook.derive import efficiency
-from burnbook.rows import Closing, MeterDelta, WindowRow
+from burnbook.rows import Closing, MeterDelta
 
 
 def meter(name: str, minutes: int | None, low: float | None, high: float | None) -> MeterDelta:
@@ -15,21 +14,6 @@ def meter(name: str, minutes: int | None, low: float | None, high: float | None)
 
 def closing(*meters: MeterDelta, provider: str = "codex", agent: str = "a") -> Closing:
     return Closing(agent, provider, None, None, meters, None)
-
-
-def window(features: float, points: float, n: int) -> WindowRow:
-    return records.make(
-        WindowRow,
-        window=f"W{n}",
-        closings=(closing(meter("weekly", 10080, points, points)),),
-        anomalies=0,
-        features={"codex": features},
-        quality=None,
-        outcome=None,
-        methodology=None,
-        commit_start=None,
-        commit_end=None,
-    )
 
 
 def test_the_longest_meter_of_all_models_counts_once_for_each_agent() -> None:
@@ -60,13 +44,13 @@ def test_no_use_makes_no_division() -> None:
 
 
 def test_below_three_windows_there_is_no_ratio() -> None:
-    found = efficiency.ratio([window(3, 6, 1), window(3, 5, 2)], "codex", 0.25)
+    found = efficiency.ratio([(3, 6), (3, 5)], "codex", 0.25)
     assert (found.n, found.per_point, found.low, found.power) == (2, None, None, None)
 
 
 def test_the_interval_is_that_of_the_delta_method() -> None:
     pairs = [(3.0, 6.0), (2.0, 5.0), (6.0, 9.0)]
-    found = efficiency.ratio([window(y, x, n) for n, (y, x) in enumerate(pairs)], "codex", 0.25)
+    found = efficiency.ratio(pairs, "codex", 0.25)
     ratio = 11 / 20
     residuals = [y - ratio * x for y, x in pairs]
     error = math.sqrt(sum(r * r for r in residuals) / 2 / 3) / (20 / 3)
@@ -78,5 +62,5 @@ def test_the_interval_is_that_of_the_delta_method() -> None:
 
 
 def test_windows_that_agree_fully_have_no_power_to_speak_of() -> None:
-    found = efficiency.ratio([window(2, 4, n) for n in range(3)], "codex", 0.25)
+    found = efficiency.ratio([(2, 4)] * 3, "codex", 0.25)
     assert (found.low, found.high, found.power) == (0.5, 0.5, None)

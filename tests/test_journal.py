@@ -102,7 +102,7 @@ def test_links_pipes_and_folders_are_not_opened(tmp_path: Path) -> None:
 def test_ids_are_found_by_their_place_not_in_free_text(tmp_path: Path) -> None:
     row = rb'{"id":"a-1","schema_version":1,"notes":"\"id\":\"a-2\",\"schema_version\""}' + b"\n"
     journal.append(str(tmp_path), {"j": row})
-    assert journal.holds(str(tmp_path / "j.jsonl"), ["a-1", "a-2"]) == {"a-1"}
+    assert journal.find(str(tmp_path / "j.jsonl"), ["a-1", "a-2"]) == {"a-1": row}
 
 
 def test_a_busy_book_is_named_with_its_holder(tmp_path: Path) -> None:

@@ -115,6 +115,7 @@ def test_a_row_over_one_mebibyte_is_refused() -> None:
     row = records.make(
         WindowRow,
         window="W0",
+        finalized_at=WHEN,
         closings=(),
         anomalies=0,
         features=features,

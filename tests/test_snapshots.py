@@ -164,6 +164,15 @@ def test_a_meter_by_hand(shell: Shell) -> None:
     assert row["meters"][0]["resets_at"] == "2026-11-22T13:10:00Z"
 
 
+def test_each_provider_has_its_own_word_for_a_length(shell: Shell) -> None:
+    shell.ok("snapshot", "start", "claude", "--set", "5h=11", "--set", "weekly=40")
+    shell.ok("snapshot", "start", "glm", "--set", "prompts=120")
+    first, second = shell.rows("snapshots")
+    assert [meter["name"] for meter in first["meters"]] == ["session", "week-all-models"]
+    assert (second["meters"], second["prompts"]) == ([], 120)
+    assert "prompts=COUNT" in shell.fails(2, "snapshot", "start", "glm", "--set", "prompts=1.5")
+
+
 @pytest.mark.parametrize("bad", ["5h", "=5", "5h=x", "5h=101", "5h=-1", "5h=nan", "5h=1e400"])
 def test_a_bad_meter_by_hand_is_exit_2(shell: Shell, bad: str) -> None:
     assert "METER=PERCENT" in shell.fails(2, "snapshot", "start", "codex", "--set", bad)

@@ -5,8 +5,8 @@ Feature: where the book is, and what may stand there
     When I pipe the pane into "bin/snapshot start codex --data-dir another/book" at 09:00
     Then it prints "BEFORE W0-CHN main codex: 5h 11% (ID)"
     And the journal snapshots has 0 rows
-    When I run "bin/check --data-dir another/book"
-    Then it prints "ok: 1 rows verified (snapshots 1)"
+    When I run "bin/check --data-dir another/book --format json"
+    Then the JSON value at "rows.snapshots" is 1
 
   Scenario Outline: a file stands where the book should be: <command>
     Given a file stands where the book should be

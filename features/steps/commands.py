@@ -3,7 +3,7 @@
 import paint
 from behave import given, when
 from behave.runner import Context
-from scratch import Scratch, moment
+from scratch import PROJECT, Scratch, moment
 
 _PHASES = {"before": "start", "after": "end"}
 
@@ -95,3 +95,9 @@ def _snap(
 
 def _must_hold(scratch: Scratch) -> None:
     assert scratch.code == 0, f"exit code {scratch.code}: {scratch.stderr}"
+
+
+@when('a shell that has evaluated "{command}" runs')
+def run_in_shell(context: Context, command: str) -> None:
+    script = f'set -e\nshort=$({PROJECT / command})\neval "$short"\n{context.text}\n'
+    context.scratch.run(["/bin/sh", "-c", script])

@@ -1,6 +1,7 @@
 """Givens: what a disk, a crash or a stray editor does to a book."""
 
 import json
+import shutil
 
 from behave import given
 from behave.runner import Context
@@ -45,3 +46,9 @@ def change_state(context: Context, agent: str, provider: str, key: str, value: s
 @given("the state of {agent:Word} with {provider:Word} is gone")
 def drop_state(context: Context, agent: str, provider: str) -> None:
     (context.scratch.book / "state" / agent / f"{provider}.json").unlink()
+
+
+@given("the state of {agent:Word} with {provider:Word} was copied to {other:Word}")
+def copy_state(context: Context, agent: str, provider: str, other: str) -> None:
+    folder = context.scratch.book / "state"
+    shutil.copytree(folder / agent, folder / other)

@@ -45,13 +45,16 @@ def unset_variable(context: Context, name: str) -> None:
 
 
 @given("the hostile id {value:Quoted}")
+@given("the hostile text {value:Quoted}")
 def keep_hostile(context: Context, value: str) -> None:
-    context.hostile = value
+    context.scratch.hostile = value
 
 
 @given("the file {name} with")
 def make_file(context: Context, name: str) -> None:
-    (context.scratch.home / name).write_text(context.text + "\n", "utf-8")
+    path = context.scratch.home / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(context.text + "\n", "utf-8")
 
 
 @given("a file stands where the book should be")

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from burnbook import files, fold, journal, lock, records
+from burnbook.derive.history import History
 from burnbook.derive.snapshots import Entry, Index
 from burnbook.errors import BadData, IOFault, os_sentence
 from burnbook.rows import Anomaly, Moment, Phase, Row, Snapshot, Void, WindowRow
@@ -58,13 +59,25 @@ class Book:
         lines = journal.at(path, [(entry.offset, entry.length) for entry in entries])
         return [records.decode("snapshots", line) for line in lines]
 
+    @cached_property
+    def window_fold(self) -> fold.Fold[History]:
+        """The index of windows.jsonl."""
+        return fold.Fold(self.root, "windows", History, History.add)
+
+    @property
+    def history(self) -> History:
+        """Every finalized window in brief."""
+        return self.window_fold.value
+
     def closing(self, window: str) -> WindowRow | None:
         """The row that counts for a finalized window; None while it is not finalized."""
-        return self.closings().get(window)
-
-    def closings(self) -> dict[str, WindowRow]:
-        """The row that counts for each finalized window, in the order of the first closing."""
-        return {row.window or "": row for row in self.rows("windows")}
+        place = self.history.windows.get(window)
+        if place is None:
+            return None
+        path = journal.path_of(self.root, "windows")
+        [line] = journal.at(path, [(place.offset, place.length)])
+        row: WindowRow = records.decode("windows", line)
+        return row
 
     def anomalies(self, window: str) -> list[Anomaly]:
         """The recorded anomalies of a window."""
@@ -72,7 +85,7 @@ class Book:
 
     def knows(self, window: str) -> bool:
         """Whether the book has a row about a window."""
-        return window in self.index.packed or window in self.closings()
+        return window in self.index.packed or window in self.history.windows
 
     def rows(self, name: str) -> list[Any]:
         """Every row of a small journal that holds; the others are counted in `unreadable`."""
@@ -88,7 +101,8 @@ class Book:
     @property
     def unreadable(self) -> int:
         """Lines that were met and passed over because they do not hold. `check` names them."""
-        return self.index.unreadable + sum(self._damaged.values())
+        folds = self.index.unreadable + self.history.unreadable
+        return folds + sum(self._damaged.values())
 
     def commit(self, build: Callable[[], Sequence[tuple[str, Row]]]) -> list[Booked]:
         """Book rows: (journal, row) pairs, whole or not at all, each id once.
@@ -96,18 +110,23 @@ class Book:
         `build` runs with the lock held and with this book caught up, so that what it decides on
         still holds when its rows are written. When `commit` returns, they are durable.
         """
-        _ = self.index  # read what is there before the lock: under it only the new bytes are left
+        self._catch_up()  # before the lock, so that under it only the newest bytes are left
         with lock.book_lock(self.root):
             healed = self._heal()
-            self.snapshot_fold.catch_up()
+            self._catch_up()
             booked = self._known([*healed, *build()])
             self._append([(name, row) for name, (row, is_new) in booked if is_new])
-            self.snapshot_fold.catch_up()
+            self._catch_up()
             for _, (row, _) in booked:
                 if isinstance(row, Snapshot | Void):
                     self._project(row)
-        self.snapshot_fold.save()
+        self.save_folds()
         return [entry for name, entry in booked[len(healed) :]]
+
+    def save_folds(self) -> None:
+        """Keep what was folded, for the next command to start from."""
+        self.snapshot_fold.save()
+        self.window_fold.save()
 
     def state(self, agent: str, provider: str) -> State | None:
         """Where an agent stands with a provider, from the journal; None before its first row."""
@@ -116,6 +135,10 @@ class Book:
     def state_path(self, agent: str, provider: str) -> str:
         """Where the state of an agent and provider is kept for other programs to read."""
         return os.path.join(self.root, "state", agent, f"{provider}.json")
+
+    def _catch_up(self) -> None:
+        self.snapshot_fold.catch_up()
+        self.window_fold.catch_up()
 
     def _heal(self) -> list[tuple[str, Row]]:
         found: list[tuple[str, Row]] = []
@@ -127,14 +150,16 @@ class Book:
         return found
 
     def _known(self, rows: Sequence[tuple[str, Row]]) -> list[tuple[str, Booked]]:
-        here: dict[str, set[str]] = {}
+        """Each row as it is in the book: the one that was there first, where there is one."""
+        here: dict[str, dict[str, Row]] = {}
         for name in {name for name, _ in rows}:
             ids = [row.id for journal_name, row in rows if journal_name == name]
-            here[name] = journal.holds(journal.path_of(self.root, name), ids)
+            lines = journal.find(journal.path_of(self.root, name), ids)
+            here[name] = {i: records.decode(name, line) for i, line in lines.items()}
         booked = []
         for name, row in rows:
-            booked.append((name, Booked(row, row.id not in here[name])))
-            here[name].add(row.id)
+            first = here[name].setdefault(row.id, row)
+            booked.append((name, Booked(first, first is row)))
         return booked
 
     def _append(self, rows: Sequence[tuple[str, Row]]) -> None:

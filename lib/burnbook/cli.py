@@ -92,11 +92,11 @@ def _run(name: str, doc: str, flags: Flags, verb: str) -> int:
     finally:
         for note in ctx.notes:
             sys.stderr.write(f"{name}: {one_line(note)}\n")
-    if args.format == "json":
+    if args.format == "json" and result.data is not None:
         sys.stdout.write(render.json(result.data))
-    elif args.format == "markdown":
+    elif args.format == "markdown" and result.parts:
         sys.stdout.write(render.markdown(result.parts))
-    else:
+    elif args.format == "text":
         sys.stdout.write(render.text(result.parts, colour=_colour()))
     code: int = result.code
     return code

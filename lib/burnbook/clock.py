@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from burnbook.errors import BadConfig, Usage
 
+# What may be typed: beyond it, adding a window's length could leave the calendar.
+YEARS = (1971, 2999)
+
 _at: datetime | None = None
 
 
@@ -33,11 +36,19 @@ def parse_time(text: str, zone: tzinfo | None) -> datetime:
     Raises Usage where the text is no such time.
     """
     try:
-        return to_utc(datetime.fromisoformat(text.strip()), zone)
+        return bounded(datetime.fromisoformat(text.strip()), zone)
     except (ValueError, OverflowError):
         raise Usage(
-            f"time {text!r} is not ISO 8601, such as 2026-11-22T18:30 or 2026-11-22T17:30:00Z"
+            f"time {text!r} is not ISO 8601, such as 2026-11-22T18:30 or 2026-11-22T17:30:00Z, "
+            f"from {YEARS[0]} to {YEARS[1]}"
         ) from None
+
+
+def bounded(moment: datetime, zone: tzinfo | None) -> datetime:
+    """`to_utc` of a moment that somebody typed. Raises ValueError outside of YEARS."""
+    if not YEARS[0] <= moment.year <= YEARS[1]:
+        raise ValueError(f"year {moment.year}")
+    return to_utc(moment, zone)
 
 
 def to_utc(moment: datetime, zone: tzinfo | None) -> datetime:

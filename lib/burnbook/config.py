@@ -89,6 +89,8 @@ class Config:
         for name, window in tables.items():
             if window.next is not None and window.next not in tables:
                 self._wrong("windows.toml", f"windows.{name}.next", window.next, _any_of(tables))
+            if window.ends is not None:
+                self._ends(name, window.ends, whole.timezone)
             if window.budget not in self.budgets:
                 where = f"windows.{name}.budget"
                 self._wrong("windows.toml", where, window.budget, _any_of(self.budgets))
@@ -129,6 +131,13 @@ class Config:
         """The first `reset_time` after a moment, UTC."""
         hour, minute = self.windows.reset_time.split(":")
         return clock.next_wall(after, int(hour), int(minute), self.zone)
+
+    def _ends(self, name: str, ends: datetime, zone: str) -> None:
+        try:
+            clock.bounded(ends, self._zone(zone))
+        except (ValueError, OverflowError):
+            years = f"a date from {clock.YEARS[0]} to {clock.YEARS[1]}"
+            self._wrong("windows.toml", f"windows.{name}.ends", str(ends), years)
 
     def _path(self, name: str) -> str:
         return os.path.join(self.root, name)

@@ -63,21 +63,26 @@ def at(path: str, places: list[tuple[int, int]]) -> list[bytes]:
         os.close(handle)
 
 
-def holds(path: str, ids: list[str]) -> set[str]:
-    """Which of the ids have a row. Every row starts with its id, so a byte search finds it."""
+def find(path: str, ids: list[str]) -> dict[str, bytes]:
+    """The lines of those ids that have one. A row starts with its id: a byte search finds it."""
     if not ids or size(path) == 0:
-        return set()
+        return {}
     handle = files.open_regular(path, os.O_RDONLY)
     try:
         with mmap.mmap(handle, 0, access=mmap.ACCESS_READ) as data:
-            return {i for i in ids if _has(data, i.encode())}
+            found = {row_id: _line(data, row_id.encode()) for row_id in ids}
     finally:
         os.close(handle)
+    return {row_id: line for row_id, line in found.items() if line is not None}
 
 
-def _has(data: mmap.mmap, row_id: bytes) -> bool:
-    # Two keys start a row: its id, or the tag of a journal that has several kinds of row.
-    return data.find(b'"id":"%b","schema_version"' % row_id) >= 0
+def _line(data: mmap.mmap, row_id: bytes) -> bytes | None:
+    # Quotes in free text are escaped, so only the start of a row has these bytes.
+    place = data.find(b'"id":"%b","schema_version"' % row_id)
+    if place < 0:
+        return None
+    end = data.find(b"\n", place)
+    return data[data.rfind(b"\n", 0, place) + 1 : end + 1]
 
 
 def append(root: str, batch: Mapping[str, bytes]) -> None:

@@ -12,6 +12,7 @@ MAX_TEXT = 4096
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+# Used, 0 to 100; vendors have been seen to report more, and what they say is what is booked.
 Percent = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")]
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
@@ -125,6 +126,7 @@ class Closing(msgspec.Struct, frozen=True):
 class WindowRow(Row, frozen=True, kw_only=True):
     """A finalized window."""
 
+    finalized_at: Moment
     closings: tuple[Closing, ...]
     anomalies: Count
     features: dict[Id, Annotated[float, msgspec.Meta(ge=0, le=1e9)]]

@@ -1,7 +1,7 @@
 """Blocks of the preview: one file a block, values in, lines out, found by listing this folder.
 
 A block module has `values(scene)`, which gives JSON-ready values by key (empty: nothing to show),
-and `show(values, bar_width)`, which lays them out as parts. It knows no colour and no markdown.
+and `show(values, scene)`, which lays them out as parts. It knows no colour and no markdown.
 """
 
 import os
@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any, NamedTuple
 
 from burnbook.config import Config
+from burnbook.derive.history import History
 from burnbook.derive.snapshots import Pair
 from burnbook.derive.windows import Span, State
 from burnbook.errors import Usage
@@ -33,7 +34,7 @@ class Scene(NamedTuple):
     closings: Sequence[Closing]
     anomalies: Sequence[Anomaly]
     finalized: WindowRow | None
-    history: Sequence[WindowRow]
+    history: History
 
 
 class Line(NamedTuple):

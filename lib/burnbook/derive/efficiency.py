@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from burnbook.rows import Closing, MeterDelta, WindowRow
+from burnbook.rows import Closing, MeterDelta
 
 LEAST_N = 3
 
@@ -83,13 +83,11 @@ def points(closings: Sequence[Closing], features: dict[str, float], provider: st
     )
 
 
-def ratio(rows: Sequence[WindowRow], provider: str, effect: float) -> Ratio:
-    """The ratio of totals over windows; `power` is the chance to see a change of `effect` in it."""
-    pairs = []
-    for row in rows:
-        one = points(row.closings, row.features, provider)
-        if one.features is not None and one.points_min and one.points_min == one.points_max:
-            pairs.append((one.features, one.points_min))
+def ratio(pairs: Sequence[tuple[float, float]], provider: str, effect: float) -> Ratio:
+    """The ratio of totals over windows, from (features, points) of each.
+
+    `power` is the chance to see a change of `effect` in it.
+    """
     n = len(pairs)
     made, cost = sum(y for y, _ in pairs), sum(x for _, x in pairs)
     if n < LEAST_N or not cost:

@@ -23,13 +23,19 @@ import os
 
 from burnbook.panes._pane import Pane, Reading
 
-__all__ = ["Pane", "Reading", "parse", "providers"]
+__all__ = ["Pane", "Reading", "meters", "parse", "providers"]
 
 
 def providers() -> tuple[str, ...]:
     """The names that `parse` knows, sorted: the files of this folder. Imports none of them."""
     names = (name.removesuffix(".py") for name in os.listdir(__path__[0]) if name.endswith(".py"))
     return tuple(sorted(name for name in names if not name.startswith("_")))
+
+
+def meters(provider: str) -> dict[str, int]:
+    """Names under which a person may give a meter by hand, and its window in minutes."""
+    found: dict[str, int] = importlib.import_module(f"{__name__}.{provider}").METERS
+    return found
 
 
 def parse(provider: str, text: str) -> Pane:

@@ -85,7 +85,8 @@ def _content(lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
             reset.append(line)
         elif _RESETS.match(line) and not reset:
             reset.append(line)
-            value.append(line)
+            if "%" in line:
+                value.append(line)
         elif _VALUE.fullmatch(line) and (in_title or not reset) and not _double(value, line):
             value.append(line)
         else:

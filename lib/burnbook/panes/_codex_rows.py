@@ -10,7 +10,10 @@ from burnbook.panes._text import BOTTOM, MAX_WRAP, TOP, has_percent, joined, slu
 ROW = re.compile(r"\W{0,4}(\w[\w.+/()-]*(?: [\w.+/()-]+){0,4}) limits?: ?(.*)", re.I)
 LABEL = re.compile(r"[A-Za-z][\w ./+-]{0,40}:(?: |$)")
 # A line between the rows that can only be a model's name whose ` limit:` was cut off.
-_CUT_NAME = re.compile(r"(?=.*[\d-]|.* l)[A-Za-z][\w.+-]{2,60}(?: l(?:i(?:m(?:it?)?)?)?)?")
+_CUT_NAME = re.compile(r"(?=.*[\d-]|.* l)[A-Za-z][\w.+-]{2,60}(?: l(?:i(?:m(?:it?)?)?)?)?$")
+# The end of a heading whose model was cut off: ` limit:`, `mit:`.
+_CUT_HEADING = re.compile(r"[limts]{0,6}:$", re.I)
+_NEW = (ROW, LABEL, _CUT_NAME)
 _VALUE_GOES_ON = re.compile(r"[\[█▓▒░▏▎▍▌▋▊▉]|\d{1,3}[\d.,]* ?(?:%|$)|%|(?:used|left|us|u)\b", re.I)
 _RESET_GOES_ON = re.compile(r"\(|resets?\b|.*\(resets?\b", re.I)
 
@@ -27,7 +30,7 @@ def wrapped(lines: Sequence[str], at: int, first: str) -> tuple[str, ...]:
     """`first` and the lines after `at` that continue it, as a narrow terminal wraps them."""
     fragments = [first] if first else []
     for line in lines[at + 1 : at + MAX_WRAP]:
-        if line in ("", TOP, BOTTOM) or LABEL.match(line) or ROW.match(line):
+        if line in ("", TOP, BOTTOM) or any(kind.match(line) for kind in _NEW):
             break
         text = joined(fragments)
         open_bracket = text.count("(") > text.count(")")
@@ -49,9 +52,11 @@ def rows_of(lines: Sequence[str]) -> list[Row]:
             continue
         found = ROW.match(line)
         if found is None:
-            if LABEL.match(line):
+            if _CUT_HEADING.match(line):
+                block, cut = None, True
+            elif LABEL.match(line):
                 block, cut = None, False
-            elif rows and _CUT_NAME.fullmatch(line):
+            elif rows and _CUT_NAME.match(line):
                 block, cut = None, True
             continue
         fragments = wrapped(lines, at, found[2])

@@ -16,7 +16,11 @@ from burnbook.panes._claude_blocks import Block, blocks_of, is_title
 from burnbook.panes._pane import Errors, Pane, Reading
 from burnbook.panes._text import joined, pane_lines, reset_of, used_percent
 
-_STARTS = re.compile(r"(?:[>›❯] ?)?/usage|(?:Settings: )?(?:Account )?Status Config Usage\b.*", re.I)
+METERS = {"session": 300, "week-all-models": 10080, "5h": 300, "weekly": 10080, "week": 10080}
+
+_STARTS = re.compile(
+    r"(?:[>›❯] ?)?/usage|(?:Settings: )?(?:Account )?Status Config Usage\b.*", re.I
+)
 _FAILED = re.compile(r"failed to load usage data|(?:status|settings) dialog dismissed", re.I)
 _LOADING = re.compile(r"loading usage", re.I)
 _PLAN = re.compile(r"(?:· ?|login method: ?)claude (max(?: \d+x)?|pro|team|enterprise)\b", re.I)
@@ -49,7 +53,7 @@ def parse(text: str) -> Pane:
     plan, email = _PLAN.search(words), _EMAIL.search(words)
     return Pane(
         meters,
-        plan=plan[1].title() if plan else None,
+        plan=plan[1].capitalize() if plan else None,
         account=email[1] if email else None,
         errors=errors.words(),
     )

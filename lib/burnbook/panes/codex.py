@@ -15,6 +15,8 @@ from burnbook.panes._codex_rows import ROW, Row, rows_of, wrapped
 from burnbook.panes._pane import Errors, Pane, Reading
 from burnbook.panes._text import BOTTOM, TOP, joined, pane_lines, reset_of, tokens, used_percent
 
+METERS = {"5h": 300, "weekly": 10080, "monthly": 43200}
+
 _STARTS = re.compile(r"(?:[>›❯] ?)?/status|>_ OpenAI Codex\b.*|OpenAI Codex \(.*")
 _BARE_START = re.compile(r"Model: ?", re.I)
 _LIMITS = re.compile(r"\W{0,4}limits: ?(?:data|not|refresh|send)\b", re.I)

@@ -13,6 +13,8 @@ import msgspec
 
 from burnbook.panes._pane import Pane
 
+METERS: dict[str, int] = {}
+
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 
 

@@ -18,7 +18,7 @@ class Context(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What a verb has to say: parts for eyes and markdown, data for JSON, and the exit code."""
+    """What a verb says: parts for eyes, data for JSON (None: nothing at all), and the exit code."""
 
     parts: Sequence[Part]
     data: Any

@@ -4,6 +4,8 @@ import os
 import sys
 from typing import Any, NamedTuple
 
+import msgspec
+
 from burnbook import capture, clock, panes, walltime
 from burnbook.errors import BadData, Missing, Usage, os_sentence
 from burnbook.panes import Pane
@@ -12,6 +14,7 @@ from burnbook.rows import Meter
 from burnbook.verbs import Context
 
 MAX_PANE = 1 << 20
+PROMPTS = "prompts"  # what GLM has instead of percentages
 
 
 class Taken(NamedTuple):
@@ -43,6 +46,10 @@ def take(ctx: Context, args: Any, provider: str) -> Taken | None:
     captured_at = clock.now()
     text = None if data is None else data.decode("utf-8", "replace")
     pane = Pane() if text is None else panes.parse(provider, text)
+    for name, count in settings:
+        if name == PROMPTS:
+            pane = msgspec.structs.replace(pane, prompts=int(count), errors=())
+    settings = [one for one in settings if one[0] != PROMPTS]
     meters, stale = _meters(ctx, pane, captured_at)
     meters = _override(provider, meters, settings)
     context = None
@@ -51,7 +58,7 @@ def take(ctx: Context, args: Any, provider: str) -> Taken | None:
     if not meters and context is None and pane.prompts is None:
         raise BadData(f"no meters of {provider} in the pane ({_why(pane)}); nothing booked")
     errors = (*pane.errors, *(("stale",) if stale and "stale" not in pane.errors else ()))
-    if settings:
+    if args.set:
         set_names = {name for name, _ in settings}
         errors = tuple(e for e in errors if e.rpartition(":")[2] not in set_names)
         source = "manual" if text is None else f"{source}+manual"
@@ -127,12 +134,16 @@ def _meters(ctx: Context, pane: Pane, captured_at: Any) -> tuple[tuple[Meter, ..
 def _setting(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
     try:
-        percent = float(value.removesuffix("%"))
+        number = float(value.removesuffix("%"))
     except ValueError:
-        percent = -1.0
-    if not name.strip() or not 0 <= percent <= 100:
+        number = -1.0
+    if name == PROMPTS and 0 <= number <= 2**53 and number == int(number):
+        return name, number
+    if name == PROMPTS:
+        raise Usage(f"--set {text!r} is not prompts=COUNT, such as prompts=120")
+    if not name.strip() or not 0 <= number <= 100:
         raise Usage(f"--set {text!r} is not METER=PERCENT, such as 5h=11 (0 to 100, used)")
-    return name.strip(), percent
+    return name.strip(), number
 
 
 def _override(
@@ -144,7 +155,9 @@ def _override(
     known = panes.meters(provider)
     for said, percent in settings:
         minutes = known.get(said)
+        # A length of window has one name in each provider's own words, the first in its list.
         same = [n for n, m in by_name.items() if minutes and m.window_minutes == minutes]
+        same += [n for n, length in known.items() if length == minutes]
         name = said if said in by_name or not same else same[0]
         old = by_name.get(name)
         by_name[name] = (

@@ -19,8 +19,7 @@ def scene(ctx: Context, window: str) -> Scene:
     rows |= {row.id: row for row in ctx.book.snapshots(wanted)}
     of_pairs = {e.id: rows[e.id] for pair in pairs for e in (pair.before, pair.after) if e}
     closed = closings.closings(pairs, of_pairs)
-    history = ctx.book.closings()
-    finalized = history.get(window)
+    finalized = ctx.book.closing(window)
     first = min((e.captured_at for e in counted if e.phase == "before"), default=None)
     return Scene(
         window=window,
@@ -35,7 +34,7 @@ def scene(ctx: Context, window: str) -> Scene:
         closings=closed,
         anomalies=_anomalies(ctx, window, closed),
         finalized=finalized,
-        history=list(history.values()),
+        history=ctx.book.history,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from burnbook.blocks import Line
 from burnbook.config import Agent
-from burnbook.errors import Usage
+from burnbook.errors import BadConfig, Usage
 from burnbook.settings import PROJECT
 from burnbook.verbs import Context, Result
 from burnbook.verbs._pane import check_provider
@@ -27,13 +27,19 @@ def run(ctx: Context, args: Any) -> Result:
     for name, agent in agents.items():
         if args.only and agent.alias not in args.only:
             continue
-        check_provider(agent.provider)
+        try:
+            check_provider(agent.provider)
+        except Usage as error:
+            where = os.path.join(ctx.config.root, "agents.toml")
+            raise BadConfig(f"{where}: agents.{name}.provider: {error}") from None
         for letter, words in _VERBS:
             alias = f"{agent.alias}{letter}"
             data[alias] = _body(name, agent, words)
             lines.append(Line(f"{alias}() {{ {data[alias]}; }}"))
             if shutil.which(alias):
                 hidden.append(alias)
+    # A shell expands an alias of the same name while it reads the function, which is an error.
+    lines.insert(0, Line(f"unalias {' '.join(data)} 2>/dev/null || :"))
     if hidden:
         ctx.notes.append(
             f"these names hide commands of your system: {', '.join(hidden)} "

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import msgspec
 import tomli
@@ -37,7 +37,7 @@ def run(ctx: Context, args: Any) -> Result:
     book, scratch = _place(args.keep)
     try:
         for step in day.steps:
-            code = _show(step, book)
+            code = _show(step, book, sys.stderr if args.format == "json" else sys.stdout)
             if code:
                 return Result([Line(f"the demo stopped: exit code {code}", strong=True)], {}, code)
     finally:
@@ -65,9 +65,10 @@ def _place(keep: str | None) -> tuple[Path, Path | None]:
     return book, None
 
 
-def _show(step: Step, book: Path) -> int:
-    sys.stdout.write(f"\n# {step.say}\n$ {step.run}\n")
-    sys.stdout.flush()
+def _show(step: Step, book: Path, out: TextIO) -> int:
+    """Run one step; its command and what it prints go to `out`."""
+    out.write(f"\n# {step.say}\n$ {step.run}\n")
+    out.flush()
     words = shlex.split(step.run)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BURNBOOK_")}
     environment["BURNBOOK_DATA_DIR"] = os.fspath(book)
@@ -77,7 +78,7 @@ def _show(step: Step, book: Path) -> int:
         environment[name] = value
     try:
         done = subprocess.run(
-            words, cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, check=False
+            words, cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL, stdout=out, check=False
         )
     except OSError as error:
         raise IOFault(os_sentence(f"cannot run {words[0]}", error)) from None

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from burnbook import names, records
+from burnbook import clock, names, records
 from burnbook.blocks import Line, Part, meters
 from burnbook.book import Booked
 from burnbook.errors import Missing, Usage
@@ -33,6 +33,7 @@ def run(ctx: Context, args: Any) -> Result:
             WindowRow,
             window=window,
             agent=ctx.agent,
+            finalized_at=clock.now(),
             supersedes=before.id if before else None,
             closings=tuple(now.closings),
             anomalies=len(now.anomalies),

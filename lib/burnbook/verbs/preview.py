@@ -1,18 +1,19 @@
 """The window at a glance."""
 
+import os
+from collections.abc import Sequence
 from typing import Any
 
 from burnbook import blocks, names
 from burnbook.blocks import Part
-from burnbook.errors import Missing
+from burnbook.errors import BadConfig, Missing
 from burnbook.verbs import Context, Result
 from burnbook.verbs._scene import scene
 
 
 def run(ctx: Context, args: Any) -> Result:
     """The blocks of config/preview.toml (or those asked for) of one window; writes no row."""
-    chosen = args.block or ctx.config.preview.blocks or blocks.names()
-    modules = [blocks.load(name) for name in chosen]
+    modules = [blocks.load(name) for name in args.block or configured(ctx)]
     window = names.check("window", args.window) if args.window is not None else current(ctx)
     declared = ctx.config.windows.windows
     if window not in declared and not ctx.book.knows(window):
@@ -31,8 +32,20 @@ def run(ctx: Context, args: Any) -> Result:
         values = module.values(shown)
         data |= values
         parts += module.show(values, shown)
-    ctx.book.snapshot_fold.save()
+    ctx.book.save_folds()
     return Result(parts, data)
+
+
+def configured(ctx: Context) -> Sequence[str]:
+    """The blocks of config/preview.toml; without any, all there are."""
+    chosen = ctx.config.preview.blocks
+    for name in chosen:
+        if name not in blocks.names():
+            raise BadConfig(
+                f"{os.path.join(ctx.config.root, 'preview.toml')}: no block is called {name!r}; "
+                f"valid: {', '.join(blocks.names())}"
+            )
+    return chosen or blocks.names()
 
 
 def current(ctx: Context) -> str:

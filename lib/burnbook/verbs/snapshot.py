@@ -22,7 +22,7 @@ def run(ctx: Context, args: Any) -> Result:
     window = names.check("window", args.window) if args.window is not None else None
     taken = take(ctx, args, provider)
     if taken is None:
-        return Result([], {"captured": True})
+        return Result([], None)  # the recipe's second pass books and tells
 
     def build() -> list[tuple[str, Row]]:
         rows: list[tuple[str, Row]] = []

@@ -1,0 +1,62 @@
+Feature: the blocks of a preview and their order
+
+  Background:
+    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
+
+  Scenario: one block
+    When I run "bin/preview --window W0-CHN --block anomalies"
+    Then it prints "Anomalies: 0"
+
+  Scenario: several blocks, in the order of the flags
+    When I run "bin/preview --window W0-CHN --block anomalies --block budget --block window" at 10:00
+    Then it prints
+      """
+      Anomalies: 0
+      Budget: planned 200,000, used - (no pane shows context tokens)
+      W0-CHN  Automation pack  [open]
+      from 2026-11-22 09:00, to 2026-11-23 00:01 (in 14h 1m), next W0-CHP
+      """
+
+  Scenario: the config chooses the blocks where no flag does
+    Given the config file preview.toml says
+      """
+      blocks = ["meters", "anomalies"]
+      """
+    When I run "bin/preview --window W0-CHN"
+    Then it prints
+      """
+      Meters
+        agent  provider  meter  before  after  delta
+        ada    codex     5h        11%      -   open  █░░░░░░░░░░░
+      Anomalies: 0
+      """
+
+  Scenario: the config chooses the width of the bars
+    Given the config file preview.toml says
+      """
+      blocks    = ["meters"]
+      bar_width = 0
+      """
+    When I run "bin/preview --window W0-CHN"
+    Then it prints
+      """
+      Meters
+        agent  provider  meter  before  after  delta
+        ada    codex     5h        11%      -   open
+      """
+
+  Scenario: a block that nobody has written
+    When I run "bin/preview --window W0-CHN --block weather"
+    Then it exits with 2 and says
+      """
+      preview: no block is called 'weather'; valid: anomalies, budget, efficiency, meters, outcome,
+      snapshots, window
+      """
+
+  Scenario: JSON has the keys of the chosen blocks alone
+    When I run "bin/preview --window W0-CHN --block anomalies --format json"
+    Then the JSON begins with the keys anomalies, anomaly_list
+    And the JSON has
+      | path   | value |
+      | window |       |
+      | meters |       |

@@ -1,0 +1,100 @@
+Feature: take a snapshot back
+
+  Undo books a row that voids another; nothing is ever removed from the journal.
+
+  Background:
+    Given the snapshots
+      | at    | agent | provider | phase  | window | 5h  |
+      | 09:00 | ada   | codex    | before | W0-CHN | 11% |
+      | 10:00 | ada   | codex    | before | W0-CHN | 12% |
+      | 12:30 | ada   | codex    | after  | W0-CHN | 51% |
+      | 12:40 | ada   | codex    | before | W0-CHP | 52% |
+      | 12:50 | bo    | codex    | before | W0-CHN | 63% |
+
+  Scenario: the last one of this agent
+    When I run "bin/undo codex --agent ada"
+    Then it prints "undone: BEFORE of codex for ada in W0-CHP, taken 2026-11-22 12:40 (ID)"
+    And the journal snapshots reads
+      | row      | agent | window | phase  | source |
+      | snapshot | ada   | W0-CHN | before | stdin  |
+      | snapshot | ada   | W0-CHN | before | stdin  |
+      | snapshot | ada   | W0-CHN | after  | stdin  |
+      | snapshot | ada   | W0-CHP | before | stdin  |
+      | snapshot | bo    | W0-CHN | before | stdin  |
+      | void     | ada   | W0-CHP |        | undo   |
+    And the state of ada with codex is
+      | window | phase | captured_at          |
+      | W0-CHN | after | 2026-11-22T12:30:00Z |
+
+  Scenario Outline: <which>
+    When I run "bin/undo codex --agent ada <flags>"
+    Then it prints "undone: <what> of codex for ada in <window>, taken 2026-11-22 <time> (ID)"
+
+    Examples:
+      | which                      | flags                              | what   | window | time  |
+      | of a phase                 | --phase after                      | AFTER  | W0-CHN | 12:30 |
+      | the verb says the phase    | --phase end                        | AFTER  | W0-CHN | 12:30 |
+      | the other verb             | --phase start                      | BEFORE | W0-CHP | 12:40 |
+      | of a window                | --window W0-CHN                    | AFTER  | W0-CHN | 12:30 |
+      | of a phase and a window    | --phase before --window W0-CHN     | BEFORE | W0-CHN | 10:00 |
+      | the second last            | --index 2                          | AFTER  | W0-CHN | 12:30 |
+      | the second last of a phase | --phase before --index 2           | BEFORE | W0-CHN | 10:00 |
+
+  Scenario: twice takes back two
+    When I run "bin/undo codex --agent ada"
+    And I run "bin/undo codex --agent ada"
+    Then it prints "undone: AFTER of codex for ada in W0-CHN, taken 2026-11-22 12:30 (ID)"
+
+  Scenario: why it was taken back is kept
+    When I run "bin/undo codex --agent ada --notes 'wrong pane'"
+    Then row 6 of the journal snapshots has "notes" wrong pane
+
+  Scenario: a BEFORE that was taken back gives way to the one before it
+    When I run "bin/undo codex --agent ada --phase before --window W0-CHN"
+    And I run "bin/preview --window W0-CHN --format json" at 13:00
+    Then the JSON rows at "meters" are
+      | agent | meter | before | after | delta |
+      | ada   | 5h    | 11     | 51    | 40    |
+      | bo    | 5h    | 63     | null  | null  |
+
+  Scenario: an AFTER that was taken back opens the window again
+    When I run "bin/undo codex --agent ada --phase after"
+    And I run "bin/preview --window W0-CHN --format json" at 13:00
+    Then the JSON has
+      | path  | value |
+      | state | open  |
+
+  Scenario: as JSON
+    When I run "bin/undo codex --agent ada --format json"
+    Then the JSON has
+      | path                 | value  |
+      | booked.0.new         | true   |
+      | booked.0.row.row     | void   |
+      | booked.0.row.window  | W0-CHP |
+
+  Scenario Outline: <nothing> to undo
+    When I run "bin/undo <command>"
+    Then it exits with 66 and says
+      """
+      undo: <sentence>
+      """
+    And the journal snapshots has 5 rows
+
+    Examples:
+      | nothing                  | command                            | sentence                                                         |
+      | nobody knows this agent  | codex --agent cleo                 | no snapshot of codex for cleo to undo                            |
+      | no such phase            | codex --agent bo --phase after     | no AFTER of codex for bo to undo                                 |
+      | no such window           | codex --agent bo --window W0-CHP   | no snapshot of codex for bo in W0-CHP to undo                    |
+      | no such provider         | claude --agent ada                 | no snapshot of claude for ada to undo                            |
+      | not so many              | codex --agent bo --index 2         | only 1, so no number 2, snapshot of codex for bo to undo         |
+
+  Scenario Outline: an index that is none, <index>
+    When I run "bin/undo codex --agent ada --index <index>"
+    Then it exits with 2 and says "<sentence>"
+    And nothing was written
+
+    Examples:
+      | index | sentence                                    |
+      | 0     | undo: --index 0 is not 1 or more            |
+      | -1    | undo: --index -1 is not 1 or more           |
+      | last  | argument --index: invalid int value: 'last' |
