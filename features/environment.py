@@ -1,9 +1,8 @@
 """What behave does around each scenario: a place of its own, which is gone afterwards."""
 
+import words
 from behave.model import Scenario
 from behave.runner import Context
-
-import words
 from scratch import Scratch
 
 words.register()

@@ -3,6 +3,8 @@
     5h 11%                    what is used; the reset is the usual one of the scenarios' day
     5h 11% resets 19:01       the reset in the words of the pane
     context 150K              tokens in the context, of 272K
+
+Codex has the meters 5h and weekly, Claude has session and week.
 """
 
 import re

@@ -4,7 +4,6 @@ import json
 
 import parse
 from behave import register_type
-
 from scratch import moment
 
 _ACTIONS = {"starts": "start", "ends": "end", "crosses": "cross"}

@@ -20,7 +20,7 @@ Feature: short shell functions for the configured agents
 
   Scenario: of every agent that has a letter
     When I run "bin/aliases"
-    Then it prints
+    Then it prints the lines
       """
       qs() { AGENT_ID="${AGENT_ID:-ada}" PROJECT/bin/snapshot start codex "$@"; }
       qe() { AGENT_ID="${AGENT_ID:-ada}" PROJECT/bin/snapshot end codex "$@"; }
@@ -31,6 +31,7 @@ Feature: short shell functions for the configured agents
       yx() { AGENT_ID="${AGENT_ID:-bo}" PROJECT/bin/snapshot cross claude "$@"; }
       yd() { AGENT_ID="${AGENT_ID:-bo}" PROJECT/bin/undo claude "$@"; }
       """
+    And it prints no line with "glm"
     And it notes nothing
     And nothing was created
 

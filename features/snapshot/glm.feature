@@ -27,6 +27,33 @@ Feature: GLM counts prompts
       | glm      | 42       | 42    | null  |
       | glm      | 42       | 71    | 29    |
 
+  Scenario: the count by hand
+    When I run "bin/snapshot end glm --agent ada --set prompts=50" at 12:30
+    Then it prints "AFTER W0-CHN ada glm: 50 prompts (ID)"
+    And row 2 of the journal prompts has "delta" 8
+
+  Scenario Outline: a count that is none, <count>
+    When I run "bin/snapshot end glm --agent ada --set prompts=<count>" at 12:30
+    Then it exits with 2 and says
+      """
+      snapshot: --set 'prompts=<count>' is not prompts=COUNT, such as prompts=120
+      """
+    And the journal prompts has 1 row
+
+    Examples:
+      | count |
+      | -1    |
+      | 1.5   |
+      | many  |
+
+  Scenario: text that is no JSON
+    Given the pane
+      """
+      ccusage: no data found
+      """
+    When I pipe the pane into "bin/snapshot end glm --agent ada" at 12:30
+    Then it exits with 65 and says "no meters of glm in the pane (not-json); nothing booked"
+
   Scenario: undo
     When I run "bin/undo glm --agent ada"
     Then it prints "undone: BEFORE of glm for ada in W0-CHN, taken 2026-11-22 09:00 (ID)"

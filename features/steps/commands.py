@@ -39,9 +39,7 @@ def pipe_at(context: Context, command: str, at: str) -> None:
 
 
 @when("{agent:Word} {action:Action} {provider:Word} at {at:Moment} with {meters}")
-def snap(
-    context: Context, agent: str, action: str, provider: str, at: str, meters: str
-) -> None:
+def snap(context: Context, agent: str, action: str, provider: str, at: str, meters: str) -> None:
     _snap(context.scratch, agent, action, provider, at, meters)
 
 
@@ -53,9 +51,7 @@ def snap_in(
 
 
 @given("{agent:Word} {action:Action} {provider:Word} at {at:Moment} with {meters}")
-def snapped(
-    context: Context, agent: str, action: str, provider: str, at: str, meters: str
-) -> None:
+def snapped(context: Context, agent: str, action: str, provider: str, at: str, meters: str) -> None:
     _snap(context.scratch, agent, action, provider, at, meters)
     _must_hold(context.scratch)
 

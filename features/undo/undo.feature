@@ -71,30 +71,3 @@ Feature: take a snapshot back
       | booked.0.new         | true   |
       | booked.0.row.row     | void   |
       | booked.0.row.window  | W0-CHP |
-
-  Scenario Outline: <nothing> to undo
-    When I run "bin/undo <command>"
-    Then it exits with 66 and says
-      """
-      undo: <sentence>
-      """
-    And the journal snapshots has 5 rows
-
-    Examples:
-      | nothing                  | command                            | sentence                                                         |
-      | nobody knows this agent  | codex --agent cleo                 | no snapshot of codex for cleo to undo                            |
-      | no such phase            | codex --agent bo --phase after     | no AFTER of codex for bo to undo                                 |
-      | no such window           | codex --agent bo --window W0-CHP   | no snapshot of codex for bo in W0-CHP to undo                    |
-      | no such provider         | claude --agent ada                 | no snapshot of claude for ada to undo                            |
-      | not so many              | codex --agent bo --index 2         | only 1, so no number 2, snapshot of codex for bo to undo         |
-
-  Scenario Outline: an index that is none, <index>
-    When I run "bin/undo codex --agent ada --index <index>"
-    Then it exits with 2 and says "<sentence>"
-    And nothing was written
-
-    Examples:
-      | index | sentence                                    |
-      | 0     | undo: --index 0 is not 1 or more            |
-      | -1    | undo: --index -1 is not 1 or more           |
-      | last  | argument --index: invalid int value: 'last' |

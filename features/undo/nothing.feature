@@ -1,0 +1,47 @@
+Feature: nothing to take back
+
+  Background:
+    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
+
+  Scenario Outline: <nothing> to undo
+    When I run "bin/undo <command>"
+    Then it exits with 66 and says
+      """
+      undo: <sentence>
+      """
+    And the journal snapshots has 1 row
+
+    Examples:
+      | nothing                  | command                            | sentence                                                         |
+      | nothing of this agent    | codex --agent bo                  | no snapshot of codex for bo to undo                      |
+      | nothing of this phase    | codex --agent ada --phase after   | no AFTER of codex for ada to undo                        |
+      | nothing in this window   | codex --agent ada --window W0-CHP | no snapshot of codex for ada in W0-CHP to undo           |
+      | nothing of this provider | claude --agent ada                | no snapshot of claude for ada to undo                    |
+      | not so many              | codex --agent ada --index 2       | only 1, so no number 2, snapshot of codex for ada to undo |
+
+  Scenario Outline: an index that is none, <index>
+    When I run "bin/undo codex --agent ada --index <index>"
+    Then it exits with 2 and says "<sentence>"
+    And nothing was written
+
+    Examples:
+      | index | sentence                                    |
+      | 0     | undo: --index 0 is not 1 or more            |
+      | -1    | undo: --index -1 is not 1 or more           |
+      | last  | argument --index: invalid int value: 'last' |
+
+  Scenario: everything was taken back already
+    Given "bin/undo codex --agent ada" was run
+    When I run "bin/undo codex --agent ada"
+    Then it exits with 66 and says
+      """
+      undo: no snapshot of codex for ada to undo
+      """
+    And the journal snapshots has 2 rows
+
+  Scenario: no book
+    When I run "bin/undo codex --data-dir nowhere"
+    Then it exits with 66 and says
+      """
+      undo: no snapshot of codex for main to undo
+      """
