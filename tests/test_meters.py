@@ -81,6 +81,11 @@ def test_a_fall_without_any_reset_shown_is_an_anomaly() -> None:
     assert meters.fell(delta(shot(0, 72, None), shot(5, 40, None)))
 
 
+def test_more_time_than_the_meter_has_makes_a_reset_certain() -> None:
+    found = delta(shot(0, 72, None), shot(6, 40, None))
+    assert (found.delta_min, found.delta_max, found.resets) == (40, 168, 2)
+
+
 @pytest.mark.parametrize(
     ("before", "after", "reason"),
     [

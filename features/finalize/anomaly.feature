@@ -37,7 +37,7 @@ Feature: a meter that fell inside one reset is an anomaly
     Then it prints the lines
       """
       Anomalies: 1
-      negative-delta: ada codex 5h fell from 72% to 40% with no reset between
+      negative-delta: ada codex 5h fell from 72% to 40% with no reset shown between
       """
     When I run "bin/preview --window W0-CHN --format json" at 13:00
     Then the JSON value at "anomalies" is 1

@@ -97,18 +97,14 @@ Feature: recipes do what the scripts do
       | command                                           |
       | just start codex --set 5h=11 --window HOSTILE     |
       | just start codex --set 5h=11 --agent HOSTILE      |
-      | just end codex --set 5h=11 --window HOSTILE       |
-      | just cross codex --set 5h=11 --window HOSTILE     |
       | just undo codex --window HOSTILE                  |
       | just finalize --window HOSTILE                    |
       | just preview --window HOSTILE                     |
 
     Examples:
       | id       |
-      | ".."     |
       | "../x"   |
       | "/etc/x" |
-      | "a/b"    |
       | "a\n"    |
       | ""       |
       | "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" |

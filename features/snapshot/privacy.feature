@@ -51,6 +51,17 @@ Feature: names and keys stay out of the book
     When I pipe the pane into "bin/snapshot start codex --agent bo" at 09:00
     Then every row of the journal snapshots has another account
 
+  Scenario: the hash is salted by the book, so that nobody can guess the account
+    Given the pane
+      """
+      Account:  eve@example.com (Plus)
+      5h limit: 11% used (resets 13:10)
+      """
+    When I pipe the pane into "bin/snapshot start codex --agent ada" at 09:00
+    Given the file account.salt of the book is gone
+    When I pipe the pane into "bin/snapshot start codex --agent bo" at 09:00
+    Then every row of the journal snapshots has another account
+
   Scenario: an API key beside the pane
     Given the pane
       """

@@ -52,3 +52,8 @@ def drop_state(context: Context, agent: str, provider: str) -> None:
 def copy_state(context: Context, agent: str, provider: str, other: str) -> None:
     folder = context.scratch.book / "state"
     shutil.copytree(folder / agent, folder / other)
+
+
+@given("the file {name:Word} of the book is gone")
+def drop_file(context: Context, name: str) -> None:
+    (context.scratch.book / name).unlink()

@@ -15,7 +15,8 @@ def text(parts: Sequence[Part], *, colour: bool) -> str:
     lines: list[str] = []
     for part in parts:
         if isinstance(part, Title):
-            lines += ["", _paint(printable(part.text), _BOLD, colour)]
+            lines += [""] if lines else []
+            lines.append(_paint(printable(part.text), _BOLD, colour))
         elif isinstance(part, Line):
             shown = printable(part.text)
             lines.append(_paint(shown, _BOLD, colour) if part.strong else shown)

@@ -30,7 +30,8 @@ def show(values: Values, scene: Scene) -> list[Part]:
     if values["next"]:
         times.append(f"next {values['next']}")
     strong = "  ".join(filter(None, head))
-    return [Line(f"{strong}  [{scene.state}]", strong=True), Line(", ".join(times))]
+    first = Line(f"{strong}  [{scene.state}]", strong=True)
+    return [first, Line(", ".join(times))] if times else [first]
 
 
 def _left(scene: Scene) -> str:

@@ -21,8 +21,8 @@ def deltas(before: Snapshot | None, after: Snapshot | None) -> list[MeterDelta]:
     for name in [*first, *(name for name in second if name not in first)]:
         old, new = first.get(name), second.get(name)
         reason = _not_known(before, after, old, new)
-        if reason is None and after is not None and old is not None and new is not None:
-            found.append(_delta(old, new, after.captured_at))
+        if reason is None and before and after and old is not None and new is not None:
+            found.append(_delta(old, new, before.captured_at, after.captured_at))
         else:
             found.append(_row(old, new, reason=reason))
     return found
@@ -47,11 +47,11 @@ def _not_known(
     return None
 
 
-def _delta(old: Meter, new: Meter, captured_at: datetime) -> MeterDelta:
+def _delta(old: Meter, new: Meter, began: datetime, ended: datetime) -> MeterDelta:
     assert old.used_percent is not None and new.used_percent is not None
     rise = round(new.used_percent - old.used_percent, 6)
-    if _was_reset(old, new, captured_at):
-        whole = _whole_windows_between(old, new, captured_at)
+    if _was_reset(old, new, began, ended):
+        whole = _whole_windows_between(old, new, began, ended)
         left = max(0.0, 100.0 - old.used_percent)
         most = round(left + 100.0 * whole + new.used_percent, 6)
         return _row(old, new, least=new.used_percent, most=most, resets=1 + whole)
@@ -60,20 +60,28 @@ def _delta(old: Meter, new: Meter, captured_at: datetime) -> MeterDelta:
     return _row(old, new, delta=rise, least=rise, most=rise)
 
 
-def _was_reset(old: Meter, new: Meter, captured_at: datetime) -> bool:
-    """The old reset has passed and, where the new pane shows one, it has moved on."""
-    if old.resets_at is None or captured_at < old.resets_at:
+def _was_reset(old: Meter, new: Meter, began: datetime, ended: datetime) -> bool:
+    """The old reset has passed and, where the new pane shows one, it has moved on.
+
+    Where the old pane shows none, only a time longer than the meter's window makes it certain.
+    """
+    if old.resets_at is None:
+        return bool(old.window_minutes) and ended - began > _length(old)
+    if ended < old.resets_at:
         return False
     return new.resets_at is None or new.resets_at > old.resets_at + _SAME
 
 
-def _whole_windows_between(old: Meter, new: Meter, captured_at: datetime) -> int:
+def _whole_windows_between(old: Meter, new: Meter, began: datetime, ended: datetime) -> int:
     """How many further windows of the meter may have come and gone unseen between the two."""
-    if old.resets_at is None or not old.window_minutes:
+    if not old.window_minutes:
         return 0
-    length = timedelta(minutes=old.window_minutes)
-    began = new.resets_at - length if new.resets_at else captured_at
-    return max(0, (began + _SAME - old.resets_at) // length)
+    latest = new.resets_at - _length(old) if new.resets_at else ended
+    return max(0, (latest + _SAME - (old.resets_at or began)) // _length(old))
+
+
+def _length(meter: Meter) -> timedelta:
+    return timedelta(minutes=meter.window_minutes or 0)
 
 
 def _row(

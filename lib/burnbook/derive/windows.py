@@ -1,5 +1,6 @@
 """A window's span, and the one that follows it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -33,10 +34,11 @@ def following(config: Config, window: str) -> str | None:
     return names.successor(window)
 
 
-def before(config: Config, window: str) -> str | None:
-    """The declared window whose `next` this one is."""
-    declared = config.windows.windows.items()
-    return next((name for name, one in declared if one.next == window), None)
+def before(config: Config, window: str, booked: Sequence[str]) -> str | None:
+    """The window, declared or booked, that this one follows; the newest of several."""
+    earlier = [*config.windows.windows, *booked]
+    found = [name for name in earlier if name != window and following(config, name) == window]
+    return found[-1] if found else None
 
 
 def state(pairs: list[Pair], *, finalized: bool) -> State:

@@ -33,7 +33,7 @@ def providers() -> tuple[str, ...]:
 
 
 def meters(provider: str) -> dict[str, int]:
-    """Names under which a person may give a meter by hand, and its window in minutes."""
+    """Names under which a person may give a meter by hand, and its window in minutes (0: none)."""
     found: dict[str, int] = importlib.import_module(f"{__name__}.{provider}").METERS
     return found
 

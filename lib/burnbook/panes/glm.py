@@ -13,7 +13,7 @@ import msgspec
 
 from burnbook.panes._pane import Pane
 
-METERS: dict[str, int] = {}
+METERS = {"prompts": 0}  # a count, with no window
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 

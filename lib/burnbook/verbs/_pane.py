@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -39,7 +40,7 @@ def check_provider(name: str) -> str:
 
 def take(ctx: Context, args: Any, provider: str) -> Taken | None:
     """The pane, parsed, with its resets as moments; None after a recipe's capture pass."""
-    settings = [_setting(text) for text in args.set or ()]
+    settings = _settings(ctx, provider, args.set or ())
     source, data = _read(ctx, args, provider)
     if source is None:
         return None
@@ -129,6 +130,21 @@ def _meters(ctx: Context, pane: Pane, captured_at: Any) -> tuple[tuple[Meter, ..
             any_stale = any_stale or stale
         meters.append(Meter(shown.name, shown.used_percent, shown.window_minutes, resets_at))
     return tuple(meters), any_stale
+
+
+def _settings(ctx: Context, provider: str, said: Sequence[str]) -> list[tuple[str, float]]:
+    settings = [_setting(text) for text in said]
+    known = panes.meters(provider) if settings else {}
+    for place, (name, _) in enumerate(settings):
+        if name == PROMPTS and name not in known:
+            raise Usage(f"--set {name}: {provider} has none; valid: {', '.join(known)}")
+        if name in [other for other, _ in settings[:place]]:
+            raise Usage(f"--set {name} is given twice; one value is wanted")
+        if name not in known:
+            ctx.notes.append(
+                f"{name} is no usual meter of {provider} ({', '.join(known)}); booked all the same"
+            )
+    return settings
 
 
 def _setting(text: str) -> tuple[str, float]:

@@ -49,12 +49,15 @@ def falls(window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
 
 
 def _anomalies(ctx: Context, window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
-    """The recorded ones whose snapshots still count, and those that the snapshots show now."""
-    voided = {e.id for e in ctx.book.index.entries(window) if e.voided}
+    """The recorded ones whose snapshots still count, and those that the snapshots show now.
+
+    A fall goes when either of its snapshots was taken back, or another was booked in its place.
+    """
+    counting = {place for closing in closed for place in (closing.before, closing.after)}
     standing = {
         row.id: row
         for row in ctx.book.anomalies(window)
-        if row.first_from not in voided and row.second_from not in voided
+        if row.kind != meters.NEGATIVE_DELTA or {row.first_from, row.second_from} <= counting
     }
     return list((standing | {row.id: row for row in falls(window, closed)}).values())
 
@@ -72,7 +75,7 @@ def _fall(window: str, closing: Closing, meter: MeterDelta) -> Anomaly:
         first_from=closing.before,
         second_from=closing.after,
         detail=f"{closing.agent} {closing.provider} {meter.name} fell from {meter.before:g}% "
-        f"to {meter.after:g}% with no reset between",
+        f"to {meter.after:g}% with no reset shown between",
     )
 
 

@@ -62,6 +62,8 @@ def parse_features(text: str | None) -> dict[str, float] | None:
             number = float(value)
         except ValueError:
             number = -1.0
+        if name in found:
+            raise Usage(f"features of {name} are given twice; one count is wanted")
         if not 0 <= number <= 1e9:
             raise Usage(f"features {part!r} is not PROVIDER=COUNT, such as codex=3")
         found[name] = number

@@ -23,9 +23,10 @@ def run(ctx: Context, args: Any) -> Result:
         )
     shown = scene(ctx, window)
     if ctx.book.unreadable:
-        ctx.notes.append(
-            f"{ctx.book.unreadable} lines of the book do not hold and are left out; run check"
-        )
+        lost = ctx.book.unreadable
+        what = "1 line of the book does not hold and is" if lost == 1 else None
+        what = what or f"{lost} lines of the book do not hold and are"
+        ctx.notes.append(f"{what} left out; run check")
     data: dict[str, Any] = {}
     parts: list[Part] = []
     for module in modules:

@@ -24,6 +24,8 @@ def run(ctx: Context, args: Any) -> Result:
     if taken is None:
         return Result([], None)  # the recipe's second pass books and tells
 
+    _steps(ctx, args.action, provider, window)  # what cannot be booked makes no book
+
     def build() -> list[tuple[str, Row]]:
         rows: list[tuple[str, Row]] = []
         for phase, place in _steps(ctx, args.action, provider, window):
@@ -36,7 +38,8 @@ def run(ctx: Context, args: Any) -> Result:
     booked = ctx.book.commit(build)
     snapshots = [entry for entry in booked if isinstance(entry.row, Snapshot)]
     for entry in snapshots:
-        _tell(ctx, entry.row.window or "")
+        assert isinstance(entry.row, Snapshot)
+        _tell(ctx, entry.row)
         if taken.text is not None:
             save_raw(ctx, entry.row.id, taken.text)
     data = {"booked": [{"new": entry.is_new, "row": entry.row} for entry in booked]}
@@ -130,7 +133,7 @@ def _snapshot(
 def _lags(ctx: Context, provider: str, taken: Taken, window: str) -> bool:
     """Whether the BEFORE is read within the lag buffer after the end of the window before it."""
     index = ctx.book.index
-    earlier = windows.before(ctx.config, window)
+    earlier = windows.before(ctx.config, window, index.windows())
     if earlier is None:
         return False
     first = min(
@@ -174,7 +177,11 @@ def _baseline(ctx: Context, snapshot: Snapshot) -> int | None:
     return rows[0].prompts if rows else None
 
 
-def _tell(ctx: Context, window: str) -> None:
+def _tell(ctx: Context, row: Snapshot) -> None:
+    window = row.window or ""
+    pair = ctx.book.index.pair(window, row.agent or "", row.provider)
+    if row.phase == "after" and pair.before and row.captured_at < pair.before.captured_at:
+        ctx.notes.append(f"this AFTER is older than the BEFORE of {window}, so it does not count")
     if window not in ctx.config.windows.windows:
         ctx.notes.append(f"window {window} is not declared in windows.toml; booked all the same")
     if ctx.book.closing(window) is not None:

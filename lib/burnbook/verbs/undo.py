@@ -20,11 +20,17 @@ def run(ctx: Context, args: Any) -> Result:
         raise Usage(f"--index {args.index} is not 1 or more (1 is the last)")
     chosen: list[Entry] = []
 
-    def build() -> list[tuple[str, Row]]:
+    def find() -> tuple[str, Entry]:
         matching = _matching(ctx, provider, phase, window)
         if len(matching) < args.index:
             raise Missing(_nothing(ctx.agent, provider, phase, window, args.index, len(matching)))
         place, entry = matching[-args.index]
+        return place, entry
+
+    find()  # what cannot be undone makes no book
+
+    def build() -> list[tuple[str, Row]]:
+        place, entry = find()
         chosen[:] = [entry]
         row = records.make(
             Void, agent=ctx.agent, window=place, source="undo", notes=args.notes, void=entry.id
