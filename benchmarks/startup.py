@@ -10,26 +10,18 @@ Example:
 """
 
 import argparse
-import os
 import sys
 import tempfile
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
-from typing import NamedTuple
+
+from measure import Command, interleaved, ratio
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 AGENTS = 4
 sys.path.insert(0, str(ROOT / "lib"))
-
-
-class Taken(NamedTuple):
-    """Seconds that one run took: on the wall, and of a processor."""
-
-    wall: float
-    cpu: float
 
 
 def make_book(folder: Path, rows: int) -> str:
@@ -68,21 +60,6 @@ def make_book(folder: Path, rows: int) -> str:
     return last.row.window or ""
 
 
-def run(command: list[str]) -> Taken:
-    """Run a command to its end, silently; stop the benchmark where it fails."""
-    silent = [
-        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-        (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
-    ]
-    began = time.perf_counter()
-    process = os.posix_spawn(command[0], command, os.environ, file_actions=silent)
-    _, status, usage = os.wait4(process, 0)
-    wall = time.perf_counter() - began
-    if status:
-        sys.exit(f"startup: {' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
-    return Taken(wall, usage.ru_utime + usage.ru_stime)
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(
@@ -102,17 +79,16 @@ def main() -> None:
             "./just preview": [wrapper, *preview],
             "./just preview --help": [wrapper, "preview", "--help"],
         }
-        for command in commands.values():
-            run(command)
-        rounds = [{n: run(c) for n, c in commands.items()} for _ in range(given.rounds)]
+        timed = {name: Command(argv) for name, argv in commands.items()}
+        rounds = interleaved(lambda _: timed, given.rounds)
 
     aims = {"bin/preview": "5.0, stretch 3.5", "bin/preview --help": "3.0"}
     print(f"{given.rounds} rounds, a book of {given.rows} rows")
     print(f"{'command':<24}{'ms':>7}{'cpu ms':>8}{'ratio':>7}  aim")
     for name in commands:
         wall, cpu = (1000 * median(r[name][i] for r in rounds) for i in (0, 1))
-        ratio = median(r[name].wall / r["python -c pass"].wall for r in rounds)
-        print(f"{name:<24}{wall:7.1f}{cpu:8.1f}{ratio:7.2f}  {aims.get(name, '')}".rstrip())
+        times = ratio(rounds, name, "python -c pass")
+        print(f"{name:<24}{wall:7.1f}{cpu:8.1f}{times:7.2f}  {aims.get(name, '')}".rstrip())
     for flag in ("", " --help"):
         extra = [r[f"./just preview{flag}"].wall - r[f"bin/preview{flag}"].wall for r in rounds]
         print(f"recipe minus script{flag:<8}{1000 * median(extra):4.1f} ms  aim 6.0")

@@ -1,5 +1,7 @@
 """Set up .venv from requirements.lock; `_setup.py dev` adds .venv/dev from requirements-dev.lock.
 
+`_setup.py prices` adds .venv/prices in the same way, for `prices --update`.
+
 Run by `just` (the wrapper) with any Python 3.11 or later, so: standard library only. Safe when
 started twice at once, and after an interruption: the stamp, a copy of the lock file, is written
 last, and without it the folder is made anew. Tools for tests live in .venv/dev, so that the scripts
@@ -93,8 +95,8 @@ def build(venv: Path, lock: Path) -> None:
 def main(arguments: list[str]) -> int:
     """Set up what is missing, one process at a time."""
     venv, lock = VENV, ROOT / "requirements.lock"
-    if arguments == ["dev"]:
-        venv, lock = VENV / "dev", ROOT / "requirements-dev.lock"
+    if arguments in (["dev"], ["prices"]):
+        venv, lock = VENV / arguments[0], ROOT / f"requirements-{arguments[0]}.lock"
     try:
         if ready(venv, lock):
             return 0

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class Shell:
         self.book = place / "book"
         self.config = place / "config"
         self.config.mkdir()
+        shutil.copytree(ROOT / "config" / "feeds", self.config / "feeds")
         (self.config / "windows.toml").write_text(
             'timezone = "UTC"\n[windows.W0-CHN]\nnext = "W0-CHP"\n[windows.W0-CHP]\n'
         )

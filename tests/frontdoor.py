@@ -15,7 +15,10 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
-VERBS = ("aliases", "check", "demo", "finalize", "preview", "snapshot", "undo")
+VERBS = (
+    *("aliases", "check", "cost-compare", "demo", "finalize", "ingest", "preview", "prices"),
+    *("snapshot", "undo"),
+)
 HOSTILE = [
     "",
     " ",

@@ -19,8 +19,11 @@ WAYS = {
     "cross": ["cross"],
     "undo": [],
     "finalize": [],
+    "ingest": [],
     "preview": [],
     "check": [],
+    "cost-compare": [],
+    "prices": [],
     "aliases": [],
     "demo": [],
 }

@@ -57,3 +57,8 @@ def copy_state(context: Context, agent: str, provider: str, other: str) -> None:
 @given("the file {name:Word} of the book is gone")
 def drop_file(context: Context, name: str) -> None:
     (context.scratch.book / name).unlink()
+
+
+@given("the folder {name:Word} of the book is gone")
+def drop_folder(context: Context, name: str) -> None:
+    shutil.rmtree(context.scratch.book / name)

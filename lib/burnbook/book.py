@@ -1,10 +1,10 @@
 """A book: one data directory, with its journals, state and folds by name."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -12,7 +12,10 @@ from burnbook import files, fold, journal, lock, records
 from burnbook.derive.history import History
 from burnbook.derive.snapshots import Entry, Index
 from burnbook.errors import BadData, IOFault, os_sentence
-from burnbook.rows import Anomaly, Moment, Phase, Row, Snapshot, Void, WindowRow
+from burnbook.rows import Anomaly, Moment, Phase, Row, Snapshot, Usage, Void, WindowRow
+
+if TYPE_CHECKING:
+    from burnbook.derive.traffic import Telemetry, Traffic
 
 
 class Booked(NamedTuple):
@@ -85,7 +88,8 @@ class Book:
 
     def knows(self, window: str) -> bool:
         """Whether the book has a row about a window."""
-        return window in self.index.packed or window in self.history.windows
+        known = window in self.index.packed or window in self.history.windows
+        return known or self.traffic(window) is not None
 
     def rows(self, name: str) -> list[Any]:
         """Every row of a small journal that holds; the others are counted in `unreadable`."""
@@ -97,6 +101,33 @@ class Book:
             except BadData:
                 self._damaged[name] += 1
         return found
+
+    @cached_property
+    def traffic_fold(self) -> "fold.Fold[Telemetry]":
+        """The traffic of each window, from proxy_telemetry.jsonl."""
+        from burnbook.derive.traffic import Telemetry  # only books with telemetry pay for it
+
+        return fold.Fold(self.root, "proxy_telemetry", Telemetry, Telemetry.add)
+
+    def traffic(self, window: str) -> "Traffic | None":
+        """What the proxy did in a window; None where no telemetry tells."""
+        if not journal.size(journal.path_of(self.root, "proxy_telemetry")):
+            return None
+        found = self.traffic_fold.value.window(window)
+        return found if found.groups else None
+
+    def telemetry(self, window: str | None) -> Iterator[Usage]:
+        """The requests of a window in the journal's order; of all windows for None."""
+        wanted = b'"window":"%b"' % window.encode() if window else b""
+        for _, line in journal.lines(journal.path_of(self.root, "proxy_telemetry")):
+            if wanted in line:
+                try:
+                    row: Usage = records.verify("proxy_telemetry", line)
+                except BadData:
+                    self._damaged["proxy_telemetry"] = self._damaged.get("proxy_telemetry", 0) + 1
+                    continue
+                if window is None or row.window == window:
+                    yield row
 
     @property
     def unreadable(self) -> int:
@@ -112,21 +143,24 @@ class Book:
         """
         self._catch_up()  # before the lock, so that under it only the newest bytes are left
         with lock.book_lock(self.root):
-            healed = self._heal()
+            for name in records.JOURNALS:
+                heal(self.root, name)
             self._catch_up()
-            booked = self._known([*healed, *build()])
+            booked = self._known(build())
             self._append([(name, row) for name, (row, is_new) in booked if is_new])
             self._catch_up()
             for _, (row, _) in booked:
                 if isinstance(row, Snapshot | Void):
                     self._project(row)
         self.save_folds()
-        return [entry for name, entry in booked[len(healed) :]]
+        return [entry for _, entry in booked]
 
     def save_folds(self) -> None:
         """Keep what was folded, for the next command to start from."""
         self.snapshot_fold.save()
         self.window_fold.save()
+        if "traffic_fold" in self.__dict__:
+            self.traffic_fold.save()
 
     def state(self, agent: str, provider: str) -> State | None:
         """Where an agent stands with a provider, from the journal; None before its first row."""
@@ -139,15 +173,6 @@ class Book:
     def _catch_up(self) -> None:
         self.snapshot_fold.catch_up()
         self.window_fold.catch_up()
-
-    def _heal(self) -> list[tuple[str, Row]]:
-        found: list[tuple[str, Row]] = []
-        for name in records.JOURNALS:
-            healed = journal.heal(self.root, name)
-            if healed:
-                offset, length = healed
-                found.append(("anomalies", _torn(name, offset, length)))
-        return found
 
     def _known(self, rows: Sequence[tuple[str, Row]]) -> list[tuple[str, Booked]]:
         """Each row as it is in the book: the one that was there first, where there is one."""
@@ -208,8 +233,13 @@ def _remove(path: str) -> None:
         os.unlink(path)
 
 
-def _torn(name: str, offset: int, length: int) -> Anomaly:
-    return records.make(
+def heal(root: str, name: str) -> None:
+    """With the lock held: move an unterminated row aside, and record that as an anomaly."""
+    healed = journal.heal(root, name)
+    if healed is None:
+        return
+    offset, length = healed
+    row = records.make(
         Anomaly,
         kind="torn-tail",
         subject=f"{name}.jsonl",
@@ -220,3 +250,6 @@ def _torn(name: str, offset: int, length: int) -> Anomaly:
         detail=f"an unterminated row of {length} bytes was moved to {name}.jsonl.broken",
         source="heal",
     )
+    if not journal.find(journal.path_of(root, "anomalies"), [row.id]):
+        journal.heal(root, "anomalies")
+        journal.append(root, {"anomalies": records.encode(row)})

@@ -11,6 +11,8 @@ from burnbook.errors import INTERNAL, INTERRUPTED, IO, USAGE, BurnbookError, os_
 
 Flags = Callable[[argparse.ArgumentParser], None]
 
+FORMATS = ("text", "json", "markdown")
+
 
 class Formatter(argparse.RawDescriptionHelpFormatter):
     """Help as the docstring wrote it, at a fixed width: no terminal is asked."""
@@ -57,7 +59,10 @@ def main(doc: str | None, flags: Flags, verb: str | None = None) -> NoReturn:
 
 
 def parser(name: str, doc: str, flags: Flags) -> Parser:
-    """The parser of one script: its docstring, its own flags, then the common ones."""
+    """The parser of one script: its docstring, its own flags, then the common ones.
+
+    A script that has other formats says so with `parser.set_defaults(formats=...)`.
+    """
     made = Parser(prog=name, description=doc, formatter_class=Formatter, allow_abbrev=False)
     flags(made)
     common = made.add_argument_group("common")
@@ -67,7 +72,7 @@ def parser(name: str, doc: str, flags: Flags) -> Parser:
     common.add_argument("--at", metavar="TIME", help="act as of this moment (ISO 8601)")
     common.add_argument(
         "--format",
-        choices=("text", "json", "markdown"),
+        choices=made.get_default("formats") or FORMATS,
         default="text",
         help="how to print the result (default: text)",
     )
@@ -92,7 +97,9 @@ def _run(name: str, doc: str, flags: Flags, verb: str) -> int:
     finally:
         for note in ctx.notes:
             sys.stderr.write(f"{name}: {one_line(note)}\n")
-    if args.format == "json" and result.data is not None:
+    if result.ready is not None:
+        sys.stdout.write(result.ready)
+    elif args.format == "json" and result.data is not None:
         sys.stdout.write(render.json(result.data))
     elif args.format == "markdown" and result.parts:
         sys.stdout.write(render.markdown(result.parts))

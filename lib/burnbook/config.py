@@ -6,70 +6,27 @@ A mistake is BadConfig (exit 78): file, key path, value and what is valid, in on
 
 import os
 import re
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Callable
+from datetime import datetime, tzinfo
 from functools import cached_property
-from typing import Annotated, Any, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import msgspec
 import tomli
 
 from burnbook import clock, names
-from burnbook.errors import BadConfig, os_sentence
+from burnbook.declared import Agent, Budget, Preview, Window, Windows
+from burnbook.errors import BadConfig, Usage, os_sentence
+
+if TYPE_CHECKING:
+    from burnbook.feedspec import Feed
+    from burnbook.pricespec import Prices
 
 T = TypeVar("T", bound=msgspec.Struct)
 
-Tokens = Annotated[int, msgspec.Meta(ge=0)]
-
-
-class Window(msgspec.Struct, frozen=True):
-    """One declared window: `ends` is wall time in the file's zone unless it carries an offset."""
-
-    title: str = ""
-    next: str | None = None
-    ends: datetime | None = None
-    budget: str = "default"
-
-
-class Windows(msgspec.Struct, frozen=True):
-    """config/windows.toml."""
-
-    timezone: str = "local"
-    reset_time: Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d\Z")] = "00:01"
-    lag_buffer: Annotated[str, msgspec.Meta(pattern=r"^\d{1,4}[smh]\Z")] = "5m"
-    raw_panes: Literal["redacted", "none"] = "redacted"
-    windows: dict[str, Window] = {}
-
-    @property
-    def lag(self) -> timedelta:
-        """How long a vendor's pane may still show the old window."""
-        unit = {"s": "seconds", "m": "minutes", "h": "hours"}[self.lag_buffer[-1]]
-        return timedelta(**{unit: int(self.lag_buffer[:-1])})
-
-
-class Budget(msgspec.Struct, frozen=True):
-    """One budget: tokens a window may use (`target`), and could use at most (`capacity`)."""
-
-    capacity_tokens: Annotated[int, msgspec.Meta(gt=0)] = 272_000
-    target_tokens: Annotated[int, msgspec.Meta(gt=0)] = 200_000
-    warn: tuple[Annotated[float, msgspec.Meta(gt=0, le=10)], ...] = (0.7, 0.9, 1.0)
-
-
-class Agent(msgspec.Struct, frozen=True):
-    """One agent: whose meters it uses, the command that shows them, its letter in shell aliases."""
-
-    provider: str
-    capture: tuple[str, ...] = ()
-    alias: Annotated[str, msgspec.Meta(pattern=r"^[a-z]\Z")] | None = None
-    timeout_seconds: Annotated[int, msgspec.Meta(ge=1, le=600)] = 30
-
-
-class Preview(msgspec.Struct, frozen=True):
-    """config/preview.toml: blocks in their order, and what they need to know."""
-
-    blocks: tuple[str, ...] = ()
-    bar_width: Annotated[int, msgspec.Meta(ge=0, le=60)] = 20
-    snapshots: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 6
-    effect: Annotated[float, msgspec.Meta(gt=0, le=10)] = 0.25
+# Which names tables may have: the test, and what it asks for in words.
+Naming = tuple[Callable[[str], bool], str]
+IDS: Naming = (names.valid, f"an id, {names.RULE}")
 
 
 class Config:
@@ -120,6 +77,59 @@ class Config:
         """config/preview.toml."""
         return self._typed("preview.toml", "", self._read("preview.toml"), Preview)
 
+    @cached_property
+    def prices(self) -> "Prices":
+        """config/prices.toml, checked: no model stands in it twice, whatever the case."""
+        from burnbook.pricespec import RULE, Price, Prices, valid_name
+
+        raw = self._read("prices.toml")
+        whole = self._typed("prices.toml", "", raw | {"prices": {}}, Prices)
+        tables = self._tables("prices.toml", raw, "prices", Price, (valid_name, RULE))
+        seen: set[str] = set()
+        for name in tables:
+            if name.lower() in seen:
+                self._wrong("prices.toml", f"prices.{name}", name, "each model once (in any case)")
+            seen.add(name.lower())
+        return msgspec.structs.replace(whole, prices=tables)
+
+    @cached_property
+    def feed_names(self) -> tuple[str, ...]:
+        """The names of the declared feeds, sorted: files of config/feeds/, which may be missing."""
+        try:
+            listed = sorted(os.listdir(self._path("feeds")))
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise BadConfig(os_sentence("cannot list the feeds", error)) from None
+        found = [name[:-5] for name in listed if name.endswith(".toml") and name[0] != "."]
+        for name in found:
+            if not names.valid(name):
+                self._wrong(f"feeds/{name}.toml", "name", name, f"an id, {names.RULE}")
+        return tuple(found)
+
+    @cached_property
+    def feeds(self) -> "dict[str, Feed]":
+        """Every declared feed, by name."""
+        return {name: self.feed(name) for name in self.feed_names}
+
+    def feed(self, name: str) -> "Feed":
+        """One feed, config/feeds/NAME.toml; no other is read. Raises Usage where there is none."""
+        from burnbook.feedcheck import faults
+        from burnbook.feedspec import TABLES, Feed
+
+        if name not in self.feed_names:
+            raise Usage(f"no feed is called {name!r}; valid: {_any_of(self.feed_names)}")
+        file = f"feeds/{name}.toml"
+        raw = self._read(file)
+        self._known(file, "", raw, Feed.__struct_fields__)
+        for key, kind in TABLES.items():
+            if key in raw:
+                self._table(file, key, raw[key], kind)
+        feed = self._typed(file, "", raw, Feed)
+        for where, value, valid in faults(feed):
+            self._wrong(file, where, value, valid)
+        return feed
+
     def ends(self, window: str) -> datetime | None:
         """The declared end of a window as a UTC moment; None where none is declared."""
         declared = self.windows.windows.get(window)
@@ -162,21 +172,26 @@ class Config:
         except (tomli.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
             raise BadConfig(f"{path} is not TOML: {error}") from None
 
-    def _tables(self, file: str, raw: dict[str, Any], key: str, kind: type[T]) -> dict[str, T]:
+    def _tables(
+        self, file: str, raw: dict[str, Any], key: str, kind: type[T], naming: Naming = IDS
+    ) -> dict[str, T]:
         tables = raw.get(key, {})
         if not isinstance(tables, dict):
             self._wrong(file, key, tables, f"tables such as [{key}.NAME]")
         found = {}
         for name, table in tables.items():
-            if not names.valid(name):
-                self._wrong(file, f"{key}.{name}", name, f"an id, {names.RULE}")
+            if not naming[0](name):
+                self._wrong(file, f"{key}.{name}", name, naming[1])
             found[name] = self._typed(file, f"{key}.{name}", table, kind)
         return found
 
-    def _typed(self, file: str, where: str, raw: Any, kind: type[T]) -> T:
+    def _table(self, file: str, where: str, raw: Any, kind: type[msgspec.Struct]) -> None:
         if not isinstance(raw, dict):
             self._wrong(file, where, raw, "a table")
-        self._known(file, where, raw, kind.__struct_fields__)
+        self._known(file, where, raw, kind.__struct_encode_fields__)
+
+    def _typed(self, file: str, where: str, raw: Any, kind: type[T]) -> T:
+        self._table(file, where, raw, kind)
         try:
             return msgspec.convert(raw, kind)
         except msgspec.ValidationError as error:

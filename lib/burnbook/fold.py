@@ -5,7 +5,7 @@ place, and starts afresh when that does not stand there any more.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
@@ -60,6 +60,19 @@ class Fold(Generic[V]):
         """Read what was appended since, and give the value."""
         if journal.size(self.path) < self.offset:
             self.offset, self.value, self.saved = 0, self.kind(), 0
+        self._read(None)
+        return self.value
+
+    def skip(self, ranges: Iterable[tuple[int, int]]) -> V:
+        """`catch_up`, but for stretches of the journal whose rows the value has already."""
+        for start, end in sorted(ranges):
+            self._read(start)
+            self.offset = max(self.offset, end)
+        return self.catch_up()
+
+    def _read(self, end: int | None) -> None:
+        if end is not None and end <= self.offset:
+            return
         for offset, line in journal.lines(self.path, self.offset):
             try:
                 row = records.verify(self.name, line)
@@ -67,11 +80,12 @@ class Fold(Generic[V]):
                 row = None
             self.step(self.value, row, offset, len(line))
             self.offset = offset + len(line)
-        return self.value
+            if end is not None and self.offset >= end:
+                return
 
-    def save(self) -> None:
+    def save(self, *, at_once: bool = False) -> None:
         """Write the cache where it is worth it. A book that cannot be written to has no cache."""
-        if self.offset - self.saved < _SAVE_AFTER:
+        if self.offset - self.saved < (1 if at_once else _SAVE_AFTER):
             return
         self.value.pack()
         value = msgspec.msgpack.encode(self.value)

@@ -97,8 +97,8 @@ def append(root: str, batch: Mapping[str, bytes]) -> None:
             files.write_all(opened[-1].handle, data)
         for journal in opened:
             os.fsync(journal.handle)
-        if any(journal.is_new for journal in opened):
-            files.sync_dir(root)
+        for folder in {os.path.dirname(journal.path) for journal in opened if journal.is_new}:
+            files.sync_dir(folder)
     except BaseException as error:
         _roll_back(opened)
         if isinstance(error, OSError):

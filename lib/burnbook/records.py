@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from burnbook import __version__, clock
-from burnbook.errors import BadData, Usage
-from burnbook.rows import Anomaly, Prompts, Row, Snapshot, Void, WindowRow
+from burnbook import __version__, clock, errors
+from burnbook.errors import BadData
+from burnbook.rows import Anomaly, Prompts, Reject, Row, Snapshot, Usage, Void, WindowRow
 
 SCHEMA_VERSION = 1
 MAX_LINE = 1 << 20
@@ -22,9 +22,19 @@ JOURNALS: dict[str, Any] = {
     "windows": WindowRow,
     "anomalies": Anomaly,
     "prompts": Prompts,
+    "proxy_telemetry": Usage,
 }
+REJECTS = "rejects/"  # followed by the name of a feed
 
-_PREFIX = {Snapshot: "s", Void: "v", WindowRow: "w", Anomaly: "a", Prompts: "p"}
+_PREFIX = {
+    Snapshot: "s",
+    Void: "v",
+    WindowRow: "w",
+    Anomaly: "a",
+    Prompts: "p",
+    Usage: "t",
+    Reject: "r",
+}
 
 R = TypeVar("R", bound=Row)
 _encoder = msgspec.json.Encoder()
@@ -59,9 +69,10 @@ def make(kind: type[R], /, *, generation: int = 0, **fields: Any) -> R:
         # What is written is what can be read back: the round trip is the validation.
         read = msgspec.json.decode(_encoder.encode(row), type=kind)
     except msgspec.ValidationError as error:
-        raise Usage(f"cannot book this {kind.__name__.lower()}: {_said(error)}") from None
+        raise errors.Usage(f"cannot book this {kind.__name__.lower()}: {_said(error)}") from None
     if read != row:
-        raise Usage(f"cannot book this {kind.__name__.lower()}: a number in it is not finite")
+        what = kind.__name__.lower()
+        raise errors.Usage(f"cannot book this {what}: a number in it is not finite")
     return read
 
 
@@ -70,15 +81,20 @@ def encode(row: Row) -> bytes:
     body = _encoder.encode(row)[:-1]
     line = b'%b,"crc":"%08x"}\n' % (body, zlib.crc32(body))
     if len(line) > MAX_LINE:
-        raise Usage(f"a row of {len(line)} bytes is over the limit of {MAX_LINE}")
+        raise errors.Usage(f"a row of {len(line)} bytes is over the limit of {MAX_LINE}")
     return line
+
+
+def kind_of(journal: str) -> Any:
+    """The type of a journal's rows."""
+    return Reject if journal.startswith(REJECTS) else JOURNALS[journal]
 
 
 def decode(journal: str, line: bytes) -> Any:
     """One line of a journal as its typed row, its crc not looked at. Raises BadData."""
     decoder = _decoders.get(journal)
     if decoder is None:
-        decoder = _decoders[journal] = msgspec.json.Decoder(JOURNALS[journal])
+        decoder = _decoders[journal] = msgspec.json.Decoder(kind_of(journal))
     try:
         return decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -111,5 +127,5 @@ def _said(error: Exception) -> str:
 
 def schema(journal: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of one journal's rows."""
-    made: dict[str, Any] = msgspec.json.schema(JOURNALS[journal])
+    made: dict[str, Any] = msgspec.json.schema(kind_of(journal))
     return made

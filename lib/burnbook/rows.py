@@ -143,6 +143,46 @@ class WindowRow(Row, frozen=True, kw_only=True):
     )
 
 
+class Usage(Row, frozen=True, kw_only=True):
+    """One request that a feed tells of: what it cost, on which side it ran, how it went.
+
+    `routed`: sent elsewhere by the proxy, as the feed's lanes and models say; else baseline. `ok`:
+    healthy, as the feed says. `feature` is left out where it is the `rid`, and empty where the line
+    does not have the feed's field for it. Null is what the line does not tell.
+    """
+
+    ts: Moment
+    rid: Text | None
+    lane: Text | None
+    model: Text | None
+    status: int | Text | None
+    input_tokens: Count | None
+    output_tokens: Count | None
+    reason: Text | None
+    latency_ms: Annotated[float, msgspec.Meta(ge=0, le=1e12)] | None
+    cached_input_tokens: Count | None = None
+    cache_write_tokens: Count | None = None
+    routed: bool
+    ok: bool
+    feature: Text | None = None
+    extra: dict[str, str | float | bool | None] | None = None
+
+    about: ClassVar[tuple[str, ...]] = (
+        *("ts", "rid", "lane", "model", "status", "input_tokens", "output_tokens"),
+        *("reason", "latency_ms", "cached_input_tokens", "cache_write_tokens"),
+    )
+
+
+class Reject(Row, frozen=True, kw_only=True):
+    """One line that a feed refused: where it stood, why, and how it begins."""
+
+    line: Count
+    reason: Text
+    text: Text
+
+    about: ClassVar[tuple[str, ...]] = ("text",)
+
+
 class Prompts(Row, frozen=True, kw_only=True):
     """GLM prompt counts: the total of the meter, and since BEFORE where that is known."""
 

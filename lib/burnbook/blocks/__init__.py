@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib import import_module
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from burnbook.config import Config
 from burnbook.derive.history import History
@@ -17,6 +17,9 @@ from burnbook.derive.snapshots import Pair
 from burnbook.derive.windows import Span, State
 from burnbook.errors import Usage
 from burnbook.rows import Anomaly, Closing, Snapshot, WindowRow
+
+if TYPE_CHECKING:
+    from burnbook.derive.traffic import Traffic
 
 
 class Scene(NamedTuple):
@@ -35,6 +38,7 @@ class Scene(NamedTuple):
     anomalies: Sequence[Anomaly]
     finalized: WindowRow | None
     history: History
+    traffic: "Traffic | None"
 
 
 class Line(NamedTuple):

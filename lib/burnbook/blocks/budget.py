@@ -1,7 +1,7 @@
 """The budget: tokens planned, used (the panes' context tokens) and left."""
 
 from burnbook.blocks import Line, Part, Scene, Values, bar, number, percent
-from burnbook.config import Budget
+from burnbook.declared import Budget
 from burnbook.derive import budget
 from burnbook.derive.closings import context_tokens
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from burnbook.config import Budget
+from burnbook.declared import Budget
 
 
 class Use(msgspec.Struct, frozen=True):

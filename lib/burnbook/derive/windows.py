@@ -1,12 +1,13 @@
 """A window's span, and the one that follows it."""
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
 from burnbook import names
 from burnbook.config import Config
-from burnbook.derive.snapshots import Pair
+from burnbook.derive.snapshots import Index, Pair
 
 State = Literal["planned", "open", "done", "finalized"]
 
@@ -48,3 +49,23 @@ def state(pairs: list[Pair], *, finalized: bool) -> State:
     if not pairs:
         return "planned"
     return "done" if all(pair.after for pair in pairs) else "open"
+
+
+def by_time(config: Config, index: Index) -> Callable[[datetime], str | None]:
+    """Finds the window whose span holds a moment; of several the one that began last."""
+    spans = []
+    for name in {*config.windows.windows, *index.windows()}:
+        moments = [e.captured_at for e in index.counted(name) if e.phase == "before"]
+        found = span(config, name, min(moments, default=None))
+        if found.starts_at and found.ends_at and found.starts_at < found.ends_at:
+            spans.append((found.starts_at, found.ends_at, name))
+    spans.sort()
+    starts = [start for start, _, _ in spans]
+
+    def find(moment: datetime) -> str | None:
+        for at in range(bisect_right(starts, moment) - 1, -1, -1):
+            if moment < spans[at][1]:
+                return spans[at][2]
+        return None
+
+    return find

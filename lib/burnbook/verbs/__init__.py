@@ -18,8 +18,12 @@ class Context(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What a verb says: parts for eyes, data for JSON (None: nothing at all), and the exit code."""
+    """What a verb says: parts for eyes, data for JSON (None: nothing at all), and the exit code.
+
+    `ready` is the text itself, where the verb made it (a format of its own, such as CSV).
+    """
 
     parts: Sequence[Part]
     data: Any
     code: int = 0
+    ready: str | None = None

@@ -35,6 +35,7 @@ def scene(ctx: Context, window: str) -> Scene:
         anomalies=_anomalies(ctx, window, closed),
         finalized=finalized,
         history=ctx.book.history,
+        traffic=ctx.book.traffic(window),
     )
 
 

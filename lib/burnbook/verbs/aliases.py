@@ -6,7 +6,7 @@ from shlex import quote
 from typing import Any
 
 from burnbook.blocks import Line
-from burnbook.config import Agent
+from burnbook.declared import Agent
 from burnbook.errors import BadConfig, Usage
 from burnbook.settings import PROJECT
 from burnbook.verbs import Context, Result

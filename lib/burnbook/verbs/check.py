@@ -13,8 +13,11 @@ from burnbook.blocks import Line
 from burnbook.book import Book, State, state_of
 from burnbook.derive.snapshots import Index
 from burnbook.errors import NO, BadData, IOFault, Missing
+from burnbook.repeats import Repeats
 from burnbook.rows import Snapshot, Void, WindowRow
 from burnbook.verbs import Context, Result
+
+LARGE = "proxy_telemetry"
 
 
 class Fault(NamedTuple):
@@ -57,7 +60,8 @@ def _look(book: Book) -> tuple[dict[str, int], list[Fault]]:
     faults: list[Fault] = []
     index = Index()
     ids: dict[str, str] = {}
-    rows = {name: _journal(book.root, name, ids, index, faults) for name in records.JOURNALS}
+    names = [*records.JOURNALS, *_rejects(book.root)]
+    rows = {name: _journal(book.root, name, ids, index, faults) for name in names}
     if not any(fault.file == "snapshots.jsonl" for fault in faults):
         # With a row of the journal in doubt, what the state should be is in doubt too.
         _states(book, index, faults)
@@ -67,18 +71,26 @@ def _look(book: Book) -> tuple[dict[str, int], list[Fault]]:
 def _journal(root: str, name: str, ids: dict[str, str], index: Index, faults: list[Fault]) -> int:
     path = journal.path_of(root, name)
     verified, number = 0, 0
+    large = Repeats() if name == LARGE else None
     try:
         for number, (offset, line) in enumerate(journal.lines(path), start=1):
             try:
                 row = records.verify(name, line)
-                _placed(row, name, ids)
+                if large is None:
+                    _placed(row, name, ids)
             except BadData as error:
                 faults.append(Fault(f"{name}.jsonl", number, str(error)))
                 continue
-            ids[row.id] = name
             verified += 1
+            if large is not None:
+                large.add(line)
+                continue
+            ids[row.id] = name
             if isinstance(row, Snapshot | Void):
                 index.add(row, offset, len(line))
+        for again, row_id in large.places(path) if large else ():
+            faults.append(Fault(f"{name}.jsonl", again, f"id {row_id} stands there already"))
+            verified -= 1
         _, tail = journal.torn_tail(path)
         if tail:
             reason = f"an unterminated row of {len(tail)} bytes; the next append moves it aside"
@@ -86,6 +98,11 @@ def _journal(root: str, name: str, ids: dict[str, str], index: Index, faults: li
     except (IOFault, OSError) as error:
         faults.append(Fault(f"{name}.jsonl", 0, str(error)))
     return verified
+
+
+def _rejects(root: str) -> list[str]:
+    found = glob(os.path.join(glob_escape(root), records.REJECTS, "*.jsonl"))
+    return [records.REJECTS + os.path.basename(path)[: -len(".jsonl")] for path in sorted(found)]
 
 
 def _placed(row: Any, name: str, ids: dict[str, str]) -> None:

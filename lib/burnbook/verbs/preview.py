@@ -4,29 +4,20 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from burnbook import blocks, names
+from burnbook import blocks
 from burnbook.blocks import Part
-from burnbook.errors import BadConfig, Missing
+from burnbook.errors import BadConfig
 from burnbook.verbs import Context, Result
 from burnbook.verbs._scene import scene
+from burnbook.verbs._window import note_damage, wanted
 
 
 def run(ctx: Context, args: Any) -> Result:
     """The blocks of config/preview.toml (or those asked for) of one window; writes no row."""
     modules = [blocks.load(name) for name in args.block or configured(ctx)]
-    window = names.check("window", args.window) if args.window is not None else current(ctx)
-    declared = ctx.config.windows.windows
-    if window not in declared and not ctx.book.knows(window):
-        known = sorted({*declared, *ctx.book.index.windows()})
-        raise Missing(
-            f"window {window} is neither declared nor in the book; valid: {', '.join(known)}"
-        )
+    window = wanted(ctx, args.window)
     shown = scene(ctx, window)
-    if ctx.book.unreadable:
-        lost = ctx.book.unreadable
-        what = "1 line of the book does not hold and is" if lost == 1 else None
-        what = what or f"{lost} lines of the book do not hold and are"
-        ctx.notes.append(f"{what} left out; run check")
+    note_damage(ctx)
     data: dict[str, Any] = {}
     parts: list[Part] = []
     for module in modules:
@@ -47,14 +38,3 @@ def configured(ctx: Context) -> Sequence[str]:
                 f"valid: {', '.join(blocks.names())}"
             )
     return chosen or blocks.names()
-
-
-def current(ctx: Context) -> str:
-    """The agent's newest window, else anybody's, else the first that is declared."""
-    index = ctx.book.index
-    found = index.latest(ctx.agent) or index.latest()
-    if found:
-        return found
-    for name in ctx.config.windows.windows:
-        return name
-    raise Missing("no window: none is declared in windows.toml and none is in the book")

@@ -1,0 +1,82 @@
+"""Whole processes, timed in turns, so that whatever else the machine does falls on all of them."""
+
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+Check = Callable[[], None]
+
+
+class Command(NamedTuple):
+    """A process to time. What it `makes` is removed before it starts; `check` runs when it is done.
+
+    stdin and stdout are files, or None for /dev/null.
+    """
+
+    argv: list[str]
+    stdin: Path | None = None
+    stdout: Path | None = None
+    makes: Path | None = None
+    check: Check | None = None
+
+
+class Taken(NamedTuple):
+    """What a run took: seconds on the wall and of a processor, and MiB at most in one process."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+Rounds = list[dict[str, Taken]]
+
+
+def run(command: Command) -> Taken:
+    """Run a command to its end; stop the benchmark where it fails."""
+    _remove(command.makes)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    files = [
+        (os.POSIX_SPAWN_OPEN, 0, str(command.stdin or os.devnull), os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_OPEN, 1, str(command.stdout or os.devnull), flags, 0o600),
+        (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+    ]
+    os.sync()  # what was written before is not this command's to wait for
+    began = time.perf_counter()
+    process = os.posix_spawn(command.argv[0], command.argv, os.environ, file_actions=files)
+    # A waited-for process counts its own children too: their time, and the largest one's memory.
+    _, status, usage = os.wait4(process, 0)
+    wall = time.perf_counter() - began
+    if status:
+        code = os.waitstatus_to_exitcode(status)
+        sys.exit(f"{Path(sys.argv[0]).stem}: {' '.join(command.argv)} ended with {code}")
+    if command.check:
+        command.check()
+    return Taken(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def interleaved(make: Callable[[int], Mapping[str, Command]], count: int) -> Rounds:
+    """Run every command once a round; `make` gives those of a round. Round 0 is to warm up."""
+    rounds = [{name: run(one) for name, one in make(at).items()} for at in range(count + 1)]
+    return rounds[1:]
+
+
+def milliseconds(rounds: Rounds, name: str) -> float:
+    """Median wall time of a command."""
+    return 1000 * median(each[name].wall for each in rounds)
+
+
+def ratio(rounds: Rounds, name: str, other: str) -> float:
+    """Median of the rounds' ratios of wall time."""
+    return median(each[name].wall / each[other].wall for each in rounds)
+
+
+def _remove(path: Path | None) -> None:
+    if path is not None and path.is_dir():
+        shutil.rmtree(path)
+    elif path is not None:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,29 @@
+"""Rows as CSV that a spreadsheet opens and does not run."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+Cell = str | float | None
+
+
+def encode(rows: Iterable[Sequence[Cell]]) -> str:
+    """RFC 4180 with newlines of Unix. Nothing known is an empty cell; numbers stay numbers."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([_cell(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: Cell) -> Cell:
+    return safe(value) if isinstance(value, str) else value
+
+
+def safe(text: str) -> str:
+    """Text in which nothing acts: what a spreadsheet might run gets a leading `'`.
+
+    That is what starts with = + - @ or a control character; others of these are escaped.
+    """
+    first = text.lstrip(" ")[:1]
+    acts = first in tuple("=+-@") or (first != "" and not first.isprintable())
+    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return f"'{shown}" if acts else shown

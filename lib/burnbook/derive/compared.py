@@ -1,0 +1,83 @@
+"""The values that cost-compare shows: the figures of a side, of both, of a window."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+
+class Latency(msgspec.Struct, frozen=True):
+    """Milliseconds, exact; null where no request tells its latency."""
+
+    p50: float | None
+    p95: float | None
+
+
+class Side(msgspec.Struct, frozen=True):
+    """One side's figures. Tokens are sums of what is told, null where no request tells any.
+
+    `input_tokens` holds cached input and cache writes too. `untold`: requests whose cost cannot be
+    known, because they do not tell their tokens. `usd` is null where there is one, or where a model
+    that used tokens has no price; `usd_known` is the cost of all the others.
+    """
+
+    requests: int
+    input_tokens: int | None
+    output_tokens: int | None
+    cached_input_tokens: int | None
+    cache_write_tokens: int | None
+    tokens: int | None
+    untold: int
+    errors: int
+    error_percent: float | None
+    latency_ms: Latency
+    usd: float | None
+    usd_known: float
+
+
+class Compared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Both sides and routed - baseline; null where one side is not known.
+
+    `saved_usd` is counterfactual_usd - routed.usd. `saved_usd_known` is the same for those routed
+    requests that tell their tokens and whose model has a price; null where none can be compared.
+    """
+
+    feature: str | None = None
+    baseline: Side
+    routed: Side
+    delta_tokens: int | None
+    delta_usd: float | None
+    delta_error_percent: float | None
+    delta_latency_ms: Latency
+    counterfactual_usd: float | None
+    saved_usd: float | None
+    saved_usd_known: float | None
+
+
+class Totals(Compared, frozen=True, kw_only=True):
+    """The same over every request, matched or not, and both sides together in `all`."""
+
+    all: Side
+
+
+class Gaps(msgspec.Struct, frozen=True):
+    """How many requests tell too little, or cost more than their price says (`base_up_to`)."""
+
+    without_feature: int
+    without_model: int
+    without_tokens: int
+    over_base: int
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """Matched features, most tokens first; `unpriced` names models that have tokens but no price.
+
+    A feature is matched where both sides have a request; `matched` and `unmatched` count features.
+    """
+
+    features: Sequence[Compared]
+    matched: int
+    unmatched: int
+    matched_totals: Compared
+    totals: Totals
+    unpriced: Sequence[str]
+    gaps: Gaps

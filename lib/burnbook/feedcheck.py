@@ -1,0 +1,97 @@
+"""What is wrong with a feed's declaration beyond what its types tell."""
+
+import re
+from collections.abc import Iterator
+
+from burnbook.feedspec import (
+    NAMES,
+    TEXTS,
+    TS_KINDS,
+    Feed,
+    Fields,
+    Path,
+    Paths,
+    program,
+    several,
+    split,
+)
+
+# The key, its value, and what would be valid.
+Fault = tuple[str, object, str]
+
+_COUNTS = ("input_tokens", "output_tokens", "cached_input_tokens", "cache_write_tokens")
+_STATUS = re.compile(r"[1-5]xx|[A-Za-z][\w -]{0,63}|[0-9]{1,3}", re.ASCII)
+
+
+def faults(feed: Feed) -> Iterator[Fault]:
+    """Each mistake; none means that the feed can be compiled."""
+    yield from _word_faults(feed)
+    for pattern in feed.routed.models:
+        if not pattern or pattern.count("[") > pattern.count("]"):
+            yield "routed.models", pattern, "a shell pattern such as glm-*"
+    if feed.map is not None:
+        if feed.fields != Fields():
+            yield "fields", feed.map, "nothing beside a map, which gives canonical names"
+        try:
+            program(feed.map)
+        except ValueError as error:
+            yield "map", feed.map, f"a jq program ({' '.join(str(error).split())[:200]})"
+    yield from _path_faults(feed)
+
+
+def _word_faults(feed: Feed) -> Iterator[Fault]:
+    lists: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
+        ("required", feed.required, NAMES),
+        ("identity", feed.identity, NAMES),
+        ("ts.kinds", feed.ts.kinds, TS_KINDS),
+        ("errors.may_lack", feed.errors.may_lack, NAMES),
+    ]
+    if feed.lanes:
+        lists.append(("routed.lanes", feed.routed.lanes, feed.lanes))
+    for key, said, valid in lists:
+        for word in said:
+            if word not in valid:
+                yield key, word, ", ".join(valid)
+    for key, said in (("identity", feed.identity), ("ts.kinds", feed.ts.kinds)):
+        if not said:
+            yield key, list(said), "at least one"
+    for key, said in (("healthy", feed.healthy), ("unhealthy", feed.unhealthy)):
+        for word in said:
+            if not _STATUS.fullmatch(word):
+                yield key, word, "a word, a status such as 404, or a class such as 2xx"
+    for word in set(feed.healthy) & set(feed.unhealthy):
+        yield "unhealthy", word, "what is not in healthy"
+
+
+def _path_faults(feed: Feed) -> Iterator[Fault]:
+    said: list[tuple[str, str]] = []
+    for name in NAMES:
+        paths: Paths | None = getattr(feed.fields, name)
+        said += [(f"fields.{name}", path) for path in several(() if paths is None else paths)]
+    said += [("keep", path) for path in feed.keep]
+    said += [("feature", path) for path in several(feed.feature)]
+    said += [("requests.only", path) for path in feed.requests.only]
+    said += [("requests.not", path) for path in feed.requests.never]
+    said += [("errors.any", path) for path in feed.errors.any]
+    said += [("errors.kind", path) for path in [feed.errors.kind] if path is not None]
+    found: dict[Path, str] = {(name,): name for name in NAMES if getattr(feed.fields, name) is None}
+    for key, text in said:
+        try:
+            path = split(text)
+        except ValueError:
+            yield key, text, 'a path such as usage.input_tokens or attributes."gen_ai.system"'
+            continue
+        if key == "feature" and text in NAMES and text not in TEXTS:
+            yield key, text, f"a path, or one of {', '.join(TEXTS)}"
+        name = key.removeprefix("fields.")
+        owner = found.setdefault(path, name)
+        if key.startswith("fields.") and owner != name and _kind(owner) != _kind(name):
+            yield key, text, f"a path that is not {owner} already"
+    for path in found:
+        for end in range(1, len(path)):
+            if path[:end] in found:
+                yield found[path], ".".join(path), f"no path inside {'.'.join(path[:end])}"
+
+
+def _kind(name: str) -> str:
+    return "text" if name in TEXTS else "count" if name in _COUNTS else name

@@ -1,0 +1,93 @@
+"""A feed's declaration -> a compiled decoder; lines of NDJSON -> usage events. Pure.
+
+Most lines take a quick path that looks at a whole batch at once and hands on every line that it is
+not certain of; the exact path reads these one by one and has the last word.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from burnbook._feeds_event import Batch, Event, Refused
+from burnbook._feeds_json import BLANK, MAX_LINE, parse
+from burnbook._feeds_plain import Plain, possible
+from burnbook._feeds_rows import Reader
+from burnbook.feedspec import Feed
+
+__all__ = ["MAX_LINE", "Batch", "Decoder", "Event", "Feed", "compile_feed"]
+
+
+class Decoder:
+    """One feed, compiled. Batches do not influence each other: split lines as you like."""
+
+    def __init__(self, feed: Feed) -> None:
+        self._reader = Reader(feed)
+        self._plain = Plain(feed, self._reader) if possible(feed) else None
+        self._mapped = None
+        if feed.map is not None:
+            from burnbook._feeds_map import Mapped
+
+            self._mapped = Mapped(feed.map)
+
+    def batch(self, lines: Sequence[bytes]) -> Batch:
+        """The events of some lines, in their order, and what became of the rest.
+
+        Lines come with or without their line ends; a byte-order mark before a line is no fault. No
+        bytes make it raise. Of a line over MAX_LINE, the first MAX_LINE + 1 bytes are enough.
+        """
+        if self._plain is None:
+            made: list[Event] = []
+            odd: Sequence[int] = range(len(lines))
+        else:
+            made, odd = self._plain.decode(lines)
+            if not odd:
+                return Batch(made, [], 0)
+        events: list[Event] = []
+        rejected: list[tuple[int, str]] = []
+        ignored = start = 0
+        for at in odd:
+            if start < at:
+                events += made[start:at]
+            start = at + 1
+            try:
+                ignored += self._read(lines[at], events)
+            except Refused as error:
+                rejected.append((at, str(error)))
+        events += made[start:]
+        return Batch(events, rejected, ignored)
+
+    def _read(self, line: bytes, events: list[Event]) -> int:
+        # Adds the events of one line and gives the number of its rows that are no requests.
+        found = parse(line)
+        if found is BLANK:
+            return 0
+        if self._mapped is not None:
+            return self._several(self._mapped.objects(line), events)
+        event = self._reader.read(found)
+        if event is None:
+            return 1
+        events.append(event)
+        return 0
+
+    def _several(self, objects: list[Any], events: list[Event]) -> int:
+        # What is good in a line is taken, whatever stands beside it.
+        ignored, faults = 0, []
+        for found in objects:
+            try:
+                event = self._reader.read(found)
+            except Refused as error:
+                faults.append(str(error))
+                continue
+            if event is None:
+                ignored += 1
+            else:
+                events.append(event)
+        if faults and len(objects) == 1:
+            raise Refused(faults[0])
+        if faults:
+            raise Refused(f"{len(faults)} of {len(objects)} rows: {faults[0]}")
+        return ignored
+
+
+def compile_feed(feed: Feed) -> Decoder:
+    """A decoder of a feed's lines."""
+    return Decoder(feed)

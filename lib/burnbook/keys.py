@@ -1,0 +1,162 @@
+"""Which rows of a large journal are there already: 64-bit keys, one file a day, in `cache/`.
+
+A row's key is a hash of what makes it the same row, and its day is a part of that, so a key is
+looked for in the file of its day alone. Derived: `head` says up to which byte of the journal
+the keys are known and how many keys each day has. What stands beyond that in a file does not count;
+what the journal has beyond it is read again.
+"""
+
+import os
+from array import array
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from burnbook import files, journal
+
+# A day with more keys than this is searched in its file rather than held in memory.
+_HELD_DAY = 500_000
+_HELD_ALL = 1_000_000
+_WIDTH = 8
+_PART = 1 << 16  # keys read at a time
+_CATCH_UP = 1 << 24  # bytes of the journal taken in at a time
+_MARK = 64
+
+Read = Callable[[bytes], tuple[str, int] | None]
+
+
+class Head(msgspec.Struct):
+    """How much of the journal the keys cover: `mark` is what stands before `offset` in it."""
+
+    form: str = ""
+    offset: int = 0
+    mark: bytes = b""
+    days: dict[str, int] = {}
+
+
+class Keys:
+    """The keys of one journal. `read` gives (day, key) of a line of it, or None for a bad one.
+
+    Call `known` and `add` with the book's lock held, `catch_up` first.
+    """
+
+    def __init__(self, root: str, name: str, form: str, read: Read) -> None:
+        self.path = journal.path_of(root, name)
+        self.folder = os.path.join(root, "cache", f"{name}.keys")
+        self.form, self.read = form, read
+        self.head = Head(form)
+        self.held: dict[str, set[int]] = {}
+
+    def catch_up(self) -> None:
+        """Take in what other writers, or a writer that died, appended since."""
+        told = self._told()
+        if told is None or told.offset < self.head.offset:
+            self.head, self.held = Head(self.form), {}
+            self._forget()
+        else:
+            self._follow(told)
+        size = journal.size(self.path)
+        if size > self.head.offset:
+            found: dict[str, list[int]] = {}
+            end = self.head.offset
+            for offset, line in journal.lines(self.path, self.head.offset):
+                one = self.read(line)
+                if one is not None:
+                    found.setdefault(one[0], []).append(one[1])
+                end = offset + len(line)
+                if end - self.head.offset > _CATCH_UP:
+                    self.add(found, end)
+                    found = {}
+            self.add(found, end)
+
+    def known(self, day: str, keys: Iterable[int]) -> set[int]:
+        """Those of the keys that have a row."""
+        count = self.head.days.get(day, 0)
+        if count == 0:
+            return set()
+        if count <= _HELD_DAY:
+            return self._hold(day).intersection(keys)
+        wanted = set(keys)
+        return {key for part in self._parts(day, 0, count) for key in wanted.intersection(part)}
+
+    def add(self, keys: Mapping[str, Iterable[int]], offset: int) -> None:
+        """The journal has these rows too, up to `offset`."""
+        files.make_dir(self.folder)
+        for day, some in keys.items():
+            new = array("Q", some)
+            count = self.head.days.get(day, 0)
+            handle = files.open_regular(self._file(day), os.O_WRONLY | os.O_CREAT)
+            try:
+                os.pwrite(handle, new.tobytes(), count * _WIDTH)
+            finally:
+                os.close(handle)
+            self.head.days[day] = count + len(new)
+            if day in self.held:
+                self.held[day].update(new)
+        self.head.offset, self.head.mark = offset, self._mark(offset)
+        data = msgspec.msgpack.encode(self.head)
+        files.replace(os.path.join(self.folder, "head"), data, durable=False)
+        self._let_go(set(keys))
+
+    def _told(self) -> Head | None:
+        """What the files say, if it fits the journal that is there."""
+        try:
+            data = files.read_bytes(os.path.join(self.folder, "head"))
+            head = msgspec.msgpack.decode(data, type=Head) if data else None
+        except (OSError, msgspec.DecodeError):
+            return None
+        if head is None or head.form != self.form or head.mark != self._mark(head.offset):
+            return None
+        for day, count in head.days.items():
+            if journal.size(self._file(day)) < count * _WIDTH:
+                return None
+        return head
+
+    def _follow(self, told: Head) -> None:
+        for day, some in self.held.items():
+            before, now = self.head.days.get(day, 0), told.days.get(day, 0)
+            for part in self._parts(day, before, now):
+                some.update(part)
+        self.head = told
+
+    def _hold(self, day: str) -> set[int]:
+        if day not in self.held:
+            found: set[int] = set()
+            for part in self._parts(day, 0, self.head.days.get(day, 0)):
+                found.update(part)
+            self.held[day] = found
+        return self.held[day]
+
+    def _parts(self, day: str, start: int, end: int) -> Iterable["array[int]"]:
+        if start >= end:
+            return
+        handle = files.open_regular(self._file(day), os.O_RDONLY)
+        try:
+            for place in range(start, end, _PART):
+                part = array("Q")
+                length = min(_PART, end - place) * _WIDTH
+                part.frombytes(os.pread(handle, length, place * _WIDTH))
+                yield part
+        finally:
+            os.close(handle)
+
+    def _let_go(self, just_used: set[str]) -> None:
+        """Hold no more than memory allows; the days of this batch are the last to go."""
+        for day in [d for d in self.held if d not in just_used] + [*just_used]:
+            if sum(map(len, self.held.values())) <= _HELD_ALL:
+                return
+            self.held.pop(day, None)
+
+    def _forget(self) -> None:
+        if os.path.isdir(self.folder):
+            for name in os.listdir(self.folder):
+                os.unlink(os.path.join(self.folder, name))
+
+    def _file(self, day: str) -> str:
+        return os.path.join(self.folder, day)
+
+    def _mark(self, offset: int) -> bytes:
+        start = max(0, offset - _MARK)
+        if journal.size(self.path) < offset:
+            return b"?"
+        return journal.at(self.path, [(start, offset - start)])[0] if offset else b""

@@ -1,0 +1,103 @@
+"""Lines out of files and streams, many at a time, in bounded memory.
+
+A line over 1 MiB is not held: what is given in its place is its beginning, still too long to be
+taken for a row.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from select import select
+from typing import NamedTuple
+
+MAX_LINE = 1 << 20
+CHUNK = 4 << 20
+_PAUSE = 1.0  # seconds of silence after which a pipe's lines are booked
+_BOM = b"\xef\xbb\xbf"
+
+
+class Chunk(NamedTuple):
+    """Whole lines; `end` is the offset behind the last one, `number` that of the first line."""
+
+    lines: list[bytes]
+    number: int
+    end: int
+
+
+class Reader:
+    """Reads whole lines from a descriptor, from `offset` up to `limit` (None: to its end).
+
+    After the last chunk `partial` has the bytes of an unterminated last line.
+    """
+
+    def __init__(
+        self, handle: int, offset: int = 0, limit: int | None = None, number: int = 1
+    ) -> None:
+        self.handle, self.offset, self.limit, self.number = handle, offset, limit, number
+        self.partial = b""
+        self.pieces: list[bytes] = []
+        self.held = 0
+        self.start = offset
+        self.is_pipe = not stat.S_ISREG(os.fstat(handle).st_mode)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Chunks of about 4 MiB."""
+        at_start = self.offset == 0
+        while block := self._read():
+            cut = block.rfind(b"\n") + 1
+            if cut == 0:
+                self._hold(block)
+                continue
+            self._hold(block[:cut])
+            whole = b"".join(self.pieces)
+            if at_start:
+                whole = whole.removeprefix(_BOM)
+            at_start = False
+            lines = _split(whole)
+            self.pieces, self.held = [], 0
+            self._hold(block[cut:])
+            number, self.number = self.number, self.number + len(lines)
+            yield Chunk(lines, number, self.start - len(block[cut:]))
+        self.partial = b"".join(self.pieces)
+        if at_start:
+            self.partial = self.partial.removeprefix(_BOM)
+
+    def _read(self) -> bytes:
+        want = CHUNK
+        if self.limit is not None:
+            want = min(want, self.limit - self.start)
+        blocks, got = [], 0
+        while got < want and (block := self._next(want - got, waiting=got > 0)):
+            blocks.append(block)
+            got += len(block)
+            self.start += len(block)
+        return b"".join(blocks)
+
+    def _next(self, want: int, *, waiting: bool) -> bytes:
+        """What comes next; from a pipe that pauses, nothing while something waits to be booked."""
+        if not self.is_pipe:
+            # Two processes may read one file: neither moves the other's place.
+            return os.pread(self.handle, want, self.start)
+        if waiting and not select([self.handle], [], [], _PAUSE)[0]:
+            return b""
+        return os.read(self.handle, want)
+
+    def _hold(self, block: bytes) -> None:
+        """Keep a piece of an unfinished line; of one that is too long no more than shows it."""
+        if not block:
+            return
+        room = 2 * MAX_LINE - self.held
+        if not block.endswith(b"\n"):
+            block = block[: max(0, room)]
+        elif room <= 0:
+            first = block.find(b"\n")
+            block = block[first:]
+        self.pieces.append(block)
+        self.held += len(block)
+
+
+def _split(whole: bytes) -> list[bytes]:
+    # Only \n ends a line: splitlines would also cut at a lone \r.
+    lines = whole.split(b"\n")
+    lines.pop()
+    return lines

@@ -1,0 +1,37 @@
+"""Shows on a terminal how far a long work is."""
+
+import os
+import stat
+import sys
+import time
+from collections.abc import Callable
+
+
+def shown(handle: int, offset: int) -> Callable[[int], None]:
+    """What to call with the bytes of each chunk. Quiet for a second, then one line on stderr.
+
+    Where stderr is no terminal it stays quiet.
+    """
+    if not sys.stderr.isatty():
+        return lambda _: None
+    status = os.fstat(handle)
+    total = status.st_size - offset if stat.S_ISREG(status.st_mode) else 0
+    began = time.monotonic()
+    done = 0
+
+    def seen(more: int) -> None:
+        nonlocal done
+        done += more
+        if time.monotonic() - began < 1:
+            return
+        if total and done >= total:
+            sys.stderr.write("\r\033[K")
+        elif total:
+            full = round(30 * done / total)
+            bar = "█" * full + "░" * (30 - full)
+            sys.stderr.write(f"\r{bar} {100 * done / total:.0f}%\033[K")
+        else:
+            sys.stderr.write(f"\r{done >> 20} MiB\033[K")
+        sys.stderr.flush()
+
+    return seen

@@ -1,0 +1,37 @@
+"""Which window a reading verb is about, and what it says where there is none, or damage."""
+
+from burnbook import names
+from burnbook.errors import Missing
+from burnbook.verbs import Context
+
+
+def wanted(ctx: Context, said: str | None) -> str:
+    """The window that was named, if it is declared or in the book; else the current one."""
+    if said is None:
+        return current(ctx)
+    window = names.check("window", said)
+    declared = ctx.config.windows.windows
+    if window not in declared and not ctx.book.knows(window):
+        known = ", ".join(sorted({*declared, *ctx.book.index.windows()})) or "none"
+        raise Missing(f"window {window} is neither declared nor in the book; valid: {known}")
+    return window
+
+
+def current(ctx: Context) -> str:
+    """The agent's newest window, else anybody's, else the first that is declared."""
+    index = ctx.book.index
+    found = index.latest(ctx.agent) or index.latest()
+    if found:
+        return found
+    for name in ctx.config.windows.windows:
+        return name
+    raise Missing("no window: none is declared in windows.toml and none is in the book")
+
+
+def note_damage(ctx: Context) -> None:
+    """Say how many lines were passed over because they do not hold."""
+    lost = ctx.book.unreadable
+    if lost:
+        what = "1 line of the book does not hold and is"
+        what = what if lost == 1 else f"{lost} lines of the book do not hold and are"
+        ctx.notes.append(f"{what} left out; run check")

@@ -1,0 +1,319 @@
+"""Cost compare: figures by hand, what is not known stays null, order and grouping do not matter."""
+
+import csv
+import io
+import json
+import statistics
+from collections import Counter
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+import msgspec
+import pytest
+from burnbook import csvtext, records
+from burnbook.derive.cost import compare
+from burnbook.derive.percentile import type7
+from burnbook.pricespec import Price
+from burnbook.rows import Usage
+from conftest import Shell
+from hypothesis import given
+from hypothesis import strategies as st
+
+PRICES = {
+    "sonnet": Price(3, 15, cache_read=0.3, cache_write=3.75),
+    "opus": Price(5, 25),
+    "glm": Price(0.6, 2.2, base_up_to=100_000),
+}
+TOML = """\
+as_of = 2026-11-20
+source = "by hand"
+[prices]
+sonnet = { input = 3, output = 15 }
+glm = { input = 0.6, output = 2.2 }
+"""
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+numbers = count()
+
+
+def usage(**fields: Any) -> Usage:
+    """A healthy request with all that it can tell, but for what is said."""
+    told = {"feature": "login", "routed": False, "ok": True, "model": "sonnet"}
+    told |= {"input_tokens": 1000, "output_tokens": 100, "latency_ms": 500.0}
+    told |= dict.fromkeys(("rid", "lane", "status", "reason"))
+    row = records.make(Usage, window="W0-CHN", ts=NOON, **(told | fields))
+    return msgspec.structs.replace(row, id=f"t-{next(numbers):016x}")
+
+
+def both(feature: str, sent: int, made: int, **routed: Any) -> list[Usage]:
+    """A request of a feature on each side, alike but for the model and what is said."""
+    told = {"feature": feature, "input_tokens": sent, "output_tokens": made}
+    return [usage(**told), usage(**(told | {"routed": True, "model": "glm"} | routed))]
+
+
+# Four features, each on both sides, one error.
+SAMPLE = [
+    *both("login", 1000, 200, latency_ms=900.0),
+    *both("search", 4000, 1000, input_tokens=5000, latency_ms=700.0),
+    *both("export", 2000, 500, output_tokens=400, latency_ms=800.0),
+    *both("import", 500, 100, ok=False, output_tokens=0, latency_ms=1500.0),
+]
+
+
+def compared(*events: Usage) -> Any:
+    """The comparison as JSON has it."""
+    return json.loads(msgspec.json.encode(compare(events, PRICES.get)))
+
+
+def test_the_sample_by_hand() -> None:
+    found = compared(*SAMPLE)
+    assert [f["feature"] for f in found["features"]] == ["search", "export", "login", "import"]
+    assert (found["matched"], found["unmatched"], found["unpriced"]) == (4, 0, [])
+    search = found["features"][0]
+    assert (search["baseline"]["tokens"], search["routed"]["tokens"]) == (5000, 6000)
+    assert (search["baseline"]["usd"], search["routed"]["usd"]) == (0.027, 0.0052)
+    assert (search["delta_tokens"], search["delta_usd"]) == (1000, -0.0218)
+    # 5,000 in and 1,000 out at 3 and 15 USD.
+    assert (search["counterfactual_usd"], search["saved_usd"]) == (0.03, 0.0248)
+    totals = found["totals"]
+    assert (totals["baseline"]["tokens"], totals["routed"]["tokens"]) == (9300, 10100)
+    assert (totals["baseline"]["usd"], totals["routed"]["usd"]) == (0.0495, 0.00862)
+    assert (totals["delta_tokens"], totals["delta_usd"]) == (800, -0.04088)
+    assert (totals["baseline"]["errors"], totals["routed"]["errors"]) == (0, 1)
+    assert (totals["baseline"]["error_percent"], totals["routed"]["error_percent"]) == (0, 25)
+    assert totals["routed"]["latency_ms"] == {"p50": 850, "p95": 1410}
+    assert totals["delta_latency_ms"] == {"p50": 350, "p95": 910}
+    assert (totals["counterfactual_usd"], totals["saved_usd"]) == (0.0495, 0.04088)
+    assert (totals["all"]["requests"], totals["all"]["usd"]) == (8, 0.05812)
+    assert found["matched_totals"] == {k: v for k, v in totals.items() if k != "all"}
+
+
+def test_cached_tokens_are_a_part_of_the_input_and_have_their_price() -> None:
+    [side] = [compared(usage(cached_input_tokens=400, cache_write_tokens=100))["totals"]["all"]]
+    # 500 at 3, 400 at 0.3, 100 at 3.75, 100 out at 15.
+    assert (side["tokens"], side["usd"]) == (1100, 0.003495)
+    opus = compared(usage(model="opus", cached_input_tokens=400))["totals"]["all"]
+    assert opus["usd"] == 0.0075
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"input_tokens": None, "output_tokens": None},
+        {"input_tokens": None},
+        {"output_tokens": None, "ok": False},
+        {"input_tokens": 0, "output_tokens": 0},  # streamed: nobody counted
+        {"cached_input_tokens": 1001},  # more than there was
+    ],
+)
+def test_a_request_that_does_not_tell_its_tokens_has_no_known_cost(told: dict[str, Any]) -> None:
+    found = compared(*SAMPLE, usage(feature="search", routed=True, model="glm", **told))
+    for pair in (found["features"][0], found["totals"]):
+        assert (pair["routed"]["usd"], pair["delta_usd"], pair["saved_usd"]) == (None, None, None)
+        assert (pair["routed"]["untold"], pair["counterfactual_usd"]) == (1, None)
+    assert found["totals"]["routed"]["usd_known"] == 0.00862
+    assert found["totals"]["saved_usd_known"] == 0.04088
+    assert found["totals"]["baseline"]["usd"] == 0.0495
+    assert found["gaps"]["without_tokens"] == 1
+
+
+def test_a_failed_request_without_tokens_used_none() -> None:
+    lost = usage(ok=False, input_tokens=None, output_tokens=None, latency_ms=None, model=None)
+    side = compared(lost)["totals"]["baseline"]
+    assert (side["requests"], side["errors"], side["usd"], side["untold"]) == (1, 1, 0, 0)
+    assert (side["tokens"], side["latency_ms"]) == (None, {"p50": None, "p95": None})
+
+
+def test_a_model_without_a_price_is_named_and_costs_null() -> None:
+    found = compared(*SAMPLE, usage(feature="search", model="mystery"))
+    totals = found["totals"]
+    assert found["unpriced"] == ["mystery"]
+    assert (totals["baseline"]["usd"], totals["baseline"]["usd_known"]) == (None, 0.0495)
+    assert (totals["delta_usd"], totals["routed"]["usd"]) == (None, 0.00862)
+    # What the mystery would have cost instead is not known either, nor is so the whole.
+    assert (found["features"][0]["saved_usd"], totals["saved_usd"]) == (None, None)
+    assert found["features"][1]["saved_usd"] == 0.00992
+    assert totals["saved_usd_known"] == 0.04088 - 0.0248
+    other = compared(*SAMPLE, usage(feature="search", model="mystery", routed=True))
+    assert (other["unpriced"], other["totals"]["saved_usd"]) == (["mystery"], None)
+    assert (other["totals"]["saved_usd_known"], other["features"][0]["saved_usd_known"]) == (
+        *(0.04088, 0.0248),
+    )
+
+
+def test_a_request_without_a_model_has_no_price() -> None:
+    found = compared(usage(model=None))
+    assert (found["totals"]["all"]["usd"], found["unpriced"]) == (None, [])
+    assert found["gaps"]["without_model"] == 1
+
+
+def test_the_counterfactual_weighs_the_baselines_models_by_their_tokens() -> None:
+    mixed = [
+        usage(model="sonnet", input_tokens=2500, output_tokens=500),
+        usage(model="opus", input_tokens=900, output_tokens=100),
+        usage(routed=True, model="glm", input_tokens=1000, output_tokens=0),
+    ]
+    assert compared(*mixed)["features"][0]["counterfactual_usd"] == 0.0035
+
+
+def test_a_feature_without_a_baseline_is_priced_at_the_windows() -> None:
+    alone = usage(feature="new", routed=True, model="glm")
+    found = compared(*SAMPLE, alone, usage(feature="old"), usage(feature=None), usage(feature=""))
+    assert (found["matched"], found["unmatched"]) == (4, 2)
+    assert found["gaps"]["without_feature"] == 2
+    assert found["matched_totals"]["counterfactual_usd"] == 0.0495
+    assert found["totals"]["counterfactual_usd"] == 0.0495 + 0.0045
+
+
+def test_a_row_without_a_feature_is_about_its_rid() -> None:
+    sides = [usage(feature=None, rid="r1", routed=routed) for routed in (False, True)]
+    assert [f["feature"] for f in compared(*sides)["features"]] == ["r1"]
+
+
+def test_without_a_baseline_nothing_says_what_was_saved() -> None:
+    totals = compared(usage(routed=True, model="glm"))["totals"]
+    assert (totals["counterfactual_usd"], totals["saved_usd"]) == (None, None)
+    assert (totals["baseline"]["tokens"], totals["baseline"]["usd"]) == (0, 0)
+    assert totals["baseline"]["error_percent"] is None
+
+
+def test_requests_beyond_the_base_price_are_counted() -> None:
+    long = [usage(model="glm", input_tokens=n) for n in (100_000, 100_001)]
+    assert compared(*long)["gaps"]["over_base"] == 1
+
+
+def test_equal_features_come_by_name() -> None:
+    found = compared(*both("b", 1, 1), *both("c", 1, 1), *both("a", 1, 1), *both("z", 2, 2))
+    assert [f["feature"] for f in found["features"]] == ["z", "a", "b", "c"]
+
+
+tokens = st.none() | st.integers(0, 10**9)
+requests = st.builds(
+    lambda **told: msgspec.structs.replace(SAMPLE[0], **told),
+    feature=st.sampled_from([None, "a", "b", "c"]),
+    routed=st.booleans(),
+    ok=st.booleans(),
+    model=st.sampled_from([None, "sonnet", "opus", "glm", "mystery"]),
+    input_tokens=tokens,
+    output_tokens=tokens,
+    cached_input_tokens=st.none() | st.integers(0, 100),
+    latency_ms=st.none() | st.integers(0, 50).map(float),
+)
+
+
+@given(st.lists(requests, max_size=30).flatmap(lambda e: st.tuples(st.just(e), st.permutations(e))))
+def test_order_does_not_matter_and_sums_equal_their_parts(two: Any) -> None:
+    events, shuffled = two
+    found = compared(*events)
+    assert compared(*shuffled) == found
+    totals = found["totals"]
+    for name in ("requests", "errors", "untold"):
+        parts = [totals[side][name] for side in ("baseline", "routed")]
+        assert totals["all"][name] == sum(parts)
+    for side, routed in (("baseline", False), ("routed", True)):
+        mine = [e for e in events if e.routed == routed]
+        assert totals[side]["requests"] == len(mine)
+        for name in ("input_tokens", "output_tokens"):
+            told = [getattr(e, name) for e in mine if getattr(e, name) is not None]
+            assert totals[side][name] == (sum(told) if told or not mine else None)
+        for name in ("requests", "errors"):
+            parts = [f[side][name] for f in found["features"]]
+            assert found["matched_totals"][side][name] == sum(parts)
+        usd = [f[side]["usd_known"] for f in found["features"]]
+        assert found["matched_totals"][side]["usd_known"] == pytest.approx(sum(usd))
+    saved = [f["saved_usd"] for f in found["features"]]
+    if None not in saved:
+        assert found["matched_totals"]["saved_usd"] == pytest.approx(sum(saved))
+    assert found["matched"] == len(found["features"])
+    for pair in (*found["features"], found["matched_totals"], totals):
+        if pair["saved_usd"] is not None:
+            assert pair["saved_usd"] == pytest.approx(pair["saved_usd_known"])
+
+
+@given(st.lists(st.integers(0, 40).map(float), max_size=60), st.sampled_from([0, 0.5, 0.95, 1]))
+def test_percentiles_are_exact(values: list[float], q: float) -> None:
+    found = type7(Counter(values), q)
+    if len(values) < 2:
+        assert found == (values[0] if values else None)
+        return
+    ordered = sorted(values)
+    low = int((len(values) - 1) * q)
+    high = min(low + 1, len(values) - 1)
+    share = (len(values) - 1) * q - low
+    assert found == pytest.approx(ordered[low] * (1 - share) + ordered[high] * share)
+    if q == 0.95:
+        cuts = statistics.quantiles(values, n=20, method="inclusive")
+        assert found == pytest.approx(cuts[-1])
+
+
+@pytest.mark.parametrize(
+    "hostile", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r1", "  =1", "\x1b[2J"]
+)
+def test_a_spreadsheet_runs_nothing(hostile: str) -> None:
+    [[cell, number, nothing]] = csv.reader(io.StringIO(csvtext.encode([[hostile, -5, None]])))
+    assert cell.startswith("'")
+    assert cell.isprintable()
+    assert (number, nothing) == ("-5", "")
+
+
+def test_other_text_stays_as_it_is() -> None:
+    assert csvtext.encode([["a=b, ü", 'say "x"', 1.5]]) == '"a=b, ü","say ""x""",1.5\n'
+
+
+@pytest.fixture
+def booked(shell: Shell) -> Shell:
+    """The sample in a book, with prices."""
+    (shell.config / "prices.toml").write_text(TOML)
+    shell.book.mkdir(mode=0o700)
+    lines = b"".join(map(records.encode, [*SAMPLE, usage(feature="=cmd()")]))
+    (shell.book / "proxy_telemetry.jsonl").write_bytes(lines)
+    return shell
+
+
+def test_json_at_the_front_door(booked: Shell) -> None:
+    found = booked.json("cost-compare", "--window", "W0-CHN", "--top", "2")
+    assert (found["window"], found["matched"], found["unmatched"]) == ("W0-CHN", 4, 1)
+    assert [f["feature"] for f in found["features"]] == ["search", "export"]
+    assert found["prices"] == {"as_of": "2026-11-20", "source": "by hand"}
+    assert found["totals"]["routed"]["usd"] == 0.00862
+
+
+def test_text_and_markdown_at_the_front_door(booked: Shell) -> None:
+    for form in ("text", "markdown"):
+        shown = booked.ok("cost-compare", "--format", form)  # the first window that is declared
+        assert [w for w in shown.split() if w in ("login", "search", "export", "import")][:2] == [
+            "search",
+            "export",
+        ]
+        assert "Unmatched: 1" in shown
+        assert "Offloading saved: 0.0409 USD" in shown
+        assert "as of 2026-11-20, from by hand" in shown
+
+
+def test_csv_at_the_front_door(booked: Shell) -> None:
+    both_sides = usage(feature="=cmd()", routed=True, model="mystery", latency_ms=None)
+    with (booked.book / "proxy_telemetry.jsonl").open("ab") as journal:
+        journal.write(records.encode(both_sides))
+    rows = list(csv.DictReader(io.StringIO(booked.ok("cost-compare", "--format", "csv"))))
+    assert [row["feature"] for row in rows] == ["search", "export", "login", "'=cmd()", "import"]
+    assert (rows[0]["baseline_tokens"], rows[0]["delta_usd"]) == ("5000", "-0.0218")
+    assert (rows[3]["routed_usd"], rows[3]["routed_p50_ms"], rows[3]["delta_tokens"]) == (
+        *("", "", "0"),
+    )
+    assert "csv" in booked.fails(2, "prices", "--format", "csv")
+
+
+def test_what_is_missing_is_said(booked: Shell) -> None:
+    said = booked.fails(66, "cost-compare", "--window", "W9")
+    assert "window W9 is neither declared nor in the book; valid: W0-CHN, W0-CHP" in said
+    assert "no telemetry of window W0-CHP" in booked.fails(66, "cost-compare", "--window=W0-CHP")
+    assert "--top is 0" in booked.fails(2, "cost-compare", "--top", "0")
+
+
+def test_unpriced_models_are_named(booked: Shell) -> None:
+    (booked.config / "prices.toml").unlink()
+    shown = booked.ok("cost-compare", "--window", "W0-CHN")
+    assert "Without a price: glm, sonnet" in shown
+    assert "Offloading saved: not known" in shown
+    found = booked.json("cost-compare", "--window", "W0-CHN")
+    assert (found["totals"]["all"]["usd"], found["unpriced"]) == (None, ["glm", "sonnet"])

@@ -1,0 +1,103 @@
+"""A log that is rotated, truncated or rewritten: what is read next."""
+
+import os
+from pathlib import Path
+
+import pytest
+from burnbook import cursor
+from burnbook.cursor import Cursor, Part
+
+LINES = "".join(f'{{"n":{n}}}\n' for n in range(100))
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "usage.jsonl"
+    path.write_text(LINES)
+    return path
+
+
+def read_all(path: Path) -> Cursor:
+    return cursor.at(str(path), path.stat().st_size, path.read_text().count("\n"))
+
+
+def parts(known: Cursor, log: Path) -> list[Part]:
+    root = str(log.parent / "book")
+    cursor.save(root, "proxy", known)
+    return cursor.parts(root, "proxy", str(log))
+
+
+def test_a_file_seen_for_the_first_time_is_read_from_its_start(log: Path) -> None:
+    assert parts(Cursor(), log) == [Part(str(log), 0, 1)]
+
+
+def test_what_grew_is_read_from_where_reading_ended(log: Path) -> None:
+    known = read_all(log)
+    with log.open("a") as file:
+        file.write("more\n")
+    assert parts(known, log) == [Part(str(log), len(LINES), 101)]
+
+
+def test_the_rest_of_a_renamed_file_comes_before_the_new_one(log: Path) -> None:
+    known = read_all(log)
+    old = log.with_name("usage.jsonl.1")
+    log.rename(old)
+    with old.open("a") as file:
+        file.write("last words\n")
+    log.write_text("new\n")
+    assert parts(known, log) == [Part(str(old), len(LINES), 101), Part(str(log), 0, 1)]
+
+
+def test_files_that_came_and_went_between_two_calls_are_read_too(log: Path) -> None:
+    known = read_all(log)
+    oldest, middle = log.with_name("usage.jsonl.2"), log.with_name("usage.jsonl.1")
+    log.with_name("usage.jsonl.3").write_text("read long ago\n")
+    os.utime(log.with_name("usage.jsonl.3"), (1, 1))
+    log.with_name("usage.jsonl.4.gz").write_text("packed")
+    log.with_name("usage_other.jsonl").write_text("another log\n")
+    log.rename(oldest)
+    middle.write_text("middle\n")
+    log.write_text("new\n")
+    assert parts(known, log) == [
+        Part(str(oldest), len(LINES), 101),
+        Part(str(middle), 0, 1),
+        Part(str(log), 0, 1),
+    ]
+    oldest.unlink()
+    assert [Path(p.path).name for p in parts(known, log)][-1] == "usage.jsonl"
+
+
+def test_a_copied_and_emptied_file_is_found_in_its_copy(log: Path) -> None:
+    known = read_all(log)
+    copy = log.with_name("usage-20261122.jsonl")
+    copy.write_text(LINES + "late\n")
+    log.write_text("")
+    assert parts(known, log) == [Part(str(copy), len(LINES), 101), Part(str(log), 0, 1)]
+
+
+def test_a_rewritten_file_is_read_again_however_long_it_is(log: Path) -> None:
+    known = read_all(log)
+    for old in ('"n":50', '"n":99'):
+        log.write_text(LINES.replace(old, '"n":0') * 2)
+        assert parts(known, log) == [Part(str(log), 0, 1)]
+
+
+def test_a_new_file_that_is_shorter_is_read_from_its_start(log: Path) -> None:
+    known = read_all(log)
+    log.write_text(LINES[:200])
+    assert parts(known, log) == [Part(str(log), 0, 1)]
+
+
+def test_a_file_that_is_gone_leaves_its_old_name(log: Path) -> None:
+    known = read_all(log)
+    log.rename(log.with_name("usage.jsonl.1"))
+    assert [Path(p.path).name for p in parts(known, log)] == ["usage.jsonl.1"]
+    assert parts(Cursor(), log) == []
+
+
+def test_a_cursor_comes_back_as_it_was_kept(log: Path, tmp_path: Path) -> None:
+    known = read_all(log)
+    cursor.save(str(tmp_path / "book"), "proxy", known)
+    assert cursor.load(str(tmp_path / "book"), "proxy") == known
+    Path(cursor.path_of(str(tmp_path / "book"), "proxy")).write_text("{")
+    assert cursor.load(str(tmp_path / "book"), "proxy") == Cursor()

@@ -1,0 +1,210 @@
+"""FORMAT.md: every field and every key is in it, and nothing else."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from burnbook import panes, records, rows
+from burnbook.book import State
+from burnbook.cursor import Cursor
+from burnbook.derive.compared import Compared, Latency, Side, Totals
+from frontdoor import ROOT, House
+from manual import FENCE, FORMAT, clone_in, documented, keys
+from xxhash import xxh3_64_hexdigest
+
+KINDS = (rows.Snapshot, rows.Void, rows.WindowRow, rows.Anomaly, rows.Prompts)
+TYPES = {
+    **{"object": dict, "array": list, "string": str, "integer": int, "boolean": bool},
+    "null": type(None),
+}
+KEYWORDS = {
+    *("$defs", "$ref", "$schema", "additionalProperties", "anyOf", "const", "default", "enum"),
+    *("description", "format", "items", "maxLength", "maximum", "minimum", "pattern"),
+    *("properties", "propertyNames", "required", "title", "type"),
+}
+# What has a table of its own in FORMAT.md.
+APART = frozenset({"booked[].row", "features[]", "matched_totals", "totals"})
+PANE = "5h limit: {}% used (resets 13:10)\nContext window: 50% left (9K used / 18K)\n"
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A copy of the project as a user has it."""
+    return clone_in(tmp_path_factory.mktemp("format"))
+
+
+@pytest.fixture(scope="module")
+def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
+    """A book in which everything happened once, and what each command printed as JSON."""
+    book, told = clone.root / "book", dict[str, list[Any]]()
+
+    def run(line: str, stdin: str = "", code: int = 0) -> None:
+        name, *words = line.split()
+        command = (f"bin/{name}", *words, "--format=json")
+        done = clone.run(*command, stdin=stdin, BURNBOOK_DATA_DIR=str(book), TZ="UTC")
+        assert done.returncode == code, done
+        _, _, last = f"\n{done.stdout}".rpartition("\n{\n")  # the demo shows its steps first
+        told.setdefault(name, []).append(json.loads("{" + last))
+
+    blocks = '{"blocks": [{"isGap": false, "entries": %d}]}'
+    run("snapshot start codex --window X1 --at 2026-11-22T09:00 --notes why", PANE.format(72))
+    run("snapshot end codex --at 2026-11-22T10:00", PANE.format(80))
+    run("undo codex --at 2026-11-22T10:01 --notes stale")
+    run("snapshot end codex --at 2026-11-22T10:05", PANE.format(40))
+    run("snapshot start claude --window X1 --agent bo --file samples/panes/claude-before.txt")
+    run("snapshot start glm --window X1 --agent zoe", blocks % 3)
+    run("snapshot cross glm --agent zoe", blocks % 5)
+    run("finalize --window X1 --features codex=3,glm=1 --quality 4 --outcome pass")
+    run("finalize --window X1 --methodology tdd --commit-start a --commit-end b --notes n")
+    with (book / "prompts.jsonl").open("a") as journal:
+        journal.write('{"id":"p-')
+    run("check", code=1)
+    run("snapshot start codex --window X2", PANE.format(1))
+    run("ingest proxy-telemetry --window X1 --file samples/telemetry/addon.jsonl")
+    run("ingest proxy-telemetry --window X1 --file samples/telemetry/usage.jsonl")
+    run("ingest proxy-telemetry --window X1 --stdin", "oops\n", code=65)
+    run("cost-compare --window X1")
+    run("prices")
+    run("preview --window X1")
+    run("check")
+    run("aliases")
+    run("demo")
+    return book, told
+
+
+def test_the_snippet_verifies_a_journal(session: tuple[Path, Any], tmp_path: Path) -> None:
+    [snippet] = [body for _, language, _, body in FENCE.findall(FORMAT) if language == "python"]
+    journals = sorted(session[0].glob("*.jsonl"))
+    assert [path.stem for path in journals] == sorted(records.JOURNALS)
+    flipped = tmp_path / "flipped"
+    flipped.write_bytes(journals[0].read_bytes().replace(b"72.0", b"73.0"))
+    for path in [*journals, flipped]:
+        done = subprocess.run([sys.executable, "-c", snippet, path], capture_output=True, text=True)
+        wanted = (1, "line 1 does not hold\n") if path == flipped else (0, "every row holds\n")
+        assert (done.returncode, done.stdout + done.stderr) == wanted
+
+
+def test_every_row_fits_its_schema(session: tuple[Path, Any]) -> None:
+    for name in records.JOURNALS:
+        schema = json.loads((ROOT / "docs" / "schema" / f"{name}.json").read_text("utf-8"))
+        lines = (session[0] / f"{name}.jsonl").read_text("utf-8").splitlines()
+        assert lines
+        for row in map(json.loads, lines):
+            assert list(misfits(row, schema, schema["$defs"])) == []
+            for wrong in ({"crc": "1"}, {"id": 1}, {"schema_version": 2}, {"agent": "a\n"}):
+                assert list(misfits(row | wrong, schema, schema["$defs"]))
+            row.popitem()
+            assert list(misfits(row, schema, schema["$defs"]))
+
+
+def misfits(value: Any, schema: Any, defs: Any, where: str = "$") -> Iterator[str]:
+    """Where a value does not fit a JSON Schema, as far as ours go."""
+    assert set(schema) <= KEYWORDS, set(schema) - KEYWORDS
+    if "$ref" in schema:
+        yield from misfits(value, defs[schema["$ref"].rpartition("/")[2]], defs, where)
+    choices = schema.get("anyOf", [])
+    if choices and all(list(misfits(value, choice, defs, where)) for choice in choices):
+        yield f"{where}: fits none"
+    kind = schema.get("type")
+    if kind and (
+        not isinstance(value, TYPES.get(kind, int | float))
+        or (kind != "boolean") == isinstance(value, bool)
+    ):
+        yield f"{where}: is no {kind}"
+        return
+    if value not in schema.get("enum", [value]) or value != schema.get("const", value):
+        yield f"{where}: is another value"
+    if isinstance(value, str):
+        if not re.search(schema.get("pattern", "").replace("$", r"\Z"), value):
+            yield f"{where}: is against the pattern"
+        if schema.get("format") == "date-time":
+            assert datetime.fromisoformat(value).tzinfo
+    elif isinstance(value, int | float):
+        if not schema.get("minimum", value) <= value <= schema.get("maximum", value):
+            yield f"{where}: is out of range"
+    elif isinstance(value, list):
+        for item in value:
+            yield from misfits(item, schema.get("items", {}), defs, f"{where}[]")
+    elif isinstance(value, dict):
+        yield from (f"{where}.{key}: missing" for key in {*schema.get("required", [])} - {*value})
+        for key, item in value.items():
+            other = schema.get("additionalProperties", {})
+            known = schema.get("properties", {}).get(key, other)
+            yield from misfits(key, schema.get("propertyNames", {}), defs, f"{where}.{key}")
+            yield from misfits(item, known, defs, f"{where}.{key}")
+
+
+def fields(schema: Any, defs: Any, path: str = "") -> Iterator[str]:
+    """Every field that a schema knows, as FORMAT.md writes it."""
+    for choice in schema.get("anyOf", []):
+        yield from fields(choice, defs, path)
+    if "$ref" in schema:
+        yield from fields(defs[schema["$ref"].rpartition("/")[2]], defs, path)
+    if "items" in schema:
+        yield from fields(schema["items"], defs, f"{path}[]")
+    inner = dict(schema.get("properties", {}))
+    if "additionalProperties" in schema:
+        inner["*"] = schema["additionalProperties"]
+    for key, item in inner.items():
+        here = f"{path}.{key}".lstrip(".")
+        yield here
+        yield from fields(item, defs, here)
+
+
+def test_every_field_is_documented_and_no_other() -> None:
+    stamps = documented("Stamps")
+    assert stamps == {*rows.Row.__struct_fields__, "crc"}
+    assert documented("State") == set(State.__struct_fields__)
+    for name in records.JOURNALS:
+        defs = json.loads((ROOT / "docs" / "schema" / f"{name}.json").read_text("utf-8"))["$defs"]
+        for kind in (kind for kind in (*KINDS, rows.Usage) if kind.__name__ in defs):
+            found = set(fields(defs[kind.__name__], defs))
+            assert documented(kind.__name__) == found - stamps
+
+
+def test_every_word_in_errors_is_documented() -> None:
+    lines = re.findall(r"^    ([a-z, -]+?)(?:\[?:meter\]?)?  ", panes.__doc__ or "", re.MULTILINE)
+    words = {word for line in lines for word in line.split(", ")}
+    assert documented("Words in errors") == words | {"lag-buffer"}
+
+
+def test_what_an_id_is_made_from_is_documented() -> None:
+    told = {
+        kind: (prefix, re.findall(r"\w+", about))
+        for kind, prefix, about in re.findall(r"^\| (\w+) \| `(\w)` \| (.+) \|$", FORMAT, re.M)
+    }
+    assert told == {kind.__name__: (records._PREFIX[kind], list(kind.about)) for kind in KINDS}
+
+
+def test_the_ids_of_telemetry_are_made_as_documented(session: tuple[Path, Any]) -> None:
+    for line in (session[0] / "proxy_telemetry.jsonl").read_bytes().splitlines():
+        told = line[line.index(b'"ts":') : line.index(b',"routed":')]
+        assert json.loads(line)["id"] == f"t-{xxh3_64_hexdigest(b'{' + told)}"
+    [line] = (session[0] / "rejects" / "proxy-telemetry.jsonl").read_bytes().splitlines()
+    assert json.loads(line)["id"] == f"r-{xxh3_64_hexdigest(b'oops')}"
+
+
+def test_every_json_key_is_documented_and_no_other(session: tuple[Path, Any]) -> None:
+    booking = dict.fromkeys(("snapshot", "undo", "finalize"), "snapshot, undo and finalize")
+    for command, outputs in session[1].items():
+        known = documented(booking.get(command, command))
+        assert {key for output in outputs for key in keys(output, known, APART)} == known, command
+
+
+def test_what_has_no_schema_is_documented_too() -> None:
+    stamps = documented("Stamps")
+    assert documented("Reject") == {*rows.Reject.__struct_fields__, "crc"} - stamps
+    assert documented("Cursor") == set(Cursor.__struct_fields__)
+
+
+def test_a_comparison_is_documented() -> None:
+    latency = {f"latency_ms.{name}" for name in Latency.__struct_fields__}
+    assert documented("Side of a comparison") == {*Side.__struct_fields__, *latency}
+    both = {*Compared.__struct_fields__, *Totals.__struct_fields__}
+    assert documented("Comparison") == both | {f"delta_{name}" for name in latency}

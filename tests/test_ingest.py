@@ -1,0 +1,274 @@
+"""Ingest at the front door and below: however the lines come, the book and the figures are one."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from burnbook import crew, feeds
+from burnbook.book import Book
+from burnbook.config import Config
+from burnbook.crew import Stretch
+from burnbook.derive.traffic import Telemetry, Traffic, pack, unpack
+from burnbook.intake import Intake
+from conftest import ROOT, Shell
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+FEED = Config(str(ROOT / "config")).feed("proxy-telemetry")
+DECODER = feeds.compile_feed(FEED)
+
+
+def event(n: int, **changes: Any) -> dict[str, Any]:
+    glm = n % 2 == 1
+    return {
+        "ts": f"2026-11-{20 + n % 3}T09:00:{n % 60:02d}Z",
+        "rid": f"req_{n}",
+        "lane": "glm" if glm else "baseline",
+        "model": "glm-4.6" if glm else "claude-sonnet-4-5",
+        "status": 500 if n % 7 == 0 else 200,
+        "input_tokens": 100 + n,
+        "output_tokens": 10 * n,
+        "reason": "policy:default",
+        "latency_ms": 50 * (n % 13),
+    } | changes
+
+
+def text(*events: dict[str, Any]) -> str:
+    return "".join(json.dumps(one) + "\n" for one in events)
+
+
+EVENTS = [json.dumps(event(n)).encode() for n in range(30)] + [
+    json.dumps({"event": "decision", "status": -1, "ts": 1764000000.5, "rid": "d"}).encode(),
+    json.dumps(
+        {"event": "error", "status": 0, "err_type": "net", "ts": 1764000000.25, "rid": "e"}
+        | {"lane": "zai", "model": "glm-4.6"}
+    ).encode(),
+    b"not json",
+    b'{"ts":"2026-11-22T09:00:00Z"}',
+]
+
+
+def book_runs(root: str, runs: list[list[bytes]]) -> tuple[set[str], bytes, bytes]:
+    """The ids, the fold, and a recomputation, after some runs of ingest."""
+    for run in runs:
+        book = Book(root)
+        fold = book.traffic_fold
+        with tempfile.TemporaryFile() as file:
+            file.write(b"".join(line + b"\n" for line in run))
+            file.flush()
+            names = FEED.identity
+            intake = Intake(root, "proxy-telemetry", DECODER, names, "main", lambda _: "W0")
+            told = crew.work(Stretch(file.fileno(), 0, None, 1), intake, lambda _: None)
+        for window, packed in told.traffic.items():
+            fold.value.window(window).take(unpack(packed))
+        fold.skip(told.written)
+        fold.save(at_once=True)
+    rows = list(Book(root).telemetry(None))
+    afresh = Telemetry()
+    for row in rows:
+        afresh.add(row, 0, 0)
+    folded = pack(Book(root).traffic_fold.value.window("W0"))
+    return {row.id for row in rows}, folded, pack(afresh.window("W0"))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_any_split_in_any_order_with_any_repeats_is_the_same_book(data: st.DataObject) -> None:
+    runs = data.draw(
+        st.lists(st.lists(st.sampled_from(EVENTS), max_size=30), max_size=4), label="runs"
+    )
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        at_once = book_runs(one, [[*EVENTS]])
+        in_parts = book_runs(other, [*runs, data.draw(st.permutations(EVENTS), label="all")])
+    assert at_once == in_parts
+    assert at_once[1] == at_once[2]
+    assert len(at_once[0]) == 31
+
+
+def test_two_processes_book_what_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [json.dumps(event(n)).encode() for n in range(3000)]
+    lines += [b"bad %d" % n for n in range(50)] + lines[::7]
+    alone = book_runs(str(tmp_path / "one"), [lines])
+    monkeypatch.setattr(crew, "WORTH_IT", 1)
+    together = book_runs(str(tmp_path / "two"), [lines])
+    assert alone == together
+    refused = [
+        (row["line"], row["text"])
+        for row in map(json.loads, (tmp_path / "two/rejects/proxy-telemetry.jsonl").open())
+    ]
+    assert sorted(refused) == [(3001 + n, f"bad {n}") for n in range(50)]
+
+
+def test_sums_do_not_mind_the_order() -> None:
+    rows = [feeds.compile_feed(FEED).batch([line]).events for line in EVENTS]
+    forward, backward = Traffic(), Traffic()
+    for some in rows:
+        one = Traffic()
+        one.add(some)
+        forward.take(one)
+    for some in reversed(rows):
+        backward.add(some)
+    assert pack(forward) == pack(backward)
+    assert pack(unpack(pack(forward))) == pack(forward)
+
+
+def test_the_counts_say_what_became_of_each_line(shell: Shell) -> None:
+    for expected in ((31, 0), (0, 31)):
+        told = shell.json("ingest", "proxy-telemetry", stdin=b"\n".join(EVENTS).decode())
+        assert (told["accepted"], told["duplicates"]) == expected
+        assert (told["rejected"], told["ignored"]) == (2, 1)
+    assert len(shell.rows("proxy_telemetry")) == 31
+    assert len(shell.rows("rejects/proxy-telemetry")) == 2
+    assert "ok: 33 rows verified (proxy_telemetry 31, rejects/" in shell.ok("check")
+
+
+def test_nothing_usable_is_exit_65_and_nothing_is_lost(shell: Shell) -> None:
+    done = shell.run(
+        "ingest", "proxy-telemetry", "--stdin", stdin="one\ntwo sk-abcdefghijklmnopqrst\n"
+    )
+    assert done.returncode == 65
+    rows = shell.rows("rejects/proxy-telemetry")
+    assert [(row["line"], row["text"]) for row in rows] == [(1, "one"), (2, "two [key]")]
+    assert all("not JSON" in row["reason"] for row in rows)
+
+
+def test_strict_books_all_or_nothing(shell: Shell) -> None:
+    bad = text(event(1)) + "bad\n" + text(event(2))
+    sentence = shell.fails(65, "ingest", "proxy-telemetry", "--strict", stdin=bad)
+    assert "line 2 of stdin: not JSON" in sentence
+    assert not shell.book.exists()
+    assert "accepted 1" in shell.ok("ingest", "proxy-telemetry", "--strict", stdin=text(event(1)))
+
+
+def test_a_row_belongs_to_the_window_whose_span_holds_its_time(shell: Shell) -> None:
+    shell.ok(
+        *("snapshot", "start", "codex", "--window", "W0-CHN", "--set", "5h=1"),
+        *("--at", "2026-11-20T08:00Z"),
+    )
+    shell.ok("ingest", "proxy-telemetry", stdin=text(event(0), event(1), event(2)))
+    rows = {row["rid"]: row.get("window") for row in shell.rows("proxy_telemetry")}
+    assert rows == {"req_0": "W0-CHN", "req_1": None, "req_2": None}
+    shown = shell.json("preview", "--window", "W0-CHN")["subagent_proxy"]
+    assert (shown["requests"], shown["outside_span"]) == (1, False)
+
+
+def test_telemetry_outside_the_window_is_said(shell: Shell) -> None:
+    shell.ok(
+        *("snapshot", "start", "codex", "--window", "W0-CHN", "--set", "5h=1"),
+        *("--at", "2026-11-20T08:00Z"),
+    )
+    shell.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", stdin=text(event(0), event(1)))
+    assert "lies outside the window" in shell.ok("preview")
+
+
+def test_a_killed_ingest_is_finished_by_the_next(shell: Shell, tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    log.write_text(text(*(event(n) for n in range(60_000))))
+    for _ in range(4):
+        with shell.start("ingest", "proxy-telemetry", "--file", str(log)) as process:
+            try:
+                process.communicate(timeout=0.3)
+            except subprocess.TimeoutExpired:
+                process.kill()
+    told = shell.json("ingest", "proxy-telemetry", "--file", str(log))
+    assert told["accepted"] + told["duplicates"] == 60_000
+    assert len({row["id"] for row in shell.rows("proxy_telemetry")}) == 60_000
+    assert len(shell.rows("proxy_telemetry")) == 60_000
+    assert shell.json("preview", "--window", "W0-CHN")["subagent_proxy"] is None
+    assert "ok: 60,000 rows" in shell.ok("check")
+
+
+def test_the_own_file_is_followed(shell: Shell, tmp_path: Path) -> None:
+    log = tmp_path / "usage.jsonl"
+    (shell.config / "feeds" / "mine.toml").write_text(f'file = "{log}"\n')
+
+    def run() -> tuple[int, int]:
+        told = shell.json("ingest", "mine")
+        return told["accepted"], told["duplicates"]
+
+    assert "is not there" in shell.fails(66, "ingest", "mine")
+    log.write_text(text(event(1)) + '{"ts":')
+    assert run() == (1, 0)
+    log.write_text(text(event(1), event(2)))
+    assert run() == (1, 0)
+    assert run() == (0, 0)
+    with log.open("a") as file:
+        file.write(text(event(3)))
+    log.rename(tmp_path / "usage.jsonl.1")
+    log.write_text(text(event(4)))
+    assert run() == (2, 0)
+    log.write_text("")
+    assert run() == (0, 0)
+    log.write_text(text(event(5), event(1)))
+    assert run() == (1, 1)
+    assert len(shell.rows("proxy_telemetry")) == 5
+
+
+def test_two_rotations_and_a_torn_end_lose_nothing(shell: Shell, tmp_path: Path) -> None:
+    log = tmp_path / "u.jsonl"
+    (shell.config / "feeds" / "mine.toml").write_text(f'file = "{log}"\n')
+    log.write_text(text(event(1)))
+    assert shell.json("ingest", "mine")["accepted"] == 1
+    with log.open("a") as file:
+        file.write(text(event(2)).rstrip())
+    log.rename(tmp_path / "u.jsonl.2")
+    (tmp_path / "u.jsonl.1").write_text(text(event(3)))
+    log.write_text(text(event(4)) + "bad\n")
+    assert "line 2 of" in shell.fails(65, "ingest", "mine", "--strict")
+    assert len(shell.rows("proxy_telemetry")) == 1
+    told = shell.json("ingest", "mine")
+    assert (told["accepted"], told["duplicates"], told["rejected"]) == (3, 0, 1)
+    assert shell.json("ingest", "mine")["accepted"] == 0
+
+
+def test_memory_stays_bounded_whatever_a_line_is(shell: Shell, tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    with log.open("wb") as file:
+        file.write(text(event(1)).encode() + b"[" * 10_000 + b"\n")
+        for _ in range(100):
+            file.write(b"x" * (1 << 20))
+        file.write(b"\n" + text(event(2)).encode())
+    # A small parent: a child's peak is at least what its parent had when it was started.
+    measure = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    command = [str(ROOT / "bin" / "ingest"), "proxy-telemetry", "--file", str(log)]
+    done = subprocess.run(
+        [sys.executable, "-c", measure, *command, "--format", "json"],
+        env=shell.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told, _, peak = done.stdout.rstrip().rpartition("\n")
+    assert (json.loads(told)["accepted"], json.loads(told)["rejected"]) == (2, 2)
+    assert int(peak) < 200 * 1024
+
+
+def test_a_fold_that_is_gone_is_made_again(shell: Shell) -> None:
+    shell.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", stdin=text(*map(event, range(50))))
+    shown = shell.json("preview", "--window", "W0-CHN")["subagent_proxy"]
+    for path in (shell.book / "cache").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    assert shell.json("preview", "--window", "W0-CHN")["subagent_proxy"] == shown
+    again = shell.json("ingest", "proxy-telemetry", stdin=text(*map(event, range(51))))
+    assert (again["accepted"], again["duplicates"]) == (1, 50)
+
+
+def test_two_ingests_at_once_book_each_row_once(shell: Shell) -> None:
+    data = text(*map(event, range(2000)))
+    started = [shell.start("ingest", "proxy-telemetry", "--stdin") for _ in range(4)]
+    for process in started:
+        process.communicate(data, timeout=60)
+    assert [process.returncode for process in started] == [0] * 4
+    assert len(shell.rows("proxy_telemetry")) == 2000
+
+
+def test_a_feed_that_is_not_declared_is_exit_2(shell: Shell) -> None:
+    assert "no feed is called 'nope'" in shell.fails(2, "ingest", "nope")

@@ -1,0 +1,102 @@
+"""The duplicate index: derived, bounded, and never surer than the journal."""
+
+import os
+from pathlib import Path
+
+import pytest
+from burnbook import journal, keys
+from burnbook.keys import Keys
+
+
+def line(day: str, key: int) -> bytes:
+    return b'{"id":"t-%016x","ts":"%b"}\n' % (key, day.encode())
+
+
+def read(row: bytes) -> tuple[str, int] | None:
+    return row[33:43].decode(), int(row[9:25], 16)
+
+
+def opened(root: Path) -> Keys:
+    found = Keys(str(root), "j", "1", read)
+    found.catch_up()
+    return found
+
+
+def book(root: Path, index: Keys, day: str, some: list[int]) -> None:
+    journal.append(str(root), {"j": b"".join(line(day, key) for key in some)})
+    index.add({day: some}, journal.size(str(root / "j.jsonl")))
+
+
+def test_keys_are_known_by_day(tmp_path: Path) -> None:
+    index = opened(tmp_path)
+    book(tmp_path, index, "2026-11-22", [1, 2, 3])
+    for again in (index, opened(tmp_path)):
+        assert again.known("2026-11-22", [2, 3, 4]) == {2, 3}
+        assert again.known("2026-11-23", [2]) == set()
+
+
+def test_rows_that_others_appended_are_taken_in(tmp_path: Path) -> None:
+    first, second = opened(tmp_path), opened(tmp_path)
+    first.known("2026-11-22", [1])
+    book(tmp_path, second, "2026-11-22", [1, 2])
+    first.catch_up()
+    assert first.known("2026-11-22", [1, 5]) == {1}
+    book(tmp_path, first, "2026-11-22", [5])
+    second.catch_up()
+    assert second.known("2026-11-22", [1, 5]) == {1, 5}
+
+
+def test_rows_of_a_writer_that_died_before_its_keys_are_read_from_the_journal(
+    tmp_path: Path,
+) -> None:
+    book(tmp_path, opened(tmp_path), "2026-11-22", [1])
+    journal.append(str(tmp_path), {"j": line("2026-11-22", 2)})
+    assert opened(tmp_path).known("2026-11-22", [1, 2]) == {1, 2}
+
+
+def test_keys_without_rows_do_not_count(tmp_path: Path) -> None:
+    index = opened(tmp_path)
+    book(tmp_path, index, "2026-11-22", [1])
+    with open(os.path.join(index.folder, "2026-11-22"), "ab") as file:
+        file.write((7).to_bytes(8, "little"))
+    assert opened(tmp_path).known("2026-11-22", [1, 7]) == {1}
+
+
+def test_a_journal_that_lost_its_end_is_read_afresh(tmp_path: Path) -> None:
+    index = opened(tmp_path)
+    book(tmp_path, index, "2026-11-22", [1, 2])
+    os.truncate(tmp_path / "j.jsonl", len(line("2026-11-22", 1)))
+    assert opened(tmp_path).known("2026-11-22", [1, 2]) == {1}
+    with (tmp_path / "j.jsonl").open("ab") as file:
+        file.write(line("2026-11-22", 9))
+    assert opened(tmp_path).known("2026-11-22", [1, 2, 9]) == {1, 9}
+
+
+@pytest.mark.parametrize("damage", ["gone", "head", "short"])
+def test_a_damaged_index_is_made_again(tmp_path: Path, damage: str) -> None:
+    index = opened(tmp_path)
+    book(tmp_path, index, "2026-11-22", [1, 2])
+    folder = Path(index.folder)
+    if damage == "gone":
+        for path in folder.iterdir():
+            path.unlink()
+    elif damage == "head":
+        (folder / "head").write_bytes(b"\x00")
+    else:
+        (folder / "2026-11-22").write_bytes(b"\x00" * 8)
+    assert opened(tmp_path).known("2026-11-22", [1, 2, 3]) == {1, 2}
+
+
+def test_a_large_day_is_searched_and_not_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "_HELD_DAY", 10)
+    monkeypatch.setattr(keys, "_HELD_ALL", 15)
+    monkeypatch.setattr(keys, "_PART", 4)
+    index = opened(tmp_path)
+    for day in ("2026-11-20", "2026-11-21", "2026-11-22"):
+        book(tmp_path, index, day, list(range(9)))
+        assert index.known(day, [8, 9]) == {8}
+    book(tmp_path, index, "2026-11-22", list(range(100, 150)))
+    assert index.known("2026-11-22", [8, 9, 149]) == {8, 149}
+    assert sum(map(len, index.held.values())) <= 15

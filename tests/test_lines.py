@@ -1,0 +1,107 @@
+"""Lines out of streams: whole, numbered, in bounded memory."""
+
+import os
+import random
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from burnbook import lines
+from burnbook.lines import Reader
+from hypothesis import given
+from hypothesis import strategies as st
+
+piece = st.binary(max_size=120).map(lambda data: data.replace(b"\n", b""))
+
+
+def read(data: bytes, offset: int = 0, limit: int | None = None) -> tuple[list[bytes], Reader]:
+    handle = os.memfd_create("lines")
+    try:
+        os.write(handle, data)
+        reader = Reader(handle, offset, limit)
+        found: list[bytes] = []
+        for chunk in reader.chunks():
+            assert chunk.number == len(found) + 1
+            found += chunk.lines
+            assert data[: chunk.end].endswith(b"\n")
+        return found, reader
+    finally:
+        os.close(handle)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "CHUNK", 64)
+    monkeypatch.setattr(lines, "MAX_LINE", 50)
+
+
+@given(st.lists(piece), piece)
+def test_every_line_comes_once_and_the_rest_is_partial(whole: list[bytes], rest: bytes) -> None:
+    data = b"".join(line + b"\n" for line in whole) + rest
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    found, reader = read(data)
+    assert found == data.split(b"\n")[:-1]
+    assert reader.partial == data.split(b"\n")[-1]
+
+
+@pytest.mark.usefixtures("small")
+def test_what_is_too_long_comes_cut_but_still_too_long() -> None:
+    maker = random.Random(7)
+    for _ in range(500):
+        whole = [b"x" * maker.choice((0, 1, 49, 50, 51, 90, 400)) for _ in range(8)]
+        found, _ = read(b"".join(line + b"\n" for line in whole))
+        assert len(found) == len(whole)
+        for given_back, line in zip(found, whole, strict=True):
+            assert given_back == line or (50 < len(given_back) < len(line))
+
+
+def test_a_line_of_a_hundred_megabytes_is_not_held() -> None:
+    hear, tell = os.pipe()
+
+    def write() -> None:
+        for _ in range(100):
+            os.write(tell, b"x" * (1 << 20))
+        os.write(tell, b"\nshort\n")
+        os.close(tell)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    reader = Reader(hear)
+    found = [line for chunk in reader.chunks() for line in chunk.lines]
+    writer.join()
+    os.close(hear)
+    assert [len(line) for line in found] == [2 * lines.MAX_LINE, 5]
+
+
+def test_a_stretch_of_a_file_ends_where_it_is_told_to() -> None:
+    found, reader = read(b"one\ntwo\nthree\nfour\n", offset=4, limit=14)
+    assert (found, reader.partial) == ([b"two", b"three"], b"")
+
+
+def test_a_byte_order_mark_is_left_out_only_at_the_start() -> None:
+    mark = b"\xef\xbb\xbf"
+    assert read(mark + b"one\n" + mark + b"two\n")[0] == [b"one", mark + b"two"]
+
+
+def test_a_pipe_that_pauses_gives_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "_PAUSE", 0.05)
+    hear, tell = os.pipe()
+    os.write(tell, b"one\n")
+    began = time.monotonic()
+    source = Reader(hear).chunks()
+    assert next(source).lines == [b"one"]
+    assert time.monotonic() - began < 10
+    os.write(tell, b"two\n")
+    os.close(tell)
+    assert next(source).lines == [b"two"]
+    os.close(hear)
+
+
+def test_two_readers_of_one_file_do_not_move_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"".join(b"%d\n" % n for n in range(10)))
+    with path.open("rb") as file:
+        first, second = Reader(file.fileno(), 0, 10), Reader(file.fileno(), 10)
+        assert next(second.chunks()).lines == [b"5", b"6", b"7", b"8", b"9"]
+        assert next(first.chunks()).lines == [b"0", b"1", b"2", b"3", b"4"]

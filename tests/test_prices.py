@@ -1,0 +1,295 @@
+"""Prices: which entry a model has, mistakes in the file, an update that keeps people's lines."""
+
+import sys
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import tomli
+from burnbook import pricefile, pricelist
+from burnbook.book import Book
+from burnbook.config import Config
+from burnbook.errors import BadConfig, Missing
+from burnbook.pricespec import Lookup, Price
+from burnbook.verbs import Context, prices
+from conftest import ROOT, Shell
+
+DAY = date(2026, 11, 22)
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def test_every_shipped_price_is_whole() -> None:
+    shipped = Config(str(ROOT / "config")).prices
+    find = Lookup(shipped.prices)
+    assert shipped.as_of is not None
+    assert (shipped.source or "").startswith("genai-prices ")
+    for model in (
+        *("claude-opus-4-5-20251101", "claude-sonnet-4-5-20250929[1m]", "claude-haiku-4-5"),
+        *("gpt-5.1-codex", "gpt-5.3-codex", "glm-4.6", "GLM-4.5-Air", "z.ai/glm-5"),
+    ):
+        price = find(model)
+        assert price is not None, model
+        assert price.output > price.input > (price.cache_read or 0) > 0
+    assert find("mystery") is None
+
+
+@pytest.mark.parametrize(
+    ("model", "wins"),
+    [
+        ("claude-sonnet-4-5", "claude-sonnet-4-5"),  # exact before any pattern
+        ("Claude-Sonnet-4-5", "claude-sonnet-4-5"),
+        ("claude-sonnet-4-5-20250929", "claude-sonnet-4-5*"),  # the longest of three
+        ("claude-sonnet-4-1", "claude-sonnet-4*"),
+        ("claude-opus", "claude*"),
+        ("z.ai/claude-sonnet-4-5", "claude-sonnet-4-5"),
+        ("z.ai/glm-9", "z.ai/*"),
+        ("other/glm-9", "glm-?"),
+        ("glm-99", None),
+        ("xclaude", None),
+        ("a.c", "a.c"),
+        ("abc", None),
+        ("aXbYb", "a*b"),
+        ("", None),
+    ],
+)
+def test_exact_beats_a_pattern_and_the_longest_pattern_wins(model: str, wins: str | None) -> None:
+    names = (
+        *("claude*", "claude-sonnet-4*", "claude-sonnet-4-5*", "claude-sonnet-4-5"),
+        *("glm-?", "z.ai/*", "a.c", "a*b"),
+    )
+    found = Lookup({name: Price(1, 1, source=name) for name in names})(model)
+    assert (found.source if found else None) == wins
+
+
+def test_equally_long_patterns_go_by_the_files_order() -> None:
+    first = {"a*c": Price(1, 1), "ab*": Price(2, 2)}
+    assert Lookup(first)("abc") == Price(1, 1)
+    assert Lookup(dict(reversed(first.items())))("abc") == Price(2, 2)
+
+
+def test_no_name_takes_long_to_refuse() -> None:
+    assert Lookup({"*a*a*a*a*a*a*b": Price(1, 1)})("a" * 4096) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("prices = 3", ["prices = 3", "[prices.NAME]"]),
+        ("pricse = 3", ["unknown key pricse", "as_of, prices, source"]),
+        ("as_of = 'soon'", ["as_of = 'soon'"]),
+        ("[prices.m]\ninput = 1", ["prices.m", "output"]),
+        ("[prices.m]\ninput = -1\noutput = 1", ["prices.m.input = -1"]),
+        ("[prices.m]\ninput = nan\noutput = 1", ["prices.m.input = nan"]),
+        ("[prices.m]\ninput = inf\noutput = 1", ["prices.m.input = inf"]),
+        ("[prices.m]\ninput = '1'\noutput = 1", ["prices.m.input = '1'", "float"]),
+        ("[prices.m]\ninput = true\noutput = 1", ["prices.m.input = True", "float"]),
+        ("[prices.m]\ninput = 1\noutput = 1\ncache = 1", ["unknown key prices.m.cache"]),
+        ("[prices.m]\ninput = 1\noutput = 1\nbase_up_to = 0", ["prices.m.base_up_to = 0"]),
+        ("[prices.'a b']\ninput = 1\noutput = 1", ["prices.a b", "without spaces"]),
+        ("[prices.'']\ninput = 1\noutput = 1", ["prices. = ''"]),
+        ("[prices]\nm = {input=1, output=1}\nM = {input=2, output=2}", ["prices.M", "once"]),
+        ("[prices", ["is not TOML"]),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_exit_78(shell: Shell, text: str, said: list[str]) -> None:
+    (shell.config / "prices.toml").write_text(text)
+    sentence = shell.fails(78, "prices")
+    for words in ("prices.toml", *said):
+        assert words in sentence
+
+
+def test_the_table(shell: Shell) -> None:
+    assert "No model has a price" in shell.ok("prices")
+    (shell.config / "prices.toml").write_text(
+        'as_of = 2026-11-20\nsource = "me"\n[prices."glm-*"]\ninput = 0.6\noutput = 2.25\n'
+    )
+    shown = shell.ok("prices").splitlines()
+    assert shown[0] == "USD per million tokens, as of 2026-11-20, from me"
+    assert shown[2].split() == ["glm-*", "0.6", "2.25", "-", "-", "-", "by", "hand"]
+    assert r"| glm-\* | 0.6 | 2.25 |" in shell.ok("prices", "--format", "markdown")
+    found = shell.json("prices")
+    assert (found["as_of"], found["source"]) == ("2026-11-20", "me")
+    assert found["prices"]["glm-*"]["output"] == 2.25
+    assert found["prices"]["glm-*"]["cache_read"] is None
+    assert not shell.book.exists()
+
+
+class Clause(SimpleNamespace):
+    """A match clause of the package: the attribute that it has says its kind."""
+
+
+def model(name: str, match: Any, **prices: Any) -> Any:
+    said = SimpleNamespace(**{f"{kind}_mtok": value for kind, value in prices.items()})
+    return SimpleNamespace(id=name, match=match, get_prices=lambda now: said)
+
+
+def tiered(base: str, start: int) -> Any:
+    return SimpleNamespace(base=Decimal(base), tiers=[SimpleNamespace(start=start)])
+
+
+def test_what_the_package_says_becomes_entries() -> None:
+    either = Clause(or_=[Clause(starts_with="claude-5"), Clause(equals="Claude-V")])
+    dated = Clause(regex=r"^claude-6\.1-x[-@]\d{4}-\d{2}$")
+    models = [
+        model("claude-5", either, input=tiered("3", 200_000), output=Decimal("15")),
+        model("claude-5-late", Clause(starts_with="claude-5"), input=Decimal(9), output=Decimal(9)),
+        model("claude-6", dated, input=Decimal(1), output=Decimal(2), cache_read=Decimal("0.1")),
+        model("claude-7", Clause(contains="claude"), input=Decimal(1), output=Decimal(2)),
+        model("claude-8", Clause(regex="^claude-(8|9)$"), input=Decimal(1), output=Decimal(2)),
+        model("claude-embed", Clause(equals="claude-embed"), input=Decimal(1)),
+        model("whisper", Clause(equals="whisper"), input=Decimal(1), output=Decimal(2)),
+    ]
+    others = SimpleNamespace(id="resale", models=[model("claude-9", Clause(equals="claude-9"))])
+    found = pricelist.entries([SimpleNamespace(id="anthropic", models=models), others], NOW)
+    assert found == {
+        "claude-5*": Price(3, 15, base_up_to=200_000, source="genai-prices"),
+        "claude-6.1-x?????-??": Price(1, 2, cache_read=0.1, source="genai-prices"),
+        "claude-v": Price(3, 15, base_up_to=200_000, source="genai-prices"),
+    }
+
+
+def test_without_the_package_one_sentence_says_how_to_get_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pricelist, "PROJECT", str(tmp_path))
+    with pytest.raises(Missing, match=r"genai-prices is not there .* \./just prices-setup"):
+        pricelist.read(NOW)
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package of the same shape, where `just prices-setup` would install the real one."""
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    place = tmp_path / ".venv" / "prices" / "lib" / version / "site-packages" / "genai_prices"
+    place.mkdir(parents=True)
+    (place / "__init__.py").write_text("__version__ = '9'\n")
+    (place / "data.py").write_text(
+        "from types import SimpleNamespace as S\n"
+        "price = S(input_mtok=1, output_mtok=2)\n"
+        "glm = S(id='GLM-5', match=S(equals='GLM-5'), get_prices=lambda now: price)\n"
+        "providers = [S(id='zai', models=[glm])]\n"
+    )
+    monkeypatch.setattr(pricelist, "PROJECT", str(tmp_path))
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    for name in ("genai_prices", "genai_prices.data"):
+        monkeypatch.setitem(sys.modules, name, SimpleNamespace())  # put back afterwards
+        del sys.modules[name]
+    return place
+
+
+def test_an_update_says_what_changed_and_the_same_again_changes_nothing(
+    package: Path, shell: Shell
+) -> None:
+    file = shell.config / "prices.toml"
+    file.write_text(
+        "[prices]\nmine = { input = 1, output = 1 }\n"
+        '"gpt-4" = { input = 7, output = 7, source = "genai-prices" }\n'
+        '"glm-5" = { input = 3, output = 4, cache_read = 1, source = "genai-prices" }\n'
+    )
+    first, second = (
+        prices.run(
+            Context(Config(str(shell.config)), Book(str(shell.book)), "main", []),
+            SimpleNamespace(update=True),
+        )
+        for _ in range(2)
+    )
+    assert first.data == {
+        "updated": True,
+        "added": [],
+        "removed": ["gpt-4: 7 / 7 / - / -"],
+        "changed": ["glm-5: 3 / 4 / 1 / - -> 1 / 2 / - / -"],
+        "kept": ["mine"],
+        "entries": 2,
+    }
+    assert first.parts[0].text == f"{file} updated from genai-prices 9: 2 entries"
+    assert (second.data["updated"], second.data["changed"]) == (False, [])
+    assert "is up to date with genai-prices 9" in second.parts[0].text
+    assert Config(str(shell.config)).prices.prices["glm-5"] == Price(1, 2, source="genai-prices")
+
+
+LISTED = {
+    "glm-4.6": Price(0.6, 2.2, cache_read=0.11, source="genai-prices"),
+    "gpt-5": Price(1.25, 10, base_up_to=272_000, source="genai-prices"),
+}
+
+
+def updated(text: str, prices: dict[str, Price] = LISTED) -> str:
+    return pricefile.updated(text, prices, DAY, "genai-prices 9")
+
+
+def test_an_empty_file_is_made_whole(tmp_path: Path) -> None:
+    made = updated("")
+    assert made.startswith("# Prices: USD per million tokens")
+    assert made.endswith(
+        "\nas_of  = 2026-11-22\n"
+        'source = "genai-prices 9"\n'
+        "\n"
+        "[prices]\n"
+        '"glm-4.6" = { input = 0.6, output = 2.2, cache_read = 0.11, source = "genai-prices" }\n'
+        '"gpt-5"   = { input = 1.25, output = 10, base_up_to = 272_000, source = "genai-prices" }\n'
+    )
+    assert updated(made) == made
+    (tmp_path / "prices.toml").write_text(made)
+    assert Config(str(tmp_path)).prices.prices == LISTED
+
+
+PEOPLE = """\
+# mine, mine
+as_of = 2020-01-01 # long ago
+[prices]
+# a friend told me
+"GPT-5" = { input = 7, output = 7 }   # not what they say
+"old"   = { input = 1, output = 1, source = "genai-prices" }
+"glm-4.6" = { input = 1, output = 1, source = "genai-prices" }
+
+[prices."my/model-*"] # at home
+input = 0
+output = 0
+"""
+
+
+def test_an_update_keeps_comments_and_what_people_wrote() -> None:
+    made = updated(PEOPLE)
+    assert made == (
+        "# mine, mine\n"
+        'source = "genai-prices 9"\n'
+        "as_of  = 2026-11-22 # long ago\n"
+        "[prices]\n"
+        "# a friend told me\n"
+        '"GPT-5" = { input = 7, output = 7 }   # not what they say\n'
+        '"glm-4.6" = { input = 0.6, output = 2.2, cache_read = 0.11, source = "genai-prices" }\n'
+        '\n[prices."my/model-*"] # at home\ninput = 0\noutput = 0\n'
+    )
+    assert updated(made) == made
+
+
+@pytest.mark.parametrize(
+    "text", ["", "# only words\n", "[prices.mine]\ninput = 1\noutput = 2\n", "source = 'me'\n"]
+)
+def test_whatever_was_there_is_there_afterwards(text: str) -> None:
+    before, after = tomli.loads(text), tomli.loads(updated(text))
+    assert after["as_of"] == DAY
+    for name, price in before.get("prices", {}).items():
+        assert after["prices"].pop(name) == price
+    assert set(after["prices"]) == set(LISTED)
+    assert all(line in updated(text) for line in text.splitlines() if line[:1] in ("#", "["))
+
+
+def test_a_file_that_would_be_spoilt_is_left_alone() -> None:
+    line = '"old" = { input = 1, output = 1, source = "genai-prices" }\n'
+    with pytest.raises(BadConfig, match="cannot be updated as it is"):
+        updated(f"[prices.mine]\ninput = 1\noutput = 2\n{line}")
+
+
+def test_a_write_keeps_the_mode_and_follows_a_link(tmp_path: Path) -> None:
+    real, link = tmp_path / "real.toml", tmp_path / "prices.toml"
+    real.write_text("old")
+    real.chmod(0o664)
+    link.symlink_to(real)
+    pricefile.write(str(link), "new")
+    assert (real.read_text(), link.is_symlink()) == ("new", True)
+    assert real.stat().st_mode & 0o777 == 0o664
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["prices.toml", "real.toml"]
