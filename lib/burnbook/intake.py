@@ -36,7 +36,8 @@ _SAID = (
     *("latency_ms", "cached_input_tokens", "cache_write_tokens"),
 )
 _DERIVED = b',"routed":'
-_DAY = slice(7, 17)  # of a payload, which begins with its `ts`
+_ALL = "all"  # refused lines have no day
+_DAY = slice(6, 16)  # of a payload, which begins with its `ts`
 
 
 class Counts(msgspec.Struct):
@@ -73,6 +74,7 @@ class Intake:
         self.keys = Keys(root, JOURNAL, "1", _read_key)
         self.rejects = Rejects(root, feed, agent)
         self._encode = msgspec.json.Encoder().encode
+        self._encode_lines = msgspec.json.Encoder().encode_lines
         self._pick = None if tuple(identity) == _SAID else attrgetter(*identity)
 
     def take(self, chunk: Chunk) -> None:
@@ -108,7 +110,8 @@ class Intake:
     ) -> list["_Part"]:
         """Events, each once in a chunk, with their keys and lines, by window and day."""
         encode, pick, digest = self._encode, self._pick, xxh3_64_intdigest
-        payloads = [encode(event) for event in events]
+        # A newline inside a JSON string is escaped, so these bytes stand only between two rows.
+        payloads = self._encode_lines(events)[1:-2].split(b"}\n{")
         if pick is None:
             keys = [digest(payload[: payload.index(_DERIVED)]) for payload in payloads]
         else:
@@ -203,17 +206,16 @@ class Rejects:
     def __init__(self, root: str, feed: str, agent: str) -> None:
         self.root, self.name = root, f"{REJECTS}{feed}"
         self.stamp = Stamp("r", agent, None, feed)
-        self.seen: set[int] = set()
-        self.read = 0
+        self.keys = Keys(root, self.name, "1", _read_reject)
 
     def prepare(self, rejected: Sequence[tuple[int, str, bytes]]) -> dict[int, bytes]:
         """The lines to be booked by their key, of (line number, reason, line) each."""
         made: dict[int, bytes] = {}
         for number, reason, line in rejected:
             key = xxh3_64_intdigest(line)
-            if key not in self.seen and key not in made:
+            if key not in made:
                 shown = {"line": number, "reason": reason, "text": shown_text(line)}
-                made[key] = msgspec.json.encode(shown)
+                made[key] = msgspec.json.encode(shown)[1:-1]
         return made
 
     def book(self, made: dict[int, bytes]) -> None:
@@ -223,13 +225,14 @@ class Rejects:
         path = journal.path_of(self.root, self.name)
         files.make_dir(os.path.dirname(path))
         heal(self.root, self.name)
-        for offset, line in journal.lines(path, self.read):
-            self.seen.add(key_of(line) or 0)
-            self.read = offset + len(line)
-        new = {key: payload for key, payload in made.items() if key not in self.seen}
+        self.keys.catch_up()
+        known = self.keys.known(_ALL, made)
+        new = {key: payload for key, payload in made.items() if key not in known}
         if new:
-            lines = self.stamp.lines(list(new), list(new.values()))
-            journal.append(self.root, {self.name: b"".join(lines)})
+            data = b"".join(self.stamp.lines(list(new), list(new.values())))
+            start = journal.size(path)
+            journal.append(self.root, {self.name: data})
+            self.keys.add({_ALL: list(new)}, start + len(data))
 
 
 def shown_text(line: bytes) -> str:
@@ -237,6 +240,11 @@ def shown_text(line: bytes) -> str:
     # Redacted before it is cut, so that a secret which the cut would halve is known for one.
     text = redact(line[: 8 * SHOWN].decode("utf-8", "backslashreplace"))[:SHOWN]
     return printable(text)
+
+
+def _read_reject(line: bytes) -> tuple[str, int] | None:
+    key = key_of(line)
+    return None if key is None else (_ALL, key)
 
 
 def _read_key(line: bytes) -> tuple[str, int] | None:

@@ -8,6 +8,7 @@ what the journal has beyond it is read again.
 
 import os
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
@@ -16,7 +17,10 @@ from burnbook import files, journal
 
 # A day with more keys than this is searched in its file rather than held in memory.
 _HELD_DAY = 500_000
-_HELD_ALL = 1_000_000
+_HELD_ALL = 600_000
+_COLD_ALL = 6_000_000  # in order, eight bytes each
+_FEW = 20  # a batch that is a twentieth of a day, or more, is worth holding the day for
+_EMPTY = array("Q")
 _WIDTH = 8
 _PART = 1 << 16  # keys read at a time
 _CATCH_UP = 1 << 24  # bytes of the journal taken in at a time
@@ -46,12 +50,15 @@ class Keys:
         self.form, self.read = form, read
         self.head = Head(form)
         self.held: dict[str, set[int]] = {}
+        self.cold: dict[str, array[int]] = {}
+        self.asked: dict[str, int] = {}
 
     def catch_up(self) -> None:
         """Take in what other writers, or a writer that died, appended since."""
         told = self._told()
         if told is None or told.offset < self.head.offset:
             self.head, self.held = Head(self.form), {}
+            self.cold, self.asked = {}, {}
             self._forget()
         else:
             self._follow(told)
@@ -74,10 +81,21 @@ class Keys:
         count = self.head.days.get(day, 0)
         if count == 0:
             return set()
-        if count <= _HELD_DAY:
-            return self._hold(day).intersection(keys)
+        if day in self.held:
+            return self.held[day].intersection(keys)
         wanted = set(keys)
-        return {key for part in self._parts(day, 0, count) for key in wanted.intersection(part)}
+        if count <= _HELD_DAY and len(wanted) * _FEW >= count:
+            return self._hold(day).intersection(wanted)
+        # A few keys of a day that is past: the file is searched, and if that goes on, in order.
+        found: set[int] = set()
+        ordered = self._ordered(day, count)
+        for key in wanted if ordered else ():
+            place = bisect_left(ordered, key)
+            if place < len(ordered) and ordered[place] == key:
+                found.add(key)
+        for part in self._parts(day, len(ordered), count):
+            found |= wanted.intersection(part)
+        return found
 
     def add(self, keys: Mapping[str, Iterable[int]], offset: int) -> None:
         """The journal has these rows too, up to `offset`."""
@@ -126,6 +144,17 @@ class Keys:
                 found.update(part)
             self.held[day] = found
         return self.held[day]
+
+    def _ordered(self, day: str, count: int) -> "array[int]":
+        """The first keys of a day in ascending order; none of a day that is asked for once."""
+        asked = self.asked[day] = self.asked.get(day, 0) + 1
+        ordered = self.cold.get(day, _EMPTY)
+        if asked > 1 and count <= _HELD_DAY and count - len(ordered) > len(ordered) // 4:
+            keys = [key for part in self._parts(day, 0, count) for key in part]
+            ordered = self.cold[day] = array("Q", sorted(keys))
+            while sum(map(len, self.cold.values())) > _COLD_ALL:
+                self.cold.pop(next(iter(self.cold)))
+        return ordered
 
     def _parts(self, day: str, start: int, end: int) -> Iterable["array[int]"]:
         if start >= end:

@@ -11,7 +11,7 @@ from select import select
 from typing import NamedTuple
 
 MAX_LINE = 1 << 20
-CHUNK = 4 << 20
+CHUNK = 2 << 20
 _PAUSE = 1.0  # seconds of silence after which a pipe's lines are booked
 _BOM = b"\xef\xbb\xbf"
 
@@ -41,7 +41,7 @@ class Reader:
         self.is_pipe = not stat.S_ISREG(os.fstat(handle).st_mode)
 
     def chunks(self) -> Iterator[Chunk]:
-        """Chunks of about 4 MiB."""
+        """Chunks of about 2 MiB."""
         at_start = self.offset == 0
         while block := self._read():
             cut = block.rfind(b"\n") + 1

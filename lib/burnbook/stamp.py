@@ -5,8 +5,11 @@ id is a letter and the row's 64-bit key.
 """
 
 import os
+import sys
 import zlib
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 
 import msgspec
 
@@ -32,13 +35,24 @@ class Stamp:
         self._shared = b'",' + msgspec.json.encode(told)[1:-1] + b","
 
     def lines(self, keys: Sequence[int], payloads: Sequence[bytes]) -> list[bytes]:
-        """One line for each key and payload (a JSON object, at least one field in it)."""
-        head, shared, crc32 = self._head, self._shared, zlib.crc32
-        lines = []
-        for key, payload in zip(keys, payloads, strict=True):
-            body = b"%b%016x%b%b" % (head, key, shared, payload[1:-1])
-            lines.append(b'%b,"crc":"%08x"}\n' % (body, crc32(body)))
-        return lines
+        """One line for each key and payload: the fields of a JSON object, without its braces.
+
+        Every step runs over all rows in C. A thousand rows at a time stay in the processor's cache.
+        """
+        parts = zip(repeat(self._head), _hex("Q", keys), repeat(self._shared), payloads)
+        bodies = list(map(b"".join, parts))
+        crcs = _hex("I", map(zlib.crc32, bodies))
+        return list(map(b"".join, zip(bodies, repeat(b',"crc":"'), crcs, repeat(b'"}\n'))))
+
+
+def _hex(kind: str, numbers: Iterable[int]) -> list[bytes]:
+    """Each number as hex digits: 16 for kind Q, 8 for kind I."""
+    packed = array(kind, numbers)
+    if sys.byteorder == "little":
+        packed.byteswap()
+    digits = packed.tobytes().hex().encode()
+    width = 2 * packed.itemsize
+    return [digits[at : at + width] for at in range(0, len(digits), width)]
 
 
 def key_of(line: bytes) -> int | None:
