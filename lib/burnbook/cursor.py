@@ -9,9 +9,9 @@ harm: a row that is booked is a duplicate.
 
 import os
 import re
-from hashlib import blake2b
 
 import msgspec
+from xxhash import xxh3_128_hexdigest
 
 from burnbook import files
 
@@ -123,4 +123,4 @@ def _beside(path: str) -> list[str]:
 
 
 def _hash(data: bytes) -> str:
-    return blake2b(data, digest_size=16).hexdigest()
+    return xxh3_128_hexdigest(data)

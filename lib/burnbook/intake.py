@@ -64,7 +64,7 @@ class Intake:
         decoder: Decoder,
         identity: Sequence[str],
         agent: str,
-        window_of: Callable[[datetime], str | None],
+        window_of: Callable[[datetime], str | None] | str,
     ) -> None:
         self.root, self.feed, self.decoder, self.agent = root, feed, decoder, agent
         self.window_of = window_of
@@ -143,11 +143,11 @@ class Intake:
         start = 0
         for day, run in groupby(days):
             end = start + len(list(run))
-            names = [window_of(event.ts) or "" for event in events[start:end]]
-            if names.count(names[0]) == len(names):
-                found.setdefault((names[0], day.decode()), []).extend(range(start, end))
+            if isinstance(window_of, str):
+                found.setdefault((window_of, day.decode()), []).extend(range(start, end))
             else:
-                for at, name in enumerate(names, start):
+                for at, event in enumerate(events[start:end], start):
+                    name = window_of(event.ts) or ""
                     found.setdefault((name, day.decode()), []).append(at)
             start = end
         return dict(found)

@@ -3,7 +3,8 @@
 import gc
 import os
 import stat
-from tempfile import TemporaryFile
+from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from burnbook import cursor, feeds, names, progress
@@ -14,7 +15,7 @@ from burnbook.derive.traffic import pack, unpack
 from burnbook.errors import BAD_DATA, BadData, Missing, os_sentence
 from burnbook.feedspec import Feed
 from burnbook.intake import Counts, Intake
-from burnbook.lines import Reader
+from burnbook.lines import Chunk, Reader
 from burnbook.records import REJECTS
 from burnbook.settings import PROJECT
 from burnbook.verbs import Context, Result
@@ -41,9 +42,7 @@ class _Job:
     def __init__(self, ctx: Context, args: Any, feed: Feed, window: str | None) -> None:
         self.ctx, self.args, self.feed = ctx, args, feed
         self.decoder = feeds.compile_feed(feed)
-        self.window_of = (
-            (lambda _: window) if window else windows.by_time(ctx.config, ctx.book.index)
-        )
+        self.window_of = window or windows.by_time(ctx.config, ctx.book.index)
         self.counts = Counts()
         self.told: list[Told] = []
         self.source = ""
@@ -62,7 +61,10 @@ class _Job:
 
     def _stdin(self) -> bool:
         """Book stdin, where there is something to read from it or `--stdin` says so."""
-        mode = os.fstat(0).st_mode
+        try:
+            mode = os.fstat(0).st_mode
+        except OSError:  # it is closed
+            return False
         if not (self.args.stdin or stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
             return False
         self.source = "stdin"
@@ -111,18 +113,17 @@ class _Job:
 
     def _check(self, stretch: Stretch, whole: bool) -> None:
         """Decode a stretch before anything is booked; raises BadData where a line is bad."""
-        bad: list[tuple[int, str]] = []
+        first, count = "", 0
         reader = Reader(*stretch)
-        for chunk in reader.chunks():
+        for chunk in chain(reader.chunks(), _last(reader) if whole else ()):
             rejected = self.decoder.batch(chunk.lines).rejected
-            bad += [(chunk.number + at, why) for at, why in rejected]
-        if whole and reader.partial:
-            rejected = self.decoder.batch([reader.partial]).rejected
-            bad += [(reader.number, why) for _, why in rejected]
-        if bad:
-            line, why = bad[0]
-            more = f", and {len(bad) - 1} more" if len(bad) > 1 else ""
-            raise BadData(f"line {line} of {self.source}: {why}{more}; nothing booked (--strict)")
+            if rejected and not count:
+                at, why = rejected[0]
+                first = f"line {chunk.number + at} of {self.source}: {why}"
+            count += len(rejected)
+        if count:
+            more = f", and {count - 1} more" if count > 1 else ""
+            raise BadData(f"{first}{more}; nothing booked (--strict)")
 
     def _intake(self) -> Intake:
         ctx, feed = self.ctx, self.feed
@@ -167,8 +168,16 @@ class _Job:
         return Result([line], data, BAD_DATA if useless else 0)
 
 
+def _last(reader: Reader) -> Iterator[Chunk]:
+    """The unterminated last line, once the reader is at its end."""
+    if reader.partial:
+        yield Chunk([reader.partial], reader.number, reader.start)
+
+
 def _kept(handle: int) -> int:
     """A stream's bytes in a file without a name, so that they can be read twice."""
+    from tempfile import TemporaryFile  # 3 ms that only this pays for
+
     with TemporaryFile() as file:
         while block := os.read(handle, 1 << 20):
             file.write(block)
