@@ -17,7 +17,7 @@ from burnbook.intake import Counts, Intake
 from burnbook.lines import Chunk, Reader
 
 # Below this, starting a second process costs more than it saves.
-WORTH_IT = 8 << 20
+WORTH_IT = 1 << 20
 _BLOCK = 1 << 20
 
 
