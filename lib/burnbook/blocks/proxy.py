@@ -1,8 +1,12 @@
 """What the proxy did with subagents' requests: where they went, how fast, and what failed."""
 
+from typing import TYPE_CHECKING
+
 from burnbook.blocks import Line, Part, Scene, Table, Title, Values, moment, number, percent
-from burnbook.derive import proxy
-from burnbook.derive.traffic import Sums
+
+if TYPE_CHECKING:
+    from burnbook.derive import proxy
+    from burnbook.derive.traffic import Sums
 
 _SIDES = (("all", None), ("routed", True), ("baseline", False))
 
@@ -12,6 +16,8 @@ def values(scene: Scene) -> Values:
     traffic = scene.traffic
     if traffic is None:
         return {"subagent_proxy": None}
+    from burnbook.derive import proxy  # a window without telemetry does not pay for it
+
     sides = {name: proxy.side(traffic, routed) for name, routed in _SIDES}
     whole = sides["all"]
     told = {
@@ -65,11 +71,11 @@ def _outside(scene: Scene) -> bool:
     return early or (span.ends_at is not None and traffic.last >= span.ends_at)
 
 
-def _side(side: proxy.Side) -> Values:
+def _side(side: "proxy.Side") -> Values:
     return side._asdict() | {"latency_ms": side.latency_ms._asdict()}
 
 
-def _sums(found: dict[str, Sums]) -> Values:
+def _sums(found: "dict[str, Sums]") -> Values:
     return {
         name: {
             "requests": sums.requests,
