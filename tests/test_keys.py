@@ -72,6 +72,35 @@ def test_a_journal_that_lost_its_end_is_read_afresh(tmp_path: Path) -> None:
     assert opened(tmp_path).known("2026-11-22", [1, 2, 9]) == {1, 9}
 
 
+def test_what_a_lost_index_needs_is_read_before_the_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "_CATCH_UP", 1)
+    journal.append(str(tmp_path), {"j": line("2026-11-22", 1) + line("2026-11-23", 2)})
+    index, other = (Keys(str(tmp_path), "j", "1", read) for _ in range(2))
+    for one in (index, other):
+        one.prepare()
+    assert not os.path.exists(index.folder)
+    journal.append(str(tmp_path), {"j": line("2026-11-22", 3)})
+    for one in (index, other):
+        one.catch_up()
+        assert one.known("2026-11-22", [1, 2, 3]) == {1, 3}
+        assert one.head.days == {"2026-11-22": 2, "2026-11-23": 1}
+
+
+def test_what_was_rolled_back_meanwhile_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "_CATCH_UP", 1)
+    journal.append(str(tmp_path), {"j": line("2026-11-22", 1) + line("2026-11-22", 2)})
+    index = Keys(str(tmp_path), "j", "1", read)
+    index.prepare()
+    os.truncate(tmp_path / "j.jsonl", len(line("2026-11-22", 1)))
+    journal.append(str(tmp_path), {"j": line("2026-11-22", 3) + line("2026-11-22", 4)})
+    index.catch_up()
+    assert index.known("2026-11-22", [1, 2, 3, 4]) == {1, 3, 4}
+
+
 @pytest.mark.parametrize("damage", ["gone", "head", "short"])
 def test_a_damaged_index_is_made_again(tmp_path: Path, damage: str) -> None:
     index = opened(tmp_path)

@@ -95,6 +95,7 @@ class Intake:
         refused = self.rejects.prepare(rejected)
         if not parts and not refused:
             return
+        self.keys.prepare()
         with lock.book_lock(self.root):
             new = self._book(parts)
             self.rejects.book(refused)

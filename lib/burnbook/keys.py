@@ -52,6 +52,28 @@ class Keys:
         self.held: dict[str, set[int]] = {}
         self.cold: dict[str, array[int]] = {}
         self.asked: dict[str, int] = {}
+        self.ready: tuple[int, int, bytes, dict[str, array[int]]] | None = None
+
+    def prepare(self) -> None:
+        """Read without the lock what the first `catch_up` would else have to read with it.
+
+        That is much where the cache was deleted. Nothing is written: without the lock another
+        writer may be at the same files.
+        """
+        if self.head.offset:
+            return
+        told = self._told()
+        start = told.offset if told else 0
+        if journal.size(self.path) - start < _CATCH_UP:
+            return
+        found: dict[str, array[int]] = {}
+        end = start
+        for offset, line in journal.lines(self.path, start):
+            one = self.read(line)
+            if one is not None:
+                found.setdefault(one[0], array("Q")).append(one[1])
+            end = offset + len(line)
+        self.ready = start, end, self._mark(end), found
 
     def catch_up(self) -> None:
         """Take in what other writers, or a writer that died, appended since."""
@@ -62,6 +84,12 @@ class Keys:
             self._forget()
         else:
             self._follow(told)
+        if self.ready is not None:
+            start, end, mark, ready = self.ready
+            # A row that was seen may have been rolled back: what was read last must still be there.
+            if start == self.head.offset and mark == self._mark(end):
+                self.add(ready, end)
+            self.ready = None
         size = journal.size(self.path)
         if size > self.head.offset:
             found: dict[str, list[int]] = {}
