@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from burnbook.errors import INTERNAL, INTERRUPTED, IO, USAGE, BurnbookError, os_sentence
+from burnbook.escape import printable
 
 Flags = Callable[[argparse.ArgumentParser], None]
 
@@ -127,12 +128,7 @@ def _colour() -> bool:
 
 def one_line(message: str) -> str:
     """A message as one printable line."""
-    words = " ".join(message.split())
-    return (
-        words
-        if words.isprintable()
-        else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
-    )
+    return printable(" ".join(message.split()))
 
 
 def _say(name: str, message: str, code: int) -> int:

@@ -4,6 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from burnbook.escape import printable
+
 Cell = str | float | None
 
 
@@ -25,5 +27,5 @@ def safe(text: str) -> str:
     """
     first = text.lstrip(" ")[:1]
     acts = first in tuple("=+-@") or (first != "" and not first.isprintable())
-    shown = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    shown = printable(text)
     return f"'{shown}" if acts else shown

@@ -18,12 +18,12 @@ from xxhash import xxh3_64_intdigest
 from burnbook import files, journal, lock
 from burnbook.book import heal
 from burnbook.derive.traffic import Traffic
+from burnbook.escape import printable
 from burnbook.feeds import Decoder
 from burnbook.keys import Keys
 from burnbook.lines import Chunk
 from burnbook.records import REJECTS
 from burnbook.redact import redact
-from burnbook.render import printable
 from burnbook.stamp import Stamp, key_of
 
 JOURNAL = "proxy_telemetry"

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from burnbook.blocks import Line, Part, Table, Title
+from burnbook.escape import printable
 
 _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
@@ -45,13 +46,6 @@ def markdown(parts: Sequence[Part]) -> str:
 def json(data: Any) -> str:
     """One JSON document, indented; moments are ISO 8601 with Z."""
     return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
-
-
-def printable(value: str) -> str:
-    """The text with everything that is no printable character escaped, so that none acts."""
-    if value.isprintable():
-        return value
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in value)
 
 
 def _aligned(table: Table, colour: bool) -> list[str]:
