@@ -15,10 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
-VERBS = (
-    *("aliases", "check", "cost-compare", "demo", "finalize", "ingest", "preview", "prices"),
-    *("snapshot", "undo"),
-)
+VERBS = sorted(path.name for path in (ROOT / "bin").iterdir() if path.name[0] not in "_.")
 HOSTILE = [
     "",
     " ",

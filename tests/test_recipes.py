@@ -11,23 +11,29 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from frontdoor import HOSTILE, ROOT, House
+from frontdoor import HOSTILE, ROOT, VERBS, House
 
-WAYS = {
-    "start": ["start"],
-    "end": ["end"],
-    "cross": ["cross"],
-    "undo": [],
-    "finalize": [],
-    "ingest": [],
-    "preview": [],
-    "check": [],
-    "cost-compare": [],
-    "prices": [],
-    "aliases": [],
-    "demo": [],
-}
 BAD_AGENTS = ["..", "../x", "/etc/x", "a/b", "a\n", "-a", ".a", "a b", "é", "a" * 65]
+
+
+def justfile() -> dict[str, Any]:
+    command = [str(ROOT / "just"), "--dump", "--dump-format", "json"]
+    recipes = json.loads(subprocess.check_output(command))["recipes"]
+    return {name: recipe for name, recipe in recipes.items() if not recipe["private"]}
+
+
+def ways() -> dict[str, list[str]]:
+    """Each recipe that is one call of a script: the script, and the words that it puts first."""
+    found = {}
+    for name, recipe in justfile().items():
+        lines = ["".join(p if isinstance(p, str) else "" for p in line) for line in recipe["body"]]
+        calls = [line for line in lines if not line.startswith("#")]
+        if match := re.fullmatch(r'/([a-z-]+)((?: [a-z-]+)*) "\$@"', "\n".join(calls)):
+            found[name] = [match[1], *match[2].split()]
+    return found
+
+
+WAYS = ways()
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +43,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 def lock_of(house: House, agent: str = "main") -> Path:
     return house.root / "data" / f".recipe.{agent}.lock"
-
-
-def justfile() -> dict[str, Any]:
-    command = [str(ROOT / "just"), "--dump", "--dump-format", "json"]
-    recipes = json.loads(subprocess.check_output(command))["recipes"]
-    return {name: recipe for name, recipe in recipes.items() if not recipe["private"]}
 
 
 def attribute(recipe: dict[str, Any], name: str) -> Any:
@@ -56,6 +56,12 @@ def test_each_recipe_that_writes_is_a_script_and_only_those() -> None:
         assert script == bool(attribute(recipe, "metadata")), name
 
 
+def test_each_script_has_a_recipe_and_each_of_the_users_recipes_is_one_call_of_a_script() -> None:
+    assert {way[0] for way in WAYS.values()} == set(VERBS)
+    users = {n for n, recipe in justfile().items() if attribute(recipe, "group") != "dev"}
+    assert set(WAYS) == users
+
+
 def test_each_recipe_has_a_group_and_says_what_it_does() -> None:
     for name, recipe in justfile().items():
         assert attribute(recipe, "group") in ("book", "read", "dev", "schedule"), name
@@ -65,8 +71,8 @@ def test_each_recipe_has_a_group_and_says_what_it_does() -> None:
 @pytest.mark.parametrize("recipe", WAYS)
 def test_usage_explains_every_flag_of_the_script(recipe: str) -> None:
     usage = subprocess.check_output([str(ROOT / "just"), "--usage", recipe], text=True)
-    script = str(ROOT / "bin" / ("snapshot" if WAYS[recipe] else recipe))
-    help_ = subprocess.check_output([script, *WAYS[recipe], "--help"], text=True)
+    script, *words = WAYS[recipe]
+    help_ = subprocess.check_output([str(ROOT / "bin" / script), *words, "--help"], text=True)
     flags = set(re.findall(r"^  (?:-\w, )?(--[a-z-]+)", help_, re.MULTILINE)) - {"--help"}
     assert flags <= set(re.findall(r"--[a-z-]+", usage))
 
@@ -77,7 +83,7 @@ def test_arguments_stdin_and_folder_arrive_as_they_are(
 ) -> None:
     given = ["--at", "T", "codex", *HOSTILE, "preview", "--set=a b"]
     [told] = house.told("just", recipe, *given, stdin="pane\n", cwd=tmp_path)
-    assert told["argv"] == WAYS[recipe] + given
+    assert told["argv"] == WAYS[recipe][1:] + given
     assert (told["stdin"], told["folder"]) == ("pane\n", str(tmp_path))
     assert not (tmp_path / "bad").exists()
 

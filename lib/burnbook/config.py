@@ -130,6 +130,10 @@ class Config:
             self._wrong(file, where, value, valid)
         return feed
 
+    def whole(self, file: str, kind: type[T]) -> T:
+        """A file of config/ that is one struct, such as churn.toml; a missing one has defaults."""
+        return self._typed(file, "", self._read(file), kind)
+
     def ends(self, window: str) -> datetime | None:
         """The declared end of a window as a UTC moment; None where none is declared."""
         declared = self.windows.windows.get(window)

@@ -13,6 +13,7 @@ import msgspec
 from burnbook import __version__, clock, errors
 from burnbook.errors import BadData
 from burnbook.rows import Anomaly, Prompts, Reject, Row, Snapshot, Usage, Void, WindowRow
+from burnbook.workrows import Checkpoint, Churn, Evidence, MissedReset, Notice
 
 SCHEMA_VERSION = 1
 MAX_LINE = 1 << 20
@@ -32,6 +33,11 @@ _PREFIX = {
     WindowRow: "w",
     Anomaly: "a",
     Prompts: "p",
+    Checkpoint: "c",
+    Churn: "n",
+    MissedReset: "m",
+    Evidence: "e",
+    Notice: "l",
     Usage: "t",
     Reject: "r",
 }
@@ -51,7 +57,7 @@ def make(kind: type[R], /, *, generation: int = 0, **fields: Any) -> R:
 
     from burnbook.redact import redact
 
-    for text in ("notes", "source", "methodology", "plan"):
+    for text in ("notes", "source", "methodology", "plan", "task"):
         if fields.get(text):
             fields[text] = redact(fields[text])
     row = kind(

@@ -52,7 +52,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Snapshot(Row, frozen=True, kw_only=True, tag_field="row", tag="snapshot"):
-    """The meters of one provider for one agent at one moment."""
+    """The meters of one provider for one agent at one moment.
+
+    `boundary` is the reset that an automatic snapshot belongs to. `commits` holds the commit that
+    each repository was at, by the repository's name, where there is one.
+    """
 
     provider: Id
     phase: Phase
@@ -63,6 +67,8 @@ class Snapshot(Row, frozen=True, kw_only=True, tag_field="row", tag="snapshot"):
     account: str | None
     errors: tuple[str, ...]
     prompts: Count | None = None
+    boundary: Moment | None = None
+    commits: dict[Text, Text] | None = None
 
     about: ClassVar[tuple[str, ...]] = (
         *("agent", "window", "provider", "phase", "captured_at", "meters", "context", "prompts"),

@@ -14,7 +14,7 @@ from burnbook.book import Book, State, state_of
 from burnbook.derive.snapshots import Index
 from burnbook.errors import NO, BadData, IOFault, Missing
 from burnbook.repeats import Repeats
-from burnbook.rows import Snapshot, Void, WindowRow
+from burnbook.rows import Snapshot, Void
 from burnbook.verbs import Context, Result
 
 LARGE = "proxy_telemetry"
@@ -112,7 +112,7 @@ def _placed(row: Any, name: str, ids: dict[str, str]) -> None:
     targets = []
     if isinstance(row, Void):
         targets = [("voids", row.void)]
-    elif isinstance(row, WindowRow) and row.supersedes:
+    elif getattr(row, "supersedes", None):
         targets = [("supersedes", row.supersedes)]
     for how, target in targets:
         if ids.get(target) != name:
