@@ -11,6 +11,7 @@ set script-interpreter := ['sh', '-c', '. "$BURNBOOK_ROOT/bin/_locked"']
 
 import 'recipes/book.just'
 import 'recipes/read.just'
+import 'recipes/schedule.just'
 import 'recipes/dev.just'
 
 export BURNBOOK_ROOT := justfile_directory()
