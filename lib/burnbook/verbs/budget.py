@@ -60,13 +60,10 @@ def run(ctx: Context, args: Any) -> Result:
     verdicts = stops.judged(rules, meters, counts, step)
     burned = _burn(shown, series, used)
     projected = _projection(shown, used, burned)
-    if shown.finalized is None:
-        found = [
-            *_notices.of_budget(used, budget),
-            *_notices.of_meters(meters, notify),
-            *_notices.of_rules(verdicts, rules),
-        ]
-        _notices.tell(ctx, window, found, notify)
+    found = [*_notices.of_meters(meters, notify), *_notices.of_rules(verdicts, rules)]
+    if shown.finalized is None:  # an old window's tokens are no news
+        found = [*_notices.of_budget(used, budget), *found]
+    _notices.tell(ctx, window, found, notify)
     note_damage(ctx)
     ctx.book.save_folds()
     used_up = used.left_tokens is not None and used.left_tokens <= 0
