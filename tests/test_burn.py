@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from datetime import UTC, datetime, timedelta
 from statistics import stdev
 from types import SimpleNamespace
@@ -123,6 +124,17 @@ def test_the_band_is_the_prediction_interval() -> None:
     rate = burn.of_pace(pace, NINE, until, until + 3 * HOUR)
     reach = quantile(5) * stdev(6 * n for n in tokens) * math.sqrt(1 / 6 + 1 / 18)
     assert rate == Rate(12000.0, 12000.0, pytest.approx(12000 - reach), 12000 + reach, 6)
+
+
+def test_ten_minutes_without_a_token_count_and_years_of_them_cost_nothing() -> None:
+    until = NINE + HOUR
+    rate = burn.of_pace({FIRST: 1000, FIRST + 3: 3000}, NINE, until, None)
+    reach = quantile(5) * stdev([6000, 0, 0, 18_000, 0, 0]) * math.sqrt(1 / 6 + 1 / 6)
+    assert rate.high == pytest.approx(4000 + reach)
+    long_ago = datetime(1971, 1, 1, tzinfo=UTC)
+    began = time.monotonic()
+    assert burn.of_pace({FIRST: 1000}, long_ago, until, None).stretches > 2_000_000
+    assert time.monotonic() - began < 0.5
 
 
 def test_the_last_hour_is_what_began_in_it_and_widens_the_band() -> None:

@@ -70,14 +70,15 @@ def of_pace(
     begins = math.ceil((until - _HOUR).timestamp() / BUCKET)
     hour = sum(n for at, n in told.items() if at >= begins) * 3600 / BUCKET
     hour /= last - max(first, begins)
-    whole = [told.get(at, 0) * 3600 / BUCKET for at in range(math.ceil(first), math.floor(last))]
-    if len(whole) < 2:
-        return Rate(hour, window, None, None, len(whole))
+    start, end = math.ceil(first), math.floor(last)
+    n = max(0, end - start)
+    if n < 2:
+        return Rate(hour, window, None, None, n)
     to_come = (ends_at - until) / LEAST if ends_at and ends_at > until else 6.0
-    reach = quantile(len(whole) - 1) * _deviation(whole)
-    reach *= math.sqrt(1 / len(whole) + 1 / max(1.0, to_come))
+    whole = [tokens * 3600 / BUCKET for at, tokens in told.items() if start <= at < end]
+    reach = quantile(n - 1) * _deviation(whole, n) * math.sqrt(1 / n + 1 / max(1.0, to_come))
     low, high = min(window - reach, hour), max(window + reach, hour)
-    return Rate(hour, window, max(0.0, low), high, len(whole))
+    return Rate(hour, window, max(0.0, low), high, n)
 
 
 def of_readings(readings: Sequence[Reading], rounding: float) -> Rate:
@@ -130,6 +131,8 @@ def _after(at: datetime, left: float, per_hour: float | None) -> datetime | None
     return (at + timedelta(hours=left / per_hour)).replace(microsecond=0)
 
 
-def _deviation(values: Sequence[float]) -> float:
-    mean = sum(values) / len(values)
-    return math.sqrt(sum((value - mean) ** 2 for value in values) / (len(values) - 1))
+def _deviation(values: Sequence[float], n: int) -> float:
+    """The standard deviation of `n` values: these, and for the rest zeros."""
+    mean = sum(values) / n
+    squares = sum((value - mean) ** 2 for value in values) + (n - len(values)) * mean * mean
+    return math.sqrt(squares / (n - 1))

@@ -1,7 +1,7 @@
 """Where each vendor's meter stands: the newest reading, how fast it rises, when it runs out.
 
-A rate comes from the window's BEFORE that counts and the AFTERs since, as far back as they lie
-inside one reset of the meter.
+A rate comes from the BEFOREs that count and the AFTERs since, in this window and in those before
+it, as far back as they lie inside one reset of the meter and are of the same account.
 """
 
 from collections.abc import Mapping, Sequence
@@ -106,6 +106,8 @@ def _inside(meter: Meter, rows: Sequence[Snapshot]) -> list[Reading]:
     for row in reversed(rows):
         one = next((m for m in row.meters if m.name == meter.name), None)
         if one is None or one.used_percent is None:
+            continue
+        if None not in (row.account, rows[-1].account) and row.account != rows[-1].account:
             continue
         if not _same_reset(one.resets_at, meter.resets_at):
             break

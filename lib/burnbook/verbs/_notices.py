@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from burnbook import clock, hooks, owned, records
+from burnbook import clock, records
 from burnbook.blocks import number, percent
 from burnbook.budgetspec import Notify, Stop
 from burnbook.declared import Budget
@@ -56,6 +56,8 @@ def checked(ctx: Context) -> Notify:
     """`[notify]`; BadConfig where there is a hook and others could have written it."""
     notify = ctx.config.notify
     if notify.command:
+        from burnbook import owned
+
         owned.check(os.path.join(ctx.config.root, "budgets.toml"))
     return notify
 
@@ -88,6 +90,8 @@ def tell(ctx: Context, window: str, found: Sequence[Crossing], notify: Notify) -
             )
             for one in found
         ]
+
+    from burnbook import hooks  # brings subprocess, for those few runs that tell something
 
     for one, booked in zip(found, ctx.book.commit(build), strict=True):
         if not booked.is_new:

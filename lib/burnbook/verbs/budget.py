@@ -13,7 +13,7 @@ from burnbook.derive.budget import Use, use
 from burnbook.derive.burn import Out, Rate
 from burnbook.errors import DONE, NO
 from burnbook.rows import Snapshot
-from burnbook.verbs import Context, Result, _budget_parts, _notices
+from burnbook.verbs import Context, Result, _budget_parts, _notices, _readings
 from burnbook.verbs._scene import scene
 from burnbook.verbs._window import note_damage, wanted
 
@@ -46,11 +46,12 @@ def run(ctx: Context, args: Any) -> Result:
     shown = scene(ctx, window)
     _, budget = named = block.chosen(shown)
     used = use(*named, actual(shown.traffic, shown.closings))
-    series = _series(ctx, shown)
+    series = _readings.of_window(ctx, shown)
     going = _going(shown) is not None
     meters = []
     for rows in filter(None, series):
-        meters += standings.of_meters(rows, shown.now, going=going)
+        since = _readings.since_reset(ctx, shown.window, rows)
+        meters += standings.of_meters(since, shown.now, going=going)
     counts = [
         stops.Count(pair.agent, pair.provider, *standings.prompts(shown.rows, pair))
         for pair in shown.pairs
@@ -83,12 +84,6 @@ def run(ctx: Context, args: Any) -> Result:
     }
     parts = _budget_parts.parts(shown, used, burned.rate, projected, meters, verdicts)
     return Result(parts, data, NO if stop and args.exit_code else DONE)
-
-
-def _series(ctx: Context, shown: Scene) -> list[list[Snapshot]]:
-    """The panes of each agent and provider from BEFORE on, oldest first."""
-    counted = ctx.book.index.counted(shown.window)
-    return [ctx.book.snapshots(standings.readings(pair, counted)) for pair in shown.pairs]
 
 
 def _going(shown: Scene) -> datetime | None:
