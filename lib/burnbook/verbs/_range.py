@@ -53,8 +53,9 @@ def find(ctx: Context, window: str, closing: WindowRow | None, said: Commits) ->
     spans, ends = [], _NOTHING
     for git in gits:
         told = [said] if git.name == here else []
-        told += [alone] if len(gits) == 1 else []
-        told += [closed.get(git.name, _NOTHING), booked.get(git.name, _NOTHING)]
+        told += [closed.get(git.name, _NOTHING)]
+        told += [alone] if len(gits) == 1 and not closed else []
+        told += [booked.get(git.name, _NOTHING)]
         ends = Commits(_first(one.start for one in told), _first(one.end for one in told))
         if ends.start is not None and ends.end is not None:
             spans.append((git, Span(ends.start, ends.end)))
@@ -72,7 +73,7 @@ def _there(name: str, repo: head.Repo | None) -> Git:
 
 def _about(repos: dict[str, head.Repo | None], said: Commits) -> str | None:
     """The repository that a said commit is about."""
-    found = next(iter(repos)) if len(repos) == 1 else mine(repos)
+    found = mine(repos)
     if found is not None or said == _NOTHING:
         return found
     raise Usage(f"which repository is meant? give commits inside one of {', '.join(sorted(repos))}")
