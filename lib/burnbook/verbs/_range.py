@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from burnbook import head
-from burnbook.errors import Usage
+from burnbook.errors import IO, Usage, os_sentence
 from burnbook.rows import Commits, WindowRow
 from burnbook.vcs import Git, NotCounted
 from burnbook.verbs import Context
@@ -37,6 +37,15 @@ def find(ctx: Context, window: str, closing: WindowRow | None, said: Commits) ->
     Raises NotCounted where there is no repository or no range, Usage where it is not clear which
     repository is meant.
     """
+    try:
+        return _find(ctx, window, closing, said)
+    except OSError as error:
+        raise NotCounted(
+            "no-repository", os_sentence("no repository was found", error), IO
+        ) from None
+
+
+def _find(ctx: Context, window: str, closing: WindowRow | None, said: Commits) -> Found:
     booked = recorded(ctx, window)
     closed = (closing.commits if closing else None) or {}
     alone = Commits(closing.commit_start, closing.commit_end) if closing else _NOTHING
