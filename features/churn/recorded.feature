@@ -27,8 +27,8 @@ Feature: the commits of a window are recorded
     Then it prints the lines
       """
       CHURN W0-CHN: +2 -0, net +2 (ID)
-      app begin end 2 1 0 0 0 2 0
       Features: 5, per feature: 0.4
+      app begin end 2 1 0 0 0 2 0
       """
     And row 1 of the journal churn has "methodology" tdd
     When I run "bin/churn --window W0-CHN --provider codex"
