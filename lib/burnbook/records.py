@@ -24,6 +24,7 @@ JOURNALS: dict[str, Any] = {
     "anomalies": Anomaly,
     "prompts": Prompts,
     "proxy_telemetry": Usage,
+    "churn": Churn,
 }
 REJECTS = "rejects/"  # followed by the name of a feed
 
