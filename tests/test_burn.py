@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 import time
 from datetime import UTC, datetime, timedelta
 from statistics import stdev
@@ -9,6 +10,7 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
+from burnbook.book import Book
 from burnbook.derive import burn
 from burnbook.derive.burn import Rate
 from burnbook.derive.student import quantile
@@ -93,6 +95,27 @@ def test_a_cache_of_an_older_shape_is_made_again(shell: Shell) -> None:
     cache.write_bytes(msgspec.msgpack.encode([shape.rpartition(":")[0], *rest[:2], b"junk"]))
     told = shell.json("budget", "--window", "W1", "--at", "2026-11-22T10:00")
     assert told["burn"]["tokens_per_hour"]["window"] == 77
+
+
+def test_what_ingest_counts_by_itself_is_what_the_journal_says(shell: Shell) -> None:
+    lines = [
+        json.dumps(
+            {
+                **{"ts": (NINE + timedelta(minutes=n)).isoformat(), "rid": f"r{n}", "lane": "glm"},
+                **{"model": "glm-4.6", "status": 200 if n % 7 else 500, "input_tokens": n},
+                **{"output_tokens": 1, "latency_ms": 1},
+            }
+        )
+        for n in range(90)
+    ]
+    for some in (lines[:50], lines[20:] + lines[80:]):  # some are there, some come twice
+        shell.ok("ingest", "proxy-telemetry", "--window", "W1", stdin="\n".join(some))
+    folded = Book(str(shell.book)).traffic("W1")
+    shutil.rmtree(shell.book / "cache")
+    read = Book(str(shell.book)).traffic("W1")
+    assert folded is not None
+    assert read is not None
+    assert folded.pace == read.pace == recomputed([(60 * n, n, 1) for n in range(90)])
 
 
 PACES = st.lists(st.integers(0, 100_000), min_size=1, max_size=40)
