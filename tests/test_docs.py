@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from burnbook import churnspec, config, declared, errors
+from burnbook.budgetspec import Notify, Stop
 from burnbook.pricespec import Price, Prices
 from frontdoor import ROOT, House
 from manual import CONFIGURATION, FENCE, clone_in, defaults, section, settings
@@ -90,6 +91,8 @@ def test_the_readme_has_every_exit_code() -> None:
         ("windows.toml", declared.Windows),
         ("windows.ID", declared.Window),
         ("budgets.toml", declared.Budget),
+        ("stop.NAME", Stop),
+        ("notify", Notify),
         ("agents.toml", declared.Agent),
         ("preview.toml", declared.Preview),
         ("prices.toml", Prices),

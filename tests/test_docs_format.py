@@ -74,6 +74,12 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("ingest proxy-telemetry --window X1 --stdin", "oops\n", code=65)
     run("cost-compare --window X1")
     run("prices")
+    run("snapshot start codex --window X3 --at 2026-11-23T09:00", PANE.format(10))
+    run("snapshot end codex --window X3 --at 2026-11-23T10:00", PANE.format(20))
+    with (clone.root / "config" / "budgets.toml").open("a") as config:
+        config.write('[notify]\ncommand = ["true"]\nmeters = [0.2]\n')
+    run("budget --window X3 --at 2026-11-23T11:00")
+    run("scoreboard")
     run("preview --window X1")
     run("check")
     run("aliases")

@@ -19,6 +19,7 @@ from burnbook.declared import Agent, Budget, Preview, Window, Windows
 from burnbook.errors import BadConfig, Usage, os_sentence
 
 if TYPE_CHECKING:
+    from burnbook.budgetspec import Notify, Stop
     from burnbook.feedspec import Feed
     from burnbook.pricespec import Prices
 
@@ -62,8 +63,30 @@ class Config:
     def budgets(self) -> dict[str, Budget]:
         """config/budgets.toml; `default` is always there."""
         raw = self._read("budgets.toml")
-        self._known("budgets.toml", "", raw, ("budgets",))
+        self._known("budgets.toml", "", raw, ("budgets", "stop", "notify"))
         return {"default": Budget()} | self._tables("budgets.toml", raw, "budgets", Budget)
+
+    @cached_property
+    def stops(self) -> "dict[str, Stop]":
+        """The stop rules of config/budgets.toml, checked, in their order."""
+        from burnbook.budgetspec import Stop, stop_faults
+
+        rules = self._tables("budgets.toml", self._read("budgets.toml"), "stop", Stop)
+        for name, rule in rules.items():
+            for key, value, valid in stop_faults(rule):
+                self._wrong("budgets.toml", f"stop.{name}.{key}", value, valid)
+        return rules
+
+    @cached_property
+    def notify(self) -> "Notify":
+        """`[notify]` of config/budgets.toml, checked."""
+        from burnbook.budgetspec import Notify, notify_faults
+
+        raw = self._read("budgets.toml").get("notify", {})
+        notify = self._typed("budgets.toml", "notify", raw, Notify)
+        for key, value, valid in notify_faults(notify):
+            self._wrong("budgets.toml", f"notify.{key}", value, valid)
+        return notify
 
     @cached_property
     def agents(self) -> dict[str, Agent]:

@@ -108,7 +108,8 @@ class Fold(Generic[V]):
         return 0, self.kind()
 
     def _shape(self) -> str:
-        return f"{records.SCHEMA_VERSION}:{self.kind.__name__}"
+        # A kind whose packed form changed counts its `shape` up, so that no older one is read.
+        return f"{records.SCHEMA_VERSION}:{self.kind.__name__}:{getattr(self.kind, 'shape', 1)}"
 
     def _mark(self, offset: int) -> bytes:
         """The bytes before `offset`: the last row's crc is among them, so they tell files apart."""

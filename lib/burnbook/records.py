@@ -25,6 +25,7 @@ JOURNALS: dict[str, Any] = {
     "prompts": Prompts,
     "proxy_telemetry": Usage,
     "churn": Churn,
+    "notices": Notice,
 }
 REJECTS = "rejects/"  # followed by the name of a feed
 

@@ -1,17 +1,21 @@
-"""The budget: tokens planned, used (the panes' context tokens) and left."""
+"""The budget: tokens planned, used (from the feeds, else the panes' context tokens) and left."""
 
 from burnbook.blocks import Line, Part, Scene, Values, bar, number, percent
 from burnbook.declared import Budget
 from burnbook.derive import budget
-from burnbook.derive.closings import context_tokens
+from burnbook.derive.actual import actual
+
+
+def chosen(scene: Scene) -> tuple[str, Budget]:
+    """The window's budget and its name."""
+    declared = scene.config.windows.windows.get(scene.window)
+    name = declared.budget if declared else "default"
+    return name, scene.config.budgets[name]
 
 
 def values(scene: Scene) -> Values:
-    """`budget: {name, planned_tokens, capacity_tokens, used_tokens, left_tokens, ...}`."""
-    declared = scene.config.windows.windows.get(scene.window)
-    name = declared.budget if declared else "default"
-    chosen: Budget = scene.config.budgets[name]
-    return {"budget": budget.use(name, chosen, context_tokens(scene.closings))}
+    """`budget: {name, planned_tokens, capacity_tokens, used_tokens, used_from, ...}`."""
+    return {"budget": budget.use(*chosen(scene), actual(scene.traffic, scene.closings))}
 
 
 def show(values: Values, scene: Scene) -> list[Part]:
@@ -22,8 +26,9 @@ def show(values: Values, scene: Scene) -> list[Part]:
         return [Line(f"{line} (no pane shows context tokens)")]
     share = (use.used_percent or 0) / 100
     drawn = bar(share, scene.config.preview.bar_width)
+    told = " (feeds)" if use.used_from == "feeds" else ""
     parts: list[Part] = [
-        Line(f"{line}, left {number(use.left_tokens)}  {drawn} {percent(use.used_percent)}")
+        Line(f"{line}{told}, left {number(use.left_tokens)}  {drawn} {percent(use.used_percent)}")
     ]
     if use.level is not None:
         at = percent(use.level * 100)

@@ -1,36 +1,43 @@
-"""A window's budget: planned, used, left. Tokens; used is what the newest panes show in context."""
+"""A window's budget: planned, used, left. Tokens."""
 
 import msgspec
 
 from burnbook.declared import Budget
+from burnbook.derive.actual import Actual, From
 
 
 class Use(msgspec.Struct, frozen=True):
-    """Tokens of one window against its budget; used and left are null where no pane shows any."""
+    """Tokens of one window against its budget; used and left are null where nothing tells them.
+
+    `used_from` says what does: the feeds' rows of the window, or the context of its newest panes.
+    """
 
     name: str
     planned_tokens: int
     capacity_tokens: int
     used_tokens: int | None
+    used_from: From | None
     left_tokens: int | None
     used_percent: float | None
     level: float | None
 
 
-def use(name: str, budget: Budget, used: list[int]) -> Use:
-    """`used` holds the context tokens of each agent and provider that shows them."""
-    planned = budget.target_tokens
-    if not used:
-        return Use(name, planned, budget.capacity_tokens, None, None, None, None)
-    total = sum(used)
-    share = total / planned
-    level = max((warn for warn in budget.warn if share >= warn), default=None)
+def use(name: str, budget: Budget, used: Actual) -> Use:
+    """What was used, held against the budget; `level` is the highest of `warn` that is reached."""
+    planned, total = budget.target_tokens, used.tokens
+    share = None if total is None else total / planned
     return Use(
         name=name,
         planned_tokens=planned,
         capacity_tokens=budget.capacity_tokens,
         used_tokens=total,
-        left_tokens=planned - total,
-        used_percent=round(100 * share, 1),
-        level=level,
+        used_from=used.told_by,
+        left_tokens=None if total is None else planned - total,
+        used_percent=None if share is None else round(100 * share, 1),
+        level=max(reached(budget, share), default=None),
     )
+
+
+def reached(budget: Budget, share: float | None) -> list[float]:
+    """The levels of `warn` that a share of the plan has reached, lowest first."""
+    return [] if share is None else sorted({warn for warn in budget.warn if share >= warn})

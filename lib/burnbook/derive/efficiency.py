@@ -10,17 +10,10 @@ from collections.abc import Sequence
 
 import msgspec
 
+from burnbook.derive.student import NORMAL, quantile
 from burnbook.rows import Closing, MeterDelta
 
 LEAST_N = 3
-
-# Quantiles 0.975 of Student's t for 1 to 30 degrees of freedom; beyond, the normal one is near.
-_T = (
-    *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228),
-    *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
-    *(2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042),
-)
-_NORMAL = 1.960
 
 
 class Points(msgspec.Struct, frozen=True):
@@ -95,7 +88,7 @@ def ratio(pairs: Sequence[tuple[float, float]], provider: str, effect: float) ->
     per_point = made / cost
     spread = sum((y - per_point * x) ** 2 for y, x in pairs) / (n - 1)
     error = math.sqrt(spread / n) / (cost / n)
-    reach = (_T[n - 2] if n - 2 < len(_T) else _NORMAL) * error
+    reach = quantile(n - 1) * error
     return Ratio(
         provider=provider,
         n=n,
@@ -113,7 +106,7 @@ def _power(difference: float, error: float) -> float | None:
     if error == 0:
         return None
     shift = difference / error
-    return _below(shift - _NORMAL) + _below(-shift - _NORMAL)
+    return _below(shift - NORMAL) + _below(-shift - NORMAL)
 
 
 def _below(z: float) -> float:

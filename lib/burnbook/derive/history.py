@@ -1,6 +1,6 @@
 """What finalized windows came to: the row that counts for each, and its points by provider."""
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import msgspec
 
@@ -15,12 +15,28 @@ class Made(NamedTuple):
     points: float
 
 
+class Step(NamedTuple):
+    """What one meter of one agent plainly rose by in one window, in percentage points."""
+
+    agent: str
+    provider: str
+    meter: str
+    rise: float
+
+
 class Finalized(msgspec.Struct, array_like=True):
-    """One window: where its row is, and what each provider made of plain deltas."""
+    """One window: where its row is, and what each provider made of plain deltas.
+
+    `left_out` names the providers whose features have no plain points to go with. `steps` stay
+    packed until somebody asks.
+    """
 
     offset: int
     length: int
     made: dict[str, Made]
+    methodology: str | None
+    left_out: tuple[str, ...]
+    steps: bytes
 
 
 class History(msgspec.Struct):
@@ -28,6 +44,8 @@ class History(msgspec.Struct):
 
     windows: dict[str, Finalized] = {}
     unreadable: int = 0
+
+    shape: ClassVar[int] = 2
 
     def add(self, row: WindowRow | None, offset: int, length: int) -> None:
         """Take the journal's next row in; None is a line that does not hold."""
@@ -40,7 +58,16 @@ class History(msgspec.Struct):
             plain = one.points_min is not None and one.points_min == one.points_max
             if one.features is not None and one.points_min and plain:
                 made[provider] = Made(one.features, one.points_min)
-        self.windows[row.window or ""] = Finalized(offset, length, made)
+        left_out = tuple(sorted({*row.features} - {*made}))
+        steps = [
+            Step(closing.agent, closing.provider, meter.name, meter.delta)
+            for closing in row.closings
+            for meter in closing.meters
+            if meter.delta is not None and meter.delta >= 0
+        ]
+        self.windows[row.window or ""] = Finalized(
+            offset, length, made, row.methodology, left_out, msgspec.msgpack.encode(steps)
+        )
 
     def pack(self) -> None:
         """Everything is in the fields already."""
@@ -48,3 +75,8 @@ class History(msgspec.Struct):
     def made(self, provider: str) -> list[Made]:
         """What a provider made in each window where that is known exactly."""
         return [one.made[provider] for one in self.windows.values() if provider in one.made]
+
+    def steps(self, window: str) -> list[Step]:
+        """What each meter rose by in a finalized window, where that is plain."""
+        one = self.windows.get(window)
+        return msgspec.msgpack.decode(one.steps, type=list[Step]) if one else []

@@ -10,7 +10,7 @@ from burnbook.rows import Meter, MeterDelta, Snapshot
 NEGATIVE_DELTA = "negative-delta"
 
 # Panes show resets to the minute, and a rolling window's end wanders by one.
-_SAME = timedelta(minutes=2)
+SAME_RESET = timedelta(minutes=2)
 
 
 def deltas(before: Snapshot | None, after: Snapshot | None) -> list[MeterDelta]:
@@ -69,7 +69,7 @@ def _was_reset(old: Meter, new: Meter, began: datetime, ended: datetime) -> bool
         return bool(old.window_minutes) and ended - began > _length(old)
     if ended < old.resets_at:
         return False
-    return new.resets_at is None or new.resets_at > old.resets_at + _SAME
+    return new.resets_at is None or new.resets_at > old.resets_at + SAME_RESET
 
 
 def _whole_windows_between(old: Meter, new: Meter, began: datetime, ended: datetime) -> int:
@@ -77,7 +77,7 @@ def _whole_windows_between(old: Meter, new: Meter, began: datetime, ended: datet
     if not old.window_minutes:
         return 0
     latest = new.resets_at - _length(old) if new.resets_at else ended
-    return max(0, (latest + _SAME - (old.resets_at or began)) // _length(old))
+    return max(0, (latest + SAME_RESET - (old.resets_at or began)) // _length(old))
 
 
 def _length(meter: Meter) -> timedelta:

@@ -1,0 +1,50 @@
+Feature: when the vendor's meter runs out, or resets first
+
+  A meter's rate is that of the readings since its last reset, in this window and in those before it.
+
+  Background:
+    Given the windows
+      | window | ends                |
+      | W0-CHN | 2026-11-22 18:00:00 |
+    And the snapshots
+      | at               | agent | provider | phase  | window | weekly                    |
+      | 2026-11-17 09:00 | ada   | codex    | before | W0-CHL | 80% resets 07:30 on 19 Nov |
+      | 2026-11-20 09:00 | ada   | codex    | before | W0-CHM | 10%                       |
+      | 2026-11-20 12:00 | ada   | codex    | after  | W0-CHM | 40%                       |
+      | 2026-11-22 09:00 | ada   | codex    | before | W0-CHN | 58%                       |
+
+  Scenario: the week so far tells it when a window begins
+    When I run "bin/budget --window W0-CHN --format json" at 09:30
+    Then the JSON has
+      | path                           | value                |
+      | meters.0.used_percent          | 58                   |
+      | meters.0.per_hour.window       | 1                    |
+      | meters.0.per_hour.stretches    | 2                    |
+      | meters.0.runs_out.over         | false                |
+      | meters.0.runs_out.earliest     | 2026-11-22T13:03:52Z |
+      | meters.0.runs_out.latest       | null                 |
+      | meters.0.resets_first          | null                 |
+
+  Scenario: another account's panes are no part of it
+    Given the pane
+      """
+      Account: zoe@example.com
+      Weekly limit: 60% used (resets 07:30 on 26 Nov)
+      """
+    When I pipe the pane into "bin/snapshot start codex --agent ada --window W0-CHN" at 09:10
+    Given the pane
+      """
+      Account: bo@example.com
+      Weekly limit: 90% used (resets 07:30 on 26 Nov)
+      """
+    When I pipe the pane into "bin/snapshot end codex --agent ada --window W0-CHN" at 10:10
+    And I run "bin/budget --window W0-CHN --format json" at 10:11
+    Then the JSON has
+      | path                        | value |
+      | meters.0.used_percent       | 90    |
+      | meters.0.per_hour.stretches | 2     |
+
+  Scenario: what was taken back does not count
+    Given "bin/undo codex --agent ada --window W0-CHM" was run
+    When I run "bin/budget --window W0-CHN --format json" at 09:30
+    Then the JSON value at "meters.0.per_hour.stretches" is 1

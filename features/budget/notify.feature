@@ -1,0 +1,59 @@
+Feature: a hook that tells of a level, once for each level of a window
+
+  The hook is an argv array: no shell reads it, and each item stays one item.
+
+  Background:
+    Given the config file budgets.toml says
+      """
+      [budgets.default]
+      target_tokens = 100_000
+      warn          = [0.5, 0.9]
+
+      [notify]
+      command = ["sh", "-c", "echo \"$1\" >> \"$HOME/told\"", "hook", "{window}: {subject} at {level}, {message}"]
+      """
+    And Ada starts codex in W0-CHN at 09:00 with context 60K, 5h 4%
+
+  Scenario: crossed once, told once
+    When I run "bin/budget --agent ada" at 09:10
+    And I run "bin/budget --agent ada" at 09:20
+    Then the file told still reads "W0-CHN: budget at 50%, 60,000 of 100,000 tokens are used\n"
+    And the journal notices reads
+      | window | agent | subject | level | noticed_at           |
+      | W0-CHN | ada   | budget  | 0.5   | 2026-11-22T09:10:00Z |
+
+  Scenario: the next level, and the next window
+    Given "bin/budget --agent ada --at 2026-11-22T09:10Z" was run
+    And Ada ends codex at 10:00 with context 95K, 5h 20%
+    And "bin/budget --agent ada --at 2026-11-22T10:10Z" was run
+    And Ada starts codex in W0-CHP at 11:00 with context 55K, 5h 20%
+    When I run "bin/budget --agent ada" at 11:10
+    Then the journal notices reads
+      | window | subject | level |
+      | W0-CHN | budget  | 0.5   |
+      | W0-CHN | budget  | 0.9   |
+      | W0-CHP | budget  | 0.5   |
+
+  Scenario: the preview warns, and tells nobody
+    When I run "bin/preview --window W0-CHN --block budget" at 09:10
+    Then it prints the lines
+      """
+      Warning: the budget is used to 50% or more
+      """
+    And nothing was written
+
+  Scenario: a hook that fails changes nothing but stderr
+    Given the config file budgets.toml says
+      """
+      [budgets.default]
+      target_tokens = 100_000
+      warn          = [0.5]
+
+      [notify]
+      command = ["false"]
+      """
+    When I run "bin/budget --agent ada" at 09:10
+    Then it notes
+      """
+      budget: the hook 'false' failed with exit code 1 (budget at 50%)
+      """

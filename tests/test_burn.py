@@ -1,0 +1,240 @@
+"""Rates, the band and what runs out: pure figures from tokens by ten minutes and from readings."""
+
+import json
+import math
+import shutil
+import time
+from datetime import UTC, datetime, timedelta
+from statistics import stdev
+from types import SimpleNamespace
+
+import msgspec
+import pytest
+from burnbook.book import Book
+from burnbook.derive import burn
+from burnbook.derive.burn import Rate
+from burnbook.derive.student import quantile
+from burnbook.derive.traffic import BUCKET, Telemetry, Traffic, pack, unpack
+from conftest import Shell
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+NINE = datetime(2026, 11, 22, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+FIRST = int(NINE.timestamp()) // BUCKET
+TOKENS = st.none() | st.integers(0, 10**6)
+EVENTS = st.lists(st.tuples(st.integers(0, 86_399), TOKENS, TOKENS), max_size=60)
+
+
+def event(second: int, sent: int | None, made: int | None) -> SimpleNamespace:
+    return SimpleNamespace(
+        ts=NINE + timedelta(seconds=second),
+        input_tokens=sent,
+        output_tokens=made,
+        routed=True,
+        ok=True,
+        lane=None,
+        model=None,
+        status=200,
+        latency_ms=None,
+        extra=None,
+    )
+
+
+def recomputed(events: list[tuple[int, int | None, int | None]]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for second, sent, made in events:
+        at = math.floor((NINE + timedelta(seconds=second)).timestamp() / BUCKET)
+        found[at] = found.get(at, 0) + (sent or 0) + (made or 0)
+    return {at: tokens for at, tokens in found.items() if tokens}
+
+
+def test_both_count_in_the_same_ten_minutes() -> None:
+    assert burn.BUCKET == BUCKET
+
+
+@given(EVENTS, st.integers(0, 60))
+def test_the_pace_is_that_of_counting_each_event_alone_however_they_come(
+    events: list[tuple[int, int | None, int | None]], cut: int
+) -> None:
+    halves = []
+    for some in (events[:cut], events[cut:]):
+        one = Traffic()
+        one.add(event(*said) for said in some)
+        halves.append(unpack(pack(one)))
+    both = Traffic()
+    for half in reversed(halves):
+        both.take(half)
+    assert both.pace == recomputed(events)
+
+
+@settings(max_examples=25, deadline=None)
+@given(EVENTS, st.integers(0, 60))
+def test_the_fold_has_the_pace_also_after_it_was_kept(
+    events: list[tuple[int, int | None, int | None]], cut: int
+) -> None:
+    telemetry = Telemetry()
+    for place, said in enumerate(events):
+        if place == cut:
+            telemetry.pack()
+            kept = msgspec.msgpack.encode(telemetry)
+            telemetry = msgspec.msgpack.decode(kept, type=Telemetry)
+        row: object = SimpleNamespace(window="W1", **vars(event(*said)))
+        telemetry.add(row, 0, 0)  # type: ignore[arg-type]
+    assert telemetry.window("W1").pace == recomputed(events)
+
+
+def test_a_cache_of_an_older_shape_is_made_again(shell: Shell) -> None:
+    line = {
+        **{"ts": "2026-11-22T09:00:00Z", "rid": "r", "lane": "glm", "model": "glm-4.6"},
+        **{"status": 200, "input_tokens": 70, "output_tokens": 7, "latency_ms": 1},
+    }
+    shell.ok("ingest", "proxy-telemetry", "--window", "W1", stdin=json.dumps(line))
+    cache = shell.book / "cache" / "proxy_telemetry.fold"
+    shape, *rest = msgspec.msgpack.decode(cache.read_bytes())
+    cache.write_bytes(msgspec.msgpack.encode([shape.rpartition(":")[0], *rest[:2], b"junk"]))
+    told = shell.json("budget", "--window", "W1", "--at", "2026-11-22T10:00")
+    assert told["burn"]["tokens_per_hour"]["window"] == 77
+
+
+def test_what_ingest_counts_by_itself_is_what_the_journal_says(shell: Shell) -> None:
+    lines = [
+        json.dumps(
+            {
+                **{"ts": (NINE + timedelta(minutes=n)).isoformat(), "rid": f"r{n}", "lane": "glm"},
+                **{"model": "glm-4.6", "status": 200 if n % 7 else 500, "input_tokens": n},
+                **{"output_tokens": 1, "latency_ms": 1},
+            }
+        )
+        for n in range(90)
+    ]
+    for some in (lines[:50], lines[20:] + lines[80:]):  # some are there, some come twice
+        shell.ok("ingest", "proxy-telemetry", "--window", "W1", stdin="\n".join(some))
+    folded = Book(str(shell.book)).traffic("W1")
+    shutil.rmtree(shell.book / "cache")
+    read = Book(str(shell.book)).traffic("W1")
+    assert folded is not None
+    assert read is not None
+    assert folded.pace == read.pace == recomputed([(60 * n, n, 1) for n in range(90)])
+
+
+PACES = st.lists(st.integers(0, 100_000), min_size=1, max_size=40)
+
+
+@given(PACES, st.integers(0, BUCKET - 1), st.integers(0, 12 * 3600))
+def test_the_band_contains_both_rates_and_the_window_rate_is_tokens_by_hours(
+    tokens: list[int], late: int, to_come: int
+) -> None:
+    pace = {FIRST + at: some for at, some in enumerate(tokens)}
+    until = NINE + timedelta(seconds=len(tokens) * BUCKET + late)
+    rate = burn.of_pace(pace, NINE, until, until + timedelta(seconds=to_come))
+    assert rate.window == pytest.approx(sum(tokens) / ((until - NINE) / HOUR))
+    assert rate.last_hour is not None
+    if len(tokens) < 2:
+        assert (rate.low, rate.high) == (None, None)
+        return
+    assert rate.low is not None
+    assert rate.high is not None
+    slack = 1e-6 * (1 + rate.high)
+    assert 0 <= rate.low <= min(rate.last_hour, rate.window) + slack
+    assert rate.high >= max(rate.last_hour, rate.window) - slack
+
+
+def test_the_band_is_the_prediction_interval() -> None:
+    tokens = [1000, 3000, 2000, 2500, 1500, 2000]
+    pace = {FIRST + at: some for at, some in enumerate(tokens)}
+    until = NINE + HOUR
+    rate = burn.of_pace(pace, NINE, until, until + 3 * HOUR)
+    reach = quantile(5) * stdev(6 * n for n in tokens) * math.sqrt(1 / 6 + 1 / 18)
+    assert rate == Rate(12000.0, 12000.0, pytest.approx(12000 - reach), 12000 + reach, 6)
+
+
+def test_ten_minutes_without_a_token_count_and_years_of_them_cost_nothing() -> None:
+    until = NINE + HOUR
+    rate = burn.of_pace({FIRST: 1000, FIRST + 3: 3000}, NINE, until, None)
+    reach = quantile(5) * stdev([6000, 0, 0, 18_000, 0, 0]) * math.sqrt(1 / 6 + 1 / 6)
+    assert rate.high == pytest.approx(4000 + reach)
+    long_ago = datetime(1971, 1, 1, tzinfo=UTC)
+    began = time.monotonic()
+    assert burn.of_pace({FIRST: 1000}, long_ago, until, None).stretches > 2_000_000
+    assert time.monotonic() - began < 0.5
+
+
+def test_the_last_hour_is_what_began_in_it_and_widens_the_band() -> None:
+    pace = {FIRST + at: 1000 for at in range(12)} | {FIRST + 12: 60_000}
+    rate = burn.of_pace(pace, NINE, NINE + 2 * HOUR + timedelta(minutes=9), None)
+    # 10:10 to 11:09: five stretches of 1000 and the one that has just begun
+    assert rate.last_hour == pytest.approx(65_000 * 60 / 59)
+    assert rate.high is not None
+    assert rate.high >= rate.last_hour
+
+
+def test_what_is_later_than_the_moment_does_not_count() -> None:
+    pace = {FIRST: 1000, FIRST + 1: 1000, FIRST + 30: 10**9}
+    rate = burn.of_pace(pace, NINE, NINE + timedelta(minutes=20), None)
+    assert rate.window == 6000
+
+
+@pytest.mark.parametrize("minutes", [-60, 0, 9])
+def test_under_ten_minutes_there_is_no_rate(minutes: int) -> None:
+    until = NINE + timedelta(minutes=minutes)
+    assert burn.of_pace({FIRST: 5}, NINE, until, None) == burn.UNKNOWN
+
+
+READINGS = st.lists(st.tuples(st.integers(1, 200), st.integers(0, 100)), max_size=12)
+
+
+@given(READINGS)
+def test_the_band_of_readings_contains_their_rate(steps: list[tuple[int, int]]) -> None:
+    moment, readings = NINE, []
+    for minutes, value in steps:
+        moment += timedelta(minutes=minutes)
+        readings.append((moment, float(value)))
+    rate = burn.of_readings(readings, 1.0)
+    if rate.window is None:
+        assert rate == burn.UNKNOWN
+        return
+    assert rate.low is not None
+    assert rate.high is not None
+    assert 0 <= rate.low <= rate.window + 1e-9
+    assert rate.window <= rate.high + 1e-9
+    if rate.stretches < burn.LEAST_N:
+        assert rate.low <= rate.window / 2 + 1e-9
+
+
+def readings(*values: tuple[float, float]) -> list[tuple[datetime, float]]:
+    return [(NINE + hours * HOUR, value) for hours, value in values]
+
+
+def test_a_band_of_three_stretches_goes_from_the_slowest_to_the_fastest() -> None:
+    rate = burn.of_readings(readings((0, 10), (1, 14), (3, 16), (4, 26)), 1.0)
+    assert rate == Rate(None, 4.0, 0.5, 11.0, 3)
+
+
+def test_under_three_stretches_the_band_is_at_least_half_to_twice() -> None:
+    assert burn.of_readings(readings((0, 10), (2, 30)), 1.0) == Rate(None, 10.0, 5.0, 20.0, 1)
+
+
+def test_a_fall_and_a_reading_a_minute_later_are_no_stretch() -> None:
+    rate = burn.of_readings(readings((0, 50), (1, 20), (1.01, 24), (2, 30)), 1.0)
+    assert (rate.window, rate.stretches) == (10.0, 1)
+
+
+def test_a_part_is_not_the_whole() -> None:
+    one = burn.of_readings(readings((0, 10), (2, 30)), 1.0)
+    assert burn.together([one, one]) == Rate(None, 20.0, 10.0, 40.0, 2)
+    assert burn.together([one, burn.UNKNOWN]) == burn.UNKNOWN
+    assert burn.together([]) == burn.UNKNOWN
+
+
+def test_what_runs_out_does_so_between_two_moments() -> None:
+    rate = Rate(None, 10.0, 5.0, 20.0, 3)
+    out = burn.runs_out(NINE, 40, rate)
+    assert (out.over, out.earliest, out.latest) == (False, NINE + 2 * HOUR, NINE + 8 * HOUR)
+    assert burn.runs_out(NINE, 0, rate) == burn.Out(True, None, None)
+    idle = Rate(None, 0.0, 0.0, 1e-300, 3)
+    assert burn.runs_out(NINE, 40, idle) == burn.Out(False, None, None)
+
+
+def test_the_quantile_of_many_is_the_normal_one() -> None:
+    assert (quantile(1), quantile(30), quantile(31)) == (12.706, 2.042, 1.960)

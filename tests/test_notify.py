@@ -1,0 +1,232 @@
+"""Hooks: once for each level of a window, whoever runs at once, outside of every lock."""
+
+import fcntl
+import os
+import stat
+import time
+from pathlib import Path
+
+import pytest
+from burnbook import hooks, owned
+from burnbook.errors import BadConfig
+from conftest import Shell, codex
+from frontdoor import HOSTILE, ROOT
+
+HOOK = """\
+#!/bin/sh
+printf '%s\\n' "$@" >> {told}
+{then}
+"""
+
+
+def hook(shell: Shell, told: Path, then: str = "", extra: str = "") -> Path:
+    """A book with 180,000 tokens used of 200,000, and a hook that keeps its arguments."""
+    program = told.parent / "a hook"
+    program.write_text(HOOK.format(told=told, then=then))
+    program.chmod(0o755)
+    (shell.config / "budgets.toml").write_text(
+        f'[notify]\ncommand = ["{program}", "{{window}}: {{subject}} at {{level}}", "$(id)"]\n'
+        + extra
+    )
+    shell.ok("snapshot", "start", "codex", "--at", "2026-11-22T09:00", stdin=codex(context=180))
+    return program
+
+
+def lines(told: Path) -> list[str]:
+    return told.read_text().splitlines() if told.exists() else []
+
+
+BOTH = ["W0-CHN: budget at 70%", "$(id)", "W0-CHN: budget at 90%", "$(id)"]
+
+
+def test_each_level_is_told_once_and_arguments_arrive_as_they_are(
+    shell: Shell, tmp_path: Path
+) -> None:
+    hook(shell, tmp_path / "told")
+    for _ in range(2):
+        assert shell.run("budget", "--at", "2026-11-22T10:00").stderr == ""
+    assert lines(tmp_path / "told") == BOTH
+    assert [(row["window"], row["subject"], row["level"]) for row in shell.rows("notices")] == [
+        ("W0-CHN", "budget", 0.7),
+        ("W0-CHN", "budget", 0.9),
+    ]
+    shell.ok("snapshot", "end", "codex", "--at", "2026-11-22T11:00", stdin=codex(context=200))
+    shell.ok("budget", "--at", "2026-11-22T11:00")
+    assert lines(tmp_path / "told")[4:] == ["W0-CHN: budget at 100%", "$(id)"]
+
+
+def test_of_twenty_runs_at_once_one_tells(shell: Shell, tmp_path: Path) -> None:
+    hook(shell, tmp_path / "told")
+    running = [shell.start("budget", "--at", "2026-11-22T10:00") for _ in range(20)]
+    for process in running:
+        process.communicate()
+    assert [process.returncode for process in running] == [0] * 20
+    assert sorted(lines(tmp_path / "told")) == sorted(BOTH)
+    assert len(shell.rows("notices")) == 2
+
+
+def test_no_lock_is_held_while_the_hook_runs(shell: Shell, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    hook(shell, told, then="sleep 2")
+    with shell.start("budget", "--at", "2026-11-22T10:00") as process:
+        while not told.exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        with (shell.book / ".lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        process.communicate()
+    assert not list(tmp_path.rglob(".recipe*"))
+
+
+@pytest.mark.parametrize(
+    ("then", "said"),
+    [("exit 3", "failed with exit code 3"), ("exec sleep 30", "did not finish in 1 s")],
+)
+def test_a_hook_that_fails_is_a_note_and_no_more(
+    shell: Shell, tmp_path: Path, then: str, said: str
+) -> None:
+    hook(shell, tmp_path / "told", then=then, extra="timeout_seconds = 1\n")
+    began = time.monotonic()
+    done = shell.run("budget", "--at", "2026-11-22T10:00")
+    assert done.returncode == 0
+    assert time.monotonic() - began < 10
+    notes = [f"budget: the hook 'a hook' {said} (budget at {at}%)" for at in (70, 90)]
+    assert done.stderr.splitlines() == notes
+    assert done.stdout.startswith("W0-CHN budget: planned 200,000, used 180,000")
+
+
+def test_a_hook_that_is_not_there_is_a_note(shell: Shell, tmp_path: Path) -> None:
+    hook(shell, tmp_path / "told").unlink()
+    done = shell.run("budget", "--at", "2026-11-22T10:00", "--exit-code")
+    assert (done.returncode, done.stderr.count("cannot be run")) == (0, 2)
+
+
+def test_what_a_hook_leaves_behind_is_ended(tmp_path: Path) -> None:
+    program = tmp_path / "hook"
+    program.write_text(f"#!/bin/sh\nsleep 60 &\necho $! > {tmp_path}/pid\n")
+    program.chmod(0o755)
+    assert hooks.run([str(program)], 10) is None
+    pid = int((tmp_path / "pid").read_text())
+    for _ in range(200):
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+        except FileNotFoundError:
+            return
+        if state == "Z":
+            return
+        time.sleep(0.01)
+    raise AssertionError("it still runs")
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_value_stays_a_part_of_its_item(value: str) -> None:
+    argv = hooks.filled(["x", "{message}!", "{window}{window}"], {"message": value, "window": "W"})
+    assert len(argv) == 3
+    assert argv[2] == "WW"
+    assert "\n" not in argv[1]
+    assert hooks.filled(["x", "{message}"], {"message": "{window}", "window": "W"}) == [
+        "x",
+        "{window}",
+    ]
+
+
+def test_without_a_hook_nothing_is_booked(shell: Shell) -> None:
+    shell.ok("snapshot", "start", "codex", "--at", "2026-11-22T09:00", stdin=codex(context=180))
+    before = shell.tree()
+    shell.ok("budget", "--at", "2026-11-22T10:00")
+    assert shell.tree() == before
+
+
+def test_a_meter_and_a_rule_are_told_with_their_names(shell: Shell, tmp_path: Path) -> None:
+    extra = "meters = [0.9, 0.5]\n[stop.week]\nmeter = 'weekly'\nused_percent_at_least = 91\n"
+    hook(shell, tmp_path / "told", extra=extra)
+    pane = codex(weekly=92, context=1)
+    shell.ok("snapshot", "end", "codex", "--at", "2026-11-22T10:00", stdin=pane)
+    assert shell.run("budget", "--at", "2026-11-22T10:00", "--exit-code").returncode == 1
+    assert lines(tmp_path / "told")[::2] == [
+        "W0-CHN: main codex weekly at 50%",
+        "W0-CHN: main codex weekly at 90%",
+        "W0-CHN: stop:week main codex weekly at 91%",
+    ]
+
+
+def test_an_old_windows_tokens_are_no_news(shell: Shell, tmp_path: Path) -> None:
+    hook(shell, tmp_path / "told")
+    shell.ok("finalize", "--window", "W0-CHN", "--at", "2026-11-22T09:30")
+    shell.ok("budget", "--at", "2026-11-22T10:00")
+    assert lines(tmp_path / "told") == []
+
+
+@pytest.mark.parametrize("what", ["budgets.toml", "."])
+@pytest.mark.parametrize("mode", [0o777, 0o772])
+def test_config_that_others_could_have_written_runs_no_hook(
+    shell: Shell, tmp_path: Path, what: str, mode: int
+) -> None:
+    hook(shell, tmp_path / "told")
+    place = shell.config / what
+    place.chmod(mode)
+    before = shell.tree()
+    said = shell.fails(78, "budget", "--at", "2026-11-22T10:00")
+    assert "can be written by everybody" in said
+    assert "is not run; valid: yours or root's, and written by nobody else" in said
+    assert (lines(tmp_path / "told"), shell.tree()) == ([], before)
+    shell.ok("preview")
+
+
+def test_a_group_may_write_only_where_it_is_the_owners_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "budgets.toml"
+    file.touch()
+    real = os.stat
+
+    def seen(uid: int, gid: int, mode: int) -> None:
+        def told(place: str) -> os.stat_result:
+            kept = list(real(place))
+            kept[stat.ST_MODE] = stat.S_IFREG | (mode if place == str(file) else 0o700)
+            kept[stat.ST_UID], kept[stat.ST_GID] = uid, gid
+            return os.stat_result(kept)
+
+        monkeypatch.setattr(owned.os, "stat", told)
+        owned.check(str(file))
+
+    me = os.geteuid()
+    seen(me, me, 0o664)
+    seen(0, me + 5, 0o644)
+    with pytest.raises(BadConfig, match=f"can be written by group {me + 5}"):
+        seen(me, me + 5, 0o664)
+    with pytest.raises(BadConfig, match=f"belongs to user {me + 7}"):
+        seen(me + 7, me + 7, 0o600)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[stop.x]\nmeter = 'a'", "stop.x.used_percent_at_least = None is not valid"),
+        ("[stop.x]\nused_percent_at_least = 0", "stop.x.used_percent_at_least = 0 is not valid"),
+        ("[stop.x]\nleft = 5", "unknown key stop.x.left; valid: left_percent_below, message"),
+        (
+            "[stop.x]\nmeter = 'a'\nprompts_limit = 5\nleft_percent_below = 5",
+            "stop.x.meter = 'a' is not valid; valid: not together with prompts_limit",
+        ),
+        ("[stop.'a b']\nleft_percent_below = 5", "stop.a b = 'a b' is not valid"),
+        ("[notify]\ncommand = 'ls -l'", "notify.command = 'ls -l' is not valid"),
+        ("[notify]\ncommand = ['']", "notify.command[0] = '' is not valid; valid: a program"),
+        ("[notify]\ncommand = ['{window}']", "notify.command[0] = '{window}' is not valid"),
+        ("[notify]\ncommand = ['ls', '{user}']", "notify.command[1] = '{user}' is not valid"),
+        ("[notify]\nmeters = [90]", "notify.meters"),
+        ("[notify]\ntimeout_seconds = 61", "notify.timeout_seconds = 61 is not valid"),
+        ("notify = 3", "notify = 3 is not valid; valid: a table"),
+        ("[notified]", "unknown key notified; valid: budgets, notify, stop"),
+    ],
+)
+def test_a_mistake_names_its_key_and_what_is_valid(shell: Shell, text: str, said: str) -> None:
+    (shell.config / "budgets.toml").write_text(text)
+    assert f"budgets.toml: {said}" in shell.fails(78, "budget")
+
+
+def test_the_shipped_rules_stop_nobody_by_themselves(shell: Shell) -> None:
+    shipped = (ROOT / "config" / "budgets.toml").read_text()
+    (shell.config / "budgets.toml").write_text(shipped)
+    shell.ok("snapshot", "start", "codex", stdin=codex())
+    assert shell.json("budget", "--exit-code")["stop"] is False

@@ -1,0 +1,87 @@
+"""The scoreboard groups what the history knows, and loses no window on the way."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from burnbook.derive import efficiency
+from burnbook.derive.history import History, Step
+from burnbook.derive.scoreboard import scores
+from burnbook.rows import Closing, MeterDelta, WindowRow
+from hypothesis import given
+from hypothesis import strategies as st
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def row(window: str, made: float, points: int | None, methodology: str | None) -> WindowRow:
+    rise = None if points is None else float(points)
+    meter = MeterDelta("weekly", 10080, 0.0, rise, None, rise, rise, rise, 0, None)
+    stamps: Any = {"id": "w-", "schema_version": 1, "tool_version": "", "host": ""}
+    said: Any = dict.fromkeys(("quality", "outcome", "commit_start", "commit_end"))
+    return WindowRow(
+        **stamps,
+        **said,
+        recorded_at=NOON,
+        finalized_at=NOON,
+        window=window,
+        closings=(Closing("ada", "codex", None, None, (meter,), None),),
+        anomalies=0,
+        features={"codex": made},
+        methodology=methodology,
+    )
+
+
+def history(rows: list[WindowRow]) -> History:
+    found = History()
+    for one in rows:
+        found.add(one, 0, 0)
+    return found
+
+
+WINDOWS = st.lists(
+    st.tuples(
+        st.integers(0, 9),  # a window may be finalized again
+        st.floats(0, 50),
+        st.none() | st.integers(0, 40),
+        st.sampled_from([None, "", "tdd", " tdd ", "spike", "a b", "a  b"]),
+    ),
+    max_size=30,
+)
+
+
+@given(WINDOWS)
+def test_every_window_counts_once_as_it_was_told_last(told: list[Any]) -> None:
+    rows = [row(f"W{number}", *rest) for number, *rest in told]
+    last = {one.window: one for one in rows}.values()
+    found = scores(history(rows), 0.25)
+    assert bool(found) == bool(last)
+    if not found:
+        return
+    whole, *each = found
+    plain = [
+        (one.features["codex"], one.closings[0].meters[0].delta or 0)
+        for one in last
+        if one.closings[0].meters[0].delta
+    ]
+    assert (whole.scope, whole.n, whole.left_out) == ("all", len(plain), len(last) - len(plain))
+    wanted = efficiency.ratio(sorted(plain), "codex", 0.25)
+    for name in ("per_point", "low", "high"):
+        one, other = getattr(whole, name), getattr(wanted, name)
+        assert (one is None) == (other is None)
+        assert one is None or abs(one - other) < 1e-6 * (1 + abs(other))
+    assert sum(one.n for one in each) == whole.n
+    assert sum(one.left_out for one in each) == whole.left_out
+    named = [one.methodology for one in each]
+    assert len(set(named)) == len(named)
+    assert set(named) <= {None, "tdd", "spike", "a b"}
+    assert all((one.per_point is None) for one in found if one.n < 3)
+
+
+def test_what_is_kept_of_the_history_is_the_history() -> None:
+    made = history([row("W1", 2, 7, "tdd"), row("W2", 2, None, None)])
+    kept = msgspec.msgpack.decode(msgspec.msgpack.encode(made), type=History)
+    assert kept == made
+    assert kept.steps("W1") == [Step("ada", "codex", "weekly", 7.0)]
+    assert kept.steps("W2") == kept.steps("W3") == []
+    assert scores(kept, 0.25) == scores(made, 0.25)

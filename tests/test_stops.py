@@ -1,0 +1,203 @@
+"""Stop rules: which meters they are about, what a window costs, and when they hold."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from burnbook.budgetspec import Stop
+from burnbook.derive import standings, stops
+from burnbook.derive.burn import UNKNOWN
+from burnbook.derive.history import History
+from burnbook.derive.standings import Standing
+from burnbook.derive.stops import Count, Step
+from burnbook.rows import Closing, Meter, MeterDelta, Snapshot, WindowRow
+
+NINE = datetime(2026, 11, 22, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+WEEKLY = Stop(window_minutes=10080, used_percent_at_least=90, projected=True)
+
+
+def standing(used: float | None, meter: str = "weekly", agent: str = "ada") -> Standing:
+    minutes = 10080 if meter.endswith("weekly") else 300
+    left = None if used is None else 100 - used
+    reason = "reset-since" if used is None else None
+    who = (agent, "codex", meter, minutes)
+    return Standing(*who, NINE, used, left, None, UNKNOWN, None, None, reason)
+
+
+def closing(rise: float | None, agent: str = "ada", meter: str = "weekly") -> Closing:
+    delta = MeterDelta(meter, 10080, 0.0, rise, None, rise, rise, rise, 0, None)
+    return Closing(agent, "codex", None, None, (delta,), None)
+
+
+def history(*windows: tuple[Closing, ...]) -> History:
+    found = History()
+    for number, closings in enumerate(windows):
+        stamps: Any = {"id": "w-", "schema_version": 1, "tool_version": "", "host": ""}
+        said: Any = dict.fromkeys(("quality", "outcome", "methodology", "commit_start"))
+        row = WindowRow(
+            **stamps,
+            **said,
+            recorded_at=NINE,
+            finalized_at=NINE,
+            window=f"W{number}",
+            closings=closings,
+            anomalies=0,
+            features={},
+            commit_end=None,
+        )
+        found.add(row, 0, 0)
+    return found
+
+
+def state(rule: Stop, used: float | None, *rises: float) -> tuple[str, str | None]:
+    step = Step(history(*((closing(rise),) for rise in rises)), ())
+    [one] = stops.judged({"r": rule}, [standing(used)], (), step)
+    return one.state, one.reason
+
+
+@pytest.mark.parametrize(
+    ("used", "rises", "wanted"),
+    [
+        (89.9, (50,), ("clear", None)),
+        (90, (10,), ("clear", None)),
+        (90, (11,), ("stop", None)),
+        (90, (1, 11, 30), ("stop", None)),
+        (90, (1, 9, 30), ("clear", None)),
+        (90, (), ("warning", "step-not-known")),
+        (100, (), ("stop", None)),
+        (100, (0,), ("stop", None)),
+        (None, (50,), ("unknown", "reset-since")),
+    ],
+)
+def test_a_weekly_meter_stops_when_one_more_window_costs_more_than_is_left(
+    used: float | None, rises: tuple[float, ...], wanted: tuple[str, str | None]
+) -> None:
+    assert state(WEEKLY, used, *rises) == wanted
+
+
+def test_both_limits_must_be_reached() -> None:
+    rule = Stop(used_percent_at_least=50, left_percent_below=15)
+    assert [state(rule, used)[0] for used in (40, 60, 85, 86)] == [
+        "clear",
+        "clear",
+        "clear",
+        "stop",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("rule", "meters"),
+    [
+        (Stop(left_percent_below=50), ["ada weekly", "ada 5h", "bo weekly"]),
+        (Stop(left_percent_below=50, meter="5h"), ["ada 5h"]),
+        (Stop(left_percent_below=50, window_minutes=10080), ["ada weekly", "bo weekly"]),
+        (Stop(left_percent_below=50, provider="glm"), []),
+    ],
+)
+def test_a_rule_is_about_the_meters_that_fit_everything_it_says(
+    rule: Stop, meters: list[str]
+) -> None:
+    all_ = [standing(1), standing(1, "5h"), standing(1, agent="bo")]
+    found = stops.judged({"r": rule}, all_, (), Step(History(), ()))
+    if meters:
+        assert [f"{one.agent} {one.meter}" for one in found] == meters
+    else:
+        assert [(one.state, one.reason, one.meter) for one in found] == [
+            ("unknown", "no-meter", None)
+        ]
+
+
+def test_prompts_count_against_the_limit_of_the_rule() -> None:
+    rule = Stop(provider="glm", prompts_limit=200, left_percent_below=15)
+    counts = [
+        Count("ada", "glm", 170, None),
+        Count("bo", "glm", 171, None),
+        Count("zoe", "glm", None, "no-after"),
+        Count("zoe", "other", 200, None),
+    ]
+    found = stops.judged({"g": rule}, [standing(99)], counts, Step(History(), ()))
+    assert [(one.agent, one.left_percent, one.state, one.reason) for one in found] == [
+        ("ada", 15, "clear", None),
+        ("bo", 14.5, "stop", None),
+        ("zoe", None, "unknown", "no-after"),
+    ]
+
+
+def test_a_window_costs_the_median_of_the_last_ten() -> None:
+    rises = [90.0] * 5 + [float(n) for n in range(1, 11)]
+    assert Step(history(*((closing(n),) for n in rises)), ())("ada", "codex", "weekly") == 5.5
+
+
+def test_ones_own_windows_tell_best_then_others_then_this_very_window() -> None:
+    who = ("ada", "codex", "weekly")
+    both = history((closing(3, "bo"),), (closing(7, "ada"), closing(50, "ada", "5h")))
+    assert Step(both, (closing(99),))(*who) == 7
+    assert Step(history((closing(3, "bo"),)), (closing(99),))(*who) == 3
+    assert Step(history((closing(None),), (closing(-4),)), (closing(99),))(*who) == 99
+    assert Step(History(), (closing(-1),))(*who) is None
+
+
+def test_a_window_that_is_finalized_again_counts_as_it_is_now() -> None:
+    found = history((closing(3),), (closing(5),))
+    again = history((closing(9),))
+    found.windows |= again.windows
+    assert Step(found, ())("ada", "codex", "weekly") == 7
+
+
+def pane(hours: float, used: float | None, resets: float | None) -> Snapshot:
+    resets_at = None if resets is None else NINE + resets * HOUR
+    stamps: Any = {"id": "s-", "schema_version": 1, "tool_version": "", "host": ""}
+    said: Any = dict.fromkeys(("context", "plan", "account"))
+    return Snapshot(
+        **stamps,
+        **said,
+        recorded_at=NINE,
+        agent="ada",
+        provider="codex",
+        phase="after" if hours else "before",
+        captured_at=NINE + hours * HOUR,
+        meters=(Meter("5h", used, 300, resets_at),),
+        errors=(),
+    )
+
+
+def stand(*rows: Snapshot, at: float = 2.0, going: bool = True) -> Standing:
+    [one] = standings.of_meters(rows, NINE + at * HOUR, going=going)
+    return one
+
+
+def test_a_rate_begins_at_the_last_reset() -> None:
+    one = stand(pane(0, 90, 1), pane(1, 10, 6), pane(2, 30, 6))
+    assert (one.per_hour.window, one.per_hour.stretches) == (20.0, 1)
+
+
+def test_a_meter_runs_out_before_its_reset_or_not_at_all() -> None:
+    slow = stand(pane(0, 10, 5), pane(2, 20, 5))
+    assert slow.runs_out is not None
+    assert (slow.resets_first, slow.runs_out.earliest) == (True, None)
+    fast = stand(pane(0, 10, 50), pane(2, 90, 50))
+    assert fast.runs_out is not None
+    assert fast.resets_first is False
+    assert fast.runs_out.earliest == NINE + 2 * HOUR + timedelta(minutes=7, seconds=30)
+    between = stand(pane(0, 10, 5), pane(2, 60, 5))
+    assert between.runs_out is not None
+    assert (between.resets_first, between.runs_out.latest) == (None, None)
+    full = stand(pane(0, 10, 5), pane(2, 100, 5))
+    assert full.runs_out is not None
+    assert (full.resets_first, full.runs_out.over) == (False, True)
+
+
+def test_a_meter_whose_reset_has_passed_says_nothing_of_now() -> None:
+    one = stand(pane(0, 10, 3), pane(2, 95, 3), at=3)
+    assert (one.used_percent, one.left_percent, one.reason) == (None, None, "reset-since")
+    assert one.runs_out is None
+
+
+def test_what_a_pane_does_not_show_is_not_known() -> None:
+    one = stand(pane(0, 10, 3), pane(2, None, 3))
+    assert (one.used_percent, one.reason) == (None, "not-shown")
+
+
+def test_nothing_runs_out_in_a_window_that_is_over() -> None:
+    assert stand(pane(0, 10, 5), pane(2, 90, 5), going=False).runs_out is None
