@@ -84,18 +84,23 @@ class MissedReset(Row, frozen=True, kw_only=True):
 
 
 class Evidence(Row, frozen=True, kw_only=True):
-    """One run of acceptance tests, and the artifact that shows it."""
+    """One run of acceptance tests of a capability, and the artifact that shows it.
+
+    `artifact_hash` is SHA-256 as hex digits: of a file's bytes, or of a directory as
+    docs/FORMAT.md says.
+    """
 
     capability_id: Text
     test_run_id: Text
     runner: Text
-    result: Text
+    result: Literal["pass", "partial", "fail", "error", "skip"]
     artifacts_path: Text
-    artifact_hash: Text | None
+    artifact_hash: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+    supersedes: str | None = None
 
     about: ClassVar[tuple[str, ...]] = (
         *("window", "capability_id", "test_run_id", "runner", "result", "artifacts_path"),
-        *("artifact_hash", "notes"),
+        *("artifact_hash", "notes", "supersedes"),
     )
 
 
