@@ -24,6 +24,7 @@ JOURNALS: dict[str, Any] = {
     "anomalies": Anomaly,
     "prompts": Prompts,
     "proxy_telemetry": Usage,
+    "checkpoints": Checkpoint,
     "evidence": Evidence,
 }
 REJECTS = "rejects/"  # followed by the name of a feed
