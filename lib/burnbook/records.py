@@ -25,6 +25,7 @@ JOURNALS: dict[str, Any] = {
     "prompts": Prompts,
     "proxy_telemetry": Usage,
     "checkpoints": Checkpoint,
+    "churn": Churn,
     "evidence": Evidence,
 }
 REJECTS = "rejects/"  # followed by the name of a feed

@@ -34,7 +34,11 @@ class Checkpoint(Row, frozen=True, kw_only=True):
 
 
 class Range(msgspec.Struct, frozen=True):
-    """What changed in one repository from one commit (not counted) to another (counted)."""
+    """What changed in one repository from one commit (not counted) to another (counted).
+
+    Lines and files are those in which the two trees differ. `excluded_files` matched a pattern of
+    generated files; they are in no other figure.
+    """
 
     repository: Text
     commit_start: Text
@@ -42,6 +46,7 @@ class Range(msgspec.Struct, frozen=True):
     commits: Count
     files_changed: Count
     binary_files: Count
+    excluded_files: Count
     insertions: Count
     deletions: Count
     tests_added: Count

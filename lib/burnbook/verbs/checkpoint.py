@@ -65,7 +65,7 @@ def run(ctx: Context, args: Any) -> Result:
     chosen: list[Choice] = []
 
     def build() -> list[tuple[str, Row]]:
-        churn = _churn.row(ctx, window, counted)
+        churn = _churn.row(ctx, window, counted) or _churn.standing(ctx, window, said.provider)
         choice = choose(
             said,
             Facts(
