@@ -24,6 +24,8 @@ JOURNALS: dict[str, Any] = {
     "anomalies": Anomaly,
     "prompts": Prompts,
     "proxy_telemetry": Usage,
+    "checkpoints": Checkpoint,
+    "churn": Churn,
     "evidence": Evidence,
 }
 REJECTS = "rejects/"  # followed by the name of a feed

@@ -129,8 +129,15 @@ class Closing(msgspec.Struct, frozen=True):
     context: Context | None
 
 
+class Commits(msgspec.Struct, frozen=True):
+    """Where a window's work in one repository began and ended; null is not known."""
+
+    start: Text | None
+    end: Text | None
+
+
 class WindowRow(Row, frozen=True, kw_only=True):
-    """A finalized window."""
+    """A finalized window. `commits` has them by repository, where any were recorded."""
 
     finalized_at: Moment
     closings: tuple[Closing, ...]
@@ -141,6 +148,7 @@ class WindowRow(Row, frozen=True, kw_only=True):
     methodology: Text | None
     commit_start: Text | None
     commit_end: Text | None
+    commits: dict[Text, Commits] | None = None
     supersedes: str | None = None
 
     about: ClassVar[tuple[str, ...]] = (

@@ -10,6 +10,7 @@ from burnbook.rows import Count, Id, Moment, Row, Text
 class Checkpoint(Row, frozen=True, kw_only=True):
     """Tokens of a window against its plan, at its plan, in the middle or at its end.
 
+    `provider` is whose window it is, null where the agent works with several or none is known.
     `actual_from` says where the actual came from: it was given, the feeds' rows of the window, or
     the context that the newest panes show; null where nothing tells it. `churn` is the id of the
     churn row, or null, and then `decision` says why (`missing-commit-range`).
@@ -17,6 +18,7 @@ class Checkpoint(Row, frozen=True, kw_only=True):
 
     phase: Literal["plan", "mid", "final"]
     taken_at: Moment
+    provider: Id | None
     task: Text | None
     tokens_planned: Count
     tokens_actual: Count | None
@@ -26,13 +28,17 @@ class Checkpoint(Row, frozen=True, kw_only=True):
     supersedes: str | None = None
 
     about: ClassVar[tuple[str, ...]] = (
-        *("window", "agent", "phase", "task", "tokens_planned", "tokens_actual", "actual_from"),
-        *("churn", "decision", "notes", "supersedes"),
+        *("window", "agent", "phase", "provider", "task", "tokens_planned", "tokens_actual"),
+        *("actual_from", "churn", "decision", "notes", "supersedes"),
     )
 
 
 class Range(msgspec.Struct, frozen=True):
-    """What changed in one repository from one commit (not counted) to another (counted)."""
+    """What changed in one repository from one commit (not counted) to another (counted).
+
+    Lines and files are those in which the two trees differ. `excluded_files` matched a pattern of
+    generated files; they are in no other figure.
+    """
 
     repository: Text
     commit_start: Text
@@ -40,6 +46,7 @@ class Range(msgspec.Struct, frozen=True):
     commits: Count
     files_changed: Count
     binary_files: Count
+    excluded_files: Count
     insertions: Count
     deletions: Count
     tests_added: Count

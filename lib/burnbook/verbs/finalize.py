@@ -9,7 +9,8 @@ from burnbook.blocks import Line, Part, meters
 from burnbook.book import Booked
 from burnbook.errors import Missing, Usage
 from burnbook.rows import Row, WindowRow
-from burnbook.verbs import Context, Result
+from burnbook.verbs import Context, Result, _ends
+from burnbook.verbs._repos import stand
 from burnbook.verbs._scene import falls, open_pairs, scene
 
 _SAID = ("features", "quality", "outcome", "methodology", "commit_start", "commit_end", "notes")
@@ -22,12 +23,14 @@ def run(ctx: Context, args: Any) -> Result:
     said = {name: getattr(args, name) for name in _SAID if name != "features"}
     if not ctx.book.index.counted(window):
         raise Missing(f"no snapshots of window {window} are in the book; nothing to finalize")
+    here = stand(ctx)
 
     def build() -> list[tuple[str, Row]]:
         now = scene(ctx, window)
         before = now.finalized
         values: dict[str, Any] = {n: _kept(said.get(n), getattr(before, n, None)) for n in said}
         values["features"] = features if features is not None else getattr(before, "features", {})
+        values |= _ends.values(ctx, window, here, before, said)
         found = falls(window, tuple(now.closings))
         row = records.make(
             WindowRow,
@@ -76,7 +79,9 @@ def _kept(said: Any, before: Any) -> Any:
 
 def _content(row: WindowRow) -> Any:
     """What the row says, without the stamps and without what it supersedes."""
-    return msgspec.to_builtins([getattr(row, n) for n in ("closings", "anomalies", *_SAID)])
+    return msgspec.to_builtins(
+        [getattr(row, n) for n in ("closings", "anomalies", "commits", *_SAID)]
+    )
 
 
 def _parts(window: str, booked: list[Booked], table: list[Part]) -> list[Part]:

@@ -12,6 +12,7 @@ from burnbook.errors import Missing, Usage
 from burnbook.rows import Phase, Prompts, Row, Snapshot
 from burnbook.verbs import Context, Result
 from burnbook.verbs._pane import Taken, check_provider, save_raw, take
+from burnbook.verbs._repos import stand
 
 Step = tuple[Phase, str]
 
@@ -25,11 +26,12 @@ def run(ctx: Context, args: Any) -> Result:
         return Result([], None)  # the recipe's second pass books and tells
 
     _steps(ctx, args.action, provider, window)  # what cannot be booked makes no book
+    commits = stand(ctx).heads or None
 
     def build() -> list[tuple[str, Row]]:
         rows: list[tuple[str, Row]] = []
         for phase, place in _steps(ctx, args.action, provider, window):
-            snapshot = _snapshot(ctx, args, provider, taken, phase, place)
+            snapshot = _snapshot(ctx, args, provider, taken, phase, place, commits)
             rows.append(("snapshots", snapshot))
             if taken.pane.prompts is not None:
                 rows.append(("prompts", _prompts(ctx, snapshot, taken.pane.prompts)))
@@ -93,7 +95,13 @@ def _no_next(window: str) -> str:
 
 
 def _snapshot(
-    ctx: Context, args: Any, provider: str, taken: Taken, phase: Phase, window: str
+    ctx: Context,
+    args: Any,
+    provider: str,
+    taken: Taken,
+    phase: Phase,
+    window: str,
+    commits: dict[str, str] | None,
 ) -> Snapshot:
     errors, notes = taken.errors, args.notes
     if phase == "before" and _lags(ctx, provider, taken, window):
@@ -123,6 +131,7 @@ def _snapshot(
             account=_account(ctx, taken.pane.account),
             errors=errors,
             prompts=taken.pane.prompts,
+            commits=commits,
         )
         # A row that was taken back may be booked again, as a row of its own.
         if not ctx.book.index.is_voided(row.id, window):
