@@ -74,6 +74,14 @@ def project(folder: str, form: Form, rows: Sequence[Mapping[str, Cell]]) -> int:
     return added
 
 
+def keys(folder: str, form: Form) -> list[str]:
+    """The key of each row of a ledger that has one, in the file's order. Never writes."""
+    page = pages.read(os.path.join(folder, form.file))
+    header, *found = _records(page.path, page.data or b"") or [[]]
+    names = [cell.strip() for cell in header]
+    return [key for record in found if (key := _key(names, record, form.key))]
+
+
 def _appended(
     page: pages.Page, form: Form, rows: Sequence[Mapping[str, Cell]]
 ) -> tuple[bytes, int]:

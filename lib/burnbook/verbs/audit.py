@@ -1,0 +1,109 @@
+"""Hygiene of a window, or of the whole book."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from burnbook import ledgers
+from burnbook.blocks import Line, Part, Table
+from burnbook.derive import audit, findings, windows
+from burnbook.derive.findings import Finding
+from burnbook.errors import NO
+from burnbook.ledgerspec import ledgers as places
+from burnbook.verbs import Context, Result
+from burnbook.verbs._lines import holding
+from burnbook.verbs._scene import scene
+from burnbook.verbs._window import wanted
+
+_JOURNALS = ("checkpoints", "churn", "evidence", "resets", "anomalies")
+_LEDGERS = (
+    (ledgers.TOKENS, "checkpoints"),
+    (ledgers.CHURN, "churn"),
+    (ledgers.EVIDENCE, "evidence"),
+)
+
+Rows = dict[str, list[Any]]
+
+
+def run(ctx: Context, args: Any) -> Result:
+    """The findings, faults first; with `--exit-code` 1 where there is a fault. Writes no row."""
+    rows: Rows = {name: ctx.book.rows(name) for name in _JOURNALS}
+    # What does not hold in these two is counted by their folds.
+    rows["windows"] = [row for _, row in holding(ctx, "windows", b"")]
+    rows["voids"] = [row for _, row in holding(ctx, "snapshots", b'"row":"void"')]
+    asked = _all(ctx, rows) if args.all else [wanted(ctx, args.window)]
+    found = [finding for name in asked for finding in audit.audit(_facts(ctx, rows, name))]
+    about = {None, *asked}
+    found += [finding for finding in _book(ctx, rows) if finding.window in about]
+    found.sort(key=lambda one: one.severity != "fault")
+    ctx.book.save_folds()
+    faults = sum(one.severity == "fault" for one in found)
+    data = {
+        "windows": asked,
+        "faults": faults,
+        "notes": len(found) - faults,
+        "findings": found,
+    }
+    return Result(_parts(asked, found, faults), data, NO if args.exit_code and faults else 0)
+
+
+def _all(ctx: Context, rows: Rows) -> list[str]:
+    """Every window that the book has a row about, in the order in which they came up."""
+    told = [row.window for some in rows.values() for row in some if row.window]
+    return list(dict.fromkeys([*ctx.book.index.windows(), *told]))
+
+
+def _facts(ctx: Context, rows: Rows, window: str) -> audit.Facts:
+    mine: defaultdict[str, list[Any]] = defaultdict(list)
+    for name, some in rows.items():
+        mine[name] = [row for row in some if row.window == window]
+    index, now = ctx.book.index, scene(ctx, window)
+    earlier = windows.before(ctx.config, window, index.windows())
+    moments = (now.traffic.first, now.traffic.last) if now.traffic else (None, None)
+    return audit.Facts(
+        window=window,
+        now=now.now,
+        span=now.span,
+        pairs=now.pairs,
+        closed=now.closings,
+        finalized=now.finalized,
+        anomalies=now.anomalies,
+        telemetry=(moments[0], moments[1]) if moments[0] and moments[1] else None,
+        entries=index.entries(window) if window in index.packed else [],
+        voids=mine["voids"],
+        closings=mine["windows"],
+        checkpoints=mine["checkpoints"],
+        churn=mine["churn"],
+        evidence=mine["evidence"],
+        missed=mine["resets"],
+        earlier=(earlier, index.pairs(earlier)) if earlier else None,
+    )
+
+
+def _book(ctx: Context, rows: Rows) -> Iterator[Finding]:
+    """What is about the whole book, and what only the whole book tells."""
+    folder = places(ctx.config).folder
+    for form, name in _LEDGERS:
+        yield from findings.ledger(form.file, ledgers.keys(folder, form), rows[name])
+    yield from findings.skipped([*ctx.config.windows.windows, *ctx.book.index.windows()])
+    for row in rows["anomalies"]:
+        if row.window is None:
+            yield Finding("note", None, row.kind, row.detail, (row.id,))
+    loose = ctx.book.traffic("")
+    if loose is not None:
+        requests = sum(sums.requests for sums in loose.groups.values())
+        yield Finding("note", None, "no-window", f"{requests:,} requests belong to no window")
+    lost = ctx.book.unreadable
+    if lost:
+        what = "1 line does not hold and does" if lost == 1 else f"{lost} lines do not hold and do"
+        detail = f"{what} not count; check names {'it' if lost == 1 else 'them'}"
+        yield Finding("fault", None, "damage", detail)
+
+
+def _parts(asked: Sequence[str], found: Sequence[Finding], faults: int) -> list[Part]:
+    what = asked[0] if len(asked) == 1 else f"{len(asked)} windows"
+    counts = [(faults, "fault"), (len(found) - faults, "note")]
+    said = ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts if n)
+    head = Line(f"{what}: {said or 'nothing found'}", strong=True)
+    lines = [(one.severity, one.window or "(book)", one.kind, one.detail) for one in found]
+    return [head, *([Table(("", "window", "kind", "what"), lines, "<<<<")] if lines else [])]
