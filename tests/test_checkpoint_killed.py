@@ -144,7 +144,7 @@ def test_a_killed_checkpoint_is_finished_by_the_next(
         assert page.startswith(ABOVE)
         assert page.endswith(BELOW)
         assert never_killed["docs/Ledgers/Token_Churn_Ledger.csv"].startswith(OLD_LEDGER + b"\n")
-        assert len(never_killed["book/churn.jsonl"]) == 1
+        assert len(never_killed["book/churn.jsonl"]) == 2
     killed = 0
     for report in killing.kill(stage, command, variables, facts, points):
         assert report.facts == never_killed, report.point
