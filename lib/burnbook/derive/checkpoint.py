@@ -15,6 +15,7 @@ PlanFrom = Literal["given", "checkpoint", "budget"]
 # Why a phase was chosen, for people.
 WHY = {
     "given": "as given",
+    "repeated": "its numbers are in the book already",
     "no-plan": "the window has no plan yet",
     "finalized": "the window is finalized",
     "ended": "the window has ended",
