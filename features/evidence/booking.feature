@@ -28,7 +28,12 @@ Feature: evidence of what was accepted
       """
       already booked: evidence of CAP-7 in W0-CHN: pass, run r1 (ID)
       """
-    And nothing was written
+    And the journal evidence has 1 row
+    And the ledger Acceptance_Evidence.csv reads
+      """
+      window_id,capability_id,test_run_id,runner,result,artifacts_path,artifact_hash,notes
+      W0-CHN,CAP-7,r1,pytest,pass,~/report.xml,SHA,record_id=ID
+      """
 
   Scenario: a ledger that was lost is made again
     Given "bin/evidence --window W0-CHN --capability CAP-7 --run r1 --runner pytest --result pass --artifact report.xml" was run
@@ -73,7 +78,7 @@ Feature: evidence of what was accepted
       | junit.xml    | one  |
       | html/all.txt | two  |
     When I run "bin/evidence --window W0-CHN --capability CAP-7 --run r1 --runner pytest --result pass --artifact reports"
-    Then row 1 of the journal evidence has "artifact_hash" 3c9ca37f1ab1c92b6a4f8f8d0aac3a1f2f1dd3b7b5a6f0d4d7f0f6f6d6f6d6f6
+    Then row 1 of the journal evidence has "artifact_hash" 0ac06a299fbb3522a28b642fc93130c7354aee785230761df3d0eadf7f1fe38b
 
   Scenario: what a spreadsheet would run arrives as text, and a secret does not arrive
     When I run "bin/evidence --window W0-CHN --capability =1+1 --run r1 --runner 'ci token=abc123' --result pass --artifact report.xml"

@@ -128,6 +128,15 @@ def private_bundle(context: Context, window: str) -> None:
     assert modes == {(True, 0o700), (False, 0o600)}, modes
 
 
+@then('it fails, and leaves the bundles alone, with {code:d} and "{text}"')
+def refused(context: Context, code: int, text: str) -> None:
+    scratch = context.scratch
+    assert (scratch.code, scratch.stdout) == (code, ""), scratch.stderr
+    assert text in scratch.stderr.splitlines()[-1], scratch.stderr
+    touched = [path for path in scratch.changes() if path.startswith("home/")]
+    assert not touched, touched
+
+
 @then("the folder of the bundles holds {window:Word} alone")
 def alone(context: Context, window: str) -> None:
     found = [path.name for path in _bundle(context, window).parent.iterdir()]

@@ -45,9 +45,12 @@ def skipped(windows: Sequence[str]) -> Iterator[Finding]:
 
 
 def ledger(
-    file: str, here: Sequence[str], rows: Sequence[Checkpoint | Churn | Evidence]
+    file: str, here: Sequence[str], rows: Sequence[Checkpoint | Churn | Evidence], command: str
 ) -> Iterator[Finding]:
-    """What a ledger has twice, and what it lacks; `here` are the record ids in it."""
+    """What a ledger has twice, and what it lacks; `here` are the record ids in it.
+
+    `command` is what appends to it.
+    """
     windows = {row.id: row.window for row in rows}
     seen = Counter(here)
     for row_id, times in seen.items():
@@ -56,5 +59,5 @@ def ledger(
             yield Finding("fault", windows.get(row_id), "duplicate", detail, (row_id,))
     for row in rows:
         if row.id not in seen:
-            detail = f"{file} lacks {row.id}; running its command again brings it"
+            detail = f"{file} lacks {row.id}; the next {command} of the window brings it"
             yield Finding("note", row.window, "ledger-behind", detail, (row.id,))

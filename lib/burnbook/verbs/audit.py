@@ -4,37 +4,40 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from burnbook import ledgers
+from burnbook import journal, ledgers, records
 from burnbook.blocks import Line, Part, Table
 from burnbook.derive import audit, findings, windows
 from burnbook.derive.findings import Finding
-from burnbook.errors import NO
+from burnbook.errors import NO, BadData
 from burnbook.ledgerspec import ledgers as places
+from burnbook.rows import Void
 from burnbook.verbs import Context, Result
-from burnbook.verbs._lines import holding
 from burnbook.verbs._scene import scene
 from burnbook.verbs._window import wanted
 
-_JOURNALS = ("checkpoints", "churn", "evidence", "resets", "anomalies")
+LARGE = "proxy_telemetry"
 _LEDGERS = (
-    (ledgers.TOKENS, "checkpoints"),
-    (ledgers.CHURN, "churn"),
-    (ledgers.EVIDENCE, "evidence"),
+    (ledgers.TOKENS, "checkpoints", "checkpoint"),
+    (ledgers.CHURN, "churn", "checkpoint"),
+    (ledgers.EVIDENCE, "evidence", "evidence"),
 )
 
-Rows = dict[str, list[Any]]
+Rows = defaultdict[str, list[Any]]
 
 
 def run(ctx: Context, args: Any) -> Result:
     """The findings, faults first; with `--exit-code` 1 where there is a fault. Writes no row."""
-    rows: Rows = {name: ctx.book.rows(name) for name in _JOURNALS}
-    # What does not hold in these two is counted by their folds.
-    rows["windows"] = [row for _, row in holding(ctx, "windows", b"")]
-    rows["voids"] = [row for _, row in holding(ctx, "snapshots", b'"row":"void"')]
+    rows: Rows = defaultdict(list)
+    lost = 0
+    for name in records.JOURNALS:
+        if name != LARGE:
+            rows[name], damaged = _read(ctx, name)
+            lost += damaged
+    rows["voids"] = [row for row in rows["snapshots"] if isinstance(row, Void)]
     asked = _all(ctx, rows) if args.all else [wanted(ctx, args.window)]
     found = [finding for name in asked for finding in audit.audit(_facts(ctx, rows, name))]
     about = {None, *asked}
-    found += [finding for finding in _book(ctx, rows) if finding.window in about]
+    found += [finding for finding in _book(ctx, rows, lost) if finding.window in about]
     found.sort(key=lambda one: one.severity != "fault")
     ctx.book.save_folds()
     faults = sum(one.severity == "fault" for one in found)
@@ -45,6 +48,17 @@ def run(ctx: Context, args: Any) -> Result:
         "findings": found,
     }
     return Result(_parts(asked, found, faults), data, NO if args.exit_code and faults else 0)
+
+
+def _read(ctx: Context, name: str) -> tuple[list[Any], int]:
+    """The rows of a journal that hold, and how many lines do not: a fold may have missed those."""
+    found, lost = [], 0
+    for _, line in journal.lines(journal.path_of(ctx.book.root, name)):
+        try:
+            found.append(records.verify(name, line))
+        except BadData:
+            lost += 1
+    return found, lost
 
 
 def _all(ctx: Context, rows: Rows) -> list[str]:
@@ -80,11 +94,11 @@ def _facts(ctx: Context, rows: Rows, window: str) -> audit.Facts:
     )
 
 
-def _book(ctx: Context, rows: Rows) -> Iterator[Finding]:
+def _book(ctx: Context, rows: Rows, lost: int) -> Iterator[Finding]:
     """What is about the whole book, and what only the whole book tells."""
     folder = places(ctx.config).folder
-    for form, name in _LEDGERS:
-        yield from findings.ledger(form.file, ledgers.keys(folder, form), rows[name])
+    for form, name, command in _LEDGERS:
+        yield from findings.ledger(form.file, ledgers.keys(folder, form), rows[name], command)
     yield from findings.skipped([*ctx.config.windows.windows, *ctx.book.index.windows()])
     for row in rows["anomalies"]:
         if row.window is None:
@@ -93,7 +107,8 @@ def _book(ctx: Context, rows: Rows) -> Iterator[Finding]:
     if loose is not None:
         requests = sum(sums.requests for sums in loose.groups.values())
         yield Finding("note", None, "no-window", f"{requests:,} requests belong to no window")
-    lost = ctx.book.unreadable
+    if journal.size(journal.path_of(ctx.book.root, LARGE)):
+        lost += ctx.book.traffic_fold.value.unreadable
     if lost:
         what = "1 line does not hold and does" if lost == 1 else f"{lost} lines do not hold and do"
         detail = f"{what} not count; check names {'it' if lost == 1 else 'them'}"
