@@ -33,6 +33,7 @@ def checkpoint(phase: Any) -> Checkpoint:
         window=W,
         phase=phase,
         taken_at=NINE,
+        provider=None,
         task=None,
         tokens_planned=1,
         tokens_actual=None,

@@ -47,7 +47,7 @@ def test_the_same_book_gives_the_same_bytes_elsewhere_and_later(full: Shell) -> 
     found = []
     for name, moment in (("one", "2026-11-22T13:00Z"), ("other", "2031-05-01T03:04Z")):
         (full.config / "bundle.toml").write_text(f'folder = "{full.book.parent}/{name}"\n')
-        shutil.rmtree(full.book / "cache")  # what is derived anew is the same too
+        shutil.rmtree(full.book / "cache", ignore_errors=True)  # what is derived anew is the same too
         told = full.json("bundle", "W0-CHN", "--at", moment, AGENT_ID=name)
         assert told["new"]
         found.append(tree(full.book.parent / name / "W0-CHN"))
@@ -148,5 +148,5 @@ def test_where_bundles_go(
     if isinstance(wanted, str):
         assert folder(Config(str(tmp_path))) == wanted
     else:
-        with pytest.raises(wanted, match="bundle.toml: folder = "):
+        with pytest.raises(wanted, match=r"bundle\.toml: folder = "):
             folder(Config(str(tmp_path)))
