@@ -20,7 +20,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 DAY = "2026-11-22"
 MISSING = object()
 
-_ROW_ID = re.compile(r"\b[apsvw]-[0-9a-f]{18}\b")
+_ROW_ID = re.compile(r"\b[acnpsvw]-[0-9a-f]{18}\b")
 _ZONE = re.compile(r'^timezone *= *"local"', re.MULTILINE)
 _TIMEOUT = 60
 
@@ -39,6 +39,9 @@ class Scratch:
         windows, count = _ZONE.subn('timezone = "UTC"', self.read_config("windows.toml"))
         assert count == 1, "config/windows.toml has no timezone = local to replace"
         self.write_config("windows.toml", windows)
+        self.docs = self.home / "docs"
+        pages = f'folder = "{self.docs}/Ledgers"\nhandoff = "{self.docs}/HANDOFF.md"\n'
+        self.write_config("ledgers.toml", pages)
         self.environment = {
             "PATH": "/usr/bin:/bin",
             "HOME": str(self.home),
