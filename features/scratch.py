@@ -2,7 +2,8 @@
 
 Commands run as cron runs them: a short PATH, a cleaned environment, another folder than the
 project's. The config is the shipped one in UTC. What they print is compared with everything that
-differs from run to run replaced: BOOK, CONFIG, HOME and PROJECT for paths, ID for the id of a row.
+differs from run to run replaced: BOOK, CONFIG, HOME and PROJECT for paths, ID for the id of a row,
+the name of a commit for its hash.
 """
 
 import json
@@ -20,7 +21,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 DAY = "2026-11-22"
 MISSING = object()
 
-_ROW_ID = re.compile(r"\b[acnpsvw]-[0-9a-f]{18}\b")
+_ROW_ID = re.compile(r"\b[acelmnpsvw]-[0-9a-f]{18}\b")
 _ZONE = re.compile(r'^timezone *= *"local"', re.MULTILINE)
 _TIMEOUT = 60
 
@@ -50,6 +51,8 @@ class Scratch:
             "BURNBOOK_DATA_DIR": str(self.book),
             "BURNBOOK_CONFIG_DIR": str(self.config),
         }
+        self.folder = self.home
+        self.commits: dict[str, str] = {}
         self.pane = ""
         self.hostile = "HOSTILE"
         self.code = 0
@@ -78,7 +81,7 @@ class Scratch:
         self._foreign = [path for path in paths if not path.exists()]
         done = subprocess.run(
             [str(PROJECT / words[0]), *words[1:]],
-            cwd=self.home,
+            cwd=self.folder,
             env=self.environment,
             input=pane.encode(),
             capture_output=True,
@@ -101,6 +104,8 @@ class Scratch:
         """The text without what differs from run to run."""
         for name in ("book", "config", "home"):
             text = text.replace(str(getattr(self, name)), name.upper())
+        for commit, name in self.commits.items():
+            text = text.replace(commit, name).replace(commit[:12], name)
         return _ROW_ID.sub("ID", text.replace(str(PROJECT), "PROJECT"))
 
     def tree(self) -> dict[str, object]:

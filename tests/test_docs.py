@@ -9,7 +9,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from burnbook import config, declared, errors
+from burnbook import churnspec, config, declared, errors
 from burnbook.ledgerspec import Ledgers
 from burnbook.pricespec import Price, Prices
 from frontdoor import ROOT, House
@@ -96,6 +96,7 @@ def test_the_readme_has_every_exit_code() -> None:
         ("ledgers.toml", Ledgers),
         ("prices.toml", Prices),
         ("prices.MODEL", Price),
+        ("churn.toml", churnspec.Rules),
     ],
 )
 def test_every_setting_is_documented_with_its_default(heading: str, kind: Any) -> None:
@@ -110,4 +111,5 @@ def test_shipped_and_documented_settings_are_valid(tmp_path: Path) -> None:
         read = config.Config(str(folder))
         assert all((read.windows.windows, read.budgets, read.agents, read.preview.blocks))
         assert read.prices.prices
+        assert churnspec.read(read).tests
         assert bool(read.feeds) == (folder != tmp_path)

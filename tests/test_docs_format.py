@@ -61,7 +61,9 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("snapshot start claude --window X1 --agent bo --file samples/panes/claude-before.txt")
     run("snapshot start glm --window X1 --agent zoe", blocks % 3)
     run("snapshot cross glm --agent zoe", blocks % 5)
+    repository(clone.root)
     run("finalize --window X1 --features codex=3,glm=1 --quality 4 --outcome pass")
+    run("churn --window X1 --commit-start HEAD --paths lib")
     run("finalize --window X1 --methodology tdd --commit-start a --commit-end b --notes n")
     with (book / "prompts.jsonl").open("a") as journal:
         journal.write('{"id":"p-')
@@ -70,6 +72,9 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("ingest proxy-telemetry --window X1 --file samples/telemetry/addon.jsonl")
     run("ingest proxy-telemetry --window X1 --file samples/telemetry/usage.jsonl")
     run("ingest proxy-telemetry --window X1 --stdin", "oops\n", code=65)
+    run("checkpoint X1 --at 2026-11-22T10:06")
+    run("checkpoint X1 --at 2026-11-22T10:07 --actual 7 --task t --notes n")
+    run("checkpoint X1 --at 2026-11-22T10:07 --actual 8 --task t --notes n")
     run("cost-compare --window X1")
     run("prices")
     run("preview --window X1")
@@ -102,6 +107,13 @@ def test_every_row_fits_its_schema(session: tuple[Path, Any]) -> None:
                 assert list(misfits(row | wrong, schema, schema["$defs"]))
             row.popitem()
             assert list(misfits(row, schema, schema["$defs"]))
+
+
+def repository(folder: Path) -> None:
+    """Make the folder a repository with one commit."""
+    who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+    for words in (("init", "--quiet"), (*who, "commit", "--quiet", "--allow-empty", "-m", "first")):
+        subprocess.run(["git", "-C", folder, *words], check=True)
 
 
 def misfits(value: Any, schema: Any, defs: Any, where: str = "$") -> Iterator[str]:
@@ -192,7 +204,8 @@ def test_the_ids_of_telemetry_are_made_as_documented(session: tuple[Path, Any]) 
 
 
 def test_every_json_key_is_documented_and_no_other(session: tuple[Path, Any]) -> None:
-    booking = dict.fromkeys(("snapshot", "undo", "finalize"), "snapshot, undo and finalize")
+    writers = ("snapshot", "undo", "finalize", "churn")
+    booking = dict.fromkeys(writers, "snapshot, undo, finalize and churn")
     for command, outputs in session[1].items():
         known = documented(booking.get(command, command))
         assert {key for output in outputs for key in keys(output, known, APART)} == known, command

@@ -115,7 +115,7 @@ def run_twice(context: Context, command: str) -> None:
     both = [
         subprocess.Popen(
             [str(PROJECT / name), *words],
-            cwd=scratch.home,
+            cwd=scratch.folder,
             env=scratch.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -34,6 +34,7 @@ _TESTS = (
 class Rules(msgspec.Struct, frozen=True):
     """config/churn.toml. A repository's path counts from the project; `~` is the home folder."""
 
+    record_commits: bool = True
     repositories: dict[str, Path] = {}
     exclude: tuple[Pattern, ...] = _GENERATED
     tests: tuple[Pattern, ...] = _TESTS

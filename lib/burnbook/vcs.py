@@ -6,6 +6,7 @@ GIT_* only what says where people's own config is. git's check of who owns a rep
 """
 
 import os
+import re
 import selectors
 import signal
 import subprocess
@@ -21,6 +22,7 @@ TIMEOUT = 60.0
 MAX_OUTPUT = 64 << 20
 _MAX_SAID = 1 << 16
 _KEPT = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM")
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _SET = {
     "LC_ALL": "C",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -61,10 +63,11 @@ class Git:
         words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{said}^{{commit}}")
         # argv can hold neither; no commit is called so.
         found = Said(1, b"", b"") if "\0" in said or not said else self._run(*words)
-        if found.code == 0:
-            return found.out.decode("ascii", "replace").strip()
-        if found.code != 1:
+        if found.code not in (0, 1):
             self._fault(found)
+        name = found.out.decode("ascii", "replace").strip()
+        if _COMMIT.fullmatch(name):  # `^v1` is a word of git's too, but names no commit
+            return name
         if self.is_empty():
             raise NotCounted("no-commits", f"repository {self.name} has no commits yet")
         what = f"commit {said!r} is not in repository {self.name}"

@@ -1,6 +1,10 @@
 """The outcome of a finalized window, and the notes that its panes carry."""
 
+import re
+
 from burnbook.blocks import Line, Part, Scene, Title, Values, number
+
+_WHOLE = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def values(scene: Scene) -> Values:
@@ -51,4 +55,9 @@ def show(values: Values, scene: Scene) -> list[Part]:
 
 
 def _commits(start: str | None, end: str | None) -> str | None:
-    return f"{start or '?'}..{end or '?'}" if start or end else None
+    return f"{_short(start)}..{_short(end)}" if start or end else None
+
+
+def _short(commit: str | None) -> str:
+    """A whole commit name is cut to what tells it apart; what people wrote stays."""
+    return "?" if commit is None else commit[:12] if _WHOLE.fullmatch(commit) else commit

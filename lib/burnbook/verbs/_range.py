@@ -93,7 +93,7 @@ def _none(window: str, gits: list[Git], ends: Commits, others: list[str]) -> Not
 
 def _unknown(window: str, ends: Commits, why: str) -> NotCounted:
     sides = [("start", ends.start), ("end", ends.end)]
-    lacking = " and ".join(f"commit_{name}" for name, commit in sides if commit is None)
+    lacking = " or ".join(f"commit_{name}" for name, commit in sides if commit is None)
     flags = " and ".join(f"--commit-{name}" for name, commit in sides if commit is None)
     return NotCounted(
         "missing-commit-range", f"no {lacking} of {window} is known: {why}; {flags} can say it"

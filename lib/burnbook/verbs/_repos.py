@@ -46,7 +46,7 @@ def stand(ctx: Context) -> Stand:
     heads: dict[str, str] = {}
     here = None
     try:
-        repos = repositories(ctx)
+        repos = repositories(ctx) if churnspec.read(ctx.config).record_commits else {}
         here = mine(repos)
         for name, repo in repos.items():
             if repo is None:
