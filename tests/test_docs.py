@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from burnbook import churnspec, config, declared, errors
+from burnbook.ledgerspec import Ledgers
 from burnbook.pricespec import Price, Prices
 from frontdoor import ROOT, House
 from manual import CONFIGURATION, FENCE, clone_in, defaults, section, settings
@@ -60,7 +61,7 @@ def test_what_a_document_shows_runs(clone: House, doc: Path, tmp_path: Path) -> 
             how: Any = {"cwd": clone.root, "env": env, "input": "", "capture_output": True}
             done = subprocess.run(["sh", "-euc", dedent(body)], text=True, **how)
             assert done.returncode == 0, f"{body}{done.stdout}{done.stderr}"
-            printed = re.sub(r"\b([svwapn]-)[0-9a-f]{18}\b", r"\1...", done.stdout)
+            printed = re.sub(r"\b([acnpsvw]-)[0-9a-f]{18}\b", r"\1...", done.stdout)
         elif kind == "output":
             assert printed == dedent(body)
 
@@ -92,6 +93,7 @@ def test_the_readme_has_every_exit_code() -> None:
         ("budgets.toml", declared.Budget),
         ("agents.toml", declared.Agent),
         ("preview.toml", declared.Preview),
+        ("ledgers.toml", Ledgers),
         ("prices.toml", Prices),
         ("prices.MODEL", Price),
         ("churn.toml", churnspec.Rules),

@@ -31,10 +31,7 @@ Feature: evidence that cannot be booked books nothing
       """
       <testsuite/>
       """
-    And the file Ledgers/Acceptance_Evidence.csv with
-      """
-      what,when
-      """
+    And the ledger Acceptance_Evidence.csv begins with "what,when\n"
     When I run "bin/evidence --window W0-CHN --capability CAP-7 --run r1 --runner pytest --result pass --artifact report.xml"
     Then it exits with 65 and says "begins with 'what,when'; valid: window_id,capability_id,"
     And nothing was created

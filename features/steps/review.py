@@ -8,8 +8,6 @@ from pathlib import Path
 from behave import given, then, when
 from behave.runner import Context
 
-_DIGEST = hashlib.sha256
-
 
 @given("a finished window {window:Word}")
 def finished(context: Context, window: str) -> None:
@@ -25,7 +23,7 @@ def finished(context: Context, window: str) -> None:
           | list | one two |
         And Ada starts codex in {window} at 09:00 with 5h 11%, weekly 24%
         And Ada ends codex in {window} at 12:30 with 5h 51%, weekly 31%
-        And "bin/finalize --window {window} --features codex=3 --outcome pass --at {_at()}" was run
+        And "bin/finalize --window {window} --features codex=3 --outcome pass --at 2026-11-22T12:31Z" was run
         And "bin/churn --window {window} --commit-start begin --commit-end end" was run
         And the file report.xml with
         '''
@@ -34,10 +32,6 @@ def finished(context: Context, window: str) -> None:
         And {_evidence(window)} was run
         """.replace("'''", '"""')
     )
-
-
-def _at() -> str:
-    return "2026-11-22T12:31Z"
 
 
 def _evidence(window: str) -> str:
@@ -61,23 +55,30 @@ def make_link(context: Context, name: str, target: str) -> None:
 @then("the ledger {name:Word} reads")
 def ledger_reads(context: Context, name: str) -> None:
     """Its lines; SHA stands for the hash of an artifact."""
-    found = (context.scratch.home / "Ledgers" / name).read_text("utf-8")
+    found = (context.scratch.docs / "Ledgers" / name).read_text("utf-8")
     for path in context.scratch.home.glob("*.xml"):
-        found = found.replace(_DIGEST(path.read_bytes()).hexdigest(), "SHA")
+        found = found.replace(hashlib.sha256(path.read_bytes()).hexdigest(), "SHA")
     found = context.scratch.masked(found).strip()
     assert found == context.text.strip(), found
 
 
 @given("the last line of the ledger {name:Word} was copied")
 def copy_line(context: Context, name: str) -> None:
-    path = context.scratch.home / "Ledgers" / name
+    path = context.scratch.docs / "Ledgers" / name
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join([*lines, lines[-1]]), "utf-8")
 
 
+@given("the ledger {name:Word} begins with {text:Quoted}")
+def foreign_ledger(context: Context, name: str, text: str) -> None:
+    path = context.scratch.docs / "Ledgers" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(text, "utf-8")
+
+
 @given("the ledger {name:Word} is gone")
 def lose_ledger(context: Context, name: str) -> None:
-    (context.scratch.home / "Ledgers" / name).unlink()
+    (context.scratch.docs / "Ledgers" / name).unlink()
 
 
 @then("the bundle of {window:Word} has the files")
@@ -91,7 +92,7 @@ def bundle_files(context: Context, window: str) -> None:
     assert [one["path"] for one in listed] == sorted({*found} - {"manifest.json"})
     for one in listed:
         data = (root / one["path"]).read_bytes()
-        assert (one["bytes"], one["sha256"]) == (len(data), _DIGEST(data).hexdigest())
+        assert (one["bytes"], one["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
 
 
 @given("{name:Word} in the bundle of {window:Word} is gone")
@@ -99,7 +100,6 @@ def lose_file(context: Context, name: str, window: str) -> None:
     (_bundle(context, window) / name).unlink()
 
 
-@when("somebody writes {text:Quoted} into {name:Word} in the bundle of {window:Word}")
 @given("somebody wrote {text:Quoted} into {name:Word} in the bundle of {window:Word}")
 def write_into(context: Context, text: str, name: str, window: str) -> None:
     path = _bundle(context, window) / name

@@ -11,7 +11,7 @@ from burnbook.derive import projected
 from burnbook.derive.actual import actual
 from burnbook.derive.checkpoint import WHY, Choice, Facts, Said, choose
 from burnbook.derive.decision import Decision
-from burnbook.errors import BurnbookError, Usage
+from burnbook.errors import BurnbookError, IOFault, Usage, os_sentence
 from burnbook.ledgerspec import Ledgers, shown
 from burnbook.ledgerspec import ledgers as places_of
 from burnbook.redact import redact
@@ -23,6 +23,7 @@ from burnbook.verbs._window import note_damage, wanted
 from burnbook.workrows import Checkpoint, Churn
 
 _MOST = 2**53
+_BEHIND = "the rows are booked; run it again for the pages"
 _FROM = {
     "given": "given",
     "checkpoint": "from the newest checkpoint",
@@ -97,11 +98,10 @@ def run(ctx: Context, args: Any) -> Result:
     booked = ctx.book.commit(build)
     try:
         pages = _pages(ctx, window, places)
-    except (BurnbookError, OSError) as error:
-        code = type(error) if isinstance(error, BurnbookError) else OSError
-        if code is OSError:
-            raise
-        raise code(f"the rows are booked; run it again for the rest: {error}") from None
+    except BurnbookError as error:
+        raise type(error)(f"{_BEHIND}: {error}") from None
+    except OSError as error:
+        raise IOFault(os_sentence(_BEHIND, error)) from None
     note_damage(ctx)
     [choice] = chosen
     return Result(_parts(booked, choice, places, pages), _data(booked, choice, places, pages))
