@@ -9,7 +9,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from burnbook import churnspec, config, declared, errors
+from burnbook import bundlespec, churnspec, config, declared, errors
 from burnbook.ledgerspec import Ledgers
 from burnbook.pricespec import Price, Prices
 from frontdoor import ROOT, House
@@ -61,7 +61,7 @@ def test_what_a_document_shows_runs(clone: House, doc: Path, tmp_path: Path) -> 
             how: Any = {"cwd": clone.root, "env": env, "input": "", "capture_output": True}
             done = subprocess.run(["sh", "-euc", dedent(body)], text=True, **how)
             assert done.returncode == 0, f"{body}{done.stdout}{done.stderr}"
-            printed = re.sub(r"\b([acnpsvw]-)[0-9a-f]{18}\b", r"\1...", done.stdout)
+            printed = re.sub(r"\b([acenpsvw]-)[0-9a-f]{18}\b", r"\1...", done.stdout)
         elif kind == "output":
             assert printed == dedent(body)
 
@@ -97,6 +97,7 @@ def test_the_readme_has_every_exit_code() -> None:
         ("prices.toml", Prices),
         ("prices.MODEL", Price),
         ("churn.toml", churnspec.Rules),
+        ("bundle.toml", bundlespec.Bundle),
     ],
 )
 def test_every_setting_is_documented_with_its_default(heading: str, kind: Any) -> None:
@@ -112,4 +113,5 @@ def test_shipped_and_documented_settings_are_valid(tmp_path: Path) -> None:
         assert all((read.windows.windows, read.budgets, read.agents, read.preview.blocks))
         assert read.prices.prices
         assert churnspec.read(read).tests
+        assert bundlespec.folder(read)
         assert bool(read.feeds) == (folder != tmp_path)

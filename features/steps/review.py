@@ -5,8 +5,10 @@ import json
 import shutil
 from pathlib import Path
 
-from behave import given, then, when
+from behave import given, then
 from behave.runner import Context
+
+_AT = "--at 2026-11-22T12:31Z"
 
 
 @given("a finished window {window:Word}")
@@ -23,7 +25,7 @@ def finished(context: Context, window: str) -> None:
           | list | one two |
         And Ada starts codex in {window} at 09:00 with 5h 11%, weekly 24%
         And Ada ends codex in {window} at 12:30 with 5h 51%, weekly 31%
-        And "bin/finalize --window {window} --features codex=3 --outcome pass --at 2026-11-22T12:31Z" was run
+        And "bin/finalize --window {window} --features codex=3 --outcome pass {_AT}" was run
         And "bin/churn --window {window} --commit-start begin --commit-end end" was run
         And the file report.xml with
         '''
