@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from burnbook.errors import BadData, Busy, IOFault
 from burnbook.ledgers import CHURN, EVIDENCE, TOKENS
 from hypothesis import given
 from hypothesis import strategies as st
+from manual import FORMAT, section
 
 OLD = (
     b"date,session_id,task,tokens_planned,tokens_actual,delta,commits,lines_added,lines_deleted,"
@@ -236,5 +238,12 @@ def test_whatever_stands_in_a_ledger_stays(
     whole = path(folder).read_bytes()
     rest = whole.removeprefix(data)
     assert len(rest) < len(whole)
-    assert rest.count(newline.encode()) == 2 + (not data.endswith((b"\n", b"\r")))
+    used = newline.encode() if newline.encode() in data else b"\n"
+    assert rest.count(used) == rest.count(b"\n") == 2 + (not data.endswith((b"\n", b"\r")))
     assert rest.decode().rstrip().endswith("record_id=c-2")
+
+
+@pytest.mark.parametrize("form", [TOKENS, CHURN])
+def test_every_column_is_documented_in_its_order(form: ledgers.Form) -> None:
+    told = re.findall(r"^\| `([^`]+)` \|", section(FORMAT, form.file), re.MULTILINE)
+    assert tuple(told) == form.columns

@@ -23,9 +23,9 @@ Feature: what a window changed
     Then it prints the lines
       """
       CHURN W0-CHN: +5 -1, net +4 (ID)
+      Features: -, per feature: -
       repository  from   to   commits  files  binary  excluded  new tests  insertions  deletions
       app         begin  end  1        5      1       2         2          5           1
-      Features: -, per feature: -
       """
     And the journal churn reads
       | window | provider | files_changed | insertions | deletions | net | features | normalized_churn | paths |

@@ -27,8 +27,8 @@ Feature: the commits of a window are recorded
     Then it prints the lines
       """
       CHURN W0-CHN: +2 -0, net +2 (ID)
-      app begin end 2 1 0 0 0 2 0
       Features: 5, per feature: 0.4
+      app begin end 2 1 0 0 0 2 0
       """
     And row 1 of the journal churn has "methodology" tdd
     When I run "bin/churn --window W0-CHN --provider codex"
@@ -93,6 +93,56 @@ Feature: the commits of a window are recorded
     Then the churn of W0-CHN is
       | commit_start | commit_end | commits |
       | begin        | later      | 1       |
+
+  Scenario: what is said is kept as it was said, and means the commit that it meant then
+    Given Ada starts codex in W0-CHN at 09:00 with 5h 10%
+    And app has the commit end
+    And "bin/finalize --window W0-CHN --commit-start HEAD~1 --commit-end HEAD" was run
+    And app has the commit later
+    Then the journal windows reads
+      | commit_start | commit_end | commits.app.start | commits.app.end |
+      | HEAD~1       | HEAD       | begin             | end             |
+    When I run "bin/churn --window W0-CHN"
+    Then the churn of W0-CHN is
+      | commit_start | commit_end |
+      | begin        | end        |
+
+  Scenario: what is said outside of a repository is found in the one where it is counted
+    Given app has the commit end
+    And I stand in nowhere
+    And Ada starts codex in W0-CHN at 09:00 with 5h 10%
+    And "bin/finalize --window W0-CHN --commit-start begin --commit-end end" was run
+    And I stand in app
+    When I run "bin/churn --window W0-CHN"
+    Then the churn of W0-CHN is
+      | commit_start | commit_end |
+      | begin        | end        |
+
+  Scenario: a closing in another repository does not speak for this one
+    Given the repository other
+    And other has the commit alone
+    And I stand in nowhere
+    And Ada starts codex in W0-CHN at 09:00 with 5h 10%
+    And I stand in other
+    And "bin/finalize --window W0-CHN" was run
+    And I stand in app
+    When I run "bin/churn --window W0-CHN --commit-start begin"
+    Then it exits with 66 and says
+      """
+      churn: no commit_end of W0-CHN is known: it was recorded in repository other;
+      --commit-end can say it
+      """
+
+  Scenario: what is said and is no commit is booked, with a note
+    Given Ada starts codex in W0-CHN at 09:00 with 5h 10%
+    And Ada ends codex in W0-CHN at 10:00 with 5h 10%
+    When I run "bin/finalize --window W0-CHN --commit-end typo"
+    Then it notes
+      """
+      finalize: commit 'typo' is not in repository app, or the name fits more than one;
+      booked as it was said
+      """
+    And row 1 of the journal windows has "commit_end" typo
 
   Scenario: a linked worktree is the same repository
     Given git worktree add --quiet ../elsewhere was run in app

@@ -26,11 +26,11 @@ Feature: several repositories
     Then it prints the lines
       """
       CHURN W0-CHN: +3 -1, net +2 (ID)
+      Features: 2, per feature: 2
       repository  from        to        commits  files  binary  excluded  new tests  insertions  deletions
       app         app-begin   app-end   1        1      0       0         0          1           0
       site        site-begin  site-end  1        2      0       0         1          2           1
       all                               2        3      0       0         1          3           1
-      Features: 2, per feature: 2
       """
     And the journal windows reads
       | commit_start | commit_end | commits.app.end | commits.site.start |

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from burnbook import head
-from burnbook.errors import Usage
+from burnbook.errors import IO, Usage, os_sentence
 from burnbook.rows import Commits, WindowRow
 from burnbook.vcs import Git, NotCounted
 from burnbook.verbs import Context
@@ -37,6 +37,15 @@ def find(ctx: Context, window: str, closing: WindowRow | None, said: Commits) ->
     Raises NotCounted where there is no repository or no range, Usage where it is not clear which
     repository is meant.
     """
+    try:
+        return _find(ctx, window, closing, said)
+    except OSError as error:
+        raise NotCounted(
+            "no-repository", os_sentence("no repository was found", error), IO
+        ) from None
+
+
+def _find(ctx: Context, window: str, closing: WindowRow | None, said: Commits) -> Found:
     booked = recorded(ctx, window)
     closed = (closing.commits if closing else None) or {}
     alone = Commits(closing.commit_start, closing.commit_end) if closing else _NOTHING
@@ -53,8 +62,9 @@ def find(ctx: Context, window: str, closing: WindowRow | None, said: Commits) ->
     spans, ends = [], _NOTHING
     for git in gits:
         told = [said] if git.name == here else []
-        told += [alone] if len(gits) == 1 else []
-        told += [closed.get(git.name, _NOTHING), booked.get(git.name, _NOTHING)]
+        told += [closed.get(git.name, _NOTHING)]
+        told += [alone] if len(gits) == 1 and not closed else []
+        told += [booked.get(git.name, _NOTHING)]
         ends = Commits(_first(one.start for one in told), _first(one.end for one in told))
         if ends.start is not None and ends.end is not None:
             spans.append((git, Span(ends.start, ends.end)))
@@ -72,7 +82,7 @@ def _there(name: str, repo: head.Repo | None) -> Git:
 
 def _about(repos: dict[str, head.Repo | None], said: Commits) -> str | None:
     """The repository that a said commit is about."""
-    found = next(iter(repos)) if len(repos) == 1 else mine(repos)
+    found = mine(repos)
     if found is not None or said == _NOTHING:
         return found
     raise Usage(f"which repository is meant? give commits inside one of {', '.join(sorted(repos))}")

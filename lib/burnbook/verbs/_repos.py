@@ -13,10 +13,10 @@ from burnbook.verbs import Context
 
 
 class Stand(NamedTuple):
-    """The commit of each repository by its name, and the name of the one that we are in."""
+    """The commit of each repository by its name, and the one that a said commit is about."""
 
     heads: dict[str, str]
-    here: str | None
+    about: tuple[str, head.Repo] | None
 
 
 def repositories(ctx: Context) -> dict[str, head.Repo | None]:
@@ -30,8 +30,10 @@ def repositories(ctx: Context) -> dict[str, head.Repo | None]:
 
 
 def mine(repos: Mapping[str, head.Repo | None]) -> str | None:
-    """The name of the one that the current directory lies in. Raises OSError."""
-    here = head.find(os.getcwd())
+    """The only one, else the one that the current directory lies in, by name. Raises OSError."""
+    if len(repos) == 1:
+        return next(iter(repos))
+    here = head.find(os.getcwd()) if repos else None
     for name, repo in repos.items():
         if here and repo and here.common == repo.common:
             return name
@@ -44,10 +46,12 @@ def stand(ctx: Context) -> Stand:
     Whatever goes wrong is a note: what is being booked does not wait for it.
     """
     heads: dict[str, str] = {}
-    here = None
+    about = None
     try:
         repos = repositories(ctx) if churnspec.read(ctx.config).record_commits else {}
-        here = mine(repos)
+        name = mine(repos)
+        repo = repos[name] if name else None
+        about = (name, repo) if name and repo else None
         for name, repo in repos.items():
             if repo is None:
                 ctx.notes.append(f"no repository {name} is where churn.toml says; no commit of it")
@@ -57,7 +61,7 @@ def stand(ctx: Context) -> Stand:
         ctx.notes.append(f"no commits are recorded: {error}")
     except OSError as error:
         ctx.notes.append(os_sentence("no commits are recorded", error))
-    return Stand(heads, here)
+    return Stand(heads, about)
 
 
 def recorded(ctx: Context, window: str) -> dict[str, Commits]:

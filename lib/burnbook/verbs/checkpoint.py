@@ -1,23 +1,19 @@
 """Books a checkpoint and the churn of its window, then renews both ledgers and the handoff."""
 
 import os
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-from burnbook import clock, handoff, journal, ledgers, names, records
+from burnbook import names, records
 from burnbook.blocks import Line, Part, Scene, number
 from burnbook.book import Booked
-from burnbook.derive import projected
 from burnbook.derive.actual import actual
 from burnbook.derive.checkpoint import WHY, Choice, Facts, Said, choose
-from burnbook.derive.decision import Decision
 from burnbook.errors import BurnbookError, IOFault, Usage, os_sentence
 from burnbook.ledgerspec import Ledgers, shown
 from burnbook.ledgerspec import ledgers as places_of
 from burnbook.redact import redact
 from burnbook.rows import Row
-from burnbook.verbs import Context, Result, _churn, _handoff_page
-from burnbook.verbs._decision import decide
+from burnbook.verbs import Context, Result, _churn, _pages
 from burnbook.verbs._scene import scene
 from burnbook.verbs._window import note_damage, wanted
 from burnbook.workrows import Checkpoint, Churn
@@ -34,61 +30,31 @@ _FROM = {
 }
 
 
-class Pages(NamedTuple):
-    """What was done to the pages: rows added to each ledger, whether the handoff changed."""
-
-    added: dict[str, int]
-    refreshed: bool
-    decided: Decision
-
-
 def run(ctx: Context, args: Any) -> Result:
     """The checkpoint of one window. Running it again finishes what a killed run began."""
     said = _said(args)
     window = wanted(ctx, args.window)
     places = places_of(ctx.config)
-    # What cannot be written to is refused before anything is booked.
-    for form in (ledgers.TOKENS, ledgers.CHURN):
-        ledgers.check(places.folder, form)
-    handoff.check(places.handoff)
-    now, before = clock.now(), scene(ctx, window)
-    counted = _churn.count(
-        ctx,
-        window,
-        provider=said.provider,
-        commit_start=None,
-        commit_end=None,
-        paths=(),
-        notes=None,
-        strict=False,
-    )
-    declared = ctx.config.windows.windows.get(window)
+    _pages.check(places)  # what cannot be written is refused before anything is booked
+    facts = _facts(ctx, window)
+    counted = _churn.count(ctx, window, provider=said.provider, strict=False)
     chosen: list[Choice] = []
 
     def build() -> list[tuple[str, Row]]:
         churn = _churn.row(ctx, window, counted) or _churn.standing(ctx, window, said.provider)
-        choice = choose(
-            said,
-            Facts(
-                agent=ctx.agent,
-                now=now,
-                rows=_of(window, ctx.book.rows("checkpoints")),
-                finalized=before.finalized is not None,
-                ends_at=before.span.ends_at,
-                target=ctx.config.budgets[declared.budget if declared else "default"].target_tokens,
-                told=actual(before.traffic, before.closings),
-                provider=_provider(ctx, before),
-                churn=churn.id if churn else None,
-                decision=None if churn else counted.decision,
-            ),
+        known = facts._replace(
+            rows=[row for row in ctx.book.rows("checkpoints") if row.window == window],
+            churn=churn.id if churn else None,
+            decision=None if churn else counted.decision,
         )
+        choice = choose(said, known)
         chosen[:] = [choice]
         row = choice.same or records.make(
             Checkpoint,
             agent=ctx.agent,
             window=window,
             phase=choice.phase,
-            taken_at=now,
+            taken_at=known.now,
             supersedes=choice.base.id if choice.base else None,
             **choice.content._asdict(),
         )
@@ -97,7 +63,7 @@ def run(ctx: Context, args: Any) -> Result:
 
     booked = ctx.book.commit(build)
     try:
-        pages = _pages(ctx, window, places)
+        pages = _pages.renew(ctx, window, places)
     except BurnbookError as error:
         raise type(error)(f"{_BEHIND}: {error}") from None
     except OSError as error:
@@ -117,8 +83,22 @@ def _said(args: Any) -> Said:
     return Said(args.phase, args.plan, args.actual, provider, task, notes)
 
 
-def _of(window: str, rows: Sequence[Any]) -> list[Any]:
-    return [row for row in rows if row.window == window]
+def _facts(ctx: Context, window: str) -> Facts:
+    """What is known before the lock; the book's own checkpoints and churn come under it."""
+    now = scene(ctx, window)
+    declared = ctx.config.windows.windows.get(window)
+    return Facts(
+        agent=ctx.agent,
+        now=now.now,
+        rows=(),
+        finalized=now.finalized is not None,
+        ends_at=now.span.ends_at,
+        target=ctx.config.budgets[declared.budget if declared else "default"].target_tokens,
+        told=actual(now.traffic, now.closings),
+        provider=_provider(ctx, now),
+        churn=None,
+        decision=None,
+    )
 
 
 def _provider(ctx: Context, shown: Scene) -> str | None:
@@ -130,34 +110,9 @@ def _provider(ctx: Context, shown: Scene) -> str | None:
     return declared.provider if declared and not found else None
 
 
-def _pages(ctx: Context, window: str, places: Ledgers) -> Pages:
-    """Every row of the book that a ledger lacks, of this run or of one that was killed."""
-    added: dict[str, int] = {}
-    while True:
-        seen = _sizes(ctx)
-        checkpoints: list[Checkpoint] = ctx.book.rows("checkpoints")
-        churn: list[Churn] = ctx.book.rows("churn")
-        zone = ctx.config.zone
-        for form, rows in (
-            (ledgers.TOKENS, projected.tokens(checkpoints, churn, zone)),
-            (ledgers.CHURN, projected.churn(churn, checkpoints, zone)),
-        ):
-            new = ledgers.project(places.folder, form, rows)
-            added[form.file] = added.get(form.file, 0) + new
-        now = scene(ctx, window)
-        decided = decide(ctx, window, now)
-        text = _handoff_page.text(ctx, now, places, _of(window, checkpoints), decided)
-        refreshed = handoff.refresh(places.handoff, text)
-        # Whoever booked meanwhile may have written the page first; then ours was an older one.
-        if _sizes(ctx) == seen:
-            return Pages(added, refreshed, decided)
-
-
-def _sizes(ctx: Context) -> list[int]:
-    return [journal.size(journal.path_of(ctx.book.root, n)) for n in ("checkpoints", "churn")]
-
-
-def _parts(booked: list[Booked], choice: Choice, places: Ledgers, pages: Pages) -> list[Part]:
+def _parts(
+    booked: list[Booked], choice: Choice, places: Ledgers, pages: _pages.Pages
+) -> list[Part]:
     row, is_new = booked[-1]
     assert isinstance(row, Checkpoint)
     how = "" if is_new else "already booked: "
@@ -185,7 +140,7 @@ def _parts(booked: list[Booked], choice: Choice, places: Ledgers, pages: Pages) 
     ]
 
 
-def _data(booked: list[Booked], choice: Choice, places: Ledgers, pages: Pages) -> Any:
+def _data(booked: list[Booked], choice: Choice, places: Ledgers, pages: _pages.Pages) -> Any:
     return {
         "booked": [{"new": entry.is_new, "row": entry.row} for entry in booked],
         "phase_from": choice.phase_from,

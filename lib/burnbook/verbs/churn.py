@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from burnbook.blocks import Line, Part, Table, number
+from burnbook.blocks import Line, Part, Table, Title, number
 from burnbook.book import Booked
 from burnbook.rows import Row
 from burnbook.verbs import Context, Result, _churn
@@ -58,14 +58,13 @@ def _parts(row: Churn, booked: Booked) -> list[Part]:
         rows.append(["all", "", "", *map(number, sums)])
     parts: list[Part] = [
         Line(f"{how}CHURN {row.window}{of}: {lines} ({row.id})", strong=True),
-        Table(_HEAD, rows, _ALIGN),
         Line(f"Features: {number(row.features)}, per feature: {number(row.normalized_churn)}"),
     ]
     if row.paths:
         parts.append(Line(f"Only: {', '.join(row.paths)}"))
     if booked.is_new and row.supersedes:
         parts.append(Line(f"In place of {row.supersedes}"))
-    return parts
+    return [*parts, Title("Repositories"), Table(_HEAD, rows, _ALIGN)]
 
 
 def _cells(one: Range) -> list[str]:

@@ -8,7 +8,7 @@ from burnbook import clock, names, records
 from burnbook.blocks import Line, Part, meters
 from burnbook.book import Booked
 from burnbook.errors import Missing, Usage
-from burnbook.rows import Row, WindowRow
+from burnbook.rows import Commits, Row, WindowRow
 from burnbook.verbs import Context, Result, _ends
 from burnbook.verbs._repos import stand
 from burnbook.verbs._scene import falls, open_pairs, scene
@@ -23,14 +23,15 @@ def run(ctx: Context, args: Any) -> Result:
     said = {name: getattr(args, name) for name in _SAID if name != "features"}
     if not ctx.book.index.counted(window):
         raise Missing(f"no snapshots of window {window} are in the book; nothing to finalize")
-    here = stand(ctx)
+    here, commits = stand(ctx), Commits(args.commit_start, args.commit_end)
+    whole = _ends.resolved(ctx, here, commits)
 
     def build() -> list[tuple[str, Row]]:
         now = scene(ctx, window)
         before = now.finalized
         values: dict[str, Any] = {n: _kept(said.get(n), getattr(before, n, None)) for n in said}
         values["features"] = features if features is not None else getattr(before, "features", {})
-        values |= _ends.values(ctx, window, here, before, said)
+        values |= _ends.values(ctx, window, here, before, commits, whole)
         found = falls(window, tuple(now.closings))
         row = records.make(
             WindowRow,

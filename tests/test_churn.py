@@ -1,0 +1,289 @@
+"""Churn: git's words into figures, HEAD without git, and git kept within its bounds."""
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from burnbook import churnspec, head, vcs
+from burnbook.derive.churn import Change, Figures, figures, matcher, parse, per_feature
+from burnbook.vcs import Git, NotCounted
+from conftest import Shell, codex
+from hypothesis import given
+from hypothesis import strategies as st
+
+NAMES = st.binary(min_size=1, max_size=12).map(lambda name: name.replace(b"\0", b":"))
+COUNTS = st.none() | st.integers(0, 10**9)
+CHANGES = st.lists(st.builds(Change, NAMES, st.booleans(), COUNTS, COUNTS), max_size=8)
+WHO = {
+    f"GIT_{role}_{what}": value
+    for role in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "Ada"), ("EMAIL", "ada@example.org"))
+}
+
+
+def printed(changes: list[Change], renamed: bytes | None) -> bytes:
+    """What git prints of these changes; with `renamed`, those that are not new had this name."""
+    raw, counts = b"", b""
+    for path, is_added, *numbers in changes:
+        names = path + b"\0"
+        plus, minus = (b"-" if n is None else b"%d" % n for n in numbers)
+        if renamed is None or is_added:
+            raw += b":000000 100644 0000000 1111111 %b\0" % (b"A" if is_added else b"M") + names
+            counts += b"%b\t%b\t" % (plus, minus) + names
+        else:
+            raw += b":100644 100644 2222222 1111111 R086\0" + renamed + b"\0" + names
+            counts += b"%b\t%b\t\0" % (plus, minus) + renamed + b"\0" + names
+    return raw + counts
+
+
+@given(CHANGES, st.none() | NAMES)
+def test_what_git_prints_is_read_whatever_the_names(
+    changes: list[Change], renamed: bytes | None
+) -> None:
+    added = {change.path for change in changes if change.is_added}
+    wanted = [change._replace(is_added=change.path in added) for change in changes]
+    assert parse(printed(changes, renamed)) == wanted
+
+
+@given(st.binary(max_size=60))
+def test_what_is_no_output_of_git_is_refused_or_read(data: bytes) -> None:
+    with suppress(ValueError):
+        assert len(parse(data)) <= data.count(b"\0")
+
+
+@pytest.mark.parametrize(
+    "data", [b"1\t2\tcut off", b"1\t2\t\0old\0", b"1\t2\0", b":1 2 3 4 R100\0old\0", b"x\t2\ta\0"]
+)
+def test_half_an_output_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse(data)
+
+
+def test_figures_of_excluded_binary_and_new_files() -> None:
+    changes = [
+        Change(b"src/a.py", False, 3, 1),
+        Change(b"test_a.py", True, 10, 0),
+        Change(b"test_b.py", False, 1, 1),
+        Change(b"logo.png", True, None, None),
+        Change(b"uv.lock", True, 900, 800),
+        Change(b"vendor/test_c.py", True, 5, 5),
+    ]
+    rules = churnspec.Rules()
+    found = figures(changes, matcher(rules.exclude), matcher(rules.tests))
+    assert found == Figures(
+        files_changed=4, binary_files=1, excluded_files=2, insertions=14, deletions=2, tests_added=1
+    )
+
+
+def test_per_feature_is_null_where_no_feature_is_known() -> None:
+    assert per_feature(3, 1, 8) == 0.5
+    assert per_feature(3, 1, 0) is None
+    assert per_feature(3, 1, None) is None
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits", "does_not"),
+    [
+        ("*.lock", ["a.lock", "x/y/.lock", "x/a\nb.lock"], ["a.lock/x", "alock", "a.LOCK"]),
+        ("dist/", ["dist/a", "x/dist/y/z"], ["dist", "mydist/a", "dist2/a"]),
+        ("/dist/", ["dist/a"], ["x/dist/a"]),
+        ("/setup.py", ["setup.py"], ["x/setup.py"]),
+        ("docs/*.md", ["docs/a.md"], ["docs/x/a.md", "x/docs/a.md"]),
+        ("docs/**", ["docs/a", "docs/x/y"], ["docs", "x/docs/a"]),
+        ("**/tests/*.rs", ["tests/a.rs", "x/y/tests/a.rs"], ["mytests/a.rs", "tests/x/a.rs"]),
+        ("a/**/z", ["a/z", "a/b/c/z"], ["a/bz", "az"]),
+        ("?.py", ["a.py", "x/é.py"], [".py", "ab.py"]),
+        ("[a].py", ["[a].py"], ["a.py"]),
+        ("a+(b|c).py", ["a+(b|c).py"], ["aab.py"]),
+    ],
+)
+def test_a_pattern_is_about_what_the_manual_says(
+    pattern: str, fits: list[str], does_not: list[str]
+) -> None:
+    match = matcher([pattern])
+    assert [path for path in fits if not match(path.encode())] == []
+    assert [path for path in does_not if match(path.encode())] == []
+    assert matcher([pattern, "*.x"])(b"\xff/\xfe.x")
+    assert not matcher([])(fits[0].encode())
+
+
+def git(folder: Path, *words: str) -> str:
+    env = {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1"}
+    command = ["git", "-C", str(folder), *words]
+    done = subprocess.run(command, env=env | WHO, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    """A repository with two commits."""
+    folder = tmp_path / "app"
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    for words in ("one", "two"):
+        (folder / "list").write_text(f"{words}\n")
+        git(folder, "add", "list")
+        git(folder, "commit", "--quiet", "--message", words)
+    return folder
+
+
+def found(folder: Path) -> tuple[str, str | None]:
+    repo = head.find(str(folder))
+    assert repo is not None
+    return repo.name, head.commit(repo)
+
+
+def test_head_is_found_as_git_finds_it(app: Path, tmp_path: Path) -> None:
+    (app / "deep" / "er").mkdir(parents=True)
+    now, before = git(app, "rev-parse", "HEAD"), git(app, "rev-parse", "HEAD~1")
+    assert found(app / "deep" / "er") == ("app", now)
+    git(app, "pack-refs", "--all")
+    assert not (app / ".git" / "refs" / "heads" / "main").exists()
+    assert found(app) == ("app", now)
+    git(app, "update-ref", "refs/heads/main", before)  # loose again, over the packed one
+    assert found(app) == ("app", before)
+    git(app, "checkout", "--quiet", now)
+    assert found(app) == ("app", now)
+    git(app, "worktree", "add", "--quiet", "-b", "x/y", str(tmp_path / "other"), before)
+    assert found(tmp_path / "other") == ("app", before)
+    git(app, "checkout", "--quiet", "--orphan", "fresh")
+    assert found(app) == ("app", None)
+
+
+def test_the_head_of_a_submodule_is_its_own(app: Path, tmp_path: Path) -> None:
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    git(whole, "init", "--quiet")
+    git(whole, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(app), "part")
+    assert found(whole / "part") == ("part", git(app, "rev-parse", "HEAD"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"ref: refs/heads/../../../secret\n",
+        b"ref: /etc/passwd\n",
+        b"ref: refs/heads/a\0b\n",
+        b"ref: refs/heads/loop\n",
+        b"f" * 39,
+        b"\xff\xfe",
+    ],
+)
+def test_a_head_that_is_none_gives_nothing(app: Path, text: bytes) -> None:
+    (app / "secret").write_text("f" * 40)
+    (app / ".git" / "refs" / "heads" / "loop").write_text("ref: refs/heads/loop\n")
+    (app / ".git" / "HEAD").write_bytes(text)
+    assert found(app) == ("app", None)
+
+
+def test_a_folder_in_no_repository_has_none(tmp_path: Path) -> None:
+    for name, text in (("nothing", None), ("broken", "gitdir: /nowhere\n"), ("text", "hello")):
+        (tmp_path / name).mkdir()
+        if text is not None:
+            (tmp_path / name / ".git").write_text(text)
+        assert head.find(str(tmp_path / name)) is None
+
+
+def test_a_fifo_in_place_of_head_holds_nobody(app: Path) -> None:
+    (app / ".git" / "HEAD").unlink()
+    os.mkfifo(app / ".git" / "HEAD")
+    assert head.find(str(app)) is None
+
+
+def asked(app: Path) -> Git:
+    repo = head.find(str(app))
+    assert repo is not None
+    return Git("app", repo)
+
+
+def planted(app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Put a program of this text first on PATH as git."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "git").write_text(f"#!{sys.executable}\n{text}")
+    (programs / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+
+
+def test_git_that_does_not_end_is_ended(
+    app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = tmp_path / "pid"
+    text = f"import os, time\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\ntime.sleep(60)\n"
+    planted(app, tmp_path, monkeypatch, text)
+    monkeypatch.setattr(vcs, "TIMEOUT", 1.0)
+    with pytest.raises(NotCounted, match=r"did not finish in 1 s") as caught:
+        asked(app).commit("HEAD")
+    assert (caught.value.decision, caught.value.code) == ("git-failed", 74)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
+
+
+def test_git_that_prints_without_end_is_ended(
+    app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planted(app, tmp_path, monkeypatch, "while True: print('x' * 9999, flush=True)\n")
+    monkeypatch.setattr(vcs, "MAX_OUTPUT", 1 << 20)
+    with pytest.raises(NotCounted, match=r"printed over 1048576 bytes"):
+        asked(app).commit("HEAD")
+
+
+def test_git_gets_no_input_no_shell_and_none_of_the_callers_git_settings(
+    app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        "import os, sys\n"
+        "told = {k: v for k, v in os.environ.items() if k.startswith('GIT_')}\n"
+        "sys.exit(f'fatal: {sys.stdin.read()!r} {sys.argv[-1]!r} {sorted(told)}')\n"
+    )
+    planted(app, tmp_path, monkeypatch, text)
+    for name in ("GIT_DIR", "GIT_CONFIG_COUNT", "GIT_SSH_COMMAND", "GIT_TRACE"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    monkeypatch.setattr(vcs, "_SET", {"GIT_NO_LAZY_FETCH": "1"})
+    with pytest.raises(NotCounted) as caught:
+        asked(app).changes("a", "$(b)\n", ["c d"])
+    assert str(caught.value) == (
+        "git cannot read repository app: '' ':(glob)c d' "
+        "['GIT_CEILING_DIRECTORIES', 'GIT_CONFIG_GLOBAL', 'GIT_NO_LAZY_FETCH']"
+    )
+
+
+def test_a_missing_object_is_not_fetched(app: Path, tmp_path: Path) -> None:
+    git(app, "config", "uploadpack.allowFilter", "true")
+    copy = tmp_path / "copy"
+    url = f"file://{app}"
+    git(app, "clone", "--quiet", "--no-checkout", "--filter=blob:none", url, str(copy))
+    one, two = git(copy, "rev-parse", "HEAD~1"), git(copy, "rev-parse", "HEAD")
+    with pytest.raises(NotCounted) as caught:
+        asked(copy).changes(one, two, ())
+    assert caught.value.decision == "git-failed"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a repository to somebody else")
+def test_the_repository_of_somebody_else_is_not_trusted(app: Path) -> None:
+    for path in (app, app / ".git"):
+        os.chown(path, 12345, 12345)
+    with pytest.raises(NotCounted, match=r"safe\.directory") as caught:
+        asked(app).commit("HEAD")
+    assert (caught.value.decision, caught.value.code) == ("git-failed", 74)
+
+
+def test_a_path_that_is_not_utf8_is_one_sentence(shell: Shell) -> None:
+    words = ("--commit-start", "a", "--commit-end", "b", "--paths", "a\udcff")
+    assert "is not UTF-8" in shell.fails(2, "churn", "--window", "W0-CHN", *words)
+    assert not shell.book.exists()
+
+
+def test_a_snapshot_is_the_same_row_whatever_the_commit(shell: Shell, app: Path) -> None:
+    (shell.config / "churn.toml").write_text(f"repositories = {{app = '{app}'}}")
+    words = ("snapshot", "start", "codex", "--window", "W1", "--at", "2026-11-22T09:00Z")
+    first = shell.run(*words, stdin=codex())
+    git(app, "commit", "--quiet", "--allow-empty", "--message", "three")
+    again = shell.run(*words, stdin=codex())
+    assert again.stdout == f"already booked: {first.stdout}"

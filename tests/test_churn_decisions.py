@@ -1,0 +1,111 @@
+"""What checkpoint is told of churn: figures, or why there are none, and never an error for that."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from burnbook.book import Book
+from burnbook.config import Config
+from burnbook.errors import BadConfig, Usage
+from burnbook.vcs import NotCounted
+from burnbook.verbs import Context, _churn
+from conftest import Shell
+from test_churn import app, git
+
+__all__ = ["app"]  # the fixture
+
+
+@pytest.fixture
+def ctx(shell: Shell) -> Context:
+    """A book without rows."""
+    return Context(Config(str(shell.config)), Book(str(shell.book)), "main", [])
+
+
+def decided(ctx: Context, window: str = "W1", **said: str) -> tuple[str | None, int]:
+    """The decision, and the exit code that the strict call has for it."""
+    counted = _churn.count(ctx, window, strict=False, **said)
+    assert bool(counted.reason) == bool(counted.decision)
+    if counted.decision is None:
+        return None, 0
+    assert _churn.row(ctx, window, counted) is None
+    with pytest.raises(NotCounted) as caught:
+        _churn.count(ctx, window, strict=True, **said)
+    assert (caught.value.decision, str(caught.value)) == (counted.decision, counted.reason)
+    return counted.decision, caught.value.code
+
+
+def test_a_window_of_which_no_commit_is_known(
+    ctx: Context, app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (tmp_path, app):
+        monkeypatch.chdir(folder)
+        assert decided(ctx) == ("missing-commit-range", 66)
+    assert decided(ctx, commit_start="HEAD") == ("missing-commit-range", 66)
+
+
+def test_every_other_reason_has_a_word(
+    ctx: Context, app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = {"commit_start": "HEAD~1", "commit_end": "HEAD"}
+    monkeypatch.chdir(tmp_path)
+    assert decided(ctx, **both) == ("no-repository", 66)
+    monkeypatch.chdir(app)
+    assert decided(ctx, **both) == (None, 0)
+    assert decided(ctx, **both | {"commit_end": "x"}) == ("missing-commit", 66)
+    assert decided(ctx, commit_start="HEAD", commit_end="HEAD~1") == ("not-a-descendant", 65)
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    git(empty, "init", "--quiet")
+    monkeypatch.chdir(empty)
+    assert decided(ctx, **both) == ("no-commits", 66)
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{app}", "cut")
+    monkeypatch.chdir(tmp_path / "cut")
+    assert decided(ctx, **both) == ("shallow-clone", 66)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert decided(ctx, **both) == ("no-git", 66)
+    monkeypatch.undo()
+    monkeypatch.chdir(app)
+    (app / ".git" / "config").write_text("[core")
+    assert decided(ctx, **both) == ("git-failed", 74)
+
+
+def test_a_folder_that_is_gone_is_no_error_either(
+    ctx: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    shutil.rmtree(gone)
+    with pytest.raises(FileNotFoundError):
+        os.getcwd()
+    assert decided(ctx) == ("no-repository", 74)
+
+
+def test_what_a_person_must_put_right_is_raised_either_way(ctx: Context, app: Path) -> None:
+    for strict in (True, False):
+        with pytest.raises(Usage):
+            _churn.count(ctx, "W1", paths=["../x"], strict=strict)
+    Path(ctx.config.root, "churn.toml").write_text("exclude = 1")
+    for strict in (True, False):
+        with pytest.raises(BadConfig):
+            _churn.count(ctx, "W1", strict=strict)
+
+
+def test_the_same_count_is_the_row_that_is_there(
+    ctx: Context, app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(app)
+    counted = _churn.count(ctx, "W1", commit_start="HEAD~1", commit_end="HEAD", strict=False)
+
+    def build() -> list[tuple[str, _churn.Churn]]:
+        row = _churn.row(ctx, "W1", counted)
+        assert row is not None
+        return [("churn", row)]
+
+    [first], [again] = ctx.book.commit(build), ctx.book.commit(build)
+    assert (first.is_new, again.is_new, again.row.id) == (True, False, first.row.id)
+    counted = counted._replace(features=2.0)
+    [other] = ctx.book.commit(build)
+    assert (other.is_new, other.row.supersedes) == (True, first.row.id)
+    assert (other.row.insertions, other.row.deletions, other.row.normalized_churn) == (1, 1, 1.0)
