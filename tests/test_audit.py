@@ -1,10 +1,11 @@
 """What an audit finds in a window, fact by fact."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook import records
+from burnbook import ledgers, records
 from burnbook.derive.audit import GAP, Facts, audit
 from burnbook.derive.findings import Finding, ledger, skipped
 from burnbook.derive.snapshots import Entry, Pair
@@ -183,3 +184,14 @@ def test_every_number_between_two_windows_is_there_or_is_told(
     whole = max(numbers) - min(numbers) + 1 if numbers else 0
     assert told + len(numbers) == whole
     assert all(one.window in windows for one in skipped(windows))
+
+
+def test_the_keys_of_a_ledger_come_from_its_column_or_its_notes(tmp_path: Path) -> None:
+    assert ledgers.keys(str(tmp_path), ledgers.TOKENS) == []
+    rows: Any = [dict.fromkeys(ledgers.TOKENS.columns) | {"record_id": f"c-{n}"} for n in (1, 2)]
+    ledgers.project(str(tmp_path), ledgers.TOKENS, rows)
+    assert ledgers.keys(str(tmp_path), ledgers.TOKENS) == ["c-1", "c-2"]
+    old = tmp_path / ledgers.TOKENS.file
+    old.write_bytes(b"\xef\xbb\xbf" + ",".join(ledgers.TOKENS.old).encode() + b"\r\nby,hand")
+    ledgers.project(str(tmp_path), ledgers.TOKENS, rows)
+    assert ledgers.keys(str(tmp_path), ledgers.TOKENS) == ["c-1", "c-2"]
