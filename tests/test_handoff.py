@@ -46,6 +46,7 @@ def test_a_page_is_made_and_refreshed(page: Path) -> None:
         (b"# Mine", b"# Mine\n\n" + OURS + b"\n"),
         (b"\xef\xbb\xbf", b"\xef\xbb\xbf" + OURS + b"\n"),
         (b"# Mine\r\n", b"# Mine\r\n\r\n" + OURS.replace(b"\n", b"\r\n") + b"\r\n"),
+        (b"x\r", b"x\r\r\n\r\n" + OURS.replace(b"\n", b"\r\n") + b"\r\n"),
         (b"x" + BEGIN + END + b"y", b"x" + OURS + b"y"),
         (
             b"1\r\n" + BEGIN + b"old\n" + END + b"\xff",

@@ -36,7 +36,8 @@ def refresh(path: str, text: str) -> bool:
 def _refreshed(path: str, data: bytes, text: str) -> bytes:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadData(f"{path} is UTF-16; save it as UTF-8")
-    newline = (_NEWLINE.search(data) or [b"\n"])[0]
+    # After a lone \r a newline would read as \r\n; the next run would take that for the page's own.
+    newline = (_NEWLINE.search(data) or [b"\r\n" if data.endswith(b"\r") else b"\n"])[0]
     # A marker inside would end the section too early: nothing in the text begins a comment.
     lines = text.replace("<!--", "&lt;!--").encode().splitlines()
     section = newline.join([BEGIN, *lines, END])
