@@ -40,6 +40,9 @@ class Scratch:
         windows, count = _ZONE.subn('timezone = "UTC"', self.read_config("windows.toml"))
         assert count == 1, "config/windows.toml has no timezone = local to replace"
         self.write_config("windows.toml", windows)
+        self.docs = self.home / "docs"
+        pages = f'folder = "{self.docs}/Ledgers"\nhandoff = "{self.docs}/HANDOFF.md"\n'
+        self.write_config("ledgers.toml", pages)
         self.environment = {
             "PATH": "/usr/bin:/bin",
             "HOME": str(self.home),

@@ -35,6 +35,11 @@ class Shell:
         (self.config / "windows.toml").write_text(
             'timezone = "UTC"\n[windows.W0-CHN]\nnext = "W0-CHP"\n[windows.W0-CHP]\n'
         )
+        # Pages of its own: the project's are for people.
+        self.docs = place / "docs"
+        (self.config / "ledgers.toml").write_text(
+            f'folder = "{self.docs}/Ledgers"\nhandoff = "{self.docs}/HANDOFF.md"\n'
+        )
         self.environment = {
             "PATH": "/usr/bin:/bin",
             "BURNBOOK_DATA_DIR": str(self.book),

@@ -9,8 +9,9 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from burnbook import churnspec, config, declared, errors
+from burnbook import bundlespec, churnspec, config, declared, errors
 from burnbook.budgetspec import Notify, Stop
+from burnbook.ledgerspec import Ledgers
 from burnbook.pricespec import Price, Prices
 from frontdoor import ROOT, House
 from manual import CONFIGURATION, FENCE, clone_in, defaults, section, settings
@@ -61,7 +62,7 @@ def test_what_a_document_shows_runs(clone: House, doc: Path, tmp_path: Path) -> 
             how: Any = {"cwd": clone.root, "env": env, "input": "", "capture_output": True}
             done = subprocess.run(["sh", "-euc", dedent(body)], text=True, **how)
             assert done.returncode == 0, f"{body}{done.stdout}{done.stderr}"
-            printed = re.sub(r"\b([svwapn]-)[0-9a-f]{18}\b", r"\1...", done.stdout)
+            printed = re.sub(r"\b([acenpsvw]-)[0-9a-f]{18}\b", r"\1...", done.stdout)
         elif kind == "output":
             assert printed == dedent(body)
 
@@ -95,9 +96,11 @@ def test_the_readme_has_every_exit_code() -> None:
         ("notify", Notify),
         ("agents.toml", declared.Agent),
         ("preview.toml", declared.Preview),
+        ("ledgers.toml", Ledgers),
         ("prices.toml", Prices),
         ("prices.MODEL", Price),
         ("churn.toml", churnspec.Rules),
+        ("bundle.toml", bundlespec.Bundle),
     ],
 )
 def test_every_setting_is_documented_with_its_default(heading: str, kind: Any) -> None:
@@ -113,4 +116,5 @@ def test_shipped_and_documented_settings_are_valid(tmp_path: Path) -> None:
         assert all((read.windows.windows, read.budgets, read.agents, read.preview.blocks))
         assert read.prices.prices
         assert churnspec.read(read).tests
+        assert bundlespec.folder(read)
         assert bool(read.feeds) == (folder != tmp_path)

@@ -72,6 +72,15 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("ingest proxy-telemetry --window X1 --file samples/telemetry/addon.jsonl")
     run("ingest proxy-telemetry --window X1 --file samples/telemetry/usage.jsonl")
     run("ingest proxy-telemetry --window X1 --stdin", "oops\n", code=65)
+    run("checkpoint X1 --at 2026-11-22T10:06")
+    run("checkpoint X1 --at 2026-11-22T10:07 --actual 7 --task t --notes n")
+    run("checkpoint X1 --at 2026-11-22T10:07 --actual 8 --task t --notes n")
+    evidence = "evidence --window X1 --capability c --run r --runner t --artifact just"
+    run(f"{evidence} --result fail")
+    run(f"{evidence} --result pass --notes n")
+    run("decide --window X1")
+    run("audit --all")
+    run("bundle X1")
     run("cost-compare --window X1")
     run("prices")
     run("snapshot start codex --window X3 --at 2026-11-23T09:00", PANE.format(10))
@@ -207,8 +216,8 @@ def test_the_ids_of_telemetry_are_made_as_documented(session: tuple[Path, Any]) 
 
 
 def test_every_json_key_is_documented_and_no_other(session: tuple[Path, Any]) -> None:
-    writers = ("snapshot", "undo", "finalize", "churn")
-    booking = dict.fromkeys(writers, "snapshot, undo, finalize and churn")
+    writers = ("snapshot", "undo", "finalize", "churn", "evidence")
+    booking = dict.fromkeys(writers, "snapshot, undo, finalize, churn and evidence")
     for command, outputs in session[1].items():
         known = documented(booking.get(command, command))
         assert {key for output in outputs for key in keys(output, known, APART)} == known, command

@@ -9,10 +9,10 @@ from burnbook.escape import printable
 Cell = str | float | None
 
 
-def encode(rows: Iterable[Sequence[Cell]]) -> str:
-    """RFC 4180 with newlines of Unix. Nothing known is an empty cell; numbers stay numbers."""
+def encode(rows: Iterable[Sequence[Cell]], newline: str = "\n") -> str:
+    """RFC 4180, with newlines of Unix. Nothing known is an empty cell; numbers stay numbers."""
     out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows([_cell(cell) for cell in row] for row in rows)
+    csv.writer(out, lineterminator=newline).writerows([_cell(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 

@@ -1,5 +1,7 @@
 """The one lock of a book: `fcntl.flock` on `<book>/.lock`, held by every writer for its append.
 
+Folders outside of the book (ledgers, handoff) are locked themselves: a file would be litter there.
+
 The lock file is never deleted (a deleted lock is two locks) and is never a data file. The kernel
 drops the lock when its holder dies, so there is nothing to clean up after a crash.
 """
@@ -8,7 +10,7 @@ import errno
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from burnbook import files
@@ -23,14 +25,30 @@ def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
     files.make_dir(root)
     handle = files.open_regular(os.path.join(root, ".lock"), os.O_RDWR | os.O_CREAT)
     try:
-        _take(handle, root, wait)
+        _take(handle, wait, lambda: _held(handle, root))
         os.pwrite(handle, b"%-20d\n" % os.getpid(), 0)
         yield
     finally:
         os.close(handle)
 
 
-def _take(handle: int, root: str, wait: float) -> None:
+@contextmanager
+def folder_lock(path: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
+    """Hold a lock on a folder itself, which leaves no file in it; Busy (exit 75) after `wait`."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        _take(handle, wait, lambda: f"folder {path} is busy: another process writes; try again")
+        yield
+    finally:
+        os.close(handle)
+
+
+def _held(handle: int, root: str) -> str:
+    holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
+    return f"book {root} is busy: process {holder} holds it; try again"
+
+
+def _take(handle: int, wait: float, busy: Callable[[], str]) -> None:
     deadline = time.monotonic() + wait
     pause = 0.001
     while True:
@@ -41,8 +59,7 @@ def _take(handle: int, root: str, wait: float) -> None:
             if error.errno not in (errno.EWOULDBLOCK, errno.EAGAIN, errno.EINTR):
                 raise
         if time.monotonic() >= deadline:
-            holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
-            raise Busy(f"book {root} is busy: process {holder} holds it; try again")
+            raise Busy(busy())
         # Waiters poll with growing, uneven pauses, so that many of them do not march in step.
         time.sleep(pause * (0.5 + time.monotonic_ns() % 1000 / 1000))
         pause = min(pause * 1.5, 0.02)

@@ -24,8 +24,10 @@ JOURNALS: dict[str, Any] = {
     "anomalies": Anomaly,
     "prompts": Prompts,
     "proxy_telemetry": Usage,
+    "checkpoints": Checkpoint,
     "churn": Churn,
     "notices": Notice,
+    "evidence": Evidence,
 }
 REJECTS = "rejects/"  # followed by the name of a feed
 

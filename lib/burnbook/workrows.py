@@ -10,6 +10,7 @@ from burnbook.rows import Count, Id, Moment, Row, Text
 class Checkpoint(Row, frozen=True, kw_only=True):
     """Tokens of a window against its plan, at its plan, in the middle or at its end.
 
+    `provider` is whose window it is, null where the agent works with several or none is known.
     `actual_from` says where the actual came from: it was given, the feeds' rows of the window, or
     the context that the newest panes show; null where nothing tells it. `churn` is the id of the
     churn row, or null, and then `decision` says why (`missing-commit-range`).
@@ -17,6 +18,7 @@ class Checkpoint(Row, frozen=True, kw_only=True):
 
     phase: Literal["plan", "mid", "final"]
     taken_at: Moment
+    provider: Id | None
     task: Text | None
     tokens_planned: Count
     tokens_actual: Count | None
@@ -26,8 +28,8 @@ class Checkpoint(Row, frozen=True, kw_only=True):
     supersedes: str | None = None
 
     about: ClassVar[tuple[str, ...]] = (
-        *("window", "agent", "phase", "task", "tokens_planned", "tokens_actual", "actual_from"),
-        *("churn", "decision", "notes", "supersedes"),
+        *("window", "agent", "phase", "provider", "task", "tokens_planned", "tokens_actual"),
+        *("actual_from", "churn", "decision", "notes", "supersedes"),
     )
 
 
@@ -89,18 +91,23 @@ class MissedReset(Row, frozen=True, kw_only=True):
 
 
 class Evidence(Row, frozen=True, kw_only=True):
-    """One run of acceptance tests, and the artifact that shows it."""
+    """One run of acceptance tests of a capability, and the artifact that shows it.
+
+    `artifact_hash` is SHA-256 as hex digits: of a file's bytes, or of a directory as
+    docs/FORMAT.md says.
+    """
 
     capability_id: Text
     test_run_id: Text
     runner: Text
-    result: Text
+    result: Literal["pass", "partial", "fail", "error", "skip"]
     artifacts_path: Text
-    artifact_hash: Text | None
+    artifact_hash: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+    supersedes: str | None = None
 
     about: ClassVar[tuple[str, ...]] = (
         *("window", "capability_id", "test_run_id", "runner", "result", "artifacts_path"),
-        *("artifact_hash", "notes"),
+        *("artifact_hash", "notes", "supersedes"),
     )
 
 

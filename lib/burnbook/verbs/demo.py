@@ -1,5 +1,6 @@
 """Runs samples/demo.toml in a scratch book, each command shown before its result."""
 
+import json
 import os
 import shlex
 import shutil
@@ -34,15 +35,16 @@ class Day(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def run(ctx: Context, args: Any) -> Result:
     """Every step in order; the first that fails ends it with its exit code."""
     day = _day(Path(PROJECT, "samples", "demo.toml"))
-    book, scratch = _place(args.keep)
+    scratch = Path(tempfile.mkdtemp(prefix="burnbook-demo-"))
     try:
+        book = _place(args.keep) or scratch / "book"
+        config = _configure(scratch / "config", book)
         for step in day.steps:
-            code = _show(step, book, sys.stderr if args.format == "json" else sys.stdout)
+            code = _show(step, book, config, sys.stderr if args.format == "json" else sys.stdout)
             if code:
                 return Result([Line(f"the demo stopped: exit code {code}", strong=True)], {}, code)
     finally:
-        if scratch is not None:
-            shutil.rmtree(scratch, ignore_errors=True)
+        shutil.rmtree(scratch, ignore_errors=True)
     where = f"The book of this demo is in {book}." if args.keep else "The scratch book is gone."
     end = f"{where} Yours begins with: just start codex"
     return Result([Line(""), Line(end)], {"steps": len(day.steps), "kept": args.keep})
@@ -55,24 +57,32 @@ def _day(path: Path) -> Day:
         raise BadConfig(f"{path}: {error}") from None
 
 
-def _place(keep: str | None) -> tuple[Path, Path | None]:
+def _place(keep: str | None) -> Path | None:
     if keep is None:
-        scratch = Path(tempfile.mkdtemp(prefix="burnbook-demo-"))
-        return scratch / "book", scratch
+        return None
     book = Path(os.path.abspath(keep))
     if book.exists():
         raise Usage(f"--keep {keep!r} is there already; name a new directory")
-    return book, None
+    return book
 
 
-def _show(step: Step, book: Path, out: TextIO) -> int:
+def _configure(config: Path, book: Path) -> Path:
+    """The sample's declarations, with the pages in the demo's book and not in the project."""
+    shutil.copytree(Path(PROJECT, "samples", "config"), config)
+    pages = {"folder": book / "docs" / "Ledgers", "handoff": book / "docs" / "SESSION_HANDOFF.md"}
+    lines = [f"{name} = {json.dumps(os.fspath(path))}\n" for name, path in pages.items()]
+    (config / "ledgers.toml").write_text("".join(lines), "utf-8")
+    return config
+
+
+def _show(step: Step, book: Path, config: Path, out: TextIO) -> int:
     """Run one step; its command and what it prints go to `out`."""
     out.write(f"\n# {step.say}\n$ {step.run}\n")
     out.flush()
     words = shlex.split(step.run)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BURNBOOK_")}
     environment["BURNBOOK_DATA_DIR"] = os.fspath(book)
-    environment["BURNBOOK_CONFIG_DIR"] = os.path.join(PROJECT, "samples", "config")
+    environment["BURNBOOK_CONFIG_DIR"] = os.fspath(config)
     while "=" in words[0]:
         name, _, value = words.pop(0).partition("=")
         environment[name] = value

@@ -1,0 +1,92 @@
+Feature: the handoff page
+
+  What somebody needs who takes over: where things are, what was planned and used, what is decided,
+  the preview, and what offloading saved.
+
+  Background:
+    Given main starts codex in W0-CHN at 09:00 with 5h 11%, context 30K
+
+  Scenario: the page is made
+    When I run "bin/checkpoint W0-CHN" at 09:30
+    Then the handoff has the lines
+      """
+      <!-- burnbook:begin -->
+      ## Handoff of W0-CHN
+      ### Where things are
+      | book | BOOK |
+      | ledger | HOME/docs/Ledgers/Token\_Churn\_Ledger.csv |
+      | handoff | HOME/docs/HANDOFF.md |
+      ### Checkpoints
+      | plan | main | 2026-11-22 09:30 | 200,000 | 30,000 | -170,000 | pane |
+      ### Decision: NO-GO
+      - W0-CHN is not finalized
+      ### Preview
+      - **W0-CHN  Automation pack  \[open\]**
+      - Anomalies: 0
+      <!-- burnbook:end -->
+      """
+
+  Scenario: what people wrote around it stays
+    Given the handoff with
+      """
+      # Notes of Ada
+      <!-- burnbook:begin -->
+      old
+      <!-- burnbook:end -->
+      Ask Bo about the parser.
+      """
+    When I run "bin/checkpoint W0-CHN" at 09:30
+    Then the handoff begins with
+      """
+      # Notes of Ada
+      <!-- burnbook:begin -->
+      ## Handoff of W0-CHN
+      """
+    And the handoff ends with
+      """
+      <!-- burnbook:end -->
+      Ask Bo about the parser.
+      """
+
+  Scenario: text of a row cannot end the section
+    When I run "bin/checkpoint W0-CHN --task '<!-- burnbook:end -->'" at 09:30
+    And I run "bin/finalize --window W0-CHN --notes '<!-- burnbook:end -->'"
+    And I run "bin/checkpoint W0-CHN" at 09:40
+    Then it notes nothing
+    And the handoff ends with
+      """
+      <!-- burnbook:end -->
+
+      """
+
+  Scenario Outline: broken markers are refused, and nothing is booked
+    Given the handoff with
+      """
+      <first>
+      mine
+      <second>
+      """
+    When I run "bin/checkpoint W0-CHN" at 09:30
+    Then it exits with 65 and says "valid: one of each, in this order, or none"
+    And nothing was written
+
+    Examples:
+      | first                   | second                  |
+      | <!-- burnbook:begin --> |                         |
+      | <!-- burnbook:end -->   |                         |
+      | <!-- burnbook:begin --> | <!-- burnbook:begin --> |
+      | <!-- burnbook:end -->   | <!-- burnbook:begin --> |
+
+  Scenario: with telemetry it has the features with most tokens
+    Given the file usage.jsonl with
+      """
+      {"ts":"2026-11-22T09:30:00Z","rid":"search","lane":"glm","model":"m","status":200,"input_tokens":700,"output_tokens":70,"latency_ms":9}
+      {"ts":"2026-11-22T09:31:00Z","rid":"search","lane":"baseline","model":"n","status":200,"input_tokens":900,"output_tokens":90,"latency_ms":9}
+      """
+    And "bin/ingest proxy-telemetry --window W0-CHN --file usage.jsonl" was run
+    When I run "bin/checkpoint W0-CHN" at 10:00
+    Then the handoff has the lines
+      """
+      - **W0-CHN: routed against baseline**
+      | search | 990 | 770 | -220 | - | - | - | - |
+      """

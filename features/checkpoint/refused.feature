@@ -1,0 +1,25 @@
+Feature: what a checkpoint refuses
+
+  Scenario: mistakes create nothing
+    Then each of these exits with 2, says so in one sentence, and creates nothing
+      | command                                  |
+      | bin/checkpoint W0-CHN --phase late       |
+      | bin/checkpoint W0-CHN --plan -1          |
+      | bin/checkpoint W0-CHN --actual many      |
+      | bin/checkpoint ../W0-CHN                 |
+      | bin/checkpoint W0-CHN --provider "a b"   |
+      | bin/checkpoint W0-CHN W0-CHP             |
+
+  Scenario: a window that nobody knows
+    When I run "bin/checkpoint W9"
+    Then it exits with 66 and says "window W9 is neither declared nor in the book"
+    And nothing was written
+
+  Scenario: a mistake in ledgers.toml
+    Given the config file ledgers.toml says
+      """
+      folder = 7
+      """
+    When I run "bin/checkpoint W0-CHN"
+    Then it exits with 78 and says "ledgers.toml: folder = 7 is not valid; valid: expected `str`, got `int`"
+    And nothing was written

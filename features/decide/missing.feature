@@ -1,0 +1,64 @@
+Feature: what is missing for a GO
+
+  Scenario: nothing is there
+    When I run "bin/decide --window W0-CHN"
+    Then it prints
+      """
+      NO-GO W0-CHN
+        W0-CHN is not finalized and has no snapshot
+        no churn of W0-CHN is booked
+        no evidence of W0-CHN that passed is booked
+
+      Completeness: 0%
+        fact       there
+        snapshots  missing
+        finalized  missing
+        outcome    missing
+        churn      missing
+        evidence   missing
+        anomalies  0
+      """
+    And nothing was created
+    When I run "bin/decide --window W0-CHN --exit-code"
+    Then it exits with 1
+
+  Scenario: churn and evidence are missing, which is a SOFT GO and no failure
+    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
+    And Ada ends codex in W0-CHN at 12:30 with 5h 51%, weekly 31%
+    And "bin/finalize --window W0-CHN --outcome partial" was run
+    When I run "bin/decide --window W0-CHN --exit-code"
+    Then it prints the lines
+      """
+      SOFT GO W0-CHN
+      no churn of W0-CHN is booked
+      no evidence of W0-CHN that passed is booked
+      Completeness: 66.7%
+      """
+
+  Scenario: a run that was skipped shows nothing
+    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
+    And "bin/finalize --window W0-CHN --outcome pass" was run
+    And the file report.xml with
+      """
+      none ran
+      """
+    And "bin/evidence --window W0-CHN --capability CAP-7 --run r1 --runner pytest --result skip --artifact report.xml" was run
+    When I run "bin/decide --window W0-CHN --format json"
+    Then the JSON has
+      | path                  | value   |
+      | verdict               | SOFT GO |
+      | completeness.evidence | 0       |
+
+  Scenario: finalized, and nothing said of how it went
+    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
+    And "bin/finalize --window W0-CHN" was run
+    When I run "bin/decide --window W0-CHN"
+    Then it prints the lines
+      """
+      NO-GO W0-CHN
+      W0-CHN is finalized without an outcome
+      """
+
+  Scenario: a window that nobody knows
+    When I run "bin/decide --window W9-X"
+    Then it exits with 66 and says "decide: window W9-X is neither declared nor in the book; valid: "

@@ -1,0 +1,37 @@
+Feature: evidence that cannot be booked books nothing
+
+  Scenario: no artifact
+    When I run "bin/evidence --window W0-CHN --capability CAP-7 --run r1 --runner pytest --result pass --artifact report.xml"
+    Then it exits with 66 and says "evidence: there is no artifact at report.xml"
+    And nothing was created
+
+  Scenario: a link
+    Given report.xml is a link to elsewhere.xml
+    When I run "bin/evidence --window W0-CHN --capability CAP-7 --run r1 --runner pytest --result pass --artifact report.xml"
+    Then it exits with 65 and says
+      """
+      evidence: artifact report.xml is a symbolic link; valid: a file, or a directory of files
+      """
+    And nothing was created
+
+  Scenario: words that are wrong
+    Given the file report.xml with
+      """
+      <testsuite/>
+      """
+    Then each of these exits with 2, says so in one sentence, and creates nothing
+      | command                                                                                                        |
+      | bin/evidence --window W0-CHN --capability CAP-7 --run r1 --runner pytest --result pass                         |
+      | bin/evidence --window W0-CHN --capability CAP-7 --run r1 --runner pytest --result good --artifact report.xml   |
+      | bin/evidence --window ../W --capability CAP-7 --run r1 --runner pytest --result pass --artifact report.xml     |
+      | bin/evidence --window W0-CHN --capability ' ' --run r1 --runner pytest --result pass --artifact report.xml     |
+
+  Scenario: a ledger with another header
+    Given the file report.xml with
+      """
+      <testsuite/>
+      """
+    And the ledger Acceptance_Evidence.csv begins with "what,when\n"
+    When I run "bin/evidence --window W0-CHN --capability CAP-7 --run r1 --runner pytest --result pass --artifact report.xml"
+    Then it exits with 65 and says "begins with 'what,when'; valid: window_id,capability_id,"
+    And nothing was created

@@ -1,0 +1,140 @@
+"""Ledgers: CSV files that people read and may write in, each a projection of a journal.
+
+A row of a journal is appended once; its id, in a column or in `notes`, tells that it is there. What
+stands in a ledger is never changed, to the byte.
+"""
+
+import csv
+import io
+import os
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from burnbook import csvtext, pages
+from burnbook.csvtext import Cell
+from burnbook.errors import BadData
+
+_BOM = b"\xef\xbb\xbf"
+_NEWLINE = re.compile(rb"\r\n|\n|\r")
+
+
+class Form(NamedTuple):
+    """The columns of one ledger.
+
+    A new file has `columns`; an older one with the header `old` is respected, and what it has no
+    column for goes into its `notes` as `name=value; ...`. The cell `key` names the journal's row.
+    """
+
+    file: str
+    columns: tuple[str, ...]
+    old: tuple[str, ...]
+    key: str = "record_id"
+
+
+_TOKENS = (
+    *("date", "session_id", "task", "tokens_planned", "tokens_actual", "delta", "commits"),
+    *("lines_added", "lines_deleted", "features_added", "tests_added", "notes"),
+)
+_CHURN = (
+    *("date", "window", "provider", "methodology", "commit_start", "commit_end", "files_changed"),
+    *("insertions", "deletions", "net", "features", "normalized_churn", "notes"),
+)
+_EVIDENCE = (
+    *("window_id", "capability_id", "test_run_id", "runner", "result", "artifacts_path"),
+    *("artifact_hash", "notes"),
+)
+TOKENS = Form(
+    "Token_Churn_Ledger.csv",
+    (*_TOKENS, "window", "provider", "agent", "checkpoint", "record_id"),
+    _TOKENS,
+)
+CHURN = Form("Churn_Ledger.csv", _CHURN, _CHURN)
+EVIDENCE = Form("Acceptance_Evidence.csv", _EVIDENCE, _EVIDENCE)
+
+
+def check(folder: str, form: Form) -> None:
+    """Nothing, where rows can be appended to the ledger; else BadData or IOFault. Never writes."""
+    page = pages.read(os.path.join(folder, form.file))
+    _appended(page, form, [dict.fromkeys(form.columns) | {form.key: "-"}])
+
+
+def project(folder: str, form: Form, rows: Sequence[Mapping[str, Cell]]) -> int:
+    """Append the rows whose key is not in the ledger yet, in their order; how many those were.
+
+    A cell that has no column goes into `notes`, the key last. Raises BadData where the file's
+    header is another one, or a quote in it is never closed; then nothing is written.
+    """
+    if not rows:
+        return 0
+    with pages.held(os.path.join(folder, form.file)) as page:
+        data, added = _appended(page, form, rows)
+        if added:
+            pages.put(page, data)
+    return added
+
+
+def keys(folder: str, form: Form) -> list[str]:
+    """The key of each row of a ledger that has one, in the file's order. Never writes."""
+    page = pages.read(os.path.join(folder, form.file))
+    header, *found = _records(page.path, page.data or b"") or [[]]
+    names = [cell.strip() for cell in header]
+    return [key for record in found if (key := _key(names, record, form.key))]
+
+
+def _appended(
+    page: pages.Page, form: Form, rows: Sequence[Mapping[str, Cell]]
+) -> tuple[bytes, int]:
+    """The whole file with what it lacks, and how many rows that is."""
+    data = page.data or b""
+    found = _records(page.path, data)
+    header = tuple(cell.strip() for cell in found[0]) if found else form.columns
+    if header not in (form.columns, form.old):
+        raise BadData(
+            f"ledger {page.path} begins with {','.join(header)[:200]!r}; valid: "
+            f"{' or '.join(dict.fromkeys([','.join(form.columns), ','.join(form.old)]))}"
+        )
+    here = {_key(header, record, form.key) for record in found[1:]}
+    new = [row for row in rows if row[form.key] not in here]
+    newline = (_NEWLINE.search(data) or [b"\n"])[0].decode()
+    lines = [_cells(header, row, form.key) for row in new]
+    text = csvtext.encode([*([] if found else [header]), *lines], newline).encode()
+    open_end = found and not data.endswith((b"\n", b"\r"))
+    whole = data + (newline.encode() if open_end else b"") + text
+    # Read back: a quote that is open at the end of the file would swallow what is appended.
+    if len(_records(page.path, whole)) != max(1, len(found)) + len(new):
+        raise BadData(f"a quote in ledger {page.path} is never closed; close it")
+    return whole, len(new)
+
+
+def _records(path: str, data: bytes) -> list[list[str]]:
+    """Every record that is not an empty line. Bytes that are no UTF-8 are let be."""
+    text = data.removeprefix(_BOM).decode("utf-8", "surrogateescape")
+    reader = csv.reader(io.StringIO(text, newline=""))
+    try:
+        return [record for record in reader if record]
+    except csv.Error as error:
+        raise BadData(f"ledger {path}, line {reader.line_num}: {error}") from None
+
+
+def _key(header: Sequence[str], record: Sequence[str], key: str) -> str | None:
+    cells = dict(zip(header, record, strict=False))
+    if key in header:
+        return cells.get(key)
+    # The last one: what people wrote stands before it.
+    told = re.findall(rf"\b{re.escape(key)}=([^\s;]+)", cells.get("notes", ""))
+    return told[-1] if told else None
+
+
+def _cells(header: Sequence[str], row: Mapping[str, Cell], key: str) -> list[Cell]:
+    apart = [name for name in row if name not in header and name != key]
+    apart += [] if key in header else [key]
+    told = [f"{name}={_plain(row[name])}" for name in apart if row[name] is not None]
+    notes = "; ".join(filter(None, (str(row.get("notes") or ""), *told))) or None
+    cells = {**row, "notes": notes}
+    return [_plain(cells.get(name)) for name in header]
+
+
+def _plain(value: Cell) -> Cell:
+    """3 rather than 3.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -1,0 +1,27 @@
+"""Lines of a journal that hold, as they stand, beside their rows."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from burnbook import journal, records
+from burnbook.errors import BadData
+from burnbook.verbs import Context
+
+
+def holding(ctx: Context, name: str, mark: bytes) -> Iterator[tuple[bytes, Any]]:
+    """(line, row) of every line with these bytes in it that holds; the others are passed over."""
+    for _, line in journal.lines(journal.path_of(ctx.book.root, name)):
+        if mark in line:
+            try:
+                row = records.verify(name, line)
+            except BadData:
+                continue  # the folds count it, and check names it
+            yield line, row
+
+
+def of_window(ctx: Context, name: str, window: str) -> Iterator[tuple[bytes, Any]]:
+    """The same of one window."""
+    # Quotes in free text are escaped, so only the stamp has these bytes.
+    for line, row in holding(ctx, name, b'"window":"%b"' % window.encode()):
+        if row.window == window:
+            yield line, row

@@ -1,0 +1,197 @@
+"""What an audit finds in a window, fact by fact."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from burnbook import ledgers, records
+from burnbook.derive.audit import GAP, Facts, audit
+from burnbook.derive.findings import Finding, ledger, skipped
+from burnbook.derive.snapshots import Entry, Pair
+from burnbook.derive.windows import Span
+from burnbook.rows import Void
+from burnbook.workrows import Checkpoint, Evidence, MissedReset
+from hypothesis import given
+from hypothesis import strategies as st
+
+W = "W0-CHN"
+NINE = datetime(2026, 11, 22, 9, tzinfo=UTC)
+END = datetime(2026, 11, 23, 0, 1, tzinfo=UTC)
+
+
+def entry(name: str, phase: Any, hour: float = 0, *, voided: bool = False) -> Entry:
+    moment = NINE + timedelta(hours=hour)
+    return Entry(f"s-{name}", "ada", "codex", phase, moment, 0, 1, voided)
+
+
+BEFORE, AFTER = entry("before", "before"), entry("after", "after", 3)
+
+
+def checkpoint(phase: Any) -> Checkpoint:
+    return records.make(
+        Checkpoint,
+        window=W,
+        phase=phase,
+        taken_at=NINE,
+        provider=None,
+        task=None,
+        tokens_planned=1,
+        tokens_actual=None,
+        actual_from=None,
+        churn=None,
+        decision=None,
+    )
+
+
+def evidence(run: str, supersedes: str | None = None) -> Evidence:
+    return records.make(
+        Evidence,
+        window=W,
+        capability_id="c",
+        test_run_id=run,
+        runner="r",
+        result="pass",
+        artifacts_path="p",
+        artifact_hash="0" * 64,
+        supersedes=supersedes,
+    )
+
+
+def facts(**other: Any) -> Facts:
+    """A window in which nothing is to be found, but for what is said otherwise."""
+    clean = Facts(
+        window=W,
+        now=NINE,
+        span=Span(NINE, END),
+        pairs=[Pair("ada", "codex", BEFORE, AFTER)],
+        closed=[],
+        finalized=None,
+        anomalies=[],
+        telemetry=None,
+        entries=[BEFORE, AFTER],
+        voids=[],
+        closings=[],
+        checkpoints=[checkpoint("plan")],
+        churn=[],
+        evidence=[],
+        missed=[],
+        earlier=None,
+    )
+    return clean._replace(**other)
+
+
+def kinds(found: list[Finding]) -> list[tuple[str, str]]:
+    return [(one.severity, one.kind) for one in found]
+
+
+def test_a_clean_window_has_no_finding() -> None:
+    assert audit(facts()) == []
+
+
+def test_what_is_missing_is_a_fault_only_once_the_window_is_over() -> None:
+    half = {"pairs": [Pair("ada", "codex", BEFORE, None)], "entries": [BEFORE]}
+    assert kinds(audit(facts(**half))) == [("note", "no-after")]
+    assert kinds(audit(facts(**half, now=END))) == [
+        ("fault", "no-after"),
+        ("fault", "not-finalized"),
+        ("note", "no-final"),
+    ]
+
+
+def test_a_planned_window_lacks_nothing_yet() -> None:
+    empty = facts(pairs=[], entries=[], span=Span(None, None), checkpoints=[])
+    assert audit(empty) == []
+
+
+def test_a_snapshot_that_was_taken_back_is_no_duplicate() -> None:
+    other = entry("other", "before", voided=True)
+    void = records.make(Void, window=W, void="s-other", notes="stale")
+    [found] = audit(facts(entries=[other, BEFORE, AFTER], voids=[void]))
+    assert (found.kind, found.rows) == ("voided", ("s-other", void.id))
+    assert found.detail == "BEFORE of ada codex, s-other, was taken back: stale"
+
+
+def test_an_after_from_before_its_before_does_not_count() -> None:
+    early = entry("early", "after", -1)
+    found = audit(facts(entries=[early, BEFORE, AFTER]))
+    assert kinds(found) == [("note", "duplicate"), ("note", "uncounted")]
+    assert found[1].rows == ("s-early",)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "wanted"),
+    [
+        (-1, [("fault", "overlap")]),
+        (0, []),
+        (GAP.total_seconds(), []),
+        (GAP.total_seconds() + 1, [("note", "gap")]),
+    ],
+)
+def test_the_time_between_two_windows(seconds: float, wanted: Any) -> None:
+    end = Entry("s-end", "ada", "codex", "after", NINE - timedelta(seconds=seconds), 0, 1)
+    pairs = [Pair("ada", "codex", None, end), Pair("bo", "codex", None, None)]
+    assert kinds(audit(facts(earlier=("W0-CHM", pairs)))) == wanted
+
+
+def test_a_missed_reset_is_told() -> None:
+    missed = records.make(MissedReset, window=W, status="missed", boundary=END, found_at=END)
+    [found] = audit(facts(missed=[missed]))
+    assert (found.kind, found.rows) == ("missed-reset", (missed.id,))
+    assert "2026-11-23T00:01Z" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "outside"),
+    [
+        (NINE, NINE, False),
+        (NINE - timedelta(seconds=1), NINE, True),
+        (NINE, END, True),
+        (NINE, END - timedelta(seconds=1), False),
+    ],
+)
+def test_telemetry_from_outside_of_the_span(
+    first: datetime, last: datetime, *, outside: bool
+) -> None:
+    found = kinds(audit(facts(telemetry=(first, last))))
+    assert found == ([("note", "telemetry-outside")] if outside else [])
+
+
+def test_superseded_rows_name_both() -> None:
+    first = evidence("r1")
+    second = evidence("r1", first.id)
+    [found] = audit(facts(evidence=[first, second]))
+    assert (found.kind, found.rows) == ("superseded", (first.id, second.id))
+
+
+def test_a_ledger_has_each_row_once() -> None:
+    rows = [evidence("r1"), evidence("r2"), evidence("r3")]
+    here = [rows[0].id, rows[1].id, rows[1].id, "e-strange", "e-strange"]
+    found = list(ledger("L.csv", here, rows, "evidence"))
+    assert [(one.severity, one.window, one.kind, one.rows) for one in found] == [
+        ("fault", W, "duplicate", (rows[1].id,)),
+        ("fault", None, "duplicate", ("e-strange",)),
+        ("note", W, "ledger-behind", (rows[2].id,)),
+    ]
+
+
+@given(st.sets(st.integers(0, 30)), st.integers(1, 3))
+def test_every_number_between_two_windows_is_there_or_is_told(
+    numbers: set[int], width: int
+) -> None:
+    windows = [*(f"W{number:0{width}}" for number in numbers), W]
+    told = sum(int(one.detail.split()[0]) for one in skipped(windows))
+    whole = max(numbers) - min(numbers) + 1 if numbers else 0
+    assert told + len(numbers) == whole
+    assert all(one.window in windows for one in skipped(windows))
+
+
+def test_the_keys_of_a_ledger_come_from_its_column_or_its_notes(tmp_path: Path) -> None:
+    assert ledgers.keys(str(tmp_path), ledgers.TOKENS) == []
+    rows: Any = [dict.fromkeys(ledgers.TOKENS.columns) | {"record_id": f"c-{n}"} for n in (1, 2)]
+    ledgers.project(str(tmp_path), ledgers.TOKENS, rows)
+    assert ledgers.keys(str(tmp_path), ledgers.TOKENS) == ["c-1", "c-2"]
+    old = tmp_path / ledgers.TOKENS.file
+    old.write_bytes(b"\xef\xbb\xbf" + ",".join(ledgers.TOKENS.old).encode() + b"\r\nby,hand")
+    ledgers.project(str(tmp_path), ledgers.TOKENS, rows)
+    assert ledgers.keys(str(tmp_path), ledgers.TOKENS) == ["c-1", "c-2"]

@@ -1,0 +1,153 @@
+"""A bundle: the same bytes wherever and whenever it is made, and nothing of others is touched."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from burnbook import bundles
+from burnbook.bundlespec import folder
+from burnbook.config import Config
+from burnbook.errors import BadConfig, BadData, IOFault
+from conftest import ROOT, Shell, codex
+
+FILES = {"a.md": [b"one\n", b"two\n"], "journals/b.jsonl": [b"{}\n"]}
+
+
+def tree(root: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+
+@pytest.fixture
+def full(shell: Shell) -> Shell:
+    """A book with a bit of everything, and its pages beside it."""
+    place = shell.book.parent
+    shell.environment |= {"HOME": str(place / "home"), "TZ": "UTC"}
+    (shell.config / "ledgers.toml").write_text(
+        f'folder = "{place}/Ledgers"\nhandoff = "{place}/HANDOFF.md"\n'
+    )
+    (place / "HANDOFF.md").write_text("by hand\n")
+    (place / "report.xml").write_text("<testsuite/>")
+    start = ("snapshot", "start", "codex", "--window", "W0-CHN", "--at", "2026-11-22T09:00Z")
+    shell.ok(*start, stdin=codex(11))
+    shell.ok("snapshot", "end", "codex", "--at", "2026-11-22T12:30Z", stdin=codex(51))
+    shell.ok(*start[:4], "W0-CHP", "--at", "2026-11-22T12:31Z", stdin=codex(51))
+    usage = str(ROOT / "samples" / "telemetry" / "usage.jsonl")
+    shell.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", "--file", usage)
+    words = ("--window", "W0-CHN", "--capability", "c", "--run", "r", "--runner", "x")
+    shell.ok("evidence", *words, "--result", "pass", "--artifact", str(place / "report.xml"))
+    return shell
+
+
+def test_the_same_book_gives_the_same_bytes_elsewhere_and_later(full: Shell) -> None:
+    found = []
+    for name, moment in (("one", "2026-11-22T13:00Z"), ("other", "2031-05-01T03:04Z")):
+        (full.config / "bundle.toml").write_text(f'folder = "{full.book.parent}/{name}"\n')
+        shutil.rmtree(full.book / "cache", ignore_errors=True)
+        told = full.json("bundle", "W0-CHN", "--at", moment, AGENT_ID=name)
+        assert told["new"]
+        found.append(tree(full.book.parent / name / "W0-CHN"))
+    assert found[0] == found[1]
+    assert {"handoff.md", "journals/proxy_telemetry.jsonl", "preview.md"} <= set(found[0])
+    # As of AFTER, the last thing that happened in the window, whatever --at says.
+    assert b"(in 11h 31m)" in found[0]["preview.md"]
+
+
+def test_the_manifest_verifies_with_sha256sum(full: Shell) -> None:
+    root = Path(full.json("bundle", "W0-CHN")["folder"])
+    listed = json.loads((root / "manifest.json").read_text())["files"]
+    sums = "".join(f"{one['sha256']}  {one['path']}\n" for one in listed)
+    subprocess.run(["sha256sum", "--check", "--quiet"], cwd=root, input=sums, text=True, check=True)
+    lines = (root / "journals" / "proxy_telemetry.jsonl").read_bytes()
+    assert lines == (full.book / "proxy_telemetry.jsonl").read_bytes()
+
+
+def test_the_book_is_not_changed_by_it(full: Shell) -> None:
+    before = full.tree()
+    full.ok("bundle", "W0-CHN")
+    after = full.tree()
+    assert {n: d for n, d in before.items() if not n.startswith("cache/")} == {
+        n: d for n, d in after.items() if not n.startswith("cache/")
+    }
+
+
+def test_a_file_of_the_bundle_before_goes_when_the_new_one_has_none(tmp_path: Path) -> None:
+    bundles.put(str(tmp_path), "W", FILES)
+    manifest, is_new = bundles.put(str(tmp_path), "W", {"c": [b"x"]})
+    assert is_new
+    assert set(tree(tmp_path)) == {"W/c", "W/manifest.json"}
+    assert manifest.files == (bundles.File("c", 1, hashlib.sha256(b"x").hexdigest()),)
+    assert bundles.put(str(tmp_path), "W", {"c": [b"x"]}) == (manifest, False)
+
+
+def test_what_a_killed_call_left_is_finished(tmp_path: Path) -> None:
+    bundles.put(str(tmp_path), "W", FILES)
+    whole = tree(tmp_path)
+    (tmp_path / ".W.new" / "journals").mkdir(parents=True)
+    (tmp_path / ".W.new" / "a.md").write_bytes(b"half")
+    (tmp_path / "W").rename(tmp_path / ".W.old")
+    assert bundles.put(str(tmp_path), "W", FILES)[1]
+    assert tree(tmp_path) == whole
+
+
+@pytest.mark.parametrize("odd", ["file", "link", "manifest", "other window", "link inside"])
+def test_what_no_bundle_made_is_refused_and_stays(tmp_path: Path, odd: str) -> None:
+    target = tmp_path / "W"
+    if odd == "file":
+        target.write_text("mine")
+    elif odd == "link":
+        (tmp_path / "elsewhere").mkdir()
+        target.symlink_to("elsewhere")
+    else:
+        bundles.put(str(tmp_path), "V" if odd == "other window" else "W", FILES)
+        if odd == "other window":
+            (tmp_path / "V").rename(target)
+        elif odd == "manifest":
+            (target / "manifest.json").write_text('{"files": 1}')
+        else:
+            (target / "more").symlink_to("/etc")
+    before = sorted(os.walk(tmp_path)), tree(tmp_path)
+    with pytest.raises(BadData, match="move it away"):
+        bundles.put(str(tmp_path), "W", {"c": [b"x"]})
+    assert (sorted(os.walk(tmp_path)), tree(tmp_path)) == before
+
+
+def test_a_fault_in_the_middle_leaves_the_bundle_before(tmp_path: Path) -> None:
+    bundles.put(str(tmp_path), "W", FILES)
+    before = tree(tmp_path / "W")
+
+    def broken() -> Any:
+        yield b"x"
+        raise OSError(5, "broken")
+
+    with pytest.raises(IOFault, match="broken"):
+        bundles.put(str(tmp_path), "W", {"a.md": broken()})
+    assert tree(tmp_path / "W") == before
+
+
+@pytest.mark.parametrize(
+    ("said", "home", "wanted"),
+    [
+        ("~/x/../y", "/h", "/h/y"),
+        ("/abs", "", "/abs"),
+        ("rel", "", str(ROOT / "rel")),
+        ("~/x", "", BadConfig),
+        ("~/x", "relative", BadConfig),
+        ("~bo/x", "/h", BadConfig),
+        ("~", "/h", BadConfig),
+    ],
+)
+def test_where_bundles_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, home: str, wanted: Any
+) -> None:
+    (tmp_path / "bundle.toml").write_text(f"folder = '{said}'\n")
+    monkeypatch.setenv("HOME", home)
+    if isinstance(wanted, str):
+        assert folder(Config(str(tmp_path))) == wanted
+    else:
+        with pytest.raises(wanted, match=r"bundle\.toml: folder = "):
+            folder(Config(str(tmp_path)))

@@ -1,0 +1,244 @@
+"""Checkpoints: what is chosen where nothing is said, and the pages beside the book."""
+
+import csv
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from burnbook.derive.actual import Actual
+from burnbook.derive.checkpoint import WHY, Choice, Facts, Said, choose
+from burnbook.workrows import Checkpoint
+from conftest import Shell, codex
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+TOKENS, CHURN = "Token_Churn_Ledger.csv", "Churn_Ledger.csv"
+
+
+class Book:
+    """The checkpoints of one window, each booked as the choice says."""
+
+    def __init__(self) -> None:
+        self.rows: list[Checkpoint] = []
+
+    def facts(self, **known: Any) -> Facts:
+        whole: dict[str, Any] = {
+            **{"agent": "main", "now": NOON, "rows": tuple(self.rows), "finalized": False},
+            **{"ends_at": None, "target": 200, "told": Actual(None, None), "provider": None},
+            **{"churn": None, "decision": "missing-commit-range"},
+        }
+        return Facts(**(whole | known))
+
+    def book(self, said: Said | None = None, **known: Any) -> Choice:
+        """Choose, and book what was chosen where it is new."""
+        facts = self.facts(**known)
+        choice = choose(said or Said(), facts)
+        assert choice.phase_from in WHY
+        if choice.same is None:
+            row = Checkpoint(
+                id=f"c-{len(self.rows)}",
+                schema_version=1,
+                tool_version="0",
+                recorded_at=NOON,
+                host="h",
+                agent=facts.agent,
+                window="W1",
+                phase=choice.phase,
+                taken_at=facts.now,
+                supersedes=choice.base.id if choice.base else None,
+                **choice.content._asdict(),
+            )
+            self.rows.append(row)
+        return choice
+
+
+@pytest.fixture
+def book() -> Book:
+    return Book()
+
+
+def later(minutes: int = 1) -> datetime:
+    return NOON.replace(minute=minutes)
+
+
+def test_plan_then_mid_then_final(book: Book) -> None:
+    assert book.book()[:3] == ("plan", "no-plan", "budget")
+    running = book.book(now=later(), told=Actual(5, "feeds"))
+    assert running[:3] == ("mid", "running", "checkpoint")
+    assert (running.content.tokens_actual, running.content.actual_from) == (5, "feeds")
+    assert book.book(now=later(2), ends_at=later(3)).phase == "mid"
+    assert book.book(now=later(3), ends_at=later(3))[:2] == ("final", "ended")
+    assert choose(Said(), book.facts(now=later(4), finalized=True))[:2] == ("final", "finalized")
+    assert choose(Said(phase="plan"), book.facts())[:2] == ("plan", "given")
+
+
+@pytest.mark.parametrize("finished", [{}, {"ends_at": NOON}, {"finalized": True}])
+def test_a_plan_of_the_same_moment_is_not_followed_by_anything(
+    book: Book, finished: dict[str, Any]
+) -> None:
+    """As when the run that booked it was killed afterwards, and is repeated."""
+    book.book(**finished)
+    again = book.book(**finished)
+    assert again[:2] == ("plan", "repeated")
+    assert again.same == book.rows[0]
+
+
+def test_the_same_numbers_later_are_no_mid_but_a_final(book: Book) -> None:
+    book.book()
+    assert book.book(now=later()).same == book.rows[0]
+    assert book.book(now=later(), finalized=True).same is None
+    assert [row.phase for row in book.rows] == ["plan", "final"]
+    assert book.book(now=later(2), finalized=True).same == book.rows[1]
+
+
+def test_other_numbers_correct_the_row_of_their_phase(book: Book) -> None:
+    book.book()
+    book.book(Said(actual=5))
+    assert book.rows[1].supersedes is None
+    book.book(Said(actual=6))
+    book.book(Said(phase="plan", planned=300))
+    book.book(Said(actual=5))
+    assert [row.supersedes for row in book.rows[2:]] == ["c-1", "c-0", "c-2"]
+    assert book.book(Said(phase="mid", actual=5)).same == book.rows[-1]
+    assert book.rows[-1].tokens_planned == 300
+
+
+def test_what_is_not_said_again_stays(book: Book) -> None:
+    book.book(Said(planned=7, task="parser", notes="n"))
+    assert book.book(now=later()).same == book.rows[0]
+    content = book.book(Said(actual=3), now=later()).content
+    assert (content.tokens_planned, content.task, content.notes) == (7, "parser", None)
+    corrected = book.book(Said(actual=4, notes="m"), now=later()).content
+    assert (corrected.task, corrected.notes) == ("parser", "m")
+    assert book.book(Said(phase="mid", task=""), now=later()).content.task is None
+    # Nothing tells it now: what was given stays.
+    assert book.rows[-1].tokens_actual == 4
+    assert book.book(Said(phase="mid"), told=Actual(9, "pane")).content.tokens_actual == 9
+
+
+def test_agents_have_rows_of_their_own_and_one_plan(book: Book) -> None:
+    book.book(Said(planned=9))
+    other = book.book(Said(actual=1), agent="bo")
+    assert (other.phase, other.base, other.content.tokens_planned) == ("mid", None, 9)
+    assert book.book(Said(actual=2), agent="bo").base == book.rows[1]
+    assert book.book(Said(actual=2)).base is None
+
+
+def ledger(shell: Shell, name: str = TOKENS) -> list[dict[str, str]]:
+    with (shell.docs / "Ledgers" / name).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def start(shell: Shell, **pane: int) -> None:
+    words = ("--window", "W0-CHN", "--at", "2026-11-22T09:00")
+    shell.ok("snapshot", "start", "codex", *words, stdin=codex(**pane))
+
+
+def test_twenty_at_once_book_one_row_and_each_ledger_has_it_once(shell: Shell) -> None:
+    start(shell)
+    many = [shell.start("checkpoint", "W0-CHN", "--actual", "5") for _ in range(20)]
+    told = [process.communicate(timeout=120) for process in many]
+    assert [process.returncode for process in many] == [0] * 20, told
+    [row] = shell.rows("checkpoints")
+    assert (row["phase"], row["tokens_actual"]) == ("plan", 5)
+    assert [line["record_id"] for line in ledger(shell)] == [row["id"]]
+    assert sum("already booked: " not in out for out, _ in told) == 1
+    page = (shell.docs / "HANDOFF.md").read_text()
+    assert page.count("<!-- burnbook:begin -->") == page.count("| plan | main |") == 1
+    assert sorted(path.name for path in shell.docs.rglob("*")) == sorted(
+        ["HANDOFF.md", "Ledgers", TOKENS]
+    )
+    shell.ok("check")
+
+
+def test_many_agents_at_once_lose_nothing(shell: Shell) -> None:
+    start(shell)
+    agents = [f"a{number}" for number in range(12)]
+    words = ("checkpoint", "W0-CHN", "--phase", "mid", "--actual", "5")
+    many = [shell.start(*words, "--agent", agent) for agent in agents]
+    told = [process.communicate(timeout=120) for process in many]
+    assert [process.returncode for process in many] == [0] * 12, told
+    assert sorted(line["agent"] for line in ledger(shell)) == sorted(agents)
+    page = (shell.docs / "HANDOFF.md").read_text()
+    assert all(f"| mid | {agent} |" in page for agent in agents)
+
+
+def test_the_same_book_and_moment_give_the_same_page(shell: Shell) -> None:
+    start(shell)
+    telemetry = shell.book.parent / "usage.jsonl"
+    line = '{"ts":"2026-11-22T09:30:00Z","rid":"%s","lane":"%s","model":"m","status":200,%s}\n'
+    tokens = '"input_tokens":70,"output_tokens":7,"latency_ms":5'
+    rows = [line % (rid, lane, tokens) for rid in ("f1", "f2") for lane in ("baseline", "glm")]
+    telemetry.write_text("".join(rows))
+    shell.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", "--file", str(telemetry))
+    words = ("checkpoint", "W0-CHN", "--at", "2026-11-22T13:00")
+    assert "actual 308, delta -199,692" in shell.ok(*words)
+    page = (shell.docs / "HANDOFF.md").read_bytes()
+    assert b"### Decision: NO-GO" in page
+    assert b"\n| f1 | 77 | 77 | 0 |" in page
+    (shell.docs / "HANDOFF.md").unlink()
+    shell.ok(*words)
+    assert (shell.docs / "HANDOFF.md").read_bytes() == page
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("HANDOFF.md", "<!-- burnbook:begin -->", "has 1 <!-- burnbook:begin --> and 0"),
+        (f"Ledgers/{TOKENS}", "date;task\n", "valid: date,session_id,task,"),
+        (f"Ledgers/{CHURN}", "day,window\n", "valid: date,window,provider,"),
+    ],
+)
+def test_a_page_that_cannot_be_written_is_refused_before_anything_is_booked(
+    shell: Shell, name: str, text: str, said: str
+) -> None:
+    start(shell)
+    before = shell.tree()
+    (shell.docs / "Ledgers").mkdir(parents=True)
+    (shell.docs / name).write_text(text)
+    assert said in shell.fails(65, "checkpoint", "W0-CHN")
+    assert shell.tree() == before
+    assert [p.read_text() for p in shell.docs.rglob("*") if p.is_file()] == [text]
+
+
+def test_a_page_that_cannot_be_written_after_booking_is_healed_by_the_next_run(
+    shell: Shell,
+) -> None:
+    start(shell)
+    (shell.docs / "Ledgers").mkdir(parents=True)
+    (shell.docs / ".HANDOFF.md.tmp").mkdir()
+    said = shell.fails(74, "checkpoint", "W0-CHN")
+    assert "the rows are booked; run it again for the pages" in said
+    assert len(shell.rows("checkpoints")) == len(ledger(shell)) == 1
+    (shell.docs / ".HANDOFF.md.tmp").rmdir()
+    assert "already booked" in shell.ok("checkpoint", "W0-CHN")
+    assert len(shell.rows("checkpoints")) == len(ledger(shell)) == 1
+    assert (shell.docs / "HANDOFF.md").exists()
+
+
+@pytest.mark.parametrize("number", ["-1", str(2**53 + 1), str(2**80)])
+def test_tokens_are_bounded(shell: Shell, number: str) -> None:
+    for flag in ("--plan", "--actual"):
+        assert f"{flag} is {number}; valid: 0 to" in shell.fails(
+            2, "checkpoint", "W0-CHN", f"{flag}={number}"
+        )
+    assert not shell.book.exists()
+
+
+def test_an_unknown_window_is_missing_and_makes_nothing(shell: Shell) -> None:
+    assert "neither declared nor in the book" in shell.fails(66, "checkpoint", "W9")
+    assert not shell.book.exists()
+    assert not shell.docs.exists()
+
+
+def test_ledgers_are_those_of_the_config_whichever_the_book(shell: Shell) -> None:
+    shell.ok("checkpoint", "W0-CHN", "--actual", "1")
+    shell.ok("checkpoint", "W0-CHN", "--actual", "2", "--data-dir", str(shell.book) + "2")
+    assert [line["tokens_actual"] for line in ledger(shell)] == ["1", "2"]
+
+
+def test_secrets_and_formulas_do_not_arrive_as_such(shell: Shell) -> None:
+    shell.ok("checkpoint", "W0-CHN", "--task", "=1+1", "--notes", "@mail ada@example.com\n-->")
+    [line] = ledger(shell)
+    assert line["task"] == "'=1+1"
+    assert line["notes"].startswith(r"'@mail [email]\n-->; decision=missing-commit-range")
+    assert "'" not in shell.rows("checkpoints")[0]["task"]

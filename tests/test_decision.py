@@ -1,0 +1,196 @@
+"""GO, SOFT GO, NO-GO: what each fact of a window does to the verdict."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from burnbook import records
+from burnbook.derive.decision import Facts, decide
+from burnbook.derive.snapshots import Entry, Pair
+from burnbook.rows import Anomaly, Closing, WindowRow
+from burnbook.workrows import Churn, Evidence
+from hypothesis import given
+from hypothesis import strategies as st
+
+W = "W0-CHN"
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+OUTCOMES = (None, "pass", "partial", "fail")
+RESULTS = ("pass", "partial", "fail", "error", "skip")
+
+
+def entry(phase: Any) -> Entry:
+    return Entry(f"s-{phase}", "ada", "codex", phase, NOON, 0, 1)
+
+
+PAIR = Pair("ada", "codex", entry("before"), entry("after"))
+HALF = Pair("bo", "claude", entry("before"), None)
+CLOSING = Closing("ada", "codex", "s-before", "s-after", (), None)
+ANOMALY = records.make(
+    Anomaly,
+    window=W,
+    kind="negative-delta",
+    subject="codex 5h",
+    first=72.0,
+    second=40.0,
+    first_from=None,
+    second_from=None,
+    detail="codex 5h fell",
+)
+
+
+def finalized(outcome: Any) -> WindowRow:
+    said: Any = dict.fromkeys(("quality", "methodology", "commit_start", "commit_end"))
+    return records.make(
+        WindowRow,
+        window=W,
+        finalized_at=NOON,
+        closings=(CLOSING,),
+        anomalies=0,
+        features={},
+        outcome=outcome,
+        **said,
+    )
+
+
+def churn(supersedes: str | None = None) -> Churn:
+    return records.make(
+        Churn,
+        window=W,
+        provider=None,
+        methodology=None,
+        ranges=(),
+        paths=(),
+        files_changed=1,
+        insertions=2,
+        deletions=1,
+        net=1,
+        features=None,
+        normalized_churn=None,
+        supersedes=supersedes,
+    )
+
+
+def run(
+    result: Any, capability: str = "book", run_id: str = "r1", supersedes: str | None = None
+) -> Evidence:
+    return records.make(
+        Evidence,
+        window=W,
+        capability_id=capability,
+        test_run_id=run_id,
+        runner="pytest",
+        result=result,
+        artifacts_path="report.xml",
+        artifact_hash="0" * 64,
+        supersedes=supersedes,
+    )
+
+
+def facts(**other: Any) -> Facts:
+    """Everything that GO needs, but for what is said otherwise."""
+    there = Facts(W, [PAIR], [CLOSING], finalized("pass"), [], [churn()], [run("pass")])
+    return there._replace(**other)
+
+
+@pytest.mark.parametrize("outcome", ["pass", "partial"])
+@pytest.mark.parametrize("result", ["pass", "partial"])
+def test_go_needs_a_closing_churn_and_evidence_and_gives_no_reason(
+    outcome: str, result: str
+) -> None:
+    found = decide(facts(finalized=finalized(outcome), evidence=[run(result)]))
+    assert (found.verdict, found.reasons, found.completeness.percent) == ("GO", (), 100)
+
+
+@pytest.mark.parametrize(
+    "missing", [{"churn": []}, {"evidence": []}, {"churn": [], "evidence": []}]
+)
+def test_only_churn_or_evidence_missing_is_a_soft_go(missing: dict[str, Any]) -> None:
+    found = decide(facts(**missing))
+    assert found.verdict == "SOFT GO"
+    assert len(found.reasons) == len(missing)
+    assert all(any(name in reason for name in missing) and W in reason for reason in found.reasons)
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        ({"finalized": None}, "W0-CHN is not finalized"),
+        ({"finalized": None, "pairs": []}, "W0-CHN is not finalized and has no snapshot"),
+        ({"finalized": finalized(None)}, "W0-CHN is finalized without an outcome"),
+        ({"finalized": finalized("fail")}, "the outcome of W0-CHN is fail"),
+        ({"anomalies": [ANOMALY]}, "anomaly negative-delta: codex 5h fell"),
+        ({"evidence": [run("fail")]}, "the newest run of book, r1, has the result fail"),
+    ],
+)
+def test_anything_else_is_a_no_go_that_names_it(other: dict[str, Any], reason: str) -> None:
+    found = decide(facts(**other))
+    assert found.verdict == "NO-GO"
+    assert found.reasons[0] == reason
+
+
+def test_the_newest_run_of_a_capability_counts() -> None:
+    mended = [run("fail"), run("pass", run_id="r2")]
+    assert decide(facts(evidence=mended)).verdict == "GO"
+    assert decide(facts(evidence=mended[::-1])).verdict == "NO-GO"
+    assert decide(facts(evidence=[run("pass"), run("error", "other")])).verdict == "NO-GO"
+
+
+def test_a_run_that_was_superseded_does_not_count() -> None:
+    wrong = run("fail", run_id="r2")
+    right = run("pass", run_id="r2", supersedes=wrong.id)
+    assert decide(facts(evidence=[run("pass"), wrong, right])).verdict == "GO"
+
+
+def test_a_run_that_was_skipped_shows_nothing() -> None:
+    found = decide(facts(evidence=[run("skip")]))
+    assert (found.verdict, found.completeness.evidence) == ("SOFT GO", 0)
+
+
+def test_a_missing_after_and_a_change_since_are_told_and_do_not_decide() -> None:
+    found = decide(facts(pairs=[PAIR, HALF], closings=[]))
+    assert found.verdict == "GO"
+    assert found.completeness.changed_since
+    assert [(one.before, one.after) for one in found.completeness.snapshots] == [
+        (True, True),
+        (True, False),
+    ]
+    assert found.completeness.percent == 87.5
+
+
+def test_an_empty_window_has_nothing() -> None:
+    found = decide(Facts(W, [], [], None, [], [], []))
+    assert (found.verdict, found.completeness.percent) == ("NO-GO", 0)
+
+
+def test_churn_that_was_counted_again_counts_once() -> None:
+    first = churn()
+    assert decide(facts(churn=[first, churn(first.id)])).completeness.churn == 1
+
+
+@given(
+    st.sampled_from(OUTCOMES),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(RESULTS)), max_size=4),
+)
+def test_the_verdict_is_what_the_rules_say(
+    outcome: Any, closed: bool, strange: bool, counted: bool, runs: list[tuple[str, str]]
+) -> None:
+    rows = [run(result, capability, f"r{n}") for n, (capability, result) in enumerate(runs)]
+    found = decide(
+        facts(
+            finalized=finalized(outcome) if closed else None,
+            anomalies=[ANOMALY] if strange else [],
+            churn=[churn()] if counted else [],
+            evidence=rows,
+        )
+    )
+    newest = dict(runs)
+    bad = not closed or outcome not in ("pass", "partial") or strange
+    bad = bad or bool({"fail", "error"} & set(newest.values()))
+    shown = bool({"pass", "partial"} & set(newest.values()))
+    wanted = "NO-GO" if bad else "GO" if counted and shown else "SOFT GO"
+    assert found.verdict == wanted
+    assert (found.reasons == ()) == (wanted == "GO")
+    assert 0 <= found.completeness.percent <= 100
