@@ -19,7 +19,7 @@ from burnbook.derive.traffic import Group
 from burnbook.feedspec import NAMES, TEXTS, Feed, several, split
 from burnbook.rows import Count, Moment, Text
 
-_JOINED = 256  # lines looked at together: what fits into a core's own cache
+_JOINED = 512  # lines looked at together: what fits into a core's own cache
 _PROBE = 64  # lines that tell whether a batch is of this kind at all
 
 

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from itertools import compress
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 
 import msgspec
 from xxhash import xxh3_64_intdigest
@@ -31,7 +31,7 @@ _SAID = (
     *("ts", "rid", "lane", "model", "status", "input_tokens", "output_tokens", "reason"),
     *("latency_ms", "cached_input_tokens", "cache_write_tokens"),
 )
-_DAY = slice(6, 16)  # of a payload, which begins with its `ts`
+_day = itemgetter(slice(6, 16))  # of a payload, which begins with its `ts`
 
 
 class Counts(msgspec.Struct):
@@ -100,7 +100,7 @@ class Intake:
         events, sides = batch.events, batch.sides
         # A newline inside a JSON string is escaped, so these bytes stand only between two rows.
         payloads = self._encode_lines(events)[1:-2].split(b"}\n{")
-        days = [payload[_DAY] for payload in payloads]
+        days = list(map(_day, payloads))
         if self._pick is None:
             keys = list(map(xxh3_64_intdigest, payloads))
         else:

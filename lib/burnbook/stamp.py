@@ -56,9 +56,7 @@ def _hex(kind: str, numbers: Iterable[int]) -> list[bytes]:
     packed = array(kind, numbers)
     if sys.byteorder == "little":
         packed.byteswap()
-    digits = packed.tobytes().hex().encode()
-    width = 2 * packed.itemsize
-    return [digits[at : at + width] for at in range(0, len(digits), width)]
+    return packed.tobytes().hex("\n", packed.itemsize).encode().split(b"\n")
 
 
 def key_of(line: bytes) -> int | None:
