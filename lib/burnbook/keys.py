@@ -176,7 +176,14 @@ class Keys:
             count = self.head.days.get(day, 0)
             if not count or count > _HELD_DAY or asked * _FEW < count:
                 return False
-            self.held[day] = {key for part in self._parts(day, 0, count) for key in part}
+            try:
+                parts = list(self._parts(day, 0, count))
+            except (OSError, ValueError):
+                return False
+            if sum(map(len, parts)) < count:
+                return False  # without the lock: another writer is making the index again
+            self.held[day] = {key for part in parts for key in part}
+            self._let_go({day})
         return True
 
     def _ordered(self, day: str, count: int) -> "array[int]":
@@ -204,7 +211,7 @@ class Keys:
             os.close(handle)
 
     def _let_go(self, just_used: set[str]) -> None:
-        """Hold no more than memory allows; the days of this batch are the last to go."""
+        """Hold no more than memory allows; these days are the last to go."""
         for day in [d for d in self.held if d not in just_used] + [*just_used]:
             if sum(map(len, self.held.values())) <= _HELD_ALL:
                 return
