@@ -7,6 +7,7 @@ import re
 import time
 import tracemalloc
 from typing import Any
+from unittest import mock
 
 import pytest
 from burnbook import _feeds_text, redact
@@ -195,6 +196,15 @@ def test_what_is_called_untouched_is_what_redact_leaves_alone(text: str) -> None
     if untouched(text):
         assert redact.redact(text) == text
         assert "\0" not in text
+
+
+@settings(max_examples=1500, deadline=None)
+@given(st.lists(st.one_of(pieces, pieces, st.text(max_size=6)), max_size=8).map("".join))
+def test_redact_looks_quickly_and_misses_nothing(text: str) -> None:
+    always = {"_may_have": lambda *_: True, "_may_assign": lambda _: True}
+    with mock.patch.multiple(redact, **always):
+        slowly = redact.redact(text)
+    assert redact.redact(text) == slowly
 
 
 @settings(deadline=None)

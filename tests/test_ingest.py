@@ -14,6 +14,7 @@ from burnbook.config import Config
 from burnbook.crew import Stretch
 from burnbook.derive.traffic import Telemetry, Traffic, pack, unpack
 from burnbook.intake import Intake
+from burnbook.keys import Keys
 from conftest import ROOT, Shell
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -206,6 +207,25 @@ def test_the_own_file_is_followed(shell: Shell, tmp_path: Path) -> None:
     log.write_text(text(event(5), event(1)))
     assert run() == (1, 1)
     assert len(shell.rows("proxy_telemetry")) == 5
+
+
+def test_the_day_belongs_to_an_identity(shell: Shell) -> None:
+    (shell.config / "feeds" / "mine.toml").write_text('identity = ["rid"]\n')
+    days = [event(n, rid="one") for n in (0, 1, 2, 3)]
+    for accepted in (3, 0):
+        told = shell.json("ingest", "mine", stdin=text(*days))
+        assert (told["accepted"], told["duplicates"]) == (accepted, 4 - accepted)
+
+
+def test_rows_that_another_writer_booked_meanwhile_are_taken_out_of_the_sums(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Keys, "peek", lambda *_: set())  # so that only the lock tells
+    first = [json.dumps(event(n)).encode() for n in range(0, 2000, 3)]
+    lines = [json.dumps(event(n)).encode() for n in range(2000)]
+    once = book_runs(str(tmp_path / "one"), [lines])
+    assert book_runs(str(tmp_path / "two"), [first, lines]) == once
+    assert once[1] == once[2]
 
 
 def test_two_rotations_and_a_torn_end_lose_nothing(shell: Shell, tmp_path: Path) -> None:

@@ -35,6 +35,37 @@ def test_keys_are_known_by_day(tmp_path: Path) -> None:
         assert again.known("2026-11-23", [2]) == set()
 
 
+def test_a_look_without_the_lock_finds_only_what_has_a_row(tmp_path: Path) -> None:
+    index = opened(tmp_path)
+    assert index.peek("2026-11-22", [1]) == set()
+    book(tmp_path, index, "2026-11-22", [1, 2])
+    assert index.peek("2026-11-22", [2, 3]) == {2}
+    with open(os.path.join(index.folder, "2026-11-22"), "ab") as file:
+        file.write((7).to_bytes(8, "little"))
+    again = opened(tmp_path)
+    assert again.peek("2026-11-22", [1, 7]) == {1}
+    book(tmp_path, index, "2026-11-22", [3])
+    assert again.peek("2026-11-22", [3]) == set()
+    again.catch_up()
+    assert again.peek("2026-11-22", [3]) == {3}
+
+
+@pytest.mark.parametrize("damage", ["gone", "short", "torn"])
+def test_a_look_passes_over_an_index_that_another_writer_makes_again(
+    tmp_path: Path, damage: str
+) -> None:
+    book(tmp_path, opened(tmp_path), "2026-11-22", [1, 2])
+    index = opened(tmp_path)
+    path = Path(index.folder) / "2026-11-22"
+    if damage == "gone":
+        path.unlink()
+    else:
+        os.truncate(path, 8 if damage == "short" else 12)
+    assert index.peek("2026-11-22", [1, 2]) == set()
+    index.catch_up()
+    assert index.known("2026-11-22", [1, 2, 3]) == {1, 2}
+
+
 def test_rows_that_others_appended_are_taken_in(tmp_path: Path) -> None:
     first, second = opened(tmp_path), opened(tmp_path)
     first.known("2026-11-22", [1])

@@ -5,11 +5,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from burnbook.derive.traffic import Group, group_of
 from burnbook.rows import MAX_TEXT, Count, Text
 
-__all__ = ["MAX_TEXT", "Batch", "Event", "Refused"]
+__all__ = ["MAX_TEXT", "Batch", "Event", "Parted", "Refused", "Side", "parted"]
 
-# Set once a line is decoded: never on the wire, and not equal to any value that would be left out.
+# In place of what is added later: as a default it is left out of what is encoded.
 _LATER: Any = object()
 
 Extra = dict[str, str | int | float | bool]
@@ -45,6 +46,47 @@ class Event(msgspec.Struct, gc=False, omit_defaults=True, eq=False):
         return msgspec.structs.astuple(self) == msgspec.structs.astuple(other)
 
     __hash__ = None  # type: ignore[assignment]  # it can be changed
+
+
+class _Added(msgspec.Struct, gc=False, omit_defaults=True):
+    # The last fields of an event, which its line does not have.
+    routed: bool
+    ok: bool
+    feature: Text | None = None
+    extra: Extra | None = None
+
+
+class Side(msgspec.Struct, gc=False, frozen=True, eq=False):
+    """What a feed's declaration adds to a line; lines that are alike share one.
+
+    `text` is how it stands in a row behind what the line says. `group` is what traffic sums by.
+    """
+
+    added: _Added
+    group: Group
+    text: bytes
+
+    def mark(self, event: Event) -> None:
+        """Complete an event with it."""
+        event.routed, event.ok, event.feature, event.extra = msgspec.structs.astuple(self.added)
+
+
+def parted(event: Event) -> Side:
+    """What was added to an event, which then has only what its line says."""
+    added = _Added(event.routed, event.ok, event.feature, event.extra)
+    side = Side(added, group_of(event), b"," + msgspec.json.encode(added)[1:-1])
+    event.routed = event.ok = _LATER
+    event.feature = event.extra = None
+    return side
+
+
+class Parted(NamedTuple):
+    """A batch whose events have only what their lines say; `sides` has the rest of each."""
+
+    events: list[Event]
+    sides: list[Side]
+    rejected: list[tuple[int, str]]
+    ignored: int
 
 
 class Batch(NamedTuple):

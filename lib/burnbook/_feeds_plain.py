@@ -5,19 +5,21 @@ exact path, so that this one decides nothing.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from operator import attrgetter
+from typing import Annotated, cast
 
 import msgspec
 
-from burnbook._feeds_event import Event, Refused
+from burnbook._feeds_event import Event, Refused, Side, parted
 from burnbook._feeds_json import SHORT
 from burnbook._feeds_rows import Reader, remember
 from burnbook._feeds_rules import FIRST, LAST
 from burnbook._feeds_text import CACHED_TEXT, untouched
+from burnbook.derive.traffic import Group
 from burnbook.feedspec import NAMES, TEXTS, Feed, several, split
 from burnbook.rows import Count, Moment, Text
 
-_JOINED = 256  # lines looked at together: what fits into a core's own cache
+_JOINED = 512  # lines looked at together: what fits into a core's own cache
 _PROBE = 64  # lines that tell whether a batch is of this kind at all
 
 
@@ -42,7 +44,8 @@ _decode = msgspec.json.Decoder(_Plain).decode
 SHARED = ("lane", "model", "status", "reason")
 _ANY = ("2026-01-01T00:00:00Z", "-", "-", "-", 200, 0, 0, "-", 0)
 # Stands in for an event where a line gave none.
-_NONE = Event(datetime(FIRST, 1, 1, tzinfo=UTC), *(None,) * 8)
+_NONE = Event(datetime(FIRST + 1, 1, 1, tzinfo=UTC), *(None,) * 8)
+_shared = attrgetter(*SHARED)
 
 Key = tuple[str | None, str | None, int | str | None, str | None]
 
@@ -68,54 +71,45 @@ def possible(feed: Feed) -> bool:
 class Plain:
     """Decodes the plain lines of one feed."""
 
-    def __init__(self, feed: Feed, reader: Reader) -> None:
+    def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._sides: dict[Key, tuple[bool, bool] | None] = {}
-        named = [word for word in several(feed.feature) if word in TEXTS]
-        self._feature = named[0] if named else None
+        self._sides: dict[Key, Side | None] = {}
+        # Lines of several keys may have one side: sums are made of few of them.
+        self._alike: dict[tuple[bytes, Group], Side] = {}
 
-    def decode(self, lines: Sequence[bytes]) -> tuple[list[Event], list[int]]:
-        """An event for each line, and the indices of those that are for the exact path."""
+    def decode(self, lines: Sequence[bytes]) -> tuple[list[Event], list[Side], Sequence[int]]:
+        """An event and its side for each line, and the indices of those for the exact path."""
         made: list[Event] = []
         failed = _extend(made, lines[:_PROBE])
-        if 2 * len(failed) > len(made):
-            return made, list(range(len(lines)))
+        if 2 * len(failed) >= len(made):
+            return made, [], range(len(lines))
         failed += _extend(made, lines[_PROBE:])
-        odd = {*failed, *_crowded(made, lines, failed), *self._judged(made), *_secretive(made)}
-        return made, sorted(odd)
+        sides = list(map(self._sides.get, map(_shared, made)))
+        odd = {*failed, *_crowded(made, lines, failed), *_timed(made), *_secretive(made)}
+        if not all(sides):
+            for at, side in enumerate(sides):
+                if side is None:
+                    sides[at] = side = self._side(made[at])
+                    if side is None:
+                        odd.add(at)
+        return made, cast("list[Side]", sides), sorted(odd)
 
-    def _judged(self, made: list[Event]) -> list[int]:
-        # Marks each event, and gives the indices of those that it cannot.
-        odd = []
-        known = self._sides.get
-        for at, event in enumerate(made):
-            side = known((event.lane, event.model, event.status, event.reason)) or self._side(event)
-            ts = event.ts
-            # In the first and the last year, the offset decides whether a moment is still allowed.
-            if side is None or not FIRST < ts.year < LAST:
-                odd.append(at)
-            else:
-                event.routed, event.ok = side
-                if ts.tzinfo is not UTC:
-                    event.ts = ts.astimezone(UTC)
-        if self._feature != "rid":
-            for event in made:
-                event.feature = getattr(event, self._feature) if self._feature else ""
-        return odd
-
-    def _side(self, event: Event) -> tuple[bool, bool] | None:
+    def _side(self, event: Event) -> Side | None:
         # What the exact path says of such lines. None: it changes or refuses what they have.
-        key = (event.lane, event.model, event.status, event.reason)
+        key: Key = _shared(event)
         if key in self._sides or sum(len(str(part)) for part in key) > CACHED_TEXT:
-            return None
+            return self._sides.get(key)
         line = dict(zip(FIELDS, _ANY, strict=True))
         line |= dict(zip(SHARED, key, strict=True))
         try:
             read = self._reader.read(line)
         except Refused:
             read = None
-        same = read and (read.lane, read.model, read.status, read.reason) == key and not read.extra
-        return remember(self._sides, key, (read.routed, read.ok) if read and same else None)
+        side = None
+        if read and _shared(read) == key and not read.extra:
+            side = parted(read)
+            side = remember(self._alike, (side.text, side.group), side)
+        return remember(self._sides, key, side)
 
 
 def _extend(made: list[Event], lines: Sequence[bytes]) -> list[int]:
@@ -131,6 +125,20 @@ def _extend(made: list[Event], lines: Sequence[bytes]) -> list[int]:
             made.append(_NONE)
         else:
             return failed
+
+
+def _timed(made: list[Event]) -> Sequence[int]:
+    # Makes moments UTC; gives those in the first and the last year, in which the offset decides
+    # whether a moment is still allowed.
+    moments = [event.ts for event in made]
+    odd: Sequence[int] = ()
+    if not FIRST < min(moments).year <= max(moments).year < LAST:
+        odd = [at for at, moment in enumerate(moments) if not FIRST < moment.year < LAST]
+    if {moment.tzinfo for moment in moments} != {UTC}:
+        for at, event in enumerate(made):
+            if at not in odd:
+                event.ts = event.ts.astimezone(UTC)
+    return odd
 
 
 def _crowded(made: list[Event], lines: Sequence[bytes], failed: list[int]) -> Sequence[int]:

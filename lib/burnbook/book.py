@@ -12,6 +12,7 @@ from burnbook import files, fold, journal, lock, records
 from burnbook.derive.history import History
 from burnbook.derive.snapshots import Entry, Index
 from burnbook.errors import BadData, IOFault, os_sentence
+from burnbook.heal import heal
 from burnbook.rows import Anomaly, Moment, Phase, Row, Snapshot, Usage, Void, WindowRow
 
 if TYPE_CHECKING:
@@ -231,25 +232,3 @@ def state_of(index: Index, agent: str, provider: str) -> State | None:
 def _remove(path: str) -> None:
     with suppress(FileNotFoundError):
         os.unlink(path)
-
-
-def heal(root: str, name: str) -> None:
-    """With the lock held: move an unterminated row aside, and record that as an anomaly."""
-    healed = journal.heal(root, name)
-    if healed is None:
-        return
-    offset, length = healed
-    row = records.make(
-        Anomaly,
-        kind="torn-tail",
-        subject=f"{name}.jsonl",
-        first=offset,
-        second=length,
-        first_from="offset of the unterminated row",
-        second_from="bytes moved to the .broken file",
-        detail=f"an unterminated row of {length} bytes was moved to {name}.jsonl.broken",
-        source="heal",
-    )
-    if not journal.find(journal.path_of(root, "anomalies"), [row.id]):
-        journal.heal(root, "anomalies")
-        journal.append(root, {"anomalies": records.encode(row)})

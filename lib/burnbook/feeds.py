@@ -7,13 +7,13 @@ not certain of; the exact path reads these one by one and has the last word.
 from collections.abc import Sequence
 from typing import Any
 
-from burnbook._feeds_event import Batch, Event, Refused
+from burnbook._feeds_event import Batch, Event, Parted, Refused, Side, parted
 from burnbook._feeds_json import BLANK, MAX_LINE, parse
 from burnbook._feeds_plain import Plain, possible
 from burnbook._feeds_rows import Reader
 from burnbook.feedspec import Feed
 
-__all__ = ["MAX_LINE", "Batch", "Decoder", "Event", "Feed", "compile_feed"]
+__all__ = ["MAX_LINE", "Batch", "Decoder", "Event", "Feed", "Parted", "Side", "compile_feed"]
 
 
 class Decoder:
@@ -21,7 +21,7 @@ class Decoder:
 
     def __init__(self, feed: Feed) -> None:
         self._reader = Reader(feed)
-        self._plain = Plain(feed, self._reader) if possible(feed) else None
+        self._plain = Plain(self._reader) if possible(feed) else None
         self._mapped = None
         if feed.map is not None:
             from burnbook._feeds_map import Mapped
@@ -34,26 +34,38 @@ class Decoder:
         Lines come with or without their line ends; a byte-order mark before a line is no fault. No
         bytes make it raise. Of a line over MAX_LINE, the first MAX_LINE + 1 bytes are enough.
         """
+        events, sides, rejected, ignored = self.parted(lines)
+        for event, side in zip(events, sides, strict=True):
+            side.mark(event)
+        return Batch(events, rejected, ignored)
+
+    def parted(self, lines: Sequence[bytes]) -> Parted:
+        """The same, with what the lines say apart from what the declaration adds to them."""
         if self._plain is None:
             made: list[Event] = []
+            told: list[Side] = []
             odd: Sequence[int] = range(len(lines))
         else:
-            made, odd = self._plain.decode(lines)
+            made, told, odd = self._plain.decode(lines)
             if not odd:
-                return Batch(made, [], 0)
+                return Parted(made, told, [], 0)
         events: list[Event] = []
+        sides: list[Side] = []
         rejected: list[tuple[int, str]] = []
         ignored = start = 0
         for at in odd:
             if start < at:
                 events += made[start:at]
+                sides += told[start:at]
             start = at + 1
             try:
                 ignored += self._read(lines[at], events)
             except Refused as error:
                 rejected.append((at, str(error)))
+            sides += map(parted, events[len(sides) :])
         events += made[start:]
-        return Batch(events, rejected, ignored)
+        sides += told[start:]
+        return Parted(events, sides, rejected, ignored)
 
     def _read(self, line: bytes, events: list[Event]) -> int:
         # Adds the events of one line and gives the number of its rows that are no requests.

@@ -3,11 +3,13 @@
 import errno
 import os
 import stat
+from collections.abc import Sequence
 
 from burnbook.errors import IOFault, os_sentence
 
 FILE_MODE = 0o600
 DIR_MODE = 0o700
+_AT_ONCE = 1000  # blocks that one call can write: IOV_MAX is 1024
 _SAFE = os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -60,11 +62,16 @@ def read_bytes(path: str) -> bytes | None:
         return file.read()
 
 
-def write_all(handle: int, data: bytes) -> None:
+def write_all(handle: int, data: bytes | Sequence[bytes]) -> None:
     """Write in one call; a short write is an error, so that nobody finishes it by halves."""
-    written = os.write(handle, data) if data else 0
-    if written != len(data):
-        raise OSError(errno.ENOSPC, f"only {written} of {len(data)} bytes were written")
+    if not isinstance(data, bytes) and len(data) > _AT_ONCE:
+        data = b"".join(data)
+    if isinstance(data, bytes):
+        wanted, written = len(data), os.write(handle, data) if data else 0
+    else:
+        wanted, written = sum(map(len, data)), os.writev(handle, data)
+    if written != wanted:
+        raise OSError(errno.ENOSPC, f"only {written} of {wanted} bytes were written")
 
 
 def replace(path: str, data: bytes, *, durable: bool = True) -> None:

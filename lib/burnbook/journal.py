@@ -7,7 +7,7 @@ and never see an unterminated last line.
 
 import mmap
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from burnbook import files
@@ -85,7 +85,7 @@ def _line(data: mmap.mmap, row_id: bytes) -> bytes | None:
     return data[data.rfind(b"\n", 0, place) + 1 : end + 1]
 
 
-def append(root: str, batch: Mapping[str, bytes]) -> None:
+def append(root: str, batch: Mapping[str, bytes | Sequence[bytes]]) -> None:
     """Append whole rows to several journals: all of them durable, or none of them there.
 
     Call it with the lock held and after `heal`. Raises IOFault.

@@ -9,7 +9,7 @@ what the journal has beyond it is read again.
 import os
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -66,14 +66,12 @@ class Keys:
         start = told.offset if told else 0
         if journal.size(self.path) - start < _CATCH_UP:
             return
-        found: dict[str, array[int]] = {}
+        ready: dict[str, array[int]] = {}
         end = start
-        for offset, line in journal.lines(self.path, start):
-            one = self.read(line)
-            if one is not None:
-                found.setdefault(one[0], array("Q")).append(one[1])
-            end = offset + len(line)
-        self.ready = start, end, self._mark(end), found
+        for found, end in self._unread(start):  # noqa: B007 - the last one counts
+            for day, keys in found.items():
+                ready.setdefault(day, array("Q")).extend(keys)
+        self.ready = start, end, self._mark(end), ready
 
     def catch_up(self) -> None:
         """Take in what other writers, or a writer that died, appended since."""
@@ -90,42 +88,49 @@ class Keys:
             if start == self.head.offset and mark == self._mark(end):
                 self.add(ready, end)
             self.ready = None
-        size = journal.size(self.path)
-        if size > self.head.offset:
-            found: dict[str, list[int]] = {}
-            end = self.head.offset
-            for offset, line in journal.lines(self.path, self.head.offset):
-                one = self.read(line)
-                if one is not None:
-                    found.setdefault(one[0], []).append(one[1])
-                end = offset + len(line)
-                if end - self.head.offset > _CATCH_UP:
-                    self.add(found, end)
-                    found = {}
-            self.add(found, end)
+        if journal.size(self.path) > self.head.offset:
+            for found, end in self._unread(self.head.offset):
+                self.add(found, end)
 
-    def known(self, day: str, keys: Iterable[int]) -> set[int]:
-        """Those of the keys that have a row."""
-        count = self.head.days.get(day, 0)
-        if count == 0:
-            return set()
-        if day in self.held:
+    def _unread(self, start: int) -> Iterator[tuple[dict[str, list[int]], int]]:
+        """What the journal has from `start` on: some keys by day, and the offset up to which."""
+        found: dict[str, list[int]] = {}
+        since = end = start
+        for offset, line in journal.lines(self.path, start):
+            one = self.read(line)
+            if one is not None:
+                found.setdefault(one[0], []).append(one[1])
+            end = offset + len(line)
+            if end - since > _CATCH_UP:
+                yield found, end
+                found, since = {}, end
+        if end > since:
+            yield found, end
+
+    def peek(self, day: str, keys: Collection[int]) -> set[int]:
+        """Those of the keys that are easily known to have a row, without the lock; perhaps not all.
+
+        Where the head says that a key has a row, no other writer takes that row back.
+        """
+        if self._is_held(day, len(keys)):
             return self.held[day].intersection(keys)
-        wanted = set(keys)
-        if count <= _HELD_DAY and len(wanted) * _FEW >= count:
-            return self._hold(day).intersection(wanted)
+        return _among(self.cold.get(day, _EMPTY), keys)
+
+    def known(self, day: str, keys: Collection[int]) -> set[int]:
+        """Those of the keys that have a row."""
+        if self._is_held(day, len(keys)):
+            return self.held[day].intersection(keys)
+        count = self.head.days.get(day, 0)
+        if not count:
+            return set()
         # A few keys of a day that is past: the file is searched, and if that goes on, in order.
-        found: set[int] = set()
-        ordered = self._ordered(day, count)
-        for key in wanted if ordered else ():
-            place = bisect_left(ordered, key)
-            if place < len(ordered) and ordered[place] == key:
-                found.add(key)
+        wanted, ordered = set(keys), self._ordered(day, count)
+        found = _among(ordered, wanted)
         for part in self._parts(day, len(ordered), count):
             found |= wanted.intersection(part)
         return found
 
-    def add(self, keys: Mapping[str, Iterable[int]], offset: int) -> None:
+    def add(self, keys: Mapping[str, Collection[int]], offset: int) -> None:
         """The journal has these rows too, up to `offset`."""
         files.make_dir(self.folder)
         for day, some in keys.items():
@@ -138,7 +143,7 @@ class Keys:
                 os.close(handle)
             self.head.days[day] = count + len(new)
             if day in self.held:
-                self.held[day].update(new)
+                self.held[day].update(some)
         self.head.offset, self.head.mark = offset, self._mark(offset)
         data = msgspec.msgpack.encode(self.head)
         files.replace(os.path.join(self.folder, "head"), data, durable=False)
@@ -165,13 +170,21 @@ class Keys:
                 some.update(part)
         self.head = told
 
-    def _hold(self, day: str) -> set[int]:
+    def _is_held(self, day: str, asked: int) -> bool:
+        """Whether memory has the keys of a day; it gets them where many are asked for."""
         if day not in self.held:
-            found: set[int] = set()
-            for part in self._parts(day, 0, self.head.days.get(day, 0)):
-                found.update(part)
-            self.held[day] = found
-        return self.held[day]
+            count = self.head.days.get(day, 0)
+            if not count or count > _HELD_DAY or asked * _FEW < count:
+                return False
+            try:
+                parts = list(self._parts(day, 0, count))
+            except (OSError, ValueError):
+                return False
+            if sum(map(len, parts)) < count:
+                return False  # without the lock: another writer is making the index again
+            self.held[day] = {key for part in parts for key in part}
+            self._let_go({day})
+        return True
 
     def _ordered(self, day: str, count: int) -> "array[int]":
         """The first keys of a day in ascending order; none of a day that is asked for once."""
@@ -198,7 +211,7 @@ class Keys:
             os.close(handle)
 
     def _let_go(self, just_used: set[str]) -> None:
-        """Hold no more than memory allows; the days of this batch are the last to go."""
+        """Hold no more than memory allows; these days are the last to go."""
         for day in [d for d in self.held if d not in just_used] + [*just_used]:
             if sum(map(len, self.held.values())) <= _HELD_ALL:
                 return
@@ -217,3 +230,10 @@ class Keys:
         if journal.size(self.path) < offset:
             return b"?"
         return journal.at(self.path, [(start, offset - start)])[0] if offset else b""
+
+
+def _among(ordered: "array[int]", keys: Iterable[int]) -> set[int]:
+    """Those of the keys that are among others in ascending order."""
+    end = len(ordered)
+    places = [(key, bisect_left(ordered, key)) for key in keys] if ordered else ()
+    return {key for key, place in places if place < end and ordered[place] == key}

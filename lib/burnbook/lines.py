@@ -44,20 +44,21 @@ class Reader:
         """Chunks of about 2 MiB."""
         at_start = self.offset == 0
         while block := self._read():
-            cut = block.rfind(b"\n") + 1
-            if cut == 0:
-                self._hold(block)
+            # Only \n ends a line: splitlines would also cut at a lone \r.
+            lines = block.split(b"\n")
+            rest = lines.pop()
+            if not lines:
+                self._hold(rest)
                 continue
-            self._hold(block[:cut])
-            whole = b"".join(self.pieces)
+            self._hold(lines[0])
+            lines[0] = b"".join(self.pieces)
             if at_start:
-                whole = whole.removeprefix(_BOM)
+                lines[0] = lines[0].removeprefix(_BOM)
             at_start = False
-            lines = _split(whole)
             self.pieces, self.held = [], 0
-            self._hold(block[cut:])
+            self._hold(rest)
             number, self.number = self.number, self.number + len(lines)
-            yield Chunk(lines, number, self.start - len(block[cut:]))
+            yield Chunk(lines, number, self.start - len(rest))
         self.partial = b"".join(self.pieces)
         if at_start:
             self.partial = self.partial.removeprefix(_BOM)
@@ -84,20 +85,7 @@ class Reader:
 
     def _hold(self, block: bytes) -> None:
         """Keep a piece of an unfinished line; of one that is too long no more than shows it."""
-        if not block:
-            return
-        room = 2 * MAX_LINE - self.held
-        if not block.endswith(b"\n"):
-            block = block[: max(0, room)]
-        elif room <= 0:
-            first = block.find(b"\n")
-            block = block[first:]
-        self.pieces.append(block)
-        self.held += len(block)
-
-
-def _split(whole: bytes) -> list[bytes]:
-    # Only \n ends a line: splitlines would also cut at a lone \r.
-    lines = whole.split(b"\n")
-    lines.pop()
-    return lines
+        block = block[: max(0, 2 * MAX_LINE - self.held)]
+        if block:
+            self.pieces.append(block)
+            self.held += len(block)

@@ -83,6 +83,8 @@ _ASSIGNED = re.compile(
     r"([\"']?[ \t]*+[:=][ \t]*+|(?<=--api-key)[ \t]++|(?<=--token)[ \t]++|(?<=--password)[ \t]++)"
     r"(\"(?:[^\"\\\n]|\\.)*+\"?|'[^'\n]*+'?|[^\s\"'│|]++)"
 )
+# Searched in small letters this is quicker than a pattern for which case does not matter.
+_ASSIGNED_SMALL = re.compile(_ASSIGNED.pattern.removeprefix("(?i)"))
 _NO_SECRET = re.compile(
     r"(?i)[\"']?(?:none|null|not|true|false|yes|no|set|unset|missing|invalid|expired|required"
     r"|\[key\]|[\d.,]+[KMB]?)[\"',;.}]*+"
@@ -99,13 +101,31 @@ def redact(text: str) -> str:
     and so does text that was redacted before.
     """
     text = _PEM.sub("[key]", text)
-    text = _HEADER.sub(r"\1[key]", text)
-    text = _SCHEME.sub(_scheme, text)
+    if _may_have(text, "authorization"):
+        text = _HEADER.sub(r"\1[key]", text)
+    if _may_have(text, "bearer", "basic"):
+        text = _SCHEME.sub(_scheme, text)
     text = _KEYS.sub("[key]", text)
-    text = _ASSIGNED.sub(_assigned, text)
+    if _may_assign(text):
+        text = _ASSIGNED.sub(_assigned, text)
+    if "@" not in text:
+        return text
     text = _USERINFO.sub(r"\1[key]@", text)
     text = _ACCOUNT.sub(r"\1[email]", text)
     return _EMAIL.sub(_email, text)
+
+
+# Quick looks: no only where the pattern itself could not match. Beyond ASCII there are letters that
+# only a pattern takes for others (`ſ` for `s`), so there it decides.
+
+
+def _may_have(text: str, *words: str) -> bool:
+    small = text.lower()
+    return not text.isascii() or any(word in small for word in words)
+
+
+def _may_assign(text: str) -> bool:
+    return not text.isascii() or _ASSIGNED_SMALL.search(text.lower()) is not None
 
 
 def _scheme(match: re.Match[str]) -> str:

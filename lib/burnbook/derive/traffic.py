@@ -7,7 +7,7 @@ by value, and tokens by ten minutes. Windows stay packed until one is asked for.
 from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, ClassVar
@@ -48,30 +48,56 @@ class Traffic(msgspec.Struct):
     last: datetime | None = None
     pace: dict[int, int] = {}  # tokens by ten minutes: epoch seconds // BUCKET
 
-    def add(self, events: Iterable[Any]) -> None:
-        """Take events (of `rows.Usage`'s fields) in."""
-        events = list(events)
-        add_pace(self.pace, events)
+    def add(self, rows: Iterable[Any]) -> None:
+        """Take rows in: of `rows.Usage`, or of its own fields."""
         alike: defaultdict[Any, list[Any]] = defaultdict(list)
-        for event in events:
-            alike[_SHARED(event)].append(event)
-        for (routed, ok, lane, model, status), group in alike.items():
-            for kind, some in ((None, group),) if ok else _kinds(group, status):
-                self._add_group((routed, ok, lane, model, kind), some)
-        moments = [event.ts for group in alike.values() for event in group]
+        rows = list(rows)
+        add_pace(self.pace, rows)
+        for row in rows:
+            alike[_SHARED(row)].append(row)
+        for some in alike.values():
+            for group, same in _groups(some):
+                self.count(group, same)
+            self.spread(some[0].routed, [row.latency_ms for row in some])
+            self.reach([row.ts for row in some])
+
+    def count(self, group: Group, rows: Sequence[Any]) -> None:
+        """Take the sums of rows of one group in."""
+        sums = self.groups.setdefault(group, Sums())
+        sums.requests += len(rows)
+        sums.input_tokens += sum([row.input_tokens or 0 for row in rows])
+        sums.output_tokens += sum([row.output_tokens or 0 for row in rows])
+
+    def spread(self, routed: bool, latencies: list[float | None]) -> None:
+        """Take the latencies of rows of one side in."""
+        counts = self.routed if routed else self.baseline
+        counts.update([latency for latency in latencies if latency is not None])
+
+    def reach(self, moments: Sequence[datetime]) -> None:
+        """Take the moments of rows in."""
         if moments:
             self.first = min(filter(None, (self.first, min(moments))))
             self.last = max(filter(None, (self.last, max(moments))))
 
-    def _add_group(self, key: Group, group: list[Any]) -> None:
-        sums = self.groups.setdefault(key, Sums())
-        sums.requests += len(group)
-        sums.input_tokens += sum([event.input_tokens or 0 for event in group])
-        sums.output_tokens += sum([event.output_tokens or 0 for event in group])
-        latencies = [event.latency_ms for event in group]
-        if None in latencies:
-            latencies = [latency for latency in latencies if latency is not None]
-        (self.routed if key[0] else self.baseline).update(latencies)
+    def uncount(self, row: Any) -> None:
+        """Take back what `count`, `spread` and the pace took of a row."""
+        group = group_of(row)
+        sums = self.groups[group]
+        sums.requests -= 1
+        sums.input_tokens -= row.input_tokens or 0
+        sums.output_tokens -= row.output_tokens or 0
+        if not sums.requests:
+            del self.groups[group]
+        bucket = int(row.ts.timestamp() // BUCKET)
+        if tokens := (row.input_tokens or 0) + (row.output_tokens or 0):
+            self.pace[bucket] -= tokens
+            if not self.pace[bucket]:
+                del self.pace[bucket]
+        counts = self.routed if row.routed else self.baseline
+        if row.latency_ms is not None:
+            counts[row.latency_ms] -= 1
+            if not counts[row.latency_ms]:
+                del counts[row.latency_ms]
 
     def take(self, other: "Traffic") -> None:
         """Add another's: the sum is the same in any order."""
@@ -85,7 +111,7 @@ class Traffic(msgspec.Struct):
             self.pace[bucket] = self.pace.get(bucket, 0) + tokens
 
 
-def add_pace(pace: dict[int, int], events: list[Any]) -> None:
+def add_pace(pace: dict[int, int], events: Sequence[Any]) -> None:
     """Count the tokens of events into the ten minutes in which each happened.
 
     A stretch of ten minutes is found by its ends and summed at once: a fifth of the time of a look
@@ -103,11 +129,19 @@ def add_pace(pace: dict[int, int], events: list[Any]) -> None:
         start = end
 
 
-def _kinds(group: list[Any], status: Any) -> Iterable[tuple[str, list[Any]]]:
-    """Errors of one status by their kind: what the feed calls it, else the status."""
-    found: defaultdict[str, list[Any]] = defaultdict(list)
-    for event in group:
-        found[str((event.extra or {}).get("err_type") or status)].append(event)
+def group_of(row: Any) -> Group:
+    """The group of a row. An error's kind is what the feed calls it, else the status."""
+    kind = None if row.ok else str((row.extra or {}).get("err_type") or row.status)
+    return row.routed, row.ok, row.lane, row.model, kind
+
+
+def _groups(rows: list[Any]) -> Iterable[tuple[Group, list[Any]]]:
+    """Rows that are alike by their groups, which are several only where there are errors."""
+    if rows[0].ok:
+        return ((group_of(rows[0]), rows),)
+    found: defaultdict[Group, list[Any]] = defaultdict(list)
+    for row in rows:
+        found[group_of(row)].append(row)
     return found.items()
 
 

@@ -1,0 +1,65 @@
+"""Books the lines that a feed refused: each text once, in rejects/<feed>.jsonl."""
+
+import os
+from collections.abc import Sequence
+
+import msgspec
+from xxhash import xxh3_64_intdigest
+
+from burnbook import files, journal
+from burnbook.escape import printable
+from burnbook.heal import heal
+from burnbook.keys import Keys
+from burnbook.records import REJECTS
+from burnbook.redact import redact
+from burnbook.stamp import Stamp, key_of
+
+SHOWN = 512
+_ALL = "all"  # refused lines have no day
+
+
+class Rejects:
+    """The refused lines of one feed."""
+
+    def __init__(self, root: str, feed: str, agent: str) -> None:
+        self.root, self.name = root, f"{REJECTS}{feed}"
+        self.stamp = Stamp("r", agent, None, feed)
+        self.keys = Keys(root, self.name, "1", _read)
+
+    def prepare(self, rejected: Sequence[tuple[int, str, bytes]]) -> dict[int, bytes]:
+        """The lines to be booked by their key, of (line number, reason, line) each."""
+        made: dict[int, bytes] = {}
+        for number, reason, line in rejected:
+            key = xxh3_64_intdigest(line)
+            if key not in made:
+                shown = {"line": number, "reason": reason, "text": shown_text(line)}
+                made[key] = msgspec.json.encode(shown)[1:-1]
+        return made
+
+    def book(self, made: dict[int, bytes]) -> None:
+        """With the lock held: append those that are not there."""
+        if not made:
+            return
+        path = journal.path_of(self.root, self.name)
+        files.make_dir(os.path.dirname(path))
+        heal(self.root, self.name)
+        self.keys.catch_up()
+        known = self.keys.known(_ALL, made)
+        new = {key: payload for key, payload in made.items() if key not in known}
+        if new:
+            data = self.stamp.lines(list(new), list(new.values()))
+            start = journal.size(path)
+            journal.append(self.root, {self.name: data})
+            self.keys.add({_ALL: list(new)}, start + len(data))
+
+
+def shown_text(line: bytes) -> str:
+    """The first 512 bytes of a line, what is not printable escaped, secrets taken out."""
+    # Redacted before it is cut, so that a secret which the cut would halve is known for one.
+    text = redact(line[: 8 * SHOWN].decode("utf-8", "backslashreplace"))[:SHOWN]
+    return printable(text)
+
+
+def _read(line: bytes) -> tuple[str, int] | None:
+    key = key_of(line)
+    return None if key is None else (_ALL, key)
