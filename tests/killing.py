@@ -83,6 +83,7 @@ def calls(
 
     With `follow`, threads and children are traced too; the points are those of the first thread.
     """
+    _run(command, environment)  # once before: what is compiled or cached on first use is no call
     stage.reset()
     with tempfile.NamedTemporaryFile("r") as log:
         done = _run([*_strace(follow), "-o", log.name, *command], environment)

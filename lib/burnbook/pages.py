@@ -32,7 +32,7 @@ def read(path: str) -> Page:
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise IOFault(
-                f"{path} is a symbolic link and is not followed; name its target in "
+                f"{path} is a symbolic link and is not followed; name the real place in "
                 "config/ledgers.toml"
             ) from None
         raise IOFault(os_sentence("cannot read a page", error)) from None

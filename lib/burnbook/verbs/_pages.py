@@ -30,6 +30,7 @@ def check(places: Ledgers) -> None:
 def renew(ctx: Context, window: str, places: Ledgers) -> Pages:
     """Every row that a ledger lacks, of this run or of a killed one, and the page of the window."""
     added: dict[str, int] = {}
+    refreshed = False
     while True:
         seen = _sizes(ctx)
         checkpoints: list[Checkpoint] = ctx.book.rows("checkpoints")
@@ -46,7 +47,7 @@ def renew(ctx: Context, window: str, places: Ledgers) -> Pages:
         text = _handoff_page.text(
             ctx, now, places, [row for row in checkpoints if row.window == window], decided
         )
-        refreshed = handoff.refresh(places.handoff, text)
+        refreshed |= handoff.refresh(places.handoff, text)
         # Whoever booked meanwhile may have written the page first; then ours was an older one.
         if _sizes(ctx) == seen:
             return Pages(added, refreshed, decided)
