@@ -5,10 +5,11 @@ launchd knows no time zone but the machine's, and starts on waking what it slept
 
 import plistlib
 from itertools import product
+from math import prod
 
 from burnbook.cronexpr import Expr
 from burnbook.errors import BadConfig
-from burnbook.schedulers import File, Plan, Rendered, Task
+from burnbook.schedulers import File, Plan, Rendered, Task, mark
 
 COMMENT = "<!-- {} -->"
 
@@ -34,11 +35,6 @@ def render(plan: Plan) -> Rendered:
 def _file(plan: Plan, task: Task) -> File:
     label = f"{plan.name}.{task.name}"
     intervals = [one for expr in task.times for one in calendar(expr)]
-    if len(intervals) > _MOST:
-        raise BadConfig(
-            f"launchd needs {len(intervals)} moments written out for {task.name}; "
-            f"at most {_MOST} are sensible: choose a simpler expression"
-        )
     made = {
         "Label": label,
         "ProgramArguments": ["/bin/sh", *task.words],
@@ -47,11 +43,7 @@ def _file(plan: Plan, task: Task) -> File:
     }
     text = plistlib.dumps(made, sort_keys=False).decode()
     head, _, rest = text.partition("<plist")
-    return File(f"{label}.plist", f"{head}<!-- {_said(plan.root)} -->\n<plist{rest}")
-
-
-def _said(root: str) -> str:
-    return f"Written by `just schedule` of {root}".replace("--", "- -")  # as XML wants comments
+    return File(f"{label}.plist", f"{head}<!-- {mark(plan.root)} -->\n<plist{rest}")
 
 
 def calendar(expr: Expr) -> list[dict[str, int]]:
@@ -60,7 +52,7 @@ def calendar(expr: Expr) -> list[dict[str, int]]:
     whole |= {"Hour": (expr.hours, 24), "Minute": (expr.minutes, 60)}
     wanted = {key: values for key, (values, all_) in whole.items() if len(values) < all_}
     if "Day" not in wanted or "Weekday" not in wanted:
-        return _written(wanted)
+        return _written(expr, wanted)
     if not expr.either_day:
         raise BadConfig(
             f"launchd cannot ask for a day and a weekday at once, as {expr.text!r} does"
@@ -68,9 +60,15 @@ def calendar(expr: Expr) -> list[dict[str, int]]:
     return [
         one
         for other in ("Weekday", "Day")
-        for one in _written({key: values for key, values in wanted.items() if key != other})
+        for one in _written(expr, {key: values for key, values in wanted.items() if key != other})
     ]
 
 
-def _written(wanted: dict[str, tuple[int, ...]]) -> list[dict[str, int]]:
+def _written(expr: Expr, wanted: dict[str, tuple[int, ...]]) -> list[dict[str, int]]:
+    count = prod(len(values) for values in wanted.values())
+    if count > _MOST:
+        raise BadConfig(
+            f"launchd needs {count} moments written out for {expr.text!r}; "
+            f"at most {_MOST} are sensible: choose a simpler expression"
+        )
     return [dict(zip(wanted, values, strict=True)) for values in product(*wanted.values())]

@@ -87,7 +87,7 @@ def _backup(ctx: Context, table: bytes) -> str | None:
 
 def _into(data: dict[str, Any], rendered: Rendered, folder: str) -> Result:
     """Write the files into a folder; one that is not ours is left as it is."""
-    ours = f"Written by `just schedule` of {PROJECT}".encode()
+    ours = schedulers.mark(PROJECT).encode()
     for file in rendered.files:
         path = os.path.join(folder, file.name)
         try:
