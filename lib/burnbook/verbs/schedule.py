@@ -26,15 +26,16 @@ def run(ctx: Context, args: Any) -> Result:
     spec = schedulespec.read(ctx.config)
     faults = _jobs.faults(ctx, spec)
     rendered: Rendered = schedulers.load(form).render(_jobs.plan(ctx, args, spec))
-    ctx.notes.extend(rendered.notes)
-    _compare_zones(ctx, spec)
     data |= {"timezone": spec.timezone, "jobs": _jobs.told(spec)}
     data["files"] = [file._asdict() for file in rendered.files]
     if args.action == "install":
         if faults:
             raise faults[0]
-        return _keep(ctx, data, rendered.files[0].text.encode(), spec.timezone)
-    ctx.notes.extend(map(str, faults))
+        kept = _keep(ctx, data, rendered.files[0].text.encode(), spec.timezone)
+        _compare_zones(ctx, spec)
+        return kept
+    ctx.notes.extend([*rendered.notes, *map(str, faults)])
+    _compare_zones(ctx, spec)
     if args.into is not None:
         return _into(data, rendered, os.path.abspath(args.into))
     if args.next:

@@ -1,0 +1,302 @@
+"""The user's crontab: the block goes in and out, and nothing else changes, whatever happens."""
+
+import json
+import os
+import pwd
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from burnbook import crontabs
+from burnbook.errors import BadData
+from frontdoor import ROOT, House
+from hypothesis import given
+from hypothesis import strategies as st
+from manual import clone_in
+
+CRONTAB = """\
+#!/bin/sh
+# A crontab program like Debian's, whose table is a file. $HOME/fault says what goes wrong.
+tab=$HOME/tab fault=$(cat "$HOME/fault" 2>/dev/null)
+echo "$*" >>"$HOME/calls"
+case $1,$fault in
+-l,denied) echo "You (ada) are not allowed to use this program (crontab)" >&2; exit 1 ;;
+-n,bad | -T,bad) printf '"%s":3: bad minute\\nerrors in crontab file\\n' "$2" >&2; exit 1 ;;
+-,full) echo 'No space left on device' >&2; exit 1 ;;
+-,lost) exit 0 ;;
+-l,*) [ -e "$tab" ] && exec cat "$tab"; echo 'no crontab for ada' >&2; exit 1 ;;
+-n,* | -T,*) tail -c 1 "$2" | grep -q . && exit 1; exit 0 ;;
+-,*) sleep 0.1; cat >"$tab.$$" && mv "$tab.$$" "$tab" ;;
+-r,*) rm "$tab" ;;
+-h,cronie) echo 'usage: crontab [options] file
+ -n <host>  set host in cluster to run users'"'"' crontabs
+ -T <file>  test a crontab file syntax' >&2; exit 1 ;;
+-h,old) echo 'usage: crontab [-u user] file' >&2; exit 1 ;;
+-h,*) echo '-n (dry run: checks the syntax, then bails out)' >&2 ;;
+*) exit 9 ;;
+esac
+"""
+ROOTS = st.sampled_from(["/home/ada/burnbook", "/home/ada/burnbook 2", "/x"])
+LINES = st.lists(
+    st.sampled_from(
+        [b"", b"# a comment", b"5 4 * * * echo 'a%b'", b'MAILTO=""', b"\xff\xfe", b"x\r", b"\rlone"]
+    )
+)
+TABLES = st.builds(lambda lines, end: b"\n".join(lines) + end, LINES, st.sampled_from([b"", b"\n"]))
+
+
+def block(root: str, text: str = "1 2 * * * x") -> bytes:
+    begin, end = crontabs.markers(root)
+    return f"{begin}\n{text}\n{end}\n".encode()
+
+
+@given(TABLES, ROOTS)
+def test_in_and_out_again_leaves_every_byte(table: bytes, root: str) -> None:
+    whole = crontabs.with_block(table, root, block(root))
+    ended = table if table.endswith(b"\n") or not table else table + b"\n"
+    assert whole == ended + block(root)
+    assert crontabs.without(whole, root) == ended
+    assert crontabs.with_block(whole, root, block(root)) == whole
+
+
+@given(TABLES, TABLES)
+def test_the_block_is_replaced_where_it_stands_and_other_clones_keep_theirs(
+    above: bytes, below: bytes
+) -> None:
+    above = above if above.endswith(b"\n") or not above else above + b"\n"
+    other = block("/home/bo/burnbook", "# theirs")
+    table = above + block("/x") + other + below
+    new = block("/x", "# new")
+    assert crontabs.with_block(table, "/x", new) == above + new + other + below
+    assert crontabs.without(table, "/x") == above + other + below
+
+
+def test_markers_that_an_editor_gave_carriage_returns_are_found() -> None:
+    table = b"a\r\n" + block("/x").replace(b"\n", b"\r\n") + b"b\r\n"
+    assert crontabs.without(table, "/x") == b"a\r\nb\r\n"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["begin"],
+        ["end"],
+        ["end", "begin"],
+        ["begin", "end", "begin", "end"],
+        ["begin", "begin", "end"],
+        ["begin", "# burnbook:begin /other", "end"],
+    ],
+)
+def test_broken_markers_are_refused(lines: list[str]) -> None:
+    named = dict(zip(("begin", "end"), crontabs.markers("/x"), strict=True))
+    table = "".join(f"{named.get(line, line)}\n1 2 * * * x\n" for line in lines).encode()
+    for change in (crontabs.without, lambda table, root: crontabs.with_block(table, root, b"y\n")):
+        with pytest.raises(BadData, match="nothing is changed"):
+            change(table, "/x")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """A clone in a folder with a space."""
+    return clone_in(tmp_path_factory.mktemp("crontabs"))
+
+
+@pytest.fixture
+def clone(place: House) -> House:
+    """The clone with a crontab of its own, which is empty."""
+    house = place
+    for name in ("home", "programs", "data"):
+        shutil.rmtree(house.root / name, ignore_errors=True)
+    house.program("crontab", CRONTAB)
+    (house.root / "config" / "schedules.toml").write_text(
+        '[jobs.look]\ncron = "7 3 * * *"\nrecipe = "check"\nargs = ["--quiet"]\n', "utf-8"
+    )
+    return house
+
+
+def home(house: House, name: str) -> Path:
+    return house.root / "home" / name
+
+
+def done(house: House, *words: str, code: int = 0) -> Any:
+    """What schedule says, as JSON, or its one sentence where it fails."""
+    found = house.run("bin/schedule", *words, "--format", "json", TZ="UTC")
+    assert found.returncode == code, found
+    if code:
+        assert (found.stdout, found.stderr.count("\n")) == ("", 1), found
+        return found.stderr
+    return json.loads(found.stdout)
+
+
+def test_install_twice_and_remove(clone: House) -> None:
+    theirs = b"# mine\n5 4 * * * echo '50\\%'\n"
+    home(clone, "tab").write_bytes(theirs)
+    first = done(clone, "install")
+    assert first["written"] == ["crontab"]
+    assert Path(first["backup"]).read_bytes() == theirs
+    assert Path(first["backup"]).stat().st_mode & 0o777 == 0o600
+    line = home(clone, "tab").read_bytes().removeprefix(theirs).decode().splitlines()[2]
+    assert line == (
+        "7 3 * * *  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin "
+        f"'{clone.root}/bin/_job' look check --quiet"
+    )
+    again = done(clone, "install")
+    assert (again["written"], again["backup"]) == ([], None)
+    printed = clone.run("bin/schedule", TZ="UTC").stdout
+    assert home(clone, "tab").read_bytes() == theirs + printed.encode()
+    assert done(clone, "remove")["written"] == ["crontab"]
+    assert home(clone, "tab").read_bytes() == theirs
+    assert done(clone, "remove")["written"] == []
+
+
+def test_a_crontab_that_becomes_empty_is_removed(clone: House) -> None:
+    done(clone, "install")
+    assert done(clone, "remove")["backup"]
+    assert not home(clone, "tab").exists()
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "sentence"),
+    [
+        ("denied", 74, "crontab -l failed with exit code 1: You (ada) are not allowed"),
+        ("bad", 74, "this crontab is refused, nothing is changed"),
+        ("full", 74, "the crontab cannot be installed: No space left on device"),
+        ("lost", 74, "the crontab was written, but reads otherwise now"),
+    ],
+)
+def test_what_goes_wrong_changes_nothing(
+    clone: House, fault: str, code: int, sentence: str
+) -> None:
+    home(clone, "tab").write_text("1 2 * * * mine\n")
+    home(clone, "fault").write_text(fault)
+    assert sentence in done(clone, "install", code=code)
+    assert home(clone, "tab").read_text() == "1 2 * * * mine\n"
+
+
+@pytest.mark.parametrize(("kind", "flag"), [("debian", "-n"), ("cronie", "-T"), ("old", None)])
+def test_each_cron_checks_it_in_its_own_way(clone: House, kind: str, flag: str | None) -> None:
+    """`-n` sets a cluster's host in cronie, so it must not be tried there."""
+    home(clone, "fault").write_text(kind)
+    done(clone, "install")
+    calls = [line.split()[0] for line in home(clone, "calls").read_text().splitlines()]
+    assert calls == ["-l", "-h", *([flag] if flag else []), "-", "-l"]
+
+
+def test_no_crontab_program_is_one_sentence(clone: House) -> None:
+    clone.environment()
+    (clone.root / "programs" / "crontab").unlink()
+    for name in ("sh", "env", "readlink"):
+        (clone.root / "programs" / name).symlink_to(str(shutil.which(name)))
+    found = clone.run("bin/schedule", "install", TZ="UTC", PATH=str(clone.root / "programs"))
+    assert found.returncode == 66
+    assert "there is no crontab program on PATH" in found.stderr
+
+
+def test_a_recipe_that_there_is_not_is_not_installed(clone: House) -> None:
+    text = '[jobs.look]\ncron = "7 3 * * *"\nrecipe = "chekc"\n'
+    (clone.root / "config" / "schedules.toml").write_text(text)
+    assert "jobs.look.recipe: no recipe is called 'chekc'" in done(clone, "install", code=78)
+    assert not home(clone, "tab").exists()
+
+
+def test_a_zone_that_this_cron_cannot_keep_is_not_installed(clone: House) -> None:
+    config = clone.root / "config" / "schedules.toml"
+    config.write_text('timezone = "Asia/Tokyo"\n' + config.read_text())
+    assert "does not know CRON_TZ" in done(clone, "install", code=78)
+    home(clone, "fault").write_text("cronie")
+    done(clone, "install")
+    assert "\nCRON_TZ=Asia/Tokyo\n" in home(clone, "tab").read_text()
+
+
+def test_installs_at_once_keep_each_others_jobs(clone: House, tmp_path: Path) -> None:
+    """Two clones, ten installs: both blocks are there, once."""
+    other = House(tmp_path / "another" / "clone", ready=True)
+    for name in ("bin", "lib", "config"):
+        shutil.copytree(clone.root / name, other.root / name, dirs_exist_ok=True)
+    env = clone.environment(TZ="UTC")
+    running = [
+        subprocess.Popen([str(house.root / "bin" / "schedule"), "install"], env=env)
+        for _ in range(5)
+        for house in (clone, other)
+    ]
+    assert [process.wait(60) for process in running] == [0] * 10
+    text = home(clone, "tab").read_text()
+    assert text.count("# burnbook:begin ") == text.count(" look check --quiet\n") == 2
+
+
+def test_a_hostile_folder_reaches_the_shell_as_it_is(tmp_path: Path) -> None:
+    """What cron makes of the line, `\\%` for `%`, is run by sh and finds the script."""
+    house = House(tmp_path / "a 'clone' 50% $(touch bad) `id` \"x\"", ready=True)
+    for name in ("bin", "lib", "config"):
+        shutil.copytree(ROOT / name, house.root / name, dirs_exist_ok=True)
+    (house.root / "config" / "schedules.toml").write_text(
+        "[jobs.look]\ncron = '7 3 * * *'\nrecipe = 'check'\nargs = ['--data-dir', '$HOME/100%']\n"
+        '[logs]\nfolder = "log\'s %"\n'
+    )
+    shown = house.run("bin/schedule", TZ="UTC")
+    assert shown.returncode == 0, shown
+    [line] = [line for line in shown.stdout.splitlines() if line.startswith("7 3 * * *  ")]
+    command = line.removeprefix("7 3 * * *  ")
+    assert "%" not in command.replace(r"\%", "")
+    how: Any = {"cwd": tmp_path, "capture_output": True, "text": True}
+    ran = subprocess.run(["sh", "-c", command.replace(r"\%", "%")], **how)
+    log = (house.root / "log's %" / "look.log").read_text()
+    assert "starts: just check --data-dir $HOME/100%\n" in log
+    assert "ends with exit code" in log
+    assert (ran.stdout, ran.stderr) == ("", "")
+    assert not (tmp_path / "bad").exists()
+
+
+def test_a_backslash_is_refused_as_crons_differ(tmp_path: Path, clone: House) -> None:
+    text = "[jobs.look]\ncron = '7 3 * * *'\nrecipe = 'check'\nargs = ['a\\b']\n"
+    (clone.root / "config" / "schedules.toml").write_text(text)
+    assert "crons differ in how they read backslashes" in done(clone, code=78)
+
+
+def _cron_runs() -> bool:
+    names = Path("/proc").glob("[0-9]*/comm")
+    return any(_read(name).strip() in ("cron", "crond") for name in names)
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
+
+
+def _why_no_cron() -> str | None:
+    if shutil.which("crontab") is None:
+        return "cron is not installed"
+    if subprocess.run(["crontab", "-l"], capture_output=True).returncode == 0:
+        return f"{pwd.getpwuid(os.getuid()).pw_name} has a crontab already"
+    if not _cron_runs() and (os.getuid() != 0 or shutil.which("cron", path="/usr/sbin") is None):
+        return "cron does not run, and only root may start it"
+    return None
+
+
+@pytest.mark.skipif(_why_no_cron() is not None, reason=str(_why_no_cron()))
+def test_real_cron_runs_a_job(tmp_path: Path) -> None:
+    """Installed with the real crontab, run within a minute by the real cron, and taken out."""
+    house = clone_in(tmp_path)
+    (house.root / "config" / "schedules.toml").write_text(
+        '[jobs.look]\ncron = "* * * * *"\nrecipe = "check"\nargs = ["--data-dir", "100%"]\n'
+    )
+    env = {**house.environment(), "HOME": os.environ.get("HOME", "/")}
+    schedule = str(house.root / "bin" / "schedule")
+    daemon = None if _cron_runs() else subprocess.Popen(["/usr/sbin/cron", "-f"])
+    try:
+        subprocess.run([schedule, "install"], env=env, check=True)
+        log, deadline = house.root / "logs" / "look.log", time.monotonic() + 130
+        while "ends with exit code" not in _read(log) and time.monotonic() < deadline:
+            time.sleep(0.5)
+        assert "starts: just check --data-dir 100%\n" in _read(log)
+    finally:
+        subprocess.run([schedule, "remove"], env=env, check=True)
+        if daemon is not None:
+            daemon.terminate()
+            daemon.wait(10)
+    assert subprocess.run(["crontab", "-l"], capture_output=True).returncode == 1
