@@ -9,7 +9,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from burnbook import config, declared, errors
+from burnbook import config, declared, errors, schedulespec
 from burnbook.pricespec import Price, Prices
 from frontdoor import ROOT, House
 from manual import CONFIGURATION, FENCE, clone_in, defaults, section, settings
@@ -94,6 +94,10 @@ def test_the_readme_has_every_exit_code() -> None:
         ("preview.toml", declared.Preview),
         ("prices.toml", Prices),
         ("prices.MODEL", Price),
+        ("schedules.toml", schedulespec.Schedules),
+        ("schedules logs", schedulespec.Logs),
+        ("jobs.NAME", schedulespec.Job),
+        ("captures.NAME", schedulespec.Capture),
     ],
 )
 def test_every_setting_is_documented_with_its_default(heading: str, kind: Any) -> None:
@@ -108,4 +112,5 @@ def test_shipped_and_documented_settings_are_valid(tmp_path: Path) -> None:
         read = config.Config(str(folder))
         assert all((read.windows.windows, read.budgets, read.agents, read.preview.blocks))
         assert read.prices.prices
+        assert bool(schedulespec.read(read).jobs) == (folder != ROOT / "samples" / "config")
         assert bool(read.feeds) == (folder != tmp_path)

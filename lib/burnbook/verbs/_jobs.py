@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,13 +25,18 @@ def plan(ctx: Context, args: Any, spec: Schedules) -> Plan:
     for text in (PROJECT, *env.values()):
         if not text.isprintable():
             raise Usage(f"{text!r} has characters that no scheduler can have in a path")
-    program = (os.path.join(PROJECT, "bin", "_job"), *_flags(spec.logs))
+    return of(spec, PROJECT, env)
+
+
+def of(spec: Schedules, root: str, env: Mapping[str, str]) -> Plan:
+    """The plan of a project at `root`."""
+    program = (os.path.join(root, "bin", "_job"), *_flags(spec.logs))
     tasks = [
         Task(name, job.times, (*program, name, job.recipe, *job.args), job.catch_up)
         for name, job in spec.jobs.items()
         if job.enabled
     ]
-    return Plan(spec.name, PROJECT, spec.timezone, {"PATH": spec.path, **env}, tasks)
+    return Plan(spec.name, root, spec.timezone, {"PATH": spec.path, **env}, tasks)
 
 
 def _flags(logs: Logs) -> list[str]:
