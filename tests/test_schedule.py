@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from shlex import quote
 
 import pytest
 from burnbook import config, schedulespec
@@ -250,3 +251,21 @@ def test_the_shipped_jobs_are_where_they_should_be_around_the_reset() -> None:
         ("ccusage-weekly", "01:06"),
     ]
     assert {job["name"] for job in order if not job["catch_up"]} == {"last-look", "final"}
+
+
+@pytest.mark.parametrize("form", ["crontab", "systemd", "launchd"])
+def test_the_snippets_of_the_manual_are_what_schedule_prints(form: str) -> None:
+    """But for the project's folder. Each fence below a mark of docs/generate.py is a whole file."""
+    env = {"PATH": "/usr/bin:/bin"}
+    command = [str(ROOT / "bin" / "schedule"), "--as", form, "--format", "json"]
+    told = json.loads(subprocess.run(command, env=env, capture_output=True, check=True).stdout)
+    files = {
+        file["name"]: file["text"].replace(quote(f"{ROOT}/bin/_job"), "/home/ada/burnbook/bin/_job")
+        for file in told["files"]
+    }
+    page = (ROOT / "docs" / "standing_jobs.md").read_text("utf-8")
+    marked = re.findall(r"^<!-- (\S+), written .*? -->\n```text\n(.*?)^```$", page, re.M | re.S)
+    shown = {name: text for name, text in marked if name in files}
+    assert shown
+    for name, text in shown.items():
+        assert files[name].replace(str(ROOT), "/home/ada/burnbook") == text
