@@ -133,6 +133,23 @@ def test_without_a_log_the_job_runs_and_prints(house: House, tmp_path: Path, kin
     assert not (tmp_path / "elsewhere").exists()
 
 
+def test_a_job_that_must_not_come_late_is_left_out_when_it_does(house: House) -> None:
+    script = house.root / "bin" / "schedule"
+    text = script.read_text()
+    try:
+        for code in (0, 1, 78):
+            script.write_text(f'#!/bin/sh\necho "$@"\nexit {code}\n')
+            ends = code if code == 78 else 0
+            job(house, "-l", f"late{code}", "preview", code=ends)
+            log = (house.root / "logs" / f"late{code}.log").read_text()
+            assert f"--due late{code}\n" in log
+            assert ('"argv"' in log) == (code == 0)
+            assert ("too late, left out\n" in log) == (code == 1)
+            assert f"ends with exit code {ends}\n" in log
+    finally:
+        script.write_text(text)
+
+
 def test_what_it_does_by_itself_is_what_the_config_has_by_default() -> None:
     text = (ROOT / "bin" / "_job").read_text()
     [found] = re.findall(r"^logs=(\S+) most=(\d+) count=(\d+)$", text, re.MULTILINE)

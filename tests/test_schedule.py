@@ -159,14 +159,25 @@ def test_what_launchd_cannot_say_is_refused(zone: str, cron: str, sentence: str)
         launchd.render(plan(zone=zone, cron=cron))
 
 
-def test_launchd_leaves_out_what_must_not_come_late() -> None:
-    made = plan()
-    late = made.tasks[0]._replace(name="late", catch_up=False)
-    found = launchd.render(made._replace(tasks=[*made.tasks, late]))
-    assert [file.name for file in found.files] == ["burnbook.look.plist"]
-    assert list(found.notes) == ["launchd runs what it slept through; left out: late"]
-    timer = systemd.render(made._replace(tasks=[late])).files[1].text
-    assert "Persistent=false" in timer
+def test_what_must_not_come_late_is_told_so(shell: Shell) -> None:
+    (shell.config / "schedules.toml").write_text(
+        '[jobs.a]\ncron = "56 23 * * *"\nrecipe = "check"\ncatch_up = false\n[logs]\ncount = 3\n'
+    )
+    assert "/bin/_job -l -c 3 a check\n" in shell.ok("schedule")
+    assert "Persistent=false" in shell.ok("schedule", "--as", "systemd")
+    assert "<string>-l</string>" in shell.ok("schedule", "--as", "launchd")
+
+
+@pytest.mark.parametrize(
+    ("at", "code"),
+    [("23:55", 1), ("23:56", 0), ("23:56:30", 0), ("2026-11-23T00:05", 0), ("2026-11-23T00:06", 1)],
+)
+def test_a_job_is_due_for_ten_minutes(shell: Shell, at: str, code: int) -> None:
+    text = 'timezone = "UTC"\n[jobs.a]\ncron = "56 23 * * *"\nrecipe = "check"\n'
+    (shell.config / "schedules.toml").write_text(text)
+    moment = at if "T" in at else f"2026-11-22T{at}"
+    assert shell.run("schedule", "--due", "a", "--at", moment).returncode == code
+    assert "no job is called 'b'; valid: a" in shell.fails(2, "schedule", "--due", "b")
 
 
 def test_the_jobs_find_the_book_and_the_config_of_this_call(shell: Shell, tmp_path: Path) -> None:

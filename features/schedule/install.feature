@@ -43,7 +43,7 @@ Feature: the jobs in your crontab
   Scenario: a second time nothing changes
     Given Ada has no crontab
     When I run "bin/schedule install"
-    Then it prints "1 jobs are in your crontab"
+    Then it prints "1 job is in your crontab"
     When I run "bin/schedule install"
     Then it prints "your crontab has these jobs already; nothing changed"
     And nothing was written
@@ -93,5 +93,5 @@ Feature: the jobs in your crontab
     When I run "bin/schedule install --as systemd"
     Then it exits with 2 and says
       """
-      schedule: install is about the crontab alone: it takes no --as, --into or --next
+      schedule: install is about the crontab alone: it takes no --as, --into, --next or --due
       """

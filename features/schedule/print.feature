@@ -34,7 +34,7 @@ Feature: the jobs as each scheduler has them
       # From config/schedules.toml, by `just schedule`; `just schedule remove` takes it out.
       6 0 * * 1-5  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin BURNBOOK_DATA_DIR=BOOK BURNBOOK_CONFIG_DIR=CONFIG PROJECT/bin/_job look check --quiet
       11 0 * * 1-5  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin BURNBOOK_DATA_DIR=BOOK BURNBOOK_CONFIG_DIR=CONFIG PROJECT/bin/_job look check --quiet
-      */10 * * * *  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin BURNBOOK_DATA_DIR=BOOK BURNBOOK_CONFIG_DIR=CONFIG PROJECT/bin/_job count ingest proxy-telemetry
+      */10 * * * *  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin BURNBOOK_DATA_DIR=BOOK BURNBOOK_CONFIG_DIR=CONFIG PROJECT/bin/_job -l count ingest proxy-telemetry
       # burnbook:end PROJECT
       """
     And it notes nothing
@@ -57,18 +57,17 @@ Feature: the jobs as each scheduler has them
     And it prints no line with "never"
     And nothing was written
 
-  Scenario: launchd has no way to leave out what comes late
+  Scenario: property lists; launchd runs what it slept through, and -l leaves out what comes late
     When I run "bin/schedule --as launchd"
     Then it prints the lines
       """
       <!-- Written by `just schedule` of PROJECT from config/schedules.toml -->
       <string>burnbook.look</string>
       <key>Weekday</key>
+      <string>burnbook.count</string>
+      <string>-l</string>
       """
-    And it notes
-      """
-      schedule: launchd runs what it slept through; left out: count
-      """
+    And it notes nothing
 
   Scenario: when each runs next
     When I run "bin/schedule --next" at 21:04
@@ -79,6 +78,17 @@ Feature: the jobs as each scheduler has them
         2026-11-23 00:06  look   just check --quiet
         off               never  just preview
       """
+
+  Scenario Outline: whether a job is due, or so late that it is left out
+    When I run "bin/schedule --due look" at <at>
+    Then it exits with <code>
+
+    Examples:
+      | at               | code |
+      | 2026-11-23 00:06 | 0    |
+      | 2026-11-23 00:20 | 0    |
+      | 2026-11-23 00:21 | 1    |
+      | 2026-11-23 08:00 | 1    |
 
   Scenario: as JSON
     When I run "bin/schedule --format json" at 21:04

@@ -1,6 +1,7 @@
 """launchd property lists, for ~/Library/LaunchAgents on macOS.
 
-launchd knows no time zone but the machine's, and starts on waking what it slept through.
+launchd knows no time zone but the machine's. On waking it starts what it slept through; bin/_job
+leaves out what must not come late.
 """
 
 import plistlib
@@ -17,19 +18,17 @@ _MOST = 500
 
 
 def render(plan: Plan) -> Rendered:
-    """NAME.JOB.plist of each job that may be caught up with."""
+    """NAME.JOB.plist of each job."""
     if plan.timezone != "local":
         raise BadConfig(
             f"launchd has no time zone but the machine's, so it cannot keep {plan.timezone}; "
             'set timezone = "local" in schedules.toml'
         )
-    late = [task.name for task in plan.tasks if not task.catch_up]
-    notes = [f"launchd runs what it slept through; left out: {', '.join(late)}"] if late else []
-    files = [_file(plan, task) for task in plan.tasks if task.catch_up]
+    files = [_file(plan, task) for task in plan.tasks]
     load = " && ".join(
         f"launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/{file.name}" for file in files
     )
-    return Rendered(files, notes, load)
+    return Rendered(files, switch_on=load)
 
 
 def _file(plan: Plan, task: Task) -> File:

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from burnbook import clock, cronexpr, schedulespec
-from burnbook.errors import BadConfig, IOFault, Usage
+from burnbook.errors import BadConfig, IOFault, No, Usage
 from burnbook.schedulers import Plan, Task
 from burnbook.schedulespec import Logs, Schedules
 from burnbook.settings import PROJECT
 from burnbook.verbs import Context
 
 _TIMEOUT = 20
+_LATE = timedelta(minutes=10)
 
 
 def plan(ctx: Context, args: Any, spec: Schedules) -> Plan:
@@ -30,12 +31,13 @@ def plan(ctx: Context, args: Any, spec: Schedules) -> Plan:
 
 def of(spec: Schedules, root: str, env: Mapping[str, str]) -> Plan:
     """The plan of a project at `root`."""
-    program = (os.path.join(root, "bin", "_job"), *_flags(spec.logs))
-    tasks = [
-        Task(name, job.times, (*program, name, job.recipe, *job.args), job.catch_up)
-        for name, job in spec.jobs.items()
-        if job.enabled
-    ]
+    program, flags = (os.path.join(root, "bin", "_job"),), _flags(spec.logs)
+    tasks = []
+    for name, job in spec.jobs.items():
+        if job.enabled:
+            late = () if job.catch_up else ("-l",)
+            words = (*program, *late, *flags, name, job.recipe, *job.args)
+            tasks.append(Task(name, job.times, words, job.catch_up))
     return Plan(spec.name, root, spec.timezone, {"PATH": spec.path, **env}, tasks)
 
 
@@ -70,6 +72,17 @@ def told(spec: Schedules) -> list[dict[str, Any]]:
         }
         for name, job in spec.jobs.items()
     ]
+
+
+def due(spec: Schedules, name: str) -> datetime:
+    """The time of a job that was at most ten minutes ago. Raises No where there is none."""
+    if name not in spec.jobs:
+        raise Usage(f"no job is called {name!r}; valid: {', '.join(spec.jobs)}")
+    zone, now = clock.find_zone(spec.timezone), clock.now()
+    times = [cronexpr.following(e, now - _LATE, zone) for e in spec.jobs[name].times]
+    if min(times) > now:
+        raise No(f"{name} is not due: none of its times was in the last ten minutes")
+    return min(times)
 
 
 def faults(ctx: Context, spec: Schedules) -> list[BadConfig]:

@@ -17,13 +17,18 @@ def run(ctx: Context, args: Any) -> Result:
     form = getattr(args, "as")
     if form not in schedulers.names():
         raise Usage(f"--as {form!r} is not known; valid: {', '.join(schedulers.names())}")
-    if args.action != "print" and (form != "crontab" or args.into is not None or args.next):
-        raise Usage(f"{args.action} is about the crontab alone: it takes no --as, --into or --next")
+    if args.action != "print" and (form != "crontab" or args.into or args.next or args.due):
+        raise Usage(
+            f"{args.action} is about the crontab alone: it takes no --as, --into, --next or --due"
+        )
     data: dict[str, Any] = {"action": args.action, "as": form, "timezone": None, "jobs": []}
     data |= {"files": [], "written": [], "backup": None}
     if args.action == "remove":
         return _keep(ctx, data, b"")
     spec = schedulespec.read(ctx.config)
+    if args.due is not None:
+        since = _jobs.due(spec, args.due)
+        return Result([Line(f"{args.due} is due since {clock.iso(since)}")], data)
     faults = _jobs.faults(ctx, spec)
     rendered: Rendered = schedulers.load(form).render(_jobs.plan(ctx, args, spec))
     data |= {"timezone": spec.timezone, "jobs": _jobs.told(spec)}
@@ -69,10 +74,11 @@ def _keep(ctx: Context, data: dict[str, Any], block: bytes, zone: str = "local")
                 'schedules.toml; set timezone = "local", or use --as systemd'
             )
         data["backup"] = _backup(ctx, table)
-        crontabs.write(made, dialect)
+        crontabs.write(made, dialect, PROJECT)
     data["written"] = ["crontab"]
     jobs = sum(job["enabled"] for job in data["jobs"])
-    did = f"{jobs} jobs are in your crontab" if block else "the jobs are out of your crontab"
+    count = "1 job is" if jobs == 1 else f"{jobs} jobs are"
+    did = f"{count} in your crontab" if block else "the jobs are out of your crontab"
     kept = f"; what it was is in {data['backup']}" if data["backup"] else ""
     return Result([Line(f"{did}{kept}", strong=True)], data)
 
