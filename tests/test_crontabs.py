@@ -211,6 +211,16 @@ def test_a_zone_that_this_cron_cannot_keep_is_not_installed(clone: House) -> Non
     assert "\nCRON_TZ=Asia/Tokyo\n" in home(clone, "tab").read_text()
 
 
+def test_a_zone_of_the_users_own_above_the_jobs_is_told(clone: House) -> None:
+    home(clone, "tab").write_text("CRON_TZ = Asia/Tokyo\n1 2 * * * mine\n")
+    home(clone, "fault").write_text("cronie")
+    found = clone.run("bin/schedule", "install", TZ="UTC")
+    assert found.returncode == 0
+    assert found.stderr == (
+        "schedule: the CRON_TZ of your crontab stands above the jobs, so they keep it too\n"
+    )
+
+
 def test_installs_at_once_keep_each_others_jobs(clone: House, tmp_path: Path) -> None:
     """Two clones, ten installs: both blocks are there, once."""
     other = House(tmp_path / "another" / "clone", ready=True)

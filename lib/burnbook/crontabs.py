@@ -35,6 +35,11 @@ def with_block(table: bytes, root: str, block: bytes) -> bytes:
     return before + block + after
 
 
+def zone_above(table: bytes, root: str) -> bool:
+    """Whether a CRON_TZ of the user's own stands above the block, and so holds for it in cronie."""
+    return re.search(rb"^[ \t]*CRON_TZ[ \t]*=", _parts(table, root)[0], re.MULTILINE) is not None
+
+
 def _parts(table: bytes, root: str) -> tuple[bytes, bytes, bytes]:
     """Before the block, the block with its markers (empty: there is none), after it."""
     marks = [mark.encode("utf-8", "surrogateescape") for mark in markers(root)]

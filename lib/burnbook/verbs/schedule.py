@@ -73,6 +73,10 @@ def _keep(ctx: Context, data: dict[str, Any], block: bytes, zone: str = "local")
                 f"this cron does not know CRON_TZ, so it cannot keep the zone {zone} of "
                 'schedules.toml; set timezone = "local", or use --as systemd'
             )
+        if block and zone == "local" and dialect == "-T" and crontabs.zone_above(made, PROJECT):
+            ctx.notes.append(
+                "the CRON_TZ of your crontab stands above the jobs, so they keep it too"
+            )
         data["backup"] = _backup(ctx, table)
         crontabs.write(made, dialect, PROJECT)
     data["written"] = ["crontab"]
