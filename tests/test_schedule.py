@@ -197,7 +197,7 @@ def test_files_of_another_project_are_left_alone(shell: Shell, tmp_path: Path) -
     assert shell.json(*words)["written"] == []
     foreign = tmp_path / "units" / "burnbook-a.timer"
     foreign.write_text(f"# Written by `just schedule` of {ROOT}2 from config/schedules.toml\n")
-    assert "is not of this project" in shell.fails(2, *words)
+    assert "is not of this project" in shell.fails(2, *words, TZ="UTC")
     assert f"of {ROOT}2 " in foreign.read_text()
 
 

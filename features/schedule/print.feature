@@ -98,6 +98,20 @@ Feature: the jobs as each scheduler has them
       | count | ingest  | false    | true    | 2026-11-22T21:10:00Z |
       | never | preview | true     | false   | null                 |
 
+  Scenario: to be pasted
+    Given the config file schedules.toml says
+      """
+      """
+    When I run "bin/schedule --format markdown"
+    Then it prints
+      """
+      ```text
+      # burnbook:begin PROJECT
+      # From config/schedules.toml, by `just schedule`; `just schedule remove` takes it out.
+      # burnbook:end PROJECT
+      ```
+      """
+
   Scenario: a zone other than the machine's
     Given the config file schedules.toml says
       """

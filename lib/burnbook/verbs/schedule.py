@@ -46,7 +46,8 @@ def run(ctx: Context, args: Any) -> Result:
     if args.next:
         return Result([_table(spec, data["jobs"])], data)
     text = _shown(rendered, schedulers.load(form).COMMENT)
-    return Result([], data, ready=text if args.format == "text" else None)
+    ready = {"text": text, "markdown": f"```text\n{text}```\n"}
+    return Result([], data, ready=ready.get(args.format))
 
 
 def _compare_zones(ctx: Context, spec: Schedules) -> None:
