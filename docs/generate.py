@@ -1,12 +1,13 @@
 """Write what the documentation takes from the program itself, or check that it is current.
 
-    generate.py [reference] [schema] [readme] [--check]
+    generate.py [reference] [schema] [readme] [jobs] [--check]
 
 reference: docs/reference.md, from every script's `--help` and every recipe's `--usage`
 schema:    docs/schema/JOURNAL.json, from the records
 readme:    the preview in README.md, from the demo
+jobs:      the jobs in docs/standing_jobs.md, from config/schedules.toml
 
-Without a part, all three. `--check` writes nothing; exit code 1 and the names of the files that
+Without a part, all of them. `--check` writes nothing; exit code 1 and the names of the files that
 differ.
 """
 
@@ -23,6 +24,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 WIDTH = 96
+HOUSE = "/home/ada/burnbook"
 ECMA_ONLY = re.compile(r"\\[AZz]|\(\?[P<#aiLmsux]")
 PREVIEW = re.compile(r"(<!-- demo's preview, .*? -->\n).*?(<!-- end -->)", re.DOTALL)
 HEAD = """\
@@ -140,7 +142,30 @@ def readme() -> Files:
     return {path: text}
 
 
-PARTS: dict[str, Callable[[], Files]] = {"reference": reference, "schema": schema, "readme": readme}
+def jobs() -> Files:
+    """docs/standing_jobs.md with the shipped jobs as a clone at HOUSE has them."""
+    sys.path.insert(0, str(ROOT / "lib"))
+    from burnbook import config, schedulers, schedulespec
+    from burnbook.verbs import _jobs
+
+    path = ROOT / "docs" / "standing_jobs.md"
+    text = path.read_text("utf-8")
+    plan = _jobs.of(schedulespec.read(config.Config(str(ROOT / "config"))), HOUSE, {})
+    for form in schedulers.names():
+        files = {file.name: file.text for file in schedulers.load(form).render(plan).files}
+        for name, shown in files.items():
+            mark = re.compile(rf"(<!-- {re.escape(name)}, .*? -->\n).*?(<!-- end -->)", re.DOTALL)
+            fenced = f"```text\n{shown}```\n"
+            text = mark.sub(lambda m, new=fenced: f"{m[1]}{new}{m[2]}", text)  # type: ignore[misc]
+    return {path: text}
+
+
+PARTS: dict[str, Callable[[], Files]] = {
+    "reference": reference,
+    "schema": schema,
+    "readme": readme,
+    "jobs": jobs,
+}
 
 
 def settle(files: Files, *, check: bool) -> list[Path]:

@@ -77,7 +77,7 @@ class House:
         for verb in VERBS:
             (root / "bin" / verb).write_text(f"{shebang}\n{TELL}")
             (root / "bin" / verb).chmod(0o755)
-        for name in ("_lib.py", "_locked", "_python", "_setup.py"):
+        for name in ("_job", "_lib.py", "_locked", "_python", "_setup.py"):
             shutil.copy2(ROOT / "bin" / name, root / "bin")
         for name in ("just", "justfile", "requirements.lock"):
             shutil.copy2(ROOT / name, root)

@@ -9,7 +9,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from burnbook import bundlespec, churnspec, config, declared, errors
+from burnbook import bundlespec, churnspec, config, declared, errors, schedulespec
 from burnbook.budgetspec import Notify, Stop
 from burnbook.ledgerspec import Ledgers
 from burnbook.pricespec import Price, Prices
@@ -101,6 +101,10 @@ def test_the_readme_has_every_exit_code() -> None:
         ("prices.MODEL", Price),
         ("churn.toml", churnspec.Rules),
         ("bundle.toml", bundlespec.Bundle),
+        ("schedules.toml", schedulespec.Schedules),
+        ("schedules logs", schedulespec.Logs),
+        ("jobs.NAME", schedulespec.Job),
+        ("captures.NAME", schedulespec.Capture),
     ],
 )
 def test_every_setting_is_documented_with_its_default(heading: str, kind: Any) -> None:
@@ -117,4 +121,5 @@ def test_shipped_and_documented_settings_are_valid(tmp_path: Path) -> None:
         assert read.prices.prices
         assert churnspec.read(read).tests
         assert bundlespec.folder(read)
+        assert bool(schedulespec.read(read).jobs) == (folder != ROOT / "samples" / "config")
         assert bool(read.feeds) == (folder != tmp_path)

@@ -92,6 +92,17 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("preview --window X1")
     run("check")
     run("aliases")
+    clone.program(
+        "crontab", '#!/bin/sh\ncase $1 in -l) cat "$HOME/tab";; -) cat >"$HOME/tab";; esac\n'
+    )
+    (clone.root / "home" / "tab").write_text("MAILTO=ada\n")
+    (clone.root / "config" / "schedules.toml").write_text(
+        '[jobs.x]\ncron = "@daily"\nrecipe = "check"\n[captures.x]\nargv = ["echo", "[1]"]\n'
+    )
+    run("schedule install")
+    run("schedule remove")
+    run("capture x")
+    run("timer --window X1")
     run("demo")
     return book, told
 

@@ -157,6 +157,16 @@ class Config:
         """A file of config/ that is one struct, such as churn.toml; a missing one has defaults."""
         return self._typed(file, "", self._read(file), kind)
 
+    def parts(self, file: str, kind: type[T], tables: dict[str, Any], structs: dict[str, Any]) -> T:
+        """`whole`, of a file with `tables` [key.NAME] and `structs` [key], each of its own kind."""
+        raw = self._read(file)
+        found = {key: self._tables(file, raw, key, each) for key, each in tables.items()}
+        found |= {
+            key: self._typed(file, key, raw.get(key, {}), each) for key, each in structs.items()
+        }
+        rest = {key: value for key, value in raw.items() if key not in found}
+        return msgspec.structs.replace(self._typed(file, "", rest, kind), **found)
+
     def ends(self, window: str) -> datetime | None:
         """The declared end of a window as a UTC moment; None where none is declared."""
         declared = self.windows.windows.get(window)

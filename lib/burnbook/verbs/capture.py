@@ -1,0 +1,62 @@
+"""Runs a declared command and keeps what it printed in the book, once per content."""
+
+import hashlib
+import os
+from typing import Any
+
+from burnbook import capture, clock, files, lock, schedulespec
+from burnbook.blocks import Line
+from burnbook.errors import BadData, Usage
+from burnbook.redact import redact, strip_ansi
+from burnbook.verbs import Context, Result
+
+
+def run(ctx: Context, args: Any) -> Result:
+    """Capture first, with no lock held; then keep it, where it is not what was kept last."""
+    declared = schedulespec.read(ctx.config).captures
+    if args.name not in declared:
+        known = ", ".join(declared) or "none is declared in schedules.toml"
+        raise Usage(f"no capture is called {args.name!r}; valid: {known}")
+    spec = declared[args.name]
+    captured_at = clock.now()
+    text = redact(
+        strip_ansi(capture.run(spec.argv, spec.timeout_seconds).decode("utf-8", "replace"))
+    )
+    if not text.strip():
+        raise BadData(f"the capture {args.name} printed nothing; nothing kept")
+    data = text.encode("utf-8", "replace")
+    folder = os.path.join(ctx.book.root, "captures", args.name)
+    with lock.book_lock(ctx.book.root):
+        kept = _kept(folder)
+        last = kept[-1] if kept else None
+        is_new = last is None or files.read_bytes(os.path.join(folder, last)) != data
+        if is_new:
+            name = _free(kept, f"{captured_at:%Y%m%dT%H%M%SZ}", spec.suffix)
+            files.replace(os.path.join(folder, name), data)
+        else:
+            name = last or ""
+    path = os.path.join(folder, name)
+    said = "kept in" if is_new else "the same as last time, in"
+    told = {
+        "capture": args.name,
+        "captured_at": captured_at,
+        "new": is_new,
+        "path": path,
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
+    }
+    return Result([Line(f"{args.name}: {said} {path}", strong=True)], told)
+
+
+def _kept(folder: str) -> list[str]:
+    """The names of what is kept, the newest last: they begin with their moment."""
+    try:
+        return sorted(name for name in os.listdir(folder) if name[0] != ".")
+    except FileNotFoundError:
+        return []
+
+
+def _free(kept: list[str], stamp: str, suffix: str) -> str:
+    """A name that no other output of the same second has; `_` sorts after the dot."""
+    taken = sum(name.startswith(stamp) for name in kept)
+    return f"{stamp}{f'_{taken + 1:03}' if taken else ''}.{suffix}"

@@ -1,0 +1,144 @@
+"""Prints the jobs of config/schedules.toml for a scheduler, or keeps them in the user's crontab."""
+
+import os
+from typing import Any
+
+from burnbook import clock, crontabs, escape, files, schedulers, schedulespec
+from burnbook.blocks import Line, Part, Table
+from burnbook.errors import BadConfig, IOFault, Usage, os_sentence
+from burnbook.schedulers import Rendered
+from burnbook.schedulespec import Schedules
+from burnbook.settings import PROJECT
+from burnbook.verbs import Context, Result, _jobs
+
+
+def run(ctx: Context, args: Any) -> Result:
+    """`print`, `install` or `remove`; says what it did, and nothing is done twice."""
+    form = getattr(args, "as")
+    if form not in schedulers.names():
+        raise Usage(f"--as {form!r} is not known; valid: {', '.join(schedulers.names())}")
+    if args.action != "print" and (form != "crontab" or args.into or args.next or args.due):
+        raise Usage(
+            f"{args.action} is about the crontab alone: it takes no --as, --into, --next or --due"
+        )
+    data: dict[str, Any] = {"action": args.action, "as": form, "timezone": None, "jobs": []}
+    data |= {"files": [], "written": [], "backup": None}
+    if args.action == "remove":
+        return _keep(ctx, data, b"")
+    spec = schedulespec.read(ctx.config)
+    if args.due is not None:
+        since = _jobs.due(spec, args.due)
+        return Result([Line(f"{args.due} is due since {clock.iso(since)}")], data)
+    faults = _jobs.faults(ctx, spec)
+    rendered: Rendered = schedulers.load(form).render(_jobs.plan(ctx, args, spec))
+    data |= {"timezone": spec.timezone, "jobs": _jobs.told(spec)}
+    data["files"] = [file._asdict() for file in rendered.files]
+    if args.action == "install":
+        if faults:
+            raise faults[0]
+        kept = _keep(ctx, data, rendered.files[0].text.encode(), spec.timezone)
+        _compare_zones(ctx, spec)
+        return kept
+    ctx.notes.extend([*rendered.notes, *map(str, faults)])
+    _compare_zones(ctx, spec)
+    if args.into is not None:
+        return _into(data, rendered, os.path.abspath(args.into))
+    if args.next:
+        return Result([_table(spec, data["jobs"])], data)
+    text = _shown(rendered, schedulers.load(form).COMMENT)
+    ready = {"text": text, "markdown": f"```text\n{text}```\n"}
+    return Result([], data, ready=ready.get(args.format))
+
+
+def _compare_zones(ctx: Context, spec: Schedules) -> None:
+    reset = ctx.config.windows.timezone
+    if not _jobs.agree(spec.timezone, reset, clock.now()):
+        ctx.notes.append(
+            f"the jobs' times are of the zone {spec.timezone} (schedules.toml), "
+            f"the reset's of {reset} (windows.toml)"
+        )
+
+
+def _keep(ctx: Context, data: dict[str, Any], block: bytes, zone: str = "local") -> Result:
+    """Put the block into the user's crontab; an empty one takes it out."""
+    with crontabs.held():
+        table = crontabs.read()
+        made = crontabs.without(table, PROJECT)
+        made = crontabs.with_block(table, PROJECT, block) if block else made
+        if made == table:
+            said = "has these jobs already" if block else "has no jobs of this project"
+            return Result([Line(f"your crontab {said}; nothing changed", strong=True)], data)
+        dialect = crontabs.dialect()
+        if dialect != "-T" and not _jobs.agree(zone, "local", clock.now()):
+            raise BadConfig(
+                f"this cron does not know CRON_TZ, so it cannot keep the zone {zone} of "
+                'schedules.toml; set timezone = "local", or use --as systemd'
+            )
+        if block and zone == "local" and dialect == "-T" and crontabs.zone_above(made, PROJECT):
+            ctx.notes.append(
+                "the CRON_TZ of your crontab stands above the jobs, so they keep it too"
+            )
+        data["backup"] = _backup(ctx, table)
+        crontabs.write(made, dialect, PROJECT)
+    data["written"] = ["crontab"]
+    jobs = sum(job["enabled"] for job in data["jobs"])
+    count = "1 job is" if jobs == 1 else f"{jobs} jobs are"
+    did = f"{count} in your crontab" if block else "the jobs are out of your crontab"
+    kept = f"; what it was is in {data['backup']}" if data["backup"] else ""
+    return Result([Line(f"{did}{kept}", strong=True)], data)
+
+
+def _backup(ctx: Context, table: bytes) -> str | None:
+    if not table:
+        return None
+    name = f"crontab.{clock.wall_clock():%Y%m%dT%H%M%S.%fZ}"
+    path = os.path.join(ctx.book.root, "crontabs", name)
+    files.replace(path, table)
+    return path
+
+
+def _into(data: dict[str, Any], rendered: Rendered, folder: str) -> Result:
+    """Write the files into a folder; one that is not ours is left as it is."""
+    ours = schedulers.mark(PROJECT).encode()
+    for file in rendered.files:
+        path = os.path.join(folder, file.name)
+        try:
+            with open(path, "rb") as there:
+                here = there.read()
+        except FileNotFoundError:
+            here = None
+        except OSError as error:
+            raise IOFault(os_sentence("cannot read a file", error)) from None
+        if here is not None and ours not in here:
+            raise Usage(
+                f"{path} is not of this project; nothing more is written: "
+                "move it away, or choose another `name` in schedules.toml"
+            )
+        if here != file.text.encode():
+            files.replace(path, file.text.encode())
+            data["written"].append(path)
+    lines: list[Part] = [Line(path) for path in data["written"]]
+    count = f"{len(data['written'])} of {len(rendered.files)} files written into {folder}"
+    if rendered.switch_on:
+        lines.append(Line(f"switch on: {rendered.switch_on}"))
+    return Result([Line(count, strong=True), *lines], data)
+
+
+def _shown(rendered: Rendered, comment: str) -> str:
+    """The files one after the other, each below its name where there are several."""
+    if len(rendered.files) == 1:
+        return rendered.files[0].text
+    return "\n".join(f"{comment.format(file.name)}\n{file.text}" for file in rendered.files)
+
+
+def _table(spec: Schedules, jobs: list[dict[str, Any]]) -> Table:
+    zone = clock.find_zone(spec.timezone)
+    rows = [
+        (
+            f"{clock.to_wall(job['next_at'], zone):%Y-%m-%d %H:%M}" if job["next_at"] else "off",
+            job["name"],
+            escape.printable(" ".join(("just", job["recipe"], *job["args"]))),
+        )
+        for job in sorted(jobs, key=lambda job: (not job["enabled"], job["next_at"] or 0))
+    ]
+    return Table(("next", "job", "runs"), rows, "<<<")

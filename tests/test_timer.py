@@ -1,0 +1,92 @@
+"""The countdown on a terminal: one line a second, to the end of the lag buffer or to Ctrl-C."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+
+import pytest
+from conftest import Shell, codex
+from frontdoor import ROOT
+
+
+class Terminal:
+    """A timer on a pseudo-terminal of some width."""
+
+    def __init__(self, shell: Shell, *words: str, columns: int = 100) -> None:
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        self.process = subprocess.Popen(
+            [str(ROOT / "bin" / "timer"), *words],
+            env=shell.environment,
+            stdin=slave,
+            stdout=slave,
+            stderr=subprocess.PIPE,
+            preexec_fn=os.setsid,
+        )
+        os.close(slave)
+        self.text = ""
+
+    def read(self, until: str, seconds: float = 20) -> str:
+        """What it painted, up to a text or to its end."""
+        deadline = time.monotonic() + seconds
+        while until not in self.text and time.monotonic() < deadline:
+            if not select.select([self.master], [], [], 0.2)[0]:
+                continue
+            try:
+                block = os.read(self.master, 4096)
+            except OSError:  # the other end is closed
+                break
+            self.text += block.decode()
+        return self.text
+
+
+@pytest.fixture
+def opened(shell: Shell) -> Shell:
+    """A window that began at 09:00 and ends at 00:01."""
+    shell.ok("snapshot", "start", "codex", "--at", "2026-11-22T09:00Z", stdin=codex())
+    return shell
+
+
+def test_it_counts_down_and_stops_when_both_have_passed(opened: Shell) -> None:
+    began = time.monotonic()
+    shown = Terminal(opened, "W0-CHN", "--at", "2026-11-23T00:05:57Z")
+    text = shown.read("settled since")
+    assert shown.process.wait(10) == 0
+    assert time.monotonic() - began > 2.5
+    steps = re.findall(
+        r"\r\x1b\[K(W0-CHN ended 2026-11-23 00:01; panes settle \S+ 00:06, in (\d)s)", text
+    )
+    assert [seconds for _, seconds in steps] == ["3", "2", "1"]
+    assert text.endswith("panes have settled since 2026-11-23 00:06") or text.endswith("00:06\r\n")
+    assert text.count("\n") <= 1
+
+
+def test_ctrl_c_leaves_with_130_and_the_cursor_on_a_new_line(opened: Shell) -> None:
+    shown = Terminal(opened, "W0-CHN", "--at", "2026-11-22T21:00Z")
+    shown.read("3h 1m")
+    os.killpg(shown.process.pid, signal.SIGINT)
+    assert shown.process.wait(10) == 130
+    assert shown.read("\n").endswith("\r\n")
+    assert shown.process.stderr is not None
+    assert shown.process.stderr.read() == b"timer: interrupted\n"
+
+
+def test_a_narrow_terminal_is_not_wrapped(opened: Shell) -> None:
+    shown = Terminal(opened, "--at", "2026-11-22T21:00Z", columns=30)
+    text = shown.read("2026")
+    os.killpg(shown.process.pid, signal.SIGINT)
+    shown.process.wait(10)
+    assert all(len(line) < 30 for line in text.replace("\x1b[K", "").split("\r"))
+
+
+def test_json_does_not_count_on_a_terminal(opened: Shell) -> None:
+    shown = Terminal(opened, "--format", "json", "--at", "2026-11-22T21:00Z")
+    assert shown.process.wait(10) == 0
+    assert '"ends_in_seconds": 10860.0' in shown.read("}")
