@@ -9,7 +9,7 @@ from burnbook.blocks import Line, Part, meters
 from burnbook.book import Booked
 from burnbook.errors import Missing, Usage
 from burnbook.rows import Row, WindowRow
-from burnbook.verbs import Context, Result
+from burnbook.verbs import Context, Result, _missed
 from burnbook.verbs._scene import falls, open_pairs, scene
 
 _SAID = ("features", "quality", "outcome", "methodology", "commit_start", "commit_end", "notes")
@@ -41,9 +41,13 @@ def run(ctx: Context, args: Any) -> Result:
         )
         if before is not None and _content(row) == _content(before):
             row = before
-        return [*(("anomalies", anomaly) for anomaly in found), ("windows", row)]
+        return [
+            *_missed.rows(ctx),
+            *(("anomalies", anomaly) for anomaly in found),
+            ("windows", row),
+        ]
 
-    booked = ctx.book.commit(build)
+    booked = _missed.told(ctx, ctx.book.commit(build))
     shown = scene(ctx, window)
     for who in open_pairs(list(shown.pairs)):
         ctx.notes.append(f"{who} has no AFTER in {window}; its deltas are null")
