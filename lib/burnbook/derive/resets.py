@@ -72,6 +72,13 @@ def is_early(config: Config, turn: Turn, now: datetime) -> bool:
     return now >= begun + config.windows.grace
 
 
+def just_began(config: Config, entry: Entry | None, now: datetime) -> bool:
+    """Whether this BEFORE is of a reset, and so fresh that crossing again repeats it."""
+    if entry is None or entry.boundary is None:
+        return False
+    return now <= entry.counts_from + config.windows.grace
+
+
 def unfit(
     config: Config,
     turn: Turn,

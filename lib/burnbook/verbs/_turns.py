@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from burnbook import clock, records
-from burnbook.blocks import moment
 from burnbook.derive import resets
 from burnbook.derive.resets import Turn
 from burnbook.panes import Pane
@@ -69,7 +68,7 @@ def decide(ctx: Context, panes: Mapping[Who, Taken | Fault | None], how: How) ->
         now = taken.captured_at if isinstance(taken, Taken) else clock.now()
         for turn in resets.turns(ctx.config, ctx.book.index, *who, now):
             if not due(ctx, turn, now, how):
-                _not_due(ctx, out, turn, now)
+                _not_due(ctx, out, turn, now, how)
                 continue
             if not needs_pane(turn):
                 out.rows.extend(_after_of(ctx, turn, how))
@@ -149,17 +148,22 @@ def _after_of(ctx: Context, turn: Turn, how: How) -> list[tuple[str, Row]]:
     return with_prompts(ctx, row, taken)
 
 
-def _not_due(ctx: Context, out: Outcome, turn: Turn, now: datetime) -> None:
+def _not_due(ctx: Context, out: Outcome, turn: Turn, now: datetime, how: How) -> None:
     start = turn.open.before
-    grace = ctx.config.windows.grace
-    if start and start.boundary is not None and now <= start.counts_from + grace:
-        out.kept.append(_fact(turn, phase="before", id=start.id) | {"boundary": start.boundary})
+    if start and resets.just_began(ctx.config, start, now):
+        fact = _fact(turn, phase="before", id=start.id)
+        out.kept.append(fact | {"boundary": start.boundary})
     if turn.after is not None and now < turn.boundary:
         out.kept.append(_fact(turn, phase="after", id=turn.after.id))
+        if how.last_look:
+            return
     if turn.is_done and turn.next is None:
         out.left.append(_fact(turn, reason=f"nothing follows {turn.window}"))
     elif not turn.is_done:
-        out.waiting.append(_fact(turn))
+        due_at = turn.boundary
+        if how.last_look:
+            due_at = turn.boundary - ctx.config.windows.early
+        out.waiting.append(_fact(turn, due_at=due_at if now < due_at else None))
 
 
 def _anomaly(turn: Turn, fault: Fault) -> Anomaly:
@@ -183,8 +187,3 @@ def _anomaly(turn: Turn, fault: Fault) -> Anomaly:
 def _fact(turn: Turn, **more: Any) -> dict[str, Any]:
     about = {"agent": turn.agent, "provider": turn.provider, "window": turn.window}
     return {**about, "boundary": turn.boundary, **more}
-
-
-def when(ctx: Context, fact: Mapping[str, Any]) -> str:
-    """The boundary of a fact, for eyes."""
-    return moment(fact["boundary"], ctx.config)

@@ -1,11 +1,12 @@
 """At a window's end: AFTER the old and BEFORE the next, for every agent, in one locked step."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from burnbook import capture, captures, clock
-from burnbook.blocks import Line, Part
+from burnbook.blocks import Line, Part, moment
 from burnbook.book import Booked
 from burnbook.derive import resets
 from burnbook.errors import IO, BadData, Usage
@@ -13,7 +14,7 @@ from burnbook.rows import Row, Snapshot
 from burnbook.verbs import Context, Result, _capture, _missed
 from burnbook.verbs._pane import Taken, save_raw, understood
 from burnbook.verbs._snap import line
-from burnbook.verbs._turns import Fault, How, Outcome, Who, decide, due, needs_pane, pairs, when
+from burnbook.verbs._turns import Fault, How, Outcome, Who, decide, due, needs_pane, pairs
 from burnbook.workrows import MissedReset
 
 
@@ -104,9 +105,7 @@ def _parts(ctx: Context, out: Outcome, booked: Sequence[Booked], how: How) -> li
     for fact in out.kept:
         lines.append(_line(fact, f"already booked: {fact['phase'].upper()}", f"({fact['id']})"))
     for fact in out.waiting:
-        left = clock.span((fact["boundary"] - clock.now()).total_seconds())
-        until = f"not due until {when(ctx, fact)} (in {left})"
-        lines.append(_line(fact, "waiting", until))
+        lines.append(_line(fact, "waiting", _until(ctx, fact["due_at"])))
     for fact in out.left:
         lines.append(_line(fact, "left alone", fact["reason"]))
     for who, provider in _strangers(ctx):
@@ -121,8 +120,15 @@ def _line(fact: dict[str, Any], word: str, said: str) -> Line:
     return Line(f"{word} {who}{'' if said[0] == '(' else ':'} {said}")
 
 
-def _time(ctx: Context, moment: Any) -> str:
-    return f"{clock.to_wall(moment, ctx.config.zone):%H:%M}"
+def _until(ctx: Context, due_at: datetime | None) -> str:
+    if due_at is None:
+        return "its last look is over; the reset books AFTER"
+    left = clock.span((due_at - clock.now()).total_seconds())
+    return f"not due until {moment(due_at, ctx.config)} (in {left})"
+
+
+def _time(ctx: Context, when: datetime) -> str:
+    return f"{clock.to_wall(when, ctx.config.zone):%H:%M}"
 
 
 def _strangers(ctx: Context) -> list[Who]:

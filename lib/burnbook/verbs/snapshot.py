@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from burnbook import names
-from burnbook.derive import windows
+from burnbook import clock, names
+from burnbook.derive import resets, windows
 from burnbook.errors import Missing, Usage
 from burnbook.rows import Phase, Row, Snapshot
 from burnbook.verbs import Context, Result, _missed
@@ -25,6 +25,8 @@ def run(ctx: Context, args: Any) -> Result:
 
     def build() -> list[tuple[str, Row]]:
         rows = _missed.rows(ctx)
+        if crossed := _crossed(ctx, args.action, provider, window):
+            return [*rows, *(("snapshots", row) for row in crossed)]
         for phase, place in _steps(ctx, args.action, provider, window):
             row = _row(ctx, args, provider, taken, phase, place)
             rows += with_prompts(ctx, row, taken)
@@ -35,7 +37,7 @@ def run(ctx: Context, args: Any) -> Result:
     for entry in snapshots:
         assert isinstance(entry.row, Snapshot)
         _tell(ctx, entry.row)
-        if taken.text is not None:
+        if taken.text is not None and entry.row.captured_at == taken.captured_at:
             save_raw(ctx, entry.row.id, taken.text)
     data = {"booked": [{"new": entry.is_new, "row": entry.row} for entry in booked]}
     return Result([line(entry) for entry in snapshots], data)
@@ -56,6 +58,22 @@ def _steps(ctx: Context, action: str, provider: str, window: str | None) -> list
     if following is None:
         raise Usage(_no_next(place) + "; nothing booked")
     return [("after", place), ("before", following)]
+
+
+def _crossed(ctx: Context, action: str, provider: str, window: str | None) -> list[Snapshot]:
+    """What the reset booked a moment ago, where a hand crosses once more and names no window."""
+    if action != "cross" or window is not None:
+        return []
+    index, place = ctx.book.index, _open(ctx, provider)
+    began = index.pair(place, ctx.agent, provider).before
+    if began is None or not resets.just_began(ctx.config, began, clock.now()):
+        return []
+    earlier = windows.before(ctx.config, place, index.windows())
+    ended = index.pair(earlier, ctx.agent, provider).after if earlier else None
+    ctx.notes.append(
+        f"the reset has crossed into {place} already; --window {place} crosses out of it"
+    )
+    return ctx.book.snapshots([entry for entry in (ended, began) if entry])
 
 
 def _to_start(ctx: Context, provider: str) -> str:
