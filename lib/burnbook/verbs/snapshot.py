@@ -21,11 +21,16 @@ def run(ctx: Context, args: Any) -> Result:
     if taken is None:
         return Result([], None)  # the recipe's second pass books and tells
 
-    _steps(ctx, args.action, provider, window)  # what cannot be booked makes no book
+    if not _crossed(ctx, args.action, provider, window):
+        _steps(ctx, args.action, provider, window)  # what cannot be booked makes no book
 
     def build() -> list[tuple[str, Row]]:
         rows = _missed.rows(ctx)
         if crossed := _crossed(ctx, args.action, provider, window):
+            place = crossed[-1].window
+            ctx.notes.append(
+                f"the reset has crossed into {place} already; --window {place} crosses out of it"
+            )
             return [*rows, *(("snapshots", row) for row in crossed)]
         for phase, place in _steps(ctx, args.action, provider, window):
             row = _row(ctx, args, provider, taken, phase, place)
@@ -70,9 +75,6 @@ def _crossed(ctx: Context, action: str, provider: str, window: str | None) -> li
         return []
     earlier = windows.before(ctx.config, place, index.windows())
     ended = index.pair(earlier, ctx.agent, provider).after if earlier else None
-    ctx.notes.append(
-        f"the reset has crossed into {place} already; --window {place} crosses out of it"
-    )
     return ctx.book.snapshots([entry for entry in (ended, began) if entry])
 
 
