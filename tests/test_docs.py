@@ -91,6 +91,7 @@ def test_the_readme_has_every_exit_code() -> None:
         ("windows.ID", declared.Window),
         ("budgets.toml", declared.Budget),
         ("agents.toml", declared.Agent),
+        ("agents.ID.tmux", declared.Tmux),
         ("preview.toml", declared.Preview),
         ("prices.toml", Prices),
         ("prices.MODEL", Price),
