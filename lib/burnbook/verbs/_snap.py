@@ -36,11 +36,11 @@ def snapshot(ctx: Context, taken: Taken, *, window: str, **fields: Any) -> Snaps
     raise Usage("this snapshot was taken back a thousand times; it is not booked again")
 
 
-def with_prompts(ctx: Context, row: Snapshot, taken: Taken) -> list[tuple[str, Row]]:
+def with_prompts(ctx: Context, row: Snapshot) -> list[tuple[str, Row]]:
     """The snapshot for its journal, and the count of prompts where the pane has one."""
     rows: list[tuple[str, Row]] = [("snapshots", row)]
-    if taken.pane.prompts is not None:
-        rows.append(("prompts", _prompts(ctx, row, taken.pane.prompts)))
+    if row.prompts is not None:
+        rows.append(("prompts", _prompts(ctx, row, row.prompts)))
     return rows
 
 

@@ -115,7 +115,7 @@ def _book(ctx: Context, out: Outcome, turn: Turn, taken: Taken, how: How) -> Non
         source = "last-look" if how.last_look else "auto-after"
         fields = {"phase": "after", "source": source, "boundary": turn.boundary}
         row = snapshot(ctx, taken, window=turn.window, **common, **fields)
-        out.rows.extend(with_prompts(ctx, row, taken))
+        out.rows.extend(with_prompts(ctx, row))
     if how.last_look:
         return
     if turn.next is None:
@@ -123,7 +123,7 @@ def _book(ctx: Context, out: Outcome, turn: Turn, taken: Taken, how: How) -> Non
         return
     fields = {"phase": "before", "source": "auto-start", "boundary": turn.begins}
     row = snapshot(ctx, taken, window=turn.next, **common, **fields)
-    out.rows.extend(with_prompts(ctx, row, taken))
+    out.rows.extend(with_prompts(ctx, row))
 
 
 def _after_of(ctx: Context, turn: Turn, how: How) -> list[tuple[str, Row]]:
@@ -145,7 +145,7 @@ def _after_of(ctx: Context, turn: Turn, how: How) -> list[tuple[str, Row]]:
         errors=tuple(word for word in shown.errors if word != "lag-buffer"),
         notes=f"[the pane of BEFORE {turn.next}]",
     )
-    return with_prompts(ctx, row, taken)
+    return with_prompts(ctx, row)
 
 
 def _not_due(ctx: Context, out: Outcome, turn: Turn, now: datetime, how: How) -> None:

@@ -12,6 +12,7 @@ from burnbook.derive import resets
 from burnbook.errors import IO, BadData, Usage
 from burnbook.rows import Row, Snapshot
 from burnbook.verbs import Context, Result, _capture, _missed
+from burnbook.verbs._mend import unfinished
 from burnbook.verbs._pane import Taken, save_raw, understood
 from burnbook.verbs._snap import line
 from burnbook.verbs._turns import Fault, How, Outcome, Who, decide, due, needs_pane, pairs
@@ -27,15 +28,16 @@ def run(ctx: Context, args: Any) -> Result:
     dry = how._replace(dry=True)
     out = decide(ctx, panes, dry)
     booked = [Booked(row, True) for _, row in out.rows]
-    if out.rows and not how.dry:
+    if not how.dry and (out.rows or unfinished(ctx)):
         decided: list[Outcome] = []
 
         def build() -> Sequence[tuple[str, Row]]:
             decided[:] = [decide(ctx, panes, how)]
-            return decided[0].rows
+            return [*unfinished(ctx), *decided[0].rows]
 
-        booked = ctx.book.commit(build)
+        found = ctx.book.commit(build)
         [out] = decided
+        booked = found[len(found) - len(out.rows) :]
         _keep_raw(ctx, booked, panes)
     for fact in out.failed:
         ctx.notes.append(f"{fact['agent']} {fact['provider']}: {fact['reason']}")

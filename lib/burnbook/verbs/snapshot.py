@@ -34,7 +34,7 @@ def run(ctx: Context, args: Any) -> Result:
             return [*rows, *(("snapshots", row) for row in crossed)]
         for phase, place in _steps(ctx, args.action, provider, window):
             row = _row(ctx, args, provider, taken, phase, place)
-            rows += with_prompts(ctx, row, taken)
+            rows += with_prompts(ctx, row)
         return rows
 
     booked = _missed.told(ctx, ctx.book.commit(build))
