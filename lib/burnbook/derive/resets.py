@@ -79,6 +79,12 @@ def just_began(config: Config, entry: Entry | None, now: datetime) -> bool:
     return now <= entry.counts_from + config.windows.grace
 
 
+def is_overtaken(turn: Turn, captured_at: datetime) -> bool:
+    """Whether a BEFORE came after the pane was read: an AFTER from it would not count."""
+    began = turn.open.before
+    return turn.after is None and began is not None and captured_at < began.captured_at
+
+
 def unfit(
     config: Config,
     turn: Turn,
@@ -87,9 +93,6 @@ def unfit(
     errors: tuple[str, ...],
 ) -> tuple[str, datetime | None] | None:
     """Why a pane does not tell of this boundary yet, and from when it may; None where it does."""
-    began = turn.open.before
-    if turn.after is None and began and captured_at < began.captured_at:
-        return "its pane is older than a BEFORE that came meanwhile", None
     if captured_at >= turn.boundary:
         clear = _latest(config, turn.begins, captured_at) + config.windows.lag
         if captured_at < clear:

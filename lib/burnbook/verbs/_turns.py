@@ -98,7 +98,10 @@ def pairs(ctx: Context) -> list[Who]:
 
 def _book(ctx: Context, out: Outcome, turn: Turn, taken: Taken, how: How) -> None:
     unfit = resets.unfit(ctx.config, turn, taken.captured_at, taken.meters, taken.errors)
-    if unfit and not how.force:
+    overtaken = resets.is_overtaken(turn, taken.captured_at)
+    if overtaken:
+        unfit = "a BEFORE was booked after its pane was read", None
+    if unfit and (overtaken or not how.force):
         reason, at = unfit
         out.pending.append(_fact(turn, status="pending", reason=reason, retry_at=at))
         return

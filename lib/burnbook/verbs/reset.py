@@ -9,7 +9,7 @@ from burnbook import capture, captures, clock
 from burnbook.blocks import Line, Part, moment
 from burnbook.book import Booked
 from burnbook.derive import resets
-from burnbook.errors import IO, BadData, Usage
+from burnbook.errors import IO, BadData
 from burnbook.rows import Row, Snapshot
 from burnbook.verbs import Context, Result, _capture, _missed
 from burnbook.verbs._mend import unfinished
@@ -80,8 +80,6 @@ def _pane(ctx: Context, provider: str, captured: capture.Captured) -> Taken | Fa
         return understood(ctx, provider, "capture", captured.text, captured.captured_at)
     except BadData as error:
         return Fault(str(error), error.code)
-    except Usage as error:  # an agent whose provider is no pane
-        return Fault(str(error), IO)
 
 
 def _keep_raw(ctx: Context, booked: Sequence[Booked], panes: dict[Who, Any]) -> None:
