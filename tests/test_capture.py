@@ -1,114 +1,250 @@
-"""The captures that are kept: once per content, private, whole, also when two run at once."""
+"""Captures: commands, screens seen through tmux, and who may have written what is run."""
 
-import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import time
 from pathlib import Path
-from typing import Any
 
 import pytest
-from burnbook.redact import redact, strip_ansi
+from burnbook import capture, captures, files
+from burnbook.config import Config
+from burnbook.declared import Agent
+from burnbook.errors import BadConfig, IOFault, Missing
 from conftest import Shell
 
-CCUSAGE = {
-    "daily": [
-        {
-            "date": "2026-11-22",
-            "inputTokens": 4512,
-            "outputTokens": 350846,
-            "cacheCreationTokens": 512,
-            "cacheReadTokens": 1024,
-            "totalTokens": 356894,
-            "totalCost": 156.40,
-            "modelsUsed": ["claude-opus-4-20250514", "claude-sonnet-4-20250514"],
-        }
-    ],
-    "totals": {"inputTokens": 11174, "totalCost": 1042.32},
-}
+PANES = "5h limit: 12% used (resets 13:10)"
+# A program that draws only on a terminal, as coding agents do, and stays until it is told to go.
+PROGRAM = """\
+import os, sys, time, tty
+assert os.isatty(0) and os.isatty(1), "no terminal"
+{first}
+print("\\x1b[2J\\x1b[HInvented Agent v1", flush=True)
+tty.setcbreak(0)
+typed = ""
+while True:
+    typed += os.read(0, 1).decode()
+    print(typed[-1], end="", flush=True)
+    if typed.endswith("/status\\n"):
+        time.sleep(0.2)
+        print("{pane}", flush=True)
+"""
+needs_tmux = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 
 
-def declare(shell: Shell, text: str, more: str = "") -> None:
-    """A capture `usage` that prints what stands in a file."""
-    (shell.config / "out").write_text(text)
-    argv = json.dumps(["cat", str(shell.config / "out")])
-    (shell.config / "schedules.toml").write_text(f"[captures.usage]\nargv = {argv}\n{more}")
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """The invented agent, an executable."""
+    path = tmp_path / "invented-agent"
+    write(path)
+    return path
 
 
-def kept(shell: Shell) -> list[str]:
-    return sorted(path.name for path in (shell.book / "captures" / "usage").iterdir())
+def write(path: Path, first: str = "pass") -> None:
+    python = shutil.which("python3")
+    path.write_text(f"#!{python}\n{PROGRAM.format(first=first, pane=PANES)}")
+    path.chmod(0o755)
 
 
-def test_json_of_ccusage_comes_through_as_it_is() -> None:
-    text = json.dumps(CCUSAGE, indent=2)
-    assert redact(strip_ansi(text)) == text
+def tmux(command: list[str], **more: str) -> str:
+    table = {"wait_for": '"Invented Agent"', "keys": '["/status", "<Enter>"]', "settle_ms": "50"}
+    table |= {"until": '"5h limit"', "command": str(command).replace("'", '"'), **more}
+    lines = "".join(f"{key} = {value}\n" for key, value in table.items())
+    return '[agents.main]\nprovider = "codex"\ncapture = "tmux"\ntimeout_seconds = 10\n' + (
+        f"[agents.main.tmux]\n{lines}"
+    )
 
 
-def test_the_same_content_is_kept_once(shell: Shell) -> None:
-    declare(shell, "[1]\n")
-    first = shell.json("capture", "usage", "--at", "2026-11-22T01:06Z")
-    assert shell.json("capture", "usage", "--at", "2026-11-23T01:06Z") == {
-        **first,
-        "captured_at": "2026-11-23T01:06:00Z",
-        "new": False,
-    }
-    declare(shell, "[2]\n")
-    shell.ok("capture", "usage", "--at", "2026-11-24T01:06Z")
-    declare(shell, "[1]\n")
-    shell.ok("capture", "usage", "--at", "2026-11-25T01:06Z")
-    assert kept(shell) == [f"202611{day}T010600Z.json" for day in (22, 24, 25)]
+def agent(folder: Path, text: str) -> Agent:
+    (folder / "agents.toml").write_text(text)
+    return Config(str(folder)).agents["main"]
 
 
-def test_other_content_of_the_same_second_has_a_name_of_its_own(shell: Shell) -> None:
-    for text in ("[1]", "[2]", "[3]"):
-        declare(shell, text)
-        shell.ok("capture", "usage", "--at", "2026-11-22T01:06Z")
-    assert kept(shell) == [f"20261122T010600Z{end}.json" for end in ("", "_002", "_003")]
-    assert shell.json("capture", "usage", "--at", "2026-11-22T01:07Z")["new"] is False
+def take(one: Agent) -> str:
+    told = capture.many({"main": captures.job(one)})["main"]
+    return capture.text_of(told).decode()
 
 
-def test_at_once_it_is_kept_once(shell: Shell) -> None:
-    declare(shell, "[1]")
-    running = [shell.start("capture", "usage") for _ in range(8)]
-    assert [process.communicate(timeout=60) and process.returncode for process in running] == [
-        0
-    ] * 8
-    assert len(kept(shell)) == 1
+def servers() -> str:
+    listed = subprocess.check_output(["ps", "-eo", "args"], text=True)
+    return "".join(line for line in listed.splitlines() if f"burnbook-{os.getpid()}-" in line)
 
 
-def test_it_is_private_and_without_secrets(shell: Shell) -> None:
-    declare(shell, '\x1b[1m{"who": "ada@example.com", "key": "sk-ant-abcd1234efgh5678"}\x1b[0m')
-    path = Path(shell.json("capture", "usage")["path"])
-    assert path.read_text() == '{"who": "[email]", "key": "[key]"}'
-    modes = [part.stat().st_mode & 0o777 for part in (path, path.parent, path.parent.parent)]
-    assert modes == [0o600, 0o700, 0o700]
+@needs_tmux
+@pytest.mark.parametrize("words", [[], ["one argument", "$(touch bad); 'x'"]])
+def test_a_screen_is_read_through_tmux_and_nothing_is_left(
+    program: Path, tmp_path: Path, words: list[str]
+) -> None:
+    # A single word with a space in it, too, is a program and not a line for a shell.
+    place = tmp_path / "a folder"
+    place.mkdir()
+    path = place / "agent"
+    write(path, f"open({str(place / 'args')!r}, 'w').write(repr(sys.argv[1:]))")
+    shown = take(agent(tmp_path, tmux([str(path)] + [w.replace("'", "") for w in words])))
+    assert PANES in shown
+    assert (place / "args").read_text() == repr([w.replace("'", "") for w in words])
+    assert not servers()
+    assert str(path) not in subprocess.check_output(["ps", "-eo", "args"], text=True)
 
 
+@needs_tmux
+def test_a_snapshot_is_booked_from_a_screen(shell: Shell, program: Path) -> None:
+    (shell.config / "agents.toml").write_text(tmux([str(program)]))
+    said = shell.ok("snapshot", "start", "codex", "--capture", "--at", "2026-11-22T09:00")
+    assert said.startswith("BEFORE W0-CHN main codex: 5h 12% (")
+
+
+@needs_tmux
 @pytest.mark.parametrize(
-    ("argv", "code", "sentence"),
+    ("first", "more", "said"),
     [
-        (["no-such-program"], 66, "'no-such-program' is not on PATH"),
-        (["false"], 74, "failed with exit code 1"),
-        (["sleep", "20"], 74, "did not finish in 1 s"),
-        (["sh", "-c", "yes | head -c 2000000"], 74, "printed more than"),
-        (["true"], 65, "printed nothing; nothing kept"),
+        ("pass", {"wait_for": '"Never"'}, "did not show 'Never' in 2 s"),
+        ("pass", {"until": '"never"'}, "did not show 'never' in 2 s"),
+        ("sys.exit(3)", {}, "ended before"),
+        ("import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)", {"until": '"x y"'}, "in 2"),
     ],
 )
-def test_what_fails_keeps_nothing(shell: Shell, argv: list[str], code: int, sentence: str) -> None:
-    text = f"[captures.usage]\nargv = {json.dumps(argv)}\ntimeout_seconds = 1\n"
-    (shell.config / "schedules.toml").write_text(text)
-    assert sentence in shell.fails(code, "capture", "usage")
+def test_a_screen_that_does_not_come_is_a_fault_and_nothing_is_left(
+    program: Path, tmp_path: Path, first: str, more: dict[str, str], said: str
+) -> None:
+    write(program, first)
+    text = tmux([str(program)], **more).replace("timeout_seconds = 10", "timeout_seconds = 2")
+    with pytest.raises(IOFault, match=said):
+        take(agent(tmp_path, text))
+    assert not servers()
+    assert str(program) not in subprocess.check_output(["ps", "-eo", "args"], text=True)
+
+
+@needs_tmux
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_takes_the_screen_down_too(shell: Shell, program: Path, number: int) -> None:
+    (shell.config / "agents.toml").write_text(tmux([str(program)], until='"never"'))
+    process = shell.start("snapshot", "start", "codex", "--capture")
+    for _ in range(100):
+        time.sleep(0.05)
+        running = subprocess.check_output(["ps", "-eo", "args"], text=True)
+        if f"burnbook-{process.pid}-" in running and running.count(str(program)) > 1:
+            break
+    process.send_signal(number)
+    process.communicate(timeout=15)
+    assert process.returncode in (-number, 130)
+    left = subprocess.check_output(["ps", "-eo", "args"], text=True)
+    assert f"burnbook-{process.pid}-" not in left
+    assert str(program) not in left
     assert not shell.book.exists()
 
 
-def test_an_unknown_capture_names_those_that_there_are(shell: Shell) -> None:
-    declare(shell, "[1]")
-    assert "no capture is called 'x'; valid: usage" in shell.fails(2, "capture", "x")
+def test_a_program_that_is_not_there_is_missing(tmp_path: Path) -> None:
+    with pytest.raises(Missing, match=r"(no-such-program|tmux)' *, which is not on PATH"):
+        take(agent(tmp_path, tmux(["no-such-program"])))
 
 
-def test_a_busy_book_is_not_waited_for_while_the_command_runs(shell: Shell) -> None:
-    """The command runs with no lock held: a snapshot is booked meanwhile."""
-    argv = json.dumps(["sh", "-c", "sleep 3; echo done"])
-    (shell.config / "schedules.toml").write_text(f"[captures.usage]\nargv = {argv}\n")
-    running: Any = shell.start("capture", "usage")
-    shell.ok("snapshot", "start", "codex", "--set", "5h=11")
-    assert running.poll() is None
-    running.communicate(timeout=30)
-    assert running.returncode == 0
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('capture = "screen"', "agents.main.capture = 'screen' is not valid; valid: a list of"),
+        ('capture = "tmux"', "agents.main.capture = 'tmux' is not valid; valid: it with a table"),
+        ("[agents.main.tmux]\ncommand = []\nwait_for = 'a'\nuntil = 'b'", "agents.main.tmux"),
+        ("[agents.main.tmux]\ncommand = ['x']\nwait_for = 'a'\nuntil = 'b'\nx = 1", "field `x`"),
+        ("[agents.main.tmux]\ncommand = ['x']\nuntil = 'b'", "wait_for"),
+    ],
+)
+def test_a_mistake_in_a_screens_table_is_told(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(BadConfig) as caught:
+        agent(tmp_path, f"[agents.main]\nprovider = 'codex'\n{text}")
+    assert said in str(caught.value)
+
+
+def test_the_kinds_of_capture_are_the_files_of_their_folder() -> None:
+    assert captures.kinds() == ("tmux",)
+    assert set(captures.kinds()) <= set(Agent.__struct_fields__)
+
+
+class TestOwned:
+    """`files.check_owned`: a command is run only from what nobody else could have written."""
+
+    @pytest.fixture
+    def config(self, tmp_path: Path) -> Path:
+        folder = tmp_path / "config"
+        folder.mkdir(mode=0o755)
+        (folder / "agents.toml").touch(0o644)
+        return folder / "agents.toml"
+
+    @pytest.mark.parametrize("mode", [0o644, 0o600, 0o755, 0o444])
+    def test_mine_is_fine(self, config: Path, mode: int) -> None:
+        config.chmod(mode)
+        files.check_owned(str(config))
+
+    def test_what_is_not_there_is_nobodys(self, tmp_path: Path) -> None:
+        files.check_owned(str(tmp_path / "none" / "agents.toml"))
+
+    @pytest.mark.parametrize("mode", [0o646, 0o666, 0o602])
+    @pytest.mark.parametrize("folder", [False, True], ids=["file", "folder"])
+    def test_others_may_write(self, config: Path, mode: int, folder: bool) -> None:
+        place = config.parent if folder else config
+        place.chmod(mode | (0o700 if folder else 0))
+        with pytest.raises(BadConfig, match=f"chmod go-w {place}$"):
+            files.check_owned(str(config))
+
+    def test_a_link_is_as_good_as_what_it_leads_to(self, config: Path) -> None:
+        target = config.parent.parent / "target"
+        target.touch(0o600)
+        target.chmod(0o606)
+        config.unlink()
+        config.symlink_to(target)
+        with pytest.raises(BadConfig, match="may be written by others"):
+            files.check_owned(str(config))
+
+    @pytest.mark.parametrize(
+        ("name", "members", "fine"),
+        [("ada", [], True), ("ada", ["ada"], True), ("ada", ["bo"], False), ("users", [], False)],
+    )
+    def test_a_group_may_write_only_where_it_is_the_users_own(
+        self,
+        config: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        name: str,
+        members: list[str],
+        fine: bool,
+    ) -> None:
+        import grp
+        import pwd
+
+        gid = config.stat().st_gid
+        config.chmod(0o664)
+        user = pwd.struct_passwd(("ada", "x", os.geteuid(), gid, "", "/", "/bin/sh"))
+        monkeypatch.setattr(pwd, "getpwuid", lambda _: user)
+        monkeypatch.setattr(grp, "getgrgid", lambda _: grp.struct_group((name, "x", gid, members)))
+        if fine:
+            files.check_owned(str(config))
+        else:
+            with pytest.raises(BadConfig, match="mode 0664"):
+                files.check_owned(str(config))
+
+    def test_another_group_may_not_write(
+        self, config: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        import pwd
+
+        config.chmod(0o664)
+        user = pwd.struct_passwd(("ada", "x", os.geteuid(), 54_321, "", "/", "/bin/sh"))
+        monkeypatch.setattr(pwd, "getpwuid", lambda _: user)
+        with pytest.raises(BadConfig, match="mode 0664"):
+            files.check_owned(str(config))
+
+    def test_another_users_file_is_refused(
+        self, config: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        owner = config.stat().st_uid
+        monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
+        if owner == 0:
+            files.check_owned(str(config))  # root's is everybody's
+            real = os.stat
+            of_bo = os.stat_result((stat.S_IFREG | 0o644, 1, 1, 1, owner + 7, 0, 0, 0, 0, 0))
+            monkeypatch.setattr(
+                os, "stat", lambda path: of_bo if str(path) == str(config) else real(path)
+            )
+        with pytest.raises(BadConfig, match="belongs to another user"):
+            files.check_owned(str(config))

@@ -95,6 +95,7 @@ def test_the_readme_has_every_exit_code() -> None:
         ("stop.NAME", Stop),
         ("notify", Notify),
         ("agents.toml", declared.Agent),
+        ("agents.ID.tmux", declared.Tmux),
         ("preview.toml", declared.Preview),
         ("ledgers.toml", Ledgers),
         ("prices.toml", Prices),

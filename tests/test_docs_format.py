@@ -89,6 +89,14 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
         config.write('[notify]\ncommand = ["true"]\nmeters = [0.2]\n')
     run("budget --window X3 --at 2026-11-23T11:00")
     run("scoreboard")
+    night = clone.root / "night"
+    night.mkdir()
+    (night / "agents.toml").write_text(
+        '[agents.main]\nprovider = "codex"\ncapture = ["echo", "5h limit: 1% used"]\n'
+        '[agents.zoe]\nprovider = "glm"\ncapture = ["false"]\n'
+    )
+    for time in ("00:03", "00:06", "00:11"):
+        run(f"reset --config-dir night --at 2900-01-01T{time}", code=74)
     run("preview --window X1")
     run("check")
     run("aliases")

@@ -82,7 +82,8 @@ def test_arguments_stdin_and_folder_arrive_as_they_are(
     house: House, recipe: str, tmp_path: Path
 ) -> None:
     given = ["--at", "T", "codex", *HOSTILE, "preview", "--set=a b"]
-    [told] = house.told("just", recipe, *given, stdin="pane\n", cwd=tmp_path)
+    *captured, told = house.told("just", recipe, *given, stdin="pane\n", cwd=tmp_path)
+    assert [(one["pass"], one["argv"]) for one in captured] in ([], [("capture", told["argv"])])
     assert told["argv"] == WAYS[recipe][1:] + given
     assert (told["stdin"], told["folder"]) == ("pane\n", str(tmp_path))
     assert not (tmp_path / "bad").exists()
@@ -154,6 +155,13 @@ def test_capture_runs_before_the_lock_and_is_booked_under_it(house: House) -> No
     assert first["captured"] == second["captured"]
     assert second["found"] == ["pane"]
     assert not Path(first["captured"]).exists()
+
+
+def test_a_recipe_may_say_that_it_always_captures(house: House) -> None:
+    first, second = house.told("just", "reset", "--dry-run", stdin="x")
+    assert (first["pass"], first["held"], first["argv"]) == ("capture", False, ["--dry-run"])
+    assert (second["pass"], second["held"], second["argv"]) == ("book", True, ["--dry-run"])
+    assert second["found"] == ["pane"]
 
 
 def test_a_capture_that_fails_books_nothing(house: House) -> None:

@@ -18,7 +18,7 @@ Feature: a mistake in the config is one sentence
 
     Examples: at the top
       | mistake              | setting               | entry | sentence                                                                              |
-      | unknown key          | time_zone = "UTC"     |       | : unknown key time_zone; valid: lag_buffer, raw_panes, reset_time, timezone, windows  |
+      | unknown key          | time_zone = "UTC"     |       | : unknown key time_zone; valid: lag_buffer, last_look, missed_after, raw_panes, reset_time, timezone, windows  |
       | wrong type           | lag_buffer = 5        |       | : lag_buffer = 5 is not valid; valid: expected `str`, got `int`                       |
       | no length of time    | lag_buffer = "soon"   |       | : lag_buffer = 'soon' is not valid; valid:                                            |
       | no time of day       | reset_time = "24:01"  |       | : reset_time = '24:01' is not valid; valid:                                           |
@@ -144,7 +144,7 @@ Feature: a mistake in the config is one sentence
       capture  = "codex /status"
       """
     When I run "bin/snapshot start codex --capture"
-    Then it exits with 78 and says "CONFIG/agents.toml: agents.main.capture = 'codex /status' is not valid; valid: expected `array`, got `str`"
+    Then it exits with 78 and says "CONFIG/agents.toml: agents.main.capture = 'codex /status' is not valid; valid: a list of words, or tmux"
     And nothing was created
 
   Scenario: no config directory

@@ -1,26 +1,97 @@
-"""Runs a configured command, bounded, and gives back its text.
+"""Runs configured commands, bounded and several at once, and gives back their text.
 
-The command is an argv array: no shell reads it. It gets no input, a time limit, a limit on what it
+A command is an argv array: no shell reads it. It gets no input, a time limit, a limit on what it
 may print, and a process group of its own, which is ended with it.
 
-A recipe that captures runs twice: first without a lock and with BURNBOOK_PASS=capture, when the
-text is put into $BURNBOOK_CAPTURED, then with the lock and BURNBOOK_PASS=book, when it is taken
-from there. So no capture ever runs under a lock.
+A recipe that captures runs twice: first without a lock and with BURNBOOK_PASS=capture, when what
+was captured is put into $BURNBOOK_CAPTURED, then with the lock and BURNBOOK_PASS=book, when it is
+taken from there. So no capture ever runs under a lock.
 """
 
 import os
 import signal
 import subprocess
 import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-from burnbook import files
-from burnbook.errors import IOFault, Missing, os_sentence
+import msgspec
+
+from burnbook import clock, files
+from burnbook.errors import IO, BurnbookError, IOFault, Missing, os_sentence
+
+if TYPE_CHECKING:
+    from threading import Event
 
 MAX_OUTPUT = 1 << 20
 _GRACE = 2.0
+_TICK = 0.2
+_ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+Stopped = Callable[[], bool]
+Job = Callable[[Stopped], bytes]
 
 
-def run(argv: tuple[str, ...], timeout: float) -> bytes:
+class Captured(msgspec.Struct, frozen=True):
+    """What one capture came to and when: its text, else the sentence and exit code of its fault."""
+
+    captured_at: datetime
+    text: bytes | None = None
+    fault: str | None = None
+    code: int = 0
+
+
+def many(jobs: Mapping[str, Job]) -> dict[str, Captured]:
+    """Run all jobs at once, each in a thread; none of them stops another.
+
+    A signal that would end this process ends the jobs first, so that nothing of theirs is left.
+    """
+    import threading
+
+    stop = threading.Event()
+    found: dict[str, Captured] = {}
+
+    def work(name: str, job: Job) -> None:
+        try:
+            text = job(stop.is_set)
+            found[name] = Captured(clock.now(), text=text)
+        except BurnbookError as error:
+            found[name] = Captured(clock.now(), fault=str(error), code=error.code)
+        except (OSError, subprocess.SubprocessError) as error:
+            said = os_sentence("a capture failed", error) if isinstance(error, OSError) else error
+            found[name] = Captured(clock.now(), fault=str(said), code=IO)
+
+    threads = [threading.Thread(target=work, args=job) for job in jobs.items()]
+    with _ending(stop):
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return found
+
+
+@contextmanager
+def _ending(stop: "Event") -> Iterator[None]:
+    """Turn signals that end this process into `stop`; they do their work after the `with`."""
+    got: list[int] = []
+
+    def note(number: int, _: object) -> None:
+        got.append(number)
+        stop.set()
+
+    before = {number: signal.signal(number, note) for number in _ENDS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if got:
+            os.kill(os.getpid(), got[0])
+
+
+def run(argv: tuple[str, ...], timeout: float, stopped: Stopped) -> bytes:
     """What the command printed on stdout. Raises Missing, or IOFault where it failed."""
     shown = " ".join(argv)
     try:
@@ -36,12 +107,12 @@ def run(argv: tuple[str, ...], timeout: float) -> bytes:
     except OSError as error:
         raise IOFault(os_sentence(f"cannot run the capture command {shown!r}", error)) from None
     try:
-        return _read(process, shown, timeout)
+        return _read(process, shown, timeout, stopped)
     finally:
         _end(process)
 
 
-def _read(process: subprocess.Popen[bytes], shown: str, timeout: float) -> bytes:
+def _read(process: subprocess.Popen[bytes], shown: str, timeout: float, stopped: Stopped) -> bytes:
     assert process.stdout is not None
     deadline = time.monotonic() + timeout
     handle = process.stdout.fileno()
@@ -51,8 +122,12 @@ def _read(process: subprocess.Popen[bytes], shown: str, timeout: float) -> bytes
     blocks, total = [], 0
     while True:
         left = deadline - time.monotonic()
-        if left <= 0 or not select.select([handle], [], [], left)[0]:
+        if left <= 0:
             raise IOFault(f"the capture command {shown!r} did not finish in {timeout:g} s")
+        if stopped():
+            raise IOFault(f"the capture command {shown!r} was interrupted")
+        if not select.select([handle], [], [], min(left, _TICK))[0]:
+            continue
         block = os.read(handle, 1 << 16)
         if not block:
             break
@@ -85,16 +160,24 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.stdout.close()
 
 
-def two_pass(name: str, argv: tuple[str, ...], timeout: float) -> bytes | None:
-    """`run`, or under a recipe its first or second half; None after the first half."""
+def two_pass(name: str, jobs: Callable[[], Mapping[str, Job]]) -> dict[str, Captured] | None:
+    """`many`, or under a recipe its first or second half; None after the first half."""
     place, half = os.environ.get("BURNBOOK_CAPTURED"), os.environ.get("BURNBOOK_PASS")
     if not place or half not in ("capture", "book"):
-        return run(argv, timeout)
-    kept = os.path.join(place, f"{name}.pane")
+        return many(jobs())
+    kept = os.path.join(place, f"{name}.captured")
     if half == "capture":
-        files.replace(kept, run(argv, timeout), durable=False)
+        files.replace(kept, msgspec.msgpack.encode(many(jobs())), durable=False)
         return None
-    text = files.read_bytes(kept)
-    if text is None:
+    data = files.read_bytes(kept)
+    if data is None:
         raise Missing(f"nothing was captured for {name}")
-    return text
+    return msgspec.msgpack.decode(data, type=dict[str, Captured])
+
+
+def text_of(captured: Captured) -> bytes:
+    """The text; raises IOFault or Missing, as the capture did, where there is none."""
+    if captured.text is not None:
+        return captured.text
+    kind = Missing if captured.code == Missing.code else IOFault
+    raise kind(captured.fault or "nothing was captured")

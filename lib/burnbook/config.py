@@ -93,7 +93,11 @@ class Config:
         """config/agents.toml."""
         raw = self._read("agents.toml")
         self._known("agents.toml", "", raw, ("agents",))
-        return self._tables("agents.toml", raw, "agents", Agent)
+        agents = self._tables("agents.toml", raw, "agents", Agent)
+        for name, agent in agents.items():
+            if isinstance(agent.capture, str):
+                self._kind(f"agents.{name}", agent.capture, agent)
+        return agents
 
     @cached_property
     def preview(self) -> Preview:
@@ -185,6 +189,16 @@ class Config:
         except (ValueError, OverflowError):
             years = f"a date from {clock.YEARS[0]} to {clock.YEARS[1]}"
             self._wrong("windows.toml", f"windows.{name}.ends", str(ends), years)
+
+    def _kind(self, where: str, kind: str, agent: Agent) -> None:
+        from burnbook.captures import kinds
+
+        if kind not in kinds():
+            valid = f"a list of words, or {_any_of(kinds())}"
+            self._wrong("agents.toml", f"{where}.capture", kind, valid)
+        if getattr(agent, kind, None) is None:
+            where = f"{where}.capture"
+            self._wrong("agents.toml", where, kind, f"it with a table [{where[:-8]}.{kind}]")
 
     def _path(self, name: str) -> str:
         return os.path.join(self.root, name)

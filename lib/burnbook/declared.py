@@ -5,6 +5,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from burnbook.capturespec import Tmux
+
+Duration = Annotated[str, msgspec.Meta(pattern=r"^\d{1,4}[smh]\Z")]
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
+
 
 class Window(msgspec.Struct, frozen=True):
     """One declared window: `ends` is wall time in the file's zone unless it carries an offset."""
@@ -20,15 +25,31 @@ class Windows(msgspec.Struct, frozen=True):
 
     timezone: str = "local"
     reset_time: Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d\Z")] = "00:01"
-    lag_buffer: Annotated[str, msgspec.Meta(pattern=r"^\d{1,4}[smh]\Z")] = "5m"
+    lag_buffer: Duration = "5m"
+    last_look: Duration = "15m"
+    missed_after: Duration = "1h"
     raw_panes: Literal["redacted", "none"] = "redacted"
     windows: dict[str, Window] = {}
 
     @property
     def lag(self) -> timedelta:
         """How long a vendor's pane may still show the old window."""
-        unit = {"s": "seconds", "m": "minutes", "h": "hours"}[self.lag_buffer[-1]]
-        return timedelta(**{unit: int(self.lag_buffer[:-1])})
+        return length(self.lag_buffer)
+
+    @property
+    def early(self) -> timedelta:
+        """How long before a reset a last look may be taken."""
+        return length(self.last_look)
+
+    @property
+    def grace(self) -> timedelta:
+        """How long after a reset it counts as missed."""
+        return length(self.missed_after)
+
+
+def length(text: str) -> timedelta:
+    """A declared duration, such as `5m`."""
+    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
 
 
 class Budget(msgspec.Struct, frozen=True):
@@ -40,10 +61,14 @@ class Budget(msgspec.Struct, frozen=True):
 
 
 class Agent(msgspec.Struct, frozen=True):
-    """One agent: whose meters it uses, the command that shows them, its letter in shell aliases."""
+    """One agent: whose meters it uses, what shows them, its letter in shell aliases.
+
+    `capture` is a command, or the name of a kind in captures/, which has a table of that name.
+    """
 
     provider: str
-    capture: tuple[str, ...] = ()
+    capture: tuple[str, ...] | str = ()
+    tmux: Tmux | None = None
     alias: Annotated[str, msgspec.Meta(pattern=r"^[a-z]\Z")] | None = None
     timeout_seconds: Annotated[int, msgspec.Meta(ge=1, le=600)] = 30
 

@@ -5,7 +5,7 @@ import os
 import stat
 from collections.abc import Sequence
 
-from burnbook.errors import IOFault, os_sentence
+from burnbook.errors import BadConfig, IOFault, os_sentence
 
 FILE_MODE = 0o600
 DIR_MODE = 0o700
@@ -93,3 +93,40 @@ def replace(path: str, data: bytes, *, durable: bool = True) -> None:
         os.close(handle)
     if durable:
         sync_dir(folder)
+
+
+def check_owned(path: str) -> None:
+    """Refuse what somebody else could have written, before a command that it names is run.
+
+    `path` and its folder have to belong to the user or to root, and only they may write them. A
+    group may where it is the user's own: the primary one, of the user's name, with nobody else in
+    it (such users have umask 002). Raises BadConfig; a file that is not there is nobody's.
+    """
+    for place in (os.path.dirname(os.path.abspath(path)), path):
+        try:
+            found = os.stat(place)
+        except FileNotFoundError:
+            continue
+        if found.st_uid not in (os.geteuid(), 0):
+            raise BadConfig(
+                f"{place} belongs to another user (uid {found.st_uid}), so no command in it is "
+                f"run; chown it to yourself"
+            )
+        mode = stat.S_IMODE(found.st_mode)
+        if mode & stat.S_IWOTH or (mode & stat.S_IWGRP and not _own_group(found.st_gid)):
+            raise BadConfig(
+                f"{place} may be written by others (mode {mode:04o}), so no command in it is run; "
+                f"chmod go-w {place}"
+            )
+
+
+def _own_group(gid: int) -> bool:
+    import grp  # only here: captures alone ask
+    import pwd
+
+    try:
+        me, group = pwd.getpwuid(os.geteuid()), grp.getgrgid(gid)
+    except KeyError:
+        return False
+    alone = set(group.gr_mem) <= {me.pw_name}
+    return me.pw_gid == gid and group.gr_name == me.pw_name and alone

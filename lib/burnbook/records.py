@@ -23,6 +23,7 @@ JOURNALS: dict[str, Any] = {
     "windows": WindowRow,
     "anomalies": Anomaly,
     "prompts": Prompts,
+    "resets": MissedReset,
     "proxy_telemetry": Usage,
     "checkpoints": Checkpoint,
     "churn": Churn,

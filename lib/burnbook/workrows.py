@@ -78,7 +78,7 @@ class Churn(Row, frozen=True, kw_only=True):
 
 
 class MissedReset(Row, frozen=True, kw_only=True):
-    """A reset that nobody was there for: the boundary passed, and no run came in time.
+    """A reset that passed an open window, and nothing was booked for it in time.
 
     Nothing is said about the meters at that moment. `found_at` is when a command noticed it.
     """

@@ -17,6 +17,7 @@ from burnbook.derive.snapshots import Pair
 from burnbook.derive.windows import Span, State
 from burnbook.errors import Usage
 from burnbook.rows import Anomaly, Closing, Snapshot, WindowRow
+from burnbook.workrows import MissedReset
 
 if TYPE_CHECKING:
     from burnbook.derive.traffic import Traffic
@@ -39,6 +40,7 @@ class Scene(NamedTuple):
     finalized: WindowRow | None
     history: History
     traffic: "Traffic | None"
+    missed: Sequence[MissedReset] = ()
 
 
 class Line(NamedTuple):

@@ -1,7 +1,7 @@
 """Which snapshots count: an index of a journal that knows BEFORE, AFTER and what was voided."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import msgspec
 
@@ -19,6 +19,12 @@ class Entry(msgspec.Struct, array_like=True):
     offset: int
     length: int
     voided: bool = False
+    boundary: datetime | None = None
+
+    @property
+    def counts_from(self) -> datetime:
+        """The moment from which it counts: one that was booked early for a reset, at that reset."""
+        return max(self.captured_at, self.boundary or self.captured_at)
 
 
 class Pair(NamedTuple):
@@ -39,11 +45,15 @@ class Index(msgspec.Struct, dict=True):
     """Every snapshot by window, in the journal's order.
 
     Windows stay packed until somebody asks for one: a book grows by windows, a command looks at
-    one of them. `heads` has the newest window of each `agent/provider`, by its moment.
+    one of them. `heads` has the newest window of each `agent/provider`, by its moment, and `resets`
+    when the first automatic snapshot of each boundary was taken.
     """
+
+    shape: ClassVar[int] = 2
 
     packed: dict[str, bytes] = {}
     heads: dict[str, tuple[datetime, str]] = {}
+    resets: dict[datetime, datetime] = {}
     unreadable: int = 0
 
     def add(self, row: Snapshot | Void | None, offset: int, length: int) -> None:
@@ -59,11 +69,16 @@ class Index(msgspec.Struct, dict=True):
                     entry.voided = True
                     self._head_again(entry.agent, entry.provider)
             return
-        entries.append(
-            Entry(row.id, row.agent or "", row.provider, row.phase, row.captured_at, offset, length)
-        )
+        what = (row.id, row.agent or "", row.provider, row.phase, row.captured_at, offset, length)
+        entries.append(Entry(*what, boundary=row.boundary))
+        if row.boundary is not None:
+            first = self.resets.get(row.boundary, row.captured_at)
+            self.resets[row.boundary] = min(first, row.captured_at)
         who = f"{row.agent}/{row.provider}"
-        if who not in self.heads or row.captured_at >= self.heads[who][0]:
+        head = self.heads.get(who)
+        newer = head is None or row.captured_at > head[0]
+        # Of one moment, as in a crossing, BEFORE is the newer one, whichever was booked first.
+        if newer or (head and row.captured_at == head[0] and row.phase == "before"):
             self.heads[who] = row.captured_at, window
 
     def windows(self) -> list[str]:
@@ -116,13 +131,13 @@ class Index(msgspec.Struct, dict=True):
         """Find the newest window afresh, after a snapshot was taken back."""
         self.heads.pop(f"{agent}/{provider}", None)
         mine = [
-            (entry.captured_at, entry.offset, window)
+            (entry.captured_at, entry.phase == "before", entry.offset, window)
             for window in self.windows()
             for entry in self.counted(window)
             if (entry.agent, entry.provider) == (agent, provider)
         ]
         if mine:
-            moment, _, window = max(mine)
+            moment, _, _, window = max(mine)
             self.heads[f"{agent}/{provider}"] = moment, window
 
     def is_voided(self, row_id: str, window: str) -> bool:

@@ -23,8 +23,27 @@ def span(config: Config, window: str, first_before: datetime | None) -> Span:
     """From the first BEFORE to the declared end, else to the first reset time after that BEFORE."""
     ends = config.ends(window)
     if ends is None and first_before is not None:
-        ends = config.next_reset(first_before)
+        ends = first_end(config, first_before)
     return Span(first_before, ends)
+
+
+def first_end(config: Config, begun: datetime) -> datetime:
+    """The reset time at which what begins at `begun` ends.
+
+    One that is no further away than a last look does not count: who begins then begins for it.
+    """
+    return config.next_reset(begun + config.windows.early)
+
+
+def of(config: Config, index: Index, window: str) -> Span:
+    """The span of a window, from the snapshots that count.
+
+    A BEFORE that was booked early for a reset began there, as far as the end is concerned.
+    """
+    befores = [entry for entry in index.counted(window) if entry.phase == "before"]
+    first = min((entry.captured_at for entry in befores), default=None)
+    begun = min((entry.counts_from for entry in befores), default=None)
+    return Span(first, span(config, window, begun).ends_at)
 
 
 def following(config: Config, window: str) -> str | None:
@@ -55,8 +74,7 @@ def by_time(config: Config, index: Index) -> Callable[[datetime], str | None]:
     """Finds the window whose span holds a moment; of several the one that began last."""
     spans = []
     for name in {*config.windows.windows, *index.windows()}:
-        moments = [e.captured_at for e in index.counted(name) if e.phase == "before"]
-        found = span(config, name, min(moments, default=None))
+        found = of(config, index, name)
         if found.starts_at and found.ends_at and found.starts_at < found.ends_at:
             spans.append((found.starts_at, found.ends_at, name))
     spans.sort()

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from burnbook import clock, records
+from burnbook import clock, files, records
 from burnbook.blocks import number, percent
 from burnbook.budgetspec import Notify, Stop
 from burnbook.declared import Budget
@@ -56,9 +56,7 @@ def checked(ctx: Context) -> Notify:
     """`[notify]`; BadConfig where there is a hook and others could have written it."""
     notify = ctx.config.notify
     if notify.command:
-        from burnbook import owned
-
-        owned.check(os.path.join(ctx.config.root, "budgets.toml"))
+        files.check_owned(os.path.join(ctx.config.root, "budgets.toml"))
     return notify
 
 

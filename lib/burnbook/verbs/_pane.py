@@ -3,11 +3,12 @@
 import os
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
-from burnbook import capture, clock, panes, walltime
+from burnbook import clock, panes, walltime
 from burnbook.errors import BadData, Missing, Usage, os_sentence
 from burnbook.panes import Pane
 from burnbook.rows import Context as Tokens
@@ -21,7 +22,7 @@ PROMPTS = "prompts"  # what GLM has instead of percentages
 class Taken(NamedTuple):
     """What was read at one moment, ready to be booked; `text` is None without a pane."""
 
-    captured_at: Any
+    captured_at: datetime
     source: str
     text: str | None
     pane: Pane
@@ -41,11 +42,24 @@ def check_provider(name: str) -> str:
 def take(ctx: Context, args: Any, provider: str) -> Taken | None:
     """The pane, parsed, with its resets as moments; None after a recipe's capture pass."""
     settings = _settings(ctx, provider, args.set or ())
-    source, data = _read(ctx, args, provider)
+    source, data, captured_at = _read(ctx, args, provider)
     if source is None:
         return None
-    captured_at = clock.now()
+    taken = understood(ctx, provider, source, data, captured_at or clock.now(), settings)
+    return taken._replace(source=args.source) if args.source else taken
+
+
+def understood(
+    ctx: Context,
+    provider: str,
+    source: str,
+    data: bytes | None,
+    captured_at: datetime,
+    settings: Sequence[tuple[str, float]] = (),
+) -> Taken:
+    """The bytes of a pane as what they show, `settings` (by hand) over it. Raises BadData."""
     text = None if data is None else data.decode("utf-8", "replace")
+    by_hand = bool(settings)
     pane = Pane() if text is None else panes.parse(provider, text)
     for name, count in settings:
         if name == PROMPTS:
@@ -59,39 +73,34 @@ def take(ctx: Context, args: Any, provider: str) -> Taken | None:
     if not meters and context is None and pane.prompts is None:
         raise BadData(f"no meters of {provider} in the pane ({_why(pane)}); nothing booked")
     errors = (*pane.errors, *(("stale",) if stale and "stale" not in pane.errors else ()))
-    if args.set:
+    if by_hand:
         set_names = {name for name, _ in settings}
         errors = tuple(e for e in errors if e.rpartition(":")[2] not in set_names)
         source = "manual" if text is None else f"{source}+manual"
-    return Taken(captured_at, args.source or source, text, pane, meters, context, errors)
+    return Taken(captured_at, source, text, pane, meters, context, errors)
 
 
-def _read(ctx: Context, args: Any, provider: str) -> tuple[str | None, bytes | None]:
+def _read(
+    ctx: Context, args: Any, provider: str
+) -> tuple[str | None, bytes | None, datetime | None]:
+    """Where the pane came from (None after a recipe's capture pass), its bytes, and when it was."""
     if args.capture:
-        data = _capture(ctx, provider)
-        return ("capture", data) if data is not None else (None, None)
+        from burnbook.verbs._capture import one
+
+        captured = one(ctx, provider)
+        return ("capture", *captured) if captured else (None, None, None)
     if args.file is not None:
-        return "file", _file(args.file)
+        return "file", _file(args.file), None
     if args.stdin or not sys.stdin or not sys.stdin.isatty():
         data = _stdin()
         if data.strip():
-            return "stdin", data
+            return "stdin", data, None
         if args.set:
-            return "manual", None
+            return "manual", None, None
         raise Missing("no pane: stdin is empty; pipe one in, or give --file, --capture or --set")
     if args.set:
-        return "manual", None
+        return "manual", None, None
     raise Missing("no pane: pipe one in, or give --file, --capture or --set")
-
-
-def _capture(ctx: Context, provider: str) -> bytes | None:
-    agents = ctx.config.agents
-    mine = agents.get(ctx.agent)
-    chosen = mine if mine and mine.provider == provider else None
-    chosen = chosen or next((a for a in agents.values() if a.provider == provider), None)
-    if chosen is None or not chosen.capture:
-        raise Missing(f"no capture is declared for {provider} in {ctx.config.root}/agents.toml")
-    return capture.two_pass(f"{ctx.agent}.{provider}", chosen.capture, chosen.timeout_seconds)
 
 
 def _file(path: str) -> bytes:
@@ -163,7 +172,7 @@ def _setting(text: str) -> tuple[str, float]:
 
 
 def _override(
-    provider: str, meters: tuple[Meter, ...], settings: list[tuple[str, float]]
+    provider: str, meters: tuple[Meter, ...], settings: Sequence[tuple[str, float]]
 ) -> tuple[Meter, ...]:
     if not settings:
         return meters

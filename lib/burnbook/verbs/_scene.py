@@ -2,10 +2,13 @@
 
 from burnbook import clock, records
 from burnbook.blocks import Scene
-from burnbook.derive import closings, meters, windows
+from burnbook.derive import closings, meters, resets, windows
+from burnbook.derive.resets import CAPTURE_FAILED
 from burnbook.derive.snapshots import Pair
 from burnbook.rows import Anomaly, Closing, MeterDelta
 from burnbook.verbs import Context
+from burnbook.verbs._missed import row as missed_row
+from burnbook.workrows import MissedReset
 
 
 def scene(ctx: Context, window: str) -> Scene:
@@ -20,12 +23,11 @@ def scene(ctx: Context, window: str) -> Scene:
     of_pairs = {e.id: rows[e.id] for pair in pairs for e in (pair.before, pair.after) if e}
     closed = closings.closings(pairs, of_pairs)
     finalized = ctx.book.closing(window)
-    first = min((e.captured_at for e in counted if e.phase == "before"), default=None)
     return Scene(
         window=window,
         config=ctx.config,
         now=clock.now(),
-        span=windows.span(ctx.config, window, first),
+        span=windows.of(ctx.config, index, window),
         state=windows.state(pairs, finalized=finalized is not None),
         pairs=pairs,
         rows=of_pairs,
@@ -36,7 +38,18 @@ def scene(ctx: Context, window: str) -> Scene:
         finalized=finalized,
         history=ctx.book.history,
         traffic=ctx.book.traffic(window),
+        missed=_missed(ctx, window),
     )
+
+
+def _missed(ctx: Context, window: str) -> list[MissedReset]:
+    """The recorded ones, and those that the next command to book will record."""
+    recorded = {row.boundary: row for row in ctx.book.rows("resets") if row.window == window}
+    now = clock.now()
+    for place, boundary in resets.missed(ctx.config, ctx.book.index, now):
+        if place == window and boundary not in recorded:
+            recorded[boundary] = missed_row(window, boundary, now)
+    return [recorded[boundary] for boundary in sorted(recorded)]
 
 
 def falls(window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
@@ -52,13 +65,16 @@ def falls(window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
 def _anomalies(ctx: Context, window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
     """The recorded ones whose snapshots still count, and those that the snapshots show now.
 
-    A fall goes when either of its snapshots was taken back, or another was booked in its place.
+    A fall goes when either of its snapshots was taken back, or another was booked in its place; a
+    capture that failed goes when the pane came after all.
     """
+    closed_pairs = {f"{one.agent}/{one.provider}" for one in closed if one.after is not None}
     counting = {place for closing in closed for place in (closing.before, closing.after)}
     standing = {
         row.id: row
         for row in ctx.book.anomalies(window)
-        if row.kind != meters.NEGATIVE_DELTA or {row.first_from, row.second_from} <= counting
+        if (row.kind != meters.NEGATIVE_DELTA or {row.first_from, row.second_from} <= counting)
+        and (row.kind != CAPTURE_FAILED or row.subject not in closed_pairs)
     }
     return list((standing | {row.id: row for row in falls(window, closed)}).values())
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from functools import partial
 from typing import Any
 
 from burnbook import capture, clock, files, lock, schedulespec
@@ -19,9 +20,10 @@ def run(ctx: Context, args: Any) -> Result:
         raise Usage(f"no capture is called {args.name!r}; valid: {known}")
     spec = declared[args.name]
     captured_at = clock.now()
-    text = redact(
-        strip_ansi(capture.run(spec.argv, spec.timeout_seconds).decode("utf-8", "replace"))
-    )
+    files.check_owned(os.path.join(ctx.config.root, "schedules.toml"))
+    job = partial(capture.run, spec.argv, spec.timeout_seconds)
+    shown = capture.text_of(capture.many({args.name: job})[args.name])
+    text = redact(strip_ansi(shown.decode("utf-8", "replace")))
     if not text.strip():
         raise BadData(f"the capture {args.name} printed nothing; nothing kept")
     data = text.encode("utf-8", "replace")

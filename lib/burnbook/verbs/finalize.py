@@ -9,7 +9,7 @@ from burnbook.blocks import Line, Part, meters
 from burnbook.book import Booked
 from burnbook.errors import Missing, Usage
 from burnbook.rows import Commits, Row, WindowRow
-from burnbook.verbs import Context, Result, _ends
+from burnbook.verbs import Context, Result, _ends, _missed
 from burnbook.verbs._repos import stand
 from burnbook.verbs._scene import falls, open_pairs, scene
 
@@ -45,9 +45,13 @@ def run(ctx: Context, args: Any) -> Result:
         )
         if before is not None and _content(row) == _content(before):
             row = before
-        return [*(("anomalies", anomaly) for anomaly in found), ("windows", row)]
+        return [
+            *_missed.rows(ctx),
+            *(("anomalies", anomaly) for anomaly in found),
+            ("windows", row),
+        ]
 
-    booked = ctx.book.commit(build)
+    booked = _missed.told(ctx, ctx.book.commit(build))
     shown = scene(ctx, window)
     for who in open_pairs(list(shown.pairs)):
         ctx.notes.append(f"{who} has no AFTER in {window}; its deltas are null")

@@ -1,18 +1,15 @@
 """Books BEFORE, AFTER, or AFTER and the next window's BEFORE, from one pane."""
 
-from hashlib import blake2b
-from os import path, urandom
 from typing import Any
 
-from burnbook import files, names, records
-from burnbook.blocks import Line, Part, percent
-from burnbook.book import Booked
-from burnbook.derive import windows
+from burnbook import clock, names
+from burnbook.derive import resets, windows
 from burnbook.errors import Missing, Usage
-from burnbook.rows import Phase, Prompts, Row, Snapshot
-from burnbook.verbs import Context, Result
+from burnbook.rows import Phase, Row, Snapshot
+from burnbook.verbs import Context, Result, _missed
 from burnbook.verbs._pane import Taken, check_provider, save_raw, take
 from burnbook.verbs._repos import stand
+from burnbook.verbs._snap import FORCED_LAG, line, snapshot, with_prompts
 
 Step = tuple[Phase, str]
 
@@ -25,27 +22,32 @@ def run(ctx: Context, args: Any) -> Result:
     if taken is None:
         return Result([], None)  # the recipe's second pass books and tells
 
-    _steps(ctx, args.action, provider, window)  # what cannot be booked makes no book
+    if not _crossed(ctx, args.action, provider, window):
+        _steps(ctx, args.action, provider, window)  # what cannot be booked makes no book
     commits = stand(ctx).heads or None
 
     def build() -> list[tuple[str, Row]]:
-        rows: list[tuple[str, Row]] = []
+        rows = _missed.rows(ctx)
+        if crossed := _crossed(ctx, args.action, provider, window):
+            place = crossed[-1].window
+            ctx.notes.append(
+                f"the reset has crossed into {place} already; --window {place} crosses out of it"
+            )
+            return [*rows, *(("snapshots", row) for row in crossed)]
         for phase, place in _steps(ctx, args.action, provider, window):
-            snapshot = _snapshot(ctx, args, provider, taken, phase, place, commits)
-            rows.append(("snapshots", snapshot))
-            if taken.pane.prompts is not None:
-                rows.append(("prompts", _prompts(ctx, snapshot, taken.pane.prompts)))
+            row = _row(ctx, args, provider, taken, phase, place, commits)
+            rows += with_prompts(ctx, row)
         return rows
 
-    booked = ctx.book.commit(build)
+    booked = _missed.told(ctx, ctx.book.commit(build))
     snapshots = [entry for entry in booked if isinstance(entry.row, Snapshot)]
     for entry in snapshots:
         assert isinstance(entry.row, Snapshot)
         _tell(ctx, entry.row)
-        if taken.text is not None:
+        if taken.text is not None and entry.row.captured_at == taken.captured_at:
             save_raw(ctx, entry.row.id, taken.text)
     data = {"booked": [{"new": entry.is_new, "row": entry.row} for entry in booked]}
-    return Result([_line(entry) for entry in snapshots], data)
+    return Result([line(entry) for entry in snapshots], data)
 
 
 def _steps(ctx: Context, action: str, provider: str, window: str | None) -> list[Step]:
@@ -63,6 +65,19 @@ def _steps(ctx: Context, action: str, provider: str, window: str | None) -> list
     if following is None:
         raise Usage(_no_next(place) + "; nothing booked")
     return [("after", place), ("before", following)]
+
+
+def _crossed(ctx: Context, action: str, provider: str, window: str | None) -> list[Snapshot]:
+    """What the reset booked a moment ago, where a hand crosses once more and names no window."""
+    if action != "cross" or window is not None:
+        return []
+    index, place = ctx.book.index, _open(ctx, provider)
+    began = index.pair(place, ctx.agent, provider).before
+    if began is None or not resets.just_began(ctx.config, began, clock.now()):
+        return []
+    earlier = windows.before(ctx.config, place, index.windows())
+    ended = index.pair(earlier, ctx.agent, provider).after if earlier else None
+    return ctx.book.snapshots([entry for entry in (ended, began) if entry])
 
 
 def _to_start(ctx: Context, provider: str) -> str:
@@ -94,7 +109,7 @@ def _no_next(window: str) -> str:
     return f"nothing follows {window}: it has no number at its end; declare its `next`"
 
 
-def _snapshot(
+def _row(
     ctx: Context,
     args: Any,
     provider: str,
@@ -104,9 +119,9 @@ def _snapshot(
     commits: dict[str, str] | None,
 ) -> Snapshot:
     errors, notes = taken.errors, args.notes
-    if phase == "before" and _lags(ctx, provider, taken, window):
+    if phase == "before" and _lags(ctx, taken, window):
         if args.force:
-            notes = " ".join(filter(None, (notes, "[forced inside the lag buffer]")))
+            notes = " ".join(filter(None, (notes, FORCED_LAG)))
         else:
             errors = (*errors, "lag-buffer")
             ctx.notes.append(
@@ -114,76 +129,27 @@ def _snapshot(
                 " after the reset), when panes may still show the old window; take it again later, "
                 "or say --force if it is right"
             )
-    for generation in range(1000):
-        row = records.make(
-            Snapshot,
-            generation=generation,
-            agent=ctx.agent,
-            window=window,
-            source=taken.source,
-            notes=notes,
-            provider=provider,
-            phase=phase,
-            captured_at=taken.captured_at,
-            meters=taken.meters,
-            context=taken.context,
-            plan=taken.pane.plan,
-            account=_account(ctx, taken.pane.account),
-            errors=errors,
-            prompts=taken.pane.prompts,
-            commits=commits,
-        )
-        # A row that was taken back may be booked again, as a row of its own.
-        if not ctx.book.index.is_voided(row.id, window):
-            return row
-    raise Usage("this snapshot was taken back a thousand times; it is not booked again")
+    return snapshot(
+        ctx,
+        taken,
+        agent=ctx.agent,
+        provider=provider,
+        phase=phase,
+        window=window,
+        errors=errors,
+        notes=notes,
+        commits=commits,
+    )
 
 
-def _lags(ctx: Context, provider: str, taken: Taken, window: str) -> bool:
+def _lags(ctx: Context, taken: Taken, window: str) -> bool:
     """Whether the BEFORE is read within the lag buffer after the end of the window before it."""
     index = ctx.book.index
     earlier = windows.before(ctx.config, window, index.windows())
     if earlier is None:
         return False
-    first = min(
-        (e.captured_at for e in index.counted(earlier) if e.phase == "before"), default=None
-    )
-    ends = windows.span(ctx.config, earlier, first).ends_at
+    ends = windows.of(ctx.config, index, earlier).ends_at
     return ends is not None and ends <= taken.captured_at < ends + ctx.config.windows.lag
-
-
-def _account(ctx: Context, account: str | None) -> str | None:
-    """A short hash, salted by the book: tells two accounts apart and names none."""
-    if not account:
-        return None
-    place = path.join(ctx.book.root, "account.salt")
-    salt = files.read_bytes(place)
-    if not salt:
-        salt = urandom(16)
-        files.replace(place, salt)
-    return blake2b(account.strip().lower().encode(), key=salt, digest_size=4).hexdigest()
-
-
-def _prompts(ctx: Context, snapshot: Snapshot, total: int) -> Prompts:
-    baseline = total if snapshot.phase == "before" else _baseline(ctx, snapshot)
-    return records.make(
-        Prompts,
-        agent=ctx.agent,
-        window=snapshot.window,
-        source=snapshot.source,
-        provider=snapshot.provider,
-        captured_at=snapshot.captured_at,
-        snapshot=snapshot.id,
-        baseline=baseline,
-        total=total,
-        delta=None if baseline is None or snapshot.phase == "before" else total - baseline,
-    )
-
-
-def _baseline(ctx: Context, snapshot: Snapshot) -> int | None:
-    pair = ctx.book.index.pair(snapshot.window or "", ctx.agent, snapshot.provider)
-    rows = ctx.book.snapshots([pair.before]) if pair.before else []
-    return rows[0].prompts if rows else None
 
 
 def _tell(ctx: Context, row: Snapshot) -> None:
@@ -195,17 +161,3 @@ def _tell(ctx: Context, row: Snapshot) -> None:
         ctx.notes.append(f"window {window} is not declared in windows.toml; booked all the same")
     if ctx.book.closing(window) is not None:
         ctx.notes.append(f"window {window} is finalized; finalize it again to take this in")
-
-
-def _line(entry: Booked) -> Part:
-    row = entry.row
-    assert isinstance(row, Snapshot)
-    shown = [f"{meter.name} {percent(meter.used_percent)}" for meter in row.meters]
-    if row.prompts is not None:
-        shown.append(f"{row.prompts} prompts")
-    if row.context and row.context.used_tokens is not None:
-        shown.append(f"context {row.context.used_tokens:,}")
-    errors = f" [{' '.join(row.errors)}]" if row.errors else ""
-    when = "" if entry.is_new else "already booked: "
-    what = f"{row.phase.upper()} {row.window} {row.agent} {row.provider}"
-    return Line(f"{when}{what}: {', '.join(shown)}{errors} ({row.id})", strong=True)

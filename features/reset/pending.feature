@@ -1,0 +1,71 @@
+Feature: a pane that does not tell of the new window yet is pending
+
+  Vendors' panes lag. Nothing is booked from such a pane; the next run completes it.
+
+  Background:
+    Given the windows
+      | window | next   |
+      | W0-CHN | W0-CHP |
+      | W0-CHP |        |
+    And Ada starts codex in W0-CHN at 20:00 with 5h 11% resets 00:01, weekly 24%
+
+  Scenario: a stale pane at 00:01, 00:06 still stale, completed at 00:11
+    Given Ada shows a codex pane with 5h 51% resets 00:01, weekly 31%
+    When I run "bin/reset" at 2026-11-23 00:01
+    Then it prints
+      """
+      pending W0-CHN ada codex: panes lag: within 5m of the reset; run it again from 00:06 on
+      """
+    And nothing was written
+    When I run "bin/reset" at 2026-11-23 00:06
+    Then it prints
+      """
+      pending W0-CHN ada codex: the reset of 5h has not moved on in its pane; run it again in some minutes
+      """
+    And nothing was written
+    Given Ada shows a codex pane with 5h 1% resets 05:02, weekly 31%
+    When I run "bin/reset" at 2026-11-23 00:11
+    Then it prints
+      """
+      AFTER W0-CHN ada codex: 5h 1%, weekly 31% (ID)
+      BEFORE W0-CHP ada codex: 5h 1%, weekly 31% (ID)
+      """
+    And it notes nothing
+
+  Scenario: for other programs it is no failure, and says pending
+    Given Ada shows a codex pane with 5h 51% resets 00:01
+    When I run "bin/reset --format json" at 2026-11-23 00:03
+    Then the JSON has
+      | path               | value                            |
+      | status             | pending                          |
+      | booked             |                                  |
+      | pending.0.agent    | ada                              |
+      | pending.0.status   | pending                          |
+      | pending.0.boundary | 2026-11-23T00:01:00Z             |
+      | pending.0.retry_at | 2026-11-23T00:06:00Z             |
+
+  Scenario: taken as it is
+    Given Ada shows a codex pane with 5h 51% resets 00:01
+    When I run "bin/reset --force" at 2026-11-23 00:03
+    Then it prints
+      """
+      AFTER W0-CHN ada codex: 5h 51% [stale] (ID)
+      BEFORE W0-CHP ada codex: 5h 51% [stale] (ID)
+      """
+    And the journal snapshots reads
+      | phase  | notes                                       |
+      | before |                                             |
+      | after  | [forced: panes lag: within 5m of the reset] |
+      | before | [forced: panes lag: within 5m of the reset] |
+
+  Scenario: one agent's stale pane does not keep the others waiting
+    Given Bo starts codex in W0-CHN at 20:00 with 5h 3% resets 00:01
+    And Ada shows a codex pane with 5h 51% resets 00:01
+    And Bo shows a codex pane with 5h 1% resets 05:02
+    When I run "bin/reset" at 2026-11-23 00:06
+    Then it prints
+      """
+      AFTER W0-CHN bo codex: 5h 1% (ID)
+      BEFORE W0-CHP bo codex: 5h 1% (ID)
+      pending W0-CHN ada codex: the reset of 5h has not moved on in its pane; run it again in some minutes
+      """

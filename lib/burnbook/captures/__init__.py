@@ -1,0 +1,30 @@
+"""Kinds of capture: ways to see an agent's pane. One file a kind, found by listing this folder.
+
+A kind has `take(agent, stopped) -> bytes`: it takes no longer than the agent's timeout, ends soon
+after `stopped()` is true, leaves nothing running, and raises Missing or IOFault. What it needs to
+know is in the agent's table of its name in agents.toml. `_command` is the kind of an argv array.
+"""
+
+import os
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from burnbook.capture import Job
+    from burnbook.declared import Agent
+
+__all__ = ["job", "kinds"]
+
+
+def kinds() -> tuple[str, ...]:
+    """The kinds that `capture` in agents.toml may name, sorted. Imports none of them."""
+    found = (name.removesuffix(".py") for name in os.listdir(__path__[0]) if name.endswith(".py"))
+    return tuple(sorted(name for name in found if not name.startswith("_")))
+
+
+def job(agent: "Agent") -> "Job":
+    """The capture of an agent that has one, ready to be run."""
+    kind = agent.capture if isinstance(agent.capture, str) else "_command"
+    job: Job = partial(import_module(f"{__name__}.{kind}").take, agent)
+    return job

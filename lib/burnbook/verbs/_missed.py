@@ -1,0 +1,43 @@
+"""Resets that nobody was there for: recorded by whichever command books next, once each."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from burnbook import clock, records
+from burnbook.blocks import moment
+from burnbook.book import Booked
+from burnbook.derive import resets
+from burnbook.rows import Row
+from burnbook.verbs import Context
+from burnbook.workrows import MissedReset
+
+
+def rows(ctx: Context, more: Iterable[tuple[str, datetime]] = ()) -> list[tuple[str, Row]]:
+    """A row for each missed reset, and for each (window, boundary) of `more`.
+
+    For a command's `build`, before its own rows: they may close the window that shows it.
+    """
+    now = clock.now()
+    found = dict.fromkeys([*resets.missed(ctx.config, ctx.book.index, now), *more])
+    return [("resets", row(window, boundary, now)) for window, boundary in found]
+
+
+def row(window: str, boundary: datetime, found_at: datetime) -> MissedReset:
+    """The row of one missed reset."""
+    return records.make(
+        MissedReset, window=window, status="missed", boundary=boundary, found_at=found_at
+    )
+
+
+def told(ctx: Context, booked: Sequence[Booked]) -> list[Booked]:
+    """What is not about missed resets; those that are new are told in a note."""
+    news = [one.row for one in booked if isinstance(one.row, MissedReset) and one.is_new]
+    if news:
+        listed = ", ".join(said(ctx, row) for row in news if isinstance(row, MissedReset))
+        ctx.notes.append(f"recorded as missed: {listed}")
+    return [one for one in booked if not isinstance(one.row, MissedReset)]
+
+
+def said(ctx: Context, row: MissedReset) -> str:
+    """One missed reset, in words."""
+    return f"the reset of {row.window} at {moment(row.boundary, ctx.config)}"

@@ -1,0 +1,209 @@
+"""What one run of `reset` books, and what it says of those for whom it books nothing."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from burnbook import clock, records
+from burnbook.derive import resets
+from burnbook.derive.resets import Turn
+from burnbook.panes import Pane
+from burnbook.rows import Anomaly, Row
+from burnbook.verbs import Context
+from burnbook.verbs._missed import rows as missed_rows
+from burnbook.verbs._pane import Taken
+from burnbook.verbs._snap import snapshot, with_prompts
+
+Who = tuple[str, str]
+"""An agent and a provider."""
+
+
+class Fault(NamedTuple):
+    """Why there is no pane: a sentence, and the exit code that it is worth."""
+
+    said: str
+    code: int
+
+
+class How(NamedTuple):
+    """How the run was asked for."""
+
+    force: bool
+    last_look: bool
+    dry: bool
+
+
+class Outcome(NamedTuple):
+    """Rows to book by journal, and facts about the others, each ready for JSON."""
+
+    rows: list[tuple[str, Row]]
+    pending: list[dict[str, Any]]
+    failed: list[dict[str, Any]]
+    kept: list[dict[str, Any]]
+    waiting: list[dict[str, Any]]
+    left: list[dict[str, Any]]
+
+
+def due(ctx: Context, turn: Turn, now: datetime, how: How) -> bool:
+    """Whether something is to be booked for a turn at `now`."""
+    if how.last_look:
+        early = turn.boundary - ctx.config.windows.early
+        return turn.after is None and turn.before is None and early <= now < turn.boundary
+    if turn.is_done:
+        return False
+    return now >= turn.boundary or (how.force and resets.is_early(ctx.config, turn, now))
+
+
+def needs_pane(turn: Turn) -> bool:
+    """Whether a pane has to tell; else the BEFORE of the next window is the AFTER as well."""
+    return turn.before is None
+
+
+def decide(
+    ctx: Context,
+    panes: Mapping[Who, Taken | Fault | None],
+    how: How,
+    commits: dict[str, str] | None = None,
+) -> Outcome:
+    """What is due now, for each agent and provider in the book; None is one that books by hand.
+
+    `commits` is where the repositories are, for the rows to record.
+    """
+    out = Outcome([], [], [], [], [], [])
+    skipped: dict[tuple[str, datetime], None] = {}
+    for who in pairs(ctx):
+        taken = panes.get(who)
+        now = taken.captured_at if isinstance(taken, Taken) else clock.now()
+        for turn in resets.turns(ctx.config, ctx.book.index, *who, now):
+            if not due(ctx, turn, now, how):
+                _not_due(ctx, out, turn, now, how)
+                continue
+            if not needs_pane(turn):
+                out.rows.extend(_after_of(ctx, turn, how))
+            elif isinstance(taken, Fault):
+                out.failed.append(_fact(turn, reason=taken.said, code=taken.code))
+                out.rows.append(("anomalies", _anomaly(turn, taken)))
+            elif isinstance(taken, Taken):
+                before = len(out.rows)
+                _book(ctx, out, turn, taken, how, commits)
+                if len(out.rows) > before:
+                    skipped |= dict.fromkeys(turn.skipped)
+            elif who in panes:
+                reason = f"no capture is declared for {who[1]}; it is booked by hand"
+                out.left.append(_fact(turn, reason=reason))
+            else:
+                reason = "it came due while the panes were captured"
+                out.pending.append(_fact(turn, status="pending", reason=reason, retry_at=None))
+    out.rows[:0] = missed_rows(ctx, skipped)
+    return out
+
+
+def pairs(ctx: Context) -> list[Who]:
+    """Every agent and provider that ever booked."""
+    found = (who.split("/") for who in sorted(ctx.book.index.heads))
+    return [(agent, provider) for agent, provider in found]
+
+
+def _book(
+    ctx: Context,
+    out: Outcome,
+    turn: Turn,
+    taken: Taken,
+    how: How,
+    commits: dict[str, str] | None,
+) -> None:
+    unfit = resets.unfit(ctx.config, turn, taken.captured_at, taken.meters, taken.errors)
+    overtaken = resets.is_overtaken(turn, taken.captured_at)
+    if overtaken:
+        unfit = "a BEFORE was booked after its pane was read", None
+    if unfit and (overtaken or not how.force):
+        reason, at = unfit
+        out.pending.append(_fact(turn, status="pending", reason=reason, retry_at=at))
+        return
+    notes = f"[forced: {unfit[0]}]" if unfit else None
+    if taken.captured_at < turn.boundary and not how.last_look:
+        notes = " ".join(filter(None, ("[forced before the reset]", notes)))
+    common: dict[str, Any] = {"agent": turn.agent, "provider": turn.provider, "notes": notes}
+    common["commits"] = commits
+    if how.dry:
+        common["account"] = None  # its salt is made with the first row
+    if turn.after is not None:
+        entry = turn.after
+        out.kept.append(_fact(turn, phase="after", id=entry.id))
+    else:
+        source = "last-look" if how.last_look else "auto-after"
+        fields = {"phase": "after", "source": source, "boundary": turn.boundary}
+        row = snapshot(ctx, taken, window=turn.window, **common, **fields)
+        out.rows.extend(with_prompts(ctx, row))
+    if how.last_look:
+        return
+    if turn.next is None:
+        out.left.append(_fact(turn, reason=f"nothing follows {turn.window}"))
+        return
+    fields = {"phase": "before", "source": "auto-start", "boundary": turn.begins}
+    row = snapshot(ctx, taken, window=turn.next, **common, **fields)
+    out.rows.extend(with_prompts(ctx, row))
+
+
+def _after_of(ctx: Context, turn: Turn, how: How) -> list[tuple[str, Row]]:
+    """AFTER out of the BEFORE of the next window, which somebody booked by hand."""
+    assert turn.before is not None
+    [shown] = ctx.book.snapshots([turn.before])
+    pane = Pane(plan=shown.plan, prompts=shown.prompts)
+    taken = Taken(
+        *(shown.captured_at, "auto-after", None, pane, shown.meters, shown.context, shown.errors)
+    )
+    row = snapshot(
+        *(ctx, taken),
+        window=turn.window,
+        agent=turn.agent,
+        provider=turn.provider,
+        phase="after",
+        boundary=turn.boundary,
+        account=shown.account,
+        commits=shown.commits,
+        errors=tuple(word for word in shown.errors if word != "lag-buffer"),
+        notes=f"[the pane of BEFORE {turn.next}]",
+    )
+    return with_prompts(ctx, row)
+
+
+def _not_due(ctx: Context, out: Outcome, turn: Turn, now: datetime, how: How) -> None:
+    start = turn.open.before
+    if start and resets.just_began(ctx.config, start, now):
+        fact = _fact(turn, phase="before", id=start.id)
+        out.kept.append(fact | {"boundary": start.boundary})
+    if turn.after is not None and now < turn.boundary:
+        out.kept.append(_fact(turn, phase="after", id=turn.after.id))
+        if how.last_look:
+            return
+    if turn.is_done and turn.next is None:
+        out.left.append(_fact(turn, reason=f"nothing follows {turn.window}"))
+    elif not turn.is_done:
+        due_at = turn.boundary
+        if how.last_look:
+            due_at = turn.boundary - ctx.config.windows.early
+        out.waiting.append(_fact(turn, due_at=due_at if now < due_at else None))
+
+
+def _anomaly(turn: Turn, fault: Fault) -> Anomaly:
+    from burnbook.redact import redact  # the sentence shows the command
+
+    return records.make(
+        Anomaly,
+        agent=turn.agent,
+        window=turn.window,
+        kind=resets.CAPTURE_FAILED,
+        subject=f"{turn.agent}/{turn.provider}",
+        first=clock.iso(turn.boundary),
+        second=None,
+        first_from="the reset",
+        second_from="the capture",
+        detail=f"no pane of {turn.agent} {turn.provider} at the reset: {redact(fault.said)}",
+        source="reset",
+    )
+
+
+def _fact(turn: Turn, **more: Any) -> dict[str, Any]:
+    about = {"agent": turn.agent, "provider": turn.provider, "window": turn.window}
+    return {**about, "boundary": turn.boundary, **more}

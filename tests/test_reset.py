@@ -1,0 +1,144 @@
+"""The reset from a shell: many at once, captures side by side, and what ends them."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Shell
+from frontdoor import House
+from manual import clone_in
+
+# BURNBOOK_ROUNDS=20 makes it twenty at once, twenty times over.
+ROUNDS = int(os.environ.get("BURNBOOK_ROUNDS", "2"))
+AT_ONCE = 20
+CODEX = "5h limit: {}% used (resets 05:02)\nWeekly limit: 31% used (resets 07:30 on 26 Nov)\n"
+WINDOWS = 'timezone = "UTC"\n[windows.W0-CHN]\nnext = "W0-CHP"\n[windows.W0-CHP]\n'
+
+
+def declare(config: Path, **captures: str) -> None:
+    """Put an agent with a capture, as TOML, in agents.toml for each name."""
+    agents = [f'[agents.{n}]\nprovider = "codex"\n{text}\n' for n, text in captures.items()]
+    (config / "agents.toml").write_text("".join(agents))
+
+
+def started(shell: Shell, *agents: str) -> None:
+    for agent in agents:
+        at = ("--at", "2026-11-22T09:00")
+        shell.ok("snapshot", "start", "codex", "--agent", agent, *at, stdin=CODEX.format(11))
+
+
+def pairs(rows: list[Any]) -> Counter[tuple[str, str, str]]:
+    return Counter((row["agent"], row["window"], row["phase"]) for row in rows)
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> House:
+    return clone_in(tmp_path_factory.mktemp("reset"))
+
+
+@pytest.mark.parametrize("number", range(ROUNDS))
+@pytest.mark.parametrize("hand", [False, True], ids=["crons", "crons and a hand"])
+def test_twenty_at_once_book_one_pair_for_each_agent(
+    clone: House, tmp_path: Path, number: int, hand: bool
+) -> None:
+    shell = Shell(tmp_path)
+    (shell.config / "windows.toml").write_text(WINDOWS)
+    started(shell, "ada", "bo")
+    (tmp_path / "pane").write_text(CODEX.format(1))
+    capture = f'capture = ["cat", "{tmp_path / "pane"}"]'
+    declare(shell.config, ada=capture, bo=capture)
+    # Each has a moment of its own: rows of one moment would be one row whatever the reset did.
+    running = []
+    for second in range(AT_ONCE):
+        when = f"--at=2026-11-23T00:06:{second:02}"
+        words = ["./just" if second % 2 else "bin/reset", *["reset"] * (second % 2), when]
+        if hand and second == number % AT_ONCE:
+            words = ["bin/snapshot", "cross", "codex", "--set", "weekly=30", "--agent=bo", when]
+        elif second % 7 == 3:
+            words.append("--force")
+        running.append(clone.start(*words, **shell.environment))
+    for process in running:
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, (out, err)
+    agents = ("ada", "bo")
+    assert pairs(shell.rows("snapshots")) == {
+        (agent, *what): 1
+        for agent in agents
+        for what in (("W0-CHN", "before"), ("W0-CHN", "after"), ("W0-CHP", "before"))
+    }
+    assert shell.ok("check").startswith("ok")
+
+
+def test_captures_run_side_by_side_and_one_that_hangs_is_ended(
+    shell: Shell, tmp_path: Path
+) -> None:
+    started(shell, "ada", "bo", "cy")
+    (tmp_path / "pane").write_text(CODEX.format(1))
+    slow = f'capture = ["sh", "-c", "sleep 1.5; cat {tmp_path / "pane"}"]'
+    declare(shell.config, ada=slow, bo=slow, cy='capture = ["sleep", "60"]\ntimeout_seconds = 2')
+    began = time.monotonic()
+    done = shell.run("reset", "--at", "2026-11-23T00:06")
+    assert time.monotonic() - began < 4
+    assert done.returncode == 74
+    assert done.stderr == "reset: cy codex: the capture command 'sleep 60' did not finish in 2 s\n"
+    assert done.stdout.count("BEFORE W0-CHP") == 2
+
+
+def test_a_signal_ends_the_captures_with_it_and_books_nothing(shell: Shell) -> None:
+    started(shell, "ada")
+    mark = f"6{os.getpid()}"
+    declare(shell.config, ada=f'capture = ["sleep", "{mark}"]\ntimeout_seconds = 100')
+    before = shell.tree()
+    process = shell.start("reset", "--at", "2026-11-23T00:06")
+    for _ in range(100):
+        time.sleep(0.05)
+        if alive("sleep", mark):
+            break
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=10)
+    assert process.returncode == -signal.SIGTERM
+    assert not alive("sleep", mark)
+    assert shell.tree() == before
+
+
+def alive(*words: str) -> bool:
+    listed = subprocess.check_output(["ps", "-eo", "args"], text=True).splitlines()
+    return " ".join(words) in listed
+
+
+def test_the_moment_is_that_of_the_capture_not_of_the_booking(clone: House, tmp_path: Path) -> None:
+    shell = Shell(tmp_path)
+    (shell.config / "windows.toml").write_text(f'lag_buffer = "0s"\n{WINDOWS}')
+    pane = 'capture = ["echo", "5h limit: 1% used"]'
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    shell.ok("snapshot", "start", "codex", "--at", yesterday, stdin=CODEX.format(11))
+    declare(shell.config, main=pane)
+    (clone.root / "data").mkdir(exist_ok=True)
+    with (clone.root / "data" / ".recipe.slow.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        process = clone.start("./just", "reset", "--agent=slow", **shell.environment)
+        time.sleep(3)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, (out, err)
+    [after] = [row for row in shell.rows("snapshots") if row["phase"] == "after"]
+    captured, booked = (
+        datetime.fromisoformat(after[key]) for key in ("captured_at", "recorded_at")
+    )
+    assert booked - captured > timedelta(seconds=1)
+
+
+def test_a_secret_in_a_capture_command_does_not_reach_the_book(shell: Shell) -> None:
+    started(shell, "ada")
+    secret = "ghp_" + "a1" * 10
+    declare(shell.config, ada=f'capture = ["sh", "-c", "exit 3", "--token={secret}"]')
+    assert shell.run("reset", "--at", "2026-11-23T00:06").returncode == 74
+    [anomaly] = shell.rows("anomalies")
+    assert "[key]" in anomaly["detail"]
+    assert all(secret.encode() not in data for data in shell.tree().values())

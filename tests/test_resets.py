@@ -1,0 +1,136 @@
+"""What is due at a boundary, in corners that no feature tells of."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from burnbook import records
+from burnbook.config import Config
+from burnbook.derive import resets, windows
+from burnbook.derive.resets import MOST_MISSED
+from burnbook.derive.snapshots import Index
+from burnbook.rows import Meter, Snapshot
+
+HEAD = 'timezone = "UTC"\n'
+DAY = timedelta(days=1)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"2026-11-{text}Z")
+
+
+def config(folder: Path, text: str = "") -> Config:
+    (folder / "windows.toml").write_text(HEAD + text)
+    return Config(str(folder))
+
+
+def book(*told: tuple[str, str, str], **more: Any) -> Index:
+    """An index of (window, phase, moment) of one agent."""
+    index = Index()
+    for number, (window, phase, moment) in enumerate(told):
+        row = records.make(
+            Snapshot,
+            **{"agent": "ada", "window": window, "provider": "codex", "phase": phase},
+            **{"captured_at": at(moment), "meters": (), "context": None, "plan": None},
+            **{"account": None, "errors": (), **more},
+        )
+        index.add(row, number, 1)
+    return index
+
+
+def only(found: list[resets.Turn]) -> resets.Turn:
+    [turn] = found
+    return turn
+
+
+def turns(config: Config, index: Index, now: str) -> list[resets.Turn]:
+    return resets.turns(config, index, "ada", "codex", at(now))
+
+
+def test_windows_that_follow_each_other_in_a_ring_are_passed_over_once(tmp_path: Path) -> None:
+    ring = "".join(
+        f"[windows.{name}]\nnext = '{after}'\nends = 2026-11-{day}T00:01:00\n"
+        for name, after, day in (("A", "B", 23), ("B", "C", 24), ("C", "B", 25))
+    )
+    turn = only(turns(config(tmp_path, ring), book(("A", "before", "22T09:00")), "28T09:00"))
+    assert turn.skipped == (("B", at("24T00:01")), ("C", at("25T00:01")))
+    assert turn.next == "B"
+
+
+def test_who_joins_after_the_end_stays_until_the_next_reset(tmp_path: Path) -> None:
+    declared = config(tmp_path, "[windows.A]\nends = 2026-11-22T00:01:00\n")
+    turn = only(turns(declared, book(("A", "before", "22T09:00")), "22T10:00"))
+    assert turn.boundary == at("23T00:01")
+
+
+def test_work_on_a_second_day_in_one_window_ends_on_that_day(tmp_path: Path) -> None:
+    stretches = (("A1", "before", "21T09:00"), ("A1", "after", "21T18:00"))
+    index = book(*stretches, ("A1", "before", "22T09:00"))
+    turn = only(turns(config(tmp_path), index, "22T10:00"))
+    assert (turn.boundary, turn.after) == (at("23T00:01"), None)
+
+
+def test_a_window_that_was_left_counts_as_missed_for_a_month(tmp_path: Path) -> None:
+    index, declared = book(("A1", "before", "22T09:00")), config(tmp_path)
+    for days, missed in ((0, 0), (1, 1), (5, 5), (40, MOST_MISSED), (400, MOST_MISSED)):
+        found = resets.missed(declared, index, at("22T12:00") + days * DAY)
+        assert [window for window, _ in found] == ["A1"] * missed
+        assert [moment for _, moment in found] == [at("23T00:01") + n * DAY for n in range(missed)]
+
+
+def test_a_reset_in_time_is_not_missed_and_one_that_came_late_is(tmp_path: Path) -> None:
+    declared = config(tmp_path)
+    for moment, missed in (("23T00:06", 0), ("23T01:01", 0), ("23T01:02", 1)):
+        index = book(("A1", "before", "22T09:00"))
+        row = ("A2", "before", moment)
+        other = book(row, boundary=at("23T00:01"))
+        index.resets.update(other.resets)
+        assert len(resets.missed(declared, index, at("23T09:00"))) == missed, moment
+
+
+def test_panes_lag_after_the_latest_reset_however_late_the_run_is(tmp_path: Path) -> None:
+    declared, index = config(tmp_path), book(("A1", "before", "20T09:00"))
+    turn = only(turns(declared, index, "23T00:03"))
+    assert turn.boundary == at("21T00:01")
+    told = resets.unfit(declared, turn, at("23T00:03"), (), ())
+    assert told is not None
+    assert told[1] == at("23T00:06")
+    assert resets.unfit(declared, turn, at("23T00:06"), (), ()) is None
+
+
+@pytest.mark.parametrize(("resets_at", "fit"), [("23T00:06", False), ("23T00:07", True)])
+def test_a_meter_whose_reset_has_passed_is_not_fit(
+    tmp_path: Path, resets_at: str, fit: bool
+) -> None:
+    declared, index = config(tmp_path), book(("A1", "before", "22T09:00"))
+    turn = only(turns(declared, index, "23T00:06"))
+    meter = Meter("5h", 1.0, 300, at(resets_at))
+    assert (resets.unfit(declared, turn, at("23T00:06"), (meter,), ()) is None) == fit
+
+
+def test_a_pane_that_says_it_may_be_stale_is_not_fit(tmp_path: Path) -> None:
+    declared, index = config(tmp_path), book(("A1", "before", "22T09:00"))
+    turn = only(turns(declared, index, "23T00:06"))
+    assert resets.unfit(declared, turn, at("23T00:06"), (), ("stale",)) is not None
+
+
+def test_a_pane_from_before_a_new_before_is_overtaken(tmp_path: Path) -> None:
+    index = book(("A1", "before", "22T09:00"), ("A1", "before", "23T00:06:05"))
+    turn = only(turns(config(tmp_path), index, "23T00:06:03"))
+    assert resets.is_overtaken(turn, at("23T00:06:03"))
+    assert not resets.is_overtaken(turn, at("23T00:06:07"))
+
+
+def test_a_before_shortly_before_a_reset_is_for_the_time_after_it(tmp_path: Path) -> None:
+    declared = config(tmp_path)
+    for moment, ends in (("22T23:45", "23T00:01"), ("22T23:46", "24T00:01"), ("23T00:01", None)):
+        found = windows.of(declared, book(("A1", "before", moment)), "A1")
+        assert found == (at(moment), at(ends or "24T00:01"))
+
+
+def test_of_one_moment_before_is_the_newer_one(tmp_path: Path) -> None:
+    rows = (("A1", "before", "22T09:00"), ("A2", "before", "23T00:04"), ("A1", "after", "23T00:04"))
+    assert book(*rows).latest("ada", "codex") == "A2"
+    crossed = (rows[0], ("A1", "after", "23T00:04"), ("A2", "before", "23T00:04"))
+    assert book(*crossed).latest("ada", "codex") == "A2"
