@@ -67,9 +67,13 @@ def take(one: Agent) -> str:
     return capture.text_of(told).decode()
 
 
+def listed() -> str:
+    """Every process, with all of its arguments."""
+    return subprocess.check_output(["ps", "-eww", "-o", "args"], text=True)
+
+
 def servers() -> str:
-    listed = subprocess.check_output(["ps", "-eo", "args"], text=True)
-    return "".join(line for line in listed.splitlines() if f"burnbook-{os.getpid()}-" in line)
+    return "".join(line for line in listed().splitlines() if f"burnbook-{os.getpid()}-" in line)
 
 
 @needs_tmux
@@ -86,7 +90,7 @@ def test_a_screen_is_read_through_tmux_and_nothing_is_left(
     assert PANES in shown
     assert (place / "args").read_text() == repr([w.replace("'", "") for w in words])
     assert not servers()
-    assert str(path) not in subprocess.check_output(["ps", "-eo", "args"], text=True)
+    assert str(path) not in listed()
 
 
 @needs_tmux
@@ -114,7 +118,7 @@ def test_a_screen_that_does_not_come_is_a_fault_and_nothing_is_left(
     with pytest.raises(IOFault, match=said):
         take(agent(tmp_path, text))
     assert not servers()
-    assert str(program) not in subprocess.check_output(["ps", "-eo", "args"], text=True)
+    assert str(program) not in listed()
 
 
 @needs_tmux
@@ -124,13 +128,13 @@ def test_a_signal_takes_the_screen_down_too(shell: Shell, program: Path, number:
     process = shell.start("snapshot", "start", "codex", "--capture")
     for _ in range(100):
         time.sleep(0.05)
-        running = subprocess.check_output(["ps", "-eo", "args"], text=True)
+        running = listed()
         if f"burnbook-{process.pid}-" in running and running.count(str(program)) > 1:
             break
     process.send_signal(number)
     process.communicate(timeout=15)
     assert process.returncode in (-number, 130)
-    left = subprocess.check_output(["ps", "-eo", "args"], text=True)
+    left = listed()
     assert f"burnbook-{process.pid}-" not in left
     assert str(program) not in left
     assert not shell.book.exists()

@@ -30,6 +30,7 @@ _KEY = re.compile(r"<([A-Za-z][A-Za-z0-9-]{0,20})>")
 _TICK = 0.1
 _ONE_CALL = 10.0
 _SPARE = 10
+_HANG_UP = 20  # ticks
 
 
 def take(agent: Agent, stopped: Stopped) -> bytes:
@@ -78,6 +79,7 @@ class _Screen:
             said = done.stderr.decode("utf-8", "replace").strip()
             raise IOFault(f"tmux could not start {self.shown!r}: {said or 'it does not say why'}")
         self.program = int(done.stdout or 0)
+        self._call("set-option", "-s", "exit-empty", "off")  # it stays to bury the program
         # An older tmux does not know these flags; then only a kill -9 leaves a server behind.
         self._call("run-shell", "-b", "-d", str(int(self.timeout) + _SPARE), "-C", "kill-server")
 
@@ -105,19 +107,25 @@ class _Screen:
         return done.stdout
 
     def end(self) -> None:
-        self._call("kill-server", timeout=_ONE_CALL)
-        if not self.program:
-            return
-        for _ in range(20):  # it was told to hang up, and has two seconds for that
-            try:
-                os.killpg(self.program, 0)
-            except (ProcessLookupError, PermissionError):
-                return
+        # The program first, while its server is there to bury it: the hang-up of a closed terminal.
+        self._signal(signal.SIGHUP)
+        for _ in range(_HANG_UP):
+            if not self._signal(0):
+                break
             time.sleep(_TICK)
+        else:
+            self._signal(signal.SIGKILL)
+        self._call("kill-server", timeout=_ONE_CALL)
+
+    def _signal(self, number: int) -> bool:
+        """Send a signal to the program's group; whether there is one."""
+        if not self.program:
+            return False
         try:
-            os.killpg(self.program, signal.SIGKILL)
+            os.killpg(self.program, number)
         except (ProcessLookupError, PermissionError):
-            return
+            return False
+        return True
 
     def _pause(self, seconds: float, fault: str) -> None:
         if self.stopped():
