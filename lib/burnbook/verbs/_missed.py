@@ -1,6 +1,6 @@
 """Resets that nobody was there for: recorded by whichever command books next, once each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from burnbook import clock, records
@@ -27,6 +27,18 @@ def row(window: str, boundary: datetime, found_at: datetime) -> MissedReset:
     return records.make(
         MissedReset, window=window, status="missed", boundary=boundary, found_at=found_at
     )
+
+
+def commit(ctx: Context, build: Callable[[], Sequence[tuple[str, Row]]]) -> list[Booked]:
+    """`Book.commit`, with the missed resets first; gives back what `build` made, booked."""
+    return told(ctx, ctx.book.commit(lambda: [*rows(ctx), *build()]))
+
+
+def record(ctx: Context) -> None:
+    """Book those that are not there yet, for a command whose own rows go another way."""
+    here = {row.id for row in ctx.book.rows("resets")}
+    if any(row.id not in here for _, row in rows(ctx)):
+        commit(ctx, list)
 
 
 def told(ctx: Context, booked: Sequence[Booked]) -> list[Booked]:

@@ -13,7 +13,7 @@ from burnbook.ledgerspec import Ledgers, shown
 from burnbook.ledgerspec import ledgers as places_of
 from burnbook.redact import redact
 from burnbook.rows import Row
-from burnbook.verbs import Context, Result, _churn, _pages
+from burnbook.verbs import Context, Result, _churn, _missed, _pages
 from burnbook.verbs._scene import scene
 from burnbook.verbs._window import note_damage, wanted
 from burnbook.workrows import Checkpoint, Churn
@@ -61,7 +61,7 @@ def run(ctx: Context, args: Any) -> Result:
         # The churn first: whoever reads the checkpoint finds the row that it names.
         return [*([("churn", churn)] if churn else []), ("checkpoints", row)]
 
-    booked = ctx.book.commit(build)
+    booked = _missed.commit(ctx, build)
     try:
         pages = _pages.renew(ctx, window, places)
     except BurnbookError as error:

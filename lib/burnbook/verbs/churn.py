@@ -5,7 +5,7 @@ from typing import Any
 from burnbook.blocks import Line, Part, Table, Title, number
 from burnbook.book import Booked
 from burnbook.rows import Row
-from burnbook.verbs import Context, Result, _churn
+from burnbook.verbs import Context, Result, _churn, _missed
 from burnbook.verbs._window import note_damage, wanted
 from burnbook.workrows import Churn, Range
 
@@ -39,7 +39,7 @@ def run(ctx: Context, args: Any) -> Result:
         assert row is not None  # strict: it was counted, or an error was raised
         return [("churn", row)]
 
-    [booked] = ctx.book.commit(build)
+    [booked] = _missed.commit(ctx, build)
     for name in counted.unknown:
         ctx.notes.append(f"no commit range of {window} is known in repository {name}; left out")
     note_damage(ctx)

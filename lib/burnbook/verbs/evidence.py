@@ -10,7 +10,7 @@ from burnbook.errors import Usage
 from burnbook.ledgerspec import ledgers as places
 from burnbook.redact import redact
 from burnbook.rows import Row
-from burnbook.verbs import Context, Result
+from burnbook.verbs import Context, Result, _missed
 from burnbook.workrows import Evidence
 
 _SAID = (
@@ -54,7 +54,7 @@ def run(ctx: Context, args: Any) -> Result:
             row = records.make(Evidence, agent=ctx.agent, supersedes=before[-1].id, **said)
         return [("evidence", row)]
 
-    [booked] = ctx.book.commit(build)
+    [booked] = _missed.commit(ctx, build)
     ledgers.project(folder, ledgers.EVIDENCE, [cells(row) for row in ctx.book.rows("evidence")])
     row = booked.row
     assert isinstance(row, Evidence)

@@ -45,13 +45,9 @@ def run(ctx: Context, args: Any) -> Result:
         )
         if before is not None and _content(row) == _content(before):
             row = before
-        return [
-            *_missed.rows(ctx),
-            *(("anomalies", anomaly) for anomaly in found),
-            ("windows", row),
-        ]
+        return [*(("anomalies", anomaly) for anomaly in found), ("windows", row)]
 
-    booked = _missed.told(ctx, ctx.book.commit(build))
+    booked = _missed.commit(ctx, build)
     shown = scene(ctx, window)
     for who in open_pairs(list(shown.pairs)):
         ctx.notes.append(f"{who} has no AFTER in {window}; its deltas are null")

@@ -18,7 +18,7 @@ from burnbook.intake import Counts, Intake
 from burnbook.lines import Chunk, Reader
 from burnbook.records import REJECTS
 from burnbook.settings import PROJECT
-from burnbook.verbs import Context, Result
+from burnbook.verbs import Context, Result, _missed
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -27,6 +27,7 @@ def run(ctx: Context, args: Any) -> Result:
     window = names.check("window", args.window) if args.window is not None else None
     if window is not None and window not in ctx.config.windows.windows:
         ctx.notes.append(f"window {window} is not declared in windows.toml; booked all the same")
+    _missed.record(ctx)
     job = _Job(ctx, args, feed, window)
     gc.disable()  # nothing here makes cycles, and a collection looks at every row that is held
     try:

@@ -27,19 +27,19 @@ def run(ctx: Context, args: Any) -> Result:
     commits = stand(ctx).heads or None
 
     def build() -> list[tuple[str, Row]]:
-        rows = _missed.rows(ctx)
+        rows: list[tuple[str, Row]] = []
         if crossed := _crossed(ctx, args.action, provider, window):
             place = crossed[-1].window
             ctx.notes.append(
                 f"the reset has crossed into {place} already; --window {place} crosses out of it"
             )
-            return [*rows, *(("snapshots", row) for row in crossed)]
+            return [("snapshots", row) for row in crossed]
         for phase, place in _steps(ctx, args.action, provider, window):
             row = _row(ctx, args, provider, taken, phase, place, commits)
             rows += with_prompts(ctx, row)
         return rows
 
-    booked = _missed.told(ctx, ctx.book.commit(build))
+    booked = _missed.commit(ctx, build)
     snapshots = [entry for entry in booked if isinstance(entry.row, Snapshot)]
     for entry in snapshots:
         assert isinstance(entry.row, Snapshot)

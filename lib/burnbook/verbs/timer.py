@@ -22,10 +22,7 @@ def run(ctx: Context, args: Any) -> Result:
     if args.name is not None and args.window not in (None, args.name):
         raise Usage(f"two windows are named, {args.name} and {args.window}; one is wanted")
     window = wanted(ctx, args.name or args.window)
-    first = min(
-        (e.captured_at for e in ctx.book.index.counted(window) if e.phase == "before"), default=None
-    )
-    ends = windows.span(ctx.config, window, first).ends_at
+    ends = windows.of(ctx.config, ctx.book.index, window).ends_at
     if ends is None:
         raise Missing(
             f"the end of {window} is not known: it has no BEFORE, and no `ends` in windows.toml"

@@ -7,7 +7,7 @@ from burnbook.blocks import Line
 from burnbook.derive.snapshots import Entry
 from burnbook.errors import Missing, Usage
 from burnbook.rows import Row, Void
-from burnbook.verbs import Context, Result
+from burnbook.verbs import Context, Result, _missed
 from burnbook.verbs._pane import check_provider
 
 
@@ -37,7 +37,7 @@ def run(ctx: Context, args: Any) -> Result:
         )
         return [("snapshots", row)]
 
-    [booked] = ctx.book.commit(build)
+    [booked] = _missed.commit(ctx, build)
     [entry] = chosen
     when = clock.to_wall(entry.captured_at, ctx.config.zone)
     line = (
