@@ -7,6 +7,7 @@ session, project and branch. Cells stay packed, as columns of numbers, until one
 from array import array
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from operator import add
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,8 +15,10 @@ import msgspec
 from burnbook.usagerows import AgentUsage, Tokens
 
 QUARTER = 900
-_NANO = 1_000_000_000
+NANO = 1_000_000_000
 _DAY = 96  # quarters
+_COLUMNS = 11
+_FEW = 4096
 
 Place = tuple[str, str | None, str | None, str | None, str | None, bool]
 
@@ -52,7 +55,7 @@ class Counts(msgspec.Struct, array_like=True):
     @property
     def usd(self) -> float:
         """US dollars, as the logs told them."""
-        return self.usd_nanos / _NANO
+        return self.usd_nanos / NANO
 
     @property
     def total(self) -> int:
@@ -86,16 +89,21 @@ def counts(tokens: AgentUsage | Tokens) -> Counts:
         tokens.cache_write_1h_tokens,
         tokens.output_tokens,
         tokens.reasoning_tokens,
-        round((tokens.usd or 0) * _NANO),
+        round((tokens.usd or 0) * NANO),
         tokens.usd is not None,
     )
 
 
 class Used(msgspec.Struct, dict=True):
-    """The cells: `places` by number, and columns of bucket, place and each of `Counts`."""
+    """The cells: `places` by number, and columns of bucket, place and each of `Counts`.
+
+    A cell may stand in several rows of the columns, which add up: so more is added at the cost of
+    what is added. `distinct` is how many cells there were when rows were last brought together.
+    """
 
     places: list[Place] = []
     columns: list[bytes] = []
+    distinct: int = 0
     unreadable: int = 0
 
     def add(self, row: AgentUsage | None, offset: int, length: int) -> None:
@@ -104,16 +112,27 @@ class Used(msgspec.Struct, dict=True):
             self.unreadable += 1
             return
         place = (row.tool, row.model, row.session, row.project, row.branch, row.is_subagent)
-        cell = self._table().setdefault((int(row.ts.timestamp()) // QUARTER, place), Counts())
+        waiting: Table = self.__dict__.setdefault("waiting", {})
+        cell = waiting.setdefault((int(row.ts.timestamp()) // QUARTER, place), Counts())
         cell.take(counts(row))
         if row.superseded is not None:
             cell.take(counts(row.superseded), -1)
 
+    def extend(self, places: list[Place], rows: Iterable[Iterable[int]]) -> None:
+        """Add rows: bucket, number in `places`, and each of `Counts`."""
+        told = list(zip(*rows, strict=True))
+        if told:
+            numbers = self._numbers()
+            mine = [numbers.setdefault(place, len(numbers)) for place in places]
+            self.places = list(numbers)
+            told[1] = tuple([mine[number] for number in told[1]])
+            for column, more in zip(self._arrays(), told, strict=True):
+                column.extend(more)
+
     def take(self, other: "Used") -> None:
         """Add another's: the sum is the same in any order."""
-        table = self._table()
-        for key, more in other._table().items():
-            table.setdefault(key, Counts()).take(more)
+        arrays = other._arrays()
+        self.extend(other.places, zip(*arrays, strict=True))
 
     def cells(self) -> Iterator[tuple[Cell, Counts]]:
         """Every cell, with its sums, in no order."""
@@ -122,37 +141,72 @@ class Used(msgspec.Struct, dict=True):
 
     def days(self, zone: tzinfo | None) -> dict[tuple[date, str, str | None], Counts]:
         """Sums by (day in a zone, tool, model); None is the machine's own zone."""
-        found: dict[tuple[date, str, str | None], Counts] = {}
+        arrays = self._arrays()
         day_of = Days(zone)
-        for (bucket, place), sums in self._table().items():
-            found.setdefault((day_of(bucket), place[0], place[1]), Counts()).take(sums)
+        days = {bucket: day_of(bucket) for bucket in set(arrays[0])}
+        models = [place[:2] for place in self.places]
+        found: dict[tuple[date, str, str | None], Counts] = {}
+        sums: dict[Any, list[int]] = {}
+        for bucket, place, *told in zip(*arrays, strict=True):
+            key = days[bucket], models[place]
+            have = sums.get(key)
+            sums[key] = told if have is None else list(map(add, have, told))
+        for (day, (tool, model)), told in sums.items():
+            found[day, tool, model] = Counts(*told)
         return found
 
     def pack(self) -> None:
         """Make everything part of the fields that are encoded."""
-        table: Table | None = self.__dict__.get("table")
-        if table is None:
-            return
-        numbers: dict[Place, int] = {}
-        places = [numbers.setdefault(place, len(numbers)) for _, place in table]
-        rows = [msgspec.structs.astuple(sums) for sums in table.values()]
-        columns: Iterable[Iterable[int]] = zip(*rows, strict=True) if rows else ()
-        columns = [[bucket for bucket, _ in table], places, *columns]
-        self.places = list(numbers)
-        self.columns = [array("q", column).tobytes() for column in columns]
+        arrays = self._arrays()
+        if len(arrays[0]) > 2 * self.distinct + _FEW:
+            table = self._table()
+            self.distinct, self.places, self.columns = len(table), [], []
+            self.__dict__.clear()
+            places = list(dict.fromkeys(place for _, place in table))
+            numbers = {place: number for number, place in enumerate(places)}
+            self.extend(
+                places,
+                [(at, numbers[p], *_numbers_of(sums)) for (at, p), sums in table.items()],
+            )
+            arrays = self._arrays()
+        self.columns = [column.tobytes() for column in arrays]
+
+    def _arrays(self) -> list["array[int]"]:
+        arrays: list[array[int]] | None = self.__dict__.get("arrays")
+        if arrays is None:
+            arrays = self.__dict__["arrays"] = [array("q") for _ in range(_COLUMNS)]
+            for column, data in zip(arrays, self.columns, strict=bool(self.columns)):
+                column.frombytes(data)
+        waiting: Table = self.__dict__.pop("waiting", {})
+        if waiting:
+            places = [place for _, place in waiting]
+            rows = enumerate(waiting.items())
+            self.extend(places, [(key[0], n, *_numbers_of(sums)) for n, (key, sums) in rows])
+        return arrays
+
+    def _numbers(self) -> dict[Place, int]:
+        if "numbers" not in self.__dict__:
+            numbered = ((place, number) for number, place in enumerate(self.places))
+            self.__dict__["numbers"] = dict(numbered)
+        numbers: dict[Place, int] = self.__dict__["numbers"]
+        return numbers
 
     def _table(self) -> Table:
-        table: Table | None = self.__dict__.get("table")
-        if table is None:
-            columns = [array("q") for _ in self.columns]
-            for column, data in zip(columns, self.columns, strict=True):
-                column.frombytes(data)
-            places = self.places
-            table = self.__dict__["table"] = {
-                (bucket, places[place]): Counts(*sums)
-                for bucket, place, *sums in zip(*columns, strict=True)
-            }
+        table: Table = {}
+        arrays, places = self._arrays(), self.places
+        for bucket, place, *told in zip(*arrays, strict=True):
+            key = (bucket, places[place])
+            have = table.get(key)
+            if have is None:
+                table[key] = Counts(*told)
+            else:
+                have.take(Counts(*told))
         return table
+
+
+def _numbers_of(sums: Counts) -> tuple[int, ...]:
+    told: tuple[int, ...] = msgspec.structs.astuple(sums)
+    return told
 
 
 class Days:

@@ -1,0 +1,112 @@
+"""Lines that are worth decoding, out of files of any size, with one buffer for all of them.
+
+A line that no needle is in is never looked at but by a byte search.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+SIZE = 1 << 20
+LONGEST = 1 << 26  # a longer line is passed over
+
+Hit = tuple[int, int]
+
+
+class Buffer:
+    """The buffer, and the search for what a feed's lines contain."""
+
+    def __init__(self, contains: Sequence[str]) -> None:
+        self.data = bytearray(SIZE)
+        needles = [needle.encode() for needle in contains]
+        self.needle = needles[0] if len(needles) == 1 else None
+        # A common beginning is what the expression is searched by, at the speed of a byte search.
+        shared = os.path.commonprefix(needles)
+        rests = b"|".join(re.escape(needle[len(shared) :]) for needle in needles)
+        self.search = re.compile(re.escape(shared) + b"(?:" + rests + b")").search
+
+    def lines(self, read: Any, offset: int) -> Iterator[tuple[memoryview, int]]:
+        """(line, its offset) of each line with a needle, and of the first line of a file.
+
+        `read(view, offset)` fills a view and gives how many bytes it has. What is behind the last
+        newline is left; `end` is where that begins.
+        """
+        self.end = offset
+        if len(self.data) > SIZE:
+            self.data = bytearray(SIZE)
+        held = 0  # bytes in the buffer of a line that is not whole yet
+        while True:
+            if held == len(self.data):
+                if held >= LONGEST:
+                    held = self._skip(read)
+                    if held < 0:
+                        return
+                    continue
+                self._grow(2 * held, held)
+            with memoryview(self.data) as view:
+                got = read(view[held:], self.end + held)
+                if not got:
+                    return
+                cut = self.data.rfind(b"\n", held, held + got) + 1
+                if cut:
+                    for start, stop in self._hits(cut, at_start=self.end == 0):
+                        yield view[start:stop], self.end + start
+                held += got - cut
+            if cut:
+                self.data[:held] = self.data[cut : cut + held]
+                self.end += cut
+
+    def _hits(self, cut: int, *, at_start: bool) -> Iterator[Hit]:
+        data, needle, search = self.data, self.needle, self.search
+        find, rfind = data.find, data.rfind
+        stop = 0
+        if at_start:
+            stop = find(b"\n", 0, cut)
+            yield 0, stop
+            stop += 1
+        while stop < cut:
+            if needle is not None:
+                place = find(needle, stop, cut)
+                if place < 0:
+                    return
+            else:
+                match = search(data, stop, cut)
+                if match is None:
+                    return
+                place = match.start()
+            start = rfind(b"\n", stop, place) + 1 or stop
+            stop = find(b"\n", place, cut)
+            yield start, stop
+            stop += 1
+
+    def _grow(self, size: int, held: int) -> None:
+        # Another buffer: whoever holds a line of the old one may go on doing so.
+        data = bytearray(size)
+        data[:held] = self.data[:held]
+        self.data = data
+
+    def _skip(self, read: Any) -> int:
+        """Pass over a line that is too long; the bytes that are held then, -1 at the end."""
+        place = self.end + len(self.data)
+        self._grow(SIZE, 0)
+        while True:
+            with memoryview(self.data) as view:
+                got = read(view, place)
+            cut = self.data.find(b"\n", 0, got) + 1
+            if not got:
+                return -1
+            if cut:
+                self.data[: got - cut] = self.data[cut:got]
+                self.end = place + cut
+                return got - cut
+            place += got
+
+
+def reader(handle: int) -> Any:
+    """What `lines` reads a file by."""
+
+    def read(view: memoryview, offset: int) -> int:
+        return os.preadv(handle, [view], offset)
+
+    return read
