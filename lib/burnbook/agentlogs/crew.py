@@ -6,6 +6,7 @@ that has more of it, or had it first. Then each books its own: they meet at the 
 
 import os
 import signal
+from array import array
 from collections.abc import Sequence
 from typing import Any, NamedTuple, NoReturn
 
@@ -45,9 +46,11 @@ class Told(msgspec.Struct):
 
 
 class Keys(msgspec.Struct):
-    """What one process found: key, and (tokens, number of the file)."""
+    """What one process found, as columns: key, tokens, number of the file."""
 
-    found: dict[int, tuple[int, int]]
+    keys: bytes
+    totals: bytes
+    ranks: bytes
 
 
 def work(jobs: Sequence[Work], reading: Reading, booking: Booking, *, strict: bool) -> Told:
@@ -105,7 +108,8 @@ def _child(jobs: list[Work], reading: Reading, booking: Booking, hear: int, tell
             try:
                 sources = _read(jobs, reading, booking)
                 found = reading.found.requests
-                _say(telling, Keys({key: (one.total, one.rank) for key, one in found.items()}))
+                columns = found, [r.total for r in found.values()], [r.rank for r in found.values()]
+                _say(telling, Keys(*[array("Q", column).tobytes() for column in columns]))
                 lost: set[int] = set(_hear(heard, list[int]))
                 for key in lost:
                     del found[key]
@@ -125,14 +129,20 @@ def _child(jobs: list[Work], reading: Reading, booking: Booking, hear: int, tell
 def _settle(reading: Reading, keys: Keys) -> list[int]:
     """Give up what the other process has more of, or first; the keys that it has to give up."""
     found = reading.found.requests
+    theirs = array("Q", keys.keys)
+    both = found.keys() & theirs
     lost = []
-    for key in found.keys() & keys.found.keys():
-        mine, (total, rank) = found[key], keys.found[key]
-        if (mine.total, -mine.rank) >= (total, -rank):
-            lost.append(key)
-        else:
-            del found[key]
-            reading.found.tally.duplicates += 1
+    if both:
+        totals, ranks = array("Q", keys.totals), array("Q", keys.ranks)
+        for key, total, rank in zip(theirs, totals, ranks, strict=True):
+            if key not in both:
+                continue
+            mine = found[key]
+            if (mine.total, -mine.rank) >= (total, -rank):
+                lost.append(key)
+            else:
+                del found[key]
+                reading.found.tally.duplicates += 1
     return lost
 
 

@@ -59,7 +59,7 @@ class Found:
 
     def key(self, parts: Any) -> int:
         """The key of what identifies a request."""
-        return xxh3_64_intdigest("\0".join([self.tool, *map(str, parts)]).encode())
+        return key_of("\0".join([self.tool, *map(str, parts)]))
 
     def place(self, where: Where) -> int:
         """The number of a place."""
@@ -75,13 +75,23 @@ class Found:
                 self.requests[key] = kept
 
 
+def key_of(text: str) -> int:
+    """64 bits of a text."""
+    return xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
+
+
 def amounts_of(feed: LogFeed) -> Callable[[tuple[Any, ...]], Amounts]:
     """What makes amounts of the seven counts of a line, null where it does not tell them."""
     with_cache, with_reasoning = feed.input_with_cache, feed.output_with_reasoning
 
     def amounts(told: tuple[Any, ...]) -> Amounts:
         got, read, writes, short, long, put, thought = told
-        read, long, put, thought = read or 0, long or 0, put or 0, thought or 0
+        read, put, thought = read or 0, put or 0, thought or 0
+        if writes is short is long is None and with_reasoning and got is not None:
+            if with_cache:
+                got = got - read if got > read else 0
+            return got, read, 0, 0, put, thought
+        long = long or 0
         short = short or 0 if writes is None else max(writes - long, 0)
         got = got or 0
         if with_cache:
@@ -127,16 +137,7 @@ class Requests:
         parts = [row[at] for at in asked.identity]
         if parts.count(None) == len(parts):
             parts = [ts, picked[1] or self.stem, picked[4], *amounts]
-        has = self.setting
-        where = found.place(
-            (
-                picked[1] or has.session or self.stem,
-                picked[2] or has.project,
-                picked[3] or has.branch,
-                picked[4] or has.model,
-                bool(picked[6]) or has.is_subagent,
-            )
-        )
+        where = found.place(self.setting.where(picked, self.stem))
         request = Request(tokens, ts, where, amounts, picked[7], picked[5], self.rank)
         found.take(found.key(parts), request)
 
@@ -171,6 +172,16 @@ class Setting(msgspec.Struct, array_like=True):
             self.is_subagent = bool(subagent) or self.is_subagent
             return True
         return False
+
+    def where(self, picked: tuple[Any, ...], stem: str) -> Where:
+        """The place of a line with these fields: what it says itself comes first."""
+        return (
+            picked[1] or self.session or stem,
+            picked[2] or self.project,
+            picked[3] or self.branch,
+            picked[4] or self.model,
+            bool(picked[6]) or self.is_subagent,
+        )
 
     def kept(self) -> list[Any]:
         """What is to be remembered of it for the lines that are not there yet."""

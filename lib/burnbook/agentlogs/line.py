@@ -4,7 +4,7 @@ msgspec decodes just these values. A row is the tuple of them, in columns.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ import msgspec
 
 from burnbook._feeds_event import Refused
 from burnbook._feeds_json import BLANK, parse
-from burnbook._feeds_rules import Moments
+from burnbook._feeds_rules import FIRST, LAST, Moments
 from burnbook._feeds_shape import Shape
 from burnbook.agentlogs.spec import COUNTS, Better, Fields, LogFeed, Setting, paths
 from burnbook.feedspec import Conditions, Path, split
@@ -137,9 +137,13 @@ class Lines:
 
     def moment(self, ts: Any) -> datetime:
         """A time of a row. Raises Refused."""
+        if type(ts) is datetime:
+            if ts.tzinfo is UTC and FIRST <= ts.year <= LAST:
+                return ts
+            ts = ts.isoformat()
         if ts is None:
             raise Refused("ts is missing")
-        return ts if isinstance(ts, datetime) and ts.tzinfo is not None else self.moments.read(ts)
+        return self.moments.read(ts)
 
 
 def _compile(feed: LogFeed, ts: Any) -> tuple[Asked, Test, list[Asked], Asked | None, Any]:

@@ -9,20 +9,30 @@ from typing import Any
 import msgspec
 
 from burnbook._feeds_event import Refused
-from burnbook.agentlogs.found import Amounts, Found, Request, Setting, amounts_of, total
+from burnbook.agentlogs.found import (
+    Amounts,
+    Found,
+    Request,
+    Setting,
+    amounts_of,
+    key_of,
+    total,
+)
 from burnbook.agentlogs.line import Row
 from burnbook.agentlogs.spec import LogFeed
 
 _REPLAY = 1.0  # seconds in which a fork writes what it repeats
+_NOTHING = (None,) * 7
+_NO_TEXTS = (None,) * 6
 
 
 class State(msgspec.Struct, array_like=True):
     """Where the series of one file stands."""
 
     start: float | None = None
-    sums: list[int] | None = None
+    sums: tuple[int | None, ...] | None = None
     number: int = 0
-    last: list[int] | None = None
+    last: Amounts | None = None
     last_key: int = 0
     replayed: float = 0.0
     has_better: bool = False
@@ -36,6 +46,7 @@ class Series:
         self.amounts = amounts_of(feed)
         self.setting = Setting(lines)
         self.state = State()
+        self.where: int | None = None
 
     def take(self, row: Row) -> None:
         """Take a row in. Raises Refused."""
@@ -45,6 +56,7 @@ class Series:
         elif lines.better is not None and lines.better.test.all(row):
             self._better(row)
         elif self.setting.take(row):
+            self.where = None
             if self.state.start is None:
                 picked = lines.requests.values.pick(row)[0]
                 self.state.start = 0.0 if picked is None else lines.moment(picked).timestamp()
@@ -52,40 +64,45 @@ class Series:
             self.found.tally.ignored += 1
 
     def _sums(self, row: Row) -> None:
-        state, lines = self.state, self.lines
+        state, lines, tally = self.state, self.lines, self.found.tally
         picked = lines.requests.values.pick(row)
         told = picked[8:]
-        if told.count(None) == len(told):
-            self.found.tally.ignored += 1  # it tells limits alone
+        before = state.sums
+        if told == before:
+            tally.duplicates += 1
             return
-        sums = [count or 0 for count in told]
-        if sums == state.sums:
-            self.found.tally.duplicates += 1
+        if told == _NOTHING:
+            tally.ignored += 1  # it tells limits alone
             return
         ts = lines.moment(picked[0])
-        before = state.sums
-        if before is None or sums[0] + sums[5] < before[0] + before[5]:
+        if before is None or (told[0] or 0) + (told[5] or 0) < (before[0] or 0) + (before[5] or 0):
             state.number += before is not None
-            before = [0] * len(sums)
-        state.sums = sums
-        moment = ts.timestamp()
-        if self._is_replay(moment):
-            state.replayed = moment
-            self.found.tally.duplicates += 1
-            return
+            more = told
+        else:
+            # What the line does not tell stays untold: it decides how the others are read.
+            more = tuple(
+                [
+                    now if now is None or was is None else now - was if now > was else 0
+                    for now, was in zip(told, before, strict=True)
+                ]
+            )
+        state.sums = told
+        session = self.setting.session or self.stem
+        if self.setting.parent is not None:
+            moment = ts.timestamp()
+            if self._is_replay(moment):
+                state.replayed = moment
+                tally.duplicates += 1
+                return
+            session = self._session(moment)
         if state.has_better:
             return
-        more = [max(now - was, 0) for now, was in zip(sums, before, strict=True)]
-        # What the line does not tell stays untold: it decides how the others are read.
-        amounts = self.amounts(
-            tuple([None if a is None else b for a, b in zip(told, more, strict=True)])
-        )
+        amounts = self.amounts(more)
         if not total(amounts):
-            self.found.tally.ignored += 1
+            tally.ignored += 1
             return
-        session = self._session(moment)
-        key = self.found.key([session, state.number, *sums])
-        state.last, state.last_key = list(amounts), key
+        key = key_of(f"{self.found.tool}\0{session}\0{state.number}\0{told}")
+        state.last, state.last_key = amounts, key
         self._book(key, ts, amounts, picked)
 
     def _better(self, row: Row) -> None:
@@ -101,7 +118,7 @@ class Series:
             raise Refused("it has nothing of what identifies it")
         if not state.has_better:
             state.has_better = True
-            if state.last == list(amounts):
+            if state.last == amounts:
                 # The sums before told this request already.
                 if self.found.requests.pop(state.last_key, None) is None:
                     self.found.tally.duplicates += 1
@@ -124,15 +141,11 @@ class Series:
         return setting.session or self.stem
 
     def _book(self, key: int, ts: Any, amounts: Amounts, picked: tuple[Any, ...]) -> None:
-        has = self.setting
-        where = self.found.place(
-            (
-                picked[1] or has.session or self.stem,
-                picked[2] or has.project,
-                picked[3] or has.branch,
-                picked[4] or has.model,
-                bool(picked[6]) or has.is_subagent,
-            )
-        )
+        if picked[1:7] != _NO_TEXTS:
+            where = self.found.place(self.setting.where(picked, self.stem))
+        elif self.where is None:
+            where = self.where = self.found.place(self.setting.where(picked, self.stem))
+        else:
+            where = self.where
         request = Request(total(amounts), ts, where, amounts, picked[7], picked[5], self.rank)
         self.found.take(key, request)
