@@ -19,6 +19,7 @@ class Buffer:
 
     def __init__(self, contains: Sequence[str]) -> None:
         self.data = bytearray(SIZE)
+        self.end, self.skipped = 0, list[int]()
         needles = [needle.encode() for needle in contains]
         self.needle = needles[0] if len(needles) == 1 else None
         # A common beginning is what the expression is searched by, at the speed of a byte search.
@@ -30,32 +31,32 @@ class Buffer:
         """(line, its offset) of each line with a needle, and of the first line of a file.
 
         `read(view, offset)` fills a view and gives how many bytes it has. What is behind the last
-        newline is left; `end` is where that begins.
+        newline is left; `end` is where that begins. `skipped` are places of lines that are too long.
         """
-        self.end = offset
+        self.end, self.skipped = offset, []
         if len(self.data) > SIZE:
             self.data = bytearray(SIZE)
-        held = 0  # bytes in the buffer of a line that is not whole yet
+        held = fresh = 0  # bytes in the buffer that are no whole line yet, and of these the known
         while True:
             if held == len(self.data):
                 if held >= LONGEST:
-                    held = self._skip(read)
-                    if held < 0:
-                        return
-                    continue
-                self._grow(2 * held, held)
+                    self.skipped.append(self.end)
+                    held, fresh = self._skip(read), 0
+                else:
+                    self._grow(2 * held, held)
             with memoryview(self.data) as view:
-                got = read(view[held:], self.end + held)
-                if not got:
+                held += read(view[held:], self.end + held)
+                if held == fresh:
                     return
-                cut = self.data.rfind(b"\n", held, held + got) + 1
+                cut = self.data.rfind(b"\n", fresh, held) + 1
                 if cut:
                     for start, stop in self._hits(cut, at_start=self.end == 0):
                         yield view[start:stop], self.end + start
-                held += got - cut
+                    held -= cut
             if cut:
                 self.data[:held] = self.data[cut : cut + held]
                 self.end += cut
+            fresh = held
 
     def _hits(self, cut: int, *, at_start: bool) -> Iterator[Hit]:
         data, needle, search = self.data, self.needle, self.search
@@ -87,7 +88,7 @@ class Buffer:
         self.data = data
 
     def _skip(self, read: Any) -> int:
-        """Pass over a line that is too long; the bytes that are held then, -1 at the end."""
+        """Pass over a line that is too long; how many bytes are held of what is behind it."""
         place = self.end + len(self.data)
         self._grow(SIZE, 0)
         while True:
@@ -95,7 +96,7 @@ class Buffer:
                 got = read(view, place)
             cut = self.data.find(b"\n", 0, got) + 1
             if not got:
-                return -1
+                return 0
             if cut:
                 self.data[: got - cut] = self.data[cut:got]
                 self.end = place + cut

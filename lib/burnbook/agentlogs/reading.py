@@ -8,7 +8,7 @@ import msgspec
 
 from burnbook._feeds_event import Refused
 from burnbook._feeds_json import MAX_LINE
-from burnbook.agentlogs.blocks import Buffer, reader
+from burnbook.agentlogs.blocks import LONGEST, Buffer, reader
 from burnbook.agentlogs.found import Found, Requests
 from burnbook.agentlogs.line import Lines
 from burnbook.agentlogs.series import Series, State
@@ -91,6 +91,8 @@ class Reading:
                     take(row)
             except Refused as error:
                 self._reject(path, place, str(error), bytes(line[: MAX_LINE + 1]))
+        for place in self.buffer.skipped:
+            self._reject(path, place, f"a line of over {LONGEST} bytes", b"")
 
     def _document(self, log: Log, handle: int, rank: int) -> Source:
         source = Source(log.size, log.mtime_ns)
