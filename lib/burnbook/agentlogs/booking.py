@@ -233,7 +233,9 @@ def _cells(
             have = sums.get(cell)
             sums[cell] = list(told) if have is None else list(map(add, have, told))
     named = [where for where in map(places.__getitem__, numbers) if where is not None]
-    made = [(tool, model, *place, is_subagent) for *place, model, is_subagent in named]
+    made = [
+        (tool, model, session, folder, branch, sub) for session, folder, branch, model, sub in named
+    ]
     return made, [(*cell, *told) for cell, told in sums.items()]
 
 

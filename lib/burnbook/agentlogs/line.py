@@ -38,14 +38,14 @@ class Test:
 
     def all(self, row: Row) -> bool:
         """Whether every one is met."""
-        for at, wanted in self.columns:
+        for at, wanted in self.columns:  # noqa: SIM110 - a generator costs twice as much
             if row[at] not in wanted:
                 return False
         return True
 
     def any(self, row: Row) -> bool:
         """Whether one is met."""
-        for at, wanted in self.columns:
+        for at, wanted in self.columns:  # noqa: SIM110 - the same
             if row[at] in wanted:
                 return True
         return False
@@ -97,7 +97,8 @@ class Lines:
     def read(self, line: Any) -> Row | None:
         """The row of a line (bytes or a memoryview); None for one that is none of the feed's."""
         try:
-            return self.get(self._quick(line))
+            row: Row = self.get(self._quick(line))
+            return row
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._exactly(parse(bytes(line)))
 
@@ -108,7 +109,8 @@ class Lines:
     def bare(self, whole: dict[str, Any]) -> Row | None:
         """The row of a document's own values, around its items; None where they do not fit."""
         try:
-            return self.get(msgspec.convert(whole, self._slow))
+            row: Row = self.get(msgspec.convert(whole, self._slow))
+            return row
         except msgspec.ValidationError:
             return None
 
@@ -172,8 +174,9 @@ def _compile(feed: LogFeed, ts: Any) -> tuple[Asked, Test, list[Asked], Asked | 
 
 def _only(feed: LogFeed) -> tuple[Any, Callable[[Any], Row], list[Test], Test]:
     shape = Shape(lenient=True)
-    tables = [feed.requests, *feed.settings.values(), *([feed.better] if feed.better else [])]
-    tests = [Test(_conditions(shape, table.only)) for table in tables]
+    said = [feed.requests.only, *(setting.only for setting in feed.settings.values())]
+    said += [feed.better.only] if feed.better else []
+    tests = [Test(_conditions(shape, only)) for only in said]
     never = Test(_conditions(shape, feed.requests.never))
     return *shape.build(), tests, never
 

@@ -118,11 +118,10 @@ class Series:
             raise Refused("it has nothing of what identifies it")
         if not state.has_better:
             state.has_better = True
-            if state.last == amounts:
-                # The sums before told this request already.
-                if self.found.requests.pop(state.last_key, None) is None:
-                    self.found.tally.duplicates += 1
-                    return
+            told = state.last == amounts  # the sums before told this request already
+            if told and self.found.requests.pop(state.last_key, None) is None:
+                self.found.tally.duplicates += 1
+                return
         self._book(self.found.key(parts), ts, amounts, picked)
 
     def _is_replay(self, moment: float) -> bool:
