@@ -6,8 +6,7 @@ out, and the others written and synced.
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from itertools import accumulate
-from operator import add
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
 import msgspec
@@ -93,7 +92,6 @@ class Booking:
         """The rows of a day, with their lines."""
         part = _Part(day)
         tool, window_of = self.tool, self.window_of
-        windows: dict[str, list[int]] = {}
         ids = [requests[key].request_id or "" for key in keys]
         is_clean = untouched("\n".join(ids)) and max(map(len, ids)) <= MAX_TEXT
         for key in keys:
@@ -105,15 +103,20 @@ class Booking:
                 continue
             if request_id is not None and not is_clean:
                 request_id = redact(request_id.replace("\0", ""))[:MAX_TEXT]
-            windows.setdefault(window_of(ts) or "", []).append(len(part.keys))
+            session, folder, branch, model, sub = where
+            told = (ts, tool, session, folder, branch, model, *amounts, usd, sub, request_id)
             part.keys.append(key)
             part.requests.append(request)
-            told = (ts, tool, *where[:4], *amounts, usd, where[4], request_id)
             part.payloads.append(_Payload(*told))
-        part.lines = [b""] * len(part.keys)
-        for window, at in windows.items():
-            lines = self._lines(window, [part.keys[n] for n in at], [part.payloads[n] for n in at])
-            for n, line in zip(at, lines, strict=True):
+        named = [window_of(request.ts) or "" for request in part.requests]
+        if len(set(named)) == 1:
+            part.lines = self._lines(named[0], part.keys, part.payloads)
+            return part
+        part.lines = [b""] * len(named)
+        for window in set(named):
+            at = [n for n, name in enumerate(named) if name == window]
+            keys, payloads = [part.keys[n] for n in at], [part.payloads[n] for n in at]
+            for n, line in zip(at, self._lines(window, keys, payloads), strict=True):
                 part.lines[n] = line
         return part
 
@@ -224,19 +227,25 @@ def _cells(
 ) -> tuple[list[Place], list[tuple[int, ...]]]:
     """The cells of new rows, for the fold of what was used."""
     numbers: dict[int, int] = {}
-    sums: dict[tuple[int, int], list[int]] = {}
-    for part in parts:
-        for _, ts, where, amounts, usd, _, _ in part.requests:
-            cell = int(ts.timestamp()) // QUARTER, numbers.setdefault(where, len(numbers))
-            nanos = 0 if usd is None else round(usd * NANO)
-            told = (1, *amounts, nanos, int(usd is not None))
-            have = sums.get(cell)
-            sums[cell] = list(told) if have is None else list(map(add, have, told))
+    rows: list[tuple[int, ...]] = []
+    requests = [request for part in parts for request in part.requests]
+    # Requests of one quarter and place mostly stand together: their sums are made at once.
+    for (bucket, where), run in groupby(requests, _cell):
+        some = list(run)
+        usd = [request.usd for request in some if request.usd is not None]
+        nanos = sum([round(one * NANO) for one in usd])
+        sums = map(sum, zip(*[request.amounts for request in some], strict=True))
+        place = numbers.setdefault(where, len(numbers))
+        rows.append((bucket, place, len(some), *sums, nanos, len(usd)))
     named = [where for where in map(places.__getitem__, numbers) if where is not None]
     made = [
         (tool, model, session, folder, branch, sub) for session, folder, branch, model, sub in named
     ]
-    return made, [(*cell, *told) for cell, told in sums.items()]
+    return made, rows
+
+
+def _cell(request: Request) -> tuple[int, int]:
+    return int(request.ts.timestamp()) // QUARTER, request.where
 
 
 def _together(days: dict[int, list[int]]) -> Iterator[list[tuple[str, list[int]]]]:

@@ -93,6 +93,14 @@ class Lines:
         self._slow = slow[0]
         self.kinds = [self.requests, *self.settings, *([self.better] if self.better else [])]
         self._asked = _only(feed)
+        # The counts that the feed has: one column each, and how they are spread over all seven.
+        columns = [self.requests.values.columns[name] for name in COUNTS]
+        had = [found[0] for found in columns if found]
+        self.is_plain = all(len(found) < 2 for found in columns) and len(had) > 1
+        self.sums = itemgetter(*had)
+        places = [had.index(found[0]) + 1 if found else 0 for found in columns]
+        self.spread = itemgetter(*places)
+        self.has_never = bool(self.never.columns)
 
     def read(self, line: Any) -> Row | None:
         """The row of a line (bytes or a memoryview); None for one that is none of the feed's."""
