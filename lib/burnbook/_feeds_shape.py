@@ -16,9 +16,13 @@ ABSENT = "absent"
 
 
 class Shape:
-    """A struct type under construction: `column` names a value, `build` makes the type."""
+    """A struct type under construction: `column` names a value, `build` makes the type.
 
-    def __init__(self) -> None:
+    In a `lenient` one, what stands in the place of an object may be anything, and is passed over.
+    """
+
+    def __init__(self, *, lenient: bool = False) -> None:
+        self._below = str | int | float | bool | list[Any] if lenient else None
         self._tree: dict[str, Any] = {}
         self._columns: list[str] = []
         self._kinds: dict[Path, Any] = {}
@@ -65,7 +69,8 @@ class Shape:
             path = (*above, key)
             if below:
                 inner = self._struct(path, below)
-                fields.append((attribute, inner | None, msgspec.field(default_factory=inner)))
+                kind = inner | None if self._below is None else inner | self._below | None
+                fields.append((attribute, kind, msgspec.field(default_factory=inner)))
             else:
                 fields.append((attribute, self._kinds[path] | None, None))
         return msgspec.defstruct(

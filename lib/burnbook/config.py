@@ -6,7 +6,7 @@ A mistake is BadConfig (exit 78): file, key path, value and what is valid, in on
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -19,6 +19,7 @@ from burnbook.declared import Agent, Budget, Preview, Window, Windows
 from burnbook.errors import BadConfig, Usage, os_sentence
 
 if TYPE_CHECKING:
+    from burnbook.agentlogs.spec import LogFeed
     from burnbook.budgetspec import Notify, Stop
     from burnbook.feedspec import Feed
     from burnbook.pricespec import Prices
@@ -35,6 +36,7 @@ class Config:
 
     def __init__(self, root: str) -> None:
         self.root = root
+        self._read_feeds: dict[str, Feed | LogFeed] = {}
 
     @cached_property
     def windows(self) -> Windows:
@@ -135,27 +137,42 @@ class Config:
         return tuple(found)
 
     @cached_property
-    def feeds(self) -> "dict[str, Feed]":
+    def feeds(self) -> "dict[str, Feed | LogFeed]":
         """Every declared feed, by name."""
         return {name: self.feed(name) for name in self.feed_names}
 
-    def feed(self, name: str) -> "Feed":
+    def feed(self, name: str) -> "Feed | LogFeed":
         """One feed, config/feeds/NAME.toml; no other is read. Raises Usage where there is none."""
-        from burnbook.feedcheck import faults
-        from burnbook.feedspec import TABLES, Feed
-
+        if name in self._read_feeds:
+            return self._read_feeds[name]
         if name not in self.feed_names:
             raise Usage(f"no feed is called {name!r}; valid: {_any_of(self.feed_names)}")
         file = f"feeds/{name}.toml"
         raw = self._read(file)
-        self._known(file, "", raw, Feed.__struct_fields__)
-        for key, kind in TABLES.items():
-            if key in raw:
-                self._table(file, key, raw[key], kind)
-        feed = self._typed(file, "", raw, Feed)
-        for where, value, valid in faults(feed):
+        found: Feed | LogFeed
+        if raw.get("journal") == "agent_usage":
+            from burnbook.agentlogs import spec
+
+            found = self._feed(file, raw, spec.LogFeed, spec.TABLES)
+            wrong: Iterable[tuple[str, Any, str]] = spec.faults(found)
+        else:
+            from burnbook import feedcheck, feedspec
+
+            found = self._feed(file, raw, feedspec.Feed, feedspec.TABLES)
+            wrong = feedcheck.faults(found)
+        for where, value, valid in wrong:
             self._wrong(file, where, value, valid)
-        return feed
+        self._read_feeds[name] = found
+        return found
+
+    def _feed(
+        self, file: str, raw: dict[str, Any], kind: type[T], tables: dict[str, type[msgspec.Struct]]
+    ) -> T:
+        self._known(file, "", raw, kind.__struct_fields__)
+        for key, table in tables.items():
+            if key in raw:
+                self._table(file, key, raw[key], table)
+        return self._typed(file, "", raw, kind)
 
     def whole(self, file: str, kind: type[T]) -> T:
         """A file of config/ that is one struct, such as churn.toml; a missing one has defaults."""

@@ -13,6 +13,7 @@ import msgspec
 from burnbook import __version__, clock, errors
 from burnbook.errors import BadData
 from burnbook.rows import Anomaly, Prompts, Reject, Row, Snapshot, Usage, Void, WindowRow
+from burnbook.usagerows import AgentUsage
 from burnbook.workrows import Checkpoint, Churn, Evidence, MissedReset, Notice
 
 SCHEMA_VERSION = 1
@@ -29,6 +30,7 @@ JOURNALS: dict[str, Any] = {
     "churn": Churn,
     "notices": Notice,
     "evidence": Evidence,
+    "agent_usage": AgentUsage,
 }
 REJECTS = "rejects/"  # followed by the name of a feed
 
@@ -44,6 +46,7 @@ _PREFIX = {
     Evidence: "e",
     Notice: "l",
     Usage: "t",
+    AgentUsage: "u",
     Reject: "r",
 }
 

@@ -18,16 +18,16 @@ from burnbook.intake import Counts, Intake
 from burnbook.lines import Chunk, Reader
 from burnbook.records import REJECTS
 from burnbook.settings import PROJECT
-from burnbook.verbs import Context, Result, _missed
+from burnbook.verbs import Context, Result
 
 
 def run(ctx: Context, args: Any) -> Result:
     """Says how many lines were accepted, were there already, were rejected or are no requests."""
     feed = ctx.config.feed(args.feed)
+    assert feed.journal == "proxy_telemetry"  # `_ingest` sees to the others
     window = names.check("window", args.window) if args.window is not None else None
     if window is not None and window not in ctx.config.windows.windows:
         ctx.notes.append(f"window {window} is not declared in windows.toml; booked all the same")
-    _missed.record(ctx)
     job = _Job(ctx, args, feed, window)
     gc.disable()  # nothing here makes cycles, and a collection looks at every row that is held
     try:

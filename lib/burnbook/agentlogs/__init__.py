@@ -1,0 +1,1 @@
+"""Agents' own logs: which files, which lines, what each request used, once."""

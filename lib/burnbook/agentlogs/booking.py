@@ -1,0 +1,265 @@
+"""Books requests: each once, and again where more of it is told than the book has.
+
+Rows are made without the lock. Under it only the index is caught up, what is there already left
+out, and the others written and synced.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from itertools import accumulate, groupby
+from typing import NamedTuple
+
+import msgspec
+from xxhash import xxh3_64_intdigest
+
+from burnbook import journal, lock, records
+from burnbook._feeds_event import MAX_TEXT, Refused
+from burnbook._feeds_text import untouched
+from burnbook.agentlogs.found import Found, Request, Tally, Where
+from burnbook.agentlogs.places import cleaned
+from burnbook.derive.used import NANO, QUARTER, Place, Used
+from burnbook.heal import heal
+from burnbook.redact import redact
+from burnbook.requests import JOURNAL, Booked, Requests
+from burnbook.stamp import Stamp
+from burnbook.usagerows import AgentUsage, Tokens
+
+_TOGETHER = 8192  # rows of one append: some megabytes, well below the time that the lock may take
+_PLACE = ("ts", "session", "project", "branch", "model", "is_subagent", "request_id")
+
+WindowOf = Callable[[datetime], str | None]
+
+
+class _Payload(msgspec.Struct, gc=False, omit_defaults=True):
+    """The own fields of `AgentUsage`, in its order."""
+
+    ts: datetime
+    tool: str
+    session: str | None
+    project: str | None
+    branch: str | None
+    model: str | None
+    input_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_5m_tokens: int = 0
+    cache_write_1h_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    usd: float | None = None
+    is_subagent: bool = False
+    request_id: str | None = None
+    first: str | None = None
+    supersedes: str | None = None
+    superseded: Tokens | None = None
+
+
+class Booking:
+    """Books the requests of one process into one book."""
+
+    def __init__(self, root: str, tool: str, agent: str, window_of: WindowOf) -> None:
+        self.root, self.tool, self.agent, self.window_of = root, tool, agent, window_of
+        self.index = Requests(root)
+        self.tally = Tally()
+        self.used = Used()
+        self.written: list[tuple[int, int]] = []
+        self._encode = msgspec.json.Encoder().encode_lines
+        self._stamps: dict[str, Stamp] = {}
+
+    def book(self, found: Found) -> None:
+        """Book everything that was found; when this returns, it is durable."""
+        places = self._places(found)
+        days: dict[int, list[int]] = {}
+        for key, request in found.requests.items():
+            days.setdefault(request.ts.toordinal(), []).append(key)
+        self.index.prepare()
+        for parts in _together(days):
+            made = [self._part(day, keys, found.requests, places) for day, keys in parts]
+            self._append(made, places)
+
+    def _places(self, found: Found) -> list[Where | None]:
+        """The places as they are booked; requests of one that cannot be are rejected."""
+        places: list[Where | None] = []
+        for where in found.places:
+            try:
+                places.append(cleaned(where))
+            except Refused:
+                places.append(None)
+        return places
+
+    def _part(
+        self, day: str, keys: list[int], requests: dict[int, Request], places: list[Where | None]
+    ) -> "_Part":
+        """The rows of a day, with their lines."""
+        part = _Part(day)
+        tool, window_of = self.tool, self.window_of
+        ids = [requests[key].request_id or "" for key in keys]
+        is_clean = untouched("\n".join(ids)) and max(map(len, ids)) <= MAX_TEXT
+        for key in keys:
+            request = requests[key]
+            _, ts, number, amounts, usd, request_id, _ = request
+            where = places[number]
+            if where is None:
+                self.tally.rejected += 1
+                continue
+            if request_id is not None and not is_clean:
+                request_id = redact(request_id.replace("\0", ""))[:MAX_TEXT]
+            session, folder, branch, model, sub = where
+            told = (ts, tool, session, folder, branch, model, *amounts, usd, sub, request_id)
+            part.keys.append(key)
+            part.requests.append(request)
+            part.payloads.append(_Payload(*told))
+        named = [window_of(request.ts) or "" for request in part.requests]
+        if len(set(named)) == 1:
+            part.lines = self._lines(named[0], part.keys, part.payloads)
+            return part
+        part.lines = [b""] * len(named)
+        for window in set(named):
+            at = [n for n, name in enumerate(named) if name == window]
+            keys, payloads = [part.keys[n] for n in at], [part.payloads[n] for n in at]
+            for n, line in zip(at, self._lines(window, keys, payloads), strict=True):
+                part.lines[n] = line
+        return part
+
+    def _lines(self, window: str, keys: list[int], payloads: list[_Payload]) -> list[bytes]:
+        if window not in self._stamps:
+            self._stamps[window] = Stamp("u", self.agent, window or None, self.tool)
+        # A newline inside a JSON string is escaped, so these bytes stand only between two rows.
+        texts = self._encode(payloads)[1:-2].split(b"}\n{")
+        return self._stamps[window].lines(keys, texts).splitlines(keepends=True)
+
+    def _append(self, parts: list["_Part"], places: list[Where | None]) -> None:
+        """Append what the book does not have of some parts."""
+        later: list[_Later] = []
+        with lock.book_lock(self.root):
+            heal(self.root, JOURNAL)
+            self.index.catch_up()
+            for part in parts:
+                known = self.index.known(part.day, part.keys)
+                if known:
+                    later += self._later(part, known)
+            lines = [line for part in parts for line in part.lines] + [one.line for one in later]
+            if lines:
+                start = journal.size(journal.path_of(self.root, JOURNAL))
+                data = b"".join(lines)
+                journal.append(self.root, {JOURNAL: data})
+                self.index.add(_triples(parts, later, lines, start), start + len(data))
+                self.written.append((start, start + len(data)))
+        self.tally.accepted += len(lines)
+        self.used.extend(*_cells(self.tool, parts, places))
+        for one in later:
+            self.used.add(one.row, 0, 0)
+
+    def _later(self, part: "_Part", known: dict[int, Booked]) -> list["_Later"]:
+        """Keep in a part what the book does not have; rows for what it has less of."""
+        kept, later = [], []
+        for at, key in enumerate(part.keys):
+            booked = known.get(key)
+            if booked is None:
+                kept.append(at)
+            elif part.requests[at].total > booked.tokens:
+                later.append(self._instead(part, at, booked))
+            else:
+                self.tally.duplicates += 1
+        for name in ("keys", "requests", "payloads", "lines"):
+            column = getattr(part, name)
+            setattr(part, name, [column[at] for at in kept])
+        return later
+
+    def _instead(self, part: "_Part", at: int, booked: Booked) -> "_Later":
+        """A row in the place of one that tells less: of the same moment and place."""
+        _, line = next(journal.lines(journal.path_of(self.root, JOURNAL), booked.offset))
+        old: AgentUsage = records.decode(JOURNAL, line)
+        request, first = part.requests[at], old.first or old.id
+        told = dict(zip(Tokens.__struct_fields__, (*request.amounts, request.usd), strict=True))
+        more = msgspec.structs.replace(
+            part.payloads[at],
+            **{name: getattr(old, name) for name in _PLACE},
+            **told,
+            first=first,
+            supersedes=old.id,
+            superseded=Tokens(**{name: getattr(old, name) for name in told}),
+        )
+        key = xxh3_64_intdigest(f"{first}\0{request.total}".encode())
+        [line] = self._lines(old.window or "", [key], [more])
+        row: AgentUsage = records.decode(JOURNAL, line)
+        return _Later(part.keys[at], request.total, line, row)
+
+
+class _Part:
+    """Rows of one day, aligned: key, request, payload, line."""
+
+    def __init__(self, day: str) -> None:
+        self.day = day
+        self.keys: list[int] = []
+        self.requests: list[Request] = []
+        self.payloads: list[_Payload] = []
+        self.lines: list[bytes] = []
+
+
+class _Later(NamedTuple):
+    """A row in the place of another; `key` is that of the request."""
+
+    key: int
+    tokens: int
+    line: bytes
+    row: AgentUsage
+
+
+def _triples(
+    parts: list[_Part], later: list[_Later], lines: list[bytes], start: int
+) -> dict[str, list[int]]:
+    """Key, tokens and offset of each row, by day, in the order of the lines."""
+    places = accumulate(map(len, lines), initial=start)
+    found: dict[str, list[int]] = {}
+    for part in parts:
+        day = found.setdefault(part.day, [])
+        # The places last: zip takes one too many of what comes first.
+        for key, request, place in zip(part.keys, part.requests, places, strict=False):
+            day += (key, request.total, place)
+    for one, place in zip(later, places, strict=False):
+        day = found.setdefault(one.row.ts.date().isoformat(), [])
+        day += (one.key, one.tokens, place)
+    return found
+
+
+def _cells(
+    tool: str, parts: list[_Part], places: list[Where | None]
+) -> tuple[list[Place], list[tuple[int, ...]]]:
+    """The cells of new rows, for the fold of what was used."""
+    numbers: dict[int, int] = {}
+    rows: list[tuple[int, ...]] = []
+    requests = [request for part in parts for request in part.requests]
+    # Requests of one quarter and place mostly stand together: their sums are made at once.
+    for (bucket, where), run in groupby(requests, _cell):
+        some = list(run)
+        usd = [request.usd for request in some if request.usd is not None]
+        nanos = sum([round(one * NANO) for one in usd])
+        sums = map(sum, zip(*[request.amounts for request in some], strict=True))
+        place = numbers.setdefault(where, len(numbers))
+        rows.append((bucket, place, len(some), *sums, nanos, len(usd)))
+    named = [where for where in map(places.__getitem__, numbers) if where is not None]
+    made = [
+        (tool, model, session, folder, branch, sub) for session, folder, branch, model, sub in named
+    ]
+    return made, rows
+
+
+def _cell(request: Request) -> tuple[int, int]:
+    return int(request.ts.timestamp()) // QUARTER, request.where
+
+
+def _together(days: dict[int, list[int]]) -> Iterator[list[tuple[str, list[int]]]]:
+    """The days in order, as many rows together as one append takes."""
+    parts: list[tuple[str, list[int]]] = []
+    room = _TOGETHER
+    for day in sorted(days):
+        keys = days[day]
+        while keys:
+            some, keys = keys[:room], keys[room:]
+            parts.append((date.fromordinal(day).isoformat(), some))
+            room -= len(some)
+            if not room:
+                yield parts
+                parts, room = [], _TOGETHER
+    if parts:
+        yield parts

@@ -1,0 +1,138 @@
+"""Reads one file of a feed: what is new in it becomes requests, and what is no use is told."""
+
+import os
+import stat
+from typing import Any
+
+import msgspec
+
+from burnbook._feeds_event import Refused
+from burnbook._feeds_json import MAX_LINE
+from burnbook.agentlogs.blocks import LONGEST, Buffer, reader
+from burnbook.agentlogs.found import Found, Requests
+from burnbook.agentlogs.line import Lines
+from burnbook.agentlogs.series import Series, State
+from burnbook.agentlogs.sources import Log, Source, begin, head_of, mark_of
+from burnbook.agentlogs.spec import LogFeed, paths
+
+_DOCUMENT = 1 << 27
+_PACKED = ".zst"
+
+
+class Reading:
+    """Reads files of one feed, one after another, into one `Found`."""
+
+    def __init__(self, name: str, feed: LogFeed) -> None:
+        self.feed = feed
+        self.lines = Lines(feed)
+        self.buffer = Buffer(feed.contains)
+        self.found = Found(name)
+        self.rejected: list[tuple[str, int, str, bytes]] = []
+        self.items = paths(feed.items)[0] if feed.items else ()
+
+    def read(self, log: Log, rank: int, source: Source | None) -> Source | None:
+        """Read what is new in a file; None where it cannot be read."""
+        try:
+            handle = os.open(log.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            self._reject(log.path, 0, f"cannot be read: {error.strerror}", b"")
+            return None
+        try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                return None
+            if self.feed.format == "document":
+                return self._document(log, handle, rank)
+            if log.path.endswith(_PACKED):
+                return self._packed(log, handle, rank)
+            return self._lines(log, handle, rank, source)
+        except OSError as error:
+            self._reject(log.path, 0, f"cannot be read: {error.strerror}", b"")
+            return None
+        finally:
+            os.close(handle)
+
+    def _lines(self, log: Log, handle: int, rank: int, source: Source | None) -> Source:
+        offset = begin(handle, source)
+        taker = self._taker(log, rank)
+        if offset and source is not None and source.going:
+            taker.setting.resume(source.going[0])
+            if isinstance(taker, Series):
+                taker.state = msgspec.convert(source.going[1], State)
+        self._take(log.path, taker, reader(handle), offset)
+        end = self.buffer.end
+        kept: list[Any] = [taker.setting.kept()]
+        if isinstance(taker, Series):
+            kept.append(msgspec.to_builtins(taker.state))
+        head, length = head_of(handle, end)
+        mark = mark_of(handle, end)
+        return Source(log.size, log.mtime_ns, end, head, length, mark, kept)
+
+    def _packed(self, log: Log, handle: int, rank: int) -> Source:
+        from zstandard import ZstdDecompressor, ZstdError  # only where there are such files
+
+        unpacked = ZstdDecompressor(max_window_size=1 << 27).stream_reader(
+            os.fdopen(os.dup(handle), "rb"), read_across_frames=True, closefd=True
+        )
+        try:
+            with unpacked:
+                self._take(log.path, self._taker(log, rank), lambda v, _: unpacked.readinto(v), 0)
+        except ZstdError as error:
+            self._reject(log.path, 0, f"cannot be unpacked: {error}", b"")
+        return Source(log.size, log.mtime_ns)
+
+    def _take(self, path: str, taker: Any, read: Any, offset: int) -> None:
+        lines, take, buffer = self.lines, taker.take, self.buffer
+        for hits in buffer.blocks(read, offset):
+            rows = lines.rows(buffer.data, hits)
+            for at, (start, stop) in enumerate(hits):
+                try:
+                    row = rows[at] if rows else lines.read(bytes(buffer.data[start:stop]))
+                    if row is None:
+                        self.found.tally.ignored += 1
+                    else:
+                        take(row)
+                except Refused as error:
+                    line = bytes(buffer.data[start : min(stop, start + MAX_LINE + 1)])
+                    self._reject(path, buffer.end + start, str(error), line)
+        for place in self.buffer.skipped:
+            self._reject(path, place, f"a line of over {LONGEST} bytes", b"")
+
+    def _document(self, log: Log, handle: int, rank: int) -> Source:
+        source = Source(log.size, log.mtime_ns)
+        if log.size > _DOCUMENT:
+            self._reject(log.path, 0, f"a document of over {_DOCUMENT} bytes", b"")
+            return source
+        with os.fdopen(os.dup(handle), "rb") as file:
+            data = file.read(_DOCUMENT)
+        try:
+            whole = msgspec.json.decode(data)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            self._reject(log.path, 0, f"not JSON: {error}", data)
+            return source
+        taker = self._taker(log, rank)
+        items = whole
+        for step in self.items:
+            items = items.get(step) if isinstance(items, dict) else None
+        if self.items and isinstance(whole, dict):
+            row = self.lines.bare(whole)
+            if row is not None:
+                taker.setting.take(row)
+        for item in items if isinstance(items, list) else [items]:
+            try:
+                found = self.lines.convert(item)
+                if found is None:
+                    self.found.tally.ignored += 1
+                else:
+                    taker.take(found)
+            except Refused as error:
+                self._reject(log.path, 0, str(error), msgspec.json.encode(item))
+        return source
+
+    def _taker(self, log: Log, rank: int) -> Requests | Series:
+        stem = os.path.basename(log.path).removesuffix(_PACKED)
+        stem = stem.rpartition(".")[0] or stem
+        kind = Series if self.feed.counts == "totals" else Requests
+        return kind(self.feed, self.found, self.lines, rank, stem)
+
+    def _reject(self, path: str, offset: int, reason: str, line: bytes) -> None:
+        self.rejected.append((path, offset, reason, line))

@@ -1,0 +1,241 @@
+"""Agents' own logs against what their maker knows to be true, whenever they are read."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from burnbook.book import Book
+from conftest import ROOT, Shell
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+from agent_logs import make
+
+SIZES = {"claude": (60, 6.0), "codex": (60, 6.0)}
+Sums = dict[tuple[Any, ...], list[int]]
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sums]:
+    """A home folder, and the sums by tool, day, model, session and project."""
+    home = tmp_path_factory.mktemp("home")
+    truth = make(home, *SIZES.values())
+    return home, {tuple(row[:5]): row[5:] for row in truth["sums"]}
+
+
+@pytest.fixture
+def home(corpus: tuple[Path, Sums], tmp_path: Path) -> Path:
+    """A copy that a test may change."""
+    copied = tmp_path / "home"
+    shutil.copytree(corpus[0], copied)
+    return copied
+
+
+def used(shell: Shell) -> Sums:
+    """What the book says."""
+    found: Sums = {}
+    for cell, sums in Book(str(shell.book)).used.cells():
+        day = datetime.fromtimestamp(cell.bucket * 900, UTC).date().isoformat()
+        row = found.setdefault((cell.tool, day, cell.model, cell.session, cell.project), [0] * 6)
+        kinds = (sums.input, sums.cache_read, sums.cache_write_5m, sums.cache_write_1h)
+        for at, count in enumerate((*kinds, sums.output, sums.reasoning)):
+            row[at] += count
+    return found
+
+
+def rebuilt(shell: Shell) -> Sums:
+    """What the journal says, without the caches."""
+    shutil.rmtree(shell.book / "cache")
+    return used(shell)
+
+
+def ingest(shell: Shell, home: Path, *tools: str) -> list[Any]:
+    """Read the logs of some tools."""
+    return [shell.json("ingest", tool, HOME=str(home)) for tool in tools or SIZES]
+
+
+def journal(shell: Shell) -> bytes:
+    return (shell.book / "agent_usage.jsonl").read_bytes()
+
+
+def test_every_sum_is_the_truth_and_stays_it(shell: Shell, corpus: tuple[Path, Sums]) -> None:
+    home, truth = corpus
+    told = ingest(shell, home)
+    assert [one["rejected"] for one in told] == [0, 0]
+    assert used(shell) == truth
+    before = journal(shell)
+    assert [one["accepted"] + one["duplicates"] for one in ingest(shell, home)] == [0, 0]
+    assert rebuilt(shell) == truth  # and the next one has to read everything again
+    assert [one["accepted"] for one in ingest(shell, home)] == [0, 0]
+    assert journal(shell) == before
+    assert json.loads(shell.ok("check", "--format", "json"))["ok"]
+
+
+def test_deleted_logs_change_nothing(shell: Shell, home: Path, corpus: Any) -> None:
+    ingest(shell, home)
+    logs = sorted(home.rglob("*.jsonl"))
+    for log in logs[::2]:
+        log.unlink()
+    ingest(shell, home)
+    assert used(shell) == corpus[1]
+    shutil.rmtree(shell.book / "cache")
+    ingest(shell, home)
+    assert used(shell) == corpus[1]
+
+
+def test_logs_that_grow_are_read_from_where_they_were_left(
+    shell: Shell, home: Path, corpus: Any
+) -> None:
+    whole = {path: path.read_bytes() for path in sorted(home.rglob("*.jsonl"))}
+    times = {path: path.stat().st_mtime_ns for path in whole}
+    cut = random.Random(3)
+    places = dict.fromkeys(whole, 0)
+    for step in range(4):
+        for path, data in whole.items():
+            # Cut anywhere, in the middle of a line too.
+            places[path] = len(data) if step == 3 else cut.randrange(places[path], len(data) + 1)
+            path.write_bytes(data[: places[path]])
+            os.utime(path, ns=(times[path] + step, times[path] + step))
+        ingest(shell, home)
+    assert used(shell) == corpus[1]
+    assert rebuilt(shell) == corpus[1]
+    assert json.loads(shell.ok("check", "--format", "json"))["ok"]
+
+
+def test_moved_copied_and_shortened_logs_double_nothing(
+    shell: Shell, home: Path, corpus: Any
+) -> None:
+    ingest(shell, home)
+    codex = sorted((home / ".codex" / "sessions").rglob("*.jsonl"))
+    kept = home / ".codex" / "archived_sessions"
+    kept.mkdir(exist_ok=True)
+    for log in codex[::2]:
+        log.rename(kept / log.name)
+    for log in sorted((home / ".claude").rglob("*.jsonl"))[::3]:
+        lines = log.read_bytes().splitlines(keepends=True)
+        shutil.copy(log, log.with_name(f"copy-{log.name}"))
+        log.write_bytes(b"".join(lines[:1] + lines[len(lines) // 2 :]))
+    ingest(shell, home)
+    assert used(shell) == corpus[1]
+
+
+def test_packed_rollouts_are_the_same(shell: Shell, home: Path, corpus: Any) -> None:
+    zstandard = pytest.importorskip("zstandard")
+    logs = sorted((home / ".codex" / "sessions").rglob("*.jsonl"))
+    for log in logs[::2]:
+        packed = log.with_name(log.name + ".zst")
+        packed.write_bytes(zstandard.compress(log.read_bytes()))
+        status = log.stat()
+        os.utime(packed, ns=(status.st_atime_ns, status.st_mtime_ns))
+        log.unlink()
+    ingest(shell, home)
+    assert used(shell) == corpus[1]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_kill_at_any_moment_changes_no_sum(shell: Shell, corpus: Any, seed: int) -> None:
+    home, truth = corpus
+    chance = random.Random(seed)
+    for _ in range(4):
+        for tool in SIZES:
+            process = shell.start("ingest", tool, HOME=str(home))
+            time.sleep(chance.uniform(0.05, 0.5))
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+    time.sleep(0.3)  # the second process of one that was killed may still be at it
+    ingest(shell, home)
+    assert used(shell) == truth
+    assert rebuilt(shell) == truth
+    assert json.loads(shell.ok("check", "--format", "json"))["ok"]
+
+
+def test_two_at_once_book_each_request_once(shell: Shell, corpus: Any) -> None:
+    home, truth = corpus
+    started = [shell.start("ingest", tool, HOME=str(home)) for tool in (*SIZES, *SIZES)]
+    for process in started:
+        process.communicate(timeout=60)
+    assert [process.returncode for process in started] == [0] * 4
+    assert used(shell) == truth
+    assert rebuilt(shell) == truth
+
+
+def test_memory_is_bounded(shell: Shell, tmp_path: Path) -> None:
+    log = tmp_path / "home" / ".claude" / "projects" / "p" / "s.jsonl"
+    log.parent.mkdir(parents=True)
+    with log.open("wb") as file:
+        for _ in range(150):
+            file.write(b'{"usage":"' + b"x" * (1 << 20))
+        file.write(b'"}\n' + FINE + b"\n")
+    process = shell.start("ingest", "claude", "--format", "json", HOME=str(tmp_path / "home"))
+    assert process.stdout
+    told = json.loads(process.stdout.read())
+    _, status, taken = os.wait4(process.pid, 0)
+    assert (status, told["accepted"], told["rejected"]) == (0, 1, 1)
+    assert taken.ru_maxrss < 200 * 1024
+
+
+def usage(**more: Any) -> dict[str, Any]:
+    """A line of a transcript."""
+    message = {"id": "msg_1", "model": "claude-opus-4-5", "usage": {"input_tokens": 3}}
+    told = {"type": "assistant", "timestamp": "2026-11-22T09:00:00.000Z", "requestId": "req_1"}
+    return {**told, "sessionId": "s-1", "cwd": "/home/ada/api", "message": message, **more}
+
+
+FINE = json.dumps(usage()).encode()
+DEEP = b"[" * 10_000 + b"]" * 10_000
+HOSTILE = [
+    (FINE[:-9], "not JSON: it is cut off"),
+    (FINE[:60] + FINE, "not JSON: "),
+    (FINE.replace(b": 3", b": -3"), "message.usage.input_tokens: expected `int` >= 0"),
+    (FINE.replace(b": 3", b": 1e400"), "number out of range"),
+    (FINE.replace(b": 3", b": NaN"), "NaN is no number there"),
+    (FINE.replace(b": 3", b": 99999999999999999999"), "input_tokens: expected `int` <= "),
+    (FINE.replace(b": 3", b': "3"'), "message.usage.input_tokens: expected `int | null`, got"),
+    (FINE.replace(b"2026-11-22T09", b"2026-13-22T09"), "is no time from 1971 to 2999"),
+    (FINE.replace(b'"timestamp"', b'"time"'), "ts is missing"),
+    (FINE.replace(b'"s-1"', b'"' + b"s" * 5000 + b'"'), "sessionId: expected `str` of length <="),
+    (FINE.replace(b"{", b'{"more": ' + DEEP + b",", 1), "nested deeper than 64 levels"),
+    (FINE.replace(b'"s-1"', b'"\xff"'), "not UTF-8 at byte "),
+    (FINE.replace(b'"s-1"', b'"\\ud800"'), "not JSON: "),
+    (FINE.replace(b'"s-1"', b'"a\0b"'), "a NUL byte at byte "),
+]
+
+
+@pytest.mark.parametrize(("text", "reason"), HOSTILE, ids=[reason for _, reason in HOSTILE])
+def test_a_hostile_line_is_rejected_with_its_reason_and_the_rest_is_booked(
+    shell: Shell, tmp_path: Path, text: bytes, reason: str
+) -> None:
+    log = tmp_path / "log.jsonl"
+    other = FINE.replace(b"req_1", b"req_2")
+    log.write_bytes(FINE + b"\n" + text + b"\n" + other + b"\n")
+    told = shell.json("ingest", "claude", "--file", str(log))
+    assert (told["accepted"], told["rejected"]) == (2, 1)
+    [row] = shell.rows("rejects/claude")
+    assert row["line"] == 2
+    assert reason.replace("`", "") in row["reason"].replace("`", "")
+    assert shell.json("ingest", "claude", "--file", str(log))["accepted"] == 0
+    assert len(shell.rows("rejects/claude")) == 1
+
+
+def test_secrets_and_home_folders_are_not_booked(shell: Shell, tmp_path: Path) -> None:
+    key = "sk-ant-api03-abcd1234"
+    lines = [
+        usage(cwd=f"/home/ada/{key}", sessionId=f"s {key}", gitBranch="ada@example.com"),
+        usage(cwd="/Users/ada/api", requestId=f"req {key}"),
+        usage(cwd=str(tmp_path / "api"), requestId="req_3"),
+        usage(cwd="/srv/api", requestId="req_4"),
+    ]
+    log = tmp_path / "log.jsonl"
+    log.write_text("".join(json.dumps(one) + "\n" for one in lines))
+    shell.ok("ingest", "claude", "--file", str(log), HOME=str(tmp_path))
+    rows = shell.rows("agent_usage")
+    assert key not in str(rows)
+    assert "ada" not in str(rows)
+    assert {row["project"] for row in rows} == {"~/[key]", "~/api", "/srv/api"}
