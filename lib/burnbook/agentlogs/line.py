@@ -33,6 +33,9 @@ KINDS: dict[str, Any] = {
 }
 
 
+OTHERS = ("session", "project", "branch", "model", "request_id", "is_subagent", "usd")
+
+
 class Test:
     """Conditions on a row: some values at some columns."""
 
@@ -105,7 +108,13 @@ class Lines:
         # The counts that the feed has: one column each, and how they are spread over all seven.
         columns = [self.requests.values.columns[name] for name in COUNTS]
         had = [found[0] for found in columns if found]
-        self.is_plain = all(len(found) < 2 for found in columns) and len(had) > 1
+        ts = self.requests.values.columns["ts"]
+        self.is_plain = (
+            all(len(found) < 2 for found in (*columns, ts)) and len(had) > 1 and ts != ()
+        )
+        self.ts_at = ts[0] if ts else 0
+        others = [self.requests.values.columns[name] for name in OTHERS]
+        self.others_at = [at for found in others for at in found]
         self.sums = itemgetter(*had)
         places = [had.index(found[0]) + 1 if found else 0 for found in columns]
         self.spread = itemgetter(*places)
