@@ -15,6 +15,7 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -30,7 +31,9 @@ class Scratch:
     """Files below `root`, the environment of the commands, and the result of the last one."""
 
     def __init__(self) -> None:
-        self.root = Path(tempfile.mkdtemp(prefix="burnbook-behave-")).resolve()
+        # Hex digits alone: markdown escapes what a random name may have besides.
+        self.root = Path(tempfile.gettempdir(), f"burnbook-behave-{token_hex(8)}").resolve()
+        self.root.mkdir(0o700)
         self.home = self.root / "home"
         self.config = self.root / "config"
         # Deep enough that a path which climbs out of the book is still below the root.

@@ -27,24 +27,28 @@ def codex(five: int = 11, weekly: int = 24, resets: str = "13:10", context: int 
 class Shell:
     """Runs the scripts of bin/ on one scratch book."""
 
-    def __init__(self, place: Path) -> None:
-        self.book = place / "book"
-        self.config = place / "config"
+    def __init__(self, place: Path, *, is_new: bool = True) -> None:
+        """A place of its own, or (not new) one that another Shell set up."""
+        self.book, self.config = place / "book", place / "config"
+        self.docs = place / "docs"
+        self.environment = {
+            "PATH": "/usr/bin:/bin",
+            "BURNBOOK_DATA_DIR": str(self.book),
+            "BURNBOOK_CONFIG_DIR": str(self.config),
+        }
+        if is_new:
+            self._set_up()
+
+    def _set_up(self) -> None:
         self.config.mkdir()
         shutil.copytree(ROOT / "config" / "feeds", self.config / "feeds")
         (self.config / "windows.toml").write_text(
             'timezone = "UTC"\n[windows.W0-CHN]\nnext = "W0-CHP"\n[windows.W0-CHP]\n'
         )
         # Pages of its own: the project's are for people.
-        self.docs = place / "docs"
         (self.config / "ledgers.toml").write_text(
             f'folder = "{self.docs}/Ledgers"\nhandoff = "{self.docs}/HANDOFF.md"\n'
         )
-        self.environment = {
-            "PATH": "/usr/bin:/bin",
-            "BURNBOOK_DATA_DIR": str(self.book),
-            "BURNBOOK_CONFIG_DIR": str(self.config),
-        }
 
     def start(self, *words: str, **environment: str) -> "subprocess.Popen[str]":
         """Start a script without waiting for it."""

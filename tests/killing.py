@@ -77,17 +77,23 @@ def wanted(points: Sequence[Point], some: int) -> list[Point]:
 
 
 def calls(
-    stage: Stage, command: Sequence[str], environment: Mapping[str, str], *, follow: bool = False
+    stage: Stage,
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    follow: bool = False,
+    code: int = 0,
 ) -> list[Point]:
     """Every call of the command from the first that names the place, in their order.
 
     With `follow`, threads and children are traced too; the points are those of the first thread.
+    `code` is the exit code of a run that nobody kills.
     """
     _run(command, environment)  # once before: what is compiled or cached on first use is no call
     stage.reset()
     with tempfile.NamedTemporaryFile("r") as log:
         done = _run([*_strace(follow), "-o", log.name, *command], environment)
-        assert done.returncode == 0, done
+        assert done.returncode == code, done
         found = [match.groups() for match in map(_LINE.match, log) if match]
     main = found[0][0]
     counts: Counter[str] = Counter()
@@ -110,6 +116,7 @@ def kill(
     points: Sequence[Point],
     *,
     follow: bool = False,
+    code: int = 0,
 ) -> Iterator[Report]:
     """Die at each point, in a place as it was set up; repeat; tell what is there then."""
     for point in points:
@@ -118,9 +125,9 @@ def kill(
         words = [*_strace(follow), "-o", os.devnull, "-e", f"trace={point.call}", "-e", how]
         died = _run([*words, *command], environment)
         killed = died.returncode in (-signal.SIGKILL, 128 + signal.SIGKILL)
-        assert killed or died.returncode == 0, (point, died)
+        assert killed or died.returncode == code, (point, died)
         again = _run(command, environment)
-        assert again.returncode == 0, (point, again)
+        assert again.returncode == code, (point, again)
         yield Report(point, killed, facts(stage.place))
 
 

@@ -229,7 +229,7 @@ def test_git_that_prints_without_end_is_ended(
 ) -> None:
     planted(app, tmp_path, monkeypatch, "while True: print('x' * 9999, flush=True)\n")
     monkeypatch.setattr(vcs, "MAX_OUTPUT", 1 << 20)
-    with pytest.raises(NotCounted, match=r"printed over 1048576 bytes"):
+    with pytest.raises(NotCounted, match=r"printed more than 1048576 bytes"):
         asked(app).commit("HEAD")
 
 

@@ -10,8 +10,6 @@ taken from there. So no capture ever runs under a lock.
 
 import os
 import signal
-import subprocess
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
     from threading import Event
 
 MAX_OUTPUT = 1 << 20
-_GRACE = 2.0
-_TICK = 0.2
 _ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 Stopped = Callable[[], bool]
@@ -59,9 +55,9 @@ def many(jobs: Mapping[str, Job]) -> dict[str, Captured]:
             found[name] = Captured(clock.now(), text=text)
         except BurnbookError as error:
             found[name] = Captured(clock.now(), fault=str(error), code=error.code)
-        except (OSError, subprocess.SubprocessError) as error:
-            said = os_sentence("a capture failed", error) if isinstance(error, OSError) else error
-            found[name] = Captured(clock.now(), fault=str(said), code=IO)
+        except OSError as error:
+            said = os_sentence("a capture failed", error)
+            found[name] = Captured(clock.now(), fault=said, code=IO)
 
     threads = [threading.Thread(target=work, args=job) for job in jobs.items()]
     with _ending(stop):
@@ -93,71 +89,20 @@ def _ending(stop: "Event") -> Iterator[None]:
 
 def run(argv: tuple[str, ...], timeout: float, stopped: Stopped) -> bytes:
     """What the command printed on stdout. Raises Missing, or IOFault where it failed."""
+    from burnbook import programs  # brings subprocess, for captures alone
+
     shown = " ".join(argv)
     try:
-        process = subprocess.Popen(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        ended = programs.run(argv, timeout, out=MAX_OUTPUT, stopped=stopped)
     except FileNotFoundError:
         raise Missing(f"the capture command {argv[0]!r} is not on PATH") from None
     except OSError as error:
         raise IOFault(os_sentence(f"cannot run the capture command {shown!r}", error)) from None
-    try:
-        return _read(process, shown, timeout, stopped)
-    finally:
-        _end(process)
-
-
-def _read(process: subprocess.Popen[bytes], shown: str, timeout: float, stopped: Stopped) -> bytes:
-    assert process.stdout is not None
-    deadline = time.monotonic() + timeout
-    handle = process.stdout.fileno()
-    os.set_blocking(handle, False)
-    import select
-
-    blocks, total = [], 0
-    while True:
-        left = deadline - time.monotonic()
-        if left <= 0:
-            raise IOFault(f"the capture command {shown!r} did not finish in {timeout:g} s")
-        if stopped():
-            raise IOFault(f"the capture command {shown!r} was interrupted")
-        if not select.select([handle], [], [], min(left, _TICK))[0]:
-            continue
-        block = os.read(handle, 1 << 16)
-        if not block:
-            break
-        blocks.append(block)
-        total += len(block)
-        if total > MAX_OUTPUT:
-            raise IOFault(f"the capture command {shown!r} printed more than {MAX_OUTPUT} bytes")
-    try:
-        code = process.wait(max(0.1, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        raise IOFault(f"the capture command {shown!r} did not finish in {timeout:g} s") from None
-    if code != 0:
-        raise IOFault(f"the capture command {shown!r} failed with exit code {code}")
-    return b"".join(blocks)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the whole process group, gently and then not; what it left behind must not linger."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, number)
-        except (ProcessLookupError, PermissionError):
-            break
-        try:
-            process.wait(_GRACE)
-        except subprocess.TimeoutExpired:
-            continue
-    process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
+    except programs.OutOfBounds as error:
+        raise IOFault(f"the capture command {shown!r} {error}") from None
+    if ended.code != 0:
+        raise IOFault(f"the capture command {shown!r} failed with exit code {ended.code}")
+    return ended.out
 
 
 def two_pass(name: str, jobs: Callable[[], Mapping[str, Job]]) -> dict[str, Captured] | None:

@@ -7,16 +7,13 @@ GIT_* only what says where people's own config is. git's check of who owns a rep
 
 import os
 import re
-import selectors
-import signal
-import subprocess
-import time
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from burnbook import programs
 from burnbook.errors import BAD_DATA, IO, MISSING, BurnbookError, os_sentence
 from burnbook.escape import printable
 from burnbook.head import Repo
+from burnbook.programs import Ended
 
 TIMEOUT = 60.0
 MAX_OUTPUT = 64 << 20
@@ -44,14 +41,6 @@ class NotCounted(BurnbookError):
         self.decision, self.code = decision, code
 
 
-class Said(NamedTuple):
-    """How git ended, and what it printed."""
-
-    code: int
-    out: bytes
-    err: bytes
-
-
 class Git:
     """One repository, by the name that people know it by. Every method may raise NotCounted."""
 
@@ -62,7 +51,7 @@ class Git:
         """The whole name of the commit that somebody named."""
         words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{said}^{{commit}}")
         # argv can hold neither; no commit is called so.
-        found = Said(1, b"", b"") if "\0" in said or not said else self._run(*words)
+        found = Ended(1, b"", b"") if "\0" in said or not said else self._run(*words)
         if found.code not in (0, 1):
             self._fault(found)
         name = found.out.decode("ascii", "replace").strip()
@@ -125,12 +114,12 @@ class Git:
             self._fault(found)
         return found.out
 
-    def _run(self, *words: str) -> Said:
+    def _run(self, *words: str) -> Ended:
         config = [word for setting in _CONFIG for word in ("-c", setting)]
         argv = ["git", "--no-pager", "-C", self.repo.top, *config, *words]
         return _bounded(argv, _environment(self.repo), f"git {words[0]} in {self.name}")
 
-    def _fault(self, found: Said) -> None:
+    def _fault(self, found: Ended) -> None:
         lines = found.err.decode("utf-8", "replace").splitlines() or [f"exit code {found.code}"]
         said = printable(lines[0].removeprefix("fatal: "))
         if "dubious ownership" in said:
@@ -149,50 +138,13 @@ def _environment(repo: Repo) -> dict[str, str]:
     return kept | _SET | {"GIT_CEILING_DIRECTORIES": os.path.dirname(repo.top)}
 
 
-def _bounded(argv: Sequence[str], env: dict[str, str], what: str) -> Said:
+def _bounded(argv: Sequence[str], env: dict[str, str], what: str) -> Ended:
     try:
-        process = subprocess.Popen(
-            argv,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        return programs.run(argv, TIMEOUT, out=MAX_OUTPUT, err=_MAX_SAID, env=env)
     except (FileNotFoundError, PermissionError):
         raise NotCounted("no-git", "git is not on PATH; churn is counted by it") from None
     except (OSError, ValueError) as error:
         said = os_sentence("cannot run git", error) if isinstance(error, OSError) else str(error)
         raise NotCounted("git-failed", said, IO) from None
-    with process:
-        try:
-            return _read(process, what)
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-
-
-def _read(process: "subprocess.Popen[bytes]", what: str) -> Said:
-    assert process.stdout is not None and process.stderr is not None
-    until = time.monotonic() + TIMEOUT
-    out, err = bytearray(), bytearray()
-    with selectors.DefaultSelector() as waiting:
-        waiting.register(process.stdout, selectors.EVENT_READ, out)
-        waiting.register(process.stderr, selectors.EVENT_READ, err)
-        while waiting.get_map():
-            ready = waiting.select(max(0.0, until - time.monotonic()))
-            if not ready:
-                raise NotCounted("git-failed", f"{what} did not finish in {TIMEOUT:g} s", IO)
-            for key, _ in ready:
-                block = os.read(key.fd, 1 << 16)
-                if not block:
-                    waiting.unregister(key.fileobj)
-                elif key.data is out or len(err) < _MAX_SAID:
-                    key.data.extend(block)
-            if len(out) > MAX_OUTPUT:
-                raise NotCounted("git-failed", f"{what} printed over {MAX_OUTPUT} bytes", IO)
-    try:
-        code = process.wait(max(0.1, until - time.monotonic()))
-    except subprocess.TimeoutExpired:
-        raise NotCounted("git-failed", f"{what} did not finish in {TIMEOUT:g} s", IO) from None
-    return Said(code, bytes(out), bytes(err))
+    except programs.OutOfBounds as error:
+        raise NotCounted("git-failed", f"{what} {error}", IO) from None
