@@ -105,7 +105,9 @@ class Booking:
                 continue
             if request_id is not None and not is_clean:
                 request_id = redact(request_id.replace("\0", ""))[:MAX_TEXT]
-            windows.setdefault(window_of(ts) or "", []).append(len(part.keys))
+            window = window_of(ts)
+            windows.setdefault(window or "", []).append(len(part.keys))
+            part.windows.append(window)
             part.keys.append(key)
             part.requests.append(request)
             told = (ts, tool, *where[:4], *amounts, usd, where[4], request_id)
@@ -157,7 +159,7 @@ class Booking:
                 later.append(self._instead(part, at, booked))
             else:
                 self.tally.duplicates += 1
-        for name in ("keys", "requests", "payloads", "lines"):
+        for name in ("keys", "requests", "windows", "payloads", "lines"):
             column = getattr(part, name)
             setattr(part, name, [column[at] for at in kept])
         return later
@@ -183,12 +185,13 @@ class Booking:
 
 
 class _Part:
-    """Rows of one day, aligned: key, request, payload, line."""
+    """Rows of one day, aligned: key, request, window, payload, line."""
 
     def __init__(self, day: str) -> None:
         self.day = day
         self.keys: list[int] = []
         self.requests: list[Request] = []
+        self.windows: list[str | None] = []
         self.payloads: list[_Payload] = []
         self.lines: list[bytes] = []
 
@@ -223,17 +226,24 @@ def _cells(
     tool: str, parts: list[_Part], places: list[Where | None]
 ) -> tuple[list[Place], list[tuple[int, ...]]]:
     """The cells of new rows, for the fold of what was used."""
-    numbers: dict[int, int] = {}
+    numbers: dict[tuple[int, str | None, bool], int] = {}
     sums: dict[tuple[int, int], list[int]] = {}
     for part in parts:
-        for _, ts, where, amounts, usd, _, _ in part.requests:
-            cell = int(ts.timestamp()) // QUARTER, numbers.setdefault(where, len(numbers))
+        for (_, ts, where, amounts, usd, _, _), window in zip(
+            part.requests, part.windows, strict=True
+        ):
+            place = (where, window, bool(usd))
+            cell = int(ts.timestamp()) // QUARTER, numbers.setdefault(place, len(numbers))
             nanos = 0 if usd is None else round(usd * NANO)
             told = (1, *amounts, nanos, int(usd is not None))
             have = sums.get(cell)
             sums[cell] = list(told) if have is None else list(map(add, have, told))
-    named = [where for where in map(places.__getitem__, numbers) if where is not None]
-    made = [(tool, model, *place, is_subagent) for *place, model, is_subagent in named]
+    made: list[Place] = []
+    for where, window, has_usd in numbers:
+        named = places[where]
+        assert named is not None, "requests of a place that cannot be booked are rejected before"
+        session, project, branch, model, is_subagent = named
+        made.append((tool, model, session, project, branch, is_subagent, window, has_usd))
     return made, [(*cell, *told) for cell, told in sums.items()]
 
 
