@@ -20,6 +20,8 @@ from burnbook.rows import Anomaly, Closing, Snapshot, WindowRow
 
 if TYPE_CHECKING:
     from burnbook.derive.traffic import Traffic
+    from burnbook.derive.usedays import Day
+    from burnbook.derive.used import Counts
 
 
 class Scene(NamedTuple):
@@ -39,6 +41,7 @@ class Scene(NamedTuple):
     finalized: WindowRow | None
     history: History
     traffic: "Traffic | None"
+    used: "Sequence[tuple[Day, Counts]] | None" = None
 
 
 class Line(NamedTuple):

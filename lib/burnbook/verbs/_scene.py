@@ -1,11 +1,17 @@
 """Sets the scene of one window: what finalize closes and the preview shows."""
 
-from burnbook import clock, records
+from typing import TYPE_CHECKING
+
+from burnbook import clock, journal, records
 from burnbook.blocks import Scene
 from burnbook.derive import closings, meters, windows
 from burnbook.derive.snapshots import Pair
 from burnbook.rows import Anomaly, Closing, MeterDelta
 from burnbook.verbs import Context
+
+if TYPE_CHECKING:
+    from burnbook.derive.usedays import Day
+    from burnbook.derive.used import Counts
 
 
 def scene(ctx: Context, window: str) -> Scene:
@@ -36,7 +42,17 @@ def scene(ctx: Context, window: str) -> Scene:
         finalized=finalized,
         history=ctx.book.history,
         traffic=ctx.book.traffic(window),
+        used=_used(ctx, window),
     )
+
+
+def _used(ctx: Context, window: str) -> "list[tuple[Day, Counts]] | None":
+    """What agents used, as their logs told; a book without any does not pay for it."""
+    if not journal.size(journal.path_of(ctx.book.root, "agent_usage")):
+        return None
+    from burnbook import dayfold
+
+    return dayfold.of_window(ctx.book, ctx.config, window)
 
 
 def falls(window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
