@@ -96,7 +96,7 @@ def reference() -> Files:
 def schema() -> Files:
     """docs/schema/*.json: what `records` validates, and the `crc` that closes every line."""
     sys.path.insert(0, str(ROOT / "lib"))
-    from burnbook import records, rows, workrows
+    from burnbook import records, rows, usagerows, workrows
 
     folder = ROOT / "docs" / "schema"
     made: Files = dict.fromkeys(folder.glob("*"))
@@ -104,7 +104,8 @@ def schema() -> Files:
         told = ecma(records.schema(journal))
         told.pop("discriminator", None)  # OpenAPI's; `row` is an enum of one value anyway
         for name, kind in told["$defs"].items():
-            if issubclass(getattr(workrows, name, None) or getattr(rows, name), rows.Row):
+            rooms = [room for room in (usagerows, workrows, rows) if hasattr(room, name)]
+            if issubclass(getattr(rooms[0], name), rows.Row):
                 kind["properties"]["schema_version"]["const"] = records.SCHEMA_VERSION
                 kind["properties"]["crc"] = {"type": "string", "pattern": "^[0-9a-f]{8}$"}
                 kind["required"].append("crc")

@@ -1,4 +1,4 @@
-"""Agents' own logs against what their makers know to be true, however and whenever they are read."""
+"""Agents' own logs against what their maker knows to be true, whenever they are read."""
 
 import json
 import os

@@ -14,12 +14,13 @@ from burnbook import panes, records, rows
 from burnbook.book import State
 from burnbook.cursor import Cursor
 from burnbook.derive.compared import Compared, Latency, Side, Totals
+from burnbook.usagerows import AgentUsage
 from frontdoor import ROOT, House
 from manual import FENCE, FORMAT, clone_in, documented, keys
 from xxhash import xxh3_64_hexdigest
 
 ALL_KINDS = [kind for found in records.JOURNALS.values() for kind in (get_args(found) or (found,))]
-KINDS = [kind for kind in ALL_KINDS if kind is not rows.Usage]
+KINDS = [kind for kind in ALL_KINDS if kind not in (rows.Usage, AgentUsage)]
 TYPES = {
     **{"object": dict, "array": list, "string": str, "integer": int, "boolean": bool},
     "null": type(None),
@@ -70,6 +71,8 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("ingest proxy-telemetry --window X1 --file samples/telemetry/addon.jsonl")
     run("ingest proxy-telemetry --window X1 --file samples/telemetry/usage.jsonl")
     run("ingest proxy-telemetry --window X1 --stdin", "oops\n", code=65)
+    run("ingest claude --file samples/agents/claude.jsonl")
+    run("ingest claude --file samples/agents/claude-later.jsonl")
     run("cost-compare --window X1")
     run("prices")
     run("preview --window X1")
@@ -84,7 +87,8 @@ def test_the_snippet_verifies_a_journal(session: tuple[Path, Any], tmp_path: Pat
     journals = sorted(session[0].glob("*.jsonl"))
     assert [path.stem for path in journals] == sorted(records.JOURNALS)
     flipped = tmp_path / "flipped"
-    flipped.write_bytes(journals[0].read_bytes().replace(b"72.0", b"73.0"))
+    snapshots = (session[0] / "snapshots.jsonl").read_bytes()
+    flipped.write_bytes(snapshots.replace(b"72.0", b"73.0"))
     for path in [*journals, flipped]:
         done = subprocess.run([sys.executable, "-c", snippet, path], capture_output=True, text=True)
         wanted = (1, "line 1 does not hold\n") if path == flipped else (0, "every row holds\n")
@@ -189,6 +193,17 @@ def test_the_ids_of_telemetry_are_made_as_documented(session: tuple[Path, Any]) 
         assert json.loads(line)["id"] == f"t-{xxh3_64_hexdigest(told)}"
     [line] = (session[0] / "rejects" / "proxy-telemetry.jsonl").read_bytes().splitlines()
     assert json.loads(line)["id"] == f"r-{xxh3_64_hexdigest(b'oops')}"
+
+
+def test_the_ids_of_requests_are_made_as_documented(session: tuple[Path, Any]) -> None:
+    first, other, later = map(json.loads, (session[0] / "agent_usage.jsonl").open())
+    assert (
+        first["id"]
+        == f"u-{xxh3_64_hexdigest(b'claude' + bytes(1) + b'msg_01A' + bytes(1) + b'req_011A')}"
+    )
+    assert (later["first"], later["supersedes"]) == (other["id"], other["id"])
+    told = f"{other['id']}\0{later['input_tokens'] + later['output_tokens']}"
+    assert later["id"] == f"u-{xxh3_64_hexdigest(told.encode())}"
 
 
 def test_every_json_key_is_documented_and_no_other(session: tuple[Path, Any]) -> None:

@@ -405,9 +405,10 @@ def test_a_wrong_declaration_is_one_sentence(tmp_path: Path, text: str, said: st
 
 
 def test_feeds_are_found_by_their_files(tmp_path: Path) -> None:
-    assert set(SHIPPED.feeds) == {"litellm", "otel-genai", "proxy-telemetry"}
+    agents = {"claude", "codex", "gemini", "opencode", "qwen"}
+    assert set(SHIPPED.feeds) == {"litellm", "otel-genai", "proxy-telemetry"} | agents
     assert Config(str(tmp_path)).feeds == {}
-    with pytest.raises(Usage, match=r"no feed is called 'x'; valid: litellm, otel-genai, proxy-"):
+    with pytest.raises(Usage, match=r"no feed is called 'x'; valid: claude, codex, gemini, li"):
         SHIPPED.feed("x")
     (tmp_path / "feeds").mkdir()
     (tmp_path / "feeds" / "no name.toml").write_text("")

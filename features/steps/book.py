@@ -125,7 +125,7 @@ def private(context: Context) -> None:
 
 
 def _cell(row: Any, head: str) -> str:
-    if head in _METERS:
+    if head in _METERS and "meters" in row:
         return shown(value_at(row, f"meters.{head}.used_percent"))
     return shown(value_at(row, head))
 

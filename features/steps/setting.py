@@ -53,7 +53,7 @@ def keep_hostile(context: Context, value: str) -> None:
 @given("the file {name} with")
 def make_file(context: Context, name: str) -> None:
     path = context.scratch.home / name
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(context.text + "\n", "utf-8")
 
 

@@ -10,8 +10,8 @@ from datetime import tzinfo
 from burnbook import journal
 from burnbook.book import Book
 from burnbook.config import Config
-from burnbook.derive.usedays import Daily, Day
 from burnbook.derive.used import Counts
+from burnbook.derive.usedays import Daily, Day
 from burnbook.fold import Fold
 from burnbook.usagerows import AgentUsage
 

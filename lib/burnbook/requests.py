@@ -1,9 +1,9 @@
 """Which requests of agents are in the book, and what they used: 64-bit keys, one file a day.
 
-Beside each key stands how many tokens its newest row tells and where that row is in the journal: a
-log may tell more of a request later. A request is looked for on its day and on the day before, where
-it may have begun. Derived, by the rules of `keys`: `head` says up to which byte of the journal the
-keys are known, and how many each day has; what is beyond that does not count.
+Beside each key stands how many tokens its newest row tells and where that row is in the journal:
+a log may tell more of a request later. A request is looked for on its day and on the day before,
+where it may have begun. Derived, by the rules of `keys`: `head` says up to which byte of the
+journal the keys are known, and how many each day has; what is beyond that does not count.
 """
 
 import os

@@ -5,7 +5,7 @@ A line that no needle is in is never looked at but by a byte search.
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 SIZE = 1 << 20
@@ -23,15 +23,17 @@ class Buffer:
         needles = [needle.encode() for needle in contains]
         self.needle = needles[0] if len(needles) == 1 else None
         # A common beginning is what the expression is searched by, at the speed of a byte search.
-        shared = os.path.commonprefix(needles)
+        shared = _shared(needles)
         rests = b"|".join(re.escape(needle[len(shared) :]) for needle in needles)
-        self.search = re.compile(re.escape(shared) + b"(?:" + rests + b")").search
+        pattern = re.compile(re.escape(shared) + b"(?:" + rests + b")")
+        self.search: Callable[[bytearray, int, int], re.Match[bytes] | None] = pattern.search
 
     def lines(self, read: Any, offset: int) -> Iterator[tuple[memoryview, int]]:
         """(line, its offset) of each line with a needle, and of the first line of a file.
 
         `read(view, offset)` fills a view and gives how many bytes it has. What is behind the last
-        newline is left; `end` is where that begins. `skipped` are places of lines that are too long.
+        newline is left; `end` is where that begins. `skipped` has where lines stand that are too
+        long.
         """
         self.end, self.skipped = offset, []
         if len(self.data) > SIZE:
@@ -93,7 +95,7 @@ class Buffer:
         self._grow(SIZE, 0)
         while True:
             with memoryview(self.data) as view:
-                got = read(view, place)
+                got: int = read(view, place)
             cut = self.data.find(b"\n", 0, got) + 1
             if not got:
                 return 0
@@ -102,6 +104,17 @@ class Buffer:
                 self.end = place + cut
                 return got - cut
             place += got
+
+
+def _shared(needles: Sequence[bytes]) -> bytes:
+    """What all of them begin with."""
+    if not needles:
+        return b""
+    low, high = min(needles), max(needles)
+    length = next(
+        (at for at, byte in enumerate(low) if high[at : at + 1] != bytes([byte])), len(low)
+    )
+    return low[:length]
 
 
 def reader(handle: int) -> Any:

@@ -6,8 +6,7 @@ out, and the others written and synced.
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from itertools import accumulate
-from operator import add
+from itertools import accumulate, groupby
 from typing import NamedTuple
 
 import msgspec
@@ -93,7 +92,6 @@ class Booking:
         """The rows of a day, with their lines."""
         part = _Part(day)
         tool, window_of = self.tool, self.window_of
-        windows: dict[str, list[int]] = {}
         ids = [requests[key].request_id or "" for key in keys]
         is_clean = untouched("\n".join(ids)) and max(map(len, ids)) <= MAX_TEXT
         for key in keys:
@@ -105,17 +103,21 @@ class Booking:
                 continue
             if request_id is not None and not is_clean:
                 request_id = redact(request_id.replace("\0", ""))[:MAX_TEXT]
-            window = window_of(ts)
-            windows.setdefault(window or "", []).append(len(part.keys))
-            part.windows.append(window)
+            session, folder, branch, model, sub = where
+            told = (ts, tool, session, folder, branch, model, *amounts, usd, sub, request_id)
             part.keys.append(key)
             part.requests.append(request)
-            told = (ts, tool, *where[:4], *amounts, usd, where[4], request_id)
             part.payloads.append(_Payload(*told))
-        part.lines = [b""] * len(part.keys)
-        for window, at in windows.items():
-            lines = self._lines(window, [part.keys[n] for n in at], [part.payloads[n] for n in at])
-            for n, line in zip(at, lines, strict=True):
+        part.windows = [window_of(request.ts) for request in part.requests]
+        named = [window or "" for window in part.windows]
+        if len(set(named)) == 1:
+            part.lines = self._lines(named[0], part.keys, part.payloads)
+            return part
+        part.lines = [b""] * len(named)
+        for window in set(named):
+            at = [n for n, name in enumerate(named) if name == window]
+            keys, payloads = [part.keys[n] for n in at], [part.payloads[n] for n in at]
+            for n, line in zip(at, self._lines(window, keys, payloads), strict=True):
                 part.lines[n] = line
         return part
 
@@ -227,24 +229,29 @@ def _cells(
 ) -> tuple[list[Place], list[tuple[int, ...]]]:
     """The cells of new rows, for the fold of what was used."""
     numbers: dict[tuple[int, str | None, bool], int] = {}
-    sums: dict[tuple[int, int], list[int]] = {}
-    for part in parts:
-        for (_, ts, where, amounts, usd, _, _), window in zip(
-            part.requests, part.windows, strict=True
-        ):
-            place = (where, window, bool(usd))
-            cell = int(ts.timestamp()) // QUARTER, numbers.setdefault(place, len(numbers))
-            nanos = 0 if usd is None else round(usd * NANO)
-            told = (1, *amounts, nanos, int(usd is not None))
-            have = sums.get(cell)
-            sums[cell] = list(told) if have is None else list(map(add, have, told))
+    rows: list[tuple[int, ...]] = []
+    pairs = [pair for part in parts for pair in zip(part.requests, part.windows, strict=True)]
+    # Requests of one quarter and place mostly stand together: their sums are made at once.
+    for (bucket, where), run in groupby(pairs, _cell):
+        some = [request for request, _ in run]
+        usd = [request.usd for request in some if request.usd is not None]
+        nanos = sum([round(one * NANO) for one in usd])
+        sums = map(sum, zip(*[request.amounts for request in some], strict=True))
+        place = numbers.setdefault(where, len(numbers))
+        rows.append((bucket, place, len(some), *sums, nanos, len(usd)))
     made: list[Place] = []
-    for where, window, has_usd in numbers:
-        named = places[where]
+    for where_number, window, has_usd in numbers:
+        named = places[where_number]
         assert named is not None, "requests of a place that cannot be booked are rejected before"
-        session, project, branch, model, is_subagent = named
-        made.append((tool, model, session, project, branch, is_subagent, window, has_usd))
-    return made, [(*cell, *told) for cell, told in sums.items()]
+        session, folder, branch, model, sub = named
+        made.append((tool, model, session, folder, branch, sub, window, has_usd))
+    return made, rows
+
+
+def _cell(pair: tuple[Request, str | None]) -> tuple[int, tuple[int, str | None, bool]]:
+    request, window = pair
+    place = (request.where, window, bool(request.usd))
+    return int(request.ts.timestamp()) // QUARTER, place
 
 
 def _together(days: dict[int, list[int]]) -> Iterator[list[tuple[str, list[int]]]]:

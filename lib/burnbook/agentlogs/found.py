@@ -129,7 +129,8 @@ class Requests:
         amounts = self.amounts(told)
         tokens = total(amounts)
         if not tokens and picked[7] is None:
-            found.tally.ignored += 1  # it tells no use at all
+            # It tells no use at all, but may say what holds for others.
+            found.tally.ignored += not self.setting.take(row)
             return
         ts = lines.moment(picked[0])
         if picked[7] is not None and not 0 <= picked[7] <= 1e9:

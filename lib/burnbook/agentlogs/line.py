@@ -38,14 +38,14 @@ class Test:
 
     def all(self, row: Row) -> bool:
         """Whether every one is met."""
-        for at, wanted in self.columns:
+        for at, wanted in self.columns:  # noqa: SIM110 - a generator costs twice as much
             if row[at] not in wanted:
                 return False
         return True
 
     def any(self, row: Row) -> bool:
         """Whether one is met."""
-        for at, wanted in self.columns:
+        for at, wanted in self.columns:  # noqa: SIM110 - the same
             if row[at] in wanted:
                 return True
         return False
@@ -93,11 +93,20 @@ class Lines:
         self._slow = slow[0]
         self.kinds = [self.requests, *self.settings, *([self.better] if self.better else [])]
         self._asked = _only(feed)
+        # The counts that the feed has: one column each, and how they are spread over all seven.
+        columns = [self.requests.values.columns[name] for name in COUNTS]
+        had = [found[0] for found in columns if found]
+        self.is_plain = all(len(found) < 2 for found in columns) and len(had) > 1
+        self.sums = itemgetter(*had)
+        places = [had.index(found[0]) + 1 if found else 0 for found in columns]
+        self.spread = itemgetter(*places)
+        self.has_never = bool(self.never.columns)
 
     def read(self, line: Any) -> Row | None:
         """The row of a line (bytes or a memoryview); None for one that is none of the feed's."""
         try:
-            return self.get(self._quick(line))
+            row: Row = self.get(self._quick(line))
+            return row
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._exactly(parse(bytes(line)))
 
@@ -108,7 +117,8 @@ class Lines:
     def bare(self, whole: dict[str, Any]) -> Row | None:
         """The row of a document's own values, around its items; None where they do not fit."""
         try:
-            return self.get(msgspec.convert(whole, self._slow))
+            row: Row = self.get(msgspec.convert(whole, self._slow))
+            return row
         except msgspec.ValidationError:
             return None
 
@@ -172,8 +182,9 @@ def _compile(feed: LogFeed, ts: Any) -> tuple[Asked, Test, list[Asked], Asked | 
 
 def _only(feed: LogFeed) -> tuple[Any, Callable[[Any], Row], list[Test], Test]:
     shape = Shape(lenient=True)
-    tables = [feed.requests, *feed.settings.values(), *([feed.better] if feed.better else [])]
-    tests = [Test(_conditions(shape, table.only)) for table in tables]
+    said = [feed.requests.only, *(setting.only for setting in feed.settings.values())]
+    said += [feed.better.only] if feed.better else []
+    tests = [Test(_conditions(shape, only)) for only in said]
     never = Test(_conditions(shape, feed.requests.never))
     return *shape.build(), tests, never
 

@@ -4,6 +4,7 @@ The same sums again are no request. Sums that fall begin a new series. A fork's 
 parent's history: what stands there from before the fork, or from its first second, is the parent's.
 """
 
+from operator import sub
 from typing import Any
 
 import msgspec
@@ -22,15 +23,27 @@ from burnbook.agentlogs.line import Row
 from burnbook.agentlogs.spec import LogFeed
 
 _REPLAY = 1.0  # seconds in which a fork writes what it repeats
-_NOTHING = (None,) * 7
 _NO_TEXTS = (None,) * 6
+
+
+Sums = tuple[int | None, ...]
+
+
+def _more(told: Sums, before: Sums) -> Sums:
+    """The difference of what both tell. What a line does not tell stays untold."""
+    return tuple(
+        [
+            now if now is None or was is None else max(now - was, 0)
+            for now, was in zip(told, before, strict=True)
+        ]
+    )
 
 
 class State(msgspec.Struct, array_like=True):
     """Where the series of one file stands."""
 
     start: float | None = None
-    sums: tuple[int | None, ...] | None = None
+    sums: Sums | None = None
     number: int = 0
     last: Amounts | None = None
     last_key: int = 0
@@ -51,7 +64,7 @@ class Series:
     def take(self, row: Row) -> None:
         """Take a row in. Raises Refused."""
         lines = self.lines
-        if lines.requests.test.all(row) and not lines.never.any(row):
+        if lines.requests.test.all(row) and not (lines.has_never and lines.never.any(row)):
             self._sums(row)
         elif lines.better is not None and lines.better.test.all(row):
             self._better(row)
@@ -66,26 +79,25 @@ class Series:
     def _sums(self, row: Row) -> None:
         state, lines, tally = self.state, self.lines, self.found.tally
         picked = lines.requests.values.pick(row)
-        told = picked[8:]
+        told = lines.sums(row) if lines.is_plain else picked[8:]
         before = state.sums
         if told == before:
             tally.duplicates += 1
             return
-        if told == _NOTHING:
+        if None in told and told.count(None) == len(told):
             tally.ignored += 1  # it tells limits alone
             return
         ts = lines.moment(picked[0])
-        if before is None or (told[0] or 0) + (told[5] or 0) < (before[0] or 0) + (before[5] or 0):
-            state.number += before is not None
+        if before is None:
             more = told
+        elif None not in told and None not in before:
+            more = tuple(map(sub, told, before))
+            if min(more) < 0:
+                more = self._less(told, before)
         else:
-            # What the line does not tell stays untold: it decides how the others are read.
-            more = tuple(
-                [
-                    now if now is None or was is None else now - was if now > was else 0
-                    for now, was in zip(told, before, strict=True)
-                ]
-            )
+            more = self._less(told, before)
+        if lines.is_plain:
+            more = lines.spread((None, *more))
         state.sums = told
         session = self.setting.session or self.stem
         if self.setting.parent is not None:
@@ -105,6 +117,17 @@ class Series:
         state.last, state.last_key = amounts, key
         self._book(key, ts, amounts, picked)
 
+    def _less(self, told: Sums, before: Sums) -> Sums:
+        """What is more, where something is less or not told: all of it, where a series begins."""
+        lines = self.lines
+        now, was = told, before
+        if lines.is_plain:
+            now, was = (lines.spread((None, *sums)) for sums in (told, before))
+        if (now[0] or 0) + (now[5] or 0) < (was[0] or 0) + (was[5] or 0):
+            self.state.number += 1
+            return told
+        return _more(told, before)
+
     def _better(self, row: Row) -> None:
         state, lines = self.state, self.lines
         picked = lines.better.values.pick(row)
@@ -118,11 +141,10 @@ class Series:
             raise Refused("it has nothing of what identifies it")
         if not state.has_better:
             state.has_better = True
-            if state.last == amounts:
-                # The sums before told this request already.
-                if self.found.requests.pop(state.last_key, None) is None:
-                    self.found.tally.duplicates += 1
-                    return
+            told = state.last == amounts  # the sums before told this request already
+            if told and self.found.requests.pop(state.last_key, None) is None:
+                self.found.tally.duplicates += 1
+                return
         self._book(self.found.key(parts), ts, amounts, picked)
 
     def _is_replay(self, moment: float) -> bool:

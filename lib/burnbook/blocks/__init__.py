@@ -20,8 +20,8 @@ from burnbook.rows import Anomaly, Closing, Snapshot, WindowRow
 
 if TYPE_CHECKING:
     from burnbook.derive.traffic import Traffic
-    from burnbook.derive.usedays import Day
     from burnbook.derive.used import Counts
+    from burnbook.derive.usedays import Day
 
 
 class Scene(NamedTuple):

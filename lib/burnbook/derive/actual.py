@@ -7,9 +7,9 @@ from burnbook.derive.closings import context_tokens
 from burnbook.rows import Closing
 
 if TYPE_CHECKING:
-    from burnbook.derive.usedays import Day
-    from burnbook.derive.used import Counts, Used
     from burnbook.derive.traffic import Traffic
+    from burnbook.derive.used import Counts, Used
+    from burnbook.derive.usedays import Day
 
 From = Literal["logs", "feeds", "pane"]
 

@@ -10,8 +10,8 @@ from burnbook.rows import Anomaly, Closing, MeterDelta
 from burnbook.verbs import Context
 
 if TYPE_CHECKING:
-    from burnbook.derive.usedays import Day
     from burnbook.derive.used import Counts
+    from burnbook.derive.usedays import Day
 
 
 def scene(ctx: Context, window: str) -> Scene:

@@ -17,7 +17,7 @@ from burnbook.repeats import Repeats
 from burnbook.rows import Snapshot, Void
 from burnbook.verbs import Context, Result
 
-LARGE = "proxy_telemetry"
+LARGE = ("proxy_telemetry", "agent_usage")
 
 
 class Fault(NamedTuple):
@@ -71,7 +71,7 @@ def _look(book: Book) -> tuple[dict[str, int], list[Fault]]:
 def _journal(root: str, name: str, ids: dict[str, str], index: Index, faults: list[Fault]) -> int:
     path = journal.path_of(root, name)
     verified, number = 0, 0
-    large = Repeats() if name == LARGE else None
+    large = Repeats() if name in LARGE else None
     try:
         for number, (offset, line) in enumerate(journal.lines(path), start=1):
             try:
@@ -83,6 +83,11 @@ def _journal(root: str, name: str, ids: dict[str, str], index: Index, faults: li
                 continue
             verified += 1
             if large is not None:
+                target = getattr(row, "supersedes", None)
+                if target is not None and not large.has(target):
+                    reason = f"supersedes {target}, which stands nowhere before it"
+                    faults.append(Fault(f"{name}.jsonl", number, reason))
+                    verified -= 1
                 large.add(line)
                 continue
             ids[row.id] = name

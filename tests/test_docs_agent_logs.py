@@ -1,0 +1,25 @@
+"""The reference of agents' own logs: every key, with its default, and no other."""
+
+from typing import Any
+
+import pytest
+from burnbook.agentlogs.spec import TABLES, Fields, LogFeed, Setting
+from frontdoor import ROOT
+from manual import defaults, section, settings
+
+PAGE = (ROOT / "docs" / "agent_logs.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("kind", [LogFeed, Fields, Setting])
+def test_every_key_is_documented_with_its_default(kind: Any) -> None:
+    found = defaults(kind)
+    if kind is LogFeed:
+        found |= {key: {} for key in TABLES} | {"journal": "required"}
+    assert settings(PAGE, kind.__name__) == found
+
+
+def test_every_shipped_feed_of_agents_is_documented() -> None:
+    told = section(PAGE, "Sources")
+    for path in (ROOT / "config" / "feeds").glob("*.toml"):
+        if 'journal     = "agent_usage"' in path.read_text("utf-8"):
+            assert f"| `{path.stem}` |" in told
