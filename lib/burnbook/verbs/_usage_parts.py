@@ -42,20 +42,30 @@ def parts(found: Report, data: Any, zone: tzinfo | None, room: int | None) -> li
     report, totals = data["report"], found.totals
     if not found.rows:
         what = "no usage is in the book" if data["since"] is data["until"] is None else "no usage"
-        return [Line(f"{report}: {what}; ingest books what agents' own logs tell", strong=True)]
+        said = f"{report}: {what}; ingest books what agents' own logs tell"
+        return _lines([said], room, strong=True)
     said = f"{number(totals.sums.total)} tokens ({number(new_tokens(totals.sums))} new)"
-    lines = [Line(f"Usage {report}: {said}, {_cost(totals.usd)} USD", strong=True)]
-    lines.append(_table(found, report, zone, room))
+    first = _lines([f"Usage {report}: {said}, {_cost(totals.usd)} USD"], room, strong=True)
+    rest = []
     if found.unpriced:
         names = ", ".join(model or "(no model told)" for model in found.unpriced)
         why = "The log tells no cost" if data["cost"] == "reported" else "Without a price"
-        lines.append(Line(f"{why}: {names}"))
+        rest.append(f"{why}: {names}")
     if report == "blocks" and any(row.period.guessed for row in found.rows):
-        lines.append(Line("~ guessed: no meter told when this block began"))
+        rest.append("~ guessed: no meter told when this block began")
     as_of, source = data["prices"]["as_of"], data["prices"]["source"]
     if data["cost"] != "reported" and as_of is not None:
-        lines.append(Line(f"Prices in USD as of {as_of}, from {source or 'prices.toml'}"))
-    return list(lines)
+        rest.append(f"Prices in USD as of {as_of}, from {source or 'prices.toml'}")
+    return [*first, _table(found, report, zone, room), *_lines(rest, room)]
+
+
+def _lines(texts: Sequence[str], room: int | None, *, strong: bool = False) -> list[Part]:
+    """Lines, each as many as it takes where there is little room."""
+    if room is not None:
+        from textwrap import wrap
+
+        texts = [line for text in texts for line in wrap(text, max(room, 20))]
+    return [Line(text, strong) for text in texts]
 
 
 def csv(report: str, rows: Sequence[dict[str, Any]]) -> str:
