@@ -19,11 +19,12 @@ from burnbook.config import Config
 from burnbook.dayfold import daily
 from burnbook.derive import usage, usage_blocks
 from burnbook.derive.actual import actual, burn
+from burnbook.derive.quarters import QUARTER, Days
 from burnbook.derive.traffic import Traffic
 from burnbook.derive.usage import Ask, Report
 from burnbook.derive.usage_blocks import Block, Told
 from burnbook.derive.usd import MODES, Pricing, rates
-from burnbook.derive.used import QUARTER, Counts, Days, Used, used_of
+from burnbook.derive.used import Counts, Used, used_of
 from burnbook.pricespec import Lookup, Price
 from burnbook.rows import Meter
 from burnbook.usagerows import AgentUsage, Reading, Tokens

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from burnbook.derive.used import QUARTER, Cell, Counts, Days, Used, used_of
+from burnbook.derive.quarters import QUARTER, Days
+from burnbook.derive.used import Cell, Counts, Used, used_of
 from burnbook.usagerows import AgentUsage, Tokens
 
 

@@ -45,7 +45,7 @@ Feature: Reports as text for the terminal's width, JSON, CSV and markdown
       | width | columns | report  | row                                                                         |
       | "120" | 120     | daily   | Total 3,000 0 0 300 3,300 0.0138                                            |
       | "99"  | 99      | daily   | 2026-11-22 claude claude-opus-4-5-20251101 1,100 0.0075                     |
-      | "70"  | 70      | session | 5e1f0a52-0000-40… codex gpt-5.2-codex 2,200 0.0063                          |
+      | "70"  | 70      | session | 5e1f0a52-0000-4000-8… codex gpt-5.2-codex 2,200 0.0063                      |
       | "59"  | 59      | daily   | 2026-11-22 3,300 0.0138                                                     |
-      | "40"  | 40      | session | 5e1f0a52-0000-4000-8… 2,200 0.0063                                          |
-      | "30"  | 30      | blocks  | ~2026-11-22… 2,200 0.0063                                                   |
+      | "40"  | 40      | session | 5e1f0a52-0000-4000-800… 2,200 0.0063                                          |
+      | "30"  | 30      | blocks  | ~2026-11-22 … 3,300 0.0138                                                  |

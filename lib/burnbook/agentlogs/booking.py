@@ -18,7 +18,8 @@ from burnbook._feeds_text import untouched
 from burnbook.agentlogs.found import Found, Request, Tally, Where
 from burnbook.agentlogs.places import cleaned
 from burnbook.book import heal
-from burnbook.derive.used import NANO, QUARTER, Place, Used
+from burnbook.derive.quarters import QUARTER
+from burnbook.derive.used import NANO, Place, Used
 from burnbook.redact import redact
 from burnbook.requests import JOURNAL, Booked, Requests
 from burnbook.stamp import Stamp

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from burnbook.derive.used import QUARTER
+from burnbook.derive.quarters import QUARTER
 from burnbook.rows import Meter
 
 MINUTES = 300

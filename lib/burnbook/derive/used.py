@@ -7,17 +7,16 @@ for.
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, tzinfo
 from operator import add
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from burnbook.derive.quarters import QUARTER, Days
 from burnbook.usagerows import AgentUsage, Tokens
 
-QUARTER = 900
 NANO = 1_000_000_000
-_DAY = 96  # quarters
 _COLUMNS = 11
 _FEW = 4096
 
@@ -238,41 +237,6 @@ class Used(msgspec.Struct, dict=True):
 def _numbers_of(sums: Counts) -> tuple[int, ...]:
     told: tuple[int, ...] = msgspec.structs.astuple(sums)
     return told
-
-
-class Days:
-    """The day of a quarter of an hour in a zone. Most days have one offset: looked up once."""
-
-    def __init__(self, zone: tzinfo | None) -> None:
-        self.zone = zone
-        self.known: dict[int, tuple[date, date] | None] = {}
-        self.turns: dict[int, int] = {}
-
-    def __call__(self, bucket: int) -> date:
-        """The day."""
-        day, quarter = divmod(bucket, _DAY)
-        if day not in self.known:
-            self._look(day)
-        pair = self.known[day]
-        if pair is None:
-            return self._exactly(bucket)
-        return pair[quarter >= self.turns[day]]
-
-    def _look(self, day: int) -> None:
-        offsets = [self._wall(day * _DAY + at).utcoffset() for at in (0, _DAY - 1)]
-        if offsets[0] != offsets[1]:
-            self.known[day] = None  # the clock is changed on this day
-            return
-        quarters = int((offsets[0] or timedelta()).total_seconds()) // QUARTER
-        dates = self._exactly(day * _DAY), self._exactly(day * _DAY + _DAY - 1)
-        self.known[day] = dates
-        self.turns[day] = (-quarters) % _DAY or _DAY
-
-    def _exactly(self, bucket: int) -> date:
-        return self._wall(bucket).date()
-
-    def _wall(self, bucket: int) -> datetime:
-        return datetime.fromtimestamp(bucket * QUARTER, UTC).astimezone(self.zone)
 
 
 def used_of(rows: Iterable[Any]) -> Used:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from burnbook.derive.used import QUARTER, Counts, Days, Place, Used, counts, place
+from burnbook.derive.quarters import QUARTER, Days
+from burnbook.derive.used import Counts, Place, Used, counts, place
 from burnbook.usagerows import AgentUsage
 
 

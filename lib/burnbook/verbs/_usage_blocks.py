@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from burnbook import journal, records
 from burnbook.derive import usage_blocks
+from burnbook.derive.quarters import QUARTER, Days
 from burnbook.derive.usage import Ask, Key, group
 from burnbook.derive.usage_blocks import Block, Told
-from burnbook.derive.used import QUARTER, Counts, Days, counts, place
+from burnbook.derive.used import Counts, counts, place
 from burnbook.errors import BadData
 from burnbook.rows import Moment
 from burnbook.usagerows import Reading

@@ -16,14 +16,15 @@ _NAMES = {
     **{"blocks": "Block", "window": "Window", "model": "Model", "project": "Project"},
     "branch": "Branch",
 }
-_WIDE, _NARROW = 100, 60
+# The columns of a terminal from which on tools and models are shown, and then kinds of tokens.
+_LAYOUTS = (60, 100)
 _KINDS: tuple[tuple[str, Callable[[Row], int]], ...] = (
     ("Input", lambda row: row.sums.input),
     ("Cache write", lambda row: row.sums.cache_write_5m + row.sums.cache_write_1h),
     ("Cache read", lambda row: row.sums.cache_read),
     ("Output", lambda row: row.sums.output),
 )
-_LEAST = 8  # characters that are left of a name on the narrowest terminal
+_LEAST = 14  # characters of a name below which it is better to show fewer columns
 
 
 def width() -> int | None:
@@ -75,12 +76,24 @@ def csv(report: str, rows: Sequence[dict[str, Any]]) -> str:
 
 
 def _table(found: Report, report: str, zone: tzinfo | None, room: int | None) -> Table:
-    """Every kind of token; below 100 columns only totals, below 60 no tools and models."""
-    is_wide = room is None or room >= _WIDE
-    rows = found.rows if room is None or room >= _NARROW else _by_period(found.rows)
+    """As much as there is room for: every kind of token, totals by tool and model, or totals."""
+    if room is None:
+        return _made(found, report, zone, len(_LAYOUTS))
+    widest = next((n for n, least in enumerate(_LAYOUTS) if room < least), len(_LAYOUTS))
+    for layout in range(widest, -1, -1):
+        table = _made(found, report, zone, layout)
+        names = table.align.count("<")
+        fitted = _fitted([table.head, *table.rows], names, room, _LEAST if layout else 1)
+        if fitted is not None:
+            return Table(fitted[0], fitted[1:], table.align)
+    return table
+
+
+def _made(found: Report, report: str, zone: tzinfo | None, layout: int) -> Table:
+    rows = found.rows if layout else _by_period(found.rows)
     named = ["Tool"] if report == "model" else ["Tool", "Model"]
-    named = named if rows is found.rows else []
-    kinds = _KINDS if is_wide else ()
+    named = named if layout else []
+    kinds = _KINDS if layout == len(_LAYOUTS) else ()
     head = (_NAMES[report], *named, *(name for name, _ in kinds), "Total", "USD")
     lines: list[Sequence[str]] = []
     before: object = lines  # no period is this
@@ -91,8 +104,7 @@ def _table(found: Report, report: str, zone: tzinfo | None, room: int | None) ->
         shown = "" if row.period == before and row is not found.totals else period
         lines.append((shown, *names, *figures, number(row.sums.total), _cost(row.usd)))
         before = row.period
-    align = "<" * (1 + len(named)) + ">" * (len(kinds) + 2)
-    return Table(head, lines if room is None else _fitted([head, *lines], room)[1:], align)
+    return Table(head, lines, "<" * (1 + len(named)) + ">" * (len(kinds) + 2))
 
 
 def _by_period(rows: Sequence[Row]) -> list[Row]:
@@ -109,14 +121,15 @@ def _by_period(rows: Sequence[Row]) -> list[Row]:
     return list(found.values())
 
 
-def _fitted(lines: Sequence[Sequence[str]], room: int) -> list[Sequence[str]]:
-    """The names cut where a line would not fit: the longest column first."""
+def _fitted(
+    lines: Sequence[Sequence[str]], names: int, room: int, least: int
+) -> list[Sequence[str]] | None:
+    """The lines with names cut, the longest column first; None where more than that were cut."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    count = len(widths) - 2
     while sum(widths) + 2 * len(widths) > room:
-        at = max(range(max(1, min(3, count))), key=lambda n: widths[n])
-        if widths[at] <= _LEAST:
-            break
+        at = max(range(names), key=lambda n: widths[n])
+        if widths[at] <= least:
+            return None
         widths[at] -= 1
     return [
         tuple(

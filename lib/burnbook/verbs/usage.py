@@ -6,9 +6,10 @@ from typing import Any
 
 from burnbook import clock, dayfold
 from burnbook.derive import usage
+from burnbook.derive.quarters import Days
 from burnbook.derive.usage import Ask, Key, Report
 from burnbook.derive.usd import Pricing
-from burnbook.derive.used import Counts, Days
+from burnbook.derive.used import Counts
 from burnbook.errors import BadConfig, Usage
 from burnbook.pricespec import Lookup
 from burnbook.verbs import Context, Result
