@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -53,7 +54,8 @@ class Bench:
                 count, megabytes = sizes if name == tool else (0, 0)
                 words += [f"--{name}-files={count}", f"--{name}-mb={megabytes}"]
             subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
-        self.add(json.loads((home / "truth.json").read_text())["sums"])
+        self.truth = json.loads((home / "truth.json").read_text())
+        self.add(self.truth["sums"])
 
     def add(self, rows: list[list[Any]]) -> None:
         """More is true."""
@@ -81,19 +83,21 @@ class Bench:
         argv = [str(TOKSCALE), "models", "--json", "--no-spinner", "-c", self.tool]
         return Command(argv, stdout=out, makes=remembered if cold else None)
 
-    def grow(self, at: int) -> None:
+    def grow(self) -> None:
         """About one more MB of logs, of a session of its own."""
-        truth, maker = Truth(), Maker(1000 + at)
+        grown = self.truth["grown"] = self.truth.get("grown", 0) + 1
+        truth, maker = Truth(), Maker(1000 + grown)
         (Claude if self.tool == "claude" else Codex)(maker, truth).make(self.home, 1, 1.0)
-        self.add([[*key, *counts] for key, counts in truth.sums.items()])
+        rows = [[*key, *counts] for key, counts in truth.sums.items()]
+        self.add(rows)
+        self.truth["sums"] += rows
+        (self.home / "truth.json").write_text(json.dumps(self.truth))
 
     def wrong(self) -> list[str]:
         """What the book says that is not so."""
         from burnbook.book import Book
 
         found: dict[tuple[str, ...], list[int]] = {}
-        from datetime import UTC, datetime
-
         for cell, sums in Book(str(self.book)).used.cells():
             day = datetime.fromtimestamp(cell.bucket * 900, UTC).date().isoformat()
             key = (cell.tool, day, cell.model or "", cell.session or "", cell.project or "")
@@ -142,8 +146,8 @@ def jobs(bench: Bench, rivals: list[str]) -> Iterator[str]:
     rounds = together(interleaved(lambda _: {**ours, **warm}, 3 * bench.rounds))
     yield from shown(f"{bench.tool}: nothing new", rounds, others, "ours", "tokscale 0.1x cpu")
 
-    def more(at: int) -> dict[str, Command]:
-        bench.grow(at)
+    def more(_: int) -> dict[str, Command]:
+        bench.grow()
         return {**ours, **warm}
 
     rounds = together(interleaved(more, bench.rounds))

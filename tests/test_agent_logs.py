@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from burnbook.agentlogs import crew, sources
+from burnbook.agentlogs.booking import Booking
+from burnbook.agentlogs.reading import Reading
+from burnbook.agentlogs.spec import LogFeed
 from burnbook.book import Book
+from burnbook.config import Config
+from burnbook.verbs._ingest_logs import Job
 from conftest import ROOT, Shell
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
@@ -164,6 +170,35 @@ def test_two_at_once_book_each_request_once(shell: Shell, corpus: Any) -> None:
     assert [process.returncode for process in started] == [0] * 4
     assert used(shell) == truth
     assert rebuilt(shell) == truth
+
+
+def test_what_is_too_much_to_hold_is_booked_in_parts(
+    shell: Shell, corpus: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, truth = corpus
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setattr(crew, "_MOST", 40)
+    monkeypatch.setattr(crew, "WORTH_IT", 1 << 16)
+    for tool in SIZES:
+        feed = Config(str(ROOT / "config")).feed(tool)
+        assert isinstance(feed, LogFeed)
+        # Newest first, so that copies come before what they are of: more of it is told later.
+        logs = reversed(sources.logs(feed)) if tool == "claude" else sources.logs(feed)
+        jobs = [Job(log, None, rank) for rank, log in enumerate(logs)]
+        booking = Booking(str(shell.book), tool, "main", lambda _: None)
+        crew.work(jobs, Reading(tool, feed), booking, strict=False)
+    # Whose session a copied request is depends on the order; what it used does not.
+    assert whole(used(shell)) == whole(truth)
+    assert json.loads(shell.ok("check", "--format", "json"))["ok"]
+
+
+def whole(sums: Sums) -> dict[tuple[Any, ...], list[int]]:
+    """The sums by tool, day and model."""
+    found: Sums = {}
+    for key, row in sums.items():
+        have = found.setdefault(key[:3], [0] * len(row))
+        found[key[:3]] = [a + b for a, b in zip(have, row, strict=True)]
+    return found
 
 
 def test_memory_is_bounded(shell: Shell, tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ class Config:
 
     def __init__(self, root: str) -> None:
         self.root = root
+        self._read_feeds: dict[str, Feed | LogFeed] = {}
 
     @cached_property
     def windows(self) -> Windows:
@@ -115,6 +116,8 @@ class Config:
 
     def feed(self, name: str) -> "Feed | LogFeed":
         """One feed, config/feeds/NAME.toml; no other is read. Raises Usage where there is none."""
+        if name in self._read_feeds:
+            return self._read_feeds[name]
         if name not in self.feed_names:
             raise Usage(f"no feed is called {name!r}; valid: {_any_of(self.feed_names)}")
         file = f"feeds/{name}.toml"
@@ -132,6 +135,7 @@ class Config:
             wrong = feedcheck.faults(found)
         for where, value, valid in wrong:
             self._wrong(file, where, value, valid)
+        self._read_feeds[name] = found
         return found
 
     def _feed(

@@ -26,14 +26,14 @@ class Buffer:
         shared = _shared(needles)
         rests = b"|".join(re.escape(needle[len(shared) :]) for needle in needles)
         pattern = re.compile(re.escape(shared) + b"(?:" + rests + b")")
-        self.search: Callable[[bytearray, int, int], re.Match[bytes] | None] = pattern.search
+        self.search: Callable[[bytearray, int, int], Iterator[re.Match[bytes]]] = pattern.finditer
 
-    def lines(self, read: Any, offset: int) -> Iterator[tuple[memoryview, int]]:
-        """(line, its offset) of each line with a needle, and of the first line of a file.
+    def blocks(self, read: Any, offset: int) -> Iterator[list[Hit]]:
+        """Where in `data` lines with a needle are, and the first line of a file; block by block.
 
-        `read(view, offset)` fills a view and gives how many bytes it has. What is behind the last
-        newline is left; `end` is where that begins. `skipped` has where lines stand that are too
-        long.
+        `read(view, offset)` fills a view and gives how many bytes it has. `data` begins at `end` of
+        the file until the next block is asked for. What is behind the last newline is left; in the
+        end `end` is where that begins. `skipped` has where lines stand that are too long.
         """
         self.end, self.skipped = offset, []
         if len(self.data) > SIZE:
@@ -51,37 +51,36 @@ class Buffer:
                 if held == fresh:
                     return
                 cut = self.data.rfind(b"\n", fresh, held) + 1
-                if cut:
-                    for start, stop in self._hits(cut, at_start=self.end == 0):
-                        yield view[start:stop], self.end + start
-                    held -= cut
             if cut:
+                hits = self._hits(cut, at_start=self.end == 0)
+                if hits:
+                    yield hits
+                held -= cut
                 self.data[:held] = self.data[cut : cut + held]
                 self.end += cut
             fresh = held
 
-    def _hits(self, cut: int, *, at_start: bool) -> Iterator[Hit]:
-        data, needle, search = self.data, self.needle, self.search
+    def _hits(self, cut: int, *, at_start: bool) -> list[Hit]:
+        data, needle = self.data, self.needle
         find, rfind = data.find, data.rfind
+        hits: list[Hit] = []
         stop = 0
         if at_start:
-            stop = find(b"\n", 0, cut)
-            yield 0, stop
-            stop += 1
-        while stop < cut:
-            if needle is not None:
-                place = find(needle, stop, cut)
-                if place < 0:
-                    return
-            else:
-                match = search(data, stop, cut)
-                if match is None:
-                    return
+            stop = find(b"\n", 0, cut) + 1
+            hits.append((0, stop - 1))
+        if needle is None:
+            for match in self.search(data, stop, cut):
                 place = match.start()
+                if place >= stop:
+                    start = rfind(b"\n", stop, place) + 1 or stop
+                    stop = find(b"\n", place, cut) + 1
+                    hits.append((start, stop - 1))
+            return hits
+        while (place := find(needle, stop, cut)) >= 0:
             start = rfind(b"\n", stop, place) + 1 or stop
-            stop = find(b"\n", place, cut)
-            yield start, stop
-            stop += 1
+            stop = find(b"\n", place, cut) + 1
+            hits.append((start, stop - 1))
+        return hits
 
     def _grow(self, size: int, held: int) -> None:
         # Another buffer: whoever holds a line of the old one may go on doing so.

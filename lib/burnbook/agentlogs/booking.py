@@ -4,10 +4,8 @@ Rows are made without the lock. Under it only the index is caught up, what is th
 out, and the others written and synced.
 """
 
-from collections.abc import Callable, Iterator
-from datetime import date, datetime
-from itertools import accumulate, groupby
-from typing import NamedTuple
+from collections.abc import Callable
+from datetime import datetime
 
 import msgspec
 from xxhash import xxh3_64_intdigest
@@ -15,43 +13,19 @@ from xxhash import xxh3_64_intdigest
 from burnbook import journal, lock, records
 from burnbook._feeds_event import MAX_TEXT, Refused
 from burnbook._feeds_text import untouched
+from burnbook.agentlogs.batch import Later, Part, Payload, cells, together, triples
 from burnbook.agentlogs.found import Found, Request, Tally, Where
 from burnbook.agentlogs.places import cleaned
 from burnbook.book import heal
-from burnbook.derive.quarters import QUARTER
-from burnbook.derive.used import NANO, Place, Used
+from burnbook.derive.used import Used
 from burnbook.redact import redact
 from burnbook.requests import JOURNAL, Booked, Requests
 from burnbook.stamp import Stamp
 from burnbook.usagerows import AgentUsage, Tokens
 
-_TOGETHER = 8192  # rows of one append: some megabytes, well below the time that the lock may take
 _PLACE = ("ts", "session", "project", "branch", "model", "is_subagent", "request_id")
 
 WindowOf = Callable[[datetime], str | None]
-
-
-class _Payload(msgspec.Struct, gc=False, omit_defaults=True):
-    """The own fields of `AgentUsage`, in its order."""
-
-    ts: datetime
-    tool: str
-    session: str | None
-    project: str | None
-    branch: str | None
-    model: str | None
-    input_tokens: int = 0
-    cache_read_tokens: int = 0
-    cache_write_5m_tokens: int = 0
-    cache_write_1h_tokens: int = 0
-    output_tokens: int = 0
-    reasoning_tokens: int = 0
-    usd: float | None = None
-    is_subagent: bool = False
-    request_id: str | None = None
-    first: str | None = None
-    supersedes: str | None = None
-    superseded: Tokens | None = None
 
 
 class Booking:
@@ -73,7 +47,7 @@ class Booking:
         for key, request in found.requests.items():
             days.setdefault(request.ts.toordinal(), []).append(key)
         self.index.prepare()
-        for parts in _together(days):
+        for parts in together(days):
             made = [self._part(day, keys, found.requests, places) for day, keys in parts]
             self._append(made, places)
 
@@ -89,9 +63,9 @@ class Booking:
 
     def _part(
         self, day: str, keys: list[int], requests: dict[int, Request], places: list[Where | None]
-    ) -> "_Part":
+    ) -> "Part":
         """The rows of a day, with their lines."""
-        part = _Part(day)
+        part = Part(day)
         tool, window_of = self.tool, self.window_of
         ids = [requests[key].request_id or "" for key in keys]
         is_clean = untouched("\n".join(ids)) and max(map(len, ids)) <= MAX_TEXT
@@ -108,7 +82,7 @@ class Booking:
             told = (ts, tool, session, folder, branch, model, *amounts, usd, sub, request_id)
             part.keys.append(key)
             part.requests.append(request)
-            part.payloads.append(_Payload(*told))
+            part.payloads.append(Payload(*told))
         part.windows = [window_of(request.ts) for request in part.requests]
         named = [window or "" for window in part.windows]
         if len(set(named)) == 1:
@@ -122,16 +96,16 @@ class Booking:
                 part.lines[n] = line
         return part
 
-    def _lines(self, window: str, keys: list[int], payloads: list[_Payload]) -> list[bytes]:
+    def _lines(self, window: str, keys: list[int], payloads: list[Payload]) -> list[bytes]:
         if window not in self._stamps:
             self._stamps[window] = Stamp("u", self.agent, window or None, self.tool)
         # A newline inside a JSON string is escaped, so these bytes stand only between two rows.
         texts = self._encode(payloads)[1:-2].split(b"}\n{")
         return self._stamps[window].lines(keys, texts)
 
-    def _append(self, parts: list["_Part"], places: list[Where | None]) -> None:
+    def _append(self, parts: list["Part"], places: list[Where | None]) -> None:
         """Append what the book does not have of some parts."""
-        later: list[_Later] = []
+        later: list[Later] = []
         with lock.book_lock(self.root):
             heal(self.root, JOURNAL)
             self.index.catch_up()
@@ -144,14 +118,14 @@ class Booking:
                 start = journal.size(journal.path_of(self.root, JOURNAL))
                 data = b"".join(lines)
                 journal.append(self.root, {JOURNAL: data})
-                self.index.add(_triples(parts, later, lines, start), start + len(data))
+                self.index.add(triples(parts, later, lines, start), start + len(data))
                 self.written.append((start, start + len(data)))
         self.tally.accepted += len(lines)
-        self.used.extend(*_cells(self.tool, parts, places))
+        self.used.extend(*cells(self.tool, parts, places))
         for one in later:
             self.used.add(one.row, 0, 0)
 
-    def _later(self, part: "_Part", known: dict[int, Booked]) -> list["_Later"]:
+    def _later(self, part: "Part", known: dict[int, Booked]) -> list["Later"]:
         """Keep in a part what the book does not have; rows for what it has less of."""
         kept, later = [], []
         for at, key in enumerate(part.keys):
@@ -167,7 +141,7 @@ class Booking:
             setattr(part, name, [column[at] for at in kept])
         return later
 
-    def _instead(self, part: "_Part", at: int, booked: Booked) -> "_Later":
+    def _instead(self, part: "Part", at: int, booked: Booked) -> "Later":
         """A row in the place of one that tells less: of the same moment and place."""
         _, line = next(journal.lines(journal.path_of(self.root, JOURNAL), booked.offset))
         old: AgentUsage = records.decode(JOURNAL, line)
@@ -184,89 +158,4 @@ class Booking:
         key = xxh3_64_intdigest(f"{first}\0{request.total}".encode())
         [line] = self._lines(old.window or "", [key], [more])
         row: AgentUsage = records.decode(JOURNAL, line)
-        return _Later(part.keys[at], request.total, line, row)
-
-
-class _Part:
-    """Rows of one day, aligned: key, request, window, payload, line."""
-
-    def __init__(self, day: str) -> None:
-        self.day = day
-        self.keys: list[int] = []
-        self.requests: list[Request] = []
-        self.windows: list[str | None] = []
-        self.payloads: list[_Payload] = []
-        self.lines: list[bytes] = []
-
-
-class _Later(NamedTuple):
-    """A row in the place of another; `key` is that of the request."""
-
-    key: int
-    tokens: int
-    line: bytes
-    row: AgentUsage
-
-
-def _triples(
-    parts: list[_Part], later: list[_Later], lines: list[bytes], start: int
-) -> dict[str, list[int]]:
-    """Key, tokens and offset of each row, by day, in the order of the lines."""
-    places = accumulate(map(len, lines), initial=start)
-    found: dict[str, list[int]] = {}
-    for part in parts:
-        day = found.setdefault(part.day, [])
-        # The places last: zip takes one too many of what comes first.
-        for key, request, place in zip(part.keys, part.requests, places, strict=False):
-            day += (key, request.total, place)
-    for one, place in zip(later, places, strict=False):
-        day = found.setdefault(one.row.ts.date().isoformat(), [])
-        day += (one.key, one.tokens, place)
-    return found
-
-
-def _cells(
-    tool: str, parts: list[_Part], places: list[Where | None]
-) -> tuple[list[Place], list[tuple[int, ...]]]:
-    """The cells of new rows, for the fold of what was used."""
-    numbers: dict[tuple[int, str | None, bool], int] = {}
-    rows: list[tuple[int, ...]] = []
-    pairs = [pair for part in parts for pair in zip(part.requests, part.windows, strict=True)]
-    # Requests of one quarter and place mostly stand together: their sums are made at once.
-    for (bucket, where), run in groupby(pairs, _cell):
-        some = [request for request, _ in run]
-        usd = [request.usd for request in some if request.usd is not None]
-        nanos = sum([round(one * NANO) for one in usd])
-        sums = map(sum, zip(*[request.amounts for request in some], strict=True))
-        place = numbers.setdefault(where, len(numbers))
-        rows.append((bucket, place, len(some), *sums, nanos, len(usd)))
-    made: list[Place] = []
-    for where_number, window, has_usd in numbers:
-        named = places[where_number]
-        assert named is not None, "requests of a place that cannot be booked are rejected before"
-        session, folder, branch, model, sub = named
-        made.append((tool, model, session, folder, branch, sub, window, has_usd))
-    return made, rows
-
-
-def _cell(pair: tuple[Request, str | None]) -> tuple[int, tuple[int, str | None, bool]]:
-    request, window = pair
-    place = (request.where, window, bool(request.usd))
-    return int(request.ts.timestamp()) // QUARTER, place
-
-
-def _together(days: dict[int, list[int]]) -> Iterator[list[tuple[str, list[int]]]]:
-    """The days in order, as many rows together as one append takes."""
-    parts: list[tuple[str, list[int]]] = []
-    room = _TOGETHER
-    for day in sorted(days):
-        keys = days[day]
-        while keys:
-            some, keys = keys[:room], keys[room:]
-            parts.append((date.fromordinal(day).isoformat(), some))
-            room -= len(some)
-            if not room:
-                yield parts
-                parts, room = [], _TOGETHER
-    if parts:
-        yield parts
+        return Later(part.keys[at], request.total, line, row)

@@ -8,7 +8,7 @@ import os
 import signal
 from array import array
 from collections.abc import Sequence
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn, Protocol
 
 import msgspec
 
@@ -26,12 +26,20 @@ _MOST = 150_000  # requests that one process holds before it books them
 _BLOCK = 1 << 20
 
 
-class Work(NamedTuple):
+class Work(Protocol):
     """A file to read, what is known of it, and its number among all."""
 
-    log: Log
-    source: Source | None
-    rank: int
+    @property
+    def log(self) -> Log:
+        """The file."""
+
+    @property
+    def source(self) -> Source | None:
+        """What is known of it; None for a new one."""
+
+    @property
+    def rank(self) -> int:
+        """Its number among all, oldest first."""
 
 
 class Told(msgspec.Struct):

@@ -5,6 +5,8 @@ msgspec decodes just these values. A row is the tuple of them, in columns.
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import product
+from math import prod
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -22,6 +24,7 @@ Row = tuple[Any, ...]
 _WHOLE = msgspec.Meta(ge=-(2**53), le=2**53)
 _ANY = Text | int | float | bool
 _USD = float
+_FEW = 256  # combinations of conditions
 KINDS: dict[str, Any] = {
     **dict.fromkeys(COUNTS, Count),
     **dict.fromkeys(("session", "project", "branch", "model", "request_id", "parent"), Text),
@@ -30,22 +33,30 @@ KINDS: dict[str, Any] = {
 }
 
 
+OTHERS = ("session", "project", "branch", "model", "request_id", "is_subagent", "usd")
+
+
 class Test:
     """Conditions on a row: some values at some columns."""
 
     def __init__(self, columns: Sequence[tuple[int, frozenset[Any]]]) -> None:
         self.columns = tuple(columns)
+        # Every combination that is right, where there are few: one look tells.
+        values = [wanted for _, wanted in columns]
+        self._are_few = bool(columns) and prod(map(len, values)) <= _FEW
+        if self._are_few:
+            self._get = itemgetter(*(at for at, _ in columns))
+            self._right = frozenset(product(*values) if len(columns) > 1 else values[0])
 
     def all(self, row: Row) -> bool:
         """Whether every one is met."""
-        for at, wanted in self.columns:  # noqa: SIM110 - a generator costs twice as much
-            if row[at] not in wanted:
-                return False
-        return True
+        if self._are_few:
+            return self._get(row) in self._right
+        return all(row[at] in wanted for at, wanted in self.columns)
 
     def any(self, row: Row) -> bool:
         """Whether one is met."""
-        for at, wanted in self.columns:  # noqa: SIM110 - the same
+        for at, wanted in self.columns:  # noqa: SIM110 - a generator costs twice as much
             if row[at] in wanted:
                 return True
         return False
@@ -88,7 +99,8 @@ class Lines:
         self.is_moment = "iso" in feed.ts.kinds
         ts = Moment if self.is_moment else str | int | float
         self.requests, self.never, self.settings, self.better, quick = _compile(feed, ts)
-        self.get, self._quick = quick[1], msgspec.json.Decoder(quick[0]).decode
+        decoder = msgspec.json.Decoder(quick[0])
+        self.get, self._quick, self._quick_lines = quick[1], decoder.decode, decoder.decode_lines
         slow = _compile(feed, str | int | float)[4]
         self._slow = slow[0]
         self.kinds = [self.requests, *self.settings, *([self.better] if self.better else [])]
@@ -96,19 +108,36 @@ class Lines:
         # The counts that the feed has: one column each, and how they are spread over all seven.
         columns = [self.requests.values.columns[name] for name in COUNTS]
         had = [found[0] for found in columns if found]
-        self.is_plain = all(len(found) < 2 for found in columns) and len(had) > 1
+        ts = self.requests.values.columns["ts"]
+        self.is_plain = (
+            all(len(found) < 2 for found in (*columns, ts)) and len(had) > 1 and ts != ()
+        )
+        self.ts_at = ts[0] if ts else 0
+        others = [self.requests.values.columns[name] for name in OTHERS]
+        self.others_at = [at for found in others for at in found]
         self.sums = itemgetter(*had)
         places = [had.index(found[0]) + 1 if found else 0 for found in columns]
         self.spread = itemgetter(*places)
         self.has_never = bool(self.never.columns)
 
-    def read(self, line: Any) -> Row | None:
-        """The row of a line (bytes or a memoryview); None for one that is none of the feed's."""
+    def rows(self, data: bytearray, hits: Sequence[tuple[int, int]]) -> list[Row] | None:
+        """The rows of some lines of a buffer; None where one of them has to be looked at alone."""
+        with memoryview(data) as view:
+            together = b"\n".join([view[start:stop] for start, stop in hits])
+        try:
+            found = self._quick_lines(together)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return None
+        # Two broken lines might make a whole value; then there are fewer of them.
+        return list(map(self.get, found)) if len(found) == len(hits) else None
+
+    def read(self, line: bytes) -> Row | None:
+        """The row of a line; None for one that is none of the feed's. Raises Refused."""
         try:
             row: Row = self.get(self._quick(line))
             return row
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return self._exactly(parse(bytes(line)))
+            return self._exactly(parse(line))
 
     def convert(self, item: Any) -> Row | None:
         """The row of what is decoded already."""

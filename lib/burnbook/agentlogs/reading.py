@@ -81,16 +81,19 @@ class Reading:
         return Source(log.size, log.mtime_ns)
 
     def _take(self, path: str, taker: Any, read: Any, offset: int) -> None:
-        lines, take = self.lines, taker.take
-        for line, place in self.buffer.lines(read, offset):
-            try:
-                row = lines.read(line)
-                if row is None:
-                    self.found.tally.ignored += 1
-                else:
-                    take(row)
-            except Refused as error:
-                self._reject(path, place, str(error), bytes(line[: MAX_LINE + 1]))
+        lines, take, buffer = self.lines, taker.take, self.buffer
+        for hits in buffer.blocks(read, offset):
+            rows = lines.rows(buffer.data, hits)
+            for at, (start, stop) in enumerate(hits):
+                try:
+                    row = rows[at] if rows else lines.read(bytes(buffer.data[start:stop]))
+                    if row is None:
+                        self.found.tally.ignored += 1
+                    else:
+                        take(row)
+                except Refused as error:
+                    line = bytes(buffer.data[start : min(stop, start + MAX_LINE + 1)])
+                    self._reject(path, buffer.end + start, str(error), line)
         for place in self.buffer.skipped:
             self._reject(path, place, f"a line of over {LONGEST} bytes", b"")
 

@@ -23,7 +23,7 @@ from burnbook.agentlogs.line import Row
 from burnbook.agentlogs.spec import LogFeed
 
 _REPLAY = 1.0  # seconds in which a fork writes what it repeats
-_NO_TEXTS = (None,) * 6
+_NOTHING = (None,) * 8
 
 
 Sums = tuple[int | None, ...]
@@ -77,17 +77,17 @@ class Series:
             self.found.tally.ignored += 1
 
     def _sums(self, row: Row) -> None:
-        state, lines, tally = self.state, self.lines, self.found.tally
-        picked = lines.requests.values.pick(row)
-        told = lines.sums(row) if lines.is_plain else picked[8:]
+        # Once for each line of the longest logs: what a feed does not have is not looked for.
+        state, lines, found = self.state, self.lines, self.found
+        told = lines.sums(row) if lines.is_plain else lines.requests.values.pick(row)[8:]
         before = state.sums
         if told == before:
-            tally.duplicates += 1
+            found.tally.duplicates += 1
             return
         if None in told and told.count(None) == len(told):
-            tally.ignored += 1  # it tells limits alone
+            found.tally.ignored += 1  # it tells limits alone
             return
-        ts = lines.moment(picked[0])
+        ts = lines.moment(row[lines.ts_at] if lines.is_plain else self._ts(row))
         if before is None:
             more = told
         elif None not in told and None not in before:
@@ -96,26 +96,35 @@ class Series:
                 more = self._less(told, before)
         else:
             more = self._less(told, before)
-        if lines.is_plain:
-            more = lines.spread((None, *more))
         state.sums = told
         session = self.setting.session or self.stem
         if self.setting.parent is not None:
             moment = ts.timestamp()
             if self._is_replay(moment):
                 state.replayed = moment
-                tally.duplicates += 1
+                found.tally.duplicates += 1
                 return
             session = self._session(moment)
         if state.has_better:
             return
-        amounts = self.amounts(more)
-        if not total(amounts):
-            tally.ignored += 1
+        amounts = self.amounts(lines.spread((None, *more)) if lines.is_plain else more)
+        tokens = total(amounts)
+        if not tokens:
+            found.tally.ignored += 1
             return
-        key = key_of(f"{self.found.tool}\0{session}\0{state.number}\0{told}")
+        key = key_of(f"{found.tool}\0{session}\0{state.number}\0{told}")
         state.last, state.last_key = amounts, key
-        self._book(key, ts, amounts, picked)
+        for at in lines.others_at:
+            if row[at] is not None:
+                self._book(key, ts, amounts, lines.requests.values.pick(row))
+                return
+        if self.where is None:
+            self.where = found.place(self.setting.where(_NOTHING, self.stem))
+        parts = (tokens, ts, self.where, amounts, None, None, self.rank)
+        found.take(key, tuple.__new__(Request, parts))  # half of what its own way takes
+
+    def _ts(self, row: Row) -> Any:
+        return self.lines.requests.values.pick(row)[0]
 
     def _less(self, told: Sums, before: Sums) -> Sums:
         """What is more, where something is less or not told: all of it, where a series begins."""
@@ -136,6 +145,9 @@ class Series:
             self.found.tally.ignored += 1
             return
         ts = lines.moment(picked[0])
+        if self._is_replay(ts.timestamp()):
+            self.found.tally.duplicates += 1
+            return
         parts = [row[at] for at in lines.better.identity]
         if parts.count(None) == len(parts):
             raise Refused("it has nothing of what identifies it")
@@ -163,11 +175,6 @@ class Series:
         return setting.session or self.stem
 
     def _book(self, key: int, ts: Any, amounts: Amounts, picked: tuple[Any, ...]) -> None:
-        if picked[1:7] != _NO_TEXTS:
-            where = self.found.place(self.setting.where(picked, self.stem))
-        elif self.where is None:
-            where = self.where = self.found.place(self.setting.where(picked, self.stem))
-        else:
-            where = self.where
+        where = self.found.place(self.setting.where(picked, self.stem))
         request = Request(total(amounts), ts, where, amounts, picked[7], picked[5], self.rank)
         self.found.take(key, request)

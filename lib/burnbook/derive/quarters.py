@@ -1,4 +1,4 @@
-"""Quarters of an hour, of which the days of every zone are made, and the day that each falls on."""
+"""Quarters of an hour, and the day of each in a zone: days of every zone are made of whole ones."""
 
 from datetime import UTC, date, datetime, timedelta, tzinfo
 

@@ -16,6 +16,19 @@ import msgspec
 from burnbook.derive.quarters import QUARTER, Days
 from burnbook.usagerows import AgentUsage, Tokens
 
+__all__ = [
+    "NANO",
+    "QUARTER",
+    "Cell",
+    "Counts",
+    "Days",
+    "Place",
+    "Used",
+    "counts",
+    "place",
+    "used_of",
+]
+
 NANO = 1_000_000_000
 _COLUMNS = 11
 _FEW = 4096

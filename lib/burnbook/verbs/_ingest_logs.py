@@ -4,23 +4,28 @@ import gc
 import os
 import stat
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
-
-from burnbook import lock
 from burnbook.agentlogs import sources
-from burnbook.agentlogs.booking import Booking
-from burnbook.agentlogs.crew import Told, Work, work
-from burnbook.agentlogs.found import Tally
-from burnbook.agentlogs.reading import Reading
 from burnbook.agentlogs.spec import LogFeed
 from burnbook.blocks import Line
-from burnbook.derive import windows
 from burnbook.errors import BAD_DATA, Missing, Usage
-from burnbook.intake import Rejects
 from burnbook.records import REJECTS
 from burnbook.verbs import Context, Result
+
+if TYPE_CHECKING:
+    from burnbook.agentlogs.crew import Told
+
+# What only reading needs is imported there: most calls find nothing new.
+KINDS = ("accepted", "duplicates", "rejected", "ignored")
+
+
+class Job(NamedTuple):
+    """A file to read, what is known of it, and its number among all."""
+
+    log: sources.Log
+    source: sources.Source | None
+    rank: int
 
 
 def run(ctx: Context, args: Any, feed: LogFeed) -> Result:
@@ -32,22 +37,21 @@ def run(ctx: Context, args: Any, feed: LogFeed) -> Result:
     gc.disable()  # nothing here makes cycles, and a collection looks at every row that is held
     known = sources.remembered(ctx.book.root, args.feed, feed)
     jobs, source = _jobs(args, feed, known)
+    told = None
     if jobs:
         told = _work(ctx, args, feed, jobs)
         _keep(ctx, args, told)
         if source != "stdin" and args.file is None:
             sources.remember(ctx.book.root, args.feed, feed, known | told.sources)
-    else:
-        told = None
     return _result(ctx, args, source, told)
 
 
-def _jobs(args: Any, feed: LogFeed, known: dict[str, sources.Source]) -> tuple[list[Work], str]:
+def _jobs(args: Any, feed: LogFeed, known: dict[str, sources.Source]) -> tuple[list[Job], str]:
     """What there is to read, oldest first, and what it is called."""
     if args.stdin:
-        return [Work(_stdin(), None, 0)], "stdin"
+        return [Job(_stdin(), None, 0)], "stdin"
     if args.file is not None:
-        return [Work(_given(args.file), None, 0)], args.file
+        return [Job(_given(args.file), None, 0)], args.file
     folders = sources.roots(feed)
     source = ", ".join(folders)
     if not any(map(os.path.isdir, folders)):
@@ -56,7 +60,7 @@ def _jobs(args: Any, feed: LogFeed, known: dict[str, sources.Source]) -> tuple[l
     for rank, log in enumerate(sources.logs(feed)):
         before = known.get(log.path)
         if before is None or (before.size, before.mtime_ns) != (log.size, log.mtime_ns):
-            jobs.append(Work(log, before, rank))
+            jobs.append(Job(log, before, rank))
     return jobs, source
 
 
@@ -82,7 +86,12 @@ def _stdin() -> sources.Log:
     return sources.Log(f"/dev/fd/{kept}", os.fstat(kept).st_size, 0)
 
 
-def _work(ctx: Context, args: Any, feed: LogFeed, jobs: Sequence[Work]) -> Told:
+def _work(ctx: Context, args: Any, feed: LogFeed, jobs: Sequence[Job]) -> "Told":
+    from burnbook.agentlogs.booking import Booking
+    from burnbook.agentlogs.crew import work
+    from burnbook.agentlogs.reading import Reading
+    from burnbook.derive import windows
+
     fold = ctx.book.used_fold  # up to date before, so that what is added is what is new
     window_of = windows.by_time(ctx.config, ctx.book.index)
     booking = Booking(ctx.book.root, args.feed, ctx.agent, window_of)
@@ -94,10 +103,13 @@ def _work(ctx: Context, args: Any, feed: LogFeed, jobs: Sequence[Work]) -> Told:
     return told
 
 
-def _keep(ctx: Context, args: Any, told: Told) -> None:
+def _keep(ctx: Context, args: Any, told: "Told") -> None:
     """Book the refused lines."""
     if not told.rejected:
         return
+    from burnbook import lock
+    from burnbook.intake import Rejects
+
     rejects = Rejects(ctx.book.root, args.feed, ctx.agent)
     lines = Lines()
     made = rejects.prepare(
@@ -135,22 +147,21 @@ class Lines:
         return number
 
 
-def _result(ctx: Context, args: Any, source: str, told: Told | None) -> Result:
-    tally = told.tally if told else Tally()
-    said = [f"accepted {tally.accepted:,}", f"duplicates {tally.duplicates:,}"]
-    said.append(f"rejected {tally.rejected:,}")
-    if tally.ignored:
-        said.append(f"ignored {tally.ignored:,} (no requests)")
+def _result(ctx: Context, args: Any, source: str, told: "Told | None") -> Result:
+    counts = {name: getattr(told.tally, name) if told else 0 for name in KINDS}
+    said = [f"{name} {counts[name]:,}" for name in KINDS[:3]]
+    if counts["ignored"]:
+        said.append(f"ignored {counts['ignored']:,} (no requests)")
     rejects = os.path.join(ctx.book.root, f"{REJECTS}{args.feed}.jsonl")
-    if tally.rejected:
+    if counts["rejected"]:
         ctx.notes.append(f"rejected lines and the reasons are in {rejects}")
     data = {
         "feed": args.feed,
         "source": source,
         "files": len(told.sources) if told else 0,
-        **msgspec.structs.asdict(tally),
-        "rejects": rejects if tally.rejected else None,
+        **counts,
+        "rejects": rejects if counts["rejected"] else None,
     }
-    useless = tally.rejected and not (tally.accepted + tally.duplicates + tally.ignored)
+    useless = counts["rejected"] and counts["rejected"] == sum(counts.values())
     line = Line(f"{args.feed}: {', '.join(said)}", strong=True)
     return Result([line], data, BAD_DATA if useless else 0)

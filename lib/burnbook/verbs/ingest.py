@@ -24,10 +24,7 @@ from burnbook.verbs import Context, Result
 def run(ctx: Context, args: Any) -> Result:
     """Says how many lines were accepted, were there already, were rejected or are no requests."""
     feed = ctx.config.feed(args.feed)
-    if feed.journal == "agent_usage":
-        from burnbook.verbs import _ingest_logs  # only the agents' own logs pay for it
-
-        return _ingest_logs.run(ctx, args, feed)
+    assert feed.journal == "proxy_telemetry"  # `_ingest` sees to the others
     window = names.check("window", args.window) if args.window is not None else None
     if window is not None and window not in ctx.config.windows.windows:
         ctx.notes.append(f"window {window} is not declared in windows.toml; booked all the same")
