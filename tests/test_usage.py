@@ -253,7 +253,7 @@ def test_the_small_fold_of_days_tells_the_same(
     lines = [records.encode(one) for one in rows]
     half = len(lines) // 2
     journal = place / "agent_usage.jsonl"
-    wanted = used_of(rows).days(ZoneInfo(zone))
+    wanted = used_of(rows).sums(Days(ZoneInfo(zone)), lambda place: place[:2])
     for part in (lines[:half], lines[half:]):
         with journal.open("ab") as file:
             file.write(b"".join(part))
@@ -261,7 +261,7 @@ def test_the_small_fold_of_days_tells_the_same(
         fold.save(at_once=True)
     found: dict[Any, Counts] = {}
     for day, sums in fold.value.table.items():
-        key = date.fromordinal(day.ordinal), day.tool, day.model
+        key = date.fromordinal(day.ordinal), (day.tool, day.model)
         found.setdefault(key, Counts()).take(sums)
     assert found == wanted
 
@@ -362,7 +362,7 @@ def test_what_counts_against_a_budget_are_new_tokens() -> None:
     rows = [row(START, told, window="W1"), row(START, told, window="W2")]
     rows.append(row(START + timedelta(hours=1), told, window="W1"))
     used = used_of(rows)
-    assert usage.new_tokens(used_of(rows[:1]).days(UTC).popitem()[1]) == 4321
+    assert [usage.new_tokens(sums) for _, sums in used_of(rows[:1]).cells()] == [4321]
     first = T0 // QUARTER
     assert list(burn(used, "W1")) == [(first, 4321), (first + 4, 4321)]
     assert list(burn(used, "W3")) == []
@@ -372,8 +372,8 @@ def test_what_counts_against_a_budget_are_new_tokens() -> None:
 
 
 def daily_of(rows: list[AgentUsage]) -> Iterable[Any]:
-    for (_, tool, model), sums in used_of(rows).days(UTC).items():
-        yield (0, None, tool, model, False), sums
+    for cell, sums in used_of(rows).cells():
+        yield (0, cell.window, cell.tool, cell.model, cell.has_usd), sums
 
 
 def booked(shell: Shell, rows: Iterable[AgentUsage], journal: str = "agent_usage") -> None:

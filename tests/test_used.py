@@ -1,6 +1,6 @@
 """The fold of what agents used: cells, days of a zone, corrections, packing."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -62,11 +62,16 @@ def test_sums_leave_out_what_counts_as_none() -> None:
     assert used.sums(lambda _: 1, lambda _: None) == {}
 
 
+def by_day(zone: tzinfo) -> dict[Any, Counts]:
+    sums = used_of(ROWS).sums(Days(zone), lambda place: place[:2])
+    return {(day, *which): counts for (day, which), counts in sums.items()}
+
+
 def test_days_follow_the_zone() -> None:
-    days = used_of(ROWS).days(UTC)
+    days = by_day(UTC)
     assert days[date(2026, 11, 21), "claude", "m-1"].requests == 2
     assert days[date(2026, 11, 22), "claude", "m-1"].output == 9
-    assert {day for day, _, _ in used_of(ROWS).days(ZoneInfo("Asia/Tokyo"))} == {date(2026, 11, 22)}
+    assert {day for day, _, _ in by_day(ZoneInfo("Asia/Tokyo"))} == {date(2026, 11, 22)}
 
 
 @pytest.mark.parametrize(

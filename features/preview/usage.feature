@@ -7,15 +7,15 @@ Feature: The preview's usage: what agents' own logs tell of the window
       | 08:59 | claude | claude-opus-4-5 | 7777  |            | 0      |
       | 09:00 | claude | claude-opus-4-5 | 1000  | 50000      | 100    |
       | 10:00 | claude | claude-opus-4-5 | 2000  | 60000      | 200    |
-      | 11:00 | codex  | gpt-5.2-codex   | 3000  |            | 300    |
+      | 11:00 | codex  | gpt-5.2-codex   | 3200  |            | 300    |
     When I run "bin/preview --window W0-CHN --block usage"
     Then it prints
       """
       Usage
-      116,600 tokens, 6,600 of them new, 0.0870 USD
+      116,800 tokens, 6,800 of them new, 0.0873 USD
         tool    model            requests   tokens     USD
         claude  claude-opus-4-5         2  113,300  0.0775
-        codex   gpt-5.2-codex           1    3,300  0.0095
+        codex   gpt-5.2-codex           1    3,500  0.0098
       """
     When I run "bin/preview --window W0-CHN --block usage --format json"
     Then the JSON has
@@ -24,8 +24,8 @@ Feature: The preview's usage: what agents' own logs tell of the window
       | usage.rows.0.cache_read_tokens | 110000       |
       | usage.rows.1.model            | gpt-5.2-codex |
       | usage.totals.requests         | 3             |
-      | usage.totals.total_tokens     | 116600        |
-      | usage.totals.new_tokens       | 6600          |
+      | usage.totals.total_tokens     | 116800        |
+      | usage.totals.new_tokens       | 6800          |
       | usage.unpriced                |               |
 
   Scenario: in the whole preview it stands after the proxy

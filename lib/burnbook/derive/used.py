@@ -7,13 +7,12 @@ for.
 
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from datetime import date, tzinfo
 from operator import add
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from burnbook.derive.quarters import QUARTER, Days
+from burnbook.derive.quarters import QUARTER
 from burnbook.usagerows import AgentUsage, Tokens
 
 __all__ = [
@@ -192,11 +191,6 @@ class Used(msgspec.Struct, dict=True):
             time, group = divmod(key, width)
             made[names[time], parts[group]] = Counts(*told)
         return made
-
-    def days(self, zone: tzinfo | None) -> dict[tuple[date, str, str | None], Counts]:
-        """Sums by (day in a zone, tool, model); None is the machine's own zone."""
-        found = self.sums(Days(zone), lambda place: place[:2])
-        return {(day, *which): sums for (day, which), sums in found.items()}
 
     def pack(self) -> None:
         """Make everything part of the fields that are encoded."""
