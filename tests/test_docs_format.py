@@ -74,6 +74,8 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("ingest claude --file samples/agents/claude.jsonl")
     run("ingest claude --file samples/agents/claude-later.jsonl")
     run("cost-compare --window X1")
+    run("usage")
+    run("usage blocks")
     run("prices")
     run("preview --window X1")
     run("check")

@@ -1,8 +1,7 @@
 """What agents used, as a fold of agent_usage.jsonl: sums by quarter of an hour and by place.
 
 A cell is a quarter of an hour (so that days of every zone are made of whole ones), a tool, model,
-session, project, branch and window. Cells stay packed, as columns of numbers, until one is asked
-for.
+session, project, branch and window. They stay packed, as columns of numbers, until asked for.
 """
 
 from array import array
@@ -14,19 +13,6 @@ import msgspec
 
 from burnbook.derive.quarters import QUARTER
 from burnbook.usagerows import AgentUsage, Tokens
-
-__all__ = [
-    "NANO",
-    "QUARTER",
-    "Cell",
-    "Counts",
-    "Days",
-    "Place",
-    "Used",
-    "counts",
-    "place",
-    "used_of",
-]
 
 NANO = 1_000_000_000
 _COLUMNS = 11
