@@ -472,3 +472,16 @@ def test_a_report_writes_nothing_but_caches(shell: Shell) -> None:
         "cache/agent_usage.days",
         "cache/agent_usage.fold",
     }
+
+
+def test_the_machines_own_zone_may_change(shell: Shell) -> None:
+    (shell.config / "windows.toml").write_text("")
+    booked(shell, [row(START + timedelta(seconds=n), request_id=f"r{n}") for n in range(400)])
+    for zone, day in (
+        ("UTC", "2026-03-20"),
+        ("America/New_York", "2026-03-19"),
+        ("UTC", "2026-03-20"),
+    ):
+        told = shell.json("usage", TZ=zone)
+        assert [(one["period"], one["requests"]) for one in told["rows"]] == [(day, 400)]
+        assert (shell.book / "cache" / "agent_usage.days").exists()

@@ -13,6 +13,15 @@ Feature: Reports as text for the terminal's width, JSON, CSV and markdown
       | 2026-11-22 | claude | claude-opus-4-5-20251101 | 1        | 1000         | 100           | 1100         | 0.0075 |
       | 2026-11-22 | codex  | gpt-5.2-codex            | 1        | 2000         | 200           | 2200         | 0.0063 |
 
+  Scenario: CSV of blocks, and of nothing
+    When I run "bin/usage blocks --format csv"
+    Then it prints as CSV the columns
+      | period               | ends_at              | guessed | tool   |
+      | 2026-11-22T09:00:00Z | 2026-11-22T14:00:00Z | true    | claude |
+      | 2026-11-22T09:00:00Z | 2026-11-22T14:00:00Z | true    | codex  |
+    When I run "bin/usage --since 2027-01-01 --format csv"
+    Then it prints "period,tool,model,requests,input_tokens,cache_read_tokens,cache_write_tokens,cache_write_1h_tokens,output_tokens,reasoning_tokens,total_tokens,usd,usd_known"
+
   Scenario: what a spreadsheet would run does not run
     Given agents used
       | at    | model     |

@@ -69,10 +69,15 @@ def _lines(texts: Sequence[str], room: int | None, *, strong: bool = False) -> l
     return [Line(text, strong) for text in texts]
 
 
-def csv(report: str, rows: Sequence[dict[str, Any]]) -> str:
-    """A line a row, below the names that the rows have in JSON."""
-    heads = list(rows[0]) if rows else ["period", "tool", "model"]
-    return csvtext.encode([heads, *([row[head] for head in heads] for row in rows)])
+def csv(data: Any) -> str:
+    """A line a row, below the names that rows have in JSON; no line of totals."""
+    more = ["ends_at", "guessed"] if data["report"] == "blocks" else []
+    heads = ["period", *more, "tool", "model", *data["totals"]]
+    words = {True: "true", False: "false"}
+    rows = [[row[head] for head in heads] for row in data["rows"]]
+    for row in rows:
+        row[:] = [words[cell] if isinstance(cell, bool) else cell for cell in row]
+    return csvtext.encode([heads, *rows])
 
 
 def _table(found: Report, report: str, zone: tzinfo | None, room: int | None) -> Table:

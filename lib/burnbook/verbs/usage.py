@@ -55,7 +55,7 @@ def _shown(args: Any, found: Report, data: dict[str, Any], zone: tzinfo | None) 
     from burnbook.verbs import _usage_parts
 
     if args.format == "csv":
-        return Result((), data, ready=_usage_parts.csv(args.report, data["rows"]))
+        return Result((), data, ready=_usage_parts.csv(data))
     width = _usage_parts.width() if args.format == "text" else None
     return Result(_usage_parts.parts(found, data, zone, width), data)
 
