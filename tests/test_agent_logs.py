@@ -259,6 +259,29 @@ def test_a_hostile_line_is_rejected_with_its_reason_and_the_rest_is_booked(
     assert len(shell.rows("rejects/claude")) == 1
 
 
+def test_a_feed_of_few_words_reads_every_line(shell: Shell) -> None:
+    (shell.config / "feeds" / "x.toml").write_text(
+        'journal = "agent_usage"\nroots = ["~/.x"]\nfiles = ["*.log"]\n'
+        '[fields]\noutput_tokens = "out"\n'
+    )
+    lines = [f'{{"timestamp":"2026-11-22T09:00:0{at}Z","out":{at}}}\n' for at in range(5)]
+    told = shell.json("ingest", "x", "--stdin", stdin="".join([*lines, "\n", lines[1]]))
+    assert [told[name] for name in ("accepted", "duplicates", "rejected", "ignored")] == [
+        4,
+        1,
+        0,
+        2,
+    ]
+    said = shell.fails(65, "ingest", "x", "--stdin", "--strict", stdin=f'{lines[3]}{{"out":7}}\n')
+    assert said == "ingest: stdin: ts is missing; nothing booked (--strict)\n"
+    assert len(shell.rows("agent_usage")) == 4
+    (shell.config / "feeds" / "x.toml").write_text(
+        'journal = "agent_usage"\nroots = ["~/.x"]\nfiles = ["*.log"]\n'
+        '[fields]\noutput_tokens = "out"\n[settings.a]\nsesion = "s"\n'
+    )
+    assert "unknown field `sesion`" in shell.fails(78, "ingest", "x")
+
+
 def test_secrets_and_home_folders_are_not_booked(shell: Shell, tmp_path: Path) -> None:
     key = "sk-ant-api03-abcd1234"
     lines = [

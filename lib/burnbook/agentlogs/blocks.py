@@ -20,7 +20,7 @@ class Buffer:
     def __init__(self, contains: Sequence[str]) -> None:
         self.data = bytearray(SIZE)
         self.end, self.skipped = 0, list[int]()
-        needles = [needle.encode() for needle in contains]
+        needles = [needle.encode() for needle in contains] or [b"\n"]  # that is in every line
         self.needle = needles[0] if len(needles) == 1 else None
         # A common beginning is what the expression is searched by, at the speed of a byte search.
         shared = _shared(needles)

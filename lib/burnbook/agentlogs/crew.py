@@ -68,6 +68,7 @@ def work(jobs: Sequence[Work], reading: Reading, booking: Booking, *, strict: bo
         sources = _read(jobs, reading, None if strict else booking)
         if strict and reading.rejected:
             path, _, why, _ = reading.rejected[0]
+            path = "stdin" if path.startswith("/dev/fd/") else path
             more = f", and {len(reading.rejected) - 1} more" if len(reading.rejected) > 1 else ""
             raise errors.BadData(f"{path}: {why}{more}; nothing booked (--strict)")
         booking.book(reading.found)

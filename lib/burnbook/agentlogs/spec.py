@@ -20,7 +20,7 @@ COUNTS = (
 )
 
 
-class Fields(msgspec.Struct, frozen=True):
+class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where each value is: a path, or several of which the first that is there counts.
 
     `cache_write_tokens` is the sum of the two that follow it, where a log has no more than that.
@@ -50,7 +50,7 @@ class Requests(msgspec.Struct, frozen=True, rename={"never": "not"}):
     never: Conditions = {}
 
 
-class Setting(msgspec.Struct, frozen=True):
+class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Lines that say what holds for the requests behind them. `first`: only the first in a file."""
 
     only: Conditions = {}
@@ -63,7 +63,7 @@ class Setting(msgspec.Struct, frozen=True):
     is_subagent: Paths = ()
 
 
-class Better(msgspec.Struct, frozen=True):
+class Better(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Lines that tell a request by itself, beside a series that tells the sums."""
 
     only: Conditions = {}
