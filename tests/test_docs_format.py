@@ -85,6 +85,8 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("ingest claude --file samples/agents/claude.jsonl")
     run("ingest claude --file samples/agents/claude-later.jsonl")
     run("cost-compare --window X1")
+    run("usage")
+    run("usage blocks")
     run("prices")
     run("snapshot start codex --window X3 --at 2026-11-23T09:00", PANE.format(10))
     run("snapshot end codex --window X3 --at 2026-11-23T10:00", PANE.format(20))

@@ -108,7 +108,7 @@ def test_the_table(shell: Shell) -> None:
     )
     shown = shell.ok("prices").splitlines()
     assert shown[0] == "USD per million tokens, as of 2026-11-20, from me"
-    assert shown[2].split() == ["glm-*", "0.6", "2.25", "-", "-", "-", "by", "hand"]
+    assert shown[2].split() == ["glm-*", "0.6", "2.25", "-", "-", "-", "-", "by", "hand"]
     assert r"| glm-\* | 0.6 | 2.25 |" in shell.ok("prices", "--format", "markdown")
     found = shell.json("prices")
     assert (found["as_of"], found["source"]) == ("2026-11-20", "me")

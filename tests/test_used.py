@@ -1,6 +1,6 @@
 """The fold of what agents used: cells, days of a zone, corrections, packing."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -36,16 +36,42 @@ ROWS = [
 def test_requests_of_a_quarter_and_a_place_are_one_cell() -> None:
     cells = dict(used_of(ROWS).cells())
     bucket = int(datetime(2026, 11, 21, 23, 45, tzinfo=UTC).timestamp()) // QUARTER
-    first = Cell(bucket, "claude", "m-1", "s1", "~/api", "main", is_subagent=False)
-    assert cells[first] == Counts(2, 4, 7, 0, 0, 6, 0, 100_000_000, 1)
-    assert (cells[first].usd, cells[first].total, len(cells)) == (0.1, 17, 3)
+    first = Cell(bucket, "claude", "m-1", "s1", "~/api", "main", False, None, has_usd=False)
+    assert cells[first] == Counts(1, 3, 7, 0, 0, 5, 0, 0, 0)
+    told = cells[first._replace(has_usd=True)]
+    assert told == Counts(1, 1, 0, 0, 0, 1, 0, 100_000_000, 1)
+    assert (told.usd, told.total, len(cells)) == (0.1, 2, 4)
+
+
+def test_windows_and_what_a_log_tells_of_cost_keep_cells_apart() -> None:
+    at = "2026-11-22T09:00"
+    rows = [row(at, window="W1"), row(at, window="W2"), row(at), row(at, usd=0.0), row(at, usd=1.0)]
+    found = used_of(rows).sums(lambda _: "all", lambda place: place[6:])
+    assert {key: sums.requests for (_, key), sums in found.items()} == {
+        ("W1", False): 1,
+        ("W2", False): 1,
+        (None, False): 2,
+        (None, True): 1,
+    }
+
+
+def test_sums_leave_out_what_counts_as_none() -> None:
+    used = used_of(ROWS)
+    late = used.sums(lambda bucket: bucket if bucket % 4 == 3 else None, lambda place: place[0])
+    assert [sums.requests for sums in late.values()] == [2]
+    assert used.sums(lambda _: 1, lambda _: None) == {}
+
+
+def by_day(zone: tzinfo) -> dict[Any, Counts]:
+    sums = used_of(ROWS).sums(Days(zone), lambda place: place[:2])
+    return {(day, *which): counts for (day, which), counts in sums.items()}
 
 
 def test_days_follow_the_zone() -> None:
-    days = used_of(ROWS).days(UTC)
+    days = by_day(UTC)
     assert days[date(2026, 11, 21), "claude", "m-1"].requests == 2
     assert days[date(2026, 11, 22), "claude", "m-1"].output == 9
-    assert {day for day, _, _ in used_of(ROWS).days(ZoneInfo("Asia/Tokyo"))} == {date(2026, 11, 22)}
+    assert {day for day, _, _ in by_day(ZoneInfo("Asia/Tokyo"))} == {date(2026, 11, 22)}
 
 
 @pytest.mark.parametrize(
@@ -69,7 +95,7 @@ def test_a_row_in_the_place_of_another_counts_as_one_request() -> None:
         supersedes="u-0",
         superseded=Tokens(output_tokens=1, input_tokens=9, usd=0.5),
     )
-    [(_, sums)] = used_of([first, later]).cells()
+    [sums] = used_of([first, later]).sums(lambda _: "all", lambda _: "all").values()
     assert sums == Counts(1, 9, 0, 0, 0, 30, 0, 0, 0)
 
 

@@ -50,7 +50,7 @@ Feature: the blocks of a preview and their order
     Then it exits with 2 and says
       """
       preview: no block is called 'weather'; valid: anomalies, budget, efficiency, meters, outcome, prompts,
-      proxy, resets, snapshots, window
+      proxy, resets, snapshots, usage, window
       """
 
   Scenario: JSON has the keys of the chosen blocks alone

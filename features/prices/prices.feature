@@ -14,9 +14,9 @@ Feature: what models cost
     Then it prints
       """
       USD per million tokens, as of 2026-11-22, from genai-prices 0.2.3
-        Model            Input  Output  Cache read  Cache write  Up to tokens  Source
-        claude-sonnet-*      3      15         0.3         3.75       200,000  genai-prices
-        glm-4.6            0.6     2.2           -            -             -  by hand
+        Model            Input  Output  Cache read  Cache write  For 1 h  Up to tokens  Source
+        claude-sonnet-*      3      15         0.3         3.75        -       200,000  genai-prices
+        glm-4.6            0.6     2.2           -            -        -             -  by hand
       """
     When I run "just prices --format json"
     Then the JSON has
@@ -53,7 +53,7 @@ Feature: what models cost
 
     Examples:
       | mistake        | line                                              | sentence                                                                   |
-      | unknown key    | "glm-4.6" = { input = 1, output = 1, cached = 1 } | : unknown key prices.glm-4.6.cached; valid: base_up_to, cache_read, cache_write, input, output, source |
+      | unknown key    | "glm-4.6" = { input = 1, output = 1, cached = 1 } | : unknown key prices.glm-4.6.cached; valid: base_up_to, cache_read, cache_write, cache_write_1h, input, output, source |
       | no output      | "glm-4.6" = { input = 1 }                         | : prices.glm-4.6: object missing required field `output`                   |
       | less than zero | "glm-4.6" = { input = -1, output = 1 }            | : prices.glm-4.6.input = -1 is not valid; valid: expected `float` >= 0.0   |
       | text           | "glm-4.6" = { input = "1", output = 1 }           | : prices.glm-4.6.input = '1' is not valid; valid: expected `float`, got `str` |

@@ -39,8 +39,11 @@ class Saved(msgspec.Struct, array_like=True):
 class Fold(Generic[V]):
     """The value of one journal, kept up to date; `step(value, row, offset, length)` takes a row in.
 
+    `suffix` is that of the cache's name: a journal may have several folds.
     A line that does not hold is given as None, for the value to count: `check` tells its damage.
     """
+
+    suffix = "fold"
 
     def __init__(
         self,
@@ -51,7 +54,7 @@ class Fold(Generic[V]):
     ) -> None:
         self.root, self.name, self.kind, self.step = root, name, kind, step
         self.path = journal.path_of(root, name)
-        self.cache = os.path.join(root, "cache", f"{name}.fold")
+        self.cache = os.path.join(root, "cache", f"{name}.{self.suffix}")
         self.offset, self.value = self._load()
         self.saved = self.offset
         self.catch_up()

@@ -91,7 +91,7 @@ def _price(said: Any) -> Price | None:
     if sent is None or made is None:
         return None
     tiers = [tier.start for value in told for tier in getattr(value, "tiers", ())]
-    return Price(sent, made, read, write, min(tiers, default=None), PACKAGE)
+    return Price(sent, made, read, write, base_up_to=min(tiers, default=None), source=PACKAGE)
 
 
 def _base(value: Any) -> float | None:

@@ -15,6 +15,9 @@ Usd = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 class Price(msgspec.Struct, frozen=True):
     """USD per million tokens. Without `cache_read` or `cache_write` such tokens cost as `input`.
 
+    `cache_write_1h`: tokens that a cache keeps for an hour; without it they cost twice `input`, or
+    as `input` where there is no `cache_write` either.
+
     `base_up_to`: a request with more input tokens costs more than this price says. `source`: who
     says so; entries of `genai-prices` are rewritten by `prices --update`, all others are people's.
     """
@@ -23,6 +26,7 @@ class Price(msgspec.Struct, frozen=True):
     output: Usd
     cache_read: Usd | None = None
     cache_write: Usd | None = None
+    cache_write_1h: Usd | None = None
     base_up_to: Annotated[int, msgspec.Meta(gt=0)] | None = None
     source: str | None = None
 

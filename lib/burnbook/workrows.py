@@ -22,7 +22,7 @@ class Checkpoint(Row, frozen=True, kw_only=True):
     task: Text | None
     tokens_planned: Count
     tokens_actual: Count | None
-    actual_from: Literal["given", "feeds", "pane"] | None
+    actual_from: Literal["given", "logs", "feeds", "pane"] | None
     churn: str | None
     decision: Text | None
     supersedes: str | None = None

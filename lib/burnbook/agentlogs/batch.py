@@ -12,6 +12,8 @@ from burnbook.derive.quarters import QUARTER
 from burnbook.derive.used import NANO, Place
 from burnbook.usagerows import AgentUsage, Tokens
 
+# The number of a place, the window, and whether the log tells a cost.
+_Place = tuple[int, str | None, bool]
 _TOGETHER = 8192  # rows of one append: some megabytes, well below the time that the lock may take
 
 
@@ -39,12 +41,13 @@ class Payload(msgspec.Struct, gc=False, omit_defaults=True):
 
 
 class Part:
-    """Rows of one day, aligned: key, request, payload, line."""
+    """Rows of one day, aligned: key, request, window, payload, line."""
 
     def __init__(self, day: str) -> None:
         self.day = day
         self.keys: list[int] = []
         self.requests: list[Request] = []
+        self.windows: list[str | None] = []
         self.payloads: list[Payload] = []
         self.lines: list[bytes] = []
 
@@ -79,26 +82,29 @@ def cells(
     tool: str, parts: list[Part], places: list[Where | None]
 ) -> tuple[list[Place], list[tuple[int, ...]]]:
     """The cells of new rows, for the fold of what was used."""
-    numbers: dict[int, int] = {}
+    numbers: dict[_Place, int] = {}
     rows: list[tuple[int, ...]] = []
-    requests = [request for part in parts for request in part.requests]
+    pairs = [pair for part in parts for pair in zip(part.requests, part.windows, strict=True)]
     # Requests of one quarter and place mostly stand together: their sums are made at once.
-    for (bucket, where), run in groupby(requests, _cell):
-        some = list(run)
+    for (bucket, where), run in groupby(pairs, _cell):
+        some = [request for request, _ in run]
         usd = [request.usd for request in some if request.usd is not None]
         nanos = sum([round(one * NANO) for one in usd])
         sums = map(sum, zip(*[request.amounts for request in some], strict=True))
         place = numbers.setdefault(where, len(numbers))
         rows.append((bucket, place, len(some), *sums, nanos, len(usd)))
-    named = [where for where in map(places.__getitem__, numbers) if where is not None]
-    made = [
-        (tool, model, session, folder, branch, sub) for session, folder, branch, model, sub in named
-    ]
+    made: list[Place] = []
+    for number, window, has_usd in numbers:
+        named = places[number]
+        assert named is not None, "requests of a place that cannot be booked are rejected before"
+        session, folder, branch, model, sub = named
+        made.append((tool, model, session, folder, branch, sub, window, has_usd))
     return made, rows
 
 
-def _cell(request: Request) -> tuple[int, int]:
-    return int(request.ts.timestamp()) // QUARTER, request.where
+def _cell(pair: tuple[Request, str | None]) -> tuple[int, "_Place"]:
+    request, window = pair
+    return int(request.ts.timestamp()) // QUARTER, (request.where, window, bool(request.usd))
 
 
 def together(days: dict[int, list[int]]) -> Iterator[list[tuple[str, list[int]]]]:

@@ -83,7 +83,8 @@ class Booking:
             part.keys.append(key)
             part.requests.append(request)
             part.payloads.append(Payload(*told))
-        named = [window_of(request.ts) or "" for request in part.requests]
+        part.windows = [window_of(request.ts) for request in part.requests]
+        named = [window or "" for window in part.windows]
         if len(set(named)) == 1:
             part.lines = self._lines(named[0], part.keys, part.payloads)
             return part
@@ -135,7 +136,7 @@ class Booking:
                 later.append(self._instead(part, at, booked))
             else:
                 self.tally.duplicates += 1
-        for name in ("keys", "requests", "payloads", "lines"):
+        for name in ("keys", "requests", "windows", "payloads", "lines"):
             column = getattr(part, name)
             setattr(part, name, [column[at] for at in kept])
         return later

@@ -21,6 +21,8 @@ from burnbook.workrows import MissedReset
 
 if TYPE_CHECKING:
     from burnbook.derive.traffic import Traffic
+    from burnbook.derive.used import Counts
+    from burnbook.derive.usedays import Day
 
 
 class Scene(NamedTuple):
@@ -41,6 +43,7 @@ class Scene(NamedTuple):
     history: History
     traffic: "Traffic | None"
     missed: Sequence[MissedReset] = ()
+    used: "Sequence[tuple[Day, Counts]] | None" = None
 
 
 class Line(NamedTuple):

@@ -1,4 +1,4 @@
-"""The budget: tokens planned, used (from the feeds, else the panes' context tokens) and left."""
+"""The budget: tokens planned, used (as logs, feeds or panes tell) and left."""
 
 from burnbook.blocks import Line, Part, Scene, Values, bar, number, percent
 from burnbook.declared import Budget
@@ -15,7 +15,7 @@ def chosen(scene: Scene) -> tuple[str, Budget]:
 
 def values(scene: Scene) -> Values:
     """`budget: {name, planned_tokens, capacity_tokens, used_tokens, used_from, ...}`."""
-    return {"budget": budget.use(*chosen(scene), actual(scene.traffic, scene.closings))}
+    return {"budget": budget.use(*chosen(scene), actual(scene.traffic, scene.closings, scene.used))}
 
 
 def show(values: Values, scene: Scene) -> list[Part]:
@@ -26,7 +26,7 @@ def show(values: Values, scene: Scene) -> list[Part]:
         return [Line(f"{line} (no pane shows context tokens)")]
     share = (use.used_percent or 0) / 100
     drawn = bar(share, scene.config.preview.bar_width)
-    told = " (feeds)" if use.used_from == "feeds" else ""
+    told = f" ({use.used_from})" if use.used_from in ("feeds", "logs") else ""
     parts: list[Part] = [
         Line(f"{line}{told}, left {number(use.left_tokens)}  {drawn} {percent(use.used_percent)}")
     ]

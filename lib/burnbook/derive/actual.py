@@ -1,6 +1,6 @@
 """How many tokens a window used, from the best source that the book has for it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from burnbook.derive.closings import context_tokens
@@ -8,8 +8,10 @@ from burnbook.rows import Closing
 
 if TYPE_CHECKING:
     from burnbook.derive.traffic import Traffic
+    from burnbook.derive.used import Counts, Used
+    from burnbook.derive.usedays import Day
 
-From = Literal["feeds", "pane"]
+From = Literal["logs", "feeds", "pane"]
 
 
 class Actual(NamedTuple):
@@ -19,10 +21,30 @@ class Actual(NamedTuple):
     told_by: From | None
 
 
-def actual(traffic: "Traffic | None", closings: Sequence[Closing]) -> Actual:
-    """What the feeds' rows of the window add up to, else the context tokens of its newest panes."""
+def actual(
+    traffic: "Traffic | None",
+    closings: Sequence[Closing],
+    used: "Sequence[tuple[Day, Counts]] | None" = None,
+) -> Actual:
+    """What agents' own logs tell of the window, else the feeds' rows, else its newest panes.
+
+    The logs tell every request, those too that the proxy sent elsewhere. Of them, tokens that were
+    new count, and not those that a cache served again (see `usage.new_tokens`).
+    """
+    if used:
+        from burnbook.derive.usage import new_tokens
+
+        return Actual(sum(new_tokens(sums) for _, sums in used), "logs")
     if traffic is not None:
         groups = traffic.groups.values()
         return Actual(sum(sums.input_tokens + sums.output_tokens for sums in groups), "feeds")
     shown = context_tokens(closings)
     return Actual(sum(shown), "pane") if shown else Actual(None, None)
+
+
+def burn(used: "Used", window: str) -> "Iterable[tuple[int, int]]":
+    """(Quarter of an hour, epoch seconds // 900; new tokens) of a window, in order of time."""
+    from burnbook.derive.usage import new_tokens
+
+    found = used.sums(lambda bucket: bucket, lambda where: True if where[6] == window else None)
+    return sorted((bucket, new_tokens(sums)) for (bucket, _), sums in found.items())

@@ -2,9 +2,10 @@
 
 Pure: no clock in here. The band is what the rate of the time to come may be.
 
-Of a pace (tokens by ten minutes) it is the prediction interval of 95% for the mean of the `m` ten
-minutes that are left, from the `n` whole ones there were: rate +- t * s * sqrt(1/n + 1/m), with s
-their standard deviation and t Student's for n - 1. It is widened to take in the last hour's rate.
+Of a pace (tokens by ten minutes, or by quarters of an hour) it is the prediction interval of 95%
+for the mean of the `m` stretches that are left, from the `n` whole ones there were: rate +- t * s *
+sqrt(1/n + 1/m), with s their standard deviation and t Student's for n - 1. It is widened to take in
+the last hour's rate.
 Of readings it goes from the slowest to the fastest stretch between two, each as wide as the
 rounding of what was read allows. Under three stretches nothing tells how steady the use is; then it
 is at least half to twice the rate. A band never starts below 0.
@@ -55,27 +56,33 @@ class Out(msgspec.Struct, frozen=True):
 
 
 def of_pace(
-    pace: Mapping[int, int], began: datetime, until: datetime, ends_at: datetime | None
+    pace: Mapping[int, int],
+    began: datetime,
+    until: datetime,
+    ends_at: datetime | None,
+    bucket: int = BUCKET,
 ) -> Rate:
-    """Tokens per hour from tokens by ten minutes (epoch seconds // BUCKET) of a window.
+    """Tokens per hour from tokens by stretches (epoch seconds // bucket) of a window.
 
-    The last hour is the ten-minute stretches that begin in it, up to `until`: 50 to 60 minutes.
+    The last hour is the stretches that begin in it, up to `until`: an hour, or one stretch less.
     Without an end the band is that of the next hour.
     """
-    if until - began < LEAST:
+    if (until - began).total_seconds() < bucket:
         return UNKNOWN
-    first, last = began.timestamp() / BUCKET, until.timestamp() / BUCKET
+    first, last = began.timestamp() / bucket, until.timestamp() / bucket
     told = {at: tokens for at, tokens in pace.items() if at < last}
-    window = sum(told.values()) * 3600 / BUCKET / (last - first)
-    begins = math.ceil((until - _HOUR).timestamp() / BUCKET)
-    hour = sum(n for at, n in told.items() if at >= begins) * 3600 / BUCKET
+    window = sum(told.values()) * 3600 / bucket / (last - first)
+    begins = math.ceil((until - _HOUR).timestamp() / bucket)
+    hour = sum(n for at, n in told.items() if at >= begins) * 3600 / bucket
     hour /= last - max(first, begins)
     start, end = math.ceil(first), math.floor(last)
     n = max(0, end - start)
     if n < 2:
         return Rate(hour, window, None, None, n)
-    to_come = (ends_at - until) / LEAST if ends_at and ends_at > until else 6.0
-    whole = [tokens * 3600 / BUCKET for at, tokens in told.items() if start <= at < end]
+    to_come = (
+        (ends_at - until).total_seconds() / bucket if ends_at and ends_at > until else 3600 / bucket
+    )
+    whole = [tokens * 3600 / bucket for at, tokens in told.items() if start <= at < end]
     reach = quantile(n - 1) * _deviation(whole, n) * math.sqrt(1 / n + 1 / max(1.0, to_come))
     low, high = min(window - reach, hour), max(window + reach, hour)
     return Rate(hour, window, max(0.0, low), high, n)

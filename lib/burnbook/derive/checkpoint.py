@@ -9,7 +9,7 @@ from burnbook.derive.standing import standing
 from burnbook.workrows import Checkpoint
 
 Phase = Literal["plan", "mid", "final"]
-From = Literal["given", "feeds", "pane"]
+From = Literal["given", "logs", "feeds", "pane"]
 PlanFrom = Literal["given", "checkpoint", "budget"]
 
 # Why a phase was chosen, for people.

@@ -1,31 +1,36 @@
 """What agents used, as a fold of agent_usage.jsonl: sums by quarter of an hour and by place.
 
 A cell is a quarter of an hour (so that days of every zone are made of whole ones), a tool, model,
-session, project and branch. Cells stay packed, as columns of numbers, until one is asked for.
+session, project, branch and window. They stay packed, as columns of numbers, until asked for.
 """
 
 from array import array
-from collections.abc import Iterable, Iterator
-from datetime import date, tzinfo
+from collections.abc import Callable, Iterable, Iterator
 from operator import add
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
-from burnbook.derive.quarters import QUARTER, Days
+from burnbook.derive.quarters import QUARTER
 from burnbook.usagerows import AgentUsage, Tokens
-
-__all__ = ["NANO", "QUARTER", "Cell", "Counts", "Days", "Place", "Used", "used_of"]
 
 NANO = 1_000_000_000
 _COLUMNS = 11
 _FEW = 4096
 
-Place = tuple[str, str | None, str | None, str | None, str | None, bool]
+T = TypeVar("T")
+P = TypeVar("P")
+
+# Tool, model, session, project, branch, is_subagent, window, has_usd: as in `Cell`.
+Place = tuple[str, str | None, str | None, str | None, str | None, bool, str | None, bool]
 
 
 class Cell(NamedTuple):
-    """Where requests belong; `bucket` is epoch seconds // 900."""
+    """Where requests belong; `bucket` is epoch seconds // 900.
+
+    `window` is the row's stamp. `has_usd`: the logs told what each of these requests cost, and it
+    was not 0 (which agents write who do not know prices).
+    """
 
     bucket: int
     tool: str
@@ -34,6 +39,8 @@ class Cell(NamedTuple):
     project: str | None
     branch: str | None
     is_subagent: bool
+    window: str | None
+    has_usd: bool
 
 
 class Counts(msgspec.Struct, array_like=True):
@@ -80,6 +87,12 @@ class Counts(msgspec.Struct, array_like=True):
 Table = dict[tuple[int, Place], Counts]
 
 
+def place(row: AgentUsage, tokens: AgentUsage | Tokens) -> Place:
+    """Where a row belongs that tells these tokens (its own, or those it takes the place of)."""
+    where = (row.tool, row.model, row.session, row.project, row.branch)
+    return (*where, row.is_subagent, row.window, bool(tokens.usd))
+
+
 def counts(tokens: AgentUsage | Tokens) -> Counts:
     """One request's counts."""
     return Counts(
@@ -112,12 +125,12 @@ class Used(msgspec.Struct, dict=True):
         if row is None:
             self.unreadable += 1
             return
-        place = (row.tool, row.model, row.session, row.project, row.branch, row.is_subagent)
+        bucket = int(row.ts.timestamp()) // QUARTER
         waiting: Table = self.__dict__.setdefault("waiting", {})
-        cell = waiting.setdefault((int(row.ts.timestamp()) // QUARTER, place), Counts())
-        cell.take(counts(row))
-        if row.superseded is not None:
-            cell.take(counts(row.superseded), -1)
+        for tokens, sign in ((row, 1), (row.superseded, -1)):
+            if tokens is not None:
+                cell = waiting.setdefault((bucket, place(row, tokens)), Counts())
+                cell.take(counts(tokens), sign)
 
     def extend(self, places: list[Place], rows: Iterable[Iterable[int]]) -> None:
         """Add rows: bucket, number in `places`, and each of `Counts`."""
@@ -140,21 +153,30 @@ class Used(msgspec.Struct, dict=True):
         for (bucket, place), sums in self._table().items():
             yield Cell(bucket, *place), sums
 
-    def days(self, zone: tzinfo | None) -> dict[tuple[date, str, str | None], Counts]:
-        """Sums by (day in a zone, tool, model); None is the machine's own zone."""
+    def sums(
+        self, when: Callable[[int], T | None], where: Callable[[Place], P | None]
+    ) -> dict[tuple[T, P], Counts]:
+        """Sums by what a bucket and a place count as; where one of them is None, it is left out."""
         arrays = self._arrays()
-        day_of = Days(zone)
-        days = {bucket: day_of(bucket) for bucket in set(arrays[0])}
-        models = [place[:2] for place in self.places]
-        found: dict[tuple[date, str, str | None], Counts] = {}
-        sums: dict[Any, list[int]] = {}
+        times: dict[T | None, int] = {None: -1}
+        at = {n: times.setdefault(when(n), len(times) - 1) for n in set(arrays[0])}
+        groups: dict[P | None, int] = {None: -1}
+        of = [groups.setdefault(where(place), len(groups) - 1) for place in self.places]
+        width = len(groups)
+        # Numbers are faster keys than what they stand for.
+        found: dict[int, Any] = {}
         for bucket, place, *told in zip(*arrays, strict=True):
-            key = days[bucket], models[place]
-            have = sums.get(key)
-            sums[key] = told if have is None else list(map(add, have, told))
-        for (day, (tool, model)), told in sums.items():
-            found[day, tool, model] = Counts(*told)
-        return found
+            time, group = at[bucket], of[place]
+            if time >= 0 and group >= 0:
+                key = time * width + group
+                have = found.get(key)
+                found[key] = told if have is None else list(map(add, have, told))
+        names, parts = list(times)[1:], list(groups)[1:]
+        made: dict[tuple[Any, Any], Counts] = {}
+        for key, told in found.items():
+            time, group = divmod(key, width)
+            made[names[time], parts[group]] = Counts(*told)
+        return made
 
     def pack(self) -> None:
         """Make everything part of the fields that are encoded."""

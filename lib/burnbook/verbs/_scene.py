@@ -1,6 +1,8 @@
 """Sets the scene of one window: what finalize closes and the preview shows."""
 
-from burnbook import clock, records
+from typing import TYPE_CHECKING
+
+from burnbook import clock, journal, records
 from burnbook.blocks import Scene
 from burnbook.derive import closings, meters, resets, windows
 from burnbook.derive.resets import CAPTURE_FAILED
@@ -9,6 +11,10 @@ from burnbook.rows import Anomaly, Closing, MeterDelta
 from burnbook.verbs import Context
 from burnbook.verbs._missed import row as missed_row
 from burnbook.workrows import MissedReset
+
+if TYPE_CHECKING:
+    from burnbook.derive.used import Counts
+    from burnbook.derive.usedays import Day
 
 
 def scene(ctx: Context, window: str) -> Scene:
@@ -39,6 +45,7 @@ def scene(ctx: Context, window: str) -> Scene:
         history=ctx.book.history,
         traffic=ctx.book.traffic(window),
         missed=_missed(ctx, window),
+        used=_used(ctx, window),
     )
 
 
@@ -50,6 +57,15 @@ def _missed(ctx: Context, window: str) -> list[MissedReset]:
         if place == window and boundary not in recorded:
             recorded[boundary] = missed_row(window, boundary, now)
     return [recorded[boundary] for boundary in sorted(recorded)]
+
+
+def _used(ctx: Context, window: str) -> "list[tuple[Day, Counts]] | None":
+    """What agents used, as their logs told; a book without any does not pay for it."""
+    if not journal.size(journal.path_of(ctx.book.root, "agent_usage")):
+        return None
+    from burnbook import dayfold
+
+    return dayfold.of_window(ctx.book, ctx.config, window)
 
 
 def falls(window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:

@@ -1,16 +1,17 @@
 """What a window may use, how fast it does, when that runs out, and whether to stop."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
 from burnbook.blocks import Scene
 from burnbook.blocks import budget as block
-from burnbook.derive import burn, standings, stops
-from burnbook.derive.actual import actual
+from burnbook.derive import actual, burn, standings, stops
 from burnbook.derive.budget import Use, use
 from burnbook.derive.burn import Out, Rate
+from burnbook.derive.quarters import QUARTER
 from burnbook.errors import DONE, NO
 from burnbook.rows import Snapshot
 from burnbook.verbs import Context, Result, _budget_parts, _notices, _readings
@@ -45,7 +46,7 @@ def run(ctx: Context, args: Any) -> Result:
     window = wanted(ctx, args.window)
     shown = scene(ctx, window)
     _, budget = named = block.chosen(shown)
-    used = use(*named, actual(shown.traffic, shown.closings))
+    used = use(*named, actual.actual(shown.traffic, shown.closings, shown.used))
     series = _readings.of_window(ctx, shown)
     going = _going(shown) is not None
     meters = []
@@ -59,7 +60,7 @@ def run(ctx: Context, args: Any) -> Result:
     ]
     step = stops.Step(shown.history, shown.closings)
     verdicts = stops.judged(rules, meters, counts, step)
-    burned = _burn(shown, series, used)
+    burned = _burn(ctx, shown, series, used)
     projected = _projection(shown, used, burned)
     found = [*_notices.of_meters(meters, notify), *_notices.of_rules(verdicts, rules)]
     if shown.finalized is None:  # an old window's tokens are no news
@@ -94,16 +95,24 @@ def _going(shown: Scene) -> datetime | None:
     return ends if ends is not None and shown.now < ends else None
 
 
-def _burn(shown: Scene, series: list[list[Snapshot]], used: Use) -> Burn:
+def _burn(ctx: Context, shown: Scene, series: list[list[Snapshot]], used: Use) -> Burn:
     traffic = shown.traffic
+    if used.used_from == "logs":
+        pace = dict(actual.burn(ctx.book.used, shown.window))
+        return _paced(shown, pace, datetime.fromtimestamp(min(pace) * QUARTER, UTC), QUARTER)
     if traffic is not None and traffic.first is not None:
-        closed = shown.finalized.finalized_at if shown.finalized else None
-        until = min(filter(None, (shown.now, shown.span.ends_at, closed)))
-        began = min(filter(None, (shown.span.starts_at, traffic.first)))
-        return Burn(burn.of_pace(traffic.pace, began, until, _going(shown)), until)
+        return _paced(shown, traffic.pace, traffic.first, burn.BUCKET)
     if used.used_tokens is None:
         return Burn(burn.UNKNOWN, None)
     return Burn(standings.tokens(series), max(rows[-1].captured_at for rows in series if rows))
+
+
+def _paced(shown: Scene, pace: Mapping[int, int], first: datetime, bucket: int) -> Burn:
+    """From tokens by stretches of `bucket` seconds, the first of which is of `first`."""
+    closed = shown.finalized.finalized_at if shown.finalized else None
+    until = min(filter(None, (shown.now, shown.span.ends_at, closed)))
+    began = min(filter(None, (shown.span.starts_at, first)))
+    return Burn(burn.of_pace(pace, began, until, _going(shown), bucket), until)
 
 
 def _projection(shown: Scene, used: Use, burned: Burn) -> Projection:

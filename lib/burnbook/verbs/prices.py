@@ -11,7 +11,16 @@ from burnbook.errors import IOFault, os_sentence
 from burnbook.pricespec import Price, Prices
 from burnbook.verbs import Context, Result
 
-_HEAD = ("Model", "Input", "Output", "Cache read", "Cache write", "Up to tokens", "Source")
+_HEAD = (
+    "Model",
+    "Input",
+    "Output",
+    "Cache read",
+    "Cache write",
+    "For 1 h",
+    "Up to tokens",
+    "Source",
+)
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -65,13 +74,13 @@ def _parts(prices: Prices) -> list[Part]:
     rows = [
         (
             *(name, _usd(one.input), _usd(one.output)),
-            *(_usd(one.cache_read), _usd(one.cache_write)),
+            *(_usd(one.cache_read), _usd(one.cache_write), _usd(one.cache_write_1h)),
             *(number(one.base_up_to), one.source or "by hand"),
         )
         for name, one in prices.prices.items()
     ]
     said = f"USD per million tokens, as of {prices.as_of or '-'}, from {prices.source or '-'}"
-    return [Line(said, strong=True), Table(_HEAD, rows, "<>>>>><")]
+    return [Line(said, strong=True), Table(_HEAD, rows, "<>>>>>><")]
 
 
 def _usd(value: float | None) -> str:

@@ -1,0 +1,14 @@
+"""What agents used, as their own logs tell it."""
+
+from agentlog import logs
+from behave import given
+from behave.runner import Context
+
+
+@given("agents used")
+def used(context: Context) -> None:
+    """Lines of their own logs, read into the book."""
+    for tool, lines in logs(context.table):
+        context.scratch.run(["bin/ingest", tool, "--stdin"], lines)
+        assert context.scratch.code == 0, context.scratch.stderr
+        assert "rejected 0" in context.scratch.stdout, context.scratch.stdout

@@ -1,0 +1,79 @@
+Feature: What it cost: as the logs told, from tokens and prices, and never free without a price
+
+  Background:
+    Given the config file prices.toml says
+      """
+      [prices]
+      "claude-*" = { input = 5, output = 25, cache_read = 0.5, cache_write = 6.25 }
+      "plain"    = { input = 2, output = 10 }
+      "hourly"   = { input = 5, output = 25, cache_write = 6.25, cache_write_1h = 8 }
+      """
+
+  Scenario Outline: each kind of token has its price
+    Given agents used
+      | model   | input   | cache_read   | cache_write   | cache_write_1h   | output   |
+      | <model> | <input> | <cache_read> | <cache_write> | <cache_write_1h> | <output> |
+    When I run "bin/usage --format json"
+    Then the JSON value at "totals.usd" is <usd>
+
+    Examples:
+      | model           | input   | cache_read | cache_write | cache_write_1h | output  | usd  |
+      | claude-opus-4-5 | 1000000 | 0          | 0           | 0              | 0       | 5    |
+      | claude-opus-4-5 | 0       | 1000000    | 0           | 0              | 0       | 0.5  |
+      | claude-opus-4-5 | 0       | 0          | 1000000     | 0              | 0       | 6.25 |
+      | claude-opus-4-5 | 0       | 0          | 0           | 1000000        | 0       | 10   |
+      | claude-opus-4-5 | 0       | 0          | 0           | 0              | 1000000 | 25   |
+      | hourly          | 0       | 0          | 0           | 1000000        | 0       | 8    |
+      | plain           | 0       | 1000000    | 1000000     | 1000000        | 0       | 6    |
+
+  Scenario: reasoning is a part of the output, and is not paid twice
+    Given agents used
+      | tool  | model | input | output  | reasoning |
+      | codex | plain | 0     | 1000000 | 900000    |
+    When I run "bin/usage --format json"
+    Then the JSON value at "totals.usd" is 10
+
+  Scenario Outline: what a log told counts where there is such; a 0 of one who knows no prices does not
+    Given agents used
+      | at    | model | input | output | usd |
+      | 09:00 | plain | 0     | 100000 | 7   |
+      | 09:05 | plain | 0     | 100000 |     |
+      | 09:10 | plain | 0     | 100000 | 0   |
+    When I run "bin/usage --cost <mode> --format json"
+    Then the JSON has
+      | path             | value   |
+      | rows.0.usd       | <usd>   |
+      | rows.0.usd_known | <known> |
+      | totals.usd       | <usd>   |
+
+    Examples:
+      | mode       | usd  | known |
+      | auto       | 9    | 9     |
+      | calculated | 3    | 3     |
+      | reported   | null | 7     |
+
+  Scenario: a model without a price
+    Given agents used
+      | at    | model  | input | output |
+      | 09:00 | plain  | 0     | 100000 |
+      | 09:05 | otter  | 0     | 100000 |
+    When I run "bin/usage --format json"
+    Then the JSON rows at "rows" are
+      | model | usd  | usd_known |
+      | otter | null | 0         |
+      | plain | 1    | 1         |
+    And the JSON has
+      | path             | value |
+      | totals.usd       | null  |
+      | totals.usd_known | 1     |
+      | unpriced         | otter |
+    When I run "bin/usage"
+    Then it prints
+      """
+      Usage daily: 200,000 tokens (200,000 new), >1.0000 USD
+        Day         Tool    Model  Input  Cache write  Cache read   Output    Total      USD
+        2026-11-22  claude  otter      0            0           0  100,000  100,000        -
+                    claude  plain      0            0           0  100,000  100,000   1.0000
+        Total                          0            0           0  200,000  200,000  >1.0000
+      Without a price: otter
+      """

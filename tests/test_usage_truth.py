@@ -1,0 +1,55 @@
+"""Reports of large made-up logs against what their maker knows, whatever became of the sources."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import ROOT, Shell
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+from agent_logs import make
+
+SIZES = ((30, 3.0), (30, 3.0))
+NAMES = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_1h_tokens")
+KINDS = (*NAMES, "output_tokens", "reasoning_tokens")
+# Where the report's period stands in a row of the truth.
+REPORTS = {"daily": 1, "monthly": 1, "model": 2, "session": 3, "project": 4}
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """A home folder, and the sums by tool, day, model, session and project."""
+    home = tmp_path_factory.mktemp("home")
+    return home, make(home, *SIZES)["sums"]
+
+
+def wanted(sums: Any, report: str) -> dict[tuple[str, str, str], list[int]]:
+    """Tokens by kind of each period, tool and model, as the maker knows them."""
+    found: dict[tuple[str, str, str], list[int]] = {}
+    for row in sums:
+        period = row[REPORTS[report]][:7] if report == "monthly" else row[REPORTS[report]]
+        sent, read, short, hour, made, thought = row[5:]
+        told = (sent, read, short + hour, hour, made, thought)
+        have = found.get((period, row[0], row[2]), [0] * 6)
+        found[period, row[0], row[2]] = [a + b for a, b in zip(have, told, strict=True)]
+    return found
+
+
+def test_every_report_is_exactly_the_truth(shell: Shell, corpus: Any) -> None:
+    home, sums = corpus
+    for tool in ("claude", "codex"):
+        shell.ok("ingest", tool, HOME=str(home))
+    before = {name: shell.json("usage", name) for name in (*REPORTS, "blocks", "weekly")}
+    for name in REPORTS:
+        rows = before[name]["rows"]
+        found = {(r["period"], r["tool"], r["model"]): [r[kind] for kind in KINDS] for r in rows}
+        assert found == wanted(sums, name)
+    logs = sorted(path for path in home.rglob("*.jsonl") if path.is_file())
+    for log in logs[::2]:
+        log.unlink()
+    for tool in ("claude", "codex"):
+        shell.ok("ingest", tool, HOME=str(home))
+    for name, told in before.items():
+        assert shell.json("usage", name) == told
+        assert told["totals"] == before["daily"]["totals"]
