@@ -29,6 +29,15 @@ class Counts(NamedTuple):
     rejected: int
 
 
+class _Day(NamedTuple):
+    """Tokens of one day, as ccusage says and as the book does; None is no row at all."""
+
+    day: str
+    of: str
+    ccusage: int
+    book: int | None
+
+
 def run(ctx: Context, args: Any) -> Result:
     """Books a document that is given, else every capture of ccusage that the book keeps."""
     if args.list:
@@ -59,9 +68,12 @@ def book(ctx: Context, document: Input, scope: str | None) -> Counts:
     """One document. Raises BadData where it is none of ccusage."""
     found = ccusage.read(document.data)
     told = {
-        (one.kind, one.period, one.scope or scope, None if one.kind == "session" else one.project): (
-            one
-        )
+        (
+            one.kind,
+            one.period,
+            one.scope or scope,
+            None if one.kind == "session" else one.project,
+        ): (one)
         for one in found.reports
     }
     new = 0
@@ -186,21 +198,17 @@ def _compare(ctx: Context) -> Result:
     found = []
     for row in days:
         scope = row.scope or _AGENTS_OWN
-        book = own.get((row.period, scope))
-        found.append(
-            {"day": row.period, "of": scope, "ccusage": row.total_tokens, "book": book}
-            | {"difference": None if book is None else row.total_tokens - book}
-        )
-    other = [one for one in found if one["difference"] != 0]
+        found.append(_Day(row.period, scope, row.total_tokens, own.get((row.period, scope))))
+    other = [one for one in found if one.ccusage != one.book]
     parts: list[Part] = [
         Line(f"{len(days)} days of ccusage, {len(other)} differ from the book", strong=True)
     ]
     for one in other:
-        book = "has none" if one["book"] is None else f"says {number(one['book'])}"
+        book = "has none" if one.book is None else f"says {number(one.book)}"
         parts.append(
-            Line(f"{one['day']} {one['of']}: ccusage says {number(one['ccusage'])}, the book {book}")
+            Line(f"{one.day} {one.of}: ccusage says {number(one.ccusage)}, the book {book}")
         )
-    return Result(parts, {"days": found})
+    return Result(parts, {"days": [one._asdict() for one in found]})
 
 
 def _usd(value: float | None) -> str:

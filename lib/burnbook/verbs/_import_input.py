@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from burnbook import clock
 from burnbook.errors import BadData, Missing, os_sentence
+from burnbook.rows import IMPORTED
 
 MAX = 64 << 20
 
@@ -44,7 +45,7 @@ def given(args: Any) -> list[Input]:
 def _input(name: str, data: bytes) -> Input:
     if len(data) > MAX:
         raise BadData(f"{name} is over {MAX} bytes; nothing booked")
-    return Input(name, "import", clock.now(), data)
+    return Input(name, IMPORTED, clock.now(), data)
 
 
 def _waits() -> bool:
