@@ -185,7 +185,10 @@ def _list(ctx: Context) -> Result:
     ]
     said = f"{len(rows)} periods from ccusage; no report adds them to what agents' own logs tell"
     parts: list[Part] = [Line(said, strong=True)]
-    return Result([*parts, Table(head, cells, "<<<>><")] if rows else parts, {"periods": rows})
+    return Result(
+        [*parts, Table(head, cells, "<<<>><")] if rows else parts,
+        {"periods": [{"row": row} for row in rows]},
+    )
 
 
 def _compare(ctx: Context) -> Result:
