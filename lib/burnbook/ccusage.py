@@ -117,13 +117,16 @@ def _report(kind: Kind, folder: str | None, entry: Any) -> Report:
 
 def _models(entry: dict[str, Any]) -> Iterator[ModelUsage]:
     """Breakdowns: a list with names in it, or an object by name; a list of names tells nothing."""
-    told = entry.get("modelBreakdowns") or entry.get("models") or entry.get("breakdown") or ()
-    if isinstance(told, dict):
-        told = [{"modelName": name, **one} for name, one in told.items() if isinstance(one, dict)]
-    for one in told if isinstance(told, list) else ():
-        if isinstance(one, dict):
+    for key in ("modelBreakdowns", "models", "breakdown"):
+        told = entry.get(key)
+        if isinstance(told, dict):
+            told = [{"modelName": n, **one} for n, one in told.items() if isinstance(one, dict)]
+        found = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+        for one in found:
             name = _text(one, "modelName") or _text(one, "model")
             yield ModelUsage(name or "unknown", *_tokens(one), _usd(one))
+        if found:
+            return
 
 
 def _tokens(entry: dict[str, Any]) -> tuple[int, int, int, int]:
