@@ -150,3 +150,17 @@ Feature: the data directory of an older tracker
       import: nothing to import: empty has none of snapshots.jsonl, windows.jsonl, churn.jsonl, proxy_telemetry.jsonl, codex_ccusage.jsonl
       """
     And nothing was created
+
+  Scenario: imported churn is not written into a ledger again
+    Given the file old/churn.jsonl with
+      """
+      {"window": "W0-01", "provider": "codex", "files_changed": 7, "insertions": 120, "deletions": 30, "features": 5}
+      """
+    And "bin/import tracker old" was run
+    When I run "bin/checkpoint W0-CHN" at 10:00
+    Then it prints the lines
+      """
+      ledgers in HOME/docs/Ledgers: Token_Churn_Ledger.csv +1, Churn_Ledger.csv +0
+      """
+    When I run "bin/audit --all"
+    Then it prints no line with "ledger-behind"
