@@ -215,6 +215,7 @@ def test_a_later_closing_takes_the_place_of_an_earlier_one(tmp_path: Path) -> No
     folder = tmp_path / "old"
     folder.mkdir()
     closed = {"window": "W1", "finalized_at": "2025-09-27T20:00Z", "features": {"codex": 1}}
+    closed |= {"notes": "ask ada@example.org", "methodology": "bo@example.org"}
     later = closed | {"finalized_at": "2025-09-27T21:00Z", "features": {"codex": 2}}
     (folder / "windows.jsonl").write_text(f"{json.dumps(later)}\n{json.dumps(closed)}\n")
     for _ in range(2):

@@ -8,7 +8,8 @@ from burnbook import panes, records, trackerfigures, trackerrows
 from burnbook.book import Booked
 from burnbook.errors import BadData
 from burnbook.errors import Usage as WrongUsage
-from burnbook.rows import IMPORTED, Row, Snapshot, WindowRow
+from burnbook.redact import redact
+from burnbook.rows import IMPORTED, Anomaly, Row, Snapshot, WindowRow
 from burnbook.trackerrows import Refused, Shot
 from burnbook.verbs._import_lines import Line, Source
 from burnbook.verbs._pane import Taken, save_raw, understood
@@ -17,7 +18,10 @@ from burnbook.verbs._snap import account_of, with_prompts
 from burnbook.workrows import Churn
 
 _AT_ONCE = 200
+_UNDER_LOCK = 40  # windows: what they came to is worked out with the lock held
 Made = tuple[Line, Snapshot, str | None]
+Told = tuple[Line, dict[str, Any]]
+Make = Callable[[Source, list[Any], dict[str, Any]], tuple[list[Anomaly], Row]]
 
 
 def snapshots(source: Source) -> None:
@@ -115,73 +119,85 @@ def windows(source: Source) -> None:
     zone = source.ctx.config.zone
     told = list(_made(source, lambda _, line: (line, trackerrows.closing(line.row, zone))))
     told.sort(key=lambda one: one[1]["finalized_at"])
-    for line, said in told:
-        _close(source, line, said)
-
-
-def _close(source: Source, line: Line, said: dict[str, Any]) -> None:
-    ctx, window = source.ctx, said["window"]
-
-    def build() -> list[tuple[str, Row]]:
-        booked = [row for row in ctx.book.rows("windows") if row.window == window]
-        mine = _same(booked, said)
-        if mine is not None:
-            return [("windows", mine)]
-        if booked and booked[-1].source != IMPORTED:
-            raise Refused(f"{window} is finalized in this book; what the book says stays")
-        now = scene(ctx, window)
-        closed = tuple(now.closings)
-        found = [] if source.dry_run else falls(window, closed)
-        row = records.make(
-            WindowRow,
-            source=IMPORTED,
-            closings=closed,
-            anomalies=len(now.anomalies),
-            supersedes=booked[-1].id if booked else None,
-            **(said | {"agent": said["agent"] or ctx.agent}),
-        )
-        return [*(("anomalies", one) for one in found), ("windows", row)]
-
-    _book(source, line, build)
+    _book(source, "windows", told, _closing)
 
 
 def churn(source: Source) -> None:
     """A count for each row; of several of one window and provider the later one counts."""
-    for line, said in list(_made(source, lambda _, line: (line, trackerrows.churn(line.row)))):
-        _count(source, line, said)
+    told = list(_made(source, lambda _, line: (line, trackerrows.churn(line.row))))
+    _book(source, "churn", told, _churn)
 
 
-def _count(source: Source, line: Line, said: dict[str, Any]) -> None:
-    ctx, about = source.ctx, (said["window"], said["provider"])
-
-    def build() -> list[tuple[str, Row]]:
-        booked = [row for row in ctx.book.rows("churn") if (row.window, row.provider) == about]
-        mine = _same(booked, said)
-        if mine is not None:
-            return [("churn", mine)]
-        if booked and booked[-1].source != IMPORTED:
-            raise Refused(f"the churn of {about[0]} is counted in this book; that stays")
-        row = records.make(
-            Churn,
-            source=IMPORTED,
-            supersedes=booked[-1].id if booked else None,
-            **(said | {"agent": said["agent"] or ctx.agent}),
-        )
-        return [("churn", row)]
-
-    _book(source, line, build)
+def _book(source: Source, journal: str, told: list[Told], make: Make) -> None:
+    for start in range(0, len(told), _UNDER_LOCK):
+        some, made = told[start : start + _UNDER_LOCK], list[Row | str]()
+        booked: dict[str, Booked] = {}
+        for entry in source.commit(partial(_build, source, journal, some, make, made)):
+            booked.setdefault(entry.row.id, entry)
+        for (line, _), one in zip(some, made, strict=True):
+            if isinstance(one, str):
+                source.refuse(line.number, one, line.data)
+            else:
+                source.count(booked[one.id])
+                booked[one.id] = booked[one.id]._replace(is_new=False)
 
 
-def _book(source: Source, line: Line, build: Callable[[], list[tuple[str, Row]]]) -> None:
-    try:
-        source.count(source.commit(build)[-1])
-    except (Refused, WrongUsage) as error:
-        source.refuse(line.number, str(error), line.data)
+def _build(
+    source: Source, journal: str, some: list[Told], make: Make, made: list[Row | str]
+) -> list[tuple[str, Row]]:
+    """The rows to book; `made` gets the row of each, or why there is none."""
+    made.clear()
+    here = source.ctx.book.rows(journal)
+    rows: list[tuple[str, Row]] = []
+    for _, said in some:
+        said = said | {"agent": said["agent"] or source.ctx.agent, "source": IMPORTED}
+        try:
+            beside, row = make(source, here, said)
+        except (Refused, WrongUsage) as error:
+            made.append(str(error))
+            continue
+        here.append(row)
+        made.append(row)
+        rows += [*(("anomalies", one) for one in beside), (journal, row)]
+    return rows
+
+
+def _closing(source: Source, here: list[Any], said: dict[str, Any]) -> tuple[list[Anomaly], Row]:
+    window = said["window"]
+    booked = [row for row in here if row.window == window]
+    mine = _same(booked, said)
+    if mine is not None:
+        return [], mine
+    if booked and booked[-1].source != IMPORTED:
+        raise Refused(f"{window} is finalized in this book; what the book says stays")
+    now = scene(source.ctx, window)
+    closed = tuple(now.closings)
+    row = records.make(
+        WindowRow,
+        closings=closed,
+        anomalies=len(now.anomalies),
+        supersedes=booked[-1].id if booked else None,
+        **said,
+    )
+    return falls(window, closed), row
+
+
+def _churn(source: Source, here: list[Any], said: dict[str, Any]) -> tuple[list[Anomaly], Row]:
+    booked = [
+        row for row in here if (row.window, row.provider) == (said["window"], said["provider"])
+    ]
+    mine = _same(booked, said)
+    if mine is None and booked and booked[-1].source != IMPORTED:
+        raise Refused(f"the churn of {said['window']} is counted in this book; that stays")
+    before = booked[-1].id if booked else None
+    return [], mine or records.make(Churn, supersedes=before, **said)
 
 
 def _same(booked: list[Any], said: dict[str, Any]) -> Any:
     """The imported row that says this already, whatever else the book has learned since."""
     wanted = {name: value for name, value in said.items() if name != "agent"}
+    for name in {"notes", "methodology"} & {name for name, text in wanted.items() if text}:
+        wanted[name] = redact(wanted[name])  # as it was booked
     for row in booked:
         if row.source == IMPORTED and {name: getattr(row, name) for name in wanted} == wanted:
             return row
