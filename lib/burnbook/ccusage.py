@@ -102,6 +102,8 @@ def _report(kind: Kind, folder: str | None, entry: Any) -> Report:
     place = folder or _text(entry, "projectPath") or _text(entry, "project")
     reasoning = _count(entry, "reasoningOutputTokens")
     total = _count(entry, "totalTokens") if "totalTokens" in entry else sum(tokens)
+    if total > _MAX:
+        raise Refused(f"{total} tokens are more than {_MAX}")
     return Report(
         kind,
         _kept(period),

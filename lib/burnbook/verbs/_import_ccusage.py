@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from burnbook import ccusage, clock, files, lock, records
 from burnbook.blocks import Line, Part, Table, moment, number
-from burnbook.errors import BAD_DATA, BadData, Missing
+from burnbook.errors import BAD_DATA, BadData, Missing, os_sentence
 from burnbook.rejects import Rejects
 from burnbook.rows import Row
 from burnbook.usagerows import ImportedUsage
@@ -145,13 +145,16 @@ def _captures(ctx: Context) -> list[Input]:
     root = os.path.join(ctx.book.root, "captures")
     found = []
     for folder in sorted(os.listdir(root)) if os.path.isdir(root) else ():
-        if folder.startswith(TOOL):
+        if folder.startswith(TOOL) and os.path.isdir(os.path.join(root, folder)):
             for name in sorted(os.listdir(os.path.join(root, folder))):
-                taken = _TAKEN.fullmatch(name)
-                data = files.read_bytes(os.path.join(root, folder, name)) if taken else None
+                taken, place = _TAKEN.fullmatch(name), f"captures/{folder}/{name}"
+                try:
+                    data = files.read_bytes(os.path.join(ctx.book.root, place)) if taken else None
+                except OSError as error:
+                    ctx.notes.append(os_sentence(f"{place} is left out", error))
+                    continue
                 if taken and data is not None:
                     at = datetime.strptime(f"{taken[1]}+0000", "%Y%m%dT%H%M%SZ%z")
-                    place = f"captures/{folder}/{name}"
                     found.append(Input(place, place, clock.to_utc(at, None), data))
     return sorted(found, key=lambda one: one.captured_at)
 

@@ -12,7 +12,7 @@ from burnbook.redact import redact
 from burnbook.rows import IMPORTED, Anomaly, Row, Snapshot, WindowRow
 from burnbook.trackerrows import Refused, Shot
 from burnbook.verbs._import_lines import Line, Source
-from burnbook.verbs._pane import Taken, save_raw, understood
+from burnbook.verbs._pane import MAX_PANE, Taken, save_raw, understood
 from burnbook.verbs._scene import falls, scene
 from burnbook.verbs._snap import account_of, with_prompts
 from burnbook.workrows import Churn
@@ -98,7 +98,9 @@ def _snapshot(source: Source, line: Line) -> Made:
 def _taken(source: Source, shot: Shot) -> Taken:
     """What the pane shows, read again; else the figures that the tracker had read from it."""
     ctx, why = source.ctx, "it has neither raw_text nor figures"
-    if shot.raw is not None:
+    if shot.raw is not None and len(shot.raw) > MAX_PANE:
+        why = f"its raw_text is over {MAX_PANE} characters, and it has no figures"
+    elif shot.raw is not None:
         try:
             data = shot.raw.encode("utf-8", "replace")
             return understood(ctx, shot.provider, IMPORTED, data, shot.captured_at)
