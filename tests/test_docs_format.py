@@ -31,7 +31,7 @@ KEYWORDS = {
     *("properties", "propertyNames", "required", "title", "type"),
 }
 # What has a table of its own in FORMAT.md.
-APART = frozenset({"booked[].row", "features[]", "matched_totals", "totals"})
+APART = frozenset({"booked[].row", "features[]", "matched_totals", "periods[].row", "totals"})
 PANE = "5h limit: {}% used (resets 13:10)\nContext window: 50% left (9K used / 18K)\n"
 
 
@@ -84,6 +84,10 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("bundle X1")
     run("ingest claude --file samples/agents/claude.jsonl")
     run("ingest claude --file samples/agents/claude-later.jsonl")
+    run("import ccusage --file samples/ccusage/daily.json")
+    run("import ccusage --list")
+    run("import ccusage --compare")
+    run("import tracker samples/tracker")
     run("cost-compare --window X1")
     run("usage")
     run("usage blocks")

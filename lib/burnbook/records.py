@@ -13,7 +13,7 @@ import msgspec
 from burnbook import __version__, clock, errors
 from burnbook.errors import BadData
 from burnbook.rows import Anomaly, Prompts, Reject, Row, Snapshot, Usage, Void, WindowRow
-from burnbook.usagerows import AgentUsage
+from burnbook.usagerows import AgentUsage, ImportedUsage
 from burnbook.workrows import Checkpoint, Churn, Evidence, MissedReset, Notice
 
 SCHEMA_VERSION = 1
@@ -31,6 +31,7 @@ JOURNALS: dict[str, Any] = {
     "notices": Notice,
     "evidence": Evidence,
     "agent_usage": AgentUsage,
+    "imported_usage": ImportedUsage,
 }
 REJECTS = "rejects/"  # followed by the name of a feed
 
@@ -47,6 +48,7 @@ _PREFIX = {
     Notice: "l",
     Usage: "t",
     AgentUsage: "u",
+    ImportedUsage: "i",
     Reject: "r",
 }
 

@@ -9,6 +9,8 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 
 MAX_TEXT = 4096
+IMPORTED = "import"
+"""The `source` of rows that another tool kept before this book did."""
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]

@@ -1,6 +1,6 @@
 """The typed rows out of agents' own logs: what requests used, and the official meters."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -60,3 +60,45 @@ class Reading(Row, frozen=True, kw_only=True):
     plan: Text | None
 
     about: ClassVar[tuple[str, ...]] = ("provider", "captured_at", "session", "meters", "plan")
+
+
+class ModelUsage(msgspec.Struct, frozen=True):
+    """One model's part of a period, as a foreign tool tells it."""
+
+    model: Text
+    input_tokens: Count
+    cache_read_tokens: Count
+    cache_write_tokens: Count
+    output_tokens: Count
+    usd: Usd | None
+
+
+class ImportedUsage(Row, frozen=True, kw_only=True):
+    """What a foreign tool says that was used in a period. No request: kept as evidence.
+
+    `period` is the tool's own name for it: a day, the first day of a week, a month, or a session.
+    `scope` is whose use it is, where that is said: an agent's name, or `all`. Kinds of token are as
+    in AgentUsage. `captured_at` is when the tool said so.
+    """
+
+    tool: Id
+    kind: Literal["daily", "weekly", "monthly", "session"]
+    period: Text
+    scope: Text | None
+    project: Text | None
+    captured_at: Moment
+    input_tokens: Count
+    cache_read_tokens: Count
+    cache_write_tokens: Count
+    output_tokens: Count
+    reasoning_tokens: Count
+    total_tokens: Count
+    usd: Usd | None
+    models: tuple[ModelUsage, ...]
+    supersedes: str | None = None
+
+    about: ClassVar[tuple[str, ...]] = (
+        *("tool", "kind", "period", "scope", "project", "input_tokens", "cache_read_tokens"),
+        *("cache_write_tokens", "output_tokens", "reasoning_tokens", "total_tokens", "usd"),
+        *("models", "supersedes"),
+    )

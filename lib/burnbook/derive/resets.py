@@ -55,9 +55,11 @@ def turns(config: Config, index: Index, agent: str, provider: str, now: datetime
     if window is None:
         return []
     newest = _turn(config, index, agent, provider, window, now)
-    found = [newest] if newest else []
+    found = [newest] if newest and not _left(config, newest, now) else []
     earlier = windows.before(config, window, index.windows())
     left = _turn(config, index, agent, provider, earlier, now) if earlier else None
+    if left is not None and _left(config, left, now):
+        return found
     if left and left.after is None and left.before is not None and left.next == window:
         found.insert(0, left)
     return found
@@ -111,7 +113,7 @@ def missed(config: Config, index: Index, now: datetime) -> list[tuple[str, datet
     for who, (_, window) in sorted(index.heads.items()):
         agent, provider = who.split("/")
         turn = _turn(config, index, agent, provider, window, now)
-        if turn is None or turn.open.after is not None:
+        if turn is None or turn.open.after is not None or _is_imported(turn):
             continue
         passed = [(window, moment) for moment in _passed(config, turn, now)]
         for place, moment in [*passed, *turn.skipped]:
@@ -120,6 +122,16 @@ def missed(config: Config, index: Index, now: datetime) -> list[tuple[str, datet
             if now > moment + config.windows.grace and not in_time:
                 found[place, moment] = None
     return sorted(found, key=lambda one: (one[1], one[0]))
+
+
+def _is_imported(turn: Turn) -> bool:
+    """Whether another tool began the window: until it is crossed, this book kept no watch on it."""
+    return turn.open.before is not None and turn.open.before.imported
+
+
+def _left(config: Config, turn: Turn, now: datetime) -> bool:
+    """Whether another tool left the window open: a pane of today is no AFTER of long ago."""
+    return _is_imported(turn) and now > turn.boundary + config.windows.grace
 
 
 def _turn(

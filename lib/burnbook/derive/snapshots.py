@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 
 import msgspec
 
-from burnbook.rows import Phase, Snapshot, Void
+from burnbook.rows import IMPORTED, Phase, Snapshot, Void
 
 
 class Entry(msgspec.Struct, array_like=True):
@@ -20,6 +20,7 @@ class Entry(msgspec.Struct, array_like=True):
     length: int
     voided: bool = False
     boundary: datetime | None = None
+    imported: bool = False
 
     @property
     def counts_from(self) -> datetime:
@@ -49,7 +50,7 @@ class Index(msgspec.Struct, dict=True):
     when the first automatic snapshot of each boundary was taken.
     """
 
-    shape: ClassVar[int] = 2
+    shape: ClassVar[int] = 3
 
     packed: dict[str, bytes] = {}
     heads: dict[str, tuple[datetime, str]] = {}
@@ -70,7 +71,8 @@ class Index(msgspec.Struct, dict=True):
                     self._head_again(entry.agent, entry.provider)
             return
         what = (row.id, row.agent or "", row.provider, row.phase, row.captured_at, offset, length)
-        entries.append(Entry(*what, boundary=row.boundary))
+        imported = row.source == IMPORTED
+        entries.append(Entry(*what, boundary=row.boundary, imported=imported))
         if row.boundary is not None:
             first = self.resets.get(row.boundary, row.captured_at)
             self.resets[row.boundary] = min(first, row.captured_at)

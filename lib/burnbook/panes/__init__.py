@@ -13,6 +13,7 @@ A provider is found by listing this folder: a new one is one new file, and nothi
     stale                       the pane says that its limits may be stale
     data-not-available          the pane says that it has no limits to show
     usage-not-loaded            the pane says that loading failed, or it was dismissed
+    estimated:meter             the percentage is a tool's own estimate, not the vendor's
     multi-pane-trimmed          several panes in one paste: the last one counts
     no-meters                   not one meter was found
     not-json, no-blocks         GLM: the text is no JSON, or JSON without blocks

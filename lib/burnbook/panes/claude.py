@@ -7,6 +7,7 @@
     Current week (all models): 23% used · resets Jul 4 at 3am (Europe/London)
 
 gives the meters `session` (300 minutes) and `week-all-models` (10080). `extra-usage` has no window.
+Without such blocks, a screen of claude-monitor counts, see `_claude_monitor`.
 """
 
 import re
@@ -37,6 +38,11 @@ def parse(text: str) -> Pane:
     errors = Errors()
     lines = pane_lines(text)
     parts = [part for part in _split(lines) if blocks_of(part)]
+    if not parts and "Token Usage:" in text:
+        from burnbook.panes import _claude_monitor  # few panes are of it
+
+        if (screen := _claude_monitor.parse(lines)) is not None:
+            return screen
     panes = [pane for part in parts for pane in _unrepeated(blocks_of(part))]
     if len(panes) > 1:
         errors.add("multi-pane-trimmed")

@@ -6,6 +6,7 @@ from burnbook import handoff, journal, ledgers
 from burnbook.derive import projected
 from burnbook.derive.decision import Decision
 from burnbook.ledgerspec import Ledgers
+from burnbook.rows import IMPORTED
 from burnbook.verbs import Context, _handoff_page
 from burnbook.verbs._decision import decide
 from burnbook.verbs._scene import scene
@@ -34,7 +35,9 @@ def renew(ctx: Context, window: str, places: Ledgers) -> Pages:
     while True:
         seen = _sizes(ctx)
         checkpoints: list[Checkpoint] = ctx.book.rows("checkpoints")
-        churn: list[Churn] = ctx.book.rows("churn")
+        counted: list[Churn] = ctx.book.rows("churn")
+        # The tool that an imported one comes from has put it into its ledger itself.
+        churn = [row for row in counted if row.source != IMPORTED]
         zone = ctx.config.zone
         for form, rows in (
             (ledgers.TOKENS, projected.tokens(checkpoints, churn, zone)),

@@ -27,7 +27,7 @@ def snapshot(ctx: Context, taken: Taken, *, window: str, **fields: Any) -> Snaps
         "prompts": taken.pane.prompts,
     } | fields
     if "account" not in said:
-        said["account"] = _account(ctx, taken.pane.account)
+        said["account"] = account_of(ctx, taken.pane.account)
     for generation in range(1000):
         row = records.make(Snapshot, generation=generation, window=window, **said)
         # A row that was taken back may be booked again, as a row of its own.
@@ -44,7 +44,7 @@ def with_prompts(ctx: Context, row: Snapshot) -> list[tuple[str, Row]]:
     return rows
 
 
-def _account(ctx: Context, account: str | None) -> str | None:
+def account_of(ctx: Context, account: str | None) -> str | None:
     """A short hash, salted by the book: tells two accounts apart and names none."""
     if not account:
         return None

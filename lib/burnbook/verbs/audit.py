@@ -10,7 +10,7 @@ from burnbook.derive import audit, findings, windows
 from burnbook.derive.findings import Finding
 from burnbook.errors import NO, BadData
 from burnbook.ledgerspec import ledgers as places
-from burnbook.rows import Void
+from burnbook.rows import IMPORTED, Void
 from burnbook.verbs import Context, Result
 from burnbook.verbs._scene import scene
 from burnbook.verbs._window import wanted
@@ -98,7 +98,9 @@ def _book(ctx: Context, rows: Rows, lost: int) -> Iterator[Finding]:
     """What is about the whole book, and what only the whole book tells."""
     folder = places(ctx.config).folder
     for form, name, command in _LEDGERS:
-        yield from findings.ledger(form.file, ledgers.keys(folder, form), rows[name], command)
+        # What was imported stands in the ledger of the tool that it comes from.
+        own = [row for row in rows[name] if row.source != IMPORTED]
+        yield from findings.ledger(form.file, ledgers.keys(folder, form), own, command)
     yield from findings.skipped([*ctx.config.windows.windows, *ctx.book.index.windows()])
     for row in rows["anomalies"]:
         if row.window is None:
