@@ -84,6 +84,8 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("bundle X1")
     run("ingest claude --file samples/agents/claude.jsonl")
     run("ingest claude --file samples/agents/claude-later.jsonl")
+    line = (clone.root / "samples" / "agents" / "statusline.json").read_text()
+    run("statusline --at 2026-11-22T14:00", line)
     run("cost-compare --window X1")
     run("prices")
     run("snapshot start codex --window X3 --at 2026-11-23T09:00", PANE.format(10))

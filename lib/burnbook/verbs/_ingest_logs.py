@@ -41,6 +41,10 @@ def run(ctx: Context, args: Any, feed: LogFeed) -> Result:
     if jobs:
         told = _work(ctx, args, feed, jobs)
         _keep(ctx, args, told)
+        if told.meters:
+            from burnbook.verbs import _official
+
+            _official.of_logs(ctx, args.feed, told.meters, told.plan)
         if source != "stdin" and args.file is None:
             sources.remember(ctx.book.root, args.feed, feed, known | told.sources)
     return _result(ctx, args, source, told)
