@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from burnbook import capture, captures, files
+from burnbook.capturespec import PROVIDER_OF
 from burnbook.config import Config
 from burnbook.declared import Agent
 from burnbook.errors import BadConfig, IOFault, Missing
@@ -63,7 +64,7 @@ def agent(folder: Path, text: str) -> Agent:
 
 
 def take(one: Agent) -> str:
-    told = capture.many({"main": captures.job(one)})["main"]
+    told = capture.many({"main": captures.job(one, "no book")})["main"]
     return capture.text_of(told).decode()
 
 
@@ -162,8 +163,9 @@ def test_a_mistake_in_a_screens_table_is_told(tmp_path: Path, text: str, said: s
 
 
 def test_the_kinds_of_capture_are_the_files_of_their_folder() -> None:
-    assert captures.kinds() == ("tmux",)
-    assert set(captures.kinds()) <= set(Agent.__struct_fields__)
+    assert captures.kinds() == ("rollouts", "statusline", "tmux")
+    assert set(captures.kinds()) - PROVIDER_OF.keys() <= set(Agent.__struct_fields__)
+    assert set(captures.kinds()) >= PROVIDER_OF.keys()
 
 
 class TestOwned:

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import shutil
 import time
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,8 @@ from behave.runner import Context
 from scratch import moment
 
 _KEYS = {"5h": "five_hour", "week": "seven_day"}
+# Their places say nothing: here the week comes first.
+_PLACES = {"weekly": ("primary", 10_080), "5h": ("secondary", 300)}
 
 
 @given("the JSON of a status line")
@@ -57,6 +60,32 @@ def took(context: Context, count: int) -> None:
     assert time.monotonic() - context.began < count
 
 
+@given("the rollout {name:Word} tells")
+def rollout(context: Context, name: str) -> None:
+    """A table of token counts; a meter is `PERCENT till TIME`, or none at all."""
+    path = context.scratch.home / ".codex" / "sessions" / "2026" / "11" / "22"
+    path.mkdir(parents=True, exist_ok=True)
+    lines = [("session_meta", moment("00:00"), {"id": name, "cwd": "/srv/web"})]
+    for row in context.table:
+        told = {key: _window(row[head], minutes) for head, (key, minutes) in _PLACES.items()}
+        limits = None if None in told.values() else {**told, "plan_type": "pro"}
+        count = {"type": "token_count", "info": None, "rate_limits": limits}
+        lines.append(("event_msg", moment(row["at"]), count))
+    text = [json.dumps({"timestamp": at, "type": k, "payload": p}) + "\n" for k, at, p in lines]
+    (path / f"rollout-{name}.jsonl").write_text("".join(text), "utf-8")
+
+
+@given("the cache of the book is gone")
+def no_cache(context: Context) -> None:
+    shutil.rmtree(context.scratch.book / "cache")
+
+
+@then('"bin/check" finds nothing')
+def checked(context: Context) -> None:
+    context.scratch.run_line("bin/check")
+    assert context.scratch.code == 0, context.scratch.stdout
+
+
 @given("somebody holds the book's lock")
 def held(context: Context) -> None:
     context.scratch.book.mkdir(parents=True)
@@ -69,3 +98,11 @@ def _limit(said: str) -> dict[str, Any]:
     percent, _, till = said.partition(" till ")
     resets = datetime.fromisoformat(moment(till).replace("Z", "+00:00"))
     return {"used_percentage": float(percent), "resets_at": int(resets.timestamp())}
+
+
+def _window(said: str, minutes: int) -> dict[str, Any] | None:
+    if said == "none":
+        return None
+    told = _limit(said)
+    used, resets = told["used_percentage"], told["resets_at"]
+    return {"used_percent": used, "window_minutes": minutes, "resets_at": resets}

@@ -209,11 +209,15 @@ class Config:
 
     def _kind(self, where: str, kind: str, agent: Agent) -> None:
         from burnbook.captures import kinds
+        from burnbook.capturespec import PROVIDER_OF
 
         if kind not in kinds():
             valid = f"a list of words, or {_any_of(kinds())}"
             self._wrong("agents.toml", f"{where}.capture", kind, valid)
-        if getattr(agent, kind, None) is None:
+        provider = PROVIDER_OF.get(kind, agent.provider)
+        if agent.provider != provider:
+            self._wrong("agents.toml", f"{where}.capture", kind, f'it with provider = "{provider}"')
+        if kind not in PROVIDER_OF and getattr(agent, kind, None) is None:
             where = f"{where}.capture"
             self._wrong("agents.toml", where, kind, f"it with a table [{where[:-8]}.{kind}]")
 

@@ -18,13 +18,13 @@ from burnbook.derive.meters import SAME_RESET
 from burnbook.derive.official import Shown
 
 _WANDERS = SAME_RESET.total_seconds()
-_NULL = msgspec.Raw(b"null")
+_NOTHING = (None, msgspec.Raw(b"null"))
 
 
 class _Window(msgspec.Struct, gc=False):
     used_percent: float = -1.0
     window_minutes: int = 0
-    resets_at: int | None = None
+    resets_at: Any = None
 
 
 class _Quick(msgspec.Struct, gc=False):
@@ -33,6 +33,11 @@ class _Quick(msgspec.Struct, gc=False):
     limit_id: str | None = None
     primary: _Window | None = None
     secondary: _Window | None = None
+
+
+# In the place of a window that is null, and of what has another form: that goes on from nothing.
+_NO = _Window(0.0, round(_WANDERS) // 60, 0)
+_ODD = _Quick(primary=_Window())
 
 
 class Limits:
@@ -52,21 +57,37 @@ class Limits:
         at = self.lines.meters
         assert at is not None
         ts = self.lines.requests.values.columns["ts"][0]
-        told = [(row[at], row[ts]) for row in rows if row[at] is not None and row[at] != _NULL]
+        told = [row for row in rows if row[at] not in _NOTHING]
         if not told:
             return
-        for quick, (raw, moment) in zip(self._quick([raw for raw, _ in told]), told, strict=True):
-            last = self._last
-            if quick is None:
+        # Run for every line, so it calls nothing where a line goes on: where each window is the
+        # same as before or slid on, and no less of it is used.
+        last = self._last[0] if self._last else _ODD
+        one, two = last.primary or _NO, last.secondary or _NO
+        for n, quick in enumerate(self._quick([row[at] for row in told])):
+            first, second = quick.primary or _NO, quick.secondary or _NO
+            try:
+                goes_on = (
+                    first.used_percent >= one.used_percent
+                    and second.used_percent >= two.used_percent
+                    and -_WANDERS
+                    <= first.resets_at - one.resets_at
+                    <= 60 * one.window_minutes - _WANDERS
+                    and -_WANDERS
+                    <= second.resets_at - two.resets_at
+                    <= 60 * two.window_minutes - _WANDERS
+                    and quick.limit_id == last.limit_id
+                )
+            except TypeError:  # it does not say when it resets
+                goes_on = False
+            if not goes_on and n:
+                self._closely(told[n - 1][at], told[n - 1][ts])
+            elif not goes_on:
                 self._flush()
-                self._closely(raw, moment)
-                continue
-            if last is not None and not _goes_on(last[0], quick):
-                self._flush()
-            # Held over the block's end, it must not hold all of the block.
-            self._last = quick, raw, moment
-        if self._last is not None and type(self._last[1]) is msgspec.Raw:
-            self._last = self._last[0], self._last[1].copy(), self._last[2]
+            last, one, two = quick, first, second
+        # Held over the block's end, it must not hold all of the block.
+        raw, moment = told[-1][at], told[-1][ts]
+        self._last = last, raw.copy() if type(raw) is msgspec.Raw else raw, moment
 
     def end(self, session: str) -> None:
         """The file is at its end: what it told is that of a session."""
@@ -83,19 +104,19 @@ class Limits:
             for one in windows:
                 official.place(self.found.setdefault(name, []), one)
 
-    def _quick(self, raws: list[Any]) -> list[_Quick | None]:
+    def _quick(self, raws: list[Any]) -> list[_Quick]:
         try:
-            found: list[_Quick | None] = list(self._many(b"\n".join(raws)))
+            found: list[_Quick] = list(self._many(b"\n".join(raws)))
         except (msgspec.DecodeError, TypeError):
             return [self._one(raw) for raw in raws]
         # A text over several lines would make fewer of them.
         return found if len(found) == len(raws) else [self._one(raw) for raw in raws]
 
-    def _one(self, raw: Any) -> _Quick | None:
+    def _one(self, raw: Any) -> _Quick:
         try:
             found: _Quick = self._decode(raw)
         except (msgspec.DecodeError, TypeError):
-            return None
+            return _ODD
         return found
 
     def _flush(self) -> None:
@@ -119,26 +140,3 @@ class Limits:
                 *(moment, None),
             )
             self._windows.setdefault(meter.name, []).append(one)
-
-
-def _goes_on(last: _Quick, quick: _Quick) -> bool:
-    """Whether a line tells the same windows as the one before, and no less of them."""
-    return (
-        last.limit_id == quick.limit_id
-        and _is_on(last.primary, quick.primary)
-        and _is_on(last.secondary, quick.secondary)
-    )
-
-
-def _is_on(last: _Window | None, quick: _Window | None) -> bool:
-    if last is None or quick is None:
-        return last is quick
-    if (
-        quick.resets_at is None
-        or last.resets_at is None
-        or quick.used_percent < last.used_percent
-        or quick.window_minutes != last.window_minutes
-    ):
-        return False
-    moved = quick.resets_at - last.resets_at
-    return -_WANDERS <= moved <= max(_WANDERS, 60 * quick.window_minutes - _WANDERS)

@@ -134,6 +134,24 @@ def lags(one: Shown, last: Shown) -> bool:
     return one.resets_at < last.resets_at and last.resets_at > one.captured_at
 
 
+def standing(readings: Iterable[Shown], now: datetime) -> list[Shown]:
+    """What stands of each meter, out of readings of any sessions, by name.
+
+    That is its window that was shown last and goes on at `now` (else the one shown last), as far
+    as any session knows that it is used, with the moment at which it was shown last.
+    """
+    by_name: dict[str, list[Shown]] = {}
+    for one in readings:
+        by_name.setdefault(one.name, []).append(one)
+    found = []
+    for _, shown in sorted(by_name.items()):
+        going = [one for one in shown if one.resets_at is None or one.resets_at > now] or shown
+        newest = max(going, key=lambda one: one.captured_at)
+        most = max((one for one in going if same_reset(one.resets_at, newest.resets_at)), key=_rank)
+        found.append(msgspec.structs.replace(most, captured_at=newest.captured_at))
+    return found
+
+
 def place(windows: list[Shown], one: Shown) -> None:
     """Put a meter among its windows: in the place of what tells less of the same one."""
     at = _place(windows, one)
