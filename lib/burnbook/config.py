@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import msgspec
-import tomli
 
 from burnbook import clock, names
 from burnbook.declared import Agent, Budget, Preview, Window, Windows
@@ -231,6 +230,8 @@ class Config:
             raise BadConfig(f"{self._path('windows.toml')}: timezone: {error}") from None
 
     def _read(self, name: str) -> dict[str, Any]:
+        import tomli  # 1 ms, which a status line that needs no setting saves
+
         path = self._path(name)
         try:
             with open(path, "rb") as file:

@@ -83,6 +83,12 @@ class Reading:
         return Source(log.size, log.mtime_ns)
 
     def _take(self, path: str, taker: Any, read: Any, offset: int) -> None:
+        try:
+            self._blocks(path, taker, read, offset)
+        finally:
+            self.limits.end(taker.setting.session or taker.stem)
+
+    def _blocks(self, path: str, taker: Any, read: Any, offset: int) -> None:
         lines, take, buffer = self.lines, taker.take, self.buffer
         for hits in buffer.blocks(read, offset):
             rows = lines.rows(buffer.data, hits)
@@ -100,8 +106,7 @@ class Reading:
                     line = bytes(buffer.data[start : min(stop, start + MAX_LINE + 1)])
                     self._reject(path, buffer.end + start, str(error), line)
             if self.lines.meters is not None:
-                self.limits.take(rows if rows else alone)
-        self.limits.end(taker.setting.session or taker.stem)
+                self.limits.take(rows or alone)
         for place in self.buffer.skipped:
             self._reject(path, place, f"a line of over {LONGEST} bytes", b"")
 

@@ -5,7 +5,9 @@ the last answer that Codex got, and that is the moment which they are told with.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +35,8 @@ _FILES = 8  # sessions that may be at work at once
 _TAIL = 1 << 20
 _MOST = 1 << 26
 _LINES = 200
+
+Told = tuple[datetime, Any]
 
 
 def take(agent: Agent, stopped: Stopped) -> bytes:
@@ -64,57 +68,56 @@ def take(agent: Agent, stopped: Stopped) -> bytes:
     return metertext.write(agent.provider, near, max(plans)[1] if plans else None)
 
 
-def _told(log: sources.Log) -> Iterator[tuple[datetime, Any]]:
-    """The last rate limits in a file, newest first."""
+def _told(log: sources.Log) -> Sequence[Told]:
+    """The last rate limits in a file, the newest last."""
     try:
-        lines = _packed(log.path) if log.path.endswith(".zst") else _tail(log.path)
+        return _packed(log.path) if log.path.endswith(".zst") else _tail(log.path)
     except OSError:
-        return  # it went away, or nobody may look at it
-    for line in reversed(lines):
-        try:
-            whole = msgspec.json.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            continue
-        payload = whole.get("payload") if isinstance(whole, dict) else None
-        if not isinstance(payload, dict) or payload.get("type") != "token_count":
-            continue
-        moment = ratelimits.moment(whole.get("timestamp"))
-        if moment is not None and payload.get("rate_limits") is not None:
-            yield moment, payload["rate_limits"]
+        return ()  # it went away, or nobody may look at it
 
 
-def _tail(path: str) -> Sequence[bytes]:
-    """The last lines that tell limits, from as far back in the file as there are some."""
+def _tail(path: str) -> Sequence[Told]:
+    """Those in the file's last megabyte, or from as far back as there are some."""
     with open(path, "rb", buffering=0) as file:
         size, length = os.fstat(file.fileno()).st_size, _TAIL
         while True:
             start = max(0, size - length)
             data = os.pread(file.fileno(), size - start, start)
             lines = data[: data.rfind(b"\n") + 1].split(b"\n")[1 if start else 0 :]
-            found = [line for line in lines if _NEEDLE in line]
-            if any(b'"rate_limits":null' not in line for line in found) or not start:
-                return found[-_LINES:]
-            if length >= _MOST:
-                return ()
+            found = [one for one in map(_limits, lines) if one is not None]
+            if found or not start or length >= _MOST:
+                return found
             length *= 8
 
 
-def _packed(path: str) -> Sequence[bytes]:
+def _packed(path: str) -> Sequence[Told]:
     from zstandard import ZstdDecompressor, ZstdError  # only where there are such files
 
-    found: list[bytes] = []
+    found: deque[Told] = deque(maxlen=_LINES)
     total, rest = 0, b""
-    try:
-        with (
-            open(path, "rb") as file,
-            ZstdDecompressor(max_window_size=1 << 27).stream_reader(
-                file, read_across_frames=True
-            ) as unpacked,
-        ):
-            while (block := unpacked.read(_TAIL)) and total < 16 * _MOST and len(rest) < _MOST:
-                total += len(block)
-                *lines, rest = (rest + block).split(b"\n")
-                found = [*found, *(line for line in lines if _NEEDLE in line)][-_LINES:]
-    except ZstdError:
-        return found  # what could be unpacked is told
+    unpacker = ZstdDecompressor(max_window_size=1 << 27)
+    with (
+        open(path, "rb") as file,
+        unpacker.stream_reader(file, read_across_frames=True) as unpacked,
+        suppress(ZstdError),  # what could be unpacked is told
+    ):
+        while (block := unpacked.read(_TAIL)) and total < 16 * _MOST and len(rest) < _MOST:
+            total += len(block)
+            *lines, rest = (rest + block).split(b"\n")
+            found.extend(one for one in map(_limits, lines) if one is not None)
     return found
+
+
+def _limits(line: bytes) -> Told | None:
+    """The moment and the limits of a line; None where it tells none."""
+    if _NEEDLE not in line:
+        return None
+    try:
+        whole = msgspec.json.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    payload = whole.get("payload") if isinstance(whole, dict) else None
+    if not isinstance(payload, dict) or payload.get("type") != "token_count":
+        return None
+    moment, limits = ratelimits.moment(whole.get("timestamp")), payload.get("rate_limits")
+    return (moment, limits) if moment is not None and limits is not None else None
