@@ -69,6 +69,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000, metavar="N", help="(default: 10000)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
+        empty = str(Path(scratch) / "empty")
         book = Path(scratch) / "book"
         preview = ["preview", "--window", make_book(book, given.rows), "--data-dir", str(book)]
         script, wrapper = str(ROOT / "bin" / "preview"), str(ROOT / "just")
@@ -76,11 +77,21 @@ def main() -> None:
             "python -c pass": [PYTHON, "-c", "pass"],
             "bin/preview": [script, *preview[1:]],
             "bin/preview --help": [script, "--help"],
+            "bin/preview, empty": [script, "--data-dir", empty],
+            "bin/statusline": [str(ROOT / "bin" / "statusline"), "--data-dir", empty],
             "./just preview": [wrapper, *preview],
             "./just preview --help": [wrapper, "preview", "--help"],
         }
         timed = {name: Command(argv) for name, argv in commands.items()}
-        rounds = interleaved(lambda _: timed, given.rounds)
+        # Other meters each round, so that each is booked; one session may show less of one.
+        told = [Path(scratch) / f"line{at}.json" for at in range(2)]
+        shown = (ROOT / "samples" / "agents" / "statusline.json").read_text()
+        for at, path in enumerate(told):
+            path.write_text(shown.replace("23.5", f"2{at}.5").replace("1795", "3795"))
+        line = timed.pop("bin/statusline")
+        rounds = interleaved(
+            lambda at: {**timed, "bin/statusline": line._replace(stdin=told[at % 2])}, given.rounds
+        )
 
     aims = {"bin/preview": "5.0, stretch 3.5", "bin/preview --help": "3.0"}
     print(f"{given.rounds} rounds, a book of {given.rows} rows")
@@ -89,6 +100,8 @@ def main() -> None:
         wall, cpu = (1000 * median(r[name][i] for r in rounds) for i in (0, 1))
         times = ratio(rounds, name, "python -c pass")
         print(f"{name:<24}{wall:7.1f}{cpu:8.1f}{times:7.2f}  {aims.get(name, '')}".rstrip())
+    against = ratio(rounds, "bin/statusline", "bin/preview, empty")
+    print(f"statusline against preview, both without snapshots {against:5.2f}  aim 1.0")
     for flag in ("", " --help"):
         extra = [r[f"./just preview{flag}"].wall - r[f"bin/preview{flag}"].wall for r in rounds]
         print(f"recipe minus script{flag:<8}{1000 * median(extra):4.1f} ms  aim 6.0")

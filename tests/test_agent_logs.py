@@ -297,3 +297,16 @@ def test_secrets_and_home_folders_are_not_booked(shell: Shell, tmp_path: Path) -
     assert key not in str(rows)
     assert "ada" not in str(rows)
     assert {row["project"] for row in rows} == {"~/[key]", "~/api", "/srv/api"}
+
+
+def test_official_meters_are_booked_once_whatever_is_read_again(shell: Shell, home: Path) -> None:
+    [told] = ingest(shell, home, "codex")
+    rows = shell.rows("meters")
+    assert told["meters"] == len(rows) > 0
+    names = {meter["name"] for row in rows for meter in row["meters"]}
+    assert names == {"5h", "weekly"}
+    assert ingest(shell, home, "codex")[0]["meters"] == 0
+    shutil.rmtree(shell.book / "cache")
+    assert ingest(shell, home, "codex")[0]["meters"] == 0
+    assert shell.rows("meters") == rows
+    shell.ok("check")

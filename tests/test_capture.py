@@ -1,5 +1,6 @@
 """Captures: commands, screens seen through tmux, and who may have written what is run."""
 
+import json
 import os
 import shutil
 import signal
@@ -9,7 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from burnbook import capture, captures, files
+import zstandard
+from burnbook import capture, captures, files, metertext
+from burnbook.capturespec import PROVIDER_OF
 from burnbook.config import Config
 from burnbook.declared import Agent
 from burnbook.errors import BadConfig, IOFault, Missing
@@ -63,7 +66,7 @@ def agent(folder: Path, text: str) -> Agent:
 
 
 def take(one: Agent) -> str:
-    told = capture.many({"main": captures.job(one)})["main"]
+    told = capture.many({"main": captures.job(one, "no book")})["main"]
     return capture.text_of(told).decode()
 
 
@@ -73,7 +76,13 @@ def listed() -> str:
 
 
 def servers() -> str:
-    return "".join(line for line in listed().splitlines() if f"burnbook-{os.getpid()}-" in line)
+    """The tmux servers of this process that are still there; one that was ended has 5 s to go."""
+    for _ in range(50):
+        found = [line for line in listed().splitlines() if f"burnbook-{os.getpid()}-" in line]
+        if not found:
+            break
+        time.sleep(0.1)
+    return "".join(found)
 
 
 @needs_tmux
@@ -162,8 +171,9 @@ def test_a_mistake_in_a_screens_table_is_told(tmp_path: Path, text: str, said: s
 
 
 def test_the_kinds_of_capture_are_the_files_of_their_folder() -> None:
-    assert captures.kinds() == ("tmux",)
-    assert set(captures.kinds()) <= set(Agent.__struct_fields__)
+    assert captures.kinds() == ("rollouts", "statusline", "tmux")
+    assert set(captures.kinds()) - PROVIDER_OF.keys() <= set(Agent.__struct_fields__)
+    assert set(captures.kinds()) >= PROVIDER_OF.keys()
 
 
 class TestOwned:
@@ -252,3 +262,40 @@ class TestOwned:
             )
         with pytest.raises(BadConfig, match="belongs to another user"):
             files.check_owned(str(config))
+
+
+COUNT = {"primary": {"used_percent": 12, "window_minutes": 300, "resets_at": 4_000_000_000}}
+
+
+def rollout(home: Path, name: str, text: bytes) -> None:
+    folder = home / ".codex" / "archived_sessions"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"rollout-{name}").write_bytes(text)
+
+
+def count(limits: object) -> bytes:
+    payload = {"type": "token_count", "rate_limits": limits}
+    line = {"timestamp": "2026-11-22T09:00:00Z", "type": "event_msg", "payload": payload}
+    return json.dumps(line).encode() + b"\n"
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_limits_are_found_however_far_back_in_a_rollout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("CODEX_HOME", raising=False)
+    later = b'{"type":"response_item","payload":"' + b"x" * 3_000_000 + b'"}\n'
+    mentioned = b'{"payload":{"type":"message","text":"\\"rate_limits\\""}}\n{"rate_limits"\n'
+    text = count(COUNT) + count(None) + later + mentioned + count(None) + count(COUNT)[:40]
+    if packed:
+        text = zstandard.ZstdCompressor().compress(text)
+    rollout(tmp_path, "a.jsonl.zst" if packed else "a.jsonl", text)
+    rollout(tmp_path, "b.jsonl.zst", b"no such thing")
+    rollout(tmp_path, "c.jsonl", b"\xff\n[]\n")
+    one = agent(tmp_path, "[agents.main]\nprovider = 'codex'\ncapture = 'rollouts'")
+    found = metertext.read(take(one).encode(), "codex")
+    assert found is not None
+    assert [(m.name, m.used_percent) for m in found.meters] == [("5h", 12.0)]
+    assert found.captured_at.isoformat() == "2026-11-22T09:00:00+00:00"
+    assert metertext.read(take(one).encode(), "claude") is None

@@ -88,6 +88,8 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("import ccusage --list")
     run("import ccusage --compare")
     run("import tracker samples/tracker")
+    line = (clone.root / "samples" / "agents" / "statusline.json").read_text()
+    run("statusline --at 2026-11-22T14:00", line)
     run("cost-compare --window X1")
     run("usage")
     run("usage blocks")

@@ -48,3 +48,21 @@ Feature: when the vendor's meter runs out, or resets first
     Given "bin/undo codex --agent ada --window W0-CHM" was run
     When I run "bin/budget --window W0-CHN --format json" at 09:30
     Then the JSON value at "meters.0.per_hour.stretches" is 1
+
+  Scenario Outline: what an agent's own log told since is one more reading: <what>
+    Given the rollout a tells
+      | at    | 5h           | weekly        |
+      | 11:00 | 1 till 14:30 | <used> till <reset> |
+    And "bin/ingest codex" was run
+    When I run "bin/budget --window W0-CHN --format json" at 11:30
+    Then the JSON has
+      | path                        | value       |
+      | meters.0.used_percent       | <shown>     |
+      | meters.0.captured_at        | <at>        |
+      | meters.0.per_hour.stretches | <stretches> |
+
+    Examples:
+      | what                   | used | reset            | shown | at                   | stretches |
+      | of the same reset      | 62   | 2026-11-26 07:30 | 62    | 2026-11-22T11:00:00Z | 3         |
+      | another reset          | 62   | 2026-11-27 09:00 | 58    | 2026-11-22T09:00:00Z | 2         |
+      | less of the same reset | 50   | 2026-11-26 07:30 | 58    | 2026-11-22T09:00:00Z | 2         |

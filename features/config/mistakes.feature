@@ -144,7 +144,7 @@ Feature: a mistake in the config is one sentence
       capture  = "codex /status"
       """
     When I run "bin/snapshot start codex --capture"
-    Then it exits with 78 and says "CONFIG/agents.toml: agents.main.capture = 'codex /status' is not valid; valid: a list of words, or tmux"
+    Then it exits with 78 and says "CONFIG/agents.toml: agents.main.capture = 'codex /status' is not valid; valid: a list of words, or rollouts, statusline, tmux"
     And nothing was created
 
   Scenario: no config directory

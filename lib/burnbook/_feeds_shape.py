@@ -13,6 +13,7 @@ from burnbook.feedspec import Path
 
 # What a path that no line has is read from.
 ABSENT = "absent"
+_NULL = msgspec.Raw(b"null")
 
 
 class Shape:
@@ -72,7 +73,7 @@ class Shape:
                 kind = inner | None if self._below is None else inner | self._below | None
                 fields.append((attribute, kind, msgspec.field(default_factory=inner)))
             else:
-                fields.append((attribute, self._kinds[path] | None, None))
+                fields.append((attribute, *_field(self._kinds[path])))
         return msgspec.defstruct(
             "Line",
             fields,
@@ -80,6 +81,11 @@ class Shape:
             rename={attribute: key for key, (attribute, _) in level.items()},
             namespace={ABSENT: None},
         )
+
+
+def _field(kind: Any) -> tuple[Any, Any]:
+    """Type and default of a value; one that is left as it stands says itself that it is null."""
+    return (kind, _NULL) if kind is msgspec.Raw else (kind | None, None)
 
 
 def _walk(row: Any, column: str) -> Any:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from burnbook.derive.traffic import Telemetry, Traffic
     from burnbook.derive.used import Used
 
+Build = Callable[[], Sequence[tuple[str, Row]]]
+
 
 class Booked(NamedTuple):
     """A row, and whether this call wrote it (False: it was there already)."""
@@ -149,14 +151,14 @@ class Book:
         folds = self.index.unreadable + self.history.unreadable
         return folds + sum(self._damaged.values())
 
-    def commit(self, build: Callable[[], Sequence[tuple[str, Row]]]) -> list[Booked]:
-        """Book rows: (journal, row) pairs, whole or not at all, each id once.
+    def commit(self, build: Build, wait: float = lock.WAIT_SECONDS) -> list[Booked]:
+        """Book rows: (journal, row) pairs, whole or not at all, each id once; wait for the lock.
 
-        `build` runs with the lock held and with this book caught up, so that what it decides on
-        still holds when its rows are written. When `commit` returns, they are durable.
+        `build` runs with it held and with this book caught up, so that what it decides on still
+        holds when its rows are written. When `commit` returns, they are durable.
         """
-        self._catch_up()  # before the lock, so that under it only the newest bytes are left
-        with lock.book_lock(self.root):
+        self._catch_up()  # so that under the lock only the newest bytes are left
+        with lock.book_lock(self.root, wait):
             for name in records.JOURNALS:
                 heal(self.root, name)
             self._catch_up()

@@ -7,6 +7,10 @@ import msgspec
 _Words = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
+# Kinds that know the meters of one provider alone, and ask for no table.
+PROVIDER_OF = {"rollouts": "codex", "statusline": "claude"}
+
+
 class Tmux(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A program that draws its pane only on a terminal: what to start, type and wait for.
 

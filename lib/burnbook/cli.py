@@ -31,14 +31,19 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(USAGE)
 
 
-def main(doc: str | None, flags: Flags, verb: str | None = None) -> NoReturn:
-    """Run the verb of this script and exit with its code. `flags` adds the script's own flags."""
+def main(
+    doc: str | None, flags: Flags, verb: str | None = None, instead: str | None = None
+) -> NoReturn:
+    """Run the verb of this script and exit with its code. `flags` adds the script's own flags.
+
+    `instead`: the line to print where it fails, which then is no failure (a prompt must not break).
+    """
     name = os.path.basename(sys.argv[0])
     try:
         code = _run(name, doc or "", flags, verb or name)
         sys.stdout.flush()
     except SystemExit as stop:  # argparse: --help, or a mistyped flag
-        code = stop.code if isinstance(stop.code, int) else USAGE
+        _leave(stop.code if isinstance(stop.code, int) else USAGE)
     except BurnbookError as error:
         code = _say(name, str(error), error.code)
     except BrokenPipeError:
@@ -56,6 +61,9 @@ def main(doc: str | None, flags: Flags, verb: str | None = None) -> NoReturn:
         code = _say(
             name, f"a fault of burnbook itself, {said} (BURNBOOK_DEBUG=1 shows where)", INTERNAL
         )
+    if code and instead is not None:
+        sys.stdout.write(f"{instead}\n")
+        code = 0
     _leave(code)
 
 

@@ -12,7 +12,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import msgspec
-import tomli
 
 from burnbook import clock, names
 from burnbook.declared import Agent, Budget, Preview, Window, Windows
@@ -209,11 +208,15 @@ class Config:
 
     def _kind(self, where: str, kind: str, agent: Agent) -> None:
         from burnbook.captures import kinds
+        from burnbook.capturespec import PROVIDER_OF
 
         if kind not in kinds():
             valid = f"a list of words, or {_any_of(kinds())}"
             self._wrong("agents.toml", f"{where}.capture", kind, valid)
-        if getattr(agent, kind, None) is None:
+        provider = PROVIDER_OF.get(kind, agent.provider)
+        if agent.provider != provider:
+            self._wrong("agents.toml", f"{where}.capture", kind, f'it with provider = "{provider}"')
+        if kind not in PROVIDER_OF and getattr(agent, kind, None) is None:
             where = f"{where}.capture"
             self._wrong("agents.toml", where, kind, f"it with a table [{where[:-8]}.{kind}]")
 
@@ -227,6 +230,8 @@ class Config:
             raise BadConfig(f"{self._path('windows.toml')}: timezone: {error}") from None
 
     def _read(self, name: str) -> dict[str, Any]:
+        import tomli  # 1 ms, which a status line that needs no setting saves
+
         path = self._path(name)
         try:
             with open(path, "rb") as file:

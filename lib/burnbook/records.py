@@ -13,7 +13,7 @@ import msgspec
 from burnbook import __version__, clock, errors
 from burnbook.errors import BadData
 from burnbook.rows import Anomaly, Prompts, Reject, Row, Snapshot, Usage, Void, WindowRow
-from burnbook.usagerows import AgentUsage, ImportedUsage
+from burnbook.usagerows import AgentUsage, ImportedUsage, Reading
 from burnbook.workrows import Checkpoint, Churn, Evidence, MissedReset, Notice
 
 SCHEMA_VERSION = 1
@@ -32,6 +32,7 @@ JOURNALS: dict[str, Any] = {
     "evidence": Evidence,
     "agent_usage": AgentUsage,
     "imported_usage": ImportedUsage,
+    "meters": Reading,
 }
 REJECTS = "rejects/"  # followed by the name of a feed
 
@@ -49,6 +50,7 @@ _PREFIX = {
     Usage: "t",
     AgentUsage: "u",
     ImportedUsage: "i",
+    Reading: "o",
     Reject: "r",
 }
 
@@ -63,12 +65,11 @@ def make(kind: type[R], /, *, generation: int = 0, **fields: Any) -> R:
     `generation` tells a row from a voided one that was about the same. Raises Usage where a field
     does not fit.
     """
-    from hashlib import blake2b  # with redact 6 ms, which only a command that books pays for
-
-    from burnbook.redact import redact
-
+    blake2b = _blake2b()
     for text in ("notes", "source", "methodology", "plan", "task"):
-        if fields.get(text):
+        if fields.get(text) and not _is_word(fields[text]):
+            from burnbook.redact import redact  # 3 ms, which most readings do not need
+
             fields[text] = redact(fields[text])
     row = kind(
         id="-",
@@ -90,6 +91,20 @@ def make(kind: type[R], /, *, generation: int = 0, **fields: Any) -> R:
         what = kind.__name__.lower()
         raise errors.Usage(f"cannot book this {what}: a number in it is not finite")
     return read
+
+
+def _blake2b() -> Any:
+    """What `hashlib` gives by this name, without 2 ms for the rest of it."""
+    try:
+        from _blake2 import blake2b
+    except ImportError:
+        from hashlib import blake2b
+    return blake2b
+
+
+def _is_word(text: str) -> bool:
+    """Whether a text is one short word in small letters, in which no key can be."""
+    return len(text) <= 16 and text.isascii() and text.isalpha() and text.islower()
 
 
 def encode(row: Row) -> bytes:

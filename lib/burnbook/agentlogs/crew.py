@@ -8,6 +8,7 @@ import os
 import signal
 from array import array
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NoReturn, Protocol
 
 import msgspec
@@ -17,6 +18,7 @@ from burnbook.agentlogs.booking import Booking
 from burnbook.agentlogs.found import Tally
 from burnbook.agentlogs.reading import Reading
 from burnbook.agentlogs.sources import Log, Source
+from burnbook.derive.official import Shown
 from burnbook.derive.used import Used
 
 # Below this, starting a second process costs more than it saves.
@@ -50,6 +52,8 @@ class Told(msgspec.Struct):
     written: list[tuple[int, int]]
     sources: dict[str, Source]
     rejected: list[tuple[str, int, str, bytes]]
+    meters: dict[str, list[Shown]] = {}
+    plan: tuple[datetime, str] | None = None
     error: tuple[int, str] | None = None
 
 
@@ -107,6 +111,8 @@ def _both(mine: list[Work], theirs: list[Work], reading: Reading, booking: Booki
     told.written += other.written
     told.sources |= other.sources
     told.rejected += other.rejected
+    reading.limits.join(other.meters)
+    told.plan = max(filter(None, (told.plan, other.plan)), default=None)
     return told
 
 
@@ -172,7 +178,9 @@ def _told(reading: Reading, booking: Booking, sources: dict[str, Source]) -> Tol
     tally = booking.tally
     tally.take(reading.found.tally)
     tally.rejected += len(reading.rejected)
-    return Told(tally, booking.used, booking.written, sources, reading.rejected)
+    told = Told(tally, booking.used, booking.written, sources, reading.rejected)
+    told.meters, told.plan = reading.limits.found, reading.limits.plan
+    return told
 
 
 def _halves(jobs: Sequence[Work]) -> tuple[list[Work], list[Work]]:

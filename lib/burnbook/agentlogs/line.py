@@ -101,8 +101,9 @@ class Lines:
         self.requests, self.never, self.settings, self.better, quick = _compile(feed, ts)
         decoder = msgspec.json.Decoder(quick[0])
         self.get, self._quick, self._quick_lines = quick[1], decoder.decode, decoder.decode_lines
-        slow = _compile(feed, str | int | float)[4]
+        slow = _compile(feed, str | int | float, Any)[4]
         self._slow = slow[0]
+        self.meters: int | None = quick[2]
         self.kinds = [self.requests, *self.settings, *([self.better] if self.better else [])]
         self._asked = _only(feed)
         # The counts that the feed has: one column each, and how they are spread over all seven.
@@ -185,7 +186,9 @@ class Lines:
         return self.moments.read(ts)
 
 
-def _compile(feed: LogFeed, ts: Any) -> tuple[Asked, Test, list[Asked], Asked | None, Any]:
+def _compile(
+    feed: LogFeed, ts: Any, meters: Any = msgspec.Raw
+) -> tuple[Asked, Test, list[Asked], Asked | None, Any]:
     shape = Shape(lenient=True)
     kinds = {**KINDS, "ts": ts}
 
@@ -206,7 +209,8 @@ def _compile(feed: LogFeed, ts: Any) -> tuple[Asked, Test, list[Asked], Asked | 
     never = Test(_conditions(shape, feed.requests.never))
     settings = [asked(setting, setting) for setting in feed.settings.values()]
     better = asked(feed.better, feed.better.fields) if feed.better else None
-    return requests, never, settings, better, shape.build()
+    place = shape.column(split(feed.meters), meters) if feed.meters else None
+    return requests, never, settings, better, (*shape.build(), place)
 
 
 def _only(feed: LogFeed) -> tuple[Any, Callable[[Any], Row], list[Test], Test]:

@@ -10,7 +10,8 @@ from burnbook._feeds_event import Refused
 from burnbook._feeds_json import MAX_LINE
 from burnbook.agentlogs.blocks import LONGEST, Buffer, reader
 from burnbook.agentlogs.found import Found, Requests
-from burnbook.agentlogs.line import Lines
+from burnbook.agentlogs.limits import Limits
+from burnbook.agentlogs.line import Lines, Row
 from burnbook.agentlogs.series import Series, State
 from burnbook.agentlogs.sources import Log, Source, begin, head_of, mark_of
 from burnbook.agentlogs.spec import LogFeed, paths
@@ -29,6 +30,7 @@ class Reading:
         self.found = Found(name)
         self.rejected: list[tuple[str, int, str, bytes]] = []
         self.items = paths(feed.items)[0] if feed.items else ()
+        self.limits = Limits(self.lines)
 
     def read(self, log: Log, rank: int, source: Source | None) -> Source | None:
         """Read what is new in a file; None where it cannot be read."""
@@ -81,19 +83,30 @@ class Reading:
         return Source(log.size, log.mtime_ns)
 
     def _take(self, path: str, taker: Any, read: Any, offset: int) -> None:
+        try:
+            self._blocks(path, taker, read, offset)
+        finally:
+            self.limits.end(taker.setting.session or taker.stem)
+
+    def _blocks(self, path: str, taker: Any, read: Any, offset: int) -> None:
         lines, take, buffer = self.lines, taker.take, self.buffer
         for hits in buffer.blocks(read, offset):
             rows = lines.rows(buffer.data, hits)
+            alone: list[Row] = []
             for at, (start, stop) in enumerate(hits):
                 try:
                     row = rows[at] if rows else lines.read(bytes(buffer.data[start:stop]))
                     if row is None:
                         self.found.tally.ignored += 1
                     else:
+                        if not rows:
+                            alone.append(row)
                         take(row)
                 except Refused as error:
                     line = bytes(buffer.data[start : min(stop, start + MAX_LINE + 1)])
                     self._reject(path, buffer.end + start, str(error), line)
+            if self.lines.meters is not None:
+                self.limits.take(rows or alone)
         for place in self.buffer.skipped:
             self._reject(path, place, f"a line of over {LONGEST} bytes", b"")
 

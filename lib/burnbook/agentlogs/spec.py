@@ -91,6 +91,7 @@ class LogFeed(msgspec.Struct, frozen=True):
     requests: Requests = Requests()
     settings: dict[str, Setting] = {}
     better: Better | None = None
+    meters: str | None = None
 
 
 TABLES: dict[str, type[msgspec.Struct]] = {"fields": Fields, "ts": Times, "requests": Requests}
@@ -123,6 +124,8 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
         yield "fields", "no counts", f"a path for at least one of {', '.join(COUNTS)}"
     if feed.items is not None and feed.format != "document":
         yield "items", feed.items, 'only with format = "document"'
+    if feed.meters is not None and feed.format != "lines":
+        yield "meters", feed.meters, 'only with format = "lines"'
     if feed.better is not None and feed.counts != "totals":
         yield "better", "a table", 'only with counts = "totals"'
     yield from _path_faults(feed)
@@ -131,6 +134,7 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
 def _path_faults(feed: LogFeed) -> Iterator[Fault]:
     said = [("identity", path) for path in feed.identity]
     said += [("items", feed.items)] if feed.items else []
+    said += [("meters", feed.meters)] if feed.meters else []
     said += [("requests.only", path) for path in feed.requests.only]
     said += [("requests.not", path) for path in feed.requests.never]
     said += [(f"fields.{name}", path) for name, path in _fields(feed.fields)]

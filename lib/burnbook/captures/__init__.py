@@ -3,6 +3,9 @@
 A kind has `take(agent, stopped) -> bytes`: it takes no longer than the agent's timeout, ends soon
 after `stopped()` is true, leaves nothing running, and raises Missing or IOFault. What it needs to
 know is in the agent's table of its name in agents.toml. `_command` is the kind of an argv array.
+
+One that looks into the book has `look(root, agent, stopped)` instead. What it gives is a pane, or
+the meters themselves (`metertext`).
 """
 
 import os
@@ -23,8 +26,13 @@ def kinds() -> tuple[str, ...]:
     return tuple(sorted(name for name in found if not name.startswith("_")))
 
 
-def job(agent: "Agent") -> "Job":
-    """The capture of an agent that has one, ready to be run."""
+def job(agent: "Agent", root: str) -> "Job":
+    """The capture of an agent that has one, ready to be run; `root` is the book's."""
     kind = agent.capture if isinstance(agent.capture, str) else "_command"
-    job: Job = partial(import_module(f"{__name__}.{kind}").take, agent)
+    module = import_module(f"{__name__}.{kind}")
+    job: Job
+    if hasattr(module, "look"):
+        job = partial(module.look, root, agent)
+    else:
+        job = partial(module.take, agent)
     return job

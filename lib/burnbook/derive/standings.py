@@ -6,12 +6,14 @@ it, as far back as they lie inside one reset of the meter and are of the same ac
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 import msgspec
 
 from burnbook.derive import burn
 from burnbook.derive.burn import Out, Rate, Reading
 from burnbook.derive.meters import SAME_RESET
+from burnbook.derive.official import Shown
 from burnbook.derive.snapshots import Entry, Pair
 from burnbook.rows import Meter, Snapshot
 
@@ -64,32 +66,64 @@ def tokens(series: Sequence[Sequence[Snapshot]]) -> Rate:
     return burn.together([burn.of_readings(one, THOUSAND) for one in shown if one])
 
 
-def of_meters(rows: Sequence[Snapshot], now: datetime, *, going: bool) -> list[Standing]:
+def of_meters(
+    rows: Sequence[Snapshot],
+    now: datetime,
+    *,
+    going: bool,
+    official: Mapping[str, Shown] = MappingProxyType({}),
+) -> list[Standing]:
     """Every meter of the newest of `rows`, which are of one agent and provider, oldest first.
 
-    Where the window is not `going` any more, nothing runs out.
+    `official` has the newest reading of the provider's meters out of logs and status lines: one
+    more for those that it surely belongs to. Where the window is not `going` any more, nothing
+    runs out.
     """
-    newest = rows[-1]
-    return [_standing(meter, rows, now, going=going) for meter in newest.meters]
+    found = []
+    for meter in rows[-1].meters:
+        later = official.get(meter.name)
+        if later is not None and not _follows(later, meter, rows[-1].captured_at, now):
+            later = None
+        found.append(_standing(meter, rows, now, later, going=going))
+    return found
 
 
-def _standing(meter: Meter, rows: Sequence[Snapshot], now: datetime, *, going: bool) -> Standing:
-    newest, used, reason = rows[-1], meter.used_percent, None
+def _follows(one: Shown, meter: Meter, captured_at: datetime, now: datetime) -> bool:
+    """Whether a reading is of the same meter, later on; else it may be another account's."""
+    if one.used_percent is None or not captured_at < one.captured_at <= now:
+        return False
+    if _same_reset(one.resets_at, meter.resets_at):
+        return meter.used_percent is None or one.used_percent >= meter.used_percent
+    if one.resets_at is None or meter.resets_at is None:
+        return False
+    return meter.resets_at <= one.captured_at < one.resets_at
+
+
+def _standing(
+    meter: Meter, rows: Sequence[Snapshot], now: datetime, later: Shown | None, *, going: bool
+) -> Standing:
+    newest, captured_at = rows[-1], rows[-1].captured_at
+    if later is not None:
+        meter, captured_at = later.meter, later.captured_at
+    used, reason = meter.used_percent, None
     if used is None:
         reason = "not-shown"
     elif meter.resets_at is not None and meter.resets_at <= now:
         used, reason = None, "reset-since"
-    rate = burn.of_readings(_inside(meter, rows), POINT)
+    told = _inside(meter, rows)
+    if later is not None and used is not None:
+        told.append((captured_at, used))
+    rate = burn.of_readings(told, POINT)
     out = first = None
     if used is not None and going and rate.window is not None:
-        out = burn.runs_out(newest.captured_at, 100 - used, rate)
+        out = burn.runs_out(captured_at, 100 - used, rate)
         out, first = _until_reset(out, meter.resets_at)
     return Standing(
         agent=newest.agent or "",
         provider=newest.provider,
         meter=meter.name,
         window_minutes=meter.window_minutes,
-        captured_at=newest.captured_at,
+        captured_at=captured_at,
         used_percent=used,
         left_percent=None if used is None else 100 - used,
         resets_at=meter.resets_at,

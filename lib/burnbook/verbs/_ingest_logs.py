@@ -37,13 +37,17 @@ def run(ctx: Context, args: Any, feed: LogFeed) -> Result:
     gc.disable()  # nothing here makes cycles, and a collection looks at every row that is held
     known = sources.remembered(ctx.book.root, args.feed, feed)
     jobs, source = _jobs(args, feed, known)
-    told = None
+    told, meters = None, 0
     if jobs:
         told = _work(ctx, args, feed, jobs)
         _keep(ctx, args, told)
+        if told.meters:
+            from burnbook.verbs import _official
+
+            meters = _official.of_logs(ctx, args.feed, told.meters, told.plan)
         if source != "stdin" and args.file is None:
             sources.remember(ctx.book.root, args.feed, feed, known | told.sources)
-    return _result(ctx, args, source, told)
+    return _result(ctx, args, source, told, meters)
 
 
 def _jobs(args: Any, feed: LogFeed, known: dict[str, sources.Source]) -> tuple[list[Job], str]:
@@ -147,7 +151,7 @@ class Lines:
         return number
 
 
-def _result(ctx: Context, args: Any, source: str, told: "Told | None") -> Result:
+def _result(ctx: Context, args: Any, source: str, told: "Told | None", meters: int) -> Result:
     counts = {name: getattr(told.tally, name) if told else 0 for name in KINDS}
     said = [f"{name} {counts[name]:,}" for name in KINDS[:3]]
     if counts["ignored"]:
@@ -160,6 +164,7 @@ def _result(ctx: Context, args: Any, source: str, told: "Told | None") -> Result
         "source": source,
         "files": len(told.sources) if told else 0,
         **counts,
+        "meters": meters,
         "rejects": rejects if counts["rejected"] else None,
     }
     useless = counts["rejected"] and counts["rejected"] == sum(counts.values())

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -15,12 +15,18 @@ from burnbook.rows import Context as Tokens
 from burnbook.rows import Meter
 from burnbook.verbs import Context
 
+if TYPE_CHECKING:
+    from burnbook.metertext import MeterText
+
 MAX_PANE = 1 << 20
 PROMPTS = "prompts"  # what GLM has instead of percentages
 
 
 class Taken(NamedTuple):
-    """What was read at one moment, ready to be booked; `text` is None without a pane."""
+    """What was read at one moment, ready to be booked; `text` is None without a pane.
+
+    `asked_at` is when that was, where what was read is of `captured_at`, before.
+    """
 
     captured_at: datetime
     source: str
@@ -29,6 +35,7 @@ class Taken(NamedTuple):
     meters: tuple[Meter, ...]
     context: Tokens | None
     errors: tuple[str, ...]
+    asked_at: datetime | None = None
 
 
 def check_provider(name: str) -> str:
@@ -60,12 +67,20 @@ def understood(
     """The bytes of a pane as what they show, `settings` (by hand) over it. Raises BadData."""
     text = None if data is None else data.decode("utf-8", "replace")
     by_hand = bool(settings)
-    pane = Pane() if text is None else panes.parse(provider, text)
+    told = _known(provider, source, data)
+    if told is not None:
+        pane, asked_at = Pane(plan=told.plan), captured_at
+        captured_at = min(told.captured_at, asked_at)
+    else:
+        pane, asked_at = Pane() if text is None else panes.parse(provider, text), None
     for name, count in settings:
         if name == PROMPTS:
             pane = msgspec.structs.replace(pane, prompts=int(count), errors=())
     settings = [one for one in settings if one[0] != PROMPTS]
-    meters, stale = _meters(ctx, pane, captured_at)
+    if told is not None and asked_at is not None:
+        meters, stale = told.meters, told.is_stale(asked_at)
+    else:
+        meters, stale = _meters(ctx, pane, captured_at)
     meters = _override(provider, meters, settings)
     context = None
     if pane.context_used is not None or pane.context_limit is not None:
@@ -77,7 +92,16 @@ def understood(
         set_names = {name for name, _ in settings}
         errors = tuple(e for e in errors if e.rpartition(":")[2] not in set_names)
         source = "manual" if text is None else f"{source}+manual"
-    return Taken(captured_at, source, text, pane, meters, context, errors)
+    return Taken(captured_at, source, text, pane, meters, context, errors, asked_at)
+
+
+def _known(provider: str, source: str, data: bytes | None) -> "MeterText | None":
+    """What a capture says itself of the meters; None where it shows a pane."""
+    if data is None or source != "capture":
+        return None
+    from burnbook import metertext  # only captures need it
+
+    return metertext.read(data, provider)
 
 
 def _read(

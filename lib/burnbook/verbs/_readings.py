@@ -1,19 +1,25 @@
 """The panes that a rate is read from: of one window, and since the meters began to count."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from burnbook.blocks import Scene
 from burnbook.derive import standings
+from burnbook.derive.official import Shown
 from burnbook.derive.snapshots import Entry
 from burnbook.rows import Snapshot
-from burnbook.verbs import Context
+from burnbook.verbs import Context, _official
 
 
 def of_window(ctx: Context, shown: Scene) -> list[list[Snapshot]]:
     """The panes of each agent and provider from BEFORE on, oldest first."""
     counted = ctx.book.index.counted(shown.window)
     return [ctx.book.snapshots(standings.readings(pair, counted)) for pair in shown.pairs]
+
+
+def official(ctx: Context, provider: str) -> Mapping[str, Shown]:
+    """The newest reading of each of a provider's meters out of logs and status lines."""
+    return _official.of_book(ctx).value.last.get(provider, {})
 
 
 def since_reset(ctx: Context, window: str, rows: Sequence[Snapshot]) -> list[Snapshot]:

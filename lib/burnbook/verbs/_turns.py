@@ -73,7 +73,9 @@ def decide(
     skipped: dict[tuple[str, datetime], None] = {}
     for who in pairs(ctx):
         taken = panes.get(who)
-        now = taken.captured_at if isinstance(taken, Taken) else clock.now()
+        now = clock.now()
+        if isinstance(taken, Taken):
+            now = taken.asked_at or taken.captured_at
         for turn in resets.turns(ctx.config, ctx.book.index, *who, now):
             if not due(ctx, turn, now, how):
                 _not_due(ctx, out, turn, now, how)
@@ -113,6 +115,9 @@ def _book(
     commits: dict[str, str] | None,
 ) -> None:
     unfit = resets.unfit(ctx.config, turn, taken.captured_at, taken.meters, taken.errors)
+    is_old = taken.asked_at and taken.captured_at < turn.boundary <= taken.asked_at
+    if unfit is None and is_old:
+        unfit = f"its meters are from before the reset, {clock.iso(taken.captured_at)}", None
     overtaken = resets.is_overtaken(turn, taken.captured_at)
     if overtaken:
         unfit = "a BEFORE was booked after its pane was read", None

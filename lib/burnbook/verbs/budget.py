@@ -52,7 +52,8 @@ def run(ctx: Context, args: Any) -> Result:
     meters = []
     for rows in filter(None, series):
         since = _readings.since_reset(ctx, shown.window, rows)
-        meters += standings.of_meters(since, shown.now, going=going)
+        official = _readings.official(ctx, rows[-1].provider)
+        meters += standings.of_meters(since, shown.now, going=going, official=official)
     counts = [
         stops.Count(pair.agent, pair.provider, *standings.prompts(shown.rows, pair))
         for pair in shown.pairs

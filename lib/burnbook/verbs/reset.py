@@ -72,7 +72,7 @@ def _jobs(ctx: Context, shown_by: dict[Who, str | None]) -> dict[str, capture.Jo
     names = sorted({name for name in shown_by.values() if name is not None})
     if names:
         _capture.check(ctx)
-    return {name: captures.job(ctx.config.agents[name]) for name in names}
+    return {name: captures.job(ctx.config.agents[name], ctx.book.root) for name in names}
 
 
 def _pane(ctx: Context, provider: str, captured: capture.Captured) -> Taken | Fault:

@@ -1,0 +1,108 @@
+"""What agents tell of their official meters: the JSON of a status line, and rollouts."""
+
+import fcntl
+import json
+import shutil
+import time
+from datetime import datetime
+from typing import Any
+
+from behave import given, then, when
+from behave.runner import Context
+from scratch import moment
+
+_KEYS = {"5h": "five_hour", "week": "seven_day"}
+# Their places say nothing: here the week comes first.
+_PLACES = {"weekly": ("primary", 10_080), "5h": ("secondary", 300)}
+
+
+@given("the JSON of a status line")
+def status_line(context: Context) -> None:
+    """A table of one row; a meter is `PERCENT till TIME`."""
+    [row] = context.table
+    told = {head: row[head] for head in context.table.headings if row[head]}
+    whole: dict[str, Any] = {"session_id": told["session"], "version": "2.1.40"}
+    if "model" in told:
+        whole["model"] = {"id": "claude", "display_name": told["model"]}
+    if "context" in told:
+        whole["context_window"] = {"used_percentage": int(told["context"])}
+    limits = {key: _limit(told[head]) for head, key in _KEYS.items() if head in told}
+    if limits:
+        whole["rate_limits"] = limits
+    context.scratch.pane = json.dumps(whole)
+
+
+@given("the JSON of a status line is {text}")
+def some_json(context: Context, text: str) -> None:
+    context.scratch.pane = text
+
+
+@when('I pipe the JSON into "{command}"')
+def pipe_json(context: Context, command: str) -> None:
+    context.began = time.monotonic()
+    context.scratch.run_line(command, context.scratch.pane)
+
+
+@when('I pipe the JSON into "{command}" at {at:Moment}')
+def pipe_json_at(context: Context, command: str, at: str) -> None:
+    context.began = time.monotonic()
+    context.scratch.run_line(command, context.scratch.pane, at)
+
+
+@given('the JSON was piped into "{command}" at {at:Moment}')
+def piped(context: Context, command: str, at: str) -> None:
+    context.scratch.run_line(command, context.scratch.pane, at)
+    assert context.scratch.code == 0 and not context.scratch.stderr, context.scratch.stderr
+
+
+@then("it took less than {count:d} seconds")
+def took(context: Context, count: int) -> None:
+    assert time.monotonic() - context.began < count
+
+
+@given("the rollout {name:Word} tells")
+def rollout(context: Context, name: str) -> None:
+    """A table of token counts; a meter is `PERCENT till TIME`, or none at all."""
+    path = context.scratch.home / ".codex" / "sessions" / "2026" / "11" / "22"
+    path.mkdir(parents=True, exist_ok=True)
+    lines = [("session_meta", moment("00:00"), {"id": name, "cwd": "/srv/web"})]
+    for row in context.table:
+        told = {key: _window(row[head], minutes) for head, (key, minutes) in _PLACES.items()}
+        limits = None if None in told.values() else {**told, "plan_type": "pro"}
+        count = {"type": "token_count", "info": None, "rate_limits": limits}
+        lines.append(("event_msg", moment(row["at"]), count))
+    text = [json.dumps({"timestamp": at, "type": k, "payload": p}) + "\n" for k, at, p in lines]
+    (path / f"rollout-{name}.jsonl").write_text("".join(text), "utf-8")
+
+
+@given("the cache of the book is gone")
+def no_cache(context: Context) -> None:
+    shutil.rmtree(context.scratch.book / "cache")
+
+
+@then('"bin/check" finds nothing')
+def checked(context: Context) -> None:
+    context.scratch.run_line("bin/check")
+    assert context.scratch.code == 0, context.scratch.stdout
+
+
+@given("somebody holds the book's lock")
+def held(context: Context) -> None:
+    context.scratch.book.mkdir(parents=True)
+    lock = (context.scratch.book / ".lock").open("w")
+    context.add_cleanup(lock.close)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+
+
+def _limit(said: str) -> dict[str, Any]:
+    percent, _, till = said.partition(" till ")
+    resets = datetime.fromisoformat(moment(till).replace("Z", "+00:00"))
+    return {"used_percentage": float(percent), "resets_at": int(resets.timestamp())}
+
+
+def _window(said: str, minutes: int) -> dict[str, Any] | None:
+    if said == "none":
+        return None
+    told = _limit(said)
+    used, resets = told["used_percentage"], told["resets_at"]
+    return {"used_percent": used, "window_minutes": minutes, "resets_at": resets}

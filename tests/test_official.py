@@ -1,0 +1,189 @@
+"""Readings of official meters: which tell more, which lag, and which windows there were."""
+
+import random
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+from burnbook import records
+from burnbook.agentlogs.limits import Limits
+from burnbook.agentlogs.line import Lines
+from burnbook.config import Config
+from burnbook.derive import official
+from burnbook.derive.official import Official, Shown
+from burnbook.usagerows import Reading
+from conftest import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
+
+BEGIN = datetime(2026, 11, 22, tzinfo=UTC)
+FEED = Config(str(ROOT / "config")).feed("codex")
+
+
+def at(minutes: float) -> datetime:
+    return BEGIN + timedelta(minutes=minutes)
+
+
+def shown(minutes: float, used: float, resets: float | None, session: str = "a") -> Shown:
+    return Shown("5h", used, 300, None if resets is None else at(resets), at(minutes), session)
+
+
+def folded(readings: Iterable[Shown]) -> Official:
+    found = Official()
+    for one in readings:
+        row = records.make(
+            Reading,
+            provider="codex",
+            captured_at=one.captured_at,
+            session=one.session,
+            meters=(one.meter,),
+            plan=None,
+        )
+        found.add(row, 0, 0)
+    return found
+
+
+def test_of_each_window_the_reading_that_tells_most_is_kept_in_the_order_of_resets() -> None:
+    readings = [
+        shown(10, 5, 300),
+        shown(20, 9, 301),
+        shown(30, 7, 299, "b"),
+        shown(400, 1, 650),
+        shown(5, 99, -200),
+    ]
+    for seed in range(20):
+        random.Random(seed).shuffle(readings)
+        found = folded(readings).windows["codex"]["5h"]
+        assert [(one.used_percent, one.captured_at) for one in found] == [
+            (99, at(5)),
+            (9, at(20)),
+            (1, at(400)),
+        ]
+
+
+def test_what_a_log_tells_of_a_window_is_more_only_where_more_is_used() -> None:
+    book = folded([shown(10, 5, 300)])
+    assert not book.is_more("codex", shown(20, 5, 301))
+    assert not book.is_more("codex", shown(20, 4, 300))
+    assert book.is_more("codex", shown(5, 6, 300))
+    assert book.is_more("codex", shown(5, 1, -10))
+    assert book.is_more("claude", shown(20, 5, 300))
+
+
+def test_a_session_that_flaps_between_what_two_show_books_each_once() -> None:
+    book = folded([shown(10, 5, 300, "a"), shown(11, 8, 300, "b")])
+    assert not book.is_news("codex", shown(12, 5, 300, "a"))
+    assert not book.is_news("codex", shown(12, 8, 300, "a"))
+    assert not book.is_news("codex", shown(12, 7, 300, "a"))
+    assert book.is_news("codex", shown(12, 9, 300, "a"))
+    assert book.is_news("codex", shown(12, 4, 300, "a"))  # it fell below what it showed itself
+    assert not book.is_news("codex", shown(12, 4, 300, "c"))
+    assert not book.is_news("codex", shown(9, 20, 300, "c"))  # read before what is booked
+
+
+def test_a_reset_that_is_not_told_any_more_is_no_news_and_one_that_is_told_at_last_is() -> None:
+    assert not folded([shown(10, 5, 300)]).is_news("codex", shown(11, 6, None, "b"))
+    assert folded([shown(10, 5, None)]).is_news("codex", shown(11, 5, 300, "b"))
+
+
+def test_only_the_last_sessions_are_remembered() -> None:
+    book = folded(shown(n, n / 10, 300, f"s{n}") for n in range(100))
+    assert len(book.own) == 64
+    assert "codex/s99" in book.own
+
+
+def told(minutes: float, window: dict[str, object] | None) -> bytes:
+    line = {
+        "timestamp": at(minutes).isoformat(),
+        "type": "event_msg",
+        "payload": {"type": "token_count", "info": None, "rate_limits": window},
+    }
+    return msgspec.json.encode(line)
+
+
+def limits(used: float, resets: float, place: str = "primary", pool: str = "codex") -> object:
+    epoch = int(at(resets).timestamp())
+    one = {"used_percent": used, "window_minutes": 300, "resets_at": epoch}
+    return {"limit_id": pool, place: one}
+
+
+def read(lines: list[bytes], together: int) -> dict[str, list[Shown]]:
+    """What lines tell that are taken in so many at once."""
+    compiled = Lines(FEED)  # type: ignore[arg-type]
+    found = Limits(compiled)
+    for n in range(0, len(lines), together):
+        rows = [compiled.read(line) for line in lines[n : n + together]]
+        found.take([row for row in rows if row is not None])
+    found.end("s")
+    return found.found
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.integers(0, 200),
+        st.integers(0, 100),
+        st.booleans(),
+        st.sampled_from(["codex", "spark"]),
+        st.sampled_from(["primary", "secondary"]),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@given(STEPS, st.integers(1, 8))
+def test_the_quick_look_finds_what_a_close_look_at_every_line_does(
+    steps: list[tuple[int, int, bool, str, str]], together: int
+) -> None:
+    """Real windows: five hours from the first use after the last one, and never less used."""
+    now, used, ends = 0, dict.fromkeys(("codex", "spark"), 0), dict.fromkeys(("codex", "spark"), -1)
+    lines, wanted = [], dict[tuple[str, int], tuple[float, datetime]]()
+    for wait, more, is_null, pool, place in steps:
+        now += wait
+        if now >= ends[pool]:
+            ends[pool], used[pool] = now + 300, 0
+        used[pool] = min(100, used[pool] + more // 10)
+        if is_null:
+            lines.append(told(now, None))
+            continue
+        lines.append(told(now, limits(used[pool], ends[pool], place, pool)))  # type: ignore[arg-type]
+        name = "5h" if pool == "codex" else "spark:5h"
+        wanted[name, ends[pool]] = float(used[pool]), at(now)
+    found = {
+        (name, round((one.resets_at - BEGIN).total_seconds() / 60)): (
+            one.used_percent,
+            one.captured_at,
+        )
+        for name, windows in read(lines, together).items()
+        for one in windows
+        if one.resets_at is not None
+    }
+    assert found == wanted
+
+
+def test_limits_of_any_form_are_no_fault() -> None:
+    odd = [5, "x", [], {}, {"primary": 7}, {"primary": {"used_percent": "x"}}, {"limit_id": 3}]
+    odd += [
+        {"primary": {"used_percent": 5, "window_minutes": 300, "resets_at": "2026-11-22T05:00Z"}}
+    ]
+    odd += [{"primary": {"used_percent": 6, "window_minutes": 300, "resets_in_seconds": 60}}]
+    lines = [told(n, one) for n, one in enumerate(odd)]  # type: ignore[arg-type]
+    found = read(lines, 3)["5h"]
+    assert [(one.used_percent, one.resets_at) for one in found] == [(6.0, at(9)), (5.0, at(300))]
+
+
+def test_a_window_that_slides_on_is_one_and_one_that_fell_is_another() -> None:
+    sliding = [told(n, limits(3, n + 300)) for n in range(0, 900, 7)]  # type: ignore[arg-type]
+    for together in (1, 5, 1000):
+        [one] = read(sliding, together)["5h"]
+        assert (one.used_percent, one.captured_at) == (3.0, at(896))
+    fell = [told(0, limits(50, 300)), told(10, limits(1, 310))]  # type: ignore[arg-type]
+    assert [one.used_percent for one in read(fell, 9)["5h"]] == [50.0, 1.0]
+
+
+def test_what_stands_is_the_window_that_goes_on_as_far_as_any_session_knows() -> None:
+    readings = [shown(5, 90, 60), shown(100, 20, 400), shown(90, 25, 401, "b"), shown(101, 91, 60)]
+    [one] = official.standing(readings, at(110))
+    assert (one.used_percent, one.captured_at) == (25, at(100))
+    [one] = official.standing(readings[:1], at(110))
+    assert one.used_percent == 90

@@ -1,0 +1,150 @@
+"""Official meters out of agents' JSON: whatever form it has, nothing is invented."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from burnbook import ratelimits
+from burnbook.rows import Meter
+from hypothesis import given
+from hypothesis import strategies as st
+
+AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
+EPOCH = int(AT.timestamp())
+LATER = AT + timedelta(hours=1)
+
+
+def window(used: Any = 12.5, minutes: Any = 300, **more: Any) -> dict[str, Any]:
+    return {"used_percent": used, "window_minutes": minutes, **more}
+
+
+def codex(**told: Any) -> list[tuple[str, float | None, int | None, datetime | None]]:
+    return [
+        (m.name, m.used_percent, m.window_minutes, m.resets_at)
+        for m in ratelimits.codex(told, AT).meters
+    ]
+
+
+@pytest.mark.parametrize("places", [("primary", "secondary"), ("secondary", "primary")])
+def test_a_window_is_known_by_its_length_and_not_by_its_place(places: tuple[str, str]) -> None:
+    one, other = window(minutes=300), window(40, 10_080)
+    found = codex(**dict(zip(places, (one, other), strict=True)))
+    assert sorted(found) == [("5h", 12.5, 300, None), ("weekly", 40.0, 10_080, None)]
+
+
+@pytest.mark.parametrize(
+    ("told", "resets"),
+    [
+        ({"resets_at": EPOCH + 3600}, LATER),
+        ({"resets_at": float(EPOCH + 3600)}, LATER),
+        ({"resets_at": 1000 * (EPOCH + 3600)}, LATER),
+        ({"resets_at": "2026-11-22T10:00:00Z"}, LATER),
+        ({"resets_at": "2026-11-22T11:00:00+01:00"}, LATER),
+        ({"resets_in_seconds": 3600}, LATER),
+        ({"resets_at": None, "resets_in_seconds": 3600}, LATER),
+        ({"resets_in_seconds": -1}, None),
+        ({"resets_at": "soon"}, None),
+        ({"resets_at": 1e300}, None),
+        ({"resets_at": True}, None),
+        ({"resets_at": 1}, None),
+        ({}, None),
+    ],
+)
+def test_a_reset_in_all_its_forms(told: dict[str, Any], resets: datetime | None) -> None:
+    assert codex(primary=window(**told)) == [("5h", 12.5, 300, resets)]
+
+
+@pytest.mark.parametrize(
+    ("limit_id", "limit_name", "name"),
+    [
+        (None, None, "5h"),
+        ("codex", None, "5h"),
+        ("codex", "Codex", "5h"),
+        ("codex_bengalfox", "GPT-5.3-Codex-Spark", "gpt-5.3-codex-spark:5h"),
+        ("codex_other", None, "codex-other:5h"),
+        (None, "Spark", "spark:5h"),
+    ],
+)
+def test_another_pool_has_meters_of_its_own(limit_id: Any, limit_name: Any, name: str) -> None:
+    assert codex(limit_id=limit_id, limit_name=limit_name, primary=window())[0][0] == name
+
+
+@pytest.mark.parametrize(
+    ("minutes", "name", "shown"),
+    [
+        (299, "5h", 300),
+        (10_079, "weekly", 10_080),
+        (43_200, "monthly", 43_200),
+        (60, "1h", 60),
+        (2880, "2d", 2880),
+        (90, "90m", 90),
+    ],
+)
+def test_lengths_have_names(minutes: int, name: str, shown: int) -> None:
+    assert codex(primary=window(minutes=minutes)) == [(name, 12.5, shown, None)]
+
+
+def test_the_first_builds_had_no_objects_for_windows() -> None:
+    told = {"primary_used_percent": 3.0, "primary_window_minutes": 300}
+    told |= {"secondary_used_percent": 4.0, "secondary_window_minutes": 10_080}
+    assert codex(**told) == [("5h", 3.0, 300, None), ("weekly", 4.0, 10_080, None)]
+
+
+@pytest.mark.parametrize("used", [None, "12", True, -1, float("nan"), 1e9])
+def test_what_is_no_percentage_is_null(used: Any) -> None:
+    assert codex(primary=window(used)) == [("5h", None, 300, None)]
+
+
+def test_what_says_no_length_is_no_meter() -> None:
+    for minutes in (None, 0, -5, "300", 1e99):
+        assert codex(primary=window(minutes=minutes)) == []
+    assert codex(primary=None, secondary=None) == codex() == []
+    assert ratelimits.codex(None, AT) == ratelimits.codex([], AT) == ratelimits.NONE
+
+
+def test_a_status_line_has_the_names_of_the_pane() -> None:
+    told = {
+        "five_hour": {"used_percentage": 104, "resets_at": EPOCH + 3600},
+        "seven_day": {"used_percentage": 41.2, "resets_at": "2026-11-22T10:00:00.000Z"},
+        "seven_day_opus": {"used_percentage": 3},
+        "seven_day_sonnet": {"used_percentage": 4},
+        "new_thing": {"used_percentage": 5},
+        "extra": {"resets_at": 5},
+        "empty": {"used_percentage": None},
+        "other": None,
+    }
+    assert ratelimits.claude(told).meters == (
+        Meter("session", 104.0, 300, LATER),
+        Meter("week-all-models", 41.2, 10_080, LATER),
+        Meter("week-opus", 3.0, 10_080, None),
+        Meter("week-sonnet-only", 4.0, 10_080, None),
+        Meter("new-thing", 5.0, None, None),
+    )
+    assert ratelimits.claude(None) == ratelimits.NONE
+
+
+KEYS = st.sampled_from(
+    [
+        *("primary", "secondary", "used_percent", "used_percentage", "window_minutes", "resets_at"),
+        *("resets_in_seconds", "limit_id", "limit_name", "plan_type", "five_hour", "seven_day"),
+        *("primary_used_percent", "primary_window_minutes"),
+    ]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.just(300),
+    lambda inner: st.dictionaries(KEYS | st.text(max_size=4), inner, max_size=6) | st.lists(inner),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+def test_no_json_is_a_fault_and_every_meter_can_be_booked(told: Any) -> None:
+    told = json.loads(json.dumps(told))
+    for limits in (ratelimits.codex(told, AT), ratelimits.claude(told)):
+        names = [one.name for one in limits.meters]
+        assert len(set(names)) == len(names)
+        for one in limits.meters:
+            assert one.name
+            assert one.used_percent is None or 0 <= one.used_percent <= 1e6
+            assert one.resets_at is None or 1971 <= one.resets_at.year <= 2999
