@@ -69,8 +69,9 @@ class Bench:
         return Command(argv, makes=self.book if cold else None)
 
     def report(self) -> Command:
-        """Report by day."""
-        words = ["daily", "--format", "json", "--tool", self.tool, "--data-dir", str(self.book)]
+        """Book what is new, and report by day."""
+        words = ["daily", "--fresh", "--format", "json", "--tool", self.tool]
+        words += ["--data-dir", str(self.book)]
         return Command([str(ROOT / "bin" / "usage"), *words])
 
     def rival(self, name: str, *, cold: bool = False) -> Command:
@@ -137,32 +138,19 @@ def jobs(bench: Bench, rivals: list[str]) -> Iterator[str]:
     yield from shown(f"{bench.tool}: first read", rounds, rivals, "ours", "ccusage 1.5x wall")
     yield f"    sums by day, model, session, project: {'wrong' if bench.wrong() else 'exact'}"
     yield from (f"    {name}: {bench.verdict(name)}" for name in rivals)
-    has_report = (ROOT / "bin" / "usage").exists()
-    ours = {"ours": bench.ours(), **({"report": bench.report()} if has_report else {})}
-    if not has_report:
-        yield "    no bin/usage yet: what follows is without the report"
+    ours = {"ours": bench.report()}
     others = [name for name in rivals if name == "tokscale"]
     warm = {name: bench.rival(name) for name in others}
-    rounds = together(interleaved(lambda _: {**ours, **warm}, 3 * bench.rounds))
+    rounds = interleaved(lambda _: {**ours, **warm}, 3 * bench.rounds)
     yield from shown(f"{bench.tool}: nothing new", rounds, others, "ours", "tokscale 0.1x cpu")
 
     def more(_: int) -> dict[str, Command]:
         bench.grow()
         return {**ours, **warm}
 
-    rounds = together(interleaved(more, bench.rounds))
+    rounds = interleaved(more, bench.rounds)
     yield from shown(f"{bench.tool}: 1 MB new", rounds, others, "ours", "tokscale 0.2x cpu")
     yield f"    sums by day, model, session, project: {'wrong' if bench.wrong() else 'exact'}"
-
-
-def together(rounds: Rounds) -> Rounds:
-    """Ours with the report that follows it, as one."""
-    for each in rounds:
-        if "report" in each:
-            one, other = each.pop("ours"), each.pop("report")
-            both = Taken(one.wall + other.wall, one.cpu + other.cpu, max(one.peak, other.peak))
-            each["ours"] = both
-    return rounds
 
 
 def shown(job: str, rounds: Rounds, rivals: list[str], ours: str, aim: str) -> Iterator[str]:

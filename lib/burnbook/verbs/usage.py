@@ -1,7 +1,9 @@
 """What agents used, by day, week, month, session, block, window, model, project or branch."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, tzinfo
+from fnmatch import fnmatchcase
 from typing import Any
 
 from burnbook import clock, dayfold
@@ -10,7 +12,7 @@ from burnbook.derive.quarters import Days
 from burnbook.derive.usage import Ask, Key, Report
 from burnbook.derive.usd import Pricing
 from burnbook.derive.used import Counts
-from burnbook.errors import BadConfig, Usage
+from burnbook.errors import BadConfig, Missing, Usage
 from burnbook.pricespec import Lookup
 from burnbook.verbs import Context, Result
 from burnbook.verbs._window import note_damage, wanted
@@ -19,7 +21,9 @@ Sums = Iterator[tuple[Key, Counts]]
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """One report. Writes no row."""
+    """One report. Writes no row, but with `--fresh`."""
+    if args.fresh:
+        _read_new(ctx, args.tool)
     zone, zone_name = _zone(ctx, args.timezone)
     ask = _ask(ctx, args)
     if args.report == "blocks":
@@ -46,6 +50,23 @@ def run(ctx: Context, args: Any) -> Result:
         "unpriced": found.unpriced,
     }
     return _shown(args, found, data, zone)
+
+
+def _read_new(ctx: Context, tools: list[str] | None) -> None:
+    """Book what is new in the agents' own logs; an agent that is not on this machine has none."""
+    from argparse import Namespace
+
+    from burnbook.agentlogs.spec import LogFeed
+    from burnbook.verbs import _ingest_logs
+
+    for name in ctx.config.feed_names:
+        if tools and not any(fnmatchcase(name, tool) for tool in tools):
+            continue
+        feed = ctx.config.feed(name)
+        if isinstance(feed, LogFeed):
+            given = {"stdin": False, "file": None, "window": None, "strict": False}
+            with suppress(Missing):
+                _ingest_logs.run(ctx, Namespace(feed=name, **given), feed)
 
 
 def _shown(args: Any, found: Report, data: dict[str, Any], zone: tzinfo | None) -> Result:
