@@ -5,6 +5,7 @@ returns; on any error every journal of the batch is cut back to where it was. Re
 and never see an unterminated last line.
 """
 
+import errno
 import mmap
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from burnbook import files
 from burnbook.errors import IOFault, os_sentence
 
 _BLOCK = 1 << 16
+_COPIED = 1 << 20
 
 
 def path_of(root: str, name: str) -> str:
@@ -29,6 +31,14 @@ def size(path: str) -> int:
         return 0
     except OSError as error:
         raise IOFault(os_sentence("cannot read the book", error)) from None
+
+
+def file_of(path: str) -> int | None:
+    """What tells the file of a journal from another one put in its place; None: there is none."""
+    try:
+        return os.stat(path, follow_symlinks=False).st_ino
+    except OSError:
+        return None
 
 
 def lines(path: str, start: int = 0) -> Iterator[tuple[int, bytes]]:
@@ -170,7 +180,7 @@ def heal(root: str, name: str) -> tuple[int, int] | None:
     offset, tail = torn_tail(path)
     if not tail:
         return None
-    _keep(f"{path}.broken", tail)
+    put_beside(f"{path}.broken", tail + b"\n")
     handle = files.open_regular(path, os.O_RDWR)
     try:
         os.ftruncate(handle, offset)
@@ -180,14 +190,58 @@ def heal(root: str, name: str) -> tuple[int, int] | None:
     return offset, len(tail)
 
 
-def _keep(path: str, tail: bytes) -> None:
-    broken = _open(path)
+def put_beside(path: str, data: bytes) -> None:
+    """Append to a file beside a journal, durably; it is as it was where that fails.
+
+    A last line that was never finished gets its end first. Call it with the lock held.
+    """
+    _, torn = torn_tail(path)
+    beside = _open(path)
     try:
-        files.write_all(broken.handle, tail + b"\n")
-        os.fsync(broken.handle)
+        files.write_all(beside.handle, (b"\n" if torn else b"") + data)
+        os.fsync(beside.handle)
         files.sync_dir(os.path.dirname(path))
     except OSError:
-        _roll_back([broken])
+        _roll_back([beside])
         raise
     finally:
-        os.close(broken.handle)
+        os.close(beside.handle)
+
+
+def put_without(path: str, places: Sequence[tuple[int, int]], kept: str) -> None:
+    """Put a journal without the lines at (offset, length) in its place; `kept` is the old file.
+
+    Call it with the lock held. A reader sees the old file or the new one, whole, and whoever is
+    killed leaves one of them; the old one then has both names, or only that of the journal.
+    """
+    folder, name = os.path.split(path)
+    scratch = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
+    source = files.open_regular(path, os.O_RDONLY)
+    try:
+        target = files.open_regular(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        try:
+            end = os.fstat(source).st_size
+            start = 0
+            for offset, length in [*sorted(places), (end, 0)]:
+                _copy(source, target, start, offset)
+                start = offset + length
+            os.fsync(target)
+        finally:
+            os.close(target)
+        if not os.path.exists(kept):
+            os.link(path, kept, follow_symlinks=False)
+        os.rename(scratch, path)
+        files.sync_dir(folder)
+    finally:
+        os.close(source)
+        if os.path.lexists(scratch):
+            os.unlink(scratch)
+
+
+def _copy(source: int, target: int, start: int, end: int) -> None:
+    while start < end:
+        block = os.pread(source, min(_COPIED, end - start), start)
+        if not block:
+            raise OSError(errno.EIO, "the journal ends earlier than it did")
+        files.write_all(target, block)
+        start += len(block)
