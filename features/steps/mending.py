@@ -73,3 +73,22 @@ def _plain(text: str) -> str:
 
 def _same(found: object, wanted: object) -> None:
     assert found == wanted, f"found:\n{found}\nwanted:\n{wanted}"
+
+
+@given("the config file {name:Word} may be written by everybody")
+def open_config(context: Context, name: str) -> None:
+    (context.scratch.config / name).chmod(0o666)
+
+
+@given("the book has mode {mode:Word}")
+def book_mode(context: Context, mode: str) -> None:
+    context.scratch.book.chmod(int(mode, 8))
+
+
+@then("the doctor says of {name:Word}")
+def doctor_says(context: Context, name: str) -> None:
+    """The probe's line begins with the text, whatever the spaces."""
+    lines = [" ".join(line.split()) for line in context.scratch.stdout.splitlines()]
+    found = [line for line in lines if f" {name} " in line]
+    assert len(found) == 1, lines
+    assert found[0].startswith(context.text), found[0]
