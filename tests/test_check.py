@@ -3,6 +3,8 @@
 import json
 import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -230,3 +232,34 @@ def test_a_request_that_takes_the_place_of_none_is_a_fault(full: Shell) -> None:
 def test_a_config_that_does_not_hold_stops_no_check(full: Shell) -> None:
     (full.config / "windows.toml").write_text("wrong")
     assert kinds(full, 0)[0] == ("config", "config")
+
+
+MEASURED = """\
+import resource, subprocess, sys, time
+began = time.monotonic()
+done = subprocess.run(sys.argv[1:], check=False)
+took = time.monotonic() - began
+print(done.returncode, took, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def test_millions_of_rows_take_little_memory_and_time(shell: Shell, tmp_path: Path) -> None:
+    count, part = long(20_000, 5_000_000), 20_000
+    log = tmp_path / "usage.jsonl"
+    with log.open("w") as file:
+        for first in range(0, count, part):
+            file.write(usage(min(part, count - first), first))
+    words = ("ingest", "proxy-telemetry", "--window", "W0-CHN", "--file", str(log))
+    with shell.start(*words) as process:
+        assert process.wait(1200) == 0
+    # Another Python in between: a child begins with the memory of the one that starts it.
+    command = [sys.executable, "-c", MEASURED, str(ROOT / "bin" / "check")]
+    how: Any = {"env": shell.environment, "capture_output": True, "text": True, "timeout": 1200}
+    verdict, measured = subprocess.run(command, check=True, **how).stdout.splitlines()
+    code, took, kilobytes = measured.split()
+    assert verdict.startswith(f"ok: {count:,} rows verified"), verdict
+    figure = f"{count:,} rows in {float(took):.1f} s and {int(kilobytes) // 1024} MiB"
+    is_small = int(kilobytes) < 250 * 1024 and float(took) < 10 + count / 10_000
+    name = "test_millions_of_rows_take_little_memory_and_time"
+    target = "100 us a row, 250 MiB"
+    record("check takes little", name, figure, target, is_small and code == "0")

@@ -108,5 +108,5 @@ def test_a_place_where_nothing_can_be_written_is_told(shell: Shell) -> None:
 
 def test_the_doctor_leaves_nothing(shell: Shell, tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
-    shell.ok("doctor")
+    shell.ok("doctor", HOME=str(tmp_path))
     assert sorted(tmp_path.rglob("*")) == before

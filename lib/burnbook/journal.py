@@ -5,7 +5,6 @@ returns; on any error every journal of the batch is cut back to where it was. Re
 and never see an unterminated last line.
 """
 
-import errno
 import mmap
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +14,6 @@ from burnbook import files
 from burnbook.errors import IOFault, os_sentence
 
 _BLOCK = 1 << 16
-_COPIED = 1 << 20
 
 
 def path_of(root: str, name: str) -> str:
@@ -171,23 +169,31 @@ def torn_tail(path: str) -> tuple[int, bytes]:
         os.close(handle)
 
 
-def heal(root: str, name: str) -> tuple[int, int] | None:
-    """Move an unterminated tail to `<journal>.broken` and cut the journal back to its last newline.
+def keep_tail(root: str, name: str) -> tuple[int, bytes]:
+    """Copy an unterminated tail to `<journal>.broken`: (offset, bytes), empty where there is none.
 
-    Call it with the lock held. (offset, bytes moved), or None where there was nothing to heal.
+    Call it with the lock held, then `cut`. Whoever was killed in between has the copy already.
     """
     path = path_of(root, name)
     offset, tail = torn_tail(path)
-    if not tail:
-        return None
-    put_beside(f"{path}.broken", tail + b"\n")
-    handle = files.open_regular(path, os.O_RDWR)
+    if tail and not _ends_with(f"{path}.broken", tail + b"\n"):
+        put_beside(f"{path}.broken", tail + b"\n")
+    return offset, tail
+
+
+def cut(root: str, name: str, offset: int) -> None:
+    """Cut a journal back to `offset`, durably. Call it with the lock held."""
+    handle = files.open_regular(path_of(root, name), os.O_RDWR)
     try:
         os.ftruncate(handle, offset)
         os.fsync(handle)
     finally:
         os.close(handle)
-    return offset, len(tail)
+
+
+def _ends_with(path: str, data: bytes) -> bool:
+    end = size(path)
+    return end >= len(data) and at(path, [(end - len(data), len(data))]) == [data]
 
 
 def put_beside(path: str, data: bytes) -> None:
@@ -206,42 +212,3 @@ def put_beside(path: str, data: bytes) -> None:
         raise
     finally:
         os.close(beside.handle)
-
-
-def put_without(path: str, places: Sequence[tuple[int, int]], kept: str) -> None:
-    """Put a journal without the lines at (offset, length) in its place; `kept` is the old file.
-
-    Call it with the lock held. A reader sees the old file or the new one, whole, and whoever is
-    killed leaves one of them; the old one then has both names, or only that of the journal.
-    """
-    folder, name = os.path.split(path)
-    scratch = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
-    source = files.open_regular(path, os.O_RDONLY)
-    try:
-        target = files.open_regular(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        try:
-            end = os.fstat(source).st_size
-            start = 0
-            for offset, length in [*sorted(places), (end, 0)]:
-                _copy(source, target, start, offset)
-                start = offset + length
-            os.fsync(target)
-        finally:
-            os.close(target)
-        if not os.path.exists(kept):
-            os.link(path, kept, follow_symlinks=False)
-        os.rename(scratch, path)
-        files.sync_dir(folder)
-    finally:
-        os.close(source)
-        if os.path.lexists(scratch):
-            os.unlink(scratch)
-
-
-def _copy(source: int, target: int, start: int, end: int) -> None:
-    while start < end:
-        block = os.pread(source, min(_COPIED, end - start), start)
-        if not block:
-            raise OSError(errno.EIO, "the journal ends earlier than it did")
-        files.write_all(target, block)
-        start += len(block)

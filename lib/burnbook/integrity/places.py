@@ -6,6 +6,7 @@ import stat
 from collections.abc import Iterator
 
 from burnbook import files, records
+from burnbook.errors import os_sentence
 from burnbook.integrity import Finding
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
@@ -31,8 +32,12 @@ def look(root: str) -> list[Finding]:
     except OSError as error:
         return [Finding("file", ".", 0, str(error))]
     found = [*_mode(".", mode, files.DIR_MODE)]
-    for name, status in _walk(root, ""):
-        found += _one(root, name, status)
+    try:
+        for name, status in _walk(root, ""):
+            found += _one(name, status)
+    except OSError as error:
+        where = os.path.relpath(error.filename or root, root)
+        found.append(Finding("file", where, 0, os_sentence("cannot be looked into", error)))
     return found
 
 
@@ -51,7 +56,7 @@ def _walk(root: str, below: str) -> Iterator[tuple[str, os.stat_result | None]]:
             yield from _walk(root, f"{name}/")
 
 
-def _one(root: str, name: str, status: os.stat_result | None) -> Iterator[Finding]:
+def _one(name: str, status: os.stat_result | None) -> Iterator[Finding]:
     if status is None:
         return
     mode, left = stat.S_IMODE(status.st_mode), _TMP.fullmatch(name)

@@ -4,7 +4,7 @@ import os
 from collections import defaultdict
 from collections.abc import Sequence
 
-from burnbook import clock, files, journal, lock, quarantine, records
+from burnbook import clock, excise, files, journal, lock, quarantine, records
 from burnbook.book import Book, state_of
 from burnbook.derive.snapshots import Index
 from burnbook.errors import BadData, IOFault, os_sentence
@@ -64,7 +64,7 @@ def rows(book: Book, name: str, found: Sequence[Finding]) -> str | None:
         _forget(book, name)
         before = _before(path)
         places = [(one.offset, one.length) for one, _ in bad]
-        journal.put_without(path, places, before)
+        excise.put_without(path, places, before)
     shown = "1 row" if len(bad) == 1 else f"{len(bad)} rows"
     return (
         f"{name}.jsonl: moved {shown} to {os.path.basename(quarantine.path_of(book.root, name))}; "
