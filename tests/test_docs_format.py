@@ -14,9 +14,11 @@ from burnbook import panes, records, rows
 from burnbook.book import State
 from burnbook.cursor import Cursor
 from burnbook.derive.compared import Compared, Latency, Side, Totals
+from burnbook.integrity import Kind
+from burnbook.quarantine import Kept
 from burnbook.usagerows import AgentUsage
 from frontdoor import ROOT, House
-from manual import FENCE, FORMAT, clone_in, documented, keys
+from manual import FENCE, FORMAT, clone_in, documented, keys, section
 from xxhash import xxh3_64_hexdigest
 
 ALL_KINDS = [kind for found in records.JOURNALS.values() for kind in (get_args(found) or (found,))]
@@ -69,6 +71,11 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     with (book / "prompts.jsonl").open("a") as journal:
         journal.write('{"id":"p-')
     run("check", code=1)
+    with (book / "windows.jsonl").open("a") as journal:
+        journal.write("{}\n")
+    run("repair", code=1)
+    run("repair --yes")
+    run("doctor")
     run("snapshot start codex --window X2", PANE.format(1))
     run("ingest proxy-telemetry --window X1 --file samples/telemetry/addon.jsonl")
     run("ingest proxy-telemetry --window X1 --file samples/telemetry/usage.jsonl")
@@ -269,6 +276,15 @@ def test_what_has_no_schema_is_documented_too() -> None:
     stamps = documented("Stamps")
     assert documented("Reject") == {*rows.Reject.__struct_fields__, "crc"} - stamps
     assert documented("Cursor") == set(Cursor.__struct_fields__)
+    assert documented("Kept") == set(Kept.__struct_fields__)
+    assert get_args(Kind)
+    assert {kind for kind in get_args(Kind) if kind not in words("check")} == set()
+
+
+def words(heading: str) -> set[str]:
+    """The words in the first column of a section's tables that are not in quotes."""
+    found = re.findall(r"^\| ([a-z][a-z, -]*) \|", section(FORMAT, heading), re.MULTILINE)
+    return {word for cell in found for word in cell.split(", ")}
 
 
 def test_a_comparison_is_documented() -> None:

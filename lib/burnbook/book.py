@@ -218,15 +218,19 @@ class Book:
             agent, provider = target.agent, target.provider
         else:
             agent, provider = row.agent or "", row.provider
-        path, state = self.state_path(agent, provider), self.state(agent, provider)
         try:
-            if state is None:
-                _remove(path)
-            else:
-                files.replace(path, msgspec.json.format(msgspec.json.encode(state)) + b"\n")
+            self.put_state(agent, provider, self.state(agent, provider))
         except OSError as error:
             # The rows are durable; only their projection is behind, and the next run renews it.
             raise IOFault(os_sentence("the rows are booked, but not the state", error)) from None
+
+    def put_state(self, agent: str, provider: str, state: State | None) -> None:
+        """With the lock held: put a state where other programs read it; None: there is none."""
+        path = self.state_path(agent, provider)
+        if state is None:
+            _remove(path)
+        else:
+            files.replace(path, msgspec.json.format(msgspec.json.encode(state)) + b"\n")
 
 
 def state_of(index: Index, agent: str, provider: str) -> State | None:

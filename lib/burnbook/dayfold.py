@@ -49,8 +49,13 @@ class DayFold(Fold[Daily]):
 
 def daily(book: Book, config: Config) -> DayFold:
     """The fold in the config's zone."""
+    return DayFold(book, config.zone, zone_name(config))
+
+
+def zone_name(config: Config) -> str:
+    """What tells the days of the config's zone from those of another."""
     name = config.windows.timezone
-    return DayFold(book, config.zone, _local() if name == "local" else name)
+    return _local() if name == "local" else name
 
 
 def of_window(book: Book, config: Config, window: str) -> list[tuple[Day, Counts]] | None:

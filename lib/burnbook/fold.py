@@ -5,6 +5,7 @@ place, and starts afresh when that does not stand there any more.
 """
 
 import os
+import zlib
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -28,12 +29,47 @@ _SAVE_AFTER = 1 << 16
 
 
 class Saved(msgspec.Struct, array_like=True):
-    """What the cache file holds. `shape` changes when the value's type does."""
+    """What the cache file holds. `shape` changes when the value's type does.
+
+    `crc` is the CRC-32 of the value: what a disk changed in it is not believed.
+    """
 
     shape: str
     offset: int
     mark: bytes
+    crc: int
     value: msgspec.Raw
+
+
+def shape_of(kind: type[Any]) -> str:
+    """What tells the packed form of a kind from older ones, which are not read.
+
+    A kind whose packed form changed counts its `shape` up.
+    """
+    return f"{records.SCHEMA_VERSION}:{kind.__name__}:{getattr(kind, 'shape', 1)}"
+
+
+def mark_of(path: str, offset: int) -> bytes:
+    """The bytes before `offset`: the last row's crc is among them, so they tell files apart."""
+    start = max(0, offset - _MARK)
+    try:
+        return journal.at(path, [(start, offset - start)])[0]
+    except IOFault:
+        return b"?"
+
+
+def load(cache: str, path: str, shape: str, kind: type[V]) -> tuple[int, V] | None:
+    """What a cache file says of the journal at `path`; None where it is not to be used."""
+    try:
+        data = files.read_bytes(cache)
+        saved = msgspec.msgpack.decode(data, type=Saved) if data else None
+        if saved is None or saved.shape != shape or saved.mark != mark_of(path, saved.offset):
+            return None
+        if zlib.crc32(saved.value) == saved.crc:
+            return saved.offset, msgspec.msgpack.decode(saved.value, type=kind)
+    except (OSError, msgspec.DecodeError):
+        return None  # a damaged cache is as good as none
+    return None
 
 
 class Fold(Generic[V]):
@@ -55,23 +91,32 @@ class Fold(Generic[V]):
         self.root, self.name, self.kind, self.step = root, name, kind, step
         self.path = journal.path_of(root, name)
         self.cache = os.path.join(root, "cache", f"{name}.{self.suffix}")
+        self.file = journal.file_of(self.path)
         self.offset, self.value = self._load()
         self.saved = self.offset
         self.catch_up()
 
     def catch_up(self) -> V:
         """Read what was appended since, and give the value."""
-        if journal.size(self.path) < self.offset:
-            self.offset, self.value, self.saved = 0, self.kind(), 0
+        self._same()
         self._read(None)
         return self.value
 
     def skip(self, ranges: Iterable[tuple[int, int]]) -> V:
         """`catch_up`, but for stretches of the journal whose rows the value has already."""
-        for start, end in sorted(ranges):
+        for start, end in sorted(ranges) if self._same() else ():
             self._read(start)
             self.offset = max(self.offset, end)
         return self.catch_up()
+
+    def _same(self) -> bool:
+        """Whether the journal is the file that was read; else all is forgotten: it was repaired."""
+        file, known = journal.file_of(self.path), self.file
+        self.file = file
+        if (known is None or file == known) and journal.size(self.path) >= self.offset:
+            return True
+        self.offset, self.value, self.saved = 0, self.kind(), 0
+        return False
 
     def _read(self, end: int | None) -> None:
         if end is not None and end <= self.offset:
@@ -92,7 +137,8 @@ class Fold(Generic[V]):
             return
         self.value.pack()
         value = msgspec.msgpack.encode(self.value)
-        saved = Saved(self._shape(), self.offset, self._mark(self.offset), msgspec.Raw(value))
+        mark, crc = mark_of(self.path, self.offset), zlib.crc32(value)
+        saved = Saved(self._shape(), self.offset, mark, crc, msgspec.Raw(value))
         try:
             files.replace(self.cache, msgspec.msgpack.encode(saved), durable=False)
         except (OSError, IOFault):
@@ -101,23 +147,7 @@ class Fold(Generic[V]):
         self.saved = self.offset
 
     def _load(self) -> tuple[int, V]:
-        try:
-            data = files.read_bytes(self.cache)
-            saved = msgspec.msgpack.decode(data, type=Saved) if data else None
-            if saved and saved.shape == self._shape() and saved.mark == self._mark(saved.offset):
-                return saved.offset, msgspec.msgpack.decode(saved.value, type=self.kind)
-        except (OSError, msgspec.DecodeError):
-            return 0, self.kind()  # a damaged cache is as good as none
-        return 0, self.kind()
+        return load(self.cache, self.path, self._shape(), self.kind) or (0, self.kind())
 
     def _shape(self) -> str:
-        # A kind whose packed form changed counts its `shape` up, so that no older one is read.
-        return f"{records.SCHEMA_VERSION}:{self.kind.__name__}:{getattr(self.kind, 'shape', 1)}"
-
-    def _mark(self, offset: int) -> bytes:
-        """The bytes before `offset`: the last row's crc is among them, so they tell files apart."""
-        start = max(0, offset - _MARK)
-        try:
-            return journal.at(self.path, [(start, offset - start)])[0]
-        except IOFault:
-            return b"?"
+        return shape_of(self.kind)

@@ -3,13 +3,23 @@
 from burnbook import journal, records
 from burnbook.rows import Anomaly
 
+_OWN = "anomalies"
+
 
 def heal(root: str, name: str) -> None:
-    """With the lock held: move an unterminated row aside, and record that as an anomaly."""
-    healed = journal.heal(root, name)
-    if healed is None:
+    """With the lock held: move an unterminated row aside, and record that as an anomaly.
+
+    It is copied and recorded before it is cut off, so that a writer which is killed in between
+    leaves the rest to the next one. Only a tail of the anomalies themselves has to be cut first.
+    """
+    offset, tail = journal.keep_tail(root, name)
+    if not tail:
         return
-    offset, length = healed
+    if name == _OWN:
+        journal.cut(root, name, offset)
+    else:
+        heal(root, _OWN)
+    length = len(tail)
     row = records.make(
         Anomaly,
         kind="torn-tail",
@@ -21,6 +31,7 @@ def heal(root: str, name: str) -> None:
         detail=f"an unterminated row of {length} bytes was moved to {name}.jsonl.broken",
         source="heal",
     )
-    if not journal.find(journal.path_of(root, "anomalies"), [row.id]):
-        journal.heal(root, "anomalies")
-        journal.append(root, {"anomalies": records.encode(row)})
+    if not journal.find(journal.path_of(root, _OWN), [row.id]):
+        journal.append(root, {_OWN: records.encode(row)})
+    if name != _OWN:
+        journal.cut(root, name, offset)

@@ -65,7 +65,7 @@ class Intake:
         self.counts = Counts()
         self.traffic: defaultdict[str, Traffic] = defaultdict(Traffic)
         self.written: list[tuple[int, int]] = []
-        self.keys = Keys(root, JOURNAL, "1", _read_key)
+        self.keys = Keys(root, JOURNAL, "1", read_key)
         self.rejects = Rejects(root, feed, agent)
         self._encode = msgspec.json.Encoder().encode
         self._encode_lines = msgspec.json.Encoder().encode_lines
@@ -141,7 +141,8 @@ class Intake:
         return left
 
 
-def _read_key(line: bytes) -> tuple[str, int] | None:
+def read_key(line: bytes) -> tuple[str, int] | None:
+    """The day and key of a row's line, for its index; None where it has none."""
     key, place = key_of(line), line.find(b',"ts":"')
     day = line[place + 7 : place + 17]
     if key is None or place < 0 or day.translate(None, b"0123456789") != b"--":

@@ -31,6 +31,14 @@ def size(path: str) -> int:
         raise IOFault(os_sentence("cannot read the book", error)) from None
 
 
+def file_of(path: str) -> int | None:
+    """What tells the file of a journal from another one put in its place; None: there is none."""
+    try:
+        return os.stat(path, follow_symlinks=False).st_ino
+    except OSError:
+        return None
+
+
 def lines(path: str, start: int = 0) -> Iterator[tuple[int, bytes]]:
     """(offset, line with its newline) of every whole line from `start` on."""
     try:
@@ -161,33 +169,46 @@ def torn_tail(path: str) -> tuple[int, bytes]:
         os.close(handle)
 
 
-def heal(root: str, name: str) -> tuple[int, int] | None:
-    """Move an unterminated tail to `<journal>.broken` and cut the journal back to its last newline.
+def keep_tail(root: str, name: str) -> tuple[int, bytes]:
+    """Copy an unterminated tail to `<journal>.broken`: (offset, bytes), empty where there is none.
 
-    Call it with the lock held. (offset, bytes moved), or None where there was nothing to heal.
+    Call it with the lock held, then `cut`. Whoever was killed in between has the copy already.
     """
     path = path_of(root, name)
     offset, tail = torn_tail(path)
-    if not tail:
-        return None
-    _keep(f"{path}.broken", tail)
-    handle = files.open_regular(path, os.O_RDWR)
+    if tail and not _ends_with(f"{path}.broken", tail + b"\n"):
+        put_beside(f"{path}.broken", tail + b"\n")
+    return offset, tail
+
+
+def cut(root: str, name: str, offset: int) -> None:
+    """Cut a journal back to `offset`, durably. Call it with the lock held."""
+    handle = files.open_regular(path_of(root, name), os.O_RDWR)
     try:
         os.ftruncate(handle, offset)
         os.fsync(handle)
     finally:
         os.close(handle)
-    return offset, len(tail)
 
 
-def _keep(path: str, tail: bytes) -> None:
-    broken = _open(path)
+def _ends_with(path: str, data: bytes) -> bool:
+    end = size(path)
+    return end >= len(data) and at(path, [(end - len(data), len(data))]) == [data]
+
+
+def put_beside(path: str, data: bytes) -> None:
+    """Append to a file beside a journal, durably; it is as it was where that fails.
+
+    A last line that was never finished gets its end first. Call it with the lock held.
+    """
+    _, torn = torn_tail(path)
+    beside = _open(path)
     try:
-        files.write_all(broken.handle, tail + b"\n")
-        os.fsync(broken.handle)
+        files.write_all(beside.handle, (b"\n" if torn else b"") + data)
+        os.fsync(beside.handle)
         files.sync_dir(os.path.dirname(path))
     except OSError:
-        _roll_back([broken])
+        _roll_back([beside])
         raise
     finally:
-        os.close(broken.handle)
+        os.close(beside.handle)

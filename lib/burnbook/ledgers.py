@@ -76,10 +76,17 @@ def project(folder: str, form: Form, rows: Sequence[Mapping[str, Cell]]) -> int:
 
 def keys(folder: str, form: Form) -> list[str]:
     """The key of each row of a ledger that has one, in the file's order. Never writes."""
+    return [key for _, key in places(folder, form) or ()]
+
+
+def places(folder: str, form: Form) -> list[tuple[int, str]] | None:
+    """Line (the last one of its record) and key of each row that has one; None: no such ledger."""
     page = pages.read(os.path.join(folder, form.file))
-    header, *found = _records(page.path, page.data or b"") or [[]]
+    if page.data is None:
+        return None
+    (_, header), *found = _numbered(page.path, page.data) or [(1, [])]
     names = [cell.strip() for cell in header]
-    return [key for record in found if (key := _key(names, record, form.key))]
+    return [(line, key) for line, record in found if (key := _key(names, record, form.key))]
 
 
 def _appended(
@@ -108,11 +115,16 @@ def _appended(
 
 
 def _records(path: str, data: bytes) -> list[list[str]]:
-    """Every record that is not an empty line. Bytes that are no UTF-8 are let be."""
+    """Every record that is not an empty line."""
+    return [record for _, record in _numbered(path, data)]
+
+
+def _numbered(path: str, data: bytes) -> list[tuple[int, list[str]]]:
+    """The same with the number of each record's last line. Bytes that are no UTF-8 are let be."""
     text = data.removeprefix(_BOM).decode("utf-8", "surrogateescape")
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
-        return [record for record in reader if record]
+        return [(reader.line_num, record) for record in reader if record]
     except csv.Error as error:
         raise BadData(f"ledger {path}, line {reader.line_num}: {error}") from None
 

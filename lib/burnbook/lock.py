@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from burnbook import files
-from burnbook.errors import Busy
+from burnbook.errors import Busy, IOFault
 
 WAIT_SECONDS = 10.0
 
@@ -26,6 +26,11 @@ def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
     handle = files.open_regular(os.path.join(root, ".lock"), os.O_RDWR | os.O_CREAT)
     try:
         _take(handle, wait, lambda: _held(handle, root))
+        if not works(os.path.join(root, ".lock")):
+            raise IOFault(
+                f"the file system of book {root} does not lock files, so nothing is written; "
+                "move the book to a local disk (doctor tells more)"
+            )
         os.pwrite(handle, b"%-20d\n" % os.getpid(), 0)
         yield
     finally:
@@ -41,6 +46,23 @@ def folder_lock(path: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def works(path: str) -> bool:
+    """Whether a lock that is held on a file keeps others out: some file systems only say so.
+
+    Two descriptors of one file that were opened apart are two holders, also in one process.
+    """
+    other = files.open_regular(path, os.O_RDWR)
+    try:
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EAGAIN):
+            return True
+        raise
+    finally:
+        os.close(other)
+    return False
 
 
 def _held(handle: int, root: str) -> str:

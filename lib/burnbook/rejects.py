@@ -24,7 +24,7 @@ class Rejects:
     def __init__(self, root: str, feed: str, agent: str) -> None:
         self.root, self.name = root, f"{REJECTS}{feed}"
         self.stamp = Stamp("r", agent, None, feed)
-        self.keys = Keys(root, self.name, "1", _read)
+        self.keys = Keys(root, self.name, "1", read_reject)
 
     def prepare(self, rejected: Sequence[tuple[int, str, bytes]]) -> dict[int, bytes]:
         """The lines to be booked by their key, of (line number, reason, line) each."""
@@ -60,6 +60,7 @@ def shown_text(line: bytes) -> str:
     return printable(text)
 
 
-def _read(line: bytes) -> tuple[str, int] | None:
+def read_reject(line: bytes) -> tuple[str, int] | None:
+    """What the index has of a refused line."""
     key = key_of(line)
     return None if key is None else (_ALL, key)

@@ -1,7 +1,6 @@
-"""Ids that stand twice in a journal of millions of rows."""
+"""Ids of a journal of millions of rows: which stand twice, which are named and stand nowhere."""
 
 from array import array
-from collections.abc import Iterator
 from itertools import pairwise
 
 from burnbook import journal
@@ -11,27 +10,52 @@ _ID = 18  # a letter, a dash, and 64 bits as hex digits
 
 
 class Repeats:
-    """Collects the keys of rows, eight bytes for each, and finds those that come again."""
+    """Collects the keys of rows, eight bytes for each."""
 
     def __init__(self) -> None:
         self.shares = [array("Q") for _ in range(64)]
+        self.wanted: dict[int, int] = {}
+        self.odd: list[tuple[int, str]] = []
 
     def add(self, line: bytes) -> None:
         """Take a row's line in."""
         key = key_of(line) or 0
         self.shares[key >> 58].append(key)
 
-    def has(self, row_id: str) -> bool:
-        """Whether a row with this id was taken in; a slow look, for rare questions."""
-        key = int(row_id[2:], 16) if len(row_id) == _ID else -1
-        return key >= 0 and key in self.shares[key >> 58]
+    def refer(self, row_id: str, number: int) -> None:
+        """The row on this line names another: the first one to do so has to come after it."""
+        try:
+            key = int(row_id[2:], 16) if len(row_id) == _ID else -1
+        except ValueError:
+            key = -1
+        if key < 0:
+            self.odd.append((number, row_id))
+        else:
+            self.wanted.setdefault(key, number)
 
-    def places(self, path: str) -> Iterator[tuple[int, str]]:
-        """(line number, id) of every row whose id stands before it."""
+    def places(self, path: str) -> tuple[list[tuple[int, int, int, str]], list[tuple[int, str]]]:
+        """Every row whose id stands before it: line number, offset, length, id. And every line that
+        names an id which does not: its number, and that id.
+
+        The journal is read again only where there is something to look for; then no row is decoded.
+        """
         twice = {a for share in self.shares for a, b in pairwise(sorted(share)) if a == b}
         seen: set[int] = set()
-        for number, (_, line) in enumerate(journal.lines(path) if twice else (), start=1):
+        again = []
+        lost = dict(self.wanted)
+        sought = twice or lost
+        letter = ""
+        for number, (offset, line) in enumerate(journal.lines(path) if sought else (), start=1):
             key = key_of(line)
-            if key in twice and key in seen:
-                yield number, line[7:25].decode("ascii", "replace")
-            seen |= twice & {key}
+            if key is None:
+                continue
+            letter = letter or chr(line[7])
+            if key in lost and number < lost[key]:
+                del lost[key]
+            if key in twice:
+                if key in seen:
+                    row_id = line[7:25].decode("ascii", "replace")
+                    again.append((number, offset, len(line), row_id))
+                seen.add(key)
+        nowhere = [(number, f"{letter}-{key:016x}") for key, number in lost.items()]
+        return again, sorted([*nowhere, *self.odd])

@@ -54,6 +54,18 @@ _decode = msgspec.json.Decoder(_Row).decode
 Triples = dict[str, list[int]]
 
 
+def read_request(line: bytes, offset: int) -> tuple[str, tuple[int, int, int]] | None:
+    """The day of a row's line, and its key, tokens and offset; None for a line that has none."""
+    try:
+        row = _decode(line)
+        key = int((row.first or row.id)[2:], 16)
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
+        return None  # `check` tells its damage
+    writes = row.cache_write_5m_tokens + row.cache_write_1h_tokens
+    tokens = row.input_tokens + row.cache_read_tokens + writes + row.output_tokens
+    return row.ts[:10], (key, tokens, offset)
+
+
 class Requests:
     """The requests of one book. Call `known` and `add` with its lock held, `catch_up` first."""
 
@@ -127,14 +139,9 @@ class Requests:
         end = start
         for offset, line in journal.lines(self.path, start):
             end = offset + len(line)
-            try:
-                row = _decode(line)
-                key = int((row.first or row.id)[2:], 16)
-            except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
-                continue  # `check` tells its damage
-            writes = row.cache_write_5m_tokens + row.cache_write_1h_tokens
-            tokens = row.input_tokens + row.cache_read_tokens + writes + row.output_tokens
-            found.setdefault(row.ts[:10], []).extend((key, tokens, offset))
+            told = read_request(line, offset)
+            if told is not None:
+                found.setdefault(told[0], []).extend(told[1])
         return end, found
 
     def _told(self) -> Head | None:

@@ -1,0 +1,56 @@
+Feature: say what would not work here
+
+  Scenario: nothing in the way
+    When I run "bin/doctor"
+    Then it prints the lines
+      """
+      ok book locks a second process waits for the lock
+      ok book fsync files and directories can be synced
+      ok book rename a reader has the old file or the new one, whole
+      ok book links symbolic links are refused
+      ok set-up config CONFIG, every file of it holds
+      """
+    And nothing was written
+    And nothing was created
+
+  Scenario: what it found, as JSON
+    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
+    When I run "bin/doctor --format json"
+    Then the JSON has
+      | path                 | value                               |
+      | ok                   | true                                |
+      | fails                | 0                                   |
+      | probes.locks.area    | book                                |
+      | probes.locks.verdict | ok                                  |
+      | probes.locks.said    | a second process waits for the lock |
+
+  Scenario: a config that does not hold
+    Given the config file churn.toml says
+      """
+      wrong = 1
+      """
+    When I run "bin/doctor"
+    Then it exits with 1
+    And the doctor says of churn.toml
+      """
+      fail set-up churn.toml CONFIG/churn.toml: unknown key wrong
+      """
+
+  Scenario: a config with commands that others may write
+    Given the config file schedules.toml may be written by everybody
+    When I run "bin/doctor"
+    Then it exits with 1
+    And the doctor says of commands
+      """
+      fail set-up commands CONFIG/schedules.toml may be written by others
+      """
+
+  Scenario: a book that others may read
+    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
+    And the book has mode 0755
+    When I run "bin/doctor"
+    Then it exits with 0
+    And the doctor says of directory
+      """
+      warn book directory BOOK has mode 0755, not 0700; repair puts it right
+      """

@@ -1,0 +1,94 @@
+"""What `repair` says, and what it leaves beside a journal."""
+
+import base64
+import json
+import re
+from typing import Any
+
+from behave import given, then
+from behave.runner import Context
+from scratch import Scratch, shown, value_at
+
+_VARIES = (
+    (re.compile(r"\b[0-9a-f]{8}\b"), "CRC"),
+    (re.compile(r"before-repair-\w+"), "before-repair-TIME"),
+    (re.compile(r"bytes at \d+"), "bytes at BYTE"),
+)
+
+
+@given("the file {name:Word} of the book has mode {mode:Word}")
+def change_mode(context: Context, name: str, mode: str) -> None:
+    (context.scratch.book / name).chmod(int(mode, 8))
+
+
+@given("the last line of the token ledger is gone")
+def cut_ledger(context: Context) -> None:
+    path = context.scratch.docs / "Ledgers" / "Token_Churn_Ledger.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[:-1]), "utf-8")
+
+
+@then("it says")
+def says(context: Context) -> None:
+    """It succeeded; CRC, TIME and BYTE stand for what differs from run to run."""
+    assert context.scratch.code == 0, context.scratch.stdout + context.scratch.stderr
+    _same(_plain(context.scratch.stdout), context.text)
+
+
+@then("it is left")
+def left(context: Context) -> None:
+    """The answer is no: something is left that it does not mend."""
+    assert context.scratch.code == 1, context.scratch.stdout + context.scratch.stderr
+    _same(_plain(context.scratch.stdout), context.text)
+
+
+@then("the quarantine of {name:Word} has")
+def quarantine_has(context: Context, name: str) -> None:
+    heads = context.table.headings
+    found = [
+        [_plain(context.scratch.masked(shown(value_at(one, head)))) for head in heads]
+        for one in _quarantine(context.scratch, name)
+    ]
+    _same(found, [[row[head] for head in heads] for row in context.table])
+
+
+@then("the bytes in the quarantine of {name:Word} are the damaged row")
+def quarantine_bytes(context: Context, name: str) -> None:
+    [one] = _quarantine(context.scratch, name)
+    [before] = context.scratch.book.glob(f"{name}.jsonl.before-repair-*")
+    lines = before.read_bytes().splitlines(keepends=True)
+    _same(base64.b64decode(one["base64"]), lines[one["line"] - 1])
+
+
+def _quarantine(scratch: Scratch, name: str) -> list[Any]:
+    path = scratch.book / f"{name}.jsonl.quarantine"
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def _plain(text: str) -> str:
+    for pattern, name in _VARIES:
+        text = pattern.sub(name, text)
+    return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
+
+
+def _same(found: object, wanted: object) -> None:
+    assert found == wanted, f"found:\n{found}\nwanted:\n{wanted}"
+
+
+@given("the config file {name:Word} may be written by everybody")
+def open_config(context: Context, name: str) -> None:
+    (context.scratch.config / name).chmod(0o666)
+
+
+@given("the book has mode {mode:Word}")
+def book_mode(context: Context, mode: str) -> None:
+    context.scratch.book.chmod(int(mode, 8))
+
+
+@then("the doctor says of {name:Word}")
+def doctor_says(context: Context, name: str) -> None:
+    """The probe's line begins with the text, whatever the spaces."""
+    lines = [" ".join(line.split()) for line in context.scratch.stdout.splitlines()]
+    found = [line for line in lines if f" {name} " in line]
+    assert len(found) == 1, lines
+    assert found[0].startswith(context.text), found[0]

@@ -1,0 +1,108 @@
+"""Folds held against a rebuild: the value in the cache, and one made of the same rows afresh.
+
+The rebuild takes in rows as they pass, up to where the cache says that it has read. A cache that no
+command would use (another version's, another journal's, a damaged one) is not looked at.
+"""
+
+import os
+from typing import Any, NamedTuple
+
+import msgspec
+
+from burnbook import dayfold, fold, journal
+from burnbook.config import Config
+from burnbook.derive.history import History
+from burnbook.derive.snapshots import Index
+from burnbook.derive.traffic import Telemetry
+from burnbook.derive.used import Counts, Used
+from burnbook.derive.usedays import Daily
+from burnbook.errors import BadConfig
+from burnbook.integrity import Finding
+
+_NONE = Counts()
+_EMPTY = b"\x90"  # a window without snapshots, packed
+_DAYS = dayfold.DayFold.suffix
+
+
+class Of(NamedTuple):
+    """One fold: of which journal, in which file, and what its value is."""
+
+    journal: str
+    file: str
+    kind: type[Any]
+    shape: str
+
+
+def of(config: Config) -> list[Of]:
+    """Every fold that a command of this config would use."""
+    found = [
+        Of(name, f"{name}.fold", kind, fold.shape_of(kind))
+        for name, kind in (
+            ("snapshots", Index),
+            ("windows", History),
+            ("proxy_telemetry", Telemetry),
+            ("agent_usage", Used),
+        )
+    ]
+    try:
+        shape = f"{fold.shape_of(Daily)}:{dayfold.zone_name(config)}"
+    except BadConfig:
+        return found  # whose days these are is not known
+    return [*found, Of("agent_usage", f"agent_usage.{_DAYS}", Daily, shape)]
+
+
+class Rebuild:
+    """A follower that makes the value of one fold afresh."""
+
+    def __init__(self, root: str, what: Of, config: Config) -> None:
+        self.what = what
+        self.file = os.path.join("cache", what.file)
+        path = journal.path_of(root, what.journal)
+        cache = os.path.join(root, self.file)
+        self.cached = fold.load(cache, path, what.shape, what.kind)
+        self.unused = self.cached is None and os.path.lexists(cache)
+        self.offset = 0
+        self.fresh = what.kind()
+        if isinstance(self.fresh, Daily):
+            self.fresh.see(config.zone)
+            if self.cached:
+                self.cached[1].see(config.zone)
+
+    def take(self, line: bytes, row: Any, offset: int) -> None:
+        """A row, where the cache has it too."""
+        if self.cached is not None and offset < self.cached[0]:
+            self.fresh.add(row, offset, len(line))
+            self.offset = offset + len(line)
+
+    def findings(self) -> list[Finding]:
+        """A fault where the two differ."""
+        if self.unused:
+            reason = "is not used (of another version, journal or zone, or damaged)"
+            return [Finding("fold", self.file, 0, reason, is_fault=False)]
+        if self.cached is None:
+            return []
+        offset, value = self.cached
+        try:
+            same = self.offset == offset and _told(value) == _told(self.fresh)
+        except (ValueError, TypeError, IndexError, KeyError, msgspec.DecodeError):
+            same = False
+        if same:
+            return []
+        reason = f"differs from a rebuild of {self.what.journal}.jsonl up to byte {offset}"
+        return [Finding("fold", self.file, 0, reason)]
+
+
+def _told(value: Any) -> Any:
+    """What a value says, in a form that is equal where it says the same."""
+    if isinstance(value, Used):
+        cells = {cell: sums for cell, sums in value.cells() if sums != _NONE}
+        return cells, value.unreadable
+    if isinstance(value, Daily):
+        days = {day: sums for day, sums in value.table.items() if sums != _NONE}
+        return days, value.unreadable
+    value.pack()
+    told = msgspec.structs.asdict(value)
+    if isinstance(value, Index):
+        # Who asks for a window that has no snapshot leaves an empty one.
+        told["packed"] = {name: one for name, one in value.packed.items() if one != _EMPTY}
+    return told

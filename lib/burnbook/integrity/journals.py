@@ -1,0 +1,114 @@
+"""Every line of every journal: size, crc, schema, id, and what it refers to.
+
+Followers see each line and row as they pass, so that a journal is read once, however many derived
+values are held against it, and in bounded memory.
+"""
+
+import os
+from collections.abc import Sequence
+from glob import escape, glob
+from typing import Any, Protocol
+
+from burnbook import journal, records
+from burnbook.errors import BadData, IOFault
+from burnbook.integrity import Finding
+from burnbook.quarantine import named
+from burnbook.repeats import Repeats
+from burnbook.rows import Void
+
+# By the million: their ids are not held as text.
+LARGE = ("proxy_telemetry", "agent_usage")
+
+
+class Follower(Protocol):
+    """What looks at a journal as it passes."""
+
+    def take(self, line: bytes, row: Any, offset: int) -> None:
+        """The next line, and its row; None where it does not hold."""
+
+
+def names(root: str) -> list[str]:
+    """Every journal that a book has or may have, those of refused lines too."""
+    found = glob(os.path.join(escape(root), records.REJECTS, "*.jsonl"))
+    rejects = [records.REJECTS + os.path.basename(path)[: -len(".jsonl")] for path in sorted(found)]
+    return [*records.JOURNALS, *rejects]
+
+
+class Ids:
+    """The ids of the small journals, by the journal that each stands in."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.known: dict[str, str] = {}
+
+    def faults(self, row: Any, name: str, place: tuple[str, int, int, int]) -> list[Finding]:
+        """What speaks against a row that holds; it is known from here on."""
+        file, number, offset, length = place
+        where = self.known.setdefault(row.id, "")
+        if where:
+            reason = f"id {row.id} stands in {where}.jsonl already"
+            return [Finding("twice", file, number, reason, True, row.id, offset, length)]
+        self.known[row.id] = name
+        target = row.void if isinstance(row, Void) else getattr(row, "supersedes", None)
+        if target is None or self.known.get(target) == name:
+            return []
+        how = "voids" if isinstance(row, Void) else "supersedes"
+        return [reference(self.root, name, number, how, target)]
+
+
+def reference(root: str, name: str, number: int, how: str, target: str) -> Finding:
+    """A row that names another which is not before it: a note where that one is in quarantine."""
+    reason = f"{how} {target}, which stands nowhere before it"
+    is_lost = target in named(root, name)
+    if is_lost:
+        reason += "; the quarantine names it"
+    return Finding("reference", f"{name}.jsonl", number, reason, not is_lost, target)
+
+
+def look(
+    root: str, name: str, ids: Ids, followers: Sequence[Follower]
+) -> tuple[int, list[Finding]]:
+    """How many rows of a journal hold, and what else was found in it."""
+    path, file = journal.path_of(root, name), f"{name}.jsonl"
+    found: list[Finding] = []
+    large = Repeats() if name in LARGE or name.startswith(records.REJECTS) else None
+    held = number = end = 0
+    row: Any
+    try:
+        for number, (offset, line) in enumerate(journal.lines(path), start=1):
+            end = offset + len(line)
+            try:
+                row = records.verify(name, line)
+            except BadData as error:
+                row = None
+                found.append(
+                    Finding("row", file, number, str(error), True, None, offset, len(line))
+                )
+            else:
+                held += 1
+                if large is None:
+                    place = file, number, offset, len(line)
+                    some = ids.faults(row, name, place)
+                    held -= any(one.is_fault for one in some)
+                    found += some
+                else:
+                    large.add(line)
+                    target = getattr(row, "supersedes", None)
+                    if target is not None:
+                        large.refer(target, number)
+            for follower in followers:
+                follower.take(line, row, offset)
+        again, lost = large.places(path) if large else ([], [])
+        for at, offset, length, row_id in again:
+            reason = f"id {row_id} stands there already"
+            found.append(Finding("twice", file, at, reason, True, row_id, offset, length))
+        some = [reference(root, name, at, "supersedes", target) for at, target in lost]
+        held -= len(again) + sum(one.is_fault for one in some)
+        found += some
+        offset, tail = journal.torn_tail(path)
+        if tail and offset >= end:
+            reason = f"an unterminated row of {len(tail)} bytes; the next append moves it aside"
+            found.append(Finding("tail", file, number + 1, reason, True, None, offset, len(tail)))
+    except (IOFault, OSError) as error:
+        found.append(Finding("file", file, 0, str(error)))
+    return held, found

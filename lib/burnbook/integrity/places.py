@@ -1,0 +1,113 @@
+"""Every name in a book: what kind of file it is, its mode, and whether it is one of the book's."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+
+from burnbook import files, records
+from burnbook.errors import os_sentence
+from burnbook.integrity import Finding
+
+_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+_JOURNAL = rf"(?:{'|'.join(records.JOURNALS)}|rejects/{_ID})\.jsonl"
+_TMP = re.compile(r"(?:.*/)?\.[^/]+\.([0-9]+)\.tmp")
+_BESIDE = re.compile(rf"{_JOURNAL}\.(?:broken|quarantine|before-repair-[0-9TZ]+)")
+_KNOWN = re.compile(
+    rf"{_JOURNAL}|\.lock|account\.salt|raw/[^/]+\.txt|captures/{_ID}/[^/]+|crontabs/crontab\.[^/]+"
+    rf"|state/{_ID}/{_ID}|cache/[^/]+\.(?:fold|days|sources)"
+    rf"|cache/(?:rejects/)?{_ID}\.keys/(?:head|all|\d{{4}}-\d\d-\d\d)"
+)
+_FOLDERS = re.compile(
+    rf"rejects|raw|captures(?:/{_ID})?|crontabs|state(?:/{_ID})?|cache(?:/rejects)?"
+    rf"|cache/(?:rejects/)?{_ID}\.keys"
+)
+_SALT_BYTES = 16
+
+
+def look(root: str) -> list[Finding]:
+    """What stands in the book that should not, or as it should not."""
+    try:
+        mode = stat.S_IMODE(os.stat(root).st_mode)
+    except OSError as error:
+        return [Finding("file", ".", 0, str(error))]
+    found = [*_mode(".", mode, files.DIR_MODE)]
+    try:
+        for name, status in _walk(root, ""):
+            found += _one(name, status)
+    except OSError as error:
+        where = os.path.relpath(error.filename or root, root)
+        found.append(Finding("file", where, 0, os_sentence("cannot be looked into", error)))
+    return found
+
+
+def _walk(root: str, below: str) -> Iterator[tuple[str, os.stat_result | None]]:
+    """Names from the book, and what each is; None where it went away. Foreign folders stay shut."""
+    with os.scandir(os.path.join(root, below)) as entries:
+        listed = sorted(entries, key=lambda entry: entry.name)
+    for entry in listed:
+        name = f"{below}{entry.name}"
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            continue
+        yield name, status
+        if stat.S_ISDIR(status.st_mode) and _FOLDERS.fullmatch(name):
+            yield from _walk(root, f"{name}/")
+
+
+def _one(name: str, status: os.stat_result | None) -> Iterator[Finding]:
+    if status is None:
+        return
+    mode, left = stat.S_IMODE(status.st_mode), _TMP.fullmatch(name)
+    if stat.S_ISDIR(status.st_mode):
+        if _FOLDERS.fullmatch(name):
+            yield from _mode(name, mode, files.DIR_MODE)
+        elif _KNOWN.fullmatch(name):
+            yield Finding("file", name, 0, "is a directory, and has to be a plain file")
+        else:
+            yield Finding("foreign", name, 0, "is a directory that is not the book's", False)
+    elif _FOLDERS.fullmatch(name):
+        yield Finding("file", name, 0, "is no directory, and has to be one")
+    elif not stat.S_ISREG(status.st_mode):
+        if _KNOWN.fullmatch(name) or _BESIDE.fullmatch(name):
+            what = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "no plain file"
+            yield Finding("file", name, 0, f"is {what}, which no command opens")
+        else:
+            yield Finding("foreign", name, 0, "is no plain file, and not the book's", False)
+    elif left:
+        if not _lives(int(left[1])):
+            yield Finding("left-over", name, 0, "was left by a command that was killed", False)
+    elif _BESIDE.fullmatch(name):
+        yield from _mode(name, mode, files.FILE_MODE)
+        yield Finding("kept", name, 0, f"{_kept(name)}, {status.st_size:,} bytes", False)
+    elif _KNOWN.fullmatch(name):
+        yield from _mode(name, mode, files.FILE_MODE)
+        if name == "account.salt" and status.st_size != _SALT_BYTES:
+            reason = f"has {status.st_size} bytes, not {_SALT_BYTES}: restore it from a backup"
+            yield Finding("file", name, 0, reason)
+    else:
+        yield Finding("foreign", name, 0, "is not the book's", is_fault=False)
+
+
+def _mode(name: str, mode: int, wanted: int) -> Iterator[Finding]:
+    if mode != wanted:
+        yield Finding("mode", name, 0, f"has mode {mode:04o}, not {wanted:04o}")
+
+
+def _kept(name: str) -> str:
+    if name.endswith(".broken"):
+        return "holds rows that were never finished"
+    if name.endswith(".quarantine"):
+        return "holds rows that repair moved there"
+    return "is the journal as it was before a repair"
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,108 @@
+"""A whole book, looked at once."""
+
+import time
+from typing import Any, NamedTuple
+
+from burnbook.book import Book
+from burnbook.config import Config
+from burnbook.derive.snapshots import Index
+from burnbook.errors import BadConfig
+from burnbook.integrity import PASSING, Finding, folds, indexes, journals, pages, places, states
+from burnbook.ledgerspec import ledgers as places_of
+
+_AGAIN, _PAUSE = 2, 0.2
+
+
+class Looked(NamedTuple):
+    """How many rows of each journal hold, and everything that was found."""
+
+    rows: dict[str, int]
+    found: list[Finding]
+
+    @property
+    def faults(self) -> list[Finding]:
+        """What makes the answer no."""
+        return [one for one in self.found if one.is_fault]
+
+    @property
+    def notes(self) -> list[Finding]:
+        """What is worth knowing."""
+        return [one for one in self.found if not one.is_fault]
+
+
+def look(book: Book, config: Config) -> Looked:
+    """Everything about a book. What a writer may be in the middle of is looked for again."""
+    looked = once(book, config)
+    for _ in range(_AGAIN):
+        if not any(one.kind in PASSING for one in looked.faults):
+            break
+        time.sleep(_PAUSE)
+        looked = once(book, config)
+    return looked
+
+
+class _Snapshots:
+    """A follower: the index of the rows that hold, for the states."""
+
+    def __init__(self) -> None:
+        self.index = Index()
+
+    def take(self, line: bytes, row: Any, offset: int) -> None:
+        if row is not None:
+            self.index.add(row, offset, len(line))
+
+
+class _Named:
+    """A follower: the ids of a journal's rows, in their order."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+
+    def take(self, line: bytes, row: Any, offset: int) -> None:
+        if row is not None:
+            self.ids.append(row.id)
+
+
+def once(book: Book, config: Config) -> Looked:
+    """One look. What is derived is opened before its journal is read, so that this is further."""
+    root = book.root
+    found: list[Finding] = []
+    rows: dict[str, int] = {}
+    ids = journals.Ids(root)
+    snapshots = _Snapshots()
+    projected = {name: _Named() for _, name, _ in pages.LEDGERS}
+    listed = _ledgers(config, found)
+    all_folds = folds.of(config)
+    for name in journals.names(root):
+        derived: list[Any] = [
+            folds.Rebuild(root, one, config) for one in all_folds if one.journal == name
+        ]
+        derived += [indexes.Keyed(root, name)] if indexes.of(name) else []
+        others: list[Any] = [snapshots] if name == "snapshots" else []
+        others += [projected[name]] if name in projected else []
+        rows[name], some = journals.look(root, name, ids, [*derived, *others])
+        found += some
+        # With a row of the journal in doubt, what is made from it is in doubt too.
+        if not any(one.is_fault for one in some):
+            for one in derived:
+                found += one.findings()
+            if name == "snapshots":
+                found += states.look(book, snapshots.index)
+            found += [
+                finding
+                for form, journal_name, may_wait in pages.LEDGERS
+                if journal_name == name and listed is not None
+                for finding in pages.look(listed, form, projected[name].ids, may_wait=may_wait)
+            ]
+    return Looked(rows, [*found, *places.look(root)])
+
+
+def _ledgers(config: Config, found: list[Finding]) -> str | None:
+    """The folder of the ledgers; None, and a note, where the config does not tell it."""
+    try:
+        _ = config.zone
+        return places_of(config).folder
+    except BadConfig as error:
+        reason = f"{error}; ledgers and days are not looked at"
+        found.append(Finding("config", "config", 0, reason, is_fault=False))
+        return None

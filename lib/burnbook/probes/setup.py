@@ -1,0 +1,106 @@
+"""How all is set up: config, who may write it, ledgers, locks of recipes, the schedule."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from glob import escape, glob
+from typing import Any
+
+from burnbook import bundlespec, churnspec, crontabs, files, handoff, ledgers, schedulespec
+from burnbook.config import Config
+from burnbook.errors import BurnbookError, os_sentence
+from burnbook.integrity import pages
+from burnbook.ledgerspec import ledgers as places_of
+from burnbook.probes import Probed
+from burnbook.settings import PROJECT
+
+AREA = "set-up"
+# Files that name commands which are run.
+_RUNS = ("agents.toml", "budgets.toml", "schedules.toml")
+
+
+def probe(config: Config) -> list[Probed]:
+    """Every probe of the set-up."""
+    return [*_config(config), *_owners(config), *_pages(config), _locks(), _schedule()]
+
+
+def _config(config: Config) -> Iterator[Probed]:
+    reads: dict[str, Callable[[], Any]] = {
+        "windows.toml": lambda: (config.windows, config.zone),
+        "budgets.toml": lambda: (config.budgets, config.stops, config.notify),
+        "agents.toml": lambda: config.agents,
+        "preview.toml": lambda: config.preview,
+        "prices.toml": lambda: config.prices,
+        "churn.toml": lambda: churnspec.read(config),
+        "bundle.toml": lambda: bundlespec.folder(config),
+        "ledgers.toml": lambda: places_of(config),
+        "schedules.toml": lambda: schedulespec.read(config),
+        "feeds": lambda: config.feeds,
+    }
+    faults = [(name, _fault(read)) for name, read in reads.items()]
+    for name, fault in faults:
+        if fault is not None:
+            yield Probed(AREA, name, "fail", fault)
+    if not any(fault for _, fault in faults):
+        yield Probed(AREA, "config", "ok", f"{config.root}, every file of it holds")
+
+
+def _owners(config: Config) -> Iterator[Probed]:
+    unsafe = []
+    for name in _RUNS:
+        path = os.path.join(config.root, name)
+        unsafe.append(_fault(lambda path=path: files.check_owned(path)))  # type: ignore[misc]
+    for fault in dict.fromkeys(filter(None, unsafe)):
+        yield Probed(AREA, "commands", "fail", fault)
+    if not any(unsafe):
+        yield Probed(AREA, "commands", "ok", "only you may write the config that names them")
+
+
+def _pages(config: Config) -> Iterator[Probed]:
+    try:
+        places = places_of(config)
+    except BurnbookError:
+        return  # said above
+    tries: list[tuple[str, Callable[[], Any]]] = [
+        (form.file, lambda form=form: ledgers.check(places.folder, form))  # type: ignore[misc]
+        for form, _, _ in pages.LEDGERS
+    ]
+    tries.append(("handoff", lambda: handoff.check(places.handoff)))
+    faults = [(name, _fault(one)) for name, one in tries]
+    for name, fault in faults:
+        if fault is not None:
+            yield Probed(AREA, name, "fail", fault)
+    if not any(fault for _, fault in faults):
+        yield Probed(AREA, "ledgers", "ok", places.folder)
+
+
+def _locks() -> Probed:
+    """The locks of recipes, which bin/_locked opens and does not follow."""
+    for path in sorted(glob(os.path.join(escape(PROJECT), "data", ".recipe.*.lock"))):
+        found = os.lstat(path)
+        if not stat.S_ISREG(found.st_mode):
+            return Probed(AREA, "recipe locks", "fail", f"{path} is not a plain file; remove it")
+        if not os.access(path, os.W_OK):
+            return Probed(AREA, "recipe locks", "fail", f"{path} cannot be written")
+    return Probed(AREA, "recipe locks", "ok", "plain files")
+
+
+def _schedule() -> Probed:
+    try:
+        table = crontabs.read()
+        is_there = crontabs.without(table, PROJECT) != table
+    except BurnbookError as error:
+        return Probed(AREA, "schedule", "warn", f"not known: {error}")
+    if is_there:
+        return Probed(AREA, "schedule", "ok", "the jobs are in your crontab")
+    return Probed(AREA, "schedule", "ok", "no jobs in your crontab; schedule install puts them")
+
+
+def _fault(tried: Callable[[], Any]) -> str | None:
+    try:
+        tried()
+    except BurnbookError as error:
+        return str(error)
+    except OSError as error:
+        return os_sentence("cannot be looked at", error)
+    return None

@@ -1,0 +1,38 @@
+"""Looks at the place of a book, the machine and the set-up: can burnbook keep its promises here."""
+
+from typing import Any
+
+from burnbook.blocks import Line, Part, Table
+from burnbook.errors import IO, NO
+from burnbook.probes import Probed, machine, place, setup
+from burnbook.verbs import Context, Result
+
+
+def run(ctx: Context, args: Any) -> Result:
+    """Every probe. Exit 1 where one fails, 74 where locks do nothing: then nothing is booked."""
+    found = [*place.probe(ctx.book.root), *machine.probe(ctx.book.root), *setup.probe(ctx.config)]
+    fails = [one for one in found if one.verdict == "fail"]
+    warns = [one for one in found if one.verdict == "warn"]
+    code = NO if fails else 0
+    if any((one.area, one.name) == (place.AREA, "locks") for one in fails):
+        code = IO
+    data = {
+        "ok": not fails,
+        "fails": len(fails),
+        "warns": len(warns),
+        "probes": [one._asdict() for one in found],
+    }
+    head = Line(_head(len(fails), len(warns), len(found)), strong=True)
+    return Result([head, *_tables(found)], data, code)
+
+
+def _head(fails: int, warns: int, count: int) -> str:
+    warned = f", {warns} {'warning' if warns == 1 else 'warnings'}" if warns else ""
+    if not fails:
+        return f"ok: {count} probes{warned}"
+    return f"{fails} {'failure' if fails == 1 else 'failures'}{warned}: {count} probes"
+
+
+def _tables(found: list[Probed]) -> list[Part]:
+    rows = [(one.verdict, one.area, one.name, one.said) for one in found]
+    return [Table(("", "area", "probe", "what"), rows, "<<<<")]

@@ -1,0 +1,182 @@
+"""Mends what can be mended of a book: copies first, says what it did, and can be run again."""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from burnbook import ledgers, lock
+from burnbook.blocks import Line
+from burnbook.book import Book
+from burnbook.csvtext import Cell
+from burnbook.derive import projected
+from burnbook.errors import NO, Missing
+from burnbook.integrity import Finding, pages
+from burnbook.integrity.whole import Looked, look
+from burnbook.ledgerspec import ledgers as places_of
+from burnbook.verbs import Context, Result, _mended
+from burnbook.verbs.check import brief, said
+from burnbook.verbs.evidence import cells
+
+# What is moved only where `--yes` says so: lines of a journal, whatever is wrong with them.
+_ASKED = ("row", "twice", "reference")
+_WOULD = {
+    "row": "would move this row to the quarantine",
+    "twice": "would move this row to the quarantine",
+    "reference": "would note in the quarantine that the row is lost",
+    "tail": "would move it to .broken",
+    "state": "would write it anew",
+    "state-stray": "would remove it",
+    "fold": "would make it anew",
+    "index": "would make it anew",
+    "ledger-behind": "would append the row",
+    "mode": "would change the mode",
+    "left-over": "would remove it",
+}
+
+
+def run(ctx: Context, args: Any) -> Result:
+    """What was done, line by line, and what is left. Exit 1 where a fault is left."""
+    root = ctx.book.root
+    if not os.path.isdir(root):
+        raise Missing(f"there is no book at {root}")
+    looked = look(ctx.book, ctx.config)
+    if args.dry_run:
+        return _plan(looked, args.yes)
+    done = _files(ctx.book, looked.found)
+    done += _journals(ctx.book, looked.found, yes=args.yes)
+    if done:
+        looked = look(Book(root), ctx.config)
+    more = _lost(ctx.book, looked.found) if args.yes else []
+    more += _derived(ctx, looked.found)
+    if more:
+        looked = look(Book(root), ctx.config)
+    return _result([*done, *more], looked)
+
+
+def _files(book: Book, found: Sequence[Finding]) -> list[str]:
+    """Modes, and what killed commands left."""
+    done = [_mended.mode(book, one) for one in found if one.kind == "mode"]
+    for one in found:
+        if one.kind == "left-over":
+            _mended.drop(os.path.join(book.root, one.file))
+            done.append(f"{one.file}: removed, a command that was killed left it")
+    return done
+
+
+def _journals(book: Book, found: Sequence[Finding], *, yes: bool) -> list[str]:
+    """Unterminated tails; with `yes` the lines that do not hold."""
+    done: list[str | None] = []
+    faults = [one for one in found if one.is_fault]
+    for name, some in _mended.by_journal(faults).items():
+        if any(one.kind == "tail" for one in some):
+            done.append(_mended.tail(book, name))
+        bad = [one for one in some if one.kind in ("row", "twice")]
+        if bad and yes:
+            done.append(_mended.rows(book, name, bad))
+    return [one for one in done if one]
+
+
+def _lost(book: Book, found: Sequence[Finding]) -> list[str]:
+    """Rows that others name and that stand nowhere."""
+    some = [one for one in found if one.kind == "reference" and one.is_fault]
+    by_name = _mended.by_journal(some).items()
+    return [_mended.lost(book, name, members) for name, members in by_name]
+
+
+def _derived(ctx: Context, found: Sequence[Finding]) -> list[str]:
+    """State, folds, indexes and ledgers that do not say what the journals say."""
+    book = ctx.book
+    done: list[str] = []
+    faults = [one for one in found if one.is_fault]
+    files = {kind: [one.file for one in faults if one.kind == kind] for kind in _WOULD}
+    if files["state"]:
+        with lock.book_lock(book.root):
+            _mended.states(book)
+        done += [f"{file}: written anew from snapshots.jsonl" for file in files["state"]]
+    for file in files["state-stray"]:
+        with lock.book_lock(book.root):
+            _mended.drop(os.path.join(book.root, file))
+        done.append(f"{file}: removed, no snapshot speaks of it")
+    for file in files["fold"]:
+        _mended.drop(os.path.join(book.root, file))
+        _folded(Book(book.root), os.path.basename(file))
+        done.append(f"{file}: made anew")
+    for folder in dict.fromkeys(file.partition(".keys")[0] for file in files["index"]):
+        _mended.index_of(book, os.path.relpath(folder, "cache"))
+        done.append(f"{folder}.keys: made anew")
+    return done + _ledgers(ctx, dict.fromkeys(files["ledger-behind"]))
+
+
+def _folded(book: Book, file: str) -> None:
+    """Make a fold and keep it. That of days is small, and made by whoever asks for it."""
+    made: dict[str, Callable[[], Any]] = {
+        "snapshots.fold": lambda: book.snapshot_fold,
+        "windows.fold": lambda: book.window_fold,
+        "proxy_telemetry.fold": lambda: book.traffic_fold,
+        "agent_usage.fold": lambda: book.used_fold,
+    }
+    if file in made:
+        made[file]().save(at_once=True)
+
+
+def _ledgers(ctx: Context, behind: dict[str, None]) -> list[str]:
+    """Append to ledgers what they lack."""
+    if not behind:
+        return []
+    folder, zone = places_of(ctx.config).folder, ctx.config.zone
+    checkpoints, churn = ctx.book.rows("checkpoints"), ctx.book.rows("churn")
+    every: dict[str, Callable[[], list[dict[str, Cell]]]] = {
+        ledgers.TOKENS.file: lambda: projected.tokens(checkpoints, churn, zone),
+        ledgers.CHURN.file: lambda: projected.churn(churn, checkpoints, zone),
+        ledgers.EVIDENCE.file: lambda: [cells(row) for row in ctx.book.rows("evidence")],
+    }
+    forms = {form.file: form for form, _, _ in pages.LEDGERS}
+    added = {file: ledgers.project(folder, forms[file], every[file]()) for file in behind}
+    return [f"{file}: +{count}, rows that it lacked" for file, count in added.items() if count]
+
+
+def _plan(looked: Looked, yes: bool) -> Result:
+    """What would be done, and nothing is."""
+    able = [one for one in looked.found if _can(one) and (yes or one.kind not in _ASKED)]
+    left = [one for one in looked.faults if one not in able]
+    lines = [said(one)._replace(text=f"{said(one).text}: {_WOULD[one.kind]}") for one in able]
+    done = [f"{one.file}: {_WOULD[one.kind]}" for one in able]
+    count = "1 thing" if len(able) == 1 else f"{len(able)} things"
+    head = f"dry run: {count} to do, {_left(left)}" if able or left else "nothing to repair"
+    data = _data(done, left, looked) | {"dry_run": True}
+    return Result([Line(head, strong=True), *lines, *_asks(left)], data, NO if left else 0)
+
+
+def _can(one: Finding) -> bool:
+    return one.kind == "left-over" or (one.is_fault and one.kind in _WOULD)
+
+
+def _result(done: list[str], looked: Looked) -> Result:
+    left = looked.faults
+    total = sum(looked.rows.values())
+    rows = f"{total:,} {'row' if total == 1 else 'rows'} verified"
+    count = "1 thing" if len(done) == 1 else f"{len(done)} things"
+    head = f"{count} repaired" if done else "nothing repaired" if left else "nothing to repair"
+    head += f", {_left(left)}: {rows}" if left else f": {rows}"
+    lines = [Line(head, strong=True), *map(Line, done), *_asks(left)]
+    return Result(lines, _data(done, left, looked) | {"dry_run": False}, NO if left else 0)
+
+
+def _asks(left: Sequence[Finding]) -> list[Line]:
+    lines = [Line(f"left: {said(one).text}") for one in left]
+    if any(one.kind in _ASKED for one in left):
+        lines.append(Line("--yes moves rows that do not hold to the quarantine"))
+    return lines
+
+
+def _left(left: Sequence[Finding]) -> str:
+    return "1 fault left" if len(left) == 1 else f"{len(left)} faults left"
+
+
+def _data(done: Sequence[str], left: Sequence[Finding], looked: Looked) -> dict[str, Any]:
+    return {
+        "ok": not left,
+        "rows_verified": sum(looked.rows.values()),
+        "done": list(done),
+        "left": [brief(one) for one in left],
+    }

@@ -1,0 +1,265 @@
+"""`check` finds what was changed in a book, wherever, and writes nothing at all."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from burnbook import fold, keys
+from burnbook.derive.traffic import Telemetry
+from burnbook.integrity import places
+from conftest import Shell, codex
+from frontdoor import ROOT
+from torture.figures import long, record
+
+DAY = "2026-11-22T"
+PROMISE = "check finds what a disk changed in a journal"
+
+
+def usage(count: int, first: int = 0) -> str:
+    """Lines as the proxy writes them."""
+    return "".join(
+        f'{{"ts":{1_763_800_000 + n},"rid":"r{n}","lane":"glm","model":"glm-4.6","status":200,'
+        f'"input_tokens":{n + 1},"output_tokens":{n % 7},"reason":"x","latency_ms":{n % 50}}}\n'
+        for n in range(first, first + count)
+    )
+
+
+@pytest.fixture
+def full(shell: Shell) -> Shell:
+    """A book with rows of many kinds, indexes, folds and ledgers."""
+    shell.ok(
+        "snapshot", "start", "codex", "--window", "W0-CHN", "--at", DAY + "09:00", stdin=codex()
+    )
+    shell.ok("snapshot", "end", "codex", "--at", DAY + "12:00", stdin=codex(51))
+    shell.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", stdin=usage(50) + "oops\n")
+    shell.ok("ingest", "claude", "--file", str(ROOT / "samples" / "agents" / "claude.jsonl"))
+    shell.ok("ingest", "claude", "--file", str(ROOT / "samples" / "agents" / "claude-later.jsonl"))
+    shell.ok("finalize", "--window", "W0-CHN", "--at", DAY + "12:01")
+    shell.ok("checkpoint", "W0-CHN", "--plan", "100", "--at", DAY + "12:02")
+    shell.ok("checkpoint", "W0-CHN", "--actual", "90", "--at", DAY + "12:03")
+    shell.ok("usage", "daily")
+    return shell
+
+
+def found(shell: Shell, code: int = 1) -> list[Any]:
+    """The faults, or with code 0 the notes."""
+    done = shell.run("check", "--format", "json")
+    assert (done.returncode, done.stderr) == (code, ""), done
+    told = json.loads(done.stdout)
+    faults: list[Any] = told["faults" if code else "notes"]
+    return faults
+
+
+def kinds(shell: Shell, code: int = 1) -> list[tuple[str, str]]:
+    return [(one["kind"], one["file"]) for one in found(shell, code)]
+
+
+def times(place: Path) -> dict[str, Any]:
+    """Every file and folder of a place, with bytes, mode, size and the times it was written at."""
+    status = {str(path): path.lstat() for path in [place, *sorted(place.rglob("*"))]}
+    return {
+        name: (one.st_mode, one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino)
+        for name, one in status.items()
+    }
+
+
+def test_a_full_book_holds_and_nothing_is_written(full: Shell) -> None:
+    before = times(full.book), times(full.docs)
+    told = full.json("check")
+    assert (told["ok"], told["faults"], told["notes"]) == (True, [], [])
+    assert told["rows_verified"] == sum(
+        len(path.read_bytes().splitlines())
+        for path in [*full.book.glob("*.jsonl"), *full.book.glob("rejects/*.jsonl")]
+    )
+    full.ok("check")
+    assert (times(full.book), times(full.docs)) == before
+
+
+def test_nothing_is_written_where_all_is_damaged_either(full: Shell) -> None:
+    for path in full.book.rglob("*"):
+        if path.is_file() and path.name != ".lock":
+            path.write_bytes(path.read_bytes()[:-3] + b"??")
+    before = times(full.book), times(full.docs)
+    assert found(full)
+    assert (times(full.book), times(full.docs)) == before
+
+
+@pytest.mark.parametrize("journal", ["snapshots", "proxy_telemetry", "agent_usage", "checkpoints"])
+def test_one_flipped_byte_is_found_with_its_line(full: Shell, journal: str) -> None:
+    path = full.book / f"{journal}.jsonl"
+    whole, chance = path.read_bytes(), random.Random(journal)
+    tried, missed = long(6, 250), []
+    for _ in range(tried):
+        at, bit = chance.randrange(len(whole)), 1 << chance.randrange(8)
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ bit]) + whole[at + 1 :])
+        line = whole[:at].count(b"\n") + 1
+        faults = [one for one in found(full) if one["file"] == path.name]
+        if line not in [one["line"] for one in faults]:
+            missed.append((at, bit, faults))
+    path.write_bytes(whole)
+    figure = f"{tried - len(missed)} of {tried} flipped bytes of {journal} found"
+    record(PROMISE, "test_one_flipped_byte_is_found_with_its_line", figure, "99.9%", not missed)
+
+
+def test_a_fold_that_says_something_else_is_found(full: Shell) -> None:
+    cache = full.book / "cache" / "proxy_telemetry.fold"
+    path = str(full.book / "proxy_telemetry.jsonl")
+    offset, value = fold.load(str(cache), path, fold.shape_of(Telemetry), Telemetry) or (0, None)
+    assert offset
+    assert value is not None
+    made = fold.Fold(str(full.book), "proxy_telemetry", Telemetry, Telemetry.add)
+    next(iter(made.value.window("W0-CHN").groups.values())).requests += 1
+    made.saved = 0
+    made.save(at_once=True)
+    assert kinds(full) == [("fold", "cache/proxy_telemetry.fold")]
+    full.ok("repair")
+    assert kinds(full, 0) == []
+
+
+def test_a_fold_that_a_disk_changed_is_not_believed(full: Shell) -> None:
+    cache = full.book / "cache" / "proxy_telemetry.fold"
+    before = full.ok("preview", "--window", "W0-CHN")
+    data = cache.read_bytes()
+    for at in range(len(data) // 2, len(data), max(1, len(data) // 40)):
+        cache.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        assert full.ok("preview", "--window", "W0-CHN") == before
+    cache.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    assert kinds(full, 0) == [("fold", "cache/proxy_telemetry.fold")]
+
+
+@pytest.mark.parametrize(
+    ("folder", "day"),
+    [
+        ("proxy_telemetry.keys", "2025-11-22"),
+        ("agent_usage.keys", None),
+        ("rejects/proxy-telemetry.keys", "all"),
+    ],
+)
+def test_an_index_that_knows_a_key_without_a_row_is_found(
+    full: Shell, folder: str, day: str | None
+) -> None:
+    place = full.book / "cache" / folder
+    day = day or next(path.name for path in sorted(place.iterdir()) if path.name != "head")
+    data = (place / day).read_bytes()
+    (place / day).write_bytes(bytes([data[0] ^ 4]) + data[1:])
+    assert kinds(full) == [("index", f"cache/{folder}/{day}")]
+    assert "1 thing repaired" in full.ok("repair")
+    assert kinds(full, 0) == []
+    assert "nothing to repair" in full.ok("repair")
+
+
+def test_a_key_without_a_row_would_lose_the_row_that_repair_saves(full: Shell) -> None:
+    """Why the index is held against the journal: its row is taken for one that is there."""
+    path = str(full.book / "proxy_telemetry.jsonl")
+    index = keys.Keys(str(full.book), "proxy_telemetry", "1", lambda line: None)
+    index.catch_up()
+    new = usage(1, first=60)
+    other = Shell(full.book.parent, is_new=False)
+    other.environment["BURNBOOK_DATA_DIR"] = str(full.book.parent / "other")
+    other.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", stdin=new)
+    line = (full.book.parent / "other" / "proxy_telemetry.jsonl").read_bytes()
+    index.add({"2025-11-22": [int(line[9:25], 16)]}, os.stat(path).st_size)
+    assert "duplicates 1" in full.ok("ingest", "proxy-telemetry", stdin=new)
+    assert kinds(full) == [("index", "cache/proxy_telemetry.keys/2025-11-22")]
+    full.ok("repair")
+    assert "accepted 1" in full.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", stdin=new)
+    assert kinds(full, 0) == []
+
+
+def test_modes_links_and_strangers_are_named(full: Shell) -> None:
+    (full.book / "snapshots.jsonl").chmod(0o644)
+    (full.book / "state").chmod(0o755)
+    (full.book / "notes.txt").write_text("mine")
+    (full.book / "cache" / ".head.999999999.tmp").write_text("")
+    (full.book / "churn.jsonl").unlink(missing_ok=True)
+    (full.book / "churn.jsonl").symlink_to("/etc/hostname")
+    assert sorted(kinds(full)) == [
+        ("file", "churn.jsonl"),
+        ("file", "churn.jsonl"),
+        ("mode", "snapshots.jsonl"),
+        ("mode", "state"),
+    ]
+    (full.book / "churn.jsonl").unlink()
+    assert "3 things repaired" in full.ok("repair")
+    assert kinds(full, 0) == [("foreign", "notes.txt")]
+    assert (full.book / "notes.txt").read_text() == "mine"
+
+
+def test_a_lock_that_is_no_file_is_a_fault(full: Shell) -> None:
+    (full.book / ".lock").unlink()
+    (full.book / ".lock").symlink_to("snapshots.jsonl")
+    assert kinds(full) == [("file", ".lock")]
+
+
+def test_every_name_that_commands_make_is_known(full: Shell) -> None:
+    strangers = [one for one in places.look(str(full.book)) if one.kind == "foreign"]
+    assert strangers == []
+
+
+def test_ledgers_are_held_against_the_journals(full: Shell) -> None:
+    ledger = full.docs / "Ledgers" / "Token_Churn_Ledger.csv"
+    head, first, second = ledger.read_text().splitlines(keepends=True)
+    ledger.write_text(head + "2026-11-22,by hand" + "," * 15 + "\n" + first + second)
+    assert kinds(full, 0) == []
+    ledger.write_text(head + first + first + second)
+    assert [(one["kind"], one["line"]) for one in found(full)] == [("ledger", 3)]
+    ledger.write_text(head + second)
+    assert kinds(full) == [("ledger-behind", ledger.name)]
+    ledger.write_text(head + second + '"never closed\n')
+    full.run("check")
+    ledger.write_text(head)
+    assert kinds(full, 0) == [("ledger", ledger.name)]
+    ledger.unlink()
+    assert kinds(full, 0) == []
+
+
+def test_a_request_that_takes_the_place_of_none_is_a_fault(full: Shell) -> None:
+    path = full.book / "agent_usage.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    later = next(line for line in lines if b'"supersedes"' in line)
+    path.write_bytes(later)
+    assert kinds(full) == [("reference", "agent_usage.jsonl")]
+    assert full.run("repair").returncode == 1
+    full.ok("repair", "--yes")
+    assert kinds(full, 0)[0] == ("reference", "agent_usage.jsonl")
+
+
+def test_a_config_that_does_not_hold_stops_no_check(full: Shell) -> None:
+    (full.config / "windows.toml").write_text("wrong")
+    assert kinds(full, 0)[0] == ("config", "config")
+
+
+MEASURED = """\
+import resource, subprocess, sys, time
+began = time.monotonic()
+done = subprocess.run(sys.argv[1:], check=False)
+took = time.monotonic() - began
+print(done.returncode, took, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def test_millions_of_rows_take_little_memory_and_time(shell: Shell, tmp_path: Path) -> None:
+    count, part = long(20_000, 5_000_000), 20_000
+    log = tmp_path / "usage.jsonl"
+    with log.open("w") as file:
+        for first in range(0, count, part):
+            file.write(usage(min(part, count - first), first))
+    words = ("ingest", "proxy-telemetry", "--window", "W0-CHN", "--file", str(log))
+    with shell.start(*words) as process:
+        assert process.wait(1200) == 0
+    # Another Python in between: a child begins with the memory of the one that starts it.
+    command = [sys.executable, "-c", MEASURED, str(ROOT / "bin" / "check")]
+    how: Any = {"env": shell.environment, "capture_output": True, "text": True, "timeout": 1200}
+    verdict, measured = subprocess.run(command, check=True, **how).stdout.splitlines()
+    code, took, kilobytes = measured.split()
+    assert verdict.startswith(f"ok: {count:,} rows verified"), verdict
+    figure = f"{count:,} rows in {float(took):.1f} s and {int(kilobytes) // 1024} MiB"
+    is_small = int(kilobytes) < 250 * 1024 and float(took) < 10 + count / 10_000
+    name = "test_millions_of_rows_take_little_memory_and_time"
+    target = "100 us a row, 250 MiB"
+    record("check takes little", name, figure, target, is_small and code == "0")

@@ -1,0 +1,112 @@
+"""A file system that does not do what the book's promises are made of."""
+
+import errno
+import fcntl
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from burnbook import files, lock
+from burnbook.errors import IOFault
+from burnbook.probes import machine, place
+from conftest import Shell, codex
+from frontdoor import ROOT
+
+# Every flock succeeds, and does nothing.
+NO_FLOCK = ("strace", "-f", "-o", os.devnull, "-e", "trace=flock", "-e", "inject=flock:retval=0")
+needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="no strace")
+
+
+def without_flock(shell: Shell, *words: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+    command = [*NO_FLOCK, str(ROOT / "bin" / words[0]), *words[1:]]
+    how: Any = {"env": shell.environment, "capture_output": True, "text": True, "timeout": 60}
+    return subprocess.run(command, input=stdin, check=False, **how)
+
+
+def verdicts(found: list[Any]) -> dict[str, str]:
+    return {one.name: one.verdict for one in found}
+
+
+@needs_strace
+def test_a_file_system_whose_flock_does_nothing_is_refused(shell: Shell) -> None:
+    shell.ok("snapshot", "start", "codex", "--window", "W1", stdin=codex())
+    done = without_flock(shell, "doctor")
+    assert done.returncode == 74
+    assert "two processes get one lock at once here" in done.stdout
+    before = shell.tree()
+    done = without_flock(shell, "snapshot", "end", "codex", stdin=codex(51))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (74, "", 1), done
+    assert "does not lock files, so nothing is written" in done.stderr
+    assert shell.tree() == before
+
+
+def test_a_writer_tries_its_own_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with lock.book_lock(str(tmp_path)):
+        assert lock.works(str(tmp_path / ".lock"))
+    assert not lock.works(str(tmp_path / ".lock"))
+    monkeypatch.setattr(fcntl, "flock", lambda *_: None)
+    with pytest.raises(IOFault, match="does not lock"), lock.book_lock(str(tmp_path)):
+        pass
+
+
+def test_each_probe_of_a_place_can_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert set(verdicts(place.probe(str(tmp_path))).values()) <= {"ok", "warn"}
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    def overwrite(path: str, data: bytes, **_: object) -> None:
+        with open(path, "wb") as file:
+            file.write(data)
+
+    for name, where, value in (
+        ("locks", (fcntl, "flock"), lambda *_: None),
+        ("fsync", (os, "fsync"), refuse),
+        ("rename", (files, "replace"), overwrite),
+        ("links", (files, "_SAFE"), os.O_CLOEXEC),
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(*where, value)
+            assert verdicts(place.probe(str(tmp_path)))[name] == "fail", name
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_or_small_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.statvfs(tmp_path)
+    for blocks, verdict in ((0, "fail"), ((1 << 27) // real.f_frsize, "warn")):
+        told = os.statvfs_result((*real[:4], blocks, *real[5:10]))
+        monkeypatch.setattr(os, "statvfs", lambda _, told=told: told)
+        assert verdicts(place.probe(str(tmp_path)))["free space"] == verdict
+
+
+def test_a_clock_that_went_back_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell.ok("snapshot", "start", "codex", "--window", "W1", stdin=codex())
+    assert verdicts(machine.probe(str(shell.book)))["clock"] == "ok"
+    path = shell.book / "snapshots.jsonl"
+    line = path.read_text().replace('"recorded_at":"20', '"recorded_at":"29')
+    path.write_text(line)
+    assert verdicts(machine.probe(str(shell.book)))["clock"] == "warn"
+
+
+def test_programs_that_are_missing_are_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    told = verdicts(machine.probe(str(tmp_path)))
+    assert (told["git"], told["tmux"], told["crontab"]) == ("warn", "warn", "warn")
+    assert (told["flock"], told["strace"]) == ("ok", "ok")
+
+
+def test_a_place_where_nothing_can_be_written_is_told(shell: Shell) -> None:
+    done = shell.run("doctor", BURNBOOK_DATA_DIR="/proc/book")
+    assert done.returncode == 1
+    assert "nothing can be written in /proc" in done.stdout
+
+
+def test_the_doctor_leaves_nothing(shell: Shell, tmp_path: Path) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    shell.ok("doctor", HOME=str(tmp_path))
+    assert sorted(tmp_path.rglob("*")) == before

@@ -1,0 +1,186 @@
+"""`repair` beside writers, on what it cannot mend, and where it is killed."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import killing
+import pytest
+from burnbook import lock, quarantine
+from conftest import Shell, codex
+from frontdoor import ROOT
+from killing import CHANGES, Stage
+from test_check import usage
+from torture.figures import long, record
+
+AT = "2026-11-22T"
+NEEDS_STRACE = pytest.mark.skipif(killing.missing() is not None, reason=str(killing.missing()))
+
+
+def booked(shell: Shell) -> None:
+    start = ("snapshot", "start", "codex", "--window", "W0-CHN", "--at", AT + "09:00")
+    shell.ok(*start, stdin=codex())
+    shell.ok("snapshot", "end", "codex", "--at", AT + "12:00", stdin=codex(51))
+    shell.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", stdin=usage(30))
+
+
+def flip(path: Path, old: bytes, new: bytes) -> bytes:
+    """Damage the first place with `old`, and give the line as it is then."""
+    data = path.read_bytes()
+    at = data.index(old)
+    data = data[:at] + new + data[at + len(old) :]
+    path.write_bytes(data)
+    return data[data.rfind(b"\n", 0, at) + 1 : data.index(b"\n", at) + 1]
+
+
+def test_rows_that_hold_stay_to_the_byte_and_the_others_are_kept(shell: Shell) -> None:
+    booked(shell)
+    path = shell.book / "proxy_telemetry.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    bad = {3: b"\x00\xff not a row\n", 10: lines[10].replace(b'"glm"', b'"glx"'), 29: b"{}\n"}
+    damaged = [bad.get(at, line) for at, line in enumerate(lines)]
+    path.write_bytes(b"".join(damaged))
+    assert shell.run("repair").returncode == 1
+    assert path.read_bytes() == b"".join(damaged)
+    shell.ok("repair", "--yes")
+    assert path.read_bytes() == b"".join(line for at, line in enumerate(lines) if at not in bad)
+    kept = quarantine.read(str(shell.book), "proxy_telemetry")
+    assert {one.line - 1: one.base64 for one in kept} == bad
+    assert [one.offset for one in kept] == [len(b"".join(damaged[:at])) for at in bad]
+    [before] = shell.book.glob("proxy_telemetry.jsonl.before-repair-*")
+    assert before.read_bytes() == b"".join(damaged)
+    assert before.stat().st_nlink == 1
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert shell.json("check")["rows"]["proxy_telemetry"] == 27
+    assert "accepted 3, duplicates 27" in shell.ok(
+        "ingest", "proxy-telemetry", "--window", "W0-CHN", stdin=usage(30)
+    )
+    assert path.read_bytes().count(b"\n") == 30
+    shell.ok("check")
+
+
+def test_damage_in_every_journal_is_moved_in_one_go(shell: Shell) -> None:
+    booked(shell)
+    for name in ("snapshots", "proxy_telemetry"):
+        flip(shell.book / f"{name}.jsonl", b'"host":"', b'"host":" ')
+    shell.ok("repair", "--yes")
+    kinds = [(row["kind"], row["subject"]) for row in shell.rows("anomalies")]
+    assert kinds == [("repair", "snapshots.jsonl"), ("repair", "proxy_telemetry.jsonl")]
+    flip(shell.book / "anomalies.jsonl", b'"host":"', b'"host":" ')
+    shell.ok("repair", "--yes")
+    kinds = [(row["kind"], row["subject"]) for row in shell.rows("anomalies")]
+    assert kinds == [("repair", "proxy_telemetry.jsonl"), ("repair", "anomalies.jsonl")]
+    shell.ok("check")
+
+
+def test_a_row_put_back_by_hand_is_taken_again(shell: Shell) -> None:
+    booked(shell)
+    path = shell.book / "snapshots.jsonl"
+    whole = path.read_bytes()
+    flip(path, b":11.0", b":12.0")
+    shell.ok("repair", "--yes")
+    path.write_bytes(whole)
+    shell.ok("repair")
+    assert shell.ok("check", "--quiet") == ""
+    assert shell.json("preview", "--window", "W0-CHN")["window"] == "W0-CHN"
+
+
+def test_a_busy_book_is_waited_for_and_then_told(shell: Shell) -> None:
+    booked(shell)
+    flip(shell.book / "snapshots.jsonl", b":11.0", b":12.0")
+    with lock.book_lock(str(shell.book)):
+        assert "busy" in shell.fails(75, "repair", "--yes")
+    shell.ok("repair", "--yes")
+
+
+def test_writers_at_the_same_time_lose_nothing(shell: Shell) -> None:
+    booked(shell)
+    flip(shell.book / "snapshots.jsonl", b":11.0", b":12.0")
+    flip(shell.book / "proxy_telemetry.jsonl", b'"r7"', b'"r8"')
+    count = long(6, 40)
+    words = ("ingest", "proxy-telemetry", "--window", "W0-CHN", "--stdin")
+    writers = [shell.start(*words) for _ in range(count)]
+    repairs = [shell.start("repair", "--yes") for _ in range(3)]
+    for at, process in enumerate(writers):
+        assert process.stdin
+        process.stdin.write(usage(20, first=100 + 20 * at))
+        process.stdin.close()
+        process.stdin = None
+    for process in [*writers, *repairs]:
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0 or process in repairs, (out, err)
+    shell.ok("repair", "--yes")
+    rids = {row["rid"] for row in shell.rows("proxy_telemetry")}
+    wanted = {f"r{n}" for n in [*range(30), *range(100, 100 + 20 * count)]} - {"r7"}
+    figure = f"{len(wanted - rids)} of {len(wanted)} rows lost"
+    name = "test_writers_at_the_same_time_lose_nothing"
+    record("repair beside writers loses nothing", name, figure, "0 lost", rids == wanted)
+    shell.ok("check")
+    assert [row["kind"] for row in shell.rows("anomalies")] == ["repair", "repair"]
+
+
+def damaged(place: Path) -> None:
+    """A book with a row that does not hold, a torn tail, a wrong state, fold, index and mode."""
+    shell = Shell(place)
+    booked(shell)
+    shell.ok("checkpoint", "W0-CHN", "--at", AT + "12:05")
+    flip(shell.book / "snapshots.jsonl", b":11.0", b":12.0")
+    flip(shell.book / "proxy_telemetry.jsonl", b'"r7"', b'"r8"')
+    with (shell.book / "checkpoints.jsonl").open("ab") as journal:
+        journal.write(b'{"id":"c-torn')
+    (shell.book / "checkpoints.jsonl").chmod(0o640)
+    (shell.book / "state" / "main" / "codex.json").write_text("{}")
+
+
+def told(place: Path) -> Any:
+    """Journals without what names the moment of writing, quarantines, and what check says."""
+    book = place / "book"
+    rows = {
+        path.name: [
+            {**json.loads(line), "recorded_at": None, "crc": None}
+            for line in path.read_bytes().splitlines()
+        ]
+        for path in sorted(book.glob("*.jsonl"))
+    }
+    beside = {
+        path.name.partition("before-repair")[0]: path.read_bytes()
+        for path in sorted(book.glob("*.jsonl.*"))
+    }
+    inodes = [path.stat().st_nlink for path in sorted(book.glob("*.jsonl*"))]
+    done = Shell(place, is_new=False).run("check", "--format", "json")
+    answer = json.loads(done.stdout)
+    notes = [one["kind"] for one in answer["notes"]]
+    return rows, beside, inodes, (done.returncode, answer["faults"], notes)
+
+
+@NEEDS_STRACE
+def test_killed_anywhere_it_is_finished_by_running_it_again(tmp_path: Path) -> None:
+    stage = Stage(tmp_path / "place", damaged)
+    env = Shell(stage.place, is_new=False).environment
+    line = [str(ROOT / "bin" / "repair"), "--yes"]
+    points = [one for one in killing.calls(stage, line, env) if one.call in CHANGES]
+    wanted = told(stage.place)
+    assert wanted[3][0] == 0, wanted[3]
+    assert len(points) > 30
+    killed, wrong = 0, []
+    for report in killing.kill(stage, line, env, told, killing.wanted(points, long(12, 10_000))):
+        killed += report.killed
+        wrong += [report.point] if report.facts != wanted else []
+    assert killed > 8
+    figure = f"{killed - len(wrong)} of {killed} killed repairs were finished by the next"
+    name = "test_killed_anywhere_it_is_finished_by_running_it_again"
+    record("repair killed anywhere is finished by the next", name, figure, "all", not wrong)
+
+
+def test_a_repair_that_the_disk_refuses_leaves_the_journal(shell: Shell) -> None:
+    booked(shell)
+    path = shell.book / "snapshots.jsonl"
+    flip(path, b":11.0", b":12.0")
+    before = path.read_bytes()
+    command = ["sh", "-c", 'ulimit -f 0; exec "$0" --yes', str(ROOT / "bin" / "repair")]
+    how: Any = {"env": shell.environment, "capture_output": True, "text": True}
+    done = subprocess.run(command, check=False, **how)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (74, "", 1), done
+    assert path.read_bytes() == before
+    shell.ok("repair", "--yes")

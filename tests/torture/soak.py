@@ -1,0 +1,96 @@
+"""Run the long form of every torture test, then write docs/RELIABILITY.md from their figures.
+
+Flags go to pytest. BURNBOOK_SOAK=0.1 runs a tenth of the counts, which the page then says.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from torture.figures import Figure, part
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PAGE = ROOT / "docs" / "RELIABILITY.md"
+HEAD = """# Reliability
+
+What burnbook promises, and what was seen when everything was done to break it. `just soak` makes
+the faults happen and writes this page from what its tests saw; nothing here is written by hand. The
+suite (`just test`) runs a short form of each.
+"""
+
+
+def main(flags: Sequence[str]) -> int:
+    """Run the tests with the counts of the soak; the code is pytest's."""
+    os.environ.setdefault("BURNBOOK_SOAK", "1")
+    os.environ.setdefault("BURNBOOK_KILL", "all")
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as place:
+        figures, report = Path(place, "figures.jsonl"), Path(place, "report.xml")
+        os.environ["BURNBOOK_FIGURES"] = str(figures)
+        words = ["-p", "no:cacheprovider", f"--junit-xml={report}", *(flags or tests())]
+        command = [sys.executable, "-m", "pytest", *words]
+        code = subprocess.run(command, cwd=ROOT, check=False).returncode
+        seen = read(figures)
+        broken = failed(report)
+    minutes = (time.monotonic() - started) / 60
+    PAGE.write_text(page(seen, broken, part(), minutes), "utf-8")
+    print(f"{len(seen)} figures in {PAGE.relative_to(ROOT)}, {minutes:.0f} minutes")
+    return code
+
+
+def tests() -> list[str]:
+    """Every file of tests that keeps figures."""
+    found = sorted((ROOT / "tests").rglob("test_*.py"))
+    return [str(path) for path in found if "torture.figures" in path.read_text("utf-8")]
+
+
+def read(path: Path) -> list[Figure]:
+    """The figures of a file, one for each promise and test: the last one counts."""
+    if not path.exists():
+        return []
+    figures = [Figure(**json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+    return list({(one.promise, one.test): one for one in figures}.values())
+
+
+def failed(report: Path) -> list[str]:
+    """`test: why` of each test that failed."""
+    if not report.exists():
+        return ["pytest: it ended before it wrote its report"]
+    found = []
+    for case in ElementTree.parse(report).iter("testcase"):
+        for fault in (*case.iter("failure"), *case.iter("error")):
+            why = " ".join((fault.get("message") or "").split())[:300]
+            found.append(f"{case.get('name')}: {why}")
+    return found
+
+
+def page(figures: Sequence[Figure], broken: Sequence[str], share: float, minutes: float) -> str:
+    """The whole page: a table of figures, then all that is not at its target."""
+    counts = "the full counts" if share == 1 else f"{share:.0%} of the full counts"
+    lines = [HEAD, f"The last run had {counts} and took {minutes:.0f} minutes.", ""]
+    lines += ["| promise | test | figure | target | date |", "| --- | --- | --- | --- | --- |"]
+    for one in sorted(figures, key=lambda one: (one.promise, one.test)):
+        cells = (one.promise, f"`{one.test}`", one.figure, one.target, one.date)
+        lines.append(f"| {' | '.join(map(_cell, cells))} |")
+    # What is recorded is known by its promise; what failed otherwise by its test.
+    missed = [f"{one.promise} (`{one.test}`): {one.figure}" for one in figures if not one.ok]
+    known = [one.test for one in figures if not one.ok]
+    missed += [f"`{why}`" for why in broken if not any(name in why for name in known)]
+    lines += ["", "## Not at target", ""]
+    lines += [f"- {_cell(one)}" for one in missed] or ["Nothing: every figure is at its target."]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

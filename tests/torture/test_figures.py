@@ -1,0 +1,60 @@
+"""What `just soak` writes is what the tests saw, and says what is missing."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from frontdoor import ROOT
+
+from torture import figures, soak
+from torture.figures import Figure, long, record
+
+
+def test_counts_are_short_in_the_suite_and_full_in_a_soak(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BURNBOOK_SOAK", raising=False)
+    assert long(3, 1000) == 3
+    monkeypatch.setenv("BURNBOOK_SOAK", "1")
+    assert long(3, 1000) == 1000
+    monkeypatch.setenv("BURNBOOK_SOAK", "0.1")
+    assert long(3, 1000) == 100
+
+
+def test_a_figure_that_is_not_ok_is_kept_and_fails_the_test(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "figures.jsonl"
+    monkeypatch.setenv("BURNBOOK_FIGURES", str(place))
+    record("P", "test_a", "0 of 5 lost", "0 lost", True)
+    with pytest.raises(AssertionError, match="P: 1 of 5 lost"):
+        record("P", "test_b", "1 of 5 lost", "0 lost", False)
+    with pytest.raises(pytest.skip.Exception, match="no mounts"):
+        figures.skip("Q", "test_c", "0 lost", "no mounts here")
+    told = [json.loads(line) for line in place.read_text().splitlines()]
+    assert [(one["test"], one["figure"], one["ok"]) for one in told] == [
+        ("test_a", "0 of 5 lost", True),
+        ("test_b", "1 of 5 lost", False),
+        ("test_c", "not run: no mounts here", False),
+    ]
+    assert [one.test for one in soak.read(place)] == ["test_a", "test_b", "test_c"]
+
+
+def test_the_page_names_all_that_is_not_at_target() -> None:
+    good = Figure("P", "test_a", "0 | 5", "0", True, "2026-11-22")
+    bad = Figure("Q", "test_b", "not run: no mounts", "0", False, "2026-11-22")
+    text = soak.page([good, bad], ["test_b: known", "test_z: assert 1 == 2"], 0.1, 3)
+    assert "10% of the full counts" in text
+    assert "| P | `test_a` | 0 \\| 5 | 0 | 2026-11-22 |" in text
+    assert re.findall("^- .*", text, re.M) == [
+        "- Q (`test_b`): not run: no mounts",
+        "- `test_z: assert 1 == 2`",
+    ]
+    assert "Nothing: every figure" in soak.page([good], [], 1, 3)
+
+
+def test_the_page_of_the_project_has_tests_that_there_are() -> None:
+    text = soak.PAGE.read_text("utf-8")
+    names = re.findall(r"^\| [^|]+ \| `(\w+)` \|", text, re.MULTILINE)
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name in names if f"def {name}(" not in source] == []
+    assert "docs/RELIABILITY.md" in (ROOT / "README.md").read_text("utf-8")
