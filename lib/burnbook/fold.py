@@ -5,6 +5,7 @@ place, and starts afresh when that does not stand there any more.
 """
 
 import os
+import zlib
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -28,11 +29,12 @@ _SAVE_AFTER = 1 << 16
 
 
 class Saved(msgspec.Struct, array_like=True):
-    """What the cache file holds. `shape` changes when the value's type does."""
+    """What the cache file holds. `shape` is of the value's type, `crc` of its bytes."""
 
     shape: str
     offset: int
     mark: bytes
+    crc: int
     value: msgspec.Raw
 
 
@@ -92,7 +94,8 @@ class Fold(Generic[V]):
             return
         self.value.pack()
         value = msgspec.msgpack.encode(self.value)
-        saved = Saved(self._shape(), self.offset, self._mark(self.offset), msgspec.Raw(value))
+        mark, crc = self._mark(self.offset), zlib.crc32(value)
+        saved = Saved(self._shape(), self.offset, mark, crc, msgspec.Raw(value))
         try:
             files.replace(self.cache, msgspec.msgpack.encode(saved), durable=False)
         except (OSError, IOFault):
@@ -104,11 +107,18 @@ class Fold(Generic[V]):
         try:
             data = files.read_bytes(self.cache)
             saved = msgspec.msgpack.decode(data, type=Saved) if data else None
-            if saved and saved.shape == self._shape() and saved.mark == self._mark(saved.offset):
+            if saved and self._fits(saved):
                 return saved.offset, msgspec.msgpack.decode(saved.value, type=self.kind)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return 0, self.kind()  # a damaged cache is as good as none
         return 0, self.kind()
+
+    def _fits(self, saved: Saved) -> bool:
+        return (
+            saved.shape == self._shape()
+            and saved.mark == self._mark(saved.offset)
+            and saved.crc == zlib.crc32(saved.value)
+        )
 
     def _shape(self) -> str:
         # A kind whose packed form changed counts its `shape` up, so that no older one is read.

@@ -87,7 +87,7 @@ _ASSIGNED = re.compile(
 _ASSIGNED_SMALL = re.compile(_ASSIGNED.pattern.removeprefix("(?i)"))
 _NO_SECRET = re.compile(
     r"(?i)[\"']?(?:none|null|not|true|false|yes|no|set|unset|missing|invalid|expired|required"
-    r"|\[key\]|[\d.,]+[KMB]?)[\"',;.}]*+"
+    r"|\[key\]|[\d.,]++[KMB]?)[\"',;.}]*+"
 )
 _USERINFO = re.compile(r"(://[^\s/:@]{0,256}+:)[^\s/@]{1,256}+@")
 _ACCOUNT = re.compile(r"(?i)(\baccount:[ \t]*+)[^\s(@]{0,128}+@[^\s(│|]*+")

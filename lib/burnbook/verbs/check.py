@@ -144,5 +144,5 @@ def _states(book: Book, index: Index, faults: list[Fault]) -> None:
 def _told(path: str) -> State | None:
     try:
         return msgspec.json.decode(files.read_bytes(path) or b"", type=State)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
