@@ -162,19 +162,27 @@ def with_atheris(guard: Guard, seconds: float, corpus: Path) -> NoReturn:
     words = ["".join(f"\\x{byte:02x}" for byte in word) for word in guard.target.WORDS]
     (corpus.parent / "words").write_text("".join(f'"{word}"\n' for word in words))
 
-    def ended() -> None:
-        print(guard.told(), flush=True)
+    ends = time.monotonic() + seconds
 
-    import atexit
+    def one(data: bytes) -> None:
+        guard.one(data)
+        if time.monotonic() > ends:  # libFuzzer would end without a word of the figures
+            print(guard.told(), flush=True)
+            shutil.rmtree(corpus.parent, ignore_errors=True)
+            os._exit(0)
 
-    atexit.register(ended)
-    flags = [f"-max_total_time={seconds:g}", "-rss_limit_mb=4096", "-timeout=30", "-max_len=8192"]
+    flags = [
+        f"-max_total_time={seconds + 60:g}",
+        "-rss_limit_mb=4096",
+        "-timeout=30",
+        "-max_len=8192",
+    ]
     flags += [
         f"-dict={corpus.parent / 'words'}",
         f"-artifact_prefix={corpus.parent}/",
         "-verbosity=0",
     ]
-    atheris.Setup([sys.argv[0], *flags, str(corpus)], guard.one)
+    atheris.Setup([sys.argv[0], *flags, str(corpus)], one)
     atheris.Fuzz()
     raise SystemExit(0)
 

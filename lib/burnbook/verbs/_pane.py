@@ -60,7 +60,7 @@ def understood(
     """The bytes of a pane as what they show, `settings` (by hand) over it. Raises BadData."""
     text = None if data is None else data.decode("utf-8", "replace")
     by_hand = bool(settings)
-    pane = Pane() if text is None else panes.parse(provider, text)
+    pane = Pane() if text is None else _parsed(provider, text)
     for name, count in settings:
         if name == PROMPTS:
             pane = msgspec.structs.replace(pane, prompts=int(count), errors=())
@@ -78,6 +78,18 @@ def understood(
         errors = tuple(e for e in errors if e.rpartition(":")[2] not in set_names)
         source = "manual" if text is None else f"{source}+manual"
     return Taken(captured_at, source, text, pane, meters, context, errors)
+
+
+def _parsed(provider: str, text: str) -> Pane:
+    """What the pane shows, with nothing secret in a name: the account alone is hashed later."""
+    from burnbook.redact import redact_pane, strip_ansi
+
+    pane = panes.parse(provider, text)
+    plain = strip_ansi(text)
+    shown = redact_pane(plain)
+    if shown == plain or not pane.meters:
+        return pane
+    return msgspec.structs.replace(panes.parse(provider, shown), account=pane.account)
 
 
 def _read(
@@ -202,8 +214,8 @@ def save_raw(ctx: Context, row_id: str, text: str) -> None:
     if ctx.config.windows.raw_panes == "none":
         return
     from burnbook import files
-    from burnbook.redact import redact, strip_ansi
+    from burnbook.redact import redact_pane, strip_ansi
 
     path = os.path.join(ctx.book.root, "raw", f"{row_id}.txt")
     if not os.path.lexists(path):
-        files.replace(path, redact(strip_ansi(text)).encode("utf-8", "replace"))
+        files.replace(path, redact_pane(strip_ansi(text)).encode("utf-8", "replace"))

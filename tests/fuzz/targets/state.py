@@ -4,11 +4,12 @@ import os
 import shutil
 from pathlib import Path
 
-from conftest import codex
 from inside import Inside
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 LINES = (ROOT / "samples" / "telemetry" / "usage.jsonl").read_bytes()
+PANES = ROOT / "samples" / "panes"
+BEFORE, AFTER = ((PANES / f"codex-{n}.txt").read_bytes() for n in ("before", "after"))
 inside = Inside(Path(os.environ["BURNBOOK_FUZZ"]))
 _kept = inside.place / "kept"
 AT = ("--at", "2026-11-22T13:00:00Z")
@@ -22,8 +23,8 @@ def _set_up() -> None:
     logs.mkdir(parents=True)
     shutil.copy(ROOT / "samples" / "agents" / "claude.jsonl", logs)
     for words, stdin in (
-        (("snapshot", "start", "codex", *early), codex().encode()),
-        (("snapshot", "end", "codex", *late), codex(five=40).encode()),
+        (("snapshot", "start", "codex", *early), BEFORE),
+        (("snapshot", "end", "codex", *late), AFTER),
         (("ingest", "proxy-telemetry", "--window", "W0-CHN"), LINES),
         (("ingest", "claude"), b""),
         (("finalize", "--window", "W0-CHN"), b""),
@@ -68,7 +69,7 @@ def one(data: bytes) -> None:
         assert [inside.run(*words, *AT).out for words in ASKED] == TRUE, path
         again = inside.run(
             *("snapshot", "end", "codex", "--window", "W0-CHN", "--at", "2026-11-22T12:00:00Z"),
-            stdin=codex(five=40).encode(),
+            stdin=AFTER,
         )
         assert again.code == 0 and again.out.startswith("already booked"), again
         assert inside.run("ingest", "claude").code == 0
