@@ -7,7 +7,6 @@ from pathlib import Path
 
 from frontdoor import ROOT
 from inside import Inside
-
 from torture.figures import record
 
 MANY = 500
