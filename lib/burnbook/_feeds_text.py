@@ -31,6 +31,8 @@ def untouched(text: str) -> bool:
     """
     if not text.isascii() or "@" in text or " " in text or "\t" in text or "\0" in text:
         return False
+    if "\x1b" in text:
+        return False
     if "-" in text and _DASH.search(text):
         return False
     if "_" in text and _LINE.search(text):

@@ -48,8 +48,7 @@ def put(folder: str, window: str, contents: Mapping[str, Iterable[bytes]]) -> tu
         with lock.folder_lock(folder):
             # What a killed call left behind: under the lock, no other call is at work.
             for scratch in (made, old):
-                if os.path.lexists(scratch):
-                    shutil.rmtree(scratch)
+                _clear(scratch)
             before = _own(target, window)
             files.make_dir(made)
             manifest = _filled(made, window, contents)
@@ -65,6 +64,13 @@ def put(folder: str, window: str, contents: Mapping[str, Iterable[bytes]]) -> tu
     except OSError as error:
         raise IOFault(os_sentence(f"cannot write bundle {target}", error)) from None
     return manifest, True
+
+
+def _clear(path: str) -> None:
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    elif os.path.lexists(path):
+        os.unlink(path)  # rmtree would open it, and wait at a FIFO for ever
 
 
 def _filled(root: str, window: str, contents: Mapping[str, Iterable[bytes]]) -> Manifest:
@@ -104,7 +110,7 @@ def _own(target: str, window: str) -> Manifest | None:
     try:
         raw = files.read_bytes(os.path.join(target, MANIFEST))
         manifest = msgspec.json.decode(raw or b"", type=Manifest)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         raise BadData(f"{target} has files and no {MANIFEST} of a bundle; move it away") from None
     listed = {one.path: one for one in manifest.files}
     foreign = [name for name in here if name not in listed and name != MANIFEST]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import msgspec
 
-from burnbook import clock, names
+from burnbook import clock, files, names
 from burnbook.declared import Agent, Budget, Preview, Window, Windows
 from burnbook.errors import BadConfig, Usage, os_sentence
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from burnbook.pricespec import Prices
 
 T = TypeVar("T", bound=msgspec.Struct)
+MAX_FILE = 4 << 20
 
 # Which names tables may have: the test, and what it asks for in words.
 Naming = tuple[Callable[[str], bool], str]
@@ -234,15 +235,14 @@ class Config:
 
         path = self._path(name)
         try:
-            with open(path, "rb") as file:
-                return tomli.load(file)
+            return tomli.loads(files.read_text(path, MAX_FILE))
         except FileNotFoundError:
             if not os.path.isdir(self.root):
                 raise BadConfig(f"no config directory at {self.root}") from None
             return {}
         except OSError as error:
             raise BadConfig(os_sentence(f"cannot read {path}", error)) from None
-        except (tomli.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # TOML's own faults, no UTF-8, a huge number
             raise BadConfig(f"{path} is not TOML: {error}") from None
 
     def _tables(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from burnbook.escape import printable
 
 Cell = str | float | None
+_ACTS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
 def encode(rows: Iterable[Sequence[Cell]], newline: str = "\n") -> str:
@@ -23,9 +24,10 @@ def _cell(value: Cell) -> Cell:
 def safe(text: str) -> str:
     """Text in which nothing acts: what a spreadsheet might run gets a leading `'`.
 
-    That is what starts with = + - @ or a control character; others of these are escaped.
+    That is what starts with = + - @, narrow or wide, or a control character; others of these are
+    escaped.
     """
     first = text.lstrip(" ")[:1]
-    acts = first in tuple("=+-@") or (first != "" and not first.isprintable())
+    acts = first in _ACTS or (first != "" and not first.isprintable())
     shown = printable(text)
     return f"'{shown}" if acts else shown

@@ -49,7 +49,7 @@ def load(root: str, feed: str) -> Cursor:
     try:
         data = files.read_bytes(path_of(root, feed))
         return msgspec.json.decode(data, type=Cursor) if data else Cursor()
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return Cursor()
 
 
@@ -76,7 +76,7 @@ def parts(root: str, feed: str, path: str) -> list[Part]:
     """
     cursor = load(root, feed)
     if not cursor.offset:
-        return [Part(path, 0, 1)] if os.path.exists(path) else []
+        return [Part(path, 0, 1)] if os.path.isfile(path) else []
     if _is(cursor, path):
         return [Part(path, cursor.offset, cursor.lines + 1)]
     beside = _beside(path)
@@ -85,7 +85,7 @@ def parts(root: str, feed: str, path: str) -> list[Part]:
     newer = [other for other in beside if other != old and _written(other) >= since]
     found = [Part(old, cursor.offset, cursor.lines + 1)] if old else []
     found += [Part(other, 0, 1) for other in sorted(newer, key=_written)]
-    return [*found, *([Part(path, 0, 1)] if os.path.exists(path) else [])]
+    return [*found, *([Part(path, 0, 1)] if os.path.isfile(path) else [])]
 
 
 def _written(path: str) -> int:
@@ -119,7 +119,8 @@ def _beside(path: str) -> list[str]:
     dated = re.compile(re.escape(stem) + r"[.-][\w.-]+" + re.escape(ending))
     numbered = re.compile(re.escape(name) + r"[.-][\w.-]+")
     beside = [n for n in names if dated.fullmatch(n) or numbered.fullmatch(n)]
-    return [os.path.join(folder, n) for n in sorted(beside) if not n.endswith(_PACKED)]
+    found = [os.path.join(folder, n) for n in sorted(beside) if not n.endswith(_PACKED)]
+    return [place for place in found if os.path.isfile(place)]  # a FIFO would never be read
 
 
 def _hash(data: bytes) -> str:

@@ -62,6 +62,35 @@ def read_bytes(path: str) -> bytes | None:
         return file.read()
 
 
+def read_text(path: str, most: int) -> str:
+    """The text of a file that people keep, also behind a link: bounded, and never waited for.
+
+    Raises OSError, where it is no plain file or over `most` bytes too, and UnicodeDecodeError.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", path)
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"over {most} bytes", path)
+    return data.decode()
+
+
+def check_mine(root: str, folders: Sequence[str]) -> None:
+    """Refuse to write where another user could put things in the way.
+
+    `root` has to be the user's own, and each of its `folders` that is there a folder, no link.
+    """
+    owner = os.stat(root).st_uid
+    if owner != os.geteuid():
+        raise IOFault(f"{root} belongs to another user (uid {owner}); chown it to yourself")
+    for name in folders:
+        place = os.path.join(root, name)
+        if os.path.islink(place):
+            raise IOFault(f"{place} is a symbolic link and is not followed; put a folder there")
+
+
 def write_all(handle: int, data: bytes | Sequence[bytes]) -> None:
     """Write in one call; a short write is an error, so that nobody finishes it by halves."""
     if not isinstance(data, bytes) and len(data) > _AT_ONCE:

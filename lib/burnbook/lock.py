@@ -17,12 +17,15 @@ from burnbook import files
 from burnbook.errors import Busy, IOFault
 
 WAIT_SECONDS = 10.0
+# Folders of a book, as far as there are any.
+FOLDERS = ("state", "state/feeds", "cache", "raw", "rejects", "captures")
 
 
 @contextmanager
 def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
     """Hold the book's lock inside the `with`; Busy (exit 75) with the holder's pid after `wait`."""
     files.make_dir(root)
+    files.check_mine(root, FOLDERS)
     handle = files.open_regular(os.path.join(root, ".lock"), os.O_RDWR | os.O_CREAT)
     try:
         _take(handle, wait, lambda: _held(handle, root))

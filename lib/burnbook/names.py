@@ -6,7 +6,7 @@ from burnbook.errors import Usage
 
 RULE = "1 to 64 of A-Z a-z 0-9 . _ - and a letter or digit first"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_NUMBER = re.compile(r"(\d+)\Z")
+_NUMBER = re.compile(r"(?<!\d)(\d+)\Z")
 
 
 def valid(text: str) -> bool:

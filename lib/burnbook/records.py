@@ -80,13 +80,18 @@ def make(kind: type[R], /, *, generation: int = 0, **fields: Any) -> R:
         **fields,
     )
     about = [getattr(row, name) for name in kind.about] + ([generation] if generation else [])
-    digest = blake2b(_encoder.encode(about), digest_size=9).hexdigest()
-    row = msgspec.structs.replace(row, id=f"{_PREFIX[kind]}-{digest}")
     try:
+        digest = blake2b(_encoder.encode(about), digest_size=9).hexdigest()
+        row = msgspec.structs.replace(row, id=f"{_PREFIX[kind]}-{digest}")
         # What is written is what can be read back: the round trip is the validation.
         read = msgspec.json.decode(_encoder.encode(row), type=kind)
     except msgspec.ValidationError as error:
         raise errors.Usage(f"cannot book this {kind.__name__.lower()}: {_said(error)}") from None
+    except UnicodeEncodeError as error:
+        what = f"{error.object[max(0, error.start - 20) : error.start + 1]!a}"
+        raise errors.Usage(
+            f"cannot book this {kind.__name__.lower()}: {what} is not UTF-8"
+        ) from None
     if read != row:
         what = kind.__name__.lower()
         raise errors.Usage(f"cannot book this {what}: a number in it is not finite")

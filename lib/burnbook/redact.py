@@ -87,7 +87,7 @@ _ASSIGNED = re.compile(
 _ASSIGNED_SMALL = re.compile(_ASSIGNED.pattern.removeprefix("(?i)"))
 _NO_SECRET = re.compile(
     r"(?i)[\"']?(?:none|null|not|true|false|yes|no|set|unset|missing|invalid|expired|required"
-    r"|\[key\]|[\d.,]+[KMB]?)[\"',;.}]*+"
+    r"|\[key\]|[\d.,]++[KMB]?)[\"',;.}]*+"
 )
 _USERINFO = re.compile(r"(://[^\s/:@]{0,256}+:)[^\s/@]{1,256}+@")
 _ACCOUNT = re.compile(r"(?i)(\baccount:[ \t]*+)[^\s(@]{0,128}+@[^\s(│|]*+")
@@ -100,6 +100,11 @@ def redact(text: str) -> str:
     Everything else (percentages, dates, model names, paths, session ids) comes through unchanged,
     and so does text that was redacted before.
     """
+    if "\x1b" in text or "\x9b" in text:  # a colour in the middle of a key would hide it
+        bare = strip_ansi(text)
+        shown = redact(bare.replace("\x1b", ""))
+        if shown != bare:
+            return shown
     text = _PEM.sub("[key]", text)
     if _may_have(text, "authorization"):
         text = _HEADER.sub(r"\1[key]", text)
@@ -113,6 +118,63 @@ def redact(text: str) -> str:
     text = _USERINFO.sub(r"\1[key]@", text)
     text = _ACCOUNT.sub(r"\1[email]", text)
     return _EMAIL.sub(_email, text)
+
+
+_WIDE = 20  # columns: no terminal is narrower
+_JOINT = re.compile(r"[ \t]{0,8}[│|]?[ \t]{0,8}\n[ \t]{0,8}[│|]?[ \t]{0,8}")
+_CUT = ((_KEYS, 0), (_SCHEME, 3), (_ASSIGNED, 3), (_USERINFO, 0), (_EMAIL, 0))
+
+
+def redact_pane(text: str) -> str:
+    """`redact`, also of what a terminal broke over several lines, as it does at its right edge.
+
+    A line may go on in the next one where that is no wider. What follows there is taken out where
+    it looks like a part of a secret: an e-mail, or with a digit, capitals inside, or long.
+    """
+    lines = text.split("\n")
+    widths = [len(line.rstrip(" \t│|")) for line in lines]
+    start = 0
+    whole: list[str] = []
+    while start < len(lines):
+        end = start
+        while end + 1 < len(lines) and widths[end] >= max(_WIDE, widths[end + 1] - 2):
+            end += 1
+        piece = "\n".join(lines[start : end + 1])
+        whole.append(_unbroken(piece) if end > start else piece)
+        start = end + 1
+    return redact("\n".join(whole))
+
+
+def _unbroken(text: str) -> str:
+    """Lines that go on in each other, without what of a secret goes over their edges."""
+    joints = [match.span() for match in _JOINT.finditer(text)]
+    kept: list[str] = []
+    places: list[int] = []  # of each character of `joined` in `text`
+    last = 0
+    for start, end in (*joints, (len(text), len(text))):
+        kept.append(text[last:start])
+        places += range(last, start)
+        last = end
+    joined = "".join(kept)
+    found = [m.span(group) for pattern, group in _CUT for m in pattern.finditer(joined)]
+    out = list(text)
+    for start, end in found:
+        first, final = places[start], places[end - 1] + 1
+        inner = [span for span in joints if first < span[0] and span[1] < final]
+        if not inner:
+            continue
+        tail = "".join(text[places[at]] for at in range(start, end) if places[at] >= inner[0][1])
+        if not ("@" in joined[start:end] or _keyish(tail)):
+            continue
+        for at in range(start, end):
+            out[places[at]] = ""
+        out[first] = "[email]" if "@" in joined[start:end] else "[key]"
+    return "".join(out)
+
+
+def _keyish(text: str) -> bool:
+    mixed = not text.islower() and not text.isupper() and not text[1:].islower()
+    return any(c.isdecimal() for c in text) or mixed or len(text) > 20
 
 
 # Quick looks: no only where the pattern itself could not match. Beyond ASCII there are letters that

@@ -1,6 +1,7 @@
 """Books the lines that a feed refused: each text once, in rejects/<feed>.jsonl."""
 
 import os
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -11,10 +12,11 @@ from burnbook.escape import printable
 from burnbook.heal import heal
 from burnbook.keys import Keys
 from burnbook.records import REJECTS
-from burnbook.redact import redact
+from burnbook.redact import redact, strip_ansi
 from burnbook.stamp import Stamp, key_of
 
 SHOWN = 512
+_ESCAPED = re.compile(r"\\u00([0189][0-9a-fA-F])")
 _ALL = "all"  # refused lines have no day
 
 
@@ -56,8 +58,13 @@ class Rejects:
 def shown_text(line: bytes) -> str:
     """The first 512 bytes of a line, what is not printable escaped, secrets taken out."""
     # Redacted before it is cut, so that a secret which the cut would halve is known for one.
-    text = redact(line[: 8 * SHOWN].decode("utf-8", "backslashreplace"))[:SHOWN]
-    return printable(text)
+    text = line[: 8 * SHOWN].decode("utf-8", "backslashreplace")
+    if "\\u00" in text:  # colours as JSON writes them
+        plain = strip_ansi(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), text))
+        shown = redact(plain)
+        if shown != plain:
+            return printable(shown[:SHOWN])
+    return printable(redact(text)[:SHOWN])
 
 
 def read_reject(line: bytes) -> tuple[str, int] | None:

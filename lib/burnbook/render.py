@@ -44,8 +44,17 @@ def markdown(parts: Sequence[Part]) -> str:
 
 
 def json(data: Any) -> str:
-    """One JSON document, indented; moments are ISO 8601 with Z."""
-    return msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n"
+    """One JSON document, indented; moments are ISO 8601 with Z. What might act is escaped in it."""
+    shown = msgspec.json.format(msgspec.json.encode(data), indent=2).decode()
+    if not shown.isascii() or "\x7f" in shown:
+        shown = "".join(c if c.isprintable() or c == "\n" else _unit(c) for c in shown)
+    return f"{shown}\n"
+
+
+def _unit(char: str) -> str:
+    """A character as JSON escapes it: one or two units of UTF-16."""
+    units = char.encode("utf-16-be")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
 
 def _aligned(table: Table, colour: bool) -> list[str]:

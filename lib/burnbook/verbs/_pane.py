@@ -72,7 +72,7 @@ def understood(
         pane, asked_at = Pane(plan=told.plan), captured_at
         captured_at = min(told.captured_at, asked_at)
     else:
-        pane, asked_at = Pane() if text is None else panes.parse(provider, text), None
+        pane, asked_at = Pane() if text is None else _parsed(provider, text), None
     for name, count in settings:
         if name == PROMPTS:
             pane = msgspec.structs.replace(pane, prompts=int(count), errors=())
@@ -102,6 +102,18 @@ def _known(provider: str, source: str, data: bytes | None) -> "MeterText | None"
     from burnbook import metertext  # only captures need it
 
     return metertext.read(data, provider)
+
+
+def _parsed(provider: str, text: str) -> Pane:
+    """What the pane shows, with nothing secret in a name: the account alone is hashed later."""
+    from burnbook.redact import redact_pane, strip_ansi
+
+    pane = panes.parse(provider, text)
+    plain = strip_ansi(text)
+    shown = redact_pane(plain)
+    if shown == plain or not pane.meters:
+        return pane
+    return msgspec.structs.replace(panes.parse(provider, shown), account=pane.account)
 
 
 def _read(
@@ -226,8 +238,8 @@ def save_raw(ctx: Context, row_id: str, text: str) -> None:
     if ctx.config.windows.raw_panes == "none":
         return
     from burnbook import files
-    from burnbook.redact import redact, strip_ansi
+    from burnbook.redact import redact_pane, strip_ansi
 
     path = os.path.join(ctx.book.root, "raw", f"{row_id}.txt")
     if not os.path.lexists(path):
-        files.replace(path, redact(strip_ansi(text)).encode("utf-8", "replace"))
+        files.replace(path, redact_pane(strip_ansi(text)).encode("utf-8", "replace"))

@@ -8,7 +8,7 @@ from typing import Any
 from burnbook import capture, clock, files, lock, schedulespec
 from burnbook.blocks import Line
 from burnbook.errors import BadData, Usage
-from burnbook.redact import redact, strip_ansi
+from burnbook.redact import redact_pane, strip_ansi
 from burnbook.verbs import Context, Result
 
 
@@ -23,7 +23,7 @@ def run(ctx: Context, args: Any) -> Result:
     files.check_owned(os.path.join(ctx.config.root, "schedules.toml"))
     job = partial(capture.run, spec.argv, spec.timeout_seconds)
     shown = capture.text_of(capture.many({args.name: job})[args.name])
-    text = redact(strip_ansi(shown.decode("utf-8", "replace")))
+    text = redact_pane(strip_ansi(shown.decode("utf-8", "replace")))
     if not text.strip():
         raise BadData(f"the capture {args.name} printed nothing; nothing kept")
     data = text.encode("utf-8", "replace")

@@ -1,0 +1,52 @@
+"""CSV ledgers that people and other programs wrote in: any bytes."""
+
+import os
+from pathlib import Path
+
+from burnbook import ledgers
+from burnbook.errors import BurnbookError
+from burnbook.ledgers import CHURN, EVIDENCE, TOKENS
+
+FORMS = (TOKENS, CHURN, EVIDENCE)
+SEEDS = []
+for _n, _form in enumerate(FORMS):
+    for _columns in {_form.columns, _form.old}:
+        _row = ",".join("x" if c != "notes" else '"a, ""b""; k=v"' for c in _columns)
+        _text = f"{','.join(_columns)}\n{_row}\n"
+        SEEDS += [bytes([_n]) + _text.encode(), bytes([_n]) + _text.replace("\n", "\r\n").encode()]
+        SEEDS += [bytes([_n]) + b"\xef\xbb\xbf" + _text.encode().rstrip()]
+WORDS = [
+    b'"',
+    b'""',
+    b",",
+    b"\n",
+    b"\r",
+    b"\r\n",
+    b"record_id=",
+    b"; ",
+    b"=1+1",
+    b"\0",
+    b"\xff",
+    b"'",
+]
+folder = Path(os.environ["BURNBOOK_FUZZ"])
+folder.mkdir(parents=True)
+
+
+def one(data: bytes) -> None:
+    """A row is appended behind what was there, to the byte, and known again; or all stays."""
+    form = FORMS[data[0] % len(FORMS)] if data else TOKENS
+    path = folder / form.file
+    path.write_bytes(data[1:])
+    row = dict.fromkeys(form.columns) | {form.key: "c-0123456789abcdef01", "notes": "=a"}
+    try:
+        ledgers.check(str(folder), form)
+        added = ledgers.project(str(folder), form, [row])
+    except BurnbookError:
+        assert path.read_bytes() == data[1:]
+        return
+    after = path.read_bytes()
+    assert after.startswith(data[1:])
+    assert row[form.key] in ledgers.keys(str(folder), form)
+    assert ledgers.project(str(folder), form, [row]) == 0
+    assert added == (after != data[1:])

@@ -1,0 +1,158 @@
+"""Scripts of bin/ run inside this process: as a shell would run them, at a hundredth of the price.
+
+`Inside` has a home, a book and a config of its own. What a script prints is kept as text, so that
+characters which no pipe could carry are seen too.
+"""
+
+import argparse
+import io
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn
+
+from burnbook import cli, clock
+from burnbook.errors import USAGE, BurnbookError
+
+ROOT = Path(__file__).resolve().parent.parent
+VERBS = sorted(path.name for path in (ROOT / "bin").iterdir() if path.name[0] not in "_.")
+
+
+class Done(NamedTuple):
+    """How a run ended: its exit code, and what it printed on both streams."""
+
+    code: int
+    out: str
+    err: str
+
+
+@cache
+def script(name: str) -> Any:
+    """A script of bin/ as a module: its docstring and its `flags`."""
+    sys.path.append(str(ROOT / "bin"))  # for its `import _lib`
+    try:
+        loader = SourceFileLoader(f"script_{name.replace('-', '_')}", str(ROOT / "bin" / name))
+        spec = spec_from_loader(loader.name, loader)
+        assert spec is not None
+        module = module_from_spec(spec)
+        loader.exec_module(module)
+        return module
+    finally:
+        sys.path.remove(str(ROOT / "bin"))
+
+
+def parser(name: str) -> argparse.ArgumentParser:
+    """The parser of a script."""
+    module = script(name)
+    return cli.parser(name, module.__doc__ or "", module.flags)
+
+
+class _Left(BaseException):
+    """In place of the exit of a process: the code."""
+
+
+class Inside:
+    """One place with a book, whose scripts run in this process."""
+
+    def __init__(self, place: Path, *, declared: bool = True) -> None:
+        self.place = place
+        self.book, self.config, self.docs = place / "book", place / "config", place / "docs"
+        self.home = place / "home"
+        for folder in (self.config, self.home, place / "here"):
+            folder.mkdir(parents=True)
+        if declared:
+            shutil.copytree(ROOT / "config" / "feeds", self.config / "feeds")
+            (self.config / "windows.toml").write_text(
+                'timezone = "UTC"\n[windows.W0-CHN]\nnext = "W0-CHP"\n[windows.W0-CHP]\n'
+            )
+            self.pages()
+
+    def pages(self) -> None:
+        """Keep ledgers, handoff and bundles away from the project's own."""
+        (self.config / "ledgers.toml").write_text(
+            f'folder = "{self.docs}/Ledgers"\nhandoff = "{self.docs}/HANDOFF.md"\n'
+        )
+        (self.config / "bundle.toml").write_text(f'folder = "{self.docs}/bundles"\n')
+
+    def run(self, name: str, *words: str, stdin: bytes = b"") -> Done:
+        """Run a script. What its process would not survive is raised here."""
+        module = script(name)
+        with self._stage([name, *words], stdin) as (out, err):
+            try:
+                cli.main(module.__doc__, module.flags, _verb(name))
+                raise AssertionError("main came back")
+            except _Left as left:
+                code = left.args[0]
+        return Done(code, out.getvalue(), err.getvalue())
+
+    @contextmanager
+    def _stage(self, argv: list[str], stdin: bytes) -> Iterator[tuple[io.StringIO, io.StringIO]]:
+        kept = sys.argv, sys.stdin, sys.stdout, sys.stderr, dict(os.environ), os.getcwd()
+        before, leave, at = os.dup(0), cli._leave, clock._at
+        entry = self.place / "stdin"
+        entry.write_bytes(stdin)
+        out, err = io.StringIO(), io.StringIO()
+        try:
+            handle = os.open(entry, os.O_RDONLY)
+            os.dup2(handle, 0)
+            os.close(handle)
+            os.environ.clear()
+            os.environ.update(self.environment())
+            os.chdir(self.place / "here")
+            sys.argv, sys.stdout, sys.stderr = argv, out, err
+            sys.stdin = os.fdopen(0, closefd=False)
+            cli._leave = _raise  # type: ignore[assignment]
+            yield out, err
+        finally:
+            cli._leave = leave
+            clock._at = at
+            sys.argv, sys.stdin, sys.stdout, sys.stderr = kept[:4]
+            os.environ.clear()
+            os.environ.update(kept[4])
+            os.chdir(kept[5])
+            os.dup2(before, 0)
+            os.close(before)
+
+    def environment(self) -> dict[str, str]:
+        """What the scripts see."""
+        return {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(self.home),
+            "BURNBOOK_DEBUG": "1",  # a fault of burnbook itself is raised, not told
+            "BURNBOOK_DATA_DIR": str(self.book),
+            "BURNBOOK_CONFIG_DIR": str(self.config),
+        }
+
+    def tree(self) -> bytes:
+        """Every byte in every file of the place but its stdin, and every file's name."""
+        files = [path for path in self.place.rglob("*") if path.is_file()]
+        names = b"\n".join(os.fsencode(path) for path in files)
+        return names + b"".join(p.read_bytes() for p in files if p.name != "stdin")
+
+
+def _raise(code: int) -> NoReturn:
+    raise _Left(code)
+
+
+@cache
+def _verb(name: str) -> str | None:
+    found = re.search(r'cli\.main\(__doc__, flags, "(\w+)"\)', (ROOT / "bin" / name).read_text())
+    return found[1] if found else None
+
+
+def is_sentence(name: str, done: Done) -> bool:
+    """Whether a run failed as the contract says: one sentence on stderr, nothing on stdout."""
+    one = done.err.count("\n") == 1 and done.err.startswith(f"{name}: ")
+    return one and not done.out and done.code in {1, USAGE, *codes()}
+
+
+def codes() -> set[int]:
+    """The exit codes of failures."""
+    return {kind.code for kind in BurnbookError.__subclasses__()}

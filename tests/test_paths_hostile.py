@@ -1,0 +1,210 @@
+"""What stands where a command reads or writes: links, FIFOs, folders, and what belongs to others.
+
+None is followed, none is waited for, and what a link points to stays as it was.
+"""
+
+import os
+import shutil
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from conftest import codex
+from frontdoor import ROOT
+from inside import Done, Inside, is_sentence
+from torture.figures import record
+
+AT = ("--at", "2026-11-22T10:00:00Z")
+LATER = ("--at", "2026-11-22T12:00:00Z")
+START = ("snapshot", "start", "codex", "--window", "W0-CHN", *AT)
+END = ("snapshot", "end", "codex", "--window", "W0-CHN", *LATER)
+CHECKPOINT = ("checkpoint", "W0-CHN", "--plan", "5", *LATER)
+FINALIZE = ("finalize", "--window", "W0-CHN", *LATER)
+INGEST = ("ingest", "proxy-telemetry", "--window", "W0-CHN")
+EVIDENCE = (
+    *("evidence", "--window", "W0-CHN", "--capability", "C1", "--run", "R1", "--runner", "x"),
+    *("--result", "pass", "--artifact", "report.txt", *LATER),
+)
+READ = ("preview", "--window", "W0-CHN", *LATER)
+LINES = (ROOT / "samples" / "telemetry" / "usage.jsonl").read_bytes() + b"not json\n"
+# Each place, and the commands that come by it: a reader gives no reason to be believed.
+PLACES: list[tuple[str, tuple[tuple[str, ...], ...]]] = [
+    ("book/.lock", (END,)),
+    ("book/snapshots.jsonl", (END, READ)),
+    ("book/windows.jsonl", (FINALIZE, READ)),
+    ("book/anomalies.jsonl", (END, READ)),
+    ("book/checkpoints.jsonl", (CHECKPOINT,)),
+    ("book/evidence.jsonl", (EVIDENCE,)),
+    ("book/proxy_telemetry.jsonl", (INGEST, READ)),
+    ("book/rejects/proxy-telemetry.jsonl", (INGEST,)),
+    ("book/state/main/codex.json", (END,)),
+    ("book/cache/snapshots.fold", (END, READ)),
+    ("book/cache/proxy_telemetry.fold", (INGEST, READ)),
+    ("book/state", (END,)),
+    ("book/raw", (END,)),
+    ("book/cache", (END, INGEST)),
+    ("book/rejects", (INGEST,)),
+    ("docs/Ledgers/Token_Churn_Ledger.csv", (CHECKPOINT,)),
+    ("docs/Ledgers/Acceptance_Evidence.csv", (EVIDENCE,)),
+    ("docs/HANDOFF.md", (CHECKPOINT,)),
+    ("docs/bundles/W0-CHN", (("bundle", "W0-CHN", *LATER),)),
+    ("docs/bundles/.W0-CHN.new", (("bundle", "W0-CHN", *LATER),)),
+    ("here/report.txt", (EVIDENCE,)),
+    ("config/windows.toml", (READ,)),
+    ("config/preview.toml", (READ,)),
+    ("config/feeds/proxy-telemetry.toml", (INGEST,)),
+    ("home/.claude/projects/p/s.jsonl", (("ingest", "claude"),)),
+]
+KINDS = ("link to a file", "link to a folder", "dangling link", "fifo", "folder", "device")
+
+
+@contextmanager
+def within(seconds: int) -> Iterator[None]:
+    """Fail where something waits for longer."""
+
+    def stop(*_: object) -> None:
+        raise AssertionError(f"it waits for more than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def run(inside: Inside, words: tuple[str, ...]) -> Done:
+    pane = words[0] == "snapshot"
+    stdin = codex().encode() if pane else LINES if words == INGEST else b""
+    with within(20):
+        return inside.run(*words, stdin=stdin)
+
+
+def plant(place: Path, kind: str, elsewhere: Path) -> None:
+    """Put something of this kind in a place."""
+    (elsewhere / "folder").mkdir(parents=True)
+    (elsewhere / "file").write_text("precious\n")
+    (elsewhere / "folder" / "file").write_text("precious\n")
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    place.unlink(missing_ok=True)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if kind == "fifo":
+        os.mkfifo(place)
+    elif kind == "folder":
+        place.mkdir()
+    elif kind == "device":
+        place.symlink_to("/dev/zero")
+    else:
+        names = {"link to a file": "file", "link to a folder": "folder"}
+        place.symlink_to(elsewhere / names.get(kind, "nothing"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("place", "commands"), PLACES, ids=[place for place, _ in PLACES])
+def test_what_stands_in_a_place_is_neither_followed_nor_waited_for(
+    tmp_path: Path, place: str, commands: tuple[tuple[str, ...], ...], kind: str
+) -> None:
+    inside = Inside(tmp_path / "x")
+    (inside.place / "here" / "report.txt").write_text("x")
+    for words in (START, INGEST):
+        assert run(inside, words).code == 0
+    elsewhere = tmp_path / "elsewhere"
+    plant(inside.place / place, kind, elsewhere)
+    for words in commands:
+        done = run(inside, words)
+        assert done.code == 0 or is_sentence(words[0], done) or done.code in (65, 66, 74), done
+        assert done.code != 70
+    left = {
+        str(p.relative_to(elsewhere)): p.read_bytes() for p in elsewhere.rglob("*") if p.is_file()
+    }
+    assert left == {"file": b"precious\n", "folder/file": b"precious\n"}
+    assert sorted(os.listdir(elsewhere)) == ["file", "folder"]
+
+
+ids = [
+    "../x",
+    "a/b",
+    "..",
+    ".",
+    "",
+    "-x",
+    ".x",
+    "a\n",
+    "a\0b",
+    "é",
+    "a" * 65,
+    "a b",
+    "$(id)",
+    "~",
+    "C:x",
+]
+
+
+@pytest.mark.parametrize("bad", ids)
+def test_an_id_is_a_name_and_no_path(tmp_path: Path, bad: str) -> None:
+    inside = Inside(tmp_path / "x")
+    for words in (
+        ("snapshot", "start", "codex", "--set", "5h=1", f"--window={bad}"),
+        ("snapshot", "start", "codex", "--set", "5h=1", f"--agent={bad}"),
+        ("preview", f"--window={bad}"),
+        ("finalize", f"--window={bad}"),
+        ("bundle", "--", bad),
+        ("checkpoint", "--plan=5", "--", bad),
+        (
+            "evidence",
+            f"--window={bad}",
+            "--capability=C",
+            "--run=R",
+            "--runner=x",
+            "--result=pass",
+            "--artifact=x",
+        ),
+    ):
+        done = inside.run(*words)
+        assert is_sentence(words[0], done), (words, done)
+        assert done.code in (2, 66), done
+    assert not inside.book.exists() or not list(inside.book.rglob("*.jsonl"))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_book_of_another_user_is_not_written_to(tmp_path: Path) -> None:
+    inside = Inside(tmp_path / "x")
+    assert run(inside, START).code == 0
+    os.chown(inside.book, 12345, 12345)
+    before = sorted(path.name for path in inside.book.rglob("*"))
+    done = run(inside, END)
+    assert done.code == 74
+    assert is_sentence("snapshot", done)
+    assert "belongs to another user (uid 12345)" in done.err
+    assert sorted(path.name for path in inside.book.rglob("*")) == before
+    assert run(inside, READ).code == 0
+
+
+def test_no_file_or_folder_is_open_to_others_whatever_the_umask(tmp_path: Path) -> None:
+    inside = Inside(tmp_path / "x")
+    (inside.place / "here" / "report.txt").write_text("x")
+    logs = inside.home / ".claude" / "projects" / "p"
+    logs.mkdir(parents=True)
+    shutil.copy(ROOT / "samples" / "agents" / "claude.jsonl", logs)
+    before = os.umask(0)
+    try:
+        for words in (START, END, INGEST, FINALIZE, CHECKPOINT, EVIDENCE, ("ingest", "claude")):
+            assert run(inside, words).code == 0, words
+        assert run(inside, ("bundle", "W0-CHN", *LATER)).code == 0
+    finally:
+        os.umask(before)
+    made = [p for top in (inside.book, inside.docs) for p in (top, *top.rglob("*"))]
+    assert len(made) > 30
+    wrong = {str(p): oct(p.stat().st_mode) for p in made if p.stat().st_mode & 0o077}
+    assert wrong == {}
+    record(
+        "files are 0600 and folders 0700, whatever the umask",
+        "tests/test_paths_hostile.py",
+        f"{len(made)} files and folders under umask 000, {len(wrong)} open to others",
+        "0 open",
+        not wrong,
+    )

@@ -1,0 +1,199 @@
+"""Every pattern that burnbook compiles is quick for any text, however that is made."""
+
+import importlib
+import pkgutil
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import burnbook
+from torture.figures import record
+
+Pattern = re.Pattern[str] | re.Pattern[bytes]
+
+WAYS = ("search", "match", "fullmatch")
+LENGTH = 100_000
+SECONDS = 0.1
+PIECES = [
+    *("a", "A", "0", " ", "\t", "\n", "\r", "-", "_", ".", "@", ":", "/", "\\", '"', "'", "=", "%"),
+    *(
+        "a.",
+        "a@",
+        "a@a.",
+        "0,",
+        "0.",
+        "1:",
+        "(",
+        ")",
+        "[",
+        "\x1b[",
+        "\x1b]",
+        "\x9b0;",
+        "\u2502 ",
+        "\u2588",
+    ),
+    *(
+        "sk-",
+        "sk-a",
+        "token=",
+        "token:",
+        "Bearer ",
+        "authorization: ",
+        "://a:",
+        "account: ",
+        "eyJa.",
+    ),
+    *(
+        "-----BEGIN PRIVATE KEY-----",
+        "limit: ",
+        "5h limit: ",
+        "resets ",
+        "Resets Oct ",
+        "% used",
+        "% left",
+    ),
+    *(
+        "Current week (",
+        "(resets 13:04 on ",
+        "Context window: ",
+        "K used / ",
+        "{a}",
+        "record_id=",
+        "<!--",
+    ),
+    *(
+        "a-",
+        "-a",
+        "key_",
+        "api_key ",
+        "secret_",
+        "private key",
+        "*/",
+        "1-2,",
+        "2026-",
+        "a b ",
+        "'\\''",
+    ),
+]
+
+
+def patterns() -> dict[str, Pattern]:
+    """Every compiled pattern that a module of burnbook holds, also in its tables and classes."""
+    found: dict[str, Pattern] = {}
+    for module in pkgutil.walk_packages(burnbook.__path__, "burnbook."):
+        loaded = importlib.import_module(module.name)
+        for name, value in vars(loaded).items():
+            for number, pattern in enumerate(inside(value, 0)):
+                found[f"{module.name}.{name}.{number}"] = pattern
+    return found
+
+
+def inside(value: object, depth: int) -> Iterator[Pattern]:
+    if isinstance(value, re.Pattern):
+        yield value
+    elif depth < 3 and isinstance(value, dict):
+        for one in value.values():
+            yield from inside(one, depth + 1)
+    elif depth < 3 and isinstance(value, list | tuple | set | frozenset):
+        for one in value:
+            yield from inside(one, depth + 1)
+
+
+PATTERNS = patterns()
+
+
+def used(name: str) -> set[str]:
+    """How burnbook looks with a pattern: a look that begins at one place only asks for less."""
+    module, _, constant = name.rpartition(".")[0].rpartition(".")
+    own = Path(importlib.import_module(module).__file__ or "")
+    files = [own] if constant[0] == "_" else Path(burnbook.__path__[0]).rglob("*.py")
+    source = "".join(path.read_text() for path in files)
+    ways = set(re.findall(rf"\b{re.escape(constant)}\.(\w+)", source))
+    if not ways:  # it stands in a table, or goes by another name
+        ways = set(re.findall(r"\w\.(search|match|fullmatch|sub)\b", source))
+    # What else there is looks at every place the text, as `search` does.
+    return {way if way in WAYS else "search" for way in ways} or set(WAYS)
+
+
+def literals(pattern: str) -> list[str]:
+    """Words that a pattern itself speaks of, with which an attack on it would begin."""
+    return [word for word in re.findall(r"[A-Za-z][A-Za-z ]{2,}", pattern) if len(word) < 40][:8]
+
+
+def attacks(pattern: Pattern, length: int) -> Iterator[str]:
+    """Long texts: a piece repeated, behind what may fit, before an end that does not."""
+    source = pattern.pattern
+    words = literals(source if isinstance(source, str) else source.decode("latin-1"))
+    for piece in (*PIECES, *words):
+        body = piece * (length // len(piece))
+        yield from (body, f"{body}\x00!", f"x={body}\n", f"5h limit: {body}")
+    for word in words:
+        for piece in (" ", "a", "0", ".", "\t", ": ", "("):
+            yield word + piece * (length // len(piece))
+
+
+def slowest(pattern: Pattern, ways: Sequence[str] = WAYS) -> tuple[float, str]:
+    """The most seconds that a text of 100 KB takes, and the text; the first that takes too long."""
+    worst, worst_text = 0.0, ""
+    texts = zip(attacks(pattern, LENGTH // 20), attacks(pattern, LENGTH), strict=True)
+    for small, text in texts:
+        for way in map(pattern.__getattribute__, ways):
+            # A twentieth of the text in a tenth of the time: not worth a longer look.
+            if timed(way, small, pattern) < SECONDS / 50:
+                continue
+            took = timed(way, text, pattern)
+            if took > SECONDS:  # others may have had the processor's cache
+                took = min(took, timed(way, text, pattern))
+            if took > worst:
+                worst, worst_text = took, text
+            if took > SECONDS:
+                return worst, worst_text
+    return worst, worst_text
+
+
+def timed(way: Callable[[Any], object], text: str, pattern: Pattern) -> float:
+    """Seconds of the processor, a second at most."""
+    subject = text if isinstance(pattern.pattern, str) else text.encode()
+    before = signal.signal(signal.SIGPROF, _stop)
+    began = time.process_time()
+    signal.setitimer(signal.ITIMER_PROF, 1.0)
+    try:
+        way(subject)
+    except TimeoutError:
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+    return time.process_time() - began
+
+
+def _stop(*_: object) -> None:
+    raise TimeoutError
+
+
+def test_there_are_patterns_to_look_at() -> None:
+    assert len(PATTERNS) > 60
+    assert any("redact" in name for name in PATTERNS)
+
+
+def test_the_look_finds_a_pattern_that_is_slow() -> None:
+    assert slowest(re.compile(r"\s+\d"), ["search"])[0] > SECONDS
+
+
+def test_no_text_of_100_kb_takes_a_pattern_over_100_ms() -> None:
+    looked = {name: slowest(pattern, sorted(used(name))) for name, pattern in PATTERNS.items()}
+    slow = {
+        n: (took, text[:40], text[-10:]) for n, (took, text) in looked.items() if took > SECONDS
+    }
+    assert slow == {}
+    took = max(took for took, _ in looked.values())
+    record(
+        "no text makes a pattern look for long",
+        "tests/test_regexes.py",
+        f"{len(PATTERNS)} patterns, the slowest {took * 1000:.0f} ms for 100 KB",
+        "100 ms",
+        took < SECONDS,
+    )
