@@ -24,6 +24,8 @@ _TOKENS = re.compile(r"(\d[\d,]{0,14}(?:\.\d{1,3})?)\s?([KMB]?)", re.I | re.A)
 _RESETS = re.compile(r"\bresets?\b\s*(.*)", re.I)
 MAX_COLUMNS = 500
 """No terminal is wider; what sticks out counts as cut off."""
+MAX_LINES = 50_000
+"""No terminal keeps more; of a longer paste the end counts, as the last of several panes does."""
 _BRACKETED = re.compile(r"\([^()]*\)")
 MAX_WRAP = 5
 """Lines that one row may be wrapped over; more is no pane."""
@@ -34,7 +36,8 @@ def pane_lines(text: str) -> list[str]:
     """Lines as a person reads them: no escapes, no frame, single spaces. The edge of a frame, even
     half-copied, becomes TOP or BOTTOM.
     """
-    return [_unframed(line[:MAX_COLUMNS]) for line in strip_ansi(text).split("\n")]
+    lines = strip_ansi(text).split("\n")[-MAX_LINES:]
+    return [_unframed(line[:MAX_COLUMNS]) for line in lines]
 
 
 def _unframed(line: str) -> str:
