@@ -104,7 +104,7 @@ def _own(target: str, window: str) -> Manifest | None:
     try:
         raw = files.read_bytes(os.path.join(target, MANIFEST))
         manifest = msgspec.json.decode(raw or b"", type=Manifest)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         raise BadData(f"{target} has files and no {MANIFEST} of a bundle; move it away") from None
     listed = {one.path: one for one in manifest.files}
     foreign = [name for name in here if name not in listed and name != MANIFEST]

@@ -49,7 +49,7 @@ def load(root: str, feed: str) -> Cursor:
     try:
         data = files.read_bytes(path_of(root, feed))
         return msgspec.json.decode(data, type=Cursor) if data else Cursor()
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return Cursor()
 
 

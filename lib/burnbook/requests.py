@@ -149,7 +149,7 @@ class Requests:
         try:
             data = files.read_bytes(os.path.join(self.folder, "head"))
             head = msgspec.msgpack.decode(data, type=Head) if data else None
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
         if head is None or head.form != _FORM or head.mark != self._mark(head.offset):
             return None

@@ -124,7 +124,7 @@ def remembered(root: str, name: str, feed: LogFeed) -> dict[str, Source]:
     try:
         data = files.read_bytes(path_of(root, name))
         found = msgspec.msgpack.decode(data, type=Remembered) if data else Remembered()
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return {}
     return found.sources if (found.form, found.feed) == (FORM, _told(feed)) else {}
 

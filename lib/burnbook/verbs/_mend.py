@@ -42,5 +42,5 @@ def _told(ctx: Context, agent: str, provider: str) -> State | None:
     try:
         data = files.read_bytes(ctx.book.state_path(agent, provider))
         return msgspec.json.decode(data or b"", type=State)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
