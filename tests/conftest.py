@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -103,3 +104,26 @@ def shell(tmp_path: Path) -> Shell:
     """A shell with an empty book."""
     assert "BURNBOOK_DATA_DIR" not in os.environ
     return Shell(tmp_path)
+
+
+MEASURE = """\
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def measured(shell: Shell, *words: str, **environment: str) -> tuple[Any, int]:
+    """What a script told as JSON, and the most memory that it had, in KiB.
+
+    Another Python stands in between: a child's peak is at least what its parent had.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(ROOT / "bin" / words[0]), *words[1:], "--format=json"],
+        env={**shell.environment, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    told, _, peak = done.stdout.rstrip().rpartition("\n")
+    return json.loads(told), int(peak)

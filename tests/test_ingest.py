@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from burnbook.crew import Stretch
 from burnbook.derive.traffic import Telemetry, Traffic, pack, unpack
 from burnbook.intake import Intake
 from burnbook.keys import Keys
-from conftest import ROOT, Shell
+from conftest import ROOT, Shell, measured
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -252,22 +251,9 @@ def test_memory_stays_bounded_whatever_a_line_is(shell: Shell, tmp_path: Path) -
         for _ in range(100):
             file.write(b"x" * (1 << 20))
         file.write(b"\n" + text(event(2)).encode())
-    # A small parent: a child's peak is at least what its parent had when it was started.
-    measure = (
-        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True);"
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-    )
-    command = [str(ROOT / "bin" / "ingest"), "proxy-telemetry", "--file", str(log)]
-    done = subprocess.run(
-        [sys.executable, "-c", measure, *command, "--format", "json"],
-        env=shell.environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    told, _, peak = done.stdout.rstrip().rpartition("\n")
-    assert (json.loads(told)["accepted"], json.loads(told)["rejected"]) == (2, 2)
-    assert int(peak) < 200 * 1024
+    told, peak = measured(shell, "ingest", "proxy-telemetry", "--file", str(log))
+    assert (told["accepted"], told["rejected"]) == (2, 2)
+    assert peak < 200 * 1024
 
 
 def test_a_fold_that_is_gone_is_made_again(shell: Shell) -> None:

@@ -227,10 +227,11 @@ class Book:
     def put_state(self, agent: str, provider: str, state: State | None) -> None:
         """With the lock held: put a state where other programs read it; None: there is none."""
         path = self.state_path(agent, provider)
-        if state is None:
-            _remove(path)
-        else:
+        if state is not None:
             files.replace(path, msgspec.json.format(msgspec.json.encode(state)) + b"\n")
+            return
+        with suppress(FileNotFoundError):
+            os.unlink(path)
 
 
 def state_of(index: Index, agent: str, provider: str) -> State | None:
@@ -248,8 +249,3 @@ def state_of(index: Index, agent: str, provider: str) -> State | None:
         before=pair.before.id if pair.before else None,
         after=pair.after.id if pair.after else None,
     )
-
-
-def _remove(path: str) -> None:
-    with suppress(FileNotFoundError):
-        os.unlink(path)

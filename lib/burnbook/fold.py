@@ -67,7 +67,7 @@ def load(cache: str, path: str, shape: str, kind: type[V]) -> tuple[int, V] | No
             return None
         if zlib.crc32(saved.value) == saved.crc:
             return saved.offset, msgspec.msgpack.decode(saved.value, type=kind)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None  # a damaged cache is as good as none
     return None
 

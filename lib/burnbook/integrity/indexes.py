@@ -56,7 +56,7 @@ class Keyed:
         try:
             data = files.read_bytes(place)
             head = msgspec.msgpack.decode(data, type=Head) if data else None
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             head = None
         is_used = head is not None and (not head.offset or self._fits(head))
         if head is None or not is_used or not self._long_enough(head):

@@ -41,12 +41,12 @@ def look(book: Book, index: Index) -> list[Finding]:
 def _told(path: str) -> State | None:
     try:
         return msgspec.json.decode(files.read_bytes(path) or b"", type=State)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 
 def _cursor(path: str) -> Cursor | None:
     try:
         return msgspec.json.decode(files.read_bytes(path) or b"", type=Cursor)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
