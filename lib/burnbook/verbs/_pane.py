@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from burnbook import clock, panes, walltime
-from burnbook.errors import BadData, Missing, Usage, os_sentence
+from burnbook.errors import BadData, IOFault, Missing, Usage, os_sentence
 from burnbook.panes import Pane
 from burnbook.rows import Context as Tokens
 from burnbook.rows import Meter
@@ -206,4 +206,7 @@ def save_raw(ctx: Context, row_id: str, text: str) -> None:
 
     path = os.path.join(ctx.book.root, "raw", f"{row_id}.txt")
     if not os.path.lexists(path):
-        files.replace(path, redact(strip_ansi(text)).encode("utf-8", "replace"))
+        try:
+            files.replace(path, redact(strip_ansi(text)).encode("utf-8", "replace"))
+        except OSError as error:
+            raise IOFault(os_sentence("the rows are booked, but not the pane", error)) from None

@@ -137,7 +137,8 @@ def _states(book: Book, index: Index, faults: list[Fault]) -> None:
             )
     known = {book.state_path(*who) for who in wanted}
     for path in sorted(glob(os.path.join(glob_escape(folder), "*", "*"))):
-        if path not in known:
+        cursor = os.path.dirname(path) == os.path.join(folder, "feeds")  # how far a feed was read
+        if path not in known and not cursor:
             faults.append(Fault(os.path.relpath(path, book.root), 0, "no snapshot speaks of it"))
 
 
