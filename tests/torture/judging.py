@@ -103,9 +103,8 @@ class Judge:
         for name, data in journals(self.stage.place).items():
             if not data.startswith(self.before.get(name, b"")):
                 wrong.append(f"{name} does not begin as it was")
-        if during:
-            self.stage.run(during)
-        wrong += self.again()
+        second = self.stage.run(during) if during else None
+        wrong += self.again(degraded=second is not None and DEGRADED in second.stderr)
         return dead, [f"{self.stage.writer.name} {fault} {during}: {why}" for why in wrong]
 
 

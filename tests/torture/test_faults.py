@@ -37,6 +37,7 @@ def test_failing_system_calls(tmp_path: Path) -> None:
         told = list(threads.map(one, chosen(2)))
     wrong = [why for *_, some_wrong in told for why in some_wrong]
     done, of = sum(one[0] for one in told), sum(one[1] for one in told)
+    print(*wrong, sep="\n")
     first = f"; the first: {wrong[0]}" if wrong else ""
     record(
         "A failing system call gives a documented code and one sentence, and no half rows",

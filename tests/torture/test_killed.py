@@ -50,6 +50,7 @@ def test_killed_at_system_calls(tmp_path: Path) -> None:
     with ThreadPoolExecutor(2) as threads:
         told = list(threads.map(one, chosen(1)))
     wrong = [why for *_, some_wrong in told for why in some_wrong]
+    print(*wrong, sep="\n")
     kills, dead, calls = (sum(column) for column in list(zip(*told, strict=True))[:3])
     assert dead >= 0.9 * kills, "the kills did not come"
     record(
@@ -71,7 +72,14 @@ def keep_booking(root: str, who: int, told: int) -> None:
     book = Book(root)
     for number in range(1_000_000):
         row = records.make(
-            Anomaly, kind="k", subject=f"{who}-{number}", first=0, second=number, detail="x" * 300
+            Anomaly,
+            kind="k",
+            subject=f"{who}-{number}",
+            first=0,
+            second=number,
+            first_from="a",
+            second_from="b",
+            detail="x" * 300,
         )
         [booked] = book.commit(lambda row=row: [("anomalies", row)])
         os.write(told, f"{booked.row.id}\n".encode())
@@ -79,6 +87,16 @@ def keep_booking(root: str, who: int, told: int) -> None:
 
 def test_killed_at_random_moments(tmp_path: Path) -> None:
     kills, lot = long(40, 1000), random.Random(6)
+    records.make(
+        Anomaly,
+        kind="k",
+        subject="s",
+        first=0,
+        second=0,
+        first_from="a",
+        second_from="b",
+        detail="",
+    )  # imports
     root, said, torn = "", set[str](), 0
     lost = glued = 0
     for kill in range(kills):

@@ -143,7 +143,12 @@ RAW = ("book/raw/",)
 WRITERS = (
     Writer("first", ("snapshot", "start", "codex", "--window", "W1", "--at", START), bare, codex()),
     Writer("end", ("snapshot", "end", "codex", "--at", END), begun, codex(five=20)),
-    Writer("cross", ("snapshot", "cross", "codex", "--at", END), begun, codex(five=20)),
+    Writer(
+        "cross",
+        ("snapshot", "cross", "codex", "--window", "W1", "--at", END),
+        begun,
+        codex(five=20),
+    ),
     Writer("undo", ("undo", "codex", "--at", END), ended),
     Writer("finalize", FINAL, ended),
     Writer("checkpoint", ("checkpoint", "W1", "--at", "2026-11-22T12:05"), paged, batches=2),
