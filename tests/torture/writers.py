@@ -33,6 +33,8 @@ class Writer(NamedTuple):
     batches: int = 1  # how many times it appends: with one, a failure leaves all as it was
     apart: tuple[str, ...] = ()  # what a second run cannot bring back
 
+    spent: int = 0  # the code of a run that finds nothing left to do
+
     def command(self, place: Path) -> list[str]:
         """The argv."""
         script, *words = self.words
@@ -149,7 +151,7 @@ WRITERS = (
         begun,
         codex(five=20),
     ),
-    Writer("undo", ("undo", "codex", "--at", END), ended),
+    Writer("undo", ("undo", "codex", "--phase", "after", "--at", END), ended, spent=66),
     Writer("finalize", FINAL, ended),
     Writer("checkpoint", ("checkpoint", "W1", "--at", "2026-11-22T12:05"), paged, batches=2),
     Writer("ingest", ("ingest", "proxy-telemetry", "--at", END), ended, batches=2),
