@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
@@ -54,6 +55,9 @@ def main(
         code = _say(name, os_sentence("the system refused", error), IO)
     except KeyboardInterrupt:
         code = _say(name, "interrupted", INTERRUPTED)
+    except ImportError as error:
+        # Its own files cannot be read: no fault of what was asked for, nor of the book.
+        code = _say(name, f"a part of burnbook cannot be loaded: {error}", IO)
     except (Exception, RecursionError) as error:
         if os.environ.get("BURNBOOK_DEBUG"):
             raise
@@ -140,5 +144,7 @@ def one_line(message: str) -> str:
 
 
 def _say(name: str, message: str, code: int) -> int:
-    sys.stderr.write(f"{name}: {one_line(message)}\n")
+    # Where nothing can be said any more, the code still tells.
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"{name}: {one_line(message)}\n")
     return code

@@ -17,7 +17,7 @@ def make_dir(path: str) -> None:
     """Make a directory, and those above it that are missing, private and durable."""
     missing = []
     here = path
-    while not os.path.isdir(here):
+    while not _is_dir(here):
         missing.append(here)
         here = os.path.dirname(here) or os.curdir
     for part in reversed(missing):
@@ -29,6 +29,16 @@ def make_dir(path: str) -> None:
         except OSError as error:
             raise IOFault(os_sentence("cannot make a directory", error)) from None
         sync_dir(os.path.dirname(part) or os.curdir)
+
+
+def _is_dir(path: str) -> bool:
+    """Whether a directory is there. Raises IOFault where that cannot be told."""
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise IOFault(os_sentence("cannot look for a directory", error)) from None
 
 
 def sync_dir(path: str) -> None:

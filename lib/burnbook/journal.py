@@ -8,6 +8,7 @@ and never see an unterminated last line.
 import mmap
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from burnbook import files
@@ -108,9 +109,12 @@ def append(root: str, batch: Mapping[str, bytes | Sequence[bytes]]) -> None:
         for folder in {os.path.dirname(journal.path) for journal in opened if journal.is_new}:
             files.sync_dir(folder)
     except BaseException as error:
-        _roll_back(opened)
+        is_back = _roll_back(opened)
         if isinstance(error, OSError):
-            what = f"cannot write to book {root}, which is as it was"
+            after = (
+                "which is as it was before these rows" if is_back else "nor take these rows back"
+            )
+            what = f"cannot write to book {root}, {after}"
             raise IOFault(os_sentence(what, error)) from None
         raise
     finally:
@@ -134,18 +138,22 @@ def _open(path: str) -> _Open:
     return _Open(handle, path, os.fstat(handle).st_size, is_new)
 
 
-def _roll_back(opened: list[_Open]) -> None:
+def _roll_back(opened: list[_Open]) -> bool:
+    """Cut every journal back to where it was; whether that could be done."""
+    is_back = True
     for journal in opened:
         try:
             os.ftruncate(journal.handle, journal.was)
             if journal.is_new:
                 os.unlink(journal.path)
-            else:
-                os.fsync(journal.handle)
         except OSError:
             # The disk refuses even this: what is left is an unterminated or whole extra row, which
             # the next append heals or knows by its id. The first error is the one to tell.
-            continue
+            is_back = False
+        with suppress(OSError):
+            # Where the cut is not durable, a power cut may bring back rows that nobody counts on.
+            os.fsync(journal.handle)
+    return is_back
 
 
 def torn_tail(path: str) -> tuple[int, bytes]:

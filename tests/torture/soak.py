@@ -89,7 +89,7 @@ def page(figures: Sequence[Figure], broken: Sequence[str], share: float, minutes
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    return text.replace(f"{ROOT}/", "").replace("|", "\\|").replace("\n", " ")
 
 
 if __name__ == "__main__":

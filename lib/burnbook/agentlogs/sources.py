@@ -5,6 +5,7 @@ the keys of its requests. A file that was only appended to is read from where it
 is another in its first line, or just before that place, from its start.
 """
 
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from xxhash import xxh3_64_intdigest
 
 from burnbook import files
 from burnbook.agentlogs.spec import LogFeed
-from burnbook.errors import IOFault
+from burnbook.errors import IOFault, os_sentence
 
 _HEAD = 1024
 _MARK = 64
@@ -108,10 +109,16 @@ def _below(base: str, deep: bool) -> Iterator[Log]:
                         elif entry.is_file():
                             status = entry.stat()
                             yield Log(entry.path, status.st_size, status.st_mtime_ns)
-                    except OSError:
-                        continue  # it went away, or nobody may look at it
-        except OSError:
-            continue
+                    except OSError as error:
+                        _passed_over(error)
+        except OSError as error:
+            _passed_over(error)
+
+
+def _passed_over(error: OSError) -> None:
+    """Nothing, where a file went away or nobody may look at it; any other error is told."""
+    if error.errno not in (errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ELOOP):
+        raise IOFault(os_sentence("cannot look for logs", error)) from None
 
 
 def path_of(root: str, feed: str) -> str:

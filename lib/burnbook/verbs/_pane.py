@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from burnbook import clock, panes, walltime
-from burnbook.errors import BadData, Missing, Usage, os_sentence
+from burnbook.errors import BadData, IOFault, Missing, Usage, os_sentence
 from burnbook.panes import Pane
 from burnbook.rows import Context as Tokens
 from burnbook.rows import Meter
@@ -106,14 +106,19 @@ def _known(provider: str, source: str, data: bytes | None) -> "MeterText | None"
 
 def _parsed(provider: str, text: str) -> Pane:
     """What the pane shows, with nothing secret in a name: the account alone is hashed later."""
-    from burnbook.redact import redact_pane, strip_ansi
+    from burnbook.redact import redact, redact_pane, strip_ansi
 
     pane = panes.parse(provider, text)
     plain = strip_ansi(text)
     shown = redact_pane(plain)
     if shown == plain or not pane.meters:
         return pane
-    return msgspec.structs.replace(panes.parse(provider, shown), account=pane.account)
+    plainly = panes.parse(provider, shown)
+    if len(plainly.meters) < len(pane.meters):
+        # What stands behind a key at a line's end may be taken for more of it: no meter is lost so.
+        named = [msgspec.structs.replace(one, name=redact(one.name)) for one in pane.meters]
+        plainly = msgspec.structs.replace(pane, meters=tuple(named))
+    return msgspec.structs.replace(plainly, account=pane.account)
 
 
 def _read(
@@ -242,4 +247,7 @@ def save_raw(ctx: Context, row_id: str, text: str) -> None:
 
     path = os.path.join(ctx.book.root, "raw", f"{row_id}.txt")
     if not os.path.lexists(path):
-        files.replace(path, redact_pane(strip_ansi(text)).encode("utf-8", "replace"))
+        try:
+            files.replace(path, redact_pane(strip_ansi(text)).encode("utf-8", "replace"))
+        except OSError as error:
+            raise IOFault(os_sentence("the rows are booked, but not the pane", error)) from None

@@ -1,0 +1,131 @@
+"""Whether a command that was disturbed kept its promises; what is wrong is told in words."""
+
+import re
+import subprocess
+from typing import Any
+
+from burnbook import errors
+
+from torture.breaking import Fault, Stage
+from torture.writers import Done, facts, journals, rows
+
+CODES = {
+    *(errors.BAD_DATA, errors.MISSING, errors.IO, errors.BUSY, errors.BAD_CONFIG, errors.NO),
+}
+
+
+DEGRADED = "no commits are recorded"  # a note: the row tells less, and it is said
+
+
+class Judge:
+    """One writer: how its place was before, and how it is after a run that nobody disturbed."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        stage.reset()
+        self.before = journals(stage.place)
+        self.quiet = stage.run()
+        assert self.quiet.returncode == stage.writer.code, self.quiet
+        self.wanted = facts(stage.place)
+        self.rows = {name: told for name, told in self.wanted.items() if name.endswith(".jsonl")}
+
+    def fault(self, fault: Fault) -> list[str]:
+        """What is wrong after a call failed, and after the command then ran again."""
+        self.stage.reset()
+        try:
+            wrong = self._failed(fault, self.stage.run(fault))
+        except subprocess.TimeoutExpired as error:
+            wrong = [f"it hangs: {error}"]
+        return [f"{self.stage.writer.name} {fault}: {why}" for why in wrong]
+
+    def _failed(self, fault: Fault, done: Done) -> list[str]:
+        wrong = []
+        if "Traceback" in done.stderr:
+            wrong.append(f"a traceback: {done.stderr[-300:]}")
+        if done.returncode == self.stage.writer.code:
+            if rows(self.stage.place) != self.rows and not _is_told(fault, done):
+                wrong.append("it says done, and the rows are others")
+            elif rows(self.stage.place) != self.rows:
+                return wrong  # it said that it books less, and that stands
+        else:
+            wrong += self._refused(fault, done)
+        return wrong + self.again(degraded=DEGRADED in done.stderr)
+
+    def _refused(self, fault: Fault, done: Done) -> list[str]:
+        wrong, name = [], self.stage.writer.words[0]
+        if done.returncode not in CODES:
+            wrong.append(f"exit code {done.returncode}: {done.stderr!r}")
+        noted = set(self.quiet.stderr.splitlines())
+        said = [line for line in done.stderr.splitlines() if line not in noted]
+        said = [line for line in said[:-1] if DEGRADED not in line] + said[-1:]
+        # Where stderr itself cannot be written, nothing can be said.
+        if len(said) != 1 and not (fault.call == "write" and not said):
+            wrong.append(f"not one sentence: {said}")
+        if any(not line.startswith(f"{name}: ") for line in said):
+            wrong.append(f"not a sentence of {name}: {said}")
+        if journals(self.stage.place) != self.before:
+            wrong += self._changed(fault, said)
+        return wrong
+
+    def _changed(self, fault: Fault, said: list[str]) -> list[str]:
+        """The rows may be booked where a later step failed, and it is not denied."""
+        wrong = []
+        if self.stage.writer.batches == 1 and any("as it was" in line for line in said):
+            wrong.append(f"the book is not as it was: {said}")
+        for name, told in rows(self.stage.place).items():
+            extra = [row for row in told if row not in self.rows.get(name, [])]
+            if extra and not _same_ids(extra, self.rows.get(name, [])):
+                wrong.append(f"{name} has a row that nobody meant: {extra[0]}")
+        return wrong
+
+    def again(self, *, degraded: bool = False) -> list[str]:
+        """What is wrong once the command ran again, undisturbed; `degraded`: rows tell less."""
+        apart = (*self.stage.writer.apart, *(("book/",) if degraded else ()))
+        done = self.stage.run()
+        if done.returncode not in (self.stage.writer.code, self.stage.writer.spent):
+            return [f"run again, it fails: {done}"]
+        try:
+            found = facts(self.stage.place)
+        except AssertionError as error:
+            return [f"run again, check finds: {error}"[:600]]
+        names = {name for name in {*found, *self.wanted} if not name.startswith(apart)}
+        differs = [name for name in names if _differs(name, found, self.wanted)]
+        return [f"run again, {name} differs" for name in differs]
+
+    def killed(self, fault: Fault, during: Fault | None) -> tuple[bool, list[str]]:
+        """Killed there, `during` the second run disturbed again: whether it died, and the wrong."""
+        self.stage.reset()
+        died = self.stage.run(fault)
+        dead = died.returncode in (-9, 137)
+        wrong = [] if dead or died.returncode == self.stage.writer.code else [f"it ended: {died}"]
+        if died.stdout and rows(self.stage.place) != self.rows:
+            wrong.append("an acknowledged row is lost")
+        for name, data in journals(self.stage.place).items():
+            if not data.startswith(self.before.get(name, b"")):
+                wrong.append(f"{name} does not begin as it was")
+        second = self.stage.run(during) if during else None
+        wrong += self.again(degraded=second is not None and DEGRADED in second.stderr)
+        return dead, [f"{self.stage.writer.name} {fault} {during}: {why}" for why in wrong]
+
+
+def _is_told(fault: Fault, done: Done) -> bool:
+    """Whether it said that its rows tell less, or passed over logs that nobody may look at."""
+    unseen = "EACCES" in fault.what and "accepted 0" in done.stdout
+    return DEGRADED in done.stderr or unseen
+
+
+def _same_ids(some: list[Any], others: list[Any]) -> bool:
+    """Rows of these ids are there: what they say may tell of the disturbance (a failed capture)."""
+    return {row["id"] for row in some} <= {row["id"] for row in others}
+
+
+def _differs(name: str, found: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    one, other = found.get(name), wanted.get(name)
+    if isinstance(one, bytes) and isinstance(other, bytes):
+        return _undated(one) != _undated(other)
+    return bool(one != other)
+
+
+def _undated(data: bytes) -> bytes:
+    """A page without the moment of its writing."""
+    return re.sub(rb"\d{4}-\d\d-\d\dT[\d:.]+Z", b"", data)

@@ -1,0 +1,135 @@
+"""Promises broken on purpose: each breach makes at least one test fail, so the tests see it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from frontdoor import ROOT
+
+from torture.figures import part, record
+
+
+class Mutation(NamedTuple):
+    """A text that stands once in a file, what takes its place, and tests of which one sees it."""
+
+    breaks: str
+    file: str
+    text: str
+    instead: str
+    tests: str
+
+
+J, D = "tests/test_journal.py", "tests/torture/test_damage.py"
+ONE = f"{J}::test_a_batch_is_one_write_then_a_sync_of_file_and_new_name"
+MUTATIONS = (
+    Mutation(
+        "drop the fsync",
+        "journal.py",
+        "            os.fsync(journal.handle)\n        for folder",
+        "            pass\n        for folder",
+        ONE,
+    ),
+    Mutation(
+        "drop the directory's fsync",
+        "journal.py",
+        "            files.sync_dir(folder)\n    except",
+        "            pass\n    except",
+        ONE,
+    ),
+    Mutation(
+        "write the row in two calls",
+        "files.py",
+        "len(data), os.write(handle, data) if data else 0",
+        "len(data), os.write(handle, data[:1]) + os.write(handle, data[1:])",
+        ONE,
+    ),
+    Mutation(
+        "lock after reading",
+        "book.py",
+        "        with lock.book_lock(self.root):\n",
+        "        decided = build()\n        build = lambda: decided\n"
+        "        with lock.book_lock(self.root):\n",
+        f"{D}::test_what_is_decided_is_decided_under_the_lock",
+    ),
+    Mutation(
+        "lock for nobody",
+        "lock.py",
+        "fcntl.LOCK_EX | fcntl.LOCK_NB",
+        "fcntl.LOCK_SH | fcntl.LOCK_NB",
+        f"{J}::test_a_busy_book_is_named_with_its_holder",
+    ),
+    Mutation(
+        "skip the crc",
+        "records.py",
+        "    if tail != b'%08x\"}\\n' % zlib.crc32(body):",
+        "    if False:",
+        f"{D}::test_a_flipped_byte_is_found",
+    ),
+    Mutation(
+        "remove the escape",
+        "escape.py",
+        "    if value.isprintable():",
+        "    if True:",
+        f"{D}::test_what_acts_on_a_terminal_is_escaped",
+    ),
+    Mutation(
+        "follow links",
+        "files.py",
+        "_SAFE = os.O_NOFOLLOW | os.O_CLOEXEC",
+        "_SAFE = os.O_CLOEXEC",
+        f"{J}::test_links_pipes_and_folders_are_not_opened",
+    ),
+    Mutation(
+        "leave a failed row",
+        "journal.py",
+        "            os.ftruncate(journal.handle, journal.was)\n",
+        "            pass\n",
+        f"{J}::test_after_any_fault_every_journal_of_the_batch_is_as_it_was",
+    ),
+    Mutation(
+        "an id with the time in it",
+        "records.py",
+        "    about = [getattr(row, name) for name in kind.about]",
+        "    about = [__import__('time').time_ns()]",
+        "tests/test_records.py",
+    ),
+)
+
+
+def source(folder: Path, mutation: Mutation) -> Path:
+    return folder / "lib" / "burnbook" / mutation.file
+
+
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.breaks.replace(" ", "-"))
+def test_each_mutation_still_applies(mutation: Mutation) -> None:
+    assert source(ROOT, mutation).read_text("utf-8").count(mutation.text) == 1
+
+
+@pytest.mark.skipif(not part(), reason="in just soak alone: each runs tests in a copy")
+def test_each_mutation_is_seen(tmp_path: Path) -> None:
+    unseen = []
+    for number, mutation in enumerate(MUTATIONS):
+        copy = tmp_path / str(number)
+        ignored = shutil.ignore_patterns(".git", ".venv", "__pycache__", "data")
+        shutil.copytree(ROOT, copy, ignore=ignored)
+        (copy / ".venv").symlink_to(ROOT / ".venv")
+        path = source(copy, mutation)
+        path.write_text(path.read_text("utf-8").replace(mutation.text, mutation.instead), "utf-8")
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", mutation.tests]
+        apart = ("BURNBOOK_FIGURES", "BURNBOOK_SOAK")
+        kept = {key: value for key, value in os.environ.items() if key not in apart}
+        done = subprocess.run(command, cwd=copy, env=kept, capture_output=True, timeout=120)
+        if done.returncode != 1:  # 1: tests ran, and some failed
+            unseen.append(mutation.breaks)
+    record(
+        "A promise broken on purpose is seen by a test",
+        "test_each_mutation_is_seen",
+        f"{len(MUTATIONS) - len(unseen)} of {len(MUTATIONS)} seen{'; not: ' if unseen else ''}"
+        f"{', '.join(unseen)}",
+        "all seen",
+        not unseen,
+    )

@@ -1,0 +1,63 @@
+"""Many writers at once: every acknowledged row is there, once and whole."""
+
+import os
+from pathlib import Path
+
+from burnbook import records
+from burnbook.book import Book
+from burnbook.errors import Busy
+from burnbook.rows import Anomaly
+
+from torture.figures import long, record
+
+TOGETHER = 10
+
+
+def book_many(root: str, who: int, count: int) -> None:
+    """Book `count` rows, ten at a time; one that finds the book busy tries again, as it is told."""
+    book, done = Book(root), 0
+    while done < count:
+        rows = [
+            records.make(
+                Anomaly,
+                kind="k",
+                subject=f"{who}-{number}",
+                first=0,
+                second=number,
+                first_from="a",
+                second_from="b",
+                detail="x" * 100,
+            )
+            for number in range(done, min(done + TOGETHER, count))
+        ]
+        try:
+            done += len(book.commit(lambda rows=rows: [("anomalies", row) for row in rows]))
+        except Busy:
+            continue
+
+
+def test_many_processes_book_at_once(tmp_path: Path) -> None:
+    processes, count = long(8, 200), long(25, 500)
+    root, children = str(tmp_path / "book"), []
+    for who in range(processes):
+        child = os.fork()
+        if not child:
+            try:
+                book_many(root, who, count)
+                os._exit(0)
+            finally:
+                os._exit(1)
+        children.append(child)
+    failed = sum(os.waitpid(child, 0)[1] != 0 for child in children)
+    book = Book(root)
+    subjects = [row.subject for row in book.rows("anomalies")]
+    wanted = {f"{who}-{number}" for who in range(processes) for number in range(count)}
+    lost, double = len(wanted - set(subjects)), len(subjects) - len(set(subjects))
+    record(
+        "Many writers at once lose, tear and double nothing",
+        "test_many_processes_book_at_once",
+        f"{lost} lost, {double} double, {book.unreadable} torn, {failed} processes failed, of "
+        f"{processes} x {count} rows",
+        "0 of each",
+        not lost and not double and not book.unreadable and not failed,
+    )
