@@ -224,6 +224,13 @@ class Book:
             # The rows are durable; only their projection is behind, and the next run renews it.
             raise IOFault(os_sentence("the rows are booked, but not the state", error)) from None
 
+    def renew_state(self, agent: str, provider: str) -> None:
+        """Put the state right that a killed command left behind, where there is one."""
+        if os.path.lexists(self.state_path(agent, provider)):
+            with lock.book_lock(self.root):
+                self._catch_up()
+                self.put_state(agent, provider, self.state(agent, provider))
+
     def put_state(self, agent: str, provider: str, state: State | None) -> None:
         """With the lock held: put a state where other programs read it; None: there is none."""
         path = self.state_path(agent, provider)

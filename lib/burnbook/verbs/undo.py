@@ -27,7 +27,11 @@ def run(ctx: Context, args: Any) -> Result:
         place, entry = matching[-args.index]
         return place, entry
 
-    find()  # what cannot be undone makes no book
+    try:
+        find()  # what cannot be undone makes no book
+    except Missing:
+        ctx.book.renew_state(ctx.agent, provider)
+        raise
 
     def build() -> list[tuple[str, Row]]:
         place, entry = find()
