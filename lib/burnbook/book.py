@@ -164,7 +164,10 @@ class Book:
             self._catch_up()
             booked = self._known(build())
             self._append([(name, row) for name, (row, is_new) in booked if is_new])
-            self._catch_up()
+            try:
+                self._catch_up()
+            except IOFault as error:
+                raise IOFault(f"the rows are booked, but then: {error}") from None
             for _, (row, _) in booked:
                 if isinstance(row, Snapshot | Void):
                     self._project(row)

@@ -69,6 +69,7 @@ def test_a_disk_that_tells_nothing_does_not_hang(tmp_path: Path) -> None:
         words[-1] = f"inject=newfstatat:error=EIO:when={when}"
         done = run([*words, *command], tmp_path)
         assert done.returncode in (0, 74) and "Traceback" not in done.stderr, done
-        assert done.returncode == 0 or journals(tmp_path) == {}, done
+        is_told = "the rows are booked" in done.stderr
+        assert done.returncode == 0 or is_told or journals(tmp_path) == {}, done
         if done.returncode == 0:
             break

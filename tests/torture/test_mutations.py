@@ -58,8 +58,8 @@ MUTATIONS = (
     Mutation(
         "lock for nobody",
         "lock.py",
-        "fcntl.LOCK_EX | fcntl.LOCK_NB",
-        "fcntl.LOCK_SH | fcntl.LOCK_NB",
+        "fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)",
+        "fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)",
         f"{J}::test_a_busy_book_is_named_with_its_holder",
     ),
     Mutation(
