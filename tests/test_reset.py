@@ -117,7 +117,8 @@ def test_the_moment_is_that_of_the_capture_not_of_the_booking(clone: House, tmp_
     shell = Shell(tmp_path)
     (shell.config / "windows.toml").write_text(f'lag_buffer = "0s"\n{WINDOWS}')
     pane = 'capture = ["echo", "5h limit: 1% used"]'
-    yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    # A BEFORE shortly before a reset counts for the one after it: 25 hours are past it at any time.
+    yesterday = (datetime.now(UTC) - timedelta(hours=25)).isoformat()
     shell.ok("snapshot", "start", "codex", "--at", yesterday, stdin=CODEX.format(11))
     declare(shell.config, main=pane)
     (clone.root / "data").mkdir(exist_ok=True)
