@@ -113,7 +113,7 @@ def read(lines: list[bytes], together: int) -> dict[str, list[Shown]]:
     found = Limits(compiled)
     for n in range(0, len(lines), together):
         rows = [compiled.read(line) for line in lines[n : n + together]]
-        found.take([row for row in rows if row is not None])
+        found.take([row for row in rows if row is not None], compiled.ts_at, compiled.meters or 0)
     found.end("s")
     return found.found
 

@@ -53,16 +53,21 @@ class Shape:
 
     def build(self) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
         """The struct type, and the getter of a value of it."""
+        return self._struct((), self._tree), self.getter(range(len(self._columns)))
+
+    def getter(self, chosen: Iterable[int]) -> Callable[[Any], tuple[Any, ...]]:
+        """What gives some columns of a value of the type."""
         # Two columns more than there may be: a getter of fewer than two gives no tuple.
-        direct: Callable[[Any], tuple[Any, ...]] = attrgetter(*self._columns, ABSENT, ABSENT)
+        columns = [*(self._columns[at] for at in chosen), ABSENT, ABSENT]
+        direct: Callable[[Any], tuple[Any, ...]] = attrgetter(*columns)
 
         def each(row: Any) -> tuple[Any, ...]:
             try:
                 return direct(row)
             except AttributeError:  # an object on the way to a value is null
-                return tuple(_walk(row, column) for column in self._columns)
+                return tuple(_walk(row, column) for column in columns)
 
-        return self._struct((), self._tree), each
+        return each
 
     def _struct(self, above: Path, level: dict[str, Any]) -> Any:
         fields: list[tuple[str, Any, Any]] = []

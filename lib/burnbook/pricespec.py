@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Annotated
 
 import msgspec
@@ -51,7 +52,8 @@ class Lookup:
         self._exact = {name.lower(): price for name, price in prices.items()}
         patterns = [name for name in prices if "*" in name or "?" in name]
         patterns.sort(key=len, reverse=True)  # stable: the file's order among equals
-        self._patterns = [(_compiled(name), prices[name]) for name in patterns]
+        # A pattern is compiled for a name that begins like it: most never are.
+        self._patterns = [(_head(name), name, prices[name]) for name in patterns]
         self._found: dict[str, Price | None] = {}
 
     def __call__(self, model: str) -> Price | None:
@@ -65,8 +67,8 @@ class Lookup:
         for name in names:
             if name in self._exact:
                 return self._exact[name]
-        for pattern, price in self._patterns:
-            if any(pattern.fullmatch(name) for name in names):
+        for head, pattern, price in self._patterns:
+            if any(name.startswith(head) and _compiled(pattern).fullmatch(name) for name in names):
                 return price
         return None
 
@@ -76,6 +78,12 @@ def valid_name(text: str) -> bool:
     return 0 < len(text) <= 128 and text.isprintable() and not any(c.isspace() for c in text)
 
 
+def _head(pattern: str) -> str:
+    """What stands before the first wildcard."""
+    return pattern.lower().replace("?", "*").partition("*")[0]
+
+
+@cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     # Atomic groups: what a * took is not tried again, so that no name takes long to refuse.
     head, *rest = (_literal(piece) for piece in re.split(r"\*+", pattern.lower()))

@@ -1,6 +1,7 @@
 """Lines that are worth decoding, out of files of any size, with one buffer for all of them.
 
-A line that no needle is in is never looked at but by a byte search.
+A line that no needle is in is never looked at but by a byte search, and one that begins as a feed
+says that such lines begin is not even searched.
 """
 
 import os
@@ -12,12 +13,16 @@ SIZE = 1 << 20
 LONGEST = 1 << 26  # a longer line is passed over
 
 Hit = tuple[int, int]
+Search = Callable[[bytearray, int, int], Iterator[re.Match[bytes]]]
 
 
 class Buffer:
-    """The buffer, and the search for what a feed's lines contain."""
+    """The buffer, and the search for what a feed's lines contain.
 
-    def __init__(self, contains: Sequence[str]) -> None:
+    A line that begins as one of `skips`, where `*` is text without a quote, is passed over.
+    """
+
+    def __init__(self, contains: Sequence[str], skips: Sequence[str] = ()) -> None:
         self.data = bytearray(SIZE)
         self.end, self.skipped = 0, list[int]()
         needles = [needle.encode() for needle in contains] or [b"\n"]  # that is in every line
@@ -26,7 +31,15 @@ class Buffer:
         shared = _shared(needles)
         rests = b"|".join(re.escape(needle[len(shared) :]) for needle in needles)
         pattern = re.compile(re.escape(shared) + b"(?:" + rests + b")")
-        self.search: Callable[[bytearray, int, int], Iterator[re.Match[bytes]]] = pattern.finditer
+        self.finditer, self.search = pattern.finditer, pattern.search
+        # Nothing is tried twice: a repetition that has matched is not given back.
+        begins = b"|".join(
+            b'[^"\n]*+'.join(map(re.escape, one.encode().split(b"*"))) for one in skips
+        )
+        starts = re.compile(b"\n(?!" + begins + b")") if skips else None
+        self.starts: Search | None = None
+        if starts is not None:
+            self.starts, self.skip = starts.finditer, re.compile(begins).match
 
     def blocks(self, read: Any, offset: int) -> Iterator[list[Hit]]:
         """Where in `data` lines with a needle are, and the first line of a file; block by block.
@@ -68,8 +81,10 @@ class Buffer:
         if at_start:
             stop = find(b"\n", 0, cut) + 1
             hits.append((0, stop - 1))
+        if self.starts is not None:
+            return self._begun(self.starts, hits, stop, cut)
         if needle is None:
-            for match in self.search(data, stop, cut):
+            for match in self.finditer(data, stop, cut):
                 place = match.start()
                 if place >= stop:
                     start = rfind(b"\n", stop, place) + 1 or stop
@@ -80,6 +95,21 @@ class Buffer:
             start = rfind(b"\n", stop, place) + 1 or stop
             stop = find(b"\n", place, cut) + 1
             hits.append((start, stop - 1))
+        return hits
+
+    def _begun(self, starts: Search, hits: list[Hit], stop: int, cut: int) -> list[Hit]:
+        """The hits among the lines that are not passed over for how they begin."""
+        data, find, search = self.data, self.data.find, self.search
+        if not stop and not self.skip(data, 0, cut):
+            end = find(b"\n", 0, cut)
+            if search(data, 0, end):
+                hits.append((0, end))
+        # The newline before a line is where it is found; the last one of all has no line behind it.
+        for match in starts(data, max(stop - 1, 0), cut - 1):
+            start = match.end()
+            end = find(b"\n", start, cut)
+            if search(data, start, end):
+                hits.append((start, end))
         return hits
 
     def _grow(self, size: int, held: int) -> None:

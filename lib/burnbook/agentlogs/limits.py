@@ -52,11 +52,8 @@ class Limits:
         self._windows: dict[str, list[Shown]] = {}
         self._last: tuple[_Quick, Any, Any] | None = None
 
-    def take(self, rows: Iterable[Row]) -> None:
-        """Take the rows of one file in, in their order."""
-        at = self.lines.meters
-        assert at is not None
-        ts = self.lines.requests.values.columns["ts"][0]
+    def take(self, rows: Iterable[Row], ts: int, at: int) -> None:
+        """Take the rows of one file in, in their order: a time at `ts`, limits at `at`."""
         told = [row for row in rows if row[at] not in _NOTHING]
         if not told:
             return

@@ -48,6 +48,12 @@ class Test:
             self._get = itemgetter(*(at for at, _ in columns))
             self._right = frozenset(product(*values) if len(columns) > 1 else values[0])
 
+    def combinations(self) -> frozenset[Row] | None:
+        """Every combination of values that meets all of it; None where there are too many."""
+        if not self._are_few:
+            return None
+        return frozenset(product(*(wanted for _, wanted in self.columns)))
+
     def all(self, row: Row) -> bool:
         """Whether every one is met."""
         if self._are_few:
@@ -98,10 +104,10 @@ class Lines:
         self.moments = Moments(feed.ts.kinds)
         self.is_moment = "iso" in feed.ts.kinds
         ts = Moment if self.is_moment else str | int | float
-        self.requests, self.never, self.settings, self.better, quick = _compile(feed, ts)
+        self.requests, self.never, self.settings, self.better, shape, quick = _compile(feed, ts)
         decoder = msgspec.json.Decoder(quick[0])
         self.get, self._quick, self._quick_lines = quick[1], decoder.decode, decoder.decode_lines
-        slow = _compile(feed, str | int | float, Any)[4]
+        slow = _compile(feed, str | int | float, Any)[5]
         self._slow = slow[0]
         self.meters: int | None = quick[2]
         self.kinds = [self.requests, *self.settings, *([self.better] if self.better else [])]
@@ -120,17 +126,21 @@ class Lines:
         places = [had.index(found[0]) + 1 if found else 0 for found in columns]
         self.spread = itemgetter(*places)
         self.has_never = bool(self.never.columns)
+        self.getter = shape.getter
 
-    def rows(self, data: bytearray, hits: Sequence[tuple[int, int]]) -> list[Row] | None:
-        """The rows of some lines of a buffer; None where one of them has to be looked at alone."""
+    def told(self, data: bytearray, hits: Sequence[tuple[int, int]]) -> list[Any] | None:
+        """Some lines of a buffer, decoded: `get` gives the row of each.
+
+        None where one of them has to be looked at alone.
+        """
         with memoryview(data) as view:
             together = b"\n".join([view[start:stop] for start, stop in hits])
         try:
-            found = self._quick_lines(together)
+            found: list[Any] = self._quick_lines(together)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
         # Two broken lines might make a whole value; then there are fewer of them.
-        return list(map(self.get, found)) if len(found) == len(hits) else None
+        return found if len(found) == len(hits) else None
 
     def read(self, line: bytes) -> Row | None:
         """The row of a line; None for one that is none of the feed's. Raises Refused."""
@@ -188,7 +198,7 @@ class Lines:
 
 def _compile(
     feed: LogFeed, ts: Any, meters: Any = msgspec.Raw
-) -> tuple[Asked, Test, list[Asked], Asked | None, Any]:
+) -> tuple[Asked, Test, list[Asked], Asked | None, Shape, Any]:
     shape = Shape(lenient=True)
     kinds = {**KINDS, "ts": ts}
 
@@ -210,7 +220,7 @@ def _compile(
     settings = [asked(setting, setting) for setting in feed.settings.values()]
     better = asked(feed.better, feed.better.fields) if feed.better else None
     place = shape.column(split(feed.meters), meters) if feed.meters else None
-    return requests, never, settings, better, (*shape.build(), place)
+    return requests, never, settings, better, shape, (*shape.build(), place)
 
 
 def _only(feed: LogFeed) -> tuple[Any, Callable[[Any], Row], list[Test], Test]:

@@ -8,8 +8,9 @@ import msgspec
 
 from burnbook._feeds_event import Refused
 from burnbook._feeds_json import MAX_LINE
-from burnbook.agentlogs.blocks import LONGEST, Buffer, reader
+from burnbook.agentlogs.blocks import LONGEST, Buffer, Hit, reader
 from burnbook.agentlogs.found import Found, Requests
+from burnbook.agentlogs.growing import Growing, Wrong, layout
 from burnbook.agentlogs.limits import Limits
 from burnbook.agentlogs.line import Lines, Row
 from burnbook.agentlogs.series import Series, State
@@ -26,11 +27,12 @@ class Reading:
     def __init__(self, name: str, feed: LogFeed) -> None:
         self.feed = feed
         self.lines = Lines(feed)
-        self.buffer = Buffer(feed.contains)
+        self.buffer = Buffer(feed.contains, feed.skips)
         self.found = Found(name)
         self.rejected: list[tuple[str, int, str, bytes]] = []
         self.items = paths(feed.items)[0] if feed.items else ()
         self.limits = Limits(self.lines)
+        self.layout = layout(self.lines) if feed.counts == "totals" else None
 
     def read(self, log: Log, rank: int, source: Source | None) -> Source | None:
         """Read what is new in a file; None where it cannot be read."""
@@ -89,26 +91,41 @@ class Reading:
             self.limits.end(taker.setting.session or taker.stem)
 
     def _blocks(self, path: str, taker: Any, read: Any, offset: int) -> None:
-        lines, take, buffer = self.lines, taker.take, self.buffer
+        buffer, meters = self.buffer, self.lines.meters
+        growing = Growing(taker, self.layout) if isinstance(taker, Series) and self.layout else None
         for hits in buffer.blocks(read, offset):
-            rows = lines.rows(buffer.data, hits)
-            alone: list[Row] = []
-            for at, (start, stop) in enumerate(hits):
-                try:
-                    row = rows[at] if rows else lines.read(bytes(buffer.data[start:stop]))
-                    if row is None:
-                        self.found.tally.ignored += 1
-                    else:
-                        if not rows:
-                            alone.append(row)
-                        take(row)
-                except Refused as error:
-                    line = bytes(buffer.data[start : min(stop, start + MAX_LINE + 1)])
-                    self._reject(path, buffer.end + start, str(error), line)
-            if self.lines.meters is not None:
-                self.limits.take(rows or alone)
+            told = self.lines.told(buffer.data, hits)
+            if told is not None and growing is not None:
+                rows, wrong = growing.take(told)
+                columns = growing.layout.kinds, growing.layout.meters
+            else:
+                rows, wrong = self._each(taker, told, hits)
+                columns = self.lines.ts_at, meters or 0
+            if meters is not None:
+                self.limits.take(rows, *columns)
+            for at, why in wrong:
+                start, stop = hits[at]
+                line = bytes(buffer.data[start : min(stop, start + MAX_LINE + 1)])
+                self._reject(path, buffer.end + start, why, line)
         for place in self.buffer.skipped:
             self._reject(path, place, f"a line of over {LONGEST} bytes", b"")
+
+    def _each(self, taker: Any, told: list[Any] | None, hits: list[Hit]) -> tuple[list[Row], Wrong]:
+        """Take lines one by one: decoded ones, or each as it stands where one is broken."""
+        rows: list[Row] = []
+        wrong: Wrong = []
+        lines, data = self.lines, self.buffer.data
+        for at, (start, stop) in enumerate(hits):
+            try:
+                row = lines.get(told[at]) if told else lines.read(bytes(data[start:stop]))
+                if row is None:
+                    self.found.tally.ignored += 1
+                else:
+                    rows.append(row)
+                    taker.take(row)
+            except Refused as error:
+                wrong.append((at, str(error)))
+        return rows, wrong
 
     def _document(self, log: Log, handle: int, rank: int) -> Source:
         source = Source(log.size, log.mtime_ns)

@@ -23,7 +23,7 @@ from burnbook.agentlogs.line import Row
 from burnbook.agentlogs.spec import LogFeed
 
 _REPLAY = 1.0  # seconds in which a fork writes what it repeats
-_NOTHING = (None,) * 8
+NOTHING = (None,) * 8
 
 
 Sums = tuple[int | None, ...]
@@ -119,7 +119,7 @@ class Series:
                 self._book(key, ts, amounts, lines.requests.values.pick(row))
                 return
         if self.where is None:
-            self.where = found.place(self.setting.where(_NOTHING, self.stem))
+            self.where = found.place(self.setting.where(NOTHING, self.stem))
         parts = (tokens, ts, self.where, amounts, None, None, self.rank)
         found.take(key, tuple.__new__(Request, parts))  # half of what its own way takes
 

@@ -82,6 +82,7 @@ class LogFeed(msgspec.Struct, frozen=True):
     format: Literal["lines", "document"] = "lines"
     items: str | None = None
     contains: tuple[str, ...] = ()
+    skips: tuple[str, ...] = ()
     counts: Literal["requests", "totals"] = "requests"
     input_with_cache: bool = False
     output_with_reasoning: bool = True
@@ -117,6 +118,11 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
     for needle in feed.contains:
         if not needle or "\n" in needle:
             yield "contains", needle, "text that stands in a line"
+    for begins in feed.skips:
+        if not begins.startswith("{") or "\n" in begins:
+            yield "skips", begins, 'how a line begins, such as {"timestamp":"*","type":"message"'
+    if feed.skips and feed.format != "lines":
+        yield "skips", list(feed.skips), 'only with format = "lines"'
     for word in feed.ts.kinds:
         if word not in TS_KINDS:
             yield "ts.kinds", word, ", ".join(TS_KINDS)

@@ -1,0 +1,142 @@
+"""Sums taken a block at a time are what they are line by line; lines passed over were of no use."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from burnbook.agentlogs import blocks
+from burnbook.agentlogs.blocks import Buffer
+from burnbook.agentlogs.reading import Reading
+from burnbook.agentlogs.sources import Log
+from burnbook.agentlogs.spec import LogFeed, faults
+from burnbook.config import Config
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+ROOT = Path(__file__).resolve().parent.parent
+KINDS = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_output_tokens")
+
+
+def codex() -> LogFeed:
+    feed = Config(ROOT / "config").feed("codex")
+    assert isinstance(feed, LogFeed)
+    return feed
+
+
+def event(second: int, kind: str, payload: Any) -> dict[str, Any]:
+    ts = f"2026-11-22T09:{second // 60 % 60:02}:{second % 60:02}.000Z"
+    return {"timestamp": ts, "type": kind, "payload": payload}
+
+
+sums = st.one_of(
+    st.none(),
+    st.lists(st.one_of(st.integers(0, 9), st.none()), min_size=4, max_size=4),
+    st.lists(st.integers(0, 9), min_size=4, max_size=4),
+)
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> list[Any]:
+    """A rollout: sums that mostly grow, settings, forks, responses of their own, other times."""
+    meta: dict[str, Any] = {"id": "s", "cwd": "/p"}
+    if draw(st.booleans()):
+        meta["forked_from_id"] = "parent"
+    made, now = [event(0, "session_meta", meta)], [0, 0, 0, 0]
+    for second in range(draw(st.integers(0, 25))):
+        kind = draw(st.integers(0, 11))
+        if kind == 0:
+            made.append(event(second, "turn_context", {"model": draw(st.sampled_from("ab"))}))
+        elif kind == 1:
+            usage = dict(
+                zip(KINDS, draw(st.lists(st.integers(0, 9), min_size=4, max_size=4)), strict=True)
+            )
+            payload = {"response_id": draw(st.sampled_from("xy")), "usage": usage}
+            made.append(event(second, "token_usage_record", payload))
+        elif kind == 2:
+            told = draw(sums)
+            total = None if told is None else dict(zip(KINDS, told, strict=True))
+            info = draw(st.sampled_from([None, {"total_token_usage": total}]))
+            made.append(event(second, "event_msg", {"type": "token_count", "info": info}))
+        elif kind == 3:
+            text = draw(st.sampled_from(["token_count", '"token_count"']))
+            made.append(event(second, "response_item", {"type": "message", "text": text}))
+        else:
+            more = draw(st.lists(st.integers(0, 50), min_size=4, max_size=4))
+            now = [a + b for a, b in zip(now, more, strict=True)] if kind > 4 else more
+            info = {"total_token_usage": dict(zip(KINDS, now, strict=True))}
+            if kind == 5:
+                info["model"] = "c"
+            one = event(second, "event_msg", {"type": "token_count", "info": info})
+            if kind == 6:
+                one["timestamp"] = draw(
+                    st.sampled_from([None, 1, "x", "2026-11-22T09:00:00+01:00"])
+                )
+            made.append(one)
+    return made
+
+
+def read(feed: LogFeed, path: Path, *, is_blockwise: bool) -> Any:
+    reading = Reading("codex", feed)
+    if not is_blockwise:
+        reading.layout = None
+    else:
+        assert reading.layout is not None
+    source = reading.read(Log(str(path), path.stat().st_size, 1), 0, None)
+    assert source is not None
+    # A place may be known that no request is of: its number does not count.
+    places = {number: where for where, number in reading.found.places.items()}
+    found = {k: (*r[:2], places[r.where], *r[3:]) for k, r in reading.found.requests.items()}
+    return found, reading.found.tally, reading.rejected, source.going, reading.limits.found
+
+
+@settings(max_examples=150, deadline=None)
+@given(rollout=lines())
+def test_a_block_at_a_time_is_line_by_line(
+    tmp_path_factory: pytest.TempPathFactory, rollout: Sequence[Any]
+) -> None:
+    path = tmp_path_factory.mktemp("codex") / "rollout-1.jsonl"
+    path.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in rollout))
+    feed = codex()
+    one = read(feed, path, is_blockwise=True)
+    assert one == read(feed, path, is_blockwise=False)
+    whole = msgspec.structs.replace(feed, skips=())
+    assert one[0] == read(whole, path, is_blockwise=True)[0]
+
+
+def hits(data: bytes, buffer: Buffer) -> list[bytes]:
+    def fill(view: memoryview, offset: int) -> int:
+        some = data[offset : offset + len(view)]
+        view[: len(some)] = some
+        return len(some)
+
+    return [
+        bytes(buffer.data[start:stop]) for found in buffer.blocks(fill, 0) for start, stop in found
+    ]
+
+
+def test_only_lines_that_begin_so_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    begin = '{"at":"*","type":"a"'
+    told = [
+        {"at": "1", "type": "a", "needle": 0},  # the first line of a file is always looked at
+        {"at": "2", "type": "b", "needle": 1},
+        {"at": "3", "type": "a", "needle": 2},
+        {"type": "a", "at": "4", "needle": 3},
+        {"at": '5"', "type": "a", "needle": 4},  # a quote in the text: not sure, so it is searched
+        {"at": "6", "type": "ab", "needle": 5},
+        {"at": "7", "in": {"at": "7", "type": "a"}, "needle": 6},
+        {"at": "8", "type": "b"},
+    ]
+    data = b"".join(json.dumps(one, separators=(",", ":")).encode() + b"\n" for one in told)
+    for size in (1 << 20, 64, 90, 128):
+        monkeypatch.setattr(blocks, "SIZE", size)
+        found = hits(data, Buffer(['"needle"'], [begin]))
+        assert [json.loads(line)["needle"] for line in found] == [0, 1, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("begin", ["", '"type":"a"', '{"a":\n'])
+def test_what_no_line_begins_with_is_said(begin: str) -> None:
+    feed = msgspec.structs.replace(codex(), skips=(begin,))
+    assert [fault[0] for fault in faults(feed)] == ["skips"]
