@@ -67,8 +67,9 @@ def _place(keep: str | None) -> Path | None:
 
 
 def _configure(config: Path, book: Path) -> Path:
-    """The sample's declarations, with the pages in the demo's book and not in the project."""
-    shutil.copytree(Path(PROJECT, "samples", "config"), config)
+    """The sample's declarations, with the shipped feeds, and the pages in the demo's book."""
+    shutil.copytree(Path(PROJECT, "config", "feeds"), config / "feeds")
+    shutil.copytree(Path(PROJECT, "samples", "config"), config, dirs_exist_ok=True)
     pages = {"folder": book / "docs" / "Ledgers", "handoff": book / "docs" / "SESSION_HANDOFF.md"}
     lines = [f"{name} = {json.dumps(os.fspath(path))}\n" for name, path in pages.items()]
     (config / "ledgers.toml").write_text("".join(lines), "utf-8")
