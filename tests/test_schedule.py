@@ -229,6 +229,7 @@ def test_the_shipped_jobs_are_where_they_should_be_around_the_reset() -> None:
         ("plan", "00:21"),
         ("ccusage-daily", "01:06"),
         ("ccusage-weekly", "01:06"),
+        ("ccusage", "01:16"),
     ]
     assert {job["name"] for job in order if not job["catch_up"]} == {"last-look", "final"}
 
