@@ -13,7 +13,7 @@ from burnbook.errors import NO, Missing
 from burnbook.integrity import Finding, pages
 from burnbook.integrity.whole import Looked, look
 from burnbook.ledgerspec import ledgers as places_of
-from burnbook.verbs import Context, Result, _mended
+from burnbook.verbs import Context, Result, _mended, _moved
 from burnbook.verbs.check import brief, said
 from burnbook.verbs.evidence import cells
 
@@ -67,20 +67,20 @@ def _journals(book: Book, found: Sequence[Finding], *, yes: bool) -> list[str]:
     """Unterminated tails; with `yes` the lines that do not hold."""
     done: list[str | None] = []
     faults = [one for one in found if one.is_fault]
-    for name, some in _mended.by_journal(faults).items():
+    for name, some in _moved.by_journal(faults).items():
         if any(one.kind == "tail" for one in some):
-            done.append(_mended.tail(book, name))
+            done.append(_moved.tail(book, name))
         bad = [one for one in some if one.kind in ("row", "twice")]
         if bad and yes:
-            done.append(_mended.rows(book, name, bad))
+            done.append(_moved.rows(book, name, bad))
     return [one for one in done if one]
 
 
 def _lost(book: Book, found: Sequence[Finding]) -> list[str]:
     """Rows that others name and that stand nowhere."""
     some = [one for one in found if one.kind == "reference" and one.is_fault]
-    by_name = _mended.by_journal(some).items()
-    return [_mended.lost(book, name, members) for name, members in by_name]
+    by_name = _moved.by_journal(some).items()
+    return [_moved.lost(book, name, members) for name, members in by_name]
 
 
 def _derived(ctx: Context, found: Sequence[Finding]) -> list[str]:
@@ -90,8 +90,7 @@ def _derived(ctx: Context, found: Sequence[Finding]) -> list[str]:
     faults = [one for one in found if one.is_fault]
     files = {kind: [one.file for one in faults if one.kind == kind] for kind in _WOULD}
     if files["state"]:
-        with lock.book_lock(book.root):
-            _mended.states(book)
+        _mended.states(book)
         done += [f"{file}: written anew from snapshots.jsonl" for file in files["state"]]
     for file in files["state-stray"]:
         with lock.book_lock(book.root):
