@@ -207,7 +207,7 @@ def test_ledgers_are_held_against_the_journals(full: Shell) -> None:
     ledger.write_text(head + "2026-11-22,by hand" + "," * 15 + "\n" + first + second)
     assert kinds(full, 0) == []
     ledger.write_text(head + first + first + second)
-    assert [(one["kind"], one["line"]) for one in found(full)] == [("ledger", 3)]
+    assert [(one["kind"], one["line"]) for one in found(full)] == [("ledger-twice", 3)]
     ledger.write_text(head + second)
     assert kinds(full) == [("ledger-behind", ledger.name)]
     ledger.write_text(head + second + '"never closed\n')

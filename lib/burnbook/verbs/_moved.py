@@ -86,7 +86,7 @@ def _put(book: Book, name: str, made: excise.Without, end: int, kept: Sequence[K
                 continue  # writers were quick: this is copied without the lock too
             _record(book, name, kept)
             _forget(book, name)
-            before = _before(path)
+            before = kept_at(path)
             made.copy(journal.size(path))  # of the anomalies, the new one too
             made.put(before)
             return before
@@ -154,8 +154,8 @@ def _forget(book: Book, name: str) -> None:
         _mended.drop(os.path.join(book.root, "cache", file))
 
 
-def _before(path: str) -> str:
-    """Where the journal stays as it was: the place that a repair which was cut off gave it."""
+def kept_at(path: str) -> str:
+    """Where a file stays as it was: the place that a repair which was cut off gave it."""
     folder, name = os.path.split(path)
     mark = f"{name}.before-repair-"
     mine = os.stat(path).st_ino
