@@ -176,15 +176,14 @@ def test_modes_links_and_strangers_are_named(full: Shell) -> None:
     (full.book / "state").chmod(0o755)
     (full.book / "notes.txt").write_text("mine")
     (full.book / "cache" / ".head.999999999.tmp").write_text("")
-    (full.book / "churn.jsonl").unlink(missing_ok=True)
-    (full.book / "churn.jsonl").symlink_to("/etc/hostname")
+    (full.book / "notices.jsonl").symlink_to("/etc/hostname")
     assert sorted(kinds(full)) == [
-        ("file", "churn.jsonl"),
-        ("file", "churn.jsonl"),
+        ("file", "notices.jsonl"),
+        ("file", "notices.jsonl"),
         ("mode", "snapshots.jsonl"),
         ("mode", "state"),
     ]
-    (full.book / "churn.jsonl").unlink()
+    (full.book / "notices.jsonl").unlink()
     assert "3 things repaired" in full.ok("repair")
     assert kinds(full, 0) == [("foreign", "notes.txt")]
     assert (full.book / "notes.txt").read_text() == "mine"

@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple
 Kind = Literal[
     "row",  # a line does not hold
     "twice",  # an id that stands there already
-    "reference",  # names a row that stands nowhere before it
+    "reference",  # names a row that stands nowhere, or nowhere before it
+    "pane",  # a kept pane of no snapshot
     "tail",  # an unterminated last line
     "file",  # a file of the book cannot be read, or is no plain file
     "state",

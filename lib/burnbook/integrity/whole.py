@@ -7,7 +7,17 @@ from burnbook.book import Book
 from burnbook.config import Config
 from burnbook.derive.snapshots import Index
 from burnbook.errors import BadConfig
-from burnbook.integrity import PASSING, Finding, folds, indexes, journals, pages, places, states
+from burnbook.integrity import (
+    PASSING,
+    Finding,
+    folds,
+    indexes,
+    journals,
+    pages,
+    places,
+    references,
+    states,
+)
 from burnbook.ledgerspec import ledgers as places_of
 
 _AGAIN, _PAUSE = 2, 0.2
@@ -71,6 +81,7 @@ def once(book: Book, config: Config) -> Looked:
     ids = journals.Ids(root)
     snapshots = _Snapshots()
     kept = {name: _Rows() for name in pages.JOURNALS}
+    names = {name: references.Names(name, ids) for name in references.NAMING}
     doubtful: set[str] = set()
     all_folds = folds.of(config)
     for name in journals.names(root):
@@ -79,7 +90,7 @@ def once(book: Book, config: Config) -> Looked:
         ]
         derived += [indexes.Keyed(root, name)] if indexes.of(name) else []
         others: list[Any] = [snapshots] if name == "snapshots" else []
-        others += [kept[name]] if name in kept else []
+        others += [one[name] for one in (kept, names) if name in one]
         rows[name], some = journals.look(root, name, ids, [*derived, *others])
         found += some
         # With a row of the journal in doubt, what is made from it is in doubt too.
@@ -90,6 +101,9 @@ def once(book: Book, config: Config) -> Looked:
             found += one.findings()
         if name == "snapshots":
             found += states.look(book, snapshots.index)
+    unknown = [one for follower in names.values() for one in follower.open]
+    found += references.look(root, ids, unknown, doubtful)
+    found += references.panes(root, ids) if "snapshots" not in doubtful else []
     found += _ledgers(config, {name: one.rows for name, one in kept.items()}, doubtful)
     return Looked(rows, [*found, *places.look(root)])
 
