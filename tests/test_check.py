@@ -189,6 +189,15 @@ def test_modes_links_and_strangers_are_named(full: Shell) -> None:
     assert (full.book / "notes.txt").read_text() == "mine"
 
 
+def test_what_a_living_command_is_writing_is_left_alone(full: Shell) -> None:
+    (full.book / "state" / "main" / f".codex.json.{os.getpid()}.tmp").write_text("")
+    (full.book / ".snapshots.jsonl.999999999.tmp").write_text("half a journal")
+    assert kinds(full, 0) == [("left-over", ".snapshots.jsonl.999999999.tmp")]
+    assert "1 thing repaired" in full.ok("repair")
+    assert found(full, 0) == []
+    assert (full.book / "state" / "main" / f".codex.json.{os.getpid()}.tmp").exists()
+
+
 def test_a_lock_that_is_no_file_is_a_fault(full: Shell) -> None:
     (full.book / ".lock").unlink()
     (full.book / ".lock").symlink_to("snapshots.jsonl")
