@@ -176,18 +176,26 @@ def test_modes_links_and_strangers_are_named(full: Shell) -> None:
     (full.book / "state").chmod(0o755)
     (full.book / "notes.txt").write_text("mine")
     (full.book / "cache" / ".head.999999999.tmp").write_text("")
-    (full.book / "churn.jsonl").unlink(missing_ok=True)
-    (full.book / "churn.jsonl").symlink_to("/etc/hostname")
+    (full.book / "notices.jsonl").symlink_to("/etc/hostname")
     assert sorted(kinds(full)) == [
-        ("file", "churn.jsonl"),
-        ("file", "churn.jsonl"),
+        ("file", "notices.jsonl"),
+        ("file", "notices.jsonl"),
         ("mode", "snapshots.jsonl"),
         ("mode", "state"),
     ]
-    (full.book / "churn.jsonl").unlink()
+    (full.book / "notices.jsonl").unlink()
     assert "3 things repaired" in full.ok("repair")
     assert kinds(full, 0) == [("foreign", "notes.txt")]
     assert (full.book / "notes.txt").read_text() == "mine"
+
+
+def test_what_a_living_command_is_writing_is_left_alone(full: Shell) -> None:
+    (full.book / "state" / "main" / f".codex.json.{os.getpid()}.tmp").write_text("")
+    (full.book / ".snapshots.jsonl.999999999.tmp").write_text("half a journal")
+    assert kinds(full, 0) == [("left-over", ".snapshots.jsonl.999999999.tmp")]
+    assert "1 thing repaired" in full.ok("repair")
+    assert found(full, 0) == []
+    assert (full.book / "state" / "main" / f".codex.json.{os.getpid()}.tmp").exists()
 
 
 def test_a_lock_that_is_no_file_is_a_fault(full: Shell) -> None:
@@ -207,7 +215,7 @@ def test_ledgers_are_held_against_the_journals(full: Shell) -> None:
     ledger.write_text(head + "2026-11-22,by hand" + "," * 15 + "\n" + first + second)
     assert kinds(full, 0) == []
     ledger.write_text(head + first + first + second)
-    assert [(one["kind"], one["line"]) for one in found(full)] == [("ledger", 3)]
+    assert [(one["kind"], one["line"]) for one in found(full)] == [("ledger-twice", 3)]
     ledger.write_text(head + second)
     assert kinds(full) == [("ledger-behind", ledger.name)]
     ledger.write_text(head + second + '"never closed\n')

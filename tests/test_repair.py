@@ -7,7 +7,12 @@ from typing import Any
 
 import killing
 import pytest
-from burnbook import lock, quarantine
+from burnbook import excise, keys, lock, quarantine
+from burnbook.book import Book
+from burnbook.errors import Busy
+from burnbook.intake import read_key
+from burnbook.integrity import journals
+from burnbook.verbs import _moved
 from conftest import Shell, codex
 from frontdoor import ROOT
 from killing import CHANGES, Stage
@@ -118,6 +123,75 @@ def test_writers_at_the_same_time_lose_nothing(shell: Shell) -> None:
     record("repair beside writers loses nothing", name, figure, "0 lost", rids == wanted)
     shell.ok("check")
     assert [row["kind"] for row in shell.rows("anomalies")] == ["repair", "repair"]
+
+
+@pytest.mark.parametrize("under_lock", [0, 4 << 20], ids=["again", "under the lock"])
+def test_a_writer_books_while_the_journal_is_copied(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, under_lock: int
+) -> None:
+    booked(shell)
+    path = shell.book / "proxy_telemetry.jsonl"
+    flip(path, b'"r7"', b'"r8"')
+    told: list[str] = []
+    copy = excise.Without.copy
+
+    def slow(self: excise.Without, end: int) -> None:
+        copy(self, end)
+        if not told:
+            words = ("ingest", "proxy-telemetry", "--window", "W0-CHN")
+            told.append(shell.ok(*words, stdin=usage(20, first=100)))
+
+    monkeypatch.setattr(excise.Without, "copy", slow)
+    monkeypatch.setattr(_moved, "_UNDER_LOCK", under_lock)
+    found = journals.look(str(shell.book), path.stem, journals.Ids(""), [])[1]
+    assert "moved 1 row" in str(_moved.rows(Book(str(shell.book)), path.stem, found))
+    assert "accepted 20, duplicates 0" in told[0]
+    rids = [row["rid"] for row in shell.rows(path.stem)]
+    assert rids == [f"r{n}" for n in [*range(30), *range(100, 120)] if n != 7]
+    assert shell.ok("check", "--quiet") == ""
+
+
+def test_a_journal_that_somebody_else_replaced_is_not_put_back(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booked(shell)
+    path = shell.book / "snapshots.jsonl"
+    whole = path.read_bytes()
+    flip(path, b":11.0", b":12.0")
+    copy = excise.Without.copy
+
+    def restored(self: excise.Without, end: int) -> None:
+        copy(self, end)
+        path.rename(path.with_suffix(".old"))
+        path.write_bytes(whole)
+
+    monkeypatch.setattr(excise.Without, "copy", restored)
+    found = journals.look(str(shell.book), path.stem, journals.Ids(""), [])[1]
+    with pytest.raises(Busy):
+        _moved.rows(Book(str(shell.book)), path.stem, found)
+    assert path.read_bytes() == whole
+    assert not [one for one in shell.book.iterdir() if one.name.endswith(".tmp")]
+
+
+def test_who_ingests_while_a_repair_goes_by_reads_the_journal_again_without_the_lock(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booked(shell)
+    path = shell.book / "proxy_telemetry.jsonl"
+    monkeypatch.setattr(keys, "_CATCH_UP", 0)
+    index = keys.Keys(str(shell.book), path.stem, "1", read_key)
+    index.catch_up()
+    index.prepare()
+    assert index.ready is None
+    flip(path, b'"r7"', b'"r8"')
+    shell.ok("repair", "--yes")
+    index.prepare()
+    assert index.ready is not None
+    read: list[Any] = []
+    monkeypatch.setattr(index, "_unread", lambda start: read.append(start) or [])
+    index.catch_up()
+    assert (read, index.head.offset) == ([], path.stat().st_size)
+    assert sum(index.head.days.values()) == 29
 
 
 def damaged(place: Path) -> None:

@@ -14,20 +14,30 @@ Feature: mend what can be mended of a book
     And nothing was written
 
   Scenario: a row that nobody finished is moved aside
-    Given the last row of the journal snapshots was cut off after 40 bytes
+    Given Bo ends codex in W0-CHN at 12:40 with 5h 70%
+    And the last row of the journal snapshots was cut off after 40 bytes
     When I run "bin/repair"
     Then it says
       """
-      2 things repaired: 4 rows verified
+      2 things repaired: 5 rows verified
       snapshots.jsonl: moved 40 unterminated bytes at BYTE to snapshots.jsonl.broken
-      state/ada/codex.json: written anew from snapshots.jsonl
+      state/bo/codex.json: written anew from snapshots.jsonl
       """
     And the journal anomalies reads
       | kind      | subject         | second |
       | torn-tail | snapshots.jsonl | 40     |
-    And the state of ada with codex is
+    And the state of bo with codex is
       | window | phase  | after |
       | W0-CHN | before | null  |
+
+  Scenario: a row that was cut off after others had named it is lost
+    Given the last row of the journal snapshots was cut off after 40 bytes
+    And "bin/repair --yes" was run
+    When I run "bin/check"
+    Then it prints the lines
+      """
+      note: windows.jsonl:1 names ID, which does not stand in snapshots.jsonl; the quarantine names it
+      """
 
   Scenario: a row that does not hold stays until somebody says yes
     Given in row 1 of the journal snapshots ":11.0" became ":12.0"
@@ -36,7 +46,7 @@ Feature: mend what can be mended of a book
       """
       nothing repaired, 1 fault left: 3 rows verified
       left: snapshots.jsonl:1 crc is CRC, the bytes say CRC
-      --yes moves rows that do not hold to the quarantine
+      --yes moves rows that do not hold to the quarantine, and puts rows of ledgers right
       """
     And nothing was written
 
@@ -129,6 +139,28 @@ Feature: mend what can be mended of a book
       1 thing repaired: 6 rows verified
       Token_Churn_Ledger.csv: +1, rows that it lacked
       """
+
+  Scenario: a ledger in which somebody changed a number and doubled a row
+    Given "bin/checkpoint W0-CHN --plan 100 --at 2026-11-22T09:10Z" was run
+    And "bin/checkpoint W0-CHN --actual 60 --at 2026-11-22T12:40Z" was run
+    And in the token ledger ",100,60,-40," became ",100,66,-40,"
+    And line 2 of the token ledger stands there twice
+    When I run "bin/repair"
+    Then it is left
+      """
+      nothing repaired, 2 faults left: 6 rows verified
+      left: Token_Churn_Ledger.csv:3 ID differs from checkpoints.jsonl in tokens_actual (60)
+      left: Token_Churn_Ledger.csv:4 ID stands on line 2 already
+      --yes moves rows that do not hold to the quarantine, and puts rows of ledgers right
+      """
+    When I run "bin/repair --yes"
+    Then it says
+      """
+      1 thing repaired: 6 rows verified
+      Token_Churn_Ledger.csv: 1 row written as the journal has it, 1 row removed that stood there twice; the ledger as it was is Token_Churn_Ledger.csv.before-repair-TIME
+      """
+    When I run "bin/check"
+    Then it prints "ok: 6 rows verified (snapshots 3, windows 1, checkpoints 2)"
 
   Scenario: what was done, as JSON
     Given the state of bo with codex is gone

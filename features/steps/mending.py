@@ -28,6 +28,21 @@ def cut_ledger(context: Context) -> None:
     path.write_text("".join(lines[:-1]), "utf-8")
 
 
+@given('in the token ledger "{old}" became "{new}"')
+def change_ledger(context: Context, old: str, new: str) -> None:
+    path = context.scratch.docs / "Ledgers" / "Token_Churn_Ledger.csv"
+    text = path.read_text("utf-8")
+    assert text.count(old) == 1, text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+@given("line {number:d} of the token ledger stands there twice")
+def double_ledger(context: Context, number: int) -> None:
+    path = context.scratch.docs / "Ledgers" / "Token_Churn_Ledger.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join([*lines, lines[number - 1]]), "utf-8")
+
+
 @then("it says")
 def says(context: Context) -> None:
     """It succeeded; CRC, TIME and BYTE stand for what differs from run to run."""

@@ -17,6 +17,23 @@ def encode(rows: Iterable[Sequence[Cell]], newline: str = "\n") -> str:
     return out.getvalue()
 
 
+def plain(cells: Sequence[str]) -> str:
+    """One row of cells that are as they are to be, without the end of its line."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="").writerow(cells)
+    return out.getvalue()
+
+
+def whole(value: Cell) -> Cell:
+    """3 rather than 3.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def told(value: Cell) -> str:
+    """A value as a cell has it."""
+    return str(_cell(whole("" if value is None else value)))
+
+
 def _cell(value: Cell) -> Cell:
     return safe(value) if isinstance(value, str) else value
 

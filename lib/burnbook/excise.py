@@ -1,48 +1,82 @@
-"""Puts a journal in place without some of its lines: what `repair` does, and nothing else."""
+"""Puts a journal in place without some of its lines: what `repair` does, and nothing else.
+
+A journal only grows, so what stands in it is copied without the lock, however long that takes.
+Under the lock only what was appended meanwhile follows, and the rename. Writers open a journal by
+its name once they have the lock, so none of them is left with the old file.
+"""
 
 import errno
 import os
 from collections.abc import Sequence
+from types import TracebackType
 
 from burnbook import files
 
 _COPIED = 1 << 20
 
 
-def put_without(path: str, places: Sequence[tuple[int, int]], kept: str) -> None:
-    """Put a journal without the lines at (offset, length) in its place; `kept` is the old file.
+class Without:
+    """A journal without the lines at (offset, length), made beside it; `put` puts it in its place.
 
-    Call it with the lock held. A reader sees the old file or the new one, whole, and whoever is
-    killed leaves one of them; the old one then has both names, or only that of the journal.
+    Inside the `with`: whoever is killed leaves the old journal or the new one, whole, and perhaps
+    what was not finished, which says in its name whose it was.
     """
-    folder, name = os.path.split(path)
-    scratch = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
-    source = files.open_regular(path, os.O_RDONLY)
-    try:
-        target = files.open_regular(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+
+    def __init__(self, path: str, places: Sequence[tuple[int, int]]) -> None:
+        self.path = path
+        self.folder, name = os.path.split(path)
+        self.scratch = os.path.join(self.folder, f".{name}.{os.getpid()}.tmp")
+        self.places = sorted(places, reverse=True)
+        self.done = 0
+
+    def __enter__(self) -> "Without":
+        self.source = files.open_regular(self.path, os.O_RDONLY)
         try:
-            end = os.fstat(source).st_size
-            start = 0
-            for offset, length in [*sorted(places), (end, 0)]:
-                _copy(source, target, start, offset)
-                start = offset + length
-            os.fsync(target)
-        finally:
-            os.close(target)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+            self.target = files.open_regular(self.scratch, flags)
+        except BaseException:
+            os.close(self.source)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        where: TracebackType | None,
+    ) -> None:
+        os.close(self.source)
+        os.close(self.target)
+        if os.path.lexists(self.scratch):
+            os.unlink(self.scratch)
+
+    def copy(self, end: int) -> None:
+        """Copy durably up to `end`, where a line ends that nobody takes back."""
+        while self.places and self.places[-1][0] < end:
+            offset, length = self.places.pop()
+            self._copy(offset)
+            self.done = offset + length
+        self._copy(end)
+        os.fsync(self.target)
+
+    def _copy(self, end: int) -> None:
+        while self.done < end:
+            block = os.pread(self.source, min(_COPIED, end - self.done), self.done)
+            if not block:
+                raise OSError(errno.EIO, "the journal ends earlier than it did", self.path)
+            files.write_all(self.target, block)
+            self.done += len(block)
+
+    def is_of(self, file: int | None) -> bool:
+        """Whether the file that is copied is this one."""
+        return os.fstat(self.source).st_ino == file
+
+    def put(self, kept: str) -> None:
+        """With the lock held and all copied: put it in place; `kept` is the old file from here on.
+
+        Killed before the rename, the old file has both names.
+        """
         if not os.path.exists(kept):
-            os.link(path, kept, follow_symlinks=False)
-        os.rename(scratch, path)
-        files.sync_dir(folder)
-    finally:
-        os.close(source)
-        if os.path.lexists(scratch):
-            os.unlink(scratch)
-
-
-def _copy(source: int, target: int, start: int, end: int) -> None:
-    while start < end:
-        block = os.pread(source, min(_COPIED, end - start), start)
-        if not block:
-            raise OSError(errno.EIO, "the journal ends earlier than it did")
-        files.write_all(target, block)
-        start += len(block)
+            os.link(self.path, kept, follow_symlinks=False)
+        os.rename(self.scratch, self.path)
+        files.sync_dir(self.folder)

@@ -57,13 +57,13 @@ class Keys:
     def prepare(self) -> None:
         """Read without the lock what the first `catch_up` would else have to read with it.
 
-        That is much where the cache was deleted. Nothing is written: without the lock another
-        writer may be at the same files.
+        That is much where the cache was deleted, and where a repair put another journal in place.
+        Nothing is written: without the lock another writer may be at the same files.
         """
-        if self.head.offset:
-            return
         told = self._told()
-        start = told.offset if told else 0
+        if self.head.offset and told is not None and told.offset >= self.head.offset:
+            return
+        start = told.offset if told and not self.head.offset else 0
         if journal.size(self.path) - start < _CATCH_UP:
             return
         ready: dict[str, array[int]] = {}

@@ -86,7 +86,7 @@ def places(folder: str, form: Form) -> list[tuple[int, str]] | None:
         return None
     (_, header), *found = _numbered(page.path, page.data) or [(1, [])]
     names = [cell.strip() for cell in header]
-    return [(line, key) for line, record in found if (key := _key(names, record, form.key))]
+    return [(line, key) for line, record in found if (key := key_of(names, record, form.key))]
 
 
 def _appended(
@@ -101,7 +101,7 @@ def _appended(
             f"ledger {page.path} begins with {','.join(header)[:200]!r}; valid: "
             f"{' or '.join(dict.fromkeys([','.join(form.columns), ','.join(form.old)]))}"
         )
-    here = {_key(header, record, form.key) for record in found[1:]}
+    here = {key_of(header, record, form.key) for record in found[1:]}
     new = [row for row in rows if row[form.key] not in here]
     newline = (_NEWLINE.search(data) or [b"\n"])[0].decode()
     lines = [_cells(header, row, form.key) for row in new]
@@ -129,24 +129,29 @@ def _numbered(path: str, data: bytes) -> list[tuple[int, list[str]]]:
         raise BadData(f"ledger {path}, line {reader.line_num}: {error}") from None
 
 
-def _key(header: Sequence[str], record: Sequence[str], key: str) -> str | None:
+def key_of(header: Sequence[str], record: Sequence[str], key: str) -> str | None:
+    """The key of a record: a cell, or the last one in its notes; None where it has none."""
     cells = dict(zip(header, record, strict=False))
     if key in header:
         return cells.get(key)
     # The last one: what people wrote stands before it.
-    told = re.findall(rf"\b{re.escape(key)}=([^\s;]+)", cells.get("notes", ""))
+    told = re.findall(_told(key), cells.get("notes", ""))
     return told[-1] if told else None
+
+
+def without_key(notes: str, key: str) -> str:
+    """Notes without any key."""
+    return re.sub(rf"(?:;\s*)?{_told(key)}", "", notes)
+
+
+def _told(key: str) -> str:
+    return rf"\b{re.escape(key)}=([^\s;]+)"
 
 
 def _cells(header: Sequence[str], row: Mapping[str, Cell], key: str) -> list[Cell]:
     apart = [name for name in row if name not in header and name != key]
     apart += [] if key in header else [key]
-    told = [f"{name}={_plain(row[name])}" for name in apart if row[name] is not None]
+    told = [f"{name}={csvtext.whole(row[name])}" for name in apart if row[name] is not None]
     notes = "; ".join(filter(None, (str(row.get("notes") or ""), *told))) or None
     cells = {**row, "notes": notes}
-    return [_plain(cells.get(name)) for name in header]
-
-
-def _plain(value: Cell) -> Cell:
-    """3 rather than 3.0."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    return [csvtext.whole(cells.get(name)) for name in header]

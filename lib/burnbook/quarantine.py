@@ -52,7 +52,7 @@ def named(root: str, name: str) -> set[str]:
 
 
 def keep(root: str, name: str, some: Iterable[Kept]) -> int:
-    """With the book's lock held: append what is not there yet, durably. How many those were."""
+    """With other repairs kept out: append what is not there yet, durably. How many those were."""
     here = {(one.id, one.base64) for one in read(root, name)}
     new = [one for one in some if (one.id, one.base64) not in here]
     if new:

@@ -5,7 +5,8 @@ from datetime import datetime, tzinfo
 
 from burnbook import clock
 from burnbook.csvtext import Cell
-from burnbook.workrows import Checkpoint, Churn, Range
+from burnbook.rows import IMPORTED
+from burnbook.workrows import Checkpoint, Churn, Evidence, Range
 
 Cells = dict[str, Cell]
 
@@ -71,6 +72,30 @@ def churn(
         }
         for row in rows
     ]
+
+
+def evidence(rows: Sequence[Evidence]) -> list[Cells]:
+    """Acceptance_Evidence.csv: a row for each run."""
+    return [
+        {
+            "window_id": row.window,
+            "capability_id": row.capability_id,
+            "test_run_id": row.test_run_id,
+            "runner": row.runner,
+            "result": row.result,
+            "artifacts_path": row.artifacts_path,
+            "artifact_hash": row.artifact_hash,
+            "notes": row.notes,
+            "supersedes": row.supersedes,
+            "record_id": row.id,
+        }
+        for row in rows
+    ]
+
+
+def own(rows: Sequence[Churn]) -> list[Churn]:
+    """Churn that this book counted. The tool that another comes from wrote its ledger itself."""
+    return [row for row in rows if row.source != IMPORTED]
 
 
 def _date(moment: datetime, zone: tzinfo | None) -> str:

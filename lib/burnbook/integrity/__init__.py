@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple
 Kind = Literal[
     "row",  # a line does not hold
     "twice",  # an id that stands there already
-    "reference",  # names a row that stands nowhere before it
+    "reference",  # names a row that stands nowhere, or nowhere before it
+    "pane",  # a kept pane of no snapshot
     "tail",  # an unterminated last line
     "file",  # a file of the book cannot be read, or is no plain file
     "state",
@@ -17,6 +18,8 @@ Kind = Literal[
     "fold",
     "index",
     "ledger-behind",
+    "ledger-twice",
+    "ledger-differs",
     "ledger",
     "mode",
     "left-over",
@@ -45,5 +48,8 @@ class Finding(NamedTuple):
 
 # What a writer may be in the middle of: found once, it is looked for again a moment later.
 PASSING = frozenset(
-    ("tail", "state", "state-stray", "index", "fold", "file", "ledger-behind", "left-over", "mode")
+    (
+        *("tail", "state", "state-stray", "index", "fold", "file", "mode", "left-over"),
+        "ledger-behind",
+    )
 )

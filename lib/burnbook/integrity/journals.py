@@ -93,16 +93,17 @@ def look(
                     found += some
                 else:
                     large.add(line)
-                    target = getattr(row, "supersedes", None)
-                    if target is not None:
-                        large.refer(target, number)
+                    for target in (getattr(row, "supersedes", None), getattr(row, "first", None)):
+                        if target is not None:
+                            large.refer(target, number)
             for follower in followers:
                 follower.take(line, row, offset)
         again, lost = large.places(path) if large else ([], [])
         for at, offset, length, row_id in again:
             reason = f"id {row_id} stands there already"
             found.append(Finding("twice", file, at, reason, True, row_id, offset, length))
-        some = [reference(root, name, at, "supersedes", target) for at, target in lost]
+        # An earlier row of the same request: the one that it supersedes, or the first.
+        some = [reference(root, name, at, "goes back to", target) for at, target in lost]
         held -= len(again) + sum(one.is_fault for one in some)
         found += some
         offset, tail = journal.torn_tail(path)

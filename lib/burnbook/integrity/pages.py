@@ -1,49 +1,104 @@
 """Ledgers held against journals. They are people's files too: what those wrote is left alone."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
+from datetime import tzinfo
+from typing import Any, NamedTuple
 
-from burnbook import ledgers
+from burnbook import ledgerrows, ledgers
+from burnbook import pages as files
+from burnbook.csvtext import Cell
+from burnbook.derive import projected
 from burnbook.errors import BadData, IOFault
 from burnbook.integrity import Finding
+from burnbook.ledgers import Form
 
-# Each ledger, the journal that it is of, and whether a row may wait there for the next checkpoint.
+Cells = Mapping[str, Cell]
+
+
+class Ledger(NamedTuple):
+    """A ledger: the journal that it is of, and whether a row may wait for the next checkpoint."""
+
+    form: Form
+    journal: str
+    may_wait: bool
+
+
 LEDGERS = (
-    (ledgers.TOKENS, "checkpoints", False),
-    (ledgers.CHURN, "churn", True),
-    (ledgers.EVIDENCE, "evidence", False),
+    Ledger(ledgers.TOKENS, "checkpoints", False),
+    Ledger(ledgers.CHURN, "churn", True),
+    Ledger(ledgers.EVIDENCE, "evidence", False),
 )
+JOURNALS = tuple(one.journal for one in LEDGERS)
 
 
-def look(folder: str, form: ledgers.Form, ids: Sequence[str], *, may_wait: bool) -> list[Finding]:
-    """What a ledger lacks of these rows, has twice, or has of no row of the book.
+def projection(form: Form, rows: Mapping[str, Sequence[Any]], zone: tzinfo | None) -> list[Cells]:
+    """The rows that a ledger has to have, of the rows of the journals."""
+    checkpoints, counted = rows["checkpoints"], projected.own(list(rows["churn"]))
+    if form is ledgers.TOKENS:
+        return list(projected.tokens(checkpoints, counted, zone))
+    if form is ledgers.CHURN:
+        return list(projected.churn(counted, checkpoints, zone))
+    return list(projected.evidence(rows["evidence"]))
+
+
+def look(folder: str, ledger: Ledger, wanted: Sequence[Cells]) -> list[Finding]:
+    """What a ledger lacks of these rows, has twice, has otherwise, or has of no row of the book.
 
     A ledger that is not there, or has none of the rows, is of another book: no fault.
     """
+    form = ledger.form
     try:
-        here = ledgers.places(folder, form)
+        data = files.read(os.path.join(folder, form.file)).data
+        records = ledgerrows.records(form.file, data or b"")
     except (BadData, IOFault) as error:
         return [Finding("ledger", form.file, 0, str(error))]
-    if here is None:
+    if data is None:
         return []
-    found: list[Finding] = []
-    first: dict[str, int] = {}
-    for line, key in here:
-        if key in first:
-            reason = f"{key} stands on line {first[key]} already; remove one of them"
-            found.append(Finding("ledger", form.file, line, reason, row=key))
-        first.setdefault(key, line)
-    mine = [row_id for row_id in ids if row_id in first]
-    strange = first.keys() - set(ids)
+    rows = {str(row[form.key]): row for row in wanted}
+    found = _wrong(ledger, records, rows)
+    names = ledgerrows.header(records)
+    keys = {ledgers.key_of(names, one.cells, form.key) for one in records[1:] if one.cells}
+    here = {key for key in keys if key}
+    mine = [row_id for row_id in rows if row_id in here]
+    strange = here - rows.keys()
     if strange and mine:
         reason = f"{len(strange)} of its rows name rows that this book does not have"
         found.append(Finding("ledger", form.file, 0, reason, is_fault=False))
-    if ids and not mine:
-        reason = f"has none of this book's {len(ids)} rows"
+    if rows and not mine:
+        reason = f"has none of this book's {len(rows)} rows"
         return [*found, Finding("ledger", form.file, 0, reason, is_fault=False)]
-    last = max((at for at, row_id in enumerate(ids) if row_id in first), default=-1)
+    return found + _behind(folder, ledger, list(rows), here)
+
+
+def _wrong(
+    ledger: Ledger, records: Sequence[ledgerrows.Record], rows: Mapping[str, Cells]
+) -> list[Finding]:
+    found = []
+    file, journal = ledger.form.file, ledger.journal
+    for one in ledgerrows.wrong(ledger.form, records, rows):
+        if one.columns:
+            said = ", ".join(f"{name} ({rows[one.key][name]})" for name in one.columns)
+            reason = f"{one.key} differs from {journal}.jsonl in {said}"
+            found.append(Finding("ledger-differs", file, one.line, reason, row=one.key))
+        else:
+            reason = f"{one.key} stands on line {one.first} already"
+            found.append(Finding("ledger-twice", file, one.line, reason, row=one.key))
+    return found
+
+
+def _behind(folder: str, ledger: Ledger, ids: Sequence[str], here: set[str]) -> list[Finding]:
+    """The rows that it lacks; first what keeps rows from being appended."""
+    form, found = ledger.form, list[Finding]()
+    if any(row_id not in here for row_id in ids):
+        try:
+            ledgers.check(folder, form)
+        except (BadData, IOFault) as error:
+            return [Finding("ledger", form.file, 0, str(error))]
+    last = max((at for at, row_id in enumerate(ids) if row_id in here), default=-1)
     for at, row_id in enumerate(ids):
-        if row_id not in first:
-            waits = may_wait and at > last
+        if row_id not in here:
+            waits = ledger.may_wait and at > last
             reason = f"lacks {row_id}" + ("; the next checkpoint brings it" if waits else "")
             found.append(Finding("ledger-behind", form.file, 0, reason, not waits, row_id))
     return found

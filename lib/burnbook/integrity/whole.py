@@ -7,7 +7,17 @@ from burnbook.book import Book
 from burnbook.config import Config
 from burnbook.derive.snapshots import Index
 from burnbook.errors import BadConfig
-from burnbook.integrity import PASSING, Finding, folds, indexes, journals, pages, places, states
+from burnbook.integrity import (
+    PASSING,
+    Finding,
+    folds,
+    indexes,
+    journals,
+    pages,
+    places,
+    references,
+    states,
+)
 from burnbook.ledgerspec import ledgers as places_of
 
 _AGAIN, _PAUSE = 2, 0.2
@@ -52,15 +62,15 @@ class _Snapshots:
             self.index.add(row, offset, len(line))
 
 
-class _Named:
-    """A follower: the ids of a journal's rows, in their order."""
+class _Rows:
+    """A follower: the rows of a small journal that hold, in their order."""
 
     def __init__(self) -> None:
-        self.ids: list[str] = []
+        self.rows: list[Any] = []
 
     def take(self, line: bytes, row: Any, offset: int) -> None:
         if row is not None:
-            self.ids.append(row.id)
+            self.rows.append(row)
 
 
 def once(book: Book, config: Config) -> Looked:
@@ -70,8 +80,9 @@ def once(book: Book, config: Config) -> Looked:
     rows: dict[str, int] = {}
     ids = journals.Ids(root)
     snapshots = _Snapshots()
-    projected = {name: _Named() for _, name, _ in pages.LEDGERS}
-    listed = _ledgers(config, found)
+    kept = {name: _Rows() for name in pages.JOURNALS}
+    names = {name: references.Names(name, ids) for name in references.NAMING}
+    doubtful: set[str] = set()
     all_folds = folds.of(config)
     for name in journals.names(root):
         derived: list[Any] = [
@@ -79,30 +90,34 @@ def once(book: Book, config: Config) -> Looked:
         ]
         derived += [indexes.Keyed(root, name)] if indexes.of(name) else []
         others: list[Any] = [snapshots] if name == "snapshots" else []
-        others += [projected[name]] if name in projected else []
+        others += [one[name] for one in (kept, names) if name in one]
         rows[name], some = journals.look(root, name, ids, [*derived, *others])
         found += some
         # With a row of the journal in doubt, what is made from it is in doubt too.
-        if not any(one.is_fault for one in some):
-            for one in derived:
-                found += one.findings()
-            if name == "snapshots":
-                found += states.look(book, snapshots.index)
-            found += [
-                finding
-                for form, journal_name, may_wait in pages.LEDGERS
-                if journal_name == name and listed is not None
-                for finding in pages.look(listed, form, projected[name].ids, may_wait=may_wait)
-            ]
+        if any(one.is_fault for one in some):
+            doubtful.add(name)
+            continue
+        for one in derived:
+            found += one.findings()
+        if name == "snapshots":
+            found += states.look(book, snapshots.index)
+    unknown = [one for follower in names.values() for one in follower.open]
+    found += references.look(root, ids, unknown, doubtful)
+    found += references.panes(root, ids) if "snapshots" not in doubtful else []
+    found += _ledgers(config, {name: one.rows for name, one in kept.items()}, doubtful)
     return Looked(rows, [*found, *places.look(root)])
 
 
-def _ledgers(config: Config, found: list[Finding]) -> str | None:
-    """The folder of the ledgers; None, and a note, where the config does not tell it."""
+def _ledgers(config: Config, rows: dict[str, list[Any]], doubtful: set[str]) -> list[Finding]:
+    """What ledgers say; a note where the config does not tell where they are, or whose days."""
     try:
-        _ = config.zone
-        return places_of(config).folder
+        zone, folder = config.zone, places_of(config).folder
     except BadConfig as error:
         reason = f"{error}; ledgers and days are not looked at"
-        found.append(Finding("config", "config", 0, reason, is_fault=False))
-        return None
+        return [Finding("config", "config", 0, reason, is_fault=False)]
+    return [
+        finding
+        for ledger in pages.LEDGERS
+        if ledger.journal not in doubtful
+        for finding in pages.look(folder, ledger, pages.projection(ledger.form, rows, zone))
+    ]

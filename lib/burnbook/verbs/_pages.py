@@ -6,11 +6,10 @@ from burnbook import handoff, journal, ledgers
 from burnbook.derive import projected
 from burnbook.derive.decision import Decision
 from burnbook.ledgerspec import Ledgers
-from burnbook.rows import IMPORTED
 from burnbook.verbs import Context, _handoff_page
 from burnbook.verbs._decision import decide
 from burnbook.verbs._scene import scene
-from burnbook.workrows import Checkpoint, Churn
+from burnbook.workrows import Checkpoint
 
 
 class Pages(NamedTuple):
@@ -35,9 +34,7 @@ def renew(ctx: Context, window: str, places: Ledgers) -> Pages:
     while True:
         seen = _sizes(ctx)
         checkpoints: list[Checkpoint] = ctx.book.rows("checkpoints")
-        counted: list[Churn] = ctx.book.rows("churn")
-        # The tool that an imported one comes from has put it into its ledger itself.
-        churn = [row for row in counted if row.source != IMPORTED]
+        churn = projected.own(ctx.book.rows("churn"))
         zone = ctx.config.zone
         for form, rows in (
             (ledgers.TOKENS, projected.tokens(checkpoints, churn, zone)),

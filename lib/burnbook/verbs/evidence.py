@@ -4,7 +4,7 @@ from typing import Any
 
 from burnbook import artifact, ledgers, names, records
 from burnbook.blocks import Line
-from burnbook.csvtext import Cell
+from burnbook.derive import projected
 from burnbook.derive.standing import standing
 from burnbook.errors import Usage
 from burnbook.ledgerspec import ledgers as places
@@ -55,7 +55,7 @@ def run(ctx: Context, args: Any) -> Result:
         return [("evidence", row)]
 
     [booked] = _missed.commit(ctx, build)
-    ledgers.project(folder, ledgers.EVIDENCE, [cells(row) for row in ctx.book.rows("evidence")])
+    ledgers.project(folder, ledgers.EVIDENCE, projected.evidence(ctx.book.rows("evidence")))
     row = booked.row
     assert isinstance(row, Evidence)
     how = "" if booked.is_new else "already booked: "
@@ -67,16 +67,6 @@ def run(ctx: Context, args: Any) -> Result:
     shown = Line(f"  sha256 {row.artifact_hash}  {row.artifacts_path}")
     data = {"booked": [{"new": booked.is_new, "row": row}]}
     return Result([Line(line, strong=True), shown], data)
-
-
-def cells(row: Evidence) -> dict[str, Cell]:
-    """The row as the ledger's columns have it."""
-    return {
-        "window_id": row.window,
-        **{name: getattr(row, name) for name in _SAID[1:]},
-        "supersedes": row.supersedes,
-        "record_id": row.id,
-    }
 
 
 def _text(flag: str, said: str) -> str:

@@ -7,18 +7,16 @@ from typing import Any
 from burnbook import ledgers, lock
 from burnbook.blocks import Line
 from burnbook.book import Book
-from burnbook.csvtext import Cell
-from burnbook.derive import projected
 from burnbook.errors import NO, Missing
 from burnbook.integrity import Finding, pages
 from burnbook.integrity.whole import Looked, look
 from burnbook.ledgerspec import ledgers as places_of
-from burnbook.verbs import Context, Result, _mended
+from burnbook.verbs import Context, Result, _ledger, _mended, _moved
 from burnbook.verbs.check import brief, said
-from burnbook.verbs.evidence import cells
 
-# What is moved only where `--yes` says so: lines of a journal, whatever is wrong with them.
-_ASKED = ("row", "twice", "reference")
+# What is touched only where `--yes` says so: lines that stand in a journal or a ledger.
+_ASKED = ("row", "twice", "reference", "ledger-twice", "ledger-differs")
+_YES = "--yes moves rows that do not hold to the quarantine, and puts rows of ledgers right"
 _WOULD = {
     "row": "would move this row to the quarantine",
     "twice": "would move this row to the quarantine",
@@ -28,6 +26,8 @@ _WOULD = {
     "state-stray": "would remove it",
     "fold": "would make it anew",
     "index": "would make it anew",
+    "ledger-twice": "would take one of them out of the ledger",
+    "ledger-differs": "would write what the journal says",
     "ledger-behind": "would append the row",
     "mode": "would change the mode",
     "left-over": "would remove it",
@@ -47,7 +47,7 @@ def run(ctx: Context, args: Any) -> Result:
     if done:
         looked = look(Book(root), ctx.config)
     more = _lost(ctx.book, looked.found) if args.yes else []
-    more += _derived(ctx, looked.found)
+    more += _derived(ctx, looked.found, yes=args.yes)
     if more:
         looked = look(Book(root), ctx.config)
     return _result([*done, *more], looked)
@@ -67,31 +67,30 @@ def _journals(book: Book, found: Sequence[Finding], *, yes: bool) -> list[str]:
     """Unterminated tails; with `yes` the lines that do not hold."""
     done: list[str | None] = []
     faults = [one for one in found if one.is_fault]
-    for name, some in _mended.by_journal(faults).items():
+    for name, some in _moved.by_journal(faults).items():
         if any(one.kind == "tail" for one in some):
-            done.append(_mended.tail(book, name))
+            done.append(_moved.tail(book, name))
         bad = [one for one in some if one.kind in ("row", "twice")]
         if bad and yes:
-            done.append(_mended.rows(book, name, bad))
+            done.append(_moved.rows(book, name, bad))
     return [one for one in done if one]
 
 
 def _lost(book: Book, found: Sequence[Finding]) -> list[str]:
     """Rows that others name and that stand nowhere."""
     some = [one for one in found if one.kind == "reference" and one.is_fault]
-    by_name = _mended.by_journal(some).items()
-    return [_mended.lost(book, name, members) for name, members in by_name]
+    by_name = _moved.by_journal(some).items()
+    return [_moved.lost(book, name, members) for name, members in by_name]
 
 
-def _derived(ctx: Context, found: Sequence[Finding]) -> list[str]:
+def _derived(ctx: Context, found: Sequence[Finding], *, yes: bool) -> list[str]:
     """State, folds, indexes and ledgers that do not say what the journals say."""
     book = ctx.book
     done: list[str] = []
     faults = [one for one in found if one.is_fault]
     files = {kind: [one.file for one in faults if one.kind == kind] for kind in _WOULD}
     if files["state"]:
-        with lock.book_lock(book.root):
-            _mended.states(book)
+        _mended.states(book)
         done += [f"{file}: written anew from snapshots.jsonl" for file in files["state"]]
     for file in files["state-stray"]:
         with lock.book_lock(book.root):
@@ -104,7 +103,9 @@ def _derived(ctx: Context, found: Sequence[Finding]) -> list[str]:
     for folder in dict.fromkeys(file.partition(".keys")[0] for file in files["index"]):
         _mended.index_of(book, os.path.relpath(folder, "cache"))
         done.append(f"{folder}.keys: made anew")
-    return done + _ledgers(ctx, dict.fromkeys(files["ledger-behind"]))
+    wrong = dict.fromkeys([*files["ledger-twice"], *files["ledger-differs"]]) if yes else {}
+    behind = dict.fromkeys(files["ledger-behind"])
+    return done + (_ledgers(ctx, wrong, behind) if wrong or behind else [])
 
 
 def _folded(book: Book, file: str) -> None:
@@ -119,20 +120,18 @@ def _folded(book: Book, file: str) -> None:
         made[file]().save(at_once=True)
 
 
-def _ledgers(ctx: Context, behind: dict[str, None]) -> list[str]:
-    """Append to ledgers what they lack."""
-    if not behind:
-        return []
+def _ledgers(ctx: Context, wrong: dict[str, None], behind: dict[str, None]) -> list[str]:
+    """Put rows of ledgers right, and append what they lack."""
     folder, zone = places_of(ctx.config).folder, ctx.config.zone
-    checkpoints, churn = ctx.book.rows("checkpoints"), ctx.book.rows("churn")
-    every: dict[str, Callable[[], list[dict[str, Cell]]]] = {
-        ledgers.TOKENS.file: lambda: projected.tokens(checkpoints, churn, zone),
-        ledgers.CHURN.file: lambda: projected.churn(churn, checkpoints, zone),
-        ledgers.EVIDENCE.file: lambda: [cells(row) for row in ctx.book.rows("evidence")],
-    }
-    forms = {form.file: form for form, _, _ in pages.LEDGERS}
-    added = {file: ledgers.project(folder, forms[file], every[file]()) for file in behind}
-    return [f"{file}: +{count}, rows that it lacked" for file, count in added.items() if count]
+    rows = {name: ctx.book.rows(name) for name in pages.JOURNALS}
+    done: list[str] = []
+    for form in (ledger.form for ledger in pages.LEDGERS):
+        wanted = pages.projection(form, rows, zone)
+        if form.file in wrong:
+            done += _ledger.mend(folder, form, {str(row[form.key]): row for row in wanted})
+        if form.file in behind and (count := ledgers.project(folder, form, wanted)):
+            done.append(f"{form.file}: +{count}, rows that it lacked")
+    return done
 
 
 def _plan(looked: Looked, yes: bool) -> Result:
@@ -165,7 +164,7 @@ def _result(done: list[str], looked: Looked) -> Result:
 def _asks(left: Sequence[Finding]) -> list[Line]:
     lines = [Line(f"left: {said(one).text}") for one in left]
     if any(one.kind in _ASKED for one in left):
-        lines.append(Line("--yes moves rows that do not hold to the quarantine"))
+        lines.append(Line(_YES))
     return lines
 
 

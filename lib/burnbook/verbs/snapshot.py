@@ -3,10 +3,10 @@
 from typing import Any
 
 from burnbook import clock, names
-from burnbook.derive import resets, windows
+from burnbook.derive import windows
 from burnbook.errors import Missing, Usage
 from burnbook.rows import Phase, Row, Snapshot
-from burnbook.verbs import Context, Result, _missed
+from burnbook.verbs import Context, Result, _crossing, _missed
 from burnbook.verbs._pane import Taken, check_provider, save_raw, take
 from burnbook.verbs._repos import stand
 from burnbook.verbs._snap import FORCED_LAG, line, snapshot, with_prompts
@@ -22,19 +22,20 @@ def run(ctx: Context, args: Any) -> Result:
     if taken is None:
         return Result([], None)  # the recipe's second pass books and tells
 
-    if not _crossed(ctx, args.action, provider, window):
-        _steps(ctx, args.action, provider, window)  # what cannot be booked makes no book
+    if not _crossed(ctx, args.action, provider, window, taken):
+        _steps(ctx, args.action, provider, window, taken)  # what cannot be booked makes no book
     commits = stand(ctx).heads or None
 
     def build() -> list[tuple[str, Row]]:
         rows: list[tuple[str, Row]] = []
-        if crossed := _crossed(ctx, args.action, provider, window):
+        if crossed := _crossed(ctx, args.action, provider, window, taken):
             place = crossed[-1].window
+            who = "this pane" if crossed[-1].boundary is None else "the reset"
             ctx.notes.append(
-                f"the reset has crossed into {place} already; --window {place} crosses out of it"
+                f"{who} has crossed into {place} already; --window {place} crosses out of it"
             )
-            return [("snapshots", row) for row in crossed]
-        for phase, place in _steps(ctx, args.action, provider, window):
+            return _crossing.with_counts(ctx, crossed)
+        for phase, place in _steps(ctx, args.action, provider, window, taken):
             row = _row(ctx, args, provider, taken, phase, place, commits)
             rows += with_prompts(ctx, row)
         return rows
@@ -50,10 +51,14 @@ def run(ctx: Context, args: Any) -> Result:
     return Result([line(entry) for entry in snapshots], data)
 
 
-def _steps(ctx: Context, action: str, provider: str, window: str | None) -> list[Step]:
+def _steps(
+    ctx: Context, action: str, provider: str, window: str | None, taken: Taken
+) -> list[Step]:
     if action == "start":
         return [("before", window or _to_start(ctx, provider))]
     place = window or _open(ctx, provider)
+    if action == "cross" and window is None:
+        place = _crossing.out_of(ctx, provider, place, taken.captured_at)
     if ctx.book.index.pair(place, ctx.agent, provider).before is None:
         raise Missing(
             f"no BEFORE of {provider} for {ctx.agent} in {place}; nothing booked "
@@ -67,17 +72,13 @@ def _steps(ctx: Context, action: str, provider: str, window: str | None) -> list
     return [("after", place), ("before", following)]
 
 
-def _crossed(ctx: Context, action: str, provider: str, window: str | None) -> list[Snapshot]:
-    """What the reset booked a moment ago, where a hand crosses once more and names no window."""
+def _crossed(
+    ctx: Context, action: str, provider: str, window: str | None, taken: Taken
+) -> list[Snapshot]:
+    """What is there already, where a hand crosses once more and names no window."""
     if action != "cross" or window is not None:
         return []
-    index, place = ctx.book.index, _open(ctx, provider)
-    began = index.pair(place, ctx.agent, provider).before
-    if began is None or not resets.just_began(ctx.config, began, clock.now()):
-        return []
-    earlier = windows.before(ctx.config, place, index.windows())
-    ended = index.pair(earlier, ctx.agent, provider).after if earlier else None
-    return ctx.book.snapshots([entry for entry in (ended, began) if entry])
+    return _crossing.again(ctx, provider, _open(ctx, provider), taken, clock.now())
 
 
 def _to_start(ctx: Context, provider: str) -> str:

@@ -1,0 +1,40 @@
+"""What `repair --yes` does to rows of a ledger; the ledger as it was stays beside it."""
+
+import os
+from collections import Counter
+
+from burnbook import ledgerrows, pages
+from burnbook.errors import IOFault, os_sentence
+from burnbook.ledgers import Form
+from burnbook.verbs._moved import kept_at
+
+
+def mend(folder: str, form: Form, rows: ledgerrows.Rows) -> list[str]:
+    """Put right what stands twice, or differs from the journal: what was done, line by line."""
+    path = os.path.join(folder, form.file)
+    with pages.held(path) as page:
+        if page.data is None:
+            return []
+        data, bad = ledgerrows.mended(form, page.data, rows)
+        if not bad:
+            return []
+        kept = kept_at(path)
+        try:
+            if not os.path.exists(kept):
+                os.link(path, kept, follow_symlinks=False)
+        except OSError as error:
+            raise IOFault(os_sentence(f"cannot keep {path} as it is", error)) from None
+        pages.put(page, data)
+    counts = Counter(map(_done, bad))
+    told = ", ".join(f"{'1 row' if n == 1 else f'{n} rows'} {what}" for what, n in counts.items())
+    return [f"{form.file}: {told}; the ledger as it was is {os.path.basename(kept)}"]
+
+
+def _done(one: ledgerrows.Wrong) -> str:
+    if one.columns:
+        return "written as the journal has it"
+    return (
+        "made a person's own (its record_id is gone)"
+        if one.own
+        else "removed that stood there twice"
+    )

@@ -1,0 +1,166 @@
+"""What `repair` moves out of journals: tails, rows that do not hold, and the names of lost ones."""
+
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+
+from burnbook import clock, excise, journal, lock, quarantine, records
+from burnbook.book import Book
+from burnbook.errors import BadData, Busy
+from burnbook.heal import heal
+from burnbook.integrity import Finding
+from burnbook.quarantine import Kept
+from burnbook.rows import Anomaly
+from burnbook.verbs import _mended
+from burnbook.verbs._mended import settled
+
+KIND = "repair"
+_UNDER_LOCK = 4 << 20  # bytes of a journal that are copied with the lock held: a few milliseconds
+By = dict[str, list[Finding]]
+
+
+def by_journal(found: Sequence[Finding]) -> By:
+    """Findings by the journal that they are about."""
+    some: defaultdict[str, list[Finding]] = defaultdict(list)
+    for one in found:
+        some[one.file.removesuffix(".jsonl")].append(one)
+    return some
+
+
+def alone(book: Book) -> AbstractContextManager[None]:
+    """Keep other repairs out, and no writer: quarantines are theirs alone."""
+    return lock.folder_lock(book.root)
+
+
+def tail(book: Book, name: str) -> str | None:
+    """Move an unterminated row to `.broken`; what was done, in words."""
+    with lock.book_lock(book.root):
+        offset, torn = journal.torn_tail(journal.path_of(book.root, name))
+        if not torn:
+            return None
+        heal(book.root, name)
+    return f"{name}.jsonl: moved {len(torn)} unterminated bytes at {offset} to {name}.jsonl.broken"
+
+
+def rows(book: Book, name: str, found: Sequence[Finding]) -> str | None:
+    """Move lines that do not hold, and rows that stand there twice, to the quarantine.
+
+    First they are kept there, then an anomaly says so, then the journal is put in place without
+    them: whoever is killed in between is finished by the next call, and nothing is told twice.
+    """
+    path = journal.path_of(book.root, name)
+    with alone(book):
+        end = settled(book, name)
+        lines = journal.at(path, [(one.offset, one.length) for one in found])
+        first = _firsts(path, {one.row for one in found if one.kind == "twice"})
+        pairs = zip(found, lines, strict=True)
+        bad = [pair for pair in pairs if _still(path, name, *pair, first)]
+        if not bad:
+            return None
+        kept = [
+            Kept(one.reason, one.line, one.offset, one.row or quarantine.id_of(line), line)
+            for one, line in bad
+        ]
+        quarantine.keep(book.root, name, kept)
+        with excise.Without(path, [(one.offset, one.length) for one, _ in bad]) as made:
+            before = _put(book, name, made, end, kept)
+    shown = "1 row" if len(bad) == 1 else f"{len(bad)} rows"
+    return (
+        f"{name}.jsonl: moved {shown} to {os.path.basename(quarantine.path_of(book.root, name))}; "
+        f"the journal as it was is {os.path.basename(before)}"
+    )
+
+
+def _put(book: Book, name: str, made: excise.Without, end: int, kept: Sequence[Kept]) -> str:
+    """Put a journal in place, the lock held for the last piece of it; where the old one is."""
+    path = journal.path_of(book.root, name)
+    while True:
+        made.copy(end)
+        with lock.book_lock(book.root):
+            heal(book.root, name)
+            end = journal.size(path)
+            if not made.is_of(journal.file_of(path)):
+                raise Busy(f"{name}.jsonl was replaced by another program just now; try again")
+            if end - made.done > _UNDER_LOCK:
+                continue  # writers were quick: this is copied without the lock too
+            _record(book, name, kept)
+            _forget(book, name)
+            before = kept_at(path)
+            made.copy(journal.size(path))  # of the anomalies, the new one too
+            made.put(before)
+            return before
+
+
+def lost(book: Book, name: str, found: Sequence[Finding]) -> str:
+    """Keep in the quarantine that rows are lost which others name."""
+    some = [
+        Kept(f"the row on line {one.line} names it, and it stands nowhere", id=one.row)
+        for one in found
+    ]
+    with alone(book):
+        quarantine.keep(book.root, name, some)
+    ids = ", ".join(dict.fromkeys(str(one.row) for one in found))
+    return f"{name}.jsonl: noted in the quarantine that {ids} is lost"
+
+
+def _still(path: str, name: str, one: Finding, line: bytes, first: dict[str, int]) -> bool:
+    """Whether a line is what it was when it was looked at: another repair may have been here."""
+    if len(line) != one.length or not line.endswith(b"\n"):
+        return False
+    if one.offset and journal.at(path, [(one.offset - 1, 1)]) != [b"\n"]:
+        return False
+    try:
+        row = records.verify(name, line)
+    except BadData:
+        return one.kind == "row"
+    return one.kind == "twice" and first.get(row.id, one.offset) < one.offset
+
+
+def _firsts(path: str, ids: set[str | None]) -> dict[str, int]:
+    """Where the first row with each of these ids is."""
+    first: dict[str, int] = {}
+    for offset, line in journal.lines(path) if ids else ():
+        row_id = quarantine.id_of(line)
+        if row_id in ids and row_id is not None:
+            first.setdefault(row_id, offset)
+    return first
+
+
+def _record(book: Book, name: str, kept: Sequence[Kept]) -> None:
+    """The anomaly of one repair: the same however often it is begun."""
+    from xxhash import xxh3_64_hexdigest
+
+    hashed = xxh3_64_hexdigest(b"".join(one.base64 or b"" for one in kept))
+    row = records.make(
+        Anomaly,
+        kind=KIND,
+        subject=f"{name}.jsonl",
+        first=len(kept),
+        second=hashed,
+        first_from="rows moved to the quarantine",
+        second_from="XXH3 of their bytes",
+        detail=f"{len(kept)} rows of {name}.jsonl that do not hold were moved to its quarantine",
+        source=KIND,
+    )
+    heal(book.root, "anomalies")
+    if not journal.find(journal.path_of(book.root, "anomalies"), [row.id]):
+        journal.append(book.root, {"anomalies": records.encode(row)})
+
+
+def _forget(book: Book, name: str) -> None:
+    """Remove what was derived of a journal, before it is another one."""
+    for file in (f"{name}.fold", f"{name}.days", f"{name}.keys"):
+        _mended.drop(os.path.join(book.root, "cache", file))
+
+
+def kept_at(path: str) -> str:
+    """Where a file stays as it was: the place that a repair which was cut off gave it."""
+    folder, name = os.path.split(path)
+    mark = f"{name}.before-repair-"
+    mine = os.stat(path).st_ino
+    for other in sorted(os.listdir(folder)):
+        if other.startswith(mark) and os.stat(os.path.join(folder, other)).st_ino == mine:
+            return os.path.join(folder, other)
+    stamp = f"{clock.wall_clock():%Y%m%dT%H%M%S%fZ}"
+    return f"{path}.before-repair-{stamp}"

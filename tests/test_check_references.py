@@ -1,0 +1,129 @@
+"""`check` follows what rows name in other journals; what is lost is told, and noted by `repair`."""
+
+import json
+from pathlib import Path
+
+import pytest
+from burnbook import records
+from burnbook.derive.meters import NEGATIVE_DELTA
+from burnbook.rows import Anomaly
+from burnbook.workrows import Checkpoint
+from conftest import Shell, codex
+from test_check import found
+
+DAY = "2026-11-22T"
+BLOCKS = '{"blocks": [{"isGap": false, "entries": %d}]}'
+LOST = "s-0123456789abcdef01"
+
+
+@pytest.fixture
+def named(shell: Shell) -> Shell:
+    """A book in which a closing and counts of prompts name snapshots."""
+    shell.ok("snapshot", "start", "glm", "--at", DAY + "09:00", stdin=BLOCKS % 3)
+    shell.ok("snapshot", "start", "codex", "--at", DAY + "09:01", stdin=codex())
+    shell.ok("snapshot", "end", "codex", "--at", DAY + "12:00", stdin=codex(51))
+    shell.ok("finalize", "--window", "W0-CHN", "--at", DAY + "12:01")
+    return shell
+
+
+def drop(path: Path, text: bytes) -> None:
+    """Take the lines with a text out of a journal, as an editor would."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(line for line in lines if text not in line))
+
+
+def references(shell: Shell, code: int) -> list[tuple[str, int, str]]:
+    """What is said of references: the faults, or with code 0 the notes."""
+    return [
+        (one["file"], one["line"], one["reason"])
+        for one in found(shell, code)
+        if one["kind"] == "reference"
+    ]
+
+
+def test_a_snapshot_that_is_gone_is_missed_by_all_that_name_it(named: Shell) -> None:
+    glm, began, _ = (row["id"] for row in named.rows("snapshots"))
+    drop(named.book / "snapshots.jsonl", f'"id":"{glm}"'.encode())
+    drop(named.book / "snapshots.jsonl", f'"id":"{began}"'.encode())
+    named.run("repair")
+    said = "names {}, which does not stand in snapshots.jsonl"
+    wanted = [
+        ("windows.jsonl", 1, said.format(began)),
+        ("windows.jsonl", 1, said.format(glm)),
+        ("prompts.jsonl", 1, said.format(glm)),
+    ]
+    assert references(named, 1) == wanted
+    assert named.run("repair").returncode == 1
+    told = named.ok("repair", "--yes")
+    assert f"prompts.jsonl: noted in the quarantine that {glm} is lost" in told
+    notes = [(file, line, f"{why}; the quarantine names it") for file, line, why in wanted]
+    assert references(named, 0) == notes
+
+
+def test_a_snapshot_in_the_quarantine_is_known_to_be_lost(named: Shell) -> None:
+    path = named.book / "snapshots.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"used_percent":11.0', b'"used_percent":12.0'))
+    assert references(named, 1) == []  # the journal is in doubt, so what it lacks is too
+    named.ok("repair", "--yes")
+    [(file, line, why)] = references(named, 0)
+    assert (file, line) == ("windows.jsonl", 1)
+    assert why.endswith("; the quarantine names it")
+
+
+@pytest.mark.parametrize("name", ["anomalies", "checkpoints"])
+def test_a_row_that_names_what_never_was(named: Shell, name: str) -> None:
+    values = {"kind": NEGATIVE_DELTA, "subject": "codex 5h", "first": 9, "second": 1}
+    rows = {
+        "anomalies": lambda: records.make(
+            Anomaly, window="W0-CHN", first_from=LOST, second_from=None, detail="", **values
+        ),
+        "checkpoints": lambda: records.make(
+            Checkpoint,
+            window="W0-CHN",
+            phase="mid",
+            taken_at=records.clock.now(),
+            tokens_planned=1,
+            churn=LOST,
+            **dict.fromkeys(("provider", "task", "tokens_actual", "actual_from", "decision")),
+        ),
+    }
+    with (named.book / f"{name}.jsonl").open("ab") as journal:
+        journal.write(records.encode(rows[name]()))
+    (named.book / f"{name}.jsonl").chmod(0o600)
+    target = "snapshots" if name == "anomalies" else "churn"
+    said = f"names {LOST}, which does not stand in {target}.jsonl"
+    assert references(named, 1) == [(f"{name}.jsonl", 1, said)]
+    named.ok("repair", "--yes")
+    assert references(named, 0) == [(f"{name}.jsonl", 1, f"{said}; the quarantine names it")]
+
+
+def test_the_first_row_of_a_request_has_to_be_there(shell: Shell) -> None:
+    root = Path(__file__).parent.parent / "samples" / "agents"
+    for name in ("claude.jsonl", "claude-later.jsonl"):
+        shell.ok("ingest", "claude", "--file", str(root / name))
+    path = shell.book / "agent_usage.jsonl"
+    later = [row for row in shell.rows("agent_usage") if row.get("first")]
+    assert later
+    # A row in between, which the later one supersedes, but not the first one of the request.
+    between = {**later[0], "id": "u-00000000000000aa", "supersedes": later[0]["first"]}
+    last = {**later[0], "id": "u-00000000000000bb", "supersedes": between["id"]}
+    drop(path, f'"id":"{later[0]["first"]}"'.encode())
+    drop(path, f'"id":"{later[0]["id"]}"'.encode())
+    with path.open("ab") as journal:
+        for row in ({**between, "supersedes": None, "first": None}, last):
+            kept = {k: v for k, v in row.items() if v is not None and k != "crc"}
+            body = json.dumps(kept, separators=(",", ":")).encode()[:-1]
+            journal.write(b'%b,"crc":"%08x"}\n' % (body, records.zlib.crc32(body)))
+    [(file, _, why)] = references(shell, 1)
+    assert file == path.name
+    assert why == f"goes back to {later[0]['first']}, which stands nowhere before it"
+
+
+def test_a_pane_of_no_snapshot_is_a_note(named: Shell) -> None:
+    raw = named.book / "raw" / f"{LOST}.txt"
+    raw.write_text("")
+    raw.chmod(0o600)
+    assert [(one["kind"], one["file"]) for one in found(named, 0)] == [("pane", f"raw/{LOST}.txt")]
+    for path in raw.parent.iterdir():
+        path.unlink()  # a person may: nothing is missed
+    assert found(named, 0) == []
