@@ -13,6 +13,7 @@ from burnbook.derive.history import History
 from burnbook.derive.snapshots import Entry, Index
 from burnbook.errors import BadData, IOFault, os_sentence
 from burnbook.heal import heal
+from burnbook.idfold import OF, SMALL, IdFold
 from burnbook.rows import Anomaly, Moment, Phase, Row, Snapshot, Usage, Void, WindowRow
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Book:
     def __init__(self, root: str) -> None:
         self.root = root
         self._damaged: dict[str, int] = {}
+        self._ids: dict[str, IdFold] = {}
         if os.path.exists(root) and not os.path.isdir(root):
             raise IOFault(f"book {root} is not a directory")
 
@@ -158,6 +160,9 @@ class Book:
         holds when its rows are written. When `commit` returns, they are durable.
         """
         self._catch_up()  # so that under the lock only the newest bytes are left
+        for name in OF:
+            if journal.size(journal.path_of(self.root, name)) > SMALL:
+                self._ids_of(name).catch_up()
         with lock.book_lock(self.root, wait):
             for name in records.JOURNALS:
                 heal(self.root, name)
@@ -178,6 +183,8 @@ class Book:
         """Keep what was folded, for the next command to start from."""
         self.snapshot_fold.save()
         self.window_fold.save()
+        for ids in self._ids.values():
+            ids.save()
         if "traffic_fold" in self.__dict__:
             self.traffic_fold.save()
         if "used_fold" in self.__dict__:
@@ -200,13 +207,26 @@ class Book:
         here: dict[str, dict[str, Row]] = {}
         for name in {name for name, _ in rows}:
             ids = [row.id for journal_name, row in rows if journal_name == name]
-            lines = journal.find(journal.path_of(self.root, name), ids)
+            lines = self._find(name, ids)
             here[name] = {i: records.decode(name, line) for i, line in lines.items()}
         booked = []
         for name, row in rows:
             first = here[name].setdefault(row.id, row)
             booked.append((name, Booked(first, first is row)))
         return booked
+
+    def _find(self, name: str, ids: list[str]) -> dict[str, bytes]:
+        """With the lock held: the lines of those ids that have one."""
+        if name not in OF:
+            return journal.find(journal.path_of(self.root, name), ids)
+        fold = self._ids_of(name)
+        fold.catch_up()
+        return fold.find(ids)
+
+    def _ids_of(self, name: str) -> IdFold:
+        if name not in self._ids:
+            self._ids[name] = IdFold(self.root, name)
+        return self._ids[name]
 
     def _append(self, rows: Sequence[tuple[str, Row]]) -> None:
         batch: dict[str, bytes] = {}
