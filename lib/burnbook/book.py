@@ -234,6 +234,8 @@ class Book:
             batch[name] = batch.get(name, b"") + records.encode(row)
         if batch:
             journal.append(self.root, batch)
+        for name in batch.keys() & self._ids.keys():
+            self._ids[name].wrote(len(batch[name]))
 
     def _project(self, row: Snapshot | Void) -> None:
         if isinstance(row, Void):

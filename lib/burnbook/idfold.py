@@ -19,7 +19,8 @@ from burnbook.fold import Fold
 SMALL = 1 << 20  # bytes of a journal that may be read wherever they are needed
 OF = tuple(name for name in records.JOURNALS if name not in ("proxy_telemetry", "agent_usage"))
 
-_PART = 4  # a sixteenth more is worth another cache: so a journal that grows is not kept each time
+_PART = 4  # about a sixteenth more is worth another cache
+_LATE = 4
 _WIDTH = 8
 # Rows of a journal with two kinds begin with their kind.
 _ID = re.compile(rb'(?:\{"[a-z]+":"[a-z]+",|\{)"id":"([a-z]-([0-9a-f]{16})[0-9a-f]*)"')
@@ -77,6 +78,7 @@ class IdFold(Fold[Ids]):
     suffix = "ids"
 
     def __init__(self, root: str, name: str) -> None:
+        self.is_due = False
         super().__init__(root, name, Ids, Ids.add)
 
     def find(self, ids: list[str]) -> dict[str, bytes]:
@@ -90,15 +92,27 @@ class IdFold(Fold[Ids]):
                         found.setdefault(row_id, line)
         return found
 
+    def wrote(self, length: int) -> None:
+        """With the lock held and caught up: so many bytes were appended."""
+        step = self._step()
+        self.is_due |= self.offset // step != (self.offset + length) // step
+
     def save(self, *, at_once: bool = False) -> None:
-        """Write the cache where much came since, and nobody else wrote it meanwhile."""
-        if self.offset - self.saved < max(SMALL, self.offset >> _PART) and not at_once:
+        """Write the cache where much came since, by one of many writers: it sorts all ids.
+
+        That is the one whose rows filled another step; where it died, anybody, a few steps later.
+        """
+        behind = self.offset - self.saved
+        is_due, self.is_due = self.is_due or behind > _LATE * self._step(), False
+        if not (is_due or at_once):
             return
-        offset, value = self._load()
-        if offset > self.saved:
-            self.offset, self.value, self.saved = offset, value, offset
-            self.catch_up()
-        super().save(at_once=at_once)
+        offset, _ = self._load()
+        self.saved = max(self.saved, offset)
+        if at_once or self.offset - self.saved >= SMALL:
+            super().save(at_once=True)
+
+    def _step(self) -> int:
+        return max(SMALL, 1 << (self.offset >> _PART).bit_length())
 
     def _read(self, end: int | None) -> None:
         # The id alone is read, whether the rest of the row holds or not.
