@@ -17,7 +17,11 @@ from torture.figures import long, record
 from torture.writers import bare, environment, journals, ok, run
 
 AGENTS, WINDOWS = ("main", "b", "c.d"), ("W1", "W2", "W3")
-RECIPES = {"start": ("snapshot", "start"), "end": ("snapshot", "end"), "cross": ("snapshot", "cross")}
+RECIPES = {
+    "start": ("snapshot", "start"),
+    "end": ("snapshot", "end"),
+    "cross": ("snapshot", "cross"),
+}
 CODES = (0, 65, 66, 75)  # done; no meters to book; nothing to end, undo or close; busy
 STATUS = json.loads((ROOT / "samples" / "agents" / "statusline.json").read_text())
 Lot = random.Random
@@ -74,7 +78,9 @@ def drawn(place: Path, who: str, lot: Lot) -> Call:
             lines = "".join(event(f"{who}.{number}", number) for number in range(40))
             return Call(("ingest", "proxy-telemetry", *window, *agent), lines)
         case "ingest same":
-            return Call(("ingest", "proxy-telemetry", "--file", f"{place}/same.jsonl", *window[:1], "W1"))
+            return Call(
+                ("ingest", "proxy-telemetry", "--file", f"{place}/same.jsonl", *window[:1], "W1")
+            )
         case "ingest feed":
             return Call(("ingest", "proxy-telemetry"))
         case "finalize":
@@ -84,7 +90,9 @@ def drawn(place: Path, who: str, lot: Lot) -> Call:
             said = ("--runner", "x", "--result", "pass", "--artifact", f"{place}/report.xml")
             return Call(("evidence", *window, "--capability", "c", "--run", who, *said, *agent))
         case "churn":
-            return Call(("churn", *window, "--commit-start", "HEAD~1", "--commit-end", "HEAD", *agent))
+            return Call(
+                ("churn", *window, "--commit-start", "HEAD~1", "--commit-end", "HEAD", *agent)
+            )
         case "reset":
             return Call(("reset", "--at", f"2026-11-{lot.randint(23, 25)}T08:00"))
         case "capture":
@@ -133,7 +141,17 @@ def test_mixed_commands_at_once(tmp_path: Path) -> None:
     place.mkdir()
     bare(place)
     (place / "same.jsonl").write_text("".join(event(f"same.{n}", n) for n in range(200)))
-    ok(place, "snapshot", "start", "codex", "--window", "W1", "--at", "2026-11-22T09:00", stdin=codex())
+    ok(
+        place,
+        "snapshot",
+        "start",
+        "codex",
+        "--window",
+        "W1",
+        "--at",
+        "2026-11-22T09:00",
+        stdin=codex(),
+    )
     children = []
     for who in range(processes):
         child = os.fork()
@@ -185,7 +203,9 @@ def judged(place: Path, told: list[Any]) -> list[str]:
 
 def _differs(said: Any, there: Any) -> bool:
     """Whether a row that was said is another one in the journal, which leaves out what is null."""
-    return any(value != there.get(key) for key, value in said.items() if value not in (None, [], {}))
+    return any(
+        value != there.get(key) for key, value in said.items() if value not in (None, [], {})
+    )
 
 
 def after(place: Path) -> list[str]:
