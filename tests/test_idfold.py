@@ -1,4 +1,4 @@
-"""Ids of a large journal: found by their places, whoever wrote, took back or moved rows meanwhile."""
+"""Ids of a large journal: found by their places, whoever wrote or took back rows meanwhile."""
 
 from pathlib import Path
 

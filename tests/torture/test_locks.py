@@ -1,4 +1,4 @@
-"""Locks: whoever is stopped, nested, left behind or deceived, nobody waits over the bounded wait."""
+"""Locks: whoever is stopped, nested, left behind or deceived, nobody waits without bound."""
 
 import fcntl
 import os
@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import killing
@@ -48,6 +48,10 @@ def stopped(root: Path) -> Iterator[int]:
         os.waitpid(child, 0)
 
 
+def _since(began: float) -> float:
+    return time.monotonic() - began
+
+
 def free(path: Path) -> bool:
     """Whether nobody holds a lock."""
     with path.open() as file:
@@ -74,29 +78,35 @@ def test_a_stopped_holder_is_named_and_the_book_goes_on(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not part(), reason="in just soak alone: each command waits its ten seconds")
 def test_every_writer_waits_for_a_stopped_holder_and_no_longer(tmp_path: Path) -> None:
-    wrong: list[str] = []
-    longest = 0.0
+    wrong, longest = list[str](), 0.0
+    places = {writer: tmp_path / writer.name.replace(" ", "-") for writer in WRITERS}
 
-    def one(writer: Writer) -> tuple[Writer, Done, Done, float, int, bool]:
-        place = tmp_path / writer.name.replace(" ", "-")
-        place.mkdir()
-        writer.set_up(place)
-        (place / "book").mkdir(exist_ok=True)
-        before = journals(place)
-        with stopped(place / "book") as pid:
-            began = time.monotonic()
-            done = run(writer.command(place), place, writer.stdin)
-            took = time.monotonic() - began
-        is_same = journals(place) == before
-        return writer, done, run(writer.command(place), place, writer.stdin), took, pid, is_same
+    def set_up(writer: Writer) -> None:
+        places[writer].mkdir()
+        writer.set_up(places[writer])
+        (places[writer] / "book").mkdir(exist_ok=True)
 
-    with ThreadPoolExecutor(len(WRITERS)) as threads:
-        for writer, done, again, took, pid, is_same in threads.map(one, WRITERS):
-            longest = max(longest, took)
-            if done.returncode != 75 or f"process {pid} holds it" not in done.stderr or not is_same:
-                wrong.append(f"{writer.name}: {done}")
-            if again.returncode != writer.code:
-                wrong.append(f"{writer.name}, after the holder was killed: {again}")
+    def timed(writer: Writer) -> tuple[Done, float]:
+        began = time.monotonic()
+        return run(writer.command(places[writer]), places[writer], writer.stdin), _since(began)
+
+    with ThreadPoolExecutor(len(WRITERS)) as threads, ExitStack() as holders:
+        list(threads.map(set_up, WRITERS))
+        before = {writer: journals(places[writer]) for writer in WRITERS}
+        # All of them before a command starts: they would else hold on to its pipes, too.
+        pids = [holders.enter_context(stopped(places[one] / "book")) for one in WRITERS]
+        first = list(threads.map(timed, WRITERS))
+        same = [journals(places[writer]) == before[writer] for writer in WRITERS]
+        holders.close()
+        again = list(threads.map(timed, WRITERS))
+    for writer, (done, took), pid, is_same, (second, _) in zip(
+        WRITERS, first, pids, same, again, strict=True
+    ):
+        longest = max(longest, took)
+        if done.returncode != 75 or f"process {pid} holds it" not in done.stderr or not is_same:
+            wrong.append(f"{writer.name}: {done}")
+        if second.returncode != writer.code:
+            wrong.append(f"{writer.name}, after the holder was killed: {second}")
     record(
         "A stopped holder of the lock is named after the bounded wait, and the book goes on",
         "test_every_writer_waits_for_a_stopped_holder_and_no_longer",
@@ -132,7 +142,7 @@ class Nest:
         )
 
     def run(self, *words: str, **more: str) -> Done:
-        """Run a command of the project to its end, which comes long before it would be waited for."""
+        """Run a command of the project to its end, which comes well before two bounded waits."""
         began = time.monotonic()
         command = [str(self.project / words[0]), *words[1:]]
         done = run(command, self.place, variables={**environment(self.place), **more})

@@ -14,7 +14,7 @@ from frontdoor import ROOT
 
 from torture.clone import clone
 from torture.figures import long, record
-from torture.writers import bare, environment, journals, ok, run
+from torture.writers import bare, journals, ok, run
 
 AGENTS, WINDOWS = ("main", "b", "c.d"), ("W1", "W2", "W3")
 RECIPES = {
@@ -187,7 +187,7 @@ def judged(place: Path, told: list[Any]) -> list[str]:
             wrong.append(f"{command[0]} {words}: exit code {code}: {out[-300:]} {err[-300:]}")
         elif code == 0:
             found = json.loads(out)
-            accepted += found.get("accepted", 0) if "ingest" in (command[1], *command[:1]) else 0
+            accepted += found.get("accepted", 0)
             for is_new, row in booked(found):
                 news[row["id"]] += is_new
                 said[row["id"]] = row
@@ -196,6 +196,9 @@ def judged(place: Path, told: list[Any]) -> list[str]:
     wrong += [f"{row_id} is booked, and is not there" for row_id in said if not there[row_id]]
     wrong += [f"{row_id} stands there {many} times" for row_id, many in there.items() if many > 1]
     wrong += [f"{row_id} was new {many} times" for row_id, many in news.items() if many > 1]
+    requests = len((place / "book" / "proxy_telemetry.jsonl").read_bytes().splitlines())
+    if accepted != requests:
+        wrong.append(f"{accepted} requests were accepted, {requests} are there")
     by_id = {row["id"]: row for row in rows}
     differs = [i for i, row in said.items() if i in by_id and _differs(row, by_id[i])]
     return wrong + [f"{row_id} is not as it was said" for row_id in differs] + after(place)
