@@ -32,7 +32,6 @@ def book_rows(book: Book, numbers: range, detail: str = "") -> list[bool]:
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Journals are large from 4 KiB on."""
     monkeypatch.setattr(idfold, "SMALL", 1 << 12)
-    monkeypatch.setattr("burnbook.book.SMALL", 1 << 12)
 
 
 @pytest.mark.usefixtures("small")

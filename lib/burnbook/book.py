@@ -13,7 +13,7 @@ from burnbook.derive.history import History
 from burnbook.derive.snapshots import Entry, Index
 from burnbook.errors import BadData, IOFault, os_sentence
 from burnbook.heal import heal
-from burnbook.idfold import OF, SMALL, IdFold
+from burnbook.idfold import Known
 from burnbook.rows import Anomaly, Moment, Phase, Row, Snapshot, Usage, Void, WindowRow
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Book:
     def __init__(self, root: str) -> None:
         self.root = root
         self._damaged: dict[str, int] = {}
-        self._ids: dict[str, IdFold] = {}
+        self._ids = Known(root)
         if os.path.exists(root) and not os.path.isdir(root):
             raise IOFault(f"book {root} is not a directory")
 
@@ -160,9 +160,7 @@ class Book:
         holds when its rows are written. When `commit` returns, they are durable.
         """
         self._catch_up()  # so that under the lock only the newest bytes are left
-        for name in OF:
-            if journal.size(journal.path_of(self.root, name)) > SMALL:
-                self._ids_of(name).catch_up()
+        self._ids.catch_up()
         with lock.book_lock(self.root, wait):
             for name in records.JOURNALS:
                 heal(self.root, name)
@@ -183,8 +181,7 @@ class Book:
         """Keep what was folded, for the next command to start from."""
         self.snapshot_fold.save()
         self.window_fold.save()
-        for ids in self._ids.values():
-            ids.save()
+        self._ids.save()
         if "traffic_fold" in self.__dict__:
             self.traffic_fold.save()
         if "used_fold" in self.__dict__:
@@ -207,7 +204,7 @@ class Book:
         here: dict[str, dict[str, Row]] = {}
         for name in {name for name, _ in rows}:
             ids = [row.id for journal_name, row in rows if journal_name == name]
-            lines = self._find(name, ids)
+            lines = self._ids.find(name, ids)
             here[name] = {i: records.decode(name, line) for i, line in lines.items()}
         booked = []
         for name, row in rows:
@@ -215,27 +212,13 @@ class Book:
             booked.append((name, Booked(first, first is row)))
         return booked
 
-    def _find(self, name: str, ids: list[str]) -> dict[str, bytes]:
-        """With the lock held: the lines of those ids that have one."""
-        if name not in OF:
-            return journal.find(journal.path_of(self.root, name), ids)
-        fold = self._ids_of(name)
-        fold.catch_up()
-        return fold.find(ids)
-
-    def _ids_of(self, name: str) -> IdFold:
-        if name not in self._ids:
-            self._ids[name] = IdFold(self.root, name)
-        return self._ids[name]
-
     def _append(self, rows: Sequence[tuple[str, Row]]) -> None:
         batch: dict[str, bytes] = {}
         for name, row in rows:
             batch[name] = batch.get(name, b"") + records.encode(row)
         if batch:
             journal.append(self.root, batch)
-        for name in batch.keys() & self._ids.keys():
-            self._ids[name].wrote(len(batch[name]))
+            self._ids.wrote({name: len(data) for name, data in batch.items()})
 
     def _project(self, row: Snapshot | Void) -> None:
         if isinstance(row, Void):

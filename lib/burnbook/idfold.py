@@ -8,6 +8,7 @@ import re
 import sys
 from array import array
 from bisect import bisect_left
+from collections.abc import Mapping
 from itertools import islice
 from typing import Any
 
@@ -119,6 +120,43 @@ class IdFold(Fold[Ids]):
         for offset, line in journal.lines(self.path, self.offset):
             self.value.see(line, offset)
             self.offset = offset + len(line)
+
+
+class Known:
+    """The ids of every journal of a book."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self._folds: dict[str, IdFold] = {}
+
+    def catch_up(self) -> None:
+        """Without the lock: read what `find` would else have to read with it."""
+        for name in OF:
+            if journal.size(journal.path_of(self.root, name)) > SMALL:
+                self._fold(name).catch_up()
+
+    def find(self, name: str, ids: list[str]) -> dict[str, bytes]:
+        """With the lock held: the lines of those ids that have one."""
+        if name not in OF:
+            return journal.find(journal.path_of(self.root, name), ids)
+        fold = self._fold(name)
+        fold.catch_up()
+        return fold.find(ids)
+
+    def wrote(self, lengths: Mapping[str, int]) -> None:
+        """With the lock held, after `find`: so many bytes were appended to journals."""
+        for name in lengths.keys() & self._folds.keys():
+            self._folds[name].wrote(lengths[name])
+
+    def save(self) -> None:
+        """Keep what is worth it."""
+        for fold in self._folds.values():
+            fold.save()
+
+    def _fold(self, name: str) -> IdFold:
+        if name not in self._folds:
+            self._folds[name] = IdFold(self.root, name)
+        return self._folds[name]
 
 
 def _start(row_id: str) -> bytes:

@@ -88,7 +88,7 @@ def everywhere(
 
 def test_files_that_may_not_grow(tmp_path: Path) -> None:
     wrong, runs, commands = everywhere(
-        tmp_path, 0, resource.RLIMIT_FSIZE, lambda judge: sizes(judge, long(3, 60))
+        tmp_path, 0, resource.RLIMIT_FSIZE, lambda judge: sizes(judge, long(3, 25))
     )
     record(
         "A limit on the size of files (ulimit -f) leaves no half row and no half file",
@@ -113,7 +113,7 @@ def enough(place: Path) -> int:
 def test_descriptors_that_run_out(tmp_path: Path) -> None:
     least = enough(tmp_path)
     wrong, runs, commands = everywhere(
-        tmp_path, 2, resource.RLIMIT_NOFILE, lambda _: iter(range(least, least + long(3, 12)))
+        tmp_path, 2, resource.RLIMIT_NOFILE, lambda _: iter(range(least, least + long(3, 8)))
     )
     record(
         "A limit on open files (ulimit -n) gives one sentence and leaves the book as it was",

@@ -10,6 +10,7 @@ import shutil
 import signal
 import struct
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -60,7 +61,7 @@ def work(stage: Inside, cut: int, tell: int) -> None:
             os.write(tell, "".join(f"{one}\n" for one in ids).encode())
 
 
-def forked(tell: int, act: Callable[[], None]) -> int:
+def forked(act: Callable[[], None]) -> int:
     """The pid of a child that does this until it ends."""
     child = os.fork()
     if not child:
@@ -73,20 +74,17 @@ def forked(tell: int, act: Callable[[], None]) -> int:
 
 
 def until_the_cut(stage: Inside, cut: int, wait: float, place: Path) -> list[str]:
-    """Two processes book, until nothing reaches the disk any more: what they acknowledged."""
+    """Commands, or rows alone, are booked until nothing reaches the disk: what was acknowledged."""
     hear, tell = os.pipe()
-    children = [
-        forked(tell, lambda: keep_booking(str(stage.book), cut, tell)),
-        forked(tell, lambda: work(stage, cut, tell)),
-    ]
+    root = str(stage.book)
+    child = forked(lambda: work(stage, cut, tell) if cut % 3 else keep_booking(root, cut, tell))
     os.close(tell)
     time.sleep(wait)
     folder = os.open(place, os.O_RDONLY)
     fcntl.ioctl(folder, EXT4_IOC_SHUTDOWN, struct.pack("I", NOLOGFLUSH))
     os.close(folder)
-    for child in children:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
     with os.fdopen(hear, "rb") as pipe:
         return [line.decode().strip() for line in pipe.readlines() if line.endswith(b"\n")]
 
@@ -119,7 +117,10 @@ def looked_at(stage: Inside) -> tuple[set[str], list[str]]:
 
 
 def test_power_cuts(tmp_path: Path) -> None:
-    image, place = tmp_path / "image", tmp_path / "place"
+    # In memory where that goes: the disk under a file system that is cut off would only be slow.
+    memory = Path("/dev/shm")
+    folder = tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else tmp_path)
+    image, place = Path(folder.name, "image"), tmp_path / "place"
     place.mkdir()
     with image.open("wb") as file:
         file.truncate(64 << 20)
@@ -148,6 +149,8 @@ def test_power_cuts(tmp_path: Path) -> None:
             there, found = looked_at(stage)
         finally:
             call("umount", str(place))
+        if said - there:
+            print(f"cut {cut} lost", sorted(said - there))
         lost, rows = lost + len(said - there), rows + len(lines)
         commands += sum(not one.startswith("a-") for one in lines)  # the others book anomalies
         wrong += [f"cut {cut}: {why}" for why in found]
