@@ -10,7 +10,7 @@ from pathlib import Path
 from frontdoor import ROOT
 
 from torture.breaking import Stage
-from torture.figures import long, record
+from torture.figures import long, part, record
 from torture.judging import CODES, DEGRADED, Judge
 from torture.writers import HANG, Done, chosen, environment, journals, rows
 
@@ -78,7 +78,7 @@ def everywhere(
         judge = Judge(Stage(writers[number], folder))
         return [faults(judge, kind, most) for most in list(limits(judge))]
 
-    writers = chosen(first)
+    writers = chosen(first) if part() else chosen(first)[:1]
     with ThreadPoolExecutor(2) as threads:
         told = [found for some in threads.map(one, range(len(writers))) for found in some]
     wrong = [why for found in told for why in found]

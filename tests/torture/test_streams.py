@@ -83,9 +83,9 @@ def writer_faults(judge: Judge, way: Way) -> list[str]:
 
 def test_streams_that_take_nothing(tmp_path: Path) -> None:
     wrong, count = list[str](), 0
-    for number, writer in enumerate(WRITERS if part() else WRITERS[:2]):
+    for writer in WRITERS if part() else WRITERS[1:2]:
         judge = Judge(Stage(writer, tmp_path))
-        for way in WAYS if part() else WAYS[number::2]:
+        for way in WAYS if part() else WAYS[::2]:
             wrong += writer_faults(judge, way)
             count += 1
     place = tmp_path / "read"
@@ -93,12 +93,12 @@ def test_streams_that_take_nothing(tmp_path: Path) -> None:
     read(place)
     before = journals(place)
     readers = [*READERS, ("doctor",), ("preview", "--help")]
-    for number, words in enumerate(readers):
+    for number, words in enumerate(readers if part() else readers[::4]):
         words = tuple("W1" if word == "W0" else word for word in words)
         command = [str(ROOT / "bin" / words[0]), *words[1:]]
         quiet = run(Way("", True, True), command, place)
         assert quiet.returncode in (0, 1), quiet  # it prints something
-        for way in WAYS if part() else WAYS[number % 2 :: 6]:
+        for way in WAYS if part() else WAYS[number % 4 :: 4]:
             done = run(way, command, place)
             wrong += judged(way, words[0], done, quiet.returncode, quiet.stderr)
             count += 1
