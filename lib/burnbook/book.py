@@ -13,6 +13,7 @@ from burnbook.derive.history import History
 from burnbook.derive.snapshots import Entry, Index
 from burnbook.errors import BadData, IOFault, os_sentence
 from burnbook.heal import heal
+from burnbook.idfold import Known
 from burnbook.rows import Anomaly, Moment, Phase, Row, Snapshot, Usage, Void, WindowRow
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Book:
     def __init__(self, root: str) -> None:
         self.root = root
         self._damaged: dict[str, int] = {}
+        self._ids = Known(root)
         if os.path.exists(root) and not os.path.isdir(root):
             raise IOFault(f"book {root} is not a directory")
 
@@ -158,6 +160,7 @@ class Book:
         holds when its rows are written. When `commit` returns, they are durable.
         """
         self._catch_up()  # so that under the lock only the newest bytes are left
+        self._ids.catch_up()
         with lock.book_lock(self.root, wait):
             for name in records.JOURNALS:
                 heal(self.root, name)
@@ -178,6 +181,7 @@ class Book:
         """Keep what was folded, for the next command to start from."""
         self.snapshot_fold.save()
         self.window_fold.save()
+        self._ids.save()
         if "traffic_fold" in self.__dict__:
             self.traffic_fold.save()
         if "used_fold" in self.__dict__:
@@ -200,7 +204,7 @@ class Book:
         here: dict[str, dict[str, Row]] = {}
         for name in {name for name, _ in rows}:
             ids = [row.id for journal_name, row in rows if journal_name == name]
-            lines = journal.find(journal.path_of(self.root, name), ids)
+            lines = self._ids.find(name, ids)
             here[name] = {i: records.decode(name, line) for i, line in lines.items()}
         booked = []
         for name, row in rows:
@@ -214,6 +218,7 @@ class Book:
             batch[name] = batch.get(name, b"") + records.encode(row)
         if batch:
             journal.append(self.root, batch)
+            self._ids.wrote({name: len(data) for name, data in batch.items()})
 
     def _project(self, row: Snapshot | Void) -> None:
         if isinstance(row, Void):

@@ -8,12 +8,21 @@ from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
-from burnbook.errors import INTERNAL, INTERRUPTED, IO, USAGE, BurnbookError, os_sentence
+from burnbook.errors import (
+    INTERNAL,
+    INTERRUPTED,
+    IO,
+    USAGE,
+    BurnbookError,
+    IOFault,
+    os_sentence,
+)
 from burnbook.escape import printable
 
 Flags = Callable[[argparse.ArgumentParser], None]
 
 FORMATS = ("text", "json", "markdown")
+_UNPRINTED = "what came of it cannot be printed"
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):
@@ -40,6 +49,7 @@ def main(
     `instead`: the line to print where it fails, which then is no failure (a prompt must not break).
     """
     name = os.path.basename(sys.argv[0])
+    _open_streams()
     try:
         code = _run(name, doc or "", flags, verb or name)
         sys.stdout.flush()
@@ -66,8 +76,10 @@ def main(
             name, f"a fault of burnbook itself, {said} (BURNBOOK_DEBUG=1 shows where)", INTERNAL
         )
     if code and instead is not None:
-        sys.stdout.write(f"{instead}\n")
-        code = 0
+        with suppress(OSError, ValueError):
+            sys.stdout.write(f"{instead}\n")
+            sys.stdout.flush()
+            code = 0
     _leave(code)
 
 
@@ -111,15 +123,41 @@ def _run(name: str, doc: str, flags: Flags, verb: str) -> int:
         for note in ctx.notes:
             sys.stderr.write(f"{name}: {one_line(note)}\n")
     if result.ready is not None:
-        sys.stdout.write(result.ready)
+        _print(result.ready)
     elif args.format == "json" and result.data is not None:
-        sys.stdout.write(render.json(result.data))
+        _print(render.json(result.data))
     elif args.format == "markdown" and result.parts:
-        sys.stdout.write(render.markdown(result.parts))
+        _print(render.markdown(result.parts))
     elif args.format == "text":
-        sys.stdout.write(render.text(result.parts, colour=_colour()))
+        _print(render.text(result.parts, colour=_colour()))
     code: int = result.code
     return code
+
+
+def _print(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise IOFault(os_sentence(_UNPRINTED, error)) from None
+
+
+def _open_streams() -> None:
+    """Put something where stdin, stdout or stderr was closed (`>&-`).
+
+    Else the next file would get its number: the journal could be what others print to. What is
+    written to stdout then fails, as it does for other programs; messages have nowhere to go.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
+            if handle != number:
+                os.dup2(handle, number)
+                os.close(handle)
+            if name != "stdin":
+                setattr(sys, name, open(number, "w", encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _leave(code: int) -> NoReturn:
@@ -127,8 +165,12 @@ def _leave(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError):
+        except BrokenPipeError:
             code = code or IO
+        except (OSError, ValueError) as error:
+            # Of a help text nobody was told yet.
+            said = f"{_UNPRINTED}: {getattr(error, 'strerror', None) or error}"
+            code = code or _say(os.path.basename(sys.argv[0]), said, IO)
     os._exit(code)
 
 

@@ -51,6 +51,8 @@ def shape_of(kind: type[Any]) -> str:
 
 def mark_of(path: str, offset: int) -> bytes:
     """The bytes before `offset`: the last row's crc is among them, so they tell files apart."""
+    if not offset:
+        return b""
     start = max(0, offset - _MARK)
     try:
         return journal.at(path, [(start, offset - start)])[0]
@@ -94,29 +96,42 @@ class Fold(Generic[V]):
         self.file = journal.file_of(self.path)
         self.offset, self.value = self._load()
         self.saved = self.offset
+        self.mark = mark_of(self.path, self.offset)
         self.catch_up()
 
     def catch_up(self) -> V:
         """Read what was appended since, and give the value."""
         self._same()
-        self._read(None)
+        self._to(None)
         return self.value
 
     def skip(self, ranges: Iterable[tuple[int, int]]) -> V:
         """`catch_up`, but for stretches of the journal whose rows the value has already."""
         for start, end in sorted(ranges) if self._same() else ():
-            self._read(start)
+            self._to(start)
             self.offset = max(self.offset, end)
+            self.mark = mark_of(self.path, self.offset)
         return self.catch_up()
 
     def _same(self) -> bool:
-        """Whether the journal is the file that was read; else all is forgotten: it was repaired."""
+        """Whether the journal is what was read; else all is forgotten.
+
+        It is another file after a repair. And what is read without the lock may be rows of a writer
+        who then fails and takes them back: others may stand there by now.
+        """
         file, known = journal.file_of(self.path), self.file
         self.file = file
-        if (known is None or file == known) and journal.size(self.path) >= self.offset:
+        is_file = (known is None or file == known) and journal.size(self.path) >= self.offset
+        if is_file and mark_of(self.path, self.offset) == self.mark:
             return True
-        self.offset, self.value, self.saved = 0, self.kind(), 0
+        self.offset, self.value, self.saved, self.mark = 0, self.kind(), 0, b""
         return False
+
+    def _to(self, end: int | None) -> None:
+        before = self.offset
+        self._read(end)
+        if self.offset != before:
+            self.mark = mark_of(self.path, self.offset)
 
     def _read(self, end: int | None) -> None:
         if end is not None and end <= self.offset:

@@ -1,11 +1,17 @@
-"""A real full disk: no row is half there, and no sentence says otherwise."""
+"""A real full disk, and one that is read only: no row is half there, and no sentence says so."""
 
 import os
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from torture.figures import record, skip
-from torture.writers import Writer, begun, ok, run
+from frontdoor import ROOT
+
+from torture.breaking import Stage
+from torture.figures import part, record, skip
+from torture.judging import Judge
+from torture.writers import WRITERS, Writer, begun, ended, journals, ok, run
 
 PROMISE, TEST = "A full disk leaves the book as it was", "test_a_full_disk"
 
@@ -41,3 +47,60 @@ def test_a_full_disk(tmp_path: Path) -> None:
     finally:
         subprocess.run(["umount", "-l", str(place)], check=False)
     record(PROMISE, TEST, f"{wrong} wrong of 20 commands on a full tmpfs", "0 wrong", not wrong)
+
+
+READ_ONLY = "On a read-only disk nothing is written, and readers read"
+ITS_TEST = "test_a_read_only_disk"
+
+
+def test_a_read_only_disk(tmp_path: Path) -> None:
+    wrong = []
+    writers = WRITERS if part() else WRITERS[1:2]
+    for writer in writers:
+        judge = Judge(Stage(writer, tmp_path))
+        judge.stage.reset()
+        place = judge.stage.place
+        with read_only(place):
+            done = run(writer.command(place), place, writer.stdin)
+            if done.returncode != 74 or not done.stderr.splitlines()[-1].startswith(
+                writer.words[0]
+            ):
+                wrong.append(f"{writer.name}: {done}")
+            if "Traceback" in done.stderr or done.stdout or journals(place) != judge.before:
+                wrong.append(f"{writer.name}: {done}")
+        wrong += [f"{writer.name}: {why}" for why in judge.again()]
+    place = tmp_path / "read"
+    place.mkdir()
+    ended(place)
+    readers = (("preview", "--window", "W1"), ("check",), ("budget", "--window", "W1"), ("audit",))
+    for words in readers:
+        command = [str(ROOT / "bin" / words[0]), *words[1:], "--at", "2026-11-22T13:00"]
+        quiet = run(command, place)
+        with read_only(place):
+            done = run(command, place)
+        is_same = (done.returncode, done.stdout) == (quiet.returncode, quiet.stdout)
+        wrong += [f"{words[0]}: {done}"] * (not is_same)
+    print(*wrong, sep="\n")
+    record(
+        READ_ONLY,
+        ITS_TEST,
+        f"{len(wrong)} wrong of {len(writers)} commands that write and {len(readers)} that read"
+        f"{'; the first: ' + wrong[0] if wrong else ''}",
+        "0 wrong",
+        not wrong,
+    )
+
+
+@contextmanager
+def read_only(place: Path) -> Iterator[None]:
+    """A place whose file system can be read alone, for everybody."""
+    mounted = subprocess.run(
+        ["mount", "--bind", str(place), str(place)], capture_output=True, text=True, check=False
+    )
+    if mounted.returncode:
+        skip(READ_ONLY, ITS_TEST, "0 wrong", f"no mounts here ({mounted.stderr.strip()[:80]})")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(place)], check=True)
+        yield
+    finally:
+        subprocess.run(["umount", "-l", str(place)], check=False)

@@ -50,9 +50,9 @@ MUTATIONS = (
     Mutation(
         "lock after reading",
         "book.py",
-        "        with lock.book_lock(self.root):\n",
+        "        with lock.book_lock(self.root, wait):\n",
         "        decided = build()\n        build = lambda: decided\n"
-        "        with lock.book_lock(self.root):\n",
+        "        with lock.book_lock(self.root, wait):\n",
         f"{D}::test_what_is_decided_is_decided_under_the_lock",
     ),
     Mutation(
@@ -89,6 +89,13 @@ MUTATIONS = (
         "            os.ftruncate(journal.handle, journal.was)\n",
         "            pass\n",
         f"{J}::test_after_any_fault_every_journal_of_the_batch_is_as_it_was",
+    ),
+    Mutation(
+        "believe rows that were taken back",
+        "fold.py",
+        "        if is_file and mark_of(self.path, self.offset) == self.mark:",
+        "        if is_file:",
+        "tests/test_idfold.py",
     ),
     Mutation(
         "an id with the time in it",

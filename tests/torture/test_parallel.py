@@ -1,6 +1,7 @@
 """Many writers at once: every acknowledged row is there, once and whole."""
 
 import os
+import time
 from pathlib import Path
 
 from burnbook import records
@@ -13,9 +14,12 @@ from torture.figures import long, record
 TOGETHER = 10
 
 
-def book_many(root: str, who: int, count: int) -> None:
-    """Book `count` rows, ten at a time; one that finds the book busy tries again, as it is told."""
-    book, done = Book(root), 0
+def book_many(root: str, who: int, count: int) -> str:
+    """Book `count` rows, ten at a time; one that finds the book busy tries again, as it is told.
+
+    The longest that a batch waited, in seconds, and how often the book was busy.
+    """
+    book, done, busy, longest = Book(root), 0, 0, 0.0
     while done < count:
         rows = [
             records.make(
@@ -30,10 +34,13 @@ def book_many(root: str, who: int, count: int) -> None:
             )
             for number in range(done, min(done + TOGETHER, count))
         ]
+        began = time.monotonic()
         try:
             done += len(book.commit(lambda rows=rows: [("anomalies", row) for row in rows]))
         except Busy:
-            continue
+            busy += 1
+        longest = max(longest, time.monotonic() - began)
+    return f"{longest} {busy}"
 
 
 def test_many_processes_book_at_once(tmp_path: Path) -> None:
@@ -43,12 +50,14 @@ def test_many_processes_book_at_once(tmp_path: Path) -> None:
         child = os.fork()
         if not child:
             try:
-                book_many(root, who, count)
+                (tmp_path / f"told.{who}").write_text(book_many(root, who, count))
                 os._exit(0)
             finally:
                 os._exit(1)
         children.append(child)
     failed = sum(os.waitpid(child, 0)[1] != 0 for child in children)
+    told = [path.read_text().split() for path in tmp_path.glob("told.*")]
+    longest, busy = max(float(one) for one, _ in told), sum(int(one) for _, one in told)
     book = Book(root)
     subjects = [row.subject for row in book.rows("anomalies")]
     wanted = {f"{who}-{number}" for who in range(processes) for number in range(count)}
@@ -57,7 +66,8 @@ def test_many_processes_book_at_once(tmp_path: Path) -> None:
         "Many writers at once lose, tear and double nothing",
         "test_many_processes_book_at_once",
         f"{lost} lost, {double} double, {book.unreadable} torn, {failed} processes failed, of "
-        f"{processes} x {count} rows",
+        f"{processes} x {count} rows; the longest wait for a batch of {TOGETHER} was "
+        f"{longest:.1f} s, {busy} were told to try again",
         "0 of each",
         not lost and not double and not book.unreadable and not failed,
     )

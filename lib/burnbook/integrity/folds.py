@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from burnbook import dayfold, fold, journal
+from burnbook import dayfold, fold, idfold, journal
 from burnbook.config import Config
 from burnbook.derive.history import History
 from burnbook.derive.snapshots import Index
@@ -44,6 +44,8 @@ def of(config: Config) -> list[Of]:
             ("agent_usage", Used),
         )
     ]
+    ids = fold.shape_of(idfold.Ids)
+    found += [Of(name, f"{name}.ids", idfold.Ids, ids) for name in idfold.OF]
     try:
         shape = f"{fold.shape_of(Daily)}:{dayfold.zone_name(config)}"
     except BadConfig:

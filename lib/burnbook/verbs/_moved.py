@@ -150,7 +150,7 @@ def _record(book: Book, name: str, kept: Sequence[Kept]) -> None:
 
 def _forget(book: Book, name: str) -> None:
     """Remove what was derived of a journal, before it is another one."""
-    for file in (f"{name}.fold", f"{name}.days", f"{name}.keys"):
+    for file in (f"{name}.fold", f"{name}.ids", f"{name}.days", f"{name}.keys"):
         _mended.drop(os.path.join(book.root, "cache", file))
 
 

@@ -1,0 +1,115 @@
+"""Streams that take nothing: what was booked is booked, and the exit code tells."""
+
+import os
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+from frontdoor import ROOT
+from hostile import READERS
+
+from torture.breaking import Stage
+from torture.figures import part, record
+from torture.judging import Judge
+from torture.writers import HANG, WRITERS, Done, environment, journals, read, rows
+
+IO = 74
+
+
+class Way(NamedTuple):
+    """How a stream takes nothing: words of a shell, and whether stdout, stderr still do."""
+
+    words: str
+    out: bool
+    err: bool
+
+
+GONE = "a pipe that nobody reads"
+WAYS = (
+    Way(">/dev/full", False, True),
+    Way("2>/dev/full", True, False),
+    Way(">/dev/full 2>/dev/full", False, False),
+    Way(">&-", False, True),
+    Way("2>&-", True, False),
+    Way(">&- 2>&-", False, False),
+    Way(GONE, False, True),
+)
+
+
+def run(way: Way, command: list[str], place: Path, stdin: str = "") -> Done:
+    """Run a command with its streams like this."""
+    hear, tell = os.pipe()
+    os.close(hear)
+    words = "" if way.words == GONE else way.words
+    try:
+        return subprocess.run(
+            ["sh", "-c", f'exec "$@" {words}', "sh", *command],
+            env=environment(place),
+            input=stdin,
+            stdout=tell if way.words == GONE else subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=HANG,
+            check=False,
+        )
+    finally:
+        os.close(tell)
+
+
+def judged(way: Way, name: str, done: Done, code: int, noted: str) -> list[str]:
+    """What is wrong with the code and with what was said; `noted` is what a quiet run says."""
+    wrong = []
+    codes = {code if way.out else IO} | ({IO} if not way.err else set())
+    if done.returncode not in codes:
+        wrong.append(f"exit code {done.returncode}")
+    said = [line for line in done.stderr.splitlines() if line not in noted.splitlines()]
+    wanted = int(not way.out and way.words != GONE) if way.err else 0
+    if len(said) != wanted or not all(line.startswith(f"{name}: ") for line in said):
+        wrong.append(f"not {wanted} sentences of {name}: {said}")
+    return [f"{name} {way.words}: {why}" for why in wrong]
+
+
+def writer_faults(judge: Judge, way: Way) -> list[str]:
+    """A writer: its rows are there however little was printed, and a second run finds them."""
+    stage = judge.stage
+    stage.reset()
+    done = run(way, stage.writer.command(stage.place), stage.place, stage.writer.stdin)
+    name = stage.writer.words[0]
+    wrong = judged(way, name, done, stage.writer.code, judge.quiet.stderr)
+    if rows(stage.place) != judge.rows:
+        wrong.append(f"{stage.writer.name} {way.words}: the rows are others: {done}")
+    return wrong + [f"{stage.writer.name} {way.words}: {why}" for why in judge.again()]
+
+
+def test_streams_that_take_nothing(tmp_path: Path) -> None:
+    wrong, count = list[str](), 0
+    for writer in WRITERS if part() else WRITERS[1:2]:
+        judge = Judge(Stage(writer, tmp_path))
+        for way in WAYS if part() else WAYS[::2]:
+            wrong += writer_faults(judge, way)
+            count += 1
+    place = tmp_path / "read"
+    place.mkdir()
+    read(place)
+    before = journals(place)
+    readers = [*READERS, ("doctor",), ("preview", "--help")]
+    for number, words in enumerate(readers if part() else readers[::4]):
+        words = tuple("W1" if word == "W0" else word for word in words)
+        command = [str(ROOT / "bin" / words[0]), *words[1:]]
+        quiet = run(Way("", True, True), command, place)
+        assert quiet.returncode in (0, 1), quiet  # it prints something
+        for way in WAYS if part() else WAYS[number % 4 :: 4]:
+            done = run(way, command, place)
+            wrong += judged(way, words[0], done, quiet.returncode, quiet.stderr)
+            count += 1
+    if journals(place) != before:
+        wrong.append("a reader wrote")
+    print(*wrong, sep="\n")
+    record(
+        "Where stdout or stderr is full, closed or read by nobody, what was booked is booked",
+        "test_streams_that_take_nothing",
+        f"{len(wrong)} wrong of {count} commands with seven kinds of streams"
+        f"{'; the first: ' + wrong[0] if wrong else ''}",
+        "0 wrong, exit code 74 where nothing could be printed",
+        not wrong,
+    )
