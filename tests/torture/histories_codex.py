@@ -86,7 +86,7 @@ class Codex(Sessions):
     def move(self) -> None:
         """To the archive, or back from it."""
         path = self.one()
-        if path:
+        if path and self.other(path) not in self.halves:
             self.other(path).parent.mkdir(exist_ok=True)
             path.rename(self.other(path))
 
@@ -97,7 +97,7 @@ class Codex(Sessions):
 
     def copy(self) -> None:
         path = self.one()
-        if path and path.suffix == ".jsonl":
+        if path and path.suffix == ".jsonl" and self.other(path) not in self.halves:
             self.other(path).parent.mkdir(exist_ok=True)
             self.other(path).write_bytes(path.read_bytes())
 
