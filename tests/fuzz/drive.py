@@ -5,6 +5,7 @@ that fails is printed, and the exit code is 1.
 """
 
 import argparse
+import gc
 import importlib
 import json
 import os
@@ -24,6 +25,7 @@ SECONDS = 1.0
 WAITING = 30.0  # wall time: others may have the processor
 BIG = 1 << 20
 MANY = 5000
+OFTEN = 50
 
 sys.path[:0] = [str(TESTS.parent / "lib"), str(TESTS), str(FUZZ)]
 
@@ -51,6 +53,9 @@ class Guard:
     def one(self, data: bytes) -> None:
         """One case. Raises what is wrong with it; too slow is what is so twice."""
         self.cases += 1
+        if self.cases % OFTEN == 0:
+            gc.enable()  # ingest turns it off for the rest of its process, which is short
+            gc.collect()
         try:
             self._timed(data)
         except Slow:
