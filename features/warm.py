@@ -51,7 +51,11 @@ def run(
             pipe.write(stdin)
         handles = array.array("i", [entry, out.fileno(), err.fileno()])
         _channel.sendmsg([message], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, handles)])
-        code = json.loads(_channel.recv(100))
+        try:
+            code = json.loads(_channel.recv(100))
+        except TimeoutError:
+            _channel = None  # its answer would be taken for that of the next command
+            raise
         said = [os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0) for file in (out, err)]
     return subprocess.CompletedProcess(list(words), code, *said)
 
