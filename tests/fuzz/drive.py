@@ -26,6 +26,7 @@ WAITING = 30.0  # wall time: others may have the processor
 BIG = 1 << 20
 MANY = 5000
 OFTEN = 50
+ONCE = 2000  # hypothesis remembers what it drew, and that memory is not burnbook's
 
 sys.path[:0] = [str(TESTS.parent / "lib"), str(TESTS), str(FUZZ)]
 
@@ -144,19 +145,21 @@ def with_hypothesis(guard: Guard, cases: int) -> None:
             print(f"failed on {len(data)} bytes: {data[:200]!r}...", file=sys.stderr)
             raise
 
-    @settings(
-        max_examples=cases,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-        phases=(Phase.generate, Phase.shrink),
-        print_blob=False,
-    )
-    @given(inputs(guard.target))
-    def run(data: bytes) -> None:
-        guard.one(data)
+    for done in range(0, cases, ONCE):
 
-    run()
+        @settings(
+            max_examples=min(ONCE, cases - done),
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate, Phase.shrink),
+            print_blob=False,
+        )
+        @given(inputs(guard.target))
+        def run(data: bytes) -> None:
+            guard.one(data)
+
+        run()
 
 
 def with_atheris(guard: Guard, seconds: float, corpus: Path) -> NoReturn:
