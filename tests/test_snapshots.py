@@ -115,7 +115,7 @@ def test_taking_back_and_booking_again_is_a_row_of_its_own(shell: Shell) -> None
     for _ in range(3):
         assert shell.ok(*words, stdin=codex()).startswith("BEFORE")
         assert shell.ok(*words, stdin=codex()).startswith("already booked")
-        shell.ok("undo", "codex")
+        shell.ok("undo", "codex", "--at", AT)
     assert not (shell.book / "state" / "main" / "codex.json").exists()
     assert len(shell.rows("snapshots")) == 6
     assert len({row["id"] for row in shell.rows("snapshots")}) == 6
