@@ -11,12 +11,13 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
+
+import warm
 
 PROJECT = Path(__file__).resolve().parent.parent
 DAY = "2026-11-22"
@@ -82,15 +83,7 @@ class Scratch:
         self._before = self.tree()
         paths = [Path(word) for word in words[1:] if word.startswith("/")]
         self._foreign = [path for path in paths if not path.exists()]
-        done = subprocess.run(
-            [str(PROJECT / words[0]), *words[1:]],
-            cwd=self.folder,
-            env=self.environment,
-            input=pane.encode(),
-            capture_output=True,
-            timeout=_TIMEOUT,
-            check=False,
-        )
+        done = warm.run(words, self.folder, self.environment, pane.encode(), _TIMEOUT)
         self.code = done.returncode
         self.stdout = self.masked(done.stdout.decode())
         self.stderr = self.masked(done.stderr.decode())

@@ -83,7 +83,7 @@ class House:
             shutil.copy2(ROOT / name, root)
         shutil.copytree(ROOT / "recipes", root / "recipes")
         if ready:
-            leave_out = shutil.ignore_patterns("dev", "uv", "pip", "setuptools")
+            leave_out = shutil.ignore_patterns("dev", "uv", "bench", "fuzz", "pip", "setuptools")
             shutil.copytree(ROOT / ".venv", root / ".venv", symlinks=True, ignore=leave_out)
 
     def environment(self, **extra: str) -> dict[str, str]:

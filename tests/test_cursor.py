@@ -1,11 +1,11 @@
 """A log that is rotated, truncated or rewritten: what is read next."""
 
-import os
 from pathlib import Path
 
 import pytest
 from burnbook import cursor
-from burnbook.cursor import Cursor, Part
+from burnbook.cursor import Cursor, Part, Trail
+from msgspec import structs
 
 LINES = "".join(f'{{"n":{n}}}\n' for n in range(100))
 
@@ -24,7 +24,7 @@ def read_all(path: Path) -> Cursor:
 def parts(known: Cursor, log: Path) -> list[Part]:
     root = str(log.parent / "book")
     cursor.save(root, "proxy", known)
-    return cursor.parts(root, "proxy", str(log))
+    return Trail(root, "proxy", str(log)).parts
 
 
 def test_a_file_seen_for_the_first_time_is_read_from_its_start(log: Path) -> None:
@@ -52,7 +52,7 @@ def test_files_that_came_and_went_between_two_calls_are_read_too(log: Path) -> N
     known = read_all(log)
     oldest, middle = log.with_name("usage.jsonl.2"), log.with_name("usage.jsonl.1")
     log.with_name("usage.jsonl.3").write_text("read long ago\n")
-    os.utime(log.with_name("usage.jsonl.3"), (1, 1))
+    known = structs.replace(known, beside=[cursor._status(str(log.with_name("usage.jsonl.3")))])
     log.with_name("usage.jsonl.4.gz").write_text("packed")
     log.with_name("usage_other.jsonl").write_text("another log\n")
     log.rename(oldest)
@@ -101,3 +101,27 @@ def test_a_cursor_comes_back_as_it_was_kept(log: Path, tmp_path: Path) -> None:
     assert cursor.load(str(tmp_path / "book"), "proxy") == known
     Path(cursor.path_of(str(tmp_path / "book"), "proxy")).write_text("{")
     assert cursor.load(str(tmp_path / "book"), "proxy") == Cursor()
+
+
+def test_a_line_that_comes_late_into_a_renamed_file_is_read(log: Path, tmp_path: Path) -> None:
+    root = str(tmp_path / "book")
+    old = log.with_name("usage.jsonl.1")
+    first = Trail(root, "proxy", str(log))
+    first.done(first.parts[0], len(LINES), 100)
+    log.rename(old)
+    log.write_text("new\n")
+    for part in Trail(root, "proxy", str(log)).parts:
+        size = Path(part.path).stat().st_size
+        Trail(root, "proxy", str(log)).done(part, size, 1)
+    assert [part.path for part in Trail(root, "proxy", str(log)).parts] == [str(log)]
+    with old.open("a") as file:  # whoever has it open still
+        file.write("late\n")
+    assert [Path(part.path) for part in Trail(root, "proxy", str(log)).parts] == [old, log]
+
+
+def test_lines_of_one_length_and_one_ending_are_told_apart(log: Path) -> None:
+    lines = [f'{{"rid":{n:04},"reason":"{"the same in each line " * 5}"}}\n' for n in range(40)]
+    log.write_text("".join(lines))
+    known = read_all(log)
+    log.write_text("".join([*lines[:20], *(line.replace('"rid":0', '"rid":1') for line in lines)]))
+    assert parts(known, log) == [Part(str(log), 0, 1)]

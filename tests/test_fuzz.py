@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,44 +17,97 @@ TARGETS = sorted(path.stem for path in (DRIVE.parent / "targets").glob("*.py"))
 ATHERIS = ROOT / ".venv" / "fuzz" / "bin" / "python"
 MEGABYTES = 200
 SHORT = {"agent_logs": 60, "state": 60}  # each case of these makes a book
+LONGEST = ("agent_logs", "config", "panes", "state")
 
 
-def drive(python: str, *words: str, timeout: float) -> dict[str, Any]:
-    """What a run of the driver told."""
+Told = dict[str, Any]
+
+
+def drive(python: str, *words: str, timeout: float) -> Told:
+    """What a run of the driver told; `fault` is what it found."""
     done = subprocess.run(
         [python, str(DRIVE), *words], capture_output=True, text=True, timeout=timeout, check=False
     )
-    assert done.returncode == 0, done.stderr[-4000:]
-    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    if done.returncode:
+        return {"cases": 0, "fault": done.stderr[-4000:] or f"it ended with {done.returncode}"}
+    figures: Told = json.loads(done.stdout.splitlines()[-1])
     return figures
 
 
-@pytest.mark.parametrize("target", TARGETS)
-def test_no_input_breaks_it(target: str) -> None:
-    cases = long(SHORT.get(target, 150), 10_000)
-    told = drive(sys.executable, target, "--cases", str(cases), timeout=3600)
-    assert told["cases"] >= cases
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """Two processes at a time."""
+    with ThreadPoolExecutor(2) as threads:
+        yield threads
+
+
+@pytest.fixture(scope="module")
+def drawn(pool: ThreadPoolExecutor, request: pytest.FixtureRequest) -> dict[str, "Future[Told]"]:
+    """The run with hypothesis of each target that is asked for, all of them begun."""
+    return {
+        target: pool.submit(drive, sys.executable, target, "--cases", cases(target), timeout=3600)
+        for target in asked(request, "test_no_input_breaks_it")
+    }
+
+
+@pytest.fixture(scope="module")
+def sought(pool: ThreadPoolExecutor, request: pytest.FixtureRequest) -> dict[str, "Future[Told]"]:
+    """The same with atheris, one after another on either core."""
+    words = ("--seconds", str(long(5, 60)))
+    return {
+        target: pool.submit(drive, str(ATHERIS), target, *words, timeout=long(5, 60) + 300)
+        for target in asked(request, "test_atheris_finds_no_input_that_breaks_it")
+    }
+
+
+def asked(request: pytest.FixtureRequest, test: str) -> list[str]:
+    """The targets for which this run has a test, those that take longest first."""
+    here = {item.name for item in request.session.items}
+    named = [target for target in TARGETS if f"{test}[{target}]" in here]
+    return sorted(named, key=lambda target: target not in LONGEST)
+
+
+def cases(target: str) -> str:
+    """How many of a target."""
+    return str(long(SHORT.get(target, 150), 10_000))
+
+
+@pytest.mark.parametrize("target", sorted(TARGETS, key=lambda target: target not in LONGEST))
+def test_no_input_breaks_it(target: str, drawn: dict[str, "Future[Told]"]) -> None:
+    told = drawn[target].result()
+    print(told.get("fault", ""))
+    fault = "a fault" if "fault" in told else "no fault"
+    slowest, megabytes = told.get("slowest", 0), told.get("mb", 0)
     record(
-        f"no input of {target} breaks, hangs or swells a command",
-        "tests/test_fuzz.py",
-        f"{told['cases']:,} cases, the slowest {told['slowest']} s, {told['mb']} MB",
+        f"No input of {target} breaks, hangs or swells a command",
+        "test_no_input_breaks_it",
+        f"{fault} in {told['cases']:,} cases of hypothesis, the slowest {slowest} s of processor "
+        f"time, at most {megabytes:.0f} MB",
         f"no fault, 1 s, {MEGABYTES} MB",
-        told["mb"] < MEGABYTES,
+        told["cases"] >= int(cases(target)) and slowest < 1 and megabytes < MEGABYTES,
     )
 
 
-@pytest.mark.parametrize("target", TARGETS)
-def test_atheris_finds_no_input_that_breaks_it(target: str) -> None:
-    promise = f"no input of {target} that reaches new code breaks a command"
-    test, target_figure = "tests/test_fuzz.py", "no fault in 60 s"
+@pytest.mark.parametrize("target", sorted(TARGETS, key=lambda target: target not in LONGEST))
+def test_atheris_finds_no_input_that_breaks_it(target: str, request: pytest.FixtureRequest) -> None:
+    promise = f"No input of {target} that reaches new code breaks, hangs or swells a command"
+    test, wanted = "test_atheris_finds_no_input_that_breaks_it", f"no fault, 1 s, {MEGABYTES} MB"
     if not part():
         pytest.skip("60 s each: only in `just soak`")
     if not ATHERIS.exists():
-        skip(promise, test, target_figure, "atheris is not there; `just fuzz-setup` installs it")
-    seconds = long(5, 60)
-    told = drive(str(ATHERIS), target, "--seconds", str(seconds), timeout=seconds + 300)
-    figure = f"{told['cases']:,} cases in {seconds} s, the slowest {told['slowest']} s"
-    record(promise, test, figure, target_figure, told["cases"] > 0)
+        skip(promise, test, wanted, "atheris is not there; `just fuzz-setup` installs it")
+    told = request.getfixturevalue("sought")[target].result()
+    print(told.get("fault", ""))
+    fault = "a fault" if "fault" in told else "no fault"
+    slowest, megabytes = told.get("slowest", 0), told.get("mb", 0)
+    record(
+        promise,
+        test,
+        f"{fault} in {told['cases']:,} cases of atheris in {long(5, 60)} s, the slowest {slowest} "
+        f"s of processor time, at most {megabytes:.0f} MB",
+        wanted,
+        told["cases"] > 0 and slowest < 1 and megabytes < MEGABYTES,
+    )
 
 
 def test_the_driver_finds_what_is_wrong(tmp_path: Path) -> None:

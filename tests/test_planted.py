@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from frontdoor import House
 from manual import clone_in
+from torture.figures import record
 
 EVIL = "import os\nopen(os.environ.get('SEEN', '/nonexistent/seen'), 'a').write('ran ')\n"
 MODULES = (
@@ -40,12 +41,21 @@ def test_planted_modules_and_variables_run_nothing(clone: House, tmp_path: Path)
         "PYTHONUSERBASE": str(here),
     }
     book = str(tmp_path / "book")
-    for command in ("bin/preview", "just preview", "bin/check"):
+    commands = ("bin/preview", "just preview", "bin/check")
+    for command in commands:
         words = command.split()
         done = clone.run(*words, "--data-dir", book, "--format", "json", cwd=here, **planted)
         assert "of-the-folder" not in done.stdout + done.stderr
         assert "raceback" not in done.stderr, done
         assert not seen.exists(), command
+    record(
+        "What is planted in the current folder or PYTHON* does not run",
+        "test_planted_modules_and_variables_run_nothing",
+        f"0 ran of {len(MODULES)} modules, a justfile, a .env and {len(planted) - 1} variables, "
+        f"through {', '.join(commands)}",
+        "0 ran",
+        not seen.exists(),
+    )
 
 
 def test_only_two_kinds_of_names_count_in_dotenv(clone: House, tmp_path: Path) -> None:
@@ -64,6 +74,12 @@ def test_only_two_kinds_of_names_count_in_dotenv(clone: House, tmp_path: Path) -
         assert (done.returncode, done.stderr) == (0, ""), done
         assert "from-dotenv" in done.stdout
         assert (book / "snapshots.jsonl").exists()
-        assert not seen.exists()
+        record(
+            "Of .env only AGENT_ID and BURNBOOK_* count: no LD_PRELOAD, no PYTHONPATH, no shell",
+            "test_only_two_kinds_of_names_count_in_dotenv",
+            f"0 of {4 + 2} others counted or ran",
+            "0 ran",
+            not seen.exists(),
+        )
     finally:
         (clone.root / ".env").unlink()

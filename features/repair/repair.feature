@@ -6,7 +6,7 @@ Feature: mend what can be mended of a book
       | 09:00 | ada   | codex    | before | W0-CHN | 11% |
       | 09:00 | bo    | codex    | before | W0-CHN | 63% |
       | 12:30 | ada   | codex    | after  | W0-CHN | 51% |
-    And "bin/finalize --window W0-CHN" was run
+    And "bin/finalize --window W0-CHN --at 2026-11-22T13:00Z" was run
 
   Scenario: nothing to mend
     When I run "bin/repair"

@@ -55,7 +55,7 @@ Feature: GLM counts prompts
     Then it exits with 65 and says "no meters of glm in the pane (not-json); nothing booked"
 
   Scenario: undo
-    When I run "bin/undo glm --agent ada"
+    When I run "bin/undo glm --agent ada" at 13:00
     Then it prints "undone: BEFORE of glm for ada in W0-CHN, taken 2026-11-22 09:00 (ID)"
     When I run "bin/check"
     Then it prints "ok: 3 rows verified (snapshots 2, prompts 1)"

@@ -3,8 +3,9 @@
 A log is rotated (renamed, a new one begun), truncated (copied aside, then emptied) or rewritten.
 The cursor keeps the beginning of the file and what stood just before the offset, both as hashes.
 Where they are there, reading goes on behind them; where they are not, the rest of the old file is
-looked for beside the new one, and the new one is read from its start. Reading too much does no
-harm: a row that is booked is a duplicate.
+looked for beside the new one, and the new one is read from its start. A file beside it is read
+where it is not as it was at the last call: whoever has it open still writes there. Reading too much
+does no harm: a row that is booked is a duplicate.
 """
 
 import os
@@ -16,8 +17,11 @@ from xxhash import xxh3_128_hexdigest
 from burnbook import files
 
 _HEAD = 1024
-_MARK = 64
+_MARK = 1024  # several lines: the end of one alone may be that of any other
 _PACKED = (".gz", ".bz2", ".xz", ".zst")  # what was packed was whole before, and is not opened
+
+
+Status = tuple[int, int, int]  # inode, bytes, time of the last change in ns: renamed, it stays
 
 
 class Cursor(msgspec.Struct, frozen=True):
@@ -29,6 +33,7 @@ class Cursor(msgspec.Struct, frozen=True):
     mark: str = ""
     offset: int = 0
     lines: int = 0
+    beside: list[Status] = []
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -68,31 +73,48 @@ def at(path: str, offset: int, lines: int) -> Cursor:
     return Cursor(os.path.abspath(path), _hash(head), len(head), _hash(mark), offset, lines)
 
 
-def parts(root: str, feed: str, path: str) -> list[Part]:
-    """What is to be read to know `path` to its end: what is left of older files, then its own.
+class Trail:
+    """What is to be read to know `path` to its end: `parts`, in their order.
 
-    Between two calls a log may have been rotated more than once: every file beside it that was
-    written to since counts.
+    That is what is left of older files, then its own. Between two calls a log may have been
+    rotated more than once. The first call reads the log alone: what lies beside it is of before.
     """
-    cursor = load(root, feed)
-    if not cursor.offset:
-        return [Part(path, 0, 1)] if os.path.isfile(path) else []
-    if _is(cursor, path):
-        return [Part(path, cursor.offset, cursor.lines + 1)]
-    beside = _beside(path)
-    old = next((other for other in beside if _is(cursor, other)), None)
-    since = _written(old or path_of(root, feed))
-    newer = [other for other in beside if other != old and _written(other) >= since]
-    found = [Part(old, cursor.offset, cursor.lines + 1)] if old else []
-    found += [Part(other, 0, 1) for other in sorted(newer, key=_written)]
-    return [*found, *([Part(path, 0, 1)] if os.path.isfile(path) else [])]
+
+    def __init__(self, root: str, feed: str, path: str) -> None:
+        self.root, self.feed = root, feed
+        cursor = load(root, feed)
+        beside = {other: _status(other) for other in _beside(path)}
+        known = set(cursor.beside if cursor.offset else beside.values())
+        self._known = known & set(beside.values())
+        self._beside = beside
+        own, old = Part(path, 0, 1), None
+        if cursor.offset and _is(cursor, path):
+            own = Part(path, cursor.offset, cursor.lines + 1)
+        elif cursor.offset:
+            old = next((other for other in beside if _is(cursor, other)), None)
+        new = [other for other, status in beside.items() if other != old and status not in known]
+        self.parts = [Part(old, cursor.offset, cursor.lines + 1)] if old else []
+        for other in sorted(new, key=lambda other: beside[other][2]):
+            is_copy = cursor.offset and not old and _is(cursor, other)
+            self.parts.append(Part(other, own.offset, own.number) if is_copy else Part(other, 0, 1))
+        if os.path.isfile(path):
+            self.parts.append(own)
+
+    def done(self, part: Part, end: int, lines: int) -> None:
+        """Keep that a part was read up to `end`, which is `lines` lines of its file."""
+        if part.path in self._beside:
+            self._known.add(self._beside[part.path])
+        if end:
+            known = msgspec.structs.replace(at(part.path, end, lines), beside=sorted(self._known))
+            save(self.root, self.feed, known)
 
 
-def _written(path: str) -> int:
+def _status(path: str) -> Status:
     try:
-        return os.stat(path).st_mtime_ns
+        status = os.stat(path)
     except OSError:
-        return 0
+        return 0, 0, 0
+    return status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def _is(cursor: Cursor, path: str) -> bool:

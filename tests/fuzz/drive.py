@@ -5,6 +5,7 @@ that fails is printed, and the exit code is 1.
 """
 
 import argparse
+import gc
 import importlib
 import json
 import os
@@ -23,6 +24,9 @@ TESTS = FUZZ.parent
 SECONDS = 1.0
 WAITING = 30.0  # wall time: others may have the processor
 BIG = 1 << 20
+MANY = 5000
+OFTEN = 50
+ONCE = 2000  # hypothesis remembers what it drew, and that memory is not burnbook's
 
 sys.path[:0] = [str(TESTS.parent / "lib"), str(TESTS), str(FUZZ)]
 
@@ -50,6 +54,9 @@ class Guard:
     def one(self, data: bytes) -> None:
         """One case. Raises what is wrong with it; too slow is what is so twice."""
         self.cases += 1
+        if self.cases % OFTEN == 0:
+            gc.enable()  # ingest turns it off for the rest of its process, which is short
+            gc.collect()
         try:
             self._timed(data)
         except Slow:
@@ -81,8 +88,8 @@ def memory() -> float:
     raise AssertionError("no VmHWM in /proc/self/status")
 
 
-def large(target: ModuleType) -> Iterator[bytes]:
-    """Inputs of a megabyte, and such as make parsers look back or go deep."""
+def large(target: ModuleType, size: int) -> Iterator[bytes]:
+    """Inputs of some size, and such as make parsers look back or go deep."""
     for piece in (
         *target.SEEDS[:3],
         b"\0",
@@ -95,11 +102,11 @@ def large(target: ModuleType) -> Iterator[bytes]:
         b"a" * 80 + b"\n",
     ):
         if piece:
-            yield b"\0" + (piece * (BIG // len(piece) + 1))[:BIG]
+            yield b"\0" + (piece * (size // len(piece) + 1))[:size]
     for seed in target.SEEDS[:3]:
-        yield seed + b" " * BIG
-        yield seed + b"(" * BIG
-        yield seed.replace(b"\n", b"\n" * 20_000)[:BIG]
+        yield seed + b" " * size
+        yield seed + b"(" * size
+        yield seed.replace(b"\n", b"\n" * 20_000)[:size]
 
 
 def inputs(target: ModuleType) -> Any:
@@ -128,29 +135,31 @@ def _utf8(text: str) -> bytes:
 
 
 def with_hypothesis(guard: Guard, cases: int) -> None:
-    """Seeds, large inputs, then so many cases."""
+    """Seeds, large inputs (of a megabyte where there are many cases), then so many cases."""
     from hypothesis import HealthCheck, Phase, given, settings
 
-    for data in (*guard.target.SEEDS, *large(guard.target)):
+    for data in (*guard.target.SEEDS, *large(guard.target, BIG if cases >= MANY else BIG // 4)):
         try:
             guard.one(data)
         except BaseException:
             print(f"failed on {len(data)} bytes: {data[:200]!r}...", file=sys.stderr)
             raise
 
-    @settings(
-        max_examples=cases,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(HealthCheck),
-        phases=(Phase.generate, Phase.shrink),
-        print_blob=False,
-    )
-    @given(inputs(guard.target))
-    def run(data: bytes) -> None:
-        guard.one(data)
+    for done in range(0, cases, ONCE):
 
-    run()
+        @settings(
+            max_examples=min(ONCE, cases - done),
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate, Phase.shrink),
+            print_blob=False,
+        )
+        @given(inputs(guard.target))
+        def run(data: bytes) -> None:
+            guard.one(data)
+
+        run()
 
 
 def with_atheris(guard: Guard, seconds: float, corpus: Path) -> NoReturn:

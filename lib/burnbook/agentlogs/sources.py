@@ -20,7 +20,7 @@ from burnbook.agentlogs.spec import LogFeed
 from burnbook.errors import IOFault, os_sentence
 
 _HEAD = 1024
-_MARK = 64
+_MARK = 1024  # several lines: the end of one alone may be that of any other
 FORM = 1
 
 

@@ -76,7 +76,8 @@ class _Job:
     def _own_file(self, path: str) -> None:
         root, name = self.ctx.book.root, self.args.feed
         self.source = path
-        parts = cursor.parts(root, name, path)
+        trail = cursor.Trail(root, name, path)
+        parts = trail.parts
         if not parts:
             raise Missing(f"no lines: stdin has none, and the feed's file {path} is not there")
         for part in parts if self.args.strict else ():
@@ -88,8 +89,7 @@ class _Job:
             with _opened(part.path) as file:
                 stretch = Stretch(file.fileno(), part.offset, None, part.number)
                 told = self._book(stretch, whole=part.path != path)
-            if told.end:
-                cursor.save(root, name, cursor.at(part.path, told.end, told.lines - 1))
+            trail.done(part, told.end, told.lines - 1)
 
     def _take(self, handle: int, offset: int) -> Told:
         """Book an input that is read whole; with `--strict` after everything in it was decoded."""
