@@ -7,7 +7,8 @@ from typing import Any
 from burnbook import errors
 
 from torture.breaking import Fault, Stage
-from torture.writers import Done, facts, journals, rows
+from torture.warm import Done
+from torture.writers import facts, journals, rows
 
 CODES = {
     *(errors.BAD_DATA, errors.MISSING, errors.IO, errors.BUSY, errors.BAD_CONFIG, errors.NO),
@@ -24,25 +25,31 @@ class Judge:
         self.stage = stage
         stage.reset()
         self.before = journals(stage.place)
+        # Only `repair` may take lines out of a journal.
+        self.kept = {} if stage.writer.words[0] == "repair" else self.before
         self.quiet = stage.run()
         assert self.quiet.returncode == stage.writer.code, self.quiet
         self.wanted = facts(stage.place)
         self.rows = {name: told for name, told in self.wanted.items() if name.endswith(".jsonl")}
 
-    def fault(self, fault: Fault) -> list[str]:
+    def fault(self, fault: Fault, *, cold: bool = False) -> list[str]:
         """What is wrong after a call failed, and after the command then ran again."""
         self.stage.reset()
         try:
-            wrong = self._failed(fault, self.stage.run(fault))
+            wrong = self._failed(fault, self.stage.run(fault, cold=cold))
         except subprocess.TimeoutExpired as error:
             wrong = [f"it hangs: {error}"]
+        except (AssertionError, ValueError) as error:
+            wrong = [f"its rows cannot be read: {error!r}"[:600]]
         return [f"{self.stage.writer.name} {fault}: {why}" for why in wrong]
 
     def _failed(self, fault: Fault, done: Done) -> list[str]:
         wrong = []
         if "Traceback" in done.stderr:
             wrong.append(f"a traceback: {done.stderr[-300:]}")
-        if done.returncode == self.stage.writer.code:
+        if self.stage.writer.prompt:
+            wrong += [f"a prompt broke: {done}"] if done.returncode else []
+        elif done.returncode == self.stage.writer.code:
             if rows(self.stage.place) != self.rows and not _is_told(fault, done):
                 wrong.append("it says done, and the rows are others")
             elif rows(self.stage.place) != self.rows:
@@ -92,20 +99,34 @@ class Judge:
         differs = [name for name in names if _differs(name, found, self.wanted)]
         return [f"run again, {name} differs" for name in differs]
 
-    def killed(self, fault: Fault, during: Fault | None) -> tuple[bool, list[str]]:
+    def killed(
+        self, fault: Fault, during: Fault | None, *, cold: bool = False
+    ) -> tuple[bool, list[str]]:
         """Killed there, `during` the second run disturbed again: whether it died, and the wrong."""
         self.stage.reset()
-        died = self.stage.run(fault)
+        died = self.stage.run(fault, cold=cold)
         dead = died.returncode in (-9, 137)
-        wrong = [] if dead or died.returncode == self.stage.writer.code else [f"it ended: {died}"]
-        if died.stdout and rows(self.stage.place) != self.rows:
-            wrong.append("an acknowledged row is lost")
-        for name, data in journals(self.stage.place).items():
-            if not data.startswith(self.before.get(name, b"")):
-                wrong.append(f"{name} does not begin as it was")
-        second = self.stage.run(during) if during else None
-        wrong += self.again(degraded=second is not None and DEGRADED in second.stderr)
+        try:
+            wrong = self._died(died, dead) + self._again_after(during)
+        except subprocess.TimeoutExpired as error:
+            wrong = [f"it hangs: {error}"]
+        except (AssertionError, ValueError) as error:
+            wrong = [f"its rows cannot be read: {error!r}"[:600]]
         return dead, [f"{self.stage.writer.name} {fault} {during}: {why}" for why in wrong]
+
+    def _died(self, died: Done, dead: bool) -> list[str]:
+        writer = self.stage.writer
+        wrong = [] if dead or died.returncode == writer.code else [f"it ended: {died}"]
+        if died.stdout and not writer.prompt and rows(self.stage.place) != self.rows:
+            wrong.append("an acknowledged row is lost")
+        for name, data in self.kept.items():
+            if not journals(self.stage.place).get(name, b"").startswith(data):
+                wrong.append(f"{name} does not begin as it was")
+        return wrong
+
+    def _again_after(self, during: Fault | None) -> list[str]:
+        second = self.stage.run(during) if during else None
+        return self.again(degraded=second is not None and DEGRADED in second.stderr)
 
 
 def _is_told(fault: Fault, done: Done) -> bool:
