@@ -120,7 +120,7 @@ def read(place: Path) -> None:
 
 
 def damaged(place: Path) -> None:
-    """Rows that do not hold, a torn tail, a wrong state and mode, and what a killed command left."""
+    """Rows that do not hold, a torn tail, a wrong state and mode, what a killed command left."""
     read(place)
     ok(place, "checkpoint", "W1", "--at", "2026-11-22T12:01")
     book = place / "book"

@@ -12,7 +12,19 @@ from typing import Any, NamedTuple
 from conftest import codex
 from frontdoor import ROOT
 
-from torture.places import END, START, bare, begun, damaged, ended, environment, ok, paged, read, run
+from torture.places import (
+    END,
+    START,
+    bare,
+    begun,
+    damaged,
+    ended,
+    environment,
+    ok,
+    paged,
+    read,
+    run,
+)
 from torture.warm import Done
 
 __all__ = ["Done", "Writer", "begun", "environment", "facts", "ok", "run"]
@@ -75,7 +87,9 @@ WRITERS = (
         "end captured", ("snapshot", "end", "codex", "--capture", "--at", END), begun, apart=RAW
     ),
     Writer("repair", ("repair", "--yes", "--at", END), damaged, batches=9),
-    Writer("import ccusage", ("import", "ccusage", "--at", END), ended, sample("ccusage/daily.json")),
+    Writer(
+        "import ccusage", ("import", "ccusage", "--at", END), ended, sample("ccusage/daily.json")
+    ),
     Writer("import tracker", ("import", "tracker", TRACKER, "--at", END), bare, batches=9),
     Writer(
         "statusline",

@@ -1,6 +1,6 @@
 """A Python that waits with everything imported, and runs scripts of bin/ in children of its own.
 
-Started by torture.warm as `.venv/bin/python -ESs -X utf8 zygote.py`, as bin/_python starts a script.
+Started by torture.warm as `.venv/bin/python -ESs -X utf8 zygote.py`, as bin/_python starts scripts.
 A request is a line of JSON on stdin, and so is its answer on stdout. A child runs the script's own
 file as `__main__`, with the path that Python would give it: from `import _lib` to `cli.main` it is
 the code that runs behind the front door. Only the start of the interpreter is missing, and the
@@ -20,10 +20,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 BIN, LIB = os.path.join(ROOT, "bin"), os.path.join(ROOT, "lib")
-PACKAGES = os.path.join(ROOT, ".venv/lib/python%d.%d/site-packages" % sys.version_info[:2])
+VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
+PACKAGES = os.path.join(ROOT, ".venv", "lib", VERSION, "site-packages")
 
 
 def main() -> None:
@@ -62,10 +64,8 @@ def run(asked: dict) -> dict:
     os.close(out[1])
     os.close(err[1])
     strace = _attach(child, asked["strace"]) if asked["strace"] else None
-    try:
+    with suppress(BrokenPipeError):  # it died before
         os.write(entry[1], asked["stdin"].encode())  # less than a pipe holds
-    except BrokenPipeError:
-        pass  # it died before
     os.close(entry[1])
     said = _read(out[0], err[0], asked["hang"])
     if said is None:
