@@ -12,6 +12,13 @@ from torture.warm import HANG, Done, warm
 
 START, MID, END = "2026-11-22T09:00", "2026-11-22T11:00", "2026-11-22T12:00"
 OWN_FILE = "logs/usage.jsonl"
+FINAL = (*("finalize", "--window", "W1", "--features", "codex=2", "--outcome", "pass"), "--at", END)
+RANGE = ("--commit-start", "HEAD~1", "--commit-end", "HEAD")
+SHOWN = ("--window", "W1", "--capability", "c", "--run", "r", "--runner", "x", "--result", "pass")
+OLD_LEDGER = (
+    b"date,session_id,task,tokens_planned,tokens_actual,delta,commits,lines_added,lines_deleted,"
+    b'features_added,tests_added,notes\n2025-10-08,S1,"fix, then ""ship""",1,1,0,1,1,1,1,1,"a\nb"'
+)
 BUDGETS = """[budgets.default]
 capacity_tokens = 90_000
 target_tokens = 60_000
@@ -117,6 +124,33 @@ def read(place: Path) -> None:
     line = (place / OWN_FILE).read_text().splitlines()[0]
     with (place / OWN_FILE).open("a") as file:
         file.write(line.replace("checkout-flow", "login-form") + "\n")
+
+
+def handed(place: Path) -> None:
+    """A finalized window, and pages with what people wrote: other ends of lines, bytes, columns."""
+    paged(place)
+    ok(place, "checkpoint", "W1", "--phase", "final", "--at", "2026-11-22T12:02")
+    ok(place, *FINAL, *RANGE)
+    (place / "docs" / "HANDOFF.md").write_bytes(
+        b"# Mine\r\n\r\nabove \xff\r\n<!-- burnbook:begin -->old<!-- burnbook:end --> below"
+    )
+    (place / "docs" / "Ledgers" / "Token_Churn_Ledger.csv").write_bytes(OLD_LEDGER)
+
+
+def reviewed(place: Path) -> None:
+    """A window with evidence, which a person's last line without an end follows in the ledger."""
+    begun(place)
+    words = (*SHOWN[:-1], "fail", "--artifact", f"{place}/report.xml")
+    ok(place, "evidence", *words, "--at", END)
+    with (place / "docs" / "Ledgers" / "Acceptance_Evidence.csv").open("a") as ledger:
+        ledger.write("W0,by hand,,,,,,")
+
+
+def bundled(place: Path) -> None:
+    """A bundle is there, and the book has moved on."""
+    reviewed(place)
+    ok(place, "bundle", "W1")
+    ok(place, "snapshot", "end", "codex", "--at", END, stdin=codex(five=51))
 
 
 def damaged(place: Path) -> None:

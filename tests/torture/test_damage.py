@@ -16,8 +16,8 @@ from burnbook.integrity.whole import once
 from burnbook.rows import Anomaly, Row
 
 from torture.figures import long, part, record
-from torture.places import END, START, ok, read
-from torture.writers import FINAL, SHOWN, sample
+from torture.places import END, FINAL, SHOWN, START, ok, read
+from torture.writers import sample
 
 AFTER = (b"", b"\0\0\0", b"\xff\xfe", b"\xc3")
 

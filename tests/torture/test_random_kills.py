@@ -13,11 +13,11 @@ from conftest import codex
 from frontdoor import ROOT
 
 from torture.figures import long, record
-from torture.places import END, START, bare, environment, ok
+from torture.places import END, RANGE, START, bare, environment, ok
 from torture.spreading import own, scratch, spread
 from torture.trees import Tree
 from torture.warm import Done, warm
-from torture.writers import RANGE, journals, rows, sample
+from torture.writers import journals, rows, sample
 
 IN_ONE_BOOK = 20  # kills
 LINE = json.loads(sample("telemetry/usage.jsonl").splitlines()[0])

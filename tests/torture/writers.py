@@ -12,12 +12,15 @@ from typing import Any, NamedTuple
 from conftest import codex
 from frontdoor import ROOT
 
+from torture import places
 from torture.places import (
     END,
+    FINAL,
+    RANGE,
+    SHOWN,
     START,
     bare,
     begun,
-    damaged,
     ended,
     environment,
     ok,
@@ -49,9 +52,8 @@ class Writer(NamedTuple):
         return [str(ROOT / "bin" / script), *(word.format(place=place) for word in words)]
 
 
-FINAL = (*("finalize", "--window", "W1", "--features", "codex=2", "--outcome", "pass"), "--at", END)
-RANGE = ("--commit-start", "HEAD~1", "--commit-end", "HEAD")
-SHOWN = ("--window", "W1", "--capability", "c", "--run", "r", "--runner", "x", "--result", "pass")
+NEXT = "2026-11-22T13:00"
+EVIDENCE = ("evidence", *SHOWN, "--artifact", "{place}/report.xml", "--at", END)
 TRACKER = str(ROOT / "samples" / "tracker")
 
 
@@ -74,19 +76,20 @@ WRITERS = (
     Writer("undo", ("undo", "codex", "--phase", "after", "--at", END), ended, spent=66),
     Writer("finalize", FINAL, ended),
     Writer("checkpoint", ("checkpoint", "W1", "--at", "2026-11-22T12:05"), paged, batches=2),
+    Writer("checkpoint first", ("checkpoint", "W1", "--at", END), bare, batches=2),
+    Writer("checkpoint final", ("checkpoint", "W1", "--at", NEXT), places.handed, batches=2),
     Writer("ingest", ("ingest", "proxy-telemetry", "--at", END), ended, batches=2),
     Writer("ingest more", ("ingest", "proxy-telemetry", "--at", END), read, batches=2),
     Writer("ingest claude", ("ingest", "claude", "--at", END), ended, batches=2),
     Writer("reset", ("reset", "--at", "2026-11-23T08:00"), begun, batches=2, apart=RAW),
     Writer("churn", ("churn", "--window", "W1", *RANGE, "--at", END), ended),
-    Writer(
-        "evidence", ("evidence", *SHOWN, "--artifact", "{place}/report.xml", "--at", END), ended
-    ),
+    Writer("evidence", EVIDENCE, ended),
+    Writer("evidence again", EVIDENCE, places.reviewed),
     Writer("capture", ("capture", "one", "--at", END), bare),
     Writer(
         "end captured", ("snapshot", "end", "codex", "--capture", "--at", END), begun, apart=RAW
     ),
-    Writer("repair", ("repair", "--yes", "--at", END), damaged, batches=9),
+    Writer("repair", ("repair", "--yes", "--at", END), places.damaged, batches=9),
     Writer(
         "import ccusage", ("import", "ccusage", "--at", END), ended, sample("ccusage/daily.json")
     ),
@@ -99,6 +102,7 @@ WRITERS = (
         prompt=True,
     ),
     Writer("bundle", ("bundle", "W1"), paged),
+    Writer("bundle again", ("bundle", "W1"), places.bundled),
     Writer("schedule", ("schedule", "--as", "systemd", "--into", "{place}/units"), bare),
     Writer("usage", ("usage", "--fresh", "--at", END), ended, batches=9),
     Writer("budget", ("budget", "--window", "W1", "--at", END), ended),
