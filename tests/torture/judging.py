@@ -16,6 +16,7 @@ CODES = {
 
 
 DEGRADED = "no commits are recorded"  # a note: the row tells less, and it is said
+NO_GIT = "churn: no-git"  # the same of a checkpoint: it is another one, booked beside the first
 
 
 class Judge:
@@ -56,7 +57,7 @@ class Judge:
                 return wrong  # it said that it books less, and that stands
         else:
             wrong += self._refused(fault, done)
-        return wrong + self.again(degraded=DEGRADED in done.stderr)
+        return wrong + self.again(degraded=_is_degraded(done))
 
     def _refused(self, fault: Fault, done: Done) -> list[str]:
         wrong, name = [], self.stage.writer.words[0]
@@ -87,7 +88,7 @@ class Judge:
 
     def again(self, *, degraded: bool = False) -> list[str]:
         """What is wrong once the command ran again, undisturbed; `degraded`: rows tell less."""
-        apart = (*self.stage.writer.apart, *(("book/",) if degraded else ()))
+        apart = (*self.stage.writer.apart, *(("book/", "docs/") if degraded else ()))
         done = self.stage.run()
         if done.returncode not in (self.stage.writer.code, self.stage.writer.spent):
             return [f"run again, it fails: {done}"]
@@ -126,13 +127,18 @@ class Judge:
 
     def _again_after(self, during: Fault | None) -> list[str]:
         second = self.stage.run(during) if during else None
-        return self.again(degraded=second is not None and DEGRADED in second.stderr)
+        return self.again(degraded=second is not None and _is_degraded(second))
 
 
 def _is_told(fault: Fault, done: Done) -> bool:
     """Whether it said that its rows tell less, or passed over logs that nobody may look at."""
     unseen = "EACCES" in fault.what and "accepted 0" in done.stdout
-    return DEGRADED in done.stderr or unseen
+    return _is_degraded(done) or unseen
+
+
+def _is_degraded(done: Done) -> bool:
+    """Whether it said that git could not be asked."""
+    return DEGRADED in done.stderr or NO_GIT in done.stdout
 
 
 def _same_ids(some: list[Any], others: list[Any]) -> bool:
