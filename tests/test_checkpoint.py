@@ -128,6 +128,9 @@ def ledger(shell: Shell, name: str = TOKENS) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+AT = ("--at", "2026-11-22T10:00")  # later the window has ended, and is another one
+
+
 def start(shell: Shell, **pane: int) -> None:
     words = ("--window", "W0-CHN", "--at", "2026-11-22T09:00")
     shell.ok("snapshot", "start", "codex", *words, stdin=codex(**pane))
@@ -135,7 +138,7 @@ def start(shell: Shell, **pane: int) -> None:
 
 def test_twenty_at_once_book_one_row_and_each_ledger_has_it_once(shell: Shell) -> None:
     start(shell)
-    many = [shell.start("checkpoint", "W0-CHN", "--actual", "5") for _ in range(20)]
+    many = [shell.start("checkpoint", "W0-CHN", "--actual", "5", *AT) for _ in range(20)]
     told = [process.communicate(timeout=120) for process in many]
     assert [process.returncode for process in many] == [0] * 20, told
     [row] = shell.rows("checkpoints")
@@ -206,11 +209,11 @@ def test_a_page_that_cannot_be_written_after_booking_is_healed_by_the_next_run(
     start(shell)
     (shell.docs / "Ledgers").mkdir(parents=True)
     (shell.docs / ".HANDOFF.md.tmp").mkdir()
-    said = shell.fails(74, "checkpoint", "W0-CHN")
+    said = shell.fails(74, "checkpoint", "W0-CHN", *AT)
     assert "the rows are booked; run it again for the pages" in said
     assert len(shell.rows("checkpoints")) == len(ledger(shell)) == 1
     (shell.docs / ".HANDOFF.md.tmp").rmdir()
-    assert "already booked" in shell.ok("checkpoint", "W0-CHN")
+    assert "already booked" in shell.ok("checkpoint", "W0-CHN", *AT)
     assert len(shell.rows("checkpoints")) == len(ledger(shell)) == 1
     assert (shell.docs / "HANDOFF.md").exists()
 

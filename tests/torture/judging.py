@@ -15,8 +15,9 @@ CODES = {
 }
 
 
-DEGRADED = "no commits are recorded"  # a note: the row tells less, and it is said
-NO_GIT = "churn: no-git"  # the same of a checkpoint: it is another one, booked beside the first
+# Notes that git could not be asked: the row tells less, or what was booked before, and it is said.
+DEGRADED = ("no commits are recorded", "no commit of it", "churn is not counted now")
+LEFT_OUT = "is left out: "  # a note of `import`: one of the files cannot be read, and stays
 
 
 class Judge:
@@ -26,8 +27,7 @@ class Judge:
         self.stage = stage
         stage.reset()
         self.before = journals(stage.place)
-        # Only `repair` may take lines out of a journal.
-        self.kept = {} if stage.writer.words[0] == "repair" else self.before
+        self.is_kept = stage.writer.words[0] != "repair"  # nobody else takes lines out of a journal
         self.quiet = stage.run()
         assert self.quiet.returncode == stage.writer.code, self.quiet
         self.wanted = facts(stage.place)
@@ -49,7 +49,11 @@ class Judge:
         if "Traceback" in done.stderr:
             wrong.append(f"a traceback: {done.stderr[-300:]}")
         if self.stage.writer.prompt:
-            wrong += [f"a prompt broke: {done}"] if done.returncode else []
+            # Where stdout itself cannot be written there is no prompt.
+            is_broken = done.returncode and fault.call != "write"
+            wrong += [f"a prompt broke: {done}"] if is_broken else []
+        elif done.returncode == errors.NO and self.stage.writer.words[0] == "repair":
+            wrong += [] if " left" in done.stdout else [f"no fault is left, and it says no: {done}"]
         elif done.returncode == self.stage.writer.code:
             if rows(self.stage.place) != self.rows and not _is_told(fault, done):
                 wrong.append("it says done, and the rows are others")
@@ -65,13 +69,13 @@ class Judge:
             wrong.append(f"exit code {done.returncode}: {done.stderr!r}")
         noted = set(self.quiet.stderr.splitlines())
         said = [line for line in done.stderr.splitlines() if line not in noted]
-        said = [line for line in said[:-1] if DEGRADED not in line] + said[-1:]
+        said = [line for line in said[:-1] if not _tells_less(line)] + said[-1:]
         # Where stderr itself cannot be written, nothing can be said.
         if len(said) != 1 and not (fault.call == "write" and not said):
             wrong.append(f"not one sentence: {said}")
         if any(not line.startswith(f"{name}: ") for line in said):
             wrong.append(f"not a sentence of {name}: {said}")
-        if journals(self.stage.place) != self.before:
+        if self.is_kept and journals(self.stage.place) != self.before:
             wrong += self._changed(fault, said)
         return wrong
 
@@ -120,8 +124,8 @@ class Judge:
         wrong = [] if dead or died.returncode == writer.code else [f"it ended: {died}"]
         if died.stdout and not writer.prompt and rows(self.stage.place) != self.rows:
             wrong.append("an acknowledged row is lost")
-        for name, data in self.kept.items():
-            if not journals(self.stage.place).get(name, b"").startswith(data):
+        for name, data in self.before.items():
+            if self.is_kept and not journals(self.stage.place).get(name, b"").startswith(data):
                 wrong.append(f"{name} does not begin as it was")
         return wrong
 
@@ -137,8 +141,12 @@ def _is_told(fault: Fault, done: Done) -> bool:
 
 
 def _is_degraded(done: Done) -> bool:
-    """Whether it said that git could not be asked."""
-    return DEGRADED in done.stderr or NO_GIT in done.stdout
+    """Whether it said that git could not be asked, or that a file is left out."""
+    return any(_tells_less(line) for line in done.stderr.splitlines())
+
+
+def _tells_less(line: str) -> bool:
+    return any(text in line for text in (*DEGRADED, LEFT_OUT))
 
 
 def _same_ids(some: list[Any], others: list[Any]) -> bool:
