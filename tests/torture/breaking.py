@@ -93,9 +93,8 @@ class Stage:
 
     def calls(self, *, cold: bool = False) -> list[Call]:
         """Every call from the first that names the place on."""
-        for _ in range(2):  # before: what is compiled, cached or imported on first use is no call
-            self.reset()
-            self._run([], cold)
+        self.reset()
+        self._run([], cold)  # once before: what is compiled or imported on first use is no call
         self.reset()
         with tempfile.NamedTemporaryFile("r") as log:
             done = self._run(["strace", "-s", "4096", "-o", log.name], cold)

@@ -17,7 +17,8 @@ CODES = {
 
 # Notes that git could not be asked: the row tells less, or what was booked before, and it is said.
 DEGRADED = ("no commits are recorded", "no commit of it", "churn is not counted now")
-LEFT_OUT = "is left out: "  # a note of `import`: one of the files cannot be read, and stays
+# Notes of `import` and `usage`: a file cannot be read; the next run reads it.
+LEFT_OUT = ("is left out: ", "rejected lines and the reasons are in ")
 
 
 class Judge:
@@ -146,7 +147,7 @@ def _is_degraded(done: Done) -> bool:
 
 
 def _tells_less(line: str) -> bool:
-    return any(text in line for text in (*DEGRADED, LEFT_OUT))
+    return any(text in line for text in (*DEGRADED, *LEFT_OUT))
 
 
 def _same_ids(some: list[Any], others: list[Any]) -> bool:
