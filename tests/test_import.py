@@ -1,5 +1,7 @@
 """What other tools know: decoders of hostile input, and promises that features cannot show."""
 
+import errno
+import io
 import json
 import os
 import random
@@ -13,8 +15,12 @@ from typing import Any
 
 import pytest
 from burnbook import ccusage, trackerfigures, trackerrows
+from burnbook.book import Book
+from burnbook.config import Config
 from burnbook.errors import BadData
 from burnbook.rows import Meter
+from burnbook.verbs import Context
+from burnbook.verbs._import_lines import Source
 from hypothesis import given
 from hypothesis import strategies as st
 from torture.figures import long, record
@@ -182,6 +188,19 @@ def test_an_import_killed_anywhere_is_finished_by_the_next(tmp_path: Path) -> No
     )
     done = run("tracker", str(SAMPLE), book=book)
     assert done.stdout.startswith("tracker: accepted 0, duplicates 11, rejected 4")
+
+
+def test_a_file_that_was_read_may_fail_at_its_end(tmp_path: Path) -> None:
+    class Failing(io.BytesIO):
+        def close(self) -> None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    context = Context(Config(str(tmp_path)), Book(str(tmp_path)), "main", [])
+    source = Source(context, "windows.jsonl", Failing(b'{"a":1}\n{"a":2}\n'), True)
+    lines = source.lines()
+    assert next(lines).row == {"a": 1}
+    lines.close()  # as when a row could not be booked: nothing is raised, so nothing is printed
+    assert [line.row for line in source.lines()] == [{"a": 2}]
 
 
 def test_the_tracker_is_never_written(tmp_path: Path) -> None:
