@@ -20,8 +20,8 @@ READ = {
     "scoreboard": (),
     "timer": ("W1",),
 }
-# What these write is a scratch folder of their own, outside of what a book is made of: where one
-# was killed, `check` notes a folder that is not the book's.
+# What these write is a scratch folder of their own, outside of what a book is made of. A killed
+# demo leaves one in the system's; that of a killed doctor is named by `check`, removed by `repair`.
 SCRATCH = {"demo", "doctor"}
 # `prices --update` replaces one file in one rename, and needs a package that is not set up here.
 

@@ -1,6 +1,7 @@
 """What `repair` does about each kind of finding, a line told for each thing done."""
 
 import os
+import shutil
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -116,6 +117,14 @@ def index_of(book: Book, name: str) -> None:
     made.prepare()
     with lock.book_lock(book.root):
         made.catch_up()
+
+
+def clear(path: str) -> None:
+    """Remove what a killed command left: its scratch file, or doctor's scratch folder."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    else:
+        drop(path)
 
 
 def drop(path: str) -> None:
