@@ -59,7 +59,7 @@ def test_killed_at_system_calls_and_run_again(tmp_path: Path) -> None:
     wanted = facts(stage.place)
     assert len(wanted["snapshots"]) == 7
     changing = [point for point in points if point.call in CHANGES]
-    drawn = killing.spread(changing, long(6, 250))
+    drawn = killing.spread(changing, long(6, 120))
     reports = list(killing.kill(stage, COMMAND, environment, facts, drawn, **how))
     wrong = [report.point for report in reports if report.facts != wanted]
     died = sum(report.killed for report in reports)

@@ -67,7 +67,7 @@ def test_failing_system_calls_behind_the_front_door(tmp_path: Path) -> None:
     """The same with a new interpreter for each run: what it imports can fail too; a sample."""
     some_writers = range(len(WRITERS)) if part() else (0, 4, 8)
     with scratch(tmp_path) as folder:
-        told = spread(failed, [Job(at, folder, long(1, 30), cold=True) for at in some_writers])
+        told = spread(failed, [Job(at, folder, long(1, 15), cold=True) for at in some_writers])
     name = "test_failing_system_calls_behind_the_front_door"
     _keep(told, name, f"{len(told)} commands, each started as from a shell")
 

@@ -91,7 +91,7 @@ def test_killed_behind_the_front_door(tmp_path: Path) -> None:
     """The same with a new interpreter for each run, imports and all; a sample."""
     some_writers = range(len(WRITERS)) if part() else (1, 5, 9)
     with scratch(tmp_path) as folder:
-        told = spread(killed, [Job(at, folder, long(1, 20), cold=True) for at in some_writers])
+        told = spread(killed, [Job(at, folder, long(1, 10), cold=True) for at in some_writers])
     what = f"drawn from {sum(one.calls for one in told):,} calls of {len(told)} commands"
     _keep(told, "test_killed_behind_the_front_door", f"{what}, each started as from a shell")
 
