@@ -143,7 +143,8 @@ def _is_told(fault: Fault, done: Done) -> bool:
 
 def _is_degraded(done: Done) -> bool:
     """Whether it said that git could not be asked, or that a file is left out."""
-    return any(_tells_less(line) for line in done.stderr.splitlines())
+    hidden = "churn: no-repository" in done.stdout  # EACCES: it is not there for this user
+    return hidden or any(_tells_less(line) for line in done.stderr.splitlines())
 
 
 def _tells_less(line: str) -> bool:
