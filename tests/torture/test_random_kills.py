@@ -111,8 +111,8 @@ def _run(line: list[str], stdin: str, place: Path, lot: random.Random) -> Done:
         process.stdin.write(stdin)
         process.stdin.close()
         process.stdin = None
-        # After the start, which books nothing, up to somewhat over the end.
-        time.sleep(_length() * lot.uniform(0.25, 1.15))
+        # After the start, which books nothing, up to about the end.
+        time.sleep(_length() * lot.uniform(0.2, 0.95))
         os.kill(process.pid, signal.SIGKILL)
         stdout = process.stdout.read()
         process.wait()

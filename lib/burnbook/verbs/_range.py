@@ -45,7 +45,7 @@ def find(ctx: Context, window: str, closing: WindowRow | None, said: Commits) ->
         ) from None
     except OSError as error:
         raise NotCounted(
-            "git-failed", os_sentence("the repository cannot be looked for", error), IO
+            "git-failed", os_sentence("the window's commits cannot be looked for", error), IO
         ) from None
 
 
