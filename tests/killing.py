@@ -69,9 +69,9 @@ def missing() -> str | None:
     return None if done.returncode == 0 else "strace may not trace here"
 
 
-def wanted(points: Sequence[Point], some: int) -> list[Point]:
-    """`some` of the points, evenly spread; every one where BURNBOOK_KILL=all."""
-    if os.environ.get("BURNBOOK_KILL") == "all" or len(points) <= some:
+def spread(points: Sequence[Point], some: int) -> list[Point]:
+    """`some` of the points, evenly spread over all of them."""
+    if len(points) <= some:
         return list(points)
     return [points[round(at * (len(points) - 1) / (some - 1))] for at in range(some)]
 

@@ -20,6 +20,7 @@ from burnbook.book import Book
 from burnbook.config import Config
 from burnbook.verbs._ingest_logs import Job
 from conftest import ROOT, Shell, measured
+from torture.figures import long, record
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 from agent_logs import make
@@ -149,7 +150,8 @@ def test_packed_rollouts_are_the_same(shell: Shell, home: Path, corpus: Any) -> 
 def test_a_kill_at_any_moment_changes_no_sum(shell: Shell, corpus: Any, seed: int) -> None:
     home, truth = corpus
     chance = random.Random(seed)
-    for _ in range(4):
+    kills = long(4, 25)
+    for _ in range(kills):
         for tool in SIZES:
             process = shell.start("ingest", tool, HOME=str(home))
             time.sleep(chance.uniform(0.05, 0.5))
@@ -157,9 +159,16 @@ def test_a_kill_at_any_moment_changes_no_sum(shell: Shell, corpus: Any, seed: in
             process.communicate()
     time.sleep(0.3)  # the second process of one that was killed may still be at it
     ingest(shell, home)
-    assert used(shell) == truth
-    assert rebuilt(shell) == truth
-    assert json.loads(shell.ok("check", "--format", "json"))["ok"]
+    is_true = used(shell) == rebuilt(shell) == truth
+    is_whole = json.loads(shell.ok("check", "--format", "json"))["ok"]
+    record(
+        "Kill -9 at any moment loses and glues nothing",
+        f"test_a_kill_at_any_moment_changes_no_sum[{seed}]",
+        f"{kills * len(SIZES)} ingests of agents' logs killed in one book; its sums are "
+        f"{'' if is_true else 'not '}the same, and check says {'ok' if is_whole else 'a fault'}",
+        "the same sums, nothing found",
+        is_true and is_whole,
+    )
 
 
 def test_two_at_once_book_each_request_once(shell: Shell, corpus: Any) -> None:

@@ -1,8 +1,10 @@
 """What checkpoint is told of churn: figures, or why there are none, and never an error for that."""
 
+import errno
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from burnbook.book import Book
@@ -80,6 +82,34 @@ def test_a_folder_that_is_gone_is_no_error_either(
     with pytest.raises(FileNotFoundError):
         os.getcwd()
     assert decided(ctx) == ("no-repository", 74)
+
+
+def test_a_disk_that_does_not_answer_is_no_missing_repository(
+    ctx: Context, app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = os.stat
+
+    def refuse(path: Any, **how: Any) -> os.stat_result:
+        if str(path).endswith("/.git/HEAD"):
+            raise OSError(errno.EIO, os.strerror(errno.EIO), path)
+        return really(path, **how)
+
+    monkeypatch.chdir(app)
+    monkeypatch.setattr(os, "stat", refuse)
+    assert decided(ctx) == ("git-failed", 74)
+    assert "cannot be looked for" in str(_churn.count(ctx, "W1", strict=False).reason)
+
+
+def test_a_checkpoint_says_that_git_could_not_be_asked(shell: Shell, app: Path) -> None:
+    """Churn that was booked before is shown beside it, and would look as if it were of now."""
+    (shell.config / "churn.toml").write_text(f'repositories = {{ app = "{app}" }}\n')
+    both = ("--commit-start", "HEAD~1", "--commit-end", "HEAD")
+    shell.ok("churn", "--window", "W0-CHN", *both)
+    (app / ".git" / "config").write_text("[core")
+    done = shell.run("checkpoint", "W0-CHN", "--at", "2026-11-22T10:00")
+    assert done.returncode == 0, done
+    assert "\nchurn: +" in done.stdout
+    assert "checkpoint: churn is not counted now: git cannot read repository app" in done.stderr
 
 
 def test_what_a_person_must_put_right_is_raised_either_way(ctx: Context, app: Path) -> None:

@@ -110,3 +110,14 @@ def test_the_doctor_leaves_nothing(shell: Shell, tmp_path: Path) -> None:
     before = sorted(tmp_path.rglob("*"))
     shell.ok("doctor", HOME=str(tmp_path))
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_what_a_killed_doctor_left_is_named_by_check_and_removed_by_repair(shell: Shell) -> None:
+    shell.ok("snapshot", "start", "codex", "--set", "5h=1")
+    left = shell.book / ".doctor.4194305.tmp"  # a pid that no system gives
+    (left / "sub").mkdir(parents=True)
+    (left / "lock").write_text("")
+    assert ".doctor.4194305.tmp: was left by a command that was killed" in shell.ok("check")
+    shell.ok("repair")
+    assert not left.exists()
+    assert "doctor" not in shell.ok("check")

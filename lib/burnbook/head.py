@@ -4,8 +4,10 @@ It knows loose and packed refs, linked worktrees and submodules. Where refs are 
 (reftable) it finds nothing, and says nothing wrong.
 """
 
+import errno
 import os
 import re
+import stat
 from typing import NamedTuple
 
 from burnbook import files
@@ -13,6 +15,7 @@ from burnbook import files
 _LIMIT = 64 << 20  # a packed-refs file beyond this is not read
 _COMMIT = re.compile(rb"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _HOPS = 5
+_NOT_THERE = {errno.ENOENT, errno.ENOTDIR, errno.EACCES, errno.ELOOP, errno.ENAMETOOLONG}
 
 
 class Repo(NamedTuple):
@@ -65,9 +68,19 @@ def commit(repo: Repo) -> str | None:
 
 def _gitdir(folder: str) -> str | None:
     place = os.path.join(folder, ".git")
-    if os.path.isfile(place):
+    if _is_file(place):
         place = _pointed(place, b"gitdir: ", folder) or ""
-    return place if os.path.isfile(os.path.join(place, "HEAD")) else None
+    return place if _is_file(os.path.join(place, "HEAD")) else None
+
+
+def _is_file(path: str) -> bool:
+    """Whether a file is there, as far as one may look. Raises OSError where a disk does not say."""
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except OSError as error:
+        if error.errno in _NOT_THERE:
+            return False
+        raise
 
 
 def _common(gitdir: str) -> str:

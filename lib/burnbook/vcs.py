@@ -33,6 +33,9 @@ _CONFIG = (
 )
 
 
+UNASKED = ("git-failed", "no-git")  # decisions that tell of git itself, not of the commits
+
+
 class NotCounted(BurnbookError):
     """Churn cannot be counted; `decision` is the reason in one word, `code` the exit code."""
 

@@ -1,39 +1,37 @@
 """A command's system calls, and what becomes of it when one of them fails or is its last.
 
-strace injects: `error=` makes a call fail without being made, `signal=KILL` ends the process.
+strace injects: `error=` makes a call fail without being made, `signal=KILL` ends the process. It
+starts the command, or attaches to one in a warm Python (torture.warm) before its first own call.
 """
 
 import random
 import re
-import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from torture.writers import Done, Writer, run
+from killing import CHANGES
+
+from torture.places import environment, run
+from torture.trees import Tree
+from torture.warm import Done, warm
+from torture.writers import Writer
 
 ERRORS = ("ENOSPC", "EIO", "EDQUOT", "EACCES", "EMFILE", "EROFS", "ENOLCK")
 # Calls that reach a disk, a lock or another program; the rest is memory, time and signals.
 REACHING = frozenset(
     (
-        *(
-            "openat",
-            "read",
-            "pread64",
-            "write",
-            "pwrite64",
-            "writev",
-            "close",
-            "fsync",
-            "fdatasync",
-        ),
-        *("rename", "renameat", "renameat2", "ftruncate", "truncate", "flock", "unlink", "rmdir"),
-        *("mkdir", "fchmod", "chmod", "link", "symlink", "newfstatat", "fstat", "lseek", "fcntl"),
-        *("getdents64", "readlink", "access", "dup", "dup2", "pipe2", "statx"),
+        *("openat", "read", "pread64", "write", "pwrite64", "writev", "close", "fsync"),
+        *("fdatasync", "rename", "renameat", "renameat2", "ftruncate", "truncate", "flock"),
+        *("unlink", "unlinkat", "rmdir", "mkdir", "mkdirat", "fchmod", "chmod", "fchmodat"),
+        *("link", "linkat", "symlink", "symlinkat", "newfstatat", "fstat", "lseek", "fcntl"),
+        *("getdents64", "readlink", "access", "dup", "dup2", "pipe2", "statx", "copy_file_range"),
     )
 )
+# Where a kill can leave something else than at the next of these: what reads changes nothing.
+DEADLY = CHANGES | {"openat", "close", "fcntl", "dup2", "pipe2", "vfork", "clone", "clone3"}
 _LINE = re.compile(r"([a-z]\w+)\((.*)")
 _ENDS = ("execve", "exit_group", "exit")
 
@@ -53,49 +51,86 @@ class Fault(NamedTuple):
         return ["strace", "-o", "/dev/null", "-e", f"trace={self.call}", "-e", inject]
 
 
+class Call(NamedTuple):
+    """A system call: its name, how many of that name there were with it, and what strace shows."""
+
+    name: str
+    number: int
+    shown: str
+
+
 class Stage:
-    """A place that a writer's `set_up` fills once; `reset` puts it back to that, at its path."""
+    """A place that a writer's `set_up` fills; `reset` puts it back to that, at its path.
+
+    Stages in one folder share their place, so only one of them is used at a time.
+    """
+
+    _trees: dict[tuple[Path, Callable[[Path], None]], Tree] = {}  # noqa: RUF012 - for all
 
     def __init__(self, writer: Writer, folder: Path) -> None:
-        self.writer, self.place = writer, folder / writer.name.replace(" ", "-")
-        self._kept = self.place.with_name(f"{self.place.name}.kept")
-        self.place.mkdir()
-        writer.set_up(self.place)
-        shutil.copytree(self.place, self._kept, symlinks=True)
+        self.writer, self.place = writer, folder / "place"
+        self.place.mkdir(parents=True, exist_ok=True)
+        key = (folder, writer.set_up)
+        if key not in self._trees:
+            Tree.clear(self.place)
+            writer.set_up(self.place)
+            self._trees[key] = Tree(self.place)
+        self._tree = self._trees[key]
 
     def reset(self) -> None:
         """Make the place what it was when it was set up."""
-        shutil.rmtree(self.place)
-        shutil.copytree(self._kept, self.place, symlinks=True)
+        self._tree.put()
 
-    def run(self, fault: Fault | None = None) -> Done:
-        """The command, with a fault or as it is."""
-        words = fault.words() if fault else []
-        return run([*words, *self.writer.command(self.place)], self.place, self.writer.stdin)
+    def run(self, fault: Fault | None = None, *, cold: bool = False) -> Done:
+        """The command, with a fault or as it is; `cold`: through the front door."""
+        return self._run(fault.words() if fault else [], cold)
 
-    def calls(self) -> list[tuple[str, int]]:
-        """(call, how many of it before and with it) from the first that names the place on."""
-        self.run()  # once before: what is compiled or cached on first use is no call
+    def _run(self, strace: Sequence[str], cold: bool) -> Done:
+        command = self.writer.command(self.place)
+        if cold:
+            return run([*strace, *command], self.place, self.writer.stdin)
+        return warm().run(command, environment(self.place), self.writer.stdin, strace)
+
+    def calls(self, *, cold: bool = False) -> list[Call]:
+        """Every call from the first that names the place on."""
+        self.reset()
+        self._run([], cold)  # once before: what is compiled or imported on first use is no call
         self.reset()
         with tempfile.NamedTemporaryFile("r") as log:
-            command = ["strace", "-o", log.name, *self.writer.command(self.place)]
-            done = run(command, self.place, self.writer.stdin)
+            done = self._run(["strace", "-s", "4096", "-o", log.name], cold)
             assert done.returncode == self.writer.code, done
             found = [match.groups() for match in map(_LINE.match, log) if match]
         counts: Counter[str] = Counter()
         points, is_begun = [], False
-        for call, rest in found:
-            counts[call] += 1
-            is_begun = is_begun or (call not in _ENDS and str(self.place) in rest)
-            if is_begun and call not in _ENDS:
-                points.append((call, counts[call]))
+        for name, rest in found:
+            counts[name] += 1
+            is_begun = is_begun or (name not in _ENDS and str(self.place) in rest)
+            if is_begun and name not in _ENDS:
+                points.append(Call(name, counts[name], rest))
         return points
 
 
-def some(faults: Sequence[Fault], count: int, seed: int) -> Iterator[Fault]:
-    """`count` of the faults, each call's name among them as far as that goes, the rest by lot."""
-    lot = random.Random(seed)
+def rotated(calls: Sequence[Call], first: int) -> list[Fault]:
+    """Each call failing once and from then on; every name meets every error, both ways.
+
+    The errors take turns, from the `first` on; a name with fewer calls than errors has them again.
+    """
+    by_name: dict[str, list[Call]] = {}
+    for call in calls:
+        by_name.setdefault(call.name, []).append(call)
+    return [
+        Fault(name, same[at % len(same)].number, f"error={ERRORS[(at + first) % 7]}", onward)
+        for name, same in by_name.items()
+        for onward in (False, True)
+        for at in range(max(len(same), len(ERRORS)))
+    ]
+
+
+def some(faults: Sequence[Fault], count: int, seed: object) -> Iterator[Fault]:
+    """`count` of the faults by lot: of each call's name one, as far as that goes, then the rest."""
+    lot = random.Random(str(seed))
     mixed = lot.sample(faults, len(faults))
     named = list({(fault.call, fault.onward): fault for fault in mixed}.values())
+    lot.shuffle(named)
     rest = [fault for fault in mixed if fault not in set(named)]
     yield from [*named, *rest][: max(0, count)]

@@ -7,14 +7,18 @@ from typing import Any
 from burnbook import errors
 
 from torture.breaking import Fault, Stage
-from torture.writers import Done, facts, journals, rows
+from torture.warm import Done
+from torture.writers import facts, journals, rows
 
 CODES = {
     *(errors.BAD_DATA, errors.MISSING, errors.IO, errors.BUSY, errors.BAD_CONFIG, errors.NO),
 }
 
 
-DEGRADED = "no commits are recorded"  # a note: the row tells less, and it is said
+# Notes that git could not be asked: the row tells less, or what was booked before, and it is said.
+DEGRADED = ("no commits are recorded", "no commit of it", "churn is not counted now")
+# Notes of `import` and `usage`: a file cannot be read; the next run reads it.
+LEFT_OUT = ("is left out: ", "rejected lines and the reasons are in ")
 
 
 class Judge:
@@ -24,32 +28,41 @@ class Judge:
         self.stage = stage
         stage.reset()
         self.before = journals(stage.place)
+        self.is_kept = stage.writer.words[0] != "repair"  # nobody else takes lines out of a journal
         self.quiet = stage.run()
         assert self.quiet.returncode == stage.writer.code, self.quiet
         self.wanted = facts(stage.place)
         self.rows = {name: told for name, told in self.wanted.items() if name.endswith(".jsonl")}
 
-    def fault(self, fault: Fault) -> list[str]:
+    def fault(self, fault: Fault, *, cold: bool = False) -> list[str]:
         """What is wrong after a call failed, and after the command then ran again."""
         self.stage.reset()
         try:
-            wrong = self._failed(fault, self.stage.run(fault))
+            wrong = self._failed(fault, self.stage.run(fault, cold=cold))
         except subprocess.TimeoutExpired as error:
             wrong = [f"it hangs: {error}"]
+        except (AssertionError, ValueError) as error:
+            wrong = [f"its rows cannot be read: {error!r}"[:600]]
         return [f"{self.stage.writer.name} {fault}: {why}" for why in wrong]
 
     def _failed(self, fault: Fault, done: Done) -> list[str]:
         wrong = []
         if "Traceback" in done.stderr:
             wrong.append(f"a traceback: {done.stderr[-300:]}")
-        if done.returncode == self.stage.writer.code:
+        if self.stage.writer.prompt:
+            # Where stdout itself cannot be written there is no prompt.
+            is_broken = done.returncode and fault.call != "write"
+            wrong += [f"a prompt broke: {done}"] if is_broken else []
+        elif done.returncode == errors.NO and self.stage.writer.words[0] == "repair":
+            wrong += [] if " left" in done.stdout else [f"no fault is left, and it says no: {done}"]
+        elif done.returncode == self.stage.writer.code:
             if rows(self.stage.place) != self.rows and not _is_told(fault, done):
                 wrong.append("it says done, and the rows are others")
             elif rows(self.stage.place) != self.rows:
                 return wrong  # it said that it books less, and that stands
         else:
             wrong += self._refused(fault, done)
-        return wrong + self.again(degraded=DEGRADED in done.stderr)
+        return wrong + self.again(degraded=_is_degraded(done))
 
     def _refused(self, fault: Fault, done: Done) -> list[str]:
         wrong, name = [], self.stage.writer.words[0]
@@ -57,13 +70,13 @@ class Judge:
             wrong.append(f"exit code {done.returncode}: {done.stderr!r}")
         noted = set(self.quiet.stderr.splitlines())
         said = [line for line in done.stderr.splitlines() if line not in noted]
-        said = [line for line in said[:-1] if DEGRADED not in line] + said[-1:]
+        said = [line for line in said[:-1] if not _tells_less(line)] + said[-1:]
         # Where stderr itself cannot be written, nothing can be said.
         if len(said) != 1 and not (fault.call == "write" and not said):
             wrong.append(f"not one sentence: {said}")
         if any(not line.startswith(f"{name}: ") for line in said):
             wrong.append(f"not a sentence of {name}: {said}")
-        if journals(self.stage.place) != self.before:
+        if self.is_kept and journals(self.stage.place) != self.before:
             wrong += self._changed(fault, said)
         return wrong
 
@@ -80,7 +93,7 @@ class Judge:
 
     def again(self, *, degraded: bool = False) -> list[str]:
         """What is wrong once the command ran again, undisturbed; `degraded`: rows tell less."""
-        apart = (*self.stage.writer.apart, *(("book/",) if degraded else ()))
+        apart = (*self.stage.writer.apart, *(("book/", "docs/") if degraded else ()))
         done = self.stage.run()
         if done.returncode not in (self.stage.writer.code, self.stage.writer.spent):
             return [f"run again, it fails: {done}"]
@@ -92,26 +105,50 @@ class Judge:
         differs = [name for name in names if _differs(name, found, self.wanted)]
         return [f"run again, {name} differs" for name in differs]
 
-    def killed(self, fault: Fault, during: Fault | None) -> tuple[bool, list[str]]:
+    def killed(
+        self, fault: Fault, during: Fault | None, *, cold: bool = False
+    ) -> tuple[bool, list[str]]:
         """Killed there, `during` the second run disturbed again: whether it died, and the wrong."""
         self.stage.reset()
-        died = self.stage.run(fault)
+        died = self.stage.run(fault, cold=cold)
         dead = died.returncode in (-9, 137)
-        wrong = [] if dead or died.returncode == self.stage.writer.code else [f"it ended: {died}"]
-        if died.stdout and rows(self.stage.place) != self.rows:
-            wrong.append("an acknowledged row is lost")
-        for name, data in journals(self.stage.place).items():
-            if not data.startswith(self.before.get(name, b"")):
-                wrong.append(f"{name} does not begin as it was")
-        second = self.stage.run(during) if during else None
-        wrong += self.again(degraded=second is not None and DEGRADED in second.stderr)
+        try:
+            wrong = self._died(died, dead) + self._again_after(during)
+        except subprocess.TimeoutExpired as error:
+            wrong = [f"it hangs: {error}"]
+        except (AssertionError, ValueError) as error:
+            wrong = [f"its rows cannot be read: {error!r}"[:600]]
         return dead, [f"{self.stage.writer.name} {fault} {during}: {why}" for why in wrong]
+
+    def _died(self, died: Done, dead: bool) -> list[str]:
+        writer = self.stage.writer
+        wrong = [] if dead or died.returncode == writer.code else [f"it ended: {died}"]
+        if died.stdout and not writer.prompt and rows(self.stage.place) != self.rows:
+            wrong.append("an acknowledged row is lost")
+        for name, data in self.before.items():
+            if self.is_kept and not journals(self.stage.place).get(name, b"").startswith(data):
+                wrong.append(f"{name} does not begin as it was")
+        return wrong
+
+    def _again_after(self, during: Fault | None) -> list[str]:
+        second = self.stage.run(during) if during else None
+        return self.again(degraded=second is not None and _is_degraded(second))
 
 
 def _is_told(fault: Fault, done: Done) -> bool:
     """Whether it said that its rows tell less, or passed over logs that nobody may look at."""
     unseen = "EACCES" in fault.what and "accepted 0" in done.stdout
-    return DEGRADED in done.stderr or unseen
+    return _is_degraded(done) or unseen
+
+
+def _is_degraded(done: Done) -> bool:
+    """Whether it said that git could not be asked, or that a file is left out."""
+    hidden = "churn: no-repository" in done.stdout  # EACCES: it is not there for this user
+    return hidden or any(_tells_less(line) for line in done.stderr.splitlines())
+
+
+def _tells_less(line: str) -> bool:
+    return any(text in line for text in (*DEGRADED, *LEFT_OUT))
 
 
 def _same_ids(some: list[Any], others: list[Any]) -> bool:

@@ -29,7 +29,6 @@ suite (`just test`) runs a short form of each.
 def main(flags: Sequence[str]) -> int:
     """Run the tests with the counts of the soak; the code is pytest's."""
     os.environ.setdefault("BURNBOOK_SOAK", "1")
-    os.environ.setdefault("BURNBOOK_KILL", "all")
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as place:
         figures, report = Path(place, "figures.jsonl"), Path(place, "report.xml")

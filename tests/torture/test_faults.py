@@ -1,49 +1,87 @@
 """Every system call failing: a documented code, one sentence, and a book that has what it said."""
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import killing
 import pytest
 from frontdoor import ROOT
 
-from torture.breaking import ERRORS, REACHING, Fault, Stage, some
-from torture.figures import long, record
+from torture.breaking import REACHING, Stage, rotated, some
+from torture.figures import long, part, record
 from torture.judging import Judge
-from torture.writers import WRITERS, Writer, bare, chosen, journals, run
+from torture.places import bare, run
+from torture.spreading import own, scratch, spread
+from torture.writers import WRITERS, journals
 
 pytestmark = pytest.mark.skipif(killing.missing() is not None, reason=str(killing.missing()))
+PARTS = 3  # of a writer's failures, so that both cores have work to the end
 
 
-def failed_everywhere(writer: Writer, folder: Path, count: int) -> tuple[int, int, list[str]]:
-    stage = Stage(writer, folder)
-    calls = [call for call in stage.calls() if call[0] in REACHING]
+class Job(NamedTuple):
+    """Some of the failures of one writer: `count`, or all; `cold`: by the front door."""
+
+    writer: int
+    folder: Path
+    count: int | None
+    part: int = 0
+    parts: int = 1
+    cold: bool = False
+
+
+class Told(NamedTuple):
+    """What a job saw."""
+
+    faults: int
+    of: int
+    wrong: list[str]
+
+
+def failed(job: Job) -> Told:
+    """Let calls of one writer fail, and judge what it said, and what is there after."""
+    writer = WRITERS[job.writer]
+    stage = Stage(writer, own(job.folder))
+    calls = [call for call in stage.calls(cold=job.cold) if call.name in REACHING]
     judge = Judge(stage)
-    faults = [
-        Fault(*call, f"error={error}", onward)
-        for call in calls
-        for error in ERRORS
-        for onward in (False, True)
-    ]
-    drawn = list(some(faults, count, 3))
-    return len(drawn), len(faults), [why for fault in drawn for why in judge.fault(fault)]
+    every = rotated(calls, job.writer)
+    drawn = every if job.count is None else list(some(every, job.count, writer.name))
+    mine = drawn[job.part :: job.parts]
+    wrong = [why for fault in mine for why in judge.fault(fault, cold=job.cold)]
+    return Told(len(mine), 0 if job.part else len(every), wrong)
 
 
 def test_failing_system_calls(tmp_path: Path) -> None:
-    def one(writer: Writer) -> tuple[int, int, list[str]]:
-        return failed_everywhere(writer, tmp_path, long(4, 1000))
+    """Every writer in a warm Python; in a full soak each of its calls, once and from then on."""
+    parts = PARTS if part() else 1
+    with scratch(tmp_path) as folder:
+        jobs = [
+            Job(at, folder, None if part() >= 1 else long(2, 500), each, parts)
+            for at in range(len(WRITERS))
+            for each in range(parts)
+        ]
+        told = spread(failed, jobs)
+    _keep(told, "test_failing_system_calls", f"{len(WRITERS)} commands")
 
-    with ThreadPoolExecutor(2) as threads:
-        told = list(threads.map(one, chosen(2)))
-    wrong = [why for *_, some_wrong in told for why in some_wrong]
-    done, of = sum(one[0] for one in told), sum(one[1] for one in told)
+
+def test_failing_system_calls_behind_the_front_door(tmp_path: Path) -> None:
+    """The same with a new interpreter for each run: what it imports can fail too; a sample."""
+    some_writers = range(len(WRITERS)) if part() else (0, 4, 8)
+    with scratch(tmp_path) as folder:
+        told = spread(failed, [Job(at, folder, long(1, 15), cold=True) for at in some_writers])
+    name = "test_failing_system_calls_behind_the_front_door"
+    _keep(told, name, f"{len(told)} commands, each started as from a shell")
+
+
+def _keep(told: list[Told], test: str, whose: str) -> None:
+    wrong = [why for one in told for why in one.wrong]
     print(*wrong, sep="\n")
-    first = f"; the first: {wrong[0]}" if wrong else ""
+    done, of = sum(one.faults for one in told), sum(one.of for one in told)
     record(
         "A failing system call gives a documented code and one sentence, and no half rows",
-        "test_failing_system_calls",
-        f"{len(wrong)} faults in {done:,} failures, drawn from {of:,} (call, error, once or from "
-        f"then on) of {len(told)} commands{first}",
+        test,
+        f"{len(wrong)} faults in {done:,} of {of:,} failures of {whose}: each call once and from "
+        f"then on, the seven errors in turn, so that every name of a call meets each of them"
+        f"{f'; the first: {wrong[0]}' if wrong else ''}",
         "0 faults",
         not wrong,
     )

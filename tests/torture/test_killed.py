@@ -5,8 +5,9 @@ import os
 import random
 import signal
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import killing
 import pytest
@@ -14,53 +15,121 @@ from burnbook import records
 from burnbook.book import Book
 from burnbook.rows import Anomaly
 
-from torture.breaking import ERRORS, REACHING, Fault, Stage, some
-from torture.figures import long, record
+from torture.breaking import DEADLY, ERRORS, REACHING, Call, Fault, Stage, some
+from torture.figures import long, part, record
 from torture.judging import Judge
-from torture.writers import Writer, chosen
+from torture.spreading import own, scratch, spread
+from torture.writers import WRITERS
 
 traced = pytest.mark.skipif(killing.missing() is not None, reason=str(killing.missing()))
+PARTS = 3  # of a writer's kills, so that both cores have work to the end
 
 
-def killed_everywhere(writer: Writer, folder: Path, count: int) -> tuple[int, int, int, list[str]]:
-    stage = Stage(writer, folder)
-    calls = stage.calls()
+class Job(NamedTuple):
+    """Some of the kills of one writer: `count` of each part, or all; `cold`: by the front door."""
+
+    writer: int
+    folder: Path
+    count: int | None
+    part: int = 0
+    parts: int = 1
+    cold: bool = False
+
+
+class Told(NamedTuple):
+    """What a job saw."""
+
+    kills: int
+    dead: int
+    calls: int
+    wrong: list[str]
+
+
+def killed(job: Job) -> Told:
+    """Kill one writer where its job says, and judge what is there after it ran again."""
+    writer = WRITERS[job.writer]
+    stage = Stage(writer, own(job.folder))
+    calls = stage.calls(cold=job.cold)
+    again = calls if not job.cold else stage.calls()
     judge = Judge(stage)
-    lot = random.Random(writer.name)
-    faults = [Fault(*call) for call in calls]
-    changing = [one for one in faults if one.call in killing.CHANGES]
-    # What changes something first: in a short run it is what matters.
-    drawn = list(some(changing, count, 1)) + list(some(faults, count - len(changing), 2))
-    wrong, dead = [], 0
-    for fault in drawn:
-        call, number = lot.choice(calls)
-        what = "signal=KILL" if lot.random() < 0.5 else f"error={lot.choice(ERRORS)}"
-        during = Fault(call, number, what) if lot.random() < 0.5 and call in REACHING else None
-        died, found = judge.killed(fault, during)
+    deadly = [Fault(call.name, call.number) for call in calls if call.name in DEADLY]
+    drawn = deadly if job.count is None else list(some(deadly, job.count, writer.name))
+    lot, wrong, dead = random.Random(f"{writer.name} {job.part}"), [], 0
+    for fault in drawn[job.part :: job.parts]:
+        died, found = judge.killed(fault, _during(again, lot), cold=job.cold)
         dead += died
         wrong += found
-    return len(drawn), dead, len(calls), wrong
+    return Told(len(drawn[job.part :: job.parts]), dead, 0 if job.part else len(deadly), wrong)
+
+
+def _during(calls: list[Call], lot: random.Random) -> Fault | None:
+    """What befalls the second run: in half of the cases a kill or a failing call."""
+    call, what = lot.choice(calls), f"error={lot.choice(ERRORS)}"
+    if lot.random() < 0.5:
+        return Fault(call.name, call.number)
+    is_half = lot.random() < 0.5 or call.name not in REACHING
+    return None if is_half else Fault(call.name, call.number, what)
 
 
 @traced
 def test_killed_at_system_calls(tmp_path: Path) -> None:
-    def one(writer: Writer) -> tuple[int, int, int, list[str]]:
-        return killed_everywhere(writer, tmp_path, long(3, 400))
+    """Every writer in a warm Python: at each call that opens, changes or locks in a full soak."""
+    parts = PARTS if part() else 1
+    with scratch(tmp_path) as folder:
+        jobs = [
+            Job(at, folder, None if part() >= 1 else long(2, 300), each, parts)
+            for at in range(len(WRITERS))
+            for each in range(parts)
+        ]
+        told = spread(killed, jobs)
+    what = f"at {sum(one.calls for one in told):,} calls that open, change, lock or start something"
+    _keep(told, "test_killed_at_system_calls", f"{what}, of {len(WRITERS)} commands")
 
-    with ThreadPoolExecutor(2) as threads:
-        told = list(threads.map(one, chosen(1)))
-    wrong = [why for *_, some_wrong in told for why in some_wrong]
+
+@traced
+def test_killed_behind_the_front_door(tmp_path: Path) -> None:
+    """The same with a new interpreter for each run, imports and all; a sample."""
+    some_writers = range(len(WRITERS)) if part() else (1, 5, 9)
+    with scratch(tmp_path) as folder:
+        told = spread(killed, [Job(at, folder, long(1, 10), cold=True) for at in some_writers])
+    what = f"drawn from {sum(one.calls for one in told):,} calls of {len(told)} commands"
+    _keep(told, "test_killed_behind_the_front_door", f"{what}, each started as from a shell")
+
+
+def _keep(told: list[Told], test: str, what: str) -> None:
+    wrong = [why for one in told for why in one.wrong]
     print(*wrong, sep="\n")
-    kills, dead, calls = (sum(column) for column in list(zip(*told, strict=True))[:3])
-    assert dead >= 0.9 * kills, "the kills did not come"
+    kills, dead = sum(one.kills for one in told), sum(one.dead for one in told)
+    assert dead >= 0.9 * kills, f"the kills did not come: {dead} of {kills}"
     record(
         "Kill -9 at a system call loses and glues nothing; run again, it is finished",
-        "test_killed_at_system_calls",
-        f"{len(wrong)} faults in {dead:,} kills at {calls:,} calls of {len(told)} commands, half "
-        f"of the second runs disturbed too{_first(wrong)}",
+        test,
+        f"{len(wrong)} faults in {dead:,} kills {what}; most of the second runs were "
+        f"disturbed too{_first(wrong)}",
         "0 faults",
         not wrong,
     )
+
+
+@traced
+def test_a_warm_python_makes_the_calls_of_a_new_one(tmp_path: Path) -> None:
+    """What is done to the place is the same, call for call; a new Python imports in between."""
+    with scratch(tmp_path) as folder:
+        stage = Stage(WRITERS[1], folder)
+        both = [_done_to(stage, cold=cold) for cold in (False, True)]
+    assert both[0] == both[1]
+    assert {"openat", "write", "fsync", "rename", "flock"} <= set(Counter(n for n, _ in both[0]))
+
+
+def _done_to(stage: Stage, *, cold: bool) -> list[tuple[str, str]]:
+    """The calls that name the place, and those that change something, without what differs."""
+    calls = stage.calls(cold=cold)
+    named = str(stage.place)
+    return [
+        (call.name, call.shown.partition(named)[2].partition('"')[0].split(".tmp")[0][:30])
+        for call in calls
+        if named in call.shown or call.name in killing.CHANGES
+    ]
 
 
 def _first(wrong: list[str]) -> str:

@@ -65,6 +65,8 @@ def _one(name: str, status: os.stat_result | None) -> Iterator[Finding]:
             yield from _mode(name, mode, files.DIR_MODE)
         elif _KNOWN.fullmatch(name):
             yield Finding("file", name, 0, "is a directory, and has to be a plain file")
+        elif left and name.startswith(".doctor."):
+            yield from _left_over(name, int(left[1]))
         else:
             yield Finding("foreign", name, 0, "is a directory that is not the book's", False)
     elif _FOLDERS.fullmatch(name):
@@ -76,8 +78,7 @@ def _one(name: str, status: os.stat_result | None) -> Iterator[Finding]:
         else:
             yield Finding("foreign", name, 0, "is no plain file, and not the book's", False)
     elif left:
-        if not _lives(int(left[1])):
-            yield Finding("left-over", name, 0, "was left by a command that was killed", False)
+        yield from _left_over(name, int(left[1]))
     elif _BESIDE.fullmatch(name):
         yield from _mode(name, mode, files.FILE_MODE)
         yield Finding("kept", name, 0, f"{_kept(name)}, {status.st_size:,} bytes", False)
@@ -101,6 +102,11 @@ def _kept(name: str) -> str:
     if name.endswith(".quarantine"):
         return "holds rows that repair moved there"
     return "is the journal as it was before a repair"
+
+
+def _left_over(name: str, pid: int) -> Iterator[Finding]:
+    if not _lives(pid):
+        yield Finding("left-over", name, 0, "was left by a command that was killed", False)
 
 
 def _lives(pid: int) -> bool:

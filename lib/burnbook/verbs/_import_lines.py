@@ -1,6 +1,7 @@
 """One file of an older tracker: its rows, what became of them, and what was refused."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
@@ -34,8 +35,8 @@ class Source:
 
     def lines(self) -> Iterator[Line]:
         """Every row that is an object; the others are refused."""
-        number = 0
-        with self.file as file:
+        number, file = 0, self.file
+        try:
             while data := file.readline(MAX_LINE + 1):
                 number += 1
                 if len(data) > MAX_LINE and not data.endswith(b"\n"):
@@ -44,6 +45,10 @@ class Source:
                         pass
                 elif data.strip():
                     yield from self._line(number, data.strip())
+        finally:
+            # It is only read: nothing is lost where even closing it fails.
+            with suppress(OSError):
+                file.close()
 
     def _line(self, number: int, data: bytes) -> Iterator[Line]:
         try:

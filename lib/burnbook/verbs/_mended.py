@@ -1,6 +1,7 @@
 """What `repair` makes anew: states and indexes out of journals, and modes."""
 
 import os
+import shutil
 
 from burnbook import files, journal, lock, records
 from burnbook.book import Book, state_of
@@ -67,6 +68,14 @@ def index_of(book: Book, name: str) -> None:
     made.prepare()
     with lock.book_lock(book.root):
         made.catch_up()
+
+
+def clear(path: str) -> None:
+    """Remove what a killed command left: its scratch file, or doctor's scratch folder."""
+    if os.path.isdir(path) and not os.path.islink(path):
+        shutil.rmtree(path)
+    else:
+        drop(path)
 
 
 def drop(path: str) -> None:

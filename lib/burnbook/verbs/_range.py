@@ -39,9 +39,13 @@ def find(ctx: Context, window: str, closing: WindowRow | None, said: Commits) ->
     """
     try:
         return _find(ctx, window, closing, said)
-    except OSError as error:
+    except FileNotFoundError as error:  # the current directory is gone
         raise NotCounted(
             "no-repository", os_sentence("no repository was found", error), IO
+        ) from None
+    except OSError as error:
+        raise NotCounted(
+            "git-failed", os_sentence("the window's commits cannot be looked for", error), IO
         ) from None
 
 

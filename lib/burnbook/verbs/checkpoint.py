@@ -13,6 +13,7 @@ from burnbook.ledgerspec import Ledgers, shown
 from burnbook.ledgerspec import ledgers as places_of
 from burnbook.redact import redact
 from burnbook.rows import Row
+from burnbook.vcs import UNASKED
 from burnbook.verbs import Context, Result, _churn, _missed, _pages
 from burnbook.verbs._scene import scene
 from burnbook.verbs._window import note_damage, wanted
@@ -39,6 +40,9 @@ def run(ctx: Context, args: Any) -> Result:
     _pages.check(places)  # what cannot be written is refused before anything is booked
     facts = _facts(ctx, window)
     counted = _churn.count(ctx, window, provider=said.provider, strict=False)
+    if counted.decision in UNASKED:
+        # Churn that was booked before may stand, so the row alone would not tell.
+        ctx.notes.append(f"churn is not counted now: {counted.reason}")
     chosen: list[Choice] = []
 
     def build() -> list[tuple[str, Row]]:

@@ -58,7 +58,7 @@ def _files(book: Book, found: Sequence[Finding]) -> list[str]:
     done = [_mended.mode(book, one) for one in found if one.kind == "mode"]
     for one in found:
         if one.kind == "left-over":
-            _mended.drop(os.path.join(book.root, one.file))
+            _mended.clear(os.path.join(book.root, one.file))
             done.append(f"{one.file}: removed, a command that was killed left it")
     return done
 
