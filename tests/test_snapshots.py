@@ -10,6 +10,7 @@ import pytest
 from conftest import ROOT, Shell, codex
 
 AT = "2026-11-22T09:00Z"
+BLOCKS = '{"blocks": [{"isGap": false, "entries": %d}]}'
 
 
 def test_a_pane_on_stdin_books_one_row_from_anywhere(shell: Shell, tmp_path: Path) -> None:
@@ -255,3 +256,23 @@ def test_flags_stand_anywhere_on_the_line(shell: Shell) -> None:
     assert shell.rows("snapshots")[0]["agent"] == "a"
     assert "(see snapshot --help)" in shell.fails(2, "snapshot", "begin", "codex")
     assert "unrecognized arguments: --wind" in shell.fails(2, "preview", "--wind", "W0-CHN")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+def test_what_could_not_be_told_is_there_when_it_is_run_again(shell: Shell) -> None:
+    shell.ok("snapshot", "start", "glm", "--at", "2026-11-22T09:00", stdin=BLOCKS % 3)
+    words = ("snapshot", "cross", "glm", "--at", "2026-11-22T12:30")
+    command = f"'{ROOT}/bin/snapshot' {' '.join(words[1:])} > /dev/full"
+    done = subprocess.run(
+        ["sh", "-c", command],
+        input=BLOCKS % 9,
+        env=shell.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr.count("\n")) == (74, 1), done
+    assert len(shell.rows("snapshots")) == 3
+    again = shell.ok(*words, stdin=BLOCKS % 9)
+    assert again.count("already booked: ") == 2
+    assert len(shell.rows("snapshots")) == 3

@@ -62,7 +62,7 @@ class Judge:
                 return wrong  # it said that it books less, and that stands
         else:
             wrong += self._refused(fault, done)
-        return wrong + self.again(degraded=_is_degraded(done))
+        return wrong + self.again(degraded=is_degraded(done))
 
     def _refused(self, fault: Fault, done: Done) -> list[str]:
         wrong, name = [], self.stage.writer.words[0]
@@ -70,7 +70,7 @@ class Judge:
             wrong.append(f"exit code {done.returncode}: {done.stderr!r}")
         noted = set(self.quiet.stderr.splitlines())
         said = [line for line in done.stderr.splitlines() if line not in noted]
-        said = [line for line in said[:-1] if not _tells_less(line)] + said[-1:]
+        said = [line for line in said[:-1] if not tells_less(line)] + said[-1:]
         # Where stderr itself cannot be written, nothing can be said.
         if len(said) != 1 and not (fault.call == "write" and not said):
             wrong.append(f"not one sentence: {said}")
@@ -132,22 +132,22 @@ class Judge:
 
     def _again_after(self, during: Fault | None) -> list[str]:
         second = self.stage.run(during) if during else None
-        return self.again(degraded=second is not None and _is_degraded(second))
+        return self.again(degraded=second is not None and is_degraded(second))
 
 
 def _is_told(fault: Fault, done: Done) -> bool:
     """Whether it said that its rows tell less, or passed over logs that nobody may look at."""
     unseen = "EACCES" in fault.what and "accepted 0" in done.stdout
-    return _is_degraded(done) or unseen
+    return is_degraded(done) or unseen
 
 
-def _is_degraded(done: Done) -> bool:
+def is_degraded(done: Done) -> bool:
     """Whether it said that git could not be asked, or that a file is left out."""
     hidden = "churn: no-repository" in done.stdout  # EACCES: it is not there for this user
-    return hidden or any(_tells_less(line) for line in done.stderr.splitlines())
+    return hidden or any(tells_less(line) for line in done.stderr.splitlines())
 
 
-def _tells_less(line: str) -> bool:
+def tells_less(line: str) -> bool:
     return any(text in line for text in (*DEGRADED, *LEFT_OUT))
 
 

@@ -72,7 +72,8 @@ def bare(place: Path) -> None:
     pages = f'folder = "{place}/docs/Ledgers"\nhandoff = "{place}/docs/HANDOFF.md"\n'
     (config / "ledgers.toml").write_text(pages)
     (config / "churn.toml").write_text(f'repositories = {{ app = "{place}/app" }}\n')
-    (config / "schedules.toml").write_text('[captures.one]\nargv = ["echo", "{}"]\n')
+    jobs = '[captures.one]\nargv = ["echo", "{}"]\n[jobs.look]\ncron = "@daily"\nrecipe = "check"\n'
+    (config / "schedules.toml").write_text(jobs)
     pane = "5h limit: 1% used (resets 10:02)"
     (config / "agents.toml").write_text(
         f'[agents.main]\nprovider = "codex"\ncapture = ["echo", "{pane}"]\n'
@@ -102,6 +103,16 @@ def begun(place: Path) -> None:
     """A BEFORE of window W1."""
     bare(place)
     ok(place, "snapshot", "start", "codex", "--window", "W1", "--at", START, stdin=codex())
+
+
+BLOCKS = '{"blocks": [{"isGap": false, "entries": %d}]}'
+
+
+def counted(place: Path) -> None:
+    """A window that counts prompts is open; the next one is known."""
+    bare(place)
+    words = ("snapshot", "start", "glm", "--window", "W1", "--at", START)
+    ok(place, *words, stdin=BLOCKS % 3)
 
 
 def ended(place: Path) -> None:

@@ -11,7 +11,7 @@ from frontdoor import ROOT
 from torture.breaking import Stage
 from torture.figures import part, record, skip
 from torture.judging import Judge
-from torture.writers import WRITERS, Writer, begun, ended, journals, ok, run
+from torture.writers import LOUD, Writer, begun, ended, journals, ok, run
 
 PROMISE, TEST = "A full disk leaves the book as it was", "test_a_full_disk"
 
@@ -55,7 +55,7 @@ ITS_TEST = "test_a_read_only_disk"
 
 def test_a_read_only_disk(tmp_path: Path) -> None:
     wrong = []
-    writers = WRITERS if part() else WRITERS[1:2]
+    writers = LOUD if part() else LOUD[1:2]
     for writer in writers:
         judge = Judge(Stage(writer, tmp_path))
         judge.stage.reset()

@@ -3,16 +3,18 @@
 import random
 import resource
 import subprocess
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from frontdoor import ROOT
 
 from torture.breaking import Stage
 from torture.figures import long, part, record
-from torture.judging import CODES, DEGRADED, Judge
-from torture.writers import HANG, Done, chosen, environment, journals, rows
+from torture.judging import CODES, Judge, is_degraded, tells_less
+from torture.spreading import own, spread
+from torture.warm import HANG
+from torture.writers import WRITERS, Done, environment, journals, rows
 
 
 def limited(kind: int, most: int, command: list[str], place: Path, stdin: str = "") -> Done:
@@ -37,9 +39,12 @@ def faults(judge: Judge, kind: int, most: int) -> list[str]:
     done = limited(kind, most, stage.writer.command(stage.place), stage.place, stage.writer.stdin)
     wrong = ["a traceback"] * ("Traceback" in done.stderr)
     noted = judge.quiet.stderr.splitlines()
-    said = [line for line in done.stderr.splitlines() if line not in noted and DEGRADED not in line]
-    if done.returncode == stage.writer.code:
-        if rows(stage.place) != judge.rows and DEGRADED not in done.stderr:
+    said = [line for line in done.stderr.splitlines() if line not in noted]
+    said = [line for line in said[:-1] if not tells_less(line)] + said[-1:]
+    if stage.writer.prompt:
+        wrong += [f"a prompt broke: {done}"] if done.returncode else []
+    elif done.returncode == stage.writer.code:
+        if rows(stage.place) != judge.rows and not is_degraded(done):
             wrong.append("it says done, and the rows are others")
     else:
         if done.returncode not in CODES:
@@ -49,7 +54,7 @@ def faults(judge: Judge, kind: int, most: int) -> list[str]:
         is_same = journals(stage.place) == judge.before
         if stage.writer.batches == 1 and "as it was" in done.stderr and not is_same:
             wrong.append(f"the book is not as it was: {said}")
-    wrong += judge.again(degraded=DEGRADED in done.stderr)
+    wrong += judge.again(degraded=is_degraded(done))
     return [f"{stage.writer.name} with at most {most}: {why}" for why in wrong]
 
 
@@ -64,32 +69,42 @@ def sizes(judge: Judge, count: int) -> Iterator[int]:
         for path in sorted(judge.stage.place.rglob("*"))
         if path.is_file() and path.stat().st_size != before.get(path, 0)
     ]
-    for number in range(count):
+    for number in range(count if grown else 0):
         start, end = grown[number % len(grown)]
         yield lot.randrange(min(start, end), max(start, end))
 
 
+class Job(NamedTuple):
+    """Some limits for one command: `least` and up, or where `least` is 0, sizes of its files."""
+
+    folder: Path
+    writer: int
+    kind: int
+    least: int
+    count: int
+
+
+def one(job: Job) -> list[list[str]]:
+    """What is wrong of each run of a command."""
+    judge = Judge(Stage(WRITERS[job.writer], own(job.folder)))
+    numbers: Iterable[int] = range(job.least, job.least + job.count)
+    limits = numbers if job.least else list(sizes(judge, job.count))
+    return [faults(judge, job.kind, most) for most in limits]
+
+
 def everywhere(
-    folder: Path, first: int, kind: int, limits: Callable[[Judge], Iterator[int]]
+    folder: Path, first: int, kind: int, least: int, count: int
 ) -> tuple[list[str], int, int]:
-    """What is wrong, of how many runs of how many commands."""
-
-    def one(number: int) -> list[list[str]]:
-        judge = Judge(Stage(writers[number], folder))
-        return [faults(judge, kind, most) for most in list(limits(judge))]
-
-    writers = chosen(first) if part() else chosen(first)[:1]
-    with ThreadPoolExecutor(2) as threads:
-        told = [found for some in threads.map(one, range(len(writers))) for found in some]
-    wrong = [why for found in told for why in found]
+    """What is wrong, of how many runs of how many commands: all of them in a soak, else one."""
+    writers = range(len(WRITERS)) if part() else [first]
+    told = spread(one, [Job(folder, writer, kind, least, count) for writer in writers])
+    wrong = [why for some in told for found in some for why in found]
     print(*wrong, sep="\n")
-    return wrong, len(told), len(writers)
+    return wrong, sum(map(len, told)), len(writers)
 
 
 def test_files_that_may_not_grow(tmp_path: Path) -> None:
-    wrong, runs, commands = everywhere(
-        tmp_path, 0, resource.RLIMIT_FSIZE, lambda judge: sizes(judge, long(3, 25))
-    )
+    wrong, runs, commands = everywhere(tmp_path, 0, resource.RLIMIT_FSIZE, 0, long(3, 25))
     record(
         "A limit on the size of files (ulimit -f) leaves no half row and no half file",
         "test_files_that_may_not_grow",
@@ -112,9 +127,7 @@ def enough(place: Path) -> int:
 
 def test_descriptors_that_run_out(tmp_path: Path) -> None:
     least = enough(tmp_path)
-    wrong, runs, commands = everywhere(
-        tmp_path, 2, resource.RLIMIT_NOFILE, lambda _: iter(range(least, least + long(3, 8)))
-    )
+    wrong, runs, commands = everywhere(tmp_path, 2, resource.RLIMIT_NOFILE, least, long(3, 8))
     record(
         "A limit on open files (ulimit -n) gives one sentence and leaves the book as it was",
         "test_descriptors_that_run_out",

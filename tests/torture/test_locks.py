@@ -16,7 +16,7 @@ from conftest import codex
 
 from torture.clone import clone
 from torture.figures import part, record
-from torture.writers import WRITERS, Done, Writer, bare, begun, environment, journals, ok, run
+from torture.writers import LOCKING, Done, Writer, bare, begun, environment, journals, ok, run
 
 NO_FLOCK = ("strace", "-f", "-o", os.devnull, "-e", "trace=flock", "-e", "inject=flock:retval=0")
 FEW = ("sh", "env", "mkdir", "readlink", "cat", "sleep", "mktemp", "rm", "setsid", "git", "echo")
@@ -154,7 +154,7 @@ def test_recipes_with_flock_and_without_it_take_one_lock(tmp_path: Path) -> None
 
 @pytest.mark.skipif(killing.missing() is not None, reason=str(killing.missing()))
 def test_nothing_is_booked_where_flock_does_nothing(tmp_path: Path) -> None:
-    writers = WRITERS if part() else WRITERS[1::6]
+    writers = LOCKING if part() else LOCKING[1::6]
 
     def one(writer: Writer) -> list[str]:
         place = tmp_path / writer.name.replace(" ", "-")

@@ -16,7 +16,7 @@ from burnbook.lock import WAIT_SECONDS, book_lock
 from burnbook.rows import Anomaly
 
 from torture.figures import part, record
-from torture.writers import WRITERS, Done, Writer, journals, run
+from torture.writers import LOCKING, Done, Writer, journals, run
 
 
 @contextmanager
@@ -60,7 +60,7 @@ def test_a_stopped_holder_is_named_and_the_book_goes_on(tmp_path: Path) -> None:
 @pytest.mark.skipif(not part(), reason="in just soak alone: each command waits its ten seconds")
 def test_every_writer_waits_for_a_stopped_holder_and_no_longer(tmp_path: Path) -> None:
     wrong, longest = list[str](), 0.0
-    places = {writer: tmp_path / writer.name.replace(" ", "-") for writer in WRITERS}
+    places = {writer: tmp_path / writer.name.replace(" ", "-") for writer in LOCKING}
 
     def set_up(writer: Writer) -> None:
         places[writer].mkdir()
@@ -71,17 +71,17 @@ def test_every_writer_waits_for_a_stopped_holder_and_no_longer(tmp_path: Path) -
         began = time.monotonic()
         return run(writer.command(places[writer]), places[writer], writer.stdin), _since(began)
 
-    with ThreadPoolExecutor(len(WRITERS)) as threads, ExitStack() as holders:
-        list(threads.map(set_up, WRITERS))
-        before = {writer: journals(places[writer]) for writer in WRITERS}
+    with ThreadPoolExecutor(len(LOCKING)) as threads, ExitStack() as holders:
+        list(threads.map(set_up, LOCKING))
+        before = {writer: journals(places[writer]) for writer in LOCKING}
         # All of them before a command starts: they would else hold on to its pipes, too.
-        pids = [holders.enter_context(stopped(places[one] / "book")) for one in WRITERS]
-        first = list(threads.map(timed, WRITERS))
-        same = [journals(places[writer]) == before[writer] for writer in WRITERS]
+        pids = [holders.enter_context(stopped(places[one] / "book")) for one in LOCKING]
+        first = list(threads.map(timed, LOCKING))
+        same = [journals(places[writer]) == before[writer] for writer in LOCKING]
         holders.close()
-        again = list(threads.map(timed, WRITERS))
+        again = list(threads.map(timed, LOCKING))
     for writer, (done, took), pid, is_same, (second, _) in zip(
-        WRITERS, first, pids, same, again, strict=True
+        LOCKING, first, pids, same, again, strict=True
     ):
         longest = max(longest, took)
         if done.returncode != 75 or f"process {pid} holds it" not in done.stderr or not is_same:
@@ -91,7 +91,7 @@ def test_every_writer_waits_for_a_stopped_holder_and_no_longer(tmp_path: Path) -
     record(
         "A stopped holder of the lock is named after the bounded wait, and the book goes on",
         "test_every_writer_waits_for_a_stopped_holder_and_no_longer",
-        f"{len(wrong)} wrong of {len(WRITERS)} commands, all of them started at once; the last one "
+        f"{len(wrong)} wrong of {len(LOCKING)} commands, all of them started at once; the last one "
         f"gave up after {longest:.1f} s{'; the first: ' + wrong[0] if wrong else ''}",
         f"0 wrong, each after {WAIT_SECONDS:.0f} s",
         not wrong,

@@ -6,6 +6,7 @@ See torture.zygote for what that leaves out. Every process has one of its own.
 import json
 import os
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ class Warm:
     def __init__(self) -> None:
         python = ROOT / ".venv" / "bin" / "python"
         program = Path(__file__).with_name("zygote.py")
+        self._turn = threading.Lock()
         self._python = subprocess.Popen(
             [str(python), "-ESs", "-X", "utf8", str(program)],
             stdin=subprocess.PIPE,
@@ -46,9 +48,10 @@ class Warm:
             "strace": list(strace),
             "hang": HANG,
         }
-        entry.write(json.dumps(asked).encode() + b"\n")
-        entry.flush()
-        told = json.loads(answers.readline())
+        with self._turn:
+            entry.write(json.dumps(asked).encode() + b"\n")
+            entry.flush()
+            told = json.loads(answers.readline())
         if told["code"] is None:
             raise subprocess.TimeoutExpired(list(command), HANG)
         return subprocess.CompletedProcess(

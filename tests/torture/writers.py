@@ -14,6 +14,7 @@ from frontdoor import ROOT
 
 from torture import places
 from torture.places import (
+    BLOCKS,
     END,
     FINAL,
     RANGE,
@@ -21,6 +22,7 @@ from torture.places import (
     START,
     bare,
     begun,
+    counted,
     ended,
     environment,
     ok,
@@ -45,6 +47,7 @@ class Writer(NamedTuple):
     apart: tuple[str, ...] = ()  # what a second run cannot bring back
     spent: int = 0  # the code of a run that finds nothing left to do
     prompt: bool = False  # it is made for a prompt: it fails in silence, and the next call books
+    locks: bool = True  # it writes in the book, and so waits for its lock, and says where it cannot
 
     def command(self, place: Path) -> list[str]:
         """The argv."""
@@ -54,6 +57,7 @@ class Writer(NamedTuple):
 
 NEXT = "2026-11-22T13:00"
 EVIDENCE = ("evidence", *SHOWN, "--artifact", "{place}/report.xml", "--at", END)
+SCHEDULE = ("schedule", "--as", "systemd", "--into", "{place}/units")
 TRACKER = str(ROOT / "samples" / "tracker")
 
 
@@ -73,6 +77,9 @@ WRITERS = (
         begun,
         codex(five=20),
     ),
+    # It names no window: run again, it must not cross out of the one that it crossed into.
+    Writer("cross on", ("snapshot", "cross", "glm", "--at", END), counted, BLOCKS % 9),
+    Writer("end open", ("snapshot", "end", "glm", "--at", END), counted, BLOCKS % 9),
     Writer("undo", ("undo", "codex", "--phase", "after", "--at", END), ended, spent=66),
     Writer("finalize", FINAL, ended),
     Writer("checkpoint", ("checkpoint", "W1", "--at", "2026-11-22T12:05"), paged, batches=2),
@@ -100,13 +107,17 @@ WRITERS = (
         ended,
         sample("agents/statusline.json"),
         prompt=True,
+        locks=False,  # it waits 50 ms, and for no longer
     ),
-    Writer("bundle", ("bundle", "W1"), paged),
-    Writer("bundle again", ("bundle", "W1"), places.bundled),
-    Writer("schedule", ("schedule", "--as", "systemd", "--into", "{place}/units"), bare),
+    Writer("bundle", ("bundle", "W1"), paged, locks=False),
+    Writer("bundle again", ("bundle", "W1"), places.bundled, locks=False),
+    Writer("schedule", SCHEDULE, bare, locks=False),
     Writer("usage", ("usage", "--fresh", "--at", END), ended, batches=9),
     Writer("budget", ("budget", "--window", "W1", "--at", END), ended),
 )
+
+LOCKING = tuple(writer for writer in WRITERS if writer.locks)
+LOUD = tuple(writer for writer in WRITERS if not writer.prompt)
 
 
 def journals(place: Path) -> dict[str, bytes]:
