@@ -6,7 +6,7 @@ Feature: verify a whole book
       | 09:00 | ada   | codex    | before | W0-CHN | 11% |
       | 09:00 | bo    | codex    | before | W0-CHN | 63% |
       | 12:30 | ada   | codex    | after  | W0-CHN | 51% |
-    And "bin/finalize --window W0-CHN" was run
+    And "bin/finalize --window W0-CHN --at 2026-11-22T12:40" was run
 
   Scenario: everything holds
     When I run "bin/check"
@@ -127,7 +127,7 @@ Feature: verify a whole book
       | faults.1.line | 1               |
 
   Scenario: a book that was undone is as good as any
-    Given "bin/undo codex --agent ada" was run
+    Given "bin/undo codex --agent ada --at 2026-11-22T12:50" was run
     When I run "bin/check"
     Then it prints "ok: 5 rows verified (snapshots 4, windows 1)"
 

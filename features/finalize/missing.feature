@@ -7,7 +7,7 @@ Feature: what was not seen is null, with a reason
 
   Scenario: no AFTER
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
-    When I run "bin/finalize --window W0-CHN"
+    When I run "bin/finalize --window W0-CHN --at 2026-11-22T12:40"
     Then it prints
       """
       W0-CHN finalized: 0 anomalies (ID)

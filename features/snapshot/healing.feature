@@ -26,6 +26,7 @@ Feature: what a crash left of a row is moved aside by the next append
     Then it prints
       """
       ok: 3 rows verified (snapshots 2, anomalies 1)
+      note: raw/ID.txt: is of no snapshot of this book
       note: snapshots.jsonl.broken: holds rows that were never finished, 31 bytes
       """
 
