@@ -222,7 +222,7 @@ def test_killed_anywhere_it_is_finished_by_running_it_again(tmp_path: Path) -> N
     points = [one for one in killing.calls(stage, line, env) if one.call in CHANGES]
     wanted = told(stage.place)
     assert wanted[3] == 0  # type: ignore[index]
-    reports = list(killing.kill(stage, line, env, told, killing.wanted(points, 8)))
+    reports = list(killing.kill(stage, line, env, told, killing.spread(points, 8)))
     for report in reports:
         assert report.facts == wanted, report.point
     assert sum(report.killed for report in reports) > 5
