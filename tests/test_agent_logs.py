@@ -1,5 +1,6 @@
 """Agents' own logs against what their maker knows to be true, whenever they are read."""
 
+import errno
 import json
 import os
 import random
@@ -18,6 +19,7 @@ from burnbook.agentlogs.reading import Reading
 from burnbook.agentlogs.spec import LogFeed
 from burnbook.book import Book
 from burnbook.config import Config
+from burnbook.errors import IOFault
 from burnbook.verbs._ingest_logs import Job
 from conftest import ROOT, Shell, measured
 from torture.figures import long, record
@@ -316,3 +318,17 @@ def test_official_meters_are_booked_once_whatever_is_read_again(shell: Shell, ho
     assert ingest(shell, home, "codex")[0]["meters"] == 0
     assert shell.rows("meters") == rows
     shell.ok("check")
+
+
+def test_a_disk_that_does_not_tell_of_a_folder_is_no_folder_that_is_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert sources.is_folder(str(tmp_path))
+    assert not sources.is_folder(str(tmp_path / "none"))
+
+    def fails(path: str) -> None:
+        raise OSError(errno.EDQUOT, "Disk quota exceeded", path)
+
+    monkeypatch.setattr(os, "stat", fails)
+    with pytest.raises(IOFault, match="cannot look for logs: Disk quota exceeded"):
+        sources.is_folder(str(tmp_path))

@@ -8,6 +8,7 @@ is another in its first line, or just before that place, from its start.
 import errno
 import os
 import re
+import stat
 from collections.abc import Iterator
 from fnmatch import translate
 from typing import Any
@@ -113,6 +114,15 @@ def _below(base: str, deep: bool) -> Iterator[Log]:
                         _passed_over(error)
         except OSError as error:
             _passed_over(error)
+
+
+def is_folder(path: str) -> bool:
+    """Whether there is a folder to look in. Raises IOFault where the disk does not tell."""
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except OSError as error:
+        _passed_over(error)
+        return False
 
 
 def _passed_over(error: OSError) -> None:

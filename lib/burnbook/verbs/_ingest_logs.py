@@ -58,7 +58,7 @@ def _jobs(args: Any, feed: LogFeed, known: dict[str, sources.Source]) -> tuple[l
         return [Job(_given(args.file), None, 0)], args.file
     folders = sources.roots(feed)
     source = ", ".join(folders)
-    if not any(map(os.path.isdir, folders)):
+    if not any(map(sources.is_folder, folders)):
         raise Missing(f"no logs: none of the folders of {args.feed} is there: {source}")
     jobs = []
     for rank, log in enumerate(sources.logs(feed)):
