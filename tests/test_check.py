@@ -271,3 +271,15 @@ def test_millions_of_rows_take_little_memory_and_time(shell: Shell, tmp_path: Pa
     name = "test_millions_of_rows_take_little_memory_and_time"
     target = "100 us a row, 250 MiB"
     record("check takes little", name, figure, target, is_small and code == "0")
+
+
+def test_pages_that_the_config_has_in_the_book_are_no_strangers(shell: Shell) -> None:
+    shell.ok("snapshot", "start", "codex", "--at", DAY + "09:00", stdin=codex())
+    for name in ("docs", "other"):
+        (shell.book / name).mkdir(mode=0o700)
+    assert "docs: is a directory that is not the book's" in shell.ok("check")
+    places = f'folder = "{shell.book}/docs/Ledgers"\nhandoff = "{shell.book}/docs/H.md"\n'
+    (shell.config / "ledgers.toml").write_text(places)
+    said = shell.ok("check")
+    assert "docs: " not in said
+    assert "other: is a directory that is not the book's" in said

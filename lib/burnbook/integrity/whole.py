@@ -1,5 +1,6 @@
 """A whole book, looked at once."""
 
+import os
 import time
 from typing import Any, NamedTuple
 
@@ -105,7 +106,19 @@ def once(book: Book, config: Config) -> Looked:
     found += references.look(root, ids, unknown, doubtful)
     found += references.panes(root, ids) if "snapshots" not in doubtful else []
     found += _ledgers(config, {name: one.rows for name, one in kept.items()}, doubtful)
-    return Looked(rows, [*found, *places.look(root)])
+    own = _pages_inside(root, config)
+    found += [one for one in places.look(root) if one.kind != "foreign" or one.file not in own]
+    return Looked(rows, found)
+
+
+def _pages_inside(root: str, config: Config) -> set[str]:
+    """The names in the book under which the config has the pages, as the demo's does."""
+    try:
+        told = places_of(config)
+    except BadConfig:
+        return set()
+    inside = [os.path.relpath(path, root) for path in (told.folder, told.handoff)]
+    return {path.split(os.sep)[0] for path in inside} - {os.curdir, os.pardir}
 
 
 def _ledgers(config: Config, rows: dict[str, list[Any]], doubtful: set[str]) -> list[Finding]:
