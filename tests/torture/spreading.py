@@ -8,10 +8,38 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
+
+from torture.figures import long, part
+from torture.writers import WRITERS
 
 Job, Told = TypeVar("Job"), TypeVar("Told")
+PARTS = 3  # of what is done to one writer, so that both cores have work to the end
 MEMORY = "/dev/shm"
+
+
+class Share(NamedTuple):
+    """What is done to one writer: `count` cases, or all; of these one part.
+
+    `cold`: by the front door, with a new interpreter each time.
+    """
+
+    writer: int
+    folder: Path
+    count: int | None
+    part: int = 0
+    parts: int = 1
+    cold: bool = False
+
+
+def shares(folder: Path, short: int, most: int) -> list[Share]:
+    """Of each writer `short` cases in the suite, `most` in a part of a soak, all in a full one."""
+    count, parts = None if part() >= 1 else long(short, most), PARTS if part() else 1
+    return [
+        Share(writer, folder, count, each, parts)
+        for writer in range(len(WRITERS))
+        for each in range(parts)
+    ]
 
 
 @contextmanager

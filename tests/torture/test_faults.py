@@ -11,22 +11,10 @@ from torture.breaking import REACHING, Stage, rotated, some
 from torture.figures import long, part, record
 from torture.judging import Judge
 from torture.places import bare, run
-from torture.spreading import own, scratch, spread
+from torture.spreading import Share, own, scratch, shares, spread
 from torture.writers import WRITERS, journals
 
 pytestmark = pytest.mark.skipif(killing.missing() is not None, reason=str(killing.missing()))
-PARTS = 3  # of a writer's failures, so that both cores have work to the end
-
-
-class Job(NamedTuple):
-    """Some of the failures of one writer: `count`, or all; `cold`: by the front door."""
-
-    writer: int
-    folder: Path
-    count: int | None
-    part: int = 0
-    parts: int = 1
-    cold: bool = False
 
 
 class Told(NamedTuple):
@@ -37,7 +25,7 @@ class Told(NamedTuple):
     wrong: list[str]
 
 
-def failed(job: Job) -> Told:
+def failed(job: Share) -> Told:
     """Let calls of one writer fail, and judge what it said, and what is there after."""
     writer = WRITERS[job.writer]
     stage = Stage(writer, own(job.folder))
@@ -52,14 +40,8 @@ def failed(job: Job) -> Told:
 
 def test_failing_system_calls(tmp_path: Path) -> None:
     """Every writer in a warm Python; in a full soak each of its calls, once and from then on."""
-    parts = PARTS if part() else 1
     with scratch(tmp_path) as folder:
-        jobs = [
-            Job(at, folder, None if part() >= 1 else long(2, 500), each, parts)
-            for at in range(len(WRITERS))
-            for each in range(parts)
-        ]
-        told = spread(failed, jobs)
+        told = spread(failed, shares(folder, 2, 500))
     _keep(told, "test_failing_system_calls", f"{len(WRITERS)} commands")
 
 
@@ -67,7 +49,7 @@ def test_failing_system_calls_behind_the_front_door(tmp_path: Path) -> None:
     """The same with a new interpreter for each run: what it imports can fail too; a sample."""
     some_writers = range(len(WRITERS)) if part() else (0, 4, 8)
     with scratch(tmp_path) as folder:
-        told = spread(failed, [Job(at, folder, long(1, 15), cold=True) for at in some_writers])
+        told = spread(failed, [Share(at, folder, long(1, 15), cold=True) for at in some_writers])
     name = "test_failing_system_calls_behind_the_front_door"
     _keep(told, name, f"{len(told)} commands, each started as from a shell")
 

@@ -18,22 +18,10 @@ from burnbook.rows import Anomaly
 from torture.breaking import DEADLY, ERRORS, REACHING, Call, Fault, Stage, some
 from torture.figures import long, part, record
 from torture.judging import Judge
-from torture.spreading import own, scratch, spread
+from torture.spreading import Share, own, scratch, shares, spread
 from torture.writers import WRITERS
 
 traced = pytest.mark.skipif(killing.missing() is not None, reason=str(killing.missing()))
-PARTS = 3  # of a writer's kills, so that both cores have work to the end
-
-
-class Job(NamedTuple):
-    """Some of the kills of one writer: `count` of each part, or all; `cold`: by the front door."""
-
-    writer: int
-    folder: Path
-    count: int | None
-    part: int = 0
-    parts: int = 1
-    cold: bool = False
 
 
 class Told(NamedTuple):
@@ -45,7 +33,7 @@ class Told(NamedTuple):
     wrong: list[str]
 
 
-def killed(job: Job) -> Told:
+def killed(job: Share) -> Told:
     """Kill one writer where its job says, and judge what is there after it ran again."""
     writer = WRITERS[job.writer]
     stage = Stage(writer, own(job.folder))
@@ -74,14 +62,8 @@ def _during(calls: list[Call], lot: random.Random) -> Fault | None:
 @traced
 def test_killed_at_system_calls(tmp_path: Path) -> None:
     """Every writer in a warm Python: at each call that opens, changes or locks in a full soak."""
-    parts = PARTS if part() else 1
     with scratch(tmp_path) as folder:
-        jobs = [
-            Job(at, folder, None if part() >= 1 else long(2, 300), each, parts)
-            for at in range(len(WRITERS))
-            for each in range(parts)
-        ]
-        told = spread(killed, jobs)
+        told = spread(killed, shares(folder, 2, 300))
     what = f"at {sum(one.calls for one in told):,} calls that open, change, lock or start something"
     _keep(told, "test_killed_at_system_calls", f"{what}, of {len(WRITERS)} commands")
 
@@ -91,7 +73,7 @@ def test_killed_behind_the_front_door(tmp_path: Path) -> None:
     """The same with a new interpreter for each run, imports and all; a sample."""
     some_writers = range(len(WRITERS)) if part() else (1, 5, 9)
     with scratch(tmp_path) as folder:
-        told = spread(killed, [Job(at, folder, long(1, 10), cold=True) for at in some_writers])
+        told = spread(killed, [Share(at, folder, long(1, 10), cold=True) for at in some_writers])
     what = f"drawn from {sum(one.calls for one in told):,} calls of {len(told)} commands"
     _keep(told, "test_killed_behind_the_front_door", f"{what}, each started as from a shell")
 
