@@ -1,10 +1,12 @@
 """Run the long form of every torture test, then write docs/RELIABILITY.md from their figures.
 
-Flags go to pytest. BURNBOOK_SOAK=0.1 runs a tenth of the counts, which the page then says.
+Flags go to pytest; those that name tests renew the rows of these alone, and the page says which.
+BURNBOOK_SOAK=0.1 runs a tenth of the counts, which the page then says.
 """
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -39,8 +41,17 @@ def main(flags: Sequence[str]) -> int:
         seen = read(figures)
         broken = failed(report)
     minutes = (time.monotonic() - started) / 60
-    PAGE.write_text(page(seen, broken, part(), minutes), "utf-8")
-    print(f"{len(seen)} figures in {PAGE.relative_to(ROOT)}, {minutes:.0f} minutes")
+    told = f"{len(seen)} figures, {minutes:.0f} minutes"
+    if flags and part() < 1:
+        print(f"{told}; the page is as it was: only the full counts renew a part of it")
+    else:
+        PAGE.write_text(
+            renewed(PAGE.read_text("utf-8"), seen, broken)
+            if flags
+            else page(seen, broken, whole(part(), minutes)),
+            "utf-8",
+        )
+        print(f"{told}; see {PAGE.relative_to(ROOT)}")
     return code
 
 
@@ -51,11 +62,14 @@ def tests() -> list[str]:
 
 
 def read(path: Path) -> list[Figure]:
-    """The figures of a file, one for each promise and test: the last one counts."""
-    if not path.exists():
-        return []
-    figures = [Figure(**json.loads(line)) for line in path.read_text("utf-8").splitlines()]
-    return list({(one.promise, one.test): one for one in figures}.values())
+    """The figures of a file, one for each promise and test: the last one, or one that is not ok."""
+    found: dict[tuple[str, str], Figure] = {}
+    for line in path.read_text("utf-8").splitlines() if path.exists() else ():
+        one = Figure(**json.loads(line))
+        key = one.promise, one.test
+        if key not in found or found[key].ok:
+            found[key] = one
+    return list(found.values())
 
 
 def failed(report: Path) -> list[str]:
@@ -70,10 +84,15 @@ def failed(report: Path) -> list[str]:
     return found
 
 
-def page(figures: Sequence[Figure], broken: Sequence[str], share: float, minutes: float) -> str:
-    """The whole page: a table of figures, then all that is not at its target."""
+def whole(share: float, minutes: float) -> str:
+    """What the page says of a run of every test."""
     counts = "the full counts" if share == 1 else f"{share:.0%} of the full counts"
-    lines = [HEAD, f"The last run had {counts} and took {minutes:.0f} minutes.", ""]
+    return f"The last run had {counts} and took {minutes:.0f} minutes."
+
+
+def page(figures: Sequence[Figure], broken: Sequence[str], run: str) -> str:
+    """The whole page: a table of figures, then all that is not at its target."""
+    lines = [HEAD, run, ""]
     lines += ["| promise | test | figure | target | date |", "| --- | --- | --- | --- | --- |"]
     for one in sorted(figures, key=lambda one: (one.promise, one.test)):
         cells = (one.promise, f"`{one.test}`", one.figure, one.target, one.date)
@@ -85,6 +104,33 @@ def page(figures: Sequence[Figure], broken: Sequence[str], share: float, minutes
     lines += ["", "## Not at target", ""]
     lines += [f"- {_cell(one)}" for one in missed] or ["Nothing: every figure is at its target."]
     return "\n".join(lines) + "\n"
+
+
+def renewed(old: str, seen: Sequence[Figure], broken: Sequence[str]) -> str:
+    """The page with the rows of some tests made anew, and those of all others as they are."""
+    rows = re.findall(r"^\| (.*?) \| `(\S+)` \| (.*) \| (.*) \| (\d{4}-\d\d-\d\d) \|$", old, re.M)
+    missed = [line[2:] for line in old.splitlines() if line.startswith("- ")]
+    again = {one.test for one in seen}
+    kept = [
+        Figure(
+            *(text.replace("\\|", "|") for text in (promise, test, figure, target)),
+            ok=not any(line.startswith(f"{promise} (`{test}`): ") for line in missed),
+            date=date,
+        )
+        for promise, test, figure, target, date in rows
+        if test not in again
+    ]
+    others = [line.strip("`") for line in missed if line.startswith("`")]
+    broken = [*broken, *(why for why in others if why.partition(":")[0] not in again)]
+    run = next(line for line in old.splitlines() if line.startswith("The last run had"))
+    whole, _, before = run.partition(_SINCE)
+    names = sorted(again | set(re.findall(r"`(\S+)`", before)))
+    return page(
+        [*kept, *seen], broken, f"{whole}{_SINCE}{', '.join(f'`{name}`' for name in names)}."
+    )
+
+
+_SINCE = " Run again by themselves since then: "
 
 
 def _cell(text: str) -> str:

@@ -42,14 +42,35 @@ def test_a_figure_that_is_not_ok_is_kept_and_fails_the_test(
 def test_the_page_names_all_that_is_not_at_target() -> None:
     good = Figure("P", "test_a", "0 | 5", "0", True, "2026-11-22")
     bad = Figure("Q", "test_b", "not run: no mounts", "0", False, "2026-11-22")
-    text = soak.page([good, bad], ["test_b: known", "test_z: assert 1 == 2"], 0.1, 3)
+    text = soak.page([good, bad], ["test_b: known", "test_z: assert 1 == 2"], soak.whole(0.1, 3))
     assert "10% of the full counts" in text
     assert "| P | `test_a` | 0 \\| 5 | 0 | 2026-11-22 |" in text
     assert re.findall("^- .*", text, re.M) == [
         "- Q (`test_b`): not run: no mounts",
         "- `test_z: assert 1 == 2`",
     ]
-    assert "Nothing: every figure" in soak.page([good], [], 1, 3)
+    assert "Nothing: every figure" in soak.page([good], [], soak.whole(1, 3))
+
+
+def test_a_part_of_the_page_is_renewed_and_says_so() -> None:
+    good = Figure("P", "test_a[1]", "0 | 5", "0", True, "2026-11-22")
+    bad = Figure("Q", "test_b", "1 lost", "0", False, "2026-11-22")
+    other = Figure("R", "test_c", "2 lost", "0", False, "2026-11-22")
+    old = soak.page([good, bad, other], ["test_z: assert 1"], soak.whole(1, 40))
+    mended = bad._replace(figure="0 lost", ok=True, date="2026-11-23")
+    new = soak.renewed(old, [mended], [])
+    said = f"{soak.whole(1, 40)} Run again by themselves since then: `test_b`."
+    assert new == soak.page([good, mended, other], ["test_z: assert 1"], said)
+    twice = soak.renewed(new, [other._replace(figure="0 lost", ok=True)], [])
+    assert "since then: `test_b`, `test_c`." in twice
+    assert re.findall("^- .*", twice, re.M) == ["- `test_z: assert 1`"]
+
+
+def test_a_test_that_failed_once_is_not_hidden_by_its_next_run(tmp_path: Path) -> None:
+    place = tmp_path / "figures.jsonl"
+    figures = [Figure("P", "test_a", f"{n} lost", "0", not n, "2026-11-22") for n in (0, 1, 0)]
+    place.write_text("".join(json.dumps(one._asdict()) + "\n" for one in figures))
+    assert [one.figure for one in soak.read(place)] == ["1 lost"]
 
 
 def test_the_page_of_the_project_has_tests_that_there_are() -> None:
