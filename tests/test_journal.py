@@ -2,9 +2,11 @@
 
 import errno
 import fcntl
+import gc
 import multiprocessing
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -158,3 +160,20 @@ def test_a_file_is_replaced_whole_or_not_at_all(
     assert os.listdir(tmp_path / "new") == ["state.json"]
     assert files.read_bytes(path) == b"one"
     assert stat.S_IMODE(os.stat(tmp_path / "new").st_mode) == 0o700
+
+
+def test_lines_that_nobody_waits_for_end_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the file cannot be closed then, the interpreter would print a traceback of its own."""
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"1\n2\n")
+    heard: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", heard.append)
+    told = journal.lines(str(path))
+    assert next(told) == (0, b"1\n")
+    assert told.gi_frame is not None  # type: ignore[attr-defined]
+    os.close(told.gi_frame.f_locals["file"].fileno())  # type: ignore[attr-defined]
+    del told
+    gc.collect()
+    assert heard == []

@@ -49,13 +49,18 @@ def lines(path: str, start: int = 0) -> Iterator[tuple[int, bytes]]:
     except OSError as error:
         raise IOFault(os_sentence("cannot read the book", error)) from None
     with os.fdopen(handle, "rb") as file:
-        file.seek(start)
-        offset = start
-        for line in file:
-            if not line.endswith(b"\n"):
-                return
-            yield offset, line
-            offset += len(line)
+        try:
+            file.seek(start)
+            offset = start
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return
+                yield offset, line
+                offset += len(line)
+        except GeneratorExit:
+            # Nobody waits for more lines, so nobody would hear that the file cannot be closed.
+            with suppress(OSError):
+                file.close()
 
 
 def at(path: str, places: list[tuple[int, int]]) -> list[bytes]:

@@ -111,6 +111,7 @@ def renewed(old: str, seen: Sequence[Figure], broken: Sequence[str]) -> str:
     rows = re.findall(r"^\| (.*?) \| `(\S+)` \| (.*) \| (.*) \| (\d{4}-\d\d-\d\d) \|$", old, re.M)
     missed = [line[2:] for line in old.splitlines() if line.startswith("- ")]
     again = {one.test for one in seen}
+    keys = {(one.promise, one.test) for one in seen}
     kept = [
         Figure(
             *(text.replace("\\|", "|") for text in (promise, test, figure, target)),
@@ -118,7 +119,7 @@ def renewed(old: str, seen: Sequence[Figure], broken: Sequence[str]) -> str:
             date=date,
         )
         for promise, test, figure, target, date in rows
-        if test not in again
+        if (promise.replace("\\|", "|"), test) not in keys
     ]
     others = [line.strip("`") for line in missed if line.startswith("`")]
     broken = [*broken, *(why for why in others if why.partition(":")[0] not in again)]

@@ -55,12 +55,13 @@ def test_the_page_names_all_that_is_not_at_target() -> None:
 def test_a_part_of_the_page_is_renewed_and_says_so() -> None:
     good = Figure("P", "test_a[1]", "0 | 5", "0", True, "2026-11-22")
     bad = Figure("Q", "test_b", "1 lost", "0", False, "2026-11-22")
-    other = Figure("R", "test_c", "2 lost", "0", False, "2026-11-22")
-    old = soak.page([good, bad, other], ["test_z: assert 1"], soak.whole(1, 40))
+    other = Figure("R | S", "test_c", "2 lost", "0", False, "2026-11-22")
+    same = bad._replace(promise="another promise of that test", ok=True)
+    old = soak.page([good, bad, other, same], ["test_z: assert 1"], soak.whole(1, 40))
     mended = bad._replace(figure="0 lost", ok=True, date="2026-11-23")
     new = soak.renewed(old, [mended], [])
     said = f"{soak.whole(1, 40)} Run again by themselves since then: `test_b`."
-    assert new == soak.page([good, mended, other], ["test_z: assert 1"], said)
+    assert new == soak.page([good, mended, other, same], ["test_z: assert 1"], said)
     twice = soak.renewed(new, [other._replace(figure="0 lost", ok=True)], [])
     assert "since then: `test_b`, `test_c`." in twice
     assert re.findall("^- .*", twice, re.M) == ["- `test_z: assert 1`"]
