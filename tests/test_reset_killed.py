@@ -66,7 +66,7 @@ def test_killed_at_system_calls_and_run_again(tmp_path: Path) -> None:
     assert died >= 0.9 * len(reports)
     record(
         "Kill -9 at a system call loses and glues nothing; run again, it is finished",
-        "test_reset_killed",
+        "test_killed_at_system_calls_and_run_again",
         f"{len(wrong)} faults in {died} kills of a reset of three agents, at {len(changing)} calls "
         f"that change something{f'; the first: {wrong[0]}' if wrong else ''}",
         "0 faults",
