@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from burnbook import records
+from burnbook.rows import Anomaly
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,6 +25,12 @@ CODEX = """\
 def codex(five: int = 11, weekly: int = 24, resets: str = "13:10", context: int = 12) -> str:
     """A Codex /status pane."""
     return CODEX.format(five=five, weekly=weekly, resets=resets, context=context)
+
+
+def anomaly(subject: str, number: int = 0, detail: str = "") -> Anomaly:
+    """A row of the anomalies: the plainest that there is."""
+    told = {"kind": "k", "first": 0, "first_from": "a", "second_from": "b"}
+    return records.make(Anomaly, subject=subject, second=number, detail=detail, **told)
 
 
 class Shell:

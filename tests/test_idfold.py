@@ -7,19 +7,11 @@ from burnbook import idfold, journal, records
 from burnbook.book import Book
 from burnbook.integrity import folds
 from burnbook.rows import Anomaly
+from conftest import anomaly
 
 
 def row(number: int, detail: str = "") -> Anomaly:
-    return records.make(
-        Anomaly,
-        kind="k",
-        subject=f"{number}",
-        first=0,
-        second=number,
-        first_from="a",
-        second_from="b",
-        detail=detail,
-    )
+    return anomaly(f"{number}", number, detail)
 
 
 def book_rows(book: Book, numbers: range, detail: str = "") -> list[bool]:

@@ -30,7 +30,7 @@ Read = Callable[[bytes], tuple[str, int] | None]
 
 
 class Head(msgspec.Struct):
-    """How much of the journal the keys cover: `mark` is what stands before `offset` in it."""
+    """How much of a journal an index covers: `mark` is what stands before `offset` in it."""
 
     form: str = ""
     offset: int = 0

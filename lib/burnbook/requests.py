@@ -15,6 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from burnbook import files, journal
+from burnbook.keys import Head
 
 JOURNAL = "agent_usage"
 _FORM = "1"
@@ -28,15 +29,6 @@ class Booked(NamedTuple):
 
     tokens: int
     offset: int
-
-
-class Head(msgspec.Struct):
-    """How much of the journal is known: `mark` is what stands before `offset` in it."""
-
-    form: str = ""
-    offset: int = 0
-    mark: bytes = b""
-    days: dict[str, int] = {}
 
 
 class _Row(msgspec.Struct):

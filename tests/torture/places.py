@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from conftest import codex
@@ -38,9 +38,16 @@ def environment(place: Path) -> dict[str, str]:
 
 
 def run(
-    command: Sequence[str], place: Path, stdin: str = "", variables: Mapping[str, str] | None = None
+    command: Sequence[str],
+    place: Path,
+    stdin: str = "",
+    variables: Mapping[str, str] | None = None,
+    limit: Callable[[], None] | None = None,
 ) -> Done:
-    """Run a command through the front door to its end: nothing may hang."""
+    """Run a command through the front door to its end: nothing may hang.
+
+    `limit` is called in the new process first, to take something away from it.
+    """
     return subprocess.run(
         command,
         env=variables or environment(place),
@@ -50,6 +57,7 @@ def run(
         timeout=HANG,
         check=False,
         cwd=ROOT,
+        preexec_fn=limit,
     )
 
 

@@ -11,9 +11,8 @@ from typing import NamedTuple
 
 import killing
 import pytest
-from burnbook import records
 from burnbook.book import Book
-from burnbook.rows import Anomaly
+from conftest import anomaly
 
 from torture.breaking import DEADLY, ERRORS, REACHING, Call, Fault, Stage, some
 from torture.figures import long, part, record
@@ -122,32 +121,14 @@ def keep_booking(root: str, who: int, told: int) -> None:
     """Book rows one after another, and say each id once it is booked."""
     book = Book(root)
     for number in range(1_000_000):
-        row = records.make(
-            Anomaly,
-            kind="k",
-            subject=f"{who}-{number}",
-            first=0,
-            second=number,
-            first_from="a",
-            second_from="b",
-            detail="x" * 300,
-        )
+        row = anomaly(f"{who}-{number}", number, "x" * 300)
         [booked] = book.commit(lambda row=row: [("anomalies", row)])
         os.write(told, f"{booked.row.id}\n".encode())
 
 
 def test_killed_at_random_moments(tmp_path: Path) -> None:
     kills, lot = long(40, 1000), random.Random(6)
-    records.make(
-        Anomaly,
-        kind="k",
-        subject="s",
-        first=0,
-        second=0,
-        first_from="a",
-        second_from="b",
-        detail="",
-    )  # imports
+    anomaly("s")  # imports
     root, said, torn = "", set[str](), 0
     lost = glued = 0
     for kill in range(kills):

@@ -2,7 +2,6 @@
 
 import random
 import resource
-import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -13,23 +12,12 @@ from torture.breaking import Stage
 from torture.figures import long, part, record
 from torture.judging import CODES, Judge, is_degraded, tells_less
 from torture.spreading import own, spread
-from torture.warm import HANG
-from torture.writers import WRITERS, Done, environment, journals, rows
+from torture.writers import WRITERS, Done, journals, rows, run
 
 
 def limited(kind: int, most: int, command: list[str], place: Path, stdin: str = "") -> Done:
     """Run a command that has so much and no more of something."""
-    return subprocess.run(
-        command,
-        env=environment(place),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=HANG,
-        check=False,
-        cwd=ROOT,
-        preexec_fn=lambda: resource.setrlimit(kind, (most, most)),
-    )
+    return run(command, place, stdin, limit=lambda: resource.setrlimit(kind, (most, most)))
 
 
 def faults(judge: Judge, kind: int, most: int) -> list[str]:

@@ -4,10 +4,9 @@ import os
 import time
 from pathlib import Path
 
-from burnbook import records
 from burnbook.book import Book
 from burnbook.errors import Busy
-from burnbook.rows import Anomaly
+from conftest import anomaly
 
 from torture.figures import long, record
 
@@ -22,16 +21,7 @@ def book_many(root: str, who: int, count: int) -> str:
     book, done, busy, longest = Book(root), 0, 0, 0.0
     while done < count:
         rows = [
-            records.make(
-                Anomaly,
-                kind="k",
-                subject=f"{who}-{number}",
-                first=0,
-                second=number,
-                first_from="a",
-                second_from="b",
-                detail="x" * 100,
-            )
+            anomaly(f"{who}-{number}", number, "x" * 100)
             for number in range(done, min(done + TOGETHER, count))
         ]
         began = time.monotonic()

@@ -16,6 +16,7 @@ from burnbook import files, journal
 from burnbook.fold import mark_of
 from burnbook.intake import read_key
 from burnbook.integrity import Finding
+from burnbook.keys import Head
 from burnbook.records import REJECTS
 from burnbook.rejects import read_reject
 from burnbook.requests import read_request
@@ -25,15 +26,6 @@ _PART = 1 << 15  # entries read at a time
 
 Read = Callable[[bytes, int], tuple[str, tuple[int, ...]] | None]
 Sums = list[int]  # how many, their sum, their exclusive or
-
-
-class Head(msgspec.Struct):
-    """The head of an index, of either kind."""
-
-    form: str = ""
-    offset: int = 0
-    mark: bytes = b""
-    days: dict[str, int] = {}
 
 
 class Keyed:
