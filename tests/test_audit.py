@@ -10,6 +10,7 @@ from burnbook.derive.audit import GAP, Facts, audit
 from burnbook.derive.findings import Finding, ledger, skipped
 from burnbook.derive.snapshots import Entry, Pair
 from burnbook.derive.windows import Span
+from burnbook.rooted import RootedPath
 from burnbook.rows import Void
 from burnbook.workrows import Checkpoint, Evidence, MissedReset
 from hypothesis import given
@@ -187,11 +188,11 @@ def test_every_number_between_two_windows_is_there_or_is_told(
 
 
 def test_the_keys_of_a_ledger_come_from_its_column_or_its_notes(tmp_path: Path) -> None:
-    assert ledgers.keys(str(tmp_path), ledgers.TOKENS) == []
+    assert ledgers.keys(RootedPath(str(tmp_path)), ledgers.TOKENS) == []
     rows: Any = [dict.fromkeys(ledgers.TOKENS.columns) | {"record_id": f"c-{n}"} for n in (1, 2)]
-    ledgers.project(str(tmp_path), ledgers.TOKENS, rows)
-    assert ledgers.keys(str(tmp_path), ledgers.TOKENS) == ["c-1", "c-2"]
+    ledgers.project(RootedPath(str(tmp_path)), ledgers.TOKENS, rows)
+    assert ledgers.keys(RootedPath(str(tmp_path)), ledgers.TOKENS) == ["c-1", "c-2"]
     old = tmp_path / ledgers.TOKENS.file
     old.write_bytes(b"\xef\xbb\xbf" + ",".join(ledgers.TOKENS.old).encode() + b"\r\nby,hand")
-    ledgers.project(str(tmp_path), ledgers.TOKENS, rows)
-    assert ledgers.keys(str(tmp_path), ledgers.TOKENS) == ["c-1", "c-2"]
+    ledgers.project(RootedPath(str(tmp_path)), ledgers.TOKENS, rows)
+    assert ledgers.keys(RootedPath(str(tmp_path)), ledgers.TOKENS) == ["c-1", "c-2"]

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook import fold, keys
+from burnbook import fold, journal, keys
 from burnbook.derive.traffic import Telemetry
 from burnbook.integrity import places
+from burnbook.rooted import RootedPath
 from conftest import Shell, codex
 from frontdoor import ROOT
 from torture.figures import long, record
@@ -107,9 +108,9 @@ def test_one_flipped_byte_is_found_with_its_line(full: Shell, journal: str) -> N
 
 
 def test_a_fold_that_says_something_else_is_found(full: Shell) -> None:
-    cache = full.book / "cache" / "proxy_telemetry.fold"
-    path = str(full.book / "proxy_telemetry.jsonl")
-    offset, value = fold.load(str(cache), path, fold.shape_of(Telemetry), Telemetry) or (0, None)
+    cache = RootedPath(str(full.book), "cache/proxy_telemetry.fold")
+    path = journal.path_of(str(full.book), "proxy_telemetry")
+    offset, value = fold.load(cache, path, fold.shape_of(Telemetry), Telemetry) or (0, None)
     assert offset
     assert value is not None
     made = fold.Fold(str(full.book), "proxy_telemetry", Telemetry, Telemetry.add)
@@ -155,7 +156,7 @@ def test_an_index_that_knows_a_key_without_a_row_is_found(
 
 def test_a_key_without_a_row_would_lose_the_row_that_repair_saves(full: Shell) -> None:
     """Why the index is held against the journal: its row is taken for one that is there."""
-    path = str(full.book / "proxy_telemetry.jsonl")
+    path = journal.path_of(str(full.book), "proxy_telemetry")
     index = keys.Keys(str(full.book), "proxy_telemetry", "1", lambda line: None)
     index.catch_up()
     new = usage(1, first=60)
@@ -163,7 +164,7 @@ def test_a_key_without_a_row_would_lose_the_row_that_repair_saves(full: Shell) -
     other.environment["BURNBOOK_DATA_DIR"] = str(full.book.parent / "other")
     other.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", stdin=new)
     line = (full.book.parent / "other" / "proxy_telemetry.jsonl").read_bytes()
-    index.add({"2025-11-22": [int(line[9:25], 16)]}, os.stat(path).st_size)
+    index.add({"2025-11-22": [int(line[9:25], 16)]}, journal.size(path))
     assert "duplicates 1" in full.ok("ingest", "proxy-telemetry", stdin=new)
     assert kinds(full) == [("index", "cache/proxy_telemetry.keys/2025-11-22")]
     full.ok("repair")
@@ -175,7 +176,8 @@ def test_modes_links_and_strangers_are_named(full: Shell) -> None:
     (full.book / "snapshots.jsonl").chmod(0o644)
     (full.book / "state").chmod(0o755)
     (full.book / "notes.txt").write_text("mine")
-    (full.book / "cache" / ".head.999999999.tmp").write_text("")
+    (full.book / "cache" / ".snapshots.fold.999999999.tmp").write_text("")
+    (full.book / "cache" / ".thesis.999999999.tmp").write_text("mine")
     (full.book / "notices.jsonl").symlink_to("/etc/hostname")
     assert sorted(kinds(full)) == [
         ("file", "notices.jsonl"),
@@ -185,7 +187,7 @@ def test_modes_links_and_strangers_are_named(full: Shell) -> None:
     ]
     (full.book / "notices.jsonl").unlink()
     assert "3 things repaired" in full.ok("repair")
-    assert kinds(full, 0) == [("foreign", "notes.txt")]
+    assert kinds(full, 0) == [("foreign", "cache/.thesis.999999999.tmp"), ("foreign", "notes.txt")]
     assert (full.book / "notes.txt").read_text() == "mine"
 
 

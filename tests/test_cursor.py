@@ -99,7 +99,7 @@ def test_a_cursor_comes_back_as_it_was_kept(log: Path, tmp_path: Path) -> None:
     known = read_all(log)
     cursor.save(str(tmp_path / "book"), "proxy", known)
     assert cursor.load(str(tmp_path / "book"), "proxy") == known
-    Path(cursor.path_of(str(tmp_path / "book"), "proxy")).write_text("{")
+    Path(str(cursor.path_of(str(tmp_path / "book"), "proxy"))).write_text("{")
     assert cursor.load(str(tmp_path / "book"), "proxy") == Cursor()
 
 

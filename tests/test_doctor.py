@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook import files, lock
+from burnbook import lock, rooted
 from burnbook.errors import IOFault
 from burnbook.probes import machine, place
+from burnbook.rooted import RootedPath
 from conftest import Shell, codex
 from frontdoor import ROOT
 
@@ -45,8 +46,8 @@ def test_a_file_system_whose_flock_does_nothing_is_refused(shell: Shell) -> None
 
 def test_a_writer_tries_its_own_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with lock.book_lock(str(tmp_path)):
-        assert lock.works(str(tmp_path / ".lock"))
-    assert not lock.works(str(tmp_path / ".lock"))
+        assert lock.works(RootedPath(str(tmp_path), ".lock"))
+    assert not lock.works(RootedPath(str(tmp_path), ".lock"))
     monkeypatch.setattr(fcntl, "flock", lambda *_: None)
     with pytest.raises(IOFault, match="does not lock"), lock.book_lock(str(tmp_path)):
         pass
@@ -58,15 +59,15 @@ def test_each_probe_of_a_place_can_fail(tmp_path: Path, monkeypatch: pytest.Monk
     def refuse(*_: object) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
-    def overwrite(path: str, data: bytes, **_: object) -> None:
-        with open(path, "wb") as file:
+    def overwrite(path: RootedPath, data: bytes, **_: object) -> None:
+        with open(str(path), "wb") as file:
             file.write(data)
 
     for name, where, value in (
         ("locks", (fcntl, "flock"), lambda *_: None),
         ("fsync", (os, "fsync"), refuse),
-        ("rename", (files, "replace"), overwrite),
-        ("links", (files, "_SAFE"), os.O_CLOEXEC),
+        ("rename", (RootedPath, "replace"), overwrite),
+        ("links", (rooted, "_FILE"), os.O_CLOEXEC),
     ):
         with monkeypatch.context() as patch:
             patch.setattr(*where, value)
@@ -115,9 +116,13 @@ def test_the_doctor_leaves_nothing(shell: Shell, tmp_path: Path) -> None:
 def test_what_a_killed_doctor_left_is_named_by_check_and_removed_by_repair(shell: Shell) -> None:
     shell.ok("snapshot", "start", "codex", "--set", "5h=1")
     left = shell.book / ".doctor.4194305.tmp"  # a pid that no system gives
-    (left / "sub").mkdir(parents=True)
+    left.mkdir()
     (left / "lock").write_text("")
+    (left / "thesis.txt").write_text("mine")
     assert ".doctor.4194305.tmp: was left by a command that was killed" in shell.ok("check")
+    shell.ok("repair")
+    assert [path.name for path in left.iterdir()] == ["thesis.txt"]
+    (left / "thesis.txt").unlink()
     shell.ok("repair")
     assert not left.exists()
     assert "doctor" not in shell.ok("check")

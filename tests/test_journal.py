@@ -10,12 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from burnbook import files, journal, lock
+from burnbook import journal, lock
 from burnbook.errors import Busy, IOFault
+from burnbook.rooted import RootedPath
 
 
 def lines(root: Path, name: str = "j") -> list[bytes]:
-    return [line for _, line in journal.lines(str(root / f"{name}.jsonl"))]
+    return [line for _, line in journal.lines(journal.path_of(str(root), name))]
 
 
 def test_rows_are_appended_whole_and_private(tmp_path: Path) -> None:
@@ -107,7 +108,7 @@ def test_links_pipes_and_folders_are_not_opened(tmp_path: Path) -> None:
 def test_ids_are_found_by_their_place_not_in_free_text(tmp_path: Path) -> None:
     row = rb'{"id":"a-1","schema_version":1,"notes":"\"id\":\"a-2\",\"schema_version\""}' + b"\n"
     journal.append(str(tmp_path), {"j": row})
-    assert journal.find(str(tmp_path / "j.jsonl"), ["a-1", "a-2"]) == {"a-1": row}
+    assert journal.find(journal.path_of(str(tmp_path), "j"), ["a-1", "a-2"]) == {"a-1": row}
 
 
 def test_a_busy_book_is_named_with_its_holder(tmp_path: Path) -> None:
@@ -148,17 +149,17 @@ def test_many_writers_lose_and_tear_nothing(tmp_path: Path) -> None:
 def test_a_file_is_replaced_whole_or_not_at_all(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = str(tmp_path / "new" / "state.json")
-    files.replace(path, b"one")
+    path = RootedPath(str(tmp_path), "new/state.json")
+    path.replace(b"one")
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.EIO, "EIO")
 
     monkeypatch.setattr(os, "rename", refuse)
     with pytest.raises(OSError, match="EIO"):
-        files.replace(path, b"two")
+        path.replace(b"two")
     assert os.listdir(tmp_path / "new") == ["state.json"]
-    assert files.read_bytes(path) == b"one"
+    assert path.read() == b"one"
     assert stat.S_IMODE(os.stat(tmp_path / "new").st_mode) == 0o700
 
 
@@ -170,7 +171,7 @@ def test_lines_that_nobody_waits_for_end_in_silence(
     path.write_bytes(b"1\n2\n")
     heard: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", heard.append)
-    told = journal.lines(str(path))
+    told = journal.lines(RootedPath(str(tmp_path), path.name))
     assert next(told) == (0, b"1\n")
     assert told.gi_frame is not None  # type: ignore[attr-defined]
     os.close(told.gi_frame.f_locals["file"].fileno())  # type: ignore[attr-defined]

@@ -24,7 +24,7 @@ def opened(root: Path) -> Keys:
 
 def book(root: Path, index: Keys, day: str, some: list[int]) -> None:
     journal.append(str(root), {"j": b"".join(line(day, key) for key in some)})
-    index.add({day: some}, journal.size(str(root / "j.jsonl")))
+    index.add({day: some}, journal.size(journal.path_of(str(root), "j")))
 
 
 def test_keys_are_known_by_day(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_a_look_without_the_lock_finds_only_what_has_a_row(tmp_path: Path) -> No
     assert index.peek("2026-11-22", [1]) == set()
     book(tmp_path, index, "2026-11-22", [1, 2])
     assert index.peek("2026-11-22", [2, 3]) == {2}
-    with open(os.path.join(index.folder, "2026-11-22"), "ab") as file:
+    with open(str(index.folder / "2026-11-22"), "ab") as file:
         file.write((7).to_bytes(8, "little"))
     again = opened(tmp_path)
     assert again.peek("2026-11-22", [1, 7]) == {1}
@@ -56,7 +56,7 @@ def test_a_look_passes_over_an_index_that_another_writer_makes_again(
 ) -> None:
     book(tmp_path, opened(tmp_path), "2026-11-22", [1, 2])
     index = opened(tmp_path)
-    path = Path(index.folder) / "2026-11-22"
+    path = Path(str(index.folder / "2026-11-22"))
     if damage == "gone":
         path.unlink()
     else:
@@ -88,7 +88,7 @@ def test_rows_of_a_writer_that_died_before_its_keys_are_read_from_the_journal(
 def test_keys_without_rows_do_not_count(tmp_path: Path) -> None:
     index = opened(tmp_path)
     book(tmp_path, index, "2026-11-22", [1])
-    with open(os.path.join(index.folder, "2026-11-22"), "ab") as file:
+    with open(str(index.folder / "2026-11-22"), "ab") as file:
         file.write((7).to_bytes(8, "little"))
     assert opened(tmp_path).known("2026-11-22", [1, 7]) == {1}
 
@@ -111,7 +111,7 @@ def test_what_a_lost_index_needs_is_read_before_the_lock(
     index, other = (Keys(str(tmp_path), "j", "1", read) for _ in range(2))
     for one in (index, other):
         one.prepare()
-    assert not os.path.exists(index.folder)
+    assert not os.path.exists(str(index.folder))
     journal.append(str(tmp_path), {"j": line("2026-11-22", 3)})
     for one in (index, other):
         one.catch_up()
@@ -136,7 +136,7 @@ def test_what_was_rolled_back_meanwhile_is_read_again(
 def test_a_damaged_index_is_made_again(tmp_path: Path, damage: str) -> None:
     index = opened(tmp_path)
     book(tmp_path, index, "2026-11-22", [1, 2])
-    folder = Path(index.folder)
+    folder = Path(str(index.folder))
     if damage == "gone":
         for path in folder.iterdir():
             path.unlink()

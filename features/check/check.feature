@@ -110,7 +110,7 @@ Feature: verify a whole book
     When I run "bin/check"
     Then it finds
       """
-      state/cleo/codex.json: no snapshot speaks of it
+      state/cleo/codex.json: no snapshot is about it
       """
 
   Scenario: several faults, as JSON

@@ -111,7 +111,7 @@ Feature: of the feed's own file only what is new is read
     Then it prints "proxy-telemetry: accepted 3, duplicates 0, rejected 0"
 
   Scenario: where the state is gone, the file is read again, and no row doubles
-    Given the file state/feeds/proxy-telemetry.json of the book is gone
+    Given the file state/.feeds/proxy-telemetry.json of the book is gone
     When I run "bin/ingest proxy-telemetry --window W0-CHN"
     Then it prints "proxy-telemetry: accepted 0, duplicates 2, rejected 0"
     And the journal proxy_telemetry has 2 rows

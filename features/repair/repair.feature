@@ -116,7 +116,7 @@ Feature: mend what can be mended of a book
       3 things repaired: 4 rows verified
       state/ada/codex.json: written anew from snapshots.jsonl
       state/bo/codex.json: written anew from snapshots.jsonl
-      state/cleo/codex.json: removed, no snapshot speaks of it
+      state/cleo/codex.json: renamed to codex.json.before-repair-TIME, no snapshot is about it
       """
     And there is no state of cleo with codex
 

@@ -2,18 +2,18 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from burnbook import files, fold, journal, lock, records
+from burnbook import cursor, fold, journal, lock, records
 from burnbook.derive.history import History
 from burnbook.derive.snapshots import Entry, Index
 from burnbook.errors import BadData, IOFault, os_sentence
 from burnbook.heal import heal
 from burnbook.idfold import Known
+from burnbook.rooted import RootedPath
 from burnbook.rows import Anomaly, Moment, Phase, Row, Snapshot, Usage, Void, WindowRow
 
 if TYPE_CHECKING:
@@ -166,6 +166,9 @@ class Book:
                 heal(self.root, name)
             self._catch_up()
             booked = self._known(build())
+            for _, (row, _) in booked:
+                if isinstance(row, Snapshot | Void):
+                    self.state_path(*self._whose(row)).status()  # refuse a link before the append
             self._append([(name, row) for name, (row, is_new) in booked if is_new])
             try:
                 self._catch_up()
@@ -191,9 +194,9 @@ class Book:
         """Where an agent stands with a provider, from the journal; None before its first row."""
         return state_of(self.index, agent, provider)
 
-    def state_path(self, agent: str, provider: str) -> str:
+    def state_path(self, agent: str, provider: str) -> RootedPath:
         """Where the state of an agent and provider is kept for other programs to read."""
-        return os.path.join(self.root, "state", agent, f"{provider}.json")
+        return RootedPath(self.root, f"state/{agent}/{provider}.json")
 
     def _catch_up(self) -> None:
         self.snapshot_fold.catch_up()
@@ -221,20 +224,23 @@ class Book:
             self._ids.wrote({name: len(data) for name, data in batch.items()})
 
     def _project(self, row: Snapshot | Void) -> None:
-        if isinstance(row, Void):
-            [target] = [e for e in self.index.entries(row.window or "") if e.id == row.void]
-            agent, provider = target.agent, target.provider
-        else:
-            agent, provider = row.agent or "", row.provider
+        agent, provider = self._whose(row)
         try:
             self.put_state(agent, provider, self.state(agent, provider))
         except OSError as error:
             # The rows are durable; only their projection is behind, and the next run renews it.
             raise IOFault(os_sentence("the rows are booked, but not the state", error)) from None
 
+    def _whose(self, row: Snapshot | Void) -> tuple[str, str]:
+        """The agent and the provider that a row is about."""
+        if isinstance(row, Snapshot):
+            return row.agent or "", row.provider
+        [target] = [e for e in self.index.entries(row.window or "") if e.id == row.void]
+        return target.agent, target.provider
+
     def renew_state(self, agent: str, provider: str) -> None:
         """Put the state right that a killed command left behind, where there is one."""
-        if os.path.lexists(self.state_path(agent, provider)):
+        if self.state_path(agent, provider).status() is not None:
             with lock.book_lock(self.root):
                 self._catch_up()
                 self.put_state(agent, provider, self.state(agent, provider))
@@ -242,11 +248,12 @@ class Book:
     def put_state(self, agent: str, provider: str, state: State | None) -> None:
         """With the lock held: put a state where other programs read it; None: there is none."""
         path = self.state_path(agent, provider)
-        if state is not None:
-            files.replace(path, msgspec.json.format(msgspec.json.encode(state)) + b"\n")
-            return
-        with suppress(FileNotFoundError):
-            os.unlink(path)
+        if agent == cursor.OLD_FOLDER:
+            cursor.keep_old(self.root, provider)
+        if state is None:
+            path.unlink()
+        else:
+            path.replace(msgspec.json.format(msgspec.json.encode(state)) + b"\n")
 
 
 def state_of(index: Index, agent: str, provider: str) -> State | None:

@@ -7,6 +7,7 @@ import msgspec
 
 from burnbook.config import Config
 from burnbook.errors import BadConfig
+from burnbook.rooted import RootedPath, folder_of_config
 from burnbook.settings import PROJECT
 
 
@@ -16,6 +17,11 @@ class Bundle(msgspec.Struct, frozen=True):
     folder: Annotated[str, msgspec.Meta(min_length=1, max_length=4096)] = (
         "~/Downloads/agentos_tmp_review"
     )
+
+
+def folder_in(config: Config, book: str) -> RootedPath:
+    """The folder; where it is in the book, no link on the way to it is followed."""
+    return folder_of_config(folder(config), book)
 
 
 def folder(config: Config) -> str:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from burnbook import clock, files
+from burnbook import clock
 from burnbook.errors import IO, BurnbookError, IOFault, Missing, os_sentence
+from burnbook.rooted import RootedPath
 
 if TYPE_CHECKING:
     from threading import Event
@@ -110,11 +111,11 @@ def two_pass(name: str, jobs: Callable[[], Mapping[str, Job]]) -> dict[str, Capt
     place, half = os.environ.get("BURNBOOK_CAPTURED"), os.environ.get("BURNBOOK_PASS")
     if not place or half not in ("capture", "book"):
         return many(jobs())
-    kept = os.path.join(place, f"{name}.captured")
+    kept = RootedPath(place, f"{name}.captured")
     if half == "capture":
-        files.replace(kept, msgspec.msgpack.encode(many(jobs())), durable=False)
+        kept.replace(msgspec.msgpack.encode(many(jobs())), durable=False)
         return None
-    data = files.read_bytes(kept)
+    data = kept.read()
     if data is None:
         raise Missing(f"nothing was captured for {name}")
     return msgspec.msgpack.decode(data, type=dict[str, Captured])

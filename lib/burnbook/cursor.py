@@ -14,8 +14,9 @@ import re
 import msgspec
 from xxhash import xxh3_128_hexdigest
 
-from burnbook import files
+from burnbook.rooted import RootedPath
 
+OLD_FOLDER = "feeds"
 _HEAD = 1024
 _MARK = 1024  # several lines: the end of one alone may be that of any other
 _PACKED = (".gz", ".bz2", ".xz", ".zst")  # what was packed was whole before, and is not opened
@@ -25,7 +26,7 @@ Status = tuple[int, int, int]  # inode, bytes, time of the last change in ns: re
 
 
 class Cursor(msgspec.Struct, frozen=True):
-    """state/feeds/<feed>.json."""
+    """state/.feeds/<feed>.json."""
 
     file: str = ""
     head: str = ""
@@ -44,24 +45,42 @@ class Part(msgspec.Struct, frozen=True):
     number: int
 
 
-def path_of(root: str, feed: str) -> str:
-    """Where the cursor of a feed is."""
-    return os.path.join(root, "state", "feeds", f"{feed}.json")
+def path_of(root: str, feed: str) -> RootedPath:
+    """Where the cursor of a feed is. No id begins with a dot, so no agent has this directory."""
+    return RootedPath(root, f"state/.feeds/{feed}.json")
+
+
+def old_path_of(root: str, feed: str) -> RootedPath:
+    """Where version 0.1.0 kept it: among the states of an agent named `feeds`."""
+    return RootedPath(root, f"state/{OLD_FOLDER}/{feed}.json")
 
 
 def load(root: str, feed: str) -> Cursor:
     """The cursor of a feed; at the start where there is none, or none that can be read."""
+    return read(path_of(root, feed)) or read(old_path_of(root, feed)) or Cursor()
+
+
+def read(path: RootedPath) -> Cursor | None:
+    """The cursor in a file; None where there is none, or none that can be read."""
     try:
-        data = files.read_bytes(path_of(root, feed))
-        return msgspec.json.decode(data, type=Cursor) if data else Cursor()
+        data = path.read()
+        cursor = msgspec.json.decode(data, type=Cursor) if data else Cursor()
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return Cursor()
+        return None
+    return cursor if cursor.file else None
 
 
 def save(root: str, feed: str, cursor: Cursor) -> None:
     """Keep a cursor, once the rows before it are durable."""
     data = msgspec.json.format(msgspec.json.encode(cursor)) + b"\n"
-    files.replace(path_of(root, feed), data)
+    path_of(root, feed).replace(data)
+
+
+def keep_old(root: str, feed: str) -> None:
+    """Before a state takes the old file's place: keep the cursor that is in it."""
+    old = read(old_path_of(root, feed))
+    if old is not None and read(path_of(root, feed)) is None:
+        save(root, feed, old)
 
 
 def at(path: str, offset: int, lines: int) -> Cursor:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from burnbook import files
+from burnbook.rooted import RootedPath
 
 _COPIED = 1 << 20
 
@@ -22,18 +23,17 @@ class Without:
     what was not finished, which says in its name whose it was.
     """
 
-    def __init__(self, path: str, places: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, path: RootedPath, places: Sequence[tuple[int, int]]) -> None:
         self.path = path
-        self.folder, name = os.path.split(path)
-        self.scratch = os.path.join(self.folder, f".{name}.{os.getpid()}.tmp")
+        self.scratch = path.parent / f".{path.last}.{os.getpid()}.tmp"
         self.places = sorted(places, reverse=True)
         self.done = 0
 
     def __enter__(self) -> "Without":
-        self.source = files.open_regular(self.path, os.O_RDONLY)
+        self.source = self.path.open(os.O_RDONLY)
         try:
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-            self.target = files.open_regular(self.scratch, flags)
+            self.target = self.scratch.open(flags)
         except BaseException:
             os.close(self.source)
             raise
@@ -47,8 +47,7 @@ class Without:
     ) -> None:
         os.close(self.source)
         os.close(self.target)
-        if os.path.lexists(self.scratch):
-            os.unlink(self.scratch)
+        self.scratch.unlink()
 
     def copy(self, end: int) -> None:
         """Copy durably up to `end`, where a line ends that nobody takes back."""
@@ -63,7 +62,7 @@ class Without:
         while self.done < end:
             block = os.pread(self.source, min(_COPIED, end - self.done), self.done)
             if not block:
-                raise OSError(errno.EIO, "the journal ends earlier than it did", self.path)
+                raise OSError(errno.EIO, "the journal ends earlier than it did", str(self.path))
             files.write_all(self.target, block)
             self.done += len(block)
 
@@ -71,12 +70,12 @@ class Without:
         """Whether the file that is copied is this one."""
         return os.fstat(self.source).st_ino == file
 
-    def put(self, kept: str) -> None:
+    def put(self, kept: RootedPath) -> None:
         """With the lock held and all copied: put it in place; `kept` is the old file from here on.
 
         Killed before the rename, the old file has both names.
         """
-        if not os.path.exists(kept):
-            os.link(self.path, kept, follow_symlinks=False)
-        os.rename(self.scratch, self.path)
-        files.sync_dir(self.folder)
+        if kept.status() is None:
+            self.path.link(kept.last)
+        self.scratch.rename(self.path.last)
+        self.path.parent.sync()

@@ -1,4 +1,4 @@
-"""Files of a book, opened safely: no links followed, modes 0600 and 0700, renames made durable."""
+"""Files opened safely: modes 0600 and 0700, renames made durable. For those of a book: `rooted`."""
 
 import errno
 import os
@@ -62,16 +62,6 @@ def open_regular(path: str, flags: int) -> int:
     return handle
 
 
-def read_bytes(path: str) -> bytes | None:
-    """All bytes of a regular file; None where there is none."""
-    try:
-        handle = open_regular(path, os.O_RDONLY)
-    except FileNotFoundError:
-        return None
-    with os.fdopen(handle, "rb") as file:
-        return file.read()
-
-
 def read_text(path: str, most: int) -> str:
     """The text of a file that people keep, also behind a link: bounded, and never waited for.
 
@@ -87,18 +77,11 @@ def read_text(path: str, most: int) -> str:
     return data.decode()
 
 
-def check_mine(root: str, folders: Sequence[str]) -> None:
-    """Refuse to write where another user could put things in the way.
-
-    `root` has to be the user's own, and each of its `folders` that is there a folder, no link.
-    """
+def check_mine(root: str) -> None:
+    """Refuse to write in a book of another user, who could put things in the way."""
     owner = os.stat(root).st_uid
     if owner != os.geteuid():
         raise IOFault(f"{root} belongs to another user (uid {owner}); chown it to yourself")
-    for name in folders:
-        place = os.path.join(root, name)
-        if os.path.islink(place):
-            raise IOFault(f"{place} is a symbolic link and is not followed; put a folder there")
 
 
 def write_all(handle: int, data: bytes | Sequence[bytes]) -> None:
@@ -111,27 +94,6 @@ def write_all(handle: int, data: bytes | Sequence[bytes]) -> None:
         wanted, written = sum(map(len, data)), os.writev(handle, data)
     if written != wanted:
         raise OSError(errno.ENOSPC, f"only {written} of {wanted} bytes were written")
-
-
-def replace(path: str, data: bytes, *, durable: bool = True) -> None:
-    """Put a whole new file in place of `path`, so that a reader sees the old one or the new one."""
-    folder, name = os.path.split(path)
-    make_dir(folder)
-    # The name is private to this process: nobody else writes it, and a left-over is overwritten.
-    scratch = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
-    handle = open_regular(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    try:
-        write_all(handle, data)
-        if durable:
-            os.fsync(handle)
-        os.rename(scratch, path)
-    except BaseException:
-        os.unlink(scratch)
-        raise
-    finally:
-        os.close(handle)
-    if durable:
-        sync_dir(folder)
 
 
 def check_owned(path: str) -> None:

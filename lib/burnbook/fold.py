@@ -4,15 +4,15 @@ A fold may be deleted at any time. It remembers how far it read and what stood j
 place, and starts afresh when that does not stand there any more.
 """
 
-import os
 import zlib
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
-from burnbook import files, journal, records
+from burnbook import journal, records
 from burnbook.errors import BadData, IOFault
+from burnbook.rooted import RootedPath
 
 
 class Foldable(Protocol):
@@ -49,7 +49,7 @@ def shape_of(kind: type[Any]) -> str:
     return f"{records.SCHEMA_VERSION}:{kind.__name__}:{getattr(kind, 'shape', 1)}"
 
 
-def mark_of(path: str, offset: int) -> bytes:
+def mark_of(path: RootedPath, offset: int) -> bytes:
     """The bytes before `offset`: the last row's crc is among them, so they tell files apart."""
     if not offset:
         return b""
@@ -60,10 +60,10 @@ def mark_of(path: str, offset: int) -> bytes:
         return b"?"
 
 
-def load(cache: str, path: str, shape: str, kind: type[V]) -> tuple[int, V] | None:
+def load(cache: RootedPath, path: RootedPath, shape: str, kind: type[V]) -> tuple[int, V] | None:
     """What a cache file says of the journal at `path`; None where it is not to be used."""
     try:
-        data = files.read_bytes(cache)
+        data = cache.read()
         saved = msgspec.msgpack.decode(data, type=Saved) if data else None
         if saved is None or saved.shape != shape or saved.mark != mark_of(path, saved.offset):
             return None
@@ -92,7 +92,7 @@ class Fold(Generic[V]):
     ) -> None:
         self.root, self.name, self.kind, self.step = root, name, kind, step
         self.path = journal.path_of(root, name)
-        self.cache = os.path.join(root, "cache", f"{name}.{self.suffix}")
+        self.cache = RootedPath(root, f"cache/{name}.{self.suffix}")
         self.file = journal.file_of(self.path)
         self.offset, self.value = self._load()
         self.saved = self.offset
@@ -155,7 +155,7 @@ class Fold(Generic[V]):
         mark, crc = mark_of(self.path, self.offset), zlib.crc32(value)
         saved = Saved(self._shape(), self.offset, mark, crc, msgspec.Raw(value))
         try:
-            files.replace(self.cache, msgspec.msgpack.encode(saved), durable=False)
+            self.cache.replace(msgspec.msgpack.encode(saved), durable=False)
         except (OSError, IOFault):
             # Nothing depends on it: the journal says the same, only more slowly.
             return

@@ -7,19 +7,20 @@ import re
 
 from burnbook import pages
 from burnbook.errors import BadData
+from burnbook.rooted import RootedPath
 
 BEGIN = b"<!-- burnbook:begin -->"
 END = b"<!-- burnbook:end -->"
 _NEWLINE = re.compile(rb"\r\n|\n")
 
 
-def check(path: str) -> None:
+def check(path: RootedPath) -> None:
     """Nothing, where the section can be written; else BadData or IOFault. Never writes."""
     page = pages.read(path)
     _refreshed(path, page.data or b"", "")
 
 
-def refresh(path: str, text: str) -> bool:
+def refresh(path: RootedPath, text: str) -> bool:
     """Put `text` between the markers; whether that changed anything.
 
     A page without markers gets them at its end, a page that is not there is made. Raises BadData
@@ -33,7 +34,7 @@ def refresh(path: str, text: str) -> bool:
     return True
 
 
-def _refreshed(path: str, data: bytes, text: str) -> bytes:
+def _refreshed(path: RootedPath, data: bytes, text: str) -> bytes:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadData(f"{path} is UTF-16; save it as UTF-8")
     # After a lone \r a newline would read as \r\n; the next run would take that for the page's own.

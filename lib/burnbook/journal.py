@@ -13,37 +13,38 @@ from typing import NamedTuple
 
 from burnbook import files
 from burnbook.errors import IOFault, os_sentence
+from burnbook.rooted import RootedPath
 
 _BLOCK = 1 << 16
 
 
-def path_of(root: str, name: str) -> str:
+def path_of(root: str, name: str) -> RootedPath:
     """Where a journal of a book is."""
-    return os.path.join(root, f"{name}.jsonl")
+    return RootedPath(root, f"{name}.jsonl")
 
 
-def size(path: str) -> int:
+def size(path: RootedPath) -> int:
     """Bytes in a journal; 0 where there is none yet."""
     try:
-        return os.stat(path, follow_symlinks=False).st_size
-    except FileNotFoundError:
-        return 0
+        status = path.status()
     except OSError as error:
         raise IOFault(os_sentence("cannot read the book", error)) from None
+    return status.st_size if status else 0
 
 
-def file_of(path: str) -> int | None:
+def file_of(path: RootedPath) -> int | None:
     """What tells the file of a journal from another one put in its place; None: there is none."""
     try:
-        return os.stat(path, follow_symlinks=False).st_ino
+        status = path.status()
     except OSError:
         return None
+    return status.st_ino if status else None
 
 
-def lines(path: str, start: int = 0) -> Iterator[tuple[int, bytes]]:
+def lines(path: RootedPath, start: int = 0) -> Iterator[tuple[int, bytes]]:
     """(offset, line with its newline) of every whole line from `start` on."""
     try:
-        handle = files.open_regular(path, os.O_RDONLY)
+        handle = path.open(os.O_RDONLY)
     except FileNotFoundError:
         return
     except OSError as error:
@@ -63,12 +64,12 @@ def lines(path: str, start: int = 0) -> Iterator[tuple[int, bytes]]:
                 file.close()
 
 
-def at(path: str, places: list[tuple[int, int]]) -> list[bytes]:
+def at(path: RootedPath, places: list[tuple[int, int]]) -> list[bytes]:
     """The lines at (offset, length), in the order asked for."""
     if not places:
         return []
     try:
-        handle = files.open_regular(path, os.O_RDONLY)
+        handle = path.open(os.O_RDONLY)
     except OSError as error:
         raise IOFault(os_sentence("cannot read the book", error)) from None
     try:
@@ -77,11 +78,11 @@ def at(path: str, places: list[tuple[int, int]]) -> list[bytes]:
         os.close(handle)
 
 
-def find(path: str, ids: list[str]) -> dict[str, bytes]:
+def find(path: RootedPath, ids: list[str]) -> dict[str, bytes]:
     """The lines of those ids that have one. A row starts with its id: a byte search finds it."""
     if not ids or size(path) == 0:
         return {}
-    handle = files.open_regular(path, os.O_RDONLY)
+    handle = path.open(os.O_RDONLY)
     try:
         with mmap.mmap(handle, 0, access=mmap.ACCESS_READ) as data:
             found = {row_id: _line(data, row_id.encode()) for row_id in ids}
@@ -111,8 +112,8 @@ def append(root: str, batch: Mapping[str, bytes | Sequence[bytes]]) -> None:
             files.write_all(opened[-1].handle, data)
         for journal in opened:
             os.fsync(journal.handle)
-        for folder in {os.path.dirname(journal.path) for journal in opened if journal.is_new}:
-            files.sync_dir(folder)
+        for folder in {journal.path.parent for journal in opened if journal.is_new}:
+            folder.sync()
     except BaseException as error:
         is_back = _roll_back(opened)
         if isinstance(error, OSError):
@@ -129,17 +130,17 @@ def append(root: str, batch: Mapping[str, bytes | Sequence[bytes]]) -> None:
 
 class _Open(NamedTuple):
     handle: int
-    path: str
+    path: RootedPath
     was: int
     is_new: bool
 
 
-def _open(path: str) -> _Open:
+def _open(path: RootedPath) -> _Open:
     flags = os.O_RDWR | os.O_APPEND
     try:
-        handle, is_new = files.open_regular(path, flags), False
+        handle, is_new = path.open(flags), False
     except FileNotFoundError:
-        handle, is_new = files.open_regular(path, flags | os.O_CREAT | os.O_EXCL), True
+        handle, is_new = path.open(flags | os.O_CREAT | os.O_EXCL), True
     return _Open(handle, path, os.fstat(handle).st_size, is_new)
 
 
@@ -150,7 +151,7 @@ def _roll_back(opened: list[_Open]) -> bool:
         try:
             os.ftruncate(journal.handle, journal.was)
             if journal.is_new:
-                os.unlink(journal.path)
+                journal.path.unlink()
         except OSError:
             # The disk refuses even this: what is left is an unterminated or whole extra row, which
             # the next append heals or knows by its id. The first error is the one to tell.
@@ -161,12 +162,12 @@ def _roll_back(opened: list[_Open]) -> bool:
     return is_back
 
 
-def torn_tail(path: str) -> tuple[int, bytes]:
+def torn_tail(path: RootedPath) -> tuple[int, bytes]:
     """(offset, bytes) after the last newline; the bytes are empty where the journal ends well."""
     end = size(path)
     if end == 0:
         return 0, b""
-    handle = files.open_regular(path, os.O_RDONLY)
+    handle = path.open(os.O_RDONLY)
     try:
         start, blocks = end, []
         while start > 0:
@@ -189,14 +190,15 @@ def keep_tail(root: str, name: str) -> tuple[int, bytes]:
     """
     path = path_of(root, name)
     offset, tail = torn_tail(path)
-    if tail and not _ends_with(f"{path}.broken", tail + b"\n"):
-        put_beside(f"{path}.broken", tail + b"\n")
+    broken = path.parent / f"{path.last}.broken"
+    if tail and not _ends_with(broken, tail + b"\n"):
+        put_beside(broken, tail + b"\n")
     return offset, tail
 
 
 def cut(root: str, name: str, offset: int) -> None:
     """Cut a journal back to `offset`, durably. Call it with the lock held."""
-    handle = files.open_regular(path_of(root, name), os.O_RDWR)
+    handle = path_of(root, name).open(os.O_RDWR)
     try:
         os.ftruncate(handle, offset)
         os.fsync(handle)
@@ -204,12 +206,12 @@ def cut(root: str, name: str, offset: int) -> None:
         os.close(handle)
 
 
-def _ends_with(path: str, data: bytes) -> bool:
+def _ends_with(path: RootedPath, data: bytes) -> bool:
     end = size(path)
     return end >= len(data) and at(path, [(end - len(data), len(data))]) == [data]
 
 
-def put_beside(path: str, data: bytes) -> None:
+def put_beside(path: RootedPath, data: bytes) -> None:
     """Append to a file beside a journal, durably; it is as it was where that fails.
 
     A last line that was never finished gets its end first. Call it with the lock held.
@@ -219,7 +221,7 @@ def put_beside(path: str, data: bytes) -> None:
     try:
         files.write_all(beside.handle, (b"\n" if torn else b"") + data)
         os.fsync(beside.handle)
-        files.sync_dir(os.path.dirname(path))
+        path.parent.sync()
     except OSError:
         _roll_back([beside])
         raise

@@ -7,13 +7,15 @@ what the journal has beyond it is read again.
 """
 
 import os
+import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
-from burnbook import files, journal
+from burnbook import journal
+from burnbook.rooted import RootedPath
 
 # A day with more keys than this is searched in its file rather than held in memory.
 _HELD_DAY = 500_000
@@ -25,6 +27,7 @@ _WIDTH = 8
 _PART = 1 << 16  # keys read at a time
 _CATCH_UP = 1 << 24  # bytes of the journal taken in at a time
 _MARK = 64
+FILE = re.compile(r"head|all|\d{4}-\d\d-\d\d")  # the names in the directory of an index
 
 Read = Callable[[bytes], tuple[str, int] | None]
 
@@ -38,6 +41,13 @@ class Head(msgspec.Struct):
     days: dict[str, int] = {}
 
 
+def forget(folder: RootedPath) -> None:
+    """Remove the files of an index; what else is in its directory stays."""
+    for name in folder.names():
+        if FILE.fullmatch(name):
+            (folder / name).unlink()
+
+
 class Keys:
     """The keys of one journal. `read` gives (day, key) of a line of it, or None for a bad one.
 
@@ -46,7 +56,7 @@ class Keys:
 
     def __init__(self, root: str, name: str, form: str, read: Read) -> None:
         self.path = journal.path_of(root, name)
-        self.folder = os.path.join(root, "cache", f"{name}.keys")
+        self.folder = RootedPath(root, f"cache/{name}.keys")
         self.form, self.read = form, read
         self.head = Head(form)
         self.held: dict[str, set[int]] = {}
@@ -79,7 +89,7 @@ class Keys:
         if told is None or told.offset < self.head.offset:
             self.head, self.held = Head(self.form), {}
             self.cold, self.asked = {}, {}
-            self._forget()
+            forget(self.folder)
         else:
             self._follow(told)
         if self.ready is not None:
@@ -122,6 +132,7 @@ class Keys:
             return self.held[day].intersection(keys)
         count = self.head.days.get(day, 0)
         if not count:
+            self._file(day).status()  # a link is refused before the rows are booked, not after
             return set()
         # A few keys of a day that is past: the file is searched, and if that goes on, in order.
         wanted, ordered = set(keys), self._ordered(day, count)
@@ -132,11 +143,11 @@ class Keys:
 
     def add(self, keys: Mapping[str, Collection[int]], offset: int) -> None:
         """The journal has these rows too, up to `offset`."""
-        files.make_dir(self.folder)
+        self.folder.make_folder()
         for day, some in keys.items():
             new = array("Q", some)
             count = self.head.days.get(day, 0)
-            handle = files.open_regular(self._file(day), os.O_WRONLY | os.O_CREAT)
+            handle = self._file(day).open(os.O_WRONLY | os.O_CREAT)
             try:
                 os.pwrite(handle, new.tobytes(), count * _WIDTH)
             finally:
@@ -146,13 +157,13 @@ class Keys:
                 self.held[day].update(some)
         self.head.offset, self.head.mark = offset, self._mark(offset)
         data = msgspec.msgpack.encode(self.head)
-        files.replace(os.path.join(self.folder, "head"), data, durable=False)
+        (self.folder / "head").replace(data, durable=False)
         self._let_go(set(keys))
 
     def _told(self) -> Head | None:
         """What the files say, if it fits the journal that is there."""
         try:
-            data = files.read_bytes(os.path.join(self.folder, "head"))
+            data = (self.folder / "head").read()
             head = msgspec.msgpack.decode(data, type=Head) if data else None
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
@@ -200,7 +211,7 @@ class Keys:
     def _parts(self, day: str, start: int, end: int) -> Iterable["array[int]"]:
         if start >= end:
             return
-        handle = files.open_regular(self._file(day), os.O_RDONLY)
+        handle = self._file(day).open(os.O_RDONLY)
         try:
             for place in range(start, end, _PART):
                 part = array("Q")
@@ -217,13 +228,8 @@ class Keys:
                 return
             self.held.pop(day, None)
 
-    def _forget(self) -> None:
-        if os.path.isdir(self.folder):
-            for name in os.listdir(self.folder):
-                os.unlink(os.path.join(self.folder, name))
-
-    def _file(self, day: str) -> str:
-        return os.path.join(self.folder, day)
+    def _file(self, day: str) -> RootedPath:
+        return self.folder / day
 
     def _mark(self, offset: int) -> bytes:
         start = max(0, offset - _MARK)

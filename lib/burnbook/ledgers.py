@@ -6,7 +6,6 @@ stands in a ledger is never changed, to the byte.
 
 import csv
 import io
-import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from typing import NamedTuple
 from burnbook import csvtext, pages
 from burnbook.csvtext import Cell
 from burnbook.errors import BadData
+from burnbook.rooted import RootedPath
 
 _BOM = b"\xef\xbb\xbf"
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
@@ -53,13 +53,13 @@ CHURN = Form("Churn_Ledger.csv", _CHURN, _CHURN)
 EVIDENCE = Form("Acceptance_Evidence.csv", _EVIDENCE, _EVIDENCE)
 
 
-def check(folder: str, form: Form) -> None:
+def check(folder: RootedPath, form: Form) -> None:
     """Nothing, where rows can be appended to the ledger; else BadData or IOFault. Never writes."""
-    page = pages.read(os.path.join(folder, form.file))
+    page = pages.read(folder / form.file)
     _appended(page, form, [dict.fromkeys(form.columns) | {form.key: "-"}])
 
 
-def project(folder: str, form: Form, rows: Sequence[Mapping[str, Cell]]) -> int:
+def project(folder: RootedPath, form: Form, rows: Sequence[Mapping[str, Cell]]) -> int:
     """Append the rows whose key is not in the ledger yet, in their order; how many those were.
 
     A cell that has no column goes into `notes`, the key last. Raises BadData where the file's
@@ -67,21 +67,21 @@ def project(folder: str, form: Form, rows: Sequence[Mapping[str, Cell]]) -> int:
     """
     if not rows:
         return 0
-    with pages.held(os.path.join(folder, form.file)) as page:
+    with pages.held(folder / form.file) as page:
         data, added = _appended(page, form, rows)
         if added:
             pages.put(page, data)
     return added
 
 
-def keys(folder: str, form: Form) -> list[str]:
+def keys(folder: RootedPath, form: Form) -> list[str]:
     """The key of each row of a ledger that has one, in the file's order. Never writes."""
     return [key for _, key in places(folder, form) or ()]
 
 
-def places(folder: str, form: Form) -> list[tuple[int, str]] | None:
+def places(folder: RootedPath, form: Form) -> list[tuple[int, str]] | None:
     """Line (the last one of its record) and key of each row that has one; None: no such ledger."""
-    page = pages.read(os.path.join(folder, form.file))
+    page = pages.read(folder / form.file)
     if page.data is None:
         return None
     (_, header), *found = _numbered(page.path, page.data) or [(1, [])]
@@ -114,12 +114,12 @@ def _appended(
     return whole, len(new)
 
 
-def _records(path: str, data: bytes) -> list[list[str]]:
+def _records(path: RootedPath, data: bytes) -> list[list[str]]:
     """Every record that is not an empty line."""
     return [record for _, record in _numbered(path, data)]
 
 
-def _numbered(path: str, data: bytes) -> list[tuple[int, list[str]]]:
+def _numbered(path: RootedPath, data: bytes) -> list[tuple[int, list[str]]]:
     """The same with the number of each record's last line. Bytes that are no UTF-8 are let be."""
     text = data.removeprefix(_BOM).decode("utf-8", "surrogateescape")
     reader = csv.reader(io.StringIO(text, newline=""))

@@ -1,11 +1,12 @@
 """What config/ledgers.toml declares: where people's pages are."""
 
 import os
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 
 from burnbook.config import Config
+from burnbook.rooted import RootedPath, folder_of_config
 from burnbook.settings import PROJECT
 
 Place = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
@@ -18,10 +19,21 @@ class Ledgers(msgspec.Struct, frozen=True):
     handoff: Place = "docs/SESSION_HANDOFF.md"
 
 
-def ledgers(config: Config) -> Ledgers:
-    """The places as whole paths; a relative one counts from the project."""
-    said = config.whole("ledgers.toml", Ledgers)
-    return Ledgers(os.path.join(PROJECT, said.folder), os.path.join(PROJECT, said.handoff))
+class Pages(NamedTuple):
+    """Where the pages are: the directory of the ledgers, and the file of the handoff."""
+
+    folder: RootedPath
+    handoff: RootedPath
+
+
+def ledgers(config: Config, book: str) -> Pages:
+    """The paths of the pages; a relative one counts from the project."""
+    declared = config.whole("ledgers.toml", Ledgers)
+    above, name = os.path.split(os.path.join(PROJECT, declared.handoff))
+    return Pages(
+        folder_of_config(os.path.join(PROJECT, declared.folder), book),
+        folder_of_config(above, book) / name,
+    )
 
 
 def shown(path: str) -> str:

@@ -15,21 +15,26 @@ from contextlib import contextmanager
 
 from burnbook import files
 from burnbook.errors import Busy, IOFault
+from burnbook.rooted import RootedPath
 
 WAIT_SECONDS = 10.0
-# Folders of a book, as far as there are any.
-FOLDERS = ("state", "state/feeds", "cache", "raw", "rejects", "captures")
+# The directories that a writer may need: a link in place of one is refused before anything is
+# written.
+FOLDERS = ("state", "state/.feeds", "cache", "raw", "rejects", "captures", "crontabs")
 
 
 @contextmanager
 def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
     """Hold the book's lock inside the `with`; Busy (exit 75) with the holder's pid after `wait`."""
     files.make_dir(root)
-    files.check_mine(root, FOLDERS)
-    handle = files.open_regular(os.path.join(root, ".lock"), os.O_RDWR | os.O_CREAT)
+    files.check_mine(root)
+    for name in FOLDERS:
+        RootedPath(root, name).status()
+    path = RootedPath(root, ".lock")
+    handle = path.open(os.O_RDWR | os.O_CREAT)
     try:
         _take(handle, wait, lambda: _held(handle, root))
-        if not works(os.path.join(root, ".lock")):
+        if not works(path):
             raise IOFault(
                 f"the file system of book {root} does not lock files, so nothing is written; "
                 "move the book to a local disk (doctor tells more)"
@@ -41,9 +46,9 @@ def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
 
 
 @contextmanager
-def folder_lock(path: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
+def folder_lock(path: RootedPath, wait: float = WAIT_SECONDS) -> Iterator[None]:
     """Hold a lock on a folder itself, which leaves no file in it; Busy (exit 75) after `wait`."""
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    handle = path.open_folder()
     try:
         _take(handle, wait, lambda: f"folder {path} is busy: another process writes; try again")
         yield
@@ -51,12 +56,12 @@ def folder_lock(path: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
         os.close(handle)
 
 
-def works(path: str) -> bool:
+def works(path: RootedPath) -> bool:
     """Whether a lock that is held on a file keeps others out: some file systems only say so.
 
     Two descriptors of one file that were opened apart are two holders, also in one process.
     """
-    other = files.open_regular(path, os.O_RDWR)
+    other = path.open(os.O_RDWR)
     try:
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

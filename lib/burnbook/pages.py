@@ -4,37 +4,32 @@ Whoever is killed at any moment leaves the old file or the new one, never a half
 that is there stays. Links are refused, as in a book.
 """
 
-import errno
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from burnbook import files, lock
 from burnbook.errors import Busy, IOFault, os_sentence
+from burnbook.rooted import RootedPath
 
 
 class Page(NamedTuple):
     """A file as it was read; `data` is None and `seen` is too where there is none yet."""
 
-    path: str
+    path: RootedPath
     data: bytes | None
     seen: os.stat_result | None
 
 
-def read(path: str) -> Page:
+def read(path: RootedPath) -> Page:
     """A file of today, without a lock. Raises IOFault where it is a link, or is no plain file."""
     try:
-        handle = files.open_regular(path, os.O_RDONLY)
+        handle = path.open(os.O_RDONLY)
     except FileNotFoundError:
         return Page(path, None, None)
     except OSError as error:
-        if error.errno == errno.ELOOP:
-            raise IOFault(
-                f"{path} is a symbolic link and is not followed; name the real place in "
-                "config/ledgers.toml"
-            ) from None
         raise IOFault(os_sentence("cannot read a page", error)) from None
     with os.fdopen(handle, "rb") as file:
         seen = os.fstat(handle)
@@ -42,14 +37,12 @@ def read(path: str) -> Page:
 
 
 @contextmanager
-def held(path: str) -> Iterator[Page]:
+def held(path: RootedPath) -> Iterator[Page]:
     """The file, and the lock of its folder inside the `with`; makes the folder where it must."""
-    folder = os.path.dirname(path)
-    files.make_dir(folder)
-    with lock.folder_lock(folder):
+    path.parent.make_folder()
+    with lock.folder_lock(path.parent):
         # What a killed writer left. Nobody else writes it: this is under the lock.
-        with suppress(FileNotFoundError):
-            os.unlink(_scratch(path))
+        _scratch(path).unlink()
         yield read(path)
 
 
@@ -58,35 +51,31 @@ def put(page: Page, data: bytes) -> None:
     mode = stat.S_IMODE(page.seen.st_mode) if page.seen else files.FILE_MODE
     scratch = _scratch(page.path)
     try:
-        handle = files.open_regular(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        handle = scratch.open(os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         try:
             files.write_all(handle, data)
             os.fchmod(handle, mode)
             os.fsync(handle)
             if _changed(page):
                 raise Busy(f"{page.path} was saved by another program just now; try again")
-            os.rename(scratch, page.path)
+            scratch.rename(page.path.last)
         except BaseException:
-            os.unlink(scratch)
+            scratch.unlink()
             raise
         finally:
             os.close(handle)
-        files.sync_dir(os.path.dirname(page.path))
+        page.path.parent.sync()
     except OSError as error:
         raise IOFault(os_sentence(f"cannot write {page.path}", error)) from None
 
 
 def _changed(page: Page) -> bool:
-    try:
-        now = os.lstat(page.path)
-    except FileNotFoundError:
-        return page.seen is not None
-    if page.seen is None:
-        return True
+    now = page.path.status()
+    if now is None or page.seen is None:
+        return (now is None) != (page.seen is None)
     names = ("st_ino", "st_size", "st_mtime_ns")
     return any(getattr(now, name) != getattr(page.seen, name) for name in names)
 
 
-def _scratch(path: str) -> str:
-    folder, name = os.path.split(path)
-    return os.path.join(folder, f".{name}.tmp")
+def _scratch(path: RootedPath) -> RootedPath:
+    return path.parent / f".{path.last}.tmp"

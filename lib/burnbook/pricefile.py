@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 import tomli
 
-from burnbook import files
 from burnbook.errors import BadConfig
 from burnbook.pricelist import PACKAGE
 from burnbook.pricespec import Price
+from burnbook.rooted import RootedPath
 
 HEAD = """\
 # Prices: USD per million tokens, by model, for cost-compare. In a name * is any text and ? any one
@@ -68,7 +68,7 @@ def write(path: str, text: str) -> None:
         mode = os.stat(target).st_mode & 0o777
     except FileNotFoundError:
         mode = 0o644
-    files.replace(target, text.encode())
+    RootedPath(*os.path.split(target)).replace(text.encode())
     os.chmod(target, mode)
 
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 
 import msgspec
 
-from burnbook import files, journal
+from burnbook import journal
 from burnbook.errors import IOFault, os_sentence
+from burnbook.rooted import RootedPath
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -26,15 +27,15 @@ class Kept(msgspec.Struct, frozen=True):
 _decode = msgspec.json.Decoder(Kept).decode
 
 
-def path_of(root: str, name: str) -> str:
+def path_of(root: str, name: str) -> RootedPath:
     """Where the quarantine of a journal is."""
-    return f"{journal.path_of(root, name)}.quarantine"
+    return RootedPath(root, f"{name}.jsonl.quarantine")
 
 
 def read(root: str, name: str) -> list[Kept]:
     """Everything in a quarantine, in the order in which it came there."""
     try:
-        data = files.read_bytes(path_of(root, name))
+        data = path_of(root, name).read()
     except OSError as error:
         raise IOFault(os_sentence("cannot read the quarantine", error)) from None
     found = []

@@ -1,13 +1,12 @@
 """Books the lines that a feed refused: each text once, in rejects/<feed>.jsonl."""
 
-import os
 import re
 from collections.abc import Sequence
 
 import msgspec
 from xxhash import xxh3_64_intdigest
 
-from burnbook import files, journal
+from burnbook import journal
 from burnbook.escape import printable
 from burnbook.heal import heal
 from burnbook.keys import Keys
@@ -36,6 +35,8 @@ class Rejects:
             if key not in made:
                 shown = {"line": number, "reason": reason, "text": shown_text(line)}
                 made[key] = msgspec.json.encode(shown)[1:-1]
+        if made:
+            self.keys.prepare()
         return made
 
     def book(self, made: dict[int, bytes]) -> None:
@@ -43,7 +44,7 @@ class Rejects:
         if not made:
             return
         path = journal.path_of(self.root, self.name)
-        files.make_dir(os.path.dirname(path))
+        path.parent.make_folder()
         heal(self.root, self.name)
         self.keys.catch_up()
         known = self.keys.known(_ALL, made)

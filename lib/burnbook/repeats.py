@@ -4,6 +4,7 @@ from array import array
 from itertools import pairwise
 
 from burnbook import journal
+from burnbook.rooted import RootedPath
 from burnbook.stamp import key_of
 
 _ID = 18  # a letter, a dash, and 64 bits as hex digits
@@ -33,7 +34,9 @@ class Repeats:
         else:
             self.wanted.setdefault(key, number)
 
-    def places(self, path: str) -> tuple[list[tuple[int, int, int, str]], list[tuple[int, str]]]:
+    def places(
+        self, path: RootedPath
+    ) -> tuple[list[tuple[int, int, int, str]], list[tuple[int, str]]]:
         """Every row whose id stands before it: line number, offset, length, id. And every line that
         names an id which does not: its number, and that id.
 

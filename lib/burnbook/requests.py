@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from burnbook import files, journal
-from burnbook.keys import Head
+from burnbook import journal
+from burnbook.keys import Head, forget
+from burnbook.rooted import RootedPath
 
 JOURNAL = "agent_usage"
 _FORM = "1"
@@ -63,7 +64,7 @@ class Requests:
 
     def __init__(self, root: str) -> None:
         self.path = journal.path_of(root, JOURNAL)
-        self.folder = os.path.join(root, "cache", f"{JOURNAL}.keys")
+        self.folder = RootedPath(root, f"cache/{JOURNAL}.keys")
         self.head = Head(_FORM)
         self.ready: tuple[int, int, bytes, Triples] | None = None
 
@@ -81,7 +82,7 @@ class Requests:
         told = self._told()
         if told is None or told.offset < self.head.offset:
             self.head = Head(_FORM)
-            self._forget()
+            forget(self.folder)
         else:
             self.head = told
         if self.ready is not None:
@@ -100,6 +101,7 @@ class Requests:
         before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
         for one in (before, day):
             count = self.head.days.get(one, 0)
+            self._file(one).status()  # a link is refused before the rows are booked, not after
             if count:
                 triples = self._triples(one, count)
                 here = wanted.intersection(triples[0::3])
@@ -112,11 +114,11 @@ class Requests:
 
     def add(self, triples: Mapping[str, Sequence[int]], offset: int) -> None:
         """The journal has these rows too, up to `offset`: key, tokens and offset of each."""
-        files.make_dir(self.folder)
+        self.folder.make_folder()
         for day, some in triples.items():
             new = array("Q", some)
             count = self.head.days.get(day, 0)
-            handle = files.open_regular(self._file(day), os.O_WRONLY | os.O_CREAT)
+            handle = self._file(day).open(os.O_WRONLY | os.O_CREAT)
             try:
                 os.pwrite(handle, new.tobytes(), count * _WIDTH)
             finally:
@@ -124,7 +126,7 @@ class Requests:
             self.head.days[day] = count + len(new) // 3
         self.head.offset, self.head.mark = offset, self._mark(offset)
         data = msgspec.msgpack.encode(self.head)
-        files.replace(os.path.join(self.folder, "head"), data, durable=False)
+        (self.folder / "head").replace(data, durable=False)
 
     def _read(self, start: int) -> tuple[int, Triples]:
         found: Triples = {}
@@ -139,7 +141,7 @@ class Requests:
     def _told(self) -> Head | None:
         """What the files say, if it fits the journal that is there."""
         try:
-            data = files.read_bytes(os.path.join(self.folder, "head"))
+            data = (self.folder / "head").read()
             head = msgspec.msgpack.decode(data, type=Head) if data else None
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
@@ -152,20 +154,15 @@ class Requests:
 
     def _triples(self, day: str, count: int) -> "array[int]":
         triples = array("Q")
-        handle = files.open_regular(self._file(day), os.O_RDONLY)
+        handle = self._file(day).open(os.O_RDONLY)
         try:
             triples.frombytes(os.pread(handle, count * _WIDTH, 0))
         finally:
             os.close(handle)
         return triples
 
-    def _forget(self) -> None:
-        if os.path.isdir(self.folder):
-            for name in os.listdir(self.folder):
-                os.unlink(os.path.join(self.folder, name))
-
-    def _file(self, day: str) -> str:
-        return os.path.join(self.folder, day)
+    def _file(self, day: str) -> RootedPath:
+        return self.folder / day
 
     def _mark(self, offset: int) -> bytes:
         start = max(0, offset - _MARK)

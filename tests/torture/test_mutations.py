@@ -36,7 +36,7 @@ MUTATIONS = (
     Mutation(
         "drop the directory's fsync",
         "journal.py",
-        "            files.sync_dir(folder)\n    except",
+        "            folder.sync()\n    except",
         "            pass\n    except",
         ONE,
     ),
@@ -78,9 +78,9 @@ MUTATIONS = (
     ),
     Mutation(
         "follow links",
-        "files.py",
-        "_SAFE = os.O_NOFOLLOW | os.O_CLOEXEC",
-        "_SAFE = os.O_CLOEXEC",
+        "rooted.py",
+        "_FILE = os.O_NOFOLLOW | os.O_CLOEXEC",
+        "_FILE = os.O_CLOEXEC",
         f"{J}::test_links_pipes_and_folders_are_not_opened",
     ),
     Mutation(

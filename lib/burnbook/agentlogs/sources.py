@@ -16,9 +16,9 @@ from typing import Any
 import msgspec
 from xxhash import xxh3_64_intdigest
 
-from burnbook import files
 from burnbook.agentlogs.spec import LogFeed
 from burnbook.errors import IOFault, os_sentence
+from burnbook.rooted import RootedPath
 
 _HEAD = 1024
 _MARK = 1024  # several lines: the end of one alone may be that of any other
@@ -131,15 +131,15 @@ def _passed_over(error: OSError) -> None:
         raise IOFault(os_sentence("cannot look for logs", error)) from None
 
 
-def path_of(root: str, feed: str) -> str:
+def path_of(root: str, feed: str) -> RootedPath:
     """Where the sources of a feed are remembered."""
-    return os.path.join(root, "cache", f"{feed}.sources")
+    return RootedPath(root, f"cache/{feed}.sources")
 
 
 def remembered(root: str, name: str, feed: LogFeed) -> dict[str, Source]:
     """What is remembered of the feed's files; nothing where the feed was declared otherwise."""
     try:
-        data = files.read_bytes(path_of(root, name))
+        data = path_of(root, name).read()
         found = msgspec.msgpack.decode(data, type=Remembered) if data else Remembered()
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return {}
@@ -150,7 +150,7 @@ def remember(root: str, name: str, feed: LogFeed, sources: dict[str, Source]) ->
     """Keep what is known, once the rows of it are durable."""
     data = msgspec.msgpack.encode(Remembered(FORM, _told(feed), sources))
     try:
-        files.replace(path_of(root, name), data, durable=False)
+        path_of(root, name).replace(data, durable=False)
     except (OSError, IOFault):
         return  # then it is read again
 

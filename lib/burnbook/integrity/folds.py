@@ -4,7 +4,6 @@ The rebuild takes in rows as they pass, up to where the cache says that it has r
 command would use (another version's, another journal's, a damaged one) is not looked at.
 """
 
-import os
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,8 +15,9 @@ from burnbook.derive.snapshots import Index
 from burnbook.derive.traffic import Telemetry
 from burnbook.derive.used import Counts, Used
 from burnbook.derive.usedays import Daily
-from burnbook.errors import BadConfig
+from burnbook.errors import BadConfig, IOFault
 from burnbook.integrity import Finding
+from burnbook.rooted import RootedPath
 
 _NONE = Counts()
 _EMPTY = b"\x90"  # a window without snapshots, packed
@@ -58,11 +58,14 @@ class Rebuild:
 
     def __init__(self, root: str, what: Of, config: Config) -> None:
         self.what = what
-        self.file = os.path.join("cache", what.file)
+        self.file = f"cache/{what.file}"
         path = journal.path_of(root, what.journal)
-        cache = os.path.join(root, self.file)
-        self.cached = fold.load(cache, path, what.shape, what.kind)
-        self.unused = self.cached is None and os.path.lexists(cache)
+        cache = RootedPath(root, self.file)
+        try:
+            self.cached = fold.load(cache, path, what.shape, what.kind)
+            self.unused = self.cached is None and cache.status() is not None
+        except IOFault:
+            self.cached, self.unused = None, False  # a link: `files` reports it
         self.offset = 0
         self.fresh = what.kind()
         if isinstance(self.fresh, Daily):

@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 
-from burnbook import files, journal
+from burnbook import journal
+from burnbook.errors import IOFault
 from burnbook.fold import mark_of
 from burnbook.intake import read_key
 from burnbook.integrity import Finding
@@ -20,6 +21,7 @@ from burnbook.keys import Head
 from burnbook.records import REJECTS
 from burnbook.rejects import read_reject
 from burnbook.requests import read_request
+from burnbook.rooted import RootedPath
 
 _MASK = (1 << 64) - 1
 _PART = 1 << 15  # entries read at a time
@@ -34,25 +36,28 @@ class Keyed:
     def __init__(self, root: str, name: str) -> None:
         self.path = journal.path_of(root, name)
         self.name = name
-        self.folder = os.path.join("cache", f"{name}.keys")
+        self.folder = f"cache/{name}.keys"
         self.root = root
         self.width = 3 if name == "agent_usage" else 1
         self.read = _reader(name)
         self.wanted: dict[str, Sums] = {}
         self.found: list[Finding] = []
         self.kept: dict[str, Sums] = {}
-        self.head = self._head()
+        try:
+            self.head = self._head()
+        except IOFault:
+            self.head = None  # a link: `files` reports it
 
     def _head(self) -> Head | None:
-        place = os.path.join(self.root, self.folder, "head")
+        path = RootedPath(self.root, f"{self.folder}/head")
         try:
-            data = files.read_bytes(place)
+            data = path.read()
             head = msgspec.msgpack.decode(data, type=Head) if data else None
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             head = None
         is_used = head is not None and (not head.offset or self._fits(head))
         if head is None or not is_used or not self._long_enough(head):
-            if os.path.lexists(place):
+            if path.status() is not None:
                 reason = "is not used (of another version or journal, or damaged)"
                 self.found.append(Finding("index", f"{self.folder}/head", 0, reason, False))
             return None
@@ -71,12 +76,12 @@ class Keyed:
         sizes = [(journal.size(self._file(day)), count) for day, count in head.days.items()]
         return all(size >= count * self.width * 8 for size, count in sizes)
 
-    def _file(self, day: str) -> str:
-        return os.path.join(self.root, self.folder, day)
+    def _file(self, day: str) -> RootedPath:
+        return RootedPath(self.root, f"{self.folder}/{day}")
 
     def _sums(self, day: str, count: int) -> Sums:
         sums = [0, 0, 0]
-        handle = files.open_regular(self._file(day), os.O_RDONLY)
+        handle = self._file(day).open(os.O_RDONLY)
         step = _PART * self.width * 8
         end = count * self.width * 8
         try:

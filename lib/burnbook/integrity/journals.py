@@ -4,9 +4,7 @@ Followers see each line and row as they pass, so that a journal is read once, ho
 values are held against it, and in bounded memory.
 """
 
-import os
 from collections.abc import Sequence
-from glob import escape, glob
 from typing import Any, Protocol
 
 from burnbook import journal, records
@@ -14,6 +12,7 @@ from burnbook.errors import BadData, IOFault
 from burnbook.integrity import Finding
 from burnbook.quarantine import named
 from burnbook.repeats import Repeats
+from burnbook.rooted import RootedPath
 from burnbook.rows import Void
 
 # By the million: their ids are not held as text.
@@ -29,8 +28,16 @@ class Follower(Protocol):
 
 def names(root: str) -> list[str]:
     """Every journal that a book has or may have, those of refused lines too."""
-    found = glob(os.path.join(escape(root), records.REJECTS, "*.jsonl"))
-    rejects = [records.REJECTS + os.path.basename(path)[: -len(".jsonl")] for path in sorted(found)]
+    try:
+        found = RootedPath(root, records.REJECTS.rstrip("/")).names()
+    except (IOFault, OSError):
+        found = []  # what cannot be looked into is reported with the files
+    ending = ".jsonl"
+    rejects = [
+        records.REJECTS + name.removesuffix(ending)
+        for name in found
+        if name.endswith(ending) and name[0] != "."
+    ]
     return [*records.JOURNALS, *rejects]
 
 

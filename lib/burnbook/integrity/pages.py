@@ -1,6 +1,5 @@
 """Ledgers held against journals. They are people's files too: what those wrote is left alone."""
 
-import os
 from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import Any, NamedTuple
@@ -12,6 +11,7 @@ from burnbook.derive import projected
 from burnbook.errors import BadData, IOFault
 from burnbook.integrity import Finding
 from burnbook.ledgers import Form
+from burnbook.rooted import RootedPath
 
 Cells = Mapping[str, Cell]
 
@@ -42,14 +42,14 @@ def projection(form: Form, rows: Mapping[str, Sequence[Any]], zone: tzinfo | Non
     return list(projected.evidence(rows["evidence"]))
 
 
-def look(folder: str, ledger: Ledger, wanted: Sequence[Cells]) -> list[Finding]:
+def look(folder: RootedPath, ledger: Ledger, wanted: Sequence[Cells]) -> list[Finding]:
     """What a ledger lacks of these rows, has twice, has otherwise, or has of no row of the book.
 
     A ledger that is not there, or has none of the rows, is of another book: no fault.
     """
     form = ledger.form
     try:
-        data = files.read(os.path.join(folder, form.file)).data
+        data = files.read(folder / form.file).data
         records = ledgerrows.records(form.file, data or b"")
     except (BadData, IOFault) as error:
         return [Finding("ledger", form.file, 0, str(error))]
@@ -87,7 +87,9 @@ def _wrong(
     return found
 
 
-def _behind(folder: str, ledger: Ledger, ids: Sequence[str], here: set[str]) -> list[Finding]:
+def _behind(
+    folder: RootedPath, ledger: Ledger, ids: Sequence[str], here: set[str]
+) -> list[Finding]:
     """The rows that it lacks; first what keeps rows from being appended."""
     form, found = ledger.form, list[Finding]()
     if any(row_id not in here for row_id in ids):

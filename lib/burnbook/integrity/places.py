@@ -11,15 +11,17 @@ from burnbook.integrity import Finding
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _JOURNAL = rf"(?:{'|'.join(records.JOURNALS)}|rejects/{_ID})\.jsonl"
-_TMP = re.compile(r"(?:.*/)?\.[^/]+\.([0-9]+)\.tmp")
-_BESIDE = re.compile(rf"{_JOURNAL}\.(?:broken|quarantine|before-repair-[0-9TZ]+)")
+_TMP = re.compile(r"(.*/)?\.([^/]+)\.([0-9]+)\.tmp")
+_STATE = rf"state/{_ID}/{_ID}\.json"
+_BEFORE = "before-repair-[0-9TZ]+"
+_BESIDE = re.compile(rf"{_JOURNAL}\.(?:broken|quarantine|{_BEFORE})|{_STATE}\.{_BEFORE}")
 _KNOWN = re.compile(
     rf"{_JOURNAL}|\.lock|account\.salt|raw/[^/]+\.txt|captures/{_ID}/[^/]+|crontabs/crontab\.[^/]+"
-    rf"|state/{_ID}/{_ID}|cache/[^/]+\.(?:fold|ids|days|sources)"
+    rf"|{_STATE}|state/\.feeds/{_ID}\.json|cache/[^/]+\.(?:fold|ids|days|sources)"
     rf"|cache/(?:rejects/)?{_ID}\.keys/(?:head|all|\d{{4}}-\d\d-\d\d)"
 )
 _FOLDERS = re.compile(
-    rf"rejects|raw|captures(?:/{_ID})?|crontabs|state(?:/{_ID})?|cache(?:/rejects)?"
+    rf"rejects|raw|captures(?:/{_ID})?|crontabs|state(?:/{_ID}|/\.feeds)?|cache(?:/rejects)?"
     rf"|cache/(?:rejects/)?{_ID}\.keys"
 )
 _SALT_BYTES = 16
@@ -59,14 +61,14 @@ def _walk(root: str, below: str) -> Iterator[tuple[str, os.stat_result | None]]:
 def _one(name: str, status: os.stat_result | None) -> Iterator[Finding]:
     if status is None:
         return
-    mode, left = stat.S_IMODE(status.st_mode), _TMP.fullmatch(name)
+    mode, pid = stat.S_IMODE(status.st_mode), _writer(name)
     if stat.S_ISDIR(status.st_mode):
         if _FOLDERS.fullmatch(name):
             yield from _mode(name, mode, files.DIR_MODE)
         elif _KNOWN.fullmatch(name):
             yield Finding("file", name, 0, "is a directory, and has to be a plain file")
-        elif left and name.startswith(".doctor."):
-            yield from _left_over(name, int(left[1]))
+        elif pid and name.startswith(".doctor."):
+            yield from _left_over(name, pid)
         else:
             yield Finding("foreign", name, 0, "is a directory that is not the book's", False)
     elif _FOLDERS.fullmatch(name):
@@ -77,8 +79,8 @@ def _one(name: str, status: os.stat_result | None) -> Iterator[Finding]:
             yield Finding("file", name, 0, f"is {what}, which no command opens")
         else:
             yield Finding("foreign", name, 0, "is no plain file, and not the book's", False)
-    elif left:
-        yield from _left_over(name, int(left[1]))
+    elif pid and not name.startswith(".doctor."):
+        yield from _left_over(name, pid)
     elif _BESIDE.fullmatch(name):
         yield from _mode(name, mode, files.FILE_MODE)
         yield Finding("kept", name, 0, f"{_kept(name)}, {status.st_size:,} bytes", False)
@@ -96,12 +98,22 @@ def _mode(name: str, mode: int, wanted: int) -> Iterator[Finding]:
         yield Finding("mode", name, 0, f"has mode {mode:04o}, not {wanted:04o}")
 
 
+def _writer(name: str) -> int | None:
+    """The process whose scratch file or directory this is; None where it is no name of burnbook."""
+    match = _TMP.fullmatch(name)
+    if match is None:
+        return None
+    whole = f"{match[1] or ''}{match[2]}"
+    is_ours = whole == "doctor" or _KNOWN.fullmatch(whole) or _BESIDE.fullmatch(whole)
+    return int(match[3]) if is_ours else None
+
+
 def _kept(name: str) -> str:
     if name.endswith(".broken"):
         return "holds rows that were never finished"
     if name.endswith(".quarantine"):
         return "holds rows that repair moved there"
-    return "is the journal as it was before a repair"
+    return "is the file as it was before a repair"
 
 
 def _left_over(name: str, pid: int) -> Iterator[Finding]:

@@ -4,15 +4,16 @@ What a row names in its own journal is looked at with the rows. A journal may be
 read of it, so what was not found is looked for once more.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from burnbook import journal
+from burnbook.errors import IOFault
 from burnbook.integrity import Finding
 from burnbook.integrity.journals import Ids
 from burnbook.quarantine import named
+from burnbook.rooted import RootedPath
 from burnbook.rows import Anomaly, Prompts, WindowRow
 from burnbook.workrows import Checkpoint
 
@@ -81,9 +82,9 @@ def look(root: str, ids: Ids, some: list[Reference], doubtful: set[str]) -> list
 def panes(root: str, ids: Ids) -> list[Finding]:
     """A note for each kept pane that is of no snapshot."""
     try:
-        names = sorted(os.listdir(os.path.join(root, "raw")))
-    except OSError:
-        return []  # there is none; what cannot be looked into is told with the files
+        names = RootedPath(root, "raw").names()
+    except (IOFault, OSError):
+        return []  # what cannot be looked into is reported with the files
     return [
         Finding("pane", f"raw/{name}", 0, "is of no snapshot of this book", is_fault=False)
         for name in names

@@ -1,17 +1,18 @@
 """state/: where agents stand, held against the snapshots, and how far feeds were read."""
 
-import os
-from glob import escape, glob
+import re
 
 import msgspec
 
-from burnbook import files
+from burnbook import cursor
 from burnbook.book import Book, State, state_of
-from burnbook.cursor import Cursor
 from burnbook.derive.snapshots import Index
+from burnbook.errors import IOFault
 from burnbook.integrity import Finding
+from burnbook.rooted import RootedPath
 
-_FEEDS = "feeds"
+_STATE = re.compile(r"state/[^/]+/[^/]+\.json")
+_NO_OFFSET = "has no offset; the feed's file is read again from its start"
 
 
 def look(book: Book, index: Index) -> list[Finding]:
@@ -21,32 +22,54 @@ def look(book: Book, index: Index) -> list[Finding]:
     known: set[str] = set()
     for agent, provider in sorted(wanted):
         path = book.state_path(agent, provider)
-        known.add(path)
-        if _told(path) != state_of(index, agent, provider):
+        known.add(path.name)
+        if _state(path) != state_of(index, agent, provider):
             reason = "differs from the journal; the next snapshot rewrites it"
-            found.append(Finding("state", os.path.relpath(path, book.root), 0, reason))
-    for path in sorted(glob(os.path.join(escape(book.root), "state", "*", "*"))):
-        where = os.path.relpath(path, book.root)
-        if path in known:
-            continue
-        if os.path.basename(os.path.dirname(path)) == _FEEDS and path.endswith(".json"):
-            if _cursor(path) is None:
-                reason = "tells no place; the feed's file is read again from its start"
-                found.append(Finding("state", where, 0, reason, is_fault=False))
-        else:
-            found.append(Finding("state-stray", where, 0, "no snapshot speaks of it"))
+            found.append(Finding("state", path.name, 0, reason))
+    return found + [
+        one for path in _files(book.root) if path.name not in known for one in _of(path)
+    ]
+
+
+def _of(path: RootedPath) -> list[Finding]:
+    """What is to be said of a file below state/ that is of no snapshot."""
+    if path.parent.last == ".feeds":
+        is_cursor = _cursor(path)
+        return [] if is_cursor else [Finding("state", path.name, 0, _NO_OFFSET, is_fault=False)]
+    if path.parent.last == cursor.OLD_FOLDER and _cursor(path):
+        return []
+    if not _STATE.fullmatch(path.name):
+        return []  # it is reported with the files
+    if _state(path):
+        return [Finding("state-stray", path.name, 0, "no snapshot is about it")]
+    return [Finding("foreign", path.name, 0, "is not a state of this book", is_fault=False)]
+
+
+def _files(root: str) -> list[RootedPath]:
+    """Every path two levels below state/; a link is not looked into."""
+    top = RootedPath(root, "state")
+    found: list[RootedPath] = []
+    for folder in (top / name for name in _names(top)):
+        found += [folder / name for name in _names(folder)]
     return found
 
 
-def _told(path: str) -> State | None:
+def _names(folder: RootedPath) -> list[str]:
     try:
-        return msgspec.json.decode(files.read_bytes(path) or b"", type=State)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return folder.names()
+    except (IOFault, OSError):
+        return []  # no directory, or a link: it is reported with the files
+
+
+def _state(path: RootedPath) -> State | None:
+    try:
+        return msgspec.json.decode(path.read() or b"", type=State)
+    except (IOFault, OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 
-def _cursor(path: str) -> Cursor | None:
+def _cursor(path: RootedPath) -> bool:
     try:
-        return msgspec.json.decode(files.read_bytes(path) or b"", type=Cursor)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return None
+        return cursor.read(path) is not None
+    except IOFault:
+        return False

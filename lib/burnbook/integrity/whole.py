@@ -1,6 +1,5 @@
 """A whole book, looked at once."""
 
-import os
 import time
 from typing import Any, NamedTuple
 
@@ -105,7 +104,7 @@ def once(book: Book, config: Config) -> Looked:
     unknown = [one for follower in names.values() for one in follower.open]
     found += references.look(root, ids, unknown, doubtful)
     found += references.panes(root, ids) if "snapshots" not in doubtful else []
-    found += _ledgers(config, {name: one.rows for name, one in kept.items()}, doubtful)
+    found += _ledgers(root, config, {name: one.rows for name, one in kept.items()}, doubtful)
     own = _pages_inside(root, config)
     found += [one for one in places.look(root) if one.kind != "foreign" or one.file not in own]
     return Looked(rows, found)
@@ -114,17 +113,18 @@ def once(book: Book, config: Config) -> Looked:
 def _pages_inside(root: str, config: Config) -> set[str]:
     """The names in the book under which the config has the pages, as the demo's does."""
     try:
-        told = places_of(config)
+        pages = places_of(config, root)
     except BadConfig:
         return set()
-    inside = [os.path.relpath(path, root) for path in (told.folder, told.handoff)]
-    return {path.split(os.sep)[0] for path in inside} - {os.curdir, os.pardir}
+    return {path.name.split("/")[0] for path in pages if path.root == root and path.name}
 
 
-def _ledgers(config: Config, rows: dict[str, list[Any]], doubtful: set[str]) -> list[Finding]:
+def _ledgers(
+    root: str, config: Config, rows: dict[str, list[Any]], doubtful: set[str]
+) -> list[Finding]:
     """What ledgers say; a note where the config does not tell where they are, or whose days."""
     try:
-        zone, folder = config.zone, places_of(config).folder
+        zone, folder = config.zone, places_of(config, root).folder
     except BadConfig as error:
         reason = f"{error}; ledgers and days are not looked at"
         return [Finding("config", "config", 0, reason, is_fault=False)]

@@ -2,18 +2,22 @@
 
 import fcntl
 import os
-import shutil
+import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from burnbook import files
-from burnbook.errors import os_sentence
+from burnbook.errors import IOFault, os_sentence
 from burnbook.probes import Probed, Verdict
+from burnbook.rooted import RootedPath
 
 AREA = "book"
 _LITTLE, _FAR_TOO_LITTLE = 1 << 29, 1 << 24
 _REMOTE = ("nfs", "cifs", "smb", "9p", "fuse", "afs", "ceph", "gluster", "lustre", "vboxsf")
+_FILE = re.compile(
+    r"lock|row|state|target|link|link\.hard|private|\.(?:state|target|private)\.[0-9]+\.tmp"
+)
 _MOUNTS = "/proc/self/mounts"
 
 Tried = tuple[Verdict, str]
@@ -25,9 +29,9 @@ def probe(root: str) -> list[Probed]:
     place = root
     while not os.path.isdir(place):
         place = os.path.dirname(place)
-    scratch = os.path.join(place, f".doctor.{os.getpid()}.tmp")
+    scratch = RootedPath(place, f".doctor.{os.getpid()}.tmp")
     try:
-        os.mkdir(scratch, files.DIR_MODE)
+        os.mkdir(str(scratch), files.DIR_MODE)
     except OSError as error:
         said = os_sentence(f"nothing can be written in {place}", error)
         return [*found, Probed(AREA, "writing", "fail", said)]
@@ -38,14 +42,22 @@ def probe(root: str) -> list[Probed]:
             except OSError as error:
                 found.append(Probed(AREA, name, "fail", os_sentence(f"{name} failed", error)))
     finally:
-        with suppress(OSError):
-            shutil.rmtree(scratch)
+        with suppress(OSError, IOFault):
+            clear(scratch)
     return found
 
 
-def _probes(scratch: str) -> Iterator[tuple[str, Callable[[], Tried]]]:
+def clear(scratch: RootedPath) -> None:
+    """Remove the files of the probes and their directory, which stays if it has other files."""
+    for name in scratch.names():
+        if _FILE.fullmatch(name):
+            (scratch / name).unlink()
+    scratch.remove_folder()
+
+
+def _probes(scratch: RootedPath) -> Iterator[tuple[str, Callable[[], Tried]]]:
     yield "file system", lambda: _kind(scratch)
-    yield "locks", lambda: flock(os.path.join(scratch, "lock"))
+    yield "locks", lambda: flock(scratch / "lock")
     yield "fsync", lambda: _fsync(scratch)
     yield "rename", lambda: _rename(scratch)
     yield "links", lambda: _links(scratch)
@@ -70,13 +82,13 @@ def _directory(root: str) -> Tried:
     return "ok", root
 
 
-def _kind(scratch: str) -> Tried:
+def _kind(scratch: RootedPath) -> Tried:
     try:
         with open(_MOUNTS, encoding="utf-8", errors="replace") as file:
             mounts = [line.split() for line in file]
     except OSError:
         return "ok", "not known on this system"
-    real = os.path.realpath(scratch) + "/"
+    real = os.path.realpath(str(scratch)) + "/"
     inside = [one for one in mounts if real.startswith(one[1].rstrip("/") + "/")]
     kind = max(inside, key=lambda one: len(one[1]))[2] if inside else "unknown"
     if kind.startswith(_REMOTE):
@@ -84,14 +96,14 @@ def _kind(scratch: str) -> Tried:
     return "ok", kind
 
 
-def flock(path: str) -> Tried:
+def flock(path: RootedPath) -> Tried:
     """Whether a lock that is held keeps another process out."""
-    holder = files.open_regular(path, os.O_RDWR | os.O_CREAT)
+    holder = path.open(os.O_RDWR | os.O_CREAT)
     try:
         fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         child = os.fork()
         if not child:
-            _try(path)
+            _try(str(path))
         _, status = os.waitpid(child, 0)
     finally:
         os.close(holder)
@@ -111,56 +123,56 @@ def _try(path: str) -> None:
         os._exit(code)
 
 
-def _fsync(scratch: str) -> Tried:
-    handle = files.open_regular(os.path.join(scratch, "row"), os.O_RDWR | os.O_CREAT)
+def _fsync(scratch: RootedPath) -> Tried:
+    handle = (scratch / "row").open(os.O_RDWR | os.O_CREAT)
     try:
         files.write_all(handle, b"row\n")
         os.fsync(handle)
     finally:
         os.close(handle)
-    files.sync_dir(scratch)
+    scratch.sync()
     return "ok", "files and directories can be synced"
 
 
-def _rename(scratch: str) -> Tried:
-    path = os.path.join(scratch, "state")
-    files.replace(path, b"old")
-    with open(path, "rb") as reader:
-        files.replace(path, b"new")
-        old, new = reader.read(), files.read_bytes(path)
+def _rename(scratch: RootedPath) -> Tried:
+    path = scratch / "state"
+    path.replace(b"old")
+    with os.fdopen(path.open(os.O_RDONLY), "rb") as reader:
+        path.replace(b"new")
+        old, new = reader.read(), path.read()
     if (old, new) != (b"old", b"new"):
         return "fail", "a file that is replaced changes under those who read it"
     return "ok", "a reader has the old file or the new one, whole"
 
 
-def _links(scratch: str) -> Tried:
-    target, link = os.path.join(scratch, "target"), os.path.join(scratch, "link")
-    files.replace(target, b"x")
+def _links(scratch: RootedPath) -> Tried:
+    target, link = scratch / "target", scratch / "link"
+    target.replace(b"x")
     try:
-        os.symlink(target, link)
+        os.symlink(target.last, str(link))
     except OSError:
         return "ok", "there are no symbolic links here"
-    with suppress(OSError):  # to be refused is what is wanted
-        os.close(files.open_regular(link, os.O_RDONLY))
+    with suppress(OSError, IOFault):  # to be refused is what is wanted
+        os.close(link.open(os.O_RDONLY))
         return "fail", "O_NOFOLLOW follows symbolic links"
     try:
-        os.link(target, f"{link}.hard")
+        target.link("link.hard")
     except OSError:
         return "warn", "no hard links here: repair --yes cannot keep the journal as it was"
     return "ok", "symbolic links are refused"
 
 
-def _modes(scratch: str) -> Tried:
-    path = os.path.join(scratch, "private")
-    files.replace(path, b"")
-    mode = stat.S_IMODE(os.stat(path).st_mode)
+def _modes(scratch: RootedPath) -> Tried:
+    path = scratch / "private"
+    path.replace(b"")
+    mode = stat.S_IMODE(os.stat(str(path)).st_mode)
     if mode & 0o077:
         return "warn", f"a new file has mode {mode:04o}, not 0600: others can read the book"
     return "ok", "new files are private (0600)"
 
 
-def _space(scratch: str) -> Tried:
-    found = os.statvfs(scratch)
+def _space(scratch: RootedPath) -> Tried:
+    found = os.statvfs(str(scratch))
     free = found.f_bavail * found.f_frsize
     said = f"{free / (1 << 20):,.0f} MiB"
     if free < _FAR_TOO_LITTLE or (found.f_files and not found.f_favail):

@@ -19,12 +19,12 @@ AREA = "set-up"
 _RUNS = ("agents.toml", "budgets.toml", "schedules.toml")
 
 
-def probe(config: Config) -> list[Probed]:
+def probe(config: Config, book: str) -> list[Probed]:
     """Every probe of the set-up."""
-    return [*_config(config), *_owners(config), *_pages(config), _locks(), _schedule()]
+    return [*_config(config, book), *_owners(config), *_pages(config, book), _locks(), _schedule()]
 
 
-def _config(config: Config) -> Iterator[Probed]:
+def _config(config: Config, book: str) -> Iterator[Probed]:
     reads: dict[str, Callable[[], Any]] = {
         "windows.toml": lambda: (config.windows, config.zone),
         "budgets.toml": lambda: (config.budgets, config.stops, config.notify),
@@ -33,7 +33,7 @@ def _config(config: Config) -> Iterator[Probed]:
         "prices.toml": lambda: config.prices,
         "churn.toml": lambda: churnspec.read(config),
         "bundle.toml": lambda: bundlespec.folder(config),
-        "ledgers.toml": lambda: places_of(config),
+        "ledgers.toml": lambda: places_of(config, book),
         "schedules.toml": lambda: schedulespec.read(config),
         "feeds": lambda: config.feeds,
     }
@@ -56,9 +56,9 @@ def _owners(config: Config) -> Iterator[Probed]:
         yield Probed(AREA, "commands", "ok", "only you may write the config that names them")
 
 
-def _pages(config: Config) -> Iterator[Probed]:
+def _pages(config: Config, book: str) -> Iterator[Probed]:
     try:
-        places = places_of(config)
+        places = places_of(config, book)
     except BurnbookError:
         return  # said above
     tries: list[tuple[str, Callable[[], Any]]] = [
@@ -71,7 +71,7 @@ def _pages(config: Config) -> Iterator[Probed]:
         if fault is not None:
             yield Probed(AREA, name, "fail", fault)
     if not any(fault for _, fault in faults):
-        yield Probed(AREA, "ledgers", "ok", places.folder)
+        yield Probed(AREA, "ledgers", "ok", str(places.folder))
 
 
 def _locks() -> Probed:

@@ -1,13 +1,12 @@
 """The handoff's section: where things are, checkpoints, the decision, the preview, what it cost."""
 
-import os
 from collections.abc import Sequence
 
 from burnbook import blocks, ledgers, render
 from burnbook.blocks import Line, Part, Scene, Table, Title, moment, number
 from burnbook.derive.decision import Decision
 from burnbook.derive.standing import standing
-from burnbook.ledgerspec import Ledgers, shown
+from burnbook.ledgerspec import Pages, shown
 from burnbook.verbs import Context
 from burnbook.verbs.preview import configured
 from burnbook.workrows import Checkpoint
@@ -17,7 +16,7 @@ _CHECKPOINTS = ("Phase", "Agent", "At", "Planned", "Actual", "Delta", "From")
 
 
 def text(
-    ctx: Context, scene: Scene, places: Ledgers, rows: Sequence[Checkpoint], decided: Decision
+    ctx: Context, scene: Scene, places: Pages, rows: Sequence[Checkpoint], decided: Decision
 ) -> str:
     """Markdown; the same book and the same moment give the same text."""
     parts: list[Part] = [
@@ -35,11 +34,12 @@ def text(
     return f"## Handoff of {scene.window}\n\n{render.markdown(parts)}"
 
 
-def _places(ctx: Context, places: Ledgers) -> list[tuple[str, str]]:
+def _places(ctx: Context, places: Pages) -> list[tuple[str, str]]:
     forms = (ledgers.TOKENS, ledgers.CHURN, ledgers.EVIDENCE)
-    files = [os.path.join(places.folder, form.file) for form in forms]
-    found = [("book", ctx.book.root), *(("ledger", path) for path in files if os.path.exists(path))]
-    return [(what, shown(path)) for what, path in [*found, ("handoff", places.handoff)]]
+    files = [places.folder / form.file for form in forms]
+    ledgers_there = [("ledger", str(path)) for path in files if path.status()]
+    paths = [("book", ctx.book.root), *ledgers_there, ("handoff", str(places.handoff))]
+    return [(what, shown(path)) for what, path in paths]
 
 
 def _checkpoints(ctx: Context, rows: Sequence[Checkpoint]) -> Part:

@@ -2,14 +2,16 @@
 
 import os
 import re
+import stat
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from burnbook import ccusage, clock, dayfold, files, lock, records
+from burnbook import ccusage, clock, dayfold, lock, records
 from burnbook.blocks import Line, Part, Table, moment, number
 from burnbook.errors import BAD_DATA, BadData, Missing, os_sentence
 from burnbook.rejects import Rejects
+from burnbook.rooted import RootedPath
 from burnbook.rows import Row
 from burnbook.usagerows import ImportedUsage
 from burnbook.verbs import Context, Result, _missed
@@ -142,14 +144,16 @@ def _reject(ctx: Context, name: str, refused: Iterable[tuple[int, str, bytes]]) 
 
 def _captures(ctx: Context) -> list[Input]:
     """What `capture` kept of ccusage, the oldest first."""
-    root = os.path.join(ctx.book.root, "captures")
+    root = RootedPath(ctx.book.root, "captures")
     found = []
-    for folder in sorted(os.listdir(root)) if os.path.isdir(root) else ():
-        if folder.startswith(TOOL) and os.path.isdir(os.path.join(root, folder)):
-            for name in sorted(os.listdir(os.path.join(root, folder))):
-                taken, place = _TAKEN.fullmatch(name), f"captures/{folder}/{name}"
+    for folder in (root / name for name in root.names() if name.startswith(TOOL)):
+        status = folder.status()
+        if status and stat.S_ISDIR(status.st_mode):
+            for name in folder.names():
+                taken, path = _TAKEN.fullmatch(name), folder / name
+                place = path.name
                 try:
-                    data = files.read_bytes(os.path.join(ctx.book.root, place)) if taken else None
+                    data = path.read() if taken else None
                 except OSError as error:
                     ctx.notes.append(os_sentence(f"{place} is left out", error))
                     continue

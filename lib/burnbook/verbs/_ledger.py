@@ -1,17 +1,17 @@
 """What `repair --yes` does to rows of a ledger; the ledger as it was stays beside it."""
 
-import os
 from collections import Counter
 
 from burnbook import ledgerrows, pages
 from burnbook.errors import IOFault, os_sentence
 from burnbook.ledgers import Form
-from burnbook.verbs._moved import kept_at
+from burnbook.rooted import RootedPath
+from burnbook.verbs._mended import kept_at
 
 
-def mend(folder: str, form: Form, rows: ledgerrows.Rows) -> list[str]:
+def mend(folder: RootedPath, form: Form, rows: ledgerrows.Rows) -> list[str]:
     """Put right what stands twice, or differs from the journal: what was done, line by line."""
-    path = os.path.join(folder, form.file)
+    path = folder / form.file
     with pages.held(path) as page:
         if page.data is None:
             return []
@@ -20,14 +20,14 @@ def mend(folder: str, form: Form, rows: ledgerrows.Rows) -> list[str]:
             return []
         kept = kept_at(path)
         try:
-            if not os.path.exists(kept):
-                os.link(path, kept, follow_symlinks=False)
+            if kept.status() is None:
+                path.link(kept.last)
         except OSError as error:
             raise IOFault(os_sentence(f"cannot keep {path} as it is", error)) from None
         pages.put(page, data)
     counts = Counter(map(_done, bad))
     told = ", ".join(f"{'1 row' if n == 1 else f'{n} rows'} {what}" for what, n in counts.items())
-    return [f"{form.file}: {told}; the ledger as it was is {os.path.basename(kept)}"]
+    return [f"{form.file}: {told}; the ledger as it was is {kept.last}"]
 
 
 def _done(one: ledgerrows.Wrong) -> str:

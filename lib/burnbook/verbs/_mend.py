@@ -2,7 +2,6 @@
 
 import msgspec
 
-from burnbook import files
 from burnbook.book import State
 from burnbook.derive import windows
 from burnbook.derive.snapshots import Entry
@@ -40,7 +39,7 @@ def _automatic(ctx: Context, agent: str, provider: str) -> list[Entry]:
 
 def _told(ctx: Context, agent: str, provider: str) -> State | None:
     try:
-        data = files.read_bytes(ctx.book.state_path(agent, provider))
+        data = ctx.book.state_path(agent, provider).read()
         return msgspec.json.decode(data or b"", type=State)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None

@@ -1,19 +1,20 @@
 """What `repair` makes anew: states and indexes out of journals, and modes."""
 
-import os
-import shutil
+import stat
 
-from burnbook import files, journal, lock, records
+from burnbook import clock, files, journal, lock, records
 from burnbook.book import Book, state_of
 from burnbook.derive.snapshots import Index
 from burnbook.errors import BadData, IOFault, os_sentence
 from burnbook.heal import heal
 from burnbook.intake import read_key
 from burnbook.integrity import Finding
-from burnbook.keys import Keys
+from burnbook.keys import Keys, forget
+from burnbook.probes import place
 from burnbook.records import REJECTS
 from burnbook.rejects import read_reject
 from burnbook.requests import Requests
+from burnbook.rooted import RootedPath
 
 
 def settled(book: Book, name: str) -> int:
@@ -42,7 +43,7 @@ def states(book: Book) -> None:
             book.put_state(agent, provider, state_of(index, agent, provider))
 
 
-def _take(index: Index, path: str, start: int, end: int) -> int:
+def _take(index: Index, path: RootedPath, start: int, end: int) -> int:
     """Take in the snapshots from one offset to another, and give the one behind the last."""
     for offset, line in journal.lines(path, start):
         if offset >= end:
@@ -64,47 +65,75 @@ def index_of(book: Book, name: str) -> None:
     else:
         made = Keys(book.root, name, "1", read_reject if name.startswith(REJECTS) else read_key)
     with lock.book_lock(book.root):
-        drop(os.path.join(book.root, "cache", f"{name}.keys"))
+        drop_index(RootedPath(book.root, f"cache/{name}.keys"))
     made.prepare()
     with lock.book_lock(book.root):
         made.catch_up()
 
 
-def clear(path: str) -> None:
-    """Remove what a killed command left: its scratch file, or doctor's scratch folder."""
-    if os.path.isdir(path) and not os.path.islink(path):
-        shutil.rmtree(path)
-    else:
-        drop(path)
+def clear(path: RootedPath) -> bool:
+    """Remove what a killed command left: its scratch file, or doctor's scratch directory.
 
-
-def drop(path: str) -> None:
-    """Remove a derived file, or a folder of them."""
+    False where the directory has other files too: those stay.
+    """
+    status = path.status()
     try:
-        if os.path.isdir(path) and not os.path.islink(path):
-            for name in os.listdir(path):
-                os.unlink(os.path.join(path, name))
-        elif os.path.lexists(path):
-            os.unlink(path)
-    except FileNotFoundError:
-        return  # another command did it
+        if status and stat.S_ISDIR(status.st_mode):
+            place.clear(path)
+        else:
+            path.unlink()
     except OSError as error:
-        raise IOFault(os_sentence("cannot remove what is derived", error)) from None
+        raise IOFault(os_sentence("cannot remove what a killed command left", error)) from None
+    return path.status() is None
+
+
+def drop(path: RootedPath) -> None:
+    """Remove a derived file."""
+    try:
+        path.unlink()
+    except OSError as error:
+        raise IOFault(os_sentence("cannot remove a derived file", error)) from None
+
+
+def drop_index(folder: RootedPath) -> None:
+    """Remove the files of an index."""
+    try:
+        forget(folder)
+    except OSError as error:
+        raise IOFault(os_sentence("cannot remove a derived file", error)) from None
+
+
+def kept_at(path: RootedPath) -> RootedPath:
+    """The name under which a file is kept as it was: the one of a repair that was cut off, or new.
+
+    A file that is not there gets a new name too.
+    """
+    mark, status = f"{path.last}.before-repair-", path.status()
+    for name in path.parent.names() if status else ():
+        other = path.parent / name
+        if name.startswith(mark) and journal.file_of(other) == journal.file_of(path):
+            return other
+    return path.parent / f"{mark}{clock.wall_clock():%Y%m%dT%H%M%S%fZ}"
+
+
+def set_aside(path: RootedPath) -> str:
+    """Give a state that no snapshot is about another name, and give that name."""
+    kept = kept_at(path)
+    try:
+        path.rename(kept.last)
+    except OSError as error:
+        raise IOFault(os_sentence("cannot rename a state", error)) from None
+    return kept.last
 
 
 def mode(book: Book, one: Finding) -> str:
     """Give a file or directory of the book its mode, through a descriptor and no link."""
-    path = os.path.join(book.root, one.file)
-    wanted = files.DIR_MODE if os.path.isdir(path) else files.FILE_MODE
+    path = RootedPath(book.root, "" if one.file == "." else one.file)
+    status = path.status()
+    is_folder = status is not None and stat.S_ISDIR(status.st_mode)
+    wanted = files.DIR_MODE if is_folder else files.FILE_MODE
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
-    except PermissionError:
-        handle = os.open(path, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC)
-        path = f"/proc/self/fd/{handle}"
-    try:
-        os.chmod(path, wanted) if path.startswith("/proc/") else os.fchmod(handle, wanted)
+        path.set_mode(wanted)
     except OSError as error:
         raise IOFault(os_sentence(f"cannot change the mode of {one.file}", error)) from None
-    finally:
-        os.close(handle)
     return f"{one.file}: has mode {wanted:04o} now"

@@ -1,19 +1,19 @@
 """What `repair` moves out of journals: tails, rows that do not hold, and the names of lost ones."""
 
-import os
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from burnbook import clock, excise, journal, lock, quarantine, records
+from burnbook import excise, journal, lock, quarantine, records
 from burnbook.book import Book
 from burnbook.errors import BadData, Busy
 from burnbook.heal import heal
 from burnbook.integrity import Finding
 from burnbook.quarantine import Kept
+from burnbook.rooted import RootedPath
 from burnbook.rows import Anomaly
 from burnbook.verbs import _mended
-from burnbook.verbs._mended import settled
+from burnbook.verbs._mended import kept_at, settled
 
 KIND = "repair"
 _UNDER_LOCK = 4 << 20  # bytes of a journal that are copied with the lock held: a few milliseconds
@@ -30,7 +30,7 @@ def by_journal(found: Sequence[Finding]) -> By:
 
 def alone(book: Book) -> AbstractContextManager[None]:
     """Keep other repairs out, and no writer: quarantines are theirs alone."""
-    return lock.folder_lock(book.root)
+    return lock.folder_lock(RootedPath(book.root))
 
 
 def tail(book: Book, name: str) -> str | None:
@@ -67,12 +67,12 @@ def rows(book: Book, name: str, found: Sequence[Finding]) -> str | None:
             before = _put(book, name, made, end, kept)
     shown = "1 row" if len(bad) == 1 else f"{len(bad)} rows"
     return (
-        f"{name}.jsonl: moved {shown} to {os.path.basename(quarantine.path_of(book.root, name))}; "
-        f"the journal as it was is {os.path.basename(before)}"
+        f"{name}.jsonl: moved {shown} to {quarantine.path_of(book.root, name).last}; "
+        f"the journal as it was is {before.last}"
     )
 
 
-def _put(book: Book, name: str, made: excise.Without, end: int, kept: Sequence[Kept]) -> str:
+def _put(book: Book, name: str, made: excise.Without, end: int, kept: Sequence[Kept]) -> RootedPath:
     """Put a journal in place, the lock held for the last piece of it; where the old one is."""
     path = journal.path_of(book.root, name)
     while True:
@@ -104,7 +104,7 @@ def lost(book: Book, name: str, found: Sequence[Finding]) -> str:
     return f"{name}.jsonl: noted in the quarantine that {ids} is lost"
 
 
-def _still(path: str, name: str, one: Finding, line: bytes, first: dict[str, int]) -> bool:
+def _still(path: RootedPath, name: str, one: Finding, line: bytes, first: dict[str, int]) -> bool:
     """Whether a line is what it was when it was looked at: another repair may have been here."""
     if len(line) != one.length or not line.endswith(b"\n"):
         return False
@@ -117,7 +117,7 @@ def _still(path: str, name: str, one: Finding, line: bytes, first: dict[str, int
     return one.kind == "twice" and first.get(row.id, one.offset) < one.offset
 
 
-def _firsts(path: str, ids: set[str | None]) -> dict[str, int]:
+def _firsts(path: RootedPath, ids: set[str | None]) -> dict[str, int]:
     """Where the first row with each of these ids is."""
     first: dict[str, int] = {}
     for offset, line in journal.lines(path) if ids else ():
@@ -150,17 +150,6 @@ def _record(book: Book, name: str, kept: Sequence[Kept]) -> None:
 
 def _forget(book: Book, name: str) -> None:
     """Remove what was derived of a journal, before it is another one."""
-    for file in (f"{name}.fold", f"{name}.ids", f"{name}.days", f"{name}.keys"):
-        _mended.drop(os.path.join(book.root, "cache", file))
-
-
-def kept_at(path: str) -> str:
-    """Where a file stays as it was: the place that a repair which was cut off gave it."""
-    folder, name = os.path.split(path)
-    mark = f"{name}.before-repair-"
-    mine = os.stat(path).st_ino
-    for other in sorted(os.listdir(folder)):
-        if other.startswith(mark) and os.stat(os.path.join(folder, other)).st_ino == mine:
-            return os.path.join(folder, other)
-    stamp = f"{clock.wall_clock():%Y%m%dT%H%M%S%fZ}"
-    return f"{path}.before-repair-{stamp}"
+    for file in (f"{name}.fold", f"{name}.ids", f"{name}.days"):
+        _mended.drop(RootedPath(book.root, f"cache/{file}"))
+    _mended.drop_index(RootedPath(book.root, f"cache/{name}.keys"))

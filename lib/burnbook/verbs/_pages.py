@@ -2,10 +2,9 @@
 
 from typing import NamedTuple
 
-from burnbook import handoff, journal, ledgers
+from burnbook import handoff, journal, ledgers, ledgerspec
 from burnbook.derive import projected
 from burnbook.derive.decision import Decision
-from burnbook.ledgerspec import Ledgers
 from burnbook.verbs import Context, _handoff_page
 from burnbook.verbs._decision import decide
 from burnbook.verbs._scene import scene
@@ -20,14 +19,14 @@ class Pages(NamedTuple):
     decided: Decision
 
 
-def check(places: Ledgers) -> None:
+def check(places: ledgerspec.Pages) -> None:
     """Nothing, where all can be written; else BadData or IOFault. Never writes."""
     for form in (ledgers.TOKENS, ledgers.CHURN):
         ledgers.check(places.folder, form)
     handoff.check(places.handoff)
 
 
-def renew(ctx: Context, window: str, places: Ledgers) -> Pages:
+def renew(ctx: Context, window: str, places: ledgerspec.Pages) -> Pages:
     """Every row that a ledger lacks, of this run or of a killed one, and the page of the window."""
     added: dict[str, int] = {}
     refreshed = False

@@ -1,6 +1,5 @@
 """Where a snapshot's pane comes from: stdin, a file, the configured capture, or `--set`."""
 
-import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -242,12 +241,12 @@ def save_raw(ctx: Context, row_id: str, text: str) -> None:
     """Keep the pane's redacted text beside the row, where the config says so."""
     if ctx.config.windows.raw_panes == "none":
         return
-    from burnbook import files
     from burnbook.redact import redact_pane, strip_ansi
+    from burnbook.rooted import RootedPath
 
-    path = os.path.join(ctx.book.root, "raw", f"{row_id}.txt")
-    if not os.path.lexists(path):
+    path = RootedPath(ctx.book.root, f"raw/{row_id}.txt")
+    if path.status() is None:
         try:
-            files.replace(path, redact_pane(strip_ansi(text)).encode("utf-8", "replace"))
+            path.replace(redact_pane(strip_ansi(text)).encode("utf-8", "replace"))
         except OSError as error:
             raise IOFault(os_sentence("the rows are booked, but not the pane", error)) from None

@@ -96,7 +96,7 @@ def _facts(ctx: Context, rows: Rows, window: str) -> audit.Facts:
 
 def _book(ctx: Context, rows: Rows, lost: int) -> Iterator[Finding]:
     """What is about the whole book, and what only the whole book tells."""
-    folder = places(ctx.config).folder
+    folder = places(ctx.config, ctx.book.root).folder
     for form, name, command in _LEDGERS:
         # What was imported stands in the ledger of the tool that it comes from.
         own = [row for row in rows[name] if row.source != IMPORTED]

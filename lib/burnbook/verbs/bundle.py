@@ -1,6 +1,5 @@
 """The review bundle of a window: everything that a reviewer needs, the same bytes each time."""
 
-import os
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -23,7 +22,7 @@ _FORMS = (ledgers.TOKENS, ledgers.CHURN, ledgers.EVIDENCE)
 def run(ctx: Context, args: Any) -> Result:
     """Writes the folder; a bundle that is there with the same bytes is left as it is."""
     window = wanted(ctx, args.window)
-    folder = bundlespec.folder(ctx.config)
+    folder = bundlespec.folder_in(ctx.config, ctx.book.root)
     small = {
         name: list(of_window(ctx, name, window)) for name in records.JOURNALS if name != _LARGE
     }
@@ -50,7 +49,7 @@ def run(ctx: Context, args: Any) -> Result:
         found[f"{name}.json"] = [render.json(data).encode()]
 
     manifest, is_new = bundles.put(folder, window, found)
-    place = os.path.join(folder, window)
+    place = str(folder / window)
     count = len(manifest.files)
     files = "1 file" if count == 1 else f"{count} files"
     how = "bundled" if is_new else "already bundled"
@@ -86,7 +85,7 @@ def _telemetry(ctx: Context, window: str) -> Iterator[bytes]:
 
 
 def _pages(ctx: Context) -> Iterator[tuple[str, pages.Page]]:
-    where = places(ctx.config)
+    where = places(ctx.config, ctx.book.root)
     for form in _FORMS:
-        yield f"ledgers/{form.file}", pages.read(os.path.join(where.folder, form.file))
+        yield f"ledgers/{form.file}", pages.read(where.folder / form.file)
     yield "handoff.md", pages.read(where.handoff)

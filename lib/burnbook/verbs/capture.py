@@ -9,6 +9,7 @@ from burnbook import capture, clock, files, lock, schedulespec
 from burnbook.blocks import Line
 from burnbook.errors import BadData, Usage
 from burnbook.redact import redact_pane, strip_ansi
+from burnbook.rooted import RootedPath
 from burnbook.verbs import Context, Result
 
 
@@ -27,17 +28,17 @@ def run(ctx: Context, args: Any) -> Result:
     if not text.strip():
         raise BadData(f"the capture {args.name} printed nothing; nothing kept")
     data = text.encode("utf-8", "replace")
-    folder = os.path.join(ctx.book.root, "captures", args.name)
+    folder = RootedPath(ctx.book.root, f"captures/{args.name}")
     with lock.book_lock(ctx.book.root):
         kept = _kept(folder)
         last = kept[-1] if kept else None
-        is_new = last is None or files.read_bytes(os.path.join(folder, last)) != data
+        is_new = last is None or (folder / last).read() != data
         if is_new:
             name = _free(kept, f"{captured_at:%Y%m%dT%H%M%SZ}", spec.suffix)
-            files.replace(os.path.join(folder, name), data)
+            (folder / name).replace(data)
         else:
             name = last or ""
-    path = os.path.join(folder, name)
+    path = str(folder / name)
     said = "kept in" if is_new else "the same as last time, in"
     told = {
         "capture": args.name,
@@ -50,12 +51,9 @@ def run(ctx: Context, args: Any) -> Result:
     return Result([Line(f"{args.name}: {said} {path}", strong=True)], told)
 
 
-def _kept(folder: str) -> list[str]:
+def _kept(folder: RootedPath) -> list[str]:
     """The names of what is kept, the newest last: they begin with their moment."""
-    try:
-        return sorted(name for name in os.listdir(folder) if name[0] != ".")
-    except FileNotFoundError:
-        return []
+    return [name for name in folder.names() if name[0] != "."]
 
 
 def _free(kept: list[str], stamp: str, suffix: str) -> str:

@@ -1,6 +1,5 @@
 """Books a checkpoint and the churn of its window, then renews both ledgers and the handoff."""
 
-import os
 from typing import Any
 
 from burnbook import names, records
@@ -9,7 +8,7 @@ from burnbook.book import Booked
 from burnbook.derive.actual import actual
 from burnbook.derive.checkpoint import WHY, Choice, Facts, Said, choose
 from burnbook.errors import BurnbookError, IOFault, Usage, os_sentence
-from burnbook.ledgerspec import Ledgers, shown
+from burnbook.ledgerspec import Pages, shown
 from burnbook.ledgerspec import ledgers as places_of
 from burnbook.redact import redact
 from burnbook.rows import Row
@@ -36,7 +35,7 @@ def run(ctx: Context, args: Any) -> Result:
     """The checkpoint of one window. Running it again finishes what a killed run began."""
     said = _said(args)
     window = wanted(ctx, args.window)
-    places = places_of(ctx.config)
+    places = places_of(ctx.config, ctx.book.root)
     _pages.check(places)  # what cannot be written is refused before anything is booked
     facts = _facts(ctx, window)
     counted = _churn.count(ctx, window, provider=said.provider, strict=False)
@@ -115,9 +114,7 @@ def _provider(ctx: Context, shown: Scene) -> str | None:
     return declared.provider if declared and not found else None
 
 
-def _parts(
-    booked: list[Booked], choice: Choice, places: Ledgers, pages: _pages.Pages
-) -> list[Part]:
+def _parts(booked: list[Booked], choice: Choice, places: Pages, pages: _pages.Pages) -> list[Part]:
     row, is_new = booked[-1]
     assert isinstance(row, Checkpoint)
     how = "" if is_new else "already booked: "
@@ -139,21 +136,21 @@ def _parts(
         Line(f"phase {row.phase}: {WHY[choice.phase_from]}"),
         Line(f"planned: {_FROM[choice.planned_from]}; actual: {_FROM[row.actual_from]}"),
         Line(f"churn: {changed}"),
-        Line(f"ledgers in {shown(places.folder)}: {ledger}"),
-        Line(f"handoff {shown(places.handoff)}: {page}"),
+        Line(f"ledgers in {shown(str(places.folder))}: {ledger}"),
+        Line(f"handoff {shown(str(places.handoff))}: {page}"),
         Line(f"decision: {pages.decided.verdict}"),
     ]
 
 
-def _data(booked: list[Booked], choice: Choice, places: Ledgers, pages: _pages.Pages) -> Any:
+def _data(booked: list[Booked], choice: Choice, places: Pages, pages: _pages.Pages) -> Any:
     return {
         "booked": [{"new": entry.is_new, "row": entry.row} for entry in booked],
         "phase_from": choice.phase_from,
         "planned_from": choice.planned_from,
         "ledgers": [
-            {"file": os.path.join(places.folder, file), "added": count}
+            {"file": str(places.folder / file), "added": count}
             for file, count in pages.added.items()
         ],
-        "handoff": {"file": places.handoff, "changed": pages.refreshed},
+        "handoff": {"file": str(places.handoff), "changed": pages.refreshed},
         "decision": {"verdict": pages.decided.verdict, "reasons": pages.decided.reasons},
     }

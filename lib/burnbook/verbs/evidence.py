@@ -33,7 +33,7 @@ def run(ctx: Context, args: Any) -> Result:
         "artifact_hash": artifact.digest(args.artifact),
         "notes": args.notes,
     }
-    folder = places(ctx.config).folder
+    folder = places(ctx.config, ctx.book.root).folder
     ledgers.check(folder, ledgers.EVIDENCE)  # a ledger that cannot be continued books nothing
     if window not in ctx.config.windows.windows and not ctx.book.knows(window):
         ctx.notes.append(

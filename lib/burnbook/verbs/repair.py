@@ -11,6 +11,7 @@ from burnbook.errors import NO, Missing
 from burnbook.integrity import Finding, pages
 from burnbook.integrity.whole import Looked, look
 from burnbook.ledgerspec import ledgers as places_of
+from burnbook.rooted import RootedPath
 from burnbook.verbs import Context, Result, _ledger, _mended, _moved
 from burnbook.verbs.check import brief, said
 
@@ -23,7 +24,7 @@ _WOULD = {
     "reference": "would note in the quarantine that the row is lost",
     "tail": "would move it to .broken",
     "state": "would write it anew",
-    "state-stray": "would remove it",
+    "state-stray": "would rename it",
     "fold": "would make it anew",
     "index": "would make it anew",
     "ledger-twice": "would take one of them out of the ledger",
@@ -57,8 +58,7 @@ def _files(book: Book, found: Sequence[Finding]) -> list[str]:
     """Modes, and what killed commands left."""
     done = [_mended.mode(book, one) for one in found if one.kind == "mode"]
     for one in found:
-        if one.kind == "left-over":
-            _mended.clear(os.path.join(book.root, one.file))
+        if one.kind == "left-over" and _mended.clear(RootedPath(book.root, one.file)):
             done.append(f"{one.file}: removed, a command that was killed left it")
     return done
 
@@ -94,10 +94,10 @@ def _derived(ctx: Context, found: Sequence[Finding], *, yes: bool) -> list[str]:
         done += [f"{file}: written anew from snapshots.jsonl" for file in files["state"]]
     for file in files["state-stray"]:
         with lock.book_lock(book.root):
-            _mended.drop(os.path.join(book.root, file))
-        done.append(f"{file}: removed, no snapshot speaks of it")
+            kept = _mended.set_aside(RootedPath(book.root, file))
+        done.append(f"{file}: renamed to {kept}, no snapshot is about it")
     for file in files["fold"]:
-        _mended.drop(os.path.join(book.root, file))
+        _mended.drop(RootedPath(book.root, file))
         _folded(Book(book.root), os.path.basename(file))
         done.append(f"{file}: made anew")
     for folder in dict.fromkeys(file.partition(".keys")[0] for file in files["index"]):
@@ -122,7 +122,7 @@ def _folded(book: Book, file: str) -> None:
 
 def _ledgers(ctx: Context, wrong: dict[str, None], behind: dict[str, None]) -> list[str]:
     """Put rows of ledgers right, and append what they lack."""
-    folder, zone = places_of(ctx.config).folder, ctx.config.zone
+    folder, zone = places_of(ctx.config, ctx.book.root).folder, ctx.config.zone
     rows = {name: ctx.book.rows(name) for name in pages.JOURNALS}
     done: list[str] = []
     for form in (ledger.form for ledger in pages.LEDGERS):

@@ -3,9 +3,10 @@
 import os
 from typing import Any
 
-from burnbook import clock, crontabs, escape, files, schedulers, schedulespec
+from burnbook import clock, crontabs, escape, schedulers, schedulespec
 from burnbook.blocks import Line, Part, Table
 from burnbook.errors import BadConfig, IOFault, Usage, os_sentence
+from burnbook.rooted import RootedPath
 from burnbook.schedulers import Rendered
 from burnbook.schedulespec import Schedules
 from burnbook.settings import PROJECT
@@ -92,9 +93,9 @@ def _backup(ctx: Context, table: bytes) -> str | None:
     if not table:
         return None
     name = f"crontab.{clock.wall_clock():%Y%m%dT%H%M%S.%fZ}"
-    path = os.path.join(ctx.book.root, "crontabs", name)
-    files.replace(path, table)
-    return path
+    path = RootedPath(ctx.book.root, f"crontabs/{name}")
+    path.replace(table)
+    return str(path)
 
 
 def _into(data: dict[str, Any], rendered: Rendered, folder: str) -> Result:
@@ -115,7 +116,7 @@ def _into(data: dict[str, Any], rendered: Rendered, folder: str) -> Result:
                 "move it away, or choose another `name` in schedules.toml"
             )
         if here != file.text.encode():
-            files.replace(path, file.text.encode())
+            (RootedPath(folder) / file.name).replace(file.text.encode())
             data["written"].append(path)
     lines: list[Part] = [Line(path) for path in data["written"]]
     count = f"{len(data['written'])} of {len(rendered.files)} files written into {folder}"

@@ -54,7 +54,7 @@ def one(data: bytes) -> None:
             *(lambda: config.windows, lambda: config.zone, lambda: config.budgets),
             *(lambda: config.stops, lambda: config.notify, lambda: config.agents),
             *(lambda: config.preview, lambda: config.prices, lambda: config.feeds),
-            *(lambda: churnspec.read(config), lambda: ledgerspec.ledgers(config)),
+            *(lambda: churnspec.read(config), lambda: ledgerspec.ledgers(config, "/book")),
             *(lambda: schedulespec.read(config), lambda: bundlespec.folder(config)),
         ):
             try:

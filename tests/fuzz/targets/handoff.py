@@ -6,6 +6,7 @@ from pathlib import Path
 from burnbook import handoff
 from burnbook.errors import BurnbookError
 from burnbook.handoff import BEGIN, END
+from burnbook.rooted import RootedPath
 
 SEEDS = [
     b"# Notes\n\n" + BEGIN + b"\nold\n" + END + b"\nmine\n",
@@ -25,7 +26,7 @@ def one(data: bytes) -> None:
     for text in TEXTS:
         path.write_bytes(data)
         try:
-            handoff.refresh(str(path), text)
+            handoff.refresh(RootedPath(str(path.parent)) / path.name, text)
         except BurnbookError:
             assert path.read_bytes() == data
             continue
@@ -37,5 +38,5 @@ def one(data: bytes) -> None:
             assert (head, tail) == (data.partition(BEGIN)[0], data.partition(END)[2])
         else:
             assert head.startswith(data)
-        assert handoff.refresh(str(path), text) is False
+        assert handoff.refresh(RootedPath(str(path.parent)) / path.name, text) is False
         assert path.read_bytes() == after
