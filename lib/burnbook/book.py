@@ -167,8 +167,9 @@ class Book:
             self._catch_up()
             booked = self._known(build())
             for _, (row, _) in booked:
-                if isinstance(row, Snapshot | Void):
-                    self.state_path(*self._whose(row)).status()  # refuse a link before the append
+                if isinstance(row, Snapshot | Void):  # refuse a link before the append
+                    self.state_path(*self._whose(row)).status()
+                    self.raw_path(row.id).status()
             self._append([(name, row) for name, (row, is_new) in booked if is_new])
             try:
                 self._catch_up()
@@ -197,6 +198,10 @@ class Book:
     def state_path(self, agent: str, provider: str) -> RootedPath:
         """Where the state of an agent and provider is kept for other programs to read."""
         return RootedPath(self.root, f"state/{agent}/{provider}.json")
+
+    def raw_path(self, row_id: str) -> RootedPath:
+        """Where the pane of a snapshot is kept."""
+        return RootedPath(self.root, f"raw/{row_id}.txt")
 
     def _catch_up(self) -> None:
         self.snapshot_fold.catch_up()

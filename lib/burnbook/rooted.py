@@ -109,6 +109,7 @@ class RootedPath(NamedTuple):
 
     def unlink(self) -> None:
         """Remove the file, where there is one. Call it only with a name that burnbook writes."""
+        self.status()
         try:
             with self._entered() as (folder, name):
                 os.unlink(name, dir_fd=folder)

@@ -38,6 +38,8 @@ class Tree:
             if path in seen and seen[path] == self._seen.get(path):
                 continue
             if data is None:
+                if os.path.islink(path):
+                    os.unlink(path)
                 os.makedirs(path, exist_ok=True)
                 os.chmod(path, mode)
                 continue

@@ -242,9 +242,8 @@ def save_raw(ctx: Context, row_id: str, text: str) -> None:
     if ctx.config.windows.raw_panes == "none":
         return
     from burnbook.redact import redact_pane, strip_ansi
-    from burnbook.rooted import RootedPath
 
-    path = RootedPath(ctx.book.root, f"raw/{row_id}.txt")
+    path = ctx.book.raw_path(row_id)
     if path.status() is None:
         try:
             path.replace(redact_pane(strip_ansi(text)).encode("utf-8", "replace"))

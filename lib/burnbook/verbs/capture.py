@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,8 @@ from burnbook.errors import BadData, Usage
 from burnbook.redact import redact_pane, strip_ansi
 from burnbook.rooted import RootedPath
 from burnbook.verbs import Context, Result
+
+_NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z(?:_[0-9]+)?\.[^/]+")
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -53,7 +56,7 @@ def run(ctx: Context, args: Any) -> Result:
 
 def _kept(folder: RootedPath) -> list[str]:
     """The names of what is kept, the newest last: they begin with their moment."""
-    return [name for name in folder.names() if name[0] != "."]
+    return [name for name in folder.names() if _NAME.fullmatch(name)]
 
 
 def _free(kept: list[str], stamp: str, suffix: str) -> str:
