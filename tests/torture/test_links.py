@@ -18,6 +18,13 @@ from torture.spreading import Share, own, scratch, spread
 from torture.writers import WRITERS, Done, Writer
 
 KINDS = ("file", "directory", "nothing")
+# By these paths files outside of the book were written or removed once.
+ALWAYS = {
+    "first": ("state/main",),
+    "ingest": ("cache/proxy_telemetry.keys",),
+    "repair": ("state/main",),
+    "capture": ("captures/one",),
+}
 PER_COMMAND = 5  # in the suite; the soak has every path and every kind
 # Paths of each depth that are only there at other moments: a link may be there before the file.
 PATHS = (
@@ -84,7 +91,8 @@ def linked(job: Share) -> Seen:
     left = [os.path.relpath(path, stage.place / "book") for path in _paths(stage.place / "book")]
     cases = [(path, kind) for path in sorted({*left, *PATHS}) for kind in KINDS]
     if job.count is not None:
-        cases = random.Random(writer.name).sample(cases, job.count)
+        known = [(path, "directory") for path in ALWAYS.get(writer.name, ())]
+        cases = [*known, *random.Random(writer.name).sample(cases, job.count)]
     wrong = [
         f"{writer.name}, {path} -> {kind}: {why}"
         for path, kind in cases
