@@ -11,11 +11,11 @@ from typing import Any, get_args
 
 import pytest
 from burnbook import panes, records, rows
-from burnbook.book import State
 from burnbook.cursor import Cursor
 from burnbook.derive.compared import Compared, Latency, Side, Totals
 from burnbook.integrity import Kind
 from burnbook.quarantine import Kept
+from burnbook.state import State
 from burnbook.usagerows import AgentUsage
 from frontdoor import ROOT, House
 from manual import FENCE, FORMAT, clone_in, documented, keys, section

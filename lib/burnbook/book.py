@@ -14,7 +14,8 @@ from burnbook.errors import BadData, IOFault, os_sentence
 from burnbook.heal import heal
 from burnbook.idfold import Known
 from burnbook.rooted import RootedPath
-from burnbook.rows import Anomaly, Moment, Phase, Row, Snapshot, Usage, Void, WindowRow
+from burnbook.rows import Anomaly, Row, Snapshot, Usage, Void, WindowRow
+from burnbook.state import State, state_of
 
 if TYPE_CHECKING:
     from burnbook.derive.traffic import Telemetry, Traffic
@@ -28,18 +29,6 @@ class Booked(NamedTuple):
 
     row: Row
     is_new: bool
-
-
-class State(msgspec.Struct, frozen=True):
-    """state/<agent>/<provider>.json: where one agent stands with one provider. Derived."""
-
-    agent: str
-    provider: str
-    window: str
-    phase: Phase
-    captured_at: Moment
-    before: str | None
-    after: str | None
 
 
 class Book:
@@ -259,20 +248,3 @@ class Book:
             path.unlink()
         else:
             path.replace(msgspec.json.format(msgspec.json.encode(state)) + b"\n")
-
-
-def state_of(index: Index, agent: str, provider: str) -> State | None:
-    """The state that an index tells of; None where every row of it was taken back, or none is."""
-    window = index.latest(agent, provider)
-    pair = index.pair(window, agent, provider) if window else None
-    if window is None or pair is None or pair.last is None:
-        return None
-    return State(
-        agent=agent,
-        provider=provider,
-        window=window,
-        phase=pair.last.phase,
-        captured_at=pair.last.captured_at,
-        before=pair.before.id if pair.before else None,
-        after=pair.after.id if pair.after else None,
-    )

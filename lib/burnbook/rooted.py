@@ -168,13 +168,18 @@ class RootedPath(NamedTuple):
 
     def set_mode(self, mode: int) -> None:
         """Change the mode of a file or a directory, also of one that cannot be opened."""
+        self.status()
         with self._entered() as (folder, name):
-            # /proc follows the descriptor, which is no link: O_PATH does not follow one.
-            handle = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
             try:
-                if stat.S_ISLNK(os.fstat(handle).st_mode):
-                    raise _link(self)
-                os.chmod(f"/proc/self/fd/{handle}", mode)
+                handle = os.open(name, os.O_RDONLY | _FILE, dir_fd=folder)
+            except PermissionError:
+                handle = os.open(name, os.O_PATH | _FILE, dir_fd=folder)
+            try:
+                os.fchmod(handle, mode)
+            except OSError as error:
+                if error.errno != errno.EBADF or stat.S_ISLNK(os.fstat(handle).st_mode):
+                    raise
+                os.chmod(f"/proc/self/fd/{handle}", mode)  # a descriptor of O_PATH has no fchmod
             finally:
                 os.close(handle)
 

@@ -5,11 +5,12 @@ import re
 import msgspec
 
 from burnbook import cursor
-from burnbook.book import Book, State, state_of
+from burnbook.book import Book
 from burnbook.derive.snapshots import Index
 from burnbook.errors import IOFault
 from burnbook.integrity import Finding
 from burnbook.rooted import RootedPath
+from burnbook.state import State, state_of
 
 _STATE = re.compile(r"state/[^/]+/[^/]+\.json")
 _NO_OFFSET = "has no offset; the feed's file is read again from its start"

@@ -2,10 +2,10 @@
 
 import msgspec
 
-from burnbook.book import State
 from burnbook.derive import windows
 from burnbook.derive.snapshots import Entry
 from burnbook.rows import Row
+from burnbook.state import State
 from burnbook.verbs import Context
 from burnbook.verbs._snap import with_prompts
 

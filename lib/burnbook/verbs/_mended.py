@@ -3,7 +3,7 @@
 import stat
 
 from burnbook import clock, files, journal, lock, records
-from burnbook.book import Book, state_of
+from burnbook.book import Book
 from burnbook.derive.snapshots import Index
 from burnbook.errors import BadData, IOFault, os_sentence
 from burnbook.heal import heal
@@ -15,6 +15,7 @@ from burnbook.records import REJECTS
 from burnbook.rejects import read_reject
 from burnbook.requests import Requests
 from burnbook.rooted import RootedPath
+from burnbook.state import state_of
 
 
 def settled(book: Book, name: str) -> int:
