@@ -163,7 +163,7 @@ def useless(context: Context, code: int, printed: str) -> None:
 
 @then("the cursor of the feed {feed:Word} has")
 def cursor_has(context: Context, feed: str) -> None:
-    path = context.scratch.book / "state" / "feeds" / f"{feed}.json"
+    path = context.scratch.book / "state" / ".feeds" / f"{feed}.json"
     state = json.loads(path.read_text("utf-8"))
     for row in context.table:
         found = context.scratch.masked(shown(value_at(state, row["path"])))
