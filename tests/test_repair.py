@@ -133,15 +133,15 @@ def test_a_writer_books_while_the_journal_is_copied(
     path = shell.book / "proxy_telemetry.jsonl"
     flip(path, b'"r7"', b'"r8"')
     told: list[str] = []
-    copy = excise.Without.copy
+    copy = excise.Edited.copy
 
-    def slow(self: excise.Without, end: int) -> None:
+    def slow(self: excise.Edited, end: int) -> None:
         copy(self, end)
         if not told:
             words = ("ingest", "proxy-telemetry", "--window", "W0-CHN")
             told.append(shell.ok(*words, stdin=usage(20, first=100)))
 
-    monkeypatch.setattr(excise.Without, "copy", slow)
+    monkeypatch.setattr(excise.Edited, "copy", slow)
     monkeypatch.setattr(_moved, "_UNDER_LOCK", under_lock)
     found = journals.look(str(shell.book), path.stem, journals.Ids(""), [])[1]
     assert "moved 1 row" in str(_moved.rows(Book(str(shell.book)), path.stem, found))
@@ -158,14 +158,14 @@ def test_a_journal_that_somebody_else_replaced_is_not_put_back(
     path = shell.book / "snapshots.jsonl"
     whole = path.read_bytes()
     flip(path, b":11.0", b":12.0")
-    copy = excise.Without.copy
+    copy = excise.Edited.copy
 
-    def restored(self: excise.Without, end: int) -> None:
+    def restored(self: excise.Edited, end: int) -> None:
         copy(self, end)
         path.rename(path.with_suffix(".old"))
         path.write_bytes(whole)
 
-    monkeypatch.setattr(excise.Without, "copy", restored)
+    monkeypatch.setattr(excise.Edited, "copy", restored)
     found = journals.look(str(shell.book), path.stem, journals.Ids(""), [])[1]
     with pytest.raises(Busy):
         _moved.rows(Book(str(shell.book)), path.stem, found)

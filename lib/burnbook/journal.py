@@ -12,9 +12,10 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from burnbook import files
-from burnbook.errors import IOFault, os_sentence
+from burnbook.errors import BadData, IOFault, os_sentence
 
 _BLOCK = 1 << 16
+_UTF16 = (b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{")
 
 
 def path_of(root: str, name: str) -> str:
@@ -182,12 +183,24 @@ def torn_tail(path: str) -> tuple[int, bytes]:
         os.close(handle)
 
 
+def check_encoding(path: str) -> None:
+    """Refuse a journal that became UTF-16 text, as some shells write with `>`: BadData.
+
+    A row after such text could not be told from it.
+    """
+    if size(path) and at(path, [(0, 2)])[0] in _UTF16:
+        raise BadData(
+            f"{path} is UTF-16 text, and has to be UTF-8; convert it with iconv -f UTF-16 -t UTF-8"
+        )
+
+
 def keep_tail(root: str, name: str) -> tuple[int, bytes]:
     """Copy an unterminated tail to `<journal>.broken`: (offset, bytes), empty where there is none.
 
     Call it with the lock held, then `cut`. Whoever was killed in between has the copy already.
     """
     path = path_of(root, name)
+    check_encoding(path)
     offset, tail = torn_tail(path)
     if tail and not _ends_with(f"{path}.broken", tail + b"\n"):
         put_beside(f"{path}.broken", tail + b"\n")
