@@ -15,6 +15,7 @@ from burnbook import files
 from burnbook.errors import BadData, IOFault, os_sentence
 
 _BLOCK = 1 << 16
+UTF16 = "is UTF-16 text and not UTF-8; convert it with iconv -f UTF-16 -t UTF-8"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{")
 
 
@@ -183,24 +184,20 @@ def torn_tail(path: str) -> tuple[int, bytes]:
         os.close(handle)
 
 
-def check_encoding(path: str) -> None:
-    """Refuse a journal that became UTF-16 text, as some shells write with `>`: BadData.
-
-    A row after such text could not be told from it.
-    """
-    if size(path) and at(path, [(0, 2)])[0] in _UTF16:
-        raise BadData(
-            f"{path} is UTF-16 text, and has to be UTF-8; convert it with iconv -f UTF-16 -t UTF-8"
-        )
+def is_utf16(path: str) -> bool:
+    """Whether a journal became UTF-16 text, as some shells write with `>`."""
+    return size(path) > 1 and at(path, [(0, 2)])[0] in _UTF16
 
 
 def keep_tail(root: str, name: str) -> tuple[int, bytes]:
     """Copy an unterminated tail to `<journal>.broken`: (offset, bytes), empty where there is none.
 
     Call it with the lock held, then `cut`. Whoever was killed in between has the copy already.
+    Raises BadData where the journal is UTF-16 text: nobody could read a row after it.
     """
     path = path_of(root, name)
-    check_encoding(path)
+    if is_utf16(path):
+        raise BadData(f"{path} {UTF16}")
     offset, tail = torn_tail(path)
     if tail and not _ends_with(f"{path}.broken", tail + b"\n"):
         put_beside(f"{path}.broken", tail + b"\n")

@@ -148,14 +148,14 @@ def decode(journal: str, line: bytes) -> Any:
     try:
         row = decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        newer = _newer(line)
-        raise (Newer(newer) if newer else BadData(_said(error))) from None
+        later = newer(line)
+        raise (Newer(later) if later else BadData(_said(error))) from None
     if row.schema_version > SCHEMA_VERSION:
         raise Newer(NewerRow(row.id, row.schema_version, row.tool_version, row.recorded_at))
     return row
 
 
-def _newer(line: bytes) -> NewerRow | None:
+def newer(line: bytes) -> NewerRow | None:
     """What a line says of itself where a later version wrote it."""
     try:
         row = _decode_newer(line)
@@ -171,7 +171,7 @@ def plain(line: bytes) -> bytes:
     becomes nothing.
     """
     text = line.removeprefix(BOM).rstrip(b" \t\r\n")
-    return text + b"\n" if text else b""
+    return text + b"\n" if text and line.endswith(b"\n") else text
 
 
 def verify(journal: str, line: bytes) -> Any:

@@ -8,7 +8,7 @@ from burnbook.integrity import Finding
 
 def of(line: bytes) -> list[str]:
     """What `records.plain` would take away from a line."""
-    if not line.strip():
+    if line.isspace():
         return ["blank"]
     found = ["mark"] if line.startswith(records.BOM) else []
     if line.endswith(b"\r\n"):

@@ -78,7 +78,8 @@ def look(
     newer, odd = Passed(), Counter[str]()
     row: Any
     try:
-        journal.check_encoding(path)
+        if journal.is_utf16(path):
+            return 0, [Finding("file", file, 0, journal.UTF16)]
         for number, (offset, line) in enumerate(journal.lines(path), start=1):
             end = offset + len(line)
             some = forms.of(line)
@@ -111,7 +112,7 @@ def look(
                 follower.take(line, row, offset)
         found += forms.findings(file, odd)
         if newer.newer:
-            reason = f"has {newer_rows(newer.newer)}; they are left alone and not counted"
+            reason = f"has {newer_rows(newer.newer)}, left alone and not counted"
             found.append(Finding("newer", file, 0, reason, is_fault=False))
         again, lost = large.places(path) if large else ([], [])
         for at, offset, length, row_id in again:
@@ -125,6 +126,6 @@ def look(
         if tail and offset >= end:
             reason = f"an unterminated row of {len(tail)} bytes; the next append moves it aside"
             found.append(Finding("tail", file, number + 1, reason, True, None, offset, len(tail)))
-    except (BadData, IOFault, OSError) as error:
+    except (IOFault, OSError) as error:
         found.append(Finding("file", file, 0, str(error)))
     return held, found

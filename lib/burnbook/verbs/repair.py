@@ -213,7 +213,9 @@ def _asks(left: Sequence[Finding], looked: Looked) -> list[Line]:
     if any(one.kind in _ASKED and one.kind != "form" and one in able for one in left):
         lines.append(Line(_YES))
     newer = looked.newer.items()
-    lines += [Line(f"note: {file}: {why}, and repair does not change it") for file, why in newer]
+    lines += [
+        Line(f"note: {file}: {why}; repair does not change this journal") for file, why in newer
+    ]
     return lines
 
 
