@@ -1,8 +1,10 @@
 """`repair --restore`: rows of a quarantine that hold go back to where they were recorded."""
 
 import json
+import zlib
 from pathlib import Path
 
+import msgspec
 import pytest
 from burnbook import quarantine, records
 from burnbook.quarantine import Kept
@@ -72,6 +74,38 @@ def test_rows_go_back_to_where_they_were(inside: Inside, numbers: set[int], end:
     again = inside.tree()
     assert restore(inside, "--yes").code == 0
     assert inside.tree() == again
+
+
+@pytest.mark.parametrize("numbers", [{0}, {1}, {0, 1}, {1, 2}, {3}, {0, 1, 2, 3}])
+def test_rows_go_back_behind_what_they_followed_whatever_the_clock_was(
+    inside: Inside, numbers: set[int]
+) -> None:
+    """The clock of one row was years ahead, and that of another years behind."""
+    path = inside.book / "snapshots.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[1] = stamped(lines[1], "2040-01-01T00:00:00Z")
+    lines[3] = stamped(lines[3], "2020-01-01T00:00:00Z")
+    whole = b"".join(lines)
+    bad = [stamped(line, None) if at in numbers else line for at, line in enumerate(lines)]
+    path.write_bytes(b"".join(bad))
+    ok(inside, "repair", "--yes")
+    entries = quarantine.read(str(inside.book), "snapshots")
+    assert len(entries) == len(numbers)
+    right = [msgspec.structs.replace(one, base64=lines[one.line - 1]) for one in entries]
+    (inside.book / "snapshots.jsonl.quarantine").unlink()
+    quarantine.keep(str(inside.book), "snapshots", right)
+    assert restore(inside, "--yes").code == 0
+    assert path.read_bytes() == whole
+
+
+def stamped(line: bytes, moment: str | None) -> bytes:
+    """A row recorded at another moment; without one it does not hold any more."""
+    body = line.rpartition(b',"crc"')[0]
+    if moment is None:
+        return line.replace(body, body.replace(b'"host":"', b'"host":" '))
+    at = body.index(b'"recorded_at":"') + 15
+    body = body[:at] + moment.encode() + body[body.index(b'"', at) :]
+    return body + b',"crc":"%08x"}\n' % zlib.crc32(body)
 
 
 def test_without_yes_nothing_is_written(inside: Inside) -> None:

@@ -14,13 +14,18 @@ from burnbook.errors import IOFault, os_sentence
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """One line of a quarantine. `line` and `offset` are of the journal as it was then."""
+    """One line of a quarantine. `line` and `offset` are of the journal as it was then.
+
+    `after` is the id of the row before it that stayed: `repair --restore` puts it back behind that
+    one. It is empty where there was none, and None where an earlier version wrote the line.
+    """
 
     reason: str
     line: int = 0
     offset: int = 0
     id: str | None = None
     base64: bytes | None = None
+    after: str | None = None
 
 
 _decode = msgspec.json.Decoder(Kept).decode

@@ -60,8 +60,16 @@ def rows(book: Book, name: str, found: Sequence[Finding]) -> str | None:
         bad = [pair for pair in pairs if _still(path, name, *pair, first)]
         if not bad:
             return None
+        after = _after(path, {one.offset for one, _ in bad})
         kept = [
-            Kept(one.reason, one.line, one.offset, one.row or quarantine.id_of(line), line)
+            Kept(
+                one.reason,
+                one.line,
+                one.offset,
+                one.row or quarantine.id_of(line),
+                line,
+                after[one.offset],
+            )
             for one, line in bad
         ]
         quarantine.keep(book.root, name, kept)
@@ -123,6 +131,20 @@ def _still(path: str, name: str, one: Finding, line: bytes, first: dict[str, int
     except BadData:
         return one.kind == "row"
     return one.kind == "twice" and first.get(row.id, one.offset) < one.offset
+
+
+def _after(path: str, places: set[int]) -> dict[int, str]:
+    """For each place of a line the id of the last row before it that is at none of the places."""
+    after: dict[int, str] = {}
+    last = ""
+    for offset, line in journal.lines(path):
+        if len(after) == len(places):
+            break
+        if offset in places:
+            after[offset] = last
+        else:
+            last = quarantine.id_of(line) or last
+    return after
 
 
 def _firsts(path: str, ids: set[str | None]) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Puts rows back from a quarantine where they hold now: `repair --restore`."""
 
 import os
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -27,11 +27,12 @@ class _Stamps(msgspec.Struct):
 
 
 class Held(NamedTuple):
-    """A row of a quarantine that holds: its id, when it was recorded, and its line."""
+    """A row of a quarantine that holds; `after` is that of its `Kept`."""
 
     id: str
     recorded_at: datetime
     line: bytes
+    after: str | None
 
 
 class Waiting(NamedTuple):
@@ -77,7 +78,7 @@ def _of(root: str, name: str) -> Waiting:
             reason = f"still does not hold: {error}"
             bad.append((one.id, Finding("row", f"{name}.jsonl.quarantine", number, reason)))
             continue
-        rows.setdefault(row.id, Held(row.id, _stamps(line)[1] or _LAST, line))
+        rows.setdefault(row.id, Held(row.id, _stamps(line)[1] or _LAST, line, one.after))
     ids = {*rows, *(row_id for row_id, _ in bad if row_id)}
     here = _present(journal.path_of(root, name), ids)
     held = [row for row_id, row in rows.items() if row_id not in here]
@@ -96,15 +97,16 @@ def _put(book: Book, name: str, rows: Sequence[Held]) -> str:
             with lock.book_lock(book.root):
                 journal.append(book.root, {name: b""})
         end = settled(book, name)
-        here = _present(path, {one.id for one in rows})  # another repair may have been here
-        rows = sorted((one for one in rows if one.id not in here), key=lambda one: one.recorded_at)
+        wanted = {one.id for one in rows} | {one.after for one in rows if one.after}
+        here = _present(path, wanted)
+        rows = [one for one in rows if one.id not in here]  # another repair may have been here
         if not rows:
             return f"{name}.jsonl: has these rows again already"
         lines = [one.line for one in rows]
         note = _moved.anomaly(
             KIND, name, lines, "put back from", "were put back from its quarantine"
         )
-        with excise.Edited(path, _edits(path, rows, end)) as made:
+        with excise.Edited(path, _edits(path, rows, here, end)) as made:
             before = _moved.put(book, name, made, end, note)
     return (
         f"{name}.jsonl: put back {rows_of(len(rows))} from {name}.jsonl.quarantine; "
@@ -112,18 +114,27 @@ def _put(book: Book, name: str, rows: Sequence[Held]) -> str:
     )
 
 
-def _edits(path: str, rows: Sequence[Held], end: int) -> Iterator[Edit]:
-    """Each row goes before the first row up to `end` that was recorded later.
+def _edits(path: str, rows: Sequence[Held], here: set[str], end: int) -> Iterator[Edit]:
+    """Each row goes behind the row that it followed, where the journal has that one.
 
-    What voids or supersedes a row was recorded after it, and so follows it again.
+    Else it goes before the first row that was recorded later, or to the `end`.
     """
-    waiting = deque(rows)
+    behind: defaultdict[str, list[bytes]] = defaultdict(list)
+    loose = []
+    for one in rows:
+        if one.after is not None and one.after in {"", *here}:
+            behind[one.after].append(one.line)
+        else:
+            loose.append(one)
+    waiting = deque(sorted(loose, key=lambda one: one.recorded_at))
+    yield from (Edit(0, 0, line) for line in behind.pop("", ()))
     for offset, line in journal.lines(path):
-        if offset >= end or not waiting:
+        if offset >= end or not (waiting or behind):
             break
-        _, moment = _stamps(line)
+        row_id, moment = _stamps(line)
         while moment and waiting and waiting[0].recorded_at < moment:
             yield Edit(offset, 0, waiting.popleft().line)
+        yield from (Edit(offset + len(line), 0, some) for some in behind.pop(row_id or "", ()))
     yield from (Edit(end, 0, one.line) for one in waiting)
 
 
