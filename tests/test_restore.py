@@ -60,6 +60,9 @@ def moved(book: Path, name: str, numbers: set[int], end: bytes = b"\n") -> bytes
 def test_rows_go_back_to_where_they_were(inside: Inside, numbers: set[int], end: bytes) -> None:
     before = json.loads(ok(inside, "preview", "--window", "W0-CHN", "--format", "json"))
     whole = moved(inside.book, "snapshots", numbers, end)
+    place = inside.book / "snapshots.jsonl.quarantine"
+    if end == b"\r\n":  # what changed the journal's line ends changed the quarantine's too
+        place.write_bytes(records.BOM + place.read_bytes().replace(b"\n", b"\r\n"))
     kept = (inside.book / "snapshots.jsonl.quarantine").read_bytes()
     done = restore(inside, "--yes")
     assert done.code == 0, done

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from burnbook import files, journal
+from burnbook import files, journal, records
 from burnbook.errors import IOFault, os_sentence
 
 
@@ -43,7 +43,7 @@ def read(root: str, name: str) -> list[Kept]:
     except OSError as error:
         raise IOFault(os_sentence("cannot read the quarantine", error)) from None
     found = []
-    for line in (data or b"").splitlines():
+    for line in (data or b"").removeprefix(records.BOM).splitlines():
         try:
             found.append(_decode(line))
         except (msgspec.DecodeError, UnicodeDecodeError):
