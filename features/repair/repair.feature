@@ -68,6 +68,73 @@ Feature: mend what can be mended of a book
       | kind   | subject         | first |
       | repair | snapshots.jsonl | 1     |
 
+  Scenario: CRLF line ends are written as LF, and every row stays
+    Given the journal snapshots has CRLF line ends
+    When I run "bin/repair"
+    Then it is left
+      """
+      nothing repaired, 1 fault left: 4 rows verified
+      left: snapshots.jsonl: has CRLF line ends (3 lines); run repair --yes
+      """
+    And nothing was written
+    When I run "bin/repair --yes"
+    Then it says
+      """
+      1 thing repaired: 4 rows verified
+      snapshots.jsonl: rewritten with LF line ends, every row kept; the journal as it was is snapshots.jsonl.before-repair-TIME
+      """
+    When I run "bin/check"
+    Then it prints the lines
+      """
+      ok: 4 rows verified (snapshots 3, windows 1)
+      """
+
+  Scenario: a journal with rows of a newer version is not changed
+    Given row 2 of the journal snapshots is of schema_version 2, from 0.2.0
+    And in row 1 of the journal snapshots ":11.0" became ":12.0"
+    When I run "bin/repair --yes"
+    Then it is left
+      """
+      nothing repaired, 1 fault left: 2 rows verified
+      left: snapshots.jsonl:1 crc is CRC, the bytes say CRC
+      note: snapshots.jsonl: has 1 row of a newer version, 0.2.0, left alone and not counted; repair does not change this journal
+      """
+    And nothing was written
+
+  Scenario: a row of the quarantine that holds is put back
+    Given row 1 of the journal snapshots is in the quarantine
+    When I run "bin/repair --restore"
+    Then it is left
+      """
+      nothing restored: 1 row to put back
+      snapshots.jsonl: would get back 1 row
+      --yes puts rows back
+      """
+    And nothing was written
+    When I run "bin/repair --restore --yes"
+    Then it says
+      """
+      1 thing repaired: 5 rows verified
+      snapshots.jsonl: put back 1 row from snapshots.jsonl.quarantine; the journal as it was is snapshots.jsonl.before-repair-TIME
+      """
+    And the journal anomalies reads
+      | kind    | subject         | first |
+      | restore | snapshots.jsonl | 1     |
+    When I run "bin/repair --restore --yes"
+    Then it prints "nothing to repair: 5 rows verified"
+    And nothing was written
+
+  Scenario: a row of the quarantine that still does not hold stays there
+    Given in row 1 of the journal snapshots ":11.0" became ":12.0"
+    And "bin/repair --yes" was run
+    When I run "bin/repair --restore --yes"
+    Then it is left
+      """
+      nothing repaired, 1 fault left: 4 rows verified
+      left: snapshots.jsonl.quarantine:1 still does not hold: crc is CRC, the bytes say CRC
+      """
+    And nothing was written
+
   Scenario: after a repair the book is clean, and a second one finds nothing
     Given in row 1 of the journal snapshots ":11.0" became ":12.0"
     And "bin/repair --yes" was run

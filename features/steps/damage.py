@@ -1,7 +1,9 @@
 """Givens: what a disk, a crash or a stray editor does to a book."""
 
+import base64
 import json
 import shutil
+import zlib
 
 from behave import given
 from behave.runner import Context
@@ -62,3 +64,30 @@ def drop_file(context: Context, name: str) -> None:
 @given("the folder {name:Word} of the book is gone")
 def drop_folder(context: Context, name: str) -> None:
     shutil.rmtree(context.scratch.book / name)
+
+
+@given("the journal {name:Word} has CRLF line ends")
+def end_with_crlf(context: Context, name: str) -> None:
+    path = context.scratch.journal(name)
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+
+@given("row {number:d} of the journal {name:Word} is of schema_version {version:d}, from {tool}")
+def make_newer(context: Context, number: int, name: str, version: int, tool: str) -> None:
+    lines = context.scratch.journal(name).read_bytes().splitlines(keepends=True)
+    row = json.loads(lines[number - 1]) | {"schema_version": version, "tool_version": tool}
+    del row["crc"]
+    body = json.dumps({**row, "mood": "new"}, separators=(",", ":")).encode()[:-1]
+    lines[number - 1] = body + b',"crc":"%08x"}\n' % zlib.crc32(body)
+    context.scratch.journal(name).write_bytes(b"".join(lines))
+
+
+@given("row {number:d} of the journal {name:Word} is in the quarantine")
+def quarantine_row(context: Context, number: int, name: str) -> None:
+    path = context.scratch.journal(name)
+    lines = path.read_bytes().splitlines(keepends=True)
+    line = base64.b64encode(lines.pop(number - 1)).decode()
+    path.write_bytes(b"".join(lines))
+    place = path.with_name(f"{path.name}.quarantine")
+    place.write_text(json.dumps({"reason": "moved", "base64": line}) + "\n", "utf-8")
+    place.chmod(0o600)

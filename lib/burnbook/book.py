@@ -9,12 +9,13 @@ import msgspec
 
 from burnbook import cursor, fold, journal, lock, records
 from burnbook.derive.history import History
+from burnbook.derive.passed import Passed
 from burnbook.derive.snapshots import Entry, Index
-from burnbook.errors import BadData, IOFault, os_sentence
+from burnbook.errors import IOFault, os_sentence
 from burnbook.heal import heal
 from burnbook.idfold import Known
 from burnbook.rooted import RootedPath
-from burnbook.rows import Anomaly, Row, Snapshot, Usage, Void, WindowRow
+from burnbook.rows import Anomaly, NewerRow, Row, Snapshot, Usage, Void, WindowRow
 from burnbook.state import State, state_of
 
 if TYPE_CHECKING:
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
     from burnbook.derive.used import Used
 
 Build = Callable[[], Sequence[tuple[str, Row]]]
+_FOLDS = {
+    "snapshots": "snapshot_fold",
+    "windows": "window_fold",
+    "proxy_telemetry": "traffic_fold",
+    "agent_usage": "used_fold",
+}
 
 
 class Booked(NamedTuple):
@@ -36,7 +43,7 @@ class Book:
 
     def __init__(self, root: str) -> None:
         self.root = root
-        self._damaged: dict[str, int] = {}
+        self._passed: dict[str, Passed] = {}
         self._ids = Known(root)
         if os.path.exists(root) and not os.path.isdir(root):
             raise IOFault(f"book {root} is not a directory")
@@ -87,14 +94,15 @@ class Book:
         return known or self.traffic(window) is not None
 
     def rows(self, name: str) -> list[Any]:
-        """Every row of a small journal that holds; the others are counted in `unreadable`."""
+        """Every row of a small journal that holds; the others are counted in `passed`."""
         found = []
-        self._damaged[name] = 0
+        passed = self._passed[name] = Passed()
         for _, line in journal.lines(journal.path_of(self.root, name)):
-            try:
-                found.append(records.verify(name, line))
-            except BadData:
-                self._damaged[name] += 1
+            row = records.read(name, line)
+            if row is None or isinstance(row, NewerRow):
+                passed.miss(row)
+            else:
+                found.append(row)
         return found
 
     @cached_property
@@ -126,21 +134,25 @@ class Book:
     def telemetry(self, window: str | None) -> Iterator[Usage]:
         """The requests of a window in the journal's order; of all windows for None."""
         wanted = b'"window":"%b"' % window.encode() if window else b""
+        passed = self._passed["proxy_telemetry"] = Passed()
         for _, line in journal.lines(journal.path_of(self.root, "proxy_telemetry")):
             if wanted in line:
-                try:
-                    row: Usage = records.verify("proxy_telemetry", line)
-                except BadData:
-                    self._damaged["proxy_telemetry"] = self._damaged.get("proxy_telemetry", 0) + 1
-                    continue
-                if window is None or row.window == window:
+                row = records.read("proxy_telemetry", line)
+                if row is None or isinstance(row, NewerRow):
+                    passed.miss(row)
+                elif window is None or row.window == window:
                     yield row
 
+    def saw(self, name: str, passed: Passed) -> None:
+        """Keep what another reader of a journal did not count."""
+        self._passed[name] = passed
+
     @property
-    def unreadable(self) -> int:
-        """Lines that were met and passed over because they do not hold. `check` names them."""
-        folds = self.index.unreadable + self.history.unreadable
-        return folds + sum(self._damaged.values())
+    def passed(self) -> Passed:
+        """What was read and not counted: damaged lines, which `check` names, and newer rows."""
+        opened = {name: fold for name, fold in _FOLDS.items() if fold in self.__dict__}
+        folds = {name: getattr(self, fold).value for name, fold in opened.items()}
+        return Passed().miss_all({**folds, **self._passed}.values())
 
     def commit(self, build: Build, wait: float = lock.WAIT_SECONDS) -> list[Booked]:
         """Book rows: (journal, row) pairs, whole or not at all, each id once; wait for the lock.
@@ -198,16 +210,24 @@ class Book:
 
     def _known(self, rows: Sequence[tuple[str, Row]]) -> list[tuple[str, Booked]]:
         """Each row as it is in the book: the one that was there first, where there is one."""
-        here: dict[str, dict[str, Row]] = {}
+        here: dict[str, dict[str, Row | None]] = {}
         for name in {name for name, _ in rows}:
             ids = [row.id for journal_name, row in rows if journal_name == name]
             lines = self._ids.find(name, ids)
-            here[name] = {i: records.decode(name, line) for i, line in lines.items()}
+            here[name] = {i: self._row(name, line) for i, line in lines.items()}
         booked = []
         for name, row in rows:
-            first = here[name].setdefault(row.id, row)
-            booked.append((name, Booked(first, first is row)))
+            is_new = row.id not in here[name]
+            booked.append((name, Booked(here[name].setdefault(row.id, row) or row, is_new)))
         return booked
+
+    def _row(self, name: str, line: bytes) -> Row | None:
+        """A row that is in the book; None where a later version wrote it."""
+        try:
+            row: Row = records.decode(name, line)
+        except records.Newer:
+            return None
+        return row
 
     def _append(self, rows: Sequence[tuple[str, Row]]) -> None:
         batch: dict[str, bytes] = {}
@@ -244,7 +264,7 @@ class Book:
         path = self.state_path(agent, provider)
         if agent == cursor.OLD_FOLDER:
             cursor.keep_old(self.root, provider)
-        if state is None:
-            path.unlink()
-        else:
+        if state is not None:
             path.replace(msgspec.json.format(msgspec.json.encode(state)) + b"\n")
+        elif not self.index.newer:  # else it may be the state of rows which a later version wrote
+            path.unlink()

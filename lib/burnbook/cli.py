@@ -110,6 +110,7 @@ def _run(name: str, doc: str, flags: Flags, verb: str) -> int:
     from burnbook import clock, render, settings
     from burnbook.book import Book
     from burnbook.config import Config
+    from burnbook.derive.passed import newer_rows
     from burnbook.verbs import Context
 
     chosen = settings.resolve(args.data_dir, args.config_dir, args.agent)
@@ -120,6 +121,9 @@ def _run(name: str, doc: str, flags: Flags, verb: str) -> int:
     try:
         result = import_module(f"burnbook.verbs.{verb.replace('-', '_')}").run(ctx, args)
     finally:
+        newer = ctx.book.passed.newer
+        if newer:
+            ctx.notes.append(f"{newer_rows(newer)}, left alone and not counted")
         for note in ctx.notes:
             sys.stderr.write(f"{name}: {one_line(note)}\n")
     if result.ready is not None:

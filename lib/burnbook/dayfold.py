@@ -13,10 +13,12 @@ from burnbook.config import Config
 from burnbook.derive.used import Counts
 from burnbook.derive.usedays import Daily, Day
 from burnbook.fold import Fold
+from burnbook.rows import NewerRow
 from burnbook.usagerows import AgentUsage
 
 _FAR = 1 << 20  # bytes of the journal that are read faster than the large fold
 _LOCALTIME = "/etc/localtime"
+Used = AgentUsage | NewerRow | None
 
 
 class DayFold(Fold[Daily]):
@@ -39,7 +41,7 @@ class DayFold(Fold[Daily]):
         value.take(large.value)
         return large.offset, value
 
-    def _step(self, value: Daily, row: AgentUsage | None, offset: int, length: int) -> None:
+    def _step(self, value: Daily, row: Used, offset: int, length: int) -> None:
         value.see(self.zone)
         value.add(row, offset, length)
 
@@ -49,7 +51,9 @@ class DayFold(Fold[Daily]):
 
 def daily(book: Book, config: Config) -> DayFold:
     """The fold in the config's zone."""
-    return DayFold(book, config.zone, zone_name(config))
+    fold = DayFold(book, config.zone, zone_name(config))
+    book.saw("agent_usage", fold.value)
+    return fold
 
 
 def zone_name(config: Config) -> str:

@@ -1,4 +1,4 @@
-"""Puts a journal in place without some of its lines: what `repair` does, and nothing else.
+"""Puts a journal in place with edits: what `repair` does, and nothing else.
 
 A journal only grows, so what stands in it is copied without the lock, however long that takes.
 Under the lock only what was appended meanwhile follows, and the rename. Writers open a journal by
@@ -7,8 +7,9 @@ its name once they have the lock, so none of them is left with the old file.
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from types import TracebackType
+from typing import NamedTuple
 
 from burnbook import files
 from burnbook.rooted import RootedPath
@@ -16,20 +17,31 @@ from burnbook.rooted import RootedPath
 _COPIED = 1 << 20
 
 
-class Without:
-    """A journal without the lines at (offset, length), made beside it; `put` puts it in its place.
+class Edit(NamedTuple):
+    """`data` takes the place of `length` bytes at `offset`: it may be empty, or `length` 0."""
+
+    offset: int
+    length: int
+    data: bytes = b""
+
+
+class Edited:
+    """A journal with edits, made beside it; `put` puts it in its place.
+
+    The edits are in ascending order, and asked for one at a time: there may be one a line.
 
     Inside the `with`: whoever is killed leaves the old journal or the new one, whole, and perhaps
     what was not finished, which says in its name whose it was.
     """
 
-    def __init__(self, path: RootedPath, places: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, path: RootedPath, edits: Iterable[Edit]) -> None:
         self.path = path
         self.scratch = path.parent / f".{path.last}.{os.getpid()}.tmp"
-        self.places = sorted(places, reverse=True)
+        self.edits = iter(edits)
+        self.next = next(self.edits, None)
         self.done = 0
 
-    def __enter__(self) -> "Without":
+    def __enter__(self) -> "Edited":
         self.source = self.path.open(os.O_RDONLY)
         try:
             flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
@@ -51,10 +63,11 @@ class Without:
 
     def copy(self, end: int) -> None:
         """Copy durably up to `end`, where a line ends that nobody takes back."""
-        while self.places and self.places[-1][0] < end:
-            offset, length = self.places.pop()
-            self._copy(offset)
-            self.done = offset + length
+        while self.next is not None and self.next.offset <= end:
+            self._copy(self.next.offset)
+            files.write_all(self.target, self.next.data)
+            self.done += self.next.length
+            self.next = next(self.edits, None)
         self._copy(end)
         os.fsync(self.target)
 

@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 
 from burnbook import journal, records
-from burnbook.errors import BadData, IOFault
+from burnbook.errors import IOFault
 from burnbook.rooted import RootedPath
 
 
@@ -25,6 +25,7 @@ class Foldable(Protocol):
 V = TypeVar("V", bound=Foldable)
 
 _MARK = 64
+_COUNTS = 2  # counted up when folds take in other lines than before
 _SAVE_AFTER = 1 << 16
 
 
@@ -46,7 +47,7 @@ def shape_of(kind: type[Any]) -> str:
 
     A kind whose packed form changed counts its `shape` up.
     """
-    return f"{records.SCHEMA_VERSION}:{kind.__name__}:{getattr(kind, 'shape', 1)}"
+    return f"{records.SCHEMA_VERSION}.{_COUNTS}:{kind.__name__}:{getattr(kind, 'shape', 1)}"
 
 
 def mark_of(path: RootedPath, offset: int) -> bytes:
@@ -78,7 +79,8 @@ class Fold(Generic[V]):
     """The value of one journal, kept up to date; `step(value, row, offset, length)` takes a row in.
 
     `suffix` is that of the cache's name: a journal may have several folds.
-    A line that does not hold is given as None, for the value to count: `check` tells its damage.
+    A line that does not hold is given as None and a row of a later version as a NewerRow, for the
+    value to count: `check` names them.
     """
 
     suffix = "fold"
@@ -137,11 +139,7 @@ class Fold(Generic[V]):
         if end is not None and end <= self.offset:
             return
         for offset, line in journal.lines(self.path, self.offset):
-            try:
-                row = records.verify(self.name, line)
-            except BadData:
-                row = None
-            self.step(self.value, row, offset, len(line))
+            self.step(self.value, records.read(self.name, line), offset, len(line))
             self.offset = offset + len(line)
             if end is not None and self.offset >= end:
                 return

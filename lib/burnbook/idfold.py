@@ -44,7 +44,7 @@ class Ids(msgspec.Struct):
 
     def see(self, line: bytes, offset: int) -> None:
         """Take in a line; one without an id of burnbook's own form is asked for by nobody."""
-        match = _ID.match(line)
+        match = _ID.match(line.removeprefix(records.BOM))
         if match:
             self.new.setdefault(int(match[2], 16), []).append(offset)
 
@@ -88,7 +88,7 @@ class IdFold(Fold[Ids]):
         for row_id in ids:
             for place in self.value.at(row_id):
                 for _, line in islice(journal.lines(self.path, place), 1):
-                    match = _ID.match(line)
+                    match = _ID.match(line.removeprefix(records.BOM))
                     if match and match[1] == row_id.encode():
                         found.setdefault(row_id, line)
         return found

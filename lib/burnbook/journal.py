@@ -12,10 +12,12 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from burnbook import files
-from burnbook.errors import IOFault, os_sentence
+from burnbook.errors import BadData, IOFault, os_sentence
 from burnbook.rooted import RootedPath
 
 _BLOCK = 1 << 16
+UTF16 = "is UTF-16 text and not UTF-8; convert it with iconv -f UTF-16 -t UTF-8"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{")
 
 
 def path_of(root: str, name: str) -> RootedPath:
@@ -183,12 +185,20 @@ def torn_tail(path: RootedPath) -> tuple[int, bytes]:
         os.close(handle)
 
 
+def is_utf16(path: RootedPath) -> bool:
+    """Whether a journal became UTF-16 text, as some shells write with `>`."""
+    return size(path) > 1 and at(path, [(0, 2)])[0] in _UTF16
+
+
 def keep_tail(root: str, name: str) -> tuple[int, bytes]:
     """Copy an unterminated tail to `<journal>.broken`: (offset, bytes), empty where there is none.
 
     Call it with the lock held, then `cut`. Whoever was killed in between has the copy already.
+    Raises BadData where the journal is UTF-16 text: nobody could read a row after it.
     """
     path = path_of(root, name)
+    if is_utf16(path):
+        raise BadData(f"{path} {UTF16}")
     offset, tail = torn_tail(path)
     broken = path.parent / f"{path.last}.broken"
     if tail and not _ends_with(broken, tail + b"\n"):

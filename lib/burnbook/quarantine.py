@@ -9,19 +9,24 @@ from collections.abc import Iterable
 
 import msgspec
 
-from burnbook import journal
+from burnbook import journal, records
 from burnbook.errors import IOFault, os_sentence
 from burnbook.rooted import RootedPath
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """One line of a quarantine. `line` and `offset` are of the journal as it was then."""
+    """One line of a quarantine. `line` and `offset` are of the journal as it was then.
+
+    `after` is the id of the row before it that stayed: `repair --restore` puts it back behind that
+    one. It is empty where there was none, and None where an earlier version wrote the line.
+    """
 
     reason: str
     line: int = 0
     offset: int = 0
     id: str | None = None
     base64: bytes | None = None
+    after: str | None = None
 
 
 _decode = msgspec.json.Decoder(Kept).decode
@@ -39,7 +44,7 @@ def read(root: str, name: str) -> list[Kept]:
     except OSError as error:
         raise IOFault(os_sentence("cannot read the quarantine", error)) from None
     found = []
-    for line in (data or b"").splitlines():
+    for line in (data or b"").removeprefix(records.BOM).splitlines():
         try:
             found.append(_decode(line))
         except (msgspec.DecodeError, UnicodeDecodeError):

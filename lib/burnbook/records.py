@@ -12,7 +12,7 @@ import msgspec
 
 from burnbook import __version__, clock, errors
 from burnbook.errors import BadData
-from burnbook.rows import Anomaly, Prompts, Reject, Row, Snapshot, Usage, Void, WindowRow
+from burnbook.rows import Anomaly, NewerRow, Prompts, Reject, Row, Snapshot, Usage, Void, WindowRow
 from burnbook.usagerows import AgentUsage, ImportedUsage, Reading
 from burnbook.workrows import Checkpoint, Churn, Evidence, MissedReset, Notice
 
@@ -57,6 +57,19 @@ _PREFIX = {
 R = TypeVar("R", bound=Row)
 _encoder = msgspec.json.Encoder()
 _decoders: dict[str, msgspec.json.Decoder[Any]] = {}
+_decode_newer = msgspec.json.Decoder(NewerRow).decode
+BOM = b"\xef\xbb\xbf"
+
+
+class Newer(BadData):
+    """A row that a later version wrote. Nobody changes or removes it; `row` is what is known."""
+
+    def __init__(self, row: NewerRow) -> None:
+        super().__init__(
+            f"schema_version is {row.schema_version}, written by burnbook {row.tool_version}; "
+            f"this burnbook reads {SCHEMA_VERSION}"
+        )
+        self.row = row
 
 
 def make(kind: type[R], /, *, generation: int = 0, **fields: Any) -> R:
@@ -127,33 +140,81 @@ def kind_of(journal: str) -> Any:
 
 
 def decode(journal: str, line: bytes) -> Any:
-    """One line of a journal as its typed row, its crc not looked at. Raises BadData."""
+    """One line of a journal as its typed row, its crc not looked at. Raises BadData, Newer."""
     decoder = _decoders.get(journal)
     if decoder is None:
         decoder = _decoders[journal] = msgspec.json.Decoder(kind_of(journal))
+    line = line.removeprefix(BOM)
     try:
-        return decoder.decode(line)
+        row = decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadData(_said(error)) from None
+        later = newer(line)
+        raise (Newer(later) if later else BadData(_said(error))) from None
+    if row.schema_version > SCHEMA_VERSION:
+        raise Newer(NewerRow(row.id, row.schema_version, row.tool_version, row.recorded_at))
+    return row
+
+
+def newer(line: bytes) -> NewerRow | None:
+    """What a line says of itself where a later version wrote it."""
+    try:
+        row = _decode_newer(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return row if row.schema_version > SCHEMA_VERSION else None
+
+
+def plain(line: bytes) -> bytes:
+    """A line as burnbook writes it, without what an editor or git adds.
+
+    That is a byte-order mark before it, and a carriage return or spaces after it. A blank line
+    becomes nothing.
+    """
+    text = line.removeprefix(BOM).rstrip(b" \t\r\n")
+    return text + b"\n" if text and line.endswith(b"\n") else text
 
 
 def verify(journal: str, line: bytes) -> Any:
-    """A line (with its newline) whose size, `crc` and schema hold, as its row; else BadData."""
+    """A line (with its newline) whose size, `crc` and schema hold, as its row.
+
+    What `plain` takes away is no fault of the row. Raises BadData, and Newer for a row of a later
+    version whose `crc` holds.
+    """
     if len(line) > MAX_LINE:
         raise BadData(f"a line of {len(line)} bytes is over the limit of {MAX_LINE}")
     body, mark, tail = line.rpartition(b',"crc":"')
-    if not mark:
-        raise BadData("no crc at the end of the row")
-    if tail != b'%08x"}\n' % zlib.crc32(body):
-        raise BadData(
-            f"crc is {tail[:8].decode('ascii', 'replace')}, the bytes say {zlib.crc32(body):08x}"
-        )
+    crc = b"%08x" % zlib.crc32(body)
+    if tail != crc + b'"}\n':
+        if plain(line) not in (line, b""):
+            return verify(journal, plain(line))
+        raise BadData(_unsealed(line, tail if mark else None, crc))
     row = decode(journal, line)
     if row.schema_version != SCHEMA_VERSION:
         raise BadData(
             f"schema_version is {row.schema_version}; this burnbook reads {SCHEMA_VERSION}"
         )
     return row
+
+
+def read(journal: str, line: bytes) -> Any:
+    """A line as its row, a NewerRow where a later version wrote it, None where it does not hold."""
+    try:
+        return verify(journal, line)
+    except Newer as error:
+        return error.row
+    except BadData:
+        return None
+
+
+def _unsealed(line: bytes, tail: bytes | None, crc: bytes) -> str:
+    """Why the end of a line (`tail`, from its crc on) is not what its bytes ask for."""
+    if not line.strip():
+        return "blank line"
+    if tail is None:
+        return "no crc at the end of the row"
+    if tail.startswith(crc):
+        return f"crc holds, but {tail[8:]!a} follows it and not '\"}}\\n'"
+    return f"crc is {tail[:8].decode('ascii', 'replace')}, the bytes say {crc.decode()}"
 
 
 def _said(error: Exception) -> str:

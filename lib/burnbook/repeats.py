@@ -4,6 +4,7 @@ from array import array
 from itertools import pairwise
 
 from burnbook import journal
+from burnbook.records import BOM
 from burnbook.rooted import RootedPath
 from burnbook.stamp import key_of
 
@@ -49,16 +50,17 @@ class Repeats:
         sought = twice or lost
         letter = ""
         for number, (offset, line) in enumerate(journal.lines(path) if sought else (), start=1):
-            key = key_of(line)
+            key, length = key_of(line), len(line)
             if key is None:
                 continue
+            line = line.removeprefix(BOM)
             letter = letter or chr(line[7])
             if key in lost and number < lost[key]:
                 del lost[key]
             if key in twice:
                 if key in seen:
                     row_id = line[7:25].decode("ascii", "replace")
-                    again.append((number, offset, len(line), row_id))
+                    again.append((number, offset, length, row_id))
                 seen.add(key)
         nowhere = [(number, f"{letter}-{key:016x}") for key, number in lost.items()]
         return again, sorted([*nowhere, *self.odd])

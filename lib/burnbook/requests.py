@@ -16,6 +16,7 @@ import msgspec
 
 from burnbook import journal
 from burnbook.keys import Head, forget
+from burnbook.records import BOM
 from burnbook.rooted import RootedPath
 
 JOURNAL = "agent_usage"
@@ -50,7 +51,7 @@ Triples = dict[str, list[int]]
 def read_request(line: bytes, offset: int) -> tuple[str, tuple[int, int, int]] | None:
     """The day of a row's line, and its key, tokens and offset; None for a line that has none."""
     try:
-        row = _decode(line)
+        row = _decode(line.removeprefix(BOM))
         key = int((row.first or row.id)[2:], 16)
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
         return None  # `check` tells its damage

@@ -4,7 +4,7 @@ A stamp with nothing in it is left out of a row; a fact that was looked for and 
 """
 
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
@@ -51,6 +51,15 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     notes: Text | None = None
 
     about: ClassVar[tuple[str, ...]] = ()
+
+
+class NewerRow(msgspec.Struct, frozen=True):
+    """What every version can read of a row that a later version wrote."""
+
+    id: str
+    schema_version: int
+    tool_version: str = "?"
+    recorded_at: Any = None
 
 
 class Snapshot(Row, frozen=True, kw_only=True, tag_field="row", tag="snapshot"):

@@ -14,7 +14,7 @@ from itertools import chain, repeat
 import msgspec
 
 from burnbook import __version__, clock
-from burnbook.records import SCHEMA_VERSION
+from burnbook.records import BOM, SCHEMA_VERSION
 
 
 class Stamp:
@@ -62,6 +62,6 @@ def _hex(kind: str, numbers: Iterable[int]) -> list[bytes]:
 def key_of(line: bytes) -> int | None:
     """The key in a line that `Stamp.lines` made; None where it is no such line."""
     try:
-        return int(line[9:25], 16)
+        return int(line.removeprefix(BOM)[9:25], 16)
     except ValueError:
         return None

@@ -5,6 +5,8 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from burnbook import quarantine
+from burnbook.quarantine import Kept, id_of
 from conftest import codex
 from frontdoor import ROOT
 
@@ -173,17 +175,29 @@ def bundled(place: Path) -> None:
 
 
 def damaged(place: Path) -> None:
-    """Rows that do not hold, a torn tail, a wrong state and mode, what a killed command left."""
+    """Damaged rows, CRLF, a torn tail, a wrong state and mode, and a left-over scratch file."""
     read(place)
     ok(place, "checkpoint", "W1", "--at", "2026-11-22T12:01")
     book = place / "book"
     _flip(book / "snapshots.jsonl", b":20.0", b":21.0")
     _flip(book / "proxy_telemetry.jsonl", b'"ok":true', b'"ok":tRue')
-    with (book / "checkpoints.jsonl").open("ab") as journal:
+    path = book / "checkpoints.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    with path.open("ab") as journal:
         journal.write(b'{"id":"c-torn')
     (book / "checkpoints.jsonl").chmod(0o640)
     (book / "state" / "main" / "codex.json").write_text("{}")
     (book / "state" / "main" / ".codex.json.4194305.tmp").write_text("{")
+
+
+def quarantined(place: Path) -> None:
+    """Rows that hold and that a repair moved out: a BEFORE, and a request."""
+    read(place)
+    for name in ("snapshots", "proxy_telemetry"):
+        path = place / "book" / f"{name}.jsonl"
+        first, *rest = path.read_bytes().splitlines(keepends=True)
+        quarantine.keep(str(place / "book"), name, [Kept("moved", 1, 0, id_of(first), first)])
+        path.write_bytes(b"".join(rest))
 
 
 def _flip(path: Path, old: bytes, new: bytes) -> None:

@@ -97,6 +97,7 @@ WRITERS = (
         "end captured", ("snapshot", "end", "codex", "--capture", "--at", END), begun, apart=RAW
     ),
     Writer("repair", ("repair", "--yes", "--at", END), places.damaged, batches=9),
+    Writer("restore", ("repair", "--restore", "--yes", "--at", END), places.quarantined, batches=9),
     Writer(
         "import ccusage", ("import", "ccusage", "--at", END), ended, sample("ccusage/daily.json")
     ),

@@ -132,8 +132,8 @@ class Booking:
             booked = known.get(key)
             if booked is None:
                 kept.append(at)
-            elif part.requests[at].total > booked.tokens:
-                later.append(self._instead(part, at, booked))
+            elif part.requests[at].total > booked.tokens and (old := self._old(booked)):
+                later.append(self._instead(part, at, old))
             else:
                 self.tally.duplicates += 1
         for name in ("keys", "requests", "windows", "payloads", "lines"):
@@ -141,10 +141,17 @@ class Booking:
             setattr(part, name, [column[at] for at in kept])
         return later
 
-    def _instead(self, part: "Part", at: int, booked: Booked) -> "Later":
-        """A row in the place of one that tells less: of the same moment and place."""
+    def _old(self, booked: Booked) -> AgentUsage | None:
+        """The row of a request that is in the book; None where a later version wrote it."""
         _, line = next(journal.lines(journal.path_of(self.root, JOURNAL), booked.offset))
-        old: AgentUsage = records.decode(JOURNAL, line)
+        try:
+            old: AgentUsage = records.decode(JOURNAL, line)
+        except records.Newer:
+            return None
+        return old
+
+    def _instead(self, part: "Part", at: int, old: AgentUsage) -> "Later":
+        """A row in the place of one that tells less: of the same moment and place."""
         request, first = part.requests[at], old.first or old.id
         told = dict(zip(Tokens.__struct_fields__, (*request.amounts, request.usd), strict=True))
         more = msgspec.structs.replace(

@@ -5,7 +5,8 @@ from typing import ClassVar, NamedTuple
 import msgspec
 
 from burnbook.derive.efficiency import points
-from burnbook.rows import WindowRow
+from burnbook.derive.passed import Passed
+from burnbook.rows import NewerRow, WindowRow
 
 
 class Made(NamedTuple):
@@ -39,18 +40,17 @@ class Finalized(msgspec.Struct, array_like=True):
     steps: bytes
 
 
-class History(msgspec.Struct):
+class History(Passed, msgspec.Struct):
     """Every finalized window, in the order of the first closing; a later row takes its place."""
 
     windows: dict[str, Finalized] = {}
-    unreadable: int = 0
 
     shape: ClassVar[int] = 2
 
-    def add(self, row: WindowRow | None, offset: int, length: int) -> None:
+    def add(self, row: WindowRow | NewerRow | None, offset: int, length: int) -> None:
         """Take the journal's next row in; None is a line that does not hold."""
-        if row is None:
-            self.unreadable += 1
+        if row is None or isinstance(row, NewerRow):
+            self.miss(row)
             return
         made = {}
         for provider in row.features:

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from burnbook.derive.meters import SAME_RESET
-from burnbook.rows import Meter
+from burnbook.derive.passed import Passed
+from burnbook.rows import Meter, NewerRow
 from burnbook.usagerows import Reading
 
 _SESSIONS = 64
@@ -34,7 +35,7 @@ class Shown(msgspec.Struct, array_like=True, frozen=True):
         return Meter(self.name, self.used_percent, self.window_minutes, self.resets_at)
 
 
-class Official(msgspec.Struct):
+class Official(Passed, msgspec.Struct):
     """The fold of meters.jsonl.
 
     `last` has the newest of each provider and meter; `windows` the last of each of their windows,
@@ -45,15 +46,14 @@ class Official(msgspec.Struct):
     windows: dict[str, dict[str, list[Shown]]] = {}
     own: dict[str, dict[str, Shown]] = {}
     plans: dict[str, str] = {}
-    unreadable: int = 0
 
     def pack(self) -> None:
         """Everything is in the fields already."""
 
-    def add(self, row: Reading | None, _offset: int, _length: int) -> None:
+    def add(self, row: Reading | NewerRow | None, _offset: int, _length: int) -> None:
         """Take the next row of the journal in."""
-        if row is None:
-            self.unreadable += 1
+        if row is None or isinstance(row, NewerRow):
+            self.miss(row)
             return
         if row.plan is not None:
             self.plans[row.provider] = row.plan

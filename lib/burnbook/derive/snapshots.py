@@ -5,7 +5,8 @@ from typing import ClassVar, NamedTuple
 
 import msgspec
 
-from burnbook.rows import IMPORTED, Phase, Snapshot, Void
+from burnbook.derive.passed import Passed
+from burnbook.rows import IMPORTED, NewerRow, Phase, Snapshot, Void
 
 
 class Entry(msgspec.Struct, array_like=True):
@@ -42,7 +43,7 @@ class Pair(NamedTuple):
         return self.after or self.before
 
 
-class Index(msgspec.Struct, dict=True):
+class Index(Passed, msgspec.Struct, dict=True):
     """Every snapshot by window, in the journal's order.
 
     Windows stay packed until somebody asks for one: a book grows by windows, a command looks at
@@ -55,12 +56,11 @@ class Index(msgspec.Struct, dict=True):
     packed: dict[str, bytes] = {}
     heads: dict[str, tuple[datetime, str]] = {}
     resets: dict[datetime, datetime] = {}
-    unreadable: int = 0
 
-    def add(self, row: Snapshot | Void | None, offset: int, length: int) -> None:
+    def add(self, row: Snapshot | Void | NewerRow | None, offset: int, length: int) -> None:
         """Take the journal's next row in; None is a line that does not hold."""
-        if row is None:
-            self.unreadable += 1
+        if row is None or isinstance(row, NewerRow):
+            self.miss(row)
             return
         window = row.window or ""
         entries = self.entries(window)

@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from burnbook.rows import Usage
+from burnbook.derive.passed import Passed
+from burnbook.rows import NewerRow, Usage
 
 _SHARED = attrgetter("routed", "ok", "lane", "model", "status")
 _TOGETHER = 4096
@@ -156,18 +157,17 @@ class Packed(msgspec.Struct, array_like=True):
     pace: dict[int, int]
 
 
-class Telemetry(msgspec.Struct, dict=True):
+class Telemetry(Passed, msgspec.Struct, dict=True):
     """The traffic of every window; what belongs to none is under the empty name."""
 
     packed: dict[str, bytes] = {}
-    unreadable: int = 0
 
     shape: ClassVar[int] = 2
 
-    def add(self, row: Usage | None, offset: int, length: int) -> None:
+    def add(self, row: Usage | NewerRow | None, offset: int, length: int) -> None:
         """Take the journal's next row in; None is a line that does not hold."""
-        if row is None:
-            self.unreadable += 1
+        if row is None or isinstance(row, NewerRow):
+            self.miss(row)
             return
         waiting: dict[str, list[Usage]] = self.__dict__.setdefault("waiting", {})
         rows = waiting.setdefault(row.window or "", [])

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
+from burnbook.derive.passed import Passed
 from burnbook.derive.quarters import QUARTER
+from burnbook.rows import NewerRow
 from burnbook.usagerows import AgentUsage, Tokens
 
 NANO = 1_000_000_000
@@ -108,7 +110,7 @@ def counts(tokens: AgentUsage | Tokens) -> Counts:
     )
 
 
-class Used(msgspec.Struct, dict=True):
+class Used(Passed, msgspec.Struct, dict=True):
     """The cells: `places` by number, and columns of bucket, place and each of `Counts`.
 
     A cell may stand in several rows of the columns, which add up: so more is added at the cost of
@@ -118,12 +120,11 @@ class Used(msgspec.Struct, dict=True):
     places: list[Place] = []
     columns: list[bytes] = []
     distinct: int = 0
-    unreadable: int = 0
 
-    def add(self, row: AgentUsage | None, offset: int, length: int) -> None:
+    def add(self, row: AgentUsage | NewerRow | None, offset: int, length: int) -> None:
         """Take the journal's next row in; None is a line that does not hold."""
-        if row is None:
-            self.unreadable += 1
+        if row is None or isinstance(row, NewerRow):
+            self.miss(row)
             return
         bucket = int(row.ts.timestamp()) // QUARTER
         waiting: Table = self.__dict__.setdefault("waiting", {})

@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from burnbook.derive.passed import Passed
 from burnbook.derive.quarters import QUARTER, Days
 from burnbook.derive.used import Counts, Place, Used, counts, place
+from burnbook.rows import NewerRow
 from burnbook.usagerows import AgentUsage
 
 
@@ -23,21 +25,20 @@ class Day(NamedTuple):
     has_usd: bool
 
 
-class Daily(msgspec.Struct, dict=True):
+class Daily(Passed, msgspec.Struct, dict=True):
     """Sums by day, window, tool and model. `see` says in which zone, before anything is added."""
 
     days: list[tuple[Day, Counts]] = []
-    unreadable: int = 0
 
     def see(self, zone: tzinfo | None) -> None:
         """Days are those of this zone; None is the machine's own."""
         if "day_of" not in self.__dict__:
             self.__dict__["day_of"] = Days(zone)
 
-    def add(self, row: AgentUsage | None, offset: int, length: int) -> None:
+    def add(self, row: AgentUsage | NewerRow | None, offset: int, length: int) -> None:
         """Take the journal's next row in; None is a line that does not hold."""
-        if row is None:
-            self.unreadable += 1
+        if row is None or isinstance(row, NewerRow):
+            self.miss(row)
             return
         ordinal = self._day(int(row.ts.timestamp()) // QUARTER).toordinal()
         for tokens, sign in ((row, 1), (row.superseded, -1)):
@@ -49,7 +50,7 @@ class Daily(msgspec.Struct, dict=True):
         """Add everything that the large fold has."""
         for (day, which), sums in used.sums(self._day, _which).items():
             self.table.setdefault(Day(day.toordinal(), *which), Counts()).take(sums)
-        self.unreadable += used.unreadable
+        self.miss_all([used])
 
     @property
     def table(self) -> dict[Day, Counts]:

@@ -76,7 +76,10 @@ class Rebuild:
     def take(self, line: bytes, row: Any, offset: int) -> None:
         """A row, where the cache has it too."""
         if self.cached is not None and offset < self.cached[0]:
-            self.fresh.add(row, offset, len(line))
+            if isinstance(self.fresh, idfold.Ids):
+                self.fresh.see(line, offset)  # the id alone counts, of whichever version it is
+            else:
+                self.fresh.add(row, offset, len(line))
             self.offset = offset + len(line)
 
     def findings(self) -> list[Finding]:

@@ -4,12 +4,14 @@ Followers see each line and row as they pass, so that a journal is read once, ho
 values are held against it, and in bounded memory.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 from burnbook import journal, records
+from burnbook.derive.passed import Passed, newer_rows
 from burnbook.errors import BadData, IOFault
-from burnbook.integrity import Finding
+from burnbook.integrity import Finding, forms
 from burnbook.quarantine import named
 from burnbook.repeats import Repeats
 from burnbook.rooted import RootedPath
@@ -80,39 +82,53 @@ def look(
     found: list[Finding] = []
     large = Repeats() if name in LARGE or name.startswith(records.REJECTS) else None
     held = number = end = 0
+    newer, odd = Passed(), Counter[str]()
     row: Any
     try:
+        if journal.is_utf16(path):
+            return 0, [Finding("file", file, 0, journal.UTF16)]
         for number, (offset, line) in enumerate(journal.lines(path), start=1):
             end = offset + len(line)
+            some = forms.of(line)
             try:
                 row = records.verify(name, line)
+            except records.Newer as error:
+                row = error.row
+                newer.miss(row)
+                ids.known.setdefault(row.id, name)
             except BadData as error:
                 row = None
-                found.append(
-                    Finding("row", file, number, str(error), True, None, offset, len(line))
-                )
+                if some != ["blank"]:
+                    some = []
+                    bad = Finding("row", file, number, str(error), True, None, offset, len(line))
+                    found.append(bad)
             else:
                 held += 1
                 if large is None:
                     place = file, number, offset, len(line)
-                    some = ids.faults(row, name, place)
-                    held -= any(one.is_fault for one in some)
-                    found += some
+                    against = ids.faults(row, name, place)
+                    held -= any(one.is_fault for one in against)
+                    found += against
                 else:
                     large.add(line)
                     for target in (getattr(row, "supersedes", None), getattr(row, "first", None)):
                         if target is not None:
                             large.refer(target, number)
+            odd.update(some)
             for follower in followers:
                 follower.take(line, row, offset)
+        found += forms.findings(file, odd)
+        if newer.newer:
+            reason = f"has {newer_rows(newer.newer)}, left alone and not counted"
+            found.append(Finding("newer", file, 0, reason, is_fault=False))
         again, lost = large.places(path) if large else ([], [])
         for at, offset, length, row_id in again:
             reason = f"id {row_id} stands there already"
             found.append(Finding("twice", file, at, reason, True, row_id, offset, length))
         # An earlier row of the same request: the one that it supersedes, or the first.
-        some = [reference(root, name, at, "goes back to", target) for at, target in lost]
-        held -= len(again) + sum(one.is_fault for one in some)
-        found += some
+        back = [reference(root, name, at, "goes back to", target) for at, target in lost]
+        held -= len(again) + sum(one.is_fault for one in back)
+        found += back
         offset, tail = journal.torn_tail(path)
         if tail and offset >= end:
             reason = f"an unterminated row of {len(tail)} bytes; the next append moves it aside"

@@ -4,10 +4,12 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from itertools import islice
 
-from burnbook import files, records
+from burnbook import files, journal, records
 from burnbook.errors import os_sentence
 from burnbook.integrity import Finding
+from burnbook.rooted import RootedPath
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _JOURNAL = rf"(?:{'|'.join(records.JOURNALS)}|rejects/{_ID})\.jsonl"
@@ -37,7 +39,7 @@ def look(root: str) -> list[Finding]:
     found = [*_mode(".", mode, files.DIR_MODE)]
     try:
         for name, status in _walk(root, ""):
-            found += _one(name, status)
+            found += _one(root, name, status)
     except OSError as error:
         where = os.path.relpath(error.filename or root, root)
         found.append(Finding("file", where, 0, os_sentence("cannot be looked into", error)))
@@ -59,7 +61,7 @@ def _walk(root: str, below: str) -> Iterator[tuple[str, os.stat_result | None]]:
             yield from _walk(root, f"{name}/")
 
 
-def _one(name: str, status: os.stat_result | None) -> Iterator[Finding]:
+def _one(root: str, name: str, status: os.stat_result | None) -> Iterator[Finding]:
     if status is None:
         return
     mode, pid = stat.S_IMODE(status.st_mode), _writer(name)
@@ -91,7 +93,17 @@ def _one(name: str, status: os.stat_result | None) -> Iterator[Finding]:
             reason = f"has {status.st_size} bytes, not {_SALT_BYTES}: restore it from a backup"
             yield Finding("file", name, 0, reason)
     else:
-        yield Finding("foreign", name, 0, "is not the book's", is_fault=False)
+        yield Finding("foreign", name, 0, _foreign(root, name), is_fault=False)
+
+
+def _foreign(root: str, name: str) -> str:
+    """What a plain file is that this version does not know."""
+    lines = journal.lines(RootedPath(root, name)) if name.endswith(".jsonl") else iter(())
+    for _, line in islice(lines, 1):
+        row = records.newer(line)
+        if row is not None:
+            return f"is a journal of a newer version, {row.tool_version[:40]}, and is left alone"
+    return "is not the book's"
 
 
 def _mode(name: str, mode: int, wanted: int) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ from burnbook.integrity import (
     states,
 )
 from burnbook.ledgerspec import ledgers as places_of
+from burnbook.rows import NewerRow
 
 _AGAIN, _PAUSE = 2, 0.2
 
@@ -33,6 +34,11 @@ class Looked(NamedTuple):
     def faults(self) -> list[Finding]:
         """What makes the answer no."""
         return [one for one in self.found if one.is_fault]
+
+    @property
+    def newer(self) -> dict[str, str]:
+        """The journals that have rows of a later version, and what `check` says about them."""
+        return {one.file: one.reason for one in self.found if one.kind == "newer"}
 
     @property
     def notes(self) -> list[Finding]:
@@ -52,14 +58,13 @@ def look(book: Book, config: Config) -> Looked:
 
 
 class _Snapshots:
-    """A follower: the index of the rows that hold, for the states."""
+    """A follower: the index of the rows, for the states."""
 
     def __init__(self) -> None:
         self.index = Index()
 
     def take(self, line: bytes, row: Any, offset: int) -> None:
-        if row is not None:
-            self.index.add(row, offset, len(line))
+        self.index.add(row, offset, len(line))
 
 
 class _Rows:
@@ -69,7 +74,7 @@ class _Rows:
         self.rows: list[Any] = []
 
     def take(self, line: bytes, row: Any, offset: int) -> None:
-        if row is not None:
+        if row is not None and not isinstance(row, NewerRow):
             self.rows.append(row)
 
 
@@ -83,6 +88,7 @@ def once(book: Book, config: Config) -> Looked:
     kept = {name: _Rows() for name in pages.JOURNALS}
     names = {name: references.Names(name, ids) for name in references.NAMING}
     doubtful: set[str] = set()
+    newer: set[str] = set()
     all_folds = folds.of(config)
     for name in journals.names(root):
         derived: list[Any] = [
@@ -93,18 +99,22 @@ def once(book: Book, config: Config) -> Looked:
         others += [one[name] for one in (kept, names) if name in one]
         rows[name], some = journals.look(root, name, ids, [*derived, *others])
         found += some
+        if any(one.kind == "newer" for one in some):
+            newer.add(name)
         # With a row of the journal in doubt, what is made from it is in doubt too.
-        if any(one.is_fault for one in some):
+        if any(one.is_fault and one.kind != "form" for one in some):
             doubtful.add(name)
             continue
         for one in derived:
             found += one.findings()
-        if name == "snapshots":
+        # What rows of a later version say about states and ledgers is not known here.
+        if name == "snapshots" and name not in newer:
             found += states.look(book, snapshots.index)
     unknown = [one for follower in names.values() for one in follower.open]
     found += references.look(root, ids, unknown, doubtful)
     found += references.panes(root, ids) if "snapshots" not in doubtful else []
-    found += _ledgers(root, config, {name: one.rows for name, one in kept.items()}, doubtful)
+    unsure = set(pages.JOURNALS) if newer & set(pages.JOURNALS) else doubtful
+    found += _ledgers(root, config, {name: one.rows for name, one in kept.items()}, unsure)
     own = _pages_inside(root, config)
     found += [one for one in places.look(root) if one.kind != "foreign" or one.file not in own]
     return Looked(rows, found)

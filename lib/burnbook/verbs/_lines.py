@@ -9,14 +9,17 @@ from burnbook.verbs import Context
 
 
 def holding(ctx: Context, name: str, mark: bytes) -> Iterator[tuple[bytes, Any]]:
-    """(line, row) of every line with these bytes in it that holds; the others are passed over."""
+    """(line, row) of every line with these bytes in it that holds; the others are passed over.
+
+    The line is as burnbook writes it, whatever line ends the journal has.
+    """
     for _, line in journal.lines(journal.path_of(ctx.book.root, name)):
         if mark in line:
             try:
                 row = records.verify(name, line)
             except BadData:
                 continue  # the folds count it, and check names it
-            yield line, row
+            yield records.plain(line), row
 
 
 def of_window(ctx: Context, name: str, window: str) -> Iterator[tuple[bytes, Any]]:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from burnbook import excise, journal, lock, quarantine, records
 from burnbook.book import Book
 from burnbook.errors import BadData, Busy
+from burnbook.excise import Edit
 from burnbook.heal import heal
 from burnbook.integrity import Finding
 from burnbook.quarantine import Kept
@@ -16,6 +17,7 @@ from burnbook.verbs import _mended
 from burnbook.verbs._mended import kept_at, settled
 
 KIND = "repair"
+_WHY = "that do not hold were moved to its quarantine"
 _UNDER_LOCK = 4 << 20  # bytes of a journal that are copied with the lock held: a few milliseconds
 By = dict[str, list[Finding]]
 
@@ -58,13 +60,23 @@ def rows(book: Book, name: str, found: Sequence[Finding]) -> str | None:
         bad = [pair for pair in pairs if _still(path, name, *pair, first)]
         if not bad:
             return None
+        after = _after(path, {one.offset for one, _ in bad})
         kept = [
-            Kept(one.reason, one.line, one.offset, one.row or quarantine.id_of(line), line)
+            Kept(
+                one.reason,
+                one.line,
+                one.offset,
+                one.row or quarantine.id_of(line),
+                line,
+                after[one.offset],
+            )
             for one, line in bad
         ]
         quarantine.keep(book.root, name, kept)
-        with excise.Without(path, [(one.offset, one.length) for one, _ in bad]) as made:
-            before = _put(book, name, made, end, kept)
+        note = anomaly(KIND, name, [line for _, line in bad], "moved to", _WHY)
+        edits = sorted(Edit(one.offset, one.length) for one, _ in bad)
+        with excise.Edited(path, edits) as made:
+            before = put(book, name, made, end, note)
     shown = "1 row" if len(bad) == 1 else f"{len(bad)} rows"
     return (
         f"{name}.jsonl: moved {shown} to {quarantine.path_of(book.root, name).last}; "
@@ -72,8 +84,13 @@ def rows(book: Book, name: str, found: Sequence[Finding]) -> str | None:
     )
 
 
-def _put(book: Book, name: str, made: excise.Without, end: int, kept: Sequence[Kept]) -> RootedPath:
-    """Put a journal in place, the lock held for the last piece of it; where the old one is."""
+def put(
+    book: Book, name: str, made: excise.Edited, end: int, note: Anomaly | None = None
+) -> RootedPath:
+    """Put a journal in place, the lock held for the last piece of it; where the old one is.
+
+    Before that the anomaly is booked that records it, where there is one.
+    """
     path = journal.path_of(book.root, name)
     while True:
         made.copy(end)
@@ -84,7 +101,8 @@ def _put(book: Book, name: str, made: excise.Without, end: int, kept: Sequence[K
                 raise Busy(f"{name}.jsonl was replaced by another program just now; try again")
             if end - made.done > _UNDER_LOCK:
                 continue  # writers were quick: this is copied without the lock too
-            _record(book, name, kept)
+            if note is not None:
+                _record(book, note)
             _forget(book, name)
             before = kept_at(path)
             made.copy(journal.size(path))  # of the anomalies, the new one too
@@ -117,6 +135,20 @@ def _still(path: RootedPath, name: str, one: Finding, line: bytes, first: dict[s
     return one.kind == "twice" and first.get(row.id, one.offset) < one.offset
 
 
+def _after(path: RootedPath, places: set[int]) -> dict[int, str]:
+    """For each place of a line the id of the last row before it that is at none of the places."""
+    after: dict[int, str] = {}
+    last = ""
+    for offset, line in journal.lines(path):
+        if len(after) == len(places):
+            break
+        if offset in places:
+            after[offset] = last
+        else:
+            last = quarantine.id_of(line) or last
+    return after
+
+
 def _firsts(path: RootedPath, ids: set[str | None]) -> dict[str, int]:
     """Where the first row with each of these ids is."""
     first: dict[str, int] = {}
@@ -127,22 +159,24 @@ def _firsts(path: RootedPath, ids: set[str | None]) -> dict[str, int]:
     return first
 
 
-def _record(book: Book, name: str, kept: Sequence[Kept]) -> None:
-    """The anomaly of one repair: the same however often it is begun."""
+def anomaly(kind: str, name: str, lines: Sequence[bytes], how: str, why: str) -> Anomaly:
+    """What a change of a journal is recorded as: the same however often it is begun."""
     from xxhash import xxh3_64_hexdigest
 
-    hashed = xxh3_64_hexdigest(b"".join(one.base64 or b"" for one in kept))
-    row = records.make(
+    return records.make(
         Anomaly,
-        kind=KIND,
+        kind=kind,
         subject=f"{name}.jsonl",
-        first=len(kept),
-        second=hashed,
-        first_from="rows moved to the quarantine",
+        first=len(lines),
+        second=xxh3_64_hexdigest(b"".join(lines)),
+        first_from=f"rows {how} the quarantine",
         second_from="XXH3 of their bytes",
-        detail=f"{len(kept)} rows of {name}.jsonl that do not hold were moved to its quarantine",
-        source=KIND,
+        detail=f"{len(lines)} rows of {name}.jsonl {why}",
+        source=kind,
     )
+
+
+def _record(book: Book, row: Anomaly) -> None:
     heal(book.root, "anomalies")
     if not journal.find(journal.path_of(book.root, "anomalies"), [row.id]):
         journal.append(book.root, {"anomalies": records.encode(row)})

@@ -18,7 +18,9 @@ WindowOf = Callable[[datetime], str | None]
 
 def of_book(ctx: Context) -> fold.Fold[Official]:
     """What is booked already."""
-    return fold.Fold(ctx.book.root, JOURNAL, Official, Official.add)
+    known = fold.Fold(ctx.book.root, JOURNAL, Official, Official.add)
+    ctx.book.saw(JOURNAL, known.value)
+    return known
 
 
 def of_logs(

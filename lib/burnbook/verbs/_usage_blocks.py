@@ -40,7 +40,8 @@ class Piece(NamedTuple):
 def sums(ctx: Context, ask: Ask, zone: tzinfo | None) -> Iterator[tuple[Key, Counts]]:
     """Sums by block, tool and model; a block belongs to the day on which it begins."""
     known = usage_blocks.real(_told(ctx))
-    note_damage(ctx, ctx.book.unreadable + ctx.book.used.unreadable)
+    _ = ctx.book.used
+    note_damage(ctx)
     quarters = usage_blocks.cut(block for blocks in known.values() for block in blocks)
     pieces = [*_whole(ctx, ask, quarters), *_exact(ctx, ask, quarters)]
     day_of = Days(zone)

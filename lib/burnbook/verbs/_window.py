@@ -30,7 +30,7 @@ def current(ctx: Context) -> str:
 
 def note_damage(ctx: Context, lost: int | None = None) -> None:
     """Say how many lines were passed over because they do not hold (None: as the book tells)."""
-    lost = ctx.book.unreadable if lost is None else lost
+    lost = ctx.book.passed.unreadable if lost is None else lost
     if lost:
         what = "1 line of the book does not hold and is"
         what = what if lost == 1 else f"{lost} lines of the book do not hold and are"

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from burnbook import journal, ledgers, records
+from burnbook import ledgers, records
 from burnbook.blocks import Line, Part, Table
 from burnbook.derive import audit, findings, windows
 from burnbook.derive.findings import Finding
-from burnbook.errors import NO, BadData
+from burnbook.derive.passed import newer_rows
+from burnbook.errors import NO
 from burnbook.ledgerspec import ledgers as places
 from burnbook.rows import IMPORTED, Void
 from burnbook.verbs import Context, Result
@@ -28,16 +29,14 @@ Rows = defaultdict[str, list[Any]]
 def run(ctx: Context, args: Any) -> Result:
     """The findings, faults first; with `--exit-code` 1 where there is a fault. Writes no row."""
     rows: Rows = defaultdict(list)
-    lost = 0
     for name in records.JOURNALS:
         if name != LARGE:
-            rows[name], damaged = _read(ctx, name)
-            lost += damaged
+            rows[name] = ctx.book.rows(name)
     rows["voids"] = [row for row in rows["snapshots"] if isinstance(row, Void)]
     asked = _all(ctx, rows) if args.all else [wanted(ctx, args.window)]
     found = [finding for name in asked for finding in audit.audit(_facts(ctx, rows, name))]
     about = {None, *asked}
-    found += [finding for finding in _book(ctx, rows, lost) if finding.window in about]
+    found += [finding for finding in _book(ctx, rows) if finding.window in about]
     found.sort(key=lambda one: one.severity != "fault")
     ctx.book.save_folds()
     faults = sum(one.severity == "fault" for one in found)
@@ -48,17 +47,6 @@ def run(ctx: Context, args: Any) -> Result:
         "findings": found,
     }
     return Result(_parts(asked, found, faults), data, NO if args.exit_code and faults else 0)
-
-
-def _read(ctx: Context, name: str) -> tuple[list[Any], int]:
-    """The rows of a journal that hold, and how many lines do not: a fold may have missed those."""
-    found, lost = [], 0
-    for _, line in journal.lines(journal.path_of(ctx.book.root, name)):
-        try:
-            found.append(records.verify(name, line))
-        except BadData:
-            lost += 1
-    return found, lost
 
 
 def _all(ctx: Context, rows: Rows) -> list[str]:
@@ -94,7 +82,7 @@ def _facts(ctx: Context, rows: Rows, window: str) -> audit.Facts:
     )
 
 
-def _book(ctx: Context, rows: Rows, lost: int) -> Iterator[Finding]:
+def _book(ctx: Context, rows: Rows) -> Iterator[Finding]:
     """What is about the whole book, and what only the whole book tells."""
     folder = places(ctx.config, ctx.book.root).folder
     for form, name, command in _LEDGERS:
@@ -109,9 +97,11 @@ def _book(ctx: Context, rows: Rows, lost: int) -> Iterator[Finding]:
     if loose is not None:
         requests = sum(sums.requests for sums in loose.groups.values())
         yield Finding("note", None, "no-window", f"{requests:,} requests belong to no window")
-    if journal.size(journal.path_of(ctx.book.root, LARGE)):
-        lost += ctx.book.traffic_fold.value.unreadable
-    if lost:
+    passed = ctx.book.passed  # every journal was read by now
+    if passed.newer:
+        detail = f"{newer_rows(passed.newer)}, left alone and not counted"
+        yield Finding("note", None, "newer", detail)
+    if lost := passed.unreadable:
         what = "1 line does not hold and does" if lost == 1 else f"{lost} lines do not hold and do"
         detail = f"{what} not count; check names {'it' if lost == 1 else 'them'}"
         yield Finding("fault", None, "damage", detail)

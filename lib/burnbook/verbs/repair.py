@@ -12,15 +12,19 @@ from burnbook.integrity import Finding, pages
 from burnbook.integrity.whole import Looked, look
 from burnbook.ledgerspec import ledgers as places_of
 from burnbook.rooted import RootedPath
-from burnbook.verbs import Context, Result, _ledger, _mended, _moved
+from burnbook.verbs import Context, Result, _ledger, _mended, _moved, _reshaped, _restored
+from burnbook.verbs._restored import Waiting, rows_of
 from burnbook.verbs.check import brief, said
 
 # What is touched only where `--yes` says so: lines that stand in a journal or a ledger.
-_ASKED = ("row", "twice", "reference", "ledger-twice", "ledger-differs")
+_ASKED = ("row", "twice", "reference", "form", "ledger-twice", "ledger-differs")
+# What changes a journal, or tells of its rows: not where a later version wrote some of them.
+_JOURNAL = ("row", "twice", "reference", "form", "tail")
 _YES = "--yes moves rows that do not hold to the quarantine, and puts rows of ledgers right"
 _WOULD = {
     "row": "would move this row to the quarantine",
     "twice": "would move this row to the quarantine",
+    "form": "would write it with LF line ends, every row kept",
     "reference": "would note in the quarantine that the row is lost",
     "tail": "would move it to .broken",
     "state": "would write it anew",
@@ -41,17 +45,57 @@ def run(ctx: Context, args: Any) -> Result:
     if not os.path.isdir(root):
         raise Missing(f"there is no book at {root}")
     looked = look(ctx.book, ctx.config)
+    if args.restore:
+        return _restore(ctx, args, looked)
     if args.dry_run:
         return _plan(looked, args.yes)
     done = _files(ctx.book, looked.found)
-    done += _journals(ctx.book, looked.found, yes=args.yes)
+    done += _journals(ctx.book, _able(looked), yes=args.yes)
     if done:
         looked = look(Book(root), ctx.config)
-    more = _lost(ctx.book, looked.found) if args.yes else []
+    more = _lost(ctx.book, _able(looked)) if args.yes else []
     more += _derived(ctx, looked.found, yes=args.yes)
     if more:
         looked = look(Book(root), ctx.config)
     return _result([*done, *more], looked)
+
+
+def _restore(ctx: Context, args: Any, looked: Looked) -> Result:
+    """Rows of quarantines that hold now, put back; without `--yes` what would be done."""
+    root = ctx.book.root
+    waiting = _restored.look(root, looked.newer)
+    left = [one for some in waiting for one in some.left]
+    if args.dry_run or not args.yes:
+        return _restore_plan(waiting, left, looked, args)
+    done = _restored.put(ctx.book, waiting)
+    if done:
+        looked = look(Book(root), ctx.config)
+        done += _derived(ctx, looked.found, yes=False)
+        looked = look(Book(root), ctx.config)
+    return _result(done, looked, left)
+
+
+def _restore_plan(
+    waiting: Sequence[Waiting], left: Sequence[Finding], looked: Looked, args: Any
+) -> Result:
+    able = [
+        Finding("row", f"{one.name}.jsonl", 0, f"would get back {rows_of(len(one.rows))}")
+        for one in waiting
+        if one.rows
+    ]
+    total = sum(len(one.rows) for one in waiting)
+    head = f"{'dry run' if args.dry_run else 'nothing restored'}: {rows_of(total)} to put back"
+    lines = [Line(head, strong=True), *map(said, able), *_asks(left, looked)]
+    if able and not args.yes:
+        lines.append(Line("--yes puts rows back"))
+        left = [*able, *left]
+    data = _data([one.reason for one in able], left, looked) | {"dry_run": True}
+    return Result(lines, data, NO if left else 0)
+
+
+def _able(looked: Looked) -> list[Finding]:
+    """What may be repaired: a journal with rows of a later version is not changed."""
+    return [one for one in looked.found if one.kind not in _JOURNAL or one.file not in looked.newer]
 
 
 def _files(book: Book, found: Sequence[Finding]) -> list[str]:
@@ -73,6 +117,8 @@ def _journals(book: Book, found: Sequence[Finding], *, yes: bool) -> list[str]:
         bad = [one for one in some if one.kind in ("row", "twice")]
         if bad and yes:
             done.append(_moved.rows(book, name, bad))
+        if yes and any(one.kind == "form" for one in some):
+            done.append(_reshaped.plain(book, name))
     return [one for one in done if one]
 
 
@@ -136,35 +182,40 @@ def _ledgers(ctx: Context, wrong: dict[str, None], behind: dict[str, None]) -> l
 
 def _plan(looked: Looked, yes: bool) -> Result:
     """What would be done, and nothing is."""
-    able = [one for one in looked.found if _can(one) and (yes or one.kind not in _ASKED)]
+    able = [one for one in _able(looked) if _can(one) and (yes or one.kind not in _ASKED)]
     left = [one for one in looked.faults if one not in able]
     lines = [said(one)._replace(text=f"{said(one).text}: {_WOULD[one.kind]}") for one in able]
     done = [f"{one.file}: {_WOULD[one.kind]}" for one in able]
     count = "1 thing" if len(able) == 1 else f"{len(able)} things"
     head = f"dry run: {count} to do, {_left(left)}" if able or left else "nothing to repair"
     data = _data(done, left, looked) | {"dry_run": True}
-    return Result([Line(head, strong=True), *lines, *_asks(left)], data, NO if left else 0)
+    return Result([Line(head, strong=True), *lines, *_asks(left, looked)], data, NO if left else 0)
 
 
 def _can(one: Finding) -> bool:
     return one.kind == "left-over" or (one.is_fault and one.kind in _WOULD)
 
 
-def _result(done: list[str], looked: Looked) -> Result:
-    left = looked.faults
+def _result(done: list[str], looked: Looked, more: Sequence[Finding] = ()) -> Result:
+    left = [*looked.faults, *more]
     total = sum(looked.rows.values())
     rows = f"{total:,} {'row' if total == 1 else 'rows'} verified"
     count = "1 thing" if len(done) == 1 else f"{len(done)} things"
     head = f"{count} repaired" if done else "nothing repaired" if left else "nothing to repair"
     head += f", {_left(left)}: {rows}" if left else f": {rows}"
-    lines = [Line(head, strong=True), *map(Line, done), *_asks(left)]
+    lines = [Line(head, strong=True), *map(Line, done), *_asks(left, looked)]
     return Result(lines, _data(done, left, looked) | {"dry_run": False}, NO if left else 0)
 
 
-def _asks(left: Sequence[Finding]) -> list[Line]:
+def _asks(left: Sequence[Finding], looked: Looked) -> list[Line]:
     lines = [Line(f"left: {said(one).text}") for one in left]
-    if any(one.kind in _ASKED for one in left):
+    able = _able(looked)
+    if any(one.kind in _ASKED and one.kind != "form" and one in able for one in left):
         lines.append(Line(_YES))
+    newer = looked.newer.items()
+    lines += [
+        Line(f"note: {file}: {why}; repair does not change this journal") for file, why in newer
+    ]
     return lines
 
 
