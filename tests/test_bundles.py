@@ -95,7 +95,9 @@ def test_what_a_killed_call_left_is_finished(tmp_path: Path) -> None:
     assert tree(tmp_path) == whole
 
 
-@pytest.mark.parametrize("odd", ["file", "link", "manifest", "other window", "link inside"])
+@pytest.mark.parametrize(
+    "odd", ["file", "link", "manifest", "other window", "link inside", ".W.new", ".W.old"]
+)
 def test_what_no_bundle_made_is_refused_and_stays(tmp_path: Path, odd: str) -> None:
     target = tmp_path / "W"
     if odd == "file":
@@ -109,6 +111,9 @@ def test_what_no_bundle_made_is_refused_and_stays(tmp_path: Path, odd: str) -> N
             (tmp_path / "V").rename(target)
         elif odd == "manifest":
             (target / "manifest.json").write_text('{"files": 1}')
+        elif odd in (".W.new", ".W.old"):
+            (tmp_path / odd / "journals").mkdir(parents=True)
+            (tmp_path / odd / "journals" / "thesis.txt").write_text("mine")
         else:
             (target / "more").symlink_to("/etc")
     before = sorted(os.walk(tmp_path)), tree(tmp_path)

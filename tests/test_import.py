@@ -323,12 +323,16 @@ def test_a_book_is_no_tracker_of_itself(tmp_path: Path) -> None:
 def test_a_capture_that_cannot_be_read_keeps_no_other_out(tmp_path: Path) -> None:
     folder = tmp_path / "book" / "captures" / "ccusage-daily"
     folder.mkdir(parents=True)
-    (folder / "20261120T010600Z.json").symlink_to("/etc/hostname")
+    (folder / "20261120T010600Z.json").mkdir()
     (folder / "20261121T010600Z.json").write_text('{"daily": [')
     (folder / "20261122T010600Z.json").write_text('{"daily": [{"date": "d", "totalTokens": 1}]}')
     done = run("ccusage", book=tmp_path / "book")
     assert done.stdout == "ccusage from 2 captures: accepted 1, duplicates 0, rejected 0\n"
     assert done.stderr.count("is left out") == 2
+    (folder / "20261119T010600Z.json").symlink_to("/etc/hostname")
+    done = run("ccusage", book=tmp_path / "book")
+    assert (done.returncode, done.stdout) == (74, "")
+    assert "20261119T010600Z.json is a symbolic link" in done.stderr
 
 
 def test_a_pane_and_a_count_beyond_all_bounds_are_refused(tmp_path: Path) -> None:

@@ -84,6 +84,13 @@ MUTATIONS = (
         f"{J}::test_links_pipes_and_folders_are_not_opened",
     ),
     Mutation(
+        "follow links of directories",
+        "rooted.py",
+        "inner = os.open(where, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)",
+        "inner = os.open(where, _FOLDER, dir_fd=folder)",
+        "tests/test_rooted.py",
+    ),
+    Mutation(
         "leave a failed row",
         "journal.py",
         "            os.ftruncate(journal.handle, journal.was)\n",
