@@ -1,6 +1,7 @@
 """This tree beside a book that a later version writes: it changes none of that version's rows."""
 
 import json
+import shutil
 import zlib
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,7 @@ def test_what_a_later_version_booked_is_not_booked_again(tmp_path: Path) -> None
         # Nobody can read `source`, and of requests the logs tell more than these rows.
         fewer = {"output_tokens": 0} if path.stem == "agent_usage" else {}
         path.write_bytes(b"".join(newer(line, source=["later"], **fewer) for line in lines))
+    shutil.rmtree(book / "cache")  # else the logs are not read again
     kept = [*book.rglob("*.jsonl"), *book.glob("state/main/*.json")]
     before = {path: path.read_bytes() for path in kept}
     start = ("snapshot", "start", "codex", "--window", "W1", "--at", "2026-11-22T09:00")
@@ -190,6 +192,31 @@ def test_what_a_later_version_booked_is_not_booked_again(tmp_path: Path) -> None
         assert told.returncode == 0, told
     for path, data in before.items():
         assert path.read_bytes() == data, path
+
+
+def test_rows_that_name_rows_of_a_later_version_are_no_fault(tmp_path: Path) -> None:
+    ended(tmp_path)
+    ok(tmp_path, "undo", "codex", "--phase", "after", "--at", END)
+    path = tmp_path / "book" / "snapshots.jsonl"
+    start, end, void = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(start + newer(end) + void)
+    ok(tmp_path, "check")
+
+
+def test_ledgers_are_left_as_a_later_version_wrote_them(tmp_path: Path) -> None:
+    """A row that is missing would get no churn, whose row a later version wrote."""
+    paged(tmp_path)
+    ok(tmp_path, "checkpoint", "W1", "--phase", "final", "--at", "2026-11-22T12:02")
+    tokens = tmp_path / "docs" / "Ledgers" / "Token_Churn_Ledger.csv"
+    lines = tokens.read_bytes().splitlines(keepends=True)
+    tokens.write_bytes(b"".join(lines[:-1]))
+    path = tmp_path / "book" / "churn.jsonl"
+    path.write_bytes(b"".join(map(newer, path.read_bytes().splitlines(keepends=True))))
+    ledgers = {one: one.read_bytes() for one in (tmp_path / "docs" / "Ledgers").iterdir()}
+    assert len(ledgers) > 1
+    ok(tmp_path, "check")
+    ok(tmp_path, "repair", "--yes")
+    assert {one: one.read_bytes() for one in ledgers} == ledgers
 
 
 @pytest.mark.parametrize("data", [b"\x93later", b'{"later": true}'])

@@ -32,7 +32,7 @@ def _edits(path: RootedPath, name: str, end: int) -> Iterator[Edit]:
     """One for each line up to `end` whose row holds, but whose bytes are not burnbook's."""
     for offset, line in journal.lines(path):
         if offset >= end:
-            return
+            return  # a writer may still take back what is beyond
         wanted = records.plain(line)
         if wanted != line and (not wanted or records.read(name, line) is not None):
             yield Edit(offset, len(line), wanted)
