@@ -136,7 +136,7 @@ def refusal_fault(path: str, key: Key, kind: str, sentence: str) -> str:
     if kind in REFUSED:
         named = shown(key) in sentence
     else:
-        named = any(f" {name}" in sentence for name in names if name)
+        named = any(f"{before}{name}" in sentence for name in names if name for before in " .")
     return "" if named else f"the sentence does not name the key: {sentence}"
 
 

@@ -1,10 +1,8 @@
 """A snapshot's row out of what was read: what `snapshot` and `reset` share."""
 
-from hashlib import blake2b
-from os import path, urandom
 from typing import Any
 
-from burnbook import files, records
+from burnbook import records, salt
 from burnbook.blocks import Line, Part, percent
 from burnbook.book import Booked
 from burnbook.errors import Usage
@@ -48,12 +46,7 @@ def account_of(ctx: Context, account: str | None) -> str | None:
     """A short hash, salted by the book: tells two accounts apart and names none."""
     if not account:
         return None
-    place = path.join(ctx.book.root, "account.salt")
-    salt = files.read_bytes(place)
-    if not salt:
-        salt = urandom(16)
-        files.replace(place, salt)
-    return blake2b(account.strip().lower().encode(), key=salt, digest_size=4).hexdigest()
+    return salt.hashed(ctx.book.root, account.strip().lower().encode(), 4)
 
 
 def _prompts(ctx: Context, row: Snapshot, total: int) -> Prompts:
