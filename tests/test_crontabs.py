@@ -1,6 +1,7 @@
 """install and remove, with a crontab program that does as told: nothing else is ever changed."""
 
 import json
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -26,6 +27,7 @@ case $1,$fault in
 -,cut) cat >"$tab"; sed -i '/burnbook:begin/d' "$tab"; exit 0 ;;
 -,heading) { echo '# DO NOT EDIT'; cat; } >"$tab.$$" && mv "$tab.$$" "$tab" ;;
 -l,silent) exit 0 ;;
+-l,unreadable) [ -e "$tab" ] && exit 3; echo 'no crontab for ada' >&2; exit 1 ;;
 -l,none) echo 'no crontab for ada' >&2; exit 1 ;;
 -l,*) [ -e "$tab" ] && exec cat "$tab"; echo 'no crontab for ada' >&2; exit 1 ;;
 -n,* | -T,*) tail -c 1 "$2" | grep -q . && exit 1; exit 0 ;;
@@ -243,10 +245,16 @@ def test_lines_that_are_lost_while_writing_can_be_restored(
     home(clone, "fault").write_text(fault)
     sentence = done(clone, action, code=74)
     assert "your crontab has lost lines while it was written" in sentence
-    path = Path(sentence.partition("`crontab ")[2].partition("`")[0])
+    [_, path] = map(Path, shlex.split(sentence.split("`")[1]))
     assert path.parent == home(clone, "")
     assert path.read_bytes() == before
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_crontab_that_cannot_be_read_afterwards_is_not_called_unchanged(clone: House) -> None:
+    home(clone, "fault").write_text("unreadable")
+    sentence = done(clone, "install", code=74)
+    assert "are not as they were written (crontab -l failed with exit code 3" in sentence
 
 
 def test_a_line_that_is_added_just_after_the_jobs_were_written_is_no_fault(clone: House) -> None:

@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from shlex import quote
 
 from burnbook import files
 from burnbook.errors import BadData, Busy, IOFault, Missing, os_sentence
@@ -148,16 +149,16 @@ def write(before: bytes | None, table: bytes, root: str) -> None:
             "your crontab was changed in this moment, perhaps by crontab -e; nothing is changed: "
             "try again"
         )
-    reason = _install(table)
+    reason, is_read = _install(table), True
     try:
         after = read()
     except IOFault as error:
-        reason, after = str(error), None
+        reason, after, is_read = str(error), None, False
     is_lost = _is_lost(before or b"", table, after or b"")
     if not is_lost and _has_block(table, after or b"", root):
         return
     reason = reason or "crontab reported success"
-    if after == before:
+    if is_read and after == before:
         raise IOFault(f"your crontab could not be changed ({reason}); it is as it was")
     if not is_lost:
         raise IOFault(
@@ -166,8 +167,8 @@ def write(before: bytes | None, table: bytes, root: str) -> None:
         )
     path = _rescue(before or b"")
     raise IOFault(
-        f"your crontab has lost lines while it was written ({reason}): `crontab {path}` restores "
-        "what it was; delete that file then, as a crontab may hold secrets"
+        f"your crontab has lost lines while it was written ({reason}): `crontab {quote(path)}` "
+        "restores what it was; delete that file then, as a crontab may hold secrets"
     )
 
 
