@@ -5,6 +5,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from burnbook import churnspec, head, vcs
@@ -254,15 +255,76 @@ def test_git_gets_no_input_no_shell_and_none_of_the_callers_git_settings(
     )
 
 
-def test_a_missing_object_is_not_fetched(app: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def partial(app: Path, tmp_path: Path) -> Path:
+    """A clone without the contents of files, which a trap would fetch: it leaves `fetched`."""
     git(app, "config", "uploadpack.allowFilter", "true")
     copy = tmp_path / "copy"
     url = f"file://{app}"
     git(app, "clone", "--quiet", "--no-checkout", "--filter=blob:none", url, str(copy))
+    trap = tmp_path / "trap"
+    trap.write_text(f"#!/bin/sh\ntouch '{tmp_path}/fetched'\nexit 1\n")
+    trap.chmod(0o755)
+    git(copy, "config", "remote.origin.uploadpack", str(trap))
+    return copy
+
+
+def missing(copy: Path) -> str:
+    """The decision on changes whose objects are missing in a partial clone."""
     one, two = git(copy, "rev-parse", "HEAD~1"), git(copy, "rev-parse", "HEAD")
     with pytest.raises(NotCounted) as caught:
         asked(copy).changes(one, two, ())
-    assert caught.value.decision == "git-failed"
+    return caught.value.decision
+
+
+def test_a_missing_object_is_not_fetched(partial: Path, tmp_path: Path) -> None:
+    assert missing(partial) == "git-failed"
+    assert not (tmp_path / "fetched").exists()
+
+
+def test_each_of_two_settings_alone_prevents_a_fetch(
+    partial: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Git before 2.39.4 knows the protocol setting alone, so both are there."""
+    fetched = tmp_path / "fetched"
+    words = ("git", "-C", str(partial), "diff-tree", "-p", "HEAD~1", "HEAD")
+    env = {**os.environ, "GIT_NO_LAZY_FETCH": "1"}
+    assert subprocess.run(words, env=env, capture_output=True).returncode != 0
+    is_known = not fetched.exists()
+    fetched.unlink(missing_ok=True)
+    config = tuple(each for each in vcs._CONFIG if not each.startswith("protocol."))
+    settings = {name: value for name, value in vcs._SET.items() if name != "GIT_NO_LAZY_FETCH"}
+    with monkeypatch.context() as patch:
+        patch.setattr(vcs, "_SET", settings)
+        assert missing(partial) == "git-failed"
+        assert not fetched.exists()
+    monkeypatch.setattr(vcs, "_CONFIG", config)
+    assert missing(partial) == "git-failed"
+    assert is_known is not fetched.exists()
+    monkeypatch.setattr(vcs, "_SET", settings)
+    missing(partial)
+    assert fetched.exists(), "the trap does not work"
+
+
+def counts(app: Path, first: str, last: str) -> tuple[int, list[tuple[bytes, Any, Any]]]:
+    """The commits between two, and each changed file with its added and deleted lines."""
+    changes = parse(asked(app).changes(first, last, ()))
+    return asked(app).commits(first, last, ()), [(each[0], *each[2:]) for each in changes]
+
+
+def test_objects_that_a_repository_replaces_are_counted_as_they_were_committed(app: Path) -> None:
+    """`git replace` changes what git shows: a graft the history, another blob the contents."""
+    (app / "list").write_text("three\n")
+    git(app, "commit", "--quiet", "--all", "--message", "three")
+    first, last = git(app, "rev-parse", "HEAD~2"), git(app, "rev-parse", "HEAD")
+    assert counts(app, first, last) == (2, [(b"list", 1, 1)])
+    git(app, "replace", "--graft", last, first)
+    (app / "other").write_text("1\n2\n3\n")
+    other = git(app, "hash-object", "-w", "other")
+    git(app, "replace", git(app, "rev-parse", f"{last}:list"), other)
+    assert git(app, "rev-list", "--count", f"{first}..{last}") == "1"
+    assert "3\t1\tlist" in git(app, "diff", "--numstat", first, last)
+    assert counts(app, first, last) == (2, [(b"list", 1, 1)])
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a repository to somebody else")

@@ -58,10 +58,15 @@ def plain(text: str) -> str:
     return "".join(c for c in text if not "\ud800" <= c <= "\udfff")
 
 
+def configured(text: str) -> str:
+    """What of a text config can have: 4,096 bytes without control characters."""
+    shown = "".join(c for c in plain(text) if c >= " " and not "\x7f" <= c <= "\x9f")
+    return shown.encode()[:4096].decode("utf-8", "ignore")
+
+
 def book(inside: Inside, text: str) -> Iterator[tuple[str, object]]:
     """Put the text wherever text may be; what each command said."""
-    word, title = argument(text), json.dumps(plain(text), ensure_ascii=False)
-    title = title.replace("\x7f", "\\u007f")
+    word, title = argument(text), json.dumps(configured(text), ensure_ascii=False)
     (inside.config / "windows.toml").write_text(
         f'timezone = "UTC"\n[windows.W0]\ntitle = {title}\nnext = "W1"\n[windows.W1]\n', "utf-8"
     )

@@ -1,6 +1,7 @@
 """install and remove, with a crontab program that does as told: nothing else is ever changed."""
 
 import json
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -20,6 +21,14 @@ case $1,$fault in
 -n,bad | -T,bad) printf '"%s":3: bad minute\\nerrors in crontab file\\n' "$2" >&2; exit 1 ;;
 -,full) echo 'No space left on device' >&2; exit 1 ;;
 -,lost) exit 0 ;;
+-,half) head -c 9 >"$tab"; echo 'No space left on device' >&2; exit 1 ;;
+-,half-and-0) head -c 9 >"$tab"; exit 0 ;;
+-,edited) cat >"$tab"; echo '9 9 * * * new' >>"$tab"; exit 0 ;;
+-,cut) cat >"$tab"; sed -i '/burnbook:begin/d' "$tab"; exit 0 ;;
+-,heading) { echo '# DO NOT EDIT'; cat; } >"$tab.$$" && mv "$tab.$$" "$tab" ;;
+-l,silent) exit 0 ;;
+-l,unreadable) [ -e "$tab" ] && exit 3; echo 'no crontab for ada' >&2; exit 1 ;;
+-l,none) echo 'no crontab for ada' >&2; exit 1 ;;
 -l,*) [ -e "$tab" ] && exec cat "$tab"; echo 'no crontab for ada' >&2; exit 1 ;;
 -n,* | -T,*) tail -c 1 "$2" | grep -q . && exit 1; exit 0 ;;
 -,*) sleep 0.1; cat >"$tab.$$" && mv "$tab.$$" "$tab" ;;
@@ -72,15 +81,14 @@ def test_install_twice_and_remove(clone: House) -> None:
     home(clone, "tab").write_bytes(theirs)
     first = done(clone, "install")
     assert first["written"] == ["crontab"]
-    assert Path(first["backup"]).read_bytes() == theirs
-    assert Path(first["backup"]).stat().st_mode & 0o777 == 0o600
+    assert Path(first["record"]).stat().st_mode & 0o777 == 0o600
     line = home(clone, "tab").read_bytes().removeprefix(theirs).decode().splitlines()[2]
     assert line == (
         "7 3 * * *  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin "
         f"'{clone.root}/bin/_job' look check --quiet"
     )
     again = done(clone, "install")
-    assert (again["written"], again["backup"]) == ([], None)
+    assert (again["written"], again["record"]) == ([], None)
     printed = clone.run("bin/schedule", TZ="UTC").stdout
     assert home(clone, "tab").read_bytes() == theirs + printed.encode()
     assert done(clone, "remove")["written"] == ["crontab"]
@@ -90,7 +98,7 @@ def test_install_twice_and_remove(clone: House) -> None:
 
 def test_a_crontab_that_becomes_empty_is_removed(clone: House) -> None:
     done(clone, "install")
-    assert done(clone, "remove")["backup"]
+    assert done(clone, "remove")["record"]
     assert not home(clone, "tab").exists()
 
 
@@ -99,8 +107,12 @@ def test_a_crontab_that_becomes_empty_is_removed(clone: House) -> None:
     [
         ("denied", 74, "crontab -l failed with exit code 1: You (ada) are not allowed"),
         ("bad", 74, "this crontab is refused, nothing is changed"),
-        ("full", 74, "the crontab cannot be installed: No space left on device"),
-        ("lost", 74, "the crontab was written, but reads otherwise now"),
+        (
+            "full",
+            74,
+            "your crontab could not be changed (No space left on device); it is as it was",
+        ),
+        ("lost", 74, "(crontab reported success); it is as it was"),
     ],
 )
 def test_what_goes_wrong_changes_nothing(
@@ -118,7 +130,167 @@ def test_each_cron_checks_it_in_its_own_way(clone: House, kind: str, flag: str |
     home(clone, "fault").write_text(kind)
     done(clone, "install")
     calls = [line.split()[0] for line in home(clone, "calls").read_text().splitlines()]
-    assert calls == ["-l", "-h", *([flag] if flag else []), "-", "-l"]
+    assert calls == ["-l", "-h", *([flag] if flag else []), "-l", "-", "-l"]
+
+
+SECRET = "sk-proj-aaaabbbbccccddddeeeeffff0000"
+THEIRS = f"OPENAI_API_KEY={SECRET}\n5 4 * * * mine\n"
+
+
+def texts(house: House) -> dict[str, str]:
+    """Every file below the clone's book and below its home, but the crontab itself."""
+    folders = (house.root / "data", house.root / "home")
+    paths = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    return {str(path): path.read_text("utf-8", "replace") for path in paths if path.name != "tab"}
+
+
+def test_no_line_of_the_users_own_is_kept(clone: House) -> None:
+    """Only burnbook's block, and the count and a salted hash of the other lines."""
+    home(clone, "tab").write_text(THEIRS)
+    first = json.loads(Path(done(clone, "install")["record"]).read_text())
+    printed = clone.run("bin/schedule", TZ="UTC").stdout
+    assert (first["replaced"], first["block"], first["other_lines"]) == ("", printed, 2)
+    removed = json.loads(Path(done(clone, "remove")["record"]).read_text())
+    assert (removed["replaced"], removed["block"], removed["other_lines"]) == (printed, "", 2)
+    assert removed["other_hash"] == first["other_hash"]
+    for path, text in texts(clone).items():
+        assert SECRET not in text and "mine" not in text, path
+    salts = list((clone.root / "data").rglob("account.salt"))
+    salts[0].write_bytes(bytes(16))
+    other = json.loads(Path(done(clone, "install")["record"]).read_text())
+    assert other["other_hash"] != first["other_hash"]
+
+
+def test_the_check_of_cron_sees_the_block_alone(clone: House) -> None:
+    """A temporary file with the user's lines would stay behind after a kill."""
+    home(clone, "tab").write_text(THEIRS)
+    program = clone.root / "programs" / "crontab"
+    program.write_text(CRONTAB.replace("-n,* |", '-n,*) cat "$2" >"$HOME/checked" ;;\n-X,* |'))
+    done(clone, "install")
+    printed = clone.run("bin/schedule", TZ="UTC").stdout
+    assert home(clone, "checked").read_text() == printed
+
+
+@pytest.mark.parametrize("action", ["install", "remove"])
+def test_a_crontab_that_is_saved_during_the_check_is_not_overwritten(
+    clone: House, action: str
+) -> None:
+    home(clone, "tab").write_text(THEIRS)
+    if action == "remove":
+        done(clone, "install")
+    home(clone, "calls").unlink(missing_ok=True)
+    saved = home(clone, "tab").read_text() + "0 1 * * * saved\n"
+    home(clone, "saved").write_text(saved)
+    # An editor saves after the first look at the crontab.
+    program = clone.root / "programs" / "crontab"
+    save = '[ "$(wc -l <"$HOME/calls")" = 2 ] && cp "$HOME/saved" "$tab"\ncase $1,$fault in\n'
+    program.write_text(CRONTAB.replace("case $1,$fault in\n", save))
+    assert "your crontab was changed in this moment" in done(clone, action, code=75)
+    assert home(clone, "tab").read_text() == saved
+    assert done(clone, action)["written"] == ["crontab"]
+    assert "0 1 * * * saved\n" in home(clone, "tab").read_text()
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ("silent", "crontab -l succeeds and prints nothing"),
+        ("none", "crontab -l finds no crontab, but the last schedule left 6 lines in it"),
+    ],
+)
+def test_an_empty_answer_does_not_overwrite_lines(clone: House, fault: str, sentence: str) -> None:
+    home(clone, "tab").write_text(THEIRS)
+    done(clone, "install")
+    before = home(clone, "tab").read_text()
+    home(clone, "fault").write_text(fault)
+    assert sentence in done(clone, "install", code=74)
+    assert home(clone, "tab").read_text() == before
+    assert done(clone, "remove")["written"] == []
+    home(clone, "tab").unlink()
+    home(clone, "fault").unlink()
+    assert "the last schedule left 6 lines" in done(clone, "install", code=74)
+    assert done(clone, "install", "--force")["written"] == ["crontab"]
+
+
+def test_an_empty_answer_is_refused_the_first_time_too(clone: House) -> None:
+    home(clone, "tab").write_text(THEIRS)
+    home(clone, "fault").write_text("silent")
+    assert "where your crontab is empty, use --force" in done(clone, "install", code=74)
+    assert home(clone, "tab").read_text() == THEIRS
+    home(clone, "fault").unlink()
+    home(clone, "tab").write_text("")
+    assert done(clone, "install", "--force")["written"] == ["crontab"]
+
+
+def test_a_whole_crontab_of_an_earlier_version_counts(clone: House) -> None:
+    folder = clone.root / "data" / "live" / "crontabs"
+    folder.mkdir(parents=True)
+    (folder / "crontab.20260101T000000.000000Z").write_text(THEIRS)
+    assert "the last schedule left 2 lines" in done(clone, "install", code=74)
+
+
+def test_force_is_not_for_printing(clone: House) -> None:
+    assert "--force is about install and remove" in done(clone, "--force", code=2)
+
+
+@pytest.mark.parametrize("fault", ["half", "half-and-0"])
+@pytest.mark.parametrize("action", ["install", "remove"])
+def test_lines_that_are_lost_while_writing_can_be_restored(
+    clone: House, fault: str, action: str
+) -> None:
+    home(clone, "tab").write_bytes(THEIRS.encode() + b"# \xff\n")
+    if action == "remove":
+        done(clone, "install")
+    before = home(clone, "tab").read_bytes()
+    home(clone, "fault").write_text(fault)
+    sentence = done(clone, action, code=74)
+    assert "your crontab has lost lines while it was written" in sentence
+    [_, path] = map(Path, shlex.split(sentence.split("`")[1]))
+    assert path.parent == home(clone, "")
+    assert path.read_bytes() == before
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_crontab_that_cannot_be_read_afterwards_is_not_called_unchanged(clone: House) -> None:
+    home(clone, "fault").write_text("unreadable")
+    sentence = done(clone, "install", code=74)
+    assert "are not as they were written (crontab -l failed with exit code 3" in sentence
+
+
+def test_a_line_that_is_added_just_after_the_jobs_were_written_is_no_fault(clone: House) -> None:
+    home(clone, "tab").write_text(THEIRS)
+    home(clone, "fault").write_text("edited")
+    done(clone, "install")
+    assert home(clone, "tab").read_text().endswith("9 9 * * * new\n")
+
+
+def test_jobs_that_are_not_as_they_were_written_are_a_fault(clone: House) -> None:
+    """No line of the user is missing, so no copy is made."""
+    home(clone, "tab").write_text(THEIRS)
+    home(clone, "fault").write_text("cut")
+    assert "but no line of yours is missing" in done(clone, "install", code=74)
+    assert list(home(clone, "").glob("crontab-before.*")) == []
+
+
+def test_a_heading_of_cron_above_the_lines_is_no_fault(clone: House) -> None:
+    home(clone, "tab").write_text(THEIRS)
+    home(clone, "fault").write_text("heading")
+    done(clone, "install")
+    assert home(clone, "tab").read_text().startswith(f"# DO NOT EDIT\n{THEIRS}")
+
+
+@pytest.mark.parametrize(
+    "theirs", [b"# \xff\xfe\n", b"A=1\r\n5 4 * * * x\r\n", b"5 4 * * * x", b"\n\n# \x00\n"]
+)
+def test_lines_come_back_as_they_were(clone: House, theirs: bytes) -> None:
+    """Not UTF-8, CRLF, no newline at the end, a NUL: also below the block."""
+    home(clone, "tab").write_bytes(theirs)
+    done(clone, "install")
+    whole = home(clone, "tab").read_bytes()
+    home(clone, "tab").write_bytes(whole + theirs)
+    assert done(clone, "remove")["written"] == ["crontab"]
+    ended = theirs if theirs.endswith(b"\n") else theirs + b"\n"
+    assert home(clone, "tab").read_bytes() == ended * 2
 
 
 def test_no_crontab_program_is_one_sentence(clone: House) -> None:

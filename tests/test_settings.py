@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from burnbook import settings
-from burnbook.errors import Usage
+from burnbook.errors import BadConfig, Usage
 
 
 @pytest.fixture
@@ -54,3 +54,14 @@ def test_a_bad_agent_is_named_wherever_it_stands(project: Path) -> None:
 def test_an_empty_variable_counts_as_none(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AGENT_ID", "")
     assert settings.resolve(None, None, None).agent == "main"
+
+
+@pytest.mark.parametrize(("text", "shown"), [("a\0b", "'a\\x00b'"), ("x" * 5000, "'xxx")])
+def test_a_value_that_no_path_can_have_is_bad_configuration(
+    project: Path, text: str, shown: str
+) -> None:
+    (project / ".env").write_text(f"BURNBOOK_DATA_DIR={text}\n")
+    with pytest.raises(BadConfig) as caught:
+        settings.resolve(None, None, None)
+    assert f"{project}/.env: BURNBOOK_DATA_DIR = {shown}" in str(caught.value)
+    assert len(str(caught.value)) < 500

@@ -133,7 +133,7 @@ Feature: a mistake in the config is one sentence
       alias    = "q"
       """
     When I run "bin/aliases"
-    Then it exits with 78 and says "CONFIG/agents.toml: agents.main.provider: provider 'abacus' is not known; valid: claude, codex, glm"
+    Then it exits with 78 and says "CONFIG/agents.toml: agents.main.provider = 'abacus' is not valid; valid: claude, codex, glm"
     And nothing was created
 
   Scenario: the capture is a string where it should be a list of words

@@ -1,5 +1,7 @@
 """The user's crontab, kept in a file by a program like Debian's; and commands to capture from."""
 
+import json
+
 from behave import given, then
 from behave.runner import Context
 from scratch import Scratch
@@ -60,7 +62,11 @@ def captures(context: Context) -> None:
     assert found == sorted(row["file"] for row in context.table), found
 
 
-@then("the book keeps a crontab that reads")
-def backup(context: Context) -> None:
-    [kept] = (context.scratch.book / "crontabs").iterdir()
-    assert kept.read_text("utf-8") == context.text + "\n"
+@then("the book keeps a record of the project's own lines and {count:d} others")
+def record(context: Context, count: int) -> None:
+    [path] = (context.scratch.book / "crontabs").iterdir()
+    row = json.loads(path.read_text("utf-8"))
+    table = (context.scratch.home / "tab").read_text("utf-8")
+    others = table.replace(row["block"], "").splitlines()
+    assert row["block"] in table and row["other_lines"] == len(others) == count, row
+    assert not any(line in path.read_text("utf-8") for line in others), row

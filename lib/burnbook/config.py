@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import msgspec
 
-from burnbook import clock, files, names
+from burnbook import clock, files, names, tomlvalues
 from burnbook.declared import Agent, Budget, Preview, Window, Windows
 from burnbook.errors import BadConfig, Usage, os_sentence
 
@@ -92,11 +92,16 @@ class Config:
 
     @cached_property
     def agents(self) -> dict[str, Agent]:
-        """config/agents.toml."""
+        """config/agents.toml, checked: every provider and every kind of capture exists."""
+        from burnbook import panes
+
         raw = self._read("agents.toml")
         self._known("agents.toml", "", raw, ("agents",))
         agents = self._tables("agents.toml", raw, "agents", Agent)
         for name, agent in agents.items():
+            if agent.provider not in panes.providers():
+                where = f"agents.{name}.provider"
+                self._wrong("agents.toml", where, agent.provider, _any_of(panes.providers()))
             if isinstance(agent.capture, str):
                 self._kind(f"agents.{name}", agent.capture, agent)
         return agents
@@ -231,19 +236,20 @@ class Config:
             raise BadConfig(f"{self._path('windows.toml')}: timezone: {error}") from None
 
     def _read(self, name: str) -> dict[str, Any]:
-        import tomli  # 1 ms, which a status line that needs no setting saves
-
         path = self._path(name)
         try:
-            return tomli.loads(files.read_text(path, MAX_FILE))
+            raw = tomlvalues.parse(files.read_text(path, MAX_FILE))
         except FileNotFoundError:
             if not os.path.isdir(self.root):
                 raise BadConfig(f"no config directory at {self.root}") from None
             return {}
         except OSError as error:
             raise BadConfig(os_sentence(f"cannot read {path}", error)) from None
-        except (ValueError, RecursionError) as error:  # TOML's own faults, no UTF-8, a huge number
+        except ValueError as error:
             raise BadConfig(f"{path} is not TOML: {error}") from None
+        for fault in tomlvalues.faults(raw):
+            self._wrong(name, *fault)
+        return raw
 
     def _tables(
         self, file: str, raw: dict[str, Any], key: str, kind: type[T], naming: Naming = IDS
@@ -282,7 +288,8 @@ class Config:
                 raise BadConfig(f"{self._path(file)}: unknown key {path}; valid: {_any_of(valid)}")
 
     def _wrong(self, file: str, where: str, value: Any, valid: str) -> NoReturn:
-        raise BadConfig(f"{self._path(file)}: {where} = {value!r} is not valid; valid: {valid}")
+        shown = tomlvalues.shown(value)
+        raise BadConfig(f"{self._path(file)}: {where} = {shown} is not valid; valid: {valid}")
 
 
 def _any_of(choices: Any) -> str:

@@ -11,9 +11,12 @@ import re
 import subprocess
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from shlex import quote
 
+from burnbook import files
 from burnbook.errors import BadData, Busy, IOFault, Missing, os_sentence
 from burnbook.schedulers.crontab import markers
 
@@ -33,6 +36,11 @@ def with_block(table: bytes, root: str, block: bytes) -> bytes:
     if not found and before and not before.endswith(b"\n"):
         before += b"\n"  # no cron takes a line without its end
     return before + block + after
+
+
+def block_of(table: bytes, root: str) -> bytes:
+    """The project's block with its markers; empty where there is none."""
+    return _parts(table, root)[1]
 
 
 def zone_above(table: bytes, root: str) -> bool:
@@ -90,15 +98,18 @@ def held() -> Iterator[None]:
         os.close(handle)
 
 
-def read() -> bytes:
-    """The user's crontab; empty where there is none. Raises Missing, or IOFault where it failed."""
+def read() -> bytes | None:
+    """The user's crontab; None where there is none. Raises Missing, or IOFault where it failed.
+
+    Empty: `crontab -l` succeeded and printed nothing, which is an empty crontab or a wrong answer.
+    """
     done = _run("-l")
     if done.returncode == 0:
         return done.stdout
     said = done.stderr.decode("utf-8", "replace").strip()
     # POSIX gives the message no form and every failure the code 1; each cron words this one alike.
     if done.stdout == b"" and "no crontab for" in said.lower():
-        return b""
+        return None
     raise IOFault(f"crontab -l failed with exit code {done.returncode}: {said or 'no message'}")
 
 
@@ -114,26 +125,98 @@ def dialect() -> str:
     return "-n" if "dry run" in usage else ""
 
 
-def write(table: bytes, flag: str, root: str) -> None:
-    """Check a crontab where `dialect` has a flag for it, install it, and see that it is there."""
+def check(block: bytes, flag: str) -> None:
+    """Check the lines of a block where `dialect` has a flag for it. Raises IOFault.
+
+    Only the block: other lines are installed already, and may hold secrets, which no file gets.
+    """
     with tempfile.NamedTemporaryFile(prefix="burnbook-crontab.") as file:
+        file.write(block)
+        file.flush()
+        _must(_run(flag, file.name), "this crontab is refused, nothing is changed")
+
+
+def write(before: bytes | None, table: bytes, root: str) -> None:
+    """Replace the crontab that was read as `before`, and verify it.
+
+    Raises Busy where it has changed since. Raises IOFault where it is not as written afterwards;
+    where lines are missing, `before` is then in a file of the home folder.
+    """
+    if table and not table.endswith(b"\n"):
+        table += b"\n"  # cron refuses an unfinished line
+    if read() != before:
+        raise Busy(
+            "your crontab was changed in this moment, perhaps by crontab -e; nothing is changed: "
+            "try again"
+        )
+    reason, is_read = _install(table), True
+    try:
+        after = read()
+    except IOFault as error:
+        reason, after, is_read = str(error), None, False
+    is_lost = _is_lost(before or b"", table, after or b"")
+    if not is_lost and _has_block(table, after or b"", root):
+        return
+    reason = reason or "crontab reported success"
+    if is_read and after == before:
+        raise IOFault(f"your crontab could not be changed ({reason}); it is as it was")
+    if not is_lost:
+        raise IOFault(
+            f"the jobs in your crontab are not as they were written ({reason}), but no line of "
+            "yours is missing; look with crontab -l, and run this again"
+        )
+    path = _rescue(before or b"")
+    raise IOFault(
+        f"your crontab has lost lines while it was written ({reason}): `crontab {quote(path)}` "
+        "restores what it was; delete that file then, as a crontab may hold secrets"
+    )
+
+
+def _install(table: bytes) -> str:
+    """Install a crontab, or remove it where it is empty. Gives the reason why not; empty: none."""
+    try:
+        done = _run("-", stdin=table) if table else _run("-r")
+    except IOFault as error:
+        return str(error)
+    return _reason(done) if done.returncode else ""
+
+
+def _has_block(table: bytes, after: bytes, root: str) -> bool:
+    """Whether the project's block is read as it was written, or is gone where it was taken out."""
+    try:
+        return block_of(after, root) == block_of(table, root)
+    except BadData:
+        return False
+
+
+def _is_lost(before: bytes, table: bytes, after: bytes) -> bool:
+    """Whether a line that was there before, and was written again, is missing in what is read."""
+    kept = Counter(before.splitlines()) & Counter(table.splitlines())
+    return bool(kept - Counter(after.splitlines()))
+
+
+def _rescue(table: bytes) -> str:
+    """Keep a whole crontab in a new file that only the user may read. Gives its path."""
+    try:
+        handle, path = tempfile.mkstemp(prefix="crontab-before.", dir=os.path.expanduser("~"))
+    except OSError:
+        handle, path = tempfile.mkstemp(prefix="crontab-before.")
+    with os.fdopen(handle, "wb") as file:
         file.write(table)
         file.flush()
-        if flag:
-            _must(_run(flag, file.name), "this crontab is refused, nothing is changed")
-        if table:
-            _must(_run("-", stdin=table), "the crontab cannot be installed")
-        else:
-            _must(_run("-r"), "the crontab, now empty, cannot be removed")
-    # Some crons put a heading above what they are given, so only the block is compared.
-    if _parts(read(), root)[1] != _parts(table, root)[1]:
-        raise IOFault("the crontab was written, but reads otherwise now; see crontab -l")
+        os.fsync(handle)
+    files.sync_dir(os.path.dirname(path))
+    return path
 
 
 def _must(done: "subprocess.CompletedProcess[bytes]", sentence: str) -> None:
     if done.returncode != 0:
-        said = (done.stderr or done.stdout).decode("utf-8", "replace")
-        raise IOFault(f"{sentence}: {' '.join(said.split()) or 'crontab gave no reason'}")
+        raise IOFault(f"{sentence}: {_reason(done)}")
+
+
+def _reason(done: "subprocess.CompletedProcess[bytes]") -> str:
+    said = (done.stderr or done.stdout).decode("utf-8", "replace")
+    return " ".join(said.split()) or "crontab gave no reason"
 
 
 def _run(*words: str, stdin: bytes = b"") -> "subprocess.CompletedProcess[bytes]":

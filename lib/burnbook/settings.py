@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from burnbook import names
+from burnbook import names, tomlvalues
 from burnbook.errors import BadConfig
 
 PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
@@ -56,4 +56,7 @@ def _dotenv(path: str) -> dict[str, str]:
     except (OSError, UnicodeDecodeError) as error:
         raise BadConfig(f"cannot read {path}: {error}") from None
     wanted = {k: v for k, v in values.items() if k == "AGENT_ID" or k.startswith("BURNBOOK_")}
-    return {k: v for k, v in wanted.items() if v is not None}
+    found = {k: v for k, v in wanted.items() if v is not None}
+    for key, value, valid in tomlvalues.faults(found):
+        raise BadConfig(f"{path}: {key} = {tomlvalues.shown(value)} is not valid; valid: {valid}")
+    return found

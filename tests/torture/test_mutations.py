@@ -24,8 +24,37 @@ class Mutation(NamedTuple):
 
 
 J, D = "tests/test_journal.py", "tests/torture/test_damage.py"
+C = "tests/test_churn.py"
 ONE = f"{J}::test_a_batch_is_one_write_then_a_sync_of_file_and_new_name"
 MUTATIONS = (
+    Mutation(
+        "let git replace objects",
+        "vcs.py",
+        '    "GIT_NO_REPLACE_OBJECTS": "1",\n',
+        "",
+        f"{C}::test_objects_that_a_repository_replaces_are_counted_as_they_were_committed",
+    ),
+    Mutation(
+        "let git fetch missing objects",
+        "vcs.py",
+        '    "GIT_NO_LAZY_FETCH": "1",\n',
+        "",
+        f"{C}::test_each_of_two_settings_alone_prevents_a_fetch",
+    ),
+    Mutation(
+        "write a crontab that was saved in the meantime",
+        "crontabs.py",
+        "    if read() != before:\n",
+        "    if False:\n",
+        "tests/test_crontabs.py::test_a_crontab_that_is_saved_during_the_check_is_not_overwritten",
+    ),
+    Mutation(
+        "let config have any value",
+        "config.py",
+        "            self._wrong(name, *fault)\n",
+        "            pass\n",
+        "tests/test_config_values.py",
+    ),
     Mutation(
         "drop the fsync",
         "journal.py",

@@ -87,7 +87,7 @@ def _locks() -> Probed:
 
 def _schedule() -> Probed:
     try:
-        table = crontabs.read()
+        table = crontabs.read() or b""
         is_there = crontabs.without(table, PROJECT) != table
     except BurnbookError as error:
         return Probed(AREA, "schedule", "warn", f"not known: {error}")

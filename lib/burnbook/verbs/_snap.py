@@ -1,14 +1,11 @@
 """A snapshot's row out of what was read: what `snapshot` and `reset` share."""
 
-from hashlib import blake2b
-from os import urandom
 from typing import Any
 
-from burnbook import records
+from burnbook import records, salt
 from burnbook.blocks import Line, Part, percent
 from burnbook.book import Booked
 from burnbook.errors import Usage
-from burnbook.rooted import RootedPath
 from burnbook.rows import Prompts, Row, Snapshot
 from burnbook.verbs import Context
 from burnbook.verbs._pane import Taken
@@ -49,12 +46,7 @@ def account_of(ctx: Context, account: str | None) -> str | None:
     """A short hash, salted by the book: tells two accounts apart and names none."""
     if not account:
         return None
-    place = RootedPath(ctx.book.root, "account.salt")
-    salt = place.read()
-    if not salt:
-        salt = urandom(16)
-        place.replace(salt)
-    return blake2b(account.strip().lower().encode(), key=salt, digest_size=4).hexdigest()
+    return salt.hashed(ctx.book.root, account.strip().lower().encode(), 4)
 
 
 def _prompts(ctx: Context, row: Snapshot, total: int) -> Prompts:

@@ -7,10 +7,9 @@ from typing import Any
 
 from burnbook.blocks import Line
 from burnbook.declared import Agent
-from burnbook.errors import BadConfig, Usage
+from burnbook.errors import Usage
 from burnbook.settings import PROJECT
 from burnbook.verbs import Context, Result
-from burnbook.verbs._pane import check_provider
 
 # Letter of the verb, script and its first word.
 _VERBS = (("s", "snapshot start"), ("e", "snapshot end"), ("x", "snapshot cross"), ("d", "undo"))
@@ -27,11 +26,6 @@ def run(ctx: Context, args: Any) -> Result:
     for name, agent in agents.items():
         if args.only and agent.alias not in args.only:
             continue
-        try:
-            check_provider(agent.provider)
-        except Usage as error:
-            where = os.path.join(ctx.config.root, "agents.toml")
-            raise BadConfig(f"{where}: agents.{name}.provider: {error}") from None
         for letter, words in _VERBS:
             alias = f"{agent.alias}{letter}"
             data[alias] = _body(name, agent, words)

@@ -3,14 +3,14 @@
 import os
 from typing import Any
 
-from burnbook import clock, crontabs, escape, schedulers, schedulespec
+from burnbook import clock, escape, schedulers, schedulespec
 from burnbook.blocks import Line, Part, Table
-from burnbook.errors import BadConfig, IOFault, Usage, os_sentence
+from burnbook.errors import IOFault, Usage, os_sentence
 from burnbook.rooted import RootedPath
 from burnbook.schedulers import Rendered
 from burnbook.schedulespec import Schedules
 from burnbook.settings import PROJECT
-from burnbook.verbs import Context, Result, _jobs
+from burnbook.verbs import Context, Result, _crontab, _jobs
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -22,10 +22,12 @@ def run(ctx: Context, args: Any) -> Result:
         raise Usage(
             f"{args.action} is about the crontab alone: it takes no --as, --into, --next or --due"
         )
+    if args.force and args.action == "print":
+        raise Usage("--force is about install and remove")
     data: dict[str, Any] = {"action": args.action, "as": form, "timezone": None, "jobs": []}
-    data |= {"files": [], "written": [], "backup": None}
+    data |= {"files": [], "written": [], "record": None}
     if args.action == "remove":
-        return _keep(ctx, data, b"")
+        return _crontab.change(ctx, data, b"", force=args.force)
     spec = schedulespec.read(ctx.config)
     if args.due is not None:
         since = _jobs.due(spec, args.due)
@@ -37,9 +39,10 @@ def run(ctx: Context, args: Any) -> Result:
     if args.action == "install":
         if faults:
             raise faults[0]
-        kept = _keep(ctx, data, rendered.files[0].text.encode(), spec.timezone)
+        block = rendered.files[0].text.encode()
+        result = _crontab.change(ctx, data, block, spec.timezone, force=args.force)
         _compare_zones(ctx, spec)
-        return kept
+        return result
     ctx.notes.extend([*rendered.notes, *map(str, faults)])
     _compare_zones(ctx, spec)
     if args.into is not None:
@@ -58,44 +61,6 @@ def _compare_zones(ctx: Context, spec: Schedules) -> None:
             f"the jobs' times are of the zone {spec.timezone} (schedules.toml), "
             f"the reset's of {reset} (windows.toml)"
         )
-
-
-def _keep(ctx: Context, data: dict[str, Any], block: bytes, zone: str = "local") -> Result:
-    """Put the block into the user's crontab; an empty one takes it out."""
-    with crontabs.held():
-        table = crontabs.read()
-        made = crontabs.without(table, PROJECT)
-        made = crontabs.with_block(table, PROJECT, block) if block else made
-        if made == table:
-            said = "has these jobs already" if block else "has no jobs of this project"
-            return Result([Line(f"your crontab {said}; nothing changed", strong=True)], data)
-        dialect = crontabs.dialect()
-        if dialect != "-T" and not _jobs.agree(zone, "local", clock.now()):
-            raise BadConfig(
-                f"this cron does not know CRON_TZ, so it cannot keep the zone {zone} of "
-                'schedules.toml; set timezone = "local", or use --as systemd'
-            )
-        if block and zone == "local" and dialect == "-T" and crontabs.zone_above(made, PROJECT):
-            ctx.notes.append(
-                "the CRON_TZ of your crontab stands above the jobs, so they keep it too"
-            )
-        data["backup"] = _backup(ctx, table)
-        crontabs.write(made, dialect, PROJECT)
-    data["written"] = ["crontab"]
-    jobs = sum(job["enabled"] for job in data["jobs"])
-    count = "1 job is" if jobs == 1 else f"{jobs} jobs are"
-    did = f"{count} in your crontab" if block else "the jobs are out of your crontab"
-    kept = f"; what it was is in {data['backup']}" if data["backup"] else ""
-    return Result([Line(f"{did}{kept}", strong=True)], data)
-
-
-def _backup(ctx: Context, table: bytes) -> str | None:
-    if not table:
-        return None
-    name = f"crontab.{clock.wall_clock():%Y%m%dT%H%M%S.%fZ}"
-    path = RootedPath(ctx.book.root, f"crontabs/{name}")
-    path.replace(table)
-    return str(path)
 
 
 def _into(data: dict[str, Any], rendered: Rendered, folder: str) -> Result:
