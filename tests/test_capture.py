@@ -6,6 +6,7 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -147,6 +148,38 @@ def test_a_signal_takes_the_screen_down_too(shell: Shell, program: Path, number:
     assert f"burnbook-{process.pid}-" not in left
     assert str(program) not in left
     assert not shell.book.exists()
+
+
+# Starts a process that keeps stdout and stderr for ten minutes, prints its number, and is done.
+DAEMON = f"""\
+import subprocess, sys
+kinds = {{"session": {{"start_new_session": True}}, "group": {{"process_group": 0}}, "same": {{}}}}
+sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
+left = subprocess.Popen(sleep, **kinds[sys.argv[1]])
+print("{PANES}", left.pid)
+"""
+
+
+def is_running(pid: str) -> bool:
+    """Whether a process is there and no zombie: in a container, nobody may wait for it."""
+    shown = subprocess.run(["ps", "-o", "stat=", "-p", pid], capture_output=True, check=False)
+    return bool(shown.stdout.strip()) and not shown.stdout.startswith(b"Z")
+
+
+@pytest.mark.parametrize("kind", ["session", "group", "same"])
+def test_a_command_that_leaves_a_process_behind_is_finished(shell: Shell, kind: str) -> None:
+    command = json.dumps([sys.executable, "-c", DAEMON, kind])
+    table = f'[agents.main]\nprovider = "codex"\ntimeout_seconds = 600\ncapture = {command}\n'
+    (shell.config / "agents.toml").write_text(table)
+    shell.ok("snapshot", "start", "codex", "--capture", "--at", "2026-11-22T09:00")
+    (raw,) = (shell.book / "raw").iterdir()
+    pane, pid = raw.read_text().rsplit(None, 1)
+    assert pane == PANES
+    for _ in range(100):  # a killed process takes a moment to go
+        if not is_running(pid):
+            break
+        time.sleep(0.1)
+    assert not is_running(pid)
 
 
 def test_a_program_that_is_not_there_is_missing(tmp_path: Path) -> None:
