@@ -8,11 +8,13 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 import zstandard
-from burnbook import capture, captures, files, metertext
+from burnbook import capture, captures, files, metertext, unpack
+from burnbook.captures import rollouts
 from burnbook.capturespec import PROVIDER_OF
 from burnbook.config import Config
 from burnbook.declared import Agent
@@ -332,3 +334,44 @@ def test_limits_are_found_however_far_back_in_a_rollout(
     assert [(m.name, m.used_percent) for m in found.meters] == [("5h", 12.0)]
     assert found.captured_at.isoformat() == "2026-11-22T09:00:00+00:00"
     assert metertext.read(take(one).encode(), "claude") is None
+
+
+def packed(pieces: Iterable[bytes]) -> bytes:
+    """One frame of all these pieces, which are too large to be held at once."""
+    packer = zstandard.ZstdCompressor().compressobj()
+    return b"".join([*map(packer.compress, pieces), packer.flush()])
+
+
+def test_the_time_limit_holds_while_a_rollout_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODEX_HOME", str(tmp_path / ".codex"))
+    looks = iter(range(1_000_000))
+    monkeypatch.setattr(rollouts.time, "monotonic", lambda: float(next(looks)))
+    blocks: list[int] = []
+    read = unpack.Unpacked.readinto
+    monkeypatch.setattr(
+        unpack.Unpacked, "readinto", lambda *args: blocks.append(read(*args)) or blocks[-1]
+    )
+    rollout(tmp_path, "a.jsonl.zst", packed([b"\n" * (1 << 20)] * 100))
+    text = "[agents.main]\nprovider = 'codex'\ncapture = 'rollouts'\ntimeout_seconds = 5"
+    with pytest.raises(IOFault, match="the capture of rollouts did not finish in 5 s"):
+        take(agent(tmp_path, text))
+    assert len(blocks) < 5
+    monkeypatch.undo()
+
+
+def test_a_rollout_is_unpacked_up_to_a_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODEX_HOME", str(tmp_path / ".codex"))
+    sizes: list[int] = []
+    read = unpack.Unpacked.readinto
+    monkeypatch.setattr(
+        unpack.Unpacked, "readinto", lambda *args: sizes.append(read(*args)) or sizes[-1]
+    )
+    text = packed([count(COUNT), *[b"\n" * (1 << 20)] * 100])
+    rollout(tmp_path, "a.jsonl.zst", text)
+    one = agent(tmp_path, "[agents.main]\nprovider = 'codex'\ncapture = 'rollouts'")
+    assert b'"5h"' in take(one).encode()
+    assert sum(sizes) <= unpack.RATIO * len(text) + unpack.LEAST
