@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
+from burnbook import unpack
 from burnbook.agentlogs import crew, sources
 from burnbook.agentlogs.booking import Booking
 from burnbook.agentlogs.reading import Reading
@@ -136,7 +138,6 @@ def test_moved_copied_and_shortened_logs_double_nothing(
 
 
 def test_packed_rollouts_are_the_same(shell: Shell, home: Path, corpus: Any) -> None:
-    zstandard = pytest.importorskip("zstandard")
     logs = sorted((home / ".codex" / "sessions").rglob("*.jsonl"))
     for log in logs[::2]:
         packed = log.with_name(log.name + ".zst")
@@ -146,6 +147,28 @@ def test_packed_rollouts_are_the_same(shell: Shell, home: Path, corpus: Any) -> 
         log.unlink()
     ingest(shell, home)
     assert used(shell) == corpus[1]
+
+
+LOOKS_LIKE = b'"token_count"\n'
+BOMBS = {
+    "blank lines": (b"\n" * unpack.LEAST, "it unpacks to over"),
+    "one line": (b"x" * unpack.LEAST, "it unpacks to over"),
+    "no requests": (b'{"a":"token_count"}\n' * 200_000, "of its lines look like requests, 0 are"),
+    "no JSON": (LOOKS_LIKE * 80_000, "of its lines look like requests, "),
+}
+
+
+@pytest.mark.parametrize("kind", BOMBS)
+def test_a_packed_rollout_is_read_up_to_a_bound(shell: Shell, tmp_path: Path, kind: str) -> None:
+    text, why = BOMBS[kind]
+    folder = tmp_path / "home" / ".codex" / "sessions"
+    folder.mkdir(parents=True)
+    packed = zstandard.compress(text * 2)
+    (folder / "rollout-a.jsonl.zst").write_bytes(packed)
+    shell.run("ingest", "codex", HOME=str(tmp_path / "home"))
+    (reject,) = map(json.loads, (shell.book / "rejects" / "codex.jsonl").open())
+    assert reject["reason"].startswith("cannot be unpacked: ")
+    assert why in reject["reason"]
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -6,12 +6,15 @@ import shutil
 import signal
 import stat
 import subprocess
+import sys
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 import zstandard
-from burnbook import capture, captures, files, metertext
+from burnbook import capture, captures, files, metertext, unpack
+from burnbook.captures import rollouts
 from burnbook.capturespec import PROVIDER_OF
 from burnbook.config import Config
 from burnbook.declared import Agent
@@ -147,6 +150,38 @@ def test_a_signal_takes_the_screen_down_too(shell: Shell, program: Path, number:
     assert f"burnbook-{process.pid}-" not in left
     assert str(program) not in left
     assert not shell.book.exists()
+
+
+# Starts a process that keeps stdout and stderr for ten minutes, prints its number, and is done.
+DAEMON = f"""\
+import subprocess, sys
+kinds = {{"session": {{"start_new_session": True}}, "group": {{"process_group": 0}}, "same": {{}}}}
+sleep = [sys.executable, "-c", "import time; time.sleep(600)"]
+left = subprocess.Popen(sleep, **kinds[sys.argv[1]])
+print("{PANES}", left.pid)
+"""
+
+
+def is_running(pid: str) -> bool:
+    """Whether a process is there and no zombie: in a container, nobody may wait for it."""
+    shown = subprocess.run(["ps", "-o", "stat=", "-p", pid], capture_output=True, check=False)
+    return bool(shown.stdout.strip()) and not shown.stdout.startswith(b"Z")
+
+
+@pytest.mark.parametrize("kind", ["session", "group", "same"])
+def test_a_command_that_leaves_a_process_behind_is_finished(shell: Shell, kind: str) -> None:
+    command = json.dumps([sys.executable, "-c", DAEMON, kind])
+    table = f'[agents.main]\nprovider = "codex"\ntimeout_seconds = 600\ncapture = {command}\n'
+    (shell.config / "agents.toml").write_text(table)
+    shell.ok("snapshot", "start", "codex", "--capture", "--at", "2026-11-22T09:00")
+    (raw,) = (shell.book / "raw").iterdir()
+    pane, pid = raw.read_text().rsplit(None, 1)
+    assert pane == PANES
+    for _ in range(100):  # a killed process takes a moment to go
+        if not is_running(pid):
+            break
+        time.sleep(0.1)
+    assert not is_running(pid)
 
 
 def test_a_program_that_is_not_there_is_missing(tmp_path: Path) -> None:
@@ -299,3 +334,44 @@ def test_limits_are_found_however_far_back_in_a_rollout(
     assert [(m.name, m.used_percent) for m in found.meters] == [("5h", 12.0)]
     assert found.captured_at.isoformat() == "2026-11-22T09:00:00+00:00"
     assert metertext.read(take(one).encode(), "claude") is None
+
+
+def packed(pieces: Iterable[bytes]) -> bytes:
+    """One frame of all these pieces, which are too large to be held at once."""
+    packer = zstandard.ZstdCompressor().compressobj()
+    return b"".join([*map(packer.compress, pieces), packer.flush()])
+
+
+def test_the_time_limit_holds_while_a_rollout_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODEX_HOME", str(tmp_path / ".codex"))
+    looks = iter(range(1_000_000))
+    monkeypatch.setattr(rollouts.time, "monotonic", lambda: float(next(looks)))
+    blocks: list[int] = []
+    read = unpack.Unpacked.readinto
+    monkeypatch.setattr(
+        unpack.Unpacked, "readinto", lambda *args: blocks.append(read(*args)) or blocks[-1]
+    )
+    rollout(tmp_path, "a.jsonl.zst", packed([b"\n" * (1 << 20)] * 100))
+    text = "[agents.main]\nprovider = 'codex'\ncapture = 'rollouts'\ntimeout_seconds = 5"
+    with pytest.raises(IOFault, match="the capture of rollouts did not finish in 5 s"):
+        take(agent(tmp_path, text))
+    assert len(blocks) < 5
+    monkeypatch.undo()
+
+
+def test_a_rollout_is_unpacked_up_to_a_bound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CODEX_HOME", str(tmp_path / ".codex"))
+    sizes: list[int] = []
+    read = unpack.Unpacked.readinto
+    monkeypatch.setattr(
+        unpack.Unpacked, "readinto", lambda *args: sizes.append(read(*args)) or sizes[-1]
+    )
+    text = packed([count(COUNT), *[b"\n" * (1 << 20)] * 100])
+    rollout(tmp_path, "a.jsonl.zst", text)
+    one = agent(tmp_path, "[agents.main]\nprovider = 'codex'\ncapture = 'rollouts'")
+    assert b'"5h"' in take(one).encode()
+    assert sum(sizes) <= unpack.RATIO * len(text) + unpack.LEAST

@@ -62,12 +62,28 @@ Feature: a new producer is one new file under config/feeds/
       {"job":"csv-export","calls":7}
       """
     When I pipe the pane into "bin/ingest batches --window W0-CHN"
-    Then it prints "batches: accepted 2, duplicates 0, rejected 1"
+    Then it prints "batches: accepted 2, duplicates 0, rejected 1, ignored 1 (no requests)"
     And the journal proxy_telemetry reads
       | source  | rid          | model   | status | routed | ok    | input_tokens | latency_ms | feature    |
       | batches | login-form-1 | glm-4.6 | ok     | true   | true  | 100          | null       | login-form |
       | batches | login-form-2 | gpt-5.6 | error  | false  | false | 90           | null       | login-form |
     And row 1 of the journal rejects/batches has "line" 3
+
+  Scenario: a map that takes too much of a line is stopped there, and the other lines are booked
+    Given the config file feeds/batches.toml says
+      """
+      required = ["ts", "model", "status"]
+      map      = "if .bad then first(repeat(empty)) else . end"
+      """
+    And the lines
+      """
+      {"ts":"2026-11-22T09:00:00Z","model":"glm-4.6","status":200}
+      {"bad":true}
+      {"ts":"2026-11-22T09:00:01Z","model":"glm-4.6","status":200}
+      """
+    When I pipe the pane into "bin/ingest batches --window W0-CHN"
+    Then it prints "batches: accepted 2, duplicates 0, rejected 1"
+    And row 1 of the journal rejects/batches has "line" 2
 
   Scenario: two feeds in one window are one picture
     Given W0-CHN has the requests
@@ -109,6 +125,9 @@ Feature: a new producer is one new file under config/feeds/
       | no path                | feature = "task..name"          | : feature = 'task..name' is not valid; valid: a path |
       | a number for a feature | feature = "status"              | : feature = 'status' is not valid; valid: a path     |
       | no jq program          | map = ".["                      | : map = '.[' is not valid; valid: a jq program       |
+      | reads the environment  | map = ".a = $ENV.HOME"          | : map = '$ENV' is not valid; valid: a jq program     |
+      | drops lines            | map = "if .a then halt else ."  | : map = 'halt' is not valid; valid: a jq program     |
+      | reads other files      | map = 'import "a" as a; .'      | : map = 'import' is not valid; valid: a jq program   |
 
     Examples: in a table
       | mistake                | line                            | sentence                                             |

@@ -1,31 +1,73 @@
 """A feed's `map`: a jq program that makes objects with canonical names of a line of any shape."""
 
-from math import isfinite
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 from burnbook._feeds_event import Refused
-from burnbook._feeds_text import quoted
-from burnbook.feedspec import program
-from burnbook.redact import redact
+from burnbook.errors import BadConfig
+from burnbook.jqchild import Answer, Child, Stopped
+
+MAX_STOPS = 3
+"""Lines that may take too much before the run ends; by then the program is at fault."""
+
+_decode = msgspec.json.Decoder(list[Any]).decode
 
 
 class Mapped:
-    """Runs the program of one feed."""
+    """Runs the program of one feed. `where` names it in a message."""
 
-    def __init__(self, text: str) -> None:
-        self._program = program(text)
+    def __init__(self, program: str, where: str) -> None:
+        self._program, self._where = program, where
+        self._stops = 0
 
-    def objects(self, line: bytes) -> list[Any]:
-        """What the program makes of a line that is known to be one JSON value. Raises Refused."""
+    def answers(self, lines: Sequence[bytes]) -> list[Answer]:
+        """What the program makes of lines that are each known to be one JSON value.
+
+        Raises BadConfig where it took too much of more than MAX_STOPS lines.
+        """
         try:
-            made: list[Any] = self._program.input_text(line.decode().lstrip("\ufeff")).all()
+            return _child(self._program).ask(list(lines)) if lines else []
         except ValueError as error:
-            said = redact(" ".join(str(error).split()))
-            raise Refused(f"the feed's map fails: {said[:200]}") from None
-        for one in made:
-            if type(one) is dict:
-                for key, value in one.items():
-                    # jq makes these of 1/0 and of `nan`; JSON has no word for them.
-                    if type(value) is float and not isfinite(value):
-                        raise Refused(f"the feed's map gives no finite number for {quoted(key)}")
-        return made
+            raise BadConfig(f"{self._where}: map: {error}") from None
+        except Stopped as reason:
+            if len(lines) > 1:  # which of them it was
+                return [answer for line in lines for answer in self.answers([line])]
+            self._stops += 1
+            if self._stops > MAX_STOPS:
+                raise BadConfig(
+                    f"{self._where}: map: the program was stopped at {self._stops} lines, because "
+                    f"it {reason}; change it, or ingest the other lines without this feed"
+                ) from None
+            return [str(reason)]
+
+
+def objects(answer: Answer) -> list[Any]:
+    """The objects of an answer. Raises Refused where it has none but a reason."""
+    if isinstance(answer, str):
+        raise Refused(f"the feed's map {answer}")
+    try:
+        return _decode(answer)
+    except RecursionError:
+        raise Refused("the feed's map gives a value that is nested too deep") from None
+
+
+def check(program: str) -> None:
+    """Nothing, where jq can compile it; else ValueError with jq's words."""
+    _child(program)
+
+
+def _child(program: str) -> Child:
+    """The child that runs a program, started when it is first needed and after it was stopped."""
+    child = _kept(program)
+    if not child.is_running:
+        _kept.cache_clear()
+        child = _kept(program)
+    return child
+
+
+@lru_cache(maxsize=2)
+def _kept(program: str) -> Child:
+    return Child(program)

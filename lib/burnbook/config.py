@@ -170,6 +170,10 @@ class Config:
         self._read_feeds[name] = found
         return found
 
+    def feed_file(self, name: str) -> str:
+        """The path of a feed's file."""
+        return self._path(f"feeds/{name}.toml")
+
     def _feed(
         self, file: str, raw: dict[str, Any], kind: type[T], tables: dict[str, type[msgspec.Struct]]
     ) -> T:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from burnbook import jqwords
 from burnbook.feedspec import (
     NAMES,
     TEXTS,
@@ -11,7 +12,6 @@ from burnbook.feedspec import (
     Fields,
     Path,
     Paths,
-    program,
     several,
     split,
 )
@@ -32,11 +32,21 @@ def faults(feed: Feed) -> Iterator[Fault]:
     if feed.map is not None:
         if feed.fields != Fields():
             yield "fields", feed.map, "nothing beside a map, which gives canonical names"
-        try:
-            program(feed.map)
-        except ValueError as error:
-            yield "map", feed.map, f"a jq program ({' '.join(str(error).split())[:200]})"
+        yield from _map_faults(feed.map)
     yield from _path_faults(feed)
+
+
+def _map_faults(program: str) -> Iterator[Fault]:
+    word = jqwords.forbidden(program)
+    if word is not None:
+        yield "map", word, f"a jq program without {', '.join(jqwords.FORBIDDEN)} and NUL"
+        return
+    from burnbook import _feeds_map  # starts a process, for which only a feed with a map pays
+
+    try:
+        _feeds_map.check(program)
+    except ValueError as error:
+        yield "map", program, f"a jq program ({' '.join(str(error).split())[:200]})"
 
 
 def _word_faults(feed: Feed) -> Iterator[Fault]:

@@ -5,7 +5,7 @@ not certain of; the exact path reads these one by one and has the last word.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from burnbook._feeds_event import Batch, Event, Parted, Refused, Side, parted
 from burnbook._feeds_json import BLANK, MAX_LINE, parse
@@ -13,20 +13,23 @@ from burnbook._feeds_plain import Plain, possible
 from burnbook._feeds_rows import Reader
 from burnbook.feedspec import Feed
 
+if TYPE_CHECKING:
+    from burnbook._feeds_map import Mapped
+
 __all__ = ["MAX_LINE", "Batch", "Decoder", "Event", "Feed", "Parted", "Side", "compile_feed"]
 
 
 class Decoder:
     """One feed, compiled. Batches do not influence each other: split lines as you like."""
 
-    def __init__(self, feed: Feed) -> None:
+    def __init__(self, feed: Feed, where: str = "the feed") -> None:
         self._reader = Reader(feed)
         self._plain = Plain(self._reader) if possible(feed) else None
         self._mapped = None
         if feed.map is not None:
             from burnbook._feeds_map import Mapped
 
-            self._mapped = Mapped(feed.map)
+            self._mapped = Mapped(feed.map, where)
 
     def batch(self, lines: Sequence[bytes]) -> Batch:
         """The events of some lines, in their order, and what became of the rest.
@@ -41,6 +44,8 @@ class Decoder:
 
     def parted(self, lines: Sequence[bytes]) -> Parted:
         """The same, with what the lines say apart from what the declaration adds to them."""
+        if self._mapped is not None:
+            return self._through_map(self._mapped, lines)
         if self._plain is None:
             made: list[Event] = []
             told: list[Side] = []
@@ -72,17 +77,37 @@ class Decoder:
         found = parse(line)
         if found is BLANK:
             return 0
-        if self._mapped is not None:
-            return self._several(self._mapped.objects(line), events)
         event = self._reader.read(found)
         if event is None:
             return 1
         events.append(event)
         return 0
 
+    def _through_map(self, mapped: "Mapped", lines: Sequence[bytes]) -> Parted:
+        # The map is asked about all good lines at once: each question costs two process switches.
+        from burnbook._feeds_map import objects
+
+        asked: list[int] = []
+        rejected: list[tuple[int, str]] = []
+        for at, line in enumerate(lines):
+            try:
+                if parse(line) is not BLANK:
+                    asked.append(at)
+            except Refused as error:
+                rejected.append((at, str(error)))
+        events: list[Event] = []
+        ignored = 0
+        answers = mapped.answers([lines[at] for at in asked])
+        for at, answer in zip(asked, answers, strict=True):
+            try:
+                ignored += self._several(objects(answer), events)
+            except Refused as error:
+                rejected.append((at, str(error)))
+        return Parted(events, list(map(parted, events)), sorted(rejected), ignored)
+
     def _several(self, objects: list[Any], events: list[Event]) -> int:
-        # What is good in a line is taken, whatever stands beside it.
-        ignored, faults = 0, []
+        # What is good in a line is taken, whatever stands beside it. No object at all counts too.
+        ignored, faults = int(not objects), []
         for found in objects:
             try:
                 event = self._reader.read(found)
@@ -100,6 +125,6 @@ class Decoder:
         return ignored
 
 
-def compile_feed(feed: Feed) -> Decoder:
-    """A decoder of a feed's lines."""
-    return Decoder(feed)
+def compile_feed(feed: Feed, where: str = "the feed") -> Decoder:
+    """A decoder of a feed's lines. `where` is its file, for messages about its map."""
+    return Decoder(feed, where)

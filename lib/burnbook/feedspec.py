@@ -5,8 +5,7 @@ TOML: `attributes."gen_ai.request.model"`.
 """
 
 import re
-from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -118,12 +117,3 @@ def split(path: str) -> Path:
         if not match[3]:
             return tuple(keys)
     raise ValueError(path)
-
-
-@lru_cache
-def program(text: str) -> Any:
-    """A compiled jq program. Raises ValueError, with jq's words, where it is none."""
-    # 8 ms, which only a feed with a map pays for.
-    import jq  # type: ignore[import-not-found]  # it has no types
-
-    return jq.compile(text)

@@ -19,12 +19,13 @@ from burnbook.derive.traffic import Traffic
 from burnbook.feeds import Decoder, Parted
 from burnbook.heal import heal
 from burnbook.keys import Keys
-from burnbook.lines import Chunk
+from burnbook.lines import CHUNK, Chunk
 from burnbook.made import JOURNAL, Columns, Made
 from burnbook.rejects import Rejects
 from burnbook.stamp import key_of
 
 _TOGETHER = 512  # lines at a time: what they become stays in the processor's cache
+_HELD = 4 * CHUNK  # bytes of rows: a map can make more of a chunk than the chunk itself has
 
 # What a line says; the other fields of a row come from the feed's declaration.
 _SAID = (
@@ -73,8 +74,9 @@ class Intake:
 
     def take(self, chunk: Chunk) -> None:
         """Book one chunk: when this returns, its rows are durable."""
-        made = Made(self.agent, self.feed, whole=self._pick is None)
+        made = self._empty()
         rejected: list[tuple[int, str, bytes]] = []
+        held = 0
         for start in range(0, len(chunk.lines), _TOGETHER):
             lines = chunk.lines[start : start + _TOGETHER]
             batch = self.decoder.parted(lines)
@@ -82,7 +84,17 @@ class Intake:
             rejected += [(number + at, why, lines[at]) for at, why in batch.rejected]
             self.counts.ignored += batch.ignored
             if batch.events:
-                self._prepare(batch, made)
+                held += self._prepare(batch, made)
+            if held > _HELD:
+                self._commit(made, rejected)
+                made, rejected, held = self._empty(), [], 0
+        self._commit(made, rejected)
+
+    def _empty(self) -> Made:
+        return Made(self.agent, self.feed, whole=self._pick is None)
+
+    def _commit(self, made: Made, rejected: list[tuple[int, str, bytes]]) -> None:
+        """Book rows and refused lines: when this returns, they are durable."""
         self.counts.rejected += len(rejected)
         refused = self.rejects.prepare(rejected)
         if not made.keys and not refused:
@@ -95,8 +107,8 @@ class Intake:
         self.counts.accepted += sum(map(len, made.keys.values()))
         made.fold(self.traffic, known)
 
-    def _prepare(self, batch: Parted, made: Made) -> None:
-        """Make rows of events, but of those that are known to be there already."""
+    def _prepare(self, batch: Parted, made: Made) -> int:
+        """Make rows of events, but of those that are known to be there already; their bytes."""
         events, sides = batch.events, batch.sides
         # A newline inside a JSON string is escaped, so these bytes stand only between two rows.
         payloads = self._encode_lines(events)[1:-2].split(b"}\n{")
@@ -112,6 +124,7 @@ class Intake:
             self.counts.duplicates += new.count(False)
         for window, some in self._windows(columns):
             made.add(window, *some)
+        return sum(map(len, columns[2]))
 
     def _windows(self, columns: Columns) -> Iterable[tuple[str, Columns]]:
         """The rows by window, the empty name for those of none."""

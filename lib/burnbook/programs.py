@@ -1,7 +1,8 @@
 """Runs other programs, bounded: argv arrays, no shell, no input, a time limit and an output cap.
 
-Each gets a process group of its own, which is ended with it, so that nothing which it started
-lingers. Never call it with a lock held.
+Each gets a session of its own, which is ended with it. A process that it leaves behind does not
+delay it: 0.5 s after the program's exit, what was printed until then counts, and whoever still
+holds its stdout or stderr is ended too. Never call it with a lock held.
 """
 
 import os
@@ -9,11 +10,13 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from typing import NamedTuple
 
 _GRACE = 2.0
 _TICK = 0.2
+_LINGER = 0.5
 _BLOCK = 1 << 16
 
 
@@ -52,11 +55,14 @@ def run(
         stderr=subprocess.PIPE if err else subprocess.DEVNULL,
         start_new_session=True,
     )
+    is_alone = False
     try:
         with selectors.DefaultSelector() as waiting:
-            return _followed(process, waiting, _Bounds(timeout, stopped), out, err)
+            ended = _followed(process, waiting, _Bounds(timeout, stopped), out, err)
+            is_alone = not waiting.get_map()
+            return ended
     finally:
-        _end(process)
+        _end(process, is_alone)
 
 
 class _Bounds:
@@ -87,7 +93,8 @@ def _followed(
     for stream, kept in ((process.stdout, printed), (process.stderr, said)):
         if stream is not None:
             waiting.register(stream, selectors.EVENT_READ, kept)
-    while waiting.get_map():
+    exited_at = None
+    while waiting.get_map() and (exited_at is None or time.monotonic() < exited_at + _LINGER):
         for key, _ in waiting.select(bounds.left()):
             block = os.read(key.fd, _BLOCK)
             if not block:
@@ -96,6 +103,9 @@ def _followed(
                 key.data.extend(block)
         if len(printed) > out:
             raise OutOfBounds(f"printed more than {out} bytes")
+        # The pipe still has what it printed at last: there is a read between this and the end.
+        if exited_at is None and process.poll() is not None:
+            exited_at = time.monotonic()
     while True:
         try:
             code = process.wait(bounds.left())
@@ -104,8 +114,8 @@ def _followed(
             continue
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End the whole process group, gently and then not."""
+def _end(process: "subprocess.Popen[bytes]", is_alone: bool) -> None:
+    """End the whole process group, gently and then not, and what else was left behind."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, number)
@@ -116,6 +126,32 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         except subprocess.TimeoutExpired:
             continue
     process.wait()
-    for stream in (process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()
+    streams = [stream for stream in (process.stdout, process.stderr) if stream is not None]
+    if not is_alone:
+        pipes = {f"pipe:[{os.fstat(stream.fileno()).st_ino}]" for stream in streams}
+        for pid in _left(process.pid, pipes):
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+    for stream in streams:
+        stream.close()
+
+
+def _left(session: int, pipes: Set[str]) -> Iterator[int]:
+    """Processes of a session, or with an end of these pipes; none where there is no /proc."""
+    for name in os.listdir("/proc") if os.path.isdir("/proc/self/fd") else ():
+        if not name.isdecimal() or int(name) == os.getpid():
+            continue
+        with suppress(OSError):  # it ended, or is another user's
+            with open(f"/proc/{name}/stat", "rb") as file:
+                fields = file.read().rpartition(b")")[2].split()
+            # A process that another thread is starting has every pipe for a moment.
+            is_starting = int(fields[1]) == os.getpid()
+            if int(fields[3]) == session or not (is_starting or pipes.isdisjoint(_open(name))):
+                yield int(name)
+
+
+def _open(pid: str) -> Iterator[str]:
+    """What a process has open."""
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        with suppress(FileNotFoundError):  # closed meanwhile
+            yield os.readlink(f"/proc/{pid}/fd/{number}")

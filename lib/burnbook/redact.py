@@ -5,6 +5,7 @@ repeats possessively, so no input makes it look twice at the same characters.
 """
 
 import re
+from bisect import bisect_right
 
 _JUMP = re.compile(r"(?:\x1b\[|\x9b)([\d;]*)([A-HJKdf])", re.ASCII)
 _ESCAPES = re.compile(
@@ -14,16 +15,18 @@ _ESCAPES = re.compile(
     r"|[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
 )
 _ERASED = "\x00"
+MAX_MOVED = 1 << 20
+"""Spaces that all moves to the right in a text may come to; a further one leaves a single space."""
 
 
 def strip_ansi(text: str) -> str:
     r"""Text as a terminal would show it: no escapes (an unterminated one ends with its line), no
     control characters but `\n` and `\t`; a lone `\r` overwrites its line; a jump to another place
-    leaves a space or a new line, so that nothing glues.
+    leaves a space or a new line, so that nothing glues. It has at most MAX_MOVED characters more.
     """
     text = text.replace(_ERASED, "")
     if "\x1b" in text or "\x9b" in text:
-        text = _JUMP.sub(_jump, text)
+        text = _JUMP.sub(_Jumps().shown, text)
     text = _ESCAPES.sub("", text)
     if "\r" in text:
         text = re.sub(r"\r++\n", "\n", text)
@@ -33,13 +36,21 @@ def strip_ansi(text: str) -> str:
     return text.replace(_ERASED, "")
 
 
-def _jump(match: re.Match[str]) -> str:
-    count, final = match[1], match[2]
-    if final == "C":  # Several tools print a run of spaces as a move to the right.
-        return " " * min(int(count or 1) if count.isdecimal() and len(count) < 4 else 1, 200)
-    if final == "K":
-        return _ERASED
-    return " " if final in "DG" else "\n"
+class _Jumps:
+    """What jumps leave in one text."""
+
+    def __init__(self) -> None:
+        self.left = MAX_MOVED
+
+    def shown(self, match: re.Match[str]) -> str:
+        count, final = match[1], match[2]
+        if final == "C":  # Several tools print a run of spaces as a move to the right.
+            wide = min(int(count or 1) if count.isdecimal() and len(count) < 4 else 1, 200)
+            self.left -= wide
+            return " " * (wide if self.left >= 0 else 1)
+        if final == "K":
+            return _ERASED
+        return " " if final in "DG" else "\n"
 
 
 def _overwrite(line: str) -> str:
@@ -160,10 +171,11 @@ def _unbroken(text: str) -> str:
     out = list(text)
     for start, end in found:
         first, final = places[start], places[end - 1] + 1
-        inner = [span for span in joints if first < span[0] and span[1] < final]
-        if not inner:
+        inner = bisect_right(joints, (first, len(text)))
+        if inner == len(joints) or joints[inner][1] >= final:
             continue
-        tail = "".join(text[places[at]] for at in range(start, end) if places[at] >= inner[0][1])
+        behind = joints[inner][1]
+        tail = "".join(text[places[at]] for at in range(start, end) if places[at] >= behind)
         if not ("@" in joined[start:end] or _keyish(tail)):
             continue
         for at in range(start, end):

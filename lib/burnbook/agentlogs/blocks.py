@@ -36,7 +36,9 @@ class Buffer:
         begins = b"|".join(
             b'[^"\n]*+'.join(map(re.escape, one.encode().split(b"*"))) for one in skips
         )
-        starts = re.compile(b"\n(?!" + begins + b")") if skips else None
+        # A line that is shorter than every needle has none of them.
+        least = b"(?=[^\n]{%d})" % min(map(len, needles))
+        starts = re.compile(b"\n" + least + b"(?!" + begins + b")") if skips else None
         self.starts: Search | None = None
         if starts is not None:
             self.starts, self.skip = starts.finditer, re.compile(begins).match
@@ -100,6 +102,8 @@ class Buffer:
     def _begun(self, starts: Search, hits: list[Hit], stop: int, cut: int) -> list[Hit]:
         """The hits among the lines that are not passed over for how they begin."""
         data, find, search = self.data, self.data.find, self.search
+        if not search(data, stop, cut):
+            return hits
         if not stop and not self.skip(data, 0, cut):
             end = find(b"\n", 0, cut)
             if search(data, 0, end):

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from burnbook import unpack
 from burnbook._feeds_event import Refused
 from burnbook._feeds_json import MAX_LINE
 from burnbook.agentlogs.blocks import LONGEST, Buffer, Hit, reader
@@ -19,6 +20,10 @@ from burnbook.agentlogs.spec import LogFeed, paths
 
 _DOCUMENT = 1 << 27
 _PACKED = ".zst"
+MAX_BAD = 10_000
+"""Lines of a packed file that may be rejected."""
+_SHORTEST = 256
+"""Bytes of the average line with a request, at least: it bounds how many of them are looked at."""
 
 
 class Reading:
@@ -32,6 +37,7 @@ class Reading:
         self.rejected: list[tuple[str, int, str, bytes]] = []
         self.items = paths(feed.items)[0] if feed.items else ()
         self.limits = Limits(self.lines)
+        self.most_lines: int | None = None  # of a packed file, that may be looked at
         self.layout = layout(self.lines) if feed.counts == "totals" else None
 
     def read(self, log: Log, rank: int, source: Source | None) -> Source | None:
@@ -72,16 +78,14 @@ class Reading:
         return Source(log.size, log.mtime_ns, end, head, length, mark, kept)
 
     def _packed(self, log: Log, handle: int, rank: int) -> Source:
-        from zstandard import ZstdDecompressor, ZstdError  # only where there are such files
-
-        unpacked = ZstdDecompressor(max_window_size=1 << 27).stream_reader(
-            os.fdopen(os.dup(handle), "rb"), read_across_frames=True, closefd=True
-        )
         try:
-            with unpacked:
+            with unpack.opened(handle) as unpacked:
+                self.most_lines = unpacked.most // _SHORTEST
                 self._take(log.path, self._taker(log, rank), lambda v, _: unpacked.readinto(v), 0)
-        except ZstdError as error:
+        except unpack.Damaged as error:
             self._reject(log.path, 0, f"cannot be unpacked: {error}", b"")
+        finally:
+            self.most_lines = None
         return Source(log.size, log.mtime_ns)
 
     def _take(self, path: str, taker: Any, read: Any, offset: int) -> None:
@@ -91,7 +95,7 @@ class Reading:
             self.limits.end(taker.setting.session or taker.stem)
 
     def _blocks(self, path: str, taker: Any, read: Any, offset: int) -> None:
-        buffer, meters = self.buffer, self.lines.meters
+        buffer, meters, lines, bad = self.buffer, self.lines.meters, 0, 0
         growing = Growing(taker, self.layout) if isinstance(taker, Series) and self.layout else None
         for hits in buffer.blocks(read, offset):
             told = self.lines.told(buffer.data, hits)
@@ -107,6 +111,10 @@ class Reading:
                 start, stop = hits[at]
                 line = bytes(buffer.data[start : min(stop, start + MAX_LINE + 1)])
                 self._reject(path, buffer.end + start, why, line)
+            if self.most_lines is not None:
+                lines, bad = lines + len(hits), bad + len(wrong)
+                if lines > self.most_lines or bad > MAX_BAD:
+                    raise unpack.Damaged(f"{lines} of its lines look like requests, {bad} are none")
         for place in self.buffer.skipped:
             self._reject(path, place, f"a line of over {LONGEST} bytes", b"")
 

@@ -5,16 +5,19 @@ the last answer that Codex got, and that is the moment which they are told with.
 """
 
 import os
+import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import msgspec
 
-from burnbook import clock, metertext, ratelimits
+from burnbook import clock, metertext, ratelimits, unpack
 from burnbook.agentlogs import sources
+from burnbook.agentlogs.blocks import Buffer, reader
 from burnbook.agentlogs.spec import LogFeed
 from burnbook.capture import Stopped
 from burnbook.declared import Agent
@@ -43,10 +46,10 @@ def take(agent: Agent, stopped: Stopped) -> bytes:
     """The meters as text. Raises Missing where no rollout tells any."""
     found: list[Shown] = []
     plans: list[tuple[datetime, str]] = []
+    check = partial(_check, time.monotonic() + agent.timeout_seconds, agent, stopped)
     for log in sources.logs(ROLLOUTS)[: -_FILES - 1 : -1]:
-        if stopped():
-            raise IOFault("the capture of rollouts was interrupted")
-        for moment, told in _told(log):
+        check()
+        for moment, told in _told(log, check):
             limits = ratelimits.codex(told, moment)
             if limits.plan is not None:
                 plans.append((moment, limits.plan))
@@ -68,43 +71,62 @@ def take(agent: Agent, stopped: Stopped) -> bytes:
     return metertext.write(agent.provider, near, max(plans)[1] if plans else None)
 
 
-def _told(log: sources.Log) -> Sequence[Told]:
-    """The last rate limits in a file, the newest last."""
+def _check(until: float, agent: Agent, stopped: Stopped) -> None:
+    """Raise IOFault where the capture may not go on."""
+    if stopped():
+        raise IOFault("the capture of rollouts was interrupted")
+    if time.monotonic() > until:
+        raise IOFault(f"the capture of rollouts did not finish in {agent.timeout_seconds} s")
+
+
+def _told(log: sources.Log, check: Callable[[], None]) -> Sequence[Told]:
+    """The last rate limits in a file, the newest last. `check` raises where time is up."""
     try:
-        return _packed(log.path) if log.path.endswith(".zst") else _tail(log.path)
+        return _packed(log.path, check) if log.path.endswith(".zst") else _tail(log.path, check)
     except OSError:
         return ()  # it went away, or nobody may look at it
 
 
-def _tail(path: str) -> Sequence[Told]:
+def _tail(path: str, check: Callable[[], None]) -> Sequence[Told]:
     """Those in the file's last megabyte, or from as far back as there are some."""
     with open(path, "rb", buffering=0) as file:
         size, length = os.fstat(file.fileno()).st_size, _TAIL
         while True:
             start = max(0, size - length)
-            data = os.pread(file.fileno(), size - start, start)
-            lines = data[: data.rfind(b"\n") + 1].split(b"\n")[1 if start else 0 :]
-            found = [one for one in map(_limits, lines) if one is not None]
+            found = _last(reader(file.fileno()), start, check)
             if found or not start or length >= _MOST:
                 return found
             length *= 8
 
 
-def _packed(path: str) -> Sequence[Told]:
-    from zstandard import ZstdDecompressor, ZstdError  # only where there are such files
-
+def _packed(path: str, check: Callable[[], None]) -> Sequence[Told]:
     found: deque[Told] = deque(maxlen=_LINES)
-    total, rest = 0, b""
-    unpacker = ZstdDecompressor(max_window_size=1 << 27)
     with (
         open(path, "rb") as file,
-        unpacker.stream_reader(file, read_across_frames=True) as unpacked,
-        suppress(ZstdError),  # what could be unpacked is told
+        unpack.opened(file.fileno()) as unpacked,
+        suppress(unpack.Damaged),  # what could be unpacked counts
     ):
-        while (block := unpacked.read(_TAIL)) and total < 16 * _MOST and len(rest) < _MOST:
-            total += len(block)
-            *lines, rest = (rest + block).split(b"\n")
-            found.extend(one for one in map(_limits, lines) if one is not None)
+        _last(lambda view, _: unpacked.readinto(view), 0, check, found)
+    return found
+
+
+def _last(
+    read: Any, offset: int, check: Callable[[], None], found: deque[Told] | None = None
+) -> deque[Told]:
+    """The last ones behind an offset, added to `found`. Other lines are not looked at."""
+    found = deque(maxlen=_LINES) if found is None else found
+    buffer = Buffer([_NEEDLE.decode()])
+
+    def checked(view: memoryview, place: int) -> int:
+        check()
+        count: int = read(view, place)
+        return count
+
+    for hits in buffer.blocks(checked, offset):
+        for start, stop in hits:
+            check()
+            if (one := _limits(bytes(buffer.data[start:stop]))) is not None:
+                found.append(one)
     return found
 
 

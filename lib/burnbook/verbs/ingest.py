@@ -42,7 +42,7 @@ class _Job:
 
     def __init__(self, ctx: Context, args: Any, feed: Feed, window: str | None) -> None:
         self.ctx, self.args, self.feed = ctx, args, feed
-        self.decoder = feeds.compile_feed(feed)
+        self.decoder = feeds.compile_feed(feed, ctx.config.feed_file(args.feed))
         self.window_of = window or windows.by_time(ctx.config, ctx.book.index)
         self.counts = Counts()
         self.told: list[Told] = []

@@ -1,0 +1,48 @@
+"""Packed logs (.zst), unpacked piece by piece and bounded: a small file may unpack to very much."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+RATIO, LEAST = 64, 32 << 20
+"""A file may unpack to RATIO times its size and LEAST bytes more; a log does to 5 to 20 times."""
+_WINDOW = 1 << 26  # a frame may ask for so much memory
+
+
+class Damaged(Exception):
+    """The file cannot be unpacked further: why."""
+
+
+class Unpacked:
+    """Reads what is in an open file. `size` counts the bytes that were unpacked, of `most`."""
+
+    def __init__(self, stream: Any, most: int, fault: type[Exception]) -> None:
+        self._stream, self.most, self._fault = stream, most, fault
+        self.size = 0
+
+    def readinto(self, view: memoryview) -> int:
+        """Fill a view; how many bytes that are, 0 at the end. Raises Damaged."""
+        try:
+            count: int = self._stream.readinto(view[: self.most - self.size + 1])
+        except self._fault as error:
+            raise Damaged(str(error)) from None
+        self.size += count
+        if self.size > self.most:
+            raise Damaged(f"it unpacks to over {self.most} bytes")
+        return count
+
+
+@contextmanager
+def opened(handle: int) -> Iterator[Unpacked]:
+    """An open .zst file of any number of frames, from its beginning."""
+    from zstandard import ZstdDecompressor, ZstdError  # only where there are such files
+
+    most = RATIO * os.fstat(handle).st_size + LEAST
+    with (
+        os.fdopen(os.dup(handle), "rb") as file,
+        ZstdDecompressor(max_window_size=_WINDOW).stream_reader(
+            file, read_across_frames=True, closefd=False
+        ) as stream,
+    ):
+        yield Unpacked(stream, most, ZstdError)

@@ -1,0 +1,50 @@
+"""What an input may grow to, and how its cost grows: counted in bytes and steps, not in time."""
+
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import pytest
+from burnbook.redact import MAX_MOVED, redact_pane, strip_ansi
+
+MEGABYTE = 1 << 20
+
+
+def steps(work: Callable[[], Any]) -> int:
+    """The lines of Python that are run, loops inside of expressions included."""
+    count = 0
+
+    def trace(_frame: FrameType, event: str, _arg: object) -> Any:
+        nonlocal count
+        count += event == "line"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize(
+    "unit", ["\x1b[199C", "\x1b[199C\n", "\x9b199C", "\x1b[199Ca", "\x1b[C", "\x1b[9999C"]
+)
+def test_a_pane_of_moves_grows_by_a_bounded_number_of_spaces(unit: str) -> None:
+    text = unit * (MEGABYTE // len(unit))
+    assert len(strip_ansi(text)) <= len(text) + MAX_MOVED
+
+
+def test_what_a_real_pane_moves_over_stays_spaces() -> None:
+    assert strip_ansi("5h limit:\x1b[30C11% used") == f"5h limit:{' ' * 30}11% used"
+
+
+@pytest.mark.parametrize(
+    "unit", ["Account: a@b.cc (Pro)\n", "a@b.c" * 8 + "\n", "sk-ant-aB1aB1aB1aB1aB1aB1aB1\n"]
+)
+def test_the_cost_of_redacting_grows_no_faster_than_the_text(unit: str) -> None:
+    few = steps(lambda: redact_pane(unit * 100))
+    many = steps(lambda: redact_pane(unit * 400))
+    assert many < 5 * few
