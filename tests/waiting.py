@@ -1,0 +1,46 @@
+"""Wait for what a test can observe, and not for a fixed time: a busy machine is only slower."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+LONG = 60.0  # seconds: far more than anything takes, also on a busy machine
+
+
+def until(holds: Callable[[], object], seconds: float = LONG) -> None:
+    """Return as soon as the condition holds. Raises AssertionError if it does not in time."""
+    ends = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < ends, f"still not so after {seconds:.0f} s"
+        time.sleep(0.01)
+
+
+def is_awaited(lock: Path) -> bool:
+    """Whether a process is blocked in flock(2) on this file (Linux: /proc/locks)."""
+    inode = f":{lock.stat().st_ino} "
+    waiting = [line for line in Path("/proc/locks").read_text().splitlines() if "-> FLOCK" in line]
+    return any(inode in line for line in waiting)
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process exists and is not a zombie."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
+def cpu_seconds(pid: int) -> float:
+    """The processor time that a process has used; 0 if it has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+
+
+def fifo(path: Path) -> Path:
+    """A named pipe: a program that reads it waits until the test opens it for writing."""
+    os.mkfifo(path)
+    return path
