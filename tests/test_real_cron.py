@@ -53,5 +53,5 @@ def test_real_cron_runs_a_job(tmp_path: Path) -> None:
         subprocess.run([schedule, "remove"], env=env, check=True)
         if daemon is not None:
             daemon.terminate()
-            daemon.wait(10)
+            daemon.wait(60)
     assert subprocess.run(["crontab", "-l"], capture_output=True).returncode == 1

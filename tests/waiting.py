@@ -1,6 +1,7 @@
 """Wait for what a test can observe, and not for a fixed time: a busy machine is only slower."""
 
 import os
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -32,12 +33,15 @@ def is_running(pid: int) -> bool:
     return state != "Z"
 
 
-def cpu_seconds(pid: int) -> float:
-    """The processor time that a process has used; 0 if it has ended."""
-    try:
-        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
-    except (FileNotFoundError, ProcessLookupError):
-        return 0.0
+def kill_after(process: "subprocess.Popen[str]", seconds: float) -> None:
+    """Kill a process once it has used so much processor time, unless it has ended by itself.
+
+    Not wall time: beside other work a command takes longer, but it uses hardly more.
+    """
+    used = Path(f"/proc/{process.pid}/schedstat")  # until the test waits for it, it stays there
+    while process.poll() is None and int(used.read_text().split()[0]) < seconds * 1e9:
+        time.sleep(0.001)
+    process.kill()
 
 
 def fifo(path: Path) -> Path:
