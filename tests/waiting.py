@@ -9,12 +9,12 @@ from pathlib import Path
 LONG = 60.0  # seconds: far more than anything takes, also on a busy machine
 
 
-def until(holds: Callable[[], object], seconds: float = LONG) -> None:
+def until(holds: Callable[[], object], seconds: float = LONG, pause: float = 0.01) -> None:
     """Return as soon as the condition holds. Raises AssertionError if it does not in time."""
     ends = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < ends, f"still not so after {seconds:.0f} s"
-        time.sleep(0.01)
+        time.sleep(pause)
 
 
 def is_awaited(lock: Path) -> bool:
@@ -38,9 +38,12 @@ def kill_after(process: "subprocess.Popen[str]", seconds: float) -> None:
 
     Not wall time: beside other work a command takes longer, but it uses hardly more.
     """
-    used = Path(f"/proc/{process.pid}/schedstat")  # until the test waits for it, it stays there
-    while process.poll() is None and int(used.read_text().split()[0]) < seconds * 1e9:
-        time.sleep(0.001)
+    used = Path(f"/proc/{process.pid}/schedstat")  # there until the process has been waited for
+
+    def is_due() -> bool:
+        return process.poll() is not None or int(used.read_text().split()[0]) >= seconds * 1e9
+
+    until(is_due, pause=0.001)
     process.kill()
 
 
