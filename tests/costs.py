@@ -18,8 +18,9 @@ def processor_time(act: Callable[[], object]) -> float:
 
 
 def seconds(measure: Callable[[], float], limit: float) -> float:
-    """Processor time on an idle core, in seconds: the first of five measurements up to `limit`,
-    else the least.
+    """Processor time on an idle core, in seconds: the least of up to five measurements.
+
+    The first that is up to `limit`, or five times that, is enough.
 
     A core that is shared, or slow, does less in a second. So each measurement is compared with
     that of a known amount of work beside it.
@@ -30,7 +31,7 @@ def seconds(measure: Callable[[], float], limit: float) -> float:
         took = measure()
         unit = max(UNIT, before, processor_time(_reference))
         least = min(least, took * UNIT / unit)
-        if least <= limit:
+        if not limit < least < 5 * limit:
             break
     return least
 
