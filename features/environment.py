@@ -1,11 +1,20 @@
 """What behave does around each scenario: a place of its own, which is gone afterwards."""
 
+import signal
+
 import words
 from behave.model import Scenario
 from behave.runner import Context
 from scratch import Scratch
 
 words.register()
+
+
+def before_all(context: Context) -> None:
+    """Let commands start with the usual signals, also when a background shell ignores them."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 def before_scenario(context: Context, scenario: Scenario) -> None:

@@ -3,16 +3,40 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from burnbook import records
 from burnbook.rows import Anomaly
+from torture.figures import part
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# No limit on the time of an example, because a busy machine would exceed it. The suite draws the
+# same examples in every run; `just soak` draws new ones.
+hypothesis.settings.register_profile(
+    "burnbook",
+    deadline=None,
+    derandomize=not part(),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("burnbook")
+
+
+def pytest_configure() -> None:
+    """Let commands start with the usual signals, also when a background shell ignores them.
+
+    A command inherits an ignored signal, but never a handler of this process.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
+
 
 CODEX = """\
 >_ OpenAI Codex (v0.98.0)

@@ -5,9 +5,7 @@ import json
 import os
 import random
 import shutil
-import signal
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from burnbook.errors import IOFault
 from burnbook.verbs._ingest_logs import Job
 from conftest import ROOT, Shell, measured
 from torture.figures import long, record
+from waiting import kill_after
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
 from agent_logs import make
@@ -179,10 +178,8 @@ def test_a_kill_at_any_moment_changes_no_sum(shell: Shell, corpus: Any, seed: in
     for _ in range(kills):
         for tool in SIZES:
             process = shell.start("ingest", tool, HOME=str(home))
-            time.sleep(chance.uniform(0.05, 0.5))
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
-    time.sleep(0.3)  # the second process of one that was killed may still be at it
+            kill_after(process, chance.uniform(0.04, 0.4))
+            process.communicate()  # also waits for its second process, which has the same pipes
     ingest(shell, home)
     is_true = used(shell) == rebuilt(shell) == truth
     is_whole = json.loads(shell.ok("check", "--format", "json"))["ok"]

@@ -5,9 +5,7 @@ import io
 import json
 import os
 import random
-import signal
 import subprocess
-import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +22,7 @@ from burnbook.verbs._import_lines import Source
 from hypothesis import given
 from hypothesis import strategies as st
 from torture.figures import long, record
+from waiting import kill_after
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / "samples" / "tracker"
@@ -166,15 +165,14 @@ def test_an_import_killed_anywhere_is_finished_by_the_next(tmp_path: Path) -> No
     wanted = rows(tmp_path / "whole")
     book = tmp_path / "killed"
     chance = random.Random(1)
-    delays = [0.05, 0.08, *(chance.uniform(0.03, 0.2) for _ in range(long(4, 98)))]
+    # Seconds of processor time. Its start takes about 0.03.
+    delays = [0.05, 0.08, *(chance.uniform(0.03, 0.12) for _ in range(long(4, 98)))]
     for delay in delays:
         words = [str(ROOT / "bin" / "import"), "tracker", str(SAMPLE), "--data-dir", str(book)]
         env = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere", "TZ": "UTC", "AGENT_ID": "main"}
-        child = subprocess.Popen(
-            words, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        time.sleep(delay)
-        child.send_signal(signal.SIGKILL)
+        quiet: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "text": True}
+        child = subprocess.Popen(words, env=env, **quiet)
+        kill_after(child, delay)
         child.wait()
     assert run("tracker", str(SAMPLE), book=book).returncode == 0
     is_same = rows(book) == wanted

@@ -1,7 +1,6 @@
 """Ingest at the front door and below: however the lines come, the book and the figures are one."""
 
 import json
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from burnbook.keys import Keys
 from conftest import ROOT, Shell, measured
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from waiting import kill_after
 
 FEED = Config(str(ROOT / "config")).feed("proxy-telemetry")
 DECODER = feeds.compile_feed(FEED)
@@ -170,10 +170,7 @@ def test_a_killed_ingest_is_finished_by_the_next(shell: Shell, tmp_path: Path) -
     log.write_text(text(*(event(n) for n in range(60_000))))
     for _ in range(4):
         with shell.start("ingest", "proxy-telemetry", "--file", str(log)) as process:
-            try:
-                process.communicate(timeout=0.3)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            kill_after(process, 0.25)
     told = shell.json("ingest", "proxy-telemetry", "--file", str(log))
     assert told["accepted"] + told["duplicates"] == 60_000
     assert len({row["id"] for row in shell.rows("proxy_telemetry")}) == 60_000

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from burnbook.redact import redact, strip_ansi
 from conftest import Shell
+from waiting import fifo, until
 
 CCUSAGE = {
     "daily": [
@@ -86,13 +87,14 @@ def test_it_is_private_and_without_secrets(shell: Shell) -> None:
     [
         (["no-such-program"], 66, "'no-such-program' is not on PATH"),
         (["false"], 74, "failed with exit code 1"),
-        (["sleep", "20"], 74, "did not finish in 1 s"),
+        (["sleep", "600"], 74, "did not finish in 1 s"),
         (["sh", "-c", "yes | head -c 2000000"], 74, "printed more than"),
         (["true"], 65, "printed nothing; nothing kept"),
     ],
 )
 def test_what_fails_keeps_nothing(shell: Shell, argv: list[str], code: int, sentence: str) -> None:
-    text = f"[captures.usage]\nargv = {json.dumps(argv)}\ntimeout_seconds = 1\n"
+    seconds = 1 if argv[0] == "sleep" else 60
+    text = f"[captures.usage]\nargv = {json.dumps(argv)}\ntimeout_seconds = {seconds}\n"
     (shell.config / "schedules.toml").write_text(text)
     assert sentence in shell.fails(code, "capture", "usage")
     assert not shell.book.exists()
@@ -103,12 +105,16 @@ def test_an_unknown_capture_names_those_that_there_are(shell: Shell) -> None:
     assert "no capture is called 'x'; valid: usage" in shell.fails(2, "capture", "x")
 
 
-def test_a_busy_book_is_not_waited_for_while_the_command_runs(shell: Shell) -> None:
+def test_a_busy_book_is_not_waited_for_while_the_command_runs(shell: Shell, tmp_path: Path) -> None:
     """The command runs with no lock held: a snapshot is booked meanwhile."""
-    argv = json.dumps(["sh", "-c", "sleep 3; echo done"])
-    (shell.config / "schedules.toml").write_text(f"[captures.usage]\nargv = {argv}\n")
+    gate, begun = fifo(tmp_path / "gate"), tmp_path / "begun"
+    argv = json.dumps(["sh", "-c", f"touch '{begun}'; cat '{gate}'"])
+    text = f"[captures.usage]\nargv = {argv}\ntimeout_seconds = 300\n"
+    (shell.config / "schedules.toml").write_text(text)
     running: Any = shell.start("capture", "usage")
+    until(begun.exists)
     shell.ok("snapshot", "start", "codex", "--set", "5h=11")
     assert running.poll() is None
-    running.communicate(timeout=30)
+    gate.write_text("done\n")
+    running.communicate(timeout=60)
     assert running.returncode == 0

@@ -3,7 +3,6 @@
 import os
 import random
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -88,10 +87,8 @@ def test_a_pipe_that_pauses_gives_what_it_has(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(lines, "_PAUSE", 0.05)
     hear, tell = os.pipe()
     os.write(tell, b"one\n")
-    began = time.monotonic()
     source = Reader(hear).chunks()
     assert next(source).lines == [b"one"]
-    assert time.monotonic() - began < 10
     os.write(tell, b"two\n")
     os.close(tell)
     assert next(source).lines == [b"two"]

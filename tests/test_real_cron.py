@@ -1,14 +1,17 @@
 """The real cron, used once: installed with `crontab`, run by the daemon, and taken out again."""
 
+import fcntl
 import os
 import pwd
 import shutil
 import subprocess
-import time
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from manual import clone_in
+from waiting import until
 
 
 def _cron_runs() -> bool:
@@ -33,7 +36,17 @@ def _why_no_cron() -> str | None:
     return None
 
 
-@pytest.mark.skipif(_why_no_cron() is not None, reason=str(_why_no_cron()))
+@pytest.fixture
+def cron() -> Iterator[None]:
+    """The crontab of this account, which a suite in another clone on this machine uses, too."""
+    with Path(tempfile.gettempdir(), f"burnbook-test-cron-{os.getuid()}").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if why := _why_no_cron():
+            pytest.skip(why)
+        yield
+
+
+@pytest.mark.usefixtures("cron")
 def test_real_cron_runs_a_job(tmp_path: Path) -> None:
     """Installed with the real crontab, run within a minute by the real cron, and taken out."""
     house = clone_in(tmp_path)
@@ -45,13 +58,12 @@ def test_real_cron_runs_a_job(tmp_path: Path) -> None:
     daemon = None if _cron_runs() else subprocess.Popen(["/usr/sbin/cron", "-f"])
     try:
         subprocess.run([schedule, "install"], env=env, check=True)
-        log, deadline = house.root / "logs" / "look.log", time.monotonic() + 130
-        while "ends with exit code" not in _read(log) and time.monotonic() < deadline:
-            time.sleep(0.5)
+        log = house.root / "logs" / "look.log"
+        until(lambda: "ends with exit code" in _read(log), 180)
         assert "starts: just check --data-dir 100%\n" in _read(log)
     finally:
         subprocess.run([schedule, "remove"], env=env, check=True)
         if daemon is not None:
             daemon.terminate()
-            daemon.wait(10)
+            daemon.wait(60)
     assert subprocess.run(["crontab", "-l"], capture_output=True).returncode == 1

@@ -4,7 +4,6 @@ import fcntl
 import os
 import signal
 import subprocess
-import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 from conftest import Shell
 from frontdoor import House
 from manual import clone_in
+from waiting import is_awaited, until
 
 # BURNBOOK_ROUNDS=20 makes it twenty at once, twenty times over.
 ROUNDS = int(os.environ.get("BURNBOOK_ROUNDS", "2"))
@@ -81,13 +81,17 @@ def test_captures_run_side_by_side_and_one_that_hangs_is_ended(
 ) -> None:
     started(shell, "ada", "bo", "cy")
     (tmp_path / "pane").write_text(CODEX.format(1))
-    slow = f'capture = ["sh", "-c", "sleep 1.5; cat {tmp_path / "pane"}"]'
-    declare(shell.config, ada=slow, bo=slow, cy='capture = ["sleep", "60"]\ntimeout_seconds = 2')
-    began = time.monotonic()
+
+    def meets(own: str, other: str) -> str:
+        """A capture that prints its pane once the other capture has started, too."""
+        wait = f"touch {tmp_path}/{own}; until [ -e {tmp_path}/{other} ]; do sleep 0.05; done"
+        return f'capture = ["sh", "-c", "{wait}; cat {tmp_path}/pane"]'
+
+    hangs = 'capture = ["sleep", "600"]\ntimeout_seconds = 1'
+    declare(shell.config, ada=meets("ada", "bo"), bo=meets("bo", "ada"), cy=hangs)
     done = shell.run("reset", "--at", "2026-11-23T00:06")
-    assert time.monotonic() - began < 4
     assert done.returncode == 74
-    assert done.stderr == "reset: cy codex: the capture command 'sleep 60' did not finish in 2 s\n"
+    assert done.stderr == "reset: cy codex: the capture command 'sleep 600' did not finish in 1 s\n"
     assert done.stdout.count("BEFORE W0-CHP") == 2
 
 
@@ -97,12 +101,9 @@ def test_a_signal_ends_the_captures_with_it_and_books_nothing(shell: Shell) -> N
     declare(shell.config, ada=f'capture = ["sleep", "{mark}"]\ntimeout_seconds = 100')
     before = shell.tree()
     process = shell.start("reset", "--at", "2026-11-23T00:06")
-    for _ in range(100):
-        time.sleep(0.05)
-        if alive("sleep", mark):
-            break
+    until(lambda: alive("sleep", mark))
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
     assert process.returncode == -signal.SIGTERM
     assert not alive("sleep", mark)
     assert shell.tree() == before
@@ -122,17 +123,19 @@ def test_the_moment_is_that_of_the_capture_not_of_the_booking(clone: House, tmp_
     shell.ok("snapshot", "start", "codex", "--at", yesterday, stdin=CODEX.format(11))
     declare(shell.config, main=pane)
     (clone.root / "data").mkdir(exist_ok=True)
-    with (clone.root / "data" / ".recipe.slow.lock").open("a") as lock:
+    path = clone.root / "data" / ".recipe.slow.lock"
+    with path.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         process = clone.start("./just", "reset", "--agent=slow", **shell.environment)
-        time.sleep(3)
-    out, err = process.communicate(timeout=30)
+        until(lambda: is_awaited(path))
+        captured_before = datetime.now(UTC)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 0, (out, err)
     [after] = [row for row in shell.rows("snapshots") if row["phase"] == "after"]
     captured, booked = (
         datetime.fromisoformat(after[key]) for key in ("captured_at", "recorded_at")
     )
-    assert booked - captured > timedelta(seconds=1)
+    assert captured < captured_before < booked
 
 
 def test_a_secret_in_a_capture_command_does_not_reach_the_book(shell: Shell) -> None:

@@ -203,11 +203,12 @@ def test_a_capture_is_run_without_a_shell_and_bounded(shell: Shell, tmp_path: Pa
     for argv, code, said in (
         (["no-such-command"], 66, "not on PATH"),
         (["false"], 74, "exit code 1"),
-        (["sleep", "30"], 74, "did not finish in 1 s"),
+        (["sleep", "600"], 74, "did not finish in 1 s"),
         (["yes"], 74, "printed more than"),
         (["echo", "$(id)"], 65, "no-meters"),
     ):
-        declared = f"timeout_seconds = 1\ncapture = {json.dumps(argv)}\n"
+        seconds = 1 if argv[0] == "sleep" else 60
+        declared = f"timeout_seconds = {seconds}\ncapture = {json.dumps(argv)}\n"
         agents.write_text(f'[agents.main]\nprovider = "codex"\n{declared}')
         assert said in shell.fails(code, *words)
     assert len(shell.rows("snapshots")) == 1

@@ -133,7 +133,7 @@ Feature: hygiene of a window
 
   Scenario: a line that does not hold
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
-    And in row 1 of the journal snapshots "11.0" became "17.0"
+    And in row 1 of the journal snapshots ""used_percent":11.0" became ""used_percent":17.0"
     When I run "bin/audit --window W0-CHN" at 12:00
     Then it prints the lines
       """

@@ -38,7 +38,7 @@ Feature: verify a whole book
     And nothing was written
 
   Scenario: a digit flipped in a snapshot, without which the state cannot be judged
-    Given in row 1 of the journal snapshots ":11.0" became ":12.0"
+    Given in row 1 of the journal snapshots ""used_percent":11.0" became ""used_percent":12.0"
     When I run "bin/check"
     Then it finds
       """

@@ -162,7 +162,7 @@ Feature: see a window at a glance
       | at    | agent | provider | phase  | window | 5h  |
       | 09:00 | ada   | codex    | before | W0-CHN | 11% |
       | 09:00 | bo    | codex    | before | W0-CHN | 63% |
-    And in row 2 of the journal snapshots ":63.0" became ":36.0"
+    And in row 2 of the journal snapshots ""used_percent":63.0" became ""used_percent":36.0"
     When I run "bin/preview --window W0-CHN --format json" at 10:00
     Then the JSON rows at "meters" are
       | agent | before |

@@ -40,7 +40,7 @@ Feature: mend what can be mended of a book
       """
 
   Scenario: a row that does not hold stays until somebody says yes
-    Given in row 1 of the journal snapshots ":11.0" became ":12.0"
+    Given in row 1 of the journal snapshots ""used_percent":11.0" became ""used_percent":12.0"
     When I run "bin/repair"
     Then it is left
       """
@@ -51,7 +51,7 @@ Feature: mend what can be mended of a book
     And nothing was written
 
   Scenario: with --yes it goes to the quarantine, and everything else stays
-    Given in row 1 of the journal snapshots ":11.0" became ":12.0"
+    Given in row 1 of the journal snapshots ""used_percent":11.0" became ""used_percent":12.0"
     When I run "bin/repair --yes"
     Then it says
       """
@@ -136,7 +136,7 @@ Feature: mend what can be mended of a book
     And nothing was written
 
   Scenario: after a repair the book is clean, and a second one finds nothing
-    Given in row 1 of the journal snapshots ":11.0" became ":12.0"
+    Given in row 1 of the journal snapshots ""used_percent":11.0" became ""used_percent":12.0"
     And "bin/repair --yes" was run
     When I run "bin/repair --yes"
     Then it prints "nothing to repair: 4 rows verified"

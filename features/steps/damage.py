@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import shutil
 import zlib
 
@@ -12,6 +13,8 @@ from behave.runner import Context
 @given('in row {number:d} of the journal {name:Word} "{old}" became "{new}"')
 def change_row(context: Context, number: int, name: str, old: str, new: str) -> None:
     lines = context.scratch.lines(name)
+    # `recorded_at` is the real time, which sometimes contains a text of digits such as `:11.0`.
+    assert re.search("[a-z]", old), f"{old!r} may also match a time; include the name of the field"
     assert lines[number - 1].count(old) == 1, lines[number - 1]
     lines[number - 1] = lines[number - 1].replace(old, new)
     context.scratch.journal(name).write_text("".join(lines), "utf-8")

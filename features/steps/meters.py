@@ -55,7 +55,7 @@ def piped(context: Context, command: str, at: str) -> None:
     assert context.scratch.code == 0 and not context.scratch.stderr, context.scratch.stderr
 
 
-@then("it took less than {count:d} seconds")
+@then("it took less than the {count:d} seconds for which other commands wait for the lock")
 def took(context: Context, count: int) -> None:
     assert time.monotonic() - context.began < count
 

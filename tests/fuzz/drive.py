@@ -150,6 +150,7 @@ def with_hypothesis(guard: Guard, cases: int) -> None:
         @settings(
             max_examples=min(ONCE, cases - done),
             deadline=None,
+            derandomize=cases < MANY,  # the suite has the same cases in every run
             database=None,
             suppress_health_check=list(HealthCheck),
             phases=(Phase.generate, Phase.shrink),

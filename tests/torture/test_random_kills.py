@@ -1,16 +1,15 @@
 """Kill -9 at any moment of commands of bin/, each a new process: what they said is so."""
 
 import json
-import os
 import random
-import signal
+import resource
 import subprocess
-import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from conftest import codex
 from frontdoor import ROOT
+from waiting import kill_after
 
 from torture.figures import long, record
 from torture.places import END, RANGE, START, bare, environment, ok
@@ -103,7 +102,7 @@ def one(place: Path, what: Command, lot: random.Random) -> Kill:
 
 
 def _run(line: list[str], stdin: str, place: Path, lot: random.Random) -> Done:
-    """Run it, and kill it some time within about as long as it takes."""
+    """Run it, and kill it after a random part of the processor time that it needs."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     how: Any = {**pipes, "env": environment(place), "text": True, "cwd": ROOT}
     with subprocess.Popen(line, **how) as process:
@@ -112,8 +111,7 @@ def _run(line: list[str], stdin: str, place: Path, lot: random.Random) -> Done:
         process.stdin.close()
         process.stdin = None
         # After the start, which books nothing, up to about the end.
-        time.sleep(_length() * lot.uniform(0.2, 0.95))
-        os.kill(process.pid, signal.SIGKILL)
+        kill_after(process, _length() * lot.uniform(0.2, 0.95))
         stdout = process.stdout.read()
         process.wait()
     return subprocess.CompletedProcess(line, process.returncode, stdout, "")
@@ -123,12 +121,14 @@ _LENGTH: list[float] = []
 
 
 def _length() -> float:
-    """How long a command takes here, in seconds."""
+    """How much processor time a command needs here, in seconds."""
     if not _LENGTH:
-        begun = time.monotonic()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         for _ in range(3):
             subprocess.run([str(ROOT / "bin" / "aliases")], capture_output=True, check=True)
-        _LENGTH.append((time.monotonic() - begun) / 3)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        _LENGTH.append(used / 3)
     return _LENGTH[0] * 1.3
 
 
