@@ -247,6 +247,7 @@ class Book:
             return
         with suppress(FileNotFoundError):
             os.unlink(path)
+            files.sync_dir(os.path.dirname(path))
 
 
 def state_of(index: Index, agent: str, provider: str) -> State | None:

@@ -78,5 +78,6 @@ class Without:
         """
         if not os.path.exists(kept):
             os.link(self.path, kept, follow_symlinks=False)
+            files.sync_dir(self.folder)
         os.rename(self.scratch, self.path)
         files.sync_dir(self.folder)

@@ -119,6 +119,7 @@ class Requests:
             handle = files.open_regular(self._file(day), os.O_WRONLY | os.O_CREAT)
             try:
                 os.pwrite(handle, new.tobytes(), count * _WIDTH)
+                os.fsync(handle)  # before the head that counts them, as in `keys`
             finally:
                 os.close(handle)
             self.head.days[day] = count + len(new) // 3

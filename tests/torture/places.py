@@ -173,9 +173,11 @@ def bundled(place: Path) -> None:
 
 
 def damaged(place: Path) -> None:
-    """Rows that do not hold, a torn tail, a wrong state and mode, what a killed command left."""
+    """Rows that do not hold, a torn tail, a wrong state, ledger and mode, what a killed command
+    left."""
     read(place)
     ok(place, "checkpoint", "W1", "--at", "2026-11-22T12:01")
+    _flip(place / "docs" / "Ledgers" / "Token_Churn_Ledger.csv", b",60000,", b",50000,")
     book = place / "book"
     _flip(book / "snapshots.jsonl", b":20.0", b":21.0")
     _flip(book / "proxy_telemetry.jsonl", b'"ok":true', b'"ok":tRue')
@@ -184,6 +186,12 @@ def damaged(place: Path) -> None:
     (book / "checkpoints.jsonl").chmod(0o640)
     (book / "state" / "main" / "codex.json").write_text("{}")
     (book / "state" / "main" / ".codex.json.4194305.tmp").write_text("{")
+
+
+def flipped(place: Path) -> None:
+    """One row that does not hold."""
+    read(place)
+    _flip(place / "book" / "proxy_telemetry.jsonl", b'"ok":true', b'"ok":tRue')
 
 
 def _flip(path: Path, old: bytes, new: bytes) -> None:

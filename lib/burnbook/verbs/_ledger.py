@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 
-from burnbook import ledgerrows, pages
+from burnbook import files, ledgerrows, pages
 from burnbook.errors import IOFault, os_sentence
 from burnbook.ledgers import Form
 from burnbook.verbs._moved import kept_at
@@ -22,6 +22,7 @@ def mend(folder: str, form: Form, rows: ledgerrows.Rows) -> list[str]:
         try:
             if not os.path.exists(kept):
                 os.link(path, kept, follow_symlinks=False)
+                files.sync_dir(folder)
         except OSError as error:
             raise IOFault(os_sentence(f"cannot keep {path} as it is", error)) from None
         pages.put(page, data)
