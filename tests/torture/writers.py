@@ -6,6 +6,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -149,9 +150,18 @@ def facts(place: Path) -> dict[str, Any]:
         name = str(path.relative_to(place))
         apart = name.startswith(("book/cache/", "book/.lock")) or name.endswith(".tmp")
         apart = apart or ".jsonl.b" in name or ".before-repair-" in name
-        if not apart and path.suffix != ".jsonl":
+        if name.endswith(".quarantine"):
+            found[name] = list(_finished(path.read_bytes()))
+        elif not apart and path.suffix != ".jsonl":
             found[name] = path.read_bytes()
     return found
+
+
+def _finished(quarantine: bytes) -> Iterator[Any]:
+    """What a quarantine keeps: a line that was never finished is there once more, whole."""
+    for line in quarantine.splitlines():
+        with suppress(ValueError):
+            yield json.loads(line)
 
 
 def _files(place: Path) -> Iterator[Path]:
