@@ -79,9 +79,8 @@ MUTATIONS = (
     Mutation(
         "drop the fsync of rows that are taken back",
         "journal.py",
-        "            # Where the cut is not durable, a power cut may bring back rows that nobody counts "
-        "on.\n            os.fsync(journal.handle)\n",
-        "            pass\n",
+        "            os.fsync(journal.handle)\n    return is_back",
+        "            pass\n    return is_back",
         CUT,
     ),
     Mutation(
