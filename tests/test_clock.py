@@ -96,3 +96,15 @@ def test_lengths_are_short() -> None:
     assert [clock.span(s) for s in lengths] == [
         *("0s", "40s", "1m 1s", "1h", "3h 12m", "23h 59m", "1d", "2d 4h", "2d 4h", "1m 1s"),
     ]
+
+
+def test_now_is_the_clock_until_another_moment_is_set() -> None:
+    moment = utc("2026-11-22T09:00")
+    before = clock.wall_clock()
+    assert before <= clock.now() <= clock.wall_clock()
+    clock.act_at(moment)
+    try:
+        assert clock.now() == moment
+    finally:
+        clock.act_at(None)
+    assert clock.now() >= before

@@ -138,7 +138,13 @@ def test_a_fall_by_half_a_point_is_an_anomaly() -> None:
 
 @pytest.mark.parametrize(
     ("before", "after", "most"),
-    [(99.5, 40, 40.5), (100, 40, 40), (72, 40.0000004, 68), (72, 40.000004, 68.000004)],
+    [
+        (99.5, 40, 40.5),
+        (100, 40, 40),
+        (103, 40, 40),
+        (72, 40.0000004, 68),
+        (72, 40.000004, 68.000004),
+    ],
 )
 def test_what_was_left_of_a_meter_is_in_the_bound(before: float, after: float, most: float) -> None:
     assert delta(shot(0, before, 4), shot(5, after, 9)).delta_max == most
