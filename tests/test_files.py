@@ -2,12 +2,13 @@
 
 import errno
 import os
+import pwd
 import stat
 from pathlib import Path
 
 import pytest
 from burnbook import files
-from burnbook.errors import IOFault
+from burnbook.errors import BadConfig, IOFault
 
 
 def refuse(number: int) -> object:
@@ -68,6 +69,25 @@ def test_a_disk_that_refuses_a_folder_is_one_sentence(
         files.make_dir(str(tmp_path / "a"))
 
 
+def test_the_name_of_a_new_folder_is_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda h: synced.append(os.readlink(f"/proc/self/fd/{h}")))
+    files.make_dir(str(tmp_path / "a" / "b"))
+    assert synced == [str(tmp_path), str(tmp_path / "a")]
+
+
+def test_only_a_folder_is_synced_as_one(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1")
+    with pytest.raises(NotADirectoryError):
+        files.sync_dir(str(tmp_path / "a"))
+
+
+def test_modes_are_for_the_owner_alone() -> None:
+    assert (files.FILE_MODE, files.DIR_MODE) == (0o600, 0o700)
+
+
 def handles() -> int:
     return len(os.listdir("/proc/self/fd"))
 
@@ -117,6 +137,26 @@ def test_a_book_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.M
         files.check_mine(str(tmp_path), ())
 
 
+def test_a_link_in_place_of_a_folder_of_the_book_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "cache").symlink_to("raw")
+    with pytest.raises(IOFault, match="cache is a symbolic link"):
+        files.check_mine(str(tmp_path), ("state", "raw", "cache"))
+
+
+def test_a_group_of_a_user_that_nobody_knows_is_not_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(_: int) -> None:
+        raise KeyError("uid not found")
+
+    (tmp_path / "agents.toml").write_text("")
+    (tmp_path / "agents.toml").chmod(0o664)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    with pytest.raises(BadConfig, match="may be written by others"):
+        files.check_owned(str(tmp_path / "agents.toml"))
+
+
 @pytest.mark.parametrize("parts", [1, 1000, 1001])
 def test_parts_are_written_in_one_call(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: int
@@ -163,3 +203,6 @@ def test_only_what_is_derived_is_not_synced(
     monkeypatch.setattr(os, "fsync", calls.append)
     files.replace(str(tmp_path / "a"), b"1", durable=durable)
     assert len(calls) == 2 * durable
+    calls.clear()
+    files.replace(str(tmp_path / "a"), b"1")
+    assert len(calls) == 2
