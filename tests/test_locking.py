@@ -144,3 +144,29 @@ def test_a_holder_that_did_not_write_its_name_is_unknown(tmp_path: Path) -> None
     ):
         pass
     os.close(handle)
+
+
+def test_the_book_is_made_for_its_lock_and_its_links_are_refused(tmp_path: Path) -> None:
+    root = tmp_path / "a" / "book"
+    with lock.book_lock(str(root)):
+        assert (root / ".lock").exists()
+    (root / "cache").symlink_to(tmp_path)
+    with pytest.raises(IOFault, match="is a symbolic link"), lock.book_lock(str(root)):
+        pass
+
+
+def test_who_does_not_wait_does_not_pause(tmp_path: Path, clocked: list[float]) -> None:
+    assert lock.WAIT_SECONDS == 10
+    with (
+        lock.folder_lock(str(tmp_path)),
+        pytest.raises(Busy),
+        lock.folder_lock(str(tmp_path), wait=0),
+    ):
+        pass
+    assert clocked == []
+
+
+def test_only_a_folder_is_locked_as_one(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1")
+    with pytest.raises(NotADirectoryError), lock.folder_lock(str(tmp_path / "a")):
+        pass
