@@ -36,12 +36,24 @@ def test_anything_else_is_one_sentence(text: str) -> None:
         clock.parse_time(text, BERLIN)
 
 
+@pytest.mark.parametrize("text", ["1971-01-01T00:00Z", "2999-12-31T23:59Z"])
+def test_the_first_and_the_last_year_are_taken(text: str) -> None:
+    assert clock.parse_time(text, BERLIN) == datetime.fromisoformat(text)
+
+
+@pytest.mark.parametrize("text", ["1970-12-31T23:59Z", "3000-01-01T00:00Z"])
+def test_other_years_are_refused_with_the_bounds(text: str) -> None:
+    with pytest.raises(Usage, match="from 1971 to 2999"):
+        clock.parse_time(text, BERLIN)
+
+
 @pytest.mark.parametrize(
     ("after", "wall", "zone", "reset"),
     [
         ("2026-11-22T18:00", (0, 1), "Europe/Berlin", "2026-11-22T23:01"),
         ("2026-11-22T23:01", (0, 1), "Europe/Berlin", "2026-11-23T23:01"),
         ("2026-12-31T22:00", (0, 1), "UTC", "2027-01-01T00:01"),
+        ("2026-11-22T08:00", (18, 30), "Europe/Berlin", "2026-11-22T17:30"),
         # Berlin skips 02:30 on 2026-03-29: it is read with the offset before, as 03:30 summer time.
         ("2026-03-28T12:00", (2, 30), "Europe/Berlin", "2026-03-29T01:30"),
         # and shows 02:30 twice on 2026-10-25: the first of the two, and not the second again.
@@ -80,6 +92,19 @@ def test_an_unknown_zone_is_one_sentence(name: str) -> None:
 
 
 def test_lengths_are_short() -> None:
-    assert [clock.span(s) for s in (0, 40, 61, 3_600, 11_520, 187_200)] == [
-        *("0s", "40s", "1m 1s", "1h", "3h 12m", "2d 4h"),
+    lengths = (0, 40, 61, 3_600, 11_520, 86_399, 86_400, 187_200, 187_261, -61)
+    assert [clock.span(s) for s in lengths] == [
+        *("0s", "40s", "1m 1s", "1h", "3h 12m", "23h 59m", "1d", "2d 4h", "2d 4h", "1m 1s"),
     ]
+
+
+def test_now_is_the_clock_until_another_moment_is_set() -> None:
+    moment = utc("2026-11-22T09:00")
+    before = clock.wall_clock()
+    assert before <= clock.now() <= clock.wall_clock()
+    clock.act_at(moment)
+    try:
+        assert clock.now() == moment
+    finally:
+        clock.act_at(None)
+    assert clock.now() >= before

@@ -109,3 +109,51 @@ def test_a_meter_of_one_pane_alone_is_kept() -> None:
         ("5h", "not-shown-after"),
         ("weekly", "not-shown-before"),
     ]
+
+
+@pytest.mark.parametrize(("minutes", "is_reset"), [(2, False), (3, True)])
+def test_a_reset_that_moved_by_more_than_two_minutes_is_another(
+    minutes: int, is_reset: bool
+) -> None:
+    found = delta(shot(0, 72, 4), shot(4.1, 40, 4 + minutes / 60))
+    assert (found.resets == 1, meters.fell(found)) == (is_reset, not is_reset)
+
+
+def test_at_its_very_moment_a_reset_has_passed() -> None:
+    assert delta(shot(0, 72, 4), shot(4, 40, 9)).resets == 1
+
+
+@pytest.mark.parametrize(
+    ("used", "rise"), [(72, 0), (72.5, 0.5), (72.0000004, 0), (72.000004, 0.000004)]
+)
+def test_a_rise_is_plain_however_small_and_kept_to_a_millionth(used: float, rise: float) -> None:
+    found = delta(shot(0, 72, 4), shot(3, used, 4))
+    assert (found.delta, found.delta_min, found.delta_max, found.reason) == (rise,) * 3 + (None,)
+
+
+def test_a_fall_by_half_a_point_is_an_anomaly() -> None:
+    found = delta(shot(0, 72, 4), shot(3, 71.5, 4))
+    assert (found.delta, found.reason) == (-0.5, meters.NEGATIVE_DELTA)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "most"),
+    [
+        (99.5, 40, 40.5),
+        (100, 40, 40),
+        (103, 40, 40),
+        (72, 40.0000004, 68),
+        (72, 40.000004, 68.000004),
+    ],
+)
+def test_what_was_left_of_a_meter_is_in_the_bound(before: float, after: float, most: float) -> None:
+    assert delta(shot(0, before, 4), shot(5, after, 9)).delta_max == most
+
+
+def test_a_reset_that_came_closer_than_a_window_counts_once() -> None:
+    assert delta(shot(0, 72, 4), shot(5, 40, 5)).resets == 1
+
+
+def test_without_a_length_no_further_windows_are_counted() -> None:
+    found = delta(shot(0, 72, 4, minutes=None), shot(50, 40, 54, minutes=None))
+    assert (found.resets, found.delta_max) == (1, 68)

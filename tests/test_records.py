@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from burnbook import records
+from burnbook import records, redact
 from burnbook.errors import BadData, Usage
 from burnbook.rows import Meter, Snapshot, Void, WindowRow
 from hypothesis import given
@@ -127,3 +127,71 @@ def test_a_row_over_one_mebibyte_is_refused() -> None:
     )
     with pytest.raises(Usage, match="over the limit"):
         records.encode(row)
+
+
+def test_ids_stay_what_they_are() -> None:
+    """They are in books: another way to make them would book every row again."""
+    assert snapshot().id == "s-e83c98cca7d86bbcb0"
+    assert snapshot(generation=1).id == "s-db5fb3312e60c0e643"
+    assert snapshot(generation=0).id == snapshot().id
+
+
+def test_half_a_character_is_named_with_what_is_before_it() -> None:
+    for text, shown in (("\ud800", r"'\\ud800'"), ("abc\ud800de", r"'abc\\ud800'")):
+        with pytest.raises(Usage, match=rf"cannot book this snapshot: {shown} is not UTF-8"):
+            snapshot(commits={"a": text})
+    with pytest.raises(Usage) as error:
+        snapshot(commits={"a": "0123456789abcdefghijklmnopq\ud800"})
+    assert "7ab" not in str(error.value)
+
+
+@pytest.mark.parametrize("length", [16, 17])
+def test_a_short_word_is_no_secret_and_a_longer_one_is_looked_at(
+    length: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(redact, "redact", lambda text: seen.append(text) or text)
+    snapshot(notes="x" * length)
+    assert len(seen) == length - 16
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_line_of_exactly_one_mebibyte_is_written_and_read(
+    more: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert records.MAX_LINE == 1 << 20
+    row = snapshot()
+    line = records.encode(row)
+    monkeypatch.setattr(records, "MAX_LINE", len(line) - more)
+    if more:
+        with pytest.raises(Usage, match="over the limit"):
+            records.encode(row)
+        with pytest.raises(BadData, match="over the limit"):
+            records.verify("snapshots", line)
+    else:
+        assert records.verify("snapshots", records.encode(row)) == row
+
+
+def test_a_wrong_crc_is_shown_beside_the_right_one() -> None:
+    line = records.encode(snapshot())
+    with pytest.raises(BadData, match=rf"^crc is 00000000, the bytes say {line[-11:-3].decode()}$"):
+        records.verify("snapshots", line[:-11] + b"00000000" + line[-3:])
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        (b"\xff", r"^.*invalid.*$"),
+        (b"[" * 100_000, r"^.+$"),
+        (b'{"row":"snapshot","id":7}', r"^expected `str`, got `int`"),
+    ],
+)
+def test_what_cannot_be_decoded_is_a_sentence(line: bytes, sentence: str) -> None:
+    with pytest.raises(BadData, match=sentence):
+        records.decode("snapshots", line)
+
+
+def test_an_error_without_a_text_is_named_by_its_kind() -> None:
+    assert records._said(RecursionError()) == "recursionError"
+    assert records._said(ValueError("Bad value")) == "bad value"
+    assert records._said(ValueError("X")) == "x"

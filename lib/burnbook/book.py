@@ -266,5 +266,7 @@ class Book:
             cursor.keep_old(self.root, provider)
         if state is not None:
             path.replace(msgspec.json.format(msgspec.json.encode(state)) + b"\n")
-        elif not self.index.newer:  # else it may be the state of rows which a later version wrote
+        elif not self.index.newer and path.status() is not None:
+            # Rows that a later version wrote may have another state: theirs is left alone.
             path.unlink()
+            path.parent.sync()

@@ -90,5 +90,6 @@ class Edited:
         """
         if kept.status() is None:
             self.path.link(kept.last)
+            self.path.parent.sync()
         self.scratch.rename(self.path.last)
         self.path.parent.sync()

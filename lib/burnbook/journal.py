@@ -1,8 +1,8 @@
 """Journals: append-only JSONL files, and the only code that opens them.
 
-`append` is called with the book's lock held. It writes whole rows in one call and syncs before it
-returns; on any error every journal of the batch is cut back to where it was. Readers take no lock
-and never see an unterminated last line.
+`append` is called with the book's lock held. It writes whole rows in one call and syncs each
+journal before the next; on any error every journal of the batch is cut back to where it was.
+Readers take no lock and never see an unterminated last line.
 """
 
 import mmap
@@ -110,12 +110,14 @@ def append(root: str, batch: Mapping[str, bytes | Sequence[bytes]]) -> None:
     opened: list[_Open] = []
     try:
         for name, data in batch.items():
-            opened.append(_open(path_of(root, name)))
-            files.write_all(opened[-1].handle, data)
-        for journal in opened:
+            journal = _open(path_of(root, name))
+            opened.append(journal)
+            files.write_all(journal.handle, data)
+            # Before the next journal: what a power cut leaves of a batch is its beginning, as
+            # after a kill, and the next run knows from it what is left to do.
             os.fsync(journal.handle)
-        for folder in {journal.path.parent for journal in opened if journal.is_new}:
-            folder.sync()
+            if journal.is_new:
+                journal.path.parent.sync()
     except BaseException as error:
         is_back = _roll_back(opened)
         if isinstance(error, OSError):

@@ -150,6 +150,9 @@ class Keys:
             handle = self._file(day).open(os.O_WRONLY | os.O_CREAT)
             try:
                 os.pwrite(handle, new.tobytes(), count * _WIDTH)
+                # Before the head that counts them: after a power cut zeros could stand there, and
+                # a row whose key is lost would be booked again.
+                os.fsync(handle)
             finally:
                 os.close(handle)
             self.head.days[day] = count + len(new)

@@ -122,6 +122,7 @@ class Requests:
             handle = self._file(day).open(os.O_WRONLY | os.O_CREAT)
             try:
                 os.pwrite(handle, new.tobytes(), count * _WIDTH)
+                os.fsync(handle)  # before the head that counts them, as in `keys`
             finally:
                 os.close(handle)
             self.head.days[day] = count + len(new) // 3

@@ -4,6 +4,8 @@ strace injects: `error=` makes a call fail without being made, `signal=KILL` end
 starts the command, or attaches to one in a warm Python (torture.warm) before its first own call.
 """
 
+import os
+import pickle
 import random
 import re
 import tempfile
@@ -14,8 +16,10 @@ from typing import NamedTuple
 
 from killing import CHANGES
 
+from torture.disk import State
 from torture.places import environment, run
-from torture.trees import Tree
+from torture.recording import INPUTS, Event
+from torture.trees import Tree, drop
 from torture.warm import Done, warm
 from torture.writers import Writer
 
@@ -81,6 +85,25 @@ class Stage:
         """Make the place what it was when it was set up."""
         self._tree.put()
 
+    def put(self, state: State) -> None:
+        """Make the place what it was when it was set up, with these files in place of all others
+        but the command's inputs."""
+        self.reset()
+        for one in self.place.iterdir():
+            if one.name not in INPUTS:
+                drop(str(one))
+        written: dict[int, Path] = {}
+        mask = os.umask(0o077)
+        for name, (key, data) in state.items():
+            path = self.place / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if key in written:
+                path.hardlink_to(written[key])
+            else:
+                path.write_bytes(data)
+                written[key] = path
+        os.umask(mask)
+
     def run(self, fault: Fault | None = None, *, cold: bool = False) -> Done:
         """The command, with a fault or as it is; `cold`: through the front door."""
         return self._run(fault.words() if fault else [], cold)
@@ -90,6 +113,20 @@ class Stage:
         if cold:
             return run([*strace, *command], self.place, self.writer.stdin)
         return warm().run(command, environment(self.place), self.writer.stdin, strace)
+
+    def recorded(self, refuse: str = "") -> tuple[Done, list[Event]]:
+        """The command, and what it does to the place; the first fsync in `refuse` fails."""
+        self.reset()
+        self._run([], cold=False)  # once before, as for `calls`
+        self.reset()
+        with tempfile.NamedTemporaryFile() as log:
+            done = warm().run(
+                self.writer.command(self.place),
+                environment(self.place),
+                self.writer.stdin,
+                record=(str(self.place), log.name, refuse),
+            )
+            return done, pickle.load(log)
 
     def calls(self, *, cold: bool = False) -> list[Call]:
         """Every call from the first that names the place on."""

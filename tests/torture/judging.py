@@ -7,6 +7,7 @@ from typing import Any
 from burnbook import errors
 
 from torture.breaking import Fault, Stage
+from torture.disk import State
 from torture.warm import Done
 from torture.writers import facts, journals, rows
 
@@ -108,6 +109,17 @@ class Judge:
         differs = [name for name in names if _differs(name, found, self.wanted)]
         return [f"run again, {name} differs" for name in differs]
 
+    def cut(self, state: State, *, ended: bool) -> list[str]:
+        """What is wrong after a power cut left these files; `ended`: after the command's end."""
+        self.stage.put(state)
+        try:
+            is_lost = ended and rows(self.stage.place) != self.rows
+            wrong = ["an acknowledged row is lost"] * is_lost
+            wrong += self._begins_as_before() + self.again()
+        except (AssertionError, ValueError) as error:
+            wrong = [f"its rows cannot be read: {error!r}"[:600]]
+        return [f"{self.stage.writer.name}: {why}" for why in wrong]
+
     def killed(
         self, fault: Fault, during: Fault | None, *, cold: bool = False
     ) -> tuple[bool, list[str]]:
@@ -128,10 +140,15 @@ class Judge:
         wrong = [] if dead or died.returncode == writer.code else [f"it ended: {died}"]
         if died.stdout and not writer.prompt and rows(self.stage.place) != self.rows:
             wrong.append("an acknowledged row is lost")
-        for name, data in self.before.items():
-            if self.is_kept and not journals(self.stage.place).get(name, b"").startswith(data):
-                wrong.append(f"{name} does not begin as it was")
-        return wrong
+        return wrong + self._begins_as_before()
+
+    def _begins_as_before(self) -> list[str]:
+        here = journals(self.stage.place)
+        return [
+            f"{name} does not begin as it was"
+            for name, data in self.before.items()
+            if self.is_kept and not here.get(name, b"").startswith(data)
+        ]
 
     def _again_after(self, during: Fault | None) -> list[str]:
         second = self.stage.run(during) if during else None

@@ -175,9 +175,10 @@ def bundled(place: Path) -> None:
 
 
 def damaged(place: Path) -> None:
-    """Damaged rows, CRLF, a torn tail, a wrong state and mode, and a left-over scratch file."""
+    """Damaged rows, CRLF, a torn tail, a wrong state, ledger and mode, and a left-over file."""
     read(place)
     ok(place, "checkpoint", "W1", "--at", "2026-11-22T12:01")
+    _flip(place / "docs" / "Ledgers" / "Token_Churn_Ledger.csv", b",60000,", b",50000,")
     book = place / "book"
     _flip(book / "snapshots.jsonl", b":20.0", b":21.0")
     _flip(book / "proxy_telemetry.jsonl", b'"ok":true', b'"ok":tRue')
@@ -198,6 +199,12 @@ def quarantined(place: Path) -> None:
         first, *rest = path.read_bytes().splitlines(keepends=True)
         quarantine.keep(str(place / "book"), name, [Kept("moved", 1, 0, id_of(first), first)])
         path.write_bytes(b"".join(rest))
+
+
+def flipped(place: Path) -> None:
+    """One row that does not hold."""
+    read(place)
+    _flip(place / "book" / "proxy_telemetry.jsonl", b'"ok":true', b'"ok":tRue')
 
 
 def _flip(path: Path, old: bytes, new: bytes) -> None:

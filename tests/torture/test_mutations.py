@@ -26,6 +26,7 @@ class Mutation(NamedTuple):
 J, D = "tests/test_journal.py", "tests/torture/test_damage.py"
 C = "tests/test_churn.py"
 ONE = f"{J}::test_a_batch_is_one_write_then_a_sync_of_file_and_new_name"
+CUT = "tests/torture/test_fsyncs.py::test_no_power_cut_loses_what_was_booked"
 MUTATIONS = (
     Mutation(
         "let git replace objects",
@@ -58,16 +59,72 @@ MUTATIONS = (
     Mutation(
         "drop the fsync",
         "journal.py",
-        "            os.fsync(journal.handle)\n        for folder",
-        "            pass\n        for folder",
+        "            os.fsync(journal.handle)\n            if",
+        "            pass\n            if",
         ONE,
     ),
     Mutation(
         "drop the directory's fsync",
         "journal.py",
-        "            folder.sync()\n    except",
-        "            pass\n    except",
+        "                journal.path.parent.sync()\n    except",
+        "                pass\n    except",
         ONE,
+    ),
+    Mutation(
+        "drop the fsync of a replaced file",
+        "rooted.py",
+        "            if durable:\n                os.fsync(handle)\n",
+        "",
+        CUT,
+    ),
+    Mutation(
+        "drop the fsync of a replaced file's folder",
+        "rooted.py",
+        "        if durable:\n            self.parent.sync()\n",
+        "",
+        CUT,
+    ),
+    Mutation(
+        "drop the fsync of a new folder inside a book",
+        "rooted.py",
+        "            raise IOFault(os_sentence(_CANNOT, error)) from None\n        self.parent.sync()\n",
+        "            raise IOFault(os_sentence(_CANNOT, error)) from None\n",
+        CUT,
+    ),
+    Mutation(
+        "drop the fsync of a new folder",
+        "files.py",
+        "        sync_dir(os.path.dirname(part) or os.curdir)\n",
+        "",
+        CUT,
+    ),
+    Mutation(
+        "drop the fsync of a journal that is cut",
+        "journal.py",
+        "        os.ftruncate(handle, offset)\n        os.fsync(handle)\n",
+        "        os.ftruncate(handle, offset)\n",
+        CUT,
+    ),
+    Mutation(
+        "drop the fsync of what is kept beside",
+        "journal.py",
+        "        os.fsync(beside.handle)\n",
+        "",
+        CUT,
+    ),
+    Mutation(
+        "drop the fsync of rows that are taken back",
+        "journal.py",
+        "            os.fsync(journal.handle)\n    return is_back",
+        "            pass\n    return is_back",
+        CUT,
+    ),
+    Mutation(
+        "drop the fsync of a journal's copy",
+        "excise.py",
+        "        os.fsync(self.target)\n",
+        "",
+        CUT,
     ),
     Mutation(
         "write the row in two calls",

@@ -26,14 +26,14 @@ class Tree:
     def clear(root: Path) -> None:
         """Leave nothing in a folder."""
         for one in root.iterdir():
-            _drop(str(one))
+            drop(str(one))
 
     def put(self) -> None:
         """Make the folder what it was: a file that nobody touched since stays the same inode."""
         seen, kept = self._signatures(), self._kept
         for path in sorted(seen, reverse=True):
             if path not in kept and os.path.lexists(path):
-                _drop(path)
+                drop(path)
         for path, (mode, data) in kept.items():
             if path in seen and seen[path] == self._seen.get(path):
                 continue
@@ -44,7 +44,7 @@ class Tree:
                 os.chmod(path, mode)
                 continue
             if os.path.lexists(path):
-                _drop(path)  # a new inode, as a copy would be
+                drop(path)  # a new inode, as a copy would be
             if isinstance(data, str):
                 os.symlink(data, path)
             else:
@@ -84,7 +84,8 @@ def _keep(path: str, found: os.stat_result) -> _Kept:
     return _Kept(stat.S_IMODE(found.st_mode), Path(path).read_bytes())
 
 
-def _drop(path: str) -> None:
+def drop(path: str) -> None:
+    """Remove a file, or a folder with all that is in it."""
     if os.path.isdir(path) and not os.path.islink(path):
         shutil.rmtree(path)
     else:

@@ -37,8 +37,12 @@ class Warm:
         environment: Mapping[str, str],
         stdin: str = "",
         strace: Sequence[str] = (),
+        record: Sequence[str] = (),
     ) -> Done:
-        """Run a command of bin/ to its end, under strace where it is given what to do."""
+        """Run a command of bin/ to its end, under strace where it is given what to do.
+
+        `record` has the arguments of `recording.start`, where the command is to be recorded.
+        """
         entry, answers = self._python.stdin, self._python.stdout
         assert entry is not None and answers is not None
         asked = {
@@ -46,6 +50,7 @@ class Warm:
             "environment": dict(environment),
             "stdin": stdin,
             "strace": list(strace),
+            "record": list(record),
             "hang": HANG,
         }
         with self._turn:

@@ -6,6 +6,7 @@
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -81,6 +82,7 @@ WRITERS = (
     Writer("cross on", ("snapshot", "cross", "glm", "--at", END), counted, BLOCKS % 9),
     Writer("end open", ("snapshot", "end", "glm", "--at", END), counted, BLOCKS % 9),
     Writer("undo", ("undo", "codex", "--phase", "after", "--at", END), ended, spent=66),
+    Writer("undo all", ("undo", "codex", "--at", END), begun, spent=66),
     Writer("finalize", FINAL, ended),
     Writer("checkpoint", ("checkpoint", "W1", "--at", "2026-11-22T12:05"), paged, batches=2),
     Writer("checkpoint first", ("checkpoint", "W1", "--at", END), bare, batches=2),
@@ -98,6 +100,7 @@ WRITERS = (
     ),
     Writer("repair", ("repair", "--yes", "--at", END), places.damaged, batches=9),
     Writer("restore", ("repair", "--restore", "--yes", "--at", END), places.quarantined, batches=9),
+    Writer("repair one", ("repair", "--yes", "--at", END), places.flipped, batches=9),
     Writer(
         "import ccusage", ("import", "ccusage", "--at", END), ended, sample("ccusage/daily.json")
     ),
@@ -147,9 +150,19 @@ def facts(place: Path) -> dict[str, Any]:
     for path in _files(place):
         name = str(path.relative_to(place))
         apart = name.startswith(("book/cache/", "book/.lock")) or name.endswith(".tmp")
-        if not apart and path.suffix != ".jsonl" and ".jsonl.b" not in name:
+        apart = apart or ".jsonl.b" in name or ".before-repair-" in name
+        if name.endswith(".quarantine"):
+            found[name] = list(_finished(path.read_bytes()))
+        elif not apart and path.suffix != ".jsonl":
             found[name] = path.read_bytes()
     return found
+
+
+def _finished(quarantine: bytes) -> Iterator[Any]:
+    """What a quarantine keeps: a line that was never finished is there once more, whole."""
+    for line in quarantine.splitlines():
+        with suppress(ValueError):
+            yield json.loads(line)
 
 
 def _files(place: Path) -> Iterator[Path]:

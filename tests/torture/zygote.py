@@ -22,6 +22,8 @@ import tempfile
 import time
 from contextlib import suppress
 
+import recording
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 BIN, LIB = os.path.join(ROOT, "bin"), os.path.join(ROOT, "lib")
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
@@ -104,6 +106,8 @@ def _be(asked: dict, entry: tuple, out: tuple, err: tuple) -> None:
     sys.path[:] = [BIN, *(one for one in sys.path if one not in (LIB, PACKAGES))]
     if asked.get("told"):
         _tell(asked["told"])
+    if asked.get("record"):
+        recording.start(*asked["record"])
     if asked["strace"]:
         os.kill(os.getpid(), signal.SIGSTOP)
     runpy.run_path(script, run_name="__main__")

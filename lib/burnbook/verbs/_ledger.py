@@ -22,6 +22,7 @@ def mend(folder: RootedPath, form: Form, rows: ledgerrows.Rows) -> list[str]:
         try:
             if kept.status() is None:
                 path.link(kept.last)
+                folder.sync()
         except OSError as error:
             raise IOFault(os_sentence(f"cannot keep {path} as it is", error)) from None
         pages.put(page, data)

@@ -1,0 +1,95 @@
+"""Small changes of the modules that keep rows, times and deltas: a test fails for each of them.
+
+`just mutants` runs it. What no test can see is in survivors.toml, with the reason.
+"""
+
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from frontdoor import ROOT
+from torture.figures import part, record, skip
+
+# The modules, and tests of each that are quick enough to run for every change of it.
+_J = "tests/test_journal.py"
+MODULES = {
+    "journal.py": (_J, f"--deselect={_J}::test_many_writers_lose_and_tear_nothing"),
+    "lock.py": (
+        "tests/test_locking.py",
+        f"{_J}::test_a_busy_book_is_named_with_its_holder",
+        f"{_J}::test_the_lock_is_gone_with_its_holder",
+    ),
+    "files.py": (
+        "tests/test_files.py",
+        f"{_J}::test_links_pipes_and_folders_are_not_opened",
+        f"{_J}::test_a_file_is_replaced_whole_or_not_at_all",
+        "tests/test_capture.py::TestOwned",
+    ),
+    "records.py": ("tests/test_records.py",),
+    "clock.py": ("tests/test_clock.py",),
+    "derive/resets.py": ("tests/test_resets.py",),
+    "derive/meters.py": ("tests/test_meters.py",),
+}
+HERE = Path(__file__).parent
+PROMISE = "Each small change of the code that keeps rows, times and deltas fails a test"
+TARGET = "0 unexplained"
+
+
+class Survivor(NamedTuple):
+    """A change with which every test passes. The module is named without its folder, which moves.
+
+    Spaces do not count.
+    """
+
+    module: str
+    function: str
+    line: str
+    instead: str
+
+
+def survivor(module: str, function: str, line: str, instead: str) -> Survivor:
+    return Survivor(module, function, "".join(line.split()), "".join(instead.split()))
+
+
+def explained() -> dict[Survivor, str]:
+    """The reason by survivor."""
+    listed = tomllib.loads((HERE / "survivors.toml").read_text("utf-8"))["survivor"]
+    return {
+        survivor(**{k: v for k, v in one.items() if k != "reason"}): one["reason"] for one in listed
+    }
+
+
+def test_each_survivor_has_a_reason() -> None:
+    assert all(reason.strip().endswith(".") for reason in explained().values())
+
+
+@pytest.mark.skipif(not part(), reason="in just mutants and just soak alone: minutes")
+def test_every_mutant_fails_a_test_or_is_explained() -> None:
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    packages = ROOT / ".venv" / "mutants" / "lib" / version / "site-packages"
+    name = "test_every_mutant_fails_a_test_or_is_explained"
+    if not packages.is_dir():
+        skip(PROMISE, name, TARGET, "cosmic-ray is not installed; just mutants installs it")
+    found, count = set[Survivor](), 0
+    for module, tests in MODULES.items():
+        command = [sys.executable, str(HERE / "drive.py"), str(packages), module, *tests]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)
+        seen = json.loads(done.stdout)
+        count += seen["mutants"]
+        found |= {survivor(Path(module).stem, *one) for one in seen["survivors"]}
+    known = set(explained())
+    for what, some in (("unexplained", found - known), ("no longer there", known - found)):
+        print(*(f"{what}: {one}" for one in sorted(some)), sep="\n")
+    wrong = len(found ^ known)
+    record(
+        PROMISE,
+        name,
+        f"{len(found - known)} unexplained and {len(found & known)} explained survivors of "
+        f"{count:,} changes in {len(MODULES)} modules; {len(known - found)} explained and gone",
+        TARGET,
+        not wrong,
+    )

@@ -1,0 +1,172 @@
+"""The lock of a book: who waits, how long, and what is said."""
+
+import errno
+import fcntl
+import os
+import time
+from pathlib import Path
+
+import pytest
+from burnbook import lock
+from burnbook.errors import Busy, IOFault
+
+
+@pytest.fixture
+def clocked(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses of a waiter, on a clock that only they move."""
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
+    monkeypatch.setattr(time, "monotonic", lambda: 1000 + sum(pauses))
+    monkeypatch.setattr(time, "monotonic_ns", lambda: 500_000_500)  # pauses of their own length
+    return pauses
+
+
+def test_a_waiter_pauses_longer_each_time_up_to_20_ms_and_gives_up(
+    tmp_path: Path, clocked: list[float]
+) -> None:
+    with (
+        lock.folder_lock(str(tmp_path)),
+        pytest.raises(Busy, match=f"folder {tmp_path} is busy"),
+        lock.folder_lock(str(tmp_path), wait=0.5),
+    ):
+        pass
+    assert clocked[:3] == pytest.approx([0.001, 0.0015, 0.00225])
+    assert max(clocked) == 0.02
+    assert 0.5 <= sum(clocked) < 0.53
+
+
+def test_waiters_do_not_march_in_step(
+    tmp_path: Path, clocked: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "monotonic_ns", lambda: 999)
+    with (
+        lock.folder_lock(str(tmp_path)),
+        pytest.raises(Busy),
+        lock.folder_lock(str(tmp_path), wait=0.01),
+    ):
+        pass
+    assert clocked[0] == pytest.approx(0.001 * 1.499)
+
+
+def test_a_lock_that_is_let_go_is_taken_by_the_waiter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handle = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    monkeypatch.setattr(time, "sleep", lambda _: fcntl.flock(handle, fcntl.LOCK_UN))
+    with lock.folder_lock(str(tmp_path)):
+        pass
+    os.close(handle)
+
+
+@pytest.mark.parametrize("number", [errno.EINTR, errno.EAGAIN])
+def test_what_passes_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clocked: list[float], number: int
+) -> None:
+    calls: list[int] = []
+    flock = fcntl.flock
+
+    def once(handle: int, how: int) -> None:
+        calls.append(how)
+        if len(calls) == 1:
+            raise OSError(number, "")
+        flock(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", once)
+    with lock.folder_lock(str(tmp_path)):
+        pass
+    assert len(calls) == 2
+
+
+@pytest.mark.parametrize("of", [lock.book_lock, lock.folder_lock])
+def test_a_disk_that_cannot_lock_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clocked: list[float], of: object
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(OSError, match="No locks"), of(str(tmp_path)):  # type: ignore[operator]
+        pass
+    assert clocked == []
+
+
+def test_a_lock_that_keeps_nobody_out_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fcntl, "flock", lambda *_: None)
+    with (
+        pytest.raises(IOFault, match="does not lock files"),
+        lock.book_lock(str(tmp_path)),
+    ):
+        pass
+    assert (tmp_path / ".lock").read_bytes() == b""
+
+
+def test_whether_a_lock_works_is_known_and_no_handle_stays_open(tmp_path: Path) -> None:
+    path = str(tmp_path / "a")
+    handle = os.open(path, os.O_RDWR | os.O_CREAT)
+    before = len(os.listdir("/proc/self/fd"))
+    assert not lock.works(path)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    assert lock.works(path)
+    with lock.book_lock(str(tmp_path)), lock.folder_lock(str(tmp_path)):
+        pass
+    assert len(os.listdir("/proc/self/fd")) == before
+    os.close(handle)
+
+
+def test_an_error_in_a_trial_of_a_lock_is_not_taken_for_a_lock(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a").write_text("")
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EIO, "EIO")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(OSError, match="EIO"):
+        lock.works(str(tmp_path / "a"))
+
+
+def test_the_holder_is_written_in_one_line_of_fixed_length(tmp_path: Path) -> None:
+    (tmp_path / ".lock").write_text("")
+    with lock.book_lock(str(tmp_path)):
+        assert (tmp_path / ".lock").read_bytes() == b"%-20d\n" % os.getpid()
+
+
+def test_a_holder_that_did_not_write_its_name_is_unknown(tmp_path: Path) -> None:
+    handle = os.open(tmp_path / ".lock", os.O_RDWR | os.O_CREAT)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    with (
+        pytest.raises(Busy, match="process unknown holds it"),
+        lock.book_lock(str(tmp_path), wait=0),
+    ):
+        pass
+    os.close(handle)
+
+
+def test_the_book_is_made_for_its_lock_and_its_links_are_refused(tmp_path: Path) -> None:
+    root = tmp_path / "a" / "book"
+    with lock.book_lock(str(root)):
+        assert (root / ".lock").exists()
+    (root / "cache").symlink_to(tmp_path)
+    with pytest.raises(IOFault, match="is a symbolic link"), lock.book_lock(str(root)):
+        pass
+
+
+def test_who_does_not_wait_does_not_pause(tmp_path: Path, clocked: list[float]) -> None:
+    assert lock.WAIT_SECONDS == 10
+    with (
+        lock.folder_lock(str(tmp_path)),
+        pytest.raises(Busy),
+        lock.folder_lock(str(tmp_path), wait=0),
+    ):
+        pass
+    assert clocked == []
+
+
+def test_only_a_folder_is_locked_as_one(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1")
+    with pytest.raises(NotADirectoryError), lock.folder_lock(str(tmp_path / "a")):
+        pass

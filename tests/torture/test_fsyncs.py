@@ -1,0 +1,210 @@
+"""Every fsync is needed: a disk that forgets whatever was not synced loses something without it.
+
+Each writer runs once while its calls are recorded. The rest is a model (torture.disk): the power is
+cut after every call, and what may be on the disk then is compared with what must be there.
+"""
+
+import ast
+import base64
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from frontdoor import ROOT
+
+from torture.breaking import Stage
+from torture.disk import Disk, Loose, State, played
+from torture.recording import Event, Tree
+from torture.spreading import own, scratch, spread
+from torture.writers import WRITERS
+
+LIB = ROOT / "lib" / "burnbook"
+# Derived: the next command makes it again.
+_DERIVED = re.compile(r"book/cache(/|$)|book/\.lock$")
+# Never finished: the next command removes it, or writes over it.
+_SCRATCH = re.compile(r"(^|/)\.[^/]+\.(tmp|new|old)(/|$)")
+_GROWS = re.compile(r"\.jsonl(\.broken|\.quarantine)?$")
+_BEFORE = ".before-repair-"
+_OURS = ("book/", "docs/")  # a bundle has copies
+
+
+class Recorded(NamedTuple):
+    """What one writer did, and with which function's first fsync failing."""
+
+    name: str
+    refused: str
+    log: list[Event]
+
+
+REFUSED = (("end", "append"), ("first", "append"), ("repair", "put_beside"))
+JOBS = [(writer.name, "") for writer in WRITERS] + list(REFUSED)
+
+
+def recorded(job: tuple[str, str, Path]) -> Recorded:
+    name, refused, folder = job
+    stage = Stage(next(w for w in WRITERS if w.name == name), own(folder))
+    done, log = stage.recorded(refused)
+    assert done.returncode == (74 if refused else stage.writer.code), done
+    return Recorded(name, refused, log)
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> list[Recorded]:
+    with scratch(tmp_path_factory.mktemp("fsyncs")) as folder:
+        return spread(recorded, [(*job, folder) for job in JOBS])
+
+
+class Site(NamedTuple):
+    """A line of lib/ that syncs a file or a folder."""
+
+    file: str
+    function: str
+    line: int
+
+
+def sites() -> list[Site]:
+    """Every call of fsync, or of a function that is named after it. Doctor's trials are not."""
+    found = []
+    for path in sorted(LIB.rglob("*.py")):
+        file = str(path.relative_to(LIB))
+        if not file.startswith("probes/"):
+            found += list(_calls(file, ast.parse(path.read_text("utf-8")), ""))
+    return found
+
+
+def _calls(file: str, node: ast.AST, function: str) -> Iterator[Site]:
+    for inner in ast.iter_child_nodes(node):
+        name = inner.name if isinstance(inner, ast.FunctionDef) else function
+        if isinstance(inner, ast.Call) and "sync" in ast.unparse(inner.func).rpartition(".")[2]:
+            yield Site(file, name, inner.lineno)
+        yield from _calls(file, inner, name)
+
+
+def faults(one: Recorded, without: Site | None = None) -> Iterator[str]:
+    """What may be lost of what a command did, wherever the power is cut."""
+    start, end = one.log[0][3], one.log[-1][3]
+    before = list(_lines(start))
+    after = before if one.refused else [*before, *_lines(end)]
+    shown = _shown(one.log)
+    site = (without.file, without.line) if without else None
+    last = len(one.log) - 2
+    counted = _counted(one.log)
+    for number, disk in enumerate(played(one.log, site)):
+        for what, state in disk.states():
+            yield from (f"{what}: {why}" for why in _changed(state, start))
+            yield from (f"{what}: {why}" for why in _misled(state, counted))
+            there = _all_bytes(state)
+            lost = [line for line in (after if number == last else before) if line not in there]
+            if lost:
+                yield f"{what}: {lost[0][:60]!r} is lost"
+            for path, (_, data) in state.items():
+                if _is_whole(path) and data not in shown.get(path, ()):
+                    yield f"{what}: {path} is {data[:40]!r}"
+    yield from _left_to_chance(disk)
+
+
+def _changed(state: State, start: Tree) -> Iterator[str]:
+    """Journals and ledgers that lost their beginning, and are not kept beside as they were."""
+    for path, (_, data) in start.items():
+        if data is not None and path.startswith(_OURS) and path.endswith((".jsonl", ".csv")):
+            head = data[: data.rindex(b"\n") + 1]
+            places = [at for at in state if at == path or at.startswith(path + _BEFORE)]
+            if not any(state[at][1].startswith(head) for at in places):
+                yield f"{path} is not as it was, and not kept as it was"
+
+
+def _counted(log: list[Event]) -> dict[bytes, dict[str, bytes]]:
+    """By the bytes of an index's head: what its files had when that head came."""
+    found: dict[bytes, dict[str, bytes]] = {}
+    for *_, tree in log:
+        for path, (_, data) in tree.items():
+            if path.endswith(".keys/head") and data is not None:
+                folder = path.removesuffix("head")
+                there = {p: d for p, (_, d) in tree.items() if d and p.startswith(folder)}
+                found.setdefault(data, there)
+    return found
+
+
+def _misled(state: State, counted: dict[bytes, dict[str, bytes]]) -> Iterator[str]:
+    """Index files that have the size that their head counts, and other keys: rows would double."""
+    for path, (_, data) in state.items():
+        if path.endswith(".keys/head"):
+            for file, keys in counted.get(data, {}).items():
+                here = state.get(file, (0, b""))[1]
+                if file != path and len(here) >= len(keys) and not here.startswith(keys):
+                    yield f"{file} has other keys than its head counts"
+
+
+def _left_to_chance(disk: Disk) -> Iterator[str]:
+    """What the command changed and did not make durable before it ended."""
+    for one in disk.loose():
+        path = disk.path_of(one)
+        if (
+            path
+            and not _DERIVED.match(path)
+            and not _SCRATCH.search(path)
+            and not _empty(disk, one)
+        ):
+            yield f"at its end: {path} is not durable"
+
+
+def _empty(disk: Disk, one: Loose) -> bool:
+    """Whether the loose thing is the name of a journal without a row, which is as good as none."""
+    keys = [form for form in one.forms if isinstance(form, int)]
+    is_journal = one.name is not None and bool(_GROWS.search(one.name))
+    return is_journal and all(disk.bytes.get(key) == [b""] for key in keys)
+
+
+def _lines(tree: Tree) -> Iterator[bytes]:
+    for path, (_, data) in tree.items():
+        if data is not None and _GROWS.search(path):
+            yield from (line.rstrip(b"\n") for line in data.splitlines())
+
+
+def _all_bytes(state: State) -> bytes:
+    """All that stands in journals, and beside them; what a quarantine keeps, decoded."""
+    found = []
+    for path, (_, data) in state.items():
+        if _GROWS.search(path) or _BEFORE in path:
+            found.append(data)
+        if path.endswith(".quarantine"):
+            found += [base64.b64decode(_kept(line)) for line in data.splitlines()]
+    return b"\n".join(found)
+
+
+def _kept(line: bytes) -> str:
+    try:
+        return json.loads(line).get("base64") or ""
+    except ValueError:
+        return ""
+
+
+def _shown(log: list[Event]) -> dict[str, set[bytes]]:
+    """What readers saw in each file while the command ran."""
+    found: dict[str, set[bytes]] = {}
+    for *_, tree in log:
+        for path, (_, data) in tree.items():
+            if data is not None:
+                found.setdefault(path, set()).add(data)
+    return found
+
+
+def _is_whole(path: str) -> bool:
+    """Whether a file is replaced as a whole, so that nobody may ever see a part of it."""
+    apart = _GROWS.search(path) or _SCRATCH.search(path) or _DERIVED.match(path)
+    return not apart
+
+
+def test_no_power_cut_loses_what_was_booked(logs: list[Recorded]) -> None:
+    wrong = [f"{one.name} {one.refused}: {why}" for one in logs for why in faults(one)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("site", sites(), ids=lambda s: f"{s.file}-{s.function}-{s.line}")
+def test_without_this_fsync_a_power_cut_loses_something(logs: list[Recorded], site: Site) -> None:
+    mine = [one for one in logs if any((site.file, site.line) in event[2] for event in one.log)]
+    assert mine, f"no writer comes to {site}; add one to WRITERS or REFUSED"
+    assert any(any(faults(one, site)) for one in mine)
