@@ -29,8 +29,8 @@ class Daily(msgspec.Struct, dict=True):
     days: list[tuple[Day, Counts]] = []
     unreadable: int = 0
 
-    def see(self, zone: tzinfo | None) -> None:
-        """Days are those of this zone; None is the machine's own."""
+    def see(self, zone: tzinfo) -> None:
+        """Days are those of this zone."""
         if "day_of" not in self.__dict__:
             self.__dict__["day_of"] = Days(zone)
 
