@@ -238,5 +238,7 @@ def test_where_the_clock_goes_back_at_midnight_the_last_look_is_the_second_one(
     found = [(row["window"], row["phase"]) for row in shell.rows("snapshots")]
     assert found == [("W1", "before"), ("W1", "after"), ("W2", "before")]
     # A job with a fixed time is due at both, for schedulers that run it at both.
-    shell.ok("schedule", "--due", "final", "--at", second.isoformat(), TZ=zone)
+    for moment in (first, second):
+        at = (moment + timedelta(minutes=2)).isoformat()
+        shell.ok("schedule", "--due", "final", "--at", at, TZ=zone)
     assert shell.rows("resets") == []

@@ -25,6 +25,11 @@ def now() -> datetime:
     return _at or wall_clock()
 
 
+def is_given() -> bool:
+    """Whether the moment to act as of was given (`--at`)."""
+    return _at is not None
+
+
 def act_at(moment: datetime | None) -> None:
     """Make `now()` answer `moment` from here on (`--at`); None gives the clock back."""
     global _at
