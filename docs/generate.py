@@ -5,7 +5,7 @@
 reference: docs/reference.md, from every script's `--help` and every recipe's `--usage`
 schema:    docs/schema/JOURNAL.json, from the records
 readme:    the preview in README.md, from the demo
-jobs:      the jobs in docs/standing_jobs.md, from config/schedules.toml
+jobs:      the jobs and their times in docs/standing_jobs.md, from config/schedules.toml
 
 Without a part, all of them. `--check` writes nothing; exit code 1 and the names of the files that
 differ.
@@ -18,7 +18,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ WIDTH = 96
 HOUSE = "/home/ada/burnbook"
 ECMA_ONLY = re.compile(r"\\[AZz]|\(\?[P<#aiLmsux]")
 PREVIEW = re.compile(r"(<!-- demo's preview, .*? -->\n).*?(<!-- end -->)", re.DOTALL)
+JOBS = re.compile(r"^\| job \| when \|.*\n(?:\|.*\n)+", re.MULTILINE)
 HEAD = """\
 # Command reference
 
@@ -151,7 +153,9 @@ def jobs() -> Files:
 
     path = ROOT / "docs" / "standing_jobs.md"
     text = path.read_text("utf-8")
-    plan = _jobs.of(schedulespec.read(config.Config(str(ROOT / "config"))), HOUSE, {})
+    spec = schedulespec.read(config.Config(str(ROOT / "config")))
+    text = JOBS.sub(lambda table: _with_times(table[0], spec), text)
+    plan = _jobs.of(spec, HOUSE, {})
     for form in schedulers.names():
         files = {file.name: file.text for file in schedulers.load(form).render(plan).files}
         for name, shown in files.items():
@@ -159,6 +163,33 @@ def jobs() -> Files:
             fenced = f"```text\n{shown}```\n"
             text = mark.sub(lambda m, new=fenced: f"{m[1]}{new}{m[2]}", text)  # type: ignore[misc]
     return {path: text}
+
+
+def _with_times(table: str, spec: Any) -> str:
+    """The table of jobs with the times of the config; its other columns are written by hand."""
+    rows = re.findall(r"^\| `([^`]+)` \|", table, re.MULTILINE)
+    assert rows == list(spec.jobs), f"the table has the jobs {rows}, the config {list(spec.jobs)}"
+    for name, job in spec.jobs.items():
+        row = re.compile(rf"^(\| `{re.escape(name)}` \|)[^|]*\|", re.MULTILINE)
+        when = _when(job.times)
+        table = row.sub(lambda found, when=when: f"{found[1]} {when} |", table)  # type: ignore[misc]
+    return table
+
+
+def _when(times: Sequence[Any]) -> str:
+    """Expressions in words, `every day` once."""
+    from cronsim import CronSim
+
+    words = []
+    for expr in times:
+        fields = expr.text.split()
+        fields[1] = ",".join(map(str, expr.hours)) if fields[1].startswith("*/") else fields[1]
+        words.append(CronSim(" ".join(fields), datetime(2024, 1, 1)).explain())
+    daily = [re.fullmatch("At (.+) every day", each) for each in words]
+    if len(words) > 1 and all(daily):
+        clocks = [each[1] for each in daily if each]
+        return f"At {', '.join(clocks[:-1])} and {clocks[-1]} every day"
+    return "; ".join(words)
 
 
 PARTS: dict[str, Callable[[], Files]] = {

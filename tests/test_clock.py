@@ -59,6 +59,8 @@ def test_other_years_are_refused_with_the_bounds(text: str) -> None:
         # and shows 02:30 twice on 2026-10-25: the first of the two, and not the second again.
         ("2026-10-24T12:00", (2, 30), "Europe/Berlin", "2026-10-25T00:30"),
         ("2026-10-25T00:30", (2, 30), "Europe/Berlin", "2026-10-26T01:30"),
+        # Nuuk skips 23:00 to 00:00 on 2026-03-28: yesterday's reset comes today, at 00:30.
+        ("2026-03-29T01:10", (23, 30), "America/Nuuk", "2026-03-29T01:30"),
         # Cairo skips 00:00 to 01:00 on 2026-04-24.
         ("2026-04-23T12:00", (0, 1), "Africa/Cairo", "2026-04-23T22:01"),
     ],

@@ -61,9 +61,10 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("snapshot end codex --at 2026-11-22T10:00", PANE.format(80))
     run("undo codex --at 2026-11-22T10:01 --notes stale")
     run("snapshot end codex --at 2026-11-22T10:05", PANE.format(40))
-    run("snapshot start claude --window X1 --agent bo --file samples/panes/claude-before.txt")
-    run("snapshot start glm --window X1 --agent zoe", blocks % 3)
-    run("snapshot cross glm --agent zoe", blocks % 5)
+    pane = "--file samples/panes/claude-before.txt"
+    run(f"snapshot start claude --window X1 --agent bo --at 2026-11-22T10:05 {pane}")
+    run("snapshot start glm --window X1 --agent zoe --at 2026-11-22T10:05", blocks % 3)
+    run("snapshot cross glm --agent zoe --at 2026-11-22T10:06", blocks % 5)
     repository(clone.root)
     run("finalize --window X1 --features codex=3,glm=1 --quality 4 --outcome pass")
     run("churn --window X1 --commit-start HEAD --paths lib")
@@ -76,7 +77,7 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("repair", code=1)
     run("repair --yes")
     run("doctor")
-    run("snapshot start codex --window X2", PANE.format(1))
+    run("snapshot start codex --window X2 --at 2026-11-22T10:06", PANE.format(1))
     run("ingest proxy-telemetry --window X1 --file samples/telemetry/addon.jsonl")
     run("ingest proxy-telemetry --window X1 --file samples/telemetry/usage.jsonl")
     run("ingest proxy-telemetry --window X1 --stdin", "oops\n", code=65)
@@ -110,9 +111,11 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     night = clone.root / "night"
     night.mkdir()
     (night / "agents.toml").write_text(
-        '[agents.main]\nprovider = "codex"\ncapture = ["echo", "5h limit: 1% used"]\n'
+        '[agents.main]\nprovider = "codex"\ncapture = ["cat", "pane"]\n'
         '[agents.zoe]\nprovider = "glm"\ncapture = ["false"]\n'
     )
+    # The pane's year supports a moment so far ahead.
+    (clone.root / "pane").write_text("5h limit: 1% used (resets 05:00 on 1 Jan 2900)\n")
     for time in ("00:03", "00:06", "00:11"):
         run(f"reset --config-dir night --at 2900-01-01T{time}", code=74)
     run("preview --window X1")

@@ -1,5 +1,6 @@
 """DST: wherever 00:06 is skipped or doubled, there is one pair for each window that elapsed."""
 
+import shutil
 import zoneinfo
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from burnbook import clock
+from burnbook import clock, cronexpr, schedulespec
 from burnbook.config import Config
 from burnbook.derive.snapshots import Index
 from burnbook.panes import Pane
@@ -20,7 +21,7 @@ from burnbook.verbs._pane import Taken
 from burnbook.verbs._snap import snapshot
 from burnbook.verbs._turns import How, decide
 from burnbook.workrows import MissedReset
-from conftest import Shell
+from conftest import ROOT, Shell
 
 KNOWN = (
     *("Africa/Cairo", "Asia/Beirut", "America/Havana", "America/Santiago"),
@@ -197,3 +198,47 @@ def test_the_same_at_the_front_door(shell: Shell, zone: str, day: date, way: str
     assert missed == (way == "late")
     wanted = {(f"W{n}", phase): 1 for n in range(1, crossings + 1) for phase in PHASES}
     assert found == wanted | {(f"W{crossings + 1}", "before"): 1}
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"), [("Africa/Cairo", "2026-10-29"), ("Asia/Beirut", "2026-10-24")]
+)
+def test_where_the_clock_goes_back_at_midnight_the_last_look_is_the_second_one(
+    shell: Shell, zone: str, day: str
+) -> None:
+    """23:56 comes twice, and the reset is after the second. The jobs are the shipped ones."""
+    zone_info = zoneinfo.ZoneInfo(zone)
+    first, second = (
+        clock.to_utc(datetime.fromisoformat(f"{day}T23:56").replace(fold=fold), zone_info)
+        for fold in (0, 1)
+    )
+    assert second - first == timedelta(hours=1), "the law has changed: choose another day"
+    shutil.copy(ROOT / "config" / "schedules.toml", shell.config)
+    (shell.config / "windows.toml").write_text('timezone = "local"\n')
+    (shell.config / "agents.toml").write_text(
+        '[agents.main]\nprovider = "codex"\ncapture = ["echo", "5h limit: 9% used"]\n'
+    )
+    begin = ("snapshot", "start", "codex", "--window=W1", "--at", f"{day}T12:00")
+    shell.ok(*begin, stdin="5h limit: 9% used", TZ=zone)
+    config = Config(str(shell.config))
+    runs, [last_look] = [], schedulespec.read(config).jobs["last-look"].times
+    moment = datetime.fromisoformat(f"{day}T12:00+00:00")
+    for _ in range(3):
+        moment = cronexpr.following(last_look, moment, zone_info)
+        runs.append(moment)
+    assert runs[:2] == [first, second]
+    told = []
+    for moment in runs:
+        at = f"--at={moment.isoformat()}"
+        shell.ok("schedule", "--due", "last-look", at, TZ=zone)
+        told.append(shell.ok("reset", "--last-look", at, TZ=zone).split()[0])
+        if moment == second:
+            shell.ok("reset", f"--at={(moment + timedelta(minutes=10)).isoformat()}", TZ=zone)
+    assert told == ["waiting", "AFTER", "already"]
+    found = [(row["window"], row["phase"]) for row in shell.rows("snapshots")]
+    assert found == [("W1", "before"), ("W1", "after"), ("W2", "before")]
+    # A job with a fixed time is due at both, for schedulers that run it at both.
+    for moment in (first, second):
+        at = (moment + timedelta(minutes=2)).isoformat()
+        shell.ok("schedule", "--due", "final", "--at", at, TZ=zone)
+    assert shell.rows("resets") == []

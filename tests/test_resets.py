@@ -1,5 +1,6 @@
 """What is due at a boundary, in corners that no feature tells of."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,14 +30,14 @@ def book(*told: tuple[str, str, str], **more: Any) -> Index:
     """An index of (window, phase, moment) of one agent."""
     index = Index()
     for number, (window, phase, moment) in enumerate(told):
-        row = records.make(
-            Snapshot,
-            **{"agent": "ada", "window": window, "provider": "codex", "phase": phase},
-            **{"captured_at": at(moment), "meters": (), "context": None, "plan": None},
-            **{"account": None, "errors": (), **more},
-        )
-        index.add(row, number, 1)
+        index.add(snapshot_of(window, phase, moment, **more), number, 1)
     return index
+
+
+def snapshot_of(window: str, phase: str, moment: str, **more: Any) -> Snapshot:
+    told = {"agent": "ada", "window": window, "provider": "codex", "phase": phase}
+    told |= {"captured_at": at(moment), "meters": (), "context": None, "plan": None}
+    return records.make(Snapshot, **{**told, "account": None, "errors": (), **more})
 
 
 def only(found: list[resets.Turn]) -> resets.Turn:
@@ -232,3 +233,14 @@ def test_where_the_next_window_has_an_end_no_reset_time_is_missed(tmp_path: Path
     index = book(("A", "before", "22T09:00"))
     found = resets.missed(config(tmp_path, text), index, at("26T09:00"))
     assert found == [("A", at("23T00:01"))]
+
+
+@pytest.mark.parametrize("times", [("23T00:06", "23T08:00"), ("23T08:00", "23T00:06")])
+def test_a_reset_is_in_time_when_the_first_agent_was(tmp_path: Path, times: Sequence[str]) -> None:
+    """One agent crossed at 00:06 and another, after a failed capture, at 08:00."""
+    index = book(("A1", "before", "22T09:00"))
+    for place, moment in enumerate(times):
+        row = snapshot_of("A2", "before", moment, agent=f"bo{place}", boundary=at("23T00:01"))
+        index.add(row, 10 + place, 1)
+    assert index.resets == {at("23T00:01"): at("23T00:06")}
+    assert resets.missed(config(tmp_path), index, at("23T09:00")) == []

@@ -20,3 +20,10 @@ def test_an_undo_that_was_killed_before_the_state_is_finished_by_the_next(shell:
 def test_nothing_to_undo_makes_no_book(shell: Shell) -> None:
     shell.fails(66, "undo", "codex")
     assert not shell.book.exists()
+
+
+def test_undo_takes_back_what_was_booked_last_whatever_its_moment(shell: Shell) -> None:
+    for at in ("2026-11-22T10:00", "2026-11-22T09:30"):
+        shell.ok("snapshot", "start", "codex", "--at", at, stdin=codex())
+    assert "taken 2026-11-22 09:30" in shell.ok("undo", "codex")
+    assert "taken 2026-11-22 10:00" in shell.ok("undo", "codex")

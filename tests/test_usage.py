@@ -318,6 +318,12 @@ def test_readings_of_one_reset_are_one_block_and_a_log_knows_better_than_a_pane(
     assert usage_blocks.real([newer, log])["claude"] == [block(minute, 5 + minute)]
 
 
+@pytest.mark.parametrize(("seconds", "blocks"), [(300, 1), (301, 2)])
+def test_readings_more_than_five_minutes_apart_are_two_resets(seconds: int, blocks: int) -> None:
+    readings = [reading(5), reading(5 + seconds / HOUR)]
+    assert len(usage_blocks.real(readings)["claude"]) == blocks
+
+
 def test_meters_that_tell_no_block() -> None:
     def meter(name: str = "5h", used: float | None = 3, minutes: int | None = 300) -> Meter:
         return Meter(name, used, minutes, START)

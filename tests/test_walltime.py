@@ -162,10 +162,11 @@ def test_a_name_that_is_no_zone_falls_back(name):
     assert resolve(wall, at("2026-10-01T18:00"), FIVE_HOURS, LONDON)[0] == at("2026-10-01T19:59")
 
 
-def test_no_zone_is_the_zone_of_the_machine():
+def test_local_is_the_zone_of_the_machine():
     code = (
-        "from datetime import *; from burnbook.walltime import *;"
-        "print(resolve(WallTime(9, 0), datetime(2026, 1, 1, 20, tzinfo=UTC), 300, None)[0])"
+        "from datetime import *; from burnbook.localzone import LOCAL;"
+        "from burnbook.walltime import *;"
+        "print(resolve(WallTime(9, 0), datetime(2026, 1, 1, 20, tzinfo=UTC), 300, LOCAL)[0])"
     )
     env = {**os.environ, "TZ": "XXX-11", "PYTHONPATH": str(Path(__file__).parents[1] / "lib")}
     run = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True)

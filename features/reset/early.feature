@@ -70,10 +70,15 @@ Feature: before the reset
       | W0-CHN | after  | 51 | last-look  | 2026-11-23T00:01:00Z |
       | W0-CHP | before | 1  | auto-start | 2026-11-23T00:01:00Z |
 
-  Scenario: a last look at the time of the reset itself is too late
-    When I run "bin/reset --last-look" at 2026-11-23 00:06
+  Scenario Outline: a last look from the end of the window on is too late
+    When I run "bin/reset --last-look" at 2026-11-23 <time>
     Then it prints "waiting W0-CHN ada codex: its last look is over; the reset books AFTER"
     And nothing was written
+
+    Examples:
+      | time  |
+      | 00:01 |
+      | 00:06 |
 
   Scenario: AFTER was booked by hand at the end of the work
     Given Ada ends codex at 18:00 with 5h 40%, weekly 29%

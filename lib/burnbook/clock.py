@@ -1,12 +1,13 @@
 """Now, parsing of times, zones and reset arithmetic: the only reader of the clock.
 
-Every moment inside burnbook is an aware UTC datetime. A zone is a `tzinfo`, or None for the
-machine's own zone, which the C library knows (TZ, /etc/localtime).
+Every moment inside burnbook is an aware UTC datetime. A zone is a `tzinfo`; `local` is the
+machine's own zone (localzone.py).
 """
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from burnbook.errors import BadConfig, Usage
+from burnbook.localzone import LOCAL
 
 # What may be typed: beyond it, adding a window's length could leave the calendar.
 YEARS = (1971, 2999)
@@ -24,13 +25,18 @@ def now() -> datetime:
     return _at or wall_clock()
 
 
+def is_given() -> bool:
+    """Whether the moment to act as of was given (`--at`)."""
+    return _at is not None
+
+
 def act_at(moment: datetime | None) -> None:
     """Make `now()` answer `moment` from here on (`--at`); None gives the clock back."""
     global _at
     _at = moment
 
 
-def parse_time(text: str, zone: tzinfo | None) -> datetime:
+def parse_time(text: str, zone: tzinfo) -> datetime:
     """ISO 8601 text as a UTC moment; without an offset it is wall time in `zone`.
 
     Raises Usage where the text is no such time.
@@ -44,33 +50,33 @@ def parse_time(text: str, zone: tzinfo | None) -> datetime:
         ) from None
 
 
-def bounded(moment: datetime, zone: tzinfo | None) -> datetime:
+def bounded(moment: datetime, zone: tzinfo) -> datetime:
     """`to_utc` of a moment that somebody typed. Raises ValueError outside of YEARS."""
     if not YEARS[0] <= moment.year <= YEARS[1]:
         raise ValueError(f"year {moment.year}")
     return to_utc(moment, zone)
 
 
-def to_utc(moment: datetime, zone: tzinfo | None) -> datetime:
+def to_utc(moment: datetime, zone: tzinfo) -> datetime:
     """A wall time in `zone` (or an aware one) as UTC.
 
     A wall time that a DST change skips is read with the offset before the change, one that it
     repeats is the first of the two (PEP 495, fold=0).
     """
-    if moment.tzinfo is None and zone is not None:
+    if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
     return moment.astimezone(UTC)
 
 
-def to_wall(moment: datetime, zone: tzinfo | None) -> datetime:
+def to_wall(moment: datetime, zone: tzinfo) -> datetime:
     """A UTC moment as an aware wall time in `zone`."""
     return moment.astimezone(zone)
 
 
-def find_zone(name: str) -> tzinfo | None:
-    """The zone of an IANA name; None for `local`. Raises BadConfig for any other name."""
+def find_zone(name: str) -> tzinfo:
+    """The zone of an IANA name, or of the machine (`local`). Raises BadConfig for other names."""
     if name == "local":
-        return None
+        return LOCAL
     if name.upper() == "UTC":
         return UTC
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -83,7 +89,7 @@ def find_zone(name: str) -> tzinfo | None:
         ) from None
 
 
-def next_wall(after: datetime, hour: int, minute: int, zone: tzinfo | None) -> datetime:
+def next_wall(after: datetime, hour: int, minute: int, zone: tzinfo) -> datetime:
     """The first moment after `after` (UTC) at which the wall clock of `zone` shows hour:minute."""
     day = to_wall(after, zone).replace(tzinfo=None, fold=0)
     for ahead in range(-1, 3):

@@ -57,8 +57,8 @@ class Config:
         return whole
 
     @cached_property
-    def zone(self) -> tzinfo | None:
-        """The zone of wall times; None is the machine's own."""
+    def zone(self) -> tzinfo:
+        """The zone of wall times."""
         return self._zone(self.windows.timezone)
 
     @cached_property
@@ -233,7 +233,7 @@ class Config:
     def _path(self, name: str) -> str:
         return os.path.join(self.root, name)
 
-    def _zone(self, name: str) -> tzinfo | None:
+    def _zone(self, name: str) -> tzinfo:
         try:
             return clock.find_zone(name)
         except BadConfig as error:

@@ -26,7 +26,7 @@ class DayFold(Fold[Daily]):
 
     suffix = "days"
 
-    def __init__(self, book: Book, zone: tzinfo | None, name: str) -> None:
+    def __init__(self, book: Book, zone: tzinfo, name: str) -> None:
         self.book, self.zone, self.zone_name = book, zone, name
         self.kept = 0
         super().__init__(book.root, "agent_usage", Daily, self._step)

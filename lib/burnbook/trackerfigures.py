@@ -42,7 +42,7 @@ Told = dict[str, tuple[float | None, Any]]
 
 
 def meters(
-    provider: str, row: dict[str, Any], captured_at: datetime, zone: tzinfo | None
+    provider: str, row: dict[str, Any], captured_at: datetime, zone: tzinfo
 ) -> tuple[tuple[Meter, ...], tuple[str, ...]]:
     """The meters that a row tells of, and words for what is missing, as a pane has them."""
     told: Told = {}
@@ -118,7 +118,7 @@ def _number(value: Any) -> float | None:
     return float(value) if math.isfinite(value) and 0 <= value <= 1e6 else None
 
 
-def _moment(said: Any, captured_at: datetime, minutes: int, zone: tzinfo | None) -> datetime | None:
+def _moment(said: Any, captured_at: datetime, minutes: int, zone: tzinfo) -> datetime | None:
     """ISO 8601, epoch seconds, or a pane's own words for it."""
     try:
         if isinstance(said, int | float) and not isinstance(said, bool):

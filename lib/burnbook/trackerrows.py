@@ -48,7 +48,7 @@ class Shot(NamedTuple):
     notes: str | None
 
 
-def shot(row: dict[str, Any], zone: tzinfo | None) -> Shot:
+def shot(row: dict[str, Any], zone: tzinfo) -> Shot:
     """A row of snapshots.jsonl."""
     if row.get("voided") or row.get("deleted"):
         raise Refused("the tracker took it back")
@@ -71,7 +71,7 @@ def shot(row: dict[str, Any], zone: tzinfo | None) -> Shot:
     )
 
 
-def closing(row: dict[str, Any], zone: tzinfo | None) -> dict[str, Any]:
+def closing(row: dict[str, Any], zone: tzinfo) -> dict[str, Any]:
     """A row of windows.jsonl as the fields of a WindowRow that a person says."""
     extra = []
     quality = _first(row, "quality", "quality_score")
@@ -154,7 +154,7 @@ def raw_of(row: dict[str, Any]) -> str | None:
     return said if said.strip() else None
 
 
-def moment_of(row: dict[str, Any], keys: Sequence[str], zone: tzinfo | None) -> datetime:
+def moment_of(row: dict[str, Any], keys: Sequence[str], zone: tzinfo) -> datetime:
     """When it was: ISO 8601 (wall time without an offset), epoch seconds or milliseconds."""
     said = _first(row, *keys)
     try:

@@ -94,14 +94,14 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def resolve(
-    wall: WallTime, captured_at: datetime, window_minutes: int | None, zone: tzinfo | None
+    wall: WallTime, captured_at: datetime, window_minutes: int | None, zone: tzinfo
 ) -> tuple[datetime | None, bool]:
     """The moment (UTC) that `wall` means in a pane captured at `captured_at` (aware), and `stale`.
 
     It is the next such moment after the capture. Where that is further away than the meter's
     window is long, it is the last such moment, and the pane is stale. Without `window_minutes` it
     is always the next. A time with a year is one moment, stale once it has passed. The pane's own
-    zone wins over `zone`; a name that is no zone counts as none; `zone` None is the machine's own.
+    zone wins over `zone`; a name that is no zone counts as none.
     """
     local = _named(wall.zone) or zone
     moments = sorted(_moments(wall, captured_at, local))
@@ -131,7 +131,7 @@ def _named(name: str | None) -> tzinfo | None:
         return None
 
 
-def _moments(wall: WallTime, captured_at: datetime, zone: tzinfo | None) -> Iterator[datetime]:
+def _moments(wall: WallTime, captured_at: datetime, zone: tzinfo) -> Iterator[datetime]:
     for day in _days(wall, captured_at.astimezone(zone).date()):
         naive = datetime(day.year, day.month, day.day, wall.hour, wall.minute)
         try:

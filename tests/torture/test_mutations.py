@@ -87,8 +87,8 @@ MUTATIONS = (
     Mutation(
         "drop the fsync of a new folder inside a book",
         "rooted.py",
-        "            raise IOFault(os_sentence(_CANNOT, error)) from None\n        self.parent.sync()\n",
-        "            raise IOFault(os_sentence(_CANNOT, error)) from None\n",
+        "(_CANNOT, error)) from None\n        self.parent.sync()\n",
+        "(_CANNOT, error)) from None\n",
         CUT,
     ),
     Mutation(

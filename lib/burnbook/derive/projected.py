@@ -11,15 +11,13 @@ from burnbook.workrows import Checkpoint, Churn, Evidence, Range
 Cells = dict[str, Cell]
 
 
-def tokens(
-    checkpoints: Sequence[Checkpoint], churn: Sequence[Churn], zone: tzinfo | None
-) -> list[Cells]:
+def tokens(checkpoints: Sequence[Checkpoint], churn: Sequence[Churn], zone: tzinfo) -> list[Cells]:
     """Token_Churn_Ledger.csv: a row for each checkpoint. The session of old is the window."""
     known = {row.id: row for row in churn}
     return [_tokens(row, known.get(row.churn or ""), zone) for row in checkpoints]
 
 
-def _tokens(row: Checkpoint, churn: Churn | None, zone: tzinfo | None) -> Cells:
+def _tokens(row: Checkpoint, churn: Churn | None, zone: tzinfo) -> Cells:
     planned, actual = row.tokens_planned, row.tokens_actual
     return {
         "date": _date(row.taken_at, zone),
@@ -45,9 +43,7 @@ def _tokens(row: Checkpoint, churn: Churn | None, zone: tzinfo | None) -> Cells:
     }
 
 
-def churn(
-    rows: Sequence[Churn], checkpoints: Sequence[Checkpoint], zone: tzinfo | None
-) -> list[Cells]:
+def churn(rows: Sequence[Churn], checkpoints: Sequence[Checkpoint], zone: tzinfo) -> list[Cells]:
     """Churn_Ledger.csv: a row for each count, of the day of the first checkpoint that names it."""
     days: dict[str, datetime] = {}
     for checkpoint in checkpoints:
@@ -98,7 +94,7 @@ def own(rows: Sequence[Churn]) -> list[Churn]:
     return [row for row in rows if row.source != IMPORTED]
 
 
-def _date(moment: datetime, zone: tzinfo | None) -> str:
+def _date(moment: datetime, zone: tzinfo) -> str:
     return clock.to_wall(moment, zone).date().isoformat()
 
 

@@ -9,7 +9,7 @@ _DAY = 96  # quarters
 class Days:
     """The day of a quarter of an hour in a zone. Most days have one offset: looked up once."""
 
-    def __init__(self, zone: tzinfo | None) -> None:
+    def __init__(self, zone: tzinfo) -> None:
         self.zone = zone
         self.known: dict[int, tuple[date, date] | None] = {}
         self.turns: dict[int, int] = {}

@@ -30,8 +30,8 @@ class Daily(Passed, msgspec.Struct, dict=True):
 
     days: list[tuple[Day, Counts]] = []
 
-    def see(self, zone: tzinfo | None) -> None:
-        """Days are those of this zone; None is the machine's own."""
+    def see(self, zone: tzinfo) -> None:
+        """Days are those of this zone."""
         if "day_of" not in self.__dict__:
             self.__dict__["day_of"] = Days(zone)
 

@@ -32,7 +32,7 @@ LEDGERS = (
 JOURNALS = tuple(one.journal for one in LEDGERS)
 
 
-def projection(form: Form, rows: Mapping[str, Sequence[Any]], zone: tzinfo | None) -> list[Cells]:
+def projection(form: Form, rows: Mapping[str, Sequence[Any]], zone: tzinfo) -> list[Cells]:
     """The rows that a ledger has to have, of the rows of the journals."""
     checkpoints, counted = rows["checkpoints"], projected.own(list(rows["churn"]))
     if form is ledgers.TOKENS:

@@ -4,10 +4,10 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from burnbook import ccusage, clock, dayfold, lock, records
+from burnbook import ccusage, dayfold, lock, records
 from burnbook.blocks import Line, Part, Table, moment, number
 from burnbook.errors import BAD_DATA, BadData, Missing, os_sentence
 from burnbook.rejects import Rejects
@@ -159,7 +159,7 @@ def _captures(ctx: Context) -> list[Input]:
                     continue
                 if taken and data is not None:
                     at = datetime.strptime(f"{taken[1]}+0000", "%Y%m%dT%H%M%SZ%z")
-                    found.append(Input(place, place, clock.to_utc(at, None), data))
+                    found.append(Input(place, place, at.astimezone(UTC), data))
     return sorted(found, key=lambda one: one.captured_at)
 
 

@@ -79,10 +79,11 @@ def due(spec: Schedules, name: str) -> datetime:
     if name not in spec.jobs:
         raise Usage(f"no job is called {name!r}; valid: {', '.join(spec.jobs)}")
     zone, now = clock.find_zone(spec.timezone), clock.now()
-    times = [cronexpr.following(e, now - _LATE, zone) for e in spec.jobs[name].times]
-    if min(times) > now:
+    times = [cronexpr.latest(each, now, _LATE, zone) for each in spec.jobs[name].times]
+    due_at = min(filter(None, times), default=None)
+    if due_at is None:
         raise No(f"{name} is not due: none of its times was in the last ten minutes")
-    return min(times)
+    return due_at
 
 
 def faults(ctx: Context, spec: Schedules) -> list[BadConfig]:

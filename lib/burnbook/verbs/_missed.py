@@ -1,24 +1,34 @@
 """Resets that nobody was there for: recorded by whichever command books next, once each."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from burnbook import clock, records
 from burnbook.blocks import moment
 from burnbook.book import Booked
-from burnbook.derive import resets
+from burnbook.derive import resets, support
 from burnbook.rows import Row
-from burnbook.verbs import Context
+from burnbook.verbs import Context, _support
 from burnbook.workrows import MissedReset
 
 
-def rows(ctx: Context, more: Iterable[tuple[str, datetime]] = ()) -> list[tuple[str, Row]]:
+def rows(
+    ctx: Context,
+    more: Iterable[tuple[str, datetime]] = (),
+    *,
+    limit: timedelta | None = support.BY_HAND,
+) -> list[tuple[str, Row]]:
     """A row for each missed reset, and for each (window, boundary) of `more`.
 
-    For a command's `build`, before its own rows: they may close the window that shows it.
+    For a command's `build`, before its own rows: they may close the window that shows it. There are
+    none more than `limit` after the newest supported moment: the clock may be wrong. None: the
+    command has checked that.
     """
     now = clock.now()
-    found = dict.fromkeys([*resets.missed(ctx.config, ctx.book.index, now), *more])
+    missed = resets.missed(ctx.config, ctx.book.index, now)
+    if missed and limit is not None and _support.doubt(ctx, now, limit, None):
+        return []
+    found = dict.fromkeys([*missed, *more])
     return [("resets", row(window, boundary, now)) for window, boundary in found]
 
 
@@ -29,9 +39,15 @@ def row(window: str, boundary: datetime, found_at: datetime) -> MissedReset:
     )
 
 
-def commit(ctx: Context, build: Callable[[], Sequence[tuple[str, Row]]]) -> list[Booked]:
-    """`Book.commit`, with the missed resets first; gives back what `build` made, booked."""
-    return told(ctx, ctx.book.commit(lambda: [*rows(ctx), *build()]))
+def commit(
+    ctx: Context, build: Callable[[], Sequence[tuple[str, Row]]], *, sure: bool = False
+) -> list[Booked]:
+    """`Book.commit`, with the missed resets first; gives back what `build` made, booked.
+
+    A command that has checked the moment is `sure` of it.
+    """
+    limit = None if sure else support.BY_HAND
+    return told(ctx, ctx.book.commit(lambda: [*rows(ctx, limit=limit), *build()]))
 
 
 def record(ctx: Context) -> None:

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from burnbook import clock, records
-from burnbook.derive import resets
+from burnbook.derive import resets, support
 from burnbook.derive.resets import Turn
+from burnbook.errors import BAD_DATA
 from burnbook.panes import Pane
-from burnbook.rows import Anomaly, Row
-from burnbook.verbs import Context
+from burnbook.rows import Anomaly, Row, Snapshot
+from burnbook.verbs import Context, _support
 from burnbook.verbs._missed import rows as missed_rows
 from burnbook.verbs._pane import Taken
 from burnbook.verbs._snap import snapshot, with_prompts
@@ -96,7 +97,8 @@ def decide(
             else:
                 reason = "it came due while the panes were captured"
                 out.pending.append(_fact(turn, status="pending", reason=reason, retry_at=None))
-    out.rows[:0] = missed_rows(ctx, skipped)
+    is_sure = any(isinstance(row, Snapshot) for _, row in out.rows)
+    out.rows[:0] = missed_rows(ctx, skipped, limit=None if is_sure else support.ALONE)
     return out
 
 
@@ -114,6 +116,15 @@ def _book(
     how: How,
     commits: dict[str, str] | None,
 ) -> None:
+    moment = taken.asked_at or taken.captured_at
+    doubt = _support.doubt(ctx, moment, support.ALONE, taken)
+    if doubt and not how.force:
+        reason = f"{doubt.reason}; nothing booked: {doubt.what_to_do}"
+        out.failed.append(_fact(turn, reason=reason, code=BAD_DATA))
+        about = {"agent": turn.agent, "window": turn.window}
+        subject = f"{turn.agent}/{turn.provider}"
+        out.rows.append(("anomalies", _support.anomaly(doubt, **about, subject=subject)))
+        return
     unfit = resets.unfit(ctx.config, turn, taken.captured_at, taken.meters, taken.errors)
     is_old = taken.asked_at and taken.captured_at < turn.boundary <= taken.asked_at
     if unfit is None and is_old:
@@ -128,6 +139,8 @@ def _book(
     notes = f"[forced: {unfit[0]}]" if unfit else None
     if taken.captured_at < turn.boundary and not how.last_look:
         notes = " ".join(filter(None, ("[forced before the reset]", notes)))
+    if doubt:
+        notes = " ".join(filter(None, (_support.FORCED, notes)))
     common: dict[str, Any] = {"agent": turn.agent, "provider": turn.provider, "notes": notes}
     common["commits"] = commits
     if how.dry:

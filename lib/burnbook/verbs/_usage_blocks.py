@@ -37,7 +37,7 @@ class Piece(NamedTuple):
     sums: Counts
 
 
-def sums(ctx: Context, ask: Ask, zone: tzinfo | None) -> Iterator[tuple[Key, Counts]]:
+def sums(ctx: Context, ask: Ask, zone: tzinfo) -> Iterator[tuple[Key, Counts]]:
     """Sums by block, tool and model; a block belongs to the day on which it begins."""
     known = usage_blocks.real(_told(ctx))
     _ = ctx.book.used

@@ -38,7 +38,7 @@ def width() -> int | None:
         return None
 
 
-def parts(found: Report, data: Any, zone: tzinfo | None, room: int | None) -> list[Part]:
+def parts(found: Report, data: Any, zone: tzinfo, room: int | None) -> list[Part]:
     """What it comes to, the rows, and what is not known. `room` in columns; None is no limit."""
     report, totals = data["report"], found.totals
     if not found.rows:
@@ -80,7 +80,7 @@ def csv(data: Any) -> str:
     return csvtext.encode([heads, *rows])
 
 
-def _table(found: Report, report: str, zone: tzinfo | None, room: int | None) -> Table:
+def _table(found: Report, report: str, zone: tzinfo, room: int | None) -> Table:
     """As much as there is room for: every kind of token, totals by tool and model, or totals."""
     if room is None:
         return _made(found, report, zone, len(_LAYOUTS))
@@ -94,7 +94,7 @@ def _table(found: Report, report: str, zone: tzinfo | None, room: int | None) ->
     return table
 
 
-def _made(found: Report, report: str, zone: tzinfo | None, layout: int) -> Table:
+def _made(found: Report, report: str, zone: tzinfo, layout: int) -> Table:
     rows = found.rows if layout else _by_period(found.rows)
     named = ["Tool"] if report == "model" else ["Tool", "Model"]
     named = named if layout else []
@@ -145,7 +145,7 @@ def _fitted(
     ]
 
 
-def _period(period: Any, report: str, zone: tzinfo | None) -> str:
+def _period(period: Any, report: str, zone: tzinfo) -> str:
     if report != "blocks":
         return "-" if period is None else str(period)
     start, end = (clock.to_wall(at, zone) for at in period[:2])

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from burnbook import names, records
+from burnbook import clock, names, records
 from burnbook.blocks import Line, Part, Scene, number
 from burnbook.book import Booked
+from burnbook.derive import support
 from burnbook.derive.actual import actual
 from burnbook.derive.checkpoint import WHY, Choice, Facts, Said, choose
 from burnbook.errors import BurnbookError, IOFault, Usage, os_sentence
@@ -13,7 +14,7 @@ from burnbook.ledgerspec import ledgers as places_of
 from burnbook.redact import redact
 from burnbook.rows import Row
 from burnbook.vcs import UNASKED
-from burnbook.verbs import Context, Result, _churn, _missed, _pages
+from burnbook.verbs import Context, Result, _churn, _missed, _pages, _support
 from burnbook.verbs._scene import scene
 from burnbook.verbs._window import note_damage, wanted
 from burnbook.workrows import Checkpoint, Churn
@@ -35,6 +36,8 @@ def run(ctx: Context, args: Any) -> Result:
     """The checkpoint of one window. Running it again finishes what a killed run began."""
     said = _said(args)
     window = wanted(ctx, args.window)
+    if not args.force:
+        _support.check(ctx, window, _support.doubt(ctx, clock.now(), support.BY_HAND, None))
     places = places_of(ctx.config, ctx.book.root)
     _pages.check(places)  # what cannot be written is refused before anything is booked
     facts = _facts(ctx, window)
@@ -65,7 +68,7 @@ def run(ctx: Context, args: Any) -> Result:
         # The churn first: whoever reads the checkpoint finds the row that it names.
         return [*([("churn", churn)] if churn else []), ("checkpoints", row)]
 
-    booked = _missed.commit(ctx, build)
+    booked = _missed.commit(ctx, build, sure=True)
     try:
         pages = _pages.renew(ctx, window, places)
     except BurnbookError as error:

@@ -2,19 +2,17 @@
 
 from typing import Any
 
+from burnbook import clock
 from burnbook.blocks import Line, Part, Table
 from burnbook.errors import IO, NO
-from burnbook.probes import Probed, machine, place, setup
+from burnbook.probes import Probed, future, machine, place, setup
 from burnbook.verbs import Context, Result
 
 
 def run(ctx: Context, args: Any) -> Result:
     """Every probe. Exit 1 where one fails, 74 where locks do nothing: then nothing is booked."""
-    found = [
-        *place.probe(ctx.book.root),
-        *machine.probe(ctx.book.root),
-        *setup.probe(ctx.config, ctx.book.root),
-    ]
+    found = [*place.probe(ctx.book.root), *future.probe(ctx.book, clock.now())]
+    found += [*machine.probe(ctx.book.root), *setup.probe(ctx.config, ctx.book.root)]
     fails = [one for one in found if one.verdict == "fail"]
     warns = [one for one in found if one.verdict == "warn"]
     code = NO if fails else 0

@@ -3,10 +3,10 @@
 from typing import Any
 
 from burnbook import clock, names
-from burnbook.derive import windows
+from burnbook.derive import support, windows
 from burnbook.errors import Missing, Usage
 from burnbook.rows import Phase, Row, Snapshot
-from burnbook.verbs import Context, Result, _crossing, _missed
+from burnbook.verbs import Context, Result, _crossing, _missed, _support
 from burnbook.verbs._pane import Taken, check_provider, save_raw, take
 from burnbook.verbs._repos import stand
 from burnbook.verbs._snap import FORCED_LAG, line, snapshot, with_prompts
@@ -23,7 +23,10 @@ def run(ctx: Context, args: Any) -> Result:
         return Result([], None)  # the recipe's second pass books and tells
 
     if not _crossed(ctx, args.action, provider, window, taken):
-        _steps(ctx, args.action, provider, window, taken)  # what cannot be booked makes no book
+        # What cannot be booked makes no book.
+        steps = _steps(ctx, args.action, provider, window, taken)
+        if not args.force:
+            _support.check(ctx, steps[0][1], _doubt(ctx, taken))
     commits = stand(ctx).heads or None
 
     def build() -> list[tuple[str, Row]]:
@@ -40,7 +43,7 @@ def run(ctx: Context, args: Any) -> Result:
             rows += with_prompts(ctx, row)
         return rows
 
-    booked = _missed.commit(ctx, build)
+    booked = _missed.commit(ctx, build, sure=True)
     snapshots = [entry for entry in booked if isinstance(entry.row, Snapshot)]
     for entry in snapshots:
         assert isinstance(entry.row, Snapshot)
@@ -49,6 +52,11 @@ def run(ctx: Context, args: Any) -> Result:
             save_raw(ctx, entry.row.id, taken.text)
     data = {"booked": [{"new": entry.is_new, "row": entry.row} for entry in booked]}
     return Result([line(entry) for entry in snapshots], data)
+
+
+def _doubt(ctx: Context, taken: Taken) -> _support.Doubt | None:
+    moment = taken.asked_at or taken.captured_at
+    return _support.doubt(ctx, moment, support.BY_HAND, taken)
 
 
 def _steps(
@@ -130,6 +138,8 @@ def _row(
                 " after the reset), when panes may still show the old window; take it again later, "
                 "or say --force if it is right"
             )
+    if args.force and _doubt(ctx, taken):
+        notes = " ".join(filter(None, (notes, _support.FORCED)))
     return snapshot(
         ctx,
         taken,

@@ -69,7 +69,7 @@ def _read_new(ctx: Context, tools: list[str] | None) -> None:
                 _ingest_logs.run(ctx, Namespace(feed=name, **given), feed)
 
 
-def _shown(args: Any, found: Report, data: dict[str, Any], zone: tzinfo | None) -> Result:
+def _shown(args: Any, found: Report, data: dict[str, Any], zone: tzinfo) -> Result:
     """The report in its format. What one format needs, no other pays for."""
     if args.format == "json":
         return Result((), data)
@@ -102,7 +102,7 @@ def _of_days(ctx: Context, report: str, ask: Ask) -> Sums:
             yield (key if name is None else key._replace(period=name(day))), counts
 
 
-def _all(ctx: Context, report: str, ask: Ask, zone: tzinfo | None) -> Sums:
+def _all(ctx: Context, report: str, ask: Ask, zone: tzinfo) -> Sums:
     """From every cell."""
     day_of, name = Days(zone), usage.BY_TIME.get(report)
 
@@ -118,7 +118,7 @@ def _all(ctx: Context, report: str, ask: Ask, zone: tzinfo | None) -> Sums:
         yield (key if name is None else key._replace(period=period)), counts
 
 
-def _zone(ctx: Context, said: str | None) -> tuple[tzinfo | None, str]:
+def _zone(ctx: Context, said: str | None) -> tuple[tzinfo, str]:
     if said is None:
         return ctx.config.zone, ctx.config.windows.timezone
     try:
