@@ -121,8 +121,7 @@ def test_the_moment_is_that_of_the_capture_not_of_the_booking(clone: House, tmp_
     yesterday = (datetime.now(UTC) - timedelta(hours=25)).isoformat()
     shell.ok("snapshot", "start", "codex", "--at", yesterday, stdin=CODEX.format(11))
     declare(shell.config, main=pane)
-    (clone.root / "data").mkdir(exist_ok=True)
-    with (clone.root / "data" / ".recipe.slow.lock").open("a") as lock:
+    with (shell.book / ".recipe.slow.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         process = clone.start("./just", "reset", "--agent=slow", **shell.environment)
         time.sleep(3)

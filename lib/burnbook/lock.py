@@ -17,6 +17,9 @@ from burnbook import files
 from burnbook.errors import Busy, IOFault
 
 WAIT_SECONDS = 10.0
+was_held = False
+"""Whether this process held a book's lock at any time, so that it may have booked rows."""
+
 # Folders of a book, as far as there are any.
 FOLDERS = ("state", "state/feeds", "cache", "raw", "rejects", "captures")
 
@@ -24,6 +27,7 @@ FOLDERS = ("state", "state/feeds", "cache", "raw", "rejects", "captures")
 @contextmanager
 def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
     """Hold the book's lock inside the `with`; Busy (exit 75) with the holder's pid after `wait`."""
+    global was_held
     files.make_dir(root)
     files.check_mine(root, FOLDERS)
     handle = files.open_regular(os.path.join(root, ".lock"), os.O_RDWR | os.O_CREAT)
@@ -35,6 +39,7 @@ def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
                 "move the book to a local disk (doctor tells more)"
             )
         os.pwrite(handle, b"%-20d\n" % os.getpid(), 0)
+        was_held = True
         yield
     finally:
         os.close(handle)

@@ -14,8 +14,8 @@ _JOURNAL = rf"(?:{'|'.join(records.JOURNALS)}|rejects/{_ID})\.jsonl"
 _TMP = re.compile(r"(?:.*/)?\.[^/]+\.([0-9]+)\.tmp")
 _BESIDE = re.compile(rf"{_JOURNAL}\.(?:broken|quarantine|before-repair-[0-9TZ]+)")
 _KNOWN = re.compile(
-    rf"{_JOURNAL}|\.lock|account\.salt|raw/[^/]+\.txt|captures/{_ID}/[^/]+|crontabs/crontab\.[^/]+"
-    rf"|state/{_ID}/{_ID}|cache/[^/]+\.(?:fold|ids|days|sources)"
+    rf"{_JOURNAL}|\.lock|\.recipe\.{_ID}\.lock|account\.salt|raw/[^/]+\.txt"
+    rf"|captures/{_ID}/[^/]+|crontabs/crontab\.[^/]+|state/{_ID}/{_ID}|cache/[^/]+\.(?:fold|ids|days|sources)"
     rf"|cache/(?:rejects/)?{_ID}\.keys/(?:head|all|\d{{4}}-\d\d-\d\d)"
 )
 _FOLDERS = re.compile(

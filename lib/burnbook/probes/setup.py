@@ -19,9 +19,9 @@ AREA = "set-up"
 _RUNS = ("agents.toml", "budgets.toml", "schedules.toml")
 
 
-def probe(config: Config) -> list[Probed]:
+def probe(config: Config, root: str) -> list[Probed]:
     """Every probe of the set-up."""
-    return [*_config(config), *_owners(config), *_pages(config), _locks(), _schedule()]
+    return [*_config(config), *_owners(config), *_pages(config), _locks(root), _schedule()]
 
 
 def _config(config: Config) -> Iterator[Probed]:
@@ -74,9 +74,9 @@ def _pages(config: Config) -> Iterator[Probed]:
         yield Probed(AREA, "ledgers", "ok", places.folder)
 
 
-def _locks() -> Probed:
+def _locks(root: str) -> Probed:
     """The locks of recipes, which bin/_locked opens and does not follow."""
-    for path in sorted(glob(os.path.join(escape(PROJECT), "data", ".recipe.*.lock"))):
+    for path in sorted(glob(os.path.join(escape(root), ".recipe.*.lock"))):
         found = os.lstat(path)
         if not stat.S_ISREG(found.st_mode):
             return Probed(AREA, "recipe locks", "fail", f"{path} is not a plain file; remove it")
