@@ -259,6 +259,40 @@ def test_a_recipe_knows_its_own_lock_by_another_spelling(twin: House, tmp_path: 
         twin.told(*words, BURNBOOK_HELD=f"{os.getpid()} {lock}")
 
 
+def test_a_recipe_that_fails_leaves_no_book_that_it_made(twin: House, tmp_path: Path) -> None:
+    words = ("--data-dir", str(tmp_path / "new" / "deep" / "book"))
+    before = sorted(path.name for path in tmp_path.iterdir())
+    assert twin.run("just", "start", "codex", *words, "--exit", "66").returncode == 66
+    assert twin.run("just", "reset", *words, "--exit", "1").returncode == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    twin.told("just", "start", "codex", *words)
+    assert twin.run("just", "start", "codex", *words, "--exit", "66").returncode == 66
+    assert (tmp_path / "new" / "deep" / "book" / ".recipe.main.lock").exists()
+
+
+def test_a_recipe_that_waited_for_a_removed_lock_takes_the_new_one(
+    twin: House, tmp_path: Path
+) -> None:
+    flock, mark = shutil.which("flock"), tmp_path / "waits"
+    if flock is None:
+        pytest.skip("flock(1) is missing, so it cannot tell when it is called")
+    book = tmp_path / "book"
+    twin.told("just", "start", "codex", BURNBOOK_DATA_DIR=str(book))
+    lock = book / ".recipe.main.lock"
+    twin.program("flock", f"#!/bin/sh\n: >>'{mark}'\nexec {flock} \"$@\"\n")
+    with lock.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        process = twin.start("just", "start", "codex", BURNBOOK_DATA_DIR=str(book))
+        while not mark.exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        lock.unlink()
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, "")
+    assert json.loads(out)["held"]
+    assert lock.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_book_that_cannot_be_made_is_named(twin: House, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     done = twin.run("just", "start", "codex", "--data-dir", str(tmp_path / "file" / "book"))
