@@ -32,13 +32,18 @@ HOSTILE = [
     "é",
 ]
 
+# What bin/_book.py needs to choose the book and the agent.
+CHOOSING = ("__init__", "errors", "escape", "files", "names", "plain", "redact", "settings")
+
 TELL = '''"""Say how this was run."""
 
 import _lib
 import argparse, fcntl, json, os, subprocess, sys
 
 def held():
-    name = os.path.join(_lib.ROOT, "data", ".recipe.%s.lock" % os.environ.get("AGENT_ID", "main"))
+    name = ".recipe.%s.lock" % os.environ.get("AGENT_ID", "main")
+    book = os.environ.get("BURNBOOK_DATA_DIR") or os.path.join(_lib.ROOT, "data", "live")
+    name = os.path.join(book, name)
     if not os.path.exists(name):
         return False
     with open(name) as lock:
@@ -48,18 +53,20 @@ def held():
             return True
     return False
 
-captured = os.environ.get("BURNBOOK_CAPTURED")
+half = os.environ.get("BURNBOOK_PASS", "").partition(" ")[0] or None
 print(json.dumps({
     "argv": sys.argv[1:], "folder": os.getcwd(), "stdin": sys.stdin.read(), "path": sys.path,
-    "held": held(), "pass": os.environ.get("BURNBOOK_PASS"), "captured": captured,
-    "found": sorted(os.listdir(captured)) if captured else [], "name": sys.argv[0],
+    "held": held(), "pass": half, "name": sys.argv[0],
+    "found": open(3).read() if half == "book" else None,
 }), flush=True)
-if captured:
-    open(os.path.join(captured, "pane"), "w").close()
+if half == "capture":
+    os.write(3, b"pane")
 if "--nest" in sys.argv:
     subprocess.run([os.path.join(_lib.ROOT, "just"), "end", "nested"], check=True)
-if "--background" in sys.argv:
-    subprocess.Popen(["sleep", "20"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+if "--background" in sys.argv and half != "capture":
+    # With every descriptor that this script has, as a shell's `&` would leave it.
+    quiet = dict(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.Popen(["sleep", "20"], close_fds=False, **quiet)
 if "--exit" in sys.argv:
     sys.exit(int(sys.argv[sys.argv.index("--exit") + 1]))
 '''
@@ -72,12 +79,13 @@ class House:
         self.root = root
         (root / "bin").mkdir(parents=True)
         (root / "lib" / "burnbook").mkdir(parents=True)
-        (root / "lib" / "burnbook" / "__init__.py").touch()
+        for name in CHOOSING:
+            shutil.copy2(ROOT / "lib" / "burnbook" / f"{name}.py", root / "lib" / "burnbook")
         shebang = (ROOT / "bin" / "preview").read_text().splitlines()[0]
         for verb in VERBS:
             (root / "bin" / verb).write_text(f"{shebang}\n{TELL}")
             (root / "bin" / verb).chmod(0o755)
-        for name in ("_job", "_lib.py", "_locked", "_python", "_setup.py"):
+        for name in ("_book.py", "_job", "_lib.py", "_locked", "_python", "_setup.py"):
             shutil.copy2(ROOT / "bin" / name, root / "bin")
         for name in ("just", "justfile", "requirements.lock"):
             shutil.copy2(ROOT / name, root)
@@ -85,6 +93,13 @@ class House:
         if ready:
             leave_out = shutil.ignore_patterns("dev", "uv", "bench", "fuzz", "pip", "setuptools")
             shutil.copytree(ROOT / ".venv", root / ".venv", symlinks=True, ignore=leave_out)
+
+    @classmethod
+    def existing(cls, root: Path) -> "House":
+        """The house that is at `root` already."""
+        house = cls.__new__(cls)
+        house.root = root
+        return house
 
     def environment(self, **extra: str) -> dict[str, str]:
         """Return what cron gives: a short PATH and an empty HOME; and how pip finds its index."""

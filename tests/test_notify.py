@@ -1,6 +1,8 @@
 """Hooks: once for each level of a window, whoever runs at once, outside of every lock."""
 
 import fcntl
+import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,22 @@ def test_no_lock_is_held_while_the_hook_runs(shell: Shell, tmp_path: Path) -> No
         process.communicate()
     assert process.returncode == 0
     assert not list(tmp_path.rglob(".recipe*"))
+
+
+def test_who_is_interrupted_after_the_lock_is_told_that_rows_may_be_booked(
+    shell: Shell, tmp_path: Path
+) -> None:
+    told = tmp_path / "told"
+    hook(shell, told, then="exec sleep 60")
+    with shell.start("budget", "--at", "2026-11-22T10:00") as process:
+        while not told.exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    safe = "rows may be booked, and running it again is safe"
+    assert (process.returncode, err) == (130, f"budget: interrupted; {safe}\n")
+    assert shell.rows("notices")
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 
 def lock_of(house: House, agent: str = "main") -> Path:
-    return house.root / "data" / f".recipe.{agent}.lock"
+    return house.root / "data" / "live" / f".recipe.{agent}.lock"
 
 
 def attribute(recipe: dict[str, Any], name: str) -> Any:
@@ -113,7 +113,9 @@ def test_exit_codes_pass_through_without_a_word(house: House) -> None:
             assert (done.returncode, done.stderr) == (code, "")
 
 
-def test_a_busy_lock_gives_75_after_ten_seconds_and_no_other_agent_waits(house: House) -> None:
+def test_a_busy_lock_gives_75_after_ten_seconds_and_no_other_agent_waits(
+    house: House, twin: House
+) -> None:
     programs = [shutil.which(name) for name in ("sh", "env", "mkdir", "readlink")]
     without_flock = house.root / "few"
     without_flock.mkdir()
@@ -125,6 +127,8 @@ def test_a_busy_lock_gives_75_after_ten_seconds_and_no_other_agent_waits(house: 
         began = time.monotonic()
         waiting = [house.start("just", "start", "codex")]
         waiting += [house.start("just", "start", "codex", PATH=str(without_flock))]
+        # Another clone that keeps the same book waits too.
+        waiting += [twin.start("just", "start", "codex", "--data-dir", str(lock_of(house).parent))]
         assert house.told("just", "start", "codex", AGENT_ID="free")[0]["held"]
         for process in waiting:
             out, err = process.communicate(timeout=60)
@@ -141,8 +145,11 @@ def test_a_recipe_inside_a_recipe_does_not_wait_for_itself(house: House) -> None
     assert json.loads(done.stdout)["held"]
 
 
-def test_what_a_recipe_leaves_in_the_background_does_not_keep_the_lock(house: House) -> None:
-    house.told("just", "start", "codex", "--background")
+@pytest.mark.parametrize("words", [[], ["--capture"]])
+def test_what_a_recipe_leaves_in_the_background_does_not_keep_the_lock(
+    house: House, words: list[str]
+) -> None:
+    house.told("just", "start", "codex", "--background", *words)
     with lock_of(house).open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
@@ -151,46 +158,175 @@ def test_capture_runs_before_the_lock_and_is_booked_under_it(house: House) -> No
     first, second = house.told("just", "start", "codex", "--capture", stdin="pane")
     assert (first["pass"], first["held"], first["stdin"]) == ("capture", False, "")
     assert (second["pass"], second["held"], second["stdin"]) == ("book", True, "pane")
-    assert first["captured"] == second["captured"]
-    assert second["found"] == ["pane"]
-    assert not Path(first["captured"]).exists()
+    assert second["found"] == "pane"
 
 
 def test_a_recipe_may_say_that_it_always_captures(house: House) -> None:
     first, second = house.told("just", "reset", "--dry-run", stdin="x")
     assert (first["pass"], first["held"], first["argv"]) == ("capture", False, ["--dry-run"])
     assert (second["pass"], second["held"], second["argv"]) == ("book", True, ["--dry-run"])
-    assert second["found"] == ["pane"]
+    assert second["found"] == "pane"
 
 
 def test_a_capture_that_fails_books_nothing(house: House) -> None:
     done = house.run("just", "start", "codex", "--capture", "--exit", "66")
     assert (done.returncode, done.stderr) == (66, "")
-    [told] = [json.loads(line) for line in done.stdout.splitlines()]
-    assert not Path(told["captured"]).exists()
+    assert [json.loads(line)["pass"] for line in done.stdout.splitlines()] == ["capture"]
 
 
 def test_no_pass_leaks_in_from_outside(house: House) -> None:
-    [told] = house.told("just", "start", "x", BURNBOOK_PASS="book", BURNBOOK_CAPTURED="/etc")
-    assert (told["pass"], told["captured"]) == (None, None)
+    [told] = house.told("just", "start", "x", BURNBOOK_PASS=f"book {os.getpid()}", captured="x")
+    assert told["pass"] is None
+
+
+def test_help_needs_no_lock_and_makes_no_book(house: House, tmp_path: Path) -> None:
+    for word in ("-h", "--help"):
+        [told] = house.told("just", "start", word, "--data-dir", str(tmp_path / "none"))
+        assert (told["held"], told["argv"]) == (False, ["start", word, *told["argv"][2:]])
+    assert not (tmp_path / "none").exists()
+
+
+PLACES = {
+    "default": "clone/data/live",
+    "flag": "here/a book",
+    "flag=": "here/a book",
+    "flag wins": "here/a book",
+    "last flag": "here/a book",
+    "absolute": "a book",
+    "variable": "here/a book",
+    "dotenv": "clone/a book",
+    "quoted dotenv": "clone/a #book",
+    "dots behind a link": "here/a book",
+    "other dotenv": "clone/data/live",
+}
+
+
+@pytest.fixture
+def twin(house: House, tmp_path: Path) -> House:
+    """Another clone of the same project, with a `.venv` in common."""
+    leave_out = shutil.ignore_patterns(".venv", "data", ".env")
+    shutil.copytree(house.root, tmp_path / "clone", ignore=leave_out, symlinks=True)
+    (tmp_path / "clone" / ".venv").symlink_to(house.root / ".venv")
+    return House.existing(tmp_path / "clone")
+
+
+@pytest.mark.parametrize("how", PLACES)
+def test_the_lock_is_in_the_book_wherever_that_is_chosen(
+    twin: House, tmp_path: Path, how: str
+) -> None:
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere" / "below"
+    here.mkdir()
+    elsewhere.mkdir(parents=True)
+    (here / "link").symlink_to(elsewhere)
+    absolute = str(tmp_path / "a book")
+    words = {
+        "flag": ["--data-dir", "a book"],
+        "flag=": ["--data-dir=a book"],
+        "flag wins": ["--data-dir", "a book"],
+        "last flag": ["--data-dir=x", "--notes", "n", "--data-dir=a book", "--", "--data-dir=y"],
+        "absolute": ["--data-dir", absolute],
+        "dots behind a link": ["--data-dir", "link/../a book"],
+    }.get(how, [])
+    variables = {
+        "variable": {"BURNBOOK_DATA_DIR": "a book"},
+        "flag wins": {"BURNBOOK_DATA_DIR": "other"},
+        "dotenv": {"BURNBOOK_DATA_DIR": ""},
+    }.get(how, {})
+    lines = {
+        "dotenv": "AGENT_ID=zed\nexport BURNBOOK_DATA_DIR=a book",
+        "quoted dotenv": "BURNBOOK_DATA_DIR='a #book' # a comment\n",
+        "flag wins": "BURNBOOK_DATA_DIR=third\n",
+        "other dotenv": "PATH=x\n",
+    }
+    if how in lines:
+        (twin.root / ".env").write_text(lines[how])
+    twin.told("just", "start", "codex", *words, cwd=here, **variables)
+    [lock] = tmp_path.rglob(".recipe.*.lock")
+    agent = "zed" if how == "dotenv" else "main"
+    assert lock == tmp_path / PLACES[how] / f".recipe.{agent}.lock"
+    modes = [path.stat().st_mode & 0o777 for path in (lock, lock.parent)]
+    assert modes == [0o600, 0o700]
+
+
+def test_a_recipe_knows_its_own_lock_by_another_spelling(twin: House, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "book")
+    twin.told("just", "start", "codex", "--data-dir", str(tmp_path / "book"))
+    lock = tmp_path / "link" / ".recipe.main.lock"
+    words = ("just", "start", "codex", "--data-dir", str(tmp_path / "book"))
+    with lock.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        twin.told(*words, BURNBOOK_HELD=f"{os.getpid()} {lock}")
+
+
+def test_a_recipe_that_fails_leaves_no_book_that_it_made(twin: House, tmp_path: Path) -> None:
+    words = ("--data-dir", str(tmp_path / "new" / "deep" / "book"))
+    before = sorted(path.name for path in tmp_path.iterdir())
+    assert twin.run("just", "start", "codex", *words, "--exit", "66").returncode == 66
+    assert twin.run("just", "reset", *words, "--exit", "1").returncode == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    twin.told("just", "start", "codex", *words)
+    assert twin.run("just", "start", "codex", *words, "--exit", "66").returncode == 66
+    assert (tmp_path / "new" / "deep" / "book" / ".recipe.main.lock").exists()
+
+
+def test_a_recipe_that_waited_for_a_removed_lock_takes_the_new_one(
+    twin: House, tmp_path: Path
+) -> None:
+    flock, mark = shutil.which("flock"), tmp_path / "waits"
+    if flock is None:
+        pytest.skip("flock(1) is missing, so it cannot tell when it is called")
+    book = tmp_path / "book"
+    twin.told("just", "start", "codex", BURNBOOK_DATA_DIR=str(book))
+    lock = book / ".recipe.main.lock"
+    twin.program("flock", f"#!/bin/sh\n: >>'{mark}'\nexec {flock} \"$@\"\n")
+    with lock.open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        process = twin.start("just", "start", "codex", BURNBOOK_DATA_DIR=str(book))
+        while not mark.exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        lock.unlink()
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, "")
+    assert json.loads(out)["held"]
+    assert lock.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_book_that_cannot_be_made_is_named(twin: House, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = twin.run("just", "start", "codex", "--data-dir", str(tmp_path / "file" / "book"))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (74, "", 1), done
+    assert done.stderr.startswith("just: ")
+    assert str(tmp_path / "file") in done.stderr
+
+
+def test_an_agent_that_is_a_key_becomes_no_file_name(twin: House, tmp_path: Path) -> None:
+    key = "sk-" + "ant-api03-abcd1234EFGH5678"
+    for words, variables in ((["--agent", key], {}), ([], {"AGENT_ID": key})):
+        done = twin.run("just", "start", "codex", *words, **variables)
+        assert (done.returncode, done.stdout) == (2, ""), done
+        assert "no key or token" in done.stderr
+        assert key not in done.stderr
+    assert not [path for path in tmp_path.rglob("*") if key in path.name]
 
 
 @pytest.mark.parametrize("agent", BAD_AGENTS)
 def test_a_bad_agent_is_refused_before_anything_is_made(house: House, agent: str) -> None:
-    before = sorted(os.listdir(house.root / "data")) if (house.root / "data").exists() else None
+    data = lock_of(house).parent
+    before = sorted(os.listdir(data)) if data.exists() else None
     for how in ({"AGENT_ID": agent}, {}):
         flags = [] if how else [f"--agent={agent}"]
         done = house.run("just", "start", "codex", *flags, **how)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done
         assert done.stderr.startswith("just: agent is '")
-    after = sorted(os.listdir(house.root / "data")) if (house.root / "data").exists() else None
+    after = sorted(os.listdir(data)) if data.exists() else None
     assert before == after
 
 
 @pytest.mark.parametrize("kind", ["link", "dangling link", "folder", "fifo"])
 def test_a_planted_lock_is_refused(house: House, tmp_path: Path, kind: str) -> None:
-    (house.root / "data").mkdir(exist_ok=True)
     lock = lock_of(house, f"planted.{kind[:4].strip()}")
+    lock.parent.mkdir(parents=True, exist_ok=True)
     target = tmp_path / "target"
     if kind == "folder":
         lock.mkdir()

@@ -122,8 +122,7 @@ def test_the_moment_is_that_of_the_capture_not_of_the_booking(clone: House, tmp_
     yesterday = (datetime.now(UTC) - timedelta(hours=25)).isoformat()
     shell.ok("snapshot", "start", "codex", "--at", yesterday, stdin=CODEX.format(11))
     declare(shell.config, main=pane)
-    (clone.root / "data").mkdir(exist_ok=True)
-    path = clone.root / "data" / ".recipe.slow.lock"
+    path = shell.book / ".recipe.slow.lock"
     with path.open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         process = clone.start("./just", "reset", "--agent=slow", **shell.environment)

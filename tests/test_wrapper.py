@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from frontdoor import BASE, House
 
+NEW = "case $* in *version_info*) echo True ;; esac\n"  # what a Python that is new enough says
+
 
 @pytest.fixture
 def fresh(tmp_path: Path) -> House:
@@ -58,11 +60,44 @@ def test_an_old_python_is_named(fresh: House) -> None:
     assert not (fresh.root / ".venv").exists()
 
 
+PRETENDERS = {
+    "true": None,
+    "false": None,
+    "cat": None,
+    "echo": None,
+    "silent": "#!/bin/sh\n",
+    "talking": "#!/bin/sh\necho 3.13\n",
+    "old": "#!/bin/sh\necho False\n",
+    "garbage": "\x7fELF",
+    "sets up nothing": f"#!/bin/sh\n{NEW}",
+}
+
+
+@pytest.mark.parametrize("name", PRETENDERS)
+def test_a_program_that_is_no_python_is_named(fresh: House, name: str) -> None:
+    text = PRETENDERS[name]
+    path = fresh.program(name, text) if text else Path("/bin", name)
+    assert str(path) in sentence(fresh, 78, BURNBOOK_PYTHON=str(path))
+    assert not (fresh.root / ".venv").exists()
+
+
+def test_a_folder_and_a_file_that_cannot_run_are_no_python(fresh: House) -> None:
+    (fresh.root / "plain").touch()
+    for path in (fresh.root / "lib", fresh.root / "plain"):
+        assert str(path) in sentence(fresh, 78, BURNBOOK_PYTHON=str(path))
+
+
+def test_an_empty_name_of_a_python_is_none(fresh: House) -> None:
+    for name in ("python3", *(f"python3.{minor}" for minor in range(11, 15))):
+        fresh.program(name, "#!/bin/sh\nexit 1\n")
+    assert "python3 on PATH is not" in sentence(fresh, 78, BURNBOOK_PYTHON="")
+
+
 def test_a_missing_venv_module_is_named_with_its_package(fresh: House) -> None:
     hide = 'import runpy, sys; sys.modules["ensurepip"] = None; sys.argv = sys.argv[1:]; '
     hide += 'runpy.run_path(sys.argv[0], run_name="__main__")'
     program = f"#!/bin/sh\ncase $* in *_setup.py) exec '{BASE}' -I -c '{hide}' \"$2\" ;; esac\n"
-    python = fresh.program("python", f"{program}case $* in *ensurepip*) exit 1 ;; esac\n")
+    python = fresh.program("python", f"{program}case $* in *ensurepip*) exit 1 ;; esac\n{NEW}")
     said = sentence(fresh, 78, BURNBOOK_PYTHON=str(python))
     assert "no module ensurepip" in said
     assert "-venv" in said
@@ -81,7 +116,7 @@ def test_a_folder_that_cannot_be_written_is_named(fresh: House) -> None:
 
 @pytest.mark.parametrize("what", ["other lock", "older lock", "no python", "no just"])
 def test_a_venv_that_does_not_fit_is_made_anew(ready: House, what: str) -> None:
-    python = ready.program("python", "#!/bin/sh\ncase $* in *_setup.py) exit 33 ;; esac\n")
+    python = ready.program("python", f"#!/bin/sh\ncase $* in *_setup.py) exit 33 ;; esac\n{NEW}")
     assert ready.run("just", "--summary", BURNBOOK_PYTHON=str(python)).returncode == 0
     lock = ready.root / "requirements.lock"
     if what == "other lock":

@@ -3,13 +3,16 @@
 A command is an argv array: no shell reads it. It gets no input, a time limit, a limit on what it
 may print, and a process group of its own, which is ended with it.
 
-A recipe that captures runs twice: first without a lock and with BURNBOOK_PASS=capture, when what
-was captured is put into $BURNBOOK_CAPTURED, then with the lock and BURNBOOK_PASS=book, when it is
-taken from there. So no capture ever runs under a lock.
+A recipe that captures runs twice (bin/_locked): first without the lock, when what was captured is
+written to a pipe, and then under the lock, when it is read from a pipe. So no capture runs under a
+lock. In between it is in the memory of the recipe's shell. It is not written to a file, because a
+pane may show keys and e-mail addresses, and a killed recipe could not remove the file.
 """
 
 import os
 import signal
+import stat
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -19,12 +22,13 @@ import msgspec
 
 from burnbook import clock
 from burnbook.errors import IO, BurnbookError, IOFault, Missing, os_sentence
-from burnbook.rooted import RootedPath
+from burnbook.plain import clean
 
 if TYPE_CHECKING:
     from threading import Event
 
 MAX_OUTPUT = 1 << 20
+_PASS, _PIPE = "BURNBOOK_PASS", 3  # what bin/_locked gives each half
 _ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 Stopped = Callable[[], bool]
@@ -55,10 +59,10 @@ def many(jobs: Mapping[str, Job]) -> dict[str, Captured]:
             text = job(stop.is_set)
             found[name] = Captured(clock.now(), text=text)
         except BurnbookError as error:
-            found[name] = Captured(clock.now(), fault=str(error), code=error.code)
+            found[name] = Captured(clock.now(), fault=clean(str(error)), code=error.code)
         except OSError as error:
             said = os_sentence("a capture failed", error)
-            found[name] = Captured(clock.now(), fault=said, code=IO)
+            found[name] = Captured(clock.now(), fault=clean(said), code=IO)
 
     threads = [threading.Thread(target=work, args=job) for job in jobs.items()]
     with _ending(stop):
@@ -106,19 +110,41 @@ def run(argv: tuple[str, ...], timeout: float, stopped: Stopped) -> bytes:
     return ended.out
 
 
-def two_pass(name: str, jobs: Callable[[], Mapping[str, Job]]) -> dict[str, Captured] | None:
+def two_pass(jobs: Callable[[], Mapping[str, Job]]) -> dict[str, Captured] | None:
     """`many`, or under a recipe its first or second half; None after the first half."""
-    place, half = os.environ.get("BURNBOOK_CAPTURED"), os.environ.get("BURNBOOK_PASS")
-    if not place or half not in ("capture", "book"):
+    half = _half()
+    if half is None:
         return many(jobs())
-    kept = RootedPath(place, f"{name}.captured")
+    # Taken out of the environment first: programs that a capture starts are no part of this recipe.
+    del os.environ[_PASS]
+    os.set_inheritable(_PIPE, False)
     if half == "capture":
-        kept.replace(msgspec.msgpack.encode(many(jobs())), durable=False)
+        # base64, because a shell's variable cannot hold every byte
+        data = b2a_base64(msgspec.msgpack.encode(many(jobs())), newline=False)
+        with os.fdopen(_PIPE, "wb") as pipe:
+            pipe.write(data)
         return None
-    data = kept.read()
-    if data is None:
-        raise Missing(f"nothing was captured for {name}")
-    return msgspec.msgpack.decode(data, type=dict[str, Captured])
+    with os.fdopen(_PIPE, "rb") as pipe:
+        data = pipe.read()
+    if not data:
+        raise Missing("nothing was captured before the lock was taken")
+    return msgspec.msgpack.decode(a2b_base64(data), type=dict[str, Captured])
+
+
+def _half() -> str | None:
+    """Which half bin/_locked runs; None where another program set the variable, or left it set.
+
+    bin/_locked is then a running process of this user, and holds the other end of a pipe.
+    """
+    half, _, pid = os.environ.get(_PASS, "").partition(" ")
+    if half not in ("capture", "book") or not (pid.isascii() and pid.isdecimal()):
+        return None
+    try:
+        os.kill(int(pid), 0)
+        is_pipe = stat.S_ISFIFO(os.fstat(_PIPE).st_mode)
+    except (OSError, OverflowError):
+        return None
+    return half if is_pipe else None
 
 
 def text_of(captured: Captured) -> bytes:

@@ -18,6 +18,7 @@ from burnbook.errors import (
     os_sentence,
 )
 from burnbook.escape import printable
+from burnbook.plain import clean
 
 Flags = Callable[[argparse.ArgumentParser], None]
 
@@ -64,7 +65,10 @@ def main(
     except OSError as error:
         code = _say(name, os_sentence("the system refused", error), IO)
     except KeyboardInterrupt:
-        code = _say(name, "interrupted", INTERRUPTED)
+        # Not imported here: a command that never did cannot have booked anything.
+        may_have_booked = getattr(sys.modules.get("burnbook.lock"), "was_held", False)
+        more = "; rows may be booked, and running it again is safe" if may_have_booked else ""
+        code = _say(name, f"interrupted{more}", INTERRUPTED)
     except ImportError as error:
         # Its own files cannot be read: no fault of what was asked for, nor of the book.
         code = _say(name, f"a part of burnbook cannot be loaded: {error}", IO)
@@ -185,8 +189,12 @@ def _colour() -> bool:
 
 
 def one_line(message: str) -> str:
-    """A message as one printable line."""
-    return printable(" ".join(message.split()))
+    """A message as one printable line without secrets: a job writes its messages to a log."""
+    line = printable(" ".join(message.split()))
+    try:
+        return clean(line)
+    except (ImportError, OSError):  # the message may be that burnbook cannot load a file of its own
+        return line
 
 
 def _say(name: str, message: str, code: int) -> int:

@@ -18,6 +18,9 @@ from burnbook.errors import Busy, IOFault
 from burnbook.rooted import RootedPath
 
 WAIT_SECONDS = 10.0
+was_held = False
+"""Whether this process held a book's lock at any time, so that it may have booked rows."""
+
 # The directories that a writer may need: a link in place of one is refused before anything is
 # written.
 FOLDERS = ("state", "state/.feeds", "cache", "raw", "rejects", "captures", "crontabs")
@@ -26,6 +29,7 @@ FOLDERS = ("state", "state/.feeds", "cache", "raw", "rejects", "captures", "cron
 @contextmanager
 def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
     """Hold the book's lock inside the `with`; Busy (exit 75) with the holder's pid after `wait`."""
+    global was_held
     files.make_dir(root)
     files.check_mine(root)
     for name in FOLDERS:
@@ -40,6 +44,7 @@ def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
                 "move the book to a local disk (doctor tells more)"
             )
         os.pwrite(handle, b"%-20d\n" % os.getpid(), 0)
+        was_held = True
         yield
     finally:
         os.close(handle)

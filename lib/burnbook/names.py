@@ -3,6 +3,7 @@
 import re
 
 from burnbook.errors import Usage
+from burnbook.plain import clean
 
 RULE = "1 to 64 of A-Z a-z 0-9 . _ - and a letter or digit first"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -10,14 +11,16 @@ _NUMBER = re.compile(r"(?<!\d)(\d+)\Z")
 
 
 def valid(text: str) -> bool:
-    """Whether the whole text is an id. (fullmatch: `$` would let a last newline pass.)"""
-    return _ID.fullmatch(text) is not None
+    """Whether the whole text is an id, and no key. fullmatch: `$` would let a last newline pass."""
+    return _ID.fullmatch(text) is not None and clean(text) == text
 
 
 def check(what: str, text: str) -> str:
-    """The text, if it is an id; else Usage that names it."""
+    """The text, if it is an id and no key; else Usage that names it."""
     if not valid(text):
-        raise Usage(f"{what} {text!r} is not an id; valid: {RULE}")
+        shown = clean(text)
+        rule = RULE if shown == text else "an id that has no key or token in it"
+        raise Usage(f"{what} {shown!r} is not an id; valid: {rule}")
     return text
 
 

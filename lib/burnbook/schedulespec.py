@@ -9,6 +9,7 @@ import msgspec
 from burnbook import clock, cronexpr
 from burnbook.config import Config
 from burnbook.errors import BadConfig
+from burnbook.plain import clean
 
 FILE = "schedules.toml"
 
@@ -85,6 +86,9 @@ def _plain(config: Config, key: str, *texts: str) -> None:
     for text in texts:
         if not text.isprintable():
             raise wrong(config, key, f"{text!r} has control characters, which no job can have")
+        if clean(text) != text:
+            what = f"{clean(text)!r} had a secret in it, which a crontab and a log would keep"
+            raise wrong(config, key, f"{what}; put it where the program reads it itself")
 
 
 def _path(config: Config, path: str) -> str:

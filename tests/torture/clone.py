@@ -1,4 +1,4 @@
-"""A copy of the project that recipes can run in: its recipe locks are its own."""
+"""A copy of the project that recipes can run in: nothing that they write is in this checkout."""
 
 import shutil
 from pathlib import Path

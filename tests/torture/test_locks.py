@@ -38,7 +38,7 @@ class Nest:
         self.project, self.place = clone(folder / "project"), folder / "place"
         self.place.mkdir()
         begun(self.place)
-        self.data = self.project / "data"
+        self.book = self.place / "book"
 
     def calls(self, text: str) -> None:
         """What the capture command and the hook of this place run, before they end well."""
@@ -62,7 +62,7 @@ class Nest:
 
     def locks(self) -> list[Path]:
         """Every lock that there is."""
-        return [self.place / "book" / ".lock", *self.data.glob(".recipe.*.lock")]
+        return [self.book / ".lock", *self.book.glob(".recipe.*.lock")]
 
 
 END = ("codex", "--capture", "--window", "W1", "--at")
@@ -125,7 +125,7 @@ def test_recipes_with_flock_and_without_it_take_one_lock(tmp_path: Path) -> None
     wrong = 0
     for number, path in enumerate((str(few), "/usr/bin:/bin")):
         assert nest.run("just", "checkpoint", "W1", PATH=path).returncode == 0
-        [lock] = nest.data.glob(".recipe.main.lock")
+        [lock] = nest.book.glob(".recipe.main.lock")
         with lock.open() as held:
             fcntl.flock(held, fcntl.LOCK_EX)
             words = [str(nest.project / "just"), "undo", "codex", "--phase", "before"]

@@ -18,7 +18,8 @@ _STATE = rf"state/{_ID}/{_ID}\.json"
 _BEFORE = "before-repair-[0-9TZ]+"
 _BESIDE = re.compile(rf"{_JOURNAL}\.(?:broken|quarantine|{_BEFORE})|{_STATE}\.{_BEFORE}")
 _KNOWN = re.compile(
-    rf"{_JOURNAL}|\.lock|account\.salt|raw/s-[0-9a-f]{{18}}\.txt|crontabs/crontab\.[0-9TZ.]+"
+    rf"{_JOURNAL}|\.lock|\.recipe\.{_ID}\.lock|account\.salt|raw/s-[0-9a-f]{{18}}\.txt"
+    rf"|crontabs/crontab\.[0-9TZ.]+"
     rf"|captures/{_ID}/[0-9]{{8}}T[0-9]{{6}}Z(?:_[0-9]+)?\.[a-z0-9]{{1,16}}"
     rf"|{_STATE}|state/\.feeds/{_ID}\.json|cache/{_ID}\.(?:fold|ids|days|sources)"
     rf"|cache/(?:rejects/)?{_ID}\.keys/(?:head|all|\d{{4}}-\d\d-\d\d)"

@@ -21,7 +21,8 @@ _RUNS = ("agents.toml", "budgets.toml", "schedules.toml")
 
 def probe(config: Config, book: str) -> list[Probed]:
     """Every probe of the set-up."""
-    return [*_config(config, book), *_owners(config), *_pages(config, book), _locks(), _schedule()]
+    own = [*_config(config, book), *_owners(config), *_pages(config, book)]
+    return [*own, _locks(book), _schedule()]
 
 
 def _config(config: Config, book: str) -> Iterator[Probed]:
@@ -74,9 +75,9 @@ def _pages(config: Config, book: str) -> Iterator[Probed]:
         yield Probed(AREA, "ledgers", "ok", str(places.folder))
 
 
-def _locks() -> Probed:
+def _locks(root: str) -> Probed:
     """The locks of recipes, which bin/_locked opens and does not follow."""
-    for path in sorted(glob(os.path.join(escape(PROJECT), "data", ".recipe.*.lock"))):
+    for path in sorted(glob(os.path.join(escape(root), ".recipe.*.lock"))):
         found = os.lstat(path)
         if not stat.S_ISREG(found.st_mode):
             return Probed(AREA, "recipe locks", "fail", f"{path} is not a plain file; remove it")

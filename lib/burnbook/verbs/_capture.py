@@ -33,6 +33,5 @@ def one(ctx: Context, provider: str) -> tuple[bytes, datetime] | None:
         raise Missing(f"no capture is declared for {provider} in {ctx.config.root}/agents.toml")
     name, agent = found
     check(ctx)
-    kept = f"{ctx.agent}.{provider}"
-    told = capture.two_pass(kept, lambda: {name: captures.job(agent, ctx.book.root)})
+    told = capture.two_pass(lambda: {name: captures.job(agent, ctx.book.root)})
     return (capture.text_of(told[name]), told[name].captured_at) if told is not None else None

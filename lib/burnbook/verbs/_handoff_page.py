@@ -7,6 +7,7 @@ from burnbook.blocks import Line, Part, Scene, Table, Title, moment, number
 from burnbook.derive.decision import Decision
 from burnbook.derive.standing import standing
 from burnbook.ledgerspec import Pages, shown
+from burnbook.plain import clean
 from burnbook.verbs import Context
 from burnbook.verbs.preview import configured
 from burnbook.workrows import Checkpoint
@@ -31,7 +32,7 @@ def text(
         *_preview(ctx, scene),
         *_costs(ctx, scene),
     ]
-    return f"## Handoff of {scene.window}\n\n{render.markdown(parts)}"
+    return clean(f"## Handoff of {scene.window}\n\n{render.markdown(parts)}")
 
 
 def _places(ctx: Context, places: Pages) -> list[tuple[str, str]]:

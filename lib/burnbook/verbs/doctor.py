@@ -11,8 +11,9 @@ from burnbook.verbs import Context, Result
 
 def run(ctx: Context, args: Any) -> Result:
     """Every probe. Exit 1 where one fails, 74 where locks do nothing: then nothing is booked."""
-    found = [*place.probe(ctx.book.root), *future.probe(ctx.book, clock.now())]
-    found += [*machine.probe(ctx.book.root), *setup.probe(ctx.config, ctx.book.root)]
+    root = ctx.book.root
+    found = [*place.probe(root), *future.probe(ctx.book, clock.now())]
+    found += [*machine.probe(root), *setup.probe(ctx.config, root)]
     fails = [one for one in found if one.verdict == "fail"]
     warns = [one for one in found if one.verdict == "warn"]
     code = NO if fails else 0

@@ -55,7 +55,7 @@ def _panes(ctx: Context, how: How) -> dict[Who, Taken | Fault | None] | None:
         if any(needs_pane(turn) and due(ctx, turn, now, how) for turn in turns):
             found = _capture.declared(ctx, *who)
             shown_by[who] = found[0] if found else None
-    told = capture.two_pass("reset", partial(_jobs, ctx, shown_by))
+    told = capture.two_pass(partial(_jobs, ctx, shown_by))
     if told is None:
         return None
     panes: dict[Who, Taken | Fault | None] = {}
