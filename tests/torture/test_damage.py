@@ -78,7 +78,7 @@ def test_a_flipped_byte_is_found(tmp_path: Path) -> None:
     kept(tmp_path)
     book, config = Book(str(tmp_path / "book")), Config(str(tmp_path / "config"))
     root = tmp_path / "book"
-    files = [*sorted(root.rglob("*.jsonl")), *sorted(root.glob("state/[!f]*/*.json"))]
+    files = [*sorted(root.rglob("*.jsonl")), *sorted(root.glob("state/[!.]*/*.json"))]
     files = [path for path in files if "rejects" not in path.parts and path.stat().st_size]
     assert not once(book, config).faults
     assert {"snapshots", "windows", "checkpoints", "churn", "evidence"} <= {p.stem for p in files}

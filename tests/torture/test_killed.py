@@ -100,7 +100,7 @@ def test_a_warm_python_makes_the_calls_of_a_new_one(tmp_path: Path) -> None:
         stage = Stage(WRITERS[1], folder)
         both = [_done_to(stage, cold=cold) for cold in (False, True)]
     assert both[0] == both[1]
-    assert {"openat", "write", "fsync", "rename", "flock"} <= set(Counter(n for n, _ in both[0]))
+    assert {"openat", "write", "fsync", "renameat", "flock"} <= set(Counter(n for n, _ in both[0]))
 
 
 def _done_to(stage: Stage, *, cold: bool) -> list[tuple[str, str]]:
