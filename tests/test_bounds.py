@@ -2,10 +2,14 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
+from burnbook import ledgerrows, ledgers
+from burnbook.config import Config
+from burnbook.errors import BadConfig
 from burnbook.redact import MAX_MOVED, redact_pane, strip_ansi
 
 MEGABYTE = 1 << 20
@@ -48,3 +52,27 @@ def test_the_cost_of_redacting_grows_no_faster_than_the_text(unit: str) -> None:
     few = steps(lambda: redact_pane(unit * 100))
     many = steps(lambda: redact_pane(unit * 400))
     assert many < 5 * few
+
+
+@pytest.mark.parametrize("line", ["\n", "\r", "a\n", ",,,,,,,,,,,,,,,,k\n"])
+def test_the_cost_of_a_ledger_is_a_few_steps_for_each_line(line: str) -> None:
+    head = ",".join(ledgers.TOKENS.columns) + "\n"
+    count = 2000
+    data = (head + line * count).encode()
+    found = ledgerrows.records("x.csv", data)
+    assert "".join(one.text for one in found).encode() == data
+    assert len(found) == (2 if not line.strip() else count + 1)
+    assert steps(lambda: ledgerrows.wrong(ledgers.TOKENS, found, {})) < 150 * count
+
+
+def test_a_config_file_of_over_a_megabyte_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "windows.toml").write_bytes(b"#" * MEGABYTE + b"\n")
+    with pytest.raises(BadConfig, match="over 1048576 bytes"):
+        _ = Config(str(tmp_path)).windows
+
+
+@pytest.mark.parametrize("data", [b"a=" + b"[" * 1000, b".".join([b"a"] * 5000) + b"=1"])
+def test_config_that_is_nested_deep_is_refused(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "windows.toml").write_bytes(data)
+    with pytest.raises(BadConfig, match=r"windows\.toml is not TOML: .*more than the allowed"):
+        _ = Config(str(tmp_path)).windows

@@ -59,6 +59,11 @@ def check(program: str) -> None:
     _child(program)
 
 
+def stop() -> None:
+    """End this process's children."""
+    _kept.cache_clear()
+
+
 def _child(program: str) -> Child:
     """The child that runs a program, started when it is first needed and after it was stopped."""
     child = _kept(program)

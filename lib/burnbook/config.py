@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from burnbook.pricespec import Prices
 
 T = TypeVar("T", bound=msgspec.Struct)
-MAX_FILE = 4 << 20
+MAX_FILE = 1 << 20
 
 # Which names tables may have: the test, and what it asks for in words.
 Naming = tuple[Callable[[str], bool], str]

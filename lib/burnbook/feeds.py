@@ -72,6 +72,13 @@ class Decoder:
         sides += told[start:]
         return Parted(events, sides, rejected, ignored)
 
+    def close(self) -> None:
+        """End the process that runs the map, where there is one. It starts again when needed."""
+        if self._mapped is not None:
+            from burnbook._feeds_map import stop
+
+            stop()
+
     def _read(self, line: bytes, events: list[Event]) -> int:
         # Adds the events of one line and gives the number of its rows that are no requests.
         found = parse(line)

@@ -44,18 +44,28 @@ class Wrong(NamedTuple):
 
 
 def records(path: str, data: bytes) -> list[Record]:
-    """Every record, empty lines too: their texts together are the text. Raises BadData."""
+    """Every record, and each run of empty lines as one without cells. Raises BadData.
+
+    Their texts together are the text.
+    """
     text = data.removeprefix(_BOM).decode("utf-8", "surrogateescape")
     lines = list(io.StringIO(text, newline=""))
     reader = csv.reader(lines)
     found: list[Record] = []
-    done = 0
+    start = done = 0
     try:
         for cells in reader:
-            found.append(Record(reader.line_num, "".join(lines[done : reader.line_num]), cells))
+            if cells and done > start:
+                found.append(Record(done, "".join(lines[start:done]), []))
+                start = done
             done = reader.line_num
+            if cells:
+                found.append(Record(done, "".join(lines[start:done]), cells))
+                start = done
     except csv.Error as error:
         raise BadData(f"ledger {path}, line {reader.line_num}: {error}") from None
+    if done > start:
+        found.append(Record(done, "".join(lines[start:done]), []))
     return found
 
 
@@ -68,8 +78,9 @@ def wrong(form: ledgers.Form, found: Sequence[Record], rows: Rows) -> list[Wrong
     """What stands twice, or differs from the journal, in the order of the lines."""
     names = header(found)
     by_key: dict[str, list[Record]] = {}
+    read = ledgers.key_reader(names, form.key)
     for one in found:
-        key = ledgers.key_of(names, one.cells, form.key) if one.cells else None
+        key = read(one.cells)
         if key:
             by_key.setdefault(key, []).append(one)
     bad: list[Wrong] = []

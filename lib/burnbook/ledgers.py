@@ -7,7 +7,7 @@ stands in a ledger is never changed, to the byte.
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from burnbook import csvtext, pages
@@ -84,9 +84,10 @@ def places(folder: RootedPath, form: Form) -> list[tuple[int, str]] | None:
     page = pages.read(folder / form.file)
     if page.data is None:
         return None
-    (_, header), *found = _numbered(page.path, page.data) or [(1, [])]
-    names = [cell.strip() for cell in header]
-    return [(line, key) for line, record in found if (key := key_of(names, record, form.key))]
+    found = _numbered(page.path, page.data)
+    _, header = next(found, (1, []))
+    read = key_reader([cell.strip() for cell in header], form.key)
+    return [(line, key) for line, record in found if (key := read(record))]
 
 
 def _appended(
@@ -101,7 +102,8 @@ def _appended(
             f"ledger {page.path} begins with {','.join(header)[:200]!r}; valid: "
             f"{' or '.join(dict.fromkeys([','.join(form.columns), ','.join(form.old)]))}"
         )
-    here = {key_of(header, record, form.key) for record in found[1:]}
+    read = key_reader(header, form.key)
+    here = {read(record) for record in found[1:]}
     new = [row for row in rows if row[form.key] not in here]
     newline = (_NEWLINE.search(data) or [b"\n"])[0].decode()
     lines = [_cells(header, row, form.key) for row in new]
@@ -109,7 +111,7 @@ def _appended(
     open_end = found and not data.endswith((b"\n", b"\r"))
     whole = data + (newline.encode() if open_end else b"") + text
     # Read back: a quote that is open at the end of the file would swallow what is appended.
-    if len(_records(page.path, whole)) != max(1, len(found)) + len(new):
+    if sum(1 for _ in _numbered(page.path, whole)) != max(1, len(found)) + len(new):
         raise BadData(f"a quote in ledger {page.path} is never closed; close it")
     return whole, len(new)
 
@@ -119,24 +121,35 @@ def _records(path: RootedPath, data: bytes) -> list[list[str]]:
     return [record for _, record in _numbered(path, data)]
 
 
-def _numbered(path: RootedPath, data: bytes) -> list[tuple[int, list[str]]]:
+def _numbered(path: RootedPath, data: bytes) -> Iterator[tuple[int, list[str]]]:
     """The same with the number of each record's last line. Bytes that are no UTF-8 are let be."""
     text = data.removeprefix(_BOM).decode("utf-8", "surrogateescape")
     reader = csv.reader(io.StringIO(text, newline=""))
     try:
-        return [(reader.line_num, record) for record in reader if record]
+        for record in reader:
+            if record:
+                yield reader.line_num, record
     except csv.Error as error:
         raise BadData(f"ledger {path}, line {reader.line_num}: {error}") from None
 
 
-def key_of(header: Sequence[str], record: Sequence[str], key: str) -> str | None:
-    """The key of a record: a cell, or the last one in its notes; None where it has none."""
-    cells = dict(zip(header, record, strict=False))
-    if key in header:
-        return cells.get(key)
-    # The last one: what people wrote stands before it.
-    told = re.findall(_told(key), cells.get("notes", ""))
-    return told[-1] if told else None
+def key_reader(header: Sequence[str], key: str) -> Callable[[Sequence[str]], str | None]:
+    """What gives the key of a record: a cell, or the last one in its notes; None without one."""
+    is_cell = key in header
+    name = key if is_cell else "notes"
+    # Of two columns of a name the last one counts.
+    at = max((at for at, one in enumerate(header) if one == name), default=-1)
+    pattern = re.compile(_told(key))
+
+    def read(record: Sequence[str]) -> str | None:
+        cell = record[at] if 0 <= at < len(record) else None
+        if is_cell or cell is None:
+            return cell
+        # The last one: what people wrote stands before it.
+        told = pattern.findall(cell)
+        return told[-1] if told else None
+
+    return read
 
 
 def without_key(notes: str, key: str) -> str:

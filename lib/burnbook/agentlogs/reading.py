@@ -22,7 +22,7 @@ _DOCUMENT = 1 << 27
 _PACKED = ".zst"
 MAX_BAD = 10_000
 """Lines of a packed file that may be rejected."""
-_SHORTEST = 256
+_SHORTEST = 384
 """Bytes of the average line with a request, at least: it bounds how many of them are looked at."""
 
 

@@ -58,7 +58,8 @@ def look(folder: RootedPath, ledger: Ledger, wanted: Sequence[Cells]) -> list[Fi
     rows = {str(row[form.key]): row for row in wanted}
     found = _wrong(ledger, records, rows)
     names = ledgerrows.header(records)
-    keys = {ledgers.key_of(names, one.cells, form.key) for one in records[1:] if one.cells}
+    read = ledgers.key_reader(names, form.key)
+    keys = {read(one.cells) for one in records[1:]}
     here = {key for key in keys if key}
     mine = [row_id for row_id in rows if row_id in here]
     strange = here - rows.keys()

@@ -134,6 +134,7 @@ class _Job:
 
     def finish(self) -> None:
         """Take what was booked into the fold, also where a later part of the input failed."""
+        self.decoder.close()
         if not any(told.written for told in self.told):
             return
         fold = self.ctx.book.traffic_fold
