@@ -170,3 +170,13 @@ def test_a_cut_is_synced_at_its_new_length(
     monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_size))
     journal.cut(str(tmp_path), "j", 5)
     assert synced == [5]
+
+
+@pytest.mark.parametrize("whole", [b"", b"\n", b"1\n"])
+@pytest.mark.parametrize("size", [(1 << 16) - 1, 1 << 16, (1 << 16) + 1])
+def test_a_tail_as_long_as_what_is_read_at_once_is_found_whole(
+    tmp_path: Path, whole: bytes, size: int
+) -> None:
+    tail = b"x" * size
+    (tmp_path / "j.jsonl").write_bytes(whole + tail)
+    assert journal.torn_tail(str(tmp_path / "j.jsonl")) == (len(whole), tail)
