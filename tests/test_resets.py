@@ -26,7 +26,7 @@ def config(folder: Path, text: str = "") -> Config:
     return Config(str(folder))
 
 
-def book(*told: tuple[str, str, str], **more: Any) -> Index:
+def book(*told: tuple[str, str, str], agent: str = "ada", **more: Any) -> Index:
     """An index of (window, phase, moment) of one agent."""
     index = Index()
     for number, (window, phase, moment) in enumerate(told):
@@ -244,3 +244,69 @@ def test_a_reset_is_in_time_when_the_first_agent_was(tmp_path: Path, times: Sequ
         index.add(row, 10 + place, 1)
     assert index.resets == {at("23T00:01"): at("23T00:06")}
     assert resets.missed(config(tmp_path), index, at("23T09:00")) == []
+
+
+def test_a_better_before_in_the_same_stretch_does_not_move_the_end(tmp_path: Path) -> None:
+    index = book(("A1", "before", "22T09:00"), ("A1", "before", "23T09:00"))
+    assert only(turns(config(tmp_path), index, "23T10:00")).boundary == at("23T00:01")
+
+
+@pytest.mark.parametrize(
+    ("ends", "boundary"),
+    [("25T00:01", "25T00:01"), ("22T09:01", "22T09:01"), ("22T09:00", "23T00:01")],
+)
+def test_a_declared_end_holds_where_it_is_after_the_begin(
+    tmp_path: Path, ends: str, boundary: str
+) -> None:
+    declared = config(tmp_path, f"[windows.A]\nends = 2026-11-{ends}:00\n")
+    turn = only(turns(declared, book(("A", "before", "22T09:00")), "22T10:00"))
+    assert turn.boundary == at(boundary)
+
+
+@pytest.mark.parametrize(
+    ("ends", "skipped"),
+    [("28T00:01", False), ("24T09:00", True), ("24T09:01", False), ("23T00:01", False)],
+)
+def test_only_a_window_that_has_ended_is_skipped(tmp_path: Path, ends: str, skipped: bool) -> None:
+    text = (
+        f'[windows.A]\nnext = "B"\n[windows.B]\nnext = "C"\nends = 2026-11-{ends}:00\n[windows.C]\n'
+    )
+    turn = only(turns(config(tmp_path, text), book(("A", "before", "22T09:00")), "24T09:00"))
+    assert (turn.next, turn.skipped) == (("C", (("B", at(ends)),)) if skipped else ("B", ()))
+
+
+def test_a_pane_at_the_very_moment_of_a_later_reset_lags(tmp_path: Path) -> None:
+    declared = config(tmp_path)
+    turn = only(turns(declared, book(("A1", "before", "22T09:00")), "24T00:01"))
+    found = resets.unfit(declared, turn, at("24T00:01"), (), ())
+    assert found is not None
+    assert found[1] == at("24T00:06")
+
+
+def test_a_reset_is_missed_more_than_an_hour_after_it(tmp_path: Path) -> None:
+    declared, index = config(tmp_path), book(("A1", "before", "22T09:00"))
+    assert MOST_MISSED == 31
+    for now, missed in (("23T00:30", 0), ("23T01:01", 0), ("23T01:01:01", 1)):
+        assert len(resets.missed(declared, index, at(now))) == missed, now
+
+
+def test_missed_resets_of_several_agents_are_in_order_and_closed_windows_have_none(
+    tmp_path: Path,
+) -> None:
+    declared = config(tmp_path)
+    assert resets.missed(declared, book(("A1", "after", "22T09:00")), at("24T09:00")) == []
+    index = book(("Z", "before", "22T09:00"), agent="bo")
+    for agent, row in (
+        ("ada", ("C", "before", "22T09:00")),
+        ("ada", ("C", "after", "22T10:00")),
+        ("cy", ("A", "before", "22T09:00")),
+    ):
+        _add(index, agent, row)
+    found = resets.missed(declared, index, at("24T09:00"))
+    assert found == [(w, at(f"{day}T00:01")) for day in (23, 24) for w in ("A", "Z")]
+
+
+def _add(index: Index, agent: str, row: tuple[str, str, str]) -> None:
+    for entry in book(row, agent=agent).entries(row[0]):
+        index.entries(row[0]).append(entry)
+    index.heads[f"{agent}/codex"] = at(row[2]), row[0]

@@ -17,7 +17,11 @@ from torture.figures import part, record, skip
 # The modules, and tests of each that are quick enough to run for every change of it.
 _J = "tests/test_journal.py"
 MODULES = {
-    "journal.py": (_J, f"--deselect={_J}::test_many_writers_lose_and_tear_nothing"),
+    "journal.py": (
+        "tests/test_journal_edges.py",
+        _J,
+        f"--deselect={_J}::test_many_writers_lose_and_tear_nothing",
+    ),
     "lock.py": (
         "tests/test_locking.py",
         f"{_J}::test_a_busy_book_is_named_with_its_holder",

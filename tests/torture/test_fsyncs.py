@@ -17,6 +17,7 @@ from frontdoor import ROOT
 
 from torture.breaking import Stage
 from torture.disk import Disk, Loose, State, played
+from torture.figures import record
 from torture.recording import Event, Tree
 from torture.spreading import own, scratch, spread
 from torture.writers import WRITERS
@@ -200,7 +201,18 @@ def _is_whole(path: str) -> bool:
 
 def test_no_power_cut_loses_what_was_booked(logs: list[Recorded]) -> None:
     wrong = [f"{one.name} {one.refused}: {why}" for one in logs for why in faults(one)]
-    assert wrong == []
+    print(*wrong, sep="\n")
+    calls = sum(len(one.log) - 1 for one in logs)
+    states = sum(len(list(disk.states())) for one in logs for disk in played(one.log))
+    record(
+        "What a command changed is on the disk when it ends, and a power cut before loses nothing",
+        "test_no_power_cut_loses_what_was_booked",
+        f"{len(wrong)} faults in {states:,} states that a disk may have after a cut at each of "
+        f"{calls:,} calls of {len(logs)} commands; the test fails without any of {len(sites())} "
+        f"fsyncs{f'; the first: {wrong[0]}' if wrong else ''}",
+        "0 faults",
+        not wrong,
+    )
 
 
 @pytest.mark.parametrize("site", sites(), ids=lambda s: f"{s.file}-{s.function}-{s.line}")

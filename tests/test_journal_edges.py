@@ -1,0 +1,182 @@
+"""Journals at their edges: no file yet, no rows, handles, interrupts, and what cannot be undone."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+from burnbook import journal
+from burnbook.errors import IOFault
+
+ROWS = [b'{"id":"a-%d","schema_version":1}\n' % number for number in range(3)]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> str:
+    """A journal of three rows."""
+    journal.append(str(tmp_path), {"j": ROWS})
+    return str(tmp_path / "j.jsonl")
+
+
+def refuse(number: int = errno.EIO) -> object:
+    def call(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    return call
+
+
+def test_where_no_journal_is_there_are_no_rows(tmp_path: Path) -> None:
+    path = str(tmp_path / "j.jsonl")
+    assert journal.size(path) == 0
+    assert journal.file_of(path) is None
+    assert list(journal.lines(path)) == []
+    assert journal.find(path, ["a-1"]) == {}
+    assert journal.at(path, []) == []
+    assert journal.torn_tail(path) == (0, b"")
+    with pytest.raises(IOFault, match="cannot read the book"):
+        journal.at(path, [(0, 1)])
+
+
+def test_an_empty_journal_has_no_rows(tmp_path: Path) -> None:
+    (tmp_path / "j.jsonl").touch()
+    assert journal.find(str(tmp_path / "j.jsonl"), ["a-1"]) == {}
+    assert journal.torn_tail(str(tmp_path / "j.jsonl")) == (0, b"")
+
+
+def test_rows_are_read_from_an_offset_and_found_by_id(path: str) -> None:
+    length = len(ROWS[0])
+    assert journal.size(path) == 3 * length
+    assert journal.file_of(path) == os.stat(path).st_ino
+    assert list(journal.lines(path, length)) == [(length, ROWS[1]), (2 * length, ROWS[2])]
+    assert journal.at(path, [(length, length), (0, length)]) == [ROWS[1], ROWS[0]]
+    assert journal.find(path, ["a-2", "a-0", "a-9"]) == {"a-0": ROWS[0], "a-2": ROWS[2]}
+    assert journal.find(path, []) == {}
+
+
+def test_a_link_is_not_measured_for_what_it_names(path: str, tmp_path: Path) -> None:
+    link = tmp_path / "link.jsonl"
+    link.symlink_to("j.jsonl")
+    assert journal.size(str(link)) == len("j.jsonl")
+    assert journal.file_of(str(link)) == os.lstat(link).st_ino
+
+
+def test_a_disk_that_does_not_answer_is_one_sentence(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "stat", refuse())
+    with pytest.raises(IOFault, match="cannot read the book"):
+        journal.size(path)
+    assert journal.file_of(path) is None
+    monkeypatch.setattr(os, "open", refuse())
+    with pytest.raises(IOFault, match="cannot read the book"):
+        list(journal.lines(path))
+
+
+def test_no_handle_stays_open(path: str, tmp_path: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    journal.at(path, [(0, 1)])
+    journal.find(path, ["a-1"])
+    list(journal.lines(path))
+    next(journal.lines(path))
+    journal.torn_tail(path)
+    journal.append(str(tmp_path), {"j": b"{}\n", "k": b"{}\n"})
+    journal.cut(str(tmp_path), "k", 0)
+    journal.put_beside(f"{path}.broken", b"x\n")
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_an_interrupt_takes_the_rows_back_and_goes_on(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        journal.append(str(tmp_path), {"k": b"{}\n"})
+    monkeypatch.undo()
+    assert os.listdir(tmp_path) == ["j.jsonl"]
+
+
+def test_what_cannot_be_taken_back_is_not_denied(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "ftruncate", refuse())
+    monkeypatch.setattr(os, "fsync", refuse())
+    with pytest.raises(IOFault, match="nor take these rows back"):
+        journal.append(str(tmp_path), {"j": b"{}\n"})
+
+
+def test_each_journal_is_synced_before_the_next_is_written(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+    write, sync = os.write, os.fsync
+    monkeypatch.setattr(os, "write", lambda fd, data: calls.append("write") or write(fd, data))
+    monkeypatch.setattr(os, "fsync", lambda fd: calls.append("fsync") or sync(fd))
+    journal.append(str(tmp_path), {"j": b"{}\n", "k": b"{}\n"})
+    assert calls == ["write", "fsync", "write", "fsync", "fsync"]
+
+
+def test_rows_that_are_taken_back_are_synced_and_a_new_journal_is_gone(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    write = os.write
+
+    def second_fails(handle: int, data: bytes) -> int:
+        if data == b"bad\n":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(handle, data)
+
+    monkeypatch.setattr(os, "write", second_fails)
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_size))
+    with pytest.raises(IOFault, match="as it was before these rows"):
+        journal.append(str(tmp_path), {"j": b"{}\n", "k": b"bad\n"})
+    length = len(ROWS[0]) * 3
+    assert synced == [length + 3, length, 0]
+    assert os.listdir(tmp_path) == ["j.jsonl"]
+
+
+def test_what_is_kept_beside_never_glues_and_is_synced_with_its_name(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda h: synced.append(os.readlink(f"/proc/self/fd/{h}")))
+    beside = f"{path}.broken"
+    Path(beside).write_bytes(b"whole\ntorn")
+    journal.put_beside(beside, b"new\n")
+    assert Path(beside).read_bytes() == b"whole\ntorn\nnew\n"
+    assert synced == [beside, str(tmp_path)]
+    monkeypatch.setattr(os, "fsync", refuse())
+    with pytest.raises(OSError, match="error"):
+        journal.put_beside(beside, b"newer\n")
+    assert Path(beside).read_bytes() == b"whole\ntorn\nnew\n"
+
+
+def test_a_tail_that_another_copy_ends_with_is_not_kept_twice(tmp_path: Path) -> None:
+    (tmp_path / "j.jsonl").write_bytes(b"{}\nlong tail")
+    beside = tmp_path / "j.jsonl.broken"
+    for before, after in ((b"il\n", b"il\nlong tail\n"), (b"long tail\n", b"long tail\n")):
+        beside.write_bytes(before)
+        assert journal.keep_tail(str(tmp_path), "j") == (3, b"long tail")
+        assert beside.read_bytes() == after
+
+
+def test_a_cut_is_synced_at_its_new_length(
+    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_size))
+    journal.cut(str(tmp_path), "j", 5)
+    assert synced == [5]
+
+
+@pytest.mark.parametrize("whole", [b"", b"\n", b"1\n"])
+@pytest.mark.parametrize("size", [(1 << 16) - 1, 1 << 16, (1 << 16) + 1])
+def test_a_tail_as_long_as_what_is_read_at_once_is_found_whole(
+    tmp_path: Path, whole: bytes, size: int
+) -> None:
+    tail = b"x" * size
+    (tmp_path / "j.jsonl").write_bytes(whole + tail)
+    assert journal.torn_tail(str(tmp_path / "j.jsonl")) == (len(whole), tail)
