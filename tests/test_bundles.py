@@ -1,5 +1,6 @@
 """A bundle: the same bytes wherever and whenever it is made, and nothing of others is touched."""
 
+import csv
 import hashlib
 import json
 import os
@@ -64,6 +65,24 @@ def test_the_manifest_verifies_with_sha256sum(full: Shell) -> None:
     subprocess.run(["sha256sum", "--check", "--quiet"], cwd=root, input=sums, text=True, check=True)
     lines = (root / "journals" / "proxy_telemetry.jsonl").read_bytes()
     assert lines == (full.book / "proxy_telemetry.jsonl").read_bytes()
+
+
+def test_secrets_that_people_wrote_into_pages_are_not_bundled(full: Shell) -> None:
+    key, mail = "sk-" + "ant-api03-abcd1234EFGH", "ada" + "@example.com"
+    place = full.book.parent
+    (place / "HANDOFF.md").write_text(f"call with {key}, ask {mail}\n")
+    ledger = place / "Ledgers" / "Acceptance_Evidence.csv"
+    head, row = ledger.read_text().splitlines()
+    cells = row.split(",")
+    cells[3] = f'"token: {key}, of {mail}"'
+    ledger.write_text(f"{head}\n{','.join(cells)}\n")
+    root = Path(full.json("bundle", "W0-CHN")["folder"])
+    bundled = tree(root)
+    assert all(key.encode() not in d and mail.encode() not in d for d in bundled.values())
+    assert bundled["handoff.md"].startswith(b"call with [key], ask [email]\n")
+    [_, shown] = csv.reader(bundled["ledgers/Acceptance_Evidence.csv"].decode().splitlines())
+    assert shown == [*cells[:3], "token: [key], of [email]", *cells[4:]]
+    assert key in ledger.read_text()
 
 
 def test_the_book_is_not_changed_by_it(full: Shell) -> None:

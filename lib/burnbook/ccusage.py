@@ -12,6 +12,7 @@ import msgspec
 
 from burnbook.agentlogs.places import project
 from burnbook.errors import BadData
+from burnbook.plain import quoted
 from burnbook.redact import redact
 from burnbook.usagerows import ModelUsage
 
@@ -149,7 +150,7 @@ def _count(entry: dict[str, Any], key: str) -> int:
         return 0
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not 0 <= value <= _MAX or value != int(value):
-        raise Refused(f"{key} is {value!r:.40}, not a number of tokens")
+        raise Refused(f"{key} is {quoted(value, 40)}, not a number of tokens")
     return int(value)
 
 
@@ -158,7 +159,7 @@ def _usd(entry: dict[str, Any]) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1e9:
-        raise Refused(f"cost {value!r:.40} is not a number of US dollars")
+        raise Refused(f"cost {quoted(value, 40)} is not a number of US dollars")
     return float(value) if math.isfinite(value) else None
 
 

@@ -24,11 +24,18 @@ def clean(text: str) -> str:
     return redact(text)
 
 
+def quoted(value: Any, most: int) -> str:
+    """A foreign value for a message. It is cleaned before it is cut: half a key looks like none."""
+    return clean(repr(value))[:most]
+
+
 def cleaned(value: Any) -> Any:
     """A value with every text in it cleaned, at any depth: in structs, lists, and dicts too."""
     if isinstance(value, str):
         return clean(value)
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
+        return list(map(cleaned, value))
+    if isinstance(value, tuple):
         return tuple(map(cleaned, value))
     if isinstance(value, dict):
         return {cleaned(key): cleaned(part) for key, part in value.items()}

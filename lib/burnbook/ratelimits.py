@@ -20,6 +20,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+from burnbook.plain import clean
 from burnbook.rows import Meter
 
 MAX_METERS = 64
@@ -161,4 +162,4 @@ def _number(value: Any) -> float | None:
 
 
 def _slug(text: str) -> str:
-    return _SLUG.sub("-", text.lower()[: 4 * _MAX_NAME]).strip("-.")[:_MAX_NAME]
+    return _SLUG.sub("-", clean(text).lower()[: 4 * _MAX_NAME]).strip("-.")[:_MAX_NAME]

@@ -11,6 +11,7 @@ from burnbook import files, journal
 from burnbook.escape import printable
 from burnbook.heal import heal
 from burnbook.keys import Keys
+from burnbook.plain import clean
 from burnbook.records import REJECTS
 from burnbook.redact import redact, strip_ansi
 from burnbook.stamp import Stamp, key_of
@@ -34,7 +35,7 @@ class Rejects:
         for number, reason, line in rejected:
             key = xxh3_64_intdigest(line)
             if key not in made:
-                shown = {"line": number, "reason": reason, "text": shown_text(line)}
+                shown = {"line": number, "reason": clean(reason), "text": shown_text(line)}
                 made[key] = msgspec.json.encode(shown)[1:-1]
         return made
 

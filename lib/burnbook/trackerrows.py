@@ -9,6 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, NamedTuple
 
 from burnbook import clock, names
+from burnbook.plain import quoted
 from burnbook.rows import Phase
 
 _PROVIDERS = {
@@ -26,7 +27,7 @@ _OUTCOMES = {
     **dict.fromkeys(("fail", "failed", "failure"), "fail"),
 }
 _TIMES = ("captured_at", "timestamp", "ts", "recorded_at", "created_at", "time")
-_RAW = ("raw_text", "raw", "pane", "text")
+RAW = ("raw_text", "raw", "pane", "text")
 _NO_PROVIDER = ("multi", "unknown", "all", "")
 _MILLISECONDS = 1e11
 
@@ -54,10 +55,10 @@ def shot(row: dict[str, Any], zone: tzinfo | None) -> Shot:
         raise Refused("the tracker took it back")
     said = str(_first(row, "phase", "when") or "").lower()
     if said not in _PHASES:
-        raise Refused(f"phase {said!r:.40} is neither before nor after")
+        raise Refused(f"phase {quoted(said, 40)} is neither before nor after")
     name = str(_first(row, "provider", "tool") or "").lower().replace("_", "-")
     if name not in _PROVIDERS:
-        raise Refused(f"provider {name!r:.40} is not known; valid: codex, claude, glm")
+        raise Refused(f"provider {quoted(name, 40)} is not known; valid: codex, claude, glm")
     source = _first(row, "source")
     return Shot(
         agent_of(row),
@@ -138,7 +139,7 @@ def window_of(row: dict[str, Any]) -> str:
     """The window that a row is about."""
     said = _first(row, "window", "window_id")
     if not isinstance(said, str) or not names.valid(said):
-        raise Refused(f"window {said!r:.80} is not an id; valid: {names.RULE}")
+        raise Refused(f"window {quoted(said, 80)} is not an id; valid: {names.RULE}")
     return said
 
 
@@ -150,7 +151,7 @@ def agent_of(row: dict[str, Any]) -> str | None:
 
 def raw_of(row: dict[str, Any]) -> str | None:
     """The text that the tracker was given."""
-    said = next((row[key] for key in _RAW if isinstance(row.get(key), str)), "")
+    said = next((row[key] for key in RAW if isinstance(row.get(key), str)), "")
     return said if said.strip() else None
 
 
@@ -164,14 +165,14 @@ def moment_of(row: dict[str, Any], keys: Sequence[str], zone: tzinfo | None) -> 
         if isinstance(said, str):
             return clock.bounded(datetime.fromisoformat(said.strip()), zone)
     except (ValueError, OverflowError, OSError):
-        raise Refused(f"time {said!r:.40} is no moment") from None
+        raise Refused(f"time {quoted(said, 40)} is no moment") from None
     raise Refused(f"no time: none of {', '.join(keys)} is there")
 
 
 def _provider(name: str) -> str:
     known = _PROVIDERS.get(name.replace("_", "-"), name)
     if not names.valid(known):
-        raise Refused(f"provider {name!r:.40} is not an id")
+        raise Refused(f"provider {quoted(name, 40)} is not an id")
     return known
 
 
@@ -221,5 +222,5 @@ def _count(row: dict[str, Any], *keys: str) -> int:
 def _number(value: Any, what: str) -> float:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not 0 <= value <= 1e9:
-        raise Refused(f"{what} is {value!r:.40}, not a number from 0")
+        raise Refused(f"{what} is {quoted(value, 40)}, not a number from 0")
     return float(value)

@@ -8,6 +8,7 @@ from burnbook.blocks import Line, Part, Scene, Table, Title, moment, number
 from burnbook.derive.decision import Decision
 from burnbook.derive.standing import standing
 from burnbook.ledgerspec import Ledgers, shown
+from burnbook.plain import clean
 from burnbook.verbs import Context
 from burnbook.verbs.preview import configured
 from burnbook.workrows import Checkpoint
@@ -32,7 +33,7 @@ def text(
         *_preview(ctx, scene),
         *_costs(ctx, scene),
     ]
-    return f"## Handoff of {scene.window}\n\n{render.markdown(parts)}"
+    return clean(f"## Handoff of {scene.window}\n\n{render.markdown(parts)}")
 
 
 def _places(ctx: Context, places: Ledgers) -> list[tuple[str, str]]:

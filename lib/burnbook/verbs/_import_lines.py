@@ -8,8 +8,10 @@ import msgspec
 
 from burnbook import journal, lock
 from burnbook.book import Booked
+from burnbook.plain import cleaned
 from burnbook.rejects import Rejects
 from burnbook.rows import Row
+from burnbook.trackerrows import RAW
 from burnbook.verbs import Context
 
 MAX_LINE = 64 << 20  # a row may hold a whole log in its raw_text
@@ -57,7 +59,9 @@ class Source:
             self.refuse(number, f"not JSON: {str(error) or 'nested too deeply'}", data)
             return
         if isinstance(row, dict):
-            yield Line(number, data, row)
+            # A pane is read whole, for its account, and redacted where it is kept.
+            panes = {key: row.pop(key) for key in RAW if key in row}
+            yield Line(number, data, cleaned(row) | panes)
         else:
             self.refuse(number, "the row is no object", data)
 

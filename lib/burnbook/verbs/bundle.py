@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from burnbook import bundles, bundlespec, clock, ledgers, pages, records, render
+from burnbook import bundles, bundlespec, clock, csvtext, ledgers, pages, records, render
 from burnbook.blocks import Line
 from burnbook.errors import Missing
 from burnbook.ledgerspec import ledgers as places
+from burnbook.plain import clean, cleaned
 from burnbook.verbs import Context, Result, preview
 from burnbook.verbs._decision import decide
 from burnbook.verbs._lines import of_window
@@ -39,15 +40,15 @@ def run(ctx: Context, args: Any) -> Result:
         if page.data is None:
             ctx.notes.append(f"there is no {page.path} yet; bundled without it")
         else:
-            found[name] = [page.data]
+            found[name] = [_without_secrets(name, page.data)]
     shown = preview.run(ctx, Namespace(window=window, block=None))
     decided = decide(ctx, window)
     for name, parts, data in (
         ("preview", shown.parts, shown.data),
         ("decision", decision_parts(decided), decided),
     ):
-        found[f"{name}.md"] = [render.markdown(parts).encode()]
-        found[f"{name}.json"] = [render.json(data).encode()]
+        found[f"{name}.md"] = [clean(render.markdown(parts)).encode()]
+        found[f"{name}.json"] = [render.json(cleaned(data)).encode()]
 
     manifest, is_new = bundles.put(folder, window, found)
     place = os.path.join(folder, window)
@@ -64,6 +65,13 @@ def run(ctx: Context, args: Any) -> Result:
         "files": manifest.files,
     }
     return Result([Line(line, strong=True), *listed], data)
+
+
+def _without_secrets(name: str, data: bytes) -> bytes:
+    """A page for others to read: people write in the ledgers and in the handoff too."""
+    if name.endswith(".csv"):
+        return csvtext.cleaned(data)
+    return clean(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def _last(ctx: Context, window: str, rows: list[Any]) -> datetime:

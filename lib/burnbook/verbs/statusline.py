@@ -12,6 +12,7 @@ from burnbook.blocks import Line
 from burnbook.derive.official import Official, Shown
 from burnbook.errors import BurnbookError, Busy, os_sentence
 from burnbook.escape import printable
+from burnbook.plain import quoted
 from burnbook.verbs import Context, Result, _official
 
 PROVIDER = "claude"
@@ -94,7 +95,9 @@ def _input(ctx: Context) -> Mapping[str, Any]:
         ctx.notes.append(f"stdin is not JSON of a status line: {error}")
         return {}
     if not isinstance(whole, dict):
-        ctx.notes.append(f"stdin is not JSON of a status line: it is no object, but {whole!r:.40}")
+        ctx.notes.append(
+            f"stdin is not JSON of a status line: it is no object, but {quoted(whole, 40)}"
+        )
         return {}
     return whole
 
