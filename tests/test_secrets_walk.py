@@ -120,6 +120,11 @@ class Place(Inside):
     def call(self, script: str, *words: str, stdin: bytes | None = None) -> Done:
         """Run a script, which prints a secret neither as a message, for that may go to a log."""
         done = self.run(script, *words, stdin=CALLS[script].stdin if stdin is None else stdin)
+        # A book that `--data-dir` made would be a config without ledgers.toml for `--config-dir`,
+        # and then the ledgers are those of the project.
+        for path in (self.place / "here").iterdir():
+            if path.is_dir() and path.name != "tracker":
+                shutil.rmtree(path)
         assert BODY not in done.err, (script, words, done)
         assert LOCAL not in done.err, (script, words, done)
         return done
