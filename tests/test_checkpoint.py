@@ -156,7 +156,7 @@ def test_twenty_at_once_book_one_row_and_each_ledger_has_it_once(shell: Shell) -
 def test_many_agents_at_once_lose_nothing(shell: Shell) -> None:
     start(shell)
     agents = [f"a{number}" for number in range(12)]
-    words = ("checkpoint", "W0-CHN", "--phase", "mid", "--actual", "5")
+    words = ("checkpoint", "W0-CHN", "--phase", "mid", "--actual", "5", *SOON)
     many = [shell.start(*words, "--agent", agent) for agent in agents]
     told = [process.communicate(timeout=120) for process in many]
     assert [process.returncode for process in many] == [0] * 12, told
@@ -198,7 +198,7 @@ def test_a_page_that_cannot_be_written_is_refused_before_anything_is_booked(
     before = shell.tree()
     (shell.docs / "Ledgers").mkdir(parents=True)
     (shell.docs / name).write_text(text)
-    assert said in shell.fails(65, "checkpoint", "W0-CHN")
+    assert said in shell.fails(65, "checkpoint", "W0-CHN", *SOON)
     assert shell.tree() == before
     assert [p.read_text() for p in shell.docs.rglob("*") if p.is_file()] == [text]
 

@@ -193,5 +193,20 @@ def test_what_a_pane_supports(
     assert support.reach(moment, (meter,), shown) == timedelta(days=days)
 
 
+def test_a_status_line_under_a_wrong_clock_hides_no_later_one(shell: Shell) -> None:
+    def line(percent: int) -> str:
+        resets = int(datetime.fromisoformat("2026-11-22T13:10Z").timestamp())
+        five = {"used_percentage": percent, "resets_at": resets}
+        return json.dumps({"session_id": "s1", "rate_limits": {"five_hour": five}})
+
+    shell.ok("statusline", "--at", BEGIN, stdin=line(10))
+    assert len(shell.rows("meters")) == 1
+    done = shell.run("statusline", "--at", WRONG, stdin=line(20))
+    assert "reset over a day ago are not booked" in done.stderr
+    assert len(shell.rows("meters")) == 1
+    shell.ok("statusline", "--at", "2026-11-22T10:00Z", stdin=line(30))
+    assert [row["meters"][0]["used_percent"] for row in shell.rows("meters")] == [10, 30]
+
+
 def test_the_first_row_of_a_book_may_be_of_any_day(shell: Shell) -> None:
     shell.ok("snapshot", "start", "codex", "--at", "1999-01-01T09:00Z", stdin=PLAIN)

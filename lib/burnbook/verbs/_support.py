@@ -40,8 +40,7 @@ def doubt(ctx: Context, moment: datetime, limit: timedelta, taken: Taken | None)
     a window, of a reset that the vendor announced. The pane in hand may show the vendor's date, and
     so support more. The past is refused only where the clock says it, not where --at does.
     """
-    snapshots = [head[0] for head in ctx.book.index.heads.values()]
-    newest = max(snapshots, default=None)
+    newest = max(_snapshots(ctx), default=None)
     if not clock.is_given() and moment < (newest or _SINCE) - support.ALONE:
         return _doubt(moment, newest or _SINCE, "before")
     if newest is None:
@@ -93,6 +92,14 @@ def _doubt(moment: datetime, newest: datetime, side: str) -> Doubt:
 
 def _second(moment: datetime) -> str:
     return clock.iso(moment.replace(microsecond=0))
+
+
+def _snapshots(ctx: Context) -> Iterator[datetime]:
+    """The newest moment of each agent and provider; another tool's rows tell nothing of today."""
+    for who, (moment, window) in ctx.book.index.heads.items():
+        last = ctx.book.index.pair(window, *who.split("/")).last
+        if last is None or not last.imported:
+            yield moment
 
 
 def _ends(ctx: Context, moment: datetime) -> Iterator[datetime]:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import msgspec
@@ -19,6 +19,7 @@ PROVIDER = "claude"
 WAIT_SECONDS = 0.05
 _MAX_INPUT = 1 << 20
 _MAX_NAME = 40
+_DAY = timedelta(days=1)
 _SHORT = {"session": "5h", "week-all-models": "week"}
 _LEVELS = ((90.0, "\033[31m"), (70.0, "\033[33m"))
 _PLAIN = "\033[0m"
@@ -41,7 +42,10 @@ def run(ctx: Context, args: Any) -> Result:
     try:
         window = _window(ctx, now)
         known = _official.of_book(ctx)
-        booked = _official.of_line(ctx, known, PROVIDER, shown, window, WAIT_SECONDS)
+        current = tuple(one for one in shown if not _is_long_past(one, now))
+        if current != shown:
+            ctx.notes.append("meters that were reset over a day ago are not booked")
+        booked = _official.of_line(ctx, known, PROVIDER, current, window, WAIT_SECONDS)
         shown = _newest(known.value, shown)
     except Busy:
         ctx.notes.append("the book is busy; nothing booked this time")
@@ -123,6 +127,11 @@ def _window(ctx: Context, now: datetime) -> str | None:
         return None
     ends = windows.of(ctx.config, index, found).ends_at
     return found if ends is not None and now < ends else None
+
+
+def _is_long_past(one: Shown, now: datetime) -> bool:
+    """Whether its reset is so long past that the clock may be wrong; later ones would not count."""
+    return one.resets_at is not None and one.resets_at <= now - _DAY
 
 
 def _newest(known: Official, shown: tuple[Shown, ...]) -> tuple[Shown, ...]:
