@@ -91,7 +91,7 @@ Feature: mend what can be mended of a book
 
   Scenario: a journal with rows of a newer version is not changed
     Given row 2 of the journal snapshots is of schema_version 2, from 0.2.0
-    And in row 1 of the journal snapshots ":11.0" became ":12.0"
+    And in row 1 of the journal snapshots ""used_percent":11.0" became ""used_percent":12.0"
     When I run "bin/repair --yes"
     Then it is left
       """
@@ -125,7 +125,7 @@ Feature: mend what can be mended of a book
     And nothing was written
 
   Scenario: a row of the quarantine that still does not hold stays there
-    Given in row 1 of the journal snapshots ":11.0" became ":12.0"
+    Given in row 1 of the journal snapshots ""used_percent":11.0" became ""used_percent":12.0"
     And "bin/repair --yes" was run
     When I run "bin/repair --restore --yes"
     Then it is left
