@@ -35,7 +35,7 @@ MODULES = {
     ),
     "records.py": ("tests/test_records.py",),
     "clock.py": ("tests/test_clock.py",),
-    "derive/resets.py": ("tests/test_resets.py",),
+    "derive/resets.py": ("tests/test_resets.py", "tests/test_resets_edges.py"),
     "derive/meters.py": ("tests/test_meters.py",),
 }
 HERE = Path(__file__).parent
