@@ -96,7 +96,7 @@ class Bench:
 
     def wrong(self) -> list[str]:
         """What the book says that is not so."""
-        from burnbook.book import Book
+        from burnbook.book.book import Book
 
         found: dict[tuple[str, ...], list[int]] = {}
         for cell, sums in Book(str(self.book)).used.cells():

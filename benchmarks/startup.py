@@ -29,16 +29,16 @@ def make_book(folder: Path, rows: int) -> str:
 
     The last row goes the usual way, so that the book's derived files are as in real use.
     """
-    from burnbook import records
-    from burnbook.book import Book
-    from burnbook.rows import Context, Meter, Snapshot
+    from burnbook.book import codec
+    from burnbook.book.book import Book
+    from burnbook.rows.meters import Context, Meter, Snapshot
 
     def row(number: int) -> Snapshot:
         window, place = divmod(number, 2 * AGENTS)
         moment = datetime(2026, 1, 1, tzinfo=UTC) + number * timedelta(minutes=7)
         five_hours = Meter("5h", float(number % 90), 300, moment + timedelta(hours=3))
         weekly = Meter("weekly", float(number % 70), 10080, moment + timedelta(days=5))
-        return records.make(
+        return codec.make(
             Snapshot,
             agent=f"agent-{place % AGENTS}",
             window=f"W{window:06}",
@@ -54,7 +54,7 @@ def make_book(folder: Path, rows: int) -> str:
         )
 
     folder.mkdir(mode=0o700)
-    lines = (records.encode(row(number)) for number in range(rows - 1))
+    lines = (codec.encode(row(number)) for number in range(rows - 1))
     (folder / "snapshots.jsonl").write_bytes(b"".join(lines))
     [last] = Book(str(folder)).commit(lambda: [("snapshots", row(rows - 1))])
     return last.row.window or ""

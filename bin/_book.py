@@ -10,9 +10,10 @@ import _lib  # noqa: F401, I001 - first: finds the project and its .venv
 import os
 import sys
 
-from burnbook import files, settings
-from burnbook.errors import BurnbookError
-from burnbook.escape import printable
+from burnbook.base import files
+from burnbook.config import settings
+from burnbook.base.errors import BurnbookError
+from burnbook.base.text import printable
 
 
 def main(words: list[str]) -> int:

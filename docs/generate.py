@@ -100,17 +100,19 @@ def reference() -> Files:
 def schema() -> Files:
     """docs/schema/*.json: what `records` validates, and the `crc` that closes every line."""
     sys.path.insert(0, str(ROOT / "lib"))
-    from burnbook import records, rows, usagerows, workrows
+    from burnbook.book import codec
+    from burnbook.rows import meters, work
+    from burnbook.rows import usage as usagerows
 
     folder = ROOT / "docs" / "schema"
     made: Files = dict.fromkeys(folder.glob("*"))
-    for journal in records.JOURNALS:
-        told = ecma(records.schema(journal))
+    for journal in codec.JOURNALS:
+        told = ecma(codec.schema(journal))
         told.pop("discriminator", None)  # OpenAPI's; `row` is an enum of one value anyway
         for name, kind in told["$defs"].items():
-            rooms = [room for room in (usagerows, workrows, rows) if hasattr(room, name)]
-            if issubclass(getattr(rooms[0], name), rows.Row):
-                kind["properties"]["schema_version"]["const"] = records.SCHEMA_VERSION
+            rooms = [room for room in (usagerows, work, meters) if hasattr(room, name)]
+            if issubclass(getattr(rooms[0], name), meters.Row):
+                kind["properties"]["schema_version"]["const"] = codec.SCHEMA_VERSION
                 kind["properties"]["crc"] = {"type": "string", "pattern": "^[0-9a-f]{8}$"}
                 kind["required"].append("crc")
         whole = {
@@ -148,16 +150,17 @@ def readme() -> Files:
 def jobs() -> Files:
     """docs/standing_jobs.md with the shipped jobs as a clone at HOUSE has them."""
     sys.path.insert(0, str(ROOT / "lib"))
-    from burnbook import config, schedulers, schedulespec
-    from burnbook.verbs import _jobs
+    from burnbook.config import loader, schedules
+    from burnbook.schedule import formats
+    from burnbook.schedule import jobs as _jobs
 
     path = ROOT / "docs" / "standing_jobs.md"
     text = path.read_text("utf-8")
-    spec = schedulespec.read(config.Config(str(ROOT / "config")))
+    spec = schedules.read(loader.Config(str(ROOT / "config")))
     text = JOBS.sub(lambda table: _with_times(table[0], spec), text)
     plan = _jobs.of(spec, HOUSE, {})
-    for form in schedulers.names():
-        files = {file.name: file.text for file in schedulers.load(form).render(plan).files}
+    for form in formats.names():
+        files = {file.name: file.text for file in formats.load(form).render(plan).files}
         for name, shown in files.items():
             mark = re.compile(rf"(<!-- {re.escape(name)}, .*? -->\n).*?(<!-- end -->)", re.DOTALL)
             fenced = f"```text\n{shown}```\n"

@@ -7,11 +7,14 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 import tomli
-from burnbook import bundlespec, churnspec, feedspec, ledgerspec, schedulespec
-from burnbook.agentlogs.spec import LogFeed
-from burnbook.budgetspec import Notify, Stop
-from burnbook.declared import Agent, Budget, Preview, Windows
-from burnbook.pricespec import Prices
+from burnbook.churn import settings
+from burnbook.config import bundle, feeds, ledgers, schedules
+from burnbook.config.agent_logs import LogFeed
+from burnbook.config.agents import Agent
+from burnbook.config.budgets import Budget, Notify, Stop
+from burnbook.config.preview import Preview
+from burnbook.config.prices import Prices
+from burnbook.config.windows import Windows
 from frontdoor import ROOT
 
 FILES = sorted(
@@ -21,12 +24,12 @@ FILES = sorted(
 DECLARED: dict[str, Any] = {
     "agents.toml": {"agents": dict[str, Agent]},
     "budgets.toml": {"budgets": dict[str, Budget], "stop": dict[str, Stop], "notify": Notify},
-    "bundle.toml": bundlespec.Bundle,
-    "churn.toml": churnspec.Rules,
-    "ledgers.toml": ledgerspec.Ledgers,
+    "bundle.toml": bundle.Bundle,
+    "churn.toml": settings.Rules,
+    "ledgers.toml": ledgers.Ledgers,
     "preview.toml": Preview,
     "prices.toml": Prices,
-    "schedules.toml": schedulespec.Schedules,
+    "schedules.toml": schedules.Schedules,
     "windows.toml": Windows,
 }
 
@@ -82,7 +85,7 @@ def keys(file: str) -> list[Key]:
     shipped = _shipped(file)
     declared = DECLARED.get(file)
     if declared is None:
-        declared = LogFeed if shipped.get("journal") == "agent_usage" else feedspec.Feed
+        declared = LogFeed if shipped.get("journal") == "agent_usage" else feeds.Feed
     return list(dict.fromkeys([*_keys_of(shipped), *_declared_keys(declared, shipped)]))
 
 

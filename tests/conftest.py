@@ -11,8 +11,8 @@ from typing import Any
 
 import hypothesis
 import pytest
-from burnbook import records
-from burnbook.rows import Anomaly
+from burnbook.book import codec
+from burnbook.rows.meters import Anomaly
 from torture.figures import part
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,7 +54,7 @@ def codex(five: int = 11, weekly: int = 24, resets: str = "13:10", context: int 
 def anomaly(subject: str, number: int = 0, detail: str = "") -> Anomaly:
     """A row of the anomalies: the plainest that there is."""
     told = {"kind": "k", "first": 0, "first_from": "a", "second_from": "b"}
-    return records.make(Anomaly, subject=subject, second=number, detail=detail, **told)
+    return codec.make(Anomaly, subject=subject, second=number, detail=detail, **told)
 
 
 class Shell:

@@ -18,8 +18,9 @@ from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-from burnbook import cli, clock
-from burnbook.errors import USAGE, BurnbookError
+from burnbook import cli
+from burnbook.base.errors import USAGE, BurnbookError
+from burnbook.times import clock
 
 ROOT = Path(__file__).resolve().parent.parent
 VERBS = sorted(path.name for path in (ROOT / "bin").iterdir() if path.name[0] not in "_.")
@@ -86,7 +87,7 @@ class Inside:
         module = script(name)
         with self._stage([name, *words], stdin) as (out, err):
             try:
-                cli.main(module.__doc__, module.flags, _verb(name))
+                cli.main(module.__doc__, module.flags, _command(name))
                 raise AssertionError("main came back")
             except _Left as left:
                 code = left.args[0]
@@ -142,9 +143,10 @@ def _raise(code: int) -> NoReturn:
 
 
 @cache
-def _verb(name: str) -> str | None:
-    found = re.search(r'cli\.main\(__doc__, flags, "(\w+)"\)', (ROOT / "bin" / name).read_text())
-    return found[1] if found else None
+def _command(name: str) -> str:
+    found = re.search(r'cli\.main\(__doc__, flags, "([\w.]+)"', (ROOT / "bin" / name).read_text())
+    assert found is not None, name
+    return found[1]
 
 
 def is_sentence(name: str, done: Done) -> bool:

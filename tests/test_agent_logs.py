@@ -12,15 +12,15 @@ from typing import Any
 
 import pytest
 import zstandard
-from burnbook import unpack
-from burnbook.agentlogs import crew, sources
-from burnbook.agentlogs.booking import Booking
-from burnbook.agentlogs.reading import Reading
-from burnbook.agentlogs.spec import LogFeed
-from burnbook.book import Book
-from burnbook.config import Config
-from burnbook.errors import IOFault
-from burnbook.verbs._ingest_logs import Job
+from burnbook.agent_logs import parallel
+from burnbook.agent_logs.ingest import Job
+from burnbook.agent_logs.reader import Reading
+from burnbook.agent_logs.writer import Booking
+from burnbook.base.errors import IOFault
+from burnbook.book.book import Book
+from burnbook.config.agent_logs import LogFeed
+from burnbook.config.loader import Config
+from burnbook.jsonl import sources, unpack
 from conftest import ROOT, Shell, measured
 from torture.figures import long, record
 from waiting import kill_after
@@ -208,8 +208,8 @@ def test_what_is_too_much_to_hold_is_booked_in_parts(
 ) -> None:
     home, truth = corpus
     monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setattr(crew, "_MOST", 40)
-    monkeypatch.setattr(crew, "WORTH_IT", 1 << 16)
+    monkeypatch.setattr(parallel, "_MOST", 40)
+    monkeypatch.setattr(parallel, "WORTH_IT", 1 << 16)
     for tool in SIZES:
         feed = Config(str(ROOT / "config")).feed(tool)
         assert isinstance(feed, LogFeed)
@@ -217,7 +217,7 @@ def test_what_is_too_much_to_hold_is_booked_in_parts(
         logs = reversed(sources.logs(feed)) if tool == "claude" else sources.logs(feed)
         jobs = [Job(log, None, rank) for rank, log in enumerate(logs)]
         booking = Booking(str(shell.book), tool, "main", lambda _: None)
-        crew.work(jobs, Reading(tool, feed), booking, strict=False)
+        parallel.work(jobs, Reading(tool, feed), booking, strict=False)
     # Whose session a copied request is depends on the order; what it used does not.
     assert whole(used(shell)) == whole(truth)
     assert json.loads(shell.ok("check", "--format", "json"))["ok"]

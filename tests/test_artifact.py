@@ -5,8 +5,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from burnbook.artifact import digest, shown_path
-from burnbook.errors import BadData, BurnbookError, IOFault, Missing
+from burnbook.base.errors import BadData, BurnbookError, IOFault, Missing
+from burnbook.review.artifact import digest, shown_path
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook import ledgers, records
-from burnbook.derive.audit import GAP, Facts, audit
-from burnbook.derive.findings import Finding, ledger, skipped
-from burnbook.derive.snapshots import Entry, Pair
-from burnbook.derive.windows import Span
-from burnbook.rooted import RootedPath
-from burnbook.rows import Void
-from burnbook.workrows import Checkpoint, Evidence, MissedReset
+from burnbook.base.rooted_path import RootedPath
+from burnbook.book import codec
+from burnbook.ledgers import csv_ledger
+from burnbook.review.audit import GAP, Facts, Finding, audit, ledger, skipped
+from burnbook.rows.meters import Void
+from burnbook.rows.work import Checkpoint, Evidence, MissedReset
+from burnbook.windows.boundaries import Span
+from burnbook.windows.snapshot_index import Entry, Pair
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,7 +30,7 @@ BEFORE, AFTER = entry("before", "before"), entry("after", "after", 3)
 
 
 def checkpoint(phase: Any) -> Checkpoint:
-    return records.make(
+    return codec.make(
         Checkpoint,
         window=W,
         phase=phase,
@@ -46,7 +46,7 @@ def checkpoint(phase: Any) -> Checkpoint:
 
 
 def evidence(run: str, supersedes: str | None = None) -> Evidence:
-    return records.make(
+    return codec.make(
         Evidence,
         window=W,
         capability_id="c",
@@ -107,7 +107,7 @@ def test_a_planned_window_lacks_nothing_yet() -> None:
 
 def test_a_snapshot_that_was_taken_back_is_no_duplicate() -> None:
     other = entry("other", "before", voided=True)
-    void = records.make(Void, window=W, void="s-other", notes="stale")
+    void = codec.make(Void, window=W, void="s-other", notes="stale")
     [found] = audit(facts(entries=[other, BEFORE, AFTER], voids=[void]))
     assert (found.kind, found.rows) == ("voided", ("s-other", void.id))
     assert found.detail == "BEFORE of ada codex, s-other, was taken back: stale"
@@ -136,7 +136,7 @@ def test_the_time_between_two_windows(seconds: float, wanted: Any) -> None:
 
 
 def test_a_missed_reset_is_told() -> None:
-    missed = records.make(MissedReset, window=W, status="missed", boundary=END, found_at=END)
+    missed = codec.make(MissedReset, window=W, status="missed", boundary=END, found_at=END)
     [found] = audit(facts(missed=[missed]))
     assert (found.kind, found.rows) == ("missed-reset", (missed.id,))
     assert "2026-11-23T00:01Z" in found.detail
@@ -188,11 +188,11 @@ def test_every_number_between_two_windows_is_there_or_is_told(
 
 
 def test_the_keys_of_a_ledger_come_from_its_column_or_its_notes(tmp_path: Path) -> None:
-    assert ledgers.keys(RootedPath(str(tmp_path)), ledgers.TOKENS) == []
-    rows: Any = [dict.fromkeys(ledgers.TOKENS.columns) | {"record_id": f"c-{n}"} for n in (1, 2)]
-    ledgers.project(RootedPath(str(tmp_path)), ledgers.TOKENS, rows)
-    assert ledgers.keys(RootedPath(str(tmp_path)), ledgers.TOKENS) == ["c-1", "c-2"]
-    old = tmp_path / ledgers.TOKENS.file
-    old.write_bytes(b"\xef\xbb\xbf" + ",".join(ledgers.TOKENS.old).encode() + b"\r\nby,hand")
-    ledgers.project(RootedPath(str(tmp_path)), ledgers.TOKENS, rows)
-    assert ledgers.keys(RootedPath(str(tmp_path)), ledgers.TOKENS) == ["c-1", "c-2"]
+    assert csv_ledger.keys(RootedPath(str(tmp_path)), csv_ledger.TOKENS) == []
+    rows: Any = [dict.fromkeys(csv_ledger.TOKENS.columns) | {"record_id": f"c-{n}"} for n in (1, 2)]
+    csv_ledger.project(RootedPath(str(tmp_path)), csv_ledger.TOKENS, rows)
+    assert csv_ledger.keys(RootedPath(str(tmp_path)), csv_ledger.TOKENS) == ["c-1", "c-2"]
+    old = tmp_path / csv_ledger.TOKENS.file
+    old.write_bytes(b"\xef\xbb\xbf" + ",".join(csv_ledger.TOKENS.old).encode() + b"\r\nby,hand")
+    csv_ledger.project(RootedPath(str(tmp_path)), csv_ledger.TOKENS, rows)
+    assert csv_ledger.keys(RootedPath(str(tmp_path)), csv_ledger.TOKENS) == ["c-1", "c-2"]

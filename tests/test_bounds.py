@@ -7,10 +7,10 @@ from types import FrameType
 from typing import Any
 
 import pytest
-from burnbook import ledgerrows, ledgers
-from burnbook.config import Config
-from burnbook.errors import BadConfig
-from burnbook.redact import MAX_MOVED, redact_pane, strip_ansi
+from burnbook.base.errors import BadConfig
+from burnbook.base.redact import MAX_MOVED, redact_pane, strip_ansi
+from burnbook.config.loader import Config
+from burnbook.ledgers import csv_ledger, reconcile
 
 MEGABYTE = 1 << 20
 
@@ -56,13 +56,13 @@ def test_the_cost_of_redacting_grows_no_faster_than_the_text(unit: str) -> None:
 
 @pytest.mark.parametrize("line", ["\n", "\r", "a\n", ",,,,,,,,,,,,,,,,k\n"])
 def test_the_cost_of_a_ledger_is_a_few_steps_for_each_line(line: str) -> None:
-    head = ",".join(ledgers.TOKENS.columns) + "\n"
+    head = ",".join(csv_ledger.TOKENS.columns) + "\n"
     count = 2000
     data = (head + line * count).encode()
-    found = ledgerrows.records("x.csv", data)
+    found = reconcile.records("x.csv", data)
     assert "".join(one.text for one in found).encode() == data
     assert len(found) == (2 if not line.strip() else count + 1)
-    assert steps(lambda: ledgerrows.wrong(ledgers.TOKENS, found, {})) < 150 * count
+    assert steps(lambda: reconcile.wrong(csv_ledger.TOKENS, found, {})) < 150 * count
 
 
 def test_a_config_file_of_over_a_megabyte_is_refused(tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook import bundles
-from burnbook.bundlespec import folder
-from burnbook.config import Config
-from burnbook.errors import BadConfig, BadData, IOFault
-from burnbook.rooted import RootedPath
+from burnbook.base.errors import BadConfig, BadData, IOFault
+from burnbook.base.rooted_path import RootedPath
+from burnbook.config.bundle import folder
+from burnbook.config.loader import Config
+from burnbook.review import bundle_folder
 from conftest import ROOT, Shell, codex
 
 FILES = {"preview.md": [b"one\n", b"two\n"], "journals/windows.jsonl": [b"{}\n"]}
@@ -96,21 +96,26 @@ def test_the_book_is_not_changed_by_it(full: Shell) -> None:
 
 
 def test_a_file_of_the_bundle_before_goes_when_the_new_one_has_none(tmp_path: Path) -> None:
-    bundles.put(RootedPath(str(tmp_path)), "W", FILES)
-    manifest, is_new = bundles.put(RootedPath(str(tmp_path)), "W", {"decision.md": [b"x"]})
+    bundle_folder.put(RootedPath(str(tmp_path)), "W", FILES)
+    manifest, is_new = bundle_folder.put(RootedPath(str(tmp_path)), "W", {"decision.md": [b"x"]})
     assert is_new
     assert set(tree(tmp_path)) == {"W/decision.md", "W/manifest.json"}
-    assert manifest.files == (bundles.File("decision.md", 1, hashlib.sha256(b"x").hexdigest()),)
-    assert bundles.put(RootedPath(str(tmp_path)), "W", {"decision.md": [b"x"]}) == (manifest, False)
+    assert manifest.files == (
+        bundle_folder.File("decision.md", 1, hashlib.sha256(b"x").hexdigest()),
+    )
+    assert bundle_folder.put(RootedPath(str(tmp_path)), "W", {"decision.md": [b"x"]}) == (
+        manifest,
+        False,
+    )
 
 
 def test_what_a_killed_call_left_is_finished(tmp_path: Path) -> None:
-    bundles.put(RootedPath(str(tmp_path)), "W", FILES)
+    bundle_folder.put(RootedPath(str(tmp_path)), "W", FILES)
     whole = tree(tmp_path)
     (tmp_path / ".W.new" / "journals").mkdir(parents=True)
     (tmp_path / ".W.new" / "preview.md").write_bytes(b"half")
     (tmp_path / "W").rename(tmp_path / ".W.old")
-    assert bundles.put(RootedPath(str(tmp_path)), "W", FILES)[1]
+    assert bundle_folder.put(RootedPath(str(tmp_path)), "W", FILES)[1]
     assert tree(tmp_path) == whole
 
 
@@ -125,7 +130,7 @@ def test_what_no_bundle_made_is_refused_and_stays(tmp_path: Path, odd: str) -> N
         (tmp_path / "elsewhere").mkdir()
         target.symlink_to("elsewhere")
     else:
-        bundles.put(RootedPath(str(tmp_path)), "V" if odd == "other window" else "W", FILES)
+        bundle_folder.put(RootedPath(str(tmp_path)), "V" if odd == "other window" else "W", FILES)
         if odd == "other window":
             (tmp_path / "V").rename(target)
         elif odd == "manifest":
@@ -137,12 +142,12 @@ def test_what_no_bundle_made_is_refused_and_stays(tmp_path: Path, odd: str) -> N
             (target / "more").symlink_to("/etc")
     before = sorted(os.walk(tmp_path)), tree(tmp_path)
     with pytest.raises((BadData, IOFault), match=r"move it away|is a symbolic link"):
-        bundles.put(RootedPath(str(tmp_path)), "W", {"decision.md": [b"x"]})
+        bundle_folder.put(RootedPath(str(tmp_path)), "W", {"decision.md": [b"x"]})
     assert (sorted(os.walk(tmp_path)), tree(tmp_path)) == before
 
 
 def test_a_fault_in_the_middle_leaves_the_bundle_before(tmp_path: Path) -> None:
-    bundles.put(RootedPath(str(tmp_path)), "W", FILES)
+    bundle_folder.put(RootedPath(str(tmp_path)), "W", FILES)
     before = tree(tmp_path / "W")
 
     def broken() -> Any:
@@ -150,7 +155,7 @@ def test_a_fault_in_the_middle_leaves_the_bundle_before(tmp_path: Path) -> None:
         raise OSError(5, "broken")
 
     with pytest.raises(IOFault, match="broken"):
-        bundles.put(RootedPath(str(tmp_path)), "W", {"preview.md": broken()})
+        bundle_folder.put(RootedPath(str(tmp_path)), "W", {"preview.md": broken()})
     assert tree(tmp_path / "W") == before
 
 

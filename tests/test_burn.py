@@ -11,11 +11,11 @@ from types import SimpleNamespace
 import costs
 import msgspec
 import pytest
-from burnbook.book import Book
-from burnbook.derive import burn
-from burnbook.derive.burn import Rate
-from burnbook.derive.student import quantile
-from burnbook.derive.traffic import BUCKET, Telemetry, Traffic, pack, unpack
+from burnbook.base.stats import quantile
+from burnbook.book.book import Book
+from burnbook.budget import burn_rate
+from burnbook.budget.burn_rate import Rate
+from burnbook.telemetry.traffic import BUCKET, Telemetry, Traffic, pack, unpack
 from conftest import Shell
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,7 +51,7 @@ def recomputed(events: list[tuple[int, int | None, int | None]]) -> dict[int, in
 
 
 def test_both_count_in_the_same_ten_minutes() -> None:
-    assert burn.BUCKET == BUCKET
+    assert burn_rate.BUCKET == BUCKET
 
 
 @given(EVENTS, st.integers(0, 60))
@@ -128,7 +128,7 @@ def test_the_band_contains_both_rates_and_the_window_rate_is_tokens_by_hours(
 ) -> None:
     pace = {FIRST + at: some for at, some in enumerate(tokens)}
     until = NINE + timedelta(seconds=len(tokens) * BUCKET + late)
-    rate = burn.of_pace(pace, NINE, until, until + timedelta(seconds=to_come))
+    rate = burn_rate.of_pace(pace, NINE, until, until + timedelta(seconds=to_come))
     assert rate.window == pytest.approx(sum(tokens) / ((until - NINE) / HOUR))
     assert rate.last_hour is not None
     if len(tokens) < 2:
@@ -145,25 +145,25 @@ def test_the_band_is_the_prediction_interval() -> None:
     tokens = [1000, 3000, 2000, 2500, 1500, 2000]
     pace = {FIRST + at: some for at, some in enumerate(tokens)}
     until = NINE + HOUR
-    rate = burn.of_pace(pace, NINE, until, until + 3 * HOUR)
+    rate = burn_rate.of_pace(pace, NINE, until, until + 3 * HOUR)
     reach = quantile(5) * stdev(6 * n for n in tokens) * math.sqrt(1 / 6 + 1 / 18)
     assert rate == Rate(12000.0, 12000.0, pytest.approx(12000 - reach), 12000 + reach, 6)
 
 
 def test_ten_minutes_without_a_token_count_and_years_of_them_cost_nothing() -> None:
     until = NINE + HOUR
-    rate = burn.of_pace({FIRST: 1000, FIRST + 3: 3000}, NINE, until, None)
+    rate = burn_rate.of_pace({FIRST: 1000, FIRST + 3: 3000}, NINE, until, None)
     reach = quantile(5) * stdev([6000, 0, 0, 18_000, 0, 0]) * math.sqrt(1 / 6 + 1 / 6)
     assert rate.high == pytest.approx(4000 + reach)
     long_ago = datetime(1971, 1, 1, tzinfo=UTC)
-    assert burn.of_pace({FIRST: 1000}, long_ago, until, None).stretches > 2_000_000
-    years = partial(burn.of_pace, {FIRST: 1000}, long_ago, until, None)
+    assert burn_rate.of_pace({FIRST: 1000}, long_ago, until, None).stretches > 2_000_000
+    years = partial(burn_rate.of_pace, {FIRST: 1000}, long_ago, until, None)
     assert costs.seconds(partial(costs.processor_time, years), 0.01) <= 0.01
 
 
 def test_the_last_hour_is_what_began_in_it_and_widens_the_band() -> None:
     pace = {FIRST + at: 1000 for at in range(12)} | {FIRST + 12: 60_000}
-    rate = burn.of_pace(pace, NINE, NINE + 2 * HOUR + timedelta(minutes=9), None)
+    rate = burn_rate.of_pace(pace, NINE, NINE + 2 * HOUR + timedelta(minutes=9), None)
     # 10:10 to 11:09: five stretches of 1000 and the one that has just begun
     assert rate.last_hour == pytest.approx(65_000 * 60 / 59)
     assert rate.high is not None
@@ -172,14 +172,14 @@ def test_the_last_hour_is_what_began_in_it_and_widens_the_band() -> None:
 
 def test_what_is_later_than_the_moment_does_not_count() -> None:
     pace = {FIRST: 1000, FIRST + 1: 1000, FIRST + 30: 10**9}
-    rate = burn.of_pace(pace, NINE, NINE + timedelta(minutes=20), None)
+    rate = burn_rate.of_pace(pace, NINE, NINE + timedelta(minutes=20), None)
     assert rate.window == 6000
 
 
 @pytest.mark.parametrize("minutes", [-60, 0, 9])
 def test_under_ten_minutes_there_is_no_rate(minutes: int) -> None:
     until = NINE + timedelta(minutes=minutes)
-    assert burn.of_pace({FIRST: 5}, NINE, until, None) == burn.UNKNOWN
+    assert burn_rate.of_pace({FIRST: 5}, NINE, until, None) == burn_rate.UNKNOWN
 
 
 READINGS = st.lists(st.tuples(st.integers(1, 200), st.integers(0, 100)), max_size=12)
@@ -191,15 +191,15 @@ def test_the_band_of_readings_contains_their_rate(steps: list[tuple[int, int]]) 
     for minutes, value in steps:
         moment += timedelta(minutes=minutes)
         readings.append((moment, float(value)))
-    rate = burn.of_readings(readings, 1.0)
+    rate = burn_rate.of_readings(readings, 1.0)
     if rate.window is None:
-        assert rate == burn.UNKNOWN
+        assert rate == burn_rate.UNKNOWN
         return
     assert rate.low is not None
     assert rate.high is not None
     assert 0 <= rate.low <= rate.window + 1e-9
     assert rate.window <= rate.high + 1e-9
-    if rate.stretches < burn.LEAST_N:
+    if rate.stretches < burn_rate.LEAST_N:
         assert rate.low <= rate.window / 2 + 1e-9
 
 
@@ -208,33 +208,33 @@ def readings(*values: tuple[float, float]) -> list[tuple[datetime, float]]:
 
 
 def test_a_band_of_three_stretches_goes_from_the_slowest_to_the_fastest() -> None:
-    rate = burn.of_readings(readings((0, 10), (1, 14), (3, 16), (4, 26)), 1.0)
+    rate = burn_rate.of_readings(readings((0, 10), (1, 14), (3, 16), (4, 26)), 1.0)
     assert rate == Rate(None, 4.0, 0.5, 11.0, 3)
 
 
 def test_under_three_stretches_the_band_is_at_least_half_to_twice() -> None:
-    assert burn.of_readings(readings((0, 10), (2, 30)), 1.0) == Rate(None, 10.0, 5.0, 20.0, 1)
+    assert burn_rate.of_readings(readings((0, 10), (2, 30)), 1.0) == Rate(None, 10.0, 5.0, 20.0, 1)
 
 
 def test_a_fall_and_a_reading_a_minute_later_are_no_stretch() -> None:
-    rate = burn.of_readings(readings((0, 50), (1, 20), (1.01, 24), (2, 30)), 1.0)
+    rate = burn_rate.of_readings(readings((0, 50), (1, 20), (1.01, 24), (2, 30)), 1.0)
     assert (rate.window, rate.stretches) == (10.0, 1)
 
 
 def test_a_part_is_not_the_whole() -> None:
-    one = burn.of_readings(readings((0, 10), (2, 30)), 1.0)
-    assert burn.together([one, one]) == Rate(None, 20.0, 10.0, 40.0, 2)
-    assert burn.together([one, burn.UNKNOWN]) == burn.UNKNOWN
-    assert burn.together([]) == burn.UNKNOWN
+    one = burn_rate.of_readings(readings((0, 10), (2, 30)), 1.0)
+    assert burn_rate.together([one, one]) == Rate(None, 20.0, 10.0, 40.0, 2)
+    assert burn_rate.together([one, burn_rate.UNKNOWN]) == burn_rate.UNKNOWN
+    assert burn_rate.together([]) == burn_rate.UNKNOWN
 
 
 def test_what_runs_out_does_so_between_two_moments() -> None:
     rate = Rate(None, 10.0, 5.0, 20.0, 3)
-    out = burn.runs_out(NINE, 40, rate)
+    out = burn_rate.runs_out(NINE, 40, rate)
     assert (out.over, out.earliest, out.latest) == (False, NINE + 2 * HOUR, NINE + 8 * HOUR)
-    assert burn.runs_out(NINE, 0, rate) == burn.Out(True, None, None)
+    assert burn_rate.runs_out(NINE, 0, rate) == burn_rate.Out(True, None, None)
     idle = Rate(None, 0.0, 0.0, 1e-300, 3)
-    assert burn.runs_out(NINE, 40, idle) == burn.Out(False, None, None)
+    assert burn_rate.runs_out(NINE, 40, idle) == burn_rate.Out(False, None, None)
 
 
 def test_the_quantile_of_many_is_the_normal_one() -> None:

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from burnbook import capture, captures, files, metertext, unpack
-from burnbook.captures import rollouts
-from burnbook.capturespec import PROVIDER_OF
-from burnbook.config import Config
-from burnbook.declared import Agent
-from burnbook.errors import BadConfig, IOFault, Missing
+from burnbook.base import files
+from burnbook.base.errors import BadConfig, IOFault, Missing
+from burnbook.config.agents import PROVIDER_OF, Agent
+from burnbook.config.loader import Config
+from burnbook.jsonl import unpack
+from burnbook.snapshots import capture, capture_kinds, meter_text
+from burnbook.snapshots.capture_kinds import rollouts
 from conftest import Shell
 from waiting import until
 
@@ -70,7 +71,7 @@ def agent(folder: Path, text: str) -> Agent:
 
 
 def take(one: Agent) -> str:
-    told = capture.many({"main": captures.job(one, "no book")})["main"]
+    told = capture.many({"main": capture_kinds.job(one, "no book")})["main"]
     return capture.text_of(told).decode()
 
 
@@ -210,9 +211,9 @@ def test_a_mistake_in_a_screens_table_is_told(tmp_path: Path, text: str, said: s
 
 
 def test_the_kinds_of_capture_are_the_files_of_their_folder() -> None:
-    assert captures.kinds() == ("rollouts", "statusline", "tmux")
-    assert set(captures.kinds()) - PROVIDER_OF.keys() <= set(Agent.__struct_fields__)
-    assert set(captures.kinds()) >= PROVIDER_OF.keys()
+    assert capture_kinds.kinds() == ("rollouts", "statusline", "tmux")
+    assert set(capture_kinds.kinds()) - PROVIDER_OF.keys() <= set(Agent.__struct_fields__)
+    assert set(capture_kinds.kinds()) >= PROVIDER_OF.keys()
 
 
 class TestOwned:
@@ -333,11 +334,11 @@ def test_limits_are_found_however_far_back_in_a_rollout(
     rollout(tmp_path, "b.jsonl.zst", b"no such thing")
     rollout(tmp_path, "c.jsonl", b"\xff\n[]\n")
     one = agent(tmp_path, "[agents.main]\nprovider = 'codex'\ncapture = 'rollouts'")
-    found = metertext.read(take(one).encode(), "codex")
+    found = meter_text.read(take(one).encode(), "codex")
     assert found is not None
     assert [(m.name, m.used_percent) for m in found.meters] == [("5h", 12.0)]
     assert found.captured_at.isoformat() == "2026-11-22T09:00:00+00:00"
-    assert metertext.read(take(one).encode(), "claude") is None
+    assert meter_text.read(take(one).encode(), "claude") is None
 
 
 def packed(pieces: Iterable[bytes]) -> bytes:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook import fold, journal, keys
-from burnbook.derive.traffic import Telemetry
-from burnbook.integrity import places
-from burnbook.rooted import RootedPath
+from burnbook.base.rooted_path import RootedPath
+from burnbook.book import fold, journal, key_index
+from burnbook.check import directory
+from burnbook.telemetry.traffic import Telemetry
 from conftest import Shell, codex
 from frontdoor import ROOT
 from torture.figures import long, record
@@ -157,7 +157,7 @@ def test_an_index_that_knows_a_key_without_a_row_is_found(
 def test_a_key_without_a_row_would_lose_the_row_that_repair_saves(full: Shell) -> None:
     """Why the index is held against the journal: its row is taken for one that is there."""
     path = journal.path_of(str(full.book), "proxy_telemetry")
-    index = keys.Keys(str(full.book), "proxy_telemetry", "1", lambda line: None)
+    index = key_index.Keys(str(full.book), "proxy_telemetry", "1", lambda line: None)
     index.catch_up()
     new = usage(1, first=60)
     other = Shell(full.book.parent, is_new=False)
@@ -207,7 +207,7 @@ def test_a_lock_that_is_no_file_is_a_fault(full: Shell) -> None:
 
 
 def test_every_name_that_commands_make_is_known(full: Shell) -> None:
-    strangers = [one for one in places.look(str(full.book)) if one.kind == "foreign"]
+    strangers = [one for one in directory.look(str(full.book)) if one.kind == "foreign"]
     assert strangers == []
 
 

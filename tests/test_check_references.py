@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from burnbook import records
-from burnbook.derive.meters import NEGATIVE_DELTA
-from burnbook.rows import Anomaly
-from burnbook.workrows import Checkpoint
+from burnbook.book import codec
+from burnbook.meters.deltas import NEGATIVE_DELTA
+from burnbook.rows.meters import Anomaly
+from burnbook.rows.work import Checkpoint
 from conftest import Shell, codex
 from test_check import found
 
@@ -74,21 +74,21 @@ def test_a_snapshot_in_the_quarantine_is_known_to_be_lost(named: Shell) -> None:
 def test_a_row_that_names_what_never_was(named: Shell, name: str) -> None:
     values = {"kind": NEGATIVE_DELTA, "subject": "codex 5h", "first": 9, "second": 1}
     rows = {
-        "anomalies": lambda: records.make(
+        "anomalies": lambda: codec.make(
             Anomaly, window="W0-CHN", first_from=LOST, second_from=None, detail="", **values
         ),
-        "checkpoints": lambda: records.make(
+        "checkpoints": lambda: codec.make(
             Checkpoint,
             window="W0-CHN",
             phase="mid",
-            taken_at=records.clock.now(),
+            taken_at=codec.clock.now(),
             tokens_planned=1,
             churn=LOST,
             **dict.fromkeys(("provider", "task", "tokens_actual", "actual_from", "decision")),
         ),
     }
     with (named.book / f"{name}.jsonl").open("ab") as journal:
-        journal.write(records.encode(rows[name]()))
+        journal.write(codec.encode(rows[name]()))
     (named.book / f"{name}.jsonl").chmod(0o600)
     target = "snapshots" if name == "anomalies" else "churn"
     said = f"names {LOST}, which does not stand in {target}.jsonl"
@@ -113,7 +113,7 @@ def test_the_first_row_of_a_request_has_to_be_there(shell: Shell) -> None:
         for row in ({**between, "supersedes": None, "first": None}, last):
             kept = {k: v for k, v in row.items() if v is not None and k != "crc"}
             body = json.dumps(kept, separators=(",", ":")).encode()[:-1]
-            journal.write(b'%b,"crc":"%08x"}\n' % (body, records.zlib.crc32(body)))
+            journal.write(b'%b,"crc":"%08x"}\n' % (body, codec.zlib.crc32(body)))
     [(file, _, why)] = references(shell, 1)
     assert file == path.name
     assert why == f"goes back to {later[0]['first']}, which stands nowhere before it"

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from burnbook.derive.actual import Actual
-from burnbook.derive.checkpoint import WHY, Choice, Facts, Said, choose
-from burnbook.workrows import Checkpoint
+from burnbook.budget.checkpoint import WHY, Choice, Facts, Said, choose
+from burnbook.budget.tokens_used import Actual
+from burnbook.rows.work import Checkpoint
 from conftest import Shell, codex
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook import churnspec, head, vcs
-from burnbook.derive.churn import Change, Figures, figures, matcher, parse, per_feature
-from burnbook.vcs import Git, NotCounted
+from burnbook.churn import git as vcs
+from burnbook.churn import git_head
+from burnbook.churn import settings as churnspec
+from burnbook.churn.git import Git, NotCounted
+from burnbook.churn.numstat import Change, Figures, figures, matcher, parse, per_feature
 from conftest import Shell, codex
 from hypothesis import given
 from hypothesis import strategies as st
@@ -133,9 +135,9 @@ def app(tmp_path: Path) -> Path:
 
 
 def found(folder: Path) -> tuple[str, str | None]:
-    repo = head.find(str(folder))
+    repo = git_head.find(str(folder))
     assert repo is not None
-    return repo.name, head.commit(repo)
+    return repo.name, git_head.commit(repo)
 
 
 def test_head_is_found_as_git_finds_it(app: Path, tmp_path: Path) -> None:
@@ -187,17 +189,17 @@ def test_a_folder_in_no_repository_has_none(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         if text is not None:
             (tmp_path / name / ".git").write_text(text)
-        assert head.find(str(tmp_path / name)) is None
+        assert git_head.find(str(tmp_path / name)) is None
 
 
 def test_a_fifo_in_place_of_head_holds_nobody(app: Path) -> None:
     (app / ".git" / "HEAD").unlink()
     os.mkfifo(app / ".git" / "HEAD")
-    assert head.find(str(app)) is None
+    assert git_head.find(str(app)) is None
 
 
 def asked(app: Path) -> Git:
-    repo = head.find(str(app))
+    repo = git_head.find(str(app))
     assert repo is not None
     return Git("app", repo)
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook.book import Book
-from burnbook.config import Config
-from burnbook.errors import BadConfig, Usage
-from burnbook.vcs import NotCounted
-from burnbook.verbs import Context, _churn
+from burnbook.base.errors import BadConfig, Usage
+from burnbook.book.book import Book
+from burnbook.churn import count
+from burnbook.churn.git import NotCounted
+from burnbook.config.loader import Config
+from burnbook.context import Context
 from conftest import Shell
 from test_churn import app, git
 
@@ -26,13 +27,13 @@ def ctx(shell: Shell) -> Context:
 
 def decided(ctx: Context, window: str = "W1", **said: str) -> tuple[str | None, int]:
     """The decision, and the exit code that the strict call has for it."""
-    counted = _churn.count(ctx, window, strict=False, **said)
+    counted = count.count(ctx, window, strict=False, **said)
     assert bool(counted.reason) == bool(counted.decision)
     if counted.decision is None:
         return None, 0
-    assert _churn.row(ctx, window, counted) is None
+    assert count.row(ctx, window, counted) is None
     with pytest.raises(NotCounted) as caught:
-        _churn.count(ctx, window, strict=True, **said)
+        count.count(ctx, window, strict=True, **said)
     assert (caught.value.decision, str(caught.value)) == (counted.decision, counted.reason)
     return counted.decision, caught.value.code
 
@@ -97,7 +98,7 @@ def test_a_disk_that_does_not_answer_is_no_missing_repository(
     monkeypatch.chdir(app)
     monkeypatch.setattr(os, "stat", refuse)
     assert decided(ctx) == ("git-failed", 74)
-    assert "cannot be looked for" in str(_churn.count(ctx, "W1", strict=False).reason)
+    assert "cannot be looked for" in str(count.count(ctx, "W1", strict=False).reason)
 
 
 def test_a_checkpoint_says_that_git_could_not_be_asked(shell: Shell, app: Path) -> None:
@@ -115,21 +116,21 @@ def test_a_checkpoint_says_that_git_could_not_be_asked(shell: Shell, app: Path) 
 def test_what_a_person_must_put_right_is_raised_either_way(ctx: Context, app: Path) -> None:
     for strict in (True, False):
         with pytest.raises(Usage):
-            _churn.count(ctx, "W1", paths=["../x"], strict=strict)
+            count.count(ctx, "W1", paths=["../x"], strict=strict)
     Path(ctx.config.root, "churn.toml").write_text("exclude = 1")
     for strict in (True, False):
         with pytest.raises(BadConfig):
-            _churn.count(ctx, "W1", strict=strict)
+            count.count(ctx, "W1", strict=strict)
 
 
 def test_the_same_count_is_the_row_that_is_there(
     ctx: Context, app: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(app)
-    counted = _churn.count(ctx, "W1", commit_start="HEAD~1", commit_end="HEAD", strict=False)
+    counted = count.count(ctx, "W1", commit_start="HEAD~1", commit_end="HEAD", strict=False)
 
-    def build() -> list[tuple[str, _churn.Churn]]:
-        row = _churn.row(ctx, "W1", counted)
+    def build() -> list[tuple[str, count.Churn]]:
+        row = count.row(ctx, "W1", counted)
         assert row is not None
         return [("churn", row)]
 

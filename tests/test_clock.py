@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from burnbook import clock
-from burnbook.errors import BadConfig, Usage
+from burnbook.base.errors import BadConfig, Usage
+from burnbook.times import clock
 from hypothesis import given
 from hypothesis import strategies as st
 

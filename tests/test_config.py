@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from burnbook.config import Config
-from burnbook.errors import BadConfig
+from burnbook.base.errors import BadConfig
+from burnbook.config.loader import Config
 from conftest import ROOT, Shell
 
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from burnbook import bundlespec, churnspec, ledgerspec, schedulespec
-from burnbook.config import Config
-from burnbook.errors import USAGE, BadConfig
+from burnbook.base.errors import USAGE, BadConfig
+from burnbook.churn import settings
+from burnbook.config import bundle, ledgers, schedules
+from burnbook.config.loader import Config
 from configvalues import DECLARED, FILES, KINDS, REFUSED, Key, changed, keys, shown
 from conftest import Shell, codex
 from frontdoor import ROOT
@@ -17,12 +18,12 @@ from torture.figures import part, record
 READ: dict[str, Callable[[Config], Any]] = {
     "agents.toml": lambda config: config.agents,
     "budgets.toml": lambda config: (config.budgets, config.stops, config.notify),
-    "bundle.toml": bundlespec.folder,
-    "churn.toml": churnspec.read,
-    "ledgers.toml": ledgerspec.ledgers,
+    "bundle.toml": bundle.folder,
+    "churn.toml": settings.read,
+    "ledgers.toml": ledgers.ledgers,
     "preview.toml": lambda config: config.preview,
     "prices.toml": lambda config: config.prices,
-    "schedules.toml": schedulespec.read,
+    "schedules.toml": schedules.read,
     "windows.toml": lambda config: (config.windows, config.zone),
 }
 # The commands that use each file.
@@ -82,7 +83,7 @@ def inside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
     assert inside.run("snapshot", "start", "codex", stdin=codex().encode()).code == 0
     with pytest.MonkeyPatch.context() as patch:
         # Relative paths count from here, not from the project.
-        for module in (bundlespec, ledgerspec):
+        for module in (bundle, ledgers):
             patch.setattr(module, "PROJECT", str(place / "here"))
         yield inside
 

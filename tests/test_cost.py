@@ -11,11 +11,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from burnbook import csvtext, records
-from burnbook.derive.cost import compare
-from burnbook.derive.percentile import type7
-from burnbook.pricespec import Price
-from burnbook.rows import Usage
+from burnbook.base.stats import type7
+from burnbook.base.text import encode
+from burnbook.book import codec
+from burnbook.config.prices import Price
+from burnbook.cost.compare import compare
+from burnbook.rows.meters import Usage
 from conftest import Shell
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,7 +42,7 @@ def usage(**fields: Any) -> Usage:
     told = {"feature": "login", "routed": False, "ok": True, "model": "sonnet"}
     told |= {"input_tokens": 1000, "output_tokens": 100, "latency_ms": 500.0}
     told |= dict.fromkeys(("rid", "lane", "status", "reason"))
-    row = records.make(Usage, window="W0-CHN", ts=NOON, **(told | fields))
+    row = codec.make(Usage, window="W0-CHN", ts=NOON, **(told | fields))
     return msgspec.structs.replace(row, id=f"t-{next(numbers):016x}")
 
 
@@ -250,14 +251,14 @@ def test_percentiles_are_exact(values: list[float], q: float) -> None:
     "hostile", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r1", "  =1", "\x1b[2J"]
 )
 def test_a_spreadsheet_runs_nothing(hostile: str) -> None:
-    [[cell, number, nothing]] = csv.reader(io.StringIO(csvtext.encode([[hostile, -5, None]])))
+    [[cell, number, nothing]] = csv.reader(io.StringIO(encode([[hostile, -5, None]])))
     assert cell.startswith("'")
     assert cell.isprintable()
     assert (number, nothing) == ("-5", "")
 
 
 def test_other_text_stays_as_it_is() -> None:
-    assert csvtext.encode([["a=b, ü", 'say "x"', 1.5]]) == '"a=b, ü","say ""x""",1.5\n'
+    assert encode([["a=b, ü", 'say "x"', 1.5]]) == '"a=b, ü","say ""x""",1.5\n'
 
 
 @pytest.fixture
@@ -265,7 +266,7 @@ def booked(shell: Shell) -> Shell:
     """The sample in a book, with prices."""
     (shell.config / "prices.toml").write_text(TOML)
     shell.book.mkdir(mode=0o700)
-    lines = b"".join(map(records.encode, [*SAMPLE, usage(feature="=cmd()")]))
+    lines = b"".join(map(codec.encode, [*SAMPLE, usage(feature="=cmd()")]))
     (shell.book / "proxy_telemetry.jsonl").write_bytes(lines)
     return shell
 
@@ -293,7 +294,7 @@ def test_text_and_markdown_at_the_front_door(booked: Shell) -> None:
 def test_csv_at_the_front_door(booked: Shell) -> None:
     both_sides = usage(feature="=cmd()", routed=True, model="mystery", latency_ms=None)
     with (booked.book / "proxy_telemetry.jsonl").open("ab") as journal:
-        journal.write(records.encode(both_sides))
+        journal.write(codec.encode(both_sides))
     rows = list(csv.DictReader(io.StringIO(booked.ok("cost-compare", "--format", "csv"))))
     assert [row["feature"] for row in rows] == ["search", "export", "login", "'=cmd()", "import"]
     assert (rows[0]["baseline_tokens"], rows[0]["delta_usd"]) == ("5000", "-0.0218")

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from burnbook import clock, cronexpr
-from burnbook.errors import BadConfig
-from burnbook.schedulers import launchd, systemd
+from burnbook.base.errors import BadConfig
+from burnbook.schedule.formats import launchd, systemd
+from burnbook.times import clock, cron
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -98,9 +98,9 @@ def starts(text: str, zone: ZoneInfo, after: datetime, minutes: int) -> list[dat
 @settings(max_examples=60, deadline=None)
 @given(EXPRESSIONS, st.sampled_from(ZONES), st.integers(0, 3 * 365 * 24 * 60))
 def test_the_next_moment_is_that_of_debians_cron(text: str, zone: str, minutes: int) -> None:
-    expr, place = cronexpr.parse(text), ZoneInfo(zone)
+    expr, place = cron.parse(text), ZoneInfo(zone)
     after = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
-    found = cronexpr.following(expr, after, place)
+    found = cron.following(expr, after, place)
     assert found > after
     horizon = 60 * 48
     brute = starts(text, place, after, horizon)
@@ -113,7 +113,7 @@ def test_the_next_moment_is_that_of_debians_cron(text: str, zone: str, minutes: 
 @pytest.mark.parametrize("zone", [zone for zone in ZONES if zone not in ("UTC", "Asia/Kolkata")])
 @pytest.mark.parametrize("text", ["30 2 * * *", "1 0 * * *", "30 0,1,23 * * *", "*/20 * * * *"])
 def test_around_every_clock_change_it_is_that_of_debians_cron(text: str, zone: str) -> None:
-    expr, place, changes = cronexpr.parse(text), ZoneInfo(zone), 0
+    expr, place, changes = cron.parse(text), ZoneInfo(zone), 0
     for day in range(366):
         before = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day)
         offsets = {(before + n * timedelta(days=1)).astimezone(place).utcoffset() for n in (0, 1)}
@@ -122,7 +122,7 @@ def test_around_every_clock_change_it_is_that_of_debians_cron(text: str, zone: s
         changes += 1
         for hours in range(-6, 30, 3):
             after = before + timedelta(hours=hours, minutes=10)
-            assert cronexpr.following(expr, after, place) == starts(text, place, after, 60 * 30)[0]
+            assert cron.following(expr, after, place) == starts(text, place, after, 60 * 30)[0]
     assert changes == 2
 
 
@@ -150,7 +150,7 @@ def test_around_every_clock_change_it_is_that_of_debians_cron(text: str, zone: s
 )
 def test_known_moments(text: str, zone: str, after: str, moment: str) -> None:
     begin = datetime.fromisoformat(after).replace(tzinfo=UTC)
-    found = cronexpr.following(cronexpr.parse(text), begin, clock.find_zone(zone))
+    found = cron.following(cron.parse(text), begin, clock.find_zone(zone))
     assert found == datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 
@@ -181,13 +181,13 @@ def test_known_moments(text: str, zone: str, after: str, moment: str) -> None:
 )
 def test_what_is_no_expression_is_one_sentence(text: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=re.escape(sentence)):
-        cronexpr.parse(text)
+        cron.parse(text)
 
 
 def test_names_become_numbers_that_every_cron_reads() -> None:
-    assert cronexpr.parse("6 0 * Jan-MAR mon,Fri-sun").text == "6 0 * 1-3 1,5-7"
-    assert cronexpr.parse("@weekly").text == "0 0 * * 0"
-    assert cronexpr.parse("5-55/10 * * * *").text == "5-55/10 * * * *"
+    assert cron.parse("6 0 * Jan-MAR mon,Fri-sun").text == "6 0 * 1-3 1,5-7"
+    assert cron.parse("@weekly").text == "0 0 * * 0"
+    assert cron.parse("5-55/10 * * * *").text == "5-55/10 * * * *"
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
@@ -195,20 +195,20 @@ def test_names_become_numbers_that_every_cron_reads() -> None:
 @given(st.lists(EXPRESSIONS, min_size=4, max_size=4))
 def test_systemd_means_the_same_moments(texts: list[str]) -> None:
     for text in texts:
-        expr = cronexpr.parse(text)
+        expr = cron.parse(text)
         lines = [f"{line} UTC" for line in systemd.calendar(expr)]
         command = ["systemd-analyze", "calendar", "--base-time", f"{BASE:%Y-%m-%d %H:%M:%S} UTC"]
         done = subprocess.run([*command, *lines], capture_output=True, text=True, check=True)
         nexts = re.findall(r"(?:Next elapse|\(in UTC\)): \w+ (\S+ \S+) UTC", done.stdout)
         assert nexts, done.stdout
         first = min(datetime.fromisoformat(found).replace(tzinfo=UTC) for found in nexts)
-        assert first == cronexpr.following(expr, BASE, UTC)
+        assert first == cron.following(expr, BASE, UTC)
 
 
 @settings(max_examples=100, deadline=None)
 @given(EXPRESSIONS, st.integers(0, 400 * 24 * 60))
 def test_launchd_means_the_same_minutes_or_is_refused(text: str, minutes: int) -> None:
-    expr = cronexpr.parse(text)
+    expr = cron.parse(text)
     at = BASE + timedelta(minutes=minutes)
     shown = {
         **{"Month": at.month, "Day": at.day, "Weekday": at.isoweekday() % 7},

@@ -1,8 +1,8 @@
 """The block in a crontab: it goes in and out, and not a byte around it changes."""
 
 import pytest
-from burnbook import crontabs
-from burnbook.errors import BadData
+from burnbook.base.errors import BadData
+from burnbook.schedule import crontab_file
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,17 +16,17 @@ TABLES = st.builds(lambda lines, end: b"\n".join(lines) + end, LINES, st.sampled
 
 
 def block(root: str, text: str = "1 2 * * * x") -> bytes:
-    begin, end = crontabs.markers(root)
+    begin, end = crontab_file.markers(root)
     return f"{begin}\n{text}\n{end}\n".encode()
 
 
 @given(TABLES, ROOTS)
 def test_in_and_out_again_leaves_every_byte(table: bytes, root: str) -> None:
-    whole = crontabs.with_block(table, root, block(root))
+    whole = crontab_file.with_block(table, root, block(root))
     ended = table if table.endswith(b"\n") or not table else table + b"\n"
     assert whole == ended + block(root)
-    assert crontabs.without(whole, root) == ended
-    assert crontabs.with_block(whole, root, block(root)) == whole
+    assert crontab_file.without(whole, root) == ended
+    assert crontab_file.with_block(whole, root, block(root)) == whole
 
 
 @given(TABLES, TABLES)
@@ -37,13 +37,13 @@ def test_the_block_is_replaced_where_it_stands_and_other_clones_keep_theirs(
     other = block("/home/bo/burnbook", "# theirs")
     table = above + block("/x") + other + below
     new = block("/x", "# new")
-    assert crontabs.with_block(table, "/x", new) == above + new + other + below
-    assert crontabs.without(table, "/x") == above + other + below
+    assert crontab_file.with_block(table, "/x", new) == above + new + other + below
+    assert crontab_file.without(table, "/x") == above + other + below
 
 
 def test_markers_that_an_editor_gave_carriage_returns_are_found() -> None:
     table = b"a\r\n" + block("/x").replace(b"\n", b"\r\n") + b"b\r\n"
-    assert crontabs.without(table, "/x") == b"a\r\nb\r\n"
+    assert crontab_file.without(table, "/x") == b"a\r\nb\r\n"
 
 
 @pytest.mark.parametrize(
@@ -58,8 +58,11 @@ def test_markers_that_an_editor_gave_carriage_returns_are_found() -> None:
     ],
 )
 def test_broken_markers_are_refused(lines: list[str]) -> None:
-    named = dict(zip(("begin", "end"), crontabs.markers("/x"), strict=True))
+    named = dict(zip(("begin", "end"), crontab_file.markers("/x"), strict=True))
     table = "".join(f"{named.get(line, line)}\n1 2 * * * x\n" for line in lines).encode()
-    for change in (crontabs.without, lambda table, root: crontabs.with_block(table, root, b"y\n")):
+    for change in (
+        crontab_file.without,
+        lambda table, root: crontab_file.with_block(table, root, b"y\n"),
+    ):
         with pytest.raises(BadData, match="nothing is changed"):
             change(table, "/x")

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from burnbook import cursor
-from burnbook.cursor import Cursor, Part, Trail
+from burnbook.jsonl import follow
+from burnbook.jsonl.follow import Cursor, Part, Trail
 from msgspec import structs
 
 LINES = "".join(f'{{"n":{n}}}\n' for n in range(100))
@@ -18,12 +18,12 @@ def log(tmp_path: Path) -> Path:
 
 
 def read_all(path: Path) -> Cursor:
-    return cursor.at(str(path), path.stat().st_size, path.read_text().count("\n"))
+    return follow.at(str(path), path.stat().st_size, path.read_text().count("\n"))
 
 
 def parts(known: Cursor, log: Path) -> list[Part]:
     root = str(log.parent / "book")
-    cursor.save(root, "proxy", known)
+    follow.save(root, "proxy", known)
     return Trail(root, "proxy", str(log)).parts
 
 
@@ -52,7 +52,7 @@ def test_files_that_came_and_went_between_two_calls_are_read_too(log: Path) -> N
     known = read_all(log)
     oldest, middle = log.with_name("usage.jsonl.2"), log.with_name("usage.jsonl.1")
     log.with_name("usage.jsonl.3").write_text("read long ago\n")
-    known = structs.replace(known, beside=[cursor._status(str(log.with_name("usage.jsonl.3")))])
+    known = structs.replace(known, beside=[follow._status(str(log.with_name("usage.jsonl.3")))])
     log.with_name("usage.jsonl.4.gz").write_text("packed")
     log.with_name("usage_other.jsonl").write_text("another log\n")
     log.rename(oldest)
@@ -97,10 +97,10 @@ def test_a_file_that_is_gone_leaves_its_old_name(log: Path) -> None:
 
 def test_a_cursor_comes_back_as_it_was_kept(log: Path, tmp_path: Path) -> None:
     known = read_all(log)
-    cursor.save(str(tmp_path / "book"), "proxy", known)
-    assert cursor.load(str(tmp_path / "book"), "proxy") == known
-    Path(str(cursor.path_of(str(tmp_path / "book"), "proxy"))).write_text("{")
-    assert cursor.load(str(tmp_path / "book"), "proxy") == Cursor()
+    follow.save(str(tmp_path / "book"), "proxy", known)
+    assert follow.load(str(tmp_path / "book"), "proxy") == known
+    Path(str(follow.path_of(str(tmp_path / "book"), "proxy"))).write_text("{")
+    assert follow.load(str(tmp_path / "book"), "proxy") == Cursor()
 
 
 def test_a_line_that_comes_late_into_a_renamed_file_is_read(log: Path, tmp_path: Path) -> None:

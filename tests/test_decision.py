@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from burnbook import records
-from burnbook.derive.decision import Facts, decide
-from burnbook.derive.snapshots import Entry, Pair
-from burnbook.rows import Anomaly, Closing, WindowRow
-from burnbook.workrows import Churn, Evidence
+from burnbook.book import codec
+from burnbook.review.decision import Facts, decide
+from burnbook.rows.meters import Anomaly, Closing, WindowRow
+from burnbook.rows.work import Churn, Evidence
+from burnbook.windows.snapshot_index import Entry, Pair
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +25,7 @@ def entry(phase: Any) -> Entry:
 PAIR = Pair("ada", "codex", entry("before"), entry("after"))
 HALF = Pair("bo", "claude", entry("before"), None)
 CLOSING = Closing("ada", "codex", "s-before", "s-after", (), None)
-ANOMALY = records.make(
+ANOMALY = codec.make(
     Anomaly,
     window=W,
     kind="negative-delta",
@@ -40,7 +40,7 @@ ANOMALY = records.make(
 
 def finalized(outcome: Any) -> WindowRow:
     said: Any = dict.fromkeys(("quality", "methodology", "commit_start", "commit_end"))
-    return records.make(
+    return codec.make(
         WindowRow,
         window=W,
         finalized_at=NOON,
@@ -53,7 +53,7 @@ def finalized(outcome: Any) -> WindowRow:
 
 
 def churn(supersedes: str | None = None) -> Churn:
-    return records.make(
+    return codec.make(
         Churn,
         window=W,
         provider=None,
@@ -73,7 +73,7 @@ def churn(supersedes: str | None = None) -> Churn:
 def run(
     result: Any, capability: str = "book", run_id: str = "r1", supersedes: str | None = None
 ) -> Evidence:
-    return records.make(
+    return codec.make(
         Evidence,
         window=W,
         capability_id=capability,

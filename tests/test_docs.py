@@ -9,10 +9,14 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from burnbook import bundlespec, churnspec, config, declared, errors, schedulespec
-from burnbook.budgetspec import Notify, Stop
-from burnbook.ledgerspec import Ledgers
-from burnbook.pricespec import Price, Prices
+from burnbook.base import errors
+from burnbook.churn import settings as churnspec
+from burnbook.config import bundle, loader, schedules, windows
+from burnbook.config.agents import Agent
+from burnbook.config.budgets import Budget, Notify, Stop
+from burnbook.config.ledgers import Ledgers
+from burnbook.config.preview import Preview
+from burnbook.config.prices import Price, Prices
 from frontdoor import ROOT, House
 from manual import CONFIGURATION, FENCE, clone_in, defaults, section, settings
 
@@ -89,23 +93,23 @@ def test_the_readme_has_every_exit_code() -> None:
 @pytest.mark.parametrize(
     ("heading", "kind"),
     [
-        ("windows.toml", declared.Windows),
-        ("windows.ID", declared.Window),
-        ("budgets.toml", declared.Budget),
+        ("windows.toml", windows.Windows),
+        ("windows.ID", windows.Window),
+        ("budgets.toml", Budget),
         ("stop.NAME", Stop),
         ("notify", Notify),
-        ("agents.toml", declared.Agent),
-        ("agents.ID.tmux", declared.Tmux),
-        ("preview.toml", declared.Preview),
+        ("agents.toml", Agent),
+        ("agents.ID.tmux", windows.Tmux),
+        ("preview.toml", Preview),
         ("ledgers.toml", Ledgers),
         ("prices.toml", Prices),
         ("prices.MODEL", Price),
         ("churn.toml", churnspec.Rules),
-        ("bundle.toml", bundlespec.Bundle),
-        ("schedules.toml", schedulespec.Schedules),
-        ("schedules logs", schedulespec.Logs),
-        ("jobs.NAME", schedulespec.Job),
-        ("captures.NAME", schedulespec.Capture),
+        ("bundle.toml", bundle.Bundle),
+        ("schedules.toml", schedules.Schedules),
+        ("schedules logs", schedules.Logs),
+        ("jobs.NAME", schedules.Job),
+        ("captures.NAME", schedules.Capture),
     ],
 )
 def test_every_setting_is_documented_with_its_default(heading: str, kind: Any) -> None:
@@ -117,10 +121,10 @@ def test_shipped_and_documented_settings_are_valid(tmp_path: Path) -> None:
         if language == "toml":
             (tmp_path / name).write_text(body, "utf-8")
     for folder in (tmp_path, ROOT / "config", ROOT / "samples" / "config"):
-        read = config.Config(str(folder))
+        read = loader.Config(str(folder))
         assert all((read.windows.windows, read.budgets, read.agents, read.preview.blocks))
         assert read.prices.prices
         assert churnspec.read(read).tests
-        assert bundlespec.folder(read)
-        assert bool(schedulespec.read(read).jobs) == (folder != ROOT / "samples" / "config")
+        assert bundle.folder(read)
+        assert bool(schedules.read(read).jobs) == (folder != ROOT / "samples" / "config")
         assert bool(read.feeds) == (folder != tmp_path)

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from burnbook.agentlogs.spec import TABLES, Fields, LogFeed, Setting
+from burnbook.config.agent_logs import TABLES, Fields, LogFeed, Setting
 from frontdoor import ROOT
 from manual import defaults, section, settings
 

@@ -10,19 +10,21 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from burnbook import panes, records, rows
-from burnbook.cursor import Cursor
-from burnbook.derive.compared import Compared, Latency, Side, Totals
-from burnbook.integrity import Kind
-from burnbook.quarantine import Kept
-from burnbook.state import State
-from burnbook.usagerows import AgentUsage
+from burnbook import panes
+from burnbook.book import codec
+from burnbook.book.quarantine import Kept
+from burnbook.check import Kind
+from burnbook.cost.comparison import Compared, Latency, Side, Totals
+from burnbook.jsonl.follow import Cursor
+from burnbook.rows import meters
+from burnbook.rows.usage import AgentUsage
+from burnbook.windows.state import State
 from frontdoor import ROOT, House
 from manual import FENCE, FORMAT, clone_in, documented, keys, section
 from xxhash import xxh3_64_hexdigest
 
-ALL_KINDS = [kind for found in records.JOURNALS.values() for kind in (get_args(found) or (found,))]
-KINDS = [kind for kind in ALL_KINDS if kind not in (rows.Usage, AgentUsage)]
+ALL_KINDS = [kind for found in codec.JOURNALS.values() for kind in (get_args(found) or (found,))]
+KINDS = [kind for kind in ALL_KINDS if kind not in (meters.Usage, AgentUsage)]
 TYPES = {
     **{"object": dict, "array": list, "string": str, "integer": int, "boolean": bool},
     "null": type(None),
@@ -139,7 +141,7 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
 def test_the_snippet_verifies_a_journal(session: tuple[Path, Any], tmp_path: Path) -> None:
     [snippet] = [body for _, language, _, body in FENCE.findall(FORMAT) if language == "python"]
     journals = sorted(session[0].glob("*.jsonl"))
-    assert [path.stem for path in journals] == sorted(records.JOURNALS)
+    assert [path.stem for path in journals] == sorted(codec.JOURNALS)
     flipped = tmp_path / "flipped"
     snapshots = (session[0] / "snapshots.jsonl").read_bytes()
     flipped.write_bytes(snapshots.replace(b"72.0", b"73.0"))
@@ -150,7 +152,7 @@ def test_the_snippet_verifies_a_journal(session: tuple[Path, Any], tmp_path: Pat
 
 
 def test_every_row_fits_its_schema(session: tuple[Path, Any]) -> None:
-    for name in records.JOURNALS:
+    for name in codec.JOURNALS:
         schema = json.loads((ROOT / "docs" / "schema" / f"{name}.json").read_text("utf-8"))
         lines = (session[0] / f"{name}.jsonl").read_text("utf-8").splitlines()
         assert lines
@@ -225,9 +227,9 @@ def fields(schema: Any, defs: Any, path: str = "") -> Iterator[str]:
 
 def test_every_field_is_documented_and_no_other() -> None:
     stamps = documented("Stamps")
-    assert stamps == {*rows.Row.__struct_fields__, "crc"}
+    assert stamps == {*meters.Row.__struct_fields__, "crc"}
     assert documented("State") == set(State.__struct_fields__)
-    for name in records.JOURNALS:
+    for name in codec.JOURNALS:
         defs = json.loads((ROOT / "docs" / "schema" / f"{name}.json").read_text("utf-8"))["$defs"]
         for kind in (kind for kind in ALL_KINDS if kind.__name__ in defs):
             found = set(fields(defs[kind.__name__], defs))
@@ -245,7 +247,7 @@ def test_what_an_id_is_made_from_is_documented() -> None:
         kind: (prefix, re.findall(r"\w+", about))
         for kind, prefix, about in re.findall(r"^\| (\w+) \| `(\w)` \| (.+) \|$", FORMAT, re.M)
     }
-    assert told == {kind.__name__: (records._PREFIX[kind], list(kind.about)) for kind in KINDS}
+    assert told == {kind.__name__: (codec._PREFIX[kind], list(kind.about)) for kind in KINDS}
 
 
 def test_the_ids_of_telemetry_are_made_as_documented(session: tuple[Path, Any]) -> None:
@@ -277,7 +279,7 @@ def test_every_json_key_is_documented_and_no_other(session: tuple[Path, Any]) ->
 
 def test_what_has_no_schema_is_documented_too() -> None:
     stamps = documented("Stamps")
-    assert documented("Reject") == {*rows.Reject.__struct_fields__, "crc"} - stamps
+    assert documented("Reject") == {*meters.Reject.__struct_fields__, "crc"} - stamps
     assert documented("Cursor") == set(Cursor.__struct_fields__)
     assert documented("Kept") == set(Kept.__struct_fields__)
     assert get_args(Kind)

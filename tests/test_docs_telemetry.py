@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from burnbook.feedspec import TABLES, Conditions, Feed, Paths
+from burnbook.base.json_path import Paths
+from burnbook.config.feeds import TABLES, Conditions, Feed
 from frontdoor import ROOT
 from manual import defaults, section, settings
 

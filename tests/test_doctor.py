@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook import lock, rooted
-from burnbook.errors import IOFault
-from burnbook.probes import machine, place
-from burnbook.rooted import RootedPath
+from burnbook.base import rooted_path
+from burnbook.base.errors import IOFault
+from burnbook.base.rooted_path import RootedPath
+from burnbook.book import lock
+from burnbook.doctor import filesystem, machine
 from conftest import Shell, codex
 from frontdoor import ROOT
 
@@ -54,7 +55,7 @@ def test_a_writer_tries_its_own_lock(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_each_probe_of_a_place_can_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert set(verdicts(place.probe(str(tmp_path))).values()) <= {"ok", "warn"}
+    assert set(verdicts(filesystem.probe(str(tmp_path))).values()) <= {"ok", "warn"}
 
     def refuse(*_: object) -> None:
         raise OSError(errno.EIO, "Input/output error")
@@ -67,11 +68,11 @@ def test_each_probe_of_a_place_can_fail(tmp_path: Path, monkeypatch: pytest.Monk
         ("locks", (fcntl, "flock"), lambda *_: None),
         ("fsync", (os, "fsync"), refuse),
         ("rename", (RootedPath, "replace"), overwrite),
-        ("links", (rooted, "_FILE"), os.O_CLOEXEC),
+        ("links", (rooted_path, "_FILE"), os.O_CLOEXEC),
     ):
         with monkeypatch.context() as patch:
             patch.setattr(*where, value)
-            assert verdicts(place.probe(str(tmp_path)))[name] == "fail", name
+            assert verdicts(filesystem.probe(str(tmp_path)))[name] == "fail", name
     assert list(tmp_path.iterdir()) == []
 
 
@@ -80,7 +81,7 @@ def test_a_full_or_small_disk_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     for blocks, verdict in ((0, "fail"), ((1 << 27) // real.f_frsize, "warn")):
         told = os.statvfs_result((*real[:4], blocks, *real[5:10]))
         monkeypatch.setattr(os, "statvfs", lambda _, told=told: told)
-        assert verdicts(place.probe(str(tmp_path)))["free space"] == verdict
+        assert verdicts(filesystem.probe(str(tmp_path)))["free space"] == verdict
 
 
 def test_a_clock_that_went_back_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

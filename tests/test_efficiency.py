@@ -3,8 +3,8 @@
 import math
 
 import pytest
-from burnbook.derive import efficiency
-from burnbook.rows import Closing, MeterDelta
+from burnbook.meters import efficiency
+from burnbook.rows.meters import Closing, MeterDelta
 
 
 def meter(name: str, minutes: int | None, low: float | None, high: float | None) -> MeterDelta:

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from burnbook import _feeds_map, jqchild
-from burnbook.config import Config
-from burnbook.errors import BadConfig
-from burnbook.feeds import Decoder, compile_feed
-from burnbook.jqwords import FORBIDDEN, forbidden
+from burnbook.base.errors import BadConfig
+from burnbook.config.loader import Config
+from burnbook.jq_map import child as jqchild
+from burnbook.jq_map import program as _feeds_map
+from burnbook.jq_map.words import FORBIDDEN, forbidden
+from burnbook.telemetry.decoder import Decoder, compile_feed
 
 GOOD = b'{"ts":"2026-11-22T09:00:00Z","model":"m","status":200}'
 BAD = b'{"bad":1}'

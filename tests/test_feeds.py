@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from burnbook.config import Config
-from burnbook.errors import BadConfig, Usage
-from burnbook.feeds import Batch, Decoder, Event, compile_feed
-from burnbook.rows import Usage as UsageRow
+from burnbook.base.errors import BadConfig, Usage
+from burnbook.config.loader import Config
+from burnbook.rows.meters import Usage as UsageRow
+from burnbook.telemetry.decoder import Batch, Decoder, Event, compile_feed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

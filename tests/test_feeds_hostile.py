@@ -11,10 +11,11 @@ from unittest import mock
 
 import costs
 import pytest
-from burnbook import _feeds_text, redact
-from burnbook._feeds_rows import Reader
-from burnbook._feeds_text import CACHED, untouched
-from burnbook.feeds import MAX_LINE, Batch, compile_feed
+from burnbook.base import redact
+from burnbook.jsonl import text as _feeds_text
+from burnbook.jsonl.text import CACHED, untouched
+from burnbook.telemetry.decoder import MAX_LINE, Batch, compile_feed
+from burnbook.telemetry.reader import Reader
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_feeds import PLAIN, PROXY, declared, exact, line, one, why

@@ -7,8 +7,8 @@ import stat
 from pathlib import Path
 
 import pytest
-from burnbook import files
-from burnbook.errors import BadConfig, IOFault
+from burnbook.base import files
+from burnbook.base.errors import BadConfig, IOFault
 
 
 def refuse(number: int) -> object:

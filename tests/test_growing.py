@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from burnbook.agentlogs import blocks
-from burnbook.agentlogs.blocks import Buffer
-from burnbook.agentlogs.reading import Reading
-from burnbook.agentlogs.sources import Log
-from burnbook.agentlogs.spec import LogFeed, faults
-from burnbook.config import Config
+from burnbook.agent_logs.reader import Reading
+from burnbook.config.agent_logs import LogFeed, faults
+from burnbook.config.loader import Config
+from burnbook.jsonl import scan
+from burnbook.jsonl.scan import Buffer
+from burnbook.jsonl.sources import Log
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,7 +131,7 @@ def test_only_lines_that_begin_so_are_passed_over(monkeypatch: pytest.MonkeyPatc
     ]
     data = b"".join(json.dumps(one, separators=(",", ":")).encode() + b"\n" for one in told)
     for size in (1 << 20, 64, 90, 128):
-        monkeypatch.setattr(blocks, "SIZE", size)
+        monkeypatch.setattr(scan, "SIZE", size)
         found = hits(data, Buffer(['"needle"'], [begin]))
         assert [json.loads(line)["needle"] for line in found] == [0, 1, 3, 4, 5, 6]
 

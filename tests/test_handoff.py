@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from burnbook import handoff
-from burnbook.errors import BadData, IOFault
-from burnbook.handoff import BEGIN, END
-from burnbook.rooted import RootedPath
+from burnbook.base.errors import BadData, IOFault
+from burnbook.base.rooted_path import RootedPath
+from burnbook.ledgers import handoff_file
+from burnbook.ledgers.handoff_file import BEGIN, END
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,21 +21,21 @@ def page(tmp_path: Path) -> Path:
 def written(page: Path, data: bytes, text: str = "a\nb\n") -> bytes:
     page.parent.mkdir(exist_ok=True)
     page.write_bytes(data)
-    handoff.check(RootedPath(str(page.parent)) / page.name)
+    handoff_file.check(RootedPath(str(page.parent)) / page.name)
     assert page.read_bytes() == data
-    handoff.refresh(RootedPath(str(page.parent)) / page.name, text)
+    handoff_file.refresh(RootedPath(str(page.parent)) / page.name, text)
     return page.read_bytes()
 
 
 def test_a_page_is_made_and_refreshed(page: Path) -> None:
-    handoff.check(RootedPath(str(page.parent)) / page.name)
+    handoff_file.check(RootedPath(str(page.parent)) / page.name)
     assert not page.parent.exists()
-    assert handoff.refresh(RootedPath(str(page.parent)) / page.name, "a\nb\n")
+    assert handoff_file.refresh(RootedPath(str(page.parent)) / page.name, "a\nb\n")
     assert page.read_bytes() == OURS + b"\n"
     before = page.stat()
-    assert not handoff.refresh(RootedPath(str(page.parent)) / page.name, "a\nb\n")
+    assert not handoff_file.refresh(RootedPath(str(page.parent)) / page.name, "a\nb\n")
     assert page.stat() == before
-    assert handoff.refresh(RootedPath(str(page.parent)) / page.name, "c")
+    assert handoff_file.refresh(RootedPath(str(page.parent)) / page.name, "c")
     assert page.read_bytes() == BEGIN + b"\nc\n" + END + b"\n"
 
 
@@ -64,7 +64,7 @@ def test_the_mode_stays(page: Path) -> None:
     page.parent.mkdir()
     page.touch()
     page.chmod(0o640)
-    handoff.refresh(RootedPath(str(page.parent)) / page.name, "a")
+    handoff_file.refresh(RootedPath(str(page.parent)) / page.name, "a")
     assert page.stat().st_mode & 0o777 == 0o640
 
 
@@ -85,9 +85,9 @@ def test_broken_markers_are_refused_and_nothing_is_changed(page: Path, data: byt
     page.parent.mkdir()
     page.write_bytes(data)
     with pytest.raises(BadData, match=r"valid: one of each, in this order|save it as UTF-8"):
-        handoff.check(RootedPath(str(page.parent)) / page.name)
+        handoff_file.check(RootedPath(str(page.parent)) / page.name)
     with pytest.raises(BadData):
-        handoff.refresh(RootedPath(str(page.parent)) / page.name, "a")
+        handoff_file.refresh(RootedPath(str(page.parent)) / page.name, "a")
     assert page.read_bytes() == data
     assert list(page.parent.iterdir()) == [page]
 
@@ -96,7 +96,7 @@ def test_a_link_is_refused(page: Path) -> None:
     page.parent.mkdir()
     page.symlink_to("elsewhere")
     with pytest.raises(IOFault, match="symbolic link"):
-        handoff.refresh(RootedPath(str(page.parent)) / page.name, "a")
+        handoff_file.refresh(RootedPath(str(page.parent)) / page.name, "a")
     assert not (page.parent / "elsewhere").exists()
 
 
@@ -122,7 +122,7 @@ def test_every_byte_outside_stays(
         return
     page.write_bytes(marked)
     for text in [*texts, BEGIN.decode(), END.decode() * 2]:
-        handoff.refresh(RootedPath(str(page.parent)) / page.name, text)
+        handoff_file.refresh(RootedPath(str(page.parent)) / page.name, text)
         data = page.read_bytes()
         assert data.startswith(before + BEGIN)
         assert data.endswith(END + after)
@@ -137,6 +137,6 @@ def test_a_page_without_markers_is_continued(
         return
     page = tmp_path_factory.mktemp("any") / "H.md"
     page.write_bytes(before)
-    handoff.refresh(RootedPath(str(page.parent)) / page.name, text)
+    handoff_file.refresh(RootedPath(str(page.parent)) / page.name, text)
     assert page.read_bytes().startswith(before)
-    assert not handoff.refresh(RootedPath(str(page.parent)) / page.name, text)
+    assert not handoff_file.refresh(RootedPath(str(page.parent)) / page.name, text)

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from burnbook import idfold, journal, records
-from burnbook.book import Book
-from burnbook.integrity import folds
-from burnbook.rows import Anomaly
+from burnbook.book import codec, id_index, journal
+from burnbook.book.book import Book
+from burnbook.check import derived
+from burnbook.rows.meters import Anomaly
 from conftest import anomaly
 
 
@@ -23,7 +23,7 @@ def book_rows(book: Book, numbers: range, detail: str = "") -> list[bool]:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Journals are large from 4 KiB on."""
-    monkeypatch.setattr(idfold, "SMALL", 1 << 12)
+    monkeypatch.setattr(id_index, "SMALL", 1 << 12)
 
 
 @pytest.mark.usefixtures("small")
@@ -31,7 +31,7 @@ def test_an_id_is_found_in_the_cache_in_what_came_since_and_without_either(tmp_p
     root, cache = str(tmp_path), tmp_path / "cache" / "anomalies.ids"
     for start in range(0, 400, 20):
         assert all(book_rows(Book(root), range(start, start + 20)))
-    kept = idfold.IdFold(root, "anomalies")
+    kept = id_index.IdFold(root, "anomalies")
     assert 0 < kept.saved < kept.offset, "the cache has some of it, and not all"
     assert not any(book_rows(Book(root), range(400)))
     cache.write_bytes(cache.read_bytes()[:-1] + b"\0")
@@ -44,12 +44,12 @@ def test_an_id_is_found_in_the_cache_in_what_came_since_and_without_either(tmp_p
 def test_the_cache_is_what_check_makes_afresh(tmp_path: Path) -> None:
     root = str(tmp_path)
     book_rows(Book(root), range(100))
-    idfold.IdFold(root, "anomalies").save(at_once=True)
-    [of] = [of for of in folds.of(_config()) if of.file == "anomalies.ids"]
-    rebuild = folds.Rebuild(root, of, _config())
+    id_index.IdFold(root, "anomalies").save(at_once=True)
+    [of] = [of for of in derived.of(_config()) if of.file == "anomalies.ids"]
+    rebuild = derived.Rebuild(root, of, _config())
     assert rebuild.cached is not None
     for offset, line in journal.lines(journal.path_of(root, "anomalies")):
-        rebuild.take(line, records.decode("anomalies", line), offset)
+        rebuild.take(line, codec.decode("anomalies", line), offset)
     assert rebuild.findings() == []
     rebuild.fresh.see(b'{"id":"a-00000000000000000000"', 1)
     assert [one.kind for one in rebuild.findings()] == ["fold"]
@@ -60,8 +60,8 @@ def test_rows_that_were_seen_and_taken_back_are_no_rows(tmp_path: Path) -> None:
     root, path = str(tmp_path), journal.path_of(str(tmp_path), "anomalies")
     book_rows(Book(root), range(3))
     end = journal.size(path)
-    journal.append(root, {"anomalies": records.encode(row(3))})
-    seen = idfold.IdFold(root, "anomalies")
+    journal.append(root, {"anomalies": codec.encode(row(3))})
+    seen = id_index.IdFold(root, "anomalies")
     journal.cut(root, "anomalies", end)
     book_rows(Book(root), range(4, 6), "x" * 1000)
     seen.catch_up()
@@ -71,6 +71,6 @@ def test_rows_that_were_seen_and_taken_back_are_no_rows(tmp_path: Path) -> None:
 
 
 def _config() -> object:
-    from burnbook.config import Config
+    from burnbook.config.loader import Config
 
     return Config("/nowhere")

@@ -12,13 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook import ccusage, trackerfigures, trackerrows
-from burnbook.book import Book
-from burnbook.config import Config
-from burnbook.errors import BadData
-from burnbook.rows import Meter
-from burnbook.verbs import Context
-from burnbook.verbs._import_lines import Source
+from burnbook.base.errors import BadData
+from burnbook.book.book import Book
+from burnbook.config.loader import Config
+from burnbook.context import Context
+from burnbook.importers import ccusage
+from burnbook.importers.tracker import figures
+from burnbook.importers.tracker import rows as trackerrows
+from burnbook.importers.tracker.lines import Source
+from burnbook.rows.meters import Meter
 from hypothesis import given
 from hypothesis import strategies as st
 from torture.figures import long, record
@@ -116,24 +118,24 @@ def test_a_home_folder_is_not_booked(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_figures_go_by_many_names(provider: str, row: dict[str, Any], wanted: Any) -> None:
-    meters, _ = trackerfigures.meters(provider, row, AT, UTC)
+    meters, _ = figures.meters(provider, row, AT, UTC)
     assert {meter.name: meter.used_percent for meter in meters} == wanted
 
 
 def test_a_reset_is_a_moment_or_the_words_of_a_pane() -> None:
     for said in ("13:04", "2025-09-27T13:04:00Z", 1758978240):
-        [meter], errors = trackerfigures.meters("codex", {"5h_pct": 1, "5h_resets": said}, AT, UTC)
+        [meter], errors = figures.meters("codex", {"5h_pct": 1, "5h_resets": said}, AT, UTC)
         assert meter == Meter("5h", 1.0, 300, datetime(2025, 9, 27, 13, 4, tzinfo=UTC))
         assert errors == ()
-    [meter], errors = trackerfigures.meters("codex", {"5h_pct": 1, "5h_resets": "soon"}, AT, UTC)
+    [meter], errors = figures.meters("codex", {"5h_pct": 1, "5h_resets": "soon"}, AT, UTC)
     assert (meter.resets_at, errors) == (None, ("reset-not-understood:5h",))
 
 
 @given(st.dictionaries(st.sampled_from(["parsed", "5h", "meters", "weekly_resets", "x"]), JSON))
 def test_no_row_makes_the_figures_raise(row: dict[str, Any]) -> None:
     for provider in ("codex", "claude", "glm"):
-        trackerfigures.meters(provider, row, AT, UTC)
-        trackerfigures.prompts(row)
+        figures.meters(provider, row, AT, UTC)
+        figures.prompts(row)
 
 
 ROW = {"window": "W1", "provider": "codex", "phase": "before", "captured_at": "2025-09-27T09:00Z"}

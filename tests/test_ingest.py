@@ -6,20 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook import crew, feeds
-from burnbook.book import Book
-from burnbook.config import Config
-from burnbook.crew import Stretch
-from burnbook.derive.traffic import Telemetry, Traffic, pack, unpack
-from burnbook.intake import Intake
-from burnbook.keys import Keys
+from burnbook.book.book import Book
+from burnbook.book.key_index import Keys
+from burnbook.config.loader import Config
+from burnbook.telemetry import decoder, parallel
+from burnbook.telemetry.intake import Intake
+from burnbook.telemetry.parallel import Stretch
+from burnbook.telemetry.traffic import Telemetry, Traffic, pack, unpack
 from conftest import ROOT, Shell, measured
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from waiting import kill_after
 
 FEED = Config(str(ROOT / "config")).feed("proxy-telemetry")
-DECODER = feeds.compile_feed(FEED)
+DECODER = decoder.compile_feed(FEED)
 
 
 def event(n: int, **changes: Any) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def book_runs(root: str, runs: list[list[bytes]]) -> tuple[set[str], bytes, byte
             file.flush()
             names = FEED.identity
             intake = Intake(root, "proxy-telemetry", DECODER, names, "main", lambda _: "W0")
-            told = crew.work(Stretch(file.fileno(), 0, None, 1), intake, lambda _: None)
+            told = parallel.work(Stretch(file.fileno(), 0, None, 1), intake, lambda _: None)
         for window, packed in told.traffic.items():
             fold.value.window(window).take(unpack(packed))
         fold.skip(told.written)
@@ -93,7 +93,7 @@ def test_two_processes_book_what_one_does(tmp_path: Path, monkeypatch: pytest.Mo
     lines = [json.dumps(event(n)).encode() for n in range(3000)]
     lines += [b"bad %d" % n for n in range(50)] + lines[::7]
     alone = book_runs(str(tmp_path / "one"), [lines])
-    monkeypatch.setattr(crew, "WORTH_IT", 1)
+    monkeypatch.setattr(parallel, "WORTH_IT", 1)
     together = book_runs(str(tmp_path / "two"), [lines])
     assert alone == together
     refused = [
@@ -104,7 +104,7 @@ def test_two_processes_book_what_one_does(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_sums_do_not_mind_the_order() -> None:
-    rows = [feeds.compile_feed(FEED).batch([line]).events for line in EVENTS]
+    rows = [decoder.compile_feed(FEED).batch([line]).events for line in EVENTS]
     forward, backward = Traffic(), Traffic()
     for some in rows:
         one = Traffic()

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from burnbook.schedulespec import Logs
+from burnbook.config.schedules import Logs
 from frontdoor import ROOT, House
 
 STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"

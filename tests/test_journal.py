@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from burnbook import journal, lock
-from burnbook.errors import Busy, IOFault
-from burnbook.rooted import RootedPath
+from burnbook.base.errors import Busy, IOFault
+from burnbook.base.rooted_path import RootedPath
+from burnbook.book import journal, lock
 
 
 def lines(root: Path, name: str = "j") -> list[bytes]:

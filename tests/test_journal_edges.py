@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 
 import pytest
-from burnbook import journal
-from burnbook.errors import IOFault
+from burnbook.base.errors import IOFault
+from burnbook.book import journal
 
 ROWS = [b'{"id":"a-%d","schema_version":1}\n' % number for number in range(3)]
 

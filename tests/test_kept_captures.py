@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook.redact import redact, strip_ansi
+from burnbook.base.redact import redact, strip_ansi
 from conftest import Shell
 from waiting import fifo, until
 

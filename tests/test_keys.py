@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from burnbook import journal, keys
-from burnbook.keys import Keys
+from burnbook.book import journal, key_index
+from burnbook.book.key_index import Keys
 
 
 def line(day: str, key: int) -> bytes:
@@ -106,7 +106,7 @@ def test_a_journal_that_lost_its_end_is_read_afresh(tmp_path: Path) -> None:
 def test_what_a_lost_index_needs_is_read_before_the_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "_CATCH_UP", 1)
+    monkeypatch.setattr(key_index, "_CATCH_UP", 1)
     journal.append(str(tmp_path), {"j": line("2026-11-22", 1) + line("2026-11-23", 2)})
     index, other = (Keys(str(tmp_path), "j", "1", read) for _ in range(2))
     for one in (index, other):
@@ -122,7 +122,7 @@ def test_what_a_lost_index_needs_is_read_before_the_lock(
 def test_what_was_rolled_back_meanwhile_is_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "_CATCH_UP", 1)
+    monkeypatch.setattr(key_index, "_CATCH_UP", 1)
     journal.append(str(tmp_path), {"j": line("2026-11-22", 1) + line("2026-11-22", 2)})
     index = Keys(str(tmp_path), "j", "1", read)
     index.prepare()
@@ -150,9 +150,9 @@ def test_a_damaged_index_is_made_again(tmp_path: Path, damage: str) -> None:
 def test_a_large_day_is_searched_and_not_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "_HELD_DAY", 10)
-    monkeypatch.setattr(keys, "_HELD_ALL", 15)
-    monkeypatch.setattr(keys, "_PART", 4)
+    monkeypatch.setattr(key_index, "_HELD_DAY", 10)
+    monkeypatch.setattr(key_index, "_HELD_ALL", 15)
+    monkeypatch.setattr(key_index, "_PART", 4)
     index = opened(tmp_path)
     for day in ("2026-11-20", "2026-11-21", "2026-11-22"):
         book(tmp_path, index, day, list(range(9)))

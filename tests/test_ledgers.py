@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook import ledgers, pages
-from burnbook.errors import BadData, Busy, IOFault
-from burnbook.ledgers import CHURN, EVIDENCE, TOKENS
-from burnbook.rooted import RootedPath
+from burnbook.base.errors import BadData, Busy, IOFault
+from burnbook.base.rooted_path import RootedPath
+from burnbook.ledgers import csv_ledger, shared_file
+from burnbook.ledgers.csv_ledger import CHURN, EVIDENCE, TOKENS
 from hypothesis import given
 from hypothesis import strategies as st
 from manual import FORMAT, section
@@ -41,7 +41,7 @@ def read(folder: Path) -> list[dict[str, str]]:
 def test_a_new_ledger_has_every_column_and_numbers_stay_numbers(tmp_path: Path) -> None:
     folder = tmp_path / "docs" / "Ledgers"
     rows = [row(1, delta=-3, features_added=3.0, lines_added=None), row(2, notes="n")]
-    assert ledgers.project(RootedPath(str(folder)), TOKENS, rows) == 2
+    assert csv_ledger.project(RootedPath(str(folder)), TOKENS, rows) == 2
     head, first, second = path(folder).read_text().splitlines()
     assert head == ",".join(TOKENS.columns)
     assert first == "2026-11-22,,t,5,,-3,,,,3,,,W1,,main,,c-1"
@@ -50,12 +50,12 @@ def test_a_new_ledger_has_every_column_and_numbers_stay_numbers(tmp_path: Path) 
 
 
 def test_a_row_is_there_once_and_a_ledger_without_news_is_not_touched(tmp_path: Path) -> None:
-    assert ledgers.project(RootedPath(str(tmp_path)), TOKENS, [row(1)]) == 1
+    assert csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1)]) == 1
     before = path(tmp_path).stat()
-    assert ledgers.project(RootedPath(str(tmp_path)), TOKENS, [row(1, task="other")]) == 0
+    assert csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1, task="other")]) == 0
     assert path(tmp_path).stat() == before
-    assert ledgers.project(RootedPath(str(tmp_path)), TOKENS, [row(1), row(2)]) == 1
-    assert ledgers.project(RootedPath(str(tmp_path / "none")), TOKENS, []) == 0
+    assert csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1), row(2)]) == 1
+    assert csv_ledger.project(RootedPath(str(tmp_path / "none")), TOKENS, []) == 0
     assert not (tmp_path / "none").exists()
 
 
@@ -65,8 +65,8 @@ def test_the_old_header_is_respected_and_the_rest_goes_into_notes(
 ) -> None:
     path(tmp_path).write_bytes(OLD + BY_HAND + end)
     rows = [row(1, notes="mine", supersedes="c-0"), row(2)]
-    assert ledgers.project(RootedPath(str(tmp_path)), TOKENS, rows) == 2
-    assert ledgers.project(RootedPath(str(tmp_path)), TOKENS, rows) == 0
+    assert csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, rows) == 2
+    assert csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, rows) == 0
     data = path(tmp_path).read_bytes()
     assert data.startswith(OLD + BY_HAND + b"\n2026-11-22,")
     assert [found["notes"] for found in read(tmp_path)] == [
@@ -77,23 +77,25 @@ def test_the_old_header_is_respected_and_the_rest_goes_into_notes(
 
 
 def test_a_supersedes_in_a_new_ledger_goes_into_notes_alone(tmp_path: Path) -> None:
-    ledgers.project(RootedPath(str(tmp_path)), TOKENS, [row(2, supersedes="c-1")])
+    csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(2, supersedes="c-1")])
     assert read(tmp_path)[0]["notes"] == "supersedes=c-1"
     # It names c-1, and is not c-1.
-    assert ledgers.project(RootedPath(str(tmp_path)), TOKENS, [row(1)]) == 1
+    assert csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1)]) == 1
 
 
 def test_free_text_that_looks_like_a_key_is_none(tmp_path: Path) -> None:
     path(tmp_path).write_bytes(OLD)
-    assert ledgers.project(RootedPath(str(tmp_path)), TOKENS, [row(1, notes="record_id=c-2")]) == 1
-    assert ledgers.project(RootedPath(str(tmp_path)), TOKENS, [row(1), row(2)]) == 1
+    assert (
+        csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1, notes="record_id=c-2")]) == 1
+    )
+    assert csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1), row(2)]) == 1
 
 
 def test_churn_and_evidence_keep_the_key_in_notes(tmp_path: Path) -> None:
     for form in (CHURN, EVIDENCE):
         one = {"notes": "n", "record_id": "n-1"}
-        assert ledgers.project(RootedPath(str(tmp_path)), form, [one]) == 1
-        assert ledgers.project(RootedPath(str(tmp_path)), form, [one]) == 0
+        assert csv_ledger.project(RootedPath(str(tmp_path)), form, [one]) == 1
+        assert csv_ledger.project(RootedPath(str(tmp_path)), form, [one]) == 0
         text = (tmp_path / form.file).read_text()
         assert text.splitlines()[0] == ",".join(form.columns)
         assert text.endswith(",n; record_id=n-1\n")
@@ -107,7 +109,7 @@ def test_line_ends_and_a_byte_order_mark_are_continued(
     before = bom + OLD + newline + b"d,\xff not UTF-8,x"
     path(tmp_path).write_bytes(before)
     path(tmp_path).chmod(0o644)
-    assert ledgers.project(RootedPath(str(tmp_path)), TOKENS, [row(1), row(2)]) == 2
+    assert csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1), row(2)]) == 2
     added = b"2026-11-22,,t,5,,,,,,,,window=W1; agent=main; record_id=c-%d"
     wanted = [before, added % 1, added % 2, b""]
     assert path(tmp_path).read_bytes() == newline.join(wanted)
@@ -117,14 +119,14 @@ def test_line_ends_and_a_byte_order_mark_are_continued(
 @pytest.mark.parametrize("empty", [b"", b"\xef\xbb\xbf", b"\n"])
 def test_an_empty_file_gets_the_header(tmp_path: Path, empty: bytes) -> None:
     path(tmp_path).write_bytes(empty)
-    assert ledgers.project(RootedPath(str(tmp_path)), TOKENS, [row(1)]) == 1
+    assert csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1)]) == 1
     assert path(tmp_path).read_bytes().startswith(empty + b"date,session_id,")
-    assert ledgers.project(RootedPath(str(tmp_path)), TOKENS, [row(1)]) == 0
+    assert csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1)]) == 0
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1+1", "\r=1"])
 def test_text_that_a_spreadsheet_would_run_arrives_as_text(tmp_path: Path, cell: str) -> None:
-    ledgers.project(RootedPath(str(tmp_path)), TOKENS, [row(1, task=cell, notes=cell)])
+    csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1, task=cell, notes=cell)])
     [found] = read(tmp_path)
     assert found["task"][0] == found["notes"][0] == "'"
     assert found["record_id"] == "c-1"
@@ -145,9 +147,9 @@ def test_a_header_that_is_neither_is_refused_with_the_expected_one(
 ) -> None:
     path(tmp_path).write_bytes(data)
     with pytest.raises(BadData, match="valid: " + ",".join(TOKENS.columns) + " or date,"):
-        ledgers.project(RootedPath(str(tmp_path)), TOKENS, [row(1)])
+        csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1)])
     with pytest.raises(BadData):
-        ledgers.check(RootedPath(str(tmp_path)), TOKENS)
+        csv_ledger.check(RootedPath(str(tmp_path)), TOKENS)
     assert path(tmp_path).read_bytes() == data
     assert os.listdir(tmp_path) == [TOKENS.file]
 
@@ -157,18 +159,18 @@ def test_an_open_quote_is_refused_and_swallows_nothing(tmp_path: Path, tail: byt
     path(tmp_path).write_bytes(OLD + tail)
     for notes in ("n", 'with, a "quote"'):
         with pytest.raises(BadData, match="never closed"):
-            ledgers.project(
+            csv_ledger.project(
                 RootedPath(str(tmp_path)), TOKENS, [row(1, notes=notes), row(2, notes=notes)]
             )
     with pytest.raises(BadData, match="never closed"):
-        ledgers.check(RootedPath(str(tmp_path)), TOKENS)
+        csv_ledger.check(RootedPath(str(tmp_path)), TOKENS)
     assert path(tmp_path).read_bytes() == OLD + tail
 
 
 def test_a_cell_that_nobody_can_read_is_refused(tmp_path: Path) -> None:
     path(tmp_path).write_bytes(OLD + b"\n" + b"x" * 200_000 + b"\n")
     with pytest.raises(BadData, match="line 2: field larger than field limit"):
-        ledgers.project(RootedPath(str(tmp_path)), TOKENS, [row(1)])
+        csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1)])
 
 
 def test_links_and_what_is_no_file_are_refused(tmp_path: Path) -> None:
@@ -176,38 +178,38 @@ def test_links_and_what_is_no_file_are_refused(tmp_path: Path) -> None:
     target.write_bytes(OLD)
     path(tmp_path).symlink_to(target)
     with pytest.raises(IOFault, match="is a symbolic link"):
-        ledgers.project(RootedPath(str(tmp_path)), TOKENS, [row(1)])
+        csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1)])
     path(tmp_path).unlink()
     path(tmp_path).mkdir()
     with pytest.raises(IOFault):
-        ledgers.project(RootedPath(str(tmp_path)), TOKENS, [row(1)])
+        csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1)])
     assert target.read_bytes() == OLD
 
 
 def test_check_reads_and_writes_nothing(tmp_path: Path) -> None:
-    ledgers.check(RootedPath(str(tmp_path / "none")), TOKENS)
+    csv_ledger.check(RootedPath(str(tmp_path / "none")), TOKENS)
     path(tmp_path).write_bytes(OLD)
-    ledgers.check(RootedPath(str(tmp_path)), TOKENS)
+    csv_ledger.check(RootedPath(str(tmp_path)), TOKENS)
     assert (os.listdir(tmp_path), path(tmp_path).read_bytes()) == ([TOKENS.file], OLD)
 
 
 def test_a_file_that_is_saved_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
-    with pages.held(RootedPath(str(tmp_path)) / path(tmp_path).name) as page:
+    with shared_file.held(RootedPath(str(tmp_path)) / path(tmp_path).name) as page:
         path(tmp_path).write_bytes(b"by hand")
         with pytest.raises(Busy, match="saved by another"):
-            pages.put(page, b"ours")
+            shared_file.put(page, b"ours")
     assert (os.listdir(tmp_path), path(tmp_path).read_bytes()) == ([TOKENS.file], b"by hand")
 
 
 def test_what_a_killed_writer_left_is_cleared_away(tmp_path: Path) -> None:
     (tmp_path / f".{TOKENS.file}.tmp").write_bytes(b"half")
-    ledgers.project(RootedPath(str(tmp_path)), TOKENS, [row(1)])
+    csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1)])
     assert os.listdir(tmp_path) == [TOKENS.file]
 
 
 def test_many_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
     def add(number: int) -> int:
-        return ledgers.project(RootedPath(str(tmp_path)), TOKENS, [row(number // 2), row(100)])
+        return csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(number // 2), row(100)])
 
     with ThreadPoolExecutor(8) as pool:
         added = sum(pool.map(add, range(32)))
@@ -238,7 +240,8 @@ def test_whatever_stands_in_a_ledger_stays(
     path(folder).write_bytes(data)
     for added in (2, 0):
         assert (
-            ledgers.project(RootedPath(str(folder)), TOKENS, [row(1, notes=notes), row(2)]) == added
+            csv_ledger.project(RootedPath(str(folder)), TOKENS, [row(1, notes=notes), row(2)])
+            == added
         )
     whole = path(folder).read_bytes()
     rest = whole.removeprefix(data)
@@ -249,6 +252,6 @@ def test_whatever_stands_in_a_ledger_stays(
 
 
 @pytest.mark.parametrize("form", [TOKENS, CHURN])
-def test_every_column_is_documented_in_its_order(form: ledgers.Form) -> None:
+def test_every_column_is_documented_in_its_order(form: csv_ledger.Form) -> None:
     told = re.findall(r"^\| `([^`]+)` \|", section(FORMAT, form.file), re.MULTILINE)
     assert tuple(told) == form.columns

@@ -6,8 +6,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from burnbook import lines
-from burnbook.lines import Reader
+from burnbook.jsonl import chunks
+from burnbook.jsonl.chunks import Reader
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,8 +31,8 @@ def read(data: bytes, offset: int = 0, limit: int | None = None) -> tuple[list[b
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "CHUNK", 64)
-    monkeypatch.setattr(lines, "MAX_LINE", 50)
+    monkeypatch.setattr(chunks, "CHUNK", 64)
+    monkeypatch.setattr(chunks, "MAX_LINE", 50)
 
 
 @given(st.lists(piece), piece)
@@ -70,7 +70,7 @@ def test_a_line_of_a_hundred_megabytes_is_not_held() -> None:
     found = [line for chunk in reader.chunks() for line in chunk.lines]
     writer.join()
     os.close(hear)
-    assert [len(line) for line in found] == [2 * lines.MAX_LINE, 5]
+    assert [len(line) for line in found] == [2 * chunks.MAX_LINE, 5]
 
 
 def test_a_stretch_of_a_file_ends_where_it_is_told_to() -> None:
@@ -84,7 +84,7 @@ def test_a_byte_order_mark_is_left_out_only_at_the_start() -> None:
 
 
 def test_a_pipe_that_pauses_gives_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "_PAUSE", 0.05)
+    monkeypatch.setattr(chunks, "_PAUSE", 0.05)
     hear, tell = os.pipe()
     os.write(tell, b"one\n")
     source = Reader(hear).chunks()

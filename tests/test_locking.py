@@ -7,8 +7,8 @@ import time
 from pathlib import Path
 
 import pytest
-from burnbook import lock
-from burnbook.errors import Busy, IOFault
+from burnbook.base.errors import Busy, IOFault
+from burnbook.book import lock
 
 
 @pytest.fixture

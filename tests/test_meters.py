@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from burnbook import records
-from burnbook.derive import meters
-from burnbook.rows import Meter, MeterDelta, Snapshot
+from burnbook.book import codec
+from burnbook.meters import deltas
+from burnbook.rows.meters import Meter, MeterDelta, Snapshot
 
 T0 = datetime(2026, 11, 22, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -15,7 +15,7 @@ HOUR = timedelta(hours=1)
 def shot(hours: float, used: float | None, resets: float | None, **more: Any) -> Snapshot:
     """A snapshot `hours` after T0 whose 5h meter resets `resets` hours after T0."""
     at = None if resets is None else T0 + resets * HOUR
-    return records.make(
+    return codec.make(
         Snapshot,
         agent="a",
         window="W0",
@@ -31,7 +31,7 @@ def shot(hours: float, used: float | None, resets: float | None, **more: Any) ->
 
 
 def delta(before: Snapshot | None, after: Snapshot | None) -> MeterDelta:
-    [found] = meters.deltas(before, after)
+    [found] = deltas.deltas(before, after)
     return found
 
 
@@ -43,7 +43,7 @@ def test_a_rise_inside_one_reset_is_plain() -> None:
 
 def test_a_fall_inside_one_reset_is_an_anomaly_and_is_not_clamped() -> None:
     found = delta(shot(0, 72, 4), shot(3, 40, 4))
-    assert meters.fell(found)
+    assert deltas.fell(found)
     assert (found.delta, found.delta_min, found.delta_max) == (-32, None, None)
 
 
@@ -65,11 +65,11 @@ def test_windows_that_came_and_went_unseen_widen_the_bound() -> None:
 
 def test_a_reset_that_moves_by_a_minute_is_the_same_reset() -> None:
     found = delta(shot(0, 72, 4), shot(4.01, 40, 4 + 1 / 60))
-    assert meters.fell(found)
+    assert deltas.fell(found)
 
 
 def test_a_reset_that_moved_before_it_was_due_explains_no_fall() -> None:
-    assert meters.fell(delta(shot(0, 72, 4), shot(3, 40, 8)))
+    assert deltas.fell(delta(shot(0, 72, 4), shot(3, 40, 8)))
 
 
 def test_a_passed_reset_counts_where_the_new_pane_does_not_show_one() -> None:
@@ -78,7 +78,7 @@ def test_a_passed_reset_counts_where_the_new_pane_does_not_show_one() -> None:
 
 
 def test_a_fall_without_any_reset_shown_is_an_anomaly() -> None:
-    assert meters.fell(delta(shot(0, 72, None), shot(5, 40, None)))
+    assert deltas.fell(delta(shot(0, 72, None), shot(5, 40, None)))
 
 
 def test_more_time_than_the_meter_has_makes_a_reset_certain() -> None:
@@ -104,7 +104,7 @@ def test_what_is_not_known_is_null_with_a_reason(
 
 
 def test_a_meter_of_one_pane_alone_is_kept() -> None:
-    found = meters.deltas(shot(0, 5, 4), shot(1, 7, 4, name="weekly", minutes=10080))
+    found = deltas.deltas(shot(0, 5, 4), shot(1, 7, 4, name="weekly", minutes=10080))
     assert [(one.name, one.reason) for one in found] == [
         ("5h", "not-shown-after"),
         ("weekly", "not-shown-before"),
@@ -116,7 +116,7 @@ def test_a_reset_that_moved_by_more_than_two_minutes_is_another(
     minutes: int, is_reset: bool
 ) -> None:
     found = delta(shot(0, 72, 4), shot(4.1, 40, 4 + minutes / 60))
-    assert (found.resets == 1, meters.fell(found)) == (is_reset, not is_reset)
+    assert (found.resets == 1, deltas.fell(found)) == (is_reset, not is_reset)
 
 
 def test_at_its_very_moment_a_reset_has_passed() -> None:
@@ -133,7 +133,7 @@ def test_a_rise_is_plain_however_small_and_kept_to_a_millionth(used: float, rise
 
 def test_a_fall_by_half_a_point_is_an_anomaly() -> None:
     found = delta(shot(0, 72, 4), shot(3, 71.5, 4))
-    assert (found.delta, found.reason) == (-0.5, meters.NEGATIVE_DELTA)
+    assert (found.delta, found.reason) == (-0.5, deltas.NEGATIVE_DELTA)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from burnbook import hooks
+from burnbook.budget import hooks
 from conftest import Shell, codex
 from frontdoor import HOSTILE, ROOT
 from waiting import fifo, is_running, until

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from burnbook import records
-from burnbook.agentlogs.limits import Limits
-from burnbook.agentlogs.line import Lines
-from burnbook.config import Config
-from burnbook.derive import official
-from burnbook.derive.official import Official, Shown
-from burnbook.usagerows import Reading
+from burnbook.agent_logs.compiled_feed import Lines
+from burnbook.agent_logs.rate_limits import Limits
+from burnbook.book import codec
+from burnbook.config.loader import Config
+from burnbook.meters import vendor_meters
+from burnbook.meters.vendor_meters import Official, Shown
+from burnbook.rows.usage import Reading
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,7 +31,7 @@ def shown(minutes: float, used: float, resets: float | None, session: str = "a")
 def folded(readings: Iterable[Shown]) -> Official:
     found = Official()
     for one in readings:
-        row = records.make(
+        row = codec.make(
             Reading,
             provider="codex",
             captured_at=one.captured_at,
@@ -183,7 +183,7 @@ def test_a_window_that_slides_on_is_one_and_one_that_fell_is_another() -> None:
 
 def test_what_stands_is_the_window_that_goes_on_as_far_as_any_session_knows() -> None:
     readings = [shown(5, 90, 60), shown(100, 20, 400), shown(90, 25, 401, "b"), shown(101, 91, 60)]
-    [one] = official.standing(readings, at(110))
+    [one] = vendor_meters.standing(readings, at(110))
     assert (one.used_percent, one.captured_at) == (25, at(100))
-    [one] = official.standing(readings[:1], at(110))
+    [one] = vendor_meters.standing(readings[:1], at(110))
     assert one.used_percent == 90

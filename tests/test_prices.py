@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 import tomli
-from burnbook import pricefile, pricelist
-from burnbook.book import Book
-from burnbook.config import Config
-from burnbook.errors import BadConfig, Missing
-from burnbook.pricespec import Lookup, Price
-from burnbook.verbs import Context, prices
+from burnbook.base.errors import BadConfig, Missing
+from burnbook.book.book import Book
+from burnbook.commands.setup import prices
+from burnbook.config.loader import Config
+from burnbook.config.prices import Lookup, Price
+from burnbook.context import Context
+from burnbook.cost import genai_prices, price_file
 from conftest import ROOT, Shell
 
 DAY = date(2026, 11, 22)
@@ -143,7 +144,7 @@ def test_what_the_package_says_becomes_entries() -> None:
         model("whisper", Clause(equals="whisper"), input=Decimal(1), output=Decimal(2)),
     ]
     others = SimpleNamespace(id="resale", models=[model("claude-9", Clause(equals="claude-9"))])
-    found = pricelist.entries([SimpleNamespace(id="anthropic", models=models), others], NOW)
+    found = genai_prices.entries([SimpleNamespace(id="anthropic", models=models), others], NOW)
     assert found == {
         "claude-5*": Price(3, 15, base_up_to=200_000, source="genai-prices"),
         "claude-6.1-x?????-??": Price(1, 2, cache_read=0.1, source="genai-prices"),
@@ -154,9 +155,9 @@ def test_what_the_package_says_becomes_entries() -> None:
 def test_without_the_package_one_sentence_says_how_to_get_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pricelist, "PROJECT", str(tmp_path))
+    monkeypatch.setattr(genai_prices, "PROJECT", str(tmp_path))
     with pytest.raises(Missing, match=r"genai-prices is not there .* \./just prices-setup"):
-        pricelist.read(NOW)
+        genai_prices.read(NOW)
 
 
 @pytest.fixture
@@ -172,7 +173,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "glm = S(id='GLM-5', match=S(equals='GLM-5'), get_prices=lambda now: price)\n"
         "providers = [S(id='zai', models=[glm])]\n"
     )
-    monkeypatch.setattr(pricelist, "PROJECT", str(tmp_path))
+    monkeypatch.setattr(genai_prices, "PROJECT", str(tmp_path))
     monkeypatch.setattr(sys, "path", list(sys.path))
     for name in ("genai_prices", "genai_prices.data"):
         monkeypatch.setitem(sys.modules, name, SimpleNamespace())  # put back afterwards
@@ -217,7 +218,7 @@ LISTED = {
 
 
 def updated(text: str, prices: dict[str, Price] = LISTED) -> str:
-    return pricefile.updated(text, prices, DAY, "genai-prices 9")
+    return price_file.updated(text, prices, DAY, "genai-prices 9")
 
 
 def test_an_empty_file_is_made_whole(tmp_path: Path) -> None:
@@ -289,7 +290,7 @@ def test_a_write_keeps_the_mode_and_follows_a_link(tmp_path: Path) -> None:
     real.write_text("old")
     real.chmod(0o664)
     link.symlink_to(real)
-    pricefile.write(str(link), "new")
+    price_file.write(str(link), "new")
     assert (real.read_text(), link.is_symlink()) == ("new", True)
     assert real.stat().st_mode & 0o777 == 0o664
     assert sorted(p.name for p in tmp_path.iterdir()) == ["prices.toml", "real.toml"]

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from burnbook import ratelimits
-from burnbook.rows import Meter
+from burnbook.meters import rate_limits
+from burnbook.rows.meters import Meter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +22,7 @@ def window(used: Any = 12.5, minutes: Any = 300, **more: Any) -> dict[str, Any]:
 def codex(**told: Any) -> list[tuple[str, float | None, int | None, datetime | None]]:
     return [
         (m.name, m.used_percent, m.window_minutes, m.resets_at)
-        for m in ratelimits.codex(told, AT).meters
+        for m in rate_limits.codex(told, AT).meters
     ]
 
 
@@ -100,7 +100,7 @@ def test_what_says_no_length_is_no_meter() -> None:
     for minutes in (None, 0, -5, "300", 1e99):
         assert codex(primary=window(minutes=minutes)) == []
     assert codex(primary=None, secondary=None) == codex() == []
-    assert ratelimits.codex(None, AT) == ratelimits.codex([], AT) == ratelimits.NONE
+    assert rate_limits.codex(None, AT) == rate_limits.codex([], AT) == rate_limits.NONE
 
 
 def test_a_status_line_has_the_names_of_the_pane() -> None:
@@ -114,14 +114,14 @@ def test_a_status_line_has_the_names_of_the_pane() -> None:
         "empty": {"used_percentage": None},
         "other": None,
     }
-    assert ratelimits.claude(told).meters == (
+    assert rate_limits.claude(told).meters == (
         Meter("session", 104.0, 300, LATER),
         Meter("week-all-models", 41.2, 10_080, LATER),
         Meter("week-opus", 3.0, 10_080, None),
         Meter("week-sonnet-only", 4.0, 10_080, None),
         Meter("new-thing", 5.0, None, None),
     )
-    assert ratelimits.claude(None) == ratelimits.NONE
+    assert rate_limits.claude(None) == rate_limits.NONE
 
 
 KEYS = st.sampled_from(
@@ -141,7 +141,7 @@ JSON = st.recursive(
 @given(JSON)
 def test_no_json_is_a_fault_and_every_meter_can_be_booked(told: Any) -> None:
     told = json.loads(json.dumps(told))
-    for limits in (ratelimits.codex(told, AT), ratelimits.claude(told)):
+    for limits in (rate_limits.codex(told, AT), rate_limits.claude(told)):
         names = [one.name for one in limits.meters]
         assert len(set(names)) == len(names)
         for one in limits.meters:

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from burnbook import records, redact
-from burnbook.errors import BadData, Usage
-from burnbook.rows import Meter, Snapshot, Void, WindowRow
+from burnbook.base import redact
+from burnbook.base.errors import BadData, Usage
+from burnbook.book import codec
+from burnbook.rows.meters import Meter, Snapshot, Void, WindowRow
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,7 +30,7 @@ def snapshot(**changes: Any) -> Snapshot:
         "account": None,
         "errors": (),
     }
-    return records.make(Snapshot, **(fields | changes))
+    return codec.make(Snapshot, **(fields | changes))
 
 
 def test_the_id_is_made_from_what_the_row_is_about() -> None:
@@ -47,7 +48,7 @@ def test_the_id_is_made_from_what_the_row_is_about() -> None:
 
 
 def test_stamps_with_nothing_in_them_are_left_out_and_facts_are_null() -> None:
-    row = json.loads(records.encode(snapshot(meters=(Meter("5h", None, 300, None),))))
+    row = json.loads(codec.encode(snapshot(meters=(Meter("5h", None, 300, None),))))
     assert "notes" not in row
     assert "source" not in row
     assert row["plan"] is None
@@ -79,42 +80,42 @@ def test_a_row_that_does_not_fit_is_not_made(bad: dict[str, Any]) -> None:
 
 def test_free_text_is_redacted_before_it_is_a_row() -> None:
     row = snapshot(notes="ask ada@example.com", source="bo@example.com")
-    assert "example.com" not in records.encode(row).decode()
+    assert "example.com" not in codec.encode(row).decode()
 
 
 @given(st.integers(min_value=0), st.integers(min_value=1, max_value=255))
 def test_one_changed_byte_is_found(where: int, change: int) -> None:
-    line = bytearray(records.encode(snapshot(notes="a note", plan="Plus")))
+    line = bytearray(codec.encode(snapshot(notes="a note", plan="Plus")))
     where %= len(line)
     line[where] ^= change
     with pytest.raises(BadData):
-        records.verify("snapshots", bytes(line))
+        codec.verify("snapshots", bytes(line))
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_are_taken_for_a_row(line: bytes) -> None:
     with pytest.raises(BadData):
-        records.verify("snapshots", line + b"\n")
+        codec.verify("snapshots", line + b"\n")
 
 
 def test_what_is_written_is_what_is_read() -> None:
-    rows = [snapshot(notes="é \u202e \x00"), records.make(Void, window="W0", agent="a", void="s-1")]
+    rows = [snapshot(notes="é \u202e \x00"), codec.make(Void, window="W0", agent="a", void="s-1")]
     for row in rows:
-        assert records.verify("snapshots", records.encode(row)) == row
+        assert codec.verify("snapshots", codec.encode(row)) == row
 
 
 def test_a_newer_schema_is_not_read_as_ours() -> None:
-    line = records.encode(snapshot())
+    line = codec.encode(snapshot())
     body = line.rpartition(b',"crc"')[0].replace(b'"schema_version":1', b'"schema_version":2')
     import zlib
 
     with pytest.raises(BadData, match="schema_version is 2"):
-        records.verify("snapshots", b'%b,"crc":"%08x"}\n' % (body, zlib.crc32(body)))
+        codec.verify("snapshots", b'%b,"crc":"%08x"}\n' % (body, zlib.crc32(body)))
 
 
 def test_a_row_over_one_mebibyte_is_refused() -> None:
     features = {f"p{n:060d}": 1.0 for n in range(20_000)}
-    row = records.make(
+    row = codec.make(
         WindowRow,
         window="W0",
         finalized_at=WHEN,
@@ -128,7 +129,7 @@ def test_a_row_over_one_mebibyte_is_refused() -> None:
         commit_end=None,
     )
     with pytest.raises(Usage, match="over the limit"):
-        records.encode(row)
+        codec.encode(row)
 
 
 def test_ids_stay_what_they_are() -> None:
@@ -151,7 +152,7 @@ def test_ids_are_the_same_where_python_has_no_quick_blake2(
 ) -> None:
     wanted = snapshot().id
     monkeypatch.setitem(sys.modules, "_blake2", None)
-    assert records._blake2b() is hashlib.blake2b
+    assert codec._blake2b() is hashlib.blake2b
     assert snapshot().id == wanted
 
 
@@ -169,23 +170,23 @@ def test_a_short_word_is_no_secret_and_a_longer_one_is_looked_at(
 def test_a_line_of_exactly_one_mebibyte_is_written_and_read(
     more: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert records.MAX_LINE == 1 << 20
+    assert codec.MAX_LINE == 1 << 20
     row = snapshot()
-    line = records.encode(row)
-    monkeypatch.setattr(records, "MAX_LINE", len(line) - more)
+    line = codec.encode(row)
+    monkeypatch.setattr(codec, "MAX_LINE", len(line) - more)
     if more:
         with pytest.raises(Usage, match="over the limit"):
-            records.encode(row)
+            codec.encode(row)
         with pytest.raises(BadData, match="over the limit"):
-            records.verify("snapshots", line)
+            codec.verify("snapshots", line)
     else:
-        assert records.verify("snapshots", records.encode(row)) == row
+        assert codec.verify("snapshots", codec.encode(row)) == row
 
 
 def test_a_wrong_crc_is_shown_beside_the_right_one() -> None:
-    line = records.encode(snapshot())
+    line = codec.encode(snapshot())
     with pytest.raises(BadData, match=rf"^crc is 00000000, the bytes say {line[-11:-3].decode()}$"):
-        records.verify("snapshots", line[:-11] + b"00000000" + line[-3:])
+        codec.verify("snapshots", line[:-11] + b"00000000" + line[-3:])
 
 
 @pytest.mark.parametrize(
@@ -198,10 +199,10 @@ def test_a_wrong_crc_is_shown_beside_the_right_one() -> None:
 )
 def test_what_cannot_be_decoded_is_a_sentence(line: bytes, sentence: str) -> None:
     with pytest.raises(BadData, match=sentence):
-        records.decode("snapshots", line)
+        codec.decode("snapshots", line)
 
 
 def test_an_error_without_a_text_is_named_by_its_kind() -> None:
-    assert records._said(RecursionError()) == "recursionError"
-    assert records._said(ValueError("Bad value")) == "bad value"
-    assert records._said(ValueError("X")) == "x"
+    assert codec._said(RecursionError()) == "recursionError"
+    assert codec._said(ValueError("Bad value")) == "bad value"
+    assert codec._said(ValueError("X")) == "x"

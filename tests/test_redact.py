@@ -5,7 +5,7 @@ from pathlib import Path
 
 import costs
 import pytest
-from burnbook.redact import redact, strip_ansi
+from burnbook.base.redact import redact, strip_ansi
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import killing
 import pytest
-from burnbook import excise, keys, lock, quarantine
-from burnbook.book import Book
-from burnbook.errors import Busy
-from burnbook.intake import read_key
-from burnbook.integrity import journals
-from burnbook.verbs import _moved
+from burnbook.base.errors import Busy
+from burnbook.book import key_index, lock, quarantine, rewrite
+from burnbook.book.book import Book
+from burnbook.book.key_index import read_key
+from burnbook.check import journals
+from burnbook.repair import rows as _moved
 from conftest import Shell, codex
 from frontdoor import ROOT
 from killing import CHANGES, Stage
@@ -134,15 +134,15 @@ def test_a_writer_books_while_the_journal_is_copied(
     path = shell.book / "proxy_telemetry.jsonl"
     flip(path, b'"r7"', b'"r8"')
     told: list[str] = []
-    copy = excise.Edited.copy
+    copy = rewrite.Edited.copy
 
-    def slow(self: excise.Edited, end: int) -> None:
+    def slow(self: rewrite.Edited, end: int) -> None:
         copy(self, end)
         if not told:
             words = ("ingest", "proxy-telemetry", "--window", "W0-CHN")
             told.append(shell.ok(*words, stdin=usage(20, first=100)))
 
-    monkeypatch.setattr(excise.Edited, "copy", slow)
+    monkeypatch.setattr(rewrite.Edited, "copy", slow)
     monkeypatch.setattr(_moved, "_UNDER_LOCK", under_lock)
     found = journals.look(str(shell.book), path.stem, journals.Ids(""), [])[1]
     assert "moved 1 row" in str(_moved.rows(Book(str(shell.book)), path.stem, found))
@@ -159,14 +159,14 @@ def test_a_journal_that_somebody_else_replaced_is_not_put_back(
     path = shell.book / "snapshots.jsonl"
     whole = path.read_bytes()
     flip(path, b":11.0", b":12.0")
-    copy = excise.Edited.copy
+    copy = rewrite.Edited.copy
 
-    def restored(self: excise.Edited, end: int) -> None:
+    def restored(self: rewrite.Edited, end: int) -> None:
         copy(self, end)
         path.rename(path.with_suffix(".old"))
         path.write_bytes(whole)
 
-    monkeypatch.setattr(excise.Edited, "copy", restored)
+    monkeypatch.setattr(rewrite.Edited, "copy", restored)
     found = journals.look(str(shell.book), path.stem, journals.Ids(""), [])[1]
     with pytest.raises(Busy):
         _moved.rows(Book(str(shell.book)), path.stem, found)
@@ -179,8 +179,8 @@ def test_who_ingests_while_a_repair_goes_by_reads_the_journal_again_without_the_
 ) -> None:
     booked(shell)
     path = shell.book / "proxy_telemetry.jsonl"
-    monkeypatch.setattr(keys, "_CATCH_UP", 0)
-    index = keys.Keys(str(shell.book), path.stem, "1", read_key)
+    monkeypatch.setattr(key_index, "_CATCH_UP", 0)
+    index = key_index.Keys(str(shell.book), path.stem, "1", read_key)
     index.catch_up()
     index.prepare()
     assert index.ready is None

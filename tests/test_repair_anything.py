@@ -5,8 +5,8 @@ import random
 from pathlib import Path
 
 import pytest
-from burnbook import records
-from burnbook.errors import BadData
+from burnbook.base.errors import BadData
+from burnbook.book import codec
 from conftest import Shell
 from inside import Inside
 from test_check import usage
@@ -48,7 +48,7 @@ def holding(shell: Shell) -> dict[str, list[bytes]]:
         lines: dict[str, bytes] = {}
         for line in path.read_bytes().split(b"\n")[:-1]:
             try:
-                row = records.verify(name, line + b"\n")
+                row = codec.verify(name, line + b"\n")
             except BadData:
                 continue
             lines.setdefault(row.id, line)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook import records
-from burnbook.errors import BadData
+from burnbook.base.errors import BadData
+from burnbook.book import codec
 from conftest import codex
 from inside import Inside
 from test_check import usage
@@ -18,7 +18,7 @@ INGEST = ("ingest", "proxy-telemetry", "--window", "W0-CHN")
 FORMS: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "crlf": (lambda data: data.replace(b"\n", b"\r\n"), "has CRLF line ends (30 lines)"),
     "mixed": (lambda data: data.replace(b"\n", b"\r\n", 1), "has CRLF line ends (1 line)"),
-    "mark": (lambda data: records.BOM + data, "begins with a UTF-8 byte-order mark"),
+    "mark": (lambda data: codec.BOM + data, "begins with a UTF-8 byte-order mark"),
     "blank": (lambda data: data + b"\n", "has blank lines (1 line)"),
     "spaces": (lambda data: data.replace(b"}\n", b"} \t\n"), "has spaces after the row (30 lines)"),
 }
@@ -121,5 +121,5 @@ def test_a_crc_that_holds_is_not_reported_as_different() -> None:
     crc = b"%08x" % zlib.crc32(body)
     for tail in (b'"}x\n', b'" }\n', b'"}', b""):
         with pytest.raises(BadData, match="crc holds, but") as told:
-            records.verify("proxy_telemetry", body + b',"crc":"' + crc + tail)
+            codec.verify("proxy_telemetry", body + b',"crc":"' + crc + tail)
         assert crc.decode() not in str(told.value)

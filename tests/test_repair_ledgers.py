@@ -6,10 +6,11 @@ from pathlib import Path
 
 import killing
 import pytest
-from burnbook import ledgers, records
-from burnbook.integrity import pages
-from burnbook.rows import IMPORTED
-from burnbook.workrows import Churn
+from burnbook.book import codec
+from burnbook.check import ledgers
+from burnbook.ledgers import csv_ledger
+from burnbook.rows.meters import IMPORTED
+from burnbook.rows.work import Churn
 from conftest import Shell, codex
 from frontdoor import ROOT
 from killing import CHANGES, Stage
@@ -148,11 +149,9 @@ def test_imported_churn_is_in_no_ledger() -> None:
     """The tracker that it comes from wrote that file itself, so the book's ledger lacks nothing."""
     nothing = dict.fromkeys(("provider", "methodology", "features", "normalized_churn"))
     counts = dict.fromkeys(("files_changed", "insertions", "deletions", "net"), 3)
-    row = records.make(
-        Churn, window="W1", source=IMPORTED, ranges=(), paths=(), **nothing, **counts
-    )
+    row = codec.make(Churn, window="W1", source=IMPORTED, ranges=(), paths=(), **nothing, **counts)
     rows = {"checkpoints": [], "churn": [row], "evidence": []}
-    assert pages.projection(ledgers.CHURN, rows, UTC) == []
+    assert ledgers.projection(csv_ledger.CHURN, rows, UTC) == []
 
 
 def test_evidence_with_another_hash_is_found(tmp_path: Path) -> None:

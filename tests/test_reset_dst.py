@@ -11,16 +11,17 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from burnbook import clock, cronexpr, schedulespec
-from burnbook.config import Config
-from burnbook.derive.snapshots import Index
+from burnbook.config import schedules
+from burnbook.config.loader import Config
+from burnbook.context import Context
 from burnbook.panes import Pane
-from burnbook.rows import Meter, Snapshot
-from burnbook.verbs import Context
-from burnbook.verbs._pane import Taken
-from burnbook.verbs._snap import snapshot
-from burnbook.verbs._turns import How, decide
-from burnbook.workrows import MissedReset
+from burnbook.rows.meters import Meter, Snapshot
+from burnbook.rows.work import MissedReset
+from burnbook.snapshots.build_row import snapshot
+from burnbook.snapshots.pane_input import Taken
+from burnbook.snapshots.reset_plan import How, decide
+from burnbook.times import clock, cron
+from burnbook.windows.snapshot_index import Index
 from conftest import ROOT, Shell
 
 KNOWN = (
@@ -221,10 +222,10 @@ def test_where_the_clock_goes_back_at_midnight_the_last_look_is_the_second_one(
     begin = ("snapshot", "start", "codex", "--window=W1", "--at", f"{day}T12:00")
     shell.ok(*begin, stdin="5h limit: 9% used", TZ=zone)
     config = Config(str(shell.config))
-    runs, [last_look] = [], schedulespec.read(config).jobs["last-look"].times
+    runs, [last_look] = [], schedules.read(config).jobs["last-look"].times
     moment = datetime.fromisoformat(f"{day}T12:00+00:00")
     for _ in range(3):
-        moment = cronexpr.following(last_look, moment, zone_info)
+        moment = cron.following(last_look, moment, zone_info)
         runs.append(moment)
     assert runs[:2] == [first, second]
     told = []

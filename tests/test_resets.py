@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook import records
-from burnbook.config import Config
-from burnbook.derive import resets, windows
-from burnbook.derive.resets import MOST_MISSED
-from burnbook.derive.snapshots import Index
-from burnbook.rows import Meter, Snapshot
+from burnbook.book import codec
+from burnbook.config.loader import Config
+from burnbook.rows.meters import Meter, Snapshot
+from burnbook.windows import boundaries, resets
+from burnbook.windows.resets import MOST_MISSED
+from burnbook.windows.snapshot_index import Index
 
 HEAD = 'timezone = "UTC"\n'
 DAY = timedelta(days=1)
@@ -37,7 +37,7 @@ def book(*told: tuple[str, str, str], agent: str = "ada", **more: Any) -> Index:
 def snapshot_of(window: str, phase: str, moment: str, **more: Any) -> Snapshot:
     told = {"agent": "ada", "window": window, "provider": "codex", "phase": phase}
     told |= {"captured_at": at(moment), "meters": (), "context": None, "plan": None}
-    return records.make(Snapshot, **{**told, "account": None, "errors": (), **more})
+    return codec.make(Snapshot, **{**told, "account": None, "errors": (), **more})
 
 
 def only(found: list[resets.Turn]) -> resets.Turn:
@@ -126,7 +126,7 @@ def test_a_pane_from_before_a_new_before_is_overtaken(tmp_path: Path) -> None:
 def test_a_before_shortly_before_a_reset_is_for_the_time_after_it(tmp_path: Path) -> None:
     declared = config(tmp_path)
     for moment, ends in (("22T23:45", "23T00:01"), ("22T23:46", "24T00:01"), ("23T00:01", None)):
-        found = windows.of(declared, book(("A1", "before", moment)), "A1")
+        found = boundaries.of(declared, book(("A1", "before", moment)), "A1")
         assert found == (at(moment), at(ends or "24T00:01"))
 
 

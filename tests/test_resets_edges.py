@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from burnbook.derive import resets
-from burnbook.derive.resets import MOST_MISSED
-from burnbook.derive.snapshots import Entry, Index
-from burnbook.rows import IMPORTED, Meter
+from burnbook.rows.meters import IMPORTED, Meter
+from burnbook.windows import resets
+from burnbook.windows.resets import MOST_MISSED
+from burnbook.windows.snapshot_index import Entry, Index
 from test_resets import at, book, config, only, turns
 
 

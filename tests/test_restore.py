@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from burnbook import quarantine, records
-from burnbook.quarantine import Kept
+from burnbook.book import codec, quarantine
+from burnbook.book.quarantine import Kept
 from conftest import codex
 from inside import Done, Inside
 from test_check import usage
@@ -62,7 +62,7 @@ def test_rows_go_back_to_where_they_were(inside: Inside, numbers: set[int], end:
     whole = moved(inside.book, "snapshots", numbers, end)
     place = inside.book / "snapshots.jsonl.quarantine"
     if end == b"\r\n":  # what changed the journal's line ends changed the quarantine's too
-        place.write_bytes(records.BOM + place.read_bytes().replace(b"\n", b"\r\n"))
+        place.write_bytes(codec.BOM + place.read_bytes().replace(b"\n", b"\r\n"))
     kept = (inside.book / "snapshots.jsonl.quarantine").read_bytes()
     done = restore(inside, "--yes")
     assert done.code == 0, done
@@ -174,4 +174,4 @@ def test_a_row_in_a_journal_already_is_not_put_back(inside: Inside) -> None:
     (inside.book / "snapshots.jsonl").write_bytes(whole)
     assert restore(inside, "--yes").code == 0
     assert (inside.book / "snapshots.jsonl").read_bytes() == whole
-    assert records.verify("snapshots", whole.splitlines(keepends=True)[1])
+    assert codec.verify("snapshots", whole.splitlines(keepends=True)[1])

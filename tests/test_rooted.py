@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from burnbook.errors import IOFault
-from burnbook.rooted import RootedPath, folder_of_config
+from burnbook.base.errors import IOFault
+from burnbook.base.rooted_path import RootedPath, folder_of_config
 
 USES: dict[str, Callable[[RootedPath], object]] = {
     "status": RootedPath.status,

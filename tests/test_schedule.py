@@ -11,10 +11,10 @@ from pathlib import Path
 from shlex import quote
 
 import pytest
-from burnbook import config, schedulespec
-from burnbook.cronexpr import parse
-from burnbook.errors import BadConfig
-from burnbook.schedulers import Plan, Rendered, Task, crontab, launchd, load, names, systemd
+from burnbook.base.errors import BadConfig
+from burnbook.config import loader, schedules
+from burnbook.schedule.formats import Plan, Rendered, Task, crontab, launchd, load, names, systemd
+from burnbook.times.cron import parse
 from conftest import Shell
 from frontdoor import ROOT
 from hypothesis import given, settings
@@ -109,7 +109,7 @@ def test_systemd_accepts_what_schedule_writes(shell: Shell, tmp_path: Path) -> N
     shutil.copy(ROOT / "config" / "schedules.toml", shell.config)
     into = tmp_path / "units"
     shell.ok("schedule", "--as", "systemd", "--into", str(into))
-    jobs = schedulespec.read(config.Config(str(ROOT / "config"))).jobs
+    jobs = schedules.read(loader.Config(str(ROOT / "config"))).jobs
     assert len(list(into.iterdir())) == 2 * len(jobs)  # a service and a timer each
     assert verified(into) == (0, "")
     timer = into / "burnbook-reset.timer"
@@ -204,7 +204,7 @@ def test_files_of_another_project_are_left_alone(shell: Shell, tmp_path: Path) -
 
 def test_each_shipped_job_runs_a_recipe_and_a_capture_that_there_is() -> None:
     summary = subprocess.check_output([str(ROOT / "just"), "--summary"], text=True)
-    spec = schedulespec.read(config.Config(str(ROOT / "config")))
+    spec = schedules.read(loader.Config(str(ROOT / "config")))
     assert {job.recipe for job in spec.jobs.values()} <= set(summary.split())
     assert {job.args[0] for job in spec.jobs.values() if job.recipe == "capture"} == {
         *spec.captures

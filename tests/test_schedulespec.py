@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from burnbook import config, schedulespec
-from burnbook.errors import BadConfig
+from burnbook.base.errors import BadConfig
+from burnbook.config import loader, schedules
 
 
 @pytest.mark.parametrize(
@@ -38,4 +38,4 @@ from burnbook.errors import BadConfig
 def test_a_mistake_is_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
     (tmp_path / "schedules.toml").write_text(text)
     with pytest.raises(BadConfig, match=re.escape(sentence)):
-        schedulespec.read(config.Config(str(tmp_path)))
+        schedules.read(loader.Config(str(tmp_path)))

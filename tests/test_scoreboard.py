@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from burnbook.derive import efficiency
-from burnbook.derive.history import History, Step
-from burnbook.derive.scoreboard import scores
-from burnbook.rows import Closing, MeterDelta, WindowRow
+from burnbook.meters import efficiency
+from burnbook.review.scoreboard import scores
+from burnbook.rows.meters import Closing, MeterDelta, WindowRow
+from burnbook.windows.history import History, Step
 from hypothesis import given
 from hypothesis import strategies as st
 

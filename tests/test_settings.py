@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from burnbook import settings
-from burnbook.errors import BadConfig, Usage
+from burnbook.base.errors import BadConfig, Usage
+from burnbook.config import settings
 
 
 @pytest.fixture

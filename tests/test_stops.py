@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from burnbook.budgetspec import Stop
-from burnbook.derive import standings, stops
-from burnbook.derive.burn import UNKNOWN
-from burnbook.derive.history import History
-from burnbook.derive.standings import Standing
-from burnbook.derive.stops import Count, Step
-from burnbook.rows import Closing, Meter, MeterDelta, Snapshot, WindowRow
+from burnbook.budget import meter_status, stop_rules
+from burnbook.budget.burn_rate import UNKNOWN
+from burnbook.budget.meter_status import Standing
+from burnbook.budget.stop_rules import Count, Step
+from burnbook.config.budgets import Stop
+from burnbook.rows.meters import Closing, Meter, MeterDelta, Snapshot, WindowRow
+from burnbook.windows.history import History
 
 NINE = datetime(2026, 11, 22, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -52,7 +52,7 @@ def history(*windows: tuple[Closing, ...]) -> History:
 
 def state(rule: Stop, used: float | None, *rises: float) -> tuple[str, str | None]:
     step = Step(history(*((closing(rise),) for rise in rises)), ())
-    [one] = stops.judged({"r": rule}, [standing(used)], (), step)
+    [one] = stop_rules.judged({"r": rule}, [standing(used)], (), step)
     return one.state, one.reason
 
 
@@ -99,7 +99,7 @@ def test_a_rule_is_about_the_meters_that_fit_everything_it_says(
     rule: Stop, meters: list[str]
 ) -> None:
     all_ = [standing(1), standing(1, "5h"), standing(1, agent="bo")]
-    found = stops.judged({"r": rule}, all_, (), Step(History(), ()))
+    found = stop_rules.judged({"r": rule}, all_, (), Step(History(), ()))
     if meters:
         assert [f"{one.agent} {one.meter}" for one in found] == meters
     else:
@@ -116,7 +116,7 @@ def test_prompts_count_against_the_limit_of_the_rule() -> None:
         Count("zoe", "glm", None, "no-after"),
         Count("zoe", "other", 200, None),
     ]
-    found = stops.judged({"g": rule}, [standing(99)], counts, Step(History(), ()))
+    found = stop_rules.judged({"g": rule}, [standing(99)], counts, Step(History(), ()))
     assert [(one.agent, one.left_percent, one.state, one.reason) for one in found] == [
         ("ada", 15, "clear", None),
         ("bo", 14.5, "stop", None),
@@ -163,7 +163,7 @@ def pane(hours: float, used: float | None, resets: float | None) -> Snapshot:
 
 
 def stand(*rows: Snapshot, at: float = 2.0, going: bool = True) -> Standing:
-    [one] = standings.of_meters(rows, NINE + at * HOUR, going=going)
+    [one] = meter_status.of_meters(rows, NINE + at * HOUR, going=going)
     return one
 
 

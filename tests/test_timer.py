@@ -16,9 +16,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from burnbook import clock
-from burnbook.config import Config
-from burnbook.verbs import timer
+from burnbook.commands.read import timer
+from burnbook.config.loader import Config
+from burnbook.times import clock
 from conftest import Shell, codex
 from frontdoor import ROOT
 from waiting import LONG

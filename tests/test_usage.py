@@ -13,21 +13,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from burnbook import records
-from burnbook.book import Book
-from burnbook.config import Config
-from burnbook.dayfold import daily
-from burnbook.derive import usage, usage_blocks
-from burnbook.derive.actual import actual, burn
-from burnbook.derive.quarters import QUARTER, Days
-from burnbook.derive.traffic import Traffic
-from burnbook.derive.usage import Ask, Report
-from burnbook.derive.usage_blocks import Block, Told
-from burnbook.derive.usd import MODES, Pricing, rates
-from burnbook.derive.used import Counts, Used, used_of
-from burnbook.pricespec import Lookup, Price
-from burnbook.rows import Meter
-from burnbook.usagerows import AgentUsage, Reading, Tokens
+from burnbook.book import codec
+from burnbook.book.book import Book
+from burnbook.budget.tokens_used import actual, burn
+from burnbook.config.loader import Config
+from burnbook.config.prices import Lookup, Price
+from burnbook.rows.meters import Meter
+from burnbook.rows.usage import AgentUsage, Reading, Tokens
+from burnbook.telemetry.traffic import Traffic
+from burnbook.usage import blocks as usage_blocks
+from burnbook.usage import report as usage
+from burnbook.usage.blocks import Block, Told
+from burnbook.usage.day_fold import daily
+from burnbook.usage.pricing import MODES, Pricing, rates
+from burnbook.usage.quarters import QUARTER, Days
+from burnbook.usage.report import Ask, Report
+from burnbook.usage.totals import Counts, Used, used_of
 from conftest import Shell
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,7 +56,7 @@ def row(at: datetime, told: Tokens | None = None, **more: Any) -> AgentUsage:
     amounts = told or Tokens(input_tokens=10, output_tokens=5)
     where = {"tool": "claude", "session": "s", "project": "~/api", "branch": "main"}
     fields = {name: getattr(amounts, name) for name in Tokens.__struct_fields__}
-    return records.make(AgentUsage, ts=at, **{**where, "model": "opus", **fields, **more})
+    return codec.make(AgentUsage, ts=at, **{**where, "model": "opus", **fields, **more})
 
 
 @st.composite
@@ -250,7 +251,7 @@ def test_the_small_fold_of_days_tells_the_same(
 ) -> None:
     place = tmp_path_factory.mktemp("days")
     (place / "windows.toml").write_text(f'timezone = "{zone}"\n')
-    lines = [records.encode(one) for one in rows]
+    lines = [codec.encode(one) for one in rows]
     half = len(lines) // 2
     journal = place / "agent_usage.jsonl"
     wanted = used_of(rows).sums(Days(ZoneInfo(zone)), lambda place: place[:2])
@@ -270,10 +271,10 @@ def test_the_small_fold_starts_from_the_large_one_where_it_is_far_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = [row(START + timedelta(hours=n), model=f"m{n % 3}", window="W1") for n in range(50)]
-    (tmp_path / "agent_usage.jsonl").write_bytes(b"".join(map(records.encode, rows)))
+    (tmp_path / "agent_usage.jsonl").write_bytes(b"".join(map(codec.encode, rows)))
     config = Config(str(tmp_path))
     plain = daily(Book(str(tmp_path)), config).value.table
-    monkeypatch.setattr("burnbook.dayfold._FAR", 100)
+    monkeypatch.setattr("burnbook.usage.day_fold._FAR", 100)
     book = Book(str(tmp_path))
     fold = daily(book, config)
     assert (fold.value.table, "used_fold" in book.__dict__) == (plain, True)
@@ -385,7 +386,7 @@ def daily_of(rows: list[AgentUsage]) -> Iterable[Any]:
 def booked(shell: Shell, rows: Iterable[AgentUsage], journal: str = "agent_usage") -> None:
     shell.book.mkdir(exist_ok=True)
     with (shell.book / f"{journal}.jsonl").open("ab") as file:
-        file.write(b"".join(map(records.encode, rows)))
+        file.write(b"".join(map(codec.encode, rows)))
 
 
 REPORTS = [*usage.BY_TIME, "blocks", *usage.BY_PLACE]
@@ -438,16 +439,16 @@ def test_blocks_that_cut_a_quarter_are_exact(shell: Shell) -> None:
 
 def test_readings_of_logs_make_blocks(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     meter = Meter("5h", 12.5, 300, START + timedelta(hours=5, seconds=7))
-    monkeypatch.setitem(records.JOURNALS, "meters", Reading)
-    monkeypatch.setitem(records._PREFIX, Reading, "o")
-    one = records.make(
+    monkeypatch.setitem(codec.JOURNALS, "meters", Reading)
+    monkeypatch.setitem(codec._PREFIX, Reading, "o")
+    one = codec.make(
         Reading, provider="claude", captured_at=START, session="s", meters=(meter,), plan=None
     )
     booked(shell, [one], "meters")
     early, late = (row(START + timedelta(seconds=n)) for n in (6, 7))
     booked(shell, [early, late])
-    from burnbook.verbs import Context
-    from burnbook.verbs._usage_blocks import sums
+    from burnbook.context import Context
+    from burnbook.usage.block_report import sums
 
     ctx = Context(Config(str(shell.config)), Book(str(shell.book)), "main", [])
     found = sorted((key.period, told.requests) for key, told in sums(ctx, Ask(), UTC))

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from burnbook.derive.quarters import QUARTER, Days
-from burnbook.derive.used import Cell, Counts, Used, used_of
-from burnbook.usagerows import AgentUsage, Tokens
+from burnbook.rows.usage import AgentUsage, Tokens
+from burnbook.usage.quarters import QUARTER, Days
+from burnbook.usage.totals import Cell, Counts, Used, used_of
 
 
 def row(at: str, **more: Any) -> AgentUsage:

@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from burnbook.walltime import WallTime, parse_reset, resolve
+from burnbook.times.wall_time import WallTime, parse_reset, resolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -164,8 +164,8 @@ def test_a_name_that_is_no_zone_falls_back(name):
 
 def test_local_is_the_zone_of_the_machine():
     code = (
-        "from datetime import *; from burnbook.localzone import LOCAL;"
-        "from burnbook.walltime import *;"
+        "from datetime import *; from burnbook.times.local_zone import LOCAL;"
+        "from burnbook.times.wall_time import *;"
         "print(resolve(WallTime(9, 0), datetime(2026, 1, 1, 20, tzinfo=UTC), 300, LOCAL)[0])"
     )
     env = {**os.environ, "TZ": "XXX-11", "PYTHONPATH": str(Path(__file__).parents[1] / "lib")}

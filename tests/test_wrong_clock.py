@@ -4,9 +4,9 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from burnbook.derive import support
-from burnbook.rows import Meter
-from burnbook.walltime import WallTime, parse_reset
+from burnbook.rows.meters import Meter
+from burnbook.snapshots.moment_support import reach
+from burnbook.times.wall_time import WallTime, parse_reset
 from conftest import Shell
 
 DATED = "5h limit: 9% used (resets {time})\nWeekly limit: 31% used (resets 07:30 on {day})\n"
@@ -190,7 +190,7 @@ def test_what_a_pane_supports(
     moment = datetime.fromisoformat("2026-11-22T21:00+00:00")
     meter = Meter("m", 1.0, minutes, datetime.fromisoformat(f"{resets_at}+00:00"))
     shown: dict[str, WallTime | None] = {} if text is None else {"m": parse_reset(text)}
-    assert support.reach(moment, (meter,), shown) == timedelta(days=days)
+    assert reach(moment, (meter,), shown) == timedelta(days=days)
 
 
 def test_a_status_line_under_a_wrong_clock_hides_no_later_one(shell: Shell) -> None:

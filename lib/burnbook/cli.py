@@ -8,7 +8,8 @@ from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
-from burnbook.errors import (
+from burnbook.base.clean_text import clean
+from burnbook.base.errors import (
     INTERNAL,
     INTERRUPTED,
     IO,
@@ -17,8 +18,7 @@ from burnbook.errors import (
     IOFault,
     os_sentence,
 )
-from burnbook.escape import printable
-from burnbook.plain import clean
+from burnbook.base.text import printable
 
 Flags = Callable[[argparse.ArgumentParser], None]
 
@@ -42,17 +42,17 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(USAGE)
 
 
-def main(
-    doc: str | None, flags: Flags, verb: str | None = None, instead: str | None = None
-) -> NoReturn:
-    """Run the verb of this script and exit with its code. `flags` adds the script's own flags.
+def main(doc: str | None, flags: Flags, command: str, instead: str | None = None) -> NoReturn:
+    """Run a command of `burnbook.commands`, such as `book.snapshot`, and exit with its code.
+
+    `flags` adds the script's own flags.
 
     `instead`: the line to print where it fails, which then is no failure (a prompt must not break).
     """
     name = os.path.basename(sys.argv[0])
     _open_streams()
     try:
-        code = _run(name, doc or "", flags, verb or name)
+        code = _run(name, doc or "", flags, command)
         sys.stdout.flush()
     except SystemExit as stop:  # argparse: --help, or a mistyped flag
         _leave(stop.code if isinstance(stop.code, int) else USAGE)
@@ -108,14 +108,16 @@ def parser(name: str, doc: str, flags: Flags) -> Parser:
     return made
 
 
-def _run(name: str, doc: str, flags: Flags, verb: str) -> int:
+def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     args = parser(name, doc, flags).parse_args()
     # Imported here, so that --help and a mistyped flag cost no more than argparse.
-    from burnbook import clock, render, settings
-    from burnbook.book import Book
-    from burnbook.config import Config
-    from burnbook.derive.passed import newer_rows
-    from burnbook.verbs import Context
+    from burnbook.book.book import Book
+    from burnbook.config import settings
+    from burnbook.config.loader import Config
+    from burnbook.context import Context
+    from burnbook.rows.skipped import newer_rows
+    from burnbook.times import clock
+    from burnbook.view import render
 
     chosen = settings.resolve(args.data_dir, args.config_dir, args.agent)
     config = Config(chosen.config_dir)
@@ -123,7 +125,7 @@ def _run(name: str, doc: str, flags: Flags, verb: str) -> int:
         clock.act_at(clock.parse_time(args.at, config.zone))
     ctx = Context(config, Book(chosen.data_dir), chosen.agent, [])
     try:
-        result = import_module(f"burnbook.verbs.{verb.replace('-', '_')}").run(ctx, args)
+        result = import_module(f"burnbook.commands.{command}").run(ctx, args)
     finally:
         newer = ctx.book.passed.newer
         if newer:

@@ -4,7 +4,7 @@ import re
 import subprocess
 from typing import Any
 
-from burnbook import errors
+from burnbook.base import errors
 
 from torture.breaking import Fault, Stage
 from torture.disk import State

@@ -5,8 +5,8 @@ import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from burnbook import quarantine
-from burnbook.quarantine import Kept, id_of
+from burnbook.book import quarantine
+from burnbook.book.quarantine import Kept, id_of
 from conftest import codex
 from frontdoor import ROOT
 

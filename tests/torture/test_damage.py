@@ -7,13 +7,13 @@ from itertools import accumulate
 from pathlib import Path
 
 import pytest
-from burnbook import lock, records
-from burnbook.book import Book
-from burnbook.config import Config
-from burnbook.errors import Busy
-from burnbook.escape import printable
-from burnbook.integrity.whole import once
-from burnbook.rows import Anomaly, Row
+from burnbook.base.errors import Busy
+from burnbook.base.text import printable
+from burnbook.book import codec, lock
+from burnbook.book.book import Book
+from burnbook.check.whole_book import once
+from burnbook.config.loader import Config
+from burnbook.rows.meters import Anomaly, Row
 
 from torture.figures import long, part, record
 from torture.places import END, FINAL, SHOWN, START, ok, read
@@ -24,11 +24,11 @@ AFTER = (b"", b"\0\0\0", b"\xff\xfe", b"\xc3")
 
 def anomaly(subject: str) -> Anomaly:
     said = {"first": 0, "second": 1, "first_from": "a", "second_from": "b", "detail": "fell"}
-    return records.make(Anomaly, kind="k", subject=subject, **said)
+    return codec.make(Anomaly, kind="k", subject=subject, **said)
 
 
 def test_torn_tails_at_every_byte(tmp_path: Path) -> None:
-    whole, torn = records.encode(anomaly("one")), records.encode(anomaly("two"))
+    whole, torn = codec.encode(anomaly("one")), codec.encode(anomaly("two"))
     lost = 0
     cuts = range(1, len(torn) - 1, 1 if part() else 8)
     for cut in cuts:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import killing
 import pytest
-from burnbook.book import Book
+from burnbook.book.book import Book
 from conftest import anomaly
 
 from torture.breaking import DEADLY, ERRORS, REACHING, Call, Fault, Stage, some

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from burnbook.ledgers import TOKENS
+from burnbook.ledgers.csv_ledger import TOKENS
 from frontdoor import ROOT
 
 from torture.figures import part, record

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook import records
+from burnbook.book import codec
 from conftest import codex
 from frontdoor import ROOT
 from inside import VERBS
@@ -71,7 +71,7 @@ def grown(book: Path) -> dict[Path, list[bytes]]:
             )
         # One of them between rows of this version, as two versions that take turns leave it.
         path.write_bytes(b"".join([lines[0], *added[path][:1], *lines[1:], *added[path][1:]]))
-    for name in ("moods", *records.JOURNALS):
+    for name in ("moods", *codec.JOURNALS):
         path = book / f"{name}.jsonl"
         if path not in added:
             path.write_bytes(newer(b'{"id":"x-0123456789abcdef","schema_version":2,"crc":""}'))

@@ -4,8 +4,8 @@ import os
 import time
 from pathlib import Path
 
-from burnbook.book import Book
-from burnbook.errors import Busy
+from burnbook.base.errors import Busy
+from burnbook.book.book import Book
 from conftest import anomaly
 
 from torture.figures import long, record

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from burnbook.book import Book
+from burnbook.book.book import Book
 from conftest import codex
 from frontdoor import ROOT
 from inside import Inside

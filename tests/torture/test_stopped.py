@@ -9,11 +9,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from burnbook import records
-from burnbook.book import Book
-from burnbook.errors import Busy
-from burnbook.lock import WAIT_SECONDS, book_lock
-from burnbook.rows import Anomaly
+from burnbook.base.errors import Busy
+from burnbook.book import codec
+from burnbook.book.book import Book
+from burnbook.book.lock import WAIT_SECONDS, book_lock
+from burnbook.rows.meters import Anomaly
 
 from torture.figures import part, record
 from torture.writers import LOCKING, Done, Writer, journals, run
@@ -46,7 +46,7 @@ def _since(began: float) -> float:
 def test_a_stopped_holder_is_named_and_the_book_goes_on(tmp_path: Path) -> None:
     def build() -> list[tuple[str, Anomaly]]:
         about = {"first": 0, "second": 1, "first_from": "a", "second_from": "b", "detail": ""}
-        return [("anomalies", records.make(Anomaly, kind="k", subject="s", **about))]
+        return [("anomalies", codec.make(Anomaly, kind="k", subject="s", **about))]
 
     for end in (signal.SIGCONT, signal.SIGKILL):
         with stopped(tmp_path / end.name) as pid:

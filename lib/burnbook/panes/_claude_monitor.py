@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from burnbook.panes._pane import Errors, Pane, Reading
 from burnbook.panes._text import MAX_WRAP, joined
-from burnbook.walltime import WallTime, parse_reset
+from burnbook.times.wall_time import WallTime, parse_reset
 
 METER, MINUTES = "session", 300
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from burnbook.walltime import WallTime
+from burnbook.times.wall_time import WallTime
 
 
 class Reading(msgspec.Struct, frozen=True):

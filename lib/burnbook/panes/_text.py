@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from itertools import product
 
+from burnbook.base.redact import strip_ansi
 from burnbook.panes._pane import Errors
-from burnbook.redact import strip_ansi
-from burnbook.walltime import WallTime, parse_reset
+from burnbook.times.wall_time import WallTime, parse_reset
 
 _FRAME = "│┃║|╭╮╰╯┌┐└┘─━═┄ \t\xa0\u200b\ufeff"
 TOP, BOTTOM = "╭", "╰"

@@ -4,8 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
-from burnbook.agentlogs.spec import LogFeed
-from burnbook.config import Config
+from burnbook.config.agent_logs import LogFeed
+from burnbook.config.loader import Config
 from inside import Inside
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent

@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
-from burnbook import bundlespec, churnspec, ledgerspec, schedulespec
-from burnbook.config import Config
-from burnbook.errors import BurnbookError
+from burnbook.base.errors import BurnbookError
+from burnbook.churn import settings
+from burnbook.config import bundle, ledgers, schedules
+from burnbook.config.loader import Config
 from inside import Inside, is_sentence
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
@@ -54,8 +55,8 @@ def one(data: bytes) -> None:
             *(lambda: config.windows, lambda: config.zone, lambda: config.budgets),
             *(lambda: config.stops, lambda: config.notify, lambda: config.agents),
             *(lambda: config.preview, lambda: config.prices, lambda: config.feeds),
-            *(lambda: churnspec.read(config), lambda: ledgerspec.ledgers(config, "/book")),
-            *(lambda: schedulespec.read(config), lambda: bundlespec.folder(config)),
+            *(lambda: settings.read(config), lambda: ledgers.ledgers(config, "/book")),
+            *(lambda: schedules.read(config), lambda: bundle.folder(config)),
         ):
             try:
                 read()

@@ -3,10 +3,10 @@
 import os
 from pathlib import Path
 
-from burnbook import handoff
-from burnbook.errors import BurnbookError
-from burnbook.handoff import BEGIN, END
-from burnbook.rooted import RootedPath
+from burnbook.base.errors import BurnbookError
+from burnbook.base.rooted_path import RootedPath
+from burnbook.ledgers import handoff_file
+from burnbook.ledgers.handoff_file import BEGIN, END
 
 SEEDS = [
     b"# Notes\n\n" + BEGIN + b"\nold\n" + END + b"\nmine\n",
@@ -26,7 +26,7 @@ def one(data: bytes) -> None:
     for text in TEXTS:
         path.write_bytes(data)
         try:
-            handoff.refresh(RootedPath(str(path.parent)) / path.name, text)
+            handoff_file.refresh(RootedPath(str(path.parent)) / path.name, text)
         except BurnbookError:
             assert path.read_bytes() == data
             continue
@@ -38,5 +38,5 @@ def one(data: bytes) -> None:
             assert (head, tail) == (data.partition(BEGIN)[0], data.partition(END)[2])
         else:
             assert head.startswith(data)
-        assert handoff.refresh(RootedPath(str(path.parent)) / path.name, text) is False
+        assert handoff_file.refresh(RootedPath(str(path.parent)) / path.name, text) is False
         assert path.read_bytes() == after

@@ -3,10 +3,10 @@
 import os
 from pathlib import Path
 
-from burnbook import ledgers
-from burnbook.errors import BurnbookError
-from burnbook.ledgers import CHURN, EVIDENCE, TOKENS
-from burnbook.rooted import RootedPath
+from burnbook.base.errors import BurnbookError
+from burnbook.base.rooted_path import RootedPath
+from burnbook.ledgers import csv_ledger
+from burnbook.ledgers.csv_ledger import CHURN, EVIDENCE, TOKENS
 
 FORMS = (TOKENS, CHURN, EVIDENCE)
 SEEDS = []
@@ -41,13 +41,13 @@ def one(data: bytes) -> None:
     path.write_bytes(data[1:])
     row = dict.fromkeys(form.columns) | {form.key: "c-0123456789abcdef01", "notes": "=a"}
     try:
-        ledgers.check(RootedPath(str(folder)), form)
-        added = ledgers.project(RootedPath(str(folder)), form, [row])
+        csv_ledger.check(RootedPath(str(folder)), form)
+        added = csv_ledger.project(RootedPath(str(folder)), form, [row])
     except BurnbookError:
         assert path.read_bytes() == data[1:]
         return
     after = path.read_bytes()
     assert after.startswith(data[1:])
-    assert row[form.key] in ledgers.keys(RootedPath(str(folder)), form)
-    assert ledgers.project(RootedPath(str(folder)), form, [row]) == 0
+    assert row[form.key] in csv_ledger.keys(RootedPath(str(folder)), form)
+    assert csv_ledger.project(RootedPath(str(folder)), form, [row]) == 0
     assert added == (after != data[1:])

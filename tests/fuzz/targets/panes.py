@@ -5,13 +5,13 @@ from pathlib import Path
 
 import msgspec
 from burnbook import panes
-from burnbook.book import Book
-from burnbook.clock import parse_time
-from burnbook.config import Config
-from burnbook.errors import BadData
-from burnbook.redact import redact, strip_ansi
-from burnbook.verbs import Context
-from burnbook.verbs._pane import understood
+from burnbook.base.errors import BadData
+from burnbook.base.redact import redact, strip_ansi
+from burnbook.book.book import Book
+from burnbook.config.loader import Config
+from burnbook.context import Context
+from burnbook.snapshots.pane_input import understood
+from burnbook.times.clock import parse_time
 
 TESTS = Path(__file__).resolve().parent.parent.parent
 PROVIDERS = panes.providers()

@@ -31,7 +31,7 @@ def _set_up() -> None:
         (("finalize", "--window", "W0-CHN", "--notes", "x" * 70_000), b""),
     ):
         inside.run(*words, stdin=stdin)
-    from burnbook.book import Book
+    from burnbook.book.book import Book
 
     opened = Book(str(inside.book))
     for fold in (opened.snapshot_fold, opened.window_fold, opened.traffic_fold, opened.used_fold):

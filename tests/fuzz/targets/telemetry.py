@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import msgspec
-from burnbook.config import Config
-from burnbook.feeds import Decoder, compile_feed
-from burnbook.feedspec import Feed
-from burnbook.rejects import shown_text
+from burnbook.book.rejects import shown_text
+from burnbook.config.feeds import Feed
+from burnbook.config.loader import Config
+from burnbook.telemetry.decoder import Decoder, compile_feed
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 LINES = [

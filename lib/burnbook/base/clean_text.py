@@ -1,0 +1,44 @@
+"""Text without secrets, at the cost of a look for the short names that most rows consist of."""
+
+from typing import Any
+
+_HEX = "0123456789abcdef-"
+_SHORT = 10  # characters; no key is shorter
+
+
+def is_plain(text: str) -> bool:
+    """Whether it is certain that redact() returns the text as it is; False means unknown."""
+    if len(text) < _SHORT:
+        return text.isascii() and not any(c in "@:= \t\x1b" for c in text)
+    if not text[1:].strip(_HEX):  # a row id, a commit, a UUID
+        return True
+    return text.isascii() and text.isalpha() and text.islower()
+
+
+def clean(text: str) -> str:
+    """The text with each key as `[key]` and each e-mail address as `[email]`."""
+    if is_plain(text):
+        return text
+    from burnbook.base.redact import redact  # 6 ms, which most commands do not need
+
+    return redact(text)
+
+
+def quoted(value: Any, most: int) -> str:
+    """A foreign value for a message. It is cleaned before it is cut: half a key looks like none."""
+    return clean(repr(value))[:most]
+
+
+def cleaned(value: Any) -> Any:
+    """A value with every text in it cleaned, at any depth: in structs, lists, and dicts too."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        return list(map(cleaned, value))
+    if isinstance(value, tuple):
+        return tuple(map(cleaned, value))
+    if isinstance(value, dict):
+        return {cleaned(key): cleaned(part) for key, part in value.items()}
+    if names := getattr(value, "__struct_fields__", None):  # of msgspec, not imported for --help
+        return type(value)(**{name: cleaned(getattr(value, name)) for name in names})
+    return value

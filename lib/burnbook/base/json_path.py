@@ -1,0 +1,24 @@
+"""Paths inside a JSON object, such as `usage.input_tokens`."""
+
+import re
+
+Path = tuple[str, ...]
+Paths = str | tuple[str, ...]
+
+_STEP = re.compile(r'(?:"([^"\\\x00-\x1f]+)"|([^."\\\x00-\x1f]+))(\.|\Z)')
+
+
+def several(paths: Paths) -> tuple[str, ...]:
+    """One path or several, as several."""
+    return (paths,) if isinstance(paths, str) else paths
+
+
+def split(path: str) -> Path:
+    """The keys of a path. Raises ValueError where it is none."""
+    keys, at = [], 0
+    while match := _STEP.match(path, at):
+        keys.append(match[1] or match[2])
+        at = match.end()
+        if not match[3]:
+            return tuple(keys)
+    raise ValueError(path)

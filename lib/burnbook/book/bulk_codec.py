@@ -1,0 +1,68 @@
+"""Rows by the ten thousand: the same lines that `records.encode` makes, a few times quicker.
+
+The values come from a decoder that has validated and redacted them; here they get their stamps. The
+id is a letter and the row's 64-bit key.
+"""
+
+import os
+import sys
+import zlib
+from array import array
+from collections.abc import Iterable, Sequence
+from itertools import chain, repeat
+
+import msgspec
+
+from burnbook import __version__
+from burnbook.book.codec import BOM, SCHEMA_VERSION
+from burnbook.times import clock
+
+
+class Stamp:
+    """The stamps that all rows of one batch share."""
+
+    def __init__(self, letter: str, agent: str, window: str | None, source: str) -> None:
+        shared = {
+            "schema_version": SCHEMA_VERSION,
+            "tool_version": __version__,
+            "recorded_at": clock.wall_clock(),
+            "host": os.uname().nodename,
+            "agent": agent,
+            "window": window,
+            "source": source,
+        }
+        told = {name: value for name, value in shared.items() if value is not None}
+        self._head = b'{"id":"%b-' % letter.encode()
+        self._shared = b'",' + msgspec.json.encode(told)[1:-1] + b","
+
+    def lines(
+        self,
+        keys: Sequence[int],
+        payloads: Sequence[bytes],
+        added: Iterable[bytes] = repeat(b""),
+    ) -> bytes:
+        """One line for each key, payload and what is added to it: fields of a JSON object, bare.
+
+        Every step runs over all rows in C. Some hundred rows at a time stay in the cache.
+        """
+        parts = zip(repeat(self._head), _hex("Q", keys), repeat(self._shared), payloads, added)
+        bodies = list(map(b"".join, parts))
+        crcs = _hex("I", map(zlib.crc32, bodies))
+        lines = zip(bodies, repeat(b',"crc":"'), crcs, repeat(b'"}\n'))
+        return b"".join(chain.from_iterable(lines))
+
+
+def _hex(kind: str, numbers: Iterable[int]) -> list[bytes]:
+    """Each number as hex digits: 16 for kind Q, 8 for kind I."""
+    packed = array(kind, numbers)
+    if sys.byteorder == "little":
+        packed.byteswap()
+    return packed.tobytes().hex("\n", packed.itemsize).encode().split(b"\n")
+
+
+def key_of(line: bytes) -> int | None:
+    """The key in a line that `Stamp.lines` made; None where it is no such line."""
+    try:
+        return int(line.removeprefix(BOM)[9:25], 16)
+    except ValueError:
+        return None

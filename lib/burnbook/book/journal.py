@@ -1,0 +1,241 @@
+"""Journals: append-only JSONL files, and the only code that opens them.
+
+`append` is called with the book's lock held. It writes whole rows in one call and syncs each
+journal before the next; on any error every journal of the batch is cut back to where it was.
+Readers take no lock and never see an unterminated last line.
+"""
+
+import mmap
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from burnbook.base import files
+from burnbook.base.errors import BadData, IOFault, os_sentence
+from burnbook.base.rooted_path import RootedPath
+
+_BLOCK = 1 << 16
+UTF16 = "is UTF-16 text and not UTF-8; convert it with iconv -f UTF-16 -t UTF-8"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{")
+
+
+def path_of(root: str, name: str) -> RootedPath:
+    """Where a journal of a book is."""
+    return RootedPath(root, f"{name}.jsonl")
+
+
+def size(path: RootedPath) -> int:
+    """Bytes in a journal; 0 where there is none yet."""
+    try:
+        status = path.status()
+    except OSError as error:
+        raise IOFault(os_sentence("cannot read the book", error)) from None
+    return status.st_size if status else 0
+
+
+def file_of(path: RootedPath) -> int | None:
+    """What tells the file of a journal from another one put in its place; None: there is none."""
+    try:
+        status = path.status()
+    except OSError:
+        return None
+    return status.st_ino if status else None
+
+
+def lines(path: RootedPath, start: int = 0) -> Iterator[tuple[int, bytes]]:
+    """(offset, line with its newline) of every whole line from `start` on."""
+    try:
+        handle = path.open(os.O_RDONLY)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise IOFault(os_sentence("cannot read the book", error)) from None
+    with os.fdopen(handle, "rb") as file:
+        try:
+            file.seek(start)
+            offset = start
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return
+                yield offset, line
+                offset += len(line)
+        except GeneratorExit:
+            # Nobody waits for more lines, so nobody would hear that the file cannot be closed.
+            with suppress(OSError):
+                file.close()
+
+
+def at(path: RootedPath, places: list[tuple[int, int]]) -> list[bytes]:
+    """The lines at (offset, length), in the order asked for."""
+    if not places:
+        return []
+    try:
+        handle = path.open(os.O_RDONLY)
+    except OSError as error:
+        raise IOFault(os_sentence("cannot read the book", error)) from None
+    try:
+        return [os.pread(handle, length, offset) for offset, length in places]
+    finally:
+        os.close(handle)
+
+
+def find(path: RootedPath, ids: list[str]) -> dict[str, bytes]:
+    """The lines of those ids that have one. A row starts with its id: a byte search finds it."""
+    if not ids or size(path) == 0:
+        return {}
+    handle = path.open(os.O_RDONLY)
+    try:
+        with mmap.mmap(handle, 0, access=mmap.ACCESS_READ) as data:
+            found = {row_id: _line(data, row_id.encode()) for row_id in ids}
+    finally:
+        os.close(handle)
+    return {row_id: line for row_id, line in found.items() if line is not None}
+
+
+def _line(data: mmap.mmap, row_id: bytes) -> bytes | None:
+    # Quotes in free text are escaped, so only the start of a row has these bytes.
+    place = data.find(b'"id":"%b","schema_version"' % row_id)
+    if place < 0:
+        return None
+    end = data.find(b"\n", place)
+    return data[data.rfind(b"\n", 0, place) + 1 : end + 1]
+
+
+def append(root: str, batch: Mapping[str, bytes | Sequence[bytes]]) -> None:
+    """Append whole rows to several journals: all of them durable, or none of them there.
+
+    Call it with the lock held and after `heal`. Raises IOFault.
+    """
+    opened: list[_Open] = []
+    try:
+        for name, data in batch.items():
+            journal = _open(path_of(root, name))
+            opened.append(journal)
+            files.write_all(journal.handle, data)
+            # Before the next journal: what a power cut leaves of a batch is its beginning, as
+            # after a kill, and the next run knows from it what is left to do.
+            os.fsync(journal.handle)
+            if journal.is_new:
+                journal.path.parent.sync()
+    except BaseException as error:
+        is_back = _roll_back(opened)
+        if isinstance(error, OSError):
+            after = (
+                "which is as it was before these rows" if is_back else "nor take these rows back"
+            )
+            what = f"cannot write to book {root}, {after}"
+            raise IOFault(os_sentence(what, error)) from None
+        raise
+    finally:
+        for journal in opened:
+            os.close(journal.handle)
+
+
+class _Open(NamedTuple):
+    handle: int
+    path: RootedPath
+    was: int
+    is_new: bool
+
+
+def _open(path: RootedPath) -> _Open:
+    flags = os.O_RDWR | os.O_APPEND
+    try:
+        handle, is_new = path.open(flags), False
+    except FileNotFoundError:
+        handle, is_new = path.open(flags | os.O_CREAT | os.O_EXCL), True
+    return _Open(handle, path, os.fstat(handle).st_size, is_new)
+
+
+def _roll_back(opened: list[_Open]) -> bool:
+    """Cut every journal back to where it was; whether that could be done."""
+    is_back = True
+    for journal in opened:
+        try:
+            os.ftruncate(journal.handle, journal.was)
+            if journal.is_new:
+                journal.path.unlink()
+        except OSError:
+            # The disk refuses even this: what is left is an unterminated or whole extra row, which
+            # the next append heals or knows by its id. The first error is the one to tell.
+            is_back = False
+        with suppress(OSError):
+            # Where the cut is not durable, a power cut may bring back rows that nobody counts on.
+            os.fsync(journal.handle)
+    return is_back
+
+
+def torn_tail(path: RootedPath) -> tuple[int, bytes]:
+    """(offset, bytes) after the last newline; the bytes are empty where the journal ends well."""
+    end = size(path)
+    if end == 0:
+        return 0, b""
+    handle = path.open(os.O_RDONLY)
+    try:
+        start, blocks = end, []
+        while start > 0:
+            step = min(_BLOCK, start)
+            start -= step
+            block = os.pread(handle, step, start)
+            cut = block.rfind(b"\n")
+            blocks.append(block[cut + 1 :])
+            if cut >= 0:
+                return start + cut + 1, b"".join(reversed(blocks))
+        return 0, b"".join(reversed(blocks))
+    finally:
+        os.close(handle)
+
+
+def is_utf16(path: RootedPath) -> bool:
+    """Whether a journal became UTF-16 text, as some shells write with `>`."""
+    return size(path) > 1 and at(path, [(0, 2)])[0] in _UTF16
+
+
+def keep_tail(root: str, name: str) -> tuple[int, bytes]:
+    """Copy an unterminated tail to `<journal>.broken`: (offset, bytes), empty where there is none.
+
+    Call it with the lock held, then `cut`. Whoever was killed in between has the copy already.
+    Raises BadData where the journal is UTF-16 text: nobody could read a row after it.
+    """
+    path = path_of(root, name)
+    if is_utf16(path):
+        raise BadData(f"{path} {UTF16}")
+    offset, tail = torn_tail(path)
+    broken = path.parent / f"{path.last}.broken"
+    if tail and not _ends_with(broken, tail + b"\n"):
+        put_beside(broken, tail + b"\n")
+    return offset, tail
+
+
+def cut(root: str, name: str, offset: int) -> None:
+    """Cut a journal back to `offset`, durably. Call it with the lock held."""
+    handle = path_of(root, name).open(os.O_RDWR)
+    try:
+        os.ftruncate(handle, offset)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _ends_with(path: RootedPath, data: bytes) -> bool:
+    end = size(path)
+    return end >= len(data) and at(path, [(end - len(data), len(data))]) == [data]
+
+
+def put_beside(path: RootedPath, data: bytes) -> None:
+    """Append to a file beside a journal, durably; it is as it was where that fails.
+
+    A last line that was never finished gets its end first. Call it with the lock held.
+    """
+    _, torn = torn_tail(path)
+    beside = _open(path)
+    try:
+        files.write_all(beside.handle, (b"\n" if torn else b"") + data)
+        os.fsync(beside.handle)
+        path.parent.sync()
+    except OSError:
+        _roll_back([beside])
+        raise
+    finally:
+        os.close(beside.handle)

@@ -1,0 +1,100 @@
+"""The one lock of a book: `fcntl.flock` on `<book>/.lock`, held by every writer for its append.
+
+Folders outside of the book (ledgers, handoff) are locked themselves: a file would be litter there.
+
+The lock file is never deleted (a deleted lock is two locks) and is never a data file. The kernel
+drops the lock when its holder dies, so there is nothing to clean up after a crash.
+"""
+
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from burnbook.base import files
+from burnbook.base.errors import Busy, IOFault
+from burnbook.base.rooted_path import RootedPath
+
+WAIT_SECONDS = 10.0
+was_held = False
+"""Whether this process held a book's lock at any time, so that it may have booked rows."""
+
+# The directories that a writer may need: a link in place of one is refused before anything is
+# written.
+FOLDERS = ("state", "state/.feeds", "cache", "raw", "rejects", "captures", "crontabs")
+
+
+@contextmanager
+def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
+    """Hold the book's lock inside the `with`; Busy (exit 75) with the holder's pid after `wait`."""
+    global was_held
+    files.make_dir(root)
+    files.check_mine(root)
+    for name in FOLDERS:
+        RootedPath(root, name).status()
+    path = RootedPath(root, ".lock")
+    handle = path.open(os.O_RDWR | os.O_CREAT)
+    try:
+        _take(handle, wait, lambda: _held(handle, root))
+        if not works(path):
+            raise IOFault(
+                f"the file system of book {root} does not lock files, so nothing is written; "
+                "move the book to a local disk (doctor tells more)"
+            )
+        os.pwrite(handle, b"%-20d\n" % os.getpid(), 0)
+        was_held = True
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def folder_lock(path: RootedPath, wait: float = WAIT_SECONDS) -> Iterator[None]:
+    """Hold a lock on a folder itself, which leaves no file in it; Busy (exit 75) after `wait`."""
+    handle = path.open_folder()
+    try:
+        _take(handle, wait, lambda: f"folder {path} is busy: another process writes; try again")
+        yield
+    finally:
+        os.close(handle)
+
+
+def works(path: RootedPath) -> bool:
+    """Whether a lock that is held on a file keeps others out: some file systems only say so.
+
+    Two descriptors of one file that were opened apart are two holders, also in one process.
+    """
+    other = path.open(os.O_RDWR)
+    try:
+        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EAGAIN):
+            return True
+        raise
+    finally:
+        os.close(other)
+    return False
+
+
+def _held(handle: int, root: str) -> str:
+    holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"
+    return f"book {root} is busy: process {holder} holds it; try again"
+
+
+def _take(handle: int, wait: float, busy: Callable[[], str]) -> None:
+    deadline = time.monotonic() + wait
+    pause = 0.001
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except OSError as error:
+            if error.errno not in (errno.EWOULDBLOCK, errno.EAGAIN, errno.EINTR):
+                raise
+        if time.monotonic() >= deadline:
+            raise Busy(busy())
+        # Waiters poll with growing, uneven pauses, so that many of them do not march in step.
+        time.sleep(pause * (0.5 + time.monotonic_ns() % 1000 / 1000))
+        pause = min(pause * 1.5, 0.02)

@@ -1,0 +1,146 @@
+"""Every name in a book: what kind of file it is, its mode, and whether it is one of the book's."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from itertools import islice
+
+from burnbook.base import files
+from burnbook.base.errors import os_sentence
+from burnbook.base.rooted_path import RootedPath
+from burnbook.book import codec, journal
+from burnbook.check import Finding
+
+_ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+_JOURNAL = rf"(?:{'|'.join(codec.JOURNALS)}|rejects/{_ID})\.jsonl"
+_TMP = re.compile(r"(.*/)?\.([^/]+)\.([0-9]+)\.tmp")
+_STATE = rf"state/{_ID}/{_ID}\.json"
+_BEFORE = "before-repair-[0-9TZ]+"
+_BESIDE = re.compile(rf"{_JOURNAL}\.(?:broken|quarantine|{_BEFORE})|{_STATE}\.{_BEFORE}")
+_KNOWN = re.compile(
+    rf"{_JOURNAL}|\.lock|\.recipe\.{_ID}\.lock|account\.salt|raw/s-[0-9a-f]{{18}}\.txt"
+    rf"|crontabs/crontab\.[0-9TZ.]+"
+    rf"|captures/{_ID}/[0-9]{{8}}T[0-9]{{6}}Z(?:_[0-9]+)?\.[a-z0-9]{{1,16}}"
+    rf"|{_STATE}|state/\.feeds/{_ID}\.json|cache/{_ID}\.(?:fold|ids|days|sources)"
+    rf"|cache/(?:rejects/)?{_ID}\.keys/(?:head|all|\d{{4}}-\d\d-\d\d)"
+)
+_FOLDERS = re.compile(
+    rf"rejects|raw|captures(?:/{_ID})?|crontabs|state(?:/{_ID}|/\.feeds)?|cache(?:/rejects)?"
+    rf"|cache/(?:rejects/)?{_ID}\.keys"
+)
+_SALT_BYTES = 16
+
+
+def look(root: str) -> list[Finding]:
+    """What stands in the book that should not, or as it should not."""
+    try:
+        mode = stat.S_IMODE(os.stat(root).st_mode)
+    except OSError as error:
+        return [Finding("file", ".", 0, str(error))]
+    found = [*_mode(".", mode, files.DIR_MODE)]
+    try:
+        for name, status in _walk(root, ""):
+            found += _one(root, name, status)
+    except OSError as error:
+        where = os.path.relpath(error.filename or root, root)
+        found.append(Finding("file", where, 0, os_sentence("cannot be looked into", error)))
+    return found
+
+
+def _walk(root: str, below: str) -> Iterator[tuple[str, os.stat_result | None]]:
+    """Names from the book, and what each is; None where it went away. Foreign folders stay shut."""
+    with os.scandir(os.path.join(root, below)) as entries:
+        listed = sorted(entries, key=lambda entry: entry.name)
+    for entry in listed:
+        name = f"{below}{entry.name}"
+        try:
+            status = entry.stat(follow_symlinks=False)
+        except FileNotFoundError:
+            continue
+        yield name, status
+        if stat.S_ISDIR(status.st_mode) and _FOLDERS.fullmatch(name):
+            yield from _walk(root, f"{name}/")
+
+
+def _one(root: str, name: str, status: os.stat_result | None) -> Iterator[Finding]:
+    if status is None:
+        return
+    mode, pid = stat.S_IMODE(status.st_mode), _writer(name)
+    if stat.S_ISDIR(status.st_mode):
+        if _FOLDERS.fullmatch(name):
+            yield from _mode(name, mode, files.DIR_MODE)
+        elif _KNOWN.fullmatch(name):
+            yield Finding("file", name, 0, "is a directory, and has to be a plain file")
+        elif pid and name.startswith(".doctor."):
+            yield from _left_over(name, pid)
+        else:
+            yield Finding("foreign", name, 0, "is a directory that is not the book's", False)
+    elif _FOLDERS.fullmatch(name):
+        yield Finding("file", name, 0, "is no directory, and has to be one")
+    elif not stat.S_ISREG(status.st_mode):
+        if _KNOWN.fullmatch(name) or _BESIDE.fullmatch(name):
+            what = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "no plain file"
+            yield Finding("file", name, 0, f"is {what}, which no command opens")
+        else:
+            yield Finding("foreign", name, 0, "is no plain file, and not the book's", False)
+    elif pid and not name.startswith(".doctor."):
+        yield from _left_over(name, pid)
+    elif _BESIDE.fullmatch(name):
+        yield from _mode(name, mode, files.FILE_MODE)
+        yield Finding("kept", name, 0, f"{_kept(name)}, {status.st_size:,} bytes", False)
+    elif _KNOWN.fullmatch(name):
+        yield from _mode(name, mode, files.FILE_MODE)
+        if name == "account.salt" and status.st_size != _SALT_BYTES:
+            reason = f"has {status.st_size} bytes, not {_SALT_BYTES}: restore it from a backup"
+            yield Finding("file", name, 0, reason)
+    else:
+        yield Finding("foreign", name, 0, _foreign(root, name), is_fault=False)
+
+
+def _foreign(root: str, name: str) -> str:
+    """What a plain file is that this version does not know."""
+    lines = journal.lines(RootedPath(root, name)) if name.endswith(".jsonl") else iter(())
+    for _, line in islice(lines, 1):
+        row = codec.newer(line)
+        if row is not None:
+            return f"is a journal of a newer version, {row.tool_version[:40]}, and is left alone"
+    return "is not the book's"
+
+
+def _mode(name: str, mode: int, wanted: int) -> Iterator[Finding]:
+    if mode != wanted:
+        yield Finding("mode", name, 0, f"has mode {mode:04o}, not {wanted:04o}")
+
+
+def _writer(name: str) -> int | None:
+    """The process whose scratch file or directory this is; None where it is no name of burnbook."""
+    match = _TMP.fullmatch(name)
+    if match is None:
+        return None
+    whole = f"{match[1] or ''}{match[2]}"
+    is_ours = whole == "doctor" or _KNOWN.fullmatch(whole) or _BESIDE.fullmatch(whole)
+    return int(match[3]) if is_ours else None
+
+
+def _kept(name: str) -> str:
+    if name.endswith(".broken"):
+        return "holds rows that were never finished"
+    if name.endswith(".quarantine"):
+        return "holds rows that repair moved there"
+    return "is the file as it was before a repair"
+
+
+def _left_over(name: str, pid: int) -> Iterator[Finding]:
+    if not _lives(pid):
+        yield Finding("left-over", name, 0, "was left by a command that was killed", False)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True

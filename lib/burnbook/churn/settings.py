@@ -1,0 +1,52 @@
+"""What config/churn.toml may declare: which repositories, and which of their files count as what.
+
+A pattern without `/` is about a name in any folder, one with `/` inside is about a path from the
+repository's top, and one that ends with `/` about a folder and all in it. `*` and `?` stay within
+a name, `**` goes across folders.
+"""
+
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+
+from burnbook.base import ids
+from burnbook.base.errors import BadConfig
+
+if TYPE_CHECKING:
+    from burnbook.config.loader import Config
+
+FILE = "churn.toml"
+Pattern = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+Path = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
+
+# What no person and no agent writes by hand.
+_GENERATED = (
+    *("*.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "go.sum"),
+    *("*.min.js", "*.min.css", "*.map", "*.snap", "*_pb2.py", "*_pb2_grpc.py", "*.pb.go"),
+    *("*.generated.*", "dist/", "node_modules/", "vendor/", "third_party/"),
+)
+_TESTS = (
+    *("test_*.py", "*_test.py", "*_test.go", "*.test.*", "*.spec.*", "*_spec.rb", "*Test.java"),
+    *("*Test.kt", "*Tests.cs", "*.feature", "*.bats", "**/tests/*.rs"),
+)
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """config/churn.toml. A repository's path counts from the project; `~` is the home folder."""
+
+    record_commits: bool = True
+    repositories: dict[str, Path] = {}
+    exclude: tuple[Pattern, ...] = _GENERATED
+    tests: tuple[Pattern, ...] = _TESTS
+
+
+def read(config: "Config") -> Rules:
+    """The rules, with names of repositories that are ids. Raises BadConfig."""
+    rules = config.whole(FILE, Rules)
+    for name in rules.repositories:
+        if not ids.valid(name):
+            raise BadConfig(
+                f"{config.root}/{FILE}: repositories.{name} = {name!r} is not valid; "
+                f"valid: an id, {ids.RULE}"
+            )
+    return rules

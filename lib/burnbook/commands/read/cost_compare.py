@@ -1,0 +1,36 @@
+"""Routed against baseline, feature by feature, and what offloading saved."""
+
+from itertools import chain, islice
+from typing import Any
+
+import msgspec
+
+from burnbook.base.errors import Missing, Usage
+from burnbook.base.text import encode
+from burnbook.config.prices import Lookup
+from burnbook.context import Context, Result, note_damage
+from burnbook.cost import view
+from burnbook.cost.compare import compare
+from burnbook.windows.current import wanted
+
+
+def run(ctx: Context, args: Any) -> Result:
+    """The comparison of one window; `--top` limits the features that are shown. Writes no row."""
+    if args.top is not None and args.top < 1:
+        raise Usage(f"--top is {args.top}; valid: 1 or more")
+    window = wanted(ctx, args.window)
+    prices = ctx.config.prices
+    rows = iter(ctx.book.telemetry(window))
+    first = list(islice(rows, 1))
+    if not first:
+        raise Missing(f"no telemetry of window {window} is in the book; `ingest` books some")
+    found = compare(chain(first, rows), Lookup(prices.prices))
+    note_damage(ctx)
+    shown = found.features[: args.top]
+    data = {
+        "window": window,
+        "prices": {"as_of": prices.as_of, "source": prices.source},
+        **msgspec.structs.asdict(msgspec.structs.replace(found, features=shown)),
+    }
+    ready = encode(view.table(shown)) if args.format == "csv" else None
+    return Result(view.parts(window, found, shown, prices), data, ready=ready)

@@ -1,0 +1,82 @@
+"""Counts down to a window's reset and to the end of the lag buffer after it."""
+
+import os
+import sys
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+from burnbook.base.errors import Missing, Usage
+from burnbook.context import Context, Result
+from burnbook.times import clock
+from burnbook.view.parts import Line, moment
+from burnbook.windows import boundaries
+from burnbook.windows.current import wanted
+
+_CLEAR = "\r\033[K"
+_SECOND = timedelta(seconds=1)
+
+
+def run(ctx: Context, args: Any) -> Result:
+    """One line: at once, or on a terminal each second until both moments have passed."""
+    if args.name is not None and args.window not in (None, args.name):
+        raise Usage(f"two windows are named, {args.name} and {args.window}; one is wanted")
+    window = wanted(ctx, args.name or args.window)
+    ends = boundaries.of(ctx.config, ctx.book.index, window).ends_at
+    if ends is None:
+        raise Missing(
+            f"the end of {window} is not known: it has no BEFORE, and no `ends` in windows.toml"
+        )
+    settles = ends + ctx.config.windows.lag
+    if args.format == "text" and sys.stdout.isatty():
+        _count(ctx, window, ends, settles)
+    now = clock.now()
+    data = {
+        "window": window,
+        "now": now,
+        "ends_at": ends,
+        "ends_in_seconds": (ends - now).total_seconds(),
+        "settles_at": settles,
+        "settles_in_seconds": (settles - now).total_seconds(),
+    }
+    if args.format == "text" and sys.stdout.isatty():
+        return Result([], data)  # the last line painted says it
+    return Result([Line(_line(ctx, window, ends, settles, now), strong=True)], data)
+
+
+def _count(ctx: Context, window: str, ends: datetime, settles: datetime) -> None:
+    # The wall clock, not a counter of seconds: a machine that slept knows how late it is.
+    began, real = clock.now(), clock.wall_clock()
+    try:
+        while True:
+            now = began + (clock.wall_clock() - real)
+            line = _line(ctx, window, ends, settles, now)[: _width()]
+            sys.stdout.write(f"{_CLEAR}{line}")
+            sys.stdout.flush()
+            if now >= settles:
+                return
+            time.sleep(1 - now.microsecond / 1e6)
+    finally:
+        sys.stdout.write("\n")
+
+
+def _line(ctx: Context, window: str, ends: datetime, settles: datetime, now: datetime) -> str:
+    told = [_until(ctx, f"{window} ends", f"{window} ended", ends, now)]
+    told.append(_until(ctx, "panes settle", "panes have settled since", settles, now))
+    return "; ".join(told)
+
+
+def _until(ctx: Context, coming: str, past: str, at: datetime, now: datetime) -> str:
+    shown = moment(at, ctx.config)
+    if now >= at:
+        return f"{past} {shown}"
+    # Rounded up, so that it says 1s until the moment is there.
+    return f"{coming} {shown}, in {clock.span(-((now - at) // _SECOND))}"
+
+
+def _width() -> int:
+    """What fits on one line without wrapping."""
+    try:
+        return max(20, os.get_terminal_size(sys.stdout.fileno()).columns - 1)
+    except OSError:
+        return 79

@@ -1,0 +1,40 @@
+"""What an agent's table in agents.toml may say about a capture that is more than a command."""
+
+from typing import Annotated
+
+import msgspec
+
+_Words = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+# Kinds that know the meters of one provider alone, and ask for no table.
+PROVIDER_OF = {"rollouts": "codex", "statusline": "claude"}
+
+
+class Tmux(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A program that draws its pane only on a terminal: what to start, type and wait for.
+
+    `wait_for` and `until` are plain text, looked for on the screen. `keys` are typed as they stand;
+    a key of `tmux send-keys`, such as Enter or Escape, is written <Enter>.
+    """
+
+    command: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    wait_for: _Words
+    until: _Words
+    keys: tuple[_Words, ...] = ()
+    columns: Annotated[int, msgspec.Meta(ge=40, le=500)] = 120
+    lines: Annotated[int, msgspec.Meta(ge=10, le=200)] = 50
+    settle_ms: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 500
+
+
+class Agent(msgspec.Struct, frozen=True):
+    """One agent: whose meters it uses, what shows them, its letter in shell aliases.
+
+    `capture` is a command, or the name of a kind in captures/, which has a table of that name.
+    """
+
+    provider: str
+    capture: tuple[str, ...] | str = ()
+    tmux: Tmux | None = None
+    alias: Annotated[str, msgspec.Meta(pattern=r"^[a-z]\Z")] | None = None
+    timeout_seconds: Annotated[int, msgspec.Meta(ge=1, le=600)] = 30

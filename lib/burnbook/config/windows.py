@@ -1,0 +1,50 @@
+"""What the files of config/ may declare: typed, frozen, with their defaults."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+
+import msgspec
+
+Duration = Annotated[str, msgspec.Meta(pattern=r"^\d{1,4}[smh]\Z")]
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
+
+
+class Window(msgspec.Struct, frozen=True):
+    """One declared window: `ends` is wall time in the file's zone unless it carries an offset."""
+
+    title: str = ""
+    next: str | None = None
+    ends: datetime | None = None
+    budget: str = "default"
+
+
+class Windows(msgspec.Struct, frozen=True):
+    """config/windows.toml."""
+
+    timezone: str = "local"
+    reset_time: Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d\Z")] = "00:01"
+    lag_buffer: Duration = "5m"
+    last_look: Duration = "15m"
+    missed_after: Duration = "1h"
+    raw_panes: Literal["redacted", "none"] = "redacted"
+    windows: dict[str, Window] = {}
+
+    @property
+    def lag(self) -> timedelta:
+        """How long a vendor's pane may still show the old window."""
+        return length(self.lag_buffer)
+
+    @property
+    def early(self) -> timedelta:
+        """How long before a reset a last look may be taken."""
+        return length(self.last_look)
+
+    @property
+    def grace(self) -> timedelta:
+        """How long after a reset it counts as missed."""
+        return length(self.missed_after)
+
+
+def length(text: str) -> timedelta:
+    """A declared duration, such as `5m`."""
+    return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})

@@ -1,0 +1,48 @@
+"""The counterfactual: what the routed tokens would have cost on the baseline's models.
+
+In a matched feature these are the models of its own baseline, each by its share of the baseline's
+tokens there; for all other requests those of the window's whole baseline, by their shares there.
+The tokens stay as they are: whether the other model had needed more or fewer, nobody knows.
+"""
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import NamedTuple
+
+from burnbook.cost.spend import Find, Mix, added, cost_at, known_cost, weight
+from burnbook.cost.tally import Tally
+
+
+class Instead(NamedTuple):
+    """USD on the baseline's models, and what is known of the saving.
+
+    `cost` is null where a model of the baseline has no price, where there is no baseline, and where
+    a routed request does not tell its tokens. `saved` leaves such requests out, and those of routed
+    models without a price.
+    """
+
+    cost: Fraction | None
+    saved: Fraction | None
+
+
+def instead_of(routed: Tally, own: Mix, window: Mix, find: Find) -> Instead:
+    """The routed tokens on the models of the own mix, or of the window's where it has none."""
+    mix = own if weight(own) else window
+    priced: Mix = {m: each for m, each in routed.amounts.items() if m is not None and find(m)}
+    known = cost_at(added(priced.values()), mix, find)
+    spent, _ = known_cost(priced, find)
+    return Instead(
+        None if routed.untold else cost_at(added(routed.amounts.values()), mix, find),
+        None if known is None else known - spent,
+    )
+
+
+def total(parts: Iterable[Instead]) -> Instead:
+    """Null as a whole where one part is; what is known is the sum of what is."""
+    every = list(parts)
+    costs = [one.cost for one in every if one.cost is not None]
+    saved = [one.saved for one in every if one.saved is not None]
+    return Instead(
+        sum(costs, Fraction(0)) if len(costs) == len(every) else None,
+        sum(saved, Fraction(0)) if saved or not every else None,
+    )

@@ -1,0 +1,117 @@
+"""How a comparison is laid out: parts for eyes, and rows for a spreadsheet."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from burnbook.config.prices import Prices
+from burnbook.cost.comparison import Compared, Comparison, Gaps, Side
+from burnbook.view.parts import Line, Part, Table, Title, number, percent
+
+_SPENT = (
+    *("Feature", "Baseline tokens", "Routed", "Delta"),
+    *("Baseline USD", "Routed", "Delta", "Saved"),
+)
+_WENT = (
+    *("Feature", "Baseline requests", "Routed", "Errors", "Routed"),
+    *("p50 ms", "Routed", "p95 ms", "Routed"),
+)
+_SIDE = (
+    *("requests", "input_tokens", "output_tokens", "cached_input_tokens", "cache_write_tokens"),
+    *("tokens", "untold", "errors", "error_percent", "usd"),
+)
+_BOTH = ("delta_tokens", "delta_usd", "counterfactual_usd", "saved_usd", "saved_usd_known")
+
+
+def parts(
+    window: str, found: Comparison, shown: Sequence[Compared], prices: Prices
+) -> Sequence[Part]:
+    """Matched features, the unmatched, totals, what was saved, and what is not known."""
+    sums = [("all matched", found.matched_totals), ("whole window", found.totals)]
+    rows = [*((pair.feature or "", pair) for pair in shown), *sums]
+    hidden = found.matched - len(shown)
+    whole = found.totals
+    lines = [
+        f"Matched: {found.matched}" + (f" ({hidden} not shown)" if hidden else ""),
+        f"Unmatched: {found.unmatched}",
+        f"Spent: {_usd(whole.all)} (baseline {_usd(whole.baseline)}, routed {_usd(whole.routed)})",
+    ]
+    rest = [f"Without a price: {', '.join(found.unpriced)}"] if found.unpriced else []
+    rest += _gaps(found.gaps)
+    if prices.as_of is not None:
+        rest.append(f"Prices in USD as of {prices.as_of}, from {prices.source or 'prices.toml'}")
+    return [
+        Line(f"{window}: routed against baseline", strong=True),
+        Title("Tokens and USD"),
+        Table(_SPENT, [_spent(*row) for row in rows], "<" + ">" * (len(_SPENT) - 1)),
+        Title("Errors and latency"),
+        Table(_WENT, [_went(*row) for row in rows], "<" + ">" * (len(_WENT) - 1)),
+        Title("In all"),
+        *map(Line, lines),
+        Line(_saved(whole), strong=True),
+        *map(Line, rest),
+    ]
+
+
+def table(shown: Sequence[Compared]) -> list[list[Any]]:
+    """A row for each feature, below a row of names."""
+    figures = (*_SIDE, "p50_ms", "p95_ms")
+    head = [f"{side}_{name}" for side in ("baseline", "routed") for name in figures]
+    rows: list[list[Any]] = [["feature", *head, *_BOTH]]
+    for pair in shown:
+        sides = [value for side in (pair.baseline, pair.routed) for value in _figures(side)]
+        rows.append([pair.feature, *sides, *(getattr(pair, name) for name in _BOTH)])
+    return rows
+
+
+def _spent(name: str, pair: Compared) -> Sequence[str]:
+    was, now = pair.baseline, pair.routed
+    return (
+        *(name, number(was.tokens), number(now.tokens), number(pair.delta_tokens)),
+        *(_money(was.usd), _money(now.usd), _money(pair.delta_usd), _money(pair.saved_usd)),
+    )
+
+
+def _went(name: str, pair: Compared) -> Sequence[str]:
+    was, now = pair.baseline, pair.routed
+    return (
+        *(name, number(was.requests), number(now.requests)),
+        *(percent(was.error_percent), percent(now.error_percent)),
+        *(number(was.latency_ms.p50), number(now.latency_ms.p50)),
+        *(number(was.latency_ms.p95), number(now.latency_ms.p95)),
+    )
+
+
+def _saved(whole: Compared) -> str:
+    if whole.saved_usd is not None:
+        instead = f"at the baseline's prices {_money(whole.counterfactual_usd)}"
+        how = "saved:" if whole.saved_usd >= 0 else "cost more:"
+        return f"Offloading {how} {_money(abs(whole.saved_usd))} USD (routed tokens {instead})"
+    known = whole.saved_usd_known
+    if known is None or not whole.routed.usd_known:
+        return "Offloading saved: not known"
+    return f"Offloading saved: not known; {_money(known)} USD where the cost is known"
+
+
+def _usd(side: Side) -> str:
+    if side.usd is not None:
+        return f"{_money(side.usd)} USD"
+    return f"at least {_money(side.usd_known)} USD"
+
+
+def _money(value: float | None) -> str:
+    return "-" if value is None else f"{value:,.4f}"
+
+
+def _gaps(gaps: Gaps) -> list[str]:
+    said = (
+        (gaps.without_feature, "without a feature"),
+        (gaps.without_model, "without a model"),
+        (gaps.without_tokens, "without a token count (their cost is not known)"),
+        (gaps.over_base, "longer than their model's price covers (they cost more than is shown)"),
+    )
+    return [f"Requests {what}: {count}" for count, what in said if count]
+
+
+def _figures(side: Side) -> list[Any]:
+    figures = [getattr(side, name) for name in _SIDE]
+    return [*figures, side.latency_ms.p50, side.latency_ms.p95]

@@ -1,1 +1,0 @@
-"""Rows in, values out. Pure: nothing here opens a file, reads a clock or prints."""

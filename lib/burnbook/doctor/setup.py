@@ -1,0 +1,111 @@
+"""How all is set up: config, who may write it, ledgers, locks of recipes, the schedule."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from glob import escape, glob
+from typing import Any
+
+from burnbook.base import files
+from burnbook.base.errors import BurnbookError, os_sentence
+from burnbook.check import ledgers
+from burnbook.churn import settings
+from burnbook.config import bundle, schedules
+from burnbook.config.ledgers import ledgers as places_of
+from burnbook.config.loader import Config
+from burnbook.config.settings import PROJECT
+from burnbook.doctor import Probed
+from burnbook.ledgers import csv_ledger, handoff_file
+from burnbook.schedule import crontab_file
+
+AREA = "set-up"
+# Files that name commands which are run.
+_RUNS = ("agents.toml", "budgets.toml", "schedules.toml")
+
+
+def probe(config: Config, book: str) -> list[Probed]:
+    """Every probe of the set-up."""
+    own = [*_config(config, book), *_owners(config), *_pages(config, book)]
+    return [*own, _locks(book), _schedule()]
+
+
+def _config(config: Config, book: str) -> Iterator[Probed]:
+    reads: dict[str, Callable[[], Any]] = {
+        "windows.toml": lambda: (config.windows, config.zone),
+        "budgets.toml": lambda: (config.budgets, config.stops, config.notify),
+        "agents.toml": lambda: config.agents,
+        "preview.toml": lambda: config.preview,
+        "prices.toml": lambda: config.prices,
+        "churn.toml": lambda: settings.read(config),
+        "bundle.toml": lambda: bundle.folder(config),
+        "ledgers.toml": lambda: places_of(config, book),
+        "schedules.toml": lambda: schedules.read(config),
+        "feeds": lambda: config.feeds,
+    }
+    faults = [(name, _fault(read)) for name, read in reads.items()]
+    for name, fault in faults:
+        if fault is not None:
+            yield Probed(AREA, name, "fail", fault)
+    if not any(fault for _, fault in faults):
+        yield Probed(AREA, "config", "ok", f"{config.root}, every file of it holds")
+
+
+def _owners(config: Config) -> Iterator[Probed]:
+    unsafe = []
+    for name in _RUNS:
+        path = os.path.join(config.root, name)
+        unsafe.append(_fault(lambda path=path: files.check_owned(path)))  # type: ignore[misc]
+    for fault in dict.fromkeys(filter(None, unsafe)):
+        yield Probed(AREA, "commands", "fail", fault)
+    if not any(unsafe):
+        yield Probed(AREA, "commands", "ok", "only you may write the config that names them")
+
+
+def _pages(config: Config, book: str) -> Iterator[Probed]:
+    try:
+        places = places_of(config, book)
+    except BurnbookError:
+        return  # said above
+    tries: list[tuple[str, Callable[[], Any]]] = [
+        (form.file, lambda form=form: csv_ledger.check(places.folder, form))  # type: ignore[misc]
+        for form, _, _ in ledgers.LEDGERS
+    ]
+    tries.append(("handoff", lambda: handoff_file.check(places.handoff)))
+    faults = [(name, _fault(one)) for name, one in tries]
+    for name, fault in faults:
+        if fault is not None:
+            yield Probed(AREA, name, "fail", fault)
+    if not any(fault for _, fault in faults):
+        yield Probed(AREA, "ledgers", "ok", str(places.folder))
+
+
+def _locks(root: str) -> Probed:
+    """The locks of recipes, which bin/_locked opens and does not follow."""
+    for path in sorted(glob(os.path.join(escape(root), ".recipe.*.lock"))):
+        found = os.lstat(path)
+        if not stat.S_ISREG(found.st_mode):
+            return Probed(AREA, "recipe locks", "fail", f"{path} is not a plain file; remove it")
+        if not os.access(path, os.W_OK):
+            return Probed(AREA, "recipe locks", "fail", f"{path} cannot be written")
+    return Probed(AREA, "recipe locks", "ok", "plain files")
+
+
+def _schedule() -> Probed:
+    try:
+        table = crontab_file.read() or b""
+        is_there = crontab_file.without(table, PROJECT) != table
+    except BurnbookError as error:
+        return Probed(AREA, "schedule", "warn", f"not known: {error}")
+    if is_there:
+        return Probed(AREA, "schedule", "ok", "the jobs are in your crontab")
+    return Probed(AREA, "schedule", "ok", "no jobs in your crontab; schedule install puts them")
+
+
+def _fault(tried: Callable[[], Any]) -> str | None:
+    try:
+        tried()
+    except BurnbookError as error:
+        return str(error)
+    except OSError as error:
+        return os_sentence("cannot be looked at", error)
+    return None

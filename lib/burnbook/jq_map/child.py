@@ -1,0 +1,217 @@
+"""A process that runs one jq program on lines, within limits of CPU time, memory and output.
+
+jq can neither be interrupted nor limited inside a process. So it runs in a child without an
+environment, open files or signals of the terminal, which is killed where a line takes too much.
+Requests and answers are frames: 8 bytes of length, then MessagePack.
+"""
+
+import fcntl
+import os
+import resource
+import signal
+import weakref
+from math import isfinite
+from typing import Any, NoReturn
+
+import msgspec
+
+from burnbook.base.redact import redact
+from burnbook.jsonl.text import quoted
+
+LINE_SECONDS = 0.8
+"""CPU time for one line; to compile the program takes COMPILE_SECONDS at most."""
+COMPILE_SECONDS = 5.0
+MEMORY = 96 << 20
+"""Bytes that the child may allocate beyond what the parent has."""
+GROWTH, LEAST = 8, 4096
+"""A line's objects have at most LEAST bytes as JSON, and GROWTH more for each byte of the line."""
+_NESTS = 64
+"""Of these bytes, one in so many may open an object or a list, which take the most memory."""
+OUT_OF_MEMORY = 3  # an exit code
+
+_encode = msgspec.json.Encoder().encode
+
+Answer = bytes | str
+"""The objects as a JSON array, or why there are none."""
+
+
+class Stopped(Exception):
+    """The child was killed: why, as a clause about the map."""
+
+
+class Child:
+    """The running program. Raises ValueError, with jq's words, where it is no program."""
+
+    def __init__(self, program: str) -> None:
+        (hear, self._tell), (self._hear, tell) = os.pipe(), os.pipe()
+        pid = os.fork()
+        if not pid:
+            _serve(program, hear, tell)
+        os.close(hear)
+        os.close(tell)
+        self._owner = os.getpid()
+        self._end = weakref.finalize(self, _end, self._owner, pid, (self._tell, self._hear))
+        try:
+            fault = msgspec.msgpack.decode(self._read(), type=str)
+        except Stopped as reason:
+            fault = f"jq {reason}"
+        if fault:
+            self._end()
+            raise ValueError(fault)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether this process can ask it: a forked process needs a child of its own."""
+        return self._end.alive and self._owner == os.getpid()
+
+    def ask(self, lines: list[bytes]) -> list[Answer]:
+        """An answer for each line. Raises Stopped where one of them took too much."""
+        try:
+            _write(self._tell, msgspec.msgpack.encode(lines))
+            answers: list[Answer] = msgspec.msgpack.decode(self._read())
+            return answers
+        except BrokenPipeError:
+            raise Stopped(_reason(self._end())) from None
+        except BaseException:  # Ctrl-C too: half an answer may be left in the pipe
+            self._end()
+            raise
+
+    def _read(self) -> bytes:
+        data = _frame(self._hear)
+        if data is None:
+            raise Stopped(_reason(self._end()))
+        return data
+
+
+def _end(owner: int, pid: int, pipes: tuple[int, int]) -> int | None:
+    """End a child and give its exit code; None where it is not this process's to end."""
+    if owner != os.getpid():
+        return None
+    for handle in pipes:
+        os.close(handle)
+    try:
+        os.kill(pid, signal.SIGKILL)  # changes nothing where it has ended already
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    except (ProcessLookupError, ChildProcessError):
+        return None  # SIGCHLD is ignored, so nobody knows
+
+
+def _reason(code: int | None) -> str:
+    """Why a child ended by itself."""
+    if code == -signal.SIGPROF:
+        return f"takes over {LINE_SECONDS:g} s of CPU time"
+    if code in (OUT_OF_MEMORY, -signal.SIGABRT):
+        return f"needs over {MEMORY >> 20} MiB of memory"
+    return f"crashes (exit code {code})"
+
+
+def _serve(program: str, hear: int, tell: int) -> NoReturn:
+    code = OUT_OF_MEMORY
+    try:
+        null = os.open(os.devnull, os.O_RDWR)
+        # Where the parent has closed its stdin or stdout, a pipe may have got that number.
+        hear, tell, null = (fcntl.fcntl(old, fcntl.F_DUPFD, 3) for old in (hear, tell, null))
+        for number, handle in enumerate((hear, tell, null)):
+            os.dup2(handle, number)
+        _confine()
+        compiled, fault = _compiled(program)
+        _write(1, msgspec.msgpack.encode(fault))
+        while compiled is not None and (data := _frame(0)) is not None:
+            lines = msgspec.msgpack.decode(data, type=list[bytes])
+            answers = [_answer(compiled, line) for line in lines]
+            signal.setitimer(signal.ITIMER_PROF, 0)
+            _write(1, msgspec.msgpack.encode(answers))
+        code = 0
+    except BrokenPipeError:
+        code = 0  # the parent ended
+    finally:
+        os._exit(code)
+
+
+def _confine() -> None:
+    """Give up the terminal's signals, every other open file, and most of the memory."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGPROF):
+        signal.signal(number, signal.SIG_DFL)
+    os.closerange(3, 1 << 16)
+    signal.setitimer(signal.ITIMER_PROF, COMPILE_SECONDS)
+    import jq  # type: ignore[import-not-found]  # noqa: F401  # it has no types
+
+    os.environ.clear()
+    for kind, most in ((resource.RLIMIT_AS, _size() + MEMORY), (resource.RLIMIT_CORE, 0)):
+        hard = resource.getrlimit(kind)[1]
+        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (most, most))
+
+
+def _size() -> int:
+    """Bytes of address space in use; without /proc, what no Python process reaches by itself."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return 1 << 30
+
+
+def _compiled(program: str) -> tuple[Any, str]:
+    """The program, or None and why there is none."""
+    import jq
+
+    # jq reads ~/.jq into every program. No file can be opened from here on, and none is looked for.
+    os.environ["HOME"] = os.devnull
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    try:
+        return jq.compile(program), ""
+    except ValueError as error:
+        return None, str(error) or "jq does not say why"
+    finally:
+        del os.environ["HOME"]
+
+
+def _answer(compiled: Any, line: bytes) -> Answer:
+    most = GROWTH * len(line) + LEAST
+    nests = most // _NESTS
+    parts: list[bytes] = []
+    signal.setitimer(signal.ITIMER_PROF, LINE_SECONDS)
+    try:
+        for value in compiled.input_text(line.decode().lstrip("\ufeff")):
+            # jq makes these of 1/0 and of `nan`; JSON has no word for them.
+            if type(value) is dict:
+                for key, one in value.items():
+                    if type(one) is float and not isfinite(one):
+                        return f"gives no finite number for {quoted(key)}"
+            part = _encode(value)
+            parts.append(part)
+            most -= len(part) + 1
+            nests -= part.count(b"{") + part.count(b"[")
+            if most < 0 or nests < 0:
+                limit = f"{LEAST} bytes and {GROWTH} for each byte of the line"
+                return f"gives too much: over {limit}"
+    except ValueError as error:
+        return f"fails: {redact(' '.join(str(error).split()))[:200]}"
+    except RecursionError:
+        return "gives a value that is nested too deep"
+    return b"[" + b",".join(parts) + b"]"
+
+
+def _write(handle: int, data: bytes) -> None:
+    view = memoryview(len(data).to_bytes(8, "little") + data)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
+def _frame(handle: int) -> bytes | None:
+    """The next frame; None at the end of the stream."""
+    length = _exactly(handle, 8)
+    return None if length is None else _exactly(handle, int.from_bytes(length, "little"))
+
+
+def _exactly(handle: int, count: int) -> bytes | None:
+    data = bytearray()
+    while len(data) < count:
+        block = os.read(handle, min(count - len(data), 1 << 20))
+        if not block:
+            return None
+        data += block
+    return bytes(data)

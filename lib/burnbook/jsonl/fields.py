@@ -1,0 +1,99 @@
+"""Paths inside a line -> a struct type that holds just these, and a getter for all of them at once.
+
+msgspec then finds, checks and collects the values in C, and knows the path of a wrong one.
+"""
+
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+
+from burnbook.base.json_path import Path
+
+# What a path that no line has is read from.
+ABSENT = "absent"
+_NULL = msgspec.Raw(b"null")
+
+
+class Shape:
+    """A struct type under construction: `column` names a value, `build` makes the type.
+
+    In a `lenient` one, what stands in the place of an object may be anything, and is passed over.
+    """
+
+    def __init__(self, *, lenient: bool = False) -> None:
+        self._below = str | int | float | bool | list[Any] if lenient else None
+        self._tree: dict[str, Any] = {}
+        self._columns: list[str] = []
+        self._kinds: dict[Path, Any] = {}
+
+    def column(self, path: Path | None, kind: Any) -> int:
+        """The index of a path's value in what the getter gives; None is always null.
+
+        The columns come in the order of the calls. A path keeps its first type.
+        """
+        if path is None:
+            self._columns.append(ABSENT)
+        else:
+            self._kinds.setdefault(path, kind)
+            self._columns.append(".".join(self._attributes(path)))
+        return len(self._columns) - 1
+
+    def shared(self, path: Path, kind: Any) -> int:
+        """The index of a path's value, which may be one that a column had before."""
+        named = ".".join(self._attributes(path))
+        return self._columns.index(named) if path in self._kinds else self.column(path, kind)
+
+    def _attributes(self, path: Path) -> Iterable[str]:
+        level = self._tree
+        for key in path:
+            attribute, level = level.setdefault(key, (f"f{len(level)}", {}))
+            yield attribute
+
+    def build(self) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+        """The struct type, and the getter of a value of it."""
+        return self._struct((), self._tree), self.getter(range(len(self._columns)))
+
+    def getter(self, chosen: Iterable[int]) -> Callable[[Any], tuple[Any, ...]]:
+        """What gives some columns of a value of the type."""
+        # Two columns more than there may be: a getter of fewer than two gives no tuple.
+        columns = [*(self._columns[at] for at in chosen), ABSENT, ABSENT]
+        direct: Callable[[Any], tuple[Any, ...]] = attrgetter(*columns)
+
+        def each(row: Any) -> tuple[Any, ...]:
+            try:
+                return direct(row)
+            except AttributeError:  # an object on the way to a value is null
+                return tuple(_walk(row, column) for column in columns)
+
+        return each
+
+    def _struct(self, above: Path, level: dict[str, Any]) -> Any:
+        fields: list[tuple[str, Any, Any]] = []
+        for key, (attribute, below) in level.items():
+            path = (*above, key)
+            if below:
+                inner = self._struct(path, below)
+                kind = inner | None if self._below is None else inner | self._below | None
+                fields.append((attribute, kind, msgspec.field(default_factory=inner)))
+            else:
+                fields.append((attribute, *_field(self._kinds[path])))
+        return msgspec.defstruct(
+            "Line",
+            fields,
+            gc=False,
+            rename={attribute: key for key, (attribute, _) in level.items()},
+            namespace={ABSENT: None},
+        )
+
+
+def _field(kind: Any) -> tuple[Any, Any]:
+    """Type and default of a value; one that is left as it stands says itself that it is null."""
+    return (kind, _NULL) if kind is msgspec.Raw else (kind | None, None)
+
+
+def _walk(row: Any, column: str) -> Any:
+    for attribute in column.split("."):
+        row = getattr(row, attribute, None)
+    return row

@@ -1,0 +1,125 @@
+"""One line of JSON as Python values, strictly: what two readers could understand differently is
+refused (duplicate keys, numbers beyond any range), and so is what could hurt (size, depth).
+"""
+
+import re
+from typing import Any
+
+import msgspec
+
+from burnbook.base.errors import Refused
+from burnbook.jsonl.text import quoted
+
+MAX_LINE = 1 << 20
+MAX_DEPTH = 64
+MAX_DIGITS = 400  # no double has more before its point
+# Lines up to this length cannot hold a number of too many digits with anything else beside it.
+SHORT = 512
+
+BLANK = object()
+
+_BOM = b"\xef\xbb\xbf"
+_ESCAPED = re.compile(rb"\\.")
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"')
+_DIGITS = re.compile(rb"[0-9][0-9.]{%d,}+" % MAX_DIGITS)
+_NOT_JSON = re.compile(r"JSON is malformed: (.*) \(byte (\d+)\)\Z")
+_NO_NUMBER = re.compile(rb"-?(?:NaN|Inf(?:inity)?)", re.IGNORECASE)
+_FLAT: dict[type, int] = {str: 2, int: 0, float: 0, bool: 0, type(None): 0}
+_decode = msgspec.json.Decoder().decode
+
+
+def parse(line: bytes) -> Any:
+    """The value of a line; BLANK for a blank one. Raises Refused, and nothing else."""
+    if len(line) > MAX_LINE:
+        raise Refused(f"a line of over {MAX_LINE} bytes")
+    try:
+        found = _decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        bare = line.removeprefix(_BOM)
+        if not bare.strip():
+            return BLANK
+        if bare == line:
+            raise Refused(_said(line, error)) from None
+        try:
+            found = _decode(bare)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+            raise Refused(_said(bare, fault)) from None
+    # Each key has a colon behind it; so as many colons as keys means that no key came twice (and
+    # that no string has a colon, and that nothing is nested: only then is it as cheap as this).
+    if type(found) is not dict or line.count(b":") != len(found):
+        # In JSON an unescaped quote only ever begins or ends a string. A key that came twice is in
+        # `found` once, so its quotes are missing there: the counts are equal when no key did.
+        quotes = line.count(b'"') if b"\\" not in line else _ESCAPED.sub(b"", line).count(b'"')
+        if quotes != _quotes(found):
+            raise Refused(f"duplicate key {_duplicate(line)}")
+    if len(line) > SHORT and _DIGITS.search(line):
+        digits = _DIGITS.search(_STRING.sub(b'""', line))
+        if digits:
+            raise Refused(f"a number of {len(digits[0])} digits")
+    return found
+
+
+def _quotes(found: Any) -> int:
+    if type(found) is dict:
+        try:
+            return 2 * len(found) + sum(map(_FLAT.__getitem__, map(type, found.values())))
+        except KeyError:
+            pass  # an object or a list among the values
+    total, level = 0, [found]
+    for _ in range(MAX_DEPTH):
+        below: list[Any] = []
+        for value in level:
+            if type(value) is str:
+                total += 2
+            elif type(value) is dict:
+                total += 2 * len(value)
+                below.extend(value.values())
+            elif type(value) is list:
+                below.extend(value)
+        if not below:
+            return total
+        level = below
+    raise Refused(f"nested deeper than {MAX_DEPTH} levels")
+
+
+def _duplicate(line: bytes) -> str:
+    import json  # only for the name of the culprit
+
+    def once(pairs: list[tuple[str, Any]]) -> None:
+        seen = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise Refused(quoted(key))
+            seen.add(key)
+
+    try:
+        json.loads(line, object_pairs_hook=once)
+    except Refused as error:
+        return str(error)
+    raise AssertionError("the quotes of a line without duplicate keys add up")
+
+
+def _said(line: bytes, error: Exception) -> str:
+    if b"\0" in line:
+        return f"a NUL byte at byte {line.index(0)}"
+    if isinstance(error, RecursionError):
+        return f"nested deeper than {MAX_DEPTH} levels"
+    try:
+        line.decode()
+    except UnicodeDecodeError as fault:
+        return f"not UTF-8 at byte {fault.start}"
+    text = str(error).partition(" - at `")[0]
+    if isinstance(error, msgspec.ValidationError):
+        return _lower(text)
+    if text == "Input data was truncated":
+        return "not JSON: it is cut off"
+    if malformed := _NOT_JSON.match(text):
+        what, byte = malformed[1], int(malformed[2])
+        if word := _NO_NUMBER.match(line, byte):
+            return f"not JSON: {word[0].decode()} is no number there, at byte {byte}"
+        return f"not JSON: {what} at byte {byte}"
+    return f"not JSON: {_lower(text)}"
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]

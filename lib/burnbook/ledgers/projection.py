@@ -1,0 +1,105 @@
+"""Journal rows as rows of the ledgers, cells by column (or for its notes)."""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+from burnbook.base.text import Cell
+from burnbook.rows.meters import IMPORTED
+from burnbook.rows.work import Checkpoint, Churn, Evidence, Range
+from burnbook.times import clock
+
+Cells = dict[str, Cell]
+
+
+def tokens(checkpoints: Sequence[Checkpoint], churn: Sequence[Churn], zone: tzinfo) -> list[Cells]:
+    """Token_Churn_Ledger.csv: a row for each checkpoint. The session of old is the window."""
+    known = {row.id: row for row in churn}
+    return [_tokens(row, known.get(row.churn or ""), zone) for row in checkpoints]
+
+
+def _tokens(row: Checkpoint, churn: Churn | None, zone: tzinfo) -> Cells:
+    planned, actual = row.tokens_planned, row.tokens_actual
+    return {
+        "date": _date(row.taken_at, zone),
+        "session_id": row.window,
+        "task": row.task,
+        "tokens_planned": planned,
+        "tokens_actual": actual,
+        "delta": None if actual is None else actual - planned,
+        "commits": sum(one.commits for one in churn.ranges) if churn else None,
+        "lines_added": churn.insertions if churn else None,
+        "lines_deleted": churn.deletions if churn else None,
+        "features_added": churn.features if churn else None,
+        "tests_added": sum(one.tests_added for one in churn.ranges) if churn else None,
+        "notes": row.notes,
+        "window": row.window,
+        "provider": row.provider,
+        "agent": row.agent,
+        "checkpoint": row.phase,
+        "actual_from": row.actual_from,
+        "decision": row.decision,
+        "supersedes": row.supersedes,
+        "record_id": row.id,
+    }
+
+
+def churn(rows: Sequence[Churn], checkpoints: Sequence[Checkpoint], zone: tzinfo) -> list[Cells]:
+    """Churn_Ledger.csv: a row for each count, of the day of the first checkpoint that names it."""
+    days: dict[str, datetime] = {}
+    for checkpoint in checkpoints:
+        days.setdefault(checkpoint.churn or "", checkpoint.taken_at)
+    return [
+        {
+            "date": _date(days.get(row.id, row.recorded_at), zone),
+            "window": row.window,
+            "provider": row.provider,
+            "methodology": row.methodology,
+            "commit_start": _commits(row.ranges, "commit_start"),
+            "commit_end": _commits(row.ranges, "commit_end"),
+            "files_changed": row.files_changed,
+            "insertions": row.insertions,
+            "deletions": row.deletions,
+            "net": row.net,
+            "features": row.features,
+            "normalized_churn": row.normalized_churn,
+            "notes": row.notes,
+            "supersedes": row.supersedes,
+            "record_id": row.id,
+        }
+        for row in rows
+    ]
+
+
+def evidence(rows: Sequence[Evidence]) -> list[Cells]:
+    """Acceptance_Evidence.csv: a row for each run."""
+    return [
+        {
+            "window_id": row.window,
+            "capability_id": row.capability_id,
+            "test_run_id": row.test_run_id,
+            "runner": row.runner,
+            "result": row.result,
+            "artifacts_path": row.artifacts_path,
+            "artifact_hash": row.artifact_hash,
+            "notes": row.notes,
+            "supersedes": row.supersedes,
+            "record_id": row.id,
+        }
+        for row in rows
+    ]
+
+
+def own(rows: Sequence[Churn]) -> list[Churn]:
+    """Churn that this book counted. The tool that another comes from wrote its ledger itself."""
+    return [row for row in rows if row.source != IMPORTED]
+
+
+def _date(moment: datetime, zone: tzinfo) -> str:
+    return clock.to_wall(moment, zone).date().isoformat()
+
+
+def _commits(ranges: Sequence[Range], end: str) -> str:
+    """The commit; with several repositories, each with its name."""
+    if len(ranges) == 1:
+        return str(getattr(ranges[0], end))
+    return " ".join(f"{one.repository}:{getattr(one, end)}" for one in ranges)

@@ -1,0 +1,113 @@
+"""Features per percentage point of a provider's meter, in one window and over all of them.
+
+The figure over windows is a ratio of totals, sum(features) / sum(points): a window weighs what it
+cost. Its variance comes from the delta method (Cochran, Sampling Techniques, ch. 6), the interval
+from Student's t with n - 1 degrees of freedom, both only from n = 3.
+"""
+
+import math
+from collections.abc import Sequence
+
+import msgspec
+
+from burnbook.base.stats import NORMAL, quantile
+from burnbook.rows.meters import Closing, MeterDelta
+
+LEAST_N = 3
+
+
+class Points(msgspec.Struct, frozen=True):
+    """Features of one provider in one window, and the percentage points that they cost."""
+
+    provider: str
+    meter: str | None
+    features: float | None
+    points_min: float | None
+    points_max: float | None
+    per_point_min: float | None
+    per_point_max: float | None
+
+
+class Ratio(msgspec.Struct, frozen=True):
+    """One provider over all finalized windows with plain deltas; null below n = 3."""
+
+    provider: str
+    n: int
+    features: float
+    points: float
+    per_point: float | None
+    low: float | None
+    high: float | None
+    power: float | None
+
+
+def meter_of(closings: Sequence[Closing], provider: str) -> list[MeterDelta]:
+    """The provider's main meter of each agent: the longest window that every model counts against.
+
+    Meters of single models and pools (`model:weekly`, `week-opus`) and those without a length are
+    left out, so that nothing is counted twice.
+    """
+    found = []
+    for closing in closings:
+        if closing.provider != provider:
+            continue
+        main = [m for m in closing.meters if m.window_minutes and ":" not in m.name]
+        if main:
+            # max keeps the first of equals: the vendor lists the meter of all models first.
+            found.append(max(main, key=lambda meter: meter.window_minutes or 0))
+    return found
+
+
+def points(closings: Sequence[Closing], features: dict[str, float], provider: str) -> Points:
+    """Points of every agent together; bounds where a reset lies between, null where not known."""
+    meters = meter_of(closings, provider)
+    known = bool(meters) and all(m.delta_min is not None for m in meters)
+    least = sum(m.delta_min or 0 for m in meters) if known else None
+    most = sum(m.delta_max or 0 for m in meters) if known else None
+    made = features.get(provider)
+    return Points(
+        provider=provider,
+        meter=meters[0].name if meters else None,
+        features=made,
+        points_min=least,
+        points_max=most,
+        per_point_min=made / most if made is not None and most else None,
+        per_point_max=made / least if made is not None and least else None,
+    )
+
+
+def ratio(pairs: Sequence[tuple[float, float]], provider: str, effect: float) -> Ratio:
+    """The ratio of totals over windows, from (features, points) of each.
+
+    `power` is the chance to see a change of `effect` in it.
+    """
+    n = len(pairs)
+    made, cost = sum(y for y, _ in pairs), sum(x for _, x in pairs)
+    if n < LEAST_N or not cost:
+        return Ratio(provider, n, made, cost, None, None, None, None)
+    per_point = made / cost
+    spread = sum((y - per_point * x) ** 2 for y, x in pairs) / (n - 1)
+    error = math.sqrt(spread / n) / (cost / n)
+    reach = quantile(n - 1) * error
+    return Ratio(
+        provider=provider,
+        n=n,
+        features=made,
+        points=cost,
+        per_point=per_point,
+        low=max(0.0, per_point - reach),
+        high=per_point + reach,
+        power=_power(effect * per_point, error),
+    )
+
+
+def _power(difference: float, error: float) -> float | None:
+    """Of a two-sided 5% test against a change of `difference`; None where nothing varies."""
+    if error == 0:
+        return None
+    shift = difference / error
+    return _below(shift - NORMAL) + _below(-shift - NORMAL)
+
+
+def _below(z: float) -> float:
+    return 0.5 * (1 + math.erf(z / math.sqrt(2)))

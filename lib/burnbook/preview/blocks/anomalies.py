@@ -1,0 +1,30 @@
+"""Anomalies: how many facts cannot both be right, and which."""
+
+from burnbook.preview.blocks import Values
+from burnbook.preview.scene import Scene
+from burnbook.view.parts import Line, Part
+
+
+def values(scene: Scene) -> Values:
+    """`anomalies`: how many; `anomaly_list`: kind, agent, subject, both values, detail."""
+    rows = [
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "agent": row.agent,
+            "subject": row.subject,
+            "first": row.first,
+            "second": row.second,
+            "detail": row.detail,
+        }
+        for row in scene.anomalies
+    ]
+    return {"anomalies": len(rows), "anomaly_list": rows}
+
+
+def show(values: Values, scene: Scene) -> list[Part]:
+    """The count, always, and a line each."""
+    parts: list[Part] = [Line(f"Anomalies: {values['anomalies']}", strong=bool(scene.anomalies))]
+    for row in values["anomaly_list"]:
+        parts.append(Line(f"  {row['kind']}: {row['detail']}"))
+    return parts

@@ -1,0 +1,56 @@
+"""The meters of each agent and provider: before, after, and what was used between."""
+
+from burnbook.meters import deltas
+from burnbook.preview.blocks import Values
+from burnbook.preview.scene import Scene
+from burnbook.view.parts import Part, Table, Title, bar, number, percent
+
+
+def values(scene: Scene) -> Values:
+    """`meters`: one object a meter with agent, provider, and the fields of a meter's delta."""
+    rows = []
+    for closing in scene.closings:
+        for meter in closing.meters:
+            rows.append(
+                {
+                    "agent": closing.agent,
+                    "provider": closing.provider,
+                    "meter": meter.name,
+                    "window_minutes": meter.window_minutes,
+                    "before": meter.before,
+                    "after": meter.after,
+                    "delta": meter.delta,
+                    "delta_min": meter.delta_min,
+                    "delta_max": meter.delta_max,
+                    "resets": meter.resets,
+                    "resets_at": meter.resets_at,
+                    "reason": meter.reason,
+                }
+            )
+    return {"meters": rows}
+
+
+def show(values: Values, scene: Scene) -> list[Part]:
+    """A row a meter; the bar is what the newest pane shows as used."""
+    width = min(scene.config.preview.bar_width, 12)
+    rows = []
+    for row in values["meters"]:
+        newest = row["before"] if row["after"] is None else row["after"]
+        drawn = bar(None if newest is None else newest / 100, width)
+        before, after = percent(row["before"]), percent(row["after"])
+        who = (row["agent"], row["provider"], row["meter"])
+        rows.append((*who, before, after, delta(row), drawn))
+    if not rows:
+        return []
+    head = ("agent", "provider", "meter", "before", "after", "delta", "")
+    return [Title("Meters"), Table(head, rows, "<<<>>><")]
+
+
+def delta(row: Values) -> str:
+    """`+37`, `40 to 68` across a reset, `-32 !` for an anomaly, `open`, or `-` where not known."""
+    if row["delta"] is not None:
+        sign = f"{'+' if row['delta'] >= 0 else ''}{number(row['delta'])}"
+        return f"{sign} !" if row["reason"] == deltas.NEGATIVE_DELTA else sign
+    if row["delta_min"] is not None:
+        return f"{number(row['delta_min'])} to {number(row['delta_max'])}"
+    return "open" if row["reason"] == "no-after" else "-"

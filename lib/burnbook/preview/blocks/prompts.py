@@ -1,0 +1,29 @@
+"""Prompts: what has no percentages, counted before and after."""
+
+from burnbook.preview.blocks import Values
+from burnbook.preview.scene import Scene
+from burnbook.view.parts import Part, Table, Title, number
+
+
+def values(scene: Scene) -> Values:
+    """`prompts`: agent, provider, the totals before and after, and what lies between."""
+    rows = []
+    for pair in scene.pairs:
+        before = scene.rows[pair.before.id].prompts if pair.before else None
+        after = scene.rows[pair.after.id].prompts if pair.after else None
+        if before is None and after is None:
+            continue
+        delta = None if before is None or after is None else after - before
+        who = {"agent": pair.agent, "provider": pair.provider}
+        rows.append({**who, "before": before, "after": after, "delta": delta})
+    return {"prompts": rows}
+
+
+def show(values: Values, scene: Scene) -> list[Part]:
+    """A row for each agent and provider that counts prompts."""
+    rows = [
+        (row["agent"], row["provider"], *(number(row[key]) for key in ("before", "after", "delta")))
+        for row in values["prompts"]
+    ]
+    head = ("agent", "provider", "before", "after", "delta")
+    return [Title("Prompts"), Table(head, rows, "<<>>>")] if rows else []

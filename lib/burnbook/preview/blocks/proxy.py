@@ -1,0 +1,101 @@
+"""What the proxy did with subagents' requests: where they went, how fast, and what failed."""
+
+from typing import TYPE_CHECKING
+
+from burnbook.preview.blocks import Values
+from burnbook.preview.scene import Scene
+from burnbook.view.parts import Line, Part, Table, Title, moment, number, percent
+
+if TYPE_CHECKING:
+    from burnbook.telemetry import summary
+    from burnbook.telemetry.traffic import Sums
+
+_SIDES = (("all", None), ("routed", True), ("baseline", False))
+
+
+def values(scene: Scene) -> Values:
+    """`subagent_proxy`: null without telemetry; else all requests, each side, lanes and models."""
+    traffic = scene.traffic
+    if traffic is None:
+        return {"subagent_proxy": None}
+    from burnbook.telemetry import summary  # a window without telemetry does not pay for it
+
+    sides = {name: summary.side(traffic, routed) for name, routed in _SIDES}
+    whole = sides["all"]
+    told = {
+        "requests": whole.requests,
+        "routed": sides["routed"].requests,
+        "routed_percent": summary.percent(sides["routed"].requests, whole.requests),
+        "latency_ms": whole.latency_ms._asdict(),
+        "errors": whole.errors,
+        "error_percent": whole.error_percent,
+        "error_kinds": summary.error_kinds(traffic),
+        "sides": {name: _side(sides[name]) for name in ("routed", "baseline")},
+        "lanes": _sums(summary.by_lane(traffic)),
+        "models": _sums(summary.by_model(traffic)),
+        "first_at": traffic.first,
+        "last_at": traffic.last,
+        "outside_span": _outside(scene),
+    }
+    return {"subagent_proxy": told}
+
+
+def show(values: Values, scene: Scene) -> list[Part]:
+    """The sides as a table, then lanes, kinds of error, and what lies outside the window."""
+    told = values["subagent_proxy"]
+    if told is None:
+        return []
+    sides = {"all": told, **told["sides"]}
+    rows = [_row(name, side, told["requests"]) for name, side in sides.items()]
+    head = ("", "requests", "share", "p50 ms", "p95 ms", "errors", "error rate")
+    lanes = [
+        (name, *(number(sums[key]) for key in ("requests", "input_tokens", "output_tokens")))
+        for name, sums in told["lanes"].items()
+    ]
+    parts: list[Part] = [Title("Subagent Proxy"), Table(head, rows, "<>>>>>>")]
+    parts.append(Table(("lane", "requests", "tokens in", "tokens out"), lanes, "<>>>"))
+    if told["error_kinds"]:
+        kinds = ", ".join(f"{kind} {n:,}" for kind, n in told["error_kinds"].items())
+        parts.append(Line(f"Errors: {kinds}"))
+    if told["outside_span"]:
+        first, last = moment(told["first_at"], scene.config), moment(told["last_at"], scene.config)
+        parts.append(
+            Line(f"Warning: telemetry from {first} to {last} lies outside the window", strong=True)
+        )
+    return parts
+
+
+def _outside(scene: Scene) -> bool:
+    traffic, span = scene.traffic, scene.span
+    if traffic is None or traffic.first is None or traffic.last is None:
+        return False
+    early = span.starts_at is not None and traffic.first < span.starts_at
+    return early or (span.ends_at is not None and traffic.last >= span.ends_at)
+
+
+def _side(side: "summary.Side") -> Values:
+    return side._asdict() | {"latency_ms": side.latency_ms._asdict()}
+
+
+def _sums(found: "dict[str, Sums]") -> Values:
+    return {
+        name: {
+            "requests": sums.requests,
+            "input_tokens": sums.input_tokens,
+            "output_tokens": sums.output_tokens,
+        }
+        for name, sums in found.items()
+    }
+
+
+def _row(name: str, side: Values, whole: int) -> tuple[str, ...]:
+    latency = side["latency_ms"]
+    return (
+        name,
+        number(side["requests"]),
+        percent(round(100 * side["requests"] / whole, 1)),
+        number(latency["p50"]),
+        number(latency["p95"]),
+        number(side["errors"]),
+        percent(None if side["error_percent"] is None else round(side["error_percent"], 1)),
+    )

@@ -1,0 +1,43 @@
+"""The last snapshots that were booked in the window."""
+
+from burnbook.preview.blocks import Values
+from burnbook.preview.scene import Scene
+from burnbook.view.parts import Line, Part, Table, Title, moment
+
+
+def values(scene: Scene) -> Values:
+    """`snapshots`: the last ones in brief, newest last; `snapshots_booked`: how many count."""
+    rows = [
+        {
+            "id": row.id,
+            "agent": row.agent,
+            "provider": row.provider,
+            "phase": row.phase,
+            "captured_at": row.captured_at,
+            "source": row.source,
+            "errors": row.errors,
+        }
+        for row in scene.recent
+    ]
+    return {"snapshots": rows, "snapshots_booked": scene.booked}
+
+
+def show(values: Values, scene: Scene) -> list[Part]:
+    """A row a snapshot, and how many earlier ones are not listed."""
+    if not scene.recent:
+        return []
+    rows = [
+        (
+            moment(row.captured_at, scene.config),
+            row.agent or "",
+            row.provider,
+            row.phase,
+            row.source or "",
+            " ".join(row.errors),
+        )
+        for row in scene.recent
+    ]
+    head = ("when", "agent", "provider", "phase", "source", "errors")
+    parts: list[Part] = [Title("Snapshots"), Table(head, rows, "<<<<<<")]
+    earlier = scene.booked - len(rows)
+    return [*parts, Line(f"and {earlier} earlier")] if earlier else parts

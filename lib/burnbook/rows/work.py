@@ -1,0 +1,131 @@
+"""The typed rows about the work: what was planned, what changed, what shows it, what was missed."""
+
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Literal, TypeVar
+
+import msgspec
+
+from burnbook.rows.meters import Count, Id, Moment, Row, Text
+
+
+class Checkpoint(Row, frozen=True, kw_only=True):
+    """Tokens of a window against its plan, at its plan, in the middle or at its end.
+
+    `provider` is whose window it is, null where the agent works with several or none is known.
+    `actual_from` says where the actual came from: it was given, the feeds' rows of the window, or
+    the context that the newest panes show; null where nothing tells it. `churn` is the id of the
+    churn row, or null, and then `decision` says why (`missing-commit-range`).
+    """
+
+    phase: Literal["plan", "mid", "final"]
+    taken_at: Moment
+    provider: Id | None
+    task: Text | None
+    tokens_planned: Count
+    tokens_actual: Count | None
+    actual_from: Literal["given", "logs", "feeds", "pane"] | None
+    churn: str | None
+    decision: Text | None
+    supersedes: str | None = None
+
+    about: ClassVar[tuple[str, ...]] = (
+        *("window", "agent", "phase", "provider", "task", "tokens_planned", "tokens_actual"),
+        *("actual_from", "churn", "decision", "notes", "supersedes"),
+    )
+
+
+class Range(msgspec.Struct, frozen=True):
+    """What changed in one repository from one commit (not counted) to another (counted).
+
+    Lines and files are those in which the two trees differ. `excluded_files` matched a pattern of
+    generated files; they are in no other figure.
+    """
+
+    repository: Text
+    commit_start: Text
+    commit_end: Text
+    commits: Count
+    files_changed: Count
+    binary_files: Count
+    excluded_files: Count
+    insertions: Count
+    deletions: Count
+    tests_added: Count
+
+
+class Churn(Row, frozen=True, kw_only=True):
+    """What changed in a window's repositories, and per feature where features are known.
+
+    `net` is insertions - deletions. `normalized_churn` is (insertions + deletions) / features,
+    null where there are none. `paths` is what the count was limited to.
+    """
+
+    provider: Id | None
+    methodology: Text | None
+    ranges: tuple[Range, ...]
+    paths: tuple[Text, ...]
+    files_changed: Count
+    insertions: Count
+    deletions: Count
+    net: int
+    features: Annotated[float, msgspec.Meta(ge=0, le=1e9)] | None
+    normalized_churn: float | None
+    supersedes: str | None = None
+
+    about: ClassVar[tuple[str, ...]] = (
+        *("window", "provider", "methodology", "ranges", "paths", "features", "notes"),
+        "supersedes",
+    )
+
+
+class MissedReset(Row, frozen=True, kw_only=True):
+    """A reset that passed an open window, and nothing was booked for it in time.
+
+    Nothing is said about the meters at that moment. `found_at` is when a command noticed it.
+    """
+
+    status: Literal["missed"]
+    boundary: Moment
+    found_at: Moment
+
+    about: ClassVar[tuple[str, ...]] = ("window", "boundary")
+
+
+class Evidence(Row, frozen=True, kw_only=True):
+    """One run of acceptance tests of a capability, and the artifact that shows it.
+
+    `artifact_hash` is SHA-256 as hex digits: of a file's bytes, or of a directory as
+    docs/FORMAT.md says.
+    """
+
+    capability_id: Text
+    test_run_id: Text
+    runner: Text
+    result: Literal["pass", "partial", "fail", "error", "skip"]
+    artifacts_path: Text
+    artifact_hash: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+    supersedes: str | None = None
+
+    about: ClassVar[tuple[str, ...]] = (
+        *("window", "capability_id", "test_run_id", "runner", "result", "artifacts_path"),
+        *("artifact_hash", "notes", "supersedes"),
+    )
+
+
+class Notice(Row, frozen=True, kw_only=True):
+    """A level was crossed and its hook was started: once for each subject and level of a window."""
+
+    subject: Text
+    level: float
+    noticed_at: Moment
+
+    about: ClassVar[tuple[str, ...]] = ("window", "subject", "level")
+
+
+R = TypeVar("R", Checkpoint, Churn, Evidence)
+
+
+def standing(rows: Sequence[R]) -> list[R]:
+    """The rows that count, in their order."""
+    gone = {row.supersedes for row in rows}
+    return [row for row in rows if row.id not in gone]

@@ -1,0 +1,86 @@
+"""A snapshot's row out of what was read: what `snapshot` and `reset` share."""
+
+from typing import Any
+
+from burnbook.base.errors import Usage
+from burnbook.book import codec, salt
+from burnbook.book.book import Booked
+from burnbook.context import Context
+from burnbook.rows.meters import Prompts, Row, Snapshot
+from burnbook.snapshots.pane_input import Taken
+from burnbook.view.parts import Line, Part, percent
+
+FORCED_LAG = "[forced inside the lag buffer]"
+
+
+def snapshot(ctx: Context, taken: Taken, *, window: str, **fields: Any) -> Snapshot:
+    """The row of what was taken. `fields` are the others of a Snapshot, over what the pane says."""
+    said: dict[str, Any] = {
+        "source": taken.source,
+        "captured_at": taken.captured_at,
+        "meters": taken.meters,
+        "context": taken.context,
+        "plan": taken.pane.plan,
+        "errors": taken.errors,
+        "prompts": taken.pane.prompts,
+    } | fields
+    if "account" not in said:
+        said["account"] = account_of(ctx, taken.pane.account)
+    for generation in range(1000):
+        row = codec.make(Snapshot, generation=generation, window=window, **said)
+        # A row that was taken back may be booked again, as a row of its own.
+        if not ctx.book.index.is_voided(row.id, window):
+            return row
+    raise Usage("this snapshot was taken back a thousand times; it is not booked again")
+
+
+def with_prompts(ctx: Context, row: Snapshot) -> list[tuple[str, Row]]:
+    """The snapshot for its journal, and the count of prompts where the pane has one."""
+    rows: list[tuple[str, Row]] = [("snapshots", row)]
+    if row.prompts is not None:
+        rows.append(("prompts", _prompts(ctx, row, row.prompts)))
+    return rows
+
+
+def account_of(ctx: Context, account: str | None) -> str | None:
+    """A short hash, salted by the book: tells two accounts apart and names none."""
+    if not account:
+        return None
+    return salt.hashed(ctx.book.root, account.strip().lower().encode(), 4)
+
+
+def _prompts(ctx: Context, row: Snapshot, total: int) -> Prompts:
+    baseline = total if row.phase == "before" else _baseline(ctx, row)
+    return codec.make(
+        Prompts,
+        agent=row.agent,
+        window=row.window,
+        source=row.source,
+        provider=row.provider,
+        captured_at=row.captured_at,
+        snapshot=row.id,
+        baseline=baseline,
+        total=total,
+        delta=None if baseline is None or row.phase == "before" else total - baseline,
+    )
+
+
+def _baseline(ctx: Context, row: Snapshot) -> int | None:
+    pair = ctx.book.index.pair(row.window or "", row.agent or "", row.provider)
+    rows = ctx.book.snapshots([pair.before]) if pair.before else []
+    return rows[0].prompts if rows else None
+
+
+def line(entry: Booked) -> Part:
+    """What was booked, in one line."""
+    row = entry.row
+    assert isinstance(row, Snapshot)
+    shown = [f"{meter.name} {percent(meter.used_percent)}" for meter in row.meters]
+    if row.prompts is not None:
+        shown.append(f"{row.prompts} prompts")
+    if row.context and row.context.used_tokens is not None:
+        shown.append(f"context {row.context.used_tokens:,}")
+    errors = f" [{' '.join(row.errors)}]" if row.errors else ""
+    when = "" if entry.is_new else "already booked: "
+    what = f"{row.phase.upper()} {row.window} {row.agent} {row.provider}"
+    return Line(f"{when}{what}: {', '.join(shown)}{errors} ({row.id})", strong=True)

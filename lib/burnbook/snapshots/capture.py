@@ -1,0 +1,155 @@
+"""Runs configured commands, bounded and several at once, and gives back their text.
+
+A command is an argv array: no shell reads it. It gets no input, a time limit, a limit on what it
+may print, and a process group of its own, which is ended with it.
+
+A recipe that captures runs twice (bin/_locked): first without the lock, when what was captured is
+written to a pipe, and then under the lock, when it is read from a pipe. So no capture runs under a
+lock. In between it is in the memory of the recipe's shell. It is not written to a file, because a
+pane may show keys and e-mail addresses, and a killed recipe could not remove the file.
+"""
+
+import os
+import signal
+import stat
+from binascii import a2b_base64, b2a_base64
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from burnbook.base.clean_text import clean
+from burnbook.base.errors import IO, BurnbookError, IOFault, Missing, os_sentence
+from burnbook.times import clock
+
+if TYPE_CHECKING:
+    from threading import Event
+
+MAX_OUTPUT = 1 << 20
+_PASS, _PIPE = "BURNBOOK_PASS", 3  # what bin/_locked gives each half
+_ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+Stopped = Callable[[], bool]
+Job = Callable[[Stopped], bytes]
+
+
+class Captured(msgspec.Struct, frozen=True):
+    """What one capture came to and when: its text, else the sentence and exit code of its fault."""
+
+    captured_at: datetime
+    text: bytes | None = None
+    fault: str | None = None
+    code: int = 0
+
+
+def many(jobs: Mapping[str, Job]) -> dict[str, Captured]:
+    """Run all jobs at once, each in a thread; none of them stops another.
+
+    A signal that would end this process ends the jobs first, so that nothing of theirs is left.
+    """
+    import threading
+
+    stop = threading.Event()
+    found: dict[str, Captured] = {}
+
+    def work(name: str, job: Job) -> None:
+        try:
+            text = job(stop.is_set)
+            found[name] = Captured(clock.now(), text=text)
+        except BurnbookError as error:
+            found[name] = Captured(clock.now(), fault=clean(str(error)), code=error.code)
+        except OSError as error:
+            said = os_sentence("a capture failed", error)
+            found[name] = Captured(clock.now(), fault=clean(said), code=IO)
+
+    threads = [threading.Thread(target=work, args=job) for job in jobs.items()]
+    with _ending(stop):
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return found
+
+
+@contextmanager
+def _ending(stop: "Event") -> Iterator[None]:
+    """Turn signals that end this process into `stop`; they do their work after the `with`."""
+    got: list[int] = []
+
+    def note(number: int, _: object) -> None:
+        got.append(number)
+        stop.set()
+
+    before = {number: signal.signal(number, note) for number in _ENDS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if got:
+            os.kill(os.getpid(), got[0])
+
+
+def run(argv: tuple[str, ...], timeout: float, stopped: Stopped) -> bytes:
+    """What the command printed on stdout. Raises Missing, or IOFault where it failed."""
+    from burnbook.base import process  # brings subprocess, for captures alone
+
+    shown = " ".join(argv)
+    try:
+        ended = process.run(argv, timeout, out=MAX_OUTPUT, stopped=stopped)
+    except FileNotFoundError:
+        raise Missing(f"the capture command {argv[0]!r} is not on PATH") from None
+    except OSError as error:
+        raise IOFault(os_sentence(f"cannot run the capture command {shown!r}", error)) from None
+    except process.OutOfBounds as error:
+        raise IOFault(f"the capture command {shown!r} {error}") from None
+    if ended.code != 0:
+        raise IOFault(f"the capture command {shown!r} failed with exit code {ended.code}")
+    return ended.out
+
+
+def two_pass(jobs: Callable[[], Mapping[str, Job]]) -> dict[str, Captured] | None:
+    """`many`, or under a recipe its first or second half; None after the first half."""
+    half = _half()
+    if half is None:
+        return many(jobs())
+    # Taken out of the environment first: programs that a capture starts are no part of this recipe.
+    del os.environ[_PASS]
+    os.set_inheritable(_PIPE, False)
+    if half == "capture":
+        # base64, because a shell's variable cannot hold every byte
+        data = b2a_base64(msgspec.msgpack.encode(many(jobs())), newline=False)
+        with os.fdopen(_PIPE, "wb") as pipe:
+            pipe.write(data)
+        return None
+    with os.fdopen(_PIPE, "rb") as pipe:
+        data = pipe.read()
+    if not data:
+        raise Missing("nothing was captured before the lock was taken")
+    return msgspec.msgpack.decode(a2b_base64(data), type=dict[str, Captured])
+
+
+def _half() -> str | None:
+    """Which half bin/_locked runs; None where another program set the variable, or left it set.
+
+    bin/_locked is then a running process of this user, and holds the other end of a pipe.
+    """
+    half, _, pid = os.environ.get(_PASS, "").partition(" ")
+    if half not in ("capture", "book") or not (pid.isascii() and pid.isdecimal()):
+        return None
+    try:
+        os.kill(int(pid), 0)
+        is_pipe = stat.S_ISFIFO(os.fstat(_PIPE).st_mode)
+    except (OSError, OverflowError):
+        return None
+    return half if is_pipe else None
+
+
+def text_of(captured: Captured) -> bytes:
+    """The text; raises IOFault or Missing, as the capture did, where there is none."""
+    if captured.text is not None:
+        return captured.text
+    kind = Missing if captured.code == Missing.code else IOFault
+    raise kind(captured.fault or "nothing was captured")

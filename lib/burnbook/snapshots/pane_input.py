@@ -1,0 +1,252 @@
+"""Where a snapshot's pane comes from: stdin, a file, the configured capture, or `--set`."""
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from burnbook import panes
+from burnbook.base.errors import BadData, IOFault, Missing, Usage, os_sentence
+from burnbook.context import Context
+from burnbook.panes import Pane
+from burnbook.rows.meters import Context as Tokens
+from burnbook.rows.meters import Meter
+from burnbook.times import clock, wall_time
+
+if TYPE_CHECKING:
+    from burnbook.snapshots.meter_text import MeterText
+
+MAX_PANE = 1 << 20
+PROMPTS = "prompts"  # what GLM has instead of percentages
+
+
+class Taken(NamedTuple):
+    """What was read at one moment, ready to be booked; `text` is None without a pane.
+
+    `asked_at` is when that was, where what was read is of `captured_at`, before.
+    """
+
+    captured_at: datetime
+    source: str
+    text: str | None
+    pane: Pane
+    meters: tuple[Meter, ...]
+    context: Tokens | None
+    errors: tuple[str, ...]
+    asked_at: datetime | None = None
+
+
+def check_provider(name: str) -> str:
+    """The name, if there is a pane of it; else Usage."""
+    valid = panes.providers()
+    if name not in valid:
+        raise Usage(f"provider {name!r} is not known; valid: {', '.join(valid)}")
+    return name
+
+
+def take(ctx: Context, args: Any, provider: str) -> Taken | None:
+    """The pane, parsed, with its resets as moments; None after a recipe's capture pass."""
+    settings = _settings(ctx, provider, args.set or ())
+    source, data, captured_at = _read(ctx, args, provider)
+    if source is None:
+        return None
+    taken = understood(ctx, provider, source, data, captured_at or clock.now(), settings)
+    return taken._replace(source=args.source) if args.source else taken
+
+
+def understood(
+    ctx: Context,
+    provider: str,
+    source: str,
+    data: bytes | None,
+    captured_at: datetime,
+    settings: Sequence[tuple[str, float]] = (),
+) -> Taken:
+    """The bytes of a pane as what they show, `settings` (by hand) over it. Raises BadData."""
+    text = None if data is None else data.decode("utf-8", "replace")
+    by_hand = bool(settings)
+    told = _known(provider, source, data)
+    if told is not None:
+        pane, asked_at = Pane(plan=told.plan), captured_at
+        captured_at = min(told.captured_at, asked_at)
+    else:
+        pane, asked_at = Pane() if text is None else _parsed(provider, text), None
+    for name, count in settings:
+        if name == PROMPTS:
+            pane = msgspec.structs.replace(pane, prompts=int(count), errors=())
+    settings = [one for one in settings if one[0] != PROMPTS]
+    if told is not None and asked_at is not None:
+        meters, stale = told.meters, told.is_stale(asked_at)
+    else:
+        meters, stale = _meters(ctx, pane, captured_at)
+    meters = _override(provider, meters, settings)
+    context = None
+    if pane.context_used is not None or pane.context_limit is not None:
+        context = Tokens(pane.context_used, pane.context_limit)
+    if not meters and context is None and pane.prompts is None:
+        raise BadData(f"no meters of {provider} in the pane ({_why(pane)}); nothing booked")
+    errors = (*pane.errors, *(("stale",) if stale and "stale" not in pane.errors else ()))
+    if by_hand:
+        set_names = {name for name, _ in settings}
+        errors = tuple(e for e in errors if e.rpartition(":")[2] not in set_names)
+        source = "manual" if text is None else f"{source}+manual"
+    return Taken(captured_at, source, text, pane, meters, context, errors, asked_at)
+
+
+def _known(provider: str, source: str, data: bytes | None) -> "MeterText | None":
+    """What a capture says itself of the meters; None where it shows a pane."""
+    if data is None or source != "capture":
+        return None
+    from burnbook.snapshots import meter_text  # only captures need it
+
+    return meter_text.read(data, provider)
+
+
+def _parsed(provider: str, text: str) -> Pane:
+    """What the pane shows, with nothing secret in a name: the account alone is hashed later."""
+    from burnbook.base.redact import redact, redact_pane, strip_ansi
+
+    pane = panes.parse(provider, text)
+    plain = strip_ansi(text)
+    shown = redact_pane(plain)
+    if shown == plain or not pane.meters:
+        return pane
+    plainly = panes.parse(provider, shown)
+    if len(plainly.meters) < len(pane.meters):
+        # What stands behind a key at a line's end may be taken for more of it: no meter is lost so.
+        named = [msgspec.structs.replace(one, name=redact(one.name)) for one in pane.meters]
+        plainly = msgspec.structs.replace(pane, meters=tuple(named))
+    return msgspec.structs.replace(plainly, account=pane.account)
+
+
+def _read(
+    ctx: Context, args: Any, provider: str
+) -> tuple[str | None, bytes | None, datetime | None]:
+    """Where the pane came from (None after a recipe's capture pass), its bytes, and when it was."""
+    if args.capture:
+        from burnbook.snapshots.capture_config import one
+
+        captured = one(ctx, provider)
+        return ("capture", *captured) if captured else (None, None, None)
+    if args.file is not None:
+        return "file", _file(args.file), None
+    if args.stdin or not sys.stdin or not sys.stdin.isatty():
+        data = _stdin()
+        if data.strip():
+            return "stdin", data, None
+        if args.set:
+            return "manual", None, None
+        raise Missing("no pane: stdin is empty; pipe one in, or give --file, --capture or --set")
+    if args.set:
+        return "manual", None, None
+    raise Missing("no pane: pipe one in, or give --file, --capture or --set")
+
+
+def _file(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return _bounded(file.read(MAX_PANE + 1), path)
+    except FileNotFoundError:
+        raise Missing(f"no pane: there is no file {path!r}") from None
+    except OSError as error:
+        raise Missing(os_sentence("no pane: cannot read the file", error)) from None
+
+
+def _stdin() -> bytes:
+    if not sys.stdin:
+        return b""
+    try:
+        return _bounded(sys.stdin.buffer.read(MAX_PANE + 1), "stdin")
+    except OSError as error:
+        raise Missing(os_sentence("no pane: cannot read stdin", error)) from None
+
+
+def _bounded(data: bytes, name: str) -> bytes:
+    if len(data) > MAX_PANE:
+        raise BadData(f"the pane in {name} is over {MAX_PANE} bytes; nothing booked")
+    return data
+
+
+def _meters(ctx: Context, pane: Pane, captured_at: Any) -> tuple[tuple[Meter, ...], bool]:
+    meters, any_stale = [], False
+    for shown in pane.meters:
+        resets_at = None
+        if shown.resets is not None:
+            resets_at, stale = wall_time.resolve(
+                shown.resets, captured_at, shown.window_minutes, ctx.config.zone
+            )
+            any_stale = any_stale or stale
+        meters.append(Meter(shown.name, shown.used_percent, shown.window_minutes, resets_at))
+    return tuple(meters), any_stale
+
+
+def _settings(ctx: Context, provider: str, said: Sequence[str]) -> list[tuple[str, float]]:
+    settings = [_setting(text) for text in said]
+    known = panes.meters(provider) if settings else {}
+    for place, (name, _) in enumerate(settings):
+        if name == PROMPTS and name not in known:
+            raise Usage(f"--set {name}: {provider} has none; valid: {', '.join(known)}")
+        if name in [other for other, _ in settings[:place]]:
+            raise Usage(f"--set {name} is given twice; one value is wanted")
+        if name not in known:
+            ctx.notes.append(
+                f"{name} is no usual meter of {provider} ({', '.join(known)}); booked all the same"
+            )
+    return settings
+
+
+def _setting(text: str) -> tuple[str, float]:
+    name, _, value = text.partition("=")
+    try:
+        number = float(value.removesuffix("%"))
+    except ValueError:
+        number = -1.0
+    if name == PROMPTS and 0 <= number <= 2**53 and number == int(number):
+        return name, number
+    if name == PROMPTS:
+        raise Usage(f"--set {text!r} is not prompts=COUNT, such as prompts=120")
+    if not name.strip() or not 0 <= number <= 100:
+        raise Usage(f"--set {text!r} is not METER=PERCENT, such as 5h=11 (0 to 100, used)")
+    return name.strip(), number
+
+
+def _override(
+    provider: str, meters: tuple[Meter, ...], settings: Sequence[tuple[str, float]]
+) -> tuple[Meter, ...]:
+    if not settings:
+        return meters
+    by_name = {meter.name: meter for meter in meters}
+    known = panes.meters(provider)
+    for said, percent in settings:
+        minutes = known.get(said)
+        # A length of window has one name in each provider's own words, the first in its list.
+        same = [n for n, m in by_name.items() if minutes and m.window_minutes == minutes]
+        same += [n for n, length in known.items() if length == minutes]
+        name = said if said in by_name or not same else same[0]
+        old = by_name.get(name)
+        by_name[name] = (
+            Meter(name, percent, minutes, None)
+            if old is None
+            else Meter(name, percent, old.window_minutes, old.resets_at)
+        )
+    return tuple(by_name.values())
+
+
+def _why(pane: Pane) -> str:
+    return ", ".join(pane.errors) or "nothing that it shows is known"
+
+
+def save_raw(ctx: Context, row_id: str, text: str) -> None:
+    """Keep the pane's redacted text beside the row, where the config says so."""
+    if ctx.config.windows.raw_panes == "none":
+        return
+    from burnbook.base.redact import redact_pane, strip_ansi
+
+    path = ctx.book.raw_path(row_id)
+    if path.status() is None:
+        try:
+            path.replace(redact_pane(strip_ansi(text)).encode("utf-8", "replace"))
+        except OSError as error:
+            raise IOFault(os_sentence("the rows are booked, but not the pane", error)) from None

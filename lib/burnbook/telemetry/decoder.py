@@ -1,0 +1,138 @@
+"""A feed's declaration -> a compiled decoder; lines of NDJSON -> usage events. Pure.
+
+Most lines take a quick path that looks at a whole batch at once and hands on every line that it is
+not certain of; the exact path reads these one by one and has the last word.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from burnbook.base.errors import Refused
+from burnbook.config.feeds import Feed
+from burnbook.jsonl.parse import BLANK, MAX_LINE, parse
+from burnbook.telemetry.event import Batch, Event, Parted, Side, parted
+from burnbook.telemetry.fast_path import Plain, possible
+from burnbook.telemetry.reader import Reader
+
+if TYPE_CHECKING:
+    from burnbook.jq_map.program import Mapped
+
+__all__ = ["MAX_LINE", "Batch", "Decoder", "Event", "Feed", "Parted", "Side", "compile_feed"]
+
+
+class Decoder:
+    """One feed, compiled. Batches do not influence each other: split lines as you like."""
+
+    def __init__(self, feed: Feed, where: str = "the feed") -> None:
+        self._reader = Reader(feed)
+        self._plain = Plain(self._reader) if possible(feed) else None
+        self._mapped = None
+        if feed.map is not None:
+            from burnbook.jq_map.program import Mapped
+
+            self._mapped = Mapped(feed.map, where)
+
+    def batch(self, lines: Sequence[bytes]) -> Batch:
+        """The events of some lines, in their order, and what became of the rest.
+
+        Lines come with or without their line ends; a byte-order mark before a line is no fault. No
+        bytes make it raise. Of a line over MAX_LINE, the first MAX_LINE + 1 bytes are enough.
+        """
+        events, sides, rejected, ignored = self.parted(lines)
+        for event, side in zip(events, sides, strict=True):
+            side.mark(event)
+        return Batch(events, rejected, ignored)
+
+    def parted(self, lines: Sequence[bytes]) -> Parted:
+        """The same, with what the lines say apart from what the declaration adds to them."""
+        if self._mapped is not None:
+            return self._through_map(self._mapped, lines)
+        if self._plain is None:
+            made: list[Event] = []
+            told: list[Side] = []
+            odd: Sequence[int] = range(len(lines))
+        else:
+            made, told, odd = self._plain.decode(lines)
+            if not odd:
+                return Parted(made, told, [], 0)
+        events: list[Event] = []
+        sides: list[Side] = []
+        rejected: list[tuple[int, str]] = []
+        ignored = start = 0
+        for at in odd:
+            if start < at:
+                events += made[start:at]
+                sides += told[start:at]
+            start = at + 1
+            try:
+                ignored += self._read(lines[at], events)
+            except Refused as error:
+                rejected.append((at, str(error)))
+            sides += map(parted, events[len(sides) :])
+        events += made[start:]
+        sides += told[start:]
+        return Parted(events, sides, rejected, ignored)
+
+    def close(self) -> None:
+        """End the process that runs the map, where there is one. It starts again when needed."""
+        if self._mapped is not None:
+            from burnbook.jq_map.program import stop
+
+            stop()
+
+    def _read(self, line: bytes, events: list[Event]) -> int:
+        # Adds the events of one line and gives the number of its rows that are no requests.
+        found = parse(line)
+        if found is BLANK:
+            return 0
+        event = self._reader.read(found)
+        if event is None:
+            return 1
+        events.append(event)
+        return 0
+
+    def _through_map(self, mapped: "Mapped", lines: Sequence[bytes]) -> Parted:
+        # The map is asked about all good lines at once: each question costs two process switches.
+        from burnbook.jq_map.program import objects
+
+        asked: list[int] = []
+        rejected: list[tuple[int, str]] = []
+        for at, line in enumerate(lines):
+            try:
+                if parse(line) is not BLANK:
+                    asked.append(at)
+            except Refused as error:
+                rejected.append((at, str(error)))
+        events: list[Event] = []
+        ignored = 0
+        answers = mapped.answers([lines[at] for at in asked])
+        for at, answer in zip(asked, answers, strict=True):
+            try:
+                ignored += self._several(objects(answer), events)
+            except Refused as error:
+                rejected.append((at, str(error)))
+        return Parted(events, list(map(parted, events)), sorted(rejected), ignored)
+
+    def _several(self, objects: list[Any], events: list[Event]) -> int:
+        # What is good in a line is taken, whatever stands beside it. No object at all counts too.
+        ignored, faults = int(not objects), []
+        for found in objects:
+            try:
+                event = self._reader.read(found)
+            except Refused as error:
+                faults.append(str(error))
+                continue
+            if event is None:
+                ignored += 1
+            else:
+                events.append(event)
+        if faults and len(objects) == 1:
+            raise Refused(faults[0])
+        if faults:
+            raise Refused(f"{len(faults)} of {len(objects)} rows: {faults[0]}")
+        return ignored
+
+
+def compile_feed(feed: Feed, where: str = "the feed") -> Decoder:
+    """A decoder of a feed's lines. `where` is its file, for messages about its map."""
+    return Decoder(feed, where)

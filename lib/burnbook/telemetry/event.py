@@ -1,0 +1,102 @@
+"""A usage event, as every feed gives it, and why a line is none."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from burnbook.base.errors import Refused
+from burnbook.rows.meters import MAX_TEXT, Count, Text
+from burnbook.telemetry.traffic import Group, group_of
+
+__all__ = ["MAX_TEXT", "Batch", "Event", "Parted", "Refused", "Side", "parted"]
+
+# In place of what is added later: as a default it is left out of what is encoded.
+_LATER: Any = object()
+
+Extra = dict[str, str | int | float | bool]
+
+
+class Event(msgspec.Struct, gc=False, omit_defaults=True, eq=False):
+    """One request: the own fields of `rows.Usage`, in its order. All text in it is redacted.
+
+    `ts` is UTC. Null is what the line does not tell. `feature` is null where it is the `rid`, and
+    empty where the line does not have the feed's field for it. `extra` has what the feed keeps.
+    """
+
+    ts: datetime
+    rid: Text | None
+    lane: Text | None
+    model: Text | None
+    status: int | Text | None
+    input_tokens: Count | None
+    output_tokens: Count | None
+    reason: Text | None
+    latency_ms: float | None
+    cached_input_tokens: Count | None = None
+    cache_write_tokens: Count | None = None
+    routed: bool = _LATER
+    ok: bool = _LATER
+    feature: Text | None = None
+    extra: Extra | None = None
+
+    def __eq__(self, other: object) -> bool:
+        """Equal by value, whichever path decoded them."""
+        if not isinstance(other, Event):
+            return NotImplemented
+        return msgspec.structs.astuple(self) == msgspec.structs.astuple(other)
+
+    __hash__ = None  # type: ignore[assignment]  # it can be changed
+
+
+class _Added(msgspec.Struct, gc=False, omit_defaults=True):
+    # The last fields of an event, which its line does not have.
+    routed: bool
+    ok: bool
+    feature: Text | None = None
+    extra: Extra | None = None
+
+
+class Side(msgspec.Struct, gc=False, frozen=True, eq=False):
+    """What a feed's declaration adds to a line; lines that are alike share one.
+
+    `text` is how it stands in a row behind what the line says. `group` is what traffic sums by.
+    """
+
+    added: _Added
+    group: Group
+    text: bytes
+
+    def mark(self, event: Event) -> None:
+        """Complete an event with it."""
+        event.routed, event.ok, event.feature, event.extra = msgspec.structs.astuple(self.added)
+
+
+def parted(event: Event) -> Side:
+    """What was added to an event, which then has only what its line says."""
+    added = _Added(event.routed, event.ok, event.feature, event.extra)
+    side = Side(added, group_of(event), b"," + msgspec.json.encode(added)[1:-1])
+    event.routed = event.ok = _LATER
+    event.feature = event.extra = None
+    return side
+
+
+class Parted(NamedTuple):
+    """A batch whose events have only what their lines say; `sides` has the rest of each."""
+
+    events: list[Event]
+    sides: list[Side]
+    rejected: list[tuple[int, str]]
+    ignored: int
+
+
+class Batch(NamedTuple):
+    """What some lines came to.
+
+    `rejected` has the index of each line that could not be taken whole, and why; text in the reason
+    is redacted. `ignored` counts rows that are no requests; blank lines count nowhere.
+    """
+
+    events: list[Event]
+    rejected: list[tuple[int, str]]
+    ignored: int

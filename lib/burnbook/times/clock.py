@@ -1,0 +1,118 @@
+"""Now, parsing of times, zones and reset arithmetic: the only reader of the clock.
+
+Every moment inside burnbook is an aware UTC datetime. A zone is a `tzinfo`; `local` is the
+machine's own zone (localzone.py).
+"""
+
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from burnbook.base.errors import BadConfig, Usage
+from burnbook.times.local_zone import LOCAL
+
+# What may be typed: beyond it, adding a window's length could leave the calendar.
+YEARS = (1971, 2999)
+
+_at: datetime | None = None
+
+
+def wall_clock() -> datetime:
+    """The real moment, UTC: when a row is written, whatever `--at` says."""
+    return datetime.now(UTC)
+
+
+def now() -> datetime:
+    """The moment to act as of, UTC: `--at` where it was given, else the real one."""
+    return _at or wall_clock()
+
+
+def is_given() -> bool:
+    """Whether the moment to act as of was given (`--at`)."""
+    return _at is not None
+
+
+def act_at(moment: datetime | None) -> None:
+    """Make `now()` answer `moment` from here on (`--at`); None gives the clock back."""
+    global _at
+    _at = moment
+
+
+def parse_time(text: str, zone: tzinfo) -> datetime:
+    """ISO 8601 text as a UTC moment; without an offset it is wall time in `zone`.
+
+    Raises Usage where the text is no such time.
+    """
+    try:
+        return bounded(datetime.fromisoformat(text.strip()), zone)
+    except (ValueError, OverflowError):
+        raise Usage(
+            f"time {text!r} is not ISO 8601, such as 2026-11-22T18:30 or 2026-11-22T17:30:00Z, "
+            f"from {YEARS[0]} to {YEARS[1]}"
+        ) from None
+
+
+def bounded(moment: datetime, zone: tzinfo) -> datetime:
+    """`to_utc` of a moment that somebody typed. Raises ValueError outside of YEARS."""
+    if not YEARS[0] <= moment.year <= YEARS[1]:
+        raise ValueError(f"year {moment.year}")
+    return to_utc(moment, zone)
+
+
+def to_utc(moment: datetime, zone: tzinfo) -> datetime:
+    """A wall time in `zone` (or an aware one) as UTC.
+
+    A wall time that a DST change skips is read with the offset before the change, one that it
+    repeats is the first of the two (PEP 495, fold=0).
+    """
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=zone)
+    return moment.astimezone(UTC)
+
+
+def to_wall(moment: datetime, zone: tzinfo) -> datetime:
+    """A UTC moment as an aware wall time in `zone`."""
+    return moment.astimezone(zone)
+
+
+def find_zone(name: str) -> tzinfo:
+    """The zone of an IANA name, or of the machine (`local`). Raises BadConfig for other names."""
+    if name == "local":
+        return LOCAL
+    if name.upper() == "UTC":
+        return UTC
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadConfig(
+            f"no time zone is called {name!r}; valid: local, or an IANA name such as Europe/Berlin"
+        ) from None
+
+
+def next_wall(after: datetime, hour: int, minute: int, zone: tzinfo) -> datetime:
+    """The first moment after `after` (UTC) at which the wall clock of `zone` shows hour:minute."""
+    day = to_wall(after, zone).replace(tzinfo=None, fold=0)
+    for ahead in range(-1, 3):
+        wall = (day + timedelta(days=ahead)).replace(
+            hour=hour, minute=minute, second=0, microsecond=0
+        )
+        moment = to_utc(wall, zone)
+        if moment > after:
+            return moment
+    raise AssertionError("a wall clock shows every time of day at least once in three days")
+
+
+def iso(moment: datetime) -> str:
+    """UTC, ISO 8601 with `Z`."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def span(seconds: float) -> str:
+    """A length of time for eyes: `3h 12m`, `2d 4h`, `40s`."""
+    whole = int(abs(seconds))
+    days, rest = divmod(whole, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, secs = divmod(rest, 60)
+    parts = [(days, "d"), (hours, "h"), (minutes, "m"), (secs, "s")]
+    shown = [f"{n}{unit}" for n, unit in parts if n][:2]
+    return " ".join(shown) or "0s"

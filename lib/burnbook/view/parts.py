@@ -1,0 +1,61 @@
+"""Parts of a result, which `render` turns into text, JSON or markdown."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from burnbook.config.loader import Config
+
+if TYPE_CHECKING:
+    pass
+
+
+class Line(NamedTuple):
+    """One line of text; `strong` is the line that counts."""
+
+    text: str
+    strong: bool = False
+
+
+class Table(NamedTuple):
+    """Cells in columns; a column whose `align` letter is `>` is set to the right."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    align: str
+
+
+class Title(NamedTuple):
+    """The heading of a block."""
+
+    text: str
+
+
+Part = Line | Table | Title
+
+
+def number(value: float | None) -> str:
+    """A number for eyes: thousands apart, no needless decimals; `-` where it is not known."""
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
+
+
+def percent(value: float | None) -> str:
+    """A percentage for eyes."""
+    return "-" if value is None else f"{number(value)}%"
+
+
+def bar(share: float | None, width: int) -> str:
+    """A bar of `width` characters, `share` of it (0 to 1) full; nothing where it is not known."""
+    if share is None or width == 0:
+        return ""
+    full = min(width, max(0, round(share * width)))
+    return "█" * full + "░" * (width - full)
+
+
+def moment(value: datetime | None, config: Config) -> str:
+    """A moment as wall time in the config's zone, to the minute."""
+    from burnbook.times import clock
+
+    return "-" if value is None else f"{clock.to_wall(value, config.zone):%Y-%m-%d %H:%M}"

@@ -1,0 +1,89 @@
+"""A window's span, and the one that follows it."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from burnbook.base import ids
+from burnbook.config.loader import Config
+from burnbook.windows.snapshot_index import Index, Pair
+
+State = Literal["planned", "open", "done", "finalized"]
+
+
+class Span(NamedTuple):
+    """When a window began and ends, UTC; None is not known."""
+
+    starts_at: datetime | None
+    ends_at: datetime | None
+
+
+def span(config: Config, window: str, first_before: datetime | None) -> Span:
+    """From the first BEFORE to the declared end, else to the first reset time after that BEFORE."""
+    ends = config.ends(window)
+    if ends is None and first_before is not None:
+        ends = first_end(config, first_before)
+    return Span(first_before, ends)
+
+
+def first_end(config: Config, begun: datetime) -> datetime:
+    """The reset time at which what begins at `begun` ends.
+
+    One that is no further away than a last look does not count: who begins then begins for it.
+    """
+    return config.next_reset(begun + config.windows.early)
+
+
+def of(config: Config, index: Index, window: str) -> Span:
+    """The span of a window, from the snapshots that count.
+
+    A BEFORE that was booked early for a reset began there, as far as the end is concerned.
+    """
+    befores = [entry for entry in index.counted(window) if entry.phase == "before"]
+    first = min((entry.captured_at for entry in befores), default=None)
+    begun = min((entry.counts_from for entry in befores), default=None)
+    return Span(first, span(config, window, begun).ends_at)
+
+
+def following(config: Config, window: str) -> str | None:
+    """The configured `next`, else the number at the end plus one; None where there is neither."""
+    declared = config.windows.windows.get(window)
+    if declared is not None and declared.next is not None:
+        return declared.next
+    return ids.successor(window)
+
+
+def before(config: Config, window: str, booked: Sequence[str]) -> str | None:
+    """The window, declared or booked, that this one follows; the newest of several."""
+    earlier = [*config.windows.windows, *booked]
+    found = [name for name in earlier if name != window and following(config, name) == window]
+    return found[-1] if found else None
+
+
+def state(pairs: list[Pair], *, finalized: bool) -> State:
+    """Planned until a BEFORE, open until every BEFORE has its AFTER, done until it is finalized."""
+    if finalized:
+        return "finalized"
+    if not pairs:
+        return "planned"
+    return "done" if all(pair.after for pair in pairs) else "open"
+
+
+def by_time(config: Config, index: Index) -> Callable[[datetime], str | None]:
+    """Finds the window whose span holds a moment; of several the one that began last."""
+    spans = []
+    for name in {*config.windows.windows, *index.windows()}:
+        found = of(config, index, name)
+        if found.starts_at and found.ends_at and found.starts_at < found.ends_at:
+            spans.append((found.starts_at, found.ends_at, name))
+    spans.sort()
+    starts = [start for start, _, _ in spans]
+
+    def find(moment: datetime) -> str | None:
+        for at in range(bisect_right(starts, moment) - 1, -1, -1):
+            if moment < spans[at][1]:
+                return spans[at][2]
+        return None
+
+    return find

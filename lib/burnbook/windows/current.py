@@ -1,0 +1,28 @@
+"""Which window a reading verb is about, and what it says where there is none, or damage."""
+
+from burnbook.base import ids
+from burnbook.base.errors import Missing
+from burnbook.context import Context
+
+
+def wanted(ctx: Context, said: str | None) -> str:
+    """The window that was named, if it is declared or in the book; else the current one."""
+    if said is None:
+        return current(ctx)
+    window = ids.check("window", said)
+    declared = ctx.config.windows.windows
+    if window not in declared and not ctx.book.knows(window):
+        known = ", ".join(sorted({*declared, *ctx.book.index.windows()})) or "none"
+        raise Missing(f"window {window} is neither declared nor in the book; valid: {known}")
+    return window
+
+
+def current(ctx: Context) -> str:
+    """The agent's newest window, else anybody's, else the first that is declared."""
+    index = ctx.book.index
+    found = index.latest(ctx.agent) or index.latest()
+    if found:
+        return found
+    for name in ctx.config.windows.windows:
+        return name
+    raise Missing("no window: none is declared in windows.toml and none is in the book")
