@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from burnbook.windows.facts import context_tokens
 from burnbook.rows.meters import Closing
+from burnbook.windows.facts import context_tokens
 
 if TYPE_CHECKING:
     from burnbook.telemetry.traffic import Traffic
