@@ -13,6 +13,7 @@ from burnbook.churn import count
 from burnbook.churn.git import NotCounted
 from burnbook.config.loader import Config
 from burnbook.context import Context
+from burnbook.store.store import Store
 from conftest import Shell
 from test_churn import app, git
 
@@ -22,7 +23,9 @@ __all__ = ["app"]  # the fixture
 @pytest.fixture
 def ctx(shell: Shell) -> Context:
     """A book without rows."""
-    return Context(Config(str(shell.config)), Book(str(shell.book)), "main", [])
+    return Context(
+        Config(str(shell.config)), Book(str(shell.book)), Store(str(shell.book)), "main", []
+    )
 
 
 def decided(ctx: Context, window: str = "W1", **said: str) -> tuple[str | None, int]:

@@ -99,7 +99,7 @@ def test_the_readme_has_every_exit_code() -> None:
         ("stop.NAME", Stop),
         ("notify", Notify),
         ("agents.toml", Agent),
-        ("agents.ID.tmux", windows.Tmux),
+        ("agents.ID.tmux", agents.Tmux),
         ("preview.toml", Preview),
         ("ledgers.toml", Ledgers),
         ("prices.toml", Prices),

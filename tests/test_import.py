@@ -21,6 +21,7 @@ from burnbook.importers.tracker import figures
 from burnbook.importers.tracker import rows as trackerrows
 from burnbook.importers.tracker.lines import Source
 from burnbook.rows.meters import Meter
+from burnbook.store.store import Store
 from hypothesis import given
 from hypothesis import strategies as st
 from torture.figures import long, record
@@ -195,7 +196,7 @@ def test_a_file_that_was_read_may_fail_at_its_end(tmp_path: Path) -> None:
         def close(self) -> None:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    context = Context(Config(str(tmp_path)), Book(str(tmp_path)), "main", [])
+    context = Context(Config(str(tmp_path)), Book(str(tmp_path)), Store(str(tmp_path)), "main", [])
     source = Source(context, "windows.jsonl", Failing(b'{"a":1}\n{"a":2}\n'), True)
     lines = source.lines()
     assert next(lines).row == {"a": 1}

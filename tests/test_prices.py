@@ -16,6 +16,7 @@ from burnbook.config.loader import Config
 from burnbook.config.prices import Lookup, Price
 from burnbook.context import Context
 from burnbook.cost import genai_prices, price_file
+from burnbook.store.store import Store
 from conftest import ROOT, Shell
 
 DAY = date(2026, 11, 22)
@@ -192,7 +193,9 @@ def test_an_update_says_what_changed_and_the_same_again_changes_nothing(
     )
     first, second = (
         prices.run(
-            Context(Config(str(shell.config)), Book(str(shell.book)), "main", []),
+            Context(
+                Config(str(shell.config)), Book(str(shell.book)), Store(str(shell.book)), "main", []
+            ),
             SimpleNamespace(update=True),
         )
         for _ in range(2)

@@ -20,6 +20,7 @@ from burnbook.rows.work import MissedReset
 from burnbook.snapshots.build_row import snapshot
 from burnbook.snapshots.pane_input import Taken
 from burnbook.snapshots.reset_plan import How, decide
+from burnbook.store.store import Store
 from burnbook.times import clock, cron
 from burnbook.windows.snapshot_index import Index
 from conftest import ROOT, Shell
@@ -98,7 +99,7 @@ def booked(config: Config, moments: list[datetime], began: datetime) -> list[Any
     """The rows of a book whose reset ran at these moments, from a BEFORE of W001 on."""
     index, rows = Index(), []
     book: Any = SimpleNamespace(index=index, root="/nowhere", snapshots=None)
-    ctx = Context(config, book, "main", [])
+    ctx = Context(config, book, Store(book.root), "main", [])
     first = {"window": "W001", "agent": "main", "provider": "codex", "phase": "before"}
     rows.append(snapshot(ctx, fresh(began), **first))
     index.add(rows[0], 0, 1)

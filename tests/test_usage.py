@@ -20,6 +20,7 @@ from burnbook.config.loader import Config
 from burnbook.config.prices import Lookup, Price
 from burnbook.rows.meters import Meter
 from burnbook.rows.usage import AgentUsage, Reading, Tokens
+from burnbook.store.store import Store
 from burnbook.telemetry.traffic import Traffic
 from burnbook.usage import blocks as usage_blocks
 from burnbook.usage import report as usage
@@ -450,7 +451,9 @@ def test_readings_of_logs_make_blocks(shell: Shell, monkeypatch: pytest.MonkeyPa
     from burnbook.context import Context
     from burnbook.usage.block_report import sums
 
-    ctx = Context(Config(str(shell.config)), Book(str(shell.book)), "main", [])
+    ctx = Context(
+        Config(str(shell.config)), Book(str(shell.book)), Store(str(shell.book)), "main", []
+    )
     found = sorted((key.period, told.requests) for key, told in sums(ctx, Ask(), UTC))
     assert [(period.guessed, n) for period, n in found] == [(True, 1), (False, 1)]
     assert found[1][0].starts_at == START + timedelta(seconds=7)

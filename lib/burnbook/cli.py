@@ -116,6 +116,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     from burnbook.config.loader import Config
     from burnbook.context import Context
     from burnbook.rows.skipped import newer_rows
+    from burnbook.store.store import Store
     from burnbook.times import clock
     from burnbook.view import render
 
@@ -123,7 +124,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     config = Config(chosen.config_dir)
     if args.at is not None:
         clock.act_at(clock.parse_time(args.at, config.zone))
-    ctx = Context(config, Book(chosen.data_dir), chosen.agent, [])
+    ctx = Context(config, Book(chosen.data_dir), Store(chosen.data_dir), chosen.agent, [])
     try:
         result = import_module(f"burnbook.commands.{command}").run(ctx, args)
     finally:

@@ -1,18 +1,20 @@
-"""Verbs: one file a verb, the twin of its script in bin/. `run(ctx, args)` gives a Result."""
+"""What every command gets, and what it returns."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from burnbook.book.book import Book
 from burnbook.config.loader import Config
+from burnbook.store.store import Store
 from burnbook.view.parts import Part
 
 
 class Context(NamedTuple):
-    """What a verb works on. `notes` go to stderr, whatever becomes of the verb."""
+    """What a command works on. `notes` are printed to stderr, even when the command fails."""
 
     config: Config
     book: Book
+    store: Store
     agent: str
     notes: list[str]
 

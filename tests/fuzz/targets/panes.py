@@ -11,6 +11,7 @@ from burnbook.book.book import Book
 from burnbook.config.loader import Config
 from burnbook.context import Context
 from burnbook.snapshots.pane_input import understood
+from burnbook.store.store import Store
 from burnbook.times.clock import parse_time
 
 TESTS = Path(__file__).resolve().parent.parent.parent
@@ -42,7 +43,9 @@ WORDS = [
 ]
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 NOW = parse_time("2026-11-22T10:00:00Z", None)
-CONTEXT = Context(Config(str(TESTS.parent / "config")), Book("/nonexistent"), "main", [])
+CONTEXT = Context(
+    Config(str(TESTS.parent / "config")), Book("/nonexistent"), Store("/nonexistent"), "main", []
+)
 
 
 def one(data: bytes) -> None:
