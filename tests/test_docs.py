@@ -12,7 +12,7 @@ import pytest
 from burnbook.base import errors
 from burnbook.churn import settings as churnspec
 from burnbook.config import bundle, loader, schedules, windows
-from burnbook.config.agents import Agent
+from burnbook.config.agents import Agent, Tmux
 from burnbook.config.budgets import Budget, Notify, Stop
 from burnbook.config.ledgers import Ledgers
 from burnbook.config.preview import Preview
@@ -99,7 +99,7 @@ def test_the_readme_has_every_exit_code() -> None:
         ("stop.NAME", Stop),
         ("notify", Notify),
         ("agents.toml", Agent),
-        ("agents.ID.tmux", agents.Tmux),
+        ("agents.ID.tmux", Tmux),
         ("preview.toml", Preview),
         ("ledgers.toml", Ledgers),
         ("prices.toml", Prices),
