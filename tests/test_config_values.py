@@ -19,7 +19,7 @@ READ: dict[str, Callable[[Config], Any]] = {
     "budgets.toml": lambda config: (config.budgets, config.stops, config.notify),
     "bundle.toml": bundlespec.folder,
     "churn.toml": churnspec.read,
-    "ledgers.toml": ledgerspec.ledgers,
+    "ledgers.toml": lambda config: ledgerspec.ledgers(config, "book"),
     "preview.toml": lambda config: config.preview,
     "prices.toml": lambda config: config.prices,
     "schedules.toml": schedulespec.read,
