@@ -33,7 +33,17 @@ HOSTILE = [
 ]
 
 # What bin/_book.py needs to choose the book and the agent.
-CHOOSING = ("__init__", "errors", "escape", "files", "names", "plain", "redact", "settings")
+CHOOSING = (
+    "__init__",
+    "errors",
+    "escape",
+    "files",
+    "names",
+    "plain",
+    "redact",
+    "settings",
+    "tomlvalues",
+)
 
 TELL = '''"""Say how this was run."""
 

@@ -20,7 +20,7 @@ READ: dict[str, Callable[[Config], Any]] = {
     "budgets.toml": lambda config: (config.budgets, config.stops, config.notify),
     "bundle.toml": bundle.folder,
     "churn.toml": settings.read,
-    "ledgers.toml": ledgers.ledgers,
+    "ledgers.toml": lambda config: ledgers.ledgers(config, "book"),
     "preview.toml": lambda config: config.preview,
     "prices.toml": lambda config: config.prices,
     "schedules.toml": schedules.read,

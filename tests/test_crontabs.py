@@ -1,6 +1,7 @@
 """install and remove, with a crontab program that does as told: nothing else is ever changed."""
 
 import json
+import os
 import shlex
 import shutil
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from burnbook.schedule import crontab_file
 from frontdoor import ROOT, House
 from manual import clone_in
 
@@ -372,3 +374,14 @@ def test_a_backslash_is_refused_as_crons_differ(tmp_path: Path, clone: House) ->
     text = "[jobs.look]\ncron = '7 3 * * *'\nrecipe = 'check'\nargs = ['a\\b']\n"
     (clone.root / "config" / "schedules.toml").write_text(text)
     assert "crons differ in how they read backslashes" in done(clone, code=78)
+
+
+def test_the_copy_of_a_lost_crontab_is_synced_before_its_path_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[str] = []
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(os, "fsync", lambda h: synced.append(os.readlink(f"/proc/self/fd/{h}")))
+    path = crontab_file._rescue(b"0 9 * * * mine\n")
+    assert Path(path).read_bytes() == b"0 9 * * * mine\n"
+    assert synced == [path, str(tmp_path)]

@@ -6,16 +6,17 @@ from pathlib import Path
 
 import pytest
 from burnbook.base.errors import IOFault
+from burnbook.base.rooted_path import RootedPath
 from burnbook.book import journal
 
 ROWS = [b'{"id":"a-%d","schema_version":1}\n' % number for number in range(3)]
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> str:
+def path(tmp_path: Path) -> RootedPath:
     """A journal of three rows."""
     journal.append(str(tmp_path), {"j": ROWS})
-    return str(tmp_path / "j.jsonl")
+    return RootedPath(str(tmp_path), "j.jsonl")
 
 
 def refuse(number: int = errno.EIO) -> object:
@@ -26,7 +27,7 @@ def refuse(number: int = errno.EIO) -> object:
 
 
 def test_where_no_journal_is_there_are_no_rows(tmp_path: Path) -> None:
-    path = str(tmp_path / "j.jsonl")
+    path = RootedPath(str(tmp_path), "j.jsonl")
     assert journal.size(path) == 0
     assert journal.file_of(path) is None
     assert list(journal.lines(path)) == []
@@ -39,29 +40,31 @@ def test_where_no_journal_is_there_are_no_rows(tmp_path: Path) -> None:
 
 def test_an_empty_journal_has_no_rows(tmp_path: Path) -> None:
     (tmp_path / "j.jsonl").touch()
-    assert journal.find(str(tmp_path / "j.jsonl"), ["a-1"]) == {}
-    assert journal.torn_tail(str(tmp_path / "j.jsonl")) == (0, b"")
+    assert journal.find(RootedPath(str(tmp_path), "j.jsonl"), ["a-1"]) == {}
+    assert journal.torn_tail(RootedPath(str(tmp_path), "j.jsonl")) == (0, b"")
 
 
 def test_rows_are_read_from_an_offset_and_found_by_id(path: str) -> None:
     length = len(ROWS[0])
     assert journal.size(path) == 3 * length
-    assert journal.file_of(path) == os.stat(path).st_ino
+    assert journal.file_of(path) == os.stat(str(path)).st_ino
     assert list(journal.lines(path, length)) == [(length, ROWS[1]), (2 * length, ROWS[2])]
     assert journal.at(path, [(length, length), (0, length)]) == [ROWS[1], ROWS[0]]
     assert journal.find(path, ["a-2", "a-0", "a-9"]) == {"a-0": ROWS[0], "a-2": ROWS[2]}
     assert journal.find(path, []) == {}
 
 
-def test_a_link_is_not_measured_for_what_it_names(path: str, tmp_path: Path) -> None:
-    link = tmp_path / "link.jsonl"
-    link.symlink_to("j.jsonl")
-    assert journal.size(str(link)) == len("j.jsonl")
-    assert journal.file_of(str(link)) == os.lstat(link).st_ino
+def test_a_link_is_not_measured(path: RootedPath, tmp_path: Path) -> None:
+    (tmp_path / "link.jsonl").symlink_to("j.jsonl")
+    link = RootedPath(str(tmp_path), "link.jsonl")
+    with pytest.raises(IOFault, match="is a symbolic link"):
+        journal.size(link)
+    with pytest.raises(IOFault, match="is a symbolic link"):
+        journal.file_of(link)
 
 
 def test_a_disk_that_does_not_answer_is_one_sentence(
-    path: str, monkeypatch: pytest.MonkeyPatch
+    path: RootedPath, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "stat", refuse())
     with pytest.raises(IOFault, match="cannot read the book"):
@@ -72,7 +75,7 @@ def test_a_disk_that_does_not_answer_is_one_sentence(
         list(journal.lines(path))
 
 
-def test_no_handle_stays_open(path: str, tmp_path: Path) -> None:
+def test_no_handle_stays_open(path: RootedPath, tmp_path: Path) -> None:
     before = len(os.listdir("/proc/self/fd"))
     journal.at(path, [(0, 1)])
     journal.find(path, ["a-1"])
@@ -81,12 +84,12 @@ def test_no_handle_stays_open(path: str, tmp_path: Path) -> None:
     journal.torn_tail(path)
     journal.append(str(tmp_path), {"j": b"{}\n", "k": b"{}\n"})
     journal.cut(str(tmp_path), "k", 0)
-    journal.put_beside(f"{path}.broken", b"x\n")
+    journal.put_beside(path.parent / "j.jsonl.broken", b"x\n")
     assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_an_interrupt_takes_the_rows_back_and_goes_on(
-    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: RootedPath, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupt(_: int) -> None:
         raise KeyboardInterrupt
@@ -99,7 +102,7 @@ def test_an_interrupt_takes_the_rows_back_and_goes_on(
 
 
 def test_what_cannot_be_taken_back_is_not_denied(
-    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: RootedPath, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "ftruncate", refuse())
     monkeypatch.setattr(os, "fsync", refuse())
@@ -108,7 +111,7 @@ def test_what_cannot_be_taken_back_is_not_denied(
 
 
 def test_each_journal_is_synced_before_the_next_is_written(
-    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: RootedPath, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[str] = []
     write, sync = os.write, os.fsync
@@ -119,7 +122,7 @@ def test_each_journal_is_synced_before_the_next_is_written(
 
 
 def test_rows_that_are_taken_back_are_synced_and_a_new_journal_is_gone(
-    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: RootedPath, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[int] = []
     write = os.write
@@ -139,19 +142,19 @@ def test_rows_that_are_taken_back_are_synced_and_a_new_journal_is_gone(
 
 
 def test_what_is_kept_beside_never_glues_and_is_synced_with_its_name(
-    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: RootedPath, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[str] = []
     monkeypatch.setattr(os, "fsync", lambda h: synced.append(os.readlink(f"/proc/self/fd/{h}")))
-    beside = f"{path}.broken"
-    Path(beside).write_bytes(b"whole\ntorn")
+    beside = path.parent / "j.jsonl.broken"
+    Path(str(beside)).write_bytes(b"whole\ntorn")
     journal.put_beside(beside, b"new\n")
-    assert Path(beside).read_bytes() == b"whole\ntorn\nnew\n"
-    assert synced == [beside, str(tmp_path)]
+    assert Path(str(beside)).read_bytes() == b"whole\ntorn\nnew\n"
+    assert synced == [str(beside), str(tmp_path)]
     monkeypatch.setattr(os, "fsync", refuse())
     with pytest.raises(OSError, match="error"):
         journal.put_beside(beside, b"newer\n")
-    assert Path(beside).read_bytes() == b"whole\ntorn\nnew\n"
+    assert Path(str(beside)).read_bytes() == b"whole\ntorn\nnew\n"
 
 
 def test_a_tail_that_another_copy_ends_with_is_not_kept_twice(tmp_path: Path) -> None:
@@ -164,7 +167,7 @@ def test_a_tail_that_another_copy_ends_with_is_not_kept_twice(tmp_path: Path) ->
 
 
 def test_a_cut_is_synced_at_its_new_length(
-    path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: RootedPath, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[int] = []
     monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_size))
@@ -179,4 +182,4 @@ def test_a_tail_as_long_as_what_is_read_at_once_is_found_whole(
 ) -> None:
     tail = b"x" * size
     (tmp_path / "j.jsonl").write_bytes(whole + tail)
-    assert journal.torn_tail(str(tmp_path / "j.jsonl")) == (len(whole), tail)
+    assert journal.torn_tail(RootedPath(str(tmp_path), "j.jsonl")) == (len(whole), tail)

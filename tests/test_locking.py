@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from burnbook.base.errors import Busy, IOFault
+from burnbook.base.rooted_path import RootedPath
 from burnbook.book import lock
 
 
@@ -25,9 +26,9 @@ def test_a_waiter_pauses_longer_each_time_up_to_20_ms_and_gives_up(
     tmp_path: Path, clocked: list[float]
 ) -> None:
     with (
-        lock.folder_lock(str(tmp_path)),
+        lock.folder_lock(RootedPath(str(tmp_path))),
         pytest.raises(Busy, match=f"folder {tmp_path} is busy"),
-        lock.folder_lock(str(tmp_path), wait=0.5),
+        lock.folder_lock(RootedPath(str(tmp_path)), wait=0.5),
     ):
         pass
     assert clocked[:3] == pytest.approx([0.001, 0.0015, 0.00225])
@@ -40,9 +41,9 @@ def test_waiters_do_not_march_in_step(
 ) -> None:
     monkeypatch.setattr(time, "monotonic_ns", lambda: 999)
     with (
-        lock.folder_lock(str(tmp_path)),
+        lock.folder_lock(RootedPath(str(tmp_path))),
         pytest.raises(Busy),
-        lock.folder_lock(str(tmp_path), wait=0.01),
+        lock.folder_lock(RootedPath(str(tmp_path)), wait=0.01),
     ):
         pass
     assert clocked[0] == pytest.approx(0.001 * 1.499)
@@ -54,7 +55,7 @@ def test_a_lock_that_is_let_go_is_taken_by_the_waiter(
     handle = os.open(tmp_path, os.O_RDONLY)
     fcntl.flock(handle, fcntl.LOCK_EX)
     monkeypatch.setattr(time, "sleep", lambda _: fcntl.flock(handle, fcntl.LOCK_UN))
-    with lock.folder_lock(str(tmp_path)):
+    with lock.folder_lock(RootedPath(str(tmp_path))):
         pass
     os.close(handle)
 
@@ -73,12 +74,15 @@ def test_what_passes_is_tried_again(
         flock(handle, how)
 
     monkeypatch.setattr(fcntl, "flock", once)
-    with lock.folder_lock(str(tmp_path)):
+    with lock.folder_lock(RootedPath(str(tmp_path))):
         pass
     assert len(calls) == 2
 
 
-@pytest.mark.parametrize("of", [lock.book_lock, lock.folder_lock])
+FOLDER_LOCK = pytest.param(lambda path: lock.folder_lock(RootedPath(path)), id="folder_lock")
+
+
+@pytest.mark.parametrize("of", [lock.book_lock, FOLDER_LOCK])
 def test_a_disk_that_cannot_lock_is_not_waited_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clocked: list[float], of: object
 ) -> None:
@@ -104,13 +108,13 @@ def test_a_lock_that_keeps_nobody_out_is_refused(
 
 
 def test_whether_a_lock_works_is_known_and_no_handle_stays_open(tmp_path: Path) -> None:
-    path = str(tmp_path / "a")
-    handle = os.open(path, os.O_RDWR | os.O_CREAT)
+    path = RootedPath(str(tmp_path), "a")
+    handle = path.open(os.O_RDWR | os.O_CREAT)
     before = len(os.listdir("/proc/self/fd"))
     assert not lock.works(path)
     fcntl.flock(handle, fcntl.LOCK_EX)
     assert lock.works(path)
-    with lock.book_lock(str(tmp_path)), lock.folder_lock(str(tmp_path)):
+    with lock.book_lock(str(tmp_path)), lock.folder_lock(RootedPath(str(tmp_path))):
         pass
     assert len(os.listdir("/proc/self/fd")) == before
     os.close(handle)
@@ -126,7 +130,7 @@ def test_an_error_in_a_trial_of_a_lock_is_not_taken_for_a_lock(
 
     monkeypatch.setattr(fcntl, "flock", refuse)
     with pytest.raises(OSError, match="EIO"):
-        lock.works(str(tmp_path / "a"))
+        lock.works(RootedPath(str(tmp_path), "a"))
 
 
 def test_the_holder_is_written_in_one_line_of_fixed_length(tmp_path: Path) -> None:
@@ -158,9 +162,9 @@ def test_the_book_is_made_for_its_lock_and_its_links_are_refused(tmp_path: Path)
 def test_who_does_not_wait_does_not_pause(tmp_path: Path, clocked: list[float]) -> None:
     assert lock.WAIT_SECONDS == 10
     with (
-        lock.folder_lock(str(tmp_path)),
+        lock.folder_lock(RootedPath(str(tmp_path))),
         pytest.raises(Busy),
-        lock.folder_lock(str(tmp_path), wait=0),
+        lock.folder_lock(RootedPath(str(tmp_path)), wait=0),
     ):
         pass
     assert clocked == []
@@ -168,5 +172,5 @@ def test_who_does_not_wait_does_not_pause(tmp_path: Path, clocked: list[float]) 
 
 def test_only_a_folder_is_locked_as_one(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("1")
-    with pytest.raises(NotADirectoryError), lock.folder_lock(str(tmp_path / "a")):
+    with pytest.raises(NotADirectoryError), lock.folder_lock(RootedPath(str(tmp_path), "a")):
         pass

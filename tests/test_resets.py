@@ -30,7 +30,7 @@ def book(*told: tuple[str, str, str], agent: str = "ada", **more: Any) -> Index:
     """An index of (window, phase, moment) of one agent."""
     index = Index()
     for number, (window, phase, moment) in enumerate(told):
-        index.add(snapshot_of(window, phase, moment, **more), number, 1)
+        index.add(snapshot_of(window, phase, moment, agent=agent, **more), number, 1)
     return index
 
 

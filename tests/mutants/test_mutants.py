@@ -33,6 +33,7 @@ MODULES = {
         f"{_J}::test_a_file_is_replaced_whole_or_not_at_all",
         "tests/test_capture.py::TestOwned",
     ),
+    "rooted.py": ("tests/test_rooted.py", "tests/test_files.py", _J),
     "records.py": ("tests/test_records.py",),
     "clock.py": ("tests/test_clock.py",),
     "derive/resets.py": ("tests/test_resets.py", "tests/test_resets_edges.py"),

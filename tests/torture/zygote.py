@@ -114,13 +114,14 @@ def _be(asked: dict, entry: tuple, out: tuple, err: tuple) -> None:
 
 
 def _tell(name: str) -> None:
-    """At the end, write which modules are there."""
-    leave = os._exit
+    """At the end, write which modules are there. Children of this process write nothing."""
+    leave, pid = os._exit, os.getpid()
 
     def end(code: int) -> None:
-        with open(name, "w") as file:
-            found = [name for name, one in sys.modules.items() if getattr(one, "__spec__", None)]
-            file.write("\n".join(found))
+        if os.getpid() == pid:
+            with open(name, "w") as file:
+                modules = [m for m, module in sys.modules.items() if getattr(module, "__spec__", 0)]
+                file.write("\n".join(modules))
         leave(code)
 
     os._exit = end  # type: ignore[assignment]
