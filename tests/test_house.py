@@ -131,3 +131,12 @@ def test_the_map_shows_every_room_on_its_floor() -> None:
     assert inner == {name_of(p) for p in FOLDERS if p != LIB and p.parent != LIB}
     assert all(shown[room] == floors[room.partition("/")[0]] for room in inner)
     assert len(table) == len(shown)
+
+
+@pytest.mark.parametrize("folder", ["data", "logs"])
+def test_books_and_logs_have_a_readme_and_are_ignored(folder: str) -> None:
+    assert lines(ROOT / folder / "README.md") <= 5
+    ignored = (ROOT / ".gitignore").read_text("utf-8").splitlines()
+    assert [f"/{folder}/*", f"!/{folder}/README.md"] == [
+        line for line in ignored if f"/{folder}/" in line
+    ]
