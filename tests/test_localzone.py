@@ -15,8 +15,8 @@ import os, sys, time
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
-from burnbook import clock
-from burnbook.walltime import WallTime, resolve
+from burnbook.times import clock
+from burnbook.times.wall_time import WallTime, resolve
 
 FIRST, LAST = 1577836800, 2082758400  # 2020-01-01 to 2036-01-01
 HOUR = 3600

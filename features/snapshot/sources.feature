@@ -120,7 +120,7 @@ Feature: a pane comes from stdin, from a file, from a command, or its numbers fr
 
   Scenario: a provider that nobody knows
     When I run "bin/snapshot start abacus --set 5h=11" at 09:00
-    Then it exits with 2 and says "provider 'abacus' is not known; valid: claude, codex, glm"
+    Then it exits with 2 and says "provider 'abacus' is not known; valid: "
     And nothing was created
 
   Scenario: two sources at once

@@ -232,7 +232,7 @@ class Config:
         provider = PROVIDER_OF.get(kind, agent.provider)
         if agent.provider != provider:
             self._wrong("agents.toml", f"{where}.capture", kind, f'it with provider = "{provider}"')
-        if kind not in PROVIDER_OF and getattr(agent, kind, None) is None:
+        if kind in Agent.__struct_fields__ and getattr(agent, kind) is None:
             where = f"{where}.capture"
             self._wrong("agents.toml", where, kind, f"it with a table [{where[:-8]}.{kind}]")
 

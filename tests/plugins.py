@@ -1,0 +1,90 @@
+"""A new member of each plugin family, one file each, to add to a scratch clone."""
+
+MEMBERS = {
+    "lib/burnbook/panes/abc.py": '''"""A provider that shows `abc: 12%`."""
+
+import re
+
+from burnbook.panes._pane import Pane, Reading
+from burnbook.panes._text import pane_lines
+
+METERS = {"5h": 300}
+
+
+def parse(text: str) -> Pane:
+    """One meter."""
+    shown = re.search(r"abc: (\\d{1,2})%", " ".join(pane_lines(text)), re.ASCII)
+    if shown is None:
+        return Pane(errors=("no-meters",))
+    return Pane(meters=(Reading("5h", float(shown[1]), 300),))
+''',
+    "lib/burnbook/preview/blocks/abc.py": '''"""How many meters the window has."""
+
+from burnbook.preview.blocks import Values
+from burnbook.preview.scene import Scene
+from burnbook.view.parts import Line, Part
+
+
+def values(scene: Scene) -> Values:
+    """`abc`: the number of pairs of snapshots."""
+    return {"abc": len(scene.pairs)}
+
+
+def show(values: Values, scene: Scene) -> list[Part]:
+    """One line."""
+    return [Line(f"abc: {values['abc']}")]
+''',
+    "lib/burnbook/snapshots/capture_kinds/abc.py": '''"""A capture of one constant pane."""
+
+from burnbook.config.agents import Agent
+from burnbook.snapshots.capture import Stopped
+
+
+def take(agent: Agent, stopped: Stopped) -> bytes:
+    """Return the pane."""
+    return b"abc: 12%"
+''',
+    "lib/burnbook/schedule/formats/abc.py": '''"""One line for each job."""
+
+from burnbook.schedule.formats import File, Plan, Rendered
+
+COMMENT = "# {}"
+
+
+def render(plan: Plan) -> Rendered:
+    """Return one file with the names of the jobs."""
+    return Rendered([File("abc", "".join(f"{task.name}\\n" for task in plan.tasks))])
+''',
+    "config/feeds/abc.toml": """# A proxy that logs one JSON object per request.
+
+required = ["ts", "rid"]
+
+[fields]
+ts            = "time"
+rid           = "id"
+model         = "model"
+input_tokens  = "tokens.in"
+output_tokens = "tokens.out"
+""",
+}
+GOLDEN = {
+    "tests/fixtures/abc/plain.txt": "abc: 12%\n",
+    "tests/fixtures/abc/plain.json": """{
+  "account": null,
+  "context_limit": null,
+  "context_used": null,
+  "errors": [],
+  "meters": [
+    {
+      "name": "5h",
+      "resets": null,
+      "resets_text": null,
+      "used_percent": 12.0,
+      "window_minutes": 300
+    }
+  ],
+  "plan": null,
+  "prompts": null
+}
+""",
+}
