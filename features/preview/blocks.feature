@@ -49,7 +49,7 @@ Feature: the blocks of a preview and their order
     When I run "bin/preview --window W0-CHN --block weather"
     Then it exits with 2 and says
       """
-      preview: no block is called 'weather'; valid: anomalies, budget, efficiency, meters, outcome, prompts,
+      preview: unknown block 'weather'; valid: anomalies, budget, efficiency, meters, outcome, prompts,
       proxy, resets, snapshots, usage, window
       """
 
