@@ -1,4 +1,4 @@
-"""Churn: git's words into figures, HEAD without git, and git kept within its bounds."""
+"""Churn: parsing git's output, finding repositories, and running git within bounds."""
 
 import os
 import subprocess
@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from burnbook.churn import git as vcs
-from burnbook.churn import git_head
 from burnbook.churn import settings as churnspec
 from burnbook.churn.git import Git, NotCounted
 from burnbook.churn.numstat import Change, Figures, figures, matcher, parse, per_feature
@@ -135,12 +134,12 @@ def app(tmp_path: Path) -> Path:
 
 
 def found(folder: Path) -> tuple[str, str | None]:
-    repo = git_head.find(str(folder))
-    assert repo is not None
-    return repo.name, git_head.commit(repo)
+    repository = vcs.find(str(folder))
+    assert repository is not None
+    return repository.name, repository.head
 
 
-def test_head_is_found_as_git_finds_it(app: Path, tmp_path: Path) -> None:
+def test_find_returns_the_name_and_the_commit_of_head(app: Path, tmp_path: Path) -> None:
     (app / "deep" / "er").mkdir(parents=True)
     now, before = git(app, "rev-parse", "HEAD"), git(app, "rev-parse", "HEAD~1")
     assert found(app / "deep" / "er") == ("app", now)
@@ -165,43 +164,44 @@ def test_the_head_of_a_submodule_is_its_own(app: Path, tmp_path: Path) -> None:
     assert found(whole / "part") == ("part", git(app, "rev-parse", "HEAD"))
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        b"",
-        b"ref: refs/heads/../../../secret\n",
-        b"ref: /etc/passwd\n",
-        b"ref: refs/heads/a\0b\n",
-        b"ref: refs/heads/loop\n",
-        b"f" * 39,
-        b"\xff\xfe",
-    ],
-)
-def test_a_head_that_is_none_gives_nothing(app: Path, text: bytes) -> None:
-    (app / "secret").write_text("f" * 40)
-    (app / ".git" / "refs" / "heads" / "loop").write_text("ref: refs/heads/loop\n")
-    (app / ".git" / "HEAD").write_bytes(text)
-    assert found(app) == ("app", None)
-
-
 def test_a_folder_in_no_repository_has_none(tmp_path: Path) -> None:
-    for name, text in (("nothing", None), ("broken", "gitdir: /nowhere\n"), ("text", "hello")):
+    for name, text in (("nothing", None), ("broken", "gitdir: /nowhere\n")):
         (tmp_path / name).mkdir()
         if text is not None:
             (tmp_path / name / ".git").write_text(text)
-        assert git_head.find(str(tmp_path / name)) is None
+        assert vcs.find(str(tmp_path / name)) is None
+    assert vcs.find(str(tmp_path / "missing")) is None
+    assert vcs.find(str(tmp_path / "nothing" / ".." / "nothing")) is None
 
 
-def test_a_fifo_in_place_of_head_holds_nobody(app: Path) -> None:
+@pytest.mark.parametrize("text", [b"ref: /etc/passwd\n", b"f" * 39, b"\xff\xfe"])
+def test_a_broken_head_is_no_commit(app: Path, text: bytes) -> None:
+    (app / ".git" / "HEAD").write_bytes(text)
+    repository = vcs.find(str(app))
+    assert repository is None or repository.head is None
+
+
+def test_a_fifo_in_place_of_head_is_a_bounded_wait(
+    app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (app / ".git" / "HEAD").unlink()
     os.mkfifo(app / ".git" / "HEAD")
-    assert git_head.find(str(app)) is None
+    monkeypatch.setattr(vcs, "FIND_TIMEOUT", 0.5)
+    with pytest.raises(NotCounted, match=r"did not finish in 0.5 s"):
+        vcs.find(str(app))
+
+
+def test_the_folder_of_a_repository_may_have_any_name(tmp_path: Path) -> None:
+    for name in (" x ", "é", "a'b"):
+        (tmp_path / name).mkdir()
+        git(tmp_path / name, "init", "--quiet")
+        assert found(tmp_path / name) == (name, None)
 
 
 def asked(app: Path) -> Git:
-    repo = git_head.find(str(app))
-    assert repo is not None
-    return Git("app", repo)
+    repository = vcs.find(str(app))
+    assert repository is not None
+    return Git("app", repository)
 
 
 def planted(app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
@@ -216,14 +216,14 @@ def planted(app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: st
 def test_git_that_does_not_end_is_ended(
     app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pid = tmp_path / "pid"
+    pid, repository = tmp_path / "pid", asked(app)
     planted(app, tmp_path, monkeypatch, "")
     # sh starts at once; Python may need the whole second on a busy machine.
     text = f"#!/bin/sh\necho $$ > '{pid}'\nexec sleep 600\n"
     (tmp_path / "programs" / "git").write_text(text)
     monkeypatch.setattr(vcs, "TIMEOUT", 1.0)
     with pytest.raises(NotCounted, match=r"did not finish in 1 s") as caught:
-        asked(app).commit("HEAD")
+        repository.commit("HEAD")
     assert (caught.value.decision, caught.value.code) == ("git-failed", 74)
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text()), 0)
@@ -232,15 +232,17 @@ def test_git_that_does_not_end_is_ended(
 def test_git_that_prints_without_end_is_ended(
     app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    repository = asked(app)
     planted(app, tmp_path, monkeypatch, "while True: print('x' * 9999, flush=True)\n")
     monkeypatch.setattr(vcs, "MAX_OUTPUT", 1 << 20)
     with pytest.raises(NotCounted, match=r"printed more than 1048576 bytes"):
-        asked(app).commit("HEAD")
+        repository.commit("HEAD")
 
 
 def test_git_gets_no_input_no_shell_and_none_of_the_callers_git_settings(
     app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    repository = asked(app)
     text = (
         "import os, sys\n"
         "told = {k: v for k, v in os.environ.items() if k.startswith('GIT_')}\n"
@@ -252,7 +254,7 @@ def test_git_gets_no_input_no_shell_and_none_of_the_callers_git_settings(
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     monkeypatch.setattr(vcs, "_SET", {"GIT_NO_LAZY_FETCH": "1"})
     with pytest.raises(NotCounted) as caught:
-        asked(app).changes("a", "$(b)\n", ["c d"])
+        repository.changes("a", "$(b)\n", ["c d"])
     assert str(caught.value) == (
         "git cannot read repository app: '' ':(glob)c d' "
         "['GIT_CEILING_DIRECTORIES', 'GIT_CONFIG_GLOBAL', 'GIT_NO_LAZY_FETCH']"

@@ -1,10 +1,8 @@
 """What checkpoint is told of churn: figures, or why there are none, and never an error for that."""
 
-import errno
 import os
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 from burnbook.base.errors import BadConfig, Usage
@@ -15,7 +13,7 @@ from burnbook.config.loader import Config
 from burnbook.context import Context
 from burnbook.store.store import Store
 from conftest import Shell
-from test_churn import app, git
+from test_churn import app, git, planted
 
 __all__ = ["app"]  # the fixture
 
@@ -88,20 +86,14 @@ def test_a_folder_that_is_gone_is_no_error_either(
     assert decided(ctx) == ("no-repository", 74)
 
 
-def test_a_disk_that_does_not_answer_is_no_missing_repository(
-    ctx: Context, app: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_git_that_fails_is_no_missing_repository(
+    ctx: Context, app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    really = os.stat
-
-    def refuse(path: Any, **how: Any) -> os.stat_result:
-        if str(path).endswith("/.git/HEAD"):
-            raise OSError(errno.EIO, os.strerror(errno.EIO), path)
-        return really(path, **how)
-
     monkeypatch.chdir(app)
-    monkeypatch.setattr(os, "stat", refuse)
+    planted(app, tmp_path, monkeypatch, "raise SystemExit('fatal: read: Input/output error')\n")
     assert decided(ctx) == ("git-failed", 74)
-    assert "cannot be looked for" in str(count.count(ctx, "W1", strict=False).reason)
+    reason = str(count.count(ctx, "W1", strict=False).reason)
+    assert reason == f"git cannot read {app}: read: Input/output error"
 
 
 def test_a_checkpoint_says_that_git_could_not_be_asked(shell: Shell, app: Path) -> None:
@@ -113,7 +105,7 @@ def test_a_checkpoint_says_that_git_could_not_be_asked(shell: Shell, app: Path) 
     done = shell.run("checkpoint", "W0-CHN", "--at", "2026-11-22T10:00")
     assert done.returncode == 0, done
     assert "\nchurn: +" in done.stdout
-    assert "checkpoint: churn is not counted now: git cannot read repository app" in done.stderr
+    assert f"checkpoint: churn is not counted now: git cannot read {app}: bad config" in done.stderr
 
 
 def test_what_a_person_must_put_right_is_raised_either_way(ctx: Context, app: Path) -> None:

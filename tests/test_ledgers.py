@@ -194,10 +194,10 @@ def test_check_reads_and_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_saved_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
-    with shared_file.held(RootedPath(str(tmp_path)) / path(tmp_path).name) as page:
+    with shared_file.locked(RootedPath(str(tmp_path)) / path(tmp_path).name) as page:
         path(tmp_path).write_bytes(b"by hand")
         with pytest.raises(Busy, match="saved by another"):
-            shared_file.put(page, b"ours")
+            shared_file.replace(page, b"ours")
     assert (os.listdir(tmp_path), path(tmp_path).read_bytes()) == ([TOKENS.file], b"by hand")
 
 

@@ -129,8 +129,8 @@ Feature: the commits of a window are recorded
     When I run "bin/churn --window W0-CHN --commit-start begin"
     Then it exits with 66 and says
       """
-      churn: no commit_end of W0-CHN is known: it was recorded in repository other;
-      --commit-end can say it
+      churn: W0-CHN has no commit_end: it was recorded in repository other;
+      give --commit-end
       """
 
   Scenario: what is said and is no commit is booked, with a note
@@ -139,8 +139,8 @@ Feature: the commits of a window are recorded
     When I run "bin/finalize --window W0-CHN --commit-end typo"
     Then it notes
       """
-      finalize: commit 'typo' is not in repository app, or the name fits more than one;
-      booked as it was said
+      finalize: commit 'typo' is not in repository app, or the name is ambiguous;
+      booked as given
       """
     And row 1 of the journal windows has "commit_end" typo
 
@@ -178,10 +178,25 @@ Feature: the commits of a window are recorded
     And row 1 of the journal snapshots has "phase" before
 
     Examples:
-      | what                                          |
-      | git symbolic-ref HEAD refs/heads/not-there    |
-      | git update-ref -d refs/heads/main             |
-      | git config extensions.worktreeConfig nonsense |
+      | what                                       |
+      | git symbolic-ref HEAD refs/heads/not-there |
+      | git update-ref -d refs/heads/main          |
+
+  Scenario: a repository that git cannot read stops no snapshot
+    Given git config extensions.worktreeConfig nonsense was run in app
+    When Ada starts codex in W0-CHN at 09:00 with 5h 10%
+    Then it notes
+      """
+      snapshot: no commits are recorded: git cannot read HOME/app: bad boolean config value 'nonsense'
+      for 'extensions.worktreeconfig'
+      """
+    And row 1 of the journal snapshots has "phase" before
+
+  Scenario: nor does a missing git
+    Given git is not installed
+    When Ada starts codex in W0-CHN at 09:00 with 5h 10%
+    Then it notes nothing
+    And row 1 of the journal snapshots has "phase" before
 
   Scenario: nor does a mistake in churn.toml
     Given the config file churn.toml says

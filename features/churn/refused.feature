@@ -13,8 +13,8 @@ Feature: what cannot be counted is one sentence
     When I run "bin/churn --window W0-CHN"
     Then it exits with 66 and says
       """
-      churn: no commit_start or commit_end of W0-CHN is known: it was not recorded;
-      --commit-start and --commit-end can say it
+      churn: W0-CHN has no commit_start and commit_end: it was not recorded;
+      give --commit-start and --commit-end
       """
     And nothing was written
 
@@ -23,7 +23,7 @@ Feature: what cannot be counted is one sentence
     When I run "bin/churn --window W0-CHN"
     Then it exits with 66 and says
       """
-      churn: no commit_end of W0-CHN is known: it was not recorded; --commit-end can say it
+      churn: W0-CHN has no commit_end: it was not recorded; give --commit-end
       """
 
   Scenario: it was recorded in another repository
@@ -33,8 +33,8 @@ Feature: what cannot be counted is one sentence
     When I run "bin/churn --window W0-CHN"
     Then it exits with 66 and says
       """
-      churn: no commit_start or commit_end of W0-CHN is known: it was recorded in repository app;
-      --commit-start and --commit-end can say it
+      churn: W0-CHN has no commit_start and commit_end: it was recorded in repository app;
+      give --commit-start and --commit-end
       """
 
   Scenario: no repository
@@ -42,14 +42,14 @@ Feature: what cannot be counted is one sentence
     When I run "bin/churn --window W0-CHN --commit-start begin --commit-end end"
     Then it exits with 66 and says
       """
-      churn: HOME/nowhere is in no git repository; go to one, or declare it in churn.toml
+      churn: HOME/nowhere is not in a git repository; change to one, or declare it in churn.toml
       """
     And nothing was created
 
   Scenario: a repository without commits
     Given the repository empty
     When I run "bin/churn --window W0-CHN"
-    Then it exits with 66 and says "of W0-CHN is known: repository empty has no commits yet"
+    Then it exits with 66 and says "W0-CHN has no commit_start and commit_end: repository empty has no commits yet"
     When I run "bin/churn --window W0-CHN --commit-start HEAD --commit-end HEAD"
     Then it exits with 66 and says
       """
@@ -59,7 +59,7 @@ Feature: what cannot be counted is one sentence
   Scenario Outline: no such commit
     Given the hostile text <commit>
     When I run "bin/churn --window W0-CHN --commit-start=HOSTILE --commit-end end"
-    Then it exits with 66 and says "churn: commit <said> is not in repository app, or the name fits more than one"
+    Then it exits with 66 and says "churn: commit <said> is not in repository app, or the name is ambiguous"
     And nothing was written
 
     Examples:
@@ -90,8 +90,8 @@ Feature: what cannot be counted is one sentence
     When I run "bin/churn --window W0-CHN --commit-start begin --commit-end more"
     Then it exits with 66 and says
       """
-      churn: commit 'begin' is not in repository copy, a shallow clone;
-      `git fetch --unshallow` gets the rest
+      churn: commit 'begin' is not in repository copy; it is a shallow clone,
+      run `git fetch --unshallow`
       """
     When I run "bin/churn --window W0-CHN --commit-start HEAD~1 --commit-end HEAD"
     Then the churn of W0-CHN is
@@ -106,20 +106,20 @@ Feature: what cannot be counted is one sentence
     And git clone --quiet --depth=2 file://HOME/app copy was run in .
     And I stand in copy
     When I run "bin/churn --window W0-CHN --commit-start HEAD~1 --commit-end HEAD"
-    Then it exits with 66 and says "is not all in repository copy, a shallow clone"
+    Then it exits with 66 and says "churn: repository copy lacks part of the history "
 
   Scenario: git is not there
     Given git is not installed
     When I run "bin/churn --window W0-CHN --commit-start begin --commit-end end"
     Then it exits with 66 and says
       """
-      churn: git is not on PATH; churn is counted by it
+      churn: git is not on PATH; install it to count churn
       """
 
   Scenario: a repository that is broken
     Given git config core.repositoryFormatVersion 99 was run in app
     When I run "bin/churn --window W0-CHN --commit-start begin --commit-end end"
-    Then it exits with 74 and says "churn: git cannot read repository app: "
+    Then it exits with 74 and says "churn: git cannot read HOME/app: "
 
   Scenario: GIT_DIR and the like do not lead elsewhere
     Given GIT_DIR is set to "/nowhere"

@@ -57,7 +57,7 @@ Feature: several repositories
     When I run "bin/churn --window W0-CHN --commit-start site-middle"
     Then it exits with 2 and says
       """
-      churn: which repository is meant? give commits inside one of app, site
+      churn: the commits do not say which repository they are in; run this inside one of app, site
       """
 
   Scenario: one without commits in this window is left out, and named
@@ -77,10 +77,10 @@ Feature: several repositories
     When I run "bin/churn --window W0-CHN --commit-start app-begin --commit-end HEAD"
     Then it exits with 66 and says
       """
-      churn: no repository gone is where churn.toml says
+      churn: churn.toml: repository gone does not exist
       """
     When Ada ends codex in W0-CHN at 12:00 with 5h 20%
     Then it notes
       """
-      snapshot: no repository gone is where churn.toml says; no commit of it
+      snapshot: churn.toml: repository gone does not exist; its commit is not recorded
       """

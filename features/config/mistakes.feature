@@ -122,7 +122,7 @@ Feature: a mistake in the config is one sentence
       blocks = ["window", "weather"]
       """
     When I run "bin/preview --window W0-CHN"
-    Then it exits with 78 and says "CONFIG/preview.toml: no block is called 'weather'; valid: "
+    Then it exits with 78 and says "CONFIG/preview.toml: unknown block 'weather'; valid: "
     And nothing was created
 
   Scenario: an agent of a provider that nobody knows

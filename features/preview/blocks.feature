@@ -47,7 +47,7 @@ Feature: the blocks of a preview and their order
 
   Scenario: a block that nobody has written
     When I run "bin/preview --window W0-CHN --block weather"
-    Then it exits with 2 and says "preview: no block is called 'weather'; valid: "
+    Then it exits with 2 and says "preview: unknown block 'weather'; valid: "
 
   Scenario: JSON has the keys of the chosen blocks alone
     When I run "bin/preview --window W0-CHN --block anomalies --format json"

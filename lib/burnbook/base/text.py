@@ -48,11 +48,6 @@ def whole(value: Cell) -> Cell:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def told(value: Cell) -> str:
-    """A value as a cell has it."""
-    return str(_cell(whole("" if value is None else value)))
-
-
 def _cell(value: Cell) -> Cell:
     return safe(value) if isinstance(value, str) else value
 

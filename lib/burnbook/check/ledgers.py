@@ -1,23 +1,28 @@
-"""Ledgers held against journals. They are people's files too: what those wrote is left alone."""
+"""Compares ledgers with their journals. People edit ledgers too, so `repair` only appends to them.
 
-from collections.abc import Mapping, Sequence
+Rows without a key belong to people. In rows with a key, the counts and identifiers must be those of
+the journal; dates, tasks, notes, and cells that burnbook leaves empty may be edited.
+"""
+
+from collections.abc import Mapping, Sequence, Set
 from datetime import tzinfo
+from math import isclose
 from typing import Any, NamedTuple
 
 from burnbook.base.errors import BadData, IOFault
 from burnbook.base.rooted_path import RootedPath
-from burnbook.base.text import Cell
+from burnbook.base.text import Cell, safe
 from burnbook.check import Finding
-from burnbook.ledgers import csv_ledger, reconcile
-from burnbook.ledgers import projection as projected
-from burnbook.ledgers import shared_file as files
-from burnbook.ledgers.csv_ledger import Form
+from burnbook.ledgers import csv_ledger, projection, shared_file
+from burnbook.ledgers.csv_ledger import Form, Record
 
 Cells = Mapping[str, Cell]
+# Columns that people may edit.
+_EDITABLE = frozenset(("date", "session_id", "task", "methodology", "artifacts_path", "notes"))
 
 
 class Ledger(NamedTuple):
-    """A ledger: the journal that it is of, and whether a row may wait for the next checkpoint."""
+    """A ledger, its journal, and whether the last rows may be missing until a checkpoint."""
 
     form: Form
     journal: str
@@ -29,79 +34,113 @@ LEDGERS = (
     Ledger(csv_ledger.CHURN, "churn", True),
     Ledger(csv_ledger.EVIDENCE, "evidence", False),
 )
-JOURNALS = tuple(one.journal for one in LEDGERS)
+JOURNALS = tuple(ledger.journal for ledger in LEDGERS)
 
 
-def projection(form: Form, rows: Mapping[str, Sequence[Any]], zone: tzinfo) -> list[Cells]:
-    """The rows that a ledger has to have, of the rows of the journals."""
-    checkpoints, counted = rows["checkpoints"], projected.own(list(rows["churn"]))
+def expected(form: Form, rows: Mapping[str, Sequence[Any]], zone: tzinfo) -> list[Cells]:
+    """Returns the rows that a ledger must have, from the rows of the journals by name."""
+    checkpoints, churn = rows["checkpoints"], projection.own(list(rows["churn"]))
     if form is csv_ledger.TOKENS:
-        return list(projected.tokens(checkpoints, counted, zone))
+        return list(projection.tokens(checkpoints, churn, zone))
     if form is csv_ledger.CHURN:
-        return list(projected.churn(counted, checkpoints, zone))
-    return list(projected.evidence(rows["evidence"]))
+        return list(projection.churn(churn, checkpoints, zone))
+    return list(projection.evidence(rows["evidence"]))
 
 
 def look(folder: RootedPath, ledger: Ledger, wanted: Sequence[Cells]) -> list[Finding]:
-    """What a ledger lacks of these rows, has twice, has otherwise, or has of no row of the book.
+    """Returns differences: rows that are missing, duplicated, changed, or not in the book.
 
-    A ledger that is not there, or has none of the rows, is of another book: no fault.
+    A missing ledger, or one without any of the rows, belongs to another book and is no fault.
     """
     form = ledger.form
     try:
-        data = files.read(folder / form.file).data
-        records = reconcile.records(form.file, data or b"")
+        page = shared_file.read(folder / form.file)
+        header, *records = csv_ledger.records(page.path, page.data or b"") or [Record(1, [])]
     except (BadData, IOFault) as error:
         return [Finding("ledger", form.file, 0, str(error))]
-    if data is None:
+    if page.data is None:
         return []
     rows = {str(row[form.key]): row for row in wanted}
-    found = _wrong(ledger, records, rows)
-    names = reconcile.header(records)
-    read = csv_ledger.key_reader(names, form.key)
-    keys = {read(one.cells) for one in records[1:]}
-    here = {key for key in keys if key}
-    mine = [row_id for row_id in rows if row_id in here]
-    strange = here - rows.keys()
-    if strange and mine:
-        reason = f"{len(strange)} of its rows name rows that this book does not have"
-        found.append(Finding("ledger", form.file, 0, reason, is_fault=False))
-    if rows and not mine:
+    key_of = csv_ledger.key_reader(header.cells, form.key)
+    by_key: dict[str, list[Record]] = {}
+    for record in records:
+        if key := key_of(record.cells):
+            by_key.setdefault(key, []).append(record)
+    findings = sorted(_wrong(ledger, header.cells, by_key, rows), key=lambda one: one.line)
+    unknown = by_key.keys() - rows.keys()
+    is_ours = bool(by_key.keys() & rows.keys())
+    if unknown and is_ours:
+        reason = f"{len(unknown)} of its rows are not in this book"
+        findings.append(Finding("ledger", form.file, 0, reason, is_fault=False))
+    if rows and not is_ours:
         reason = f"has none of this book's {len(rows)} rows"
-        return [*found, Finding("ledger", form.file, 0, reason, is_fault=False)]
-    return found + _behind(folder, ledger, list(rows), here)
+        return [*findings, Finding("ledger", form.file, 0, reason, is_fault=False)]
+    return findings + _missing(folder, ledger, list(rows), {*by_key})
 
 
 def _wrong(
-    ledger: Ledger, records: Sequence[reconcile.Record], rows: Mapping[str, Cells]
+    ledger: Ledger,
+    header: Sequence[str],
+    by_key: Mapping[str, Sequence[Record]],
+    rows: Mapping[str, Cells],
 ) -> list[Finding]:
-    found = []
-    file, journal = ledger.form.file, ledger.journal
-    for one in reconcile.wrong(ledger.form, records, rows):
-        if one.columns:
-            said = ", ".join(f"{name} ({rows[one.key][name]})" for name in one.columns)
-            reason = f"{one.key} differs from {journal}.jsonl in {said}"
-            found.append(Finding("ledger-differs", file, one.line, reason, row=one.key))
-        else:
-            reason = f"{one.key} stands on line {one.first} already"
-            found.append(Finding("ledger-twice", file, one.line, reason, row=one.key))
-    return found
+    """Returns a finding for each row that differs from the journal or is a duplicate."""
+    file, findings = ledger.form.file, list[Finding]()
+    names = [name.strip() for name in header]
+    for key, records in by_key.items():
+        row = rows.get(key, {})
+        # Of duplicates, the first one that equals the journal is the right one.
+        right = next((r for r in records if not _differences(ledger, names, r, row)), records[0])
+        if columns := _differences(ledger, names, right, row):
+            values = ", ".join(f"{name} ({row[name]})" for name in columns)
+            reason = (
+                f"{key} differs from {ledger.journal}.jsonl in {values}; "
+                "correct it, or delete the row and run repair"
+            )
+            findings.append(Finding("ledger-differs", file, right.line, reason, row=key))
+        for record in records:
+            if record is not right:
+                reason = f"{key} is on line {right.line} too; delete one of them"
+                findings.append(Finding("ledger-twice", file, record.line, reason, row=key))
+    return findings
 
 
-def _behind(
-    folder: RootedPath, ledger: Ledger, ids: Sequence[str], here: set[str]
+def _differences(
+    ledger: Ledger, names: Sequence[str], record: Record, row: Mapping[str, Cell]
+) -> list[str]:
+    """Returns the names of the columns that differ from the journal."""
+    form, cells = ledger.form, dict(zip(names, record.cells, strict=False))
+    ours = [n for n in form.columns if n in names and n not in _EDITABLE and n != form.key]
+    return [name for name in ours if not _is_same(cells.get(name, ""), row.get(name))]
+
+
+def _is_same(cell: str, value: Cell) -> bool:
+    """Compares a cell with a value, whatever format a spreadsheet gave it. None equals any text."""
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return cell.strip() in (value.strip(), safe(value).strip())
+    try:
+        number = float(cell)
+    except ValueError:
+        return False
+    return number == value or (isinstance(value, float) and isclose(number, value, rel_tol=1e-6))
+
+
+def _missing(
+    folder: RootedPath, ledger: Ledger, ids: Sequence[str], present: Set[str]
 ) -> list[Finding]:
-    """The rows that it lacks; first what keeps rows from being appended."""
-    form, found = ledger.form, list[Finding]()
-    if any(row_id not in here for row_id in ids):
+    """Returns a finding for each missing row, or one that says why rows cannot be appended."""
+    form, findings = ledger.form, list[Finding]()
+    if any(row_id not in present for row_id in ids):
         try:
             csv_ledger.check(folder, form)
         except (BadData, IOFault) as error:
             return [Finding("ledger", form.file, 0, str(error))]
-    last = max((at for at, row_id in enumerate(ids) if row_id in here), default=-1)
-    for at, row_id in enumerate(ids):
-        if row_id not in here:
-            waits = ledger.may_wait and at > last
-            reason = f"lacks {row_id}" + ("; the next checkpoint brings it" if waits else "")
-            found.append(Finding("ledger-behind", form.file, 0, reason, not waits, row_id))
-    return found
+    last = max((n for n, row_id in enumerate(ids) if row_id in present), default=-1)
+    for n, row_id in enumerate(ids):
+        if row_id not in present:
+            waits = ledger.may_wait and n > last
+            reason = f"lacks {row_id}" + ("; the next checkpoint appends it" if waits else "")
+            findings.append(Finding("ledger-behind", form.file, 0, reason, not waits, row_id))
+    return findings

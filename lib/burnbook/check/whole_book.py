@@ -142,5 +142,5 @@ def _ledgers(
         finding
         for ledger in ledgers.LEDGERS
         if ledger.journal not in doubtful
-        for finding in ledgers.look(folder, ledger, ledgers.projection(ledger.form, rows, zone))
+        for finding in ledgers.look(folder, ledger, ledgers.expected(ledger.form, rows, zone))
     ]

@@ -1,73 +1,72 @@
-"""Which commits a closing records: what is said, what was recorded before, what HEAD is now."""
+"""Which commits `finalize` records: given by the caller, recorded before, or HEAD."""
 
 from typing import Any
 
-from burnbook.churn.repositories import Stand, recorded
+from burnbook.churn.git import Git, NotCounted
+from burnbook.churn.repositories import Heads, recorded
 from burnbook.context import Context
 from burnbook.rows.meters import Commits, WindowRow
 from burnbook.windows import boundaries
 
-_NOTHING = Commits(None, None)
+_NONE = Commits(None, None)
 
 
-def resolved(ctx: Context, stand: Stand, said: Commits) -> Commits:
-    """What was said, with whole names in place of those that move, such as HEAD and branches.
+def resolved(ctx: Context, heads: Heads, given: Commits) -> Commits:
+    """Returns the given revisions as full hashes, because HEAD and branches move.
 
-    Asks git, so it is called outside of every lock. What git does not know stays as it is.
+    Runs git, so never call it under a lock. A revision that git does not know stays as given.
     """
-    if said == _NOTHING or stand.about is None:
-        return said
-    from burnbook.churn.git import Git, NotCounted  # only who says a commit pays for it
+    if given == _NONE or heads.current is None:
+        return given
+    git = Git(*heads.current)
 
-    git = Git(*stand.about)
-
-    def whole(commit: str | None) -> str | None:
+    def full_hash(revision: str | None) -> str | None:
         try:
-            return None if commit is None else git.commit(commit)
+            return None if revision is None else git.commit(revision)
         except NotCounted as error:
-            ctx.notes.append(f"{error}; booked as it was said")
-            return commit
+            ctx.notes.append(f"{error}; booked as given")
+            return revision
 
-    return Commits(whole(said.start), whole(said.end))
+    return Commits(full_hash(given.start), full_hash(given.end))
 
 
 def values(
     ctx: Context,
     window: str,
-    stand: Stand,
+    heads: Heads,
     before: WindowRow | None,
-    said: Commits,
-    whole: Commits,
+    given: Commits,
+    full: Commits,
 ) -> dict[str, Any]:
-    """`commits` of a closing, and `commit_start` and `commit_end` where they are of one repository.
+    """Returns the fields `commits`, and `commit_start` and `commit_end` if there is one repository.
 
-    The start is that of the first BEFORE. The end is where the window that follows began, so that
-    no work counts twice; else HEAD. Neither moves when the window is finalized again, unless it is
-    said. `whole` is what was `said`, resolved.
+    The start is that of the first BEFORE. The end is where the next window began, so that no work
+    counts twice; else HEAD. Finalizing again (`before` is the previous row) changes neither, unless
+    it is `given`; `full` is `given` as full hashes.
     """
     booked = recorded(ctx, window)
-    earlier = (before.commits if before else None) or {}
+    previous = (before.commits if before else None) or {}
     following = boundaries.following(ctx.config, window)
     later = recorded(ctx, following) if following else {}
-    found = {}
-    for name in sorted({*booked, *earlier, *stand.heads}):
-        start = earlier.get(name, _NOTHING).start or booked.get(name, _NOTHING).start
-        begun = later.get(name, _NOTHING).start
-        end = earlier.get(name, _NOTHING).end or begun or stand.heads.get(name)
-        found[name] = Commits(start, end or booked.get(name, _NOTHING).end)
-    only = next(iter(found)) if len(found) == 1 else None
-    about = stand.about[0] if stand.about else only
-    if about is not None and said != _NOTHING:
-        one = found.get(about, _NOTHING)
-        found[about] = Commits(whole.start or one.start, whole.end or one.end)
-    last = Commits(before.commit_start, before.commit_end) if before else _NOTHING
-    alone = next(iter(found.values())) if len(found) == 1 else _NOTHING
+    commits = {}
+    for name in sorted({*booked, *previous, *heads.commits}):
+        start = previous.get(name, _NONE).start or booked.get(name, _NONE).start
+        next_start = later.get(name, _NONE).start
+        end = previous.get(name, _NONE).end or next_start or heads.commits.get(name)
+        commits[name] = Commits(start, end or booked.get(name, _NONE).end)
+    only_name = next(iter(commits)) if len(commits) == 1 else None
+    current = heads.current[0] if heads.current else only_name
+    if current is not None and given != _NONE:
+        known = commits.get(current, _NONE)
+        commits[current] = Commits(full.start or known.start, full.end or known.end)
+    last = Commits(before.commit_start, before.commit_end) if before else _NONE
+    only = next(iter(commits.values())) if len(commits) == 1 else _NONE
     return {
-        "commits": found or None,
-        "commit_start": _first(said.start, last.start, alone.start),
-        "commit_end": _first(said.end, last.end, alone.end),
+        "commits": commits or None,
+        "commit_start": _first(given.start, last.start, only.start),
+        "commit_end": _first(given.end, last.end, only.end),
     }
 
 
-def _first(*said: str | None) -> str | None:
-    return next((one for one in said if one is not None), None)
+def _first(*revisions: str | None) -> str | None:
+    return next((revision for revision in revisions if revision is not None), None)

@@ -1,6 +1,6 @@
-"""From which commit to which a window's work went, in each repository.
+"""The commit range of a window in each repository.
 
-What is said wins, then what the window was finalized with, then what its snapshots recorded.
+Revisions that the caller gives come first, then those of `finalize`, then those of the snapshots.
 """
 
 import os
@@ -8,95 +8,95 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from burnbook.base.errors import IO, Usage, os_sentence
-from burnbook.churn import git_head
-from burnbook.churn.git import Git, NotCounted
-from burnbook.churn.repositories import mine, recorded, repositories
+from burnbook.churn.git import Git, NotCounted, Repository
+from burnbook.churn.repositories import current_name, recorded, repositories
 from burnbook.context import Context
 from burnbook.rows.meters import Commits, WindowRow
 
-_NOTHING = Commits(None, None)
+_NONE = Commits(None, None)
 
 
 class Span(NamedTuple):
-    """Two commits, as somebody named them."""
+    """Two revisions, as they were given or recorded."""
 
     start: str
     end: str
 
 
-class Found(NamedTuple):
+class Ranges(NamedTuple):
     """The repositories with a range, and the names of those without."""
 
     spans: tuple[tuple[Git, Span], ...]
     unknown: tuple[str, ...]
 
 
-def find(ctx: Context, window: str, closing: WindowRow | None, said: Commits) -> Found:
-    """Every repository's range; what was said is about the one in which the caller stands.
+def find(ctx: Context, window: str, closing: WindowRow | None, given: Commits) -> Ranges:
+    """Returns the range of every repository; `given` revisions refer to the current one.
 
-    Raises NotCounted where there is no repository or no range, Usage where it is not clear which
-    repository is meant.
+    Raises NotCounted if there is no repository or no range, Usage if it is ambiguous which
+    repository `given` refers to.
     """
     try:
-        return _find(ctx, window, closing, said)
-    except FileNotFoundError as error:  # the current directory is gone
-        raise NotCounted(
-            "no-repository", os_sentence("no repository was found", error), IO
-        ) from None
+        return _find(ctx, window, closing, given)
+    except FileNotFoundError as error:  # the current folder is gone
+        raise NotCounted("no-repository", os_sentence("no repository", error), IO) from None
     except OSError as error:
         raise NotCounted(
-            "git-failed", os_sentence("the window's commits cannot be looked for", error), IO
+            "git-failed", os_sentence("cannot read the window's commits", error), IO
         ) from None
 
 
-def _find(ctx: Context, window: str, closing: WindowRow | None, said: Commits) -> Found:
+def _find(ctx: Context, window: str, closing: WindowRow | None, given: Commits) -> Ranges:
     booked = recorded(ctx, window)
     closed = (closing.commits if closing else None) or {}
-    alone = Commits(closing.commit_start, closing.commit_end) if closing else _NOTHING
+    only = Commits(closing.commit_start, closing.commit_end) if closing else _NONE
     repos = repositories(ctx)
-    if not repos and not closed and not booked and {said, alone} == {_NOTHING}:
-        raise _unknown(window, _NOTHING, "it was not begun in a git repository")
-    gits = [_there(name, repo) for name, repo in repos.items()]
+    if not repos and not closed and not booked and {given, only} == {_NONE}:
+        raise _unknown(window, _NONE, "it was not started in a git repository")
+    gits = [_git(name, repository) for name, repository in repos.items()]
     if not gits:
         raise NotCounted(
             "no-repository",
-            f"{os.getcwd()} is in no git repository; go to one, or declare it in churn.toml",
+            f"{os.getcwd()} is not in a git repository; change to one, or declare it in churn.toml",
         )
-    here = _about(repos, said)
-    spans, ends = [], _NOTHING
+    current = _current(repos, given)
+    spans, ends = [], _NONE
     for git in gits:
-        told = [said] if git.name == here else []
-        told += [closed.get(git.name, _NOTHING)]
-        told += [alone] if len(gits) == 1 and not closed else []
-        told += [booked.get(git.name, _NOTHING)]
-        ends = Commits(_first(one.start for one in told), _first(one.end for one in told))
+        sources = [given] if git.name == current else []
+        sources += [closed.get(git.name, _NONE)]
+        sources += [only] if len(gits) == 1 and not closed else []
+        sources += [booked.get(git.name, _NONE)]
+        ends = Commits(_first(c.start for c in sources), _first(c.end for c in sources))
         if ends.start is not None and ends.end is not None:
             spans.append((git, Span(ends.start, ends.end)))
     if not spans:
-        raise _none(window, gits, ends, sorted({*closed, *booked} - {*repos}))
+        raise _no_range(window, gits, ends, sorted({*closed, *booked} - {*repos}))
     known = {git.name for git, _ in spans}
-    return Found(tuple(spans), tuple(name for name in repos if name not in known))
+    return Ranges(tuple(spans), tuple(name for name in repos if name not in known))
 
 
-def _there(name: str, repo: git_head.Repo | None) -> Git:
-    if repo is None:
-        raise NotCounted("no-repository", f"no repository {name} is where churn.toml says")
-    return Git(name, repo)
+def _git(name: str, repository: Repository | None) -> Git:
+    if repository is None:
+        raise NotCounted("no-repository", f"churn.toml: repository {name} does not exist")
+    return Git(name, repository)
 
 
-def _about(repos: dict[str, git_head.Repo | None], said: Commits) -> str | None:
-    """The repository that a said commit is about."""
-    found = mine(repos)
-    if found is not None or said == _NOTHING:
-        return found
-    raise Usage(f"which repository is meant? give commits inside one of {', '.join(sorted(repos))}")
+def _current(repos: dict[str, Repository | None], given: Commits) -> str | None:
+    """Returns the name of the repository that given revisions refer to."""
+    name = current_name(repos)
+    if name is not None or given == _NONE:
+        return name
+    raise Usage(
+        "the commits do not say which repository they are in; run this inside one of "
+        f"{', '.join(sorted(repos))}"
+    )
 
 
-def _first(said: Iterable[str | None]) -> str | None:
-    return next((one for one in said if one is not None), None)
+def _first(revisions: Iterable[str | None]) -> str | None:
+    return next((revision for revision in revisions if revision is not None), None)
 
 
-def _none(window: str, gits: list[Git], ends: Commits, others: list[str]) -> NotCounted:
+def _no_range(window: str, gits: list[Git], ends: Commits, others: list[str]) -> NotCounted:
     if all(git.is_empty() for git in gits):
         names = ", ".join(git.name for git in gits)
         return _unknown(window, ends, f"repository {names} has no commits yet")
@@ -105,10 +105,8 @@ def _none(window: str, gits: list[Git], ends: Commits, others: list[str]) -> Not
     return _unknown(window, ends, "it was not recorded")
 
 
-def _unknown(window: str, ends: Commits, why: str) -> NotCounted:
+def _unknown(window: str, ends: Commits, reason: str) -> NotCounted:
     sides = [("start", ends.start), ("end", ends.end)]
-    lacking = " or ".join(f"commit_{name}" for name, commit in sides if commit is None)
+    missing = " and ".join(f"commit_{name}" for name, commit in sides if commit is None)
     flags = " and ".join(f"--commit-{name}" for name, commit in sides if commit is None)
-    return NotCounted(
-        "missing-commit-range", f"no {lacking} of {window} is known: {why}; {flags} can say it"
-    )
+    return NotCounted("missing-commit-range", f"{window} has no {missing}: {reason}; give {flags}")

@@ -1,6 +1,6 @@
-"""Counts what a window changed in its repositories, and makes the row that says so.
+"""Counts what a window changed in its repositories, and builds the churn row.
 
-`count` asks git and is called outside of every lock; `row` decides under the book's lock.
+`count` runs git, so never call it under a lock. `row` runs under the book's lock.
 """
 
 import os
@@ -18,10 +18,10 @@ from burnbook.rows.work import Churn, Range
 
 
 class Counted(NamedTuple):
-    """What git said, before anything is booked.
+    """The result of git, before anything is booked.
 
-    `decision` is None, or in one word why nothing could be counted, with `reason` as a sentence.
-    `unknown` are declared repositories that have no commit range of their own in this window.
+    `decision` is None, or a word that says why nothing was counted, with `reason` as a sentence.
+    `unknown` names declared repositories without a commit range in this window.
     """
 
     ranges: tuple[Range, ...]
@@ -46,10 +46,10 @@ def count(
     notes: str | None = None,
     strict: bool,
 ) -> Counted:
-    """Every repository of the window, counted. Calls git: never under a lock.
+    """Counts every repository of the window. Runs git, so never call it under a lock.
 
-    With `strict`, NotCounted where it cannot be counted; else the result says so. Usage and
-    BadConfig are raised either way.
+    If nothing can be counted, raises NotCounted with `strict`, else sets `decision`. Raises Usage
+    and BadConfig either way.
     """
     if provider is not None:
         ids.check("provider", provider)
@@ -59,14 +59,14 @@ def count(
     unknown: tuple[str, ...] = ()
     decision = reason = None
     try:
-        found = commit_range.find(ctx, window, closing, Commits(commit_start, commit_end))
-        unknown = found.unknown
+        given = Commits(commit_start, commit_end)
+        spans, unknown = commit_range.find(ctx, window, closing, given)
         rules = settings.read(ctx.config)
-        ranges = tuple(_measured(*one, limits, rules) for one in found.spans)
-    except NotCounted as why:
+        ranges = tuple(_measure(git, span, limits, rules) for git, span in spans)
+    except NotCounted as error:
         if strict:
             raise
-        decision, reason = why.decision, str(why)
+        decision, reason = error.decision, str(error)
     return Counted(
         ranges=ranges,
         provider=provider,
@@ -81,15 +81,15 @@ def count(
 
 
 def row(ctx: Context, window: str, counted: Counted) -> Churn | None:
-    """The row to book, with the book's lock held; None where nothing could be counted.
+    """Returns the row to book, or None if nothing was counted. Call it under the book's lock.
 
-    It supersedes the row that counts for this window and provider, or is that row where both say
-    the same. Notes that are not said again stay.
+    The row supersedes the current one of this window and provider. If both have the same content,
+    the current row is returned. Notes stay unless new ones are given.
     """
     if counted.decision is not None:
         return None
-    before = standing(ctx, window, counted.provider)
-    made = codec.make(
+    before = current(ctx, window, counted.provider)
+    new = codec.make(
         Churn,
         agent=ctx.agent,
         window=window,
@@ -98,51 +98,50 @@ def row(ctx: Context, window: str, counted: Counted) -> Churn | None:
         methodology=counted.methodology,
         ranges=counted.ranges,
         paths=counted.paths,
-        files_changed=sum(one.files_changed for one in counted.ranges),
-        insertions=(plus := sum(one.insertions for one in counted.ranges)),
-        deletions=(minus := sum(one.deletions for one in counted.ranges)),
+        files_changed=sum(part.files_changed for part in counted.ranges),
+        insertions=(plus := sum(part.insertions for part in counted.ranges)),
+        deletions=(minus := sum(part.deletions for part in counted.ranges)),
         net=plus - minus,
         features=counted.features,
         normalized_churn=numstat.per_feature(plus, minus, counted.features),
         supersedes=before.id if before else None,
     )
-    return before if before is not None and _content(made) == _content(before) else made
+    return before if before is not None and _content(new) == _content(before) else new
 
 
-def standing(ctx: Context, window: str, provider: str | None) -> Churn | None:
-    """The churn row that counts for a window and provider: the last one."""
-    found = None
-    for one in ctx.book.rows("churn"):
-        if (one.window, one.provider) == (window, provider):
-            found = one
-    return found
+def current(ctx: Context, window: str, provider: str | None) -> Churn | None:
+    """Returns the churn row that counts for a window and provider: the last one."""
+    rows = ctx.book.rows("churn")
+    return next((r for r in reversed(rows) if (r.window, r.provider) == (window, provider)), None)
 
 
-def _content(one: Churn) -> list[object]:
-    return [getattr(one, name) for name in Churn.about if name != "supersedes"]
+def _content(churn: Churn) -> list[object]:
+    return [getattr(churn, name) for name in Churn.about if name != "supersedes"]
 
 
 def _features(closing: WindowRow | None, provider: str | None) -> float | None:
-    made = closing.features if closing else {}
-    return made.get(provider) if provider else sum(made.values()) if made else None
+    features = closing.features if closing else {}
+    if provider:
+        return features.get(provider)
+    return sum(features.values()) if features else None
 
 
 def _path(path: str) -> str:
-    """A path from the repository's top. Raises Usage where it leads out of it."""
+    """Checks a path relative to the repository's top. Raises Usage if it leads outside."""
     try:
         path.encode()
     except UnicodeEncodeError:
-        raise Usage(f"path {path!r} is not UTF-8; `*` stands for what cannot be typed") from None
+        raise Usage(f"path {path!r} is not UTF-8; use `*` for the bytes that are not") from None
     inside = os.path.normpath(path)
     if not path or os.path.isabs(path) or inside.split(os.sep)[0] == os.pardir:
         raise Usage(f"path {path!r} is not in the repository; valid: lib, docs/*.md (from its top)")
     return path
 
 
-def _measured(
-    git: Git, said: commit_range.Span, paths: Sequence[str], rules: settings.Rules
+def _measure(
+    git: Git, span: commit_range.Span, paths: Sequence[str], rules: settings.Rules
 ) -> Range:
-    start, end = git.commit(said.start), git.commit(said.end)
+    start, end = git.commit(span.start), git.commit(span.end)
     git.check_range(start, end)
     try:
         changes = numstat.parse(git.changes(start, end, paths))

@@ -1,6 +1,6 @@
-"""What changed between two commits: git's words into figures. Pure.
+"""Parses what git prints about the changes between two commits, and sums them. Pure.
 
-Names of files are bytes, as git has them; they are matched and never shown.
+File names are bytes, as in git. They are matched and never shown.
 """
 
 import re
@@ -11,7 +11,7 @@ Match = Callable[[bytes], bool]
 
 
 class Change(NamedTuple):
-    """One file: `insertions` and `deletions` are None where it is binary."""
+    """One file. `insertions` and `deletions` are None if it is binary."""
 
     path: bytes
     is_added: bool
@@ -20,7 +20,7 @@ class Change(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """Sums over the files that count; `excluded_files` are those that do not."""
+    """Sums over the files that count. `excluded_files` is the number of the others."""
 
     files_changed: int
     binary_files: int
@@ -31,12 +31,12 @@ class Figures(NamedTuple):
 
 
 def parse(data: bytes) -> list[Change]:
-    """The output of `git diff-tree -r --raw --numstat -z`, file by file. Raises ValueError.
+    """Parses the output of `git diff-tree -r --raw --numstat -z`. Raises ValueError.
 
-    A renamed file goes by its new name.
+    A renamed file has its new name.
     """
     if data and not data.endswith(b"\0"):
-        raise ValueError("the last word of git's output is cut off")
+        raise ValueError("git's output is truncated")
     words = iter(data.split(b"\0")[:-1])
     added, changes = set(), []
     for word in words:
@@ -50,7 +50,7 @@ def parse(data: bytes) -> list[Change]:
             continue
         parts = word.split(b"\t", 2)
         if len(parts) != 3:
-            raise ValueError(f"git's output has {word[:80]!r} where a count should be")
+            raise ValueError(f"git's output has {word[:80]!r} in place of a count")
         insertions, deletions, path = parts
         if not path:
             _next(words)
@@ -60,7 +60,7 @@ def parse(data: bytes) -> list[Change]:
 
 
 def figures(changes: Iterable[Change], is_excluded: Match, is_test: Match) -> Figures:
-    """The sums. A binary file counts as a file, and has no lines."""
+    """Returns the sums. A binary file counts as a file without lines."""
     files = binary = excluded = insertions = deletions = tests = 0
     for change in changes:
         if is_excluded(change.path):
@@ -75,33 +75,33 @@ def figures(changes: Iterable[Change], is_excluded: Match, is_test: Match) -> Fi
 
 
 def per_feature(insertions: int, deletions: int, features: float | None) -> float | None:
-    """Changed lines for one feature; None where no feature is known."""
+    """Returns changed lines per feature, or None without features."""
     return (insertions + deletions) / features if features else None
 
 
 def matcher(patterns: Sequence[str]) -> Match:
-    """Whether a path, from the repository's top, fits one of the patterns (see churnspec)."""
+    """Returns a function that matches a path from the repository's top (see settings.py)."""
     if not patterns:
         return lambda path: False
-    fits = re.compile("|".join(map(_regex, patterns)), re.DOTALL).fullmatch
-    return lambda path: fits(path.decode("utf-8", "surrogateescape")) is not None
+    fullmatch = re.compile("|".join(map(_regex, patterns)), re.DOTALL).fullmatch
+    return lambda path: fullmatch(path.decode("utf-8", "surrogateescape")) is not None
 
 
 def _regex(pattern: str) -> str:
-    folder = pattern.endswith("/")
+    is_folder = pattern.endswith("/")
     body = pattern.strip("/")
-    # A leading slash ties a single name to the top, as in .gitignore.
-    free = "/" not in body and not pattern.startswith("/")
+    # A leading slash anchors a name to the top, as in .gitignore.
+    is_anywhere = "/" not in body and not pattern.startswith("/")
     parts = re.split(r"(\*\*/|\*\*|\*|\?)", body)
-    means = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    told = "".join(means.get(part, re.escape(part)) for part in parts)
-    return ("(?:.*/)?" if free else "") + told + ("/.*" if folder else "")
+    regexes = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    regex = "".join(regexes.get(part, re.escape(part)) for part in parts)
+    return ("(?:.*/)?" if is_anywhere else "") + regex + ("/.*" if is_folder else "")
 
 
 def _next(words: Iterator[bytes]) -> bytes:
     for word in words:
         return word
-    raise ValueError("git's output ends in the middle of a file")
+    raise ValueError("git's output ends in the middle of an entry")
 
 
 def _count(digits: bytes) -> int | None:

@@ -1,4 +1,4 @@
-"""Which repositories the work happens in, and which commit each of them is at."""
+"""Which repositories the work happens in, and the commit that each of them is at."""
 
 import os
 from collections.abc import Mapping
@@ -6,66 +6,78 @@ from typing import NamedTuple
 
 from burnbook.base.errors import BurnbookError, os_sentence
 from burnbook.base.redact import redact
-from burnbook.churn import git_head, settings
+from burnbook.churn import settings
+from burnbook.churn.git import NotCounted, Repository, find
 from burnbook.config.settings import PROJECT
 from burnbook.context import Context
 from burnbook.rows.meters import Commits
 
 
-class Stand(NamedTuple):
-    """The commit of each repository by its name, and the one that a said commit is about."""
+class Heads(NamedTuple):
+    """The commit of each repository by name, and the repository that `--commit-start` refers to."""
 
-    heads: dict[str, str]
-    about: tuple[str, git_head.Repo] | None
+    commits: dict[str, str]
+    current: tuple[str, Repository] | None
 
 
-def repositories(ctx: Context) -> dict[str, git_head.Repo | None]:
-    """The declared ones by name (None: not there), else that of the current directory."""
+def repositories(ctx: Context) -> dict[str, Repository | None]:
+    """Returns the declared repositories by name (None: missing), else that of the current folder.
+
+    Raises NotCounted if git fails, OSError if the current folder is gone.
+    """
     declared = settings.read(ctx.config).repositories
     if not declared:
-        found = git_head.find(os.getcwd())
-        return {} if found is None else {redact(found.name): found}
-    places = {n: os.path.join(PROJECT, os.path.expanduser(p)) for n, p in declared.items()}
-    return {name: git_head.find(place) for name, place in places.items()}
+        repository = find(os.getcwd())
+        return {} if repository is None else {redact(repository.name): repository}
+    paths = {n: os.path.join(PROJECT, os.path.expanduser(p)) for n, p in declared.items()}
+    return {name: find(path) for name, path in paths.items()}
 
 
-def mine(repos: Mapping[str, git_head.Repo | None]) -> str | None:
-    """The only one, else the one that the current directory lies in, by name. Raises OSError."""
+def current_name(repos: Mapping[str, Repository | None]) -> str | None:
+    """Returns the only repository, else the one that contains the current folder, by name."""
     if len(repos) == 1:
         return next(iter(repos))
-    here = git_head.find(os.getcwd()) if repos else None
-    for name, repo in repos.items():
-        if here and repo and here.common == repo.common:
+    here = find(os.getcwd()) if repos else None
+    for name, repository in repos.items():
+        if here and repository and here.common == repository.common:
             return name
     return None
 
 
-def stand(ctx: Context) -> Stand:
-    """Read from git's files in less than a millisecond, outside of every lock.
+def read_heads(ctx: Context) -> Heads:
+    """Reads HEAD of every repository: one git process of about 3 ms each. Never under a lock.
 
-    Whatever goes wrong is a note: what is being booked does not wait for it.
+    Errors become notes, so that they do not prevent the booking.
     """
-    heads: dict[str, str] = {}
-    about = None
+    commits: dict[str, str] = {}
+    current = None
+    rules = settings.Rules()
     try:
-        repos = repositories(ctx) if settings.read(ctx.config).record_commits else {}
-        name = mine(repos)
-        repo = repos[name] if name else None
-        about = (name, repo) if name and repo else None
-        for name, repo in repos.items():
-            if repo is None:
-                ctx.notes.append(f"no repository {name} is where churn.toml says; no commit of it")
-            elif commit := git_head.commit(repo):
-                heads[name] = commit
+        rules = settings.read(ctx.config)
+        repos = repositories(ctx) if rules.record_commits else {}
+        name = current_name(repos)
+        repository = repos[name] if name else None
+        current = (name, repository) if name and repository else None
+        for name, repository in repos.items():
+            if repository is None:
+                ctx.notes.append(
+                    f"churn.toml: repository {name} does not exist; its commit is not recorded"
+                )
+            elif repository.head:
+                commits[name] = repository.head
+    except NotCounted as error:
+        # Without git and without declared repositories, there is nothing to record.
+        if error.decision != "no-git" or rules.repositories:
+            ctx.notes.append(f"no commits are recorded: {error}")
     except BurnbookError as error:
         ctx.notes.append(f"no commits are recorded: {error}")
     except OSError as error:
         ctx.notes.append(os_sentence("no commits are recorded", error))
-    return Stand(heads, about)
+    return Heads(commits, current)
 
 
 def recorded(ctx: Context, window: str) -> dict[str, Commits]:
-    """What a window's snapshots recorded: the first BEFORE and the last AFTER, by repository."""
+    """Returns the commits of the first BEFORE and the last AFTER of a window, by repository."""
     rows = ctx.book.snapshots(ctx.book.index.counted(window))
     rows.sort(key=lambda row: row.captured_at)
     starts: dict[str, str] = {}

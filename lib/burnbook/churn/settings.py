@@ -1,8 +1,8 @@
-"""What config/churn.toml may declare: which repositories, and which of their files count as what.
+"""The schema of config/churn.toml: repositories, excluded files, and tests.
 
-A pattern without `/` is about a name in any folder, one with `/` inside is about a path from the
-repository's top, and one that ends with `/` about a folder and all in it. `*` and `?` stay within
-a name, `**` goes across folders.
+A pattern without `/` matches a name in any folder. A pattern with `/` inside matches a path from
+the repository's top. A pattern that ends with `/` matches a folder and everything in it. `*` and
+`?` match within a name, `**` across folders.
 """
 
 from typing import TYPE_CHECKING, Annotated
@@ -19,7 +19,7 @@ FILE = "churn.toml"
 Pattern = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 Path = Annotated[str, msgspec.Meta(min_length=1, max_length=4096)]
 
-# What no person and no agent writes by hand.
+# Files that neither a person nor an agent writes by hand.
 _GENERATED = (
     *("*.lock", "package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "go.sum"),
     *("*.min.js", "*.min.css", "*.map", "*.snap", "*_pb2.py", "*_pb2_grpc.py", "*.pb.go"),
@@ -32,7 +32,7 @@ _TESTS = (
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """config/churn.toml. A repository's path counts from the project; `~` is the home folder."""
+    """config/churn.toml. Repository paths are relative to the project; `~` is the home folder."""
 
     record_commits: bool = True
     repositories: dict[str, Path] = {}
@@ -41,7 +41,7 @@ class Rules(msgspec.Struct, frozen=True):
 
 
 def read(config: "Config") -> Rules:
-    """The rules, with names of repositories that are ids. Raises BadConfig."""
+    """Returns the rules. Raises BadConfig, also if a repository's name is not an id."""
     rules = config.whole(FILE, Rules)
     for name in rules.repositories:
         if not ids.valid(name):

@@ -1,6 +1,6 @@
-"""The managed section of a page: between two markers, and nowhere else.
+"""The handoff page: burnbook manages the section between two markers, and changes nothing else.
 
-Works on bytes: whatever stands outside of the markers stays, be it text or not.
+Works on bytes, so that text in any encoding outside the markers stays as it is.
 """
 
 import re
@@ -15,31 +15,31 @@ _NEWLINE = re.compile(rb"\r\n|\n")
 
 
 def check(path: RootedPath) -> None:
-    """Nothing, where the section can be written; else BadData or IOFault. Never writes."""
+    """Raises BadData or IOFault if the section cannot be written. Never writes."""
     page = shared_file.read(path)
     _refreshed(path, page.data or b"", "")
 
 
 def refresh(path: RootedPath, text: str) -> bool:
-    """Put `text` between the markers; whether that changed anything.
+    """Puts `text` between the markers. Returns whether that changed the page.
 
-    A page without markers gets them at its end, a page that is not there is made. Raises BadData
-    where the markers are not one pair in the right order; then nothing is written.
+    A page without markers gets them at its end; a missing page is created. Raises BadData, without
+    writing, unless the markers are one pair in the right order.
     """
-    with shared_file.held(path) as page:
+    with shared_file.locked(path) as page:
         data = _refreshed(path, page.data or b"", text)
         if data == page.data:
             return False
-        shared_file.put(page, data)
+        shared_file.replace(page, data)
     return True
 
 
 def _refreshed(path: RootedPath, data: bytes, text: str) -> bytes:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise BadData(f"{path} is UTF-16; save it as UTF-8")
-    # After a lone \r a newline would read as \r\n; the next run would take that for the page's own.
+    # After a lone \r, a \n would read as \r\n, and the next run would take that for the page's own.
     newline = (_NEWLINE.search(data) or [b"\r\n" if data.endswith(b"\r") else b"\n"])[0]
-    # A marker inside would end the section too early: nothing in the text begins a comment.
+    # A marker in the text would end the section too early, so the text cannot begin a comment.
     lines = text.replace("<!--", "&lt;!--").encode().splitlines()
     section = newline.join([BEGIN, *lines, END])
     begins, ends = data.count(BEGIN), data.count(END)
@@ -47,11 +47,11 @@ def _refreshed(path: RootedPath, data: bytes, text: str) -> bytes:
         bare = data.removeprefix(b"\xef\xbb\xbf")
         gap = b"" if not bare else newline if bare.endswith(b"\n") else newline * 2
         return data + gap + section + newline
-    at, to = data.find(BEGIN), data.find(END)
-    if (begins, ends) != (1, 1) or to < at:
+    start, end = data.find(BEGIN), data.find(END)
+    if (begins, ends) != (1, 1) or end < start:
         raise BadData(
             f"{path} has {begins} {BEGIN.decode()} and {ends} {END.decode()}"
             f"{', the end first' if begins == ends == 1 else ''}; valid: one of each, in this "
             "order, or none"
         )
-    return data[:at] + section + data[to + len(END) :]
+    return data[:start] + section + data[end + len(END) :]

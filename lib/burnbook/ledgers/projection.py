@@ -1,4 +1,4 @@
-"""Journal rows as rows of the ledgers, cells by column (or for its notes)."""
+"""Converts journal rows to ledger rows: cells by column, or by name for `notes`."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -12,7 +12,7 @@ Cells = dict[str, Cell]
 
 
 def tokens(checkpoints: Sequence[Checkpoint], churn: Sequence[Churn], zone: tzinfo) -> list[Cells]:
-    """Token_Churn_Ledger.csv: a row for each checkpoint. The session of old is the window."""
+    """Token_Churn_Ledger.csv: one row per checkpoint. The column `session_id` has the window."""
     known = {row.id: row for row in churn}
     return [_tokens(row, known.get(row.churn or ""), zone) for row in checkpoints]
 
@@ -26,11 +26,11 @@ def _tokens(row: Checkpoint, churn: Churn | None, zone: tzinfo) -> Cells:
         "tokens_planned": planned,
         "tokens_actual": actual,
         "delta": None if actual is None else actual - planned,
-        "commits": sum(one.commits for one in churn.ranges) if churn else None,
+        "commits": sum(part.commits for part in churn.ranges) if churn else None,
         "lines_added": churn.insertions if churn else None,
         "lines_deleted": churn.deletions if churn else None,
         "features_added": churn.features if churn else None,
-        "tests_added": sum(one.tests_added for one in churn.ranges) if churn else None,
+        "tests_added": sum(part.tests_added for part in churn.ranges) if churn else None,
         "notes": row.notes,
         "window": row.window,
         "provider": row.provider,
@@ -44,7 +44,7 @@ def _tokens(row: Checkpoint, churn: Churn | None, zone: tzinfo) -> Cells:
 
 
 def churn(rows: Sequence[Churn], checkpoints: Sequence[Checkpoint], zone: tzinfo) -> list[Cells]:
-    """Churn_Ledger.csv: a row for each count, of the day of the first checkpoint that names it."""
+    """Churn_Ledger.csv: one row per count, dated by the first checkpoint that refers to it."""
     days: dict[str, datetime] = {}
     for checkpoint in checkpoints:
         days.setdefault(checkpoint.churn or "", checkpoint.taken_at)
@@ -71,7 +71,7 @@ def churn(rows: Sequence[Churn], checkpoints: Sequence[Checkpoint], zone: tzinfo
 
 
 def evidence(rows: Sequence[Evidence]) -> list[Cells]:
-    """Acceptance_Evidence.csv: a row for each run."""
+    """Acceptance_Evidence.csv: one row per test run."""
     return [
         {
             "window_id": row.window,
@@ -90,7 +90,7 @@ def evidence(rows: Sequence[Evidence]) -> list[Cells]:
 
 
 def own(rows: Sequence[Churn]) -> list[Churn]:
-    """Churn that this book counted. The tool that another comes from wrote its ledger itself."""
+    """Returns the churn that this book counted. Imported churn is in the other tool's ledger."""
     return [row for row in rows if row.source != IMPORTED]
 
 
@@ -99,7 +99,7 @@ def _date(moment: datetime, zone: tzinfo) -> str:
 
 
 def _commits(ranges: Sequence[Range], end: str) -> str:
-    """The commit; with several repositories, each with its name."""
+    """Returns the commit, or `repository:commit` for each of several repositories."""
     if len(ranges) == 1:
         return str(getattr(ranges[0], end))
-    return " ".join(f"{one.repository}:{getattr(one, end)}" for one in ranges)
+    return " ".join(f"{part.repository}:{getattr(part, end)}" for part in ranges)

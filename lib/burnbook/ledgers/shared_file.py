@@ -1,7 +1,7 @@
-"""Files that people edit too (ledgers, the handoff): read and replaced whole, in one rename.
+"""Files that people edit too (ledgers, the handoff), read and replaced as a whole by one rename.
 
-Whoever is killed at any moment leaves the old file or the new one, never a half. The mode of a file
-that is there stays. Links are refused, as in a book.
+A process killed at any moment leaves the old file or the new one. An existing file keeps its mode.
+Symbolic links are refused, as in a book.
 """
 
 import os
@@ -17,15 +17,15 @@ from burnbook.book import lock
 
 
 class Page(NamedTuple):
-    """A file as it was read; `data` is None and `seen` is too where there is none yet."""
+    """A file's contents and status when it was read. Both are None if it does not exist."""
 
     path: RootedPath
     data: bytes | None
-    seen: os.stat_result | None
+    status: os.stat_result | None
 
 
 def read(path: RootedPath) -> Page:
-    """A file of today, without a lock. Raises IOFault where it is a link, or is no plain file."""
+    """Reads a file without a lock. Raises IOFault if it is a link or not a regular file."""
     try:
         handle = path.open(os.O_RDONLY)
     except FileNotFoundError:
@@ -33,35 +33,35 @@ def read(path: RootedPath) -> Page:
     except OSError as error:
         raise IOFault(os_sentence("cannot read a page", error)) from None
     with os.fdopen(handle, "rb") as file:
-        seen = os.fstat(handle)
-        return Page(path, file.read(), seen)
+        status = os.fstat(handle)
+        return Page(path, file.read(), status)
 
 
 @contextmanager
-def held(path: RootedPath) -> Iterator[Page]:
-    """The file, and the lock of its folder inside the `with`; makes the folder where it must."""
+def locked(path: RootedPath) -> Iterator[Page]:
+    """Reads a file under the lock of its folder. Creates the folder if necessary."""
     path.parent.make_folder()
     with lock.folder_lock(path.parent):
-        # What a killed writer left. Nobody else writes it: this is under the lock.
-        _scratch(path).unlink()
+        # A killed writer's temporary file. Only the lock's holder writes it.
+        _temporary(path).unlink()
         yield read(path)
 
 
-def put(page: Page, data: bytes) -> None:
-    """Put `data` in place of a page that is held. Raises Busy where somebody saved it meanwhile."""
-    mode = stat.S_IMODE(page.seen.st_mode) if page.seen else files.FILE_MODE
-    scratch = _scratch(page.path)
+def replace(page: Page, data: bytes) -> None:
+    """Replaces a locked page. Raises Busy if another program saved the file since it was read."""
+    mode = stat.S_IMODE(page.status.st_mode) if page.status else files.FILE_MODE
+    temporary = _temporary(page.path)
     try:
-        handle = scratch.open(os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+        handle = temporary.open(os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         try:
             files.write_all(handle, data)
             os.fchmod(handle, mode)
             os.fsync(handle)
-            if _changed(page):
+            if _is_changed(page):
                 raise Busy(f"{page.path} was saved by another program just now; try again")
-            scratch.rename(page.path.last)
+            temporary.rename(page.path.last)
         except BaseException:
-            scratch.unlink()
+            temporary.unlink()
             raise
         finally:
             os.close(handle)
@@ -70,13 +70,13 @@ def put(page: Page, data: bytes) -> None:
         raise IOFault(os_sentence(f"cannot write {page.path}", error)) from None
 
 
-def _changed(page: Page) -> bool:
+def _is_changed(page: Page) -> bool:
     now = page.path.status()
-    if now is None or page.seen is None:
-        return (now is None) != (page.seen is None)
+    if now is None or page.status is None:
+        return (now is None) != (page.status is None)
     names = ("st_ino", "st_size", "st_mtime_ns")
-    return any(getattr(now, name) != getattr(page.seen, name) for name in names)
+    return any(getattr(now, name) != getattr(page.status, name) for name in names)
 
 
-def _scratch(path: RootedPath) -> RootedPath:
+def _temporary(path: RootedPath) -> RootedPath:
     return path.parent / f".{path.last}.tmp"

@@ -10,7 +10,7 @@ from burnbook.book.book import Booked
 from burnbook.budget.checkpoint import WHY, Choice, Facts, Said, choose
 from burnbook.budget.tokens_used import actual
 from burnbook.churn import count as _churn
-from burnbook.churn.git import UNASKED
+from burnbook.churn.git import GIT_FAULTS
 from burnbook.config.ledgers import Pages, shown
 from burnbook.config.ledgers import ledgers as places_of
 from burnbook.context import Context, Result, note_damage
@@ -48,13 +48,13 @@ def run(ctx: Context, args: Any) -> Result:
     publish.check(places)  # what cannot be written is refused before anything is booked
     facts = _facts(ctx, window)
     counted = _churn.count(ctx, window, provider=said.provider, strict=False)
-    if counted.decision in UNASKED:
+    if counted.decision in GIT_FAULTS:
         # Churn that was booked before may stand, so the row alone would not tell.
         ctx.notes.append(f"churn is not counted now: {counted.reason}")
     chosen: list[Choice] = []
 
     def build() -> list[tuple[str, Row]]:
-        churn = _churn.row(ctx, window, counted) or _churn.standing(ctx, window, said.provider)
+        churn = _churn.row(ctx, window, counted) or _churn.current(ctx, window, said.provider)
         known = facts._replace(
             rows=[row for row in ctx.book.rows("checkpoints") if row.window == window],
             churn=churn.id if churn else None,

@@ -9,7 +9,7 @@ from burnbook.base.errors import Missing, Usage
 from burnbook.book import codec
 from burnbook.book.book import Booked
 from burnbook.churn import closing_commits
-from burnbook.churn.repositories import stand
+from burnbook.churn.repositories import read_heads
 from burnbook.context import Context, Result
 from burnbook.preview.blocks import meters
 from burnbook.preview.scene import scene
@@ -29,7 +29,7 @@ def run(ctx: Context, args: Any) -> Result:
     said = {name: getattr(args, name) for name in _SAID if name != "features"}
     if not ctx.book.index.counted(window):
         raise Missing(f"no snapshots of window {window} are in the book; nothing to finalize")
-    here, commits = stand(ctx), Commits(args.commit_start, args.commit_end)
+    here, commits = read_heads(ctx), Commits(args.commit_start, args.commit_end)
     whole = closing_commits.resolved(ctx, here, commits)
 
     def build() -> list[tuple[str, Row]]:

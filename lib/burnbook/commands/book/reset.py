@@ -7,7 +7,7 @@ from typing import Any
 
 from burnbook.base.errors import IO, BadData
 from burnbook.book.book import Booked
-from burnbook.churn.repositories import stand
+from burnbook.churn.repositories import read_heads
 from burnbook.context import Context, Result
 from burnbook.rows.meters import Row, Snapshot
 from burnbook.rows.work import MissedReset
@@ -31,7 +31,7 @@ def run(ctx: Context, args: Any) -> Result:
     out = decide(ctx, panes, dry)
     booked = [Booked(row, True) for _, row in out.rows]
     if not how.dry and (out.rows or unfinished(ctx)):
-        commits = stand(ctx).heads or None
+        commits = read_heads(ctx).commits or None
         decided: list[Outcome] = []
 
         def build() -> Sequence[tuple[str, Row]]:

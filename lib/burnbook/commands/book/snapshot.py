@@ -4,7 +4,7 @@ from typing import Any
 
 from burnbook.base import ids
 from burnbook.base.errors import Missing, Usage
-from burnbook.churn.repositories import stand
+from burnbook.churn.repositories import read_heads
 from burnbook.context import Context, Result
 from burnbook.rows.meters import Phase, Row, Snapshot
 from burnbook.snapshots import crossing, moment_support
@@ -30,7 +30,7 @@ def run(ctx: Context, args: Any) -> Result:
         steps = _steps(ctx, args.action, provider, window, taken)
         if not args.force:
             moment_support.check(ctx, steps[0][1], _doubt(ctx, taken))
-    commits = stand(ctx).heads or None
+    commits = read_heads(ctx).commits or None
 
     def build() -> list[tuple[str, Row]]:
         rows: list[tuple[str, Row]] = []

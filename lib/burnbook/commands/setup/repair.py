@@ -15,16 +15,15 @@ from burnbook.config.ledgers import ledgers as places_of
 from burnbook.context import Context, Result
 from burnbook.ledgers import csv_ledger
 from burnbook.repair import derived, line_forms, restore
-from burnbook.repair import ledgers as repair_ledgers
 from burnbook.repair import rows as _moved
 from burnbook.repair.restore import Waiting, rows_of
 from burnbook.view.parts import Line
 
-# What is touched only where `--yes` says so: lines that stand in a journal or a ledger.
-_ASKED = ("row", "twice", "reference", "form", "ledger-twice", "ledger-differs")
+# Changed only with `--yes`: lines of a journal.
+_ASKED = ("row", "twice", "reference", "form")
 # What changes a journal, or tells of its rows: not where a later version wrote some of them.
 _JOURNAL = ("row", "twice", "reference", "form", "tail")
-_YES = "--yes moves rows that do not hold to the quarantine, and puts rows of ledgers right"
+_YES = "--yes moves corrupt rows to the quarantine"
 _WOULD = {
     "row": "would move this row to the quarantine",
     "twice": "would move this row to the quarantine",
@@ -35,8 +34,6 @@ _WOULD = {
     "state-stray": "would rename it",
     "fold": "would make it anew",
     "index": "would make it anew",
-    "ledger-twice": "would take one of them out of the ledger",
-    "ledger-differs": "would write what the journal says",
     "ledger-behind": "would append the row",
     "mode": "would change the mode",
     "left-over": "would remove it",
@@ -58,7 +55,7 @@ def run(ctx: Context, args: Any) -> Result:
     if done:
         looked = look(Book(root), ctx.config)
     more = _lost(ctx.book, _able(looked)) if args.yes else []
-    more += _derived(ctx, looked.found, yes=args.yes)
+    more += _derived(ctx, looked.found)
     if more:
         looked = look(Book(root), ctx.config)
     return _result([*done, *more], looked)
@@ -74,7 +71,7 @@ def _restore(ctx: Context, args: Any, looked: Looked) -> Result:
     done = restore.put(ctx.book, waiting)
     if done:
         looked = look(Book(root), ctx.config)
-        done += _derived(ctx, looked.found, yes=False)
+        done += _derived(ctx, looked.found)
         looked = look(Book(root), ctx.config)
     return _result(done, looked, left)
 
@@ -133,7 +130,7 @@ def _lost(book: Book, found: Sequence[Finding]) -> list[str]:
     return [_moved.lost(book, name, members) for name, members in by_name]
 
 
-def _derived(ctx: Context, found: Sequence[Finding], *, yes: bool) -> list[str]:
+def _derived(ctx: Context, found: Sequence[Finding]) -> list[str]:
     """State, folds, indexes and ledgers that do not say what the journals say."""
     book = ctx.book
     done: list[str] = []
@@ -153,9 +150,7 @@ def _derived(ctx: Context, found: Sequence[Finding], *, yes: bool) -> list[str]:
     for folder in dict.fromkeys(file.partition(".keys")[0] for file in files["index"]):
         derived.index_of(book, os.path.relpath(folder, "cache"))
         done.append(f"{folder}.keys: made anew")
-    wrong = dict.fromkeys([*files["ledger-twice"], *files["ledger-differs"]]) if yes else {}
-    behind = dict.fromkeys(files["ledger-behind"])
-    return done + (_ledgers(ctx, wrong, behind) if wrong or behind else [])
+    return done + (_ledgers(ctx, set(files["ledger-behind"])) if files["ledger-behind"] else [])
 
 
 def _folded(book: Book, file: str) -> None:
@@ -170,17 +165,15 @@ def _folded(book: Book, file: str) -> None:
         made[file]().save(at_once=True)
 
 
-def _ledgers(ctx: Context, wrong: dict[str, None], behind: dict[str, None]) -> list[str]:
-    """Put rows of ledgers right, and append what they lack."""
+def _ledgers(ctx: Context, behind: set[str]) -> list[str]:
+    """Appends missing rows to ledgers, and never changes a row."""
     folder, zone = places_of(ctx.config, ctx.book.root).folder, ctx.config.zone
     rows = {name: ctx.book.rows(name) for name in ledgers.JOURNALS}
     done: list[str] = []
     for form in (ledger.form for ledger in ledgers.LEDGERS):
-        wanted = ledgers.projection(form, rows, zone)
-        if form.file in wrong:
-            done += repair_ledgers.mend(folder, form, {str(row[form.key]): row for row in wanted})
+        wanted = ledgers.expected(form, rows, zone)
         if form.file in behind and (count := csv_ledger.project(folder, form, wanted)):
-            done.append(f"{form.file}: +{count}, rows that it lacked")
+            done.append(f"{form.file}: appended {'1 row' if count == 1 else f'{count} rows'}")
     return done
 
 

@@ -1,47 +1,46 @@
-"""Blocks of the preview: one file a block, values in, lines out, found by listing this folder.
+"""Blocks of the preview, one file each. Listing this folder is the registry.
 
-A block module has `values(scene)`, which gives JSON-ready values by key (empty: nothing to show),
-and `show(values, scene)`, which lays them out as parts. It knows no colour and no markdown.
+A block module has two functions: `values(scene)` returns JSON-ready values by key (empty when there
+is nothing to show), and `show(values, scene)` lays them out as parts, without color or Markdown.
 """
 
 import os
 from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from burnbook.base.errors import BadConfig, Usage
 from burnbook.context import Context
-from burnbook.preview import blocks
-
-if TYPE_CHECKING:
-    pass
-
-
-def names() -> list[str]:
-    """Every block there is."""
-    folder = os.path.dirname(__file__)
-    found = [name[:-3] for name in os.listdir(folder) if name.endswith(".py")]
-    return sorted(name for name in found if not name.startswith("_"))
-
-
-def load(name: str) -> ModuleType:
-    """The module of a block; Usage where there is no such block."""
-    if name not in names():
-        raise Usage(f"no block is called {name!r}; valid: {', '.join(names())}")
-    return import_module(f"{__name__}.{name}")
-
 
 Values = dict[str, Any]
 
 
+def names() -> list[str]:
+    """Returns the names of all blocks, sorted."""
+    modules = [name[:-3] for name in os.listdir(os.path.dirname(__file__)) if name.endswith(".py")]
+    return sorted(name for name in modules if not name.startswith("_"))
+
+
+def load(name: str) -> ModuleType:
+    """Imports a block. Raises Usage if there is no such block."""
+    if name not in names():
+        raise Usage(_unknown(name))
+    return import_module(f"{__name__}.{name}")
+
+
 def configured(ctx: Context) -> Sequence[str]:
-    """The blocks of config/preview.toml; without any, all there are."""
-    chosen = ctx.config.preview.blocks
-    for name in chosen:
-        if name not in blocks.names():
-            raise BadConfig(
-                f"{os.path.join(ctx.config.root, 'preview.toml')}: no block is called {name!r}; "
-                f"valid: {', '.join(blocks.names())}"
-            )
-    return chosen or blocks.names()
+    """Returns the blocks that config/preview.toml selects; all blocks if it selects none.
+
+    Raises BadConfig for an unknown block.
+    """
+    selected = ctx.config.preview.blocks
+    known = names()
+    for name in selected:
+        if name not in known:
+            raise BadConfig(f"{os.path.join(ctx.config.root, 'preview.toml')}: {_unknown(name)}")
+    return selected or known
+
+
+def _unknown(name: str) -> str:
+    return f"unknown block {name!r}; valid: {', '.join(names())}"
