@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from burnbook.base.errors import BadConfig, Usage
+from burnbook.base.errors import BadConfig, UsageError
 from burnbook.config.loader import Config
-from burnbook.rows.meters import Usage as UsageRow
+from burnbook.rows.meters import ProxyRequest as UsageRow
 from burnbook.telemetry.decoder import Batch, Decoder, Event, compile_feed
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -408,7 +408,9 @@ def test_feeds_are_found_by_their_files(tmp_path: Path) -> None:
     agents = {"claude", "codex", "gemini", "opencode", "qwen"}
     assert set(SHIPPED.feeds) == {"litellm", "otel-genai", "proxy-telemetry"} | agents
     assert Config(str(tmp_path)).feeds == {}
-    with pytest.raises(Usage, match=r"no feed is called 'x'; valid: claude, codex, gemini, li"):
+    with pytest.raises(
+        UsageError, match=r"no feed is called 'x'; valid: claude, codex, gemini, li"
+    ):
         SHIPPED.feed("x")
     (tmp_path / "feeds").mkdir()
     (tmp_path / "feeds" / "no name.toml").write_text("")

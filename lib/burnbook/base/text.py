@@ -18,21 +18,21 @@ Cell = str | float | None
 _ACTS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
-def encode(rows: Iterable[Sequence[Cell]], newline: str = "\n") -> str:
+def csv_text(rows: Iterable[Sequence[Cell]], newline: str = "\n") -> str:
     """RFC 4180, with newlines of Unix. Nothing known is an empty cell; numbers stay numbers."""
     out = io.StringIO()
     csv.writer(out, lineterminator=newline).writerows([_cell(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
-def plain(cells: Sequence[str]) -> str:
+def csv_line(cells: Sequence[str]) -> str:
     """One row of cells that are as they are to be, without the end of its line."""
     out = io.StringIO()
     csv.writer(out, lineterminator="").writerow(cells)
     return out.getvalue()
 
 
-def cleaned(data: bytes) -> bytes:
+def cleaned_csv(data: bytes) -> bytes:
     """A CSV file with each secret taken out of its cell; the same bytes where there is none."""
     text = data.decode("utf-8", "surrogateescape")
     rows = list(csv.reader(io.StringIO(text, newline="")))
@@ -40,7 +40,7 @@ def cleaned(data: bytes) -> bytes:
     if shown == rows:
         return data
     newline = "\r\n" if "\r\n" in text else "\n"
-    return "".join(plain(row) + newline for row in shown).encode("utf-8", "surrogateescape")
+    return "".join(csv_line(row) + newline for row in shown).encode("utf-8", "surrogateescape")
 
 
 def whole(value: Cell) -> Cell:
@@ -49,10 +49,10 @@ def whole(value: Cell) -> Cell:
 
 
 def _cell(value: Cell) -> Cell:
-    return safe(value) if isinstance(value, str) else value
+    return safe_cell(value) if isinstance(value, str) else value
 
 
-def safe(text: str) -> str:
+def safe_cell(text: str) -> str:
     """Text in which nothing acts: what a spreadsheet might run gets a leading `'`.
 
     That is what starts with = + - @, narrow or wide, or a control character; others of these are

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from burnbook.base.errors import BadData, IOFault
 from burnbook.base.rooted_path import RootedPath
-from burnbook.base.text import Cell, safe
+from burnbook.base.text import Cell, safe_cell
 from burnbook.check import Finding
 from burnbook.ledgers import csv_ledger, projection, shared_file
 from burnbook.ledgers.csv_ledger import Form, Record
@@ -119,7 +119,7 @@ def _is_same(cell: str, value: Cell) -> bool:
     if value is None:
         return True
     if isinstance(value, str):
-        return cell.strip() in (value.strip(), safe(value).strip())
+        return cell.strip() in (value.strip(), safe_cell(value).strip())
     try:
         number = float(cell)
     except ValueError:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from burnbook.base.errors import IO, Usage, os_sentence
+from burnbook.base.errors import IO, UsageError, os_sentence
 from burnbook.churn.git import Git, NotCounted, Repository
 from burnbook.churn.repositories import current_name, recorded, repositories
 from burnbook.context import Context
@@ -33,7 +33,7 @@ class Ranges(NamedTuple):
 def find(ctx: Context, window: str, closing: WindowRow | None, given: Commits) -> Ranges:
     """Returns the range of every repository; `given` revisions refer to the current one.
 
-    Raises NotCounted if there is no repository or no range, Usage if it is ambiguous which
+    Raises NotCounted if there is no repository or no range, UsageError if it is ambiguous which
     repository `given` refers to.
     """
     try:
@@ -86,7 +86,7 @@ def _current(repos: dict[str, Repository | None], given: Commits) -> str | None:
     name = current_name(repos)
     if name is not None or given == _NONE:
         return name
-    raise Usage(
+    raise UsageError(
         "the commits do not say which repository they are in; run this inside one of "
         f"{', '.join(sorted(repos))}"
     )

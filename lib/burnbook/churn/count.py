@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from burnbook.base import ids
-from burnbook.base.errors import IO, Usage
+from burnbook.base.errors import IO, UsageError
 from burnbook.book import codec
 from burnbook.churn import commit_range, numstat, settings
 from burnbook.churn.git import Git, NotCounted
@@ -48,8 +48,8 @@ def count(
 ) -> Counted:
     """Counts every repository of the window. Runs git, so never call it under a lock.
 
-    If nothing can be counted, raises NotCounted with `strict`, else sets `decision`. Raises Usage
-    and BadConfig either way.
+    If nothing can be counted, raises NotCounted with `strict`, else sets `decision`. Raises
+    UsageError and BadConfig either way.
     """
     if provider is not None:
         ids.check("provider", provider)
@@ -127,14 +127,18 @@ def _features(closing: WindowRow | None, provider: str | None) -> float | None:
 
 
 def _path(path: str) -> str:
-    """Checks a path relative to the repository's top. Raises Usage if it leads outside."""
+    """Checks a path relative to the repository's top. Raises UsageError if it leads outside."""
     try:
         path.encode()
     except UnicodeEncodeError:
-        raise Usage(f"path {path!r} is not UTF-8; use `*` for the bytes that are not") from None
+        raise UsageError(
+            f"path {path!r} is not UTF-8; use `*` for the bytes that are not"
+        ) from None
     inside = os.path.normpath(path)
     if not path or os.path.isabs(path) or inside.split(os.sep)[0] == os.pardir:
-        raise Usage(f"path {path!r} is not in the repository; valid: lib, docs/*.md (from its top)")
+        raise UsageError(
+            f"path {path!r} is not in the repository; valid: lib, docs/*.md (from its top)"
+        )
     return path
 
 

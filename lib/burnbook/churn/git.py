@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from burnbook.base import process
 from burnbook.base.errors import BAD_DATA, IO, MISSING, BurnbookError, os_sentence
-from burnbook.base.process import Ended
+from burnbook.base.process import CompletedProcess
 from burnbook.base.text import printable
 
 TIMEOUT = 60.0  # seconds
@@ -93,7 +93,7 @@ class Git:
         words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         # An argument cannot contain NUL, and no revision is empty.
         is_valid = revision and "\0" not in revision
-        result = self._run(*words) if is_valid else Ended(1, b"", b"")
+        result = self._run(*words) if is_valid else CompletedProcess(1, b"", b"")
         if result.code not in (0, 1):
             self._fail(result)
         name = result.out.decode("ascii", "replace").strip()
@@ -156,18 +156,18 @@ class Git:
             self._fail(result)
         return result.out
 
-    def _run(self, *words: str) -> Ended:
+    def _run(self, *words: str) -> CompletedProcess:
         # This repository or none: git must not look further up.
         env = _environment() | {"GIT_CEILING_DIRECTORIES": os.path.dirname(self.repository.top)}
         argv = [*_argv(self.repository.top), *words]
         return _bounded(argv, env, f"git {words[0]} in {self.name}", TIMEOUT)
 
-    def _fail(self, result: Ended) -> None:
+    def _fail(self, result: CompletedProcess) -> None:
         message = f"git cannot read repository {self.name}: {_error(result)}"
         raise NotCounted("git-failed", message, IO)
 
 
-def _error(result: Ended) -> str:
+def _error(result: CompletedProcess) -> str:
     """Returns the first line of git's error message."""
     lines = result.err.decode("utf-8", "replace").splitlines() or [f"exit code {result.code}"]
     message = printable(lines[0].removeprefix("fatal: "))
@@ -191,7 +191,9 @@ def _environment() -> dict[str, str]:
     return kept | _SET
 
 
-def _bounded(argv: Sequence[str], env: dict[str, str], action: str, timeout: float) -> Ended:
+def _bounded(
+    argv: Sequence[str], env: dict[str, str], action: str, timeout: float
+) -> CompletedProcess:
     try:
         return process.run(argv, timeout, out=MAX_OUTPUT, err=_MAX_STDERR, env=env)
     except (FileNotFoundError, PermissionError):
@@ -200,5 +202,5 @@ def _bounded(argv: Sequence[str], env: dict[str, str], action: str, timeout: flo
         raise NotCounted("git-failed", os_sentence("cannot run git", error), IO) from None
     except ValueError as error:  # such as a NUL in an argument
         raise NotCounted("git-failed", f"cannot run git: {error}", IO) from None
-    except process.OutOfBounds as error:
+    except process.LimitExceeded as error:
         raise NotCounted("git-failed", f"{action} {error}", IO) from None

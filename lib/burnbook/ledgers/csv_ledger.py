@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from burnbook.base.errors import BadData
 from burnbook.base.rooted_path import RootedPath
-from burnbook.base.text import Cell, encode, whole
+from burnbook.base.text import Cell, csv_text, whole
 from burnbook.ledgers import shared_file
 
 _BOM = b"\xef\xbb\xbf"
@@ -135,7 +135,7 @@ def _appended(
     missing = [row for row in rows if row[form.key] not in present]
     newline = (_NEWLINE.search(data) or [b"\n"])[0].decode()
     lines = [_cells(header, row, form.key) for row in missing]
-    text = encode([*([] if existing else [header]), *lines], newline).encode()
+    text = csv_text([*([] if existing else [header]), *lines], newline).encode()
     is_open = existing and not data.endswith((b"\n", b"\r"))
     result = data + (newline.encode() if is_open else b"") + text
     # A quote that is open at the end of the file would swallow the new rows.

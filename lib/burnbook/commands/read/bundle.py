@@ -7,7 +7,7 @@ from typing import Any
 
 from burnbook.base.clean_text import clean, cleaned
 from burnbook.base.errors import Missing
-from burnbook.base.text import cleaned as cleaned_bytes
+from burnbook.base.text import cleaned_csv as cleaned_bytes
 from burnbook.book import codec
 from burnbook.commands.read import preview
 from burnbook.commands.read.decide import parts as decision_parts

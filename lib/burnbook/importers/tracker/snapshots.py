@@ -6,7 +6,7 @@ from typing import Any
 
 from burnbook import panes
 from burnbook.base.errors import BadData
-from burnbook.base.errors import Usage as WrongUsage
+from burnbook.base.errors import UsageError as WrongUsage
 from burnbook.base.redact import redact
 from burnbook.book import codec
 from burnbook.book.book import Booked

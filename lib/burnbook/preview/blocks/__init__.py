@@ -10,7 +10,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from burnbook.base.errors import BadConfig, Usage
+from burnbook.base.errors import BadConfig, UsageError
 from burnbook.context import Context
 
 Values = dict[str, Any]
@@ -23,9 +23,9 @@ def names() -> list[str]:
 
 
 def load(name: str) -> ModuleType:
-    """Imports a block. Raises Usage if there is no such block."""
+    """Imports a block. Raises UsageError if there is no such block."""
     if name not in names():
-        raise Usage(_unknown(name))
+        raise UsageError(_unknown(name))
     return import_module(f"{__name__}.{name}")
 
 
