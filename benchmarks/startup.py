@@ -31,7 +31,7 @@ def make_book(folder: Path, rows: int) -> str:
     """
     from burnbook.book import codec
     from burnbook.book.book import Book
-    from burnbook.rows.meters import Context, Meter, Snapshot
+    from burnbook.rows.meters import ContextTokens, Meter, Snapshot
 
     def row(number: int) -> Snapshot:
         window, place = divmod(number, 2 * AGENTS)
@@ -46,7 +46,7 @@ def make_book(folder: Path, rows: int) -> str:
             phase="before" if place < AGENTS else "after",
             captured_at=moment,
             meters=(five_hours, weekly),
-            context=Context(number % 200_000, 272_000),
+            context=ContextTokens(number % 200_000, 272_000),
             plan="Pro",
             account=None,
             errors=(),

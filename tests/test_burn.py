@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import costs
 import msgspec
 import pytest
-from burnbook.base.stats import quantile
+from burnbook.base.stats import t_quantile
 from burnbook.book.book import Book
 from burnbook.budget import burn_rate
 from burnbook.budget.burn_rate import Rate
@@ -146,14 +146,14 @@ def test_the_band_is_the_prediction_interval() -> None:
     pace = {FIRST + at: some for at, some in enumerate(tokens)}
     until = NINE + HOUR
     rate = burn_rate.of_pace(pace, NINE, until, until + 3 * HOUR)
-    reach = quantile(5) * stdev(6 * n for n in tokens) * math.sqrt(1 / 6 + 1 / 18)
+    reach = t_quantile(5) * stdev(6 * n for n in tokens) * math.sqrt(1 / 6 + 1 / 18)
     assert rate == Rate(12000.0, 12000.0, pytest.approx(12000 - reach), 12000 + reach, 6)
 
 
 def test_ten_minutes_without_a_token_count_and_years_of_them_cost_nothing() -> None:
     until = NINE + HOUR
     rate = burn_rate.of_pace({FIRST: 1000, FIRST + 3: 3000}, NINE, until, None)
-    reach = quantile(5) * stdev([6000, 0, 0, 18_000, 0, 0]) * math.sqrt(1 / 6 + 1 / 6)
+    reach = t_quantile(5) * stdev([6000, 0, 0, 18_000, 0, 0]) * math.sqrt(1 / 6 + 1 / 6)
     assert rate.high == pytest.approx(4000 + reach)
     long_ago = datetime(1971, 1, 1, tzinfo=UTC)
     assert burn_rate.of_pace({FIRST: 1000}, long_ago, until, None).stretches > 2_000_000
@@ -238,4 +238,4 @@ def test_what_runs_out_does_so_between_two_moments() -> None:
 
 
 def test_the_quantile_of_many_is_the_normal_one() -> None:
-    assert (quantile(1), quantile(30), quantile(31)) == (12.706, 2.042, 1.960)
+    assert (t_quantile(1), t_quantile(30), t_quantile(31)) == (12.706, 2.042, 1.960)

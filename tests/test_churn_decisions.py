@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook.base.errors import BadConfig, Usage
+from burnbook.base.errors import BadConfig, UsageError
 from burnbook.book.book import Book
 from burnbook.churn import count
 from burnbook.churn.git import NotCounted
@@ -118,7 +118,7 @@ def test_a_checkpoint_says_that_git_could_not_be_asked(shell: Shell, app: Path) 
 
 def test_what_a_person_must_put_right_is_raised_either_way(ctx: Context, app: Path) -> None:
     for strict in (True, False):
-        with pytest.raises(Usage):
+        with pytest.raises(UsageError):
             count.count(ctx, "W1", paths=["../x"], strict=strict)
     Path(ctx.config.root, "churn.toml").write_text("exclude = 1")
     for strict in (True, False):

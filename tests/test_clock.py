@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from burnbook.base.errors import BadConfig, Usage
+from burnbook.base.errors import BadConfig, UsageError
 from burnbook.times import clock
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +32,7 @@ def test_a_time_without_an_offset_is_wall_time(text: str, moment: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "now", "18:30", "2026-13-01", "9999-12-31T23:59-23:59"])
 def test_anything_else_is_one_sentence(text: str) -> None:
-    with pytest.raises(Usage, match="ISO 8601"):
+    with pytest.raises(UsageError, match="ISO 8601"):
         clock.parse_time(text, BERLIN)
 
 
@@ -43,7 +43,7 @@ def test_the_first_and_the_last_year_are_taken(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["1970-12-31T23:59Z", "3000-01-01T00:00Z"])
 def test_other_years_are_refused_with_the_bounds(text: str) -> None:
-    with pytest.raises(Usage, match="from 1971 to 2999"):
+    with pytest.raises(UsageError, match="from 1971 to 2999"):
         clock.parse_time(text, BERLIN)
 
 

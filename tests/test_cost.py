@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 import pytest
-from burnbook.base.stats import type7
-from burnbook.base.text import encode
+from burnbook.base.stats import percentile
+from burnbook.base.text import csv_text
 from burnbook.book import codec
 from burnbook.config.prices import Price
 from burnbook.cost.compare import compare
-from burnbook.rows.meters import Usage
+from burnbook.rows.meters import ProxyRequest
 from conftest import Shell
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,16 +37,16 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 numbers = count()
 
 
-def usage(**fields: Any) -> Usage:
+def usage(**fields: Any) -> ProxyRequest:
     """A healthy request with all that it can tell, but for what is said."""
     told = {"feature": "login", "routed": False, "ok": True, "model": "sonnet"}
     told |= {"input_tokens": 1000, "output_tokens": 100, "latency_ms": 500.0}
     told |= dict.fromkeys(("rid", "lane", "status", "reason"))
-    row = codec.make(Usage, window="W0-CHN", ts=NOON, **(told | fields))
+    row = codec.make(ProxyRequest, window="W0-CHN", ts=NOON, **(told | fields))
     return msgspec.structs.replace(row, id=f"t-{next(numbers):016x}")
 
 
-def both(feature: str, sent: int, made: int, **routed: Any) -> list[Usage]:
+def both(feature: str, sent: int, made: int, **routed: Any) -> list[ProxyRequest]:
     """A request of a feature on each side, alike but for the model and what is said."""
     told = {"feature": feature, "input_tokens": sent, "output_tokens": made}
     return [usage(**told), usage(**(told | {"routed": True, "model": "glm"} | routed))]
@@ -61,7 +61,7 @@ SAMPLE = [
 ]
 
 
-def compared(*events: Usage) -> Any:
+def compared(*events: ProxyRequest) -> Any:
     """The comparison as JSON has it."""
     return json.loads(msgspec.json.encode(compare(events, PRICES.get)))
 
@@ -233,7 +233,7 @@ def test_order_does_not_matter_and_sums_equal_their_parts(two: Any) -> None:
 
 @given(st.lists(st.integers(0, 40).map(float), max_size=60), st.sampled_from([0, 0.5, 0.95, 1]))
 def test_percentiles_are_exact(values: list[float], q: float) -> None:
-    found = type7(Counter(values), q)
+    found = percentile(Counter(values), q)
     if len(values) < 2:
         assert found == (values[0] if values else None)
         return
@@ -251,14 +251,14 @@ def test_percentiles_are_exact(values: list[float], q: float) -> None:
     "hostile", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r1", "  =1", "\x1b[2J"]
 )
 def test_a_spreadsheet_runs_nothing(hostile: str) -> None:
-    [[cell, number, nothing]] = csv.reader(io.StringIO(encode([[hostile, -5, None]])))
+    [[cell, number, nothing]] = csv.reader(io.StringIO(csv_text([[hostile, -5, None]])))
     assert cell.startswith("'")
     assert cell.isprintable()
     assert (number, nothing) == ("-5", "")
 
 
 def test_other_text_stays_as_it_is() -> None:
-    assert encode([["a=b, ü", 'say "x"', 1.5]]) == '"a=b, ü","say ""x""",1.5\n'
+    assert csv_text([["a=b, ü", 'say "x"', 1.5]]) == '"a=b, ü","say ""x""",1.5\n'
 
 
 @pytest.fixture

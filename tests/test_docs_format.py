@@ -24,7 +24,7 @@ from manual import FENCE, FORMAT, clone_in, documented, keys, section
 from xxhash import xxh3_64_hexdigest
 
 ALL_KINDS = [kind for found in codec.JOURNALS.values() for kind in (get_args(found) or (found,))]
-KINDS = [kind for kind in ALL_KINDS if kind not in (meters.Usage, AgentUsage)]
+KINDS = [kind for kind in ALL_KINDS if kind not in (meters.ProxyRequest, AgentUsage)]
 TYPES = {
     **{"object": dict, "array": list, "string": str, "integer": int, "boolean": bool},
     "null": type(None),

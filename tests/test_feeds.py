@@ -7,9 +7,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from burnbook.base.errors import BadConfig, Usage
+from burnbook.base.errors import BadConfig, UsageError
 from burnbook.config.loader import Config
-from burnbook.rows.meters import Usage as UsageRow
+from burnbook.rows.meters import ProxyRequest
 from burnbook.telemetry.decoder import Batch, Decoder, Event, compile_feed
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -74,7 +74,7 @@ def test_a_plain_row_is_an_event_with_the_fields_of_a_usage_row() -> None:
         *(WHEN, "req_01", "glm", "glm-4.6", 200, 10, 2, "policy:default", 455.0),
         *(None, None, True, True),
     )
-    own = [name for name in UsageRow.__struct_fields__ if name in Event.__struct_fields__]
+    own = [name for name in ProxyRequest.__struct_fields__ if name in Event.__struct_fields__]
     assert tuple(own) == Event.__struct_fields__
     written = msgspec.json.decode(msgspec.json.encode(event))
     assert list(written) == [n for n in Event.__struct_fields__ if n in written]
@@ -408,7 +408,9 @@ def test_feeds_are_found_by_their_files(tmp_path: Path) -> None:
     agents = {"claude", "codex", "gemini", "opencode", "qwen"}
     assert set(SHIPPED.feeds) == {"litellm", "otel-genai", "proxy-telemetry"} | agents
     assert Config(str(tmp_path)).feeds == {}
-    with pytest.raises(Usage, match=r"no feed is called 'x'; valid: claude, codex, gemini, li"):
+    with pytest.raises(
+        UsageError, match=r"no feed is called 'x'; valid: claude, codex, gemini, li"
+    ):
         SHIPPED.feed("x")
     (tmp_path / "feeds").mkdir()
     (tmp_path / "feeds" / "no name.toml").write_text("")
@@ -505,7 +507,7 @@ def test_every_event_is_what_its_row_reads_back_as(rows: list[Any]) -> None:
         "Own",
         [
             (f.name, f.type, msgspec.UNSET)
-            for f in msgspec.structs.fields(UsageRow)
+            for f in msgspec.structs.fields(ProxyRequest)
             if f.name in PARTS
         ],
     )

@@ -130,18 +130,18 @@ def test_text_is_read_up_to_a_bound_and_through_a_link(tmp_path: Path) -> None:
 
 
 def test_a_book_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files.check_mine(str(tmp_path), ("state",))
+    files.check_owner(str(tmp_path), ("state",))
     other = tmp_path.stat().st_uid + 1
     monkeypatch.setattr(os, "geteuid", lambda: other)
     with pytest.raises(IOFault, match="belongs to another user"):
-        files.check_mine(str(tmp_path), ())
+        files.check_owner(str(tmp_path), ())
 
 
 def test_a_link_in_place_of_a_folder_of_the_book_is_refused(tmp_path: Path) -> None:
     (tmp_path / "raw").mkdir()
     (tmp_path / "cache").symlink_to("raw")
     with pytest.raises(IOFault, match="cache is a symbolic link"):
-        files.check_mine(str(tmp_path), ("state", "raw", "cache"))
+        files.check_owner(str(tmp_path), ("state", "raw", "cache"))
 
 
 def test_a_group_of_a_user_that_nobody_knows_is_not_their_own(

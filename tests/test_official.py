@@ -11,7 +11,7 @@ from burnbook.book import codec
 from burnbook.config.loader import Config
 from burnbook.meters import vendor_meters
 from burnbook.meters.vendor_meters import Official, Shown
-from burnbook.rows.usage import Reading
+from burnbook.rows.usage import MeterReading
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,7 +32,7 @@ def folded(readings: Iterable[Shown]) -> Official:
     found = Official()
     for one in readings:
         row = codec.make(
-            Reading,
+            MeterReading,
             provider="codex",
             captured_at=one.captured_at,
             session=one.session,

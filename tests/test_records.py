@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from burnbook.base import redact
-from burnbook.base.errors import BadData, Usage
+from burnbook.base.errors import BadData, UsageError
 from burnbook.book import codec
 from burnbook.rows.meters import Meter, Snapshot, Void, WindowRow
 from hypothesis import given
@@ -74,7 +74,7 @@ def test_stamps_with_nothing_in_them_are_left_out_and_facts_are_null() -> None:
     ],
 )
 def test_a_row_that_does_not_fit_is_not_made(bad: dict[str, Any]) -> None:
-    with pytest.raises(Usage, match="cannot book this snapshot"):
+    with pytest.raises(UsageError, match="cannot book this snapshot"):
         snapshot(**bad)
 
 
@@ -128,7 +128,7 @@ def test_a_row_over_one_mebibyte_is_refused() -> None:
         commit_start=None,
         commit_end=None,
     )
-    with pytest.raises(Usage, match="over the limit"):
+    with pytest.raises(UsageError, match="over the limit"):
         codec.encode(row)
 
 
@@ -141,9 +141,9 @@ def test_ids_stay_what_they_are() -> None:
 
 def test_half_a_character_is_named_with_what_is_before_it() -> None:
     for text, shown in (("\ud800", r"'\\ud800'"), ("abc\ud800de", r"'abc\\ud800'")):
-        with pytest.raises(Usage, match=rf"cannot book this snapshot: {shown} is not UTF-8"):
+        with pytest.raises(UsageError, match=rf"cannot book this snapshot: {shown} is not UTF-8"):
             snapshot(commits={"a": text})
-    with pytest.raises(Usage, match=r"snapshot: '789abcdefghijklmnopq\\ud800' is not UTF-8"):
+    with pytest.raises(UsageError, match=r"snapshot: '789abcdefghijklmnopq\\ud800' is not UTF-8"):
         snapshot(commits={"a": "0123456789abcdefghijklmnopq\ud800"})
 
 
@@ -175,7 +175,7 @@ def test_a_line_of_exactly_one_mebibyte_is_written_and_read(
     line = codec.encode(row)
     monkeypatch.setattr(codec, "MAX_LINE", len(line) - more)
     if more:
-        with pytest.raises(Usage, match="over the limit"):
+        with pytest.raises(UsageError, match="over the limit"):
             codec.encode(row)
         with pytest.raises(BadData, match="over the limit"):
             codec.verify("snapshots", line)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from burnbook.base.errors import BadConfig, Usage
+from burnbook.base.errors import BadConfig, UsageError
 from burnbook.config import settings
 
 
@@ -47,7 +47,7 @@ def test_dotenv_is_read_and_not_exported(project: Path, monkeypatch: pytest.Monk
 
 def test_a_bad_agent_is_named_wherever_it_stands(project: Path) -> None:
     (project / ".env").write_text("AGENT_ID=../x\n")
-    with pytest.raises(Usage, match=r"AGENT_ID '\.\./x' is not an id"):
+    with pytest.raises(UsageError, match=r"AGENT_ID '\.\./x' is not an id"):
         settings.resolve(None, None, None)
 
 

@@ -19,7 +19,7 @@ from burnbook.budget.tokens_used import actual, burn
 from burnbook.config.loader import Config
 from burnbook.config.prices import Lookup, Price
 from burnbook.rows.meters import Meter
-from burnbook.rows.usage import AgentUsage, Reading, Tokens
+from burnbook.rows.usage import AgentUsage, MeterReading, Tokens
 from burnbook.store.store import Store
 from burnbook.telemetry.traffic import Traffic
 from burnbook.usage import blocks as usage_blocks
@@ -440,10 +440,10 @@ def test_blocks_that_cut_a_quarter_are_exact(shell: Shell) -> None:
 
 def test_readings_of_logs_make_blocks(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     meter = Meter("5h", 12.5, 300, START + timedelta(hours=5, seconds=7))
-    monkeypatch.setitem(codec.JOURNALS, "meters", Reading)
-    monkeypatch.setitem(codec._PREFIX, Reading, "o")
+    monkeypatch.setitem(codec.JOURNALS, "meters", MeterReading)
+    monkeypatch.setitem(codec._PREFIX, MeterReading, "o")
     one = codec.make(
-        Reading, provider="claude", captured_at=START, session="s", meters=(meter,), plan=None
+        MeterReading, provider="claude", captured_at=START, session="s", meters=(meter,), plan=None
     )
     booked(shell, [one], "meters")
     early, late = (row(START + timedelta(seconds=n)) for n in (6, 7))

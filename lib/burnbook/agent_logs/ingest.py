@@ -6,7 +6,7 @@ import stat
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from burnbook.base.errors import BAD_DATA, Missing, Usage
+from burnbook.base.errors import BAD_DATA, Missing, UsageError
 from burnbook.book.codec import REJECTS
 from burnbook.config.agent_logs import LogFeed
 from burnbook.context import Context, Result
@@ -31,7 +31,7 @@ class Job(NamedTuple):
 def run(ctx: Context, args: Any, feed: LogFeed) -> Result:
     """Says how many requests are new in the book, and what became of the other lines."""
     if args.window is not None:
-        raise Usage(
+        raise UsageError(
             f"--window {args.window}: a request of {args.feed} belongs to the window of its time"
         )
     gc.disable()  # nothing here makes cycles, and a collection looks at every row that is held

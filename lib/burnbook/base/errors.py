@@ -32,7 +32,7 @@ class No(BurnbookError):
     code = NO
 
 
-class Usage(BurnbookError):
+class UsageError(BurnbookError):
     """The call's words are wrong."""
 
     code = USAGE

@@ -77,7 +77,7 @@ def read_text(path: str, most: int) -> str:
     return data.decode()
 
 
-def check_mine(root: str) -> None:
+def check_owner(root: str) -> None:
     """Refuse to write in a book of another user, who could put things in the way."""
     owner = os.stat(root).st_uid
     if owner != os.geteuid():

@@ -3,7 +3,7 @@
 import re
 
 from burnbook.base.clean_text import clean
-from burnbook.base.errors import Usage
+from burnbook.base.errors import UsageError
 
 RULE = "1 to 64 of A-Z a-z 0-9 . _ - and a letter or digit first"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -16,11 +16,11 @@ def valid(text: str) -> bool:
 
 
 def check(what: str, text: str) -> str:
-    """The text, if it is an id and no key; else Usage that names it."""
+    """The text, if it is an id and no key; else UsageError that names it."""
     if not valid(text):
         shown = clean(text)
         rule = RULE if shown == text else "an id that has no key or token in it"
-        raise Usage(f"{what} {shown!r} is not an id; valid: {rule}")
+        raise UsageError(f"{what} {shown!r} is not an id; valid: {rule}")
     return text
 
 

@@ -20,7 +20,7 @@ _LINGER = 0.5
 _BLOCK = 1 << 16
 
 
-class Ended(NamedTuple):
+class CompletedProcess(NamedTuple):
     """How a program ended, and what it printed."""
 
     code: int
@@ -28,7 +28,7 @@ class Ended(NamedTuple):
     err: bytes
 
 
-class OutOfBounds(Exception):
+class LimitExceeded(Exception):
     """It took too long, printed too much, or was interrupted: the words after its name."""
 
 
@@ -40,7 +40,7 @@ def run(
     err: int = 0,
     env: Mapping[str, str] | None = None,
     stopped: Callable[[], bool] = lambda: False,
-) -> Ended:
+) -> CompletedProcess:
     """Run it to its end, within `timeout` seconds; `stopped` is asked all the while.
 
     `out` and `err` are the bytes that are kept of what it prints, 0 drops it: more on stdout is out
@@ -76,9 +76,9 @@ class _Bounds:
         """Seconds until the next look, more than 0."""
         left = self.until - time.monotonic()
         if left <= 0:
-            raise OutOfBounds(f"did not finish in {self.timeout:g} s")
+            raise LimitExceeded(f"did not finish in {self.timeout:g} s")
         if self.stopped():
-            raise OutOfBounds("was interrupted")
+            raise LimitExceeded("was interrupted")
         return min(left, _TICK)
 
 
@@ -88,7 +88,7 @@ def _followed(
     bounds: _Bounds,
     out: int,
     err: int,
-) -> Ended:
+) -> CompletedProcess:
     printed, said = bytearray(), bytearray()
     for stream, kept in ((process.stdout, printed), (process.stderr, said)):
         if stream is not None:
@@ -102,14 +102,14 @@ def _followed(
             elif key.data is printed or len(said) < err:
                 key.data.extend(block)
         if len(printed) > out:
-            raise OutOfBounds(f"printed more than {out} bytes")
+            raise LimitExceeded(f"printed more than {out} bytes")
         # The pipe still has what it printed at last: there is a read between this and the end.
         if exited_at is None and process.poll() is not None:
             exited_at = time.monotonic()
     while True:
         try:
             code = process.wait(bounds.left())
-            return Ended(code, bytes(printed), bytes(said[:err]))
+            return CompletedProcess(code, bytes(printed), bytes(said[:err]))
         except subprocess.TimeoutExpired:
             continue
 

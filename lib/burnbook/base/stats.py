@@ -7,7 +7,7 @@ from itertools import accumulate
 _MILLION = 1_000_000
 
 
-def type7(counts: Mapping[float, int], q: float) -> float | None:
+def percentile(counts: Mapping[float, int], q: float) -> float | None:
     """The quantile `q` (0 to 1) of values that each came so often; None where there are none.
 
     Linear interpolation between order statistics (type 7 of Hyndman and Fan, 1996; what R, NumPy
@@ -37,6 +37,6 @@ _T = (
 )
 
 
-def quantile(freedom: int) -> float:
+def t_quantile(freedom: int) -> float:
     """Quantile 0.975 of Student's t with `freedom` (1 or more) degrees of freedom."""
     return _T[freedom - 1] if freedom <= len(_T) else NORMAL

@@ -13,7 +13,7 @@ from burnbook.book import codec, fold, journal, lock
 from burnbook.book.id_index import Known
 from burnbook.book.recovery import heal
 from burnbook.jsonl import follow
-from burnbook.rows.meters import Anomaly, NewerRow, Row, Snapshot, Usage, Void, WindowRow
+from burnbook.rows.meters import Anomaly, NewerRow, ProxyRequest, Row, Snapshot, Void, WindowRow
 from burnbook.rows.skipped import Passed
 from burnbook.windows.history import History
 from burnbook.windows.snapshot_index import Entry, Index
@@ -132,7 +132,7 @@ class Book:
         """What agents used; empty where no log of theirs was read."""
         return self.used_fold.value
 
-    def telemetry(self, window: str | None) -> Iterator[Usage]:
+    def telemetry(self, window: str | None) -> Iterator[ProxyRequest]:
         """The requests of a window in the journal's order; of all windows for None."""
         wanted = b'"window":"%b"' % window.encode() if window else b""
         passed = self._passed["proxy_telemetry"] = Passed()

@@ -18,14 +18,14 @@ from burnbook.rows.meters import (
     Anomaly,
     NewerRow,
     Prompts,
+    ProxyRequest,
     Reject,
     Row,
     Snapshot,
-    Usage,
     Void,
     WindowRow,
 )
-from burnbook.rows.usage import AgentUsage, ImportedUsage, Reading
+from burnbook.rows.usage import AgentUsage, ImportedUsage, MeterReading
 from burnbook.rows.work import Checkpoint, Churn, Evidence, MissedReset, Notice
 from burnbook.times import clock
 
@@ -38,14 +38,14 @@ JOURNALS: dict[str, Any] = {
     "anomalies": Anomaly,
     "prompts": Prompts,
     "resets": MissedReset,
-    "proxy_telemetry": Usage,
+    "proxy_telemetry": ProxyRequest,
     "checkpoints": Checkpoint,
     "churn": Churn,
     "notices": Notice,
     "evidence": Evidence,
     "agent_usage": AgentUsage,
     "imported_usage": ImportedUsage,
-    "meters": Reading,
+    "meters": MeterReading,
 }
 REJECTS = "rejects/"  # followed by the name of a feed
 
@@ -60,10 +60,10 @@ _PREFIX = {
     MissedReset: "m",
     Evidence: "e",
     Notice: "l",
-    Usage: "t",
+    ProxyRequest: "t",
     AgentUsage: "u",
     ImportedUsage: "i",
-    Reading: "o",
+    MeterReading: "o",
     Reject: "r",
 }
 
@@ -88,9 +88,9 @@ class Newer(BadData):
 def make(kind: type[R], /, *, generation: int = 0, **fields: Any) -> R:
     """A validated, stamped row. Its id is made from what it is about, and from nothing else.
 
-    `generation` tells a row from a voided one that was about the same. Raises Usage where a field
-    does not fit. Every text in `fields` is redacted first, whatever its name, so that no row can
-    keep a secret which a person or a program handed in.
+    `generation` tells a row from a voided one that was about the same. Raises UsageError where a
+    field does not fit. Every text in `fields` is redacted first, whatever its name, so that no row
+    can keep a secret which a person or a program handed in.
     """
     blake2b = _blake2b()
     fields = {name: cleaned(value) for name, value in fields.items()}
@@ -109,15 +109,17 @@ def make(kind: type[R], /, *, generation: int = 0, **fields: Any) -> R:
         # What is written is what can be read back: the round trip is the validation.
         read = msgspec.json.decode(_encoder.encode(row), type=kind)
     except msgspec.ValidationError as error:
-        raise errors.Usage(f"cannot book this {kind.__name__.lower()}: {_said(error)}") from None
+        raise errors.UsageError(
+            f"cannot book this {kind.__name__.lower()}: {_said(error)}"
+        ) from None
     except UnicodeEncodeError as error:
         what = f"{error.object[max(0, error.start - 20) : error.start + 1]!a}"
-        raise errors.Usage(
+        raise errors.UsageError(
             f"cannot book this {kind.__name__.lower()}: {what} is not UTF-8"
         ) from None
     if read != row:
         what = kind.__name__.lower()
-        raise errors.Usage(f"cannot book this {what}: a number in it is not finite")
+        raise errors.UsageError(f"cannot book this {what}: a number in it is not finite")
     return read
 
 
@@ -131,11 +133,11 @@ def _blake2b() -> Any:
 
 
 def encode(row: Row) -> bytes:
-    """The row as one line with its `crc` and newline. Raises Usage where it is over 1 MiB."""
+    """The row as one line with its `crc` and newline. Raises UsageError where it is over 1 MiB."""
     body = _encoder.encode(row)[:-1]
     line = b'%b,"crc":"%08x"}\n' % (body, zlib.crc32(body))
     if len(line) > MAX_LINE:
-        raise errors.Usage(f"a row of {len(line)} bytes is over the limit of {MAX_LINE}")
+        raise errors.UsageError(f"a row of {len(line)} bytes is over the limit of {MAX_LINE}")
     return line
 
 

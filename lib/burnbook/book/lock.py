@@ -31,7 +31,7 @@ def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
     """Hold the book's lock inside the `with`; Busy (exit 75) with the holder's pid after `wait`."""
     global was_held
     files.make_dir(root)
-    files.check_mine(root)
+    files.check_owner(root)
     for name in FOLDERS:
         RootedPath(root, name).status()
     path = RootedPath(root, ".lock")

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from burnbook.base.stats import quantile
+from burnbook.base.stats import t_quantile
 
 BUCKET = 600  # seconds, as derive/traffic.py counts
 LEAST = timedelta(seconds=BUCKET)  # a rate over less would be noise
@@ -83,7 +83,7 @@ def of_pace(
         (ends_at - until).total_seconds() / bucket if ends_at and ends_at > until else 3600 / bucket
     )
     whole = [tokens * 3600 / bucket for at, tokens in told.items() if start <= at < end]
-    reach = quantile(n - 1) * _deviation(whole, n) * math.sqrt(1 / n + 1 / max(1.0, to_come))
+    reach = t_quantile(n - 1) * _deviation(whole, n) * math.sqrt(1 / n + 1 / max(1.0, to_come))
     low, high = min(window - reach, hour), max(window + reach, hour)
     return Rate(hour, window, max(0.0, low), high, n)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from burnbook.budget.tokens_used import Actual
-from burnbook.rows.work import Checkpoint, standing
+from burnbook.rows.work import Checkpoint, current
 
 Phase = Literal["plan", "mid", "final"]
 From = Literal["given", "logs", "feeds", "pane"]
@@ -78,7 +78,7 @@ def choose(said: Said, facts: Facts) -> Choice:
     Without a phase, numbers that the agent's newest checkpoint has already are no new one: so a run
     that was killed after booking a plan is finished by repeating it, and not followed by a mid.
     """
-    rows = standing(facts.rows)
+    rows = current(facts.rows)
     mine = [row for row in rows if row.agent == facts.agent]
     newest = mine[-1] if mine else None
     phase, why = _phase(said, facts, rows)

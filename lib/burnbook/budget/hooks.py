@@ -28,6 +28,6 @@ def run(argv: Sequence[str], timeout: float) -> str | None:
         code = process.run(argv, timeout).code
     except (OSError, ValueError) as error:
         return f"the hook {shown!r} cannot be run: {getattr(error, 'strerror', None) or error}"
-    except process.OutOfBounds as error:
+    except process.LimitExceeded as error:
         return f"the hook {shown!r} {error}"
     return f"the hook {shown!r} failed with exit code {code}" if code else None

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from burnbook.base.errors import IO, Usage, os_sentence
+from burnbook.base.errors import IO, UsageError, os_sentence
 from burnbook.churn import git_head
 from burnbook.churn.git import Git, NotCounted
 from burnbook.churn.repositories import mine, recorded, repositories
@@ -34,8 +34,8 @@ class Found(NamedTuple):
 def find(ctx: Context, window: str, closing: WindowRow | None, said: Commits) -> Found:
     """Every repository's range; what was said is about the one in which the caller stands.
 
-    Raises NotCounted where there is no repository or no range, Usage where it is not clear which
-    repository is meant.
+    Raises NotCounted where there is no repository or no range, UsageError where it is not clear
+    which repository is meant.
     """
     try:
         return _find(ctx, window, closing, said)
@@ -89,7 +89,9 @@ def _about(repos: dict[str, git_head.Repo | None], said: Commits) -> str | None:
     found = mine(repos)
     if found is not None or said == _NOTHING:
         return found
-    raise Usage(f"which repository is meant? give commits inside one of {', '.join(sorted(repos))}")
+    raise UsageError(
+        f"which repository is meant? give commits inside one of {', '.join(sorted(repos))}"
+    )
 
 
 def _first(said: Iterable[str | None]) -> str | None:

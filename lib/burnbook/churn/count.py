@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from burnbook.base import ids
-from burnbook.base.errors import IO, Usage
+from burnbook.base.errors import IO, UsageError
 from burnbook.book import codec
 from burnbook.churn import commit_range, numstat, settings
 from burnbook.churn.git import Git, NotCounted
@@ -128,14 +128,18 @@ def _features(closing: WindowRow | None, provider: str | None) -> float | None:
 
 
 def _path(path: str) -> str:
-    """A path from the repository's top. Raises Usage where it leads out of it."""
+    """A path from the repository's top. Raises UsageError where it leads out of it."""
     try:
         path.encode()
     except UnicodeEncodeError:
-        raise Usage(f"path {path!r} is not UTF-8; `*` stands for what cannot be typed") from None
+        raise UsageError(
+            f"path {path!r} is not UTF-8; `*` stands for what cannot be typed"
+        ) from None
     inside = os.path.normpath(path)
     if not path or os.path.isabs(path) or inside.split(os.sep)[0] == os.pardir:
-        raise Usage(f"path {path!r} is not in the repository; valid: lib, docs/*.md (from its top)")
+        raise UsageError(
+            f"path {path!r} is not in the repository; valid: lib, docs/*.md (from its top)"
+        )
     return path
 
 

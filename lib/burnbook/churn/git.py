@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from burnbook.base import process
 from burnbook.base.errors import BAD_DATA, IO, MISSING, BurnbookError, os_sentence
-from burnbook.base.process import Ended
+from burnbook.base.process import CompletedProcess
 from burnbook.base.text import printable
 from burnbook.churn.git_head import Repo
 
@@ -54,7 +54,7 @@ class Git:
         """The whole name of the commit that somebody named."""
         words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{said}^{{commit}}")
         # argv can hold neither; no commit is called so.
-        found = Ended(1, b"", b"") if "\0" in said or not said else self._run(*words)
+        found = CompletedProcess(1, b"", b"") if "\0" in said or not said else self._run(*words)
         if found.code not in (0, 1):
             self._fault(found)
         name = found.out.decode("ascii", "replace").strip()
@@ -117,12 +117,12 @@ class Git:
             self._fault(found)
         return found.out
 
-    def _run(self, *words: str) -> Ended:
+    def _run(self, *words: str) -> CompletedProcess:
         config = [word for setting in _CONFIG for word in ("-c", setting)]
         argv = ["git", "--no-pager", "-C", self.repo.top, *config, *words]
         return _bounded(argv, _environment(self.repo), f"git {words[0]} in {self.name}")
 
-    def _fault(self, found: Ended) -> None:
+    def _fault(self, found: CompletedProcess) -> None:
         lines = found.err.decode("utf-8", "replace").splitlines() or [f"exit code {found.code}"]
         said = printable(lines[0].removeprefix("fatal: "))
         if "dubious ownership" in said:
@@ -141,7 +141,7 @@ def _environment(repo: Repo) -> dict[str, str]:
     return kept | _SET | {"GIT_CEILING_DIRECTORIES": os.path.dirname(repo.top)}
 
 
-def _bounded(argv: Sequence[str], env: dict[str, str], what: str) -> Ended:
+def _bounded(argv: Sequence[str], env: dict[str, str], what: str) -> CompletedProcess:
     try:
         return process.run(argv, TIMEOUT, out=MAX_OUTPUT, err=_MAX_SAID, env=env)
     except (FileNotFoundError, PermissionError):
@@ -149,5 +149,5 @@ def _bounded(argv: Sequence[str], env: dict[str, str], what: str) -> Ended:
     except (OSError, ValueError) as error:
         said = os_sentence("cannot run git", error) if isinstance(error, OSError) else str(error)
         raise NotCounted("git-failed", said, IO) from None
-    except process.OutOfBounds as error:
+    except process.LimitExceeded as error:
         raise NotCounted("git-failed", f"{what} {error}", IO) from None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import msgspec
 
 from burnbook.base import files, ids
-from burnbook.base.errors import BadConfig, Usage, os_sentence
+from burnbook.base.errors import BadConfig, UsageError, os_sentence
 from burnbook.config import toml_values
 from burnbook.config.agents import Agent
 from burnbook.config.budgets import Budget
@@ -153,11 +153,11 @@ class Config:
         return {name: self.feed(name) for name in self.feed_names}
 
     def feed(self, name: str) -> "Feed | LogFeed":
-        """One feed, config/feeds/NAME.toml; no other is read. Raises Usage where there is none."""
+        """One feed, config/feeds/NAME.toml; no other is read. Raises UsageError if not declared."""
         if name in self._read_feeds:
             return self._read_feeds[name]
         if name not in self.feed_names:
-            raise Usage(f"no feed is called {name!r}; valid: {_any_of(self.feed_names)}")
+            raise UsageError(f"no feed is called {name!r}; valid: {_any_of(self.feed_names)}")
         file = f"feeds/{name}.toml"
         raw = self._read(file)
         found: Feed | LogFeed

@@ -13,7 +13,7 @@ from burnbook.base import ids
 from burnbook.base.errors import BadConfig
 from burnbook.config import toml_values
 
-PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+PROJECT = os.path.realpath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 3))
 
 
 class Settings(msgspec.Struct, frozen=True):

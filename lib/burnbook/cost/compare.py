@@ -11,7 +11,7 @@ from burnbook.cost.comparison import Compared, Comparison, Gaps, Latency, Totals
 from burnbook.cost.counterfactual import Instead, instead_of, total
 from burnbook.cost.spend import Find
 from burnbook.cost.tally import Request, Tally
-from burnbook.rows.meters import Usage
+from burnbook.rows.meters import ProxyRequest
 
 
 class Sides(NamedTuple):
@@ -34,7 +34,7 @@ class Sides(NamedTuple):
         return bool(self.baseline.requests and self.routed.requests)
 
 
-def compare(events: Iterable[Usage], find: Find) -> Comparison:
+def compare(events: Iterable[ProxyRequest], find: Find) -> Comparison:
     """Compare the two sides of a window's requests, in any order, each one taken in once.
 
     `find` gives the price of a model. Memory grows with features and models, not with requests.

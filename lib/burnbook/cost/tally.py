@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from burnbook.base.stats import type7
+from burnbook.base.stats import percentile
 from burnbook.cost.comparison import Latency, Side
 from burnbook.cost.spend import Amounts, Find, added, known_cost
 
@@ -75,7 +75,7 @@ class Tally:
             untold=self.untold,
             errors=self.errors,
             error_percent=100 * self.errors / self.requests if self.requests else None,
-            latency_ms=Latency(type7(self.latencies, 0.5), type7(self.latencies, 0.95)),
+            latency_ms=Latency(percentile(self.latencies, 0.5), percentile(self.latencies, 0.95)),
             usd=float(known) if complete else None,
             usd_known=float(known),
         )

@@ -80,7 +80,7 @@ def _just() -> Probed:
         return Probed(AREA, "just", "warn", "not there; ./just sets it up")
     try:
         told = process.run([path, "--version"], 10, out=4096).out.decode("utf-8", "replace")
-    except (OSError, process.OutOfBounds) as error:
+    except (OSError, process.LimitExceeded) as error:
         return Probed(AREA, "just", "warn", f"{path} cannot be run: {error}")
     numbers = re.search(r"(\d+)\.(\d+)\.(\d+)", told)
     if numbers is None or (int(numbers[1]), int(numbers[2])) < _JUST:

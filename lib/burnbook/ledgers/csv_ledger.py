@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from burnbook.base.errors import BadData
 from burnbook.base.rooted_path import RootedPath
-from burnbook.base.text import Cell, encode, whole
+from burnbook.base.text import Cell, csv_text, whole
 from burnbook.ledgers import shared_file
 
 _BOM = b"\xef\xbb\xbf"
@@ -107,7 +107,7 @@ def _appended(
     new = [row for row in rows if row[form.key] not in here]
     newline = (_NEWLINE.search(data) or [b"\n"])[0].decode()
     lines = [_cells(header, row, form.key) for row in new]
-    text = encode([*([] if found else [header]), *lines], newline).encode()
+    text = csv_text([*([] if found else [header]), *lines], newline).encode()
     open_end = found and not data.endswith((b"\n", b"\r"))
     whole = data + (newline.encode() if open_end else b"") + text
     # Read back: a quote that is open at the end of the file would swallow what is appended.

@@ -12,7 +12,7 @@ from math import isclose
 from typing import NamedTuple
 
 from burnbook.base.errors import BadData
-from burnbook.base.text import Cell, plain, safe, told
+from burnbook.base.text import Cell, cell_text, csv_line, safe_cell
 from burnbook.ledgers import csv_ledger
 
 _BOM = b"\xef\xbb\xbf"
@@ -114,9 +114,9 @@ def mended(form: csv_ledger.Form, data: bytes, rows: Rows) -> tuple[bytes, list[
             cells = _without(form, names, one.cells) if what.own else [*one.cells]
             cells += [""] * (len(names) - len(cells))
             for name in what.columns:
-                cells[names.index(name)] = told(rows[what.key][name])
+                cells[names.index(name)] = cell_text(rows[what.key][name])
             end = one.text[len(one.text.rstrip("\r\n")) :]
-            texts.append(plain(cells) + end)
+            texts.append(csv_line(cells) + end)
     bom = _BOM if data.startswith(_BOM) else b""
     return bom + "".join(texts).encode("utf-8", "surrogateescape"), bad
 
@@ -137,7 +137,7 @@ def _same(cell: str, value: Cell) -> bool:
     if value is None:
         return True
     if isinstance(value, str):
-        return cell.strip() in (value.strip(), safe(value).strip())
+        return cell.strip() in (value.strip(), safe_cell(value).strip())
     try:
         told = float(cell)
     except ValueError:

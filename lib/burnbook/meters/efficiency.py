@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from burnbook.base.stats import NORMAL, quantile
+from burnbook.base.stats import NORMAL, t_quantile
 from burnbook.rows.meters import Closing, MeterDelta
 
 LEAST_N = 3
@@ -88,7 +88,7 @@ def ratio(pairs: Sequence[tuple[float, float]], provider: str, effect: float) ->
     per_point = made / cost
     spread = sum((y - per_point * x) ** 2 for y, x in pairs) / (n - 1)
     error = math.sqrt(spread / n) / (cost / n)
-    reach = quantile(n - 1) * error
+    reach = t_quantile(n - 1) * error
     return Ratio(
         provider=provider,
         n=n,

@@ -13,7 +13,7 @@ import msgspec
 from burnbook.meters.deltas import SAME_RESET
 from burnbook.rows.meters import Meter, NewerRow
 from burnbook.rows.skipped import Passed
-from burnbook.rows.usage import Reading
+from burnbook.rows.usage import MeterReading
 
 _SESSIONS = 64
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,7 +50,7 @@ class Official(Passed, msgspec.Struct):
     def pack(self) -> None:
         """Everything is in the fields already."""
 
-    def add(self, row: Reading | NewerRow | None, _offset: int, _length: int) -> None:
+    def add(self, row: MeterReading | NewerRow | None, _offset: int, _length: int) -> None:
         """Take the next row of the journal in."""
         if row is None or isinstance(row, NewerRow):
             self.miss(row)
@@ -96,7 +96,7 @@ class Official(Passed, msgspec.Struct):
         return at is None or (_used(one) > _used(windows[at]))
 
 
-def shown(row: Reading) -> list[Shown]:
+def shown(row: MeterReading) -> list[Shown]:
     """The meters of a reading, each by itself."""
     return [
         Shown(

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from burnbook.rows.meters import Anomaly, Closing, WindowRow
-from burnbook.rows.work import Churn, Evidence, standing
+from burnbook.rows.work import Churn, Evidence, current
 from burnbook.windows.snapshot_index import Pair
 
 Verdict = Literal["GO", "SOFT GO", "NO-GO"]
@@ -71,7 +71,7 @@ class Facts(NamedTuple):
 
 def decide(facts: Facts) -> Decision:
     """The decision that the facts of a window lead to."""
-    newest = {row.capability_id: row for row in standing(facts.evidence)}
+    newest = {row.capability_id: row for row in current(facts.evidence)}
     against = [*_closing(facts), *_anomalies(facts), *_failed(list(newest.values()))]
     shown = sum(row.result in SHOWS for row in newest.values())
     missing = [*_no_churn(facts), *([] if shown else [_no_evidence(facts)])]
@@ -125,7 +125,7 @@ def _completeness(facts: Facts, newest: dict[str, Evidence], shown: int) -> Comp
         finalized=row is not None,
         outcome=outcome,
         changed_since=row is not None and tuple(row.closings) != tuple(facts.closings),
-        churn=len(standing(facts.churn)),
+        churn=len(current(facts.churn)),
         evidence=shown,
         evidence_failed=sum(one.result in FAILS for one in newest.values()),
         anomalies=len(facts.anomalies),

@@ -10,7 +10,7 @@ from burnbook.preview import blocks
 from burnbook.preview.blocks import configured
 from burnbook.preview.scene import Scene
 from burnbook.review.decision import Decision
-from burnbook.rows.work import Checkpoint, standing
+from burnbook.rows.work import Checkpoint, current
 from burnbook.view import render
 from burnbook.view.parts import Line, Part, Table, Title, moment, number
 
@@ -47,10 +47,10 @@ def _places(ctx: Context, places: Pages) -> list[tuple[str, str]]:
 
 def _checkpoints(ctx: Context, rows: Sequence[Checkpoint]) -> Part:
     lines = []
-    for row in standing(rows):
+    for row in current(rows):
         planned, actual = row.tokens_planned, row.tokens_actual
         delta = None if actual is None else actual - planned
-        at = moment(row.taken_at, ctx.config)
+        at = moment(row.taken_at, ctx.config.zone)
         numbers = (number(planned), number(actual), number(delta))
         lines.append((row.phase, row.agent or "", at, *numbers, row.actual_from or "-"))
     return Table(_CHECKPOINTS, lines, "<<<>>><")

@@ -30,7 +30,7 @@ class Meter(msgspec.Struct, frozen=True):
     resets_at: Moment | None
 
 
-class Context(msgspec.Struct, frozen=True):
+class ContextTokens(msgspec.Struct, frozen=True):
     """Tokens in the model's context, and how many it holds."""
 
     used_tokens: Count | None
@@ -73,7 +73,7 @@ class Snapshot(Row, frozen=True, kw_only=True, tag_field="row", tag="snapshot"):
     phase: Phase
     captured_at: Moment
     meters: tuple[Meter, ...]
-    context: Context | None
+    context: ContextTokens | None
     plan: Text | None
     account: str | None
     errors: tuple[str, ...]
@@ -137,7 +137,7 @@ class Closing(msgspec.Struct, frozen=True):
     before: str | None
     after: str | None
     meters: tuple[MeterDelta, ...]
-    context: Context | None
+    context: ContextTokens | None
 
 
 class Commits(msgspec.Struct, frozen=True):
@@ -168,7 +168,7 @@ class WindowRow(Row, frozen=True, kw_only=True):
     )
 
 
-class Usage(Row, frozen=True, kw_only=True):
+class ProxyRequest(Row, frozen=True, kw_only=True):
     """One request that a feed tells of: what it cost, on which side it ran, how it went.
 
     `routed`: sent elsewhere by the proxy, as the feed's lanes and models say; else baseline. `ok`:

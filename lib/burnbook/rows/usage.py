@@ -50,7 +50,7 @@ class AgentUsage(Row, frozen=True, kw_only=True):
     superseded: Tokens | None = None
 
 
-class Reading(Row, frozen=True, kw_only=True):
+class MeterReading(Row, frozen=True, kw_only=True):
     """Official meters that an agent's log or statusline showed, booked when they changed."""
 
     provider: Id

@@ -125,7 +125,7 @@ class Notice(Row, frozen=True, kw_only=True):
 R = TypeVar("R", Checkpoint, Churn, Evidence)
 
 
-def standing(rows: Sequence[R]) -> list[R]:
+def current(rows: Sequence[R]) -> list[R]:
     """The rows that count, in their order."""
     gone = {row.supersedes for row in rows}
     return [row for row in rows if row.id not in gone]

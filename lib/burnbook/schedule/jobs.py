@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from burnbook.base.errors import BadConfig, IOFault, No, Usage
+from burnbook.base.errors import BadConfig, IOFault, No, UsageError
 from burnbook.config import schedules
 from burnbook.config.schedules import Logs, Schedules
 from burnbook.config.settings import PROJECT
@@ -26,7 +26,7 @@ def plan(ctx: Context, args: Any, spec: Schedules) -> Plan:
     env = {name: place for name, (flag, place) in given.items() if flag or os.environ.get(name)}
     for text in (PROJECT, *env.values()):
         if not text.isprintable():
-            raise Usage(f"{text!r} has characters that no scheduler can have in a path")
+            raise UsageError(f"{text!r} has characters that no scheduler can have in a path")
     return of(spec, PROJECT, env)
 
 
@@ -78,7 +78,7 @@ def told(spec: Schedules) -> list[dict[str, Any]]:
 def due(spec: Schedules, name: str) -> datetime:
     """The time of a job that was at most ten minutes ago. Raises No where there is none."""
     if name not in spec.jobs:
-        raise Usage(f"no job is called {name!r}; valid: {', '.join(spec.jobs)}")
+        raise UsageError(f"no job is called {name!r}; valid: {', '.join(spec.jobs)}")
     zone, now = clock.find_zone(spec.timezone), clock.now()
     times = [cron.latest(each, now, _LATE, zone) for each in spec.jobs[name].times]
     due_at = min(filter(None, times), default=None)

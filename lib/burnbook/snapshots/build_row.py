@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from burnbook.base.errors import Usage
+from burnbook.base.errors import UsageError
 from burnbook.book import codec, salt
 from burnbook.book.book import Booked
 from burnbook.context import Context
@@ -31,7 +31,7 @@ def snapshot(ctx: Context, taken: Taken, *, window: str, **fields: Any) -> Snaps
         # A row that was taken back may be booked again, as a row of its own.
         if not ctx.book.index.is_voided(row.id, window):
             return row
-    raise Usage("this snapshot was taken back a thousand times; it is not booked again")
+    raise UsageError("this snapshot was taken back a thousand times; it is not booked again")
 
 
 def with_prompts(ctx: Context, row: Snapshot) -> list[tuple[str, Row]]:

@@ -103,7 +103,7 @@ def run(argv: tuple[str, ...], timeout: float, stopped: Stopped) -> bytes:
         raise Missing(f"the capture command {argv[0]!r} is not on PATH") from None
     except OSError as error:
         raise IOFault(os_sentence(f"cannot run the capture command {shown!r}", error)) from None
-    except process.OutOfBounds as error:
+    except process.LimitExceeded as error:
         raise IOFault(f"the capture command {shown!r} {error}") from None
     if ended.code != 0:
         raise IOFault(f"the capture command {shown!r} failed with exit code {ended.code}")

@@ -9,7 +9,7 @@ from burnbook.base.errors import BadData
 from burnbook.book import codec
 from burnbook.context import Context
 from burnbook.rows.meters import Anomaly, Meter, Snapshot
-from burnbook.rows.usage import Reading
+from burnbook.rows.usage import MeterReading
 from burnbook.snapshots.pane_input import Taken
 from burnbook.times import clock
 from burnbook.times.wall_time import WallTime
@@ -25,7 +25,7 @@ _FOREVER = timedelta(days=400_000)
 _MONTH = 31 * 1440
 
 
-def announced(rows: Iterable[Snapshot | Reading]) -> list[datetime]:
+def announced(rows: Iterable[Snapshot | MeterReading]) -> list[datetime]:
     """The latest reset that the meters of these rows announce, if any.
 
     A reset further away than the meter's window is long does not count.

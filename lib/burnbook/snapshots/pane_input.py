@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from burnbook import panes
-from burnbook.base.errors import BadData, IOFault, Missing, Usage, os_sentence
+from burnbook.base.errors import BadData, IOFault, Missing, UsageError, os_sentence
 from burnbook.context import Context
 from burnbook.panes import Pane
-from burnbook.rows.meters import Context as Tokens
-from burnbook.rows.meters import Meter
+from burnbook.rows.meters import ContextTokens, Meter
 from burnbook.times import clock, wall_time
 
 if TYPE_CHECKING:
@@ -33,16 +32,16 @@ class Taken(NamedTuple):
     text: str | None
     pane: Pane
     meters: tuple[Meter, ...]
-    context: Tokens | None
+    context: ContextTokens | None
     errors: tuple[str, ...]
     asked_at: datetime | None = None
 
 
 def check_provider(name: str) -> str:
-    """The name, if there is a pane of it; else Usage."""
+    """The name, if there is a pane of it; else UsageError."""
     valid = panes.providers()
     if name not in valid:
-        raise Usage(f"provider {name!r} is not known; valid: {', '.join(valid)}")
+        raise UsageError(f"provider {name!r} is not known; valid: {', '.join(valid)}")
     return name
 
 
@@ -84,7 +83,7 @@ def understood(
     meters = _override(provider, meters, settings)
     context = None
     if pane.context_used is not None or pane.context_limit is not None:
-        context = Tokens(pane.context_used, pane.context_limit)
+        context = ContextTokens(pane.context_used, pane.context_limit)
     if not meters and context is None and pane.prompts is None:
         raise BadData(f"no meters of {provider} in the pane ({_why(pane)}); nothing booked")
     errors = (*pane.errors, *(("stale",) if stale and "stale" not in pane.errors else ()))
@@ -187,9 +186,9 @@ def _settings(ctx: Context, provider: str, said: Sequence[str]) -> list[tuple[st
     known = panes.meters(provider) if settings else {}
     for place, (name, _) in enumerate(settings):
         if name == PROMPTS and name not in known:
-            raise Usage(f"--set {name}: {provider} has none; valid: {', '.join(known)}")
+            raise UsageError(f"--set {name}: {provider} has none; valid: {', '.join(known)}")
         if name in [other for other, _ in settings[:place]]:
-            raise Usage(f"--set {name} is given twice; one value is wanted")
+            raise UsageError(f"--set {name} is given twice; one value is wanted")
         if name not in known:
             ctx.notes.append(
                 f"{name} is no usual meter of {provider} ({', '.join(known)}); booked all the same"
@@ -206,9 +205,9 @@ def _setting(text: str) -> tuple[str, float]:
     if name == PROMPTS and 0 <= number <= 2**53 and number == int(number):
         return name, number
     if name == PROMPTS:
-        raise Usage(f"--set {text!r} is not prompts=COUNT, such as prompts=120")
+        raise UsageError(f"--set {text!r} is not prompts=COUNT, such as prompts=120")
     if not name.strip() or not 0 <= number <= 100:
-        raise Usage(f"--set {text!r} is not METER=PERCENT, such as 5h=11 (0 to 100, used)")
+        raise UsageError(f"--set {text!r} is not METER=PERCENT, such as 5h=11 (0 to 100, used)")
     return name.strip(), number
 
 

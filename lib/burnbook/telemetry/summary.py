@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import NamedTuple
 
-from burnbook.base.stats import type7
+from burnbook.base.stats import percentile
 from burnbook.telemetry.traffic import Sums, Traffic
 
 
@@ -38,7 +38,7 @@ def side(traffic: Traffic, routed: bool | None) -> Side:
         requests=requests,
         errors=errors,
         error_percent=percent(errors, requests),
-        latency_ms=Latency(type7(counts, 0.5), type7(counts, 0.95)),
+        latency_ms=Latency(percentile(counts, 0.5), percentile(counts, 0.95)),
         input_tokens=sum(sums.input_tokens for _, sums in wanted),
         output_tokens=sum(sums.output_tokens for _, sums in wanted),
     )

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from burnbook.rows.meters import NewerRow, Usage
+from burnbook.rows.meters import NewerRow, ProxyRequest
 from burnbook.rows.skipped import Passed
 
 _SHARED = attrgetter("routed", "ok", "lane", "model", "status")
@@ -50,7 +50,7 @@ class Traffic(msgspec.Struct):
     pace: dict[int, int] = {}  # tokens by ten minutes: epoch seconds // BUCKET
 
     def add(self, rows: Iterable[Any]) -> None:
-        """Take rows in: of `rows.Usage`, or of its own fields."""
+        """Take rows in: of `ProxyRequest`, or of its own fields."""
         alike: defaultdict[Any, list[Any]] = defaultdict(list)
         rows = list(rows)
         add_pace(self.pace, rows)
@@ -164,12 +164,12 @@ class Telemetry(Passed, msgspec.Struct, dict=True):
 
     shape: ClassVar[int] = 2
 
-    def add(self, row: Usage | NewerRow | None, offset: int, length: int) -> None:
+    def add(self, row: ProxyRequest | NewerRow | None, offset: int, length: int) -> None:
         """Take the journal's next row in; None is a line that does not hold."""
         if row is None or isinstance(row, NewerRow):
             self.miss(row)
             return
-        waiting: dict[str, list[Usage]] = self.__dict__.setdefault("waiting", {})
+        waiting: dict[str, list[ProxyRequest]] = self.__dict__.setdefault("waiting", {})
         rows = waiting.setdefault(row.window or "", [])
         rows.append(row)
         if len(rows) >= _TOGETHER:  # sums are made many rows at a time: it is three times quicker

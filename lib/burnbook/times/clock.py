@@ -6,7 +6,7 @@ machine's own zone (localzone.py).
 
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from burnbook.base.errors import BadConfig, Usage
+from burnbook.base.errors import BadConfig, UsageError
 from burnbook.times.local_zone import LOCAL
 
 # What may be typed: beyond it, adding a window's length could leave the calendar.
@@ -39,12 +39,12 @@ def act_at(moment: datetime | None) -> None:
 def parse_time(text: str, zone: tzinfo) -> datetime:
     """ISO 8601 text as a UTC moment; without an offset it is wall time in `zone`.
 
-    Raises Usage where the text is no such time.
+    Raises UsageError where the text is no such time.
     """
     try:
         return bounded(datetime.fromisoformat(text.strip()), zone)
     except (ValueError, OverflowError):
-        raise Usage(
+        raise UsageError(
             f"time {text!r} is not ISO 8601, such as 2026-11-22T18:30 or 2026-11-22T17:30:00Z, "
             f"from {YEARS[0]} to {YEARS[1]}"
         ) from None

@@ -8,7 +8,7 @@ from burnbook.base.errors import BadData
 from burnbook.book import codec, journal
 from burnbook.context import Context, note_damage
 from burnbook.rows.meters import Moment
-from burnbook.rows.usage import Reading
+from burnbook.rows.usage import MeterReading
 from burnbook.usage import blocks as usage_blocks
 from burnbook.usage.blocks import Block, Told
 from burnbook.usage.quarters import QUARTER, Days
@@ -57,7 +57,7 @@ def sums(ctx: Context, ask: Ask, zone: tzinfo) -> Iterator[tuple[Key, Counts]]:
 def _told(ctx: Context) -> list[Told]:
     """Every five-hour meter that logs and panes showed."""
     found: list[Told] = []
-    readings: Sequence[Reading] = ctx.book.rows("meters")
+    readings: Sequence[MeterReading] = ctx.book.rows("meters")
     for row in readings:
         found += usage_blocks.told(row.provider, row.captured_at, row.meters, is_exact=True)
     index = ctx.book.index

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from typing import Any
 
-from burnbook.base.text import encode
+from burnbook.base.text import csv_text
 from burnbook.times import clock
 from burnbook.usage.pricing import Usd
 from burnbook.usage.report import Report, Row, new_tokens
@@ -78,7 +78,7 @@ def csv(data: Any) -> str:
     rows = [[row[head] for head in heads] for row in data["rows"]]
     for row in rows:
         row[:] = [words[cell] if isinstance(cell, bool) else cell for cell in row]
-    return encode([heads, *rows])
+    return csv_text([heads, *rows])
 
 
 def _table(found: Report, report: str, zone: tzinfo, room: int | None) -> Table:

@@ -8,7 +8,7 @@ from burnbook.book.lock import WAIT_SECONDS
 from burnbook.context import Context
 from burnbook.meters.vendor_meters import Official, Shown
 from burnbook.rows.meters import Row
-from burnbook.rows.usage import Reading
+from burnbook.rows.usage import MeterReading
 
 JOURNAL = "meters"
 STATUSLINE = "statusline"
@@ -92,9 +92,9 @@ def _row(
     source: str,
     plan: str | None,
     window: str | None,
-) -> Reading:
+) -> MeterReading:
     return codec.make(
-        Reading,
+        MeterReading,
         agent=ctx.agent,
         window=window,
         source=source,

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from burnbook.base import files
-from burnbook.base.errors import BadData, Usage
+from burnbook.base.errors import BadData, UsageError
 from burnbook.base.redact import redact_pane, strip_ansi
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import lock
@@ -25,7 +25,7 @@ def run(ctx: Context, args: Any) -> Result:
     declared = schedules.read(ctx.config).captures
     if args.name not in declared:
         known = ", ".join(declared) or "none is declared in schedules.toml"
-        raise Usage(f"no capture is called {args.name!r}; valid: {known}")
+        raise UsageError(f"no capture is called {args.name!r}; valid: {known}")
     spec = declared[args.name]
     captured_at = clock.now()
     files.check_owned(os.path.join(ctx.config.root, "schedules.toml"))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from burnbook.base import ids
-from burnbook.base.errors import BurnbookError, IOFault, Usage, os_sentence
+from burnbook.base.errors import BurnbookError, IOFault, UsageError, os_sentence
 from burnbook.base.redact import redact
 from burnbook.book import codec
 from burnbook.book.book import Booked
@@ -90,7 +90,7 @@ def _said(args: Any) -> Said:
     for name in ("plan", "actual"):
         value = getattr(args, name)
         if value is not None and not 0 <= value <= _MOST:
-            raise Usage(f"--{name} is {value}; valid: 0 to {_MOST} tokens")
+            raise UsageError(f"--{name} is {value}; valid: 0 to {_MOST} tokens")
     provider = ids.check("provider", args.provider) if args.provider is not None else None
     task, notes = (None if text is None else redact(text) for text in (args.task, args.notes))
     return Said(args.phase, args.plan, args.actual, provider, task, notes)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from burnbook.base import ids
-from burnbook.base.errors import Usage
+from burnbook.base.errors import UsageError
 from burnbook.base.redact import redact
 from burnbook.book import codec
 from burnbook.config.ledgers import ledgers as places
@@ -11,7 +11,7 @@ from burnbook.context import Context, Result
 from burnbook.ledgers import csv_ledger, projection
 from burnbook.review import artifact
 from burnbook.rows.meters import Row
-from burnbook.rows.work import Evidence, standing
+from burnbook.rows.work import Evidence, current
 from burnbook.view.parts import Line
 from burnbook.windows import missed_resets
 
@@ -47,7 +47,7 @@ def run(ctx: Context, args: Any) -> Result:
         about = (row.window, row.capability_id, row.test_run_id)
         before = [
             one
-            for one in standing(ctx.book.rows("evidence"))
+            for one in current(ctx.book.rows("evidence"))
             if (one.window, one.capability_id, one.test_run_id) == about
         ]
         if before and _content(before[-1]) == _content(row):
@@ -74,7 +74,7 @@ def run(ctx: Context, args: Any) -> Result:
 def _text(flag: str, said: str) -> str:
     text = redact(said.strip())
     if not text:
-        raise Usage(f"{flag} is empty; it names one thing, such as CAP-7")
+        raise UsageError(f"{flag} is empty; it names one thing, such as CAP-7")
     return text
 
 

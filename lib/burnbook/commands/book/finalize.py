@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from burnbook.base import ids
-from burnbook.base.errors import Missing, Usage
+from burnbook.base.errors import Missing, UsageError
 from burnbook.book import codec
 from burnbook.book.book import Booked
 from burnbook.churn import closing_commits
@@ -61,7 +61,7 @@ def run(ctx: Context, args: Any) -> Result:
 
 
 def parse_features(text: str | None) -> dict[str, float] | None:
-    """`codex=3,glm=1` as numbers by provider; None where nothing was said. Raises Usage."""
+    """`codex=3,glm=1` as numbers by provider; None where nothing was said. Raises UsageError."""
     if text is None:
         return None
     found = {}
@@ -73,9 +73,9 @@ def parse_features(text: str | None) -> dict[str, float] | None:
         except ValueError:
             number = -1.0
         if name in found:
-            raise Usage(f"features of {name} are given twice; one count is wanted")
+            raise UsageError(f"features of {name} are given twice; one count is wanted")
         if not 0 <= number <= 1e9:
-            raise Usage(f"features {part!r} is not PROVIDER=COUNT, such as codex=3")
+            raise UsageError(f"features {part!r} is not PROVIDER=COUNT, such as codex=3")
         found[name] = number
     return found
 

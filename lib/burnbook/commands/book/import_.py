@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from burnbook.base.errors import Usage
+from burnbook.base.errors import UsageError
 from burnbook.context import Context, Result
 
 
@@ -13,14 +13,14 @@ def run(ctx: Context, args: Any) -> Result:
     ]
     if args.tool == "ccusage":
         if args.dir is not None or args.dry_run:
-            raise Usage("ccusage takes no DIR and no --dry-run; valid: --file F, --stdin")
+            raise UsageError("ccusage takes no DIR and no --dry-run; valid: --file F, --stdin")
         from burnbook.importers import ccusage_book
 
         return ccusage_book.run(ctx, args)
     if args.dir is None:
-        raise Usage("no DIR: which directory has the tracker's snapshots.jsonl?")
+        raise UsageError("no DIR: which directory has the tracker's snapshots.jsonl?")
     if about_ccusage:
-        raise Usage(f"{about_ccusage[0]} is for ccusage; valid for tracker: --dry-run")
+        raise UsageError(f"{about_ccusage[0]} is for ccusage; valid for tracker: --dry-run")
     from burnbook.importers.tracker import run as _import_tracker
 
     return _import_tracker.run(ctx, args)

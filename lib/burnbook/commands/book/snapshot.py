@@ -3,7 +3,7 @@
 from typing import Any
 
 from burnbook.base import ids
-from burnbook.base.errors import Missing, Usage
+from burnbook.base.errors import Missing, UsageError
 from burnbook.churn.repositories import stand
 from burnbook.context import Context, Result
 from burnbook.rows.meters import Phase, Row, Snapshot
@@ -79,7 +79,7 @@ def _steps(
         return [("after", place)]
     following = boundaries.following(ctx.config, place)
     if following is None:
-        raise Usage(_no_next(place) + "; nothing booked")
+        raise UsageError(_no_next(place) + "; nothing booked")
     return [("after", place), ("before", following)]
 
 
@@ -98,12 +98,12 @@ def _to_start(ctx: Context, provider: str) -> str:
     if state is None:
         for name in ctx.config.windows.windows:
             return name
-        raise Usage("no window is declared in windows.toml; name one with --window")
+        raise UsageError("no window is declared in windows.toml; name one with --window")
     if state.phase == "before":
         return state.window
     following = boundaries.following(ctx.config, state.window)
     if following is None:
-        raise Usage(f"{_no_next(state.window)}, or name the window with --window")
+        raise UsageError(f"{_no_next(state.window)}, or name the window with --window")
     return following
 
 

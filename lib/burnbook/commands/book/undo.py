@@ -3,7 +3,7 @@
 from typing import Any
 
 from burnbook.base import ids
-from burnbook.base.errors import Missing, Usage
+from burnbook.base.errors import Missing, UsageError
 from burnbook.book import codec
 from burnbook.context import Context, Result
 from burnbook.rows.meters import Row, Void
@@ -20,7 +20,7 @@ def run(ctx: Context, args: Any) -> Result:
     window = ids.check("window", args.window) if args.window is not None else None
     phase = {"start": "before", "end": "after"}.get(args.phase, args.phase)
     if args.index < 1:
-        raise Usage(f"--index {args.index} is not 1 or more (1 is the last)")
+        raise UsageError(f"--index {args.index} is not 1 or more (1 is the last)")
     chosen: list[Entry] = []
 
     def find() -> tuple[str, Entry]:

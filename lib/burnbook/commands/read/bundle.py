@@ -7,7 +7,7 @@ from typing import Any
 
 from burnbook.base.clean_text import clean, cleaned
 from burnbook.base.errors import Missing
-from burnbook.base.text import cleaned as cleaned_bytes
+from burnbook.base.text import cleaned_csv
 from burnbook.book import codec
 from burnbook.commands.read import preview
 from burnbook.commands.read.decide import parts as decision_parts
@@ -74,7 +74,7 @@ def run(ctx: Context, args: Any) -> Result:
 def _without_secrets(name: str, data: bytes) -> bytes:
     """A page for others to read: people write in the ledgers and in the handoff too."""
     if name.endswith(".csv"):
-        return cleaned_bytes(data)
+        return cleaned_csv(data)
     return clean(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 

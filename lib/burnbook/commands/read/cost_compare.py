@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from burnbook.base.errors import Missing, Usage
-from burnbook.base.text import encode
+from burnbook.base.errors import Missing, UsageError
+from burnbook.base.text import csv_text
 from burnbook.config.prices import Lookup
 from burnbook.context import Context, Result, note_damage
 from burnbook.cost import view
@@ -17,7 +17,7 @@ from burnbook.windows.current import wanted
 def run(ctx: Context, args: Any) -> Result:
     """The comparison of one window; `--top` limits the features that are shown. Writes no row."""
     if args.top is not None and args.top < 1:
-        raise Usage(f"--top is {args.top}; valid: 1 or more")
+        raise UsageError(f"--top is {args.top}; valid: 1 or more")
     window = wanted(ctx, args.window)
     prices = ctx.config.prices
     rows = iter(ctx.book.telemetry(window))
@@ -32,5 +32,5 @@ def run(ctx: Context, args: Any) -> Result:
         "prices": {"as_of": prices.as_of, "source": prices.source},
         **msgspec.structs.asdict(msgspec.structs.replace(found, features=shown)),
     }
-    ready = encode(view.table(shown)) if args.format == "csv" else None
+    ready = csv_text(view.table(shown)) if args.format == "csv" else None
     return Result(view.parts(window, found, shown, prices), data, ready=ready)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from burnbook.base import ids
-from burnbook.base.text import encode
+from burnbook.base.text import csv_text
 from burnbook.context import Context, Result, note_damage
 from burnbook.meters.efficiency import LEAST_N
 from burnbook.review.scoreboard import Score, scores
@@ -29,7 +29,7 @@ def run(ctx: Context, args: Any) -> Result:
     data = {"windows": len(history.windows), "effect": effect, "scores": found}
     head = Score.__struct_fields__
     cells = [head, *(msgspec.structs.astuple(score) for score in found)]
-    ready = encode(cells) if args.format == "csv" else None
+    ready = csv_text(cells) if args.format == "csv" else None
     return Result(_parts(len(history.windows), found, effect), data, ready=ready)
 
 

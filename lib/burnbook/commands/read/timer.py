@@ -6,7 +6,7 @@ import time
 from datetime import datetime, timedelta
 from typing import Any
 
-from burnbook.base.errors import Missing, Usage
+from burnbook.base.errors import Missing, UsageError
 from burnbook.context import Context, Result
 from burnbook.times import clock
 from burnbook.view.parts import Line, moment
@@ -20,7 +20,7 @@ _SECOND = timedelta(seconds=1)
 def run(ctx: Context, args: Any) -> Result:
     """One line: at once, or on a terminal each second until both moments have passed."""
     if args.name is not None and args.window not in (None, args.name):
-        raise Usage(f"two windows are named, {args.name} and {args.window}; one is wanted")
+        raise UsageError(f"two windows are named, {args.name} and {args.window}; one is wanted")
     window = wanted(ctx, args.name or args.window)
     ends = boundaries.of(ctx.config, ctx.book.index, window).ends_at
     if ends is None:
@@ -67,7 +67,7 @@ def _line(ctx: Context, window: str, ends: datetime, settles: datetime, now: dat
 
 
 def _until(ctx: Context, coming: str, past: str, at: datetime, now: datetime) -> str:
-    shown = moment(at, ctx.config)
+    shown = moment(at, ctx.config.zone)
     if now >= at:
         return f"{past} {shown}"
     # Rounded up, so that it says 1s until the moment is there.

@@ -6,7 +6,7 @@ from datetime import date, tzinfo
 from fnmatch import fnmatchcase
 from typing import Any
 
-from burnbook.base.errors import BadConfig, Missing, Usage
+from burnbook.base.errors import BadConfig, Missing, UsageError
 from burnbook.config.prices import Lookup
 from burnbook.context import Context, Result, note_damage
 from burnbook.times import clock
@@ -125,13 +125,13 @@ def _zone(ctx: Context, said: str | None) -> tuple[tzinfo, str]:
     try:
         return clock.find_zone(said), said
     except BadConfig as error:
-        raise Usage(f"--timezone: {error}") from None
+        raise UsageError(f"--timezone: {error}") from None
 
 
 def _ask(ctx: Context, args: Any) -> Ask:
     since, until = _day("--since", args.since), _day("--until", args.until)
     if since is not None and until is not None and since > until:
-        raise Usage(f"--since {since} is after --until {until}")
+        raise UsageError(f"--since {since} is after --until {until}")
     tools = tuple(args.tool or ())
     for tool in tools:
         _known_tool(ctx, tool)
@@ -149,7 +149,7 @@ def _day(flag: str, said: str | None) -> date | None:
     try:
         return None if said is None else date.fromisoformat(said)
     except ValueError:
-        raise Usage(f"{flag} {said!r} is no date; valid: a day such as 2026-11-22") from None
+        raise UsageError(f"{flag} {said!r} is no date; valid: a day such as 2026-11-22") from None
 
 
 def _known_tool(ctx: Context, tool: str) -> None:
@@ -159,4 +159,4 @@ def _known_tool(ctx: Context, tool: str) -> None:
         return
     names |= {place[0] for place in ctx.book.used.places}
     if tool not in names:
-        raise Usage(f"no agent's tool is called {tool!r}; valid: {', '.join(sorted(names))}")
+        raise UsageError(f"no agent's tool is called {tool!r}; valid: {', '.join(sorted(names))}")

@@ -5,7 +5,7 @@ import shutil
 from shlex import quote
 from typing import Any
 
-from burnbook.base.errors import Usage
+from burnbook.base.errors import UsageError
 from burnbook.config.agents import Agent
 from burnbook.config.settings import PROJECT
 from burnbook.context import Context, Result
@@ -21,7 +21,7 @@ def run(ctx: Context, args: Any) -> Result:
     letters = sorted(agent.alias or "" for agent in agents.values())
     for letter in args.only or ():
         if letter not in letters:
-            raise Usage(f"alias {letter!r} is not declared; valid: {', '.join(letters)}")
+            raise UsageError(f"alias {letter!r} is not declared; valid: {', '.join(letters)}")
     lines, hidden, data = [], [], {}
     for name, agent in agents.items():
         if args.only and agent.alias not in args.only:

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 import msgspec
 import tomli
 
-from burnbook.base.errors import BadConfig, IOFault, Usage, os_sentence
+from burnbook.base.errors import BadConfig, IOFault, UsageError, os_sentence
 from burnbook.config.settings import PROJECT
 from burnbook.context import Context, Result
 from burnbook.view.parts import Line
@@ -62,7 +62,7 @@ def _place(keep: str | None) -> Path | None:
         return None
     book = Path(os.path.abspath(keep))
     if book.exists():
-        raise Usage(f"--keep {keep!r} is there already; name a new directory")
+        raise UsageError(f"--keep {keep!r} is there already; name a new directory")
     return book
 
 

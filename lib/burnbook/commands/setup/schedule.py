@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from burnbook.base import text as escape
-from burnbook.base.errors import IOFault, Usage, os_sentence
+from burnbook.base.errors import IOFault, UsageError, os_sentence
 from burnbook.base.rooted_path import RootedPath
 from burnbook.config import schedules
 from burnbook.config.schedules import Schedules
@@ -21,13 +21,13 @@ def run(ctx: Context, args: Any) -> Result:
     """`print`, `install` or `remove`; says what it did, and nothing is done twice."""
     form = getattr(args, "as")
     if form not in formats.names():
-        raise Usage(f"--as {form!r} is not known; valid: {', '.join(formats.names())}")
+        raise UsageError(f"--as {form!r} is not known; valid: {', '.join(formats.names())}")
     if args.action != "print" and (form != "crontab" or args.into or args.next or args.due):
-        raise Usage(
+        raise UsageError(
             f"{args.action} is about the crontab alone: it takes no --as, --into, --next or --due"
         )
     if args.force and args.action == "print":
-        raise Usage("--force is about install and remove")
+        raise UsageError("--force is about install and remove")
     data: dict[str, Any] = {"action": args.action, "as": form, "timezone": None, "jobs": []}
     data |= {"files": [], "written": [], "record": None}
     if args.action == "remove":
@@ -80,7 +80,7 @@ def _into(data: dict[str, Any], rendered: Rendered, folder: str) -> Result:
         except OSError as error:
             raise IOFault(os_sentence("cannot read a file", error)) from None
         if here is not None and ours not in here:
-            raise Usage(
+            raise UsageError(
                 f"{path} is not of this project; nothing more is written: "
                 "move it away, or choose another `name` in schedules.toml"
             )

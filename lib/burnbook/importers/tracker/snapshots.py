@@ -5,8 +5,7 @@ from functools import partial
 from typing import Any
 
 from burnbook import panes
-from burnbook.base.errors import BadData
-from burnbook.base.errors import Usage as WrongUsage
+from burnbook.base.errors import BadData, UsageError
 from burnbook.base.redact import redact
 from burnbook.book import codec
 from burnbook.book.book import Booked
@@ -72,7 +71,7 @@ def _made(source: Source, make: Callable[[Source, Line], Any]) -> Iterator[Any]:
     for line in source.lines():
         try:
             yield make(source, line)
-        except (Refused, BadData, WrongUsage) as error:
+        except (Refused, BadData, UsageError) as error:
             source.refuse(line.number, str(error), line.data)
 
 
@@ -159,7 +158,7 @@ def _build(
         said = said | {"agent": said["agent"] or source.ctx.agent, "source": IMPORTED}
         try:
             beside, row = make(source, here, said)
-        except (Refused, WrongUsage) as error:
+        except (Refused, UsageError) as error:
             made.append(str(error))
             continue
         here.append(row)

@@ -10,7 +10,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from burnbook.base.errors import BadConfig, Usage
+from burnbook.base.errors import BadConfig, UsageError
 from burnbook.context import Context
 from burnbook.preview import blocks
 
@@ -26,10 +26,10 @@ def names() -> list[str]:
 
 
 def load(name: str) -> ModuleType:
-    """The module of a block; Usage where there is no such block."""
+    """The module of a block; UsageError where there is no such block."""
     if name not in names():
-        raise Usage(f"no block is called {name!r}; valid: {', '.join(names())}")
-    return import_module(f"burnbook.blocks.{name}")
+        raise UsageError(f"no block is called {name!r}; valid: {', '.join(names())}")
+    return import_module(f"{__name__}.{name}")
 
 
 Values = dict[str, Any]
