@@ -32,8 +32,8 @@ HOSTILE = [
     "é",
 ]
 
-# What bin/_book.py needs to choose the book and the agent.
-CHOOSING = ("__init__", "errors", "escape", "files", "names", "plain", "redact", "settings")
+# The rooms that bin/_book.py needs to choose the book and the agent.
+CHOOSING = ("base", "config")
 
 TELL = '''"""Say how this was run."""
 
@@ -78,9 +78,11 @@ class House:
     def __init__(self, root: Path, *, ready: bool) -> None:
         self.root = root
         (root / "bin").mkdir(parents=True)
-        (root / "lib" / "burnbook").mkdir(parents=True)
-        for name in CHOOSING:
-            shutil.copy2(ROOT / "lib" / "burnbook" / f"{name}.py", root / "lib" / "burnbook")
+        lib = root / "lib" / "burnbook"
+        lib.mkdir(parents=True)
+        shutil.copy2(ROOT / "lib" / "burnbook" / "__init__.py", lib)
+        for room in CHOOSING:
+            shutil.copytree(ROOT / "lib" / "burnbook" / room, lib / room)
         shebang = (ROOT / "bin" / "preview").read_text().splitlines()[0]
         for verb in VERBS:
             (root / "bin" / verb).write_text(f"{shebang}\n{TELL}")
