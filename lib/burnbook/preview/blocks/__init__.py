@@ -28,7 +28,7 @@ def names() -> list[str]:
 def load(name: str) -> ModuleType:
     """The module of a block; UsageError where there is no such block."""
     if name not in names():
-        raise Usage(f"no block is called {name!r}; valid: {', '.join(names())}")
+        raise UsageError(f"no block is called {name!r}; valid: {', '.join(names())}")
     return import_module(f"{__name__}.{name}")
 
 
