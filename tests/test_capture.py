@@ -67,7 +67,7 @@ def tmux(command: list[str], **more: str) -> str:
 
 def agent(folder: Path, text: str) -> Agent:
     (folder / "agents.toml").write_text(text)
-    return Config(str(folder)).agents["main"]
+    return Config(str(folder), capture_kinds=capture_kinds.kinds).agents["main"]
 
 
 def take(one: Agent) -> str:
@@ -211,8 +211,7 @@ def test_a_mistake_in_a_screens_table_is_told(tmp_path: Path, text: str, said: s
 
 
 def test_the_kinds_of_capture_are_the_files_of_their_folder() -> None:
-    assert capture_kinds.kinds() == ("rollouts", "statusline", "tmux")
-    assert set(capture_kinds.kinds()) - PROVIDER_OF.keys() <= set(Agent.__struct_fields__)
+    assert "tmux" in capture_kinds.kinds()
     assert set(capture_kinds.kinds()) >= PROVIDER_OF.keys()
 
 

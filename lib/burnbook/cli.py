@@ -121,7 +121,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     from burnbook.view import render
 
     chosen = settings.resolve(args.data_dir, args.config_dir, args.agent)
-    config = Config(chosen.config_dir)
+    config = Config(chosen.config_dir, _providers, _capture_kinds)
     if args.at is not None:
         clock.act_at(clock.parse_time(args.at, config.zone))
     ctx = Context(config, Book(chosen.data_dir), Store(chosen.data_dir), chosen.agent, [])
@@ -143,6 +143,18 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
         _print(render.text(result.parts, colour=_colour()))
     code: int = result.code
     return code
+
+
+def _providers() -> tuple[str, ...]:
+    from burnbook import panes
+
+    return panes.providers()
+
+
+def _capture_kinds() -> tuple[str, ...]:
+    from burnbook.snapshots import capture_kinds
+
+    return capture_kinds.kinds()
 
 
 def _print(text: str) -> None:

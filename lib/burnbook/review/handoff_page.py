@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from burnbook.base.clean_text import clean
-from burnbook.config.ledgers import Pages, shown
+from burnbook.config.folders import Pages, shown
 from burnbook.context import Context
 from burnbook.ledgers import csv_ledger
 from burnbook.preview import blocks
