@@ -1,5 +1,5 @@
-# burnbook. `just` alone lists the recipes; `just --usage RECIPE` explains one.
-# A recipe marked [script] writes: its body runs under the recipe lock (bin/_locked).
+# burnbook. `just` lists the recipes; `bin/NAME --help` explains the script that a recipe runs.
+# Recipes marked [script] write: their bodies run under the recipe lock (bin/_locked).
 
 set minimum-version := '1.58.0'
 set default-list
@@ -17,9 +17,3 @@ import 'recipes/dev.just'
 export BURNBOOK_ROOT := justfile_directory()
 
 bin := quote(justfile_directory() / 'bin')
-common := '
-    --data-dir DIR        the book (default: data/live)
-    --config-dir DIR      the declarations (default: config)
-    --agent ID            who acts (default: AGENT_ID, or main)
-    --at TIME             act as of this moment (ISO 8601)
-    --format FORMAT       how to print the result: text, json or markdown'

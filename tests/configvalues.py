@@ -8,13 +8,12 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 import tomli
 from burnbook.churn import settings
-from burnbook.config import bundle, feeds, ledgers, schedules
+from burnbook.config import feeds, folders, schedules
 from burnbook.config.agent_logs import LogFeed
 from burnbook.config.agents import Agent
 from burnbook.config.budgets import Budget, Notify, Stop
-from burnbook.config.preview import Preview
 from burnbook.config.prices import Prices
-from burnbook.config.windows import Windows
+from burnbook.config.windows import Preview, Windows
 from frontdoor import ROOT
 
 FILES = sorted(
@@ -24,9 +23,9 @@ FILES = sorted(
 DECLARED: dict[str, Any] = {
     "agents.toml": {"agents": dict[str, Agent]},
     "budgets.toml": {"budgets": dict[str, Budget], "stop": dict[str, Stop], "notify": Notify},
-    "bundle.toml": bundle.Bundle,
+    "bundle.toml": folders.Bundle,
     "churn.toml": settings.Rules,
-    "ledgers.toml": ledgers.Ledgers,
+    "ledgers.toml": folders.Ledgers,
     "preview.toml": Preview,
     "prices.toml": Prices,
     "schedules.toml": schedules.Schedules,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from burnbook.base.errors import BadConfig, BadData, IOFault
 from burnbook.base.rooted_path import RootedPath
-from burnbook.config.bundle import folder
+from burnbook.config.folders import bundle_path
 from burnbook.config.loader import Config
 from burnbook.review import bundle_folder
 from conftest import ROOT, Shell, codex
@@ -177,7 +177,7 @@ def test_where_bundles_go(
     (tmp_path / "bundle.toml").write_text(f"folder = '{said}'\n")
     monkeypatch.setenv("HOME", home)
     if isinstance(wanted, str):
-        assert folder(Config(str(tmp_path))) == wanted
+        assert bundle_path(Config(str(tmp_path))) == wanted
     else:
         with pytest.raises(wanted, match=r"bundle\.toml: folder = "):
-            folder(Config(str(tmp_path)))
+            bundle_path(Config(str(tmp_path)))

@@ -67,7 +67,7 @@ def tmux(command: list[str], **more: str) -> str:
 
 def agent(folder: Path, text: str) -> Agent:
     (folder / "agents.toml").write_text(text)
-    return Config(str(folder)).agents["main"]
+    return Config(str(folder), capture_kinds=capture_kinds.kinds).agents["main"]
 
 
 def take(one: Agent) -> str:

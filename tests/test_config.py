@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from burnbook import panes
 from burnbook.base.errors import BadConfig
 from burnbook.config.loader import Config
+from burnbook.snapshots import capture_kinds
 from conftest import ROOT, Shell
 
 
@@ -52,7 +54,7 @@ def test_the_shipped_schedule_is_chn_chp_chq() -> None:
 )
 def test_a_mistake_is_one_sentence(tmp_path: Path, file: str, text: str, said: list[str]) -> None:
     (tmp_path / file).write_bytes(text.encode("utf-8", "surrogateescape"))
-    config = Config(str(tmp_path))
+    config = Config(str(tmp_path), panes.providers, capture_kinds.kinds)
     with pytest.raises(BadConfig) as caught:
         _ = config.windows, config.budgets, config.agents, config.preview
     for words in (str(tmp_path / file), *said):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from burnbook.base.errors import USAGE, BadConfig
 from burnbook.churn import settings
-from burnbook.config import bundle, ledgers, schedules
+from burnbook.config import folders, schedules
 from burnbook.config.loader import Config
 from configvalues import DECLARED, FILES, KINDS, REFUSED, Key, changed, keys, shown
 from conftest import Shell, codex
@@ -18,9 +18,9 @@ from torture.figures import part, record
 READ: dict[str, Callable[[Config], Any]] = {
     "agents.toml": lambda config: config.agents,
     "budgets.toml": lambda config: (config.budgets, config.stops, config.notify),
-    "bundle.toml": bundle.folder,
+    "bundle.toml": folders.bundle_path,
     "churn.toml": settings.read,
-    "ledgers.toml": lambda config: ledgers.ledgers(config, "book"),
+    "ledgers.toml": lambda config: folders.ledgers(config, "/book"),
     "preview.toml": lambda config: config.preview,
     "prices.toml": lambda config: config.prices,
     "schedules.toml": schedules.read,
@@ -83,8 +83,7 @@ def inside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
     assert inside.run("snapshot", "start", "codex", stdin=codex().encode()).code == 0
     with pytest.MonkeyPatch.context() as patch:
         # Relative paths count from here, not from the project.
-        for module in (bundle, ledgers):
-            patch.setattr(module, "PROJECT", str(place / "here"))
+        patch.setattr(folders, "PROJECT", str(place / "here"))
         yield inside
 
 

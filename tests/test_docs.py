@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from burnbook.base import errors
 from burnbook.churn import settings as churnspec
-from burnbook.config import bundle, loader, schedules, windows
+from burnbook.config import folders, loader, schedules, windows
 from burnbook.config.agents import Agent, Tmux
 from burnbook.config.budgets import Budget, Notify, Stop
-from burnbook.config.ledgers import Ledgers
-from burnbook.config.preview import Preview
+from burnbook.config.folders import Ledgers
 from burnbook.config.prices import Price, Prices
+from burnbook.config.windows import Preview
 from frontdoor import ROOT, House
 from manual import CONFIGURATION, FENCE, clone_in, defaults, section, settings
 
@@ -105,7 +105,7 @@ def test_the_readme_has_every_exit_code() -> None:
         ("prices.toml", Prices),
         ("prices.MODEL", Price),
         ("churn.toml", churnspec.Rules),
-        ("bundle.toml", bundle.Bundle),
+        ("bundle.toml", folders.Bundle),
         ("schedules.toml", schedules.Schedules),
         ("schedules logs", schedules.Logs),
         ("jobs.NAME", schedules.Job),
@@ -125,6 +125,6 @@ def test_shipped_and_documented_settings_are_valid(tmp_path: Path) -> None:
         assert all((read.windows.windows, read.budgets, read.agents, read.preview.blocks))
         assert read.prices.prices
         assert churnspec.read(read).tests
-        assert bundle.folder(read)
+        assert folders.bundle_path(read)
         assert bool(schedules.read(read).jobs) == (folder != ROOT / "samples" / "config")
         assert bool(read.feeds) == (folder != tmp_path)

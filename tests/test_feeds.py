@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from burnbook.base.errors import BadConfig, UsageError
 from burnbook.config.loader import Config
-from burnbook.rows.meters import ProxyRequest as UsageRow
+from burnbook.rows.meters import ProxyRequest
 from burnbook.telemetry.decoder import Batch, Decoder, Event, compile_feed
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -74,7 +74,7 @@ def test_a_plain_row_is_an_event_with_the_fields_of_a_usage_row() -> None:
         *(WHEN, "req_01", "glm", "glm-4.6", 200, 10, 2, "policy:default", 455.0),
         *(None, None, True, True),
     )
-    own = [name for name in UsageRow.__struct_fields__ if name in Event.__struct_fields__]
+    own = [name for name in ProxyRequest.__struct_fields__ if name in Event.__struct_fields__]
     assert tuple(own) == Event.__struct_fields__
     written = msgspec.json.decode(msgspec.json.encode(event))
     assert list(written) == [n for n in Event.__struct_fields__ if n in written]
@@ -507,7 +507,7 @@ def test_every_event_is_what_its_row_reads_back_as(rows: list[Any]) -> None:
         "Own",
         [
             (f.name, f.type, msgspec.UNSET)
-            for f in msgspec.structs.fields(UsageRow)
+            for f in msgspec.structs.fields(ProxyRequest)
             if f.name in PARTS
         ],
     )

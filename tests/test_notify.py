@@ -90,7 +90,7 @@ def test_who_is_interrupted_after_the_lock_is_told_that_rows_may_be_booked(
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)
-    safe = "rows may be booked, and running it again is safe"
+    safe = "rows may have been booked; it is safe to run it again"
     assert (process.returncode, err) == (130, f"budget: interrupted; {safe}\n")
     assert shell.rows("notices")
 

@@ -1,4 +1,4 @@
-"""Prices: which entry a model has, mistakes in the file, an update that keeps people's lines."""
+"""Prices: which entry a model has, mistakes in the files, and what an update writes."""
 
 import sys
 from datetime import UTC, date, datetime
@@ -8,12 +8,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import tomli
 from burnbook.base.errors import BadConfig, Missing
 from burnbook.book.book import Book
 from burnbook.commands.setup import prices
 from burnbook.config.loader import Config
-from burnbook.config.prices import Lookup, Price
+from burnbook.config.prices import Lookup, Price, Prices
 from burnbook.context import Context
 from burnbook.cost import genai_prices, price_file
 from burnbook.store.store import Store
@@ -104,7 +103,7 @@ def test_a_mistake_is_one_sentence_and_exit_78(shell: Shell, text: str, said: li
 
 
 def test_the_table(shell: Shell) -> None:
-    assert "No model has a price" in shell.ok("prices")
+    assert "No prices" in shell.ok("prices")
     (shell.config / "prices.toml").write_text(
         'as_of = 2026-11-20\nsource = "me"\n[prices."glm-*"]\ninput = 0.6\noutput = 2.25\n'
     )
@@ -157,7 +156,7 @@ def test_without_the_package_one_sentence_says_how_to_get_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(genai_prices, "PROJECT", str(tmp_path))
-    with pytest.raises(Missing, match=r"genai-prices is not there .* \./just prices-setup"):
+    with pytest.raises(Missing, match=r"genai-prices is not installed .* \./just prices-setup"):
         genai_prices.read(NOW)
 
 
@@ -182,24 +181,21 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return place
 
 
-def test_an_update_says_what_changed_and_the_same_again_changes_nothing(
+def update(config: Path, book: Path) -> Any:
+    context = Context(Config(str(config)), Book(str(book)), Store(str(book)), "main", [])
+    return prices.run(context, SimpleNamespace(update=True))
+
+
+def test_an_update_shows_what_changed_and_the_same_again_changes_nothing(
     package: Path, shell: Shell
 ) -> None:
-    file = shell.config / "prices.toml"
-    file.write_text(
-        "[prices]\nmine = { input = 1, output = 1 }\n"
+    own = (
+        "[prices]\nmine = { input = 1, output = 1 } # for now\n"
         '"gpt-4" = { input = 7, output = 7, source = "genai-prices" }\n'
         '"glm-5" = { input = 3, output = 4, cache_read = 1, source = "genai-prices" }\n'
     )
-    first, second = (
-        prices.run(
-            Context(
-                Config(str(shell.config)), Book(str(shell.book)), Store(str(shell.book)), "main", []
-            ),
-            SimpleNamespace(update=True),
-        )
-        for _ in range(2)
-    )
+    (shell.config / "prices.toml").write_text(own)
+    first, second = (update(shell.config, shell.book) for _ in range(2))
     assert first.data == {
         "updated": True,
         "added": [],
@@ -208,10 +204,12 @@ def test_an_update_says_what_changed_and_the_same_again_changes_nothing(
         "kept": ["mine"],
         "entries": 2,
     }
+    file = shell.config / "prices.json"
     assert first.parts[0].text == f"{file} updated from genai-prices 9: 2 entries"
     assert (second.data["updated"], second.data["changed"]) == (False, [])
     assert "is up to date with genai-prices 9" in second.parts[0].text
     assert Config(str(shell.config)).prices.prices["glm-5"] == Price(1, 2, source="genai-prices")
+    assert (shell.config / "prices.toml").read_text() == own
 
 
 LISTED = {
@@ -220,80 +218,54 @@ LISTED = {
 }
 
 
-def updated(text: str, prices: dict[str, Price] = LISTED) -> str:
-    return price_file.updated(text, prices, DAY, "genai-prices 9")
-
-
-def test_an_empty_file_is_made_whole(tmp_path: Path) -> None:
-    made = updated("")
-    assert made.startswith("# Prices: USD per million tokens")
-    assert made.endswith(
-        "\nas_of  = 2026-11-22\n"
-        'source = "genai-prices 9"\n'
-        "\n"
-        "[prices]\n"
-        '"glm-4.6" = { input = 0.6, output = 2.2, cache_read = 0.11, source = "genai-prices" }\n'
-        '"gpt-5"   = { input = 1.25, output = 10, base_up_to = 272_000, source = "genai-prices" }\n'
+def test_the_generated_file_is_read_back_as_it_was(tmp_path: Path) -> None:
+    text = price_file.generated(LISTED, DAY, "genai-prices 9")
+    entry = (
+        '"glm-4.6": {"input": 0.6, "output": 2.2, "cache_read": 0.11, "source": "genai-prices"},'
     )
-    assert updated(made) == made
-    (tmp_path / "prices.toml").write_text(made)
-    assert Config(str(tmp_path)).prices.prices == LISTED
+    assert text.splitlines()[4].strip() == entry
+    (tmp_path / "prices.json").write_text(text)
+    assert Config(str(tmp_path)).prices == Prices(DAY, "genai-prices 9", LISTED)
 
 
-PEOPLE = """\
-# mine, mine
-as_of = 2020-01-01 # long ago
-[prices]
-# a friend told me
-"GPT-5" = { input = 7, output = 7 }   # not what they say
-"old"   = { input = 1, output = 1, source = "genai-prices" }
-"glm-4.6" = { input = 1, output = 1, source = "genai-prices" }
-
-[prices."my/model-*"] # at home
-input = 0
-output = 0
-"""
-
-
-def test_an_update_keeps_comments_and_what_people_wrote() -> None:
-    made = updated(PEOPLE)
-    assert made == (
-        "# mine, mine\n"
-        'source = "genai-prices 9"\n'
-        "as_of  = 2026-11-22 # long ago\n"
-        "[prices]\n"
-        "# a friend told me\n"
-        '"GPT-5" = { input = 7, output = 7 }   # not what they say\n'
-        '"glm-4.6" = { input = 0.6, output = 2.2, cache_read = 0.11, source = "genai-prices" }\n'
-        '\n[prices."my/model-*"] # at home\ninput = 0\noutput = 0\n'
+def test_own_prices_come_before_generated_ones(tmp_path: Path) -> None:
+    (tmp_path / "prices.json").write_text(price_file.generated(LISTED, DAY, "genai-prices 9"))
+    (tmp_path / "prices.toml").write_text(
+        "as_of = 2020-01-01\n[prices]\n"
+        '"GPT-5" = { input = 7, output = 7 }\n'
+        '"my/model-*" = { input = 0, output = 0 }\n'
+        '"old" = { input = 1, output = 1, source = "genai-prices" }\n'
     )
-    assert updated(made) == made
+    found = Config(str(tmp_path)).prices
+    assert list(found.prices) == ["GPT-5", "my/model-*", "glm-4.6"]
+    assert Lookup(found.prices)("gpt-5") == Price(7, 7)
+    assert found.as_of == DAY
 
 
 @pytest.mark.parametrize(
-    "text", ["", "# only words\n", "[prices.mine]\ninput = 1\noutput = 2\n", "source = 'me'\n"]
+    ("text", "sentence"),
+    [
+        ("{", "prices.json is not JSON: Input data was truncated"),
+        ("[]", "prices.json is not JSON: Expected `object`, got `array`"),
+        ('{"price": {}}', "prices.json: unknown key price; valid: as_of, prices, source"),
+        ('{"prices": {"m": {"input": 1}}}', "prices.json: prices.m: object missing required"),
+    ],
 )
-def test_whatever_was_there_is_there_afterwards(text: str) -> None:
-    before, after = tomli.loads(text), tomli.loads(updated(text))
-    assert after["as_of"] == DAY
-    for name, price in before.get("prices", {}).items():
-        assert after["prices"].pop(name) == price
-    assert set(after["prices"]) == set(LISTED)
-    assert all(line in updated(text) for line in text.splitlines() if line[:1] in ("#", "["))
-
-
-def test_a_file_that_would_be_spoilt_is_left_alone() -> None:
-    line = '"old" = { input = 1, output = 1, source = "genai-prices" }\n'
-    with pytest.raises(BadConfig, match="cannot be updated as it is"):
-        updated(f"[prices.mine]\ninput = 1\noutput = 2\n{line}")
+def test_a_mistake_in_the_generated_file_is_one_sentence(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
+    (tmp_path / "prices.json").write_text(text)
+    with pytest.raises(BadConfig) as caught:
+        _ = Config(str(tmp_path)).prices
+    assert sentence in str(caught.value)
 
 
 def test_a_write_keeps_the_mode_and_follows_a_link(tmp_path: Path) -> None:
-    real, link = tmp_path / "real.toml", tmp_path / "prices.toml"
+    real, link = tmp_path / "real.json", tmp_path / "prices.json"
     real.write_text("old")
     real.chmod(0o664)
     link.symlink_to(real)
     price_file.write(str(link), "new")
     assert (real.read_text(), link.is_symlink()) == ("new", True)
     assert real.stat().st_mode & 0o777 == 0o664
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["prices.toml", "real.toml"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["prices.json", "real.json"]

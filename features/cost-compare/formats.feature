@@ -1,7 +1,7 @@
 Feature: the comparison as text, JSON, markdown and CSV
 
   Background:
-    Given the config file prices.toml says
+    Given the only prices are
       """
       as_of = 2026-11-22
 

@@ -1,7 +1,7 @@
 Feature: what has no price costs nobody knows what, and never nothing
 
   Background:
-    Given the config file prices.toml says
+    Given the only prices are
       """
       [prices]
       "claude-*"  = { input = 3, output = 15, cache_read = 0.3, cache_write = 3.75 }
@@ -75,7 +75,7 @@ Feature: what has no price costs nobody knows what, and never nothing
       | claude-x-1        | 1000000 | 0       | 30   |
 
   Scenario: no price list at all
-    Given the config file prices.toml says
+    Given the only prices are
       """
       # none yet
       """

@@ -1,7 +1,7 @@
 Feature: routed against baseline, feature by feature
 
   Background:
-    Given the config file prices.toml says
+    Given the only prices are
       """
       as_of  = 2026-11-22
       source = "a price list of example.com"

@@ -1,7 +1,7 @@
 Feature: what models cost
 
   Scenario: the table
-    Given the config file prices.toml says
+    Given the only prices are
       """
       as_of  = 2026-11-22
       source = "genai-prices 0.2.3"
@@ -27,12 +27,24 @@ Feature: what models cost
     And nothing was written
 
   Scenario: no prices
-    Given the config file prices.toml says
+    Given the only prices are
       """
       # none yet
       """
     When I run "bin/prices"
-    Then it prints "No model has a price: config/prices.toml names none"
+    Then it prints "No prices: config/prices.toml and config/prices.json have no entries"
+
+  Scenario: own prices come before those of the package
+    Given the config file prices.toml says
+      """
+      [prices]
+      "glm-4.6" = { input = 9, output = 9 }
+      """
+    When I run "bin/prices"
+    Then it prints the lines
+      """
+        glm-4.6                       9       9           -            -        -             -  by hand
+      """
 
   Scenario: those that are shipped
     When I run "bin/prices"
@@ -42,7 +54,7 @@ Feature: what models cost
       """
 
   Scenario Outline: a mistake in an entry: <mistake>
-    Given the config file prices.toml says
+    Given the only prices are
       """
       [prices]
       <line>
@@ -61,7 +73,7 @@ Feature: what models cost
       | no name        | "glm 4.6" = { input = 1, output = 1 }             | : prices.glm 4.6 = 'glm 4.6' is not valid; valid: 1 to 128 printable       |
 
   Scenario Outline: a mistake at the top: <line>
-    Given the config file prices.toml says
+    Given the only prices are
       """
       <line>
       """
@@ -76,7 +88,7 @@ Feature: what models cost
       | prices = ["glm-4.6"] | : prices = ['glm-4.6'] is not valid; valid: tables  |
 
   Scenario: no TOML
-    Given the config file prices.toml says
+    Given the only prices are
       """
       [prices]
       "glm-4.6" = { input = 1,, output = 1 }
@@ -86,7 +98,7 @@ Feature: what models cost
     And nothing was created
 
   Scenario: a model that stands there twice, in any case
-    Given the config file prices.toml says
+    Given the only prices are
       """
       [prices]
       "glm-4.6" = { input = 1, output = 1 }
@@ -100,7 +112,7 @@ Feature: what models cost
       """
 
   Scenario: cost-compare stops at a mistake too, and ingest needs no prices
-    Given the config file prices.toml says
+    Given the only prices are
       """
       [prices
       """

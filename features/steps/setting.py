@@ -25,6 +25,12 @@ def replace_config(context: Context, name: str) -> None:
     context.scratch.write_config(name, context.text)
 
 
+@given("the only prices are")
+def replace_prices(context: Context) -> None:
+    (context.scratch.config / "prices.json").unlink(missing_ok=True)
+    context.scratch.write_config("prices.toml", context.text)
+
+
 @given('the setting {name} of windows.toml is "{value}"')
 def set_of_windows(context: Context, name: str, value: str) -> None:
     lines = context.scratch.read_config("windows.toml").splitlines()

@@ -1,7 +1,7 @@
 Feature: What it cost: as the logs told, from tokens and prices, and never free without a price
 
   Background:
-    Given the config file prices.toml says
+    Given the only prices are
       """
       [prices]
       "claude-*" = { input = 5, output = 25, cache_read = 0.5, cache_write = 6.25 }

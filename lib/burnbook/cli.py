@@ -1,4 +1,4 @@
-"""What every script in bin/ shares: the common flags, `main`, and one sentence for every error."""
+"""The common flags, `main` and error messages of every script in bin/."""
 
 import argparse
 import os
@@ -23,11 +23,11 @@ from burnbook.base.text import printable
 Flags = Callable[[argparse.ArgumentParser], None]
 
 FORMATS = ("text", "json", "markdown")
-_UNPRINTED = "what came of it cannot be printed"
+_CANNOT_PRINT = "cannot write the output"
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):
-    """Help as the docstring wrote it, at a fixed width: no terminal is asked."""
+    """Prints a docstring unchanged as help, at a fixed width."""
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=28, width=96)
@@ -37,17 +37,16 @@ class Parser(argparse.ArgumentParser):
     """An argparse parser whose errors are one sentence."""
 
     def error(self, message: str) -> NoReturn:
-        """Say the mistake and exit with 2."""
+        """Prints the message and exits with 2."""
         sys.stderr.write(f"{self.prog}: {one_line(message)} (see {self.prog} --help)\n")
         raise SystemExit(USAGE)
 
 
-def main(doc: str | None, flags: Flags, command: str, instead: str | None = None) -> NoReturn:
-    """Run a command of `burnbook.commands`, such as `book.snapshot`, and exit with its code.
+def main(doc: str | None, flags: Flags, command: str, fallback: str | None = None) -> NoReturn:
+    """Runs a command of `burnbook.commands`, such as `book.snapshot`, and exits with its code.
 
-    `flags` adds the script's own flags.
-
-    `instead`: the line to print where it fails, which then is no failure (a prompt must not break).
+    `flags` adds the script's own flags. With `fallback`, a command that fails prints that line and
+    exits with 0, because a prompt must not break.
     """
     name = os.path.basename(sys.argv[0])
     _open_streams()
@@ -57,60 +56,60 @@ def main(doc: str | None, flags: Flags, command: str, instead: str | None = None
     except SystemExit as stop:  # argparse: --help, or a mistyped flag
         _leave(stop.code if isinstance(stop.code, int) else USAGE)
     except BurnbookError as error:
-        code = _say(name, str(error), error.code)
+        code = _print_error(name, str(error), error.code)
     except BrokenPipeError:
-        # The reader went away (`| head`): nobody is left to tell. Python must not try to flush.
+        # The reader has exited (`| head`). Python must not flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = IO
     except OSError as error:
-        code = _say(name, os_sentence("the system refused", error), IO)
+        code = _print_error(name, os_sentence("system error", error), IO)
     except KeyboardInterrupt:
-        # Not imported here: a command that never did cannot have booked anything.
-        may_have_booked = getattr(sys.modules.get("burnbook.lock"), "was_held", False)
-        more = "; rows may be booked, and running it again is safe" if may_have_booked else ""
-        code = _say(name, f"interrupted{more}", INTERRUPTED)
+        # A command that never imported the lock cannot have booked anything.
+        may_have_booked = getattr(sys.modules.get("burnbook.book.lock"), "was_held", False)
+        more = "; rows may have been booked; it is safe to run it again" if may_have_booked else ""
+        code = _print_error(name, f"interrupted{more}", INTERRUPTED)
     except ImportError as error:
-        # Its own files cannot be read: no fault of what was asked for, nor of the book.
-        code = _say(name, f"a part of burnbook cannot be loaded: {error}", IO)
+        # burnbook's own files cannot be read: an I/O error, not a bug.
+        code = _print_error(name, f"cannot load a file of burnbook: {error}", IO)
     except (Exception, RecursionError) as error:
         if os.environ.get("BURNBOOK_DEBUG"):
             raise
-        said = f"{type(error).__name__}: {error}"
-        code = _say(
-            name, f"a fault of burnbook itself, {said} (BURNBOOK_DEBUG=1 shows where)", INTERNAL
-        )
-    if code and instead is not None:
+        message = f"internal error, {type(error).__name__}: {error}"
+        code = _print_error(name, f"{message} (BURNBOOK_DEBUG=1 shows a traceback)", INTERNAL)
+    if code and fallback is not None:
         with suppress(OSError, ValueError):
-            sys.stdout.write(f"{instead}\n")
+            sys.stdout.write(f"{fallback}\n")
             sys.stdout.flush()
             code = 0
     _leave(code)
 
 
 def parser(name: str, doc: str, flags: Flags) -> Parser:
-    """The parser of one script: its docstring, its own flags, then the common ones.
+    """Returns the parser of a script: its docstring, its own flags, then the common ones.
 
-    A script that has other formats says so with `parser.set_defaults(formats=...)`.
+    A script with other formats sets them with `parser.set_defaults(formats=...)`.
     """
-    made = Parser(prog=name, description=doc, formatter_class=Formatter, allow_abbrev=False)
-    flags(made)
-    common = made.add_argument_group("common")
+    script_parser = Parser(
+        prog=name, description=doc, formatter_class=Formatter, allow_abbrev=False
+    )
+    flags(script_parser)
+    common = script_parser.add_argument_group("common")
     common.add_argument("--data-dir", metavar="DIR", help="the book (default: data/live)")
-    common.add_argument("--config-dir", metavar="DIR", help="the declarations (default: config)")
-    common.add_argument("--agent", metavar="ID", help="who acts (default: AGENT_ID, or main)")
-    common.add_argument("--at", metavar="TIME", help="act as of this moment (ISO 8601)")
+    common.add_argument("--config-dir", metavar="DIR", help="the configuration (default: config)")
+    common.add_argument("--agent", metavar="ID", help="the agent (default: AGENT_ID, or main)")
+    common.add_argument("--at", metavar="TIME", help="act as of this time (ISO 8601)")
     common.add_argument(
         "--format",
-        choices=made.get_default("formats") or FORMATS,
+        choices=script_parser.get_default("formats") or FORMATS,
         default="text",
-        help="how to print the result (default: text)",
+        help="the output format (default: text)",
     )
-    return made
+    return script_parser
 
 
 def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     args = parser(name, doc, flags).parse_args()
-    # Imported here, so that --help and a mistyped flag cost no more than argparse.
+    # Imported here, so that --help and usage errors need argparse alone.
     from burnbook.book.book import Book
     from burnbook.config import settings
     from burnbook.config.loader import Config
@@ -121,7 +120,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     from burnbook.view import render
 
     chosen = settings.resolve(args.data_dir, args.config_dir, args.agent)
-    config = Config(chosen.config_dir)
+    config = Config(chosen.config_dir, _providers, _capture_kinds)
     if args.at is not None:
         clock.act_at(clock.parse_time(args.at, config.zone))
     ctx = Context(config, Book(chosen.data_dir), Store(chosen.data_dir), chosen.agent, [])
@@ -145,6 +144,18 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     return code
 
 
+def _providers() -> tuple[str, ...]:
+    from burnbook import panes
+
+    return panes.providers()
+
+
+def _capture_kinds() -> tuple[str, ...]:
+    from burnbook.snapshots import capture_kinds
+
+    return capture_kinds.kinds()
+
+
 def _print(text: str) -> None:
     try:
         sys.stdout.write(text)
@@ -152,14 +163,14 @@ def _print(text: str) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise IOFault(os_sentence(_UNPRINTED, error)) from None
+        raise IOFault(os_sentence(_CANNOT_PRINT, error)) from None
 
 
 def _open_streams() -> None:
-    """Put something where stdin, stdout or stderr was closed (`>&-`).
+    """Opens /dev/null for each of stdin, stdout and stderr that is closed (`>&-`).
 
-    Else the next file would get its number: the journal could be what others print to. What is
-    written to stdout then fails, as it does for other programs; messages have nowhere to go.
+    Otherwise the next file would get its descriptor, and prints could go to a journal. Writing to a
+    closed stdout fails, as it does in other programs; messages are lost.
     """
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
@@ -172,16 +183,16 @@ def _open_streams() -> None:
 
 
 def _leave(code: int) -> NoReturn:
-    """Exit at once: everything is written and synced, and an orderly end costs 5 ms."""
+    """Exits at once: everything is written and synced, and a normal exit takes 5 ms longer."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
         except BrokenPipeError:
             code = code or IO
         except (OSError, ValueError) as error:
-            # Of a help text nobody was told yet.
-            said = f"{_UNPRINTED}: {getattr(error, 'strerror', None) or error}"
-            code = code or _say(os.path.basename(sys.argv[0]), said, IO)
+            # Only reached for a help text; other output was flushed before.
+            message = f"{_CANNOT_PRINT}: {getattr(error, 'strerror', None) or error}"
+            code = code or _print_error(os.path.basename(sys.argv[0]), message, IO)
     os._exit(code)
 
 
@@ -192,16 +203,16 @@ def _colour() -> bool:
 
 
 def one_line(message: str) -> str:
-    """A message as one printable line without secrets: a job writes its messages to a log."""
+    """Returns a message as one printable line without secrets, because jobs log their messages."""
     line = printable(" ".join(message.split()))
     try:
         return clean(line)
-    except (ImportError, OSError):  # the message may be that burnbook cannot load a file of its own
+    except (ImportError, OSError):  # the message may be about a file of burnbook that cannot load
         return line
 
 
-def _say(name: str, message: str, code: int) -> int:
-    # Where nothing can be said any more, the code still tells.
+def _print_error(name: str, message: str, code: int) -> int:
+    """Prints a message and returns the exit code, also if stderr cannot be written."""
     with suppress(OSError, ValueError):
         sys.stderr.write(f"{name}: {one_line(message)}\n")
     return code

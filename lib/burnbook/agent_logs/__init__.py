@@ -1,1 +1,1 @@
-"""Agents' own logs: which files, which lines, what each request used, once."""
+"""Requests and meter readings from the logs that agents keep: reading, matching and booking."""

@@ -1,1 +1,1 @@
-"""base."""
+"""Tools without knowledge of burnbook: errors, files, paths, processes, text and statistics."""

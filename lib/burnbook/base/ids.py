@@ -16,7 +16,7 @@ def valid(text: str) -> bool:
 
 
 def check(what: str, text: str) -> str:
-    """The text, if it is an id and no key; else Usage that names it."""
+    """The text, if it is an id and no key; else UsageError that names it."""
     if not valid(text):
         shown = clean(text)
         rule = RULE if shown == text else "an id that has no key or token in it"

@@ -1,4 +1,4 @@
-"""Text made safe to show: what is not printable is told, and does not act."""
+"""Text that is safe to show: printable text, and CSV cells that a spreadsheet does not run."""
 
 import csv
 import io
@@ -6,59 +6,65 @@ from collections.abc import Iterable, Sequence
 
 from burnbook.base.clean_text import clean
 
+Cell = str | float | None
+# A spreadsheet reads a cell that begins with one of these, narrow or wide, as a formula.
+_FORMULA_STARTS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
+
 
 def printable(value: str) -> str:
-    """The text with everything that is no printable character escaped, so that none acts."""
+    """Returns the text with every character that is not printable escaped."""
     if value.isprintable():
         return value
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in value)
 
 
-Cell = str | float | None
-_ACTS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
-
-
 def csv_text(rows: Iterable[Sequence[Cell]], newline: str = "\n") -> str:
-    """RFC 4180, with newlines of Unix. Nothing known is an empty cell; numbers stay numbers."""
+    """Returns rows as CSV (RFC 4180). None is an empty cell; numbers stay numbers."""
     out = io.StringIO()
     csv.writer(out, lineterminator=newline).writerows([_cell(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
 def csv_line(cells: Sequence[str]) -> str:
-    """One row of cells that are as they are to be, without the end of its line."""
+    """Returns one CSV row without a line end. The cells are not changed."""
     out = io.StringIO()
     csv.writer(out, lineterminator="").writerow(cells)
     return out.getvalue()
 
 
 def cleaned_csv(data: bytes) -> bytes:
-    """A CSV file with each secret taken out of its cell; the same bytes where there is none."""
+    """Returns a CSV file without secrets; the same bytes if no cell has one."""
     text = data.decode("utf-8", "surrogateescape")
     rows = list(csv.reader(io.StringIO(text, newline="")))
-    shown = [[clean(cell) for cell in row] for row in rows]
-    if shown == rows:
+    cleaned_rows = [[clean(cell) for cell in row] for row in rows]
+    if cleaned_rows == rows:
         return data
     newline = "\r\n" if "\r\n" in text else "\n"
-    return "".join(csv_line(row) + newline for row in shown).encode("utf-8", "surrogateescape")
+    lines = [csv_line(row) + newline for row in cleaned_rows]
+    return "".join(lines).encode("utf-8", "surrogateescape")
 
 
 def whole(value: Cell) -> Cell:
-    """3 rather than 3.0."""
+    """Returns 3 for 3.0; any other value unchanged."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def cell_text(value: Cell) -> str:
+    """Returns a value as a CSV cell shows it."""
+    return str(_cell(whole("" if value is None else value)))
+
+
+def safe_cell(text: str) -> str:
+    """Returns printable text that a spreadsheet does not run.
+
+    Text that begins with = + - @ or a control character gets a leading `'`. Control characters are
+    escaped.
+    """
+    first = text.lstrip(" ")[:1]
+    is_formula = first in _FORMULA_STARTS or (first != "" and not first.isprintable())
+    shown = printable(text)
+    return f"'{shown}" if is_formula else shown
 
 
 def _cell(value: Cell) -> Cell:
     return safe_cell(value) if isinstance(value, str) else value
-
-
-def safe_cell(text: str) -> str:
-    """Text in which nothing acts: what a spreadsheet might run gets a leading `'`.
-
-    That is what starts with = + - @, narrow or wide, or a control character; others of these are
-    escaped.
-    """
-    first = text.lstrip(" ")[:1]
-    acts = first in _ACTS or (first != "" and not first.isprintable())
-    shown = printable(text)
-    return f"'{shown}" if acts else shown

@@ -1,1 +1,1 @@
-"""book."""
+"""The journals of a book: encoding rows, locking, appending and recovery."""

@@ -88,7 +88,7 @@ class Newer(BadData):
 def make(kind: type[R], /, *, generation: int = 0, **fields: Any) -> R:
     """A validated, stamped row. Its id is made from what it is about, and from nothing else.
 
-    `generation` tells a row from a voided one that was about the same. Raises UsageError if a
+    `generation` tells a row from a voided one that was about the same. Raises UsageError where a
     field does not fit. Every text in `fields` is redacted first, whatever its name, so that no row
     can keep a secret which a person or a program handed in.
     """

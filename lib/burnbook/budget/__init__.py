@@ -1,1 +1,1 @@
-"""budget."""
+"""Burn rates, forecasts, stop rules and checkpoints of a window against its budget."""

@@ -62,7 +62,7 @@ def _projection(config: Config, projected: "Projection") -> list[Part]:
     if projected.reason is not None:
         return [Line(f"Projection: none, {_WHY[projected.reason]}")]
     low, high = number(projected.used_tokens_low), number(projected.used_tokens_high)
-    at = moment(projected.at, config)
+    at = moment(projected.at, config.zone)
     found: list[Part] = [Line(f"Projection: {low} to {high} used at the end ({at})")]
     outs = (("target", projected.target_runs_out), ("capacity", projected.capacity_runs_out))
     for name, out in outs:
@@ -78,8 +78,8 @@ def _out(config: Config, out: Out, ends: datetime | None) -> str:
     if early is None:
         return "lasts to the end"
     if late is None:
-        return f"runs out at {moment(early, config)} at the earliest, or lasts to the end"
-    return f"runs out between {moment(early, config)} and {moment(late, config)}"
+        return f"runs out at {moment(early, config.zone)} at the earliest, or lasts to the end"
+    return f"runs out between {moment(early, config.zone)} and {moment(late, config.zone)}"
 
 
 def _meters(config: Config, meters: Sequence[Standing]) -> list[Part]:
@@ -87,7 +87,7 @@ def _meters(config: Config, meters: Sequence[Standing]) -> list[Part]:
         (
             *(one.agent, one.provider, one.meter),
             *(percent(one.used_percent), percent(one.left_percent)),
-            moment(one.resets_at, config),
+            moment(one.resets_at, config.zone),
             _band(one.per_hour),
             _meter_out(config, one),
         )
@@ -113,8 +113,8 @@ def _meter_out(config: Config, one: Standing) -> str:
         return "is used up"
     if out.earliest is None:
         return "resets first" if one.resets_first else "not in sight"
-    late = moment(out.latest, config) if out.latest else "its reset"
-    return f"{moment(out.earliest, config)} to {late}"
+    late = moment(out.latest, config.zone) if out.latest else "its reset"
+    return f"{moment(out.earliest, config.zone)} to {late}"
 
 
 def _rules(verdicts: Sequence[Verdict]) -> list[Part]:

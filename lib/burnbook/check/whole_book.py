@@ -16,7 +16,7 @@ from burnbook.check import (
     states,
 )
 from burnbook.check import derived as folds
-from burnbook.config.ledgers import ledgers as places_of
+from burnbook.config.folders import ledgers as places_of
 from burnbook.config.loader import Config
 from burnbook.rows.meters import NewerRow
 from burnbook.windows.snapshot_index import Index

@@ -1,1 +1,1 @@
-"""commands."""
+"""The commands behind bin/: arguments in, one call, a Result out."""

@@ -1,1 +1,1 @@
-"""config."""
+"""The declarations of config/ as typed values."""

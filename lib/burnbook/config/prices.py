@@ -1,4 +1,4 @@
-"""What a model's tokens cost: the types of config/prices.toml, and which entry a model has."""
+"""Prices of models: the types of config/prices.toml and prices.json, and the price of a model."""
 
 import re
 from collections.abc import Mapping
@@ -8,6 +8,11 @@ from typing import Annotated
 
 import msgspec
 
+from burnbook.config.toml_values import TomlFolder
+
+OWN_FILE = "prices.toml"
+GENERATED_FILE = "prices.json"
+PACKAGE = "genai-prices"
 RULE = "1 to 128 printable characters without spaces; * is any text, ? is any one character"
 
 Usd = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
@@ -19,8 +24,8 @@ class Price(msgspec.Struct, frozen=True):
     `cache_write_1h`: tokens that a cache keeps for an hour; without it they cost twice `input`, or
     as `input` where there is no `cache_write` either.
 
-    `base_up_to`: a request with more input tokens costs more than this price says. `source`: who
-    says so; entries of `genai-prices` are rewritten by `prices --update`, all others are people's.
+    `base_up_to`: a request with more input tokens costs more than this price. `source`: where the
+    price is from; `genai-prices` is the package of that name.
     """
 
     input: Usd
@@ -33,19 +38,46 @@ class Price(msgspec.Struct, frozen=True):
 
 
 class Prices(msgspec.Struct, frozen=True):
-    """config/prices.toml: the day on which the prices held, where they come from, and each."""
+    """Prices by model or pattern, the day on which they were valid, and where they are from."""
 
     as_of: date | None = None
     source: str | None = None
     prices: dict[str, Price] = {}
 
 
-class Lookup:
-    """Finds the price of a model, each model once.
+def read(folder: TomlFolder, file: str) -> Prices:
+    """Returns the prices of one file, each model once, whatever the case; none without the file."""
+    raw = folder.read(file)
+    whole = folder.struct(file, "", raw | {"prices": {}}, Prices)
+    tables = folder.tables(file, raw, "prices", Price, (valid_name, RULE))
+    seen: set[str] = set()
+    for name in tables:
+        if name.lower() in seen:
+            folder.wrong(file, f"prices.{name}", name, "each model once (in any case)")
+        seen.add(name.lower())
+    return msgspec.structs.replace(whole, prices=tables)
 
-    Case does not count. `z.ai/glm-4.6` is looked up as it stands and as `glm-4.6`. An entry of
-    exactly that name wins, the whole name first; else the longest pattern that matches, of equally
-    long ones the first in the file.
+
+def merged(own: Prices, generated: Prices) -> Prices:
+    """Returns the prices of people first, then those of the package for all other models.
+
+    Earlier versions wrote the package's prices into prices.toml. Once there is a generated file,
+    those entries no longer count.
+    """
+    if not generated.prices:
+        return own
+    people = {name: price for name, price in own.prices.items() if price.source != PACKAGE}
+    names = {name.lower() for name in people}
+    others = {name: price for name, price in generated.prices.items() if name.lower() not in names}
+    return Prices(generated.as_of, generated.source, people | others)
+
+
+class Lookup:
+    """Finds the price of a model, and remembers it.
+
+    Case does not count. `z.ai/glm-4.6` is looked up by the whole name and as `glm-4.6`. An entry of
+    exactly that name wins, the whole name first; else the longest pattern that matches, and of
+    equally long ones the first.
     """
 
     def __init__(self, prices: Mapping[str, Price]) -> None:
@@ -54,13 +86,13 @@ class Lookup:
         patterns.sort(key=len, reverse=True)  # stable: the file's order among equals
         # A pattern is compiled for a name that begins like it: most never are.
         self._patterns = [(_head(name), name, prices[name]) for name in patterns]
-        self._found: dict[str, Price | None] = {}
+        self._prices: dict[str, Price | None] = {}
 
     def __call__(self, model: str) -> Price | None:
-        """The price of a model; None where no entry speaks of it."""
-        if model not in self._found:
-            self._found[model] = self._find(model.lower())
-        return self._found[model]
+        """Returns the price of a model; None if no entry matches."""
+        if model not in self._prices:
+            self._prices[model] = self._find(model.lower())
+        return self._prices[model]
 
     def _find(self, model: str) -> Price | None:
         names = dict.fromkeys((model, model.rpartition("/")[2]))
@@ -74,18 +106,18 @@ class Lookup:
 
 
 def valid_name(text: str) -> bool:
-    """Whether the text can be the name of an entry: a model, or a pattern of models."""
+    """Returns whether the text can name an entry: a model, or a pattern of models."""
     return 0 < len(text) <= 128 and text.isprintable() and not any(c.isspace() for c in text)
 
 
 def _head(pattern: str) -> str:
-    """What stands before the first wildcard."""
+    """Returns the text before the first wildcard."""
     return pattern.lower().replace("?", "*").partition("*")[0]
 
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    # Atomic groups: what a * took is not tried again, so that no name takes long to refuse.
+    # Atomic groups never backtrack, so no name takes long to refuse.
     head, *rest = (_literal(piece) for piece in re.split(r"\*+", pattern.lower()))
     if rest:
         head += "".join(f"(?>.*?{piece})" for piece in rest[:-1]) + f".*{rest[-1]}"

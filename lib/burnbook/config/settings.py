@@ -13,7 +13,9 @@ from burnbook.base import ids
 from burnbook.base.errors import BadConfig
 from burnbook.config import toml_values
 
-PROJECT = os.path.realpath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 3))
+PROJECT = os.path.dirname(
+    os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+)
 
 
 class Settings(msgspec.Struct, frozen=True):

@@ -1,14 +1,20 @@
-"""TOML files of config/ as values, without those that no key may have.
+"""Reads the files of config/, and checks their values and types.
 
-The types of the keys do not exclude a NUL in a path, an infinite number or a text that is too long
-for a message. This check of every value in a file does, whichever key the value belongs to.
+A mistake is BadConfig (exit 78): file, key path, value and what is valid, in one sentence.
 """
 
 import math
+import os
 import re
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple, NoReturn, TypeVar
 
+import msgspec
+
+from burnbook.base import files, ids
+from burnbook.base.errors import BadConfig, os_sentence
+
+MAX_FILE = 1 << 20  # bytes
 MAX_TEXT = 4096  # bytes: the longest path
 MAX_PROGRAM = 65_536  # bytes: Linux refuses an argument of 131,072
 MAX_KEY = 256  # characters
@@ -21,6 +27,88 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROL_IN_PROGRAM = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _INT64 = range(-(1 << 63), 1 << 63)
 
+T = TypeVar("T", bound=msgspec.Struct)
+# Which names tables may have: a test, and the rule in words.
+Naming = tuple[Callable[[str], bool], str]
+IDS: Naming = (ids.valid, f"an id, {ids.RULE}")
+
+
+class TomlFolder:
+    """A config directory, whose files are read as values and as structs."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+
+    def path(self, name: str) -> str:
+        """Returns the path of a file."""
+        return os.path.join(self.root, name)
+
+    def read(self, name: str) -> dict[str, Any]:
+        """Returns the values of a file; none if the file is missing."""
+        path = self.path(name)
+        try:
+            text = files.read_text(path, MAX_FILE)
+            raw = _parse_json(text) if name.endswith(".json") else parse(text)
+        except FileNotFoundError:
+            if not os.path.isdir(self.root):
+                raise BadConfig(f"no config directory at {self.root}") from None
+            return {}
+        except OSError as error:
+            raise BadConfig(os_sentence(f"cannot read {path}", error)) from None
+        except ValueError as error:
+            kind = "JSON" if name.endswith(".json") else "TOML"
+            raise BadConfig(f"{path} is not {kind}: {error}") from None
+        for fault in faults(raw):
+            self.wrong(name, *fault)
+        return raw
+
+    def struct(self, file: str, where: str, raw: Any, kind: type[T]) -> T:
+        """Returns the table `raw`, which is at the key path `where` of a file, as a struct."""
+        self.check_table(file, where, raw, kind)
+        try:
+            return msgspec.convert(raw, kind)
+        except msgspec.ValidationError as error:
+            fact, _, path = str(error).partition(" - at `$")
+            fact = fact[:1].lower() + fact[1:]
+            key = path.rstrip("`").lstrip(".")
+            value = raw.get(re.split(r"[.\[]", key)[0]) if key else raw
+            if "missing required field" in fact:
+                raise BadConfig(f"{self.path(file)}: {where}: {fact}") from None
+            self.wrong(file, ".".join(filter(None, (where, key))), value, fact)
+
+    def tables(
+        self, file: str, raw: dict[str, Any], key: str, kind: type[T], naming: Naming = IDS
+    ) -> dict[str, T]:
+        """Returns the tables [key.NAME] of a file as structs, by name."""
+        tables = raw.get(key, {})
+        if not isinstance(tables, dict):
+            self.wrong(file, key, tables, f"tables such as [{key}.NAME]")
+        structs = {}
+        for name, table in tables.items():
+            if not naming[0](name):
+                self.wrong(file, f"{key}.{name}", name, naming[1])
+            structs[name] = self.struct(file, f"{key}.{name}", table, kind)
+        return structs
+
+    def check_table(self, file: str, where: str, raw: Any, kind: type[msgspec.Struct]) -> None:
+        """Raises BadConfig if `raw` is not a table, or has a key that the struct does not have."""
+        if not isinstance(raw, dict):
+            self.wrong(file, where, raw, "a table")
+        self.check_keys(file, where, raw, kind.__struct_encode_fields__)
+
+    def check_keys(
+        self, file: str, where: str, raw: dict[str, Any], valid: tuple[str, ...]
+    ) -> None:
+        """Raises BadConfig if a table has a key that is not valid."""
+        for key in raw:
+            if key not in valid:
+                path = ".".join(filter(None, (where, key)))
+                raise BadConfig(f"{self.path(file)}: unknown key {path}; valid: {any_of(valid)}")
+
+    def wrong(self, file: str, where: str, value: Any, valid: str) -> NoReturn:
+        """Raises BadConfig for a value that is not valid."""
+        raise BadConfig(f"{self.path(file)}: {where} = {shown(value)} is not valid; valid: {valid}")
+
 
 class Fault(NamedTuple):
     """A value that no key may have: its key path, the value, and what is valid."""
@@ -31,7 +119,7 @@ class Fault(NamedTuple):
 
 
 def parse(text: str) -> dict[str, Any]:
-    """The values of a file. Raises ValueError, which says what is wrong with it as TOML."""
+    """Returns the values of TOML text. Raises ValueError with the reason if it is not TOML."""
     import tomli  # 1 ms, which a status line that needs no setting saves
 
     try:
@@ -46,8 +134,19 @@ def parse(text: str) -> dict[str, Any]:
         raise ValueError(f"an integer has more than 64 bits (at line {line})") from None
 
 
+def _parse_json(text: str) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(text, type=dict[str, Any])
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+
+
 def faults(value: Any, path: str = "", key: str = "", depth: int = 0) -> Iterator[Fault]:
-    """Every value that no key may have, and every key that no table may have."""
+    """Yields every value that no key may have, and every key that no table may have.
+
+    The types of the keys allow a NUL in a path, an infinite number and text that is too long for a
+    message. This check does not, whichever key the value belongs to.
+    """
     if isinstance(value, dict | list) and depth == MAX_DEPTH:
         yield Fault(path, "...", f"tables and lists, at most {MAX_DEPTH} of them inside each other")
     elif isinstance(value, dict):
@@ -68,7 +167,7 @@ def faults(value: Any, path: str = "", key: str = "", depth: int = 0) -> Iterato
 
 
 def _limit(value: Any, key: str) -> str:
-    """What a value of this key has to be; empty where it is that."""
+    """Returns what a value of this key must be; an empty text if the value is valid."""
     if isinstance(value, str):
         is_program = key in PROGRAMS
         most = MAX_PROGRAM if is_program else MAX_TEXT
@@ -84,7 +183,12 @@ def _limit(value: Any, key: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value as a message has it: as Python writes it, and cut where it is long."""
+    """Returns a value for a message: its Python form, cut if it is long."""
     is_huge = isinstance(value, int) and value not in _INT64
     text = f"{value:#x}" if is_huge else repr(value)  # repr refuses over 4300 digits
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text):,} characters)"
+
+
+def any_of(choices: Any) -> str:
+    """Returns valid choices for a message."""
+    return ", ".join(sorted(choices)) or "none is declared"

@@ -1,4 +1,4 @@
-"""What the files of config/ may declare: typed, frozen, with their defaults."""
+"""Types of config/windows.toml and config/preview.toml, with their defaults."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
@@ -10,7 +10,7 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 
 
 class Window(msgspec.Struct, frozen=True):
-    """One declared window: `ends` is wall time in the file's zone unless it carries an offset."""
+    """One window. `ends` is wall time in the zone of windows.toml unless it has an offset."""
 
     title: str = ""
     next: str | None = None
@@ -31,12 +31,12 @@ class Windows(msgspec.Struct, frozen=True):
 
     @property
     def lag(self) -> timedelta:
-        """How long a vendor's pane may still show the old window."""
+        """How long after a reset a vendor's pane may still show the old window."""
         return length(self.lag_buffer)
 
     @property
     def early(self) -> timedelta:
-        """How long before a reset a last look may be taken."""
+        """How long before a reset `reset --last-look` may run."""
         return length(self.last_look)
 
     @property
@@ -45,6 +45,15 @@ class Windows(msgspec.Struct, frozen=True):
         return length(self.missed_after)
 
 
+class Preview(msgspec.Struct, frozen=True):
+    """config/preview.toml: the blocks of a preview in order, and their settings."""
+
+    blocks: tuple[str, ...] = ()
+    bar_width: Annotated[int, msgspec.Meta(ge=0, le=60)] = 20
+    snapshots: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 6
+    effect: Annotated[float, msgspec.Meta(gt=0, le=10)] = 0.25
+
+
 def length(text: str) -> timedelta:
-    """A declared duration, such as `5m`."""
+    """Returns a duration such as `5m`."""
     return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})

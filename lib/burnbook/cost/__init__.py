@@ -1,1 +1,1 @@
-"""cost."""
+"""Prices of tokens, and routed requests compared with baseline ones."""

@@ -10,8 +10,7 @@ from burnbook.base import files
 from burnbook.base.errors import BurnbookError, os_sentence
 from burnbook.check import ledgers
 from burnbook.churn import settings
-from burnbook.config import bundle, schedules
-from burnbook.config.ledgers import ledgers as places_of
+from burnbook.config import folders, schedules
 from burnbook.config.loader import Config
 from burnbook.config.settings import PROJECT
 from burnbook.doctor import Probed
@@ -37,8 +36,8 @@ def _config(config: Config, book: str) -> Iterator[Probed]:
         "preview.toml": lambda: config.preview,
         "prices.toml": lambda: config.prices,
         "churn.toml": lambda: settings.read(config),
-        "bundle.toml": lambda: bundle.folder(config),
-        "ledgers.toml": lambda: places_of(config, book),
+        "bundle.toml": lambda: folders.bundle_path(config),
+        "ledgers.toml": lambda: folders.ledgers(config, book),
         "schedules.toml": lambda: schedules.read(config),
         "feeds": lambda: config.feeds,
     }
@@ -63,7 +62,7 @@ def _owners(config: Config) -> Iterator[Probed]:
 
 def _pages(config: Config, book: str) -> Iterator[Probed]:
     try:
-        places = places_of(config, book)
+        places = folders.ledgers(config, book)
     except BurnbookError:
         return  # said above
     tries: list[tuple[str, Callable[[], Any]]] = [

@@ -1,1 +1,1 @@
-"""importers."""
+"""Data of other tools as rows of the book."""

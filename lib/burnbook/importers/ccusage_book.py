@@ -189,7 +189,7 @@ def _list(ctx: Context) -> Result:
     cells = [
         [
             *(row.kind, row.period, row.scope or row.project or "-", number(row.total_tokens)),
-            *(_usd(row.usd), moment(row.captured_at, ctx.config)),
+            *(_usd(row.usd), moment(row.captured_at, ctx.config.zone)),
         ]
         for row in rows
     ]

@@ -1,1 +1,1 @@
-"""jq_map."""
+"""jq programs of feeds, run in a child process with limits."""

@@ -1,1 +1,1 @@
-"""jsonl."""
+"""JSON lines from files that grow: following, splitting, scanning and parsing."""

@@ -1,1 +1,1 @@
-"""meters."""
+"""Calculations on vendors' meters: deltas across resets, rate limits and efficiency."""

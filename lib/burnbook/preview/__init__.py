@@ -1,1 +1,1 @@
-"""preview."""
+"""One window at a glance, laid out in blocks."""

@@ -1,1 +1,1 @@
-"""repair."""
+"""Repairs what `check` finds, after a copy."""

@@ -1,1 +1,1 @@
-"""review."""
+"""Audit, decision, evidence, bundle and scoreboard of windows."""

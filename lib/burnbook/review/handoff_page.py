@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from burnbook.base.clean_text import clean
-from burnbook.config.ledgers import Pages, shown
+from burnbook.config.folders import Pages, shown
 from burnbook.context import Context
 from burnbook.ledgers import csv_ledger
 from burnbook.preview import blocks
@@ -50,7 +50,7 @@ def _checkpoints(ctx: Context, rows: Sequence[Checkpoint]) -> Part:
     for row in current(rows):
         planned, actual = row.tokens_planned, row.tokens_actual
         delta = None if actual is None else actual - planned
-        at = moment(row.taken_at, ctx.config)
+        at = moment(row.taken_at, ctx.config.zone)
         numbers = (number(planned), number(actual), number(delta))
         lines.append((row.phase, row.agent or "", at, *numbers, row.actual_from or "-"))
     return Table(_CHECKPOINTS, lines, "<<<>>><")

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from burnbook.book import journal
-from burnbook.config import ledgers
+from burnbook.config import folders
 from burnbook.context import Context
 from burnbook.ledgers import csv_ledger, handoff_file, projection
 from burnbook.preview.scene import scene
@@ -21,14 +21,14 @@ class Pages(NamedTuple):
     decided: Decision
 
 
-def check(places: ledgers.Pages) -> None:
+def check(places: folders.Pages) -> None:
     """Nothing, where all can be written; else BadData or IOFault. Never writes."""
     for form in (csv_ledger.TOKENS, csv_ledger.CHURN):
         csv_ledger.check(places.folder, form)
     handoff_file.check(places.handoff)
 
 
-def renew(ctx: Context, window: str, places: ledgers.Pages) -> Pages:
+def renew(ctx: Context, window: str, places: folders.Pages) -> Pages:
     """Every row that a ledger lacks, of this run or of a killed one, and the page of the window."""
     added: dict[str, int] = {}
     refreshed = False

@@ -1,1 +1,1 @@
-"""rows."""
+"""The types of the rows in every journal."""

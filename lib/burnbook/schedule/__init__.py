@@ -1,1 +1,1 @@
-"""schedule."""
+"""Jobs of config/schedules.toml for cron, systemd and launchd."""

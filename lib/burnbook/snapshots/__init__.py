@@ -1,1 +1,1 @@
-"""snapshots."""
+"""Snapshots of meters: capturing panes, building rows, and crossing a reset."""

@@ -11,8 +11,7 @@ from burnbook import panes
 from burnbook.base.errors import BadData, IOFault, Missing, UsageError, os_sentence
 from burnbook.context import Context
 from burnbook.panes import Pane
-from burnbook.rows.meters import ContextTokens as Tokens
-from burnbook.rows.meters import Meter
+from burnbook.rows.meters import ContextTokens, Meter
 from burnbook.times import clock, wall_time
 
 if TYPE_CHECKING:
@@ -33,13 +32,13 @@ class Taken(NamedTuple):
     text: str | None
     pane: Pane
     meters: tuple[Meter, ...]
-    context: Tokens | None
+    context: ContextTokens | None
     errors: tuple[str, ...]
     asked_at: datetime | None = None
 
 
 def check_provider(name: str) -> str:
-    """The name, if there is a pane of it; else Usage."""
+    """The name, if there is a pane of it; else UsageError."""
     valid = panes.providers()
     if name not in valid:
         raise UsageError(f"provider {name!r} is not known; valid: {', '.join(valid)}")
@@ -84,7 +83,7 @@ def understood(
     meters = _override(provider, meters, settings)
     context = None
     if pane.context_used is not None or pane.context_limit is not None:
-        context = Tokens(pane.context_used, pane.context_limit)
+        context = ContextTokens(pane.context_used, pane.context_limit)
     if not meters and context is None and pane.prompts is None:
         raise BadData(f"no meters of {provider} in the pane ({_why(pane)}); nothing booked")
     errors = (*pane.errors, *(("stale",) if stale and "stale" not in pane.errors else ()))

@@ -1,1 +1,1 @@
-"""telemetry."""
+"""Requests that a proxy reports: decoding, classifying, booking and summing."""

@@ -18,7 +18,7 @@ Extra = dict[str, str | int | float | bool]
 
 
 class Event(msgspec.Struct, gc=False, omit_defaults=True, eq=False):
-    """One request: the own fields of `rows.Usage`, in its order. All text in it is redacted.
+    """One request: the own fields of `ProxyRequest`, in its order. All text in it is redacted.
 
     `ts` is UTC. Null is what the line does not tell. `feature` is null where it is the `rid`, and
     empty where the line does not have the feed's field for it. `extra` has what the feed keeps.

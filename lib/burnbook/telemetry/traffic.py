@@ -50,7 +50,7 @@ class Traffic(msgspec.Struct):
     pace: dict[int, int] = {}  # tokens by ten minutes: epoch seconds // BUCKET
 
     def add(self, rows: Iterable[Any]) -> None:
-        """Take rows in: of `rows.Usage`, or of its own fields."""
+        """Take rows in: of `ProxyRequest`, or of its own fields."""
         alike: defaultdict[Any, list[Any]] = defaultdict(list)
         rows = list(rows)
         add_pace(self.pace, rows)

@@ -1,1 +1,1 @@
-"""times."""
+"""The clock, time zones, cron expressions and wall times."""

@@ -1,1 +1,1 @@
-"""view."""
+"""Parts of a result, rendered as text, JSON or markdown."""

@@ -1,13 +1,10 @@
 """Parts of a result, which `render` turns into text, JSON or markdown."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime, tzinfo
+from typing import NamedTuple
 
-from burnbook.config.loader import Config
-
-if TYPE_CHECKING:
-    pass
+from burnbook.times import clock
 
 
 class Line(NamedTuple):
@@ -54,8 +51,6 @@ def bar(share: float | None, width: int) -> str:
     return "█" * full + "░" * (width - full)
 
 
-def moment(value: datetime | None, config: Config) -> str:
-    """A moment as wall time in the config's zone, to the minute."""
-    from burnbook.times import clock
-
-    return "-" if value is None else f"{clock.to_wall(value, config.zone):%Y-%m-%d %H:%M}"
+def moment(value: datetime | None, zone: tzinfo) -> str:
+    """Returns a moment as wall time in a zone, to the minute; `-` if it is None."""
+    return "-" if value is None else f"{clock.to_wall(value, zone):%Y-%m-%d %H:%M}"

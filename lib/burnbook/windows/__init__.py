@@ -1,1 +1,1 @@
-"""windows."""
+"""Windows: their boundaries, snapshots, resets and history."""

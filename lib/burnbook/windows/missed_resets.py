@@ -71,4 +71,4 @@ def told(ctx: Context, booked: Sequence[Booked]) -> list[Booked]:
 
 def said(ctx: Context, row: MissedReset) -> str:
     """One missed reset, in words."""
-    return f"the reset of {row.window} at {moment(row.boundary, ctx.config)}"
+    return f"the reset of {row.window} at {moment(row.boundary, ctx.config.zone)}"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from burnbook.base.errors import BurnbookError
 from burnbook.churn import settings
-from burnbook.config import bundle, ledgers, schedules
+from burnbook.config import folders, schedules
 from burnbook.config.loader import Config
 from inside import Inside, is_sentence
 
@@ -55,8 +55,8 @@ def one(data: bytes) -> None:
             *(lambda: config.windows, lambda: config.zone, lambda: config.budgets),
             *(lambda: config.stops, lambda: config.notify, lambda: config.agents),
             *(lambda: config.preview, lambda: config.prices, lambda: config.feeds),
-            *(lambda: settings.read(config), lambda: ledgers.ledgers(config, "/book")),
-            *(lambda: schedules.read(config), lambda: bundle.folder(config)),
+            *(lambda: settings.read(config), lambda: folders.ledgers(config, "/book")),
+            *(lambda: schedules.read(config), lambda: folders.bundle_path(config)),
         ):
             try:
                 read()

@@ -1,1 +1,1 @@
-"""commands/book."""
+"""Commands that write to the book."""

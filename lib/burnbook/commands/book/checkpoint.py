@@ -11,8 +11,8 @@ from burnbook.budget.checkpoint import WHY, Choice, Facts, Said, choose
 from burnbook.budget.tokens_used import actual
 from burnbook.churn import count as _churn
 from burnbook.churn.git import GIT_FAULTS
-from burnbook.config.ledgers import Pages, shown
-from burnbook.config.ledgers import ledgers as places_of
+from burnbook.config.folders import Pages, shown
+from burnbook.config.folders import ledgers as places_of
 from burnbook.context import Context, Result, note_damage
 from burnbook.preview.scene import Scene, scene
 from burnbook.review import publish

@@ -6,7 +6,7 @@ from burnbook.base import ids
 from burnbook.base.errors import UsageError
 from burnbook.base.redact import redact
 from burnbook.book import codec
-from burnbook.config.ledgers import ledgers as places
+from burnbook.config.folders import ledgers as places
 from burnbook.context import Context, Result
 from burnbook.ledgers import csv_ledger, projection
 from burnbook.review import artifact

@@ -127,7 +127,7 @@ def _until(ctx: Context, due_at: datetime | None) -> str:
     if due_at is None:
         return "its last look is over; the reset books AFTER"
     left = clock.span((due_at - clock.now()).total_seconds())
-    return f"not due until {moment(due_at, ctx.config)} (in {left})"
+    return f"not due until {moment(due_at, ctx.config.zone)} (in {left})"
 
 
 def _time(ctx: Context, when: datetime) -> str:

@@ -1,1 +1,1 @@
-"""commands/read."""
+"""Commands that only read the book."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from burnbook.base.errors import NO
 from burnbook.book import codec
-from burnbook.config.ledgers import ledgers as places
+from burnbook.config.folders import ledgers as places
 from burnbook.context import Context, Result
 from burnbook.ledgers import csv_ledger
 from burnbook.preview.scene import scene

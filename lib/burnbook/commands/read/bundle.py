@@ -11,8 +11,8 @@ from burnbook.base.text import cleaned_csv as cleaned_bytes
 from burnbook.book import codec
 from burnbook.commands.read import preview
 from burnbook.commands.read.decide import parts as decision_parts
-from burnbook.config import bundle
-from burnbook.config.ledgers import ledgers as places
+from burnbook.config.folders import bundles
+from burnbook.config.folders import ledgers as places
 from burnbook.context import Context, Result
 from burnbook.ledgers import csv_ledger, shared_file
 from burnbook.review import bundle_folder
@@ -30,7 +30,7 @@ _FORMS = (csv_ledger.TOKENS, csv_ledger.CHURN, csv_ledger.EVIDENCE)
 def run(ctx: Context, args: Any) -> Result:
     """Writes the folder; a bundle that is there with the same bytes is left as it is."""
     window = wanted(ctx, args.window)
-    folder = bundle.folder_in(ctx.config, ctx.book.root)
+    folder = bundles(ctx.config, ctx.book.root)
     small = {name: list(of_window(ctx, name, window)) for name in codec.JOURNALS if name != _LARGE}
     # Whenever it is made: as of the last thing that happened in the window.
     clock.act_at(_last(ctx, window, [row for rows in small.values() for _, row in rows]))

@@ -67,7 +67,7 @@ def _line(ctx: Context, window: str, ends: datetime, settles: datetime, now: dat
 
 
 def _until(ctx: Context, coming: str, past: str, at: datetime, now: datetime) -> str:
-    shown = moment(at, ctx.config)
+    shown = moment(at, ctx.config.zone)
     if now >= at:
         return f"{past} {shown}"
     # Rounded up, so that it says 1s until the moment is there.

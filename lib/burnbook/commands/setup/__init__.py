@@ -1,1 +1,1 @@
-"""commands/setup."""
+"""Commands about the installation: demo, doctor, aliases, prices, schedule and repair."""

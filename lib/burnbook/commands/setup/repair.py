@@ -11,7 +11,7 @@ from burnbook.book.book import Book
 from burnbook.check import Finding, ledgers
 from burnbook.check.whole_book import Looked, look
 from burnbook.commands.read.check import brief, said
-from burnbook.config.ledgers import ledgers as places_of
+from burnbook.config.folders import ledgers as places_of
 from burnbook.context import Context, Result
 from burnbook.ledgers import csv_ledger
 from burnbook.repair import derived, line_forms, restore

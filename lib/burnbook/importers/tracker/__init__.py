@@ -1,1 +1,1 @@
-"""importers/tracker."""
+"""The data directory of an older tracker as rows of the book."""

@@ -58,7 +58,10 @@ def show(values: Values, scene: Scene) -> list[Part]:
         kinds = ", ".join(f"{kind} {n:,}" for kind, n in told["error_kinds"].items())
         parts.append(Line(f"Errors: {kinds}"))
     if told["outside_span"]:
-        first, last = moment(told["first_at"], scene.config), moment(told["last_at"], scene.config)
+        first, last = (
+            moment(told["first_at"], scene.config.zone),
+            moment(told["last_at"], scene.config.zone),
+        )
         parts.append(
             Line(f"Warning: telemetry from {first} to {last} lies outside the window", strong=True)
         )

@@ -18,6 +18,6 @@ def show(values: Values, scene: Scene) -> list[Part]:
     rows = values["missed_resets"]
     if not rows:
         return []
-    listed = ", ".join(moment(row["boundary"], scene.config) for row in rows[-_SHOWN:])
+    listed = ", ".join(moment(row["boundary"], scene.config.zone) for row in rows[-_SHOWN:])
     earlier = f"{len(rows) - _SHOWN} earlier, " if len(rows) > _SHOWN else ""
     return [Line(f"Missed resets: {len(rows)} ({earlier}{listed})", strong=True)]

@@ -28,7 +28,7 @@ def show(values: Values, scene: Scene) -> list[Part]:
         return []
     rows = [
         (
-            moment(row.captured_at, scene.config),
+            moment(row.captured_at, scene.config.zone),
             row.agent or "",
             row.provider,
             row.phase,

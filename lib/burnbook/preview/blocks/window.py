@@ -26,9 +26,9 @@ def show(values: Values, scene: Scene) -> list[Part]:
     head = [values["window"], values["title"] or ("" if values["declared"] else "(not declared)")]
     times = []
     if scene.span.starts_at:
-        times.append(f"from {moment(scene.span.starts_at, scene.config)}")
+        times.append(f"from {moment(scene.span.starts_at, scene.config.zone)}")
     if scene.span.ends_at:
-        times.append(f"to {moment(scene.span.ends_at, scene.config)}{_left(scene)}")
+        times.append(f"to {moment(scene.span.ends_at, scene.config.zone)}{_left(scene)}")
     if values["next"]:
         times.append(f"next {values['next']}")
     strong = "  ".join(filter(None, head))
