@@ -1,1 +1,1 @@
-"""importers/tracker."""
+"""Imports the data directory of an older tracker. Reads it, and never writes there."""
