@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook.base.errors import BadData
+from burnbook.base.errors import BadData, Usage
 from burnbook.book.book import Book
 from burnbook.config.loader import Config
 from burnbook.context import Context
 from burnbook.importers import ccusage
 from burnbook.importers.tracker import figures
-from burnbook.importers.tracker import rows as trackerrows
-from burnbook.importers.tracker.lines import Source
+from burnbook.importers.tracker import rows as tracker_rows
+from burnbook.importers.tracker.source import Source
 from burnbook.rows.meters import Meter
 from burnbook.store.store import Store
 from hypothesis import given
@@ -108,11 +108,9 @@ def test_a_home_folder_is_not_booked(monkeypatch: pytest.MonkeyPatch) -> None:
     ("provider", "row", "wanted"),
     [
         ("codex", {"parsed": {"fiveh_pct": 11, "weekly_pct": 24.5}}, {"5h": 11, "weekly": 24.5}),
-        ("codex", {"parsed": {"5h_left": 89, "weekly-used-pct": "24%"}}, {"5h": 11, "weekly": 24}),
-        ("codex", {"meters": [{"name": "5h", "used_percent": 1.5}]}, {"5h": 1.5}),
-        ("codex", {"parsed": {"5h": {"remaining_percent": 30}}}, {"5h": 70}),
+        ("codex", {"parsed": {"5h_used_percent": 1.5}}, {"5h": 1.5}),
         ("claude", {"session_pct": 3, "all_models_pct": 0}, {"session": 3, "week-all-models": 0}),
-        ("claude", {"parsed": {"session_pct": None, "opus": 5}}, {"week-opus": 5}),
+        ("claude", {"parsed": {"session_pct": None, "opus_pct": 5}}, {"week-opus": 5}),
         ("claude", {"parsed": {"session_pct": 140}}, {"session": None}),
         ("codex", {"parsed": {"fiveh_pct": True, "weekly_pct": "many"}}, {}),
         ("codex", {"window": 5, "captured_at": 7}, {}),
@@ -139,18 +137,21 @@ def test_no_row_makes_the_figures_raise(row: dict[str, Any]) -> None:
         figures.prompts(row)
 
 
+COUNTS = ("insertions", "deletions", "files_changed")
 ROW = {"window": "W1", "provider": "codex", "phase": "before", "captured_at": "2025-09-27T09:00Z"}
 
 
 @given(st.dictionaries(st.sampled_from([*ROW, "features", "quality", "net", "insertions"]), JSON))
 def test_a_row_is_read_or_refused(odd: dict[str, Any]) -> None:
     for read in (
-        lambda row: trackerrows.shot(row, UTC),
-        lambda row: trackerrows.closing(row, UTC),
-        trackerrows.churn,
+        tracker_rows.shot,
+        tracker_rows.closing,
+        tracker_rows.churn,
     ):
-        with suppress(trackerrows.Refused):
-            read({**ROW, "insertions": 1, "deletions": 1, "files_changed": 1, **odd})
+        row = {**ROW, "finalized_at": ROW["captured_at"], **dict.fromkeys(COUNTS, 1), **odd}
+        with suppress(BadData, Usage):
+            value = read(row, UTC)
+            assert not isinstance(value, tracker_rows.Shot) or value.captured_at.tzinfo
 
 
 @pytest.mark.parametrize(
@@ -158,7 +159,8 @@ def test_a_row_is_read_or_refused(odd: dict[str, Any]) -> None:
     [(1.0, None), (4.0, 4), (5, 5), (1, 1), (0.8, None), ("good", None), (7, None), (True, None)],
 )
 def test_a_quality_of_another_scale_goes_to_the_notes(said: Any, wanted: int | None) -> None:
-    told = trackerrows.closing({**ROW, "quality": said}, UTC)
+    row = {"window": "W1", "finalized_at": "2025-09-27T09:00Z", "quality": said}
+    told = tracker_rows.closing(row, UTC)
     assert told["quality"] == wanted
     assert ("in the tracker" in (told["notes"] or "")) == (wanted is None)
 

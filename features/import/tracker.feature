@@ -127,11 +127,11 @@ Feature: the data directory of an older tracker
     When I run "bin/import tracker old"
     Then it exits with 65
     And the journal rejects/import reads
-      | line | reason                                                                                                           |
-      | 1    | snapshots.jsonl: window '../up' is not an id; valid: 1 to 64 of A-Z a-z 0-9 . _ - and a letter or digit first    |
-      | 2    | snapshots.jsonl: no time: none of captured_at, timestamp, ts, recorded_at, created_at, time is there             |
-      | 3    | snapshots.jsonl: no meters in its raw_text (no-meters), and no figures                                           |
-      | 4    | snapshots.jsonl: not JSON: Input data was truncated                                                              |
+      | line | reason                                                                                                        |
+      | 1    | snapshots.jsonl: window '../up' is not an id; valid: 1 to 64 of A-Z a-z 0-9 . _ - and a letter or digit first |
+      | 2    | snapshots.jsonl: Object missing required field `captured_at`                                                  |
+      | 3    | snapshots.jsonl: no meters in its raw_text (no-meters), and no figures                                        |
+      | 4    | snapshots.jsonl: not a JSON object: Input data was truncated                                                  |
 
   Scenario: a link in it is not followed
     Given the older tracker's snapshots.jsonl is a link

@@ -1,17 +1,72 @@
-"""Facts about a window: its pairs, closings, anomalies and missed resets."""
+"""Facts about a window: its span, pairs, closings, anomalies and missed resets."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from burnbook.book import codec
+from burnbook.config.loader import Config
 from burnbook.context import Context
 from burnbook.meters import deltas
-from burnbook.rows.meters import Anomaly, Closing, MeterDelta, Snapshot
+from burnbook.rows.meters import Anomaly, Closing, MeterDelta, Snapshot, WindowRow
 from burnbook.rows.work import MissedReset
 from burnbook.times import clock
-from burnbook.windows import resets
+from burnbook.windows import boundaries, resets
+from burnbook.windows.boundaries import Span, State
 from burnbook.windows.missed_resets import row as missed_row
 from burnbook.windows.resets import CAPTURE_FAILED
 from burnbook.windows.snapshot_index import Pair
+
+
+class WindowFacts(NamedTuple):
+    """What the book and the config know of a window, without traffic and usage.
+
+    `rows` has the snapshots of the pairs by id, `recent` the newest snapshots that count (as many
+    as the preview shows), and `booked` is the number of all that count.
+    """
+
+    window: str
+    config: Config
+    now: datetime
+    span: Span
+    state: State
+    pairs: Sequence[Pair]
+    rows: Mapping[str, Snapshot]
+    recent: Sequence[Snapshot]
+    booked: int
+    closings: Sequence[Closing]
+    anomalies: Sequence[Anomaly]
+    finalized: WindowRow | None
+    missed: Sequence[MissedReset]
+
+
+def window_facts(ctx: Context, window: str) -> WindowFacts:
+    """The facts of one window as the book is now."""
+    index = ctx.book.index
+    pairs, counted = index.pairs(window), index.counted(window)
+    recent = ctx.book.snapshots(counted[-ctx.config.preview.snapshots :])
+    rows = {row.id: row for row in recent}
+    of_pairs = [e for pair in pairs for e in (pair.before, pair.after) if e]
+    missing = [entry for entry in of_pairs if entry.id not in rows]
+    rows |= {row.id: row for row in ctx.book.snapshots(missing)}
+    rows = {entry.id: rows[entry.id] for entry in of_pairs}
+    closed = closings(pairs, rows)
+    finalized = ctx.book.closing(window)
+    return WindowFacts(
+        window=window,
+        config=ctx.config,
+        now=clock.now(),
+        span=boundaries.of(ctx.config, index, window),
+        state=boundaries.state(pairs, finalized=finalized is not None),
+        pairs=pairs,
+        rows=rows,
+        recent=recent,
+        booked=len(counted),
+        closings=closed,
+        anomalies=_anomalies(ctx, window, closed),
+        finalized=finalized,
+        missed=_missed(ctx, window),
+    )
 
 
 def _missed(ctx: Context, window: str) -> list[MissedReset]:

@@ -1,1 +1,1 @@
-"""The data directory of an older tracker as rows of the book."""
+"""Imports the data directory of an older tracker. Reads it, and never writes there."""

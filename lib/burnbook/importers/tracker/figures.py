@@ -1,130 +1,79 @@
-"""Figures that an older tracker had parsed from a pane itself -> meters. Pure.
+"""Converts the figures that the older tracker parsed from a pane to meters. Pure.
 
-    {"fiveh_pct": 11, "fiveh_resets": "13:10", "weekly_pct": 24}
-    {"5h": {"used_percent": 11, "resets_at": "2026-11-22T13:10:00Z"}}
-
-Names vary, so they are looked up without what stands around them (`weekly_used_pct` is `weekly`).
+{"fiveh_pct": 11, "fiveh_resets": "13:10", "weekly_pct": 24}
 """
 
 import math
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any
 
+from burnbook.importers.tracker.rows import moment
 from burnbook.rows.meters import Meter
-from burnbook.times import clock, wall_time
+from burnbook.times import wall_time
 
-_CODEX = {
-    **dict.fromkeys(("5h", "fiveh", "five_hour", "5_hour", "5hour", "fh", "hourly"), "5h"),
-    **dict.fromkeys(("weekly", "week", "wk", "7d", "seven_day", "week_all"), "weekly"),
+_NAMES = {
+    "codex": {"5h": "5h", "fiveh": "5h", "five_hour": "5h", "weekly": "weekly", "week": "weekly"},
+    "claude": {
+        "session": "session",
+        **dict.fromkeys(("all_models", "week_all_models", "weekly"), "week-all-models"),
+        **dict.fromkeys(("opus", "week_opus"), "week-opus"),
+        **dict.fromkeys(("sonnet", "week_sonnet_only"), "week-sonnet-only"),
+    },
 }
-_CLAUDE = {
-    **dict.fromkeys(("session", "current_session", "5h", "fiveh", "five_hour"), "session"),
-    **dict.fromkeys(("all_models", "week_all_models", "weekly_all_models"), "week-all-models"),
-    **dict.fromkeys(("week_all", "weekly", "week", "wk", "seven_day", "7d"), "week-all-models"),
-    **dict.fromkeys(("opus", "week_opus", "weekly_opus", "seven_day_opus"), "week-opus"),
-    **dict.fromkeys(
-        ("sonnet", "week_sonnet_only", "week_sonnet", "sonnet_only"), "week-sonnet-only"
-    ),
-}
-_NAMES = {"codex": _CODEX, "claude": _CLAUDE, "glm": {}}
 _MINUTES = {"5h": 300, "session": 300}
 _WEEK = 10080
-_PROMPTS = ("prompts", "prompts_used", "total_prompts", "glm_prompts", "prompt_count")
-_PLACES = ("parsed", "metrics", "meters", "values", "data")
-_USED = re.compile(r"_?(?:used)?_?(?:pct|percent(?:age)?|usage|used|utili[sz]ation)\Z")
-_LEFT = re.compile(r"_?(?:left|remaining)(?:_?(?:pct|percent(?:age)?))?\Z")
-_RESETS = re.compile(r"_?(?:resets?(?:_at)?|reset_time|resets_text)\Z")
-_NUMBER = re.compile(r"(\d{1,6}(?:\.\d{1,6})?) ?%?")
-
-Told = dict[str, tuple[float | None, Any]]
+_KEY = re.compile(r"(\w+?)_(?:used_)?(pct|percent|resets|resets_at)")
 
 
 def meters(
     provider: str, row: dict[str, Any], captured_at: datetime, zone: tzinfo
 ) -> tuple[tuple[Meter, ...], tuple[str, ...]]:
-    """The meters that a row tells of, and words for what is missing, as a pane has them."""
-    told: Told = {}
-    for place in _places(row):
-        for name, used, resets in _pairs(place):
-            known = _NAMES.get(provider, {}).get(name)
-            if known is not None:
-                before = told.get(known, (None, None))
-                told[known] = (before[0] if used is None else used, before[1] or resets)
-    made, errors = [], []
-    for name, (used, resets) in told.items():
-        if used is None:
-            continue
-        minutes = _MINUTES.get(name, _WEEK)
-        resets_at = _moment(resets, captured_at, minutes, zone) if resets else None
+    """Returns the meters of a row, and the error words that a pane would have."""
+    used: dict[str, float] = {}
+    resets: dict[str, Any] = {}
+    for key, value in _figures(row).items():
+        match = _KEY.fullmatch(key)
+        name = _NAMES.get(provider, {}).get(match[1]) if match else None
+        if match and name and match[2].startswith("resets"):
+            resets[name] = value
+        elif name and (percent := _number(value)) is not None:
+            used[name] = percent
+    result, errors = [], []
+    for name, percent in used.items():
+        minutes, shown = _MINUTES.get(name, _WEEK), resets.get(name)
+        resets_at = _moment(shown, captured_at, minutes, zone) if shown else None
         if resets_at is None:
-            errors.append(f"reset-not-{'understood' if resets else 'shown'}:{name}")
-        if used > 100:
+            errors.append(f"reset-not-{'understood' if shown else 'shown'}:{name}")
+        if percent > 100:
             errors.append(f"percent-out-of-range:{name}")
-        made.append(Meter(name, used if used <= 100 else None, minutes, resets_at))
-    return tuple(made), tuple(errors)
+        result.append(Meter(name, percent if percent <= 100 else None, minutes, resets_at))
+    return tuple(result), tuple(errors)
 
 
 def prompts(row: dict[str, Any]) -> int | None:
-    """A cumulative count of prompts, where the row has one."""
-    for place in _places(row):
-        for key in _PROMPTS if isinstance(place, dict) else ():
-            value = _number(place.get(key))
-            if value is not None and value == int(value):
-                return int(value)
-    return None
+    """Returns the cumulative count of prompts, if the row has one."""
+    figures = _figures(row)
+    count = _number(figures.get("prompts_used", figures.get("prompts")))
+    return int(count) if count is not None and count.is_integer() else None
 
 
-def _places(row: dict[str, Any]) -> Iterator[Any]:
-    yield from (row[key] for key in _PLACES if isinstance(row.get(key), dict | list))
-    yield row
-
-
-def _pairs(place: Any) -> Iterator[tuple[str, float | None, Any]]:
-    """(name, percent used, reset) of everything that may be a meter."""
-    if isinstance(place, list):
-        place = {str(one.get("name")): one for one in place if isinstance(one, dict)}
-    for key, value in place.items():
-        name = re.sub(r"[\s-]+", "_", str(key).lower())
-        if isinstance(value, dict):
-            found = dict(_parts(value))
-            yield name, found.get("used"), found.get("resets")
-        elif _RESETS.search(name):
-            yield _RESETS.sub("", name), None, value
-        elif _LEFT.search(name):
-            left = _number(value)
-            yield _LEFT.sub("", name), None if left is None else max(0.0, 100 - left), None
-        else:
-            yield _USED.sub("", name), _number(value), None
-
-
-def _parts(value: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    for key, part in value.items():
-        name = str(key).lower()
-        if _RESETS.fullmatch(name) and part:
-            yield "resets", part
-        elif _LEFT.fullmatch(name) and (number := _number(part)) is not None:
-            yield "used", max(0.0, 100 - number)
-        elif _USED.fullmatch(name) and (number := _number(part)) is not None:
-            yield "used", number
+def _figures(row: dict[str, Any]) -> dict[str, Any]:
+    parsed = row.get("parsed")
+    return row | parsed if isinstance(parsed, dict) else row
 
 
 def _number(value: Any) -> float | None:
-    if isinstance(value, str) and (found := _NUMBER.fullmatch(value.strip())):
-        value = float(found[1])
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if math.isfinite(value) and 0 <= value <= 1e6 else None
 
 
-def _moment(said: Any, captured_at: datetime, minutes: int, zone: tzinfo) -> datetime | None:
-    """ISO 8601, epoch seconds, or a pane's own words for it."""
+def _moment(value: Any, captured_at: datetime, minutes: int, zone: tzinfo) -> datetime | None:
+    """Parses ISO 8601, epoch seconds, or the words of a pane. Returns None if it cannot."""
     try:
-        if isinstance(said, int | float) and not isinstance(said, bool):
-            return clock.bounded(datetime.fromtimestamp(said, UTC), zone)
-        if isinstance(said, str) and (wall := wall_time.parse_reset(said)):
+        if wall := wall_time.parse_reset(str(value)):
             return wall_time.resolve(wall, captured_at, minutes, zone)[0]
-        return clock.bounded(datetime.fromisoformat(said), zone) if isinstance(said, str) else None
+        return moment(value, zone)
     except (ValueError, OverflowError, OSError):
         return None

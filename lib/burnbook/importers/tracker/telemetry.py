@@ -1,104 +1,88 @@
-"""An older tracker's telemetry, through the feed's own decoder, and its reports of ccusage."""
+"""Books the older tracker's telemetry with the feed's own decoder, and its reports of ccusage."""
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
+from functools import partial
+from itertools import chain
 
 from burnbook.base.errors import BadData
 from burnbook.config.feeds import Feed
-from burnbook.importers import ccusage_book
-from burnbook.importers.ccusage import read
+from burnbook.importers import ccusage, ccusage_book
 from burnbook.importers.input import Input
-from burnbook.importers.tracker.lines import Line, Source
-from burnbook.importers.tracker.rows import Refused, moment_of, raw_of, window_of
+from burnbook.importers.tracker.rows import Stamp, read
+from burnbook.importers.tracker.source import Line, Source
 from burnbook.jsonl.chunks import MAX_LINE, Chunk
 from burnbook.rows.meters import IMPORTED
-from burnbook.telemetry import decoder as feeds
+from burnbook.telemetry import decoder as decoders
 from burnbook.telemetry.intake import Intake
 from burnbook.windows import boundaries
 
 FEED = "proxy-telemetry"
-_AT_ONCE = 5000
-_EVENT_TIMES = ("ts", "timestamp")
-
-Event = tuple[int, str | None, bytes]
+_BATCH = 5000
 
 
 def telemetry(source: Source) -> None:
-    """Rows that are events, or hold a log of events in their raw_text, in their own window."""
+    """Books rows that are events, and logs of events in raw_text, in the window of their row."""
     ctx = source.ctx
     feed = ctx.config.feed(FEED)
-    assert isinstance(feed, Feed)  # the shipped one, or the user's own in its place
-    decoder = feeds.compile_feed(feed)
+    assert isinstance(feed, Feed)  # the shipped feed, or the user's own
+    decoder = decoders.compile_feed(feed)
     by_time = boundaries.by_time(ctx.config, ctx.book.index)
-    # A row with a log has many events of one line; a chunk counts lines, so its number is the same.
-    for window, events in groupby(_events(source), key=lambda event: event[1]):
-        for batch in _batches(events):
-            lines = [data for _, _, data in batch]
-            told = decoder.parted(lines)
-            for at, why in told.rejected:
-                source.refuse(batch[at][0], why, lines[at])
-            if source.dry_run:
-                source.accepted += len(told.events)
-                continue
-            bad = {at for at, _ in told.rejected}
-            good = [line for at, line in enumerate(lines) if at not in bad]
-            where = window or by_time
-            intake = Intake(ctx.book.root, IMPORTED, decoder, feed.identity, ctx.agent, where)
-            intake.take(Chunk(good, 1, 0))
-            source.accepted += intake.counts.accepted
-            source.duplicates += intake.counts.duplicates
+    for window, lines in _batches(source):
+        result = decoder.parted([line.data for line in lines])
+        for n, reason in result.rejected:
+            source.refuse(lines[n], reason)
+        if source.dry_run:
+            source.accepted += len(result.events)
+            continue
+        bad = {n for n, _ in result.rejected}
+        target = window or by_time
+        intake = Intake(ctx.book.root, IMPORTED, decoder, feed.identity, ctx.agent, target)
+        intake.take(Chunk([line.data for n, line in enumerate(lines) if n not in bad], 1, 0))
+        source.accepted += intake.counts.accepted
+        source.duplicates += intake.counts.duplicates
     if source.dry_run:
-        ctx.notes.append(f"{source.name}: which events are duplicates, only the real run tells")
+        ctx.notes.append(f"{source.name}: a dry run does not find duplicate events")
 
 
-def _events(source: Source) -> Iterator[Event]:
-    """(line number, window, event) of everything that may be one."""
-    for line in source.lines():
-        try:
-            window = window_of(line.row) if line.row.get("window") is not None else None
-        except Refused as error:
-            source.refuse(line.number, str(error), line.data)
-            continue
-        raw = raw_of(line.row)
-        if raw is None or any(key in line.row for key in _EVENT_TIMES):
-            yield line.number, window, line.data
-            continue
-        for part in raw.encode("utf-8", "replace").split(b"\n"):
-            if part.strip():
-                yield line.number, window, part[: MAX_LINE + 1]
-
-
-def _batches(events: Iterable[Event]) -> Iterator[list[Event]]:
-    batch: list[Event] = []
-    for event in events:
-        batch.append(event)
-        if len(batch) == _AT_ONCE:
-            yield batch
+def _batches(source: Source) -> Iterator[tuple[str, list[Line]]]:
+    """Returns (window, lines of events), consecutive events of one window together."""
+    batch: list[Line] = []
+    batch_window = ""
+    for window, line in chain.from_iterable(source.parsed(partial(_events, source))):
+        if batch and (window != batch_window or len(batch) == _BATCH):
+            yield batch_window, batch
             batch = []
+        batch_window = window
+        batch.append(line)
     if batch:
-        yield batch
+        yield batch_window, batch
 
 
-def ccusage(source: Source) -> None:
-    """What `ccusage` had said of Codex, read again from the raw_text."""
-    for line in source.lines():
-        try:
-            _report(source, line)
-        except (Refused, BadData) as error:
-            source.refuse(line.number, str(error), line.data)
+def _events(source: Source, line: Line) -> Iterable[tuple[str, Line]]:
+    """Returns (window, line) of every event of a row."""
+    row = read(line.row, Stamp, source.ctx.config.zone)
+    if not (row.raw_text or "").strip() or "ts" in line.row or "timestamp" in line.row:
+        return [(row.window, line)]
+    parts = (row.raw_text or "").encode("utf-8", "replace").split(b"\n")
+    return ((row.window, line._replace(data=p[: MAX_LINE + 1])) for p in parts if p.strip())
+
+
+def reports(source: Source) -> None:
+    """Books the reports of ccusage about Codex that are in raw_text."""
+    for _ in source.parsed(partial(_report, source)):
+        pass
 
 
 def _report(source: Source, line: Line) -> None:
-    ctx, raw = source.ctx, raw_of(line.row)
-    if raw is None:
-        raise Refused("it has no raw_text")
-    at = moment_of(line.row, ("captured_at", "timestamp"), ctx.config.zone)
-    data = raw.encode("utf-8", "replace")
+    row = read(line.row, Stamp, source.ctx.config.zone)
+    if row.raw_text is None or row.captured_at is None:
+        raise BadData("it has no raw_text or no captured_at")
+    data = row.raw_text.encode("utf-8", "replace")
     if source.dry_run:
-        found = read(data)
-        source.accepted += len(found.reports)
+        source.accepted += len(ccusage.read(data).reports)
         return
-    counts = ccusage_book.book(ctx, Input(source.name, IMPORTED, at, data), "codex")
+    document = Input(source.name, IMPORTED, row.captured_at, data)
+    counts = ccusage_book.book(source.ctx, document, "codex")
     source.accepted += counts.accepted
     source.duplicates += counts.duplicates
-    source.rejected += counts.rejected
+    source.rejected += counts.rejected  # booked by ccusage_book
