@@ -15,8 +15,8 @@ from torture.figures import part
 
 TESTS = ["panes", "schedule", "config", "docs_telemetry", "docs_agent_logs", "house"]
 FEATURES = [
-    *("config/mistakes", "preview/blocks", "schedule/print"),
-    *("snapshot/sources", "ingest/sources", "usage/filters"),
+    *("config/plugins", "preview/blocks", "schedule/mistakes"),
+    *("snapshot/no_pane", "ingest/sources_missing", "usage/filters"),
 ]
 LEFT_OUT = shutil.ignore_patterns(".venv", ".git", "__pycache__", ".hypothesis", "live")
 

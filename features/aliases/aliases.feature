@@ -1,4 +1,4 @@
-Feature: short shell functions for the configured agents
+Feature: Short shell functions for the configured agents
 
   `eval "$(bin/aliases)"` defines four functions an agent: the letter of the agent, then s to start,
   e to end, x to cross and d to undo.
@@ -18,7 +18,7 @@ Feature: short shell functions for the configured agents
       provider = "glm"
       """
 
-  Scenario: of every agent that has a letter
+  Scenario: Every agent with a letter gets four functions
     When I run "bin/aliases"
     Then it prints the lines
       """
@@ -35,14 +35,14 @@ Feature: short shell functions for the configured agents
     And it notes nothing
     And nothing was created
 
-  Scenario: of one agent
+  Scenario: --only prints the functions of one agent
     When I run "bin/aliases --only y --format json"
     Then the JSON has
       | path | value                                                              |
       | ys   | AGENT_ID="${AGENT_ID:-bo}" PROJECT/bin/snapshot start claude "$@"  |
       | qs   |                                                                    |
 
-  Scenario: a shell takes them as they are
+  Scenario: A shell evaluates them unchanged
     Given AGENT_ID is not set
     When a shell that has evaluated "bin/aliases" runs
       """
@@ -56,7 +56,7 @@ Feature: short shell functions for the configured agents
       """
     And row 1 of the journal snapshots has "notes" two words
 
-  Scenario: the way back
+  Scenario: The undo function
     Given AGENT_ID is not set
     When a shell that has evaluated "bin/aliases" runs
       """
@@ -64,36 +64,3 @@ Feature: short shell functions for the configured agents
       qd
       """
     Then it prints "undone: BEFORE of codex for ada in W0-CHN, taken 2026-11-22 09:00 (ID)"
-
-  Scenario: AGENT_ID wins over the agent of the config
-    Given AGENT_ID is set to "zoe"
-    When a shell that has evaluated "bin/aliases" runs
-      """
-      qs --set 5h=11 --at 2026-11-22T09:00Z
-      """
-    Then it prints "BEFORE W0-CHN zoe codex: 5h 11% (ID)"
-
-  Scenario: a name that hides a command of the system
-    Given the config file agents.toml says
-      """
-      [agents.ada]
-      provider = "codex"
-      alias    = "o"
-      """
-    When I run "bin/aliases"
-    Then it prints the lines
-      """
-      od() { AGENT_ID="${AGENT_ID:-ada}" PROJECT/bin/undo codex "$@"; }
-      """
-    And it notes
-      """
-      aliases: these names hide commands of your system: od (`command od` still runs the command;
-      choose another alias letter in agents.toml)
-      """
-
-  Scenario: a letter that nobody has
-    When I run "bin/aliases --only k"
-    Then it exits with 2 and says
-      """
-      aliases: alias 'k' is not declared; valid: q, y
-      """

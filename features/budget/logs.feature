@@ -1,4 +1,4 @@
-Feature: a budget from the agents' own logs
+Feature: A budget from the agents' own logs
 
   Where logs tell what the window used, they count before the proxy's telemetry and the panes. Of
   them input, cache writes and output count; what a cache served again does not.
@@ -9,7 +9,7 @@ Feature: a budget from the agents' own logs
       | W0-CHN | 2026-11-22T18:00:00 |
     And Ada starts codex in W0-CHN at 09:00 with 5h 11%, context 30K
 
-  Scenario: the logs tell what was used, and how fast
+  Scenario: The logs show how much was used, and how fast
     Given agents used
       | at    | tool  | model         | input | cache_read | output |
       | 09:10 | codex | gpt-5.2-codex | 4000  | 90000      | 1000   |

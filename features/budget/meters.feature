@@ -1,4 +1,4 @@
-Feature: when the vendor's meter runs out, or resets first
+Feature: When the vendor's meter runs out, or resets first
 
   A meter's rate is that of the readings since its last reset, in this window and in those before it.
 
@@ -13,7 +13,7 @@ Feature: when the vendor's meter runs out, or resets first
       | 2026-11-20 12:00 | ada   | codex    | after  | W0-CHM | 40%                       |
       | 2026-11-22 09:00 | ada   | codex    | before | W0-CHN | 58%                       |
 
-  Scenario: the week so far tells it when a window begins
+  Scenario: The week so far gives a rate before the window has one
     When I run "bin/budget --window W0-CHN --format json" at 09:30
     Then the JSON has
       | path                           | value                |
@@ -25,7 +25,7 @@ Feature: when the vendor's meter runs out, or resets first
       | meters.0.runs_out.latest       | null                 |
       | meters.0.resets_first          | null                 |
 
-  Scenario: another account's panes are no part of it
+  Scenario: Panes of another account do not count
     Given the pane
       """
       Account: zoe@example.com
@@ -44,12 +44,12 @@ Feature: when the vendor's meter runs out, or resets first
       | meters.0.used_percent       | 90    |
       | meters.0.per_hour.stretches | 2     |
 
-  Scenario: what was taken back does not count
+  Scenario: A voided snapshot does not count
     Given "bin/undo codex --agent ada --window W0-CHM" was run
     When I run "bin/budget --window W0-CHN --format json" at 09:30
     Then the JSON value at "meters.0.per_hour.stretches" is 1
 
-  Scenario Outline: what an agent's own log told since is one more reading: <what>
+  Scenario Outline: A later reading of the agent's own log: <what>
     Given the rollout a tells
       | at    | 5h           | weekly        |
       | 11:00 | 1 till 14:30 | <used> till <reset> |

@@ -1,4 +1,4 @@
-Feature: a hook that tells of a level, once for each level of a window
+Feature: A hook runs once for each level of a window
 
   The hook is an argv array: no shell reads it, and each item stays one item.
 
@@ -14,7 +14,7 @@ Feature: a hook that tells of a level, once for each level of a window
       """
     And Ada starts codex in W0-CHN at 09:00 with context 60K, 5h 4%
 
-  Scenario: crossed once, told once
+  Scenario: Each level is notified once
     When I run "bin/budget --agent ada" at 09:10
     And I run "bin/budget --agent ada" at 09:20
     Then the file told still reads "W0-CHN: budget at 50%, 60,000 of 100,000 tokens are used\n"
@@ -22,7 +22,7 @@ Feature: a hook that tells of a level, once for each level of a window
       | window | agent | subject | level | noticed_at           |
       | W0-CHN | ada   | budget  | 0.5   | 2026-11-22T09:10:00Z |
 
-  Scenario: the next level, and the next window
+  Scenario: The next level, and the next window
     Given "bin/budget --agent ada --at 2026-11-22T09:10Z" was run
     And Ada ends codex at 10:00 with context 95K, 5h 20%
     And "bin/budget --agent ada --at 2026-11-22T10:10Z" was run
@@ -34,7 +34,7 @@ Feature: a hook that tells of a level, once for each level of a window
       | W0-CHN | budget  | 0.9   |
       | W0-CHP | budget  | 0.5   |
 
-  Scenario: the preview warns, and tells nobody
+  Scenario: The preview warns but does not run the hook
     When I run "bin/preview --window W0-CHN --block budget" at 09:10
     Then it prints the lines
       """
@@ -42,7 +42,7 @@ Feature: a hook that tells of a level, once for each level of a window
       """
     And nothing was written
 
-  Scenario: a hook that fails changes nothing but stderr
+  Scenario: A failing hook only prints a message
     Given the config file budgets.toml says
       """
       [budgets.default]

@@ -1,4 +1,4 @@
-Feature: stop rules, from budgets.toml
+Feature: Stop rules from budgets.toml
 
   A rule is about every meter that fits what it says. It says stop, warning, clear or unknown; stop
   is exit code 1 with --exit-code.
@@ -23,7 +23,7 @@ Feature: stop rules, from budgets.toml
       | 2026-11-20 09:00 | ada   | codex    | before | W0-CHM | 60%    |
       | 2026-11-20 12:00 | ada   | codex    | after  | W0-CHM | 72%    |
 
-  Scenario: the weekly meter is at 90%, and a window costs more than is left
+  Scenario: The weekly meter is at 90% and a window costs more than is left
     Given "bin/finalize --window W0-CHM" was run
     And Ada starts codex in W0-CHN at 09:00 with weekly 84%
     And Ada ends codex at 12:00 with weekly 91%
@@ -37,7 +37,7 @@ Feature: stop rules, from budgets.toml
       weekly ada codex weekly 9% 12 stop
       """
 
-  Scenario: what is left is enough for one more
+  Scenario: Enough is left for one more window
     Given "bin/finalize --window W0-CHM" was run
     And Ada starts codex in W0-CHN at 09:00 with weekly 60%
     And Ada ends codex at 12:00 with weekly 88%
@@ -48,7 +48,7 @@ Feature: stop rules, from budgets.toml
       | rules.0.state | clear  |
       | rules.0.step  | 12     |
 
-  Scenario: nothing tells yet what a window costs, so it only warns
+  Scenario: Without a known cost per window the rule only warns
     Given Ada starts codex in W0-CHN at 09:00 with weekly 91%
     When I run "bin/budget --agent ada --exit-code" at 09:01
     Then it prints the lines
@@ -57,13 +57,20 @@ Feature: stop rules, from budgets.toml
       weekly ada codex weekly 9% - warning (step-not-known)
       """
 
-  Scenario: a meter that was reset since says nothing
+  Scenario: A meter that was reset since does not count
     Given Ada starts codex in W0-CHN at 09:00 with weekly 95% resets 10:00
     When I run "bin/budget --agent ada --exit-code --format json" at 10:00
     Then the JSON has
       | path           | value       |
       | rules.0.state  | unknown     |
       | rules.0.reason | reset-since |
+
+  Scenario: A rule that fits no meter is unknown
+    When I run "bin/budget --window W0-CHN --format json" at 09:00
+    Then the JSON rows at "rules" are
+      | rule   | state   | meter | reason   |
+      | weekly | unknown | null  | no-meter |
+      | glm    | unknown | null  | no-meter |
 
   Scenario Outline: GLM with <prompts> of 100 prompts used
     Given the pane
@@ -83,10 +90,3 @@ Feature: stop rules, from budgets.toml
       | prompts | code |
       | 85      | 0    |
       | 86      | 1    |
-
-  Scenario: a rule that no meter fits is unknown
-    When I run "bin/budget --window W0-CHN --format json" at 09:00
-    Then the JSON rows at "rules" are
-      | rule   | state   | meter | reason   |
-      | weekly | unknown | null  | no-meter |
-      | glm    | unknown | null  | no-meter |

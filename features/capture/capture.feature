@@ -1,4 +1,4 @@
-Feature: what another command prints, kept in the book
+Feature: capture keeps the output of a declared command
 
   `capture NAME` runs the command of [captures.NAME] in config/schedules.toml with no lock held, and
   keeps what it prints under captures/NAME/, once per content, without e-mail addresses and keys.
@@ -16,7 +16,7 @@ Feature: what another command prints, kept in the book
       """
     And only its owner can read the book
 
-  Scenario: the same again is not kept again
+  Scenario: The same output is kept once
     Given the program ccusage prints
       """
       {"daily": []}
@@ -28,7 +28,7 @@ Feature: what another command prints, kept in the book
       | file                                |
       | ccusage-daily/20261122T010600Z.json |
 
-  Scenario: no addresses and no keys
+  Scenario: E-mail addresses and keys are removed
     Given the program ccusage prints
       """
       {"account": "ada@example.com", "key": "sk-ant-abcd1234efgh5678"}
@@ -37,7 +37,7 @@ Feature: what another command prints, kept in the book
     Then no file of the book has "ada@example.com" in it
     And no file of the book has "abcd1234efgh5678" in it
 
-  Scenario: a command that is not there
+  Scenario: The command does not exist
     When I run "bin/capture ccusage-daily"
     Then it exits with 66 and says
       """
@@ -45,7 +45,7 @@ Feature: what another command prints, kept in the book
       """
     And nothing was created
 
-  Scenario: a name that is not declared
+  Scenario: An undeclared name
     When I run "bin/capture usage"
     Then it exits with 2 and says
       """

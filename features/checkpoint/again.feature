@@ -1,9 +1,9 @@
-Feature: the same numbers again add nothing, other numbers correct
+Feature: Repeating a checkpoint
 
   Background:
     Given "bin/checkpoint W0-CHN --actual 100 --at 2026-11-22T09:00Z" was run
 
-  Scenario: the same again
+  Scenario: The same numbers add nothing
     When I run "bin/checkpoint W0-CHN --actual 100" at 09:00
     Then it prints
       """
@@ -17,11 +17,11 @@ Feature: the same numbers again add nothing, other numbers correct
       """
     And the journal checkpoints has 1 row
 
-  Scenario: the same numbers an hour later are no mid
+  Scenario: The same numbers an hour later are not a new checkpoint
     When I run "bin/checkpoint W0-CHN" at 10:00
     Then the journal checkpoints has 1 row
 
-  Scenario: other numbers of one phase take the place of the row
+  Scenario: Other numbers supersede the row of that phase
     Given "bin/checkpoint W0-CHN --actual 200 --at 2026-11-22T10:00Z" was run
     And "bin/checkpoint W0-CHN --actual 300 --at 2026-11-22T11:00Z" was run
     When I run "bin/checkpoint W0-CHN --phase plan --plan 5000" at 12:00
@@ -44,13 +44,13 @@ Feature: the same numbers again add nothing, other numbers correct
     When I run "bin/check"
     Then it prints "ok: 4 rows verified (checkpoints 4)"
 
-  Scenario: there and back is a row more
+  Scenario: Changing a number back adds another row
     Given "bin/checkpoint W0-CHN --phase plan --actual 200" was run
     When I run "bin/checkpoint W0-CHN --phase plan --actual 100"
     Then the journal checkpoints has 3 rows
     And every row of the journal checkpoints has another id
 
-  Scenario: a ledger that lost its rows gets them again
+  Scenario: Missing ledger rows are added again
     Given the token ledger was lost
     When I run "bin/checkpoint W0-CHN" at 10:00
     Then the token ledger reads

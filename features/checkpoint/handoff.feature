@@ -1,4 +1,4 @@
-Feature: the handoff page
+Feature: The handoff page
 
   What somebody needs who takes over: where things are, what was planned and used, what is decided,
   the preview, and what offloading saved.
@@ -6,7 +6,7 @@ Feature: the handoff page
   Background:
     Given main starts codex in W0-CHN at 09:00 with 5h 11%, context 30K
 
-  Scenario: the page is made
+  Scenario: A checkpoint writes the page
     When I run "bin/checkpoint W0-CHN" at 09:30
     Then the handoff has the lines
       """
@@ -26,7 +26,7 @@ Feature: the handoff page
       <!-- burnbook:end -->
       """
 
-  Scenario: what people wrote around it stays
+  Scenario: Other text on the page is kept
     Given the handoff with
       """
       # Notes of Ada
@@ -48,7 +48,7 @@ Feature: the handoff page
       Ask Bo about the parser.
       """
 
-  Scenario: text of a row cannot end the section
+  Scenario: Text of a row cannot end the section
     When I run "bin/checkpoint W0-CHN --task '<!-- burnbook:end -->'" at 09:30
     And I run "bin/finalize --window W0-CHN --notes '<!-- burnbook:end -->'"
     And I run "bin/checkpoint W0-CHN" at 09:40
@@ -59,7 +59,7 @@ Feature: the handoff page
 
       """
 
-  Scenario Outline: broken markers are refused, and nothing is booked
+  Scenario Outline: Broken markers are refused and nothing is booked
     Given the handoff with
       """
       <first>
@@ -77,7 +77,7 @@ Feature: the handoff page
       | <!-- burnbook:begin --> | <!-- burnbook:begin --> |
       | <!-- burnbook:end -->   | <!-- burnbook:begin --> |
 
-  Scenario: with telemetry it has the features with most tokens
+  Scenario: With telemetry it lists the features with the most tokens
     Given the file usage.jsonl with
       """
       {"ts":"2026-11-22T09:30:00Z","rid":"search","lane":"glm","model":"m","status":200,"input_tokens":700,"output_tokens":70,"latency_ms":9}

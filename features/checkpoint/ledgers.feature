@@ -1,8 +1,8 @@
-Feature: ledgers are for people too
+Feature: A checkpoint adds rows to the ledgers
 
   What they wrote stays to the byte; rows of the book come below it, each once.
 
-  Scenario: an older ledger keeps its twelve columns
+  Scenario: An older ledger keeps its twelve columns
     Given the token ledger with
       """
       date,session_id,task,tokens_planned,tokens_actual,delta,commits,lines_added,lines_deleted,features_added,tests_added,notes
@@ -21,7 +21,7 @@ Feature: ledgers are for people too
       | S1         | fix, then "ship"   |
       | W0-CHN     | '=1+1              |
 
-  Scenario: churn has a ledger of its own
+  Scenario: Churn has its own ledger
     Given the repository app
     And app has the commit begin
     And app has the commit end
@@ -43,7 +43,7 @@ Feature: ledgers are for people too
       churn: +3 -0 in 2 files
       """
 
-  Scenario: a header that is neither is refused, and nothing is booked
+  Scenario: An unknown header is refused and nothing is booked
     Given the token ledger with
       """
       date;task;notes

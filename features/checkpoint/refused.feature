@@ -1,6 +1,6 @@
-Feature: what a checkpoint refuses
+Feature: Mistakes in a checkpoint
 
-  Scenario: mistakes create nothing
+  Scenario: Invalid flags create nothing
     Then each of these exits with 2, says so in one sentence, and creates nothing
       | command                                  |
       | bin/checkpoint W0-CHN --phase late       |
@@ -10,12 +10,12 @@ Feature: what a checkpoint refuses
       | bin/checkpoint W0-CHN --provider "a b"   |
       | bin/checkpoint W0-CHN W0-CHP             |
 
-  Scenario: a window that nobody knows
+  Scenario: An unknown window
     When I run "bin/checkpoint W9"
     Then it exits with 66 and says "window W9 is neither declared nor in the book"
     And nothing was written
 
-  Scenario: a mistake in ledgers.toml
+  Scenario: A mistake in ledgers.toml
     Given the config file ledgers.toml says
       """
       folder = 7

@@ -1,4 +1,4 @@
-Feature: churn that is counted again
+Feature: Repeating churn
 
   Background:
     Given the repository app
@@ -11,7 +11,7 @@ Feature: churn that is counted again
       | list | one two |
     And "bin/churn --window W0-CHN --commit-start begin --commit-end middle --notes first" was run
 
-  Scenario: the same numbers add nothing
+  Scenario: The same numbers add nothing
     When I run "bin/churn --window W0-CHN --commit-start begin --commit-end middle"
     Then it prints the lines
       """
@@ -19,11 +19,11 @@ Feature: churn that is counted again
       """
     And the journal churn has 1 row
 
-  Scenario: a name for the same commit is the same
+  Scenario: Another name of the same commit is the same
     When I run "bin/churn --window W0-CHN --commit-start HEAD~2 --commit-end main~1"
     Then the journal churn has 1 row
 
-  Scenario: other numbers take the place of the row, and there and back are two rows more
+  Scenario: Other numbers supersede the row, also when they change back
     When I run "bin/churn --window W0-CHN --commit-start begin --commit-end end"
     Then it prints the lines
       """
@@ -43,14 +43,14 @@ Feature: churn that is counted again
       ok: 3 rows verified (churn 3)
       """
 
-  Scenario: each provider has a row of its own
+  Scenario: Each provider has its own row
     When I run "bin/churn --window W0-CHN --provider codex --commit-start begin --commit-end middle"
     Then the journal churn reads
       | provider | supersedes |
       | null     |            |
       | codex    |            |
 
-  Scenario: an undo of the features is a new figure
+  Scenario: Other features change the figure per feature
     Given Ada starts codex in W0-CHN at 09:00 with 5h 10%
     And "bin/finalize --window W0-CHN --features codex=2" was run
     When I run "bin/churn --window W0-CHN --commit-start begin --commit-end middle"
@@ -59,10 +59,10 @@ Feature: churn that is counted again
       | 1          | null     | null             |            |
       | 1          | 2        | 0.5              | ID         |
 
-  Scenario: run twice at once, it is booked once
+  Scenario: Two runs at once book one row
     When two shells run "bin/churn --window W0-CHP --commit-start begin --commit-end end --format json" at once
     Then the journal churn has 2 rows
 
-  Scenario: notes say nothing that should not be kept
+  Scenario: Secrets in notes are redacted
     When I run "bin/churn --window W0-CHP --commit-start begin --commit-end end --notes 'ask eve@example.com'"
     Then row 2 of the journal churn has "notes" ask [email]

@@ -1,4 +1,4 @@
-Feature: several repositories
+Feature: Several repositories
 
   Background:
     Given the repository app
@@ -11,7 +11,7 @@ Feature: several repositories
       | page | one   |
     And the config declares the repositories app and site
 
-  Scenario: each has its own commits, from wherever the commands run
+  Scenario: Each has its own commits, wherever the command runs
     Given I stand in nowhere
     And Ada starts codex in W0-CHN at 09:00 with 5h 10%
     And app has the commit app-end
@@ -36,7 +36,7 @@ Feature: several repositories
       | commit_start | commit_end | commits.app.end | commits.site.start |
       | null         | null       | app-end         | site-begin         |
 
-  Scenario: what is said is about the one in which one stands
+  Scenario: Given commits are about the current repository
     Given Ada starts codex in W0-CHN at 09:00 with 5h 10%
     And app has the commit app-end
     And site has the commit site-middle
@@ -60,7 +60,7 @@ Feature: several repositories
       churn: the commits do not say which repository they are in; run this inside one of app, site
       """
 
-  Scenario: one without commits in this window is left out, and named
+  Scenario: A repository without commits in the window is named
     Given I stand in app
     When I run "bin/churn --window W0-CHN --commit-start app-begin --commit-end HEAD"
     Then it notes
@@ -71,7 +71,7 @@ Feature: several repositories
       | repository |
       | app        |
 
-  Scenario: one that is not there stops the count and no snapshot
+  Scenario: A missing repository stops the count but not a snapshot
     Given Ada starts codex in W0-CHN at 09:00 with 5h 10%
     And the config declares the repositories app and gone
     When I run "bin/churn --window W0-CHN --commit-start app-begin --commit-end HEAD"

@@ -1,6 +1,6 @@
-Feature: the config that ships
+Feature: The shipped config
 
-  Scenario: the schedule is W0-CHN, then W0-CHP, then W0-CHQ
+  Scenario: The windows are W0-CHN, W0-CHP and W0-CHQ
     When I run "bin/preview --format json"
     Then the JSON has
       | path   | value           |
@@ -18,22 +18,22 @@ Feature: the config that ships
       | declared | true  |
       | next     | null  |
 
-  Scenario: the budget of a window is 200,000 tokens of 272,000
+  Scenario: A window's budget is 200,000 tokens of 272,000
     When I run "bin/preview --window W0-CHN --format json"
     Then the JSON has
       | path                   | value  |
       | budget.planned_tokens  | 200000 |
       | budget.capacity_tokens | 272000 |
 
-  Scenario: the preview begins with the window and its budget
+  Scenario: The preview begins with the window and its budget
     When I run "bin/preview --window W0-CHN --format json"
     Then the JSON begins with the keys window, title, declared, state, starts_at, ends_at, next, budget, anomalies
 
-  Scenario: the letters are o for Codex, a for Claude and z for GLM
+  Scenario: The letters are o for Codex, a for Claude and z for GLM
     When I run "bin/aliases --format json"
     Then the JSON begins with the keys os, oe, ox, od, as, ae, ax, ad, zs, ze, zx, zd
 
-  Scenario: another config directory, by flag or by environment
+  Scenario: --config-dir and BURNBOOK_CONFIG_DIR choose another directory
     Given "bin/preview --window W0-CHN" was run
     And BURNBOOK_CONFIG_DIR is set to "nowhere"
     When I run "bin/preview --window W0-CHN"
@@ -44,7 +44,7 @@ Feature: the config that ships
       Anomalies: 0
       """
 
-  Scenario: an empty config directory will do
+  Scenario: An empty config directory is enough
     Given the file empty/README.md with
       """
       Everything here has a default.

@@ -1,4 +1,4 @@
-Feature: what has no price costs nobody knows what, and never nothing
+Feature: Unknown prices make costs null, never zero
 
   Background:
     Given the only prices are
@@ -9,7 +9,7 @@ Feature: what has no price costs nobody knows what, and never nothing
       "GLM-4.6"   = { input = 0.6, output = 2.2 }
       """
 
-  Scenario: a model without a price is named, and what it cost is null
+  Scenario: A model without a price is named and costs null
     Given W0-CHN has the requests
       | ts    | lane     | model             |
       | 09:00 | baseline | claude-sonnet-4-5 |
@@ -35,7 +35,7 @@ Feature: what has no price costs nobody knows what, and never nothing
       Without a price: glm-9
       """
 
-  Scenario: a healthy request that does not tell its tokens makes the cost of its side null
+  Scenario: A request without token counts makes its side's cost null
     Given in the feed proxy-telemetry "required = ["ts", "rid", "lane", "model", "status", "input_tokens", "output_tokens", "latency_ms"]" became "required = ["ts"]"
     And W0-CHN has the requests
       | ts    | lane     | model             | input_tokens | output_tokens | status |
@@ -53,7 +53,7 @@ Feature: what has no price costs nobody knows what, and never nothing
       | features.0.saved_usd        | null   |
       | gaps.without_tokens         | 1      |
 
-  Scenario Outline: which price a model has: <model>
+  Scenario Outline: The price of a model: <model>
     Given W0-CHN has the requests
       | ts    | lane     | model   | input_tokens | output_tokens | cached_input_tokens | cache_write_tokens |
       | 09:00 | baseline | <model> | 1000000      | 0             | <cached>            | <written>          |
@@ -74,7 +74,7 @@ Feature: what has no price costs nobody knows what, and never nothing
       | claude-sonnet-4-5 | 500000  | 500000  | 2.025 |
       | claude-x-1        | 1000000 | 0       | 30   |
 
-  Scenario: no price list at all
+  Scenario: No price list
     Given the only prices are
       """
       # none yet

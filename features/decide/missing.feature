@@ -1,6 +1,6 @@
-Feature: what is missing for a GO
+Feature: What is missing for a GO
 
-  Scenario: nothing is there
+  Scenario: Nothing is there
     When I run "bin/decide --window W0-CHN"
     Then it prints
       """
@@ -22,7 +22,7 @@ Feature: what is missing for a GO
     When I run "bin/decide --window W0-CHN --exit-code"
     Then it exits with 1
 
-  Scenario: churn and evidence are missing, which is a SOFT GO and no failure
+  Scenario: Missing churn and evidence is a SOFT GO
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
     And Ada ends codex in W0-CHN at 12:30 with 5h 51%, weekly 31%
     And "bin/finalize --window W0-CHN --outcome partial" was run
@@ -35,7 +35,7 @@ Feature: what is missing for a GO
       Completeness: 66.7%
       """
 
-  Scenario: a run that was skipped shows nothing
+  Scenario: A skipped run is no evidence
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
     And "bin/finalize --window W0-CHN --outcome pass" was run
     And the file report.xml with
@@ -49,7 +49,7 @@ Feature: what is missing for a GO
       | verdict               | SOFT GO |
       | completeness.evidence | 0       |
 
-  Scenario: finalized, and nothing said of how it went
+  Scenario: Finalized without an outcome
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
     And "bin/finalize --window W0-CHN" was run
     When I run "bin/decide --window W0-CHN"
@@ -59,6 +59,6 @@ Feature: what is missing for a GO
       W0-CHN is finalized without an outcome
       """
 
-  Scenario: a window that nobody knows
+  Scenario: An unknown window
     When I run "bin/decide --window W9-X"
     Then it exits with 66 and says "decide: window W9-X is neither declared nor in the book; valid: "

@@ -1,6 +1,6 @@
-Feature: say what would not work here
+Feature: doctor reports what would not work here
 
-  Scenario: nothing in the way
+  Scenario: No problem
     When I run "bin/doctor"
     Then it prints the lines
       """
@@ -13,7 +13,7 @@ Feature: say what would not work here
     And nothing was written
     And nothing was created
 
-  Scenario: what it found, as JSON
+  Scenario: JSON
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
     When I run "bin/doctor --format json"
     Then the JSON has
@@ -24,7 +24,7 @@ Feature: say what would not work here
       | probes.locks.verdict | ok                                  |
       | probes.locks.said    | a second process waits for the lock |
 
-  Scenario: a config that does not hold
+  Scenario: An invalid config
     Given the config file churn.toml says
       """
       wrong = 1
@@ -36,7 +36,7 @@ Feature: say what would not work here
       fail set-up churn.toml CONFIG/churn.toml: unknown key wrong
       """
 
-  Scenario: a config with commands that others may write
+  Scenario: Commands in a config that others can write
     Given the config file schedules.toml may be written by everybody
     When I run "bin/doctor"
     Then it exits with 1
@@ -45,7 +45,7 @@ Feature: say what would not work here
       fail set-up commands CONFIG/schedules.toml may be written by others
       """
 
-  Scenario: a book that others may read
+  Scenario: A book that others can read
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
     And the book has mode 0755
     When I run "bin/doctor"

@@ -1,11 +1,11 @@
-Feature: evidence that cannot be booked books nothing
+Feature: Evidence that is refused
 
-  Scenario: no artifact
+  Scenario: The artifact does not exist
     When I run "bin/evidence --window W0-CHN --capability CAP-7 --run r1 --runner pytest --result pass --artifact report.xml"
     Then it exits with 66 and says "evidence: there is no artifact at report.xml"
     And nothing was created
 
-  Scenario: a link
+  Scenario: The artifact is a symbolic link
     Given report.xml is a link to elsewhere.xml
     When I run "bin/evidence --window W0-CHN --capability CAP-7 --run r1 --runner pytest --result pass --artifact report.xml"
     Then it exits with 65 and says
@@ -14,7 +14,7 @@ Feature: evidence that cannot be booked books nothing
       """
     And nothing was created
 
-  Scenario: words that are wrong
+  Scenario: Invalid flags
     Given the file report.xml with
       """
       <testsuite/>
@@ -26,7 +26,7 @@ Feature: evidence that cannot be booked books nothing
       | bin/evidence --window ../W --capability CAP-7 --run r1 --runner pytest --result pass --artifact report.xml     |
       | bin/evidence --window W0-CHN --capability ' ' --run r1 --runner pytest --result pass --artifact report.xml     |
 
-  Scenario: a ledger with another header
+  Scenario: A ledger with another header
     Given the file report.xml with
       """
       <testsuite/>

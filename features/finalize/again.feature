@@ -1,4 +1,4 @@
-Feature: finalize a window again
+Feature: Repeating finalize
 
   Background:
     Given the snapshots
@@ -7,7 +7,7 @@ Feature: finalize a window again
       | 12:30 | ada   | codex    | after  | W0-CHN | 51% | 31%    |
     And "bin/finalize --window W0-CHN --features codex=3 --quality 4 --outcome pass" was run
 
-  Scenario: with the same values adds nothing and says so
+  Scenario: The same values add nothing
     When I run "bin/finalize --window W0-CHN --features codex=3 --quality 4 --outcome pass"
     Then it prints the lines
       """
@@ -15,7 +15,7 @@ Feature: finalize a window again
       """
     And the journal windows has 1 row
 
-  Scenario: with nothing said keeps what was said
+  Scenario: Values that are not given again are kept
     When I run "bin/finalize --window W0-CHN"
     Then it prints the lines
       """
@@ -23,7 +23,7 @@ Feature: finalize a window again
       """
     And the journal windows has 1 row
 
-  Scenario: with another value takes the place of the closing before
+  Scenario: Another value supersedes the row
     When I run "bin/finalize --window W0-CHN --quality 5"
     Then it prints the lines
       """
@@ -36,7 +36,7 @@ Feature: finalize a window again
     When I run "bin/preview --window W0-CHN --format json" at 13:00
     Then the JSON value at "outcome.quality" is 5
 
-  Scenario: the way back is to say the old value again
+  Scenario: Giving the old value again restores it
     Given "bin/finalize --window W0-CHN --quality 5" was run
     When I run "bin/finalize --window W0-CHN --quality 4"
     Then the journal windows reads
@@ -47,7 +47,7 @@ Feature: finalize a window again
     When I run "bin/preview --window W0-CHN --format json" at 13:00
     Then the JSON value at "outcome.quality" is 4
 
-  Scenario: with another snapshot
+  Scenario: A later snapshot is included
     Given Ada ends codex in W0-CHN at 12:45 with 5h 53%, weekly 31%
     When I run "bin/finalize --window W0-CHN"
     Then the journal windows reads

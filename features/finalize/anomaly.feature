@@ -1,4 +1,4 @@
-Feature: a meter that fell inside one reset is an anomaly
+Feature: A meter that fell without a reset is an anomaly
 
   72% before and 40% after cannot both be right while the meter was not reset. Both are kept as they
   were read, the difference is not clamped, and the window is closed all the same.
@@ -31,7 +31,7 @@ Feature: a meter that fell inside one reset is an anomaly
     And row 1 of the journal windows has "closings.0.meters.5h.delta_min" null
     And row 1 of the journal windows has "closings.0.meters.5h.reason" negative-delta
 
-  Scenario: the preview counts it
+  Scenario: The preview counts it
     Given "bin/finalize --window W0-CHN" was run
     When I run "bin/preview --window W0-CHN" at 13:00
     Then it prints the lines
@@ -45,7 +45,7 @@ Feature: a meter that fell inside one reset is an anomaly
       | kind           | agent | subject  | first | second |
       | negative-delta | ada   | codex 5h | 72    | 40     |
 
-  Scenario: the preview counts it before the window is finalized
+  Scenario: The preview counts it before the window is finalized
     When I run "bin/preview --window W0-CHN" at 13:00
     Then it prints the lines
       """
@@ -55,14 +55,14 @@ Feature: a meter that fell inside one reset is an anomaly
     Then the JSON value at "anomalies" is 1
     And the journal anomalies has 0 rows
 
-  Scenario: finalizing again records it once
+  Scenario: Repeating finalize records it once
     Given "bin/finalize --window W0-CHN" was run
     When I run "bin/finalize --window W0-CHN --quality 3"
     Then the journal anomalies has 1 row
     When I run "bin/preview --window W0-CHN --format json" at 13:00
     Then the JSON value at "anomalies" is 1
 
-  Scenario: undo of the wrong pane takes the anomaly with it
+  Scenario: Voiding the wrong pane removes the anomaly
     Given "bin/finalize --window W0-CHN" was run
     And "bin/undo codex --agent ada --phase after" was run
     And Ada ends codex in W0-CHN at 12:35 with 5h 74% resets 13:10, weekly 31%
@@ -75,7 +75,7 @@ Feature: a meter that fell inside one reset is an anomaly
       """
     And the journal anomalies has 1 row
 
-  Scenario: every meter that fell is one, whoever's it is
+  Scenario: Every meter that fell is an anomaly
     Given Bo starts codex in W0-CHN at 09:00 with weekly 58% resets 07:30 on 26 Nov
     And Bo ends codex in W0-CHN at 12:30 with weekly 57% resets 07:30 on 26 Nov
     When I run "bin/preview --window W0-CHN --format json" at 13:00

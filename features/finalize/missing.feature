@@ -1,11 +1,11 @@
-Feature: what was not seen is null, with a reason
+Feature: Missing numbers are null, with a reason
 
   Background:
     Given the windows
       | window | title           |
       | W0-CHN | Automation pack |
 
-  Scenario: no AFTER
+  Scenario: No AFTER
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
     When I run "bin/finalize --window W0-CHN --at 2026-11-22T12:40"
     Then it prints
@@ -26,7 +26,7 @@ Feature: what was not seen is null, with a reason
     And row 1 of the journal windows has "closings.0.meters.5h.delta_max" null
     And row 1 of the journal windows has "closings.0.meters.5h.reason" no-after
 
-  Scenario: the AFTER comes later
+  Scenario: The AFTER comes later
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
     And "bin/finalize --window W0-CHN" was run
     When Ada ends codex in W0-CHN at 12:30 with 5h 51%
@@ -43,7 +43,7 @@ Feature: what was not seen is null, with a reason
     Then it notes nothing
     And row 2 of the journal windows has "closings.0.meters.5h.delta" 40
 
-  Scenario Outline: a meter that one of the two panes does not show: <reason>
+  Scenario Outline: One of the panes does not show the meter: <reason>
     Given Ada starts codex in W0-CHN at 09:00 with <before>
     And Ada ends codex in W0-CHN at 12:30 with <after>
     When I run "bin/finalize --window W0-CHN"

@@ -1,4 +1,4 @@
-Feature: what came out of a window
+Feature: The outcome of a window
 
   Background:
     Given the snapshots
@@ -6,7 +6,7 @@ Feature: what came out of a window
       | 09:00 | ada   | codex    | before | W0-CHN | 11% |
       | 12:30 | ada   | codex    | after  | W0-CHN | 51% |
 
-  Scenario: all that can be said
+  Scenario: All values
     When I run "bin/finalize --window W0-CHN --features codex=3,glm=1.5 --quality 4 --outcome pass --methodology 'test first' --commit-start 1a2b3c4 --commit-end 5d6e7f8 --notes 'ask eve@example.com'"
     Then the journal windows reads
       | features.codex | features.glm | quality | outcome | methodology | commit_start | commit_end | notes       |
@@ -19,17 +19,17 @@ Feature: what came out of a window
       ask [email]
       """
 
-  Scenario: nothing has to be said
+  Scenario: No values
     When I run "bin/finalize --window W0-CHN"
     Then the journal windows reads
       | features | quality | outcome | methodology | commit_start | commit_end | notes |
       | {}       | null    | null    | null        | null         | null       |       |
 
-  Scenario: a feature count of nothing is not the same as none said
+  Scenario: A count of zero is not a missing count
     When I run "bin/finalize --window W0-CHN --features codex=0"
     Then row 1 of the journal windows has "features.codex" 0
 
-  Scenario: text of a note cannot act on the terminal that prints it
+  Scenario: Escape codes in a note are not printed
     Given the hostile text "red \u001b[31m alert"
     When I run "bin/finalize --window W0-CHN --notes HOSTILE"
     And I run "bin/preview --window W0-CHN --block outcome"

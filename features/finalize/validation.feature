@@ -1,4 +1,4 @@
-Feature: what cannot be an outcome is refused
+Feature: An invalid outcome is refused
 
   Scenario Outline: <what>
     When I run "bin/finalize --window W0-CHN <flags>"

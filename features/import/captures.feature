@@ -1,4 +1,4 @@
-Feature: without a document, what `capture` kept of ccusage is read
+Feature: Without a file, import reads the captured output of ccusage
 
   The oldest comes first. ccusage forgets the days whose logs the agent deleted; the book does not.
 
@@ -15,7 +15,7 @@ Feature: without a document, what `capture` kept of ccusage is read
     And "bin/capture ccusage-daily --at 2026-11-22T01:06Z" was run
     When I run "bin/import ccusage"
 
-  Scenario: result
+  Scenario: The captured document is booked
     Then it prints "ccusage from 2 captures: accepted 3, duplicates 0, rejected 0"
     And the journal imported_usage reads
       | period     | total_tokens | captured_at          | supersedes | source                                       |
@@ -23,12 +23,12 @@ Feature: without a document, what `capture` kept of ccusage is read
       | 2026-11-21 | 50           | 2026-11-21T01:06:00Z |            | captures/ccusage-daily/20261121T010600Z.json |
       | 2026-11-21 | 800          | 2026-11-22T01:06:00Z | ID         | captures/ccusage-daily/20261122T010600Z.json |
 
-  Scenario: again
+  Scenario: Importing again adds nothing
     When I run "bin/import ccusage"
     Then it prints "ccusage from 2 captures: accepted 0, duplicates 3, rejected 0"
     And the journal imported_usage has 3 rows
 
-  Scenario: against the book's own figures
+  Scenario: --compare shows the differences from the book
     Given the file log.jsonl with
       """
       {"type": "assistant", "timestamp": "2026-11-21T10:00:00.000Z", "sessionId": "s", "cwd": "/home/ada/app", "requestId": "r1", "message": {"id": "m1", "model": "claude-sonnet-4-5", "usage": {"input_tokens": 700, "output_tokens": 50}}}
@@ -43,7 +43,7 @@ Feature: without a document, what `capture` kept of ccusage is read
       """
     And nothing was written but the cache
 
-  Scenario: nothing was kept
+  Scenario: Nothing was captured
     Given the folder captures of the book is gone
     When I run "bin/import ccusage"
     Then it exits with 66 and says

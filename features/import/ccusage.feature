@@ -1,4 +1,4 @@
-Feature: keep what ccusage says of days, weeks, months and sessions
+Feature: Import ccusage's totals of days, weeks, months and sessions
 
   They are totals of a foreign tool, not requests: kept as evidence, and added to nothing.
 
@@ -9,19 +9,19 @@ Feature: keep what ccusage says of days, weeks, months and sessions
       """
     When I pipe the pane into "bin/import ccusage" at 09:00
 
-  Scenario: result
+  Scenario: A document is booked
     Then it prints "ccusage from stdin: accepted 1, duplicates 0, rejected 0"
     And the journal imported_usage reads
       | tool    | kind  | period     | scope | input_tokens | cache_read_tokens | cache_write_tokens | output_tokens | total_tokens | usd  | source |
       | ccusage | daily | 2026-11-21 | all   | 100          | 1000              | 200                | 50            | 1350         | 0.42 | import |
     And row 1 of the journal imported_usage has "models.0.model" claude-sonnet-4-5
 
-  Scenario: the same again is booked already
+  Scenario: The same document again adds nothing
     When I pipe the pane into "bin/import ccusage" at 10:00
     Then it prints "ccusage from stdin: accepted 0, duplicates 1, rejected 0"
     And the journal imported_usage has 1 row
 
-  Scenario: other figures of the same day take the place of the earlier ones
+  Scenario: Other figures of the same day supersede the earlier ones
     Given the lines
       """
       {"daily": [{"agent": "all", "period": "2026-11-21", "inputTokens": 150, "outputTokens": 50, "totalTokens": 200, "totalCost": 0.5}]}
@@ -37,68 +37,10 @@ Feature: keep what ccusage says of days, weeks, months and sessions
         daily  2026-11-21  all     200  0.50  2026-11-22 10:00
       """
 
-  Scenario: an older report never takes the place of a newer one
+  Scenario: An older report never supersedes a newer one
     Given the lines
       """
       {"daily": [{"agent": "all", "period": "2026-11-21", "inputTokens": 1, "outputTokens": 1, "totalTokens": 2}]}
       """
     When I pipe the pane into "bin/import ccusage" at 08:00
     Then it prints "ccusage from stdin: accepted 0, duplicates 1, rejected 0"
-
-  Scenario: a week, a month and sessions
-    Given the lines
-      """
-      {"weekly": [{"period": "2026-11-16", "totalTokens": 7}], "monthly": [{"month": "2026-11", "totalTokens": 9}],
-       "sessions": [{"sessionId": "s-1", "projectPath": "/home/ada/app", "lastActivity": "2026-11-21", "totalTokens": 5}]}
-      """
-    When I pipe the pane into "bin/import ccusage" at 10:00
-    Then the journal imported_usage reads
-      | kind    | period     | project | total_tokens | usd  |
-      | daily   | 2026-11-21 | null    | 1350         | 0.42 |
-      | weekly  | 2026-11-16 | null    | 7            | null |
-      | monthly | 2026-11    | null    | 9            | null |
-      | session | s-1        | ~/app   | 5            | null |
-
-  Scenario: builds of old
-    Given the lines
-      """
-      {"type": "daily", "data": [{"date": "2025-06-20", "inputTokens": 10, "outputTokens": 5, "cacheCreationTokens": 0, "cacheReadTokens": 0, "totalTokens": 15, "costUSD": 0.01}], "summary": {}}
-      """
-    When I pipe the pane into "bin/import ccusage" at 10:00
-    Then row 2 of the journal imported_usage has "period" 2025-06-20
-    And row 2 of the journal imported_usage has "usd" 0.01
-
-  Scenario: Codex alone, whose cached tokens older builds count as input
-    Given the lines
-      """
-      {"daily": [{"date": "2026-11-20", "inputTokens": 1000, "cachedInputTokens": 400, "outputTokens": 100, "reasoningOutputTokens": 30, "totalTokens": 1100, "costUSD": 0.0018}]}
-      """
-    When I pipe the pane into "bin/import ccusage --scope codex" at 10:00
-    Then row 2 of the journal imported_usage has "scope" codex
-    And row 2 of the journal imported_usage has "input_tokens" 600
-    And row 2 of the journal imported_usage has "cache_read_tokens" 400
-    And row 2 of the journal imported_usage has "reasoning_tokens" 30
-
-  Scenario: what cannot be used is kept with its reason, and the rest is booked
-    Given the lines
-      """
-      {"daily": [{"date": "2026-11-18", "inputTokens": -1}, {"date": "2026-11-19", "totalTokens": 3}, {"inputTokens": 1}]}
-      """
-    When I pipe the pane into "bin/import ccusage" at 10:00
-    Then it prints "ccusage from stdin: accepted 1, duplicates 0, rejected 2"
-    And the journal rejects/import reads
-      | line | reason                                                                                |
-      | 1    | stdin: inputTokens is -1, not a number of tokens                                      |
-      | 3    | stdin: no period: none of period, date, week, month, sessionId, session is there      |
-
-  Scenario: no JSON of ccusage
-    Given the lines
-      """
-      {"blocks": []}
-      """
-    When I pipe the pane into "bin/import ccusage" at 10:00
-    Then it exits with 65 and says
-      """
-      import: stdin: no JSON of ccusage: it has no list of daily, weekly, monthly or session; nothing booked
-      """
-    And nothing was written

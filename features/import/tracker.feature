@@ -1,4 +1,4 @@
-Feature: the data directory of an older tracker
+Feature: Import the data directory of an older tracker
 
   Background:
     Given the file old/snapshots.jsonl with
@@ -7,7 +7,7 @@ Feature: the data directory of an older tracker
       {"window": "W0-01", "provider": "codex", "phase": "before", "captured_at": "2025-09-27T09:00:00+00:00", "notes": "first", "raw_text": "5h limit: 11% used (resets 13:04)\nWeekly limit: 24% used (resets 21:29 on 30 Sep)", "parsed": {"errors": []}, "source": "ingest"}
       """
 
-  Scenario: panes are read again as of their own moment, and booked in the order of time
+  Scenario: Panes are parsed as of their own time and booked in order
     When I run "bin/import tracker old"
     Then it prints
       """
@@ -20,32 +20,7 @@ Feature: the data directory of an older tracker
       | main  | W0-01  | after  | 2025-09-27T12:30:00Z | 51 | 31     | 2025-09-27T13:04:00Z | import |       |
     And the book keeps 2 raw panes
 
-  Scenario: again
-    Given "bin/import tracker old" was run
-    When I run "bin/import tracker old"
-    Then it prints
-      """
-      tracker: accepted 0, duplicates 2, rejected 0
-      snapshots.jsonl: accepted 0, duplicates 2, rejected 0
-      """
-    And the journal snapshots has 2 rows
-
-  Scenario: what was taken back here does not come back
-    Given "bin/import tracker old" was run
-    And "bin/undo codex --window W0-01" was run
-    When I run "bin/import tracker old"
-    Then the journal snapshots has 3 rows
-
-  Scenario: a trial run
-    When I run "bin/import tracker old --dry-run"
-    Then it prints
-      """
-      would book: accepted 2, duplicates 0, rejected 0
-      snapshots.jsonl: accepted 2, duplicates 0, rejected 0
-      """
-    And nothing was written
-
-  Scenario: an override has no pane, and its figures count
+  Scenario: An override without a pane counts with its figures
     Given the file old/snapshots.jsonl with
       """
       {"window": "W0-02", "provider": "claude", "phase": "before", "captured_at": "2025-09-28T09:00:00+00:00", "raw_text": "", "parsed": {"session_pct": 7, "session_resets": "1:59pm (UTC)", "all_models_pct": 40, "all_models_resets": null, "errors": ["manual-override"]}, "source": "override"}
@@ -55,7 +30,7 @@ Feature: the data directory of an older tracker
       | agent | session | week-all-models | meters.session.resets_at | errors                          | notes                     |
       | ada   | 7       | 40              | 2025-09-28T13:59:00Z     | reset-not-shown:week-all-models | [override in the tracker] |
 
-  Scenario: a window comes with deltas, features and outcome
+  Scenario: A window keeps its deltas, features and outcome
     Given the file old/windows.jsonl with
       """
       {"window": "W0-01", "finalized_at": "2025-09-27T20:00:00+00:00", "features": {"codex": 3, "glm": 0}, "quality_score": 1.0, "quality": 1.0, "outcome": "pass", "notes": "calm", "providers": {}, "commit_start": "abc1234", "commit_end": "def5678"}
@@ -75,21 +50,7 @@ Feature: the data directory of an older tracker
       | 5h     | 11     | 51    | 40    |
       | weekly | 24     | 31    | 7     |
 
-  Scenario: what this book has finalized itself stays
-    Given "bin/import tracker old" was run
-    And "bin/finalize --window W0-01 --quality 5" was run
-    And the file old/windows.jsonl with
-      """
-      {"window": "W0-01", "finalized_at": "2025-09-27T20:00:00+00:00", "features": {}, "quality": 2, "outcome": "fail"}
-      """
-    When I run "bin/import tracker old"
-    Then it prints the lines
-      """
-      windows.jsonl: accepted 0, duplicates 0, rejected 1
-      """
-    And the journal windows has 1 row
-
-  Scenario: churn goes without its repository
+  Scenario: Churn is imported without its repository
     Given the file old/churn.jsonl with
       """
       {"window": "W0-01", "provider": "multi", "commit_start": "abc1234", "commit_end": "def5678", "files_changed": 7, "insertions": 120, "deletions": 30, "net": 90, "features": 5, "normalized_churn": 30.0, "notes": "", "paths": null}
@@ -99,7 +60,7 @@ Feature: the data directory of an older tracker
       | window | provider | files_changed | insertions | deletions | net | normalized_churn | notes                     |
       | W0-01  | null     | 7             | 120        | 30        | 90  | 30               | commits abc1234..def5678 |
 
-  Scenario: a whole log in one row of telemetry, in the row's own window
+  Scenario: One telemetry row per window
     Given the file old/proxy_telemetry.jsonl with
       """
       {"window": "W0-01", "provider": "proxy-telemetry", "captured_at": "2025-09-27T19:00:00+00:00", "raw_text": "{\"ts\": \"2025-09-27T10:00:00Z\", \"rid\": \"login\", \"lane\": \"glm\", \"model\": \"glm-4.6\", \"status\": 200, \"in_tokens\": 900, \"out_tokens\": 120, \"latency_ms\": 820}\n{\"ts\": \"2025-09-27T10:01:00Z\", \"rid\": \"csv\", \"lane\": \"moon\"}", "parsed": {"total": 2}}
@@ -115,52 +76,3 @@ Feature: the data directory of an older tracker
     And the journal rejects/import reads
       | line | reason                          |
       | 1    | proxy_telemetry.jsonl: no model |
-
-  Scenario: rows that cannot be used are kept with file, line and reason
-    Given the file old/snapshots.jsonl with
-      """
-      {"window": "../up", "provider": "codex", "phase": "before", "captured_at": "2025-09-27T09:00:00Z", "raw_text": "5h limit: 1% used"}
-      {"window": "W0-01", "provider": "codex", "phase": "before", "raw_text": "5h limit: 1% used"}
-      {"window": "W0-01", "provider": "codex", "phase": "before", "captured_at": "2025-09-27T09:00:00Z", "raw_text": "oops"}
-      {"window": "W0-01", "provi
-      """
-    When I run "bin/import tracker old"
-    Then it exits with 65
-    And the journal rejects/import reads
-      | line | reason                                                                                                        |
-      | 1    | snapshots.jsonl: window '../up' is not an id; valid: 1 to 64 of A-Z a-z 0-9 . _ - and a letter or digit first |
-      | 2    | snapshots.jsonl: Object missing required field `captured_at`                                                  |
-      | 3    | snapshots.jsonl: no meters in its raw_text (no-meters), and no figures                                        |
-      | 4    | snapshots.jsonl: not a JSON object: Input data was truncated                                                  |
-
-  Scenario: a link in it is not followed
-    Given the older tracker's snapshots.jsonl is a link
-    When I run "bin/import tracker old"
-    Then it exits with 66
-    And nothing was written
-
-  Scenario: a directory without such files
-    Given the file empty/notes.txt with
-      """
-      nothing here
-      """
-    When I run "bin/import tracker empty"
-    Then it exits with 66 and says
-      """
-      import: nothing to import: empty has none of snapshots.jsonl, windows.jsonl, churn.jsonl, proxy_telemetry.jsonl, codex_ccusage.jsonl
-      """
-    And nothing was created
-
-  Scenario: imported churn is not written into a ledger again
-    Given the file old/churn.jsonl with
-      """
-      {"window": "W0-01", "provider": "codex", "files_changed": 7, "insertions": 120, "deletions": 30, "features": 5}
-      """
-    And "bin/import tracker old" was run
-    When I run "bin/checkpoint W0-CHN" at 10:00
-    Then it prints the lines
-      """
-      ledgers in HOME/docs/Ledgers: Token_Churn_Ledger.csv +1, Churn_Ledger.csv +0
-      """
-    When I run "bin/audit --all"
-    Then it prints no line with "ledger-behind"

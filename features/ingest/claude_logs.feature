@@ -1,6 +1,6 @@
-Feature: Claude Code's own transcripts: each request once, with the largest of its usages
+Feature: Claude Code's transcripts count each request once, with its largest usage
 
-  Scenario: streamed lines, a decoy, a synthetic message, an API error and a half-written line
+  Scenario: Streamed lines, synthetic messages, API errors and an incomplete line
     Given the file .claude/projects/-home-ada-api/s1.jsonl with
       """
       {"type":"user","timestamp":"2026-11-22T09:00:00.000Z","message":{"content":"what does \"usage\" mean?"},"toolUseResult":{"usage":{"input_tokens":9,"output_tokens":9}}}
@@ -21,7 +21,7 @@ Feature: Claude Code's own transcripts: each request once, with the largest of i
     When I run "bin/ingest claude"
     Then it prints "claude: accepted 0, duplicates 0, rejected 0"
 
-  Scenario: more of a request is told after it was booked
+  Scenario: A later line of a booked request adds to it
     Given the file .claude/projects/p/s1.jsonl with
       """
       {"type":"assistant","timestamp":"2026-11-22T23:59:59.000Z","sessionId":"s1","requestId":"req_1","message":{"id":"msg_1","model":"m","usage":{"input_tokens":3,"output_tokens":1}}}

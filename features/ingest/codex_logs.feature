@@ -1,4 +1,4 @@
-Feature: Codex's own rollouts: differences of a session's sums, and what a fork repeats is its parent's
+Feature: Codex's rollouts show running totals, and forks repeat their parent
 
   Background:
     Given the file .codex/sessions/2026/11/22/rollout-a.jsonl with
@@ -12,7 +12,7 @@ Feature: Codex's own rollouts: differences of a session's sums, and what a fork 
       {"timestamp":"2026-11-22T09:00:30.000Z","type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":{"input_tokens":90,"cached_input_tokens":0,"output_tokens":5,"reasoning_output_tokens":0}}}}
       """
 
-  Scenario: sums that come again, grow and fall
+  Scenario: Totals that repeat, grow and fall
     When I run "bin/ingest codex"
     Then it prints "codex: accepted 3, duplicates 1, rejected 0, ignored 1 (no requests)"
     And the journal agent_usage reads
@@ -21,7 +21,7 @@ Feature: Codex's own rollouts: differences of a session's sums, and what a fork 
       | 2026-11-22T09:00:20Z | a       | ~/api   | main   | gpt-5.2-codex | 50           | 100               | 20            | 1                |
       | 2026-11-22T09:00:30Z | a       | ~/api   | main   | gpt-5.2-codex | 90           |                   | 5             |                  |
 
-  Scenario Outline: a fork repeats its parent's lines, with <times>
+  Scenario Outline: A fork repeats its parent's lines, with <times>
     Given the file .codex/sessions/2026/11/22/rollout-b.jsonl with
       """
       {"timestamp":"2026-11-22T10:00:00.000Z","type":"session_meta","payload":{"id":"b","cwd":"/srv/web",<parent>}}
@@ -43,7 +43,7 @@ Feature: Codex's own rollouts: differences of a session's sums, and what a fork 
       | their own time | 2026-11-22T09:00:09.000Z | 2026-11-22T09:00:20.000Z | "forked_from_id":"a"                                                 |
       | new times      | 2026-11-22T10:00:00.010Z | 2026-11-22T10:00:00.900Z | "source":{"subagent":{"thread_spawn":{"parent_thread_id":"a"}}}      |
 
-  Scenario: responses that are told one by one count in the place of sums
+  Scenario: Responses with their own usage replace the totals
     Given the file .codex/sessions/2026/11/22/rollout-c.jsonl with
       """
       {"timestamp":"2026-11-22T11:00:00.000Z","type":"session_meta","payload":{"id":"c","cwd":"/srv/web"}}

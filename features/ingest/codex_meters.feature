@@ -1,4 +1,4 @@
-Feature: the official meters in Codex's rollouts, of each window the last
+Feature: The official meters in Codex's rollouts, the last of each window
 
   Background:
     Given the rollout a tells
@@ -8,7 +8,7 @@ Feature: the official meters in Codex's rollouts, of each window the last
       | 09:40 | 2 till 14:32  | 31 till 2026-11-26 00:01 |
       | 09:50 | none          | none                     |
 
-  Scenario: one row for each meter's window
+  Scenario: One row for each window of a meter
     When I run "bin/ingest codex"
     Then the journal meters reads
       | provider | source | captured_at          | plan | session | 5h | weekly |
@@ -21,13 +21,13 @@ Feature: the official meters in Codex's rollouts, of each window the last
     Then the journal meters has 2 rows
     And "bin/check" finds nothing
 
-  Scenario: again from the start, and with files gone, nothing is booked twice or lost
+  Scenario: Reading again books nothing twice
     Given "bin/ingest codex" was run
     And the cache of the book is gone
     When I run "bin/ingest codex"
     Then the journal meters has 2 rows
 
-  Scenario: what a later call knows more of a window
+  Scenario: A later call adds what is new about a window
     Given "bin/ingest codex" was run
     And the rollout b tells
       | at    | 5h            | weekly                   |
@@ -43,7 +43,7 @@ Feature: the official meters in Codex's rollouts, of each window the last
       | 2026-11-22T09:40:00Z | 2  | 31     |
       | 2026-11-22T10:10:00Z | 9  |        |
 
-  Scenario: a window that slides on unused is one
+  Scenario: An unused window that keeps moving is one window
     Given the rollout b tells
       | at    | 5h           | weekly                   |
       | 10:00 | 0 till 15:00 | 31 till 2026-11-26 00:00 |

@@ -1,6 +1,6 @@
-Feature: a new agent's logs are one new file under config/feeds/
+Feature: Another agent's log format is one new file in config/feeds/
 
-  Scenario: lines of another shape, in a folder of their own
+  Scenario: Lines of another form, in another folder
     Given the config file feeds/otter.toml says
       """
       title            = "Otter"
@@ -42,7 +42,7 @@ Feature: a new agent's logs are one new file under config/feeds/
       | ts                   | tool  | source | session | project | branch | model   | input_tokens | cache_read_tokens | output_tokens | usd  |
       | 2026-11-22T09:00:00Z | otter | otter  | r-7     | ~/api   | main   | otter-2 | 20           | 80                | 5             | 0.25 |
 
-  Scenario: a mistake in the file is told with its place
+  Scenario: A mistake in the file is reported with its position
     Given the config file feeds/otter.toml says
       """
       journal = "agent_usage"
@@ -58,7 +58,7 @@ Feature: a new agent's logs are one new file under config/feeds/
       ingest: CONFIG/feeds/otter.toml: files = '../*.ndjson' is not valid; valid: a pattern below the roots, such as sessions/**/*.jsonl
       """
 
-  Scenario: agents that keep a document for each session or message
+  Scenario: One document per session or message
     Given the file .gemini/tmp/3f/chats/session-1.json with
       """
       {"sessionId":"g1","projectHash":"3f","messages":[

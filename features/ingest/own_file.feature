@@ -1,4 +1,4 @@
-Feature: of the feed's own file only what is new is read
+Feature: ingest reads only the new lines of a feed's own file
 
   The file is known again by what is in it, not by its name, so it may be rotated in any usual way.
 
@@ -10,11 +10,11 @@ Feature: of the feed's own file only what is new is read
       | 09:10 | csv-export |
     And "bin/ingest proxy-telemetry --window W0-CHN" was run
 
-  Scenario: nothing new
+  Scenario: Nothing new
     When I run "bin/ingest proxy-telemetry --window W0-CHN"
     Then it prints "proxy-telemetry: accepted 0, duplicates 0, rejected 0"
 
-  Scenario: new lines alone are read
+  Scenario: Only new lines are read
     Given the log usage.jsonl grows by the requests
       | ts    | rid          |
       | 09:20 | search-index |
@@ -25,7 +25,7 @@ Feature: of the feed's own file only what is new is read
       | file  | HOME/usage.jsonl |
       | lines | 3                |
 
-  Scenario: a line number in rejects counts from the file's beginning
+  Scenario: Line numbers in rejects count from the start of the file
     Given the log usage.jsonl grows by the line "oops"
     And the log usage.jsonl grows by the requests
       | ts    |
@@ -36,7 +36,7 @@ Feature: of the feed's own file only what is new is read
       | line | text     |
       | 3    | oops |
 
-  Scenario: a last line that is only half written waits for its other half
+  Scenario: An incomplete last line waits for its rest
     Given the log usage.jsonl grows by half of the request
       | ts    | rid          |
       | 09:20 | search-index |
@@ -47,76 +47,13 @@ Feature: of the feed's own file only what is new is read
     Then it prints "proxy-telemetry: accepted 1, duplicates 0, rejected 0"
     And row 3 of the journal proxy_telemetry has "rid" search-index
 
-  Scenario: rotated by renaming: the rest of the old file is read, then the new one
-    Given the log usage.jsonl grows by the requests
-      | ts    | rid          |
-      | 09:20 | search-index |
-    And the log usage.jsonl was renamed to usage.jsonl.1
-    And the log usage.jsonl with the requests
-      | ts    | rid           |
-      | 09:30 | checkout-flow |
-    When I run "bin/ingest proxy-telemetry --window W0-CHN"
-    Then it prints "proxy-telemetry: accepted 2, duplicates 0, rejected 0"
-    And the journal proxy_telemetry reads
-      | rid           |
-      | login-form    |
-      | csv-export    |
-      | search-index  |
-      | checkout-flow |
-    When I run "bin/ingest proxy-telemetry --window W0-CHN"
-    Then it prints "proxy-telemetry: accepted 0, duplicates 0, rejected 0"
-
-  Scenario: renamed, and the new file is not there yet
-    Given the log usage.jsonl grows by the requests
-      | ts    | rid          |
-      | 09:20 | search-index |
-    And the log usage.jsonl was renamed to usage-1122.jsonl
-    When I run "bin/ingest proxy-telemetry --window W0-CHN"
-    Then it prints "proxy-telemetry: accepted 1, duplicates 0, rejected 0"
-    Given the log usage.jsonl with the requests
-      | ts    | rid           |
-      | 09:30 | checkout-flow |
-    When I run "bin/ingest proxy-telemetry --window W0-CHN"
-    Then it prints "proxy-telemetry: accepted 1, duplicates 0, rejected 0"
-    And the journal proxy_telemetry has 4 rows
-
-  Scenario: rotated by copying and emptying
-    Given the log usage.jsonl grows by the requests
-      | ts    | rid          |
-      | 09:20 | search-index |
-    And the log usage.jsonl was copied to usage.jsonl.1 and emptied
-    And the log usage.jsonl grows by the requests
-      | ts    | rid           |
-      | 09:30 | checkout-flow |
-    When I run "bin/ingest proxy-telemetry --window W0-CHN"
-    Then it prints "proxy-telemetry: accepted 2, duplicates 0, rejected 0"
-    And the journal proxy_telemetry has 4 rows
-
-  Scenario: emptied, with no copy
-    Given the log usage.jsonl was emptied
-    And the log usage.jsonl grows by the requests
-      | ts    | rid           |
-      | 09:30 | checkout-flow |
-    When I run "bin/ingest proxy-telemetry --window W0-CHN"
-    Then it prints "proxy-telemetry: accepted 1, duplicates 0, rejected 0"
-
-  Scenario: emptied, and longer than before when it is read again
-    Given the log usage.jsonl was emptied
-    And the log usage.jsonl grows by the requests
-      | ts    | rid           |
-      | 09:30 | checkout-flow |
-      | 09:40 | checkout-flow |
-      | 09:50 | checkout-flow |
-    When I run "bin/ingest proxy-telemetry --window W0-CHN"
-    Then it prints "proxy-telemetry: accepted 3, duplicates 0, rejected 0"
-
-  Scenario: where the state is gone, the file is read again, and no row doubles
+  Scenario: Without the state the file is read again and nothing doubles
     Given the file state/.feeds/proxy-telemetry.json of the book is gone
     When I run "bin/ingest proxy-telemetry --window W0-CHN"
     Then it prints "proxy-telemetry: accepted 0, duplicates 2, rejected 0"
     And the journal proxy_telemetry has 2 rows
 
-  Scenario: strict: a bad line holds everything behind the last call back, and the next call finds it again
+  Scenario: --strict: a bad line stops the call until it is fixed
     Given the log usage.jsonl grows by the requests
       | ts    | rid          |
       | 09:20 | search-index |

@@ -1,4 +1,4 @@
-Feature: what looks like a secret never reaches the disk
+Feature: Secrets in a log never reach the disk
 
   Scenario Outline: <what> in a reason
     Given the requests
@@ -19,7 +19,7 @@ Feature: what looks like a secret never reaches the disk
       | a JWT             | eyJhbGciOiJub25lIn0.eyJzdWIiOiJleGFtcGxlIn0.c2lnbmF0dXJl       | [key]   |
       | an e-mail address | ada@example.com                                                | [email] |
 
-  Scenario: a secret where an id, a lane or a kept field should be
+  Scenario: A secret in an id, a lane or a kept field
     Given the requests
       | ts    | rid                            | lane            | upstream                        |
       | 09:00 | sk-ant-EXAMPLE0123456789abcdef | glm             | https://ada:hidden@example.com/ |

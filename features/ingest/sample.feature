@@ -1,9 +1,9 @@
-Feature: the sample: four features, each routed and not, with one error
+Feature: The sample log: four features, routed and baseline, with one error
 
   Background:
     Given the lines of samples/telemetry/usage.jsonl
 
-  Scenario: eight rows
+  Scenario: Eight rows
     When I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHN"
     Then it prints "proxy-telemetry: accepted 8, duplicates 0, rejected 0"
     And the journal proxy_telemetry reads
@@ -20,19 +20,19 @@ Feature: the sample: four features, each routed and not, with one error
     When I run "bin/check"
     Then it prints "ok: 8 rows verified (proxy_telemetry 8)"
 
-  Scenario: twice is eight rows all the same
+  Scenario: Reading it twice gives eight rows
     When I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHN"
     And I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHN"
     Then it prints "proxy-telemetry: accepted 0, duplicates 8, rejected 0"
     And the journal proxy_telemetry has 8 rows
 
-  Scenario: into another window, and by another agent, they are still the same rows
+  Scenario: Another window and agent give the same rows
     When I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHN"
     And I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHP --agent bo"
     Then it prints "proxy-telemetry: accepted 0, duplicates 8, rejected 0"
     And the journal proxy_telemetry has 8 rows
 
-  Scenario: without the cache, which is safe to delete
+  Scenario: Without the cache
     When I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHN"
     Given the folder cache of the book is gone
     When I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHN"
@@ -40,7 +40,7 @@ Feature: the sample: four features, each routed and not, with one error
     When I run "bin/preview --window W0-CHN --block proxy --format json"
     Then the JSON value at "subagent_proxy.requests" is 8
 
-  Scenario: as JSON
+  Scenario: JSON
     When I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHN --format json"
     Then the JSON begins with the keys feed, source, accepted, duplicates, rejected, ignored, rejects
     And the JSON has
@@ -53,6 +53,6 @@ Feature: the sample: four features, each routed and not, with one error
       | ignored    | 0               |
       | rejects    | null            |
 
-  Scenario: through the recipe
+  Scenario: The recipe
     When I pipe the pane into "just ingest proxy-telemetry --window W0-CHN"
     Then it prints "proxy-telemetry: accepted 8, duplicates 0, rejected 0"

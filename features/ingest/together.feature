@@ -1,6 +1,6 @@
-Feature: several ingests at once book each row once
+Feature: Simultaneous ingests book each row once
 
-  Scenario: the same log, twice at the same time
+  Scenario: The same log twice at once
     Given the log usage.jsonl with the requests
       | ts    | rid          |
       | 09:00 | login-form   |
@@ -13,7 +13,7 @@ Feature: several ingests at once book each row once
     When I run "bin/preview --window W0-CHN --block proxy --format json"
     Then the JSON value at "subagent_proxy.requests" is 3
 
-  Scenario: the feed's own file, twice at the same time
+  Scenario: The feed's own file twice at once
     Given the feed proxy-telemetry has its own file usage.jsonl
     And the log usage.jsonl with the requests
       | ts    | rid          |

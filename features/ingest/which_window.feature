@@ -1,4 +1,4 @@
-Feature: without --window, a row belongs to the window whose span holds its time
+Feature: Without --window, a row's time selects its window
 
   Background:
     Given the requests
@@ -9,7 +9,7 @@ Feature: without --window, a row belongs to the window whose span holds its time
       | 2026-11-23 00:01 | the-next   |
       | 2026-11-25 12:00 | much-later |
 
-  Scenario: a span begins with the first BEFORE and ends with the next reset time
+  Scenario: A span is from the first BEFORE to the next reset time
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
     And Ada crosses codex at 2026-11-23 00:01 with 5h 1%
     When I pipe the pane into "bin/ingest proxy-telemetry"
@@ -22,7 +22,7 @@ Feature: without --window, a row belongs to the window whose span holds its time
       | the-next   | W0-CHP |
       | much-later |        |
 
-  Scenario: a declared end counts
+  Scenario: A declared end counts
     Given the windows
       | window | ends                |
       | W0-CHN | 2026-11-22T12:00:00 |
@@ -36,13 +36,13 @@ Feature: without --window, a row belongs to the window whose span holds its time
       | the-next   |        |
       | much-later |        |
 
-  Scenario: where no window has begun, rows have none, and are booked
+  Scenario: Rows before any window have none
     When I pipe the pane into "bin/ingest proxy-telemetry"
     Then it prints "proxy-telemetry: accepted 5, duplicates 0, rejected 0"
     When I run "bin/preview --window W0-CHN --block proxy"
     Then it prints nothing
 
-  Scenario: --window takes every row, and the preview says what lies outside
+  Scenario: --window takes every row, and the preview shows which are outside
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
     When I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHN"
     Then every row of the journal proxy_telemetry has the same window
@@ -52,7 +52,7 @@ Feature: without --window, a row belongs to the window whose span holds its time
       Warning: telemetry from 2026-11-22 08:59 to 2026-11-25 12:00 lies outside the window
       """
 
-  Scenario: a window that nobody declared
+  Scenario: An undeclared window
     When I pipe the pane into "bin/ingest proxy-telemetry --window NEW-1"
     Then it prints "proxy-telemetry: accepted 5, duplicates 0, rejected 0"
     And every row of the journal proxy_telemetry has the same window

@@ -1,13 +1,13 @@
-Feature: the blocks of a preview and their order
+Feature: The blocks of a preview and their order
 
   Background:
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
 
-  Scenario: one block
+  Scenario: One block
     When I run "bin/preview --window W0-CHN --block anomalies"
     Then it prints "Anomalies: 0"
 
-  Scenario: several blocks, in the order of the flags
+  Scenario: Several blocks, in the order of the flags
     When I run "bin/preview --window W0-CHN --block anomalies --block budget --block window" at 10:00
     Then it prints
       """
@@ -17,7 +17,7 @@ Feature: the blocks of a preview and their order
       from 2026-11-22 09:00, to 2026-11-23 00:01 (in 14h 1m), next W0-CHP
       """
 
-  Scenario: the config chooses the blocks where no flag does
+  Scenario: The config chooses the default blocks
     Given the config file preview.toml says
       """
       blocks = ["meters", "anomalies"]
@@ -31,7 +31,7 @@ Feature: the blocks of a preview and their order
       Anomalies: 0
       """
 
-  Scenario: the config chooses the width of the bars
+  Scenario: The config chooses the width of the bars
     Given the config file preview.toml says
       """
       blocks    = ["meters"]
@@ -45,11 +45,11 @@ Feature: the blocks of a preview and their order
         ada    codex     5h        11%      -   open
       """
 
-  Scenario: a block that nobody has written
+  Scenario: An unknown block
     When I run "bin/preview --window W0-CHN --block weather"
     Then it exits with 2 and says "preview: unknown block 'weather'; valid: "
 
-  Scenario: JSON has the keys of the chosen blocks alone
+  Scenario: JSON has only the keys of the chosen blocks
     When I run "bin/preview --window W0-CHN --block anomalies --format json"
     Then the JSON begins with the keys anomalies, anomaly_list
     And the JSON has

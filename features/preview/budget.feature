@@ -1,4 +1,4 @@
-Feature: the budget of a window, from the context tokens that the panes show
+Feature: The budget of a window, from the context tokens that the panes show
 
   Background:
     Given the windows
@@ -48,7 +48,7 @@ Feature: the budget of a window, from the context tokens that the panes show
       | 200K   | used 200,000, left 0  ████████████████████ 100%          | 100%    |
       | 240K   | used 240,000, left -40,000  ████████████████████ 120%    | 100%    |
 
-  Scenario: the newest pane of each agent counts, together
+  Scenario: The newest pane of each agent counts
     Given the snapshots
       | at    | agent | provider | phase  | window | context | 5h  |
       | 09:00 | ada   | codex    | before | W0-CHP | 12K     | 4%  |
@@ -65,7 +65,7 @@ Feature: the budget of a window, from the context tokens that the panes show
       | budget.used_percent    | 60      |
       | budget.level           | null    |
 
-  Scenario: a window may name a budget of its own
+  Scenario: A window may name its own budget
     Given Ada starts codex in W0-CHN at 09:00 with context 25K, 5h 11%
     When I run "bin/preview --window W0-CHN --block budget"
     Then it prints
@@ -74,7 +74,7 @@ Feature: the budget of a window, from the context tokens that the panes show
       Warning: the budget is used to 50% or more
       """
 
-  Scenario: where no pane shows tokens, what is used is not known
+  Scenario: Without context tokens the usage is unknown
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
     When I run "bin/preview --window W0-CHN --block budget"
     Then it prints "Budget: planned 50,000, used - (no pane shows context tokens)"

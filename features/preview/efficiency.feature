@@ -1,4 +1,4 @@
-Feature: features per percentage point
+Feature: Features per percentage point
 
   Points are those of the provider's longest meter. Over windows the figure is a ratio of totals, and
   three windows are the fewest that have an interval.
@@ -13,7 +13,7 @@ Feature: features per percentage point
     And "bin/finalize --window W1 --features codex=2" was run
     And "bin/finalize --window W2 --features codex=4" was run
 
-  Scenario: one window alone
+  Scenario: One window
     When I run "bin/preview --window W1 --block efficiency --format json"
     Then the JSON has
       | path                                | value  |
@@ -23,7 +23,7 @@ Feature: features per percentage point
       | efficiency.0.window.points_min      | 4      |
       | efficiency.0.window.per_point_min   | 0.5    |
 
-  Scenario: two windows are too few for an interval
+  Scenario: Two windows are too few for an interval
     When I run "bin/preview --window W2 --block efficiency --format json"
     Then the JSON has
       | path                                | value |
@@ -34,7 +34,7 @@ Feature: features per percentage point
       | efficiency.0.over_windows.low       | null  |
       | efficiency.0.over_windows.power     | null  |
 
-  Scenario: three windows
+  Scenario: Three windows
     Given the snapshots
       | at    | agent | provider | phase  | window | 5h  | weekly |
       | 11:00 | ada   | codex    | before | W3     | 40% | 20%    |
@@ -48,7 +48,7 @@ Feature: features per percentage point
         codex            3       5      0.600  3  0.600  0.401 to 0.799    90%
       """
 
-  Scenario: a window that was never finalized has none
+  Scenario: A window that is not finalized has none
     Given Ada starts codex in W3 at 11:00 with 5h 40%, weekly 20%
     When I run "bin/preview --window W3 --block efficiency"
     Then it prints nothing

@@ -1,4 +1,4 @@
-Feature: a preview as JSON for programs and as markdown for a handoff
+Feature: The preview as JSON and as markdown
 
   Background:
     Given the windows
@@ -34,7 +34,7 @@ Feature: a preview as JSON for programs and as markdown for a handoff
       | ID | ada   | codex    | before | 2026-11-22T09:00:00Z | stdin  |        |
       | ID | ada   | codex    | after  | 2026-11-22T12:30:00Z | stdin  |        |
 
-  Scenario: JSON of a window that was never seen
+  Scenario: JSON of a window without snapshots
     When I run "bin/preview --window W0-CHP --format json"
     Then the JSON has
       | path      | value   |
@@ -45,7 +45,7 @@ Feature: a preview as JSON for programs and as markdown for a handoff
       | anomalies | 0       |
       | meters    |         |
 
-  Scenario: markdown
+  Scenario: Markdown
     When I run "bin/preview --window W0-CHN --block window --block anomalies --block meters --format markdown" at 13:00
     Then it prints
       """
@@ -61,6 +61,6 @@ Feature: a preview as JSON for programs and as markdown for a handoff
       | ada | codex | weekly | 24% | 31% | +7 | ████░░░░░░░░ |
       """
 
-  Scenario: a format that nobody has written
+  Scenario: An unknown format
     When I run "bin/preview --window W0-CHN --format xml"
     Then it exits with 2 and says "argument --format: invalid choice: 'xml'"

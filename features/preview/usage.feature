@@ -1,6 +1,6 @@
-Feature: The preview's usage: what agents' own logs tell of the window
+Feature: The block Usage shows what the agents' own logs recorded in the window
 
-  Scenario: tools and models of the window, and what was new
+  Scenario: Tools and models of the window, and the tokens without cache
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
     And agents used
       | at    | tool   | model           | input | cache_read | output |
@@ -28,7 +28,7 @@ Feature: The preview's usage: what agents' own logs tell of the window
       | usage.totals.new_tokens       | 6800          |
       | usage.unpriced                |               |
 
-  Scenario: in the whole preview it stands after the proxy
+  Scenario: It follows the proxy in the whole preview
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
     And W0-CHN has the requests
       | ts    |
@@ -45,7 +45,7 @@ Feature: The preview's usage: what agents' own logs tell of the window
       Snapshots
       """
 
-  Scenario: a model without a price
+  Scenario: A model without a price
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
     And agents used
       | at    | model |
@@ -57,7 +57,7 @@ Feature: The preview's usage: what agents' own logs tell of the window
       Without a price: otter
       """
 
-  Scenario: a window that no log tells of has no such block
+  Scenario: A window without logged requests has no such block
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
     And agents used
       | at    |

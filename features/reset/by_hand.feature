@@ -1,4 +1,4 @@
-Feature: the reset and the people at the keyboard do not get in each other's way
+Feature: The reset and people do not interfere with each other
 
   Background:
     Given the windows
@@ -9,7 +9,7 @@ Feature: the reset and the people at the keyboard do not get in each other's way
     And Ada starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
     And Ada shows a codex pane with weekly 31%
 
-  Scenario Outline: crossed by hand at <at>, the reset adds nothing
+  Scenario Outline: Crossed by hand at <at>, the reset adds nothing
     Given Ada crosses codex at <at> with weekly 30%
     When I run "bin/reset" at 2026-11-23 00:06
     Then nothing was written
@@ -20,7 +20,7 @@ Feature: the reset and the people at the keyboard do not get in each other's way
       | 2026-11-23 00:01 |
       | 2026-11-23 00:05 |
 
-  Scenario: crossed by hand just after the reset, nothing is booked twice
+  Scenario: Crossed by hand just after the reset, nothing is booked twice
     Given "bin/reset --at 2026-11-23T00:06Z" was run
     When Ada crosses codex at 2026-11-23 00:07 with weekly 31%
     Then it prints
@@ -34,7 +34,7 @@ Feature: the reset and the people at the keyboard do not get in each other's way
       """
     And the journal snapshots has 3 rows
 
-  Scenario: an hour later a crossing is a crossing
+  Scenario: An hour later a cross is booked
     Given "bin/reset --at 2026-11-23T00:06Z" was run
     When Ada crosses codex at 2026-11-23 01:07 with weekly 32%
     Then it prints
@@ -43,7 +43,7 @@ Feature: the reset and the people at the keyboard do not get in each other's way
       BEFORE W0-CHQ ada codex: weekly 32% (ID)
       """
 
-  Scenario: the next window was begun by hand, and the old one left open
+  Scenario: The next window was started by hand and the old one is open
     Given Ada starts codex in W0-CHP at 2026-11-23 00:04 with weekly 30%
     When I run "bin/reset" at 2026-11-23 00:06
     Then it prints the lines
@@ -61,7 +61,7 @@ Feature: the reset and the people at the keyboard do not get in each other's way
     When I run "bin/reset" at 2026-11-23 00:11
     Then nothing was written
 
-  Scenario: a better BEFORE of the open window does not move its end
+  Scenario: A better BEFORE of the open window does not move its end
     Given Ada starts codex in W0-CHN at 2026-11-23 00:03 with weekly 30%
     When I run "bin/reset" at 2026-11-23 00:06
     Then it prints
@@ -70,7 +70,7 @@ Feature: the reset and the people at the keyboard do not get in each other's way
       BEFORE W0-CHP ada codex: weekly 31% (ID)
       """
 
-  Scenario: what the reset booked can be taken back, and is booked again
+  Scenario: A voided reset is booked again
     Given "bin/reset --at 2026-11-23T00:06Z" was run
     And "bin/undo codex --agent ada" was run
     When I run "bin/reset" at 2026-11-23 00:11

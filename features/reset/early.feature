@@ -1,4 +1,4 @@
-Feature: before the reset
+Feature: The reset before the end of a window
 
   Background:
     Given the windows
@@ -9,12 +9,12 @@ Feature: before the reset
     And Ada starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
     And Ada shows a codex pane with 5h 51% resets 03:10, weekly 31%
 
-  Scenario: at 23:59 nothing is due
+  Scenario: At 23:59 nothing is due
     When I run "bin/reset" at 23:59
     Then it prints "waiting W0-CHN ada codex: not due until 2026-11-23 00:01 (in 2m)"
     And nothing was written
 
-  Scenario: at 23:59 by force, and at 00:06 there is nothing left to book
+  Scenario: --force at 23:59 leaves nothing for 00:06
     When I run "bin/reset --force" at 23:59
     Then it prints
       """
@@ -36,7 +36,7 @@ Feature: before the reset
     When I run "bin/reset --force" at 2026-11-23 00:11
     Then nothing was written
 
-  Scenario: hours before by force, it crosses once as well
+  Scenario: --force hours before the end crosses once
     Given "bin/reset --force --at 2026-11-22T19:00Z" was run
     When I run "bin/reset --force" at 19:05
     Then nothing was written
@@ -48,44 +48,3 @@ Feature: before the reset
       | window    | W0-CHP               |
       | starts_at | 2026-11-22T19:00:00Z |
       | ends_at   | 2026-11-24T00:01:00Z |
-
-  Scenario: a last look shows the old meters, and the reset keeps it
-    When I run "bin/reset --last-look" at 23:40
-    Then it prints "waiting W0-CHN ada codex: not due until 2026-11-22 23:46 (in 6m)"
-    When I run "bin/reset --last-look" at 23:55
-    Then it prints "AFTER W0-CHN ada codex: 5h 51%, weekly 31% (ID)"
-    When I run "bin/reset --last-look" at 23:58
-    Then it prints "already booked: AFTER W0-CHN ada codex (ID)"
-    And nothing was written
-    Given Ada shows a codex pane with 5h 1% resets 05:02, weekly 31%
-    When I run "bin/reset" at 2026-11-23 00:06
-    Then it prints
-      """
-      BEFORE W0-CHP ada codex: 5h 1%, weekly 31% (ID)
-      already booked: AFTER W0-CHN ada codex (ID)
-      """
-    And the journal snapshots reads
-      | window | phase  | 5h | source     | boundary             |
-      | W0-CHN | before | 11 | stdin      |                      |
-      | W0-CHN | after  | 51 | last-look  | 2026-11-23T00:01:00Z |
-      | W0-CHP | before | 1  | auto-start | 2026-11-23T00:01:00Z |
-
-  Scenario Outline: a last look from the end of the window on is too late
-    When I run "bin/reset --last-look" at 2026-11-23 <time>
-    Then it prints "waiting W0-CHN ada codex: its last look is over; the reset books AFTER"
-    And nothing was written
-
-    Examples:
-      | time  |
-      | 00:01 |
-      | 00:06 |
-
-  Scenario: AFTER was booked by hand at the end of the work
-    Given Ada ends codex at 18:00 with 5h 40%, weekly 29%
-    And Ada shows a codex pane with 5h 1% resets 05:02, weekly 31%
-    When I run "bin/reset" at 2026-11-23 00:06
-    Then the journal snapshots reads
-      | window | phase  | weekly | source     |
-      | W0-CHN | before | 24     | stdin      |
-      | W0-CHN | after  | 29     | stdin      |
-      | W0-CHP | before | 31     | auto-start |

@@ -1,4 +1,4 @@
-Feature: a pane that does not tell of the new window yet is pending
+Feature: A pane that still shows the old window is pending
 
   Vendors' panes lag. Nothing is booked from such a pane; the next run completes it.
 
@@ -9,7 +9,7 @@ Feature: a pane that does not tell of the new window yet is pending
       | W0-CHP |        |
     And Ada starts codex in W0-CHN at 20:00 with 5h 11% resets 00:01, weekly 24%
 
-  Scenario: a stale pane at 00:01, 00:06 still stale, completed at 00:11
+  Scenario: Stale at 00:01 and 00:06, booked at 00:11
     Given Ada shows a codex pane with 5h 51% resets 00:01, weekly 31%
     When I run "bin/reset" at 2026-11-23 00:01
     Then it prints
@@ -32,7 +32,7 @@ Feature: a pane that does not tell of the new window yet is pending
       """
     And it notes nothing
 
-  Scenario: for other programs it is no failure, and says pending
+  Scenario: Pending is not a failure
     Given Ada shows a codex pane with 5h 51% resets 00:01
     When I run "bin/reset --format json" at 2026-11-23 00:03
     Then the JSON has
@@ -44,7 +44,7 @@ Feature: a pane that does not tell of the new window yet is pending
       | pending.0.boundary | 2026-11-23T00:01:00Z             |
       | pending.0.retry_at | 2026-11-23T00:06:00Z             |
 
-  Scenario: taken as it is
+  Scenario: --force books it
     Given Ada shows a codex pane with 5h 51% resets 00:01
     When I run "bin/reset --force" at 2026-11-23 00:03
     Then it prints
@@ -58,7 +58,7 @@ Feature: a pane that does not tell of the new window yet is pending
       | after  | [forced: panes lag: within 5m of the reset] |
       | before | [forced: panes lag: within 5m of the reset] |
 
-  Scenario: one agent's stale pane does not keep the others waiting
+  Scenario: A stale pane of one agent does not delay the others
     Given Bo starts codex in W0-CHN at 20:00 with 5h 3% resets 00:01
     And Ada shows a codex pane with 5h 51% resets 00:01
     And Bo shows a codex pane with 5h 1% resets 05:02

@@ -1,4 +1,4 @@
-Feature: the jobs in your crontab
+Feature: The jobs in your crontab
 
   `schedule install` puts the jobs between two marker lines and `schedule remove` takes them out.
   Everything else in the crontab stays as it is. The book keeps the project's own lines, and the
@@ -13,7 +13,7 @@ Feature: the jobs in your crontab
       recipe = "check"
       """
 
-  Scenario: beside the lines of your own, and the way back
+  Scenario: Your own lines are kept, and remove restores them
     Given Ada's crontab is
       """
       MAILTO=ada
@@ -37,7 +37,7 @@ Feature: the jobs in your crontab
       5 4 * * * echo "100\%"
       """
 
-  Scenario: a second time nothing changes
+  Scenario: Installing again changes nothing
     Given Ada has no crontab
     When I run "bin/schedule install"
     Then it prints "1 job is in your crontab"
@@ -45,7 +45,7 @@ Feature: the jobs in your crontab
     Then it prints "your crontab has these jobs already; nothing changed"
     And nothing was written
 
-  Scenario: after a change of the config the block is brought up to date
+  Scenario: After a change of the config the block is updated
     Given Ada has no crontab
     And "bin/schedule install" was run
     And the config file schedules.toml says
@@ -65,7 +65,7 @@ Feature: the jobs in your crontab
     When I run "bin/schedule remove"
     Then Ada has no crontab any more
 
-  Scenario: nothing to remove
+  Scenario: Nothing to remove
     Given Ada's crontab is
       """
       5 4 * * * true
@@ -73,22 +73,3 @@ Feature: the jobs in your crontab
     When I run "bin/schedule remove"
     Then it prints "your crontab has no jobs of this project; nothing changed"
     And nothing was written
-
-  Scenario: a recipe that there is not
-    Given Ada has no crontab
-    And the config file schedules.toml says
-      """
-      [jobs.look]
-      cron   = "6 0 * * *"
-      recipe = "chekc"
-      """
-    When I run "bin/schedule install"
-    Then it exits with 78 and says "schedules.toml: jobs.look.recipe: no recipe is called 'chekc'; valid: "
-    And nothing was written
-
-  Scenario: only a crontab is installed; units and property lists are files
-    When I run "bin/schedule install --as systemd"
-    Then it exits with 2 and says
-      """
-      schedule: install is about the crontab alone: it takes no --as, --into, --next or --due
-      """

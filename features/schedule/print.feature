@@ -1,4 +1,4 @@
-Feature: the jobs as each scheduler has them
+Feature: schedule prints the jobs for each scheduler
 
   `schedule` prints what config/schedules.toml declares: a crontab, systemd user units with `--as
   systemd`, property lists with `--as launchd`. Each job runs its recipe under bin/_job, which keeps a
@@ -26,7 +26,7 @@ Feature: the jobs as each scheduler has them
       enabled = false
       """
 
-  Scenario: a crontab, with a line for every time
+  Scenario: A crontab has a line for every time
     When I run "bin/schedule"
     Then it prints
       """
@@ -40,7 +40,7 @@ Feature: the jobs as each scheduler has them
     And it notes nothing
     And nothing was written
 
-  Scenario: systemd units, which catch up where the job may be late
+  Scenario: systemd units catch up on missed runs if the job may be late
     When I run "bin/schedule --as systemd"
     Then it prints the lines
       """
@@ -57,7 +57,7 @@ Feature: the jobs as each scheduler has them
     And it prints no line with "never"
     And nothing was written
 
-  Scenario: property lists; launchd runs what it slept through, and -l leaves out what comes late
+  Scenario: launchd property lists
     When I run "bin/schedule --as launchd"
     Then it prints the lines
       """
@@ -69,28 +69,7 @@ Feature: the jobs as each scheduler has them
       """
     And it notes nothing
 
-  Scenario: when each runs next
-    When I run "bin/schedule --next" at 21:04
-    Then it prints
-      """
-        next              job    runs
-        2026-11-22 21:10  count  just ingest proxy-telemetry
-        2026-11-23 00:06  look   just check --quiet
-        off               never  just preview
-      """
-
-  Scenario Outline: whether a job is due, or so late that it is left out
-    When I run "bin/schedule --due look" at <at>
-    Then it exits with <code>
-
-    Examples:
-      | at               | code |
-      | 2026-11-23 00:06 | 0    |
-      | 2026-11-23 00:20 | 0    |
-      | 2026-11-23 00:21 | 1    |
-      | 2026-11-23 08:00 | 1    |
-
-  Scenario: as JSON
+  Scenario: JSON
     When I run "bin/schedule --format json" at 21:04
     Then the JSON rows at "jobs" are
       | name  | recipe  | catch_up | enabled | next_at              |
@@ -98,7 +77,7 @@ Feature: the jobs as each scheduler has them
       | count | ingest  | false    | true    | 2026-11-22T21:10:00Z |
       | never | preview | true     | false   | null                 |
 
-  Scenario: to be pasted
+  Scenario: Markdown
     Given the config file schedules.toml says
       """
       """
@@ -111,62 +90,3 @@ Feature: the jobs as each scheduler has them
       # burnbook:end PROJECT
       ```
       """
-
-  Scenario: a zone other than the machine's
-    Given the config file schedules.toml says
-      """
-      timezone = "Asia/Tokyo"
-
-      [jobs.look]
-      cron   = "6 0 * * *"
-      recipe = "check"
-      """
-    When I run "bin/schedule --as systemd"
-    Then it prints the lines
-      """
-      OnCalendar=*-*-* 00:06:00 Asia/Tokyo
-      """
-    And it notes
-      """
-      schedule: the jobs' times are of the zone Asia/Tokyo (schedules.toml), the reset's of UTC
-      (windows.toml)
-      """
-
-  Scenario: into files, for systemd
-    When I run "bin/schedule --as systemd --into units"
-    Then it prints the lines
-      """
-      4 of 4 files written into HOME/units
-      HOME/units/burnbook-look.service
-      HOME/units/burnbook-look.timer
-      HOME/units/burnbook-count.service
-      HOME/units/burnbook-count.timer
-      switch on: systemctl --user daemon-reload && systemctl --user enable --now burnbook-look.timer burnbook-count.timer
-      """
-    When I run "bin/schedule --as systemd --into units"
-    Then it prints the lines
-      """
-      0 of 4 files written into HOME/units
-      """
-    And nothing was written
-
-  Scenario Outline: what cannot be used is one sentence
-    Given the config file schedules.toml says
-      """
-      [jobs.look]
-      cron   = "<cron>"
-      recipe = "check"
-      """
-    When I run "bin/schedule"
-    Then it exits with 78 and says "CONFIG/schedules.toml: jobs.look.cron: <sentence>"
-
-    Examples:
-      | cron        | sentence                                             |
-      | 6 0 * *     | '6 0 * *' has 4 fields; valid: five                  |
-      | 66 0 * * *  | minute '66' is not valid; valid: 0 to 59             |
-      | 0 0 30 2 *  | '0 0 30 2 *' never comes                             |
-      | @reboot     | '@reboot' is not known; valid: five fields, or       |
-
-  Scenario: a word that is not known
-    When I run "bin/schedule --as cron"
-    Then it exits with 2 and says "schedule: --as 'cron' is not known; valid: "

@@ -1,4 +1,4 @@
-Feature: which provider, and which methodology, made most of its percentage points
+Feature: Which provider and methodology used its percentage points best
 
   Over all finalized windows: the ratio of totals, with a 95% interval by the delta method, n and
   power. Three windows with plain points are the fewest that have one.
@@ -22,7 +22,7 @@ Feature: which provider, and which methodology, made most of its percentage poin
     And "bin/finalize --window W4 --features codex=1 --methodology spike" was run
     And "bin/finalize --window W5 --features codex=1" was run
 
-  Scenario: a provider with all methodologies, then each, the best first
+  Scenario: Each provider's total, then its methodologies, the best first
     When I run "bin/scoreboard"
     Then it prints
       """
@@ -40,7 +40,7 @@ Feature: which provider, and which methodology, made most of its percentage poin
       """
     And nothing was written
 
-  Scenario: as JSON, what is not known is null
+  Scenario: JSON has null for unknown values
     When I run "bin/scoreboard --format json"
     Then the JSON rows at "scores" are
       | provider | scope       | methodology | n | left_out | features | points | per_point |
@@ -49,7 +49,7 @@ Feature: which provider, and which methodology, made most of its percentage poin
       | codex    | methodology | null        | 0 | 1        | 0        | 0      | null      |
       | codex    | methodology | spike       | 1 | 0        | 1        | 10     | null      |
 
-  Scenario: as CSV, what is not known is empty, and nothing in it acts
+  Scenario: CSV has empty cells for unknown values and escapes formulas
     Given "bin/finalize --window W4 --methodology =1+1" was run
     When I run "bin/scoreboard --format csv"
     Then it prints as CSV the columns
@@ -59,7 +59,7 @@ Feature: which provider, and which methodology, made most of its percentage poin
       | codex    | methodology |             | 0 | 1        |           |
       | codex    | methodology | '=1+1       | 1 | 0        |           |
 
-  Scenario: a window that is finalized again counts once, as it was told last
+  Scenario: A window that is finalized again counts once
     Given "bin/finalize --window W4 --methodology tdd" was run
     When I run "bin/scoreboard --format json"
     Then the JSON rows at "scores" are
@@ -68,7 +68,7 @@ Feature: which provider, and which methodology, made most of its percentage poin
       | methodology | tdd         | 4 |
       | methodology | null        | 0 |
 
-  Scenario: one provider alone
+  Scenario: --provider
     When I run "bin/scoreboard --provider claude"
     Then it prints
       """

@@ -1,9 +1,9 @@
-Feature: several agents keep one book
+Feature: Several agents share one book
 
   Background:
     Given a Codex pane with 5h 11%, weekly 24%
 
-  Scenario: two agents in the same minute
+  Scenario: Two agents in the same minute
     When Ada starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
     And Bo starts codex in W0-CHN at 09:00 with 5h 63%, weekly 58%
     Then the journal snapshots reads
@@ -30,13 +30,13 @@ Feature: several agents keep one book
       bo     codex     weekly     58%      -   open  ███████░░░░░
       """
 
-  Scenario: two agents with the very same pane in the same minute are two rows
+  Scenario: The same pane of two agents gives two rows
     When Ada starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
     And Bo starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
     Then the journal snapshots has 2 rows
     And every row of the journal snapshots has another id
 
-  Scenario: undo of one leaves the other as it was
+  Scenario: undo leaves the other agent's row alone
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
     And Bo starts codex in W0-CHN at 09:00 with 5h 63%, weekly 58%
     When I run "bin/undo codex --agent ada"
@@ -45,7 +45,7 @@ Feature: several agents keep one book
       | agent | window | phase  | before | after |
       | bo    | W0-CHN | before | ID     | null  |
 
-  Scenario: one agent with two providers
+  Scenario: One agent with two providers
     When Ada starts codex at 09:00 with 5h 11%, weekly 24%
     And Ada starts claude at 09:00 with session 22%, week 17%
     Then the book keeps these state files
@@ -53,18 +53,18 @@ Feature: several agents keep one book
       | ada/claude.json |
       | ada/codex.json  |
 
-  Scenario: the environment says who works
+  Scenario: AGENT_ID names the agent
     Given AGENT_ID is set to "ada"
     When I pipe the pane into "bin/snapshot start codex" at 09:00
     Then it prints "BEFORE W0-CHN ada codex: 5h 11%, weekly 24% (ID)"
 
-  Scenario: the flag wins over the environment
+  Scenario: --agent overrides AGENT_ID
     Given AGENT_ID is set to "ada"
     When I pipe the pane into "bin/snapshot start codex --agent bo" at 09:00
     Then it prints "BEFORE W0-CHN bo codex: 5h 11%, weekly 24% (ID)"
     And there is no state of ada with codex
 
-  Scenario: where nobody says who works, it is main
+  Scenario: The default agent is main
     Given AGENT_ID is not set
     When I pipe the pane into "bin/snapshot start codex" at 09:00
     Then it prints "BEFORE W0-CHN main codex: 5h 11%, weekly 24% (ID)"

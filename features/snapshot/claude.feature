@@ -1,4 +1,4 @@
-Feature: book Claude's session and week
+Feature: Claude's session and week
 
   Background:
     Given the pane
@@ -15,7 +15,7 @@ Feature: book Claude's session and week
       """
     When I pipe the pane into "bin/snapshot start claude --agent bo" at 09:00
 
-  Scenario: result
+  Scenario: BEFORE and AFTER
     Then it prints "BEFORE W0-CHN bo claude: session 76%, week-all-models 12% (ID)"
     And the journal snapshots reads
       | session | meters.session.resets_at | week-all-models | meters.week-all-models.resets_at | errors |
@@ -26,7 +26,7 @@ Feature: book Claude's session and week
     Then it prints "undone: BEFORE of claude for bo in W0-CHN, taken 2026-11-22 09:00 (ID)"
     And there is no state of bo with claude
 
-  Scenario: the session was reset before AFTER, the week was not
+  Scenario: Only the session was reset before AFTER
     Given Bo ends claude at 12:31 with session 22% resets 2:59pm (UTC), week 17%
     When I run "bin/preview --window W0-CHN --format json" at 13:00
     Then the JSON rows at "meters" are
@@ -34,13 +34,13 @@ Feature: book Claude's session and week
       | session         | 76     | 22    | null  | 22        | 46        |
       | week-all-models | 12     | 17    | 5     | 5         | 5         |
 
-  Scenario: the zone that the pane names wins over the config's
+  Scenario: The pane's time zone overrides the config's
     Given the setting timezone of windows.toml is "Europe/Berlin"
     And a Claude pane with session 22% resets 8:59pm (Asia/Irkutsk)
     When I pipe the pane into "bin/snapshot start claude --agent bo" at 09:00
     Then row 2 of the journal snapshots has "meters.session.resets_at" 2026-11-22T12:59:00Z
 
-  Scenario: a pane that did not load
+  Scenario: A pane that did not load
     Given the pane
       """
        Settings:  Status   Config   Usage  (tab to cycle)

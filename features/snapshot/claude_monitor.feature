@@ -1,6 +1,6 @@
-Feature: book Claude's session from the screen of claude-monitor
+Feature: Claude's session from the screen of claude-monitor
 
-  Scenario: its percentage is an estimate, and the row says so
+  Scenario: Its percentage is an estimate, and the row says so
     Given the pane
       """
       ✦ ✧ ✦ ✧ CLAUDE CODE USAGE MONITOR ✦ ✧ ✦ ✧

@@ -1,4 +1,4 @@
-Feature: cross from one window into the next with one pane
+Feature: cross books AFTER and the next BEFORE from one pane
 
   Background:
     Given the windows
@@ -23,69 +23,7 @@ Feature: cross from one window into the next with one pane
       | window | phase  | captured_at          | before | after |
       | W0-CHP | before | 2026-11-22T12:30:00Z | ID     | null  |
 
-  Scenario: the same pane at the same moment adds nothing
-    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
-    And Ada crosses codex in W0-CHN at 12:30 with 5h 51%, weekly 31%
-    When Ada crosses codex in W0-CHN at 12:30 with 5h 51%, weekly 31%
-    Then it prints
-      """
-      already booked: AFTER W0-CHN ada codex: 5h 51%, weekly 31% (ID)
-      already booked: BEFORE W0-CHP ada codex: 5h 51%, weekly 31% (ID)
-      """
-    And the journal snapshots has 3 rows
-
-  Scenario: the same pane at the same moment, and no window named
-    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
-    And Ada crosses codex at 12:30 with 5h 51%, weekly 31%
-    When Ada crosses codex at 12:30 with 5h 51%, weekly 31%
-    Then it prints
-      """
-      already booked: AFTER W0-CHN ada codex: 5h 51%, weekly 31% (ID)
-      already booked: BEFORE W0-CHP ada codex: 5h 51%, weekly 31% (ID)
-      """
-    And the journal snapshots has 3 rows
-
-  Scenario: a script that failed tries once more, and pipes the same pane
-    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
-    And Ada crosses codex at 12:30 with 5h 51%, weekly 31%
-    When Ada crosses codex at 12:34 with 5h 51%, weekly 31%
-    Then it prints
-      """
-      already booked: AFTER W0-CHN ada codex: 5h 51%, weekly 31% (ID)
-      already booked: BEFORE W0-CHP ada codex: 5h 51%, weekly 31% (ID)
-      """
-    And it notes
-      """
-      snapshot: this pane has crossed into W0-CHP already; --window W0-CHP crosses out of it
-      """
-    And the journal snapshots has 3 rows
-
-  Scenario Outline: <what> it is a crossing of its own
-    Given Ada starts codex in W009 at 09:00 with 5h 11%, weekly 24%
-    And Ada crosses codex at 12:30 with 5h 51%, weekly 31%
-    When Ada crosses codex at <at> with 5h <percent>, weekly 31%
-    Then it prints
-      """
-      AFTER W010 ada codex: 5h <percent>, weekly 31% (ID)
-      BEFORE W011 ada codex: 5h <percent>, weekly 31% (ID)
-      """
-
-    Examples:
-      | what                              | at    | percent |
-      | with another pane                 | 12:34 | 52%     |
-      | when the panes do not lag anymore | 12:35 | 51%     |
-
-  Scenario: other numbers at the same moment are the same crossing, and the last ones count
-    Given Ada starts codex in W009 at 09:00 with 5h 11%, weekly 24%
-    And Ada crosses codex at 12:30 with 5h 51%, weekly 31%
-    When Ada crosses codex at 12:30 with 5h 52%, weekly 31%
-    Then it prints
-      """
-      AFTER W009 ada codex: 5h 52%, weekly 31% (ID)
-      BEFORE W010 ada codex: 5h 52%, weekly 31% (ID)
-      """
-
-  Scenario: undo takes back one row at a time, the newest first
+  Scenario: undo voids one row at a time, the newest first
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
     And Ada crosses codex at 12:30 with 5h 51%, weekly 31%
     When I run "bin/undo codex --agent ada"
@@ -96,7 +34,7 @@ Feature: cross from one window into the next with one pane
       | window | phase  | captured_at          | before | after |
       | W0-CHN | before | 2026-11-22T09:00:00Z | ID     | null  |
 
-  Scenario: into the window with the next number
+  Scenario: Into the window with the next number
     Given Ada starts codex in W009 at 09:00 with 5h 11%, weekly 24%
     When Ada crosses codex at 12:30 with 5h 51%, weekly 31%
     Then it prints
@@ -105,7 +43,7 @@ Feature: cross from one window into the next with one pane
       BEFORE W010 ada codex: 5h 51%, weekly 31% (ID)
       """
 
-  Scenario: out of a window that nothing follows
+  Scenario: No window follows
     Given Ada starts codex in W0-CHP at 09:00 with 5h 11%, weekly 24%
     When Ada crosses codex at 12:30 with 5h 51%, weekly 31%
     Then it exits with 2 and says
@@ -115,7 +53,7 @@ Feature: cross from one window into the next with one pane
       """
     And the journal snapshots has 1 row
 
-  Scenario: without a BEFORE
+  Scenario: Without a BEFORE
     When Ada crosses codex at 12:30 with 5h 51%, weekly 31%
     Then it exits with 66 and says "no BEFORE of codex for ada in this book; nothing booked"
     And the journal snapshots has 0 rows

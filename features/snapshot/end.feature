@@ -1,4 +1,4 @@
-Feature: book AFTER from a pane
+Feature: end books AFTER from a pane
 
   Background:
     Given the windows
@@ -7,7 +7,7 @@ Feature: book AFTER from a pane
       | W0-CHP |        |
     And Ada starts codex in W0-CHN at 09:00 with 5h 11%, weekly 24%
 
-  Scenario: of the window that is open
+  Scenario: AFTER of the open window
     When Ada ends codex at 12:30 with 5h 51%, weekly 31%
     Then it prints "AFTER W0-CHN ada codex: 5h 51%, weekly 31% (ID)"
     And the journal snapshots reads
@@ -26,7 +26,7 @@ Feature: book AFTER from a pane
       | window | phase  | captured_at          | before | after |
       | W0-CHN | before | 2026-11-22T09:00:00Z | ID     | null  |
 
-  Scenario: a second AFTER takes the place of the first
+  Scenario: A second AFTER replaces the first
     Given Ada ends codex at 12:30 with 5h 51%, weekly 31%
     When Ada ends codex at 12:45 with 5h 53%, weekly 32%
     And I run "bin/preview --window W0-CHN --format json" at 13:00
@@ -34,32 +34,3 @@ Feature: book AFTER from a pane
       | meter  | before | after | delta |
       | 5h     | 11     | 53    | 42    |
       | weekly | 24     | 32    | 8     |
-
-  Scenario: without a BEFORE of this agent
-    When Bo ends codex at 12:30 with 5h 51%, weekly 31%
-    Then it exits with 66 and says
-      """
-      snapshot: no BEFORE of codex for bo in this book; nothing booked
-      (snapshot start codex books one)
-      """
-    And the journal snapshots has 1 row
-
-  Scenario: without a BEFORE of this provider
-    When Ada ends claude at 12:30 with session 22%, week 17%
-    Then it exits with 66 and says "no BEFORE of claude for ada in this book; nothing booked"
-    And the journal snapshots has 1 row
-
-  Scenario: without a BEFORE in this window
-    When Ada ends codex in W0-CHP at 12:30 with 5h 51%, weekly 31%
-    Then it exits with 66 and says
-      """
-      snapshot: no BEFORE of codex for ada in W0-CHP; nothing booked
-      (snapshot start codex --window W0-CHP books one)
-      """
-    And the journal snapshots has 1 row
-
-  Scenario: after its BEFORE was taken back
-    Given "bin/undo codex --agent ada" was run
-    When Ada ends codex at 12:30 with 5h 51%, weekly 31%
-    Then it exits with 66 and says "no BEFORE of codex for ada in this book; nothing booked"
-    And the journal snapshots has 2 rows

@@ -9,13 +9,13 @@ Feature: GLM counts prompts
       """
     When I pipe the pane into "bin/snapshot start glm --agent ada" at 09:00
 
-  Scenario: the baseline
+  Scenario: BEFORE keeps the baseline
     Then it prints "BEFORE W0-CHN ada glm: 42 prompts (ID)"
     And the journal prompts reads
       | provider | baseline | total | delta |
       | glm      | 42       | 42    | null  |
 
-  Scenario: the difference
+  Scenario: AFTER keeps the difference
     Given the pane
       """
       {"blocks": [{"isGap": false, "entries": 40}, {"entries": 31}]}
@@ -27,12 +27,12 @@ Feature: GLM counts prompts
       | glm      | 42       | 42    | null  |
       | glm      | 42       | 71    | 29    |
 
-  Scenario: the count by hand
+  Scenario: The count given by hand
     When I run "bin/snapshot end glm --agent ada --set prompts=50" at 12:30
     Then it prints "AFTER W0-CHN ada glm: 50 prompts (ID)"
     And row 2 of the journal prompts has "delta" 8
 
-  Scenario Outline: a count that is none, <count>
+  Scenario Outline: An invalid count: <count>
     When I run "bin/snapshot end glm --agent ada --set prompts=<count>" at 12:30
     Then it exits with 2 and says
       """
@@ -46,7 +46,7 @@ Feature: GLM counts prompts
       | 1.5   |
       | many  |
 
-  Scenario: text that is no JSON
+  Scenario: Text that is not JSON
     Given the pane
       """
       ccusage: no data found

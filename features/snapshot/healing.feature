@@ -1,11 +1,11 @@
-Feature: what a crash left of a row is moved aside by the next append
+Feature: The next append moves an unfinished row aside
 
   Background:
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
     And Ada starts codex in W0-CHN at 09:30 with 5h 12%
     And the last row of the journal snapshots was cut off after 30 bytes
 
-  Scenario: the next snapshot heals the journal and says so in a row
+  Scenario: The next snapshot repairs the journal and records an anomaly
     When Ada ends codex in W0-CHN at 12:30 with 5h 51%
     Then it prints "AFTER W0-CHN ada codex: 5h 51% (ID)"
     And the journal snapshots reads
@@ -20,7 +20,7 @@ Feature: what a crash left of a row is moved aside by the next append
       | kind      | subject         | second | source |
       | torn-tail | snapshots.jsonl | 30     | heal   |
 
-  Scenario: the healed book is clean
+  Scenario: The repaired book is valid
     Given Ada ends codex in W0-CHN at 12:30 with 5h 51%
     When I run "bin/check"
     Then it prints
@@ -30,13 +30,13 @@ Feature: what a crash left of a row is moved aside by the next append
       note: snapshots.jsonl.broken: holds rows that were never finished, 31 bytes
       """
 
-  Scenario: it heals once
+  Scenario: It is repaired once
     Given Ada ends codex in W0-CHN at 12:30 with 5h 51%
     When Ada ends codex in W0-CHN at 12:40 with 5h 52%
     Then the journal anomalies has 1 row
     And the journal snapshots has 3 rows
 
-  Scenario: finalize heals as well, in whatever journal the crash was
+  Scenario: finalize repairs other journals too
     Given Ada ends codex in W0-CHN at 12:30 with 5h 51%
     And "bin/finalize --window W0-CHN" was run
     And the last row of the journal windows was cut off after 100 bytes
@@ -47,14 +47,14 @@ Feature: what a crash left of a row is moved aside by the next append
       | torn-tail | snapshots.jsonl | 30     |
       | torn-tail | windows.jsonl   | 100    |
 
-  Scenario: the preview reads past it and touches nothing
+  Scenario: The preview skips the unfinished row and changes nothing
     When I run "bin/preview --window W0-CHN --format json" at 10:00
     Then the JSON rows at "meters" are
       | meter | before |
       | 5h    | 11     |
     And nothing was written
 
-  Scenario: a command that books nothing touches nothing
+  Scenario: A command that books nothing changes nothing
     When Bo ends codex in W0-CHN at 12:30 with 5h 51%
     Then it exits with 66
     And nothing was written

@@ -1,4 +1,4 @@
-Feature: an id that is no id is refused, and nothing is created anywhere
+Feature: An invalid id is refused and nothing is created
 
   Ids become names of files, so a command looks at all of them before it does anything.
 
@@ -47,6 +47,6 @@ Feature: an id that is no id is refused, and nothing is created anywhere
       | "a\n"     |
       | "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" |
 
-  Scenario: the longest id there is
+  Scenario: The longest valid id
     When I run "bin/snapshot start codex --set 5h=11 --window aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" at 09:00
     Then the journal snapshots has 1 row

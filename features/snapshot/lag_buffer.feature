@@ -1,4 +1,4 @@
-Feature: a BEFORE right after the reset may still show the old window
+Feature: A BEFORE right after the reset may show the old window
 
   Vendors' panes lag. A BEFORE inside the lag buffer (5 minutes, if the config says nothing else) is
   booked, so that nothing is lost, and carries a warning until somebody says that it is right.
@@ -9,7 +9,7 @@ Feature: a BEFORE right after the reset may still show the old window
       | W0-CHN | W0-CHP | 2026-11-23T00:01:00 |
       | W0-CHP |        |                     |
 
-  Scenario: inside the buffer
+  Scenario: Inside the lag buffer
     When Ada starts codex in W0-CHP at 2026-11-23 00:03 with 5h 51% resets 04:00
     Then it prints "BEFORE W0-CHP ada codex: 5h 51% [lag-buffer] (ID)"
     And it notes
@@ -21,7 +21,7 @@ Feature: a BEFORE right after the reset may still show the old window
       | window | errors     | notes |
       | W0-CHP | lag-buffer |       |
 
-  Scenario: taken again later, it counts without a warning
+  Scenario: A later BEFORE counts without a warning
     Given Ada starts codex in W0-CHP at 2026-11-23 00:03 with 5h 51% resets 04:00
     When Ada starts codex in W0-CHP at 2026-11-23 00:06 with 5h 1% resets 05:02
     Then it notes nothing
@@ -30,7 +30,7 @@ Feature: a BEFORE right after the reset may still show the old window
       | meter | before |
       | 5h    | 1      |
 
-  Scenario: inside the buffer, and said to be right
+  Scenario: --force inside the lag buffer
     Given a Codex pane with 5h 1% resets 05:02
     When I pipe the pane into "bin/snapshot start codex --window W0-CHP --force" at 2026-11-23 00:03
     Then it prints "BEFORE W0-CHP main codex: 5h 1% (ID)"
@@ -39,7 +39,7 @@ Feature: a BEFORE right after the reset may still show the old window
       | window | errors | notes                          |
       | W0-CHP |        | [forced inside the lag buffer] |
 
-  Scenario Outline: at <at> nothing lags
+  Scenario Outline: No lag at <at>
     When Ada starts codex in W0-CHP at <at> with 5h 1% resets 03:00
     Then it prints "BEFORE W0-CHP ada codex: 5h 1% (ID)"
     And it notes nothing
@@ -49,7 +49,7 @@ Feature: a BEFORE right after the reset may still show the old window
       | 2026-11-22 23:59 |
       | 2026-11-23 00:06 |
 
-  Scenario: the config says how long
+  Scenario: The config sets the length
     Given the setting lag_buffer of windows.toml is "30m"
     When Ada starts codex in W0-CHP at 2026-11-23 00:30 with 5h 1% resets 03:00
     Then it notes
@@ -58,7 +58,7 @@ Feature: a BEFORE right after the reset may still show the old window
       still show the old window; take it again later, or say --force if it is right
       """
 
-  Scenario: a window without a declared end ends at the reset time after its first BEFORE
+  Scenario: A window without a declared end ends at the reset time
     Given the windows
       | window | next   |
       | W0-CHN | W0-CHP |
@@ -67,7 +67,7 @@ Feature: a BEFORE right after the reset may still show the old window
     When Bo starts codex in W0-CHP at 2026-11-23 00:05 with 5h 1% resets 03:00
     Then it prints "BEFORE W0-CHP bo codex: 5h 1% [lag-buffer] (ID)"
 
-  Scenario: an AFTER never lags
+  Scenario: An AFTER never lags
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
     And Ada starts codex in W0-CHP at 2026-11-22 23:00 with 5h 1% resets 03:00
     When Ada ends codex in W0-CHP at 2026-11-23 00:03 with 5h 2% resets 03:00

@@ -1,6 +1,6 @@
-Feature: where the book is, and what may stand there
+Feature: Where the book is
 
-  Scenario: the flag wins over the environment
+  Scenario: --data-dir overrides BURNBOOK_DATA_DIR
     Given a Codex pane with 5h 11%
     When I pipe the pane into "bin/snapshot start codex --data-dir another/book" at 09:00
     Then it prints "BEFORE W0-CHN main codex: 5h 11% (ID)"
@@ -8,7 +8,7 @@ Feature: where the book is, and what may stand there
     When I run "bin/check --data-dir another/book --format json"
     Then the JSON value at "rows.snapshots" is 1
 
-  Scenario Outline: a file stands where the book should be: <command>
+  Scenario Outline: A file exists at the book's path: <command>
     Given a file stands where the book should be
     When I run "<command>" at 09:00
     Then it exits with 74 and says
@@ -25,7 +25,7 @@ Feature: where the book is, and what may stand there
       | preview  | bin/preview --window W0-CHN         |
       | check    | bin/check                           |
 
-  Scenario: no link is followed
+  Scenario: Symbolic links in the book are not followed
     Given the journal snapshots is a link to a file of somebody else
     When Ada starts codex at 09:00 with 5h 11%
     Then it exits with 74 and says "BOOK/snapshots.jsonl"

@@ -1,4 +1,4 @@
-Feature: book BEFORE from a pane
+Feature: start books BEFORE from a pane
 
   Background:
     Given the windows
@@ -19,7 +19,7 @@ Feature: book BEFORE from a pane
       """
     When I pipe the pane into "bin/snapshot start codex --agent ada --stdin" at 09:00
 
-  Scenario: result
+  Scenario: BEFORE
     Then it prints "BEFORE W0-CHN ada codex: 5h 11%, weekly 24%, context 12,000 (ID)"
     And it notes nothing
     And the journal snapshots reads

@@ -1,4 +1,4 @@
-Feature: find the window where none is named
+Feature: Without --window, start chooses the window
 
   Background:
     Given the windows
@@ -6,16 +6,16 @@ Feature: find the window where none is named
       | W0-CHN | W0-CHP |
       | W0-CHP |        |
 
-  Scenario: in a new book it is the first that is declared
+  Scenario: In a new book the first declared window
     When Ada starts codex at 09:00 with 5h 11%
     Then it prints "BEFORE W0-CHN ada codex: 5h 11% (ID)"
 
-  Scenario: after a BEFORE it is the window that is open
+  Scenario: After a BEFORE the open window
     Given Ada starts codex in W0-CHP at 09:00 with 5h 11%
     When Ada starts codex at 09:10 with 5h 12%
     Then it prints "BEFORE W0-CHP ada codex: 5h 12% (ID)"
 
-  Scenario: after an AFTER it is the next one of the config
+  Scenario: After an AFTER the next declared window
     Given the snapshots
       | at    | agent | provider | phase  | window | 5h  |
       | 09:00 | ada   | codex    | before | W0-CHN | 11% |
@@ -23,7 +23,7 @@ Feature: find the window where none is named
     When Ada starts codex at 12:40 with 5h 52%
     Then it prints "BEFORE W0-CHP ada codex: 5h 52% (ID)"
 
-  Scenario Outline: after an AFTER of <window>, which is not declared, it is <following>
+  Scenario Outline: After an AFTER of <window>, which is not declared, it is <following>
     Given the snapshots
       | at    | agent | provider | phase  | window   | 5h  |
       | 09:00 | ada   | codex    | before | <window> | 11% |
@@ -38,7 +38,7 @@ Feature: find the window where none is named
       | W9         | W10        |
       | 2026-W46.1 | 2026-W46.2 |
 
-  Scenario: the configured next wins over the number
+  Scenario: The declared next overrides the number
     Given the windows
       | window | next  |
       | W009   | W0-X  |
@@ -50,46 +50,12 @@ Feature: find the window where none is named
     When Ada starts codex at 12:40 with 5h 52%
     Then it prints "BEFORE W0-X ada codex: 5h 52% (ID)"
 
-  Scenario: after the last window, which has neither
-    Given the snapshots
-      | at    | agent | provider | phase  | window | 5h  |
-      | 09:00 | ada   | codex    | before | W0-CHP | 11% |
-      | 12:30 | ada   | codex    | after  | W0-CHP | 51% |
-    When Ada starts codex at 12:40 with 5h 52%
-    Then it exits with 2 and says
-      """
-      snapshot: nothing follows W0-CHP: it has no number at its end; declare its `next`, or name the
-      window with --window
-      """
-    And the journal snapshots has 2 rows
-
-  Scenario: where no window is declared
-    Given the windows
-      | window |
-    When Ada starts codex at 09:00 with 5h 11%
-    Then it exits with 2 and says
-      """
-      snapshot: no window is declared in windows.toml; name one with --window
-      """
-    And the journal snapshots has 0 rows
-
-  Scenario: a window that is not declared is booked, with a note
-    When Ada starts codex in W0-NEW at 09:00 with 5h 11%
-    Then it prints "BEFORE W0-NEW ada codex: 5h 11% (ID)"
-    And it notes
-      """
-      snapshot: window W0-NEW is not declared in windows.toml; booked all the same
-      """
-    And the journal snapshots reads
-      | window | phase  |
-      | W0-NEW | before |
-
-  Scenario: each agent has a window of its own
+  Scenario: Each agent has its own window
     Given Ada starts codex in W0-CHP at 09:00 with 5h 11%
     When Bo starts codex at 09:10 with 5h 12%
     Then it prints "BEFORE W0-CHN bo codex: 5h 12% (ID)"
 
-  Scenario: undo gives the window back
+  Scenario: undo restores the window
     Given the snapshots
       | at    | agent | provider | phase  | window | 5h  |
       | 09:00 | ada   | codex    | before | W0-CHN | 11% |

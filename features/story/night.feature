@@ -1,4 +1,4 @@
-Feature: a window opens, is checkpointed and closes without anybody remembering to
+Feature: A window is opened, checkpointed and closed by cron
 
   Cron runs the reset at 00:06, 00:11 and 00:16. W0-CHN ends at 00:01. In the morning people say what came of it.
 
@@ -22,7 +22,7 @@ Feature: a window opens, is checkpointed and closes without anybody remembering 
     And Ada shows a codex pane with 5h 1% resets 05:02, weekly 31%, context 90K
     And Bo shows a claude pane with session 0% resets 5am (UTC), week 20%
 
-  Scenario: the night as it should be
+  Scenario: A normal night
     When I run "bin/reset" at 2026-11-23 00:06
     Then each agent has one AFTER in W0-CHN and one BEFORE in W0-CHP
     When I run "bin/reset" at 2026-11-23 00:11
@@ -48,7 +48,7 @@ Feature: a window opens, is checkpointed and closes without anybody remembering 
     And W0-CHN comes to a GO
     And the whole book holds
 
-  Scenario: the machine was asleep at 00:06
+  Scenario: The machine was asleep at 00:06
     Given Ada shows a codex pane with 5h 3% resets 11:20, weekly 31%
     And Bo shows a claude pane with session 0% resets 11am (UTC), week 20%
     When I run "bin/reset" at 2026-11-23 07:45
@@ -61,7 +61,7 @@ Feature: a window opens, is checkpointed and closes without anybody remembering 
     Then W0-CHN comes to a GO
     And the whole book holds
 
-  Scenario: at 00:01 the pane still shows the old window
+  Scenario: At 00:01 the pane still shows the old window
     Given Ada shows a codex pane with 5h 60% resets 00:01, weekly 31%
     When I run "bin/reset" at 2026-11-23 00:01
     Then nothing was written
@@ -72,7 +72,7 @@ Feature: a window opens, is checkpointed and closes without anybody remembering 
     When I run "bin/checkpoint W0-CHN" at 2026-11-23 08:10
     Then W0-CHN comes to a GO
 
-  Scenario: somebody could not wait
+  Scenario: Somebody ran the reset by hand
     Given Ada shows a codex pane with 5h 60% resets 00:30, weekly 31%
     And Bo shows a claude pane with session 40% resets 1am (UTC), week 20%
     When I run "bin/reset" at 23:59
@@ -86,7 +86,7 @@ Feature: a window opens, is checkpointed and closes without anybody remembering 
     When I run "bin/checkpoint W0-CHN" at 2026-11-23 08:10
     Then W0-CHN comes to a GO
 
-  Scenario: two crons and twenty impatient people, again and again
+  Scenario: Two crons and twenty people at once
     When "bin/reset --at 2026-11-23T00:06Z" runs 20 times at once, 20 times over
     Then each agent has one AFTER in W0-CHN and one BEFORE in W0-CHP
     And the journal snapshots has 6 rows

@@ -1,4 +1,4 @@
-Feature: the time that is left
+Feature: The remaining time of a window
 
   `timer` counts down to the reset and to the end of the lag buffer, when panes show the new window.
   Where stdout is no terminal, it prints one line at once. It writes nothing.
@@ -6,7 +6,7 @@ Feature: the time that is left
   Background:
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
 
-  Scenario Outline: one line
+  Scenario Outline: One line
     When I run "bin/timer W0-CHN" at <at>
     Then it prints "<line>"
     And nothing was written
@@ -17,7 +17,7 @@ Feature: the time that is left
       | 2026-11-23 00:01 | W0-CHN ended 2026-11-23 00:01; panes settle 2026-11-23 00:06, in 5m                       |
       | 2026-11-23 00:06 | W0-CHN ended 2026-11-23 00:01; panes have settled since 2026-11-23 00:06                  |
 
-  Scenario: without a name it is the current window's
+  Scenario: The default is the current window
     When I run "bin/timer --format json" at 21:00
     Then the JSON has
       | path               | value                |
@@ -27,21 +27,21 @@ Feature: the time that is left
       | settles_at         | 2026-11-23T00:06:00Z |
       | settles_in_seconds | 11160                |
 
-  Scenario: a declared end counts, also before the first BEFORE
+  Scenario: A declared end counts before the first BEFORE too
     Given the windows
       | window | ends                |
       | W9     | 2026-11-25T12:00:00 |
     When I run "bin/timer W9" at 21:00
     Then it prints "W9 ends 2026-11-25 12:00, in 2d 15h; panes settle 2026-11-25 12:05, in 2d 15h"
 
-  Scenario: an end that is not known
+  Scenario: An unknown end
     When I run "bin/timer W0-CHQ" at 21:00
     Then it exits with 66 and says
       """
       timer: the end of W0-CHQ is not known: it has no BEFORE, and no `ends` in windows.toml
       """
 
-  Scenario: two names
+  Scenario: Two windows
     When I run "bin/timer W0-CHN --window W0-CHP"
     Then it exits with 2 and says
       """

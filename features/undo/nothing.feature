@@ -1,9 +1,9 @@
-Feature: nothing to take back
+Feature: Nothing to undo
 
   Background:
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
 
-  Scenario Outline: <nothing> to undo
+  Scenario Outline: Nothing to undo: <nothing>
     When I run "bin/undo <command>"
     Then it exits with 66 and says
       """
@@ -19,7 +19,7 @@ Feature: nothing to take back
       | nothing of this provider | claude --agent ada                | no snapshot of claude for ada to undo                    |
       | not so many              | codex --agent ada --index 2       | only 1, so no number 2, snapshot of codex for ada to undo |
 
-  Scenario Outline: an index that is none, <index>
+  Scenario Outline: An invalid index: <index>
     When I run "bin/undo codex --agent ada --index <index>"
     Then it exits with 2 and says "<sentence>"
     And nothing was written
@@ -30,7 +30,7 @@ Feature: nothing to take back
       | -1    | undo: --index -1 is not 1 or more           |
       | last  | argument --index: invalid int value: 'last' |
 
-  Scenario: everything was taken back already
+  Scenario: Everything was voided already
     Given "bin/undo codex --agent ada" was run
     When I run "bin/undo codex --agent ada"
     Then it exits with 66 and says
@@ -39,7 +39,7 @@ Feature: nothing to take back
       """
     And the journal snapshots has 2 rows
 
-  Scenario: no book
+  Scenario: There is no book
     When I run "bin/undo codex --data-dir nowhere"
     Then it exits with 66 and says
       """

@@ -1,4 +1,4 @@
-Feature: take a snapshot back
+Feature: undo voids a snapshot
 
   Undo books a row that voids another; nothing is ever removed from the journal.
 
@@ -11,7 +11,7 @@ Feature: take a snapshot back
       | 12:40 | ada   | codex    | before | W0-CHP | 52% |
       | 12:50 | bo    | codex    | before | W0-CHN | 63% |
 
-  Scenario: the last one of this agent
+  Scenario: The last snapshot of this agent
     When I run "bin/undo codex --agent ada"
     Then it prints "undone: BEFORE of codex for ada in W0-CHP, taken 2026-11-22 12:40 (ID)"
     And the journal snapshots reads
@@ -40,16 +40,16 @@ Feature: take a snapshot back
       | the second last            | --index 2                          | AFTER  | W0-CHN | 12:30 |
       | the second last of a phase | --phase before --index 2           | BEFORE | W0-CHN | 10:00 |
 
-  Scenario: twice takes back two
+  Scenario: Two calls void two snapshots
     When I run "bin/undo codex --agent ada"
     And I run "bin/undo codex --agent ada"
     Then it prints "undone: AFTER of codex for ada in W0-CHN, taken 2026-11-22 12:30 (ID)"
 
-  Scenario: why it was taken back is kept
+  Scenario: The notes say why
     When I run "bin/undo codex --agent ada --notes 'wrong pane'"
     Then row 6 of the journal snapshots has "notes" wrong pane
 
-  Scenario: a BEFORE that was taken back gives way to the one before it
+  Scenario: The previous BEFORE counts again
     When I run "bin/undo codex --agent ada --phase before --window W0-CHN"
     And I run "bin/preview --window W0-CHN --format json" at 13:00
     Then the JSON rows at "meters" are
@@ -57,14 +57,14 @@ Feature: take a snapshot back
       | ada   | 5h    | 11     | 51    | 40    |
       | bo    | 5h    | 63     | null  | null  |
 
-  Scenario: an AFTER that was taken back opens the window again
+  Scenario: A voided AFTER reopens the window
     When I run "bin/undo codex --agent ada --phase after"
     And I run "bin/preview --window W0-CHN --format json" at 13:00
     Then the JSON has
       | path  | value |
       | state | open  |
 
-  Scenario: as JSON
+  Scenario: JSON
     When I run "bin/undo codex --agent ada --format json"
     Then the JSON has
       | path                 | value  |

@@ -1,6 +1,6 @@
-Feature: The vendor's five-hour windows: real ones where a meter told when they end, else guessed
+Feature: The vendor's five-hour windows, measured where a meter shows their end
 
-  Scenario: a pane tells when a block ends, to the minute
+  Scenario: A pane shows the end of a block to the minute
     Given Ada starts codex in W1 at 09:00 with 5h 11% resets 13:10
     And agents used
       | at    | tool  | model         | input | output |
@@ -30,7 +30,7 @@ Feature: The vendor's five-hour windows: real ones where a meter told when they 
       Prices in USD as of 2026-11-22, from genai-prices 0.2.3
       """
 
-  Scenario: each vendor has blocks of its own
+  Scenario: Each vendor has its own blocks
     Given Ada starts codex in W1 at 09:00 with 5h 11% resets 13:10
     And Bo starts claude in W1 at 09:00 with session 5% resets 2pm (UTC)
     And agents used
@@ -43,7 +43,7 @@ Feature: The vendor's five-hour windows: real ones where a meter told when they 
       | 2026-11-22T09:00:00Z | 2026-11-22T14:00:00Z | false   | claude | 10           |
       | 2026-11-22T13:10:00Z | 2026-11-22T18:00:00Z | true    | codex  | 1            |
 
-  Scenario: a meter that shows no use has no window yet: its reset moves on with the clock
+  Scenario: An unused meter has no block yet
     Given Ada starts codex in W1 at 09:00 with 5h 0% resets 14:00
     And agents used
       | at    | tool  | input |
@@ -53,7 +53,7 @@ Feature: The vendor's five-hour windows: real ones where a meter told when they 
       | period               | ends_at              | guessed |
       | 2026-11-22T10:00:00Z | 2026-11-22T15:00:00Z | true    |
 
-  Scenario: a snapshot that was taken back tells no block
+  Scenario: A voided snapshot does not count
     Given Ada starts codex in W1 at 09:00 with 5h 11% resets 13:10
     And "bin/undo codex --agent ada" was run
     And agents used
@@ -61,28 +61,3 @@ Feature: The vendor's five-hour windows: real ones where a meter told when they 
       | 10:20 | codex | 1     |
     When I run "bin/usage blocks --format json"
     Then the JSON value at "rows.0.guessed" is true
-
-  Scenario: a block belongs to the day on which it begins
-    Given agents used
-      | at               | input |
-      | 2026-11-21 22:10 | 1     |
-      | 2026-11-22 01:10 | 10    |
-      | 2026-11-22 03:10 | 100   |
-    When I run "bin/usage blocks --since 2026-11-22 --format json"
-    Then the JSON rows at "rows" are
-      | period               | total_tokens |
-      | 2026-11-22T03:00:00Z | 110          |
-    When I run "bin/usage blocks --until 2026-11-21 --format json"
-    Then the JSON rows at "rows" are
-      | period               | total_tokens |
-      | 2026-11-21T22:00:00Z | 31           |
-
-  Scenario: what is left out still begins a block
-    Given agents used
-      | at    | model | input |
-      | 08:10 | one   | 1     |
-      | 10:10 | other | 10    |
-    When I run "bin/usage blocks --model other --format json"
-    Then the JSON rows at "rows" are
-      | period               | model | total_tokens |
-      | 2026-11-22T08:00:00Z | other | 20           |

@@ -1,4 +1,4 @@
-Feature: What it cost: as the logs told, from tokens and prices, and never free without a price
+Feature: Cost from the logs or from tokens and prices, never zero without a price
 
   Background:
     Given the only prices are
@@ -9,7 +9,7 @@ Feature: What it cost: as the logs told, from tokens and prices, and never free 
       "hourly"   = { input = 5, output = 25, cache_write = 6.25, cache_write_1h = 8 }
       """
 
-  Scenario Outline: each kind of token has its price
+  Scenario Outline: Each kind of token has its price
     Given agents used
       | model   | input   | cache_read   | cache_write   | cache_write_1h   | output   |
       | <model> | <input> | <cache_read> | <cache_write> | <cache_write_1h> | <output> |
@@ -26,14 +26,14 @@ Feature: What it cost: as the logs told, from tokens and prices, and never free 
       | hourly          | 0       | 0          | 0           | 1000000        | 0       | 8    |
       | plain           | 0       | 1000000    | 1000000     | 1000000        | 0       | 6    |
 
-  Scenario: reasoning is a part of the output, and is not paid twice
+  Scenario: Reasoning is part of the output and is not priced twice
     Given agents used
       | tool  | model | input | output  | reasoning |
       | codex | plain | 0     | 1000000 | 900000    |
     When I run "bin/usage --format json"
     Then the JSON value at "totals.usd" is 10
 
-  Scenario Outline: what a log told counts where there is such; a 0 of one who knows no prices does not
+  Scenario Outline: The logged cost counts, except a 0 of a tool without prices
     Given agents used
       | at    | model | input | output | usd |
       | 09:00 | plain | 0     | 100000 | 7   |
@@ -52,7 +52,7 @@ Feature: What it cost: as the logs told, from tokens and prices, and never free 
       | calculated | 3    | 3     |
       | reported   | null | 7     |
 
-  Scenario: a model without a price
+  Scenario: A model without a price
     Given agents used
       | at    | model  | input | output |
       | 09:00 | plain  | 0     | 100000 |

@@ -1,4 +1,4 @@
-Feature: Parts of the usage: days, tools, models, projects and windows
+Feature: Usage by day, tool, model, project and window
 
   Background:
     Given the windows
@@ -13,7 +13,7 @@ Feature: Parts of the usage: days, tools, models, projects and windows
       | 2026-11-22 09:29 | codex  | gpt-5.2-codex     | /srv/api   | main   | s3      | 1000  | 0      |
       | 2026-11-22 09:30 | codex  | gpt-5.2-codex     | /srv/api   | main   | s3      | 10000 | 0      |
 
-  Scenario Outline: what is left of the totals
+  Scenario Outline: Totals with filters
     When I run "bin/usage <flags> --format json"
     Then the JSON value at "totals.total_tokens" is <tokens>
 
@@ -36,7 +36,7 @@ Feature: Parts of the usage: days, tools, models, projects and windows
       | blocks --tool claude                       | 111    |
       | project --window W0-CHN                    | 10000  |
 
-  Scenario: sessions, projects, branches and models, the largest first
+  Scenario: Sessions, projects, branches and models, the largest first
     When I run "bin/usage session --format json"
     Then the JSON rows at "rows" are
       | period | tool   | model             | total_tokens |
@@ -64,7 +64,7 @@ Feature: Parts of the usage: days, tools, models, projects and windows
       | claude-sonnet-4-5 | claude | claude-sonnet-4-5 | 100          |
       | claude-opus-4-5   | claude | claude-opus-4-5   | 11           |
 
-  Scenario: windows are those that rows were booked in, to the second
+  Scenario: The window is the one that the row was booked in
     When I run "bin/usage window --format json"
     Then the JSON rows at "rows" are
       | period | tool   | model             | total_tokens |
@@ -73,7 +73,7 @@ Feature: Parts of the usage: days, tools, models, projects and windows
       | null   | claude | claude-sonnet-4-5 | 100          |
       | null   | codex  | gpt-5.2-codex     | 1000         |
 
-  Scenario: what cannot be asked for
+  Scenario: Invalid filters
     Then each of these exits with 2, says so in one sentence, and creates nothing
       | command                                          |
       | bin/usage hourly                                 |

@@ -1,4 +1,4 @@
-Feature: Reports as text for the terminal's width, JSON, CSV and markdown
+Feature: Usage as text, JSON, CSV and markdown
 
   Background:
     Given agents used
@@ -6,14 +6,14 @@ Feature: Reports as text for the terminal's width, JSON, CSV and markdown
       | 09:00 | claude | claude-opus-4-5-20251101 | 5e1f0a52-0000-4000-8000-000000000001 | 1000  | 100    |
       | 09:05 | codex  | gpt-5.2-codex            | 5e1f0a52-0000-4000-8000-000000000002 | 2000  | 200    |
 
-  Scenario: CSV, a line a row, with the names of JSON
+  Scenario: CSV has a line for each row
     When I run "bin/usage --format csv"
     Then it prints as CSV the columns
       | period     | tool   | model                    | requests | input_tokens | output_tokens | total_tokens | usd    |
       | 2026-11-22 | claude | claude-opus-4-5-20251101 | 1        | 1000         | 100           | 1100         | 0.0075 |
       | 2026-11-22 | codex  | gpt-5.2-codex            | 1        | 2000         | 200           | 2200         | 0.0063 |
 
-  Scenario: CSV of blocks, and of nothing
+  Scenario: CSV of blocks and of no rows
     When I run "bin/usage blocks --format csv"
     Then it prints as CSV the columns
       | period               | ends_at              | guessed | tool   |
@@ -22,7 +22,7 @@ Feature: Reports as text for the terminal's width, JSON, CSV and markdown
     When I run "bin/usage --since 2027-01-01 --format csv"
     Then it prints "period,tool,model,requests,input_tokens,cache_read_tokens,cache_write_tokens,cache_write_1h_tokens,output_tokens,reasoning_tokens,total_tokens,usd,usd_known"
 
-  Scenario: what a spreadsheet would run does not run
+  Scenario: CSV escapes formulas
     Given agents used
       | at    | model     |
       | 10:00 | =cmd('a') |
@@ -32,7 +32,7 @@ Feature: Reports as text for the terminal's width, JSON, CSV and markdown
       '=cmd('a'),claude,'=cmd('a'),1,100,0,0,0,10,0,110,,0.0
       """
 
-  Scenario: markdown
+  Scenario: Markdown
     When I run "bin/usage --format markdown"
     Then it prints the lines
       """
@@ -41,7 +41,7 @@ Feature: Reports as text for the terminal's width, JSON, CSV and markdown
       | Total |  |  | 3,000 | 0 | 0 | 300 | 3,300 | 0.0138 |
       """
 
-  Scenario Outline: what fits on the terminal, and sums that stay whole
+  Scenario Outline: The text fits the terminal and the totals stay complete
     Given COLUMNS is set to <width>
     When I run "bin/usage <report>"
     Then no line is longer than <columns> characters

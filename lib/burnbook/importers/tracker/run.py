@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from burnbook.base import files
-from burnbook.base.errors import BAD_DATA, Missing, Usage, os_sentence
+from burnbook.base.errors import BAD_DATA, Missing, UsageError, os_sentence
 from burnbook.book import codec
 from burnbook.context import Context, Result
 from burnbook.importers.tracker import journals, telemetry
@@ -28,7 +28,7 @@ def run(ctx: Context, args: Any) -> Result:
     if not os.path.isdir(folder):
         raise Missing(f"there is no directory {args.dir!r}")
     if os.path.realpath(folder) == os.path.realpath(ctx.book.root):
-        raise Usage(f"{args.dir} is this book itself; DIR is the older tracker's directory")
+        raise UsageError(f"{args.dir} is this book itself; DIR is the older tracker's directory")
     sources = [source for name in _FILES if (source := _open(ctx, folder, name, args.dry_run))]
     if not sources:
         raise Missing(f"nothing to import: {args.dir} has none of {', '.join(_FILES)}")

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeVar
 import msgspec
 
 from burnbook.base.clean_text import cleaned
-from burnbook.base.errors import BadData, Usage
+from burnbook.base.errors import BadData, UsageError
 from burnbook.book import journal, lock
 from burnbook.book.rejects import Rejects
 from burnbook.context import Context
@@ -48,11 +48,11 @@ class Source:
         return {name: getattr(self, name) for name in ("accepted", "duplicates", "rejected")}
 
     def parsed(self, parse: Callable[[Line], T]) -> Iterator[T]:
-        """Parses every row, and refuses those for which `parse` raises BadData or Usage."""
+        """Parses every row, and refuses those for which `parse` raises BadData or UsageError."""
         for line in self.lines():
             try:
                 yield parse(line)
-            except (BadData, Usage) as error:
+            except (BadData, UsageError) as error:
                 self.refuse(line, str(error))
 
     def lines(self) -> Iterator[Line]:
@@ -93,7 +93,7 @@ class Source:
         """Books what `build` returns and counts its row of type `kind`, or refuses the line."""
         try:
             rows = self.ctx.book.commit(build) if not self.dry_run else self._would_book(build())
-        except (BadData, Usage) as error:
+        except (BadData, UsageError) as error:
             self.refuse(line, str(error))
             return
         is_new = next(is_new for row, is_new in rows if isinstance(row, kind))
