@@ -19,7 +19,7 @@ Feature: Repair completes and corrects the ledgers
       Token_Churn_Ledger.csv: appended 1 row
       """
 
-  Scenario: With --yes changed numbers and doubled rows are corrected
+  Scenario: A changed number and a duplicate row are left to people
     Given "bin/checkpoint W0-CHN --plan 100 --at 2026-11-22T09:10Z" was run
     And "bin/checkpoint W0-CHN --actual 60 --at 2026-11-22T12:40Z" was run
     And in the token ledger ",100,60,-40," became ",100,66,-40,"
@@ -28,8 +28,7 @@ Feature: Repair completes and corrects the ledgers
     Then it is left
       """
       nothing repaired, 2 faults left: 6 rows verified
-      left: Token_Churn_Ledger.csv:3 ID differs from checkpoints.jsonl in tokens_actual (60)
-      left: Token_Churn_Ledger.csv:4 ID stands on line 2 already
-      --yes moves corrupt rows to the quarantine
+      left: Token_Churn_Ledger.csv:3 ID differs from checkpoints.jsonl in tokens_actual (60); correct it, or delete the row and run repair
+      left: Token_Churn_Ledger.csv:4 ID is on line 2 too; delete one of them
       """
     And nothing was written
