@@ -172,7 +172,7 @@ def test_known_moments(text: str, zone: str, after: str, moment: str) -> None:
         ("-5 * * * *", "minute '-5' is not valid"),
         ("1,,2 * * * *", "minute '1,,2' is not valid; valid: 0 to 59, *, a-b, */n, a-b/n"),
         ("٣ 0 * * *", "is not valid"),
-        ("0 0 30 2 *", "never comes: no such month has a day 30"),
+        ("0 0 30 2 *", "never runs: no such month has a day 30"),
         # Cron does not know what cronsim knows.
         ("0 0 L * *", "day of the month 'l' is not valid"),
         ("0 0 * * 5#2", "weekday '5#2' is not valid"),

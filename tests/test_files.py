@@ -51,16 +51,16 @@ def test_a_folder_that_another_process_makes_first_is_taken(
 
 def test_no_folder_is_made_where_a_file_is(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("mine")
-    with pytest.raises(IOFault, match="a file that is no directory is there"):
+    with pytest.raises(IOFault, match="it exists and is not a directory"):
         files.make_dir(str(tmp_path / "a"))
-    with pytest.raises(IOFault, match="cannot make"):
+    with pytest.raises(IOFault, match="cannot create"):
         files.make_dir(str(tmp_path / "a" / "b"))
     assert (tmp_path / "a").read_text() == "mine"
 
 
 @pytest.mark.parametrize(
     ("call", "sentence"),
-    [("mkdir", "cannot make a directory"), ("stat", "cannot look for a directory")],
+    [("mkdir", "cannot create a directory"), ("stat", "cannot access a directory")],
 )
 def test_a_disk_that_refuses_a_folder_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, sentence: str

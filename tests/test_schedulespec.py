@@ -11,7 +11,7 @@ from burnbook.config import loader, schedules
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("timezone = 'Mars/Base'", "timezone: no time zone is called 'Mars/Base'"),
+        ("timezone = 'Mars/Base'", "timezone: unknown time zone 'Mars/Base'"),
         ("path = 'bin:/usr/bin'", "path: 'bin' is not an absolute folder"),
         ("path = '/usr/bin:'", "path: '' is not an absolute folder"),
         ("path = '/usr/bin:/tmp'", "path: anybody may write to /tmp"),

@@ -35,7 +35,7 @@ Feature: Mistakes in windows.toml
     When I run "bin/preview --window W0-CHN"
     Then it exits with 78 and says
       """
-      preview: CONFIG/windows.toml: timezone: no time zone is called '<zone>'; valid: local, or an
+      preview: CONFIG/windows.toml: timezone: unknown time zone '<zone>'; valid: local, or an
       IANA name such as Europe/Berlin
       """
     And nothing was created

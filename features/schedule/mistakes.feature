@@ -36,7 +36,7 @@ Feature: Mistakes in schedules.toml and in the call
       | cron        | sentence                                             |
       | 6 0 * *     | '6 0 * *' has 4 fields; valid: five                  |
       | 66 0 * * *  | minute '66' is not valid; valid: 0 to 59             |
-      | 0 0 30 2 *  | '0 0 30 2 *' never comes                             |
+      | 0 0 30 2 *  | '0 0 30 2 *' never runs                              |
       | @reboot     | '@reboot' is not known; valid: five fields, or       |
 
   Scenario: An unknown schedule format

@@ -1,4 +1,4 @@
-"""Text without secrets, at the cost of a look for the short names that most rows consist of."""
+"""Redacts text, with a quick check for the short names that most rows consist of."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ _SHORT = 10  # characters; no key is shorter
 
 
 def is_plain(text: str) -> bool:
-    """Whether it is certain that redact() returns the text as it is; False means unknown."""
+    """Returns True if redact() certainly does not change the text; False means unknown."""
     if len(text) < _SHORT:
         return text.isascii() and not any(c in "@:= \t\x1b" for c in text)
     if not text[1:].strip(_HEX):  # a row id, a commit, a UUID
@@ -16,7 +16,7 @@ def is_plain(text: str) -> bool:
 
 
 def clean(text: str) -> str:
-    """The text with each key as `[key]` and each e-mail address as `[email]`."""
+    """Returns the text with each key as `[key]` and each e-mail address as `[email]`."""
     if is_plain(text):
         return text
     from burnbook.base.redact import redact  # 6 ms, which most commands do not need
@@ -25,12 +25,15 @@ def clean(text: str) -> str:
 
 
 def quoted(value: Any, most: int) -> str:
-    """A foreign value for a message. It is cleaned before it is cut: half a key looks like none."""
+    """Returns a foreign value for a message, at most `most` characters.
+
+    It is cleaned before it is cut, because half a key does not look like a key.
+    """
     return clean(repr(value))[:most]
 
 
 def cleaned(value: Any) -> Any:
-    """A value with every text in it cleaned, at any depth: in structs, lists, and dicts too."""
+    """Returns a value with all text in it cleaned, at any depth of structs, lists and dicts."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, list):
@@ -39,6 +42,6 @@ def cleaned(value: Any) -> Any:
         return tuple(map(cleaned, value))
     if isinstance(value, dict):
         return {cleaned(key): cleaned(part) for key, part in value.items()}
-    if names := getattr(value, "__struct_fields__", None):  # of msgspec, not imported for --help
+    if names := getattr(value, "__struct_fields__", None):  # a msgspec struct, without the import
         return type(value)(**{name: cleaned(getattr(value, name)) for name in names})
     return value

@@ -1,11 +1,8 @@
-"""The one base exception and the exit codes of the command contract.
-
-Codes follow sysexits.h where it has a word for the case.
-"""
+"""The exceptions and exit codes of all commands. Codes follow sysexits.h where it has one."""
 
 
 class Refused(Exception):
-    """Why a line is no event: a short sentence without its first capital and full stop."""
+    """The reason why a line is rejected: a sentence without capital and full stop."""
 
 
 DONE = 0
@@ -21,7 +18,7 @@ INTERRUPTED = 130
 
 
 class BurnbookError(Exception):
-    """A failure that a person reads as one sentence; `code` is the exit code."""
+    """An error with a message of one sentence; `code` is the exit code."""
 
     code = INTERNAL
 
@@ -33,7 +30,7 @@ class No(BurnbookError):
 
 
 class UsageError(BurnbookError):
-    """The call's words are wrong."""
+    """Invalid command-line arguments."""
 
     code = USAGE
 
@@ -45,19 +42,19 @@ class BadData(BurnbookError):
 
 
 class Missing(BurnbookError):
-    """The input, or what it refers to, is not there."""
+    """The input, or something that it refers to, does not exist."""
 
     code = MISSING
 
 
 class IOFault(BurnbookError):
-    """The operating system refused a read or a write."""
+    """A read or a write failed."""
 
     code = IO
 
 
 class Busy(BurnbookError):
-    """Another process holds the book; trying again later is right."""
+    """Another process uses the book; try again later."""
 
     code = BUSY
 
@@ -69,7 +66,7 @@ class BadConfig(BurnbookError):
 
 
 def os_sentence(what: str, error: OSError) -> str:
-    """`what`, then the system's own words and the path that they are about."""
+    """Returns `what`, the system's message, and the path that it is about."""
     reason = error.strerror or type(error).__name__
     where = f" ({error.filename})" if error.filename else ""
     return f"{what}: {reason}{where}"

@@ -1,4 +1,4 @@
-"""Files opened safely: modes 0600 and 0700, renames made durable. For those of a book: `rooted`."""
+"""Opens files safely, with modes 0600 and 0700. See `rooted_path` for files of a book."""
 
 import errno
 import os
@@ -9,40 +9,40 @@ from burnbook.base.errors import BadConfig, IOFault, os_sentence
 
 FILE_MODE = 0o600
 DIR_MODE = 0o700
-_AT_ONCE = 1000  # blocks that one call can write: IOV_MAX is 1024
+_MAX_BLOCKS = 1000  # of one writev call: IOV_MAX is 1024
 _SAFE = os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 def make_dir(path: str) -> None:
-    """Make a directory, and those above it that are missing, private and durable."""
+    """Creates a directory and its missing parents, private and durable."""
     missing = []
-    here = path
-    while not _is_dir(here):
-        missing.append(here)
-        here = os.path.dirname(here) or os.curdir
+    parent = path
+    while not _is_dir(parent):
+        missing.append(parent)
+        parent = os.path.dirname(parent) or os.curdir
     for part in reversed(missing):
         try:
             os.mkdir(part, DIR_MODE)
         except FileExistsError:
             if not os.path.isdir(part):
-                raise IOFault(f"cannot make {part}: a file that is no directory is there") from None
+                raise IOFault(f"cannot create {part}: it exists and is not a directory") from None
         except OSError as error:
-            raise IOFault(os_sentence("cannot make a directory", error)) from None
+            raise IOFault(os_sentence("cannot create a directory", error)) from None
         sync_dir(os.path.dirname(part) or os.curdir)
 
 
 def _is_dir(path: str) -> bool:
-    """Whether a directory is there. Raises IOFault where that cannot be told."""
+    """Returns whether a directory exists. Raises IOFault if that is unknown."""
     try:
         return stat.S_ISDIR(os.stat(path).st_mode)
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:
-        raise IOFault(os_sentence("cannot look for a directory", error)) from None
+        raise IOFault(os_sentence("cannot access a directory", error)) from None
 
 
 def sync_dir(path: str) -> None:
-    """Make the names in a directory durable."""
+    """Syncs a directory, so that its names are durable."""
     handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
@@ -51,9 +51,9 @@ def sync_dir(path: str) -> None:
 
 
 def open_regular(path: str, flags: int) -> int:
-    """A descriptor of a regular file. Links, FIFOs and devices are refused with ELOOP / EINVAL.
+    """Returns a descriptor of a regular file. Links, FIFOs and devices raise ELOOP or EINVAL.
 
-    O_NONBLOCK keeps a planted FIFO from holding the open for ever.
+    O_NONBLOCK, because opening a planted FIFO would block forever.
     """
     handle = os.open(path, flags | _SAFE | os.O_NONBLOCK, FILE_MODE)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -63,9 +63,9 @@ def open_regular(path: str, flags: int) -> int:
 
 
 def read_text(path: str, most: int) -> str:
-    """The text of a file that people keep, also behind a link: bounded, and never waited for.
+    """Returns the text of a file, also behind a link, without blocking.
 
-    Raises OSError, where it is no plain file or over `most` bytes too, and UnicodeDecodeError.
+    Raises OSError, also if it is not a regular file or over `most` bytes, and UnicodeDecodeError.
     """
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     with os.fdopen(handle, "rb") as file:
@@ -78,15 +78,15 @@ def read_text(path: str, most: int) -> str:
 
 
 def check_owner(root: str) -> None:
-    """Refuse to write in a book of another user, who could put things in the way."""
+    """Raises IOFault if the book belongs to another user, who could plant files in it."""
     owner = os.stat(root).st_uid
     if owner != os.geteuid():
         raise IOFault(f"{root} belongs to another user (uid {owner}); chown it to yourself")
 
 
 def write_all(handle: int, data: bytes | Sequence[bytes]) -> None:
-    """Write in one call; a short write is an error, so that nobody finishes it by halves."""
-    if not isinstance(data, bytes) and len(data) > _AT_ONCE:
+    """Writes in one call. A short write is an error, so that no half of the data is kept."""
+    if not isinstance(data, bytes) and len(data) > _MAX_BLOCKS:
         data = b"".join(data)
     if isinstance(data, bytes):
         wanted, written = len(data), os.write(handle, data) if data else 0
@@ -97,32 +97,32 @@ def write_all(handle: int, data: bytes | Sequence[bytes]) -> None:
 
 
 def check_owned(path: str) -> None:
-    """Refuse what somebody else could have written, before a command that it names is run.
+    """Raises BadConfig if others could have written a file whose commands are about to run.
 
-    `path` and its folder have to belong to the user or to root, and only they may write them. A
-    group may where it is the user's own: the primary one, of the user's name, with nobody else in
-    it (such users have umask 002). Raises BadConfig; a file that is not there is nobody's.
+    `path` and its folder must belong to the user or to root, and only they may write to them. The
+    group may write if it is the user's primary group, has the user's name and no other member
+    (such users have umask 002). A missing file is valid.
     """
-    for place in (os.path.dirname(os.path.abspath(path)), path):
+    for name in (os.path.dirname(os.path.abspath(path)), path):
         try:
-            found = os.stat(place)
+            status = os.stat(name)
         except FileNotFoundError:
             continue
-        if found.st_uid not in (os.geteuid(), 0):
+        if status.st_uid not in (os.geteuid(), 0):
             raise BadConfig(
-                f"{place} belongs to another user (uid {found.st_uid}), so no command in it is "
+                f"{name} belongs to another user (uid {status.st_uid}), so no command in it is "
                 f"run; chown it to yourself"
             )
-        mode = stat.S_IMODE(found.st_mode)
-        if mode & stat.S_IWOTH or (mode & stat.S_IWGRP and not _own_group(found.st_gid)):
+        mode = stat.S_IMODE(status.st_mode)
+        if mode & stat.S_IWOTH or (mode & stat.S_IWGRP and not _own_group(status.st_gid)):
             raise BadConfig(
-                f"{place} may be written by others (mode {mode:04o}), so no command in it is run; "
-                f"chmod go-w {place}"
+                f"{name} may be written by others (mode {mode:04o}), so no command in it is run; "
+                f"chmod go-w {name}"
             )
 
 
 def _own_group(gid: int) -> bool:
-    import grp  # only here: captures alone ask
+    import grp  # for captures alone
     import pwd
 
     try:

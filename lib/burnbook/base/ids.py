@@ -1,4 +1,4 @@
-"""Ids of windows, agents, providers, budgets: they become file names, so they are checked whole."""
+"""Ids of windows, agents, providers and budgets, which may become file names."""
 
 import re
 
@@ -11,12 +11,12 @@ _NUMBER = re.compile(r"(?<!\d)(\d+)\Z")
 
 
 def valid(text: str) -> bool:
-    """Whether the whole text is an id, and no key. fullmatch: `$` would let a last newline pass."""
+    """Returns whether the text is an id, and not a key."""
     return _ID.fullmatch(text) is not None and clean(text) == text
 
 
 def check(what: str, text: str) -> str:
-    """The text, if it is an id and no key; else UsageError that names it."""
+    """Returns the text if it is an id. Raises UsageError, with `what` and the text, if not."""
     if not valid(text):
         shown = clean(text)
         rule = RULE if shown == text else "an id that has no key or token in it"
@@ -25,7 +25,7 @@ def check(what: str, text: str) -> str:
 
 
 def successor(window: str) -> str | None:
-    """`W009` -> `W010`: the number at the end plus one, zeros kept; None where there is none."""
+    """Returns the next window: `W009` -> `W010`. None if there is no number at the end."""
     number = _NUMBER.search(window)
     if number is None:
         return None

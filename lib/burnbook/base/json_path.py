@@ -9,12 +9,12 @@ _STEP = re.compile(r'(?:"([^"\\\x00-\x1f]+)"|([^."\\\x00-\x1f]+))(\.|\Z)')
 
 
 def several(paths: Paths) -> tuple[str, ...]:
-    """One path or several, as several."""
+    """Returns one or several paths as a tuple."""
     return (paths,) if isinstance(paths, str) else paths
 
 
 def split(path: str) -> Path:
-    """The keys of a path. Raises ValueError where it is none."""
+    """Returns the keys of a path. Raises ValueError if it is not a path."""
     keys, at = [], 0
     while match := _STEP.match(path, at):
         keys.append(match[1] or match[2])

@@ -1,8 +1,8 @@
-"""Runs other programs, bounded: argv arrays, no shell, no input, a time limit and an output cap.
+"""Runs other programs with limits: argv arrays, no shell, no input, a timeout and an output cap.
 
-Each gets a session of its own, which is ended with it. A process that it leaves behind does not
-delay it: 0.5 s after the program's exit, what was printed until then counts, and whoever still
-holds its stdout or stderr is ended too. Never call it with a lock held.
+Each program has its own session, which is killed with it. Processes that it leaves behind do not
+delay the result: 0.5 s after the program exits, the output until then counts, and processes that
+still have its stdout or stderr open are killed. Never call it with a lock held.
 """
 
 import os
@@ -21,7 +21,7 @@ _BLOCK = 1 << 16
 
 
 class CompletedProcess(NamedTuple):
-    """How a program ended, and what it printed."""
+    """The exit code of a program, and its output."""
 
     code: int
     out: bytes
@@ -29,7 +29,7 @@ class CompletedProcess(NamedTuple):
 
 
 class LimitExceeded(Exception):
-    """It took too long, printed too much, or was interrupted: the words after its name."""
+    """A program took too long, printed too much, or was interrupted. Reads after its name."""
 
 
 def run(
@@ -41,11 +41,11 @@ def run(
     env: Mapping[str, str] | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> CompletedProcess:
-    """Run it to its end, within `timeout` seconds; `stopped` is asked all the while.
+    """Runs a program to its end, for at most `timeout` seconds or until `stopped()` is true.
 
-    `out` and `err` are the bytes that are kept of what it prints, 0 drops it: more on stdout is out
-    of bounds, more on stderr is left out. Raises OutOfBounds, and OSError or ValueError where it
-    cannot be started.
+    `out` and `err` are the bytes of output to keep; 0 discards it. More on stdout exceeds the
+    limit, more on stderr is discarded. Raises LimitExceeded, and OSError or ValueError if the
+    program cannot be started.
     """
     process = subprocess.Popen(
         argv,
@@ -58,22 +58,22 @@ def run(
     is_alone = False
     try:
         with selectors.DefaultSelector() as waiting:
-            ended = _followed(process, waiting, _Bounds(timeout, stopped), out, err)
+            result = _wait(process, waiting, _Limits(timeout, stopped), out, err)
             is_alone = not waiting.get_map()
-            return ended
+            return result
     finally:
         _end(process, is_alone)
 
 
-class _Bounds:
-    """How long to go on."""
+class _Limits:
+    """The deadline of a program."""
 
     def __init__(self, timeout: float, stopped: Callable[[], bool]) -> None:
         self.timeout, self.stopped = timeout, stopped
         self.until = time.monotonic() + timeout
 
     def left(self) -> float:
-        """Seconds until the next look, more than 0."""
+        """Returns the seconds until the next check, more than 0. Raises LimitExceeded."""
         left = self.until - time.monotonic()
         if left <= 0:
             raise LimitExceeded(f"did not finish in {self.timeout:g} s")
@@ -82,40 +82,40 @@ class _Bounds:
         return min(left, _TICK)
 
 
-def _followed(
+def _wait(
     process: "subprocess.Popen[bytes]",
     waiting: selectors.BaseSelector,
-    bounds: _Bounds,
+    limits: _Limits,
     out: int,
     err: int,
 ) -> CompletedProcess:
-    printed, said = bytearray(), bytearray()
-    for stream, kept in ((process.stdout, printed), (process.stderr, said)):
+    stdout, stderr = bytearray(), bytearray()
+    for stream, kept in ((process.stdout, stdout), (process.stderr, stderr)):
         if stream is not None:
             waiting.register(stream, selectors.EVENT_READ, kept)
     exited_at = None
     while waiting.get_map() and (exited_at is None or time.monotonic() < exited_at + _LINGER):
-        for key, _ in waiting.select(bounds.left()):
+        for key, _ in waiting.select(limits.left()):
             block = os.read(key.fd, _BLOCK)
             if not block:
                 waiting.unregister(key.fileobj)
-            elif key.data is printed or len(said) < err:
+            elif key.data is stdout or len(stderr) < err:
                 key.data.extend(block)
-        if len(printed) > out:
+        if len(stdout) > out:
             raise LimitExceeded(f"printed more than {out} bytes")
-        # The pipe still has what it printed at last: there is a read between this and the end.
+        # The pipe may still have output: it is read once more before the end.
         if exited_at is None and process.poll() is not None:
             exited_at = time.monotonic()
     while True:
         try:
-            code = process.wait(bounds.left())
-            return CompletedProcess(code, bytes(printed), bytes(said[:err]))
+            code = process.wait(limits.left())
+            return CompletedProcess(code, bytes(stdout), bytes(stderr[:err]))
         except subprocess.TimeoutExpired:
             continue
 
 
 def _end(process: "subprocess.Popen[bytes]", is_alone: bool) -> None:
-    """End the whole process group, gently and then not, and what else was left behind."""
+    """Terminates the process group, then kills it and the processes that it left behind."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.killpg(process.pid, number)
@@ -137,21 +137,21 @@ def _end(process: "subprocess.Popen[bytes]", is_alone: bool) -> None:
 
 
 def _left(session: int, pipes: Set[str]) -> Iterator[int]:
-    """Processes of a session, or with an end of these pipes; none where there is no /proc."""
+    """Yields processes of a session, or with one of these pipes open; none without /proc."""
     for name in os.listdir("/proc") if os.path.isdir("/proc/self/fd") else ():
         if not name.isdecimal() or int(name) == os.getpid():
             continue
-        with suppress(OSError):  # it ended, or is another user's
+        with suppress(OSError):  # it has exited, or belongs to another user
             with open(f"/proc/{name}/stat", "rb") as file:
                 fields = file.read().rpartition(b")")[2].split()
-            # A process that another thread is starting has every pipe for a moment.
+            # A process that another thread starts has all pipes open for a moment.
             is_starting = int(fields[1]) == os.getpid()
             if int(fields[3]) == session or not (is_starting or pipes.isdisjoint(_open(name))):
                 yield int(name)
 
 
 def _open(pid: str) -> Iterator[str]:
-    """What a process has open."""
+    """Yields the open files of a process."""
     for number in os.listdir(f"/proc/{pid}/fd"):
-        with suppress(FileNotFoundError):  # closed meanwhile
+        with suppress(FileNotFoundError):  # closed since the listing
             yield os.readlink(f"/proc/{pid}/fd/{number}")

@@ -1,7 +1,7 @@
-"""Terminal text made safe to keep: no escape codes, no e-mail addresses, no keys.
+"""Removes escape codes, e-mail addresses and keys from terminal text.
 
-Pure, and linear in the length of the text: each pattern starts at a literal or at a boundary, and
-repeats possessively, so no input makes it look twice at the same characters.
+Takes time linear in the length of the text: each pattern starts at a literal or at a boundary and
+repeats possessively, so that no input makes it backtrack.
 """
 
 import re
@@ -16,13 +16,15 @@ _ESCAPES = re.compile(
 )
 _ERASED = "\x00"
 MAX_MOVED = 1 << 20
-"""Spaces that all moves to the right in a text may come to; a further one leaves a single space."""
+"""Maximum number of spaces for all moves to the right in a text; later moves leave one space."""
 
 
 def strip_ansi(text: str) -> str:
-    r"""Text as a terminal would show it: no escapes (an unterminated one ends with its line), no
-    control characters but `\n` and `\t`; a lone `\r` overwrites its line; a jump to another place
-    leaves a space or a new line, so that nothing glues. It has at most MAX_MOVED characters more.
+    r"""Returns text as a terminal shows it, at most MAX_MOVED characters longer.
+
+    Escape codes are removed (an unterminated one ends with its line), and control characters but
+    `\n` and `\t`. A lone `\r` overwrites its line. A cursor move leaves a space or a new line, so
+    that words do not join.
     """
     text = text.replace(_ERASED, "")
     if "\x1b" in text or "\x9b" in text:
@@ -37,7 +39,7 @@ def strip_ansi(text: str) -> str:
 
 
 class _Jumps:
-    """What jumps leave in one text."""
+    """Replaces the cursor moves of one text."""
 
     def __init__(self) -> None:
         self.left = MAX_MOVED
@@ -54,7 +56,7 @@ class _Jumps:
 
 
 def _overwrite(line: str) -> str:
-    # From the last layer to the first: only what sticks out of the layers above it can be seen.
+    # From the last layer to the first: only the part beyond later layers is visible.
     shown: list[str] = []
     width = 0
     for written in reversed(line.split("\r")):
@@ -94,7 +96,7 @@ _ASSIGNED = re.compile(
     r"([\"']?[ \t]*+[:=][ \t]*+|(?<=--api-key)[ \t]++|(?<=--token)[ \t]++|(?<=--password)[ \t]++)"
     r"(\"(?:[^\"\\\n]|\\.)*+\"?|'[^'\n]*+'?|[^\s\"'│|]++)"
 )
-# Searched in small letters this is quicker than a pattern for which case does not matter.
+# On lower-case text this is faster than a case-insensitive pattern.
 _ASSIGNED_SMALL = re.compile(_ASSIGNED.pattern.removeprefix("(?i)"))
 _NO_SECRET = re.compile(
     r"(?i)[\"']?(?:none|null|not|true|false|yes|no|set|unset|missing|invalid|expired|required"
@@ -106,12 +108,12 @@ _EMAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]++@[\w-]++(?:\.[\w-]++)++")
 
 
 def redact(text: str) -> str:
-    """`text` with each e-mail address as `[email]` and each key, token or password as `[key]`.
+    """Returns text with each e-mail address as `[email]` and each key or password as `[key]`.
 
-    Everything else (percentages, dates, model names, paths, session ids) comes through unchanged,
-    and so does text that was redacted before.
+    Everything else (percentages, dates, model names, paths, session ids) is unchanged, and so is
+    text that was redacted before.
     """
-    if "\x1b" in text or "\x9b" in text:  # a colour in the middle of a key would hide it
+    if "\x1b" in text or "\x9b" in text:  # a colour code inside a key would hide it
         bare = strip_ansi(text)
         shown = redact(bare.replace("\x1b", ""))
         if shown != bare:
@@ -137,49 +139,50 @@ _CUT = ((_KEYS, 0), (_SCHEME, 3), (_ASSIGNED, 3), (_USERINFO, 0), (_EMAIL, 0))
 
 
 def redact_pane(text: str) -> str:
-    """`redact`, also of what a terminal broke over several lines, as it does at its right edge.
+    """Redacts text, including secrets that a terminal wrapped over several lines.
 
-    A line may go on in the next one where that is no wider. What follows there is taken out where
-    it looks like a part of a secret: an e-mail, or with a digit, capitals inside, or long.
+    A line may continue in the next one if that is not wider. The continuation is removed if it
+    looks like a part of a secret: an e-mail address, or text that is long or has a digit or inner
+    capitals.
     """
     lines = text.split("\n")
     widths = [len(line.rstrip(" \t│|")) for line in lines]
     start = 0
-    whole: list[str] = []
+    redacted: list[str] = []
     while start < len(lines):
         end = start
         while end + 1 < len(lines) and widths[end] >= max(_WIDE, widths[end + 1] - 2):
             end += 1
         piece = "\n".join(lines[start : end + 1])
-        whole.append(_unbroken(piece) if end > start else piece)
+        redacted.append(_redact_wrapped(piece) if end > start else piece)
         start = end + 1
-    return redact("\n".join(whole))
+    return redact("\n".join(redacted))
 
 
-def _unbroken(text: str) -> str:
-    """Lines that go on in each other, without what of a secret goes over their edges."""
+def _redact_wrapped(text: str) -> str:
+    """Returns wrapped lines without the secrets that continue over a line end."""
     joints = [match.span() for match in _JOINT.finditer(text)]
     kept: list[str] = []
-    places: list[int] = []  # of each character of `joined` in `text`
+    offsets: list[int] = []  # in `text`, of each character of `joined`
     last = 0
     for start, end in (*joints, (len(text), len(text))):
         kept.append(text[last:start])
-        places += range(last, start)
+        offsets += range(last, start)
         last = end
     joined = "".join(kept)
-    found = [m.span(group) for pattern, group in _CUT for m in pattern.finditer(joined)]
+    secrets = [m.span(group) for pattern, group in _CUT for m in pattern.finditer(joined)]
     out = list(text)
-    for start, end in found:
-        first, final = places[start], places[end - 1] + 1
+    for start, end in secrets:
+        first, final = offsets[start], offsets[end - 1] + 1
         inner = bisect_right(joints, (first, len(text)))
         if inner == len(joints) or joints[inner][1] >= final:
             continue
         behind = joints[inner][1]
-        tail = "".join(text[places[at]] for at in range(start, end) if places[at] >= behind)
+        tail = "".join(text[offsets[at]] for at in range(start, end) if offsets[at] >= behind)
         if not ("@" in joined[start:end] or _keyish(tail)):
             continue
         for at in range(start, end):
-            out[places[at]] = ""
+            out[offsets[at]] = ""
         out[first] = "[email]" if "@" in joined[start:end] else "[key]"
     return "".join(out)
 
@@ -189,8 +192,8 @@ def _keyish(text: str) -> bool:
     return any(c.isdecimal() for c in text) or mixed or len(text) > 20
 
 
-# Quick looks: no only where the pattern itself could not match. Beyond ASCII there are letters that
-# only a pattern takes for others (`ſ` for `s`), so there it decides.
+# Quick checks: False only if the pattern cannot match. Text that is not ASCII goes to the pattern,
+# because it takes some letters for others (`ſ` for `s`).
 
 
 def _may_have(text: str, *words: str) -> bool:

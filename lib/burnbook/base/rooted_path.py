@@ -1,8 +1,8 @@
-"""Paths below a root directory: no symbolic link below the root is followed, at any depth.
+"""Paths below a root directory. No symbolic link below the root is followed, at any depth.
 
-Every file of a book is opened, replaced, listed and removed here and nowhere else. Each directory
-between the root and the file is opened relative to the one above it, with O_NOFOLLOW. The root
-itself may be reached through a link: that is the user's choice.
+Every file of a book is opened, replaced, listed and removed in this module. Each directory between
+the root and the file is opened relative to its parent, with O_NOFOLLOW. The root itself may be
+behind a link, because that is the user's choice.
 """
 
 import errno
@@ -16,15 +16,15 @@ from burnbook.base import files
 from burnbook.base.errors import IOFault, os_sentence
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
-_FILE = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # a FIFO must not hold the open for ever
-_CANNOT = "cannot make a directory"
+_FILE = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # opening a FIFO would block forever
+_CANNOT = "cannot create a directory"
 
 
 class RootedPath(NamedTuple):
     """A path: `name` is relative to `root`, and empty for the root itself.
 
-    Each method raises IOFault, with the link named, where a symbolic link is at the path or above
-    it, and OSError as the `os` function of that kind does.
+    Each method raises IOFault, which names the link, if the path or a parent is a symbolic link,
+    and OSError like the corresponding function of `os`.
     """
 
     root: str
@@ -38,7 +38,7 @@ class RootedPath(NamedTuple):
 
     @property
     def parent(self) -> "RootedPath":
-        """The directory that holds this path."""
+        """The directory of this path."""
         return RootedPath(self.root, self.name.rpartition("/")[0])
 
     @property
@@ -47,9 +47,9 @@ class RootedPath(NamedTuple):
         return self.name.rpartition("/")[2]
 
     def status(self) -> os.stat_result | None:
-        """What `lstat` says; None where nothing is there."""
+        """Returns the result of `lstat`; None if nothing exists at the path."""
         try:
-            with self._entered() as (folder, name):
+            with self._in_folder() as (folder, name):
                 status = os.stat(name, dir_fd=folder, follow_symlinks=not self.name)
         except FileNotFoundError:
             return None
@@ -58,8 +58,8 @@ class RootedPath(NamedTuple):
         return status
 
     def open(self, flags: int) -> int:
-        """A descriptor of a regular file; EINVAL for a FIFO, a device or a directory."""
-        with self._entered() as (folder, name):
+        """Returns a descriptor of a regular file; EINVAL for a FIFO, a device or a directory."""
+        with self._in_folder() as (folder, name):
             handle = os.open(name, flags | _FILE, files.FILE_MODE, dir_fd=folder)
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
@@ -67,7 +67,7 @@ class RootedPath(NamedTuple):
         return handle
 
     def read(self) -> bytes | None:
-        """All bytes of a regular file; None where nothing is there."""
+        """Returns the bytes of a regular file; None if nothing exists at the path."""
         try:
             handle = self.open(os.O_RDONLY)
         except FileNotFoundError:
@@ -76,10 +76,10 @@ class RootedPath(NamedTuple):
             return file.read()
 
     def replace(self, data: bytes, *, durable: bool = True) -> None:
-        """Write a whole new file in place of this one: a reader sees the old one or the new one."""
+        """Replaces the file in one step: a reader sees the old one or the new one."""
         self.status()
         self.parent.make_folder()
-        # Only this process uses the name, so a file of that name was left by a killed process.
+        # Only this process uses the name, so an existing file is from a killed process.
         scratch = self.parent / f".{self.last}.{os.getpid()}.tmp"
         handle = scratch.open(os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         try:
@@ -96,37 +96,37 @@ class RootedPath(NamedTuple):
             self.parent.sync()
 
     def rename(self, name: str) -> None:
-        """Give the file another name in its directory."""
+        """Renames the file in its directory."""
         new = (self.parent / name)._name_in_folder()
-        with self._entered() as (folder, old):
+        with self._in_folder() as (folder, old):
             os.rename(old, new, src_dir_fd=folder, dst_dir_fd=folder)
 
     def link(self, name: str) -> None:
-        """Give the file a second name (a hard link) in its directory."""
+        """Creates a hard link in the directory of the file."""
         new = (self.parent / name)._name_in_folder()
-        with self._entered() as (folder, old):
+        with self._in_folder() as (folder, old):
             os.link(old, new, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=False)
 
     def unlink(self) -> None:
-        """Remove the file, where there is one. Call it only with a name that burnbook writes."""
+        """Removes the file if it exists. Call it only with a name that burnbook writes."""
         self.status()
         try:
-            with self._entered() as (folder, name):
+            with self._in_folder() as (folder, name):
                 os.unlink(name, dir_fd=folder)
         except FileNotFoundError:
             return
 
     def remove_folder(self) -> None:
-        """Remove the directory, where it is there and empty."""
+        """Removes the directory if it exists and is empty."""
         try:
-            with self._entered() as (folder, name):
+            with self._in_folder() as (folder, name):
                 os.rmdir(name, dir_fd=folder)
         except OSError as error:
             if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
                 raise
 
     def names(self) -> list[str]:
-        """The sorted names in a directory; none where it is not there."""
+        """Returns the sorted names in a directory; none if it does not exist."""
         try:
             handle = self.open_folder()
         except FileNotFoundError:
@@ -137,7 +137,7 @@ class RootedPath(NamedTuple):
             os.close(handle)
 
     def make_folder(self) -> None:
-        """Make this directory, and those above it that are missing, private and durable."""
+        """Creates this directory and its missing parents, private and durable."""
         try:
             os.close(self.open_folder())
             return
@@ -150,7 +150,7 @@ class RootedPath(NamedTuple):
             return
         self.parent.make_folder()
         try:
-            with self._entered() as (folder, name):
+            with self._in_folder() as (folder, name):
                 os.mkdir(name, files.DIR_MODE, dir_fd=folder)
         except FileExistsError:
             os.close(self.open_folder())
@@ -159,7 +159,7 @@ class RootedPath(NamedTuple):
         self.parent.sync()
 
     def sync(self) -> None:
-        """Make the names in this directory durable."""
+        """Syncs the directory, so that its names are durable."""
         handle = self.open_folder()
         try:
             os.fsync(handle)
@@ -167,9 +167,9 @@ class RootedPath(NamedTuple):
             os.close(handle)
 
     def set_mode(self, mode: int) -> None:
-        """Change the mode of a file or a directory, also of one that cannot be opened."""
+        """Changes the mode of a file or directory, even if it cannot be opened."""
         self.status()
-        with self._entered() as (folder, name):
+        with self._in_folder() as (folder, name):
             try:
                 handle = os.open(name, os.O_RDONLY | _FILE, dir_fd=folder)
             except PermissionError:
@@ -184,30 +184,30 @@ class RootedPath(NamedTuple):
                 os.close(handle)
 
     def open_folder(self) -> int:
-        """A descriptor of the directory."""
+        """Returns a descriptor of the directory."""
         if not self.name:
             return os.open(self.root, _FOLDER)
-        with self._entered() as (folder, name):
+        with self._in_folder() as (folder, name):
             return os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
 
     def _name_in_folder(self) -> str:
-        """The name by which `_entered` calls the path: a sibling is called by the same kind."""
+        """Returns the name that `_in_folder` yields for this path or a sibling."""
         return self.last if "/" in self.name else str(self)
 
     @contextmanager
-    def _entered(self) -> Iterator[tuple[int | None, str]]:
-        """A descriptor of the parent directory, and the name of the path in it.
+    def _in_folder(self) -> Iterator[tuple[int | None, str]]:
+        """Yields a descriptor of the parent directory, and the name of the path in it.
 
-        Directly below the root no link can be between the two, so the whole path does, without a
-        descriptor. An error is about the whole path.
+        Directly below the root no link can come between, so it yields None and the whole path. An
+        error names the whole path.
         """
         folder: int | None = None
         try:
             above = self.name.split("/")[:-1]
             for depth, name in enumerate(above, start=1):
-                where = name if folder is not None else os.path.join(self.root, name)
+                path = name if folder is not None else os.path.join(self.root, name)
                 try:
-                    inner = os.open(where, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+                    inner = os.open(path, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
                 except OSError as error:
                     raise _named(RootedPath(self.root, "/".join(above[:depth])), error) from None
                 if folder is not None:
@@ -223,7 +223,7 @@ class RootedPath(NamedTuple):
 
 
 def _named(path: RootedPath, error: OSError) -> OSError | IOFault:
-    """The error with the whole path in it; of a link that was not followed, an IOFault."""
+    """Returns the error with the whole path; an IOFault if the path is a symbolic link."""
     if error.errno in (errno.ELOOP, errno.ENOTDIR) and os.path.islink(str(path)):
         return _link(path)
     error.filename, error.filename2 = str(path), None
@@ -232,13 +232,13 @@ def _named(path: RootedPath, error: OSError) -> OSError | IOFault:
 
 def _link(path: RootedPath) -> IOFault:
     return IOFault(
-        f"{path} is a symbolic link, and burnbook follows none inside a book; "
-        "put a real file or directory in its place"
+        f"{path} is a symbolic link, and burnbook does not follow links inside a book; "
+        "replace it with a real file or directory"
     )
 
 
 def folder_of_config(path: str, book: str) -> RootedPath:
-    """A directory that the config names: inside a book, no link on the way to it is followed."""
+    """Returns a directory that the config names; inside the book, no link to it is followed."""
     below = os.path.relpath(path, book)
     if below.split(os.sep)[0] == os.pardir:
         return RootedPath(path)

@@ -1,4 +1,4 @@
-"""Exact percentiles from counted values."""
+"""Percentiles of counted values, and quantiles of Student's t."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -8,17 +8,17 @@ _MILLION = 1_000_000
 
 
 def percentile(counts: Mapping[float, int], q: float) -> float | None:
-    """The quantile `q` (0 to 1) of values that each came so often; None where there are none.
+    """Returns the quantile `q` (0 to 1) of values with their counts; None without values.
 
-    Linear interpolation between order statistics (type 7 of Hyndman and Fan, 1996; what R, NumPy
-    and DuckDB's quantile_cont do): the value at rank (n - 1) * q, counted from 0. `q` counts to six
+    Linear interpolation between order statistics (type 7 of Hyndman and Fan, 1996, as in R, NumPy
+    and DuckDB's quantile_cont): the value at rank (n - 1) * q, counted from 0. `q` has six
     decimals.
     """
     values = sorted(counts)
     reached = list(accumulate(counts[value] for value in values))
     if not reached or not reached[-1]:
         return None
-    # In whole millionths: a rank of 2.85 is no 2.8499999999999996.
+    # In integers, because 2.85 as a float is 2.8499999999999996.
     below, share = divmod((reached[-1] - 1) * round(q * _MILLION), _MILLION)
     low = values[bisect_right(reached, below)]
     if not share:
@@ -29,7 +29,7 @@ def percentile(counts: Mapping[float, int], q: float) -> float | None:
 
 NORMAL = 1.960
 
-# Quantiles 0.975 for 1 to 30 degrees of freedom; beyond, the normal one is near.
+# Quantiles 0.975 for 1 to 30 degrees of freedom; above, the normal quantile is close.
 _T = (
     *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228),
     *(2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086),
@@ -38,5 +38,5 @@ _T = (
 
 
 def t_quantile(freedom: int) -> float:
-    """Quantile 0.975 of Student's t with `freedom` (1 or more) degrees of freedom."""
+    """Returns quantile 0.975 of Student's t with `freedom` (1 or more) degrees of freedom."""
     return _T[freedom - 1] if freedom <= len(_T) else NORMAL

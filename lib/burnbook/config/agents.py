@@ -1,4 +1,4 @@
-"""What an agent's table in agents.toml may say about a capture that is more than a command."""
+"""Types of config/agents.toml."""
 
 from typing import Annotated
 
@@ -6,16 +6,15 @@ import msgspec
 
 _Words = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
-
-# Kinds that know the meters of one provider alone, and ask for no table.
+# Capture kinds that show the meters of one provider only.
 PROVIDER_OF = {"rollouts": "codex", "statusline": "claude"}
 
 
 class Tmux(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A program that draws its pane only on a terminal: what to start, type and wait for.
 
-    `wait_for` and `until` are plain text, looked for on the screen. `keys` are typed as they stand;
-    a key of `tmux send-keys`, such as Enter or Escape, is written <Enter>.
+    `wait_for` and `until` are plain text that must appear on the screen. `keys` are typed
+    literally; a key of `tmux send-keys`, such as Enter or Escape, is written as <Enter>.
     """
 
     command: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
@@ -28,9 +27,9 @@ class Tmux(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Agent(msgspec.Struct, frozen=True):
-    """One agent: whose meters it uses, what shows them, its letter in shell aliases.
+    """One agent: its provider, how to capture its meters, and its letter in shell aliases.
 
-    `capture` is a command, or the name of a kind in captures/, which has a table of that name.
+    `capture` is a command, or a kind of capture, whose settings are in a table of that name.
     """
 
     provider: str

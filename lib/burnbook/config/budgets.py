@@ -1,4 +1,4 @@
-"""What budgets.toml may declare beside budgets: when to stop, and whom to tell."""
+"""Types of config/budgets.toml: budgets, stop rules and the notification command."""
 
 import re
 from collections.abc import Iterator
@@ -17,10 +17,10 @@ Fault = tuple[str, object, str]
 
 
 class Stop(msgspec.Struct, frozen=True):
-    """One rule: it holds for a meter when everything that it says holds.
+    """One stop rule. It applies to a meter if all of its conditions are true.
 
-    Which meters: those of `provider`, of the name `meter`, of the length `window_minutes`; what is
-    not said fits any. With `prompts_limit` the rule is about a window's prompts in place of meters.
+    `provider`, `meter` (a name) and `window_minutes` select meters; without one, any value matches.
+    With `prompts_limit` the rule is about a window's prompts instead of meters.
     """
 
     provider: Id | None = None
@@ -34,9 +34,9 @@ class Stop(msgspec.Struct, frozen=True):
 
 
 class Notify(msgspec.Struct, frozen=True):
-    """`[notify]`: the argv that runs when a level is crossed; none: nobody is told.
+    """`[notify]`: the command that runs when a level is crossed; without one, nothing runs.
 
-    `meters` has levels (0 to 1) of the vendors' meters, beside those of the budget and the rules.
+    `meters` has levels (0 to 1) of the vendors' meters, in addition to those of budgets and rules.
     """
 
     command: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Notify(msgspec.Struct, frozen=True):
 
 
 def stop_faults(stop: Stop) -> Iterator[Fault]:
-    """What is wrong with a rule that its types do not tell: key, value, what is valid."""
+    """Yields the mistakes of a rule that its types allow: key, value, what is valid."""
     if stop.used_percent_at_least is None and stop.left_percent_below is None:
         valid = "used_percent_at_least or left_percent_below, or both"
         yield "used_percent_at_least", None, valid
@@ -56,17 +56,17 @@ def stop_faults(stop: Stop) -> Iterator[Fault]:
 
 
 def notify_faults(notify: Notify) -> Iterator[Fault]:
-    """What is wrong with `[notify]`: key, value, what is valid."""
+    """Yields the mistakes of `[notify]`: key, value, what is valid."""
     names = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
-    for place, word in enumerate(notify.command):
-        if "\0" in word or (place == 0 and (not word.strip() or "{" in word)):
-            yield f"command[{place}]", word, "a program, and its arguments after it"
+    for index, word in enumerate(notify.command):
+        if "\0" in word or (index == 0 and (not word.strip() or "{" in word)):
+            yield f"command[{index}]", word, "a program, and its arguments after it"
         elif any(name not in PLACEHOLDERS for name in PLACEHOLDER.findall(word)):
-            yield f"command[{place}]", word, f"text with {names} in it"
+            yield f"command[{index}]", word, f"text with {names} in it"
 
 
 class Budget(msgspec.Struct, frozen=True):
-    """One budget: tokens a window may use (`target`), and could use at most (`capacity`)."""
+    """One budget: the tokens that a window should use (`target`) and can use (`capacity`)."""
 
     capacity_tokens: Annotated[int, msgspec.Meta(gt=0)] = 272_000
     target_tokens: Annotated[int, msgspec.Meta(gt=0)] = 200_000

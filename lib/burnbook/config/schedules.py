@@ -1,4 +1,4 @@
-"""What config/schedules.toml may declare: jobs and when they run, their logs, and captures."""
+"""Types of config/schedules.toml: jobs and when they run, their logs, and captures."""
 
 import os
 import stat
@@ -10,13 +10,13 @@ from burnbook.base.clean_text import clean
 from burnbook.base.errors import BadConfig
 from burnbook.config.loader import Config
 from burnbook.times import clock
-from burnbook.times import cron as cronexpr
+from burnbook.times.cron import Expr, parse
 
 FILE = "schedules.toml"
 
 
 class Logs(msgspec.Struct, frozen=True):
-    """Where jobs write: one file a job, kept `count` times when it grew over `max_bytes`."""
+    """The log files of jobs: one for each job, rotated above `max_bytes`, with `count` old ones."""
 
     folder: str = "logs"
     max_bytes: Annotated[int, msgspec.Meta(ge=1000, le=10**9)] = 1_000_000
@@ -24,7 +24,7 @@ class Logs(msgspec.Struct, frozen=True):
 
 
 class Job(msgspec.Struct, frozen=True):
-    """One job: a recipe with its arguments, and when. `retries` are further times of the same."""
+    """One job: a recipe, its arguments and its times. `retries` are more times of the same job."""
 
     cron: str
     recipe: str
@@ -34,13 +34,13 @@ class Job(msgspec.Struct, frozen=True):
     enabled: bool = True
 
     @property
-    def times(self) -> tuple[cronexpr.Expr, ...]:
-        """When it runs; they were parsed once before, when the file was read."""
-        return tuple(cronexpr.parse(text) for text in (self.cron, *self.retries))
+    def times(self) -> tuple[Expr, ...]:
+        """The times of the job. They are valid, because `read` parsed them."""
+        return tuple(parse(text) for text in (self.cron, *self.retries))
 
 
 class Capture(msgspec.Struct, frozen=True):
-    """One capture: a command whose output is kept in the book."""
+    """A command whose output is kept in the book."""
 
     argv: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
     timeout_seconds: Annotated[int, msgspec.Meta(ge=1, le=3600)] = 120
@@ -48,7 +48,7 @@ class Capture(msgspec.Struct, frozen=True):
 
 
 class Schedules(msgspec.Struct, frozen=True):
-    """config/schedules.toml. `name` begins the names of systemd units and launchd labels."""
+    """config/schedules.toml. `name` is the prefix of systemd units and launchd labels."""
 
     timezone: str = "local"
     path: str = "/usr/local/bin:/usr/bin:/bin"
@@ -59,7 +59,7 @@ class Schedules(msgspec.Struct, frozen=True):
 
 
 def read(config: Config) -> Schedules:
-    """The file, checked: the zone, the path, every expression; PATH with `~` filled in."""
+    """Returns the file, checked: the zone, the path and every expression; `~` is expanded."""
     whole = config.parts(FILE, Schedules, {"jobs": Job, "captures": Capture}, {"logs": Logs})
     try:
         clock.find_zone(whole.timezone)
@@ -68,7 +68,7 @@ def read(config: Config) -> Schedules:
     for name, job in whole.jobs.items():
         for text in (job.cron, *job.retries):
             try:
-                cronexpr.parse(text)
+                parse(text)
             except ValueError as error:
                 key = "cron" if text == job.cron else "retries"
                 raise wrong(config, f"jobs.{name}.{key}", str(error)) from None
@@ -79,21 +79,21 @@ def read(config: Config) -> Schedules:
 
 
 def wrong(config: Config, key: str, sentence: str) -> BadConfig:
-    """A mistake in the file, to be raised."""
+    """Returns the error for a mistake in the file."""
     return BadConfig(f"{os.path.join(config.root, FILE)}: {key}: {sentence}")
 
 
 def _plain(config: Config, key: str, *texts: str) -> None:
     for text in texts:
         if not text.isprintable():
-            raise wrong(config, key, f"{text!r} has control characters, which no job can have")
+            raise wrong(config, key, f"{text!r} has control characters, which jobs cannot have")
         if clean(text) != text:
             what = f"{clean(text)!r} had a secret in it, which a crontab and a log would keep"
-            raise wrong(config, key, f"{what}; put it where the program reads it itself")
+            raise wrong(config, key, f"{what}; put it in a file that the program reads")
 
 
 def _path(config: Config, path: str) -> str:
-    """The jobs' PATH. A folder that anybody may write to is no place to run programs from."""
+    """Returns the jobs' PATH. Raises BadConfig for a folder that anybody may write to."""
     folders = [os.path.expanduser(folder) for folder in path.split(":")]
     for folder in folders:
         if not os.path.isabs(folder):
@@ -101,7 +101,7 @@ def _path(config: Config, path: str) -> str:
         try:
             mode = os.stat(folder).st_mode
         except OSError:
-            continue  # a folder that is not there holds no program
+            continue  # a missing folder has no programs
         if mode & stat.S_IWOTH:
             raise wrong(config, "path", f"anybody may write to {folder}; jobs must not run from it")
     return ":".join(folders)

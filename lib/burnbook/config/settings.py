@@ -1,7 +1,7 @@
-"""Where the book and the config are, and who acts: flag, then environment, then `.env`.
+"""The book, the config directory and the agent of a call: flag, then environment, then `.env`.
 
-`.env` stands beside the justfile. It is read as values and never exported, and of it and of the
-environment only AGENT_ID and BURNBOOK_* count.
+`.env` is beside the justfile. It is read as values and never exported. Only AGENT_ID and BURNBOOK_*
+are used from `.env` and from the environment.
 """
 
 import os
@@ -19,7 +19,7 @@ PROJECT = os.path.dirname(
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What every command starts from."""
+    """The settings of a call."""
 
     data_dir: str
     config_dir: str
@@ -27,19 +27,19 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 def resolve(data_dir: str | None, config_dir: str | None, agent: str | None) -> Settings:
-    """The settings of this call; relative flags and variables count from the current directory."""
+    """Returns the settings; relative flags and variables start at the current directory."""
     declared = _dotenv(os.path.join(PROJECT, ".env"))
     return Settings(
-        data_dir=_place(data_dir, "BURNBOOK_DATA_DIR", declared, "data/live"),
-        config_dir=_place(config_dir, "BURNBOOK_CONFIG_DIR", declared, "config"),
+        data_dir=_path(data_dir, "BURNBOOK_DATA_DIR", declared, "data/live"),
+        config_dir=_path(config_dir, "BURNBOOK_CONFIG_DIR", declared, "config"),
         agent=_agent(agent, declared),
     )
 
 
-def _place(flag: str | None, name: str, declared: Mapping[str, str], default: str) -> str:
-    said = flag or os.environ.get(name)
-    if said:
-        return os.path.abspath(said)
+def _path(flag: str | None, name: str, declared: Mapping[str, str], default: str) -> str:
+    path = flag or os.environ.get(name)
+    if path:
+        return os.path.abspath(path)
     return os.path.join(PROJECT, declared.get(name) or default)
 
 
@@ -52,14 +52,14 @@ def _agent(flag: str | None, declared: Mapping[str, str]) -> str:
 def _dotenv(path: str) -> dict[str, str]:
     if not os.path.isfile(path):
         return {}
-    from dotenv import dotenv_values  # 25 ms: paid only where a .env is
+    from dotenv import dotenv_values  # 25 ms, only with a .env file
 
     try:
         values = dotenv_values(path, interpolate=False)
     except (OSError, UnicodeDecodeError) as error:
         raise BadConfig(f"cannot read {path}: {error}") from None
     wanted = {k: v for k, v in values.items() if k == "AGENT_ID" or k.startswith("BURNBOOK_")}
-    found = {k: v for k, v in wanted.items() if v is not None}
-    for key, value, valid in toml_values.faults(found):
+    settings = {k: v for k, v in wanted.items() if v is not None}
+    for key, value, valid in toml_values.faults(settings):
         raise BadConfig(f"{path}: {key} = {toml_values.shown(value)} is not valid; valid: {valid}")
-    return found
+    return settings

@@ -1,6 +1,6 @@
-"""The typed rows of every journal, and what they are made of.
+"""The types of most rows, and the types of their fields.
 
-A stamp with nothing in it is left out of a row; a fact that was looked for and not found is null.
+Empty stamps are left out of a row. A fact that the source does not show is null.
 """
 
 from datetime import datetime
@@ -10,11 +10,11 @@ import msgspec
 
 MAX_TEXT = 4096
 IMPORTED = "import"
-"""The `source` of rows that another tool kept before this book did."""
+"""The `source` of rows that were imported from another tool."""
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-# Used, 0 to 100; vendors have been seen to report more, and what they say is what is booked.
+# Used, 0 to 100. Vendors sometimes report more, and that value is booked.
 Percent = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")]
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
@@ -22,7 +22,7 @@ Phase = Literal["before", "after"]
 
 
 class Meter(msgspec.Struct, frozen=True):
-    """One limit as the vendor reports it; null is what the pane did not show."""
+    """One limit as the vendor reports it; null is a value that the pane does not show."""
 
     name: str
     used_percent: Percent | None
@@ -31,7 +31,7 @@ class Meter(msgspec.Struct, frozen=True):
 
 
 class ContextTokens(msgspec.Struct, frozen=True):
-    """Tokens in the model's context, and how many it holds."""
+    """Tokens in the model's context, and its size."""
 
     used_tokens: Count | None
     limit_tokens: Count | None
@@ -54,7 +54,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class NewerRow(msgspec.Struct, frozen=True):
-    """What every version can read of a row that a later version wrote."""
+    """The fields that every version can read in a row of a newer version."""
 
     id: str
     schema_version: int
@@ -65,8 +65,8 @@ class NewerRow(msgspec.Struct, frozen=True):
 class Snapshot(Row, frozen=True, kw_only=True, tag_field="row", tag="snapshot"):
     """The meters of one provider for one agent at one moment.
 
-    `boundary` is the reset that an automatic snapshot belongs to. `commits` holds the commit that
-    each repository was at, by the repository's name, where there is one.
+    `boundary` is the reset that an automatic snapshot belongs to. `commits` has the commit of each
+    repository, by its name.
     """
 
     provider: Id
@@ -87,7 +87,7 @@ class Snapshot(Row, frozen=True, kw_only=True, tag_field="row", tag="snapshot"):
 
 
 class Void(Row, frozen=True, kw_only=True, tag_field="row", tag="void"):
-    """Takes a snapshot back: from here on the row it names does not count."""
+    """Voids a snapshot: the row that it names does not count."""
 
     void: str
 
@@ -95,7 +95,7 @@ class Void(Row, frozen=True, kw_only=True, tag_field="row", tag="void"):
 
 
 class Anomaly(Row, frozen=True, kw_only=True):
-    """Two values that cannot both be right, and where each came from."""
+    """Two values that cannot both be right, and their sources."""
 
     kind: str
     subject: str
@@ -111,10 +111,10 @@ class Anomaly(Row, frozen=True, kw_only=True):
 
 
 class MeterDelta(msgspec.Struct, frozen=True):
-    """What one meter did between BEFORE and AFTER, in percentage points.
+    """The change of one meter between BEFORE and AFTER, in percentage points.
 
-    `delta` is the plain difference. Across a reset it is null, and the use lies between
-    `delta_min` and `delta_max`. Where it cannot be told, all are null and `reason` says why.
+    `delta` is the difference. Across a reset it is null, and the use is between `delta_min` and
+    `delta_max`. If it is unknown, all are null and `reason` has the reason.
     """
 
     name: str
@@ -141,14 +141,14 @@ class Closing(msgspec.Struct, frozen=True):
 
 
 class Commits(msgspec.Struct, frozen=True):
-    """Where a window's work in one repository began and ended; null is not known."""
+    """The first and last commit of a window's work in one repository; null if unknown."""
 
     start: Text | None
     end: Text | None
 
 
 class WindowRow(Row, frozen=True, kw_only=True):
-    """A finalized window. `commits` has them by repository, where any were recorded."""
+    """A finalized window. `commits` has the recorded commits by repository."""
 
     finalized_at: Moment
     closings: tuple[Closing, ...]
@@ -169,11 +169,11 @@ class WindowRow(Row, frozen=True, kw_only=True):
 
 
 class ProxyRequest(Row, frozen=True, kw_only=True):
-    """One request that a feed tells of: what it cost, on which side it ran, how it went.
+    """One request that a proxy reports: tokens, lane, status and latency.
 
-    `routed`: sent elsewhere by the proxy, as the feed's lanes and models say; else baseline. `ok`:
-    healthy, as the feed says. `feature` is left out where it is the `rid`, and empty where the line
-    does not have the feed's field for it. Null is what the line does not tell.
+    `routed`: the feed's lanes and models count the request as routed, else it is baseline. `ok`:
+    the feed's rules count it as successful. `feature` is left out if it equals `rid`, and empty if
+    the line does not have the feed's field for it. Null is a value that the line does not have.
     """
 
     ts: Moment
@@ -199,7 +199,7 @@ class ProxyRequest(Row, frozen=True, kw_only=True):
 
 
 class Reject(Row, frozen=True, kw_only=True):
-    """One line that a feed refused: where it stood, why, and how it begins."""
+    """A rejected line of a feed: its number, the reason, and its first bytes."""
 
     line: Count
     reason: Text
@@ -209,7 +209,7 @@ class Reject(Row, frozen=True, kw_only=True):
 
 
 class Prompts(Row, frozen=True, kw_only=True):
-    """GLM prompt counts: the total of the meter, and since BEFORE where that is known."""
+    """GLM prompt counts: the total of the meter, and the count since BEFORE if that is known."""
 
     provider: Id
     captured_at: Moment

@@ -1,4 +1,4 @@
-"""Lines of a journal that no figure counts: those that do not hold, and rows of later versions."""
+"""Counts of skipped lines of a journal: corrupt ones, and rows of newer versions."""
 
 from collections.abc import Iterable, Mapping
 
@@ -8,20 +8,20 @@ from burnbook.rows.meters import NewerRow
 
 
 class Passed(msgspec.Struct):
-    """How many lines do not hold, and how many rows each later version wrote."""
+    """The number of corrupt lines, and of rows by newer version."""
 
     unreadable: int = 0
     newer: dict[str, int] = {}
 
     def miss(self, row: NewerRow | None) -> None:
-        """Count a line that does not hold (None), or a row of a later version."""
+        """Counts a corrupt line (None), or a row of a newer version."""
         if row is None:
             self.unreadable += 1
         else:
             self.newer[row.tool_version] = self.newer.get(row.tool_version, 0) + 1
 
     def miss_all(self, others: "Iterable[Passed]") -> "Passed":
-        """Add what others counted."""
+        """Adds other counts."""
         for other in others:
             self.unreadable += other.unreadable
             for version, count in other.newer.items():
@@ -30,7 +30,7 @@ class Passed(msgspec.Struct):
 
 
 def newer_rows(newer: Mapping[str, int]) -> str:
-    """`3 rows of a newer version, 0.2.0`."""
+    """Returns text such as `3 rows of a newer version, 0.2.0`."""
     total = sum(newer.values())
     rows = "1 row" if total == 1 else f"{total:,} rows"
     versions = " and ".join(sorted(version[:40] for version in newer))

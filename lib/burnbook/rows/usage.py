@@ -1,4 +1,4 @@
-"""The typed rows out of agents' own logs: what requests used, and the official meters."""
+"""The types of rows from agents' own logs: requests and official meters."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -10,7 +10,7 @@ Usd = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 
 
 class Tokens(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a request used, by kind; the kinds do not overlap, but `reasoning` is in `output`."""
+    """Tokens of a request by kind. Kinds do not overlap, except that output includes reasoning."""
 
     input_tokens: Count = 0
     cache_read_tokens: Count = 0
@@ -22,12 +22,12 @@ class Tokens(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class AgentUsage(Row, frozen=True, kw_only=True):
-    """One request of an agent, as its own log tells it.
+    """One request of an agent, from its own log.
 
-    `input_tokens` are without cached ones, `output_tokens` with reasoning; counts that are left out
-    are 0. `project` is the folder that the agent worked in, the home folder written `~`. Where a
-    log tells more of a request later, a new row has all of it: `supersedes` names the row that does
-    not count any more, `superseded` has the counts of that, `first` names the request's first row.
+    `input_tokens` exclude cached ones, `output_tokens` include reasoning; counts that are left out
+    are 0. `project` is the folder that the agent worked in, with `~` for the home folder. If a log
+    has more about a request later, a new row has all of it: `supersedes` names the row that it
+    replaces, `superseded` has the counts of that row, `first` names the request's first row.
     """
 
     ts: Moment
@@ -51,7 +51,7 @@ class AgentUsage(Row, frozen=True, kw_only=True):
 
 
 class MeterReading(Row, frozen=True, kw_only=True):
-    """Official meters that an agent's log or statusline showed, booked when they changed."""
+    """Official meters from an agent's log or status line, booked when they change."""
 
     provider: Id
     captured_at: Moment
@@ -63,7 +63,7 @@ class MeterReading(Row, frozen=True, kw_only=True):
 
 
 class ModelUsage(msgspec.Struct, frozen=True):
-    """One model's part of a period, as a foreign tool tells it."""
+    """One model's part of a period, from another tool."""
 
     model: Text
     input_tokens: Count
@@ -74,11 +74,11 @@ class ModelUsage(msgspec.Struct, frozen=True):
 
 
 class ImportedUsage(Row, frozen=True, kw_only=True):
-    """What a foreign tool says that was used in a period. No request: kept as evidence.
+    """The use in a period that another tool reports. It is kept as evidence, not as a request.
 
-    `period` is the tool's own name for it: a day, the first day of a week, a month, or a session.
-    `scope` is whose use it is, where that is said: an agent's name, or `all`. Kinds of token are as
-    in AgentUsage. `captured_at` is when the tool said so.
+    `period` is the tool's name for it: a day, the first day of a week, a month, or a session.
+    `scope` is the agent's name, or `all`, if that is known. Kinds of token are as in AgentUsage.
+    `captured_at` is the moment of the report.
     """
 
     tool: Id

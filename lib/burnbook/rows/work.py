@@ -1,4 +1,4 @@
-"""The typed rows about the work: what was planned, what changed, what shows it, what was missed."""
+"""The types of rows about work: checkpoints, churn, missed resets, evidence and notices."""
 
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal, TypeVar
@@ -9,12 +9,12 @@ from burnbook.rows.meters import Count, Id, Moment, Row, Text
 
 
 class Checkpoint(Row, frozen=True, kw_only=True):
-    """Tokens of a window against its plan, at its plan, in the middle or at its end.
+    """Tokens of a window against its plan: at the plan, in the middle or at the end.
 
-    `provider` is whose window it is, null where the agent works with several or none is known.
-    `actual_from` says where the actual came from: it was given, the feeds' rows of the window, or
-    the context that the newest panes show; null where nothing tells it. `churn` is the id of the
-    churn row, or null, and then `decision` says why (`missing-commit-range`).
+    `provider` is null if the agent works with several, or if none is known. `actual_from` is the
+    source of the actual count: given, the booked requests of the window, or the context in the
+    newest panes; null if there is none. `churn` is the id of the churn row, or null, and then
+    `decision` has the reason (`missing-commit-range`).
     """
 
     phase: Literal["plan", "mid", "final"]
@@ -35,10 +35,10 @@ class Checkpoint(Row, frozen=True, kw_only=True):
 
 
 class Range(msgspec.Struct, frozen=True):
-    """What changed in one repository from one commit (not counted) to another (counted).
+    """The changes in one repository from one commit (excluded) to another (included).
 
-    Lines and files are those in which the two trees differ. `excluded_files` matched a pattern of
-    generated files; they are in no other figure.
+    Counts are of the difference between the two trees. `excluded_files` match a pattern of
+    generated files; no other figure includes them.
     """
 
     repository: Text
@@ -54,10 +54,10 @@ class Range(msgspec.Struct, frozen=True):
 
 
 class Churn(Row, frozen=True, kw_only=True):
-    """What changed in a window's repositories, and per feature where features are known.
+    """The changes in a window's repositories, and per feature if features are known.
 
-    `net` is insertions - deletions. `normalized_churn` is (insertions + deletions) / features,
-    null where there are none. `paths` is what the count was limited to.
+    `net` is insertions - deletions. `normalized_churn` is (insertions + deletions) / features, null
+    without features. `paths` limits the count.
     """
 
     provider: Id | None
@@ -79,9 +79,9 @@ class Churn(Row, frozen=True, kw_only=True):
 
 
 class MissedReset(Row, frozen=True, kw_only=True):
-    """A reset that passed an open window, and nothing was booked for it in time.
+    """A reset of an open window for which nothing was booked in time.
 
-    Nothing is said about the meters at that moment. `found_at` is when a command noticed it.
+    The meters at that moment are unknown. `found_at` is when a command noticed it.
     """
 
     status: Literal["missed"]
@@ -92,10 +92,10 @@ class MissedReset(Row, frozen=True, kw_only=True):
 
 
 class Evidence(Row, frozen=True, kw_only=True):
-    """One run of acceptance tests of a capability, and the artifact that shows it.
+    """One run of acceptance tests of a capability, and the artifact that proves it.
 
     `artifact_hash` is SHA-256 as hex digits: of a file's bytes, or of a directory as
-    docs/FORMAT.md says.
+    docs/FORMAT.md specifies.
     """
 
     capability_id: Text
@@ -113,7 +113,7 @@ class Evidence(Row, frozen=True, kw_only=True):
 
 
 class Notice(Row, frozen=True, kw_only=True):
-    """A level was crossed and its hook was started: once for each subject and level of a window."""
+    """A crossed level, whose command was started: once for each subject and level of a window."""
 
     subject: Text
     level: float
@@ -126,6 +126,6 @@ R = TypeVar("R", Checkpoint, Churn, Evidence)
 
 
 def current(rows: Sequence[R]) -> list[R]:
-    """The rows that count, in their order."""
-    gone = {row.supersedes for row in rows}
-    return [row for row in rows if row.id not in gone]
+    """Returns the rows that no other row supersedes, in their order."""
+    superseded = {row.supersedes for row in rows}
+    return [row for row in rows if row.id not in superseded]

@@ -1,7 +1,7 @@
-"""Now, parsing of times, zones and reset arithmetic: the only reader of the clock.
+"""The clock, time parsing, zones and reset arithmetic. No other module reads the clock.
 
 Every moment inside burnbook is an aware UTC datetime. A zone is a `tzinfo`; `local` is the
-machine's own zone (localzone.py).
+machine's own zone (local_zone.py).
 """
 
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -9,37 +9,37 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from burnbook.base.errors import BadConfig, UsageError
 from burnbook.times.local_zone import LOCAL
 
-# What may be typed: beyond it, adding a window's length could leave the calendar.
+# Years that users may enter: outside, adding a window's length could leave the calendar.
 YEARS = (1971, 2999)
 
 _at: datetime | None = None
 
 
 def wall_clock() -> datetime:
-    """The real moment, UTC: when a row is written, whatever `--at` says."""
+    """Returns the real moment, UTC, for the stamp of a row; `--at` does not change it."""
     return datetime.now(UTC)
 
 
 def now() -> datetime:
-    """The moment to act as of, UTC: `--at` where it was given, else the real one."""
+    """Returns the moment to act as of, UTC: `--at` if given, else the real one."""
     return _at or wall_clock()
 
 
 def is_given() -> bool:
-    """Whether the moment to act as of was given (`--at`)."""
+    """Returns whether `--at` was given."""
     return _at is not None
 
 
 def act_at(moment: datetime | None) -> None:
-    """Make `now()` answer `moment` from here on (`--at`); None gives the clock back."""
+    """Sets the moment that `now()` returns (`--at`); None restores the clock."""
     global _at
     _at = moment
 
 
 def parse_time(text: str, zone: tzinfo) -> datetime:
-    """ISO 8601 text as a UTC moment; without an offset it is wall time in `zone`.
+    """Returns ISO 8601 text as a UTC moment; without an offset it is wall time in `zone`.
 
-    Raises UsageError where the text is no such time.
+    Raises UsageError for other text.
     """
     try:
         return bounded(datetime.fromisoformat(text.strip()), zone)
@@ -51,17 +51,17 @@ def parse_time(text: str, zone: tzinfo) -> datetime:
 
 
 def bounded(moment: datetime, zone: tzinfo) -> datetime:
-    """`to_utc` of a moment that somebody typed. Raises ValueError outside of YEARS."""
+    """Returns `to_utc` of a moment that a user entered. Raises ValueError outside YEARS."""
     if not YEARS[0] <= moment.year <= YEARS[1]:
         raise ValueError(f"year {moment.year}")
     return to_utc(moment, zone)
 
 
 def to_utc(moment: datetime, zone: tzinfo) -> datetime:
-    """A wall time in `zone` (or an aware one) as UTC.
+    """Returns a wall time in `zone` (or an aware time) as UTC.
 
-    A wall time that a DST change skips is read with the offset before the change, one that it
-    repeats is the first of the two (PEP 495, fold=0).
+    A wall time that a DST change skips has the offset before the change; a repeated one is the
+    first of the two (PEP 495, fold=0).
     """
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
@@ -69,12 +69,12 @@ def to_utc(moment: datetime, zone: tzinfo) -> datetime:
 
 
 def to_wall(moment: datetime, zone: tzinfo) -> datetime:
-    """A UTC moment as an aware wall time in `zone`."""
+    """Returns a UTC moment as an aware wall time in `zone`."""
     return moment.astimezone(zone)
 
 
 def find_zone(name: str) -> tzinfo:
-    """The zone of an IANA name, or of the machine (`local`). Raises BadConfig for other names."""
+    """Returns the zone of an IANA name, or of the machine (`local`). Raises BadConfig."""
     if name == "local":
         return LOCAL
     if name.upper() == "UTC":
@@ -85,12 +85,12 @@ def find_zone(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BadConfig(
-            f"no time zone is called {name!r}; valid: local, or an IANA name such as Europe/Berlin"
+            f"unknown time zone {name!r}; valid: local, or an IANA name such as Europe/Berlin"
         ) from None
 
 
 def next_wall(after: datetime, hour: int, minute: int, zone: tzinfo) -> datetime:
-    """The first moment after `after` (UTC) at which the wall clock of `zone` shows hour:minute."""
+    """Returns the first moment after `after` (UTC) when a clock in `zone` shows hour:minute."""
     day = to_wall(after, zone).replace(tzinfo=None, fold=0)
     for ahead in range(-1, 3):
         wall = (day + timedelta(days=ahead)).replace(
@@ -103,12 +103,12 @@ def next_wall(after: datetime, hour: int, minute: int, zone: tzinfo) -> datetime
 
 
 def iso(moment: datetime) -> str:
-    """UTC, ISO 8601 with `Z`."""
+    """Returns a moment as ISO 8601 in UTC, with `Z`."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def span(seconds: float) -> str:
-    """A length of time for eyes: `3h 12m`, `2d 4h`, `40s`."""
+    """Returns a duration for display: `3h 12m`, `2d 4h`, `40s`."""
     whole = int(abs(seconds))
     days, rest = divmod(whole, 86_400)
     hours, rest = divmod(rest, 3_600)

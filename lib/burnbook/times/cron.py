@@ -1,9 +1,8 @@
-"""Cron expressions, by way of `cronsim`: checks, the values of each field, the next moment. Pure.
+"""Cron expressions, based on `cronsim`: validation, the values of each field, the next moment.
 
 An expression has five fields. A field is `*`, a number, a range `a-b`, a step `*/n` or `a-b/n`, or
-a list of these; months and weekdays may be names (`jan`, `mon`). As in Debian's cron, a day counts
-when the day of the month OR the weekday fits, unless one of the two begins with `*`: then both must
-fit.
+a list of these; months and weekdays may be names (`jan`, `mon`). As in Debian's cron, a day matches
+if the day of the month OR the weekday matches; if one of the two begins with `*`, both must match.
 """
 
 import re
@@ -32,9 +31,9 @@ _FIELDS = (
     ("weekday", "0 to 7, or sun to sat"),
 )
 _EXAMPLE = "such as '6 0 * * *'"
-# What every cron understands; cronsim also knows seconds, `L`, `#` and `5/10`.
+# The syntax that every cron supports; cronsim also knows seconds, `L`, `#` and `5/10`.
 _PART = re.compile(r"(?:\*|\d{1,2}-\d{1,2})(?:/\d{1,2})?|\d{1,2}", re.ASCII)
-_ONE = re.compile(r"\b(\w+)-\1(?:/0*[1-9]\d*)?(?!\w)")
+_SINGLE = re.compile(r"\b(\w+)-\1(?:/0*[1-9]\d*)?(?!\w)")
 _NAMES = {name.lower(): str(number) for number, name in enumerate(SYMBOLIC_MONTHS, 1)}
 _NAMES |= {name.lower(): str(number) for number, name in enumerate(SYMBOLIC_DAYS)}
 # As the end of a range, `sun` is the day after Saturday.
@@ -42,9 +41,9 @@ _LAST_SUNDAY = re.compile(r"-sun\b")
 
 
 class Expr(NamedTuple):
-    """A valid expression: `text` in numbers alone, which every cron reads, and its values, sorted.
+    """A valid expression: `text` with numbers only, which every cron supports, and sorted values.
 
-    Weekdays are 0 (Sunday) to 6. `either_day`: day of the month or weekday is enough.
+    Weekdays are 0 (Sunday) to 6. `either_day`: the day of the month or the weekday must match.
     """
 
     text: str
@@ -57,40 +56,40 @@ class Expr(NamedTuple):
 
 
 def parse(text: str) -> Expr:
-    """An expression of five fields, or `@daily` and the like. Raises ValueError: one sentence."""
-    given = text.strip().lower()
-    if given.startswith("@") and given not in _SHORT:
+    """Returns an expression of five fields, or `@daily` and the like. Raises ValueError."""
+    lowered = text.strip().lower()
+    if lowered.startswith("@") and lowered not in _SHORT:
         raise ValueError(f"{text!r} is not known; valid: five fields, or {', '.join(_SHORT)}")
-    words = _SHORT.get(given, given).split()
+    words = _SHORT.get(lowered, lowered).split()
     if len(words) != len(_FIELDS):
         raise ValueError(f"{text!r} has {len(words)} fields; valid: five, {_EXAMPLE}")
     # cronsim reads 5-5/10 as 5-59/10; cron reads it as 5.
-    words = [_ONE.sub(r"\1", word) for word in words]
+    words = [_SINGLE.sub(r"\1", word) for word in words]
     numbers = [*words[:3], *(_numbers(word) for word in words[3:])]
-    for place, (name, valid) in enumerate(_FIELDS):
-        alone = ["*"] * len(_FIELDS)
-        alone[place] = numbers[place]
-        if not all(map(_PART.fullmatch, numbers[place].split(","))) or _simulated(alone) is None:
+    for index, (name, valid) in enumerate(_FIELDS):
+        single = ["*"] * len(_FIELDS)
+        single[index] = numbers[index]
+        if not all(map(_PART.fullmatch, numbers[index].split(","))) or _simulated(single) is None:
             raise ValueError(
-                f"{name} {words[place]!r} is not valid; valid: {valid}, *, a-b, */n, a-b/n, "
+                f"{name} {words[index]!r} is not valid; valid: {valid}, *, a-b, */n, a-b/n, "
                 f"or a list, {_EXAMPLE}"
             )
-    found = _simulated(numbers)
-    if found is None:
-        raise ValueError(f"{text!r} never comes: no such month has a day {words[2]}; {_EXAMPLE}")
+    schedule = _simulated(numbers)
+    if schedule is None:
+        raise ValueError(f"{text!r} never runs: no such month has a day {words[2]}; {_EXAMPLE}")
     return Expr(
         text=" ".join(numbers),
-        minutes=tuple(sorted(found.minutes)),
-        hours=tuple(sorted(found.hours)),
-        days=tuple(sorted(found.days)),
-        months=tuple(sorted(found.months)),
-        weekdays=tuple(sorted({day % 7 for day in found.weekdays if isinstance(day, int)})),
-        either_day=not found.day_and,
+        minutes=tuple(sorted(schedule.minutes)),
+        hours=tuple(sorted(schedule.hours)),
+        days=tuple(sorted(schedule.days)),
+        months=tuple(sorted(schedule.months)),
+        weekdays=tuple(sorted({day % 7 for day in schedule.weekdays if isinstance(day, int)})),
+        either_day=not schedule.day_and,
     )
 
 
 def _numbers(word: str) -> str:
-    """A field with numbers in place of names."""
+    """Returns a field with numbers instead of names."""
     word = _LAST_SUNDAY.sub("-7", word)
     return re.sub("[a-z]+", lambda name: _NAMES.get(name[0], name[0]), word)
 
@@ -103,21 +102,21 @@ def _simulated(words: list[str]) -> CronSim | None:
 
 
 def following(expr: Expr, after: datetime, zone: tzinfo) -> datetime:
-    """The first moment after `after` (UTC) at which cron starts a job of this expression in a zone.
+    """Returns the first moment after `after` (UTC) when cron starts a job in a zone.
 
-    This is Debian's cron. A job with a fixed minute and hour runs once a day: right after the jump
-    where the clock skips its time, and at the first of the two where the clock shows it twice. A
-    job whose minute or hour begins with `*` follows the clock.
+    As in Debian's cron, a job with a fixed minute and hour runs once a day: right after a DST
+    change that skips its time, and at the first of two repeated times. A job whose minute or hour
+    begins with `*` follows the clock.
     """
     times = CronSim(expr.text, clock.to_wall(after, zone))
-    # In a repeated hour, cronsim begins with the first of the two, which may be before `after`.
+    # In a repeated hour, cronsim starts at the first of the two, which may be before `after`.
     return next(moment for each in times if (moment := each.astimezone(UTC)) > after)
 
 
 def latest(expr: Expr, now: datetime, within: timedelta, zone: tzinfo) -> datetime | None:
-    """A moment at most `within` before `now` at which a job is due; None where there is none.
+    """Returns a moment at most `within` before `now` when a job was due; None if there is none.
 
-    Other schedulers than cron may start a job at both of two repeated times: each is due.
+    Schedulers other than cron may start a job at both of two repeated times; each counts.
     """
     shown = clock.to_wall(now, zone).replace(tzinfo=UTC)
     by_wall = now - (shown - following(expr, shown - within, UTC))

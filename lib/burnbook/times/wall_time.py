@@ -1,7 +1,7 @@
-"""What the reset text of a pane means: `13:04 on 8 Oct` -> a moment in UTC.
+"""Parses the reset text of a pane: `13:04 on 8 Oct` -> a moment in UTC.
 
-Pure: nothing here reads the clock; the moment of capture is always given. Panes print the local
-wall clock of the person, with a minute's precision, mostly without a year, often without a date.
+Nothing here reads the clock; the moment of capture is a parameter. Panes print local wall time to
+the minute, mostly without a year, often without a date.
 """
 
 import re
@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 import msgspec
 
 SLACK = timedelta(minutes=2)
-"""Panes round: a window of 300 minutes may show a reset that is 5h00m59s ahead."""
+"""Panes round: the reset of a 300-minute window may be 5h00m59s ahead."""
 
 _MONTH_SLACK = timedelta(days=1, hours=1)
 _MONTH_MINUTES = 28 * 1440
@@ -32,7 +32,7 @@ _ZONE = re.compile(r" ?\(([A-Za-z][A-Za-z0-9_+/ -]*)\)$")
 
 
 class WallTime(msgspec.Struct, frozen=True):
-    """A time as a clock on the wall shows it. `zone`: the IANA name that the pane itself gives."""
+    """A wall time. `zone` is the IANA name in the pane, if it has one."""
 
     hour: int
     minute: int
@@ -43,16 +43,16 @@ class WallTime(msgspec.Struct, frozen=True):
 
 
 def parse_reset(text: str) -> WallTime | None:
-    """Read the text after `resets`: 12h or 24h, day or month first, year and zone optional.
+    """Parses the text after `resets`: 12h or 24h, day or month first, year and zone optional.
 
-    None where the text is anything else, or names no real time (`25:00`, `13pm`, `31 Feb`).
+    Returns None for any other text, and for impossible times (`25:00`, `13pm`, `31 Feb`).
     """
     text = " ".join(text[:200].split())
     zone = None
-    if found := _ZONE.search(text):
-        # A narrow pane wraps inside the name; no IANA name has a space in it.
-        zone = found[1].replace(" ", "")
-        text = text[: found.start()]
+    if zone_match := _ZONE.search(text):
+        # A narrow pane may wrap inside the name; IANA names have no spaces.
+        zone = zone_match[1].replace(" ", "")
+        text = text[: zone_match.start()]
     for pattern in (_TIME_FIRST, _TIME_LAST):
         if (match := pattern.fullmatch(text)) and (clock := _clock(match)) is not None:
             day = _date(match["date"])
@@ -80,7 +80,7 @@ def _date(text: str | None) -> tuple[int | None, int | None, int | None] | None:
     name = match["month"].lower()
     months = [n for n, full in enumerate(_MONTHS, 1) if full.startswith(name) or name == full[:4]]
     year = int(match["year"]) if match["year"] else None
-    # Without a year, 29 Feb is a day of some year: 2000 has one.
+    # Without a year, 29 Feb is valid: 2000 has it.
     if len(months) != 1 or _day(year or 2000, months[0], int(match["day"])) is None:
         return None
     return int(match["day"]), months[0], year
@@ -96,12 +96,12 @@ def _day(year: int, month: int, day: int) -> date | None:
 def resolve(
     wall: WallTime, captured_at: datetime, window_minutes: int | None, zone: tzinfo
 ) -> tuple[datetime | None, bool]:
-    """The moment (UTC) that `wall` means in a pane captured at `captured_at` (aware), and `stale`.
+    """Returns the moment (UTC) of `wall` in a pane captured at `captured_at`, and `stale`.
 
-    It is the next such moment after the capture. Where that is further away than the meter's
-    window is long, it is the last such moment, and the pane is stale. Without `window_minutes` it
-    is always the next. A time with a year is one moment, stale once it has passed. The pane's own
-    zone wins over `zone`; a name that is no zone counts as none.
+    It is the next such moment after the capture. If that is further away than the length of the
+    meter's window, it is the last such moment, and the pane is stale. Without `window_minutes` it
+    is always the next. A time with a year is one moment, and stale once it has passed. The pane's
+    zone overrides `zone`; an unknown name is ignored.
     """
     local = _named(wall.zone) or zone
     moments = sorted(_moments(wall, captured_at, local))
@@ -115,7 +115,7 @@ def resolve(
         return following, False
     reach = timedelta(minutes=window_minutes) + SLACK
     if window_minutes >= _MONTH_MINUTES:
-        # A monthly meter says 43200 minutes, but a calendar month has up to 31 days and an hour.
+        # A monthly meter has 43200 minutes, but a month has up to 31 days and an hour of DST.
         reach += _MONTH_SLACK
     return (last, True) if following - captured_at > reach else (following, False)
 
@@ -123,7 +123,7 @@ def resolve(
 def _named(name: str | None) -> tzinfo | None:
     if name is None:
         return None
-    import zoneinfo  # Only here: most panes name no zone, and the import costs milliseconds.
+    import zoneinfo  # Most panes name no zone, and the import takes milliseconds.
 
     try:
         return zoneinfo.ZoneInfo(name)
@@ -141,7 +141,7 @@ def _moments(wall: WallTime, captured_at: datetime, zone: tzinfo) -> Iterator[da
         except (OverflowError, ValueError, OSError):  # the ends of the calendar
             continue
         yield first
-        if second > first:  # The clock went back over this time, so it exists twice (PEP 495).
+        if second > first:  # A DST change repeats this time (PEP 495).
             yield second
 
 

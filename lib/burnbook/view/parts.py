@@ -8,14 +8,14 @@ from burnbook.times import clock
 
 
 class Line(NamedTuple):
-    """One line of text; `strong` is the line that counts."""
+    """One line of text; `strong` marks the main line."""
 
     text: str
     strong: bool = False
 
 
 class Table(NamedTuple):
-    """Cells in columns; a column whose `align` letter is `>` is set to the right."""
+    """Cells in columns; `align` has a letter for each column, `>` for right-aligned ones."""
 
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -32,19 +32,19 @@ Part = Line | Table | Title
 
 
 def number(value: float | None) -> str:
-    """A number for eyes: thousands apart, no needless decimals; `-` where it is not known."""
+    """Returns a number for display, with thousands separators; `-` for None."""
     if value is None:
         return "-"
     return f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
 
 
 def percent(value: float | None) -> str:
-    """A percentage for eyes."""
+    """Returns a percentage for display; `-` for None."""
     return "-" if value is None else f"{number(value)}%"
 
 
 def bar(share: float | None, width: int) -> str:
-    """A bar of `width` characters, `share` of it (0 to 1) full; nothing where it is not known."""
+    """Returns a bar of `width` characters, filled to `share` (0 to 1); empty text for None."""
     if share is None or width == 0:
         return ""
     full = min(width, max(0, round(share * width)))

@@ -1,4 +1,4 @@
-"""Shows on a terminal how far a long work is."""
+"""A progress bar on a terminal."""
 
 import os
 import stat
@@ -8,21 +8,21 @@ from collections.abc import Callable
 
 
 def shown(handle: int, offset: int) -> Callable[[int], None]:
-    """What to call with the bytes of each chunk. Quiet for a second, then one line on stderr.
+    """Returns a function to call with the bytes of each chunk.
 
-    Where stderr is no terminal it stays quiet.
+    It updates one line on stderr, from one second on, if stderr is a terminal.
     """
     if not sys.stderr.isatty():
         return lambda _: None
     status = os.fstat(handle)
     total = status.st_size - offset if stat.S_ISREG(status.st_mode) else 0
-    began = time.monotonic()
+    started = time.monotonic()
     done = 0
 
-    def seen(more: int) -> None:
+    def update(more: int) -> None:
         nonlocal done
         done += more
-        if time.monotonic() - began < 1:
+        if time.monotonic() - started < 1:
             return
         if total and done >= total:
             sys.stderr.write("\r\033[K")
@@ -34,4 +34,4 @@ def shown(handle: int, offset: int) -> Callable[[int], None]:
             sys.stderr.write(f"\r{done >> 20} MiB\033[K")
         sys.stderr.flush()
 
-    return seen
+    return update

@@ -1,4 +1,4 @@
-"""Text, JSON and markdown out of what a verb has to say. No arithmetic beyond widths."""
+"""Renders the result of a command as text, JSON or markdown."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,7 @@ _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
 
 def text(parts: Sequence[Part], *, colour: bool) -> str:
-    """Aligned lines; a title has a blank line before it."""
+    """Returns aligned lines, with a blank line before each title."""
     lines: list[str] = []
     for part in parts:
         if isinstance(part, Title):
@@ -27,7 +27,7 @@ def text(parts: Sequence[Part], *, colour: bool) -> str:
 
 
 def markdown(parts: Sequence[Part]) -> str:
-    """The same parts as markdown that can be pasted: headings, tables, a list of lines."""
+    """Returns the parts as markdown: headings, tables and a list of lines."""
     lines: list[str] = []
     for part in parts:
         if isinstance(part, Title):
@@ -36,7 +36,7 @@ def markdown(parts: Sequence[Part]) -> str:
             shown = _escaped(part.text.strip())
             lines.append(f"- **{shown}**" if part.strong else f"- {shown}")
         else:
-            rule = ["---:" if way == ">" else "---" for way in part.align]
+            rule = ["---:" if side == ">" else "---" for side in part.align]
             for cells in (part.head, rule, *part.rows):
                 lines.append(f"| {' | '.join(_escaped(cell) for cell in cells)} |")
             lines.append("")
@@ -44,7 +44,7 @@ def markdown(parts: Sequence[Part]) -> str:
 
 
 def json(data: Any) -> str:
-    """One JSON document, indented; moments are ISO 8601 with Z. What might act is escaped in it."""
+    """Returns an indented JSON document. Moments are ISO 8601 with Z; control codes are escaped."""
     shown = msgspec.json.format(msgspec.json.encode(data), indent=2).decode()
     if not shown.isascii() or "\x7f" in shown:
         shown = "".join(c if c.isprintable() or c == "\n" else _unit(c) for c in shown)
@@ -52,7 +52,7 @@ def json(data: Any) -> str:
 
 
 def _unit(char: str) -> str:
-    """A character as JSON escapes it: one or two units of UTF-16."""
+    """Returns a character as a JSON escape: one or two UTF-16 units."""
     units = char.encode("utf-16-be")
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
@@ -63,8 +63,8 @@ def _aligned(table: Table, colour: bool) -> list[str]:
     lines = []
     for row in rows:
         cells = [
-            cell.rjust(width) if way == ">" else cell.ljust(width)
-            for cell, width, way in zip(row, widths, table.align, strict=True)
+            cell.rjust(width) if side == ">" else cell.ljust(width)
+            for cell, width, side in zip(row, widths, table.align, strict=True)
         ]
         lines.append("  " + "  ".join(cells).rstrip())
     lines[0] = _paint(lines[0], _DIM, colour)
