@@ -32,7 +32,7 @@ Feature: Short shell functions for the configured agents
       yd() { AGENT_ID="${AGENT_ID:-bo}" PROJECT/bin/undo claude "$@"; }
       """
     And it prints no line with "glm"
-    And it notes nothing
+    And it prints no message
     And nothing was created
 
   Scenario: --only prints the functions of one agent

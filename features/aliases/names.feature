@@ -35,7 +35,7 @@ Feature: The letters of the shell functions
       """
       od() { AGENT_ID="${AGENT_ID:-ada}" PROJECT/bin/undo codex "$@"; }
       """
-    And it notes
+    And it warns
       """
       aliases: these names hide commands of your system: od (`command od` still runs the command;
       choose another alias letter in agents.toml)

@@ -50,7 +50,7 @@ Feature: When the vendor's meter runs out, or resets first
     Then the JSON value at "meters.0.per_hour.stretches" is 1
 
   Scenario Outline: A later reading of the agent's own log: <what>
-    Given the rollout a tells
+    Given the rollout a contains
       | at    | 5h           | weekly        |
       | 11:00 | 1 till 14:30 | <used> till <reset> |
     And "bin/ingest codex" was run

@@ -53,7 +53,7 @@ Feature: A hook runs once for each level of a window
       command = ["false"]
       """
     When I run "bin/budget --agent ada" at 09:10
-    Then it notes
+    Then it warns
       """
       budget: the hook 'false' failed with exit code 1 (budget at 50%)
       """

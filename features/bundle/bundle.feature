@@ -21,15 +21,15 @@ Feature: The review bundle of a window
       | manifest.json                   |
       | preview.json                    |
       | preview.md                      |
-    And journals/snapshots.jsonl in the bundle of W0-CHN has 2 rows, as they stand in the book
+    And journals/snapshots.jsonl in the bundle of W0-CHN has the 2 rows of the book
     And decision.md in the bundle of W0-CHN has the line "- **GO W0-CHN**"
     And only its owner can read the bundle of W0-CHN
-    And the folder of the bundles holds W0-CHN alone
+    And the bundle folder contains only W0-CHN
 
   Scenario: Rows of other windows are left out
     Given Ada starts codex in W0-CHP at 12:30 with 5h 51%, weekly 31%
     When I run "bin/bundle W0-CHN"
-    Then journals/snapshots.jsonl in the bundle of W0-CHN has 2 rows, as they stand in the book
+    Then journals/snapshots.jsonl in the bundle of W0-CHN has the 2 rows of the book
 
   Scenario: The same bundle again is identical
     Given "bin/bundle W0-CHN" was run
@@ -39,9 +39,9 @@ Feature: The review bundle of a window
       already bundled: W0-CHN, GO, 9 files and manifest.json in HOME/Downloads/agentos_tmp_review/W0-CHN
       """
     And nothing was written
-    Given the bundle of W0-CHN was kept apart
+    Given a copy of the bundle of W0-CHN
     When I run "bin/bundle W0-CHN" at 2026-11-22 23:00
-    Then the bundle of W0-CHN has the same bytes as the one apart
+    Then the bundle of W0-CHN is identical to the copy
 
   Scenario: New rows are added
     Given "bin/bundle W0-CHN" was run
@@ -53,8 +53,8 @@ Feature: The review bundle of a window
       | verdict | NO-GO                                        |
       | folder  | HOME/Downloads/agentos_tmp_review/W0-CHN     |
     And decision.md in the bundle of W0-CHN has the line "- **NO-GO W0-CHN**"
-    And journals/windows.jsonl in the bundle of W0-CHN has 2 rows, as they stand in the book
-    And the folder of the bundles holds W0-CHN alone
+    And journals/windows.jsonl in the bundle of W0-CHN has the 2 rows of the book
+    And the bundle folder contains only W0-CHN
 
   Scenario: bundle.toml names another folder
     Given the config file bundle.toml says

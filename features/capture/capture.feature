@@ -34,8 +34,8 @@ Feature: capture keeps the output of a declared command
       {"account": "ada@example.com", "key": "sk-ant-abcd1234efgh5678"}
       """
     When I run "bin/capture ccusage-weekly" at 2026-11-23 01:06
-    Then no file of the book has "ada@example.com" in it
-    And no file of the book has "abcd1234efgh5678" in it
+    Then no file of the book contains "ada@example.com"
+    And no file of the book contains "abcd1234efgh5678"
 
   Scenario: The command does not exist
     When I run "bin/capture ccusage-daily"

@@ -30,7 +30,7 @@ Feature: check verifies a whole book
 
   Scenario: Several faults as JSON
     Given in row 1 of the journal windows ""anomalies":0" became ""anomalies":1"
-    And row 3 of the journal snapshots stands there twice
+    And row 3 of the journal snapshots is duplicated
     When I run "bin/check --format json"
     Then it exits with 1
     And the JSON has

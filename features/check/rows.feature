@@ -11,7 +11,7 @@ Feature: check finds faulty rows
   Scenario: A changed digit in a finalized window
     Given in row 1 of the journal windows ":40.0,"delta_min"" became ":41.0,"delta_min""
     When I run "bin/check"
-    Then it finds
+    Then it finds the faults
       """
       windows.jsonl:1 crc is CRC, the bytes say CRC
       """
@@ -20,16 +20,16 @@ Feature: check finds faulty rows
   Scenario: A changed digit in a snapshot hides the state
     Given in row 1 of the journal snapshots ""used_percent":11.0" became ""used_percent":12.0"
     When I run "bin/check"
-    Then it finds
+    Then it finds the faults
       """
       snapshots.jsonl:1 crc is CRC, the bytes say CRC
       """
     And nothing was written
 
   Scenario: A duplicated row
-    Given row 3 of the journal snapshots stands there twice
+    Given row 3 of the journal snapshots is duplicated
     When I run "bin/check"
-    Then it finds
+    Then it finds the faults
       """
       snapshots.jsonl:4 id ID stands in snapshots.jsonl already
       """
@@ -38,7 +38,7 @@ Feature: check finds faulty rows
   Scenario: An unfinished row
     Given the last row of the journal snapshots was cut off after 40 bytes
     When I run "bin/check"
-    Then it finds
+    Then it finds the faults
       """
       snapshots.jsonl:3 an unterminated row of 40 bytes; the next append moves it aside
       """
@@ -48,7 +48,7 @@ Feature: check finds faulty rows
     Given "bin/undo codex --agent bo" was run
     And row 2 of the journal snapshots is gone
     When I run "bin/check"
-    Then it finds
+    Then it finds the faults
       """
       snapshots.jsonl:3 voids ID, which stands nowhere before it
       """
@@ -57,7 +57,7 @@ Feature: check finds faulty rows
     Given "bin/finalize --window W0-CHN --quality 4" was run
     And row 1 of the journal windows is gone
     When I run "bin/check"
-    Then it finds
+    Then it finds the faults
       """
       windows.jsonl:1 supersedes ID, which stands nowhere before it
       """

@@ -11,7 +11,7 @@ Feature: check finds faulty states
   Scenario: An edited state
     Given the state of ada with codex has "window" changed to "W0-CHX"
     When I run "bin/check"
-    Then it finds
+    Then it finds the faults
       """
       state/ada/codex.json: differs from the journal; the next snapshot rewrites it
       """
@@ -26,7 +26,7 @@ Feature: check finds faulty states
   Scenario: A missing state
     Given the state of bo with codex is gone
     When I run "bin/check"
-    Then it finds
+    Then it finds the faults
       """
       state/bo/codex.json: differs from the journal; the next snapshot rewrites it
       """
@@ -34,7 +34,7 @@ Feature: check finds faulty states
   Scenario: A state of an unknown agent
     Given the state of bo with codex was copied to cleo
     When I run "bin/check"
-    Then it finds
+    Then it finds the faults
       """
       state/cleo/codex.json: no snapshot is about it
       """

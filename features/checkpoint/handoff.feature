@@ -52,7 +52,7 @@ Feature: The handoff page
     When I run "bin/checkpoint W0-CHN --task '<!-- burnbook:end -->'" at 09:30
     And I run "bin/finalize --window W0-CHN --notes '<!-- burnbook:end -->'"
     And I run "bin/checkpoint W0-CHN" at 09:40
-    Then it notes nothing
+    Then it prints no message
     And the handoff ends with
       """
       <!-- burnbook:end -->

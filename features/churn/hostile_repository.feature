@@ -42,7 +42,7 @@ Feature: A repository cannot mislead the count
       | a    | x     |
     And git -c protocol.file.allow=always submodule --quiet add ../part part was run in app
     And app has the commit end
-    And I stand in app
+    And the current directory is app
     When I run "bin/churn --window W0-CHN --commit-start begin --commit-end end --paths part"
     Then the churn of W0-CHN is
       | files_changed |

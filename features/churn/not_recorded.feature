@@ -9,7 +9,7 @@ Feature: Recording commits never stops a snapshot
   Scenario Outline: A broken repository: <what>
     Given <what> was run in app
     When Ada starts codex in W0-CHN at 09:00 with 5h 10%
-    Then it notes nothing
+    Then it prints no message
     And row 1 of the journal snapshots has "phase" before
 
     Examples:
@@ -39,7 +39,7 @@ Feature: Recording commits never stops a snapshot
       exclude = 3
       """
     When Ada starts codex in W0-CHN at 09:00 with 5h 10%
-    Then it notes
+    Then it warns
       """
       snapshot: no commits are recorded: CONFIG/churn.toml: exclude = 3 is not valid;
       valid: expected `array`, got `int`

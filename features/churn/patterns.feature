@@ -37,7 +37,7 @@ Feature: Which files count
       | file        | lines |
       | docs/b.txt  | x     |
       | lib/a.md    | x     |
-    And I stand in app/lib
+    And the current directory is app/lib
     When I run "bin/churn --window W0-CHN --commit-start begin --commit-end two --paths docs"
     Then the churn of W0-CHN is
       | repository | commits | files_changed | insertions |

@@ -9,11 +9,11 @@ Feature: The repository whose commits are recorded
   Scenario: Finalize in another repository does not count for this one
     Given the repository other
     And other has the commit alone
-    And I stand in nowhere
+    And the current directory is nowhere
     And Ada starts codex in W0-CHN at 09:00 with 5h 10%
-    And I stand in other
+    And the current directory is other
     And "bin/finalize --window W0-CHN" was run
-    And I stand in app
+    And the current directory is app
     When I run "bin/churn --window W0-CHN --commit-start begin"
     Then it exits with 66 and says
       """
@@ -24,7 +24,7 @@ Feature: The repository whose commits are recorded
   Scenario: A linked worktree is the same repository
     Given git worktree add --quiet ../elsewhere was run in app
     And Ada starts codex in W0-CHN at 09:00 with 5h 10%
-    And I stand in elsewhere
+    And the current directory is elsewhere
     And elsewhere has the commit aside
       | file | lines |
       | list | two   |
@@ -41,9 +41,9 @@ Feature: The repository whose commits are recorded
     Then row 1 of the journal snapshots has "commits.app" begin
 
   Scenario: Outside a repository nothing is recorded
-    Given I stand in nowhere
+    Given the current directory is nowhere
     When Ada starts codex in W0-CHN at 09:00 with 5h 10%
-    Then it notes nothing
+    Then it prints no message
     And the journal snapshots reads
       | phase  | commits |
       | before |         |

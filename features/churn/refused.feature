@@ -10,7 +10,7 @@ Feature: Churn needs a repository with the commits
       | list | one two |
 
   Scenario: No repository
-    Given I stand in nowhere
+    Given the current directory is nowhere
     When I run "bin/churn --window W0-CHN --commit-start begin --commit-end end"
     Then it exits with 66 and says
       """

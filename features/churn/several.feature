@@ -12,7 +12,7 @@ Feature: Several repositories
     And the config declares the repositories app and site
 
   Scenario: Each has its own commits, wherever the command runs
-    Given I stand in nowhere
+    Given the current directory is nowhere
     And Ada starts codex in W0-CHN at 09:00 with 5h 10%
     And app has the commit app-end
       | file | lines   |
@@ -41,7 +41,7 @@ Feature: Several repositories
     And app has the commit app-end
     And site has the commit site-middle
     And site has the commit site-end
-    And I stand in site
+    And the current directory is site
     And "bin/finalize --window W0-CHN --commit-end site-middle" was run
     When I run "bin/churn --window W0-CHN"
     Then the churn of W0-CHN is
@@ -53,7 +53,7 @@ Feature: Several repositories
       | repository | commit_start | commit_end |
       | app        | app-begin    | app-end    |
       | site       | site-middle  | site-end   |
-    Given I stand in nowhere
+    Given the current directory is nowhere
     When I run "bin/churn --window W0-CHN --commit-start site-middle"
     Then it exits with 2 and says
       """
@@ -61,9 +61,9 @@ Feature: Several repositories
       """
 
   Scenario: A repository without commits in the window is named
-    Given I stand in app
+    Given the current directory is app
     When I run "bin/churn --window W0-CHN --commit-start app-begin --commit-end HEAD"
-    Then it notes
+    Then it warns
       """
       churn: no commit range of W0-CHN is known in repository site; left out
       """
@@ -80,7 +80,7 @@ Feature: Several repositories
       churn: churn.toml: repository gone does not exist
       """
     When Ada ends codex in W0-CHN at 12:00 with 5h 20%
-    Then it notes
+    Then it warns
       """
       snapshot: churn.toml: repository gone does not exist; its commit is not recorded
       """

@@ -29,6 +29,6 @@ Feature: Churn in a shallow clone
     And git checkout --quiet main was run in app
     And git merge --quiet --no-edit side was run in app
     And git clone --quiet --depth=2 file://HOME/app copy was run in .
-    And I stand in copy
+    And the current directory is copy
     When I run "bin/churn --window W0-CHN --commit-start HEAD~1 --commit-end HEAD"
     Then it exits with 66 and says "churn: repository copy lacks part of the history "

@@ -36,10 +36,10 @@ Feature: Commits that finalize was given
 
   Scenario: Commits given outside a repository are looked up in the counted one
     Given app has the commit end
-    And I stand in nowhere
+    And the current directory is nowhere
     And Ada starts codex in W0-CHN at 09:00 with 5h 10%
     And "bin/finalize --window W0-CHN --commit-start begin --commit-end end" was run
-    And I stand in app
+    And the current directory is app
     When I run "bin/churn --window W0-CHN"
     Then the churn of W0-CHN is
       | commit_start | commit_end |
@@ -49,7 +49,7 @@ Feature: Commits that finalize was given
     Given Ada starts codex in W0-CHN at 09:00 with 5h 10%
     And Ada ends codex in W0-CHN at 10:00 with 5h 10%
     When I run "bin/finalize --window W0-CHN --commit-end typo"
-    Then it notes
+    Then it warns
       """
       finalize: commit 'typo' is not in repository app, or the name is ambiguous;
       booked as given

@@ -53,7 +53,7 @@ Feature: The comparison as text, JSON, markdown and CSV
   Scenario: A corrupt row is skipped with a message
     Given in row 1 of the journal proxy_telemetry ""input_tokens":1000" became ""input_tokens":9000"
     When I run "bin/cost-compare --window W0-CHN --format json"
-    Then it notes
+    Then it warns
       """
       cost-compare: 1 line of the book does not hold and is left out; run check
       """

@@ -22,7 +22,7 @@ Feature: GO, SOFT GO or NO-GO
         evidence          1
         anomalies         0
       """
-    And it notes nothing
+    And it prints no message
     And nothing was written
 
   Scenario: The default is the current window

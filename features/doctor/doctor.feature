@@ -31,16 +31,16 @@ Feature: doctor reports what would not work here
       """
     When I run "bin/doctor"
     Then it exits with 1
-    And the doctor says of churn.toml
+    And doctor reports for churn.toml
       """
       fail set-up churn.toml CONFIG/churn.toml: unknown key wrong
       """
 
   Scenario: Commands in a config that others can write
-    Given the config file schedules.toml may be written by everybody
+    Given everybody can write the config file schedules.toml
     When I run "bin/doctor"
     Then it exits with 1
-    And the doctor says of commands
+    And doctor reports for commands
       """
       fail set-up commands CONFIG/schedules.toml may be written by others
       """
@@ -50,7 +50,7 @@ Feature: doctor reports what would not work here
     And the book has mode 0755
     When I run "bin/doctor"
     Then it exits with 0
-    And the doctor says of directory
+    And doctor reports for directory
       """
       warn book directory BOOK has mode 0755, not 0700; repair puts it right
       """

@@ -16,7 +16,7 @@ Feature: Missing numbers are null, with a reason
         agent  provider  meter  before  after  delta
         ada    codex     5h        11%      -   open  █░░░░░░░░░░░
       """
-    And it notes
+    And it warns
       """
       finalize: ada codex has no AFTER in W0-CHN; its deltas are null
       """
@@ -30,7 +30,7 @@ Feature: Missing numbers are null, with a reason
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
     And "bin/finalize --window W0-CHN" was run
     When Ada ends codex in W0-CHN at 12:30 with 5h 51%
-    Then it notes
+    Then it warns
       """
       snapshot: window W0-CHN is finalized; finalize it again to take this in
       """
@@ -40,7 +40,7 @@ Feature: Missing numbers are null, with a reason
       Snapshots changed since it was finalized; finalize it again.
       """
     When I run "bin/finalize --window W0-CHN"
-    Then it notes nothing
+    Then it prints no message
     And row 2 of the journal windows has "closings.0.meters.5h.delta" 40
 
   Scenario Outline: One of the panes does not show the meter: <reason>

@@ -11,7 +11,7 @@ Feature: Claude Code's transcripts count each request once, with its largest usa
       {"type":"assistant","message":{"usage":{"input_tok
       """
     When I run "bin/ingest claude"
-    Then it exits with 0, prints "claude: accepted 1, duplicates 1, rejected 1, ignored 3 (no requests)" and notes
+    Then it exits with 0, prints "claude: accepted 1, duplicates 1, rejected 1, ignored 3 (no requests)" and warns
       """
       ingest: rejected lines and the reasons are in BOOK/rejects/claude.jsonl
       """

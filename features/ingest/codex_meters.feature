@@ -1,7 +1,7 @@
 Feature: The official meters in Codex's rollouts, the last of each window
 
   Background:
-    Given the rollout a tells
+    Given the rollout a contains
       | at    | 5h            | weekly                   |
       | 08:00 | 20 till 09:30 | 30 till 2026-11-26 00:00 |
       | 09:00 | 25 till 09:30 | 31 till 2026-11-26 00:00 |
@@ -29,11 +29,11 @@ Feature: The official meters in Codex's rollouts, the last of each window
 
   Scenario: A later call adds what is new about a window
     Given "bin/ingest codex" was run
-    And the rollout b tells
+    And the rollout b contains
       | at    | 5h            | weekly                   |
       | 10:00 | 1 till 14:32  | 31 till 2026-11-26 00:00 |
     And "bin/ingest codex" was run
-    And the rollout c tells
+    And the rollout c contains
       | at    | 5h            | weekly                   |
       | 10:10 | 9 till 14:31  | 31 till 2026-11-26 00:00 |
     When I run "bin/ingest codex"
@@ -44,7 +44,7 @@ Feature: The official meters in Codex's rollouts, the last of each window
       | 2026-11-22T10:10:00Z | 9  |        |
 
   Scenario: An unused window that keeps moving is one window
-    Given the rollout b tells
+    Given the rollout b contains
       | at    | 5h           | weekly                   |
       | 10:00 | 0 till 15:00 | 31 till 2026-11-26 00:00 |
       | 11:00 | 0 till 16:00 | 31 till 2026-11-26 00:00 |

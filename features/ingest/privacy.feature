@@ -8,7 +8,7 @@ Feature: Secrets in a log never reach the disk
     When I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHN"
     Then it prints "proxy-telemetry: accepted 1, duplicates 0, rejected 1"
     And row 1 of the journal proxy_telemetry has "reason" retry by <shown>
-    And no file of the book has "<secret>" in it
+    And no file of the book contains "<secret>"
     And the journal rejects/proxy-telemetry reads
       | line | reason                                                                         |
       | 2    | lane 'moon' is not one of the feed's: baseline, glm, anthropic, zai, unknown |
@@ -29,6 +29,6 @@ Feature: Secrets in a log never reach the disk
     And row 1 of the journal proxy_telemetry has "rid" [key]
     And row 1 of the journal proxy_telemetry has "extra.upstream" https://ada:[key]@example.com/
     And row 1 of the journal rejects/proxy-telemetry has "reason" lane '[email]' is not one of the feed's: baseline, glm, anthropic, zai, unknown
-    And no file of the book has "EXAMPLE" in it
-    And no file of the book has "hidden" in it
-    And no file of the book has "ada@" in it
+    And no file of the book contains "EXAMPLE"
+    And no file of the book contains "hidden"
+    And no file of the book contains "ada@"

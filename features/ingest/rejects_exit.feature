@@ -6,7 +6,7 @@ Feature: The result of an ingest with rejected lines
       | Monday |
       | 09:00  |
     When I run "bin/ingest proxy-telemetry --window W0-CHN --file usage.jsonl"
-    Then it notes
+    Then it warns
       """
       ingest: rejected lines and the reasons are in BOOK/rejects/proxy-telemetry.jsonl
       """
@@ -18,7 +18,7 @@ Feature: The result of an ingest with rejected lines
       {"rid":"a"}
       """
     When I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHN"
-    Then it exits with 65, prints "proxy-telemetry: accepted 0, duplicates 0, rejected 2" and notes
+    Then it exits with 65, prints "proxy-telemetry: accepted 0, duplicates 0, rejected 2" and warns
       """
       ingest: rejected lines and the reasons are in BOOK/rejects/proxy-telemetry.jsonl
       """

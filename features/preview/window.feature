@@ -57,7 +57,7 @@ Feature: The preview shows one window at a glance
     Then the JSON rows at "meters" are
       | agent | before |
       | ada   | 11     |
-    And it notes
+    And it warns
       """
       preview: 1 line of the book does not hold and is left out; run check
       """

@@ -11,7 +11,7 @@ Feature: Repair quarantines corrupt rows with --yes
   Scenario: A corrupt row stays in place without --yes
     Given in row 1 of the journal snapshots ""used_percent":11.0" became ""used_percent":12.0"
     When I run "bin/repair"
-    Then it is left
+    Then it reports faults that are left
       """
       nothing repaired, 1 fault left: 3 rows verified
       left: snapshots.jsonl:1 crc is CRC, the bytes say CRC
@@ -22,7 +22,7 @@ Feature: Repair quarantines corrupt rows with --yes
   Scenario: With --yes a corrupt row goes to the quarantine
     Given in row 1 of the journal snapshots ""used_percent":11.0" became ""used_percent":12.0"
     When I run "bin/repair --yes"
-    Then it says
+    Then it reports
       """
       2 things repaired: 4 rows verified
       snapshots.jsonl: moved 1 row to snapshots.jsonl.quarantine; the journal as it was is snapshots.jsonl.before-repair-TIME
@@ -45,7 +45,7 @@ Feature: Repair quarantines corrupt rows with --yes
     And nothing was written
 
   Scenario: A duplicated row is kept once
-    Given row 3 of the journal snapshots stands there twice
+    Given row 3 of the journal snapshots is duplicated
     And "bin/repair --yes" was run
     When I run "bin/check"
     Then it prints the lines

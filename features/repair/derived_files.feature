@@ -13,7 +13,7 @@ Feature: Repair rebuilds what is derived from the journals
     And the state of bo with codex was copied to cleo
     And the state of bo with codex is gone
     When I run "bin/repair"
-    Then it says
+    Then it reports
       """
       3 things repaired: 4 rows verified
       state/ada/codex.json: written anew from snapshots.jsonl
@@ -25,7 +25,7 @@ Feature: Repair rebuilds what is derived from the journals
   Scenario: File modes
     Given the file snapshots.jsonl of the book has mode 0644
     When I run "bin/repair"
-    Then it says
+    Then it reports
       """
       1 thing repaired: 4 rows verified
       snapshots.jsonl: has mode 0600 now

@@ -11,14 +11,14 @@ Feature: Repair keeps every row of a journal in an unusual form
   Scenario: CRLF line ends become LF
     Given the journal snapshots has CRLF line ends
     When I run "bin/repair"
-    Then it is left
+    Then it reports faults that are left
       """
       nothing repaired, 1 fault left: 4 rows verified
       left: snapshots.jsonl: has CRLF line ends (3 lines); run repair --yes
       """
     And nothing was written
     When I run "bin/repair --yes"
-    Then it says
+    Then it reports
       """
       1 thing repaired: 4 rows verified
       snapshots.jsonl: rewritten with LF line ends, every row kept; the journal as it was is snapshots.jsonl.before-repair-TIME
@@ -33,7 +33,7 @@ Feature: Repair keeps every row of a journal in an unusual form
     Given row 2 of the journal snapshots is of schema_version 2, from 0.2.0
     And in row 1 of the journal snapshots ""used_percent":11.0" became ""used_percent":12.0"
     When I run "bin/repair --yes"
-    Then it is left
+    Then it reports faults that are left
       """
       nothing repaired, 1 fault left: 2 rows verified
       left: snapshots.jsonl:1 crc is CRC, the bytes say CRC

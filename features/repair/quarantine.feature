@@ -11,7 +11,7 @@ Feature: repair --restore puts rows of a quarantine back
   Scenario: A valid row is put back
     Given row 1 of the journal snapshots is in the quarantine
     When I run "bin/repair --restore"
-    Then it is left
+    Then it reports faults that are left
       """
       nothing restored: 1 row to put back
       snapshots.jsonl: would get back 1 row
@@ -19,7 +19,7 @@ Feature: repair --restore puts rows of a quarantine back
       """
     And nothing was written
     When I run "bin/repair --restore --yes"
-    Then it says
+    Then it reports
       """
       1 thing repaired: 5 rows verified
       snapshots.jsonl: put back 1 row from snapshots.jsonl.quarantine; the journal as it was is snapshots.jsonl.before-repair-TIME
@@ -35,7 +35,7 @@ Feature: repair --restore puts rows of a quarantine back
     Given in row 1 of the journal snapshots ""used_percent":11.0" became ""used_percent":12.0"
     And "bin/repair --yes" was run
     When I run "bin/repair --restore --yes"
-    Then it is left
+    Then it reports faults that are left
       """
       nothing repaired, 1 fault left: 4 rows verified
       left: snapshots.jsonl.quarantine:1 still does not hold: crc is CRC, the bytes say CRC

@@ -12,7 +12,7 @@ Feature: The report of a repair
     Given in row 1 of the journal windows ""anomalies":0" became ""anomalies":1"
     And the state of bo with codex is gone
     When I run "bin/repair --yes --dry-run"
-    Then it says
+    Then it reports
       """
       dry run: 2 things to do, 0 faults left
       state/bo/codex.json: differs from the journal; the next snapshot rewrites it: would write it anew

@@ -17,7 +17,7 @@ Feature: Repair moves unfinished rows aside
     Given Bo ends codex in W0-CHN at 12:40 with 5h 70%
     And the last row of the journal snapshots was cut off after 40 bytes
     When I run "bin/repair"
-    Then it says
+    Then it reports
       """
       2 things repaired: 5 rows verified
       snapshots.jsonl: moved 40 unterminated bytes at BYTE to snapshots.jsonl.broken

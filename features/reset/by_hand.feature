@@ -28,7 +28,7 @@ Feature: The reset and people do not interfere with each other
       already booked: AFTER W0-CHN ada codex: weekly 31% (ID)
       already booked: BEFORE W0-CHP ada codex: weekly 31% (ID)
       """
-    And it notes
+    And it warns
       """
       snapshot: the reset has crossed into W0-CHP already; --window W0-CHP crosses out of it
       """

@@ -18,7 +18,7 @@ Feature: Which captures the reset runs
       BEFORE W0-CHP bo claude: week-all-models 20% (ID)
       left alone W0-CHN ada codex: no capture is declared for codex; it is booked by hand
       """
-    And it notes nothing
+    And it prints no message
 
   Scenario: Agents that never booked, and empty books, are left alone
     Given Zoe shows a codex pane with weekly 31%
@@ -40,7 +40,7 @@ Feature: Which captures the reset runs
       """
 
   Scenario: A config that others can write runs nothing
-    Given others may write the config file agents.toml
+    Given others can write the config file agents.toml
     When I run "bin/reset" at 2026-11-23 00:06
     Then it exits with 78 and says
       """

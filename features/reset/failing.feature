@@ -19,7 +19,7 @@ Feature: A failing capture does not affect the others
       BEFORE W0-CHP bo claude: week-all-models 20% (ID)
       failed W0-CHN ada codex: the capture command 'false' failed with exit code 1
       """
-    And it says beside it
+    And its messages are
       """
       reset: ada codex: the capture command 'false' failed with exit code 1
       """
@@ -52,7 +52,7 @@ Feature: A failing capture does not affect the others
     Given the capture of Ada for codex is <capture>
     When I run "bin/reset" at 2026-11-23 00:06
     Then it exits with <code>
-    And it says beside it
+    And its messages are
       """
       reset: ada codex: <sentence>
       """

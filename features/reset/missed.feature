@@ -40,7 +40,7 @@ Feature: Missed resets are recorded, and nothing is invented
 
   Scenario: The next command that books records it once
     When Bo starts claude in W0-CHP at 2026-11-23 08:00 with week 17%
-    Then it notes
+    Then it warns
       """
       snapshot: recorded as missed: the reset of W0-CHN at 2026-11-23 00:01
       """

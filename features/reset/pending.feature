@@ -30,7 +30,7 @@ Feature: A pane that still shows the old window is pending
       AFTER W0-CHN ada codex: 5h 1%, weekly 31% (ID)
       BEFORE W0-CHP ada codex: 5h 1%, weekly 31% (ID)
       """
-    And it notes nothing
+    And it prints no message
 
   Scenario: Pending is not a failure
     Given Ada shows a codex pane with 5h 51% resets 00:01

@@ -22,7 +22,7 @@ Feature: reset closes each window and starts the next for every agent
       AFTER W0-CHN bo claude: session 0%, week-all-models 20% (ID)
       BEFORE W0-CHP bo claude: session 0%, week-all-models 20% (ID)
       """
-    And it notes nothing
+    And it prints no message
     And the journal snapshots reads
       | agent | window | phase  | captured_at          | source     | boundary             |
       | ada   | W0-CHN | before | 2026-11-22T09:00:00Z | stdin      |                      |

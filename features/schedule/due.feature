@@ -57,7 +57,7 @@ Feature: When jobs run
       """
       OnCalendar=*-*-* 00:06:00 Asia/Tokyo
       """
-    And it notes
+    And it warns
       """
       schedule: the jobs' times are of the zone Asia/Tokyo (schedules.toml), the reset's of UTC
       (windows.toml)

@@ -37,7 +37,7 @@ Feature: schedule prints the jobs for each scheduler
       */10 * * * *  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin BURNBOOK_DATA_DIR=BOOK BURNBOOK_CONFIG_DIR=CONFIG PROJECT/bin/_job -l count ingest proxy-telemetry
       # burnbook:end PROJECT
       """
-    And it notes nothing
+    And it prints no message
     And nothing was written
 
   Scenario: systemd units catch up on missed runs if the job may be late
@@ -67,7 +67,7 @@ Feature: schedule prints the jobs for each scheduler
       <string>burnbook.count</string>
       <string>-l</string>
       """
-    And it notes nothing
+    And it prints no message
 
   Scenario: JSON
     When I run "bin/schedule --format json" at 21:04

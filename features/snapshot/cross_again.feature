@@ -37,7 +37,7 @@ Feature: Crossing again
       already booked: AFTER W0-CHN ada codex: 5h 51%, weekly 31% (ID)
       already booked: BEFORE W0-CHP ada codex: 5h 51%, weekly 31% (ID)
       """
-    And it notes
+    And it warns
       """
       snapshot: this pane has crossed into W0-CHP already; --window W0-CHP crosses out of it
       """

@@ -12,7 +12,7 @@ Feature: A BEFORE right after the reset may show the old window
   Scenario: Inside the lag buffer
     When Ada starts codex in W0-CHP at 2026-11-23 00:03 with 5h 51% resets 04:00
     Then it prints "BEFORE W0-CHP ada codex: 5h 51% [lag-buffer] (ID)"
-    And it notes
+    And it warns
       """
       snapshot: this BEFORE of W0-CHP is inside the lag buffer (5m after the reset), when panes may
       still show the old window; take it again later, or say --force if it is right
@@ -24,7 +24,7 @@ Feature: A BEFORE right after the reset may show the old window
   Scenario: A later BEFORE counts without a warning
     Given Ada starts codex in W0-CHP at 2026-11-23 00:03 with 5h 51% resets 04:00
     When Ada starts codex in W0-CHP at 2026-11-23 00:06 with 5h 1% resets 05:02
-    Then it notes nothing
+    Then it prints no message
     When I run "bin/preview --window W0-CHP --format json" at 2026-11-23 00:10
     Then the JSON rows at "meters" are
       | meter | before |
@@ -34,7 +34,7 @@ Feature: A BEFORE right after the reset may show the old window
     Given a Codex pane with 5h 1% resets 05:02
     When I pipe the pane into "bin/snapshot start codex --window W0-CHP --force" at 2026-11-23 00:03
     Then it prints "BEFORE W0-CHP main codex: 5h 1% (ID)"
-    And it notes nothing
+    And it prints no message
     And the journal snapshots reads
       | window | errors | notes                          |
       | W0-CHP |        | [forced inside the lag buffer] |
@@ -42,7 +42,7 @@ Feature: A BEFORE right after the reset may show the old window
   Scenario Outline: No lag at <at>
     When Ada starts codex in W0-CHP at <at> with 5h 1% resets 03:00
     Then it prints "BEFORE W0-CHP ada codex: 5h 1% (ID)"
-    And it notes nothing
+    And it prints no message
 
     Examples: before the reset, and from the end of the buffer on
       | at               |
@@ -52,7 +52,7 @@ Feature: A BEFORE right after the reset may show the old window
   Scenario: The config sets the length
     Given the setting lag_buffer of windows.toml is "30m"
     When Ada starts codex in W0-CHP at 2026-11-23 00:30 with 5h 1% resets 03:00
-    Then it notes
+    Then it warns
       """
       snapshot: this BEFORE of W0-CHP is inside the lag buffer (30m after the reset), when panes may
       still show the old window; take it again later, or say --force if it is right
@@ -71,4 +71,4 @@ Feature: A BEFORE right after the reset may show the old window
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
     And Ada starts codex in W0-CHP at 2026-11-22 23:00 with 5h 1% resets 03:00
     When Ada ends codex in W0-CHP at 2026-11-23 00:03 with 5h 2% resets 03:00
-    Then it notes nothing
+    Then it prints no message

@@ -32,7 +32,7 @@ Feature: No window to choose
   Scenario: An undeclared window is booked with a warning
     When Ada starts codex in W0-NEW at 09:00 with 5h 11%
     Then it prints "BEFORE W0-NEW ada codex: 5h 11% (ID)"
-    And it notes
+    And it warns
       """
       snapshot: window W0-NEW is not declared in windows.toml; booked all the same
       """

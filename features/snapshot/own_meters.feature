@@ -16,10 +16,10 @@ Feature: Meters from the agents' own files instead of a pane
       """
 
   Scenario: The newest values of the newest rollouts
-    Given the rollout a tells
+    Given the rollout a contains
       | at    | 5h              | weekly                   |
       | 08:00 | 20 till 09:30   | 30 till 2026-11-26 00:00 |
-    And the rollout b tells
+    And the rollout b contains
       | at    | 5h              | weekly                   |
       | 08:30 | 25 till 09:30   | 31 till 2026-11-26 00:00 |
       | 11:50 | 3 till 14:40    | 32 till 2026-11-26 00:00 |
@@ -32,17 +32,17 @@ Feature: Meters from the agents' own files instead of a pane
     And row 1 of the journal snapshots has "meters.5h.resets_at" 2026-11-22T14:40:00Z
 
   Scenario: A session that lags does not hide newer values
-    Given the rollout a tells
+    Given the rollout a contains
       | at    | 5h            | weekly                   |
       | 11:50 | 40 till 14:40 | 35 till 2026-11-26 00:00 |
-    And the rollout b tells
+    And the rollout b contains
       | at    | 5h            | weekly                   |
       | 11:55 | 38 till 14:40 | 34 till 2026-11-26 00:00 |
     When I run "bin/snapshot start codex --capture --window W0-CHN" at 12:00
     Then it prints "BEFORE W0-CHN main codex: 5h 40%, weekly 35% (ID)"
 
   Scenario Outline: Old values are not used as current ones: <what>
-    Given the rollout a tells
+    Given the rollout a contains
       | at   | 5h            | weekly                   |
       | <at> | 40 till <end> | 35 till 2026-11-26 00:00 |
     When I run "bin/snapshot start codex --capture --window W0-CHN" at 12:00

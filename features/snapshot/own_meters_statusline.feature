@@ -43,7 +43,7 @@ Feature: Meters from the status line instead of a pane
 
   Scenario: The reset waits for values of the new window
     Given main starts codex in W0-CHN at 12:00 with 5h 3%, weekly 20%
-    And the rollout a tells
+    And the rollout a contains
       | at    | 5h                       | weekly                   |
       | 23:58 | 40 till 2026-11-23 02:00 | 35 till 2026-11-26 00:00 |
     When I run "bin/reset" at 2026-11-23 00:07
@@ -52,7 +52,7 @@ Feature: Meters from the status line instead of a pane
       pending W0-CHN main codex: its meters are from before the reset, 2026-11-22T23:58:00Z; run it again in some minutes
       """
     And the journal snapshots has 1 row
-    Given the rollout a tells
+    Given the rollout a contains
       | at               | 5h                       | weekly                   |
       | 2026-11-23 00:09 | 41 till 2026-11-23 02:00 | 35 till 2026-11-26 00:00 |
     When I run "bin/reset" at 2026-11-23 00:10

@@ -9,7 +9,7 @@ Feature: Where the book is
     Then the JSON value at "rows.snapshots" is 1
 
   Scenario Outline: A file exists at the book's path: <command>
-    Given a file stands where the book should be
+    Given a file exists at the book's path
     When I run "<command>" at 09:00
     Then it exits with 74 and says
       """

@@ -21,7 +21,7 @@ Feature: start books BEFORE from a pane
 
   Scenario: BEFORE
     Then it prints "BEFORE W0-CHN ada codex: 5h 11%, weekly 24%, context 12,000 (ID)"
-    And it notes nothing
+    And it prints no message
     And the journal snapshots reads
       | agent | window | provider | phase  | captured_at          | 5h | weekly | plan | source | errors |
       | ada   | W0-CHN | codex    | before | 2026-11-22T09:00:00Z | 11 | 24     | Plus | stdin  |        |

@@ -11,7 +11,7 @@ Feature: A line for Claude Code's prompt, which books the meters
   Scenario: The first call
     When I pipe the JSON into "bin/statusline" at 16:00
     Then it prints "Opus 4.5 | context 34% | 5h 24% (2h 40m) | week 41% (3d 8h)"
-    And it notes nothing
+    And it prints no message
     And the journal meters reads
       | provider | source     | captured_at          | session | week-all-models |
       | claude   | statusline | 2026-11-22T16:00:00Z | 23.5    | 41              |

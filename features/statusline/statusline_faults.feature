@@ -33,7 +33,7 @@ Feature: The status line never fails
     Given somebody holds the book's lock
     When I pipe the JSON into "bin/statusline" at 16:00
     Then it prints "Opus 4.5 | context 34% | 5h 24% (2h 40m) | week 41% (3d 8h)"
-    And it notes
+    And it warns
       """
       statusline: the book is busy; nothing booked this time
       """

@@ -107,7 +107,7 @@ def raw_pane(context: Context, number: int) -> None:
     assert found.strip() == context.text.strip(), found
 
 
-@then('no file of the book has "{text}" in it')
+@then('no file of the book contains "{text}"')
 def nowhere(context: Context, text: str) -> None:
     files = [path for path in context.scratch.book.rglob("*") if path.is_file()]
     assert files, "the book is empty"

@@ -20,7 +20,7 @@ def change_row(context: Context, number: int, name: str, old: str, new: str) -> 
     context.scratch.journal(name).write_text("".join(lines), "utf-8")
 
 
-@given("row {number:d} of the journal {name:Word} stands there twice")
+@given("row {number:d} of the journal {name:Word} is duplicated")
 def double_row(context: Context, number: int, name: str) -> None:
     lines = context.scratch.lines(name)
     context.scratch.journal(name).write_text("".join([*lines, lines[number - 1]]), "utf-8")

@@ -36,21 +36,21 @@ def change_ledger(context: Context, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), "utf-8")
 
 
-@given("line {number:d} of the token ledger stands there twice")
+@given("line {number:d} of the token ledger is duplicated")
 def double_ledger(context: Context, number: int) -> None:
     path = context.scratch.docs / "Ledgers" / "Token_Churn_Ledger.csv"
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join([*lines, lines[number - 1]]), "utf-8")
 
 
-@then("it says")
+@then("it reports")
 def says(context: Context) -> None:
     """It succeeded; CRC, TIME and BYTE stand for what differs from run to run."""
     assert context.scratch.code == 0, context.scratch.stdout + context.scratch.stderr
     _same(_plain(context.scratch.stdout), context.text)
 
 
-@then("it is left")
+@then("it reports faults that are left")
 def left(context: Context) -> None:
     """The answer is no: something is left that it does not mend."""
     assert context.scratch.code == 1, context.scratch.stdout + context.scratch.stderr
@@ -90,7 +90,7 @@ def _same(found: object, wanted: object) -> None:
     assert found == wanted, f"found:\n{found}\nwanted:\n{wanted}"
 
 
-@given("the config file {name:Word} may be written by everybody")
+@given("everybody can write the config file {name:Word}")
 def open_config(context: Context, name: str) -> None:
     (context.scratch.config / name).chmod(0o666)
 
@@ -100,7 +100,7 @@ def book_mode(context: Context, mode: str) -> None:
     context.scratch.book.chmod(int(mode, 8))
 
 
-@then("the doctor says of {name:Word}")
+@then("doctor reports for {name:Word}")
 def doctor_says(context: Context, name: str) -> None:
     """The probe's line begins with the text, whatever the spaces."""
     lines = [" ".join(line.split()) for line in context.scratch.stdout.splitlines()]

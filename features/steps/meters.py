@@ -60,7 +60,7 @@ def took(context: Context, count: int) -> None:
     assert time.monotonic() - context.began < count
 
 
-@given("the rollout {name:Word} tells")
+@given("the rollout {name:Word} contains")
 def rollout(context: Context, name: str) -> None:
     """A table of token counts; a meter is `PERCENT till TIME`, or none at all."""
     path = context.scratch.home / ".codex" / "sessions" / "2026" / "11" / "22"

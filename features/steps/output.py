@@ -50,14 +50,14 @@ def narrow(context: Context, width: int) -> None:
     assert not too_long, too_long
 
 
-@then("it notes")
+@then("it warns")
 def notes(context: Context) -> None:
     """It succeeded all the same, and stderr is this one line."""
     _succeeded(context.scratch)
     _same(_one_line(context.scratch), _joined(context.text))
 
 
-@then("it notes nothing")
+@then("it prints no message")
 def notes_nothing(context: Context) -> None:
     _succeeded(context.scratch)
     _same(context.scratch.stderr, "")
@@ -80,7 +80,7 @@ def fails_with(context: Context, code: int, text: str) -> None:
     assert text in line, line
 
 
-@then("it finds")
+@then("it finds the faults")
 def finds(context: Context) -> None:
     """The answer is no: a line for each fault, below their number."""
     _same(context.scratch.code, 1)

@@ -23,7 +23,7 @@ def make_repository(context: Context, name: str) -> None:
     context.scratch.folder = context.scratch.home / name
 
 
-@given("I stand in {name:Word}")
+@given("the current directory is {name:Word}")
 def stand_in(context: Context, name: str) -> None:
     folder = context.scratch.home / name
     folder.mkdir(exist_ok=True)

@@ -21,7 +21,7 @@ def declares(context: Context, agent: str, provider: str, capture: str) -> None:
     _declare(context.scratch, agent, provider, capture)
 
 
-@then("it says beside it")
+@then("its messages are")
 def says_beside(context: Context) -> None:
     """Whatever the exit code and the result: stderr is these lines."""
     found = context.scratch.stderr.splitlines()
@@ -43,6 +43,6 @@ def _declare(scratch: Scratch, agent: str, provider: str, capture: str) -> None:
     scratch.write_config("agents.toml", _HEAD + "".join(f"[agents.{t}" for t in tables.values()))
 
 
-@given("others may write the config file {name:Word}")
+@given("others can write the config file {name:Word}")
 def writable(context: Context, name: str) -> None:
     (context.scratch.config / name).chmod(0o646)

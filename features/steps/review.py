@@ -116,7 +116,7 @@ def bundled_line(context: Context, name: str, window: str, text: str) -> None:
     assert text in [context.scratch.masked(line) for line in lines], lines
 
 
-@then("{name:Word} in the bundle of {window:Word} has {count:d} rows, as they stand in the book")
+@then("{name:Word} in the bundle of {window:Word} has the {count:d} rows of the book")
 def bundled_rows(context: Context, name: str, window: str, count: int) -> None:
     lines = (_bundle(context, window) / name).read_text("utf-8").splitlines(keepends=True)
     assert len(lines) == count, lines
@@ -130,7 +130,7 @@ def private_bundle(context: Context, window: str) -> None:
     assert modes == {(True, 0o700), (False, 0o600)}, modes
 
 
-@then('it fails, and leaves the bundles alone, with {code:d} and "{text}"')
+@then('it exits with {code:d} and says "{text}", and the bundles are unchanged')
 def refused(context: Context, code: int, text: str) -> None:
     scratch = context.scratch
     assert (scratch.code, scratch.stdout) == (code, ""), scratch.stderr
@@ -139,19 +139,19 @@ def refused(context: Context, code: int, text: str) -> None:
     assert not touched, touched
 
 
-@then("the folder of the bundles holds {window:Word} alone")
+@then("the bundle folder contains only {window:Word}")
 def alone(context: Context, window: str) -> None:
     found = [path.name for path in _bundle(context, window).parent.iterdir()]
     assert found == [window], found
 
 
-@given("the bundle of {window:Word} was kept apart")
+@given("a copy of the bundle of {window:Word}")
 def keep_apart(context: Context, window: str) -> None:
     shutil.copytree(_bundle(context, window), context.scratch.home / "apart")
     shutil.rmtree(_bundle(context, window))
 
 
-@then("the bundle of {window:Word} has the same bytes as the one apart")
+@then("the bundle of {window:Word} is identical to the copy")
 def same_bytes(context: Context, window: str) -> None:
     one, other = (_read(p) for p in (_bundle(context, window), context.scratch.home / "apart"))
     assert one, "there is no bundle"

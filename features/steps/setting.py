@@ -63,7 +63,7 @@ def make_file(context: Context, name: str) -> None:
     path.write_text(context.text + "\n", "utf-8")
 
 
-@given("a file stands where the book should be")
+@given("a file exists at the book's path")
 def book_is_file(context: Context) -> None:
     context.scratch.book.parent.mkdir(parents=True)
     context.scratch.book.write_text("no book\n")

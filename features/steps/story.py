@@ -56,14 +56,14 @@ def one_pair_each(context: Context, old: str, new: str) -> None:
     assert found == Counter({(who, *one): 1 for who in agents for one in wanted}), found
 
 
-@then("{window:Word} comes to a GO")
+@then("{window:Word} is a GO")
 def comes_to_a_go(context: Context, window: str) -> None:
     context.scratch.run_line(f"bin/decide --window {window} --exit-code {_MORNING}")
     assert context.scratch.code == 0, context.scratch.stdout
     assert context.scratch.stdout.splitlines()[0] == f"GO {window}", context.scratch.stdout
 
 
-@then("the whole book holds")
+@then("the whole book is valid")
 def book_holds(context: Context) -> None:
     context.scratch.run_line("bin/check")
     assert context.scratch.code == 0, context.scratch.stdout

@@ -153,7 +153,7 @@ def csv_columns(context: Context) -> None:
     assert found == wanted, f"found:\n{found}\nwanted:\n{wanted}"
 
 
-@then("it exits with {code:d}, prints {printed:Quoted} and notes")
+@then("it exits with {code:d}, prints {printed:Quoted} and warns")
 def useless(context: Context, code: int, printed: str) -> None:
     """A failure that has a result all the same."""
     scratch = context.scratch

@@ -45,8 +45,8 @@ Feature: A window is opened, checkpointed and closed by cron
       | 2026-11-22 | W0-CHN     | parser | 30000         |         |             |                |             | plan       |
       | 2026-11-22 | W0-CHN     | parser | 60000         |         |             |                |             | mid        |
       | 2026-11-23 | W0-CHN     | parser | 90000         | 1       | 4           | 4              | 1           | final      |
-    And W0-CHN comes to a GO
-    And the whole book holds
+    And W0-CHN is a GO
+    And the whole book is valid
 
   Scenario: The machine was asleep at 00:06
     Given Ada shows a codex pane with 5h 3% resets 11:20, weekly 31%
@@ -58,8 +58,8 @@ Feature: A window is opened, checkpointed and closed by cron
       | W0-CHN | 2026-11-23T00:01:00Z | missed | 2026-11-23T07:45:00Z |
     Given in the morning W0-CHN is finalized with evidence
     When I run "bin/checkpoint W0-CHN" at 2026-11-23 08:10
-    Then W0-CHN comes to a GO
-    And the whole book holds
+    Then W0-CHN is a GO
+    And the whole book is valid
 
   Scenario: At 00:01 the pane still shows the old window
     Given Ada shows a codex pane with 5h 60% resets 00:01, weekly 31%
@@ -70,7 +70,7 @@ Feature: A window is opened, checkpointed and closed by cron
     Then each agent has one AFTER in W0-CHN and one BEFORE in W0-CHP
     Given in the morning W0-CHN is finalized with evidence
     When I run "bin/checkpoint W0-CHN" at 2026-11-23 08:10
-    Then W0-CHN comes to a GO
+    Then W0-CHN is a GO
 
   Scenario: Somebody ran the reset by hand
     Given Ada shows a codex pane with 5h 60% resets 00:30, weekly 31%
@@ -84,10 +84,10 @@ Feature: A window is opened, checkpointed and closed by cron
     And each agent has one AFTER in W0-CHN and one BEFORE in W0-CHP
     Given in the morning W0-CHN is finalized with evidence
     When I run "bin/checkpoint W0-CHN" at 2026-11-23 08:10
-    Then W0-CHN comes to a GO
+    Then W0-CHN is a GO
 
   Scenario: Two crons and twenty people at once
     When "bin/reset --at 2026-11-23T00:06Z" runs 20 times at once, 20 times over
     Then each agent has one AFTER in W0-CHN and one BEFORE in W0-CHP
     And the journal snapshots has 6 rows
-    And the whole book holds
+    And the whole book is valid
