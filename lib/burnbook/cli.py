@@ -66,7 +66,7 @@ def main(doc: str | None, flags: Flags, command: str, instead: str | None = None
         code = _say(name, os_sentence("the system refused", error), IO)
     except KeyboardInterrupt:
         # Not imported here: a command that never did cannot have booked anything.
-        may_have_booked = getattr(sys.modules.get("burnbook.lock"), "was_held", False)
+        may_have_booked = getattr(sys.modules.get("burnbook.book.lock"), "was_held", False)
         more = "; rows may be booked, and running it again is safe" if may_have_booked else ""
         code = _say(name, f"interrupted{more}", INTERRUPTED)
     except ImportError as error:
