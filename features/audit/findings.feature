@@ -17,13 +17,13 @@ Feature: hygiene of a window
       W0-CHN: 3 notes
       note W0-CHN no-plan it has no plan checkpoint
       note W0-CHN no-final it has ended and has no final checkpoint
-      note W0-CHN ledger-behind Churn_Ledger.csv lacks ID; the next checkpoint of the window brings it
+      note W0-CHN ledger-behind Churn_Ledger.csv lacks ID; the next checkpoint of the window appends it
       """
     And nothing was written
 
   Scenario: a window with nothing
     When I run "bin/audit --window W0-CHP"
-    Then it prints "W0-CHP: nothing found"
+    Then it prints "W0-CHP: no findings"
     And nothing was created
 
   Scenario: duplicates
@@ -36,8 +36,8 @@ Feature: hygiene of a window
     When I run "bin/audit --window W0-CHN --format json" at 12:00
     Then the JSON rows at "findings" are
       | severity | kind      | rows   | detail                                                                            |
-      | fault    | duplicate | ID, ID | BEFORE of bo codex is booked 2 times, some of the same moment; undo the wrong one |
-      | note     | duplicate | ID, ID | BEFORE of ada codex is booked 2 times; the last one booked counts                 |
+      | fault    | duplicate | ID, ID | BEFORE of bo codex is booked 2 times, some at the same moment; undo the wrong one |
+      | note     | duplicate | ID, ID | BEFORE of ada codex is booked 2 times; the last one counts                 |
       | note     | no-after  | ID     | ada codex has no AFTER yet                                                        |
       | note     | no-after  | ID     | bo codex has no AFTER yet                                                         |
       | note     | no-plan   |        | it has no plan checkpoint                                                         |
@@ -69,7 +69,7 @@ Feature: hygiene of a window
     Then it prints the lines
       """
       fault W0-CHN no-before ada codex has an AFTER and no BEFORE
-      note W0-CHN voided BEFORE of ada codex, ID, was taken back: wrong account
+      note W0-CHN voided BEFORE of ada codex, ID, was voided: wrong account
       """
 
   Scenario: superseded rows, and snapshots that changed after finalize
@@ -80,7 +80,7 @@ Feature: hygiene of a window
     Then it prints the lines
       """
       fault W0-CHN changed-since snapshots changed since it was finalized; finalize it again
-      note W0-CHN duplicate AFTER of ada codex is booked 2 times; the last one booked counts
+      note W0-CHN duplicate AFTER of ada codex is booked 2 times; the last one counts
       note W0-CHN superseded window ID is superseded by ID
       """
 
@@ -104,7 +104,7 @@ Feature: hygiene of a window
     Then it prints the lines
       """
       fault W0-CHP overlap BEFORE of bo codex is 30m older than its AFTER of W0-CHN: use between counts twice
-      note W0-CHP gap 2h 30m between AFTER of W0-CHN and BEFORE for ada codex: nobody looked
+      note W0-CHP gap no snapshot of ada codex for 2h 30m, between AFTER of W0-CHN and BEFORE
       """
 
   Scenario: a ledger that has a row twice
@@ -113,7 +113,7 @@ Feature: hygiene of a window
     When I run "bin/audit --window W0-CHN" at 13:00
     Then it prints the lines
       """
-      fault W0-CHN duplicate Acceptance_Evidence.csv has ID 2 times; remove what is too much
+      fault W0-CHN duplicate ID appears 2 times in Acceptance_Evidence.csv; delete the extra rows
       """
 
   Scenario: every window, and the numbers between them
@@ -137,5 +137,5 @@ Feature: hygiene of a window
     When I run "bin/audit --window W0-CHN" at 12:00
     Then it prints the lines
       """
-      fault (book) damage 1 line does not hold and does not count; check names it
+      fault (book) damage 1 corrupt line was skipped; run check
       """

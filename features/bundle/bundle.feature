@@ -67,18 +67,18 @@ Feature: the review bundle of a window
     Given "bin/bundle W0-CHN" was run
     And somebody wrote "mine" into remarks/ada.md in the bundle of W0-CHN
     When I run "bin/bundle W0-CHN"
-    Then it fails, and leaves the bundles alone, with 65 and "holds remarks/ada.md, which is not of this bundle; move it away"
+    Then it fails, and leaves the bundles alone, with 65 and "has remarks/ada.md, which is not part of this bundle; move it away"
 
   Scenario: neither is a file of the bundle that somebody changed
     Given "bin/bundle W0-CHN" was run
     And somebody wrote "a remark" into preview.md in the bundle of W0-CHN
     When I run "bin/bundle W0-CHN"
-    Then it fails, and leaves the bundles alone, with 65 and "preview.md in HOME/Downloads/agentos_tmp_review/W0-CHN was changed since it was bundled; move it away"
+    Then it fails, and leaves the bundles alone, with 65 and "preview.md in HOME/Downloads/agentos_tmp_review/W0-CHN was changed after it was bundled; move the folder away"
 
   Scenario: nor a folder that was there before
     Given somebody wrote "mine" into thesis.md in the bundle of W0-CHN
     When I run "bin/bundle W0-CHN"
-    Then it fails, and leaves the bundles alone, with 65 and "has files and no manifest.json of a bundle; move it away"
+    Then it fails, and leaves the bundles alone, with 65 and "has files but no valid manifest.json; move it away"
 
   Scenario: another folder, as bundle.toml says
     Given the config file bundle.toml says

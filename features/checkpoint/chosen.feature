@@ -18,7 +18,7 @@ Feature: a checkpoint chooses what nobody said
       """
       PLAN W0-CHN main: planned 150,000, actual -, delta - (ID)
       phase plan: the window has no plan yet
-      planned: from the budget; actual: nothing tells it
+      planned from the budget; actual unknown
       churn: missing-commit-range
       ledgers in HOME/docs/Ledgers: Token_Churn_Ledger.csv +1, Churn_Ledger.csv +0
       handoff HOME/docs/HANDOFF.md: refreshed
@@ -37,7 +37,7 @@ Feature: a checkpoint chooses what nobody said
       """
       MID W0-CHN main: planned 120,000, actual 90,000, delta -30,000 (ID)
       phase mid: the window has a plan and has not ended
-      planned: from the newest checkpoint; actual: from the panes
+      planned from the newest checkpoint; actual from the panes
       """
 
   Scenario: a final, once the window has ended
@@ -47,7 +47,7 @@ Feature: a checkpoint chooses what nobody said
       """
       FINAL W0-CHN main: planned 150,000, actual 160,000, delta 10,000 (ID)
       phase final: the window has ended
-      planned: from the newest checkpoint; actual: given
+      planned from the newest checkpoint; actual given
       """
 
   Scenario: a final, once it is finalized
@@ -82,7 +82,7 @@ Feature: a checkpoint chooses what nobody said
     Then it prints the lines
       """
       PLAN W0-CHN main: planned 150,000, actual 770, delta -149,230 (ID)
-      planned: from the budget; actual: from the feeds
+      planned from the budget; actual from the feeds
       """
 
   Scenario: as JSON

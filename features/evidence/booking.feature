@@ -93,5 +93,5 @@ Feature: evidence of what was accepted
     When I run "bin/evidence --window W9-X --capability CAP-7 --run r1 --runner pytest --result pass --artifact report.xml"
     Then it notes
       """
-      evidence: window W9-X is neither declared nor in the book; booked all the same
+      evidence: warning: window W9-X is neither declared nor in the book
       """

@@ -1,1 +1,1 @@
-"""budget."""
+"""Budgets: tokens used against the plan, rates, meters, stop rules, notices, checkpoints."""
