@@ -8,7 +8,8 @@ import pytest
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec
 from burnbook.ledgers import csv_ledger
-from burnbook.review.audit import GAP, Facts, Finding, audit, ledger, skipped
+from burnbook.review.audit import GAP, Facts, Finding, audit
+from burnbook.review.audit_book import ledger, skipped
 from burnbook.rows.meters import Void
 from burnbook.rows.work import Checkpoint, Evidence, MissedReset
 from burnbook.windows.boundaries import Span
@@ -110,7 +111,7 @@ def test_a_snapshot_that_was_taken_back_is_no_duplicate() -> None:
     void = codec.make(Void, window=W, void="s-other", notes="stale")
     [found] = audit(facts(entries=[other, BEFORE, AFTER], voids=[void]))
     assert (found.kind, found.rows) == ("voided", ("s-other", void.id))
-    assert found.detail == "BEFORE of ada codex, s-other, was taken back: stale"
+    assert found.detail == "BEFORE of ada codex, s-other, was voided: stale"
 
 
 def test_an_after_from_before_its_before_does_not_count() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from burnbook.budget.checkpoint import WHY, Choice, Facts, Said, choose
+from burnbook.budget.checkpoint import REASONS, Choice, Facts, Given, choose
 from burnbook.budget.tokens_used import Actual
 from burnbook.rows.work import Checkpoint
 from conftest import Shell, codex
@@ -23,16 +23,16 @@ class Book:
     def facts(self, **known: Any) -> Facts:
         whole: dict[str, Any] = {
             **{"agent": "main", "now": NOON, "rows": tuple(self.rows), "finalized": False},
-            **{"ends_at": None, "target": 200, "told": Actual(None, None), "provider": None},
+            **{"ends_at": None, "target": 200, "used": Actual(None, None), "provider": None},
             **{"churn": None, "decision": "missing-commit-range"},
         }
         return Facts(**(whole | known))
 
-    def book(self, said: Said | None = None, **known: Any) -> Choice:
+    def book(self, said: Given | None = None, **known: Any) -> Choice:
         """Choose, and book what was chosen where it is new."""
         facts = self.facts(**known)
-        choice = choose(said or Said(), facts)
-        assert choice.phase_from in WHY
+        choice = choose(said or Given(), facts)
+        assert choice.phase_from in REASONS
         if choice.same is None:
             row = Checkpoint(
                 id=f"c-{len(self.rows)}",
@@ -62,13 +62,13 @@ def later(minutes: int = 1) -> datetime:
 
 def test_plan_then_mid_then_final(book: Book) -> None:
     assert book.book()[:3] == ("plan", "no-plan", "budget")
-    running = book.book(now=later(), told=Actual(5, "feeds"))
+    running = book.book(now=later(), used=Actual(5, "feeds"))
     assert running[:3] == ("mid", "running", "checkpoint")
     assert (running.content.tokens_actual, running.content.actual_from) == (5, "feeds")
     assert book.book(now=later(2), ends_at=later(3)).phase == "mid"
     assert book.book(now=later(3), ends_at=later(3))[:2] == ("final", "ended")
-    assert choose(Said(), book.facts(now=later(4), finalized=True))[:2] == ("final", "finalized")
-    assert choose(Said(phase="plan"), book.facts())[:2] == ("plan", "given")
+    assert choose(Given(), book.facts(now=later(4), finalized=True))[:2] == ("final", "finalized")
+    assert choose(Given(phase="plan"), book.facts())[:2] == ("plan", "given")
 
 
 @pytest.mark.parametrize("finished", [{}, {"ends_at": NOON}, {"finalized": True}])
@@ -92,35 +92,35 @@ def test_the_same_numbers_later_are_no_mid_but_a_final(book: Book) -> None:
 
 def test_other_numbers_correct_the_row_of_their_phase(book: Book) -> None:
     book.book()
-    book.book(Said(actual=5))
+    book.book(Given(actual=5))
     assert book.rows[1].supersedes is None
-    book.book(Said(actual=6))
-    book.book(Said(phase="plan", planned=300))
-    book.book(Said(actual=5))
+    book.book(Given(actual=6))
+    book.book(Given(phase="plan", planned=300))
+    book.book(Given(actual=5))
     assert [row.supersedes for row in book.rows[2:]] == ["c-1", "c-0", "c-2"]
-    assert book.book(Said(phase="mid", actual=5)).same == book.rows[-1]
+    assert book.book(Given(phase="mid", actual=5)).same == book.rows[-1]
     assert book.rows[-1].tokens_planned == 300
 
 
 def test_what_is_not_said_again_stays(book: Book) -> None:
-    book.book(Said(planned=7, task="parser", notes="n"))
+    book.book(Given(planned=7, task="parser", notes="n"))
     assert book.book(now=later()).same == book.rows[0]
-    content = book.book(Said(actual=3), now=later()).content
+    content = book.book(Given(actual=3), now=later()).content
     assert (content.tokens_planned, content.task, content.notes) == (7, "parser", None)
-    corrected = book.book(Said(actual=4, notes="m"), now=later()).content
+    corrected = book.book(Given(actual=4, notes="m"), now=later()).content
     assert (corrected.task, corrected.notes) == ("parser", "m")
-    assert book.book(Said(phase="mid", task=""), now=later()).content.task is None
+    assert book.book(Given(phase="mid", task=""), now=later()).content.task is None
     # Nothing tells it now: what was given stays.
     assert book.rows[-1].tokens_actual == 4
-    assert book.book(Said(phase="mid"), told=Actual(9, "pane")).content.tokens_actual == 9
+    assert book.book(Given(phase="mid"), used=Actual(9, "pane")).content.tokens_actual == 9
 
 
 def test_agents_have_rows_of_their_own_and_one_plan(book: Book) -> None:
-    book.book(Said(planned=9))
-    other = book.book(Said(actual=1), agent="bo")
+    book.book(Given(planned=9))
+    other = book.book(Given(actual=1), agent="bo")
     assert (other.phase, other.base, other.content.tokens_planned) == ("mid", None, 9)
-    assert book.book(Said(actual=2), agent="bo").base == book.rows[1]
-    assert book.book(Said(actual=2)).base is None
+    assert book.book(Given(actual=2), agent="bo").base == book.rows[1]
+    assert book.book(Given(actual=2)).base is None
 
 
 def ledger(shell: Shell, name: str = TOKENS) -> list[dict[str, str]]:
@@ -210,7 +210,7 @@ def test_a_page_that_cannot_be_written_after_booking_is_healed_by_the_next_run(
     (shell.docs / "Ledgers").mkdir(parents=True)
     (shell.docs / ".HANDOFF.md.tmp").mkdir()
     said = shell.fails(74, "checkpoint", "W0-CHN", *SOON)
-    assert "the rows are booked; run it again for the pages" in said
+    assert "the rows are booked; run it again to update the pages" in said
     assert len(shell.rows("checkpoints")) == len(ledger(shell)) == 1
     (shell.docs / ".HANDOFF.md.tmp").rmdir()
     assert "already booked" in shell.ok("checkpoint", "W0-CHN", *SOON)

@@ -124,7 +124,7 @@ def test_the_same_count_is_the_row_that_is_there(
     monkeypatch.chdir(app)
     counted = count.count(ctx, "W1", commit_start="HEAD~1", commit_end="HEAD", strict=False)
 
-    def build() -> list[tuple[str, count.Churn]]:
+    def build() -> list[tuple[str, Churn]]:
         row = count.row(ctx, "W1", counted)
         assert row is not None
         return [("churn", row)]

@@ -115,7 +115,7 @@ def test_only_churn_or_evidence_missing_is_a_soft_go(missing: dict[str, Any]) ->
     ("other", "reason"),
     [
         ({"finalized": None}, "W0-CHN is not finalized"),
-        ({"finalized": None, "pairs": []}, "W0-CHN is not finalized and has no snapshot"),
+        ({"finalized": None, "pairs": []}, "W0-CHN is not finalized and has no snapshots"),
         ({"finalized": finalized(None)}, "W0-CHN is finalized without an outcome"),
         ({"finalized": finalized("fail")}, "the outcome of W0-CHN is fail"),
         ({"anomalies": [ANOMALY]}, "anomaly negative-delta: codex 5h fell"),

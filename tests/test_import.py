@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook.base.errors import BadData, Usage
+from burnbook.base.errors import BadData, UsageError
 from burnbook.book.book import Book
 from burnbook.config.loader import Config
 from burnbook.context import Context
@@ -149,7 +149,7 @@ def test_a_row_is_read_or_refused(odd: dict[str, Any]) -> None:
         tracker_rows.churn,
     ):
         row = {**ROW, "finalized_at": ROW["captured_at"], **dict.fromkeys(COUNTS, 1), **odd}
-        with suppress(BadData, Usage):
+        with suppress(BadData, UsageError):
             value = read(row, UTC)
             assert not isinstance(value, tracker_rows.Shot) or value.captured_at.tzinfo
 

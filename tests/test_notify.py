@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from burnbook.budget import hooks
+from burnbook.budget import notices
 from conftest import Shell, codex
 from frontdoor import HOSTILE, ROOT
 from waiting import fifo, is_running, until
@@ -113,25 +113,27 @@ def test_a_hook_that_fails_is_a_note_and_no_more(
 def test_a_hook_that_is_not_there_is_a_note(shell: Shell, tmp_path: Path) -> None:
     hook(shell, tmp_path / "told").unlink()
     done = shell.run("budget", "--at", "2026-11-22T10:00", "--exit-code")
-    assert (done.returncode, done.stderr.count("cannot be run")) == (0, 2)
+    assert (done.returncode, done.stderr.count("cannot run the hook")) == (0, 2)
 
 
 def test_what_a_hook_leaves_behind_is_ended(tmp_path: Path) -> None:
     program = tmp_path / "hook"
     program.write_text(f"#!/bin/sh\nsleep 600 &\necho $! > {tmp_path}/pid\n")
     program.chmod(0o755)
-    assert hooks.run([str(program)], 10) is None
+    assert notices.run_hook([str(program)], 10) is None
     pid = int((tmp_path / "pid").read_text())
     until(lambda: not is_running(pid))
 
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_value_stays_a_part_of_its_item(value: str) -> None:
-    argv = hooks.filled(["x", "{message}!", "{window}{window}"], {"message": value, "window": "W"})
+    argv = notices.filled(
+        ["x", "{message}!", "{window}{window}"], {"message": value, "window": "W"}
+    )
     assert len(argv) == 3
     assert argv[2] == "WW"
     assert "\n" not in argv[1]
-    assert hooks.filled(["x", "{message}"], {"message": "{window}", "window": "W"}) == [
+    assert notices.filled(["x", "{message}"], {"message": "{window}", "window": "W"}) == [
         "x",
         "{window}",
     ]

@@ -21,7 +21,7 @@ Feature: Findings about anomalies, ledgers and corrupt rows
     When I run "bin/audit --window W0-CHN" at 13:00
     Then it prints the lines
       """
-      fault W0-CHN duplicate Acceptance_Evidence.csv has ID 2 times; remove what is too much
+      fault W0-CHN duplicate ID appears 2 times in Acceptance_Evidence.csv; delete the extra rows
       """
 
   Scenario: A corrupt row
@@ -30,5 +30,5 @@ Feature: Findings about anomalies, ledgers and corrupt rows
     When I run "bin/audit --window W0-CHN" at 12:00
     Then it prints the lines
       """
-      fault (book) damage 1 line does not hold and does not count; check names it
+      fault (book) damage 1 corrupt line was skipped; run check
       """

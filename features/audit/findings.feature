@@ -17,13 +17,13 @@ Feature: audit lists what is wrong in a window's book-keeping
       W0-CHN: 3 notes
       note W0-CHN no-plan it has no plan checkpoint
       note W0-CHN no-final it has ended and has no final checkpoint
-      note W0-CHN ledger-behind Churn_Ledger.csv lacks ID; the next checkpoint of the window brings it
+      note W0-CHN ledger-behind Churn_Ledger.csv lacks ID; the next checkpoint of the window appends it
       """
     And nothing was written
 
   Scenario: An empty window
     When I run "bin/audit --window W0-CHP"
-    Then it prints "W0-CHP: nothing found"
+    Then it prints "W0-CHP: no findings"
     And nothing was created
 
   Scenario: All windows, and gaps in their numbers

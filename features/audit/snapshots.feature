@@ -16,8 +16,8 @@ Feature: Findings about snapshots
     When I run "bin/audit --window W0-CHN --format json" at 12:00
     Then the JSON rows at "findings" are
       | severity | kind      | rows   | detail                                                                            |
-      | fault    | duplicate | ID, ID | BEFORE of bo codex is booked 2 times, some of the same moment; undo the wrong one |
-      | note     | duplicate | ID, ID | BEFORE of ada codex is booked 2 times; the last one booked counts                 |
+      | fault    | duplicate | ID, ID | BEFORE of bo codex is booked 2 times, some at the same moment; undo the wrong one |
+      | note     | duplicate | ID, ID | BEFORE of ada codex is booked 2 times; the last one counts                 |
       | note     | no-after  | ID     | ada codex has no AFTER yet                                                        |
       | note     | no-after  | ID     | bo codex has no AFTER yet                                                         |
       | note     | no-plan   |        | it has no plan checkpoint                                                         |
@@ -49,7 +49,7 @@ Feature: Findings about snapshots
     Then it prints the lines
       """
       fault W0-CHN no-before ada codex has an AFTER and no BEFORE
-      note W0-CHN voided BEFORE of ada codex, ID, was taken back: wrong account
+      note W0-CHN voided BEFORE of ada codex, ID, was voided: wrong account
       """
 
   Scenario: Superseded rows, and snapshots after finalize
@@ -60,7 +60,7 @@ Feature: Findings about snapshots
     Then it prints the lines
       """
       fault W0-CHN changed-since snapshots changed since it was finalized; finalize it again
-      note W0-CHN duplicate AFTER of ada codex is booked 2 times; the last one booked counts
+      note W0-CHN duplicate AFTER of ada codex is booked 2 times; the last one counts
       note W0-CHN superseded window ID is superseded by ID
       """
 
@@ -75,5 +75,5 @@ Feature: Findings about snapshots
     Then it prints the lines
       """
       fault W0-CHP overlap BEFORE of bo codex is 30m older than its AFTER of W0-CHN: use between counts twice
-      note W0-CHP gap 2h 30m between AFTER of W0-CHN and BEFORE for ada codex: nobody looked
+      note W0-CHP gap no snapshot of ada codex for 2h 30m, between AFTER of W0-CHN and BEFORE
       """

@@ -28,5 +28,5 @@ Feature: A budget from the agents' own logs
     Then it prints the lines
       """
       PLAN W0-CHN main: planned 200,000, actual 20,000, delta -180,000 (ID)
-      planned: from the budget; actual: from the agents' logs
+      planned from the budget; actual from the agents' logs
       """

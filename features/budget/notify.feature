@@ -38,7 +38,7 @@ Feature: A hook runs once for each level of a window
     When I run "bin/preview --window W0-CHN --block budget" at 09:10
     Then it prints the lines
       """
-      Warning: the budget is used to 50% or more
+      Warning: 50% or more of the budget is used
       """
     And nothing was written
 

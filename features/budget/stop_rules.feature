@@ -53,7 +53,7 @@ Feature: Stop rules from budgets.toml
     When I run "bin/budget --agent ada --exit-code" at 09:01
     Then it prints the lines
       """
-      Warning: do not start the next window (ada codex weekly: 9% left, what a window costs is not known)
+      Warning: do not start the next window (ada codex weekly: 9% left, the cost of a window is unknown)
       weekly ada codex weekly 9% - warning (step-not-known)
       """
 

@@ -35,7 +35,7 @@ Feature: How fast a window uses its tokens, and the forecast
     Then it prints
       """
       W0-CHN budget: planned 200,000, used 150,000 (feeds), left 50,000  ███████████████░░░░░ 75%
-      Warning: the budget is used to 70% or more
+      Warning: 70% or more of the budget is used
       Burn: 60,000 tokens an hour over the last hour, 75,000 over the window; to come 52,741 to 97,259
       Projection: 308,224 to 441,776 used at the end (2026-11-22 14:00)
       The target runs out between 2026-11-22 11:30 and 2026-11-22 11:56
@@ -82,7 +82,7 @@ Feature: How fast a window uses its tokens, and the forecast
       """
       W0-CHN budget: planned 200,000, used - (no pane shows context tokens)
       Burn: - tokens an hour over the last hour, - over the window
-      Projection: none, nothing tells what was used
+      Projection: none, the used tokens are unknown
       """
     And nothing was written
 

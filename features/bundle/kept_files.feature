@@ -14,15 +14,15 @@ Feature: bundle overwrites only its own files
     Given "bin/bundle W0-CHN" was run
     And somebody wrote "mine" into remarks/ada.md in the bundle of W0-CHN
     When I run "bin/bundle W0-CHN"
-    Then it exits with 65 and says "holds remarks/ada.md, which is not of this bundle; move it away", and the bundles are unchanged
+    Then it exits with 65 and says "has remarks/ada.md, which is not part of this bundle; move it away", and the bundles are unchanged
 
   Scenario: A changed file of the bundle is left alone
     Given "bin/bundle W0-CHN" was run
     And somebody wrote "a remark" into preview.md in the bundle of W0-CHN
     When I run "bin/bundle W0-CHN"
-    Then it exits with 65 and says "preview.md in HOME/Downloads/agentos_tmp_review/W0-CHN was changed since it was bundled; move it away", and the bundles are unchanged
+    Then it exits with 65 and says "preview.md in HOME/Downloads/agentos_tmp_review/W0-CHN was changed after it was bundled; move the folder away", and the bundles are unchanged
 
   Scenario: An existing folder is left alone
     Given somebody wrote "mine" into thesis.md in the bundle of W0-CHN
     When I run "bin/bundle W0-CHN"
-    Then it exits with 65 and says "has files and no manifest.json of a bundle; move it away", and the bundles are unchanged
+    Then it exits with 65 and says "has files but no valid manifest.json; move it away", and the bundles are unchanged

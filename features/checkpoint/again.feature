@@ -8,11 +8,11 @@ Feature: Repeating a checkpoint
     Then it prints
       """
       already booked: PLAN W0-CHN main: planned 200,000, actual 100, delta -199,900 (ID)
-      phase plan: its numbers are in the book already
-      planned: from the newest checkpoint; actual: given
+      phase plan: its numbers are already booked
+      planned from the newest checkpoint; actual given
       churn: missing-commit-range
       ledgers in HOME/docs/Ledgers: Token_Churn_Ledger.csv +0, Churn_Ledger.csv +0
-      handoff HOME/docs/HANDOFF.md: is as it was
+      handoff HOME/docs/HANDOFF.md: unchanged
       decision: NO-GO
       """
     And the journal checkpoints has 1 row

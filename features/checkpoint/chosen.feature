@@ -18,7 +18,7 @@ Feature: A checkpoint chooses its phase and numbers
       """
       PLAN W0-CHN main: planned 150,000, actual -, delta - (ID)
       phase plan: the window has no plan yet
-      planned: from the budget; actual: nothing tells it
+      planned from the budget; actual unknown
       churn: missing-commit-range
       ledgers in HOME/docs/Ledgers: Token_Churn_Ledger.csv +1, Churn_Ledger.csv +0
       handoff HOME/docs/HANDOFF.md: refreshed
@@ -37,7 +37,7 @@ Feature: A checkpoint chooses its phase and numbers
       """
       MID W0-CHN main: planned 120,000, actual 90,000, delta -30,000 (ID)
       phase mid: the window has a plan and has not ended
-      planned: from the newest checkpoint; actual: from the panes
+      planned from the newest checkpoint; actual from the panes
       """
 
   Scenario: After the window's end it is a final
@@ -47,7 +47,7 @@ Feature: A checkpoint chooses its phase and numbers
       """
       FINAL W0-CHN main: planned 150,000, actual 160,000, delta 10,000 (ID)
       phase final: the window has ended
-      planned: from the newest checkpoint; actual: given
+      planned from the newest checkpoint; actual given
       """
 
   Scenario: After finalize it is a final

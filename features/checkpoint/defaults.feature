@@ -32,7 +32,7 @@ Feature: A checkpoint's window, actual count and JSON
     Then it prints the lines
       """
       PLAN W0-CHN main: planned 150,000, actual 770, delta -149,230 (ID)
-      planned: from the budget; actual: from the feeds
+      planned from the budget; actual from the feeds
       """
 
   Scenario: JSON

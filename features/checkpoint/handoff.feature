@@ -12,7 +12,7 @@ Feature: The handoff page
       """
       <!-- burnbook:begin -->
       ## Handoff of W0-CHN
-      ### Where things are
+      ### Paths
       | book | BOOK |
       | ledger | HOME/docs/Ledgers/Token\_Churn\_Ledger.csv |
       | handoff | HOME/docs/HANDOFF.md |

@@ -65,7 +65,7 @@ Feature: Several repositories
     When I run "bin/churn --window W0-CHN --commit-start app-begin --commit-end HEAD"
     Then it warns
       """
-      churn: no commit range of W0-CHN is known in repository site; left out
+      churn: repository site is skipped: it has no commit range for W0-CHN
       """
     And the churn of W0-CHN is
       | repository |

@@ -5,12 +5,12 @@ Feature: What is missing for a GO
     Then it prints
       """
       NO-GO W0-CHN
-        W0-CHN is not finalized and has no snapshot
-        no churn of W0-CHN is booked
-        no evidence of W0-CHN that passed is booked
+        W0-CHN is not finalized and has no snapshots
+        W0-CHN has no churn
+        W0-CHN has no evidence that passed
 
       Completeness: 0%
-        fact       there
+        fact       value
         snapshots  missing
         finalized  missing
         outcome    missing
@@ -30,8 +30,8 @@ Feature: What is missing for a GO
     Then it prints the lines
       """
       SOFT GO W0-CHN
-      no churn of W0-CHN is booked
-      no evidence of W0-CHN that passed is booked
+      W0-CHN has no churn
+      W0-CHN has no evidence that passed
       Completeness: 66.7%
       """
 

@@ -13,7 +13,7 @@ Feature: GO, SOFT GO or NO-GO
       GO W0-CHN
 
       Completeness: 100%
-        fact              there
+        fact       value
         BEFORE ada codex  yes
         AFTER ada codex   yes
         finalized         yes
@@ -61,5 +61,5 @@ Feature: GO, SOFT GO or NO-GO
       """
       - **GO W0-CHN**
       ### Completeness: 100%
-      | fact | there |
+      | fact | value |
       """

@@ -2,7 +2,7 @@ Feature: Evidence that is refused
 
   Scenario: The artifact does not exist
     When I run "bin/evidence --window W0-CHN --capability CAP-7 --run r1 --runner pytest --result pass --artifact report.xml"
-    Then it exits with 66 and says "evidence: there is no artifact at report.xml"
+    Then it exits with 66 and says "evidence: artifact report.xml does not exist"
     And nothing was created
 
   Scenario: The artifact is a symbolic link

@@ -37,7 +37,7 @@ Feature: The budget of a window, from the context tokens that the panes show
     Then it prints
       """
       Budget: planned 200,000, <line>
-      Warning: the budget is used to <warning> or more
+      Warning: <warning> or more of the budget is used
       """
 
     Examples: the highest level that is reached
@@ -71,7 +71,7 @@ Feature: The budget of a window, from the context tokens that the panes show
     Then it prints
       """
       Budget: planned 50,000, used 25,000, left 25,000  ██████████░░░░░░░░░░ 50%
-      Warning: the budget is used to 50% or more
+      Warning: 50% or more of the budget is used
       """
 
   Scenario: Without context tokens the usage is unknown

@@ -20,7 +20,7 @@ Feature: The preview shows one window at a glance
       W0-CHN  Automation pack  [finalized]
       from 2026-11-22 09:00, to 2026-11-23 00:01, next W0-CHP
       Budget: planned 200,000, used 154,000, left 46,000  ███████████████░░░░░ 77%
-      Warning: the budget is used to 70% or more
+      Warning: 70% or more of the budget is used
       Anomalies: 0
 
       Meters

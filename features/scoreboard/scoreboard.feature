@@ -1,7 +1,7 @@
 Feature: Which provider and methodology used its percentage points best
 
   Over all finalized windows: the ratio of totals, with a 95% interval by the delta method, n and
-  power. Three windows with plain points are the fewest that have one.
+  power. Three windows with exact points are the fewest that have one.
 
   Background:
     Given the snapshots
@@ -32,11 +32,11 @@ Feature: Which provider and methodology used its percentage points best
         provider  methodology  n  left out  features  points  ratio    95% interval  power
         codex     all          4         1        10      25  0.400  0.000 to 0.924     9%
                   tdd          3         0         9      15  0.600  0.401 to 0.799    90%
-                  none named   0         1         0       0      -               -      -
+                  (none)       0         1         0       0      -               -      -
                   spike        1         0         1      10      -               -      -
-      A ratio needs 3 windows with plain points.
-      Left out: windows whose points a reset hides, or are not known or 0.
-      Power: the chance to see a change of 25% in the ratio.
+      A ratio needs 3 windows with exact points.
+      Left out: windows whose points are unknown, 0, or hidden by a reset.
+      Power: the probability of detecting a change of 25% in the ratio.
       """
     And nothing was written
 
@@ -73,5 +73,5 @@ Feature: Which provider and methodology used its percentage points best
     Then it prints
       """
       Scoreboard over 5 finalized windows
-      None of them tells features (`finalize --features` does).
+      No window has features; give them with `finalize --features`.
       """

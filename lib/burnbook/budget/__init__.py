@@ -1,1 +1,1 @@
-"""Burn rates, forecasts, stop rules and checkpoints of a window against its budget."""
+"""Budgets: tokens used against the plan, rates, meters, stop rules, notices, checkpoints."""

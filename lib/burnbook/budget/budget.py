@@ -1,15 +1,17 @@
-"""A window's budget: planned, used, left. Tokens."""
+"""A window's budget: planned, used and remaining tokens."""
 
 import msgspec
 
 from burnbook.budget.tokens_used import Actual, From
 from burnbook.config.budgets import Budget
+from burnbook.config.loader import Config
 
 
 class Use(msgspec.Struct, frozen=True):
-    """Tokens of one window against its budget; used and left are null where nothing tells them.
+    """Tokens of one window against its budget. Used and left are null if the use is unknown.
 
-    `used_from` says what does: the feeds' rows of the window, or the context of its newest panes.
+    `used_from` is the source: agents' logs, feeds, or the context of the newest panes. `level` is
+    the highest level of `warn` that is reached.
     """
 
     name: str
@@ -22,8 +24,15 @@ class Use(msgspec.Struct, frozen=True):
     level: float | None
 
 
+def budget_of(config: Config, window: str) -> tuple[str, Budget]:
+    """Returns the name and the budget of a window."""
+    declared = config.windows.windows.get(window)
+    name = declared.budget if declared else "default"
+    return name, config.budgets[name]
+
+
 def use(name: str, budget: Budget, used: Actual) -> Use:
-    """What was used, held against the budget; `level` is the highest of `warn` that is reached."""
+    """Compares the used tokens with the budget."""
     planned, total = budget.target_tokens, used.tokens
     share = None if total is None else total / planned
     return Use(
@@ -39,5 +48,5 @@ def use(name: str, budget: Budget, used: Actual) -> Use:
 
 
 def reached(budget: Budget, share: float | None) -> list[float]:
-    """The levels of `warn` that a share of the plan has reached, lowest first."""
+    """Returns the levels of `warn` that a share of the plan has reached, lowest first."""
     return [] if share is None else sorted({warn for warn in budget.warn if share >= warn})

@@ -1,14 +1,12 @@
-"""How fast something is used up, and what that comes to: rates, a band, and when it runs out.
+"""Rates of use, the band that the future rate lies in, and when something runs out. Pure.
 
-Pure: no clock in here. The band is what the rate of the time to come may be.
-
-Of a pace (tokens by ten minutes, or by quarters of an hour) it is the prediction interval of 95%
-for the mean of the `m` stretches that are left, from the `n` whole ones there were: rate +- t * s *
-sqrt(1/n + 1/m), with s their standard deviation and t Student's for n - 1. It is widened to take in
-the last hour's rate.
-Of readings it goes from the slowest to the fastest stretch between two, each as wide as the
-rounding of what was read allows. Under three stretches nothing tells how steady the use is; then it
-is at least half to twice the rate. A band never starts below 0.
+For a pace (tokens per ten minutes, or per quarter of an hour), the band is the 95% prediction
+interval for the mean of the `m` remaining intervals, from the `n` whole ones so far: rate +- t * s
+* sqrt(1/n + 1/m), with s their standard deviation and t Student's for n - 1. It is widened to
+include the rate of the last hour.
+For readings, it goes from the slowest to the fastest interval between two readings, each widened by
+the rounding of the readings. Under three intervals, the variance is unknown, and the band is at
+least half to twice the rate. A band never starts below 0.
 """
 
 import math
@@ -19,17 +17,17 @@ import msgspec
 
 from burnbook.base.stats import t_quantile
 
-BUCKET = 600  # seconds, as derive/traffic.py counts
-LEAST = timedelta(seconds=BUCKET)  # a rate over less would be noise
+BUCKET = 600  # seconds, as in telemetry/traffic.py
+LEAST = timedelta(seconds=BUCKET)  # a rate over a shorter time would be noise
 LEAST_N = 3
 _HOUR = timedelta(hours=1)
-_FAR = 10 * 366 * 24.0  # hours: what runs out later does not run out
+_FAR = 10 * 366 * 24.0  # hours: later than this counts as never
 
 
 class Rate(msgspec.Struct, frozen=True):
-    """Per hour: over the last hour, over all of it, and the band; null is not known.
+    """Per hour: over the last hour, over the window, and the band. Null is unknown.
 
-    `stretches` says from how many stretches of time the band is.
+    `stretches` is the number of intervals that the band is computed from.
     """
 
     last_hour: float | None
@@ -45,9 +43,9 @@ Reading = tuple[datetime, float]
 
 
 class Out(msgspec.Struct, frozen=True):
-    """When something runs out: between two moments; null is not at such a rate.
+    """The moments between which something runs out; null means never at that rate.
 
-    `over`: there is nothing left already.
+    `over` means that nothing is left already.
     """
 
     over: bool
@@ -62,18 +60,18 @@ def of_pace(
     ends_at: datetime | None,
     bucket: int = BUCKET,
 ) -> Rate:
-    """Tokens per hour from tokens by stretches (epoch seconds // bucket) of a window.
+    """Returns tokens per hour, from tokens by interval (epoch seconds // bucket) of a window.
 
-    The last hour is the stretches that begin in it, up to `until`: an hour, or one stretch less.
-    Without an end the band is that of the next hour.
+    The last hour consists of the intervals that begin in it, up to `until`. Without `ends_at`, the
+    band is for the next hour.
     """
     if (until - began).total_seconds() < bucket:
         return UNKNOWN
     first, last = began.timestamp() / bucket, until.timestamp() / bucket
-    told = {at: tokens for at, tokens in pace.items() if at < last}
-    window = sum(told.values()) * 3600 / bucket / (last - first)
+    known = {n: tokens for n, tokens in pace.items() if n < last}
+    window = sum(known.values()) * 3600 / bucket / (last - first)
     begins = math.ceil((until - _HOUR).timestamp() / bucket)
-    hour = sum(n for at, n in told.items() if at >= begins) * 3600 / bucket
+    hour = sum(tokens for n, tokens in known.items() if n >= begins) * 3600 / bucket
     hour /= last - max(first, begins)
     start, end = math.ceil(first), math.floor(last)
     n = max(0, end - start)
@@ -82,17 +80,17 @@ def of_pace(
     to_come = (
         (ends_at - until).total_seconds() / bucket if ends_at and ends_at > until else 3600 / bucket
     )
-    whole = [tokens * 3600 / bucket for at, tokens in told.items() if start <= at < end]
+    whole = [tokens * 3600 / bucket for at, tokens in known.items() if start <= at < end]
     reach = t_quantile(n - 1) * _deviation(whole, n) * math.sqrt(1 / n + 1 / max(1.0, to_come))
     low, high = min(window - reach, hour), max(window + reach, hour)
     return Rate(hour, window, max(0.0, low), high, n)
 
 
 def of_readings(readings: Sequence[Reading], rounding: float) -> Rate:
-    """Per hour, from what one meter showed at some moments, oldest first.
+    """Returns the rate per hour from the readings of one meter, oldest first.
 
-    Each reading may be half of `rounding` off. A fall is no use: that stretch is left out. So is a
-    reading within ten minutes of the one before it, where rounding would be all there is.
+    Each reading may be off by half of `rounding`. Intervals in which the meter fell are ignored.
+    So are readings within ten minutes of the one before, which would show mostly rounding.
     """
     stretches: list[tuple[float, float]] = []
     kept: Reading | None = None
@@ -113,7 +111,7 @@ def of_readings(readings: Sequence[Reading], rounding: float) -> Rate:
 
 
 def together(rates: Sequence[Rate]) -> Rate:
-    """The rate of all; not known where that of one is not, for a part is not the whole."""
+    """Returns the sum of rates; unknown if one of them is unknown."""
     if not rates or any(rate.window is None for rate in rates):
         return UNKNOWN
     return Rate(
@@ -126,7 +124,7 @@ def together(rates: Sequence[Rate]) -> Rate:
 
 
 def runs_out(at: datetime, left: float, rate: Rate) -> Out:
-    """When what is `left` at a moment is used up, at the band's rates."""
+    """Returns when the amount `left` at a moment is used up, at the rates of the band."""
     if left <= 0:
         return Out(over=True, earliest=None, latest=None)
     return Out(False, _after(at, left, rate.high), _after(at, left, rate.low))
@@ -139,16 +137,16 @@ def _after(at: datetime, left: float, per_hour: float | None) -> datetime | None
 
 
 def _deviation(values: Sequence[float], n: int) -> float:
-    """The standard deviation of `n` values: these, and for the rest zeros."""
+    """Returns the standard deviation of `n` values: the given ones, and zeros for the rest."""
     mean = sum(values) / n
     squares = sum((value - mean) ** 2 for value in values) + (n - len(values)) * mean * mean
     return math.sqrt(squares / (n - 1))
 
 
 class Projection(msgspec.Struct, frozen=True):
-    """What the band comes to: tokens at the window's end, and when target and capacity run out.
+    """The tokens at the window's end, and when the target and the capacity run out.
 
-    `reason` says why something of it is null.
+    `reason` says why values are null.
     """
 
     at: datetime | None

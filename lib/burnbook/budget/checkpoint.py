@@ -1,4 +1,4 @@
-"""What a checkpoint says where the call does not: its phase, the plan, the actual."""
+"""Chooses the phase, the plan and the actual of a checkpoint if the caller gives none."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,9 +12,9 @@ From = Literal["given", "logs", "feeds", "pane"]
 PlanFrom = Literal["given", "checkpoint", "budget"]
 
 # Why a phase was chosen, for people.
-WHY = {
+REASONS = {
     "given": "as given",
-    "repeated": "its numbers are in the book already",
+    "repeated": "its numbers are already booked",
     "no-plan": "the window has no plan yet",
     "finalized": "the window is finalized",
     "ended": "the window has ended",
@@ -22,8 +22,8 @@ WHY = {
 }
 
 
-class Said(NamedTuple):
-    """What the call itself says; null is not said."""
+class Given(NamedTuple):
+    """The arguments of the call; None if not given."""
 
     phase: Phase | None = None
     planned: int | None = None
@@ -34,7 +34,7 @@ class Said(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """What is known of the window. `rows` are its checkpoints, of every agent, in their order."""
+    """Facts about the window. `rows` are its checkpoints of every agent, in order."""
 
     agent: str
     now: datetime
@@ -42,14 +42,14 @@ class Facts(NamedTuple):
     finalized: bool
     ends_at: datetime | None
     target: int
-    told: Actual
+    used: Actual
     provider: str | None
     churn: str | None
     decision: str | None
 
 
 class Content(NamedTuple):
-    """What a checkpoint says, besides phase, moment, and what it supersedes."""
+    """The fields of a checkpoint other than its phase, moment and `supersedes`."""
 
     provider: str | None
     task: str | None
@@ -62,7 +62,7 @@ class Content(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """What to book, and why: `same` is the row that says it already, `base` the one to correct."""
+    """What to book, and why. `same` is the equal row, if any; `base` the row to supersede."""
 
     phase: Phase
     phase_from: str
@@ -72,35 +72,35 @@ class Choice(NamedTuple):
     same: Checkpoint | None
 
 
-def choose(said: Said, facts: Facts) -> Choice:
-    """The checkpoint that the call means; of equal numbers the row that is there already.
+def choose(given: Given, facts: Facts) -> Choice:
+    """Returns the checkpoint to book, or the equal row that is there already.
 
-    Without a phase, numbers that the agent's newest checkpoint has already are no new one: so a run
-    that was killed after booking a plan is finished by repeating it, and not followed by a mid.
+    Without a phase, the numbers of the agent's newest checkpoint are not booked again, so repeating
+    a run that was killed after it booked a plan completes it and does not book a mid.
     """
     rows = current(facts.rows)
     mine = [row for row in rows if row.agent == facts.agent]
     newest = mine[-1] if mine else None
-    phase, why = _phase(said, facts, rows)
-    if said.phase is None and newest is not None:
-        content, planned_from = _content(said, facts, rows, newest, newest)
+    phase, reason = _phase(given, facts, rows)
+    if given.phase is None and newest is not None:
+        content, planned_from = _content(given, facts, rows, newest, newest)
         repeated = phase == "mid" or newest.taken_at == facts.now
         if repeated and content == content_of(newest):
             return Choice(newest.phase, "repeated", planned_from, content, None, newest)
     base = next((row for row in reversed(mine) if row.phase == phase), None)
-    content, planned_from = _content(said, facts, rows, base, newest)
+    content, planned_from = _content(given, facts, rows, base, newest)
     same = base if base is not None and content_of(base) == content else None
-    return Choice(phase, why, planned_from, content, base, same)
+    return Choice(phase, reason, planned_from, content, base, same)
 
 
 def content_of(row: Checkpoint) -> Content:
-    """What a row says."""
+    """Returns the content of a row."""
     return Content(*(getattr(row, name) for name in Content._fields))
 
 
-def _phase(said: Said, facts: Facts, rows: Sequence[Checkpoint]) -> tuple[Phase, str]:
-    if said.phase is not None:
-        return said.phase, "given"
+def _phase(given: Given, facts: Facts, rows: Sequence[Checkpoint]) -> tuple[Phase, str]:
+    if given.phase is not None:
+        return given.phase, "given"
     if not any(row.phase == "plan" for row in rows):
         return "plan", "no-plan"
     if facts.finalized:
@@ -111,36 +111,36 @@ def _phase(said: Said, facts: Facts, rows: Sequence[Checkpoint]) -> tuple[Phase,
 
 
 def _content(
-    said: Said,
+    given: Given,
     facts: Facts,
     rows: Sequence[Checkpoint],
     base: Checkpoint | None,
     newest: Checkpoint | None,
 ) -> tuple[Content, PlanFrom]:
-    """What is not said: from the row to correct; plan and task from the newest one."""
+    """Takes what is not given from the row to supersede; plan and task from the newest row."""
     tokens: int | None
-    told_by: From | None
+    actual_from: From | None
     planned_from: PlanFrom
-    if said.actual is not None:
-        tokens, told_by = said.actual, "given"
-    elif facts.told.tokens is not None or base is None:
-        tokens, told_by = facts.told
+    if given.actual is not None:
+        tokens, actual_from = given.actual, "given"
+    elif facts.used.tokens is not None or base is None:
+        tokens, actual_from = facts.used
     else:
-        tokens, told_by = base.tokens_actual, base.actual_from
-    if said.planned is not None:
-        planned, planned_from = said.planned, "given"
+        tokens, actual_from = base.tokens_actual, base.actual_from
+    if given.planned is not None:
+        planned, planned_from = given.planned, "given"
     elif rows:
         planned, planned_from = rows[-1].tokens_planned, "checkpoint"
     else:
         planned, planned_from = facts.target, "budget"
-    task = said.task if said.task is not None else newest.task if newest else None
-    notes = said.notes if said.notes is not None else base.notes if base else None
+    task = given.task if given.task is not None else newest.task if newest else None
+    notes = given.notes if given.notes is not None else base.notes if base else None
     content = Content(
-        provider=said.provider or facts.provider,
+        provider=given.provider or facts.provider,
         task=task or None,
         tokens_planned=planned,
         tokens_actual=tokens,
-        actual_from=told_by,
+        actual_from=actual_from,
         churn=facts.churn,
         decision=facts.decision,
         notes=notes or None,

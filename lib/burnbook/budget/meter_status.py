@@ -1,7 +1,7 @@
-"""Where each vendor's meter stands: the newest reading, how fast it rises, when it runs out.
+"""The status of each vendor meter: its newest reading, its rate, and when it runs out.
 
-A rate comes from the BEFOREs that count and the AFTERs since, in this window and in those before
-it, as far back as they lie inside one reset of the meter and are of the same account.
+A rate is computed from the counting BEFORE and the AFTERs since, in this window and earlier ones,
+as far back as they belong to the same reset of the meter and the same account.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,10 +21,10 @@ POINT = 1.0  # vendors show whole percentage points
 THOUSAND = 1000.0  # and contexts in thousands of tokens
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """One meter of one agent. `used_percent` is null where it is not known, and `reason` says why.
+class MeterStatus(msgspec.Struct, frozen=True):
+    """One meter of one agent. If `used_percent` is null, `reason` says why.
 
-    `resets_first`: whether it resets before it runs out; null where it may or may not.
+    `resets_first` says whether it resets before it runs out; null means either is possible.
     """
 
     agent: str
@@ -42,19 +42,19 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 def readings(pair: Pair, counted: Sequence[Entry]) -> list[Entry]:
-    """The snapshots of an agent and provider that tell of the way from BEFORE on, oldest first."""
+    """Returns the counting BEFORE of a pair and the AFTERs since, oldest first."""
     began = pair.before.captured_at if pair.before else None
-    found = [
+    afters = [
         entry
         for entry in counted
         if (entry.agent, entry.provider, entry.phase) == (pair.agent, pair.provider, "after")
         and (began is None or entry.captured_at >= began)
     ]
-    return sorted([*([pair.before] if pair.before else []), *found], key=lambda e: e.captured_at)
+    return sorted([*([pair.before] if pair.before else []), *afters], key=lambda e: e.captured_at)
 
 
 def tokens(series: Sequence[Sequence[Snapshot]]) -> Rate:
-    """Tokens per hour, from the contexts that each series of panes shows."""
+    """Returns tokens per hour, from the contexts in each series of panes."""
     shown = [
         [
             (row.captured_at, float(row.context.used_tokens))
@@ -63,45 +63,46 @@ def tokens(series: Sequence[Sequence[Snapshot]]) -> Rate:
         ]
         for rows in series
     ]
-    return burn_rate.together([burn_rate.of_readings(one, THOUSAND) for one in shown if one])
+    return burn_rate.together(
+        [burn_rate.of_readings(values, THOUSAND) for values in shown if values]
+    )
 
 
 def of_meters(
     rows: Sequence[Snapshot],
     now: datetime,
     *,
-    going: bool,
+    is_open: bool,
     official: Mapping[str, Shown] = MappingProxyType({}),
-) -> list[Standing]:
-    """Every meter of the newest of `rows`, which are of one agent and provider, oldest first.
+) -> list[MeterStatus]:
+    """Returns every meter of the newest of `rows`: panes of one agent and provider, oldest first.
 
-    `official` has the newest reading of the provider's meters out of logs and status lines: one
-    more for those that it surely belongs to. Where the window is not `going` any more, nothing
-    runs out.
+    `official` has the newest reading of each meter from logs and status lines, which is used if it
+    certainly belongs to the same meter. Nothing runs out unless the window `is_open`.
     """
-    found = []
+    result = []
     for meter in rows[-1].meters:
         later = official.get(meter.name)
         if later is not None and not _follows(later, meter, rows[-1].captured_at, now):
             later = None
-        found.append(_standing(meter, rows, now, later, going=going))
-    return found
+        result.append(_status(meter, rows, now, later, is_open=is_open))
+    return result
 
 
-def _follows(one: Shown, meter: Meter, captured_at: datetime, now: datetime) -> bool:
-    """Whether a reading is of the same meter, later on; else it may be another account's."""
-    if one.used_percent is None or not captured_at < one.captured_at <= now:
+def _follows(later: Shown, meter: Meter, captured_at: datetime, now: datetime) -> bool:
+    """Returns whether a later reading is of the same meter, and not of another account."""
+    if later.used_percent is None or not captured_at < later.captured_at <= now:
         return False
-    if _same_reset(one.resets_at, meter.resets_at):
-        return meter.used_percent is None or one.used_percent >= meter.used_percent
-    if one.resets_at is None or meter.resets_at is None:
+    if _same_reset(later.resets_at, meter.resets_at):
+        return meter.used_percent is None or later.used_percent >= meter.used_percent
+    if later.resets_at is None or meter.resets_at is None:
         return False
-    return meter.resets_at <= one.captured_at < one.resets_at
+    return meter.resets_at <= later.captured_at < later.resets_at
 
 
-def _standing(
-    meter: Meter, rows: Sequence[Snapshot], now: datetime, later: Shown | None, *, going: bool
-) -> Standing:
+def _status(
+    meter: Meter, rows: Sequence[Snapshot], now: datetime, later: Shown | None, *, is_open: bool
+) -> MeterStatus:
     newest, captured_at = rows[-1], rows[-1].captured_at
     if later is not None:
         meter, captured_at = later.meter, later.captured_at
@@ -110,15 +111,15 @@ def _standing(
         reason = "not-shown"
     elif meter.resets_at is not None and meter.resets_at <= now:
         used, reason = None, "reset-since"
-    told = _inside(meter, rows)
+    shown = _since_reset(meter, rows)
     if later is not None and used is not None:
-        told.append((captured_at, used))
-    rate = burn_rate.of_readings(told, POINT)
+        shown.append((captured_at, used))
+    rate = burn_rate.of_readings(shown, POINT)
     out = first = None
-    if used is not None and going and rate.window is not None:
+    if used is not None and is_open and rate.window is not None:
         out = burn_rate.runs_out(captured_at, 100 - used, rate)
         out, first = _until_reset(out, meter.resets_at)
-    return Standing(
+    return MeterStatus(
         agent=newest.agent or "",
         provider=newest.provider,
         meter=meter.name,
@@ -134,29 +135,29 @@ def _standing(
     )
 
 
-def _inside(meter: Meter, rows: Sequence[Snapshot]) -> list[Reading]:
-    """What the meter showed since its last reset, oldest first."""
-    found: list[Reading] = []
+def _since_reset(meter: Meter, rows: Sequence[Snapshot]) -> list[Reading]:
+    """Returns the meter's readings since its last reset, oldest first."""
+    result: list[Reading] = []
     for row in reversed(rows):
-        one = next((m for m in row.meters if m.name == meter.name), None)
-        if one is None or one.used_percent is None:
+        same = next((m for m in row.meters if m.name == meter.name), None)
+        if same is None or same.used_percent is None:
             continue
         if None not in (row.account, rows[-1].account) and row.account != rows[-1].account:
             continue
-        if not _same_reset(one.resets_at, meter.resets_at):
+        if not _same_reset(same.resets_at, meter.resets_at):
             break
-        found.append((row.captured_at, one.used_percent))
-    return found[::-1]
+        result.append((row.captured_at, same.used_percent))
+    return result[::-1]
 
 
-def _same_reset(one: datetime | None, other: datetime | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return abs(one - other) <= SAME_RESET
+def _same_reset(first: datetime | None, second: datetime | None) -> bool:
+    if first is None or second is None:
+        return first is second
+    return abs(first - second) <= SAME_RESET
 
 
 def _until_reset(out: Out, resets_at: datetime | None) -> tuple[Out, bool | None]:
-    """What runs out only after the reset does not run out; and whether the reset comes first."""
+    """Limits a forecast to the time before the reset. Also returns whether the reset is first."""
     if out.over or resets_at is None:
         return out, False if out.over else None
     early, late = (m if m and m < resets_at else None for m in (out.earliest, out.latest))
@@ -165,7 +166,7 @@ def _until_reset(out: Out, resets_at: datetime | None) -> tuple[Out, bool | None
 
 
 def prompts(rows: Mapping[str, Snapshot], pair: Pair) -> tuple[int | None, str | None]:
-    """Prompts of an agent since BEFORE, or null and why."""
+    """Returns an agent's prompts since BEFORE, or None and the reason."""
     before = rows[pair.before.id].prompts if pair.before else None
     after = rows[pair.after.id].prompts if pair.after else None
     if before is None:

@@ -1,4 +1,4 @@
-"""The panes that a rate is read from: of one window, and since the meters began to count."""
+"""The panes that rates are computed from: of one window, and since the meters' last reset."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -6,27 +6,28 @@ from datetime import timedelta
 from burnbook.budget import meter_status
 from burnbook.context import Context
 from burnbook.meters.vendor_meters import Shown
-from burnbook.preview.scene import Scene
 from burnbook.rows.meters import Snapshot
 from burnbook.windows import vendor_meters_store
+from burnbook.windows.facts import WindowFacts
 from burnbook.windows.snapshot_index import Entry
 
 
-def of_window(ctx: Context, shown: Scene) -> list[list[Snapshot]]:
-    """The panes of each agent and provider from BEFORE on, oldest first."""
-    counted = ctx.book.index.counted(shown.window)
-    return [ctx.book.snapshots(meter_status.readings(pair, counted)) for pair in shown.pairs]
+def of_window(ctx: Context, facts: WindowFacts) -> list[list[Snapshot]]:
+    """Returns the panes of each agent and provider since BEFORE, oldest first."""
+    counted = ctx.book.index.counted(facts.window)
+    return [ctx.book.snapshots(meter_status.readings(pair, counted)) for pair in facts.pairs]
 
 
 def official(ctx: Context, provider: str) -> Mapping[str, Shown]:
-    """The newest reading of each of a provider's meters out of logs and status lines."""
+    """Returns the newest reading of each of a provider's meters from logs and status lines."""
     return vendor_meters_store.of_book(ctx).value.last.get(provider, {})
 
 
 def since_reset(ctx: Context, window: str, rows: Sequence[Snapshot]) -> list[Snapshot]:
-    """Panes of one agent and provider, with those of earlier windows since the longest meter began.
+    """Adds panes of earlier windows, back to where the longest meter of the newest pane began.
 
-    `rows` are the window's own, oldest first; a meter began its length before it resets.
+    `rows` are the window's own panes of one agent and provider, oldest first. A meter begins its
+    length before it resets.
     """
     newest, index = rows[-1], ctx.book.index
     agent, provider = newest.agent or "", newest.provider
@@ -44,8 +45,8 @@ def since_reset(ctx: Context, window: str, rows: Sequence[Snapshot]) -> list[Sna
             continue
         pair = index.pair(name, agent, provider)
         if pair.last is not None and pair.last.captured_at < began:
-            break  # windows come up one after the other
-        found = meter_status.readings(pair, index.counted(name))
-        earlier += [e for e in found if began <= e.captured_at <= rows[0].captured_at]
+            break  # windows are in the order of time
+        entries = meter_status.readings(pair, index.counted(name))
+        earlier += [e for e in entries if began <= e.captured_at <= rows[0].captured_at]
     earlier.sort(key=lambda entry: entry.captured_at)
     return [*ctx.book.snapshots(earlier), *rows]

@@ -1,26 +1,26 @@
-"""Stop rules, held against the meters: which say stop, which only warn."""
+"""Evaluates stop rules against the meters: stop, warning, clear or unknown."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
 
-from burnbook.budget.meter_status import Standing
+from burnbook.budget.meter_status import MeterStatus
 from burnbook.config.budgets import Stop
 from burnbook.rows.meters import Closing
 from burnbook.windows.history import History
 
 State = Literal["stop", "warning", "clear", "unknown"]
 
-LAST = 10  # so many windows say what one costs
+LAST = 10  # windows that the cost of one is computed from
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """One rule about one meter (null: no meter that the book knows of fits it).
+    """One rule for one meter (null: no known meter matches the rule).
 
-    stop: it holds. warning: its limit is reached, but what a window costs is not known. clear: it
-    does not hold. unknown: `reason` says why. `step` is what a window costs on the meter, in
-    percentage points.
+    stop: the rule applies. warning: its limit is reached, but the cost of a window is unknown.
+    clear: it does not apply. unknown: `reason` says why. `step` is the cost of a window on the
+    meter, in percentage points.
     """
 
     rule: str
@@ -36,7 +36,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Count(NamedTuple):
-    """Prompts that an agent used of a provider in the window; null where that is not known."""
+    """Prompts that an agent used in the window; if `used` is null, `reason` says why."""
 
     agent: str
     provider: str
@@ -44,27 +44,27 @@ class Count(NamedTuple):
     reason: str | None
 
 
-class Step:
-    """What a window costs on a meter: the median of the last windows that show it plainly.
+class WindowCost:
+    """The cost of a window on a meter: the median of the last windows that show it.
 
-    Of the agent's own windows, else of anybody's with that provider, else of this very window.
+    From the agent's own windows, else from all windows with that provider, else from this window.
     """
 
     def __init__(self, history: History, closings: Sequence[Closing]) -> None:
         self.history, self.closings = history, closings
 
     def __call__(self, agent: str, provider: str, meter: str) -> float | None:
-        """In percentage points; None where no window tells it."""
-        for who in (agent, None):
+        """Returns percentage points, or None if no window shows the cost."""
+        for whose in (agent, None):
             rises: list[float] = []
             for window in reversed(self.history.windows):
-                found = [
+                window_rises = [
                     step.rise
                     for step in self.history.steps(window)
                     if (step.provider, step.meter) == (provider, meter)
-                    and who in (None, step.agent)
+                    and whose in (None, step.agent)
                 ]
-                rises += [max(found)] if found else []
+                rises += [max(window_rises)] if window_rises else []
                 if len(rises) == LAST:
                     break
             if rises:
@@ -78,43 +78,50 @@ class Step:
 
 
 def judged(
-    rules: Mapping[str, Stop], meters: Sequence[Standing], counts: Sequence[Count], step: Step
+    rules: Mapping[str, Stop],
+    meters: Sequence[MeterStatus],
+    counts: Sequence[Count],
+    cost: WindowCost,
 ) -> list[Verdict]:
-    """Every rule with every meter that it is about; one `unknown` where there is none."""
-    found = []
+    """Evaluates every rule for every matching meter; one `unknown` if none matches."""
+    result = []
     for name, rule in rules.items():
-        mine = list(_of_counts(name, rule, counts) if rule.prompts_limit else ())
-        mine += _of_meters(name, rule, meters, step) if not rule.prompts_limit else ()
-        nothing = Verdict(name, "unknown", *(None,) * 6, reason="no-meter", message=rule.message)
-        found += mine or [nothing]
-    return found
+        if rule.prompts_limit:
+            verdicts = list(_of_counts(name, rule, counts))
+        else:
+            verdicts = list(_of_meters(name, rule, meters, cost))
+        unknown = Verdict(name, "unknown", *(None,) * 6, reason="no-meter", message=rule.message)
+        result += verdicts or [unknown]
+    return result
 
 
-def _of_meters(name: str, rule: Stop, meters: Sequence[Standing], step: Step) -> Iterator[Verdict]:
-    for one in meters:
+def _of_meters(
+    name: str, rule: Stop, meters: Sequence[MeterStatus], cost: WindowCost
+) -> Iterator[Verdict]:
+    for meter in meters:
         if (
-            rule.provider in (None, one.provider)
-            and rule.meter in (None, one.meter)
-            and rule.window_minutes in (None, one.window_minutes)
+            rule.provider in (None, meter.provider)
+            and rule.meter in (None, meter.meter)
+            and rule.window_minutes in (None, meter.window_minutes)
         ):
-            who = (one.agent, one.provider, one.meter)
-            cost = step(*who) if rule.projected else None
-            yield _verdict(name, rule, who, one.used_percent, cost, one.reason)
+            subject = (meter.agent, meter.provider, meter.meter)
+            step = cost(*subject) if rule.projected else None
+            yield _verdict(name, rule, subject, meter.used_percent, step, meter.reason)
 
 
 def _of_counts(name: str, rule: Stop, counts: Sequence[Count]) -> Iterator[Verdict]:
-    for one in counts:
-        if rule.provider in (None, one.provider):
+    for count in counts:
+        if rule.provider in (None, count.provider):
             assert rule.prompts_limit is not None
-            used = None if one.used is None else 100 * one.used / rule.prompts_limit
-            who = (one.agent, one.provider, "prompts")
-            yield _verdict(name, rule, who, used, None, one.reason)
+            used = None if count.used is None else 100 * count.used / rule.prompts_limit
+            subject = (count.agent, count.provider, "prompts")
+            yield _verdict(name, rule, subject, used, None, count.reason)
 
 
 def _verdict(
     name: str,
     rule: Stop,
-    who: tuple[str, str, str],
+    subject: tuple[str, str, str],
     used: float | None,
     step: float | None,
     reason: str | None,
@@ -123,7 +130,7 @@ def _verdict(
     if state == "warning":
         reason = "step-not-known"
     left = None if used is None else 100 - used
-    return Verdict(name, state, *who, used, left, step, reason, rule.message)
+    return Verdict(name, state, *subject, used, left, step, reason, rule.message)
 
 
 def _state(rule: Stop, used: float, step: float | None) -> State:
@@ -140,6 +147,6 @@ def _state(rule: Stop, used: float, step: float | None) -> State:
 
 
 def _median(values: Sequence[float]) -> float:
-    """As statistics.median, whose import costs more than the rest of this page."""
+    """Equals statistics.median, whose import takes longer than the rest of this module."""
     ordered, half = sorted(values), len(values) // 2
     return ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2

@@ -1,4 +1,4 @@
-"""What `budget` shows: what to stop first, then tokens, the band, meters and rules."""
+"""Lays out what `budget` shows: stops first, then tokens, the projection, meters and rules."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,48 +6,61 @@ from typing import TYPE_CHECKING
 
 from burnbook.budget.budget import Use
 from burnbook.budget.burn_rate import Out, Rate
-from burnbook.budget.meter_status import Standing
+from burnbook.budget.meter_status import MeterStatus
 from burnbook.budget.stop_rules import Verdict
 from burnbook.config.loader import Config
-from burnbook.preview.blocks import budget
-from burnbook.preview.scene import Scene
-from burnbook.view.parts import Line, Part, Table, Title, moment, number, percent
+from burnbook.view.parts import Line, Part, Table, Title, bar, moment, number, percent
+from burnbook.windows.facts import WindowFacts
 
 if TYPE_CHECKING:
     from burnbook.budget.burn_rate import Projection
 
-_WHY = {
+_REASONS = {
     "finalized": "the window is finalized",
     "ended": "the window has ended",
-    "end-not-known": "it is not known when the window ends",
-    "use-not-known": "nothing tells what was used",
-    "too-little-known": "too little is known of the rate yet",
+    "end-not-known": "the end of the window is unknown",
+    "use-not-known": "the used tokens are unknown",
+    "too-little-known": "there are too few readings yet",
 }
 
 
 def parts(
-    shown: Scene,
+    facts: WindowFacts,
     used: Use,
     rate: Rate,
     projected: "Projection",
-    meters: Sequence[Standing],
+    meters: Sequence[MeterStatus],
     verdicts: Sequence[Verdict],
 ) -> list[Part]:
-    """Stops and warnings, the budget's own lines, burn, projection, and two tables."""
-    found: list[Part] = []
+    """Returns stops and warnings, the budget's lines, burn, projection, and two tables."""
+    result: list[Part] = []
     for word, state in (("Stop", "stop"), ("Warning", "warning")):
-        found += [
-            Line(f"{word}: {one.message} ({_said(one)})", strong=True)
-            for one in verdicts
-            if one.state == state
+        result += [
+            Line(f"{word}: {verdict.message} ({_detail(verdict)})", strong=True)
+            for verdict in verdicts
+            if verdict.state == state
         ]
-    first, *more = budget.show({"budget": used}, shown)
-    assert isinstance(first, Line)
-    found += [Line(f"{shown.window} {first.text[:1].lower()}{first.text[1:]}"), *more]
-    found.append(Line(_burn(rate)))
-    found += _projection(shown.config, projected)
-    found += _meters(shown.config, meters) + _rules(verdicts)
-    return found
+    first, *more = budget_lines(used, facts.config.preview.bar_width)
+    result += [Line(f"{facts.window} {first.text[:1].lower()}{first.text[1:]}"), *more]
+    result.append(Line(_burn(rate)))
+    result += _projection(facts.config, projected)
+    result += _meters(facts.config, meters) + _rules(verdicts)
+    return result
+
+
+def budget_lines(use: Use, bar_width: int) -> list[Line]:
+    """Returns one line about the budget, and a warning if a level is reached."""
+    line = f"Budget: planned {number(use.planned_tokens)}, used {number(use.used_tokens)}"
+    if use.used_tokens is None:
+        return [Line(f"{line} (no pane shows context tokens)")]
+    drawn = bar((use.used_percent or 0) / 100, bar_width)
+    origin = f" ({use.used_from})" if use.used_from in ("feeds", "logs") else ""
+    left = f"left {number(use.left_tokens)}  {drawn} {percent(use.used_percent)}"
+    lines = [Line(f"{line}{origin}, {left}")]
+    if use.level is not None:
+        level = percent(use.level * 100)
+        lines.append(Line(f"Warning: {level} or more of the budget is used", strong=True))
+    return lines
 
 
 def _burn(rate: Rate) -> str:
@@ -60,15 +73,15 @@ def _burn(rate: Rate) -> str:
 
 def _projection(config: Config, projected: "Projection") -> list[Part]:
     if projected.reason is not None:
-        return [Line(f"Projection: none, {_WHY[projected.reason]}")]
+        return [Line(f"Projection: none, {_REASONS[projected.reason]}")]
     low, high = number(projected.used_tokens_low), number(projected.used_tokens_high)
     at = moment(projected.at, config.zone)
-    found: list[Part] = [Line(f"Projection: {low} to {high} used at the end ({at})")]
+    result: list[Part] = [Line(f"Projection: {low} to {high} used at the end ({at})")]
     outs = (("target", projected.target_runs_out), ("capacity", projected.capacity_runs_out))
     for name, out in outs:
         if out is not None:
-            found.append(Line(f"The {name} {_out(config, out, projected.at)}"))
-    return found
+            result.append(Line(f"The {name} {_out(config, out, projected.at)}"))
+    return result
 
 
 def _out(config: Config, out: Out, ends: datetime | None) -> str:
@@ -82,16 +95,16 @@ def _out(config: Config, out: Out, ends: datetime | None) -> str:
     return f"runs out between {moment(early, config.zone)} and {moment(late, config.zone)}"
 
 
-def _meters(config: Config, meters: Sequence[Standing]) -> list[Part]:
+def _meters(config: Config, meters: Sequence[MeterStatus]) -> list[Part]:
     rows = [
         (
-            *(one.agent, one.provider, one.meter),
-            *(percent(one.used_percent), percent(one.left_percent)),
-            moment(one.resets_at, config.zone),
-            _band(one.per_hour),
-            _meter_out(config, one),
+            *(meter.agent, meter.provider, meter.meter),
+            *(percent(meter.used_percent), percent(meter.left_percent)),
+            moment(meter.resets_at, config.zone),
+            _band(meter.per_hour),
+            _meter_out(config, meter),
         )
-        for one in meters
+        for meter in meters
     ]
     head = ("agent", "provider", "meter", "used", "left", "resets", "% an hour", "runs out")
     return [Title("Meters"), Table(head, rows, "<<<>><><")] if rows else []
@@ -103,16 +116,16 @@ def _band(rate: Rate) -> str:
     return f"{rate.low:.1f} to {rate.high:.1f}"
 
 
-def _meter_out(config: Config, one: Standing) -> str:
-    out = one.runs_out
-    if one.reason == "reset-since":
+def _meter_out(config: Config, meter: MeterStatus) -> str:
+    out = meter.runs_out
+    if meter.reason == "reset-since":
         return "was reset since"
     if out is None:
         return "-"
     if out.over:
         return "is used up"
     if out.earliest is None:
-        return "resets first" if one.resets_first else "not in sight"
+        return "resets first" if meter.resets_first else "not in sight"
     late = moment(out.latest, config.zone) if out.latest else "its reset"
     return f"{moment(out.earliest, config.zone)} to {late}"
 
@@ -120,23 +133,24 @@ def _meter_out(config: Config, one: Standing) -> str:
 def _rules(verdicts: Sequence[Verdict]) -> list[Part]:
     rows = [
         (
-            one.rule,
-            " ".join(filter(None, (one.agent, one.provider, one.meter))) or "-",
-            percent(one.left_percent),
-            "-" if one.step is None else number(one.step),
-            one.state if one.reason is None else f"{one.state} ({one.reason})",
+            rule.rule,
+            " ".join(filter(None, (rule.agent, rule.provider, rule.meter))) or "-",
+            percent(rule.left_percent),
+            "-" if rule.step is None else number(rule.step),
+            rule.state if rule.reason is None else f"{rule.state} ({rule.reason})",
         )
-        for one in verdicts
+        for rule in verdicts
     ]
-    head = ("rule", "of", "left", "step", "says")
+    head = ("rule", "of", "left", "step", "state")
     return [Title("Stop rules"), Table(head, rows, "<<>><")] if rows else []
 
 
-def _said(one: Verdict) -> str:
-    said = f"{one.agent} {one.provider} {one.meter}: {percent(one.left_percent)} left"
-    if one.step is not None:
-        return f"{said}, a window costs {number(one.step)}"
-    return f"{said}, what a window costs is not known" if one.state == "warning" else said
+def _detail(verdict: Verdict) -> str:
+    left = percent(verdict.left_percent)
+    text = f"{verdict.agent} {verdict.provider} {verdict.meter}: {left} left"
+    if verdict.step is not None:
+        return f"{text}, a window costs {number(verdict.step)}"
+    return f"{text}, the cost of a window is unknown" if verdict.state == "warning" else text
 
 
 def _whole(value: float | None) -> float | None:

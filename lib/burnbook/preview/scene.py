@@ -10,7 +10,7 @@ from burnbook.context import Context
 from burnbook.rows.meters import Anomaly, Closing, Snapshot, WindowRow
 from burnbook.rows.work import MissedReset
 from burnbook.windows.boundaries import Span, State
-from burnbook.windows.facts import window_facts
+from burnbook.windows.facts import WindowFacts, window_facts
 from burnbook.windows.history import History
 from burnbook.windows.snapshot_index import Pair
 
@@ -41,7 +41,12 @@ class Scene(NamedTuple):
     missed: Sequence[MissedReset]
     history: History
     traffic: "Traffic | None"
-    used: "Sequence[tuple[Day, Counts]] | None" = None
+    used: "Sequence[tuple[Day, Counts]] | None"
+
+    @property
+    def facts(self) -> WindowFacts:
+        """Returns the facts alone."""
+        return WindowFacts._make(self[: len(WindowFacts._fields)])
 
 
 def scene(ctx: Context, window: str) -> Scene:

@@ -1,7 +1,7 @@
-"""SHA-256 of an artifact: of a file's bytes, or of a directory in a form of its own.
+"""SHA-256 of an artifact, which is a file or a directory.
 
-A directory hashes as the text that `sha256sum` prints of its files, sorted by the bytes of their
-paths: names and contents count; empty directories, modes and times do not.
+The hash of a directory is that of the output of `sha256sum` for its files, sorted by the bytes of
+their paths. Names and contents count; empty directories, modes and times do not.
 """
 
 import os
@@ -16,14 +16,14 @@ _BLOCK = 1 << 20
 
 
 def digest(path: str) -> str:
-    """The hash as 64 hex digits. Links, FIFOs and devices are refused, in a directory too.
+    """Returns the hash as 64 hex digits. Links, FIFOs and devices are refused everywhere.
 
-    Raises Missing where there is nothing, or an empty directory; BadData; IOFault.
+    Raises Missing if there is no file, BadData or IOFault.
     """
     try:
         mode = os.lstat(path).st_mode
     except FileNotFoundError:
-        raise Missing(f"there is no artifact at {path}") from None
+        raise Missing(f"artifact {path} does not exist") from None
     except (OSError, ValueError) as error:
         raise IOFault(f"cannot read artifact {path!r}: {error}") from None
     try:
@@ -33,26 +33,28 @@ def digest(path: str) -> str:
     except OSError as error:
         raise IOFault(os_sentence(f"cannot read artifact {path}", error)) from None
     if not lines:
-        raise Missing(f"artifact {path} is a directory without a file")
+        raise Missing(f"artifact {path} is a directory without files")
     return sha256(b"".join(lines)).hexdigest()
 
 
 def _line(root: str, name: bytes) -> bytes:
     if {b"\n", b"\r", b"\\"} & {name[at : at + 1] for at in range(len(name))}:
-        raise BadData(f"artifact {root} has a file {name!r}; a name has no newline or backslash")
+        raise BadData(
+            f"artifact {root} has a file {name!r}; rename it without newlines and backslashes"
+        )
     path = os.path.join(os.fsencode(root), name)
     return b"%b  %b\n" % (_of_file(os.fsdecode(path), os.lstat(path).st_mode).encode(), name)
 
 
 def _names(root: str) -> Iterator[bytes]:
-    """The path of everything below that is no directory, from the root, as bytes."""
+    """Returns the relative path of everything below that is not a directory, as bytes."""
 
     def stop(error: OSError) -> None:
         raise error
 
     top = os.fsencode(root)
     for folder, folders, names in os.walk(top, onerror=stop):
-        # A link to a directory is listed among the directories, and not walked.
+        # os.walk lists links to directories as directories, and does not follow them.
         links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
         for name in (*names, *links):
             yield os.path.relpath(os.path.join(folder, name), top)
@@ -60,27 +62,27 @@ def _names(root: str) -> Iterator[bytes]:
 
 def _of_file(path: str, mode: int) -> str:
     if not stat.S_ISREG(mode):
-        what = "a symbolic link" if stat.S_ISLNK(mode) else "neither a file nor a directory"
-        raise BadData(f"artifact {path} is {what}; valid: a file, or a directory of files")
-    found = sha256()
+        kind = "a symbolic link" if stat.S_ISLNK(mode) else "neither a file nor a directory"
+        raise BadData(f"artifact {path} is {kind}; valid: a file, or a directory of files")
+    digest = sha256()
     with os.fdopen(files.open_regular(path, os.O_RDONLY), "rb") as file:
         while block := file.read(_BLOCK):
-            found.update(block)
-    return found.hexdigest()
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def shown_path(path: str) -> str:
-    """The path as the book keeps it, with no name of a home in it.
+    """Returns the path as it is booked, without the name of a home folder.
 
-    From the top of the git repository that holds it, else from home as `~/...`, else whole.
+    Relative to the top of its git repository, else to the home folder as `~/...`, else absolute.
     """
-    whole = os.path.abspath(path)
-    here = os.path.dirname(whole)
+    absolute = os.path.abspath(path)
+    here = os.path.dirname(absolute)
     while not os.path.lexists(os.path.join(here, ".git")):
         if here == os.path.dirname(here):
             break
         here = os.path.dirname(here)
     else:
-        return os.path.relpath(whole, here)
+        return os.path.relpath(absolute, here)
     home = os.environ.get("HOME", "").rstrip("/")
-    return f"~{whole[len(home) :]}" if home and whole.startswith(f"{home}/") else whole
+    return f"~{absolute[len(home) :]}" if home and absolute.startswith(f"{home}/") else absolute

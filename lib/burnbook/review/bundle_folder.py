@@ -1,8 +1,8 @@
-"""A folder of files with a manifest, put in place whole: the same contents are the same bytes.
+"""Writes a folder of files with a manifest atomically; the same contents give the same bytes.
 
-`<folder>/<name>` is either as the last call left it or as this one leaves it. Only files that its
-own manifest lists, as it lists them, are ever replaced: what people put or changed there stays, and
-the call is refused. Killed at any moment, the next call finishes it.
+`<folder>/<name>` is complete, either from this call or from an earlier one. Only unchanged files
+that its manifest lists are replaced: if people added or changed a file, the call is refused. If a
+call is killed, the next one completes it.
 """
 
 import os
@@ -19,19 +19,16 @@ from burnbook.ledgers import csv_ledger
 
 MANIFEST = "manifest.json"
 FORMAT = 1
-# Every file that a bundle may have: what a killed call left is removed by these names alone.
+# Every file that a bundle may have. Only these are removed after a killed call.
 NAMES = (
     *(f"journals/{name}.jsonl" for name in codec.JOURNALS),
-    *(
-        f"ledgers/{form.file}"
-        for form in (csv_ledger.TOKENS, csv_ledger.CHURN, csv_ledger.EVIDENCE)
-    ),
+    *(f"ledgers/{form.file}" for form in csv_ledger.FORMS),
     *("handoff.md", "preview.md", "preview.json", "decision.md", "decision.json", MANIFEST),
 )
 
 
 class File(msgspec.Struct, frozen=True):
-    """One file of a bundle: its path with `/` between names, and what is in it."""
+    """One file of a bundle: its path with `/`, size and hash."""
 
     path: str
     bytes: int
@@ -49,27 +46,27 @@ class Manifest(msgspec.Struct, frozen=True):
 def put(
     folder: RootedPath, window: str, contents: Mapping[str, Iterable[bytes]]
 ) -> tuple[Manifest, bool]:
-    """Make `<folder>/<window>` of these files; its manifest, and whether anything changed.
+    """Writes `<folder>/<window>`. Returns its manifest, and whether anything changed.
 
-    Raises BadData where something stands there that no bundle made; IOFault.
+    Raises BadData if the folder has other files, IOFault if it cannot be written.
     """
     target = folder / window
-    made, old = (folder / f".{window}.{end}" for end in ("new", "old"))
+    new, old = (folder / f".{window}.{end}" for end in ("new", "old"))
     try:
         folder.make_folder()
         with lock.folder_lock(folder):
-            # What a killed call left behind: under the lock, no other call is at work.
-            for scratch in (made, old):
-                _clear(scratch)
-            before = _own(target, window)
-            made.make_folder()
-            manifest = _filled(made, window, contents)
+            # What a killed call left. Under the lock, no other call is running.
+            for temporary in (new, old):
+                _clear(temporary)
+            before = _existing(target, window)
+            new.make_folder()
+            manifest = _fill(new, window, contents)
             if before == manifest:
-                _clear(made)
+                _clear(new)
                 return manifest, False
             if target.status() is not None:
                 target.rename(old.last)
-            made.rename(target.last)
+            new.rename(target.last)
             folder.sync()
             _clear(old)
     except OSError as error:
@@ -78,20 +75,22 @@ def put(
 
 
 def _clear(folder: RootedPath) -> None:
-    """Remove the files of a bundle, then its directories. Raises BadData where others are there."""
+    """Removes the files of a bundle, then its folders. Raises BadData if there are other files."""
     if folder.status() is None:
         return
     if not _is_folder(folder):
-        raise BadData(f"{folder} is no folder; move it away")
+        raise BadData(f"{folder} is not a folder; move it away")
     for name in NAMES:
         (folder / name).unlink()
     for path in (folder / "journals", folder / "ledgers", folder):
         path.remove_folder()
     if folder.status() is not None:
-        raise BadData(f"{folder} has {folder.names()[0]}, which no bundle has; move it away")
+        raise BadData(
+            f"{folder} has {folder.names()[0]}, which is not part of a bundle; move it away"
+        )
 
 
-def _filled(root: RootedPath, window: str, contents: Mapping[str, Iterable[bytes]]) -> Manifest:
+def _fill(root: RootedPath, window: str, contents: Mapping[str, Iterable[bytes]]) -> Manifest:
     listed = tuple(_write(root, name, contents[name]) for name in sorted(contents))
     manifest = Manifest(FORMAT, window, listed)
     data = msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"
@@ -104,40 +103,42 @@ def _filled(root: RootedPath, window: str, contents: Mapping[str, Iterable[bytes
 def _write(root: RootedPath, name: str, chunks: Iterable[bytes]) -> File:
     path = root / name
     path.parent.make_folder()
-    found, size = sha256(), 0
+    digest, size = sha256(), 0
     handle = path.open(os.O_WRONLY | os.O_CREAT | os.O_EXCL)
     with os.fdopen(handle, "wb") as file:
         for chunk in chunks:
             file.write(chunk)
-            found.update(chunk)
+            digest.update(chunk)
             size += len(chunk)
         file.flush()
         os.fsync(handle)
-    return File(name, size, found.hexdigest())
+    return File(name, size, digest.hexdigest())
 
 
-def _own(target: RootedPath, window: str) -> Manifest | None:
-    """The manifest of the bundle that stands there; None where nothing does, or an empty folder."""
+def _existing(target: RootedPath, window: str) -> Manifest | None:
+    """Returns the manifest of an unchanged, complete bundle, or None. Raises BadData if changed."""
     if target.status() is None:
         return None
     if not _is_folder(target):
-        raise BadData(f"{target} is no folder; move it away")
-    here = _files_below(target)
-    if not here:
+        raise BadData(f"{target} is not a folder; move it away")
+    present = _files_below(target)
+    if not present:
         return None
     try:
         manifest = msgspec.json.decode((target / MANIFEST).read() or b"", type=Manifest)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        raise BadData(f"{target} has files and no {MANIFEST} of a bundle; move it away") from None
-    listed = {one.path: one for one in manifest.files}
-    foreign = sorted(name for name in here if name not in NAMES or name not in {*listed, MANIFEST})
+        raise BadData(f"{target} has files but no valid {MANIFEST}; move it away") from None
+    listed = {file.path: file for file in manifest.files}
+    foreign = sorted(n for n in present if n not in NAMES or n not in {*listed, MANIFEST})
     if foreign or manifest.window != window:
-        what = foreign[0] if foreign else f"the bundle of {manifest.window}"
-        raise BadData(f"{target} holds {what}, which is not of this bundle; move it away")
+        name = foreign[0] if foreign else f"the bundle of {manifest.window}"
+        raise BadData(f"{target} has {name}, which is not part of this bundle; move it away")
     for name in listed:
-        if name in here and _digest(here[name]) != listed[name].sha256:
-            raise BadData(f"{name} in {target} was changed since it was bundled; move it away")
-    return manifest if set(here) == {*listed, MANIFEST} else None
+        if name in present and _digest(present[name]) != listed[name].sha256:
+            raise BadData(
+                f"{name} in {target} was changed after it was bundled; move the folder away"
+            )
+    return manifest if set(present) == {*listed, MANIFEST} else None
 
 
 def _is_folder(path: RootedPath) -> bool:
@@ -146,15 +147,15 @@ def _is_folder(path: RootedPath) -> bool:
 
 
 def _files_below(folder: RootedPath) -> dict[str, RootedPath]:
-    """Everything below that is no directory, by its path from the folder."""
-    found: dict[str, RootedPath] = {}
+    """Returns all files below a folder, by path."""
+    result: dict[str, RootedPath] = {}
     for name in folder.names():
         if _is_folder(folder / name):
             inner = _files_below(folder / name)
-            found |= {f"{name}/{below}": path for below, path in inner.items()}
+            result |= {f"{name}/{below}": path for below, path in inner.items()}
         else:
-            found[name] = folder / name
-    return found
+            result[name] = folder / name
+    return result
 
 
 def _digest(path: RootedPath) -> str:

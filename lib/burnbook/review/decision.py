@@ -1,8 +1,8 @@
-"""GO, SOFT GO or NO-GO: whether a window may be called done, and what speaks against it.
+"""The decision about a window: GO, SOFT GO or NO-GO, with the reasons.
 
-GO: no anomaly stands, the window is finalized with pass or partial, and churn and evidence exist.
-SOFT GO: only churn or evidence, or both, is missing. NO-GO: everything else. Evidence exists where
-the newest run of a capability passed, at least in part; a newest run that failed is a NO-GO.
+GO: no anomalies, finalized with outcome pass or partial, and churn and evidence exist. SOFT GO:
+only churn or evidence, or both, is missing. NO-GO: everything else. Evidence exists if the newest
+run of a capability passed at least in part; a newest run that failed is a NO-GO.
 """
 
 from collections.abc import Sequence
@@ -10,18 +10,20 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from burnbook.context import Context
 from burnbook.rows.meters import Anomaly, Closing, WindowRow
 from burnbook.rows.work import Churn, Evidence, current
+from burnbook.windows.facts import WindowFacts, window_facts
 from burnbook.windows.snapshot_index import Pair
 
 Verdict = Literal["GO", "SOFT GO", "NO-GO"]
 
-SHOWS = ("pass", "partial")
+PASSES = ("pass", "partial")
 FAILS = ("fail", "error")
 
 
 class Phases(msgspec.Struct, frozen=True):
-    """Which snapshots of one agent and provider are there."""
+    """Which snapshots of one agent and provider exist."""
 
     agent: str
     provider: str
@@ -30,11 +32,11 @@ class Phases(msgspec.Struct, frozen=True):
 
 
 class Completeness(msgspec.Struct, frozen=True):
-    """Which facts of a window are there.
+    """Which facts of a window exist.
 
-    `churn` counts rows that stand; `evidence` counts capabilities by their newest run. `percent` is
-    the share of what is there in: BEFORE and AFTER of each agent and provider, the closing, its
-    outcome, churn, evidence.
+    `churn` counts rows that are not superseded, `evidence` capabilities by their newest run.
+    `percent` is the share that exists of: BEFORE and AFTER of each agent and provider, the closing,
+    its outcome, churn, evidence.
     """
 
     snapshots: tuple[Phases, ...]
@@ -49,7 +51,7 @@ class Completeness(msgspec.Struct, frozen=True):
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """The verdict on a window; `reasons` are sentences, none for GO."""
+    """The verdict on a window. `reasons` are sentences; GO has none."""
 
     window: str
     verdict: Verdict
@@ -58,7 +60,7 @@ class Decision(msgspec.Struct, frozen=True):
 
 
 class Facts(NamedTuple):
-    """What is known of a window: its own rows only, anomalies those that stand."""
+    """The rows of one window, and its current anomalies."""
 
     window: str
     pairs: Sequence[Pair]
@@ -69,23 +71,43 @@ class Facts(NamedTuple):
     evidence: Sequence[Evidence]
 
 
+def decide_window(ctx: Context, window: str, known: WindowFacts | None = None) -> Decision:
+    """Decides about a window of the book. `known` are its facts, if the caller has read them."""
+    facts = known or window_facts(ctx, window)
+    churn, evidence = (
+        [row for row in ctx.book.rows(name) if row.window == window]
+        for name in ("churn", "evidence")
+    )
+    return decide(
+        Facts(
+            window=window,
+            pairs=facts.pairs,
+            closings=facts.closings,
+            finalized=facts.finalized,
+            anomalies=facts.anomalies,
+            churn=churn,
+            evidence=evidence,
+        )
+    )
+
+
 def decide(facts: Facts) -> Decision:
-    """The decision that the facts of a window lead to."""
+    """Decides from the facts of a window."""
     newest = {row.capability_id: row for row in current(facts.evidence)}
-    against = [*_closing(facts), *_anomalies(facts), *_failed(list(newest.values()))]
-    shown = sum(row.result in SHOWS for row in newest.values())
-    missing = [*_no_churn(facts), *([] if shown else [_no_evidence(facts)])]
-    verdict: Verdict = "NO-GO" if against else "SOFT GO" if missing else "GO"
+    faults = [*_closing(facts), *_anomalies(facts), *_failed(list(newest.values()))]
+    passed = sum(row.result in PASSES for row in newest.values())
+    missing = [*_no_churn(facts), *([] if passed else [_no_evidence(facts)])]
+    verdict: Verdict = "NO-GO" if faults else "SOFT GO" if missing else "GO"
     return Decision(
-        facts.window, verdict, (*against, *missing), _completeness(facts, newest, shown)
+        facts.window, verdict, (*faults, *missing), _completeness(facts, newest, passed)
     )
 
 
 def _closing(facts: Facts) -> list[str]:
     row = facts.finalized
     if row is None:
-        booked = "" if facts.pairs else " and has no snapshot"
-        return [f"{facts.window} is not finalized{booked}"]
+        suffix = "" if facts.pairs else " and has no snapshots"
+        return [f"{facts.window} is not finalized{suffix}"]
     if row.outcome is None:
         return [f"{facts.window} is finalized without an outcome"]
     return [f"the outcome of {facts.window} is fail"] if row.outcome == "fail" else []
@@ -104,30 +126,31 @@ def _failed(newest: Sequence[Evidence]) -> list[str]:
 
 
 def _no_churn(facts: Facts) -> list[str]:
-    return [] if facts.churn else [f"no churn of {facts.window} is booked"]
+    return [] if facts.churn else [f"{facts.window} has no churn"]
 
 
 def _no_evidence(facts: Facts) -> str:
-    return f"no evidence of {facts.window} that passed is booked"
+    return f"{facts.window} has no evidence that passed"
 
 
-def _completeness(facts: Facts, newest: dict[str, Evidence], shown: int) -> Completeness:
+def _completeness(facts: Facts, newest: dict[str, Evidence], passed: int) -> Completeness:
     row = facts.finalized
     outcome = row.outcome if row else None
     phases = tuple(
         Phases(pair.agent, pair.provider, pair.before is not None, pair.after is not None)
         for pair in facts.pairs
     )
-    taken = [there for one in phases for there in (one.before, one.after)] or [False, False]
-    there = [*taken, row is not None, outcome is not None, bool(facts.churn), bool(shown)]
+    snapshots = [exists for pair in phases for exists in (pair.before, pair.after)]
+    exist = [*(snapshots or [False, False]), row is not None, outcome is not None]
+    exist += [bool(facts.churn), bool(passed)]
     return Completeness(
         snapshots=phases,
         finalized=row is not None,
         outcome=outcome,
         changed_since=row is not None and tuple(row.closings) != tuple(facts.closings),
         churn=len(current(facts.churn)),
-        evidence=shown,
-        evidence_failed=sum(one.result in FAILS for one in newest.values()),
+        evidence=passed,
+        evidence_failed=sum(run.result in FAILS for run in newest.values()),
         anomalies=len(facts.anomalies),
-        percent=round(100 * sum(there) / len(there), 1),
+        percent=round(100 * sum(exist) / len(exist), 1),
     )

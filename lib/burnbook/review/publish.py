@@ -1,39 +1,38 @@
-"""Brings the pages beside the book up to date: both ledgers, and the handoff."""
+"""Updates the pages beside the book: the ledgers of tokens and churn, and the handoff."""
 
 from typing import NamedTuple
 
 from burnbook.book import journal
-from burnbook.config import folders
+from burnbook.config.folders import Pages
 from burnbook.context import Context
 from burnbook.ledgers import csv_ledger, handoff_file, projection
 from burnbook.preview.scene import scene
 from burnbook.review import handoff_page
-from burnbook.review.decide_window import decide
-from burnbook.review.decision import Decision
+from burnbook.review.decision import Decision, decide_window
 from burnbook.rows.work import Checkpoint
 
 
-class Pages(NamedTuple):
-    """What was done to the pages: rows added to each ledger, whether the handoff changed."""
+class Published(NamedTuple):
+    """The rows added to each ledger, whether the handoff changed, and the decision in it."""
 
     added: dict[str, int]
     refreshed: bool
-    decided: Decision
+    decision: Decision
 
 
-def check(places: folders.Pages) -> None:
-    """Nothing, where all can be written; else BadData or IOFault. Never writes."""
+def check(paths: Pages) -> None:
+    """Raises BadData or IOFault if a page cannot be written. Never writes."""
     for form in (csv_ledger.TOKENS, csv_ledger.CHURN):
-        csv_ledger.check(places.folder, form)
-    handoff_file.check(places.handoff)
+        csv_ledger.check(paths.folder, form)
+    handoff_file.check(paths.handoff)
 
 
-def renew(ctx: Context, window: str, places: folders.Pages) -> Pages:
-    """Every row that a ledger lacks, of this run or of a killed one, and the page of the window."""
+def renew(ctx: Context, window: str, paths: Pages) -> Published:
+    """Appends every row that a ledger lacks, also of a killed run, and updates the handoff."""
     added: dict[str, int] = {}
     refreshed = False
     while True:
-        seen = _sizes(ctx)
+        sizes = _sizes(ctx)
         checkpoints: list[Checkpoint] = ctx.book.rows("checkpoints")
         churn = projection.own(ctx.book.rows("churn"))
         zone = ctx.config.zone
@@ -41,17 +40,16 @@ def renew(ctx: Context, window: str, places: folders.Pages) -> Pages:
             (csv_ledger.TOKENS, projection.tokens(checkpoints, churn, zone)),
             (csv_ledger.CHURN, projection.churn(churn, checkpoints, zone)),
         ):
-            new = csv_ledger.project(places.folder, form, rows)
-            added[form.file] = added.get(form.file, 0) + new
-        now = scene(ctx, window)
-        decided = decide(ctx, window, now)
-        text = handoff_page.text(
-            ctx, now, places, [row for row in checkpoints if row.window == window], decided
-        )
-        refreshed |= handoff_file.refresh(places.handoff, text)
-        # Whoever booked meanwhile may have written the page first; then ours was an older one.
-        if _sizes(ctx) == seen:
-            return Pages(added, refreshed, decided)
+            count = csv_ledger.project(paths.folder, form, rows)
+            added[form.file] = added.get(form.file, 0) + count
+        shown = scene(ctx, window)
+        decision = decide_window(ctx, window, shown.facts)
+        of_window = [row for row in checkpoints if row.window == window]
+        text = handoff_page.text(ctx, shown, paths, of_window, decision)
+        refreshed |= handoff_file.refresh(paths.handoff, text)
+        # Another process that booked meanwhile may have written a newer page before this one.
+        if _sizes(ctx) == sizes:
+            return Published(added, refreshed, decision)
 
 
 def _sizes(ctx: Context) -> list[int]:

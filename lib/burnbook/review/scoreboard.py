@@ -1,7 +1,7 @@
 """The scoreboard: features per percentage point over all finalized windows.
 
-By provider, all methodologies together and each on its own. The figures are those of
-`efficiency.ratio`: null below n = 3.
+By provider, for all methodologies together and for each one. The figures come from
+`efficiency.ratio` and are null below n = 3.
 """
 
 import msgspec
@@ -13,8 +13,8 @@ from burnbook.windows.history import Finalized, History
 class Score(msgspec.Struct, frozen=True):
     """One provider with one methodology, or with all of them (`scope`).
 
-    `methodology` is null for windows that name none. `n` counts windows with plain points;
-    `left_out` those without: a reset lies between, a meter is not known, or it did not move.
+    `methodology` is null for windows without one. `n` counts windows with exact points, `left_out`
+    the others: there was a reset, a meter is unknown, or it did not move.
     """
 
     provider: str
@@ -31,33 +31,33 @@ class Score(msgspec.Struct, frozen=True):
 
 
 def scores(history: History, effect: float, provider: str | None = None) -> list[Score]:
-    """By provider's name: all together first, then the methodologies, the best ratio first."""
+    """Sorted by provider: all methodologies first, then each one, the best ratio first."""
     windows = list(history.windows.values())
-    names = {name for one in windows for name in (*one.made, *one.left_out)}
-    found = []
+    names = {name for window in windows for name in (*window.made, *window.left_out)}
+    result = []
     for name in sorted(names if provider is None else names & {provider}):
-        mine = [one for one in windows if name in one.made or name in one.left_out]
+        with_provider = [w for w in windows if name in w.made or name in w.left_out]
         by_methodology: dict[str | None, list[Finalized]] = {}
-        for one in mine:
-            by_methodology.setdefault(_named(one.methodology), []).append(one)
-        found.append(_score(name, "all", None, mine, effect))
-        each = [
-            _score(name, "methodology", methodology, some, effect)
-            for methodology, some in by_methodology.items()
+        for window in with_provider:
+            by_methodology.setdefault(_normalized(window.methodology), []).append(window)
+        result.append(_score(name, "all", None, with_provider, effect))
+        scores_by_methodology = [
+            _score(name, "methodology", methodology, members, effect)
+            for methodology, members in by_methodology.items()
         ]
-        found += sorted(each, key=_rank)
-    return found
+        result += sorted(scores_by_methodology, key=_rank)
+    return result
 
 
-def _named(methodology: str | None) -> str | None:
-    """A methodology as people mean it: how many spaces there are makes no difference."""
+def _normalized(methodology: str | None) -> str | None:
+    """Returns a methodology with single spaces, or None if it is blank."""
     return " ".join((methodology or "").split()) or None
 
 
 def _score(
     provider: str, scope: str, methodology: str | None, windows: list[Finalized], effect: float
 ) -> Score:
-    pairs = [one.made[provider] for one in windows if provider in one.made]
+    pairs = [window.made[provider] for window in windows if provider in window.made]
     ratio = efficiency.ratio(pairs, provider, effect)
     return Score(
         provider=provider,

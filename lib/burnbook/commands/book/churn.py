@@ -23,7 +23,7 @@ _SUMS = (
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """Counts, then books the row, or says that it is there."""
+    """Counts the window, and books the row unless the same one is booked."""
     window = wanted(ctx, args.window)
     counted = count.count(
         ctx,
@@ -38,12 +38,12 @@ def run(ctx: Context, args: Any) -> Result:
 
     def build() -> list[tuple[str, Row]]:
         row = count.row(ctx, window, counted)
-        assert row is not None  # strict: it was counted, or an error was raised
+        assert row is not None  # strict: if it was not counted, an error was raised
         return [("churn", row)]
 
     [booked] = missed_resets.commit(ctx, build)
     for name in counted.unknown:
-        ctx.notes.append(f"no commit range of {window} is known in repository {name}; left out")
+        ctx.notes.append(f"repository {name} is skipped: it has no commit range for {window}")
     note_damage(ctx)
     row = booked.row
     assert isinstance(row, Churn)
@@ -51,15 +51,15 @@ def run(ctx: Context, args: Any) -> Result:
 
 
 def _parts(row: Churn, booked: Booked) -> list[Part]:
-    how = "" if booked.is_new else "already booked: "
-    of = f" {row.provider}" if row.provider else ""
+    prefix = "" if booked.is_new else "already booked: "
+    provider = f" {row.provider}" if row.provider else ""
     lines = f"+{row.insertions:,} -{row.deletions:,}, net {row.net:+,}"
-    rows = [_cells(one) for one in row.ranges]
+    rows = [_cells(part) for part in row.ranges]
     if len(rows) > 1:
-        sums = [sum(getattr(one, name) for one in row.ranges) for name in _SUMS]
+        sums = [sum(getattr(part, name) for part in row.ranges) for name in _SUMS]
         rows.append(["all", "", "", *map(number, sums)])
     parts: list[Part] = [
-        Line(f"{how}CHURN {row.window}{of}: {lines} ({row.id})", strong=True),
+        Line(f"{prefix}CHURN {row.window}{provider}: {lines} ({row.id})", strong=True),
         Line(f"Features: {number(row.features)}, per feature: {number(row.normalized_churn)}"),
     ]
     if row.paths:
@@ -69,6 +69,6 @@ def _parts(row: Churn, booked: Booked) -> list[Part]:
     return [*parts, Title("Repositories"), Table(_HEAD, rows, _ALIGN)]
 
 
-def _cells(one: Range) -> list[str]:
-    figures = [number(getattr(one, name)) for name in _SUMS]
-    return [one.repository, one.commit_start[:12], one.commit_end[:12], *figures]
+def _cells(part: Range) -> list[str]:
+    figures = [number(getattr(part, name)) for name in _SUMS]
+    return [part.repository, part.commit_start[:12], part.commit_end[:12], *figures]

@@ -1,4 +1,4 @@
-"""Books one run of acceptance tests, and what shows it."""
+"""Books one run of acceptance tests, with its artifact."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from burnbook.base import ids
 from burnbook.base.errors import UsageError
 from burnbook.base.redact import redact
 from burnbook.book import codec
-from burnbook.config.folders import ledgers as places
+from burnbook.config.folders import ledgers
 from burnbook.context import Context, Result
 from burnbook.ledgers import csv_ledger, projection
 from burnbook.review import artifact
@@ -15,69 +15,67 @@ from burnbook.rows.work import Evidence, current
 from burnbook.view.parts import Line
 from burnbook.windows import missed_resets
 
-_SAID = (
+_FIELDS = (
     *("window", "capability_id", "test_run_id", "runner", "result", "artifacts_path"),
     *("artifact_hash", "notes"),
 )
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """Books the row, then gives the ledger every row that it lacks."""
+    """Books the row, then appends every missing row to the ledger."""
     window = ids.check("window", args.window)
-    said: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "window": window,
         "capability_id": _text("--capability", args.capability),
         "test_run_id": _text("--run", args.run),
         "runner": _text("--runner", args.runner),
         "result": args.result,
         "artifacts_path": redact(artifact.shown_path(args.artifact)),
-        # Before the lock: an artifact may be large.
+        # Outside of the lock, because an artifact may be large.
         "artifact_hash": artifact.digest(args.artifact),
         "notes": args.notes,
     }
-    folder = places(ctx.config, ctx.book.root).folder
-    csv_ledger.check(folder, csv_ledger.EVIDENCE)  # a ledger that cannot be continued books nothing
+    folder = ledgers(ctx.config, ctx.book.root).folder
+    csv_ledger.check(folder, csv_ledger.EVIDENCE)  # before anything is booked
     if window not in ctx.config.windows.windows and not ctx.book.knows(window):
-        ctx.notes.append(
-            f"window {window} is neither declared nor in the book; booked all the same"
-        )
+        ctx.notes.append(f"warning: window {window} is neither declared nor in the book")
 
     def build() -> list[tuple[str, Row]]:
-        row = codec.make(Evidence, agent=ctx.agent, **said)
+        row = codec.make(Evidence, agent=ctx.agent, **fields)
         about = (row.window, row.capability_id, row.test_run_id)
         before = [
-            one
-            for one in current(ctx.book.rows("evidence"))
-            if (one.window, one.capability_id, one.test_run_id) == about
+            earlier
+            for earlier in current(ctx.book.rows("evidence"))
+            if (earlier.window, earlier.capability_id, earlier.test_run_id) == about
         ]
         if before and _content(before[-1]) == _content(row):
             row = before[-1]
         elif before:
-            row = codec.make(Evidence, agent=ctx.agent, supersedes=before[-1].id, **said)
+            row = codec.make(Evidence, agent=ctx.agent, supersedes=before[-1].id, **fields)
         return [("evidence", row)]
 
     [booked] = missed_resets.commit(ctx, build)
     csv_ledger.project(folder, csv_ledger.EVIDENCE, projection.evidence(ctx.book.rows("evidence")))
     row = booked.row
     assert isinstance(row, Evidence)
-    how = "" if booked.is_new else "already booked: "
-    instead = f", in place of {row.supersedes}" if booked.is_new and row.supersedes else ""
+    prefix = "" if booked.is_new else "already booked: "
+    superseded = f", in place of {row.supersedes}" if booked.is_new and row.supersedes else ""
     line = (
-        f"{how}evidence of {row.capability_id} in {window}: {row.result}, run {row.test_run_id}"
-        f"{instead} ({row.id})"
+        f"{prefix}evidence of {row.capability_id} in {window}: {row.result}, run {row.test_run_id}"
+        f"{superseded} ({row.id})"
     )
     shown = Line(f"  sha256 {row.artifact_hash}  {row.artifacts_path}")
     data = {"booked": [{"new": booked.is_new, "row": row}]}
     return Result([Line(line, strong=True), shown], data)
 
 
-def _text(flag: str, said: str) -> str:
-    text = redact(said.strip())
+def _text(flag: str, value: str) -> str:
+    text = redact(value.strip())
     if not text:
-        raise UsageError(f"{flag} is empty; it names one thing, such as CAP-7")
+        raise UsageError(f"{flag} is empty; give a name such as CAP-7")
     return text
 
 
 def _content(row: Evidence) -> list[Any]:
-    """What the row says, without the stamps and without what it supersedes."""
-    return [getattr(row, name) for name in _SAID]
+    """Returns the content of a row, without stamps and `supersedes`."""
+    return [getattr(row, name) for name in _FIELDS]

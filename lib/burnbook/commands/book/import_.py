@@ -1,4 +1,4 @@
-"""Books what other tools know: ccusage's figures, and an older tracker's data directory."""
+"""Imports reports of ccusage, and the data directory of an older tracker."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from burnbook.context import Context, Result
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """Hands on to the tool's own room; each pays for its own."""
-    about_ccusage = [
+    """Calls the importer of the tool, and imports no other."""
+    ccusage_flags = [
         f"--{name}" for name in ("file", "stdin", "scope", "list", "compare") if getattr(args, name)
     ]
     if args.tool == "ccusage":
@@ -18,9 +18,9 @@ def run(ctx: Context, args: Any) -> Result:
 
         return ccusage_book.run(ctx, args)
     if args.dir is None:
-        raise UsageError("no DIR: which directory has the tracker's snapshots.jsonl?")
-    if about_ccusage:
-        raise UsageError(f"{about_ccusage[0]} is for ccusage; valid for tracker: --dry-run")
-    from burnbook.importers.tracker import run as _import_tracker
+        raise UsageError("no DIR; give the directory with the tracker's snapshots.jsonl")
+    if ccusage_flags:
+        raise UsageError(f"{ccusage_flags[0]} is for ccusage; valid for tracker: --dry-run")
+    from burnbook.importers.tracker import run as tracker
 
-    return _import_tracker.run(ctx, args)
+    return tracker.run(ctx, args)

@@ -1,118 +1,35 @@
-"""Hygiene of a window, or of the whole book."""
+"""Audits a window, or the whole book."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from burnbook.base.errors import NO
-from burnbook.book import codec
-from burnbook.config.folders import ledgers as places
 from burnbook.context import Context, Result
-from burnbook.ledgers import csv_ledger
-from burnbook.preview.scene import scene
-from burnbook.review import audit
-from burnbook.review.audit import Finding, ledger, skipped
-from burnbook.rows.meters import IMPORTED, Void
-from burnbook.rows.skipped import newer_rows
+from burnbook.review.audit import Finding
+from burnbook.review.audit_book import audit_windows
 from burnbook.view.parts import Line, Part, Table
-from burnbook.windows import boundaries
 from burnbook.windows.current import wanted
-
-LARGE = "proxy_telemetry"
-_LEDGERS = (
-    (csv_ledger.TOKENS, "checkpoints", "checkpoint"),
-    (csv_ledger.CHURN, "churn", "checkpoint"),
-    (csv_ledger.EVIDENCE, "evidence", "evidence"),
-)
-
-Rows = defaultdict[str, list[Any]]
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """The findings, faults first; with `--exit-code` 1 where there is a fault. Writes no row."""
-    rows: Rows = defaultdict(list)
-    for name in codec.JOURNALS:
-        if name != LARGE:
-            rows[name] = ctx.book.rows(name)
-    rows["voids"] = [row for row in rows["snapshots"] if isinstance(row, Void)]
-    asked = _all(ctx, rows) if args.all else [wanted(ctx, args.window)]
-    found = [finding for name in asked for finding in audit.audit(_facts(ctx, rows, name))]
-    about = {None, *asked}
-    found += [finding for finding in _book(ctx, rows) if finding.window in about]
-    found.sort(key=lambda one: one.severity != "fault")
+    """Shows the findings, faults first. With `--exit-code`, a fault exits with 1."""
+    windows, findings = audit_windows(ctx, None if args.all else wanted(ctx, args.window))
     ctx.book.save_folds()
-    faults = sum(one.severity == "fault" for one in found)
+    faults = sum(finding.severity == "fault" for finding in findings)
     data = {
-        "windows": asked,
+        "windows": windows,
         "faults": faults,
-        "notes": len(found) - faults,
-        "findings": found,
+        "notes": len(findings) - faults,
+        "findings": findings,
     }
-    return Result(_parts(asked, found, faults), data, NO if args.exit_code and faults else 0)
+    code = NO if args.exit_code and faults else 0
+    return Result(_parts(windows, findings, faults), data, code)
 
 
-def _all(ctx: Context, rows: Rows) -> list[str]:
-    """Every window that the book has a row about, in the order in which they came up."""
-    told = [row.window for some in rows.values() for row in some if row.window]
-    return list(dict.fromkeys([*ctx.book.index.windows(), *told]))
-
-
-def _facts(ctx: Context, rows: Rows, window: str) -> audit.Facts:
-    mine: defaultdict[str, list[Any]] = defaultdict(list)
-    for name, some in rows.items():
-        mine[name] = [row for row in some if row.window == window]
-    index, now = ctx.book.index, scene(ctx, window)
-    earlier = boundaries.before(ctx.config, window, index.windows())
-    moments = (now.traffic.first, now.traffic.last) if now.traffic else (None, None)
-    return audit.Facts(
-        window=window,
-        now=now.now,
-        span=now.span,
-        pairs=now.pairs,
-        closed=now.closings,
-        finalized=now.finalized,
-        anomalies=now.anomalies,
-        telemetry=(moments[0], moments[1]) if moments[0] and moments[1] else None,
-        entries=index.entries(window) if window in index.packed else [],
-        voids=mine["voids"],
-        closings=mine["windows"],
-        checkpoints=mine["checkpoints"],
-        churn=mine["churn"],
-        evidence=mine["evidence"],
-        missed=mine["resets"],
-        earlier=(earlier, index.pairs(earlier)) if earlier else None,
-    )
-
-
-def _book(ctx: Context, rows: Rows) -> Iterator[Finding]:
-    """What is about the whole book, and what only the whole book tells."""
-    folder = places(ctx.config, ctx.book.root).folder
-    for form, name, command in _LEDGERS:
-        # What was imported stands in the ledger of the tool that it comes from.
-        own = [row for row in rows[name] if row.source != IMPORTED]
-        yield from ledger(form.file, csv_ledger.keys(folder, form), own, command)
-    yield from skipped([*ctx.config.windows.windows, *ctx.book.index.windows()])
-    for row in rows["anomalies"]:
-        if row.window is None:
-            yield Finding("note", None, row.kind, row.detail, (row.id,))
-    loose = ctx.book.traffic("")
-    if loose is not None:
-        requests = sum(sums.requests for sums in loose.groups.values())
-        yield Finding("note", None, "no-window", f"{requests:,} requests belong to no window")
-    passed = ctx.book.passed  # every journal was read by now
-    if passed.newer:
-        detail = f"{newer_rows(passed.newer)}, left alone and not counted"
-        yield Finding("note", None, "newer", detail)
-    if lost := passed.unreadable:
-        what = "1 line does not hold and does" if lost == 1 else f"{lost} lines do not hold and do"
-        detail = f"{what} not count; check names {'it' if lost == 1 else 'them'}"
-        yield Finding("fault", None, "damage", detail)
-
-
-def _parts(asked: Sequence[str], found: Sequence[Finding], faults: int) -> list[Part]:
-    what = asked[0] if len(asked) == 1 else f"{len(asked)} windows"
-    counts = [(faults, "fault"), (len(found) - faults, "note")]
-    said = ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts if n)
-    head = Line(f"{what}: {said or 'nothing found'}", strong=True)
-    lines = [(one.severity, one.window or "(book)", one.kind, one.detail) for one in found]
-    return [head, *([Table(("", "window", "kind", "what"), lines, "<<<<")] if lines else [])]
+def _parts(windows: Sequence[str], findings: Sequence[Finding], faults: int) -> list[Part]:
+    name = windows[0] if len(windows) == 1 else f"{len(windows)} windows"
+    counts = [(faults, "fault"), (len(findings) - faults, "note")]
+    summary = ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts if n)
+    head = Line(f"{name}: {summary or 'no findings'}", strong=True)
+    rows = [(f.severity, f.window or "(book)", f.kind, f.detail) for f in findings]
+    return [head, *([Table(("", "window", "kind", "detail"), rows, "<<<<")] if rows else [])]

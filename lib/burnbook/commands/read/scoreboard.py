@@ -19,42 +19,42 @@ _HEAD = (
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """The scores over all finalized windows; writes no row."""
+    """Shows the scores over all finalized windows. Writes no row."""
     provider = ids.check("provider", args.provider) if args.provider is not None else None
     effect = ctx.config.preview.effect
     history = ctx.book.history
-    found = scores(history, effect, provider)
+    result = scores(history, effect, provider)
     note_damage(ctx)
     ctx.book.save_folds()
-    data = {"windows": len(history.windows), "effect": effect, "scores": found}
+    data = {"windows": len(history.windows), "effect": effect, "scores": result}
     head = Score.__struct_fields__
-    cells = [head, *(msgspec.structs.astuple(score) for score in found)]
+    cells = [head, *(msgspec.structs.astuple(score) for score in result)]
     ready = csv_text(cells) if args.format == "csv" else None
-    return Result(_parts(len(history.windows), found, effect), data, ready=ready)
+    return Result(_parts(len(history.windows), result, effect), data, ready=ready)
 
 
-def _parts(windows: int, found: Sequence[Score], effect: float) -> list[Part]:
-    what = "1 finalized window" if windows == 1 else f"{windows} finalized windows"
-    parts: list[Part] = [Line(f"Scoreboard over {what}", strong=True)]
-    if not found:
-        return [*parts, Line("None of them tells features (`finalize --features` does).")]
+def _parts(windows: int, result: Sequence[Score], effect: float) -> list[Part]:
+    counted = "1 finalized window" if windows == 1 else f"{windows} finalized windows"
+    parts: list[Part] = [Line(f"Scoreboard over {counted}", strong=True)]
+    if not result:
+        return [*parts, Line("No window has features; give them with `finalize --features`.")]
     parts.append(Title("Features per percentage point"))
-    parts.append(Table(_HEAD, [_row(score) for score in found], "<<>>>>>>>"))
-    if any(score.n < LEAST_N for score in found):
-        parts.append(Line(f"A ratio needs {LEAST_N} windows with plain points."))
-    if any(score.left_out for score in found):
-        parts.append(Line("Left out: windows whose points a reset hides, or are not known or 0."))
+    parts.append(Table(_HEAD, [_row(score) for score in result], "<<>>>>>>>"))
+    if any(score.n < LEAST_N for score in result):
+        parts.append(Line(f"A ratio needs {LEAST_N} windows with exact points."))
+    if any(score.left_out for score in result):
+        parts.append(Line("Left out: windows whose points are unknown, 0, or hidden by a reset."))
     change = percent(round(100 * effect, 1))
-    parts.append(Line(f"Power: the chance to see a change of {change} in the ratio."))
+    parts.append(Line(f"Power: the probability of detecting a change of {change} in the ratio."))
     return parts
 
 
 def _row(score: Score) -> tuple[str, ...]:
-    whole = score.scope == "all"
+    is_all = score.scope == "all"
     low, high = score.low, score.high
     return (
-        score.provider if whole else "",
-        "all" if whole else score.methodology or "none named",
+        score.provider if is_all else "",
+        "all" if is_all else score.methodology or "(none)",
         *(str(score.n), str(score.left_out), number(score.features), number(score.points)),
         "-" if score.per_point is None else f"{score.per_point:.3f}",
         "-" if low is None or high is None else f"{low:.3f} to {high:.3f}",

@@ -1,0 +1,101 @@
+"""Gathers a window's bundle: everything that a reviewer needs, always with the same bytes."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from burnbook.base.clean_text import clean, cleaned
+from burnbook.base.errors import BadData, Missing
+from burnbook.base.text import cleaned_csv
+from burnbook.book import codec, journal
+from burnbook.config.folders import bundles, ledgers
+from burnbook.context import Context
+from burnbook.ledgers import csv_ledger, shared_file
+from burnbook.preview import blocks
+from burnbook.preview.page import page
+from burnbook.preview.scene import scene
+from burnbook.review import bundle_folder, decision_page
+from burnbook.review.decision import Decision, decide_window
+from burnbook.times import clock
+from burnbook.view import render
+
+_LARGE = "proxy_telemetry"
+
+
+class Bundle(NamedTuple):
+    """A written bundle. `is_new` is false if the same bundle was there already."""
+
+    path: str
+    manifest: bundle_folder.Manifest
+    is_new: bool
+    decision: Decision
+
+
+def write(ctx: Context, window: str) -> Bundle:
+    """Writes a window's bundle. Raises Missing if the book has no row of the window."""
+    folder = bundles(ctx.config, ctx.book.root)
+    small = {name: list(_lines(ctx, name, window)) for name in codec.JOURNALS if name != _LARGE}
+    # So that the bytes do not depend on when the bundle is written.
+    clock.act_at(_last_moment(ctx, window, [row for rows in small.values() for _, row in rows]))
+    contents: dict[str, Iterable[bytes]] = {
+        f"journals/{name}.jsonl": [line for line, _ in rows] for name, rows in small.items() if rows
+    }
+    if ctx.book.traffic(window) is not None:
+        contents[f"journals/{_LARGE}.jsonl"] = (line for line, _ in _lines(ctx, _LARGE, window))
+    for name, file in _pages(ctx):
+        if file.data is None:
+            ctx.notes.append(f"{file.path} does not exist yet; bundled without it")
+        else:
+            contents[name] = [_redacted(name, file.data)]
+    preview = page(scene(ctx, window), [blocks.load(name) for name in blocks.configured(ctx)])
+    decision = decide_window(ctx, window)
+    for name, parts, data in (
+        ("preview", preview.parts, preview.values),
+        ("decision", decision_page.parts(decision), decision),
+    ):
+        contents[f"{name}.md"] = [clean(render.markdown(parts)).encode()]
+        contents[f"{name}.json"] = [render.json(cleaned(data)).encode()]
+    manifest, is_new = bundle_folder.put(folder, window, contents)
+    return Bundle(str(folder / window), manifest, is_new, decision)
+
+
+def _lines(ctx: Context, name: str, window: str) -> Iterator[tuple[bytes, Any]]:
+    """Returns (line, row) of every valid row of a window, as burnbook writes lines."""
+    # Quotes in free text are escaped, so only the field can have these bytes.
+    field = b'"window":"%b"' % window.encode()
+    for _, line in journal.lines(journal.path_of(ctx.book.root, name)):
+        if field in line:
+            try:
+                row = codec.verify(name, line)
+            except BadData:
+                continue  # other readers count it, and check names it
+            if row.window == window:
+                yield codec.plain(line), row
+
+
+def _last_moment(ctx: Context, window: str, rows: list[Any]) -> datetime:
+    """Returns the newest moment in the window's rows."""
+    names = ("captured_at", "finalized_at", "taken_at")
+    values = [getattr(row, name, None) for row in rows for name in names]
+    moments: list[datetime] = [moment for moment in values if moment is not None]
+    traffic = ctx.book.traffic(window)
+    if traffic is not None and traffic.last is not None:
+        moments.append(traffic.last)
+    moments = moments or [row.recorded_at for row in rows]
+    if not moments:
+        raise Missing(f"the book has no row of window {window}; there is nothing to bundle")
+    return max(moments)
+
+
+def _pages(ctx: Context) -> Iterator[tuple[str, shared_file.Page]]:
+    paths = ledgers(ctx.config, ctx.book.root)
+    for form in csv_ledger.FORMS:
+        yield f"ledgers/{form.file}", shared_file.read(paths.folder / form.file)
+    yield "handoff.md", shared_file.read(paths.handoff)
+
+
+def _redacted(name: str, data: bytes) -> bytes:
+    """Redacts secrets in a page, because people write in ledgers and handoffs too."""
+    if name.endswith(".csv"):
+        return cleaned_csv(data)
+    return clean(data.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
