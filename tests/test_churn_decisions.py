@@ -11,6 +11,7 @@ from burnbook.churn import count
 from burnbook.churn.git import NotCounted
 from burnbook.config.loader import Config
 from burnbook.context import Context
+from burnbook.rows.work import Churn
 from burnbook.store.store import Store
 from conftest import Shell
 from test_churn import app, git, planted
