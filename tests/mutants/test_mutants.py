@@ -34,7 +34,7 @@ MODULES = {
         "tests/test_capture.py::TestOwned",
     ),
     "rooted.py": ("tests/test_rooted.py", "tests/test_files.py", _J),
-    "records.py": ("tests/test_records.py",),
+    "records.py": ("tests/test_records.py", "tests/test_record_lines.py"),
     "clock.py": ("tests/test_clock.py",),
     "derive/resets.py": ("tests/test_resets.py", "tests/test_resets_edges.py"),
     "derive/meters.py": ("tests/test_meters.py",),
