@@ -50,12 +50,12 @@ def sync_dir(path: str) -> None:
         os.close(handle)
 
 
-def open_regular(path: str, flags: int) -> int:
-    """A descriptor of a regular file. Links, FIFOs and devices are refused with ELOOP / EINVAL.
+def open_regular(path: str) -> int:
+    """A descriptor to read a regular file; ELOOP for a link, EINVAL for a FIFO or a device.
 
     O_NONBLOCK keeps a planted FIFO from holding the open for ever.
     """
-    handle = os.open(path, flags | _SAFE | os.O_NONBLOCK, FILE_MODE)
+    handle = os.open(path, os.O_RDONLY | _SAFE | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise OSError(errno.EINVAL, "not a regular file", path)

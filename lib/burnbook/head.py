@@ -104,7 +104,7 @@ def _packed(common: str, ref: bytes) -> bytes | None:
 def _read(path: str) -> bytes | None:
     """The bytes of a file; None where there is none, or something else."""
     try:
-        handle = files.open_regular(path, os.O_RDONLY)
+        handle = files.open_regular(path)
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     with os.fdopen(handle, "rb") as file:

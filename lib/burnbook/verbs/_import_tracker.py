@@ -44,7 +44,7 @@ def run(ctx: Context, args: Any) -> Result:
 def _opened(ctx: Context, folder: str, name: str, dry_run: bool) -> Source | None:
     path = os.path.join(folder, name)
     try:
-        handle = files.open_regular(path, os.O_RDONLY)
+        handle = files.open_regular(path)
     except FileNotFoundError:
         return None
     except OSError as error:
