@@ -24,7 +24,8 @@ class RootedPath(NamedTuple):
     """A path: `name` is relative to `root`, and empty for the root itself.
 
     Each method raises IOFault, with the link named, where a symbolic link is at the path or above
-    it, and OSError as the `os` function of that kind does.
+    it, and OSError as the `os` function of that kind does. Only `rename` and `link` accept a link
+    at the path: they give the link itself another name.
     """
 
     root: str
@@ -168,7 +169,6 @@ class RootedPath(NamedTuple):
 
     def set_mode(self, mode: int) -> None:
         """Change the mode of a file or a directory, also of one that cannot be opened."""
-        self.status()
         with self._entered() as (folder, name):
             try:
                 handle = os.open(name, os.O_RDONLY | _FILE, dir_fd=folder)
