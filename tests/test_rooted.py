@@ -112,14 +112,17 @@ def test_a_second_name_is_of_the_same_file(tmp_path: Path) -> None:
         assert os.path.samefile(str(path), str(path.parent / "second"))
 
 
-def test_a_link_is_given_another_name_and_its_target_is_not(tmp_path: Path) -> None:
-    (tmp_path / "target").write_text("mine")
-    (tmp_path / "link").symlink_to("target")
-    path = RootedPath(str(tmp_path), "link")
-    path.link("second")
-    path.rename("first")
-    assert (tmp_path / "first").is_symlink() and (tmp_path / "second").is_symlink()
-    assert (tmp_path / "target").stat().st_nlink == 1
+@pytest.mark.parametrize("name", ["link", "a/link"])
+def test_a_link_is_given_another_name_and_its_target_is_not(tmp_path: Path, name: str) -> None:
+    link = tmp_path / name
+    link.parent.mkdir(exist_ok=True)
+    target = link.with_name("target")
+    target.write_text("mine")
+    link.symlink_to("target")
+    RootedPath(str(tmp_path), name).link("second")
+    RootedPath(str(tmp_path), name).rename("first")
+    assert link.with_name("first").is_symlink() and link.with_name("second").is_symlink()
+    assert target.stat().st_nlink == 1
 
 
 def test_a_directory_is_made_with_those_above_it_and_their_names_are_synced(
