@@ -118,11 +118,13 @@ def _tell(name: str) -> None:
     leave, pid = os._exit, os.getpid()
 
     def end(code: int) -> None:
-        if os.getpid() == pid:
-            with open(name, "w") as file:
-                modules = [m for m, module in sys.modules.items() if getattr(module, "__spec__", 0)]
-                file.write("\n".join(modules))
-        leave(code)
+        try:
+            if os.getpid() == pid:
+                loaded = [m for m, module in sys.modules.items() if getattr(module, "__spec__", 0)]
+                with open(name, "w") as file:
+                    file.write("\n".join(loaded))
+        finally:
+            leave(code)  # an exception here would let the child go on as its parent
 
     os._exit = end  # type: ignore[assignment]
 
