@@ -104,9 +104,12 @@ def test_now_is_the_clock_until_another_moment_is_set() -> None:
     moment = utc("2026-11-22T09:00")
     before = clock.wall_clock()
     assert before <= clock.now() <= clock.wall_clock()
+    assert not clock.is_given()
     clock.act_at(moment)
     try:
         assert clock.now() == moment
+        assert clock.is_given()
     finally:
         clock.act_at(None)
+    assert not clock.is_given()
     assert clock.now() >= before

@@ -101,17 +101,29 @@ def test_no_handle_stays_open(tmp_path: Path) -> None:
     assert RootedPath(str(tmp_path), "a").read() == b"1"
     assert files.read_text(str(tmp_path / "a"), 1) == "1"
     with pytest.raises(OSError, match="not a regular file"):
-        files.open_regular(str(tmp_path / "folder"), os.O_RDONLY)
+        files.open_regular(str(tmp_path / "folder"))
     assert handles() == before
 
 
 def test_a_handle_is_not_inherited(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("1")
-    handle = files.open_regular(str(tmp_path / "a"), os.O_RDONLY)
+    handle = files.open_regular(str(tmp_path / "a"))
     try:
         assert not os.get_inheritable(handle)
     finally:
         os.close(handle)
+
+
+def test_a_link_or_a_pipe_is_not_opened(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1")
+    (tmp_path / "link").symlink_to("a")
+    with pytest.raises(OSError, match="symbolic links") as error:
+        files.open_regular(str(tmp_path / "link"))
+    assert error.value.errno == errno.ELOOP
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="not a regular file") as error:
+        files.open_regular(str(tmp_path / "pipe"))
+    assert error.value.errno == errno.EINVAL
 
 
 def test_no_file_is_none() -> None:

@@ -183,3 +183,22 @@ def test_a_tail_as_long_as_what_is_read_at_once_is_found_whole(
     tail = b"x" * size
     (tmp_path / "j.jsonl").write_bytes(whole + tail)
     assert journal.torn_tail(RootedPath(str(tmp_path), "j.jsonl")) == (len(whole), tail)
+
+
+@pytest.mark.parametrize("start", ["\xff\xfe", "\xfe\xff", "{\0", "\0{"])
+def test_utf_16_is_known_by_its_first_two_bytes(tmp_path: Path, start: str) -> None:
+    path = RootedPath(str(tmp_path), "j.jsonl")
+    mark = start.encode("latin-1")
+    for data, wanted in (
+        *((mark, True), (mark + b"more", True)),
+        *((mark[:1], False), (b"x" + mark, False), (b"more" + mark, False)),
+    ):
+        Path(str(path)).write_bytes(data)
+        assert journal.is_utf16(path) == wanted, data
+
+
+def test_where_no_row_is_there_is_no_utf_16(tmp_path: Path) -> None:
+    path = RootedPath(str(tmp_path), "j.jsonl")
+    assert not journal.is_utf16(path)
+    Path(str(path)).touch()
+    assert not journal.is_utf16(path)

@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import importlib.util
 import os
 import time
 from pathlib import Path
@@ -174,3 +175,27 @@ def test_only_a_folder_is_locked_as_one(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("1")
     with pytest.raises(NotADirectoryError), lock.folder_lock(RootedPath(str(tmp_path), "a")):
         pass
+
+
+def test_a_book_of_another_user_is_not_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path.stat().st_uid + 1
+    monkeypatch.setattr(os, "geteuid", lambda: other)
+    with pytest.raises(IOFault, match="belongs to another user"), lock.book_lock(str(tmp_path)):
+        pass
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_process_knows_whether_it_ever_held_a_book(tmp_path: Path) -> None:
+    spec = importlib.util.find_spec("burnbook.lock")
+    assert spec is not None and spec.loader is not None
+    fresh = importlib.util.module_from_spec(spec)  # as in a process that has not locked anything
+    spec.loader.exec_module(fresh)
+    assert not fresh.was_held
+    with lock.book_lock(str(tmp_path)), pytest.raises(Busy), fresh.book_lock(str(tmp_path), wait=0):
+        pass
+    assert not fresh.was_held
+    with fresh.book_lock(str(tmp_path)):
+        assert fresh.was_held
+    assert fresh.was_held

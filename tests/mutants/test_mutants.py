@@ -17,27 +17,27 @@ from torture.figures import part, record, skip
 # The modules, and tests of each that are quick enough to run for every change of it.
 _J = "tests/test_journal.py"
 MODULES = {
-    "journal.py": (
+    "book/journal.py": (
         "tests/test_journal_edges.py",
         _J,
         f"--deselect={_J}::test_many_writers_lose_and_tear_nothing",
     ),
-    "lock.py": (
+    "book/lock.py": (
         "tests/test_locking.py",
         f"{_J}::test_a_busy_book_is_named_with_its_holder",
         f"{_J}::test_the_lock_is_gone_with_its_holder",
     ),
-    "files.py": (
+    "base/files.py": (
         "tests/test_files.py",
         f"{_J}::test_links_pipes_and_folders_are_not_opened",
         f"{_J}::test_a_file_is_replaced_whole_or_not_at_all",
         "tests/test_capture.py::TestOwned",
     ),
-    "rooted.py": ("tests/test_rooted.py", "tests/test_files.py", _J),
-    "records.py": ("tests/test_records.py",),
-    "clock.py": ("tests/test_clock.py",),
-    "derive/resets.py": ("tests/test_resets.py", "tests/test_resets_edges.py"),
-    "derive/meters.py": ("tests/test_meters.py",),
+    "base/rooted_path.py": ("tests/test_rooted.py", "tests/test_files.py", _J),
+    "book/codec.py": ("tests/test_records.py", "tests/test_record_lines.py"),
+    "times/clock.py": ("tests/test_clock.py",),
+    "windows/resets.py": ("tests/test_resets.py", "tests/test_resets_edges.py"),
+    "meters/deltas.py": ("tests/test_meters.py",),
 }
 HERE = Path(__file__).parent
 PROMISE = "Each small change of the code that keeps rows, times and deltas fails a test"

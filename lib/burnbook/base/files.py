@@ -50,12 +50,12 @@ def sync_dir(path: str) -> None:
         os.close(handle)
 
 
-def open_regular(path: str, flags: int) -> int:
-    """Returns a descriptor of a regular file. Links, FIFOs and devices raise ELOOP or EINVAL.
+def open_regular(path: str) -> int:
+    """Returns a descriptor to read a regular file. Links raise ELOOP, FIFOs and devices EINVAL.
 
     O_NONBLOCK, because opening a planted FIFO would block forever.
     """
-    handle = os.open(path, flags | _SAFE | os.O_NONBLOCK, FILE_MODE)
+    handle = os.open(path, os.O_RDONLY | _SAFE | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise OSError(errno.EINVAL, "not a regular file", path)

@@ -24,7 +24,8 @@ class RootedPath(NamedTuple):
     """A path: `name` is relative to `root`, and empty for the root itself.
 
     Each method raises IOFault, which names the link, if the path or a parent is a symbolic link,
-    and OSError like the corresponding function of `os`.
+    and OSError like the corresponding function of `os`. Only `rename` and `link` accept a link at
+    the path: they give the link itself another name.
     """
 
     root: str
@@ -168,7 +169,6 @@ class RootedPath(NamedTuple):
 
     def set_mode(self, mode: int) -> None:
         """Changes the mode of a file or directory, even if it cannot be opened."""
-        self.status()
         with self._in_folder() as (folder, name):
             try:
                 handle = os.open(name, os.O_RDONLY | _FILE, dir_fd=folder)

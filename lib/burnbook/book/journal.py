@@ -189,7 +189,10 @@ def torn_tail(path: RootedPath) -> tuple[int, bytes]:
 
 def is_utf16(path: RootedPath) -> bool:
     """Whether a journal became UTF-16 text, as some shells write with `>`."""
-    return size(path) > 1 and at(path, [(0, 2)])[0] in _UTF16
+    if not size(path):
+        return False
+    [start] = at(path, [(0, 2)])
+    return start in _UTF16
 
 
 def keep_tail(root: str, name: str) -> tuple[int, bytes]:

@@ -65,7 +65,7 @@ def _of_file(path: str, mode: int) -> str:
         kind = "a symbolic link" if stat.S_ISLNK(mode) else "neither a file nor a directory"
         raise BadData(f"artifact {path} is {kind}; valid: a file, or a directory of files")
     digest = sha256()
-    with os.fdopen(files.open_regular(path, os.O_RDONLY), "rb") as file:
+    with os.fdopen(files.open_regular(path), "rb") as file:
         while block := file.read(_BLOCK):
             digest.update(block)
     return digest.hexdigest()

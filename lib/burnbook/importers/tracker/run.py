@@ -45,7 +45,7 @@ def run(ctx: Context, args: Any) -> Result:
 
 def _open(ctx: Context, folder: str, name: str, dry_run: bool) -> Source | None:
     try:
-        handle = files.open_regular(os.path.join(folder, name), os.O_RDONLY)
+        handle = files.open_regular(os.path.join(folder, name))
     except FileNotFoundError:
         return None
     except OSError as error:
