@@ -188,7 +188,7 @@ def test_a_book_of_another_user_is_not_locked(
 
 
 def test_a_process_knows_whether_it_ever_held_a_book(tmp_path: Path) -> None:
-    spec = importlib.util.find_spec("burnbook.lock")
+    spec = importlib.util.find_spec("burnbook.book.lock")
     assert spec is not None and spec.loader is not None
     fresh = importlib.util.module_from_spec(spec)  # as in a process that has not locked anything
     spec.loader.exec_module(fresh)

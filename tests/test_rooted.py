@@ -161,7 +161,7 @@ def test_a_directory_that_cannot_be_made_is_one_sentence(
     with pytest.raises(IOFault, match="file is not a directory; move it away"):
         RootedPath(str(tmp_path), "file").make_folder()
     monkeypatch.setattr(os, "mkdir", refuse(errno.EIO))
-    with pytest.raises(IOFault, match=f"cannot make a directory: .*{tmp_path}/a"):
+    with pytest.raises(IOFault, match=f"cannot create a directory: .*{tmp_path}/a"):
         RootedPath(str(tmp_path), "a").make_folder()
 
 
