@@ -25,7 +25,7 @@ Feature: the jobs in your crontab
       MAILTO=ada
       5 4 * * * echo "100\%"
       # burnbook:begin PROJECT
-      # From config/schedules.toml, by `just schedule`; `just schedule remove` takes it out.
+      # From config/schedules.toml, by `just schedule`; `just schedule remove` removes it.
       6 0 * * *  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin BURNBOOK_DATA_DIR=BOOK BURNBOOK_CONFIG_DIR=CONFIG PROJECT/bin/_job look check
       # burnbook:end PROJECT
       """
@@ -42,7 +42,7 @@ Feature: the jobs in your crontab
     When I run "bin/schedule install"
     Then it prints "1 job is in your crontab"
     When I run "bin/schedule install"
-    Then it prints "your crontab has these jobs already; nothing changed"
+    Then it prints "your crontab already has these jobs; nothing changed"
     And nothing was written
 
   Scenario: after a change of the config the block is brought up to date
@@ -58,7 +58,7 @@ Feature: the jobs in your crontab
     Then Ada's crontab is now
       """
       # burnbook:begin PROJECT
-      # From config/schedules.toml, by `just schedule`; `just schedule remove` takes it out.
+      # From config/schedules.toml, by `just schedule`; `just schedule remove` removes it.
       7 0 * * *  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin BURNBOOK_DATA_DIR=BOOK BURNBOOK_CONFIG_DIR=CONFIG PROJECT/bin/_job look check
       # burnbook:end PROJECT
       """
@@ -90,5 +90,5 @@ Feature: the jobs in your crontab
     When I run "bin/schedule install --as systemd"
     Then it exits with 2 and says
       """
-      schedule: install is about the crontab alone: it takes no --as, --into, --next or --due
+      schedule: install changes the crontab only; it cannot have --as, --into, --next or --due
       """

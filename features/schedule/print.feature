@@ -31,7 +31,7 @@ Feature: the jobs as each scheduler has them
     Then it prints
       """
       # burnbook:begin PROJECT
-      # From config/schedules.toml, by `just schedule`; `just schedule remove` takes it out.
+      # From config/schedules.toml, by `just schedule`; `just schedule remove` removes it.
       6 0 * * 1-5  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin BURNBOOK_DATA_DIR=BOOK BURNBOOK_CONFIG_DIR=CONFIG PROJECT/bin/_job look check --quiet
       11 0 * * 1-5  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin BURNBOOK_DATA_DIR=BOOK BURNBOOK_CONFIG_DIR=CONFIG PROJECT/bin/_job look check --quiet
       */10 * * * *  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin BURNBOOK_DATA_DIR=BOOK BURNBOOK_CONFIG_DIR=CONFIG PROJECT/bin/_job -l count ingest proxy-telemetry
@@ -107,7 +107,7 @@ Feature: the jobs as each scheduler has them
       """
       ```text
       # burnbook:begin PROJECT
-      # From config/schedules.toml, by `just schedule`; `just schedule remove` takes it out.
+      # From config/schedules.toml, by `just schedule`; `just schedule remove` removes it.
       # burnbook:end PROJECT
       ```
       """
@@ -136,17 +136,17 @@ Feature: the jobs as each scheduler has them
     When I run "bin/schedule --as systemd --into units"
     Then it prints the lines
       """
-      4 of 4 files written into HOME/units
+      4 of 4 files written to HOME/units
       HOME/units/burnbook-look.service
       HOME/units/burnbook-look.timer
       HOME/units/burnbook-count.service
       HOME/units/burnbook-count.timer
-      switch on: systemctl --user daemon-reload && systemctl --user enable --now burnbook-look.timer burnbook-count.timer
+      to enable: systemctl --user daemon-reload && systemctl --user enable --now burnbook-look.timer burnbook-count.timer
       """
     When I run "bin/schedule --as systemd --into units"
     Then it prints the lines
       """
-      0 of 4 files written into HOME/units
+      0 of 4 files written to HOME/units
       """
     And nothing was written
 
@@ -171,5 +171,5 @@ Feature: the jobs as each scheduler has them
     When I run "bin/schedule --as cron"
     Then it exits with 2 and says
       """
-      schedule: --as 'cron' is not known; valid: crontab, launchd, systemd
+      schedule: unknown format --as 'cron'; valid: crontab, launchd, systemd
       """
