@@ -224,7 +224,7 @@ def test_launchd_means_the_same_minutes_or_is_refused(text: str, minutes: int) -
         said = any(all(shown[key] == value for key, value in one.items()) for one in dicts)
         assert said == means(text, at)
         return
-    both = "cannot ask for a day and a weekday at once" in refusal
+    both = "cannot ask for combine a day and a weekday" in refusal
     assert both == (restricted and not expr.either_day)
     assert both or "moments written out" in refusal
 

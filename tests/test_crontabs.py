@@ -108,13 +108,13 @@ def test_a_crontab_that_becomes_empty_is_removed(clone: House) -> None:
     ("fault", "code", "sentence"),
     [
         ("denied", 74, "crontab -l failed with exit code 1: You (ada) are not allowed"),
-        ("bad", 74, "this crontab is refused, nothing is changed"),
+        ("bad", 74, "cron rejects the jobs; nothing is changed"),
         (
             "full",
             74,
-            "your crontab could not be changed (No space left on device); it is as it was",
+            "your crontab could not be changed (No space left on device); it is unchanged",
         ),
-        ("lost", 74, "(crontab reported success); it is as it was"),
+        ("lost", 74, "(crontab reported success); it is unchanged"),
     ],
 )
 def test_what_goes_wrong_changes_nothing(
@@ -187,7 +187,7 @@ def test_a_crontab_that_is_saved_during_the_check_is_not_overwritten(
     program = clone.root / "programs" / "crontab"
     save = '[ "$(wc -l <"$HOME/calls")" = 2 ] && cp "$HOME/saved" "$tab"\ncase $1,$fault in\n'
     program.write_text(CRONTAB.replace("case $1,$fault in\n", save))
-    assert "your crontab was changed in this moment" in done(clone, action, code=75)
+    assert "has just changed your crontab" in done(clone, action, code=75)
     assert home(clone, "tab").read_text() == saved
     assert done(clone, action)["written"] == ["crontab"]
     assert "0 1 * * * saved\n" in home(clone, "tab").read_text()
@@ -196,8 +196,8 @@ def test_a_crontab_that_is_saved_during_the_check_is_not_overwritten(
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
-        ("silent", "crontab -l succeeds and prints nothing"),
-        ("none", "crontab -l finds no crontab, but the last schedule left 6 lines in it"),
+        ("silent", "crontab -l printed nothing"),
+        ("none", "crontab -l finds no crontab, but it had 6 lines after the last change"),
     ],
 )
 def test_an_empty_answer_does_not_overwrite_lines(clone: House, fault: str, sentence: str) -> None:
@@ -210,14 +210,14 @@ def test_an_empty_answer_does_not_overwrite_lines(clone: House, fault: str, sent
     assert done(clone, "remove")["written"] == []
     home(clone, "tab").unlink()
     home(clone, "fault").unlink()
-    assert "the last schedule left 6 lines" in done(clone, "install", code=74)
+    assert "it had 6 lines" in done(clone, "install", code=74)
     assert done(clone, "install", "--force")["written"] == ["crontab"]
 
 
 def test_an_empty_answer_is_refused_the_first_time_too(clone: House) -> None:
     home(clone, "tab").write_text(THEIRS)
     home(clone, "fault").write_text("silent")
-    assert "where your crontab is empty, use --force" in done(clone, "install", code=74)
+    assert "if your crontab is empty, use --force" in done(clone, "install", code=74)
     assert home(clone, "tab").read_text() == THEIRS
     home(clone, "fault").unlink()
     home(clone, "tab").write_text("")
@@ -228,11 +228,11 @@ def test_a_whole_crontab_of_an_earlier_version_counts(clone: House) -> None:
     folder = clone.root / "data" / "live" / "crontabs"
     folder.mkdir(parents=True)
     (folder / "crontab.20260101T000000.000000Z").write_text(THEIRS)
-    assert "the last schedule left 2 lines" in done(clone, "install", code=74)
+    assert "it had 2 lines after the last change" in done(clone, "install", code=74)
 
 
 def test_force_is_not_for_printing(clone: House) -> None:
-    assert "--force is about install and remove" in done(clone, "--force", code=2)
+    assert "--force is only valid with install and remove" in done(clone, "--force", code=2)
 
 
 @pytest.mark.parametrize("fault", ["half", "half-and-0"])
@@ -246,7 +246,7 @@ def test_lines_that_are_lost_while_writing_can_be_restored(
     before = home(clone, "tab").read_bytes()
     home(clone, "fault").write_text(fault)
     sentence = done(clone, action, code=74)
-    assert "your crontab has lost lines while it was written" in sentence
+    assert "your crontab lost lines while it was written" in sentence
     [_, path] = map(Path, shlex.split(sentence.split("`")[1]))
     assert path.parent == home(clone, "")
     assert path.read_bytes() == before
@@ -256,7 +256,7 @@ def test_lines_that_are_lost_while_writing_can_be_restored(
 def test_a_crontab_that_cannot_be_read_afterwards_is_not_called_unchanged(clone: House) -> None:
     home(clone, "fault").write_text("unreadable")
     sentence = done(clone, "install", code=74)
-    assert "are not as they were written (crontab -l failed with exit code 3" in sentence
+    assert "differ from what was written (crontab -l failed with exit code 3" in sentence
 
 
 def test_a_line_that_is_added_just_after_the_jobs_were_written_is_no_fault(clone: House) -> None:
@@ -270,7 +270,7 @@ def test_jobs_that_are_not_as_they_were_written_are_a_fault(clone: House) -> Non
     """No line of the user is missing, so no copy is made."""
     home(clone, "tab").write_text(THEIRS)
     home(clone, "fault").write_text("cut")
-    assert "but no line of yours is missing" in done(clone, "install", code=74)
+    assert "but none of your lines is missing" in done(clone, "install", code=74)
     assert list(home(clone, "").glob("crontab-before.*")) == []
 
 
@@ -315,7 +315,7 @@ def test_a_recipe_that_there_is_not_is_not_installed(clone: House) -> None:
 def test_a_zone_that_this_cron_cannot_keep_is_not_installed(clone: House) -> None:
     config = clone.root / "config" / "schedules.toml"
     config.write_text('timezone = "Asia/Tokyo"\n' + config.read_text())
-    assert "does not know CRON_TZ" in done(clone, "install", code=78)
+    assert "does not support CRON_TZ" in done(clone, "install", code=78)
     home(clone, "fault").write_text("cronie")
     done(clone, "install")
     assert "\nCRON_TZ=Asia/Tokyo\n" in home(clone, "tab").read_text()
@@ -327,7 +327,7 @@ def test_a_zone_of_the_users_own_above_the_jobs_is_told(clone: House) -> None:
     found = clone.run("bin/schedule", "install", TZ="UTC")
     assert found.returncode == 0
     assert found.stderr == (
-        "schedule: the CRON_TZ of your crontab stands above the jobs, so they keep it too\n"
+        "schedule: your crontab sets CRON_TZ above the jobs, so it applies to them too\n"
     )
 
 

@@ -152,9 +152,9 @@ def test_launchd_reads_its_words_as_they_were(root: str, word: str) -> None:
 @pytest.mark.parametrize(
     ("zone", "cron", "sentence"),
     [
-        ("Asia/Tokyo", "6 0 * * *", "no time zone but the machine's"),
-        ("local", "6 0 */2 * mon", "a day and a weekday at once"),
-        ("local", "1-59 1-23 * * *", "1357 moments written out"),
+        ("Asia/Tokyo", "6 0 * * *", "only supports the machine's time zone"),
+        ("local", "6 0 */2 * mon", "combine a day and a weekday"),
+        ("local", "1-59 1-23 * * *", "needs 1357 entries"),
     ],
 )
 def test_what_launchd_cannot_say_is_refused(zone: str, cron: str, sentence: str) -> None:
@@ -200,7 +200,7 @@ def test_files_of_another_project_are_left_alone(shell: Shell, tmp_path: Path) -
     assert shell.json(*words)["written"] == []
     foreign = tmp_path / "units" / "burnbook-a.timer"
     foreign.write_text(f"# Written by `just schedule` of {ROOT}2 from config/schedules.toml\n")
-    assert "is not of this project" in shell.fails(2, *words, TZ="UTC")
+    assert "is from another project" in shell.fails(2, *words, TZ="UTC")
     assert f"of {ROOT}2 " in foreign.read_text()
 
 

@@ -23,7 +23,7 @@ Feature: capture keeps the output of a declared command
       """
     And "bin/capture ccusage-daily --at 2026-11-22T01:06Z" was run
     When I run "bin/capture ccusage-daily" at 2026-11-23 01:06
-    Then it prints "ccusage-daily: the same as last time, in BOOK/captures/ccusage-daily/20261122T010600Z.json"
+    Then it prints "ccusage-daily: unchanged, in BOOK/captures/ccusage-daily/20261122T010600Z.json"
     And the book keeps these captures
       | file                                |
       | ccusage-daily/20261122T010600Z.json |

@@ -26,16 +26,16 @@ Feature: schedule --into writes the files
     When I run "bin/schedule --as systemd --into units"
     Then it prints the lines
       """
-      4 of 4 files written into HOME/units
+      4 of 4 files written to HOME/units
       HOME/units/burnbook-look.service
       HOME/units/burnbook-look.timer
       HOME/units/burnbook-count.service
       HOME/units/burnbook-count.timer
-      switch on: systemctl --user daemon-reload && systemctl --user enable --now burnbook-look.timer burnbook-count.timer
+      to enable: systemctl --user daemon-reload && systemctl --user enable --now burnbook-look.timer burnbook-count.timer
       """
     When I run "bin/schedule --as systemd --into units"
     Then it prints the lines
       """
-      0 of 4 files written into HOME/units
+      0 of 4 files written to HOME/units
       """
     And nothing was written

@@ -25,7 +25,7 @@ Feature: The jobs in your crontab
       MAILTO=ada
       5 4 * * * echo "100\%"
       # burnbook:begin PROJECT
-      # From config/schedules.toml, by `just schedule`; `just schedule remove` takes it out.
+      # From config/schedules.toml, by `just schedule`; `just schedule remove` removes it.
       6 0 * * *  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin BURNBOOK_DATA_DIR=BOOK BURNBOOK_CONFIG_DIR=CONFIG PROJECT/bin/_job look check
       # burnbook:end PROJECT
       """
@@ -42,7 +42,7 @@ Feature: The jobs in your crontab
     When I run "bin/schedule install"
     Then it prints "1 job is in your crontab"
     When I run "bin/schedule install"
-    Then it prints "your crontab has these jobs already; nothing changed"
+    Then it prints "your crontab already has these jobs; nothing changed"
     And nothing was written
 
   Scenario: After a change of the config the block is updated
@@ -58,7 +58,7 @@ Feature: The jobs in your crontab
     Then Ada's crontab is now
       """
       # burnbook:begin PROJECT
-      # From config/schedules.toml, by `just schedule`; `just schedule remove` takes it out.
+      # From config/schedules.toml, by `just schedule`; `just schedule remove` removes it.
       7 0 * * *  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin BURNBOOK_DATA_DIR=BOOK BURNBOOK_CONFIG_DIR=CONFIG PROJECT/bin/_job look check
       # burnbook:end PROJECT
       """

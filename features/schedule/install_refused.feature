@@ -25,5 +25,5 @@ Feature: Schedules that cannot be installed
     When I run "bin/schedule install --as systemd"
     Then it exits with 2 and says
       """
-      schedule: install is about the crontab alone: it takes no --as, --into, --next or --due
+      schedule: install changes the crontab only; it cannot have --as, --into, --next or --due
       """

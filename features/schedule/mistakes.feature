@@ -41,4 +41,4 @@ Feature: Mistakes in schedules.toml and in the call
 
   Scenario: An unknown schedule format
     When I run "bin/schedule --as cron"
-    Then it exits with 2 and says "schedule: --as 'cron' is not known; valid: "
+    Then it exits with 2 and says "schedule: unknown format --as 'cron'; valid: "

@@ -31,7 +31,7 @@ Feature: schedule prints the jobs for each scheduler
     Then it prints
       """
       # burnbook:begin PROJECT
-      # From config/schedules.toml, by `just schedule`; `just schedule remove` takes it out.
+      # From config/schedules.toml, by `just schedule`; `just schedule remove` removes it.
       6 0 * * 1-5  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin BURNBOOK_DATA_DIR=BOOK BURNBOOK_CONFIG_DIR=CONFIG PROJECT/bin/_job look check --quiet
       11 0 * * 1-5  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin BURNBOOK_DATA_DIR=BOOK BURNBOOK_CONFIG_DIR=CONFIG PROJECT/bin/_job look check --quiet
       */10 * * * *  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin BURNBOOK_DATA_DIR=BOOK BURNBOOK_CONFIG_DIR=CONFIG PROJECT/bin/_job -l count ingest proxy-telemetry
@@ -86,7 +86,7 @@ Feature: schedule prints the jobs for each scheduler
       """
       ```text
       # burnbook:begin PROJECT
-      # From config/schedules.toml, by `just schedule`; `just schedule remove` takes it out.
+      # From config/schedules.toml, by `just schedule`; `just schedule remove` removes it.
       # burnbook:end PROJECT
       ```
       """

@@ -38,12 +38,12 @@ Feature: The remaining time of a window
     When I run "bin/timer W0-CHQ" at 21:00
     Then it exits with 66 and says
       """
-      timer: the end of W0-CHQ is not known: it has no BEFORE, and no `ends` in windows.toml
+      timer: the end of W0-CHQ is unknown: it has no BEFORE, and no `ends` in windows.toml
       """
 
   Scenario: Two windows
     When I run "bin/timer W0-CHN --window W0-CHP"
     Then it exits with 2 and says
       """
-      timer: two windows are named, W0-CHN and W0-CHP; one is wanted
+      timer: two windows are given, W0-CHN and W0-CHP; name one
       """

@@ -1,22 +1,21 @@
-"""Terminal text -> meters. One file a provider with one pure `parse(text) -> Pane`.
+"""Parses terminal text into meters. Each provider is one file with `parse(text) -> Pane`.
 
-A provider is found by listing this folder: a new one is one new file, and nothing else changes.
-`parse` of a provider never raises for any text: what it cannot read is null, with a word for it in
-`errors`:
+The files of this folder are the providers: a new provider is one new file. `parse` of a provider
+never raises: a value that it cannot read is null, with one of these words in `errors`:
 
-    insufficient-data[:meter]   a number is not shown, or was cut off
+    insufficient-data[:meter]   a number is missing or was cut off
     percent-out-of-range:meter  a percentage outside 0 to 100
-    reset-not-shown:meter       no reset stands beside the meter
-    reset-not-understood:meter  it stands there, but cut off or in unknown words
+    reset-not-shown:meter       the meter has no reset
+    reset-not-understood:meter  the reset was cut off or cannot be parsed
     conflicting-rows:meter      one pane shows two values for one meter
-    block-name-cut              rows of a further model whose name was cut off: left out
-    stale                       the pane says that its limits may be stale
-    data-not-available          the pane says that it has no limits to show
-    usage-not-loaded            the pane says that loading failed, or it was dismissed
+    block-name-cut              rows of another model whose name was cut off; they are left out
+    stale                       the pane reports that its limits may be stale
+    data-not-available          the pane reports that it has no limits to show
+    usage-not-loaded            the pane reports that loading failed, or it was dismissed
     estimated:meter             the percentage is a tool's own estimate, not the vendor's
-    multi-pane-trimmed          several panes in one paste: the last one counts
-    no-meters                   not one meter was found
-    not-json, no-blocks         GLM: the text is no JSON, or JSON without blocks
+    multi-pane-trimmed          several panes in one paste; the last one counts
+    no-meters                   the pane has no meter
+    not-json, no-blocks         GLM: the text is not JSON, or JSON without blocks
 """
 
 import importlib
@@ -28,19 +27,19 @@ __all__ = ["Pane", "Reading", "meters", "parse", "providers"]
 
 
 def providers() -> tuple[str, ...]:
-    """The names that `parse` knows, sorted: the files of this folder. Imports none of them."""
+    """Returns the providers, sorted, without importing them."""
     names = (name.removesuffix(".py") for name in os.listdir(__path__[0]) if name.endswith(".py"))
     return tuple(sorted(name for name in names if not name.startswith("_")))
 
 
 def meters(provider: str) -> dict[str, int]:
-    """Names under which a person may give a meter by hand, and its window in minutes (0: none)."""
-    found: dict[str, int] = importlib.import_module(f"{__name__}.{provider}").METERS
-    return found
+    """Returns the meters that may be given by hand, with their windows in minutes (0: none)."""
+    names: dict[str, int] = importlib.import_module(f"{__name__}.{provider}").METERS
+    return names
 
 
 def parse(provider: str, text: str) -> Pane:
-    """What `text`, a pane of `provider`, shows. Raises ValueError for an unknown provider only."""
+    """Parses a pane of a provider. Raises ValueError for an unknown provider only."""
     known = providers()
     if provider not in known:
         raise ValueError(f"unknown provider {provider!r}; known: {', '.join(known)}")

@@ -1,4 +1,4 @@
-"""The blocks of a Claude pane: a title, and the lines below it that are surely its own."""
+"""The blocks of a Claude pane: a title, and the lines below it that certainly belong to it."""
 
 import re
 from collections.abc import Sequence
@@ -16,14 +16,14 @@ _TITLE = re.compile(
 _TITLE_END = re.compile(r"([^()%:·•]{0,60})\)(.*)")
 _MINUTES = {"session": 300, "day": 1440, "week": 10080, "month": 43200}
 _RESETS = re.compile(r".*\bresets?\b", re.I)
-# Bars, numbers, `% used` and money: what may stand between a title and its reset.
+# Bars, numbers, `% used` and money: text between a title and its reset.
 _VALUE = re.compile(r"[█▓▒░▏▎▍▌▋▊▉▐\[\] ]*(?:[\d.,]+ ?%?.*|%.*|(?:used|left|us|u)\b.*|\$.*)?", re.I)
 _RESET_GOES_ON = re.compile(r"[\w+/:,.() -]{1,60}", re.A)
 _NO_METER = re.compile(r"\W*(?:extra usage )?(?:not enabled|unlimited)\b", re.I)
 
 
 class Block(msgspec.Struct, frozen=True):
-    """`name`: None where the title was cut off. `value`, `reset`: wrapped fragments."""
+    """A block. `name` is None if the title was cut off. `value`, `reset`: wrapped fragments."""
 
     name: str | None
     minutes: int | None
@@ -32,13 +32,13 @@ class Block(msgspec.Struct, frozen=True):
 
 
 def is_title(line: str) -> bool:
-    """Whether a block starts with this line."""
+    """Returns whether a block starts with this line."""
     return _TITLE.fullmatch(line) is not None
 
 
 def blocks_of(lines: Sequence[str]) -> list[Block]:
-    """All blocks, in order. A title without a meter (`Extra usage not enabled`) is left out."""
-    titles = [(at, found) for at, line in enumerate(lines) if (found := _TITLE.fullmatch(line))]
+    """Returns all blocks in order, except titles without a meter (`Extra usage not enabled`)."""
+    titles = [(at, match) for at, line in enumerate(lines) if (match := _TITLE.fullmatch(line))]
     ends = [at for at, _ in titles[1:]] + [len(lines)]
     blocks: list[Block] = []
     for (at, title), end in zip(titles, ends, strict=False):
@@ -52,7 +52,7 @@ def blocks_of(lines: Sequence[str]) -> list[Block]:
 
 
 def _name(title: re.Match[str], body: list[str]) -> tuple[str | None, str]:
-    """The meter's name and the rest of its line; takes a wrapped end of the title from `body`."""
+    """Returns the name and the rest of its line; removes a wrapped title end from `body`."""
     if title["extra"]:
         return "extra-usage", title["rest"]
     span = title["span"].lower()
@@ -67,17 +67,17 @@ def _name(title: re.Match[str], body: list[str]) -> tuple[str | None, str]:
 
 
 def _content(lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The fragments of the value and of the reset.
+    """Returns the fragments of the value and of the reset.
 
-    Only a line that can be nothing else is taken, and no blank line is crossed: where a line was
-    lost, the number of the next block must not count for this one.
+    Only unambiguous lines count, and a blank line ends the block: if a line is missing, the number
+    of the next block must not count for this one.
     """
     value: list[str] = []
     reset: list[str] = []
     in_title = _RESETS.match(lines[0]) is not None
     for at, line in enumerate(lines):
         if not line:
-            # The title's own line may be all title; below one with a reset, builds leave a line.
+            # The title may fill its line; some builds leave a blank line below one with a reset.
             if at == 0 or (at == 1 and in_title and not value):
                 continue
             break

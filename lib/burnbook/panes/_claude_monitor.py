@@ -6,8 +6,8 @@
        Limit resets at:     2:00 PM
     ⏰ 12:41:07 PM 📝 Active session | Ctrl+C to exit 🟢
 
-gives the meter `session` (300 minutes). Where the screen does not say `(official)`, the percentage
-is the tool's own estimate, its tokens over the limit that it assumes: `estimated:session`.
+gives the meter `session` (300 minutes). Without `(official)`, the percentage is the tool's own
+estimate, tokens over an assumed limit: `estimated:session`.
 """
 
 import re
@@ -24,7 +24,7 @@ _PERCENT = re.compile(r"(?<![\d.,-])(\d{1,6}+(?:\.\d{1,4}+)?)%(?: ?\(([a-z ,]{1,
 _RESETS = re.compile(r"\W*\b(?:Limit resets at|Token Reset):(.*)")
 _12_HOURS = re.compile(r"\d{1,2}:\d\d [AP]M")
 _24_HOURS = re.compile(r"\d\d:\d\d")
-# The last line shows the time as the reset is shown; so a cut `2:00 PM` is not taken for 02:00.
+# The last line has the same time format as the reset; so a cut `2:00 PM` is not read as 02:00.
 _STATUS_24 = re.compile(r"\W*\d\d:\d\d:\d\d\W+[A-Z][a-z].*")
 _HEADER = re.compile(r"\[ ?[\w-]{1,20} \| ([\w/+-]{1,40}) ?\]", re.A)
 _UPPER = frozenset({"utc", "gmt", "us", "est", "mst", "hst", "cet", "eet", "met", "wet", "prc"})
@@ -32,7 +32,7 @@ _LOWER = frozenset({"of", "es", "au"})
 
 
 def parse(lines: Sequence[str]) -> Pane | None:
-    """The last screen in `lines` (unframed); None where there is none."""
+    """Parses the last screen in `lines` (unframed); None if there is none."""
     rows = [at for at, line in enumerate(lines) if _USAGE.match(line)]
     if not rows:
         return None
@@ -47,7 +47,7 @@ def parse(lines: Sequence[str]) -> Pane | None:
 
 
 def _used(below: Sequence[str], errors: Errors) -> float | None:
-    """The percentage of the first line, which may be wrapped up to the next blank or named one."""
+    """Returns the percentage of the first line, which may wrap up to a blank or labelled line."""
     first = _USAGE.match(below[0])
     assert first is not None
     row = [first[1].strip()]
@@ -55,16 +55,16 @@ def _used(below: Sequence[str], errors: Errors) -> float | None:
         if not line or ":" in line:
             break
         row.append(line)
-    found = _PERCENT.search(joined(row))
-    if found is None:
+    match = _PERCENT.search(joined(row))
+    if match is None:
         errors.add("insufficient-data", METER)
         return None
-    said = (found[2] or "").split(", ")
-    if "official" not in said:
+    remarks = (match[2] or "").split(", ")
+    if "official" not in remarks:
         errors.add("estimated", METER)
-    if "stale" in said:
+    if "stale" in remarks:
         errors.add("stale")
-    value = float(found[1])
+    value = float(match[1])
     if value > 100:
         errors.add("percent-out-of-range", METER)
         return None
@@ -88,7 +88,7 @@ def _resets(
 
 
 def _cased(zone: str) -> str:
-    """`america/new_york` -> `America/New_York`: the screen has it in small letters."""
+    """Returns `America/New_York` for `america/new_york`, because the screen is in lower case."""
     return re.sub(r"[a-z]+", lambda word: _word(word[0]), zone.lower())
 
 

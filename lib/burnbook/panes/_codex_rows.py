@@ -1,4 +1,4 @@
-"""The limit rows of one Codex pane: which meter each is of, and the wrapped lines of its text."""
+"""The limit rows of a Codex pane: the meter of each, and its wrapped lines."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from burnbook.panes._text import BOTTOM, MAX_WRAP, TOP, has_percent, joined, slu
 
 ROW = re.compile(r"\W{0,4}(\w[\w.+/()-]*(?: [\w.+/()-]+){0,4}) limits?: ?(.*)", re.I)
 LABEL = re.compile(r"[A-Za-z][\w ./+-]{0,40}:(?: |$)")
-# A line between the rows that can only be a model's name whose ` limit:` was cut off.
+# A line between rows that must be a model's name whose ` limit:` was cut off.
 _CUT_NAME = re.compile(r"(?=.*[\d-]|.* l)[A-Za-z][\w.+-]{2,60}(?: l(?:i(?:m(?:it?)?)?)?)?$")
 # The end of a heading whose model was cut off: ` limit:`, `mit:`.
 _CUT_HEADING = re.compile(r"[limts]{0,6}:$", re.I)
@@ -19,7 +19,7 @@ _RESET_GOES_ON = re.compile(r"\(|resets?\b|.*\(resets?\b", re.I)
 
 
 class Row(msgspec.Struct, frozen=True):
-    """`name`: None in the block of a model whose name was cut off."""
+    """A limit row. `name` is None in the block of a model whose name was cut off."""
 
     name: str | None
     minutes: int | None
@@ -27,7 +27,7 @@ class Row(msgspec.Struct, frozen=True):
 
 
 def wrapped(lines: Sequence[str], at: int, first: str) -> tuple[str, ...]:
-    """`first` and the lines after `at` that continue it, as a narrow terminal wraps them."""
+    """Returns `first` and the lines after `at` that continue it in a narrow terminal."""
     fragments = [first] if first else []
     for line in lines[at + 1 : at + MAX_WRAP]:
         if line in ("", TOP, BOTTOM) or any(kind.match(line) for kind in _NEW):
@@ -42,7 +42,7 @@ def wrapped(lines: Sequence[str], at: int, first: str) -> tuple[str, ...]:
 
 
 def rows_of(lines: Sequence[str]) -> list[Row]:
-    """All limit rows in order. Rows below `GPT-5.3-Codex-Spark limit:` are named after it."""
+    """Returns all limit rows. Names below `GPT-5.3-Codex-Spark limit:` have it as a prefix."""
     rows: list[Row] = []
     block: str | None = None
     cut = False
@@ -50,8 +50,8 @@ def rows_of(lines: Sequence[str]) -> list[Row]:
     for at, line in enumerate(lines):
         if at < used_up or not line:
             continue
-        found = ROW.match(line)
-        if found is None:
+        match = ROW.match(line)
+        if match is None:
             if _CUT_HEADING.match(line):
                 block, cut = None, True
             elif LABEL.match(line):
@@ -59,11 +59,11 @@ def rows_of(lines: Sequence[str]) -> list[Row]:
             elif rows and _CUT_NAME.match(line):
                 block, cut = None, True
             continue
-        fragments = wrapped(lines, at, found[2])
-        used_up = at + len(fragments) + (not found[2])
-        name, minutes, is_window = _name(found[1], block)
+        fragments = wrapped(lines, at, match[2])
+        used_up = at + len(fragments) + (not match[2])
+        name, minutes, is_window = _name(match[1], block)
         if not (fragments or is_window):
-            block, cut = slug(found[1]), False
+            block, cut = slug(match[1]), False
             continue
         if not is_window:
             block, cut = None, False
@@ -72,7 +72,7 @@ def rows_of(lines: Sequence[str]) -> list[Row]:
 
 
 def _name(label: str, block: str | None) -> tuple[str, int | None, bool]:
-    """The meter's name, its window in minutes, and whether the label is only a window."""
+    """Returns the meter's name, its window in minutes, and whether the label is only a window."""
     if span := window(label):
         return f"{block}:{span[0]}" if block else span[0], span[1], True
     model, _, last = label.rpartition(" ")

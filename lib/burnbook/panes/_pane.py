@@ -1,4 +1,4 @@
-"""What a pane shows, as values. Here and not in `__init__`, so that parsers import no cycle."""
+"""The values of a pane. Not in `__init__`, because parsers import it."""
 
 import msgspec
 
@@ -6,12 +6,12 @@ from burnbook.times.wall_time import WallTime
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """One meter as the pane shows it.
+    """One meter of a pane.
 
-    used_percent: 0 to 100, always USED; None where the pane does not show it whole
-    window_minutes: the meter's window (300, 10080, ...); None where its name does not say
-    resets: the wall time of the reset, to be resolved against the moment of capture
-    resets_text: the words that the pane uses for it, whether or not they were understood
+    used_percent: 0 to 100, always USED; None if it is missing or cut off
+    window_minutes: the meter's window (300, 10080, ...); None if its name does not have it
+    resets: the wall time of the reset, resolved later with the moment of capture
+    resets_text: the reset text of the pane, parsed or not
     """
 
     name: str
@@ -22,12 +22,12 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class Pane(msgspec.Struct, frozen=True):
-    """All that one pane shows.
+    """The values of one pane.
 
     context_used, context_limit: tokens
     account: the raw e-mail or name, to be hashed and never stored
     prompts: GLM's cumulative count
-    errors: short words, `word` or `word:meter`, unique, in the order in which they came up
+    errors: short words, `word` or `word:meter`, unique, in the order of discovery
     """
 
     meters: tuple[Reading, ...] = ()

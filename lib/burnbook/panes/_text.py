@@ -23,18 +23,19 @@ _PERCENT = re.compile(
 _TOKENS = re.compile(r"(\d[\d,]{0,14}(?:\.\d{1,3})?)\s?([KMB]?)", re.I | re.A)
 _RESETS = re.compile(r"\bresets?\b\s*(.*)", re.I)
 MAX_COLUMNS = 500
-"""No terminal is wider; what sticks out counts as cut off."""
+"""No terminal is wider; the rest of a line counts as cut off."""
 MAX_LINES = 50_000
-"""No terminal keeps more; of a longer paste the end counts, as the last of several panes does."""
+"""No terminal keeps more; the end of a longer paste counts."""
 _BRACKETED = re.compile(r"\([^()]*\)")
 MAX_WRAP = 5
-"""Lines that one row may be wrapped over; more is no pane."""
+"""Maximum number of lines of a wrapped row."""
 _SCALE = {"": 1, "K": 10**3, "M": 10**6, "B": 10**9}
 
 
 def pane_lines(text: str) -> list[str]:
-    """Lines as a person reads them: no escapes, no frame, single spaces. The edge of a frame, even
-    half-copied, becomes TOP or BOTTOM.
+    """Returns lines without escapes and frames, with single spaces.
+
+    The edge of a frame, also a part of it, becomes TOP or BOTTOM.
     """
     lines = strip_ansi(text).split("\n")[-MAX_LINES:]
     return [_unframed(line[:MAX_COLUMNS]) for line in lines]
@@ -51,22 +52,22 @@ def _unframed(line: str) -> str:
 
 
 def slug(name: str) -> str:
-    """`Sonnet only` -> `sonnet-only`; letters, digits, dots and dashes."""
+    """Returns `sonnet-only` for `Sonnet only`: letters, digits, dots and dashes."""
     return _SLUG.sub("-", name.lower()).replace("_", "-").strip("-.")
 
 
 def window(name: str) -> tuple[str, int] | None:
-    """A window's short name and its minutes: `5h`, `5-hour`, `Weekly`, `1d`; None if it is none."""
+    """Returns the short name and minutes of a window (`5h`, `5-hour`, `Weekly`, `1d`), or None."""
     name = name.lower()
     if minutes := _WINDOWS.get(name):
         return name, minutes
-    if (found := _SPAN.fullmatch(name)) and int(found[1]):
-        return f"{int(found[1])}{found[2]}", int(found[1]) * _UNITS[found[2]]
+    if (match := _SPAN.fullmatch(name)) and int(match[1]):
+        return f"{int(match[1])}{match[2]}", int(match[1]) * _UNITS[match[2]]
     return None
 
 
 def joined(fragments: Sequence[str]) -> str:
-    """Wrapped fragments as one text. A number that was broken between two digits is one number."""
+    """Joins wrapped fragments. A number that wrapped between two digits is one number."""
     text = ""
     for part in fragments:
         broken = text[-1:].isdigit() and part[:1].isdigit()
@@ -75,51 +76,53 @@ def joined(fragments: Sequence[str]) -> str:
 
 
 def used_percent(text: str, meter: str, errors: Errors) -> float | None:
-    """The first percentage that says whether it is used or left, as percent USED.
+    """Returns the first percentage that is marked as used or left, as percent USED.
 
-    None, with a word in `errors`, where there is none whole or it is outside 0 to 100. A bar is
-    never read: it is a rounded drawing.
+    None, with a word in `errors`, if there is none or it is outside 0 to 100. Bars are not read,
+    because they are rounded.
     """
-    found = _PERCENT.search(text)
-    if found is None:
+    match = _PERCENT.search(text)
+    if match is None:
         errors.add("insufficient-data", meter)
         return None
-    value = float(f"{found[2]}.{found[3] or 0}")
-    if value > 100 or (found[1] and value):
+    value = float(f"{match[2]}.{match[3] or 0}")
+    if value > 100 or (match[1] and value):
         errors.add("percent-out-of-range", meter)
         return None
-    return value if found[4] else round(100 - value, 4)
+    return value if match[4] else round(100 - value, 4)
 
 
 def has_percent(text: str) -> bool:
-    """Whether a percentage with `used` or `left` stands in `text`."""
+    """Returns whether `text` has a percentage with `used` or `left`."""
     return _PERCENT.search(text) is not None
 
 
 def reset_of(
     fragments: Sequence[str], pattern: re.Pattern[str], meter: str, errors: Errors
 ) -> tuple[WallTime | None, str | None]:
-    """The reset in wrapped `fragments`, and its text: group 1 of `pattern`, which matches only
-    where the text is whole. None, with a word in `errors`, where it is missing, cut off or odd.
+    """Returns the reset in wrapped fragments, and its text.
+
+    Group 1 of `pattern` is the text; it matches only complete text. None, with a word in `errors`,
+    if the reset is missing, cut off or cannot be parsed.
     """
     if not fragments:
         errors.add("reset-not-shown", meter)
         return None, None
-    # A terminal wraps between words or inside one; only one way of joining them is a time.
+    # A terminal wraps between or inside words; only one way of joining gives a time.
     for glue in product((" ", ""), repeat=min(len(fragments), MAX_WRAP) - 1):
         attempt = fragments[0] + "".join(
             space + part for space, part in zip(glue, fragments[1:], strict=False)
         )
-        if (found := pattern.search(attempt)) and (wall := parse_reset(found[1])):
-            return wall, _BRACKETED.sub(lambda zone: zone[0].replace(" ", ""), found[1].strip())
+        if (match := pattern.search(attempt)) and (wall := parse_reset(match[1])):
+            return wall, _BRACKETED.sub(lambda zone: zone[0].replace(" ", ""), match[1].strip())
     cut = _RESETS.search(joined(fragments))
     errors.add("reset-not-understood" if cut else "reset-not-shown", meter)
     return None, (cut[1].strip(" ()")[:80] or None) if cut else None
 
 
 def tokens(text: str) -> int | None:
-    """`240K`, `10.5K`, `1.05M`, `12,345` -> a number of tokens; None for anything else."""
-    found = _TOKENS.fullmatch(text.strip())
-    if found is None:
+    """Returns the tokens of `240K`, `10.5K`, `1.05M` or `12,345`; None for other text."""
+    match = _TOKENS.fullmatch(text.strip())
+    if match is None:
         return None
-    return round(float(found[1].replace(",", "")) * _SCALE[found[2].upper()])
+    return round(float(match[1].replace(",", "")) * _SCALE[match[2].upper()])

@@ -7,7 +7,7 @@
     Current week (all models): 23% used · resets Jul 4 at 3am (Europe/London)
 
 gives the meters `session` (300 minutes) and `week-all-models` (10080). `extra-usage` has no window.
-Without such blocks, a screen of claude-monitor counts, see `_claude_monitor`.
+Without such blocks, a screen of claude-monitor is parsed, see `_claude_monitor`.
 """
 
 import re
@@ -26,7 +26,7 @@ _FAILED = re.compile(r"failed to load usage data|(?:status|settings) dialog dism
 _LOADING = re.compile(r"loading usage", re.I)
 _PLAN = re.compile(r"(?:· ?|login method: ?)claude (max(?: \d+x)?|pro|team|enterprise)\b", re.I)
 _EMAIL = re.compile(r"\bemail: ?([^\s()@]{1,128}+@[^\s()]{1,128})", re.I)
-# Whole only with its zone in brackets, or, where a build shows none, with am or pm.
+# Complete only with its zone in brackets, or, in builds without a zone, with am or pm.
 _RESET = re.compile(
     r"\bresets?\b ?(?:at )?([^()]{1,60}\([\w+/ -]{1,60}\)|[^()]{0,40}\d ?[ap]\.?m\.?$)", re.I
 )
@@ -34,12 +34,12 @@ _MAX_METERS = 64
 
 
 def parse(text: str) -> Pane:
-    """The last pane in `text`. Never raises."""
+    """Parses the last pane in `text`. Never raises."""
     errors = Errors()
     lines = pane_lines(text)
     parts = [part for part in _split(lines) if blocks_of(part)]
     if not parts and "Token Usage:" in text:
-        from burnbook.panes import _claude_monitor  # few panes are of it
+        from burnbook.panes import _claude_monitor  # rarely needed
 
         if (screen := _claude_monitor.parse(lines)) is not None:
             return screen
@@ -76,7 +76,7 @@ def _split(lines: Iterable[str]) -> list[list[str]]:
 
 
 def _unrepeated(blocks: Iterable[Block]) -> list[list[Block]]:
-    """A meter that comes again starts the next pane: Claude paints its pane many times."""
+    """Splits blocks into panes: a repeated meter starts the next, as Claude redraws its pane."""
     panes: list[list[Block]] = [[]]
     seen: set[str | None] = set()
     for block in blocks:
@@ -95,7 +95,7 @@ def _reading(block: Block, name: str, errors: Errors) -> Reading:
 
 
 def _note_failure(lines: Sequence[str], loaded: bool, errors: Errors) -> None:
-    # A failure above the pane that counts was overcome; one below it was the last word.
+    # Only a failure below the last pane is still current.
     last_title = max((at for at, line in enumerate(lines) if is_title(line)), default=-1)
     if any(_FAILED.search(line) for line in lines[last_title + 1 :]) or (
         not loaded and any(map(_LOADING.search, lines))

@@ -30,7 +30,7 @@ _MAX_METERS = 64
 
 
 def parse(text: str) -> Pane:
-    """The last pane in `text`. Never raises."""
+    """Parses the last pane in `text`. Never raises."""
     errors = Errors()
     panes = [(named, part) for named, part in _split(pane_lines(text)) if _counts(part)]
     if len(panes) > 1:
@@ -51,7 +51,7 @@ def parse(text: str) -> Pane:
 
 
 def _split(lines: Iterable[str]) -> list[tuple[bool, list[str]]]:
-    """The panes of a paste; `named` where its start was copied, so that it is surely one pane."""
+    """Returns the panes of a paste. True: its start was copied, so it is certainly one pane."""
     parts: list[tuple[bool, list[str]]] = [(False, [])]
     for line in lines:
         if line == TOP or _STARTS.fullmatch(line):
@@ -70,23 +70,23 @@ def _counts(lines: Iterable[str]) -> bool:
 
 
 def _unrepeated(rows: Iterable[Row], named: bool, errors: Errors) -> dict[str, list[Row]]:
-    """Rows by meter. In a pane without a start, a meter that comes again starts the next pane."""
-    found: dict[str, list[Row]] = {}
+    """Returns rows by meter. In a pane without a start, a repeated meter starts the next pane."""
+    by_meter: dict[str, list[Row]] = {}
     for row in rows:
         if row.name is None:
             errors.add("block-name-cut")
-        elif row.name in found and not named:
+        elif row.name in by_meter and not named:
             errors.add("multi-pane-trimmed")
-            found = {row.name: [row]}
-        elif len(found) < _MAX_METERS:
-            found.setdefault(row.name, []).append(row)
-    return found
+            by_meter = {row.name: [row]}
+        elif len(by_meter) < _MAX_METERS:
+            by_meter.setdefault(row.name, []).append(row)
+    return by_meter
 
 
 def _reading(name: str, rows: Sequence[Row], errors: Errors) -> Reading:
     row = rows[0]
     if any(other.fragments != row.fragments for other in rows):
-        # Most likely the heading of a model's block is missing: which of them is the main one?
+        # Probably the heading of a model's block is missing, so the main row is unknown.
         errors.add("conflicting-rows", name)
         return Reading(name, None, row.minutes)
     used = used_percent(joined(row.fragments), name, errors)
@@ -96,8 +96,8 @@ def _reading(name: str, rows: Sequence[Row], errors: Errors) -> Reading:
 
 def _first(lines: Sequence[str], pattern: re.Pattern[str]) -> str | None:
     for at, line in enumerate(lines):
-        if found := pattern.match(line):
-            return joined(wrapped(lines, at, found[1]))
+        if match := pattern.match(line):
+            return joined(wrapped(lines, at, match[1]))
     return None
 
 
@@ -105,16 +105,16 @@ def _context(lines: Sequence[str], errors: Errors) -> tuple[int | None, int | No
     text = _first(lines, _CONTEXT)
     if text is None:
         return None, None
-    found = _CONTEXT_USED.search(text)
-    used, limit = (tokens(found[1]), tokens(found[2] or "")) if found else (None, None)
+    match = _CONTEXT_USED.search(text)
+    used, limit = (tokens(match[1]), tokens(match[2] or "")) if match else (None, None)
     if used is None or limit is None:
         errors.add("insufficient-data", "context")
     return used, limit
 
 
 def _account(lines: Sequence[str]) -> tuple[str | None, str | None]:
-    """The e-mail and the plan. An API key is neither."""
-    found = _PERSON.fullmatch(_first(lines, _ACCOUNT) or "")
-    if found is None:
+    """Returns the e-mail address and the plan. An API key is neither."""
+    match = _PERSON.fullmatch(_first(lines, _ACCOUNT) or "")
+    if match is None:
         return None, None
-    return found[1] if "@" in found[1] else None, found[2]
+    return match[1] if "@" in match[1] else None, match[2]

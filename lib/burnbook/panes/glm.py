@@ -2,9 +2,9 @@
 
     {"blocks": [{"id": "2026-10-08T05:00:00.000Z", "isGap": false, "entries": 42, ...}, ...]}
 
-`prompts` is cumulative: the sum over all blocks that are no gap of `prompts` or `promptCount`
-where a block has one, else of `entries`, the number of requests that ccusage counted in it. Only
-the difference of two such counts means anything: BEFORE keeps the baseline, AFTER the delta.
+`prompts` is cumulative: the sum, over all blocks except gaps, of `prompts` or `promptCount`, else
+of `entries`, the number of requests that ccusage counted. Only the difference of two such counts is
+meaningful: BEFORE has the baseline, AFTER the delta.
 """
 
 from typing import Annotated
@@ -34,18 +34,19 @@ class _Blocks(msgspec.Struct):
 
 
 def parse(text: str) -> Pane:
-    """`prompts` of all blocks. Null, with a word in `errors`, for any other text, or as soon as
-    one block has no count: a sum without it would be wrong.
+    """Parses `prompts` of all blocks.
+
+    Null, with a word in `errors`, for any other text, or if a block has no count.
     """
     try:
         value = msgspec.json.decode(text.strip("\ufeff \t\r\n"))
     except (msgspec.DecodeError, ValueError, RecursionError):
         return Pane(errors=("not-json",))
     try:
-        found = msgspec.convert(value, _Blocks)
+        parsed = msgspec.convert(value, _Blocks)
     except msgspec.ValidationError:
         return Pane(errors=("no-blocks",))
-    counts = [block.count() for block in found.blocks if not block.is_gap]
+    counts = [block.count() for block in parsed.blocks if not block.is_gap]
     known = [count for count in counts if count is not None]
     if len(known) < len(counts):
         return Pane(errors=("insufficient-data",))

@@ -17,14 +17,14 @@ from burnbook.view.parts import Line
 def change(
     ctx: Context, data: dict[str, Any], block: bytes, zone: str = "local", *, force: bool
 ) -> Result:
-    """Put the block into the crontab; an empty one takes it out."""
-    with crontab_file.held():
+    """Writes the block to the crontab; an empty block removes it."""
+    with crontab_file.locked():
         before = crontab_file.read()
         table = before or b""
         others = crontab_file.without(table, PROJECT)
         wanted = crontab_file.with_block(table, PROJECT, block) if block else others
         if wanted == table:
-            fact = "has these jobs already" if block else "has no jobs of this project"
+            fact = "already has these jobs" if block else "has no jobs of this project"
             return Result([Line(f"your crontab {fact}; nothing changed", strong=True)], data)
         if not table and not force:
             _check_empty(ctx, before)
@@ -34,44 +34,44 @@ def change(
         data["record"] = _record(ctx, crontab_file.block_of(table, PROJECT), block, others)
     jobs = sum(job["enabled"] for job in data["jobs"])
     count = "1 job is" if jobs == 1 else f"{jobs} jobs are"
-    did = f"{count} in your crontab" if block else "the jobs are out of your crontab"
-    return Result([Line(did, strong=True)], data)
+    result = f"{count} in your crontab" if block else "the jobs were removed from your crontab"
+    return Result([Line(result, strong=True)], data)
 
 
 def _check_empty(ctx: Context, before: bytes | None) -> None:
-    """Refuse an empty crontab where there should be lines. Raises IOFault."""
+    """Raises IOFault if an empty crontab may be wrong."""
     if before is not None:
         raise IOFault(
-            "crontab -l succeeds and prints nothing, so lines of yours may be there that it does "
-            "not show; nothing is changed: where your crontab is empty, use --force"
+            "crontab -l printed nothing, so your crontab may have lines that it does not show; "
+            "nothing changed; if your crontab is empty, use --force"
         )
     lines = _lines_left(ctx)
     if lines:
         count = "1 line" if lines == 1 else f"{lines} lines"
         raise IOFault(
-            f"crontab -l finds no crontab, but the last schedule left {count} in it; nothing is "
-            "changed: where you have removed your crontab, use --force"
+            f"crontab -l finds no crontab, but it had {count} after the last change; "
+            "nothing changed; if you have removed your crontab, use --force"
         )
 
 
 def _check_block(ctx: Context, block: bytes, wanted: bytes, zone: str) -> None:
-    """Whether this cron can run the block. Raises BadConfig or IOFault."""
+    """Raises BadConfig or IOFault if this cron cannot run the block."""
     if not block:
         return
     dialect = crontab_file.dialect()
     if dialect != "-T" and not _jobs.agree(zone, "local", clock.now()):
         raise BadConfig(
-            f"this cron does not know CRON_TZ, so it cannot keep the zone {zone} of "
+            f"this cron does not support CRON_TZ, so it cannot use the zone {zone} of "
             'schedules.toml; set timezone = "local", or use --as systemd'
         )
     if zone == "local" and dialect == "-T" and crontab_file.zone_above(wanted, PROJECT):
-        ctx.notes.append("the CRON_TZ of your crontab stands above the jobs, so they keep it too")
+        ctx.notes.append("your crontab sets CRON_TZ above the jobs, so it applies to them too")
     if dialect:
         crontab_file.check(block, dialect)
 
 
 def _record(ctx: Context, replaced: bytes, block: bytes, others: bytes) -> str:
-    """Keep the project's own lines, and of all others their count and a salted hash."""
+    """Records the project's own lines, and the count and a salted hash of all others."""
     name = f"crontab.{clock.wall_clock():%Y%m%dT%H%M%S.%fZ}"
     path = RootedPath(ctx.book.root, f"crontabs/{name}")
     with lock.book_lock(ctx.book.root):
@@ -86,7 +86,7 @@ def _record(ctx: Context, replaced: bytes, block: bytes, others: bytes) -> str:
 
 
 def _lines_left(ctx: Context) -> int:
-    """How many lines the crontab had after the last change that the book knows of."""
+    """Returns the number of lines of the crontab after the last change in the book."""
     folder = RootedPath(ctx.book.root, "crontabs")
     names = [name for name in folder.names() if name.startswith("crontab.")]
     if not names:
@@ -96,4 +96,4 @@ def _lines_left(ctx: Context) -> int:
         row = json.loads(data)
         return int(row["other_lines"]) + len(row["block"].splitlines())
     except (ValueError, TypeError, KeyError, AttributeError):
-        return len(data.splitlines())  # a whole crontab, as earlier versions kept it
+        return len(data.splitlines())  # earlier versions kept the whole crontab

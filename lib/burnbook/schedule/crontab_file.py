@@ -1,7 +1,7 @@
-"""The user's crontab: one project's block in it, and not a byte of the rest.
+"""The block of one project in the user's crontab. The rest of the crontab is not changed.
 
-It is read and written with the `crontab` program alone. Installs of all clones wait for one
-another, on a lock of the user's home folder: no file is made for it.
+The crontab is read and written with the `crontab` program only. Installs of all clones wait for one
+another with a lock on the user's home folder, which needs no lock file.
 """
 
 import fcntl
@@ -25,59 +25,59 @@ _WAIT = 10.0
 
 
 def without(table: bytes, root: str) -> bytes:
-    """A crontab without the project's block. Raises BadData where its markers are not one pair."""
+    """Returns a crontab without the project's block. Raises BadData if its markers are wrong."""
     before, _, after = _parts(table, root)
     return before + after
 
 
 def with_block(table: bytes, root: str, block: bytes) -> bytes:
-    """A crontab with the project's block, in the place of the old one, else at the end."""
-    before, found, after = _parts(table, root)
-    if not found and before and not before.endswith(b"\n"):
-        before += b"\n"  # no cron takes a line without its end
+    """Returns a crontab with the project's block, in place of the old one, else at the end."""
+    before, old, after = _parts(table, root)
+    if not old and before and not before.endswith(b"\n"):
+        before += b"\n"  # cron ignores a line without a line end
     return before + block + after
 
 
 def block_of(table: bytes, root: str) -> bytes:
-    """The project's block with its markers; empty where there is none."""
+    """Returns the project's block with its markers; empty if there is none."""
     return _parts(table, root)[1]
 
 
 def zone_above(table: bytes, root: str) -> bool:
-    """Whether a CRON_TZ of the user's own stands above the block, and so holds for it in cronie."""
+    """Returns whether the user sets CRON_TZ above the block, so that it applies to it in cronie."""
     return re.search(rb"^[ \t]*CRON_TZ[ \t]*=", _parts(table, root)[0], re.MULTILINE) is not None
 
 
 def _parts(table: bytes, root: str) -> tuple[bytes, bytes, bytes]:
-    """Before the block, the block with its markers (empty: there is none), after it."""
+    """Returns the text before the block, the block with its markers (or empty), and the rest."""
     marks = [mark.encode("utf-8", "surrogateescape") for mark in markers(root)]
     lines = re.findall(rb"[^\n]*\n|[^\n]+", table)
-    found = [
-        (place, marks.index(bare))
-        for place, line in enumerate(lines)
+    markers_at = [
+        (index, marks.index(bare))
+        for index, line in enumerate(lines)
         if (bare := line.rstrip(b"\r\n")) in marks
     ]
-    if not found:
+    if not markers_at:
         return table, b"", b""
-    if [mark for _, mark in found] != [0, 1]:
+    if [mark for _, mark in markers_at] != [0, 1]:
         raise BadData(
             f"the marker lines of {root} in your crontab are not one begin and one end; nothing is "
-            "changed: put them right with crontab -e"
+            "changed; correct them with crontab -e"
         )
-    (first, _), (last, _) = found
+    (first, _), (last, _) = markers_at
     inside = lines[first + 1 : last]
     if any(line.startswith((b"# burnbook:begin ", b"# burnbook:end ")) for line in inside):
         raise BadData(
-            f"another clone's marker stands inside the block of {root} in your crontab; nothing is "
-            "changed: put it right with crontab -e"
+            f"the block of {root} in your crontab has another clone's marker inside; nothing is "
+            "changed; correct it with crontab -e"
         )
     whole = b"".join(lines[first : last + 1])
     return b"".join(lines[:first]), whole, b"".join(lines[last + 1 :])
 
 
 @contextmanager
-def held() -> Iterator[None]:
-    """Nobody else of this user changes the crontab meanwhile. Raises Busy after 10 s."""
+def locked() -> Iterator[None]:
+    """Keeps other processes of this user from changing the crontab. Raises Busy after 10 s."""
     home = pwd.getpwuid(os.getuid()).pw_dir
     try:
         handle = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -99,54 +99,54 @@ def held() -> Iterator[None]:
 
 
 def read() -> bytes | None:
-    """The user's crontab; None where there is none. Raises Missing, or IOFault where it failed.
+    """Returns the user's crontab; None if there is none. Raises Missing, or IOFault on failure.
 
-    Empty: `crontab -l` succeeded and printed nothing, which is an empty crontab or a wrong answer.
+    An empty result may be an empty crontab or a wrong answer of `crontab -l`.
     """
     done = _run("-l")
     if done.returncode == 0:
         return done.stdout
-    said = done.stderr.decode("utf-8", "replace").strip()
-    # POSIX gives the message no form and every failure the code 1; each cron words this one alike.
-    if done.stdout == b"" and "no crontab for" in said.lower():
+    message = done.stderr.decode("utf-8", "replace").strip()
+    # POSIX specifies neither message nor code, but every cron prints these words.
+    if done.stdout == b"" and "no crontab for" in message.lower():
         return None
-    raise IOFault(f"crontab -l failed with exit code {done.returncode}: {said or 'no message'}")
+    raise IOFault(f"crontab -l failed with exit code {done.returncode}: {message or 'no message'}")
 
 
 def dialect() -> str:
-    """The flag with which this crontab checks a file, `-T` (cronie) or `-n` (Debian); or none.
+    """Returns the flag that checks a file, `-T` (cronie) or `-n` (Debian), or an empty text.
 
-    The usage text is asked, as `-n` is another thing in cronie.
+    It is in the usage text, because `-n` has another meaning in cronie.
     """
-    told = _run("-h")
-    usage = (told.stdout + told.stderr).decode("utf-8", "replace")
+    done = _run("-h")
+    usage = (done.stdout + done.stderr).decode("utf-8", "replace")
     if " -T " in usage or "[-T]" in usage:
         return "-T"
     return "-n" if "dry run" in usage else ""
 
 
 def check(block: bytes, flag: str) -> None:
-    """Check the lines of a block where `dialect` has a flag for it. Raises IOFault.
+    """Checks the lines of a block with the flag of `dialect`. Raises IOFault.
 
-    Only the block: other lines are installed already, and may hold secrets, which no file gets.
+    It does not check other lines, because they may have secrets, which must not go to a file.
     """
     with tempfile.NamedTemporaryFile(prefix="burnbook-crontab.") as file:
         file.write(block)
         file.flush()
-        _must(_run(flag, file.name), "this crontab is refused, nothing is changed")
+        _must(_run(flag, file.name), "cron rejects the jobs; nothing is changed")
 
 
 def write(before: bytes | None, table: bytes, root: str) -> None:
-    """Replace the crontab that was read as `before`, and verify it.
+    """Replaces the crontab that was read as `before`, and verifies it.
 
-    Raises Busy where it has changed since. Raises IOFault where it is not as written afterwards;
-    where lines are missing, `before` is then in a file of the home folder.
+    Raises Busy if it has changed since, and IOFault if the result is not as written. If lines are
+    missing, it saves `before` to a file in the home folder.
     """
     if table and not table.endswith(b"\n"):
-        table += b"\n"  # cron refuses an unfinished line
+        table += b"\n"  # cron ignores a line without a line end
     if read() != before:
         raise Busy(
-            "your crontab was changed in this moment, perhaps by crontab -e; nothing is changed: "
+            "another program, perhaps crontab -e, has just changed your crontab; nothing changed; "
             "try again"
         )
     reason, is_read = _install(table), True
@@ -159,21 +159,21 @@ def write(before: bytes | None, table: bytes, root: str) -> None:
         return
     reason = reason or "crontab reported success"
     if is_read and after == before:
-        raise IOFault(f"your crontab could not be changed ({reason}); it is as it was")
+        raise IOFault(f"your crontab could not be changed ({reason}); it is unchanged")
     if not is_lost:
         raise IOFault(
-            f"the jobs in your crontab are not as they were written ({reason}), but no line of "
-            "yours is missing; look with crontab -l, and run this again"
+            f"the jobs in your crontab differ from what was written ({reason}), but none of your "
+            "lines is missing; check with crontab -l, and run this again"
         )
     path = _rescue(before or b"")
     raise IOFault(
-        f"your crontab has lost lines while it was written ({reason}): `crontab {quote(path)}` "
-        "restores what it was; delete that file then, as a crontab may hold secrets"
+        f"your crontab lost lines while it was written ({reason}); run `crontab {quote(path)}` to "
+        "restore it, then delete that file, because a crontab may have secrets"
     )
 
 
 def _install(table: bytes) -> str:
-    """Install a crontab, or remove it where it is empty. Gives the reason why not; empty: none."""
+    """Installs a crontab, or removes it if empty. Returns the reason of a failure, else ''."""
     try:
         done = _run("-", stdin=table) if table else _run("-r")
     except IOFault as error:
@@ -182,7 +182,7 @@ def _install(table: bytes) -> str:
 
 
 def _has_block(table: bytes, after: bytes, root: str) -> bool:
-    """Whether the project's block is read as it was written, or is gone where it was taken out."""
+    """Returns whether the crontab has the project's block as it was written, or no block."""
     try:
         return block_of(after, root) == block_of(table, root)
     except BadData:
@@ -190,13 +190,13 @@ def _has_block(table: bytes, after: bytes, root: str) -> bool:
 
 
 def _is_lost(before: bytes, table: bytes, after: bytes) -> bool:
-    """Whether a line that was there before, and was written again, is missing in what is read."""
+    """Returns whether a line that was to be kept is missing."""
     kept = Counter(before.splitlines()) & Counter(table.splitlines())
     return bool(kept - Counter(after.splitlines()))
 
 
 def _rescue(table: bytes) -> str:
-    """Keep a whole crontab in a new file that only the user may read. Gives its path."""
+    """Saves a crontab to a new file that only the user may read. Returns its path."""
     try:
         handle, path = tempfile.mkstemp(prefix="crontab-before.", dir=os.path.expanduser("~"))
     except OSError:
@@ -215,12 +215,12 @@ def _must(done: "subprocess.CompletedProcess[bytes]", sentence: str) -> None:
 
 
 def _reason(done: "subprocess.CompletedProcess[bytes]") -> str:
-    said = (done.stderr or done.stdout).decode("utf-8", "replace")
-    return " ".join(said.split()) or "crontab gave no reason"
+    message = (done.stderr or done.stdout).decode("utf-8", "replace")
+    return " ".join(message.split()) or "crontab gave no reason"
 
 
 def _run(*words: str, stdin: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
-    # In the C locale, as one message is read.
+    # In the C locale, because `read` parses a message.
     env = {**os.environ, "LC_ALL": "C"}
     try:
         return subprocess.run(

@@ -1,4 +1,4 @@
-"""The jobs of config/schedules.toml as a plan for a scheduler, and what can be told of them."""
+"""The jobs of config/schedules.toml: their plan for a scheduler, their next times and mistakes."""
 
 import os
 import subprocess
@@ -19,19 +19,21 @@ _LATE = timedelta(minutes=10)
 
 
 def plan(ctx: Context, args: Any, spec: Schedules) -> Plan:
-    """The jobs that are switched on, each with its whole argv and environment."""
-    given = {"BURNBOOK_DATA_DIR": (args.data_dir, ctx.book.root)}
-    given["BURNBOOK_CONFIG_DIR"] = (args.config_dir, ctx.config.root)
-    # Jobs use the book and the config of this call, where they would not find them by themselves.
-    env = {name: place for name, (flag, place) in given.items() if flag or os.environ.get(name)}
+    """Returns the enabled jobs, each with its argv and environment."""
+    folders = {"BURNBOOK_DATA_DIR": (args.data_dir, ctx.book.root)}
+    folders["BURNBOOK_CONFIG_DIR"] = (args.config_dir, ctx.config.root)
+    # Jobs use the book and the config of this call if these are not the defaults.
+    env = {name: path for name, (flag, path) in folders.items() if flag or os.environ.get(name)}
     for text in (PROJECT, *env.values()):
         if not text.isprintable():
-            raise UsageError(f"{text!r} has characters that no scheduler can have in a path")
+            raise UsageError(
+                f"path {text!r} has control characters, which schedulers do not support"
+            )
     return of(spec, PROJECT, env)
 
 
 def of(spec: Schedules, root: str, env: Mapping[str, str]) -> Plan:
-    """The plan of a project at `root`."""
+    """Returns the plan of a project at `root`."""
     program, flags = (os.path.join(root, "bin", "_job"),), _flags(spec.logs)
     tasks = []
     for name, job in spec.jobs.items():
@@ -43,18 +45,21 @@ def of(spec: Schedules, root: str, env: Mapping[str, str]) -> Plan:
 
 
 def _flags(logs: Logs) -> list[str]:
-    """The flags of bin/_job, where they are not what it does by itself."""
-    usual = Logs()
+    """Returns the flags of bin/_job that differ from its defaults."""
+    default = Logs()
     pairs = {
-        "-d": (logs.folder, usual.folder),
-        "-m": (logs.max_bytes, usual.max_bytes),
-        "-c": (logs.count, usual.count),
+        "-d": (logs.folder, default.folder),
+        "-m": (logs.max_bytes, default.max_bytes),
+        "-c": (logs.count, default.count),
     }
-    return [w for flag, (said, as_is) in pairs.items() if said != as_is for w in (flag, str(said))]
+    words = []
+    for flag, (value, default_value) in pairs.items():
+        words += [flag, str(value)] if value != default_value else []
+    return words
 
 
-def told(spec: Schedules) -> list[dict[str, Any]]:
-    """Each job as JSON has it; `next_at` is null for one that is switched off."""
+def data(spec: Schedules) -> list[dict[str, Any]]:
+    """Returns each job for JSON output; `next_at` is null for a disabled job."""
     zone, now = clock.find_zone(spec.timezone), clock.now()
     folder = os.path.join(PROJECT, spec.logs.folder)
     return [
@@ -76,7 +81,7 @@ def told(spec: Schedules) -> list[dict[str, Any]]:
 
 
 def due(spec: Schedules, name: str) -> datetime:
-    """The time of a job that was at most ten minutes ago. Raises No where there is none."""
+    """Returns the time of a job in the last ten minutes. Raises No if there is none."""
     if name not in spec.jobs:
         raise UsageError(f"no job is called {name!r}; valid: {', '.join(spec.jobs)}")
     zone, now = clock.find_zone(spec.timezone), clock.now()
@@ -88,19 +93,19 @@ def due(spec: Schedules, name: str) -> datetime:
 
 
 def faults(ctx: Context, spec: Schedules) -> list[BadConfig]:
-    """A mistake for each job whose recipe, or whose capture, there is not."""
+    """Returns a mistake for each job whose recipe or capture does not exist."""
     recipes = _recipes()
-    found = []
+    mistakes = []
     for name, job in spec.jobs.items():
         if job.enabled and job.recipe not in recipes:
-            said = f"no recipe is called {job.recipe!r}; valid: {', '.join(recipes)}"
-            found.append(schedules.wrong(ctx.config, f"jobs.{name}.recipe", said))
+            reason = f"no recipe is called {job.recipe!r}; valid: {', '.join(recipes)}"
+            mistakes.append(schedules.wrong(ctx.config, f"jobs.{name}.recipe", reason))
         captures = [word for word in job.args[:1] if job.recipe == "capture"]
         for word in captures:
             if job.enabled and word not in spec.captures:
-                said = f"no capture is called {word!r}; valid: {', '.join(spec.captures)}"
-                found.append(schedules.wrong(ctx.config, f"jobs.{name}.args", said))
-    return found
+                reason = f"no capture is called {word!r}; valid: {', '.join(spec.captures)}"
+                mistakes.append(schedules.wrong(ctx.config, f"jobs.{name}.args", reason))
+    return mistakes
 
 
 def _recipes() -> list[str]:
@@ -109,17 +114,17 @@ def _recipes() -> list[str]:
     try:
         done = subprocess.run(command, capture_output=True, timeout=_TIMEOUT, text=True)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise IOFault(f"cannot ask just for its recipes: {error}") from None
+        raise IOFault(f"cannot list the recipes of just: {error}") from None
     if done.returncode != 0:
-        raise IOFault(f"cannot ask just for its recipes: {done.stderr}")
+        raise IOFault(f"cannot list the recipes of just: {done.stderr}")
     return done.stdout.split()
 
 
-def agree(one: str, other: str, since: datetime) -> bool:
-    """Whether two zones show the same wall time, looked at for a year."""
-    zones = clock.find_zone(one), clock.find_zone(other)
+def agree(first: str, second: str, since: datetime) -> bool:
+    """Returns whether two zones show the same wall time for a year."""
+    zones = clock.find_zone(first), clock.find_zone(second)
     moments = (since + timedelta(hours=6 * step) for step in range(1464))
-    return one == other or all(
+    return first == second or all(
         clock.to_wall(moment, zones[0]).utcoffset() == clock.to_wall(moment, zones[1]).utcoffset()
         for moment in moments
     )

@@ -1,4 +1,4 @@
-"""Runs a declared command and keeps what it printed in the book, once per content."""
+"""Runs a declared command and keeps its output in the book, if it is new."""
 
 import hashlib
 import os
@@ -21,7 +21,7 @@ _NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z(?:_[0-9]+)?\.[^/]+")
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """Capture first, with no lock held; then keep it, where it is not what was kept last."""
+    """Captures without a lock, then keeps the output if it differs from the last one."""
     declared = schedules.read(ctx.config).captures
     if args.name not in declared:
         known = ", ".join(declared) or "none is declared in schedules.toml"
@@ -34,36 +34,36 @@ def run(ctx: Context, args: Any) -> Result:
     text = redact_pane(strip_ansi(shown.decode("utf-8", "replace")))
     if not text.strip():
         raise BadData(f"the capture {args.name} printed nothing; nothing kept")
-    data = text.encode("utf-8", "replace")
+    output = text.encode("utf-8", "replace")
     folder = RootedPath(ctx.book.root, f"captures/{args.name}")
     with lock.book_lock(ctx.book.root):
         kept = _kept(folder)
         last = kept[-1] if kept else None
-        is_new = last is None or (folder / last).read() != data
+        is_new = last is None or (folder / last).read() != output
         if is_new:
             name = _free(kept, f"{captured_at:%Y%m%dT%H%M%SZ}", spec.suffix)
-            (folder / name).replace(data)
+            (folder / name).replace(output)
         else:
             name = last or ""
     path = str(folder / name)
-    said = "kept in" if is_new else "the same as last time, in"
-    told = {
+    result = "kept in" if is_new else "unchanged, in"
+    data = {
         "capture": args.name,
         "captured_at": captured_at,
         "new": is_new,
         "path": path,
-        "bytes": len(data),
-        "sha256": hashlib.sha256(data).hexdigest(),
+        "bytes": len(output),
+        "sha256": hashlib.sha256(output).hexdigest(),
     }
-    return Result([Line(f"{args.name}: {said} {path}", strong=True)], told)
+    return Result([Line(f"{args.name}: {result} {path}", strong=True)], data)
 
 
 def _kept(folder: RootedPath) -> list[str]:
-    """The names of what is kept, the newest last: they begin with their moment."""
+    """Returns the names of kept outputs, oldest first; they begin with their moment."""
     return [name for name in folder.names() if _NAME.fullmatch(name)]
 
 
 def _free(kept: list[str], stamp: str, suffix: str) -> str:
-    """A name that no other output of the same second has; `_` sorts after the dot."""
-    taken = sum(name.startswith(stamp) for name in kept)
-    return f"{stamp}{f'_{taken + 1:03}' if taken else ''}.{suffix}"
+    """Returns a name that no other output of the same second has; `_` sorts after the dot."""
+    used = sum(name.startswith(stamp) for name in kept)
+    return f"{stamp}{f'_{used + 1:03}' if used else ''}.{suffix}"

@@ -18,14 +18,14 @@ _SECOND = timedelta(seconds=1)
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """One line: at once, or on a terminal each second until both moments have passed."""
+    """Returns one line; on a terminal, updates it each second until both moments have passed."""
     if args.name is not None and args.window not in (None, args.name):
-        raise UsageError(f"two windows are named, {args.name} and {args.window}; one is wanted")
+        raise UsageError(f"two windows are given, {args.name} and {args.window}; name one")
     window = wanted(ctx, args.name or args.window)
     ends = boundaries.of(ctx.config, ctx.book.index, window).ends_at
     if ends is None:
         raise Missing(
-            f"the end of {window} is not known: it has no BEFORE, and no `ends` in windows.toml"
+            f"the end of {window} is unknown: it has no BEFORE, and no `ends` in windows.toml"
         )
     settles = ends + ctx.config.windows.lag
     if args.format == "text" and sys.stdout.isatty():
@@ -40,16 +40,16 @@ def run(ctx: Context, args: Any) -> Result:
         "settles_in_seconds": (settles - now).total_seconds(),
     }
     if args.format == "text" and sys.stdout.isatty():
-        return Result([], data)  # the last line painted says it
+        return Result([], data)  # the last line is still on the terminal
     return Result([Line(_line(ctx, window, ends, settles, now), strong=True)], data)
 
 
 def _count(ctx: Context, window: str, ends: datetime, settles: datetime) -> None:
-    # The wall clock, not a counter of seconds: a machine that slept knows how late it is.
-    began, real = clock.now(), clock.wall_clock()
+    # The wall clock, not a counter of seconds, so that it is right after a sleep.
+    start, real = clock.now(), clock.wall_clock()
     try:
         while True:
-            now = began + (clock.wall_clock() - real)
+            now = start + (clock.wall_clock() - real)
             line = _line(ctx, window, ends, settles, now)[: _width()]
             sys.stdout.write(f"{_CLEAR}{line}")
             sys.stdout.flush()
@@ -61,21 +61,21 @@ def _count(ctx: Context, window: str, ends: datetime, settles: datetime) -> None
 
 
 def _line(ctx: Context, window: str, ends: datetime, settles: datetime, now: datetime) -> str:
-    told = [_until(ctx, f"{window} ends", f"{window} ended", ends, now)]
-    told.append(_until(ctx, "panes settle", "panes have settled since", settles, now))
-    return "; ".join(told)
+    parts = [_until(ctx, f"{window} ends", f"{window} ended", ends, now)]
+    parts.append(_until(ctx, "panes settle", "panes have settled since", settles, now))
+    return "; ".join(parts)
 
 
 def _until(ctx: Context, coming: str, past: str, at: datetime, now: datetime) -> str:
     shown = moment(at, ctx.config.zone)
     if now >= at:
         return f"{past} {shown}"
-    # Rounded up, so that it says 1s until the moment is there.
+    # Rounded up, so that the last second is 1s.
     return f"{coming} {shown}, in {clock.span(-((now - at) // _SECOND))}"
 
 
 def _width() -> int:
-    """What fits on one line without wrapping."""
+    """Returns the number of characters that fit on a line."""
     try:
         return max(20, os.get_terminal_size(sys.stdout.fileno()).columns - 1)
     except OSError:

@@ -11,12 +11,12 @@ from burnbook.config.settings import PROJECT
 from burnbook.context import Context, Result
 from burnbook.view.parts import Line
 
-# Letter of the verb, script and its first word.
-_VERBS = (("s", "snapshot start"), ("e", "snapshot end"), ("x", "snapshot cross"), ("d", "undo"))
+# The letter of an action, the script and its first argument.
+_ACTIONS = (("s", "snapshot start"), ("e", "snapshot end"), ("x", "snapshot cross"), ("d", "undo"))
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """One function an agent and verb, for `eval` in a POSIX shell, bash or zsh."""
+    """Returns one function for each agent and action, for `eval` in a POSIX shell, bash or zsh."""
     agents = {name: agent for name, agent in ctx.config.agents.items() if agent.alias}
     letters = sorted(agent.alias or "" for agent in agents.values())
     for letter in args.only or ():
@@ -26,13 +26,13 @@ def run(ctx: Context, args: Any) -> Result:
     for name, agent in agents.items():
         if args.only and agent.alias not in args.only:
             continue
-        for letter, words in _VERBS:
+        for letter, words in _ACTIONS:
             alias = f"{agent.alias}{letter}"
             data[alias] = _body(name, agent, words)
             lines.append(Line(f"{alias}() {{ {data[alias]}; }}"))
             if shutil.which(alias):
                 hidden.append(alias)
-    # A shell expands an alias of the same name while it reads the function, which is an error.
+    # An existing alias of the same name would be a syntax error in the function.
     lines.insert(0, Line(f"unalias {' '.join(data)} 2>/dev/null || :"))
     if hidden:
         ctx.notes.append(

@@ -1,4 +1,4 @@
-"""Runs samples/demo.toml in a scratch book, each command shown before its result."""
+"""Runs samples/demo.toml in a scratch book, and prints each command before its result."""
 
 import json
 import os
@@ -20,7 +20,7 @@ from burnbook.view.parts import Line
 
 
 class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One command of the day, as a person would type it, and what it is for."""
+    """One command, as a user would enter it, and its purpose."""
 
     say: str
     run: str
@@ -33,20 +33,22 @@ class Day(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """Every step in order; the first that fails ends it with its exit code."""
+    """Runs every step in order. The first failure ends the demo with its exit code."""
     day = _day(Path(PROJECT, "samples", "demo.toml"))
     scratch = Path(tempfile.mkdtemp(prefix="burnbook-demo-"))
     try:
-        book = _place(args.keep) or scratch / "book"
+        book = _kept_book(args.keep) or scratch / "book"
         config = _configure(scratch / "config", book)
         for step in day.steps:
             code = _show(step, book, config, sys.stderr if args.format == "json" else sys.stdout)
             if code:
-                return Result([Line(f"the demo stopped: exit code {code}", strong=True)], {}, code)
+                return Result(
+                    [Line(f"the demo failed with exit code {code}", strong=True)], {}, code
+                )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    where = f"The book of this demo is in {book}." if args.keep else "The scratch book is gone."
-    end = f"{where} Yours begins with: just start codex"
+    kept = f"The book of this demo is {book}." if args.keep else "The scratch book was deleted."
+    end = f"{kept} Start your own book with: just start codex"
     return Result([Line(""), Line(end)], {"steps": len(day.steps), "kept": args.keep})
 
 
@@ -57,17 +59,17 @@ def _day(path: Path) -> Day:
         raise BadConfig(f"{path}: {error}") from None
 
 
-def _place(keep: str | None) -> Path | None:
+def _kept_book(keep: str | None) -> Path | None:
     if keep is None:
         return None
     book = Path(os.path.abspath(keep))
     if book.exists():
-        raise UsageError(f"--keep {keep!r} is there already; name a new directory")
+        raise UsageError(f"--keep {keep!r} already exists; name a new directory")
     return book
 
 
 def _configure(config: Path, book: Path) -> Path:
-    """The sample's declarations, with the shipped feeds, and the pages in the demo's book."""
+    """Writes the sample config with the shipped feeds. The ledgers are in the demo's book."""
     shutil.copytree(Path(PROJECT, "config", "feeds"), config / "feeds")
     shutil.copytree(Path(PROJECT, "samples", "config"), config, dirs_exist_ok=True)
     pages = {"folder": book / "docs" / "Ledgers", "handoff": book / "docs" / "SESSION_HANDOFF.md"}
@@ -77,7 +79,7 @@ def _configure(config: Path, book: Path) -> Path:
 
 
 def _show(step: Step, book: Path, config: Path, out: TextIO) -> int:
-    """Run one step; its command and what it prints go to `out`."""
+    """Runs one step. Its command and output go to `out`. Returns the exit code."""
     out.write(f"\n# {step.say}\n$ {step.run}\n")
     out.flush()
     words = shlex.split(step.run)

@@ -1,7 +1,7 @@
-"""Schedulers: one file each that says the jobs in its own form, found by listing this folder.
+"""Formats of schedulers. Each file of this folder is one format.
 
-A module has `render(plan) -> Rendered`, pure, which raises BadConfig for what its scheduler cannot
-say, and `COMMENT`, how a file's name is written above it where several are printed.
+A module has `render(plan) -> Rendered`, which raises BadConfig for a plan that its scheduler does
+not support, and `COMMENT`, the line above each file if several are printed.
 """
 
 import os
@@ -16,7 +16,7 @@ DEFAULT = "crontab"
 
 
 class Task(NamedTuple):
-    """One job ready to be said: `words` is its argv, with absolute paths."""
+    """One job: `words` is its argv, with absolute paths."""
 
     name: str
     times: Sequence[Expr]
@@ -42,7 +42,7 @@ class File(NamedTuple):
 
 
 class Rendered(NamedTuple):
-    """The files of a plan, what its reader should know, and how they are switched on."""
+    """The files of a plan, notes for the user, and the command that enables the files."""
 
     files: Sequence[File]
     notes: Sequence[str] = ()
@@ -50,16 +50,16 @@ class Rendered(NamedTuple):
 
 
 def mark(root: str) -> str:
-    """What stands in a comment of every file, and tells whose it is; as XML wants comments."""
+    """Returns the comment in every file that names the project; valid in XML."""
     return f"Written by `just schedule` of {root} from config/schedules.toml".replace("--", "- -")
 
 
 def names() -> list[str]:
-    """Every scheduler there is."""
-    found = [name[:-3] for name in os.listdir(__path__[0]) if name.endswith(".py")]
-    return sorted(name for name in found if not name.startswith("_"))
+    """Returns every format, sorted."""
+    names = [name[:-3] for name in os.listdir(__path__[0]) if name.endswith(".py")]
+    return sorted(name for name in names if not name.startswith("_"))
 
 
 def load(name: str) -> ModuleType:
-    """The module of a scheduler."""
+    """Returns the module of a format."""
     return import_module(f"{__name__}.{name}")

@@ -1,7 +1,7 @@
-"""A crontab: one block between two marker lines, a line a job and time.
+"""A crontab: one block between two marker lines, with a line for each job and time.
 
-It sets nothing for the lines around it: each job's environment stands in its own line, where every
-shell that a crontab's SHELL may name reads it alike.
+It changes nothing for other lines: each job's environment is in its own line, in a form that every
+shell reads the same way.
 """
 
 from shlex import quote
@@ -13,24 +13,24 @@ COMMENT = "# {}"
 
 
 def markers(root: str) -> tuple[str, str]:
-    """The first and the last line of a project's block."""
+    """Returns the first and the last line of a project's block."""
     return f"# burnbook:begin {root}", f"# burnbook:end {root}"
 
 
 def render(plan: Plan) -> Rendered:
-    """The block. CRON_TZ is cronie's; other crons take it for a variable of the jobs."""
+    """Returns the block. Only cronie supports CRON_TZ; for other crons it is a job's variable."""
     begin, end = markers(plan.root)
     lines = [
         begin,
-        "# From config/schedules.toml, by `just schedule`; `just schedule remove` takes it out.",
+        "# From config/schedules.toml, by `just schedule`; `just schedule remove` removes it.",
     ]
     notes = []
     if plan.timezone != "local":
-        lines += ["# CRON_TZ is understood by cronie alone, and holds for all lines below it."]
+        lines += ["# Only cronie supports CRON_TZ; it applies to all lines below."]
         lines += [f"CRON_TZ={plan.timezone}"]
         notes.append(
-            f"only cronie knows CRON_TZ={plan.timezone}; elsewhere, Debian among them, the times "
-            'are the machine\'s own: set timezone = "local", or use --as systemd'
+            f"only cronie supports CRON_TZ={plan.timezone}; other crons, such as Debian's, use the "
+            'machine\'s time: set timezone = "local", or use --as systemd'
         )
     env = ["/usr/bin/env", *(f"{name}={value}" for name, value in plan.environment.items())]
     for task in plan.tasks:
@@ -40,8 +40,8 @@ def render(plan: Plan) -> Rendered:
 
 
 def _quoted(word: str) -> str:
-    # Crons differ in what they make of two backslashes, so none is written but before a `%`, which
-    # would end the command.
+    # Crons differ in how they read two backslashes, so there is none except before a `%`, which
+    # would otherwise end the command.
     if "\\" in word:
         raise BadConfig(
             f"a crontab cannot have {word!r}: crons differ in how they read backslashes"

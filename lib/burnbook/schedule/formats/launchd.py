@@ -1,7 +1,7 @@
 """launchd property lists, for ~/Library/LaunchAgents on macOS.
 
-launchd knows no time zone but the machine's. On waking it starts what it slept through; bin/_job
-leaves out what must not come late.
+launchd only supports the machine's time zone. After sleep it starts missed jobs; bin/_job skips
+those that must not run late.
 """
 
 import plistlib
@@ -18,10 +18,10 @@ _MOST = 500
 
 
 def render(plan: Plan) -> Rendered:
-    """NAME.JOB.plist of each job."""
+    """Returns NAME.JOB.plist for each job."""
     if plan.timezone != "local":
         raise BadConfig(
-            f"launchd has no time zone but the machine's, so it cannot keep {plan.timezone}; "
+            f"launchd only supports the machine's time zone, not {plan.timezone}; "
             'set timezone = "local" in schedules.toml'
         )
     files = [_file(plan, task) for task in plan.tasks]
@@ -33,33 +33,33 @@ def render(plan: Plan) -> Rendered:
 
 def _file(plan: Plan, task: Task) -> File:
     label = f"{plan.name}.{task.name}"
-    intervals = [one for expr in task.times for one in calendar(expr)]
-    made = {
+    intervals = [interval for expr in task.times for interval in calendar(expr)]
+    properties = {
         "Label": label,
         "ProgramArguments": ["/bin/sh", *task.words],
         "EnvironmentVariables": dict(plan.environment),
         "StartCalendarInterval": intervals,
     }
-    text = plistlib.dumps(made, sort_keys=False).decode()
+    text = plistlib.dumps(properties, sort_keys=False).decode()
     head, _, rest = text.partition("<plist")
     return File(f"{label}.plist", f"{head}<!-- {mark(plan.root)} -->\n<plist{rest}")
 
 
 def calendar(expr: Expr) -> list[dict[str, int]]:
-    """An expression as StartCalendarInterval has it: every combination by itself."""
+    """Returns an expression for StartCalendarInterval: one entry for each combination."""
     whole = {"Month": (expr.months, 12), "Day": (expr.days, 31), "Weekday": (expr.weekdays, 7)}
     whole |= {"Hour": (expr.hours, 24), "Minute": (expr.minutes, 60)}
     wanted = {key: values for key, (values, all_) in whole.items() if len(values) < all_}
     if "Day" not in wanted or "Weekday" not in wanted:
         return _written(expr, wanted)
     if not expr.either_day:
-        raise BadConfig(
-            f"launchd cannot ask for a day and a weekday at once, as {expr.text!r} does"
-        )
+        raise BadConfig(f"launchd cannot combine a day and a weekday, as {expr.text!r} does")
     return [
-        one
+        interval
         for other in ("Weekday", "Day")
-        for one in _written(expr, {key: values for key, values in wanted.items() if key != other})
+        for interval in _written(
+            expr, {key: values for key, values in wanted.items() if key != other}
+        )
     ]
 
 
@@ -67,7 +67,7 @@ def _written(expr: Expr, wanted: dict[str, tuple[int, ...]]) -> list[dict[str, i
     count = prod(len(values) for values in wanted.values())
     if count > _MOST:
         raise BadConfig(
-            f"launchd needs {count} moments written out for {expr.text!r}; "
-            f"at most {_MOST} are sensible: choose a simpler expression"
+            f"launchd needs {count} entries for {expr.text!r}, more than {_MOST}; "
+            "choose a simpler expression"
         )
     return [dict(zip(wanted, values, strict=True)) for values in product(*wanted.values())]

@@ -1,4 +1,4 @@
-"""systemd user units: a service and a timer a job, for ~/.config/systemd/user."""
+"""systemd user units for ~/.config/systemd/user: a service and a timer for each job."""
 
 from burnbook.schedule.formats import File, Plan, Rendered, Task, mark
 from burnbook.times.cron import Expr
@@ -30,7 +30,7 @@ WantedBy=timers.target
 
 
 def render(plan: Plan) -> Rendered:
-    """NAME-JOB.service and NAME-JOB.timer of each job."""
+    """Returns NAME-JOB.service and NAME-JOB.timer for each job."""
     files = [file for task in plan.tasks for file in _units(plan, task)]
     timers = " ".join(file.name for file in files if file.name.endswith(".timer"))
     return Rendered(
@@ -42,10 +42,10 @@ def render(plan: Plan) -> Rendered:
 def _units(plan: Plan, task: Task) -> list[File]:
     head = f"# {mark(plan.root)}\n"
     title = f"burnbook {task.name} of {plan.root}".replace("%", "%%").replace("\\", "\\\\")
-    given = [_quoted(f"{name}={value}") for name, value in plan.environment.items()]
+    pairs = [_quoted(f"{name}={value}") for name, value in plan.environment.items()]
     service = _SERVICE.format(
         title=title,
-        environment="\n".join(f"Environment={pair}" for pair in given),
+        environment="\n".join(f"Environment={pair}" for pair in pairs),
         command=" ".join(_quoted(word).replace("$", "$$") for word in task.words),
     )
     zone = "" if plan.timezone == "local" else f" {plan.timezone}"
@@ -57,7 +57,7 @@ def _units(plan: Plan, task: Task) -> list[File]:
 
 
 def calendar(expr: Expr) -> list[str]:
-    """An expression as OnCalendar has it; two where one of two kinds of day is enough."""
+    """Returns OnCalendar values; two if the day of the month or the weekday must match."""
     months = _list(expr.months, 12)
     clock = f"{_list(expr.hours, 24)}:{_list(expr.minutes, 60)}:00"
     days, names = _list(expr.days, 31), ",".join(_DAYS[day] for day in expr.weekdays)
