@@ -32,7 +32,7 @@ Feature: keep what ccusage says of days, weeks, months and sessions
     When I run "bin/import ccusage --list"
     Then it prints
       """
-      1 periods from ccusage; no report adds them to what agents' own logs tell
+      1 periods from ccusage; reports do not add them to the agents' own logs
         kind   period      of   tokens   USD  as of
         daily  2026-11-21  all     200  0.50  2026-11-22 10:00
       """
@@ -99,6 +99,6 @@ Feature: keep what ccusage says of days, weeks, months and sessions
     When I pipe the pane into "bin/import ccusage" at 10:00
     Then it exits with 65 and says
       """
-      import: stdin: no JSON of ccusage: it has no list of daily, weekly, monthly or session; nothing booked
+      import: stdin: not a report of ccusage: it has no list of daily, weekly, monthly or session; nothing booked
       """
     And nothing was written

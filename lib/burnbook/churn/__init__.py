@@ -1,1 +1,1 @@
-"""churn."""
+"""Churn: what a window changed in git repositories."""

@@ -1,1 +1,1 @@
-"""importers."""
+"""Imports from other tools: ccusage and an older tracker."""

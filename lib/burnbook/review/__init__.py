@@ -1,1 +1,1 @@
-"""review."""
+"""Reviews windows: audit, decision, bundle, scoreboard, evidence, checkpoint and handoff."""
