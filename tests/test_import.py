@@ -331,7 +331,7 @@ def test_a_capture_that_cannot_be_read_keeps_no_other_out(tmp_path: Path) -> Non
     (folder / "20261122T010600Z.json").write_text('{"daily": [{"date": "d", "totalTokens": 1}]}')
     done = run("ccusage", book=tmp_path / "book")
     assert done.stdout == "ccusage from 2 captures: accepted 1, duplicates 0, rejected 0\n"
-    assert done.stderr.count("is left out") == 2
+    assert done.stderr.count("is skipped") == 2
     (folder / "20261119T010600Z.json").symlink_to("/etc/hostname")
     done = run("ccusage", book=tmp_path / "book")
     assert (done.returncode, done.stdout) == (74, "")

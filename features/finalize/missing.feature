@@ -37,7 +37,7 @@ Feature: Missing numbers are null, with a reason
     When I run "bin/preview --window W0-CHN" at 13:00
     Then it prints the lines
       """
-      Snapshots changed since it was finalized; finalize it again.
+      Snapshots changed after it was finalized; finalize it again.
       """
     When I run "bin/finalize --window W0-CHN"
     Then it prints no message

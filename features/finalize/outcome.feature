@@ -36,6 +36,6 @@ Feature: The outcome of a window
     Then it prints
       """
       Outcome
-      finalized, with nothing said of its outcome
+      finalized without an outcome
       red \x1b[31m alert
       """

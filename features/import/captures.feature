@@ -38,8 +38,8 @@ Feature: Without a file, import reads the captured output of ccusage
     Then it prints
       """
       2 days of ccusage, 2 differ from the book
-      2026-10-20 claude: ccusage says 1,000, the book has none
-      2026-11-21 claude: ccusage says 800, the book says 750
+      2026-10-20 claude: ccusage 1,000, book none
+      2026-11-21 claude: ccusage 800, book 750
       """
     And nothing was written but the cache
 
@@ -48,5 +48,5 @@ Feature: Without a file, import reads the captured output of ccusage
     When I run "bin/import ccusage"
     Then it exits with 66 and says
       """
-      import: no JSON: pipe it in, or give --file, or keep some with capture ccusage-daily
+      import: no JSON: pipe it in, give --file, or run capture ccusage-daily first
       """

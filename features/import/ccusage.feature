@@ -32,7 +32,7 @@ Feature: Import ccusage's totals of days, weeks, months and sessions
     When I run "bin/import ccusage --list"
     Then it prints
       """
-      1 periods from ccusage; no report adds them to what agents' own logs tell
+      1 periods from ccusage; reports do not add them to the agents' own logs
         kind   period      of   tokens   USD  as of
         daily  2026-11-21  all     200  0.50  2026-11-22 10:00
       """

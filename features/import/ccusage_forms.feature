@@ -61,6 +61,6 @@ Feature: The forms of ccusage's JSON
     When I pipe the pane into "bin/import ccusage" at 10:00
     Then it exits with 65 and says
       """
-      import: stdin: no JSON of ccusage: it has no list of daily, weekly, monthly or session; nothing booked
+      import: stdin: not a report of ccusage: it has no list of daily, weekly, monthly or session; nothing booked
       """
     And nothing was written

@@ -1,1 +1,1 @@
-"""Lines and files that a window changed between its commits, counted with git."""
+"""Churn: what a window changed in git repositories."""

@@ -1,1 +1,1 @@
-"""Data of other tools as rows of the book."""
+"""Imports from other tools: ccusage and an older tracker."""

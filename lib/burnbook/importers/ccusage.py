@@ -1,10 +1,12 @@
-"""What `ccusage ... --json` prints -> totals by period. Pure.
+"""Parses the output of `ccusage ... --json` to totals by period. Pure.
 
-Of today's builds (`ccusage daily`, `weekly`, `monthly`, `session`, and of one agent alone, such as
-`ccusage codex daily`) as of older ones (`{"type": "daily", "data": [...]}`, `--instances`).
+Reads current builds (`ccusage daily`, `weekly`, `monthly`, `session`, and of one agent, such as
+`ccusage codex daily`) and older ones (`{"type": "daily", "data": [...]}`, `--instances`).
 """
 
 import math
+import os
+import re
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
@@ -28,11 +30,11 @@ _MAX = 2**53
 
 
 class Refused(ValueError):
-    """One entry that cannot be used."""
+    """An entry that cannot be used."""
 
 
 class Report(msgspec.Struct, frozen=True):
-    """One period, in the words of ImportedUsage."""
+    """One period, with the fields of ImportedUsage."""
 
     kind: Kind
     period: str
@@ -48,41 +50,43 @@ class Report(msgspec.Struct, frozen=True):
     models: tuple[ModelUsage, ...]
 
 
-class Found(NamedTuple):
-    """The periods, and (number, reason, entry) of what is none."""
+class Parsed(NamedTuple):
+    """The periods, and (number, reason, entry) of refused entries."""
 
     reports: list[Report]
     refused: list[tuple[int, str, bytes]]
 
 
-def read(data: bytes) -> Found:
-    """Everything in one document. Raises BadData where it is no such document."""
+def read(data: bytes) -> Parsed:
+    """Parses one document. Raises BadData if it is not a report of ccusage."""
     try:
-        told = msgspec.json.decode(data)
+        document = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadData(f"not JSON: {str(error) or 'nested too deeply'}") from None
-    found = Found([], [])
-    lists = list(_lists(told)) if isinstance(told, dict) else []
+    result = Parsed([], [])
+    lists = list(_lists(document)) if isinstance(document, dict) else []
     if not lists:
-        raise BadData("no JSON of ccusage: it has no list of daily, weekly, monthly or session")
+        raise BadData(
+            "not a report of ccusage: it has no list of daily, weekly, monthly or session"
+        )
     for number, (kind, folder, entry) in enumerate(_entries(lists), start=1):
         try:
-            found.reports.append(_report(kind, folder, entry))
+            result.reports.append(_report(kind, folder, entry))
         except Refused as error:
-            found.refused.append((number, str(error), msgspec.json.encode(entry)))
-    return found
+            result.refused.append((number, str(error), msgspec.json.encode(entry)))
+    return result
 
 
-def _lists(told: dict[str, Any]) -> Iterator[tuple[Kind, str | None, Any]]:
-    """(kind, project, list) of each list of periods."""
+def _lists(document: dict[str, Any]) -> Iterator[tuple[Kind, str | None, Any]]:
+    """Returns (kind, project, list) of each list of periods."""
     for key, kind in _KINDS.items():
-        if isinstance(told.get(key), list):
-            yield kind, None, told[key]
-    kind = _KINDS.get(str(told.get("type")), "daily")
-    if isinstance(told.get("data"), list):
-        yield kind, None, told["data"]
-    if isinstance(told.get("projects"), dict):
-        for folder, entries in told["projects"].items():
+        if isinstance(document.get(key), list):
+            yield kind, None, document[key]
+    kind = _KINDS.get(str(document.get("type")), "daily")
+    if isinstance(document.get("data"), list):
+        yield kind, None, document["data"]
+    if isinstance(document.get("projects"), dict):
+        for folder, entries in document["projects"].items():
             if isinstance(entries, list):
                 yield kind, folder, entries
 
@@ -95,48 +99,48 @@ def _entries(lists: list[tuple[Kind, str | None, Any]]) -> Iterator[tuple[Kind, 
 
 def _report(kind: Kind, folder: str | None, entry: Any) -> Report:
     if not isinstance(entry, dict):
-        raise Refused("the entry is no object")
+        raise Refused("the entry is not an object")
     period = next((entry[key] for key in _PERIODS if isinstance(entry.get(key), str)), "").strip()
     if not period:
         raise Refused(f"no period: none of {', '.join(_PERIODS)} is there")
     tokens = _tokens(entry)
-    place = folder or _text(entry, "projectPath") or _text(entry, "project")
+    path = folder or _text(entry, "projectPath") or _text(entry, "project")
     reasoning = _count(entry, "reasoningOutputTokens")
     total = _count(entry, "totalTokens") if "totalTokens" in entry else sum(tokens)
     if total > _MAX:
-        raise Refused(f"{total} tokens are more than {_MAX}")
+        raise Refused(f"{total} tokens exceed {_MAX}")
     return Report(
         kind,
         _kept(period),
         _text(entry, "agent"),
-        _kept(place) if place else None,
+        _kept(path) if path else None,
         *tokens,
         reasoning,
         total,
         _usd(entry),
-        tuple(sorted(_models(entry), key=lambda one: one.model)),
+        tuple(sorted(_models(entry), key=lambda usage: usage.model)),
     )
 
 
 def _models(entry: dict[str, Any]) -> Iterator[ModelUsage]:
-    """Breakdowns: a list with names in it, or an object by name; a list of names tells nothing."""
+    """Reads breakdowns: a list of objects, or an object by name. A list of names is ignored."""
     for key in ("modelBreakdowns", "models", "breakdown"):
-        told = entry.get(key)
-        if isinstance(told, dict):
-            told = [{"modelName": n, **one} for n, one in told.items() if isinstance(one, dict)]
-        found = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
-        for one in found:
-            name = _text(one, "modelName") or _text(one, "model")
-            yield ModelUsage(name or "unknown", *_tokens(one), _usd(one))
-        if found:
+        value = entry.get(key)
+        if isinstance(value, dict):
+            value = [{"modelName": n, **m} for n, m in value.items() if isinstance(m, dict)]
+        models = [m for m in value if isinstance(m, dict)] if isinstance(value, list) else []
+        for model in models:
+            name = _text(model, "modelName") or _text(model, "model")
+            yield ModelUsage(name or "unknown", *_tokens(model), _usd(model))
+        if models:
             return
 
 
 def _tokens(entry: dict[str, Any]) -> tuple[int, int, int, int]:
-    """Input without cached ones, read from and written to the cache, output."""
+    """Returns uncached input, cache reads, cache writes, and output."""
     spent, reads = _count(entry, "inputTokens"), _count(entry, "cacheReadTokens")
     if "cacheReadTokens" not in entry and "cachedInputTokens" in entry:
-        # Older builds for Codex count the cached ones among the input.
+        # Older builds for Codex include cached tokens in the input.
         reads = _count(entry, "cachedInputTokens")
         if reads > spent:
             raise Refused(f"cachedInputTokens {reads} is more than inputTokens {spent}")
@@ -148,8 +152,8 @@ def _count(entry: dict[str, Any], key: str) -> int:
     value = entry.get(key)
     if value is None:
         return 0
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not 0 <= value <= _MAX or value != int(value):
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not 0 <= value <= _MAX or value != int(value):
         raise Refused(f"{key} is {quoted(value, 40)}, not a number of tokens")
     return int(value)
 
@@ -169,11 +173,8 @@ def _text(entry: dict[str, Any], key: str) -> str | None:
 
 
 def _kept(text: str) -> str:
-    """As it is booked: no secrets, no home folder, at most 4096 characters."""
-    import os
-    import re
-
+    """Returns the text as it is booked: no secrets, no home folder, at most 4096 characters."""
     slug = re.sub(r"[^A-Za-z0-9]", "-", os.path.expanduser("~").rstrip("/"))
     if slug and (text == slug or text.startswith(slug + "-")):
-        text = "~" + text[len(slug) :]  # Claude Code names the folder of a project so
+        text = "~" + text[len(slug) :]  # Claude Code names project folders like this
     return redact(project(text))[:4096]

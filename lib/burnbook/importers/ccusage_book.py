@@ -1,4 +1,4 @@
-"""Books what ccusage says of days, weeks, months and sessions; shows it; compares it."""
+"""Books reports of ccusage, lists them, and compares them with the book's own figures."""
 
 import os
 import re
@@ -22,12 +22,12 @@ from burnbook.windows import missed_resets
 
 TOOL = "ccusage"
 JOURNAL = "imported_usage"
-_TAKEN = re.compile(r"(\d{8}T\d{6}Z)(?:_\d+)?\.\w+")
-_AGENTS_OWN = "claude"  # what ccusage without an agent's name counted, when it knew no other
+_CAPTURE = re.compile(r"(\d{8}T\d{6}Z)(?:_\d+)?\.\w+")
+_DEFAULT_AGENT = "claude"  # the only agent that older versions of ccusage counted
 
 
 class Counts(NamedTuple):
-    """What became of the entries."""
+    """Entries by result."""
 
     accepted: int
     duplicates: int
@@ -35,7 +35,7 @@ class Counts(NamedTuple):
 
 
 class _Day(NamedTuple):
-    """Tokens of one day, as ccusage says and as the book does; None is no row at all."""
+    """Tokens of one day according to ccusage and to the book; None means no row."""
 
     day: str
     of: str
@@ -44,16 +44,14 @@ class _Day(NamedTuple):
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """Books a document that is given, else every capture of ccusage that the book keeps."""
+    """Books the given document, else every capture of ccusage in the book."""
     if args.list:
         return _list(ctx)
     if args.compare:
         return _compare(ctx)
     documents = given(args) or _captures(ctx)
     if not documents:
-        raise Missing(
-            "no JSON: pipe it in, or give --file, or keep some with capture ccusage-daily"
-        )
+        raise Missing("no JSON: pipe it in, give --file, or run capture ccusage-daily first")
     missed_resets.record(ctx)
     total, failed = Counts(0, 0, 0), []
     for document in documents:
@@ -62,56 +60,56 @@ def run(ctx: Context, args: Any) -> Result:
         except BadData as error:
             if len(documents) == 1:
                 raise BadData(f"{document.name}: {error}; nothing booked") from None
-            failed.append(f"{document.name} is left out: {error}")
+            failed.append(f"{document.name} is skipped: {error}")
             continue
         total = Counts(*map(sum, zip(total, counts, strict=True)))
     ctx.notes.extend(failed)
-    return _told(ctx, documents, total)
+    return _result(ctx, documents, total)
 
 
 def book(ctx: Context, document: Input, scope: str | None) -> Counts:
-    """One document. Raises BadData where it is none of ccusage."""
-    found = ccusage.read(document.data)
-    told = {
+    """Books one document. Raises BadData if it is not a report of ccusage."""
+    parsed = ccusage.read(document.data)
+    reports = {
         (
-            one.kind,
-            one.period,
-            one.scope or scope,
-            None if one.kind == "session" else one.project,
-        ): (one)
-        for one in found.reports
+            report.kind,
+            report.period,
+            report.scope or scope,
+            None if report.kind == "session" else report.project,
+        ): report
+        for report in parsed.reports
     }
     new = 0
 
     def build() -> list[tuple[str, Row]]:
         nonlocal new
-        standing = {key(row): row for row in ctx.book.rows(JOURNAL) if row.tool == TOOL}
-        made: list[tuple[str, Row]] = []
-        for name, report in told.items():
-            before = standing.get(name)
+        current = {key(row): row for row in ctx.book.rows(JOURNAL) if row.tool == TOOL}
+        rows: list[tuple[str, Row]] = []
+        for name, report in reports.items():
+            before = current.get(name)
             row = _row(ctx, document, report, name[2], before)
-            # What an older report says counts no more, and the same again is no news.
+            # Skip reports that are older than the current one, or equal to it.
             if before is None or (
                 document.captured_at >= before.captured_at and _content(row) != _content(before)
             ):
-                made.append((JOURNAL, row))
-        new = len(made)
-        return made
+                rows.append((JOURNAL, row))
+        new = len(rows)
+        return rows
 
     ctx.book.commit(build)
-    _reject(ctx, document.name, found.refused)
-    return Counts(new, len(found.reports) - new, len(found.refused))
+    _reject(ctx, document.name, parsed.refused)
+    return Counts(new, len(parsed.reports) - new, len(parsed.refused))
 
 
 def key(row: ImportedUsage) -> tuple[str, str, str | None, str | None]:
-    """What a row is the figure of: a later row with the same key takes its place."""
+    """Returns what a row is about. A later row with the same key replaces it."""
     return row.kind, row.period, row.scope, None if row.kind == "session" else row.project
 
 
-def standing(ctx: Context) -> list[ImportedUsage]:
-    """The rows that count, by kind and period."""
-    found = {(row.tool, *key(row)): row for row in ctx.book.rows(JOURNAL)}
-    return [found[name] for name in sorted(found, key=lambda name: [one or "" for one in name])]
+def current_rows(ctx: Context) -> list[ImportedUsage]:
+    """Returns the rows that count, sorted by kind and period."""
+    rows = {(row.tool, *key(row)): row for row in ctx.book.rows(JOURNAL)}
+    return [rows[name] for name in sorted(rows, key=lambda name: [part or "" for part in name])]
 
 
 def _row(
@@ -121,7 +119,7 @@ def _row(
     scope: str | None,
     before: ImportedUsage | None,
 ) -> ImportedUsage:
-    said = {name: getattr(report, name) for name in report.__struct_fields__}
+    fields = {name: getattr(report, name) for name in report.__struct_fields__}
     return codec.make(
         ImportedUsage,
         agent=ctx.agent,
@@ -129,7 +127,7 @@ def _row(
         tool=TOOL,
         captured_at=document.captured_at,
         supersedes=before.id if before else None,
-        **(said | {"scope": scope}),
+        **(fields | {"scope": scope}),
     )
 
 
@@ -139,52 +137,51 @@ def _content(row: ImportedUsage) -> list[Any]:
 
 def _reject(ctx: Context, name: str, refused: Iterable[tuple[int, str, bytes]]) -> None:
     rejects = Rejects(ctx.book.root, "import", ctx.agent)
-    made = rejects.prepare([(at, f"{name}: {why}", entry) for at, why, entry in refused])
-    if made:
+    rows = rejects.prepare([(n, f"{name}: {reason}", entry) for n, reason, entry in refused])
+    if rows:
         with lock.book_lock(ctx.book.root):
-            rejects.book(made)
+            rejects.book(rows)
 
 
 def _captures(ctx: Context) -> list[Input]:
-    """What `capture` kept of ccusage, the oldest first."""
+    """Returns the captures of ccusage, oldest first."""
     root = RootedPath(ctx.book.root, "captures")
-    found = []
+    result = []
     for folder in (root / name for name in root.names() if name.startswith(TOOL)):
         status = folder.status()
         if status and stat.S_ISDIR(status.st_mode):
             for name in folder.names():
-                taken, path = _TAKEN.fullmatch(name), folder / name
-                place = path.name
+                match, path = _CAPTURE.fullmatch(name), folder / name
                 try:
-                    data = path.read() if taken else None
+                    data = path.read() if match else None
                 except OSError as error:
-                    ctx.notes.append(os_sentence(f"{place} is left out", error))
+                    ctx.notes.append(os_sentence(f"{path.name} is skipped", error))
                     continue
-                if taken and data is not None:
-                    at = datetime.strptime(f"{taken[1]}+0000", "%Y%m%dT%H%M%SZ%z")
-                    found.append(Input(place, place, at.astimezone(UTC), data))
-    return sorted(found, key=lambda one: one.captured_at)
+                if match and data is not None:
+                    at = datetime.strptime(f"{match[1]}+0000", "%Y%m%dT%H%M%SZ%z")
+                    result.append(Input(path.name, path.name, at.astimezone(UTC), data))
+    return sorted(result, key=lambda document: document.captured_at)
 
 
-def _told(ctx: Context, documents: Sequence[Input], counts: Counts) -> Result:
+def _result(ctx: Context, documents: Sequence[Input], counts: Counts) -> Result:
     name = documents[0].name if len(documents) == 1 else f"{len(documents)} captures"
     rejects = os.path.join(ctx.book.root, f"{codec.REJECTS}import.jsonl")
     if counts.rejected:
         ctx.notes.append(f"rejected entries and the reasons are in {rejects}")
-    said = f"accepted {counts.accepted:,}, duplicates {counts.duplicates:,}"
-    line = Line(f"ccusage from {name}: {said}, rejected {counts.rejected:,}", strong=True)
+    text = f"accepted {counts.accepted:,}, duplicates {counts.duplicates:,}"
+    line = Line(f"ccusage from {name}: {text}, rejected {counts.rejected:,}", strong=True)
     data = {
         "from": TOOL,
         "source": name,
         **counts._asdict(),
         "rejects": rejects if counts.rejected else None,
     }
-    useless = counts.rejected and not counts.accepted + counts.duplicates
-    return Result([line], data, BAD_DATA if useless else 0)
+    is_useless = counts.rejected and not counts.accepted + counts.duplicates
+    return Result([line], data, BAD_DATA if is_useless else 0)
 
 
 def _list(ctx: Context) -> Result:
-    rows = standing(ctx)
+    rows = current_rows(ctx)
     head = ("kind", "period", "of", "tokens", "USD", "as of")
     cells = [
         [
@@ -193,8 +190,8 @@ def _list(ctx: Context) -> Result:
         ]
         for row in rows
     ]
-    said = f"{len(rows)} periods from ccusage; no report adds them to what agents' own logs tell"
-    parts: list[Part] = [Line(said, strong=True)]
+    text = f"{len(rows)} periods from ccusage; reports do not add them to the agents' own logs"
+    parts: list[Part] = [Line(text, strong=True)]
     return Result(
         [*parts, Table(head, cells, "<<<>><")] if rows else parts,
         {"periods": [{"row": row} for row in rows]},
@@ -202,27 +199,25 @@ def _list(ctx: Context) -> Result:
 
 
 def _compare(ctx: Context) -> Result:
-    """Days on which ccusage and the agents' own logs, as the book has them, differ."""
+    """Returns the days on which ccusage and the agents' own logs in the book differ."""
     own: dict[tuple[str, str], int] = {}
     for place, counts in day_fold.daily(ctx.book, ctx.config).value.table.items():
         day = str(date.fromordinal(place.ordinal))
         for name in (place.tool, "all"):
             own[day, name] = own.get((day, name), 0) + counts.total
-    days = [row for row in standing(ctx) if row.kind == "daily" and row.project is None]
-    found = []
+    days = [row for row in current_rows(ctx) if row.kind == "daily" and row.project is None]
+    compared = []
     for row in days:
-        scope = row.scope or _AGENTS_OWN
-        found.append(_Day(row.period, scope, row.total_tokens, own.get((row.period, scope))))
-    other = [one for one in found if one.ccusage != one.book]
+        scope = row.scope or _DEFAULT_AGENT
+        compared.append(_Day(row.period, scope, row.total_tokens, own.get((row.period, scope))))
+    different = [day for day in compared if day.ccusage != day.book]
     parts: list[Part] = [
-        Line(f"{len(days)} days of ccusage, {len(other)} differ from the book", strong=True)
+        Line(f"{len(days)} days of ccusage, {len(different)} differ from the book", strong=True)
     ]
-    for one in other:
-        book = "has none" if one.book is None else f"says {number(one.book)}"
-        parts.append(
-            Line(f"{one.day} {one.of}: ccusage says {number(one.ccusage)}, the book {book}")
-        )
-    return Result(parts, {"days": [one._asdict() for one in found]})
+    for entry in different:
+        book = "none" if entry.book is None else number(entry.book)
+        parts.append(Line(f"{entry.day} {entry.of}: ccusage {number(entry.ccusage)}, book {book}"))
+    return Result(parts, {"days": [day._asdict() for day in compared]})
 
 
 def _usd(value: float | None) -> str:

@@ -1,4 +1,4 @@
-"""A document that is given to `import`: a file, or stdin."""
+"""The input of `import`: a file or stdin."""
 
 import os
 import stat
@@ -14,7 +14,7 @@ MAX = 64 << 20
 
 
 class Input(NamedTuple):
-    """Bytes, what they are called, and when they were told. `source` is the stamp of its rows."""
+    """A document with its name and time. `source` is the stamp of its rows."""
 
     name: str
     source: str
@@ -23,7 +23,7 @@ class Input(NamedTuple):
 
 
 def given(args: Any) -> list[Input]:
-    """The document of --file or stdin; none where neither has one."""
+    """Returns the document of --file or stdin, or an empty list if there is none."""
     if args.file is not None:
         try:
             with open(args.file, "rb") as file:
@@ -33,7 +33,7 @@ def given(args: Any) -> list[Input]:
         except OSError as error:
             raise Missing(os_sentence("no JSON: cannot read the file", error)) from None
         return [_input(args.file, data)]
-    if args.stdin or _waits():
+    if args.stdin or _is_piped():
         data = sys.stdin.buffer.read(MAX + 1) if sys.stdin else b""
         if data.strip():
             return [_input("stdin", data)]
@@ -48,10 +48,10 @@ def _input(name: str, data: bytes) -> Input:
     return Input(name, IMPORTED, clock.now(), data)
 
 
-def _waits() -> bool:
-    """Whether stdin is a file or a pipe."""
+def _is_piped() -> bool:
+    """Returns whether stdin is a file or a pipe."""
     try:
         mode = os.fstat(0).st_mode
-    except OSError:  # it is closed
+    except OSError:  # stdin is closed
         return False
     return stat.S_ISREG(mode) or stat.S_ISFIFO(mode)

@@ -1,1 +1,1 @@
-"""One window at a glance, laid out in blocks."""
+"""The preview of one window: its scene, and blocks that lay it out."""

@@ -1,1 +1,1 @@
-"""Audit, decision, evidence, bundle and scoreboard of windows."""
+"""Reviews windows: audit, decision, bundle, scoreboard, evidence, checkpoint and handoff."""

@@ -1,4 +1,4 @@
-"""Anomalies: how many facts cannot both be right, and which."""
+"""Anomalies: pairs of facts that cannot both be right."""
 
 from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
@@ -6,7 +6,7 @@ from burnbook.view.parts import Line, Part
 
 
 def values(scene: Scene) -> Values:
-    """`anomalies`: how many; `anomaly_list`: kind, agent, subject, both values, detail."""
+    """`anomalies`: the count; `anomaly_list`: kind, agent, subject, both values, detail."""
     rows = [
         {
             "id": row.id,
@@ -23,7 +23,7 @@ def values(scene: Scene) -> Values:
 
 
 def show(values: Values, scene: Scene) -> list[Part]:
-    """The count, always, and a line each."""
+    """Always the count, and one line each."""
     parts: list[Part] = [Line(f"Anomalies: {values['anomalies']}", strong=bool(scene.anomalies))]
     for row in values["anomaly_list"]:
         parts.append(Line(f"  {row['kind']}: {row['detail']}"))

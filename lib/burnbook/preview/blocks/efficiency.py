@@ -1,4 +1,4 @@
-"""Efficiency: features per percentage point, in this window and over all finalized ones."""
+"""Efficiency: features per percentage point, in this window and over all finalized windows."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from burnbook.view.parts import Part, Table, Title, number, percent
 
 
 def values(scene: Scene) -> Values:
-    """`efficiency`: by provider, this window's points and the ratio of totals over windows."""
+    """`efficiency`: by provider, the points of this window and the ratio over all windows."""
     features = scene.finalized.features if scene.finalized else {}
     providers = sorted({closing.provider for closing in scene.closings} | set(features))
     effect = scene.config.preview.effect
@@ -26,18 +26,18 @@ def values(scene: Scene) -> Values:
 
 
 def show(values: Values, scene: Scene) -> list[Part]:
-    """A row a provider; the interval and the power stand only where n is 3 or more."""
+    """One row per provider. The interval and the power need n of 3 or more."""
     rows = []
-    for one in values["efficiency"]:
-        here: efficiency.Points = one["window"]
-        over: efficiency.Ratio = one["over_windows"]
+    for entry in values["efficiency"]:
+        here: efficiency.Points = entry["window"]
+        over: efficiency.Ratio = entry["over_windows"]
         interval = "-" if over.low is None else f"{over.low:.3f} to {over.high:.3f}"
         power = percent(None if over.power is None else round(100 * over.power))
         points = _range(here.points_min, here.points_max, number)
         ratio = _range(here.per_point_min, here.per_point_max, lambda value: f"{value:.3f}")
         total = "-" if over.per_point is None else f"{over.per_point:.3f}"
-        made = number(here.features)
-        rows.append((here.provider, made, points, ratio, str(over.n), total, interval, power))
+        features = number(here.features)
+        rows.append((here.provider, features, points, ratio, str(over.n), total, interval, power))
     if not rows:
         return []
     head = ("provider", "features", "points", "per point", "n", "ratio", "95% interval", "power")

@@ -1,4 +1,4 @@
-"""The meters of each agent and provider: before, after, and what was used between."""
+"""The meters of each agent and provider: before, after, and the difference."""
 
 from burnbook.meters import deltas
 from burnbook.preview.blocks import Values
@@ -7,7 +7,7 @@ from burnbook.view.parts import Part, Table, Title, bar, number, percent
 
 
 def values(scene: Scene) -> Values:
-    """`meters`: one object a meter with agent, provider, and the fields of a meter's delta."""
+    """`meters`: one object per meter with agent, provider, and the fields of a meter's delta."""
     rows = []
     for closing in scene.closings:
         for meter in closing.meters:
@@ -31,15 +31,15 @@ def values(scene: Scene) -> Values:
 
 
 def show(values: Values, scene: Scene) -> list[Part]:
-    """A row a meter; the bar is what the newest pane shows as used."""
+    """One row per meter. The bar shows the used percentage of the newest pane."""
     width = min(scene.config.preview.bar_width, 12)
     rows = []
     for row in values["meters"]:
         newest = row["before"] if row["after"] is None else row["after"]
         drawn = bar(None if newest is None else newest / 100, width)
         before, after = percent(row["before"]), percent(row["after"])
-        who = (row["agent"], row["provider"], row["meter"])
-        rows.append((*who, before, after, delta(row), drawn))
+        name = (row["agent"], row["provider"], row["meter"])
+        rows.append((*name, before, after, delta(row), drawn))
     if not rows:
         return []
     head = ("agent", "provider", "meter", "before", "after", "delta", "")
@@ -47,7 +47,7 @@ def show(values: Values, scene: Scene) -> list[Part]:
 
 
 def delta(row: Values) -> str:
-    """`+37`, `40 to 68` across a reset, `-32 !` for an anomaly, `open`, or `-` where not known."""
+    """Returns `+37`, `40 to 68` across a reset, `-32 !` for an anomaly, `open`, or `-`."""
     if row["delta"] is not None:
         sign = f"{'+' if row['delta'] >= 0 else ''}{number(row['delta'])}"
         return f"{sign} !" if row["reason"] == deltas.NEGATIVE_DELTA else sign

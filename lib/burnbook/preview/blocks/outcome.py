@@ -1,4 +1,4 @@
-"""The outcome of a finalized window, and the notes that its panes carry."""
+"""The outcome of a finalized window, and the notes of its snapshots."""
 
 import re
 
@@ -6,11 +6,11 @@ from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
 from burnbook.view.parts import Line, Part, Title, number
 
-_WHOLE = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_FULL_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def values(scene: Scene) -> Values:
-    """`outcome`: null, or what finalize was told; `notes`: the snapshots' notes in order."""
+    """`outcome`: null, or what was given to finalize; `notes`: the notes of the snapshots."""
     notes = [
         {"agent": row.agent, "provider": row.provider, "phase": row.phase, "notes": row.notes}
         for row in scene.rows.values()
@@ -37,7 +37,8 @@ def show(values: Values, scene: Scene) -> list[Part]:
     parts: list[Part] = []
     outcome = values["outcome"]
     if outcome:
-        features = " ".join(f"{who}={number(n)}" for who, n in sorted(outcome["features"].items()))
+        counts = sorted(outcome["features"].items())
+        features = " ".join(f"{provider}={number(count)}" for provider, count in counts)
         facts = {
             "outcome": outcome["outcome"],
             "quality": f"{outcome['quality']}/5" if outcome["quality"] else None,
@@ -45,12 +46,12 @@ def show(values: Values, scene: Scene) -> list[Part]:
             "methodology": outcome["methodology"],
             "commits": _commits(outcome["commit_start"], outcome["commit_end"]),
         }
-        said = ", ".join(f"{name} {value}" for name, value in facts.items() if value)
-        parts.append(Line(said or "finalized, with nothing said of its outcome"))
+        text = ", ".join(f"{name} {value}" for name, value in facts.items() if value)
+        parts.append(Line(text or "finalized without an outcome"))
         if outcome["notes"]:
             parts.append(Line(outcome["notes"]))
         if outcome["changed_since"]:
-            parts.append(Line("Snapshots changed since it was finalized; finalize it again."))
+            parts.append(Line("Snapshots changed after it was finalized; finalize it again."))
     for note in values["notes"]:
         parts.append(Line(f"{note['agent']} {note['provider']} {note['phase']}: {note['notes']}"))
     return [Title("Outcome"), *parts] if parts else []
@@ -61,5 +62,5 @@ def _commits(start: str | None, end: str | None) -> str | None:
 
 
 def _short(commit: str | None) -> str:
-    """A whole commit name is cut to what tells it apart; what people wrote stays."""
-    return "?" if commit is None else commit[:12] if _WHOLE.fullmatch(commit) else commit
+    """Shortens a full commit hash. Other names stay as they are."""
+    return "?" if commit is None else commit[:12] if _FULL_HASH.fullmatch(commit) else commit

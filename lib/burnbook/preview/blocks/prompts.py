@@ -1,4 +1,4 @@
-"""Prompts: what has no percentages, counted before and after."""
+"""Prompts: counts before and after, for providers without percentages."""
 
 from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
@@ -6,7 +6,7 @@ from burnbook.view.parts import Part, Table, Title, number
 
 
 def values(scene: Scene) -> Values:
-    """`prompts`: agent, provider, the totals before and after, and what lies between."""
+    """`prompts`: agent, provider, the totals before and after, and the difference."""
     rows = []
     for pair in scene.pairs:
         before = scene.rows[pair.before.id].prompts if pair.before else None
@@ -14,13 +14,13 @@ def values(scene: Scene) -> Values:
         if before is None and after is None:
             continue
         delta = None if before is None or after is None else after - before
-        who = {"agent": pair.agent, "provider": pair.provider}
-        rows.append({**who, "before": before, "after": after, "delta": delta})
+        name = {"agent": pair.agent, "provider": pair.provider}
+        rows.append({**name, "before": before, "after": after, "delta": delta})
     return {"prompts": rows}
 
 
 def show(values: Values, scene: Scene) -> list[Part]:
-    """A row for each agent and provider that counts prompts."""
+    """One row per agent and provider that counts prompts."""
     rows = [
         (row["agent"], row["provider"], *(number(row[key]) for key in ("before", "after", "delta")))
         for row in values["prompts"]

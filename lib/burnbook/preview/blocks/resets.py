@@ -1,4 +1,4 @@
-"""Missed resets: boundaries that passed the open window with nothing booked in time."""
+"""Missed resets: boundaries at which no snapshot of the open window was booked in time."""
 
 from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
@@ -8,13 +8,13 @@ _SHOWN = 3
 
 
 def values(scene: Scene) -> Values:
-    """`missed_resets`: the boundary and when it was found; quiet where there is none."""
+    """`missed_resets`: the boundary, and when it was detected."""
     rows = [{"boundary": row.boundary, "found_at": row.found_at} for row in scene.missed]
     return {"missed_resets": rows}
 
 
 def show(values: Values, scene: Scene) -> list[Part]:
-    """One line with the last ones."""
+    """One line with the newest boundaries."""
     rows = values["missed_resets"]
     if not rows:
         return []

@@ -1,4 +1,4 @@
-"""The last snapshots that were booked in the window."""
+"""The newest snapshots of the window."""
 
 from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
@@ -6,7 +6,7 @@ from burnbook.view.parts import Line, Part, Table, Title, moment
 
 
 def values(scene: Scene) -> Values:
-    """`snapshots`: the last ones in brief, newest last; `snapshots_booked`: how many count."""
+    """`snapshots`: the newest ones in brief, newest last; `snapshots_booked`: how many count."""
     rows = [
         {
             "id": row.id,
@@ -23,7 +23,7 @@ def values(scene: Scene) -> Values:
 
 
 def show(values: Values, scene: Scene) -> list[Part]:
-    """A row a snapshot, and how many earlier ones are not listed."""
+    """One row per snapshot, and the number of earlier ones."""
     if not scene.recent:
         return []
     rows = [

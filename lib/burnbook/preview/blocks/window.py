@@ -1,4 +1,4 @@
-"""The window: its title, state, when it began and ends, and what follows."""
+"""The window: its title, state, start, end, and the next window."""
 
 from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
@@ -8,7 +8,7 @@ from burnbook.windows import boundaries
 
 
 def values(scene: Scene) -> Values:
-    """`window, title, declared, state, starts_at, ends_at, next, unreadable...`."""
+    """`window, title, declared, state, starts_at, ends_at, next`."""
     declared = scene.config.windows.windows.get(scene.window)
     return {
         "window": scene.window,
@@ -22,7 +22,7 @@ def values(scene: Scene) -> Values:
 
 
 def show(values: Values, scene: Scene) -> list[Part]:
-    """One strong line, and one with the times."""
+    """One line in bold, and one with the times."""
     head = [values["window"], values["title"] or ("" if values["declared"] else "(not declared)")]
     times = []
     if scene.span.starts_at:
@@ -31,8 +31,8 @@ def show(values: Values, scene: Scene) -> list[Part]:
         times.append(f"to {moment(scene.span.ends_at, scene.config.zone)}{_left(scene)}")
     if values["next"]:
         times.append(f"next {values['next']}")
-    strong = "  ".join(filter(None, head))
-    first = Line(f"{strong}  [{scene.state}]", strong=True)
+    title = "  ".join(filter(None, head))
+    first = Line(f"{title}  [{scene.state}]", strong=True)
     return [first, Line(", ".join(times))] if times else [first]
 
 
