@@ -147,7 +147,7 @@ def test_the_snippet_verifies_a_journal(session: tuple[Path, Any], tmp_path: Pat
     flipped.write_bytes(snapshots.replace(b"72.0", b"73.0"))
     for path in [*journals, flipped]:
         done = subprocess.run([sys.executable, "-c", snippet, path], capture_output=True, text=True)
-        wanted = (1, "line 1 does not hold\n") if path == flipped else (0, "every row holds\n")
+        wanted = (1, "line 1 is corrupt\n") if path == flipped else (0, "every row is valid\n")
         assert (done.returncode, done.stdout + done.stderr) == wanted
 
 
