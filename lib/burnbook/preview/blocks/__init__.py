@@ -29,7 +29,7 @@ def load(name: str) -> ModuleType:
     """The module of a block; Usage where there is no such block."""
     if name not in names():
         raise Usage(f"no block is called {name!r}; valid: {', '.join(names())}")
-    return import_module(f"burnbook.blocks.{name}")
+    return import_module(f"{__name__}.{name}")
 
 
 Values = dict[str, Any]
