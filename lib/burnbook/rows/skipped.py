@@ -8,10 +8,11 @@ from burnbook.rows.meters import NewerRow
 
 
 class Passed(msgspec.Struct):
-    """How many lines do not hold, and how many rows each later version wrote."""
+    """Counts of corrupt lines, of rows by the newer version that wrote them, and of duplicates."""
 
     unreadable: int = 0
     newer: dict[str, int] = {}
+    duplicates: int = 0
 
     def miss(self, row: NewerRow | None) -> None:
         """Count a line that does not hold (None), or a row of a later version."""
@@ -24,6 +25,7 @@ class Passed(msgspec.Struct):
         """Add what others counted."""
         for other in others:
             self.unreadable += other.unreadable
+            self.duplicates += other.duplicates
             for version, count in other.newer.items():
                 self.newer[version] = self.newer.get(version, 0) + count
         return self
