@@ -11,6 +11,7 @@ from burnbook.budget.stop_rules import Count, Step
 from burnbook.config.budgets import Stop
 from burnbook.rows.meters import Closing, Meter, MeterDelta, Snapshot, WindowRow
 from burnbook.windows.history import History
+from stored import history_of
 
 NINE = datetime(2026, 11, 22, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -30,24 +31,29 @@ def closing(rise: float | None, agent: str = "ada", meter: str = "weekly") -> Cl
     return Closing(agent, "codex", None, None, (delta,), None)
 
 
-def history(*windows: tuple[Closing, ...]) -> History:
-    found = History()
+def history(*windows: tuple[Closing, ...], names: tuple[str, ...] = ()) -> History:
+    rows = []
     for number, closings in enumerate(windows):
-        stamps: Any = {"id": "w-", "schema_version": 1, "tool_version": "", "host": ""}
+        stamps: Any = {
+            "id": f"w-{number}-{closings}",
+            "schema_version": 1,
+            "tool_version": "",
+            "host": "",
+        }
         said: Any = dict.fromkeys(("quality", "outcome", "methodology", "commit_start"))
         row = WindowRow(
             **stamps,
             **said,
             recorded_at=NINE,
             finalized_at=NINE,
-            window=f"W{number}",
+            window=names[number] if names else f"W{number}",
             closings=closings,
             anomalies=0,
             features={},
             commit_end=None,
         )
-        found.add(row, 0, 0)
-    return found
+        rows.append(row)
+    return history_of(rows)
 
 
 def state(rule: Stop, used: float | None, *rises: float) -> tuple[str, str | None]:
@@ -99,7 +105,7 @@ def test_a_rule_is_about_the_meters_that_fit_everything_it_says(
     rule: Stop, meters: list[str]
 ) -> None:
     all_ = [standing(1), standing(1, "5h"), standing(1, agent="bo")]
-    found = stop_rules.judged({"r": rule}, all_, (), Step(History(), ()))
+    found = stop_rules.judged({"r": rule}, all_, (), Step(history(), ()))
     if meters:
         assert [f"{one.agent} {one.meter}" for one in found] == meters
     else:
@@ -116,7 +122,7 @@ def test_prompts_count_against_the_limit_of_the_rule() -> None:
         Count("zoe", "glm", None, "no-after"),
         Count("zoe", "other", 200, None),
     ]
-    found = stop_rules.judged({"g": rule}, [standing(99)], counts, Step(History(), ()))
+    found = stop_rules.judged({"g": rule}, [standing(99)], counts, Step(history(), ()))
     assert [(one.agent, one.left_percent, one.state, one.reason) for one in found] == [
         ("ada", 15, "clear", None),
         ("bo", 14.5, "stop", None),
@@ -135,13 +141,11 @@ def test_ones_own_windows_tell_best_then_others_then_this_very_window() -> None:
     assert Step(both, (closing(99),))(*who) == 7
     assert Step(history((closing(3, "bo"),)), (closing(99),))(*who) == 3
     assert Step(history((closing(None),), (closing(-4),)), (closing(99),))(*who) == 99
-    assert Step(History(), (closing(-1),))(*who) is None
+    assert Step(history(), (closing(-1),))(*who) is None
 
 
 def test_a_window_that_is_finalized_again_counts_as_it_is_now() -> None:
-    found = history((closing(3),), (closing(5),))
-    again = history((closing(9),))
-    found.windows |= again.windows
+    found = history((closing(3),), (closing(5),), (closing(9),), names=("W0", "W1", "W0"))
     assert Step(found, ())("ada", "codex", "weekly") == 7
 
 

@@ -137,5 +137,5 @@ Feature: hygiene of a window
     When I run "bin/audit --window W0-CHN" at 12:00
     Then it prints the lines
       """
-      fault (book) damage 1 line does not hold and does not count; check names it
+      fault (book) damage 1 corrupt line skipped; run check
       """

@@ -169,5 +169,5 @@ Feature: see a window at a glance
       | ada   | 11     |
     And it notes
       """
-      preview: 1 line of the book does not hold and is left out; run check
+      preview: 1 corrupt line skipped; run check
       """

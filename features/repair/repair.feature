@@ -46,7 +46,7 @@ Feature: mend what can be mended of a book
       """
       nothing repaired, 1 fault left: 3 rows verified
       left: snapshots.jsonl:1 crc is CRC, the bytes say CRC
-      --yes moves rows that do not hold to the quarantine, and puts rows of ledgers right
+      --yes also quarantines corrupt and duplicate rows, and corrects ledger rows
       """
     And nothing was written
 
@@ -218,7 +218,7 @@ Feature: mend what can be mended of a book
       nothing repaired, 2 faults left: 6 rows verified
       left: Token_Churn_Ledger.csv:3 ID differs from checkpoints.jsonl in tokens_actual (60)
       left: Token_Churn_Ledger.csv:4 ID stands on line 2 already
-      --yes moves rows that do not hold to the quarantine, and puts rows of ledgers right
+      --yes also quarantines corrupt and duplicate rows, and corrects ledger rows
       """
     When I run "bin/repair --yes"
     Then it says

@@ -9,18 +9,18 @@ from burnbook.meters.vendor_meters import Shown
 from burnbook.preview.scene import Scene
 from burnbook.rows.meters import Snapshot
 from burnbook.windows import vendor_meters_store
-from burnbook.windows.snapshot_index import Entry
+from burnbook.windows.snapshot_index import Entry, read_snapshots, snapshot_index
 
 
 def of_window(ctx: Context, shown: Scene) -> list[list[Snapshot]]:
     """The panes of each agent and provider from BEFORE on, oldest first."""
-    counted = ctx.book.index.counted(shown.window)
-    return [ctx.book.snapshots(meter_status.readings(pair, counted)) for pair in shown.pairs]
+    counted = snapshot_index(ctx).counted(shown.window)
+    return [read_snapshots(ctx.book, meter_status.readings(pair, counted)) for pair in shown.pairs]
 
 
 def official(ctx: Context, provider: str) -> Mapping[str, Shown]:
     """The newest reading of each of a provider's meters out of logs and status lines."""
-    return vendor_meters_store.of_book(ctx).value.last.get(provider, {})
+    return vendor_meters_store.official_meters(ctx.store).last.get(provider, {})
 
 
 def since_reset(ctx: Context, window: str, rows: Sequence[Snapshot]) -> list[Snapshot]:
@@ -28,7 +28,7 @@ def since_reset(ctx: Context, window: str, rows: Sequence[Snapshot]) -> list[Sna
 
     `rows` are the window's own, oldest first; a meter began its length before it resets.
     """
-    newest, index = rows[-1], ctx.book.index
+    newest, index = rows[-1], snapshot_index(ctx)
     agent, provider = newest.agent or "", newest.provider
     began = min(
         (
@@ -48,4 +48,4 @@ def since_reset(ctx: Context, window: str, rows: Sequence[Snapshot]) -> list[Sna
         found = meter_status.readings(pair, index.counted(name))
         earlier += [e for e in found if began <= e.captured_at <= rows[0].captured_at]
     earlier.sort(key=lambda entry: entry.captured_at)
-    return [*ctx.book.snapshots(earlier), *rows]
+    return [*read_snapshots(ctx.book, earlier), *rows]

@@ -15,6 +15,7 @@ from burnbook.churn.git import Git, NotCounted
 from burnbook.context import Context
 from burnbook.rows.meters import Commits, WindowRow
 from burnbook.rows.work import Churn, Range
+from burnbook.windows.history import closing
 
 
 class Counted(NamedTuple):
@@ -54,12 +55,12 @@ def count(
     if provider is not None:
         ids.check("provider", provider)
     limits = tuple(_path(path) for path in paths)
-    closing = ctx.book.closing(window)
+    finalized = closing(ctx, window)
     ranges: tuple[Range, ...] = ()
     unknown: tuple[str, ...] = ()
     decision = reason = None
     try:
-        found = commit_range.find(ctx, window, closing, Commits(commit_start, commit_end))
+        found = commit_range.find(ctx, window, finalized, Commits(commit_start, commit_end))
         unknown = found.unknown
         rules = settings.read(ctx.config)
         ranges = tuple(_measured(*one, limits, rules) for one in found.spans)
@@ -70,9 +71,9 @@ def count(
     return Counted(
         ranges=ranges,
         provider=provider,
-        methodology=closing.methodology if closing else None,
+        methodology=finalized.methodology if finalized else None,
         paths=limits,
-        features=_features(closing, provider),
+        features=_features(finalized, provider),
         notes=notes,
         decision=decision,
         reason=reason,

@@ -10,6 +10,7 @@ from burnbook.churn import git_head, settings
 from burnbook.config.settings import PROJECT
 from burnbook.context import Context
 from burnbook.rows.meters import Commits
+from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
 
 class Stand(NamedTuple):
@@ -66,7 +67,7 @@ def stand(ctx: Context) -> Stand:
 
 def recorded(ctx: Context, window: str) -> dict[str, Commits]:
     """What a window's snapshots recorded: the first BEFORE and the last AFTER, by repository."""
-    rows = ctx.book.snapshots(ctx.book.index.counted(window))
+    rows = read_snapshots(ctx.book, snapshot_index(ctx).counted(window))
     rows.sort(key=lambda row: row.captured_at)
     starts: dict[str, str] = {}
     ends: dict[str, str] = {}

@@ -44,7 +44,7 @@ def renew(ctx: Context, window: str, places: ledgers.Pages) -> Pages:
             new = csv_ledger.project(places.folder, form, rows)
             added[form.file] = added.get(form.file, 0) + new
         now = scene(ctx, window)
-        decided = decide(ctx, window, now)
+        decided = decide(ctx, window, now.facts)
         text = handoff_page.text(
             ctx, now, places, [row for row in checkpoints if row.window == window], decided
         )

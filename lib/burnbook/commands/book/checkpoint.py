@@ -19,11 +19,11 @@ from burnbook.review import publish
 from burnbook.rows.meters import Row
 from burnbook.rows.work import Checkpoint, Churn
 from burnbook.snapshots import moment_support
-from burnbook.snapshots.moment_support import BY_HAND
 from burnbook.times import clock
 from burnbook.view.parts import Line, Part, number
 from burnbook.windows import missed_resets
 from burnbook.windows.current import wanted
+from burnbook.windows.moment_support import BY_HAND
 
 _MOST = 2**53
 _BEHIND = "the rows are booked; run it again for the pages"

@@ -8,8 +8,8 @@ from burnbook.base.errors import NO
 from burnbook.book import codec
 from burnbook.config.ledgers import ledgers as places
 from burnbook.context import Context, Result
+from burnbook.context import skipped as skipped_lines
 from burnbook.ledgers import csv_ledger
-from burnbook.preview.scene import scene
 from burnbook.review import audit
 from burnbook.review.audit import Finding, ledger, skipped
 from burnbook.rows.meters import IMPORTED, Void
@@ -17,6 +17,8 @@ from burnbook.rows.skipped import newer_rows
 from burnbook.view.parts import Line, Part, Table
 from burnbook.windows import boundaries
 from burnbook.windows.current import wanted
+from burnbook.windows.facts import window_facts
+from burnbook.windows.snapshot_index import snapshot_index
 
 LARGE = "proxy_telemetry"
 _LEDGERS = (
@@ -40,7 +42,6 @@ def run(ctx: Context, args: Any) -> Result:
     about = {None, *asked}
     found += [finding for finding in _book(ctx, rows) if finding.window in about]
     found.sort(key=lambda one: one.severity != "fault")
-    ctx.book.save_folds()
     faults = sum(one.severity == "fault" for one in found)
     data = {
         "windows": asked,
@@ -54,16 +55,17 @@ def run(ctx: Context, args: Any) -> Result:
 def _all(ctx: Context, rows: Rows) -> list[str]:
     """Every window that the book has a row about, in the order in which they came up."""
     told = [row.window for some in rows.values() for row in some if row.window]
-    return list(dict.fromkeys([*ctx.book.index.windows(), *told]))
+    return list(dict.fromkeys([*snapshot_index(ctx).windows(), *told]))
 
 
 def _facts(ctx: Context, rows: Rows, window: str) -> audit.Facts:
     mine: defaultdict[str, list[Any]] = defaultdict(list)
     for name, some in rows.items():
         mine[name] = [row for row in some if row.window == window]
-    index, now = ctx.book.index, scene(ctx, window)
+    index, now = snapshot_index(ctx), window_facts(ctx, window)
     earlier = boundaries.before(ctx.config, window, index.windows())
-    moments = (now.traffic.first, now.traffic.last) if now.traffic else (None, None)
+    traffic = ctx.book.traffic(window)
+    moments = (traffic.first, traffic.last) if traffic else (None, None)
     return audit.Facts(
         window=window,
         now=now.now,
@@ -73,7 +75,7 @@ def _facts(ctx: Context, rows: Rows, window: str) -> audit.Facts:
         finalized=now.finalized,
         anomalies=now.anomalies,
         telemetry=(moments[0], moments[1]) if moments[0] and moments[1] else None,
-        entries=index.entries(window) if window in index.packed else [],
+        entries=index.entries(window),
         voids=mine["voids"],
         closings=mine["windows"],
         checkpoints=mine["checkpoints"],
@@ -91,7 +93,7 @@ def _book(ctx: Context, rows: Rows) -> Iterator[Finding]:
         # What was imported stands in the ledger of the tool that it comes from.
         own = [row for row in rows[name] if row.source != IMPORTED]
         yield from ledger(form.file, csv_ledger.keys(folder, form), own, command)
-    yield from skipped([*ctx.config.windows.windows, *ctx.book.index.windows()])
+    yield from skipped([*ctx.config.windows.windows, *snapshot_index(ctx).windows()])
     for row in rows["anomalies"]:
         if row.window is None:
             yield Finding("note", None, row.kind, row.detail, (row.id,))
@@ -99,13 +101,13 @@ def _book(ctx: Context, rows: Rows) -> Iterator[Finding]:
     if loose is not None:
         requests = sum(sums.requests for sums in loose.groups.values())
         yield Finding("note", None, "no-window", f"{requests:,} requests belong to no window")
-    passed = ctx.book.passed  # every journal was read by now
+    passed = skipped_lines(ctx)  # every journal was read by now
     if passed.newer:
         detail = f"{newer_rows(passed.newer)}, left alone and not counted"
         yield Finding("note", None, "newer", detail)
     if lost := passed.unreadable:
-        what = "1 line does not hold and does" if lost == 1 else f"{lost} lines do not hold and do"
-        detail = f"{what} not count; check names {'it' if lost == 1 else 'them'}"
+        lines = "1 corrupt line" if lost == 1 else f"{lost:,} corrupt lines"
+        detail = f"{lines} skipped; run check"
         yield Finding("fault", None, "damage", detail)
 
 

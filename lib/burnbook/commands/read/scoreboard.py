@@ -11,6 +11,7 @@ from burnbook.context import Context, Result, note_damage
 from burnbook.meters.efficiency import LEAST_N
 from burnbook.review.scoreboard import Score, scores
 from burnbook.view.parts import Line, Part, Table, Title, number, percent
+from burnbook.windows.history import history
 
 _HEAD = (
     *("provider", "methodology", "n", "left out", "features", "points"),
@@ -22,15 +23,15 @@ def run(ctx: Context, args: Any) -> Result:
     """The scores over all finalized windows; writes no row."""
     provider = ids.check("provider", args.provider) if args.provider is not None else None
     effect = ctx.config.preview.effect
-    history = ctx.book.history
-    found = scores(history, effect, provider)
+    finalized = history(ctx)
+    found = scores(finalized, effect, provider)
     note_damage(ctx)
     ctx.book.save_folds()
-    data = {"windows": len(history.windows), "effect": effect, "scores": found}
+    data = {"windows": len(finalized.windows), "effect": effect, "scores": found}
     head = Score.__struct_fields__
     cells = [head, *(msgspec.structs.astuple(score) for score in found)]
     ready = encode(cells) if args.format == "csv" else None
-    return Result(_parts(len(history.windows), found, effect), data, ready=ready)
+    return Result(_parts(len(finalized.windows), found, effect), data, ready=ready)
 
 
 def _parts(windows: int, found: Sequence[Score], effect: float) -> list[Part]:

@@ -13,6 +13,7 @@ from burnbook.book.rejects import Rejects
 from burnbook.context import Context
 from burnbook.importers.tracker.rows import RAW
 from burnbook.rows.meters import Row
+from burnbook.windows import state
 
 MAX_LINE = 64 << 20  # a row may hold a whole log in its raw_text
 _MOST_SAID = 10
@@ -76,7 +77,7 @@ class Source:
         """`Book.commit`, or what it would have done."""
         book = self.ctx.book
         if not self.dry_run:
-            return book.commit(build)
+            return state.commit(self.ctx, build)
         made = build()
         there = {
             name: journal.find(

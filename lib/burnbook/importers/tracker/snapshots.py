@@ -14,12 +14,11 @@ from burnbook.importers.tracker import figures
 from burnbook.importers.tracker import rows as trackerrows
 from burnbook.importers.tracker.lines import Line, Source
 from burnbook.importers.tracker.rows import Refused, Shot
-from burnbook.preview.scene import scene
 from burnbook.rows.meters import IMPORTED, Anomaly, Row, Snapshot, WindowRow
 from burnbook.rows.work import Churn
 from burnbook.snapshots.build_row import account_of, with_prompts
 from burnbook.snapshots.pane_input import MAX_PANE, Taken, save_raw, understood
-from burnbook.windows.facts import falls
+from burnbook.windows.facts import falls, window_facts
 
 _AT_ONCE = 200
 _UNDER_LOCK = 40  # windows: what they came to is worked out with the lock held
@@ -176,7 +175,7 @@ def _closing(source: Source, here: list[Any], said: dict[str, Any]) -> tuple[lis
         return [], mine
     if booked and booked[-1].source != IMPORTED:
         raise Refused(f"{window} is finalized in this book; what the book says stays")
-    now = scene(source.ctx, window)
+    now = window_facts(source.ctx, window)
     closed = tuple(now.closings)
     row = codec.make(
         WindowRow,

@@ -15,6 +15,7 @@ from burnbook.rows.meters import IMPORTED
 from burnbook.telemetry import decoder as feeds
 from burnbook.telemetry.intake import Intake
 from burnbook.windows import boundaries
+from burnbook.windows.snapshot_index import snapshot_index
 
 FEED = "proxy-telemetry"
 _AT_ONCE = 5000
@@ -29,7 +30,7 @@ def telemetry(source: Source) -> None:
     feed = ctx.config.feed(FEED)
     assert isinstance(feed, Feed)  # the shipped one, or the user's own in its place
     decoder = feeds.compile_feed(feed)
-    by_time = boundaries.by_time(ctx.config, ctx.book.index)
+    by_time = boundaries.by_time(ctx.config, snapshot_index(ctx))
     # A row with a log has many events of one line; a chunk counts lines, so its number is the same.
     for window, events in groupby(_events(source), key=lambda event: event[1]):
         for batch in _batches(events):
