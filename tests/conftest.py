@@ -125,9 +125,10 @@ class Shell:
         path = self.book / f"{journal}.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
-    def tree(self) -> dict[str, bytes]:
-        """Every file of the book but the lock, with what is in it."""
+    def tree(self, *, store: bool = False) -> dict[str, bytes]:
+        """Every file of the book and its bytes, but for the lock and, by default, the store."""
         files = [p for p in self.book.rglob("*") if p.is_file() and p.name != ".lock"]
+        files = [p for p in files if store or not p.name.startswith("book.sqlite")]
         return {str(p.relative_to(self.book)): p.read_bytes() for p in sorted(files)}
 
 

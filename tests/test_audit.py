@@ -24,7 +24,7 @@ END = datetime(2026, 11, 23, 0, 1, tzinfo=UTC)
 
 def entry(name: str, phase: Any, hour: float = 0, *, voided: bool = False) -> Entry:
     moment = NINE + timedelta(hours=hour)
-    return Entry(f"s-{name}", "ada", "codex", phase, moment, 0, 1, voided)
+    return Entry(f"s-{name}", W, "ada", "codex", phase, moment, 0, 1, voided=voided)
 
 
 BEFORE, AFTER = entry("before", "before"), entry("after", "after", 3)
@@ -131,7 +131,7 @@ def test_an_after_from_before_its_before_does_not_count() -> None:
     ],
 )
 def test_the_time_between_two_windows(seconds: float, wanted: Any) -> None:
-    end = Entry("s-end", "ada", "codex", "after", NINE - timedelta(seconds=seconds), 0, 1)
+    end = Entry("s-end", W, "ada", "codex", "after", NINE - timedelta(seconds=seconds), 0, 1)
     pairs = [Pair("ada", "codex", None, end), Pair("bo", "codex", None, None)]
     assert kinds(audit(facts(earlier=("W0-CHM", pairs)))) == wanted
 

@@ -3,16 +3,15 @@
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook.base.rooted_path import RootedPath
-from burnbook.book import fold, journal, key_index
 from burnbook.check import directory
-from burnbook.telemetry.traffic import Telemetry
+from burnbook.store import database
 from conftest import Shell, codex
 from frontdoor import ROOT
 from torture.figures import long, record
@@ -32,7 +31,7 @@ def usage(count: int, first: int = 0) -> str:
 
 @pytest.fixture
 def full(shell: Shell) -> Shell:
-    """A book with rows of many kinds, indexes, folds and ledgers."""
+    """A book with rows of many kinds, a store and ledgers."""
     shell.ok(
         "snapshot", "start", "codex", "--window", "W0-CHN", "--at", DAY + "09:00", stdin=codex()
     )
@@ -107,68 +106,38 @@ def test_one_flipped_byte_is_found_with_its_line(full: Shell, journal: str) -> N
     record(PROMISE, "test_one_flipped_byte_is_found_with_its_line", figure, "99.9%", not missed)
 
 
-def test_a_fold_that_says_something_else_is_found(full: Shell) -> None:
-    cache = RootedPath(str(full.book), "cache/proxy_telemetry.fold")
-    path = journal.path_of(str(full.book), "proxy_telemetry")
-    offset, value = fold.load(cache, path, fold.shape_of(Telemetry), Telemetry) or (0, None)
-    assert offset
-    assert value is not None
-    made = fold.Fold(str(full.book), "proxy_telemetry", Telemetry, Telemetry.add)
-    next(iter(made.value.window("W0-CHN").groups.values())).requests += 1
-    made.saved = 0
-    made.save(at_once=True)
-    assert kinds(full) == [("fold", "cache/proxy_telemetry.fold")]
-    full.ok("repair")
-    assert kinds(full, 0) == []
-
-
-def test_a_fold_that_a_disk_changed_is_not_believed(full: Shell) -> None:
-    cache = full.book / "cache" / "proxy_telemetry.fold"
-    before = full.ok("preview", "--window", "W0-CHN")
-    data = cache.read_bytes()
-    for at in range(len(data) // 2, len(data), max(1, len(data) // 40)):
-        cache.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
-        assert full.ok("preview", "--window", "W0-CHN") == before
-    cache.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-    assert kinds(full, 0) == [("fold", "cache/proxy_telemetry.fold")]
-
-
 @pytest.mark.parametrize(
-    ("folder", "day"),
+    "change",
     [
-        ("proxy_telemetry.keys", "2025-11-22"),
-        ("agent_usage.keys", None),
-        ("rejects/proxy-telemetry.keys", "all"),
+        "UPDATE snapshots SET captured_at = captured_at + 1",
+        "DELETE FROM snapshots WHERE phase = 'after'",
+        "INSERT INTO snapshot_voids SELECT 'v-1', id FROM snapshots LIMIT 1",
+        "UPDATE window_steps SET rise = rise + 1",
     ],
 )
-def test_an_index_that_knows_a_key_without_a_row_is_found(
-    full: Shell, folder: str, day: str | None
-) -> None:
-    place = full.book / "cache" / folder
-    day = day or next(path.name for path in sorted(place.iterdir()) if path.name != "head")
-    data = (place / day).read_bytes()
-    (place / day).write_bytes(bytes([data[0] ^ 4]) + data[1:])
-    assert kinds(full) == [("index", f"cache/{folder}/{day}")]
-    assert "1 thing repaired" in full.ok("repair")
+def test_a_table_that_differs_from_its_journal_is_found(full: Shell, change: str) -> None:
+    """Also where the change is in the log, and not in the file yet."""
+    full.ok("preview", "--window", "W0-CHN")
+    keeper, connection = (sqlite3.connect(full.book / database.FILE) for _ in range(2))
+    keeper.execute("SELECT * FROM projections").fetchall()
+    with connection:
+        connection.execute(change)
+    connection.close()
+    assert kinds(full) == [("store", "cache/book.sqlite")]
+    keeper.close()
+    assert kinds(full) == [("store", "cache/book.sqlite")]
+    assert "cache/book.sqlite: deleted; the next command rebuilds it" in full.ok("repair")
+    assert kinds(full, 0) == []
+    full.ok("preview", "--window", "W0-CHN")
     assert kinds(full, 0) == []
     assert "nothing to repair" in full.ok("repair")
 
 
-def test_a_key_without_a_row_would_lose_the_row_that_repair_saves(full: Shell) -> None:
-    """Why the index is held against the journal: its row is taken for one that is there."""
-    path = journal.path_of(str(full.book), "proxy_telemetry")
-    index = key_index.Keys(str(full.book), "proxy_telemetry", "1", lambda line: None)
-    index.catch_up()
-    new = usage(1, first=60)
-    other = Shell(full.book.parent, is_new=False)
-    other.environment["BURNBOOK_DATA_DIR"] = str(full.book.parent / "other")
-    other.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", stdin=new)
-    line = (full.book.parent / "other" / "proxy_telemetry.jsonl").read_bytes()
-    index.add({"2025-11-22": [int(line[9:25], 16)]}, journal.size(path))
-    assert "duplicates 1" in full.ok("ingest", "proxy-telemetry", stdin=new)
-    assert kinds(full) == [("index", "cache/proxy_telemetry.keys/2025-11-22")]
-    full.ok("repair")
-    assert "accepted 1" in full.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", stdin=new)
+def test_a_store_that_cannot_be_read_is_a_note(full: Shell) -> None:
+    (full.book / database.FILE).write_bytes(b"not a database" * 1000)
+    assert kinds(full, 0) == [("store", "cache/book.sqlite")]
+    assert "nothing to repair" in full.ok("repair")
+    full.ok("preview", "--window", "W0-CHN")
     assert kinds(full, 0) == []
 
 

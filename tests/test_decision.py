@@ -19,7 +19,7 @@ RESULTS = ("pass", "partial", "fail", "error", "skip")
 
 
 def entry(phase: Any) -> Entry:
-    return Entry(f"s-{phase}", "ada", "codex", phase, NOON, 0, 1)
+    return Entry(f"s-{phase}", W, "ada", "codex", phase, NOON, 0, 1)
 
 
 PAIR = Pair("ada", "codex", entry("before"), entry("after"))

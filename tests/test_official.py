@@ -39,7 +39,7 @@ def folded(readings: Iterable[Shown]) -> Official:
             meters=(one.meter,),
             plan=None,
         )
-        found.add(row, 0, 0)
+        found.add(row)
     return found
 
 

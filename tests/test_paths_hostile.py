@@ -42,7 +42,7 @@ PLACES: list[tuple[str, Commands]] = [
     ("book/proxy_telemetry.jsonl", (INGEST, READ)),
     ("book/rejects/proxy-telemetry.jsonl", (INGEST,)),
     ("book/state/main/codex.json", (END,)),
-    ("book/cache/snapshots.fold", (END, READ)),
+    ("book/cache/book.sqlite", (END, READ)),
     ("book/cache/proxy_telemetry.fold", (INGEST, READ)),
     ("book/state", (END,)),
     ("book/raw", (END,)),

@@ -144,4 +144,4 @@ def test_a_secret_in_a_capture_command_does_not_reach_the_book(shell: Shell) -> 
     assert shell.run("reset", "--at", "2026-11-23T00:06").returncode == 74
     [anomaly] = shell.rows("anomalies")
     assert "[key]" in anomaly["detail"]
-    assert all(secret.encode() not in data for data in shell.tree().values())
+    assert all(secret.encode() not in data for data in shell.tree(store=True).values())

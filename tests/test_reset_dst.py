@@ -20,10 +20,10 @@ from burnbook.rows.work import MissedReset
 from burnbook.snapshots.build_row import snapshot
 from burnbook.snapshots.pane_input import Taken
 from burnbook.snapshots.reset_plan import How, decide
-from burnbook.store.store import Store
 from burnbook.times import clock, cron
-from burnbook.windows.snapshot_index import Index
+from burnbook.windows.snapshot_index import SNAPSHOTS
 from conftest import ROOT, Shell
+from stored import Index
 
 KNOWN = (
     *("Africa/Cairo", "Asia/Beirut", "America/Havana", "America/Santiago"),
@@ -98,11 +98,12 @@ def fresh(moment: datetime) -> Taken:
 def booked(config: Config, moments: list[datetime], began: datetime) -> list[Any]:
     """The rows of a book whose reset ran at these moments, from a BEFORE of W001 on."""
     index, rows = Index(), []
-    book: Any = SimpleNamespace(index=index, root="/nowhere", snapshots=None)
-    ctx = Context(config, book, Store(book.root), "main", [])
+    book: Any = SimpleNamespace(root="/nowhere")
+    store: Any = SimpleNamespace(view={SNAPSHOTS: index.connection}.__getitem__)
+    ctx = Context(config, book, store, "main", [])
     first = {"window": "W001", "agent": "main", "provider": "codex", "phase": "before"}
     rows.append(snapshot(ctx, fresh(began), **first))
-    index.add(rows[0], 0, 1)
+    index.add(rows[0])
     ids = {rows[0].id}
     for moment in sorted(moments):
         clock.act_at(moment)
@@ -113,7 +114,7 @@ def booked(config: Config, moments: list[datetime], began: datetime) -> list[Any
             ids.add(row.id)
             rows.append(row)
             if isinstance(row, Snapshot):
-                index.add(row, len(rows), 1)
+                index.add(row)
     return rows
 
 

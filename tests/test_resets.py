@@ -11,7 +11,7 @@ from burnbook.config.loader import Config
 from burnbook.rows.meters import Meter, Snapshot
 from burnbook.windows import boundaries, resets
 from burnbook.windows.resets import MOST_MISSED
-from burnbook.windows.snapshot_index import Index
+from stored import Index
 
 HEAD = 'timezone = "UTC"\n'
 DAY = timedelta(days=1)
@@ -28,10 +28,7 @@ def config(folder: Path, text: str = "") -> Config:
 
 def book(*told: tuple[str, str, str], agent: str = "ada", **more: Any) -> Index:
     """An index of (window, phase, moment) of one agent."""
-    index = Index()
-    for number, (window, phase, moment) in enumerate(told):
-        index.add(snapshot_of(window, phase, moment, agent=agent, **more), number, 1)
-    return index
+    return Index(snapshot_of(*brief, agent=agent, **more) for brief in told)
 
 
 def snapshot_of(window: str, phase: str, moment: str, **more: Any) -> Snapshot:
@@ -84,9 +81,7 @@ def test_a_reset_in_time_is_not_missed_and_one_that_came_late_is(tmp_path: Path)
     declared = config(tmp_path)
     for moment, missed in (("23T00:06", 0), ("23T01:01", 0), ("23T01:02", 1)):
         index = book(("A1", "before", "22T09:00"))
-        row = ("A2", "before", moment)
-        other = book(row, boundary=at("23T00:01"))
-        index.resets.update(other.resets)
+        index.add(snapshot_of("A2", "before", moment, agent="bo", boundary=at("23T00:01")))
         assert len(resets.missed(declared, index, at("23T09:00"))) == missed, moment
 
 
@@ -143,6 +138,6 @@ def test_a_reset_is_in_time_when_the_first_agent_was(tmp_path: Path, times: Sequ
     index = book(("A1", "before", "22T09:00"))
     for place, moment in enumerate(times):
         row = snapshot_of("A2", "before", moment, agent=f"bo{place}", boundary=at("23T00:01"))
-        index.add(row, 10 + place, 1)
-    assert index.resets == {at("23T00:01"): at("23T00:06")}
+        index.add(row)
+    assert index.first_capture(at("23T00:01")) == at("23T00:06")
     assert resets.missed(config(tmp_path), index, at("23T09:00")) == []

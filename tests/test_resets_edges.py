@@ -6,8 +6,9 @@ import pytest
 from burnbook.rows.meters import IMPORTED, Meter
 from burnbook.windows import resets
 from burnbook.windows.resets import MOST_MISSED
-from burnbook.windows.snapshot_index import Entry, Index
-from test_resets import at, book, config, only, turns
+from burnbook.windows.snapshot_index import Entry
+from stored import Index
+from test_resets import at, book, config, only, snapshot_of, turns
 
 
 def before_of(index: Index, window: str) -> Entry | None:
@@ -163,12 +164,6 @@ def test_missed_resets_of_several_agents_are_in_order_and_closed_windows_have_no
         ("ada", ("C", "after", "22T10:00")),
         ("cy", ("A", "before", "22T09:00")),
     ):
-        _add(index, agent, row)
+        index.add(snapshot_of(*row, agent=agent))
     found = resets.missed(declared, index, at("24T09:00"))
     assert found == [(w, at(f"{day}T00:01")) for day in (23, 24) for w in ("A", "Z")]
-
-
-def _add(index: Index, agent: str, row: tuple[str, str, str]) -> None:
-    for entry in book(row, agent=agent).entries(row[0]):
-        index.entries(row[0]).append(entry)
-    index.heads[f"{agent}/codex"] = at(row[2]), row[0]

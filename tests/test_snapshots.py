@@ -128,7 +128,7 @@ def test_no_e_mail_reaches_the_book(shell: Shell) -> None:
     note = "as bo@example.com said"
     shell.ok("snapshot", "start", "codex", "--notes", note, "--agent", "ada", stdin=pane)
     shell.ok("snapshot", "start", "codex", "--agent", "bo", stdin=pane.replace("ada", "bo"))
-    assert not [name for name, data in shell.tree().items() if b"example.com" in data]
+    assert not [name for name, data in shell.tree(store=True).items() if b"example.com" in data]
     ada, bo = (row["account"] for row in shell.rows("snapshots"))
     assert len(ada) == 8
     assert ada != bo

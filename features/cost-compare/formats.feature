@@ -55,6 +55,6 @@ Feature: The comparison as text, JSON, markdown and CSV
     When I run "bin/cost-compare --window W0-CHN --format json"
     Then it warns
       """
-      cost-compare: 1 line of the book does not hold and is left out; run check
+      cost-compare: 1 corrupt line skipped; run check
       """
     And the JSON value at "totals.all.requests" is 4

@@ -59,5 +59,5 @@ Feature: The preview shows one window at a glance
       | ada   | 11     |
     And it warns
       """
-      preview: 1 line of the book does not hold and is left out; run check
+      preview: 1 corrupt line skipped; run check
       """

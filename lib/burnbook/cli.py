@@ -23,6 +23,7 @@ from burnbook.base.text import printable
 Flags = Callable[[argparse.ArgumentParser], None]
 
 FORMATS = ("text", "json", "markdown")
+_DAMAGED = "the cache was damaged and has been deleted; run the command again"
 _CANNOT_PRINT = "cannot write the output"
 
 
@@ -113,8 +114,8 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     from burnbook.book.book import Book
     from burnbook.config import settings
     from burnbook.config.loader import Config
-    from burnbook.context import Context
-    from burnbook.rows.skipped import newer_rows
+    from burnbook.context import Context, note_skipped_rows
+    from burnbook.store.row_index import StoredRowIndex
     from burnbook.store.store import Store
     from burnbook.times import clock
     from burnbook.view import render
@@ -123,13 +124,17 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     config = Config(chosen.config_dir, _providers, _capture_kinds)
     if args.at is not None:
         clock.act_at(clock.parse_time(args.at, config.zone))
-    ctx = Context(config, Book(chosen.data_dir), Store(chosen.data_dir), chosen.agent, [])
+    store = Store(chosen.data_dir)
+    book = Book(chosen.data_dir, StoredRowIndex(store))
+    ctx = Context(config, book, store, chosen.agent, [])
     try:
         result = import_module(f"burnbook.commands.{command}").run(ctx, args)
+    except Exception as error:
+        if store.discard_damaged(error):
+            raise IOFault(_DAMAGED) from None
+        raise
     finally:
-        newer = ctx.book.passed.newer
-        if newer:
-            ctx.notes.append(f"{newer_rows(newer)}, left alone and not counted")
+        note_skipped_rows(ctx)
         for note in ctx.notes:
             sys.stderr.write(f"{name}: {one_line(note)}\n")
     if result.ready is not None:

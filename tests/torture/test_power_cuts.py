@@ -104,7 +104,8 @@ def looked_at(stage: Inside) -> tuple[set[str], list[str]]:
     names = ("anomalies", "snapshots", "checkpoints", "meters", "churn")
     there = {row.id for name in names for row in book.rows(name)}
     there |= {row.rid for row in book.telemetry(None)}
-    wrong = [f"{book.passed.unreadable} rows do not hold"] * (book.passed.unreadable > 0)
+    corrupt = sum(skipped.unreadable for skipped in book.skipped.values())
+    wrong = [f"{corrupt} corrupt rows"] * (corrupt > 0)
     files = [*(stage.book / "state").rglob("*"), *stage.docs.rglob("*")]
     for path in files:
         if path.is_file() and not path.name.endswith(".tmp"):

@@ -12,6 +12,7 @@ from burnbook.config.agent_logs import LogFeed
 from burnbook.context import Context, Result
 from burnbook.jsonl import sources
 from burnbook.view.parts import Line
+from burnbook.windows.snapshot_index import snapshot_index
 
 if TYPE_CHECKING:
     from burnbook.agent_logs.parallel import Told
@@ -97,7 +98,7 @@ def _work(ctx: Context, args: Any, feed: LogFeed, jobs: Sequence[Job]) -> "Told"
     from burnbook.windows import boundaries
 
     fold = ctx.book.used_fold  # up to date before, so that what is added is what is new
-    window_of = boundaries.by_time(ctx.config, ctx.book.index)
+    window_of = boundaries.by_time(ctx.config, snapshot_index(ctx))
     booking = Booking(ctx.book.root, args.feed, ctx.agent, window_of)
     told = work(jobs, Reading(args.feed, feed), booking, strict=args.strict)
     if told.written:

@@ -9,18 +9,18 @@ from burnbook.meters.vendor_meters import Shown
 from burnbook.rows.meters import Snapshot
 from burnbook.windows import vendor_meters_store
 from burnbook.windows.facts import WindowFacts
-from burnbook.windows.snapshot_index import Entry
+from burnbook.windows.snapshot_index import Entry, read_snapshots, snapshot_index
 
 
 def of_window(ctx: Context, facts: WindowFacts) -> list[list[Snapshot]]:
     """Returns the panes of each agent and provider since BEFORE, oldest first."""
-    counted = ctx.book.index.counted(facts.window)
-    return [ctx.book.snapshots(meter_status.readings(pair, counted)) for pair in facts.pairs]
+    counted = snapshot_index(ctx).counted(facts.window)
+    return [read_snapshots(ctx.book, meter_status.readings(pair, counted)) for pair in facts.pairs]
 
 
 def official(ctx: Context, provider: str) -> Mapping[str, Shown]:
     """Returns the newest reading of each of a provider's meters from logs and status lines."""
-    return vendor_meters_store.of_book(ctx).value.last.get(provider, {})
+    return vendor_meters_store.official_meters(ctx.store).last.get(provider, {})
 
 
 def since_reset(ctx: Context, window: str, rows: Sequence[Snapshot]) -> list[Snapshot]:
@@ -29,7 +29,7 @@ def since_reset(ctx: Context, window: str, rows: Sequence[Snapshot]) -> list[Sna
     `rows` are the window's own panes of one agent and provider, oldest first. A meter begins its
     length before it resets.
     """
-    newest, index = rows[-1], ctx.book.index
+    newest, index = rows[-1], snapshot_index(ctx)
     agent, provider = newest.agent or "", newest.provider
     began = min(
         (
@@ -49,4 +49,4 @@ def since_reset(ctx: Context, window: str, rows: Sequence[Snapshot]) -> list[Sna
         entries = meter_status.readings(pair, index.counted(name))
         earlier += [e for e in entries if began <= e.captured_at <= rows[0].captured_at]
     earlier.sort(key=lambda entry: entry.captured_at)
-    return [*ctx.book.snapshots(earlier), *rows]
+    return [*read_snapshots(ctx.book, earlier), *rows]

@@ -17,8 +17,7 @@ Kind = Literal[
     "file",  # a file of the book cannot be read, or is no plain file
     "state",
     "state-stray",
-    "fold",
-    "index",
+    "store",
     "ledger-behind",
     "ledger-twice",
     "ledger-differs",
@@ -51,7 +50,7 @@ class Finding(NamedTuple):
 # What a writer may be in the middle of: found once, it is looked for again a moment later.
 PASSING = frozenset(
     (
-        *("tail", "state", "state-stray", "index", "fold", "file", "mode", "left-over"),
+        *("tail", "state", "state-stray", "store", "file", "mode", "left-over"),
         "ledger-behind",
     )
 )

@@ -1,117 +1,209 @@
-"""Folds held against a rebuild: the value in the cache, and one made of the same rows afresh.
+"""The store compared with a rebuild of its tables from the rows of the journals.
 
-The rebuild takes in rows as they pass, up to where the cache says that it has read. A cache that no
-command would use (another version's, another journal's, a damaged one) is not looked at.
+The rebuild takes rows as they pass, up to the offset of the projection in the store. It is on disk,
+in a folder of its own, so that a journal of any size takes little memory.
 """
 
-from typing import Any, NamedTuple
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from burnbook.base.errors import BadConfig, IOFault
+from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
-from burnbook.book import fold, id_index, journal
 from burnbook.check import Finding
-from burnbook.config.loader import Config
-from burnbook.telemetry.traffic import Telemetry
-from burnbook.usage import day_fold
-from burnbook.usage.daily import Daily
-from burnbook.usage.totals import Counts, Used
-from burnbook.windows.history import History
-from burnbook.windows.snapshot_index import Index
+from burnbook.rows.meters import NewerRow
+from burnbook.store import database, row_index
+from burnbook.store.progress import form_of, mark_matches
+from burnbook.store.projection import Projection
+from burnbook.windows.history import WINDOWS
+from burnbook.windows.snapshot_index import SNAPSHOTS
+from burnbook.windows.vendor_meters_store import METERS
 
-_NONE = Counts()
-_EMPTY = b"\x90"  # a window without snapshots, packed
-_DAYS = day_fold.DayFold.suffix
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+PROJECTIONS: Sequence[Projection] = (
+    *(SNAPSHOTS, WINDOWS, METERS),
+    *row_index.PROJECTIONS.values(),
+)
+_BATCH = 4096
+_TRIES = 5
+_MASK = (1 << 64) - 1
+_UNUSED = "cannot be read, so the next command rebuilds it"
 
 
-class Of(NamedTuple):
-    """One fold: of which journal, in which file, and what its value is."""
+class Stored:
+    """A copy of the store, and beside it the database of the rebuild."""
 
-    journal: str
-    file: str
-    kind: type[Any]
-    shape: str
+    def __init__(self, root: str, connection: "Connection") -> None:
+        self.root, self.connection = root, connection
+        self.findings: list[Finding] = []
 
+    def rebuilds(self, name: str) -> list["Rebuild"]:
+        """A follower for each projection of a journal that a command would use."""
+        return [
+            Rebuild(self, projection, offset)
+            for projection in PROJECTIONS
+            if projection.journal == name and (offset := self._offset(projection)) is not None
+        ]
 
-def of(config: Config) -> list[Of]:
-    """Every fold that a command of this config would use."""
-    found = [
-        Of(name, f"{name}.fold", kind, fold.shape_of(kind))
-        for name, kind in (
-            ("snapshots", Index),
-            ("windows", History),
-            ("proxy_telemetry", Telemetry),
-            ("agent_usage", Used),
-        )
-    ]
-    ids = fold.shape_of(id_index.Ids)
-    found += [Of(name, f"{name}.ids", id_index.Ids, ids) for name in id_index.OF]
-    try:
-        shape = f"{fold.shape_of(Daily)}:{day_fold.zone_name(config)}"
-    except BadConfig:
-        return found  # whose days these are is not known
-    return [*found, Of("agent_usage", f"agent_usage.{_DAYS}", Daily, shape)]
+    def _offset(self, projection: Projection) -> int | None:
+        row = self.connection.execute(
+            "SELECT offset, mark, form FROM stored.projections WHERE name = ?", (projection.name,)
+        ).fetchone()
+        if row is None:
+            return None
+        offset, mark, form = row
+        if form == form_of(projection) and mark_matches(self.root, projection, offset, mark):
+            return int(offset)
+        return None  # of another version or journal: the next command rebuilds it
 
 
 class Rebuild:
-    """A follower that makes the value of one fold afresh."""
+    """A follower that builds the tables of one projection again."""
 
-    def __init__(self, root: str, what: Of, config: Config) -> None:
-        self.what = what
-        self.file = f"cache/{what.file}"
-        path = journal.path_of(root, what.journal)
-        cache = RootedPath(root, self.file)
-        try:
-            self.cached = fold.load(cache, path, what.shape, what.kind)
-            self.unused = self.cached is None and cache.status() is not None
-        except IOFault:
-            self.cached, self.unused = None, False  # a link: `files` reports it
-        self.offset = 0
-        self.fresh = what.kind()
-        if isinstance(self.fresh, Daily):
-            self.fresh.see(config.zone)
-            if self.cached:
-                self.cached[1].see(config.zone)
+    def __init__(self, stored: Stored, projection: Projection, end: int) -> None:
+        self.connection, self.projection, self.end = stored.connection, projection, end
+        self._offset = 0
+        self._entries: list[tuple[int, int, Any]] = []
+        for statement in projection.tables:
+            self.connection.execute(statement)
 
     def take(self, line: bytes, row: Any, offset: int) -> None:
-        """A row, where the cache has it too."""
-        if self.cached is not None and offset < self.cached[0]:
-            if isinstance(self.fresh, id_index.Ids):
-                self.fresh.see(line, offset)  # the id alone counts, of whichever version it is
-            else:
-                self.fresh.add(row, offset, len(line))
-            self.offset = offset + len(line)
+        """The next line, and its row (None if it is corrupt), if the store has it too."""
+        if offset >= self.end:
+            return
+        self._offset = offset + len(line)
+        if self.projection.lines:
+            self._entries.append((offset, len(line), line))
+        elif row is not None and (self.projection.newer or not isinstance(row, NewerRow)):
+            self._entries.append((offset, len(line), row))
+        if len(self._entries) >= _BATCH:
+            self._apply()
 
     def findings(self) -> list[Finding]:
-        """A fault where the two differ."""
-        if self.unused:
-            reason = "is not used (of another version, journal or zone, or damaged)"
-            return [Finding("fold", self.file, 0, reason, is_fault=False)]
-        if self.cached is None:
-            return []
-        offset, value = self.cached
+        """A fault if the tables differ."""
+        import sqlite3
+
+        self._apply()
         try:
-            same = self.offset == offset and _told(value) == _told(self.fresh)
-        except (ValueError, TypeError, IndexError, KeyError, msgspec.DecodeError):
-            same = False
-        if same:
+            is_same = self._offset == self.end and all(
+                self._sums("main", select) == self._sums("stored", select)
+                for select in self.projection.content or self._selects()
+            )
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
+            is_same = False
+        if is_same:
             return []
-        reason = f"differs from a rebuild of {self.what.journal}.jsonl up to byte {offset}"
-        return [Finding("fold", self.file, 0, reason)]
+        reason = (
+            f"the table of {self.projection.name} differs from a rebuild of "
+            f"{self.projection.journal}.jsonl up to byte {self.end}"
+        )
+        return [Finding("store", database.FILE, 0, reason)]
+
+    def _apply(self) -> None:
+        self.projection.apply(self.connection, self._entries)
+        self._entries.clear()
+
+    def _selects(self) -> list[str]:
+        tables = [s.split()[2] for s in self.projection.tables if s.startswith("CREATE TABLE")]
+        return [f"SELECT * FROM {{schema}}.{table}" for table in tables]
+
+    def _sums(self, schema: str, select: str) -> tuple[int, int, int]:
+        """How many rows a query gives, the sum of their hashes, and their exclusive or."""
+        count = total = parity = 0
+        for row in self.connection.execute(select.format(schema=schema)):
+            value = hash(row) & _MASK
+            count, total, parity = count + 1, (total + value) & _MASK, parity ^ value
+        return count, total, parity
 
 
-def _told(value: Any) -> Any:
-    """What a value says, in a form that is equal where it says the same."""
-    if isinstance(value, Used):
-        cells = {cell: sums for cell, sums in value.cells() if sums != _NONE}
-        return cells, value.unreadable
-    if isinstance(value, Daily):
-        days = {day: sums for day, sums in value.table.items() if sums != _NONE}
-        return days, value.unreadable
-    value.pack()
-    told = msgspec.structs.asdict(value)
-    if isinstance(value, Index):
-        # Who asks for a window that has no snapshot leaves an empty one.
-        told["packed"] = {name: one for name, one in value.packed.items() if one != _EMPTY}
-    return told
+@contextmanager
+def stored(root: str) -> Iterator[Stored]:
+    """A copy of the store of a book, for as long as the context lasts.
+
+    SQLite cannot read a database in WAL mode without writing beside it, so a copy is read.
+    """
+    import sqlite3
+
+    folder = tempfile.mkdtemp(prefix="burnbook-check-")
+    connection = sqlite3.connect(os.path.join(folder, "rebuild"), isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        copy = Stored(root, connection)
+        try:
+            is_there = _copy(root, os.path.join(folder, "stored"))
+            if is_there:
+                header = database.header_of(RootedPath(folder, "stored"))
+                connection.execute("ATTACH ? AS stored", (os.path.join(folder, "stored"),))
+                database.number_of(connection, header, "stored")
+                connection.execute("SELECT 1 FROM stored.projections")
+        except (sqlite3.Error, OSError, database.DamagedStore) as error:
+            reason = f"{_UNUSED}: {error}"
+            copy.findings.append(Finding("store", database.FILE, 0, reason, is_fault=False))
+            is_there = False
+        except IOFault:
+            is_there = False  # a link: it is reported with the files
+        if not is_there:
+            with suppress(sqlite3.Error):
+                connection.execute("DETACH stored")
+            connection.execute("ATTACH ':memory:' AS stored")
+            connection.execute(
+                "CREATE TABLE stored.projections (name TEXT, offset INTEGER, mark BLOB, form TEXT)"
+            )
+        connection.execute("BEGIN")
+        yield copy
+    finally:
+        connection.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copy(root: str, target: str) -> bool:
+    """Copy the file and its log, as they are at one moment; False if there is no file.
+
+    A log that was not begun anew in between has every page that came into the file meanwhile.
+    """
+    path, log = RootedPath(root, database.FILE), RootedPath(root, f"{database.FILE}-wal")
+    for _ in range(_TRIES):
+        before = _signature(path, log)
+        if not _copy_file(path, target):
+            return False
+        if not _copy_file(log, f"{target}-wal"):
+            with suppress(FileNotFoundError):
+                os.unlink(f"{target}-wal")
+        if before == _signature(path, log):
+            return True
+    raise OSError("it changes all the time")
+
+
+def _signature(path: RootedPath, log: RootedPath) -> Any:
+    """Changes if a log is begun anew; without a log, if the file changes."""
+    header = _head(log)
+    status = path.status()
+    return header or (status and (status.st_ino, status.st_size, status.st_mtime_ns))
+
+
+def _head(path: RootedPath) -> bytes:
+    try:
+        handle = path.open(os.O_RDONLY)
+    except FileNotFoundError:
+        return b""
+    try:
+        return os.pread(handle, 32, 0)
+    finally:
+        os.close(handle)
+
+
+def _copy_file(path: RootedPath, target: str) -> bool:
+    try:
+        handle = path.open(os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    with os.fdopen(handle, "rb") as source, open(target, "wb") as copy:
+        shutil.copyfileobj(source, copy, 1 << 20)
+    return True

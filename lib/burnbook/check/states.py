@@ -6,30 +6,26 @@ import msgspec
 
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
-from burnbook.book.book import Book
 from burnbook.check import Finding
 from burnbook.jsonl import follow
-from burnbook.windows.snapshot_index import Index
-from burnbook.windows.state import State, state_of
+from burnbook.windows.snapshot_index import SnapshotIndex
+from burnbook.windows.state import State, state_of, state_path
 
 _STATE = re.compile(r"state/[^/]+/[^/]+\.json")
 _NO_OFFSET = "has no offset; the feed's file is read again from its start"
 
 
-def look(book: Book, index: Index) -> list[Finding]:
+def look(root: str, index: SnapshotIndex) -> list[Finding]:
     """A fault for each state that says something else than the journal does."""
     found: list[Finding] = []
-    wanted = {(e.agent, e.provider) for window in index.windows() for e in index.entries(window)}
     known: set[str] = set()
-    for agent, provider in sorted(wanted):
-        path = book.state_path(agent, provider)
+    for agent, provider in index.providers():
+        path = state_path(root, agent, provider)
         known.add(path.name)
         if _state(path) != state_of(index, agent, provider):
             reason = "differs from the journal; the next snapshot rewrites it"
             found.append(Finding("state", path.name, 0, reason))
-    return found + [
-        one for path in _files(book.root) if path.name not in known for one in _of(path)
-    ]
+    return found + [one for path in _files(root) if path.name not in known for one in _of(path)]
 
 
 def _of(path: RootedPath) -> list[Finding]:

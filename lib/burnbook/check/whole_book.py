@@ -8,18 +8,18 @@ from burnbook.book.book import Book
 from burnbook.check import (
     PASSING,
     Finding,
+    derived,
     directory,
-    indexes,
     journals,
     ledgers,
     references,
     states,
 )
-from burnbook.check import derived as folds
 from burnbook.config.folders import ledgers as places_of
 from burnbook.config.loader import Config
 from burnbook.rows.meters import NewerRow
-from burnbook.windows.snapshot_index import Index
+from burnbook.store import database
+from burnbook.windows.snapshot_index import SNAPSHOTS, SnapshotIndex
 
 _AGAIN, _PAUSE = 2, 0.2
 
@@ -61,10 +61,19 @@ class _Snapshots:
     """A follower: the index of the rows, for the states."""
 
     def __init__(self) -> None:
-        self.index = Index()
+        self._connection = database.open_memory().connection
+        for statement in SNAPSHOTS.tables:
+            self._connection.execute(statement)
+
+    @property
+    def index(self) -> SnapshotIndex:
+        """The index of the rows so far."""
+        return SnapshotIndex(self._connection)
 
     def take(self, line: bytes, row: Any, offset: int) -> None:
-        self.index.add(row, offset, len(line))
+        """The next line, and its row."""
+        if row is not None and not isinstance(row, NewerRow):
+            SNAPSHOTS.apply(self._connection, [(offset, len(line), row)])
 
 
 class _Rows:
@@ -79,8 +88,12 @@ class _Rows:
 
 
 def once(book: Book, config: Config) -> Looked:
-    """One look. What is derived is opened before its journal is read, so that this is further."""
-    root = book.root
+    """One look. The store is copied before the journals are read, so that these are further."""
+    with derived.stored(book.root) as stored:
+        return _once(book.root, config, stored)
+
+
+def _once(root: str, config: Config, stored: derived.Stored) -> Looked:
     found: list[Finding] = []
     rows: dict[str, int] = {}
     ids = journals.Ids(root)
@@ -89,15 +102,11 @@ def once(book: Book, config: Config) -> Looked:
     names = {name: references.Names(name, ids) for name in references.NAMING}
     doubtful: set[str] = set()
     newer: set[str] = set()
-    all_folds = folds.of(config)
     for name in journals.names(root):
-        derived: list[Any] = [
-            folds.Rebuild(root, one, config) for one in all_folds if one.journal == name
-        ]
-        derived += [indexes.Keyed(root, name)] if indexes.of(name) else []
+        rebuilds = stored.rebuilds(name)
         others: list[Any] = [snapshots] if name == "snapshots" else []
         others += [one[name] for one in (kept, names) if name in one]
-        rows[name], some = journals.look(root, name, ids, [*derived, *others])
+        rows[name], some = journals.look(root, name, ids, [*rebuilds, *others])
         found += some
         if any(one.kind == "newer" for one in some):
             newer.add(name)
@@ -105,11 +114,12 @@ def once(book: Book, config: Config) -> Looked:
         if any(one.is_fault and one.kind != "form" for one in some):
             doubtful.add(name)
             continue
-        for one in derived:
-            found += one.findings()
+        for rebuild in rebuilds:
+            found += rebuild.findings()
         # What rows of a later version say about states and ledgers is not known here.
         if name == "snapshots" and name not in newer:
-            found += states.look(book, snapshots.index)
+            found += states.look(root, snapshots.index)
+    found += stored.findings
     unknown = [one for follower in names.values() for one in follower.open]
     found += references.look(root, ids, unknown, doubtful)
     found += references.panes(root, ids) if "snapshots" not in doubtful else []

@@ -15,6 +15,7 @@ from burnbook.churn.git import Git, NotCounted
 from burnbook.context import Context
 from burnbook.rows.meters import Commits, WindowRow
 from burnbook.rows.work import Churn, Range
+from burnbook.windows.history import closing
 
 
 class Counted(NamedTuple):
@@ -54,13 +55,13 @@ def count(
     if provider is not None:
         ids.check("provider", provider)
     limits = tuple(_path(path) for path in paths)
-    closing = ctx.book.closing(window)
+    finalized = closing(ctx, window)
     ranges: tuple[Range, ...] = ()
     unknown: tuple[str, ...] = ()
     decision = reason = None
     try:
         given = Commits(commit_start, commit_end)
-        spans, unknown = commit_range.find(ctx, window, closing, given)
+        spans, unknown = commit_range.find(ctx, window, finalized, given)
         rules = settings.read(ctx.config)
         ranges = tuple(_measure(git, span, limits, rules) for git, span in spans)
     except NotCounted as error:
@@ -70,9 +71,9 @@ def count(
     return Counted(
         ranges=ranges,
         provider=provider,
-        methodology=closing.methodology if closing else None,
+        methodology=finalized.methodology if finalized else None,
         paths=limits,
-        features=_features(closing, provider),
+        features=_features(finalized, provider),
         notes=notes,
         decision=decision,
         reason=reason,

@@ -11,6 +11,7 @@ from burnbook.churn.git import NotCounted, Repository, find
 from burnbook.config.settings import PROJECT
 from burnbook.context import Context
 from burnbook.rows.meters import Commits
+from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
 
 class Heads(NamedTuple):
@@ -78,7 +79,7 @@ def read_heads(ctx: Context) -> Heads:
 
 def recorded(ctx: Context, window: str) -> dict[str, Commits]:
     """Returns the commits of the first BEFORE and the last AFTER of a window, by repository."""
-    rows = ctx.book.snapshots(ctx.book.index.counted(window))
+    rows = read_snapshots(ctx.book, snapshot_index(ctx).counted(window))
     rows.sort(key=lambda row: row.captured_at)
     starts: dict[str, str] = {}
     ends: dict[str, str] = {}

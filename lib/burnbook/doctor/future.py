@@ -2,22 +2,23 @@
 
 from datetime import datetime, timedelta
 
-from burnbook.book.book import Book
+from burnbook.context import Context
 from burnbook.doctor import Probed
 from burnbook.times import clock
-from burnbook.windows.snapshot_index import Entry
+from burnbook.windows.snapshot_index import Entry, snapshot_index
 
 AREA = "book"
 _AHEAD = timedelta(minutes=5)
 _MOST = 5
 
 
-def probe(book: Book, now: datetime) -> list[Probed]:
+def probe(ctx: Context, now: datetime) -> list[Probed]:
     """One probe: each such snapshot with its `undo`, in an order in which all of them work."""
+    index = snapshot_index(ctx)
     found = [
         _undo(window, entry, counted)
-        for window in book.index.windows()
-        for counted in [book.index.counted(window)]
+        for window in index.windows()
+        for counted in [index.counted(window)]
         for entry in counted
         if entry.captured_at > now + _AHEAD
     ]

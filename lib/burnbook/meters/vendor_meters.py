@@ -11,8 +11,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from burnbook.meters.deltas import SAME_RESET
-from burnbook.rows.meters import Meter, NewerRow
-from burnbook.rows.skipped import Passed
+from burnbook.rows.meters import Meter
 from burnbook.rows.usage import MeterReading
 
 _SESSIONS = 64
@@ -35,8 +34,8 @@ class Shown(msgspec.Struct, array_like=True, frozen=True):
         return Meter(self.name, self.used_percent, self.window_minutes, self.resets_at)
 
 
-class Official(Passed, msgspec.Struct):
-    """The fold of meters.jsonl.
+class Official(msgspec.Struct):
+    """What the readings of meters.jsonl come to.
 
     `last` has the newest of each provider and meter; `windows` the last of each of their windows,
     in the order in which they reset; `own` the newest of the last sessions.
@@ -47,14 +46,8 @@ class Official(Passed, msgspec.Struct):
     own: dict[str, dict[str, Shown]] = {}
     plans: dict[str, str] = {}
 
-    def pack(self) -> None:
-        """Everything is in the fields already."""
-
-    def add(self, row: MeterReading | NewerRow | None, _offset: int, _length: int) -> None:
+    def add(self, row: MeterReading) -> None:
         """Take the next row of the journal in."""
-        if row is None or isinstance(row, NewerRow):
-            self.miss(row)
-            return
         if row.plan is not None:
             self.plans[row.provider] = row.plan
         for one in shown(row):

@@ -11,7 +11,7 @@ from burnbook.rows.meters import Anomaly, Closing, Snapshot, WindowRow
 from burnbook.rows.work import MissedReset
 from burnbook.windows.boundaries import Span, State
 from burnbook.windows.facts import WindowFacts, window_facts
-from burnbook.windows.history import History
+from burnbook.windows.history import History, history
 from burnbook.windows.snapshot_index import Pair
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def scene(ctx: Context, window: str) -> Scene:
     """Reads everything that the book and the config know of a window."""
     return Scene(
         *window_facts(ctx, window),
-        history=ctx.book.history,
+        history=history(ctx),
         traffic=ctx.book.traffic(window),
         used=_used(ctx, window),
     )

@@ -3,20 +3,17 @@
 import stat
 
 from burnbook.base import files
-from burnbook.base.errors import BadData, IOFault, os_sentence
+from burnbook.base.errors import IOFault, os_sentence
 from burnbook.base.rooted_path import RootedPath
-from burnbook.book import codec, journal, lock
+from burnbook.book import journal, lock
 from burnbook.book.book import Book
-from burnbook.book.codec import REJECTS
-from burnbook.book.key_index import Keys, forget, read_key
 from burnbook.book.recovery import heal
-from burnbook.book.rejects import read_reject
-from burnbook.book.request_index import Requests
 from burnbook.check import Finding
 from burnbook.doctor import filesystem
+from burnbook.store.store import Store
 from burnbook.times import clock
-from burnbook.windows.snapshot_index import Index
-from burnbook.windows.state import state_of
+from burnbook.windows import state
+from burnbook.windows.snapshot_index import SNAPSHOTS, SnapshotIndex
 
 
 def settled(book: Book, name: str) -> int:
@@ -29,48 +26,17 @@ def settled(book: Book, name: str) -> int:
 def states(book: Book) -> None:
     """Make state/ say what the snapshots say.
 
-    The index is made afresh: a cache that differs is one of the things that may be repaired.
+    The index is built in memory: a store that differs is one of the faults that are repaired.
     """
-    path = journal.path_of(book.root, "snapshots")
-    index, file, end = Index(), journal.file_of(path), settled(book, "snapshots")
-    done = _take(index, path, 0, end)
+    store = Store(book.root, in_memory=True)
+    store.view(SNAPSHOTS)  # so that under the lock only the newest rows are left to read
+    settled(book, "snapshots")
     with lock.book_lock(book.root):
-        if file != journal.file_of(path):
-            index, done = Index(), 0
-        _take(index, path, done, journal.size(path))
-        wanted = {
-            (e.agent, e.provider) for window in index.windows() for e in index.entries(window)
-        }
-        for agent, provider in sorted(wanted):
-            book.put_state(agent, provider, state_of(index, agent, provider))
-
-
-def _take(index: Index, path: RootedPath, start: int, end: int) -> int:
-    """Take in the snapshots from one offset to another, and give the one behind the last."""
-    for offset, line in journal.lines(path, start):
-        if offset >= end:
-            break
-        start = offset + len(line)
-        try:
-            row = codec.verify("snapshots", line)
-        except BadData:
-            continue
-        index.add(row, offset, len(line))
-    return start
-
-
-def index_of(book: Book, name: str) -> None:
-    """Make the keys of a journal afresh. Long, so what can be read is read without the lock."""
-    made: Keys | Requests
-    if name == "agent_usage":
-        made = Requests(book.root)
-    else:
-        made = Keys(book.root, name, "1", read_reject if name.startswith(REJECTS) else read_key)
-    with lock.book_lock(book.root):
-        drop_index(RootedPath(book.root, f"cache/{name}.keys"))
-    made.prepare()
-    with lock.book_lock(book.root):
-        made.catch_up()
+        index = SnapshotIndex(store.view(SNAPSHOTS))
+        has_newer = bool(store.skipped["snapshots"].newer)
+        for agent, provider in index.providers():
+            current = state.state_of(index, agent, provider)
+            state.put(book.root, agent, provider, current, has_newer=has_newer)
 
 
 def clear(path: RootedPath) -> bool:
@@ -87,22 +53,6 @@ def clear(path: RootedPath) -> bool:
     except OSError as error:
         raise IOFault(os_sentence("cannot remove what a killed command left", error)) from None
     return path.status() is None
-
-
-def drop(path: RootedPath) -> None:
-    """Remove a derived file."""
-    try:
-        path.unlink()
-    except OSError as error:
-        raise IOFault(os_sentence("cannot remove a derived file", error)) from None
-
-
-def drop_index(folder: RootedPath) -> None:
-    """Remove the files of an index."""
-    try:
-        forget(folder)
-    except OSError as error:
-        raise IOFault(os_sentence("cannot remove a derived file", error)) from None
 
 
 def kept_at(path: RootedPath) -> RootedPath:

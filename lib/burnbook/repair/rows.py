@@ -12,9 +12,9 @@ from burnbook.book.quarantine import Kept
 from burnbook.book.recovery import heal
 from burnbook.book.rewrite import Edit
 from burnbook.check import Finding
-from burnbook.repair import derived
 from burnbook.repair.derived import kept_at, settled
 from burnbook.rows.meters import Anomaly
+from burnbook.store import database, old_caches
 
 KIND = "repair"
 _WHY = "that do not hold were moved to its quarantine"
@@ -103,7 +103,8 @@ def put(
                 continue  # writers were quick: this is copied without the lock too
             if note is not None:
                 _record(book, note)
-            _forget(book, name)
+            database.delete(book.root, wait=0)  # another process finds out by the journal's bytes
+            old_caches.remove(book.root)
             before = kept_at(path)
             made.copy(journal.size(path))  # of the anomalies, the new one too
             made.put(before)
@@ -180,10 +181,3 @@ def _record(book: Book, row: Anomaly) -> None:
     heal(book.root, "anomalies")
     if not journal.find(journal.path_of(book.root, "anomalies"), [row.id]):
         journal.append(book.root, {"anomalies": codec.encode(row)})
-
-
-def _forget(book: Book, name: str) -> None:
-    """Remove what was derived of a journal, before it is another one."""
-    for file in (f"{name}.fold", f"{name}.ids", f"{name}.days"):
-        derived.drop(RootedPath(book.root, f"cache/{file}"))
-    derived.drop_index(RootedPath(book.root, f"cache/{name}.keys"))

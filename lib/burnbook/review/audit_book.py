@@ -9,6 +9,7 @@ from typing import Any
 from burnbook.book import codec
 from burnbook.config.folders import ledgers
 from burnbook.context import Context
+from burnbook.context import skipped as skipped_lines
 from burnbook.ledgers import csv_ledger
 from burnbook.review.audit import Facts, Finding, audit
 from burnbook.rows.meters import IMPORTED, Void
@@ -16,6 +17,7 @@ from burnbook.rows.skipped import newer_rows
 from burnbook.rows.work import Checkpoint, Churn, Evidence
 from burnbook.windows import boundaries
 from burnbook.windows.facts import window_facts
+from burnbook.windows.snapshot_index import snapshot_index
 
 LARGE = "proxy_telemetry"
 # (ledger, journal, command that appends to it)
@@ -84,14 +86,14 @@ def ledger(
 def _all_windows(ctx: Context, rows: Rows) -> list[str]:
     """Returns every window that has a row, in order of appearance."""
     names = [row.window for of_journal in rows.values() for row in of_journal if row.window]
-    return list(dict.fromkeys([*ctx.book.index.windows(), *names]))
+    return list(dict.fromkeys([*snapshot_index(ctx).windows(), *names]))
 
 
 def _facts(ctx: Context, rows: Rows, window: str) -> Facts:
     of_window: Rows = defaultdict(list)
     for name, of_journal in rows.items():
         of_window[name] = [row for row in of_journal if row.window == window]
-    index, known, traffic = ctx.book.index, window_facts(ctx, window), ctx.book.traffic(window)
+    index, known, traffic = snapshot_index(ctx), window_facts(ctx, window), ctx.book.traffic(window)
     earlier = boundaries.before(ctx.config, window, index.windows())
     first, last = (traffic.first, traffic.last) if traffic else (None, None)
     return Facts(
@@ -103,7 +105,7 @@ def _facts(ctx: Context, rows: Rows, window: str) -> Facts:
         finalized=known.finalized,
         anomalies=known.anomalies,
         telemetry=(first, last) if first and last else None,
-        entries=index.entries(window) if window in index.packed else [],
+        entries=index.entries(window),
         voids=of_window["voids"],
         closings=of_window["windows"],
         checkpoints=of_window["checkpoints"],
@@ -121,7 +123,7 @@ def _book(ctx: Context, rows: Rows) -> Iterator[Finding]:
         # Imported rows are in the ledger of the tool that they come from.
         own = [row for row in rows[name] if row.source != IMPORTED]
         yield from ledger(form.file, csv_ledger.keys(folder, form), own, command)
-    yield from skipped([*ctx.config.windows.windows, *ctx.book.index.windows()])
+    yield from skipped([*ctx.config.windows.windows, *snapshot_index(ctx).windows()])
     for row in rows["anomalies"]:
         if row.window is None:
             yield Finding("note", None, row.kind, row.detail, (row.id,))
@@ -129,10 +131,10 @@ def _book(ctx: Context, rows: Rows) -> Iterator[Finding]:
     if without_window is not None:
         requests = sum(sums.requests for sums in without_window.groups.values())
         yield Finding("note", None, "no-window", f"{requests:,} requests belong to no window")
-    passed = ctx.book.passed  # every journal is read by now
+    passed = skipped_lines(ctx)  # every journal is read by now
     if passed.newer:
         detail = f"{newer_rows(passed.newer)}, left alone and not counted"
         yield Finding("note", None, "newer", detail)
     if count := passed.unreadable:
-        lines = "1 corrupt line was" if count == 1 else f"{count} corrupt lines were"
+        lines = "1 corrupt line" if count == 1 else f"{count:,} corrupt lines"
         yield Finding("fault", None, "damage", f"{lines} skipped; run check")

@@ -8,10 +8,11 @@ from burnbook.rows.meters import NewerRow
 
 
 class Passed(msgspec.Struct):
-    """The number of corrupt lines, and of rows by newer version."""
+    """The number of corrupt lines, of rows by newer version, and of duplicate rows."""
 
     unreadable: int = 0
     newer: dict[str, int] = {}
+    duplicates: int = 0
 
     def miss(self, row: NewerRow | None) -> None:
         """Counts a corrupt line (None), or a row of a newer version."""
@@ -24,6 +25,7 @@ class Passed(msgspec.Struct):
         """Adds other counts."""
         for other in others:
             self.unreadable += other.unreadable
+            self.duplicates += other.duplicates
             for version, count in other.newer.items():
                 self.newer[version] = self.newer.get(version, 0) + count
         return self

@@ -9,6 +9,7 @@ from burnbook.context import Context
 from burnbook.rows.meters import Prompts, Row, Snapshot
 from burnbook.snapshots.pane_input import Taken
 from burnbook.view.parts import Line, Part, percent
+from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
 FORCED_LAG = "[forced inside the lag buffer]"
 
@@ -28,8 +29,8 @@ def snapshot(ctx: Context, taken: Taken, *, window: str, **fields: Any) -> Snaps
         said["account"] = account_of(ctx, taken.pane.account)
     for generation in range(1000):
         row = codec.make(Snapshot, generation=generation, window=window, **said)
-        # A row that was taken back may be booked again, as a row of its own.
-        if not ctx.book.index.is_voided(row.id, window):
+        # A voided row may be booked again, as a row of its own.
+        if not snapshot_index(ctx).is_voided(row.id):
             return row
     raise UsageError("this snapshot was taken back a thousand times; it is not booked again")
 
@@ -66,8 +67,8 @@ def _prompts(ctx: Context, row: Snapshot, total: int) -> Prompts:
 
 
 def _baseline(ctx: Context, row: Snapshot) -> int | None:
-    pair = ctx.book.index.pair(row.window or "", row.agent or "", row.provider)
-    rows = ctx.book.snapshots([pair.before]) if pair.before else []
+    pair = snapshot_index(ctx).pair(row.window or "", row.agent or "", row.provider)
+    rows = read_snapshots(ctx.book, [pair.before]) if pair.before else []
     return rows[0].prompts if rows else None
 
 

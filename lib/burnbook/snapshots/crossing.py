@@ -7,7 +7,7 @@ from burnbook.rows.meters import Row, Snapshot
 from burnbook.snapshots.build_row import with_prompts
 from burnbook.snapshots.pane_input import Taken
 from burnbook.windows import boundaries, resets
-from burnbook.windows.snapshot_index import Entry
+from burnbook.windows.snapshot_index import Entry, read_snapshots, snapshot_index
 
 
 def out_of(ctx: Context, provider: str, place: str, moment: datetime) -> str:
@@ -30,13 +30,13 @@ def again(ctx: Context, provider: str, place: str, taken: Taken, now: datetime) 
     if began is None:
         return []
     if resets.just_began(ctx.config, began, now):
-        return ctx.book.snapshots(
-            [entry for entry in (_reset(ctx, provider, place), began) if entry]
+        return read_snapshots(
+            ctx.book, [entry for entry in (_reset(ctx, provider, place), began) if entry]
         )
     passed = taken.captured_at - began.captured_at
     if ended is None or not timedelta(0) < passed < ctx.config.windows.lag:
         return []
-    rows = ctx.book.snapshots([ended[1], began])
+    rows = read_snapshots(ctx.book, [ended[1], began])
     return rows if all(_shows(row, taken) for row in rows) else []
 
 
@@ -51,19 +51,19 @@ def with_counts(ctx: Context, rows: list[Snapshot]) -> list[tuple[str, Row]]:
 
 
 def _began(ctx: Context, provider: str, place: str) -> Entry | None:
-    return ctx.book.index.pair(place, ctx.agent, provider).before
+    return snapshot_index(ctx).pair(place, ctx.agent, provider).before
 
 
 def _reset(ctx: Context, provider: str, place: str) -> Entry | None:
     """The AFTER of the window before; the last look may have booked it, minutes earlier."""
-    index = ctx.book.index
+    index = snapshot_index(ctx)
     earlier = boundaries.before(ctx.config, place, index.windows())
     return index.pair(earlier, ctx.agent, provider).after if earlier else None
 
 
 def _ended(ctx: Context, provider: str, place: str) -> tuple[str, Entry] | None:
     """The window that was crossed out of into `place`, with its AFTER: both are of one pane."""
-    index, began = ctx.book.index, _began(ctx, provider, place)
+    index, began = snapshot_index(ctx), _began(ctx, provider, place)
     if began is None or index.pair(place, ctx.agent, provider).after is not None:
         return None
     for earlier in reversed(index.windows()):

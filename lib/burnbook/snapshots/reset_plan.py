@@ -11,12 +11,13 @@ from burnbook.panes import Pane
 from burnbook.rows.meters import Anomaly, Row, Snapshot
 from burnbook.snapshots import moment_support
 from burnbook.snapshots.build_row import snapshot, with_prompts
-from burnbook.snapshots.moment_support import ALONE
 from burnbook.snapshots.pane_input import Taken
 from burnbook.times import clock
 from burnbook.windows import resets
 from burnbook.windows.missed_resets import rows as missed_rows
+from burnbook.windows.moment_support import ALONE
 from burnbook.windows.resets import Turn
+from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
 Who = tuple[str, str]
 """An agent and a provider."""
@@ -80,7 +81,7 @@ def decide(
         now = clock.now()
         if isinstance(taken, Taken):
             now = taken.asked_at or taken.captured_at
-        for turn in resets.turns(ctx.config, ctx.book.index, *who, now):
+        for turn in resets.turns(ctx.config, snapshot_index(ctx), *who, now):
             if not due(ctx, turn, now, how):
                 _not_due(ctx, out, turn, now, how)
                 continue
@@ -107,8 +108,8 @@ def decide(
 
 def pairs(ctx: Context) -> list[Who]:
     """Every agent and provider that ever booked."""
-    found = (who.split("/") for who in sorted(ctx.book.index.heads))
-    return [(agent, provider) for agent, provider in found]
+    heads = [(head.agent, head.provider) for head in snapshot_index(ctx).heads()]
+    return sorted(heads, key="/".join)
 
 
 def _book(
@@ -169,7 +170,7 @@ def _book(
 def _after_of(ctx: Context, turn: Turn, how: How) -> list[tuple[str, Row]]:
     """AFTER out of the BEFORE of the next window, which somebody booked by hand."""
     assert turn.before is not None
-    [shown] = ctx.book.snapshots([turn.before])
+    [shown] = read_snapshots(ctx.book, [turn.before])
     pane = Pane(plan=shown.plan, prompts=shown.prompts)
     taken = Taken(
         *(shown.captured_at, "auto-after", None, pane, shown.meters, shown.context, shown.errors)

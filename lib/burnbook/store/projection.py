@@ -1,33 +1,50 @@
-"""What a room declares to have one journal as tables in the store."""
+"""The declaration by which a room gets one journal as tables in the store."""
 
 from collections.abc import Callable, Iterable, Sequence
-from sqlite3 import Connection
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-# Offset and length of a line in the journal, and its typed row.
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+# Offset and length of a line in the journal, and its typed row (its bytes with `lines`).
 Entry = tuple[int, int, Any]
 
 
 class Projection(NamedTuple):
     """Tables that are derived from one journal.
 
-    `apply(database, entries)` adds rows to the tables, skips rows whose id it has already, and
-    returns how many those were. It runs in the transaction that also stores the journal's offset.
+    `apply(connection, entries)` adds rows to the tables, skips rows whose id is already there, and
+    returns how many it skipped. It runs in the transaction that also saves the journal's offset.
     Corrupt lines do not reach it, and rows of a newer version (`NewerRow`) only with `newer`.
+    With `lines` it gets every line as bytes, corrupt ones too, and nothing is counted as skipped.
     Another `version` or other `tables` rebuild the projection from the whole journal.
+    `check` compares the rows of the tables with those of a rebuild, in any order; `content` has
+    SELECT statements to compare instead, if rows have numbers that depend on how they were added.
     """
 
     name: str
     journal: str
     version: int
-    tables: Sequence[str]  # CREATE statements; a table has its name as the third word
-    apply: Callable[[Connection, Iterable[Entry]], int]
+    tables: Sequence[str]  # CREATE TABLE and CREATE INDEX statements
+    apply: "Callable[[Connection, Iterable[Entry]], int]"
     newer: bool = False
+    lines: bool = False
+    content: Sequence[str] = ()
 
 
 class Stretch(NamedTuple):
-    """A part of a journal whose rows this process wrote, and what they add to the tables."""
+    """A part of a journal whose rows this process wrote; `apply` adds them to the tables."""
 
     start: int
     end: int
-    apply: Callable[[Connection], None]
+    apply: "Callable[[Connection], None]"
+
+
+def signed(key: int) -> int:
+    """A 64-bit key as SQLite stores it: integers there are signed."""
+    return key - (1 << 64) if key >= 1 << 63 else key
+
+
+def unsigned(key: int) -> int:
+    """A key of the store as an unsigned 64-bit integer."""
+    return key + (1 << 64) if key < 0 else key

@@ -1,186 +1,120 @@
 """Keeps the tables of projections up to date with their journals."""
 
-import sqlite3
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from burnbook.base.errors import IOFault
-from burnbook.base.rooted_path import RootedPath
-from burnbook.book import codec, journal
-from burnbook.rows.meters import NewerRow
 from burnbook.rows.skipped import Passed
 from burnbook.store import database
-from burnbook.store.projection import Entry, Projection, Stretch
+from burnbook.store.database import Database
+from burnbook.store.projection import Projection, Stretch
 
-_MARK = 64  # bytes before the offset: the crc of the last row is among them
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 
 class Store:
     """The derived tables of one book.
 
-    Whoever finds a projection behind its journal, reader or writer, brings it up to date in one
-    transaction. Where the file cannot be written (a read-only or full disk, a lock that is held
-    for over a second, damage), the tables are built in memory, for this process alone.
+    The first command that finds a projection behind its journal, reader or writer, brings it up to
+    date in one transaction. If the file cannot be written (a read-only or full disk, a lock held
+    for over a second), the tables are built in memory, for this process alone. A damaged file is
+    deleted and built again.
+
+    A read transaction stays open between two calls of `view`, so that the tables of all projections
+    are those of one moment.
     """
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, *, in_memory: bool = False) -> None:
         self.root = root
-        self.in_memory = False
-        self._database: sqlite3.Connection | None = None
-        self._viewed: dict[str, Passed] = {}
+        self.in_memory = in_memory
+        self._database = database.open_memory() if in_memory else None
+        self._unused: list[Database] = []  # cursors of callers may still use them
+        self._skipped: dict[str, Passed] = {}
 
-    def view(self, projection: Projection) -> sqlite3.Connection:
-        """The database, with this projection as the journal is now."""
+    def view(self, projection: Projection) -> "Connection":
+        """The database, with this projection up to date. Read only what it declares."""
         return self._up_to_date(projection, ())
 
     def add(self, projection: Projection, stretches: Sequence[Stretch]) -> None:
-        """Bring a projection up to date, without reading again what this process wrote."""
+        """Bring a projection up to date without reading the stretches, which this process wrote."""
         self._up_to_date(projection, stretches)
 
     @property
     def skipped(self) -> dict[str, Passed]:
         """By journal, the lines that no figure of the projections seen so far counts."""
-        return self._viewed
+        return self._skipped
 
-    def _up_to_date(
-        self, projection: Projection, stretches: Sequence[Stretch]
-    ) -> sqlite3.Connection:
-        try:
-            return self._caught_up(projection, stretches)
-        except (sqlite3.Error, OSError):
-            if self.in_memory:
-                raise
+    def delete(self, wait: float = database.BUSY_SECONDS) -> bool:
+        """Delete the file; False if another process uses it, or if it cannot be deleted."""
+        for opened in (self._database, *self._unused):
+            if opened is not None:
+                opened.close()
+        self._database, self._unused = None, []
+        return database.delete(self.root, wait)
+
+    def discard_damaged(self, error: BaseException) -> bool:
+        """Delete the file if an error says that it is damaged; whether it does say so."""
+        is_damaged = not self.in_memory and database.is_damage(error)
+        if is_damaged:
+            self.delete()
+        return is_damaged
+
+    def _up_to_date(self, projection: Projection, stretches: Sequence[Stretch]) -> "Connection":
+        import sqlite3
+
+        failures = (sqlite3.Error, OSError, database.DamagedStore)
+        if not self.in_memory:
+            try:
+                return self._caught_up(projection, stretches)
+            except failures as error:
+                is_deleted = database.is_damage(error) and self.delete()
+            if is_deleted:
+                with suppress(*failures):
+                    return self._caught_up(projection, stretches)
             self._use_memory()
-            return self._caught_up(projection, ())
+        return self._caught_up(projection, ())
 
-    def _caught_up(
-        self, projection: Projection, stretches: Sequence[Stretch]
-    ) -> sqlite3.Connection:
+    def _caught_up(self, projection: Projection, stretches: Sequence[Stretch]) -> "Connection":
+        # Only commands that need the store pay for what reading a journal needs.
+        from burnbook.store.progress import Progress
+
         if self._database is None:
-            self._database = self._opened()
-        state = _State(self._database, projection, self.root)
-        if not state.is_current():
-            with _transaction(self._database):
-                state.load()  # another process may have been quicker
-                state.catch_up(stretches)
-        self._viewed[projection.journal] = state.skipped
-        return self._database
-
-    def _opened(self) -> sqlite3.Connection:
-        try:
-            return database.open_file(self.root)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            database.remove(self.root)  # it is no database, or a damaged one
-            return database.open_file(self.root)
+            self._database = database.open_file(self.root)
+        connection = self._database.connection
+        if connection.in_transaction:
+            connection.execute("COMMIT")
+        _begin(connection)
+        progress = Progress(self._database, projection, self.root)
+        if not progress.is_current():
+            connection.execute("COMMIT")
+            with _transaction(connection):
+                progress.load()  # another process may have been faster
+                progress.catch_up(stretches)
+            _begin(connection)
+        if not projection.lines:
+            self._skipped[projection.journal] = progress.skipped
+        return connection
 
     def _use_memory(self) -> None:
         if self._database is not None:
-            with suppress(sqlite3.Error):
-                self._database.close()
+            self._unused.append(self._database)
         self._database, self.in_memory = database.open_memory(), True
 
 
-class _State:
-    """How far a projection is, as the table `projections` says."""
-
-    def __init__(self, connection: sqlite3.Connection, projection: Projection, root: str) -> None:
-        self.database, self.projection = connection, projection
-        self.path = journal.path_of(root, projection.journal)
-        self.form = _form(projection)
-        self.load()
-
-    def load(self) -> None:
-        """Read it from the table; a projection that does not fit its journal is at the start."""
-        row = self.database.execute(
-            "SELECT offset, mark, corrupt, duplicates, newer FROM projections"
-            " WHERE name = ? AND form = ?",
-            (self.projection.name, self.form),
-        ).fetchone()
-        self.exists = row is not None and row[1] == mark(self.path, row[0])
-        self.offset, self.duplicates, self.skipped = 0, 0, Passed()
-        if self.exists:
-            newer = msgspec.json.decode(row[4], type=dict[str, int])
-            self.offset, self.duplicates, self.skipped = row[0], row[3], Passed(row[2], newer)
-
-    def is_current(self) -> bool:
-        """Whether the journal has nothing new."""
-        return self.exists and journal.size(self.path) == self.offset
-
-    def catch_up(self, stretches: Sequence[Stretch]) -> None:
-        """Add what the journal has beyond the offset, and store the new offset."""
-        if not self.exists:
-            self._create()
-        for stretch in sorted(stretches, key=lambda one: one.start):
-            self._read(stretch.start)
-            if self.offset == stretch.start:
-                stretch.apply(self.database)
-                self.offset = stretch.end
-        self._read(None)
-        counts = (self.skipped.unreadable, self.duplicates)
-        newer = msgspec.json.encode(self.skipped.newer).decode()
-        at = (self.offset, mark(self.path, self.offset))
-        self.database.execute(
-            "INSERT OR REPLACE INTO projections VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (self.projection.name, self.form, *at, *counts, newer),
-        )
-        self.exists = True
-
-    def _create(self) -> None:
-        for statement in self.projection.tables:
-            kind, name = statement.split()[1:3]
-            if kind == "TABLE":
-                self.database.execute(f"DROP TABLE IF EXISTS {name}")
-            self.database.execute(statement)
-
-    def _read(self, end: int | None) -> None:
-        """Apply the rows up to `end`, a place where a line ends, or all."""
-        if end is None or end > self.offset:
-            self.duplicates += self.projection.apply(self.database, self._entries(end))
-
-    def _entries(self, end: int | None) -> Iterator[Entry]:
-        name, start = self.projection.journal, self.offset
-        for offset, line in journal.lines(self.path, start):
-            if end is not None and offset >= end:
-                return
-            row = codec.read(name, line)
-            self.offset = offset + len(line)
-            if row is None or isinstance(row, NewerRow):
-                self.skipped.miss(row)
-            if row is not None and (self.projection.newer or not isinstance(row, NewerRow)):
-                yield offset, len(line), row
+def _begin(connection: "Connection") -> None:
+    """Begin a read transaction: with its first SELECT it sees the tables as they are now."""
+    connection.execute("BEGIN")
+    connection.execute("SELECT 1 FROM projections LIMIT 1").fetchone()
 
 
 @contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+def _transaction(connection: "Connection") -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
         connection.execute("COMMIT")
     except BaseException:
-        with suppress(sqlite3.Error):
+        with suppress(Exception):  # the first error is the one that counts
             connection.execute("ROLLBACK")
         raise
-
-
-def mark(path: RootedPath, offset: int) -> bytes:
-    """The bytes before an offset of a journal, which identify what is before it."""
-    if not offset:
-        return b""
-    if journal.size(path) < offset:
-        return b"?"
-    start = max(0, offset - _MARK)
-    try:
-        return journal.at(path, [(start, offset - start)])[0]
-    except IOFault:
-        return b"?"
-
-
-def _form(projection: Projection) -> str:
-    """What changes when the tables of a projection change."""
-    schema = zlib.crc32("\n".join(projection.tables).encode())
-    return f"{codec.SCHEMA_VERSION}.{projection.version}.{schema:08x}"

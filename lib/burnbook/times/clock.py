@@ -107,6 +107,20 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(moment: datetime) -> int:
+    """Microseconds since 1970, UTC: how the store keeps a moment."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """The UTC moment so many microseconds after 1970 began."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
 def span(seconds: float) -> str:
     """Returns a duration for display: `3h 12m`, `2d 4h`, `40s`."""
     whole = int(abs(seconds))

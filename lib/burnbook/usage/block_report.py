@@ -14,6 +14,7 @@ from burnbook.usage.blocks import Block, Told
 from burnbook.usage.quarters import QUARTER, Days
 from burnbook.usage.report import Ask, Key, group
 from burnbook.usage.totals import Counts, counts, place
+from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
 _TS = b'"ts":"'
 _MINUTE = len("2026-11-22T09:00")
@@ -60,9 +61,9 @@ def _told(ctx: Context) -> list[Told]:
     readings: Sequence[MeterReading] = ctx.book.rows("meters")
     for row in readings:
         found += usage_blocks.told(row.provider, row.captured_at, row.meters, is_exact=True)
-    index = ctx.book.index
+    index = snapshot_index(ctx)
     entries = [entry for window in index.windows() for entry in index.counted(window)]
-    for shot in ctx.book.snapshots(entries):
+    for shot in read_snapshots(ctx.book, entries):
         found += usage_blocks.told(shot.provider, shot.captured_at, shot.meters, is_exact=False)
     return found
 

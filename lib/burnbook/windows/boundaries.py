@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from burnbook.base import ids
 from burnbook.config.loader import Config
-from burnbook.windows.snapshot_index import Index, Pair
+from burnbook.windows.snapshot_index import Pair, SnapshotIndex
 
 State = Literal["planned", "open", "done", "finalized"]
 
@@ -35,7 +35,7 @@ def first_end(config: Config, begun: datetime) -> datetime:
     return config.next_reset(begun + config.windows.early)
 
 
-def of(config: Config, index: Index, window: str) -> Span:
+def of(config: Config, index: SnapshotIndex, window: str) -> Span:
     """The span of a window, from the snapshots that count.
 
     A BEFORE that was booked early for a reset began there, as far as the end is concerned.
@@ -70,7 +70,7 @@ def state(pairs: list[Pair], *, finalized: bool) -> State:
     return "done" if all(pair.after for pair in pairs) else "open"
 
 
-def by_time(config: Config, index: Index) -> Callable[[datetime], str | None]:
+def by_time(config: Config, index: SnapshotIndex) -> Callable[[datetime], str | None]:
     """Finds the window whose span holds a moment; of several the one that began last."""
     spans = []
     for name in {*config.windows.windows, *index.windows()}:

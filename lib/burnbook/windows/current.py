@@ -3,6 +3,8 @@
 from burnbook.base import ids
 from burnbook.base.errors import Missing
 from burnbook.context import Context
+from burnbook.windows.history import history
+from burnbook.windows.snapshot_index import snapshot_index
 
 
 def wanted(ctx: Context, said: str | None) -> str:
@@ -11,18 +13,25 @@ def wanted(ctx: Context, said: str | None) -> str:
         return current(ctx)
     window = ids.check("window", said)
     declared = ctx.config.windows.windows
-    if window not in declared and not ctx.book.knows(window):
-        known = ", ".join(sorted({*declared, *ctx.book.index.windows()})) or "none"
+    if window not in declared and not is_known(ctx, window):
+        known = ", ".join(sorted({*declared, *snapshot_index(ctx).windows()})) or "none"
         raise Missing(f"window {window} is neither declared nor in the book; valid: {known}")
     return window
 
 
 def current(ctx: Context) -> str:
     """The agent's newest window, else anybody's, else the first that is declared."""
-    index = ctx.book.index
+    index = snapshot_index(ctx)
     found = index.latest(ctx.agent) or index.latest()
     if found:
         return found
     for name in ctx.config.windows.windows:
         return name
     raise Missing("no window: none is declared in windows.toml and none is in the book")
+
+
+def is_known(ctx: Context, window: str) -> bool:
+    """Whether the book has a row about a window."""
+    if snapshot_index(ctx).has(window) or history(ctx).line_of(window) is not None:
+        return True
+    return ctx.book.traffic(window) is not None

@@ -11,11 +11,11 @@ from burnbook.meters import deltas
 from burnbook.rows.meters import Anomaly, Closing, MeterDelta, Snapshot, WindowRow
 from burnbook.rows.work import MissedReset
 from burnbook.times import clock
-from burnbook.windows import boundaries, resets
+from burnbook.windows import boundaries, history, resets
 from burnbook.windows.boundaries import Span, State
 from burnbook.windows.missed_resets import row as missed_row
 from burnbook.windows.resets import CAPTURE_FAILED
-from burnbook.windows.snapshot_index import Pair
+from burnbook.windows.snapshot_index import Pair, read_snapshots, snapshot_index
 
 
 class WindowFacts(NamedTuple):
@@ -42,16 +42,16 @@ class WindowFacts(NamedTuple):
 
 def window_facts(ctx: Context, window: str) -> WindowFacts:
     """The facts of one window as the book is now."""
-    index = ctx.book.index
+    index = snapshot_index(ctx)
     pairs, counted = index.pairs(window), index.counted(window)
-    recent = ctx.book.snapshots(counted[-ctx.config.preview.snapshots :])
+    recent = read_snapshots(ctx.book, counted[-ctx.config.preview.snapshots :])
     rows = {row.id: row for row in recent}
     of_pairs = [e for pair in pairs for e in (pair.before, pair.after) if e]
     missing = [entry for entry in of_pairs if entry.id not in rows]
-    rows |= {row.id: row for row in ctx.book.snapshots(missing)}
+    rows |= {row.id: row for row in read_snapshots(ctx.book, missing)}
     rows = {entry.id: rows[entry.id] for entry in of_pairs}
     closed = closings(pairs, rows)
-    finalized = ctx.book.closing(window)
+    finalized = history.closing(ctx, window)
     return WindowFacts(
         window=window,
         config=ctx.config,
@@ -73,14 +73,14 @@ def _missed(ctx: Context, window: str) -> list[MissedReset]:
     """The recorded ones, and those that the next command to book will record."""
     recorded = {row.boundary: row for row in ctx.book.rows("resets") if row.window == window}
     now = clock.now()
-    for place, boundary in resets.missed(ctx.config, ctx.book.index, now):
-        if place == window and boundary not in recorded:
+    for missed_window, boundary in resets.missed(ctx.config, snapshot_index(ctx), now):
+        if missed_window == window and boundary not in recorded:
             recorded[boundary] = missed_row(window, boundary, now)
     return [recorded[boundary] for boundary in sorted(recorded)]
 
 
 def falls(window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
-    """An anomaly for every meter that fell with no reset to explain it."""
+    """An anomaly for every meter that fell without a reset to explain it."""
     return [
         _fall(window, closing, meter)
         for closing in closed
@@ -90,20 +90,21 @@ def falls(window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
 
 
 def _anomalies(ctx: Context, window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
-    """The recorded ones whose snapshots still count, and those that the snapshots show now.
+    """The recorded anomalies whose snapshots still count, and those that the snapshots show now.
 
-    A fall goes when either of its snapshots was taken back, or another was booked in its place; a
-    capture that failed goes when the pane came after all.
+    A fall goes when either of its snapshots was voided, or another was booked in its place; a
+    failed capture goes when the pane came after all.
     """
-    closed_pairs = {f"{one.agent}/{one.provider}" for one in closed if one.after is not None}
-    counting = {place for closing in closed for place in (closing.before, closing.after)}
-    standing = {
+    closed_pairs = {f"{pair.agent}/{pair.provider}" for pair in closed if pair.after is not None}
+    counting = {row_id for closing in closed for row_id in (closing.before, closing.after)}
+    recorded = {
         row.id: row
-        for row in ctx.book.anomalies(window)
-        if (row.kind != deltas.NEGATIVE_DELTA or {row.first_from, row.second_from} <= counting)
+        for row in ctx.book.rows("anomalies")
+        if row.window == window
+        and (row.kind != deltas.NEGATIVE_DELTA or {row.first_from, row.second_from} <= counting)
         and (row.kind != CAPTURE_FAILED or row.subject not in closed_pairs)
     }
-    return list((standing | {row.id: row for row in falls(window, closed)}).values())
+    return list((recorded | {row.id: row for row in falls(window, closed)}).values())
 
 
 def _fall(window: str, closing: Closing, meter: MeterDelta) -> Anomaly:
@@ -123,19 +124,19 @@ def _fall(window: str, closing: Closing, meter: MeterDelta) -> Anomaly:
     )
 
 
-def open_pairs(pairs: list[Pair]) -> list[str]:
+def open_pairs(pairs: Sequence[Pair]) -> list[str]:
     """`agent provider` of every pair that has no AFTER."""
     return [f"{pair.agent} {pair.provider}" for pair in pairs if pair.after is None]
 
 
 def closings(pairs: Sequence[Pair], rows: Mapping[str, Snapshot]) -> tuple[Closing, ...]:
-    """One closing a pair; `rows` holds the snapshots of the pairs by id."""
-    found = []
+    """One closing for each pair; `rows` has the snapshots of the pairs by id."""
+    closed = []
     for pair in pairs:
         before = rows.get(pair.before.id) if pair.before else None
         after = rows.get(pair.after.id) if pair.after else None
         newest = after or before
-        found.append(
+        closed.append(
             Closing(
                 agent=pair.agent,
                 provider=pair.provider,
@@ -145,10 +146,10 @@ def closings(pairs: Sequence[Pair], rows: Mapping[str, Snapshot]) -> tuple[Closi
                 context=newest.context if newest else None,
             )
         )
-    return tuple(found)
+    return tuple(closed)
 
 
 def context_tokens(closings: Sequence[Closing]) -> list[int]:
-    """The context tokens that the newest pane of each agent and provider shows, where it does."""
+    """The context tokens that the newest pane of each agent and provider shows, if it does."""
     shown = [closing.context for closing in closings if closing.context]
     return [context.used_tokens for context in shown if context.used_tokens is not None]

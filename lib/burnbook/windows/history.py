@@ -1,12 +1,17 @@
-"""What finalized windows came to: the row that counts for each, and its points by provider."""
+"""Results of finalized windows: the row that counts for each, and its points by provider."""
 
-from typing import ClassVar, NamedTuple
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
+from burnbook.book import codec, journal
+from burnbook.context import Context
 from burnbook.meters.efficiency import points
-from burnbook.rows.meters import NewerRow, WindowRow
-from burnbook.rows.skipped import Passed
+from burnbook.rows.meters import WindowRow
+from burnbook.store.projection import Entry, Projection
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 
 class Made(NamedTuple):
@@ -25,11 +30,10 @@ class Step(NamedTuple):
     rise: float
 
 
-class Finalized(msgspec.Struct, array_like=True):
-    """One window: where its row is, and what each provider made of plain deltas.
+class Finalized(NamedTuple):
+    """One window: where its row is, and the results of each provider with plain deltas.
 
-    `left_out` names the providers whose features have no plain points to go with. `steps` stay
-    packed until somebody asks.
+    `left_out` names the providers whose features have no plain points to go with.
     """
 
     offset: int
@@ -37,46 +41,134 @@ class Finalized(msgspec.Struct, array_like=True):
     made: dict[str, Made]
     methodology: str | None
     left_out: tuple[str, ...]
-    steps: bytes
 
 
-class History(Passed, msgspec.Struct):
-    """Every finalized window, in the order of the first closing; a later row takes its place."""
-
-    windows: dict[str, Finalized] = {}
-
-    shape: ClassVar[int] = 2
-
-    def add(self, row: WindowRow | NewerRow | None, offset: int, length: int) -> None:
-        """Take the journal's next row in; None is a line that does not hold."""
-        if row is None or isinstance(row, NewerRow):
-            self.miss(row)
-            return
-        made = {}
-        for provider in row.features:
-            one = points(row.closings, row.features, provider)
-            plain = one.points_min is not None and one.points_min == one.points_max
-            if one.features is not None and one.points_min and plain:
-                made[provider] = Made(one.features, one.points_min)
-        left_out = tuple(sorted({*row.features} - {*made}))
-        steps = [
-            Step(closing.agent, closing.provider, meter.name, meter.delta)
-            for closing in row.closings
-            for meter in closing.meters
-            if meter.delta is not None and meter.delta >= 0
-        ]
-        self.windows[row.window or ""] = Finalized(
-            offset, length, made, row.methodology, left_out, msgspec.msgpack.encode(steps)
+def _apply(database: "Connection", entries: Iterable[Entry]) -> int:
+    """Add finalized windows. A later row of a window takes the place of the earlier one."""
+    duplicates = 0
+    for offset, length, row in entries:
+        assert isinstance(row, WindowRow)
+        added = database.execute(
+            "INSERT OR IGNORE INTO window_rows VALUES (?, ?, ?, ?, ?)",
+            (row.id, row.window or "", offset, length, row.methodology),
         )
+        if not added.rowcount:
+            duplicates += 1
+            continue
+        for provider in row.features:
+            result = points(row.closings, row.features, provider)
+            is_plain = result.points_min is not None and result.points_min == result.points_max
+            values = (result.features, result.points_min)
+            known = result.features is not None and result.points_min and is_plain
+            database.execute(
+                "INSERT INTO window_results VALUES (?, ?, ?, ?)",
+                (row.id, provider, *(values if known else (None, None))),
+            )
+        database.executemany(
+            "INSERT INTO window_steps VALUES (?, ?, ?, ?, ?)",
+            [
+                (row.id, closing.agent, closing.provider, meter.name, meter.delta)
+                for closing in row.closings
+                for meter in closing.meters
+                if meter.delta is not None and meter.delta >= 0
+            ],
+        )
+    return duplicates
 
-    def pack(self) -> None:
-        """Everything is in the fields already."""
+
+WINDOWS = Projection(
+    name="windows",
+    journal="windows",
+    version=1,
+    tables=(
+        "CREATE TABLE window_rows (id TEXT PRIMARY KEY, window TEXT NOT NULL,"
+        " offset INTEGER NOT NULL, length INTEGER NOT NULL, methodology TEXT) WITHOUT ROWID",
+        "CREATE TABLE window_results (id TEXT NOT NULL, provider TEXT NOT NULL, features REAL,"
+        " points REAL, PRIMARY KEY (id, provider)) WITHOUT ROWID",
+        "CREATE TABLE window_steps (id TEXT NOT NULL, agent TEXT NOT NULL, provider TEXT NOT NULL,"
+        " meter TEXT NOT NULL, rise REAL NOT NULL)",
+        "CREATE INDEX window_rows_by_window ON window_rows (window, offset)",
+        "CREATE INDEX window_steps_by_id ON window_steps (id)",
+    ),
+    apply=_apply,
+)
+
+# The row that counts for each window; windows in the order in which they were first finalized.
+_NEWEST = (
+    "SELECT window, min(offset) AS first, max(offset) AS newest FROM window_rows GROUP BY window"
+)
+_ROWS = (
+    f"FROM ({_NEWEST}) AS newest JOIN window_rows AS row"
+    " ON row.window = newest.window AND row.offset = newest.newest"
+)
+
+
+class History:
+    """Questions about finalized windows, answered by the store."""
+
+    def __init__(self, database: "Connection") -> None:
+        self._database = database
+
+    @cached_property
+    def windows(self) -> dict[str, Finalized]:
+        """Every finalized window, in the order in which they were first finalized."""
+        rows = self._database.execute(
+            f"SELECT row.window, row.offset, row.length, row.methodology {_ROWS} ORDER BY first"
+        )
+        windows = {
+            window: Finalized(offset, length, {}, methodology, ())
+            for window, offset, length, methodology in rows
+        }
+        results = self._database.execute(
+            f"SELECT row.window, provider, features, points {_ROWS}"
+            " JOIN window_results AS result ON result.id = row.id ORDER BY first, provider"
+        )
+        for window, provider, features, cost in results:
+            entry = windows[window]
+            if features is None:
+                windows[window] = entry._replace(left_out=(*entry.left_out, provider))
+            else:
+                entry.made[provider] = Made(features, cost)
+        return windows
 
     def made(self, provider: str) -> list[Made]:
-        """What a provider made in each window where that is known exactly."""
-        return [one.made[provider] for one in self.windows.values() if provider in one.made]
+        """Features and points of a provider in each window where both are known exactly."""
+        rows = self._database.execute(
+            f"SELECT features, points {_ROWS} JOIN window_results AS result ON result.id = row.id"
+            " WHERE provider = ? AND features IS NOT NULL ORDER BY first",
+            (provider,),
+        )
+        return [Made(*row) for row in rows]
 
     def steps(self, window: str) -> list[Step]:
-        """What each meter rose by in a finalized window, where that is plain."""
-        one = self.windows.get(window)
-        return msgspec.msgpack.decode(one.steps, type=list[Step]) if one else []
+        """The rise of each meter in a finalized window, if it is plain."""
+        rows = self._database.execute(
+            "SELECT agent, provider, meter, rise FROM window_steps WHERE id ="
+            " (SELECT id FROM window_rows WHERE window = ? ORDER BY offset DESC LIMIT 1)"
+            " ORDER BY rowid",
+            (window,),
+        )
+        return [Step(*row) for row in rows]
+
+    def line_of(self, window: str) -> tuple[int, int] | None:
+        """Offset and length of the row that counts for a window; None if it is not finalized."""
+        row: tuple[int, int] | None = self._database.execute(
+            "SELECT offset, length FROM window_rows WHERE window = ? ORDER BY offset DESC LIMIT 1",
+            (window,),
+        ).fetchone()
+        return row
+
+
+def history(ctx: Context) -> History:
+    """The finalized windows that are in the book now."""
+    return History(ctx.store.view(WINDOWS))
+
+
+def closing(ctx: Context, window: str) -> WindowRow | None:
+    """The row that counts for a finalized window; None while it is not finalized."""
+    line_of_row = history(ctx).line_of(window)
+    if line_of_row is None:
+        return None
+    [line] = journal.at(journal.path_of(ctx.book.root, "windows"), [line_of_row])
+    row: WindowRow = codec.verify("windows", line)
+    return row

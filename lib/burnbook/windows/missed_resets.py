@@ -8,11 +8,11 @@ from burnbook.book.book import Booked
 from burnbook.context import Context
 from burnbook.rows.meters import Row
 from burnbook.rows.work import MissedReset
-from burnbook.snapshots import moment_support
-from burnbook.snapshots.moment_support import BY_HAND
 from burnbook.times import clock
 from burnbook.view.parts import moment
-from burnbook.windows import resets
+from burnbook.windows import moment_support, resets, state
+from burnbook.windows.moment_support import BY_HAND
+from burnbook.windows.snapshot_index import snapshot_index
 
 
 def rows(
@@ -28,8 +28,8 @@ def rows(
     command has checked that.
     """
     now = clock.now()
-    missed = resets.missed(ctx.config, ctx.book.index, now)
-    if missed and limit is not None and moment_support.doubt(ctx, now, limit, None):
+    missed = resets.missed(ctx.config, snapshot_index(ctx), now)
+    if missed and limit is not None and moment_support.doubt(ctx, now, limit):
         return []
     found = dict.fromkeys([*missed, *more])
     return [("resets", row(window, boundary, now)) for window, boundary in found]
@@ -50,7 +50,7 @@ def commit(
     A command that has checked the moment is `sure` of it.
     """
     limit = None if sure else BY_HAND
-    return told(ctx, ctx.book.commit(lambda: [*rows(ctx, limit=limit), *build()]))
+    return told(ctx, state.commit(ctx, lambda: [*rows(ctx, limit=limit), *build()]))
 
 
 def record(ctx: Context) -> None:

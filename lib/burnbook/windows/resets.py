@@ -11,7 +11,7 @@ from typing import NamedTuple
 from burnbook.config.loader import Config
 from burnbook.rows.meters import Meter
 from burnbook.windows import boundaries
-from burnbook.windows.snapshot_index import Entry, Index, Pair
+from burnbook.windows.snapshot_index import Entry, Pair, SnapshotIndex
 
 CAPTURE_FAILED = "capture-failed"
 """The kind of anomaly of an agent whose pane could not be had at a reset."""
@@ -45,7 +45,9 @@ class Turn(NamedTuple):
         return self.after is not None and (self.before is not None or self.next is None)
 
 
-def turns(config: Config, index: Index, agent: str, provider: str, now: datetime) -> list[Turn]:
+def turns(
+    config: Config, index: SnapshotIndex, agent: str, provider: str, now: datetime
+) -> list[Turn]:
     """The turns of one agent and provider, the earlier window first; `now` says what is skipped.
 
     Mostly one: the newest window's. Where a person began that one and left the window before it
@@ -107,17 +109,16 @@ def unfit(
     return None
 
 
-def missed(config: Config, index: Index, now: datetime) -> list[tuple[str, datetime]]:
+def missed(config: Config, index: SnapshotIndex, now: datetime) -> list[tuple[str, datetime]]:
     """(window, boundary) of every reset that passed an open window and was not booked in time."""
     found: dict[tuple[str, datetime], None] = {}
-    for who, (_, window) in sorted(index.heads.items()):
-        agent, provider = who.split("/")
+    for agent, provider, _, window in sorted(index.heads(), key=lambda head: "/".join(head[:2])):
         turn = _turn(config, index, agent, provider, window, now)
         if turn is None or turn.open.after is not None or _is_imported(turn):
             continue
         passed = [(window, moment) for moment in _passed(config, turn, now)]
         for place, moment in [*passed, *turn.skipped]:
-            first = index.resets.get(moment)
+            first = index.first_capture(moment)
             in_time = first is not None and first <= moment + config.windows.grace
             if now > moment + config.windows.grace and not in_time:
                 found[place, moment] = None
@@ -135,7 +136,7 @@ def _left(config: Config, turn: Turn, now: datetime) -> bool:
 
 
 def _turn(
-    config: Config, index: Index, agent: str, provider: str, window: str, now: datetime
+    config: Config, index: SnapshotIndex, agent: str, provider: str, window: str, now: datetime
 ) -> Turn | None:
     pair = index.pair(window, agent, provider)
     begun = _stretch(index, window, agent, provider)
@@ -149,7 +150,7 @@ def _turn(
     return Turn(agent, provider, window, ends, pair, pair.after, before, following, begins, skipped)
 
 
-def _stretch(index: Index, window: str, agent: str, provider: str) -> datetime | None:
+def _stretch(index: SnapshotIndex, window: str, agent: str, provider: str) -> datetime | None:
     """When the last stretch of work in a window began: its first BEFORE since an AFTER.
 
     A better BEFORE that was booked in its place does not move the end.
@@ -179,7 +180,7 @@ def _following(
 
 
 def _begun(
-    config: Config, index: Index, agent: str, provider: str, window: str, boundary: datetime
+    config: Config, index: SnapshotIndex, agent: str, provider: str, window: str, boundary: datetime
 ) -> Entry | None:
     """The BEFORE of the next window, where it belongs to this boundary or came after it."""
     entry = index.pair(window, agent, provider).before

@@ -1,31 +1,39 @@
-"""Which snapshots count: an index of a journal that knows BEFORE, AFTER and what was voided."""
+"""Which snapshots count: BEFORE, AFTER and what was voided, by window, agent and provider."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
+from burnbook.book import codec, journal
+from burnbook.book.book import Book
+from burnbook.context import Context
+from burnbook.rows.meters import IMPORTED, Phase, Snapshot, Void
+from burnbook.store.projection import Entry as Line
+from burnbook.store.projection import Projection
+from burnbook.times.clock import from_micros, to_micros
 
-from burnbook.rows.meters import IMPORTED, NewerRow, Phase, Snapshot, Void
-from burnbook.rows.skipped import Passed
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 
-class Entry(msgspec.Struct, array_like=True):
-    """One snapshot row in brief: who, what, when, and where in the journal its line is."""
+class Entry(NamedTuple):
+    """One snapshot row in brief; `offset` and `length` are those of its line in the journal."""
 
     id: str
+    window: str
     agent: str
     provider: str
     phase: Phase
     captured_at: datetime
     offset: int
     length: int
-    voided: bool = False
     boundary: datetime | None = None
     imported: bool = False
+    voided: bool = False
 
     @property
     def counts_from(self) -> datetime:
-        """The moment from which it counts: one that was booked early for a reset, at that reset."""
+        """The moment from which it counts: for a snapshot booked early for a reset, that reset."""
         return max(self.captured_at, self.boundary or self.captured_at)
 
 
@@ -43,70 +51,98 @@ class Pair(NamedTuple):
         return self.after or self.before
 
 
-class Index(Passed, msgspec.Struct, dict=True):
-    """Every snapshot by window, in the journal's order.
+class Head(NamedTuple):
+    """The window of the newest snapshot of one agent and provider, and when it was captured."""
 
-    Windows stay packed until somebody asks for one: a book grows by windows, a command looks at
-    one of them. `heads` has the newest window of each `agent/provider`, by its moment, and `resets`
-    when the first automatic snapshot of each boundary was taken.
-    """
+    agent: str
+    provider: str
+    captured_at: datetime
+    window: str
 
-    shape: ClassVar[int] = 3
 
-    packed: dict[str, bytes] = {}
-    heads: dict[str, tuple[datetime, str]] = {}
-    resets: dict[datetime, datetime] = {}
-
-    def add(self, row: Snapshot | Void | NewerRow | None, offset: int, length: int) -> None:
-        """Take the journal's next row in; None is a line that does not hold."""
-        if row is None or isinstance(row, NewerRow):
-            self.miss(row)
-            return
-        window = row.window or ""
-        entries = self.entries(window)
+def _apply(database: "Connection", lines: Iterable[Line]) -> int:
+    """Add snapshots and voids. A void may come before its snapshot: books are merged."""
+    duplicates = 0
+    for offset, length, row in lines:
         if isinstance(row, Void):
-            for entry in entries:
-                if entry.id == row.void:
-                    entry.voided = True
-                    self._head_again(entry.agent, entry.provider)
-            return
-        what = (row.id, row.agent or "", row.provider, row.phase, row.captured_at, offset, length)
-        imported = row.source == IMPORTED
-        entries.append(Entry(*what, boundary=row.boundary, imported=imported))
-        if row.boundary is not None:
-            first = self.resets.get(row.boundary, row.captured_at)
-            self.resets[row.boundary] = min(first, row.captured_at)
-        who = f"{row.agent}/{row.provider}"
-        head = self.heads.get(who)
-        newer = head is None or row.captured_at > head[0]
-        # Of one moment, as in a crossing, BEFORE is the newer one, whichever was booked first.
-        if newer or (head and row.captured_at == head[0] and row.phase == "before"):
-            self.heads[who] = row.captured_at, window
+            values: tuple[Any, ...] = (row.id, row.void)
+            added = database.execute("INSERT OR IGNORE INTO snapshot_voids VALUES (?, ?)", values)
+        else:
+            assert isinstance(row, Snapshot)
+            boundary = None if row.boundary is None else to_micros(row.boundary)
+            who = (row.agent or "", row.provider)
+            what = (row.id, row.window or "", *who, row.phase, to_micros(row.captured_at))
+            added = database.execute(
+                "INSERT OR IGNORE INTO snapshots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*what, offset, length, boundary, row.source == IMPORTED),
+            )
+            database.execute(
+                "INSERT OR IGNORE INTO snapshot_providers VALUES (?, ?, ?)", (*who, offset)
+            )
+        duplicates += added.rowcount == 0
+    return duplicates
+
+
+SNAPSHOTS = Projection(
+    name="snapshots",
+    journal="snapshots",
+    version=1,
+    tables=(
+        "CREATE TABLE snapshots (id TEXT PRIMARY KEY, window TEXT NOT NULL, agent TEXT NOT NULL,"
+        " provider TEXT NOT NULL, phase TEXT NOT NULL, captured_at INTEGER NOT NULL,"
+        " offset INTEGER NOT NULL, length INTEGER NOT NULL, boundary INTEGER,"
+        " imported INTEGER NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE snapshot_voids (row_id TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID",
+        "CREATE TABLE snapshot_providers (agent TEXT, provider TEXT, first_offset INTEGER NOT NULL,"
+        " PRIMARY KEY (agent, provider)) WITHOUT ROWID",
+        "CREATE INDEX snapshots_by_window ON snapshots (window, offset)",
+        "CREATE INDEX snapshots_by_agent ON snapshots (agent, provider, captured_at)",
+        "CREATE INDEX snapshots_by_boundary ON snapshots (boundary) WHERE boundary IS NOT NULL",
+        "CREATE INDEX snapshot_voids_by_id ON snapshot_voids (id)",
+    ),
+    apply=_apply,
+)
+
+_IS_VOIDED = "EXISTS (SELECT 1 FROM snapshot_voids WHERE snapshot_voids.id = snapshots.id)"
+_ENTRIES = (
+    "SELECT id, window, agent, provider, phase, captured_at, offset, length, boundary, imported,"
+    f" {_IS_VOIDED} FROM snapshots"
+)
+# At one moment, as in a crossing, BEFORE is the newer, whichever was booked first.
+_HEAD = (
+    "SELECT captured_at, window FROM snapshots WHERE agent = ? AND provider = ?"
+    f" AND NOT {_IS_VOIDED} ORDER BY captured_at DESC, phase = 'before' DESC, offset DESC LIMIT 1"
+)
+
+
+class SnapshotIndex:
+    """Questions about the snapshots of a book, answered by the store."""
+
+    def __init__(self, database: "Connection") -> None:
+        self._database = database
+        self._entries: dict[str, list[Entry]] = {}
 
     def windows(self) -> list[str]:
-        """Every window that has a row, in the order in which they came up."""
-        return list(self.packed)
+        """Every window that has a snapshot, in the order in which they were first booked."""
+        rows = self._database.execute(
+            "SELECT window FROM snapshots GROUP BY window ORDER BY min(offset)"
+        )
+        return [window for (window,) in rows]
+
+    def has(self, window: str) -> bool:
+        """Whether a window has a snapshot, voided ones too."""
+        return bool(self.entries(window))
 
     def entries(self, window: str) -> list[Entry]:
-        """Every snapshot of a window, voided ones too, in the order they were booked."""
-        opened: dict[str, list[Entry]] = self.__dict__.setdefault("opened", {})
-        if window not in opened:
-            packed = self.packed.setdefault(window, b"\x90")
-            opened[window] = msgspec.msgpack.decode(packed, type=list[Entry])
-        return opened[window]
-
-    def pack(self) -> None:
-        """Make what was opened part of what is encoded."""
-        for window, entries in self.__dict__.get("opened", {}).items():
-            self.packed[window] = msgspec.msgpack.encode(entries)
+        """Every snapshot of a window, voided ones too, in the order in which they were booked."""
+        if window not in self._entries:
+            rows = self._database.execute(f"{_ENTRIES} WHERE window = ? ORDER BY offset", (window,))
+            self._entries[window] = [_entry(*row) for row in rows]
+        return self._entries[window]
 
     def counted(self, window: str) -> list[Entry]:
-        """The window's snapshots that are not voided, in the order they were booked."""
-        return (
-            [entry for entry in self.entries(window) if not entry.voided]
-            if window in self.packed
-            else []
-        )
+        """The snapshots of a window that are not voided, in the order in which they were booked."""
+        return [entry for entry in self.entries(window) if not entry.voided]
 
     def pairs(self, window: str) -> list[Pair]:
         """BEFORE and AFTER of each agent and provider in a window, by name."""
@@ -116,49 +152,90 @@ class Index(Passed, msgspec.Struct, dict=True):
         return [Pair(*who, *_pair(group)) for who, group in sorted(groups.items())]
 
     def pair(self, window: str, agent: str, provider: str) -> Pair:
-        """BEFORE and AFTER of one agent and provider."""
-        group = [e for e in self.counted(window) if e.agent == agent and e.provider == provider]
+        """BEFORE and AFTER of one agent and provider in a window."""
+        group = [e for e in self.counted(window) if (e.agent, e.provider) == (agent, provider)]
         return Pair(agent, provider, *_pair(group))
+
+    def heads(self) -> list[Head]:
+        """The newest window of each agent and provider, in the order in which they first booked.
+
+        One whose snapshots are all voided is left out.
+        """
+        rows = self._database.execute(
+            "SELECT agent, provider FROM snapshot_providers ORDER BY first_offset"
+        )
+        heads = []
+        for agent, provider in rows.fetchall():
+            newest = self._database.execute(_HEAD, (agent, provider)).fetchone()
+            if newest is not None:
+                heads.append(Head(agent, provider, from_micros(newest[0]), newest[1]))
+        return heads
+
+    def providers(self) -> list[tuple[str, str]]:
+        """Each agent and provider with a snapshot, voided ones too, sorted."""
+        rows = self._database.execute(
+            "SELECT agent, provider FROM snapshot_providers ORDER BY 1, 2"
+        )
+        return [(agent, provider) for agent, provider in rows]
 
     def latest(self, agent: str | None = None, provider: str | None = None) -> str | None:
         """The window of the newest snapshot (of an agent, of a provider), by its moment."""
         heads = [
             head
-            for who, head in self.heads.items()
-            if agent in (None, who.split("/")[0]) and provider in (None, who.split("/")[1])
+            for head in self.heads()
+            if agent in (None, head.agent) and provider in (None, head.provider)
         ]
-        return max(heads, key=lambda head: head[0])[1] if heads else None
+        return max(heads, key=lambda head: head.captured_at).window if heads else None
 
-    def _head_again(self, agent: str, provider: str) -> None:
-        """Find the newest window afresh, after a snapshot was taken back."""
-        self.heads.pop(f"{agent}/{provider}", None)
-        mine = [
-            (entry.captured_at, entry.phase == "before", entry.offset, window)
-            for window in self.windows()
-            for entry in self.counted(window)
-            if (entry.agent, entry.provider) == (agent, provider)
-        ]
-        if mine:
-            moment, _, _, window = max(mine)
-            self.heads[f"{agent}/{provider}"] = moment, window
+    def first_capture(self, boundary: datetime) -> datetime | None:
+        """When the first automatic snapshot of a boundary was captured; None without any."""
+        row = self._database.execute(
+            "SELECT min(captured_at) FROM snapshots WHERE boundary = ?", (to_micros(boundary),)
+        ).fetchone()
+        return from_micros(row[0]) if row[0] is not None else None
 
-    def is_voided(self, row_id: str, window: str) -> bool:
-        """Whether the row was booked and taken back."""
-        return any(e.voided and e.id == row_id for e in self.entries(window))
+    def is_voided(self, row_id: str) -> bool:
+        """Whether a snapshot was booked and voided."""
+        found = self._database.execute(
+            f"SELECT 1 FROM snapshots WHERE id = ? AND {_IS_VOIDED}", (row_id,)
+        )
+        return found.fetchone() is not None
 
 
-def _pair(group: list[Entry]) -> tuple[Entry | None, Entry | None]:
+def snapshot_index(ctx: Context) -> SnapshotIndex:
+    """The snapshots that are in the book now."""
+    return SnapshotIndex(ctx.store.view(SNAPSHOTS))
+
+
+def read_snapshots(book: Book, entries: Sequence[Entry]) -> list[Snapshot]:
+    """The rows of some entries, in their order. Raises BadData if one was damaged since."""
+    path = journal.path_of(book.root, "snapshots")
+    lines = journal.at(path, [(entry.offset, entry.length) for entry in entries])
+    return [codec.verify("snapshots", line) for line in lines]
+
+
+def _entry(*row: Any) -> Entry:
+    """The entry of a row of `_ENTRIES`."""
+    row_id, window, agent, provider, phase, captured_at, offset, length, boundary, *flags = row
+    imported, voided = map(bool, flags)
+    until = None if boundary is None else from_micros(boundary)
+    where = (from_micros(captured_at), offset, length, until, imported, voided)
+    return Entry(row_id, window, agent, provider, phase, *where)
+
+
+def _pair(group: Sequence[Entry]) -> tuple[Entry | None, Entry | None]:
     """The last BEFORE booked, and the last AFTER booked that is not older than it.
 
-    What was booked last counts, so that a correction wins; an AFTER from before a new BEFORE
-    belongs to the stretch that the new BEFORE closed.
+    The row booked last counts, so that a correction wins. An AFTER older than a new BEFORE belongs
+    to the stretch that this BEFORE ended.
     """
-    before = next((e for e in reversed(group) if e.phase == "before"), None)
+    before = next((entry for entry in reversed(group) if entry.phase == "before"), None)
     after = next(
         (
-            e
-            for e in reversed(group)
-            if e.phase == "after" and (before is None or e.captured_at >= before.captured_at)
+            entry
+            for entry in reversed(group)
+            if entry.phase == "after"
+            and (before is None or entry.captured_at >= before.captured_at)
         ),
         None,
     )

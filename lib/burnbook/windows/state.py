@@ -1,13 +1,21 @@
-"""Where an agent stands with a provider: derived from the snapshots, kept for other programs."""
+"""The state of an agent with a provider: derived from the snapshots, kept for other programs."""
+
+from collections.abc import Sequence
 
 import msgspec
 
-from burnbook.rows.meters import Moment, Phase
-from burnbook.windows.snapshot_index import Index
+from burnbook.base.errors import IOFault, os_sentence
+from burnbook.base.rooted_path import RootedPath
+from burnbook.book import lock
+from burnbook.book.book import Booked, Build
+from burnbook.context import Context
+from burnbook.jsonl import follow
+from burnbook.rows.meters import Moment, Phase, Row, Snapshot, Void
+from burnbook.windows.snapshot_index import SnapshotIndex, snapshot_index
 
 
 class State(msgspec.Struct, frozen=True):
-    """state/<agent>/<provider>.json: where one agent stands with one provider. Derived."""
+    """state/<agent>/<provider>.json: the newest snapshot of one agent and provider. Derived."""
 
     agent: str
     provider: str
@@ -18,8 +26,8 @@ class State(msgspec.Struct, frozen=True):
     after: str | None
 
 
-def state_of(index: Index, agent: str, provider: str) -> State | None:
-    """The state that an index tells of; None where every row of it was taken back, or none is."""
+def state_of(index: SnapshotIndex, agent: str, provider: str) -> State | None:
+    """The state as the snapshots have it; None if all are voided, or if there is none."""
     window = index.latest(agent, provider)
     pair = index.pair(window, agent, provider) if window else None
     if window is None or pair is None or pair.last is None:
@@ -33,3 +41,71 @@ def state_of(index: Index, agent: str, provider: str) -> State | None:
         before=pair.before.id if pair.before else None,
         after=pair.after.id if pair.after else None,
     )
+
+
+def state_path(root: str, agent: str, provider: str) -> RootedPath:
+    """The file of a state."""
+    return RootedPath(root, f"state/{agent}/{provider}.json")
+
+
+def commit(ctx: Context, build: Build, wait: float = lock.WAIT_SECONDS) -> list[Booked]:
+    """`Book.commit` for rows that may be snapshots or voids: it also writes their states.
+
+    A symbolic link in the path of a state or a pane is refused before any row is written.
+    """
+    snapshot_index(ctx)  # so that under the lock only the newest rows are left to read
+
+    def checked() -> Sequence[tuple[str, Row]]:
+        rows = build()
+        for row in (row for _, row in rows if isinstance(row, Snapshot | Void)):
+            state_path(ctx.book.root, *_subject(ctx, row)).status()
+            ctx.book.raw_path(row.id).status()
+        return rows
+
+    def write_states(booked: Sequence[Booked]) -> None:
+        rows = [entry.row for entry in booked if isinstance(entry.row, Snapshot | Void)]
+        try:
+            for subject in dict.fromkeys(_subject(ctx, row) for row in rows):
+                _write(ctx, *subject)
+        except OSError as error:
+            # The rows are durable; only the state is behind, and the next run renews it.
+            raise IOFault(os_sentence("the rows are booked, but not the state", error)) from None
+
+    return ctx.book.commit(checked, wait, write_states)
+
+
+def renew(ctx: Context, agent: str, provider: str) -> None:
+    """Correct the state that a killed command left behind, if there is one."""
+    if state_path(ctx.book.root, agent, provider).status() is not None:
+        with lock.book_lock(ctx.book.root):
+            _write(ctx, agent, provider)
+
+
+def put(root: str, agent: str, provider: str, state: State | None, *, has_newer: bool) -> None:
+    """With the lock held: write a state, or remove it (None).
+
+    With `has_newer` a newer version wrote some of the snapshots: the state may be of one of those,
+    so it is not removed.
+    """
+    path = state_path(root, agent, provider)
+    if agent == follow.OLD_FOLDER:
+        follow.keep_old(root, provider)
+    if state is not None:
+        path.replace(msgspec.json.format(msgspec.json.encode(state)) + b"\n")
+    elif not has_newer and path.status() is not None:
+        path.unlink()
+        path.parent.sync()
+
+
+def _write(ctx: Context, agent: str, provider: str) -> None:
+    state = state_of(snapshot_index(ctx), agent, provider)
+    has_newer = bool(ctx.store.skipped["snapshots"].newer)
+    put(ctx.book.root, agent, provider, state, has_newer=has_newer)
+
+
+def _subject(ctx: Context, row: Snapshot | Void) -> tuple[str, str]:
+    """The agent and the provider that a row is about."""
+    if isinstance(row, Snapshot):
+        return row.agent or "", row.provider
+    [target] = [e for e in snapshot_index(ctx).entries(row.window or "") if e.id == row.void]
+    return target.agent, target.provider

@@ -1,14 +1,22 @@
-"""Books official meters: out of agents' own logs, and out of a status line."""
+"""Books official meters from agents' own logs and from a status line."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from burnbook.book import codec, fold
+import msgspec
+
+from burnbook.book import codec
 from burnbook.book.lock import WAIT_SECONDS
 from burnbook.context import Context
 from burnbook.meters.vendor_meters import Official, Shown
 from burnbook.rows.meters import Row
 from burnbook.rows.usage import MeterReading
+from burnbook.store.projection import Entry, Projection
+from burnbook.store.store import Store
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 JOURNAL = "meters"
 STATUSLINE = "statusline"
@@ -16,11 +24,40 @@ STATUSLINE = "statusline"
 WindowOf = Callable[[datetime], str | None]
 
 
-def of_book(ctx: Context) -> fold.Fold[Official]:
-    """What is booked already."""
-    known = fold.Fold(ctx.book.root, JOURNAL, Official, Official.add)
-    ctx.book.saw(JOURNAL, known.value)
-    return known
+def _apply(connection: "Connection", entries: Iterable[Entry]) -> int:
+    """Add readings. What they come to depends on their order, so it is one value."""
+    official, duplicates = _read(connection), 0
+    for _, _, row in entries:
+        added = connection.execute("INSERT OR IGNORE INTO meter_ids VALUES (?)", (row.id,))
+        if added.rowcount:
+            official.add(row)
+        else:
+            duplicates += 1
+    value = msgspec.msgpack.encode(official)
+    connection.execute("INSERT OR REPLACE INTO official_meters VALUES (1, ?)", (value,))
+    return duplicates
+
+
+METERS = Projection(
+    name="meters",
+    journal=JOURNAL,
+    version=1,
+    tables=(
+        "CREATE TABLE official_meters (id INTEGER PRIMARY KEY, value BLOB NOT NULL)",
+        "CREATE TABLE meter_ids (id TEXT PRIMARY KEY) WITHOUT ROWID",
+    ),
+    apply=_apply,
+)
+
+
+def _read(connection: "Connection") -> Official:
+    row = connection.execute("SELECT value FROM official_meters").fetchone()
+    return msgspec.msgpack.decode(row[0], type=Official) if row else Official()
+
+
+def official_meters(store: Store) -> Official:
+    """What the book has of official meters now."""
+    return _read(store.view(METERS))
 
 
 def of_logs(
@@ -29,60 +66,52 @@ def of_logs(
     found: Mapping[str, Sequence[Shown]],
     plan: tuple[datetime, str] | None,
 ) -> int:
-    """Book what logs tell more of each meter's windows; how many rows that were."""
+    """Book the meters of logs that say more of a meter's windows; the number of rows."""
     from burnbook.windows import boundaries
+    from burnbook.windows.snapshot_index import snapshot_index
 
-    known = of_book(ctx)
-    shown = [one for meters in found.values() for one in meters]
-    if not any(known.value.is_more(provider, one) for one in shown):
+    known = official_meters(ctx.store)
+    shown = [meter for meters in found.values() for meter in meters]
+    if not any(known.is_more(provider, meter) for meter in shown):
         return 0
-    window_of = boundaries.by_time(ctx.config, ctx.book.index)
-    told = plan[1] if plan else None
+    window_of = boundaries.by_time(ctx.config, snapshot_index(ctx))
+    plan_name = plan[1] if plan else None
 
     def build() -> list[tuple[str, Row]]:
-        known.catch_up()
-        news = [one for one in shown if known.value.is_more(provider, one)]
+        known = official_meters(ctx.store)
+        news = [meter for meter in shown if known.is_more(provider, meter)]
         events: dict[tuple[datetime, str | None], list[Shown]] = {}
-        for one in sorted(news, key=lambda one: one.captured_at):
-            events.setdefault((one.captured_at, one.session), []).append(one)
+        for meter in sorted(news, key=lambda meter: meter.captured_at):
+            events.setdefault((meter.captured_at, meter.session), []).append(meter)
         return [
-            (JOURNAL, _row(ctx, provider, meters, provider, told, window_of(moment)))
+            (JOURNAL, _row(ctx, provider, meters, provider, plan_name, window_of(moment)))
             for (moment, _), meters in events.items()
         ]
 
-    booked = ctx.book.commit(build)
-    known.catch_up()
-    known.save()
-    return len(booked)
+    return len(ctx.book.commit(build))
 
 
 def of_line(
     ctx: Context,
-    known: fold.Fold[Official],
     provider: str,
     shown: Sequence[Shown],
     window: str | None,
     wait: float = WAIT_SECONDS,
 ) -> bool:
-    """Book what a session shows now, where one of its meters is news. Raises Busy after `wait`."""
+    """Book what a session shows now if one of its meters is news. Raises Busy after `wait`."""
 
-    def is_news() -> bool:
-        return any(known.value.is_news(provider, one) for one in shown)
+    def is_news(known: Official) -> bool:
+        return any(known.is_news(provider, meter) for meter in shown)
 
     def build() -> list[tuple[str, Row]]:
-        known.catch_up()
-        if not is_news():
+        known = official_meters(ctx.store)
+        if not is_news(known):
             return []
-        # A meter that lags is left out: what is booked later must not be less true.
-        told = [one for one in shown if known.value.is_told(provider, one)]
-        return [(JOURNAL, _row(ctx, provider, told, STATUSLINE, None, window))]
+        # A meter that lags is left out: a later row must not be less true.
+        current = [meter for meter in shown if known.is_told(provider, meter)]
+        return [(JOURNAL, _row(ctx, provider, current, STATUSLINE, None, window))]
 
-    if not is_news():
-        return False
-    booked = ctx.book.commit(build, wait)
-    known.catch_up()
-    known.save()
-    return bool(booked)
+    return is_news(official_meters(ctx.store)) and bool(ctx.book.commit(build, wait))
 
 
 def _row(
@@ -101,6 +130,6 @@ def _row(
         provider=provider,
         captured_at=shown[0].captured_at,
         session=shown[0].session,
-        meters=tuple(one.meter for one in shown),
+        meters=tuple(entry.meter for entry in shown),
         plan=plan,
     )

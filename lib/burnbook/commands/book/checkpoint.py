@@ -12,10 +12,10 @@ from burnbook.review import checkpoint
 from burnbook.review.checkpoint import BookedCheckpoint
 from burnbook.rows.work import Checkpoint, Churn
 from burnbook.snapshots import moment_support
-from burnbook.snapshots.moment_support import BY_HAND
 from burnbook.times import clock
 from burnbook.view.parts import Line, Part, number
 from burnbook.windows.current import wanted
+from burnbook.windows.moment_support import BY_HAND
 
 _MAX_TOKENS = 2**53
 _SOURCES = {

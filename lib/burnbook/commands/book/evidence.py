@@ -14,6 +14,7 @@ from burnbook.rows.meters import Row
 from burnbook.rows.work import Evidence, current
 from burnbook.view.parts import Line
 from burnbook.windows import missed_resets
+from burnbook.windows.current import is_known
 
 _FIELDS = (
     *("window", "capability_id", "test_run_id", "runner", "result", "artifacts_path"),
@@ -37,7 +38,7 @@ def run(ctx: Context, args: Any) -> Result:
     }
     folder = ledgers(ctx.config, ctx.book.root).folder
     csv_ledger.check(folder, csv_ledger.EVIDENCE)  # before anything is booked
-    if window not in ctx.config.windows.windows and not ctx.book.knows(window):
+    if window not in ctx.config.windows.windows and not is_known(ctx, window):
         ctx.notes.append(f"warning: window {window} is neither declared nor in the book")
 
     def build() -> list[tuple[str, Row]]:

@@ -12,12 +12,12 @@ from burnbook.churn import closing_commits
 from burnbook.churn.repositories import read_heads
 from burnbook.context import Context, Result
 from burnbook.preview.blocks import meters
-from burnbook.preview.scene import scene
 from burnbook.rows.meters import Commits, Row, WindowRow
 from burnbook.times import clock
 from burnbook.view.parts import Line, Part
 from burnbook.windows import missed_resets
-from burnbook.windows.facts import falls, open_pairs
+from burnbook.windows.facts import falls, open_pairs, window_facts
+from burnbook.windows.snapshot_index import snapshot_index
 
 _SAID = ("features", "quality", "outcome", "methodology", "commit_start", "commit_end", "notes")
 
@@ -27,13 +27,13 @@ def run(ctx: Context, args: Any) -> Result:
     window = ids.check("window", args.window)
     features = parse_features(args.features)
     said = {name: getattr(args, name) for name in _SAID if name != "features"}
-    if not ctx.book.index.counted(window):
+    if not snapshot_index(ctx).counted(window):
         raise Missing(f"no snapshots of window {window} are in the book; nothing to finalize")
     here, commits = read_heads(ctx), Commits(args.commit_start, args.commit_end)
     whole = closing_commits.resolved(ctx, here, commits)
 
     def build() -> list[tuple[str, Row]]:
-        now = scene(ctx, window)
+        now = window_facts(ctx, window)
         before = now.finalized
         values: dict[str, Any] = {n: _kept(said.get(n), getattr(before, n, None)) for n in said}
         values["features"] = features if features is not None else getattr(before, "features", {})
@@ -54,7 +54,7 @@ def run(ctx: Context, args: Any) -> Result:
         return [*(("anomalies", anomaly) for anomaly in found), ("windows", row)]
 
     booked = missed_resets.commit(ctx, build)
-    shown = scene(ctx, window)
+    shown = window_facts(ctx, window)
     for who in open_pairs(list(shown.pairs)):
         ctx.notes.append(f"{who} has no AFTER in {window}; its deltas are null")
     return Result(_parts(window, booked, meters.show(meters.values(shown), shown)), _data(booked))

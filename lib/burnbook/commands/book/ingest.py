@@ -22,6 +22,7 @@ from burnbook.telemetry.traffic import pack, unpack
 from burnbook.view import progress
 from burnbook.view.parts import Line
 from burnbook.windows import boundaries
+from burnbook.windows.snapshot_index import snapshot_index
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -46,7 +47,7 @@ class _Job:
     def __init__(self, ctx: Context, args: Any, feed: Feed, window: str | None) -> None:
         self.ctx, self.args, self.feed = ctx, args, feed
         self.decoder = feeds.compile_feed(feed, ctx.config.feed_file(args.feed))
-        self.window_of = window or boundaries.by_time(ctx.config, ctx.book.index)
+        self.window_of = window or boundaries.by_time(ctx.config, snapshot_index(ctx))
         self.counts = Counts()
         self.told: list[Told] = []
         self.source = ""

@@ -18,7 +18,8 @@ from burnbook.snapshots.reset_plan import Fault, How, Outcome, Who, decide, due,
 from burnbook.snapshots.reset_recovery import unfinished
 from burnbook.times import clock
 from burnbook.view.parts import Line, Part, moment
-from burnbook.windows import missed_resets, resets
+from burnbook.windows import missed_resets, resets, state
+from burnbook.windows.snapshot_index import snapshot_index
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -38,7 +39,7 @@ def run(ctx: Context, args: Any) -> Result:
             decided[:] = [decide(ctx, panes, how, commits)]
             return [*unfinished(ctx), *decided[0].rows]
 
-        found = ctx.book.commit(build)
+        found = state.commit(ctx, build)
         [out] = decided
         booked = found[len(found) - len(out.rows) :]
         _keep_raw(ctx, booked, panes)
@@ -52,7 +53,7 @@ def _panes(ctx: Context, how: How) -> dict[Who, Taken | Fault | None] | None:
     now = clock.now()
     shown_by: dict[Who, str | None] = {}
     for who in pairs(ctx):
-        turns = resets.turns(ctx.config, ctx.book.index, *who, now)
+        turns = resets.turns(ctx.config, snapshot_index(ctx), *who, now)
         if any(needs_pane(turn) and due(ctx, turn, now, how) for turn in turns):
             found = capture_config.declared(ctx, *who)
             shown_by[who] = found[0] if found else None
@@ -136,7 +137,7 @@ def _time(ctx: Context, when: datetime) -> str:
 
 def _strangers(ctx: Context) -> list[Who]:
     """Declared agents that never booked with their provider, nor anybody else for them."""
-    known = set(ctx.book.index.heads)
+    known = {f"{head.agent}/{head.provider}" for head in snapshot_index(ctx).heads()}
     return [
         (name, agent.provider)
         for name, agent in ctx.config.agents.items()

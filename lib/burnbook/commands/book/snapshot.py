@@ -9,10 +9,13 @@ from burnbook.context import Context, Result
 from burnbook.rows.meters import Phase, Row, Snapshot
 from burnbook.snapshots import crossing, moment_support
 from burnbook.snapshots.build_row import FORCED_LAG, line, snapshot, with_prompts
-from burnbook.snapshots.moment_support import BY_HAND
 from burnbook.snapshots.pane_input import Taken, check_provider, save_raw, take
 from burnbook.times import clock
 from burnbook.windows import boundaries, missed_resets
+from burnbook.windows.history import closing
+from burnbook.windows.moment_support import BY_HAND, Doubt
+from burnbook.windows.snapshot_index import snapshot_index
+from burnbook.windows.state import state_of
 
 Step = tuple[Phase, str]
 
@@ -57,7 +60,7 @@ def run(ctx: Context, args: Any) -> Result:
     return Result([line(entry) for entry in snapshots], data)
 
 
-def _doubt(ctx: Context, taken: Taken) -> moment_support.Doubt | None:
+def _doubt(ctx: Context, taken: Taken) -> Doubt | None:
     moment = taken.asked_at or taken.captured_at
     return moment_support.doubt(ctx, moment, BY_HAND, taken)
 
@@ -70,7 +73,7 @@ def _steps(
     place = window or _open(ctx, provider)
     if action == "cross" and window is None:
         place = crossing.out_of(ctx, provider, place, taken.captured_at)
-    if ctx.book.index.pair(place, ctx.agent, provider).before is None:
+    if snapshot_index(ctx).pair(place, ctx.agent, provider).before is None:
         raise Missing(
             f"no BEFORE of {provider} for {ctx.agent} in {place}; nothing booked "
             f"(snapshot start {provider} --window {place} books one)"
@@ -94,7 +97,7 @@ def _crossed(
 
 def _to_start(ctx: Context, provider: str) -> str:
     """The window that is open; after an AFTER the one that follows; at first the first declared."""
-    state = ctx.book.state(ctx.agent, provider)
+    state = state_of(snapshot_index(ctx), ctx.agent, provider)
     if state is None:
         for name in ctx.config.windows.windows:
             return name
@@ -108,7 +111,7 @@ def _to_start(ctx: Context, provider: str) -> str:
 
 
 def _open(ctx: Context, provider: str) -> str:
-    state = ctx.book.state(ctx.agent, provider)
+    state = state_of(snapshot_index(ctx), ctx.agent, provider)
     if state is None:
         raise Missing(
             f"no BEFORE of {provider} for {ctx.agent} in this book; nothing booked "
@@ -158,7 +161,7 @@ def _row(
 
 def _lags(ctx: Context, taken: Taken, window: str) -> bool:
     """Whether the BEFORE is read within the lag buffer after the end of the window before it."""
-    index = ctx.book.index
+    index = snapshot_index(ctx)
     earlier = boundaries.before(ctx.config, window, index.windows())
     if earlier is None:
         return False
@@ -168,10 +171,10 @@ def _lags(ctx: Context, taken: Taken, window: str) -> bool:
 
 def _tell(ctx: Context, row: Snapshot) -> None:
     window = row.window or ""
-    pair = ctx.book.index.pair(window, row.agent or "", row.provider)
+    pair = snapshot_index(ctx).pair(window, row.agent or "", row.provider)
     if row.phase == "after" and pair.before and row.captured_at < pair.before.captured_at:
         ctx.notes.append(f"this AFTER is older than the BEFORE of {window}, so it does not count")
     if window not in ctx.config.windows.windows:
         ctx.notes.append(f"window {window} is not declared in windows.toml; booked all the same")
-    if ctx.book.closing(window) is not None:
+    if closing(ctx, window) is not None:
         ctx.notes.append(f"window {window} is finalized; finalize it again to take this in")

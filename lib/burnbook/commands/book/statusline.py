@@ -17,6 +17,7 @@ from burnbook.meters.vendor_meters import Official, Shown
 from burnbook.times import clock
 from burnbook.view.parts import Line
 from burnbook.windows import vendor_meters_store
+from burnbook.windows.snapshot_index import snapshot_index
 
 PROVIDER = "claude"
 WAIT_SECONDS = 0.05
@@ -44,12 +45,11 @@ def run(ctx: Context, args: Any) -> Result:
     shown, window, booked = status.shown, None, False
     try:
         window = _window(ctx, now)
-        known = vendor_meters_store.of_book(ctx)
         current = tuple(meter for meter in shown if not _is_long_past(meter, now))
         if current != shown:
             ctx.notes.append("meters whose reset was over a day ago are not booked")
-        booked = vendor_meters_store.of_line(ctx, known, PROVIDER, current, window, WAIT_SECONDS)
-        shown = _newest(known.value, shown)
+        booked = vendor_meters_store.of_line(ctx, PROVIDER, current, window, WAIT_SECONDS)
+        shown = _newest(vendor_meters_store.official_meters(ctx.store), shown)
     except Busy:
         ctx.notes.append("the book is busy; nothing booked this time")
     except BurnbookError as error:
@@ -120,8 +120,8 @@ def _text(value: Any) -> str | None:
 
 def _window(ctx: Context, now: datetime) -> str | None:
     """Returns the agent's current window of this provider, else of the one booked last."""
-    index = ctx.book.index
-    if not index.heads:
+    index = snapshot_index(ctx)
+    if not index.providers():
         return None
     from burnbook.windows import boundaries
 

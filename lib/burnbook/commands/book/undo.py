@@ -10,8 +10,8 @@ from burnbook.rows.meters import Row, Void
 from burnbook.snapshots.pane_input import check_provider
 from burnbook.times import clock
 from burnbook.view.parts import Line
-from burnbook.windows import missed_resets
-from burnbook.windows.snapshot_index import Entry
+from burnbook.windows import missed_resets, state
+from burnbook.windows.snapshot_index import Entry, snapshot_index
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -33,7 +33,7 @@ def run(ctx: Context, args: Any) -> Result:
     try:
         find()  # what cannot be undone makes no book
     except Missing:
-        ctx.book.renew_state(ctx.agent, provider)
+        state.renew(ctx, ctx.agent, provider)
         raise
 
     def build() -> list[tuple[str, Row]]:
@@ -57,7 +57,7 @@ def run(ctx: Context, args: Any) -> Result:
 def _matching(
     ctx: Context, provider: str, phase: str | None, window: str | None
 ) -> list[tuple[str, Entry]]:
-    index = ctx.book.index
+    index = snapshot_index(ctx)
     places = [window] if window else index.windows()
     found = [
         (place, entry)

@@ -11,6 +11,7 @@ from burnbook.context import Context, Result, note_damage
 from burnbook.meters.efficiency import LEAST_N
 from burnbook.review.scoreboard import Score, scores
 from burnbook.view.parts import Line, Part, Table, Title, number, percent
+from burnbook.windows.history import history
 
 _HEAD = (
     *("provider", "methodology", "n", "left out", "features", "points"),
@@ -22,15 +23,14 @@ def run(ctx: Context, args: Any) -> Result:
     """Shows the scores over all finalized windows. Writes no row."""
     provider = ids.check("provider", args.provider) if args.provider is not None else None
     effect = ctx.config.preview.effect
-    history = ctx.book.history
-    result = scores(history, effect, provider)
+    finalized = history(ctx)
+    result = scores(finalized, effect, provider)
     note_damage(ctx)
-    ctx.book.save_folds()
-    data = {"windows": len(history.windows), "effect": effect, "scores": result}
+    data = {"windows": len(finalized.windows), "effect": effect, "scores": result}
     head = Score.__struct_fields__
     cells = [head, *(msgspec.structs.astuple(score) for score in result)]
     ready = csv_text(cells) if args.format == "csv" else None
-    return Result(_parts(len(history.windows), result, effect), data, ready=ready)
+    return Result(_parts(len(finalized.windows), result, effect), data, ready=ready)
 
 
 def _parts(windows: int, result: Sequence[Score], effect: float) -> list[Part]:

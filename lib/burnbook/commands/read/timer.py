@@ -12,6 +12,7 @@ from burnbook.times import clock
 from burnbook.view.parts import Line, moment
 from burnbook.windows import boundaries
 from burnbook.windows.current import wanted
+from burnbook.windows.snapshot_index import snapshot_index
 
 _CLEAR = "\r\033[K"
 _SECOND = timedelta(seconds=1)
@@ -22,7 +23,7 @@ def run(ctx: Context, args: Any) -> Result:
     if args.name is not None and args.window not in (None, args.name):
         raise UsageError(f"two windows are given, {args.name} and {args.window}; name one")
     window = wanted(ctx, args.name or args.window)
-    ends = boundaries.of(ctx.config, ctx.book.index, window).ends_at
+    ends = boundaries.of(ctx.config, snapshot_index(ctx), window).ends_at
     if ends is None:
         raise Missing(
             f"the end of {window} is unknown: it has no BEFORE, and no `ends` in windows.toml"

@@ -12,7 +12,7 @@ from burnbook.view.parts import Line, Part, Table
 def run(ctx: Context, args: Any) -> Result:
     """Every probe. Exit 1 where one fails, 74 where locks do nothing: then nothing is booked."""
     root = ctx.book.root
-    found = [*filesystem.probe(root), *future.probe(ctx.book, clock.now())]
+    found = [*filesystem.probe(root), *future.probe(ctx, clock.now())]
     found += [*machine.probe(root), *setup.probe(ctx.config, root)]
     fails = [one for one in found if one.verdict == "fail"]
     warns = [one for one in found if one.verdict == "warn"]

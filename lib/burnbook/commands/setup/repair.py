@@ -1,10 +1,10 @@
 """Mends what can be mended of a book: copies first, says what it did, and can be run again."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from burnbook.base.errors import NO, Missing
+from burnbook.base.errors import NO, Busy, Missing
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import lock
 from burnbook.book.book import Book
@@ -23,7 +23,7 @@ from burnbook.view.parts import Line
 _ASKED = ("row", "twice", "reference", "form")
 # What changes a journal, or tells of its rows: not where a later version wrote some of them.
 _JOURNAL = ("row", "twice", "reference", "form", "tail")
-_YES = "--yes moves corrupt rows to the quarantine"
+_YES = "--yes also quarantines corrupt and duplicate rows"
 _WOULD = {
     "row": "would move this row to the quarantine",
     "twice": "would move this row to the quarantine",
@@ -32,8 +32,7 @@ _WOULD = {
     "tail": "would move it to .broken",
     "state": "would write it anew",
     "state-stray": "would rename it",
-    "fold": "would make it anew",
-    "index": "would make it anew",
+    "store": "would delete it; the next command rebuilds it",
     "ledger-behind": "would append the row",
     "mode": "would change the mode",
     "left-over": "would remove it",
@@ -131,7 +130,7 @@ def _lost(book: Book, found: Sequence[Finding]) -> list[str]:
 
 
 def _derived(ctx: Context, found: Sequence[Finding]) -> list[str]:
-    """State, folds, indexes and ledgers that do not say what the journals say."""
+    """State, store and ledgers that do not say what the journals say."""
     book = ctx.book
     done: list[str] = []
     faults = [one for one in found if one.is_fault]
@@ -143,26 +142,10 @@ def _derived(ctx: Context, found: Sequence[Finding]) -> list[str]:
         with lock.book_lock(book.root):
             kept = derived.set_aside(RootedPath(book.root, file))
         done.append(f"{file}: renamed to {kept}, no snapshot is about it")
-    for file in files["fold"]:
-        derived.drop(RootedPath(book.root, file))
-        _folded(Book(book.root), os.path.basename(file))
-        done.append(f"{file}: made anew")
-    for folder in dict.fromkeys(file.partition(".keys")[0] for file in files["index"]):
-        derived.index_of(book, os.path.relpath(folder, "cache"))
-        done.append(f"{folder}.keys: made anew")
+    if files["store"] and not ctx.store.delete():
+        raise Busy("another command is using the cache; run repair again when it is done")
+    done += [f"{file}: deleted; the next command rebuilds it" for file in set(files["store"])]
     return done + (_ledgers(ctx, set(files["ledger-behind"])) if files["ledger-behind"] else [])
-
-
-def _folded(book: Book, file: str) -> None:
-    """Make a fold and keep it. That of days is small, and made by whoever asks for it."""
-    made: dict[str, Callable[[], Any]] = {
-        "snapshots.fold": lambda: book.snapshot_fold,
-        "windows.fold": lambda: book.window_fold,
-        "proxy_telemetry.fold": lambda: book.traffic_fold,
-        "agent_usage.fold": lambda: book.used_fold,
-    }
-    if file in made:
-        made[file]().save(at_once=True)
 
 
 def _ledgers(ctx: Context, behind: set[str]) -> list[str]:

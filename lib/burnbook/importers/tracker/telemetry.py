@@ -15,6 +15,7 @@ from burnbook.rows.meters import IMPORTED
 from burnbook.telemetry import decoder as decoders
 from burnbook.telemetry.intake import Intake
 from burnbook.windows import boundaries
+from burnbook.windows.snapshot_index import snapshot_index
 
 FEED = "proxy-telemetry"
 _BATCH = 5000
@@ -26,7 +27,7 @@ def telemetry(source: Source) -> None:
     feed = ctx.config.feed(FEED)
     assert isinstance(feed, Feed)  # the shipped feed, or the user's own
     decoder = decoders.compile_feed(feed)
-    by_time = boundaries.by_time(ctx.config, ctx.book.index)
+    by_time = boundaries.by_time(ctx.config, snapshot_index(ctx))
     for window, lines in _batches(source):
         result = decoder.parted([line.data for line in lines])
         for n, reason in result.rejected:

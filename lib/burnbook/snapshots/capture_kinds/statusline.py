@@ -5,17 +5,17 @@ change, and that is the moment which they are told with.
 """
 
 from burnbook.base.errors import Missing
-from burnbook.book import fold
 from burnbook.config.agents import Agent
-from burnbook.meters.vendor_meters import Official
 from burnbook.snapshots import meter_text
 from burnbook.snapshots.capture import Stopped
+from burnbook.store.store import Store
 from burnbook.times import clock
+from burnbook.windows.vendor_meters_store import official_meters
 
 
 def look(root: str, agent: Agent, stopped: Stopped) -> bytes:
     """The meters as text. Raises Missing where none is booked."""
-    known = fold.Fold(root, "meters", Official, Official.add).value
+    known = official_meters(Store(root))
     last = list(known.last.get(agent.provider, {}).values())
     if not last:
         raise Missing(

@@ -1,0 +1,147 @@
+"""How far a projection has read its journal, and the reading of the rest."""
+
+import re
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from burnbook.base.errors import IOFault
+from burnbook.base.rooted_path import RootedPath
+from burnbook.book import codec, journal
+from burnbook.rows.meters import NewerRow
+from burnbook.rows.skipped import Passed
+from burnbook.store.database import DamagedStore, Database
+from burnbook.store.projection import Projection, Stretch
+
+_MARK = 64  # bytes before the offset: the crc of the last row is among them
+_CREATE = re.compile(r"CREATE (?:UNIQUE )?(TABLE|INDEX) (\w+)")
+
+
+class Progress:
+    """The offset of one projection in its journal, as the table `projections` has it."""
+
+    def __init__(self, database: Database, projection: Projection, root: str) -> None:
+        self.connection, self.number = database.connection, database.number
+        self.projection = projection
+        self.path = journal.path_of(root, projection.journal)
+        self.form = form_of(projection)
+        self.load()
+
+    def load(self) -> None:
+        """Read the offset; 0 if the projection is new or does not match its journal any more."""
+        row = self.connection.execute(
+            "SELECT offset, mark, corrupt, duplicates, newer, store, form, changed"
+            " FROM projections WHERE name = ?",
+            (self.projection.name,),
+        ).fetchone()
+        if row is not None and row[5] != self.number:
+            raise DamagedStore(f"the log of {self.projection.name} is of another file")
+        self.offset, self.mark, self.skipped = 0, b"", Passed()
+        self.exists = (
+            row is not None and row[6] == self.form and self._matches(row[0], row[1], row[7])
+        )
+        if self.exists:
+            try:
+                newer = msgspec.json.decode(row[4], type=dict[str, int])
+            except msgspec.DecodeError as error:
+                raise DamagedStore(str(error)) from None
+            self.offset, self.mark = row[0], row[1]
+            self.skipped = Passed(row[2], newer, row[3])
+
+    def _matches(self, offset: int, saved: bytes, changed: int | None) -> bool:
+        """Whether the rows that were read are still those of the journal, as far as can be seen.
+
+        A journal of the same size that was changed since has been edited, or is another one.
+        """
+        size, now = _size_and_time(self.path)
+        if size == offset and changed is not None and changed != now:
+            return False
+        return saved == mark(self.path, offset)
+
+    def is_current(self) -> bool:
+        """Whether the journal has nothing new."""
+        return self.exists and journal.size(self.path) == self.offset
+
+    def catch_up(self, stretches: Sequence[Stretch] = (), end: int | None = None) -> None:
+        """Add the rows beyond the offset, up to `end`, and save the new offset."""
+        if not self.exists:
+            self._create()
+        for stretch in sorted(stretches, key=lambda stretch: stretch.start):
+            self._read(stretch.start)
+            if self.offset == stretch.start:
+                stretch.apply(self.connection)
+                self.offset, self.mark = stretch.end, mark(self.path, stretch.end)
+        self._read(end)
+        newer = msgspec.json.encode(self.skipped.newer).decode()
+        size, changed = _size_and_time(self.path)
+        when = changed if size == self.offset else None
+        counts = (self.skipped.unreadable, self.skipped.duplicates, newer)
+        self.connection.execute(
+            "INSERT OR REPLACE INTO projections VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (self.projection.name, self.number, self.form, self.offset, self.mark, when, *counts),
+        )
+        self.exists = True
+
+    def _create(self) -> None:
+        for statement in self.projection.tables:
+            match = _CREATE.match(statement)
+            assert match is not None, statement
+            self.connection.execute(f"DROP {match[1]} IF EXISTS {match[2]}")
+            self.connection.execute(statement)
+
+    def _read(self, end: int | None) -> None:
+        """Apply the rows up to `end`, the offset of a line, or all."""
+        if end is None or end > self.offset:
+            entries = self._lines(end) if self.projection.lines else self._rows(end)
+            self.skipped.duplicates += self.projection.apply(self.connection, entries)
+
+    def _rows(self, end: int | None) -> Iterator[tuple[int, int, Any]]:
+        name, newer = self.projection.journal, self.projection.newer
+        for offset, length, line in self._lines(end):
+            row = codec.read(name, line)
+            if row is None or isinstance(row, NewerRow):
+                self.skipped.miss(row)
+            if row is not None and (newer or not isinstance(row, NewerRow)):
+                yield offset, length, row
+
+    def _lines(self, end: int | None) -> Iterator[tuple[int, int, bytes]]:
+        """The lines from the offset on. The mark is of what was read, not of what follows it."""
+        for offset, line in journal.lines(self.path, self.offset):
+            if end is not None and offset >= end:
+                return
+            length = len(line)
+            self.mark = line[-_MARK:] if length >= _MARK else (self.mark + line)[-_MARK:]
+            self.offset = offset + length
+            yield offset, length, line
+
+
+def _size_and_time(path: RootedPath) -> tuple[int, int]:
+    """The size of a journal in bytes, and when it was last written to, in nanoseconds."""
+    status = path.status()
+    return (status.st_size, status.st_mtime_ns) if status else (0, 0)
+
+
+def mark(path: RootedPath, offset: int) -> bytes:
+    """The bytes before an offset of a journal, which identify the rows before it."""
+    if not offset:
+        return b""
+    if journal.size(path) < offset:
+        return b"?"
+    start = max(0, offset - _MARK)
+    try:
+        return journal.at(path, [(start, offset - start)])[0]
+    except IOFault:
+        return b"?"
+
+
+def mark_matches(root: str, projection: Projection, offset: int, saved: bytes) -> bool:
+    """Whether the journal of a projection is still the one that it has read up to the offset."""
+    return saved == mark(journal.path_of(root, projection.journal), offset)
+
+
+def form_of(projection: Projection) -> str:
+    """Changes if the tables of a projection do."""
+    schema = zlib.crc32("\n".join(projection.tables).encode())
+    return f"{codec.SCHEMA_VERSION}.{projection.version}.{schema:08x}"

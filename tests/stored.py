@@ -1,0 +1,49 @@
+"""Tables of the store in memory, from rows that no journal has: for tests of pure decisions."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from burnbook.store import database
+from burnbook.store.projection import Projection
+from burnbook.windows.history import WINDOWS, History
+from burnbook.windows.snapshot_index import SNAPSHOTS, SnapshotIndex
+
+
+class Index(SnapshotIndex):
+    """A snapshot index to which a test adds rows, as if they were in a journal."""
+
+    def __init__(self, rows: Iterable[Any] = ()) -> None:
+        super().__init__(_tables(SNAPSHOTS))
+        for row in rows:
+            self.add(row)
+
+    @property
+    def connection(self) -> Any:
+        """The database."""
+        return self._database
+
+    def add(self, row: Any) -> None:
+        """The next row of the journal."""
+        _add(SNAPSHOTS, self._database, row)
+        self._entries.clear()
+
+
+def history_of(rows: Iterable[Any]) -> History:
+    """The history of finalized windows."""
+    connection = _tables(WINDOWS)
+    for row in rows:
+        _add(WINDOWS, connection, row)
+    return History(connection)
+
+
+def _tables(projection: Projection) -> Any:
+    connection = database.open_memory().connection
+    for statement in projection.tables:
+        connection.execute(statement)
+    connection.execute("CREATE TEMP TABLE lines (number INTEGER PRIMARY KEY)")
+    return connection
+
+
+def _add(projection: Projection, connection: Any, row: Any) -> None:
+    number = connection.execute("INSERT INTO lines DEFAULT VALUES").lastrowid
+    projection.apply(connection, [(number, 1, row)])
