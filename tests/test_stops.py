@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from burnbook.budget import meter_status, stop_rules
 from burnbook.budget.burn_rate import UNKNOWN
-from burnbook.budget.meter_status import Standing
-from burnbook.budget.stop_rules import Count, Step
+from burnbook.budget.meter_status import MeterStatus
+from burnbook.budget.stop_rules import Count, WindowCost
 from burnbook.config.budgets import Stop
 from burnbook.rows.meters import Closing, Meter, MeterDelta, Snapshot, WindowRow
 from burnbook.windows.history import History
@@ -18,12 +18,12 @@ HOUR = timedelta(hours=1)
 WEEKLY = Stop(window_minutes=10080, used_percent_at_least=90, projected=True)
 
 
-def standing(used: float | None, meter: str = "weekly", agent: str = "ada") -> Standing:
+def standing(used: float | None, meter: str = "weekly", agent: str = "ada") -> MeterStatus:
     minutes = 10080 if meter.endswith("weekly") else 300
     left = None if used is None else 100 - used
     reason = "reset-since" if used is None else None
     who = (agent, "codex", meter, minutes)
-    return Standing(*who, NINE, used, left, None, UNKNOWN, None, None, reason)
+    return MeterStatus(*who, NINE, used, left, None, UNKNOWN, None, None, reason)
 
 
 def closing(rise: float | None, agent: str = "ada", meter: str = "weekly") -> Closing:
@@ -57,7 +57,7 @@ def history(*windows: tuple[Closing, ...], names: tuple[str, ...] = ()) -> Histo
 
 
 def state(rule: Stop, used: float | None, *rises: float) -> tuple[str, str | None]:
-    step = Step(history(*((closing(rise),) for rise in rises)), ())
+    step = WindowCost(history(*((closing(rise),) for rise in rises)), ())
     [one] = stop_rules.judged({"r": rule}, [standing(used)], (), step)
     return one.state, one.reason
 
@@ -105,7 +105,7 @@ def test_a_rule_is_about_the_meters_that_fit_everything_it_says(
     rule: Stop, meters: list[str]
 ) -> None:
     all_ = [standing(1), standing(1, "5h"), standing(1, agent="bo")]
-    found = stop_rules.judged({"r": rule}, all_, (), Step(history(), ()))
+    found = stop_rules.judged({"r": rule}, all_, (), WindowCost(history(), ()))
     if meters:
         assert [f"{one.agent} {one.meter}" for one in found] == meters
     else:
@@ -122,7 +122,7 @@ def test_prompts_count_against_the_limit_of_the_rule() -> None:
         Count("zoe", "glm", None, "no-after"),
         Count("zoe", "other", 200, None),
     ]
-    found = stop_rules.judged({"g": rule}, [standing(99)], counts, Step(history(), ()))
+    found = stop_rules.judged({"g": rule}, [standing(99)], counts, WindowCost(history(), ()))
     assert [(one.agent, one.left_percent, one.state, one.reason) for one in found] == [
         ("ada", 15, "clear", None),
         ("bo", 14.5, "stop", None),
@@ -132,21 +132,21 @@ def test_prompts_count_against_the_limit_of_the_rule() -> None:
 
 def test_a_window_costs_the_median_of_the_last_ten() -> None:
     rises = [90.0] * 5 + [float(n) for n in range(1, 11)]
-    assert Step(history(*((closing(n),) for n in rises)), ())("ada", "codex", "weekly") == 5.5
+    assert WindowCost(history(*((closing(n),) for n in rises)), ())("ada", "codex", "weekly") == 5.5
 
 
 def test_ones_own_windows_tell_best_then_others_then_this_very_window() -> None:
     who = ("ada", "codex", "weekly")
     both = history((closing(3, "bo"),), (closing(7, "ada"), closing(50, "ada", "5h")))
-    assert Step(both, (closing(99),))(*who) == 7
-    assert Step(history((closing(3, "bo"),)), (closing(99),))(*who) == 3
-    assert Step(history((closing(None),), (closing(-4),)), (closing(99),))(*who) == 99
-    assert Step(history(), (closing(-1),))(*who) is None
+    assert WindowCost(both, (closing(99),))(*who) == 7
+    assert WindowCost(history((closing(3, "bo"),)), (closing(99),))(*who) == 3
+    assert WindowCost(history((closing(None),), (closing(-4),)), (closing(99),))(*who) == 99
+    assert WindowCost(history(), (closing(-1),))(*who) is None
 
 
 def test_a_window_that_is_finalized_again_counts_as_it_is_now() -> None:
     found = history((closing(3),), (closing(5),), (closing(9),), names=("W0", "W1", "W0"))
-    assert Step(found, ())("ada", "codex", "weekly") == 7
+    assert WindowCost(found, ())("ada", "codex", "weekly") == 7
 
 
 def pane(hours: float, used: float | None, resets: float | None) -> Snapshot:
@@ -166,8 +166,8 @@ def pane(hours: float, used: float | None, resets: float | None) -> Snapshot:
     )
 
 
-def stand(*rows: Snapshot, at: float = 2.0, going: bool = True) -> Standing:
-    [one] = meter_status.of_meters(rows, NINE + at * HOUR, going=going)
+def stand(*rows: Snapshot, at: float = 2.0, is_open: bool = True) -> MeterStatus:
+    [one] = meter_status.of_meters(rows, NINE + at * HOUR, is_open=is_open)
     return one
 
 
@@ -204,4 +204,4 @@ def test_what_a_pane_does_not_show_is_not_known() -> None:
 
 
 def test_nothing_runs_out_in_a_window_that_is_over() -> None:
-    assert stand(pane(0, 10, 5), pane(2, 90, 5), going=False).runs_out is None
+    assert stand(pane(0, 10, 5), pane(2, 90, 5), is_open=False).runs_out is None
