@@ -31,6 +31,10 @@ _FOLDERS = re.compile(
     rf"|cache/(?:rejects/)?{_ID}\.keys"
 )
 _SALT_BYTES = 16
+DOCTOR_FILE = re.compile(
+    r"lock|row|state|target|link|link\.hard|private|\.(?:state|target|private)\.[0-9]+\.tmp"
+)
+"""The names of files in the scratch directory of `doctor`."""
 
 
 def look(root: str) -> list[Finding]:
