@@ -51,7 +51,7 @@ Feature: verify a whole book
     When I run "bin/check"
     Then it finds
       """
-      snapshots.jsonl:4 id ID stands in snapshots.jsonl already
+      snapshots.jsonl:4 id ID is in snapshots.jsonl already
       """
     And nothing was written
 
@@ -70,7 +70,7 @@ Feature: verify a whole book
     When I run "bin/check"
     Then it finds
       """
-      snapshots.jsonl:3 voids ID, which stands nowhere before it
+      snapshots.jsonl:3 voids ID, which is not before it
       """
 
   Scenario: a closing that supersedes a row that is not there
@@ -79,7 +79,7 @@ Feature: verify a whole book
     When I run "bin/check"
     Then it finds
       """
-      windows.jsonl:1 supersedes ID, which stands nowhere before it
+      windows.jsonl:1 supersedes ID, which is not before it
       """
 
   Scenario: a state that somebody edited

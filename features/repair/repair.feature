@@ -36,7 +36,7 @@ Feature: mend what can be mended of a book
     When I run "bin/check"
     Then it prints the lines
       """
-      note: windows.jsonl:1 names ID, which does not stand in snapshots.jsonl; the quarantine names it
+      note: windows.jsonl:1 names ID, which is not in snapshots.jsonl; the quarantine names it
       """
 
   Scenario: a row that does not hold stays until somebody says yes
@@ -131,7 +131,7 @@ Feature: mend what can be mended of a book
     Then it is left
       """
       nothing repaired, 1 fault left: 4 rows verified
-      left: snapshots.jsonl.quarantine:1 still does not hold: crc is CRC, the bytes say CRC
+      left: snapshots.jsonl.quarantine:1 is still corrupt: crc is CRC, the bytes say CRC
       """
     And nothing was written
 
@@ -170,7 +170,7 @@ Feature: mend what can be mended of a book
     When I run "bin/check"
     Then it prints the lines
       """
-      note: snapshots.jsonl:3 voids ID, which stands nowhere before it; the quarantine names it
+      note: snapshots.jsonl:3 voids ID, which is not before it; the quarantine names it
       """
 
   Scenario: states that differ, are gone, or are of nobody

@@ -27,7 +27,7 @@ Feature: what a crash left of a row is moved aside by the next append
       """
       ok: 3 rows verified (snapshots 2, anomalies 1)
       note: raw/ID.txt: is of no snapshot of this book
-      note: snapshots.jsonl.broken: holds rows that were never finished, 31 bytes
+      note: snapshots.jsonl.broken: has rows that were never finished, 31 bytes
       """
 
   Scenario: it heals once
