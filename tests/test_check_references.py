@@ -46,7 +46,7 @@ def test_a_snapshot_that_is_gone_is_missed_by_all_that_name_it(named: Shell) -> 
     drop(named.book / "snapshots.jsonl", f'"id":"{glm}"'.encode())
     drop(named.book / "snapshots.jsonl", f'"id":"{began}"'.encode())
     named.run("repair")
-    said = "names {}, which does not stand in snapshots.jsonl"
+    said = "names {}, which is not in snapshots.jsonl"
     wanted = [
         ("windows.jsonl", 1, said.format(began)),
         ("windows.jsonl", 1, said.format(glm)),
@@ -91,7 +91,7 @@ def test_a_row_that_names_what_never_was(named: Shell, name: str) -> None:
         journal.write(codec.encode(rows[name]()))
     (named.book / f"{name}.jsonl").chmod(0o600)
     target = "snapshots" if name == "anomalies" else "churn"
-    said = f"names {LOST}, which does not stand in {target}.jsonl"
+    said = f"names {LOST}, which is not in {target}.jsonl"
     assert references(named, 1) == [(f"{name}.jsonl", 1, said)]
     named.ok("repair", "--yes")
     assert references(named, 0) == [(f"{name}.jsonl", 1, f"{said}; the quarantine names it")]
@@ -116,7 +116,7 @@ def test_the_first_row_of_a_request_has_to_be_there(shell: Shell) -> None:
             journal.write(b'%b,"crc":"%08x"}\n' % (body, codec.zlib.crc32(body)))
     [(file, _, why)] = references(shell, 1)
     assert file == path.name
-    assert why == f"goes back to {later[0]['first']}, which stands nowhere before it"
+    assert why == f"goes back to {later[0]['first']}, which is not before it"
 
 
 def test_a_pane_of_no_snapshot_is_a_note(named: Shell) -> None:

@@ -127,7 +127,7 @@ def test_rows_that_still_do_not_hold_stay_and_are_named(inside: Inside) -> None:
     done = restore(inside, "--yes")
     assert done.code == 1
     assert "snapshots.jsonl: put back 1 row from" in done.out
-    assert "left: snapshots.jsonl.quarantine:2 still does not hold: crc is 00000000" in done.out
+    assert "left: snapshots.jsonl.quarantine:2 is still corrupt: crc is 00000000" in done.out
     assert (inside.book / "snapshots.jsonl").read_bytes() == whole
     assert restore(inside, "--yes").code == 1
     assert (inside.book / "snapshots.jsonl").read_bytes() == whole

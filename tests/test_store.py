@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook.book import codec, journal
+from burnbook.book import codec, journal, lock
 from burnbook.book.book import Book
 from burnbook.rows.meters import Anomaly
 from burnbook.store import database, row_index
@@ -399,3 +399,16 @@ def test_a_journal_that_was_edited_in_place_is_read_again(full: Shell) -> None:
     assert "preview: 1 corrupt line skipped; run check\n" in done.stderr
     path.write_bytes(whole)
     assert figures(full) == before
+
+
+def test_who_holds_the_lock_of_the_book_does_not_wait_for_the_store(full: Shell) -> None:
+    Store(str(full.book)).view(SNAPSHOTS)
+    writer = sqlite3.connect(store_file(full), isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    add_rows(full.book, range(3))
+    store = Store(str(full.book))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "BUSY_SECONDS", 600.0)
+        with lock.book_lock(str(full.book)):
+            assert (count(store), store.in_memory) == (3, True)
+    writer.close()

@@ -38,6 +38,6 @@ Feature: repair --restore puts rows of a quarantine back
     Then it reports faults that are left
       """
       nothing repaired, 1 fault left: 4 rows verified
-      left: snapshots.jsonl.quarantine:1 still does not hold: crc is CRC, the bytes say CRC
+      left: snapshots.jsonl.quarantine:1 is still corrupt: crc is CRC, the bytes say CRC
       """
     And nothing was written

@@ -36,5 +36,5 @@ Feature: Repair moves unfinished rows aside
     When I run "bin/check"
     Then it prints the lines
       """
-      note: windows.jsonl:1 names ID, which does not stand in snapshots.jsonl; the quarantine names it
+      note: windows.jsonl:1 names ID, which is not in snapshots.jsonl; the quarantine names it
       """

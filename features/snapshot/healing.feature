@@ -27,7 +27,7 @@ Feature: The next append moves an unfinished row aside
       """
       ok: 3 rows verified (snapshots 2, anomalies 1)
       note: raw/ID.txt: is of no snapshot of this book
-      note: snapshots.jsonl.broken: holds rows that were never finished, 31 bytes
+      note: snapshots.jsonl.broken: has rows that were never finished, 31 bytes
       """
 
   Scenario: It is repaired once

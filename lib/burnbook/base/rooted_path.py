@@ -7,6 +7,7 @@ behind a link, because that is the user's choice.
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -125,6 +126,13 @@ class RootedPath(NamedTuple):
         except OSError as error:
             if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
                 raise
+
+    def remove_matching(self, pattern: re.Pattern[str]) -> None:
+        """Remove the files of a directory whose names match, then the directory if it is empty."""
+        for name in self.names():
+            if pattern.fullmatch(name):
+                (self / name).unlink()
+        self.remove_folder()
 
     def names(self) -> list[str]:
         """Returns the sorted names in a directory; none if it does not exist."""

@@ -19,6 +19,7 @@ from burnbook.base.rooted_path import RootedPath
 
 WAIT_SECONDS = 10.0
 was_held = False
+is_held = False  # by this process, now
 """Whether this process held a book's lock at any time, so that it may have booked rows."""
 
 # The directories that a writer may need: a link in place of one is refused before anything is
@@ -29,7 +30,7 @@ FOLDERS = ("state", "state/.feeds", "cache", "raw", "rejects", "captures", "cron
 @contextmanager
 def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
     """Hold the book's lock inside the `with`; Busy (exit 75) with the holder's pid after `wait`."""
-    global was_held
+    global was_held, is_held
     files.make_dir(root)
     files.check_owner(root)
     for name in FOLDERS:
@@ -44,9 +45,10 @@ def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
                 "move the book to a local disk (doctor tells more)"
             )
         os.pwrite(handle, b"%-20d\n" % os.getpid(), 0)
-        was_held = True
+        was_held = is_held = True
         yield
     finally:
+        is_held = False
         os.close(handle)
 
 

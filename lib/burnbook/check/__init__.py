@@ -10,7 +10,7 @@ Kind = Literal[
     "row",  # a line does not hold
     "form",  # rows hold, but line ends, blank lines or a byte-order mark are not burnbook's
     "newer",  # rows of a later version, which nobody touches
-    "twice",  # an id that stands there already
+    "twice",  # an id that is there already
     "reference",  # names a row that stands nowhere, or nowhere before it
     "pane",  # a kept pane of no snapshot
     "tail",  # an unterminated last line

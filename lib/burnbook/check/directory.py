@@ -31,6 +31,10 @@ _FOLDERS = re.compile(
     rf"|cache/(?:rejects/)?{_ID}\.keys"
 )
 _SALT_BYTES = 16
+DOCTOR_FILE = re.compile(
+    r"lock|row|state|target|link|link\.hard|private|\.(?:state|target|private)\.[0-9]+\.tmp"
+)
+"""The names of files in the scratch directory of `doctor`."""
 
 
 def look(root: str) -> list[Finding]:
@@ -72,13 +76,13 @@ def _one(root: str, name: str, status: os.stat_result | None) -> Iterator[Findin
         if _FOLDERS.fullmatch(name):
             yield from _mode(name, mode, files.DIR_MODE)
         elif _KNOWN.fullmatch(name):
-            yield Finding("file", name, 0, "is a directory, and has to be a plain file")
+            yield Finding("file", name, 0, "is a directory, not a plain file")
         elif pid and name.startswith(".doctor."):
             yield from _left_over(name, pid)
         else:
             yield Finding("foreign", name, 0, "is a directory that is not the book's", False)
     elif _FOLDERS.fullmatch(name):
-        yield Finding("file", name, 0, "is no directory, and has to be one")
+        yield Finding("file", name, 0, "is not a directory")
     elif not stat.S_ISREG(status.st_mode):
         if _KNOWN.fullmatch(name) or _BESIDE.fullmatch(name):
             what = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "no plain file"
@@ -126,9 +130,9 @@ def _writer(name: str) -> int | None:
 
 def _kept(name: str) -> str:
     if name.endswith(".broken"):
-        return "holds rows that were never finished"
+        return "has rows that were never finished"
     if name.endswith(".quarantine"):
-        return "holds rows that repair moved there"
+        return "has rows that repair moved there"
     return "is the file as it was before a repair"
 
 

@@ -55,7 +55,7 @@ class Ids:
         file, number, offset, length = place
         where = self.known.setdefault(row.id, "")
         if where:
-            reason = f"id {row.id} stands in {where}.jsonl already"
+            reason = f"id {row.id} is in {where}.jsonl already"
             return [Finding("twice", file, number, reason, True, row.id, offset, length)]
         self.known[row.id] = name
         target = row.void if isinstance(row, Void) else getattr(row, "supersedes", None)
@@ -67,7 +67,7 @@ class Ids:
 
 def reference(root: str, name: str, number: int, how: str, target: str) -> Finding:
     """A row that names another which is not before it: a note where that one is in quarantine."""
-    reason = f"{how} {target}, which stands nowhere before it"
+    reason = f"{how} {target}, which is not before it"
     is_lost = target in named(root, name)
     if is_lost:
         reason += "; the quarantine names it"
@@ -123,7 +123,7 @@ def look(
             found.append(Finding("newer", file, 0, reason, is_fault=False))
         again, lost = large.places(path) if large else ([], [])
         for at, offset, length, row_id in again:
-            reason = f"id {row_id} stands there already"
+            reason = f"id {row_id} is there already"
             found.append(Finding("twice", file, at, reason, True, row_id, offset, length))
         # An earlier row of the same request: the one that it supersedes, or the first.
         back = [reference(root, name, at, "goes back to", target) for at, target in lost]

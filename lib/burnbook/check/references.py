@@ -70,7 +70,7 @@ def look(root: str, ids: Ids, some: list[Reference], doubtful: set[str]) -> list
     for one in some:
         if one.target in doubtful or _is_there(root, ids, one.target, one.row):
             continue
-        reason = f"names {one.row}, which does not stand in {one.target}.jsonl"
+        reason = f"names {one.row}, which is not in {one.target}.jsonl"
         is_lost = one.row in named(root, one.journal) | named(root, one.target)
         if is_lost:
             reason += "; the quarantine names it"

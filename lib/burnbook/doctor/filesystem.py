@@ -2,7 +2,6 @@
 
 import fcntl
 import os
-import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -10,14 +9,12 @@ from contextlib import suppress
 from burnbook.base import files
 from burnbook.base.errors import IOFault, os_sentence
 from burnbook.base.rooted_path import RootedPath
+from burnbook.check.directory import DOCTOR_FILE
 from burnbook.doctor import Probed, Verdict
 
 AREA = "book"
 _LITTLE, _FAR_TOO_LITTLE = 1 << 29, 1 << 24
 _REMOTE = ("nfs", "cifs", "smb", "9p", "fuse", "afs", "ceph", "gluster", "lustre", "vboxsf")
-_FILE = re.compile(
-    r"lock|row|state|target|link|link\.hard|private|\.(?:state|target|private)\.[0-9]+\.tmp"
-)
 _MOUNTS = "/proc/self/mounts"
 
 Tried = tuple[Verdict, str]
@@ -43,16 +40,8 @@ def probe(root: str) -> list[Probed]:
                 found.append(Probed(AREA, name, "fail", os_sentence(f"{name} failed", error)))
     finally:
         with suppress(OSError, IOFault):
-            clear(scratch)
+            scratch.remove_matching(DOCTOR_FILE)
     return found
-
-
-def clear(scratch: RootedPath) -> None:
-    """Remove the files of the probes and their directory, which stays if it has other files."""
-    for name in scratch.names():
-        if _FILE.fullmatch(name):
-            (scratch / name).unlink()
-    scratch.remove_folder()
 
 
 def _probes(scratch: RootedPath) -> Iterator[tuple[str, Callable[[], Tried]]]:

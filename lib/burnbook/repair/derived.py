@@ -9,7 +9,7 @@ from burnbook.book import journal, lock
 from burnbook.book.book import Book
 from burnbook.book.recovery import heal
 from burnbook.check import Finding
-from burnbook.doctor import filesystem
+from burnbook.check.directory import DOCTOR_FILE
 from burnbook.store.store import Store
 from burnbook.times import clock
 from burnbook.windows import state
@@ -47,7 +47,7 @@ def clear(path: RootedPath) -> bool:
     status = path.status()
     try:
         if status and stat.S_ISDIR(status.st_mode):
-            filesystem.clear(path)
+            path.remove_matching(DOCTOR_FILE)
         else:
             path.unlink()
     except OSError as error:

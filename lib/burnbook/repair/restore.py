@@ -75,7 +75,7 @@ def _of(root: str, name: str) -> Waiting:
         except codec.Newer as error:
             row = error.row
         except BadData as error:
-            reason = f"still does not hold: {error}"
+            reason = f"is still corrupt: {error}"
             bad.append((one.id, Finding("row", f"{name}.jsonl.quarantine", number, reason)))
             continue
         rows.setdefault(row.id, Held(row.id, _stamps(line)[1] or _LAST, line, one.after))

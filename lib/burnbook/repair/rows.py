@@ -17,7 +17,7 @@ from burnbook.rows.meters import Anomaly
 from burnbook.store import database, old_caches
 
 KIND = "repair"
-_WHY = "that do not hold were moved to its quarantine"
+_WHY = "that are corrupt or duplicates were moved to its quarantine"
 _UNDER_LOCK = 4 << 20  # bytes of a journal that are copied with the lock held: a few milliseconds
 By = dict[str, list[Finding]]
 
@@ -114,8 +114,7 @@ def put(
 def lost(book: Book, name: str, found: Sequence[Finding]) -> str:
     """Keep in the quarantine that rows are lost which others name."""
     some = [
-        Kept(f"the row on line {one.line} names it, and it stands nowhere", id=one.row)
-        for one in found
+        Kept(f"the row on line {one.line} names it, and it is nowhere", id=one.row) for one in found
     ]
     with alone(book):
         quarantine.keep(book.root, name, some)

@@ -20,6 +20,7 @@ FILE = "cache/book.sqlite"
 FILES = (f"{FILE}-wal", f"{FILE}-shm", f"{FILE}-journal", FILE)
 
 BUSY_SECONDS = 1.0
+BUSY_SECONDS_LOCKED = 0.05
 _PAUSE = 0.01
 _APPLICATION = 0x62757262  # "burb", in the header of the file
 _HEADER = 100

@@ -21,12 +21,5 @@ def remove(root: str) -> None:
         for folder in (cache, cache / "rejects"):
             for name in folder.names():
                 if _FOLDER.fullmatch(name):
-                    _remove_folder(folder / name)
+                    (folder / name).remove_matching(_IN_FOLDER)
         (cache / "rejects").remove_folder()
-
-
-def _remove_folder(folder: RootedPath) -> None:
-    for name in folder.names():
-        if _IN_FOLDER.fullmatch(name):
-            (folder / name).unlink()
-    folder.remove_folder()

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from burnbook.book import lock
 from burnbook.rows.skipped import Passed
 from burnbook.store import database
 from burnbook.store.database import Database
@@ -110,6 +111,9 @@ def _begin(connection: "Connection") -> None:
 
 @contextmanager
 def _transaction(connection: "Connection") -> Iterator[None]:
+    # Other commands wait for the book's lock, so its holder builds in memory rather than wait.
+    wait = database.BUSY_SECONDS_LOCKED if lock.is_held else database.BUSY_SECONDS
+    connection.execute(f"PRAGMA busy_timeout = {round(wait * 1000)}")
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

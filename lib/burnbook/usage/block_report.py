@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
+from itertools import chain
 from typing import NamedTuple
 
 from burnbook.base.errors import BadData
 from burnbook.book import codec, journal
 from burnbook.context import Context, note_damage
-from burnbook.rows.meters import Moment
+from burnbook.rows.meters import Moment, Snapshot, Void
 from burnbook.rows.usage import MeterReading
 from burnbook.usage import blocks as usage_blocks
 from burnbook.usage.blocks import Block, Told
 from burnbook.usage.quarters import QUARTER, Days
 from burnbook.usage.report import Ask, Key, group
 from burnbook.usage.totals import Counts, counts, place
-from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
 _TS = b'"ts":"'
 _MINUTE = len("2026-11-22T09:00")
@@ -61,9 +61,13 @@ def _told(ctx: Context) -> list[Told]:
     readings: Sequence[MeterReading] = ctx.book.rows("meters")
     for row in readings:
         found += usage_blocks.told(row.provider, row.captured_at, row.meters, is_exact=True)
-    index = snapshot_index(ctx)
-    entries = [entry for window in index.windows() for entry in index.counted(window)]
-    for shot in read_snapshots(ctx.book, entries):
+    rows = ctx.book.rows("snapshots")
+    voided = {row.void for row in rows if isinstance(row, Void)}
+    by_window: dict[str | None, list[Snapshot]] = {}
+    for row in rows:
+        if isinstance(row, Snapshot) and row.id not in voided:
+            by_window.setdefault(row.window, []).append(row)
+    for shot in chain.from_iterable(by_window.values()):
         found += usage_blocks.told(shot.provider, shot.captured_at, shot.meters, is_exact=False)
     return found
 
