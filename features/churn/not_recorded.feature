@@ -20,7 +20,7 @@ Feature: Recording commits never stops a snapshot
   Scenario: a repository that git cannot read stops no snapshot
     Given git config extensions.worktreeConfig nonsense was run in app
     When Ada starts codex in W0-CHN at 09:00 with 5h 10%
-    Then it notes
+    Then it warns
       """
       snapshot: no commits are recorded: git cannot read HOME/app: bad boolean config value 'nonsense'
       for 'extensions.worktreeconfig'
@@ -30,7 +30,7 @@ Feature: Recording commits never stops a snapshot
   Scenario: nor does a missing git
     Given git is not installed
     When Ada starts codex in W0-CHN at 09:00 with 5h 10%
-    Then it notes nothing
+    Then it prints no message
     And row 1 of the journal snapshots has "phase" before
 
   Scenario: A mistake in churn.toml

@@ -13,7 +13,7 @@ Feature: Repair completes and corrects the ledgers
     And "bin/checkpoint W0-CHN --actual 60 --at 2026-11-22T12:40Z" was run
     And the last line of the token ledger is gone
     When I run "bin/repair"
-    Then it says
+    Then it reports
       """
       1 thing repaired: 6 rows verified
       Token_Churn_Ledger.csv: appended 1 row
@@ -23,9 +23,9 @@ Feature: Repair completes and corrects the ledgers
     Given "bin/checkpoint W0-CHN --plan 100 --at 2026-11-22T09:10Z" was run
     And "bin/checkpoint W0-CHN --actual 60 --at 2026-11-22T12:40Z" was run
     And in the token ledger ",100,60,-40," became ",100,66,-40,"
-    And line 2 of the token ledger stands there twice
+    And line 2 of the token ledger is duplicated
     When I run "bin/repair"
-    Then it is left
+    Then it reports faults that are left
       """
       nothing repaired, 2 faults left: 6 rows verified
       left: Token_Churn_Ledger.csv:3 ID differs from checkpoints.jsonl in tokens_actual (60); correct it, or delete the row and run repair
