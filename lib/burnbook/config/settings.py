@@ -13,7 +13,8 @@ from burnbook.base import ids
 from burnbook.base.errors import BadConfig
 from burnbook.config import toml_values
 
-PROJECT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+_LIB = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
+PROJECT = os.path.dirname(_LIB)
 
 
 class Settings(msgspec.Struct, frozen=True):
