@@ -115,7 +115,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     from burnbook.config import settings
     from burnbook.config.loader import Config
     from burnbook.context import Context
-    from burnbook.rows.skipped import newer_rows
+    from burnbook.rows.skipped import Passed, newer_rows
     from burnbook.store.store import Store
     from burnbook.times import clock
     from burnbook.view import render
@@ -128,7 +128,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     try:
         result = import_module(f"burnbook.commands.{command}").run(ctx, args)
     finally:
-        newer = ctx.book.passed.newer
+        newer = Passed().miss_all([ctx.book.passed, *ctx.store.skipped.values()]).newer
         if newer:
             ctx.notes.append(f"{newer_rows(newer)}, left alone and not counted")
         for note in ctx.notes:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from burnbook.book.book import Book
 from burnbook.config.loader import Config
+from burnbook.rows.skipped import Passed
 from burnbook.store.store import Store
 from burnbook.view.parts import Part
 
@@ -33,7 +34,8 @@ class Result(NamedTuple):
 
 def note_damage(ctx: Context, lost: int | None = None) -> None:
     """Say how many lines were passed over because they do not hold (None: as the book tells)."""
-    lost = ctx.book.passed.unreadable if lost is None else lost
+    if lost is None:
+        lost = Passed().miss_all([ctx.book.passed, *ctx.store.skipped.values()]).unreadable
     if lost:
         what = "1 line of the book does not hold and is"
         what = what if lost == 1 else f"{lost} lines of the book do not hold and are"

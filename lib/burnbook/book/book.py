@@ -21,14 +21,12 @@ from burnbook.windows.state import State, state_of
 
 if TYPE_CHECKING:
     from burnbook.telemetry.traffic import Telemetry, Traffic
-    from burnbook.usage.totals import Used
 
 Build = Callable[[], Sequence[tuple[str, Row]]]
 _FOLDS = {
     "snapshots": "snapshot_fold",
     "windows": "window_fold",
     "proxy_telemetry": "traffic_fold",
-    "agent_usage": "used_fold",
 }
 
 
@@ -120,18 +118,6 @@ class Book:
         found = self.traffic_fold.value.window(window)
         return found if found.groups else None
 
-    @cached_property
-    def used_fold(self) -> "fold.Fold[Used]":
-        """What agents used, from agent_usage.jsonl."""
-        from burnbook.usage.totals import Used  # only books that have some pay for it
-
-        return fold.Fold(self.root, "agent_usage", Used, Used.add)
-
-    @property
-    def used(self) -> "Used":
-        """What agents used; empty where no log of theirs was read."""
-        return self.used_fold.value
-
     def telemetry(self, window: str | None) -> Iterator[Usage]:
         """The requests of a window in the journal's order; of all windows for None."""
         wanted = b'"window":"%b"' % window.encode() if window else b""
@@ -190,8 +176,6 @@ class Book:
         self._ids.save()
         if "traffic_fold" in self.__dict__:
             self.traffic_fold.save()
-        if "used_fold" in self.__dict__:
-            self.used_fold.save()
 
     def state(self, agent: str, provider: str) -> State | None:
         """Where an agent stands with a provider, from the journal; None before its first row."""

@@ -8,21 +8,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from burnbook.base.errors import BadConfig, IOFault
+from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import fold, id_index, journal
 from burnbook.check import Finding
 from burnbook.config.loader import Config
 from burnbook.telemetry.traffic import Telemetry
-from burnbook.usage import day_fold
-from burnbook.usage.daily import Daily
-from burnbook.usage.totals import Counts, Used
 from burnbook.windows.history import History
 from burnbook.windows.snapshot_index import Index
 
-_NONE = Counts()
 _EMPTY = b"\x90"  # a window without snapshots, packed
-_DAYS = day_fold.DayFold.suffix
 
 
 class Of(NamedTuple):
@@ -42,16 +37,10 @@ def of(config: Config) -> list[Of]:
             ("snapshots", Index),
             ("windows", History),
             ("proxy_telemetry", Telemetry),
-            ("agent_usage", Used),
         )
     ]
     ids = fold.shape_of(id_index.Ids)
-    found += [Of(name, f"{name}.ids", id_index.Ids, ids) for name in id_index.OF]
-    try:
-        shape = f"{fold.shape_of(Daily)}:{day_fold.zone_name(config)}"
-    except BadConfig:
-        return found  # whose days these are is not known
-    return [*found, Of("agent_usage", f"agent_usage.{_DAYS}", Daily, shape)]
+    return found + [Of(name, f"{name}.ids", id_index.Ids, ids) for name in id_index.OF]
 
 
 class Rebuild:
@@ -69,10 +58,6 @@ class Rebuild:
             self.cached, self.unused = None, False  # a link: `files` reports it
         self.offset = 0
         self.fresh = what.kind()
-        if isinstance(self.fresh, Daily):
-            self.fresh.see(config.zone)
-            if self.cached:
-                self.cached[1].see(config.zone)
 
     def take(self, line: bytes, row: Any, offset: int) -> None:
         """A row, where the cache has it too."""
@@ -103,12 +88,6 @@ class Rebuild:
 
 def _told(value: Any) -> Any:
     """What a value says, in a form that is equal where it says the same."""
-    if isinstance(value, Used):
-        cells = {cell: sums for cell, sums in value.cells() if sums != _NONE}
-        return cells, value.unreadable
-    if isinstance(value, Daily):
-        days = {day: sums for day, sums in value.table.items() if sums != _NONE}
-        return days, value.unreadable
     value.pack()
     told = msgspec.structs.asdict(value)
     if isinstance(value, Index):

@@ -19,7 +19,6 @@ from burnbook.book.codec import REJECTS
 from burnbook.book.fold import mark_of
 from burnbook.book.key_index import Head, read_key
 from burnbook.book.rejects import read_reject
-from burnbook.book.request_index import read_request
 from burnbook.check import Finding
 
 _MASK = (1 << 64) - 1
@@ -37,7 +36,7 @@ class Keyed:
         self.name = name
         self.folder = f"cache/{name}.keys"
         self.root = root
-        self.width = 3 if name == "agent_usage" else 1
+        self.width = 1
         self.read = _reader(name)
         self.wanted: dict[str, Sums] = {}
         self.found: list[Finding] = []
@@ -124,8 +123,6 @@ def _add(sums: Sums, entries: Iterable[tuple[int, ...]]) -> None:
 
 
 def _reader(name: str) -> Read:
-    if name == "agent_usage":
-        return read_request
     read = read_reject if name.startswith(REJECTS) else read_key
 
     def one(line: bytes, offset: int) -> tuple[str, tuple[int, ...]] | None:
@@ -137,4 +134,4 @@ def _reader(name: str) -> Read:
 
 def of(name: str) -> bool:
     """Whether a journal has an index."""
-    return name in ("proxy_telemetry", "agent_usage") or name.startswith(REJECTS)
+    return name == "proxy_telemetry" or name.startswith(REJECTS)

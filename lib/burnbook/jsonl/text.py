@@ -9,7 +9,7 @@ import re
 
 from burnbook.base.errors import Refused
 from burnbook.base.redact import redact
-from burnbook.telemetry.event import MAX_TEXT
+from burnbook.rows.meters import MAX_TEXT
 
 CACHED_TEXT = 256  # longer texts are not worth the memory of a cache
 CACHED = 4096  # entries of a cache before it starts anew

@@ -18,8 +18,8 @@ from burnbook.windows.snapshot_index import Pair
 
 if TYPE_CHECKING:
     from burnbook.telemetry.traffic import Traffic
-    from burnbook.usage.daily import Day
-    from burnbook.usage.totals import Counts
+    from burnbook.usage.counts import Counts
+    from burnbook.usage.queries import Key
 
 
 class Scene(NamedTuple):
@@ -40,12 +40,12 @@ class Scene(NamedTuple):
     history: History
     traffic: "Traffic | None"
     missed: Sequence[MissedReset] = ()
-    used: "Sequence[tuple[Day, Counts]] | None" = None
+    used: "Sequence[tuple[Key, Counts]] | None" = None
 
 
 if TYPE_CHECKING:
-    from burnbook.usage.daily import Day
-    from burnbook.usage.totals import Counts
+    from burnbook.usage.counts import Counts
+    from burnbook.usage.queries import Key
 
 
 def scene(ctx: Context, window: str) -> Scene:
@@ -80,10 +80,10 @@ def scene(ctx: Context, window: str) -> Scene:
     )
 
 
-def _used(ctx: Context, window: str) -> "list[tuple[Day, Counts]] | None":
+def _used(ctx: Context, window: str) -> "list[tuple[Key, Counts]] | None":
     """What agents used, as their logs told; a book without any does not pay for it."""
     if not journal.size(journal.path_of(ctx.book.root, "agent_usage")):
         return None
-    from burnbook.usage import day_fold
+    from burnbook.usage import queries
 
-    return day_fold.of_window(ctx.book, ctx.config, window)
+    return queries.window_sums(ctx.store, window) or None

@@ -11,7 +11,6 @@ from burnbook.book.codec import REJECTS
 from burnbook.book.key_index import Keys, forget, read_key
 from burnbook.book.recovery import heal
 from burnbook.book.rejects import read_reject
-from burnbook.book.request_index import Requests
 from burnbook.check import Finding
 from burnbook.doctor import filesystem
 from burnbook.times import clock
@@ -61,11 +60,7 @@ def _take(index: Index, path: RootedPath, start: int, end: int) -> int:
 
 def index_of(book: Book, name: str) -> None:
     """Make the keys of a journal afresh. Long, so what can be read is read without the lock."""
-    made: Keys | Requests
-    if name == "agent_usage":
-        made = Requests(book.root)
-    else:
-        made = Keys(book.root, name, "1", read_reject if name.startswith(REJECTS) else read_key)
+    made = Keys(book.root, name, "1", read_reject if name.startswith(REJECTS) else read_key)
     with lock.book_lock(book.root):
         drop_index(RootedPath(book.root, f"cache/{name}.keys"))
     made.prepare()

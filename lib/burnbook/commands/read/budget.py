@@ -20,7 +20,8 @@ from burnbook.context import Context, Result, note_damage
 from burnbook.preview.blocks import budget as block
 from burnbook.preview.scene import Scene, scene
 from burnbook.rows.meters import Snapshot
-from burnbook.usage.quarters import QUARTER
+from burnbook.store.queries import QUARTER
+from burnbook.usage.queries import pace as usage_pace
 from burnbook.windows.current import wanted
 
 
@@ -90,7 +91,7 @@ def _going(shown: Scene) -> datetime | None:
 def _burn(ctx: Context, shown: Scene, series: list[list[Snapshot]], used: Use) -> Burn:
     traffic = shown.traffic
     if used.used_from == "logs":
-        pace = dict(tokens_used.burn(ctx.book.used, shown.window))
+        pace = dict(usage_pace(ctx.store, shown.window))
         return _paced(shown, pace, datetime.fromtimestamp(min(pace) * QUARTER, UTC), QUARTER)
     if traffic is not None and traffic.first is not None:
         return _paced(shown, traffic.pace, traffic.first, burn_rate.BUCKET)

@@ -164,7 +164,6 @@ def _folded(book: Book, file: str) -> None:
         "snapshots.fold": lambda: book.snapshot_fold,
         "windows.fold": lambda: book.window_fold,
         "proxy_telemetry.fold": lambda: book.traffic_fold,
-        "agent_usage.fold": lambda: book.used_fold,
     }
     if file in made:
         made[file]().save(at_once=True)
