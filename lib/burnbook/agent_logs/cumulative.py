@@ -48,11 +48,12 @@ class Series:
         self.context = SessionContext(feed)
         self.state = SeriesState()
         self.origin: int | None = None
+        self._has_sums = feed.requests.only.all
 
     def add(self, row: Row) -> None:
         """Add a line. Raises Refused."""
         feed = self.feed
-        if feed.requests.only.all(row) and not (feed.has_never and feed.never.any(row)):
+        if self._has_sums(row) and not (feed.has_never and feed.never.any(row)):
             self._add_sums(row)
         elif feed.better is not None and feed.better.only.all(row):
             self._add_better(row)

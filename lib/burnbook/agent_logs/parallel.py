@@ -26,7 +26,7 @@ from burnbook.usage.request_index import Known, RequestIndex, look_up
 
 MIN_BYTES = 4 << 20
 """Below this, starting a second process costs more than it saves."""
-ROUND_BYTES = 1 << 30
+ROUND_BYTES = 3 << 29
 """The files that are read before their requests are booked: it bounds the memory for these."""
 _OPEN_COST = 50_000  # the cost of opening a file, as bytes to read
 
@@ -194,11 +194,11 @@ def _rounds(jobs: Sequence[Job]) -> Iterator[list[Job]]:
     part: list[Job] = []
     size = 0
     for job in jobs:
-        if part and size + job.size > ROUND_BYTES:
+        if part and size > ROUND_BYTES:
             yield part
             part, size = [], 0
         part.append(job)
-        size += job.size
+        size += job.size + _OPEN_COST
     if part:
         yield part
 

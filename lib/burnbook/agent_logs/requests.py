@@ -6,7 +6,7 @@ says what it used.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from xxhash import xxh3_64_intdigest
@@ -21,7 +21,7 @@ Amounts = tuple[int, int, int, int, int, int]
 RequestOrigin = tuple[str | None, str | None, str | None, str | None, bool]
 
 
-class Request(NamedTuple):
+class Request(msgspec.Struct, frozen=True, gc=False):
     """One request. `origin` is the number of its origin, `file` that of its file, oldest first."""
 
     total: int
@@ -70,8 +70,8 @@ class RequestSet:
         if first is not request:
             self.tally.duplicates += 1
             if request.total > first.total:
-                merged = request._replace(ts=first.ts, origin=first.origin, file=first.file)
-                self.requests[key] = merged
+                same = {"ts": first.ts, "origin": first.origin, "file": first.file}
+                self.requests[key] = msgspec.structs.replace(request, **same)
 
 
 def key_of(text: str) -> int:

@@ -60,18 +60,20 @@ class Writer:
         is_clean = untouched("\n".join(ids)) and max(map(len, ids)) <= MAX_TEXT
         for key in keys:
             request = requests[key]
-            _, ts, number, amounts, usd, request_id, _ = request
-            origin = origins.origins[number]
+            origin = origins.origins[request.origin]
             if origin is None:
                 self.tally.rejected += 1
                 continue
+            request_id = request.request_id
             if request_id is not None and not is_clean:
                 request_id = redact(request_id.replace("\0", ""))[:MAX_TEXT]
             session, project, branch, model, is_subagent = origin
-            where = (session, project, branch, model)
+            own = (request.usd, is_subagent, request_id)
             rows.keys.append(key)
             rows.requests.append(request)
-            rows.payloads.append(Payload(ts, tool, *where, *amounts, usd, is_subagent, request_id))
+            rows.payloads.append(
+                Payload(request.ts, tool, session, project, branch, model, *request.amounts, *own)
+            )
         rows.windows = [window_of(request.ts) for request in rows.requests]
         names = [window or "" for window in rows.windows]
         if len(set(names)) == 1:
@@ -108,7 +110,7 @@ class Writer:
             start = journal.size(journal.path_of(self.root, JOURNAL))
             journal.append(self.root, {JOURNAL: b"".join(lines)})
         added = increment(origins, days, later, start)
-        index.add(added.rows, added.end)
+        index.skip(added.end)
         self.increments.append(added)
         self.tally.accepted += len(lines)
 

@@ -13,17 +13,24 @@ class Conditions:
     """Some paths' values, each read by the index of its column in a row."""
 
     def __init__(self, tests: Iterable[tuple[int, Iterable[Scalar]]]) -> None:
-        # With the type: true equals 1 in Python and not in JSON.
-        self._tests = [
-            (column, frozenset((type(v), v) for v in values)) for column, values in tests
-        ]
+        self._texts: list[tuple[int, frozenset[Any]]] = []
+        self._others: list[tuple[int, frozenset[Any]]] = []
+        for column, values in tests:
+            if all(type(value) is str for value in values):
+                self._texts.append((column, frozenset(values)))
+            else:  # with the type: true equals 1 in Python and not in JSON
+                typed = frozenset((type(value), value) for value in values)
+                self._others.append((column, typed))
 
     def __bool__(self) -> bool:
-        return bool(self._tests)
+        return bool(self._texts or self._others)
 
     def any(self, row: Sequence[Any]) -> bool:
         """Whether a row meets any of them."""
-        for column, values in self._tests:
+        for column, values in self._texts:
+            if row[column] in values:
+                return True
+        for column, values in self._others:
             value = row[column]
             if (type(value), value) in values:
                 return True
@@ -31,7 +38,10 @@ class Conditions:
 
     def all(self, row: Sequence[Any]) -> bool:
         """Whether a row meets all of them."""
-        for column, values in self._tests:
+        for column, values in self._texts:
+            if row[column] not in values:
+                return False
+        for column, values in self._others:
             value = row[column]
             if (type(value), value) not in values:
                 return False

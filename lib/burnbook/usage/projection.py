@@ -5,8 +5,8 @@ earlier one, its own. `usage_cells` has the sums of each quarter-hour (epoch sec
 and origin. A row that supersedes another subtracts what that one had added.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from sqlite3 import Connection
 
@@ -23,7 +23,7 @@ from burnbook.usage.counts import Counts, Origin, counts, origin
 JOURNAL = "agent_usage"
 MAX_TOKENS = (1 << 63) - 1
 _BATCH = 20_000  # rows at a time: their keys are inserted in order
-_ID = re.compile("u-[0-9a-f]{16}")  # of the rows that `ingest` writes
+_ID_LENGTH = len("u-0123456789abcdef")  # of the rows that `ingest` writes
 
 _SUMS = Counts.__struct_fields__
 _TABLES = (
@@ -78,10 +78,9 @@ class Increment(msgspec.Struct):
 
     def stretch(self) -> Stretch:
         """The same for the store."""
-        return Stretch(self.start, self.end, self.add_to)
+        return Stretch(self.start, self.end, self._add_to)
 
-    def add_to(self, database: Connection) -> None:
-        """Add it to the tables."""
+    def _add_to(self, database: Connection) -> None:
         database.executemany(_INSERT_ROW, sorted(self.rows))
         _add_cells(database, self.origins, self.cells)
 
@@ -137,8 +136,9 @@ def total_of(row: AgentUsage | NewerRow) -> int:
 
 
 def _key(row_id: str) -> int:
-    if _ID.fullmatch(row_id):
-        return signed(int(row_id[2:], 16))
+    if len(row_id) == _ID_LENGTH:
+        with suppress(ValueError):
+            return signed(int(row_id[2:], 16))
     return signed(xxh3_64_intdigest(row_id.encode("utf-8", "surrogatepass")))
 
 

@@ -1,6 +1,7 @@
 """Which requests the book has: the rows in the store, and those appended since it was read."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import msgspec
@@ -9,7 +10,7 @@ from burnbook.book import journal
 from burnbook.book.codec import BOM, SCHEMA_VERSION
 from burnbook.store.queries import signed
 from burnbook.store.store import Store
-from burnbook.usage.projection import JOURNAL, MAX_TOKENS, USAGE, RowEntry, booked, row_keys
+from burnbook.usage.projection import JOURNAL, MAX_TOKENS, USAGE, booked, row_keys
 
 _MARK = 64  # bytes before the offset, the crc of the last row among them
 
@@ -46,38 +47,47 @@ class RequestIndex:
 
     def __init__(self, root: str, known: Known) -> None:
         self.root, self.known = root, known
+        self.path = journal.path_of(root, JOURNAL)
+        self._appended: dict[int, int] = {}  # the offset of the newest row of each request
 
     def catch_up(self) -> None:
         """Read the rows that other writers appended."""
-        known = self.known
+        known, appended = self.known, self._appended
         if known.mark != _mark(self.root, known.offset):
             known.offset, known.requests = 0, {}  # another program changed the journal
-        for offset, line in journal.lines(journal.path_of(self.root, JOURNAL), known.offset):
-            entry = _read(line, offset)
-            if entry is not None:
-                self._add(entry)
+            appended.clear()
+        for offset, line in journal.lines(self.path, known.offset):
+            # The other process of a large ingest writes thousands of rows: their ids are enough.
+            if _OWN_ROW.match(line) and _FIRST not in line:
+                appended[signed(int(line[9:25], 16))] = offset
+            elif row := _read(line):
+                appended[row_keys(row.id, row.first)[0]] = offset
             known.offset = offset + len(line)
         known.mark = _mark(self.root, known.offset)
 
-    def find(self, keys: Iterable[int]) -> dict[int, Booked]:
-        """The booked requests among some 64-bit keys."""
-        requests = self.known.requests
-        if not requests:
-            return {}
-        entries = {key: requests.get(signed(key)) for key in keys}
-        return {key: Booked(*entry) for key, entry in entries.items() if entry is not None}
-
-    def add(self, rows: Sequence[RowEntry], end: int) -> None:
-        """Add the rows that this process appended, up to byte `end` of the journal."""
-        for row in rows:
-            self._add(row)
+    def skip(self, end: int) -> None:
+        """Continue at byte `end`: this process wrote the rows before it, and has each key once."""
         self.known.offset, self.known.mark = end, _mark(self.root, end)
 
-    def _add(self, row: RowEntry) -> None:
-        request, _, tokens, offset = row
-        have = self.known.requests.get(request)
-        if have is None or have[0] < tokens:
-            self.known.requests[request] = tokens, offset
+    def find(self, keys: Iterable[int]) -> dict[int, Booked]:
+        """The booked requests among some 64-bit keys."""
+        if not self.known.requests and not self._appended:
+            return {}
+        entries = {key: self._find(signed(key)) for key in keys}
+        return {key: entry for key, entry in entries.items() if entry is not None}
+
+    def _find(self, key: int) -> Booked | None:
+        entry = self.known.requests.get(key)
+        offset = self._appended.get(key)
+        if offset is None:
+            return None if entry is None else Booked(*entry)
+        _, line = next(journal.lines(self.path, offset))
+        row = _read(line)
+        return None if row is None else Booked(row.tokens, offset)
+
+
+_OWN_ROW = re.compile(rb'\{"id":"u-[0-9a-f]{16}"')
+_FIRST = b'"first":"'
 
 
 class _Row(msgspec.Struct):
@@ -90,21 +100,23 @@ class _Row(msgspec.Struct):
     output_tokens: int = 0
     first: str | None = None
 
+    @property
+    def tokens(self) -> int:
+        """All tokens. No row supersedes one of a newer version."""
+        if self.schema_version > SCHEMA_VERSION:
+            return MAX_TOKENS
+        writes = self.cache_write_5m_tokens + self.cache_write_1h_tokens
+        return self.input_tokens + self.cache_read_tokens + writes + self.output_tokens
 
-# A fifth of the time of `codec.read`; the other process of a large ingest writes thousands of rows.
+
 _decode = msgspec.json.Decoder(_Row).decode
 
 
-def _read(line: bytes, offset: int) -> RowEntry | None:
+def _read(line: bytes) -> _Row | None:
     try:
-        row = _decode(line.removeprefix(BOM))
+        return _decode(line.removeprefix(BOM))
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    if row.schema_version > SCHEMA_VERSION:
-        return (*row_keys(row.id, None), MAX_TOKENS, offset)
-    writes = row.cache_write_5m_tokens + row.cache_write_1h_tokens
-    tokens = row.input_tokens + row.cache_read_tokens + writes + row.output_tokens
-    return (*row_keys(row.id, row.first), tokens, offset)
 
 
 def _mark(root: str, offset: int) -> bytes:
