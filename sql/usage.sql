@@ -41,4 +41,4 @@ WHERE cell.origin = origin.id
     AND (params.all_tools = 1 OR tools.name IS NOT NULL)
     AND (params.all_models = 1 OR models.name IS NOT NULL)
     AND (params.all_projects = 1 OR projects.name IS NOT NULL)
-GROUP BY 1, 2, 3, 4
+GROUP BY 1, 2, 3, 4;

@@ -9,4 +9,4 @@ CROSS JOIN usage_origins AS origin
 CROSS JOIN usage_cells AS cell
 WHERE cell.origin = origin.id AND origin.window_id = params.window_id
 GROUP BY cell.quarter
-ORDER BY cell.quarter
+ORDER BY cell.quarter;

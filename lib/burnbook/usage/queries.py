@@ -143,8 +143,9 @@ class LocalTime:
         return datetime.fromtimestamp(quarter * QUARTER, UTC).astimezone(self.zone)
 
 
-def _quarters(database: Connection) -> Iterator[int]:
-    return (quarter for (quarter,) in database.execute("SELECT DISTINCT quarter FROM usage_cells"))
+def _quarters(database: Connection) -> list[int]:
+    rows = database.execute("SELECT DISTINCT quarter FROM usage_cells")
+    return [quarter for (quarter,) in rows]
 
 
 def _rows(

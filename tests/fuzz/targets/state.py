@@ -34,7 +34,7 @@ def _set_up() -> None:
     from burnbook.book.book import Book
 
     opened = Book(str(inside.book))
-    for fold in (opened.snapshot_fold, opened.window_fold, opened.traffic_fold, opened.used_fold):
+    for fold in (opened.snapshot_fold, opened.window_fold, opened.traffic_fold):
         fold.save(at_once=True)
     shutil.copytree(inside.book, _kept)
 
