@@ -43,5 +43,5 @@ Feature: Claude Code's own transcripts: each request once, with the largest of i
     When I run "bin/ingest claude"
     Then it exits with 66 and says
       """
-      ingest: no logs: none of the folders of claude is there: /nowhere, /nothing
+      ingest: no logs: none of the directories of claude exists: /nowhere, /nothing
       """

@@ -86,7 +86,7 @@ Feature: Parts of the usage: days, tools, models, projects and windows
     When I run "bin/usage --tool otter"
     Then it exits with 2 and says
       """
-      usage: no agent's tool is called 'otter'; valid: claude, codex, gemini, litellm, opencode,
+      usage: --tool 'otter' is not a known tool; valid: claude, codex, gemini, litellm, opencode,
       otel-genai, proxy-telemetry, qwen
       """
     When I run "bin/usage --window W9"

@@ -1,1 +1,1 @@
-"""Agents' own logs: which files, which lines, what each request used, once."""
+"""Agents' own logs: reads their new lines and books each request once."""

@@ -151,7 +151,7 @@ def _report(
     counts = {name: getattr(result.tally, name) if result else 0 for name in KINDS}
     words = [f"{name} {counts[name]:,}" for name in KINDS[:3]]
     if counts["ignored"]:
-        words.append(f"ignored {counts['ignored']:,} (not requests)")
+        words.append(f"ignored {counts['ignored']:,} (no requests)")
     rejects = os.path.join(ctx.book.root, f"{REJECTS}{args.feed}.jsonl")
     if counts["rejected"]:
         ctx.notes.append(f"rejected lines and the reasons are in {rejects}")

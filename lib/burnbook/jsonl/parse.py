@@ -1,5 +1,7 @@
-"""One line of JSON as Python values, strictly: what two readers could understand differently is
-refused (duplicate keys, numbers beyond any range), and so is what could hurt (size, depth).
+"""One line of JSON as Python values, strictly.
+
+Refuses what two parsers could read differently (duplicate keys, numbers out of range) and what
+could do harm (size, depth).
 """
 
 import re
@@ -13,7 +15,7 @@ from burnbook.jsonl.text import quoted
 MAX_LINE = 1 << 20
 MAX_DEPTH = 64
 MAX_DIGITS = 400  # no double has more before its point
-# Lines up to this length cannot hold a number of too many digits with anything else beside it.
+# A line up to this length has no room for a number of too many digits and anything else.
 SHORT = 512
 
 BLANK = object()
@@ -116,7 +118,7 @@ def _said(line: bytes, error: Exception) -> str:
     if malformed := _NOT_JSON.match(text):
         what, byte = malformed[1], int(malformed[2])
         if word := _NO_NUMBER.match(line, byte):
-            return f"not JSON: {word[0].decode()} is no number there, at byte {byte}"
+            return f"not JSON: {word[0].decode()} is not a number, at byte {byte}"
         return f"not JSON: {what} at byte {byte}"
     return f"not JSON: {_lower(text)}"
 
