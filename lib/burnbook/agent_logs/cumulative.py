@@ -79,12 +79,14 @@ class Series:
         ts = feed.moment(row[feed.ts_at] if feed.is_plain else feed.requests.fields.pick(row)[0])
         if before is None:
             more = sums
-        elif None not in sums and None not in before:
-            more = tuple(map(sub, sums, before))
-            if min(more) < 0:
-                more = self._less(sums, before)
         else:
-            more = self._less(sums, before)
+            try:
+                more = tuple(map(sub, sums, before))
+            except TypeError:  # a null
+                more = self._less(sums, before)
+            else:
+                if min(more) < 0:
+                    more = self._less(sums, before)
         state.sums = sums
         session = self.context.session or self.stem
         if self.context.parent is not None:
