@@ -355,5 +355,5 @@ def test_a_disk_that_does_not_tell_of_a_folder_is_no_folder_that_is_missing(
         raise OSError(errno.EDQUOT, "Disk quota exceeded", path)
 
     monkeypatch.setattr(os, "stat", fails)
-    with pytest.raises(IOFault, match="cannot look for logs: Disk quota exceeded"):
+    with pytest.raises(IOFault, match="cannot search for logs: Disk quota exceeded"):
         sources.is_folder(str(tmp_path))

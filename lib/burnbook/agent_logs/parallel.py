@@ -80,13 +80,13 @@ class Run:
 
     def run(self, jobs: Sequence[Job], *, strict: bool = False) -> JobResult:
         """Read and book files. `strict`: all lines, or raise BadData and book nothing."""
-        for some in [jobs] if strict else _rounds(jobs):
-            size = sum(job.size for job in some)
-            is_small = size < MIN_BYTES or len(some) < 2 or (os.cpu_count() or 1) < 2
+        for part in [jobs] if strict else _rounds(jobs):
+            size = sum(job.size for job in part)
+            is_small = size < MIN_BYTES or len(part) < 2 or (os.cpu_count() or 1) < 2
             if strict or is_small:
-                self._alone(some, strict=strict)
+                self._alone(part, strict=strict)
             else:
-                self._with_worker(*_halves(some))
+                self._with_worker(*_halves(part))
             self.store.add(USAGE, [added.stretch() for added in self.writer.increments])
             self.writer.increments.clear()
             self.reader.requests.requests.clear()
@@ -191,7 +191,7 @@ class Run:
 
 
 def _rounds(jobs: Sequence[Job]) -> Iterator[list[Job]]:
-    """The jobs in their order, in parts of some bytes."""
+    """The jobs in their order, in parts of part bytes."""
     part: list[Job] = []
     size = 0
     for job in jobs:

@@ -56,7 +56,9 @@ def sums(ctx: Context, filters: Filters, zone: tzinfo) -> Iterator[tuple[BlockKe
     times: dict[str, list[int]] = {}
     for part in parts:
         times.setdefault(part.tool, []).append(part.time)
-    blocks = {tool: usage_blocks.assign(some, known.get(tool, ())) for tool, some in times.items()}
+    blocks = {
+        tool: usage_blocks.assign(seconds, known.get(tool, ())) for tool, seconds in times.items()
+    }
     local = LocalTime(zone)
     for part in parts:
         block = blocks[part.tool][part.time]

@@ -1,4 +1,4 @@
-"""A line for an agent's prompt out of the JSON that it pipes in; books the meters that changed."""
+"""A line for an agent's prompt from the JSON that it pipes in; books the meters that changed."""
 
 import sys
 from collections.abc import Mapping
@@ -28,8 +28,8 @@ _LEVELS = ((90.0, "\033[31m"), (70.0, "\033[33m"))
 _PLAIN = "\033[0m"
 
 
-class Told(NamedTuple):
-    """What the JSON tells; None and nothing where it does not."""
+class Status(NamedTuple):
+    """The values in the JSON; None or empty where they are absent."""
 
     model: str | None
     context_percent: float | None
@@ -38,16 +38,16 @@ class Told(NamedTuple):
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """The line, whatever is wrong with the JSON or the book; what is, is a note."""
+    """The line, even if the JSON or the book is damaged; notes say how."""
     now = clock.now()
-    told = _told(ctx, now)
-    shown, window, booked = told.shown, None, False
+    status = _status(ctx, now)
+    shown, window, booked = status.shown, None, False
     try:
         window = _window(ctx, now)
         known = vendor_meters_store.of_book(ctx)
-        current = tuple(one for one in shown if not _is_long_past(one, now))
+        current = tuple(meter for meter in shown if not _is_long_past(meter, now))
         if current != shown:
-            ctx.notes.append("meters that were reset over a day ago are not booked")
+            ctx.notes.append("skipped meters that were reset over a day ago")
         booked = vendor_meters_store.of_line(ctx, known, PROVIDER, current, window, WAIT_SECONDS)
         shown = _newest(known.value, shown)
     except Busy:
@@ -57,21 +57,21 @@ def run(ctx: Context, args: Any) -> Result:
     except OSError as error:
         ctx.notes.append(os_sentence("nothing booked: the system refused", error))
     data = {
-        "model": told.model,
-        "context_percent": told.context_percent,
-        "session": told.session,
+        "model": status.model,
+        "context_percent": status.context_percent,
+        "session": status.session,
         "window": window,
-        "meters": [one.meter for one in shown],
+        "meters": [meter.meter for meter in shown],
         "booked": booked,
     }
-    words = _words(told, shown, window, now)
+    words = _words(status, shown, window, now)
     ready = None
     if args.colour and args.format == "text":
         ready = " | ".join(_painted(text, percent) for text, percent in words) + "\n"
     return Result([Line(" | ".join(text for text, _ in words))], data, ready=ready)
 
 
-def _told(ctx: Context, now: datetime) -> Told:
+def _status(ctx: Context, now: datetime) -> Status:
     whole = _input(ctx)
     model = _inside(whole, "model")
     name = _text(model.get("display_name")) or _text(model.get("id")) or _text(whole.get("model"))
@@ -80,14 +80,14 @@ def _told(ctx: Context, now: datetime) -> Told:
     used = rate_limits.percent(_inside(whole, "context_window").get("used_percentage"))
     limits = rate_limits.claude(whole.get("rate_limits"))
     shown = tuple(
-        Shown(one.name, one.used_percent, one.window_minutes, one.resets_at, now, session)
-        for one in limits.meters
+        Shown(meter.name, meter.used_percent, meter.window_minutes, meter.resets_at, now, session)
+        for meter in limits.meters
     )
-    return Told(name, used, session, shown)
+    return Status(name, used, session, shown)
 
 
 def _input(ctx: Context) -> Mapping[str, Any]:
-    """The object on stdin; an empty one where there is none, with a note."""
+    """The object on stdin; an empty one, with a note, if there is none."""
     try:
         data = b"" if not sys.stdin or sys.stdin.isatty() else sys.stdin.buffer.read(_MAX_INPUT + 1)
     except OSError as error:
@@ -103,15 +103,15 @@ def _input(ctx: Context) -> Mapping[str, Any]:
         return {}
     if not isinstance(whole, dict):
         ctx.notes.append(
-            f"stdin is not JSON of a status line: it is no object, but {quoted(whole, 40)}"
+            f"stdin is not JSON of a status line: expected an object, got {quoted(whole, 40)}"
         )
         return {}
     return whole
 
 
 def _inside(whole: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    found = whole.get(key)
-    return found if isinstance(found, dict) else {}
+    value = whole.get(key)
+    return value if isinstance(value, dict) else {}
 
 
 def _text(value: Any) -> str | None:
@@ -119,50 +119,50 @@ def _text(value: Any) -> str | None:
 
 
 def _window(ctx: Context, now: datetime) -> str | None:
-    """The window that the agent is in, of this provider or else of the one booked last."""
+    """The agent's open window, of this provider or else the window booked last."""
     index = ctx.book.index
     if not index.heads:
         return None
     from burnbook.windows import boundaries
 
-    found = index.latest(ctx.agent, PROVIDER)
-    if found is None:
+    window: str | None = index.latest(ctx.agent, PROVIDER)
+    if window is None:
         return None
-    ends = boundaries.of(ctx.config, index, found).ends_at
-    return found if ends is not None and now < ends else None
+    ends = boundaries.of(ctx.config, index, window).ends_at
+    return window if ends is not None and now < ends else None
 
 
-def _is_long_past(one: Shown, now: datetime) -> bool:
-    """Whether its reset is so long past that the clock may be wrong; later ones would not count."""
-    return one.resets_at is not None and one.resets_at <= now - _DAY
+def _is_long_past(meter: Shown, now: datetime) -> bool:
+    """Whether its reset is so old that the clock may be wrong; later meters would not count."""
+    return meter.resets_at is not None and meter.resets_at <= now - _DAY
 
 
 def _newest(known: Official, shown: tuple[Shown, ...]) -> tuple[Shown, ...]:
-    """What is shown, but for meters that another session knows better."""
+    """The meters shown, or newer ones from another session."""
     last = known.last.get(PROVIDER, {})
-    return tuple(one if known.is_told(PROVIDER, one) else last[one.name] for one in shown)
+    return tuple(m if known.is_told(PROVIDER, m) else last[m.name] for m in shown)
 
 
 def _words(
-    told: Told, shown: tuple[Shown, ...], window: str | None, now: datetime
+    status: Status, shown: tuple[Shown, ...], window: str | None, now: datetime
 ) -> list[tuple[str, float | None]]:
-    """Each part of the line, with its percentage where it is one."""
-    words: list[tuple[str, float | None]] = [(printable(told.model or "burnbook"), None)]
-    if told.context_percent is not None:
-        words.append((f"context {told.context_percent:.0f}%", told.context_percent))
-    for one in shown:
-        words.append((_meter(one, now), one.used_percent))
+    """Each part of the line, with its percentage if it has one."""
+    words: list[tuple[str, float | None]] = [(printable(status.model or "burnbook"), None)]
+    if status.context_percent is not None:
+        words.append((f"context {status.context_percent:.0f}%", status.context_percent))
+    for meter in shown:
+        words.append((_meter(meter, now), meter.used_percent))
     return [*words, (window, None)] if window else words
 
 
-def _meter(one: Shown, now: datetime) -> str:
-    name = _SHORT.get(one.name, one.name)
-    if one.resets_at is not None and one.resets_at <= now:
+def _meter(meter: Shown, now: datetime) -> str:
+    name = _SHORT.get(meter.name, meter.name)
+    if meter.resets_at is not None and meter.resets_at <= now:
         return f"{name} was reset"
-    used = "?" if one.used_percent is None else f"{one.used_percent:.0f}%"
-    if one.resets_at is None:
+    used = "?" if meter.used_percent is None else f"{meter.used_percent:.0f}%"
+    if meter.resets_at is None:
         return f"{name} {used}"
-    return f"{name} {used} ({clock.span((one.resets_at - now).total_seconds())})"
+    return f"{name} {used} ({clock.span((meter.resets_at - now).total_seconds())})"
 
 
 def _painted(text: str, percent: float | None) -> str:
