@@ -28,7 +28,6 @@ MIN_BYTES = 4 << 20
 """Below this, starting a second process costs more than it saves."""
 ROUND_BYTES = 3 << 29
 """The files that are read before their requests are booked: it bounds the memory for these."""
-_FIRST_SHARE = 0.47  # the first process also writes to the store
 _OPEN_COST = 50_000  # the cost of opening a file, as bytes to read
 
 
@@ -205,10 +204,10 @@ def _rounds(jobs: Sequence[Job]) -> Iterator[list[Job]]:
 
 
 def _halves(jobs: Sequence[Job]) -> tuple[list[Job], list[Job]]:
-    """The jobs for the first and the second process, each in its order."""
+    """The jobs in two parts of about the same size, each in its order."""
     sizes, chosen = [0, 0], set()
     for job in sorted(jobs, key=lambda job: job.size, reverse=True):
-        to_second = int(sizes[1] * _FIRST_SHARE < sizes[0] * (1 - _FIRST_SHARE))
+        to_second = int(sizes[1] < sizes[0])
         sizes[to_second] += job.size + _OPEN_COST
         if to_second:
             chosen.add(job.file)
