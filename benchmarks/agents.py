@@ -96,12 +96,13 @@ class Bench:
 
     def wrong(self) -> list[str]:
         """What the book says that is not so."""
-        from burnbook.book.book import Book
+        from burnbook.store.store import Store
+        from burnbook.usage import queries
 
         found: dict[tuple[str, ...], list[int]] = {}
-        for cell, sums in Book(str(self.book)).used.cells():
-            day = datetime.fromtimestamp(cell.bucket * 900, UTC).date().isoformat()
-            key = (cell.tool, day, cell.model or "", cell.session or "", cell.project or "")
+        for quarter, origin, sums in queries.cells(Store(str(self.book))):
+            day = datetime.fromtimestamp(quarter * 900, UTC).date().isoformat()
+            key = (origin.tool, day, origin.model or "", origin.session or "", origin.project or "")
             row = found.setdefault(key, [0] * len(KINDS))
             for n, name in enumerate(KINDS):
                 row[n] += getattr(sums, name)

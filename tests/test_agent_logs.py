@@ -13,14 +13,15 @@ from typing import Any
 import pytest
 import zstandard
 from burnbook.agent_logs import parallel
-from burnbook.agent_logs.ingest import Job
-from burnbook.agent_logs.reader import Reading
-from burnbook.agent_logs.writer import Booking
+from burnbook.agent_logs.parallel import Job, Run
+from burnbook.agent_logs.reader import LogReader
+from burnbook.agent_logs.writer import Writer
 from burnbook.base.errors import IOFault
-from burnbook.book.book import Book
 from burnbook.config.agent_logs import LogFeed
 from burnbook.config.loader import Config
 from burnbook.jsonl import sources, unpack
+from burnbook.store.store import Store
+from burnbook.usage.queries import cells
 from conftest import ROOT, Shell, measured
 from torture.figures import long, record
 from waiting import kill_after
@@ -51,9 +52,10 @@ def home(corpus: tuple[Path, Sums], tmp_path: Path) -> Path:
 def used(shell: Shell) -> Sums:
     """What the book says."""
     found: Sums = {}
-    for cell, sums in Book(str(shell.book)).used.cells():
-        day = datetime.fromtimestamp(cell.bucket * 900, UTC).date().isoformat()
-        row = found.setdefault((cell.tool, day, cell.model, cell.session, cell.project), [0] * 6)
+    for quarter, origin, sums in cells(Store(str(shell.book))):
+        day = datetime.fromtimestamp(quarter * 900, UTC).date().isoformat()
+        key = (origin.tool, day, origin.model, origin.session, origin.project)
+        row = found.setdefault(key, [0] * 6)
         kinds = (sums.input, sums.cache_read, sums.cache_write_5m, sums.cache_write_1h)
         for at, count in enumerate((*kinds, sums.output, sums.reasoning)):
             row[at] += count
@@ -152,8 +154,11 @@ LOOKS_LIKE = b'"token_count"\n'
 BOMBS = {
     "blank lines": (b"\n" * unpack.LEAST, "it unpacks to over"),
     "one line": (b"x" * unpack.LEAST, "it unpacks to over"),
-    "no requests": (b'{"a":"token_count"}\n' * 200_000, "of its lines look like requests, 0 are"),
-    "no JSON": (LOOKS_LIKE * 80_000, "of its lines look like requests, "),
+    "no requests": (
+        b'{"a":"token_count"}\n' * 200_000,
+        "lines look like requests, 0 of them are not",
+    ),
+    "no JSON": (LOOKS_LIKE * 80_000, "lines look like requests, "),
 }
 
 
@@ -208,16 +213,16 @@ def test_what_is_too_much_to_hold_is_booked_in_parts(
 ) -> None:
     home, truth = corpus
     monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setattr(parallel, "_MOST", 40)
-    monkeypatch.setattr(parallel, "WORTH_IT", 1 << 16)
+    monkeypatch.setattr(parallel, "ROUND_BYTES", 1 << 19)
+    monkeypatch.setattr(parallel, "MIN_BYTES", 1 << 16)
     for tool in SIZES:
         feed = Config(str(ROOT / "config")).feed(tool)
         assert isinstance(feed, LogFeed)
         # Newest first, so that copies come before what they are of: more of it is told later.
         logs = reversed(sources.logs(feed)) if tool == "claude" else sources.logs(feed)
-        jobs = [Job(log, None, rank) for rank, log in enumerate(logs)]
-        booking = Booking(str(shell.book), tool, "main", lambda _: None)
-        parallel.work(jobs, Reading(tool, feed), booking, strict=False)
+        jobs = [Job(log, None, number) for number, log in enumerate(logs)]
+        writer = Writer(str(shell.book), tool, "main", lambda _: None)
+        Run(Store(str(shell.book)), LogReader(tool, feed), writer).run(jobs)
     # Whose session a copied request is depends on the order; what it used does not.
     assert whole(used(shell)) == whole(truth)
     assert json.loads(shell.ok("check", "--format", "json"))["ok"]
@@ -258,10 +263,10 @@ HOSTILE = [
     (FINE[:60] + FINE, "not JSON: "),
     (FINE.replace(b": 3", b": -3"), "message.usage.input_tokens: expected `int` >= 0"),
     (FINE.replace(b": 3", b": 1e400"), "number out of range"),
-    (FINE.replace(b": 3", b": NaN"), "NaN is no number there"),
+    (FINE.replace(b": 3", b": NaN"), "NaN is not a number"),
     (FINE.replace(b": 3", b": 99999999999999999999"), "input_tokens: expected `int` <= "),
     (FINE.replace(b": 3", b': "3"'), "message.usage.input_tokens: expected `int | null`, got"),
-    (FINE.replace(b"2026-11-22T09", b"2026-13-22T09"), "is no time from 1971 to 2999"),
+    (FINE.replace(b"2026-11-22T09", b"2026-13-22T09"), "is not a time from 1971 to 2999"),
     (FINE.replace(b'"timestamp"', b'"time"'), "ts is missing"),
     (FINE.replace(b'"s-1"', b'"' + b"s" * 5000 + b'"'), "sessionId: expected `str` of length <="),
     (FINE.replace(b"{", b'{"more": ' + DEEP + b",", 1), "nested deeper than 64 levels"),
@@ -350,5 +355,5 @@ def test_a_disk_that_does_not_tell_of_a_folder_is_no_folder_that_is_missing(
         raise OSError(errno.EDQUOT, "Disk quota exceeded", path)
 
     monkeypatch.setattr(os, "stat", fails)
-    with pytest.raises(IOFault, match="cannot look for logs: Disk quota exceeded"):
+    with pytest.raises(IOFault, match="cannot search for logs: Disk quota exceeded"):
         sources.is_folder(str(tmp_path))

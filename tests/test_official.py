@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from burnbook.agent_logs.compiled_feed import Lines
-from burnbook.agent_logs.rate_limits import Limits
+from burnbook.agent_logs.compiled_feed import CompiledFeed
+from burnbook.agent_logs.rate_limits import MeterReader
 from burnbook.book import codec
 from burnbook.config.loader import Config
 from burnbook.meters import vendor_meters
@@ -109,13 +109,13 @@ def limits(used: float, resets: float, place: str = "primary", pool: str = "code
 
 def read(lines: list[bytes], together: int) -> dict[str, list[Shown]]:
     """What lines tell that are taken in so many at once."""
-    compiled = Lines(FEED)  # type: ignore[arg-type]
-    found = Limits(compiled)
+    compiled = CompiledFeed(FEED)  # type: ignore[arg-type]
+    meters = MeterReader(compiled)
     for n in range(0, len(lines), together):
         rows = [compiled.read(line) for line in lines[n : n + together]]
-        found.take([row for row in rows if row is not None], compiled.ts_at, compiled.meters or 0)
-    found.end("s")
-    return found.found
+        meters.read([row for row in rows if row is not None], compiled.ts_at, compiled.meters or 0)
+    meters.end_file("s")
+    return meters.windows
 
 
 STEPS = st.lists(

@@ -8,31 +8,32 @@ from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
 from math import fsum
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from burnbook.book import codec
 from burnbook.book.book import Book
-from burnbook.budget.tokens_used import actual, burn
+from burnbook.budget.tokens_used import actual
 from burnbook.config.loader import Config
 from burnbook.config.prices import Lookup, Price
 from burnbook.rows.meters import Meter
 from burnbook.rows.usage import AgentUsage, MeterReading, Tokens
+from burnbook.store.queries import QUARTER
 from burnbook.store.store import Store
 from burnbook.telemetry.traffic import Traffic
 from burnbook.usage import blocks as usage_blocks
+from burnbook.usage import queries
 from burnbook.usage import report as usage
-from burnbook.usage.blocks import Block, Told
-from burnbook.usage.day_fold import daily
+from burnbook.usage.blocks import Block
+from burnbook.usage.counts import Counts
 from burnbook.usage.pricing import MODES, Pricing, rates
-from burnbook.usage.quarters import QUARTER, Days
-from burnbook.usage.report import Ask, Report
-from burnbook.usage.totals import Counts, Used, used_of
+from burnbook.usage.queries import Filters
+from burnbook.usage.report import Report
 from conftest import Shell
 from hypothesis import given
 from hypothesis import strategies as st
+from usagerows import TestStore, usage_row
 
 PRICES = {
     "opus": Price(5, 25, cache_read=0.5, cache_write=6.25),
@@ -52,14 +53,6 @@ tokens = st.builds(
 )
 
 
-def row(at: datetime, told: Tokens | None = None, **more: Any) -> AgentUsage:
-    """A row of the journal, from what is special about it."""
-    amounts = told or Tokens(input_tokens=10, output_tokens=5)
-    where = {"tool": "claude", "session": "s", "project": "~/api", "branch": "main"}
-    fields = {name: getattr(amounts, name) for name in Tokens.__struct_fields__}
-    return codec.make(AgentUsage, ts=at, **{**where, "model": "opus", **fields, **more})
-
-
 @st.composite
 def some_rows(draw: st.DrawFn) -> list[AgentUsage]:
     found = []
@@ -74,26 +67,18 @@ def some_rows(draw: st.DrawFn) -> list[AgentUsage]:
         }
         at = START + timedelta(seconds=draw(st.integers(0, 20 * 86_400)))
         told = draw(tokens)
-        found.append(row(at, told, **more))
+        found.append(usage_row(at, told, **more))
         if draw(st.booleans()):
             later = Tokens(
                 output_tokens=told.output_tokens + 1, usd=draw(st.sampled_from([None, 2]))
             )
-            found.append(row(at, later, supersedes="u-1", superseded=told, **more))
+            found.append(usage_row(at, later, supersedes="u-1", superseded=told, **more))
     return found
 
 
-def report(used: Used, name: str, ask: Ask, zone: Any, pricing: Pricing = AUTO) -> Report:
-    """A report as the slow road makes it."""
-    day_of, time = Days(zone), usage.BY_TIME.get(name)
-
-    def when(bucket: int) -> str | None:
-        day = day_of(bucket)
-        return (time(day) if time else "") if ask.has_day(day) else None
-
-    sums = used.sums(when, usage.group(name, ask)).items()
-    keys = ((key._replace(period=p) if time else key, counts) for (p, key), counts in sums)
-    return usage.told(keys, pricing, by_size=not time)
+def report(store: Store, name: str, filters: Filters, zone: Any, pricing: Pricing = AUTO) -> Report:
+    sums = queries.sums(store, name, filters, zone)
+    return usage.build(sums, pricing, by_size=name not in queries.BY_TIME)
 
 
 def truth(rows: Iterable[AgentUsage]) -> list[int]:
@@ -112,11 +97,11 @@ def numbers(counts: Counts) -> list[int]:
     return [*told, counts.cache_write_1h, counts.output, counts.reasoning]
 
 
-@given(some_rows(), st.sampled_from([*usage.BY_TIME, *usage.BY_PLACE]), st.sampled_from(MODES))
+@given(some_rows(), st.sampled_from([*queries.BY_TIME, *usage.BY_ORIGIN]), st.sampled_from(MODES))
 def test_rows_add_up_to_the_totals_and_these_to_the_journal(
     rows: list[AgentUsage], name: str, mode: Any
 ) -> None:
-    found = report(used_of(rows), name, Ask(), UTC, Pricing(mode, FIND))
+    found = report(TestStore(rows), name, Filters(), UTC, Pricing(mode, FIND))
     assert numbers(found.totals.sums) == truth(rows)
     told = [usage.figures(one) for one in found.rows]
     totals = usage.figures(found.totals)
@@ -134,34 +119,34 @@ def test_rows_add_up_to_the_totals_and_these_to_the_journal(
 
 @given(some_rows(), st.sampled_from(["daily", "session", "project"]))
 def test_filters_partition(rows: list[AgentUsage], name: str) -> None:
-    used = used_of(rows)
+    used = TestStore(rows)
     middle = date(2026, 3, 30)
     splits = [
-        [Ask(until=middle), Ask(since=middle + timedelta(days=1))],
-        [Ask(tools=("claude",)), Ask(tools=("codex",))],
-        [Ask(tools=("c*",))],
-        [Ask(tools=("claude", "codex"))],
+        [Filters(until=middle), Filters(since=middle + timedelta(days=1))],
+        [Filters(tools=("claude",)), Filters(tools=("codex",))],
+        [Filters(tools=("c*",))],
+        [Filters(tools=("claude", "codex"))],
     ]
     for asks in splits:
         parts = [report(used, name, ask, ZoneInfo("Europe/Berlin")).totals for ask in asks]
         assert [sum(n) for n in zip(*[numbers(p.sums) for p in parts], strict=True)] == truth(rows)
     for ask, wanted in [
-        (Ask(projects=("~/api",)), [one for one in rows if one.project == "~/api"]),
-        (Ask(models=("gpt*", "tiny")), [one for one in rows if one.model in ("gpt-5", "tiny")]),
-        (Ask(window="W1"), [one for one in rows if one.window == "W1"]),
+        (Filters(projects=("~/api",)), [one for one in rows if one.project == "~/api"]),
+        (Filters(models=("gpt*", "tiny")), [one for one in rows if one.model in ("gpt-5", "tiny")]),
+        (Filters(window="W1"), [one for one in rows if one.window == "W1"]),
     ]:
         assert numbers(report(used, name, ask, UTC).totals.sums) == truth(wanted)
 
 
 @given(some_rows(), st.sampled_from(ZONES))
 def test_days_weeks_and_months_are_those_of_the_zone(rows: list[AgentUsage], name: str) -> None:
-    zone, used = ZoneInfo(name), used_of(rows)
+    zone, used = ZoneInfo(name), TestStore(rows)
     for kind, period in (("daily", "%Y-%m-%d"), ("weekly", "%G-W%V"), ("monthly", "%Y-%m")):
         mine: dict[str, list[AgentUsage]] = {}
         for one in rows:
             mine.setdefault(one.ts.astimezone(zone).strftime(period), []).append(one)
         found: dict[str, list[int]] = {}
-        for told in report(used, kind, Ask(), zone).rows:
+        for told in report(used, kind, Filters(), zone).rows:
             have = found.get(told.period, [0] * 7)
             found[told.period] = [a + b for a, b in zip(have, numbers(told.sums), strict=True)]
         assert found == {period: truth(some) for period, some in mine.items() if any(truth(some))}
@@ -187,8 +172,8 @@ def test_days_weeks_and_months_are_those_of_the_zone(rows: list[AgentUsage], nam
     ],
 )
 def test_where_a_day_begins(zone: str, at: str, day: str) -> None:
-    one = row(datetime.fromisoformat(at).replace(tzinfo=UTC))
-    [told] = report(used_of([one]), "daily", Ask(), ZoneInfo(zone)).rows
+    one = usage_row(datetime.fromisoformat(at).replace(tzinfo=UTC))
+    [told] = report(TestStore([one]), "daily", Filters(), ZoneInfo(zone)).rows
     assert told.period == day
 
 
@@ -214,77 +199,36 @@ def test_cost_is_that_of_each_request(rows: list[AgentUsage]) -> None:
 
     wanted = sum((cost(one, one) for one in rows), Fraction(0))
     wanted -= sum((cost(one, one.superseded) for one in rows if one.superseded), Fraction(0))
-    found = report(used_of(rows), "monthly", Ask(), UTC).totals.usd
+    found = report(TestStore(rows), "monthly", Filters(), UTC).totals.usd
     assert Fraction(found.picos, 10**12) == wanted
 
 
 def test_modes_of_cost() -> None:
-    used = used_of(
+    used = TestStore(
         [
-            row(START, Tokens(output_tokens=1_000_000, usd=7.0)),
-            row(START, Tokens(output_tokens=1_000_000)),
-            row(START, Tokens(output_tokens=1_000_000, usd=0.0)),
-            row(START, Tokens(output_tokens=1_000_000), model="nobody"),
+            usage_row(START, Tokens(output_tokens=1_000_000, usd=7.0)),
+            usage_row(START, Tokens(output_tokens=1_000_000)),
+            usage_row(START, Tokens(output_tokens=1_000_000, usd=0.0)),
+            usage_row(START, Tokens(output_tokens=1_000_000), model="nobody"),
         ]
     )
 
-    def told(mode: Any, ask: Ask) -> list[Any]:
-        totals = usage.figures(report(used, "daily", ask, UTC, Pricing(mode, FIND)).totals)
+    def told(mode: Any, filters: Filters) -> list[Any]:
+        totals = usage.figures(report(used, "daily", filters, UTC, Pricing(mode, FIND)).totals)
         return [totals["usd"], totals["usd_known"]]
 
-    priced = Ask(models=("opus",))
+    priced = Filters(models=("opus",))
     assert told("auto", priced) == [57.0, 57.0]
     assert told("calculated", priced) == [75.0, 75.0]
     assert told("reported", priced) == [None, 7.0]
-    assert told("auto", Ask()) == [None, 57.0]
-    assert report(used, "daily", Ask(), UTC).unpriced == ["nobody"]
+    assert told("auto", Filters()) == [None, 57.0]
+    assert report(used, "daily", Filters(), UTC).unpriced == ["nobody"]
 
 
 def test_a_write_for_an_hour_costs_twice_the_input_unless_the_entry_says_otherwise() -> None:
     assert rates(Price(3, 15, cache_read=0.3, cache_write=3.75))[2:4] == (3_750_000, 6_000_000)
     assert rates(Price(3, 15))[1:4] == (3_000_000,) * 3
     assert rates(Price(3, 15, cache_write=3.75, cache_write_1h=5))[3] == 5_000_000
-
-
-@given(some_rows(), st.sampled_from(ZONES))
-def test_the_small_fold_of_days_tells_the_same(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[AgentUsage], zone: str
-) -> None:
-    place = tmp_path_factory.mktemp("days")
-    (place / "windows.toml").write_text(f'timezone = "{zone}"\n')
-    lines = [codec.encode(one) for one in rows]
-    half = len(lines) // 2
-    journal = place / "agent_usage.jsonl"
-    wanted = used_of(rows).sums(Days(ZoneInfo(zone)), lambda place: place[:2])
-    for part in (lines[:half], lines[half:]):
-        with journal.open("ab") as file:
-            file.write(b"".join(part))
-        fold = daily(Book(str(place)), Config(str(place)))
-        fold.save(at_once=True)
-    found: dict[Any, Counts] = {}
-    for day, sums in fold.value.table.items():
-        key = date.fromordinal(day.ordinal), (day.tool, day.model)
-        found.setdefault(key, Counts()).take(sums)
-    assert found == wanted
-
-
-def test_the_small_fold_starts_from_the_large_one_where_it_is_far_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = [row(START + timedelta(hours=n), model=f"m{n % 3}", window="W1") for n in range(50)]
-    (tmp_path / "agent_usage.jsonl").write_bytes(b"".join(map(codec.encode, rows)))
-    config = Config(str(tmp_path))
-    plain = daily(Book(str(tmp_path)), config).value.table
-    monkeypatch.setattr("burnbook.usage.day_fold._FAR", 100)
-    book = Book(str(tmp_path))
-    fold = daily(book, config)
-    assert (fold.value.table, "used_fold" in book.__dict__) == (plain, True)
-    fold.save(at_once=True)
-    again = Book(str(tmp_path))
-    assert daily(again, config).value.table == plain
-    assert "used_fold" not in again.__dict__
-    (tmp_path / "windows.toml").write_text('timezone = "Asia/Tokyo"\n')
-    assert daily(again, Config(str(tmp_path))).value.table != plain
 
 
 HOUR = 3600
@@ -295,51 +239,53 @@ def block(start: float, end: float, *, guessed: bool = False) -> Block:
     return Block(T0 + int(start * HOUR), T0 + int(end * HOUR), guessed)
 
 
-def reading(hours: float, *, at: float = 0, is_exact: bool = True, who: str = "claude") -> Told:
+def reading(
+    hours: float, *, at: float = 0, is_exact: bool = True, who: str = "claude"
+) -> ResetReading:
     moment = START + timedelta(hours=at)
-    return Told(who, moment, START + timedelta(hours=hours), is_exact)
+    return ResetReading(who, moment, START + timedelta(hours=hours), is_exact)
 
 
 def test_a_block_lasts_five_hours_up_to_the_reset_that_a_meter_shows() -> None:
-    assert usage_blocks.real([reading(7.5), reading(5, who="codex")]) == {
+    assert usage_blocks.known([reading(7.5), reading(5, who="codex")]) == {
         "claude": [block(2.5, 7.5)],
         "codex": [block(0, 5)],
     }
 
 
 def test_a_reset_that_came_early_ends_a_block() -> None:
-    assert usage_blocks.real([reading(5), reading(8)])["claude"] == [block(0, 3), block(3, 8)]
+    assert usage_blocks.known([reading(5), reading(8)])["claude"] == [block(0, 3), block(3, 8)]
 
 
 def test_readings_of_one_reset_are_one_block_and_a_log_knows_better_than_a_pane() -> None:
     minute = 1 / 60
     log, pane = reading(5 + minute / 3), reading(5, at=2, is_exact=False)
     for some in ([log, pane], [pane, log]):
-        assert usage_blocks.real(some)["claude"] == [block(minute / 3, 5 + minute / 3)]
+        assert usage_blocks.known(some)["claude"] == [block(minute / 3, 5 + minute / 3)]
     newer = reading(5 + minute, at=3)
-    assert usage_blocks.real([newer, log])["claude"] == [block(minute, 5 + minute)]
+    assert usage_blocks.known([newer, log])["claude"] == [block(minute, 5 + minute)]
 
 
 @pytest.mark.parametrize(("seconds", "blocks"), [(300, 1), (301, 2)])
 def test_readings_more_than_five_minutes_apart_are_two_resets(seconds: int, blocks: int) -> None:
     readings = [reading(5), reading(5 + seconds / HOUR)]
-    assert len(usage_blocks.real(readings)["claude"]) == blocks
+    assert len(usage_blocks.known(readings)["claude"]) == blocks
 
 
 def test_meters_that_tell_no_block() -> None:
     def meter(name: str = "5h", used: float | None = 3, minutes: int | None = 300) -> Meter:
         return Meter(name, used, minutes, START)
 
-    assert len(usage_blocks.told("codex", START, [meter()], is_exact=True)) == 1
+    assert len(usage_blocks.readings("codex", START, [meter()], is_exact=True)) == 1
     unused, unknown = meter(used=0), meter(used=None)
     others = [unused, unknown, meter(minutes=10080), meter("spark-5h"), Meter("5h", 3, 300, None)]
-    assert usage_blocks.told("codex", START, others, is_exact=True) == []
+    assert usage_blocks.readings("codex", START, others, is_exact=True) == []
 
 
 def test_guessed_blocks_begin_with_an_hour_and_end_where_real_ones_begin() -> None:
     known = [block(10.2, 15.2), block(17, 22)]
     hours = [1.3, 5.9, 6.1, 9.9, 10.1, 10.2, 15.1, 15.3, 16.9, 17, 22.5]
-    placed = usage_blocks.placed([T0 + int(at * HOUR) for at in hours], known)
+    placed = usage_blocks.assign([T0 + int(at * HOUR) for at in hours], known)
     assert list(placed.values()) == [
         *[block(1, 6, guessed=True)] * 2,
         *[block(6, 10.2, guessed=True)] * 3,
@@ -355,8 +301,8 @@ def test_guessed_blocks_begin_with_an_hour_and_end_where_real_ones_begin() -> No
     st.lists(st.integers(18_000, 200_000), max_size=5),
 )
 def test_every_request_lies_in_one_block(times: list[int], resets: list[int]) -> None:
-    known = usage_blocks.real(reading(at / HOUR) for at in resets).get("claude", [])
-    placed = usage_blocks.placed([T0 + at for at in times], known)
+    known = usage_blocks.known(reading(at / HOUR) for at in resets).get("claude", [])
+    placed = usage_blocks.assign([T0 + at for at in times], known)
     assert set(placed) == {T0 + at for at in times}
     blocks = sorted({*placed.values(), *known})
     assert all(found.start <= at < found.end for at, found in placed.items())
@@ -367,21 +313,15 @@ def test_every_request_lies_in_one_block(times: list[int], resets: list[int]) ->
 
 def test_what_counts_against_a_budget_are_new_tokens() -> None:
     told = Tokens(1, 1000, 20, 300, 4000, 5)
-    rows = [row(START, told, window="W1"), row(START, told, window="W2")]
-    rows.append(row(START + timedelta(hours=1), told, window="W1"))
-    used = used_of(rows)
-    assert [usage.new_tokens(sums) for _, sums in used_of(rows[:1]).cells()] == [4321]
+    rows = [usage_row(START, told, window="W1"), usage_row(START, told, window="W2")]
+    rows.append(usage_row(START + timedelta(hours=1), told, window="W1"))
+    store = TestStore(rows)
     first = T0 // QUARTER
-    assert list(burn(used, "W1")) == [(first, 4321), (first + 4, 4321)]
-    assert list(burn(used, "W3")) == []
-    days = list(daily_of(rows))
-    assert actual(Traffic(), [], days) == (3 * 4321, "logs")
+    assert queries.pace(store, "W1") == [(first, 4321), (first + 4, 4321)]
+    assert queries.pace(store, "W3") == []
+    assert actual(Traffic(), [], queries.window_sums(store, "W1")) == (2 * 4321, "logs")
+    assert queries.window_sums(store, "W3") == []
     assert actual(Traffic(), [], None) == (0, "feeds")
-
-
-def daily_of(rows: list[AgentUsage]) -> Iterable[Any]:
-    for cell, sums in used_of(rows).cells():
-        yield (0, cell.window, cell.tool, cell.model, cell.has_usd), sums
 
 
 def booked(shell: Shell, rows: Iterable[AgentUsage], journal: str = "agent_usage") -> None:
@@ -390,14 +330,16 @@ def booked(shell: Shell, rows: Iterable[AgentUsage], journal: str = "agent_usage
         file.write(b"".join(map(codec.encode, rows)))
 
 
-REPORTS = [*usage.BY_TIME, "blocks", *usage.BY_PLACE]
+REPORTS = [*queries.BY_TIME, "blocks", *usage.BY_ORIGIN]
 
 
 @pytest.mark.parametrize("name", REPORTS)
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
 def test_every_report_tells_the_same_totals(shell: Shell, name: str, zone: str) -> None:
     rows = [
-        row(START + timedelta(minutes=37 * n), model=("opus", "nobody")[n % 2], session=f"s{n % 7}")
+        usage_row(
+            START + timedelta(minutes=37 * n), model=("opus", "nobody")[n % 2], session=f"s{n % 7}"
+        )
         for n in range(100)
     ]
     booked(shell, rows)
@@ -421,13 +363,15 @@ def test_blocks_that_cut_a_quarter_are_exact(shell: Shell) -> None:
     moments = [(8, 9), (8, 10), (13, 5), (13, 9), (13, 10), (13, 11)]
     more = Tokens(input_tokens=100)
     rows = [
-        row(at + timedelta(hours=h, minutes=m), Tokens(input_tokens=10**n), tool="codex")
+        usage_row(at + timedelta(hours=h, minutes=m), Tokens(input_tokens=10**n), tool="codex")
         for n, (h, m) in enumerate(moments)
     ]
     rows.append(
-        row(rows[3].ts, Tokens(1001), tool="codex", supersedes=rows[3].id, superseded=Tokens(1000))
+        usage_row(
+            rows[3].ts, Tokens(1001), tool="codex", supersedes=rows[3].id, superseded=Tokens(1000)
+        )
     )
-    booked(shell, [*rows, row(at + timedelta(hours=8, minutes=9), more)])
+    booked(shell, [*rows, usage_row(at + timedelta(hours=8, minutes=9), more)])
     told = shell.json("usage", "blocks")["rows"]
     found = [(r["period"], r["ends_at"], r["guessed"], r["tool"], r["total_tokens"]) for r in told]
     assert found == [
@@ -446,7 +390,7 @@ def test_readings_of_logs_make_blocks(shell: Shell, monkeypatch: pytest.MonkeyPa
         MeterReading, provider="claude", captured_at=START, session="s", meters=(meter,), plan=None
     )
     booked(shell, [one], "meters")
-    early, late = (row(START + timedelta(seconds=n)) for n in (6, 7))
+    early, late = (usage_row(START + timedelta(seconds=n)) for n in (6, 7))
     booked(shell, [early, late])
     from burnbook.context import Context
     from burnbook.usage.block_report import sums
@@ -454,37 +398,37 @@ def test_readings_of_logs_make_blocks(shell: Shell, monkeypatch: pytest.MonkeyPa
     ctx = Context(
         Config(str(shell.config)), Book(str(shell.book)), Store(str(shell.book)), "main", []
     )
-    found = sorted((key.period, told.requests) for key, told in sums(ctx, Ask(), UTC))
+    found = sorted((key.period, told.requests) for key, told in sums(ctx, Filters(), UTC))
     assert [(period.guessed, n) for period, n in found] == [(True, 1), (False, 1)]
     assert found[1][0].starts_at == START + timedelta(seconds=7)
 
 
 def test_damage_is_told_once_and_left_out(shell: Shell) -> None:
-    booked(shell, [row(START), row(START + timedelta(days=1))])
+    booked(shell, [usage_row(START), usage_row(START + timedelta(days=1))])
     path = shell.book / "agent_usage.jsonl"
     path.write_bytes(path.read_bytes().replace(b'"input_tokens":10', b'"input_tokens":11', 1))
     for name in REPORTS:
         done = shell.run("usage", name, "--format", "json")
         assert json.loads(done.stdout)["totals"]["requests"] == 1
-        assert done.stderr == ("usage: 1 corrupt line skipped; run check\n")
+        assert done.stderr == (
+            "usage: 1 line of the book does not hold and is left out; run check\n"
+        )
 
 
 def test_a_report_writes_nothing_but_caches(shell: Shell) -> None:
-    booked(shell, [row(START + timedelta(seconds=n), request_id=f"r{n}") for n in range(400)])
+    booked(shell, [usage_row(START + timedelta(seconds=n), request_id=f"r{n}") for n in range(400)])
     before = shell.tree()
     for name in REPORTS:
         shell.ok("usage", name)
     after = {name: data for name, data in shell.tree().items() if not name.startswith("cache/")}
     assert after == before
-    assert {name for name in shell.tree() if name not in before} == {
-        "cache/agent_usage.days",
-        "cache/agent_usage.fold",
-    }
+    new = {name for name in shell.tree() if name not in before}
+    assert new <= {f"cache/book.sqlite{suffix}" for suffix in ("", "-wal", "-shm")}
 
 
 def test_the_machines_own_zone_may_change(shell: Shell) -> None:
     (shell.config / "windows.toml").write_text("")
-    booked(shell, [row(START + timedelta(seconds=n), request_id=f"r{n}") for n in range(400)])
+    booked(shell, [usage_row(START + timedelta(seconds=n), request_id=f"r{n}") for n in range(400)])
     for zone, day in (
         ("UTC", "2026-03-20"),
         ("America/New_York", "2026-03-19"),
@@ -492,4 +436,3 @@ def test_the_machines_own_zone_may_change(shell: Shell) -> None:
     ):
         told = shell.json("usage", TZ=zone)
         assert [(one["period"], one["requests"]) for one in told["rows"]] == [(day, 400)]
-        assert (shell.book / "cache" / "agent_usage.days").exists()

@@ -18,7 +18,7 @@ Feature: An unusable line is rejected with its number and the reason
       | what                 | line                                                  | reason                                               |
       | words                | "oops"                                            | not JSON: invalid character at byte 0                |
       | cut off              | "{\"ts\":1795340000,\"rid\":\"a"                      | not JSON: it is cut off                              |
-      | NaN                  | "{\"ts\":NaN}"                                        | not JSON: NaN is no number there, at byte 6          |
+      | NaN                  | "{\"ts\":NaN}"                                        | not JSON: NaN is not a number, at byte 6             |
       | a byte that is none  | "{\"rid\":\"\u00ff\"}"                                | not UTF-8 at byte 8                                  |
       | NUL                  | "{\"rid\":\"a\u0000\"}"                               | a NUL byte at byte 9                                 |
 
@@ -54,7 +54,7 @@ Feature: An unusable line is rejected with its number and the reason
       | 7    | lane 'moon' is not one of the feed's: baseline, glm, anthropic, zai, unknown |
       | 8    | status 'so-so' is not one of the feed's: 2xx, ok, success, routed, cached, error, failed, failure, timeout, cancelled |
       | 9    | status 700 is no HTTP status (100 to 599)                                    |
-      | 10   | ts 'Monday' is no time from 1971 to 2999                                     |
+      | 10   | ts 'Monday' is not a time from 1971 to 2999                                  |
       | 11   | no latency_ms                                                                |
 
   Scenario: The same line is kept once

@@ -26,7 +26,7 @@ Feature: The vendor's five-hour windows, measured where a meter shows their end
         ~2026-11-22 13:10-18:00  codex  gpt-5.2-codex   1,000            0           0       0   1,000  0.0018
         ~2026-11-22 18:00-23:00  codex  gpt-5.2-codex  10,000            0           0       0  10,000  0.0175
         Total                                          11,111            0           0       0  11,111  0.0194
-      ~ guessed: no meter told when this block began
+      ~ guessed: no meter shows when this block began
       Prices in USD as of 2026-11-22, from genai-prices 0.2.3
       """
 

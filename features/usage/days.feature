@@ -37,9 +37,9 @@ Feature: The days of a usage report
   Scenario: A book without usage
     Given the folder cache of the book is gone
     When I run "bin/usage --since 2027-01-01"
-    Then it prints "daily: no usage; ingest books what agents' own logs tell"
+    Then it prints "daily: no usage on these days; run ingest to book requests from agents' logs"
     When I run "bin/usage --data-dir HOME/none"
-    Then it prints "daily: no usage is in the book; ingest books what agents' own logs tell"
+    Then it prints "daily: no usage in the book; run ingest to book requests from agents' logs"
     And nothing was written
     When I run "bin/usage --data-dir HOME/none --format json"
     Then the JSON has

@@ -1,1 +1,1 @@
-"""Requests and meter readings from the logs that agents keep: reading, matching and booking."""
+"""Agents' own logs: reads their new lines and books each request once."""

@@ -1,24 +1,26 @@
-"""Rows of requests on their way into the book: by day, with what the index and the fold take."""
+"""Rows of requests before they are appended: by day, with what they add to the store."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import accumulate, groupby
 from typing import NamedTuple
 
 import msgspec
 
-from burnbook.agent_logs.requests import Request, Where
+from burnbook.agent_logs.requests import Request, RequestOrigin
 from burnbook.rows.usage import AgentUsage, Tokens
-from burnbook.usage.quarters import QUARTER
-from burnbook.usage.totals import NANO, Place
+from burnbook.store.projection import signed
+from burnbook.store.queries import QUARTER
+from burnbook.usage.counts import NANO, Counts, Origin, counts, origin
+from burnbook.usage.projection import Increment, RowEntry
 
-# The number of a place, the window, and whether the log tells a cost.
-_Place = tuple[int, str | None, bool]
-_TOGETHER = 8192  # rows of one append: some megabytes, well below the time that the lock may take
+# The number of an origin, the window, and whether the log reported a cost.
+_Group = tuple[int, str | None, bool]
+_APPEND_ROWS = 8192  # some megabytes: much less than the book's lock may take
 
 
 class Payload(msgspec.Struct, gc=False, omit_defaults=True):
-    """The own fields of `AgentUsage`, in its order."""
+    """The fields of `AgentUsage` that are not stamps, in its order."""
 
     ts: datetime
     tool: str
@@ -40,8 +42,8 @@ class Payload(msgspec.Struct, gc=False, omit_defaults=True):
     superseded: Tokens | None = None
 
 
-class Part:
-    """Rows of one day, aligned: key, request, window, payload, line."""
+class DayRows:
+    """Rows of one day as aligned columns: key, request, window, payload, line."""
 
     def __init__(self, day: str) -> None:
         self.day = day
@@ -51,74 +53,96 @@ class Part:
         self.payloads: list[Payload] = []
         self.lines: list[bytes] = []
 
+    def keep(self, indexes: Sequence[int]) -> None:
+        """Drop the other rows."""
+        for name in ("keys", "requests", "windows", "payloads", "lines"):
+            column = getattr(self, name)
+            setattr(self, name, [column[index] for index in indexes])
 
-class Later(NamedTuple):
-    """A row in the place of another; `key` is that of the request."""
 
+class Superseding(NamedTuple):
+    """A row that supersedes another; `request` and `key` are 64-bit keys."""
+
+    request: int
     key: int
-    tokens: int
     line: bytes
     row: AgentUsage
 
 
-def triples(
-    parts: list[Part], later: list[Later], lines: list[bytes], start: int
-) -> dict[str, list[int]]:
-    """Key, tokens and offset of each row, by day, in the order of the lines."""
-    places = accumulate(map(len, lines), initial=start)
-    found: dict[str, list[int]] = {}
-    for part in parts:
-        day = found.setdefault(part.day, [])
-        # The places last: zip takes one too many of what comes first.
-        for key, request, place in zip(part.keys, part.requests, places, strict=False):
-            day += (key, request.total, place)
-    for one, place in zip(later, places, strict=False):
-        day = found.setdefault(one.row.ts.date().isoformat(), [])
-        day += (one.key, one.tokens, place)
-    return found
+class Origins:
+    """The origins of requests as they are booked, by number; None: they cannot be booked."""
+
+    def __init__(self, tool: str, origins: Sequence[RequestOrigin | None]) -> None:
+        self.tool, self.origins = tool, origins
+
+    def of(self, group: _Group) -> Origin:
+        """The origin of a group of requests."""
+        number, window, has_usd = group
+        request_origin = self.origins[number]
+        assert request_origin is not None, "these requests are rejected before"
+        session, project, branch, model, is_subagent = request_origin
+        return Origin(self.tool, model, session, project, branch, is_subagent, window, has_usd)
 
 
-def cells(
-    tool: str, parts: list[Part], places: list[Where | None]
-) -> tuple[list[Place], list[tuple[int, ...]]]:
-    """The cells of new rows, for the fold of what was used."""
-    numbers: dict[_Place, int] = {}
-    rows: list[tuple[int, ...]] = []
-    pairs = [pair for part in parts for pair in zip(part.requests, part.windows, strict=True)]
-    # Requests of one quarter and place mostly stand together: their sums are made at once.
-    for (bucket, where), run in groupby(pairs, _cell):
-        some = [request for request, _ in run]
-        usd = [request.usd for request in some if request.usd is not None]
-        nanos = sum([round(one * NANO) for one in usd])
-        sums = map(sum, zip(*[request.amounts for request in some], strict=True))
-        place = numbers.setdefault(where, len(numbers))
-        rows.append((bucket, place, len(some), *sums, nanos, len(usd)))
-    made: list[Place] = []
-    for number, window, has_usd in numbers:
-        named = places[number]
-        assert named is not None, "requests of a place that cannot be booked are rejected before"
-        session, folder, branch, model, sub = named
-        made.append((tool, model, session, folder, branch, sub, window, has_usd))
-    return made, rows
+def increment(
+    origins: Origins, days: Sequence[DayRows], later: Sequence[Superseding], start: int
+) -> Increment:
+    """What rows add to the store that are appended at byte `start`, the superseding ones last."""
+    lines = [line for day in days for line in day.lines] + [row.line for row in later]
+    offsets = [*accumulate(map(len, lines), initial=start)]
+    keys = [key for day in days for key in day.keys]
+    requests = [request for day in days for request in day.requests]
+    windows = [window for day in days for window in day.windows]
+    rows: list[RowEntry] = [
+        (signed(key), 0, request.total, offset)
+        for key, request, offset in zip(keys, requests, offsets, strict=False)
+    ]
+    rows += [
+        (signed(row.request), signed(row.key), counts(row.row).total, offset)
+        for row, offset in zip(later, offsets[len(keys) :], strict=False)
+    ]
+    numbers: dict[Origin, int] = {}
+    cells = []
+    # Requests of one quarter-hour and origin are mostly neighbours: they are summed together.
+    for (quarter, group), run in groupby(zip(requests, windows, strict=True), _group):
+        number = numbers.setdefault(origins.of(group), len(numbers))
+        cells.append((quarter, number, *_sums([request for request, _ in run])))
+    for row in later:
+        quarter = int(row.row.ts.timestamp()) // QUARTER
+        for tokens, sign in ((row.row, 1), (row.row.superseded, -1)):
+            if tokens is not None:
+                number = numbers.setdefault(origin(row.row, tokens), len(numbers))
+                sums = Counts()
+                sums.add(counts(tokens), sign)
+                cells.append((quarter, number, *msgspec.structs.astuple(sums)))
+    return Increment(start, offsets[-1], rows, [*numbers], cells)
 
 
-def _cell(pair: tuple[Request, str | None]) -> tuple[int, "_Place"]:
+def _group(pair: tuple[Request, str | None]) -> tuple[int, _Group]:
     request, window = pair
-    return int(request.ts.timestamp()) // QUARTER, (request.where, window, bool(request.usd))
+    return int(request.ts.timestamp()) // QUARTER, (request.origin, window, bool(request.usd))
 
 
-def together(days: dict[int, list[int]]) -> Iterator[list[tuple[str, list[int]]]]:
-    """The days in order, as many rows together as one append takes."""
-    parts: list[tuple[str, list[int]]] = []
-    room = _TOGETHER
+def _sums(requests: Sequence[Request]) -> tuple[int, ...]:
+    """The fields of `Counts`."""
+    costs = [request.usd for request in requests if request.usd is not None]
+    nanos = sum([round(cost * NANO) for cost in costs])
+    amounts = map(sum, zip(*[request.amounts for request in requests], strict=True))
+    return (len(requests), *amounts, nanos, len(costs))
+
+
+def appends(days: dict[int, list[int]]) -> Iterator[list[tuple[str, list[int]]]]:
+    """The keys by day (date.toordinal), in order, in the portions of one append."""
+    portion: list[tuple[str, list[int]]] = []
+    room = _APPEND_ROWS
     for day in sorted(days):
         keys = days[day]
         while keys:
-            some, keys = keys[:room], keys[room:]
-            parts.append((date.fromordinal(day).isoformat(), some))
-            room -= len(some)
+            head, keys = keys[:room], keys[room:]
+            portion.append((date.fromordinal(day).isoformat(), head))
+            room -= len(head)
             if not room:
-                yield parts
-                parts, room = [], _TOGETHER
-    if parts:
-        yield parts
+                yield portion
+                portion, room = [], _APPEND_ROWS
+    if portion:
+        yield portion

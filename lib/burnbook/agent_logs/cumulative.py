@@ -1,7 +1,7 @@
-"""Lines that tell sums of a session so far: a request is the difference to the line before.
+"""Logs whose lines have the sums of a session so far: a request is the difference of two lines.
 
-The same sums again are no request. Sums that fall begin a new series. A fork's file begins with its
-parent's history: what stands there from before the fork, or from its first second, is the parent's.
+Equal sums are no request. Sums that fall begin a new series. The file of a fork begins with its
+parent's history: lines from before the fork, or from its first second, are the parent's.
 """
 
 from operator import sub
@@ -9,30 +9,26 @@ from typing import Any
 
 import msgspec
 
-from burnbook.agent_logs.compiled_feed import Row
-from burnbook.agent_logs.requests import Amounts, Found, Request, Setting, amounts_of, key_of, total
+from burnbook.agent_logs.compiled_feed import CompiledFeed, Row
+from burnbook.agent_logs.requests import (
+    Amounts,
+    Request,
+    RequestSet,
+    SessionContext,
+    amounts_of,
+    key_of,
+    total,
+)
 from burnbook.base.errors import Refused
-from burnbook.config.agent_logs import LogFeed
 
-_REPLAY = 1.0  # seconds in which a fork writes what it repeats
-NOTHING = (None,) * 8
-
+_REPLAY = 1.0  # seconds in which a fork writes the history that it repeats
+_NO_FIELDS = (None,) * 8
 
 Sums = tuple[int | None, ...]
 
 
-def _more(told: Sums, before: Sums) -> Sums:
-    """The difference of what both tell. What a line does not tell stays untold."""
-    return tuple(
-        [
-            now if now is None or was is None else max(now - was, 0)
-            for now, was in zip(told, before, strict=True)
-        ]
-    )
-
-
-class State(msgspec.Struct, array_like=True):
-    """Where the series of one file stands."""
+class SeriesState(msgspec.Struct, array_like=True):
+    """The state of one file between two reads."""
 
     start: float | None = None
     sums: Sums | None = None
@@ -44,129 +40,135 @@ class State(msgspec.Struct, array_like=True):
 
 
 class Series:
-    """The lines of one file, in their order."""
+    """The lines of one file, in order."""
 
-    def __init__(self, feed: LogFeed, found: Found, lines: Any, rank: int, stem: str) -> None:
-        self.found, self.lines, self.rank, self.stem = found, lines, rank, stem
-        self.amounts = amounts_of(feed)
-        self.setting = Setting(lines)
-        self.state = State()
-        self.where: int | None = None
+    def __init__(self, feed: CompiledFeed, requests: RequestSet, file: int, stem: str) -> None:
+        self.requests, self.feed, self.file, self.stem = requests, feed, file, stem
+        self.amounts = amounts_of(feed.feed)
+        self.context = SessionContext(feed)
+        self.state = SeriesState()
+        self.origin: int | None = None
+        self._has_sums = feed.requests.only.all
 
-    def take(self, row: Row) -> None:
-        """Take a row in. Raises Refused."""
-        lines = self.lines
-        if lines.requests.test.all(row) and not (lines.has_never and lines.never.any(row)):
-            self._sums(row)
-        elif lines.better is not None and lines.better.test.all(row):
-            self._better(row)
-        elif self.setting.take(row):
-            self.where = None
+    def add(self, row: Row) -> None:
+        """Add a line. Raises Refused."""
+        feed = self.feed
+        if self._has_sums(row) and not (feed.has_never and feed.never.any(row)):
+            self._add_sums(row)
+        elif feed.better is not None and feed.better.only.all(row):
+            self._add_better(row)
+        elif self.context.update(row):
+            self.origin = None
             if self.state.start is None:
-                picked = lines.requests.values.pick(row)[0]
-                self.state.start = 0.0 if picked is None else lines.moment(picked).timestamp()
+                ts = feed.requests.fields.pick(row)[0]
+                self.state.start = 0.0 if ts is None else feed.moment(ts).timestamp()
         else:
-            self.found.tally.ignored += 1
+            self.requests.tally.ignored += 1
 
-    def _sums(self, row: Row) -> None:
-        # Once for each line of the longest logs: what a feed does not have is not looked for.
-        state, lines, found = self.state, self.lines, self.found
-        told = lines.sums(row) if lines.is_plain else lines.requests.values.pick(row)[8:]
+    def _add_sums(self, row: Row) -> None:
+        # The longest logs run this for most lines, so fields that a feed lacks are not looked up.
+        state, feed, tally = self.state, self.feed, self.requests.tally
+        sums = feed.sums(row) if feed.is_plain else feed.requests.fields.pick(row)[8:]
         before = state.sums
-        if told == before:
-            found.tally.duplicates += 1
+        if sums == before:
+            tally.duplicates += 1
             return
-        if None in told and told.count(None) == len(told):
-            found.tally.ignored += 1  # it tells limits alone
+        if None in sums and sums.count(None) == len(sums):
+            tally.ignored += 1  # a line with meters alone
             return
-        ts = lines.moment(row[lines.ts_at] if lines.is_plain else self._ts(row))
+        ts = feed.moment(row[feed.ts_at] if feed.is_plain else feed.requests.fields.pick(row)[0])
         if before is None:
-            more = told
-        elif None not in told and None not in before:
-            more = tuple(map(sub, told, before))
-            if min(more) < 0:
-                more = self._less(told, before)
+            more = sums
         else:
-            more = self._less(told, before)
-        state.sums = told
-        session = self.setting.session or self.stem
-        if self.setting.parent is not None:
+            try:
+                more = tuple(map(sub, sums, before))
+            except TypeError:  # a null
+                more = self._less(sums, before)
+            else:
+                if min(more) < 0:
+                    more = self._less(sums, before)
+        state.sums = sums
+        session = self.context.session or self.stem
+        if self.context.parent is not None:
             moment = ts.timestamp()
             if self._is_replay(moment):
                 state.replayed = moment
-                found.tally.duplicates += 1
+                tally.duplicates += 1
                 return
             session = self._session(moment)
         if state.has_better:
             return
-        amounts = self.amounts(lines.spread((None, *more)) if lines.is_plain else more)
+        amounts = self.amounts(feed.spread((None, *more)) if feed.is_plain else more)
         tokens = total(amounts)
         if not tokens:
-            found.tally.ignored += 1
+            tally.ignored += 1
             return
-        key = key_of(f"{found.tool}\0{session}\0{state.number}\0{told}")
+        key = key_of(f"{self.requests.tool}\0{session}\0{state.number}\0{sums}")
         state.last, state.last_key = amounts, key
-        for at in lines.others_at:
-            if row[at] is not None:
-                self._book(key, ts, amounts, lines.requests.values.pick(row))
+        for column in feed.other_columns:
+            if row[column] is not None:
+                self._add_request(key, ts, amounts, feed.requests.fields.pick(row))
                 return
-        if self.where is None:
-            self.where = found.place(self.setting.where(NOTHING, self.stem))
-        parts = (tokens, ts, self.where, amounts, None, None, self.rank)
-        found.take(key, tuple.__new__(Request, parts))  # half of what its own way takes
+        if self.origin is None:
+            context = self.context.origin(_NO_FIELDS, self.stem)
+            self.origin = self.requests.origin_number(context)
+        self.requests.add(key, Request(tokens, ts, self.origin, amounts, None, None, self.file))
 
-    def _ts(self, row: Row) -> Any:
-        return self.lines.requests.values.pick(row)[0]
-
-    def _less(self, told: Sums, before: Sums) -> Sums:
-        """What is more, where something is less or not told: all of it, where a series begins."""
-        lines = self.lines
-        now, was = told, before
-        if lines.is_plain:
-            now, was = (lines.spread((None, *sums)) for sums in (told, before))
+    def _less(self, sums: Sums, before: Sums) -> Sums:
+        """The difference where a sum fell or is absent; all of the sums where a series begins."""
+        feed = self.feed
+        now, was = sums, before
+        if feed.is_plain:
+            now, was = (feed.spread((None, *values)) for values in (sums, before))
         if (now[0] or 0) + (now[5] or 0) < (was[0] or 0) + (was[5] or 0):
             self.state.number += 1
-            return told
-        return _more(told, before)
+            return sums
+        return tuple(
+            [
+                new if new is None or old is None else max(new - old, 0)
+                for new, old in zip(sums, before, strict=True)
+            ]
+        )
 
-    def _better(self, row: Row) -> None:
-        state, lines = self.state, self.lines
-        picked = lines.better.values.pick(row)
-        amounts = self.amounts(picked[8:])
+    def _add_better(self, row: Row) -> None:
+        state, feed, requests = self.state, self.feed, self.requests
+        assert feed.better is not None
+        fields = feed.better.fields.pick(row)
+        amounts = self.amounts(fields[8:])
         if not total(amounts):
-            self.found.tally.ignored += 1
+            requests.tally.ignored += 1
             return
-        ts = lines.moment(picked[0])
+        ts = feed.moment(fields[0])
         if self._is_replay(ts.timestamp()):
-            self.found.tally.duplicates += 1
+            requests.tally.duplicates += 1
             return
-        parts = [row[at] for at in lines.better.identity]
-        if parts.count(None) == len(parts):
-            raise Refused("it has nothing of what identifies it")
+        identity = [row[column] for column in feed.better.identity]
+        if identity.count(None) == len(identity):
+            raise Refused("no field of the identity has a value")
         if not state.has_better:
             state.has_better = True
-            told = state.last == amounts  # the sums before told this request already
-            if told and self.found.requests.pop(state.last_key, None) is None:
-                self.found.tally.duplicates += 1
+            is_counted = state.last == amounts  # the sums before have this request already
+            if is_counted and requests.requests.pop(state.last_key, None) is None:
+                requests.tally.duplicates += 1
                 return
-        self._book(self.found.key(parts), ts, amounts, picked)
+        self._add_request(requests.key(identity), ts, amounts, fields)
 
     def _is_replay(self, moment: float) -> bool:
         start = self.state.start
-        return self.setting.parent is not None and start is not None and moment < start + _REPLAY
+        return self.context.parent is not None and start is not None and moment < start + _REPLAY
 
     def _session(self, moment: float) -> str:
-        """Whose request it is. A line that follows repeated ones closely may be one of them still.
+        """The session of a request. A line shortly after repeated ones may be repeated as well.
 
-        It has the parent's key then: where it is the parent's, it is there already.
+        It gets the parent's key then, so that it is a duplicate where it is the parent's.
         """
-        state, setting = self.state, self.setting
-        if setting.parent is not None and moment < state.replayed + _REPLAY:
+        state, context = self.state, self.context
+        if context.parent is not None and moment < state.replayed + _REPLAY:
             state.replayed = moment
-            return setting.parent
-        return setting.session or self.stem
+            return context.parent
+        return context.session or self.stem
 
-    def _book(self, key: int, ts: Any, amounts: Amounts, picked: tuple[Any, ...]) -> None:
-        where = self.found.place(self.setting.where(picked, self.stem))
-        request = Request(total(amounts), ts, where, amounts, picked[7], picked[5], self.rank)
-        self.found.take(key, request)
+    def _add_request(self, key: int, ts: Any, amounts: Amounts, fields: tuple[Any, ...]) -> None:
+        origin = self.requests.origin_number(self.context.origin(fields, self.stem))
+        request = Request(total(amounts), ts, origin, amounts, fields[7], fields[5], self.file)
+        self.requests.add(key, request)

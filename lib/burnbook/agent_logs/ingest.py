@@ -1,10 +1,10 @@
-"""Books what agents' own logs tell: the files of a feed, or one that is given."""
+"""Books the requests in agents' own logs: the files of a feed, or a given file."""
 
 import gc
 import os
 import stat
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from burnbook.base.errors import BAD_DATA, Missing, UsageError
 from burnbook.book.codec import REJECTS
@@ -12,47 +12,42 @@ from burnbook.config.agent_logs import LogFeed
 from burnbook.context import Context, Result
 from burnbook.jsonl import sources
 from burnbook.view.parts import Line
-from burnbook.windows.snapshot_index import snapshot_index
 
 if TYPE_CHECKING:
-    from burnbook.agent_logs.parallel import Told
+    from burnbook.agent_logs.parallel import Job, JobResult
+    from burnbook.agent_logs.reader import Rejected
 
-# What only reading needs is imported there: most calls find nothing new.
+# Modules that only reading needs are imported there: most calls read nothing.
 KINDS = ("accepted", "duplicates", "rejected", "ignored")
 
 
-class Job(NamedTuple):
-    """A file to read, what is known of it, and its number among all."""
-
-    log: sources.Log
-    source: sources.Source | None
-    rank: int
-
-
 def run(ctx: Context, args: Any, feed: LogFeed) -> Result:
-    """Says how many requests are new in the book, and what became of the other lines."""
+    """The number of new requests in the book, and of other lines by what became of them."""
     if args.window is not None:
         raise UsageError(
             f"--window {args.window}: a request of {args.feed} belongs to the window of its time"
         )
-    gc.disable()  # nothing here makes cycles, and a collection looks at every row that is held
+    gc.disable()  # no cycles here, and a collection would visit every request
     known = sources.remembered(ctx.book.root, args.feed, feed)
     jobs, source = _jobs(args, feed, known)
-    told, meters = None, 0
+    result, meters = None, 0
     if jobs:
-        told = _work(ctx, args, feed, jobs)
-        _keep(ctx, args, told)
-        if told.meters:
+        result = _book(ctx, args, feed, jobs)
+        _book_rejected(ctx, args, result.rejected)
+        if result.meters:
             from burnbook.windows import vendor_meters_store
 
-            meters = vendor_meters_store.of_logs(ctx, args.feed, told.meters, told.plan)
+            meters = vendor_meters_store.of_logs(ctx, args.feed, result.meters, result.plan)
         if source != "stdin" and args.file is None:
-            sources.remember(ctx.book.root, args.feed, feed, known | told.sources)
-    return _result(ctx, args, source, told, meters)
+            sources.remember(ctx.book.root, args.feed, feed, known | result.sources)
+    return _report(ctx, args, source, result, meters)
 
 
-def _jobs(args: Any, feed: LogFeed, known: dict[str, sources.Source]) -> tuple[list[Job], str]:
-    """What there is to read, oldest first, and what it is called."""
+def _jobs(args: Any, feed: LogFeed, known: dict[str, sources.Source]) -> "tuple[list[Job], str]":
+    """The files to read, oldest first, and the name of the source."""
+    if args.stdin or args.file is not None:
+        from burnbook.agent_logs.parallel import Job
+
     if args.stdin:
         return [Job(_stdin(), None, 0)], "stdin"
     if args.file is not None:
@@ -60,27 +55,31 @@ def _jobs(args: Any, feed: LogFeed, known: dict[str, sources.Source]) -> tuple[l
     folders = sources.roots(feed)
     source = ", ".join(folders)
     if not any(map(sources.is_folder, folders)):
-        raise Missing(f"no logs: none of the folders of {args.feed} is there: {source}")
-    jobs = []
-    for rank, log in enumerate(sources.logs(feed)):
+        raise Missing(f"no logs: none of the directories of {args.feed} exists: {source}")
+    changed = []
+    for number, log in enumerate(sources.logs(feed)):
         before = known.get(log.path)
         if before is None or (before.size, before.mtime_ns) != (log.size, log.mtime_ns):
-            jobs.append(Job(log, before, rank))
-    return jobs, source
+            changed.append((log, before, number))
+    if not changed:
+        return [], source
+    from burnbook.agent_logs.parallel import Job
+
+    return [Job(*job) for job in changed], source
 
 
 def _given(path: str) -> sources.Log:
     try:
         status = os.stat(path)
     except OSError:
-        raise Missing(f"no lines: there is no file {path!r}") from None
+        raise Missing(f"no lines: file {path!r} does not exist") from None
     if not stat.S_ISREG(status.st_mode):
-        raise Missing(f"no lines: {path!r} is no file")
+        raise Missing(f"no lines: {path!r} is not a file")
     return sources.Log(path, status.st_size, status.st_mtime_ns)
 
 
 def _stdin() -> sources.Log:
-    """Stdin in a file without a name, which may be read by its place in /dev/fd."""
+    """Stdin in a file without a name, which can be read by its path in /dev/fd."""
     from tempfile import TemporaryFile  # 3 ms that only this pays for
 
     with TemporaryFile() as file:
@@ -91,83 +90,80 @@ def _stdin() -> sources.Log:
     return sources.Log(f"/dev/fd/{kept}", os.fstat(kept).st_size, 0)
 
 
-def _work(ctx: Context, args: Any, feed: LogFeed, jobs: Sequence[Job]) -> "Told":
-    from burnbook.agent_logs.parallel import work
-    from burnbook.agent_logs.reader import Reading
-    from burnbook.agent_logs.writer import Booking
+def _book(ctx: Context, args: Any, feed: LogFeed, jobs: "Sequence[Job]") -> "JobResult":
+    from burnbook.agent_logs.parallel import Run
+    from burnbook.agent_logs.reader import LogReader
+    from burnbook.agent_logs.writer import Writer
     from burnbook.windows import boundaries
+    from burnbook.windows.snapshot_index import snapshot_index
 
-    fold = ctx.book.used_fold  # up to date before, so that what is added is what is new
     window_of = boundaries.by_time(ctx.config, snapshot_index(ctx))
-    booking = Booking(ctx.book.root, args.feed, ctx.agent, window_of)
-    told = work(jobs, Reading(args.feed, feed), booking, strict=args.strict)
-    if told.written:
-        fold.value.take(told.used)
-        fold.skip(told.written)
-        fold.save(at_once=True)
-    return told
+    writer = Writer(ctx.book.root, args.feed, ctx.agent, window_of)
+    run = Run(ctx.store, LogReader(args.feed, feed), writer)
+    return run.run(jobs, strict=args.strict)
 
 
-def _keep(ctx: Context, args: Any, told: "Told") -> None:
-    """Book the refused lines."""
-    if not told.rejected:
+def _book_rejected(ctx: Context, args: Any, rejected: "Sequence[Rejected]") -> None:
+    if not rejected:
         return
     from burnbook.book import lock
     from burnbook.book.rejects import Rejects
 
     rejects = Rejects(ctx.book.root, args.feed, ctx.agent)
-    lines = Lines()
-    made = rejects.prepare(
+    numbers = LineNumbers()
+    rows = rejects.prepare(
         [
-            (lines.number(path, offset), reason, line or path.encode())
-            for path, offset, reason, line in told.rejected
+            (numbers.of(row.path, row.offset), row.reason, row.line or row.path.encode())
+            for row in rejected
         ]
     )
     with lock.book_lock(ctx.book.root):
-        rejects.book(made)
+        rejects.book(rows)
 
 
-class Lines:
-    """Numbers of lines, for people who look for them; they are not counted while reading."""
+class LineNumbers:
+    """The numbers of lines, for people; lines are not counted while reading."""
 
     def __init__(self) -> None:
         self.last: tuple[str, int, int] = ("", 0, 1)
 
-    def number(self, path: str, offset: int) -> int:
-        """The number of the line at an offset of a file, from 1; 0 where it cannot be told."""
-        before, place, number = self.last
-        if path != before or offset < place:
-            place, number = 0, 1
+    def of(self, path: str, offset: int) -> int:
+        """The number of the line at an offset of a file, from 1; 0 where it is unknown."""
+        last_path, start, number = self.last
+        if path != last_path or offset < start:
+            start, number = 0, 1
         if not offset or path.endswith(".zst"):
             return 1 if not offset else 0
         try:
             with open(path, "rb", buffering=0) as file:
-                file.seek(place)
-                while place < offset and (block := file.read(min(1 << 20, offset - place))):
+                file.seek(start)
+                while start < offset and (block := file.read(min(1 << 20, offset - start))):
                     number += block.count(b"\n")
-                    place += len(block)
+                    start += len(block)
         except OSError:
             return 0
-        self.last = (path, place, number)
+        self.last = (path, start, number)
         return number
 
 
-def _result(ctx: Context, args: Any, source: str, told: "Told | None", meters: int) -> Result:
-    counts = {name: getattr(told.tally, name) if told else 0 for name in KINDS}
-    said = [f"{name} {counts[name]:,}" for name in KINDS[:3]]
+def _report(
+    ctx: Context, args: Any, source: str, result: "JobResult | None", meters: int
+) -> Result:
+    counts = {name: getattr(result.tally, name) if result else 0 for name in KINDS}
+    words = [f"{name} {counts[name]:,}" for name in KINDS[:3]]
     if counts["ignored"]:
-        said.append(f"ignored {counts['ignored']:,} (no requests)")
+        words.append(f"ignored {counts['ignored']:,} (no requests)")
     rejects = os.path.join(ctx.book.root, f"{REJECTS}{args.feed}.jsonl")
     if counts["rejected"]:
         ctx.notes.append(f"rejected lines and the reasons are in {rejects}")
     data = {
         "feed": args.feed,
         "source": source,
-        "files": len(told.sources) if told else 0,
+        "files": len(result.sources) if result else 0,
         **counts,
         "meters": meters,
         "rejects": rejects if counts["rejected"] else None,
     }
     useless = counts["rejected"] and counts["rejected"] == sum(counts.values())
-    line = Line(f"{args.feed}: {', '.join(said)}", strong=True)
+    line = Line(f"{args.feed}: {', '.join(words)}", strong=True)
     return Result([line], data, BAD_DATA if useless else 0)

@@ -1,217 +1,217 @@
-"""Reads a feed's files with two processes where that is worth it, and books what both found.
+"""Reads and books the files of a feed, with two processes where that saves time.
 
-Each reads a half of the files, both tell each other the keys, and what both have stays with the one
-that has more of it, or had it first. Then each books its own: they meet at the book's lock alone.
+Each process reads half of the files. Then they exchange keys: a request that both have stays with
+the one that has more tokens of it, or has it from an older file. Each books its own requests.
 """
 
 import os
-import signal
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, NoReturn, Protocol
+from typing import NamedTuple
 
 import msgspec
 
-from burnbook.agent_logs.reader import Reading
+from burnbook.agent_logs.reader import LogReader, Rejected
 from burnbook.agent_logs.requests import Tally
-from burnbook.agent_logs.writer import Booking
+from burnbook.agent_logs.writer import Writer
 from burnbook.base import errors
+from burnbook.base.worker import Channel, worker
 from burnbook.jsonl.sources import Log, Source
 from burnbook.meters.vendor_meters import Shown
-from burnbook.usage.totals import Used
+from burnbook.store.projection import signed
+from burnbook.store.store import Store
+from burnbook.usage.projection import USAGE, Increment
+from burnbook.usage.request_index import Known, RequestIndex, look_up
 
-# Below this, starting a second process costs more than it saves.
-WORTH_IT = 4 << 20
-_FILE = 50_000  # what opening a file costs, in bytes
-_MOST = 150_000  # requests that one process holds before it books them
-_BLOCK = 1 << 20
+MIN_BYTES = 4 << 20
+"""Below this, starting a second process costs more than it saves."""
+ROUND_BYTES = 3 << 29
+"""The files that are read before their requests are booked: it bounds the memory for these."""
+_OPEN_COST = 50_000  # the cost of opening a file, as bytes to read
 
 
-class Work(Protocol):
-    """A file to read, what is known of it, and its number among all."""
+class Job(NamedTuple):
+    """A file to read, its state after the last read, and its number, oldest first."""
+
+    log: Log
+    source: Source | None
+    file: int
 
     @property
-    def log(self) -> Log:
-        """The file."""
-
-    @property
-    def source(self) -> Source | None:
-        """What is known of it; None for a new one."""
-
-    @property
-    def rank(self) -> int:
-        """Its number among all, oldest first."""
+    def size(self) -> int:
+        """The bytes that are new."""
+        return max(self.log.size - (self.source.offset if self.source else 0), 0)
 
 
-class Told(msgspec.Struct):
-    """What one process has to say when it is done."""
+class JobResult(msgspec.Struct):
+    """The result of one process."""
 
     tally: Tally
-    used: Used
-    written: list[tuple[int, int]]
+    increments: list[Increment]
     sources: dict[str, Source]
-    rejected: list[tuple[str, int, str, bytes]]
-    meters: dict[str, list[Shown]] = {}
-    plan: tuple[datetime, str] | None = None
-    error: tuple[int, str] | None = None
+    rejected: list[Rejected]
+    meters: dict[str, list[Shown]]
+    plan: tuple[datetime, str] | None
 
 
-class Keys(msgspec.Struct):
-    """What one process found, as columns: key, tokens, number of the file."""
+class _Keys(msgspec.Struct):
+    """The requests of one process as columns: key, tokens, number of the file."""
 
     keys: bytes
-    totals: bytes
-    ranks: bytes
+    tokens: bytes
+    files: bytes
 
 
-def work(jobs: Sequence[Work], reading: Reading, booking: Booking, *, strict: bool) -> Told:
-    """Read and book some files; `strict`: all of them, or raise BadData and book nothing."""
-    size = sum(_left(job) for job in jobs)
-    if strict or size < WORTH_IT or len(jobs) < 2 or (os.cpu_count() or 1) < 2:
-        sources = _read(jobs, reading, None if strict else booking)
-        if strict and reading.rejected:
-            path, _, why, _ = reading.rejected[0]
-            path = "stdin" if path.startswith("/dev/fd/") else path
-            more = f", and {len(reading.rejected) - 1} more" if len(reading.rejected) > 1 else ""
-            raise errors.BadData(f"{path}: {why}{more}; nothing booked (--strict)")
-        booking.book(reading.found)
-        return _told(reading, booking, sources)
-    return _both(*_halves(jobs), reading, booking)
+class _Answer(msgspec.Struct):
+    """The keys of requests that the other process keeps, and those of the rest in the book."""
+
+    lost: list[int]
+    known: Known
 
 
-def _both(mine: list[Work], theirs: list[Work], reading: Reading, booking: Booking) -> Told:
-    (hear, they_tell), (they_hear, tell) = os.pipe(), os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(hear)
-        os.close(tell)
-        _child(theirs, reading, booking, they_hear, they_tell)
-    os.close(they_hear)
-    os.close(they_tell)
-    try:
-        with os.fdopen(hear, "rb") as heard, os.fdopen(tell, "wb") as telling:
-            sources = _read(mine, reading, booking)
-            keys = _hear(heard, Keys)
-            _say(telling, _settle(reading, keys))
-            booking.book(reading.found)
-            told = _told(reading, booking, sources)
-            other = _hear(heard, Told)
-    except BaseException:
-        os.kill(child, signal.SIGTERM)
-        raise
-    finally:
-        os.waitpid(child, 0)
-    if other.error is not None:
-        failure = errors.BurnbookError(other.error[1])
-        failure.code = other.error[0]
-        raise failure
-    told.tally.take(other.tally)
-    told.used.take(other.used)
-    told.written += other.written
-    told.sources |= other.sources
-    told.rejected += other.rejected
-    reading.limits.join(other.meters)
-    told.plan = max(filter(None, (told.plan, other.plan)), default=None)
-    return told
+class Run:
+    """Reads and books files of one feed into one book."""
 
+    def __init__(self, store: Store, reader: LogReader, writer: Writer) -> None:
+        self.store, self.reader, self.writer = store, reader, writer
+        self.sources: dict[str, Source] = {}
 
-def _child(jobs: list[Work], reading: Reading, booking: Booking, hear: int, tell: int) -> NoReturn:
-    told = Told(Tally(), Used(), [], {}, [])
-    try:
-        with os.fdopen(hear, "rb") as heard, os.fdopen(tell, "wb") as telling:
-            try:
-                sources = _read(jobs, reading, booking)
-                found = reading.found.requests
-                columns = found, [r.total for r in found.values()], [r.rank for r in found.values()]
-                _say(telling, Keys(*[array("Q", column).tobytes() for column in columns]))
-                lost: set[int] = set(_hear(heard, list[int]))
-                for key in lost:
-                    del found[key]
-                reading.found.tally.duplicates += len(lost)
-                booking.book(reading.found)
-                told = _told(reading, booking, sources)
-            except errors.BurnbookError as error:
-                told.error = (error.code, str(error))
-            except OSError as error:
-                told.error = (errors.IO, errors.os_sentence("the system refused", error))
-            told.used.pack()
-            _say(telling, told)
-    finally:
-        os._exit(0)
-
-
-def _settle(reading: Reading, keys: Keys) -> list[int]:
-    """Give up what the other process has more of, or first; the keys that it has to give up."""
-    found = reading.found.requests
-    theirs = array("Q", keys.keys)
-    both = found.keys() & theirs
-    lost = []
-    if both:
-        totals, ranks = array("Q", keys.totals), array("Q", keys.ranks)
-        for key, total, rank in zip(theirs, totals, ranks, strict=True):
-            if key not in both:
-                continue
-            mine = found[key]
-            if (mine.total, -mine.rank) >= (total, -rank):
-                lost.append(key)
+    def run(self, jobs: Sequence[Job], *, strict: bool = False) -> JobResult:
+        """Read and book files. `strict`: all lines, or raise BadData and book nothing."""
+        for part in [jobs] if strict else _rounds(jobs):
+            size = sum(job.size for job in part)
+            is_small = size < MIN_BYTES or len(part) < 2 or (os.cpu_count() or 1) < 2
+            if strict or is_small:
+                self._alone(part, strict=strict)
             else:
-                del found[key]
-                reading.found.tally.duplicates += 1
-    return lost
+                self._with_worker(*_halves(part))
+            self.store.add(USAGE, [added.stretch() for added in self.writer.increments])
+            self.writer.increments.clear()
+            self.reader.requests.requests.clear()
+        return self._result()
+
+    def _alone(self, jobs: Sequence[Job], *, strict: bool) -> None:
+        self._read(jobs)
+        rejected = self.reader.rejected
+        if strict and rejected:
+            path = "stdin" if rejected[0].path.startswith("/dev/fd/") else rejected[0].path
+            more = f", and {len(rejected) - 1} more" if len(rejected) > 1 else ""
+            reason = f"{path}: {rejected[0].reason}{more}; nothing booked (--strict)"
+            raise errors.BadData(reason)
+        self._book(self._look_up(self.reader.requests.requests))
+
+    def _with_worker(self, mine: Sequence[Job], theirs: Sequence[Job]) -> None:
+        with worker(lambda channel: self._work(theirs, channel)) as channel:
+            self._read(mine)
+            keys = channel.receive(_Keys)
+            lost = self._settle(keys)
+            worker_keys = array("Q", keys.keys)
+            known = self._look_up([*self.reader.requests.requests, *worker_keys])
+            others = {signed(key) for key in worker_keys} & known.requests.keys()
+            requests = {key: known.requests[key] for key in others}
+            channel.send(_Answer(lost, Known(known.offset, known.mark, requests)))
+            self._book(known)
+            result = channel.receive(JobResult)
+        self.writer.tally.add(result.tally)
+        self.writer.increments += result.increments
+        self.sources |= result.sources
+        self.reader.rejected += result.rejected
+        self.reader.meters.join(result.meters)
+        plans = filter(None, (self.reader.meters.plan, result.plan))
+        self.reader.meters.plan = max(plans, default=None)
+
+    def _work(self, jobs: Sequence[Job], channel: Channel) -> None:
+        """The second process: it reads and books its half."""
+        self._forget()
+        self._read(jobs)
+        requests = self.reader.requests.requests
+        tokens = [request.total for request in requests.values()]
+        files = [request.file for request in requests.values()]
+        columns = [array("Q", column).tobytes() for column in (requests, tokens, files)]
+        channel.send(_Keys(*columns))
+        answer = channel.receive(_Answer)
+        for key in answer.lost:
+            del requests[key]
+        self.reader.requests.tally.duplicates += len(answer.lost)
+        self._book(answer.known)
+        channel.send(self._result())
+
+    def _forget(self) -> None:
+        """Drop the results of earlier rounds, which the first process has."""
+        self.writer.tally, self.reader.requests.tally = Tally(), Tally()
+        self.reader.rejected, self.reader.meters.windows = [], {}
+        self.reader.meters.plan, self.sources = None, {}
+
+    def _settle(self, keys: _Keys) -> list[int]:
+        """Drop the requests that the worker keeps; returns the keys of those that it loses."""
+        requests = self.reader.requests.requests
+        worker_keys = array("Q", keys.keys)
+        both = requests.keys() & worker_keys
+        lost = []
+        if both:
+            tokens, files = array("Q", keys.tokens), array("Q", keys.files)
+            for key, total, file in zip(worker_keys, tokens, files, strict=True):
+                if key not in both:
+                    continue
+                mine = requests[key]
+                if (mine.total, -mine.file) >= (total, -file):
+                    lost.append(key)
+                else:
+                    del requests[key]
+                    self.reader.requests.tally.duplicates += 1
+        return lost
+
+    def _read(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            source = self.reader.read(job.log, job.file, job.source)
+            if source is not None:
+                self.sources[job.log.path] = source
+
+    def _look_up(self, keys: Iterable[int]) -> Known:
+        return look_up(self.store, self.writer.root, keys)
+
+    def _book(self, known: Known) -> None:
+        self.writer.book(self.reader.requests, RequestIndex(self.writer.root, known))
+
+    def _result(self) -> JobResult:
+        writer, reader = self.writer, self.reader
+        writer.tally.add(reader.requests.tally)
+        writer.tally.rejected += len(reader.rejected)
+        meters = reader.meters
+        return JobResult(
+            writer.tally,
+            writer.increments,
+            self.sources,
+            reader.rejected,
+            meters.windows,
+            meters.plan,
+        )
 
 
-def _read(jobs: Sequence[Work], reading: Reading, booking: Booking | None) -> dict[str, Source]:
-    """Read files in their order; where it gets too much to hold, book what is there."""
-    sources = {}
+def _rounds(jobs: Sequence[Job]) -> Iterator[list[Job]]:
+    """The jobs in their order, in parts of part bytes."""
+    part: list[Job] = []
+    size = 0
     for job in jobs:
-        source = reading.read(job.log, job.rank, job.source)
-        if source is not None:
-            sources[job.log.path] = source
-        if booking is not None and len(reading.found.requests) > _MOST:
-            booking.book(reading.found)
-            reading.found.requests.clear()
-    return sources
+        if part and size > ROUND_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(job)
+        size += job.size + _OPEN_COST
+    if part:
+        yield part
 
 
-def _told(reading: Reading, booking: Booking, sources: dict[str, Source]) -> Told:
-    tally = booking.tally
-    tally.take(reading.found.tally)
-    tally.rejected += len(reading.rejected)
-    told = Told(tally, booking.used, booking.written, sources, reading.rejected)
-    told.meters, told.plan = reading.limits.found, reading.limits.plan
-    return told
-
-
-def _halves(jobs: Sequence[Work]) -> tuple[list[Work], list[Work]]:
+def _halves(jobs: Sequence[Job]) -> tuple[list[Job], list[Job]]:
     """The jobs in two parts of about the same size, each in its order."""
-    larger_first = sorted(jobs, key=_left, reverse=True)
     sizes, chosen = [0, 0], set()
-    for job in larger_first:
-        to = int(sizes[1] < sizes[0])
-        sizes[to] += _left(job) + _FILE
-        if to:
-            chosen.add(job.rank)
+    for job in sorted(jobs, key=lambda job: job.size, reverse=True):
+        to_second = int(sizes[1] < sizes[0])
+        sizes[to_second] += job.size + _OPEN_COST
+        if to_second:
+            chosen.add(job.file)
     return (
-        [job for job in jobs if job.rank not in chosen],
-        [job for job in jobs if job.rank in chosen],
+        [job for job in jobs if job.file not in chosen],
+        [job for job in jobs if job.file in chosen],
     )
-
-
-def _left(job: Work) -> int:
-    return max(job.log.size - (job.source.offset if job.source else 0), 0)
-
-
-def _say(pipe: Any, what: Any) -> None:
-    data = msgspec.msgpack.encode(what)
-    pipe.write(len(data).to_bytes(8, "little") + data)
-    pipe.flush()
-
-
-def _hear(pipe: Any, kind: Any) -> Any:
-    length = int.from_bytes(pipe.read(8), "little")
-    data = pipe.read(length)
-    try:
-        return msgspec.msgpack.decode(data, type=kind)
-    except msgspec.DecodeError:
-        raise errors.IOFault("the second process died; run it again to book the rest") from None

@@ -1,7 +1,8 @@
-"""The official meters in a feed's lines: of each window what its last line tells.
+"""The official meters in a feed's lines: for each window, the last line that shows it.
 
-Most lines tell more of the window before them. That is seen without making meters of them: only the
-last one of a run is looked at closely.
+Most lines show the windows of the line before them, with more use. These are recognized from a few
+fields, and only the last line of such a run is read in full. Without that, 1 GB of rollouts takes
+1.9 times as long to read (2.8 s of CPU time instead of 1.5 s).
 """
 
 from collections.abc import Iterable
@@ -10,14 +11,14 @@ from typing import Any
 
 import msgspec
 
-from burnbook.agent_logs.compiled_feed import Lines, Row
+from burnbook.agent_logs.compiled_feed import CompiledFeed, Row
 from burnbook.base.errors import Refused
 from burnbook.meters import rate_limits, vendor_meters
 from burnbook.meters.deltas import SAME_RESET
 from burnbook.meters.vendor_meters import Shown
 
-_WANDERS = SAME_RESET.total_seconds()
-_NOTHING = (None, msgspec.Raw(b"null"))
+_SAME = SAME_RESET.total_seconds()
+_NULL = (None, msgspec.Raw(b"null"))
 
 
 class _Window(msgspec.Struct, gc=False):
@@ -26,113 +27,113 @@ class _Window(msgspec.Struct, gc=False):
     resets_at: Any = None
 
 
-class _Quick(msgspec.Struct, gc=False):
-    """The form that nearly every line has; what has another is looked at closely."""
+class _Brief(msgspec.Struct, gc=False):
+    """The fields of the form that nearly every line has; lines of another form are read in full."""
 
     limit_id: str | None = None
     primary: _Window | None = None
     secondary: _Window | None = None
 
 
-# In the place of a window that is null, and of what has another form: that goes on from nothing.
-_NO = _Window(0.0, round(_WANDERS) // 60, 0)
-_ODD = _Quick(primary=_Window())
+# In the place of a window that is null, and of a line of another form: no line continues that.
+_NO_WINDOW = _Window(0.0, round(_SAME) // 60, 0)
+_OTHER_FORM = _Brief(primary=_Window())
 
 
-class Limits:
-    """The meters of the files that one process reads. `found` has them by name and session."""
+class MeterReader:
+    """The meters of the files that one process reads: `windows`, by the meter's name."""
 
-    def __init__(self, lines: Lines) -> None:
-        self.lines = lines
-        self.found: dict[str, list[Shown]] = {}
+    def __init__(self, feed: CompiledFeed) -> None:
+        self.feed = feed
+        self.windows: dict[str, list[Shown]] = {}
         self.plan: tuple[datetime, str] | None = None
-        self._decode = msgspec.json.Decoder(_Quick).decode
-        self._many = msgspec.json.Decoder(_Quick).decode_lines
-        self._windows: dict[str, list[Shown]] = {}
-        self._last: tuple[_Quick, Any, Any] | None = None
+        self._of_file: dict[str, list[Shown]] = {}
+        self._last: tuple[_Brief, Any, Any] | None = None  # with its line's meters and time
+        decoder = msgspec.json.Decoder(_Brief)
+        self._decode, self._decode_lines = decoder.decode, decoder.decode_lines
 
-    def take(self, rows: Iterable[Row], ts: int, at: int) -> None:
-        """Take the rows of one file in, in their order: a time at `ts`, limits at `at`."""
-        told = [row for row in rows if row[at] not in _NOTHING]
-        if not told:
+    def read(self, rows: Iterable[Row], ts_column: int, column: int) -> None:
+        """Read the meters in rows of one file, in their order."""
+        rows = [row for row in rows if row[column] not in _NULL]
+        if not rows:
             return
-        # Run for every line, so it calls nothing where a line goes on: where each window is the
-        # same as before or slid on, and no less of it is used.
-        last = self._last[0] if self._last else _ODD
-        one, two = last.primary or _NO, last.secondary or _NO
-        for n, quick in enumerate(self._quick([row[at] for row in told])):
-            first, second = quick.primary or _NO, quick.secondary or _NO
+        # Runs for every line, so it calls nothing where a line continues the one before it: where
+        # each window is the same or moved on, and no less of it is used.
+        last = self._last[0] if self._last else _OTHER_FORM
+        old_first, old_second = last.primary or _NO_WINDOW, last.secondary or _NO_WINDOW
+        for n, brief in enumerate(self._briefs([row[column] for row in rows])):
+            first, second = brief.primary or _NO_WINDOW, brief.secondary or _NO_WINDOW
             try:
-                goes_on = (
-                    first.used_percent >= one.used_percent
-                    and second.used_percent >= two.used_percent
-                    and -_WANDERS
-                    <= first.resets_at - one.resets_at
-                    <= 60 * one.window_minutes - _WANDERS
-                    and -_WANDERS
-                    <= second.resets_at - two.resets_at
-                    <= 60 * two.window_minutes - _WANDERS
-                    and quick.limit_id == last.limit_id
+                continues = (
+                    first.used_percent >= old_first.used_percent
+                    and second.used_percent >= old_second.used_percent
+                    and -_SAME
+                    <= first.resets_at - old_first.resets_at
+                    <= 60 * old_first.window_minutes - _SAME
+                    and -_SAME
+                    <= second.resets_at - old_second.resets_at
+                    <= 60 * old_second.window_minutes - _SAME
+                    and brief.limit_id == last.limit_id
                 )
-            except TypeError:  # it does not say when it resets
-                goes_on = False
-            if not goes_on and n:
-                self._closely(told[n - 1][at], told[n - 1][ts])
-            elif not goes_on:
-                self._flush()
-            last, one, two = quick, first, second
-        # Held over the block's end, it must not hold all of the block.
-        raw, moment = told[-1][at], told[-1][ts]
-        self._last = last, raw.copy() if type(raw) is msgspec.Raw else raw, moment
+            except TypeError:  # no time of a reset
+                continues = False
+            if not continues and n:
+                self._read_in_full(rows[n - 1][column], rows[n - 1][ts_column])
+            elif not continues:
+                self._read_last()
+            last, old_first, old_second = brief, first, second
+        # A copy: the value itself would keep the whole block in memory.
+        raw, ts = rows[-1][column], rows[-1][ts_column]
+        self._last = last, raw.copy() if type(raw) is msgspec.Raw else raw, ts
 
-    def end(self, session: str) -> None:
-        """The file is at its end: what it told is that of a session."""
-        self._flush()
-        for name, windows in self._windows.items():
-            mine = [msgspec.structs.replace(one, session=session) for one in windows]
-            for one in vendor_meters.joined(mine):
-                vendor_meters.place(self.found.setdefault(name, []), one)
-        self._windows = {}
+    def end_file(self, session: str) -> None:
+        """Add the meters of the file that was read, as those of a session."""
+        self._read_last()
+        for name, windows in self._of_file.items():
+            shown = [msgspec.structs.replace(window, session=session) for window in windows]
+            for window in vendor_meters.joined(shown):
+                vendor_meters.place(self.windows.setdefault(name, []), window)
+        self._of_file = {}
 
     def join(self, other: dict[str, list[Shown]]) -> None:
-        """Take in what another process found."""
+        """Add the meters that another process read."""
         for name, windows in other.items():
-            for one in windows:
-                vendor_meters.place(self.found.setdefault(name, []), one)
+            for window in windows:
+                vendor_meters.place(self.windows.setdefault(name, []), window)
 
-    def _quick(self, raws: list[Any]) -> list[_Quick]:
+    def _briefs(self, raws: list[Any]) -> list[_Brief]:
         try:
-            found: list[_Quick] = list(self._many(b"\n".join(raws)))
+            briefs: list[_Brief] = list(self._decode_lines(b"\n".join(raws)))
         except (msgspec.DecodeError, TypeError):
-            return [self._one(raw) for raw in raws]
-        # A text over several lines would make fewer of them.
-        return found if len(found) == len(raws) else [self._one(raw) for raw in raws]
+            return [self._brief(raw) for raw in raws]
+        # A value over several lines would make fewer of them.
+        return briefs if len(briefs) == len(raws) else [self._brief(raw) for raw in raws]
 
-    def _one(self, raw: Any) -> _Quick:
+    def _brief(self, raw: Any) -> _Brief:
         try:
-            found: _Quick = self._decode(raw)
+            brief: _Brief = self._decode(raw)
         except (msgspec.DecodeError, TypeError):
-            return _ODD
-        return found
+            return _OTHER_FORM
+        return brief
 
-    def _flush(self) -> None:
+    def _read_last(self) -> None:
         if self._last is not None:
-            _, raw, moment = self._last
+            _, raw, ts = self._last
             self._last = None
-            self._closely(raw, moment)
+            self._read_in_full(raw, ts)
 
-    def _closely(self, raw: Any, said: Any) -> None:
+    def _read_in_full(self, raw: Any, ts: Any) -> None:
         try:
-            told = msgspec.json.decode(raw) if type(raw) is msgspec.Raw else raw
-            moment = self.lines.moment(said)
+            value = msgspec.json.decode(raw) if type(raw) is msgspec.Raw else raw
+            moment = self.feed.moment(ts)
         except (msgspec.DecodeError, RecursionError, Refused):
-            return  # whether the line is of use is told by its request
-        limits = rate_limits.codex(told, moment)
+            return  # a line that is wrong is rejected where its request is read
+        limits = rate_limits.codex(value, moment)
         if limits.plan is not None and (self.plan is None or moment >= self.plan[0]):
             self.plan = moment, limits.plan
         for meter in limits.meters:
-            one = Shown(
+            shown = Shown(
                 *(meter.name, meter.used_percent, meter.window_minutes, meter.resets_at),
                 *(moment, None),
             )
-            self._windows.setdefault(meter.name, []).append(one)
+            self._of_file.setdefault(meter.name, []).append(shown)

@@ -1,4 +1,4 @@
-"""Reads one file of a feed: what is new in it becomes requests, and what is no use is told."""
+"""Reads the files of a feed: new lines become requests; bad lines are rejected with a reason."""
 
 import os
 import stat
@@ -6,11 +6,10 @@ from typing import Any
 
 import msgspec
 
-from burnbook.agent_logs.compiled_feed import Lines, Row
-from burnbook.agent_logs.cumulative import Series, State
-from burnbook.agent_logs.cumulative_fast import Growing, Wrong, layout
-from burnbook.agent_logs.rate_limits import Limits
-from burnbook.agent_logs.requests import Found, Requests
+from burnbook.agent_logs.compiled_feed import CompiledFeed, Row
+from burnbook.agent_logs.cumulative import Series, SeriesState
+from burnbook.agent_logs.rate_limits import MeterReader
+from burnbook.agent_logs.requests import RequestLines, RequestSet
 from burnbook.base.errors import Refused
 from burnbook.config.agent_logs import LogFeed, paths
 from burnbook.jsonl import unpack
@@ -23,24 +22,34 @@ _PACKED = ".zst"
 MAX_BAD = 10_000
 """Lines of a packed file that may be rejected."""
 _SHORTEST = 384
-"""Bytes of the average line with a request, at least: it bounds how many of them are looked at."""
+"""Bytes of the average line with a request, at least: it bounds how many are read."""
+
+Wrong = list[tuple[int, str]]
 
 
-class Reading:
-    """Reads files of one feed, one after another, into one `Found`."""
+class Rejected(msgspec.Struct, array_like=True):
+    """A line that cannot be used: its file, its offset there, why, and its first bytes."""
+
+    path: str
+    offset: int
+    reason: str
+    line: bytes
+
+
+class LogReader:
+    """Reads files of one feed, one after another, into one `RequestSet`."""
 
     def __init__(self, name: str, feed: LogFeed) -> None:
         self.feed = feed
-        self.lines = Lines(feed)
+        self.compiled = CompiledFeed(feed)
         self.buffer = Buffer(feed.contains, feed.skips)
-        self.found = Found(name)
-        self.rejected: list[tuple[str, int, str, bytes]] = []
+        self.requests = RequestSet(name)
+        self.rejected: list[Rejected] = []
         self.items = paths(feed.items)[0] if feed.items else ()
-        self.limits = Limits(self.lines)
-        self.most_lines: int | None = None  # of a packed file, that may be looked at
-        self.layout = layout(self.lines) if feed.counts == "totals" else None
+        self.meters = MeterReader(self.compiled)
+        self.max_lines: int | None = None  # of a packed file, that may be read
 
-    def read(self, log: Log, rank: int, source: Source | None) -> Source | None:
+    def read(self, log: Log, file: int, source: Source | None) -> Source | None:
         """Read what is new in a file; None where it cannot be read."""
         try:
             handle = os.open(log.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -51,126 +60,122 @@ class Reading:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 return None
             if self.feed.format == "document":
-                return self._document(log, handle, rank)
+                return self._document(log, handle, file)
             if log.path.endswith(_PACKED):
-                return self._packed(log, handle, rank)
-            return self._lines(log, handle, rank, source)
+                return self._packed(log, handle, file)
+            return self._lines(log, handle, file, source)
         except OSError as error:
             self._reject(log.path, 0, f"cannot be read: {error.strerror}", b"")
             return None
         finally:
             os.close(handle)
 
-    def _lines(self, log: Log, handle: int, rank: int, source: Source | None) -> Source:
+    def _lines(self, log: Log, handle: int, file: int, source: Source | None) -> Source:
         offset = begin(handle, source)
-        taker = self._taker(log, rank)
+        lines = self._line_reader(log, file)
         if offset and source is not None and source.going:
-            taker.setting.resume(source.going[0])
-            if isinstance(taker, Series):
-                taker.state = msgspec.convert(source.going[1], State)
-        self._take(log.path, taker, reader(handle), offset)
+            lines.context.resume(source.going[0])
+            if isinstance(lines, Series):
+                lines.state = msgspec.convert(source.going[1], SeriesState)
+        self._read(log.path, lines, reader(handle), offset)
         end = self.buffer.end
-        kept: list[Any] = [taker.setting.kept()]
-        if isinstance(taker, Series):
-            kept.append(msgspec.to_builtins(taker.state))
+        saved: list[Any] = [lines.context.saved()]
+        if isinstance(lines, Series):
+            saved.append(msgspec.to_builtins(lines.state))
         head, length = head_of(handle, end)
         mark = mark_of(handle, end)
-        return Source(log.size, log.mtime_ns, end, head, length, mark, kept)
+        return Source(log.size, log.mtime_ns, end, head, length, mark, saved)
 
-    def _packed(self, log: Log, handle: int, rank: int) -> Source:
+    def _packed(self, log: Log, handle: int, file: int) -> Source:
         try:
             with unpack.opened(handle) as unpacked:
-                self.most_lines = unpacked.most // _SHORTEST
-                self._take(log.path, self._taker(log, rank), lambda v, _: unpacked.readinto(v), 0)
+                self.max_lines = unpacked.most // _SHORTEST
+                lines = self._line_reader(log, file)
+                self._read(log.path, lines, lambda view, _: unpacked.readinto(view), 0)
         except unpack.Damaged as error:
             self._reject(log.path, 0, f"cannot be unpacked: {error}", b"")
         finally:
-            self.most_lines = None
+            self.max_lines = None
         return Source(log.size, log.mtime_ns)
 
-    def _take(self, path: str, taker: Any, read: Any, offset: int) -> None:
+    def _read(self, path: str, lines: RequestLines | Series, read: Any, offset: int) -> None:
         try:
-            self._blocks(path, taker, read, offset)
+            self._read_blocks(path, lines, read, offset)
         finally:
-            self.limits.end(taker.setting.session or taker.stem)
+            self.meters.end_file(lines.context.session or lines.stem)
 
-    def _blocks(self, path: str, taker: Any, read: Any, offset: int) -> None:
-        buffer, meters, lines, bad = self.buffer, self.lines.meters, 0, 0
-        growing = Growing(taker, self.layout) if isinstance(taker, Series) and self.layout else None
+    def _read_blocks(self, path: str, lines: RequestLines | Series, read: Any, offset: int) -> None:
+        buffer, feed, count, bad = self.buffer, self.compiled, 0, 0
         for hits in buffer.blocks(read, offset):
-            told = self.lines.told(buffer.data, hits)
-            if told is not None and growing is not None:
-                rows, wrong = growing.take(told)
-                columns = growing.layout.kinds, growing.layout.meters
-            else:
-                rows, wrong = self._each(taker, told, hits)
-                columns = self.lines.ts_at, meters or 0
-            if meters is not None:
-                self.limits.take(rows, *columns)
-            for at, why in wrong:
-                start, stop = hits[at]
+            rows, wrong = self._add_lines(lines, hits)
+            if feed.meters is not None:
+                self.meters.read(rows, feed.ts_at, feed.meters)
+            for n, reason in wrong:
+                start, stop = hits[n]
                 line = bytes(buffer.data[start : min(stop, start + MAX_LINE + 1)])
-                self._reject(path, buffer.end + start, why, line)
-            if self.most_lines is not None:
-                lines, bad = lines + len(hits), bad + len(wrong)
-                if lines > self.most_lines or bad > MAX_BAD:
-                    raise unpack.Damaged(f"{lines} of its lines look like requests, {bad} are none")
-        for place in self.buffer.skipped:
-            self._reject(path, place, f"a line of over {LONGEST} bytes", b"")
+                self._reject(path, buffer.end + start, reason, line)
+            if self.max_lines is not None:
+                count, bad = count + len(hits), bad + len(wrong)
+                if count > self.max_lines or bad > MAX_BAD:
+                    reason = f"{count} lines look like requests, {bad} of them are not"
+                    raise unpack.Damaged(reason)
+        for start in buffer.skipped:
+            self._reject(path, start, f"a line of over {LONGEST} bytes", b"")
 
-    def _each(self, taker: Any, told: list[Any] | None, hits: list[Hit]) -> tuple[list[Row], Wrong]:
-        """Take lines one by one: decoded ones, or each as it stands where one is broken."""
+    def _add_lines(self, lines: RequestLines | Series, hits: list[Hit]) -> tuple[list[Row], Wrong]:
+        """Add the lines of a block; one by one where one of them cannot be decoded."""
         rows: list[Row] = []
         wrong: Wrong = []
-        lines, data = self.lines, self.buffer.data
-        for at, (start, stop) in enumerate(hits):
+        feed, data, requests = self.compiled, self.buffer.data, self.requests
+        decoded, get, add = feed.decode_lines(data, hits), feed.get, lines.add
+        for n, (start, stop) in enumerate(hits):
             try:
-                row = lines.get(told[at]) if told else lines.read(bytes(data[start:stop]))
+                row = get(decoded[n]) if decoded else feed.read(bytes(data[start:stop]))
                 if row is None:
-                    self.found.tally.ignored += 1
+                    requests.tally.ignored += 1
                 else:
                     rows.append(row)
-                    taker.take(row)
+                    add(row)
             except Refused as error:
-                wrong.append((at, str(error)))
+                wrong.append((n, str(error)))
         return rows, wrong
 
-    def _document(self, log: Log, handle: int, rank: int) -> Source:
+    def _document(self, log: Log, handle: int, file: int) -> Source:
         source = Source(log.size, log.mtime_ns)
         if log.size > _DOCUMENT:
             self._reject(log.path, 0, f"a document of over {_DOCUMENT} bytes", b"")
             return source
-        with os.fdopen(os.dup(handle), "rb") as file:
-            data = file.read(_DOCUMENT)
+        with os.fdopen(os.dup(handle), "rb") as document_file:
+            data = document_file.read(_DOCUMENT)
         try:
-            whole = msgspec.json.decode(data)
+            document = msgspec.json.decode(data)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             self._reject(log.path, 0, f"not JSON: {error}", data)
             return source
-        taker = self._taker(log, rank)
-        items = whole
-        for step in self.items:
-            items = items.get(step) if isinstance(items, dict) else None
-        if self.items and isinstance(whole, dict):
-            row = self.lines.bare(whole)
+        lines = self._line_reader(log, file)
+        items = document
+        for key in self.items:
+            items = items.get(key) if isinstance(items, dict) else None
+        if self.items and isinstance(document, dict):
+            row = self.compiled.document_row(document)
             if row is not None:
-                taker.setting.take(row)
+                lines.context.update(row)
         for item in items if isinstance(items, list) else [items]:
             try:
-                found = self.lines.convert(item)
-                if found is None:
-                    self.found.tally.ignored += 1
+                row = self.compiled.convert(item)
+                if row is None:
+                    self.requests.tally.ignored += 1
                 else:
-                    taker.take(found)
+                    lines.add(row)
             except Refused as error:
                 self._reject(log.path, 0, str(error), msgspec.json.encode(item))
         return source
 
-    def _taker(self, log: Log, rank: int) -> Requests | Series:
+    def _line_reader(self, log: Log, file: int) -> RequestLines | Series:
         stem = os.path.basename(log.path).removesuffix(_PACKED)
         stem = stem.rpartition(".")[0] or stem
-        kind = Series if self.feed.counts == "totals" else Requests
-        return kind(self.feed, self.found, self.lines, rank, stem)
+        kind = Series if self.feed.counts == "totals" else RequestLines
+        return kind(self.compiled, self.requests, file, stem)
 
     def _reject(self, path: str, offset: int, reason: str, line: bytes) -> None:
-        self.rejected.append((path, offset, reason, line))
+        self.rejected.append(Rejected(path, offset, reason, line))

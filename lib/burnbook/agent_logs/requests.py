@@ -1,104 +1,103 @@
-"""The requests that were found in logs: each once, by the key of what identifies it.
+"""The requests in logs: each once, by the key of what identifies it.
 
-Of lines that tell of one request, the first says when and where it was, and the one that tells most
-tokens what it used.
+Of several lines of one request, the first says when and where it was; the one with the most tokens
+says what it used.
 """
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from xxhash import xxh3_64_intdigest
 
-from burnbook.agent_logs.compiled_feed import Row
+from burnbook.agent_logs.compiled_feed import CompiledFeed, Row
 from burnbook.base.errors import Refused
 from burnbook.config.agent_logs import LogFeed
 
-# Input without the cached, cache read, cache writes of 5 minutes and 1 hour, output, reasoning.
+# Input without cached tokens, cache read, cache writes of 5 minutes and 1 hour, output, reasoning.
 Amounts = tuple[int, int, int, int, int, int]
-# Session, project, branch, model, whether it is a subagent's: as the log has them.
-Where = tuple[str | None, str | None, str | None, str | None, bool]
+# Session, project, branch, model, and whether a subagent made the request: as the log has them.
+RequestOrigin = tuple[str | None, str | None, str | None, str | None, bool]
 
 
-class Request(NamedTuple):
-    """One request. `where` is a number of a place; `rank` that of the file it stood in."""
+class Request(msgspec.Struct, frozen=True, gc=False):
+    """One request. `origin` is the number of its origin, `file` that of its file, oldest first."""
 
     total: int
     ts: datetime
-    where: int
+    origin: int
     amounts: Amounts
     usd: float | None
     request_id: str | None
-    rank: int
+    file: int
 
 
 class Tally(msgspec.Struct):
-    """What became of the lines."""
+    """The lines by what became of them."""
 
     accepted: int = 0
     duplicates: int = 0
     rejected: int = 0
     ignored: int = 0
 
-    def take(self, other: "Tally") -> None:
-        """Add another's."""
+    def add(self, other: "Tally") -> None:
+        """Add the counts of another tally."""
         for name in self.__struct_fields__:
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
-class Found:
-    """Requests of one process. `rejected` has (file, line's offset, reason, line)."""
+class RequestSet:
+    """The requests of one process, by 64-bit key, and their origins by number."""
 
     def __init__(self, tool: str) -> None:
         self.tool = tool
         self.requests: dict[int, Request] = {}
-        self.places: dict[Where, int] = {}
+        self.origins: dict[RequestOrigin, int] = {}
         self.tally = Tally()
-        self.rejected: list[tuple[int, str, bytes]] = []
 
-    def key(self, parts: Any) -> int:
-        """The key of what identifies a request."""
-        return key_of("\0".join([self.tool, *map(str, parts)]))
+    def key(self, identity: Any) -> int:
+        """The key of a request's identity."""
+        return key_of("\0".join([self.tool, *map(str, identity)]))
 
-    def place(self, where: Where) -> int:
-        """The number of a place."""
-        return self.places.setdefault(where, len(self.places))
+    def origin_number(self, origin: RequestOrigin) -> int:
+        """The number of an origin."""
+        return self.origins.setdefault(origin, len(self.origins))
 
-    def take(self, key: int, request: Request) -> None:
-        """One more line of a request, or the first."""
-        old = self.requests.setdefault(key, request)
-        if old is not request:
+    def add(self, key: int, request: Request) -> None:
+        """Add a line of a request."""
+        first = self.requests.setdefault(key, request)
+        if first is not request:
             self.tally.duplicates += 1
-            if request.total > old.total:
-                kept = request._replace(ts=old.ts, where=old.where, rank=old.rank)
-                self.requests[key] = kept
+            if request.total > first.total:
+                same = {"ts": first.ts, "origin": first.origin, "file": first.file}
+                self.requests[key] = msgspec.structs.replace(request, **same)
 
 
 def key_of(text: str) -> int:
-    """64 bits of a text."""
+    """The 64-bit hash of a text."""
     return xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
 
 
 def amounts_of(feed: LogFeed) -> Callable[[tuple[Any, ...]], Amounts]:
-    """What makes amounts of the seven counts of a line, null where it does not tell them."""
+    """The function from the seven counts of a line, null where absent, to amounts."""
     with_cache, with_reasoning = feed.input_with_cache, feed.output_with_reasoning
 
-    def amounts(told: tuple[Any, ...]) -> Amounts:
-        got, read, writes, short, long, put, thought = told
-        read, put, thought = read or 0, put or 0, thought or 0
-        if writes is short is long is None and with_reasoning and got is not None:
+    def amounts(counts: tuple[Any, ...]) -> Amounts:
+        fresh, read, writes, short, long, output, reasoning = counts
+        read, output, reasoning = read or 0, output or 0, reasoning or 0
+        if writes is short is long is None and with_reasoning and fresh is not None:
             if with_cache:
-                got = got - read if got > read else 0
-            return got, read, 0, 0, put, thought
+                fresh = fresh - read if fresh > read else 0
+            return fresh, read, 0, 0, output, reasoning
         long = long or 0
         short = short or 0 if writes is None else max(writes - long, 0)
-        got = got or 0
+        fresh = fresh or 0
         if with_cache:
-            got = max(got - read - short - long, 0)
+            fresh = max(fresh - read - short - long, 0)
         if not with_reasoning:
-            put += thought
-        return got, read, short, long, put, thought
+            output += reasoning
+        return fresh, read, short, long, output, reasoning
 
     return amounts
 
@@ -108,63 +107,62 @@ def total(amounts: Amounts) -> int:
     return amounts[0] + amounts[1] + amounts[2] + amounts[3] + amounts[4]
 
 
-class Requests:
-    """Lines that each tell one request."""
+class RequestLines:
+    """The lines of a file where each request has lines of its own."""
 
-    def __init__(self, feed: LogFeed, found: Found, lines: Any, rank: int, stem: str) -> None:
-        self.found, self.lines, self.rank, self.stem = found, lines, rank, stem
-        self.amounts = amounts_of(feed)
-        self.setting = Setting(lines)
+    def __init__(self, feed: CompiledFeed, requests: RequestSet, file: int, stem: str) -> None:
+        self.requests, self.feed, self.file, self.stem = requests, feed, file, stem
+        self.amounts = amounts_of(feed.feed)
+        self.context = SessionContext(feed)
 
-    def take(self, row: Row) -> None:
-        """Take a row in. Raises Refused."""
-        lines, found = self.lines, self.found
-        asked = lines.requests
-        if not asked.test.all(row) or lines.never.any(row):
-            if not self.setting.take(row):
-                found.tally.ignored += 1
+    def add(self, row: Row) -> None:
+        """Add a line. Raises Refused."""
+        feed, requests = self.feed, self.requests
+        kind = feed.requests
+        if not kind.only.all(row) or feed.never.any(row):
+            if not self.context.update(row):
+                requests.tally.ignored += 1
             return
-        picked = asked.values.pick(row)
-        told = picked[8:]
-        amounts = self.amounts(told)
+        fields = kind.fields.pick(row)
+        amounts = self.amounts(fields[8:])
         tokens = total(amounts)
-        if not tokens and picked[7] is None:
-            # It tells no use at all, but may say what holds for others.
-            found.tally.ignored += not self.setting.take(row)
+        if not tokens and fields[7] is None:
+            # It has no use at all, but it may be a line that describes the session.
+            requests.tally.ignored += not self.context.update(row)
             return
-        ts = lines.moment(picked[0])
-        if picked[7] is not None and not 0 <= picked[7] <= 1e9:
-            raise Refused(f"usd is {picked[7]}, not from 0 to 1e9")
-        parts = [row[at] for at in asked.identity]
-        if parts.count(None) == len(parts):
-            parts = [ts, picked[1] or self.stem, picked[4], *amounts]
-        where = found.place(self.setting.where(picked, self.stem))
-        request = Request(tokens, ts, where, amounts, picked[7], picked[5], self.rank)
-        found.take(found.key(parts), request)
+        ts = feed.moment(fields[0])
+        if fields[7] is not None and not 0 <= fields[7] <= 1e9:
+            raise Refused(f"usd is {fields[7]}, not from 0 to 1e9")
+        identity = [row[column] for column in kind.identity]
+        if identity.count(None) == len(identity):
+            identity = [ts, fields[1] or self.stem, fields[4], *amounts]
+        origin = requests.origin_number(self.context.origin(fields, self.stem))
+        request = Request(tokens, ts, origin, amounts, fields[7], fields[5], self.file)
+        requests.add(requests.key(identity), request)
 
 
-class Setting(msgspec.Struct, array_like=True):
-    """What the lines before say of those behind them."""
+class SessionContext(msgspec.Struct, array_like=True):
+    """The session, project and so on of the lines that follow, from the lines so far."""
 
-    lines: Any
+    feed: CompiledFeed
     session: str | None = None
     project: str | None = None
     branch: str | None = None
     model: str | None = None
     parent: str | None = None
     is_subagent: bool = False
-    known: list[int] = []
+    read: list[int] = []
 
-    def take(self, row: Row) -> bool:
-        """Take a row in; False where it says nothing of that kind."""
-        for number, asked in enumerate(self.lines.settings):
-            if not asked.test.all(row):
+    def update(self, row: Row) -> bool:
+        """Read a line that describes the session; False where it is not one."""
+        for number, kind in enumerate(self.feed.settings):
+            if not kind.only.all(row):
                 continue
-            if asked.setting.first:
-                if number in self.known:
+            if kind.first_only:
+                if number in self.read:
                     return True
-                self.known.append(number)
-            session, project, branch, model, parent, subagent = asked.values.pick(row)
+                self.read.append(number)
+            session, project, branch, model, parent, subagent = kind.fields.pick(row)
             self.session = session or self.session
             self.project = project or self.project
             self.branch = branch or self.branch
@@ -174,21 +172,21 @@ class Setting(msgspec.Struct, array_like=True):
             return True
         return False
 
-    def where(self, picked: tuple[Any, ...], stem: str) -> Where:
-        """The place of a line with these fields: what it says itself comes first."""
+    def origin(self, fields: tuple[Any, ...], stem: str) -> RequestOrigin:
+        """The origin of a line with these fields, which come first."""
         return (
-            picked[1] or self.session or stem,
-            picked[2] or self.project,
-            picked[3] or self.branch,
-            picked[4] or self.model,
-            bool(picked[6]) or self.is_subagent,
+            fields[1] or self.session or stem,
+            fields[2] or self.project,
+            fields[3] or self.branch,
+            fields[4] or self.model,
+            bool(fields[6]) or self.is_subagent,
         )
 
-    def kept(self) -> list[Any]:
-        """What is to be remembered of it for the lines that are not there yet."""
+    def saved(self) -> list[Any]:
+        """The state to save for lines that are not there yet."""
         return list(msgspec.structs.astuple(self)[1:])
 
-    def resume(self, kept: list[Any]) -> None:
-        """Go on with what was remembered."""
-        for name, value in zip(self.__struct_fields__[1:], kept, strict=True):
+    def resume(self, saved: list[Any]) -> None:
+        """Continue from a saved state."""
+        for name, value in zip(self.__struct_fields__[1:], saved, strict=True):
             setattr(self, name, value)

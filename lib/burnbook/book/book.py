@@ -15,10 +15,9 @@ from burnbook.rows.skipped import Passed
 
 if TYPE_CHECKING:
     from burnbook.telemetry.traffic import Telemetry, Traffic
-    from burnbook.usage.totals import Used
 
 Build = Callable[[], Sequence[tuple[str, Row]]]
-_FOLDS = {"proxy_telemetry": "traffic_fold", "agent_usage": "used_fold"}
+_FOLDS = {"proxy_telemetry": "traffic_fold"}
 
 
 class Booked(NamedTuple):
@@ -116,7 +115,7 @@ class Book:
         if batch:
             journal.append(self.root, batch)
 
-    # What is below goes as soon as telemetry and usage are projections of the store.
+    # What is below goes as soon as telemetry is a projection of the store.
 
     @cached_property
     def traffic_fold(self) -> "fold.Fold[Telemetry]":
@@ -131,18 +130,6 @@ class Book:
             return None
         found = self.traffic_fold.value.window(window)
         return found if found.groups else None
-
-    @cached_property
-    def used_fold(self) -> "fold.Fold[Used]":
-        """What agents used, from agent_usage.jsonl."""
-        from burnbook.usage.totals import Used  # only books that have some pay for it
-
-        return fold.Fold(self.root, "agent_usage", Used, Used.add)
-
-    @property
-    def used(self) -> "Used":
-        """What agents used; empty if no log was read."""
-        return self.used_fold.value
 
     def telemetry(self, window: str | None) -> Iterator[ProxyRequest]:
         """The requests of a window in the journal's order; of all windows for None."""

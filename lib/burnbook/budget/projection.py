@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from burnbook.budget import burn_rate, meter_status, tokens_used
+from burnbook.budget import burn_rate, meter_status
 from burnbook.budget.budget import Use
 from burnbook.budget.burn_rate import Projection, Rate
 from burnbook.context import Context
 from burnbook.rows.meters import Snapshot
-from burnbook.usage.quarters import QUARTER
+from burnbook.store.queries import QUARTER
+from burnbook.usage.queries import pace as usage_pace
 from burnbook.windows.facts import WindowFacts
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def burn(
 ) -> Burn:
     """Returns the rate from the same source as the used tokens: logs, feeds or panes."""
     if used.used_from == "logs":
-        pace = dict(tokens_used.burn(ctx.book.used, facts.window))
+        pace = dict(usage_pace(ctx.store, facts.window))
         return _paced(facts, pace, datetime.fromtimestamp(min(pace) * QUARTER, UTC), QUARTER)
     if traffic is not None and traffic.first is not None:
         return _paced(facts, traffic.pace, traffic.first, burn_rate.BUCKET)

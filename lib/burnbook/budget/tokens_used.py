@@ -1,6 +1,6 @@
-"""How many tokens a window used, from the best source that the book has for it."""
+"""The tokens that a window used, from the best source in the book."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from burnbook.rows.meters import Closing
@@ -8,14 +8,14 @@ from burnbook.windows.facts import context_tokens
 
 if TYPE_CHECKING:
     from burnbook.telemetry.traffic import Traffic
-    from burnbook.usage.daily import Day
-    from burnbook.usage.totals import Counts, Used
+    from burnbook.usage.counts import Counts
+    from burnbook.usage.queries import Key
 
 From = Literal["logs", "feeds", "pane"]
 
 
 class Actual(NamedTuple):
-    """Tokens used and what tells them; both null where nothing does."""
+    """Tokens used and their source; both null where there is none."""
 
     tokens: int | None
     told_by: From | None
@@ -24,12 +24,12 @@ class Actual(NamedTuple):
 def actual(
     traffic: "Traffic | None",
     closings: Sequence[Closing],
-    used: "Sequence[tuple[Day, Counts]] | None" = None,
+    used: "Sequence[tuple[Key, Counts]] | None" = None,
 ) -> Actual:
-    """What agents' own logs tell of the window, else the feeds' rows, else its newest panes.
+    """From agents' own logs, else from the feeds' rows, else from the window's newest panes.
 
-    The logs tell every request, those too that the proxy sent elsewhere. Of them, tokens that were
-    new count, and not those that a cache served again (see `usage.new_tokens`).
+    The logs have every request, including those that the proxy sent elsewhere. Only their new
+    tokens count, not those that a cache served again (see `usage.report.new_tokens`).
     """
     if used:
         from burnbook.usage.report import new_tokens
@@ -40,11 +40,3 @@ def actual(
         return Actual(sum(sums.input_tokens + sums.output_tokens for sums in groups), "feeds")
     shown = context_tokens(closings)
     return Actual(sum(shown), "pane") if shown else Actual(None, None)
-
-
-def burn(used: "Used", window: str) -> "Iterable[tuple[int, int]]":
-    """(Quarter of an hour, epoch seconds // 900; new tokens) of a window, in order of time."""
-    from burnbook.usage.report import new_tokens
-
-    found = used.sums(lambda bucket: bucket, lambda where: True if where[6] == window else None)
-    return sorted((bucket, new_tokens(sums)) for (bucket, _), sums in found.items())

@@ -18,6 +18,7 @@ from burnbook.rows.meters import NewerRow
 from burnbook.store import database, row_index
 from burnbook.store.progress import form_of, mark_matches
 from burnbook.store.projection import Projection
+from burnbook.usage.projection import USAGE
 from burnbook.windows.history import WINDOWS
 from burnbook.windows.snapshot_index import SNAPSHOTS
 from burnbook.windows.vendor_meters_store import METERS
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 PROJECTIONS: Sequence[Projection] = (
-    *(SNAPSHOTS, WINDOWS, METERS),
+    *(SNAPSHOTS, WINDOWS, METERS, USAGE),
     *row_index.PROJECTIONS.values(),
 )
 _BATCH = 4096

@@ -1,7 +1,7 @@
-"""What a file under config/feeds/ may say when its journal is `agent_usage`: types and defaults.
+"""The types and defaults of a file under config/feeds/ whose journal is `agent_usage`.
 
-What is wrong with one beyond its types is said by `faults`. Paths and conditions are written as in
-the feeds of telemetry.
+`faults` finds mistakes that the types do not. Paths and conditions are written as in the feeds of
+telemetry.
 """
 
 from collections.abc import Iterator
@@ -22,9 +22,9 @@ COUNTS = (
 
 
 class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where each value is: a path, or several of which the first that is there counts.
+    """The path of each value, or several paths, of which the first with a value counts.
 
-    `cache_write_tokens` is the sum of the two that follow it, where a log has no more than that.
+    `cache_write_tokens` is the sum of the next two, for logs that have only the sum.
     """
 
     ts: Paths = "timestamp"
@@ -52,7 +52,7 @@ class Requests(msgspec.Struct, frozen=True, rename={"never": "not"}):
 
 
 class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Lines that say what holds for the requests behind them. `first`: only the first in a file."""
+    """Lines with values for the requests after them. `first`: only the first line in a file."""
 
     only: Conditions = {}
     first: bool = False
@@ -65,7 +65,7 @@ class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Better(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Lines that tell a request by itself, beside a series that tells the sums."""
+    """Lines with single requests, in logs whose other lines have sums."""
 
     only: Conditions = {}
     identity: tuple[str, ...] = ()
@@ -99,9 +99,9 @@ class LogFeed(msgspec.Struct, frozen=True):
 TABLES: dict[str, type[msgspec.Struct]] = {"fields": Fields, "ts": Times, "requests": Requests}
 
 
-def paths(said: Paths) -> tuple[Path, ...]:
+def paths(declared: Paths) -> tuple[Path, ...]:
     """The paths of a field, in the order in which they are tried."""
-    return tuple(split(path) for path in several(said))
+    return tuple(split(path) for path in several(declared))
 
 
 def faults(feed: LogFeed) -> Iterator[Fault]:
@@ -112,16 +112,20 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
         if pattern.startswith("/") or ".." in pattern.split("/") or not pattern:
             yield "files", pattern, "a pattern below the roots, such as sessions/**/*.jsonl"
     if not feed.roots:
-        yield "roots", list(feed.roots), "at least one folder, such as ~/.claude"
+        yield "roots", list(feed.roots), "at least one directory, such as ~/.claude"
     for root in feed.roots:
         if not root.startswith(("~/", "/")):
-            yield "roots", root, "a folder that begins with ~/ or /"
+            yield "roots", root, "a directory that begins with ~/ or /"
     for needle in feed.contains:
         if not needle or "\n" in needle:
-            yield "contains", needle, "text that stands in a line"
+            yield "contains", needle, "text of a line"
     for begins in feed.skips:
         if not begins.startswith("{") or "\n" in begins:
-            yield "skips", begins, 'how a line begins, such as {"timestamp":"*","type":"message"'
+            yield (
+                "skips",
+                begins,
+                'the beginning of a line, such as {"timestamp":"*","type":"message"',
+            )
     if feed.skips and feed.format != "lines":
         yield "skips", list(feed.skips), 'only with format = "lines"'
     for word in feed.ts.kinds:
@@ -139,28 +143,28 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
 
 
 def _path_faults(feed: LogFeed) -> Iterator[Fault]:
-    said = [("identity", path) for path in feed.identity]
-    said += [("items", feed.items)] if feed.items else []
-    said += [("meters", feed.meters)] if feed.meters else []
-    said += [("requests.only", path) for path in feed.requests.only]
-    said += [("requests.not", path) for path in feed.requests.never]
-    said += [(f"fields.{name}", path) for name, path in _fields(feed.fields)]
+    declared = [("identity", path) for path in feed.identity]
+    declared += [("items", feed.items)] if feed.items else []
+    declared += [("meters", feed.meters)] if feed.meters else []
+    declared += [("requests.only", path) for path in feed.requests.only]
+    declared += [("requests.not", path) for path in feed.requests.never]
+    declared += [(f"fields.{name}", path) for name, path in _fields(feed.fields)]
     for key, setting in feed.settings.items():
-        said += [(f"settings.{key}.only", path) for path in setting.only]
-        said += [(f"settings.{key}.{name}", path) for name, path in _fields(setting)]
+        declared += [(f"settings.{key}.only", path) for path in setting.only]
+        declared += [(f"settings.{key}.{name}", path) for name, path in _fields(setting)]
     if feed.better is not None:
-        said += [("better.only", path) for path in feed.better.only]
-        said += [("better.identity", path) for path in feed.better.identity]
-        said += [(f"better.fields.{name}", path) for name, path in _fields(feed.better.fields)]
-    found: dict[Path, str] = {}
-    for key, text in said:
+        declared += [("better.only", path) for path in feed.better.only]
+        declared += [("better.identity", path) for path in feed.better.identity]
+        declared += [(f"better.fields.{name}", path) for name, path in _fields(feed.better.fields)]
+    keys: dict[Path, str] = {}
+    for key, text in declared:
         try:
-            found.setdefault(split(text), key)
+            keys.setdefault(split(text), key)
         except ValueError:
             yield key, text, 'a path such as message.usage.input_tokens or a."b.c"'
-    for path, key in found.items():
+    for path, key in keys.items():
         for end in range(1, len(path)):
-            if path[:end] in found:
+            if path[:end] in keys:
                 yield key, ".".join(path), f"no path inside {'.'.join(path[:end])}"
 
 

@@ -1,4 +1,4 @@
-"""What a file under config/feeds/ may say: types and defaults. What is wrong is said by feedcheck.
+"""The types and defaults of a file under config/feeds/; `faults` finds mistakes in one.
 
 A path names a value inside a line: `usage.input_tokens`. A key that has a dot is quoted, as in
 TOML: `attributes."gen_ai.request.model"`.
@@ -23,9 +23,9 @@ NO_REASON = ("ts", "rid", "model", "status", "input_tokens", "output_tokens", "l
 
 
 class Fields(msgspec.Struct, frozen=True):
-    """Where each canonical field is: a path, or several of which the first that is there counts.
+    """The path of each canonical field, or several paths, of which the first with a value counts.
 
-    None: under its own name. An empty list: these lines do not have it.
+    None: the field's own name. An empty list: these lines do not have the field.
     """
 
     ts: Paths | None = None
@@ -45,7 +45,7 @@ NAMES: tuple[str, ...] = Fields.__struct_fields__
 
 
 class Times(msgspec.Struct, frozen=True):
-    """How `ts` may be written."""
+    """The forms of `ts`."""
 
     kinds: tuple[str, ...] = TS_KINDS
 
@@ -94,8 +94,8 @@ class Feed(msgspec.Struct, frozen=True):
 
     def paths(self, name: str) -> tuple[Path, ...]:
         """The paths of a canonical field, in the order in which they are tried."""
-        said: Paths | None = getattr(self.fields, name)
-        return ((name,),) if said is None else tuple(split(path) for path in several(said))
+        declared: Paths | None = getattr(self.fields, name)
+        return ((name,),) if declared is None else tuple(split(path) for path in several(declared))
 
 
 TABLES: dict[str, type[msgspec.Struct]] = {
@@ -146,15 +146,15 @@ def _word_faults(feed: Feed) -> Iterator[Fault]:
     ]
     if feed.lanes:
         lists.append(("routed.lanes", feed.routed.lanes, feed.lanes))
-    for key, said, valid in lists:
-        for word in said:
+    for key, declared, valid in lists:
+        for word in declared:
             if word not in valid:
                 yield key, word, ", ".join(valid)
-    for key, said in (("identity", feed.identity), ("ts.kinds", feed.ts.kinds)):
-        if not said:
-            yield key, list(said), "at least one"
-    for key, said in (("healthy", feed.healthy), ("unhealthy", feed.unhealthy)):
-        for word in said:
+    for key, declared in (("identity", feed.identity), ("ts.kinds", feed.ts.kinds)):
+        if not declared:
+            yield key, list(declared), "at least one"
+    for key, declared in (("healthy", feed.healthy), ("unhealthy", feed.unhealthy)):
+        for word in declared:
             if not _STATUS.fullmatch(word):
                 yield key, word, "a word, a status such as 404, or a class such as 2xx"
     for word in set(feed.healthy) & set(feed.unhealthy):
@@ -162,18 +162,20 @@ def _word_faults(feed: Feed) -> Iterator[Fault]:
 
 
 def _path_faults(feed: Feed) -> Iterator[Fault]:
-    said: list[tuple[str, str]] = []
+    declared: list[tuple[str, str]] = []
     for name in NAMES:
         paths: Paths | None = getattr(feed.fields, name)
-        said += [(f"fields.{name}", path) for path in several(() if paths is None else paths)]
-    said += [("keep", path) for path in feed.keep]
-    said += [("feature", path) for path in several(feed.feature)]
-    said += [("requests.only", path) for path in feed.requests.only]
-    said += [("requests.not", path) for path in feed.requests.never]
-    said += [("errors.any", path) for path in feed.errors.any]
-    said += [("errors.kind", path) for path in [feed.errors.kind] if path is not None]
-    found: dict[Path, str] = {(name,): name for name in NAMES if getattr(feed.fields, name) is None}
-    for key, text in said:
+        declared += [(f"fields.{name}", path) for path in several(() if paths is None else paths)]
+    declared += [("keep", path) for path in feed.keep]
+    declared += [("feature", path) for path in several(feed.feature)]
+    declared += [("requests.only", path) for path in feed.requests.only]
+    declared += [("requests.not", path) for path in feed.requests.never]
+    declared += [("errors.any", path) for path in feed.errors.any]
+    declared += [("errors.kind", path) for path in [feed.errors.kind] if path is not None]
+    owners: dict[Path, str] = {
+        (name,): name for name in NAMES if getattr(feed.fields, name) is None
+    }
+    for key, text in declared:
         try:
             path = split(text)
         except ValueError:
@@ -182,13 +184,13 @@ def _path_faults(feed: Feed) -> Iterator[Fault]:
         if key == "feature" and text in NAMES and text not in TEXTS:
             yield key, text, f"a path, or one of {', '.join(TEXTS)}"
         name = key.removeprefix("fields.")
-        owner = found.setdefault(path, name)
+        owner = owners.setdefault(path, name)
         if key.startswith("fields.") and owner != name and _kind(owner) != _kind(name):
             yield key, text, f"a path that is not {owner} already"
-    for path in found:
+    for path in owners:
         for end in range(1, len(path)):
-            if path[:end] in found:
-                yield found[path], ".".join(path), f"no path inside {'.'.join(path[:end])}"
+            if path[:end] in owners:
+                yield owners[path], ".".join(path), f"no path inside {'.'.join(path[:end])}"
 
 
 def _kind(name: str) -> str:

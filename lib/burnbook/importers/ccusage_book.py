@@ -4,7 +4,7 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from burnbook.base.errors import BAD_DATA, BadData, Missing, os_sentence
@@ -16,7 +16,7 @@ from burnbook.importers import ccusage
 from burnbook.importers.input import Input, given
 from burnbook.rows.meters import Row
 from burnbook.rows.usage import ImportedUsage
-from burnbook.usage import day_fold
+from burnbook.usage import queries
 from burnbook.view.parts import Line, Part, Table, moment, number
 from burnbook.windows import missed_resets
 
@@ -201,9 +201,9 @@ def _list(ctx: Context) -> Result:
 def _compare(ctx: Context) -> Result:
     """Returns the days on which ccusage and the agents' own logs in the book differ."""
     own: dict[tuple[str, str], int] = {}
-    for place, counts in day_fold.daily(ctx.book, ctx.config).value.table.items():
-        day = str(date.fromordinal(place.ordinal))
-        for name in (place.tool, "all"):
+    for key, counts in queries.daily_sums(ctx.store, ctx.config.zone):
+        day = str(key.period)
+        for name in (key.tool, "all"):
             own[day, name] = own.get((day, name), 0) + counts.total
     days = [row for row in current_rows(ctx) if row.kind == "daily" and row.project is None]
     compared = []

@@ -15,8 +15,8 @@ from typing import Any, NoReturn
 
 import msgspec
 
+from burnbook.base.clean_text import quoted
 from burnbook.base.redact import redact
-from burnbook.jsonl.text import quoted
 
 LINE_SECONDS = 0.8
 """CPU time for one line; to compile the program takes COMPILE_SECONDS at most."""
@@ -180,7 +180,7 @@ def _answer(compiled: Any, line: bytes) -> Answer:
             if type(value) is dict:
                 for key, one in value.items():
                     if type(one) is float and not isfinite(one):
-                        return f"gives no finite number for {quoted(key)}"
+                        return f"gives no finite number for {quoted(key, 64)}"
             part = _encode(value)
             parts.append(part)
             most -= len(part) + 1

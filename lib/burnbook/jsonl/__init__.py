@@ -1,1 +1,1 @@
-"""JSON lines from files that grow: following, splitting, scanning and parsing."""
+"""Logs in JSON lines: their files, what is new in them, their lines and the values in these."""

@@ -1,7 +1,6 @@
-"""Lines out of files and streams, many at a time, in bounded memory.
+"""Lines of files and streams, many at a time, in bounded memory.
 
-A line over 1 MiB is not held: what is given in its place is its beginning, still too long to be
-taken for a row.
+A line over 1 MiB is replaced by its beginning, which is still too long for a row.
 """
 
 import os
@@ -12,12 +11,12 @@ from typing import NamedTuple
 
 MAX_LINE = 1 << 20
 CHUNK = 2 << 20
-_PAUSE = 1.0  # seconds of silence after which a pipe's lines are booked
+_PAUSE = 1.0  # seconds without data after which the lines of a pipe are booked
 _BOM = b"\xef\xbb\xbf"
 
 
 class Chunk(NamedTuple):
-    """Whole lines; `end` is the offset behind the last one, `number` that of the first line."""
+    """Whole lines; `end` is the offset after the last, `number` the number of the first."""
 
     lines: list[bytes]
     number: int
@@ -75,16 +74,16 @@ class Reader:
         return b"".join(blocks)
 
     def _next(self, want: int, *, waiting: bool) -> bytes:
-        """What comes next; from a pipe that pauses, nothing while something waits to be booked."""
+        """The next bytes; none if a pipe pauses while lines wait to be booked."""
         if not self.is_pipe:
-            # Two processes may read one file: neither moves the other's place.
+            # Two processes may read one file: pread does not move the offset that they share.
             return os.pread(self.handle, want, self.start)
         if waiting and not select([self.handle], [], [], _PAUSE)[0]:
             return b""
         return os.read(self.handle, want)
 
     def _hold(self, block: bytes) -> None:
-        """Keep a piece of an unfinished line; of one that is too long no more than shows it."""
+        """Keep a part of an unfinished line, up to twice the limit."""
         block = block[: max(0, 2 * MAX_LINE - self.held)]
         if block:
             self.pieces.append(block)

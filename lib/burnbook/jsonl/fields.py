@@ -1,6 +1,6 @@
-"""Paths inside a line -> a struct type that holds just these, and a getter for all of them at once.
+"""Compiles paths inside a line to a struct type with these fields and a getter of their values.
 
-msgspec then finds, checks and collects the values in C, and knows the path of a wrong one.
+msgspec then finds, checks and collects the values in C, and reports the path of a wrong value.
 """
 
 from collections.abc import Callable, Iterable
@@ -11,7 +11,7 @@ import msgspec
 
 from burnbook.base.json_path import Path
 
-# What a path that no line has is read from.
+# The attribute of a path that no line has.
 ABSENT = "absent"
 _NULL = msgspec.Raw(b"null")
 
@@ -19,7 +19,7 @@ _NULL = msgspec.Raw(b"null")
 class Shape:
     """A struct type under construction: `column` names a value, `build` makes the type.
 
-    In a `lenient` one, what stands in the place of an object may be anything, and is passed over.
+    With `lenient`, a value of another type instead of an object is ignored.
     """
 
     def __init__(self, *, lenient: bool = False) -> None:
@@ -29,7 +29,7 @@ class Shape:
         self._kinds: dict[Path, Any] = {}
 
     def column(self, path: Path | None, kind: Any) -> int:
-        """The index of a path's value in what the getter gives; None is always null.
+        """The index of a path's value in the getter's result; the path None is always null.
 
         The columns come in the order of the calls. A path keeps its first type.
         """
@@ -41,7 +41,7 @@ class Shape:
         return len(self._columns) - 1
 
     def shared(self, path: Path, kind: Any) -> int:
-        """The index of a path's value, which may be one that a column had before."""
+        """The index of a path's value, which may be an existing column."""
         named = ".".join(self._attributes(path))
         return self._columns.index(named) if path in self._kinds else self.column(path, kind)
 
@@ -56,9 +56,9 @@ class Shape:
         return self._struct((), self._tree), self.getter(range(len(self._columns)))
 
     def getter(self, chosen: Iterable[int]) -> Callable[[Any], tuple[Any, ...]]:
-        """What gives some columns of a value of the type."""
-        # Two columns more than there may be: a getter of fewer than two gives no tuple.
-        columns = [*(self._columns[at] for at in chosen), ABSENT, ABSENT]
+        """The function that returns some columns of a value of the type."""
+        # Two more columns: attrgetter returns a tuple only for two or more.
+        columns = [*(self._columns[index] for index in chosen), ABSENT, ABSENT]
         direct: Callable[[Any], tuple[Any, ...]] = attrgetter(*columns)
 
         def each(row: Any) -> tuple[Any, ...]:
@@ -89,7 +89,7 @@ class Shape:
 
 
 def _field(kind: Any) -> tuple[Any, Any]:
-    """Type and default of a value; one that is left as it stands says itself that it is null."""
+    """The type and default of a value; raw JSON contains its own null."""
     return (kind, _NULL) if kind is msgspec.Raw else (kind | None, None)
 
 

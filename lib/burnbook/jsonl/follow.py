@@ -1,11 +1,10 @@
-"""How far a feed's own file was read: known again by its content, not by its name.
+"""How far a feed's own file was read. The file is recognized by its content, not by its name.
 
-A log is rotated (renamed, a new one begun), truncated (copied aside, then emptied) or rewritten.
-The cursor keeps the beginning of the file and what stood just before the offset, both as hashes.
-Where they are there, reading goes on behind them; where they are not, the rest of the old file is
-looked for beside the new one, and the new one is read from its start. A file beside it is read
-where it is not as it was at the last call: whoever has it open still writes there. Reading too much
-does no harm: a row that is booked is a duplicate.
+A log may be rotated (renamed, and a new one started), truncated (copied, then emptied) or
+rewritten. The cursor stores hashes of the file's beginning and of the bytes before its offset. If
+both match, reading continues there. Otherwise the rest of the old file is searched among the files
+beside the log, and the log is read from its start. A file beside the log is also read if it changed
+since the last call. Reading too much is harmless: a booked row is a duplicate.
 """
 
 import os
@@ -18,8 +17,8 @@ from burnbook.base.rooted_path import RootedPath
 
 OLD_FOLDER = "feeds"
 _HEAD = 1024
-_MARK = 1024  # several lines: the end of one alone may be that of any other
-_PACKED = (".gz", ".bz2", ".xz", ".zst")  # what was packed was whole before, and is not opened
+_MARK = 1024  # several lines: a single one may end like any other
+_PACKED = (".gz", ".bz2", ".xz", ".zst")  # complete before they were compressed, so not opened
 
 
 Status = tuple[int, int, int]  # inode, bytes, time of the last change in ns: renamed, it stays
@@ -38,7 +37,7 @@ class Cursor(msgspec.Struct, frozen=True):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """A stretch of a file that is to be read: from `offset`, whose first line is `number`."""
+    """A part of a file to read: from `offset`, where line `number` starts."""
 
     path: str
     offset: int
@@ -46,22 +45,22 @@ class Part(msgspec.Struct, frozen=True):
 
 
 def path_of(root: str, feed: str) -> RootedPath:
-    """Where the cursor of a feed is. No id begins with a dot, so no agent has this directory."""
+    """The file of a feed's cursor. No id begins with a dot, so no agent has this directory."""
     return RootedPath(root, f"state/.feeds/{feed}.json")
 
 
 def old_path_of(root: str, feed: str) -> RootedPath:
-    """Where version 0.1.0 kept it: among the states of an agent named `feeds`."""
+    """The file in version 0.1.0: among the states of an agent named `feeds`."""
     return RootedPath(root, f"state/{OLD_FOLDER}/{feed}.json")
 
 
 def load(root: str, feed: str) -> Cursor:
-    """The cursor of a feed; at the start where there is none, or none that can be read."""
+    """The cursor of a feed; at the start if there is none, or it cannot be read."""
     return read(path_of(root, feed)) or read(old_path_of(root, feed)) or Cursor()
 
 
 def read(path: RootedPath) -> Cursor | None:
-    """The cursor in a file; None where there is none, or none that can be read."""
+    """The cursor in a file; None if there is none, or it cannot be read."""
     try:
         data = path.read()
         cursor = msgspec.json.decode(data, type=Cursor) if data else Cursor()
@@ -71,20 +70,20 @@ def read(path: RootedPath) -> Cursor | None:
 
 
 def save(root: str, feed: str, cursor: Cursor) -> None:
-    """Keep a cursor, once the rows before it are durable."""
+    """Save a cursor, once the rows before it are durable."""
     data = msgspec.json.format(msgspec.json.encode(cursor)) + b"\n"
     path_of(root, feed).replace(data)
 
 
 def keep_old(root: str, feed: str) -> None:
-    """Before a state takes the old file's place: keep the cursor that is in it."""
+    """Move the cursor out of the old file before a state replaces that file."""
     old = read(old_path_of(root, feed))
     if old is not None and read(path_of(root, feed)) is None:
         save(root, feed, old)
 
 
 def at(path: str, offset: int, lines: int) -> Cursor:
-    """The cursor of a file that was read up to `offset`, which is `lines` lines."""
+    """The cursor of a file that was read up to `offset`, after `lines` lines."""
     with open(path, "rb") as file:
         head = file.read(min(_HEAD, offset))
         file.seek(max(0, offset - _MARK))
@@ -93,10 +92,10 @@ def at(path: str, offset: int, lines: int) -> Cursor:
 
 
 class Trail:
-    """What is to be read to know `path` to its end: `parts`, in their order.
+    """The parts of files to read, in order, to reach the end of `path`.
 
-    That is what is left of older files, then its own. Between two calls a log may have been
-    rotated more than once. The first call reads the log alone: what lies beside it is of before.
+    First the rest of older files, then the log itself. Between two calls a log may be rotated more
+    than once. The first call reads the log alone: the files beside it are older.
     """
 
     def __init__(self, root: str, feed: str, path: str) -> None:
@@ -120,7 +119,7 @@ class Trail:
             self.parts.append(own)
 
     def done(self, part: Part, end: int, lines: int) -> None:
-        """Keep that a part was read up to `end`, which is `lines` lines of its file."""
+        """Save that a part was read up to `end`, after `lines` lines of its file."""
         if part.path in self._beside:
             self._known.add(self._beside[part.path])
         if end:
@@ -160,8 +159,8 @@ def _beside(path: str) -> list[str]:
     dated = re.compile(re.escape(stem) + r"[.-][\w.-]+" + re.escape(ending))
     numbered = re.compile(re.escape(name) + r"[.-][\w.-]+")
     beside = [n for n in names if dated.fullmatch(n) or numbered.fullmatch(n)]
-    found = [os.path.join(folder, n) for n in sorted(beside) if not n.endswith(_PACKED)]
-    return [place for place in found if os.path.isfile(place)]  # a FIFO would never be read
+    paths = [os.path.join(folder, n) for n in sorted(beside) if not n.endswith(_PACKED)]
+    return [path for path in paths if os.path.isfile(path)]  # a FIFO would never be read
 
 
 def _hash(data: bytes) -> str:

@@ -1,5 +1,7 @@
-"""One line of JSON as Python values, strictly: what two readers could understand differently is
-refused (duplicate keys, numbers beyond any range), and so is what could hurt (size, depth).
+"""One line of JSON as Python values, strictly.
+
+Refuses what two parsers could read differently (duplicate keys, numbers out of range) and what
+could do harm (size, depth).
 """
 
 import re
@@ -13,7 +15,7 @@ from burnbook.jsonl.text import quoted
 MAX_LINE = 1 << 20
 MAX_DEPTH = 64
 MAX_DIGITS = 400  # no double has more before its point
-# Lines up to this length cannot hold a number of too many digits with anything else beside it.
+# A line up to this length has no room for a number of too many digits and anything else.
 SHORT = 512
 
 BLANK = object()
@@ -33,39 +35,39 @@ def parse(line: bytes) -> Any:
     if len(line) > MAX_LINE:
         raise Refused(f"a line of over {MAX_LINE} bytes")
     try:
-        found = _decode(line)
+        value = _decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         bare = line.removeprefix(_BOM)
         if not bare.strip():
             return BLANK
         if bare == line:
-            raise Refused(_said(line, error)) from None
+            raise Refused(_reason(line, error)) from None
         try:
-            found = _decode(bare)
+            value = _decode(bare)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-            raise Refused(_said(bare, fault)) from None
-    # Each key has a colon behind it; so as many colons as keys means that no key came twice (and
-    # that no string has a colon, and that nothing is nested: only then is it as cheap as this).
-    if type(found) is not dict or line.count(b":") != len(found):
-        # In JSON an unescaped quote only ever begins or ends a string. A key that came twice is in
-        # `found` once, so its quotes are missing there: the counts are equal when no key did.
+            raise Refused(_reason(bare, fault)) from None
+    # Every key is followed by a colon. As many colons as keys means that no key came twice, no
+    # string has a colon, and nothing is nested.
+    if type(value) is not dict or line.count(b":") != len(value):
+        # In JSON an unescaped quote begins or ends a string. A key that came twice is in `value`
+        # once, so the numbers of quotes differ.
         quotes = line.count(b'"') if b"\\" not in line else _ESCAPED.sub(b"", line).count(b'"')
-        if quotes != _quotes(found):
+        if quotes != _quotes(value):
             raise Refused(f"duplicate key {_duplicate(line)}")
     if len(line) > SHORT and _DIGITS.search(line):
         digits = _DIGITS.search(_STRING.sub(b'""', line))
         if digits:
             raise Refused(f"a number of {len(digits[0])} digits")
-    return found
+    return value
 
 
-def _quotes(found: Any) -> int:
-    if type(found) is dict:
+def _quotes(value: Any) -> int:
+    if type(value) is dict:
         try:
-            return 2 * len(found) + sum(map(_FLAT.__getitem__, map(type, found.values())))
+            return 2 * len(value) + sum(map(_FLAT.__getitem__, map(type, value.values())))
         except KeyError:
             pass  # an object or a list among the values
-    total, level = 0, [found]
+    total, level = 0, [value]
     for _ in range(MAX_DEPTH):
         below: list[Any] = []
         for value in level:
@@ -83,7 +85,7 @@ def _quotes(found: Any) -> int:
 
 
 def _duplicate(line: bytes) -> str:
-    import json  # only for the name of the culprit
+    import json  # only for the name of the duplicate key
 
     def once(pairs: list[tuple[str, Any]]) -> None:
         seen = set()
@@ -99,7 +101,7 @@ def _duplicate(line: bytes) -> str:
     raise AssertionError("the quotes of a line without duplicate keys add up")
 
 
-def _said(line: bytes, error: Exception) -> str:
+def _reason(line: bytes, error: Exception) -> str:
     if b"\0" in line:
         return f"a NUL byte at byte {line.index(0)}"
     if isinstance(error, RecursionError):
@@ -116,7 +118,7 @@ def _said(line: bytes, error: Exception) -> str:
     if malformed := _NOT_JSON.match(text):
         what, byte = malformed[1], int(malformed[2])
         if word := _NO_NUMBER.match(line, byte):
-            return f"not JSON: {word[0].decode()} is no number there, at byte {byte}"
+            return f"not JSON: {word[0].decode()} is not a number, at byte {byte}"
         return f"not JSON: {what} at byte {byte}"
     return f"not JSON: {_lower(text)}"
 

@@ -1,7 +1,7 @@
-"""Lines that are worth decoding, out of files of any size, with one buffer for all of them.
+"""Finds the lines worth decoding in files of any size, with one buffer for all of them.
 
-A line that no needle is in is never looked at but by a byte search, and one that begins as a feed
-says that such lines begin is not even searched.
+Lines without one of the needles are only searched for bytes. Lines that begin with one of the
+feed's `skips` are not searched at all.
 """
 
 import os
@@ -10,33 +10,33 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 SIZE = 1 << 20
-LONGEST = 1 << 26  # a longer line is passed over
+LONGEST = 1 << 26  # longer lines are skipped
 
 Hit = tuple[int, int]
 Search = Callable[[bytearray, int, int], Iterator[re.Match[bytes]]]
 
 
 class Buffer:
-    """The buffer, and the search for what a feed's lines contain.
+    """The buffer, and the search for the needles of a feed (`contains`).
 
-    A line that begins as one of `skips`, where `*` is text without a quote, is passed over.
+    Lines that begin with one of `skips`, where `*` is text without a quote, are skipped.
     """
 
     def __init__(self, contains: Sequence[str], skips: Sequence[str] = ()) -> None:
         self.data = bytearray(SIZE)
         self.end, self.skipped = 0, list[int]()
-        needles = [needle.encode() for needle in contains] or [b"\n"]  # that is in every line
+        needles = [needle.encode() for needle in contains] or [b"\n"]  # which is in every line
         self.needle = needles[0] if len(needles) == 1 else None
-        # A common beginning is what the expression is searched by, at the speed of a byte search.
+        # The expression starts with the common prefix: it runs at the speed of a byte search.
         shared = _shared(needles)
         rests = b"|".join(re.escape(needle[len(shared) :]) for needle in needles)
         pattern = re.compile(re.escape(shared) + b"(?:" + rests + b")")
         self.finditer, self.search = pattern.finditer, pattern.search
-        # Nothing is tried twice: a repetition that has matched is not given back.
+        # Possessive: nothing is tried twice.
         begins = b"|".join(
-            b'[^"\n]*+'.join(map(re.escape, one.encode().split(b"*"))) for one in skips
+            b'[^"\n]*+'.join(map(re.escape, skip.encode().split(b"*"))) for skip in skips
         )
-        # A line that is shorter than every needle has none of them.
+        # A line shorter than every needle has none of them.
         least = b"(?=[^\n]{%d})" % min(map(len, needles))
         starts = re.compile(b"\n" + least + b"(?!" + begins + b")") if skips else None
         self.starts: Search | None = None
@@ -44,16 +44,16 @@ class Buffer:
             self.starts, self.skip = starts.finditer, re.compile(begins).match
 
     def blocks(self, read: Any, offset: int) -> Iterator[list[Hit]]:
-        """Where in `data` lines with a needle are, and the first line of a file; block by block.
+        """The lines with a needle, and the first line of a file, as positions in `data`, by block.
 
-        `read(view, offset)` fills a view and gives how many bytes it has. `data` begins at `end` of
-        the file until the next block is asked for. What is behind the last newline is left; in the
-        end `end` is where that begins. `skipped` has where lines stand that are too long.
+        `read(view, offset)` fills a view and returns the number of bytes. `data` begins at offset
+        `end` of the file until the next block. The bytes after the last newline are left; at the
+        end, `end` is where they begin. `skipped` has the offsets of lines that are too long.
         """
         self.end, self.skipped = offset, []
         if len(self.data) > SIZE:
             self.data = bytearray(SIZE)
-        held = fresh = 0  # bytes in the buffer that are no whole line yet, and of these the known
+        held = fresh = 0  # bytes of an unfinished line, and those of them already searched
         while True:
             if held == len(self.data):
                 if held >= LONGEST:
@@ -84,23 +84,25 @@ class Buffer:
             stop = find(b"\n", 0, cut) + 1
             hits.append((0, stop - 1))
         if self.starts is not None:
-            return self._begun(self.starts, hits, stop, cut)
+            return self._hits_without_skips(self.starts, hits, stop, cut)
         if needle is None:
             for match in self.finditer(data, stop, cut):
-                place = match.start()
-                if place >= stop:
-                    start = rfind(b"\n", stop, place) + 1 or stop
-                    stop = find(b"\n", place, cut) + 1
+                position = match.start()
+                if position >= stop:
+                    start = rfind(b"\n", stop, position) + 1 or stop
+                    stop = find(b"\n", position, cut) + 1
                     hits.append((start, stop - 1))
             return hits
-        while (place := find(needle, stop, cut)) >= 0:
-            start = rfind(b"\n", stop, place) + 1 or stop
-            stop = find(b"\n", place, cut) + 1
+        while (position := find(needle, stop, cut)) >= 0:
+            start = rfind(b"\n", stop, position) + 1 or stop
+            stop = find(b"\n", position, cut) + 1
             hits.append((start, stop - 1))
         return hits
 
-    def _begun(self, starts: Search, hits: list[Hit], stop: int, cut: int) -> list[Hit]:
-        """The hits among the lines that are not passed over for how they begin."""
+    def _hits_without_skips(
+        self, starts: Search, hits: list[Hit], stop: int, cut: int
+    ) -> list[Hit]:
+        """The hits among the lines that do not begin with one of `skips`."""
         data, find, search = self.data, self.data.find, self.search
         if not search(data, stop, cut):
             return hits
@@ -108,7 +110,7 @@ class Buffer:
             end = find(b"\n", 0, cut)
             if search(data, 0, end):
                 hits.append((0, end))
-        # The newline before a line is where it is found; the last one of all has no line behind it.
+        # A line is found at the newline before it; no line follows the last newline.
         for match in starts(data, max(stop - 1, 0), cut - 1):
             start = match.end()
             end = find(b"\n", start, cut)
@@ -117,41 +119,39 @@ class Buffer:
         return hits
 
     def _grow(self, size: int, held: int) -> None:
-        # Another buffer: whoever holds a line of the old one may go on doing so.
+        # A new buffer: views of lines in the old one stay valid.
         data = bytearray(size)
         data[:held] = self.data[:held]
         self.data = data
 
     def _skip(self, read: Any) -> int:
-        """Pass over a line that is too long; how many bytes are held of what is behind it."""
-        place = self.end + len(self.data)
+        """Skip a line that is too long; returns the number of bytes read after it."""
+        offset = self.end + len(self.data)
         self._grow(SIZE, 0)
         while True:
             with memoryview(self.data) as view:
-                got: int = read(view, place)
+                got: int = read(view, offset)
             cut = self.data.find(b"\n", 0, got) + 1
             if not got:
                 return 0
             if cut:
                 self.data[: got - cut] = self.data[cut:got]
-                self.end = place + cut
+                self.end = offset + cut
                 return got - cut
-            place += got
+            offset += got
 
 
 def _shared(needles: Sequence[bytes]) -> bytes:
-    """What all of them begin with."""
+    """Their common prefix."""
     if not needles:
         return b""
     low, high = min(needles), max(needles)
-    length = next(
-        (at for at, byte in enumerate(low) if high[at : at + 1] != bytes([byte])), len(low)
-    )
+    length = next((n for n, byte in enumerate(low) if high[n : n + 1] != bytes([byte])), len(low))
     return low[:length]
 
 
 def reader(handle: int) -> Any:
-    """What `lines` reads a file by."""
+    """The `read` of an open file, for `Buffer.blocks`."""
 
     def read(view: memoryview, offset: int) -> int:
         return os.preadv(handle, [view], offset)

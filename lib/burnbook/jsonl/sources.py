@@ -1,8 +1,8 @@
-"""The files of a feed, and how far each was read.
+"""The log files of a feed, and how far each was read.
 
-What is remembered of a file is kept in `cache/`, and may be deleted: what is read again is known by
-the keys of its requests. A file that was only appended to is read from where it was left; one that
-is another in its first line, or just before that place, from its start.
+The offsets are in `cache/` and may be deleted: requests that are read again are duplicates. A file
+that was only appended to is read from its offset. A file whose first line or last-read bytes
+changed is read from the start.
 """
 
 import errno
@@ -26,7 +26,7 @@ FORM = 1
 
 
 class Source(msgspec.Struct, array_like=True):
-    """What is remembered of a file; `going` is what the lines so far say of the next ones."""
+    """The state of a file after a read; `going` is the context for its next lines."""
 
     size: int
     mtime_ns: int
@@ -38,7 +38,7 @@ class Source(msgspec.Struct, array_like=True):
 
 
 class Remembered(msgspec.Struct, array_like=True):
-    """The file of all sources. `feed` is the feed's declaration as it was: another reads anew."""
+    """The file of all sources. A change of `feed`, a hash of the declaration, reads all again."""
 
     form: int = 0
     feed: int = 0
@@ -46,7 +46,7 @@ class Remembered(msgspec.Struct, array_like=True):
 
 
 class Log:
-    """A file that is there."""
+    """A file that exists."""
 
     __slots__ = ("mtime_ns", "path", "size")
 
@@ -55,16 +55,16 @@ class Log:
 
 
 def roots(feed: LogFeed) -> list[str]:
-    """The folders in which the feed's patterns are looked for."""
-    named = os.environ.get(feed.environment, "") if feed.environment else ""
-    told = [part.strip() for part in named.split(",") if part.strip()] or feed.roots
-    found = [os.path.realpath(os.path.expanduser(root)) for root in told]
-    return list(dict.fromkeys(found))
+    """The directories in which the feed's patterns are searched."""
+    value = os.environ.get(feed.environment, "") if feed.environment else ""
+    names = [part.strip() for part in value.split(",") if part.strip()] or feed.roots
+    paths = [os.path.realpath(os.path.expanduser(root)) for root in names]
+    return list(dict.fromkeys(paths))
 
 
 def logs(feed: LogFeed) -> list[Log]:
-    """The feed's files, oldest first; of two names of one file the first."""
-    found: dict[str, Log] = {}
+    """The feed's files, oldest first; of two patterns with one file the first."""
+    files: dict[str, Log] = {}
     for root in roots(feed):
         for pattern in feed.files:
             fixed, rest = _split(pattern)
@@ -72,12 +72,12 @@ def logs(feed: LogFeed) -> list[Log]:
             base = os.path.join(root, fixed) if fixed else root
             for log in _below(base, "/" in rest):
                 if match(log.path[len(base) + 1 :]):
-                    found.setdefault(log.path, log)
-    return sorted(found.values(), key=lambda log: (log.mtime_ns, log.path))
+                    files.setdefault(log.path, log)
+    return sorted(files.values(), key=lambda log: (log.mtime_ns, log.path))
 
 
 def _split(pattern: str) -> tuple[str, str]:
-    """The folders that a pattern names plainly, and the rest of it."""
+    """The leading directories of a pattern without wildcards, and the rest of it."""
     parts = pattern.split("/")
     plain = 0
     while plain < len(parts) - 1 and not set(parts[plain]) & set("*?["):
@@ -86,15 +86,15 @@ def _split(pattern: str) -> tuple[str, str]:
 
 
 def _regex(pattern: str) -> str:
-    """A pattern as a regular expression: `**` is any number of folders, `*` stays in a name."""
-    made = []
+    """A pattern as a regular expression: `**` is any number of directories, `*` is in one name."""
+    regex = []
     for part in pattern.split("/"):
         if part == "**":
-            made.append("(?:[^/]+/)*")
+            regex.append("(?:[^/]+/)*")
         else:
             inner = translate(part).removeprefix("(?s:").removesuffix(r")\Z")
-            made.append(inner.replace(".*", "[^/]*") + "/")
-    return "".join(made).removesuffix("/")
+            regex.append(inner.replace(".*", "[^/]*") + "/")
+    return "".join(regex).removesuffix("/")
 
 
 def _below(base: str, deep: bool) -> Iterator[Log]:
@@ -111,56 +111,56 @@ def _below(base: str, deep: bool) -> Iterator[Log]:
                             status = entry.stat()
                             yield Log(entry.path, status.st_size, status.st_mtime_ns)
                     except OSError as error:
-                        _passed_over(error)
+                        _ignore(error)
         except OSError as error:
-            _passed_over(error)
+            _ignore(error)
 
 
 def is_folder(path: str) -> bool:
-    """Whether there is a folder to look in. Raises IOFault where the disk does not tell."""
+    """Whether a directory exists. Raises IOFault if the disk fails."""
     try:
         return stat.S_ISDIR(os.stat(path).st_mode)
     except OSError as error:
-        _passed_over(error)
+        _ignore(error)
         return False
 
 
-def _passed_over(error: OSError) -> None:
-    """Nothing, where a file went away or nobody may look at it; any other error is told."""
+def _ignore(error: OSError) -> None:
+    """Ignore a file that is gone or may not be read. Raises IOFault for any other error."""
     if error.errno not in (errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ELOOP):
-        raise IOFault(os_sentence("cannot look for logs", error)) from None
+        raise IOFault(os_sentence("cannot search for logs", error)) from None
 
 
 def path_of(root: str, feed: str) -> RootedPath:
-    """Where the sources of a feed are remembered."""
+    """The file with the sources of a feed."""
     return RootedPath(root, f"cache/{feed}.sources")
 
 
 def remembered(root: str, name: str, feed: LogFeed) -> dict[str, Source]:
-    """What is remembered of the feed's files; nothing where the feed was declared otherwise."""
+    """The sources of the feed's files; none if the feed's declaration changed."""
     try:
         data = path_of(root, name).read()
-        found = msgspec.msgpack.decode(data, type=Remembered) if data else Remembered()
+        saved = msgspec.msgpack.decode(data, type=Remembered) if data else Remembered()
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return {}
-    return found.sources if (found.form, found.feed) == (FORM, _told(feed)) else {}
+    return saved.sources if (saved.form, saved.feed) == (FORM, _hash(feed)) else {}
 
 
 def remember(root: str, name: str, feed: LogFeed, sources: dict[str, Source]) -> None:
-    """Keep what is known, once the rows of it are durable."""
-    data = msgspec.msgpack.encode(Remembered(FORM, _told(feed), sources))
+    """Save the sources, once their rows are durable."""
+    data = msgspec.msgpack.encode(Remembered(FORM, _hash(feed), sources))
     try:
         path_of(root, name).replace(data, durable=False)
     except (OSError, IOFault):
-        return  # then it is read again
+        return  # then the files are read again
 
 
-def _told(feed: LogFeed) -> int:
+def _hash(feed: LogFeed) -> int:
     return xxh3_64_intdigest(msgspec.msgpack.encode(feed))
 
 
 def begin(handle: int, source: Source | None) -> int:
-    """Where to read an open file from: its source's offset, or 0 where it is not that file."""
+    """The offset to read an open file from: its source's, or 0 if it is another file."""
     if source is None or not source.offset or os.fstat(handle).st_size < source.offset:
         return 0
     head = os.pread(handle, source.head_bytes, 0)
@@ -170,13 +170,13 @@ def begin(handle: int, source: Source | None) -> int:
 
 
 def head_of(handle: int, offset: int) -> tuple[int, int]:
-    """The fingerprint of a file that was read up to `offset`: of its first line, and how long."""
+    """The hash and length of the first line of a file that was read up to `offset`."""
     head = os.pread(handle, min(_HEAD, offset), 0)
     head = head[: head.find(b"\n") + 1] or head
     return xxh3_64_intdigest(head), len(head)
 
 
 def mark_of(handle: int, offset: int) -> int:
-    """The fingerprint of what stands before `offset`."""
+    """The hash of the bytes before `offset`."""
     start = max(0, offset - _MARK)
     return xxh3_64_intdigest(os.pread(handle, offset - start, start))

@@ -1,20 +1,20 @@
-"""Text of a feed, redacted at the cost of a look.
+"""Redacts the text of a feed quickly.
 
-Ids differ from line to line, so no cache helps them. `untouched` tells cheaply, and never wrongly,
-that redact() would leave a text as it is: each of redact's patterns has something in it that must
-be there for it to match, and nothing of that is in the text.
+Ids differ from line to line, so a cache does not help. `untouched` is a cheap test whether redact()
+would leave a text unchanged: every pattern of redact needs some characters, and the text has none
+of them.
 """
 
 import re
 
 from burnbook.base.errors import Refused
 from burnbook.base.redact import redact
-from burnbook.telemetry.event import MAX_TEXT
+from burnbook.rows.meters import MAX_TEXT
 
 CACHED_TEXT = 256  # longer texts are not worth the memory of a cache
 CACHED = 4096  # entries of a cache before it starts anew
 
-# A cheap first look at what is before the dash or the line, then an exact one.
+# A cheap test of the characters before the dash or underscore, then an exact one.
 _DASH = re.compile(r"-(?<=[abeikoprst-]-)(?:(?<=sk-|ai-)|(?<=xox.-|-----|pypi-)|(?<=glpat-))")
 _LINE = re.compile(
     r"_(?<=[oprsufmkcet]_)"
@@ -26,9 +26,9 @@ _NAMED = re.compile(r"auth|token|secret|pass|key|credential|account|://")
 
 
 def untouched(text: str) -> bool:
-    """Whether it is certain that redact() would leave `text` as it is, and that it has no NUL.
+    """Whether redact() certainly leaves `text` unchanged, and it has no NUL.
 
-    Joined by newlines, many texts may be asked about at once: yes for all of them is yes for each.
+    Many texts can be tested at once, joined by newlines: true for all is true for each.
     """
     if not text.isascii() or "@" in text or " " in text or "\t" in text or "\0" in text:
         return False
@@ -52,7 +52,7 @@ def clean(text: str, name: str) -> str:
     if untouched(text):
         return text
     if "\0" in text:
-        raise Refused(f"{name} has a NUL in it")
+        raise Refused(f"{name} contains a NUL")
     text = redact(text)
     if len(text) > MAX_TEXT:
         raise Refused(f"{name} is over {MAX_TEXT} characters")

@@ -27,8 +27,8 @@ class Moments:
     def read(self, ts: str | float) -> datetime:
         """`ts` as UTC; text without an offset is UTC. Raises Refused.
 
-        A number is milliseconds when these are allowed and it is 1971 or later as such: as seconds,
-        that would be after 2968.
+        A number is in milliseconds if these are allowed and it is then 1971 or later; in seconds
+        it would be after 2968.
         """
         try:
             if isinstance(ts, str):
@@ -40,18 +40,18 @@ class Moments:
                 return self._number(ts)
         except (ValueError, OverflowError, msgspec.ValidationError):
             shown = quoted(ts) if isinstance(ts, str) else str(ts)[:32]
-            raise Refused(f"ts {shown} is no time from {FIRST} to {LAST}") from None
+            raise Refused(f"ts {shown} is not a time from {FIRST} to {LAST}") from None
         raise Refused(f"ts is {'text' if isinstance(ts, str) else 'a number'}, not {self._valid()}")
 
     def _valid(self) -> str:
-        said = {"ISO 8601": self._iso, "seconds": self._seconds, "ms": self._milliseconds}
-        return " or ".join(word for word, on in said.items() if on)
+        kinds = {"ISO 8601": self._iso, "seconds": self._seconds, "ms": self._milliseconds}
+        return " or ".join(name for name, is_allowed in kinds.items() if is_allowed)
 
     def _text(self, ts: str) -> datetime:
         try:
             moment: datetime = _to_datetime(ts)
         except msgspec.ValidationError:
-            # What RFC 3339 leaves out: no seconds, offsets such as +02. A date alone is no moment.
+            # Forms outside RFC 3339: no seconds, offsets such as +02. A date alone is not a time.
             if not ts.isascii() or len(ts) < 12 or not (set(ts) & set("Tt ")):
                 raise
             moment = datetime.fromisoformat(ts)

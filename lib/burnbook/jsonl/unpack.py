@@ -1,4 +1,4 @@
-"""Packed logs (.zst), unpacked piece by piece and bounded: a small file may unpack to very much."""
+"""Reads compressed logs (.zst) in blocks, up to a limit: a small file may unpack to very much."""
 
 import os
 from collections.abc import Iterator
@@ -6,23 +6,23 @@ from contextlib import contextmanager
 from typing import Any
 
 RATIO, LEAST = 64, 32 << 20
-"""A file may unpack to RATIO times its size and LEAST bytes more; a log does to 5 to 20 times."""
+"""A file may unpack to RATIO times its size plus LEAST bytes; logs unpack to 5 to 20 times."""
 _WINDOW = 1 << 26  # a frame may ask for so much memory
 
 
 class Damaged(Exception):
-    """The file cannot be unpacked further: why."""
+    """The file cannot be unpacked further; the message says why."""
 
 
 class Unpacked:
-    """Reads what is in an open file. `size` counts the bytes that were unpacked, of `most`."""
+    """Reads an open file. `size` counts the unpacked bytes, of at most `most`."""
 
     def __init__(self, stream: Any, most: int, fault: type[Exception]) -> None:
         self._stream, self.most, self._fault = stream, most, fault
         self.size = 0
 
     def readinto(self, view: memoryview) -> int:
-        """Fill a view; how many bytes that are, 0 at the end. Raises Damaged."""
+        """Fill a view; returns the number of bytes, 0 at the end. Raises Damaged."""
         try:
             count: int = self._stream.readinto(view[: self.most - self.size + 1])
         except self._fault as error:

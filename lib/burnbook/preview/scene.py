@@ -16,8 +16,8 @@ from burnbook.windows.snapshot_index import Pair
 
 if TYPE_CHECKING:
     from burnbook.telemetry.traffic import Traffic
-    from burnbook.usage.daily import Day
-    from burnbook.usage.totals import Counts
+    from burnbook.usage.counts import Counts
+    from burnbook.usage.queries import Key
 
 
 class Scene(NamedTuple):
@@ -41,7 +41,7 @@ class Scene(NamedTuple):
     missed: Sequence[MissedReset]
     history: History
     traffic: "Traffic | None"
-    used: "Sequence[tuple[Day, Counts]] | None"
+    used: "Sequence[tuple[Key, Counts]] | None"
 
     @property
     def facts(self) -> WindowFacts:
@@ -59,10 +59,10 @@ def scene(ctx: Context, window: str) -> Scene:
     )
 
 
-def _used(ctx: Context, window: str) -> "list[tuple[Day, Counts]] | None":
+def _used(ctx: Context, window: str) -> "list[tuple[Key, Counts]] | None":
     """Returns tokens from agents' logs. Without such a journal, the usage room is not imported."""
     if not journal.size(journal.path_of(ctx.book.root, "agent_usage")):
         return None
-    from burnbook.usage import day_fold
+    from burnbook.usage import queries
 
-    return day_fold.of_window(ctx.book, ctx.config, window)
+    return queries.window_sums(ctx.store, window) or None

@@ -1,1 +1,1 @@
-"""Tokens and cost of requests by day, session, model and other groups."""
+"""Agents' usage from their own logs: its tables in the store, reports and prices."""

@@ -1,66 +1,80 @@
-"""The sums of five-hour windows: whole quarters of an hour from the fold, cut ones row by row."""
+"""The sums of five-hour blocks: by quarter-hour, and row by row where a block splits a quarter."""
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from itertools import chain
 from typing import NamedTuple
 
-from burnbook.base.errors import BadData
 from burnbook.book import codec, journal
-from burnbook.context import Context, note_damage
+from burnbook.context import Context
 from burnbook.rows.meters import Moment, Snapshot, Void
-from burnbook.rows.usage import MeterReading
+from burnbook.rows.usage import AgentUsage, MeterReading
+from burnbook.store.queries import QUARTER
 from burnbook.usage import blocks as usage_blocks
-from burnbook.usage.blocks import Block, Told
-from burnbook.usage.quarters import QUARTER, Days
-from burnbook.usage.report import Ask, Key, group
-from burnbook.usage.totals import Counts, counts, place
+from burnbook.usage import queries
+from burnbook.usage.blocks import Block, ResetReading
+from burnbook.usage.counts import Counts, counts, origin
+from burnbook.usage.projection import JOURNAL, USAGE, booked, row_keys
+from burnbook.usage.queries import Filters, LocalTime
 
 _TS = b'"ts":"'
 _MINUTE = len("2026-11-22T09:00")
 
 
 class Span(NamedTuple):
-    """A block as a period: when it begins and ends, and whether that is only a guess."""
+    """A block as a period; `guessed`: no meter shows when it began."""
 
     starts_at: Moment
     ends_at: Moment
     guessed: bool
 
 
-class Piece(NamedTuple):
-    """Some requests of one moment or quarter of an hour; without a key they are not wanted."""
+class BlockKey(NamedTuple):
+    """Whose sums these are; for `has_usd` see `Origin`."""
+
+    period: Span
+    tool: str
+    model: str | None
+    has_usd: bool
+
+
+class Part(NamedTuple):
+    """Requests of one time (epoch seconds); `is_wanted` is false where a filter excludes them."""
 
     time: int
     tool: str
-    key: Key | None
+    model: str | None
+    has_usd: bool
+    is_wanted: bool
     sums: Counts
 
 
-def sums(ctx: Context, ask: Ask, zone: tzinfo) -> Iterator[tuple[Key, Counts]]:
+def sums(ctx: Context, filters: Filters, zone: tzinfo) -> Iterator[tuple[BlockKey, Counts]]:
     """Sums by block, tool and model; a block belongs to the day on which it begins."""
-    known = usage_blocks.real(_told(ctx))
-    _ = ctx.book.used
-    note_damage(ctx)
-    quarters = usage_blocks.cut(block for blocks in known.values() for block in blocks)
-    pieces = [*_whole(ctx, ask, quarters), *_exact(ctx, ask, quarters)]
-    day_of = Days(zone)
+    known = usage_blocks.known(_readings(ctx))
+    split = usage_blocks.split_quarters(block for blocks in known.values() for block in blocks)
+    parts = [*_whole_quarters(ctx, filters, split), *_split_quarters(ctx, filters, split)]
     times: dict[str, list[int]] = {}
-    for piece in pieces:
-        times.setdefault(piece.tool, []).append(piece.time)
-    placed = {tool: usage_blocks.placed(at, known.get(tool, ())) for tool, at in times.items()}
-    for piece in pieces:
-        block = placed[piece.tool][piece.time]
-        if piece.key is not None and ask.has_day(day_of(block.start // QUARTER)):
-            yield piece.key._replace(period=_span(block)), piece.sums
+    for part in parts:
+        times.setdefault(part.tool, []).append(part.time)
+    blocks = {
+        tool: usage_blocks.assign(seconds, known.get(tool, ())) for tool, seconds in times.items()
+    }
+    local = LocalTime(zone)
+    for part in parts:
+        block = blocks[part.tool][part.time]
+        if part.is_wanted and filters.has_day(local(block.start // QUARTER).date()):
+            yield BlockKey(_span(block), part.tool, part.model, part.has_usd), part.sums
 
 
-def _told(ctx: Context) -> list[Told]:
-    """Every five-hour meter that logs and panes showed."""
-    found: list[Told] = []
-    readings: Sequence[MeterReading] = ctx.book.rows("meters")
-    for row in readings:
-        found += usage_blocks.told(row.provider, row.captured_at, row.meters, is_exact=True)
+def _readings(ctx: Context) -> list[ResetReading]:
+    """Every five-hour meter in logs and panes."""
+    readings: list[ResetReading] = []
+    official: Sequence[MeterReading] = ctx.book.rows("meters")
+    for reading in official:
+        readings += usage_blocks.readings(
+            reading.provider, reading.captured_at, reading.meters, is_exact=True
+        )
     rows = ctx.book.rows("snapshots")
     voided = {row.void for row in rows if isinstance(row, Void)}
     by_window: dict[str | None, list[Snapshot]] = {}
@@ -68,50 +82,46 @@ def _told(ctx: Context) -> list[Told]:
         if isinstance(row, Snapshot) and row.id not in voided:
             by_window.setdefault(row.window, []).append(row)
     for shot in chain.from_iterable(by_window.values()):
-        found += usage_blocks.told(shot.provider, shot.captured_at, shot.meters, is_exact=False)
-    return found
+        readings += usage_blocks.readings(
+            shot.provider, shot.captured_at, shot.meters, is_exact=False
+        )
+    return readings
 
 
-def _whole(ctx: Context, ask: Ask, quarters: set[int]) -> Iterator[Piece]:
-    """The quarters of an hour that no block cuts. Those that are not wanted may begin a block."""
-    wanted = group("blocks", ask)
-    found = ctx.book.used.sums(
-        lambda bucket: None if bucket in quarters else bucket,
-        lambda where: (where[0], wanted(where)),
-    )
-    for (bucket, (tool, key)), told in found.items():
-        yield Piece(bucket * QUARTER, tool, key, told)
+def _whole_quarters(ctx: Context, filters: Filters, split: set[int]) -> Iterator[Part]:
+    for row in queries.by_quarter(ctx.store, filters):
+        if row.quarter not in split:
+            yield Part(row.quarter * QUARTER, *row[1:])
 
 
-def _exact(ctx: Context, ask: Ask, quarters: set[int]) -> Iterator[Piece]:
-    """The requests of the others, up to where the fold read."""
-    if not quarters:
+def _split_quarters(ctx: Context, filters: Filters, split: set[int]) -> Iterator[Part]:
+    """The requests of quarters that a block splits, up to where the store has read."""
+    if not split:
         return
-    wanted = group("blocks", ask)
     minutes = {
-        datetime.fromtimestamp(bucket * QUARTER + second, UTC).isoformat()[:_MINUTE].encode()
-        for bucket in quarters
+        datetime.fromtimestamp(quarter * QUARTER + second, UTC).isoformat()[:_MINUTE].encode()
+        for quarter in split
         for second in range(0, QUARTER, 60)
     }
-    end = ctx.book.used_fold.offset
-    for offset, line in journal.lines(journal.path_of(ctx.book.root, "agent_usage")):
-        if offset >= end:
-            return
-        at = line.find(_TS) + len(_TS)
-        if line[at : at + _MINUTE] not in minutes:
+    database = ctx.store.view(USAGE)
+    for offset, line in journal.lines(journal.path_of(ctx.book.root, JOURNAL)):
+        start = line.find(_TS) + len(_TS)
+        if line[start : start + _MINUTE] not in minutes:
             continue
-        try:
-            row = codec.verify("agent_usage", line)
-        except BadData:
-            continue  # the fold counts it
+        row = codec.read(JOURNAL, line)
+        if not isinstance(row, AgentUsage):
+            continue  # the store counts it
+        key = row_keys(row.id, row.first)
+        if booked(database, [key[0]]).get(key, (0, -1))[1] != offset:
+            continue  # a duplicate, or newer than the store
         for tokens, sign in ((row, 1), (row.superseded, -1)):
             if tokens is not None:
-                told = Counts()
-                told.take(counts(tokens), sign)
-                key = wanted(place(row, tokens))
-                yield Piece(int(row.ts.timestamp()), row.tool, key, told)
+                amounts, name = Counts(), origin(row, tokens)
+                amounts.add(counts(tokens), sign)
+                time, wanted = int(row.ts.timestamp()), filters.has_origin(name)
+                yield Part(time, name.tool, name.model, name.has_usd, wanted, amounts)
 
 
 def _span(block: Block) -> Span:
-    start, end = (datetime.fromtimestamp(at, UTC) for at in block[:2])
+    start, end = (datetime.fromtimestamp(time, UTC) for time in block[:2])
     return Span(start, end, block.guessed)

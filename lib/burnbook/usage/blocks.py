@@ -1,8 +1,8 @@
-"""The vendor's five-hour windows: real ones, which meters tell, and guessed ones for the rest.
+"""The vendor's five-hour windows: known ones, from meters, and guessed ones for the rest.
 
-A real block is [resets_at - 5 h, resets_at) of a meter that shows use. A guessed one begins with
-the hour (UTC) of the first request that no block holds, and lasts five hours, or up to the next
-real one. Times are epoch seconds.
+A known block is [resets_at - 5 h, resets_at) of a meter that shows use. A guessed block begins at
+the hour (UTC) of the first request outside of any block. It lasts five hours, or until the next
+known block. Times are epoch seconds.
 """
 
 from bisect import bisect_right
@@ -11,18 +11,18 @@ from datetime import datetime
 from typing import NamedTuple
 
 from burnbook.rows.meters import Meter
-from burnbook.usage.quarters import QUARTER
+from burnbook.store.queries import QUARTER
 
 MINUTES = 300
 _LENGTH = MINUTES * 60
 _HOUR = 3600
-# What the meter of a vendor's own five-hour window is called; other pools have other names.
+# Names of the meter of a vendor's own five-hour window; other pools have other names.
 NAMES = frozenset({"5h", "session"})
-# Panes tell minutes and some logs count seconds from their own clock: one reset, told differently.
-_SAME = 300
+# Panes show minutes, and some logs count seconds from their own clock.
+_SAME_RESET = 300
 
 
-class Told(NamedTuple):
+class ResetReading(NamedTuple):
     """One reading of a five-hour meter."""
 
     provider: str
@@ -39,12 +39,12 @@ class Block(NamedTuple):
     guessed: bool
 
 
-def told(
+def readings(
     provider: str, captured_at: datetime, meters: Iterable[Meter], *, is_exact: bool
-) -> list[Told]:
-    """The readings among some meters. One that shows no use has no window yet: its reset moves."""
+) -> list[ResetReading]:
+    """The readings of five-hour meters that show use; without use, the reset still moves."""
     return [
-        Told(provider, captured_at, meter.resets_at, is_exact)
+        ResetReading(provider, captured_at, meter.resets_at, is_exact)
         for meter in meters
         if meter.window_minutes == MINUTES
         and meter.name in NAMES
@@ -53,47 +53,48 @@ def told(
     ]
 
 
-def real(readings: Iterable[Told]) -> dict[str, list[Block]]:
-    """The blocks by provider, in order, none over another: the next one ends the one before it.
+def known(readings: Iterable[ResetReading]) -> dict[str, list[Block]]:
+    """The known blocks by provider, in order, without overlap: the next block ends the last one.
 
-    Of readings that tell one reset, an exact one (a log's) counts before a pane's, then the newest.
+    Of readings of the same reset, an exact one (from a log) counts first, then the newest.
     """
-    ends: dict[str, list[Told]] = {}
-    for one in sorted(readings, key=lambda one: one.resets_at):
-        mine = ends.setdefault(one.provider, [])
-        if mine and (one.resets_at - mine[-1].resets_at).total_seconds() <= _SAME:
-            mine[-1] = max(mine[-1], one, key=lambda one: (one.is_exact, one.captured_at))
+    ends: dict[str, list[ResetReading]] = {}
+    for reading in sorted(readings, key=lambda reading: reading.resets_at):
+        resets = ends.setdefault(reading.provider, [])
+        if resets and (reading.resets_at - resets[-1].resets_at).total_seconds() <= _SAME_RESET:
+            resets[-1] = max(resets[-1], reading, key=lambda r: (r.is_exact, r.captured_at))
         else:
-            mine.append(one)
-    found: dict[str, list[Block]] = {}
-    for provider, kept in ends.items():
-        moments = [int(one.resets_at.timestamp()) for one in kept]
+            resets.append(reading)
+    blocks: dict[str, list[Block]] = {}
+    for provider, resets in ends.items():
+        moments = [int(reset.resets_at.timestamp()) for reset in resets]
         starts = [moment - _LENGTH for moment in moments]
         limits = [min(*pair) for pair in zip(moments, [*starts[1:], moments[-1]], strict=True)]
-        found[provider] = [Block(*pair, guessed=False) for pair in zip(starts, limits, strict=True)]
-    return found
+        pairs = zip(starts, limits, strict=True)
+        blocks[provider] = [Block(*pair, guessed=False) for pair in pairs]
+    return blocks
 
 
-def cut(blocks: Iterable[Block]) -> set[int]:
+def split_quarters(blocks: Iterable[Block]) -> set[int]:
     """The quarters of an hour (epoch seconds // 900) in which a block begins or ends."""
-    return {at // QUARTER for block in blocks for at in block[:2] if at % QUARTER}
+    return {time // QUARTER for block in blocks for time in block[:2] if time % QUARTER}
 
 
-def placed(times: Iterable[int], known: Sequence[Block]) -> dict[int, Block]:
-    """The block of each time, of one tool; `known` are its real ones, in order."""
+def assign(times: Iterable[int], known: Sequence[Block]) -> dict[int, Block]:
+    """The block of each time, for one tool; `known` are its known blocks, in order."""
     starts = [block.start for block in known]
-    found: dict[int, Block] = {}
+    assigned: dict[int, Block] = {}
     guess: Block | None = None
     for time in sorted(set(times)):
-        at = bisect_right(starts, time)
-        before = known[at - 1] if at else None
+        index = bisect_right(starts, time)
+        before = known[index - 1] if index else None
         if before is not None and time < before.end:
-            found[time] = before
+            assigned[time] = before
             continue
         if guess is None or time >= guess.end:
-            guess = _guessed(time, before, known[at] if at < len(known) else None)
-        found[time] = guess
-    return found
+            guess = _guessed(time, before, known[index] if index < len(known) else None)
+        assigned[time] = guess
+    return assigned
 
 
 def _guessed(time: int, before: Block | None, after: Block | None) -> Block:

@@ -1,6 +1,6 @@
-"""What agents' tokens cost, in whole trillionths of a dollar: they add up in any order.
+"""The cost of agents' tokens, in integer trillionths of a dollar, so that sums are exact.
 
-A price of up to six decimals a million tokens is a whole number of them a token.
+A price per million tokens with up to six decimals is an integer number of trillionths per token.
 """
 
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from burnbook.config.prices import Price
-from burnbook.usage.totals import NANO, Counts
+from burnbook.usage.counts import NANO, Counts
 
 PICO = 10**12
 Mode = Literal["auto", "calculated", "reported"]
@@ -16,19 +16,19 @@ MODES: tuple[Mode, ...] = ("auto", "calculated", "reported")
 
 
 class Usd(NamedTuple):
-    """What is known of a cost, and whether that is all of it."""
+    """The known part of a cost, and whether it is all of it."""
 
     picos: int
     is_whole: bool
 
     @property
     def known(self) -> float:
-        """Dollars, as far as they are known."""
+        """The known dollars."""
         return self.picos / PICO
 
     @property
     def whole(self) -> float | None:
-        """Dollars; None where something is not known."""
+        """Dollars; None where a part is unknown."""
         return self.known if self.is_whole else None
 
 
@@ -36,18 +36,18 @@ NOTHING = Usd(0, is_whole=True)
 
 
 class Pricing(NamedTuple):
-    """How cost is told: as the logs did, from tokens and prices, or the one where the other lacks.
+    """Where cost comes from: the logs (`reported`), tokens and prices (`calculated`), or both.
 
-    `find` gives the price of a model, as pricespec.Lookup does.
+    `auto` uses the reported cost where there is one. `find` returns the price of a model.
     """
 
     mode: Mode
     find: Callable[[str], Price | None]
 
     def __call__(self, model: str | None, has_usd: bool, sums: Counts) -> Usd:
-        """The cost of some requests of one model; `has_usd` as their cell says."""
+        """The cost of some requests of one model; for `has_usd` see `Origin`."""
         if self.mode == "reported":
-            return Usd(sums.usd_nanos * (PICO // NANO), sums.told == sums.requests)
+            return Usd(sums.usd_nanos * (PICO // NANO), sums.usd_requests == sums.requests)
         if self.mode == "auto" and has_usd:
             return Usd(sums.usd_nanos * (PICO // NANO), is_whole=True)
         price = self.find(model) if model is not None else None
@@ -58,10 +58,10 @@ class Pricing(NamedTuple):
 
 @lru_cache
 def rates(price: Price) -> tuple[int, int, int, int, int]:
-    """Trillionths a token: input, cache read, cache write of 5 minutes and of 1 hour, output.
+    """Trillionths per token: input, cache read, cache writes for 5 minutes and 1 hour, output.
 
-    Vendors who let write for an hour ask twice the input's price for it, so that is what such
-    tokens cost where the entry has a price for writes, but none for those.
+    Vendors charge twice the input price for cache writes that last an hour. That is used where the
+    entry has a price for cache writes but none for those.
     """
     read = price.input if price.cache_read is None else price.cache_read
     write = price.input if price.cache_write is None else price.cache_write
@@ -73,6 +73,6 @@ def rates(price: Price) -> tuple[int, int, int, int, int]:
 
 
 def _cost(sums: Counts, each: tuple[int, int, int, int, int]) -> int:
-    sent, read, write, hour, made = each
+    new, read, write, hour, output = each
     cached = sums.cache_read * read + sums.cache_write_5m * write + sums.cache_write_1h * hour
-    return sums.input * sent + cached + sums.output * made
+    return sums.input * new + cached + sums.output * output

@@ -1,4 +1,4 @@
-"""How a usage report is laid out: parts for eyes, as wide as there is room, and rows of CSV."""
+"""The layout of a usage report: text and tables that fit the terminal, and CSV."""
 
 import os
 import sys
@@ -8,8 +8,9 @@ from typing import Any
 
 from burnbook.base.text import csv_text
 from burnbook.times import clock
+from burnbook.usage.counts import Counts
 from burnbook.usage.pricing import Usd
-from burnbook.usage.report import Report, Row, new_tokens
+from burnbook.usage.report import Report, Row, add_usd, new_tokens
 from burnbook.view.parts import Line, Part, Table, number
 
 _NAMES = {
@@ -17,7 +18,7 @@ _NAMES = {
     **{"blocks": "Block", "window": "Window", "model": "Model", "project": "Project"},
     "branch": "Branch",
 }
-# The columns of a terminal from which on tools and models are shown, and then kinds of tokens.
+# Terminal widths from which tools and models are shown, and then the kinds of tokens.
 _LAYOUTS = (60, 100)
 _KINDS: tuple[tuple[str, Callable[[Row], int]], ...] = (
     ("Input", lambda row: row.sums.input),
@@ -25,53 +26,54 @@ _KINDS: tuple[tuple[str, Callable[[Row], int]], ...] = (
     ("Cache read", lambda row: row.sums.cache_read),
     ("Output", lambda row: row.sums.output),
 )
-_LEAST = 14  # characters of a name below which it is better to show fewer columns
+_MIN_NAME = 14  # characters; rather than cut names to fewer, show fewer columns
 
 
 def width() -> int | None:
-    """The columns of the terminal; None where the output goes somewhere else."""
-    told = os.environ.get("COLUMNS", "")
-    if told.isascii() and told.isdigit() and int(told) > 0:
-        return int(told)
+    """The columns of the terminal; None where the output goes elsewhere."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isascii() and columns.isdigit() and int(columns) > 0:
+        return int(columns)
     try:
         return os.get_terminal_size(sys.stdout.fileno()).columns or None
     except (OSError, ValueError):
         return None
 
 
-def parts(found: Report, data: Any, zone: tzinfo, room: int | None) -> list[Part]:
-    """What it comes to, the rows, and what is not known. `room` in columns; None is no limit."""
-    report, totals = data["report"], found.totals
-    if not found.rows:
-        what = "no usage is in the book" if data["since"] is data["until"] is None else "no usage"
-        said = f"{report}: {what}; ingest books what agents' own logs tell"
-        return _lines([said], room, strong=True)
-    said = f"{number(totals.sums.total)} tokens ({number(new_tokens(totals.sums))} new)"
-    first = _lines([f"Usage {report}: {said}, {_cost(totals.usd)} USD"], room, strong=True)
+def parts(usage: Report, data: Any, zone: tzinfo, columns: int | None) -> list[Part]:
+    """The total, the rows, and notes on the cost. `columns`: the width; None is no limit."""
+    report, totals = data["report"], usage.totals
+    if not usage.rows:
+        has_days = data["since"] is not None or data["until"] is not None
+        where = "on these days" if has_days else "in the book"
+        message = f"{report}: no usage {where}; run ingest to book requests from agents' logs"
+        return _lines([message], columns, strong=True)
+    total = f"{number(totals.sums.total)} tokens ({number(new_tokens(totals.sums))} new)"
+    first = _lines([f"Usage {report}: {total}, {_cost(totals.usd)} USD"], columns, strong=True)
     rest = []
-    if found.unpriced:
-        names = ", ".join(model or "(no model told)" for model in found.unpriced)
-        why = "The log tells no cost" if data["cost"] == "reported" else "Without a price"
-        rest.append(f"{why}: {names}")
-    if report == "blocks" and any(row.period.guessed for row in found.rows):
-        rest.append("~ guessed: no meter told when this block began")
+    if usage.unpriced:
+        names = ", ".join(model or "(no model)" for model in usage.unpriced)
+        reason = "No cost in the log" if data["cost"] == "reported" else "Without a price"
+        rest.append(f"{reason}: {names}")
+    if report == "blocks" and any(row.period.guessed for row in usage.rows):
+        rest.append("~ guessed: no meter shows when this block began")
     as_of, source = data["prices"]["as_of"], data["prices"]["source"]
     if data["cost"] != "reported" and as_of is not None:
         rest.append(f"Prices in USD as of {as_of}, from {source or 'prices.toml'}")
-    return [*first, _table(found, report, zone, room), *_lines(rest, room)]
+    return [*first, _table(usage, report, zone, columns), *_lines(rest, columns)]
 
 
-def _lines(texts: Sequence[str], room: int | None, *, strong: bool = False) -> list[Part]:
-    """Lines, each as many as it takes where there is little room."""
-    if room is not None:
+def _lines(texts: Sequence[str], columns: int | None, *, strong: bool = False) -> list[Part]:
+    """Lines, wrapped to the width."""
+    if columns is not None:
         from textwrap import wrap
 
-        texts = [line for text in texts for line in wrap(text, max(room, 20))]
+        texts = [line for text in texts for line in wrap(text, max(columns, 20))]
     return [Line(text, strong) for text in texts]
 
 
 def csv(data: Any) -> str:
-    """A line a row, below the names that rows have in JSON; no line of totals."""
+    """A header with the names of the JSON keys, and a line per row; no totals."""
     more = ["ends_at", "guessed"] if data["report"] == "blocks" else []
     heads = ["period", *more, "tool", "model", *data["totals"]]
     words = {True: "true", False: "false"}
@@ -81,66 +83,66 @@ def csv(data: Any) -> str:
     return csv_text([heads, *rows])
 
 
-def _table(found: Report, report: str, zone: tzinfo, room: int | None) -> Table:
-    """As much as there is room for: every kind of token, totals by tool and model, or totals."""
-    if room is None:
-        return _made(found, report, zone, len(_LAYOUTS))
-    widest = next((n for n, least in enumerate(_LAYOUTS) if room < least), len(_LAYOUTS))
+def _table(usage: Report, report: str, zone: tzinfo, columns: int | None) -> Table:
+    """The widest table that fits: every kind of token, totals by tool and model, or totals."""
+    if columns is None:
+        return _layout(usage, report, zone, len(_LAYOUTS))
+    widest = next((n for n, least in enumerate(_LAYOUTS) if columns < least), len(_LAYOUTS))
     for layout in range(widest, -1, -1):
-        table = _made(found, report, zone, layout)
+        table = _layout(usage, report, zone, layout)
         names = table.align.count("<")
-        fitted = _fitted([table.head, *table.rows], names, room, _LEAST if layout else 1)
+        fitted = _fit([table.head, *table.rows], names, columns, _MIN_NAME if layout else 1)
         if fitted is not None:
             return Table(fitted[0], fitted[1:], table.align)
     return table
 
 
-def _made(found: Report, report: str, zone: tzinfo, layout: int) -> Table:
-    rows = found.rows if layout else _by_period(found.rows)
+def _layout(usage: Report, report: str, zone: tzinfo, layout: int) -> Table:
+    rows = usage.rows if layout else _by_period(usage.rows)
     named = ["Tool"] if report == "model" else ["Tool", "Model"]
     named = named if layout else []
     kinds = _KINDS if layout == len(_LAYOUTS) else ()
     head = (_NAMES[report], *named, *(name for name, _ in kinds), "Total", "USD")
     lines: list[Sequence[str]] = []
-    before: object = lines  # no period is this
-    for row in [*rows, found.totals]:
-        period = "Total" if row is found.totals else _period(row.period, report, zone)
-        names = [row.tool or "", row.model or ("" if row is found.totals else "-")][: len(named)]
+    before: object = lines  # equal to no period
+    for row in [*rows, usage.totals]:
+        period = "Total" if row is usage.totals else _period(row.period, report, zone)
+        names = [row.tool or "", row.model or ("" if row is usage.totals else "-")][: len(named)]
         figures = [number(figure(row)) for _, figure in kinds]
-        shown = "" if row.period == before and row is not found.totals else period
+        shown = "" if row.period == before and row is not usage.totals else period
         lines.append((shown, *names, *figures, number(row.sums.total), _cost(row.usd)))
         before = row.period
     return Table(head, lines, "<" * (1 + len(named)) + ">" * (len(kinds) + 2))
 
 
 def _by_period(rows: Sequence[Row]) -> list[Row]:
-    found: dict[Any, Row] = {}
+    merged: dict[Any, Row] = {}
     for row in rows:
-        have = found.get(row.period)
-        sums = type(row.sums)()
-        sums.take(row.sums)
+        have = merged.get(row.period)
+        sums = Counts()
+        sums.add(row.sums)
         usd = row.usd
         if have is not None:
-            sums.take(have.sums)
-            usd = Usd(usd.picos + have.usd.picos, usd.is_whole and have.usd.is_whole)
-        found[row.period] = Row(row.period, None, None, sums, usd)
-    return list(found.values())
+            sums.add(have.sums)
+            usd = add_usd(usd, have.usd)
+        merged[row.period] = Row(row.period, None, None, sums, usd)
+    return list(merged.values())
 
 
-def _fitted(
-    lines: Sequence[Sequence[str]], names: int, room: int, least: int
+def _fit(
+    lines: Sequence[Sequence[str]], names: int, room: int, min_name: int
 ) -> list[Sequence[str]] | None:
-    """The lines with names cut, the longest column first; None where more than that were cut."""
+    """The lines with names cut, the widest column first; None where they would be too short."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     while sum(widths) + 2 * len(widths) > room:
-        at = max(range(names), key=lambda n: widths[n])
-        if widths[at] <= least:
+        column = max(range(names), key=lambda n: widths[n])
+        if widths[column] <= min_name:
             return None
-        widths[at] -= 1
+        widths[column] -= 1
     return [
         tuple(
-            cell if len(cell) <= wide else f"{cell[: wide - 1]}…"
-            for cell, wide in zip(line, widths, strict=True)
+            cell if len(cell) <= width else f"{cell[: width - 1]}…"
+            for cell, width in zip(line, widths, strict=True)
         )
         for line in lines
     ]
@@ -149,7 +151,7 @@ def _fitted(
 def _period(period: Any, report: str, zone: tzinfo) -> str:
     if report != "blocks":
         return "-" if period is None else str(period)
-    start, end = (clock.to_wall(at, zone) for at in period[:2])
+    start, end = (clock.to_wall(time, zone) for time in period[:2])
     return f"{'~' if period.guessed else ''}{start:%Y-%m-%d %H:%M}-{end:%H:%M}"
 
 

@@ -1,6 +1,5 @@
-"""What agents used, by day, week, month, session, block, window, model, project or branch."""
+"""Agents' usage by day, week, month, session, block, window, model, project or branch."""
 
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date, tzinfo
 from fnmatch import fnmatchcase
@@ -10,51 +9,47 @@ from burnbook.base.errors import BadConfig, Missing, UsageError
 from burnbook.config.prices import Lookup
 from burnbook.context import Context, Result, note_damage
 from burnbook.times import clock
-from burnbook.usage import day_fold
+from burnbook.usage import queries
 from burnbook.usage import report as usage
 from burnbook.usage.pricing import Pricing
-from burnbook.usage.quarters import Days
-from burnbook.usage.report import Ask, Key, Report
-from burnbook.usage.totals import Counts
+from burnbook.usage.queries import Filters
+from burnbook.usage.report import Report
 from burnbook.windows.current import wanted
-
-Sums = Iterator[tuple[Key, Counts]]
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """One report. Writes no row, but with `--fresh`."""
+    """One report. Only `--fresh` adds rows to the book."""
     if args.fresh:
         _read_new(ctx, args.tool)
     zone, zone_name = _zone(ctx, args.timezone)
-    ask = _ask(ctx, args)
+    filters = _filters(ctx, args)
+    pricing = Pricing(args.cost, Lookup(ctx.config.prices.prices))
+    by_size = args.report in usage.BY_ORIGIN
     if args.report == "blocks":
-        from burnbook.usage.block_report import sums as blocks
+        from burnbook.usage import block_report
 
-        sums: Sums = blocks(ctx, ask, zone)
-    elif args.report in usage.OF_DAYS and zone is ctx.config.zone and not ask.projects:
-        sums = _of_days(ctx, args.report, ask)
+        report = usage.build(block_report.sums(ctx, filters, zone), pricing, by_size=by_size)
     else:
-        sums = _all(ctx, args.report, ask, zone)
+        sums = queries.sums(ctx.store, args.report, filters, zone)
+        report = usage.build(sums, pricing, by_size=by_size)
+    note_damage(ctx)
     prices = ctx.config.prices
-    by_size = args.report in usage.BY_PLACE
-    found = usage.told(sums, Pricing(args.cost, Lookup(prices.prices)), by_size=by_size)
-    ctx.book.save_folds()
     data = {
         "report": args.report,
         "timezone": zone_name,
-        "since": ask.since,
-        "until": ask.until,
+        "since": filters.since,
+        "until": filters.until,
         "cost": args.cost,
         "prices": {"as_of": prices.as_of, "source": prices.source},
-        "rows": [_row(row, args.report) for row in found.rows],
-        "totals": usage.figures(found.totals),
-        "unpriced": found.unpriced,
+        "rows": [_row(row, args.report) for row in report.rows],
+        "totals": usage.figures(report.totals),
+        "unpriced": report.unpriced,
     }
-    return _shown(args, found, data, zone)
+    return _shown(args, report, data, zone)
 
 
 def _read_new(ctx: Context, tools: list[str] | None) -> None:
-    """Book what is new in the agents' own logs; an agent that is not on this machine has none."""
+    """Book what is new in the agents' own logs; an agent without logs on this machine has none."""
     from argparse import Namespace
 
     from burnbook.agent_logs import ingest
@@ -70,8 +65,8 @@ def _read_new(ctx: Context, tools: list[str] | None) -> None:
                 ingest.run(ctx, Namespace(feed=name, **given), feed)
 
 
-def _shown(args: Any, found: Report, data: dict[str, Any], zone: tzinfo) -> Result:
-    """The report in its format. What one format needs, no other pays for."""
+def _shown(args: Any, report: Report, data: dict[str, Any], zone: tzinfo) -> Result:
+    """The report in its format."""
     if args.format == "json":
         return Result((), data)
     from burnbook.usage import view
@@ -79,7 +74,7 @@ def _shown(args: Any, found: Report, data: dict[str, Any], zone: tzinfo) -> Resu
     if args.format == "csv":
         return Result((), data, ready=view.csv(data))
     width = view.width() if args.format == "text" else None
-    return Result(view.parts(found, data, zone, width), data)
+    return Result(view.parts(report, data, zone, width), data)
 
 
 def _row(row: usage.Row, report: str) -> dict[str, Any]:
@@ -90,52 +85,23 @@ def _row(row: usage.Row, report: str) -> dict[str, Any]:
     return named | usage.figures(row)
 
 
-def _of_days(ctx: Context, report: str, ask: Ask) -> Sums:
-    """From the small fold of days, which has no sessions, projects and branches."""
-    fold = day_fold.daily(ctx.book, ctx.config)
-    fold.save()
-    where, name = usage.group(report, ask), usage.BY_TIME.get(report)
-    note_damage(ctx, fold.value.unreadable)
-    for (ordinal, window, tool, model, has_usd), counts in fold.value.table.items():
-        key = where((tool, model, None, None, None, False, window, has_usd))
-        day = date.fromordinal(ordinal)
-        if key is not None and ask.has_day(day):
-            yield (key if name is None else key._replace(period=name(day))), counts
-
-
-def _all(ctx: Context, report: str, ask: Ask, zone: tzinfo) -> Sums:
-    """From every cell."""
-    day_of, name = Days(zone), usage.BY_TIME.get(report)
-
-    def when(bucket: int) -> str | None:
-        day = day_of(bucket)
-        if not ask.has_day(day):
-            return None
-        return "" if name is None else name(day)
-
-    used = ctx.book.used
-    note_damage(ctx, used.unreadable)
-    for (period, key), counts in used.sums(when, usage.group(report, ask)).items():
-        yield (key if name is None else key._replace(period=period)), counts
-
-
-def _zone(ctx: Context, said: str | None) -> tuple[tzinfo, str]:
-    if said is None:
+def _zone(ctx: Context, name: str | None) -> tuple[tzinfo, str]:
+    if name is None:
         return ctx.config.zone, ctx.config.windows.timezone
     try:
-        return clock.find_zone(said), said
+        return clock.find_zone(name), name
     except BadConfig as error:
         raise UsageError(f"--timezone: {error}") from None
 
 
-def _ask(ctx: Context, args: Any) -> Ask:
+def _filters(ctx: Context, args: Any) -> Filters:
     since, until = _day("--since", args.since), _day("--until", args.until)
     if since is not None and until is not None and since > until:
         raise UsageError(f"--since {since} is after --until {until}")
     tools = tuple(args.tool or ())
     for tool in tools:
         _known_tool(ctx, tool)
-    return Ask(
+    return Filters(
         since=since,
         until=until,
         tools=tools,
@@ -145,18 +111,18 @@ def _ask(ctx: Context, args: Any) -> Ask:
     )
 
 
-def _day(flag: str, said: str | None) -> date | None:
+def _day(flag: str, text: str | None) -> date | None:
     try:
-        return None if said is None else date.fromisoformat(said)
+        return None if text is None else date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"{flag} {said!r} is no date; valid: a day such as 2026-11-22") from None
+        raise UsageError(f"{flag} {text!r} is not a date (expected YYYY-MM-DD)") from None
 
 
 def _known_tool(ctx: Context, tool: str) -> None:
-    """A tool that nothing is known of is a slip; one without usage so far is not."""
+    """Refuse a tool that has neither a feed nor usage in the book."""
     names = set(ctx.config.feed_names)
     if tool in names or "*" in tool:
         return
-    names |= {place[0] for place in ctx.book.used.places}
+    names |= queries.tools(ctx.store)
     if tool not in names:
-        raise UsageError(f"no agent's tool is called {tool!r}; valid: {', '.join(sorted(names))}")
+        raise UsageError(f"--tool {tool!r} is not a known tool; valid: {', '.join(sorted(names))}")

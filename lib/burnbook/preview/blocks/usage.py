@@ -1,4 +1,4 @@
-"""What agents used in the window, as their own logs tell it: tokens by kind, and dollars."""
+"""Agents' usage in the window, from their own logs: tokens by kind, and dollars."""
 
 from typing import TYPE_CHECKING
 
@@ -11,35 +11,35 @@ if TYPE_CHECKING:
 
 
 def values(scene: Scene) -> Values:
-    """`usage`: null where no log tells; else rows by tool and model, totals, and new tokens."""
+    """`usage`: rows by tool and model, totals and new tokens; null without any request in a log."""
     if not scene.used:
         return {"usage": None}
-    from burnbook.usage.report import figures, new_tokens  # a book without any does not pay for it
+    from burnbook.usage.report import figures, new_tokens  # imported only where there is usage
 
-    found = _report(scene)
-    rows = [{"tool": row.tool, "model": row.model, **figures(row)} for row in found.rows]
-    totals = {**figures(found.totals), "new_tokens": new_tokens(found.totals.sums)}
-    return {"usage": {"rows": rows, "totals": totals, "unpriced": found.unpriced}}
+    report = _report(scene)
+    rows = [{"tool": row.tool, "model": row.model, **figures(row)} for row in report.rows]
+    totals = {**figures(report.totals), "new_tokens": new_tokens(report.totals.sums)}
+    return {"usage": {"rows": rows, "totals": totals, "unpriced": report.unpriced}}
 
 
 def show(values: Values, scene: Scene) -> list[Part]:
-    """A line for all, then a row for each tool and model."""
-    told = values["usage"]
-    if told is None:
+    """A line with the totals, then a row for each tool and model."""
+    usage = values["usage"]
+    if usage is None:
         return []
-    totals = told["totals"]
+    totals = usage["totals"]
     rows = [
         (
             *(row["tool"], row["model"] or "-", number(row["requests"])),
             *(number(row["total_tokens"]), _usd(row)),
         )
-        for row in told["rows"]
+        for row in usage["rows"]
     ]
-    said = f"{number(totals['total_tokens'])} tokens, {number(totals['new_tokens'])} of them new"
-    parts: list[Part] = [Title("Usage"), Line(f"{said}, {_usd(totals)} USD")]
+    tokens = f"{number(totals['total_tokens'])} tokens, {number(totals['new_tokens'])} of them new"
+    parts: list[Part] = [Title("Usage"), Line(f"{tokens}, {_usd(totals)} USD")]
     parts.append(Table(("tool", "model", "requests", "tokens", "USD"), rows, "<<>>>"))
-    if told["unpriced"]:
-        names = ", ".join(model or "(no model told)" for model in told["unpriced"])
+    if usage["unpriced"]:
+        names = ", ".join(model or "(no model)" for model in usage["unpriced"])
         parts.append(Line(f"Without a price: {names}"))
     return parts
 
@@ -50,13 +50,10 @@ def _report(scene: Scene) -> "Report":
     from burnbook.usage.pricing import Pricing
 
     pricing = Pricing("auto", Lookup(scene.config.prices.prices))
-    keys = (
-        (report.Key(None, day.tool, day.model, day.has_usd), sums) for day, sums in scene.used or ()
-    )
-    return report.told(keys, pricing, by_size=False)
+    return report.build(scene.used or (), pricing, by_size=False)
 
 
-def _usd(told: Values) -> str:
-    if told["usd"] is not None:
-        return f"{told['usd']:,.4f}"
-    return f">{told['usd_known']:,.4f}" if told["usd_known"] else "-"
+def _usd(row: Values) -> str:
+    if row["usd"] is not None:
+        return f"{row['usd']:,.4f}"
+    return f">{row['usd_known']:,.4f}" if row["usd_known"] else "-"

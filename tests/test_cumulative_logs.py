@@ -1,4 +1,4 @@
-"""Sums taken a block at a time are what they are line by line; lines passed over were of no use."""
+"""Logs with the sums of a session: read in any way, they give the same requests."""
 
 import json
 from collections.abc import Sequence
@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from burnbook.agent_logs.reader import Reading
+from burnbook.agent_logs.compiled_feed import CompiledFeed
+from burnbook.agent_logs.reader import LogReader
 from burnbook.config.agent_logs import LogFeed, faults
 from burnbook.config.loader import Config
 from burnbook.jsonl import scan
@@ -78,32 +79,33 @@ def lines(draw: st.DrawFn) -> list[Any]:
     return made
 
 
-def read(feed: LogFeed, path: Path, *, is_blockwise: bool) -> Any:
-    reading = Reading("codex", feed)
-    if not is_blockwise:
-        reading.layout = None
-    else:
-        assert reading.layout is not None
-    source = reading.read(Log(str(path), path.stat().st_size, 1), 0, None)
+def read(feed: LogFeed, path: Path) -> Any:
+    reader = LogReader("codex", feed)
+    source = reader.read(Log(str(path), path.stat().st_size, 1), 0, None)
     assert source is not None
-    # A place may be known that no request is of: its number does not count.
-    places = {number: where for where, number in reading.found.places.items()}
-    found = {k: (*r[:2], places[r.where], *r[3:]) for k, r in reading.found.requests.items()}
-    return found, reading.found.tally, reading.rejected, source.going, reading.limits.found
+    # An origin may be numbered that no request has.
+    origins = {number: origin for origin, number in reader.requests.origins.items()}
+    requests = {
+        key: (request.total, request.ts, origins[request.origin], request.amounts)
+        for key, request in reader.requests.requests.items()
+    }
+    return requests, reader.requests.tally, reader.rejected, source.going, reader.meters.windows
 
 
 @settings(max_examples=150, deadline=None)
 @given(rollout=lines())
-def test_a_block_at_a_time_is_line_by_line(
+def test_lines_are_the_same_decoded_together_or_one_by_one(
     tmp_path_factory: pytest.TempPathFactory, rollout: Sequence[Any]
 ) -> None:
     path = tmp_path_factory.mktemp("codex") / "rollout-1.jsonl"
-    path.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in rollout))
+    path.write_bytes(b"".join(msgspec.json.encode(line) + b"\n" for line in rollout))
     feed = codex()
-    one = read(feed, path, is_blockwise=True)
-    assert one == read(feed, path, is_blockwise=False)
+    together = read(feed, path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(CompiledFeed, "decode_lines", lambda *_: None)
+        assert read(feed, path) == together
     whole = msgspec.structs.replace(feed, skips=())
-    assert one[0] == read(whole, path, is_blockwise=True)[0]
+    assert read(whole, path)[0] == together[0]
 
 
 def hits(data: bytes, buffer: Buffer) -> list[bytes]:

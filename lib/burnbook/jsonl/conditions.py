@@ -1,0 +1,55 @@
+"""The conditions of a feed on its lines: these values at these paths."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from burnbook.base.json_path import split
+from burnbook.config.feeds import Conditions as Declared
+from burnbook.config.feeds import Scalar
+from burnbook.jsonl.fields import Shape
+
+
+class Conditions:
+    """Some paths' values, each read by the index of its column in a row."""
+
+    def __init__(self, tests: Iterable[tuple[int, Iterable[Scalar]]]) -> None:
+        self._texts: list[tuple[int, frozenset[Any]]] = []
+        self._others: list[tuple[int, frozenset[Any]]] = []
+        for column, values in tests:
+            if all(type(value) is str for value in values):
+                self._texts.append((column, frozenset(values)))
+            else:  # with the type: true equals 1 in Python and not in JSON
+                typed = frozenset((type(value), value) for value in values)
+                self._others.append((column, typed))
+
+    def __bool__(self) -> bool:
+        return bool(self._texts or self._others)
+
+    def any(self, row: Sequence[Any]) -> bool:
+        """Whether a row meets any of them."""
+        for column, values in self._texts:
+            if row[column] in values:
+                return True
+        for column, values in self._others:
+            value = row[column]
+            if (type(value), value) in values:
+                return True
+        return False
+
+    def all(self, row: Sequence[Any]) -> bool:
+        """Whether a row meets all of them."""
+        for column, values in self._texts:
+            if row[column] not in values:
+                return False
+        for column, values in self._others:
+            value = row[column]
+            if (type(value), value) not in values:
+                return False
+        return True
+
+
+def compile_conditions(shape: Shape, declared: Declared, kind: Any) -> Conditions:
+    """The conditions as columns of a shape; `kind` is the type of any value."""
+    return Conditions(
+        [(shape.shared(split(path), kind), values) for path, values in declared.items()]
+    )

@@ -1,0 +1,198 @@
+"""The questions that reports ask about agents' usage, as queries over the store."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from fnmatch import fnmatchcase
+from sqlite3 import Connection
+from typing import Any, NamedTuple
+
+from burnbook.store import queries
+from burnbook.store.queries import QUARTER
+from burnbook.store.store import Store
+from burnbook.usage.counts import Counts, Origin
+from burnbook.usage.projection import USAGE
+
+_DAY = 96  # quarter-hours
+_SUMS = len(Counts.__struct_fields__)
+BY_TIME = ("daily", "weekly", "monthly")
+
+
+class Filters(NamedTuple):
+    """Which usage is wanted; days are inclusive, no name is every name, `*` is any text."""
+
+    since: date | None = None
+    until: date | None = None
+    tools: tuple[str, ...] = ()
+    projects: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    window: str | None = None
+
+    def has_origin(self, origin: Origin) -> bool:
+        """Whether requests of this origin are wanted."""
+        return (
+            _matches(origin.tool, self.tools)
+            and _matches(origin.model, self.models)
+            and _matches(origin.project, self.projects)
+            and (self.window is None or origin.window == self.window)
+        )
+
+    def has_day(self, day: date) -> bool:
+        """Whether a day is among those wanted."""
+        early = self.since is not None and day < self.since
+        return not early and (self.until is None or day <= self.until)
+
+
+class Key(NamedTuple):
+    """Whose sums these are; for `has_usd` see `Origin`."""
+
+    period: str | None
+    tool: str
+    model: str | None
+    has_usd: bool
+
+
+class QuarterSums(NamedTuple):
+    """Sums of a quarter-hour; `is_wanted` is false where a filter leaves them out."""
+
+    quarter: int
+    tool: str
+    model: str | None
+    has_usd: bool
+    is_wanted: bool
+    sums: Counts
+
+
+def sums(
+    store: Store, report: str | None, filters: Filters, zone: tzinfo = UTC
+) -> Iterator[tuple[Key, Counts]]:
+    """Sums by period, tool and model. Without a report, the period is null."""
+    database = store.view(USAGE)
+    has_days = filters.since is not None or filters.until is not None
+    quarters = _quarters(database) if report in BY_TIME or has_days else ()
+    _set_relations(database, filters, quarters, zone)
+    params = {"report": report, "since": _day(filters.since), "until": _day(filters.until)}
+    for period, tool, model, has_usd, *amounts in _rows(database, "usage", filters, **params):
+        yield Key(period, tool, model, bool(has_usd)), Counts(*amounts)
+
+
+def window_sums(store: Store, window: str) -> list[tuple[Key, Counts]]:
+    """Sums of a window by tool and model; empty where no log has a request of it."""
+    return list(sums(store, None, Filters(window=window)))
+
+
+def daily_sums(store: Store, zone: tzinfo) -> Iterator[tuple[Key, Counts]]:
+    """Sums by day in a zone, tool and model."""
+    return sums(store, "daily", Filters(), zone)
+
+
+def by_quarter(store: Store, filters: Filters) -> list[QuarterSums]:
+    """Sums by quarter-hour, tool and model, whatever their day."""
+    database = store.view(USAGE)
+    _set_relations(database, filters, (), UTC)
+    return [
+        QuarterSums(quarter, tool, model, bool(has_usd), bool(is_wanted), Counts(*amounts))
+        for quarter, tool, model, has_usd, is_wanted, *amounts in _rows(
+            database, "usage_quarters", filters
+        )
+    ]
+
+
+def pace(store: Store, window: str) -> list[tuple[int, int]]:
+    """(Quarter-hour, new tokens) of a window, in order of time; see `report.new_tokens`."""
+    rows: list[tuple[int, int]] = queries.run(store.view(USAGE), "usage_pace", window_id=window)
+    return rows
+
+
+def tools(store: Store) -> set[str]:
+    """The agents' tools that have usage in the book."""
+    rows = store.view(USAGE).execute("SELECT DISTINCT tool FROM usage_origins")
+    return {tool for (tool,) in rows}
+
+
+def cells(store: Store) -> Iterator[tuple[int, Origin, Counts]]:
+    """Every cell: quarter-hour, origin and sums."""
+    rows = store.view(USAGE).execute(
+        "SELECT cell.*, origin.* FROM usage_cells AS cell"
+        " JOIN usage_origins AS origin ON origin.id = cell.origin"
+    )
+    for _, quarter, *values in rows:
+        name = Origin(*values[_SUMS + 1 :])
+        name = name._replace(is_subagent=bool(name.is_subagent), has_usd=bool(name.has_usd))
+        yield quarter, name, Counts(*values[:_SUMS])
+
+
+class LocalTime:
+    """The local time at the start of a quarter-hour. Most days have one offset: looked up once."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self.zone = zone
+        self._offsets: dict[int, timedelta | None] = {}
+
+    def __call__(self, quarter: int) -> datetime:
+        """The local time; a change of clocks within the UTC day is followed exactly."""
+        day = quarter // _DAY
+        if day not in self._offsets:
+            first, last = (self._exact(day * _DAY + n).utcoffset() for n in (0, _DAY - 1))
+            self._offsets[day] = first if first == last else None
+        offset = self._offsets[day]
+        if offset is None:
+            return self._exact(quarter)
+        return datetime.fromtimestamp(quarter * QUARTER, UTC) + offset
+
+    def _exact(self, quarter: int) -> datetime:
+        return datetime.fromtimestamp(quarter * QUARTER, UTC).astimezone(self.zone)
+
+
+def _quarters(database: Connection) -> list[int]:
+    rows = database.execute("SELECT DISTINCT quarter FROM usage_cells")
+    return [quarter for (quarter,) in rows]
+
+
+def _rows(
+    database: Connection, name: str, filters: Filters, **params: queries.Value
+) -> list[tuple[Any, ...]]:
+    return queries.run(
+        database,
+        name,
+        **params,
+        window_id=filters.window,
+        all_tools=not filters.tools,
+        all_projects=not filters.projects,
+        all_models=not filters.models,
+    )
+
+
+def _set_relations(
+    database: Connection, filters: Filters, quarters: Iterable[int], zone: tzinfo
+) -> None:
+    """Fill `calendar`, and `selected` with the names in the book that match the patterns."""
+    queries.set_calendar(database, quarters, LocalTime(zone))
+    database.execute("DROP TABLE IF EXISTS temp.selected")
+    database.execute(
+        "CREATE TEMP TABLE selected (field TEXT, name TEXT, PRIMARY KEY (field, name))"
+        " WITHOUT ROWID"
+    )
+    wanted = (("tool", filters.tools), ("project", filters.projects), ("model", filters.models))
+    for field, patterns in wanted:
+        if patterns:
+            names = database.execute(
+                f"SELECT DISTINCT {field} FROM usage_origins WHERE {field} IS NOT NULL"
+            ).fetchall()
+            database.executemany(
+                "INSERT INTO selected VALUES (?, ?)",
+                [(field, name) for (name,) in names if _matches(name, patterns)],
+            )
+
+
+def _matches(name: str | None, patterns: tuple[str, ...]) -> bool:
+    return not patterns or any(
+        name is not None and fnmatchcase(name, _literal(pattern)) for pattern in patterns
+    )
+
+
+def _literal(pattern: str) -> str:
+    return pattern.replace("[", "[[]").replace("?", "[?]")
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

@@ -1,0 +1,44 @@
+-- Requests, tokens and reported cost by period, tool and model.
+--
+-- params: report (names the period; NULL: all in one), since and until (days, inclusive, or NULL),
+-- window_id (or NULL), and all_tools, all_projects, all_models (1, or 0: those in `selected`).
+-- selected: field ('tool', 'project' or 'model') and name.
+-- calendar: needed for days only, so it may be empty.
+SELECT
+    CASE params.report
+        WHEN 'daily' THEN calendar.day
+        WHEN 'weekly' THEN calendar.week
+        WHEN 'monthly' THEN calendar.month
+        WHEN 'session' THEN origin.session
+        WHEN 'window' THEN origin.window_id
+        WHEN 'model' THEN origin.model
+        WHEN 'project' THEN origin.project
+        WHEN 'branch' THEN origin.branch
+    END AS period,
+    origin.tool AS tool,
+    origin.model AS model,
+    origin.has_usd AS has_usd,
+    SUM(cell.requests) AS requests,
+    SUM(cell.input) AS input,
+    SUM(cell.cache_read) AS cache_read,
+    SUM(cell.cache_write_5m) AS cache_write_5m,
+    SUM(cell.cache_write_1h) AS cache_write_1h,
+    SUM(cell.output) AS output,
+    SUM(cell.reasoning) AS reasoning,
+    SUM(cell.usd_nanos) AS usd_nanos,
+    SUM(cell.usd_requests) AS usd_requests
+FROM params
+CROSS JOIN usage_origins AS origin
+CROSS JOIN usage_cells AS cell
+LEFT JOIN calendar ON calendar.quarter = cell.quarter
+LEFT JOIN selected AS tools ON tools.field = 'tool' AND tools.name = origin.tool
+LEFT JOIN selected AS models ON models.field = 'model' AND models.name = origin.model
+LEFT JOIN selected AS projects ON projects.field = 'project' AND projects.name = origin.project
+WHERE cell.origin = origin.id
+    AND (params.since IS NULL OR calendar.day >= params.since)
+    AND (params.until IS NULL OR calendar.day <= params.until)
+    AND (params.window_id IS NULL OR origin.window_id = params.window_id)
+    AND (params.all_tools = 1 OR tools.name IS NOT NULL)
+    AND (params.all_models = 1 OR models.name IS NOT NULL)
+    AND (params.all_projects = 1 OR projects.name IS NOT NULL)
+GROUP BY 1, 2, 3, 4;

@@ -1,0 +1,35 @@
+-- Requests, tokens and reported cost by quarter-hour, tool and model, for the report of blocks.
+--
+-- params and selected: see usage.sql; days are not looked at.
+-- is_wanted: 0 for requests that the filters leave out; they can still be the first of a block.
+SELECT
+    cell.quarter AS quarter,
+    origin.tool AS tool,
+    origin.model AS model,
+    origin.has_usd AS has_usd,
+    CASE
+        WHEN
+            (params.window_id IS NULL OR origin.window_id = params.window_id)
+            AND (params.all_tools = 1 OR tools.name IS NOT NULL)
+            AND (params.all_models = 1 OR models.name IS NOT NULL)
+            AND (params.all_projects = 1 OR projects.name IS NOT NULL)
+            THEN 1
+        ELSE 0
+    END AS is_wanted,
+    SUM(cell.requests) AS requests,
+    SUM(cell.input) AS input,
+    SUM(cell.cache_read) AS cache_read,
+    SUM(cell.cache_write_5m) AS cache_write_5m,
+    SUM(cell.cache_write_1h) AS cache_write_1h,
+    SUM(cell.output) AS output,
+    SUM(cell.reasoning) AS reasoning,
+    SUM(cell.usd_nanos) AS usd_nanos,
+    SUM(cell.usd_requests) AS usd_requests
+FROM params
+CROSS JOIN usage_origins AS origin
+CROSS JOIN usage_cells AS cell
+LEFT JOIN selected AS tools ON tools.field = 'tool' AND tools.name = origin.tool
+LEFT JOIN selected AS models ON models.field = 'model' AND models.name = origin.model
+LEFT JOIN selected AS projects ON projects.field = 'project' AND projects.name = origin.project
+WHERE cell.origin = origin.id
+GROUP BY 1, 2, 3, 4, 5;
