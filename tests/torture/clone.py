@@ -6,7 +6,7 @@ from pathlib import Path
 from frontdoor import ROOT
 
 _FILES = ("just", "justfile", "requirements.lock")
-_FOLDERS = ("bin", "lib", "recipes")
+_FOLDERS = ("bin", "lib", "recipes", "sql")
 
 
 def clone(place: Path) -> Path:
