@@ -25,7 +25,7 @@ from burnbook.telemetry.traffic import Traffic
 from burnbook.usage import blocks as usage_blocks
 from burnbook.usage import queries
 from burnbook.usage import report as usage
-from burnbook.usage.blocks import Block
+from burnbook.usage.blocks import Block, ResetReading
 from burnbook.usage.counts import Counts
 from burnbook.usage.pricing import MODES, Pricing, rates
 from burnbook.usage.queries import Filters
