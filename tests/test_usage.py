@@ -411,7 +411,7 @@ def test_damage_is_told_once_and_left_out(shell: Shell) -> None:
         done = shell.run("usage", name, "--format", "json")
         assert json.loads(done.stdout)["totals"]["requests"] == 1
         assert done.stderr == (
-            "usage: 1 line of the book does not hold and is left out; run check\n"
+            "usage: 1 corrupt line skipped; run check\n"
         )
 
 
