@@ -113,9 +113,12 @@ class Scratch:
         return found
 
     def changes(self) -> list[str]:
-        """Paths that the last command made, changed or removed, here or where it was told to."""
-        now = self.tree()
-        paths = sorted({*now, *self._before})
+        """Paths that the last command created, changed or removed, here or where it was told to.
+
+        Without the store and its directory: readers bring it up to date too.
+        """
+        now, store = self.tree(), re.compile(r".*/cache(/book\.sqlite(-wal|-shm)?)?")
+        paths = sorted(path for path in {*now, *self._before} if not store.fullmatch(path))
         found = [path for path in paths if now.get(path) != self._before.get(path)]
         return found + [str(path) for path in self._foreign if os.path.lexists(path)]
 

@@ -410,9 +410,7 @@ def test_damage_is_told_once_and_left_out(shell: Shell) -> None:
     for name in REPORTS:
         done = shell.run("usage", name, "--format", "json")
         assert json.loads(done.stdout)["totals"]["requests"] == 1
-        assert done.stderr == (
-            "usage: 1 corrupt line skipped; run check\n"
-        )
+        assert done.stderr == ("usage: 1 corrupt line skipped; run check\n")
 
 
 def test_a_report_writes_nothing_but_caches(shell: Shell) -> None:

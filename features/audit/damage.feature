@@ -30,5 +30,5 @@ Feature: Findings about anomalies, ledgers and corrupt rows
     When I run "bin/audit --window W0-CHN" at 12:00
     Then it prints the lines
       """
-      fault (book) damage 1 corrupt line was skipped; run check
+      fault (book) damage 1 corrupt line skipped; run check
       """

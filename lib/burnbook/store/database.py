@@ -86,6 +86,8 @@ def open_file(root: str) -> Database:
     """
     if os.stat(root).st_uid != os.geteuid():
         raise PermissionError(f"{root} belongs to another user")
+    if not has_journal(root):
+        raise FileNotFoundError(f"{root} has no journal")
     for name in FILES:
         RootedPath(root, name).status()
     path = RootedPath(root, FILE)
@@ -105,6 +107,11 @@ def open_file(root: str) -> Database:
             if time.monotonic() > end:
                 raise BlockingIOError("another process still uses a deleted store")
             time.sleep(_PAUSE)
+
+
+def has_journal(root: str) -> bool:
+    """Whether a book has a journal. A book without rows gets no store: commands leave it empty."""
+    return any(name.endswith(".jsonl") for name in RootedPath(root).names())
 
 
 def header_of(path: RootedPath) -> bytes:

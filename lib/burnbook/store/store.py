@@ -1,6 +1,5 @@
 """Keeps the tables of projections up to date with their journals."""
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -31,7 +30,7 @@ class Store:
         self.root = root
         self.in_memory = in_memory
         self._database = database.open_memory() if in_memory else None
-        self._book_was_missing = False
+        self._book_was_empty = False
         self._unused: list[Database] = []  # cursors of callers may still use them
         self._skipped: dict[str, Passed] = {}
 
@@ -41,9 +40,9 @@ class Store:
 
     def add(self, projection: Projection, stretches: Sequence[Stretch]) -> None:
         """Bring a projection up to date without reading the stretches, which this process wrote."""
-        if self._book_was_missing and os.path.isdir(self.root):  # this process created it
+        if self._book_was_empty and database.has_journal(self.root):  # this process wrote it
             self._keep_for_cursors()
-            self._database, self.in_memory, self._book_was_missing = None, False, False
+            self._database, self.in_memory, self._book_was_empty = None, False, False
         self._up_to_date(projection, stretches)
 
     @property
@@ -104,7 +103,7 @@ class Store:
 
     def _use_memory(self) -> None:
         self._keep_for_cursors()
-        self._book_was_missing = not os.path.isdir(self.root)
+        self._book_was_empty = not database.has_journal(self.root)
         self._database, self.in_memory = database.open_memory(), True
 
     def _keep_for_cursors(self) -> None:
