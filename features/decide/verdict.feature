@@ -13,7 +13,7 @@ Feature: GO, SOFT GO or NO-GO
       GO W0-CHN
 
       Completeness: 100%
-        fact       value
+        fact              value
         BEFORE ada codex  yes
         AFTER ada codex   yes
         finalized         yes

@@ -15,7 +15,7 @@ Feature: Repair quarantines corrupt rows with --yes
       """
       nothing repaired, 1 fault left: 3 rows verified
       left: snapshots.jsonl:1 crc is CRC, the bytes say CRC
-      --yes moves corrupt rows to the quarantine
+      --yes also quarantines corrupt and duplicate rows
       """
     And nothing was written
 

@@ -84,6 +84,6 @@ Feature: Usage by day, tool, model, project and window
       | bin/usage --cost free                            |
       | bin/usage --window ../W0                         |
     When I run "bin/usage --tool otter"
-    Then it exits with 2 and says "usage: no agent's tool is called 'otter'; valid: "
+    Then it exits with 2 and says "usage: --tool 'otter' is not a known tool; valid: "
     When I run "bin/usage --window W9"
     Then it exits with 66 and says "window W9 is neither declared nor in the book; valid: W0-CHN"
