@@ -10,7 +10,7 @@ Feature: What is missing for a GO
         W0-CHN has no evidence that passed
 
       Completeness: 0%
-        fact              value
+        fact       value
         snapshots  missing
         finalized  missing
         outcome    missing
