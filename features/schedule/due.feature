@@ -59,6 +59,5 @@ Feature: When jobs run
       """
     And it warns
       """
-      schedule: the jobs' times are of the zone Asia/Tokyo (schedules.toml), the reset's of UTC
-      (windows.toml)
+      schedule: the jobs use the zone Asia/Tokyo (schedules.toml), the reset uses UTC (windows.toml)
       """
