@@ -1,8 +1,7 @@
 """Paths below a root directory. No symbolic link below the root is followed, at any depth.
 
-Every file of a book is opened, replaced, listed and removed in this module. Each directory between
-the root and the file is opened relative to its parent, with O_NOFOLLOW. The root itself may be
-behind a link, because that is the user's choice.
+Every file of a book is opened, replaced, listed and removed here. Each directory below the root is
+opened relative to its parent, with O_NOFOLLOW. The root itself may be behind a link.
 """
 
 import errno
@@ -24,9 +23,8 @@ _CANNOT = "cannot create a directory"
 class RootedPath(NamedTuple):
     """A path: `name` is relative to `root`, and empty for the root itself.
 
-    Each method raises IOFault, which names the link, if the path or a parent is a symbolic link,
-    and OSError like the corresponding function of `os`. Only `rename` and `link` accept a link at
-    the path: they give the link itself another name.
+    Each method raises IOFault if the path or a parent is a symbolic link (`rename` and `link` accept
+    one at the path itself), and OSError like the corresponding function of `os`.
     """
 
     root: str
@@ -206,8 +204,7 @@ class RootedPath(NamedTuple):
     def _in_folder(self) -> Iterator[tuple[int | None, str]]:
         """Yields a descriptor of the parent directory, and the name of the path in it.
 
-        Directly below the root no link can come between, so it yields None and the whole path. An
-        error names the whole path.
+        Directly below the root, these are None and the whole path. Errors name the whole path.
         """
         folder: int | None = None
         try:
