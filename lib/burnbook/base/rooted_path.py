@@ -23,8 +23,8 @@ _CANNOT = "cannot create a directory"
 class RootedPath(NamedTuple):
     """A path: `name` is relative to `root`, and empty for the root itself.
 
-    Each method raises IOFault if the path or a parent is a symbolic link (`rename` and `link` accept
-    one at the path itself), and OSError like the corresponding function of `os`.
+    Each method raises IOFault if the path or a parent is a symbolic link (`rename` and `link`
+    accept one at the path itself), and OSError like the corresponding function of `os`.
     """
 
     root: str
