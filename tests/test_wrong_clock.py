@@ -202,7 +202,7 @@ def test_a_status_line_under_a_wrong_clock_hides_no_later_one(shell: Shell) -> N
     shell.ok("statusline", "--at", BEGIN, stdin=line(10))
     assert len(shell.rows("meters")) == 1
     done = shell.run("statusline", "--at", WRONG, stdin=line(20))
-    assert "skipped meters that were reset over a day ago" in done.stderr
+    assert "meters whose reset was over a day ago are not booked" in done.stderr
     assert len(shell.rows("meters")) == 1
     shell.ok("statusline", "--at", "2026-11-22T10:00Z", stdin=line(30))
     assert [row["meters"][0]["used_percent"] for row in shell.rows("meters")] == [10, 30]

@@ -178,7 +178,6 @@ def damaged(place: Path) -> None:
     """Damaged rows, CRLF, a torn tail, a wrong state, ledger and mode, and a left-over file."""
     read(place)
     ok(place, "checkpoint", "W1", "--at", "2026-11-22T12:01")
-    _flip(place / "docs" / "Ledgers" / "Token_Churn_Ledger.csv", b",60000,", b",50000,")
     book = place / "book"
     _flip(book / "snapshots.jsonl", b":20.0", b":21.0")
     _flip(book / "proxy_telemetry.jsonl", b'"ok":true', b'"ok":tRue')

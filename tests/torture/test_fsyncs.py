@@ -75,7 +75,7 @@ def sites() -> list[Site]:
     found = []
     for path in sorted(LIB.rglob("*.py")):
         file = str(path.relative_to(LIB))
-        if not file.startswith("probes/"):
+        if not file.startswith("doctor/"):
             found += list(_calls(file, ast.parse(path.read_text("utf-8")), ""))
     return [site for site in found if site.function != "_rescue"]
 

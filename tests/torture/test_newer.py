@@ -228,9 +228,8 @@ def test_derived_files_of_a_later_version_are_made_again(tmp_path: Path, data: b
     assert derived
     for path in [*derived, *book.glob("state/feeds/*")]:
         path.write_bytes(data)
-    (book / "cache" / "book.sqlite").write_bytes(data)
     assert shown(tmp_path) == before
     told = call(tmp_path, "ingest", "proxy-telemetry", "--at", END)
     assert "accepted 0" in told.stdout, told
-    assert (book / "cache" / "book.sqlite").read_bytes() == data
+    assert (book / "cache" / "book.sqlite").read_bytes().startswith(b"SQLite format 3\0")
     ok(tmp_path, "check")
