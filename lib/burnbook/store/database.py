@@ -59,7 +59,8 @@ class _FolderLock:
         """Give the lock up."""
         handle, self._handle = self._handle, -1
         if handle >= 0:
-            os.close(handle)
+            with suppress(OSError):  # the kernel gives the lock up all the same
+                os.close(handle)
 
     __del__ = release
 
