@@ -132,6 +132,8 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     except Exception as error:
         if store.discard_damaged(error):
             raise IOFault(_DAMAGED) from None
+        if store.has_failed(error):
+            raise IOFault(f"cannot read the cache ({error}); run the command again") from None
         raise
     finally:
         note_skipped_rows(ctx)

@@ -65,6 +65,13 @@ class Store:
             self.delete()
         return is_damaged
 
+    @staticmethod
+    def has_failed(error: BaseException) -> bool:
+        """Whether an error is one of SQLite: a disk or a lock failed after the tables were read."""
+        import sqlite3
+
+        return isinstance(error, sqlite3.Error)
+
     def _up_to_date(self, projection: Projection, stretches: Sequence[Stretch]) -> "Connection":
         import sqlite3
 
