@@ -12,6 +12,7 @@ from burnbook.book import journal, lock
 from burnbook.book.rejects import Rejects
 from burnbook.context import Context
 from burnbook.rows.meters import Row
+from burnbook.windows.state import commit
 
 MAX_LINE = 64 << 20  # bytes; a row may have a whole log in its raw_text
 _MAX_MESSAGES = 10
@@ -92,7 +93,7 @@ class Source:
     def book(self, line: Line, build: Callable[[], Sequence[tuple[str, Row]]], kind: type) -> None:
         """Books what `build` returns and counts its row of type `kind`, or refuses the line."""
         try:
-            rows = self.ctx.book.commit(build) if not self.dry_run else self._would_book(build())
+            rows = commit(self.ctx, build) if not self.dry_run else self._would_book(build())
         except (BadData, UsageError) as error:
             self.refuse(line, str(error))
             return
