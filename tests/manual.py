@@ -18,7 +18,7 @@ CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text("utf-8")
 def clone_in(folder: Path) -> House:
     """A copy of the project as a user has it."""
     house = House(folder / "a clone", ready=True)
-    for name in ("bin", "lib", "config", "samples"):
+    for name in ("bin", "lib", "sql", "config", "samples"):
         shutil.copytree(ROOT / name, house.root / name, dirs_exist_ok=True)
     return house
 

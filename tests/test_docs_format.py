@@ -54,7 +54,7 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
         name, *words = line.split()
         command = (f"bin/{name}", *words, "--format=json")
         done = clone.run(*command, stdin=stdin, BURNBOOK_DATA_DIR=str(book), TZ="UTC")
-        assert done.returncode == code, done
+        assert done.returncode == code, f"{line}\n{done.stdout}{done.stderr}"
         _, _, last = f"\n{done.stdout}".rpartition("\n{\n")  # the demo shows its steps first
         told.setdefault(name, []).append(json.loads("{" + last))
 

@@ -193,6 +193,16 @@ def test_an_import_killed_anywhere_is_finished_by_the_next(tmp_path: Path) -> No
     assert done.stdout.startswith("tracker: accepted 0, duplicates 11, rejected 4")
 
 
+def test_an_import_writes_the_states_of_its_snapshots(tmp_path: Path) -> None:
+    assert run("tracker", str(SAMPLE), book=tmp_path / "book").returncode == 0
+    states = (tmp_path / "book" / "state" / "main").iterdir()
+    told = {path.stem: json.loads(path.read_text()) for path in states}
+    assert {name: (state["window"], state["phase"]) for name, state in told.items()} == {
+        "claude": ("W0-01", "after"),
+        "codex": ("W0-02", "before"),
+    }
+
+
 def test_a_file_that_was_read_may_fail_at_its_end(tmp_path: Path) -> None:
     class Failing(io.BytesIO):
         def close(self) -> None:
