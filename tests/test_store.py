@@ -346,16 +346,16 @@ def test_all_tables_of_a_command_are_of_one_moment(full: Shell) -> None:
 
 def test_the_caches_of_older_versions_are_removed_by_name(full: Shell) -> None:
     cache = full.book / "cache"
-    names = ("snapshots.fold", "anomalies.ids", "agent_usage.days", "proxy_telemetry.keys/head")
-    for name in (*names, "mine.txt", "mine.keys/note"):
+    names = ("snapshots.fold", "anomalies.ids", "agent_usage.days", "agent_usage.keys/head")
+    kept = ("proxy_telemetry.fold", "proxy_telemetry.keys/head", "mine.txt", "mine.keys/note")
+    for name in (*names, *kept):
         (cache / name).parent.mkdir(exist_ok=True)
-        (cache / name).write_text("")
+        (cache / name).touch()
     store_file(full).unlink()
     full.ok(*READERS[0])
     assert not [name for name in names if (cache / name).exists()]
-    assert not (cache / "proxy_telemetry.keys").exists()
-    assert (cache / "mine.txt").exists()
-    assert (cache / "mine.keys" / "note").exists()
+    assert not (cache / "agent_usage.keys").exists()
+    assert [name for name in kept if not (cache / name).exists()] == []
 
 
 @pytest.mark.parametrize("in_memory", [False, True])

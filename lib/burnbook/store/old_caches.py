@@ -1,4 +1,7 @@
-"""Removes the caches of versions before the store, by their known names."""
+"""Removes the caches of versions before the store, by their known names.
+
+Those of telemetry and of refused lines are still in use and stay.
+"""
 
 import re
 from contextlib import suppress
@@ -6,8 +9,8 @@ from contextlib import suppress
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
 
-_FILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.(?:fold|ids|days)")
-_FOLDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\.keys")
+_FILE = re.compile(r"(?:snapshots|windows|meters|agent_usage)\.fold|[a-z_]+\.ids|agent_usage\.days")
+_FOLDER = "agent_usage.keys"
 _IN_FOLDER = re.compile(r"head|all|\d{4}-\d\d-\d\d")
 
 
@@ -18,8 +21,4 @@ def remove(root: str) -> None:
         for name in cache.names():
             if _FILE.fullmatch(name):
                 (cache / name).unlink()
-        for folder in (cache, cache / "rejects"):
-            for name in folder.names():
-                if _FOLDER.fullmatch(name):
-                    (folder / name).remove_matching(_IN_FOLDER)
-        (cache / "rejects").remove_folder()
+        (cache / _FOLDER).remove_matching(_IN_FOLDER)
