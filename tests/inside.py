@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from burnbook import cli
 from burnbook.base.errors import USAGE, BurnbookError
+from burnbook.store.store import Store
 from burnbook.times import clock
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,6 +98,13 @@ class Inside:
     def _stage(self, argv: list[str], stdin: bytes) -> Iterator[tuple[io.StringIO, io.StringIO]]:
         kept = sys.argv, sys.stdin, sys.stdout, sys.stderr, dict(os.environ), os.getcwd()
         before, leave, at = os.dup(0), cli._leave, clock._at
+        stores, create = [], Store.__init__
+
+        def kept_store(store: Store, *args: Any, **options: Any) -> None:
+            create(store, *args, **options)
+            stores.append(store)  # a process would end here, and close its files
+
+        Store.__init__ = kept_store  # type: ignore[method-assign]
         entry = self.place / "stdin"
         entry.write_bytes(stdin)
         out, err = io.StringIO(), io.StringIO()
@@ -112,6 +120,9 @@ class Inside:
             cli._leave = _raise  # type: ignore[assignment]
             yield out, err
         finally:
+            for store in stores:
+                store.close()
+            Store.__init__ = create  # type: ignore[method-assign]
             cli._leave = leave
             clock._at = at
             sys.argv, sys.stdin, sys.stdout, sys.stderr = kept[:4]

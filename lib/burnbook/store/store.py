@@ -52,11 +52,15 @@ class Store:
 
     def delete(self, wait: float = database.BUSY_SECONDS) -> bool:
         """Delete the file; False if another process uses it, or if it cannot be deleted."""
+        self.close()
+        return database.delete(self.root, wait)
+
+    def close(self) -> None:
+        """Close the file. A command need not, because its process ends."""
         for opened in (self._database, *self._unused):
             if opened is not None:
                 opened.close()
         self._database, self._unused = None, []
-        return database.delete(self.root, wait)
 
     def discard_damaged(self, error: BaseException) -> bool:
         """Delete the file if an error says that it is damaged; whether it does say so."""
