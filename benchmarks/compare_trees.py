@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 
 HERE = Path(__file__).resolve().parent
 REAL_TIME = {"recorded_at", "crc"}  # no flag sets these
-OF_REAL_TIME = re.compile(r"\.files\[\d+\]\.sha256|\.probes\[\d+\]\.said")  # made from these
+TIME_DEPENDENT = re.compile(r"\.files\[\d+\]\.sha256|\.probes\[\d+\]\.said")  # computed from them
 PROGRAM = {
     "crontab": '#!/bin/sh\ncase $1 in -l) cat "$HOME/tab";; -) cat >"$HOME/tab";; esac\n',
     "pane": '#!/bin/sh\nprintf "5h limit: 1%% used (resets 05:00 on 1 Jan 2900)\\n"\n',
@@ -234,7 +234,7 @@ def _walk(old: Any, new: Any, where: str) -> Iterator[tuple[str, Any, Any]]:
             yield f"{where}[] length", len(old), len(new)
         for at, (before, after) in enumerate(zip(old, new, strict=False)):
             yield from _walk(before, after, f"{where}[{at}]")
-    elif type(old) is not type(new) or (old != new and not OF_REAL_TIME.fullmatch(where)):
+    elif type(old) is not type(new) or (old != new and not TIME_DEPENDENT.fullmatch(where)):
         yield where, old, new
 
 

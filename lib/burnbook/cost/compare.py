@@ -1,6 +1,6 @@
 """Routed against baseline, feature by feature, in tokens, USD, errors and latency.
 
-What the routed requests would have cost without the proxy is told in `derive/instead.py`.
+`cost/counterfactual.py` computes what the routed requests would have cost without the proxy.
 """
 
 from collections.abc import Iterable
