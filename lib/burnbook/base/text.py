@@ -49,11 +49,6 @@ def whole(value: Cell) -> Cell:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def cell_text(value: Cell) -> str:
-    """Returns a value as a CSV cell shows it."""
-    return str(_cell(whole("" if value is None else value)))
-
-
 def safe_cell(text: str) -> str:
     """Returns printable text that a spreadsheet does not run.
 

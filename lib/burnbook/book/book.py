@@ -56,10 +56,6 @@ class Book:
         folds = {name: getattr(self, fold).value for name, fold in opened.items()}
         return {**folds, **self._skipped}
 
-    def saw(self, name: str, passed: Passed) -> None:
-        """Keep what another reader of a journal did not count."""
-        self._skipped[name] = passed
-
     def commit(
         self,
         build: Build,

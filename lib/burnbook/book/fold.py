@@ -1,7 +1,7 @@
-"""Folds: derived values that read only a journal's new bytes. They live in `cache/`.
+"""Folds: values that are derived from a journal and read only its new bytes.
 
-A fold may be deleted at any time. It remembers how far it read and what stood just before that
-place, and starts afresh when that does not stand there any more.
+A fold is saved in `cache/`, and may be deleted at any time. It keeps the offset up to which it read
+and the bytes before that offset, and reads the whole journal again if those bytes change.
 """
 
 import zlib
@@ -16,7 +16,7 @@ from burnbook.book import codec, journal
 
 
 class Foldable(Protocol):
-    """A value that can be folded: made empty, and packed before it is encoded."""
+    """A value that a fold builds: created empty, and packed before it is encoded."""
 
     def pack(self) -> None:
         """Make everything part of the fields that are encoded."""
@@ -25,14 +25,14 @@ class Foldable(Protocol):
 V = TypeVar("V", bound=Foldable)
 
 _MARK = 64
-_COUNTS = 2  # counted up when folds take in other lines than before
+_COUNTS = 2  # increase when folds read other lines than before
 _SAVE_AFTER = 1 << 16
 
 
 class Saved(msgspec.Struct, array_like=True):
-    """What the cache file holds. `shape` changes when the value's type does.
+    """The contents of the cache file. `shape` changes when the value's type does.
 
-    `crc` is the CRC-32 of the value: what a disk changed in it is not believed.
+    `crc` is the CRC-32 of the value; a value that does not match it is discarded.
     """
 
     shape: str
@@ -43,9 +43,9 @@ class Saved(msgspec.Struct, array_like=True):
 
 
 def shape_of(kind: type[Any]) -> str:
-    """What tells the packed form of a kind from older ones, which are not read.
+    """The version of a type's packed form; a cache with another one is not read.
 
-    A kind whose packed form changed counts its `shape` up.
+    Increase the `shape` of a type when its packed form changes.
     """
     return f"{codec.SCHEMA_VERSION}.{_COUNTS}:{kind.__name__}:{getattr(kind, 'shape', 1)}"
 
@@ -62,7 +62,7 @@ def mark_of(path: RootedPath, offset: int) -> bytes:
 
 
 def load(cache: RootedPath, path: RootedPath, shape: str, kind: type[V]) -> tuple[int, V] | None:
-    """What a cache file says of the journal at `path`; None where it is not to be used."""
+    """The offset and value that a cache file has for the journal at `path`; None if unusable."""
     try:
         data = cache.read()
         saved = msgspec.msgpack.decode(data, type=Saved) if data else None
@@ -78,12 +78,9 @@ def load(cache: RootedPath, path: RootedPath, shape: str, kind: type[V]) -> tupl
 class Fold(Generic[V]):
     """The value of one journal, kept up to date; `step(value, row, offset, length)` takes a row in.
 
-    `suffix` is that of the cache's name: a journal may have several folds.
-    A line that does not hold is given as None and a row of a later version as a NewerRow, for the
-    value to count: `check` names them.
+    A corrupt line is passed as None and a row of a later version as a NewerRow, so that the value
+    can count them.
     """
-
-    suffix = "fold"
 
     def __init__(
         self,
@@ -94,7 +91,7 @@ class Fold(Generic[V]):
     ) -> None:
         self.root, self.name, self.kind, self.step = root, name, kind, step
         self.path = journal.path_of(root, name)
-        self.cache = RootedPath(root, f"cache/{name}.{self.suffix}")
+        self.cache = RootedPath(root, f"cache/{name}.fold")
         self.file = journal.file_of(self.path)
         self.offset, self.value = self._load()
         self.saved = self.offset
@@ -102,7 +99,7 @@ class Fold(Generic[V]):
         self.catch_up()
 
     def catch_up(self) -> V:
-        """Read what was appended since, and give the value."""
+        """Read the rows that were appended since the last call, and return the value."""
         self._same()
         self._to(None)
         return self.value
@@ -116,10 +113,10 @@ class Fold(Generic[V]):
         return self.catch_up()
 
     def _same(self) -> bool:
-        """Whether the journal is what was read; else all is forgotten.
+        """Whether the journal still begins with the bytes that were read; if not, start over.
 
-        It is another file after a repair. And what is read without the lock may be rows of a writer
-        who then fails and takes them back: others may stand there by now.
+        A repair replaces the file. And a writer that fails removes rows that a reader without the
+        lock may have read, so other rows may follow at the same offset.
         """
         file, known = journal.file_of(self.path), self.file
         self.file = file
@@ -145,7 +142,7 @@ class Fold(Generic[V]):
                 return
 
     def save(self, *, at_once: bool = False) -> None:
-        """Write the cache where it is worth it. A book that cannot be written to has no cache."""
+        """Write the cache if enough was read. A book that cannot be written to has no cache."""
         if self.offset - self.saved < (1 if at_once else _SAVE_AFTER):
             return
         self.value.pack()
@@ -155,7 +152,7 @@ class Fold(Generic[V]):
         try:
             self.cache.replace(msgspec.msgpack.encode(saved), durable=False)
         except (OSError, IOFault):
-            # Nothing depends on it: the journal says the same, only more slowly.
+            # No result depends on the cache: the journal has the same rows.
             return
         self.saved = self.offset
 

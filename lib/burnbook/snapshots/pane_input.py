@@ -22,9 +22,9 @@ PROMPTS = "prompts"  # what GLM has instead of percentages
 
 
 class Taken(NamedTuple):
-    """What was read at one moment, ready to be booked; `text` is None without a pane.
+    """A reading that is ready to be booked; `text` is None without a pane.
 
-    `asked_at` is when that was, where what was read is of `captured_at`, before.
+    `asked_at` is set if the meters are older than the request: then `captured_at` is before it.
     """
 
     captured_at: datetime
@@ -66,18 +66,18 @@ def understood(
     """The bytes of a pane as what they show, `settings` (by hand) over it. Raises BadData."""
     text = None if data is None else data.decode("utf-8", "replace")
     by_hand = bool(settings)
-    told = _known(provider, source, data)
-    if told is not None:
-        pane, asked_at = Pane(plan=told.plan), captured_at
-        captured_at = min(told.captured_at, asked_at)
+    reading = _known(provider, source, data)
+    if reading is not None:
+        pane, asked_at = Pane(plan=reading.plan), captured_at
+        captured_at = min(reading.captured_at, asked_at)
     else:
         pane, asked_at = Pane() if text is None else _parsed(provider, text), None
     for name, count in settings:
         if name == PROMPTS:
             pane = msgspec.structs.replace(pane, prompts=int(count), errors=())
-    settings = [one for one in settings if one[0] != PROMPTS]
-    if told is not None and asked_at is not None:
-        meters, stale = told.meters, told.is_stale(asked_at)
+    settings = [setting for setting in settings if setting[0] != PROMPTS]
+    if reading is not None and asked_at is not None:
+        meters, stale = reading.meters, reading.is_stale(asked_at)
     else:
         meters, stale = _meters(ctx, pane, captured_at)
     meters = _override(provider, meters, settings)
@@ -115,7 +115,7 @@ def _parsed(provider: str, text: str) -> Pane:
     plainly = panes.parse(provider, shown)
     if len(plainly.meters) < len(pane.meters):
         # What stands behind a key at a line's end may be taken for more of it: no meter is lost so.
-        named = [msgspec.structs.replace(one, name=redact(one.name)) for one in pane.meters]
+        named = [msgspec.structs.replace(m, name=redact(m.name)) for m in pane.meters]
         plainly = msgspec.structs.replace(pane, meters=tuple(named))
     return msgspec.structs.replace(plainly, account=pane.account)
 
@@ -131,16 +131,14 @@ def _read(
         return ("capture", *captured) if captured else (None, None, None)
     if args.file is not None:
         return "file", _file(args.file), None
-    if args.stdin or not sys.stdin or not sys.stdin.isatty():
-        data = _stdin()
-        if data.strip():
-            return "stdin", data, None
-        if args.set:
-            return "manual", None, None
-        raise Missing("no pane: stdin is empty; pipe one in, or give --file, --capture or --set")
+    reads_stdin = args.stdin or not sys.stdin or not sys.stdin.isatty()
+    data = _stdin() if reads_stdin else b""
+    if data.strip():
+        return "stdin", data, None
     if args.set:
         return "manual", None, None
-    raise Missing("no pane: pipe one in, or give --file, --capture or --set")
+    empty = "stdin is empty; " if reads_stdin else ""
+    raise Missing(f"no pane: {empty}pipe one in, or give --file, --capture or --set")
 
 
 def _file(path: str) -> bytes:
@@ -181,13 +179,13 @@ def _meters(ctx: Context, pane: Pane, captured_at: Any) -> tuple[tuple[Meter, ..
     return tuple(meters), any_stale
 
 
-def _settings(ctx: Context, provider: str, said: Sequence[str]) -> list[tuple[str, float]]:
-    settings = [_setting(text) for text in said]
+def _settings(ctx: Context, provider: str, texts: Sequence[str]) -> list[tuple[str, float]]:
+    settings = [_setting(text) for text in texts]
     known = panes.meters(provider) if settings else {}
-    for place, (name, _) in enumerate(settings):
+    for index, (name, _) in enumerate(settings):
         if name == PROMPTS and name not in known:
             raise UsageError(f"--set {name}: {provider} has none; valid: {', '.join(known)}")
-        if name in [other for other, _ in settings[:place]]:
+        if name in [other for other, _ in settings[:index]]:
             raise UsageError(f"--set {name} is given twice; one value is wanted")
         if name not in known:
             ctx.notes.append(
@@ -218,12 +216,12 @@ def _override(
         return meters
     by_name = {meter.name: meter for meter in meters}
     known = panes.meters(provider)
-    for said, percent in settings:
-        minutes = known.get(said)
+    for given, percent in settings:
+        minutes = known.get(given)
         # A length of window has one name in each provider's own words, the first in its list.
         same = [n for n, m in by_name.items() if minutes and m.window_minutes == minutes]
         same += [n for n, length in known.items() if length == minutes]
-        name = said if said in by_name or not same else same[0]
+        name = given if given in by_name or not same else same[0]
         old = by_name.get(name)
         by_name[name] = (
             Meter(name, percent, minutes, None)

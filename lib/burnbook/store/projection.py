@@ -43,8 +43,3 @@ class Stretch(NamedTuple):
 def signed(key: int) -> int:
     """A 64-bit key as SQLite stores it: integers there are signed."""
     return key - (1 << 64) if key >= 1 << 63 else key
-
-
-def unsigned(key: int) -> int:
-    """A key of the store as an unsigned 64-bit integer."""
-    return key + (1 << 64) if key < 0 else key
