@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MAX_OUTPUT = 1 << 20
 _PASS, _PIPE = "BURNBOOK_PASS", 3  # what bin/_locked gives each half
+_TICK = 0.1  # seconds
 _ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 Stopped = Callable[[], bool]
@@ -69,7 +70,10 @@ def many(jobs: Mapping[str, Job]) -> dict[str, Captured]:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            # Python runs signal handlers in this thread alone. The system may give a signal to
+            # another thread, or just before this one waits; a wait without a limit would miss it.
+            while thread.is_alive():
+                thread.join(_TICK)
     return found
 
 
