@@ -17,7 +17,6 @@ from burnbook.book.book import Book
 from burnbook.config.loader import Config
 from burnbook.context import Context
 from burnbook.importers import ccusage
-from burnbook.importers.tracker import figures
 from burnbook.importers.tracker import rows as tracker_rows
 from burnbook.importers.tracker.source import Source
 from burnbook.rows.meters import Meter
@@ -117,24 +116,24 @@ def test_a_home_folder_is_not_booked(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_figures_go_by_many_names(provider: str, row: dict[str, Any], wanted: Any) -> None:
-    meters, _ = figures.meters(provider, row, AT, UTC)
+    meters, _ = tracker_rows.meters(provider, row, AT, UTC)
     assert {meter.name: meter.used_percent for meter in meters} == wanted
 
 
 def test_a_reset_is_a_moment_or_the_words_of_a_pane() -> None:
     for said in ("13:04", "2025-09-27T13:04:00Z", 1758978240):
-        [meter], errors = figures.meters("codex", {"5h_pct": 1, "5h_resets": said}, AT, UTC)
+        [meter], errors = tracker_rows.meters("codex", {"5h_pct": 1, "5h_resets": said}, AT, UTC)
         assert meter == Meter("5h", 1.0, 300, datetime(2025, 9, 27, 13, 4, tzinfo=UTC))
         assert errors == ()
-    [meter], errors = figures.meters("codex", {"5h_pct": 1, "5h_resets": "soon"}, AT, UTC)
+    [meter], errors = tracker_rows.meters("codex", {"5h_pct": 1, "5h_resets": "soon"}, AT, UTC)
     assert (meter.resets_at, errors) == (None, ("reset-not-understood:5h",))
 
 
 @given(st.dictionaries(st.sampled_from(["parsed", "5h", "meters", "weekly_resets", "x"]), JSON))
 def test_no_row_makes_the_figures_raise(row: dict[str, Any]) -> None:
     for provider in ("codex", "claude", "glm"):
-        figures.meters(provider, row, AT, UTC)
-        figures.prompts(row)
+        tracker_rows.meters(provider, row, AT, UTC)
+        tracker_rows.prompts(row)
 
 
 COUNTS = ("insertions", "deletions", "files_changed")

@@ -1,19 +1,16 @@
 """Books reports of ccusage, lists them, and compares them with the book's own figures."""
 
-import os
 import re
 import stat
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from burnbook.base.errors import BAD_DATA, BadData, Missing, os_sentence
+from burnbook.base.errors import BadData, Missing, os_sentence
 from burnbook.base.rooted_path import RootedPath
-from burnbook.book import codec, lock
-from burnbook.book.rejects import Rejects
+from burnbook.book import codec
 from burnbook.context import Context, Result
 from burnbook.importers import ccusage
-from burnbook.importers.input import Input, given
+from burnbook.importers.input import Input, given, reject, result
 from burnbook.rows.meters import Row
 from burnbook.rows.usage import ImportedUsage
 from burnbook.usage import queries
@@ -64,7 +61,8 @@ def run(ctx: Context, args: Any) -> Result:
             continue
         total = Counts(*map(sum, zip(total, counts, strict=True)))
     ctx.notes.extend(failed)
-    return _result(ctx, documents, total)
+    name = documents[0].name if len(documents) == 1 else f"{len(documents)} captures"
+    return result(ctx, TOOL, name, f"ccusage from {name}", total._asdict(), dry_run=False)
 
 
 def book(ctx: Context, document: Input, scope: str | None) -> Counts:
@@ -97,7 +95,7 @@ def book(ctx: Context, document: Input, scope: str | None) -> Counts:
         return rows
 
     ctx.book.commit(build)
-    _reject(ctx, document.name, parsed.refused)
+    reject(ctx, document.name, parsed.refused)
     return Counts(new, len(parsed.reports) - new, len(parsed.refused))
 
 
@@ -135,14 +133,6 @@ def _content(row: ImportedUsage) -> list[Any]:
     return [getattr(row, name) for name in ImportedUsage.about if name != "supersedes"]
 
 
-def _reject(ctx: Context, name: str, refused: Iterable[tuple[int, str, bytes]]) -> None:
-    rejects = Rejects(ctx.book.root, "import", ctx.agent)
-    rows = rejects.prepare([(n, f"{name}: {reason}", entry) for n, reason, entry in refused])
-    if rows:
-        with lock.book_lock(ctx.book.root):
-            rejects.book(rows)
-
-
 def _captures(ctx: Context) -> list[Input]:
     """Returns the captures of ccusage, oldest first."""
     root = RootedPath(ctx.book.root, "captures")
@@ -161,23 +151,6 @@ def _captures(ctx: Context) -> list[Input]:
                     at = datetime.strptime(f"{match[1]}+0000", "%Y%m%dT%H%M%SZ%z")
                     result.append(Input(path.name, path.name, at.astimezone(UTC), data))
     return sorted(result, key=lambda document: document.captured_at)
-
-
-def _result(ctx: Context, documents: Sequence[Input], counts: Counts) -> Result:
-    name = documents[0].name if len(documents) == 1 else f"{len(documents)} captures"
-    rejects = os.path.join(ctx.book.root, f"{codec.REJECTS}import.jsonl")
-    if counts.rejected:
-        ctx.notes.append(f"rejected entries and the reasons are in {rejects}")
-    text = f"accepted {counts.accepted:,}, duplicates {counts.duplicates:,}"
-    line = Line(f"ccusage from {name}: {text}, rejected {counts.rejected:,}", strong=True)
-    data = {
-        "from": TOOL,
-        "source": name,
-        **counts._asdict(),
-        "rejects": rejects if counts.rejected else None,
-    }
-    is_useless = counts.rejected and not counts.accepted + counts.duplicates
-    return Result([line], data, BAD_DATA if is_useless else 0)
 
 
 def _list(ctx: Context) -> Result:

@@ -16,7 +16,20 @@ FORCED_LAG = "[forced inside the lag buffer]"
 
 def snapshot(ctx: Context, taken: Taken, *, window: str, **fields: Any) -> Snapshot:
     """The row of what was taken. `fields` are the others of a Snapshot, over what the pane says."""
-    said: dict[str, Any] = {
+    values = fields_of(taken) | fields
+    if "account" not in values:
+        values["account"] = account_of(ctx, taken.pane.account)
+    for generation in range(1000):
+        row = codec.make(Snapshot, generation=generation, window=window, **values)
+        # A voided row may be booked again, as a row of its own.
+        if not snapshot_index(ctx).is_voided(row.id):
+            return row
+    raise UsageError("this snapshot was taken back a thousand times; it is not booked again")
+
+
+def fields_of(taken: Taken) -> dict[str, Any]:
+    """Returns the fields of a Snapshot that come from the pane, without the account."""
+    return {
         "source": taken.source,
         "captured_at": taken.captured_at,
         "meters": taken.meters,
@@ -24,15 +37,7 @@ def snapshot(ctx: Context, taken: Taken, *, window: str, **fields: Any) -> Snaps
         "plan": taken.pane.plan,
         "errors": taken.errors,
         "prompts": taken.pane.prompts,
-    } | fields
-    if "account" not in said:
-        said["account"] = account_of(ctx, taken.pane.account)
-    for generation in range(1000):
-        row = codec.make(Snapshot, generation=generation, window=window, **said)
-        # A voided row may be booked again, as a row of its own.
-        if not snapshot_index(ctx).is_voided(row.id):
-            return row
-    raise UsageError("this snapshot was taken back a thousand times; it is not booked again")
+    }
 
 
 def with_prompts(ctx: Context, row: Snapshot) -> list[tuple[str, Row]]:

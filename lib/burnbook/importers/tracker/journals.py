@@ -1,18 +1,18 @@
 """Books snapshots, windows and churn of the older tracker."""
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from burnbook import panes
+from burnbook.base.clean_text import cleaned
 from burnbook.base.errors import BadData
-from burnbook.base.redact import redact
 from burnbook.book import codec
-from burnbook.importers.tracker import figures, rows
+from burnbook.context import Context
+from burnbook.importers.tracker import rows
 from burnbook.importers.tracker.source import Line, Source
 from burnbook.rows.meters import IMPORTED, Row, Snapshot, WindowRow
 from burnbook.rows.work import Churn
-from burnbook.snapshots.build_row import account_of, with_prompts
+from burnbook.snapshots.build_row import account_of, fields_of, with_prompts
 from burnbook.snapshots.pane_input import MAX_PANE, Taken, save_raw, understood
 from burnbook.windows.facts import falls, window_facts
 
@@ -34,14 +34,14 @@ def windows(source: Source) -> None:
     zone = source.ctx.config.zone
     parsed = list(source.parsed(lambda line: (line, rows.closing(line.row, zone))))
     for line, fields in sorted(parsed, key=lambda entry: entry[1]["finalized_at"]):
-        source.book(line, partial(_closing, source, fields), WindowRow)
+        source.book(line, partial(_superseding, source.ctx, "windows", fields), WindowRow)
 
 
 def churn(source: Source) -> None:
     """Books a count for each row; the last one of a window and provider counts."""
     zone = source.ctx.config.zone
     for line, fields in list(source.parsed(lambda line: (line, rows.churn(line.row, zone)))):
-        source.book(line, partial(_churn, source, fields), Churn)
+        source.book(line, partial(_superseding, source.ctx, "churn", fields), Churn)
 
 
 def _snapshot(source: Source, line: Line) -> tuple[Line, Snapshot, str | None]:
@@ -52,23 +52,17 @@ def _snapshot(source: Source, line: Line) -> tuple[Line, Snapshot, str | None]:
         Snapshot,
         agent=shot.agent or ctx.agent,
         window=shot.window,
-        source=IMPORTED,
         notes=shot.notes,
         provider=shot.provider,
         phase=shot.phase,
-        captured_at=shot.captured_at,
-        meters=taken.meters,
-        context=taken.context,
-        plan=taken.pane.plan,
         account=None if source.dry_run else account_of(ctx, taken.pane.account),
-        errors=taken.errors,
-        prompts=taken.pane.prompts,
+        **fields_of(taken),
     )
     return line, row, shot.raw_text
 
 
-def _pane(source: Source, row: dict[str, Any], shot: rows.Shot) -> Taken:
-    """Reads the pane again, or else takes the figures that the tracker parsed."""
+def _pane(source: Source, row: Fields, shot: rows.Shot) -> Taken:
+    """Reads the pane again, or else uses the figures that the tracker parsed."""
     ctx, text, reason = source.ctx, shot.raw_text or "", "it has neither raw_text nor figures"
     if len(text) > MAX_PANE:
         reason = f"its raw_text is over {MAX_PANE} characters, and it has no figures"
@@ -79,8 +73,8 @@ def _pane(source: Source, row: dict[str, Any], shot: rows.Shot) -> Taken:
         except BadData:
             errors = ", ".join(panes.parse(shot.provider, text).errors)
             reason = f"no meters in its raw_text ({errors}), and no figures"
-    meters, words = figures.meters(shot.provider, row, shot.captured_at, ctx.config.zone)
-    prompts = figures.prompts(row) if shot.provider == "glm" else None
+    meters, words = rows.meters(shot.provider, row, shot.captured_at, ctx.config.zone)
+    prompts = rows.prompts(row) if shot.provider == "glm" else None
     if not meters and prompts is None:
         raise BadData(reason)
     pane = panes.Pane(prompts=prompts)
@@ -95,52 +89,29 @@ def _with_prompts(source: Source, row: Snapshot) -> Rows:
     return built
 
 
-def _closing(source: Source, fields: Fields) -> Rows:
-    window = fields["window"]
-    booked = [row for row in source.ctx.book.rows("windows") if row.window == window]
-
-    def build(**stamps: Any) -> Rows:
-        facts = window_facts(source.ctx, window)
-        closed = tuple(facts.closings)
-        row = codec.make(
-            WindowRow, closings=closed, anomalies=len(facts.anomalies), **fields, **stamps
-        )
-        return [*(("anomalies", anomaly) for anomaly in falls(window, closed)), ("windows", row)]
-
-    own = f"{window} is finalized in this book, which has priority"
-    return _new_or_same(source, "windows", booked, fields, build, own)
-
-
-def _churn(source: Source, fields: Fields) -> Rows:
-    key = fields["window"], fields["provider"]
-    booked = [r for r in source.ctx.book.rows("churn") if (r.window, r.provider) == key]
-
-    def build(**stamps: Any) -> Rows:
-        return [("churn", codec.make(Churn, **fields, **stamps))]
-
-    own = f"the churn of {key[0]} is counted in this book, which has priority"
-    return _new_or_same(source, "churn", booked, fields, build, own)
-
-
-def _new_or_same(
-    source: Source,
-    journal: str,
-    booked: list[Any],
-    fields: Fields,
-    build: Callable[..., Rows],
-    own: str,
-) -> Rows:
+def _superseding(ctx: Context, journal: str, fields: Fields) -> Rows:
     """Returns the imported row with the same content, else a new one that supersedes the last.
 
-    Raises BadData with the sentence `own` if the last row is not an imported one.
+    Raises BadData if the last row is not an imported one.
     """
-    fields["agent"] = fields["agent"] or source.ctx.agent
-    wanted = {name: value for name, value in fields.items() if name != "agent"}
-    for name in ("notes", "methodology"):
-        wanted[name] = wanted[name] and redact(wanted[name])  # as it is booked
+    window, about = fields["window"], ("window", "provider")
+    booked = [
+        row
+        for row in ctx.book.rows(journal)
+        if all(getattr(row, name) == fields[name] for name in about if name in fields)
+    ]
+    wanted = {name: cleaned(value) for name, value in fields.items() if name != "agent"}
     for row in booked:
         if row.source == IMPORTED and {name: getattr(row, name) for name in wanted} == wanted:
             return [(journal, row)]
     if booked and booked[-1].source != IMPORTED:
-        raise BadData(own)
-    return build(source=IMPORTED, supersedes=booked[-1].id if booked else None)
+        own = {"windows": f"{window} is finalized", "churn": f"the churn of {window} is counted"}
+        raise BadData(f"{own[journal]} in this book, which has priority")
+    stamps = {"source": IMPORTED, "supersedes": booked[-1].id if booked else None}
+    new: Fields = fields | stamps | {"agent": fields["agent"] or ctx.agent}
+    if journal == "churn":
+        return [(journal, codec.make(Churn, **new))]
+    facts = window_facts(ctx, window)
+    closings = tuple(facts.closings)
+    row = codec.make(WindowRow, closings=closings, anomalies=len(facts.anomalies), **new)
+    return [*(("anomalies", anomaly) for anomaly in falls(window, closings)), (journal, row)]

@@ -1,8 +1,10 @@
 """Converts rows of the older tracker's journals to fields of this book's rows. Pure.
 
-Values without a field here go to the notes. Raises BadData or Usage if a row cannot be used.
+Values without a field here go to the notes. Raises BadData or UsageError if a row cannot be used.
 """
 
+import math
+import re
 from datetime import UTC, datetime, tzinfo
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -10,12 +12,26 @@ import msgspec
 
 from burnbook.base import ids
 from burnbook.base.errors import BadData
-from burnbook.times import clock
+from burnbook.rows.meters import Meter
+from burnbook.times import clock, wall_time
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=10**9)]
 Features = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 _OUTCOMES = ("pass", "partial", "fail")
 _NO_PROVIDER = ("multi", "unknown", "all", "")
+# Figures that the tracker parsed from a pane: {"fiveh_pct": 11, "fiveh_resets": "13:10"}
+_FIGURE = re.compile(r"(\w+?)_(?:used_)?(pct|percent|resets|resets_at)")
+_METERS = {
+    "codex": {"5h": "5h", "fiveh": "5h", "five_hour": "5h", "weekly": "weekly", "week": "weekly"},
+    "claude": {
+        "session": "session",
+        **dict.fromkeys(("all_models", "week_all_models", "weekly"), "week-all-models"),
+        **dict.fromkeys(("opus", "week_opus"), "week-opus"),
+        **dict.fromkeys(("sonnet", "week_sonnet_only"), "week-sonnet-only"),
+    },
+}
+_MINUTES = {"5h": 300, "session": 300}
+_WEEK = 10080
 
 
 class _Row(msgspec.Struct, kw_only=True):
@@ -73,7 +89,7 @@ def read(row: dict[str, Any], kind: type[_Kind], zone: tzinfo) -> _Kind:
         for name in ("captured_at", "finalized_at"):
             if (value := getattr(result, name, None)) is not None:
                 setattr(result, name, moment(value, zone))
-            elif hasattr(result, name) and not isinstance(result, Stamp):
+            elif hasattr(result, name) and kind is not Stamp:
                 raise ValueError(f"{name} is null")
     except (ValueError, OverflowError, OSError) as error:  # ValidationError is a ValueError
         raise BadData(str(error)) from None
@@ -103,8 +119,8 @@ def shot(row: dict[str, Any], zone: tzinfo) -> Shot:
 def closing(row: dict[str, Any], zone: tzinfo) -> dict[str, Any]:
     """Converts a row of windows.jsonl to fields of a WindowRow."""
     result = read(row, _Closing, zone)
-    extra = []
     quality = row.get("quality_score") if result.quality is None else result.quality
+    extra = []
     # A scale of 0 to 1 is possible too, so 1.0 is ambiguous.
     if quality is not None and (quality not in range(1, 6) or str(quality) in ("1.0", "True")):
         extra.append(f"quality={quality} in the tracker")
@@ -137,6 +153,59 @@ def churn(row: dict[str, Any], zone: tzinfo) -> dict[str, Any]:
         "normalized_churn": lines / result.features if result.features else None,
         "notes": _joined(result.notes, commits),
     }
+
+
+def meters(
+    provider: str, row: dict[str, Any], captured_at: datetime, zone: tzinfo
+) -> tuple[tuple[Meter, ...], tuple[str, ...]]:
+    """Returns the meters in a row's figures, and the error words that a pane would have."""
+    used: dict[str, float] = {}
+    resets: dict[str, Any] = {}
+    for key, value in _figures(row).items():
+        match = _FIGURE.fullmatch(key)
+        name = _METERS.get(provider, {}).get(match[1]) if match else None
+        if match and name and match[2].startswith("resets"):
+            resets[name] = value
+        elif name and (percent := _number(value)) is not None:
+            used[name] = percent
+    result, errors = [], []
+    for name, percent in used.items():
+        minutes, shown = _MINUTES.get(name, _WEEK), resets.get(name)
+        resets_at = _reset(shown, captured_at, minutes, zone) if shown else None
+        if resets_at is None:
+            errors.append(f"reset-not-{'understood' if shown else 'shown'}:{name}")
+        if percent > 100:
+            errors.append(f"percent-out-of-range:{name}")
+        result.append(Meter(name, percent if percent <= 100 else None, minutes, resets_at))
+    return tuple(result), tuple(errors)
+
+
+def prompts(row: dict[str, Any]) -> int | None:
+    """Returns the cumulative count of prompts in a row's figures, if it has one."""
+    figures = _figures(row)
+    count = _number(figures.get("prompts_used", figures.get("prompts")))
+    return int(count) if count is not None and count.is_integer() else None
+
+
+def _figures(row: dict[str, Any]) -> dict[str, Any]:
+    parsed = row.get("parsed")
+    return row | parsed if isinstance(parsed, dict) else row
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) and 0 <= value <= 1e6 else None
+
+
+def _reset(value: Any, captured_at: datetime, minutes: int, zone: tzinfo) -> datetime | None:
+    """Parses the words of a pane, ISO 8601 or epoch seconds. Returns None if it cannot."""
+    try:
+        if wall := wall_time.parse_reset(str(value)):
+            return wall_time.resolve(wall, captured_at, minutes, zone)[0]
+        return moment(value, zone)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _joined(notes: str | list[str] | None, *extra: str | None) -> str | None:

@@ -4,12 +4,12 @@ import os
 from typing import Any
 
 from burnbook.base import files
-from burnbook.base.errors import BAD_DATA, Missing, UsageError, os_sentence
-from burnbook.book import codec
+from burnbook.base.errors import Missing, UsageError, os_sentence
 from burnbook.context import Context, Result
+from burnbook.importers.input import counts_text, reject, result
 from burnbook.importers.tracker import journals, telemetry
 from burnbook.importers.tracker.source import Source
-from burnbook.view.parts import Line, Part
+from burnbook.view.parts import Line
 from burnbook.windows import missed_resets
 
 # Snapshots first, because a window is closed with its snapshots.
@@ -20,6 +20,7 @@ _FILES = {
     "proxy_telemetry.jsonl": telemetry.telemetry,
     "codex_ccusage.jsonl": telemetry.reports,
 }
+_MAX_MESSAGES = 10
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -39,8 +40,18 @@ def run(ctx: Context, args: Any) -> Result:
         missed_resets.record(ctx)
     for source in sources:
         _FILES[source.name](source)
-        source.finish()
-    return _result(ctx, args, sources)
+        if args.dry_run:
+            for number, reason, _ in source.refused[:_MAX_MESSAGES]:
+                ctx.notes.append(f"{source.name} line {number}: {reason}")
+        else:
+            reject(ctx, source.name, source.refused)
+    title = "would book" if args.dry_run else "tracker"
+    total = {name: sum(s.counts[name] for s in sources) for name in sources[0].counts}
+    whole = result(ctx, "tracker", args.dir, title, total, dry_run=args.dry_run)
+    lines = [Line(f"{source.name}: {counts_text(source.counts)}") for source in sources]
+    each = [{"file": source.name, **source.counts} for source in sources]
+    data = whole.data | {"dry_run": args.dry_run, "files": each}
+    return Result([*whole.parts, *lines], data, whole.code)
 
 
 def _open(ctx: Context, folder: str, name: str, dry_run: bool) -> Source | None:
@@ -52,31 +63,3 @@ def _open(ctx: Context, folder: str, name: str, dry_run: bool) -> Source | None:
         ctx.notes.append(os_sentence(f"{name} is skipped: it is unreadable or a link", error))
         return None
     return Source(ctx, name, os.fdopen(handle, "rb"), dry_run)
-
-
-def _result(ctx: Context, args: Any, sources: list[Source]) -> Result:
-    counts = [source.counts for source in sources]
-    total = {name: sum(count[name] for count in counts) for name in counts[0]}
-    title = "would book" if args.dry_run else "tracker"
-    parts: list[Part] = [Line(f"{title}: {_text(total)}", strong=True)]
-    parts += [Line(f"{source.name}: {_text(source.counts)}") for source in sources]
-    rejects = None
-    if args.dry_run:
-        ctx.notes.extend(message for source in sources for message in source.messages)
-    elif total["rejected"]:
-        rejects = os.path.join(ctx.book.root, f"{codec.REJECTS}import.jsonl")
-        ctx.notes.append(f"rejected rows and the reasons are in {rejects}")
-    data = {
-        "from": "tracker",
-        "source": args.dir,
-        **total,
-        "rejects": rejects,
-        "dry_run": args.dry_run,
-        "files": [{"file": source.name, **source.counts} for source in sources],
-    }
-    is_useless = total["rejected"] and not total["accepted"] + total["duplicates"]
-    return Result(parts, data, BAD_DATA if is_useless else 0)
-
-
-def _text(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {count:,}" for name, count in counts.items())

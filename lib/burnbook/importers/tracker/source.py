@@ -8,14 +8,12 @@ import msgspec
 
 from burnbook.base.clean_text import cleaned
 from burnbook.base.errors import BadData, UsageError
-from burnbook.book import journal, lock
-from burnbook.book.rejects import Rejects
+from burnbook.book import journal
 from burnbook.context import Context
 from burnbook.rows.meters import Row
 from burnbook.windows import state
 
 MAX_LINE = 64 << 20  # bytes; a row may have a whole log in its raw_text
-_MAX_MESSAGES = 10
 
 T = TypeVar("T")
 
@@ -33,20 +31,9 @@ class Source:
 
     def __init__(self, ctx: Context, name: str, file: BinaryIO, dry_run: bool) -> None:
         self.ctx, self.name, self.file, self.dry_run = ctx, name, file, dry_run
-        self.accepted = self.duplicates = self.rejected = 0
+        self.counts = {"accepted": 0, "duplicates": 0, "rejected": 0}
         self.refused: list[tuple[int, str, bytes]] = []
         self._booked: set[str] = set()  # ids, in a dry run
-
-    @property
-    def messages(self) -> list[str]:
-        """Returns the first reasons for refused rows."""
-        first = self.refused[:_MAX_MESSAGES]
-        return [f"{self.name} line {number}: {reason}" for number, reason, _ in first]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Returns the number of rows by result."""
-        return {name: getattr(self, name) for name in ("accepted", "duplicates", "rejected")}
 
     def parsed(self, parse: Callable[[Line], T]) -> Iterator[T]:
         """Parses every row, and refuses those for which `parse` raises BadData or UsageError."""
@@ -54,7 +41,7 @@ class Source:
             try:
                 yield parse(line)
             except (BadData, UsageError) as error:
-                self.refuse(line, str(error))
+                self.refuse(line.number, str(error), line.data)
 
     def lines(self) -> Iterator[Line]:
         """Reads every row that is a JSON object, and refuses the others."""
@@ -63,43 +50,43 @@ class Source:
             while data := file.readline(MAX_LINE + 1):
                 number += 1
                 if len(data) > MAX_LINE and not data.endswith(b"\n"):
-                    reason = f"the line is over {MAX_LINE} bytes"
-                    self.refuse(Line(number, data[: 1 << 12], {}), reason)
-                    while (rest := file.readline(MAX_LINE)) and not rest.endswith(b"\n"):
-                        pass
-                elif data.strip():
-                    yield from self._line(number, data.strip())
+                    self.refuse(number, f"the line is over {MAX_LINE} bytes", data[: 1 << 12])
+                    while data and not data.endswith(b"\n"):
+                        data = file.readline(MAX_LINE)
+                elif data := data.strip():
+                    try:
+                        row = msgspec.json.decode(data, type=dict[str, Any])
+                    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                        reason = str(error) or "nested too deeply"
+                        self.refuse(number, f"not a JSON object: {reason}", data)
+                        continue
+                    # A pane is read whole, for its account, and redacted where it is kept.
+                    pane = {"raw_text": row.pop("raw_text")} if "raw_text" in row else {}
+                    yield Line(number, data, cleaned(row) | pane)
         finally:
             # The file was only read, so an error while closing it loses nothing.
             with suppress(OSError):
                 file.close()
 
-    def _line(self, number: int, data: bytes) -> Iterator[Line]:
-        try:
-            row = msgspec.json.decode(data, type=dict[str, Any])
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            reason = f"not a JSON object: {str(error) or 'nested too deeply'}"
-            self.refuse(Line(number, data, {}), reason)
-            return
-        # A pane is read whole, for its account, and redacted where it is kept.
-        pane = {"raw_text": row.pop("raw_text")} if "raw_text" in row else {}
-        yield Line(number, data, cleaned(row) | pane)
+    def count(self, **counts: int) -> None:
+        """Adds to the counts of accepted, duplicate and rejected rows."""
+        for name, count in counts.items():
+            self.counts[name] += count
 
-    def refuse(self, line: Line, reason: str) -> None:
+    def refuse(self, number: int, reason: str, data: bytes) -> None:
         """Counts a row that cannot be used, and keeps it for rejects/import.jsonl."""
-        self.rejected += 1
-        self.refused.append((line.number, reason, line.data))
+        self.count(rejected=1)
+        self.refused.append((number, reason, data))
 
     def book(self, line: Line, build: Callable[[], Sequence[tuple[str, Row]]], kind: type) -> None:
         """Books what `build` returns and counts its row of type `kind`, or refuses the line."""
         try:
-            rows = state.commit(self.ctx, build) if not self.dry_run else self._would_book(build())
+            rows = self._would_book(build()) if self.dry_run else state.commit(self.ctx, build)
         except (BadData, UsageError) as error:
-            self.refuse(line, str(error))
+            self.refuse(line.number, str(error), line.data)
             return
         is_new = next(is_new for row, is_new in rows if isinstance(row, kind))
-        self.accepted += is_new
-        self.duplicates += not is_new
+        self.count(accepted=is_new, duplicates=not is_new)
 
     def _would_book(self, rows: Sequence[tuple[str, Row]]) -> list[tuple[Row, bool]]:
         root, result = self.ctx.book.root, []
@@ -108,12 +95,3 @@ class Source:
             self._booked.add(row.id)
             result.append((row, not is_known))
         return result
-
-    def finish(self) -> None:
-        """Books the refused rows."""
-        if self.dry_run or not self.refused:
-            return
-        rejects = Rejects(self.ctx.book.root, "import", self.ctx.agent)
-        rows = rejects.prepare([(n, f"{self.name}: {why}", data) for n, why, data in self.refused])
-        with lock.book_lock(self.ctx.book.root):
-            rejects.book(rows)
