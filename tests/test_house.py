@@ -20,9 +20,6 @@ CROWDED = {"book", "commands/book"}
 LONG = {"book/key_index.py"}
 LONG_COMMANDS = {
     "commands/book/ingest.py",
-    "commands/book/reset.py",
-    "commands/book/snapshot.py",
-    "commands/book/statusline.py",
     "commands/setup/repair.py",
 }
 

@@ -91,17 +91,13 @@ class Official(msgspec.Struct):
 
 def shown(row: MeterReading) -> list[Shown]:
     """The meters of a reading, each by itself."""
-    return [
-        Shown(
-            one.name,
-            one.used_percent,
-            one.window_minutes,
-            one.resets_at,
-            row.captured_at,
-            row.session,
-        )
-        for one in row.meters
-    ]
+    return [shown_at(meter, row.captured_at, row.session) for meter in row.meters]
+
+
+def shown_at(meter: Meter, captured_at: datetime, session: str | None) -> Shown:
+    """Returns a meter as a session showed it at a moment."""
+    values = (meter.name, meter.used_percent, meter.window_minutes, meter.resets_at)
+    return Shown(*values, captured_at, session)
 
 
 def same(one: Shown, other: Shown) -> bool:

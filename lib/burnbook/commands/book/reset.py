@@ -2,30 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-from burnbook.base.errors import IO, BadData
+from burnbook.base.errors import IO
 from burnbook.book.book import Booked
 from burnbook.churn.repositories import read_heads
 from burnbook.context import Context, Result
 from burnbook.rows.meters import Row, Snapshot
 from burnbook.rows.work import MissedReset
-from burnbook.snapshots import capture, capture_config, capture_kinds
+from burnbook.snapshots import reset_panes
 from burnbook.snapshots.build_row import line
-from burnbook.snapshots.pane_input import Taken, save_raw, understood
-from burnbook.snapshots.reset_plan import Fault, How, Outcome, Who, decide, due, needs_pane, pairs
+from burnbook.snapshots.reset_plan import How, Outcome, Who, decide
 from burnbook.snapshots.reset_recovery import unfinished
 from burnbook.times import clock
 from burnbook.view.parts import Line, Part, moment
-from burnbook.windows import missed_resets, resets, state
+from burnbook.windows import missed_resets, state
 from burnbook.windows.snapshot_index import snapshot_index
 
 
 def run(ctx: Context, args: Any) -> Result:
     """Captures the panes that are due, then books them; exit 74 or 65 where one could not be."""
     how = How(args.force, args.last_look, args.dry_run)
-    panes = _panes(ctx, how)
+    panes = reset_panes.take(ctx, how)
     if panes is None:
         return Result([], None)  # the recipe's second pass books and tells
     dry = how._replace(dry=True)
@@ -42,56 +40,10 @@ def run(ctx: Context, args: Any) -> Result:
         found = state.commit(ctx, build)
         [out] = decided
         booked = found[len(found) - len(out.rows) :]
-        _keep_raw(ctx, booked, panes)
+        reset_panes.keep(ctx, booked, panes)
     for fact in out.failed:
         ctx.notes.append(f"{fact['agent']} {fact['provider']}: {fact['reason']}")
     return Result(_parts(ctx, out, booked, how), _data(out, booked, how), _code(out))
-
-
-def _panes(ctx: Context, how: How) -> dict[Who, Taken | Fault | None] | None:
-    """What each agent and provider shows whose turn it is; None after a recipe's capture pass."""
-    now = clock.now()
-    shown_by: dict[Who, str | None] = {}
-    for who in pairs(ctx):
-        turns = resets.turns(ctx.config, snapshot_index(ctx), *who, now)
-        if any(needs_pane(turn) and due(ctx, turn, now, how) for turn in turns):
-            found = capture_config.declared(ctx, *who)
-            shown_by[who] = found[0] if found else None
-    told = capture.two_pass(partial(_jobs, ctx, shown_by))
-    if told is None:
-        return None
-    panes: dict[Who, Taken | Fault | None] = {}
-    for who, name in shown_by.items():
-        if name is None:
-            panes[who] = None
-        elif name in told:
-            panes[who] = _pane(ctx, who[1], told[name])
-    return panes
-
-
-def _jobs(ctx: Context, shown_by: dict[Who, str | None]) -> dict[str, capture.Job]:
-    """A capture for each declared agent that is asked for, once, whoever shares it."""
-    names = sorted({name for name in shown_by.values() if name is not None})
-    if names:
-        capture_config.check(ctx)
-    return {name: capture_kinds.job(ctx.config.agents[name], ctx.book.root) for name in names}
-
-
-def _pane(ctx: Context, provider: str, captured: capture.Captured) -> Taken | Fault:
-    if captured.text is None:
-        return Fault(captured.fault or "the capture failed", IO)
-    try:
-        return understood(ctx, provider, "capture", captured.text, captured.captured_at)
-    except BadData as error:
-        return Fault(str(error), error.code)
-
-
-def _keep_raw(ctx: Context, booked: Sequence[Booked], panes: dict[Who, Any]) -> None:
-    for row, is_new in booked:
-        if isinstance(row, Snapshot) and is_new:
-            taken = panes.get((row.agent or "", row.provider))
-            if isinstance(taken, Taken) and taken.text and row.captured_at == taken.captured_at:
-                save_raw(ctx, row.id, taken.text)
 
 
 def _parts(ctx: Context, out: Outcome, booked: Sequence[Booked], how: How) -> list[Part]:

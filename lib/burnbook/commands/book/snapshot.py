@@ -3,57 +3,48 @@
 from typing import Any
 
 from burnbook.base import ids
-from burnbook.base.errors import Missing, UsageError
 from burnbook.churn.repositories import read_heads
 from burnbook.context import Context, Result
 from burnbook.rows.meters import Phase, Row, Snapshot
 from burnbook.snapshots import crossing, moment_support
 from burnbook.snapshots.build_row import FORCED_LAG, line, snapshot, with_prompts
 from burnbook.snapshots.pane_input import Taken, check_provider, save_raw, take
-from burnbook.times import clock
+from burnbook.snapshots.steps import crossed, steps
 from burnbook.windows import boundaries, missed_resets
 from burnbook.windows.history import closing
 from burnbook.windows.moment_support import BY_HAND, Doubt
 from burnbook.windows.snapshot_index import snapshot_index
-from burnbook.windows.state import state_of
-
-Step = tuple[Phase, str]
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """`start`, `end` or `cross` of one provider; says what it booked, or that it was there."""
+    """Books `start`, `end` or `cross` of one provider; rows that are there already stay."""
     provider = check_provider(args.provider)
     window = ids.check("window", args.window) if args.window is not None else None
     taken = take(ctx, args, provider)
     if taken is None:
-        return Result([], None)  # the recipe's second pass books and tells
-
-    if not _crossed(ctx, args.action, provider, window, taken):
-        # What cannot be booked makes no book.
-        steps = _steps(ctx, args.action, provider, window, taken)
+        return Result([], None)  # the second pass of the recipe books and prints
+    call = (ctx, args.action, provider, window, taken)
+    if not crossed(*call):
+        # A call that cannot book anything does not create a book.
+        planned = steps(*call)
         if not args.force:
-            moment_support.check(ctx, steps[0][1], _doubt(ctx, taken))
+            moment_support.check(ctx, planned[0][1], _doubt(ctx, taken))
     commits = read_heads(ctx).commits or None
 
     def build() -> list[tuple[str, Row]]:
-        rows: list[tuple[str, Row]] = []
-        if crossed := _crossed(ctx, args.action, provider, window, taken):
-            place = crossed[-1].window
-            who = "this pane" if crossed[-1].boundary is None else "the reset"
-            ctx.notes.append(
-                f"{who} has crossed into {place} already; --window {place} crosses out of it"
-            )
-            return crossing.with_counts(ctx, crossed)
-        for phase, place in _steps(ctx, args.action, provider, window, taken):
-            row = _row(ctx, args, provider, taken, phase, place, commits)
-            rows += with_prompts(ctx, row)
-        return rows
+        if repeated := crossed(*call):
+            _note_crossed(ctx, repeated[-1])
+            return crossing.with_counts(ctx, repeated)
+        rows = [
+            _row(ctx, args, provider, taken, phase, name, commits) for phase, name in steps(*call)
+        ]
+        return [entry for row in rows for entry in with_prompts(ctx, row)]
 
     booked = missed_resets.commit(ctx, build, sure=True)
     snapshots = [entry for entry in booked if isinstance(entry.row, Snapshot)]
     for entry in snapshots:
         assert isinstance(entry.row, Snapshot)
-        _tell(ctx, entry.row)
+        _note_facts(ctx, entry.row)
         if taken.text is not None and entry.row.captured_at == taken.captured_at:
             save_raw(ctx, entry.row.id, taken.text)
     data = {"booked": [{"new": entry.is_new, "row": entry.row} for entry in booked]}
@@ -63,65 +54,6 @@ def run(ctx: Context, args: Any) -> Result:
 def _doubt(ctx: Context, taken: Taken) -> Doubt | None:
     moment = taken.asked_at or taken.captured_at
     return moment_support.doubt(ctx, moment, BY_HAND, taken)
-
-
-def _steps(
-    ctx: Context, action: str, provider: str, window: str | None, taken: Taken
-) -> list[Step]:
-    if action == "start":
-        return [("before", window or _to_start(ctx, provider))]
-    place = window or _open(ctx, provider)
-    if action == "cross" and window is None:
-        place = crossing.out_of(ctx, provider, place, taken.captured_at)
-    if snapshot_index(ctx).pair(place, ctx.agent, provider).before is None:
-        raise Missing(
-            f"no BEFORE of {provider} for {ctx.agent} in {place}; nothing booked "
-            f"(snapshot start {provider} --window {place} books one)"
-        )
-    if action == "end":
-        return [("after", place)]
-    following = boundaries.following(ctx.config, place)
-    if following is None:
-        raise UsageError(_no_next(place) + "; nothing booked")
-    return [("after", place), ("before", following)]
-
-
-def _crossed(
-    ctx: Context, action: str, provider: str, window: str | None, taken: Taken
-) -> list[Snapshot]:
-    """What is there already, where a hand crosses once more and names no window."""
-    if action != "cross" or window is not None:
-        return []
-    return crossing.again(ctx, provider, _open(ctx, provider), taken, clock.now())
-
-
-def _to_start(ctx: Context, provider: str) -> str:
-    """The window that is open; after an AFTER the one that follows; at first the first declared."""
-    state = state_of(snapshot_index(ctx), ctx.agent, provider)
-    if state is None:
-        for name in ctx.config.windows.windows:
-            return name
-        raise UsageError("no window is declared in windows.toml; name one with --window")
-    if state.phase == "before":
-        return state.window
-    following = boundaries.following(ctx.config, state.window)
-    if following is None:
-        raise UsageError(f"{_no_next(state.window)}, or name the window with --window")
-    return following
-
-
-def _open(ctx: Context, provider: str) -> str:
-    state = state_of(snapshot_index(ctx), ctx.agent, provider)
-    if state is None:
-        raise Missing(
-            f"no BEFORE of {provider} for {ctx.agent} in this book; nothing booked "
-            f"(snapshot start {provider} books one)"
-        )
-    return state.window
-
-
-def _no_next(window: str) -> str:
-    return f"nothing follows {window}: it has no number at its end; declare its `next`"
 
 
 def _row(
@@ -160,7 +92,7 @@ def _row(
 
 
 def _lags(ctx: Context, taken: Taken, window: str) -> bool:
-    """Whether the BEFORE is read within the lag buffer after the end of the window before it."""
+    """Returns whether the pane is from the lag buffer after the end of the previous window."""
     index = snapshot_index(ctx)
     earlier = boundaries.before(ctx.config, window, index.windows())
     if earlier is None:
@@ -169,7 +101,15 @@ def _lags(ctx: Context, taken: Taken, window: str) -> bool:
     return ends is not None and ends <= taken.captured_at < ends + ctx.config.windows.lag
 
 
-def _tell(ctx: Context, row: Snapshot) -> None:
+def _note_crossed(ctx: Context, row: Snapshot) -> None:
+    source = "this pane" if row.boundary is None else "the reset"
+    ctx.notes.append(
+        f"{source} has crossed into {row.window} already; --window {row.window} crosses out of it"
+    )
+
+
+def _note_facts(ctx: Context, row: Snapshot) -> None:
+    """Adds notes on facts that may surprise the user."""
     window = row.window or ""
     pair = snapshot_index(ctx).pair(window, row.agent or "", row.provider)
     if row.phase == "after" and pair.before and row.captured_at < pair.before.captured_at:

@@ -1,18 +1,14 @@
 """Prints a line for an agent's prompt from its JSON input, and books meters that changed."""
 
 import sys
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-import msgspec
-
-from burnbook.base import ids
-from burnbook.base.clean_text import quoted
 from burnbook.base.errors import BurnbookError, Busy, os_sentence
 from burnbook.base.text import printable
 from burnbook.context import Context, Result
-from burnbook.meters import rate_limits
+from burnbook.meters import status_line
+from burnbook.meters.status_line import StatusInput
 from burnbook.meters.vendor_meters import Official, Shown
 from burnbook.times import clock
 from burnbook.view.parts import Line
@@ -22,20 +18,10 @@ from burnbook.windows.snapshot_index import snapshot_index
 PROVIDER = "claude"
 WAIT_SECONDS = 0.05
 _MAX_INPUT = 1 << 20
-_MAX_NAME = 40
 _DAY = timedelta(days=1)
 _SHORT = {"session": "5h", "week-all-models": "week"}
 _LEVELS = ((90.0, "\033[31m"), (70.0, "\033[33m"))
 _PLAIN = "\033[0m"
-
-
-class StatusInput(NamedTuple):
-    """The values of the JSON input; None or empty if it does not have them."""
-
-    model: str | None
-    context_percent: float | None
-    session: str | None
-    shown: tuple[Shown, ...]
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -72,50 +58,17 @@ def run(ctx: Context, args: Any) -> Result:
 
 
 def _status(ctx: Context, now: datetime) -> StatusInput:
-    whole = _input(ctx)
-    model = _inside(whole, "model")
-    name = _text(model.get("display_name")) or _text(model.get("id")) or _text(whole.get("model"))
-    session = whole.get("session_id")
-    session = session if isinstance(session, str) and ids.valid(session) else None
-    used = rate_limits.percent(_inside(whole, "context_window").get("used_percentage"))
-    limits = rate_limits.claude(whole.get("rate_limits"))
-    shown = tuple(
-        Shown(each.name, each.used_percent, each.window_minutes, each.resets_at, now, session)
-        for each in limits.meters
-    )
-    return StatusInput(name, used, session, shown)
-
-
-def _input(ctx: Context) -> Mapping[str, Any]:
-    """Returns the JSON object on stdin; without one, an empty object and a note."""
+    """Returns the values of the JSON object on stdin; without one, no values and a note."""
     try:
         data = b"" if not sys.stdin or sys.stdin.isatty() else sys.stdin.buffer.read(_MAX_INPUT + 1)
+        if data.strip():
+            return status_line.parse(data[:_MAX_INPUT], now)
+        ctx.notes.append("no JSON on stdin; Claude Code provides it")
     except OSError as error:
         ctx.notes.append(os_sentence("cannot read stdin", error))
-        return {}
-    if not data.strip():
-        ctx.notes.append("no JSON on stdin; Claude Code provides it")
-        return {}
-    try:
-        whole = msgspec.json.decode(data[:_MAX_INPUT])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except ValueError as error:
         ctx.notes.append(f"stdin is not JSON of a status line: {error}")
-        return {}
-    if not isinstance(whole, dict):
-        ctx.notes.append(
-            f"stdin is not JSON of a status line: not an object but {quoted(whole, 40)}"
-        )
-        return {}
-    return whole
-
-
-def _inside(whole: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = whole.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: Any) -> str | None:
-    return " ".join(value.split())[:_MAX_NAME] or None if isinstance(value, str) else None
+    return status_line.of({}, now)
 
 
 def _window(ctx: Context, now: datetime) -> str | None:

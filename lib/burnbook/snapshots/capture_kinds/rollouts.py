@@ -21,7 +21,7 @@ from burnbook.config.agents import Agent
 from burnbook.jsonl import sources, unpack
 from burnbook.jsonl.scan import Buffer, reader
 from burnbook.meters import rate_limits, vendor_meters
-from burnbook.meters.vendor_meters import Shown
+from burnbook.meters.vendor_meters import Shown, shown_at
 from burnbook.snapshots import meter_text
 from burnbook.snapshots.capture import Stopped
 from burnbook.times import clock
@@ -54,13 +54,7 @@ def take(agent: Agent, stopped: Stopped) -> bytes:
             limits = rate_limits.codex(told, moment)
             if limits.plan is not None:
                 plans.append((moment, limits.plan))
-            found += [
-                Shown(
-                    *(one.name, one.used_percent, one.window_minutes, one.resets_at),
-                    *(moment, log.path),
-                )
-                for one in limits.meters
-            ]
+            found += [shown_at(meter, moment, log.path) for meter in limits.meters]
     standing = vendor_meters.standing(found, clock.now())
     # A pane is about the main pool; another one's meters stand beside it where they are as new.
     main = [one.captured_at for one in standing if ":" not in one.name]
