@@ -19,7 +19,6 @@ FOLDERS = sorted({path.parent for path in MODULES})
 CROWDED = {"book", "commands/book"}
 LONG = {"book/key_index.py"}
 LONG_COMMANDS = {
-    "commands/book/ingest.py",
     "commands/setup/repair.py",
 }
 

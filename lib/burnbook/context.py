@@ -1,13 +1,16 @@
 """The arguments of every command, and its result."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from burnbook.base.errors import BAD_DATA
+from burnbook.book import codec
 from burnbook.book.book import Book
 from burnbook.config.loader import Config
 from burnbook.rows.skipped import Passed, newer_rows
 from burnbook.store.store import Store
-from burnbook.view.parts import Part
+from burnbook.view.parts import Line, Part
 
 
 class Context(NamedTuple):
@@ -30,6 +33,30 @@ class Result(NamedTuple):
     data: Any
     code: int = 0
     ready: str | None = None
+
+
+def result_of_counts(
+    ctx: Context, title: str, data: Mapping[str, Any], counts: Mapping[str, int], feed: str | None
+) -> Result:
+    """Returns the result of a command that books lines, from the number of lines by outcome.
+
+    If lines were rejected, a note names rejects/FEED.jsonl (None: a dry run wrote nothing). If all
+    were, the exit code is 65.
+    """
+    rejects = None
+    if counts["rejected"] and feed is not None:
+        rejects = os.path.join(ctx.book.root, f"{codec.REJECTS}{feed}.jsonl")
+        ctx.notes.append(f"rejected lines and the reasons are in {rejects}")
+    is_useless = counts["rejected"] and counts["rejected"] == sum(counts.values())
+    line = Line(f"{title}: {counts_text(counts)}", strong=True)
+    return Result([line], {**data, **counts, "rejects": rejects}, BAD_DATA if is_useless else 0)
+
+
+def counts_text(counts: Mapping[str, int]) -> str:
+    """Returns text such as `accepted 2, duplicates 0, rejected 0`."""
+    words = [f"{name} {count:,}" for name, count in counts.items() if name != "ignored"]
+    ignored = counts.get("ignored")
+    return ", ".join([*words, f"ignored {ignored:,} (no requests)"] if ignored else words)
 
 
 def skipped(ctx: Context) -> Passed:

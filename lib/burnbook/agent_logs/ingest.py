@@ -6,6 +6,7 @@ import stat
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from burnbook.base import files
 from burnbook.base.errors import BAD_DATA, Missing, UsageError
 from burnbook.book.codec import REJECTS
 from burnbook.config.agent_logs import LogFeed
@@ -80,13 +81,7 @@ def _given(path: str) -> sources.Log:
 
 def _stdin() -> sources.Log:
     """Stdin in a file without a name, which can be read by its path in /dev/fd."""
-    from tempfile import TemporaryFile  # 3 ms that only this pays for
-
-    with TemporaryFile() as file:
-        while block := os.read(0, 1 << 20):
-            file.write(block)
-        file.flush()
-        kept = os.dup(file.fileno())
+    kept = files.seekable_copy(0)
     return sources.Log(f"/dev/fd/{kept}", os.fstat(kept).st_size, 0)
 
 

@@ -4,8 +4,9 @@ import errno
 import os
 import stat
 from collections.abc import Sequence
+from typing import BinaryIO
 
-from burnbook.base.errors import BadConfig, IOFault, os_sentence
+from burnbook.base.errors import BadConfig, IOFault, Missing, os_sentence
 
 FILE_MODE = 0o600
 DIR_MODE = 0o700
@@ -75,6 +76,45 @@ def read_text(path: str, most: int) -> str:
     if len(data) > most:
         raise OSError(errno.EFBIG, f"over {most} bytes", path)
     return data.decode()
+
+
+def open_input(path: str, what: str) -> BinaryIO:
+    """Opens a file that the user named. Raises Missing: `what`, such as `no lines`, and why."""
+    try:
+        return open(path, "rb")
+    except FileNotFoundError:
+        raise Missing(f"{what}: there is no file {path!r}") from None
+    except OSError as error:
+        raise Missing(os_sentence(f"{what}: cannot read the file", error)) from None
+
+
+def read_input(path: str, what: str, most: int) -> bytes:
+    """Returns the first `most` bytes of a file that the user named. Raises Missing."""
+    with open_input(path, what) as file:
+        try:
+            return file.read(most)
+        except OSError as error:
+            raise Missing(os_sentence(f"{what}: cannot read the file", error)) from None
+
+
+def stdin_has_input() -> bool:
+    """Returns whether stdin is a file or a pipe, so that a command reads it without a flag."""
+    try:
+        mode = os.fstat(0).st_mode
+    except OSError:  # stdin is closed
+        return False
+    return stat.S_ISREG(mode) or stat.S_ISFIFO(mode)
+
+
+def seekable_copy(handle: int) -> int:
+    """Returns a descriptor of a file without a name that has the rest of a stream."""
+    from tempfile import TemporaryFile  # 3 ms, which most commands do not need
+
+    with TemporaryFile() as file:
+        while block := os.read(handle, 1 << 20):
+            file.write(block)
+        file.flush()
+        return os.dup(file.fileno())
 
 
 def check_owner(root: str) -> None:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from burnbook.base.errors import BadData, Missing, os_sentence
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec
-from burnbook.context import Context, Result
+from burnbook.context import Context, Result, result_of_counts
 from burnbook.importers import ccusage
-from burnbook.importers.input import Input, given, reject, result
+from burnbook.importers.input import REJECTS, Input, given, reject
 from burnbook.rows.meters import Row
 from burnbook.rows.usage import ImportedUsage
 from burnbook.usage import queries
@@ -62,7 +62,8 @@ def run(ctx: Context, args: Any) -> Result:
         total = Counts(*map(sum, zip(total, counts, strict=True)))
     ctx.notes.extend(failed)
     name = documents[0].name if len(documents) == 1 else f"{len(documents)} captures"
-    return result(ctx, TOOL, name, f"ccusage from {name}", total._asdict(), dry_run=False)
+    data = {"from": TOOL, "source": name}
+    return result_of_counts(ctx, f"ccusage from {name}", data, total._asdict(), REJECTS)
 
 
 def book(ctx: Context, document: Input, scope: str | None) -> Counts:

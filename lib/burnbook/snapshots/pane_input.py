@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from burnbook import panes
+from burnbook.base import files
 from burnbook.base.errors import BadData, IOFault, Missing, UsageError, os_sentence
 from burnbook.context import Context
 from burnbook.panes import Pane
@@ -130,7 +131,8 @@ def _read(
         captured = one(ctx, provider)
         return ("capture", *captured) if captured else (None, None, None)
     if args.file is not None:
-        return "file", _file(args.file), None
+        data = files.read_input(args.file, "no pane", MAX_PANE + 1)
+        return "file", _bounded(data, args.file), None
     reads_stdin = args.stdin or not sys.stdin or not sys.stdin.isatty()
     data = _stdin() if reads_stdin else b""
     if data.strip():
@@ -139,16 +141,6 @@ def _read(
         return "manual", None, None
     empty = "stdin is empty; " if reads_stdin else ""
     raise Missing(f"no pane: {empty}pipe one in, or give --file, --capture or --set")
-
-
-def _file(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return _bounded(file.read(MAX_PANE + 1), path)
-    except FileNotFoundError:
-        raise Missing(f"no pane: there is no file {path!r}") from None
-    except OSError as error:
-        raise Missing(os_sentence("no pane: cannot read the file", error)) from None
 
 
 def _stdin() -> bytes:

@@ -1,4 +1,4 @@
-"""Books the usage events of a feed."""
+"""Books what is new in a feed: requests of a proxy, or of agents' own logs."""
 
 import gc
 import os
@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from burnbook.base import ids
-from burnbook.base.errors import BAD_DATA, BadData, Missing, os_sentence
-from burnbook.book.codec import REJECTS
+import msgspec
+
+from burnbook.base import files, ids
+from burnbook.base.errors import BadData, Missing
 from burnbook.config.feeds import Feed
 from burnbook.config.settings import PROJECT
-from burnbook.context import Context, Result
+from burnbook.context import Context, Result, result_of_counts
 from burnbook.jsonl import follow
 from burnbook.jsonl.chunks import Chunk, Reader
 from burnbook.telemetry import decoder as feeds
@@ -20,15 +21,18 @@ from burnbook.telemetry.intake import Counts, Intake
 from burnbook.telemetry.parallel import Stretch, Told, last_line, work
 from burnbook.telemetry.traffic import pack, unpack
 from burnbook.view import progress
-from burnbook.view.parts import Line
-from burnbook.windows import boundaries
+from burnbook.windows import boundaries, missed_resets
 from burnbook.windows.snapshot_index import snapshot_index
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """Says how many lines were accepted, were there already, were rejected or are no requests."""
+    """Returns the counts of accepted, duplicate, rejected and ignored lines."""
     feed = ctx.config.feed(args.feed)
-    assert feed.journal == "proxy_telemetry"  # `_ingest` sees to the others
+    missed_resets.record(ctx)
+    if feed.journal == "agent_usage":
+        from burnbook.agent_logs import ingest  # takes milliseconds, which the others do not need
+
+        return ingest.run(ctx, args, feed)
     window = ids.check("window", args.window) if args.window is not None else None
     if window is not None and window not in ctx.config.windows.windows:
         ctx.notes.append(f"window {window} is not declared in windows.toml; booked all the same")
@@ -48,7 +52,6 @@ class _Job:
         self.ctx, self.args, self.feed = ctx, args, feed
         self.decoder = feeds.compile_feed(feed, ctx.config.feed_file(args.feed))
         self.window_of = window or boundaries.by_time(ctx.config, snapshot_index(ctx))
-        self.counts = Counts()
         self.told: list[Told] = []
         self.source = ""
 
@@ -57,7 +60,7 @@ class _Job:
         args = self.args
         if args.file is not None:
             self.source = args.file
-            with _opened(args.file) as file:
+            with files.open_input(args.file, "no lines") as file:
                 self._take(file.fileno(), 0)
         elif not self._stdin():
             if self.feed.file is None:
@@ -65,32 +68,25 @@ class _Job:
             self._own_file(os.path.join(PROJECT, self.feed.file))
 
     def _stdin(self) -> bool:
-        """Book stdin, where there is something to read from it or `--stdin` says so."""
-        try:
-            mode = os.fstat(0).st_mode
-        except OSError:  # it is closed
-            return False
-        if not (self.args.stdin or stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+        """Book stdin if it is a file or a pipe, or with --stdin. False if it was empty."""
+        if not (self.args.stdin or files.stdin_has_input()):
             return False
         self.source = "stdin"
-        place = os.lseek(0, 0, os.SEEK_CUR) if stat.S_ISREG(mode) else 0
-        told = self._take(0, place)
-        return self.args.stdin or told.end > place or bool(told.partial)
+        offset = os.lseek(0, 0, os.SEEK_CUR) if stat.S_ISREG(os.fstat(0).st_mode) else 0
+        told = self._take(0, offset)
+        return self.args.stdin or told.end > offset or bool(told.partial)
 
     def _own_file(self, path: str) -> None:
-        root, name = self.ctx.book.root, self.args.feed
         self.source = path
-        trail = follow.Trail(root, name, path)
-        parts = trail.parts
-        if not parts:
+        trail = follow.Trail(self.ctx.book.root, self.args.feed, path)
+        if not trail.parts:
             raise Missing(f"no lines: stdin has none, and the feed's file {path} is not there")
-        for part in parts if self.args.strict else ():
-            with _opened(part.path) as file:
-                self._check(
-                    Stretch(file.fileno(), part.offset, None, part.number), part.path != path
-                )
-        for part in parts:
-            with _opened(part.path) as file:
+        for part in trail.parts if self.args.strict else ():
+            with files.open_input(part.path, "no lines") as file:
+                stretch = Stretch(file.fileno(), part.offset, None, part.number)
+                self._check(stretch, part.path != path)
+        for part in trail.parts:
+            with files.open_input(part.path, "no lines") as file:
                 stretch = Stretch(file.fileno(), part.offset, None, part.number)
                 told = self._book(stretch, whole=part.path != path)
             trail.done(part, told.end, told.lines - 1)
@@ -99,7 +95,7 @@ class _Job:
         """Book an input that is read whole; with `--strict` after everything in it was decoded."""
         if self.args.strict:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
-                handle, offset = _kept(handle), 0
+                handle, offset = files.seekable_copy(handle), 0
             self._check(Stretch(handle, offset, None, 1), whole=True)
         return self._book(Stretch(handle, offset, None, 1), whole=True)
 
@@ -149,52 +145,16 @@ class _Job:
         fold.save(at_once=True)
 
     def result(self) -> Result:
-        """The counts; exit 65 where lines came and not one was of use."""
+        """Return the counts of all parts."""
+        counts = Counts()
         for told in self.told:
-            self.counts.take(told.counts)
-        counts = self.counts
-        said = [f"accepted {counts.accepted:,}", f"duplicates {counts.duplicates:,}"]
-        said.append(f"rejected {counts.rejected:,}")
-        if counts.ignored:
-            said.append(f"ignored {counts.ignored:,} (no requests)")
-        rejects = os.path.join(self.ctx.book.root, f"{REJECTS}{self.args.feed}.jsonl")
-        useless = counts.rejected and not (counts.accepted + counts.duplicates + counts.ignored)
-        if counts.rejected:
-            self.ctx.notes.append(f"rejected lines and the reasons are in {rejects}")
-        data = {
-            "feed": self.args.feed,
-            "source": self.source,
-            "accepted": counts.accepted,
-            "duplicates": counts.duplicates,
-            "rejected": counts.rejected,
-            "ignored": counts.ignored,
-            "rejects": rejects if counts.rejected else None,
-        }
-        line = Line(f"{self.args.feed}: {', '.join(said)}", strong=True)
-        return Result([line], data, BAD_DATA if useless else 0)
+            counts.take(told.counts)
+        name = self.args.feed
+        data = {"feed": name, "source": self.source}
+        return result_of_counts(self.ctx, name, data, msgspec.structs.asdict(counts), name)
 
 
 def _last(reader: Reader) -> Iterator[Chunk]:
     """The unterminated last line, once the reader is at its end."""
     if reader.partial:
         yield Chunk([reader.partial], reader.number, reader.start)
-
-
-def _kept(handle: int) -> int:
-    """A stream's bytes in a file without a name, so that they can be read twice."""
-    from tempfile import TemporaryFile  # 3 ms that only this pays for
-
-    with TemporaryFile() as file:
-        while block := os.read(handle, 1 << 20):
-            file.write(block)
-        file.flush()
-        return os.dup(file.fileno())
-
-
-def _opened(path: str) -> Any:
-    try:
-        return open(path, "rb", buffering=0)
-    except FileNotFoundError:
-        raise Missing(f"no lines: there is no file {path!r}") from None
-    except OSError as error:
-        raise Missing(os_sentence("no lines: cannot read the file", error)) from None

@@ -5,8 +5,8 @@ from typing import Any
 
 from burnbook.base import files
 from burnbook.base.errors import Missing, UsageError, os_sentence
-from burnbook.context import Context, Result
-from burnbook.importers.input import counts_text, reject, result
+from burnbook.context import Context, Result, counts_text, result_of_counts
+from burnbook.importers.input import REJECTS, reject
 from burnbook.importers.tracker import journals, telemetry
 from burnbook.importers.tracker.source import Source
 from burnbook.view.parts import Line
@@ -45,13 +45,17 @@ def run(ctx: Context, args: Any) -> Result:
                 ctx.notes.append(f"{source.name} line {number}: {reason}")
         else:
             reject(ctx, source.name, source.refused)
-    title = "would book" if args.dry_run else "tracker"
     total = {name: sum(s.counts[name] for s in sources) for name in sources[0].counts}
-    whole = result(ctx, "tracker", args.dir, title, total, dry_run=args.dry_run)
+    data = {
+        "from": "tracker",
+        "source": args.dir,
+        "dry_run": args.dry_run,
+        "files": [{"file": source.name, **source.counts} for source in sources],
+    }
+    title, feed = ("would book", None) if args.dry_run else ("tracker", REJECTS)
+    whole = result_of_counts(ctx, title, data, total, feed)
     lines = [Line(f"{source.name}: {counts_text(source.counts)}") for source in sources]
-    each = [{"file": source.name, **source.counts} for source in sources]
-    data = whole.data | {"dry_run": args.dry_run, "files": each}
-    return Result([*whole.parts, *lines], data, whole.code)
+    return whole._replace(parts=[*whole.parts, *lines])
 
 
 def _open(ctx: Context, folder: str, name: str, dry_run: bool) -> Source | None:
