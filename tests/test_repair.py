@@ -9,10 +9,11 @@ from typing import Any
 import killing
 import pytest
 from burnbook.base.errors import Busy
-from burnbook.book import key_index, lock, quarantine, rewrite
+from burnbook.book import key_index, lock, quarantine
 from burnbook.book.book import Book
 from burnbook.book.key_index import read_key
 from burnbook.check import journals
+from burnbook.repair import rewrite
 from burnbook.repair import rows as _moved
 from conftest import Shell, codex
 from frontdoor import ROOT

@@ -121,7 +121,7 @@ MUTATIONS = (
     ),
     Mutation(
         "drop the fsync of a journal's copy",
-        "book/rewrite.py",
+        "repair/rewrite.py",
         "        os.fsync(self.target)\n",
         "",
         CUT,

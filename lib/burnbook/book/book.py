@@ -1,15 +1,14 @@
 """A book: one data directory with its journals."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec, fold, journal, lock
 from burnbook.book.recovery import heal
-from burnbook.book.row_index import RowIndex, Scan
 from burnbook.rows.meters import NewerRow, ProxyRequest, Row
 from burnbook.rows.skipped import Passed
 
@@ -27,12 +26,22 @@ class Booked(NamedTuple):
     is_new: bool
 
 
+class RowIndex(Protocol):
+    """Finds rows by id, so that `commit` adds no row twice."""
+
+    def prepare(self) -> None:
+        """Reads without the lock what `find` would otherwise have to read with it."""
+
+    def find(self, name: str, ids: Sequence[str]) -> Mapping[str, bytes]:
+        """Returns the lines of a journal that have one of these ids. Call it with the lock held."""
+
+
 class Book:
     """The journals of one data directory. Reading creates nothing; only `commit` writes."""
 
     def __init__(self, root: str, row_index: RowIndex | None = None) -> None:
         self.root = root
-        self._row_index = row_index or Scan(root)
+        self._row_index = row_index  # None: the whole journal is searched
         self._skipped: dict[str, Passed] = {}
         if os.path.exists(root) and not os.path.isdir(root):
             raise IOFault(f"book {root} is not a directory")
@@ -68,7 +77,8 @@ class Book:
         written. The rows are durable when `commit` returns. `then` runs after they are, still
         with the lock held.
         """
-        self._row_index.prepare()
+        if self._row_index is not None:
+            self._row_index.prepare()
         with lock.book_lock(self.root, wait):
             for name in codec.JOURNALS:
                 heal(self.root, name)
@@ -88,7 +98,10 @@ class Book:
         present: dict[str, dict[str, Row | None]] = {}
         for name in {name for name, _ in rows}:
             ids = [row.id for journal_name, row in rows if journal_name == name]
-            lines = self._row_index.find(name, ids)
+            if self._row_index is not None:
+                lines = self._row_index.find(name, ids)
+            else:
+                lines = journal.find(journal.path_of(self.root, name), ids)
             present[name] = {row_id: self._row(name, line) for row_id, line in lines.items()}
         booked = []
         for name, row in rows:

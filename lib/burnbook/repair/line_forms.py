@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from burnbook.base.rooted_path import RootedPath
-from burnbook.book import codec, journal, rewrite
+from burnbook.book import codec, journal
 from burnbook.book.book import Book
-from burnbook.book.rewrite import Edit
-from burnbook.repair import rows
+from burnbook.repair import rewrite, rows
 from burnbook.repair.derived import settled
+from burnbook.repair.rewrite import Edit
 
 
 def plain(book: Book, name: str) -> str | None:

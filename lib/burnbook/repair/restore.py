@@ -9,12 +9,13 @@ import msgspec
 
 from burnbook.base.errors import BadData
 from burnbook.base.rooted_path import RootedPath
-from burnbook.book import codec, journal, lock, quarantine, rewrite
+from burnbook.book import codec, journal, lock, quarantine
 from burnbook.book.book import Book
-from burnbook.book.rewrite import Edit
 from burnbook.check import Finding, journals
+from burnbook.repair import rewrite
 from burnbook.repair import rows as _moved
 from burnbook.repair.derived import settled
+from burnbook.repair.rewrite import Edit
 from burnbook.rows.meters import Moment
 
 KIND = "restore"

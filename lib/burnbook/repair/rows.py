@@ -6,13 +6,14 @@ from contextlib import AbstractContextManager
 
 from burnbook.base.errors import BadData, Busy
 from burnbook.base.rooted_path import RootedPath
-from burnbook.book import codec, journal, lock, quarantine, rewrite
+from burnbook.book import codec, journal, lock, quarantine
 from burnbook.book.book import Book
 from burnbook.book.quarantine import Kept
 from burnbook.book.recovery import heal
-from burnbook.book.rewrite import Edit
 from burnbook.check import Finding
+from burnbook.repair import rewrite
 from burnbook.repair.derived import kept_at, settled
+from burnbook.repair.rewrite import Edit
 from burnbook.rows.meters import Anomaly
 from burnbook.store import database, old_caches
 

@@ -1,46 +1,23 @@
-"""Mends what can be mended of a book: copies first, says what it did, and can be run again."""
+"""Repairs a book, and shows what it did and which faults are left."""
 
 import os
 from collections.abc import Sequence
 from typing import Any
 
-from burnbook.base.errors import NO, Busy, Missing
-from burnbook.base.rooted_path import RootedPath
-from burnbook.book import lock
-from burnbook.book.book import Book
-from burnbook.check import Finding, ledgers
+from burnbook.base.errors import NO, Missing
+from burnbook.check import Finding
 from burnbook.check.whole_book import Looked, look
 from burnbook.commands.read.check import brief, said
-from burnbook.config.folders import ledgers as places_of
 from burnbook.context import Context, Result
-from burnbook.ledgers import csv_ledger
-from burnbook.repair import derived, line_forms, restore
-from burnbook.repair import rows as _moved
-from burnbook.repair.restore import Waiting, rows_of
+from burnbook.repair import book, restore
+from burnbook.repair.restore import rows_of
 from burnbook.view.parts import Line
 
-# Changed only with `--yes`: lines of a journal.
-_ASKED = ("row", "twice", "reference", "form")
-# What changes a journal, or tells of its rows: not where a later version wrote some of them.
-_JOURNAL = ("row", "twice", "reference", "form", "tail")
 _YES = "--yes also quarantines corrupt and duplicate rows"
-_WOULD = {
-    "row": "would move this row to the quarantine",
-    "twice": "would move this row to the quarantine",
-    "form": "would write it with LF line ends, every row kept",
-    "reference": "would note in the quarantine that the row is lost",
-    "tail": "would move it to .broken",
-    "state": "would write it anew",
-    "state-stray": "would rename it",
-    "store": "would delete it; the next command rebuilds it",
-    "ledger-behind": "would append the row",
-    "mode": "would change the mode",
-    "left-over": "would remove it",
-}
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """What was done, line by line, and what is left. Exit 1 where a fault is left."""
+    """Repairs, or shows what it would do. Exits with 1 if a fault is left."""
     root = ctx.book.root
     if not os.path.isdir(root):
         raise Missing(f"there is no book at {root}")
@@ -49,164 +26,76 @@ def run(ctx: Context, args: Any) -> Result:
         return _restore(ctx, args, looked)
     if args.dry_run:
         return _plan(looked, args.yes)
-    done = _files(ctx.book, looked.found)
-    done += _journals(ctx.book, _able(looked), yes=args.yes)
-    if done:
-        looked = look(Book(root), ctx.config)
-    more = _lost(ctx.book, _able(looked)) if args.yes else []
-    more += _derived(ctx, looked.found)
-    if more:
-        looked = look(Book(root), ctx.config)
-    return _result([*done, *more], looked)
+    return _result(*book.repair(ctx, looked, yes=args.yes))
 
 
 def _restore(ctx: Context, args: Any, looked: Looked) -> Result:
-    """Rows of quarantines that hold now, put back; without `--yes` what would be done."""
-    root = ctx.book.root
-    waiting = restore.look(root, looked.newer)
-    left = [one for some in waiting for one in some.left]
-    if args.dry_run or not args.yes:
-        return _restore_plan(waiting, left, looked, args)
-    done = restore.put(ctx.book, waiting)
-    if done:
-        looked = look(Book(root), ctx.config)
-        done += _derived(ctx, looked.found)
-        looked = look(Book(root), ctx.config)
-    return _result(done, looked, left)
-
-
-def _restore_plan(
-    waiting: Sequence[Waiting], left: Sequence[Finding], looked: Looked, args: Any
-) -> Result:
+    """Puts rows of quarantines back; without --yes, shows which."""
+    waiting = restore.look(ctx.book.root, looked.newer)
+    left = [finding for journal in waiting for finding in journal.left]
+    if not args.dry_run and args.yes:
+        return _result(*book.put_back(ctx, looked, waiting), left)
     able = [
-        Finding("row", f"{one.name}.jsonl", 0, f"would get back {rows_of(len(one.rows))}")
-        for one in waiting
-        if one.rows
+        Finding("row", f"{name}.jsonl", 0, f"would get back {rows_of(len(rows))}")
+        for name, rows, _ in waiting
+        if rows
     ]
-    total = sum(len(one.rows) for one in waiting)
-    head = f"{'dry run' if args.dry_run else 'nothing restored'}: {rows_of(total)} to put back"
-    lines = [Line(head, strong=True), *map(said, able), *_asks(left, looked)]
+    total = rows_of(sum(len(journal.rows) for journal in waiting))
+    title = f"{'dry run' if args.dry_run else 'nothing restored'}: {total} to put back"
+    lines = [Line(title, strong=True), *map(said, able), *_lines_left(left, looked)]
     if able and not args.yes:
         lines.append(Line("--yes puts rows back"))
         left = [*able, *left]
-    data = _data([one.reason for one in able], left, looked) | {"dry_run": True}
+    data = _data([finding.reason for finding in able], left, looked, dry_run=True)
     return Result(lines, data, NO if left else 0)
 
 
-def _able(looked: Looked) -> list[Finding]:
-    """What may be repaired: a journal with rows of a later version is not changed."""
-    return [one for one in looked.found if one.kind not in _JOURNAL or one.file not in looked.newer]
-
-
-def _files(book: Book, found: Sequence[Finding]) -> list[str]:
-    """Modes, and what killed commands left."""
-    done = [derived.mode(book, one) for one in found if one.kind == "mode"]
-    for one in found:
-        if one.kind == "left-over" and derived.clear(RootedPath(book.root, one.file)):
-            done.append(f"{one.file}: removed, a command that was killed left it")
-    return done
-
-
-def _journals(book: Book, found: Sequence[Finding], *, yes: bool) -> list[str]:
-    """Unterminated tails; with `yes` the lines that do not hold."""
-    done: list[str | None] = []
-    faults = [one for one in found if one.is_fault]
-    for name, some in _moved.by_journal(faults).items():
-        if any(one.kind == "tail" for one in some):
-            done.append(_moved.tail(book, name))
-        bad = [one for one in some if one.kind in ("row", "twice")]
-        if bad and yes:
-            done.append(_moved.rows(book, name, bad))
-        if yes and any(one.kind == "form" for one in some):
-            done.append(line_forms.plain(book, name))
-    return [one for one in done if one]
-
-
-def _lost(book: Book, found: Sequence[Finding]) -> list[str]:
-    """Rows that others name and that stand nowhere."""
-    some = [one for one in found if one.kind == "reference" and one.is_fault]
-    by_name = _moved.by_journal(some).items()
-    return [_moved.lost(book, name, members) for name, members in by_name]
-
-
-def _derived(ctx: Context, found: Sequence[Finding]) -> list[str]:
-    """State, store and ledgers that do not say what the journals say."""
-    book = ctx.book
-    done: list[str] = []
-    faults = [one for one in found if one.is_fault]
-    files = {kind: [one.file for one in faults if one.kind == kind] for kind in _WOULD}
-    if files["state"]:
-        derived.states(book)
-        done += [f"{file}: written anew from snapshots.jsonl" for file in files["state"]]
-    for file in files["state-stray"]:
-        with lock.book_lock(book.root):
-            kept = derived.set_aside(RootedPath(book.root, file))
-        done.append(f"{file}: renamed to {kept}, no snapshot is about it")
-    if files["store"] and not ctx.store.delete():
-        raise Busy("another command is using the cache; run repair again when it is done")
-    done += [f"{file}: deleted; the next command rebuilds it" for file in set(files["store"])]
-    return done + (_ledgers(ctx, set(files["ledger-behind"])) if files["ledger-behind"] else [])
-
-
-def _ledgers(ctx: Context, behind: set[str]) -> list[str]:
-    """Appends missing rows to ledgers, and never changes a row."""
-    folder, zone = places_of(ctx.config, ctx.book.root).folder, ctx.config.zone
-    rows = {name: ctx.book.rows(name) for name in ledgers.JOURNALS}
-    done: list[str] = []
-    for form in (ledger.form for ledger in ledgers.LEDGERS):
-        wanted = ledgers.expected(form, rows, zone)
-        if form.file in behind and (count := csv_ledger.project(folder, form, wanted)):
-            done.append(f"{form.file}: appended {'1 row' if count == 1 else f'{count} rows'}")
-    return done
-
-
 def _plan(looked: Looked, yes: bool) -> Result:
-    """What would be done, and nothing is."""
-    able = [one for one in _able(looked) if _can(one) and (yes or one.kind not in _ASKED)]
-    left = [one for one in looked.faults if one not in able]
-    lines = [said(one)._replace(text=f"{said(one).text}: {_WOULD[one.kind]}") for one in able]
-    done = [f"{one.file}: {_WOULD[one.kind]}" for one in able]
-    count = "1 thing" if len(able) == 1 else f"{len(able)} things"
-    head = f"dry run: {count} to do, {_left(left)}" if able or left else "nothing to repair"
-    data = _data(done, left, looked) | {"dry_run": True}
-    return Result([Line(head, strong=True), *lines, *_asks(left, looked)], data, NO if left else 0)
+    """Shows what `repair` would do."""
+    able = book.planned(looked, yes=yes)
+    left = [finding for finding in looked.faults if finding not in able]
+    title = f"dry run: {_things(len(able))} to do, {_faults(left)}"
+    lines = [Line(title if able or left else "nothing to repair", strong=True)]
+    lines += [Line(f"{said(f).text}: {book.ACTIONS[f.kind]}") for f in able]
+    data = _data([f"{f.file}: {book.ACTIONS[f.kind]}" for f in able], left, looked, dry_run=True)
+    return Result([*lines, *_lines_left(left, looked)], data, NO if left else 0)
 
 
-def _can(one: Finding) -> bool:
-    return one.kind == "left-over" or (one.is_fault and one.kind in _WOULD)
-
-
-def _result(done: list[str], looked: Looked, more: Sequence[Finding] = ()) -> Result:
+def _result(done: Sequence[str], looked: Looked, more: Sequence[Finding] = ()) -> Result:
     left = [*looked.faults, *more]
-    total = sum(looked.rows.values())
-    rows = f"{total:,} {'row' if total == 1 else 'rows'} verified"
-    count = "1 thing" if len(done) == 1 else f"{len(done)} things"
-    head = f"{count} repaired" if done else "nothing repaired" if left else "nothing to repair"
-    head += f", {_left(left)}: {rows}" if left else f": {rows}"
-    lines = [Line(head, strong=True), *map(Line, done), *_asks(left, looked)]
-    return Result(lines, _data(done, left, looked) | {"dry_run": False}, NO if left else 0)
+    nothing = "nothing repaired" if left else "nothing to repair"
+    title = f"{_things(len(done))} repaired" if done else nothing
+    title += f", {_faults(left)}" if left else ""
+    lines = [Line(f"{title}: {rows_of(sum(looked.rows.values()))} verified", strong=True)]
+    lines += [*map(Line, done), *_lines_left(left, looked)]
+    return Result(lines, _data(done, left, looked, dry_run=False), NO if left else 0)
 
 
-def _asks(left: Sequence[Finding], looked: Looked) -> list[Line]:
-    lines = [Line(f"left: {said(one).text}") for one in left]
-    able = _able(looked)
-    if any(one.kind in _ASKED and one.kind != "form" and one in able for one in left):
+def _lines_left(left: Sequence[Finding], looked: Looked) -> list[Line]:
+    lines = [Line(f"left: {said(finding).text}") for finding in left]
+    able = [f for f in book.changeable(looked) if f.kind in book.NEEDS_YES and f.kind != "form"]
+    if any(finding in able for finding in left):
         lines.append(Line(_YES))
     newer = looked.newer.items()
-    lines += [
-        Line(f"note: {file}: {why}; repair does not change this journal") for file, why in newer
-    ]
+    lines += [Line(f"note: {f}: {why}; repair does not change this journal") for f, why in newer]
     return lines
 
 
-def _left(left: Sequence[Finding]) -> str:
+def _things(count: int) -> str:
+    return "1 thing" if count == 1 else f"{count} things"
+
+
+def _faults(left: Sequence[Finding]) -> str:
     return "1 fault left" if len(left) == 1 else f"{len(left)} faults left"
 
 
-def _data(done: Sequence[str], left: Sequence[Finding], looked: Looked) -> dict[str, Any]:
+def _data(
+    done: Sequence[str], left: Sequence[Finding], looked: Looked, *, dry_run: bool
+) -> dict[str, Any]:
     return {
         "ok": not left,
         "rows_verified": sum(looked.rows.values()),
         "done": list(done),
-        "left": [brief(one) for one in left],
+        "left": [brief(finding) for finding in left],
+        "dry_run": dry_run,
     }
