@@ -1,18 +1,14 @@
 """Everything that a preview of one window can show: its facts, traffic and usage."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
 
 from burnbook.book import journal
-from burnbook.config.loader import Config
 from burnbook.context import Context
-from burnbook.rows.meters import Anomaly, Closing, Snapshot, WindowRow
-from burnbook.rows.work import MissedReset
-from burnbook.windows.boundaries import Span, State
 from burnbook.windows.facts import WindowFacts, window_facts
 from burnbook.windows.history import History, history
-from burnbook.windows.snapshot_index import Pair
 
 if TYPE_CHECKING:
     from burnbook.telemetry.traffic import Traffic
@@ -20,39 +16,21 @@ if TYPE_CHECKING:
     from burnbook.usage.queries import Key
 
 
-class Scene(NamedTuple):
-    """The fields of WindowFacts, and what only the preview needs.
+class Scene(WindowFacts, frozen=True):
+    """The facts of a window, and what only the preview needs.
 
     `traffic` is None without telemetry, `used` is None if no agent's log was ingested.
     """
 
-    window: str
-    config: Config
-    now: datetime
-    span: Span
-    state: State
-    pairs: Sequence[Pair]
-    rows: Mapping[str, Snapshot]
-    recent: Sequence[Snapshot]
-    booked: int
-    closings: Sequence[Closing]
-    anomalies: Sequence[Anomaly]
-    finalized: WindowRow | None
-    missed: Sequence[MissedReset]
     history: History
     traffic: "Traffic | None"
     used: "Sequence[tuple[Key, Counts]] | None"
-
-    @property
-    def facts(self) -> WindowFacts:
-        """Returns the facts alone."""
-        return WindowFacts._make(self[: len(WindowFacts._fields)])
 
 
 def scene(ctx: Context, window: str) -> Scene:
     """Reads everything that the book and the config know of a window."""
     return Scene(
-        *window_facts(ctx, window),
+        **msgspec.structs.asdict(window_facts(ctx, window)),
         history=history(ctx),
         traffic=ctx.book.traffic(window),
         used=_used(ctx, window),

@@ -6,15 +6,13 @@ run of a capability passed at least in part; a newest run that failed is a NO-GO
 """
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
 from burnbook.context import Context
-from burnbook.rows.meters import Anomaly, Closing, WindowRow
 from burnbook.rows.work import Churn, Evidence, current
 from burnbook.windows.facts import WindowFacts, window_facts
-from burnbook.windows.snapshot_index import Pair
 
 Verdict = Literal["GO", "SOFT GO", "NO-GO"]
 
@@ -59,51 +57,28 @@ class Decision(msgspec.Struct, frozen=True):
     completeness: Completeness
 
 
-class Facts(NamedTuple):
-    """The rows of one window, and its current anomalies."""
-
-    window: str
-    pairs: Sequence[Pair]
-    closings: Sequence[Closing]
-    finalized: WindowRow | None
-    anomalies: Sequence[Anomaly]
-    churn: Sequence[Churn]
-    evidence: Sequence[Evidence]
-
-
 def decide_window(ctx: Context, window: str, known: WindowFacts | None = None) -> Decision:
     """Decides about a window of the book. `known` are its facts, if the caller has read them."""
-    facts = known or window_facts(ctx, window)
     churn, evidence = (
         [row for row in ctx.book.rows(name) if row.window == window]
         for name in ("churn", "evidence")
     )
-    return decide(
-        Facts(
-            window=window,
-            pairs=facts.pairs,
-            closings=facts.closings,
-            finalized=facts.finalized,
-            anomalies=facts.anomalies,
-            churn=churn,
-            evidence=evidence,
-        )
-    )
+    return decide(known or window_facts(ctx, window), churn, evidence)
 
 
-def decide(facts: Facts) -> Decision:
-    """Decides from the facts of a window."""
-    newest = {row.capability_id: row for row in current(facts.evidence)}
+def decide(facts: WindowFacts, churn: Sequence[Churn], evidence: Sequence[Evidence]) -> Decision:
+    """Decides from the facts of a window, and its rows of churn and evidence."""
+    newest = {row.capability_id: row for row in current(evidence)}
     faults = [*_closing(facts), *_anomalies(facts), *_failed(list(newest.values()))]
     passed = sum(row.result in PASSES for row in newest.values())
-    missing = [*_no_churn(facts), *([] if passed else [_no_evidence(facts)])]
+    missing = [] if churn else [f"{facts.window} has no churn"]
+    missing += [] if passed else [f"{facts.window} has no evidence that passed"]
     verdict: Verdict = "NO-GO" if faults else "SOFT GO" if missing else "GO"
-    return Decision(
-        facts.window, verdict, (*faults, *missing), _completeness(facts, newest, passed)
-    )
+    completeness = _completeness(facts, churn, newest, passed)
+    return Decision(facts.window, verdict, (*faults, *missing), completeness)
 
 
-def _closing(facts: Facts) -> list[str]:
+def _closing(facts: WindowFacts) -> list[str]:
     row = facts.finalized
     if row is None:
         suffix = "" if facts.pairs else " and has no snapshots"
@@ -113,7 +88,7 @@ def _closing(facts: Facts) -> list[str]:
     return [f"the outcome of {facts.window} is fail"] if row.outcome == "fail" else []
 
 
-def _anomalies(facts: Facts) -> list[str]:
+def _anomalies(facts: WindowFacts) -> list[str]:
     return [f"anomaly {row.kind}: {row.detail}" for row in facts.anomalies]
 
 
@@ -125,15 +100,9 @@ def _failed(newest: Sequence[Evidence]) -> list[str]:
     ]
 
 
-def _no_churn(facts: Facts) -> list[str]:
-    return [] if facts.churn else [f"{facts.window} has no churn"]
-
-
-def _no_evidence(facts: Facts) -> str:
-    return f"{facts.window} has no evidence that passed"
-
-
-def _completeness(facts: Facts, newest: dict[str, Evidence], passed: int) -> Completeness:
+def _completeness(
+    facts: WindowFacts, churn: Sequence[Churn], newest: dict[str, Evidence], passed: int
+) -> Completeness:
     row = facts.finalized
     outcome = row.outcome if row else None
     phases = tuple(
@@ -142,13 +111,13 @@ def _completeness(facts: Facts, newest: dict[str, Evidence], passed: int) -> Com
     )
     snapshots = [exists for pair in phases for exists in (pair.before, pair.after)]
     exist = [*(snapshots or [False, False]), row is not None, outcome is not None]
-    exist += [bool(facts.churn), bool(passed)]
+    exist += [bool(churn), bool(passed)]
     return Completeness(
         snapshots=phases,
         finalized=row is not None,
         outcome=outcome,
         changed_since=row is not None and tuple(row.closings) != tuple(facts.closings),
-        churn=len(current(facts.churn)),
+        churn=len(current(churn)),
         evidence=passed,
         evidence_failed=sum(run.result in FAILS for run in newest.values()),
         anomalies=len(facts.anomalies),

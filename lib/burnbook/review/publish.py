@@ -43,7 +43,7 @@ def renew(ctx: Context, window: str, paths: Pages) -> Published:
             count = csv_ledger.project(paths.folder, form, rows)
             added[form.file] = added.get(form.file, 0) + count
         shown = scene(ctx, window)
-        decision = decide_window(ctx, window, shown.facts)
+        decision = decide_window(ctx, window, shown)
         of_window = [row for row in checkpoints if row.window == window]
         text = handoff_page.text(ctx, shown, paths, of_window, decision)
         refreshed |= handoff_file.refresh(paths.handoff, text)

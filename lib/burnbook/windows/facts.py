@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+
+import msgspec
 
 from burnbook.book import codec
 from burnbook.config.loader import Config
@@ -18,7 +19,7 @@ from burnbook.windows.resets import CAPTURE_FAILED
 from burnbook.windows.snapshot_index import Pair, read_snapshots, snapshot_index
 
 
-class WindowFacts(NamedTuple):
+class WindowFacts(msgspec.Struct, frozen=True):
     """What the book and the config know of a window, without traffic and usage.
 
     `rows` has the snapshots of the pairs by id, `recent` the newest snapshots that count (as many

@@ -22,10 +22,9 @@ def run(ctx: Context, args: Any) -> Result:
     """Shows the budget of one window. Books only notices, and those only if there is a hook."""
     notify, rules = notices.checked(ctx), ctx.config.stops
     window = wanted(ctx, args.window)
-    shown = scene(ctx, window)
-    facts = shown.facts
+    facts = scene(ctx, window)
     name, budget = budget_of(ctx.config, window)
-    used = use(name, budget, tokens_used.actual(shown.traffic, facts.closings, shown.used))
+    used = use(name, budget, tokens_used.actual(facts.traffic, facts.closings, facts.used))
     series = readings.of_window(ctx, facts)
     is_open = projection.end_of_open_window(facts) is not None
     meters = []
@@ -38,9 +37,9 @@ def run(ctx: Context, args: Any) -> Result:
         for pair in facts.pairs
         if any(facts.rows[e.id].prompts is not None for e in (pair.before, pair.after) if e)
     ]
-    cost = stop_rules.WindowCost(shown.history, facts.closings)
+    cost = stop_rules.WindowCost(facts.history, facts.closings)
     verdicts = stop_rules.judged(rules, meters, counts, cost)
-    burned = projection.burn(ctx, facts, shown.traffic, series, used)
+    burned = projection.burn(ctx, facts, facts.traffic, series, used)
     projected = projection.projection(facts, used, burned)
     crossings = [*notices.of_meters(meters, notify), *notices.of_rules(verdicts, rules)]
     if facts.finalized is None:  # nobody acts on the tokens of an old window

@@ -2,12 +2,11 @@
 
 from burnbook.meters import deltas
 from burnbook.preview.blocks import Values
-from burnbook.preview.scene import Scene
 from burnbook.view.parts import Part, Table, Title, bar, number, percent
 from burnbook.windows.facts import WindowFacts
 
 
-def values(scene: Scene | WindowFacts) -> Values:
+def values(scene: WindowFacts) -> Values:
     """`meters`: one object per meter with agent, provider, and the fields of a meter's delta."""
     rows = []
     for closing in scene.closings:
@@ -31,7 +30,7 @@ def values(scene: Scene | WindowFacts) -> Values:
     return {"meters": rows}
 
 
-def show(values: Values, scene: Scene | WindowFacts) -> list[Part]:
+def show(values: Values, scene: WindowFacts) -> list[Part]:
     """One row per meter. The bar shows the used percentage of the newest pane."""
     width = min(scene.config.preview.bar_width, 12)
     rows = []
