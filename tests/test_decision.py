@@ -131,9 +131,8 @@ def test_only_churn_or_evidence_missing_is_a_soft_go(missing: dict[str, Any]) ->
     found = decided(**missing)
     assert found.verdict == "SOFT GO"
     assert len(found.reasons) == len(missing)
-    assert all(
-        any(name[:5] in reason for name in missing) and W in reason for reason in found.reasons
-    )
+    names = [name.removesuffix("s") for name in missing]
+    assert all(any(name in reason for name in names) and W in reason for reason in found.reasons)
 
 
 @pytest.mark.parametrize(

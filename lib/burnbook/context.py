@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from burnbook.base.errors import BAD_DATA
+from burnbook.base.text import plural
 from burnbook.book import codec
 from burnbook.book.book import Book
 from burnbook.config.loader import Config
@@ -68,7 +69,7 @@ def note_damage(ctx: Context, lost: int | None = None) -> None:
     """Add a note on corrupt lines that were skipped (None: those of all journals read)."""
     lost = skipped(ctx).unreadable if lost is None else lost
     if lost:
-        ctx.notes.append(f"{_count(lost, 'corrupt line')} skipped; run check")
+        ctx.notes.append(f"{plural(lost, 'corrupt line')} skipped; run check")
 
 
 def note_skipped_rows(ctx: Context) -> None:
@@ -77,8 +78,4 @@ def note_skipped_rows(ctx: Context) -> None:
     if total.newer:
         ctx.notes.append(f"{newer_rows(total.newer)}, left alone and not counted")
     if total.duplicates:
-        ctx.notes.append(f"{_count(total.duplicates, 'duplicate row')} ignored; run repair")
-
-
-def _count(number: int, name: str) -> str:
-    return f"1 {name}" if number == 1 else f"{number:,} {name}s"
+        ctx.notes.append(f"{plural(total.duplicates, 'duplicate row')} ignored; run repair")

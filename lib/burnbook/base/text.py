@@ -18,6 +18,11 @@ def printable(value: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in value)
 
 
+def plural(number: int, noun: str) -> str:
+    """Returns text such as `1 row` or `1,024 rows`."""
+    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def csv_text(rows: Iterable[Sequence[Cell]], newline: str = "\n") -> str:
     """Returns rows as CSV (RFC 4180). None is an empty cell; numbers stay numbers."""
     out = io.StringIO()

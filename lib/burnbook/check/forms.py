@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from burnbook.base.text import plural
 from burnbook.book import codec
 from burnbook.check import Finding
 
@@ -22,16 +23,12 @@ def findings(file: str, counts: Counter[str]) -> list[Finding]:
     """One finding for each kind of difference in a journal."""
     told = {
         "mark": "begins with a UTF-8 byte-order mark",
-        "crlf": f"has CRLF line ends ({_lines(counts['crlf'])})",
-        "spaces": f"has spaces after the row ({_lines(counts['spaces'])})",
-        "blank": f"has blank lines ({_lines(counts['blank'])})",
+        "crlf": f"has CRLF line ends ({plural(counts['crlf'], 'line')})",
+        "spaces": f"has spaces after the row ({plural(counts['spaces'], 'line')})",
+        "blank": f"has blank lines ({plural(counts['blank'], 'line')})",
     }
     return [
         Finding("form", file, 0, f"{reason}; run repair --yes")
         for form, reason in told.items()
         if counts[form]
     ]
-
-
-def _lines(count: int) -> str:
-    return "1 line" if count == 1 else f"{count:,} lines"

@@ -107,17 +107,13 @@ def row(ctx: Context, window: str, counted: Counted) -> Churn | None:
         normalized_churn=numstat.per_feature(plus, minus, counted.features),
         supersedes=before.id if before else None,
     )
-    return before if before is not None and _content(new) == _content(before) else new
+    return before if before is not None and new.content == before.content else new
 
 
 def current(ctx: Context, window: str, provider: str | None) -> Churn | None:
     """Returns the churn row that counts for a window and provider: the last one."""
     rows = ctx.book.rows("churn")
     return next((r for r in reversed(rows) if (r.window, r.provider) == (window, provider)), None)
-
-
-def _content(churn: Churn) -> list[object]:
-    return [getattr(churn, name) for name in Churn.about if name != "supersedes"]
 
 
 def _features(closing: WindowRow | None, provider: str | None) -> float | None:

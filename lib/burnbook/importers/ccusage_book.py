@@ -89,7 +89,7 @@ def book(ctx: Context, document: Input, scope: str | None) -> Counts:
             row = _row(ctx, document, report, name[2], before)
             # Skip reports that are older than the current one, or equal to it.
             if before is None or (
-                document.captured_at >= before.captured_at and _content(row) != _content(before)
+                document.captured_at >= before.captured_at and row.content != before.content
             ):
                 rows.append((JOURNAL, row))
         new = len(rows)
@@ -128,10 +128,6 @@ def _row(
         supersedes=before.id if before else None,
         **(fields | {"scope": scope}),
     )
-
-
-def _content(row: ImportedUsage) -> list[Any]:
-    return [getattr(row, name) for name in ImportedUsage.about if name != "supersedes"]
 
 
 def _captures(ctx: Context) -> list[Input]:

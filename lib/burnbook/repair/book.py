@@ -5,6 +5,7 @@ from typing import Any
 
 from burnbook.base.errors import Busy
 from burnbook.base.rooted_path import RootedPath
+from burnbook.base.text import plural
 from burnbook.book import lock
 from burnbook.book.book import Book
 from burnbook.check import Finding, ledgers
@@ -13,7 +14,7 @@ from burnbook.config.folders import ledgers as pages_of
 from burnbook.context import Context
 from burnbook.ledgers import csv_ledger
 from burnbook.repair import derived, line_forms, restore, rows
-from burnbook.repair.restore import Waiting, rows_of
+from burnbook.repair.restore import Waiting
 
 # Repaired with --yes only: lines of a journal.
 NEEDS_YES = ("row", "twice", "reference", "form")
@@ -131,5 +132,5 @@ def _ledgers(ctx: Context, behind: set[str]) -> list[str]:
     for form in (ledger.form for ledger in ledgers.LEDGERS):
         wanted = ledgers.expected(form, by_journal, zone)
         if form.file in behind and (count := csv_ledger.project(folder, form, wanted)):
-            done.append(f"{form.file}: appended {rows_of(count)}")
+            done.append(f"{form.file}: appended {plural(count, 'row')}")
     return done

@@ -9,6 +9,7 @@ import msgspec
 
 from burnbook.base.errors import BadData
 from burnbook.base.rooted_path import RootedPath
+from burnbook.base.text import plural
 from burnbook.book import codec, journal, lock, quarantine
 from burnbook.book.book import Book
 from burnbook.check import Finding, journals
@@ -51,17 +52,12 @@ def look(root: str, newer: Mapping[str, str]) -> list[Waiting]:
         waiting = _of(root, name)
         file = f"{name}.jsonl"
         if waiting.rows and file in newer:
-            reason = f"has {rows_of(len(waiting.rows))} to put back"
+            reason = f"has {plural(len(waiting.rows), 'row')} to put back"
             left = Finding("row", f"{file}.quarantine", 0, reason)
             waiting = Waiting(name, [], [left, *waiting.left])
         if waiting.rows or waiting.left:
             found.append(waiting)
     return found
-
-
-def rows_of(count: int) -> str:
-    """`3 rows`."""
-    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _of(root: str, name: str) -> Waiting:
@@ -110,7 +106,7 @@ def _put(book: Book, name: str, rows: Sequence[Held]) -> str:
         with rewrite.Edited(path, _edits(path, rows, here, end)) as made:
             before = _moved.put(book, name, made, end, note)
     return (
-        f"{name}.jsonl: put back {rows_of(len(rows))} from {name}.jsonl.quarantine; "
+        f"{name}.jsonl: put back {plural(len(rows), 'row')} from {name}.jsonl.quarantine; "
         f"the journal as it was is {before.last}"
     )
 

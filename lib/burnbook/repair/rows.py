@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 
 from burnbook.base.errors import BadData, Busy
 from burnbook.base.rooted_path import RootedPath
+from burnbook.base.text import plural
 from burnbook.book import codec, journal, lock, quarantine
 from burnbook.book.book import Book
 from burnbook.book.quarantine import Kept
@@ -78,9 +79,9 @@ def rows(book: Book, name: str, found: Sequence[Finding]) -> str | None:
         edits = sorted(Edit(one.offset, one.length) for one, _ in bad)
         with rewrite.Edited(path, edits) as made:
             before = put(book, name, made, end, note)
-    shown = "1 row" if len(bad) == 1 else f"{len(bad)} rows"
+    target = quarantine.path_of(book.root, name).last
     return (
-        f"{name}.jsonl: moved {shown} to {quarantine.path_of(book.root, name).last}; "
+        f"{name}.jsonl: moved {plural(len(bad), 'row')} to {target}; "
         f"the journal as it was is {before.last}"
     )
 

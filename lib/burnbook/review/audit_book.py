@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
+from burnbook.base.text import plural
 from burnbook.book import codec
 from burnbook.config.folders import ledgers
 from burnbook.context import Context
@@ -59,8 +60,7 @@ def skipped(windows: Sequence[str]) -> Iterator[Finding]:
         numbered.sort()
         for (number, earlier), (next_number, later) in pairwise(numbered):
             if next_number > number + 1:
-                count = next_number - number - 1
-                missing = "1 window" if count == 1 else f"{count} windows"
+                missing = plural(next_number - number - 1, "window")
                 yield Finding("note", later, "skipped", f"{missing} between {earlier} and {later}")
 
 
@@ -136,5 +136,5 @@ def _book(ctx: Context, rows: Rows) -> Iterator[Finding]:
         detail = f"{newer_rows(passed.newer)}, left alone and not counted"
         yield Finding("note", None, "newer", detail)
     if count := passed.unreadable:
-        lines = "1 corrupt line" if count == 1 else f"{count:,} corrupt lines"
-        yield Finding("fault", None, "damage", f"{lines} skipped; run check")
+        detail = f"{plural(count, 'corrupt line')} skipped; run check"
+        yield Finding("fault", None, "damage", detail)

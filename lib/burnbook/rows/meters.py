@@ -52,6 +52,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     about: ClassVar[tuple[str, ...]] = ()
 
+    @property
+    def content(self) -> list[Any]:
+        """The values that the row is about, without the row that it supersedes."""
+        return [getattr(self, name) for name in self.about if name != "supersedes"]
+
 
 class NewerRow(msgspec.Struct, frozen=True):
     """The fields that every version can read in a row of a newer version."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from burnbook.base.errors import BadConfig, IOFault
 from burnbook.base.rooted_path import RootedPath
+from burnbook.base.text import plural
 from burnbook.book import lock, salt
 from burnbook.config.settings import PROJECT
 from burnbook.context import Context, Result
@@ -47,10 +48,9 @@ def _check_empty(ctx: Context, before: bytes | None) -> None:
         )
     lines = _lines_left(ctx)
     if lines:
-        count = "1 line" if lines == 1 else f"{lines} lines"
         raise IOFault(
-            f"crontab -l finds no crontab, but it had {count} after the last change; "
-            "nothing changed; if you have removed your crontab, use --force"
+            f"crontab -l finds no crontab, but it had {plural(lines, 'line')} after the last "
+            "change; nothing changed; if you have removed your crontab, use --force"
         )
 
 

@@ -16,11 +16,6 @@ from burnbook.view.parts import Line
 from burnbook.windows import missed_resets
 from burnbook.windows.current import is_known
 
-_FIELDS = (
-    *("window", "capability_id", "test_run_id", "runner", "result", "artifacts_path"),
-    *("artifact_hash", "notes"),
-)
-
 
 def run(ctx: Context, args: Any) -> Result:
     """Books the row, then appends every missing row to the ledger."""
@@ -49,7 +44,7 @@ def run(ctx: Context, args: Any) -> Result:
             for earlier in current(ctx.book.rows("evidence"))
             if (earlier.window, earlier.capability_id, earlier.test_run_id) == about
         ]
-        if before and _content(before[-1]) == _content(row):
+        if before and before[-1].content == row.content:
             row = before[-1]
         elif before:
             row = codec.make(Evidence, agent=ctx.agent, supersedes=before[-1].id, **fields)
@@ -75,8 +70,3 @@ def _text(flag: str, value: str) -> str:
     if not text:
         raise UsageError(f"{flag} is empty; give a name such as CAP-7")
     return text
-
-
-def _content(row: Evidence) -> list[Any]:
-    """Returns the content of a row, without stamps and `supersedes`."""
-    return [getattr(row, name) for name in _FIELDS]

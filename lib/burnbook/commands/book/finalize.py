@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import msgspec
-
 from burnbook.base import ids
 from burnbook.base.errors import Missing, UsageError
 from burnbook.book import codec
@@ -49,8 +47,8 @@ def run(ctx: Context, args: Any) -> Result:
             anomalies=len(now.anomalies),
             **values,
         )
-        if before is not None and _content(row) == _content(before):
-            row = before
+        is_same = before and (row.content, row.commits) == (before.content, before.commits)
+        row = before if before and is_same else row
         return [*(("anomalies", anomaly) for anomaly in found), ("windows", row)]
 
     booked = missed_resets.commit(ctx, build)
@@ -82,13 +80,6 @@ def parse_features(text: str | None) -> dict[str, float] | None:
 
 def _kept(said: Any, before: Any) -> Any:
     return before if said is None else said
-
-
-def _content(row: WindowRow) -> Any:
-    """What the row says, without the stamps and without what it supersedes."""
-    return msgspec.to_builtins(
-        [getattr(row, n) for n in ("closings", "anomalies", "commits", *_SAID)]
-    )
 
 
 def _parts(window: str, booked: list[Booked], table: list[Part]) -> list[Part]:

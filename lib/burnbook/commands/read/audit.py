@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from burnbook.base.errors import NO
+from burnbook.base.text import plural
 from burnbook.context import Context, Result
 from burnbook.review.audit import Finding
 from burnbook.review.audit_book import audit_windows
@@ -29,7 +30,7 @@ def run(ctx: Context, args: Any) -> Result:
 def _parts(windows: Sequence[str], findings: Sequence[Finding], faults: int) -> list[Part]:
     name = windows[0] if len(windows) == 1 else f"{len(windows)} windows"
     counts = [(faults, "fault"), (len(findings) - faults, "note")]
-    summary = ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counts if n)
+    summary = ", ".join(plural(n, word) for n, word in counts if n)
     head = Line(f"{name}: {summary or 'no findings'}", strong=True)
     rows = [(f.severity, f.window or "(book)", f.kind, f.detail) for f in findings]
     return [head, *([Table(("", "window", "kind", "detail"), rows, "<<<<")] if rows else [])]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from burnbook.base.text import plural
 from burnbook.context import Context, Result
 from burnbook.review import bundle
 from burnbook.review.bundle_folder import MANIFEST
@@ -13,8 +14,7 @@ def run(ctx: Context, args: Any) -> Result:
     """Writes the folder; a bundle with the same bytes is left as it is."""
     window = wanted(ctx, args.window)
     path, manifest, is_new, decision = bundle.write(ctx, window)
-    count = len(manifest.files)
-    files = "1 file" if count == 1 else f"{count} files"
+    files = plural(len(manifest.files), "file")
     prefix = "bundled" if is_new else "already bundled"
     line = f"{prefix}: {window}, {decision.verdict}, {files} and {MANIFEST} in {path}"
     listed = [Line(f"  {f.sha256[:12]}  {f.bytes:>9,}  {f.path}") for f in manifest.files]

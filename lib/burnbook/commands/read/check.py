@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 from burnbook.base.errors import NO, Missing
+from burnbook.base.text import plural
 from burnbook.check import Finding
 from burnbook.check.whole_book import Looked, look
 from burnbook.context import Context, Result
@@ -25,10 +26,9 @@ def run(ctx: Context, args: Any) -> Result:
 def verdict(looked: Looked) -> str:
     """Whether everything holds, and how many rows were verified."""
     count = len(looked.faults)
-    word = "ok" if not count else "1 fault" if count == 1 else f"{count} faults"
-    total = sum(looked.rows.values())
+    word = plural(count, "fault") if count else "ok"
     counted = ", ".join(f"{name} {n:,}" for name, n in looked.rows.items() if n)
-    rows = f"{total:,} {'row' if total == 1 else 'rows'} verified"
+    rows = f"{plural(sum(looked.rows.values()), 'row')} verified"
     return f"{word}: {rows}" + (f" ({counted})" if counted else "")
 
 

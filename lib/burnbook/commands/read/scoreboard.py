@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from burnbook.base import ids
-from burnbook.base.text import csv_text
+from burnbook.base.text import csv_text, plural
 from burnbook.context import Context, Result, note_damage
 from burnbook.meters.efficiency import LEAST_N
 from burnbook.review.scoreboard import Score, scores
@@ -34,8 +34,8 @@ def run(ctx: Context, args: Any) -> Result:
 
 
 def _parts(windows: int, result: Sequence[Score], effect: float) -> list[Part]:
-    counted = "1 finalized window" if windows == 1 else f"{windows} finalized windows"
-    parts: list[Part] = [Line(f"Scoreboard over {counted}", strong=True)]
+    title = f"Scoreboard over {plural(windows, 'finalized window')}"
+    parts: list[Part] = [Line(title, strong=True)]
     if not result:
         return [*parts, Line("No window has features; give them with `finalize --features`.")]
     parts.append(Title("Features per percentage point"))

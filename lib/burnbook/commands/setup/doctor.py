@@ -3,6 +3,7 @@
 from typing import Any
 
 from burnbook.base.errors import IO, NO
+from burnbook.base.text import plural
 from burnbook.context import Context, Result
 from burnbook.doctor import Probed, filesystem, future, machine, setup
 from burnbook.times import clock
@@ -30,10 +31,10 @@ def run(ctx: Context, args: Any) -> Result:
 
 
 def _head(fails: int, warns: int, count: int) -> str:
-    warned = f", {warns} {'warning' if warns == 1 else 'warnings'}" if warns else ""
+    warned = f", {plural(warns, 'warning')}" if warns else ""
     if not fails:
         return f"ok: {count} probes{warned}"
-    return f"{fails} {'failure' if fails == 1 else 'failures'}{warned}: {count} probes"
+    return f"{plural(fails, 'failure')}{warned}: {count} probes"
 
 
 def _tables(found: list[Probed]) -> list[Part]:

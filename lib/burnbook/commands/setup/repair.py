@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from burnbook.base.errors import NO, Missing
+from burnbook.base.text import plural
 from burnbook.check import Finding
 from burnbook.check.whole_book import Looked, look
 from burnbook.commands.read.check import brief, said
 from burnbook.context import Context, Result
 from burnbook.repair import book, restore
-from burnbook.repair.restore import rows_of
 from burnbook.view.parts import Line
 
 _YES = "--yes also quarantines corrupt and duplicate rows"
@@ -36,11 +36,11 @@ def _restore(ctx: Context, args: Any, looked: Looked) -> Result:
     if not args.dry_run and args.yes:
         return _result(*book.put_back(ctx, looked, waiting), left)
     able = [
-        Finding("row", f"{name}.jsonl", 0, f"would get back {rows_of(len(rows))}")
+        Finding("row", f"{name}.jsonl", 0, f"would get back {plural(len(rows), 'row')}")
         for name, rows, _ in waiting
         if rows
     ]
-    total = rows_of(sum(len(journal.rows) for journal in waiting))
+    total = plural(sum(len(journal.rows) for journal in waiting), "row")
     title = f"{'dry run' if args.dry_run else 'nothing restored'}: {total} to put back"
     lines = [Line(title, strong=True), *map(said, able), *_lines_left(left, looked)]
     if able and not args.yes:
@@ -54,7 +54,7 @@ def _plan(looked: Looked, yes: bool) -> Result:
     """Shows what `repair` would do."""
     able = book.planned(looked, yes=yes)
     left = [finding for finding in looked.faults if finding not in able]
-    title = f"dry run: {_things(len(able))} to do, {_faults(left)}"
+    title = f"dry run: {plural(len(able), 'thing')} to do, {plural(len(left), 'fault')} left"
     lines = [Line(title if able or left else "nothing to repair", strong=True)]
     lines += [Line(f"{said(f).text}: {book.ACTIONS[f.kind]}") for f in able]
     data = _data([f"{f.file}: {book.ACTIONS[f.kind]}" for f in able], left, looked, dry_run=True)
@@ -64,9 +64,9 @@ def _plan(looked: Looked, yes: bool) -> Result:
 def _result(done: Sequence[str], looked: Looked, more: Sequence[Finding] = ()) -> Result:
     left = [*looked.faults, *more]
     nothing = "nothing repaired" if left else "nothing to repair"
-    title = f"{_things(len(done))} repaired" if done else nothing
-    title += f", {_faults(left)}" if left else ""
-    lines = [Line(f"{title}: {rows_of(sum(looked.rows.values()))} verified", strong=True)]
+    title = f"{plural(len(done), 'thing')} repaired" if done else nothing
+    title += f", {plural(len(left), 'fault')} left" if left else ""
+    lines = [Line(f"{title}: {plural(sum(looked.rows.values()), 'row')} verified", strong=True)]
     lines += [*map(Line, done), *_lines_left(left, looked)]
     return Result(lines, _data(done, left, looked, dry_run=False), NO if left else 0)
 
@@ -79,14 +79,6 @@ def _lines_left(left: Sequence[Finding], looked: Looked) -> list[Line]:
     newer = looked.newer.items()
     lines += [Line(f"note: {f}: {why}; repair does not change this journal") for f, why in newer]
     return lines
-
-
-def _things(count: int) -> str:
-    return "1 thing" if count == 1 else f"{count} things"
-
-
-def _faults(left: Sequence[Finding]) -> str:
-    return "1 fault left" if len(left) == 1 else f"{len(left)} faults left"
 
 
 def _data(
