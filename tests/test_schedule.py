@@ -43,7 +43,7 @@ def rendered(form: str, made: Plan) -> Rendered:
 
 def test_every_file_of_the_folder_is_a_form() -> None:
     folder = Path(crontab.__file__).parent
-    assert names() == sorted(path.stem for path in folder.glob("[a-z]*.py"))
+    assert list(names()) == sorted(path.stem for path in folder.glob("[a-z]*.py"))
     assert {"crontab", "launchd", "systemd"} <= set(names())
     for form in names():
         assert rendered(form, plan()).files

@@ -63,6 +63,12 @@ def open_regular(path: str) -> int:
     return handle
 
 
+def plugins(folder: str) -> tuple[str, ...]:
+    """Returns the sorted names of the modules in a plugin folder, without importing them."""
+    modules = (name.removesuffix(".py") for name in os.listdir(folder) if name.endswith(".py"))
+    return tuple(sorted(name for name in modules if not name.startswith("_")))
+
+
 def read_text(path: str, most: int) -> str:
     """Returns the text of a file, also behind a link, without blocking.
 

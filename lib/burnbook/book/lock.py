@@ -53,11 +53,14 @@ def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
 
 
 @contextmanager
-def folder_lock(path: RootedPath, wait: float = WAIT_SECONDS) -> Iterator[None]:
+def folder_lock(
+    path: RootedPath, wait: float = WAIT_SECONDS, busy: str | None = None
+) -> Iterator[None]:
     """Hold a lock on a folder itself, which leaves no file in it; Busy (exit 75) after `wait`."""
     handle = path.open_folder()
+    busy = busy or f"folder {path} is busy: another process writes; try again"
     try:
-        _take(handle, wait, lambda: f"folder {path} is busy: another process writes; try again")
+        _take(handle, wait, lambda: busy)
         yield
     finally:
         os.close(handle)

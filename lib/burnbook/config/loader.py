@@ -48,15 +48,12 @@ class Config:
     def windows(self) -> Windows:
         """config/windows.toml, checked: the zone and every `next` and `budget` exist."""
         file = "windows.toml"
-        raw = self._folder.read(file)
-        tables = self._folder.tables(file, raw, "windows", Window)
-        windows = self._folder.struct(file, "", raw | {"windows": {}}, Windows)
-        windows = msgspec.structs.replace(windows, windows=tables)
+        windows = self.parts(file, Windows, {"windows": Window}, {})
         zone = self._zone(windows.timezone)
-        for name, window in tables.items():
+        for name, window in windows.windows.items():
             key = f"windows.{name}"
-            if window.next is not None and window.next not in tables:
-                self._folder.wrong(file, f"{key}.next", window.next, any_of(tables))
+            if window.next is not None and window.next not in windows.windows:
+                self._folder.wrong(file, f"{key}.next", window.next, any_of(windows.windows))
             if window.ends is not None:
                 self._check_end(f"{key}.ends", window.ends, zone)
             if window.budget not in self.budgets:

@@ -19,8 +19,8 @@ never raises: a value that it cannot read is null, with one of these words in `e
 """
 
 import importlib
-import os
 
+from burnbook.base.files import plugins
 from burnbook.panes._pane import Pane, Reading
 
 __all__ = ["Pane", "Reading", "meters", "parse", "providers"]
@@ -28,8 +28,7 @@ __all__ = ["Pane", "Reading", "meters", "parse", "providers"]
 
 def providers() -> tuple[str, ...]:
     """Returns the providers, sorted, without importing them."""
-    names = (name.removesuffix(".py") for name in os.listdir(__path__[0]) if name.endswith(".py"))
-    return tuple(sorted(name for name in names if not name.startswith("_")))
+    return plugins(__path__[0])
 
 
 def meters(provider: str) -> dict[str, int]:

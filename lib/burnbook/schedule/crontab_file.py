@@ -4,24 +4,22 @@ The crontab is read and written with the `crontab` program only. Installs of all
 another with a lock on the user's home folder, which needs no lock file.
 """
 
-import fcntl
 import os
 import pwd
 import re
 import subprocess
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from shlex import quote
 
 from burnbook.base import files
 from burnbook.base.errors import BadData, Busy, IOFault, Missing, os_sentence
+from burnbook.base.rooted_path import RootedPath
+from burnbook.book import lock
 from burnbook.schedule.formats.crontab import markers
 
 _TIMEOUT = 20
-_WAIT = 10.0
 
 
 def without(table: bytes, root: str) -> bytes:
@@ -75,27 +73,10 @@ def _parts(table: bytes, root: str) -> tuple[bytes, bytes, bytes]:
     return b"".join(lines[:first]), whole, b"".join(lines[last + 1 :])
 
 
-@contextmanager
-def locked() -> Iterator[None]:
+def locked() -> AbstractContextManager[None]:
     """Keeps other processes of this user from changing the crontab. Raises Busy after 10 s."""
-    home = pwd.getpwuid(os.getuid()).pw_dir
-    try:
-        handle = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise IOFault(os_sentence("cannot lock your home folder", error)) from None
-    try:
-        deadline = time.monotonic() + _WAIT
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() >= deadline:
-                    raise Busy("another schedule is changing your crontab; try again") from None
-                time.sleep(0.05)
-        yield
-    finally:
-        os.close(handle)
+    home = RootedPath(pwd.getpwuid(os.getuid()).pw_dir)
+    return lock.folder_lock(home, busy="another schedule is changing your crontab; try again")
 
 
 def read() -> bytes | None:

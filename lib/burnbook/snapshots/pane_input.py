@@ -86,7 +86,8 @@ def understood(
     if pane.context_used is not None or pane.context_limit is not None:
         context = ContextTokens(pane.context_used, pane.context_limit)
     if not meters and context is None and pane.prompts is None:
-        raise BadData(f"no meters of {provider} in the pane ({_why(pane)}); nothing booked")
+        reason = ", ".join(pane.errors) or "nothing that it shows is known"
+        raise BadData(f"no meters of {provider} in the pane ({reason}); nothing booked")
     errors = (*pane.errors, *(("stale",) if stale and "stale" not in pane.errors else ()))
     if by_hand:
         set_names = {name for name, _ in settings}
@@ -221,10 +222,6 @@ def _override(
             else Meter(name, percent, old.window_minutes, old.resets_at)
         )
     return tuple(by_name.values())
-
-
-def _why(pane: Pane) -> str:
-    return ", ".join(pane.errors) or "nothing that it shows is known"
 
 
 def save_raw(ctx: Context, row_id: str, text: str) -> None:

@@ -54,7 +54,9 @@ def _parts(ctx: Context, out: Outcome, booked: Sequence[Booked], how: How) -> li
             assert isinstance(shown, Line)
             lines.append(shown._replace(text=f"would book: {shown.text}") if how.dry else shown)
     for fact in out.pending:
-        again = f"from {_time(ctx, fact['retry_at'])} on" if fact["retry_at"] else "in some minutes"
+        again = "in some minutes"
+        if fact["retry_at"]:
+            again = f"from {clock.to_wall(fact['retry_at'], ctx.config.zone):%H:%M} on"
         lines.append(_line(fact, "pending", f"{fact['reason']}; run it again {again}"))
     for fact in out.failed:
         lines.append(_line(fact, "failed", fact["reason"]))
@@ -81,10 +83,6 @@ def _until(ctx: Context, due_at: datetime | None) -> str:
         return "its last look is over; the reset books AFTER"
     left = clock.span((due_at - clock.now()).total_seconds())
     return f"not due until {moment(due_at, ctx.config.zone)} (in {left})"
-
-
-def _time(ctx: Context, when: datetime) -> str:
-    return f"{clock.to_wall(when, ctx.config.zone):%H:%M}"
 
 
 def _strangers(ctx: Context) -> list[Who]:

@@ -11,15 +11,15 @@ from types import ModuleType
 from typing import Any
 
 from burnbook.base.errors import BadConfig, UsageError
+from burnbook.base.files import plugins
 from burnbook.context import Context
 
 Values = dict[str, Any]
 
 
-def names() -> list[str]:
+def names() -> tuple[str, ...]:
     """Returns the names of all blocks, sorted."""
-    modules = [name[:-3] for name in os.listdir(os.path.dirname(__file__)) if name.endswith(".py")]
-    return sorted(name for name in modules if not name.startswith("_"))
+    return plugins(__path__[0])
 
 
 def load(name: str) -> ModuleType:

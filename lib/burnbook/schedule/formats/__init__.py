@@ -4,12 +4,12 @@ A module has `render(plan) -> Rendered`, which raises BadConfig for a plan that 
 not support, and `COMMENT`, the line above each file if several are printed.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
 from typing import NamedTuple
 
+from burnbook.base.files import plugins
 from burnbook.times.cron import Expr
 
 DEFAULT = "crontab"
@@ -54,10 +54,9 @@ def mark(root: str) -> str:
     return f"Written by `just schedule` of {root} from config/schedules.toml".replace("--", "- -")
 
 
-def names() -> list[str]:
+def names() -> tuple[str, ...]:
     """Returns every format, sorted."""
-    names = [name[:-3] for name in os.listdir(__path__[0]) if name.endswith(".py")]
-    return sorted(name for name in names if not name.startswith("_"))
+    return plugins(__path__[0])
 
 
 def load(name: str) -> ModuleType:

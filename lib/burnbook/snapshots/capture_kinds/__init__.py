@@ -8,10 +8,11 @@ One that looks into the book has `look(root, agent, stopped)` instead. What it g
 the meters themselves (`metertext`).
 """
 
-import os
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from burnbook.base.files import plugins
 
 if TYPE_CHECKING:
     from burnbook.config.agents import Agent
@@ -22,8 +23,7 @@ __all__ = ["job", "kinds"]
 
 def kinds() -> tuple[str, ...]:
     """The kinds that `capture` in agents.toml may name, sorted. Imports none of them."""
-    found = (name.removesuffix(".py") for name in os.listdir(__path__[0]) if name.endswith(".py"))
-    return tuple(sorted(name for name in found if not name.startswith("_")))
+    return plugins(__path__[0])
 
 
 def job(agent: "Agent", root: str) -> "Job":
