@@ -78,17 +78,30 @@ _HEADER = re.compile(
     r"(?i)(authorization[\"']?[ \t]*+[:=][ \t]*+[\"']?(?:\w++[ \t]++)?)[^\s\"'│|]++"
 )
 _SCHEME = re.compile(r"(?i)\b(bearer|basic)([ \t]++)([\w.~+/=-]{6,}+)")
+# (a literal that ends the start of a key, the start, the rest)
+KEY_FORMS = (
+    ("-", "sk-", r"(?:ant|proj|or|svcacct|admin|lf)-[\w-]{4,}+"),
+    ("-", "sk-", r"(?=[A-Za-z_-]{0,40}\d)[\w-]{8,}+"),
+    ("-", "sk-", r"[\w-]{20,}+"),
+    ("-", "glpat-", r"[\w.-]{8,}+"),
+    ("-", "xox[abeoprs]-", r"[\w-]{6,}+"),
+    ("-", "xai-", "[A-Za-z0-9]{16,}+"),
+    ("-", "pypi-", r"[\w-]{16,}+"),
+    ("_", "gh[oprsu]_", "[A-Za-z0-9]{8,}+"),
+    ("_", "github_pat_", r"\w{8,}+"),
+    ("_", "hf_", "[A-Za-z0-9]{12,}+"),
+    ("_", "gsk_", "[A-Za-z0-9]{16,}+"),
+    ("_", "npm_", "[A-Za-z0-9]{16,}+"),
+    ("_", "[prs]k_(?:live|test)_", "[A-Za-z0-9]{6,}+"),
+    ("_", "whsec_", "[A-Za-z0-9+/=]{16,}+"),
+    ("IA", "(?:AKIA|ASIA)", "[0-9A-Z]{16}"),
+    ("AIza", "AIza", r"[\w-]{20,}+"),
+    (".", r"ya29\.", r"[\w.-]{8,}+"),
+    (".", r"[0-9a-f]{32}\.", "[A-Za-z0-9]{16}(?![A-Za-z0-9])"),
+    ("eyJ", r"(?<![\w-])eyJ", r"[\w-]{4,}+\.[\w-]{4,}+(?:\.[\w-]*+){0,3}"),
+)
 _KEYS = re.compile(
-    r"(?<![A-Za-z0-9])(?:"
-    r"sk-(?:ant|proj|or|svcacct|admin|lf)-[\w-]{4,}+|sk-(?=[A-Za-z_-]{0,40}\d)[\w-]{8,}+|sk-[\w-]{20,}+"
-    r"|gh[oprsu]_[A-Za-z0-9]{8,}+|github_pat_\w{8,}+|glpat-[\w.-]{8,}+|xox[abeoprs]-[\w-]{6,}+"
-    r"|(?:AKIA|ASIA)[0-9A-Z]{16}|AIza[\w-]{20,}+|ya29\.[\w.-]{8,}+|hf_[A-Za-z0-9]{12,}+"
-    r"|gsk_[A-Za-z0-9]{16,}+|xai-[A-Za-z0-9]{16,}+|npm_[A-Za-z0-9]{16,}+|pypi-[\w-]{16,}+"
-    r"|[prs]k_(?:live|test)_[A-Za-z0-9]{6,}+|whsec_[A-Za-z0-9+/=]{16,}+"
-    r"|[0-9a-f]{32}\.[A-Za-z0-9]{16}(?![A-Za-z0-9])"
-    r"|(?<![\w-])eyJ[\w-]{4,}+\.[\w-]{4,}+(?:\.[\w-]*+){0,3}"
-    r")",
-    re.ASCII,
+    f"(?<![A-Za-z0-9])(?:{'|'.join(start + rest for _, start, rest in KEY_FORMS)})", re.ASCII
 )
 _ASSIGNED = re.compile(
     r"(?i)(api[_ -]?key|token|secret(?:[_-]?(?:access[_-]?)?key)?|pass(?:word|wd|phrase)"
