@@ -1,8 +1,6 @@
 """Rows: ids from what they are about, crc over every byte, bounds on everything."""
 
-import hashlib
 import json
-import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -136,15 +134,6 @@ def test_half_a_character_is_named_with_what_is_before_it() -> None:
             snapshot(commits={"a": text})
     with pytest.raises(UsageError, match=r"snapshot: '789abcdefghijklmnopq\\ud800' is not UTF-8"):
         snapshot(commits={"a": "0123456789abcdefghijklmnopq\ud800"})
-
-
-def test_ids_are_the_same_where_python_has_no_quick_blake2(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    wanted = snapshot().id
-    monkeypatch.setitem(sys.modules, "_blake2", None)
-    assert codec._blake2b() is hashlib.blake2b
-    assert snapshot().id == wanted
 
 
 @pytest.mark.parametrize(
