@@ -7,6 +7,7 @@ from burnbook.base.text import Cell
 from burnbook.rows.meters import IMPORTED
 from burnbook.rows.work import Checkpoint, Churn, Evidence, Range
 from burnbook.times import clock
+from burnbook.view.parts import fields
 
 Cells = dict[str, Cell]
 
@@ -22,23 +23,16 @@ def _tokens(row: Checkpoint, churn: Churn | None, zone: tzinfo) -> Cells:
     return {
         "date": _date(row.taken_at, zone),
         "session_id": row.window,
-        "task": row.task,
-        "tokens_planned": planned,
-        "tokens_actual": actual,
+        **fields(row, "task", "tokens_planned", "tokens_actual"),
         "delta": None if actual is None else actual - planned,
         "commits": sum(part.commits for part in churn.ranges) if churn else None,
         "lines_added": churn.insertions if churn else None,
         "lines_deleted": churn.deletions if churn else None,
         "features_added": churn.features if churn else None,
         "tests_added": sum(part.tests_added for part in churn.ranges) if churn else None,
-        "notes": row.notes,
-        "window": row.window,
-        "provider": row.provider,
-        "agent": row.agent,
+        **fields(row, "notes", "window", "provider", "agent"),
         "checkpoint": row.phase,
-        "actual_from": row.actual_from,
-        "decision": row.decision,
-        "supersedes": row.supersedes,
+        **fields(row, "actual_from", "decision", "supersedes"),
         "record_id": row.id,
     }
 
@@ -51,19 +45,11 @@ def churn(rows: Sequence[Churn], checkpoints: Sequence[Checkpoint], zone: tzinfo
     return [
         {
             "date": _date(days.get(row.id, row.recorded_at), zone),
-            "window": row.window,
-            "provider": row.provider,
-            "methodology": row.methodology,
+            **fields(row, "window", "provider", "methodology"),
             "commit_start": _commits(row.ranges, "commit_start"),
             "commit_end": _commits(row.ranges, "commit_end"),
-            "files_changed": row.files_changed,
-            "insertions": row.insertions,
-            "deletions": row.deletions,
-            "net": row.net,
-            "features": row.features,
-            "normalized_churn": row.normalized_churn,
-            "notes": row.notes,
-            "supersedes": row.supersedes,
+            **fields(row, "files_changed", "insertions", "deletions", "net", "features"),
+            **fields(row, "normalized_churn", "notes", "supersedes"),
             "record_id": row.id,
         }
         for row in rows
@@ -75,14 +61,8 @@ def evidence(rows: Sequence[Evidence]) -> list[Cells]:
     return [
         {
             "window_id": row.window,
-            "capability_id": row.capability_id,
-            "test_run_id": row.test_run_id,
-            "runner": row.runner,
-            "result": row.result,
-            "artifacts_path": row.artifacts_path,
-            "artifact_hash": row.artifact_hash,
-            "notes": row.notes,
-            "supersedes": row.supersedes,
+            **fields(row, "capability_id", "test_run_id", "runner", "result"),
+            **fields(row, "artifacts_path", "artifact_hash", "notes", "supersedes"),
             "record_id": row.id,
         }
         for row in rows

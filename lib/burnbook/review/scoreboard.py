@@ -60,17 +60,10 @@ def _score(
     pairs = [window.made[provider] for window in windows if provider in window.made]
     ratio = efficiency.ratio(pairs, provider, effect)
     return Score(
-        provider=provider,
         scope=scope,
         methodology=methodology,
-        n=ratio.n,
         left_out=len(windows) - len(pairs),
-        features=ratio.features,
-        points=ratio.points,
-        per_point=ratio.per_point,
-        low=ratio.low,
-        high=ratio.high,
-        power=ratio.power,
+        **msgspec.structs.asdict(ratio),
     )
 
 

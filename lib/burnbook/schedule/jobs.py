@@ -13,6 +13,7 @@ from burnbook.config.settings import PROJECT
 from burnbook.context import Context
 from burnbook.schedule.formats import Plan, Task
 from burnbook.times import clock, cron
+from burnbook.view.parts import fields
 
 _TIMEOUT = 20
 _LATE = timedelta(minutes=10)
@@ -65,12 +66,7 @@ def data(spec: Schedules) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "cron": job.cron,
-            "retries": job.retries,
-            "recipe": job.recipe,
-            "args": job.args,
-            "catch_up": job.catch_up,
-            "enabled": job.enabled,
+            **fields(job, "cron", "retries", "recipe", "args", "catch_up", "enabled"),
             "next_at": min(cron.following(e, now, zone) for e in job.times)
             if job.enabled
             else None,

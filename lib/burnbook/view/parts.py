@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from burnbook.times import clock
 
@@ -29,6 +29,11 @@ class Title(NamedTuple):
 
 
 Part = Line | Table | Title
+
+
+def fields(row: object, *names: str) -> dict[str, Any]:
+    """Returns attributes of a value by name, for JSON or a table."""
+    return {name: getattr(row, name) for name in names}
 
 
 def number(value: float | None) -> str:

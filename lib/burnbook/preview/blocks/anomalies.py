@@ -2,23 +2,13 @@
 
 from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
-from burnbook.view.parts import Line, Part
+from burnbook.view.parts import Line, Part, fields
 
 
 def values(scene: Scene) -> Values:
     """`anomalies`: the count; `anomaly_list`: kind, agent, subject, both values, detail."""
-    rows = [
-        {
-            "id": row.id,
-            "kind": row.kind,
-            "agent": row.agent,
-            "subject": row.subject,
-            "first": row.first,
-            "second": row.second,
-            "detail": row.detail,
-        }
-        for row in scene.anomalies
-    ]
+    names = ("id", "kind", "agent", "subject", "first", "second", "detail")
+    rows = [fields(row, *names) for row in scene.anomalies]
     return {"anomalies": len(rows), "anomaly_list": rows}
 
 

@@ -2,31 +2,22 @@
 
 from burnbook.meters import deltas
 from burnbook.preview.blocks import Values
-from burnbook.view.parts import Part, Table, Title, bar, number, percent
+from burnbook.view.parts import Part, Table, Title, bar, fields, number, percent
 from burnbook.windows.facts import WindowFacts
 
 
 def values(scene: WindowFacts) -> Values:
     """`meters`: one object per meter with agent, provider, and the fields of a meter's delta."""
-    rows = []
-    for closing in scene.closings:
-        for meter in closing.meters:
-            rows.append(
-                {
-                    "agent": closing.agent,
-                    "provider": closing.provider,
-                    "meter": meter.name,
-                    "window_minutes": meter.window_minutes,
-                    "before": meter.before,
-                    "after": meter.after,
-                    "delta": meter.delta,
-                    "delta_min": meter.delta_min,
-                    "delta_max": meter.delta_max,
-                    "resets": meter.resets,
-                    "resets_at": meter.resets_at,
-                    "reason": meter.reason,
-                }
-            )
+    names = ("window_minutes", "before", "after", "delta", "delta_min", "delta_max")
+    rows = [
+        {
+            **fields(closing, "agent", "provider"),
+            "meter": meter.name,
+            **fields(meter, *names, "resets", "resets_at", "reason"),
+        }
+        for closing in scene.closings
+        for meter in closing.meters
+    ]
     return {"meters": rows}
 
 

@@ -4,32 +4,21 @@ import re
 
 from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
-from burnbook.view.parts import Line, Part, Title, number
+from burnbook.view.parts import Line, Part, Title, fields, number
 
 _FULL_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 def values(scene: Scene) -> Values:
     """`outcome`: null, or what was given to finalize; `notes`: the notes of the snapshots."""
-    notes = [
-        {"agent": row.agent, "provider": row.provider, "phase": row.phase, "notes": row.notes}
-        for row in scene.rows.values()
-        if row.notes
-    ]
+    rows = [row for row in scene.rows.values() if row.notes]
+    notes = [fields(row, "agent", "provider", "phase", "notes") for row in rows]
     row = scene.finalized
     if row is None:
         return {"outcome": None, "notes": notes}
-    outcome = {
-        "outcome": row.outcome,
-        "quality": row.quality,
-        "methodology": row.methodology,
-        "features": row.features,
-        "commit_start": row.commit_start,
-        "commit_end": row.commit_end,
-        "notes": row.notes,
-        "changed_since": tuple(row.closings) != tuple(scene.closings),
-    }
-    return {"outcome": outcome, "notes": notes}
+    names = ("outcome", "quality", "methodology", "features", "commit_start", "commit_end", "notes")
+    changed = {"changed_since": tuple(row.closings) != tuple(scene.closings)}
+    return {"outcome": fields(row, *names) | changed, "notes": notes}
 
 
 def show(values: Values, scene: Scene) -> list[Part]:

@@ -2,23 +2,13 @@
 
 from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
-from burnbook.view.parts import Line, Part, Table, Title, moment
+from burnbook.view.parts import Line, Part, Table, Title, fields, moment
 
 
 def values(scene: Scene) -> Values:
     """`snapshots`: the newest ones in brief, newest last; `snapshots_booked`: how many count."""
-    rows = [
-        {
-            "id": row.id,
-            "agent": row.agent,
-            "provider": row.provider,
-            "phase": row.phase,
-            "captured_at": row.captured_at,
-            "source": row.source,
-            "errors": row.errors,
-        }
-        for row in scene.recent
-    ]
+    names = ("id", "agent", "provider", "phase", "captured_at", "source", "errors")
+    rows = [fields(row, *names) for row in scene.recent]
     return {"snapshots": rows, "snapshots_booked": scene.booked}
 
 
