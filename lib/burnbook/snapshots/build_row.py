@@ -8,7 +8,7 @@ from burnbook.book.book import Booked
 from burnbook.context import Context
 from burnbook.rows.meters import Prompts, Row, Snapshot
 from burnbook.snapshots.pane_input import Taken
-from burnbook.view.parts import Line, Part, percent
+from burnbook.view.parts import Line, percent
 from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
 FORCED_LAG = "[forced inside the lag buffer]"
@@ -77,7 +77,7 @@ def _baseline(ctx: Context, row: Snapshot) -> int | None:
     return rows[0].prompts if rows else None
 
 
-def line(entry: Booked) -> Part:
+def line(entry: Booked) -> Line:
     """What was booked, in one line."""
     row = entry.row
     assert isinstance(row, Snapshot)

@@ -1,4 +1,4 @@
-"""At a window's end: AFTER the old and BEFORE the next, for every agent, in one locked step."""
+"""Books AFTER of the ended window and BEFORE of the next, for every agent, in one locked step."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,19 +15,18 @@ from burnbook.snapshots.build_row import line
 from burnbook.snapshots.reset_plan import How, Outcome, Who, decide
 from burnbook.snapshots.reset_recovery import unfinished
 from burnbook.times import clock
-from burnbook.view.parts import Line, Part, moment
+from burnbook.view.parts import Line, Part, fields, moment
 from burnbook.windows import missed_resets, state
 from burnbook.windows.snapshot_index import snapshot_index
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """Captures the panes that are due, then books them; exit 74 or 65 where one could not be."""
+    """Captures the panes that are due, and books them. Exits with 74 or 65 if one failed."""
     how = How(args.force, args.last_look, args.dry_run)
     panes = reset_panes.take(ctx, how)
     if panes is None:
-        return Result([], None)  # the recipe's second pass books and tells
-    dry = how._replace(dry=True)
-    out = decide(ctx, panes, dry)
+        return Result([], None)  # the second pass of the recipe books and prints
+    out = decide(ctx, panes, how._replace(dry=True))
     booked = [Booked(row, True) for _, row in out.rows]
     if not how.dry and (out.rows or unfinished(ctx)):
         commits = read_heads(ctx).commits or None
@@ -37,9 +36,9 @@ def run(ctx: Context, args: Any) -> Result:
             decided[:] = [decide(ctx, panes, how, commits)]
             return [*unfinished(ctx), *decided[0].rows]
 
-        found = state.commit(ctx, build)
+        entries = state.commit(ctx, build)
         [out] = decided
-        booked = found[len(found) - len(out.rows) :]
+        booked = entries[len(entries) - len(out.rows) :]
         reset_panes.keep(ctx, booked, panes)
     for fact in out.failed:
         ctx.notes.append(f"{fact['agent']} {fact['provider']}: {fact['reason']}")
@@ -48,11 +47,10 @@ def run(ctx: Context, args: Any) -> Result:
 
 def _parts(ctx: Context, out: Outcome, booked: Sequence[Booked], how: How) -> list[Part]:
     lines: list[Part] = []
-    for one in booked:
-        if isinstance(one.row, Snapshot):
-            shown = line(one)
-            assert isinstance(shown, Line)
-            lines.append(shown._replace(text=f"would book: {shown.text}") if how.dry else shown)
+    for entry in booked:
+        if isinstance(entry.row, Snapshot):
+            prefix = "would book: " if how.dry else ""
+            lines.append(Line(prefix + line(entry).text, strong=True))
     for fact in out.pending:
         again = "in some minutes"
         if fact["retry_at"]:
@@ -66,16 +64,16 @@ def _parts(ctx: Context, out: Outcome, booked: Sequence[Booked], how: How) -> li
         lines.append(_line(fact, "waiting", _until(ctx, fact["due_at"])))
     for fact in out.left:
         lines.append(_line(fact, "left alone", fact["reason"]))
-    for who, provider in _strangers(ctx):
-        lines.append(Line(f"left alone: {who} {provider}: it has booked nothing yet"))
+    for agent, provider in _without_snapshots(ctx):
+        lines.append(Line(f"left alone: {agent} {provider}: it has booked nothing yet"))
     for row in _missing(booked):
         lines.append(Line(f"missed: {missed_resets.said(ctx, row)}"))
     return lines or [Line("nothing to reset: the book has no snapshot", strong=True)]
 
 
-def _line(fact: dict[str, Any], word: str, said: str) -> Line:
-    who = f"{fact['window']} {fact['agent']} {fact['provider']}"
-    return Line(f"{word} {who}{'' if said[0] == '(' else ':'} {said}")
+def _line(fact: dict[str, Any], outcome: str, detail: str) -> Line:
+    subject = f"{fact['window']} {fact['agent']} {fact['provider']}"
+    return Line(f"{outcome} {subject}{'' if detail[0] == '(' else ':'} {detail}")
 
 
 def _until(ctx: Context, due_at: datetime | None) -> str:
@@ -85,8 +83,8 @@ def _until(ctx: Context, due_at: datetime | None) -> str:
     return f"not due until {moment(due_at, ctx.config.zone)} (in {left})"
 
 
-def _strangers(ctx: Context) -> list[Who]:
-    """Declared agents that never booked with their provider, nor anybody else for them."""
+def _without_snapshots(ctx: Context) -> list[Who]:
+    """Returns the declared agents that have no snapshot of their provider."""
     known = {f"{head.agent}/{head.provider}" for head in snapshot_index(ctx).heads()}
     return [
         (name, agent.provider)
@@ -96,22 +94,18 @@ def _strangers(ctx: Context) -> list[Who]:
 
 
 def _missing(booked: Sequence[Booked]) -> list[MissedReset]:
-    return [one.row for one in booked if isinstance(one.row, MissedReset) and one.is_new]
+    return [row for row, is_new in booked if isinstance(row, MissedReset) and is_new]
 
 
 def _data(out: Outcome, booked: Sequence[Booked], how: How) -> dict[str, Any]:
-    mine = [one for one in booked if not isinstance(one.row, MissedReset)]
-    any_new = any(one.is_new and isinstance(one.row, Snapshot) for one in mine)
+    others = [entry for entry in booked if not isinstance(entry.row, MissedReset)]
+    any_new = any(entry.is_new and isinstance(entry.row, Snapshot) for entry in others)
     status = "failed" if out.failed else "pending" if out.pending else "done"
     return {
         "status": status if status != "done" or any_new else "nothing-due",
         "dry_run": how.dry,
-        "booked": [{"new": one.is_new, "row": one.row} for one in mine],
-        "pending": out.pending,
-        "failed": out.failed,
-        "kept": out.kept,
-        "waiting": out.waiting,
-        "left": out.left,
+        "booked": [{"new": entry.is_new, "row": entry.row} for entry in others],
+        **fields(out, "pending", "failed", "kept", "waiting", "left"),
         "missed": [{"window": row.window, "boundary": row.boundary} for row in _missing(booked)],
     }
 

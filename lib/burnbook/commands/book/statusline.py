@@ -31,7 +31,8 @@ def run(ctx: Context, args: Any) -> Result:
     shown, window, booked = status.shown, None, False
     try:
         window = _window(ctx, now)
-        current = tuple(meter for meter in shown if not _is_long_past(meter, now))
+        # A reset so long ago may mean that the clock is wrong.
+        current = tuple(m for m in shown if m.resets_at is None or m.resets_at > now - _DAY)
         if current != shown:
             ctx.notes.append("meters whose reset was over a day ago are not booked")
         booked = vendor_meters_store.of_line(ctx, PROVIDER, current, window, WAIT_SECONDS)
@@ -83,11 +84,6 @@ def _window(ctx: Context, now: datetime) -> str | None:
         return None
     ends = boundaries.of(ctx.config, index, window).ends_at
     return window if ends is not None and now < ends else None
-
-
-def _is_long_past(meter: Shown, now: datetime) -> bool:
-    """Returns whether a reset is so long ago that the clock may be wrong."""
-    return meter.resets_at is not None and meter.resets_at <= now - _DAY
 
 
 def _newest(known: Official, shown: tuple[Shown, ...]) -> tuple[Shown, ...]:

@@ -1,4 +1,4 @@
-"""Takes a snapshot back, by a row that says so."""
+"""Voids a snapshot with a row that names it."""
 
 from typing import Any
 
@@ -23,26 +23,24 @@ def run(ctx: Context, args: Any) -> Result:
         raise UsageError(f"--index {args.index} is not 1 or more (1 is the last)")
     chosen: list[Entry] = []
 
-    def find() -> tuple[str, Entry]:
+    def find() -> Entry:
         matching = _matching(ctx, provider, phase, window)
         if len(matching) < args.index:
             raise Missing(_nothing(ctx.agent, provider, phase, window, args.index, len(matching)))
-        place, entry = matching[-args.index]
-        return place, entry
+        entry: Entry = matching[-args.index]
+        return entry
 
     try:
-        find()  # what cannot be undone makes no book
+        find()  # a call that cannot undo anything does not create a book
     except Missing:
         state.renew(ctx, ctx.agent, provider)
         raise
 
     def build() -> list[tuple[str, Row]]:
-        place, entry = find()
+        entry = find()
         chosen[:] = [entry]
-        row = codec.make(
-            Void, agent=ctx.agent, window=place, source="undo", notes=args.notes, void=entry.id
-        )
-        return [("snapshots", row)]
+        stamps: dict[str, Any] = {"agent": ctx.agent, "window": entry.window, "source": "undo"}
+        return [("snapshots", codec.make(Void, notes=args.notes, void=entry.id, **stamps))]
 
     [booked] = missed_resets.commit(ctx, build)
     [entry] = chosen
@@ -54,24 +52,22 @@ def run(ctx: Context, args: Any) -> Result:
     return Result([Line(line, strong=True)], {"booked": [{"new": True, "row": booked.row}]})
 
 
-def _matching(
-    ctx: Context, provider: str, phase: str | None, window: str | None
-) -> list[tuple[str, Entry]]:
+def _matching(ctx: Context, provider: str, phase: str | None, window: str | None) -> list[Entry]:
+    """Returns the agent's snapshots that match, in the order in which they were booked."""
     index = snapshot_index(ctx)
-    places = [window] if window else index.windows()
-    found = [
-        (place, entry)
-        for place in places
-        for entry in index.counted(place)
+    entries = [
+        entry
+        for name in ([window] if window else index.windows())
+        for entry in index.counted(name)
         if entry.agent == ctx.agent and entry.provider == provider and phase in (None, entry.phase)
     ]
-    return sorted(found, key=lambda one: one[1].offset)
+    return sorted(entries, key=lambda entry: entry.offset)
 
 
 def _nothing(
-    agent: str, provider: str, phase: str | None, window: str | None, index: int, found: int
+    agent: str, provider: str, phase: str | None, window: str | None, index: int, matching: int
 ) -> str:
-    what = f"{phase.upper()} of {provider}" if phase else f"snapshot of {provider}"
-    where = f" in {window}" if window else ""
-    which = "no" if found == 0 else f"only {found}, so no number {index},"
-    return f"{which} {what} for {agent}{where} to undo"
+    subject = f"{phase.upper()} of {provider}" if phase else f"snapshot of {provider}"
+    suffix = f" in {window}" if window else ""
+    count = f"only {matching}, so no number {index}," if matching else "no"
+    return f"{count} {subject} for {agent}{suffix} to undo"

@@ -1,4 +1,4 @@
-"""Verifies a whole book, and never writes."""
+"""Verifies a whole book. Never writes."""
 
 import os
 from typing import Any
@@ -8,23 +8,29 @@ from burnbook.base.text import plural
 from burnbook.check import Finding
 from burnbook.check.whole_book import Looked, look
 from burnbook.context import Context, Result
-from burnbook.view.parts import Line
+from burnbook.view.parts import Line, fields
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """Every journal, what is derived from it, the ledgers, the files. Exit 1 for a fault."""
+    """Verifies journals, derived data, ledgers and files. Exits with 1 for a fault."""
     root = ctx.book.root
     if not os.path.isdir(root):
         raise Missing(f"there is no book at {root}")
     looked = look(ctx.book, ctx.config)
     quiet = args.quiet and not looked.faults
-    lines = [Line(verdict(looked), strong=True), *map(said, looked.faults)]
-    lines += [] if args.quiet else [said(one) for one in looked.notes]
-    return Result([] if quiet else lines, told(looked), NO if looked.faults else 0)
+    lines = [Line(_summary(looked), strong=True), *map(line, looked.faults)]
+    lines += [] if args.quiet else map(line, looked.notes)
+    data = {
+        "ok": not looked.faults,
+        "rows": looked.rows,
+        "rows_verified": sum(looked.rows.values()),
+        "faults": [brief(finding) for finding in looked.faults],
+        "notes": [brief(finding) for finding in looked.notes],
+    }
+    return Result([] if quiet else lines, data, NO if looked.faults else 0)
 
 
-def verdict(looked: Looked) -> str:
-    """Whether everything holds, and how many rows were verified."""
+def _summary(looked: Looked) -> str:
     count = len(looked.faults)
     word = plural(count, "fault") if count else "ok"
     counted = ", ".join(f"{name} {n:,}" for name, n in looked.rows.items() if n)
@@ -32,22 +38,12 @@ def verdict(looked: Looked) -> str:
     return f"{word}: {rows}" + (f" ({counted})" if counted else "")
 
 
-def said(one: Finding) -> Line:
-    """One finding in a line."""
-    return Line(f"{'' if one.is_fault else 'note: '}{one.file}:{one.line or ''} {one.reason}")
+def line(finding: Finding) -> Line:
+    """Returns a finding as a line of text."""
+    prefix = "" if finding.is_fault else "note: "
+    return Line(f"{prefix}{finding.file}:{finding.line or ''} {finding.reason}")
 
 
-def told(looked: Looked) -> dict[str, Any]:
-    """What was found, for other programs."""
-    return {
-        "ok": not looked.faults,
-        "rows": looked.rows,
-        "rows_verified": sum(looked.rows.values()),
-        "faults": [brief(one) for one in looked.faults],
-        "notes": [brief(one) for one in looked.notes],
-    }
-
-
-def brief(one: Finding) -> dict[str, Any]:
-    """One finding, for other programs."""
-    return {"kind": one.kind, "file": one.file, "line": one.line, "reason": one.reason}
+def brief(finding: Finding) -> dict[str, Any]:
+    """Returns a finding for JSON."""
+    return fields(finding, "kind", "file", "line", "reason")

@@ -1,42 +1,34 @@
-"""Looks at the place of a book, the machine and the set-up: can burnbook keep its promises here."""
+"""Checks the book's file system, the machine and the set-up."""
 
 from typing import Any
 
 from burnbook.base.errors import IO, NO
 from burnbook.base.text import plural
 from burnbook.context import Context, Result
-from burnbook.doctor import Probed, filesystem, future, machine, setup
+from burnbook.doctor import filesystem, future, machine, setup
 from burnbook.times import clock
-from burnbook.view.parts import Line, Part, Table
+from burnbook.view.parts import Line, Table
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """Every probe. Exit 1 where one fails, 74 where locks do nothing: then nothing is booked."""
+    """Runs every probe. Exits with 1 if a probe fails, and with 74 if locks do not work."""
     root = ctx.book.root
-    found = [*filesystem.probe(root), *future.probe(ctx, clock.now())]
-    found += [*machine.probe(root), *setup.probe(ctx.config, root)]
-    fails = [one for one in found if one.verdict == "fail"]
-    warns = [one for one in found if one.verdict == "warn"]
+    probes = [*filesystem.probe(root), *future.probe(ctx, clock.now())]
+    probes += [*machine.probe(root), *setup.probe(ctx.config, root)]
+    fails = [probe for probe in probes if probe.verdict == "fail"]
+    warns = [probe for probe in probes if probe.verdict == "warn"]
     code = NO if fails else 0
-    if any((one.area, one.name) == (filesystem.AREA, "locks") for one in fails):
+    if any((probe.area, probe.name) == (filesystem.AREA, "locks") for probe in fails):
         code = IO
     data = {
         "ok": not fails,
         "fails": len(fails),
         "warns": len(warns),
-        "probes": [one._asdict() for one in found],
+        "probes": [probe._asdict() for probe in probes],
     }
-    head = Line(_head(len(fails), len(warns), len(found)), strong=True)
-    return Result([head, *_tables(found)], data, code)
-
-
-def _head(fails: int, warns: int, count: int) -> str:
-    warned = f", {plural(warns, 'warning')}" if warns else ""
-    if not fails:
-        return f"ok: {count} probes{warned}"
-    return f"{plural(fails, 'failure')}{warned}: {count} probes"
-
-
-def _tables(found: list[Probed]) -> list[Part]:
-    rows = [(one.verdict, one.area, one.name, one.said) for one in found]
-    return [Table(("", "area", "probe", "what"), rows, "<<<<")]
+    warned = f", {plural(len(warns), 'warning')}" if warns else ""
+    verdict = plural(len(fails), "failure") + warned if fails else "ok"
+    count = f"{len(probes)} probes{'' if fails else warned}"
+    rows = [(probe.verdict, probe.area, probe.name, probe.said) for probe in probes]
+    table = Table(("", "area", "probe", "what"), rows, "<<<<")
+    return Result([Line(f"{verdict}: {count}", strong=True), table], data, code)

@@ -8,7 +8,7 @@ from burnbook.base.errors import NO, Missing
 from burnbook.base.text import plural
 from burnbook.check import Finding
 from burnbook.check.whole_book import Looked, look
-from burnbook.commands.read.check import brief, said
+from burnbook.commands.read.check import brief, line
 from burnbook.context import Context, Result
 from burnbook.repair import book, restore
 from burnbook.view.parts import Line
@@ -42,7 +42,7 @@ def _restore(ctx: Context, args: Any, looked: Looked) -> Result:
     ]
     total = plural(sum(len(journal.rows) for journal in waiting), "row")
     title = f"{'dry run' if args.dry_run else 'nothing restored'}: {total} to put back"
-    lines = [Line(title, strong=True), *map(said, able), *_lines_left(left, looked)]
+    lines = [Line(title, strong=True), *map(line, able), *_lines_left(left, looked)]
     if able and not args.yes:
         lines.append(Line("--yes puts rows back"))
         left = [*able, *left]
@@ -56,7 +56,7 @@ def _plan(looked: Looked, yes: bool) -> Result:
     left = [finding for finding in looked.faults if finding not in able]
     title = f"dry run: {plural(len(able), 'thing')} to do, {plural(len(left), 'fault')} left"
     lines = [Line(title if able or left else "nothing to repair", strong=True)]
-    lines += [Line(f"{said(f).text}: {book.ACTIONS[f.kind]}") for f in able]
+    lines += [Line(f"{line(f).text}: {book.ACTIONS[f.kind]}") for f in able]
     data = _data([f"{f.file}: {book.ACTIONS[f.kind]}" for f in able], left, looked, dry_run=True)
     return Result([*lines, *_lines_left(left, looked)], data, NO if left else 0)
 
@@ -72,7 +72,7 @@ def _result(done: Sequence[str], looked: Looked, more: Sequence[Finding] = ()) -
 
 
 def _lines_left(left: Sequence[Finding], looked: Looked) -> list[Line]:
-    lines = [Line(f"left: {said(finding).text}") for finding in left]
+    lines = [Line(f"left: {line(finding).text}") for finding in left]
     able = [f for f in book.changeable(looked) if f.kind in book.NEEDS_YES and f.kind != "form"]
     if any(finding in able for finding in left):
         lines.append(Line(_YES))
