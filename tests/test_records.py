@@ -192,6 +192,6 @@ def test_what_cannot_be_decoded_is_a_sentence(line: bytes, sentence: str) -> Non
 
 
 def test_an_error_without_a_text_is_named_by_its_kind() -> None:
-    assert codec._said(RecursionError()) == "recursionError"
-    assert codec._said(ValueError("Bad value")) == "bad value"
-    assert codec._said(ValueError("X")) == "x"
+    assert codec._sentence(RecursionError()) == "recursionError"
+    assert codec._sentence(ValueError("Bad value")) == "bad value"
+    assert codec._sentence(ValueError("X")) == "x"

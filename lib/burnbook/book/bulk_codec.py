@@ -1,7 +1,7 @@
-"""Rows by the ten thousand: the same lines that `records.encode` makes, a few times quicker.
+"""Encodes rows in bulk: the same lines as `codec.encode`, a few times faster.
 
-The values come from a decoder that has validated and redacted them; here they get their stamps. The
-id is a letter and the row's 64-bit key.
+The values come from a decoder that has validated and redacted them. The id is a letter and the
+row's 64-bit key.
 """
 
 import os
@@ -31,9 +31,9 @@ class Stamp:
             "window": window,
             "source": source,
         }
-        told = {name: value for name, value in shared.items() if value is not None}
+        known = {name: value for name, value in shared.items() if value is not None}
         self._head = b'{"id":"%b-' % letter.encode()
-        self._shared = b'",' + msgspec.json.encode(told)[1:-1] + b","
+        self._shared = b'",' + msgspec.json.encode(known)[1:-1] + b","
 
     def lines(
         self,
@@ -41,9 +41,9 @@ class Stamp:
         payloads: Sequence[bytes],
         added: Iterable[bytes] = repeat(b""),
     ) -> bytes:
-        """One line for each key, payload and what is added to it: fields of a JSON object, bare.
+        """Returns a line for each key, from its payload and added fields (JSON without braces).
 
-        Every step runs over all rows in C. Some hundred rows at a time stay in the cache.
+        Every step runs over all rows in C. A few hundred rows at a time stay in the cache.
         """
         parts = zip(repeat(self._head), _hex("Q", keys), repeat(self._shared), payloads, added)
         bodies = list(map(b"".join, parts))
@@ -53,7 +53,7 @@ class Stamp:
 
 
 def _hex(kind: str, numbers: Iterable[int]) -> list[bytes]:
-    """Each number as hex digits: 16 for kind Q, 8 for kind I."""
+    """Returns each number as hex digits: 16 for kind Q, 8 for kind I."""
     packed = array(kind, numbers)
     if sys.byteorder == "little":
         packed.byteswap()
@@ -61,7 +61,7 @@ def _hex(kind: str, numbers: Iterable[int]) -> list[bytes]:
 
 
 def key_of(line: bytes) -> int | None:
-    """The key in a line that `Stamp.lines` made; None where it is no such line."""
+    """Returns the key of a line from `Stamp.lines`; None for any other line."""
     try:
         return int(line.removeprefix(BOM)[9:25], 16)
     except ValueError:

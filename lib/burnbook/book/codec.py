@@ -1,4 +1,4 @@
-"""Where rows are made, validated and read back: the only place that knows a line's form.
+"""Makes, validates, encodes and decodes rows. No other module knows the format of a line.
 
 A row is one line of JSON: the stamps, then its own fields, then `crc`, the CRC-32 of every byte
 before `,"crc"` as eight hex digits.
@@ -75,7 +75,7 @@ BOM = b"\xef\xbb\xbf"
 
 
 class Newer(BadData):
-    """A row that a later version wrote. Nobody changes or removes it; `row` is what is known."""
+    """A row that a newer version wrote, which is never changed; `row` has its known fields."""
 
     def __init__(self, row: NewerRow) -> None:
         super().__init__(
@@ -86,11 +86,10 @@ class Newer(BadData):
 
 
 def make(kind: type[R], /, *, generation: int = 0, **fields: Any) -> R:
-    """A validated, stamped row. Its id is made from what it is about, and from nothing else.
+    """Returns a validated, stamped row. Its id depends only on what the row is about.
 
-    `generation` tells a row from a voided one that was about the same. Raises UsageError where a
-    field does not fit. Every text in `fields` is redacted first, whatever its name, so that no row
-    can keep a secret which a person or a program handed in.
+    `generation` distinguishes a row from a voided row about the same. Raises UsageError if a field
+    is not valid. Every text in `fields` is redacted, so that no row keeps a secret.
     """
     from hashlib import blake2b  # 2 ms, only for commands that book
 
@@ -107,25 +106,25 @@ def make(kind: type[R], /, *, generation: int = 0, **fields: Any) -> R:
     try:
         digest = blake2b(_encoder.encode(about), digest_size=9).hexdigest()
         row = msgspec.structs.replace(row, id=f"{_PREFIX[kind]}-{digest}")
-        # What is written is what can be read back: the round trip is the validation.
-        read = msgspec.json.decode(_encoder.encode(row), type=kind)
+        # Decoding what was encoded validates the row.
+        decoded = msgspec.json.decode(_encoder.encode(row), type=kind)
     except msgspec.ValidationError as error:
         raise errors.UsageError(
-            f"cannot book this {kind.__name__.lower()}: {_said(error)}"
+            f"cannot book this {kind.__name__.lower()}: {_sentence(error)}"
         ) from None
     except UnicodeEncodeError as error:
         what = f"{error.object[max(0, error.start - 20) : error.start + 1]!a}"
         raise errors.UsageError(
             f"cannot book this {kind.__name__.lower()}: {what} is not UTF-8"
         ) from None
-    if read != row:
+    if decoded != row:
         what = kind.__name__.lower()
         raise errors.UsageError(f"cannot book this {what}: a number in it is not finite")
-    return read
+    return decoded
 
 
 def encode(row: Row) -> bytes:
-    """The row as one line with its `crc` and newline. Raises UsageError where it is over 1 MiB."""
+    """Returns the row as a line with `crc` and newline. Raises UsageError if it is over 1 MiB."""
     body = _encoder.encode(row)[:-1]
     line = b'%b,"crc":"%08x"}\n' % (body, zlib.crc32(body))
     if len(line) > MAX_LINE:
@@ -134,12 +133,12 @@ def encode(row: Row) -> bytes:
 
 
 def kind_of(journal: str) -> Any:
-    """The type of a journal's rows."""
+    """Returns the type of a journal's rows."""
     return Reject if journal.startswith(REJECTS) else JOURNALS[journal]
 
 
 def decode(journal: str, line: bytes) -> Any:
-    """One line of a journal as its typed row, its crc not looked at. Raises BadData, Newer."""
+    """Returns a line as its typed row, without checking its crc. Raises BadData or Newer."""
     decoder = _decoders.get(journal)
     if decoder is None:
         decoder = _decoders[journal] = msgspec.json.Decoder(kind_of(journal))
@@ -148,14 +147,14 @@ def decode(journal: str, line: bytes) -> Any:
         row = decoder.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         later = newer(line)
-        raise (Newer(later) if later else BadData(_said(error))) from None
+        raise (Newer(later) if later else BadData(_sentence(error))) from None
     if row.schema_version > SCHEMA_VERSION:
         raise Newer(NewerRow(row.id, row.schema_version, row.tool_version, row.recorded_at))
     return row
 
 
 def newer(line: bytes) -> NewerRow | None:
-    """What a line says of itself where a later version wrote it."""
+    """Returns the known fields of a row of a newer version; None for any other line."""
     try:
         row = _decode_newer(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -164,20 +163,20 @@ def newer(line: bytes) -> NewerRow | None:
 
 
 def plain(line: bytes) -> bytes:
-    """A line as burnbook writes it, without what an editor or git adds.
+    """Returns a line as burnbook writes it, without what an editor or git adds.
 
     That is a byte-order mark before it, and a carriage return or spaces after it. A blank line
-    becomes nothing.
+    becomes empty.
     """
     text = line.removeprefix(BOM).rstrip(b" \t\r\n")
     return text + b"\n" if text and line.endswith(b"\n") else text
 
 
 def verify(journal: str, line: bytes) -> Any:
-    """A line (with its newline) whose size, `crc` and schema hold, as its row.
+    """Returns a line (with its newline) as its row, if its size, `crc` and schema are valid.
 
-    What `plain` takes away is no fault of the row. Raises BadData, and Newer for a row of a later
-    version whose `crc` holds.
+    What `plain` removes is not an error. Raises BadData, and Newer for a valid row of a newer
+    version.
     """
     if len(line) > MAX_LINE:
         raise BadData(f"a line of {len(line)} bytes is over the limit of {MAX_LINE}")
@@ -196,7 +195,7 @@ def verify(journal: str, line: bytes) -> Any:
 
 
 def read(journal: str, line: bytes) -> Any:
-    """A line as its row, a NewerRow where a later version wrote it, None where it does not hold."""
+    """Returns a line as its row, as NewerRow if a newer version wrote it, None if it is corrupt."""
     try:
         return verify(journal, line)
     except Newer as error:
@@ -206,7 +205,7 @@ def read(journal: str, line: bytes) -> Any:
 
 
 def _unsealed(line: bytes, tail: bytes | None, crc: bytes) -> str:
-    """Why the end of a line (`tail`, from its crc on) is not what its bytes ask for."""
+    """Returns why the end of a line (`tail`, from its crc on) is not valid."""
     if not line.strip():
         return "blank line"
     if tail is None:
@@ -216,12 +215,12 @@ def _unsealed(line: bytes, tail: bytes | None, crc: bytes) -> str:
     return f"crc is {tail[:8].decode('ascii', 'replace')}, the bytes say {crc.decode()}"
 
 
-def _said(error: Exception) -> str:
+def _sentence(error: Exception) -> str:
     text = str(error) or type(error).__name__
     return text[:1].lower() + text[1:]
 
 
 def schema(journal: str) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of one journal's rows."""
-    made: dict[str, Any] = msgspec.json.schema(kind_of(journal))
-    return made
+    """Returns the JSON Schema (2020-12) of a journal's rows."""
+    result: dict[str, Any] = msgspec.json.schema(kind_of(journal))
+    return result

@@ -21,12 +21,12 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{")
 
 
 def path_of(root: str, name: str) -> RootedPath:
-    """Where a journal of a book is."""
+    """Returns the path of a journal."""
     return RootedPath(root, f"{name}.jsonl")
 
 
 def size(path: RootedPath) -> int:
-    """Bytes in a journal; 0 where there is none yet."""
+    """Returns the size of a journal in bytes; 0 if it does not exist. Raises IOFault."""
     try:
         status = path.status()
     except OSError as error:
@@ -35,7 +35,7 @@ def size(path: RootedPath) -> int:
 
 
 def file_of(path: RootedPath) -> int | None:
-    """What tells the file of a journal from another one put in its place; None: there is none."""
+    """Returns the inode of a journal, which changes when the file is replaced; or None."""
     try:
         status = path.status()
     except OSError:
@@ -44,7 +44,7 @@ def file_of(path: RootedPath) -> int | None:
 
 
 def lines(path: RootedPath, start: int = 0) -> Iterator[tuple[int, bytes]]:
-    """(offset, line with its newline) of every whole line from `start` on."""
+    """Yields (offset, line with its newline) of every whole line from `start` on."""
     try:
         handle = path.open(os.O_RDONLY)
     except FileNotFoundError:
@@ -61,51 +61,51 @@ def lines(path: RootedPath, start: int = 0) -> Iterator[tuple[int, bytes]]:
                 yield offset, line
                 offset += len(line)
         except GeneratorExit:
-            # Nobody waits for more lines, so nobody would hear that the file cannot be closed.
+            # The caller needs no more lines, so an error while closing loses nothing.
             with suppress(OSError):
                 file.close()
 
 
-def at(path: RootedPath, places: list[tuple[int, int]]) -> list[bytes]:
-    """The lines at (offset, length), in the order asked for."""
-    if not places:
+def at(path: RootedPath, spans: list[tuple[int, int]]) -> list[bytes]:
+    """Returns the bytes at each (offset, length)."""
+    if not spans:
         return []
     try:
         handle = path.open(os.O_RDONLY)
     except OSError as error:
         raise IOFault(os_sentence("cannot read the book", error)) from None
     try:
-        return [os.pread(handle, length, offset) for offset, length in places]
+        return [os.pread(handle, length, offset) for offset, length in spans]
     finally:
         os.close(handle)
 
 
 def find(path: RootedPath, ids: list[str]) -> dict[str, bytes]:
-    """The lines of those ids that have one. A row starts with its id: a byte search finds it."""
+    """Returns the lines by id, of those ids that have one. A row starts with its id."""
     if not ids or size(path) == 0:
         return {}
     handle = path.open(os.O_RDONLY)
     try:
         with mmap.mmap(handle, 0, access=mmap.ACCESS_READ) as data:
-            found = {row_id: _line(data, row_id.encode()) for row_id in ids}
+            lines_by_id = {row_id: _line(data, row_id.encode()) for row_id in ids}
     finally:
         os.close(handle)
-    return {row_id: line for row_id, line in found.items() if line is not None}
+    return {row_id: line for row_id, line in lines_by_id.items() if line is not None}
 
 
 def _line(data: mmap.mmap, row_id: bytes) -> bytes | None:
     # Quotes in free text are escaped, so only the start of a row has these bytes.
-    place = data.find(b'"id":"%b","schema_version"' % row_id)
-    if place < 0:
+    position = data.find(b'"id":"%b","schema_version"' % row_id)
+    if position < 0:
         return None
-    end = data.find(b"\n", place)
-    return data[data.rfind(b"\n", 0, place) + 1 : end + 1]
+    end = data.find(b"\n", position)
+    return data[data.rfind(b"\n", 0, position) + 1 : end + 1]
 
 
 def append(root: str, batch: Mapping[str, bytes | Sequence[bytes]]) -> None:
-    """Append whole rows to several journals: all of them durable, or none of them there.
+    """Appends whole rows to several journals, durably, or appends none. Raises IOFault.
 
-    Call it with the lock held and after `heal`. Raises IOFault.
+    Call it with the lock held, after `heal`.
     """
     opened: list[_Open] = []
     try:
@@ -113,8 +113,8 @@ def append(root: str, batch: Mapping[str, bytes | Sequence[bytes]]) -> None:
             journal = _open(path_of(root, name))
             opened.append(journal)
             files.write_all(journal.handle, data)
-            # Before the next journal: what a power cut leaves of a batch is its beginning, as
-            # after a kill, and the next run knows from it what is left to do.
+            # Before the next journal, so that a power cut, like a kill, leaves the beginning of a
+            # batch, from which the next run can tell what is left to do.
             os.fsync(journal.handle)
             if journal.is_new:
                 journal.path.parent.sync()
@@ -149,7 +149,7 @@ def _open(path: RootedPath) -> _Open:
 
 
 def _roll_back(opened: list[_Open]) -> bool:
-    """Cut every journal back to where it was; whether that could be done."""
+    """Truncates every journal to its old size. Returns whether that succeeded."""
     is_back = True
     for journal in opened:
         try:
@@ -157,17 +157,17 @@ def _roll_back(opened: list[_Open]) -> bool:
             if journal.is_new:
                 journal.path.unlink()
         except OSError:
-            # The disk refuses even this: what is left is an unterminated or whole extra row, which
-            # the next append heals or knows by its id. The first error is the one to tell.
+            # What is left is an unterminated or an extra row, which the next append heals or
+            # recognizes by its id. The first error is reported.
             is_back = False
         with suppress(OSError):
-            # Where the cut is not durable, a power cut may bring back rows that nobody counts on.
+            # Without it, a power cut may bring back rows that were not acknowledged.
             os.fsync(journal.handle)
     return is_back
 
 
 def torn_tail(path: RootedPath) -> tuple[int, bytes]:
-    """(offset, bytes) after the last newline; the bytes are empty where the journal ends well."""
+    """Returns (offset, bytes) after the last newline; no bytes if the last line is complete."""
     end = size(path)
     if end == 0:
         return 0, b""
@@ -188,7 +188,7 @@ def torn_tail(path: RootedPath) -> tuple[int, bytes]:
 
 
 def is_utf16(path: RootedPath) -> bool:
-    """Whether a journal became UTF-16 text, as some shells write with `>`."""
+    """Returns whether a journal is UTF-16 text, as PowerShell writes with `>`."""
     if not size(path):
         return False
     [start] = at(path, [(0, 2)])
@@ -196,10 +196,10 @@ def is_utf16(path: RootedPath) -> bool:
 
 
 def keep_tail(root: str, name: str) -> tuple[int, bytes]:
-    """Copy an unterminated tail to `<journal>.broken`: (offset, bytes), empty where there is none.
+    """Copies an unterminated tail to `<journal>.broken`. Returns its offset and bytes.
 
-    Call it with the lock held, then `cut`. Whoever was killed in between has the copy already.
-    Raises BadData where the journal is UTF-16 text: nobody could read a row after it.
+    Call it with the lock held, then `cut`. If a call is killed in between, the copy is there.
+    Raises BadData if the journal is UTF-16 text, in which appended rows could not be read.
     """
     path = path_of(root, name)
     if is_utf16(path):
@@ -212,7 +212,7 @@ def keep_tail(root: str, name: str) -> tuple[int, bytes]:
 
 
 def cut(root: str, name: str, offset: int) -> None:
-    """Cut a journal back to `offset`, durably. Call it with the lock held."""
+    """Truncates a journal to `offset`, durably. Call it with the lock held."""
     handle = path_of(root, name).open(os.O_RDWR)
     try:
         os.ftruncate(handle, offset)
@@ -227,9 +227,9 @@ def _ends_with(path: RootedPath, data: bytes) -> bool:
 
 
 def put_beside(path: RootedPath, data: bytes) -> None:
-    """Append to a file beside a journal, durably; it is as it was where that fails.
+    """Appends to a file beside a journal, durably; the file is unchanged if that fails.
 
-    A last line that was never finished gets its end first. Call it with the lock held.
+    An unterminated last line gets its newline first. Call it with the lock held.
     """
     _, torn = torn_tail(path)
     beside = _open(path)

@@ -1,9 +1,9 @@
-"""The one lock of a book: `fcntl.flock` on `<book>/.lock`, held by every writer for its append.
+"""The lock of a book: `fcntl.flock` on `<book>/.lock`, which every writer holds for its append.
 
-Folders outside of the book (ledgers, handoff) are locked themselves: a file would be litter there.
+For folders outside of the book (ledgers, handoff), the folder itself is locked, without a file.
 
-The lock file is never deleted (a deleted lock is two locks) and is never a data file. The kernel
-drops the lock when its holder dies, so there is nothing to clean up after a crash.
+The lock file is never deleted, because two processes could then hold two locks. The kernel releases
+the lock when its holder exits, so there is nothing to clean up after a crash.
 """
 
 import errno
@@ -19,17 +19,16 @@ from burnbook.base.rooted_path import RootedPath
 
 WAIT_SECONDS = 10.0
 was_held = False
-is_held = False  # by this process, now
 """Whether this process held a book's lock at any time, so that it may have booked rows."""
+is_held = False  # by this process, now
 
-# The directories that a writer may need: a link in place of one is refused before anything is
-# written.
+# Directories that a writer may need. A symbolic link instead is refused before anything is written.
 FOLDERS = ("state", "state/.feeds", "cache", "raw", "rejects", "captures", "crontabs")
 
 
 @contextmanager
 def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
-    """Hold the book's lock inside the `with`; Busy (exit 75) with the holder's pid after `wait`."""
+    """Holds the book's lock. After `wait` seconds raises Busy, with the pid of the holder."""
     global was_held, is_held
     files.make_dir(root)
     files.check_owner(root)
@@ -42,7 +41,7 @@ def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
         if not works(path):
             raise IOFault(
                 f"the file system of book {root} does not lock files, so nothing is written; "
-                "move the book to a local disk (doctor tells more)"
+                "move the book to a local disk (see doctor)"
             )
         os.pwrite(handle, b"%-20d\n" % os.getpid(), 0)
         was_held = is_held = True
@@ -56,7 +55,7 @@ def book_lock(root: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
 def folder_lock(
     path: RootedPath, wait: float = WAIT_SECONDS, busy: str | None = None
 ) -> Iterator[None]:
-    """Hold a lock on a folder itself, which leaves no file in it; Busy (exit 75) after `wait`."""
+    """Holds a lock on a folder, without a file in it. Raises Busy after `wait` seconds."""
     handle = path.open_folder()
     busy = busy or f"folder {path} is busy: another process writes; try again"
     try:
@@ -67,9 +66,9 @@ def folder_lock(
 
 
 def works(path: RootedPath) -> bool:
-    """Whether a lock that is held on a file keeps others out: some file systems only say so.
+    """Returns whether a lock that is held on a file keeps others out; some file systems ignore it.
 
-    Two descriptors of one file that were opened apart are two holders, also in one process.
+    Two descriptors of a file are two holders, even in one process, if each was opened by itself.
     """
     other = path.open(os.O_RDWR)
     try:
@@ -100,6 +99,6 @@ def _take(handle: int, wait: float, busy: Callable[[], str]) -> None:
                 raise
         if time.monotonic() >= deadline:
             raise Busy(busy())
-        # Waiters poll with growing, uneven pauses, so that many of them do not march in step.
+        # The pauses grow and vary, so that many waiting processes do not retry at the same moment.
         time.sleep(pause * (0.5 + time.monotonic_ns() % 1000 / 1000))
         pause = min(pause * 1.5, 0.02)

@@ -1,7 +1,7 @@
 """Rows that `repair` moved out of a journal: `<journal>.jsonl.quarantine`, one JSON object a line.
 
-Each holds the line's bytes as they were (base64), where they stood and why they do not count. An
-entry without bytes names a row that others refer to and that is lost.
+Each has the line's bytes (base64), its place in the journal and the reason. An entry without bytes
+names a lost row that other rows refer to.
 """
 
 import os
@@ -15,10 +15,10 @@ from burnbook.book import codec, journal
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """One line of a quarantine. `line` and `offset` are of the journal as it was then.
+    """One line of a quarantine. `line` and `offset` are those of the journal at that time.
 
-    `after` is the id of the row before it that stayed: `repair --restore` puts it back behind that
-    one. It is empty where there was none, and None where an earlier version wrote the line.
+    `after` is the id of the row before it that stayed, behind which `repair --restore` puts it. It
+    is empty for the first row, and None if an earlier version wrote the line.
     """
 
     reason: str
@@ -33,43 +33,46 @@ _decode = msgspec.json.Decoder(Kept).decode
 
 
 def path_of(root: str, name: str) -> RootedPath:
-    """Where the quarantine of a journal is."""
+    """Returns the path of a journal's quarantine."""
     return RootedPath(root, f"{name}.jsonl.quarantine")
 
 
 def read(root: str, name: str) -> list[Kept]:
-    """Everything in a quarantine, in the order in which it came there."""
+    """Returns all entries of a quarantine, in their order. Raises IOFault."""
     try:
         data = path_of(root, name).read()
     except OSError as error:
         raise IOFault(os_sentence("cannot read the quarantine", error)) from None
-    found = []
+    entries = []
     for line in (data or b"").removeprefix(codec.BOM).splitlines():
         try:
-            found.append(_decode(line))
+            entries.append(_decode(line))
         except (msgspec.DecodeError, UnicodeDecodeError):
-            continue  # a line that was never finished: the repair that was cut off there goes on
-    return found
+            continue  # an unfinished line of a killed repair, which the next repair completes
+    return entries
 
 
 def named(root: str, name: str) -> set[str]:
-    """The ids that a quarantine names: rows that are known to be lost."""
-    return {one.id for one in read(root, name) if one.id is not None}
+    """Returns the ids in a quarantine: rows that are known to be lost."""
+    return {entry.id for entry in read(root, name) if entry.id is not None}
 
 
-def keep(root: str, name: str, some: Iterable[Kept]) -> int:
-    """With other repairs kept out: append what is not there yet, durably. How many those were."""
-    here = {(one.id, one.base64) for one in read(root, name)}
-    new = [one for one in some if (one.id, one.base64) not in here]
+def keep(root: str, name: str, entries: Iterable[Kept]) -> int:
+    """Appends the entries that are not there yet, durably. Returns how many those were.
+
+    Call it while other repairs are kept out.
+    """
+    present = {(entry.id, entry.base64) for entry in read(root, name)}
+    new = [entry for entry in entries if (entry.id, entry.base64) not in present]
     if new:
-        data = b"".join(msgspec.json.encode(one) + b"\n" for one in new)
+        data = b"".join(msgspec.json.encode(entry) + b"\n" for entry in new)
         journal.put_beside(path_of(root, name), data)
     return len(new)
 
 
 def id_of(line: bytes) -> str | None:
-    """The id that a line begins with, as far as it can be read."""
+    """Returns the id at the start of a line, if it can be read."""
     head, mark, rest = line[:80].partition(b'"id":"')
     row_id, end, _ = rest.partition(b'"')
-    plain = mark and end and row_id.replace(b"-", b"").isalnum() and len(head) < 24
-    return os.fsdecode(row_id) if plain else None
+    is_plain = mark and end and row_id.replace(b"-", b"").isalnum() and len(head) < 24
+    return os.fsdecode(row_id) if is_plain else None

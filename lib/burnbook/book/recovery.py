@@ -1,4 +1,4 @@
-"""Moves a row that was never finished out of a journal, and records that."""
+"""Moves an unterminated row out of a journal, and records that."""
 
 from burnbook.book import codec, journal
 from burnbook.rows.meters import Anomaly
@@ -7,10 +7,10 @@ _OWN = "anomalies"
 
 
 def heal(root: str, name: str) -> None:
-    """With the lock held: move an unterminated row aside, and record that as an anomaly.
+    """Moves an unterminated row to `.broken`, and records that as an anomaly. Call it locked.
 
-    It is copied and recorded before it is cut off, so that a writer which is killed in between
-    leaves the rest to the next one. Only a tail of the anomalies themselves has to be cut first.
+    The row is copied and recorded before it is cut off, so that the next writer completes what a
+    killed one began. Only a tail of the anomalies themselves has to be cut first.
     """
     offset, tail = journal.keep_tail(root, name)
     if not tail:

@@ -1,4 +1,4 @@
-"""Books the lines that a feed refused: each text once, in rejects/<feed>.jsonl."""
+"""Books the lines that a feed rejects: each text once, in rejects/<feed>.jsonl."""
 
 import re
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _ALL = "all"  # refused lines have no day
 
 
 class Rejects:
-    """The refused lines of one feed."""
+    """The rejected lines of one feed."""
 
     def __init__(self, root: str, feed: str, agent: str) -> None:
         self.root, self.name = root, f"{REJECTS}{feed}"
@@ -58,8 +58,8 @@ class Rejects:
 
 
 def shown_text(line: bytes) -> str:
-    """The first 512 bytes of a line, what is not printable escaped, secrets taken out."""
-    # Redacted before it is cut, so that a secret which the cut would halve is known for one.
+    """Returns the first 512 characters of a line, redacted and escaped."""
+    # Redacted before it is cut, because half a secret does not look like one.
     text = line[: 8 * SHOWN].decode("utf-8", "backslashreplace")
     if "\\u00" in text:  # colours as JSON writes them
         plain = strip_ansi(_ESCAPED.sub(lambda match: chr(int(match[1], 16)), text))

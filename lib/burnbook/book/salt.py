@@ -1,4 +1,4 @@
-"""Hashes that compare and do not reveal: salted by 16 random bytes of the book."""
+"""Hashes that can be compared but not reversed: salted with 16 random bytes of the book."""
 
 import os
 from hashlib import blake2b
@@ -9,7 +9,7 @@ FILE = "account.salt"
 
 
 def hashed(root: str, text: bytes, size: int) -> str:
-    """A hash of `size` bytes in hex. A book without a salt gets one."""
+    """Returns a hash of `size` bytes in hex. Creates the book's salt if there is none."""
     path = RootedPath(root, FILE)
     key = path.read()
     if not key:

@@ -1,8 +1,8 @@
 """A process that runs one jq program on lines, within limits of CPU time, memory and output.
 
-jq can neither be interrupted nor limited inside a process. So it runs in a child without an
-environment, open files or signals of the terminal, which is killed where a line takes too much.
-Requests and answers are frames: 8 bytes of length, then MessagePack.
+jq cannot be interrupted or limited inside a process. So it runs in a child without an environment,
+open files or signals of the terminal, which is killed if a line takes too much. Requests and
+answers are frames: 8 bytes of length, then MessagePack.
 """
 
 import fcntl
@@ -36,21 +36,22 @@ Answer = bytes | str
 
 
 class Stopped(Exception):
-    """The child was killed: why, as a clause about the map."""
+    """The child was killed. The message has the reason, as a clause about the map."""
 
 
 class Child:
-    """The running program. Raises ValueError, with jq's words, where it is no program."""
+    """The running program. Raises ValueError, with jq's message, if it is not valid."""
 
     def __init__(self, program: str) -> None:
-        (hear, self._tell), (self._hear, tell) = os.pipe(), os.pipe()
+        (requests, self._requests), (self._answers, answers) = os.pipe(), os.pipe()
         pid = os.fork()
         if not pid:
-            _serve(program, hear, tell)
-        os.close(hear)
-        os.close(tell)
+            _serve(program, requests, answers)
+        os.close(requests)
+        os.close(answers)
         self._owner = os.getpid()
-        self._end = weakref.finalize(self, _end, self._owner, pid, (self._tell, self._hear))
+        pipes = (self._requests, self._answers)
+        self._end = weakref.finalize(self, _end, self._owner, pid, pipes)
         try:
             fault = msgspec.msgpack.decode(self._read(), type=str)
         except Stopped as reason:
@@ -61,43 +62,43 @@ class Child:
 
     @property
     def is_running(self) -> bool:
-        """Whether this process can ask it: a forked process needs a child of its own."""
+        """Whether this process can use it: a forked process needs a child of its own."""
         return self._end.alive and self._owner == os.getpid()
 
     def ask(self, lines: list[bytes]) -> list[Answer]:
-        """An answer for each line. Raises Stopped where one of them took too much."""
+        """Returns an answer for each line. Raises Stopped if a line took too much."""
         try:
-            _write(self._tell, msgspec.msgpack.encode(lines))
+            _write(self._requests, msgspec.msgpack.encode(lines))
             answers: list[Answer] = msgspec.msgpack.decode(self._read())
             return answers
         except BrokenPipeError:
             raise Stopped(_reason(self._end())) from None
-        except BaseException:  # Ctrl-C too: half an answer may be left in the pipe
+        except BaseException:  # also Ctrl-C, because half an answer may be left in the pipe
             self._end()
             raise
 
     def _read(self) -> bytes:
-        data = _frame(self._hear)
+        data = _frame(self._answers)
         if data is None:
             raise Stopped(_reason(self._end()))
         return data
 
 
 def _end(owner: int, pid: int, pipes: tuple[int, int]) -> int | None:
-    """End a child and give its exit code; None where it is not this process's to end."""
+    """Ends a child. Returns its exit code, or None if it belongs to another process."""
     if owner != os.getpid():
         return None
     for handle in pipes:
         os.close(handle)
     try:
-        os.kill(pid, signal.SIGKILL)  # changes nothing where it has ended already
+        os.kill(pid, signal.SIGKILL)  # no effect if it has ended already
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     except (ProcessLookupError, ChildProcessError):
-        return None  # SIGCHLD is ignored, so nobody knows
+        return None  # SIGCHLD is ignored, so the code is unknown
 
 
 def _reason(code: int | None) -> str:
-    """Why a child ended by itself."""
+    """Returns why a child ended by itself."""
     if code == -signal.SIGPROF:
         return f"takes over {LINE_SECONDS:g} s of CPU time"
     if code in (OUT_OF_MEMORY, -signal.SIGABRT):
@@ -105,22 +106,22 @@ def _reason(code: int | None) -> str:
     return f"crashes (exit code {code})"
 
 
-def _serve(program: str, hear: int, tell: int) -> NoReturn:
+def _serve(program: str, requests: int, answers: int) -> NoReturn:
     code = OUT_OF_MEMORY
     try:
         null = os.open(os.devnull, os.O_RDWR)
-        # Where the parent has closed its stdin or stdout, a pipe may have got that number.
-        hear, tell, null = (fcntl.fcntl(old, fcntl.F_DUPFD, 3) for old in (hear, tell, null))
-        for number, handle in enumerate((hear, tell, null)):
+        # If the parent has closed its stdin or stdout, a pipe may have that number.
+        handles = [fcntl.fcntl(old, fcntl.F_DUPFD, 3) for old in (requests, answers, null)]
+        for number, handle in enumerate(handles):
             os.dup2(handle, number)
         _confine()
         compiled, fault = _compiled(program)
         _write(1, msgspec.msgpack.encode(fault))
         while compiled is not None and (data := _frame(0)) is not None:
             lines = msgspec.msgpack.decode(data, type=list[bytes])
-            answers = [_answer(compiled, line) for line in lines]
+            result = [_answer(compiled, line) for line in lines]
             signal.setitimer(signal.ITIMER_PROF, 0)
-            _write(1, msgspec.msgpack.encode(answers))
+            _write(1, msgspec.msgpack.encode(result))
         code = 0
     except BrokenPipeError:
         code = 0  # the parent ended
@@ -129,7 +130,7 @@ def _serve(program: str, hear: int, tell: int) -> NoReturn:
 
 
 def _confine() -> None:
-    """Give up the terminal's signals, every other open file, and most of the memory."""
+    """Ignores the terminal's signals, closes every other file, and limits memory."""
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGPROF):
@@ -146,7 +147,7 @@ def _confine() -> None:
 
 
 def _size() -> int:
-    """Bytes of address space in use; without /proc, what no Python process reaches by itself."""
+    """Returns the bytes of address space in use; 1 GiB, which is more, without /proc."""
     try:
         with open("/proc/self/statm", "rb") as file:
             return int(file.read().split()[0]) * resource.getpagesize()
@@ -155,10 +156,10 @@ def _size() -> int:
 
 
 def _compiled(program: str) -> tuple[Any, str]:
-    """The program, or None and why there is none."""
+    """Returns the compiled program, or None and the reason."""
     import jq
 
-    # jq reads ~/.jq into every program. No file can be opened from here on, and none is looked for.
+    # jq loads ~/.jq into every program. From here on, no file can be opened.
     os.environ["HOME"] = os.devnull
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
     try:
@@ -176,10 +177,10 @@ def _answer(compiled: Any, line: bytes) -> Answer:
     signal.setitimer(signal.ITIMER_PROF, LINE_SECONDS)
     try:
         for value in compiled.input_text(line.decode().lstrip("\ufeff")):
-            # jq makes these of 1/0 and of `nan`; JSON has no word for them.
+            # jq returns these for 1/0 and `nan`; JSON cannot represent them.
             if type(value) is dict:
-                for key, one in value.items():
-                    if type(one) is float and not isfinite(one):
+                for key, inner in value.items():
+                    if type(inner) is float and not isfinite(inner):
                         return f"gives no finite number for {quoted(key, 64)}"
             part = _encode(value)
             parts.append(part)
@@ -202,7 +203,7 @@ def _write(handle: int, data: bytes) -> None:
 
 
 def _frame(handle: int) -> bytes | None:
-    """The next frame; None at the end of the stream."""
+    """Returns the next frame; None at the end of the stream."""
     length = _exactly(handle, 8)
     return None if length is None else _exactly(handle, int.from_bytes(length, "little"))
 

@@ -1,4 +1,4 @@
-"""A feed's `map`: a jq program that makes objects with canonical names of a line of any shape."""
+"""A feed's `map`: a jq program that converts any line to objects with canonical names."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -16,23 +16,23 @@ _decode = msgspec.json.Decoder(list[Any]).decode
 
 
 class Mapped:
-    """Runs the program of one feed. `where` names it in a message."""
+    """Runs the program of one feed. `where` names the feed in messages."""
 
     def __init__(self, program: str, where: str) -> None:
         self._program, self._where = program, where
         self._stops = 0
 
     def answers(self, lines: Sequence[bytes]) -> list[Answer]:
-        """What the program makes of lines that are each known to be one JSON value.
+        """Returns an answer for each line; each must be one JSON value.
 
-        Raises BadConfig where it took too much of more than MAX_STOPS lines.
+        Raises BadConfig if the program was stopped at more than MAX_STOPS lines.
         """
         try:
             return _child(self._program).ask(list(lines)) if lines else []
         except ValueError as error:
             raise BadConfig(f"{self._where}: map: {error}") from None
         except Stopped as reason:
-            if len(lines) > 1:  # which of them it was
+            if len(lines) > 1:  # one by one, to find the line
                 return [answer for line in lines for answer in self.answers([line])]
             self._stops += 1
             if self._stops > MAX_STOPS:
@@ -44,7 +44,7 @@ class Mapped:
 
 
 def objects(answer: Answer) -> list[Any]:
-    """The objects of an answer. Raises Refused where it has none but a reason."""
+    """Returns the objects of an answer. Raises Refused if it is a reason instead."""
     if isinstance(answer, str):
         raise Refused(f"the feed's map {answer}")
     try:
@@ -54,17 +54,17 @@ def objects(answer: Answer) -> list[Any]:
 
 
 def check(program: str) -> None:
-    """Nothing, where jq can compile it; else ValueError with jq's words."""
+    """Raises ValueError, with jq's message, if jq cannot compile the program."""
     _child(program)
 
 
 def stop() -> None:
-    """End this process's children."""
+    """Ends the children of this process."""
     _kept.cache_clear()
 
 
 def _child(program: str) -> Child:
-    """The child that runs a program, started when it is first needed and after it was stopped."""
+    """Returns the child that runs a program. Starts it on first use and after it was stopped."""
     child = _kept(program)
     if not child.is_running:
         _kept.cache_clear()
