@@ -10,9 +10,7 @@ from typing import Literal
 import msgspec
 
 from burnbook.base.json_path import Path, Paths, several, split
-from burnbook.config.feeds import TS_KINDS, Conditions, Times
-
-Fault = tuple[str, object, str]
+from burnbook.config.feeds import TS_KINDS, Conditions, Fault, Requests, Times
 
 TEXTS = ("session", "project", "branch", "model", "request_id", "parent")
 COUNTS = (
@@ -42,13 +40,6 @@ class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cache_write_1h_tokens: Paths = ()
     output_tokens: Paths = ()
     reasoning_tokens: Paths = ()
-
-
-class Requests(msgspec.Struct, frozen=True, rename={"never": "not"}):
-    """Which lines are requests: those that meet every `only` and no `not`."""
-
-    only: Conditions = {}
-    never: Conditions = {}
 
 
 class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

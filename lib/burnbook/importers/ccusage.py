@@ -14,7 +14,7 @@ import msgspec
 
 from burnbook.agent_logs.origin import project
 from burnbook.base.clean_text import quoted
-from burnbook.base.errors import BadData
+from burnbook.base.errors import BadData, Refused
 from burnbook.base.redact import redact
 from burnbook.rows.usage import ModelUsage
 
@@ -27,10 +27,6 @@ _KINDS: dict[str, Kind] = {
 _PERIODS = ("period", "date", "week", "month", "sessionId", "session")
 _USD = ("totalCost", "costUSD", "cost")
 _MAX = 2**53
-
-
-class Refused(ValueError):
-    """An entry that cannot be used."""
 
 
 class Report(msgspec.Struct, frozen=True):

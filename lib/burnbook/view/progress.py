@@ -6,6 +6,8 @@ import sys
 import time
 from collections.abc import Callable
 
+from burnbook.view.parts import bar
+
 
 def shown(handle: int, offset: int) -> Callable[[int], None]:
     """Returns a function to call with the bytes of each chunk.
@@ -27,9 +29,7 @@ def shown(handle: int, offset: int) -> Callable[[int], None]:
         if total and done >= total:
             sys.stderr.write("\r\033[K")
         elif total:
-            full = round(30 * done / total)
-            bar = "█" * full + "░" * (30 - full)
-            sys.stderr.write(f"\r{bar} {100 * done / total:.0f}%\033[K")
+            sys.stderr.write(f"\r{bar(done / total, 30)} {100 * done / total:.0f}%\033[K")
         else:
             sys.stderr.write(f"\r{done >> 20} MiB\033[K")
         sys.stderr.flush()
