@@ -10,7 +10,7 @@ from burnbook.agent_logs.rate_limits import MeterReader
 from burnbook.book import codec
 from burnbook.config.loader import Config
 from burnbook.meters import vendor_meters
-from burnbook.meters.vendor_meters import Official, Shown
+from burnbook.meters.vendor_meters import OfficialMeters, ShownMeter
 from burnbook.rows.usage import MeterReading
 from conftest import ROOT
 from hypothesis import given
@@ -24,12 +24,12 @@ def at(minutes: float) -> datetime:
     return BEGIN + timedelta(minutes=minutes)
 
 
-def shown(minutes: float, used: float, resets: float | None, session: str = "a") -> Shown:
-    return Shown("5h", used, 300, None if resets is None else at(resets), at(minutes), session)
+def shown(minutes: float, used: float, resets: float | None, session: str = "a") -> ShownMeter:
+    return ShownMeter("5h", used, 300, None if resets is None else at(resets), at(minutes), session)
 
 
-def folded(readings: Iterable[Shown]) -> Official:
-    found = Official()
+def folded(readings: Iterable[ShownMeter]) -> OfficialMeters:
+    found = OfficialMeters()
     for one in readings:
         row = codec.make(
             MeterReading,
@@ -63,27 +63,27 @@ def test_of_each_window_the_reading_that_tells_most_is_kept_in_the_order_of_rese
 
 def test_what_a_log_tells_of_a_window_is_more_only_where_more_is_used() -> None:
     book = folded([shown(10, 5, 300)])
-    assert not book.is_more("codex", shown(20, 5, 301))
-    assert not book.is_more("codex", shown(20, 4, 300))
-    assert book.is_more("codex", shown(5, 6, 300))
-    assert book.is_more("codex", shown(5, 1, -10))
-    assert book.is_more("claude", shown(20, 5, 300))
+    assert not book.adds_usage("codex", shown(20, 5, 301))
+    assert not book.adds_usage("codex", shown(20, 4, 300))
+    assert book.adds_usage("codex", shown(5, 6, 300))
+    assert book.adds_usage("codex", shown(5, 1, -10))
+    assert book.adds_usage("claude", shown(20, 5, 300))
 
 
 def test_a_session_that_flaps_between_what_two_show_books_each_once() -> None:
     book = folded([shown(10, 5, 300, "a"), shown(11, 8, 300, "b")])
-    assert not book.is_news("codex", shown(12, 5, 300, "a"))
-    assert not book.is_news("codex", shown(12, 8, 300, "a"))
-    assert not book.is_news("codex", shown(12, 7, 300, "a"))
-    assert book.is_news("codex", shown(12, 9, 300, "a"))
-    assert book.is_news("codex", shown(12, 4, 300, "a"))  # it fell below what it showed itself
-    assert not book.is_news("codex", shown(12, 4, 300, "c"))
-    assert not book.is_news("codex", shown(9, 20, 300, "c"))  # read before what is booked
+    assert not book.is_newer("codex", shown(12, 5, 300, "a"))
+    assert not book.is_newer("codex", shown(12, 8, 300, "a"))
+    assert not book.is_newer("codex", shown(12, 7, 300, "a"))
+    assert book.is_newer("codex", shown(12, 9, 300, "a"))
+    assert book.is_newer("codex", shown(12, 4, 300, "a"))  # it fell below what it showed itself
+    assert not book.is_newer("codex", shown(12, 4, 300, "c"))
+    assert not book.is_newer("codex", shown(9, 20, 300, "c"))  # read before what is booked
 
 
 def test_a_reset_that_is_not_told_any_more_is_no_news_and_one_that_is_told_at_last_is() -> None:
-    assert not folded([shown(10, 5, 300)]).is_news("codex", shown(11, 6, None, "b"))
-    assert folded([shown(10, 5, None)]).is_news("codex", shown(11, 5, 300, "b"))
+    assert not folded([shown(10, 5, 300)]).is_newer("codex", shown(11, 6, None, "b"))
+    assert folded([shown(10, 5, None)]).is_newer("codex", shown(11, 5, 300, "b"))
 
 
 def test_only_the_last_sessions_are_remembered() -> None:
@@ -107,7 +107,7 @@ def limits(used: float, resets: float, place: str = "primary", pool: str = "code
     return {"limit_id": pool, place: one}
 
 
-def read(lines: list[bytes], together: int) -> dict[str, list[Shown]]:
+def read(lines: list[bytes], together: int) -> dict[str, list[ShownMeter]]:
     """What lines tell that are taken in so many at once."""
     compiled = CompiledFeed(FEED)  # type: ignore[arg-type]
     meters = MeterReader(compiled)
@@ -183,7 +183,7 @@ def test_a_window_that_slides_on_is_one_and_one_that_fell_is_another() -> None:
 
 def test_what_stands_is_the_window_that_goes_on_as_far_as_any_session_knows() -> None:
     readings = [shown(5, 90, 60), shown(100, 20, 400), shown(90, 25, 401, "b"), shown(101, 91, 60)]
-    [one] = vendor_meters.standing(readings, at(110))
+    [one] = vendor_meters.current(readings, at(110))
     assert (one.used_percent, one.captured_at) == (25, at(100))
-    [one] = vendor_meters.standing(readings[:1], at(110))
+    [one] = vendor_meters.current(readings[:1], at(110))
     assert one.used_percent == 90

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from burnbook.meters.vendor_meters import Shown
+from burnbook.meters.vendor_meters import ShownMeter
 from burnbook.rows.meters import Meter, Moment
 
 # Older numbers may not be passed for fresh ones.
@@ -28,7 +28,7 @@ class MeterText(msgspec.Struct, frozen=True):
         return was_reset or now - self.captured_at > STALE
 
 
-def write(provider: str, shown: Sequence[Shown], plan: str | None) -> bytes:
+def write(provider: str, shown: Sequence[ShownMeter], plan: str | None) -> bytes:
     """The text of meters; its moment is that of the newest."""
     newest = max(one.captured_at for one in shown)
     meters = tuple(one.meter for one in shown)

@@ -9,7 +9,7 @@ import msgspec
 from burnbook.book import codec
 from burnbook.book.lock import WAIT_SECONDS
 from burnbook.context import Context
-from burnbook.meters.vendor_meters import Official, Shown
+from burnbook.meters.vendor_meters import OfficialMeters, ShownMeter
 from burnbook.rows.meters import Row
 from burnbook.rows.usage import MeterReading
 from burnbook.store.projection import Entry, Projection
@@ -50,12 +50,12 @@ METERS = Projection(
 )
 
 
-def _read(connection: "Connection") -> Official:
+def _read(connection: "Connection") -> OfficialMeters:
     row = connection.execute("SELECT value FROM official_meters").fetchone()
-    return msgspec.msgpack.decode(row[0], type=Official) if row else Official()
+    return msgspec.msgpack.decode(row[0], type=OfficialMeters) if row else OfficialMeters()
 
 
-def official_meters(store: Store) -> Official:
+def official_meters(store: Store) -> OfficialMeters:
     """What the book has of official meters now."""
     return _read(store.view(METERS))
 
@@ -63,7 +63,7 @@ def official_meters(store: Store) -> Official:
 def of_logs(
     ctx: Context,
     provider: str,
-    found: Mapping[str, Sequence[Shown]],
+    found: Mapping[str, Sequence[ShownMeter]],
     plan: tuple[datetime, str] | None,
 ) -> int:
     """Book the meters of logs that say more of a meter's windows; the number of rows."""
@@ -72,15 +72,15 @@ def of_logs(
 
     known = official_meters(ctx.store)
     shown = [meter for meters in found.values() for meter in meters]
-    if not any(known.is_more(provider, meter) for meter in shown):
+    if not any(known.adds_usage(provider, meter) for meter in shown):
         return 0
     window_of = boundaries.by_time(ctx.config, snapshot_index(ctx))
     plan_name = plan[1] if plan else None
 
     def build() -> list[tuple[str, Row]]:
         known = official_meters(ctx.store)
-        news = [meter for meter in shown if known.is_more(provider, meter)]
-        events: dict[tuple[datetime, str | None], list[Shown]] = {}
+        news = [meter for meter in shown if known.adds_usage(provider, meter)]
+        events: dict[tuple[datetime, str | None], list[ShownMeter]] = {}
         for meter in sorted(news, key=lambda meter: meter.captured_at):
             events.setdefault((meter.captured_at, meter.session), []).append(meter)
         return [
@@ -94,30 +94,30 @@ def of_logs(
 def of_line(
     ctx: Context,
     provider: str,
-    shown: Sequence[Shown],
+    shown: Sequence[ShownMeter],
     window: str | None,
     wait: float = WAIT_SECONDS,
 ) -> bool:
     """Book what a session shows now if one of its meters is news. Raises Busy after `wait`."""
 
-    def is_news(known: Official) -> bool:
-        return any(known.is_news(provider, meter) for meter in shown)
+    def is_newer(known: OfficialMeters) -> bool:
+        return any(known.is_newer(provider, meter) for meter in shown)
 
     def build() -> list[tuple[str, Row]]:
         known = official_meters(ctx.store)
-        if not is_news(known):
+        if not is_newer(known):
             return []
         # A meter that lags is left out: a later row must not be less true.
-        current = [meter for meter in shown if known.is_told(provider, meter)]
+        current = [meter for meter in shown if known.is_current(provider, meter)]
         return [(JOURNAL, _row(ctx, provider, current, STATUSLINE, None, window))]
 
-    return is_news(official_meters(ctx.store)) and bool(ctx.book.commit(build, wait))
+    return is_newer(official_meters(ctx.store)) and bool(ctx.book.commit(build, wait))
 
 
 def _row(
     ctx: Context,
     provider: str,
-    shown: Sequence[Shown],
+    shown: Sequence[ShownMeter],
     source: str,
     plan: str | None,
     window: str | None,

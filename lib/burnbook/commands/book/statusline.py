@@ -13,7 +13,7 @@ from burnbook.base.errors import BurnbookError, Busy, os_sentence
 from burnbook.base.text import printable
 from burnbook.context import Context, Result
 from burnbook.meters import rate_limits
-from burnbook.meters.vendor_meters import Official, Shown
+from burnbook.meters.vendor_meters import OfficialMeters, ShownMeter
 from burnbook.times import clock
 from burnbook.view.parts import Line
 from burnbook.windows import vendor_meters_store
@@ -35,7 +35,7 @@ class StatusInput(NamedTuple):
     model: str | None
     context_percent: float | None
     session: str | None
-    shown: tuple[Shown, ...]
+    shown: tuple[ShownMeter, ...]
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -80,7 +80,7 @@ def _status(ctx: Context, now: datetime) -> StatusInput:
     used = rate_limits.percent(_inside(whole, "context_window").get("used_percentage"))
     limits = rate_limits.claude(whole.get("rate_limits"))
     shown = tuple(
-        Shown(each.name, each.used_percent, each.window_minutes, each.resets_at, now, session)
+        ShownMeter(each.name, each.used_percent, each.window_minutes, each.resets_at, now, session)
         for each in limits.meters
     )
     return StatusInput(name, used, session, shown)
@@ -132,19 +132,21 @@ def _window(ctx: Context, now: datetime) -> str | None:
     return window if ends is not None and now < ends else None
 
 
-def _is_long_past(meter: Shown, now: datetime) -> bool:
+def _is_long_past(meter: ShownMeter, now: datetime) -> bool:
     """Returns whether a reset is so long ago that the clock may be wrong."""
     return meter.resets_at is not None and meter.resets_at <= now - _DAY
 
 
-def _newest(known: Official, shown: tuple[Shown, ...]) -> tuple[Shown, ...]:
+def _newest(known: OfficialMeters, shown: tuple[ShownMeter, ...]) -> tuple[ShownMeter, ...]:
     """Returns the meters, each from the session with the newest reading."""
     last = known.last.get(PROVIDER, {})
-    return tuple(meter if known.is_told(PROVIDER, meter) else last[meter.name] for meter in shown)
+    return tuple(
+        meter if known.is_current(PROVIDER, meter) else last[meter.name] for meter in shown
+    )
 
 
 def _words(
-    status: StatusInput, shown: tuple[Shown, ...], window: str | None, now: datetime
+    status: StatusInput, shown: tuple[ShownMeter, ...], window: str | None, now: datetime
 ) -> list[tuple[str, float | None]]:
     """Returns each part of the line, with its percentage if it has one."""
     words: list[tuple[str, float | None]] = [(printable(status.model or "burnbook"), None)]
@@ -155,7 +157,7 @@ def _words(
     return [*words, (window, None)] if window else words
 
 
-def _meter_text(meter: Shown, now: datetime) -> str:
+def _meter_text(meter: ShownMeter, now: datetime) -> str:
     name = _SHORT.get(meter.name, meter.name)
     if meter.resets_at is not None and meter.resets_at <= now:
         return f"{name} was reset"

@@ -21,7 +21,7 @@ from burnbook.config.agents import Agent
 from burnbook.jsonl import sources, unpack
 from burnbook.jsonl.scan import Buffer, reader
 from burnbook.meters import rate_limits, vendor_meters
-from burnbook.meters.vendor_meters import Shown
+from burnbook.meters.vendor_meters import ShownMeter
 from burnbook.snapshots import meter_text
 from burnbook.snapshots.capture import Stopped
 from burnbook.times import clock
@@ -45,7 +45,7 @@ Told = tuple[datetime, Any]
 
 def take(agent: Agent, stopped: Stopped) -> bytes:
     """The meters as text. Raises Missing where no rollout tells any."""
-    found: list[Shown] = []
+    found: list[ShownMeter] = []
     plans: list[tuple[datetime, str]] = []
     check = partial(_check, time.monotonic() + agent.timeout_seconds, agent, stopped)
     for log in sources.logs(ROLLOUTS)[: -_FILES - 1 : -1]:
@@ -55,13 +55,13 @@ def take(agent: Agent, stopped: Stopped) -> bytes:
             if limits.plan is not None:
                 plans.append((moment, limits.plan))
             found += [
-                Shown(
+                ShownMeter(
                     *(one.name, one.used_percent, one.window_minutes, one.resets_at),
                     *(moment, log.path),
                 )
                 for one in limits.meters
             ]
-    standing = vendor_meters.standing(found, clock.now())
+    standing = vendor_meters.current(found, clock.now())
     # A pane is about the main pool; another one's meters stand beside it where they are as new.
     main = [one.captured_at for one in standing if ":" not in one.name]
     newest = max(main or [one.captured_at for one in standing], default=None)
