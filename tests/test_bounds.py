@@ -62,7 +62,7 @@ def test_the_cost_of_a_ledger_is_a_few_steps_for_each_line(tmp_path: Path, line:
     count = 2000
     (tmp_path / csv_ledger.TOKENS.file).write_text(head + line * count, newline="")
     folder, ledger = RootedPath(str(tmp_path)), ledgers.LEDGERS[0]
-    assert steps(lambda: ledgers.look(folder, ledger, [])) < 150 * count
+    assert steps(lambda: ledgers.check_ledger(folder, ledger, [])) < 150 * count
 
 
 def test_a_config_file_of_over_a_megabyte_is_refused(tmp_path: Path) -> None:

@@ -176,7 +176,7 @@ def test_a_lock_that_is_no_file_is_a_fault(full: Shell) -> None:
 
 
 def test_every_name_that_commands_make_is_known(full: Shell) -> None:
-    strangers = [one for one in directory.look(str(full.book)) if one.kind == "foreign"]
+    strangers = [one for one in directory.check_directory(str(full.book)) if one.kind == "foreign"]
     assert strangers == []
 
 

@@ -144,7 +144,7 @@ def test_a_writer_books_while_the_journal_is_copied(
 
     monkeypatch.setattr(rewrite.Edited, "copy", slow)
     monkeypatch.setattr(_moved, "_UNDER_LOCK", under_lock)
-    found = journals.look(str(shell.book), path.stem, journals.Ids(""), [])[1]
+    found = journals.check_journal(str(shell.book), path.stem, journals.Ids(""), [])[1]
     assert "moved 1 row" in str(_moved.rows(Book(str(shell.book)), path.stem, found))
     assert "accepted 20, duplicates 0" in told[0]
     rids = [row["rid"] for row in shell.rows(path.stem)]
@@ -167,7 +167,7 @@ def test_a_journal_that_somebody_else_replaced_is_not_put_back(
         path.write_bytes(whole)
 
     monkeypatch.setattr(rewrite.Edited, "copy", restored)
-    found = journals.look(str(shell.book), path.stem, journals.Ids(""), [])[1]
+    found = journals.check_journal(str(shell.book), path.stem, journals.Ids(""), [])[1]
     with pytest.raises(Busy):
         _moved.rows(Book(str(shell.book)), path.stem, found)
     assert path.read_bytes() == whole

@@ -60,5 +60,5 @@ Feature: Repair quarantines corrupt rows with --yes
     When I run "bin/check"
     Then it prints the lines
       """
-      note: snapshots.jsonl:3 voids ID, which is not before it; the quarantine names it
+      note: snapshots.jsonl:3 voids ID, which does not precede it; the quarantine names it
       """

@@ -11,7 +11,7 @@ from burnbook.base.errors import Busy
 from burnbook.base.text import printable
 from burnbook.book import codec, lock
 from burnbook.book.book import Book
-from burnbook.check.whole_book import once
+from burnbook.check.whole_book import check_once
 from burnbook.config.loader import Config
 from burnbook.rows.meters import Anomaly, Row
 
@@ -80,7 +80,7 @@ def test_a_flipped_byte_is_found(tmp_path: Path) -> None:
     root = tmp_path / "book"
     files = [*sorted(root.rglob("*.jsonl")), *sorted(root.glob("state/[!.]*/*.json"))]
     files = [path for path in files if "rejects" not in path.parts and path.stat().st_size]
-    assert not once(book, config).faults
+    assert not check_once(book, config).faults
     assert {"snapshots", "windows", "checkpoints", "churn", "evidence"} <= {p.stem for p in files}
     ends = list(accumulate(path.stat().st_size for path in files))
     lot, count, missed = random.Random(5), long(60, 1000), []
@@ -94,7 +94,7 @@ def test_a_flipped_byte_is_found(tmp_path: Path) -> None:
         bad[place] ^= lot.choice([n for n in range(1, 256) if not is_blank or n >= 64])
         path.write_bytes(bad)
         # No second look after a pause: no writer is at work.
-        if not once(Book(str(root)), config).faults:
+        if not check_once(Book(str(root)), config).faults:
             missed.append(f"{path.name} byte {place}: {bytes(bad[place - 9 : place + 9])!r}")
         path.write_bytes(whole)
     journals = sum(path.suffix == ".jsonl" for path in files)

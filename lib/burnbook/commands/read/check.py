@@ -5,7 +5,7 @@ from typing import Any
 
 from burnbook.base.errors import NO, Missing
 from burnbook.check import Finding
-from burnbook.check.whole_book import Looked, look
+from burnbook.check.whole_book import CheckReport, check_book
 from burnbook.context import Context, Result
 from burnbook.view.parts import Line
 
@@ -15,14 +15,14 @@ def run(ctx: Context, args: Any) -> Result:
     root = ctx.book.root
     if not os.path.isdir(root):
         raise Missing(f"there is no book at {root}")
-    looked = look(ctx.book, ctx.config)
+    looked = check_book(ctx.book, ctx.config)
     quiet = args.quiet and not looked.faults
     lines = [Line(verdict(looked), strong=True), *map(said, looked.faults)]
     lines += [] if args.quiet else [said(one) for one in looked.notes]
     return Result([] if quiet else lines, told(looked), NO if looked.faults else 0)
 
 
-def verdict(looked: Looked) -> str:
+def verdict(looked: CheckReport) -> str:
     """Whether everything holds, and how many rows were verified."""
     count = len(looked.faults)
     word = "ok" if not count else "1 fault" if count == 1 else f"{count} faults"
@@ -37,7 +37,7 @@ def said(one: Finding) -> Line:
     return Line(f"{'' if one.is_fault else 'note: '}{one.file}:{one.line or ''} {one.reason}")
 
 
-def told(looked: Looked) -> dict[str, Any]:
+def told(looked: CheckReport) -> dict[str, Any]:
     """What was found, for other programs."""
     return {
         "ok": not looked.faults,

@@ -9,7 +9,7 @@ from burnbook.base.rooted_path import RootedPath
 from burnbook.book import lock
 from burnbook.book.book import Book
 from burnbook.check import Finding, ledgers
-from burnbook.check.whole_book import Looked, look
+from burnbook.check.whole_book import CheckReport, check_book
 from burnbook.commands.read.check import brief, said
 from burnbook.config.folders import ledgers as places_of
 from burnbook.context import Context, Result
@@ -44,23 +44,23 @@ def run(ctx: Context, args: Any) -> Result:
     root = ctx.book.root
     if not os.path.isdir(root):
         raise Missing(f"there is no book at {root}")
-    looked = look(ctx.book, ctx.config)
+    looked = check_book(ctx.book, ctx.config)
     if args.restore:
         return _restore(ctx, args, looked)
     if args.dry_run:
         return _plan(looked, args.yes)
-    done = _files(ctx.book, looked.found)
+    done = _files(ctx.book, looked.findings)
     done += _journals(ctx.book, _able(looked), yes=args.yes)
     if done:
-        looked = look(Book(root), ctx.config)
+        looked = check_book(Book(root), ctx.config)
     more = _lost(ctx.book, _able(looked)) if args.yes else []
-    more += _derived(ctx, looked.found)
+    more += _derived(ctx, looked.findings)
     if more:
-        looked = look(Book(root), ctx.config)
+        looked = check_book(Book(root), ctx.config)
     return _result([*done, *more], looked)
 
 
-def _restore(ctx: Context, args: Any, looked: Looked) -> Result:
+def _restore(ctx: Context, args: Any, looked: CheckReport) -> Result:
     """Rows of quarantines that hold now, put back; without `--yes` what would be done."""
     root = ctx.book.root
     waiting = restore.look(root, looked.newer)
@@ -69,14 +69,14 @@ def _restore(ctx: Context, args: Any, looked: Looked) -> Result:
         return _restore_plan(waiting, left, looked, args)
     done = restore.put(ctx.book, waiting)
     if done:
-        looked = look(Book(root), ctx.config)
-        done += _derived(ctx, looked.found)
-        looked = look(Book(root), ctx.config)
+        looked = check_book(Book(root), ctx.config)
+        done += _derived(ctx, looked.findings)
+        looked = check_book(Book(root), ctx.config)
     return _result(done, looked, left)
 
 
 def _restore_plan(
-    waiting: Sequence[Waiting], left: Sequence[Finding], looked: Looked, args: Any
+    waiting: Sequence[Waiting], left: Sequence[Finding], looked: CheckReport, args: Any
 ) -> Result:
     able = [
         Finding("row", f"{one.name}.jsonl", 0, f"would get back {rows_of(len(one.rows))}")
@@ -93,9 +93,11 @@ def _restore_plan(
     return Result(lines, data, NO if left else 0)
 
 
-def _able(looked: Looked) -> list[Finding]:
+def _able(looked: CheckReport) -> list[Finding]:
     """What may be repaired: a journal with rows of a later version is not changed."""
-    return [one for one in looked.found if one.kind not in _JOURNAL or one.file not in looked.newer]
+    return [
+        one for one in looked.findings if one.kind not in _JOURNAL or one.file not in looked.newer
+    ]
 
 
 def _files(book: Book, found: Sequence[Finding]) -> list[str]:
@@ -160,7 +162,7 @@ def _ledgers(ctx: Context, behind: set[str]) -> list[str]:
     return done
 
 
-def _plan(looked: Looked, yes: bool) -> Result:
+def _plan(looked: CheckReport, yes: bool) -> Result:
     """What would be done, and nothing is."""
     able = [one for one in _able(looked) if _can(one) and (yes or one.kind not in _ASKED)]
     left = [one for one in looked.faults if one not in able]
@@ -176,7 +178,7 @@ def _can(one: Finding) -> bool:
     return one.kind == "left-over" or (one.is_fault and one.kind in _WOULD)
 
 
-def _result(done: list[str], looked: Looked, more: Sequence[Finding] = ()) -> Result:
+def _result(done: list[str], looked: CheckReport, more: Sequence[Finding] = ()) -> Result:
     left = [*looked.faults, *more]
     total = sum(looked.rows.values())
     rows = f"{total:,} {'row' if total == 1 else 'rows'} verified"
@@ -187,7 +189,7 @@ def _result(done: list[str], looked: Looked, more: Sequence[Finding] = ()) -> Re
     return Result(lines, _data(done, left, looked) | {"dry_run": False}, NO if left else 0)
 
 
-def _asks(left: Sequence[Finding], looked: Looked) -> list[Line]:
+def _asks(left: Sequence[Finding], looked: CheckReport) -> list[Line]:
     lines = [Line(f"left: {said(one).text}") for one in left]
     able = _able(looked)
     if any(one.kind in _ASKED and one.kind != "form" and one in able for one in left):
@@ -203,7 +205,7 @@ def _left(left: Sequence[Finding]) -> str:
     return "1 fault left" if len(left) == 1 else f"{len(left)} faults left"
 
 
-def _data(done: Sequence[str], left: Sequence[Finding], looked: Looked) -> dict[str, Any]:
+def _data(done: Sequence[str], left: Sequence[Finding], looked: CheckReport) -> dict[str, Any]:
     return {
         "ok": not left,
         "rows_verified": sum(looked.rows.values()),
