@@ -13,7 +13,7 @@ from burnbook.book import key_index, lock, quarantine, rewrite
 from burnbook.book.book import Book
 from burnbook.book.key_index import read_key
 from burnbook.check import journals
-from burnbook.repair import rows as _moved
+from burnbook.repair import rows as repair_rows
 from conftest import Shell, codex
 from frontdoor import ROOT
 from killing import CHANGES, Stage
@@ -143,9 +143,9 @@ def test_a_writer_books_while_the_journal_is_copied(
             told.append(shell.ok(*words, stdin=usage(20, first=100)))
 
     monkeypatch.setattr(rewrite.Edited, "copy", slow)
-    monkeypatch.setattr(_moved, "_UNDER_LOCK", under_lock)
+    monkeypatch.setattr(repair_rows, "_UNDER_LOCK", under_lock)
     found = journals.check_journal(str(shell.book), path.stem, journals.Ids(""), [])[1]
-    assert "moved 1 row" in str(_moved.rows(Book(str(shell.book)), path.stem, found))
+    assert "quarantined 1 row" in str(repair_rows.rows(Book(str(shell.book)), path.stem, found))
     assert "accepted 20, duplicates 0" in told[0]
     rids = [row["rid"] for row in shell.rows(path.stem)]
     assert rids == [f"r{n}" for n in [*range(30), *range(100, 120)] if n != 7]
@@ -169,7 +169,7 @@ def test_a_journal_that_somebody_else_replaced_is_not_put_back(
     monkeypatch.setattr(rewrite.Edited, "copy", restored)
     found = journals.check_journal(str(shell.book), path.stem, journals.Ids(""), [])[1]
     with pytest.raises(Busy):
-        _moved.rows(Book(str(shell.book)), path.stem, found)
+        repair_rows.rows(Book(str(shell.book)), path.stem, found)
     assert path.read_bytes() == whole
     assert not [one for one in shell.book.iterdir() if one.name.endswith(".tmp")]
 

@@ -67,7 +67,7 @@ def test_rows_go_back_to_where_they_were(inside: Inside, numbers: set[int], end:
     done = restore(inside, "--yes")
     assert done.code == 0, done
     rows = "1 row" if len(numbers) == 1 else f"{len(numbers)} rows"
-    assert f"snapshots.jsonl: put back {rows} from snapshots.jsonl.quarantine" in done.out
+    assert f"snapshots.jsonl: restored {rows} from snapshots.jsonl.quarantine" in done.out
     assert (inside.book / "snapshots.jsonl").read_bytes() == whole
     assert (inside.book / "snapshots.jsonl.quarantine").read_bytes() == kept
     assert len([*inside.book.glob("snapshots.jsonl.before-repair-*")]) == 1
@@ -126,7 +126,7 @@ def test_rows_that_still_do_not_hold_stay_and_are_named(inside: Inside) -> None:
     quarantine.keep(str(inside.book), "snapshots", [Kept("no", 9, 9, "s-0123456789abcdef01", BAD)])
     done = restore(inside, "--yes")
     assert done.code == 1
-    assert "snapshots.jsonl: put back 1 row from" in done.out
+    assert "snapshots.jsonl: restored 1 row from" in done.out
     assert "left: snapshots.jsonl.quarantine:2 is still corrupt: crc is 00000000" in done.out
     assert (inside.book / "snapshots.jsonl").read_bytes() == whole
     assert restore(inside, "--yes").code == 1

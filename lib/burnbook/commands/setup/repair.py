@@ -16,7 +16,7 @@ from burnbook.context import Context, Result
 from burnbook.ledgers import csv_ledger
 from burnbook.repair import derived, line_forms, restore
 from burnbook.repair import rows as _moved
-from burnbook.repair.restore import Waiting, rows_of
+from burnbook.repair.restore import Restorable, rows_of
 from burnbook.view.parts import Line
 
 # Changed only with `--yes`: lines of a journal.
@@ -63,11 +63,11 @@ def run(ctx: Context, args: Any) -> Result:
 def _restore(ctx: Context, args: Any, looked: CheckReport) -> Result:
     """Rows of quarantines that hold now, put back; without `--yes` what would be done."""
     root = ctx.book.root
-    waiting = restore.look(root, looked.newer)
-    left = [one for some in waiting for one in some.left]
+    waiting = restore.find_restorable(root, looked.newer)
+    left = [one for some in waiting for one in some.remaining]
     if args.dry_run or not args.yes:
         return _restore_plan(waiting, left, looked, args)
-    done = restore.put(ctx.book, waiting)
+    done = restore.restore(ctx.book, waiting)
     if done:
         looked = check_book(Book(root), ctx.config)
         done += _derived(ctx, looked.findings)
@@ -76,7 +76,7 @@ def _restore(ctx: Context, args: Any, looked: CheckReport) -> Result:
 
 
 def _restore_plan(
-    waiting: Sequence[Waiting], left: Sequence[Finding], looked: CheckReport, args: Any
+    waiting: Sequence[Restorable], left: Sequence[Finding], looked: CheckReport, args: Any
 ) -> Result:
     able = [
         Finding("row", f"{one.name}.jsonl", 0, f"would get back {rows_of(len(one.rows))}")
@@ -102,9 +102,9 @@ def _able(looked: CheckReport) -> list[Finding]:
 
 def _files(book: Book, found: Sequence[Finding]) -> list[str]:
     """Modes, and what killed commands left."""
-    done = [derived.mode(book, one) for one in found if one.kind == "mode"]
+    done = [derived.fix_mode(book, one) for one in found if one.kind == "mode"]
     for one in found:
-        if one.kind == "left-over" and derived.clear(RootedPath(book.root, one.file)):
+        if one.kind == "left-over" and derived.remove_leftover(RootedPath(book.root, one.file)):
             done.append(f"{one.file}: removed, a command that was killed left it")
     return done
 
@@ -120,7 +120,7 @@ def _journals(book: Book, found: Sequence[Finding], *, yes: bool) -> list[str]:
         if bad and yes:
             done.append(_moved.rows(book, name, bad))
         if yes and any(one.kind == "form" for one in some):
-            done.append(line_forms.plain(book, name))
+            done.append(line_forms.normalize(book, name))
     return [one for one in done if one]
 
 
@@ -142,7 +142,7 @@ def _derived(ctx: Context, found: Sequence[Finding]) -> list[str]:
         done += [f"{file}: written anew from snapshots.jsonl" for file in files["state"]]
     for file in files["state-stray"]:
         with lock.book_lock(book.root):
-            kept = derived.set_aside(RootedPath(book.root, file))
+            kept = derived.rename_stray(RootedPath(book.root, file))
         done.append(f"{file}: renamed to {kept}, no snapshot is about it")
     if files["store"] and not ctx.store.delete():
         raise Busy("another command is using the cache; run repair again when it is done")
