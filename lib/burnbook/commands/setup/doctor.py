@@ -23,7 +23,9 @@ def run(ctx: Context, args: Any) -> Result:
         "ok": not fails,
         "fails": len(fails),
         "warns": len(warns),
-        "probes": [one._asdict() for one in found],
+        "probes": [
+            {"area": p.area, "name": p.name, "verdict": p.verdict, "said": p.detail} for p in found
+        ],
     }
     head = Line(_head(len(fails), len(warns), len(found)), strong=True)
     return Result([head, *_tables(found)], data, code)
@@ -37,5 +39,5 @@ def _head(fails: int, warns: int, count: int) -> str:
 
 
 def _tables(found: list[Probed]) -> list[Part]:
-    rows = [(one.verdict, one.area, one.name, one.said) for one in found]
+    rows = [(one.verdict, one.area, one.name, one.detail) for one in found]
     return [Table(("", "area", "probe", "what"), rows, "<<<<")]
