@@ -71,7 +71,7 @@ def agent(folder: Path, text: str) -> Agent:
 
 
 def take(one: Agent) -> str:
-    told = capture.many({"main": capture_kinds.job(one, "no book")})["main"]
+    told = capture.run_all({"main": capture_kinds.job(one, "no book")})["main"]
     return capture.text_of(told).decode()
 
 

@@ -176,7 +176,7 @@ def test_known_moments(text: str, zone: str, after: str, moment: str) -> None:
         # Cron does not know what cronsim knows.
         ("0 0 L * *", "day of the month 'l' is not valid"),
         ("0 0 * * 5#2", "weekday '5#2' is not valid"),
-        ("@reboot", "'@reboot' is not known; valid: five fields, or @hourly"),
+        ("@reboot", "unknown '@reboot'; valid: five fields, or @hourly"),
     ],
 )
 def test_what_is_no_expression_is_one_sentence(text: str, sentence: str) -> None:

@@ -18,8 +18,8 @@ from burnbook.panes import Pane
 from burnbook.rows.meters import Meter, Snapshot
 from burnbook.rows.work import MissedReset
 from burnbook.snapshots.build_row import snapshot
-from burnbook.snapshots.pane_input import Taken
-from burnbook.snapshots.reset_plan import How, decide
+from burnbook.snapshots.pane_input import PaneInput
+from burnbook.snapshots.reset_plan import ResetOptions, decide
 from burnbook.times import clock, cron
 from burnbook.windows.snapshot_index import SNAPSHOTS
 from conftest import ROOT, Shell
@@ -89,10 +89,10 @@ def config_of(folder: Path, zone: str) -> Config:
     return Config(str(folder))
 
 
-def fresh(moment: datetime) -> Taken:
+def fresh(moment: datetime) -> PaneInput:
     """A pane whose meter has just begun anew."""
     meter = Meter("5h", 1.0, 300, moment + timedelta(hours=5))
-    return Taken(moment, "capture", None, Pane(), (meter,), None, ())
+    return PaneInput(moment, "capture", None, Pane(), (meter,), None, ())
 
 
 def booked(config: Config, moments: list[datetime], began: datetime) -> list[Any]:
@@ -107,7 +107,7 @@ def booked(config: Config, moments: list[datetime], began: datetime) -> list[Any
     ids = {rows[0].id}
     for moment in sorted(moments):
         clock.act_at(moment)
-        out = decide(ctx, {("main", "codex"): fresh(moment)}, How(False, False, False))
+        out = decide(ctx, {("main", "codex"): fresh(moment)}, ResetOptions(False, False, False))
         for _, row in out.rows:
             if row.id in ids:
                 continue

@@ -13,9 +13,18 @@ from burnbook.rows.meters import Row, Snapshot
 from burnbook.rows.work import MissedReset
 from burnbook.snapshots import capture, capture_config, capture_kinds
 from burnbook.snapshots.build_row import line
-from burnbook.snapshots.pane_input import Taken, save_raw, understood
-from burnbook.snapshots.reset_plan import Fault, How, Outcome, Who, decide, due, needs_pane, pairs
-from burnbook.snapshots.reset_recovery import unfinished
+from burnbook.snapshots.pane_input import PaneInput, parse_pane, save_raw
+from burnbook.snapshots.reset_plan import (
+    AgentProvider,
+    CaptureFault,
+    Outcome,
+    ResetOptions,
+    decide,
+    due,
+    needs_pane,
+    pairs,
+)
+from burnbook.snapshots.reset_recovery import unfinished_rows
 from burnbook.times import clock
 from burnbook.view.parts import Line, Part, moment
 from burnbook.windows import missed_resets, resets, state
@@ -24,20 +33,20 @@ from burnbook.windows.snapshot_index import snapshot_index
 
 def run(ctx: Context, args: Any) -> Result:
     """Captures the panes that are due, then books them; exit 74 or 65 where one could not be."""
-    how = How(args.force, args.last_look, args.dry_run)
+    how = ResetOptions(args.force, args.last_look, args.dry_run)
     panes = _panes(ctx, how)
     if panes is None:
         return Result([], None)  # the recipe's second pass books and tells
     dry = how._replace(dry=True)
     out = decide(ctx, panes, dry)
     booked = [Booked(row, True) for _, row in out.rows]
-    if not how.dry and (out.rows or unfinished(ctx)):
+    if not how.dry and (out.rows or unfinished_rows(ctx)):
         commits = read_heads(ctx).commits or None
         decided: list[Outcome] = []
 
         def build() -> Sequence[tuple[str, Row]]:
             decided[:] = [decide(ctx, panes, how, commits)]
-            return [*unfinished(ctx), *decided[0].rows]
+            return [*unfinished_rows(ctx), *decided[0].rows]
 
         found = state.commit(ctx, build)
         [out] = decided
@@ -48,10 +57,12 @@ def run(ctx: Context, args: Any) -> Result:
     return Result(_parts(ctx, out, booked, how), _data(out, booked, how), _code(out))
 
 
-def _panes(ctx: Context, how: How) -> dict[Who, Taken | Fault | None] | None:
+def _panes(
+    ctx: Context, how: ResetOptions
+) -> dict[AgentProvider, PaneInput | CaptureFault | None] | None:
     """What each agent and provider shows whose turn it is; None after a recipe's capture pass."""
     now = clock.now()
-    shown_by: dict[Who, str | None] = {}
+    shown_by: dict[AgentProvider, str | None] = {}
     for who in pairs(ctx):
         turns = resets.turns(ctx.config, snapshot_index(ctx), *who, now)
         if any(needs_pane(turn) and due(ctx, turn, now, how) for turn in turns):
@@ -60,7 +71,7 @@ def _panes(ctx: Context, how: How) -> dict[Who, Taken | Fault | None] | None:
     told = capture.two_pass(partial(_jobs, ctx, shown_by))
     if told is None:
         return None
-    panes: dict[Who, Taken | Fault | None] = {}
+    panes: dict[AgentProvider, PaneInput | CaptureFault | None] = {}
     for who, name in shown_by.items():
         if name is None:
             panes[who] = None
@@ -69,7 +80,7 @@ def _panes(ctx: Context, how: How) -> dict[Who, Taken | Fault | None] | None:
     return panes
 
 
-def _jobs(ctx: Context, shown_by: dict[Who, str | None]) -> dict[str, capture.Job]:
+def _jobs(ctx: Context, shown_by: dict[AgentProvider, str | None]) -> dict[str, capture.Job]:
     """A capture for each declared agent that is asked for, once, whoever shares it."""
     names = sorted({name for name in shown_by.values() if name is not None})
     if names:
@@ -77,24 +88,24 @@ def _jobs(ctx: Context, shown_by: dict[Who, str | None]) -> dict[str, capture.Jo
     return {name: capture_kinds.job(ctx.config.agents[name], ctx.book.root) for name in names}
 
 
-def _pane(ctx: Context, provider: str, captured: capture.Captured) -> Taken | Fault:
+def _pane(ctx: Context, provider: str, captured: capture.Captured) -> PaneInput | CaptureFault:
     if captured.text is None:
-        return Fault(captured.fault or "the capture failed", IO)
+        return CaptureFault(captured.fault or "the capture failed", IO)
     try:
-        return understood(ctx, provider, "capture", captured.text, captured.captured_at)
+        return parse_pane(ctx, provider, "capture", captured.text, captured.captured_at)
     except BadData as error:
-        return Fault(str(error), error.code)
+        return CaptureFault(str(error), error.code)
 
 
-def _keep_raw(ctx: Context, booked: Sequence[Booked], panes: dict[Who, Any]) -> None:
+def _keep_raw(ctx: Context, booked: Sequence[Booked], panes: dict[AgentProvider, Any]) -> None:
     for row, is_new in booked:
         if isinstance(row, Snapshot) and is_new:
             taken = panes.get((row.agent or "", row.provider))
-            if isinstance(taken, Taken) and taken.text and row.captured_at == taken.captured_at:
+            if isinstance(taken, PaneInput) and taken.text and row.captured_at == taken.captured_at:
                 save_raw(ctx, row.id, taken.text)
 
 
-def _parts(ctx: Context, out: Outcome, booked: Sequence[Booked], how: How) -> list[Part]:
+def _parts(ctx: Context, out: Outcome, booked: Sequence[Booked], how: ResetOptions) -> list[Part]:
     lines: list[Part] = []
     for one in booked:
         if isinstance(one.row, Snapshot):
@@ -135,7 +146,7 @@ def _time(ctx: Context, when: datetime) -> str:
     return f"{clock.to_wall(when, ctx.config.zone):%H:%M}"
 
 
-def _strangers(ctx: Context) -> list[Who]:
+def _strangers(ctx: Context) -> list[AgentProvider]:
     """Declared agents that never booked with their provider, nor anybody else for them."""
     known = {f"{head.agent}/{head.provider}" for head in snapshot_index(ctx).heads()}
     return [
@@ -149,7 +160,7 @@ def _missing(booked: Sequence[Booked]) -> list[MissedReset]:
     return [one.row for one in booked if isinstance(one.row, MissedReset) and one.is_new]
 
 
-def _data(out: Outcome, booked: Sequence[Booked], how: How) -> dict[str, Any]:
+def _data(out: Outcome, booked: Sequence[Booked], how: ResetOptions) -> dict[str, Any]:
     mine = [one for one in booked if not isinstance(one.row, MissedReset)]
     any_new = any(one.is_new and isinstance(one.row, Snapshot) for one in mine)
     status = "failed" if out.failed else "pending" if out.pending else "done"

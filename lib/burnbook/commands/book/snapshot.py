@@ -9,7 +9,7 @@ from burnbook.context import Context, Result
 from burnbook.rows.meters import Phase, Row, Snapshot
 from burnbook.snapshots import crossing, moment_support
 from burnbook.snapshots.build_row import FORCED_LAG, line, snapshot, with_prompts
-from burnbook.snapshots.pane_input import Taken, check_provider, save_raw, take
+from burnbook.snapshots.pane_input import PaneInput, check_provider, read_pane, save_raw
 from burnbook.times import clock
 from burnbook.windows import boundaries, missed_resets
 from burnbook.windows.history import closing
@@ -24,7 +24,7 @@ def run(ctx: Context, args: Any) -> Result:
     """`start`, `end` or `cross` of one provider; says what it booked, or that it was there."""
     provider = check_provider(args.provider)
     window = ids.check("window", args.window) if args.window is not None else None
-    taken = take(ctx, args, provider)
+    taken = read_pane(ctx, args, provider)
     if taken is None:
         return Result([], None)  # the recipe's second pass books and tells
 
@@ -43,7 +43,7 @@ def run(ctx: Context, args: Any) -> Result:
             ctx.notes.append(
                 f"{who} has crossed into {place} already; --window {place} crosses out of it"
             )
-            return crossing.with_counts(ctx, crossed)
+            return crossing.with_prompt_counts(ctx, crossed)
         for phase, place in _steps(ctx, args.action, provider, window, taken):
             row = _row(ctx, args, provider, taken, phase, place, commits)
             rows += with_prompts(ctx, row)
@@ -60,19 +60,19 @@ def run(ctx: Context, args: Any) -> Result:
     return Result([line(entry) for entry in snapshots], data)
 
 
-def _doubt(ctx: Context, taken: Taken) -> Doubt | None:
+def _doubt(ctx: Context, taken: PaneInput) -> Doubt | None:
     moment = taken.asked_at or taken.captured_at
     return moment_support.doubt(ctx, moment, BY_HAND, taken)
 
 
 def _steps(
-    ctx: Context, action: str, provider: str, window: str | None, taken: Taken
+    ctx: Context, action: str, provider: str, window: str | None, taken: PaneInput
 ) -> list[Step]:
     if action == "start":
         return [("before", window or _to_start(ctx, provider))]
     place = window or _open(ctx, provider)
     if action == "cross" and window is None:
-        place = crossing.out_of(ctx, provider, place, taken.captured_at)
+        place = crossing.ended_window(ctx, provider, place, taken.captured_at)
     if snapshot_index(ctx).pair(place, ctx.agent, provider).before is None:
         raise Missing(
             f"no BEFORE of {provider} for {ctx.agent} in {place}; nothing booked "
@@ -87,12 +87,12 @@ def _steps(
 
 
 def _crossed(
-    ctx: Context, action: str, provider: str, window: str | None, taken: Taken
+    ctx: Context, action: str, provider: str, window: str | None, taken: PaneInput
 ) -> list[Snapshot]:
     """What is there already, where a hand crosses once more and names no window."""
     if action != "cross" or window is not None:
         return []
-    return crossing.again(ctx, provider, _open(ctx, provider), taken, clock.now())
+    return crossing.repeated_crossing(ctx, provider, _open(ctx, provider), taken, clock.now())
 
 
 def _to_start(ctx: Context, provider: str) -> str:
@@ -128,7 +128,7 @@ def _row(
     ctx: Context,
     args: Any,
     provider: str,
-    taken: Taken,
+    taken: PaneInput,
     phase: Phase,
     window: str,
     commits: dict[str, str] | None,
@@ -159,7 +159,7 @@ def _row(
     )
 
 
-def _lags(ctx: Context, taken: Taken, window: str) -> bool:
+def _lags(ctx: Context, taken: PaneInput, window: str) -> bool:
     """Whether the BEFORE is read within the lag buffer after the end of the window before it."""
     index = snapshot_index(ctx)
     earlier = boundaries.before(ctx.config, window, index.windows())
