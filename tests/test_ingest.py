@@ -162,7 +162,7 @@ def test_telemetry_outside_the_window_is_said(shell: Shell) -> None:
         *("--at", "2026-11-20T08:00Z"),
     )
     shell.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", stdin=text(event(0), event(1)))
-    assert "lies outside the window" in shell.ok("preview")
+    assert "is outside the window" in shell.ok("preview")
 
 
 def test_a_killed_ingest_is_finished_by_the_next(shell: Shell, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_why_a_pane_is_not_fit_is_said(tmp_path: Path) -> None:
     )
     reason = "the reset of 5h, weekly has not moved on in its pane"
     assert resets.unfit(declared, turn, at("22T15:00"), meters, ()) == (reason, None)
-    stale = ("its pane says that it may be stale", None)
+    stale = ("its pane may be stale", None)
     assert resets.unfit(declared, turn, at("22T15:00"), (), ("stale",)) == stale
 
 

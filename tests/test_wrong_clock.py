@@ -53,7 +53,7 @@ def test_a_reset_under_a_wrong_clock_is_refused_and_the_next_one_goes_on(
     for _ in range(2):
         done = shell.run("reset", "--at", wrong)
         assert done.returncode == 65, done
-        assert "set the clock, or say --force if it is right" in done.stderr
+        assert "set the clock, or use --force if it is right" in done.stderr
         assert f"--at is {wrong[:16]}:00Z, " in done.stderr
     assert windows(shell) == [("W0-CHN", "before")]
     assert shell.rows("resets") == []
@@ -166,7 +166,7 @@ def test_a_clock_that_went_back_books_nothing_by_itself(shell: Shell, days: int)
         shell.ok("snapshot", "end", "codex", stdin=PLAIN)
         return
     error = shell.fails(65, "snapshot", "end", "codex", stdin=PLAIN)
-    assert "take that snapshot back with undo" in error
+    assert "undo that snapshot" in error
     assert "before the newest moment" in error
     shell.ok("snapshot", "start", "codex", "--at", BEGIN, stdin=PLAIN)
     shell.ok("snapshot", "end", "codex", "--force", stdin=PLAIN)

@@ -12,8 +12,7 @@ import msgspec
 
 from burnbook.budget import burn_rate
 from burnbook.budget.burn_rate import Out, Rate, Reading
-from burnbook.meters.deltas import SAME_RESET
-from burnbook.meters.vendor_meters import ShownMeter
+from burnbook.meters.vendor_meters import ShownMeter, same_reset
 from burnbook.rows.meters import Meter, Snapshot
 from burnbook.windows.snapshot_index import Entry, Pair
 
@@ -22,9 +21,9 @@ THOUSAND = 1000.0  # and contexts in thousands of tokens
 
 
 class MeterStatus(msgspec.Struct, frozen=True):
-    """One meter of one agent. If `used_percent` is null, `reason` says why.
+    """One meter of one agent. If `used_percent` is null, `reason` explains why.
 
-    `resets_first` says whether it resets before it runs out; null means either is possible.
+    `resets_first` is whether it resets before it runs out; null means either is possible.
     """
 
     agent: str
@@ -93,7 +92,7 @@ def _follows(later: ShownMeter, meter: Meter, captured_at: datetime, now: dateti
     """Returns whether a later reading is of the same meter, and not of another account."""
     if later.used_percent is None or not captured_at < later.captured_at <= now:
         return False
-    if _same_reset(later.resets_at, meter.resets_at):
+    if same_reset(later.resets_at, meter.resets_at):
         return meter.used_percent is None or later.used_percent >= meter.used_percent
     if later.resets_at is None or meter.resets_at is None:
         return False
@@ -149,16 +148,10 @@ def _since_reset(meter: Meter, rows: Sequence[Snapshot]) -> list[Reading]:
             continue
         if None not in (row.account, rows[-1].account) and row.account != rows[-1].account:
             continue
-        if not _same_reset(same.resets_at, meter.resets_at):
+        if not same_reset(same.resets_at, meter.resets_at):
             break
         result.append((row.captured_at, same.used_percent))
     return result[::-1]
-
-
-def _same_reset(first: datetime | None, second: datetime | None) -> bool:
-    if first is None or second is None:
-        return first is second
-    return abs(first - second) <= SAME_RESET
 
 
 def _until_reset(out: Out, resets_at: datetime | None) -> tuple[Out, bool | None]:

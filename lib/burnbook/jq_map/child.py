@@ -1,7 +1,7 @@
 """A process that runs one jq program on lines, within limits of CPU time, memory and output.
 
 jq can neither be interrupted nor limited inside a process. So it runs in a child without an
-environment, open files or signals of the terminal, which is killed where a line takes too much.
+environment, open files or signals of the terminal, which is killed if a line exceeds a limit.
 Requests and answers are frames: 8 bytes of length, then MessagePack.
 """
 
@@ -19,38 +19,38 @@ from burnbook.base.clean_text import quoted
 from burnbook.base.redact import redact
 
 LINE_SECONDS = 0.8
-"""CPU time for one line; to compile the program takes COMPILE_SECONDS at most."""
+"""The limit of CPU time for one line; for compiling the program it is COMPILE_SECONDS."""
 COMPILE_SECONDS = 5.0
 MEMORY = 96 << 20
-"""Bytes that the child may allocate beyond what the parent has."""
+"""Bytes that the child may allocate in addition to those of the parent."""
 GROWTH, LEAST = 8, 4096
-"""A line's objects have at most LEAST bytes as JSON, and GROWTH more for each byte of the line."""
+"""The objects of a line have at most LEAST + GROWTH * (bytes of the line) bytes as JSON."""
 _NESTS = 64
-"""Of these bytes, one in so many may open an object or a list, which take the most memory."""
+"""One in so many of these bytes may open an object or a list, which take the most memory."""
 OUT_OF_MEMORY = 3  # an exit code
 
 _encode = msgspec.json.Encoder().encode
 
 Answer = bytes | str
-"""The objects as a JSON array, or why there are none."""
+"""The objects as a JSON array, or the reason for an error."""
 
 
 class Stopped(Exception):
-    """The child was killed: why, as a clause about the map."""
+    """The child was killed. The message is a clause about the map."""
 
 
 class Child:
-    """The running program. Raises ValueError, with jq's words, where it is no program."""
+    """A running program. Raises ValueError with the message of jq if it is invalid."""
 
     def __init__(self, program: str) -> None:
-        (hear, self._tell), (self._hear, tell) = os.pipe(), os.pipe()
+        (request_read, self._requests), (self._answers, answer_write) = os.pipe(), os.pipe()
         pid = os.fork()
         if not pid:
-            _serve(program, hear, tell)
-        os.close(hear)
-        os.close(tell)
+            _serve(program, request_read, answer_write)
+        os.close(request_read)
+        os.close(answer_write)
         self._owner = os.getpid()
-        self._end = weakref.finalize(self, _end, self._owner, pid, (self._tell, self._hear))
+        self._end = weakref.finalize(self, _end, self._owner, pid, (self._requests, self._answers))
         try:
             fault = msgspec.msgpack.decode(self._read(), type=str)
         except Stopped as reason:
@@ -61,43 +61,43 @@ class Child:
 
     @property
     def is_running(self) -> bool:
-        """Whether this process can ask it: a forked process needs a child of its own."""
+        """Whether this process can use it. A forked process needs its own child."""
         return self._end.alive and self._owner == os.getpid()
 
     def ask(self, lines: list[bytes]) -> list[Answer]:
-        """An answer for each line. Raises Stopped where one of them took too much."""
+        """Returns an answer for each line. Raises Stopped if one of them exceeded a limit."""
         try:
-            _write(self._tell, msgspec.msgpack.encode(lines))
+            _write(self._requests, msgspec.msgpack.encode(lines))
             answers: list[Answer] = msgspec.msgpack.decode(self._read())
             return answers
         except BrokenPipeError:
             raise Stopped(_reason(self._end())) from None
-        except BaseException:  # Ctrl-C too: half an answer may be left in the pipe
+        except BaseException:  # also Ctrl-C: half an answer may be in the pipe
             self._end()
             raise
 
     def _read(self) -> bytes:
-        data = _frame(self._hear)
+        data = _frame(self._answers)
         if data is None:
             raise Stopped(_reason(self._end()))
         return data
 
 
 def _end(owner: int, pid: int, pipes: tuple[int, int]) -> int | None:
-    """End a child and give its exit code; None where it is not this process's to end."""
+    """Ends a child and returns its exit code; None if it belongs to another process."""
     if owner != os.getpid():
         return None
     for handle in pipes:
         os.close(handle)
     try:
-        os.kill(pid, signal.SIGKILL)  # changes nothing where it has ended already
+        os.kill(pid, signal.SIGKILL)  # no effect if it has ended
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     except (ProcessLookupError, ChildProcessError):
-        return None  # SIGCHLD is ignored, so nobody knows
+        return None  # SIGCHLD is ignored, so the exit code is unknown
 
 
 def _reason(code: int | None) -> str:
-    """Why a child ended by itself."""
+    """The reason for which a child ended."""
     if code == -signal.SIGPROF:
         return f"takes over {LINE_SECONDS:g} s of CPU time"
     if code in (OUT_OF_MEMORY, -signal.SIGABRT):
@@ -105,13 +105,15 @@ def _reason(code: int | None) -> str:
     return f"crashes (exit code {code})"
 
 
-def _serve(program: str, hear: int, tell: int) -> NoReturn:
+def _serve(program: str, request_read: int, answer_write: int) -> NoReturn:
     code = OUT_OF_MEMORY
     try:
         null = os.open(os.devnull, os.O_RDWR)
-        # Where the parent has closed its stdin or stdout, a pipe may have got that number.
-        hear, tell, null = (fcntl.fcntl(old, fcntl.F_DUPFD, 3) for old in (hear, tell, null))
-        for number, handle in enumerate((hear, tell, null)):
+        # If the parent has closed its stdin or stdout, a pipe may have that number.
+        request_read, answer_write, null = (
+            fcntl.fcntl(old, fcntl.F_DUPFD, 3) for old in (request_read, answer_write, null)
+        )
+        for number, handle in enumerate((request_read, answer_write, null)):
             os.dup2(handle, number)
         _confine()
         compiled, fault = _compiled(program)
@@ -129,7 +131,7 @@ def _serve(program: str, hear: int, tell: int) -> NoReturn:
 
 
 def _confine() -> None:
-    """Give up the terminal's signals, every other open file, and most of the memory."""
+    """Ignores the terminal's signals, closes all other files and limits memory."""
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGPROF):
@@ -146,7 +148,7 @@ def _confine() -> None:
 
 
 def _size() -> int:
-    """Bytes of address space in use; without /proc, what no Python process reaches by itself."""
+    """Bytes of address space in use; without /proc, a generous estimate."""
     try:
         with open("/proc/self/statm", "rb") as file:
             return int(file.read().split()[0]) * resource.getpagesize()
@@ -155,37 +157,37 @@ def _size() -> int:
 
 
 def _compiled(program: str) -> tuple[Any, str]:
-    """The program, or None and why there is none."""
+    """Returns the compiled program, or None and the error."""
     import jq
 
-    # jq reads ~/.jq into every program. No file can be opened from here on, and none is looked for.
+    # jq includes ~/.jq in every program. From here on, no file can be opened or searched for.
     os.environ["HOME"] = os.devnull
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
     try:
         return jq.compile(program), ""
     except ValueError as error:
-        return None, str(error) or "jq does not say why"
+        return None, str(error) or "jq gives no reason"
     finally:
         del os.environ["HOME"]
 
 
 def _answer(compiled: Any, line: bytes) -> Answer:
-    most = GROWTH * len(line) + LEAST
-    nests = most // _NESTS
+    byte_limit = GROWTH * len(line) + LEAST
+    nesting_limit = byte_limit // _NESTS
     parts: list[bytes] = []
     signal.setitimer(signal.ITIMER_PROF, LINE_SECONDS)
     try:
         for value in compiled.input_text(line.decode().lstrip("\ufeff")):
-            # jq makes these of 1/0 and of `nan`; JSON has no word for them.
+            # jq returns these for 1/0 and `nan`, but JSON cannot represent them.
             if type(value) is dict:
-                for key, one in value.items():
-                    if type(one) is float and not isfinite(one):
+                for key, item in value.items():
+                    if type(item) is float and not isfinite(item):
                         return f"gives no finite number for {quoted(key, 64)}"
             part = _encode(value)
             parts.append(part)
-            most -= len(part) + 1
-            nests -= part.count(b"{") + part.count(b"[")
-            if most < 0 or nests < 0:
+            byte_limit -= len(part) + 1
+            nesting_limit -= part.count(b"{") + part.count(b"[")
+            if byte_limit < 0 or nesting_limit < 0:
                 limit = f"{LEAST} bytes and {GROWTH} for each byte of the line"
                 return f"gives too much: over {limit}"
     except ValueError as error:

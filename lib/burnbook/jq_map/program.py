@@ -1,4 +1,4 @@
-"""A feed's `map`: a jq program that makes objects with canonical names of a line of any shape."""
+"""A feed's `map`: a jq program that converts a line to objects with canonical field names."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -10,12 +10,12 @@ from burnbook.base.errors import BadConfig, Refused
 from burnbook.jq_map.child import Answer, Child, Stopped
 
 MAX_STOPS = 3
-"""Lines that may take too much before the run ends; by then the program is at fault."""
+"""Lines that may exceed a limit before the run ends, because the program must be wrong."""
 
 _decode = msgspec.json.Decoder(list[Any]).decode
 
 
-class Mapped:
+class JqMap:
     """Runs the program of one feed. `where` names it in a message."""
 
     def __init__(self, program: str, where: str) -> None:
@@ -23,16 +23,16 @@ class Mapped:
         self._stops = 0
 
     def answers(self, lines: Sequence[bytes]) -> list[Answer]:
-        """What the program makes of lines that are each known to be one JSON value.
+        """Returns the answers of the program for lines that are one JSON value each.
 
-        Raises BadConfig where it took too much of more than MAX_STOPS lines.
+        Raises BadConfig if more than MAX_STOPS lines exceeded a limit.
         """
         try:
             return _child(self._program).ask(list(lines)) if lines else []
         except ValueError as error:
             raise BadConfig(f"{self._where}: map: {error}") from None
         except Stopped as reason:
-            if len(lines) > 1:  # which of them it was
+            if len(lines) > 1:  # find the line
                 return [answer for line in lines for answer in self.answers([line])]
             self._stops += 1
             if self._stops > MAX_STOPS:
@@ -44,7 +44,7 @@ class Mapped:
 
 
 def objects(answer: Answer) -> list[Any]:
-    """The objects of an answer. Raises Refused where it has none but a reason."""
+    """Returns the objects of an answer. Raises Refused if it is an error."""
     if isinstance(answer, str):
         raise Refused(f"the feed's map {answer}")
     try:
@@ -54,24 +54,24 @@ def objects(answer: Answer) -> list[Any]:
 
 
 def check(program: str) -> None:
-    """Nothing, where jq can compile it; else ValueError with jq's words."""
+    """Raises ValueError with the message of jq if a program does not compile."""
     _child(program)
 
 
 def stop() -> None:
-    """End this process's children."""
-    _kept.cache_clear()
+    """Ends the children of this process."""
+    _cached.cache_clear()
 
 
 def _child(program: str) -> Child:
-    """The child that runs a program, started when it is first needed and after it was stopped."""
-    child = _kept(program)
+    """Returns the child that runs a program, and starts it if it is not running."""
+    child = _cached(program)
     if not child.is_running:
-        _kept.cache_clear()
-        child = _kept(program)
+        _cached.cache_clear()
+        child = _cached(program)
     return child
 
 
 @lru_cache(maxsize=2)
-def _kept(program: str) -> Child:
+def _cached(program: str) -> Child:
     return Child(program)

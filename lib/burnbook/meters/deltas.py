@@ -61,9 +61,9 @@ def _delta(old: Meter, new: Meter, began: datetime, ended: datetime) -> MeterDel
 
 
 def _was_reset(old: Meter, new: Meter, began: datetime, ended: datetime) -> bool:
-    """The old reset has passed and, where the new pane shows one, it has moved on.
+    """Whether the old reset has passed and the new pane, if it shows one, has a later one.
 
-    Where the old pane shows none, only a time longer than the meter's window makes it certain.
+    If the old pane shows none, only a time longer than the meter's window is certain.
     """
     if old.resets_at is None:
         return bool(old.window_minutes) and ended - began > _length(old)
@@ -73,7 +73,7 @@ def _was_reset(old: Meter, new: Meter, began: datetime, ended: datetime) -> bool
 
 
 def _whole_windows_between(old: Meter, new: Meter, began: datetime, ended: datetime) -> int:
-    """How many further windows of the meter may have come and gone unseen between the two."""
+    """The number of further windows of the meter that may have passed between the two."""
     if not old.window_minutes:
         return 0
     latest = new.resets_at - _length(old) if new.resets_at else ended

@@ -102,7 +102,7 @@ def ratio(pairs: Sequence[tuple[float, float]], provider: str, effect: float) ->
 
 
 def _power(difference: float, error: float) -> float | None:
-    """Of a two-sided 5% test against a change of `difference`; None where nothing varies."""
+    """Of a two-sided 5% test against a change of `difference`; None without variance."""
     if error == 0:
         return None
     shift = difference / error

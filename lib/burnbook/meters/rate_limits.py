@@ -48,7 +48,7 @@ NONE = Limits((), None)
 
 
 def codex(limits: Any, at: datetime) -> Limits:
-    """The meters of one `rate_limits` in a line of time `at`; none where it is null."""
+    """The meters of one `rate_limits` in a line of time `at`; none if it is null."""
     if not isinstance(limits, Mapping):
         return NONE
     pool = _pool(limits)
@@ -67,7 +67,7 @@ def codex(limits: Any, at: datetime) -> Limits:
 
 
 def claude(limits: Any) -> Limits:
-    """The meters of one `rate_limits` of a status line; none where it is absent."""
+    """The meters of one `rate_limits` of a status line; none if it is absent."""
     if not isinstance(limits, Mapping):
         return NONE
     meters: dict[str, Meter] = {}

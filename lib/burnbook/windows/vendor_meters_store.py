@@ -25,7 +25,7 @@ WindowOf = Callable[[datetime], str | None]
 
 
 def _apply(connection: "Connection", entries: Iterable[Entry]) -> int:
-    """Add readings. What they come to depends on their order, so it is one value."""
+    """Adds readings. The result depends on their order, so it is stored as one value."""
     official, duplicates = _read(connection), 0
     for _, _, row in entries:
         added = connection.execute("INSERT OR IGNORE INTO meter_ids VALUES (?)", (row.id,))
@@ -56,22 +56,22 @@ def _read(connection: "Connection") -> OfficialMeters:
 
 
 def official_meters(store: Store) -> OfficialMeters:
-    """What the book has of official meters now."""
+    """The official meters of the book."""
     return _read(store.view(METERS))
 
 
 def of_logs(
     ctx: Context,
     provider: str,
-    found: Mapping[str, Sequence[ShownMeter]],
+    meters_by_name: Mapping[str, Sequence[ShownMeter]],
     plan: tuple[datetime, str] | None,
 ) -> int:
-    """Book the meters of logs that say more of a meter's windows; the number of rows."""
+    """Books meters of logs that add a window or usage. Returns the number of rows."""
     from burnbook.windows import boundaries
     from burnbook.windows.snapshot_index import snapshot_index
 
     known = official_meters(ctx.store)
-    shown = [meter for meters in found.values() for meter in meters]
+    shown = [meter for meters in meters_by_name.values() for meter in meters]
     if not any(known.adds_usage(provider, meter) for meter in shown):
         return 0
     window_of = boundaries.by_time(ctx.config, snapshot_index(ctx))
@@ -79,9 +79,9 @@ def of_logs(
 
     def build() -> list[tuple[str, Row]]:
         known = official_meters(ctx.store)
-        news = [meter for meter in shown if known.adds_usage(provider, meter)]
+        new = [meter for meter in shown if known.adds_usage(provider, meter)]
         events: dict[tuple[datetime, str | None], list[ShownMeter]] = {}
-        for meter in sorted(news, key=lambda meter: meter.captured_at):
+        for meter in sorted(new, key=lambda meter: meter.captured_at):
             events.setdefault((meter.captured_at, meter.session), []).append(meter)
         return [
             (JOURNAL, _row(ctx, provider, meters, provider, plan_name, window_of(moment)))
@@ -98,7 +98,7 @@ def of_line(
     window: str | None,
     wait: float = WAIT_SECONDS,
 ) -> bool:
-    """Book what a session shows now if one of its meters is news. Raises Busy after `wait`."""
+    """Books the meters of a session if one of them is newer. Raises Busy after `wait` seconds."""
 
     def is_newer(known: OfficialMeters) -> bool:
         return any(known.is_newer(provider, meter) for meter in shown)
@@ -107,7 +107,7 @@ def of_line(
         known = official_meters(ctx.store)
         if not is_newer(known):
             return []
-        # A meter that lags is left out: a later row must not be less true.
+        # Stale meters are left out, because a later row must not be less accurate.
         current = [meter for meter in shown if known.is_current(provider, meter)]
         return [(JOURNAL, _row(ctx, provider, current, STATUSLINE, None, window))]
 

@@ -126,7 +126,7 @@ def _parts(ctx: Context, out: Outcome, booked: Sequence[Booked], how: ResetOptio
     for who, provider in _strangers(ctx):
         lines.append(Line(f"left alone: {who} {provider}: it has booked nothing yet"))
     for row in _missing(booked):
-        lines.append(Line(f"missed: {missed_resets.said(ctx, row)}"))
+        lines.append(Line(f"missed: {missed_resets.describe(ctx, row)}"))
     return lines or [Line("nothing to reset: the book has no snapshot", strong=True)]
 
 

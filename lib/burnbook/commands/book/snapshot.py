@@ -142,7 +142,7 @@ def _row(
             ctx.notes.append(
                 f"this BEFORE of {window} is inside the lag buffer ({ctx.config.windows.lag_buffer}"
                 " after the reset), when panes may still show the old window; take it again later, "
-                "or say --force if it is right"
+                "or use --force if it is right"
             )
     if args.force and _doubt(ctx, taken):
         notes = " ".join(filter(None, (notes, moment_support.FORCED)))
