@@ -1,4 +1,4 @@
-"""What is run: a command line, or an agent's snapshot told in one sentence."""
+"""Running a command line, or an agent's snapshot described in one sentence."""
 
 import paint
 from behave import given, when
