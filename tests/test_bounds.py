@@ -1,4 +1,4 @@
-"""What an input may grow to, and how its cost grows: counted in bytes and steps, not in time."""
+"""Limits of inputs, and how their cost grows: counted in bytes and steps, not in time."""
 
 import sys
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def test_a_pane_of_moves_grows_by_a_bounded_number_of_spaces(unit: str) -> None:
     assert len(strip_ansi(text)) <= len(text) + MAX_MOVED
 
 
-def test_what_a_real_pane_moves_over_stays_spaces() -> None:
+def test_cursor_moves_become_spaces() -> None:
     assert strip_ansi("5h limit:\x1b[30C11% used") == f"5h limit:{' ' * 30}11% used"
 
 

@@ -1,4 +1,4 @@
-"""GO, SOFT GO, NO-GO: what each fact of a window does to the verdict."""
+"""GO, SOFT GO, NO-GO: the effect of each fact of a window on the verdict."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -39,7 +39,7 @@ ANOMALY = codec.make(
 
 
 def finalized(outcome: Any) -> WindowRow:
-    said: Any = dict.fromkeys(("quality", "methodology", "commit_start", "commit_end"))
+    fields: Any = dict.fromkeys(("quality", "methodology", "commit_start", "commit_end"))
     return codec.make(
         WindowRow,
         window=W,
@@ -48,7 +48,7 @@ def finalized(outcome: Any) -> WindowRow:
         anomalies=0,
         features={},
         outcome=outcome,
-        **said,
+        **fields,
     )
 
 
@@ -87,7 +87,7 @@ def run(
 
 
 def facts(**other: Any) -> Facts:
-    """Everything that GO needs, but for what is said otherwise."""
+    """Everything that GO needs, except for the given fields."""
     there = Facts(W, [PAIR], [CLOSING], finalized("pass"), [], [churn()], [run("pass")])
     return there._replace(**other)
 
@@ -97,18 +97,20 @@ def facts(**other: Any) -> Facts:
 def test_go_needs_a_closing_churn_and_evidence_and_gives_no_reason(
     outcome: str, result: str
 ) -> None:
-    found = decide(facts(finalized=finalized(outcome), evidence=[run(result)]))
-    assert (found.verdict, found.reasons, found.completeness.percent) == ("GO", (), 100)
+    decision = decide(facts(finalized=finalized(outcome), evidence=[run(result)]))
+    assert (decision.verdict, decision.reasons, decision.completeness.percent) == ("GO", (), 100)
 
 
 @pytest.mark.parametrize(
     "missing", [{"churn": []}, {"evidence": []}, {"churn": [], "evidence": []}]
 )
 def test_only_churn_or_evidence_missing_is_a_soft_go(missing: dict[str, Any]) -> None:
-    found = decide(facts(**missing))
-    assert found.verdict == "SOFT GO"
-    assert len(found.reasons) == len(missing)
-    assert all(any(name in reason for name in missing) and W in reason for reason in found.reasons)
+    decision = decide(facts(**missing))
+    assert decision.verdict == "SOFT GO"
+    assert len(decision.reasons) == len(missing)
+    assert all(
+        any(name in reason for name in missing) and W in reason for reason in decision.reasons
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,15 +125,15 @@ def test_only_churn_or_evidence_missing_is_a_soft_go(missing: dict[str, Any]) ->
     ],
 )
 def test_anything_else_is_a_no_go_that_names_it(other: dict[str, Any], reason: str) -> None:
-    found = decide(facts(**other))
-    assert found.verdict == "NO-GO"
-    assert found.reasons[0] == reason
+    decision = decide(facts(**other))
+    assert decision.verdict == "NO-GO"
+    assert decision.reasons[0] == reason
 
 
 def test_the_newest_run_of_a_capability_counts() -> None:
-    mended = [run("fail"), run("pass", run_id="r2")]
-    assert decide(facts(evidence=mended)).verdict == "GO"
-    assert decide(facts(evidence=mended[::-1])).verdict == "NO-GO"
+    corrected = [run("fail"), run("pass", run_id="r2")]
+    assert decide(facts(evidence=corrected)).verdict == "GO"
+    assert decide(facts(evidence=corrected[::-1])).verdict == "NO-GO"
     assert decide(facts(evidence=[run("pass"), run("error", "other")])).verdict == "NO-GO"
 
 
@@ -142,24 +144,24 @@ def test_a_run_that_was_superseded_does_not_count() -> None:
 
 
 def test_a_run_that_was_skipped_shows_nothing() -> None:
-    found = decide(facts(evidence=[run("skip")]))
-    assert (found.verdict, found.completeness.evidence) == ("SOFT GO", 0)
+    decision = decide(facts(evidence=[run("skip")]))
+    assert (decision.verdict, decision.completeness.evidence) == ("SOFT GO", 0)
 
 
-def test_a_missing_after_and_a_change_since_are_told_and_do_not_decide() -> None:
-    found = decide(facts(pairs=[PAIR, HALF], closings=[]))
-    assert found.verdict == "GO"
-    assert found.completeness.changed_since
-    assert [(one.before, one.after) for one in found.completeness.snapshots] == [
+def test_a_missing_after_and_later_changes_do_not_decide() -> None:
+    decision = decide(facts(pairs=[PAIR, HALF], closings=[]))
+    assert decision.verdict == "GO"
+    assert decision.completeness.changed_since
+    assert [(snapshot.before, snapshot.after) for snapshot in decision.completeness.snapshots] == [
         (True, True),
         (True, False),
     ]
-    assert found.completeness.percent == 87.5
+    assert decision.completeness.percent == 87.5
 
 
 def test_an_empty_window_has_nothing() -> None:
-    found = decide(Facts(W, [], [], None, [], [], []))
-    assert (found.verdict, found.completeness.percent) == ("NO-GO", 0)
+    decision = decide(Facts(W, [], [], None, [], [], []))
+    assert (decision.verdict, decision.completeness.percent) == ("NO-GO", 0)
 
 
 def test_churn_that_was_counted_again_counts_once() -> None:
@@ -174,11 +176,11 @@ def test_churn_that_was_counted_again_counts_once() -> None:
     st.booleans(),
     st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(RESULTS)), max_size=4),
 )
-def test_the_verdict_is_what_the_rules_say(
+def test_the_verdict_follows_the_rules(
     outcome: Any, closed: bool, strange: bool, counted: bool, runs: list[tuple[str, str]]
 ) -> None:
     rows = [run(result, capability, f"r{n}") for n, (capability, result) in enumerate(runs)]
-    found = decide(
+    decision = decide(
         facts(
             finalized=finalized(outcome) if closed else None,
             anomalies=[ANOMALY] if strange else [],
@@ -191,6 +193,6 @@ def test_the_verdict_is_what_the_rules_say(
     bad = bad or bool({"fail", "error"} & set(newest.values()))
     shown = bool({"pass", "partial"} & set(newest.values()))
     wanted = "NO-GO" if bad else "GO" if counted and shown else "SOFT GO"
-    assert found.verdict == wanted
-    assert (found.reasons == ()) == (wanted == "GO")
-    assert 0 <= found.completeness.percent <= 100
+    assert decision.verdict == wanted
+    assert (decision.reasons == ()) == (wanted == "GO")
+    assert 0 <= decision.completeness.percent <= 100

@@ -15,7 +15,7 @@ FAMILIES = {"panes", "preview/blocks", "snapshots/capture_kinds", "schedule/form
 MODULES = sorted(LIB.rglob("*.py"))
 FOLDERS = sorted({path.parent for path in MODULES})
 
-# What is still over a limit. These sets only shrink.
+# Exceptions to the limits. These sets may only shrink.
 CROWDED = {"book", "commands/book"}
 LONG = {"book/key_index.py"}
 LONG_COMMANDS = {
@@ -91,8 +91,8 @@ def test_a_new_room_needs_a_floor(copy: Path) -> None:
 
 def test_no_folder_has_more_than_twelve_files() -> None:
     counts = {name_of(folder): len(list(folder.glob("*.py"))) for folder in FOLDERS}
-    crowded = {name for name, count in counts.items() if count > 12 and name not in FAMILIES}
-    assert crowded <= CROWDED
+    too_full = {name for name, count in counts.items() if count > 12 and name not in FAMILIES}
+    assert too_full <= CROWDED
 
 
 def test_no_file_has_more_than_250_lines() -> None:
@@ -116,7 +116,7 @@ def test_the_map_shows_every_room_on_its_floor() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     table = re.findall(r"^\| (\d+) \| `([\w/.]+)` \|", text, re.MULTILINE)
     shown = {room.rstrip("/").removesuffix(".py"): int(floor) for floor, room in table}
-    # A folder that is not a room of its own, such as commands/book, is shown beside its room.
+    # A folder that is not a separate room, such as commands/book, is listed with its room.
     rooms = {room: floor for room, floor in shown.items() if "/" not in room}
     inner = {room for room in shown if "/" in room}
     assert rooms == floors

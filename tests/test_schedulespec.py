@@ -1,4 +1,4 @@
-"""config/schedules.toml: every mistake is one sentence that names file, key and what is valid."""
+"""config/schedules.toml: every mistake is one sentence with file, key and valid values."""
 
 import re
 from pathlib import Path

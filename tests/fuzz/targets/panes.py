@@ -48,8 +48,8 @@ CONTEXT = Context(
 )
 
 
-def one(data: bytes) -> None:
-    """It is read without a fault; what it shows fits a row; what is kept of it is plain."""
+def run_one(data: bytes) -> None:
+    """Parsing never fails; the values fit a row; the saved text is plain."""
     provider = PROVIDERS[data[0] % len(PROVIDERS)] if data else PROVIDERS[0]
     try:
         taken = parse_pane(CONTEXT, provider, "stdin", data[1:], NOW)
