@@ -116,7 +116,7 @@ def test_the_first_row_of_a_request_has_to_be_there(shell: Shell) -> None:
             journal.write(b'%b,"crc":"%08x"}\n' % (body, codec.zlib.crc32(body)))
     [(file, _, why)] = references(shell, 1)
     assert file == path.name
-    assert why == f"goes back to {later[0]['first']}, which does not precede it"
+    assert why == f"refers to {later[0]['first']}, which does not precede it"
 
 
 def test_a_pane_of_no_snapshot_is_a_note(named: Shell) -> None:

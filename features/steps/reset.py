@@ -1,6 +1,6 @@
 """The panes that the agents' captures show, and the messages of a run."""
 
-import paint
+import pane_text
 from behave import given, then
 from behave.runner import Context
 from scratch import Scratch
@@ -12,7 +12,7 @@ _HEAD = "# The captures of this scenario.\n"
 def shows(context: Context, agent: str, provider: str, meters: str) -> None:
     """From here on; another such sentence puts another pane in its place."""
     name = f"{agent.lower()}-{provider.lower()}.pane"
-    (context.scratch.home / name).write_text(paint.pane(provider.lower(), meters), "utf-8")
+    (context.scratch.home / name).write_text(pane_text.pane(provider.lower(), meters), "utf-8")
     _declare(context.scratch, agent, provider, f'["cat", "{context.scratch.home / name}"]')
 
 

@@ -126,7 +126,7 @@ def check_journal(
             reason = f"id {row_id} is a duplicate"
             findings.append(Finding("twice", file, at, reason, True, row_id, offset, length))
         # References to an earlier row of the same request: the one superseded, or the first.
-        dangling = [reference(root, name, at, "goes back to", target) for at, target in missing]
+        dangling = [reference(root, name, at, "refers to", target) for at, target in missing]
         valid -= len(duplicates) + sum(finding.is_fault for finding in dangling)
         findings += dangling
         offset, tail = journal.torn_tail(path)

@@ -99,7 +99,7 @@ def decide(
                 reason = f"no capture is declared for {who[1]}; book it by hand"
                 out.left.append(_fact(turn, reason=reason))
             else:
-                reason = "it came due while the panes were captured"
+                reason = "it became due while the panes were captured"
                 out.pending.append(_fact(turn, status="pending", reason=reason, retry_at=None))
     is_sure = any(isinstance(row, Snapshot) for _, row in out.rows)
     out.rows[:0] = missed_rows(ctx, skipped, limit=None if is_sure else ALONE)
