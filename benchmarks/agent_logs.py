@@ -1,4 +1,4 @@
-"""Make a home folder with agents' logs, and tell what is true of them.
+"""Make a home folder with agents' logs, and the true figures about them.
 
     agent_logs.py HOME [--claude-mb N --claude-files N] [--codex-mb N --codex-files N] [--seed N]
 
@@ -33,7 +33,7 @@ class Truth:
         self.requests = 0
 
     def add(self, key: tuple[str, ...], counts: tuple[int, ...]) -> None:
-        """One request: what it used, in the order of KINDS."""
+        """One request: its tokens, in the order of KINDS."""
         sums = self.sums.setdefault(key, [0] * len(KINDS))
         for at, count in enumerate(counts):
             sums[at] += count
@@ -73,16 +73,16 @@ class Maker:
 
     def sizes(self, count: int, megabytes: float) -> list[int]:
         """Bytes of each file, which add up."""
-        found = []
+        counts = []
         for at in range(count):
             share = (at + 0.5) / count
             for (low, less), (high, more) in zip(_PROFILE, (*_PROFILE[1:], (1, 4e7)), strict=True):
                 if share <= high:
-                    found.append(less + (more - less) * (share - low) / (high - low))
+                    counts.append(less + (more - less) * (share - low) / (high - low))
                     break
-        scale = megabytes * 1_048_576 / sum(found)
-        self.random.shuffle(found)
-        return [int(size * scale) for size in found]
+        scale = megabytes * 1_048_576 / sum(counts)
+        self.random.shuffle(counts)
+        return [int(size * scale) for size in counts]
 
     def write(self, path: Path, lines: list[bytes], at: int) -> None:
         """Write a file; `at` orders the files by their times."""
@@ -124,8 +124,8 @@ class Claude:
             if self.kept and chance.random() < 0.06:
                 lines += self._resumed(session)
             own = len(lines)
-            for some in self._session(cwd, session, is_subagent=chance.random() < 0.1):
-                lines += some
+            for session_events in self._session(cwd, session, is_subagent=chance.random() < 0.1):
+                lines += session_events
                 if sum(map(len, lines[own:])) >= size:
                     break
             if len(self.kept) < 60:
@@ -140,12 +140,12 @@ class Claude:
         lines = self.maker.random.choice(self.kept)
         if self.maker.random.random() < 0.5:
             return lines
-        told = [json.loads(one) for one in lines]
-        return [line(one | {"sessionId": session}) for one in told]
+        rows = [json.loads(event) for event in lines]
+        return [line(event | {"sessionId": session}) for event in rows]
 
     def _session(self, cwd: str, session: str, *, is_subagent: bool) -> Iterator[list[bytes]]:
         maker, chance = self.maker, self.maker.random
-        now, held = maker.moment(), 15_000
+        now, context = maker.moment(), 15_000
         while True:
             now += timedelta(seconds=chance.expovariate(1 / 25))
             model = chance.choices(MODELS, [5, 4, 1])[0]
@@ -155,19 +155,26 @@ class Claude:
             }
             writes = maker.number(6.5, 1.3)
             long = writes if chance.random() < 0.2 else 0
-            counts = (chance.randrange(1, 12), held, writes - long, long, maker.number(5.2, 1.2), 0)
-            held = held + writes if held < 160_000 else 20_000
+            counts = (
+                chance.randrange(1, 12),
+                context,
+                writes - long,
+                long,
+                maker.number(5.2, 1.2),
+                0,
+            )
+            context = context + writes if context < 160_000 else 20_000
             key = ("claude", iso(now)[:10], model, session, project(cwd))
             self.truth.add(key, counts)
-            made = self._streamed(same, model, counts)
-            yield [*made, *self._around(same)]
+            events = self._streamed(same, model, counts)
+            yield [*events, *self._around(same)]
 
     def _streamed(self, same: dict[str, Any], model: str, counts: tuple[int, ...]) -> list[bytes]:
         maker, chance = self.maker, self.maker.random
-        told = {"id": maker.name("msg_01"), "model": model, "type": "message", "role": "assistant"}
+        base = {"id": maker.name("msg_01"), "model": model, "type": "message", "role": "assistant"}
         request, lines = maker.name("req_011"), chance.choices([1, 2, 3, 4], [40, 40, 15, 5])[0]
         sofar = 0
-        made = []
+        events = []
         for at in range(lines):
             last = at == lines - 1
             sofar = counts[4] if last else max(sofar, min(counts[4], chance.randrange(1, 9)))
@@ -181,12 +188,12 @@ class Claude:
                 **{"output_tokens": sofar, "service_tier": "standard"},
             }
             content = [{"type": "text", "text": maker.text(maker.number(5.8) % 9000)}]
-            message = {**told, "content": content, "usage": usage}
-            made.append({**same, "type": "assistant", "message": message, "requestId": request})
-        return [line(one | {"uuid": maker.uuid()}) for one in made]
+            message = {**base, "content": content, "usage": usage}
+            events.append({**same, "type": "assistant", "message": message, "requestId": request})
+        return [line(event | {"uuid": maker.uuid()}) for event in events]
 
     def _around(self, same: dict[str, Any]) -> list[bytes]:
-        """What a request brings with it, and what only looks like one."""
+        """Lines that come with a request, and lines that only look like one."""
         maker, chance = self.maker, self.maker.random
         output = maker.text(maker.number(7.6, 1.1) % 40_000)
         decoy = {"input_tokens": 5, "output_tokens": 700, "cache_read_input_tokens": 30_000}
@@ -204,23 +211,23 @@ class Claude:
             lines.append(
                 {**same, "type": "assistant", "isApiErrorMessage": True, "message": failed}
             )
-        return [line(one) for one in lines]
+        return [line(event) for event in lines]
 
 
 def make(
     home: Path, claude: tuple[int, float], codex: tuple[int, float], seed: int = 11
 ) -> dict[str, Any]:
-    """Make both, each of (files, megabytes), and give what is true."""
+    """Make both, each of (files, megabytes), and return the true figures."""
     from agent_rollouts import Codex  # it takes the tools above
 
-    truth, told = Truth(), {}
+    truth, facts = Truth(), {}
     for name, kind, (count, megabytes) in (("claude", Claude, claude), ("codex", Codex, codex)):
         maker = Maker(seed)
         if count:
             kind(maker, truth).make(home, count, megabytes)
-        told[name] = maker.written
+        facts[name] = maker.written
     sums = [[*key, *counts] for key, counts in sorted(truth.sums.items())]
-    whole = {"kinds": KINDS, "bytes": told, "requests": truth.requests, "sums": sums}
+    whole = {"kinds": KINDS, "bytes": facts, "requests": truth.requests, "sums": sums}
     (home / "truth.json").write_text(json.dumps(whole))
     return whole
 
@@ -239,8 +246,8 @@ def main() -> None:
     given = parser.parse_args()
     given.home.mkdir(parents=True, exist_ok=True)
     claude = given.claude_files, given.claude_mb
-    told = make(given.home, claude, (given.codex_files, given.codex_mb), given.seed)
-    print(f"{told['requests']:,} requests in {told['bytes']} bytes")
+    facts = make(given.home, claude, (given.codex_files, given.codex_mb), given.seed)
+    print(f"{facts['requests']:,} requests in {facts['bytes']} bytes")
 
 
 if __name__ == "__main__":

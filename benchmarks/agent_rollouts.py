@@ -61,11 +61,15 @@ class Session:
 
     def meta(self) -> None:
         """The first line."""
-        told: dict[str, Any] = {"id": self.id, "cwd": self.cwd, "cli_version": "0.98.0"}
+        payload: dict[str, Any] = {"id": self.id, "cwd": self.cwd, "cli_version": "0.98.0"}
         if self.parent is not None:
-            told["forked_from_id"] = self.parent
-        told |= {"source": "cli", "instructions": self.maker.text(4000), "git": {"branch": "main"}}
-        self.put("session_meta", told)
+            payload["forked_from_id"] = self.parent
+        payload |= {
+            "source": "cli",
+            "instructions": self.maker.text(4000),
+            "git": {"branch": "main"},
+        }
+        self.put("session_meta", payload)
 
     def fork(self, parent: "Session") -> None:
         """Repeat half of a parent's history, with its own times or with those of the fork."""
@@ -90,8 +94,8 @@ class Session:
             self.now += timedelta(seconds=chance.expovariate(1 / 60))
             self.model = chance.choices(MODELS, [5, 4, 1])[0]
             self.put("turn_context", {"cwd": self.cwd, "model": self.model, "effort": "high"})
-            asked = self.maker.text(300)
-            self.put("event_msg", {"type": "user_message", "message": asked, "images": []})
+            prompt = self.maker.text(300)
+            self.put("event_msg", {"type": "user_message", "message": prompt, "images": []})
             for _ in range(self.maker.number(1.6, 0.8)):
                 self.request()
                 if self.bytes >= size:
@@ -105,8 +109,8 @@ class Session:
         if chance.random() < 0.5:
             thought = {"type": "reasoning", "encrypted_content": maker.name("gA", 900)}
             self.put("response_item", thought)
-        told = {"type": "function_call", "call_id": call, "arguments": maker.text(90)}
-        self.put("response_item", told)
+        payload = {"type": "function_call", "call_id": call, "arguments": maker.text(90)}
+        self.put("response_item", payload)
         if self.sums[4] > 900_000 and chance.random() < 0.01:
             self.sums, self.held = [0] * 5, 9_000  # compacted: its sums begin again
         output = maker.number(5, 1.1)
@@ -122,9 +126,9 @@ class Session:
         key = ("codex", iso(self.now)[:10], self.model, self.id, project(self.cwd))
         self.codex.truth.add(key, counts)
         self.marks.append((len(self.lines), self.sums, self.held))
-        told = {"type": "function_call_output", "call_id": call}
+        payload = {"type": "function_call_output", "call_id": call}
         output_text = maker.text(maker.number(7.8) % 30_000)
-        self.put("response_item", told | {"output": output_text})
+        self.put("response_item", payload | {"output": output_text})
         if chance.random() < 0.05:
             self.now += timedelta(seconds=2)
             self.count(last)  # the limits were refreshed: the same sums again
@@ -141,5 +145,5 @@ class Session:
             "primary": {"used_percent": 11.5, "window_minutes": 300, "resets_at": resets + 9000},
             "secondary": {"used_percent": 24.0, "window_minutes": 10_080, "resets_at": resets},
         }
-        told = None if self.maker.random.random() < 0.1 else limits
-        self.put("event_msg", {"type": "token_count", "info": info, "rate_limits": told})
+        shown_limits = None if self.maker.random.random() < 0.1 else limits
+        self.put("event_msg", {"type": "token_count", "info": info, "rate_limits": shown_limits})

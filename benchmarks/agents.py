@@ -1,8 +1,8 @@
 """Measure agents' own logs: the first read, nothing new, 1 MB new, against ccusage and tokscale.
 
 Every job is a whole process; those of one job take turns, and a ratio is the median of the rounds'
-ratios. Ours books durably. Each one's sums are compared with what the maker of the logs knows to be
-true; where ours differ, the exit code is 1.
+ratios. Ours books durably. The sums of each are compared with the true ones
+of the generator; if ours differ, the exit code is 1.
 
 Example:
   just bench-agents --quick
@@ -33,7 +33,7 @@ TOKSCALE = MODULES / "@tokscale" / "cli-linux-x64-gnu" / "bin" / "tokscale"
 RIVALS = {"ccusage": CCUSAGE, "tokscale": TOKSCALE}
 FULL = {"claude": (2000, 1024.0), "codex": (1000, 1024.0)}
 QUICK = {"claude": (200, 64.0), "codex": (100, 64.0)}
-# (Path of each sum in a rival's totals.) Reasoning is told beside the output by one of them.
+# (Path of each sum in a rival's totals.) One of them reports reasoning beside the output.
 TOTALS = {
     "ccusage": ("inputTokens", "cacheReadTokens", "cacheCreationTokens", "outputTokens"),
     "tokscale": ("input", "cacheRead", "cacheWrite", "output"),
@@ -48,7 +48,7 @@ class Bench:
         self.book = home / "book"
         self.sums: dict[tuple[str, ...], list[int]] = {}
         if not (home / "truth.json").exists():
-            # In another process: what this one holds would count as its children's memory.
+            # In another process: memory of this one would count as its children's.
             words = [sys.executable, str(ROOT / "benchmarks" / "agent_logs.py"), str(home)]
             for name in FULL:
                 count, megabytes = sizes if name == tool else (0, 0)
@@ -64,18 +64,18 @@ class Bench:
             self.sums[tuple(row[:5])] = [a + b for a, b in zip(sums, row[5:], strict=True)]
 
     def ours(self, *, cold: bool = False) -> Command:
-        """Book what is new; cold: in a new book."""
+        """Book new requests; cold: in a new book."""
         argv = [str(ROOT / "bin" / "ingest"), self.tool, "--data-dir", str(self.book)]
         return Command(argv, makes=self.book if cold else None)
 
     def report(self) -> Command:
-        """Book what is new, and report by day."""
+        """Book new requests, and report by day."""
         words = ["daily", "--fresh", "--format", "json", "--tool", self.tool]
         words += ["--data-dir", str(self.book)]
         return Command([str(ROOT / "bin" / "usage"), *words])
 
     def rival(self, name: str, *, cold: bool = False) -> Command:
-        """What a rival does to report; cold: without what it remembers."""
+        """A rival's report; cold: without its cache."""
         out = self.home / f"{name}.json"
         if name == "ccusage":
             words = [self.tool, "daily", "--json", "--offline"]
@@ -85,7 +85,7 @@ class Bench:
         return Command(argv, stdout=out, makes=remembered if cold else None)
 
     def grow(self) -> None:
-        """About one more MB of logs, of a session of its own."""
+        """About one more MB of logs, in a new session."""
         grown = self.truth["grown"] = self.truth.get("grown", 0) + 1
         truth, maker = Truth(), Maker(1000 + grown)
         (Claude if self.tool == "claude" else Codex)(maker, truth).make(self.home, 1, 1.0)
@@ -95,28 +95,28 @@ class Bench:
         (self.home / "truth.json").write_text(json.dumps(self.truth))
 
     def wrong(self) -> list[str]:
-        """What the book says that is not so."""
+        """The figures of the book that are wrong."""
         from burnbook.store.store import Store
         from burnbook.usage import queries
 
-        found: dict[tuple[str, ...], list[int]] = {}
+        result: dict[tuple[str, ...], list[int]] = {}
         for quarter, origin, sums in queries.cells(Store(str(self.book))):
             day = datetime.fromtimestamp(quarter * 900, UTC).date().isoformat()
             key = (origin.tool, day, origin.model or "", origin.session or "", origin.project or "")
-            row = found.setdefault(key, [0] * len(KINDS))
+            row = result.setdefault(key, [0] * len(KINDS))
             for n, name in enumerate(KINDS):
                 row[n] += getattr(sums, name)
-        keys = sorted({*found, *self.sums}, key=str)
+        keys = sorted({*result, *self.sums}, key=str)
         return [
-            f"{' '.join(key)}: {found.get(key)}, the truth is {self.sums.get(key)}"
+            f"{' '.join(key)}: {result.get(key)}, the truth is {self.sums.get(key)}"
             for key in keys
-            if found.get(key) != self.sums.get(key)
+            if result.get(key) != self.sums.get(key)
         ]
 
     def verdict(self, name: str) -> str:
         """How far a rival's total is from the truth."""
-        told = json.loads((self.home / f"{name}.json").read_text())
-        rows = [told["totals"]] if name == "ccusage" else told["entries"]
+        output = json.loads((self.home / f"{name}.json").read_text())
+        rows = [output["totals"]] if name == "ccusage" else output["entries"]
         sums = [sum(row.get(key, 0) for row in rows) for key in TOTALS[name]]
         beside = sum(row.get("reasoning", 0) for row in rows) if name == "tokscale" else 0
         whole = [sum(row[n] for row in self.sums.values()) for n in range(len(KINDS))]

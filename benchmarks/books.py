@@ -1,4 +1,4 @@
-"""Inputs and books of a benchmark, made where they are not there yet, and what is run on them."""
+"""Inputs and books of a benchmark, created if missing, and the commands run on them."""
 
 import sys
 from collections.abc import Callable, Container, Iterable, Mapping
@@ -19,7 +19,7 @@ class Sizes(NamedTuple):
     """Rows of the inputs."""
 
     few: int
-    some: int
+    medium: int
     many: int
     most: int
 
@@ -36,7 +36,7 @@ class Bench:
         work.mkdir(parents=True, exist_ok=True)
 
     def verdict(self) -> str:
-        """What became of the comparisons since the last verdict."""
+        """The results of the comparisons since the last verdict."""
         wrong, compared = len(self.wrong) - self._seen, self.compared
         self._seen, self.compared = len(self.wrong), 0
         return f"{wrong} wrong: {self.wrong[-1]}" if wrong else f"exact, {compared} times"
@@ -45,7 +45,7 @@ class Bench:
         """An input of so many rows, with its truth."""
         path = self.work / f"{rows}-{seed}.jsonl"
         if not path.with_name(f"{path.name}.truth.json").exists():
-            # In a process of its own: the memory of this one is the least that one it starts has.
+            # In another process, because a child's peak memory is at least that of its parent.
             script = str(Path(__file__).with_name("generate_telemetry.py"))
             argv = [sys.executable, script, str(rows), str(path), "--seed", str(seed), *where]
             run(Command(argv))
@@ -62,7 +62,7 @@ class Bench:
         return commands | {name: rival[name] for name in names}
 
     def build(self, rows: int, *, parquet: bool = False) -> Taken:
-        """Make the book of an input anew, once; with DuckDB's file where that is asked for."""
+        """Rebuild the book of an input once; with DuckDB's file if requested."""
         commands = self.cold(rows, {"DuckDB"})
         if rows not in self._built:
             self._built[rows] = run(commands["burnbook"])
@@ -73,22 +73,22 @@ class Bench:
     def append(self, sizes: Iterable[int], at: int) -> dict[str, Command]:
         """A thousand rows of the last day that are new to these books, which grow by them."""
         lines = self.input(1000, 100 + at, LAST_DAY)
-        found = {}
+        results = {}
         for rows in sizes:
             ingest = self._ingest(self._book(rows), lines)
-            found[f"{rows}"] = self._checked(ingest, ingested, truth_of(lines))
-        return found
+            results[f"{rows}"] = self._checked(ingest, ingested, truth_of(lines))
+        return results
 
     def previews(self, sizes: Iterable[int]) -> dict[str, Command]:
         """The preview of each of these books, and the figures of the last one's rows by DuckDB."""
-        found = {}
+        results = {}
         for rows in sizes:
             truth = truth_of(self.input(rows))
-            found[f"{rows}"] = self._checked(self._preview(self._book(rows)), previewed, truth)
+            results[f"{rows}"] = self._checked(self._preview(self._book(rows)), previewed, truth)
         if "DuckDB" not in self.missing:
-            asked = rivals.duckdb_figures(self._parquet(rows), self.work / "duckdb.out")
-            found["DuckDB"] = self._checked(asked, figured, truth)
-        return found
+            rival = rivals.duckdb_figures(self._parquet(rows), self.work / "duckdb.out")
+            results["DuckDB"] = self._checked(rival, figured, truth)
+        return results
 
     def _book(self, rows: int) -> Path:
         return self.work / f"{rows}.book"
@@ -97,8 +97,8 @@ class Bench:
         return self.work / f"{rows}.parquet"
 
     def _ingest(self, book: Path, lines: Path) -> Command:
-        asked = ("ingest", "proxy-telemetry", "--window", WINDOW, "--data-dir", str(book))
-        return self._command(*asked)._replace(stdin=lines)
+        words = ("ingest", "proxy-telemetry", "--window", WINDOW, "--data-dir", str(book))
+        return self._command(*words)._replace(stdin=lines)
 
     def _preview(self, book: Path) -> Command:
         return self._command("preview", "--window", WINDOW, "--data-dir", str(book))
@@ -114,7 +114,7 @@ class Bench:
         truth: Facts,
         book: Path | None = None,
     ) -> Command:
-        """The command, whose answer is compared, and then what a preview of `book` says."""
+        """The command, whose answer is compared, and then the output of a preview of `book`."""
 
         def check() -> None:
             assert command.stdout

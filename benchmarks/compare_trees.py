@@ -69,7 +69,7 @@ class Scratch(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What one step did: its exit code, its JSON (or CSV as lists), and its messages."""
+    """The result of one step: its exit code, its JSON (or CSV as lists), and its messages."""
 
     code: int
     value: Any
@@ -161,7 +161,7 @@ def _parsed(text: str) -> Any:
 
 def files(scratch: Scratch) -> dict[str, Outcome]:
     """Read what the run left on the disk: journals row by row, ledgers cell by cell."""
-    found = {}
+    contents = {}
     for path in sorted(scratch.root.rglob("*")):
         name = scratch.neutral(str(path.relative_to(scratch.root)))
         if path.suffix in (".jsonl", ".quarantine", ".csv") and not name.startswith(
@@ -169,8 +169,8 @@ def files(scratch: Scratch) -> dict[str, Outcome]:
         ):
             lines = scratch.neutral(path.read_text("utf-8", "replace")).splitlines()
             rows = [_row(line) for line in lines] if path.suffix != ".csv" else csv.reader(lines)
-            found[name] = Outcome(0, list(rows), "")
-    return found
+            contents[name] = Outcome(0, list(rows), "")
+    return contents
 
 
 def _row(line: str) -> Any:

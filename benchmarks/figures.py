@@ -9,51 +9,51 @@ Facts = dict[str, Any]
 
 
 def truth_of(lines: Path) -> Facts:
-    """What `generate_telemetry.py` wrote beside an input."""
+    """The figures that `generate_telemetry.py` wrote beside an input."""
     truth: Facts = json.loads(lines.with_name(f"{lines.name}.truth.json").read_text())
     return truth
 
 
 def ingested(out: Path) -> Facts:
     """The counts in the answer of `ingest --format json`."""
-    told = json.loads(out.read_text())
+    output = json.loads(out.read_text())
     return {
-        "requests": told["accepted"],
-        "duplicates": told["duplicates"],
-        "malformed": told["rejected"],
+        "requests": output["accepted"],
+        "duplicates": output["duplicates"],
+        "malformed": output["rejected"],
     }
 
 
 def previewed(out: Path) -> Facts:
     """The figures in the answer of `preview --format json`; routed is the lane glm."""
-    told = json.loads(out.read_text())["subagent_proxy"]
-    lanes = {"glm": told["sides"]["routed"], "baseline": told["sides"]["baseline"]}
+    output = json.loads(out.read_text())["subagent_proxy"]
+    lanes = {"glm": output["sides"]["routed"], "baseline": output["sides"]["baseline"]}
     return {
-        "requests": told["requests"],
+        "requests": output["requests"],
         "lanes": {
             name: {k: side[k] for k in ("requests", "errors")} | side["latency_ms"]
             for name, side in lanes.items()
         },
-        "models": {name: list(sums.values()) for name, sums in told["models"].items()},
+        "models": {name: list(sums.values()) for name, sums in output["models"].items()},
     }
 
 
 def figured(out: Path) -> Facts:
-    """Figures that are as the generator tells them."""
-    told: Facts = json.loads(out.read_text())
-    return told
+    """Figures equal to those of the generator."""
+    output: Facts = json.loads(out.read_text())
+    return output
 
 
-def differences(told: Facts, truth: Facts, where: str = "") -> list[str]:
-    """Each figure that was told and is not the true one."""
-    found = []
-    for name in told.keys() | (truth.keys() if where else set()):
-        ours, true, place = told.get(name), truth.get(name), f"{where}{name}"
+def differences(reported: Facts, truth: Facts, where: str = "") -> list[str]:
+    """Each reported figure that is not the true one."""
+    result = []
+    for name in reported.keys() | (truth.keys() if where else set()):
+        ours, true, path = reported.get(name), truth.get(name), f"{where}{name}"
         if isinstance(ours, dict) and isinstance(true, dict):
-            found += differences(ours, true, f"{place}.")
+            result += differences(ours, true, f"{path}.")
         elif isinstance(ours, float) and isinstance(true, float):
             # An interpolation's last bit may depend on how it is written.
-            found += [] if isclose(ours, true, rel_tol=1e-12) else [f"{place} {ours}, not {true}"]
+            result += [] if isclose(ours, true, rel_tol=1e-12) else [f"{path} {ours}, not {true}"]
         elif ours != true:
-            found.append(f"{place} {ours}, not {true}")
-    return sorted(found)
+            result.append(f"{path} {ours}, not {true}")
+    return sorted(result)

@@ -46,7 +46,7 @@ STATUSES = (*[200] * 77, 201, 400, 429, 500)
 
 
 class Figures:
-    """What is true of the requests so far, each counted once."""
+    """The true figures of the requests so far, each counted once."""
 
     def __init__(self) -> None:
         self.malformed = self.duplicates = self.requests = 0
@@ -64,7 +64,7 @@ class Figures:
         sums[1] += tokens[0]
         sums[2] += tokens[1]
 
-    def told(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """All of it as JSON has it. Models: requests, tokens in, tokens out."""
         lanes = {
             name: {
@@ -140,7 +140,7 @@ def damaged(line: str, rng: Random) -> str:
 
 
 def main() -> None:
-    """Write both files; the figures last, so that they tell whole lines."""
+    """Write both files; the figures last, so that they cover whole lines."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -154,11 +154,11 @@ def main() -> None:
     given = parser.parse_args()
     figures = Figures()
     start = datetime.fromisoformat(given.start).replace(tzinfo=UTC)
-    made = lines(given.rows, Random(given.seed), start, given.days, figures)  # noqa: S311 - invented
+    generated = lines(given.rows, Random(given.seed), start, given.days, figures)  # noqa: S311 - invented
     with given.out.open("w", encoding="ascii") as file:
-        file.writelines(made)
+        file.writelines(generated)
     truth = given.out.with_name(f"{given.out.name}.truth.json")
-    truth.write_text(json.dumps(figures.told(), indent=1) + "\n")
+    truth.write_text(json.dumps(figures.as_dict(), indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Whole processes, timed in turns, so that whatever else the machine does falls on all of them."""
+"""Whole processes, timed in turns, so that other load on the machine affects all of them."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ class Command(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """What a run took: seconds on the wall and of a processor, and MiB at most in one process."""
+    """The cost of a run: wall and processor seconds, and peak MiB of one process."""
 
     wall: float
     cpu: float
@@ -37,7 +37,7 @@ Rounds = list[dict[str, Taken]]
 
 
 def run(command: Command) -> Taken:
-    """Run a command to its end; stop the benchmark where it fails."""
+    """Run a command to its end; stop the benchmark if it fails."""
     _remove(command.makes)
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     files = [
@@ -45,7 +45,7 @@ def run(command: Command) -> Taken:
         (os.POSIX_SPAWN_OPEN, 1, str(command.stdout or os.devnull), flags, 0o600),
         (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
     ]
-    os.sync()  # what was written before is not this command's to wait for
+    os.sync()  # earlier writes are not part of this command's time
     began = time.perf_counter()
     process = os.posix_spawn(command.argv[0], command.argv, os.environ, file_actions=files)
     # A waited-for process counts its own children too: their time, and the largest one's memory.
@@ -61,7 +61,7 @@ def run(command: Command) -> Taken:
 
 def interleaved(make: Callable[[int], Mapping[str, Command]], count: int) -> Rounds:
     """Run every command once a round; `make` gives those of a round. Round 0 is to warm up."""
-    rounds = [{name: run(one) for name, one in make(at).items()} for at in range(count + 1)]
+    rounds = [{name: run(command) for name, command in make(at).items()} for at in range(count + 1)]
     return rounds[1:]
 
 

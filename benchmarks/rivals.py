@@ -1,8 +1,8 @@
-"""What others do with the same telemetry: DuckDB and jq, where they are there.
+"""The same work with DuckDB and jq, if they are installed.
 
 DuckDB is in .venv/bench (`just bench-setup`), whose Python runs this file as a program: `book`
-reads NDJSON, refuses what the feed refuses, leaves out what is there already, and writes a synced
-Parquet file; `figures` gives a preview's figures from it.
+reads NDJSON, refuses the same lines as the feed, skips duplicates, and writes a synced
+Parquet file; `figures` computes a preview's figures from it.
 """
 
 import os
@@ -15,7 +15,7 @@ from measure import Command
 
 PYTHON = Path(__file__).resolve().parent.parent / ".venv" / "bench" / "bin" / "python"
 
-# A line that is no JSON is passed over; a missing field or one of a wrong type is null.
+# A line that is not JSON is skipped; a missing field or one of a wrong type is null.
 BOOK = """
 COPY (
     SELECT DISTINCT * FROM read_json(
@@ -41,19 +41,19 @@ FROM read_parquet($made) GROUP BY model
 
 def missing() -> dict[str, str]:
     """The rivals that are not there, and how to get them."""
-    found = {"DuckDB": (os.access(PYTHON, os.X_OK), "./just bench-setup")}
-    found["jq"] = (shutil.which("jq") is not None, "install the program jq")
-    return {name: cure for name, (there, cure) in found.items() if not there}
+    available = {"DuckDB": (os.access(PYTHON, os.X_OK), "./just bench-setup")}
+    available["jq"] = (shutil.which("jq") is not None, "install the program jq")
+    return {name: cure for name, (there, cure) in available.items() if not there}
 
 
-def duckdb_book(lines: Path, made: Path) -> Command:
+def duckdb_book(lines: Path, book_path: Path) -> Command:
     """Read lines, write a Parquet file; stdout, which is not kept, has the number of rows."""
-    return Command([str(PYTHON), __file__, "book", str(lines), str(made)], makes=made)
+    return Command([str(PYTHON), __file__, "book", str(lines), str(book_path)], makes=book_path)
 
 
-def duckdb_figures(made: Path, out: Path) -> Command:
-    """Figures of a Parquet file, as `generate_telemetry.py` tells them."""
-    return Command([str(PYTHON), __file__, "figures", str(made)], stdout=out)
+def duckdb_figures(book_path: Path, out: Path) -> Command:
+    """Figures of a Parquet file, like those of `generate_telemetry.py`."""
+    return Command([str(PYTHON), __file__, "figures", str(book_path)], stdout=out)
 
 
 def jq_check(lines: Path) -> Command:
@@ -62,25 +62,27 @@ def jq_check(lines: Path) -> Command:
     return Command(argv, stdin=lines)
 
 
-def book(connection: Any, lines: str, made: str) -> None:
+def book(connection: Any, lines: str, book_path: str) -> None:
     """Write the Parquet file and make it durable."""
     connection.execute("SET preserve_insertion_order = false")  # quicker, and it needs no order
-    print(connection.execute(BOOK.replace("{made}", made), {"lines": lines}).fetchone()[0])
-    for path, flags in ((made, os.O_RDONLY), (os.path.dirname(made), os.O_DIRECTORY)):
+    print(connection.execute(BOOK.replace("{made}", book_path), {"lines": lines}).fetchone()[0])
+    for path, flags in ((book_path, os.O_RDONLY), (os.path.dirname(book_path), os.O_DIRECTORY)):
         handle = os.open(path, flags)
         os.fsync(handle)
         os.close(handle)
 
 
-def figures(connection: Any, made: str) -> None:
+def figures(connection: Any, book_path: str) -> None:
     """Print the figures as JSON."""
     import json
 
     lanes = {
         lane: {"requests": n, "errors": errors, "p50": p50, "p95": p95}
-        for lane, n, errors, (p50, p95) in connection.execute(LANES, {"made": made}).fetchall()
+        for lane, n, errors, (p50, p95) in connection.execute(LANES, {"made": book_path}).fetchall()
     }
-    models = {name: sums for name, *sums in connection.execute(MODELS, {"made": made}).fetchall()}
+    models = {
+        name: sums for name, *sums in connection.execute(MODELS, {"made": book_path}).fetchall()
+    }
     print(json.dumps({"lanes": lanes, "models": models}))
 
 

@@ -1,6 +1,6 @@
-"""Measure start-up: each way in against a bare `.venv/bin/python -c pass`, in interleaved rounds.
+"""Measure start-up: each entry against a bare `.venv/bin/python -c pass`, in interleaved rounds.
 
-A round runs every command once, so that whatever else the machine does falls on all of them; a
+A round runs every command once, so that other load on the machine affects all of them; a
 ratio is the median of the rounds' ratios. Times are wall time, with the processor time of the
 process and its children beside it.
 
@@ -34,16 +34,16 @@ def make_book(folder: Path, rows: int) -> str:
     from burnbook.rows.meters import ContextTokens, Meter, Snapshot
 
     def row(number: int) -> Snapshot:
-        window, place = divmod(number, 2 * AGENTS)
+        window, slot = divmod(number, 2 * AGENTS)
         moment = datetime(2026, 1, 1, tzinfo=UTC) + number * timedelta(minutes=7)
         five_hours = Meter("5h", float(number % 90), 300, moment + timedelta(hours=3))
         weekly = Meter("weekly", float(number % 70), 10080, moment + timedelta(days=5))
         return codec.make(
             Snapshot,
-            agent=f"agent-{place % AGENTS}",
+            agent=f"agent-{slot % AGENTS}",
             window=f"W{window:06}",
             provider="codex",
-            phase="before" if place < AGENTS else "after",
+            phase="before" if slot < AGENTS else "after",
             captured_at=moment,
             meters=(five_hours, weekly),
             context=ContextTokens(number % 200_000, 272_000),
@@ -84,13 +84,13 @@ def main() -> None:
         }
         timed = {name: Command(argv) for name, argv in commands.items()}
         # Other meters each round, so that each is booked; one session may show less of one.
-        told = [Path(scratch) / f"line{at}.json" for at in range(2)]
+        paths = [Path(scratch) / f"line{at}.json" for at in range(2)]
         shown = (ROOT / "samples" / "agents" / "statusline.json").read_text()
-        for at, path in enumerate(told):
+        for at, path in enumerate(paths):
             path.write_text(shown.replace("23.5", f"2{at}.5").replace("1795", "3795"))
         line = timed.pop("bin/statusline")
         rounds = interleaved(
-            lambda at: {**timed, "bin/statusline": line._replace(stdin=told[at % 2])}, given.rounds
+            lambda at: {**timed, "bin/statusline": line._replace(stdin=paths[at % 2])}, given.rounds
         )
 
     aims = {"bin/preview": "5.0, stretch 3.5", "bin/preview --help": "3.0"}

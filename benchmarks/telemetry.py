@@ -1,9 +1,9 @@
 """Measure telemetry: ingest and preview against DuckDB and jq, and against the truth.
 
-Every job is a whole process. Those of one job take turns, so that whatever else the machine does
-falls on all of them; a ratio is the median of the rounds' ratios of wall time. After each ingest,
-burnbook's counts and figures are compared with what the generator knows to be true: speed that is
-not exact counts for nothing, and the exit code is 1.
+Every job is a whole process. Those of one job take turns, so that other load on the machine
+affects all of them; a ratio is the median of the rounds' ratios of wall time. After each ingest,
+burnbook's counts and figures are compared with the true ones of the generator; if they differ, the
+exit code is 1.
 
 Example:
   just bench-telemetry --quick
@@ -22,12 +22,12 @@ import rivals
 from books import Bench, Sizes
 from measure import Rounds, interleaved, milliseconds, ratio
 
-QUICK = Sizes(few=10_000, some=10_000, many=200_000, most=200_000)
-FULL = Sizes(few=10_000, some=50_000, many=1_000_000, most=5_000_000)
+QUICK = Sizes(few=10_000, medium=10_000, many=200_000, most=200_000)
+FULL = Sizes(few=10_000, medium=50_000, many=1_000_000, most=5_000_000)
 
 
 class Line(NamedTuple):
-    """A line of the result. `reached` is what the aim is about: a ratio, ms or MiB."""
+    """A line of the result. `reached` is the value for the target: a ratio, ms or MiB."""
 
     job: str
     ours: str
@@ -46,17 +46,17 @@ def paired(
     aims: tuple[str, str],
     truth: str,
 ) -> Line:
-    """Our process against a rival's; says so where the rival is not there."""
+    """Our process against a rival's; reports a missing rival."""
     ours, rival = names
-    mine = f"{milliseconds(rounds, ours):,.0f} ms"
+    own = f"{milliseconds(rounds, ours):,.0f} ms"
     if rival in bench.missing:
-        return Line(job, mine, f"skipped: no {rival}", "", *aims, truth)
-    theirs = f"{milliseconds(rounds, rival):,.0f} ms"
-    return Line(job, mine, theirs, f"{ratio(rounds, ours, rival):.2f}x", *aims, truth)
+        return Line(job, own, f"skipped: no {rival}", "", *aims, truth)
+    rival_time = f"{milliseconds(rounds, rival):,.0f} ms"
+    return Line(job, own, rival_time, f"{ratio(rounds, ours, rival):.2f}x", *aims, truth)
 
 
 def small(bench: Bench) -> Iterator[Line]:
-    """Few rows: what starting costs is part of it."""
+    """Few rows: the start-up time matters."""
     few = bench.sizes.few
     rounds = interleaved(lambda _: bench.cold(few, {"DuckDB"}), 3 * bench.rounds)
     job = f"{few:,} rows, against DuckDB"
@@ -83,15 +83,15 @@ def memory(bench: Bench) -> Iterator[Line]:
 
 def append(bench: Bench) -> Iterator[Line]:
     """A thousand new rows of the last day, into a small book and a large one."""
-    some, most = bench.sizes.some, bench.sizes.most
-    for rows in {some, most}:
+    small_size, most = bench.sizes.medium, bench.sizes.most
+    for rows in {small_size, most}:
         bench.build(rows)
-    rounds = interleaved(lambda at: bench.append((most, some), at), 3 * bench.rounds)
+    rounds = interleaved(lambda at: bench.append((most, small_size), at), 3 * bench.rounds)
     truth = bench.verdict()
-    for rows in (most, some):
-        job, mine = f"1,000 new rows into {rows:,}", milliseconds(rounds, f"{rows}")
-        yield Line(job, f"{mine:,.0f} ms", "", "", "80 ms", "50 ms", truth)
-    job, reached = "the same: large book against small", ratio(rounds, f"{most}", f"{some}")
+    for rows in (most, small_size):
+        job, own = f"1,000 new rows into {rows:,}", milliseconds(rounds, f"{rows}")
+        yield Line(job, f"{own:,.0f} ms", "", "", "80 ms", "50 ms", truth)
+    job, reached = "the same: large book against small", ratio(rounds, f"{most}", f"{small_size}")
     yield Line(job, "", "", f"{reached:.2f}x", "1x", "1x")
 
 
@@ -104,9 +104,9 @@ def preview(bench: Bench) -> Iterator[Line]:
     truth = bench.verdict()
     least = f"{sizes[0]}"
     for rows in sizes:
-        job, mine = f"preview at {rows:,} rows", f"{milliseconds(rounds, f'{rows}'):,.0f} ms"
+        job, own = f"preview at {rows:,} rows", f"{milliseconds(rounds, f'{rows}'):,.0f} ms"
         reached = f"{ratio(rounds, f'{rows}', least):.2f}x"
-        yield Line(job, mine, "", reached, "1.3x", "1.1x", truth)
+        yield Line(job, own, "", reached, "1.3x", "1.1x", truth)
     names, job = (f"{sizes[-1]}", "DuckDB"), f"preview at {sizes[-1]:,}, against DuckDB's Parquet"
     yield paired(bench, job, rounds, names, ("0.25x", "0.15x"), truth)
 

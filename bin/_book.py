@@ -17,7 +17,7 @@ from burnbook.base.text import printable
 
 
 def main(words: list[str]) -> int:
-    """Do what the arguments ask; the exit code."""
+    """Runs the requested action; returns the exit code."""
     try:
         if words[0] == "--make":
             files.make_dir(words[1])

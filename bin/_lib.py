@@ -21,11 +21,11 @@ fault = ""
 if os.path.dirname(script) != BIN:
     sys.path.insert(0, LIB)
 elif inside and sys.flags.no_site and os.path.isdir(PACKAGES):
-    # bin/ itself leaves the path: no import finds a script by chance.
+    # Remove bin/ from the path, so that no import finds a script.
     sys.path[:1] = []
     sys.path += [LIB, PACKAGES]
 elif sys.flags.no_site and sys.flags.ignore_environment:
-    # Started the right way, and still not at home: another attempt would go round in circles.
+    # Already started by the right Python: another attempt would loop.
     fault = "the .venv in %s does not fit its Python; remove it and run ./just there"
 elif not os.access(PYTHON, os.X_OK):
     fault = "no .venv in %s yet; run ./just there once to set it up"

@@ -29,11 +29,11 @@ DIVERSIONS = {f"PIP_{name}" for name in ("CONSTRAINT", "PREFIX", "ROOT", "TARGET
 
 
 class Fault(Exception):
-    """A set-up that cannot go on: the sentence to print and the exit code."""
+    """The set-up failed: the message and the exit code."""
 
 
 def say(text: str) -> None:
-    """Print one line for the person who waits."""
+    """Print one line of progress."""
     print(f"just: {text}", file=sys.stderr, flush=True)
 
 
@@ -53,14 +53,14 @@ def site_packages(venv: Path) -> Path:
 
 
 def ready(venv: Path, lock: Path) -> bool:
-    """Tell whether the venv was made from this very lock; its stamp then gets the lock's time."""
+    """Return whether the venv was made from this lock; if so, its stamp gets the lock's time."""
     stamp = venv / lock.name
     programs = ["python", "just"] if venv == VENV else ["python"]
     if not all(os.access(venv / "bin" / program, os.X_OK) for program in programs):
         return False
     if not stamp.is_file() or stamp.read_bytes() != lock.read_bytes():
         return False
-    with contextlib.suppress(OSError):  # on a read-only disk each start looks here again
+    with contextlib.suppress(OSError):  # on a read-only disk each start checks again
         shutil.copystat(lock, stamp)
     return True
 
@@ -76,7 +76,7 @@ def build(venv: Path, lock: Path) -> None:
     elif venv.exists():
         shutil.rmtree(venv)
     run(f"{BASE} could not make {venv}", BASE, "-I", "-m", "venv", str(venv))
-    # Wheels only: building a package would run code that no hash in the lock vouches for.
+    # Wheels only: building a package would run code without a hash in the lock.
     pip = ["-I", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
     pinned = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "-r"]
     what = f"pip could not install {lock.name}"

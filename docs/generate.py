@@ -69,16 +69,16 @@ def reflowed(help_: str) -> str:
 
 
 def recipes() -> dict[str, list[dict[str, Any]]]:
-    """The public recipes by group, as `just` tells them; attributes with a value by their names."""
-    found: dict[str, list[dict[str, Any]]] = {}
+    """The public recipes by group, from `just`; attributes with a value by their names."""
+    by_name: dict[str, list[dict[str, Any]]] = {}
     for recipe in json.loads(printed("just", "--dump", "--dump-format", "json"))[
         "recipes"
     ].values():
         valued = [a for a in recipe["attributes"] if isinstance(a, dict)]
         recipe["attributes"] = {name: value for a in valued for name, value in a.items()}
         if not recipe["private"]:
-            found.setdefault(recipe["attributes"].get("group", "others"), []).append(recipe)
-    return dict(sorted(found.items()))
+            by_name.setdefault(recipe["attributes"].get("group", "others"), []).append(recipe)
+    return dict(sorted(by_name.items()))
 
 
 def reference() -> Files:
@@ -92,8 +92,8 @@ def reference() -> Files:
         for recipe in members:
             shown = printed("just", "--usage", recipe["name"])
             written = [f"`{file}`" for file in recipe["attributes"].get("metadata", ["writes"])[1:]]
-            said = f"{recipe['doc']}." + (f" Writes {', '.join(written)}." if written else "")
-            parts.append(f"### just {recipe['name']}\n\n{said}\n\n```text\n{shown}\n```\n")
+            text = f"{recipe['doc']}." + (f" Writes {', '.join(written)}." if written else "")
+            parts.append(f"### just {recipe['name']}\n\n{text}\n\n```text\n{shown}\n```\n")
     return {ROOT / "docs" / "reference.md": "\n".join(parts)}
 
 
@@ -105,11 +105,11 @@ def schema() -> Files:
     from burnbook.rows import usage as usagerows
 
     folder = ROOT / "docs" / "schema"
-    made: Files = dict.fromkeys(folder.glob("*"))
+    files: Files = dict.fromkeys(folder.glob("*"))
     for journal in codec.JOURNALS:
-        told = ecma(codec.schema(journal))
-        told.pop("discriminator", None)  # OpenAPI's; `row` is an enum of one value anyway
-        for name, kind in told["$defs"].items():
+        definition = ecma(codec.schema(journal))
+        definition.pop("discriminator", None)  # OpenAPI's; `row` is an enum of one value anyway
+        for name, kind in definition["$defs"].items():
             rooms = [room for room in (usagerows, work, meters) if hasattr(room, name)]
             if issubclass(getattr(rooms[0], name), meters.Row):
                 kind["properties"]["schema_version"]["const"] = codec.SCHEMA_VERSION
@@ -120,8 +120,8 @@ def schema() -> Files:
             "title": f"{journal}.jsonl",
             "description": f"One line of {journal}.jsonl. docs/FORMAT.md says what each field is.",
         }
-        made[folder / f"{journal}.json"] = json.dumps(whole | told, indent=2) + "\n"
-    return made
+        files[folder / f"{journal}.json"] = json.dumps(whole | definition, indent=2) + "\n"
+    return files
 
 
 def ecma(value: Any) -> Any:
@@ -130,11 +130,11 @@ def ecma(value: Any) -> Any:
         return [ecma(item) for item in value]
     if not isinstance(value, dict):
         return inspect.cleandoc(value) if isinstance(value, str) else value
-    made = {key: ecma(item) for key, item in value.items()}
-    if isinstance(made.get("pattern"), str):
-        made["pattern"] = made["pattern"].replace(r"\Z", "$")
-        assert not ECMA_ONLY.search(made["pattern"]), made["pattern"]
-    return made
+    converted = {key: ecma(item) for key, item in value.items()}
+    if isinstance(converted.get("pattern"), str):
+        converted["pattern"] = converted["pattern"].replace(r"\Z", "$")
+        assert not ECMA_ONLY.search(converted["pattern"]), converted["pattern"]
+    return converted
 
 
 def readme() -> Files:
@@ -142,8 +142,8 @@ def readme() -> Files:
     step = next(part for part in printed("bin/demo").split("\n$ ") if "just preview" in part)
     shown = step.split("\n\n# ")[0]
     path = ROOT / "README.md"
-    text, found = PREVIEW.subn(rf"\g<1>```text\n$ {shown}\n```\n\g<2>", path.read_text("utf-8"))
-    assert found == 1, "README.md has no marks for the demo's preview"
+    text, count = PREVIEW.subn(rf"\g<1>```text\n$ {shown}\n```\n\g<2>", path.read_text("utf-8"))
+    assert count == 1, "README.md has no marks for the demo's preview"
     return {path: text}
 
 
@@ -175,7 +175,7 @@ def _with_times(table: str, spec: Any) -> str:
     for name, job in spec.jobs.items():
         row = re.compile(rf"^(\| `{re.escape(name)}` \|)[^|]*\|", re.MULTILINE)
         when = _when(job.times)
-        table = row.sub(lambda found, when=when: f"{found[1]} {when} |", table)  # type: ignore[misc]
+        table = row.sub(lambda match, when=when: f"{match[1]} {when} |", table)  # type: ignore[misc]
     return table
 
 

@@ -1,8 +1,8 @@
-"""Lines of agents' own logs, from a table of what is special about each request.
+"""Lines of agents' own logs, from a table of requests.
 
-A column is what a row of the book says; a cell that is empty or has no column is that of a plain
+A column is a field of a row of the book; an empty cell or a missing column has the value of a plain
 request. `at` is a time such as `09:00` on the scenarios' day, or with a day before it. Tools are
-claude, whose lines each tell a request, and codex, whose lines tell the sums of a session.
+claude, whose lines are one request each, and codex, whose lines have the sums of a session.
 """
 
 import json
@@ -20,17 +20,17 @@ _PLAIN = {
 
 def logs(table: Table) -> list[tuple[str, str]]:
     """(Tool, its lines): all of claude's together, codex's by session."""
-    found: dict[tuple[str, str], list[dict[str, str]]] = {}
+    groups: dict[tuple[str, str], list[dict[str, str]]] = {}
     for row in table:
-        told = _PLAIN | {head: row[head] for head in table.headings if row[head]}
-        session = told["session"] if told["tool"] == "codex" else ""
-        found.setdefault((told["tool"], session), []).append(told)
+        values = _PLAIN | {head: row[head] for head in table.headings if row[head]}
+        session = values["session"] if values["tool"] == "codex" else ""
+        groups.setdefault((values["tool"], session), []).append(values)
     make = {"claude": _claude, "codex": _codex}
-    return [(tool, _lines(make[tool](some))) for (tool, _), some in found.items()]
+    return [(tool, _lines(make[tool](group))) for (tool, _), group in groups.items()]
 
 
 def _claude(rows: list[dict[str, str]]) -> list[Any]:
-    made = []
+    events = []
     for number, row in enumerate(rows):
         for_hour, others = int(row["cache_write_1h"]), int(row["cache_write"])
         usage = {
@@ -50,24 +50,24 @@ def _claude(rows: list[dict[str, str]]) -> list[Any]:
         }
         if row["usd"]:
             line["costUSD"] = float(row["usd"])
-        made.append(line)
-    return made
+        events.append(line)
+    return events
 
 
 def _codex(rows: list[dict[str, str]]) -> list[Any]:
     first = rows[0]
     meta = {"id": first["session"], "cwd": first["project"], "git": {"branch": first["branch"]}}
-    made: list[Any] = [_event(first["at"], "session_meta", meta)]
+    events: list[Any] = [_event(first["at"], "session_meta", meta)]
     sums = [0, 0, 0, 0]
     for row in rows:
-        made.append(_event(row["at"], "turn_context", {"model": row["model"]}))
+        events.append(_event(row["at"], "turn_context", {"model": row["model"]}))
         cached = int(row["cache_read"])
-        told = (int(row["input"]) + cached, cached, int(row["output"]), int(row["reasoning"]))
-        sums = [a + b for a, b in zip(sums, told, strict=True)]
+        counts = (int(row["input"]) + cached, cached, int(row["output"]), int(row["reasoning"]))
+        sums = [a + b for a, b in zip(sums, counts, strict=True)]
         names = ("input_tokens", "cached_input_tokens", "output_tokens", "reasoning_output_tokens")
         info = {"total_token_usage": dict(zip(names, sums, strict=True))}
-        made.append(_event(row["at"], "event_msg", {"type": "token_count", "info": info}))
-    return made
+        events.append(_event(row["at"], "event_msg", {"type": "token_count", "info": info}))
+    return events
 
 
 def _event(at: str, kind: str, payload: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""What behave does around each scenario: a place of its own, which is gone afterwards."""
+"""Set-up of behave around each scenario: its own folder, which is removed afterwards."""
 
 import signal
 

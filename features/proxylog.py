@@ -1,7 +1,7 @@
-"""Lines of a proxy's log, from a table of what is special about them.
+"""Lines of a proxy's log, from a table of requests.
 
-A column is a field; a field without a column is that of a plain request. A cell is JSON where it
-can be read as such, else text; an empty cell is a field that the line does not have. `ts` may be a
+A column is a field; a field without a column is that of a plain request. A cell is JSON if it
+can be parsed, else text; an empty cell is a field that the line does not have. `ts` may be a
 time such as `09:00` on the scenarios' day.
 """
 
@@ -28,12 +28,12 @@ _TIME = re.compile(r"(?:\d{4}-\d\d-\d\d )?\d\d:\d\d(?::\d\d)?")
 
 def lines(table: Table) -> str:
     """A line for each row of the table."""
-    made = []
+    result = []
     for row in table:
-        said = {head: _value(row[head]) for head in table.headings}
-        line = {key: value for key, value in (_PLAIN | said).items() if value is not None}
-        made.append(json.dumps(line, separators=(",", ":"), ensure_ascii=False))
-    return "\n".join(made) + "\n"
+        fields = {head: _value(row[head]) for head in table.headings}
+        line = {key: value for key, value in (_PLAIN | fields).items() if value is not None}
+        result.append(json.dumps(line, separators=(",", ":"), ensure_ascii=False))
+    return "\n".join(result) + "\n"
 
 
 def _value(cell: str) -> Any:

@@ -1,8 +1,8 @@
-"""One scenario's own place: a book that is not there yet, a config, a home, and what ran last.
+"""The folder of one scenario: a book that does not exist yet, a config, a home, the last command.
 
-Commands run as cron runs them: a short PATH, a cleaned environment, another folder than the
-project's. The config is the shipped one in UTC. What they print is compared with everything that
-differs from run to run replaced: BOOK, CONFIG, HOME and PROJECT for paths, ID for the id of a row,
+Commands run as in cron: a short PATH, a clean environment, a folder other than the project's. The
+config is the shipped one in UTC. Before output is compared, text that differs between runs is
+replaced: BOOK, CONFIG, HOME and PROJECT for paths, ID for the id of a row,
 the name of a commit for its hash.
 """
 
@@ -32,7 +32,7 @@ class Scratch:
     """Files below `root`, the environment of the commands, and the result of the last one."""
 
     def __init__(self) -> None:
-        # Hex digits alone: markdown escapes what a random name may have besides.
+        # Hex digits only, because markdown escapes other characters of a random name.
         self.root = Path(tempfile.gettempdir(), f"burnbook-behave-{token_hex(8)}").resolve()
         self.root.mkdir(0o700)
         self.home = self.root / "home"
@@ -91,7 +91,7 @@ class Scratch:
     def run_line(self, command: str, pane: str = "", at: str | None = None) -> None:
         """Run a command as a person would type it: quotes count, no shell reads it.
 
-        HOSTILE stands for the hostile text of the scenario, as one word or a part of it.
+        HOSTILE is replaced by the hostile text of the scenario, as one word or a part of it.
         """
         words = [word.replace("HOSTILE", self.hostile) for word in shlex.split(command)]
         self.run(words, pane, at)
@@ -105,25 +105,25 @@ class Scratch:
         return _ROW_ID.sub("ID", text.replace(str(PROJECT), "PROJECT"))
 
     def tree(self) -> dict[str, object]:
-        """Every path below the root: the bytes of a file, else what kind of thing it is."""
-        found: dict[str, object] = {}
+        """Every path below the root: the bytes of a file, or its type."""
+        contents: dict[str, object] = {}
         for path in sorted(self.root.rglob("*")):
             kind = "link" if path.is_symlink() else "folder" if path.is_dir() else path.read_bytes()
-            found[str(path.relative_to(self.root))] = kind
-        return found
+            contents[str(path.relative_to(self.root))] = kind
+        return contents
 
     def changes(self) -> list[str]:
-        """Paths that the last command created, changed or removed, here or where it was told to.
+        """Paths that the last command created, changed or removed, in any of its folders.
 
-        Without the store and its directory: readers bring it up to date too.
+        Without the store and its directory, which readers update too.
         """
         now, store = self.tree(), re.compile(r".*/cache(/book\.sqlite(-wal|-shm)?)?")
         paths = sorted(path for path in {*now, *self._before} if not store.fullmatch(path))
-        found = [path for path in paths if now.get(path) != self._before.get(path)]
-        return found + [str(path) for path in self._foreign if os.path.lexists(path)]
+        changed = [path for path in paths if now.get(path) != self._before.get(path)]
+        return changed + [str(path) for path in self._foreign if os.path.lexists(path)]
 
     def journal(self, name: str) -> Path:
-        """Where a journal of the book is."""
+        """The path of a journal of the book."""
         return self.book / f"{name}.jsonl"
 
     def lines(self, name: str) -> list[str]:
@@ -136,7 +136,7 @@ class Scratch:
         return [json.loads(line) for line in self.lines(name)]
 
     def json(self) -> Any:
-        """What the last command printed, as JSON."""
+        """The output of the last command as JSON."""
         return json.loads(self.stdout)
 
 
@@ -159,7 +159,7 @@ def value_at(data: Any, path: str) -> Any:
 def _element(data: list[Any], part: str) -> Any:
     if part.isdecimal():
         return data[int(part)] if int(part) < len(data) else MISSING
-    named = [one for one in data if isinstance(one, dict) and one.get("name") == part]
+    named = [entry for entry in data if isinstance(entry, dict) and entry.get("name") == part]
     return named[0] if len(named) == 1 else MISSING
 
 

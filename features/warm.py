@@ -18,7 +18,7 @@ from typing import NoReturn
 
 PROJECT = Path(__file__).resolve().parent.parent
 PYTHON = PROJECT / ".venv" / "bin" / "python"
-MOST = 60_000  # bytes: what a pipe holds, and one message
+MOST = 60_000  # bytes: the capacity of a pipe, and one message
 
 _known: set[str] = set()
 _channel: socket.socket | None = None
@@ -29,8 +29,8 @@ def run(
 ) -> "subprocess.CompletedProcess[bytes]":
     """Run a program of the project to its end."""
     global _channel
-    asked = json.dumps([str(PROJECT / words[0]), *words[1:]]), str(folder), dict(environment)
-    message = json.dumps(asked).encode()
+    request = json.dumps([str(PROJECT / words[0]), *words[1:]]), str(folder), dict(environment)
+    message = json.dumps(request).encode()
     is_new = words[0] not in _known
     _known.add(words[0])
     if is_new or not words[0].startswith("bin/") or max(len(stdin), len(message)) > MOST:
@@ -56,20 +56,22 @@ def run(
         except TimeoutError:
             _channel = None  # its answer would be taken for that of the next command
             raise
-        said = [os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0) for file in (out, err)]
-    return subprocess.CompletedProcess(list(words), code, *said)
+        streams = [
+            os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0) for file in (out, err)
+        ]
+    return subprocess.CompletedProcess(list(words), code, *streams)
 
 
 def _start() -> socket.socket:
-    mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with theirs:
-        command = [str(PYTHON), "-ESs", "-X", "utf8", __file__, str(theirs.fileno())]
-        subprocess.Popen(command, pass_fds=[theirs.fileno()], env={}, stdin=subprocess.DEVNULL)
-    return mine
+    own, others = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with others:
+        command = [str(PYTHON), "-ESs", "-X", "utf8", __file__, str(others.fileno())]
+        subprocess.Popen(command, pass_fds=[others.fileno()], env={}, stdin=subprocess.DEVNULL)
+    return own
 
 
 def _serve(channel: socket.socket) -> None:
-    """Answer each command with its exit code, until nobody asks any more."""
+    """Answer each command with its exit code, until the socket is closed."""
     while True:
         message, handles, _, _ = socket.recv_fds(channel, 2 * MOST, 3)
         if not message:

@@ -129,18 +129,18 @@ def _declared_keys(kind: Any, value: Any, at: Key = ()) -> Iterator[Key]:
         yield at
     inside = value if isinstance(value, dict) else {}
     for each in _alternatives(kind):
-        found: Mapping[str, Any] = {}
+        types: Mapping[str, Any] = {}
         if isinstance(each, Mapping):
-            found = each
+            types = each
         elif isinstance(each, type) and issubclass(each, msgspec.Struct):
             hints = get_type_hints(each)
             fields = msgspec.structs.fields(each)
-            found = {field.encode_name: hints[field.name] for field in fields}
+            types = {field.encode_name: hints[field.name] for field in fields}
         elif get_origin(each) is dict:
-            found = {next(iter(inside), "x"): get_args(each)[1]}
+            types = {next(iter(inside), "x"): get_args(each)[1]}
         elif get_origin(each) is tuple:
             yield (*at, 0)
-        for name, inner in found.items():
+        for name, inner in types.items():
             yield from _declared_keys(inner, inside.get(name), (*at, name))
 
 

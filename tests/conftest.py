@@ -1,4 +1,4 @@
-"""A person at a shell: real scripts, a book and a config of their own, a clean environment."""
+"""A user at a shell: real scripts, a private book and config, a clean environment."""
 
 import json
 import os
@@ -53,17 +53,17 @@ def codex(five: int = 11, weekly: int = 24, resets: str = "13:10", context: int 
 
 def anomaly(subject: str, number: int = 0, detail: str = "") -> Anomaly:
     """A row of the anomalies: the plainest that there is."""
-    told = {"kind": "k", "first": 0, "first_from": "a", "second_from": "b"}
-    return codec.make(Anomaly, subject=subject, second=number, detail=detail, **told)
+    fields = {"kind": "k", "first": 0, "first_from": "a", "second_from": "b"}
+    return codec.make(Anomaly, subject=subject, second=number, detail=detail, **fields)
 
 
 class Shell:
     """Runs the scripts of bin/ on one scratch book."""
 
-    def __init__(self, place: Path, *, is_new: bool = True) -> None:
-        """A place of its own, or (not new) one that another Shell set up."""
-        self.book, self.config = place / "book", place / "config"
-        self.docs = place / "docs"
+    def __init__(self, folder: Path, *, is_new: bool = True) -> None:
+        """A private folder, or (not new) one that another Shell set up."""
+        self.book, self.config = folder / "book", folder / "config"
+        self.docs = folder / "docs"
         self.environment = {
             "PATH": "/usr/bin:/bin",
             "BURNBOOK_DATA_DIR": str(self.book),
@@ -78,7 +78,7 @@ class Shell:
         (self.config / "windows.toml").write_text(
             'timezone = "UTC"\n[windows.W0-CHN]\nnext = "W0-CHP"\n[windows.W0-CHP]\n'
         )
-        # Pages of its own: the project's are for people.
+        # Its own pages: those of the project are for people.
         (self.config / "ledgers.toml").write_text(
             f'folder = "{self.docs}/Ledgers"\nhandoff = "{self.docs}/HANDOFF.md"\n'
         )
@@ -117,7 +117,7 @@ class Shell:
         return done.stderr
 
     def json(self, *words: str, stdin: str = "", **environment: str) -> Any:
-        """What a script prints with `--format json`."""
+        """The output of a script with `--format json`."""
         return json.loads(self.ok(*words, "--format", "json", stdin=stdin, **environment))
 
     def rows(self, journal: str) -> list[Any]:
@@ -147,9 +147,9 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
 def measured(shell: Shell, *words: str, **environment: str) -> tuple[Any, int]:
-    """What a script told as JSON, and the most memory that it had, in KiB.
+    """The JSON output of a script, and its peak memory in KiB.
 
-    Another Python stands in between: a child's peak is at least what its parent had.
+    It runs below another Python, because the peak of a child is at least that of its parent.
     """
     done = subprocess.run(
         [sys.executable, "-c", MEASURE, str(ROOT / "bin" / words[0]), *words[1:], "--format=json"],
@@ -158,5 +158,5 @@ def measured(shell: Shell, *words: str, **environment: str) -> tuple[Any, int]:
         text=True,
         check=True,
     )
-    told, _, peak = done.stdout.rstrip().rpartition("\n")
-    return json.loads(told), int(peak)
+    output, _, peak = done.stdout.rstrip().rpartition("\n")
+    return json.loads(output), int(peak)

@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable
 
-# What the reference takes on an idle core of the machine on which the limits were set, in seconds.
+# Seconds of the reference on an idle core of the machine on which the limits were set.
 UNIT = 0.009
 _SLOW = re.compile(r"\s+\d")
 _TEXT = " " * 1500

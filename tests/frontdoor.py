@@ -1,8 +1,8 @@
-"""A copy of the front door (wrapper, recipes, launcher) whose scripts only tell how they were run.
+"""A copy of the front door (wrapper, recipes, launcher) whose scripts report how they were run.
 
-Each verb is replaced by TELL, which prints its argv, folder, stdin, pass and whether the recipe
-lock is held as one line of JSON, and does what flags such as `--exit 65` ask. So these tests are
-about the way in, whatever the verbs do.
+Each command is replaced by TELL, which prints its argv, folder, stdin, pass and whether the recipe
+lock is held as one line of JSON, and obeys flags such as `--exit 65`. So these tests cover the way
+to the commands, not the commands.
 """
 
 import json
@@ -117,7 +117,7 @@ class House:
     def start(
         self, *command: str, cwd: Path | None = None, **extra: str
     ) -> "subprocess.Popen[str]":
-        """Start a command, by default `just`, in a group of its own."""
+        """Start a command, by default `just`, in its own process group."""
         return subprocess.Popen(
             [str(self.root / command[0]), *command[1:]],
             cwd=cwd or self.root,
@@ -137,8 +137,8 @@ class House:
             out, err = process.communicate(stdin, timeout=60)
         return subprocess.CompletedProcess(command, process.returncode, out, err)
 
-    def told(self, *command: str, **how: Any) -> list[dict[str, Any]]:
-        """Run a command that must succeed without a message, and return what each script told."""
+    def calls(self, *command: str, **how: Any) -> list[dict[str, Any]]:
+        """Run a command that must succeed silently; return what each script received."""
         done = self.run(*command, **how)
         assert (done.returncode, done.stderr) == (0, ""), done
         return [json.loads(line) for line in done.stdout.splitlines()]

@@ -1,4 +1,4 @@
-"""What must not act: looks at what a command printed, and the commands that print a book."""
+"""Checks for active content in the output of commands; the commands that print a book."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -34,13 +34,13 @@ def acts(text: str) -> set[str]:
     return {c for c in set(text) if c != "\n" and not c.isprintable()}
 
 
-def said(what: Any, text: str) -> None:
+def check_printed(what: Any, text: str) -> None:
     """Fail where something in a printed text might act."""
     assert not acts(text), (what, sorted(map(ascii, acts(text)))[:20])
 
 
 def clean(words: Sequence[str], done: Done) -> None:
-    """Fail where something that a command printed might act, or where it is burnbook's fault."""
-    said(words, done.out)
-    said(words, done.err)
+    """Fail if the output of a command contains something active, or shows a bug."""
+    check_printed(words, done.out)
+    check_printed(words, done.err)
     assert done.code in (0, 1, 2, 65, 66, 74, 78), (words, done)

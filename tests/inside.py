@@ -1,7 +1,7 @@
-"""Scripts of bin/ run inside this process: as a shell would run them, at a hundredth of the price.
+"""Scripts of bin/ run inside this process: as a shell would run them, at a hundredth of the cost.
 
-`Inside` has a home, a book and a config of its own. What a script prints is kept as text, so that
-characters which no pipe could carry are seen too.
+`Inside` has its own home, book and config. The output of a script is kept as text, so that the
+tests also see characters that no pipe could carry.
 """
 
 import argparse
@@ -61,13 +61,13 @@ class _Left(BaseException):
 
 
 class Inside:
-    """One place with a book, whose scripts run in this process."""
+    """One folder with a book, whose scripts run in this process."""
 
-    def __init__(self, place: Path, *, declared: bool = True) -> None:
-        self.place = place
-        self.book, self.config, self.docs = place / "book", place / "config", place / "docs"
-        self.home = place / "home"
-        for folder in (self.config, self.home, place / "here"):
+    def __init__(self, top: Path, *, declared: bool = True) -> None:
+        self.folder = top
+        self.book, self.config, self.docs = top / "book", top / "config", top / "docs"
+        self.home = top / "home"
+        for folder in (self.config, self.home, top / "here"):
             folder.mkdir(parents=True)
         if declared:
             shutil.copytree(ROOT / "config" / "feeds", self.config / "feeds")
@@ -84,7 +84,7 @@ class Inside:
         (self.config / "bundle.toml").write_text(f'folder = "{self.docs}/bundles"\n')
 
     def run(self, name: str, *words: str, stdin: bytes = b"") -> Done:
-        """Run a script. What its process would not survive is raised here."""
+        """Run a script. An error that would end its process is raised here."""
         module = script(name)
         with self._stage([name, *words], stdin) as (out, err):
             try:
@@ -105,7 +105,7 @@ class Inside:
             stores.append(store)  # a process would end here, and close its files
 
         Store.__init__ = kept_store  # type: ignore[method-assign]
-        entry = self.place / "stdin"
+        entry = self.folder / "stdin"
         entry.write_bytes(stdin)
         out, err = io.StringIO(), io.StringIO()
         try:
@@ -114,7 +114,7 @@ class Inside:
             os.close(handle)
             os.environ.clear()
             os.environ.update(self.environment())
-            os.chdir(self.place / "here")
+            os.chdir(self.folder / "here")
             sys.argv, sys.stdout, sys.stderr = argv, out, err
             sys.stdin = os.fdopen(0, closefd=False)
             cli._leave = _raise  # type: ignore[assignment]
@@ -133,18 +133,18 @@ class Inside:
             os.close(before)
 
     def environment(self) -> dict[str, str]:
-        """What the scripts see."""
+        """The environment of the scripts."""
         return {
             "PATH": "/usr/bin:/bin",
             "HOME": str(self.home),
-            "BURNBOOK_DEBUG": "1",  # a fault of burnbook itself is raised, not told
+            "BURNBOOK_DEBUG": "1",  # a bug in burnbook is raised, not reported
             "BURNBOOK_DATA_DIR": str(self.book),
             "BURNBOOK_CONFIG_DIR": str(self.config),
         }
 
     def tree(self) -> bytes:
         """Every byte in every file of the place but its stdin, and every file's name."""
-        files = [path for path in self.place.rglob("*") if path.is_file()]
+        files = [path for path in self.folder.rglob("*") if path.is_file()]
         names = b"\n".join(os.fsencode(path) for path in files)
         return names + b"".join(p.read_bytes() for p in files if p.name != "stdin")
 
@@ -155,15 +155,15 @@ def _raise(code: int) -> NoReturn:
 
 @cache
 def _command(name: str) -> str:
-    found = re.search(r'cli\.main\(__doc__, flags, "([\w.]+)"', (ROOT / "bin" / name).read_text())
-    assert found is not None, name
-    return found[1]
+    match = re.search(r'cli\.main\(__doc__, flags, "([\w.]+)"', (ROOT / "bin" / name).read_text())
+    assert match is not None, name
+    return match[1]
 
 
 def is_sentence(name: str, done: Done) -> bool:
-    """Whether a run failed as the contract says: one sentence on stderr, nothing on stdout."""
-    one = done.err.count("\n") == 1 and done.err.startswith(f"{name}: ")
-    return one and not done.out and done.code in {1, USAGE, *codes()}
+    """Whether a run failed as documented: one sentence on stderr, nothing on stdout."""
+    is_one_line = done.err.count("\n") == 1 and done.err.startswith(f"{name}: ")
+    return is_one_line and not done.out and done.code in {1, USAGE, *codes()}
 
 
 def codes() -> set[int]:

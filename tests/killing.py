@@ -1,11 +1,10 @@
-"""Kill -9 at system calls: a command dies there, runs again, and all is as if it had never died.
+"""Kill -9 at system calls: a command dies there, runs again, and the result is the same.
 
-strace tells which calls a run makes from the moment on at which it first names the place that it
-writes in; then the command is started again and again in the same place, killed before the first of
-these calls, the second, and so on. What was left is repeated to its end and compared with a run
-that nobody killed.
+strace records the calls of a run from the first that names its folder. Then the command is started
+again and again in the same folder, killed before the first of these calls, the second, and so on.
+It is run again to its end, and the result is compared with that of an undisturbed run.
 
-    stage = Stage(tmp_path / "place", set_up)
+    stage = Stage(tmp_path / "folder", set_up)
     for report in kill(stage, command, environment, facts, points): ...
 """
 
@@ -20,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-# Calls that change something, or tell others that it may be changed.
+# Calls that change something, or announce a change.
 CHANGES = frozenset(
     (
         *("write", "pwrite64", "writev", "fsync", "fdatasync", "rename", "renameat", "renameat2"),
@@ -39,7 +38,7 @@ class Point(NamedTuple):
 
 
 class Report(NamedTuple):
-    """One death: where, whether the signal came, and what the repeated run left."""
+    """One kill: its point, whether the signal came, and the result of the repeated run."""
 
     point: Point
     killed: bool
@@ -49,31 +48,31 @@ class Report(NamedTuple):
 class Stage:
     """A folder that `set_up` fills once; `reset` puts it back to that, at the same path."""
 
-    def __init__(self, place: Path, set_up: Callable[[Path], None]) -> None:
-        self.place, self._kept = place, place.with_name(f"{place.name}.kept")
-        place.mkdir()
-        set_up(place)
-        shutil.copytree(place, self._kept, symlinks=True)
+    def __init__(self, folder: Path, set_up: Callable[[Path], None]) -> None:
+        self.folder, self._kept = folder, folder.with_name(f"{folder.name}.kept")
+        folder.mkdir()
+        set_up(folder)
+        shutil.copytree(folder, self._kept, symlinks=True)
 
     def reset(self) -> None:
-        """Make the place what it was when it was set up."""
-        shutil.rmtree(self.place)
-        shutil.copytree(self._kept, self.place, symlinks=True)
+        """Restore the folder as it was set up."""
+        shutil.rmtree(self.folder)
+        shutil.copytree(self._kept, self.folder, symlinks=True)
 
 
 def missing() -> str | None:
-    """Why nothing can be killed here; None where it can."""
+    """The reason why nothing can be killed here, or None."""
     if shutil.which("strace") is None:
         return "strace is not installed"
     done = subprocess.run(["strace", "-o", os.devnull, "true"], capture_output=True, check=False)
     return None if done.returncode == 0 else "strace may not trace here"
 
 
-def spread(points: Sequence[Point], some: int) -> list[Point]:
+def spread(points: Sequence[Point], count: int) -> list[Point]:
     """`some` of the points, evenly spread over all of them."""
-    if len(points) <= some:
+    if len(points) <= count:
         return list(points)
-    return [points[round(at * (len(points) - 1) / (some - 1))] for at in range(some)]
+    return [points[round(at * (len(points) - 1) / (count - 1))] for at in range(count)]
 
 
 def calls(
@@ -84,25 +83,27 @@ def calls(
     follow: bool = False,
     code: int = 0,
 ) -> list[Point]:
-    """Every call of the command from the first that names the place, in their order.
+    """Every call of the command from the first that names its folder, in order.
 
     With `follow`, threads and children are traced too; the points are those of the first thread.
-    `code` is the exit code of a run that nobody kills.
+    `code` is the exit code of an undisturbed run.
     """
-    _run(command, environment)  # once before: what is compiled or cached on first use is no call
+    _run(
+        command, environment
+    )  # once before, so that files compiled or cached on first use cause no calls
     stage.reset()
     with tempfile.NamedTemporaryFile("r") as log:
         done = _run([*_strace(follow), "-o", log.name, *command], environment)
         assert done.returncode == code, done
-        found = [match.groups() for match in map(_LINE.match, log) if match]
-    main = found[0][0]
+        matches = [match.groups() for match in map(_LINE.match, log) if match]
+    main = matches[0][0]
     counts: Counter[str] = Counter()
     points, begun = [], False
-    for pid, call, rest in found:
+    for pid, call, rest in matches:
         if pid == main:
             counts[call] += 1
-            begun = begun or str(stage.place) in rest
-            # What starts another program, and what ends this one, is killed at their neighbours.
+            begun = begun or str(stage.folder) in rest
+            # Calls that start another program or end this one are killed at their neighbors.
             if begun and call not in ("execve", "exit_group", "exit"):
                 points.append(Point(call, counts[call]))
     return points
@@ -118,7 +119,7 @@ def kill(
     follow: bool = False,
     code: int = 0,
 ) -> Iterator[Report]:
-    """Die at each point, in a place as it was set up; repeat; tell what is there then."""
+    """Kill at each point, in a freshly set up folder; run again; yield the result."""
     for point in points:
         stage.reset()
         how = f"inject={point.call}:signal=KILL:when={point.number}"
@@ -128,7 +129,7 @@ def kill(
         assert killed or died.returncode == code, (point, died)
         again = _run(command, environment)
         assert again.returncode == code, (point, again)
-        yield Report(point, killed, facts(stage.place))
+        yield Report(point, killed, facts(stage.folder))
 
 
 def _strace(follow: bool) -> list[str]:

@@ -25,8 +25,8 @@ def clone_in(folder: Path) -> House:
 
 def section(text: str, heading: str) -> str:
     """The text from a heading to the next."""
-    [found] = re.findall(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", text, re.M | re.S)
-    return str(found)
+    [body] = re.findall(rf"^#+ {re.escape(heading)}\n(.*?)(?=^#|\Z)", text, re.M | re.S)
+    return str(body)
 
 
 def documented(heading: str) -> set[str]:
@@ -37,7 +37,7 @@ def documented(heading: str) -> set[str]:
 def keys(
     value: Any, known: set[str], apart: frozenset[str] = frozenset(), path: str = ""
 ) -> Iterator[str]:
-    """Every key of a JSON value, as FORMAT.md writes it; what is `apart` has a table of its own."""
+    """Every key of a JSON value, as in FORMAT.md; keys in `apart` have their own table."""
     if isinstance(value, list):
         for item in value:
             yield from keys(item, known, apart, f"{path}[]")
@@ -52,13 +52,15 @@ def keys(
 def settings(text: str, heading: str, column: int = 1) -> dict[str, Any]:
     """Key and default of each setting in a section: `none` is null, `required` that word."""
     words = {"none": "null", "required": '"required"'}
-    found = {}
+    defaults = {}
     for line in re.findall(r"^\| (`\w+` \|.*) \|$", section(text, heading), re.MULTILINE):
         cells = [cell.strip(" `") for cell in line.split(" | ")]
-        told = cells[column]
-        number = re.fullmatch(r"[\d_]+", told)
-        found[cells[0]] = json.loads(words.get(told, told.replace("_", "") if number else told))
-    return found
+        default = cells[column]
+        number = re.fullmatch(r"[\d_]+", default)
+        defaults[cells[0]] = json.loads(
+            words.get(default, default.replace("_", "") if number else default)
+        )
+    return defaults
 
 
 def defaults(kind: Any) -> dict[str, Any]:
@@ -69,5 +71,7 @@ def defaults(kind: Any) -> dict[str, Any]:
 def _default(field: msgspec.structs.FieldInfo) -> Any:
     if field.required:
         return "required"
-    made = field.default_factory is not msgspec.NODEFAULT
-    return json.loads(msgspec.json.encode(field.default_factory() if made else field.default))
+    has_factory = field.default_factory is not msgspec.NODEFAULT
+    return json.loads(
+        msgspec.json.encode(field.default_factory() if has_factory else field.default)
+    )

@@ -40,7 +40,7 @@ from burnbook.config.agents import Agent
 from burnbook.snapshots.capture import Stopped
 
 
-def take(agent: Agent, stopped: Stopped) -> bytes:
+def capture_pane(agent: Agent, stopped: Stopped) -> bytes:
     """Return the pane."""
     return b"abc: 12%"
 ''',

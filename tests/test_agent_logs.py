@@ -1,4 +1,4 @@
-"""Agents' own logs against what their maker knows to be true, whenever they are read."""
+"""Agents' own logs compared with the known truth, whenever they are read."""
 
 import errno
 import json
@@ -50,20 +50,20 @@ def home(corpus: tuple[Path, Sums], tmp_path: Path) -> Path:
 
 
 def used(shell: Shell) -> Sums:
-    """What the book says."""
-    found: Sums = {}
+    """The sums according to the book."""
+    result: Sums = {}
     for quarter, origin, sums in cells(Store(str(shell.book))):
         day = datetime.fromtimestamp(quarter * 900, UTC).date().isoformat()
         key = (origin.tool, day, origin.model, origin.session, origin.project)
-        row = found.setdefault(key, [0] * 6)
+        row = result.setdefault(key, [0] * 6)
         kinds = (sums.input, sums.cache_read, sums.cache_write_5m, sums.cache_write_1h)
         for at, count in enumerate((*kinds, sums.output, sums.reasoning)):
             row[at] += count
-    return found
+    return result
 
 
 def rebuilt(shell: Shell) -> Sums:
-    """What the journal says, without the caches."""
+    """The sums according to the journal, without the caches."""
     shutil.rmtree(shell.book / "cache")
     return used(shell)
 
@@ -79,13 +79,13 @@ def journal(shell: Shell) -> bytes:
 
 def test_every_sum_is_the_truth_and_stays_it(shell: Shell, corpus: tuple[Path, Sums]) -> None:
     home, truth = corpus
-    told = ingest(shell, home)
-    assert [one["rejected"] for one in told] == [0, 0]
+    output = ingest(shell, home)
+    assert [entry["rejected"] for entry in output] == [0, 0]
     assert used(shell) == truth
     before = journal(shell)
-    assert [one["accepted"] + one["duplicates"] for one in ingest(shell, home)] == [0, 0]
+    assert [entry["accepted"] + entry["duplicates"] for entry in ingest(shell, home)] == [0, 0]
     assert rebuilt(shell) == truth  # and the next one has to read everything again
-    assert [one["accepted"] for one in ingest(shell, home)] == [0, 0]
+    assert [entry["accepted"] for entry in ingest(shell, home)] == [0, 0]
     assert journal(shell) == before
     assert json.loads(shell.ok("check", "--format", "json"))["ok"]
 
@@ -108,12 +108,12 @@ def test_logs_that_grow_are_read_from_where_they_were_left(
     whole = {path: path.read_bytes() for path in sorted(home.rglob("*.jsonl"))}
     times = {path: path.stat().st_mtime_ns for path in whole}
     cut = random.Random(3)
-    places = dict.fromkeys(whole, 0)
+    offsets = dict.fromkeys(whole, 0)
     for step in range(4):
         for path, data in whole.items():
             # Cut anywhere, in the middle of a line too.
-            places[path] = len(data) if step == 3 else cut.randrange(places[path], len(data) + 1)
-            path.write_bytes(data[: places[path]])
+            offsets[path] = len(data) if step == 3 else cut.randrange(offsets[path], len(data) + 1)
+            path.write_bytes(data[: offsets[path]])
             os.utime(path, ns=(times[path] + step, times[path] + step))
         ingest(shell, home)
     assert used(shell) == corpus[1]
@@ -208,7 +208,7 @@ def test_two_at_once_book_each_request_once(shell: Shell, corpus: Any) -> None:
     assert rebuilt(shell) == truth
 
 
-def test_what_is_too_much_to_hold_is_booked_in_parts(
+def test_large_imports_are_booked_in_parts(
     shell: Shell, corpus: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home, truth = corpus
@@ -218,23 +218,23 @@ def test_what_is_too_much_to_hold_is_booked_in_parts(
     for tool in SIZES:
         feed = Config(str(ROOT / "config")).feed(tool)
         assert isinstance(feed, LogFeed)
-        # Newest first, so that copies come before what they are of: more of it is told later.
+        # Newest first, so that copies come before their originals, which have more.
         logs = reversed(sources.logs(feed)) if tool == "claude" else sources.logs(feed)
         jobs = [Job(log, None, number) for number, log in enumerate(logs)]
         writer = Writer(str(shell.book), tool, "main", lambda _: None)
         Run(Store(str(shell.book)), LogReader(tool, feed), writer).run(jobs)
-    # Whose session a copied request is depends on the order; what it used does not.
+    # The session of a copied request depends on the order; its tokens do not.
     assert whole(used(shell)) == whole(truth)
     assert json.loads(shell.ok("check", "--format", "json"))["ok"]
 
 
 def whole(sums: Sums) -> dict[tuple[Any, ...], list[int]]:
     """The sums by tool, day and model."""
-    found: Sums = {}
+    result: Sums = {}
     for key, row in sums.items():
-        have = found.setdefault(key[:3], [0] * len(row))
-        found[key[:3]] = [a + b for a, b in zip(have, row, strict=True)]
-    return found
+        have = result.setdefault(key[:3], [0] * len(row))
+        result[key[:3]] = [a + b for a, b in zip(have, row, strict=True)]
+    return result
 
 
 def test_memory_is_bounded(shell: Shell, tmp_path: Path) -> None:
@@ -244,16 +244,16 @@ def test_memory_is_bounded(shell: Shell, tmp_path: Path) -> None:
         for _ in range(150):
             file.write(b'{"usage":"' + b"x" * (1 << 20))
         file.write(b'"}\n' + FINE + b"\n")
-    told, peak = measured(shell, "ingest", "claude", HOME=str(tmp_path / "home"))
-    assert (told["accepted"], told["rejected"]) == (1, 1)
+    output, peak = measured(shell, "ingest", "claude", HOME=str(tmp_path / "home"))
+    assert (output["accepted"], output["rejected"]) == (1, 1)
     assert peak < 200 * 1024
 
 
 def usage(**more: Any) -> dict[str, Any]:
     """A line of a transcript."""
     message = {"id": "msg_1", "model": "claude-opus-4-5", "usage": {"input_tokens": 3}}
-    told = {"type": "assistant", "timestamp": "2026-11-22T09:00:00.000Z", "requestId": "req_1"}
-    return {**told, "sessionId": "s-1", "cwd": "/home/ada/api", "message": message, **more}
+    event = {"type": "assistant", "timestamp": "2026-11-22T09:00:00.000Z", "requestId": "req_1"}
+    return {**event, "sessionId": "s-1", "cwd": "/home/ada/api", "message": message, **more}
 
 
 FINE = json.dumps(usage()).encode()
@@ -283,8 +283,8 @@ def test_a_hostile_line_is_rejected_with_its_reason_and_the_rest_is_booked(
     log = tmp_path / "log.jsonl"
     other = FINE.replace(b"req_1", b"req_2")
     log.write_bytes(FINE + b"\n" + text + b"\n" + other + b"\n")
-    told = shell.json("ingest", "claude", "--file", str(log))
-    assert (told["accepted"], told["rejected"]) == (2, 1)
+    output = shell.json("ingest", "claude", "--file", str(log))
+    assert (output["accepted"], output["rejected"]) == (2, 1)
     [row] = shell.rows("rejects/claude")
     assert row["line"] == 2
     assert reason.replace("`", "") in row["reason"].replace("`", "")
@@ -298,15 +298,17 @@ def test_a_feed_of_few_words_reads_every_line(shell: Shell) -> None:
         '[fields]\noutput_tokens = "out"\n'
     )
     lines = [f'{{"timestamp":"2026-11-22T09:00:0{at}Z","out":{at}}}\n' for at in range(5)]
-    told = shell.json("ingest", "x", "--stdin", stdin="".join([*lines, "\n", lines[1]]))
-    assert [told[name] for name in ("accepted", "duplicates", "rejected", "ignored")] == [
+    output = shell.json("ingest", "x", "--stdin", stdin="".join([*lines, "\n", lines[1]]))
+    assert [output[name] for name in ("accepted", "duplicates", "rejected", "ignored")] == [
         4,
         1,
         0,
         2,
     ]
-    said = shell.fails(65, "ingest", "x", "--stdin", "--strict", stdin=f'{lines[3]}{{"out":7}}\n')
-    assert said == "ingest: stdin: ts is missing; nothing booked (--strict)\n"
+    message = shell.fails(
+        65, "ingest", "x", "--stdin", "--strict", stdin=f'{lines[3]}{{"out":7}}\n'
+    )
+    assert message == "ingest: stdin: ts is missing; nothing booked (--strict)\n"
     assert len(shell.rows("agent_usage")) == 4
     (shell.config / "feeds" / "x.toml").write_text(
         'journal = "agent_usage"\nroots = ["~/.x"]\nfiles = ["*.log"]\n'
@@ -324,7 +326,7 @@ def test_secrets_and_home_folders_are_not_booked(shell: Shell, tmp_path: Path) -
         usage(cwd="/srv/api", requestId="req_4"),
     ]
     log = tmp_path / "log.jsonl"
-    log.write_text("".join(json.dumps(one) + "\n" for one in lines))
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines))
     shell.ok("ingest", "claude", "--file", str(log), HOME=str(tmp_path))
     rows = shell.rows("agent_usage")
     assert key not in str(rows)
@@ -332,10 +334,10 @@ def test_secrets_and_home_folders_are_not_booked(shell: Shell, tmp_path: Path) -
     assert {row["project"] for row in rows} == {"~/[key]", "~/api", "/srv/api"}
 
 
-def test_official_meters_are_booked_once_whatever_is_read_again(shell: Shell, home: Path) -> None:
-    [told] = ingest(shell, home, "codex")
+def test_official_meters_are_booked_once(shell: Shell, home: Path) -> None:
+    [output] = ingest(shell, home, "codex")
     rows = shell.rows("meters")
-    assert told["meters"] == len(rows) > 0
+    assert output["meters"] == len(rows) > 0
     names = {meter["name"] for row in rows for meter in row["meters"]}
     assert names == {"5h", "weekly"}
     assert ingest(shell, home, "codex")[0]["meters"] == 0
@@ -345,7 +347,7 @@ def test_official_meters_are_booked_once_whatever_is_read_again(shell: Shell, ho
     shell.ok("check")
 
 
-def test_a_disk_that_does_not_tell_of_a_folder_is_no_folder_that_is_missing(
+def test_a_failing_disk_is_not_a_missing_folder(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     assert sources.is_folder(str(tmp_path))

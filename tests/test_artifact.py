@@ -1,4 +1,4 @@
-"""The hash of an artifact: what sha256sum says, and only of names and contents."""
+"""The hash of an artifact: equal to sha256sum, and only of names and contents."""
 
 import os
 import subprocess
@@ -30,8 +30,8 @@ def plant(root: Path, tree: dict[tuple[str, str], bytes]) -> Path:
 def test_a_file_hashes_as_sha256sum_says(tmp_path: Path) -> None:
     path = tmp_path / "report.xml"
     path.write_bytes(b"x" * 3_000_000)
-    told = subprocess.check_output(["sha256sum", str(path)], text=True).split()[0]
-    assert digest(str(path)) == told
+    expected = subprocess.check_output(["sha256sum", str(path)], text=True).split()[0]
+    assert digest(str(path)) == expected
 
 
 @given(tree=TREES.filter(bool))
@@ -39,19 +39,19 @@ def test_a_directory_hashes_as_documented(
     tmp_path_factory: pytest.TempPathFactory, tree: dict[tuple[str, str], bytes]
 ) -> None:
     root = plant(tmp_path_factory.mktemp("tree") / "a", tree)
-    told = subprocess.check_output(["sh", "-c", DOCUMENTED], cwd=root, text=True).split()[0]
-    assert digest(str(root)) == told
+    expected = subprocess.check_output(["sh", "-c", DOCUMENTED], cwd=root, text=True).split()[0]
+    assert digest(str(root)) == expected
 
 
-@given(one=TREES.filter(bool), other=TREES.filter(bool))
+@given(first=TREES.filter(bool), other=TREES.filter(bool))
 def test_two_directories_hash_alike_where_names_and_contents_are_alike(
     tmp_path_factory: pytest.TempPathFactory,
-    one: dict[tuple[str, str], bytes],
+    first: dict[tuple[str, str], bytes],
     other: dict[tuple[str, str], bytes],
 ) -> None:
     folder = tmp_path_factory.mktemp("trees")
-    found = [digest(str(plant(folder / name, t))) for name, t in (("a", one), ("b", other))]
-    assert (found[0] == found[1]) == (one == other)
+    digests = [digest(str(plant(folder / name, t))) for name, t in (("a", first), ("b", other))]
+    assert (digests[0] == digests[1]) == (first == other)
 
 
 def test_times_modes_and_empty_directories_do_not_count(tmp_path: Path) -> None:
@@ -65,15 +65,15 @@ def test_times_modes_and_empty_directories_do_not_count(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("inside", [True, False])
 @pytest.mark.parametrize("kind", ["link", "dangling", "folder link", "fifo"])
-def test_what_is_no_file_is_refused(tmp_path: Path, kind: str, inside: bool) -> None:
+def test_special_files_are_refused(tmp_path: Path, kind: str, inside: bool) -> None:
     root = plant(tmp_path / "a", {("d", "f"): b"x"})
-    odd = root / "d" / "odd"
+    special = root / "d" / "odd"
     if kind == "fifo":
-        os.mkfifo(odd)
+        os.mkfifo(special)
     else:
-        odd.symlink_to({"link": "f", "dangling": "none", "folder link": "."}[kind])
+        special.symlink_to({"link": "f", "dangling": "none", "folder link": "."}[kind])
     with pytest.raises(BadData, match="neither a file" if kind == "fifo" else "a symbolic link"):
-        digest(str(root if inside else odd))
+        digest(str(root if inside else special))
 
 
 @pytest.mark.parametrize("name", ["a\nb", "a\\b", "a\rb"])

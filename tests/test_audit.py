@@ -1,4 +1,4 @@
-"""What an audit finds in a window, fact by fact."""
+"""The findings of an audit in a window, fact by fact."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -61,7 +61,7 @@ def evidence(run: str, supersedes: str | None = None) -> Evidence:
 
 
 def facts(**other: Any) -> Facts:
-    """A window in which nothing is to be found, but for what is said otherwise."""
+    """A window without findings, except for the given fields."""
     clean = Facts(
         window=W,
         now=NINE,
@@ -83,15 +83,15 @@ def facts(**other: Any) -> Facts:
     return clean._replace(**other)
 
 
-def kinds(found: list[Finding]) -> list[tuple[str, str]]:
-    return [(one.severity, one.kind) for one in found]
+def kinds(findings: list[Finding]) -> list[tuple[str, str]]:
+    return [(finding.severity, finding.kind) for finding in findings]
 
 
 def test_a_clean_window_has_no_finding() -> None:
     assert audit(facts()) == []
 
 
-def test_what_is_missing_is_a_fault_only_once_the_window_is_over() -> None:
+def test_a_missing_row_is_a_fault_after_the_window() -> None:
     half = {"pairs": [Pair("ada", "codex", BEFORE, None)], "entries": [BEFORE]}
     assert kinds(audit(facts(**half))) == [("note", "no-after")]
     assert kinds(audit(facts(**half, now=END))) == [
@@ -106,19 +106,19 @@ def test_a_planned_window_lacks_nothing_yet() -> None:
     assert audit(empty) == []
 
 
-def test_a_snapshot_that_was_taken_back_is_no_duplicate() -> None:
+def test_a_voided_snapshot_is_not_a_duplicate() -> None:
     other = entry("other", "before", voided=True)
     void = codec.make(Void, window=W, void="s-other", notes="stale")
-    [found] = audit(facts(entries=[other, BEFORE, AFTER], voids=[void]))
-    assert (found.kind, found.rows) == ("voided", ("s-other", void.id))
-    assert found.detail == "BEFORE of ada codex, s-other, was voided: stale"
+    [finding] = audit(facts(entries=[other, BEFORE, AFTER], voids=[void]))
+    assert (finding.kind, finding.rows) == ("voided", ("s-other", void.id))
+    assert finding.detail == "BEFORE of ada codex, s-other, was voided: stale"
 
 
 def test_an_after_from_before_its_before_does_not_count() -> None:
     early = entry("early", "after", -1)
-    found = audit(facts(entries=[early, BEFORE, AFTER]))
-    assert kinds(found) == [("note", "duplicate"), ("note", "uncounted")]
-    assert found[1].rows == ("s-early",)
+    findings = audit(facts(entries=[early, BEFORE, AFTER]))
+    assert kinds(findings) == [("note", "duplicate"), ("note", "uncounted")]
+    assert findings[1].rows == ("s-early",)
 
 
 @pytest.mark.parametrize(
@@ -136,11 +136,11 @@ def test_the_time_between_two_windows(seconds: float, wanted: Any) -> None:
     assert kinds(audit(facts(earlier=("W0-CHM", pairs)))) == wanted
 
 
-def test_a_missed_reset_is_told() -> None:
+def test_a_missed_reset_is_reported() -> None:
     missed = codec.make(MissedReset, window=W, status="missed", boundary=END, found_at=END)
-    [found] = audit(facts(missed=[missed]))
-    assert (found.kind, found.rows) == ("missed-reset", (missed.id,))
-    assert "2026-11-23T00:01Z" in found.detail
+    [finding] = audit(facts(missed=[missed]))
+    assert (finding.kind, finding.rows) == ("missed-reset", (missed.id,))
+    assert "2026-11-23T00:01Z" in finding.detail
 
 
 @pytest.mark.parametrize(
@@ -155,22 +155,24 @@ def test_a_missed_reset_is_told() -> None:
 def test_telemetry_from_outside_of_the_span(
     first: datetime, last: datetime, *, outside: bool
 ) -> None:
-    found = kinds(audit(facts(telemetry=(first, last))))
-    assert found == ([("note", "telemetry-outside")] if outside else [])
+    findings = kinds(audit(facts(telemetry=(first, last))))
+    assert findings == ([("note", "telemetry-outside")] if outside else [])
 
 
 def test_superseded_rows_name_both() -> None:
     first = evidence("r1")
     second = evidence("r1", first.id)
-    [found] = audit(facts(evidence=[first, second]))
-    assert (found.kind, found.rows) == ("superseded", (first.id, second.id))
+    [finding] = audit(facts(evidence=[first, second]))
+    assert (finding.kind, finding.rows) == ("superseded", (first.id, second.id))
 
 
 def test_a_ledger_has_each_row_once() -> None:
     rows = [evidence("r1"), evidence("r2"), evidence("r3")]
     here = [rows[0].id, rows[1].id, rows[1].id, "e-strange", "e-strange"]
-    found = list(ledger("L.csv", here, rows, "evidence"))
-    assert [(one.severity, one.window, one.kind, one.rows) for one in found] == [
+    findings = list(ledger("L.csv", here, rows, "evidence"))
+    assert [
+        (finding.severity, finding.window, finding.kind, finding.rows) for finding in findings
+    ] == [
         ("fault", W, "duplicate", (rows[1].id,)),
         ("fault", None, "duplicate", ("e-strange",)),
         ("note", W, "ledger-behind", (rows[2].id,)),
@@ -178,14 +180,12 @@ def test_a_ledger_has_each_row_once() -> None:
 
 
 @given(st.sets(st.integers(0, 30)), st.integers(1, 3))
-def test_every_number_between_two_windows_is_there_or_is_told(
-    numbers: set[int], width: int
-) -> None:
+def test_every_missing_window_number_is_reported(numbers: set[int], width: int) -> None:
     windows = [*(f"W{number:0{width}}" for number in numbers), W]
-    told = sum(int(one.detail.split()[0]) for one in skipped(windows))
+    missing = sum(int(gap.detail.split()[0]) for gap in skipped(windows))
     whole = max(numbers) - min(numbers) + 1 if numbers else 0
-    assert told + len(numbers) == whole
-    assert all(one.window in windows for one in skipped(windows))
+    assert missing + len(numbers) == whole
+    assert all(gap.window in windows for gap in skipped(windows))
 
 
 def test_the_keys_of_a_ledger_come_from_its_column_or_its_notes(tmp_path: Path) -> None:

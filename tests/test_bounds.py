@@ -1,4 +1,4 @@
-"""What an input may grow to, and how its cost grows: counted in bytes and steps, not in time."""
+"""Limits of inputs, and how their cost grows: counted in bytes and steps, not in time."""
 
 import sys
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def test_a_pane_of_moves_grows_by_a_bounded_number_of_spaces(unit: str) -> None:
     assert len(strip_ansi(text)) <= len(text) + MAX_MOVED
 
 
-def test_what_a_real_pane_moves_over_stays_spaces() -> None:
+def test_cursor_moves_become_spaces() -> None:
     assert strip_ansi("5h limit:\x1b[30C11% used") == f"5h limit:{' ' * 30}11% used"
 
 
@@ -62,7 +62,7 @@ def test_the_cost_of_a_ledger_is_a_few_steps_for_each_line(tmp_path: Path, line:
     count = 2000
     (tmp_path / csv_ledger.TOKENS.file).write_text(head + line * count, newline="")
     folder, ledger = RootedPath(str(tmp_path)), ledgers.LEDGERS[0]
-    assert steps(lambda: ledgers.look(folder, ledger, [])) < 150 * count
+    assert steps(lambda: ledgers.check_ledger(folder, ledger, [])) < 150 * count
 
 
 def test_a_config_file_of_over_a_megabyte_is_refused(tmp_path: Path) -> None:

@@ -27,13 +27,13 @@ def tree(root: Path) -> dict[str, bytes]:
 @pytest.fixture
 def full(shell: Shell) -> Shell:
     """A book with a bit of everything, and its pages beside it."""
-    place = shell.book.parent
-    shell.environment |= {"HOME": str(place / "home"), "TZ": "UTC"}
+    folder = shell.book.parent
+    shell.environment |= {"HOME": str(folder / "home"), "TZ": "UTC"}
     (shell.config / "ledgers.toml").write_text(
-        f'folder = "{place}/Ledgers"\nhandoff = "{place}/HANDOFF.md"\n'
+        f'folder = "{folder}/Ledgers"\nhandoff = "{folder}/HANDOFF.md"\n'
     )
-    (place / "HANDOFF.md").write_text("by hand\n")
-    (place / "report.xml").write_text("<testsuite/>")
+    (folder / "HANDOFF.md").write_text("by hand\n")
+    (folder / "report.xml").write_text("<testsuite/>")
     start = ("snapshot", "start", "codex", "--window", "W0-CHN", "--at", "2026-11-22T09:00Z")
     shell.ok(*start, stdin=codex(11))
     shell.ok("snapshot", "end", "codex", "--at", "2026-11-22T12:30Z", stdin=codex(51))
@@ -41,28 +41,28 @@ def full(shell: Shell) -> Shell:
     usage = str(ROOT / "samples" / "telemetry" / "usage.jsonl")
     shell.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", "--file", usage)
     words = ("--window", "W0-CHN", "--capability", "c", "--run", "r", "--runner", "x")
-    shell.ok("evidence", *words, "--result", "pass", "--artifact", str(place / "report.xml"))
+    shell.ok("evidence", *words, "--result", "pass", "--artifact", str(folder / "report.xml"))
     return shell
 
 
 def test_the_same_book_gives_the_same_bytes_elsewhere_and_later(full: Shell) -> None:
-    found = []
+    bundles = []
     for name, moment in (("one", "2026-11-22T13:00Z"), ("other", "2031-05-01T03:04Z")):
         (full.config / "bundle.toml").write_text(f'folder = "{full.book.parent}/{name}"\n')
         shutil.rmtree(full.book / "cache", ignore_errors=True)
-        told = full.json("bundle", "W0-CHN", "--at", moment, AGENT_ID=name)
-        assert told["new"]
-        found.append(tree(full.book.parent / name / "W0-CHN"))
-    assert found[0] == found[1]
-    assert {"handoff.md", "journals/proxy_telemetry.jsonl", "preview.md"} <= set(found[0])
-    # As of AFTER, the last thing that happened in the window, whatever --at says.
-    assert b"(in 11h 31m)" in found[0]["preview.md"]
+        output = full.json("bundle", "W0-CHN", "--at", moment, AGENT_ID=name)
+        assert output["new"]
+        bundles.append(tree(full.book.parent / name / "W0-CHN"))
+    assert bundles[0] == bundles[1]
+    assert {"handoff.md", "journals/proxy_telemetry.jsonl", "preview.md"} <= set(bundles[0])
+    # As of AFTER, the last event in the window, for any --at.
+    assert b"(in 11h 31m)" in bundles[0]["preview.md"]
 
 
 def test_the_manifest_verifies_with_sha256sum(full: Shell) -> None:
     root = Path(full.json("bundle", "W0-CHN")["folder"])
     listed = json.loads((root / "manifest.json").read_text())["files"]
-    sums = "".join(f"{one['sha256']}  {one['path']}\n" for one in listed)
+    sums = "".join(f"{file['sha256']}  {file['path']}\n" for file in listed)
     subprocess.run(["sha256sum", "--check", "--quiet"], cwd=root, input=sums, text=True, check=True)
     lines = (root / "journals" / "proxy_telemetry.jsonl").read_bytes()
     assert lines == (full.book / "proxy_telemetry.jsonl").read_bytes()
@@ -70,9 +70,9 @@ def test_the_manifest_verifies_with_sha256sum(full: Shell) -> None:
 
 def test_secrets_that_people_wrote_into_pages_are_not_bundled(full: Shell) -> None:
     key, mail = "sk-" + "ant-api03-abcd1234EFGH", "ada" + "@example.com"
-    place = full.book.parent
-    (place / "HANDOFF.md").write_text(f"call with {key}, ask {mail}\n")
-    ledger = place / "Ledgers" / "Acceptance_Evidence.csv"
+    folder = full.book.parent
+    (folder / "HANDOFF.md").write_text(f"call with {key}, ask {mail}\n")
+    ledger = folder / "Ledgers" / "Acceptance_Evidence.csv"
     head, row = ledger.read_text().splitlines()
     cells = row.split(",")
     cells[3] = f'"token: {key}, of {mail}"'
@@ -109,7 +109,7 @@ def test_a_file_of_the_bundle_before_goes_when_the_new_one_has_none(tmp_path: Pa
     )
 
 
-def test_what_a_killed_call_left_is_finished(tmp_path: Path) -> None:
+def test_a_killed_call_is_completed(tmp_path: Path) -> None:
     bundle_folder.put(RootedPath(str(tmp_path)), "W", FILES)
     whole = tree(tmp_path)
     (tmp_path / ".W.new" / "journals").mkdir(parents=True)
@@ -120,24 +120,24 @@ def test_what_a_killed_call_left_is_finished(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "odd", ["file", "link", "manifest", "other window", "link inside", ".W.new", ".W.old"]
+    "name", ["file", "link", "manifest", "other window", "link inside", ".W.new", ".W.old"]
 )
-def test_what_no_bundle_made_is_refused_and_stays(tmp_path: Path, odd: str) -> None:
+def test_files_of_others_are_refused_and_kept(tmp_path: Path, name: str) -> None:
     target = tmp_path / "W"
-    if odd == "file":
+    if name == "file":
         target.write_text("mine")
-    elif odd == "link":
+    elif name == "link":
         (tmp_path / "elsewhere").mkdir()
         target.symlink_to("elsewhere")
     else:
-        bundle_folder.put(RootedPath(str(tmp_path)), "V" if odd == "other window" else "W", FILES)
-        if odd == "other window":
+        bundle_folder.put(RootedPath(str(tmp_path)), "V" if name == "other window" else "W", FILES)
+        if name == "other window":
             (tmp_path / "V").rename(target)
-        elif odd == "manifest":
+        elif name == "manifest":
             (target / "manifest.json").write_text('{"files": 1}')
-        elif odd in (".W.new", ".W.old"):
-            (tmp_path / odd / "journals").mkdir(parents=True)
-            (tmp_path / odd / "journals" / "thesis.txt").write_text("mine")
+        elif name in (".W.new", ".W.old"):
+            (tmp_path / name / "journals").mkdir(parents=True)
+            (tmp_path / name / "journals" / "thesis.txt").write_text("mine")
         else:
             (target / "more").symlink_to("/etc")
     before = sorted(os.walk(tmp_path)), tree(tmp_path)
@@ -160,7 +160,7 @@ def test_a_fault_in_the_middle_leaves_the_bundle_before(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "home", "wanted"),
+    ("setting", "home", "wanted"),
     [
         ("~/x/../y", "/h", "/h/y"),
         ("/abs", "", "/abs"),
@@ -172,9 +172,9 @@ def test_a_fault_in_the_middle_leaves_the_bundle_before(tmp_path: Path) -> None:
     ],
 )
 def test_where_bundles_go(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, home: str, wanted: Any
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, home: str, wanted: Any
 ) -> None:
-    (tmp_path / "bundle.toml").write_text(f"folder = '{said}'\n")
+    (tmp_path / "bundle.toml").write_text(f"folder = '{setting}'\n")
     monkeypatch.setenv("HOME", home)
     if isinstance(wanted, str):
         assert bundle_path(Config(str(tmp_path))) == wanted

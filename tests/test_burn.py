@@ -27,11 +27,11 @@ TOKENS = st.none() | st.integers(0, 10**6)
 EVENTS = st.lists(st.tuples(st.integers(0, 86_399), TOKENS, TOKENS), max_size=60)
 
 
-def event(second: int, sent: int | None, made: int | None) -> SimpleNamespace:
+def event(second: int, sent: int | None, output_tokens: int | None) -> SimpleNamespace:
     return SimpleNamespace(
         ts=NINE + timedelta(seconds=second),
         input_tokens=sent,
-        output_tokens=made,
+        output_tokens=output_tokens,
         routed=True,
         ok=True,
         lane=None,
@@ -43,11 +43,11 @@ def event(second: int, sent: int | None, made: int | None) -> SimpleNamespace:
 
 
 def recomputed(events: list[tuple[int, int | None, int | None]]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for second, sent, made in events:
+    result: dict[int, int] = {}
+    for second, sent, output_tokens in events:
         at = math.floor((NINE + timedelta(seconds=second)).timestamp() / BUCKET)
-        found[at] = found.get(at, 0) + (sent or 0) + (made or 0)
-    return {at: tokens for at, tokens in found.items() if tokens}
+        result[at] = result.get(at, 0) + (sent or 0) + (output_tokens or 0)
+    return {at: tokens for at, tokens in result.items() if tokens}
 
 
 def test_both_count_in_the_same_ten_minutes() -> None:
@@ -59,10 +59,10 @@ def test_the_pace_is_that_of_counting_each_event_alone_however_they_come(
     events: list[tuple[int, int | None, int | None]], cut: int
 ) -> None:
     halves = []
-    for some in (events[:cut], events[cut:]):
-        one = Traffic()
-        one.add(event(*said) for said in some)
-        halves.append(unpack(pack(one)))
+    for part in (events[:cut], events[cut:]):
+        traffic = Traffic()
+        traffic.add(event(*values) for values in part)
+        halves.append(unpack(pack(traffic)))
     both = Traffic()
     for half in reversed(halves):
         both.take(half)
@@ -75,17 +75,17 @@ def test_the_fold_has_the_pace_also_after_it_was_kept(
     events: list[tuple[int, int | None, int | None]], cut: int
 ) -> None:
     telemetry = Telemetry()
-    for place, said in enumerate(events):
-        if place == cut:
+    for position, values in enumerate(events):
+        if position == cut:
             telemetry.pack()
             kept = msgspec.msgpack.encode(telemetry)
             telemetry = msgspec.msgpack.decode(kept, type=Telemetry)
-        row: object = SimpleNamespace(window="W1", **vars(event(*said)))
+        row: object = SimpleNamespace(window="W1", **vars(event(*values)))
         telemetry.add(row, 0, 0)  # type: ignore[arg-type]
     assert telemetry.window("W1").pace == recomputed(events)
 
 
-def test_a_cache_of_an_older_shape_is_made_again(shell: Shell) -> None:
+def test_a_cache_of_an_older_format_is_rebuilt(shell: Shell) -> None:
     line = {
         **{"ts": "2026-11-22T09:00:00Z", "rid": "r", "lane": "glm", "model": "glm-4.6"},
         **{"status": 200, "input_tokens": 70, "output_tokens": 7, "latency_ms": 1},
@@ -94,11 +94,11 @@ def test_a_cache_of_an_older_shape_is_made_again(shell: Shell) -> None:
     cache = shell.book / "cache" / "proxy_telemetry.fold"
     shape, *rest = msgspec.msgpack.decode(cache.read_bytes())
     cache.write_bytes(msgspec.msgpack.encode([shape.rpartition(":")[0], *rest[:2], b"junk"]))
-    told = shell.json("budget", "--window", "W1", "--at", "2026-11-22T10:00")
-    assert told["burn"]["tokens_per_hour"]["window"] == 77
+    output = shell.json("budget", "--window", "W1", "--at", "2026-11-22T10:00")
+    assert output["burn"]["tokens_per_hour"]["window"] == 77
 
 
-def test_what_ingest_counts_by_itself_is_what_the_journal_says(shell: Shell) -> None:
+def test_ingest_counts_equal_the_journal(shell: Shell) -> None:
     lines = [
         json.dumps(
             {
@@ -109,8 +109,11 @@ def test_what_ingest_counts_by_itself_is_what_the_journal_says(shell: Shell) -> 
         )
         for n in range(90)
     ]
-    for some in (lines[:50], lines[20:] + lines[80:]):  # some are there, some come twice
-        shell.ok("ingest", "proxy-telemetry", "--window", "W1", stdin="\n".join(some))
+    for batch in (
+        lines[:50],
+        lines[20:] + lines[80:],
+    ):  # some are booked already, some are duplicates
+        shell.ok("ingest", "proxy-telemetry", "--window", "W1", stdin="\n".join(batch))
     folded = Book(str(shell.book)).traffic("W1")
     shutil.rmtree(shell.book / "cache")
     read = Book(str(shell.book)).traffic("W1")
@@ -126,7 +129,7 @@ PACES = st.lists(st.integers(0, 100_000), min_size=1, max_size=40)
 def test_the_band_contains_both_rates_and_the_window_rate_is_tokens_by_hours(
     tokens: list[int], late: int, to_come: int
 ) -> None:
-    pace = {FIRST + at: some for at, some in enumerate(tokens)}
+    pace = {FIRST + at: count for at, count in enumerate(tokens)}
     until = NINE + timedelta(seconds=len(tokens) * BUCKET + late)
     rate = burn_rate.of_pace(pace, NINE, until, until + timedelta(seconds=to_come))
     assert rate.window == pytest.approx(sum(tokens) / ((until - NINE) / HOUR))
@@ -143,7 +146,7 @@ def test_the_band_contains_both_rates_and_the_window_rate_is_tokens_by_hours(
 
 def test_the_band_is_the_prediction_interval() -> None:
     tokens = [1000, 3000, 2000, 2500, 1500, 2000]
-    pace = {FIRST + at: some for at, some in enumerate(tokens)}
+    pace = {FIRST + at: count for at, count in enumerate(tokens)}
     until = NINE + HOUR
     rate = burn_rate.of_pace(pace, NINE, until, until + 3 * HOUR)
     reach = t_quantile(5) * stdev(6 * n for n in tokens) * math.sqrt(1 / 6 + 1 / 18)
@@ -170,7 +173,7 @@ def test_the_last_hour_is_what_began_in_it_and_widens_the_band() -> None:
     assert rate.high >= rate.last_hour
 
 
-def test_what_is_later_than_the_moment_does_not_count() -> None:
+def test_later_intervals_do_not_count() -> None:
     pace = {FIRST: 1000, FIRST + 1: 1000, FIRST + 30: 10**9}
     rate = burn_rate.of_pace(pace, NINE, NINE + timedelta(minutes=20), None)
     assert rate.window == 6000
@@ -222,13 +225,13 @@ def test_a_fall_and_a_reading_a_minute_later_are_no_stretch() -> None:
 
 
 def test_a_part_is_not_the_whole() -> None:
-    one = burn_rate.of_readings(readings((0, 10), (2, 30)), 1.0)
-    assert burn_rate.together([one, one]) == Rate(None, 20.0, 10.0, 40.0, 2)
-    assert burn_rate.together([one, burn_rate.UNKNOWN]) == burn_rate.UNKNOWN
+    rate = burn_rate.of_readings(readings((0, 10), (2, 30)), 1.0)
+    assert burn_rate.together([rate, rate]) == Rate(None, 20.0, 10.0, 40.0, 2)
+    assert burn_rate.together([rate, burn_rate.UNKNOWN]) == burn_rate.UNKNOWN
     assert burn_rate.together([]) == burn_rate.UNKNOWN
 
 
-def test_what_runs_out_does_so_between_two_moments() -> None:
+def test_running_out_is_a_range_of_moments() -> None:
     rate = Rate(None, 10.0, 5.0, 20.0, 3)
     out = burn_rate.runs_out(NINE, 40, rate)
     assert (out.over, out.earliest, out.latest) == (False, NINE + 2 * HOUR, NINE + 8 * HOUR)

@@ -1,4 +1,4 @@
-"""Captures: commands, screens seen through tmux, and who may have written what is run."""
+"""Captures: commands, screens read through tmux, and who may write the commands."""
 
 import json
 import os
@@ -24,7 +24,7 @@ from conftest import Shell
 from waiting import until
 
 PANES = "5h limit: 12% used (resets 13:10)"
-# A program that draws only on a terminal, as coding agents do, and stays until it is told to go.
+# A program that draws only on a terminal, like coding agents, and runs until it is told to quit.
 PROGRAM = """\
 import os, sys, time, tty
 assert os.isatty(0) and os.isatty(1), "no terminal"
@@ -70,9 +70,9 @@ def agent(folder: Path, text: str) -> Agent:
     return Config(str(folder), capture_kinds=capture_kinds.kinds).agents["main"]
 
 
-def take(one: Agent) -> str:
-    told = capture.many({"main": capture_kinds.job(one, "no book")})["main"]
-    return capture.text_of(told).decode()
+def take(agent_config: Agent) -> str:
+    captured = capture.run_all({"main": capture_kinds.job(agent_config, "no book")})["main"]
+    return capture.text_of(captured).decode()
 
 
 def listed() -> str:
@@ -87,30 +87,30 @@ def servers() -> str:
 
 @needs_tmux
 @pytest.mark.parametrize("words", [[], ["one argument", "$(touch bad); 'x'"]])
-def test_a_screen_is_read_through_tmux_and_nothing_is_left(
+def test_a_screen_is_read_through_tmux_without_leftovers(
     program: Path, tmp_path: Path, words: list[str]
 ) -> None:
     # A single word with a space in it, too, is a program and not a line for a shell.
-    place = tmp_path / "a folder"
-    place.mkdir()
-    path = place / "agent"
-    write(path, f"open({str(place / 'args')!r}, 'w').write(repr(sys.argv[1:]))")
+    folder = tmp_path / "a folder"
+    folder.mkdir()
+    path = folder / "agent"
+    write(path, f"open({str(folder / 'args')!r}, 'w').write(repr(sys.argv[1:]))")
     shown = take(agent(tmp_path, tmux([str(path)] + [w.replace("'", "") for w in words])))
     assert PANES in shown
-    assert (place / "args").read_text() == repr([w.replace("'", "") for w in words])
+    assert (folder / "args").read_text() == repr([w.replace("'", "") for w in words])
     until(lambda: not servers() and str(path) not in listed())
 
 
 @needs_tmux
 def test_a_snapshot_is_booked_from_a_screen(shell: Shell, program: Path) -> None:
     (shell.config / "agents.toml").write_text(tmux([str(program)]))
-    said = shell.ok("snapshot", "start", "codex", "--capture", "--at", "2026-11-22T09:00")
-    assert said.startswith("BEFORE W0-CHN main codex: 5h 12% (")
+    output = shell.ok("snapshot", "start", "codex", "--capture", "--at", "2026-11-22T09:00")
+    assert output.startswith("BEFORE W0-CHN main codex: 5h 12% (")
 
 
 @needs_tmux
 @pytest.mark.parametrize(
-    ("first", "more", "said"),
+    ("first", "more", "message"),
     [
         ("pass", {"wait_for": '"Never"'}, "did not show 'Never' in {} s"),
         ("pass", {"until": '"never"'}, "did not show 'never' in {} s"),
@@ -122,8 +122,8 @@ def test_a_snapshot_is_booked_from_a_screen(shell: Shell, program: Path) -> None
         ),
     ],
 )
-def test_a_screen_that_does_not_come_is_a_fault_and_nothing_is_left(
-    program: Path, tmp_path: Path, first: str, more: dict[str, str], said: str
+def test_a_missing_screen_is_an_error_without_leftovers(
+    program: Path, tmp_path: Path, first: str, more: dict[str, str], message: str
 ) -> None:
     write(program, first)
     text = tmux([str(program)], **more)
@@ -134,7 +134,7 @@ def test_a_screen_that_does_not_come_is_a_fault_and_nothing_is_left(
         until(lambda: not servers() and str(program) not in listed())
         if "'Invented Agent'" not in str(caught.value):
             break
-    assert said.format(seconds) in str(caught.value)
+    assert message.format(seconds) in str(caught.value)
 
 
 @needs_tmux
@@ -168,7 +168,7 @@ print("{PANES}", left.pid)
 
 
 def is_running(pid: str) -> bool:
-    """Whether a process is there and no zombie: in a container, nobody may wait for it."""
+    """Whether a process exists and is not a zombie, which a container may never reap."""
     shown = subprocess.run(["ps", "-o", "stat=", "-p", pid], capture_output=True, check=False)
     return bool(shown.stdout.strip()) and not shown.stdout.startswith(b"Z")
 
@@ -195,7 +195,7 @@ def test_a_program_that_is_not_there_is_missing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ('capture = "screen"', "agents.main.capture = 'screen' is not valid; valid: a list of"),
         ('capture = "tmux"', "agents.main.capture = 'tmux' is not valid; valid: it with a table"),
@@ -204,10 +204,10 @@ def test_a_program_that_is_not_there_is_missing(tmp_path: Path) -> None:
         ("[agents.main.tmux]\ncommand = ['x']\nuntil = 'b'", "wait_for"),
     ],
 )
-def test_a_mistake_in_a_screens_table_is_told(tmp_path: Path, text: str, said: str) -> None:
+def test_a_mistake_in_the_tmux_table_is_reported(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(BadConfig) as caught:
         agent(tmp_path, f"[agents.main]\nprovider = 'codex'\n{text}")
-    assert said in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_the_kinds_of_capture_are_the_files_of_their_folder() -> None:
@@ -217,7 +217,7 @@ def test_the_kinds_of_capture_are_the_files_of_their_folder() -> None:
 
 
 class TestOwned:
-    """`files.check_owned`: a command is run only from what nobody else could have written."""
+    """`files.check_owned`: a command is run only if no other user could have written it."""
 
     @pytest.fixture
     def config(self, tmp_path: Path) -> Path:
@@ -231,18 +231,18 @@ class TestOwned:
         config.chmod(mode)
         files.check_owned(str(config))
 
-    def test_what_is_not_there_is_nobodys(self, tmp_path: Path) -> None:
+    def test_a_missing_file_is_accepted(self, tmp_path: Path) -> None:
         files.check_owned(str(tmp_path / "none" / "agents.toml"))
 
     @pytest.mark.parametrize("mode", [0o646, 0o666, 0o602])
     @pytest.mark.parametrize("folder", [False, True], ids=["file", "folder"])
     def test_others_may_write(self, config: Path, mode: int, folder: bool) -> None:
-        place = config.parent if folder else config
-        place.chmod(mode | (0o700 if folder else 0))
-        with pytest.raises(BadConfig, match=f"chmod go-w {place}$"):
+        target = config.parent if folder else config
+        target.chmod(mode | (0o700 if folder else 0))
+        with pytest.raises(BadConfig, match=f"chmod go-w {target}$"):
             files.check_owned(str(config))
 
-    def test_a_link_is_as_good_as_what_it_leads_to(self, config: Path) -> None:
+    def test_a_link_is_judged_by_its_target(self, config: Path) -> None:
         target = config.parent.parent / "target"
         target.touch(0o600)
         target.chmod(0o606)
@@ -255,7 +255,7 @@ class TestOwned:
         ("name", "members", "fine"),
         [("ada", [], True), ("ada", ["ada"], True), ("ada", ["bo"], False), ("users", [], False)],
     )
-    def test_a_group_may_write_only_where_it_is_the_users_own(
+    def test_only_the_private_group_may_write(
         self,
         config: Path,
         monkeypatch: pytest.MonkeyPatch,
@@ -333,21 +333,21 @@ def test_limits_are_found_however_far_back_in_a_rollout(
     rollout(tmp_path, "a.jsonl.zst" if packed else "a.jsonl", text)
     rollout(tmp_path, "b.jsonl.zst", b"no such thing")
     rollout(tmp_path, "c.jsonl", b"\xff\n[]\n")
-    one = agent(tmp_path, "[agents.main]\nprovider = 'codex'\ncapture = 'rollouts'")
-    found = meter_text.read(take(one).encode(), "codex")
-    assert found is not None
-    assert [(m.name, m.used_percent) for m in found.meters] == [("5h", 12.0)]
-    assert found.captured_at.isoformat() == "2026-11-22T09:00:00+00:00"
-    assert meter_text.read(take(one).encode(), "claude") is None
+    codex = agent(tmp_path, "[agents.main]\nprovider = 'codex'\ncapture = 'rollouts'")
+    decoded = meter_text.read(take(codex).encode(), "codex")
+    assert decoded is not None
+    assert [(m.name, m.used_percent) for m in decoded.meters] == [("5h", 12.0)]
+    assert decoded.captured_at.isoformat() == "2026-11-22T09:00:00+00:00"
+    assert meter_text.read(take(codex).encode(), "claude") is None
 
 
 def packed(pieces: Iterable[bytes]) -> bytes:
-    """One frame of all these pieces, which are too large to be held at once."""
+    """One frame of all these pieces, which together are too large for memory."""
     packer = zstandard.ZstdCompressor().compressobj()
     return b"".join([*map(packer.compress, pieces), packer.flush()])
 
 
-def test_the_time_limit_holds_while_a_rollout_is_unpacked(
+def test_the_time_limit_covers_unpacking_a_rollout(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CODEX_HOME", str(tmp_path / ".codex"))
@@ -377,6 +377,6 @@ def test_a_rollout_is_unpacked_up_to_a_bound(
     )
     text = packed([count(COUNT), *[b"\n" * (1 << 20)] * 100])
     rollout(tmp_path, "a.jsonl.zst", text)
-    one = agent(tmp_path, "[agents.main]\nprovider = 'codex'\ncapture = 'rollouts'")
-    assert b'"5h"' in take(one).encode()
+    codex = agent(tmp_path, "[agents.main]\nprovider = 'codex'\ncapture = 'rollouts'")
+    assert b'"5h"' in take(codex).encode()
     assert sum(sizes) <= unpack.RATIO * len(text) + unpack.LEAST

@@ -1,4 +1,4 @@
-"""`check` finds what was changed in a book, wherever, and writes nothing at all."""
+"""`check` finds every change in a book, and writes nothing."""
 
 import json
 import os
@@ -46,33 +46,39 @@ def full(shell: Shell) -> Shell:
     return shell
 
 
-def found(shell: Shell, code: int = 1) -> list[Any]:
+def check_findings(shell: Shell, code: int = 1) -> list[Any]:
     """The faults, or with code 0 the notes."""
     done = shell.run("check", "--format", "json")
     assert (done.returncode, done.stderr) == (code, ""), done
-    told = json.loads(done.stdout)
-    faults: list[Any] = told["faults" if code else "notes"]
+    output = json.loads(done.stdout)
+    faults: list[Any] = output["faults" if code else "notes"]
     return faults
 
 
 def kinds(shell: Shell, code: int = 1) -> list[tuple[str, str]]:
-    return [(one["kind"], one["file"]) for one in found(shell, code)]
+    return [(finding["kind"], finding["file"]) for finding in check_findings(shell, code)]
 
 
-def times(place: Path) -> dict[str, Any]:
+def times(folder: Path) -> dict[str, Any]:
     """Every file and folder of a place, with bytes, mode, size and the times it was written at."""
-    status = {str(path): path.lstat() for path in [place, *sorted(place.rglob("*"))]}
+    status = {str(path): path.lstat() for path in [folder, *sorted(folder.rglob("*"))]}
     return {
-        name: (one.st_mode, one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino)
-        for name, one in status.items()
+        name: (
+            file_status.st_mode,
+            file_status.st_size,
+            file_status.st_mtime_ns,
+            file_status.st_ctime_ns,
+            file_status.st_ino,
+        )
+        for name, file_status in status.items()
     }
 
 
-def test_a_full_book_holds_and_nothing_is_written(full: Shell) -> None:
+def test_a_valid_book_passes_and_nothing_is_written(full: Shell) -> None:
     before = times(full.book), times(full.docs)
-    told = full.json("check")
-    assert (told["ok"], told["faults"], told["notes"]) == (True, [], [])
-    assert told["rows_verified"] == sum(
+    output = full.json("check")
+    assert (output["ok"], output["faults"], output["notes"]) == (True, [], [])
+    assert output["rows_verified"] == sum(
         len(path.read_bytes().splitlines())
         for path in [*full.book.glob("*.jsonl"), *full.book.glob("rejects/*.jsonl")]
     )
@@ -85,7 +91,7 @@ def test_nothing_is_written_where_all_is_damaged_either(full: Shell) -> None:
         if path.is_file() and path.name != ".lock":
             path.write_bytes(path.read_bytes()[:-3] + b"??")
     before = times(full.book), times(full.docs)
-    assert found(full)
+    assert check_findings(full)
     assert (times(full.book), times(full.docs)) == before
 
 
@@ -98,8 +104,8 @@ def test_one_flipped_byte_is_found_with_its_line(full: Shell, journal: str) -> N
         at, bit = chance.randrange(len(whole)), 1 << chance.randrange(8)
         path.write_bytes(whole[:at] + bytes([whole[at] ^ bit]) + whole[at + 1 :])
         line = whole[:at].count(b"\n") + 1
-        faults = [one for one in found(full) if one["file"] == path.name]
-        if line not in [one["line"] for one in faults]:
+        faults = [finding for finding in check_findings(full) if finding["file"] == path.name]
+        if line not in [finding["line"] for finding in faults]:
             missed.append((at, bit, faults))
     path.write_bytes(whole)
     figure = f"{tried - len(missed)} of {tried} flipped bytes of {journal} found"
@@ -115,7 +121,7 @@ def test_one_flipped_byte_is_found_with_its_line(full: Shell, journal: str) -> N
         "UPDATE window_steps SET rise = rise + 1",
     ],
 )
-def test_a_table_that_differs_from_its_journal_is_found(full: Shell, change: str) -> None:
+def test_a_table_that_differs_from_its_journal_is_reported(full: Shell, change: str) -> None:
     """Also where the change is in the log, and not in the file yet."""
     full.ok("preview", "--window", "W0-CHN")
     keeper, connection = (sqlite3.connect(full.book / database.FILE) for _ in range(2))
@@ -160,33 +166,39 @@ def test_modes_links_and_strangers_are_named(full: Shell) -> None:
     assert (full.book / "notes.txt").read_text() == "mine"
 
 
-def test_what_a_living_command_is_writing_is_left_alone(full: Shell) -> None:
+def test_files_of_a_running_command_are_left_alone(full: Shell) -> None:
     (full.book / "state" / "main" / f".codex.json.{os.getpid()}.tmp").write_text("")
     (full.book / ".snapshots.jsonl.999999999.tmp").write_text("half a journal")
     assert kinds(full, 0) == [("left-over", ".snapshots.jsonl.999999999.tmp")]
     assert "1 thing repaired" in full.ok("repair")
-    assert found(full, 0) == []
+    assert check_findings(full, 0) == []
     assert (full.book / "state" / "main" / f".codex.json.{os.getpid()}.tmp").exists()
 
 
-def test_a_lock_that_is_no_file_is_a_fault(full: Shell) -> None:
+def test_a_lock_that_is_not_a_file_is_a_failure(full: Shell) -> None:
     (full.book / ".lock").unlink()
     (full.book / ".lock").symlink_to("snapshots.jsonl")
     assert kinds(full) == [("file", ".lock")]
 
 
 def test_every_name_that_commands_make_is_known(full: Shell) -> None:
-    strangers = [one for one in directory.look(str(full.book)) if one.kind == "foreign"]
+    strangers = [
+        finding
+        for finding in directory.check_directory(str(full.book))
+        if finding.kind == "foreign"
+    ]
     assert strangers == []
 
 
-def test_ledgers_are_held_against_the_journals(full: Shell) -> None:
+def test_ledgers_are_compared_with_the_journals(full: Shell) -> None:
     ledger = full.docs / "Ledgers" / "Token_Churn_Ledger.csv"
     head, first, second = ledger.read_text().splitlines(keepends=True)
     ledger.write_text(head + "2026-11-22,by hand" + "," * 15 + "\n" + first + second)
     assert kinds(full, 0) == []
     ledger.write_text(head + first + first + second)
-    assert [(one["kind"], one["line"]) for one in found(full)] == [("ledger-twice", 3)]
+    assert [(finding["kind"], finding["line"]) for finding in check_findings(full)] == [
+        ("ledger-twice", 3)
+    ]
     ledger.write_text(head + second)
     assert kinds(full) == [("ledger-behind", ledger.name)]
     ledger.write_text(head + second + '"never closed\n')
@@ -197,7 +209,7 @@ def test_ledgers_are_held_against_the_journals(full: Shell) -> None:
     assert kinds(full, 0) == []
 
 
-def test_a_request_that_takes_the_place_of_none_is_a_fault(full: Shell) -> None:
+def test_a_superseding_request_without_an_earlier_one_is_a_fault(full: Shell) -> None:
     path = full.book / "agent_usage.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)
     later = next(line for line in lines if b'"supersedes"' in line)
@@ -208,7 +220,7 @@ def test_a_request_that_takes_the_place_of_none_is_a_fault(full: Shell) -> None:
     assert kinds(full, 0)[0] == ("reference", "agent_usage.jsonl")
 
 
-def test_a_config_that_does_not_hold_stops_no_check(full: Shell) -> None:
+def test_an_invalid_config_does_not_stop_check(full: Shell) -> None:
     (full.config / "windows.toml").write_text("wrong")
     assert kinds(full, 0)[0] == ("config", "config")
 
@@ -243,13 +255,13 @@ def test_millions_of_rows_take_little_memory_and_time(shell: Shell, tmp_path: Pa
     record("check takes little", name, figure, target, is_small and code == "0")
 
 
-def test_pages_that_the_config_has_in_the_book_are_no_strangers(shell: Shell) -> None:
+def test_configured_pages_in_the_book_are_not_foreign(shell: Shell) -> None:
     shell.ok("snapshot", "start", "codex", "--at", DAY + "09:00", stdin=codex())
     for name in ("docs", "other"):
         (shell.book / name).mkdir(mode=0o700)
     assert "docs: is a directory that is not the book's" in shell.ok("check")
     places = f'folder = "{shell.book}/docs/Ledgers"\nhandoff = "{shell.book}/docs/H.md"\n'
     (shell.config / "ledgers.toml").write_text(places)
-    said = shell.ok("check")
-    assert "docs: " not in said
-    assert "other: is a directory that is not the book's" in said
+    output = shell.ok("check")
+    assert "docs: " not in output
+    assert "other: is a directory that is not the book's" in output

@@ -13,7 +13,7 @@ from burnbook.rows.work import Churn
 from conftest import Shell, codex
 from frontdoor import ROOT
 from killing import CHANGES, Stage
-from test_check import found, kinds
+from test_check import check_findings, kinds
 
 AT = "2026-11-22T"
 OLD = (
@@ -51,10 +51,10 @@ def book(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Shell, Path]:
 def test_duplicate_rows_are_reported_and_not_removed(book: tuple[Shell, Path]) -> None:
     shell, ledger = book
     head, first, second = ledger.read_text().splitlines(keepends=True)
-    mine = "2026-11-22,by hand,,,,,,,,,,\n"
-    ledger.write_text(head + first + mine + second + first + second)
+    own_row = "2026-11-22,by hand,,,,,,,,,,\n"
+    ledger.write_text(head + first + own_row + second + first + second)
     damaged = ledger.read_bytes()
-    faults = found(shell)
+    faults = check_findings(shell)
     assert [(fault["kind"], fault["line"]) for fault in faults] == [
         ("ledger-twice", 5),
         ("ledger-twice", 6),
@@ -72,14 +72,16 @@ def test_the_damaged_one_of_two_rows_is_the_duplicate(book: tuple[Shell, Path]) 
     shell, ledger = book
     head, first, second = ledger.read_text().splitlines(keepends=True)
     ledger.write_text(head + first.replace("1000", "1001") + first + second)
-    assert [(fault["kind"], fault["line"]) for fault in found(shell)] == [("ledger-twice", 2)]
+    assert [(fault["kind"], fault["line"]) for fault in check_findings(shell)] == [
+        ("ledger-twice", 2)
+    ]
 
 
 def test_a_changed_number_is_reported_and_its_row_comes_back(book: tuple[Shell, Path]) -> None:
     shell, ledger = book
     whole = ledger.read_text()
     ledger.write_text(whole.replace(",900,-100,", ",901,-100,"))
-    [fault] = found(shell)
+    [fault] = check_findings(shell)
     assert (fault["kind"], fault["line"]) == ("ledger-differs", 3)
     assert fault["reason"].endswith(
         "differs from checkpoints.jsonl in tokens_actual (900); "
@@ -118,7 +120,7 @@ def test_no_row_is_appended_to_a_ledger_with_other_columns(book: tuple[Shell, Pa
     ledger.write_text("\n".join(lines) + "\n")
     assert kinds(shell, 0) == []
     ledger.write_text("\n".join(lines[:2]) + "\n")
-    [fault] = found(shell)
+    [fault] = check_findings(shell)
     assert (fault["kind"], "begins with" in fault["reason"]) == ("ledger", True)
     assert shell.run("repair", "--yes").returncode == 1
     assert ledger.read_text() == "\n".join(lines[:2]) + "\n"
@@ -160,10 +162,10 @@ def facts(folder: Path) -> object:
 @pytest.mark.skipif(killing.missing() is not None, reason=str(killing.missing()))
 def test_a_killed_repair_is_completed_by_the_next_one(tmp_path: Path) -> None:
     stage = Stage(tmp_path / "place", damaged)
-    env = Shell(stage.place, is_new=False).environment
+    env = Shell(stage.folder, is_new=False).environment
     line = [str(ROOT / "bin" / "repair"), "--yes"]
     points = [point for point in killing.calls(stage, line, env) if point.call in CHANGES]
-    wanted = facts(stage.place)
+    wanted = facts(stage.folder)
     assert wanted[2] == 0  # type: ignore[index]
     reports = list(killing.kill(stage, line, env, facts, killing.spread(points, 8)))
     for report in reports:

@@ -1,4 +1,4 @@
-"""`check` follows what rows name in other journals; what is lost is told, and noted by `repair`."""
+"""`check` verifies references between journals; `repair` records lost rows."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from burnbook.meters.deltas import NEGATIVE_DELTA
 from burnbook.rows.meters import Anomaly
 from burnbook.rows.work import Checkpoint
 from conftest import Shell, codex
-from test_check import found
+from test_check import check_findings
 
 DAY = "2026-11-22T"
 BLOCKS = '{"blocks": [{"isGap": false, "entries": %d}]}'
@@ -33,29 +33,29 @@ def drop(path: Path, text: bytes) -> None:
 
 
 def references(shell: Shell, code: int) -> list[tuple[str, int, str]]:
-    """What is said of references: the faults, or with code 0 the notes."""
+    """The findings about references: faults, or notes with code 0."""
     return [
-        (one["file"], one["line"], one["reason"])
-        for one in found(shell, code)
-        if one["kind"] == "reference"
+        (finding["file"], finding["line"], finding["reason"])
+        for finding in check_findings(shell, code)
+        if finding["kind"] == "reference"
     ]
 
 
-def test_a_snapshot_that_is_gone_is_missed_by_all_that_name_it(named: Shell) -> None:
+def test_a_missing_snapshot_is_reported_for_every_reference(named: Shell) -> None:
     glm, began, _ = (row["id"] for row in named.rows("snapshots"))
     drop(named.book / "snapshots.jsonl", f'"id":"{glm}"'.encode())
     drop(named.book / "snapshots.jsonl", f'"id":"{began}"'.encode())
     named.run("repair")
-    said = "names {}, which is not in snapshots.jsonl"
+    message = "names {}, which is not in snapshots.jsonl"
     wanted = [
-        ("windows.jsonl", 1, said.format(began)),
-        ("windows.jsonl", 1, said.format(glm)),
-        ("prompts.jsonl", 1, said.format(glm)),
+        ("windows.jsonl", 1, message.format(began)),
+        ("windows.jsonl", 1, message.format(glm)),
+        ("prompts.jsonl", 1, message.format(glm)),
     ]
     assert references(named, 1) == wanted
     assert named.run("repair").returncode == 1
-    told = named.ok("repair", "--yes")
-    assert f"prompts.jsonl: noted in the quarantine that {glm} is lost" in told
+    output = named.ok("repair", "--yes")
+    assert f"prompts.jsonl: noted in the quarantine that {glm} is lost" in output
     notes = [(file, line, f"{why}; the quarantine names it") for file, line, why in wanted]
     assert references(named, 0) == notes
 
@@ -63,7 +63,7 @@ def test_a_snapshot_that_is_gone_is_missed_by_all_that_name_it(named: Shell) -> 
 def test_a_snapshot_in_the_quarantine_is_known_to_be_lost(named: Shell) -> None:
     path = named.book / "snapshots.jsonl"
     path.write_bytes(path.read_bytes().replace(b'"used_percent":11.0', b'"used_percent":12.0'))
-    assert references(named, 1) == []  # the journal is in doubt, so what it lacks is too
+    assert references(named, 1) == []  # the journal is damaged, so references to it are not checked
     named.ok("repair", "--yes")
     [(file, line, why)] = references(named, 0)
     assert (file, line) == ("windows.jsonl", 1)
@@ -71,7 +71,7 @@ def test_a_snapshot_in_the_quarantine_is_known_to_be_lost(named: Shell) -> None:
 
 
 @pytest.mark.parametrize("name", ["anomalies", "checkpoints"])
-def test_a_row_that_names_what_never_was(named: Shell, name: str) -> None:
+def test_a_reference_to_a_row_that_never_existed(named: Shell, name: str) -> None:
     values = {"kind": NEGATIVE_DELTA, "subject": "codex 5h", "first": 9, "second": 1}
     rows = {
         "anomalies": lambda: codec.make(
@@ -91,10 +91,10 @@ def test_a_row_that_names_what_never_was(named: Shell, name: str) -> None:
         journal.write(codec.encode(rows[name]()))
     (named.book / f"{name}.jsonl").chmod(0o600)
     target = "snapshots" if name == "anomalies" else "churn"
-    said = f"names {LOST}, which is not in {target}.jsonl"
-    assert references(named, 1) == [(f"{name}.jsonl", 1, said)]
+    message = f"names {LOST}, which is not in {target}.jsonl"
+    assert references(named, 1) == [(f"{name}.jsonl", 1, message)]
     named.ok("repair", "--yes")
-    assert references(named, 0) == [(f"{name}.jsonl", 1, f"{said}; the quarantine names it")]
+    assert references(named, 0) == [(f"{name}.jsonl", 1, f"{message}; the quarantine names it")]
 
 
 def test_the_first_row_of_a_request_has_to_be_there(shell: Shell) -> None:
@@ -116,14 +116,16 @@ def test_the_first_row_of_a_request_has_to_be_there(shell: Shell) -> None:
             journal.write(b'%b,"crc":"%08x"}\n' % (body, codec.zlib.crc32(body)))
     [(file, _, why)] = references(shell, 1)
     assert file == path.name
-    assert why == f"goes back to {later[0]['first']}, which is not before it"
+    assert why == f"refers to {later[0]['first']}, which does not precede it"
 
 
 def test_a_pane_of_no_snapshot_is_a_note(named: Shell) -> None:
     raw = named.book / "raw" / f"{LOST}.txt"
     raw.write_text("")
     raw.chmod(0o600)
-    assert [(one["kind"], one["file"]) for one in found(named, 0)] == [("pane", f"raw/{LOST}.txt")]
+    assert [(finding["kind"], finding["file"]) for finding in check_findings(named, 0)] == [
+        ("pane", f"raw/{LOST}.txt")
+    ]
     for path in raw.parent.iterdir():
         path.unlink()  # a person may: nothing is missed
-    assert found(named, 0) == []
+    assert check_findings(named, 0) == []

@@ -22,16 +22,16 @@ _CHANGES = killing.CHANGES | {
 
 def changing(shell: Shell, name: str, log: Path) -> list[str]:
     """The calls of a script that would change something below the place of a shell."""
-    # -y shows the path of each descriptor, so that a write is known by where it goes.
+    # -y shows the path of each descriptor, to know where a write goes.
     command = ["strace", "-f", "-y", "-s", "4096", "-o", str(log), str(ROOT / "bin" / name)]
     subprocess.run(command, env=shell.environment, capture_output=True, check=False)
-    place = str(shell.book.parent)
-    lines = [line for line in log.read_text(errors="replace").splitlines() if place in line]
+    folder = str(shell.book.parent)
+    lines = [line for line in log.read_text(errors="replace").splitlines() if folder in line]
     assert any("snapshots.jsonl" in line for line in lines)
-    return [line for line in lines if _changes(line, place)]
+    return [line for line in lines if _changes(line, folder)]
 
 
-def _changes(line: str, place: str) -> bool:
+def _changes(line: str, folder: str) -> bool:
     call = re.match(r"(?:\d+ +)?(\w+)\(([^,]*)", line)
     if call is None:
         return False
@@ -40,8 +40,8 @@ def _changes(line: str, place: str) -> bool:
         return _MAKES.search(line) is not None
     if name == "mmap":
         return "MAP_SHARED" in line and "PROT_WRITE" in line
-    # What is printed may name the place; what is written to is the first word.
-    return name in _CHANGES and place in (first if "write" in name else line)
+    # Output may contain the path; the target of a write is the first word.
+    return name in _CHANGES and folder in (first if "write" in name else line)
 
 
 def test_no_call_of_check_changes_anything(full: Shell, tmp_path: Path) -> None:

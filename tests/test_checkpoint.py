@@ -1,4 +1,4 @@
-"""Checkpoints: what is chosen where nothing is said, and the pages beside the book."""
+"""Checkpoints: the defaults that they choose, and the pages outside the book."""
 
 import csv
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ TOKENS, CHURN = "Token_Churn_Ledger.csv", "Churn_Ledger.csv"
 
 
 class Book:
-    """The checkpoints of one window, each booked as the choice says."""
+    """The checkpoints of one window, each booked as chosen."""
 
     def __init__(self) -> None:
         self.rows: list[Checkpoint] = []
@@ -28,10 +28,10 @@ class Book:
         }
         return Facts(**(whole | known))
 
-    def book(self, said: Given | None = None, **known: Any) -> Choice:
-        """Choose, and book what was chosen where it is new."""
+    def book(self, given: Given | None = None, **known: Any) -> Choice:
+        """Choose a checkpoint, and book it if it is new."""
         facts = self.facts(**known)
-        choice = choose(said or Given(), facts)
+        choice = choose(given or Given(), facts)
         assert choice.phase_from in REASONS
         if choice.same is None:
             row = Checkpoint(
@@ -102,7 +102,7 @@ def test_other_numbers_correct_the_row_of_their_phase(book: Book) -> None:
     assert book.rows[-1].tokens_planned == 300
 
 
-def test_what_is_not_said_again_stays(book: Book) -> None:
+def test_omitted_values_are_kept(book: Book) -> None:
     book.book(Given(planned=7, task="parser", notes="n"))
     assert book.book(now=later()).same == book.rows[0]
     content = book.book(Given(actual=3), now=later()).content
@@ -110,7 +110,7 @@ def test_what_is_not_said_again_stays(book: Book) -> None:
     corrected = book.book(Given(actual=4, notes="m"), now=later()).content
     assert (corrected.task, corrected.notes) == ("parser", "m")
     assert book.book(Given(phase="mid", task=""), now=later()).content.task is None
-    # Nothing tells it now: what was given stays.
+    # No source has it now, so the given count is kept.
     assert book.rows[-1].tokens_actual == 4
     assert book.book(Given(phase="mid"), used=Actual(9, "pane")).content.tokens_actual == 9
 
@@ -136,15 +136,15 @@ def start(shell: Shell, **pane: int) -> None:
     shell.ok("snapshot", "start", "codex", *words, stdin=codex(**pane))
 
 
-def test_twenty_at_once_book_one_row_and_each_ledger_has_it_once(shell: Shell) -> None:
+def test_twenty_simultaneous_checkpoints_book_one_row_and_ledger_row(shell: Shell) -> None:
     start(shell)
     many = [shell.start("checkpoint", "W0-CHN", *SOON, "--actual", "5") for _ in range(20)]
-    told = [process.communicate(timeout=120) for process in many]
-    assert [process.returncode for process in many] == [0] * 20, told
+    outputs = [process.communicate(timeout=120) for process in many]
+    assert [process.returncode for process in many] == [0] * 20, outputs
     [row] = shell.rows("checkpoints")
     assert (row["phase"], row["tokens_actual"]) == ("plan", 5)
     assert [line["record_id"] for line in ledger(shell)] == [row["id"]]
-    assert sum("already booked: " not in out for out, _ in told) == 1
+    assert sum("already booked: " not in out for out, _ in outputs) == 1
     page = (shell.docs / "HANDOFF.md").read_text()
     assert page.count("<!-- burnbook:begin -->") == page.count("| plan | main |") == 1
     assert sorted(path.name for path in shell.docs.rglob("*")) == sorted(
@@ -158,8 +158,8 @@ def test_many_agents_at_once_lose_nothing(shell: Shell) -> None:
     agents = [f"a{number}" for number in range(12)]
     words = ("checkpoint", "W0-CHN", "--phase", "mid", "--actual", "5", *SOON)
     many = [shell.start(*words, "--agent", agent) for agent in agents]
-    told = [process.communicate(timeout=120) for process in many]
-    assert [process.returncode for process in many] == [0] * 12, told
+    outputs = [process.communicate(timeout=120) for process in many]
+    assert [process.returncode for process in many] == [0] * 12, outputs
     assert sorted(line["agent"] for line in ledger(shell)) == sorted(agents)
     page = (shell.docs / "HANDOFF.md").read_text()
     assert all(f"| mid | {agent} |" in page for agent in agents)
@@ -184,7 +184,7 @@ def test_the_same_book_and_moment_give_the_same_page(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     [
         ("HANDOFF.md", "<!-- burnbook:begin -->", "has 1 <!-- burnbook:begin --> and 0"),
         (f"Ledgers/{TOKENS}", "date;task\n", "valid: date,session_id,task,"),
@@ -192,13 +192,13 @@ def test_the_same_book_and_moment_give_the_same_page(shell: Shell) -> None:
     ],
 )
 def test_a_page_that_cannot_be_written_is_refused_before_anything_is_booked(
-    shell: Shell, name: str, text: str, said: str
+    shell: Shell, name: str, text: str, message: str
 ) -> None:
     start(shell)
     before = shell.tree()
     (shell.docs / "Ledgers").mkdir(parents=True)
     (shell.docs / name).write_text(text)
-    assert said in shell.fails(65, "checkpoint", "W0-CHN", *SOON)
+    assert message in shell.fails(65, "checkpoint", "W0-CHN", *SOON)
     assert shell.tree() == before
     assert [p.read_text() for p in shell.docs.rglob("*") if p.is_file()] == [text]
 
@@ -209,8 +209,8 @@ def test_a_page_that_cannot_be_written_after_booking_is_healed_by_the_next_run(
     start(shell)
     (shell.docs / "Ledgers").mkdir(parents=True)
     (shell.docs / ".HANDOFF.md.tmp").mkdir()
-    said = shell.fails(74, "checkpoint", "W0-CHN", *SOON)
-    assert "the rows are booked; run it again to update the pages" in said
+    message = shell.fails(74, "checkpoint", "W0-CHN", *SOON)
+    assert "the rows are booked; run it again to update the pages" in message
     assert len(shell.rows("checkpoints")) == len(ledger(shell)) == 1
     (shell.docs / ".HANDOFF.md.tmp").rmdir()
     assert "already booked" in shell.ok("checkpoint", "W0-CHN", *SOON)

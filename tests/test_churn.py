@@ -27,7 +27,7 @@ WHO = {
 
 
 def printed(changes: list[Change], renamed: bytes | None) -> bytes:
-    """What git prints of these changes; with `renamed`, those that are not new had this name."""
+    """The output of git about these changes; with `renamed`, changed files had this name."""
     raw, counts = b"", b""
     for path, is_added, *numbers in changes:
         names = path + b"\0"
@@ -42,7 +42,7 @@ def printed(changes: list[Change], renamed: bytes | None) -> bytes:
 
 
 @given(CHANGES, st.none() | NAMES)
-def test_what_git_prints_is_read_whatever_the_names(
+def test_git_output_is_parsed_for_any_file_names(
     changes: list[Change], renamed: bytes | None
 ) -> None:
     added = {change.path for change in changes if change.is_added}
@@ -51,7 +51,7 @@ def test_what_git_prints_is_read_whatever_the_names(
 
 
 @given(st.binary(max_size=60))
-def test_what_is_no_output_of_git_is_refused_or_read(data: bytes) -> None:
+def test_invalid_git_output_is_refused_or_parsed(data: bytes) -> None:
     with suppress(ValueError):
         assert len(parse(data)) <= data.count(b"\0")
 
@@ -74,8 +74,8 @@ def test_figures_of_excluded_binary_and_new_files() -> None:
         Change(b"vendor/test_c.py", True, 5, 5),
     ]
     rules = churnspec.Rules()
-    found = figures(changes, matcher(rules.exclude), matcher(rules.tests))
-    assert found == Figures(
+    sums = figures(changes, matcher(rules.exclude), matcher(rules.tests))
+    assert sums == Figures(
         files_changed=4, binary_files=1, excluded_files=2, insertions=14, deletions=2, tests_added=1
     )
 
@@ -102,9 +102,7 @@ def test_per_feature_is_null_where_no_feature_is_known() -> None:
         ("a+(b|c).py", ["a+(b|c).py"], ["aab.py"]),
     ],
 )
-def test_a_pattern_is_about_what_the_manual_says(
-    pattern: str, fits: list[str], does_not: list[str]
-) -> None:
+def test_patterns_match_as_documented(pattern: str, fits: list[str], does_not: list[str]) -> None:
     match = matcher([pattern])
     assert [path for path in fits if not match(path.encode())] == []
     assert [path for path in does_not if match(path.encode())] == []
@@ -133,7 +131,7 @@ def app(tmp_path: Path) -> Path:
     return folder
 
 
-def found(folder: Path) -> tuple[str, str | None]:
+def find_repository(folder: Path) -> tuple[str, str | None]:
     repository = vcs.find(str(folder))
     assert repository is not None
     return repository.name, repository.head
@@ -142,18 +140,18 @@ def found(folder: Path) -> tuple[str, str | None]:
 def test_find_returns_the_name_and_the_commit_of_head(app: Path, tmp_path: Path) -> None:
     (app / "deep" / "er").mkdir(parents=True)
     now, before = git(app, "rev-parse", "HEAD"), git(app, "rev-parse", "HEAD~1")
-    assert found(app / "deep" / "er") == ("app", now)
+    assert find_repository(app / "deep" / "er") == ("app", now)
     git(app, "pack-refs", "--all")
     assert not (app / ".git" / "refs" / "heads" / "main").exists()
-    assert found(app) == ("app", now)
+    assert find_repository(app) == ("app", now)
     git(app, "update-ref", "refs/heads/main", before)  # loose again, over the packed one
-    assert found(app) == ("app", before)
+    assert find_repository(app) == ("app", before)
     git(app, "checkout", "--quiet", now)
-    assert found(app) == ("app", now)
+    assert find_repository(app) == ("app", now)
     git(app, "worktree", "add", "--quiet", "-b", "x/y", str(tmp_path / "other"), before)
-    assert found(tmp_path / "other") == ("app", before)
+    assert find_repository(tmp_path / "other") == ("app", before)
     git(app, "checkout", "--quiet", "--orphan", "fresh")
-    assert found(app) == ("app", None)
+    assert find_repository(app) == ("app", None)
 
 
 def test_the_head_of_a_submodule_is_its_own(app: Path, tmp_path: Path) -> None:
@@ -161,7 +159,7 @@ def test_the_head_of_a_submodule_is_its_own(app: Path, tmp_path: Path) -> None:
     whole.mkdir()
     git(whole, "init", "--quiet")
     git(whole, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(app), "part")
-    assert found(whole / "part") == ("part", git(app, "rev-parse", "HEAD"))
+    assert find_repository(whole / "part") == ("part", git(app, "rev-parse", "HEAD"))
 
 
 def test_a_folder_in_no_repository_has_none(tmp_path: Path) -> None:
@@ -175,7 +173,7 @@ def test_a_folder_in_no_repository_has_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", [b"ref: /etc/passwd\n", b"f" * 39, b"\xff\xfe"])
-def test_a_broken_head_is_no_commit(app: Path, text: bytes) -> None:
+def test_a_broken_head_has_no_commit(app: Path, text: bytes) -> None:
     (app / ".git" / "HEAD").write_bytes(text)
     repository = vcs.find(str(app))
     assert repository is None or repository.head is None
@@ -195,10 +193,10 @@ def test_the_folder_of_a_repository_may_have_any_name(tmp_path: Path) -> None:
     for name in (" x ", "é", "a'b"):
         (tmp_path / name).mkdir()
         git(tmp_path / name, "init", "--quiet")
-        assert found(tmp_path / name) == (name, None)
+        assert find_repository(tmp_path / name) == (name, None)
 
 
-def asked(app: Path) -> Git:
+def open_repository(app: Path) -> Git:
     repository = vcs.find(str(app))
     assert repository is not None
     return Git("app", repository)
@@ -216,7 +214,7 @@ def planted(app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: st
 def test_git_that_does_not_end_is_ended(
     app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pid, repository = tmp_path / "pid", asked(app)
+    pid, repository = tmp_path / "pid", open_repository(app)
     planted(app, tmp_path, monkeypatch, "")
     # sh starts at once; Python may need the whole second on a busy machine.
     text = f"#!/bin/sh\necho $$ > '{pid}'\nexec sleep 600\n"
@@ -232,7 +230,7 @@ def test_git_that_does_not_end_is_ended(
 def test_git_that_prints_without_end_is_ended(
     app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    repository = asked(app)
+    repository = open_repository(app)
     planted(app, tmp_path, monkeypatch, "while True: print('x' * 9999, flush=True)\n")
     monkeypatch.setattr(vcs, "MAX_OUTPUT", 1 << 20)
     with pytest.raises(NotCounted, match=r"printed more than 1048576 bytes"):
@@ -242,7 +240,7 @@ def test_git_that_prints_without_end_is_ended(
 def test_git_gets_no_input_no_shell_and_none_of_the_callers_git_settings(
     app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    repository = asked(app)
+    repository = open_repository(app)
     text = (
         "import os, sys\n"
         "told = {k: v for k, v in os.environ.items() if k.startswith('GIT_')}\n"
@@ -277,9 +275,9 @@ def partial(app: Path, tmp_path: Path) -> Path:
 
 def missing(copy: Path) -> str:
     """The decision on changes whose objects are missing in a partial clone."""
-    one, two = git(copy, "rev-parse", "HEAD~1"), git(copy, "rev-parse", "HEAD")
+    first, two = git(copy, "rev-parse", "HEAD~1"), git(copy, "rev-parse", "HEAD")
     with pytest.raises(NotCounted) as caught:
-        asked(copy).changes(one, two, ())
+        open_repository(copy).changes(first, two, ())
     return caught.value.decision
 
 
@@ -291,7 +289,7 @@ def test_a_missing_object_is_not_fetched(partial: Path, tmp_path: Path) -> None:
 def test_each_of_two_settings_alone_prevents_a_fetch(
     partial: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Git before 2.39.4 knows the protocol setting alone, so both are there."""
+    """Git before 2.39.4 knows the protocol setting alone, so both are set."""
     fetched = tmp_path / "fetched"
     words = ("git", "-C", str(partial), "diff-tree", "-p", "HEAD~1", "HEAD")
     env = {**os.environ, "GIT_NO_LAZY_FETCH": "1"}
@@ -314,8 +312,8 @@ def test_each_of_two_settings_alone_prevents_a_fetch(
 
 def counts(app: Path, first: str, last: str) -> tuple[int, list[tuple[bytes, Any, Any]]]:
     """The commits between two, and each changed file with its added and deleted lines."""
-    changes = parse(asked(app).changes(first, last, ()))
-    return asked(app).commits(first, last, ()), [(each[0], *each[2:]) for each in changes]
+    changes = parse(open_repository(app).changes(first, last, ()))
+    return open_repository(app).commits(first, last, ()), [(each[0], *each[2:]) for each in changes]
 
 
 def test_objects_that_a_repository_replaces_are_counted_as_they_were_committed(app: Path) -> None:
@@ -334,11 +332,11 @@ def test_objects_that_a_repository_replaces_are_counted_as_they_were_committed(a
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a repository to somebody else")
-def test_the_repository_of_somebody_else_is_not_trusted(app: Path) -> None:
+def test_the_repository_of_another_user_is_not_trusted(app: Path) -> None:
     for path in (app, app / ".git"):
         os.chown(path, 12345, 12345)
     with pytest.raises(NotCounted, match=r"safe\.directory") as caught:
-        asked(app).commit("HEAD")
+        open_repository(app).commit("HEAD")
     assert (caught.value.decision, caught.value.code) == ("git-failed", 74)
 
 
@@ -348,7 +346,7 @@ def test_a_path_that_is_not_utf8_is_one_sentence(shell: Shell) -> None:
     assert not shell.book.exists()
 
 
-def test_a_snapshot_is_the_same_row_whatever_the_commit(shell: Shell, app: Path) -> None:
+def test_the_commit_is_not_in_the_id_of_a_snapshot(shell: Shell, app: Path) -> None:
     (shell.config / "churn.toml").write_text(f"repositories = {{app = '{app}'}}")
     words = ("snapshot", "start", "codex", "--window", "W1", "--at", "2026-11-22T09:00Z")
     first = shell.run(*words, stdin=codex())

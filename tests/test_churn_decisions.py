@@ -1,4 +1,4 @@
-"""What checkpoint is told of churn: figures, or why there are none, and never an error for that."""
+"""Churn in a checkpoint: figures, or the reason for none, and never an error."""
 
 import os
 import shutil
@@ -27,15 +27,15 @@ def ctx(shell: Shell) -> Context:
     )
 
 
-def decided(ctx: Context, window: str = "W1", **said: str) -> tuple[str | None, int]:
+def decided(ctx: Context, window: str = "W1", **arguments: str) -> tuple[str | None, int]:
     """The decision, and the exit code that the strict call has for it."""
-    counted = count.count(ctx, window, strict=False, **said)
+    counted = count.count(ctx, window, strict=False, **arguments)
     assert bool(counted.reason) == bool(counted.decision)
     if counted.decision is None:
         return None, 0
     assert count.row(ctx, window, counted) is None
     with pytest.raises(NotCounted) as caught:
-        count.count(ctx, window, strict=True, **said)
+        count.count(ctx, window, strict=True, **arguments)
     assert (caught.value.decision, str(caught.value)) == (counted.decision, counted.reason)
     return counted.decision, caught.value.code
 
@@ -75,7 +75,7 @@ def test_every_other_reason_has_a_word(
     assert decided(ctx, **both) == ("git-failed", 74)
 
 
-def test_a_folder_that_is_gone_is_no_error_either(
+def test_a_missing_folder_is_not_an_error(
     ctx: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone = tmp_path / "gone"
@@ -87,7 +87,7 @@ def test_a_folder_that_is_gone_is_no_error_either(
     assert decided(ctx) == ("no-repository", 74)
 
 
-def test_a_git_that_fails_is_no_missing_repository(
+def test_a_git_failure_is_not_a_missing_repository(
     ctx: Context, app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(app)
@@ -97,7 +97,7 @@ def test_a_git_that_fails_is_no_missing_repository(
     assert reason == f"git cannot read {app}: read: Input/output error"
 
 
-def test_a_checkpoint_says_that_git_could_not_be_asked(shell: Shell, app: Path) -> None:
+def test_a_checkpoint_reports_that_git_failed(shell: Shell, app: Path) -> None:
     """Churn that was booked before is shown beside it, and would look as if it were of now."""
     (shell.config / "churn.toml").write_text(f'repositories = {{ app = "{app}" }}\n')
     both = ("--commit-start", "HEAD~1", "--commit-end", "HEAD")
@@ -109,7 +109,7 @@ def test_a_checkpoint_says_that_git_could_not_be_asked(shell: Shell, app: Path) 
     assert f"checkpoint: churn is not counted now: git cannot read {app}: bad config" in done.stderr
 
 
-def test_what_a_person_must_put_right_is_raised_either_way(ctx: Context, app: Path) -> None:
+def test_user_errors_are_raised_with_and_without_strict(ctx: Context, app: Path) -> None:
     for strict in (True, False):
         with pytest.raises(UsageError):
             count.count(ctx, "W1", paths=["../x"], strict=strict)

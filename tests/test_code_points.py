@@ -1,8 +1,8 @@
-"""Every code point, through every command that prints: nothing of it acts on a terminal.
+"""Every code point, through every command that prints: none is active on a terminal.
 
-A text with some hundred code points stands wherever free text may: notes, sources, tasks, titles,
+A text with a few hundred code points is put into every free text: notes, sources, tasks, titles,
 names of models, lanes, projects and files. Then every command prints it, in every format.
-BURNBOOK_SOAK=1 takes all 1,114,112 of them; else those that are known to act, and their neighbours.
+BURNBOOK_SOAK=1 uses all 1,114,112 of them; else those known to be active, and their neighbors.
 """
 
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hostile import READERS, acts, formats, said
+from hostile import READERS, acts, check_printed, formats
 from inside import VERBS, Done, Inside, parser
 from torture.both import both
 from torture.figures import long, part, record
@@ -47,25 +47,25 @@ def texts() -> Iterator[str]:
 
 
 def argument(text: str) -> str:
-    """What of a text a command line can carry: no NUL, and of the surrogates those for bytes."""
+    """The part of a text that a command line can carry: no NUL, only byte surrogates."""
     return "".join(
         c for c in text if c != "\0" and not ("\ud800" <= c < "\udc80" or "\udd00" <= c <= "\udfff")
     )
 
 
 def plain(text: str) -> str:
-    """What of a text UTF-8 can carry."""
+    """The part of a text that UTF-8 can encode."""
     return "".join(c for c in text if not "\ud800" <= c <= "\udfff")
 
 
 def configured(text: str) -> str:
-    """What of a text config can have: 4,096 bytes without control characters."""
+    """The part of a text that config accepts: 4,096 bytes without control characters."""
     shown = "".join(c for c in plain(text) if c >= " " and not "\x7f" <= c <= "\x9f")
     return shown.encode()[:4096].decode("utf-8", "ignore")
 
 
 def book(inside: Inside, text: str) -> Iterator[tuple[str, object]]:
-    """Put the text wherever text may be; what each command said."""
+    """Put the text into every free text field; return what each command printed."""
     word, title = argument(text), json.dumps(configured(text), ensure_ascii=False)
     (inside.config / "windows.toml").write_text(
         f'timezone = "UTC"\n[windows.W0]\ntitle = {title}\nnext = "W1"\n[windows.W1]\n', "utf-8"
@@ -106,7 +106,7 @@ def book(inside: Inside, text: str) -> Iterator[tuple[str, object]]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "s.jsonl").write_text(json.dumps(log) + "\n")
     name = plain(text).replace("/", "").replace("\0", "")[:60].strip(".") or "x"
-    artifact = inside.place / "here" / f"f{name}"
+    artifact = inside.folder / "here" / f"f{name}"
     artifact.write_text("")
     for words in (
         ("snapshot", "start", "codex", "--set", "5h=11", "--notes", word, "--source", word, *at),
@@ -153,7 +153,7 @@ def book(inside: Inside, text: str) -> Iterator[tuple[str, object]]:
 
 
 class Looked(NamedTuple):
-    """What one text came to: runs that booked it, characters that were printed, what may act."""
+    """The result of one text: runs that booked it, printed characters, active ones."""
 
     booked: int
     printed: int
@@ -176,17 +176,17 @@ def looked(inside: Inside, text: str) -> Looked:
     for page in inside.docs.rglob("*"):
         if page.is_file() and page.suffix in (".csv", ".md"):
             shown += [f"{page.name}: {c!a}" for c in sorted(acts(page.read_text("utf-8")))]
-    shutil.rmtree(inside.place)
+    shutil.rmtree(inside.folder)
     return Looked(booked, printed, shown)
 
 
 def acting(words: object, done: Done) -> list[str]:
-    """What of a run's output may act; fails where the run itself is burnbook's fault."""
+    """The active characters in a run's output; fails if the run shows a bug."""
     assert done.code in (0, 1, 2, 65, 66, 74, 78), (words, done)
     return [f"{words}: {c!a}" for c in sorted(acts(done.out + done.err))]
 
 
-def test_no_code_point_reaches_the_terminal_whatever_prints_it(
+def test_no_command_prints_a_dangerous_code_point(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "fsync", lambda handle: None)  # no power is cut here
@@ -200,7 +200,7 @@ def test_no_code_point_reaches_the_terminal_whatever_prints_it(
     points = len(set().union(*every))
     record(
         "Nothing unprintable reaches the terminal, whatever text was booked",
-        "test_no_code_point_reaches_the_terminal_whatever_prints_it",
+        "test_no_command_prints_a_dangerous_code_point",
         f"{len(shown)} shown of {points:,} code points and {len(TRICKS)} tricks (escapes, OSC 52, "
         f"bidi, CR) through {len(READERS) + 8} commands in every format, {printed:,} characters",
         "0 shown",
@@ -237,15 +237,15 @@ def test_no_trick_passes_the_front_door(shell, trick: str) -> None:
     shell.ok("snapshot", "start", "codex", "--set", "5h=1", "--notes", trick, "--window", "W0-CHN")
     for form in ("text", "markdown", "json"):
         done = shell.run("preview", "--format", form)
-        said("preview", done.stdout + done.stderr)
+        check_printed("preview", done.stdout + done.stderr)
     done = shell.run("preview", "--window", trick)
     assert done.returncode == 2
-    said("preview", done.stderr)
+    check_printed("preview", done.stderr)
 
 
-def test_bytes_that_are_no_text_are_told_in_one_sentence(shell) -> None:
+def test_bytes_that_are_not_text_are_one_sentence(shell) -> None:
     bad = os.fsdecode(b"a\xff\x9bb")
     for words in (("snapshot", "start", "codex", "--set", "5h=1", "--notes", bad), ("undo", bad)):
         done = shell.run(*words)
         assert done.returncode in (0, 2), done
-        said(words[0], done.stdout + done.stderr)
+        check_printed(words[0], done.stdout + done.stderr)

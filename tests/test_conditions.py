@@ -1,4 +1,4 @@
-"""Conditions of feeds: values by column, where true is not 1."""
+"""Conditions of feeds: values by column, with true different from 1."""
 
 import pytest
 from burnbook.jsonl.conditions import Conditions

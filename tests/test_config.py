@@ -1,4 +1,4 @@
-"""Config: a mistake is one sentence with file, key path, value and what is valid; exit 78."""
+"""Config: a mistake is one sentence with file, key path, value and valid values; exit 78."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def test_the_shipped_schedule_is_chn_chp_chq() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "said"),
+    ("file", "text", "parts"),
     [
         ("windows.toml", "reset_tme = '00:01'", ["unknown key reset_tme", "valid:", "reset_time"]),
         ("windows.toml", "[windows.W1]\ntitel = 'x'", ["unknown key windows.W1.titel", "title"]),
@@ -52,12 +52,12 @@ def test_the_shipped_schedule_is_chn_chp_chq() -> None:
         ("preview.toml", "bar_width = 'wide'", ["bar_width = 'wide'", "int"]),
     ],
 )
-def test_a_mistake_is_one_sentence(tmp_path: Path, file: str, text: str, said: list[str]) -> None:
+def test_a_mistake_is_one_sentence(tmp_path: Path, file: str, text: str, parts: list[str]) -> None:
     (tmp_path / file).write_bytes(text.encode("utf-8", "surrogateescape"))
     config = Config(str(tmp_path), panes.providers, capture_kinds.kinds)
     with pytest.raises(BadConfig) as caught:
         _ = config.windows, config.budgets, config.agents, config.preview
-    for words in (str(tmp_path / file), *said):
+    for words in (str(tmp_path / file), *parts):
         assert words in str(caught.value)
 
 

@@ -74,8 +74,8 @@ def test_a_nul_is_bad_configuration_at_the_front_door(
 @pytest.fixture(scope="module")
 def inside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
     """A book with a snapshot, a log of Claude Code, and the config as it is shipped."""
-    place = tmp_path_factory.mktemp("values") / "place"
-    inside = Inside(place, declared=False)
+    folder = tmp_path_factory.mktemp("values") / "place"
+    inside = Inside(folder, declared=False)
     shutil.copytree(ROOT / "config", inside.config, dirs_exist_ok=True)
     project = inside.home / ".claude" / "projects" / "app"
     project.mkdir(parents=True)
@@ -83,7 +83,7 @@ def inside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inside]:
     assert inside.run("snapshot", "start", "codex", stdin=codex().encode()).code == 0
     with pytest.MonkeyPatch.context() as patch:
         # Relative paths count from here, not from the project.
-        patch.setattr(folders, "PROJECT", str(place / "here"))
+        patch.setattr(folders, "PROJECT", str(folder / "here"))
         yield inside
 
 
@@ -125,12 +125,12 @@ def feed_of(file: str) -> str:
 
 
 def refusal_fault(path: str, key: Key, kind: str, sentence: str) -> str:
-    """What is wrong with the sentence that refuses a value; empty: nothing."""
+    """A fault of the sentence that refuses a value, or an empty text."""
     if not sentence.startswith(path) or len(sentence) > 1000 or "\n" in sentence:
         return f"not one sentence about the file: {sentence[:1000]!r}"
-    if sentence.startswith(f"{path} is not TOML: "):  # it says the line, or the nesting
+    if sentence.startswith(f"{path} is not TOML: "):  # it names the line, or the nesting
         return "" if kind in ("surrogate", "5000 digits", "deeper") else sentence
-    # A table as a whole may be what is wrong.
+    # A whole table may be wrong.
     names = [shown(key[:end]) for end in range(1, len(key) + 1)]
     names += [name.partition(".")[2] for name in names]
     if kind in REFUSED:
@@ -141,7 +141,7 @@ def refusal_fault(path: str, key: Key, kind: str, sentence: str) -> str:
 
 
 def use_fault(inside: Inside, file: str) -> str:
-    """What is wrong with the commands that use an accepted value; empty: nothing."""
+    """A fault of the commands that use an accepted value, or an empty text."""
     feed = feed_of(file)
     for words in USES.get(file, (f"ingest {feed}", "usage model --fresh")):
         name, *rest = words.split()

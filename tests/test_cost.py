@@ -1,4 +1,4 @@
-"""Cost compare: figures by hand, what is not known stays null, order and grouping do not matter."""
+"""Cost compare: figures by hand, unknown costs are null, order and grouping do not matter."""
 
 import csv
 import io
@@ -38,18 +38,18 @@ numbers = count()
 
 
 def usage(**fields: Any) -> ProxyRequest:
-    """A healthy request with all that it can tell, but for what is said."""
-    told = {"feature": "login", "routed": False, "ok": True, "model": "sonnet"}
-    told |= {"input_tokens": 1000, "output_tokens": 100, "latency_ms": 500.0}
-    told |= dict.fromkeys(("rid", "lane", "status", "reason"))
-    row = codec.make(ProxyRequest, window="W0-CHN", ts=NOON, **(told | fields))
+    """A healthy request with all fields, except for the given ones."""
+    values = {"feature": "login", "routed": False, "ok": True, "model": "sonnet"}
+    values |= {"input_tokens": 1000, "output_tokens": 100, "latency_ms": 500.0}
+    values |= dict.fromkeys(("rid", "lane", "status", "reason"))
+    row = codec.make(ProxyRequest, window="W0-CHN", ts=NOON, **(values | fields))
     return msgspec.structs.replace(row, id=f"t-{next(numbers):016x}")
 
 
-def both(feature: str, sent: int, made: int, **routed: Any) -> list[ProxyRequest]:
-    """A request of a feature on each side, alike but for the model and what is said."""
-    told = {"feature": feature, "input_tokens": sent, "output_tokens": made}
-    return [usage(**told), usage(**(told | {"routed": True, "model": "glm"} | routed))]
+def both(feature: str, sent: int, received: int, **routed: Any) -> list[ProxyRequest]:
+    """A request of a feature on each side, equal except for the model and `routed`."""
+    fields = {"feature": feature, "input_tokens": sent, "output_tokens": received}
+    return [usage(**fields), usage(**(fields | {"routed": True, "model": "glm"} | routed))]
 
 
 # Four features, each on both sides, one error.
@@ -67,16 +67,16 @@ def compared(*events: ProxyRequest) -> Any:
 
 
 def test_the_sample_by_hand() -> None:
-    found = compared(*SAMPLE)
-    assert [f["feature"] for f in found["features"]] == ["search", "export", "login", "import"]
-    assert (found["matched"], found["unmatched"], found["unpriced"]) == (4, 0, [])
-    search = found["features"][0]
+    comparison = compared(*SAMPLE)
+    assert [f["feature"] for f in comparison["features"]] == ["search", "export", "login", "import"]
+    assert (comparison["matched"], comparison["unmatched"], comparison["unpriced"]) == (4, 0, [])
+    search = comparison["features"][0]
     assert (search["baseline"]["tokens"], search["routed"]["tokens"]) == (5000, 6000)
     assert (search["baseline"]["usd"], search["routed"]["usd"]) == (0.027, 0.0052)
     assert (search["delta_tokens"], search["delta_usd"]) == (1000, -0.0218)
     # 5,000 in and 1,000 out at 3 and 15 USD.
     assert (search["counterfactual_usd"], search["saved_usd"]) == (0.03, 0.0248)
-    totals = found["totals"]
+    totals = comparison["totals"]
     assert (totals["baseline"]["tokens"], totals["routed"]["tokens"]) == (9300, 10100)
     assert (totals["baseline"]["usd"], totals["routed"]["usd"]) == (0.0495, 0.00862)
     assert (totals["delta_tokens"], totals["delta_usd"]) == (800, -0.04088)
@@ -86,7 +86,7 @@ def test_the_sample_by_hand() -> None:
     assert totals["delta_latency_ms"] == {"p50": 350, "p95": 910}
     assert (totals["counterfactual_usd"], totals["saved_usd"]) == (0.0495, 0.04088)
     assert (totals["all"]["requests"], totals["all"]["usd"]) == (8, 0.05812)
-    assert found["matched_totals"] == {k: v for k, v in totals.items() if k != "all"}
+    assert comparison["matched_totals"] == {k: v for k, v in totals.items() if k != "all"}
 
 
 def test_cached_tokens_are_a_part_of_the_input_and_have_their_price() -> None:
@@ -98,24 +98,24 @@ def test_cached_tokens_are_a_part_of_the_input_and_have_their_price() -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "tokens",
     [
         {"input_tokens": None, "output_tokens": None},
         {"input_tokens": None},
         {"output_tokens": None, "ok": False},
-        {"input_tokens": 0, "output_tokens": 0},  # streamed: nobody counted
+        {"input_tokens": 0, "output_tokens": 0},  # streamed: not counted
         {"cached_input_tokens": 1001},  # more than there was
     ],
 )
-def test_a_request_that_does_not_tell_its_tokens_has_no_known_cost(told: dict[str, Any]) -> None:
-    found = compared(*SAMPLE, usage(feature="search", routed=True, model="glm", **told))
-    for pair in (found["features"][0], found["totals"]):
+def test_a_request_without_token_counts_has_an_unknown_cost(tokens: dict[str, Any]) -> None:
+    comparison = compared(*SAMPLE, usage(feature="search", routed=True, model="glm", **tokens))
+    for pair in (comparison["features"][0], comparison["totals"]):
         assert (pair["routed"]["usd"], pair["delta_usd"], pair["saved_usd"]) == (None, None, None)
         assert (pair["routed"]["untold"], pair["counterfactual_usd"]) == (1, None)
-    assert found["totals"]["routed"]["usd_known"] == 0.00862
-    assert found["totals"]["saved_usd_known"] == 0.04088
-    assert found["totals"]["baseline"]["usd"] == 0.0495
-    assert found["gaps"]["without_tokens"] == 1
+    assert comparison["totals"]["routed"]["usd_known"] == 0.00862
+    assert comparison["totals"]["saved_usd_known"] == 0.04088
+    assert comparison["totals"]["baseline"]["usd"] == 0.0495
+    assert comparison["gaps"]["without_tokens"] == 1
 
 
 def test_a_failed_request_without_tokens_used_none() -> None:
@@ -126,14 +126,14 @@ def test_a_failed_request_without_tokens_used_none() -> None:
 
 
 def test_a_model_without_a_price_is_named_and_costs_null() -> None:
-    found = compared(*SAMPLE, usage(feature="search", model="mystery"))
-    totals = found["totals"]
-    assert found["unpriced"] == ["mystery"]
+    comparison = compared(*SAMPLE, usage(feature="search", model="mystery"))
+    totals = comparison["totals"]
+    assert comparison["unpriced"] == ["mystery"]
     assert (totals["baseline"]["usd"], totals["baseline"]["usd_known"]) == (None, 0.0495)
     assert (totals["delta_usd"], totals["routed"]["usd"]) == (None, 0.00862)
-    # What the mystery would have cost instead is not known either, nor is so the whole.
-    assert (found["features"][0]["saved_usd"], totals["saved_usd"]) == (None, None)
-    assert found["features"][1]["saved_usd"] == 0.00992
+    # The cost of the mystery with the other model is unknown too, and so is the total.
+    assert (comparison["features"][0]["saved_usd"], totals["saved_usd"]) == (None, None)
+    assert comparison["features"][1]["saved_usd"] == 0.00992
     assert totals["saved_usd_known"] == 0.04088 - 0.0248
     other = compared(*SAMPLE, usage(feature="search", model="mystery", routed=True))
     assert (other["unpriced"], other["totals"]["saved_usd"]) == (["mystery"], None)
@@ -143,9 +143,9 @@ def test_a_model_without_a_price_is_named_and_costs_null() -> None:
 
 
 def test_a_request_without_a_model_has_no_price() -> None:
-    found = compared(usage(model=None))
-    assert (found["totals"]["all"]["usd"], found["unpriced"]) == (None, [])
-    assert found["gaps"]["without_model"] == 1
+    comparison = compared(usage(model=None))
+    assert (comparison["totals"]["all"]["usd"], comparison["unpriced"]) == (None, [])
+    assert comparison["gaps"]["without_model"] == 1
 
 
 def test_the_counterfactual_weighs_the_baselines_models_by_their_tokens() -> None:
@@ -159,11 +159,13 @@ def test_the_counterfactual_weighs_the_baselines_models_by_their_tokens() -> Non
 
 def test_a_feature_without_a_baseline_is_priced_at_the_windows() -> None:
     alone = usage(feature="new", routed=True, model="glm")
-    found = compared(*SAMPLE, alone, usage(feature="old"), usage(feature=None), usage(feature=""))
-    assert (found["matched"], found["unmatched"]) == (4, 2)
-    assert found["gaps"]["without_feature"] == 2
-    assert found["matched_totals"]["counterfactual_usd"] == 0.0495
-    assert found["totals"]["counterfactual_usd"] == 0.0495 + 0.0045
+    comparison = compared(
+        *SAMPLE, alone, usage(feature="old"), usage(feature=None), usage(feature="")
+    )
+    assert (comparison["matched"], comparison["unmatched"]) == (4, 2)
+    assert comparison["gaps"]["without_feature"] == 2
+    assert comparison["matched_totals"]["counterfactual_usd"] == 0.0495
+    assert comparison["totals"]["counterfactual_usd"] == 0.0495 + 0.0045
 
 
 def test_a_row_without_a_feature_is_about_its_rid() -> None:
@@ -171,7 +173,7 @@ def test_a_row_without_a_feature_is_about_its_rid() -> None:
     assert [f["feature"] for f in compared(*sides)["features"]] == ["r1"]
 
 
-def test_without_a_baseline_nothing_says_what_was_saved() -> None:
+def test_without_a_baseline_savings_are_unknown() -> None:
     totals = compared(usage(routed=True, model="glm"))["totals"]
     assert (totals["counterfactual_usd"], totals["saved_usd"]) == (None, None)
     assert (totals["baseline"]["tokens"], totals["baseline"]["usd"]) == (0, 0)
@@ -184,13 +186,13 @@ def test_requests_beyond_the_base_price_are_counted() -> None:
 
 
 def test_equal_features_come_by_name() -> None:
-    found = compared(*both("b", 1, 1), *both("c", 1, 1), *both("a", 1, 1), *both("z", 2, 2))
-    assert [f["feature"] for f in found["features"]] == ["z", "a", "b", "c"]
+    comparison = compared(*both("b", 1, 1), *both("c", 1, 1), *both("a", 1, 1), *both("z", 2, 2))
+    assert [f["feature"] for f in comparison["features"]] == ["z", "a", "b", "c"]
 
 
 tokens = st.none() | st.integers(0, 10**9)
 requests = st.builds(
-    lambda **told: msgspec.structs.replace(SAMPLE[0], **told),
+    lambda **fields: msgspec.structs.replace(SAMPLE[0], **fields),
     feature=st.sampled_from([None, "a", "b", "c"]),
     routed=st.booleans(),
     ok=st.booleans(),
@@ -205,46 +207,46 @@ requests = st.builds(
 @given(st.lists(requests, max_size=30).flatmap(lambda e: st.tuples(st.just(e), st.permutations(e))))
 def test_order_does_not_matter_and_sums_equal_their_parts(two: Any) -> None:
     events, shuffled = two
-    found = compared(*events)
-    assert compared(*shuffled) == found
-    totals = found["totals"]
+    comparison = compared(*events)
+    assert compared(*shuffled) == comparison
+    totals = comparison["totals"]
     for name in ("requests", "errors", "untold"):
         parts = [totals[side][name] for side in ("baseline", "routed")]
         assert totals["all"][name] == sum(parts)
     for side, routed in (("baseline", False), ("routed", True)):
-        mine = [e for e in events if e.routed == routed]
-        assert totals[side]["requests"] == len(mine)
+        selected = [e for e in events if e.routed == routed]
+        assert totals[side]["requests"] == len(selected)
         for name in ("input_tokens", "output_tokens"):
-            told = [getattr(e, name) for e in mine if getattr(e, name) is not None]
-            assert totals[side][name] == (sum(told) if told or not mine else None)
+            values = [getattr(e, name) for e in selected if getattr(e, name) is not None]
+            assert totals[side][name] == (sum(values) if values or not selected else None)
         for name in ("requests", "errors"):
-            parts = [f[side][name] for f in found["features"]]
-            assert found["matched_totals"][side][name] == sum(parts)
-        usd = [f[side]["usd_known"] for f in found["features"]]
-        assert found["matched_totals"][side]["usd_known"] == pytest.approx(sum(usd))
-    saved = [f["saved_usd"] for f in found["features"]]
+            parts = [f[side][name] for f in comparison["features"]]
+            assert comparison["matched_totals"][side][name] == sum(parts)
+        usd = [f[side]["usd_known"] for f in comparison["features"]]
+        assert comparison["matched_totals"][side]["usd_known"] == pytest.approx(sum(usd))
+    saved = [f["saved_usd"] for f in comparison["features"]]
     if None not in saved:
-        assert found["matched_totals"]["saved_usd"] == pytest.approx(sum(saved))
-    assert found["matched"] == len(found["features"])
-    for pair in (*found["features"], found["matched_totals"], totals):
+        assert comparison["matched_totals"]["saved_usd"] == pytest.approx(sum(saved))
+    assert comparison["matched"] == len(comparison["features"])
+    for pair in (*comparison["features"], comparison["matched_totals"], totals):
         if pair["saved_usd"] is not None:
             assert pair["saved_usd"] == pytest.approx(pair["saved_usd_known"])
 
 
 @given(st.lists(st.integers(0, 40).map(float), max_size=60), st.sampled_from([0, 0.5, 0.95, 1]))
 def test_percentiles_are_exact(values: list[float], q: float) -> None:
-    found = percentile(Counter(values), q)
+    value = percentile(Counter(values), q)
     if len(values) < 2:
-        assert found == (values[0] if values else None)
+        assert value == (values[0] if values else None)
         return
     ordered = sorted(values)
     low = int((len(values) - 1) * q)
     high = min(low + 1, len(values) - 1)
     share = (len(values) - 1) * q - low
-    assert found == pytest.approx(ordered[low] * (1 - share) + ordered[high] * share)
+    assert value == pytest.approx(ordered[low] * (1 - share) + ordered[high] * share)
     if q == 0.95:
         cuts = statistics.quantiles(values, n=20, method="inclusive")
-        assert found == pytest.approx(cuts[-1])
+        assert value == pytest.approx(cuts[-1])
 
 
 @pytest.mark.parametrize(
@@ -257,7 +259,7 @@ def test_a_spreadsheet_runs_nothing(hostile: str) -> None:
     assert (number, nothing) == ("-5", "")
 
 
-def test_other_text_stays_as_it_is() -> None:
+def test_other_text_is_unchanged() -> None:
     assert csv_text([["a=b, ü", 'say "x"', 1.5]]) == '"a=b, ü","say ""x""",1.5\n'
 
 
@@ -272,11 +274,15 @@ def booked(shell: Shell) -> Shell:
 
 
 def test_json_at_the_front_door(booked: Shell) -> None:
-    found = booked.json("cost-compare", "--window", "W0-CHN", "--top", "2")
-    assert (found["window"], found["matched"], found["unmatched"]) == ("W0-CHN", 4, 1)
-    assert [f["feature"] for f in found["features"]] == ["search", "export"]
-    assert found["prices"] == {"as_of": "2026-11-20", "source": "by hand"}
-    assert found["totals"]["routed"]["usd"] == 0.00862
+    comparison = booked.json("cost-compare", "--window", "W0-CHN", "--top", "2")
+    assert (comparison["window"], comparison["matched"], comparison["unmatched"]) == (
+        "W0-CHN",
+        4,
+        1,
+    )
+    assert [f["feature"] for f in comparison["features"]] == ["search", "export"]
+    assert comparison["prices"] == {"as_of": "2026-11-20", "source": "by hand"}
+    assert comparison["totals"]["routed"]["usd"] == 0.00862
 
 
 def test_text_and_markdown_at_the_front_door(booked: Shell) -> None:
@@ -304,9 +310,9 @@ def test_csv_at_the_front_door(booked: Shell) -> None:
     assert "csv" in booked.fails(2, "prices", "--format", "csv")
 
 
-def test_what_is_missing_is_said(booked: Shell) -> None:
-    said = booked.fails(66, "cost-compare", "--window", "W9")
-    assert "window W9 is neither declared nor in the book; valid: W0-CHN, W0-CHP" in said
+def test_missing_data_is_reported(booked: Shell) -> None:
+    message = booked.fails(66, "cost-compare", "--window", "W9")
+    assert "window W9 is neither declared nor in the book; valid: W0-CHN, W0-CHP" in message
     assert "no telemetry of window W0-CHP" in booked.fails(66, "cost-compare", "--window=W0-CHP")
     assert "--top is 0" in booked.fails(2, "cost-compare", "--top", "0")
 
@@ -316,5 +322,5 @@ def test_unpriced_models_are_named(booked: Shell) -> None:
     shown = booked.ok("cost-compare", "--window", "W0-CHN")
     assert "Without a price: glm, sonnet" in shown
     assert "Offloading saved: not known" in shown
-    found = booked.json("cost-compare", "--window", "W0-CHN")
-    assert (found["totals"]["all"]["usd"], found["unpriced"]) == (None, ["glm", "sonnet"])
+    comparison = booked.json("cost-compare", "--window", "W0-CHN")
+    assert (comparison["totals"]["all"]["usd"], comparison["unpriced"]) == (None, ["glm", "sonnet"])

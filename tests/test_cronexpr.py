@@ -1,4 +1,4 @@
-"""Cron expressions: what is valid, the next moment in every kind of zone, and systemd's opinion."""
+"""Cron expressions: validation, the next moment in every kind of zone, and systemd's result."""
 
 import re
 import shutil
@@ -45,7 +45,7 @@ EXPRESSIONS = st.tuples(
 
 
 def fits(field: str, value: int, low: int, high: int) -> bool:
-    """Whether a field has a value: written anew, without the parser."""
+    """Whether a field has a value, without using the parser."""
     for part in field.split(","):
         span, _, step = part.partition("/")
         first, _, last = span.partition("-")
@@ -78,7 +78,7 @@ def starts(text: str, zone: ZoneInfo, after: datetime, minutes: int) -> list[dat
     The clock jumped: jobs with a fixed time are made up for at once. The clock went back: they wait
     until it shows a new time.
     """
-    found = []
+    moments = []
     follows = any(field.startswith("*") for field in text.split()[:2])
     begin = (after - timedelta(hours=26)).replace(second=0, microsecond=0)
     done = clock.to_wall(begin, zone).replace(tzinfo=None, fold=0)
@@ -86,43 +86,47 @@ def starts(text: str, zone: ZoneInfo, after: datetime, minutes: int) -> list[dat
         now = begin + timedelta(minutes=step)
         wall = clock.to_wall(now, zone).replace(tzinfo=None, fold=0)
         if follows:
-            found += [now] if means(text, wall) else []
+            moments += [now] if means(text, wall) else []
             continue
         while done < wall:
             done += timedelta(minutes=1)
-            if means(text, done) and now not in found:
-                found.append(now)
-    return [moment for moment in found if moment > after]
+            if means(text, done) and now not in moments:
+                moments.append(now)
+    return [moment for moment in moments if moment > after]
 
 
 @settings(max_examples=60, deadline=None)
 @given(EXPRESSIONS, st.sampled_from(ZONES), st.integers(0, 3 * 365 * 24 * 60))
 def test_the_next_moment_is_that_of_debians_cron(text: str, zone: str, minutes: int) -> None:
-    expr, place = cron.parse(text), ZoneInfo(zone)
+    expr, zone_info = cron.parse(text), ZoneInfo(zone)
     after = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
-    found = cron.following(expr, after, place)
-    assert found > after
+    moment = cron.following(expr, after, zone_info)
+    assert moment > after
     horizon = 60 * 48
-    brute = starts(text, place, after, horizon)
+    brute = starts(text, zone_info, after, horizon)
     if brute:
-        assert found == brute[0]
+        assert moment == brute[0]
     else:
-        assert found > after + timedelta(minutes=horizon)
+        assert moment > after + timedelta(minutes=horizon)
 
 
 @pytest.mark.parametrize("zone", [zone for zone in ZONES if zone not in ("UTC", "Asia/Kolkata")])
 @pytest.mark.parametrize("text", ["30 2 * * *", "1 0 * * *", "30 0,1,23 * * *", "*/20 * * * *"])
-def test_around_every_clock_change_it_is_that_of_debians_cron(text: str, zone: str) -> None:
-    expr, place, changes = cron.parse(text), ZoneInfo(zone), 0
+def test_clock_changes_are_handled_as_by_debians_cron(text: str, zone: str) -> None:
+    expr, zone_info, changes = cron.parse(text), ZoneInfo(zone), 0
     for day in range(366):
         before = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=day)
-        offsets = {(before + n * timedelta(days=1)).astimezone(place).utcoffset() for n in (0, 1)}
+        offsets = {
+            (before + n * timedelta(days=1)).astimezone(zone_info).utcoffset() for n in (0, 1)
+        }
         if len(offsets) == 1:
             continue
         changes += 1
         for hours in range(-6, 30, 3):
             after = before + timedelta(hours=hours, minutes=10)
-            assert cron.following(expr, after, place) == starts(text, place, after, 60 * 30)[0]
+            assert (
+                cron.following(expr, after, zone_info) == starts(text, zone_info, after, 60 * 30)[0]
+            )
     assert changes == 2
 
 
@@ -150,8 +154,8 @@ def test_around_every_clock_change_it_is_that_of_debians_cron(text: str, zone: s
 )
 def test_known_moments(text: str, zone: str, after: str, moment: str) -> None:
     begin = datetime.fromisoformat(after).replace(tzinfo=UTC)
-    found = cron.following(cron.parse(text), begin, clock.find_zone(zone))
-    assert found == datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    next_moment = cron.following(cron.parse(text), begin, clock.find_zone(zone))
+    assert next_moment == datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -176,10 +180,10 @@ def test_known_moments(text: str, zone: str, after: str, moment: str) -> None:
         # Cron does not know what cronsim knows.
         ("0 0 L * *", "day of the month 'l' is not valid"),
         ("0 0 * * 5#2", "weekday '5#2' is not valid"),
-        ("@reboot", "'@reboot' is not known; valid: five fields, or @hourly"),
+        ("@reboot", "unknown '@reboot'; valid: five fields, or @hourly"),
     ],
 )
-def test_what_is_no_expression_is_one_sentence(text: str, sentence: str) -> None:
+def test_an_invalid_expression_is_one_sentence(text: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=re.escape(sentence)):
         cron.parse(text)
 
@@ -201,7 +205,9 @@ def test_systemd_means_the_same_moments(texts: list[str]) -> None:
         done = subprocess.run([*command, *lines], capture_output=True, text=True, check=True)
         nexts = re.findall(r"(?:Next elapse|\(in UTC\)): \w+ (\S+ \S+) UTC", done.stdout)
         assert nexts, done.stdout
-        first = min(datetime.fromisoformat(found).replace(tzinfo=UTC) for found in nexts)
+        first = min(
+            datetime.fromisoformat(text_moment).replace(tzinfo=UTC) for text_moment in nexts
+        )
         assert first == cron.following(expr, BASE, UTC)
 
 
@@ -221,8 +227,8 @@ def test_launchd_means_the_same_minutes_or_is_refused(text: str, minutes: int) -
         refusal = str(error)
     else:
         assert not restricted or expr.either_day
-        said = any(all(shown[key] == value for key, value in one.items()) for one in dicts)
-        assert said == means(text, at)
+        is_shown = any(all(shown[key] == value for key, value in entry.items()) for entry in dicts)
+        assert is_shown == means(text, at)
         return
     both = "cannot combine a day and a weekday" in refusal
     assert both == (restricted and not expr.either_day)

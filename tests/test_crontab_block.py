@@ -30,9 +30,7 @@ def test_in_and_out_again_leaves_every_byte(table: bytes, root: str) -> None:
 
 
 @given(TABLES, TABLES)
-def test_the_block_is_replaced_where_it_stands_and_other_clones_keep_theirs(
-    above: bytes, below: bytes
-) -> None:
+def test_the_block_is_replaced_in_place_and_others_are_kept(above: bytes, below: bytes) -> None:
     above = above if above.endswith(b"\n") or not above else above + b"\n"
     other = block("/home/bo/burnbook", "# theirs")
     table = above + block("/x") + other + below
@@ -41,7 +39,7 @@ def test_the_block_is_replaced_where_it_stands_and_other_clones_keep_theirs(
     assert crontab_file.without(table, "/x") == above + other + below
 
 
-def test_markers_that_an_editor_gave_carriage_returns_are_found() -> None:
+def test_markers_with_carriage_returns_are_found() -> None:
     table = b"a\r\n" + block("/x").replace(b"\n", b"\r\n") + b"b\r\n"
     assert crontab_file.without(table, "/x") == b"a\r\nb\r\n"
 

@@ -1,4 +1,4 @@
-"""install and remove, with a crontab program that does as told: nothing else is ever changed."""
+"""install and remove, with a fake crontab program: other lines never change."""
 
 import json
 import os
@@ -46,15 +46,15 @@ esac
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> House:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> House:
     """A clone in a folder with a space."""
     return clone_in(tmp_path_factory.mktemp("crontabs"))
 
 
 @pytest.fixture
-def clone(place: House) -> House:
-    """The clone with a crontab of its own, which is empty."""
-    house = place
+def clone(prepared: House) -> House:
+    """The clone with its own empty crontab."""
+    house = prepared
     for name in ("home", "programs", "data"):
         shutil.rmtree(house.root / name, ignore_errors=True)
     house.program("crontab", CRONTAB)
@@ -69,22 +69,22 @@ def home(house: House, name: str) -> Path:
 
 
 def done(house: House, *words: str, code: int = 0) -> Any:
-    """What schedule says, as JSON, or its one sentence where it fails."""
-    found = house.run("bin/schedule", *words, "--format", "json", TZ="UTC")
-    assert found.returncode == code, found
+    """The JSON output of schedule, or its one sentence if it fails."""
+    completed = house.run("bin/schedule", *words, "--format", "json", TZ="UTC")
+    assert completed.returncode == code, completed
     if code:
-        assert (found.stdout, found.stderr.count("\n")) == ("", 1), found
-        return found.stderr
-    return json.loads(found.stdout)
+        assert (completed.stdout, completed.stderr.count("\n")) == ("", 1), completed
+        return completed.stderr
+    return json.loads(completed.stdout)
 
 
 def test_install_twice_and_remove(clone: House) -> None:
-    theirs = b"# mine\n5 4 * * * echo '50\\%'\n"
-    home(clone, "tab").write_bytes(theirs)
+    other_lines = b"# mine\n5 4 * * * echo '50\\%'\n"
+    home(clone, "tab").write_bytes(other_lines)
     first = done(clone, "install")
     assert first["written"] == ["crontab"]
     assert Path(first["record"]).stat().st_mode & 0o777 == 0o600
-    line = home(clone, "tab").read_bytes().removeprefix(theirs).decode().splitlines()[2]
+    line = home(clone, "tab").read_bytes().removeprefix(other_lines).decode().splitlines()[2]
     assert line == (
         "7 3 * * *  /usr/bin/env PATH=/usr/local/bin:/usr/bin:/bin "
         f"'{clone.root}/bin/_job' look check --quiet"
@@ -92,9 +92,9 @@ def test_install_twice_and_remove(clone: House) -> None:
     again = done(clone, "install")
     assert (again["written"], again["record"]) == ([], None)
     printed = clone.run("bin/schedule", TZ="UTC").stdout
-    assert home(clone, "tab").read_bytes() == theirs + printed.encode()
+    assert home(clone, "tab").read_bytes() == other_lines + printed.encode()
     assert done(clone, "remove")["written"] == ["crontab"]
-    assert home(clone, "tab").read_bytes() == theirs
+    assert home(clone, "tab").read_bytes() == other_lines
     assert done(clone, "remove")["written"] == []
 
 
@@ -117,9 +117,7 @@ def test_a_crontab_that_becomes_empty_is_removed(clone: House) -> None:
         ("lost", 74, "(crontab reported success); it is unchanged"),
     ],
 )
-def test_what_goes_wrong_changes_nothing(
-    clone: House, fault: str, code: int, sentence: str
-) -> None:
+def test_a_failure_changes_nothing(clone: House, fault: str, code: int, sentence: str) -> None:
     home(clone, "tab").write_text("1 2 * * * mine\n")
     home(clone, "fault").write_text(fault)
     assert sentence in done(clone, "install", code=code)
@@ -259,14 +257,14 @@ def test_a_crontab_that_cannot_be_read_afterwards_is_not_called_unchanged(clone:
     assert "differ from what was written (crontab -l failed with exit code 3" in sentence
 
 
-def test_a_line_that_is_added_just_after_the_jobs_were_written_is_no_fault(clone: House) -> None:
+def test_a_line_added_after_the_jobs_is_accepted(clone: House) -> None:
     home(clone, "tab").write_text(THEIRS)
     home(clone, "fault").write_text("edited")
     done(clone, "install")
     assert home(clone, "tab").read_text().endswith("9 9 * * * new\n")
 
 
-def test_jobs_that_are_not_as_they_were_written_are_a_fault(clone: House) -> None:
+def test_a_damaged_install_of_the_jobs_is_an_error(clone: House) -> None:
     """No line of the user is missing, so no copy is made."""
     home(clone, "tab").write_text(THEIRS)
     home(clone, "fault").write_text("cut")
@@ -274,7 +272,7 @@ def test_jobs_that_are_not_as_they_were_written_are_a_fault(clone: House) -> Non
     assert list(home(clone, "").glob("crontab-before.*")) == []
 
 
-def test_a_heading_of_cron_above_the_lines_is_no_fault(clone: House) -> None:
+def test_a_cron_header_above_the_lines_is_accepted(clone: House) -> None:
     home(clone, "tab").write_text(THEIRS)
     home(clone, "fault").write_text("heading")
     done(clone, "install")
@@ -282,16 +280,16 @@ def test_a_heading_of_cron_above_the_lines_is_no_fault(clone: House) -> None:
 
 
 @pytest.mark.parametrize(
-    "theirs", [b"# \xff\xfe\n", b"A=1\r\n5 4 * * * x\r\n", b"5 4 * * * x", b"\n\n# \x00\n"]
+    "other_lines", [b"# \xff\xfe\n", b"A=1\r\n5 4 * * * x\r\n", b"5 4 * * * x", b"\n\n# \x00\n"]
 )
-def test_lines_come_back_as_they_were(clone: House, theirs: bytes) -> None:
+def test_other_lines_are_unchanged(clone: House, other_lines: bytes) -> None:
     """Not UTF-8, CRLF, no newline at the end, a NUL: also below the block."""
-    home(clone, "tab").write_bytes(theirs)
+    home(clone, "tab").write_bytes(other_lines)
     done(clone, "install")
     whole = home(clone, "tab").read_bytes()
-    home(clone, "tab").write_bytes(whole + theirs)
+    home(clone, "tab").write_bytes(whole + other_lines)
     assert done(clone, "remove")["written"] == ["crontab"]
-    ended = theirs if theirs.endswith(b"\n") else theirs + b"\n"
+    ended = other_lines if other_lines.endswith(b"\n") else other_lines + b"\n"
     assert home(clone, "tab").read_bytes() == ended * 2
 
 
@@ -300,9 +298,9 @@ def test_no_crontab_program_is_one_sentence(clone: House) -> None:
     (clone.root / "programs" / "crontab").unlink()
     for name in ("sh", "env", "readlink"):
         (clone.root / "programs" / name).symlink_to(str(shutil.which(name)))
-    found = clone.run("bin/schedule", "install", TZ="UTC", PATH=str(clone.root / "programs"))
-    assert found.returncode == 66
-    assert "there is no crontab program on PATH" in found.stderr
+    done = clone.run("bin/schedule", "install", TZ="UTC", PATH=str(clone.root / "programs"))
+    assert done.returncode == 66
+    assert "there is no crontab program on PATH" in done.stderr
 
 
 def test_a_recipe_that_there_is_not_is_not_installed(clone: House) -> None:
@@ -321,18 +319,18 @@ def test_a_zone_that_this_cron_cannot_keep_is_not_installed(clone: House) -> Non
     assert "\nCRON_TZ=Asia/Tokyo\n" in home(clone, "tab").read_text()
 
 
-def test_a_zone_of_the_users_own_above_the_jobs_is_told(clone: House) -> None:
+def test_a_zone_of_the_user_above_the_jobs_is_reported(clone: House) -> None:
     home(clone, "tab").write_text("CRON_TZ = Asia/Tokyo\n1 2 * * * mine\n")
     home(clone, "fault").write_text("cronie")
-    found = clone.run("bin/schedule", "install", TZ="UTC")
-    assert found.returncode == 0
-    assert found.stderr == (
+    done = clone.run("bin/schedule", "install", TZ="UTC")
+    assert done.returncode == 0
+    assert done.stderr == (
         "schedule: your crontab sets CRON_TZ above the jobs, so it applies to them too\n"
     )
 
 
 def test_installs_at_once_keep_each_others_jobs(clone: House, tmp_path: Path) -> None:
-    """Two clones, ten installs: both blocks are there, once."""
+    """Two clones, ten installs: both blocks exist once."""
     other = House(tmp_path / "another" / "clone", ready=True)
     for name in ("bin", "lib", "config"):
         shutil.copytree(clone.root / name, other.root / name, dirs_exist_ok=True)
@@ -347,8 +345,8 @@ def test_installs_at_once_keep_each_others_jobs(clone: House, tmp_path: Path) ->
     assert text.count("# burnbook:begin ") == text.count(" look check --quiet\n") == 2
 
 
-def test_a_hostile_folder_reaches_the_shell_as_it_is(tmp_path: Path) -> None:
-    """What cron makes of the line, `\\%` for `%`, is run by sh and finds the script."""
+def test_a_hostile_folder_name_reaches_the_shell_unchanged(tmp_path: Path) -> None:
+    """The line as cron passes it on (`%` for `\\%`) is run by sh and finds the script."""
     house = House(tmp_path / "a 'clone' 50% $(touch bad) `id` \"x\"", ready=True)
     for name in ("bin", "lib", "config"):
         shutil.copytree(ROOT / name, house.root / name, dirs_exist_ok=True)

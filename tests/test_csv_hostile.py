@@ -31,7 +31,7 @@ WIDE = str.maketrans("\uff1d\uff0b\uff0d\uff20", "=+-@")
 
 
 def runs(cell: str) -> bool:
-    """Whether a spreadsheet might run a cell: numbers and what has a `'` before it are no risk."""
+    """Whether a spreadsheet might run a cell: numbers and cells with a `'` first are safe."""
     try:
         float(cell)
         return False
@@ -45,13 +45,13 @@ def cells(text: str) -> list[str]:
 
 
 def test_no_text_becomes_a_formula(tmp_path: Path) -> None:
-    found = [cell for n, f in enumerate(FORMULAS) for cell in written(Inside(tmp_path / f"{n}"), f)]
-    wrong = [cell for cell in found if runs(cell)]
+    texts = [cell for n, f in enumerate(FORMULAS) for cell in written(Inside(tmp_path / f"{n}"), f)]
+    wrong = [cell for cell in texts if runs(cell)]
     print(*map(ascii, wrong), sep="\n")
     record(
         "No cell of a ledger or a CSV report is a formula",
         "test_no_text_becomes_a_formula",
-        f"{len(wrong)} of {len(found):,} cells, with {len(FORMULAS)} formulas in every text column",
+        f"{len(wrong)} of {len(texts):,} cells, with {len(FORMULAS)} formulas in every text column",
         "0 formulas",
         not wrong,
     )
@@ -75,7 +75,7 @@ def written(inside: Inside, formula: str) -> list[str]:
     folder = inside.home / ".claude" / "projects" / "p"
     folder.mkdir(parents=True)
     (folder / "s.jsonl").write_text(log % ((quoted,) * 3))
-    artifact = inside.place / "here" / formula.replace("/", "")
+    artifact = inside.folder / "here" / formula.replace("/", "")
     artifact.write_text("x")
     for words in (
         ("snapshot", "start", "codex", "--set", "5h=1", "--notes", formula, *window, *at),
@@ -106,12 +106,12 @@ def written(inside: Inside, formula: str) -> list[str]:
     ]
     ledgers = sorted((inside.docs / "Ledgers").glob("*.csv"))
     printed += [page.read_text("utf-8") for page in ledgers]
-    found = [cell for text in printed for cell in cells(text)]
-    # The formula came as far as the ledgers and the reports: what was looked at is what could act.
+    all_cells = [cell for text in printed for cell in cells(text)]
+    # The formula reached the ledgers and reports, so the test covered active cells.
     tail = formula.strip(" \t\r\n\u00a0\u3000\ufeff\u200b")[-3:]
     assert len(ledgers) >= 2
     assert sum(any(tail in cell for cell in cells(text)) for text in printed) >= 3
-    return found
+    return all_cells
 
 
 def joined(words: tuple[str, ...]) -> tuple[str, ...]:

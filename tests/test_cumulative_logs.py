@@ -41,42 +41,42 @@ sums = st.one_of(
 
 @st.composite
 def lines(draw: st.DrawFn) -> list[Any]:
-    """A rollout: sums that mostly grow, settings, forks, responses of their own, other times."""
+    """A rollout: sums that mostly grow, settings, forks, single responses, other times."""
     meta: dict[str, Any] = {"id": "s", "cwd": "/p"}
     if draw(st.booleans()):
         meta["forked_from_id"] = "parent"
-    made, now = [event(0, "session_meta", meta)], [0, 0, 0, 0]
+    events, now = [event(0, "session_meta", meta)], [0, 0, 0, 0]
     for second in range(draw(st.integers(0, 25))):
         kind = draw(st.integers(0, 11))
         if kind == 0:
-            made.append(event(second, "turn_context", {"model": draw(st.sampled_from("ab"))}))
+            events.append(event(second, "turn_context", {"model": draw(st.sampled_from("ab"))}))
         elif kind == 1:
             usage = dict(
                 zip(KINDS, draw(st.lists(st.integers(0, 9), min_size=4, max_size=4)), strict=True)
             )
             payload = {"response_id": draw(st.sampled_from("xy")), "usage": usage}
-            made.append(event(second, "token_usage_record", payload))
+            events.append(event(second, "token_usage_record", payload))
         elif kind == 2:
-            told = draw(sums)
-            total = None if told is None else dict(zip(KINDS, told, strict=True))
+            sequence = draw(sums)
+            total = None if sequence is None else dict(zip(KINDS, sequence, strict=True))
             info = draw(st.sampled_from([None, {"total_token_usage": total}]))
-            made.append(event(second, "event_msg", {"type": "token_count", "info": info}))
+            events.append(event(second, "event_msg", {"type": "token_count", "info": info}))
         elif kind == 3:
             text = draw(st.sampled_from(["token_count", '"token_count"']))
-            made.append(event(second, "response_item", {"type": "message", "text": text}))
+            events.append(event(second, "response_item", {"type": "message", "text": text}))
         else:
             more = draw(st.lists(st.integers(0, 50), min_size=4, max_size=4))
             now = [a + b for a, b in zip(now, more, strict=True)] if kind > 4 else more
             info = {"total_token_usage": dict(zip(KINDS, now, strict=True))}
             if kind == 5:
                 info["model"] = "c"
-            one = event(second, "event_msg", {"type": "token_count", "info": info})
+            token_event = event(second, "event_msg", {"type": "token_count", "info": info})
             if kind == 6:
-                one["timestamp"] = draw(
+                token_event["timestamp"] = draw(
                     st.sampled_from([None, 1, "x", "2026-11-22T09:00:00+01:00"])
                 )
-            made.append(one)
-    return made
+            events.append(token_event)
+    return events
 
 
 def read(feed: LogFeed, path: Path) -> Any:
@@ -94,7 +94,7 @@ def read(feed: LogFeed, path: Path) -> Any:
 
 @settings(max_examples=150, deadline=None)
 @given(rollout=lines())
-def test_lines_are_the_same_decoded_together_or_one_by_one(
+def test_lines_decode_equally_together_and_alone(
     tmp_path_factory: pytest.TempPathFactory, rollout: Sequence[Any]
 ) -> None:
     path = tmp_path_factory.mktemp("codex") / "rollout-1.jsonl"
@@ -110,18 +110,20 @@ def test_lines_are_the_same_decoded_together_or_one_by_one(
 
 def hits(data: bytes, buffer: Buffer) -> list[bytes]:
     def fill(view: memoryview, offset: int) -> int:
-        some = data[offset : offset + len(view)]
-        view[: len(some)] = some
-        return len(some)
+        part = data[offset : offset + len(view)]
+        view[: len(part)] = part
+        return len(part)
 
     return [
-        bytes(buffer.data[start:stop]) for found in buffer.blocks(fill, 0) for start, stop in found
+        bytes(buffer.data[start:stop])
+        for positions in buffer.blocks(fill, 0)
+        for start, stop in positions
     ]
 
 
 def test_only_lines_that_begin_so_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     begin = '{"at":"*","type":"a"'
-    told = [
+    events = [
         {"at": "1", "type": "a", "needle": 0},  # the first line of a file is always looked at
         {"at": "2", "type": "b", "needle": 1},
         {"at": "3", "type": "a", "needle": 2},
@@ -131,14 +133,14 @@ def test_only_lines_that_begin_so_are_passed_over(monkeypatch: pytest.MonkeyPatc
         {"at": "7", "in": {"at": "7", "type": "a"}, "needle": 6},
         {"at": "8", "type": "b"},
     ]
-    data = b"".join(json.dumps(one, separators=(",", ":")).encode() + b"\n" for one in told)
+    data = b"".join(json.dumps(item, separators=(",", ":")).encode() + b"\n" for item in events)
     for size in (1 << 20, 64, 90, 128):
         monkeypatch.setattr(scan, "SIZE", size)
-        found = hits(data, Buffer(['"needle"'], [begin]))
-        assert [json.loads(line)["needle"] for line in found] == [0, 1, 3, 4, 5, 6]
+        result = hits(data, Buffer(['"needle"'], [begin]))
+        assert [json.loads(line)["needle"] for line in result] == [0, 1, 3, 4, 5, 6]
 
 
 @pytest.mark.parametrize("begin", ["", '"type":"a"', '{"a":\n'])
-def test_what_no_line_begins_with_is_said(begin: str) -> None:
+def test_an_impossible_skip_pattern_is_reported(begin: str) -> None:
     feed = msgspec.structs.replace(codex(), skips=(begin,))
     assert [fault[0] for fault in faults(feed)] == ["skips"]

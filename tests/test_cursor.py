@@ -1,4 +1,4 @@
-"""A log that is rotated, truncated or rewritten: what is read next."""
+"""Where reading continues in a log that is rotated, truncated or rewritten."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ def test_a_file_seen_for_the_first_time_is_read_from_its_start(log: Path) -> Non
     assert parts(Cursor(), log) == [Part(str(log), 0, 1)]
 
 
-def test_what_grew_is_read_from_where_reading_ended(log: Path) -> None:
+def test_a_grown_file_is_read_from_the_last_offset(log: Path) -> None:
     known = read_all(log)
     with log.open("a") as file:
         file.write("more\n")
@@ -67,7 +67,7 @@ def test_files_that_came_and_went_between_two_calls_are_read_too(log: Path) -> N
     assert [Path(p.path).name for p in parts(known, log)][-1] == "usage.jsonl"
 
 
-def test_a_copied_and_emptied_file_is_found_in_its_copy(log: Path) -> None:
+def test_reading_continues_in_the_copy_of_a_truncated_file(log: Path) -> None:
     known = read_all(log)
     copy = log.with_name("usage-20261122.jsonl")
     copy.write_text(LINES + "late\n")
@@ -114,12 +114,12 @@ def test_a_line_that_comes_late_into_a_renamed_file_is_read(log: Path, tmp_path:
         size = Path(part.path).stat().st_size
         Trail(root, "proxy", str(log)).done(part, size, 1)
     assert [part.path for part in Trail(root, "proxy", str(log)).parts] == [str(log)]
-    with old.open("a") as file:  # whoever has it open still
+    with old.open("a") as file:  # a process that still has it open
         file.write("late\n")
     assert [Path(part.path) for part in Trail(root, "proxy", str(log)).parts] == [old, log]
 
 
-def test_lines_of_one_length_and_one_ending_are_told_apart(log: Path) -> None:
+def test_lines_of_equal_length_and_ending_are_distinguished(log: Path) -> None:
     lines = [f'{{"rid":{n:04},"reason":"{"the same in each line " * 5}"}}\n' for n in range(40)]
     log.write_text("".join(lines))
     known = read_all(log)

@@ -1,4 +1,4 @@
-"""GO, SOFT GO, NO-GO: what each fact of a window does to the verdict."""
+"""GO, SOFT GO, NO-GO: the effect of each fact of a window on the verdict."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -44,7 +44,7 @@ ANOMALY = codec.make(
 
 
 def finalized(outcome: Any) -> WindowRow:
-    said: Any = dict.fromkeys(("quality", "methodology", "commit_start", "commit_end"))
+    fields: Any = dict.fromkeys(("quality", "methodology", "commit_start", "commit_end"))
     return codec.make(
         WindowRow,
         window=W,
@@ -53,7 +53,7 @@ def finalized(outcome: Any) -> WindowRow:
         anomalies=0,
         features={},
         outcome=outcome,
-        **said,
+        **fields,
     )
 
 
@@ -120,19 +120,19 @@ def decided(
 def test_go_needs_a_closing_churn_and_evidence_and_gives_no_reason(
     outcome: str, result: str
 ) -> None:
-    found = decided(finalized=finalized(outcome), evidence=[run(result)])
-    assert (found.verdict, found.reasons, found.completeness.percent) == ("GO", (), 100)
+    decision = decided(finalized=finalized(outcome), evidence=[run(result)])
+    assert (decision.verdict, decision.reasons, decision.completeness.percent) == ("GO", (), 100)
 
 
 @pytest.mark.parametrize(
     "missing", [{"churns": []}, {"evidence": []}, {"churns": [], "evidence": []}]
 )
 def test_only_churn_or_evidence_missing_is_a_soft_go(missing: dict[str, Any]) -> None:
-    found = decided(**missing)
-    assert found.verdict == "SOFT GO"
-    assert len(found.reasons) == len(missing)
+    decision = decided(**missing)
+    assert decision.verdict == "SOFT GO"
+    assert len(decision.reasons) == len(missing)
     names = [name.removesuffix("s") for name in missing]
-    assert all(any(name in reason for name in names) and W in reason for reason in found.reasons)
+    assert all(any(name in reason for name in names) and W in reason for reason in decision.reasons)
 
 
 @pytest.mark.parametrize(
@@ -147,15 +147,15 @@ def test_only_churn_or_evidence_missing_is_a_soft_go(missing: dict[str, Any]) ->
     ],
 )
 def test_anything_else_is_a_no_go_that_names_it(other: dict[str, Any], reason: str) -> None:
-    found = decided(**other)
-    assert found.verdict == "NO-GO"
-    assert found.reasons[0] == reason
+    decision = decided(**other)
+    assert decision.verdict == "NO-GO"
+    assert decision.reasons[0] == reason
 
 
 def test_the_newest_run_of_a_capability_counts() -> None:
-    mended = [run("fail"), run("pass", run_id="r2")]
-    assert decided(evidence=mended).verdict == "GO"
-    assert decided(evidence=mended[::-1]).verdict == "NO-GO"
+    corrected = [run("fail"), run("pass", run_id="r2")]
+    assert decided(evidence=corrected).verdict == "GO"
+    assert decided(evidence=corrected[::-1]).verdict == "NO-GO"
     assert decided(evidence=[run("pass"), run("error", "other")]).verdict == "NO-GO"
 
 
@@ -166,24 +166,24 @@ def test_a_run_that_was_superseded_does_not_count() -> None:
 
 
 def test_a_run_that_was_skipped_shows_nothing() -> None:
-    found = decided(evidence=[run("skip")])
-    assert (found.verdict, found.completeness.evidence) == ("SOFT GO", 0)
+    decision = decided(evidence=[run("skip")])
+    assert (decision.verdict, decision.completeness.evidence) == ("SOFT GO", 0)
 
 
-def test_a_missing_after_and_a_change_since_are_told_and_do_not_decide() -> None:
-    found = decided(pairs=[PAIR, HALF], closings=[])
-    assert found.verdict == "GO"
-    assert found.completeness.changed_since
-    assert [(one.before, one.after) for one in found.completeness.snapshots] == [
+def test_a_missing_after_and_later_changes_do_not_decide() -> None:
+    decision = decided(pairs=[PAIR, HALF], closings=[])
+    assert decision.verdict == "GO"
+    assert decision.completeness.changed_since
+    assert [(snapshot.before, snapshot.after) for snapshot in decision.completeness.snapshots] == [
         (True, True),
         (True, False),
     ]
-    assert found.completeness.percent == 87.5
+    assert decision.completeness.percent == 87.5
 
 
 def test_an_empty_window_has_nothing() -> None:
-    found = decided([], [], pairs=[], closings=[], finalized=None)
-    assert (found.verdict, found.completeness.percent) == ("NO-GO", 0)
+    decision = decided([], [], pairs=[], closings=[], finalized=None)
+    assert (decision.verdict, decision.completeness.percent) == ("NO-GO", 0)
 
 
 def test_churn_that_was_counted_again_counts_once() -> None:
@@ -198,11 +198,11 @@ def test_churn_that_was_counted_again_counts_once() -> None:
     st.booleans(),
     st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(RESULTS)), max_size=4),
 )
-def test_the_verdict_is_what_the_rules_say(
+def test_the_verdict_follows_the_rules(
     outcome: Any, closed: bool, strange: bool, counted: bool, runs: list[tuple[str, str]]
 ) -> None:
     rows = [run(result, capability, f"r{n}") for n, (capability, result) in enumerate(runs)]
-    found = decided(
+    decision = decided(
         finalized=finalized(outcome) if closed else None,
         anomalies=[ANOMALY] if strange else [],
         churns=[churn()] if counted else [],
@@ -213,6 +213,6 @@ def test_the_verdict_is_what_the_rules_say(
     bad = bad or bool({"fail", "error"} & set(newest.values()))
     shown = bool({"pass", "partial"} & set(newest.values()))
     wanted = "NO-GO" if bad else "GO" if counted and shown else "SOFT GO"
-    assert found.verdict == wanted
-    assert (found.reasons == ()) == (wanted == "GO")
-    assert 0 <= found.completeness.percent <= 100
+    assert decision.verdict == wanted
+    assert (decision.reasons == ()) == (wanted == "GO")
+    assert 0 <= decision.completeness.percent <= 100

@@ -1,4 +1,4 @@
-"""The documents: what they show runs, what they list is all there is, what is made is current."""
+"""The documents: their examples run, their lists are complete, generated parts are current."""
 
 import re
 import runpy
@@ -29,7 +29,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> House:
     return clone_in(tmp_path_factory.mktemp("docs"))
 
 
-def test_what_is_generated_is_current() -> None:
+def test_generated_documents_are_current() -> None:
     command = [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, ""), f"{done.stdout}run docs/generate.py"
@@ -58,7 +58,7 @@ def test_every_script_and_every_recipe_is_in_the_reference() -> None:
 @pytest.mark.parametrize(
     "doc", [path for path in DOCS if "```sh" in path.read_text("utf-8")], ids=lambda path: path.name
 )
-def test_what_a_document_shows_runs(clone: House, doc: Path, tmp_path: Path) -> None:
+def test_every_documented_example_runs(clone: House, doc: Path, tmp_path: Path) -> None:
     env = clone.environment(BURNBOOK_DATA_DIR=str(tmp_path / "book"), TZ="UTC")
     printed = ""
     for _, language, kind, body in FENCE.findall(doc.read_text("utf-8")):

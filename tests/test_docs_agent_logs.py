@@ -12,14 +12,14 @@ PAGE = (ROOT / "docs" / "agent_logs.md").read_text("utf-8")
 
 @pytest.mark.parametrize("kind", [LogFeed, Fields, Setting])
 def test_every_key_is_documented_with_its_default(kind: Any) -> None:
-    found = defaults(kind)
+    documented = defaults(kind)
     if kind is LogFeed:
-        found |= {key: {} for key in TABLES} | {"journal": "required"}
-    assert settings(PAGE, kind.__name__) == found
+        documented |= {key: {} for key in TABLES} | {"journal": "required"}
+    assert settings(PAGE, kind.__name__) == documented
 
 
 def test_every_shipped_feed_of_agents_is_documented() -> None:
-    told = section(PAGE, "Sources")
+    text = section(PAGE, "Sources")
     for path in (ROOT / "config" / "feeds").glob("*.toml"):
         if 'journal     = "agent_usage"' in path.read_text("utf-8"):
-            assert f"| `{path.stem}` |" in told
+            assert f"| `{path.stem}` |" in text

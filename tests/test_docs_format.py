@@ -1,4 +1,4 @@
-"""FORMAT.md: every field and every key is in it, and nothing else."""
+"""FORMAT.md documents every field and every key, and nothing else."""
 
 import json
 import re
@@ -23,7 +23,9 @@ from frontdoor import ROOT, House
 from manual import FENCE, FORMAT, clone_in, documented, keys, section
 from xxhash import xxh3_64_hexdigest
 
-ALL_KINDS = [kind for found in codec.JOURNALS.values() for kind in (get_args(found) or (found,))]
+ALL_KINDS = [
+    kind for row_types in codec.JOURNALS.values() for kind in (get_args(row_types) or (row_types,))
+]
 KINDS = [kind for kind in ALL_KINDS if kind not in (meters.ProxyRequest, AgentUsage)]
 TYPES = {
     **{"object": dict, "array": list, "string": str, "integer": int, "boolean": bool},
@@ -34,7 +36,7 @@ KEYWORDS = {
     *("description", "format", "items", "maxLength", "maximum", "minimum", "pattern"),
     *("properties", "propertyNames", "required", "title", "type"),
 }
-# What has a table of its own in FORMAT.md.
+# Types with their own table in FORMAT.md.
 APART = frozenset({"booked[].row", "features[]", "matched_totals", "periods[].row", "totals"})
 PANE = "5h limit: {}% used (resets 13:10)\nContext window: 50% left (9K used / 18K)\n"
 
@@ -48,7 +50,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> House:
 @pytest.fixture(scope="module")
 def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     """A book in which everything happened once, and what each command printed as JSON."""
-    book, told = clone.root / "book", dict[str, list[Any]]()
+    book, rows = clone.root / "book", dict[str, list[Any]]()
 
     def run(line: str, stdin: str = "", code: int = 0) -> None:
         name, *words = line.split()
@@ -56,7 +58,7 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
         done = clone.run(*command, stdin=stdin, BURNBOOK_DATA_DIR=str(book), TZ="UTC")
         assert done.returncode == code, f"{line}\n{done.stdout}{done.stderr}"
         _, _, last = f"\n{done.stdout}".rpartition("\n{\n")  # the demo shows its steps first
-        told.setdefault(name, []).append(json.loads("{" + last))
+        rows.setdefault(name, []).append(json.loads("{" + last))
 
     blocks = '{"blocks": [{"isGap": false, "entries": %d}]}'
     run("snapshot start codex --window X1 --at 2026-11-22T09:00 --notes why", PANE.format(72))
@@ -135,7 +137,7 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("capture x")
     run("timer --window X1")
     run("demo")
-    return book, told
+    return book, rows
 
 
 def test_the_snippet_verifies_a_journal(session: tuple[Path, Any], tmp_path: Path) -> None:
@@ -172,7 +174,7 @@ def repository(folder: Path) -> None:
 
 
 def misfits(value: Any, schema: Any, defs: Any, where: str = "$") -> Iterator[str]:
-    """Where a value does not fit a JSON Schema, as far as ours go."""
+    """The path at which a value does not match a JSON Schema, for the features that ours use."""
     assert set(schema) <= KEYWORDS, set(schema) - KEYWORDS
     if "$ref" in schema:
         yield from misfits(value, defs[schema["$ref"].rpartition("/")[2]], defs, where)
@@ -232,8 +234,8 @@ def test_every_field_is_documented_and_no_other() -> None:
     for name in codec.JOURNALS:
         defs = json.loads((ROOT / "docs" / "schema" / f"{name}.json").read_text("utf-8"))["$defs"]
         for kind in (kind for kind in ALL_KINDS if kind.__name__ in defs):
-            found = set(fields(defs[kind.__name__], defs))
-            assert documented(kind.__name__) == found - stamps
+            names = set(fields(defs[kind.__name__], defs))
+            assert documented(kind.__name__) == names - stamps
 
 
 def test_every_word_in_errors_is_documented() -> None:
@@ -242,31 +244,31 @@ def test_every_word_in_errors_is_documented() -> None:
     assert documented("Words in errors") == words | {"lag-buffer"}
 
 
-def test_what_an_id_is_made_from_is_documented() -> None:
-    told = {
+def test_the_content_of_ids_is_documented() -> None:
+    fields = {
         kind: (prefix, re.findall(r"\w+", about))
         for kind, prefix, about in re.findall(r"^\| (\w+) \| `(\w)` \| (.+) \|$", FORMAT, re.M)
     }
-    assert told == {kind.__name__: (codec._PREFIX[kind], list(kind.about)) for kind in KINDS}
+    assert fields == {kind.__name__: (codec._PREFIX[kind], list(kind.about)) for kind in KINDS}
 
 
-def test_the_ids_of_telemetry_are_made_as_documented(session: tuple[Path, Any]) -> None:
+def test_the_ids_of_telemetry_are_as_documented(session: tuple[Path, Any]) -> None:
     for line in (session[0] / "proxy_telemetry.jsonl").read_bytes().splitlines():
-        told = line[line.index(b'"ts":') : line.index(b',"routed":')]
-        assert json.loads(line)["id"] == f"t-{xxh3_64_hexdigest(told)}"
+        key = line[line.index(b'"ts":') : line.index(b',"routed":')]
+        assert json.loads(line)["id"] == f"t-{xxh3_64_hexdigest(key)}"
     [line] = (session[0] / "rejects" / "proxy-telemetry.jsonl").read_bytes().splitlines()
     assert json.loads(line)["id"] == f"r-{xxh3_64_hexdigest(b'oops')}"
 
 
-def test_the_ids_of_requests_are_made_as_documented(session: tuple[Path, Any]) -> None:
+def test_the_ids_of_requests_are_as_documented(session: tuple[Path, Any]) -> None:
     first, other, later = map(json.loads, (session[0] / "agent_usage.jsonl").open())
     assert (
         first["id"]
         == f"u-{xxh3_64_hexdigest(b'claude' + bytes(1) + b'msg_01A' + bytes(1) + b'req_011A')}"
     )
     assert (later["first"], later["supersedes"]) == (other["id"], other["id"])
-    told = f"{other['id']}\0{later['input_tokens'] + later['output_tokens']}"
-    assert later["id"] == f"u-{xxh3_64_hexdigest(told.encode())}"
+    key = f"{other['id']}\0{later['input_tokens'] + later['output_tokens']}"
+    assert later["id"] == f"u-{xxh3_64_hexdigest(key.encode())}"
 
 
 def test_every_json_key_is_documented_and_no_other(session: tuple[Path, Any]) -> None:
@@ -277,7 +279,7 @@ def test_every_json_key_is_documented_and_no_other(session: tuple[Path, Any]) ->
         assert {key for output in outputs for key in keys(output, known, APART)} == known, command
 
 
-def test_what_has_no_schema_is_documented_too() -> None:
+def test_formats_without_a_schema_are_documented() -> None:
     stamps = documented("Stamps")
     assert documented("Reject") == {*meters.Reject.__struct_fields__, "crc"} - stamps
     assert documented("Cursor") == set(Cursor.__struct_fields__)
@@ -288,8 +290,8 @@ def test_what_has_no_schema_is_documented_too() -> None:
 
 def words(heading: str) -> set[str]:
     """The words in the first column of a section's tables that are not in quotes."""
-    found = re.findall(r"^\| ([a-z][a-z, -]*) \|", section(FORMAT, heading), re.MULTILINE)
-    return {word for cell in found for word in cell.split(", ")}
+    matches = re.findall(r"^\| ([a-z][a-z, -]*) \|", section(FORMAT, heading), re.MULTILINE)
+    return {word for cell in matches for word in cell.split(", ")}
 
 
 def test_a_comparison_is_documented() -> None:

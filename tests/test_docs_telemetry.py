@@ -25,18 +25,18 @@ SAID = {
 
 @pytest.mark.parametrize("heading", KINDS)
 def test_every_key_of_a_feed_is_documented_with_its_default(heading: str) -> None:
-    found = defaults(KINDS[heading])
+    documented = defaults(KINDS[heading])
     if heading == "Feed":
-        found |= {key: {} for key in TABLES}
-    assert settings(PAGE, heading, column=2) == found
+        documented |= {key: {} for key in TABLES}
+    assert settings(PAGE, heading, column=2) == documented
 
 
 @pytest.mark.parametrize("heading", KINDS)
 def test_every_key_of_a_feed_is_documented_with_its_type(heading: str) -> None:
     rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", section(PAGE, heading), re.MULTILINE)
     for field in msgspec.structs.fields(KINDS[heading]):
-        said = dict(rows)[field.encode_name]
-        assert said in (SAID.get(field.type), "path", _choice(field.type))
+        documented_type = dict(rows)[field.encode_name]
+        assert documented_type in (SAID.get(field.type), "path", _choice(field.type))
 
 
 def _choice(kind: Any) -> str:

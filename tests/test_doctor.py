@@ -1,4 +1,4 @@
-"""A file system that does not do what the book's promises are made of."""
+"""doctor detects a file system without the properties that the book depends on."""
 
 import errno
 import fcntl
@@ -28,8 +28,8 @@ def without_flock(shell: Shell, *words: str, stdin: str = "") -> "subprocess.Com
     return subprocess.run(command, input=stdin, check=False, **how)
 
 
-def verdicts(found: list[Any]) -> dict[str, str]:
-    return {one.name: one.verdict for one in found}
+def verdicts(probes: list[Any]) -> dict[str, str]:
+    return {probe.name: probe.verdict for probe in probes}
 
 
 @needs_strace
@@ -37,7 +37,7 @@ def test_a_file_system_whose_flock_does_nothing_is_refused(shell: Shell) -> None
     shell.ok("snapshot", "start", "codex", "--window", "W1", stdin=codex())
     done = without_flock(shell, "doctor")
     assert done.returncode == 74
-    assert "two processes get one lock at once here" in done.stdout
+    assert "two processes can hold the same lock" in done.stdout
     before = shell.tree()
     done = without_flock(shell, "snapshot", "end", "codex", stdin=codex(51))
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (74, "", 1), done
@@ -54,7 +54,7 @@ def test_a_writer_tries_its_own_lock(tmp_path: Path, monkeypatch: pytest.MonkeyP
         pass
 
 
-def test_each_probe_of_a_place_can_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_filesystem_probe_can_fail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(verdicts(filesystem.probe(str(tmp_path))).values()) <= {"ok", "warn"}
 
     def refuse(*_: object) -> None:
@@ -76,15 +76,17 @@ def test_each_probe_of_a_place_can_fail(tmp_path: Path, monkeypatch: pytest.Monk
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_full_or_small_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_or_small_disk_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.statvfs(tmp_path)
     for blocks, verdict in ((0, "fail"), ((1 << 27) // real.f_frsize, "warn")):
-        told = os.statvfs_result((*real[:4], blocks, *real[5:10]))
-        monkeypatch.setattr(os, "statvfs", lambda _, told=told: told)
+        stats = os.statvfs_result((*real[:4], blocks, *real[5:10]))
+        monkeypatch.setattr(os, "statvfs", lambda _, stats=stats: stats)
         assert verdicts(filesystem.probe(str(tmp_path)))["free space"] == verdict
 
 
-def test_a_clock_that_went_back_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clock_that_was_set_back_is_reported(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shell.ok("snapshot", "start", "codex", "--window", "W1", stdin=codex())
     assert verdicts(machine.probe(str(shell.book)))["clock"] == "ok"
     path = shell.book / "snapshots.jsonl"
@@ -93,19 +95,17 @@ def test_a_clock_that_went_back_is_told(shell: Shell, monkeypatch: pytest.Monkey
     assert verdicts(machine.probe(str(shell.book)))["clock"] == "warn"
 
 
-def test_programs_that_are_missing_are_told(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_missing_programs_are_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    told = verdicts(machine.probe(str(tmp_path)))
-    assert (told["git"], told["tmux"], told["crontab"]) == ("warn", "warn", "warn")
-    assert (told["flock"], told["strace"]) == ("ok", "ok")
+    results = verdicts(machine.probe(str(tmp_path)))
+    assert (results["git"], results["tmux"], results["crontab"]) == ("warn", "warn", "warn")
+    assert (results["flock"], results["strace"]) == ("ok", "ok")
 
 
-def test_a_place_where_nothing_can_be_written_is_told(shell: Shell) -> None:
+def test_an_unwritable_directory_is_reported(shell: Shell) -> None:
     done = shell.run("doctor", BURNBOOK_DATA_DIR="/proc/book")
     assert done.returncode == 1
-    assert "nothing can be written in /proc" in done.stdout
+    assert "cannot write to /proc" in done.stdout
 
 
 def test_the_doctor_leaves_nothing(shell: Shell, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_the_doctor_leaves_nothing(shell: Shell, tmp_path: Path) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_what_a_killed_doctor_left_is_named_by_check_and_removed_by_repair(shell: Shell) -> None:
+def test_leftovers_of_doctor_are_reported_and_removed(shell: Shell) -> None:
     shell.ok("snapshot", "start", "codex", "--set", "5h=1")
     left = shell.book / ".doctor.4194305.tmp"  # a pid that no system gives
     left.mkdir()

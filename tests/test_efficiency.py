@@ -24,43 +24,45 @@ def test_the_longest_meter_of_all_models_counts_once_for_each_agent() -> None:
         meter("extra", None, 9, 9),
     )
     both = (closing(*shown, agent="a"), closing(*shown, agent="b"))
-    found = efficiency.points(both, {"codex": 7}, "codex")
-    assert (found.meter, found.points_min, found.per_point_min) == ("weekly", 14, 0.5)
+    result = efficiency.points(both, {"codex": 7}, "codex")
+    assert (result.meter, result.points_min, result.per_point_min) == ("weekly", 14, 0.5)
 
 
 def test_bounds_of_a_reset_go_through() -> None:
-    found = efficiency.points((closing(meter("weekly", 10080, 10, 40)),), {"codex": 4}, "codex")
-    assert (found.per_point_min, found.per_point_max) == (0.1, 0.4)
+    result = efficiency.points((closing(meter("weekly", 10080, 10, 40)),), {"codex": 4}, "codex")
+    assert (result.per_point_min, result.per_point_max) == (0.1, 0.4)
 
 
 def test_an_unknown_meter_makes_no_figure() -> None:
-    found = efficiency.points((closing(meter("weekly", 10080, None, None)),), {"codex": 4}, "codex")
-    assert (found.points_min, found.per_point_min) == (None, None)
+    result = efficiency.points(
+        (closing(meter("weekly", 10080, None, None)),), {"codex": 4}, "codex"
+    )
+    assert (result.points_min, result.per_point_min) == (None, None)
 
 
 def test_no_use_makes_no_division() -> None:
-    found = efficiency.points((closing(meter("weekly", 10080, 0, 0)),), {"codex": 4}, "codex")
-    assert (found.points_min, found.per_point_min, found.per_point_max) == (0, None, None)
+    result = efficiency.points((closing(meter("weekly", 10080, 0, 0)),), {"codex": 4}, "codex")
+    assert (result.points_min, result.per_point_min, result.per_point_max) == (0, None, None)
 
 
 def test_below_three_windows_there_is_no_ratio() -> None:
-    found = efficiency.ratio([(3, 6), (3, 5)], "codex", 0.25)
-    assert (found.n, found.per_point, found.low, found.power) == (2, None, None, None)
+    result = efficiency.ratio([(3, 6), (3, 5)], "codex", 0.25)
+    assert (result.n, result.per_point, result.low, result.power) == (2, None, None, None)
 
 
 def test_the_interval_is_that_of_the_delta_method() -> None:
     pairs = [(3.0, 6.0), (2.0, 5.0), (6.0, 9.0)]
-    found = efficiency.ratio(pairs, "codex", 0.25)
+    result = efficiency.ratio(pairs, "codex", 0.25)
     ratio = 11 / 20
     residuals = [y - ratio * x for y, x in pairs]
     error = math.sqrt(sum(r * r for r in residuals) / 2 / 3) / (20 / 3)
-    assert found.per_point == pytest.approx(ratio)
-    assert found.low == pytest.approx(ratio - 4.303 * error)
-    assert found.high == pytest.approx(ratio + 4.303 * error)
-    assert found.power is not None
-    assert 0.05 < found.power < 1
+    assert result.per_point == pytest.approx(ratio)
+    assert result.low == pytest.approx(ratio - 4.303 * error)
+    assert result.high == pytest.approx(ratio + 4.303 * error)
+    assert result.power is not None
+    assert 0.05 < result.power < 1
 
 
-def test_windows_that_agree_fully_have_no_power_to_speak_of() -> None:
-    found = efficiency.ratio([(2, 4)] * 3, "codex", 0.25)
-    assert (found.low, found.high, found.power) == (0.5, 0.5, None)
+def test_equal_windows_have_no_power() -> None:
+    result = efficiency.ratio([(2, 4)] * 3, "codex", 0.25)
+    assert (result.low, result.high, result.power) == (0.5, 0.5, None)

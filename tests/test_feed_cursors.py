@@ -1,4 +1,4 @@
-"""Where a feed was read up to, and where an agent is, are kept apart, whatever the agent's name."""
+"""Cursors of feeds and states of agents are separate for any name of an agent."""
 
 import json
 from pathlib import Path
@@ -32,8 +32,8 @@ def grow(log: Path) -> None:
 
 
 def state(shell: Shell) -> dict[str, object]:
-    found: dict[str, object] = json.loads((shell.book / "state" / "feeds" / "glm.json").read_text())
-    return found
+    text: dict[str, object] = json.loads((shell.book / "state" / "feeds" / "glm.json").read_text())
+    return text
 
 
 def test_an_agent_named_feeds_and_a_feed_share_no_file(shell: Shell, log: Path) -> None:

@@ -1,4 +1,4 @@
-"""A feed's map: what it may not use, and what happens to a program that takes too much."""
+"""A feed's map: forbidden words, and programs that exceed a limit."""
 
 import signal
 from pathlib import Path
@@ -134,7 +134,7 @@ def test_a_line_without_objects_is_counted(tmp_path: Path) -> None:
     assert (len(batch.events), batch.ignored) == (2, 1)
 
 
-def test_what_the_check_could_miss_has_nothing_to_read(
+def test_a_jq_program_reads_no_environment_or_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("BURNBOOK_SECRET", "hunter2")
@@ -155,7 +155,7 @@ def test_what_the_check_could_miss_has_nothing_to_read(
 
 
 class Interrupted(Exception):
-    """What Ctrl-C does here."""
+    """The effect of Ctrl-C."""
 
 
 def test_ctrl_c_ends_a_map_that_does_not_end(monkeypatch: pytest.MonkeyPatch) -> None:

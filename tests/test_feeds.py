@@ -1,4 +1,4 @@
-"""Feeds: what a line means, as its TOML file says; all paths through the decoder agree."""
+"""Feeds: lines are decoded as their TOML file declares; all decoder paths agree."""
 
 import json
 from datetime import UTC, datetime
@@ -42,7 +42,7 @@ def exact(feed: Any = PROXY) -> Decoder:
     return decoder
 
 
-def one(decoder: Decoder, text: bytes) -> Event:
+def decode_one(decoder: Decoder, text: bytes) -> Event:
     batch = decoder.batch([text])
     assert batch.rejected == []
     (event,) = batch.events
@@ -69,7 +69,7 @@ def fixture(name: str, feed: str) -> Batch:
 
 
 def test_a_plain_row_is_an_event_with_the_fields_of_a_usage_row() -> None:
-    event = one(compile_feed(PROXY), line(PLAIN))
+    event = decode_one(compile_feed(PROXY), line(PLAIN))
     assert event == Event(
         *(WHEN, "req_01", "glm", "glm-4.6", 200, 10, 2, "policy:default", 455.0),
         *(None, None, True, True),
@@ -98,7 +98,7 @@ def test_a_plain_row_is_an_event_with_the_fields_of_a_usage_row() -> None:
 )
 def test_a_moment_is_utc_however_it_is_written(ts: str | float, moment: datetime) -> None:
     for decoder in (compile_feed(PROXY), exact()):
-        event = one(decoder, line(PLAIN, ts=ts))
+        event = decode_one(decoder, line(PLAIN, ts=ts))
         assert event.ts == moment
         assert event.ts.tzinfo is UTC
 
@@ -112,13 +112,13 @@ def test_a_moment_is_utc_however_it_is_written(ts: str | float, moment: datetime
         *(0, -1, 31_000_000, 1e15, 10**30, 1.5, 32503680000000),
     ],
 )
-def test_what_is_no_moment_of_our_times_is_rejected(ts: str | float) -> None:
+def test_times_out_of_range_are_rejected(ts: str | float) -> None:
     assert why(line(PLAIN, ts=ts)).startswith("ts ")
 
 
-def test_a_feed_may_allow_one_kind_of_moment_only(tmp_path: Path) -> None:
+def test_a_feed_may_allow_only_one_time_format(tmp_path: Path) -> None:
     decoder = declared(tmp_path, '[ts]\nkinds = ["milliseconds"]\n')
-    assert one(decoder, line(PLAIN, ts=1795338000250)).ts == WHEN
+    assert decode_one(decoder, line(PLAIN, ts=1795338000250)).ts == WHEN
     assert why(line(PLAIN), decoder) == "ts is text, not ms"
     assert "ts" in why(line(PLAIN, ts=1795338000.25), decoder)
 
@@ -135,7 +135,7 @@ def test_a_feed_may_allow_one_kind_of_moment_only(tmp_path: Path) -> None:
 def test_a_status_is_healthy_or_not(status: int | str, kept: int | str, ok: bool) -> None:
     for decoder in (compile_feed(PROXY), exact()):
         for _ in range(2):  # and from the cache
-            event = one(decoder, line(PLAIN, status=status))
+            event = decode_one(decoder, line(PLAIN, status=status))
             assert (event.status, event.ok) == (kept, ok)
 
 
@@ -155,7 +155,7 @@ def test_another_status_is_rejected(status: int | str) -> None:
 )
 def test_lane_or_model_make_a_request_routed(lane: str, model: str, routed: bool) -> None:
     for decoder in (compile_feed(PROXY), exact()):
-        assert one(decoder, line(PLAIN, lane=lane, model=model)).routed is routed
+        assert decode_one(decoder, line(PLAIN, lane=lane, model=model)).routed is routed
 
 
 def test_a_lane_that_the_feed_does_not_name_is_rejected_and_the_reason_names_the_valid_ones() -> (
@@ -166,42 +166,42 @@ def test_a_lane_that_the_feed_does_not_name_is_rejected_and_the_reason_names_the
     )
 
 
-def test_a_decision_is_no_request_whatever_its_numbers_are() -> None:
+def test_a_decision_is_not_a_request() -> None:
     decision = PLAIN | {"event": "decision", "status": -1}
     for changes in ({}, {"latency_ms": -1, "input_tokens": "?"}, {"ts": ..., "rid": ...}):
         assert compile_feed(PROXY).batch([line(decision, **changes)]) == Batch([], [], 1)
     assert compile_feed(PROXY).batch([line(PLAIN, status=-1)]) == Batch([], [], 1)
 
 
-def test_an_error_row_has_its_kind_and_may_lack_what_only_an_answer_has() -> None:
+def test_an_error_row_has_a_kind_and_may_lack_answer_fields() -> None:
     row = {"ts": 1795338000.25, "rid": "r", "lane": "zai", "event": "error", "status": 0}
-    event = one(compile_feed(PROXY), line(row, err_type="timeout"))
+    event = decode_one(compile_feed(PROXY), line(row, err_type="timeout"))
     assert (event.ok, event.routed, event.status) == (False, True, 0)
     assert (event.input_tokens, event.latency_ms, event.model) == (None, None, None)
     assert event.extra == {"err_type": "timeout"}
     assert why(line(row, rid=...)) == "no rid"
-    assert one(compile_feed(PROXY), line(PLAIN, event="error")).ok is False
+    assert decode_one(compile_feed(PROXY), line(PLAIN, event="error")).ok is False
 
 
-def test_a_missing_or_null_field_is_rejected_where_it_is_required() -> None:
+def test_a_missing_required_field_is_rejected() -> None:
     for name in PROXY.required:
         assert why(line(PLAIN, **{name: ...})) == f"no {name}"
         assert why(line(PLAIN, **{name: None})) == f"no {name}"
     for gone in (None, ...):
-        assert one(compile_feed(PROXY), line(PLAIN, reason=gone)).reason is None
+        assert decode_one(compile_feed(PROXY), line(PLAIN, reason=gone)).reason is None
 
 
 def test_fields_have_fall_backs_and_the_first_that_is_there_counts() -> None:
     decoder = compile_feed(PROXY)
     other = line(PLAIN, input_tokens=..., output_tokens=None, in_tokens=7, out_tokens=0)
-    event = one(decoder, other)
+    event = decode_one(decoder, other)
     assert (event.input_tokens, event.output_tokens) == (7, 0)
-    assert one(decoder, line(PLAIN, in_tokens=7)).input_tokens == 10
+    assert decode_one(decoder, line(PLAIN, in_tokens=7)).input_tokens == 10
     assert why(line(PLAIN, input_tokens=..., in_tokens=-7)).startswith("in_tokens: expected int")
 
 
 def test_listed_extra_fields_are_kept_and_others_are_not() -> None:
-    event = one(
+    event = decode_one(
         compile_feed(PROXY), line(PLAIN, op="messages", retry=0, ttft_ms=1.5, more={"a": 1})
     )
     assert event.extra == {"op": "messages", "retry": 0, "ttft_ms": 1.5}
@@ -210,11 +210,13 @@ def test_listed_extra_fields_are_kept_and_others_are_not() -> None:
 
 
 def test_cached_tokens_are_read() -> None:
-    event = one(compile_feed(PROXY), line(PLAIN, cached_input_tokens=8, cache_write_tokens=1))
+    event = decode_one(
+        compile_feed(PROXY), line(PLAIN, cached_input_tokens=8, cache_write_tokens=1)
+    )
     assert (event.cached_input_tokens, event.cache_write_tokens) == (8, 1)
 
 
-def test_both_dialects_may_stand_in_one_file() -> None:
+def test_one_file_may_have_both_dialects() -> None:
     lines: list[bytes] = []
     for name in ("usage", "addon"):
         lines += (ROOT / "samples" / "telemetry" / f"{name}.jsonl").read_bytes().splitlines(True)
@@ -239,8 +241,8 @@ def test_the_sample_has_four_features_on_both_sides_and_one_error() -> None:
 
 def test_litellm_rows_of_both_shapes_are_mapped() -> None:
     batch = fixture("litellm", "litellm")
-    told, paid, limited, late = batch.events
-    assert told == Event(
+    first_event, paid, limited, late = batch.events
+    assert first_event == Event(
         *(datetime(2026, 11, 22, 9, 14, 5, 250_000, tzinfo=UTC), "chatcmpl-7f1c", "anthropic"),
         *("claude-sonnet-4-5", "success", 2500, 400, None, 2250.0, 1800, 120),
         *(False, True, "login-form"),
@@ -338,12 +340,12 @@ def test_a_new_producer_is_a_toml_file(tmp_path: Path) -> None:
         "meta": {"feature": "login", "try": 2},
         "lane": "not read",
     }
-    event = one(decoder, line(row))
+    event = decode_one(decoder, line(row))
     assert event == Event(
         *(WHEN, "x1", None, "Small-2", "done", 5, 6, None, 12.5, None, None),
         *(True, True, "login", {"meta.try": 2}),
     )
-    bare = one(decoder, line(row, served=None, meta=..., outcome=...))
+    bare = decode_one(decoder, line(row, served=None, meta=..., outcome=...))
     assert (bare.model, bare.routed, bare.feature, bare.extra) == ("big", False, None, None)
     assert bare.ok
     assert decoder.batch([line(row, type="log"), line({"type": "log"})]) == Batch([], [], 2)
@@ -355,14 +357,16 @@ def test_a_new_producer_is_a_toml_file(tmp_path: Path) -> None:
 def test_the_feature_is_the_field_that_the_feed_names(tmp_path: Path, feature: str) -> None:
     text = f"feature = {feature}\n" if feature.startswith("[") else f'feature = "{feature}"\n'
     decoder = declared(tmp_path, text)
-    # Nothing is not the same as null, which stands for the rid.
+    # A missing value is not null, which means the rid.
     expected = {"model": "glm-4.6", '["task", "lane"]': "glm"}.get(feature, "")
-    assert one(decoder, line(PLAIN)).feature == expected
-    assert one(decoder, line(PLAIN, task="t")).feature == ("t" if "task" in feature else expected)
+    assert decode_one(decoder, line(PLAIN)).feature == expected
+    assert decode_one(decoder, line(PLAIN, task="t")).feature == (
+        "t" if "task" in feature else expected
+    )
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [
         ("lane = 1", "unknown key lane; valid: errors, feature, fields"),
         ("[fields]\ntss = 'x'", "unknown key fields.tss; valid: cache_write_tokens"),
@@ -395,16 +399,16 @@ def test_the_feature_is_the_field_that_the_feed_names(tmp_path: Path, feature: s
         ("a = ", "is not TOML"),
     ],
 )
-def test_a_wrong_declaration_is_one_sentence(tmp_path: Path, text: str, said: str) -> None:
+def test_a_wrong_declaration_is_one_sentence(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(BadConfig) as caught:
         declared(tmp_path, text)
     sentence = str(caught.value)
     assert sentence.startswith(str(tmp_path / "feeds" / "mine.toml"))
-    assert said in sentence
+    assert message in sentence
     assert "\n" not in sentence
 
 
-def test_feeds_are_found_by_their_files(tmp_path: Path) -> None:
+def test_feeds_are_the_files_of_their_folder(tmp_path: Path) -> None:
     agents = {"claude", "codex", "gemini", "opencode", "qwen"}
     assert set(SHIPPED.feeds) == {"litellm", "otel-genai", "proxy-telemetry"} | agents
     assert Config(str(tmp_path)).feeds == {}
@@ -419,7 +423,7 @@ def test_feeds_are_found_by_their_files(tmp_path: Path) -> None:
 
 
 def test_an_empty_file_is_a_feed_with_every_default(tmp_path: Path) -> None:
-    event = one(declared(tmp_path, ""), line(PLAIN, lane="any"))
+    event = decode_one(declared(tmp_path, ""), line(PLAIN, lane="any"))
     assert (event.lane, event.routed, event.ok, event.feature) == ("any", False, True, None)
 
 
@@ -457,7 +461,7 @@ def test_all_paths_agree_on_any_feed(tmp_path: Path, text: str) -> None:
     assert (decoder.batch(lines),) * 2 == both
 
 
-def test_a_feature_that_is_no_text_is_rejected(tmp_path: Path) -> None:
+def test_a_feature_that_is_not_text_is_rejected(tmp_path: Path) -> None:
     decoder = declared(tmp_path, "feature = 'kind'\n[requests]\nnot = { kind = ['log'] }\n")
     assert why(line(PLAIN, kind=5), decoder) == "the feature is no text"
 
@@ -497,12 +501,12 @@ def test_all_paths_agree_on_any_rows(rows: list[Any], data: st.DataObject) -> No
     first, second = quick.batch(lines[:at]), quick.batch(lines[at:])
     assert first.events + second.events == whole.events
     assert first.ignored + second.ignored == whole.ignored
-    assert first.rejected + [(n + at, said) for n, said in second.rejected] == whole.rejected
+    assert first.rejected + [(n + at, reason) for n, reason in second.rejected] == whole.rejected
 
 
 @settings(deadline=None)
 @given(st.lists(st.tuples(changes, extras), max_size=10))
-def test_every_event_is_what_its_row_reads_back_as(rows: list[Any]) -> None:
+def test_every_event_equals_its_decoded_row(rows: list[Any]) -> None:
     reader = msgspec.defstruct(
         "Own",
         [

@@ -18,7 +18,7 @@ from burnbook.telemetry.decoder import MAX_LINE, Batch, compile_feed
 from burnbook.telemetry.reader import Reader
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_feeds import PLAIN, PROXY, declared, exact, line, one, why
+from test_feeds import PLAIN, PROXY, declared, decode_one, exact, line, why
 
 FINE = line(PLAIN)
 
@@ -93,11 +93,11 @@ def test_a_hostile_line_is_rejected_with_its_reason_and_the_rest_is_taken(
     for decoder in (compile_feed(PROXY), exact()):
         batch = decoder.batch([FINE, text, FINE])
         assert len(batch.events) == 2
-        ((at, said),) = batch.rejected
+        ((at, actual),) = batch.rejected
         assert at == 1
-        assert reason in said
-        assert len(said) < 300
-        assert said.isprintable()
+        assert reason in actual
+        assert len(actual) < 300
+        assert actual.isprintable()
 
 
 @pytest.mark.parametrize(
@@ -116,9 +116,9 @@ def test_a_hostile_line_is_rejected_with_its_reason_and_the_rest_is_taken(
         FINE.replace(b"{", b'{"nul":"\\u0000",'),
     ],
 )  # fmt: skip
-def test_what_only_looks_odd_is_the_same_event(text: bytes) -> None:
+def test_unusual_formatting_gives_the_same_event(text: bytes) -> None:
     for decoder in (compile_feed(PROXY), exact()):
-        assert one(decoder, text) == one(compile_feed(PROXY), FINE)
+        assert decode_one(decoder, text) == decode_one(compile_feed(PROXY), FINE)
 
 
 def test_blank_lines_count_nowhere() -> None:
@@ -136,7 +136,7 @@ def test_secrets_are_taken_out_of_every_text(tmp_path: Any) -> None:
         for name in ("rid", "model", "reason"):
             for decoder in (compile_feed(PROXY), exact()):
                 for _ in range(2):  # and from the caches
-                    event = one(decoder, line(row, **{name: f"x {secret}"}))
+                    event = decode_one(decoder, line(row, **{name: f"x {secret}"}))
                     assert secret not in repr(event)
                     assert key not in repr(event)
                     assert getattr(event, name) == redact.redact(f"x {secret}")
@@ -194,7 +194,7 @@ pieces = st.sampled_from(
 
 @settings(max_examples=1500, deadline=None)
 @given(st.lists(st.one_of(pieces, pieces, st.text(max_size=6)), max_size=8).map("".join))
-def test_what_is_called_untouched_is_what_redact_leaves_alone(text: str) -> None:
+def test_untouched_text_is_not_changed_by_redact(text: str) -> None:
     if untouched(text):
         assert redact.redact(text) == text
         assert "\0" not in text
@@ -225,7 +225,7 @@ def test_usual_ids_are_known_to_be_untouched() -> None:
 
 
 def test_untouched_was_read_against_these_patterns() -> None:
-    """A pattern that is new to redact() may need a look of its own in `untouched`."""
+    """A new pattern of redact() may need its own test in `untouched`."""
     used = [vars(redact).get(name) for name in redact.redact.__code__.co_names]
     text = "\n".join(value.pattern for value in used if isinstance(value, re.Pattern))
     assert hashlib.blake2b(text.encode(), digest_size=8).hexdigest() == "3671f81a1c0593d5", (
@@ -240,9 +240,9 @@ def test_no_bytes_make_it_raise(lines: list[bytes], at: int, byte: int) -> None:
     broken = bytearray(FINE)
     broken[at % len(broken)] = byte
     batch = compile_feed(PROXY).batch([*lines, bytes(broken), FINE])
-    assert batch.events[-1] == one(compile_feed(PROXY), FINE)
+    assert batch.events[-1] == decode_one(compile_feed(PROXY), FINE)
     assert exact().batch([*lines, bytes(broken), FINE]) == batch
-    assert all(said.isprintable() and len(said) < 300 for _, said in batch.rejected)
+    assert all(reason.isprintable() and len(reason) < 300 for _, reason in batch.rejected)
 
 
 json_values = st.recursive(
@@ -256,15 +256,15 @@ json_values = st.recursive(
 
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from([*PLAIN, "a", ""]), json_values), max_size=12))
-def test_a_repeated_key_is_found_and_nothing_else_is_called_one(pairs: list[Any]) -> None:
+def test_repeated_keys_and_nothing_else_are_reported_as_such(pairs: list[Any]) -> None:
     text = ",".join(f"{json.dumps(key)} : {json.dumps(value)}" for key, value in pairs)
     batch = compile_feed(PROXY).batch([b"{" + text.encode() + b"}"])
     keys = [key for key, _ in pairs]
     finite = "NaN" not in text and "Infinity" not in text
-    surrogate = any(said.startswith("not JSON") for _, said in batch.rejected)
+    surrogate = any(reason.startswith("not JSON") for _, reason in batch.rejected)
     if finite and not surrogate and batch.rejected:
-        said = batch.rejected[0][1]
-        assert said.startswith("duplicate key") == (len(set(keys)) < len(keys))
+        reason = batch.rejected[0][1]
+        assert reason.startswith("duplicate key") == (len(set(keys)) < len(keys))
 
 
 @pytest.mark.parametrize(
@@ -295,7 +295,7 @@ def test_a_line_of_a_mebibyte_takes_little_time_and_memory(text: bytes) -> None:
     assert costs.seconds(measure, 1) <= 1
 
 
-def test_caches_do_not_grow_with_what_comes() -> None:
+def test_caches_have_a_bounded_size() -> None:
     decoder = compile_feed(PROXY)
     decoder.batch(
         [line(PLAIN, reason=f"r{n}", model=f"m{n}", op=f"o{n}") for n in range(2 * CACHED)]
@@ -311,6 +311,6 @@ def test_caches_do_not_grow_with_what_comes() -> None:
     assert _feeds_text.CACHED_TEXT < 500
 
 
-def test_events_are_nothing_that_the_collector_has_to_look_at() -> None:
+def test_events_are_not_tracked_by_the_garbage_collector() -> None:
     (event,) = compile_feed(PROXY).batch([FINE]).events
     assert not gc.is_tracked(event)

@@ -21,13 +21,13 @@ def refuse(number: int) -> object:
     return call
 
 
-def test_folders_are_made_down_to_the_last_private(tmp_path: Path) -> None:
+def test_all_created_folders_are_private(tmp_path: Path) -> None:
     files.make_dir(str(tmp_path / "a" / "b"))
-    assert [stat.S_IMODE((tmp_path / one).stat().st_mode) for one in ("a", "a/b")] == [0o700] * 2
+    assert [stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("a", "a/b")] == [0o700] * 2
     files.make_dir(str(tmp_path / "a" / "b"))
 
 
-def test_a_relative_folder_is_made_where_the_process_is(
+def test_a_relative_folder_is_created_in_the_current_directory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -157,7 +157,7 @@ def test_a_link_in_place_of_a_folder_of_the_book_is_refused(tmp_path: Path) -> N
         RootedPath(str(tmp_path), "cache").status()
 
 
-def test_a_group_of_a_user_that_nobody_knows_is_not_their_own(
+def test_the_group_of_an_unknown_user_is_not_private(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unknown(_: int) -> None:
@@ -209,7 +209,7 @@ def test_a_scratch_file_that_was_left_is_overwritten(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("durable", [True, False])
-def test_only_what_is_derived_is_not_synced(
+def test_only_derived_files_are_not_synced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, durable: bool
 ) -> None:
     calls = []

@@ -24,7 +24,7 @@ Told = dict[str, Any]
 
 
 def drive(python: str, *words: str, timeout: float) -> Told:
-    """What a run of the driver told; `fault` is what it found."""
+    """The report of the driver; `fault` is the error that it found."""
     done = subprocess.run(
         [python, str(DRIVE), *words], capture_output=True, text=True, timeout=timeout, check=False
     )
@@ -76,17 +76,17 @@ def cases(target: str) -> str:
 
 @pytest.mark.parametrize("target", sorted(TARGETS, key=lambda target: target not in LONGEST))
 def test_no_input_breaks_it(target: str, drawn: dict[str, "Future[Told]"]) -> None:
-    told = drawn[target].result()
-    print(told.get("fault", ""))
-    fault = "a fault" if "fault" in told else "no fault"
-    slowest, megabytes = told.get("slowest", 0), told.get("mb", 0)
+    output = drawn[target].result()
+    print(output.get("fault", ""))
+    fault = "a fault" if "fault" in output else "no fault"
+    slowest, megabytes = output.get("slowest", 0), output.get("mb", 0)
     record(
         f"No input of {target} breaks, hangs or swells a command",
         "test_no_input_breaks_it",
-        f"{fault} in {told['cases']:,} cases of hypothesis, the slowest {slowest} s of processor "
+        f"{fault} in {output['cases']:,} cases of hypothesis, the slowest {slowest} s of processor "
         f"time, at most {megabytes:.0f} MB",
         f"no fault, 1 s, {MEGABYTES} MB",
-        told["cases"] >= int(cases(target)) and slowest < 1 and megabytes < MEGABYTES,
+        output["cases"] >= int(cases(target)) and slowest < 1 and megabytes < MEGABYTES,
     )
 
 
@@ -98,21 +98,21 @@ def test_atheris_finds_no_input_that_breaks_it(target: str, request: pytest.Fixt
         pytest.skip("60 s each: only in `just soak`")
     if not ATHERIS.exists():
         skip(promise, test, wanted, "atheris is not there; `just fuzz-setup` installs it")
-    told = request.getfixturevalue("sought")[target].result()
-    print(told.get("fault", ""))
-    fault = "a fault" if "fault" in told else "no fault"
-    slowest, megabytes = told.get("slowest", 0), told.get("mb", 0)
+    output = request.getfixturevalue("sought")[target].result()
+    print(output.get("fault", ""))
+    fault = "a fault" if "fault" in output else "no fault"
+    slowest, megabytes = output.get("slowest", 0), output.get("mb", 0)
     record(
         promise,
         test,
-        f"{fault} in {told['cases']:,} cases of atheris in {long(5, 60)} s, the slowest {slowest} "
-        f"s of processor time, at most {megabytes:.0f} MB",
+        f"{fault} in {output['cases']:,} cases of atheris in {long(5, 60)} s, the slowest "
+        f"{slowest} s of processor time, at most {megabytes:.0f} MB",
         wanted,
-        told["cases"] > 0 and slowest < 1 and megabytes < MEGABYTES,
+        output["cases"] > 0 and slowest < 1 and megabytes < MEGABYTES,
     )
 
 
-def test_the_driver_finds_what_is_wrong(tmp_path: Path) -> None:
+def test_the_driver_reports_failures(tmp_path: Path) -> None:
     """A target that fails on some input, one that hangs, and one that is right."""
     for body, code in (
         ("assert b'xyz' not in data", 1),
@@ -121,7 +121,7 @@ def test_the_driver_finds_what_is_wrong(tmp_path: Path) -> None:
     ):
         folder = tmp_path / str(code) / body[:3]
         (folder / "targets").mkdir(parents=True)
-        text = f"SEEDS = [b'abc']\nWORDS = [b'xyz']\ndef one(data):\n    {body}\n"
+        text = f"SEEDS = [b'abc']\nWORDS = [b'xyz']\ndef run_one(data):\n    {body}\n"
         (folder / "targets" / "made.py").write_text(text)
         (folder / "drive.py").write_text(DRIVE.read_text())
         command = [sys.executable, str(folder / "drive.py"), "made", "--cases", "300"]

@@ -27,7 +27,7 @@ def written(page: Path, data: bytes, text: str = "a\nb\n") -> bytes:
     return page.read_bytes()
 
 
-def test_a_page_is_made_and_refreshed(page: Path) -> None:
+def test_a_page_is_created_and_refreshed(page: Path) -> None:
     handoff_file.check(RootedPath(str(page.parent)) / page.name)
     assert not page.parent.exists()
     assert handoff_file.refresh(RootedPath(str(page.parent)) / page.name, "a\nb\n")

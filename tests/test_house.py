@@ -107,7 +107,7 @@ def test_the_map_shows_every_room_on_its_floor() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     table = re.findall(r"^\| (\d+) \| `([\w/.]+)` \|", text, re.MULTILINE)
     shown = {room.rstrip("/").removesuffix(".py"): int(floor) for floor, room in table}
-    # A folder that is not a room of its own, such as commands/book, is shown beside its room.
+    # A folder that is not a separate room, such as commands/book, is listed with its room.
     rooms = {room: floor for room, floor in shown.items() if "/" not in room}
     inner = {room for room in shown if "/" in room}
     assert rooms == floors

@@ -1,4 +1,4 @@
-"""What other tools know: decoders of hostile input, and promises that features cannot show."""
+"""Imports of other tools' data: decoders with hostile input, and promises without a feature."""
 
 import errno
 import io
@@ -52,25 +52,25 @@ def run(*words: str, book: Path) -> subprocess.CompletedProcess[str]:
 
 
 def rows(book: Path) -> dict[str, list[Any]]:
-    """What every journal says, without what differs from run to run."""
-    found: dict[str, list[Any]] = {}
+    """The rows of every journal, without fields that differ between runs."""
+    rows_by_journal: dict[str, list[Any]] = {}
     for path in sorted(book.glob("*.jsonl")):
-        told = [json.loads(line) for line in path.open()]
-        found[path.stem] = [
-            {k: v for k, v in r.items() if k not in ("recorded_at", "crc")} for r in told
+        parsed = [json.loads(line) for line in path.open()]
+        rows_by_journal[path.stem] = [
+            {k: v for k, v in r.items() if k not in ("recorded_at", "crc")} for r in parsed
         ]
-    return found
+    return rows_by_journal
 
 
 @given(st.lists(st.dictionaries(PERIOD_KEYS | st.text(max_size=4), JSON), max_size=4))
 def test_no_entry_of_ccusage_makes_the_decoder_raise(entries: list[Any]) -> None:
-    found = ccusage.read(json.dumps({"daily": entries}).encode()) if finite(entries) else None
-    if found is not None:
-        assert len(found.reports) + len(found.refused) == len(entries)
+    parsed = ccusage.read(json.dumps({"daily": entries}).encode()) if finite(entries) else None
+    if parsed is not None:
+        assert len(parsed.reports) + len(parsed.refused) == len(entries)
 
 
 @given(st.binary(max_size=60) | JSON.map(lambda value: json.dumps(value).encode()))
-def test_what_is_no_document_of_ccusage_is_bad_data(data: bytes) -> None:
+def test_other_documents_are_bad_data(data: bytes) -> None:
     with pytest.raises(BadData):
         ccusage.read(data)
 
@@ -87,7 +87,9 @@ def test_models_of_every_form_are_read() -> None:
         {"models": ["m"], "breakdown": {"m": {**tokens, "cost": 0.5}}},
     ):
         [report] = ccusage.read(json.dumps({"daily": [{"date": "d", **models}]}).encode()).reports
-        assert [(one.model, one.input_tokens, one.usd) for one in report.models] == [("m", 1, 0.5)]
+        assert [(model.model, model.input_tokens, model.usd) for model in report.models] == [
+            ("m", 1, 0.5)
+        ]
 
 
 def test_a_home_folder_is_not_booked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,8 +98,8 @@ def test_a_home_folder_is_not_booked(monkeypatch: pytest.MonkeyPatch) -> None:
         {"sessionId": "-home-ada-app", "projectPath": "/home/ada/app"},
         {"sessionId": "-home-adam-app", "projectPath": "/home/bo/app"},
     ]
-    told = ccusage.read(json.dumps({"sessions": entries}).encode()).reports
-    assert [(one.period, one.project) for one in told] == [
+    reports = ccusage.read(json.dumps({"sessions": entries}).encode()).reports
+    assert [(report.period, report.project) for report in reports] == [
         ("~-app", "~/app"),
         ("-home-adam-app", "~/app"),
     ]
@@ -121,8 +123,8 @@ def test_figures_go_by_many_names(provider: str, row: dict[str, Any], wanted: An
 
 
 def test_a_reset_is_a_moment_or_the_words_of_a_pane() -> None:
-    for said in ("13:04", "2025-09-27T13:04:00Z", 1758978240):
-        [meter], errors = tracker_rows.meters("codex", {"5h_pct": 1, "5h_resets": said}, AT, UTC)
+    for reset in ("13:04", "2025-09-27T13:04:00Z", 1758978240):
+        [meter], errors = tracker_rows.meters("codex", {"5h_pct": 1, "5h_resets": reset}, AT, UTC)
         assert meter == Meter("5h", 1.0, 300, datetime(2025, 9, 27, 13, 4, tzinfo=UTC))
         assert errors == ()
     [meter], errors = tracker_rows.meters("codex", {"5h_pct": 1, "5h_resets": "soon"}, AT, UTC)
@@ -141,27 +143,27 @@ ROW = {"window": "W1", "provider": "codex", "phase": "before", "captured_at": "2
 
 
 @given(st.dictionaries(st.sampled_from([*ROW, "features", "quality", "net", "insertions"]), JSON))
-def test_a_row_is_read_or_refused(odd: dict[str, Any]) -> None:
+def test_a_row_is_read_or_refused(values: dict[str, Any]) -> None:
     for read in (
         tracker_rows.shot,
         tracker_rows.closing,
         tracker_rows.churn,
     ):
-        row = {**ROW, "finalized_at": ROW["captured_at"], **dict.fromkeys(COUNTS, 1), **odd}
+        row = {**ROW, "finalized_at": ROW["captured_at"], **dict.fromkeys(COUNTS, 1), **values}
         with suppress(BadData, UsageError):
             value = read(row, UTC)
             assert not isinstance(value, tracker_rows.Shot) or value.captured_at.tzinfo
 
 
 @pytest.mark.parametrize(
-    ("said", "wanted"),
+    ("quality", "wanted"),
     [(1.0, None), (4.0, 4), (5, 5), (1, 1), (0.8, None), ("good", None), (7, None), (True, None)],
 )
-def test_a_quality_of_another_scale_goes_to_the_notes(said: Any, wanted: int | None) -> None:
-    row = {"window": "W1", "finalized_at": "2025-09-27T09:00Z", "quality": said}
-    told = tracker_rows.closing(row, UTC)
-    assert told["quality"] == wanted
-    assert ("in the tracker" in (told["notes"] or "")) == (wanted is None)
+def test_a_quality_of_another_scale_goes_to_the_notes(quality: Any, wanted: int | None) -> None:
+    row = {"window": "W1", "finalized_at": "2025-09-27T09:00Z", "quality": quality}
+    closing = tracker_rows.closing(row, UTC)
+    assert closing["quality"] == wanted
+    assert ("in the tracker" in (closing["notes"] or "")) == (wanted is None)
 
 
 def test_an_import_killed_anywhere_is_finished_by_the_next(tmp_path: Path) -> None:
@@ -195,8 +197,10 @@ def test_an_import_killed_anywhere_is_finished_by_the_next(tmp_path: Path) -> No
 def test_an_import_writes_the_states_of_its_snapshots(tmp_path: Path) -> None:
     assert run("tracker", str(SAMPLE), book=tmp_path / "book").returncode == 0
     states = (tmp_path / "book" / "state" / "main").iterdir()
-    told = {path.stem: json.loads(path.read_text()) for path in states}
-    assert {name: (state["window"], state["phase"]) for name, state in told.items()} == {
+    states_by_provider = {path.stem: json.loads(path.read_text()) for path in states}
+    assert {
+        name: (state["window"], state["phase"]) for name, state in states_by_provider.items()
+    } == {
         "claude": ("W0-01", "after"),
         "codex": ("W0-02", "before"),
     }
@@ -223,7 +227,7 @@ def test_the_tracker_is_never_written(tmp_path: Path) -> None:
     } == before
 
 
-def test_two_imports_at_once_book_each_row_once(tmp_path: Path) -> None:
+def test_simultaneous_imports_book_each_row_once(tmp_path: Path) -> None:
     words = [
         str(ROOT / "bin" / "import"),
         "tracker",
@@ -234,10 +238,10 @@ def test_two_imports_at_once_book_each_row_once(tmp_path: Path) -> None:
     env = {"PATH": "/usr/bin:/bin", "HOME": "/nowhere", "TZ": "UTC", "AGENT_ID": "main"}
     quiet: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     several = [subprocess.Popen(words, env=env, **quiet) for _ in range(3)]
-    told = [one.communicate(timeout=60) for one in several]
-    assert [one.returncode for one in several] == [0, 0, 0], told
-    for journal, found in rows(tmp_path / "b").items():
-        ids = [row["id"] for row in found]
+    outputs = [process.communicate(timeout=60) for process in several]
+    assert [process.returncode for process in several] == [0, 0, 0], outputs
+    for journal, journal_rows in rows(tmp_path / "b").items():
+        ids = [row["id"] for row in journal_rows]
         assert len(ids) == len(set(ids)), journal
     assert len(rows(tmp_path / "b")["windows"]) == 1
 
@@ -254,7 +258,7 @@ def test_a_closing_is_not_booked_again_when_its_window_has_learned_more(tmp_path
     assert len(rows(book)["windows"]) == 1
 
 
-def test_a_later_closing_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
+def test_a_later_closing_replaces_an_earlier_one(tmp_path: Path) -> None:
     folder = tmp_path / "old"
     folder.mkdir()
     closed = {"window": "W1", "finalized_at": "2025-09-27T20:00Z", "features": {"codex": 1}}
@@ -277,11 +281,11 @@ def test_prompts_of_glm_have_their_baseline(tmp_path: Path) -> None:
         | {"phase": "after", "captured_at": "2025-09-27T12:00Z", "parsed": {"prompts_used": 118}},
         glm | {"phase": "before", "captured_at": "2025-09-27T09:00Z", "prompts_used": 100.0},
     ]
-    (folder / "snapshots.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in shots))
+    (folder / "snapshots.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in shots))
     for _ in range(2):
         run("tracker", str(folder), book=tmp_path / "book")
-        told = rows(tmp_path / "book")["prompts"]
-        assert [(one["baseline"], one["total"], one.get("delta")) for one in told] == [
+        prompts = rows(tmp_path / "book")["prompts"]
+        assert [(row["baseline"], row["total"], row.get("delta")) for row in prompts] == [
             (100, 100, None),
             (100, 118, 18),
         ]
@@ -305,7 +309,7 @@ def test_a_log_of_many_megabytes_in_one_row_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("words", "code", "message"),
     [
         (("tracker",), 2, "no DIR"),
         (("tracker", "/nowhere/at/all"), 66, "there is no directory"),
@@ -316,16 +320,16 @@ def test_a_log_of_many_megabytes_in_one_row_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_call_is_one_sentence(
-    tmp_path: Path, words: tuple[str, ...], code: int, said: str
+    tmp_path: Path, words: tuple[str, ...], code: int, message: str
 ) -> None:
     done = run(*words, book=tmp_path / "book")
     assert (done.returncode, done.stdout) == (code, "")
     assert done.stderr.count("\n") == 1
-    assert said in done.stderr
+    assert message in done.stderr
     assert not (tmp_path / "book").exists()
 
 
-def test_a_book_is_no_tracker_of_itself(tmp_path: Path) -> None:
+def test_a_book_cannot_be_imported_into_itself(tmp_path: Path) -> None:
     run("tracker", str(SAMPLE), book=tmp_path / "book")
     done = run("tracker", str(tmp_path / "book"), book=tmp_path / "book")
     assert done.returncode == 2

@@ -38,7 +38,7 @@ def event(n: int, **changes: Any) -> dict[str, Any]:
 
 
 def text(*events: dict[str, Any]) -> str:
-    return "".join(json.dumps(one) + "\n" for one in events)
+    return "".join(json.dumps(event) + "\n" for event in events)
 
 
 EVENTS = [json.dumps(event(n)).encode() for n in range(30)] + [
@@ -62,10 +62,10 @@ def book_runs(root: str, runs: list[list[bytes]]) -> tuple[set[str], bytes, byte
             file.flush()
             names = FEED.identity
             intake = Intake(root, "proxy-telemetry", DECODER, names, "main", lambda _: "W0")
-            told = parallel.work(Stretch(file.fileno(), 0, None, 1), intake, lambda _: None)
-        for window, packed in told.traffic.items():
+            worked = parallel.work(Stretch(file.fileno(), 0, None, 1), intake, lambda _: None)
+        for window, packed in worked.traffic.items():
             fold.value.window(window).take(unpack(packed))
-        fold.skip(told.written)
+        fold.skip(worked.written)
         fold.save(at_once=True)
     rows = list(Book(root).telemetry(None))
     afresh = Telemetry()
@@ -81,15 +81,17 @@ def test_any_split_in_any_order_with_any_repeats_is_the_same_book(data: st.DataO
     runs = data.draw(
         st.lists(st.lists(st.sampled_from(EVENTS), max_size=30), max_size=4), label="runs"
     )
-    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
-        at_once = book_runs(one, [[*EVENTS]])
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as other:
+        at_once = book_runs(first, [[*EVENTS]])
         in_parts = book_runs(other, [*runs, data.draw(st.permutations(EVENTS), label="all")])
     assert at_once == in_parts
     assert at_once[1] == at_once[2]
     assert len(at_once[0]) == 31
 
 
-def test_two_processes_book_what_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_processes_book_the_same_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     lines = [json.dumps(event(n)).encode() for n in range(3000)]
     lines += [b"bad %d" % n for n in range(50)] + lines[::7]
     alone = book_runs(str(tmp_path / "one"), [lines])
@@ -106,27 +108,27 @@ def test_two_processes_book_what_one_does(tmp_path: Path, monkeypatch: pytest.Mo
 def test_sums_do_not_mind_the_order() -> None:
     rows = [decoder.compile_feed(FEED).batch([line]).events for line in EVENTS]
     forward, backward = Traffic(), Traffic()
-    for some in rows:
-        one = Traffic()
-        one.add(some)
-        forward.take(one)
-    for some in reversed(rows):
-        backward.add(some)
+    for sums in rows:
+        traffic = Traffic()
+        traffic.add(sums)
+        forward.take(traffic)
+    for sums in reversed(rows):
+        backward.add(sums)
     assert pack(forward) == pack(backward)
     assert pack(unpack(pack(forward))) == pack(forward)
 
 
-def test_the_counts_say_what_became_of_each_line(shell: Shell) -> None:
+def test_the_counts_cover_every_line(shell: Shell) -> None:
     for expected in ((31, 0), (0, 31)):
-        told = shell.json("ingest", "proxy-telemetry", stdin=b"\n".join(EVENTS).decode())
-        assert (told["accepted"], told["duplicates"]) == expected
-        assert (told["rejected"], told["ignored"]) == (2, 1)
+        output = shell.json("ingest", "proxy-telemetry", stdin=b"\n".join(EVENTS).decode())
+        assert (output["accepted"], output["duplicates"]) == expected
+        assert (output["rejected"], output["ignored"]) == (2, 1)
     assert len(shell.rows("proxy_telemetry")) == 31
     assert len(shell.rows("rejects/proxy-telemetry")) == 2
     assert "ok: 33 rows verified (proxy_telemetry 31, rejects/" in shell.ok("check")
 
 
-def test_nothing_usable_is_exit_65_and_nothing_is_lost(shell: Shell) -> None:
+def test_no_usable_line_exits_with_65_and_loses_nothing(shell: Shell) -> None:
     done = shell.run(
         "ingest", "proxy-telemetry", "--stdin", stdin="one\ntwo sk-abcdefghijklmnopqrst\n"
     )
@@ -144,7 +146,7 @@ def test_strict_books_all_or_nothing(shell: Shell) -> None:
     assert "accepted 1" in shell.ok("ingest", "proxy-telemetry", "--strict", stdin=text(event(1)))
 
 
-def test_a_row_belongs_to_the_window_whose_span_holds_its_time(shell: Shell) -> None:
+def test_a_row_belongs_to_the_window_that_contains_its_time(shell: Shell) -> None:
     shell.ok(
         *("snapshot", "start", "codex", "--window", "W0-CHN", "--set", "5h=1"),
         *("--at", "2026-11-20T08:00Z"),
@@ -156,13 +158,13 @@ def test_a_row_belongs_to_the_window_whose_span_holds_its_time(shell: Shell) -> 
     assert (shown["requests"], shown["outside_span"]) == (1, False)
 
 
-def test_telemetry_outside_the_window_is_said(shell: Shell) -> None:
+def test_telemetry_outside_the_window_is_reported(shell: Shell) -> None:
     shell.ok(
         *("snapshot", "start", "codex", "--window", "W0-CHN", "--set", "5h=1"),
         *("--at", "2026-11-20T08:00Z"),
     )
     shell.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", stdin=text(event(0), event(1)))
-    assert "lies outside the window" in shell.ok("preview")
+    assert "is outside the window" in shell.ok("preview")
 
 
 def test_a_killed_ingest_is_finished_by_the_next(shell: Shell, tmp_path: Path) -> None:
@@ -171,8 +173,8 @@ def test_a_killed_ingest_is_finished_by_the_next(shell: Shell, tmp_path: Path) -
     for _ in range(4):
         with shell.start("ingest", "proxy-telemetry", "--file", str(log)) as process:
             kill_after(process, 0.25)
-    told = shell.json("ingest", "proxy-telemetry", "--file", str(log))
-    assert told["accepted"] + told["duplicates"] == 60_000
+    output = shell.json("ingest", "proxy-telemetry", "--file", str(log))
+    assert output["accepted"] + output["duplicates"] == 60_000
     assert len({row["id"] for row in shell.rows("proxy_telemetry")}) == 60_000
     assert len(shell.rows("proxy_telemetry")) == 60_000
     assert shell.json("preview", "--window", "W0-CHN")["subagent_proxy"] is None
@@ -184,8 +186,8 @@ def test_the_own_file_is_followed(shell: Shell, tmp_path: Path) -> None:
     (shell.config / "feeds" / "mine.toml").write_text(f'file = "{log}"\n')
 
     def run() -> tuple[int, int]:
-        told = shell.json("ingest", "mine")
-        return told["accepted"], told["duplicates"]
+        output = shell.json("ingest", "mine")
+        return output["accepted"], output["duplicates"]
 
     assert "is not there" in shell.fails(66, "ingest", "mine")
     log.write_text(text(event(1)) + '{"ts":')
@@ -209,14 +211,14 @@ def test_the_day_belongs_to_an_identity(shell: Shell) -> None:
     (shell.config / "feeds" / "mine.toml").write_text('identity = ["rid"]\n')
     days = [event(n, rid="one") for n in (0, 1, 2, 3)]
     for accepted in (3, 0):
-        told = shell.json("ingest", "mine", stdin=text(*days))
-        assert (told["accepted"], told["duplicates"]) == (accepted, 4 - accepted)
+        output = shell.json("ingest", "mine", stdin=text(*days))
+        assert (output["accepted"], output["duplicates"]) == (accepted, 4 - accepted)
 
 
 def test_rows_that_another_writer_booked_meanwhile_are_taken_out_of_the_sums(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Keys, "peek", lambda *_: set())  # so that only the lock tells
+    monkeypatch.setattr(Keys, "peek", lambda *_: set())  # so that only the lock decides
     first = [json.dumps(event(n)).encode() for n in range(0, 2000, 3)]
     lines = [json.dumps(event(n)).encode() for n in range(2000)]
     once = book_runs(str(tmp_path / "one"), [lines])
@@ -236,24 +238,24 @@ def test_two_rotations_and_a_torn_end_lose_nothing(shell: Shell, tmp_path: Path)
     log.write_text(text(event(4)) + "bad\n")
     assert "line 2 of" in shell.fails(65, "ingest", "mine", "--strict")
     assert len(shell.rows("proxy_telemetry")) == 1
-    told = shell.json("ingest", "mine")
-    assert (told["accepted"], told["duplicates"], told["rejected"]) == (3, 0, 1)
+    output = shell.json("ingest", "mine")
+    assert (output["accepted"], output["duplicates"], output["rejected"]) == (3, 0, 1)
     assert shell.json("ingest", "mine")["accepted"] == 0
 
 
-def test_memory_stays_bounded_whatever_a_line_is(shell: Shell, tmp_path: Path) -> None:
+def test_memory_is_bounded_for_any_line(shell: Shell, tmp_path: Path) -> None:
     log = tmp_path / "log.jsonl"
     with log.open("wb") as file:
         file.write(text(event(1)).encode() + b"[" * 10_000 + b"\n")
         for _ in range(100):
             file.write(b"x" * (1 << 20))
         file.write(b"\n" + text(event(2)).encode())
-    told, peak = measured(shell, "ingest", "proxy-telemetry", "--file", str(log))
-    assert (told["accepted"], told["rejected"]) == (2, 2)
+    output, peak = measured(shell, "ingest", "proxy-telemetry", "--file", str(log))
+    assert (output["accepted"], output["rejected"]) == (2, 2)
     assert peak < 200 * 1024
 
 
-def test_a_fold_that_is_gone_is_made_again(shell: Shell) -> None:
+def test_a_missing_cache_is_rebuilt(shell: Shell) -> None:
     shell.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", stdin=text(*map(event, range(50))))
     shown = shell.json("preview", "--window", "W0-CHN")["subagent_proxy"]
     for path in (shell.book / "cache").rglob("*"):

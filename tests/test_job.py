@@ -1,4 +1,4 @@
-"""bin/_job: what a scheduler starts, with its log, its rotation and its exit code."""
+"""bin/_job, which schedulers start: its log, its rotation and its exit code."""
 
 import json
 import os
@@ -27,10 +27,10 @@ def job(house: House, *words: str, code: int = 0) -> None:
 def test_a_job_runs_its_recipe_without_input_and_keeps_what_it_prints(house: House) -> None:
     house.environment()
     job(house, "look", "preview", "--window", "a b")
-    first, told, last = (house.root / "logs" / "look.log").read_text().splitlines()
+    first, printed, last = (house.root / "logs" / "look.log").read_text().splitlines()
     assert re.fullmatch(rf"{STAMP} look\[\d+\] starts: just preview --window a b", first)
     assert re.fullmatch(rf"{STAMP} look\[\d+\] ends with exit code 0", last)
-    seen = json.loads(told)
+    seen = json.loads(printed)
     assert (seen["argv"], seen["stdin"]) == (["--window", "a b"], "")
     assert (house.root / "logs" / "look.log").stat().st_mode & 0o777 == 0o600
 
@@ -42,7 +42,7 @@ def test_the_exit_code_is_the_recipes_and_messages_are_in_the_log(house: House) 
     assert "no-such-recipe" in (house.root / "logs" / "unknown.log").read_text()
 
 
-def test_a_job_does_not_narrow_the_modes_of_what_its_recipe_makes(house: House) -> None:
+def test_a_job_does_not_change_the_file_modes_of_its_recipe(house: House) -> None:
     script = house.root / "bin" / "preview"
     text = script.read_text()
     script.write_text(
@@ -87,7 +87,7 @@ def test_none_is_kept_where_the_count_is_zero(house: House, tmp_path: Path) -> N
 
 
 def test_jobs_at_once_lose_no_line(house: House, tmp_path: Path) -> None:
-    """Each line of twenty jobs is in one of the logs, whoever moves them meanwhile."""
+    """Each line of twenty jobs is in one of the logs, even while they are rotated."""
     words = ("bin/_job", "-d", str(tmp_path), "-m", "3000", "-c", "90", "many", "preview")
     for batch in range(4):
         running = [house.start(*words, f"--n={batch}.{number}") for number in range(5)]
@@ -95,15 +95,15 @@ def test_jobs_at_once_lose_no_line(house: House, tmp_path: Path) -> None:
             out, err = process.communicate(timeout=60)
             assert (process.returncode, out, err) == (0, "", "")
     text = "".join(path.read_text() for path in tmp_path.iterdir() if path.is_file())
-    for number in (f"{batch}.{one}" for batch in range(4) for one in range(5)):
+    for number in (
+        f"{batch}.{number_in_batch}" for batch in range(4) for number_in_batch in range(5)
+    ):
         assert len(re.findall(rf"starts: just preview --n={re.escape(number)}$", text, re.M)) == 1
     assert text.count("ends with exit code 0") == 20
     assert not list(tmp_path.glob("*.moving"))
 
 
-def test_one_that_was_killed_while_it_moved_logs_stops_nobody_for_long(
-    house: House, tmp_path: Path
-) -> None:
+def test_a_killed_log_rotation_does_not_block_others(house: House, tmp_path: Path) -> None:
     (tmp_path / "r.log").write_text("x" * 2000)
     moving = tmp_path / "r.log.moving"
     moving.mkdir()
@@ -150,13 +150,13 @@ def test_a_job_that_must_not_come_late_is_left_out_when_it_does(house: House) ->
         script.write_text(text)
 
 
-def test_what_it_does_by_itself_is_what_the_config_has_by_default() -> None:
+def test_its_defaults_equal_those_of_the_config() -> None:
     text = (ROOT / "bin" / "_job").read_text()
-    [found] = re.findall(r"^logs=(\S+) most=(\d+) count=(\d+)$", text, re.MULTILINE)
-    assert found == (Logs().folder, str(Logs().max_bytes), str(Logs().count))
+    [defaults] = re.findall(r"^logs=(\S+) most=(\d+) count=(\d+)$", text, re.MULTILINE)
+    assert defaults == (Logs().folder, str(Logs().max_bytes), str(Logs().count))
 
 
-def test_a_wrong_call_says_how(house: House) -> None:
+def test_a_wrong_call_shows_the_usage(house: House) -> None:
     done = house.run("bin/_job", "only-a-name")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("usage: _job")

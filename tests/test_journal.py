@@ -75,7 +75,7 @@ def test_a_torn_tail_is_moved_aside_and_nothing_glues(tmp_path: Path, size: int)
     tail = b"\x00\xff" + b"x" * (size - 1)
     path.write_bytes(b"1\n2\n" + tail)
     assert lines(tmp_path) == [b"1\n", b"2\n"]
-    for _ in range(2):  # the copy is made once, whoever is killed before the cut
+    for _ in range(2):  # the copy is made once, even if a process is killed before the cut
         assert journal.keep_tail(str(tmp_path), "j") == (4, tail)
     journal.cut(str(tmp_path), "j", 4)
     journal.append(str(tmp_path), {"j": b"3\n"})
@@ -105,7 +105,7 @@ def test_links_pipes_and_folders_are_not_opened(tmp_path: Path) -> None:
     assert (tmp_path / "victim").read_text() == "keep\n"
 
 
-def test_ids_are_found_by_their_place_not_in_free_text(tmp_path: Path) -> None:
+def test_ids_are_found_by_position_not_in_free_text(tmp_path: Path) -> None:
     row = rb'{"id":"a-1","schema_version":1,"notes":"\"id\":\"a-2\",\"schema_version\""}' + b"\n"
     journal.append(str(tmp_path), {"j": row})
     assert journal.find(journal.path_of(str(tmp_path), "j"), ["a-1", "a-2"]) == {"a-1": row}
@@ -120,7 +120,7 @@ def test_a_busy_book_is_named_with_its_holder(tmp_path: Path) -> None:
         pass
 
 
-def test_the_lock_is_gone_with_its_holder(tmp_path: Path) -> None:
+def test_the_lock_ends_with_its_holder(tmp_path: Path) -> None:
     handle = os.open(tmp_path / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(handle, fcntl.LOCK_EX)
     os.close(handle)
@@ -141,8 +141,8 @@ def test_many_writers_lose_and_tear_nothing(tmp_path: Path) -> None:
         writer.start()
     for writer in writers:
         writer.join(60)
-    found = {line.split()[0] for line in lines(tmp_path)}
-    assert found == {b"%d-%d" % (who, n) for who in range(8) for n in range(50)}
+    writers_seen = {line.split()[0] for line in lines(tmp_path)}
+    assert writers_seen == {b"%d-%d" % (who, n) for who in range(8) for n in range(50)}
     assert all(len(line.split()[1]) == 500 for line in lines(tmp_path))
 
 
@@ -163,18 +163,18 @@ def test_a_file_is_replaced_whole_or_not_at_all(
     assert stat.S_IMODE(os.stat(tmp_path / "new").st_mode) == 0o700
 
 
-def test_lines_that_nobody_waits_for_end_in_silence(
+def test_an_abandoned_line_iterator_prints_no_traceback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where the file cannot be closed then, the interpreter would print a traceback of its own."""
+    """If the file cannot be closed then, the interpreter would print a traceback."""
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"1\n2\n")
-    heard: list[object] = []
-    monkeypatch.setattr(sys, "unraisablehook", heard.append)
-    told = journal.lines(RootedPath(str(tmp_path), path.name))
-    assert next(told) == (0, b"1\n")
-    assert told.gi_frame is not None  # type: ignore[attr-defined]
-    os.close(told.gi_frame.f_locals["file"].fileno())  # type: ignore[attr-defined]
-    del told
+    unraisable: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", unraisable.append)
+    line_iterator = journal.lines(RootedPath(str(tmp_path), path.name))
+    assert next(line_iterator) == (0, b"1\n")
+    assert line_iterator.gi_frame is not None  # type: ignore[attr-defined]
+    os.close(line_iterator.gi_frame.f_locals["file"].fileno())  # type: ignore[attr-defined]
+    del line_iterator
     gc.collect()
-    assert heard == []
+    assert unraisable == []

@@ -26,7 +26,7 @@ def refuse(number: int = errno.EIO) -> object:
     return call
 
 
-def test_where_no_journal_is_there_are_no_rows(tmp_path: Path) -> None:
+def test_a_missing_journal_has_no_rows(tmp_path: Path) -> None:
     path = RootedPath(str(tmp_path), "j.jsonl")
     assert journal.size(path) == 0
     assert journal.file_of(path) is None
@@ -101,7 +101,7 @@ def test_an_interrupt_takes_the_rows_back_and_goes_on(
     assert os.listdir(tmp_path) == ["j.jsonl"]
 
 
-def test_what_cannot_be_taken_back_is_not_denied(
+def test_a_failed_rollback_is_reported(
     path: RootedPath, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "ftruncate", refuse())
@@ -141,7 +141,7 @@ def test_rows_that_are_taken_back_are_synced_and_a_new_journal_is_gone(
     assert os.listdir(tmp_path) == ["j.jsonl"]
 
 
-def test_what_is_kept_beside_never_glues_and_is_synced_with_its_name(
+def test_kept_rows_are_separate_lines_and_synced(
     path: RootedPath, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[str] = []
@@ -177,7 +177,7 @@ def test_a_cut_is_synced_at_its_new_length(
 
 @pytest.mark.parametrize("whole", [b"", b"\n", b"1\n"])
 @pytest.mark.parametrize("size", [(1 << 16) - 1, 1 << 16, (1 << 16) + 1])
-def test_a_tail_as_long_as_what_is_read_at_once_is_found_whole(
+def test_a_tail_of_one_read_block_is_found_completely(
     tmp_path: Path, whole: bytes, size: int
 ) -> None:
     tail = b"x" * size
@@ -197,7 +197,7 @@ def test_utf_16_is_known_by_its_first_two_bytes(tmp_path: Path, start: str) -> N
         assert journal.is_utf16(path) == wanted, data
 
 
-def test_where_no_row_is_there_is_no_utf_16(tmp_path: Path) -> None:
+def test_an_empty_journal_is_not_utf_16(tmp_path: Path) -> None:
     path = RootedPath(str(tmp_path), "j.jsonl")
     assert not journal.is_utf16(path)
     Path(str(path)).touch()

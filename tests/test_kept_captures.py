@@ -27,7 +27,7 @@ CCUSAGE = {
 
 
 def declare(shell: Shell, text: str, more: str = "") -> None:
-    """A capture `usage` that prints what stands in a file."""
+    """A capture `usage` that prints the content of a file."""
     (shell.config / "out").write_text(text)
     argv = json.dumps(["cat", str(shell.config / "out")])
     (shell.config / "schedules.toml").write_text(f"[captures.usage]\nargv = {argv}\n{more}")
@@ -37,7 +37,7 @@ def kept(shell: Shell) -> list[str]:
     return sorted(path.name for path in (shell.book / "captures" / "usage").iterdir())
 
 
-def test_json_of_ccusage_comes_through_as_it_is() -> None:
+def test_json_of_ccusage_is_unchanged() -> None:
     text = json.dumps(CCUSAGE, indent=2)
     assert redact(strip_ansi(text)) == text
 
@@ -92,7 +92,9 @@ def test_it_is_private_and_without_secrets(shell: Shell) -> None:
         (["true"], 65, "printed nothing; nothing kept"),
     ],
 )
-def test_what_fails_keeps_nothing(shell: Shell, argv: list[str], code: int, sentence: str) -> None:
+def test_a_failing_capture_keeps_nothing(
+    shell: Shell, argv: list[str], code: int, sentence: str
+) -> None:
     seconds = 1 if argv[0] == "sleep" else 60
     text = f"[captures.usage]\nargv = {json.dumps(argv)}\ntimeout_seconds = {seconds}\n"
     (shell.config / "schedules.toml").write_text(text)
@@ -106,7 +108,7 @@ def test_an_unknown_capture_names_those_that_there_are(shell: Shell) -> None:
 
 
 def test_a_busy_book_is_not_waited_for_while_the_command_runs(shell: Shell, tmp_path: Path) -> None:
-    """The command runs with no lock held: a snapshot is booked meanwhile."""
+    """The command runs without a lock: a snapshot is booked at the same time."""
     gate, begun = fifo(tmp_path / "gate"), tmp_path / "begun"
     argv = json.dumps(["sh", "-c", f"touch '{begun}'; cat '{gate}'"])
     text = f"[captures.usage]\nargv = {argv}\ntimeout_seconds = 300\n"

@@ -17,14 +17,14 @@ def read(row: bytes) -> tuple[str, int] | None:
 
 
 def opened(root: Path) -> Keys:
-    found = Keys(str(root), "j", "1", read)
-    found.catch_up()
-    return found
+    index = Keys(str(root), "j", "1", read)
+    index.catch_up()
+    return index
 
 
-def book(root: Path, index: Keys, day: str, some: list[int]) -> None:
-    journal.append(str(root), {"j": b"".join(line(day, key) for key in some)})
-    index.add({day: some}, journal.size(journal.path_of(str(root), "j")))
+def book(root: Path, index: Keys, day: str, keys: list[int]) -> None:
+    journal.append(str(root), {"j": b"".join(line(day, key) for key in keys)})
+    index.add({day: keys}, journal.size(journal.path_of(str(root), "j")))
 
 
 def test_keys_are_known_by_day(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_keys_are_known_by_day(tmp_path: Path) -> None:
         assert again.known("2026-11-23", [2]) == set()
 
 
-def test_a_look_without_the_lock_finds_only_what_has_a_row(tmp_path: Path) -> None:
+def test_peek_finds_only_indexed_keys(tmp_path: Path) -> None:
     index = opened(tmp_path)
     assert index.peek("2026-11-22", [1]) == set()
     book(tmp_path, index, "2026-11-22", [1, 2])
@@ -103,25 +103,23 @@ def test_a_journal_that_lost_its_end_is_read_afresh(tmp_path: Path) -> None:
     assert opened(tmp_path).known("2026-11-22", [1, 2, 9]) == {1, 9}
 
 
-def test_what_a_lost_index_needs_is_read_before_the_lock(
+def test_a_lost_index_is_rebuilt_before_the_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(key_index, "_CATCH_UP", 1)
     journal.append(str(tmp_path), {"j": line("2026-11-22", 1) + line("2026-11-23", 2)})
     index, other = (Keys(str(tmp_path), "j", "1", read) for _ in range(2))
-    for one in (index, other):
-        one.prepare()
+    for keys in (index, other):
+        keys.prepare()
     assert not os.path.exists(str(index.folder))
     journal.append(str(tmp_path), {"j": line("2026-11-22", 3)})
-    for one in (index, other):
-        one.catch_up()
-        assert one.known("2026-11-22", [1, 2, 3]) == {1, 3}
-        assert one.head.days == {"2026-11-22": 2, "2026-11-23": 1}
+    for keys in (index, other):
+        keys.catch_up()
+        assert keys.known("2026-11-22", [1, 2, 3]) == {1, 3}
+        assert keys.head.days == {"2026-11-22": 2, "2026-11-23": 1}
 
 
-def test_what_was_rolled_back_meanwhile_is_read_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_truncated_journal_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(key_index, "_CATCH_UP", 1)
     journal.append(str(tmp_path), {"j": line("2026-11-22", 1) + line("2026-11-22", 2)})
     index = Keys(str(tmp_path), "j", "1", read)
@@ -133,7 +131,7 @@ def test_what_was_rolled_back_meanwhile_is_read_again(
 
 
 @pytest.mark.parametrize("damage", ["gone", "head", "short"])
-def test_a_damaged_index_is_made_again(tmp_path: Path, damage: str) -> None:
+def test_a_damaged_index_is_rebuilt(tmp_path: Path, damage: str) -> None:
     index = opened(tmp_path)
     book(tmp_path, index, "2026-11-22", [1, 2])
     folder = Path(str(index.folder))

@@ -14,32 +14,32 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     return House(tmp_path_factory.mktemp("launcher") / "a clone", ready=True)
 
 
-def test_arguments_stdin_and_folder_arrive_as_they_are(house: House, tmp_path: Path) -> None:
-    [told] = house.told("bin/preview", *HOSTILE, stdin="a\n\n b", cwd=tmp_path)
-    assert (told["argv"], told["stdin"], told["folder"]) == (HOSTILE, "a\n\n b", str(tmp_path))
+def test_arguments_stdin_and_folder_arrive_unchanged(house: House, tmp_path: Path) -> None:
+    [call] = house.calls("bin/preview", *HOSTILE, stdin="a\n\n b", cwd=tmp_path)
+    assert (call["argv"], call["stdin"], call["folder"]) == (HOSTILE, "a\n\n b", str(tmp_path))
 
 
 def test_a_chain_of_links_leads_to_the_script(house: House, tmp_path: Path) -> None:
     (tmp_path / "one").symlink_to(house.root / "bin" / "preview")
     (tmp_path / "two").symlink_to("one")
-    [told] = house.told(str(tmp_path / "two"), "x", cwd=tmp_path)
-    assert (told["argv"], told["name"]) == (["x"], str(house.root / "bin" / "preview"))
+    [call] = house.calls(str(tmp_path / "two"), "x", cwd=tmp_path)
+    assert (call["argv"], call["name"]) == (["x"], str(house.root / "bin" / "preview"))
 
 
-def test_any_python_leads_to_the_same_place(house: House) -> None:
-    told = []
+def test_any_python_runs_the_same_code(house: House) -> None:
+    calls = []
     for python in (BASE, str(house.root / ".venv" / "bin" / "python")):
-        told += house.told(python, str(house.root / "bin" / "preview"), *HOSTILE, stdin="x")
-    told += house.told("bin/preview", *HOSTILE, stdin="x")
-    assert told[0] == told[1] == told[2]
+        calls += house.calls(python, str(house.root / "bin" / "preview"), *HOSTILE, stdin="x")
+    calls += house.calls("bin/preview", *HOSTILE, stdin="x")
+    assert calls[0] == calls[1] == calls[2]
 
 
 def test_code_planted_by_the_environment_does_not_run(house: House, tmp_path: Path) -> None:
     for name in ("sitecustomize", "usercustomize", "json", "argparse", "msgspec", "_lib"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit('planted')\n")
     plants = {"PYTHONPATH": str(tmp_path), "PYTHONSTARTUP": str(tmp_path / "json.py")}
-    [told] = house.told("bin/preview", cwd=tmp_path, PYTHONINSPECT="1", **plants)
-    assert str(tmp_path) not in told["path"]
+    [call] = house.calls("bin/preview", cwd=tmp_path, PYTHONINSPECT="1", **plants)
+    assert str(tmp_path) not in call["path"]
 
 
 def test_without_a_venv_it_says_what_to_do(house: House) -> None:

@@ -1,4 +1,4 @@
-"""Ledgers: what people wrote stays to the byte, and each row of a journal is there once."""
+"""Ledgers: text of people is unchanged, and each row of a journal is there once."""
 
 import csv
 import io
@@ -69,7 +69,7 @@ def test_the_old_header_is_respected_and_the_rest_goes_into_notes(
     assert csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, rows) == 0
     data = path(tmp_path).read_bytes()
     assert data.startswith(OLD + BY_HAND + b"\n2026-11-22,")
-    assert [found["notes"] for found in read(tmp_path)] == [
+    assert [ledger_row["notes"] for ledger_row in read(tmp_path)] == [
         "two\nlines",
         "mine; window=W1; agent=main; supersedes=c-0; record_id=c-1",
         "window=W1; agent=main; record_id=c-2",
@@ -93,9 +93,9 @@ def test_free_text_that_looks_like_a_key_is_none(tmp_path: Path) -> None:
 
 def test_churn_and_evidence_keep_the_key_in_notes(tmp_path: Path) -> None:
     for form in (CHURN, EVIDENCE):
-        one = {"notes": "n", "record_id": "n-1"}
-        assert csv_ledger.project(RootedPath(str(tmp_path)), form, [one]) == 1
-        assert csv_ledger.project(RootedPath(str(tmp_path)), form, [one]) == 0
+        row = {"notes": "n", "record_id": "n-1"}
+        assert csv_ledger.project(RootedPath(str(tmp_path)), form, [row]) == 1
+        assert csv_ledger.project(RootedPath(str(tmp_path)), form, [row]) == 0
         text = (tmp_path / form.file).read_text()
         assert text.splitlines()[0] == ",".join(form.columns)
         assert text.endswith(",n; record_id=n-1\n")
@@ -127,9 +127,9 @@ def test_an_empty_file_gets_the_header(tmp_path: Path, empty: bytes) -> None:
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1+1", "\r=1"])
 def test_text_that_a_spreadsheet_would_run_arrives_as_text(tmp_path: Path, cell: str) -> None:
     csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1, task=cell, notes=cell)])
-    [found] = read(tmp_path)
-    assert found["task"][0] == found["notes"][0] == "'"
-    assert found["record_id"] == "c-1"
+    [ledger_row] = read(tmp_path)
+    assert ledger_row["task"][0] == ledger_row["notes"][0] == "'"
+    assert ledger_row["record_id"] == "c-1"
 
 
 @pytest.mark.parametrize(
@@ -167,13 +167,13 @@ def test_an_open_quote_is_refused_and_swallows_nothing(tmp_path: Path, tail: byt
     assert path(tmp_path).read_bytes() == OLD + tail
 
 
-def test_a_cell_that_nobody_can_read_is_refused(tmp_path: Path) -> None:
+def test_an_unreadable_cell_is_refused(tmp_path: Path) -> None:
     path(tmp_path).write_bytes(OLD + b"\n" + b"x" * 200_000 + b"\n")
     with pytest.raises(BadData, match="line 2: field larger than field limit"):
         csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1)])
 
 
-def test_links_and_what_is_no_file_are_refused(tmp_path: Path) -> None:
+def test_links_and_special_files_are_refused(tmp_path: Path) -> None:
     target = tmp_path / "target"
     target.write_bytes(OLD)
     path(tmp_path).symlink_to(target)
@@ -201,7 +201,7 @@ def test_a_file_that_is_saved_meanwhile_is_not_overwritten(tmp_path: Path) -> No
     assert (os.listdir(tmp_path), path(tmp_path).read_bytes()) == ([TOKENS.file], b"by hand")
 
 
-def test_what_a_killed_writer_left_is_cleared_away(tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_writer_are_removed(tmp_path: Path) -> None:
     (tmp_path / f".{TOKENS.file}.tmp").write_bytes(b"half")
     csv_ledger.project(RootedPath(str(tmp_path)), TOKENS, [row(1)])
     assert os.listdir(tmp_path) == [TOKENS.file]
@@ -213,7 +213,7 @@ def test_many_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         added = sum(pool.map(add, range(32)))
-    ids = [found["record_id"] for found in read(tmp_path)]
+    ids = [ledger_row["record_id"] for ledger_row in read(tmp_path)]
     assert added == len(ids) == len(set(ids)) == 17
 
 
@@ -224,7 +224,7 @@ def test_many_at_once_lose_and_double_nothing(tmp_path: Path) -> None:
     notes=st.text(max_size=30),
     cut=st.booleans(),
 )
-def test_whatever_stands_in_a_ledger_stays(
+def test_existing_ledger_text_is_kept(
     tmp_path_factory: pytest.TempPathFactory,
     before: list[list[str]],
     quoting: Any,
@@ -253,5 +253,5 @@ def test_whatever_stands_in_a_ledger_stays(
 
 @pytest.mark.parametrize("form", [TOKENS, CHURN])
 def test_every_column_is_documented_in_its_order(form: csv_ledger.Form) -> None:
-    told = re.findall(r"^\| `([^`]+)` \|", section(FORMAT, form.file), re.MULTILINE)
-    assert tuple(told) == form.columns
+    documented = re.findall(r"^\| `([^`]+)` \|", section(FORMAT, form.file), re.MULTILINE)
+    assert tuple(documented) == form.columns

@@ -19,12 +19,12 @@ def read(data: bytes, offset: int = 0, limit: int | None = None) -> tuple[list[b
     try:
         os.write(handle, data)
         reader = Reader(handle, offset, limit)
-        found: list[bytes] = []
+        lines: list[bytes] = []
         for chunk in reader.chunks():
-            assert chunk.number == len(found) + 1
-            found += chunk.lines
+            assert chunk.number == len(lines) + 1
+            lines += chunk.lines
             assert data[: chunk.end].endswith(b"\n")
-        return found, reader
+        return lines, reader
     finally:
         os.close(handle)
 
@@ -39,43 +39,43 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_line_comes_once_and_the_rest_is_partial(whole: list[bytes], rest: bytes) -> None:
     data = b"".join(line + b"\n" for line in whole) + rest
     data = data.removeprefix(b"\xef\xbb\xbf")
-    found, reader = read(data)
-    assert found == data.split(b"\n")[:-1]
+    lines, reader = read(data)
+    assert lines == data.split(b"\n")[:-1]
     assert reader.partial == data.split(b"\n")[-1]
 
 
 @pytest.mark.usefixtures("small")
-def test_what_is_too_long_comes_cut_but_still_too_long() -> None:
+def test_an_overlong_line_is_cut_but_still_too_long() -> None:
     maker = random.Random(7)
     for _ in range(500):
         whole = [b"x" * maker.choice((0, 1, 49, 50, 51, 90, 400)) for _ in range(8)]
-        found, _ = read(b"".join(line + b"\n" for line in whole))
-        assert len(found) == len(whole)
-        for given_back, line in zip(found, whole, strict=True):
+        lines, _ = read(b"".join(line + b"\n" for line in whole))
+        assert len(lines) == len(whole)
+        for given_back, line in zip(lines, whole, strict=True):
             assert given_back == line or (50 < len(given_back) < len(line))
 
 
 def test_a_line_of_a_hundred_megabytes_is_not_held() -> None:
-    hear, tell = os.pipe()
+    read_end, write_end = os.pipe()
 
     def write() -> None:
         for _ in range(100):
-            os.write(tell, b"x" * (1 << 20))
-        os.write(tell, b"\nshort\n")
-        os.close(tell)
+            os.write(write_end, b"x" * (1 << 20))
+        os.write(write_end, b"\nshort\n")
+        os.close(write_end)
 
     writer = threading.Thread(target=write)
     writer.start()
-    reader = Reader(hear)
-    found = [line for chunk in reader.chunks() for line in chunk.lines]
+    reader = Reader(read_end)
+    lines = [line for chunk in reader.chunks() for line in chunk.lines]
     writer.join()
-    os.close(hear)
-    assert [len(line) for line in found] == [2 * chunks.MAX_LINE, 5]
+    os.close(read_end)
+    assert [len(line) for line in lines] == [2 * chunks.MAX_LINE, 5]
 
 
-def test_a_stretch_of_a_file_ends_where_it_is_told_to() -> None:
-    found, reader = read(b"one\ntwo\nthree\nfour\n", offset=4, limit=14)
-    assert (found, reader.partial) == ([b"two", b"three"], b"")
+def test_a_part_of_a_file_ends_at_its_limit() -> None:
+    lines, reader = read(b"one\ntwo\nthree\nfour\n", offset=4, limit=14)
+    assert (lines, reader.partial) == ([b"two", b"three"], b"")
 
 
 def test_a_byte_order_mark_is_left_out_only_at_the_start() -> None:
@@ -83,19 +83,19 @@ def test_a_byte_order_mark_is_left_out_only_at_the_start() -> None:
     assert read(mark + b"one\n" + mark + b"two\n")[0] == [b"one", mark + b"two"]
 
 
-def test_a_pipe_that_pauses_gives_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_paused_pipe_returns_the_data_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunks, "_PAUSE", 0.05)
-    hear, tell = os.pipe()
-    os.write(tell, b"one\n")
-    source = Reader(hear).chunks()
+    read_end, write_end = os.pipe()
+    os.write(write_end, b"one\n")
+    source = Reader(read_end).chunks()
     assert next(source).lines == [b"one"]
-    os.write(tell, b"two\n")
-    os.close(tell)
+    os.write(write_end, b"two\n")
+    os.close(write_end)
     assert next(source).lines == [b"two"]
-    os.close(hear)
+    os.close(read_end)
 
 
-def test_two_readers_of_one_file_do_not_move_each_other(tmp_path: Path) -> None:
+def test_two_readers_of_a_file_do_not_affect_each_other(tmp_path: Path) -> None:
     path = tmp_path / "log"
     path.write_bytes(b"".join(b"%d\n" % n for n in range(10)))
     with path.open("rb") as file:

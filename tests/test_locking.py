@@ -1,4 +1,4 @@
-"""The lock of a book: who waits, how long, and what is said."""
+"""The lock of a book: who waits, how long, and the messages."""
 
 import errno
 import fcntl
@@ -19,7 +19,7 @@ def clocked(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     pauses: list[float] = []
     monkeypatch.setattr(time, "sleep", pauses.append)
     monkeypatch.setattr(time, "monotonic", lambda: 1000 + sum(pauses))
-    monkeypatch.setattr(time, "monotonic_ns", lambda: 500_000_500)  # pauses of their own length
+    monkeypatch.setattr(time, "monotonic_ns", lambda: 500_000_500)  # pauses of different lengths
     return pauses
 
 
@@ -62,7 +62,7 @@ def test_a_lock_that_is_let_go_is_taken_by_the_waiter(
 
 
 @pytest.mark.parametrize("number", [errno.EINTR, errno.EAGAIN])
-def test_what_passes_is_tried_again(
+def test_temporary_faults_are_checked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clocked: list[float], number: int
 ) -> None:
     calls: list[int] = []
@@ -96,7 +96,7 @@ def test_a_disk_that_cannot_lock_is_not_waited_for(
     assert clocked == []
 
 
-def test_a_lock_that_keeps_nobody_out_is_refused(
+def test_a_lock_that_excludes_no_process_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fcntl, "flock", lambda *_: None)
@@ -151,7 +151,7 @@ def test_a_holder_that_did_not_write_its_name_is_unknown(tmp_path: Path) -> None
     os.close(handle)
 
 
-def test_the_book_is_made_for_its_lock_and_its_links_are_refused(tmp_path: Path) -> None:
+def test_the_lock_creates_the_book_and_refuses_links(tmp_path: Path) -> None:
     root = tmp_path / "a" / "book"
     with lock.book_lock(str(root)):
         assert (root / ".lock").exists()
@@ -160,7 +160,7 @@ def test_the_book_is_made_for_its_lock_and_its_links_are_refused(tmp_path: Path)
         pass
 
 
-def test_who_does_not_wait_does_not_pause(tmp_path: Path, clocked: list[float]) -> None:
+def test_without_waiting_there_is_no_pause(tmp_path: Path, clocked: list[float]) -> None:
     assert lock.WAIT_SECONDS == 10
     with (
         lock.folder_lock(RootedPath(str(tmp_path))),

@@ -1,4 +1,4 @@
-"""Deltas: plain, across a reset, a fall that nothing explains, and what is not known."""
+"""Deltas: exact, across a reset, unexplained falls, and unknown values."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,50 +31,50 @@ def shot(hours: float, used: float | None, resets: float | None, **more: Any) ->
 
 
 def delta(before: Snapshot | None, after: Snapshot | None) -> MeterDelta:
-    [found] = deltas.deltas(before, after)
-    return found
+    [change] = deltas.deltas(before, after)
+    return change
 
 
-def test_a_rise_inside_one_reset_is_plain() -> None:
-    found = delta(shot(0, 11, 4), shot(3, 48, 4))
-    assert (found.delta, found.delta_min, found.delta_max) == (37, 37, 37)
-    assert (found.resets, found.reason) == (0, None)
+def test_a_rise_before_a_reset_is_exact() -> None:
+    change = delta(shot(0, 11, 4), shot(3, 48, 4))
+    assert (change.delta, change.delta_min, change.delta_max) == (37, 37, 37)
+    assert (change.resets, change.reason) == (0, None)
 
 
-def test_a_fall_inside_one_reset_is_an_anomaly_and_is_not_clamped() -> None:
-    found = delta(shot(0, 72, 4), shot(3, 40, 4))
-    assert deltas.fell(found)
-    assert (found.delta, found.delta_min, found.delta_max) == (-32, None, None)
+def test_a_fall_before_a_reset_is_an_anomaly_and_is_not_clamped() -> None:
+    change = delta(shot(0, 72, 4), shot(3, 40, 4))
+    assert deltas.fell(change)
+    assert (change.delta, change.delta_min, change.delta_max) == (-32, None, None)
 
 
 def test_a_fall_across_a_reset_has_bounds() -> None:
-    found = delta(shot(0, 72, 4), shot(5, 40, 9))
-    assert (found.delta, found.delta_min, found.delta_max) == (None, 40, 68)
-    assert (found.resets, found.reason) == (1, None)
+    change = delta(shot(0, 72, 4), shot(5, 40, 9))
+    assert (change.delta, change.delta_min, change.delta_max) == (None, 40, 68)
+    assert (change.resets, change.reason) == (1, None)
 
 
 def test_a_rise_across_a_reset_has_bounds_too() -> None:
-    found = delta(shot(0, 10, 4), shot(5, 40, 9))
-    assert (found.delta, found.delta_min, found.delta_max) == (None, 40, 130)
+    change = delta(shot(0, 10, 4), shot(5, 40, 9))
+    assert (change.delta, change.delta_min, change.delta_max) == (None, 40, 130)
 
 
-def test_windows_that_came_and_went_unseen_widen_the_bound() -> None:
-    found = delta(shot(0, 72, 4), shot(15, 40, 19))
-    assert (found.delta_min, found.delta_max, found.resets) == (40, 268, 3)
+def test_unseen_windows_widen_the_bound() -> None:
+    change = delta(shot(0, 72, 4), shot(15, 40, 19))
+    assert (change.delta_min, change.delta_max, change.resets) == (40, 268, 3)
 
 
 def test_a_reset_that_moves_by_a_minute_is_the_same_reset() -> None:
-    found = delta(shot(0, 72, 4), shot(4.01, 40, 4 + 1 / 60))
-    assert deltas.fell(found)
+    change = delta(shot(0, 72, 4), shot(4.01, 40, 4 + 1 / 60))
+    assert deltas.fell(change)
 
 
 def test_a_reset_that_moved_before_it_was_due_explains_no_fall() -> None:
     assert deltas.fell(delta(shot(0, 72, 4), shot(3, 40, 8)))
 
 
-def test_a_passed_reset_counts_where_the_new_pane_does_not_show_one() -> None:
-    found = delta(shot(0, 72, 4), shot(5, 40, None))
-    assert (found.delta_min, found.delta_max) == (40, 68)
+def test_a_passed_reset_counts_if_the_new_pane_shows_none() -> None:
+    change = delta(shot(0, 72, 4), shot(5, 40, None))
+    assert (change.delta_min, change.delta_max) == (40, 68)
 
 
 def test_a_fall_without_any_reset_shown_is_an_anomaly() -> None:
@@ -82,8 +82,8 @@ def test_a_fall_without_any_reset_shown_is_an_anomaly() -> None:
 
 
 def test_more_time_than_the_meter_has_makes_a_reset_certain() -> None:
-    found = delta(shot(0, 72, None), shot(6, 40, None))
-    assert (found.delta_min, found.delta_max, found.resets) == (40, 168, 2)
+    change = delta(shot(0, 72, None), shot(6, 40, None))
+    assert (change.delta_min, change.delta_max, change.resets) == (40, 168, 2)
 
 
 @pytest.mark.parametrize(
@@ -95,17 +95,17 @@ def test_more_time_than_the_meter_has_makes_a_reset_certain() -> None:
         (shot(0, 5, 4), shot(1, None, 4), "not-shown-after"),
     ],
 )
-def test_what_is_not_known_is_null_with_a_reason(
+def test_unknown_values_are_null_with_a_reason(
     before: Snapshot | None, after: Snapshot | None, reason: str
 ) -> None:
-    found = delta(before, after)
-    assert (found.delta, found.delta_min, found.delta_max) == (None, None, None)
-    assert found.reason == reason
+    change = delta(before, after)
+    assert (change.delta, change.delta_min, change.delta_max) == (None, None, None)
+    assert change.reason == reason
 
 
-def test_a_meter_of_one_pane_alone_is_kept() -> None:
-    found = deltas.deltas(shot(0, 5, 4), shot(1, 7, 4, name="weekly", minutes=10080))
-    assert [(one.name, one.reason) for one in found] == [
+def test_a_meter_in_only_one_pane_is_kept() -> None:
+    changes = deltas.deltas(shot(0, 5, 4), shot(1, 7, 4, name="weekly", minutes=10080))
+    assert [(change.name, change.reason) for change in changes] == [
         ("5h", "not-shown-after"),
         ("weekly", "not-shown-before"),
     ]
@@ -115,8 +115,8 @@ def test_a_meter_of_one_pane_alone_is_kept() -> None:
 def test_a_reset_that_moved_by_more_than_two_minutes_is_another(
     minutes: int, is_reset: bool
 ) -> None:
-    found = delta(shot(0, 72, 4), shot(4.1, 40, 4 + minutes / 60))
-    assert (found.resets == 1, deltas.fell(found)) == (is_reset, not is_reset)
+    change = delta(shot(0, 72, 4), shot(4.1, 40, 4 + minutes / 60))
+    assert (change.resets == 1, deltas.fell(change)) == (is_reset, not is_reset)
 
 
 def test_at_its_very_moment_a_reset_has_passed() -> None:
@@ -126,14 +126,16 @@ def test_at_its_very_moment_a_reset_has_passed() -> None:
 @pytest.mark.parametrize(
     ("used", "rise"), [(72, 0), (72.5, 0.5), (72.0000004, 0), (72.000004, 0.000004)]
 )
-def test_a_rise_is_plain_however_small_and_kept_to_a_millionth(used: float, rise: float) -> None:
-    found = delta(shot(0, 72, 4), shot(3, used, 4))
-    assert (found.delta, found.delta_min, found.delta_max, found.reason) == (rise,) * 3 + (None,)
+def test_a_small_rise_is_exact_to_a_millionth(used: float, rise: float) -> None:
+    change = delta(shot(0, 72, 4), shot(3, used, 4))
+    assert (change.delta, change.delta_min, change.delta_max, change.reason) == (rise,) * 3 + (
+        None,
+    )
 
 
 def test_a_fall_by_half_a_point_is_an_anomaly() -> None:
-    found = delta(shot(0, 72, 4), shot(3, 71.5, 4))
-    assert (found.delta, found.reason) == (-0.5, deltas.NEGATIVE_DELTA)
+    change = delta(shot(0, 72, 4), shot(3, 71.5, 4))
+    assert (change.delta, change.reason) == (-0.5, deltas.NEGATIVE_DELTA)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,9 @@ def test_a_fall_by_half_a_point_is_an_anomaly() -> None:
         (72, 40.000004, 68.000004),
     ],
 )
-def test_what_was_left_of_a_meter_is_in_the_bound(before: float, after: float, most: float) -> None:
+def test_the_unused_part_of_a_meter_is_in_the_bound(
+    before: float, after: float, most: float
+) -> None:
     assert delta(shot(0, before, 4), shot(5, after, 9)).delta_max == most
 
 
@@ -155,5 +159,5 @@ def test_a_reset_that_came_closer_than_a_window_counts_once() -> None:
 
 
 def test_without_a_length_no_further_windows_are_counted() -> None:
-    found = delta(shot(0, 72, 4, minutes=None), shot(50, 40, 54, minutes=None))
-    assert (found.resets, found.delta_max) == (1, 68)
+    change = delta(shot(0, 72, 4, minutes=None), shot(50, 40, 54, minutes=None))
+    assert (change.resets, change.delta_max) == (1, 68)

@@ -1,4 +1,4 @@
-"""Hooks: once for each level of a window, whoever runs at once, outside of every lock."""
+"""Hooks: once for each level of a window, also at the same time, outside of every lock."""
 
 import fcntl
 import signal
@@ -13,15 +13,15 @@ from waiting import fifo, is_running, until
 
 HOOK = """\
 #!/bin/sh
-printf '%s\\n' "$@" >> {told}
+printf '%s\\n' "$@" >> {log}
 {then}
 """
 
 
-def hook(shell: Shell, told: Path, then: str = "", extra: str = "") -> Path:
+def hook(shell: Shell, log: Path, then: str = "", extra: str = "") -> Path:
     """A book with 180,000 tokens used of 200,000, and a hook that keeps its arguments."""
-    program = told.parent / "a hook"
-    program.write_text(HOOK.format(told=told, then=then))
+    program = log.parent / "a hook"
+    program.write_text(HOOK.format(log=log, then=then))
     program.chmod(0o755)
     (shell.config / "budgets.toml").write_text(
         f'[notify]\ncommand = ["{program}", "{{window}}: {{subject}} at {{level}}", "$(id)"]\n'
@@ -31,16 +31,14 @@ def hook(shell: Shell, told: Path, then: str = "", extra: str = "") -> Path:
     return program
 
 
-def lines(told: Path) -> list[str]:
-    return told.read_text().splitlines() if told.exists() else []
+def lines(log: Path) -> list[str]:
+    return log.read_text().splitlines() if log.exists() else []
 
 
 BOTH = ["W0-CHN: budget at 70%", "$(id)", "W0-CHN: budget at 90%", "$(id)"]
 
 
-def test_each_level_is_told_once_and_arguments_arrive_as_they_are(
-    shell: Shell, tmp_path: Path
-) -> None:
+def test_each_level_is_notified_once_with_unchanged_arguments(shell: Shell, tmp_path: Path) -> None:
     hook(shell, tmp_path / "told")
     for _ in range(2):
         assert shell.run("budget", "--at", "2026-11-22T10:00").stderr == ""
@@ -54,7 +52,7 @@ def test_each_level_is_told_once_and_arguments_arrive_as_they_are(
     assert lines(tmp_path / "told")[4:] == ["W0-CHN: budget at 100%", "$(id)"]
 
 
-def test_of_twenty_runs_at_once_one_tells(shell: Shell, tmp_path: Path) -> None:
+def test_twenty_simultaneous_runs_notify_once(shell: Shell, tmp_path: Path) -> None:
     hook(shell, tmp_path / "told")
     running = [shell.start("budget", "--at", "2026-11-22T10:00") for _ in range(20)]
     for process in running:
@@ -65,12 +63,12 @@ def test_of_twenty_runs_at_once_one_tells(shell: Shell, tmp_path: Path) -> None:
 
 
 def test_no_lock_is_held_while_the_hook_runs(shell: Shell, tmp_path: Path) -> None:
-    told = tmp_path / "told"
+    log = tmp_path / "told"
     gate = fifo(tmp_path / "gate")
-    hook(shell, told, then=f"read _ < '{gate}'", extra="timeout_seconds = 60\n")
+    hook(shell, log, then=f"read _ < '{gate}'", extra="timeout_seconds = 60\n")
     with shell.start("budget", "--at", "2026-11-22T10:00") as process:
         for number in (1, 2):  # the hook runs for each level
-            until(lambda number=number: len(lines(told)) == 2 * number)
+            until(lambda number=number: len(lines(log)) == 2 * number)
             with (shell.book / ".lock").open() as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             gate.write_text("\n")
@@ -79,13 +77,13 @@ def test_no_lock_is_held_while_the_hook_runs(shell: Shell, tmp_path: Path) -> No
     assert not list(tmp_path.rglob(".recipe*"))
 
 
-def test_who_is_interrupted_after_the_lock_is_told_that_rows_may_be_booked(
+def test_an_interrupt_after_the_lock_reports_that_rows_may_be_booked(
     shell: Shell, tmp_path: Path
 ) -> None:
-    told = tmp_path / "told"
-    hook(shell, told, then="exec sleep 60")
+    log = tmp_path / "told"
+    hook(shell, log, then="exec sleep 60")
     with shell.start("budget", "--at", "2026-11-22T10:00") as process:
-        while not told.exists():
+        while not log.exists():
             assert process.poll() is None
             time.sleep(0.01)
         process.send_signal(signal.SIGINT)
@@ -96,16 +94,16 @@ def test_who_is_interrupted_after_the_lock_is_told_that_rows_may_be_booked(
 
 
 @pytest.mark.parametrize(
-    ("then", "said"),
+    ("then", "message"),
     [("exit 3", "failed with exit code 3"), ("exec sleep 600", "did not finish in 1 s")],
 )
 def test_a_hook_that_fails_is_a_note_and_no_more(
-    shell: Shell, tmp_path: Path, then: str, said: str
+    shell: Shell, tmp_path: Path, then: str, message: str
 ) -> None:
     hook(shell, tmp_path / "told", then=then, extra="timeout_seconds = 1\n")
     done = shell.run("budget", "--at", "2026-11-22T10:00")
     assert done.returncode == 0
-    notes = [f"budget: the hook 'a hook' {said} (budget at {at}%)" for at in (70, 90)]
+    notes = [f"budget: the hook 'a hook' {message} (budget at {at}%)" for at in (70, 90)]
     assert done.stderr.splitlines() == notes
     assert done.stdout.startswith("W0-CHN budget: planned 200,000, used 180,000")
 
@@ -116,7 +114,7 @@ def test_a_hook_that_is_not_there_is_a_note(shell: Shell, tmp_path: Path) -> Non
     assert (done.returncode, done.stderr.count("cannot run the hook")) == (0, 2)
 
 
-def test_what_a_hook_leaves_behind_is_ended(tmp_path: Path) -> None:
+def test_processes_left_by_a_hook_are_ended(tmp_path: Path) -> None:
     program = tmp_path / "hook"
     program.write_text(f"#!/bin/sh\nsleep 600 &\necho $! > {tmp_path}/pid\n")
     program.chmod(0o755)
@@ -146,7 +144,7 @@ def test_without_a_hook_nothing_is_booked(shell: Shell) -> None:
     assert shell.tree() == before
 
 
-def test_a_meter_and_a_rule_are_told_with_their_names(shell: Shell, tmp_path: Path) -> None:
+def test_a_notice_names_the_meter_or_the_rule(shell: Shell, tmp_path: Path) -> None:
     extra = "meters = [0.9, 0.5]\n[stop.week]\nmeter = 'weekly'\nused_percent_at_least = 91\n"
     hook(shell, tmp_path / "told", extra=extra)
     pane = codex(weekly=92, context=1)
@@ -172,17 +170,17 @@ def test_config_that_others_could_have_written_runs_no_hook(
     shell: Shell, tmp_path: Path, what: str, mode: int
 ) -> None:
     hook(shell, tmp_path / "told")
-    place = shell.config / what
-    place.chmod(mode)
+    target = shell.config / what
+    target.chmod(mode)
     before = shell.tree()
-    said = shell.fails(78, "budget", "--at", "2026-11-22T10:00")
-    assert "may be written by others" in said
-    assert f"so no command in it is run; chmod go-w {place}" in said
+    message = shell.fails(78, "budget", "--at", "2026-11-22T10:00")
+    assert "may be written by others" in message
+    assert f"so no command in it is run; chmod go-w {target}" in message
     assert (lines(tmp_path / "told"), shell.tree()) == ([], before)
     shell.ok("preview")
 
 
-def test_the_shipped_rules_stop_nobody_by_themselves(shell: Shell) -> None:
+def test_the_shipped_rules_do_not_stop_anything(shell: Shell) -> None:
     shipped = (ROOT / "config" / "budgets.toml").read_text()
     (shell.config / "budgets.toml").write_text(shipped)
     shell.ok("snapshot", "start", "codex", stdin=codex())

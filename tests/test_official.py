@@ -1,4 +1,4 @@
-"""Readings of official meters: which tell more, which lag, and which windows there were."""
+"""Readings of official meters: newer and stale ones, and past windows."""
 
 import random
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from burnbook.agent_logs.rate_limits import MeterReader
 from burnbook.book import codec
 from burnbook.config.loader import Config
 from burnbook.meters import vendor_meters
-from burnbook.meters.vendor_meters import Official, Shown
+from burnbook.meters.vendor_meters import OfficialMeters, ShownMeter
 from burnbook.rows.usage import MeterReading
 from conftest import ROOT
 from hypothesis import given
@@ -24,26 +24,26 @@ def at(minutes: float) -> datetime:
     return BEGIN + timedelta(minutes=minutes)
 
 
-def shown(minutes: float, used: float, resets: float | None, session: str = "a") -> Shown:
-    return Shown("5h", used, 300, None if resets is None else at(resets), at(minutes), session)
+def shown(minutes: float, used: float, resets: float | None, session: str = "a") -> ShownMeter:
+    return ShownMeter("5h", used, 300, None if resets is None else at(resets), at(minutes), session)
 
 
-def folded(readings: Iterable[Shown]) -> Official:
-    found = Official()
-    for one in readings:
+def folded(readings: Iterable[ShownMeter]) -> OfficialMeters:
+    official = OfficialMeters()
+    for reading in readings:
         row = codec.make(
             MeterReading,
             provider="codex",
-            captured_at=one.captured_at,
-            session=one.session,
-            meters=(one.meter,),
+            captured_at=reading.captured_at,
+            session=reading.session,
+            meters=(reading.meter,),
             plan=None,
         )
-        found.add(row)
-    return found
+        official.add(row)
+    return official
 
 
-def test_of_each_window_the_reading_that_tells_most_is_kept_in_the_order_of_resets() -> None:
+def test_the_highest_reading_of_each_window_is_kept_in_order_of_resets() -> None:
     readings = [
         shown(10, 5, 300),
         shown(20, 9, 301),
@@ -53,37 +53,37 @@ def test_of_each_window_the_reading_that_tells_most_is_kept_in_the_order_of_rese
     ]
     for seed in range(20):
         random.Random(seed).shuffle(readings)
-        found = folded(readings).windows["codex"]["5h"]
-        assert [(one.used_percent, one.captured_at) for one in found] == [
+        meters = folded(readings).windows["codex"]["5h"]
+        assert [(meter.used_percent, meter.captured_at) for meter in meters] == [
             (99, at(5)),
             (9, at(20)),
             (1, at(400)),
         ]
 
 
-def test_what_a_log_tells_of_a_window_is_more_only_where_more_is_used() -> None:
+def test_a_log_adds_to_a_window_only_with_more_usage() -> None:
     book = folded([shown(10, 5, 300)])
-    assert not book.is_more("codex", shown(20, 5, 301))
-    assert not book.is_more("codex", shown(20, 4, 300))
-    assert book.is_more("codex", shown(5, 6, 300))
-    assert book.is_more("codex", shown(5, 1, -10))
-    assert book.is_more("claude", shown(20, 5, 300))
+    assert not book.adds_usage("codex", shown(20, 5, 301))
+    assert not book.adds_usage("codex", shown(20, 4, 300))
+    assert book.adds_usage("codex", shown(5, 6, 300))
+    assert book.adds_usage("codex", shown(5, 1, -10))
+    assert book.adds_usage("claude", shown(20, 5, 300))
 
 
-def test_a_session_that_flaps_between_what_two_show_books_each_once() -> None:
+def test_a_session_that_alternates_between_values_books_each_once() -> None:
     book = folded([shown(10, 5, 300, "a"), shown(11, 8, 300, "b")])
-    assert not book.is_news("codex", shown(12, 5, 300, "a"))
-    assert not book.is_news("codex", shown(12, 8, 300, "a"))
-    assert not book.is_news("codex", shown(12, 7, 300, "a"))
-    assert book.is_news("codex", shown(12, 9, 300, "a"))
-    assert book.is_news("codex", shown(12, 4, 300, "a"))  # it fell below what it showed itself
-    assert not book.is_news("codex", shown(12, 4, 300, "c"))
-    assert not book.is_news("codex", shown(9, 20, 300, "c"))  # read before what is booked
+    assert not book.is_newer("codex", shown(12, 5, 300, "a"))
+    assert not book.is_newer("codex", shown(12, 8, 300, "a"))
+    assert not book.is_newer("codex", shown(12, 7, 300, "a"))
+    assert book.is_newer("codex", shown(12, 9, 300, "a"))
+    assert book.is_newer("codex", shown(12, 4, 300, "a"))  # it fell below what it showed itself
+    assert not book.is_newer("codex", shown(12, 4, 300, "c"))
+    assert not book.is_newer("codex", shown(9, 20, 300, "c"))  # read before the booked reading
 
 
-def test_a_reset_that_is_not_told_any_more_is_no_news_and_one_that_is_told_at_last_is() -> None:
-    assert not folded([shown(10, 5, 300)]).is_news("codex", shown(11, 6, None, "b"))
-    assert folded([shown(10, 5, None)]).is_news("codex", shown(11, 5, 300, "b"))
+def test_a_reset_that_appears_is_newer_and_one_that_disappears_is_not() -> None:
+    assert not folded([shown(10, 5, 300)]).is_newer("codex", shown(11, 6, None, "b"))
+    assert folded([shown(10, 5, None)]).is_newer("codex", shown(11, 5, 300, "b"))
 
 
 def test_only_the_last_sessions_are_remembered() -> None:
@@ -92,7 +92,7 @@ def test_only_the_last_sessions_are_remembered() -> None:
     assert "codex/s99" in book.own
 
 
-def told(minutes: float, window: dict[str, object] | None) -> bytes:
+def log_line(minutes: float, window: dict[str, object] | None) -> bytes:
     line = {
         "timestamp": at(minutes).isoformat(),
         "type": "event_msg",
@@ -101,14 +101,14 @@ def told(minutes: float, window: dict[str, object] | None) -> bytes:
     return msgspec.json.encode(line)
 
 
-def limits(used: float, resets: float, place: str = "primary", pool: str = "codex") -> object:
+def limits(used: float, resets: float, slot: str = "primary", pool: str = "codex") -> object:
     epoch = int(at(resets).timestamp())
-    one = {"used_percent": used, "window_minutes": 300, "resets_at": epoch}
-    return {"limit_id": pool, place: one}
+    window = {"used_percent": used, "window_minutes": 300, "resets_at": epoch}
+    return {"limit_id": pool, slot: window}
 
 
-def read(lines: list[bytes], together: int) -> dict[str, list[Shown]]:
-    """What lines tell that are taken in so many at once."""
+def read(lines: list[bytes], together: int) -> dict[str, list[ShownMeter]]:
+    """The meters of log lines that are read in batches of this size."""
     compiled = CompiledFeed(FEED)  # type: ignore[arg-type]
     meters = MeterReader(compiled)
     for n in range(0, len(lines), together):
@@ -132,58 +132,61 @@ STEPS = st.lists(
 
 
 @given(STEPS, st.integers(1, 8))
-def test_the_quick_look_finds_what_a_close_look_at_every_line_does(
+def test_the_fast_search_finds_the_same_as_a_full_parse(
     steps: list[tuple[int, int, bool, str, str]], together: int
 ) -> None:
     """Real windows: five hours from the first use after the last one, and never less used."""
     now, used, ends = 0, dict.fromkeys(("codex", "spark"), 0), dict.fromkeys(("codex", "spark"), -1)
     lines, wanted = [], dict[tuple[str, int], tuple[float, datetime]]()
-    for wait, more, is_null, pool, place in steps:
+    for wait, more, is_null, pool, slot in steps:
         now += wait
         if now >= ends[pool]:
             ends[pool], used[pool] = now + 300, 0
         used[pool] = min(100, used[pool] + more // 10)
         if is_null:
-            lines.append(told(now, None))
+            lines.append(log_line(now, None))
             continue
-        lines.append(told(now, limits(used[pool], ends[pool], place, pool)))  # type: ignore[arg-type]
+        lines.append(log_line(now, limits(used[pool], ends[pool], slot, pool)))  # type: ignore[arg-type]
         name = "5h" if pool == "codex" else "spark:5h"
         wanted[name, ends[pool]] = float(used[pool]), at(now)
-    found = {
-        (name, round((one.resets_at - BEGIN).total_seconds() / 60)): (
-            one.used_percent,
-            one.captured_at,
+    expected = {
+        (name, round((window.resets_at - BEGIN).total_seconds() / 60)): (
+            window.used_percent,
+            window.captured_at,
         )
         for name, windows in read(lines, together).items()
-        for one in windows
-        if one.resets_at is not None
+        for window in windows
+        if window.resets_at is not None
     }
-    assert found == wanted
+    assert expected == wanted
 
 
 def test_limits_of_any_form_are_no_fault() -> None:
-    odd = [5, "x", [], {}, {"primary": 7}, {"primary": {"used_percent": "x"}}, {"limit_id": 3}]
-    odd += [
+    values = [5, "x", [], {}, {"primary": 7}, {"primary": {"used_percent": "x"}}, {"limit_id": 3}]
+    values += [
         {"primary": {"used_percent": 5, "window_minutes": 300, "resets_at": "2026-11-22T05:00Z"}}
     ]
-    odd += [{"primary": {"used_percent": 6, "window_minutes": 300, "resets_in_seconds": 60}}]
-    lines = [told(n, one) for n, one in enumerate(odd)]  # type: ignore[arg-type]
-    found = read(lines, 3)["5h"]
-    assert [(one.used_percent, one.resets_at) for one in found] == [(6.0, at(9)), (5.0, at(300))]
+    values += [{"primary": {"used_percent": 6, "window_minutes": 300, "resets_in_seconds": 60}}]
+    lines = [log_line(n, item) for n, item in enumerate(values)]  # type: ignore[arg-type]
+    meters = read(lines, 3)["5h"]
+    assert [(item.used_percent, item.resets_at) for item in meters] == [
+        (6.0, at(9)),
+        (5.0, at(300)),
+    ]
 
 
-def test_a_window_that_slides_on_is_one_and_one_that_fell_is_another() -> None:
-    sliding = [told(n, limits(3, n + 300)) for n in range(0, 900, 7)]  # type: ignore[arg-type]
+def test_a_sliding_window_is_one_and_a_fallen_one_is_new() -> None:
+    sliding = [log_line(n, limits(3, n + 300)) for n in range(0, 900, 7)]  # type: ignore[arg-type]
     for together in (1, 5, 1000):
-        [one] = read(sliding, together)["5h"]
-        assert (one.used_percent, one.captured_at) == (3.0, at(896))
-    fell = [told(0, limits(50, 300)), told(10, limits(1, 310))]  # type: ignore[arg-type]
-    assert [one.used_percent for one in read(fell, 9)["5h"]] == [50.0, 1.0]
+        [meter] = read(sliding, together)["5h"]
+        assert (meter.used_percent, meter.captured_at) == (3.0, at(896))
+    fell = [log_line(0, limits(50, 300)), log_line(10, limits(1, 310))]  # type: ignore[arg-type]
+    assert [meter.used_percent for meter in read(fell, 9)["5h"]] == [50.0, 1.0]
 
 
-def test_what_stands_is_the_window_that_goes_on_as_far_as_any_session_knows() -> None:
+def test_the_current_meter_is_the_open_window_with_the_highest_usage() -> None:
     readings = [shown(5, 90, 60), shown(100, 20, 400), shown(90, 25, 401, "b"), shown(101, 91, 60)]
-    [one] = vendor_meters.standing(readings, at(110))
-    assert (one.used_percent, one.captured_at) == (25, at(100))
-    [one] = vendor_meters.standing(readings[:1], at(110))
-    assert one.used_percent == 90
+    [meter] = vendor_meters.current(readings, at(110))
+    assert (meter.used_percent, meter.captured_at) == (25, at(100))
+    [meter] = vendor_meters.current(readings[:1], at(110))
+    assert meter.used_percent == 90

@@ -1,6 +1,6 @@
-"""Panes against their golden files, and what holds for any cut of them.
+"""Panes against their golden files, and properties of panes that are cut anywhere.
 
-`BURNBOOK_REGENERATE=1 pytest tests/test_panes.py` writes the JSON files anew: read the diff.
+`BURNBOOK_REGENERATE=1 pytest tests/test_panes.py` rewrites the JSON files: review the diff.
 """
 
 import json
@@ -35,7 +35,7 @@ def parsed(path: Path, text: str) -> Pane:
 
 
 @pytest.mark.parametrize("path", TEXTS, ids=name_of)
-def test_a_pane_is_read_as_its_golden_file_says(path: Path) -> None:
+def test_a_pane_matches_its_golden_file(path: Path) -> None:
     golden = path.with_suffix(".json")
     shown = json.dumps(
         msgspec.to_builtins(parsed(path, read(path))), indent=2, sort_keys=True, ensure_ascii=False
@@ -117,7 +117,7 @@ def assert_right_or_null(whole: Pane, cut: Pane) -> None:
         assert getattr(cut, field) in (None, getattr(whole, field))
 
 
-# What is cut here was whole before: one pane, of which nothing is missing yet.
+# The pane was whole before the cut: one pane, and nothing is missing yet.
 DAMAGED = ("several", "twice", "cut-off", "missing", "lost")
 ONE_PANE = [path for path in TERMINALS if not any(word in path.stem for word in DAMAGED)]
 # Each line is as the program printed it; a terminal did not wrap it a second time.

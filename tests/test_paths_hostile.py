@@ -1,6 +1,6 @@
-"""What stands where a command reads or writes: links, FIFOs, folders, and what belongs to others.
+"""Links, FIFOs, folders and files of other users at the paths that commands read or write.
 
-None is followed, none is waited for, and what a link points to stays as it was.
+None is followed, none is waited for, and the target of a link is unchanged.
 """
 
 import os
@@ -85,33 +85,33 @@ def run(inside: Inside, words: tuple[str, ...]) -> Done:
         return inside.run(*words, stdin=stdin)
 
 
-def plant(place: Path, kind: str, elsewhere: Path) -> None:
+def plant(path: Path, kind: str, elsewhere: Path) -> None:
     """Put something of this kind in a place."""
     (elsewhere / "folder").mkdir(parents=True)
     (elsewhere / "file").write_text("precious\n")
     (elsewhere / "folder" / "file").write_text("precious\n")
-    if place.is_dir() and not place.is_symlink():
-        shutil.rmtree(place)
-    place.unlink(missing_ok=True)
-    place.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    path.unlink(missing_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     if kind == "fifo":
-        os.mkfifo(place)
+        os.mkfifo(path)
     elif kind == "folder":
-        place.mkdir()
+        path.mkdir()
     elif kind == "device":
-        place.symlink_to("/dev/zero")
+        path.symlink_to("/dev/zero")
     else:
         names = {"link to a file": "file", "link to a folder": "folder"}
-        place.symlink_to(elsewhere / names.get(kind, "nothing"))
+        path.symlink_to(elsewhere / names.get(kind, "nothing"))
 
 
-def planted(inside: Inside, place: str, kind: str, commands: Commands) -> Iterator[str]:
-    """Put something in a place, run what comes by it, and tell what is wrong."""
-    (inside.place / "here" / "report.txt").write_text("x")
+def planted(inside: Inside, path: str, kind: str, commands: Commands) -> Iterator[str]:
+    """Plant something at a path, run the commands that use it, and yield faults."""
+    (inside.folder / "here" / "report.txt").write_text("x")
     for words in (START, INGEST):
         assert run(inside, words).code == 0
-    elsewhere = inside.place.parent / f"{inside.place.name}.elsewhere"
-    plant(inside.place / place, kind, elsewhere)
+    elsewhere = inside.folder.parent / f"{inside.folder.name}.elsewhere"
+    plant(inside.folder / path, kind, elsewhere)
     for words in commands:
         done = run(inside, words)
         if not (done.code == 0 or is_sentence(words[0], done) or done.code in (65, 66, 74)):
@@ -125,19 +125,19 @@ def planted(inside: Inside, place: str, kind: str, commands: Commands) -> Iterat
         yield f"something was made there: {os.listdir(elsewhere)}"
 
 
-def test_what_stands_in_a_place_is_neither_followed_nor_waited_for(tmp_path: Path) -> None:
-    cases = [(place, commands, kind) for place, commands in PLACES for kind in KINDS]
+def test_planted_files_are_neither_followed_nor_waited_for(tmp_path: Path) -> None:
+    cases = [(name, commands, kind) for name, commands in PLACES for kind in KINDS]
 
-    def one(at: int) -> list[str]:
-        place, commands, kind = cases[at]
-        wrong = planted(Inside(tmp_path / f"{at}"), place, kind, commands)
-        return [f"{kind} in the place of {place}: {why}" for why in wrong]
+    def run_one(at: int) -> list[str]:
+        path, commands, kind = cases[at]
+        wrong = planted(Inside(tmp_path / f"{at}"), path, kind, commands)
+        return [f"{kind} in the place of {path}: {why}" for why in wrong]
 
-    wrong = [why for some in both(one, len(cases)) for why in some]
+    wrong = [why for faults in both(run_one, len(cases)) for why in faults]
     print(*wrong, sep="\n")
     record(
         "Links, FIFOs, folders and devices in a file's place are not followed and not waited for",
-        "test_what_stands_in_a_place_is_neither_followed_nor_waited_for",
+        "test_planted_files_are_neither_followed_nor_waited_for",
         f"{len(wrong)} wrong in {len(cases)} cases: {len(KINDS)} kinds in {len(PLACES)} places",
         "0 wrong",
         not wrong,
@@ -172,14 +172,14 @@ def test_an_id_is_a_name_and_no_path(tmp_path: Path) -> None:
         if not is_sentence(words[0], done) or done.code not in (2, 66)
     ]
     print(*wrong, sep="\n")
-    made = list(inside.book.rglob("*.jsonl")) if inside.book.exists() else []
+    journals = list(inside.book.rglob("*.jsonl")) if inside.book.exists() else []
     record(
         "Ids are names: none leads to another folder",
         "test_an_id_is_a_name_and_no_path",
-        f"{len(wrong)} of {len(lines)} command lines with {len(ids)} bad ids taken, {len(made)} "
-        "files made",
+        f"{len(wrong)} of {len(lines)} command lines with {len(ids)} bad ids taken, "
+        f"{len(journals)} files made",
         "0 taken",
-        not wrong and not made,
+        not wrong and not journals,
     )
 
 
@@ -226,7 +226,7 @@ def test_a_book_of_another_user_is_not_written_to(tmp_path: Path) -> None:
 
 def test_no_file_or_folder_is_open_to_others_whatever_the_umask(tmp_path: Path) -> None:
     inside = Inside(tmp_path / "x")
-    (inside.place / "here" / "report.txt").write_text("x")
+    (inside.folder / "here" / "report.txt").write_text("x")
     logs = inside.home / ".claude" / "projects" / "p"
     logs.mkdir(parents=True)
     shutil.copy(ROOT / "samples" / "agents" / "claude.jsonl", logs)
@@ -237,14 +237,14 @@ def test_no_file_or_folder_is_open_to_others_whatever_the_umask(tmp_path: Path) 
         assert run(inside, ("bundle", "W0-CHN", *LATER)).code == 0
     finally:
         os.umask(before)
-    made = [p for top in (inside.book, inside.docs) for p in (top, *top.rglob("*"))]
-    assert len(made) > 30
-    wrong = {str(p): oct(p.stat().st_mode) for p in made if p.stat().st_mode & 0o077}
+    paths = [p for top in (inside.book, inside.docs) for p in (top, *top.rglob("*"))]
+    assert len(paths) > 30
+    wrong = {str(p): oct(p.stat().st_mode) for p in paths if p.stat().st_mode & 0o077}
     print(wrong)
     record(
         "Files are 0600 and folders 0700, whatever the umask",
         "test_no_file_or_folder_is_open_to_others_whatever_the_umask",
-        f"{len(made)} files and folders under umask 000, {len(wrong)} open to others",
+        f"{len(paths)} files and folders under umask 000, {len(wrong)} open to others",
         "0 open",
         not wrong,
     )

@@ -1,4 +1,4 @@
-"""What somebody put into the current folder, the environment or `.env` does not run."""
+"""Code planted in the current folder, the environment or `.env` does not run."""
 
 from pathlib import Path
 

@@ -61,8 +61,8 @@ def test_exact_beats_a_pattern_and_the_longest_pattern_wins(model: str, wins: st
         *("claude*", "claude-sonnet-4*", "claude-sonnet-4-5*", "claude-sonnet-4-5"),
         *("glm-?", "z.ai/*", "a.c", "a*b"),
     )
-    found = Lookup({name: Price(1, 1, source=name) for name in names})(model)
-    assert (found.source if found else None) == wins
+    price = Lookup({name: Price(1, 1, source=name) for name in names})(model)
+    assert (price.source if price else None) == wins
 
 
 def test_equally_long_patterns_go_by_the_files_order() -> None:
@@ -76,7 +76,7 @@ def test_no_name_takes_long_to_refuse() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "parts"),
     [
         ("prices = 3", ["prices = 3", "[prices.NAME]"]),
         ("pricse = 3", ["unknown key pricse", "as_of, prices, source"]),
@@ -95,10 +95,10 @@ def test_no_name_takes_long_to_refuse() -> None:
         ("[prices", ["is not TOML"]),
     ],
 )
-def test_a_mistake_is_one_sentence_and_exit_78(shell: Shell, text: str, said: list[str]) -> None:
+def test_a_mistake_is_one_sentence_and_exit_78(shell: Shell, text: str, parts: list[str]) -> None:
     (shell.config / "prices.toml").write_text(text)
     sentence = shell.fails(78, "prices")
-    for words in ("prices.toml", *said):
+    for words in ("prices.toml", *parts):
         assert words in sentence
 
 
@@ -111,27 +111,27 @@ def test_the_table(shell: Shell) -> None:
     assert shown[0] == "USD per million tokens, as of 2026-11-20, from me"
     assert shown[2].split() == ["glm-*", "0.6", "2.25", "-", "-", "-", "-", "by", "hand"]
     assert r"| glm-\* | 0.6 | 2.25 |" in shell.ok("prices", "--format", "markdown")
-    found = shell.json("prices")
-    assert (found["as_of"], found["source"]) == ("2026-11-20", "me")
-    assert found["prices"]["glm-*"]["output"] == 2.25
-    assert found["prices"]["glm-*"]["cache_read"] is None
+    data = shell.json("prices")
+    assert (data["as_of"], data["source"]) == ("2026-11-20", "me")
+    assert data["prices"]["glm-*"]["output"] == 2.25
+    assert data["prices"]["glm-*"]["cache_read"] is None
     assert not shell.book.exists()
 
 
 class Clause(SimpleNamespace):
-    """A match clause of the package: the attribute that it has says its kind."""
+    """A match clause of the package: its attribute determines its kind."""
 
 
 def model(name: str, match: Any, **prices: Any) -> Any:
-    said = SimpleNamespace(**{f"{kind}_mtok": value for kind, value in prices.items()})
-    return SimpleNamespace(id=name, match=match, get_prices=lambda now: said)
+    package_prices = SimpleNamespace(**{f"{kind}_mtok": value for kind, value in prices.items()})
+    return SimpleNamespace(id=name, match=match, get_prices=lambda now: package_prices)
 
 
 def tiered(base: str, start: int) -> Any:
     return SimpleNamespace(base=Decimal(base), tiers=[SimpleNamespace(start=start)])
 
 
-def test_what_the_package_says_becomes_entries() -> None:
+def test_prices_of_the_package_become_entries() -> None:
     either = Clause(or_=[Clause(starts_with="claude-5"), Clause(equals="Claude-V")])
     dated = Clause(regex=r"^claude-6\.1-x[-@]\d{4}-\d{2}$")
     models = [
@@ -144,15 +144,15 @@ def test_what_the_package_says_becomes_entries() -> None:
         model("whisper", Clause(equals="whisper"), input=Decimal(1), output=Decimal(2)),
     ]
     others = SimpleNamespace(id="resale", models=[model("claude-9", Clause(equals="claude-9"))])
-    found = genai_prices.entries([SimpleNamespace(id="anthropic", models=models), others], NOW)
-    assert found == {
+    entries = genai_prices.entries([SimpleNamespace(id="anthropic", models=models), others], NOW)
+    assert entries == {
         "claude-5*": Price(3, 15, base_up_to=200_000, source="genai-prices"),
         "claude-6.1-x?????-??": Price(1, 2, cache_read=0.1, source="genai-prices"),
         "claude-v": Price(3, 15, base_up_to=200_000, source="genai-prices"),
     }
 
 
-def test_without_the_package_one_sentence_says_how_to_get_it(
+def test_a_missing_package_is_reported_with_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(genai_prices, "PROJECT", str(tmp_path))
@@ -162,12 +162,12 @@ def test_without_the_package_one_sentence_says_how_to_get_it(
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package of the same shape, where `just prices-setup` would install the real one."""
+    """A package of the same structure, where `just prices-setup` would install the real one."""
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    place = tmp_path / ".venv" / "prices" / "lib" / version / "site-packages" / "genai_prices"
-    place.mkdir(parents=True)
-    (place / "__init__.py").write_text("__version__ = '9'\n")
-    (place / "data.py").write_text(
+    folder = tmp_path / ".venv" / "prices" / "lib" / version / "site-packages" / "genai_prices"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").write_text("__version__ = '9'\n")
+    (folder / "data.py").write_text(
         "from types import SimpleNamespace as S\n"
         "price = S(input_mtok=1, output_mtok=2)\n"
         "glm = S(id='GLM-5', match=S(equals='GLM-5'), get_prices=lambda now: price)\n"
@@ -178,7 +178,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("genai_prices", "genai_prices.data"):
         monkeypatch.setitem(sys.modules, name, SimpleNamespace())  # put back afterwards
         del sys.modules[name]
-    return place
+    return folder
 
 
 def update(config: Path, book: Path) -> Any:
@@ -236,10 +236,10 @@ def test_own_prices_come_before_generated_ones(tmp_path: Path) -> None:
         '"my/model-*" = { input = 0, output = 0 }\n'
         '"old" = { input = 1, output = 1, source = "genai-prices" }\n'
     )
-    found = Config(str(tmp_path)).prices
-    assert list(found.prices) == ["GPT-5", "my/model-*", "glm-4.6"]
-    assert Lookup(found.prices)("gpt-5") == Price(7, 7)
-    assert found.as_of == DAY
+    merged = Config(str(tmp_path)).prices
+    assert list(merged.prices) == ["GPT-5", "my/model-*", "glm-4.6"]
+    assert Lookup(merged.prices)("gpt-5") == Price(7, 7)
+    assert merged.as_of == DAY
 
 
 @pytest.mark.parametrize(

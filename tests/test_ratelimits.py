@@ -19,22 +19,22 @@ def window(used: Any = 12.5, minutes: Any = 300, **more: Any) -> dict[str, Any]:
     return {"used_percent": used, "window_minutes": minutes, **more}
 
 
-def codex(**told: Any) -> list[tuple[str, float | None, int | None, datetime | None]]:
+def codex(**rate_limits_fields: Any) -> list[tuple[str, float | None, int | None, datetime | None]]:
     return [
         (m.name, m.used_percent, m.window_minutes, m.resets_at)
-        for m in rate_limits.codex(told, AT).meters
+        for m in rate_limits.codex(rate_limits_fields, AT).meters
     ]
 
 
-@pytest.mark.parametrize("places", [("primary", "secondary"), ("secondary", "primary")])
-def test_a_window_is_known_by_its_length_and_not_by_its_place(places: tuple[str, str]) -> None:
-    one, other = window(minutes=300), window(40, 10_080)
-    found = codex(**dict(zip(places, (one, other), strict=True)))
-    assert sorted(found) == [("5h", 12.5, 300, None), ("weekly", 40.0, 10_080, None)]
+@pytest.mark.parametrize("slots", [("primary", "secondary"), ("secondary", "primary")])
+def test_a_window_is_identified_by_its_length_not_its_position(slots: tuple[str, str]) -> None:
+    first, other = window(minutes=300), window(40, 10_080)
+    meters = codex(**dict(zip(slots, (first, other), strict=True)))
+    assert sorted(meters) == [("5h", 12.5, 300, None), ("weekly", 40.0, 10_080, None)]
 
 
 @pytest.mark.parametrize(
-    ("told", "resets"),
+    ("fields", "resets"),
     [
         ({"resets_at": EPOCH + 3600}, LATER),
         ({"resets_at": float(EPOCH + 3600)}, LATER),
@@ -51,8 +51,8 @@ def test_a_window_is_known_by_its_length_and_not_by_its_place(places: tuple[str,
         ({}, None),
     ],
 )
-def test_a_reset_in_all_its_forms(told: dict[str, Any], resets: datetime | None) -> None:
-    assert codex(primary=window(**told)) == [("5h", 12.5, 300, resets)]
+def test_a_reset_in_all_its_forms(fields: dict[str, Any], resets: datetime | None) -> None:
+    assert codex(primary=window(**fields)) == [("5h", 12.5, 300, resets)]
 
 
 @pytest.mark.parametrize(
@@ -86,17 +86,17 @@ def test_lengths_have_names(minutes: int, name: str, shown: int) -> None:
 
 
 def test_the_first_builds_had_no_objects_for_windows() -> None:
-    told = {"primary_used_percent": 3.0, "primary_window_minutes": 300}
-    told |= {"secondary_used_percent": 4.0, "secondary_window_minutes": 10_080}
-    assert codex(**told) == [("5h", 3.0, 300, None), ("weekly", 4.0, 10_080, None)]
+    fields = {"primary_used_percent": 3.0, "primary_window_minutes": 300}
+    fields |= {"secondary_used_percent": 4.0, "secondary_window_minutes": 10_080}
+    assert codex(**fields) == [("5h", 3.0, 300, None), ("weekly", 4.0, 10_080, None)]
 
 
 @pytest.mark.parametrize("used", [None, "12", True, -1, float("nan"), 1e9])
-def test_what_is_no_percentage_is_null(used: Any) -> None:
+def test_an_invalid_percentage_is_null(used: Any) -> None:
     assert codex(primary=window(used)) == [("5h", None, 300, None)]
 
 
-def test_what_says_no_length_is_no_meter() -> None:
+def test_a_window_without_a_length_is_not_a_meter() -> None:
     for minutes in (None, 0, -5, "300", 1e99):
         assert codex(primary=window(minutes=minutes)) == []
     assert codex(primary=None, secondary=None) == codex() == []
@@ -104,7 +104,7 @@ def test_what_says_no_length_is_no_meter() -> None:
 
 
 def test_a_status_line_has_the_names_of_the_pane() -> None:
-    told = {
+    fields = {
         "five_hour": {"used_percentage": 104, "resets_at": EPOCH + 3600},
         "seven_day": {"used_percentage": 41.2, "resets_at": "2026-11-22T10:00:00.000Z"},
         "seven_day_opus": {"used_percentage": 3},
@@ -114,7 +114,7 @@ def test_a_status_line_has_the_names_of_the_pane() -> None:
         "empty": {"used_percentage": None},
         "other": None,
     }
-    assert rate_limits.claude(told).meters == (
+    assert rate_limits.claude(fields).meters == (
         Meter("session", 104.0, 300, LATER),
         Meter("week-all-models", 41.2, 10_080, LATER),
         Meter("week-opus", 3.0, 10_080, None),
@@ -139,12 +139,12 @@ JSON = st.recursive(
 
 
 @given(JSON)
-def test_no_json_is_a_fault_and_every_meter_can_be_booked(told: Any) -> None:
-    told = json.loads(json.dumps(told))
-    for limits in (rate_limits.codex(told, AT), rate_limits.claude(told)):
-        names = [one.name for one in limits.meters]
+def test_no_json_is_a_fault_and_every_meter_can_be_booked(value: Any) -> None:
+    value = json.loads(json.dumps(value))
+    for limits in (rate_limits.codex(value, AT), rate_limits.claude(value)):
+        names = [meter.name for meter in limits.meters]
         assert len(set(names)) == len(names)
-        for one in limits.meters:
-            assert one.name
-            assert one.used_percent is None or 0 <= one.used_percent <= 1e6
-            assert one.resets_at is None or 1971 <= one.resets_at.year <= 2999
+        for meter in limits.meters:
+            assert meter.name
+            assert meter.used_percent is None or 0 <= meter.used_percent <= 1e6
+            assert meter.resets_at is None or 1971 <= meter.resets_at.year <= 2999

@@ -1,4 +1,4 @@
-"""Recipes: what they pass on, and the lock around those that write."""
+"""Recipes: the arguments that they pass on, and the lock of those that write."""
 
 import fcntl
 import json
@@ -24,13 +24,13 @@ def justfile() -> dict[str, Any]:
 
 def ways() -> dict[str, list[str]]:
     """Each recipe that is one call of a script: the script, and the words that it puts first."""
-    found = {}
+    modes = {}
     for name, recipe in justfile().items():
         lines = ["".join(p if isinstance(p, str) else "" for p in line) for line in recipe["body"]]
         calls = [line for line in lines if not line.startswith("#")]
         if match := re.fullmatch(r'/([a-z-]+)((?: [a-z-]+)*) "\$@"', "\n".join(calls)):
-            found[name] = [match[1], *match[2].split()]
-    return found
+            modes[name] = [match[1], *match[2].split()]
+    return modes
 
 
 WAYS = ways()
@@ -47,8 +47,8 @@ def lock_of(house: House, agent: str = "main") -> Path:
 
 
 def attribute(recipe: dict[str, Any], name: str) -> Any:
-    found = [a[name] for a in recipe["attributes"] if isinstance(a, dict) and name in a]
-    return found[0] if found else None
+    values = [a[name] for a in recipe["attributes"] if isinstance(a, dict) and name in a]
+    return values[0] if values else None
 
 
 def test_each_recipe_that_writes_is_a_script_and_only_those() -> None:
@@ -63,7 +63,7 @@ def test_each_script_has_a_recipe_and_each_of_the_users_recipes_is_one_call_of_a
     assert set(WAYS) == users - {"prices-setup"}
 
 
-def test_each_recipe_has_a_group_and_says_what_it_does() -> None:
+def test_each_recipe_has_a_group_and_a_description() -> None:
     for name, recipe in justfile().items():
         assert attribute(recipe, "group") in ("book", "read", "schedule", "setup", DEV), name
         assert recipe["doc"], name
@@ -81,30 +81,33 @@ def test_usage_names_the_help_of_the_script(recipe: str) -> None:
 
 
 @pytest.mark.parametrize("recipe", WAYS)
-def test_arguments_stdin_and_folder_arrive_as_they_are(
+def test_arguments_stdin_and_folder_arrive_unchanged(
     house: House, recipe: str, tmp_path: Path
 ) -> None:
     given = ["--at", "T", "codex", *HOSTILE, "preview", "--set=a b"]
-    *captured, told = house.told("just", recipe, *given, stdin="pane\n", cwd=tmp_path)
-    assert [(one["pass"], one["argv"]) for one in captured] in ([], [("capture", told["argv"])])
-    assert told["argv"] == WAYS[recipe][1:] + given
-    assert (told["stdin"], told["folder"]) == ("pane\n", str(tmp_path))
+    *captured, call = house.calls("just", recipe, *given, stdin="pane\n", cwd=tmp_path)
+    assert [(captured_call["pass"], captured_call["argv"]) for captured_call in captured] in (
+        [],
+        [("capture", call["argv"])],
+    )
+    assert call["argv"] == WAYS[recipe][1:] + given
+    assert (call["stdin"], call["folder"]) == ("pane\n", str(tmp_path))
     assert not (tmp_path / "bad").exists()
 
 
 def test_a_users_own_just_serves_as_well(house: House, tmp_path: Path) -> None:
     just = str(house.root / ".venv" / "bin" / "just")
-    [told] = house.told(just, "--justfile", str(house.root / "justfile"), "end", "x", cwd=tmp_path)
-    assert (told["argv"], told["held"], told["folder"]) == (["end", "x"], True, str(tmp_path))
+    [call] = house.calls(just, "--justfile", str(house.root / "justfile"), "end", "x", cwd=tmp_path)
+    assert (call["argv"], call["held"], call["folder"]) == (["end", "x"], True, str(tmp_path))
 
 
 def test_writers_hold_their_agents_lock_and_readers_none(house: House) -> None:
-    assert house.told("just", "start", "codex")[0]["held"]
-    assert not house.told("just", "preview")[0]["held"]
+    assert house.calls("just", "start", "codex")[0]["held"]
+    assert not house.calls("just", "preview")[0]["held"]
     assert lock_of(house).stat().st_mode & 0o777 == 0o600
-    assert house.told("just", "start", "codex", AGENT_ID="b.1")[0]["held"]
-    house.told("just", "start", "--agent", "c", "codex")
-    house.told("just", "start", "--agent=d", "codex")
+    assert house.calls("just", "start", "codex", AGENT_ID="b.1")[0]["held"]
+    house.calls("just", "start", "--agent", "c", "codex")
+    house.calls("just", "start", "--agent=d", "codex")
     assert lock_of(house, "c").exists()
     assert lock_of(house, "d").exists()
 
@@ -124,7 +127,7 @@ def test_a_busy_lock_gives_75_after_ten_seconds_and_no_other_agent_waits(
     without_flock.mkdir()
     for program in filter(None, programs):
         (without_flock / Path(program).name).symlink_to(program)
-    house.told("just", "start", "codex")
+    house.calls("just", "start", "codex")
     with lock_of(house).open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         began = time.monotonic()
@@ -132,40 +135,38 @@ def test_a_busy_lock_gives_75_after_ten_seconds_and_no_other_agent_waits(
         waiting += [house.start("just", "start", "codex", PATH=str(without_flock))]
         # Another clone that keeps the same book waits too.
         waiting += [twin.start("just", "start", "codex", "--data-dir", str(lock_of(house).parent))]
-        assert house.told("just", "start", "codex", AGENT_ID="free")[0]["held"]
+        assert house.calls("just", "start", "codex", AGENT_ID="free")[0]["held"]
         for process in waiting:
             out, err = process.communicate(timeout=60)
             assert (process.returncode, out) == (75, "")
             assert err.startswith("just: agent main has had another recipe running for 10 s")
         assert time.monotonic() - began > 9
-    assert house.told("just", "start", "codex", PATH=str(without_flock))[0]["held"]
+    assert house.calls("just", "start", "codex", PATH=str(without_flock))[0]["held"]
 
 
 def test_a_recipe_inside_a_recipe_does_not_wait_for_itself(house: House) -> None:
-    outer, inner = house.told("just", "start", "codex", "--nest")
+    outer, inner = house.calls("just", "start", "codex", "--nest")
     assert (outer["argv"][0], inner["argv"]) == ("start", ["end", "nested"])
     done = house.run("just", "start", "x", BURNBOOK_HELD=f"99999999 {lock_of(house)}")
     assert json.loads(done.stdout)["held"]
 
 
 @pytest.mark.parametrize("words", [[], ["--capture"]])
-def test_what_a_recipe_leaves_in_the_background_does_not_keep_the_lock(
-    house: House, words: list[str]
-) -> None:
-    house.told("just", "start", "codex", "--background", *words)
+def test_background_processes_do_not_hold_the_recipe_lock(house: House, words: list[str]) -> None:
+    house.calls("just", "start", "codex", "--background", *words)
     with lock_of(house).open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_capture_runs_before_the_lock_and_is_booked_under_it(house: House) -> None:
-    first, second = house.told("just", "start", "codex", "--capture", stdin="pane")
+    first, second = house.calls("just", "start", "codex", "--capture", stdin="pane")
     assert (first["pass"], first["held"], first["stdin"]) == ("capture", False, "")
     assert (second["pass"], second["held"], second["stdin"]) == ("book", True, "pane")
     assert second["found"] == "pane"
 
 
 def test_a_recipe_may_say_that_it_always_captures(house: House) -> None:
-    first, second = house.told("just", "reset", "--dry-run", stdin="x")
+    first, second = house.calls("just", "reset", "--dry-run", stdin="x")
     assert (first["pass"], first["held"], first["argv"]) == ("capture", False, ["--dry-run"])
     assert (second["pass"], second["held"], second["argv"]) == ("book", True, ["--dry-run"])
     assert second["found"] == "pane"
@@ -178,14 +179,14 @@ def test_a_capture_that_fails_books_nothing(house: House) -> None:
 
 
 def test_no_pass_leaks_in_from_outside(house: House) -> None:
-    [told] = house.told("just", "start", "x", BURNBOOK_PASS=f"book {os.getpid()}", captured="x")
-    assert told["pass"] is None
+    [call] = house.calls("just", "start", "x", BURNBOOK_PASS=f"book {os.getpid()}", captured="x")
+    assert call["pass"] is None
 
 
 def test_help_needs_no_lock_and_makes_no_book(house: House, tmp_path: Path) -> None:
     for word in ("-h", "--help"):
-        [told] = house.told("just", "start", word, "--data-dir", str(tmp_path / "none"))
-        assert (told["held"], told["argv"]) == (False, ["start", word, *told["argv"][2:]])
+        [call] = house.calls("just", "start", word, "--data-dir", str(tmp_path / "none"))
+        assert (call["held"], call["argv"]) == (False, ["start", word, *call["argv"][2:]])
     assert not (tmp_path / "none").exists()
 
 
@@ -243,7 +244,7 @@ def test_the_lock_is_in_the_book_wherever_that_is_chosen(
     }
     if how in lines:
         (twin.root / ".env").write_text(lines[how])
-    twin.told("just", "start", "codex", *words, cwd=here, **variables)
+    twin.calls("just", "start", "codex", *words, cwd=here, **variables)
     [lock] = tmp_path.rglob(".recipe.*.lock")
     agent = "zed" if how == "dotenv" else "main"
     assert lock == tmp_path / PLACES[how] / f".recipe.{agent}.lock"
@@ -253,33 +254,31 @@ def test_the_lock_is_in_the_book_wherever_that_is_chosen(
 
 def test_a_recipe_knows_its_own_lock_by_another_spelling(twin: House, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "book")
-    twin.told("just", "start", "codex", "--data-dir", str(tmp_path / "book"))
+    twin.calls("just", "start", "codex", "--data-dir", str(tmp_path / "book"))
     lock = tmp_path / "link" / ".recipe.main.lock"
     words = ("just", "start", "codex", "--data-dir", str(tmp_path / "book"))
     with lock.open() as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        twin.told(*words, BURNBOOK_HELD=f"{os.getpid()} {lock}")
+        twin.calls(*words, BURNBOOK_HELD=f"{os.getpid()} {lock}")
 
 
-def test_a_recipe_that_fails_leaves_no_book_that_it_made(twin: House, tmp_path: Path) -> None:
+def test_a_failed_recipe_removes_a_book_that_it_created(twin: House, tmp_path: Path) -> None:
     words = ("--data-dir", str(tmp_path / "new" / "deep" / "book"))
     before = sorted(path.name for path in tmp_path.iterdir())
     assert twin.run("just", "start", "codex", *words, "--exit", "66").returncode == 66
     assert twin.run("just", "reset", *words, "--exit", "1").returncode == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == before
-    twin.told("just", "start", "codex", *words)
+    twin.calls("just", "start", "codex", *words)
     assert twin.run("just", "start", "codex", *words, "--exit", "66").returncode == 66
     assert (tmp_path / "new" / "deep" / "book" / ".recipe.main.lock").exists()
 
 
-def test_a_recipe_that_waited_for_a_removed_lock_takes_the_new_one(
-    twin: House, tmp_path: Path
-) -> None:
+def test_a_recipe_locks_again_if_its_lock_file_was_removed(twin: House, tmp_path: Path) -> None:
     flock, mark = shutil.which("flock"), tmp_path / "waits"
     if flock is None:
         pytest.skip("flock(1) is missing, so it cannot tell when it is called")
     book = tmp_path / "book"
-    twin.told("just", "start", "codex", BURNBOOK_DATA_DIR=str(book))
+    twin.calls("just", "start", "codex", BURNBOOK_DATA_DIR=str(book))
     lock = book / ".recipe.main.lock"
     twin.program("flock", f"#!/bin/sh\n: >>'{mark}'\nexec {flock} \"$@\"\n")
     with lock.open() as file:
@@ -295,7 +294,7 @@ def test_a_recipe_that_waited_for_a_removed_lock_takes_the_new_one(
     assert lock.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_book_that_cannot_be_made_is_named(twin: House, tmp_path: Path) -> None:
+def test_a_book_that_cannot_be_created_is_reported(twin: House, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     done = twin.run("just", "start", "codex", "--data-dir", str(tmp_path / "file" / "book"))
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (74, "", 1), done
@@ -314,7 +313,7 @@ def test_an_agent_that_is_a_key_becomes_no_file_name(twin: House, tmp_path: Path
 
 
 @pytest.mark.parametrize("agent", BAD_AGENTS)
-def test_a_bad_agent_is_refused_before_anything_is_made(house: House, agent: str) -> None:
+def test_an_invalid_agent_is_refused_before_anything_is_created(house: House, agent: str) -> None:
     data = lock_of(house).parent
     before = sorted(os.listdir(data)) if data.exists() else None
     for how in ({"AGENT_ID": agent}, {}):

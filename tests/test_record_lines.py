@@ -10,7 +10,7 @@ from test_records import snapshot
 
 
 def of_version(version: int) -> bytes:
-    """The line of a row of a schema, with a crc that holds."""
+    """A line of a row of a schema, with a valid crc."""
     body = codec.encode(snapshot()).rpartition(b',"crc"')[0]
     body = body.replace(b'"schema_version":1', b'"schema_version":%d' % version)
     return b'%b,"crc":"%08x"}\n' % (body, zlib.crc32(body))
@@ -50,11 +50,11 @@ def test_a_line_is_read_as_a_row_a_newer_row_or_none() -> None:
         (b"", b""),
     ],
 )
-def test_what_an_editor_adds_to_a_line_is_taken_away(line: bytes, text: bytes) -> None:
+def test_additions_by_editors_are_removed(line: bytes, text: bytes) -> None:
     assert codec.plain(line) == text
 
 
-def test_what_follows_a_crc_that_holds_is_quoted() -> None:
+def test_text_after_a_valid_crc_is_quoted() -> None:
     line = codec.encode(snapshot())
     for end in (b'"}x\n', b'" }\n', b'"}', b""):
         with pytest.raises(BadData) as error:

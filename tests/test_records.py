@@ -1,4 +1,4 @@
-"""Rows: ids from what they are about, crc over every byte, bounds on everything."""
+"""Rows: ids from their content, crc over every byte, limits for everything."""
 
 import json
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ def snapshot(**changes: Any) -> Snapshot:
     return codec.make(Snapshot, **(fields | changes))
 
 
-def test_the_id_is_made_from_what_the_row_is_about() -> None:
+def test_the_id_depends_on_the_subject_of_the_row() -> None:
     assert snapshot().id == snapshot(source="file", notes="other").id
     changes: list[dict[str, Any]] = [
         {"agent": "b"},
@@ -45,7 +45,7 @@ def test_the_id_is_made_from_what_the_row_is_about() -> None:
     assert len({snapshot(**change).id for change in [{}, *changes]}) == len(changes) + 1
 
 
-def test_stamps_with_nothing_in_them_are_left_out_and_facts_are_null() -> None:
+def test_empty_stamps_are_left_out_and_missing_facts_are_null() -> None:
     row = json.loads(codec.encode(snapshot(meters=(Meter("5h", None, 300, None),))))
     assert "notes" not in row
     assert "source" not in row
@@ -71,7 +71,7 @@ def test_stamps_with_nothing_in_them_are_left_out_and_facts_are_null() -> None:
         {"prompts": -1},
     ],
 )
-def test_a_row_that_does_not_fit_is_not_made(bad: dict[str, Any]) -> None:
+def test_an_oversized_row_is_not_created(bad: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match="cannot book this snapshot"):
         snapshot(**bad)
 
@@ -82,7 +82,7 @@ def test_free_text_is_redacted_before_it_is_a_row() -> None:
 
 
 @given(st.integers(min_value=0), st.integers(min_value=1, max_value=255))
-def test_one_changed_byte_is_found(where: int, change: int) -> None:
+def test_a_changed_byte_is_found(where: int, change: int) -> None:
     line = bytearray(codec.encode(snapshot(notes="a note", plan="Plus")))
     where %= len(line)
     line[where] ^= change
@@ -96,7 +96,7 @@ def test_no_bytes_are_taken_for_a_row(line: bytes) -> None:
         codec.verify("snapshots", line + b"\n")
 
 
-def test_what_is_written_is_what_is_read() -> None:
+def test_written_values_are_read_back() -> None:
     rows = [snapshot(notes="é \u202e \x00"), codec.make(Void, window="W0", agent="a", void="s-1")]
     for row in rows:
         assert codec.verify("snapshots", codec.encode(row)) == row
@@ -121,14 +121,14 @@ def test_a_row_over_one_mebibyte_is_refused() -> None:
         codec.encode(row)
 
 
-def test_ids_stay_what_they_are() -> None:
+def test_ids_do_not_change() -> None:
     """They are in books: another way to make them would book every row again."""
     assert snapshot().id == "s-e83c98cca7d86bbcb0"
     assert snapshot(generation=1).id == "s-db5fb3312e60c0e643"
     assert snapshot(generation=0).id == snapshot().id
 
 
-def test_half_a_character_is_named_with_what_is_before_it() -> None:
+def test_an_incomplete_character_is_reported_with_the_text_before() -> None:
     for text, shown in (("\ud800", r"'\\ud800'"), ("abc\ud800de", r"'abc\\ud800'")):
         with pytest.raises(UsageError, match=rf"cannot book this snapshot: {shown} is not UTF-8"):
             snapshot(commits={"a": text})
@@ -186,7 +186,7 @@ def test_a_wrong_crc_is_shown_beside_the_right_one() -> None:
         (b'{"row":"snapshot","id":7}', r"^expected `str`, got `int`"),
     ],
 )
-def test_what_cannot_be_decoded_is_a_sentence(line: bytes, sentence: str) -> None:
+def test_a_decoding_error_is_one_sentence(line: bytes, sentence: str) -> None:
     with pytest.raises(BadData, match=sentence):
         codec.decode("snapshots", line)
 

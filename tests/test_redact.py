@@ -1,4 +1,4 @@
-"""Text that is kept names nobody and opens nothing."""
+"""Saved text has no names and no secrets."""
 
 from functools import partial
 from pathlib import Path
@@ -87,7 +87,7 @@ def test_an_address_is_hidden(text, kept):
         "sk-learn 5h package@1.2.3 task-force",
     ],
 )
-def test_what_is_no_secret_comes_through_unchanged(text):
+def test_harmless_text_is_unchanged(text):
     assert redact(text) == text
 
 
@@ -98,7 +98,7 @@ def test_of_a_pane_only_the_address_changes(path):
 
 
 @given(st.text() | st.text("aZ9@.:=-_ \"'[]sktoenyJ", max_size=60))
-def test_redacting_twice_changes_nothing_more(text):
+def test_redaction_is_idempotent(text):
     once = redact(text)
     assert redact(once) == once
 

@@ -84,25 +84,25 @@ PIECES = [
 
 
 def patterns() -> dict[str, Pattern]:
-    """Every compiled pattern that a module of burnbook holds, also in its tables and classes."""
-    found: dict[str, Pattern] = {}
+    """Every compiled pattern of burnbook's modules, including those in tables and classes."""
+    by_name: dict[str, Pattern] = {}
     for module in pkgutil.walk_packages(burnbook.__path__, "burnbook."):
         loaded = importlib.import_module(module.name)
         for name, value in vars(loaded).items():
             for number, pattern in enumerate(inside(value, 0)):
-                found[f"{module.name}.{name}.{number}"] = pattern
-    return found
+                by_name[f"{module.name}.{name}.{number}"] = pattern
+    return by_name
 
 
 def inside(value: object, depth: int) -> Iterator[Pattern]:
     if isinstance(value, re.Pattern):
         yield value
     elif depth < 3 and isinstance(value, dict):
-        for one in value.values():
-            yield from inside(one, depth + 1)
+        for item in value.values():
+            yield from inside(item, depth + 1)
     elif depth < 3 and isinstance(value, list | tuple | set | frozenset):
-        for one in value:
-            yield from inside(one, depth + 1)
+        for item in value:
+            yield from inside(item, depth + 1)
 
 
 PATTERNS = patterns()
@@ -115,9 +115,9 @@ def used(name: str) -> set[str]:
     files = [own] if constant[0] == "_" else Path(burnbook.__path__[0]).rglob("*.py")
     source = "".join(path.read_text() for path in files)
     ways = set(re.findall(rf"\b{re.escape(constant)}\.(\w+)", source))
-    if not ways:  # it stands in a table, or goes by another name
+    if not ways:  # it is in a table, or has another name
         ways = set(re.findall(r"\w\.(search|match|fullmatch|sub)\b", source))
-    # What else there is looks at every place the text, as `search` does.
+    # Other methods try every position of the text, as `search` does.
     return {way if way in WAYS else "search" for way in ways} or set(WAYS)
 
 
@@ -127,9 +127,9 @@ def literals(pattern: str) -> list[str]:
 
 
 def attacks(pattern: Pattern, length: int) -> Iterator[str]:
-    """Long texts: a piece repeated, behind what may fit, before an end that does not.
+    """Long texts: a repeated piece, after a matching start and before an end that does not match.
 
-    In the suite a piece stands behind nothing: what may come before it is for the soak.
+    The suite uses no start; only the soak does.
     """
     source = pattern.pattern
     words = literals(source if isinstance(source, str) else source.decode("latin-1"))
@@ -191,8 +191,10 @@ def test_the_look_finds_a_pattern_that_is_slow() -> None:
 
 def test_no_text_of_100_kb_takes_a_pattern_over_100_ms() -> None:
     names = sorted(PATTERNS)
-    found = both(lambda at: slowest(PATTERNS[names[at]], sorted(used(names[at]))), len(names))
-    looked = dict(zip(names, found, strict=True))
+    slowest_texts = both(
+        lambda at: slowest(PATTERNS[names[at]], sorted(used(names[at]))), len(names)
+    )
+    looked = dict(zip(names, slowest_texts, strict=True))
     slow = {
         n: (took, text[:40], text[-10:]) for n, (took, text) in looked.items() if took > SECONDS
     }

@@ -1,4 +1,4 @@
-"""`repair` beside writers, on what it cannot mend, and where it is killed."""
+"""`repair` beside writers, with damage that it cannot repair, and killed."""
 
 import json
 import subprocess
@@ -14,7 +14,7 @@ from burnbook.book.book import Book
 from burnbook.book.key_index import read_key
 from burnbook.check import journals
 from burnbook.repair import rewrite
-from burnbook.repair import rows as _moved
+from burnbook.repair import rows as repair_rows
 from conftest import Shell, codex
 from frontdoor import ROOT
 from killing import CHANGES, Stage
@@ -41,7 +41,7 @@ def flip(path: Path, old: bytes, new: bytes) -> bytes:
     return data[data.rfind(b"\n", 0, at) + 1 : data.index(b"\n", at) + 1]
 
 
-def test_rows_that_hold_stay_to_the_byte_and_the_others_are_kept(shell: Shell) -> None:
+def test_valid_rows_are_unchanged_and_corrupt_ones_quarantined(shell: Shell) -> None:
     booked(shell)
     path = shell.book / "proxy_telemetry.jsonl"
     lines = path.read_bytes().splitlines(keepends=True)
@@ -53,8 +53,8 @@ def test_rows_that_hold_stay_to_the_byte_and_the_others_are_kept(shell: Shell) -
     shell.ok("repair", "--yes")
     assert path.read_bytes() == b"".join(line for at, line in enumerate(lines) if at not in bad)
     kept = quarantine.read(str(shell.book), "proxy_telemetry")
-    assert {one.line - 1: one.base64 for one in kept} == bad
-    assert [one.offset for one in kept] == [len(b"".join(damaged[:at])) for at in bad]
+    assert {entry.line - 1: entry.base64 for entry in kept} == bad
+    assert [entry.offset for entry in kept] == [len(b"".join(damaged[:at])) for at in bad]
     [before] = shell.book.glob("proxy_telemetry.jsonl.before-repair-*")
     assert before.read_bytes() == b"".join(damaged)
     assert before.stat().st_nlink == 1
@@ -67,7 +67,7 @@ def test_rows_that_hold_stay_to_the_byte_and_the_others_are_kept(shell: Shell) -
     shell.ok("check")
 
 
-def test_damage_in_every_journal_is_moved_in_one_go(shell: Shell) -> None:
+def test_damage_in_every_journal_is_repaired_at_once(shell: Shell) -> None:
     booked(shell)
     for name in ("snapshots", "proxy_telemetry"):
         flip(shell.book / f"{name}.jsonl", b'"host":"', b'"host":" ')
@@ -93,7 +93,7 @@ def test_a_row_put_back_by_hand_is_taken_again(shell: Shell) -> None:
     assert shell.json("preview", "--window", "W0-CHN")["window"] == "W0-CHN"
 
 
-def test_a_busy_book_is_waited_for_and_then_told(shell: Shell) -> None:
+def test_a_busy_book_is_reported_after_a_wait(shell: Shell) -> None:
     booked(shell)
     flip(shell.book / "snapshots.jsonl", b":11.0", b":12.0")
     with lock.book_lock(str(shell.book)):
@@ -134,26 +134,26 @@ def test_a_writer_books_while_the_journal_is_copied(
     booked(shell)
     path = shell.book / "proxy_telemetry.jsonl"
     flip(path, b'"r7"', b'"r8"')
-    told: list[str] = []
+    printed: list[str] = []
     copy = rewrite.Edited.copy
 
     def slow(self: rewrite.Edited, end: int) -> None:
         copy(self, end)
-        if not told:
+        if not printed:
             words = ("ingest", "proxy-telemetry", "--window", "W0-CHN")
-            told.append(shell.ok(*words, stdin=usage(20, first=100)))
+            printed.append(shell.ok(*words, stdin=usage(20, first=100)))
 
     monkeypatch.setattr(rewrite.Edited, "copy", slow)
-    monkeypatch.setattr(_moved, "_UNDER_LOCK", under_lock)
-    found = journals.look(str(shell.book), path.stem, journals.Ids(""), [])[1]
-    assert "moved 1 row" in str(_moved.rows(Book(str(shell.book)), path.stem, found))
-    assert "accepted 20, duplicates 0" in told[0]
+    monkeypatch.setattr(repair_rows, "_UNDER_LOCK", under_lock)
+    findings = journals.check_journal(str(shell.book), path.stem, journals.Ids(""), [])[1]
+    assert "quarantined 1 row" in str(repair_rows.rows(Book(str(shell.book)), path.stem, findings))
+    assert "accepted 20, duplicates 0" in printed[0]
     rids = [row["rid"] for row in shell.rows(path.stem)]
     assert rids == [f"r{n}" for n in [*range(30), *range(100, 120)] if n != 7]
     assert shell.ok("check", "--quiet") == ""
 
 
-def test_a_journal_that_somebody_else_replaced_is_not_put_back(
+def test_a_journal_replaced_by_another_program_is_not_overwritten(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     booked(shell)
@@ -168,14 +168,14 @@ def test_a_journal_that_somebody_else_replaced_is_not_put_back(
         path.write_bytes(whole)
 
     monkeypatch.setattr(rewrite.Edited, "copy", restored)
-    found = journals.look(str(shell.book), path.stem, journals.Ids(""), [])[1]
+    findings = journals.check_journal(str(shell.book), path.stem, journals.Ids(""), [])[1]
     with pytest.raises(Busy):
-        _moved.rows(Book(str(shell.book)), path.stem, found)
+        repair_rows.rows(Book(str(shell.book)), path.stem, findings)
     assert path.read_bytes() == whole
-    assert not [one for one in shell.book.iterdir() if one.name.endswith(".tmp")]
+    assert not [file for file in shell.book.iterdir() if file.name.endswith(".tmp")]
 
 
-def test_who_ingests_while_a_repair_goes_by_reads_the_journal_again_without_the_lock(
+def test_an_ingest_during_a_repair_rereads_the_journal_unlocked(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     booked(shell)
@@ -196,9 +196,9 @@ def test_who_ingests_while_a_repair_goes_by_reads_the_journal_again_without_the_
     assert sum(index.head.days.values()) == 29
 
 
-def damaged(place: Path) -> None:
+def damaged(folder: Path) -> None:
     """A book with damaged rows, CRLF, a torn tail, a wrong state, fold, index and mode."""
-    shell = Shell(place)
+    shell = Shell(folder)
     booked(shell)
     shell.ok("checkpoint", "W0-CHN", "--at", AT + "12:05")
     flip(shell.book / "snapshots.jsonl", b":11.0", b":12.0")
@@ -211,9 +211,9 @@ def damaged(place: Path) -> None:
     (shell.book / "state" / "main" / "codex.json").write_text("{}")
 
 
-def told(place: Path) -> Any:
-    """Journals without what names the moment of writing, quarantines, and what check says."""
-    book = place / "book"
+def check_answer(folder: Path) -> Any:
+    """Journals without times of writing, quarantines, and the answer of check."""
+    book = folder / "book"
     rows = {
         path.name: [
             {**json.loads(line), "recorded_at": None, "crc": None}
@@ -226,15 +226,15 @@ def told(place: Path) -> Any:
         for path in sorted(book.glob("*.jsonl.*"))
     }
     inodes = [path.stat().st_nlink for path in sorted(book.glob("*.jsonl*"))]
-    done = Shell(place, is_new=False).run("check", "--format", "json")
+    done = Shell(folder, is_new=False).run("check", "--format", "json")
     answer = json.loads(done.stdout)
-    notes = [one["kind"] for one in answer["notes"]]
+    notes = [note["kind"] for note in answer["notes"]]
     return rows, beside, inodes, (done.returncode, answer["faults"], notes)
 
 
-def moved(place: Path) -> None:
+def moved(folder: Path) -> None:
     """A book whose rows a repair moved out although they hold."""
-    shell = Shell(place)
+    shell = Shell(folder)
     booked(shell)
     for name in ("snapshots", "proxy_telemetry"):
         path = shell.book / f"{name}.jsonl"
@@ -248,25 +248,25 @@ def moved(place: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "set_up"), [(("--yes",), damaged), (("--restore", "--yes"), moved)]
 )
-def test_killed_anywhere_it_is_finished_by_running_it_again(
+def test_a_repair_killed_anywhere_is_completed_by_the_next(
     tmp_path: Path, words: tuple[str, ...], set_up: Callable[[Path], None]
 ) -> None:
     stage = Stage(tmp_path / "place", set_up)
-    env = Shell(stage.place, is_new=False).environment
+    env = Shell(stage.folder, is_new=False).environment
     line = [str(ROOT / "bin" / "repair"), *words]
-    points = [one for one in killing.calls(stage, line, env) if one.call in CHANGES]
-    wanted = told(stage.place)
+    points = [call for call in killing.calls(stage, line, env) if call.call in CHANGES]
+    wanted = check_answer(stage.folder)
     assert wanted[3][0] == 0, wanted[3]
     assert len(points) > 20
     killed, wrong = 0, []
-    for report in killing.kill(stage, line, env, told, killing.spread(points, long(3, 40))):
+    for report in killing.kill(stage, line, env, check_answer, killing.spread(points, long(3, 40))):
         killed += report.killed
         wrong += [report.point] if report.facts != wanted else []
     assert killed >= 2
     assert not wrong
     if set_up is damaged:
         figure = f"{killed - len(wrong)} of {killed} killed repairs were finished by the next"
-        name = "test_killed_anywhere_it_is_finished_by_running_it_again"
+        name = "test_a_repair_killed_anywhere_is_completed_by_the_next"
         record("repair killed anywhere is finished by the next", name, figure, "all", not wrong)
 
 

@@ -1,4 +1,4 @@
-"""Whatever a disk does to the files of a book: repair keeps every row that holds, and all holds."""
+"""For any damage to the files of a book, repair keeps every valid row and leaves a valid book."""
 
 import os
 import random
@@ -15,9 +15,9 @@ from torture.figures import long, record
 
 
 def files_of(shell: Shell) -> list[Path]:
-    """What a disk may damage: everything but the lock and what repairs left."""
-    found = [path for path in sorted(shell.book.rglob("*")) if path.is_file()]
-    return [path for path in found if path.name != ".lock" and ".jsonl." not in path.name]
+    """Files that a disk may damage: all but the lock and the leftovers of repairs."""
+    paths = [path for path in sorted(shell.book.rglob("*")) if path.is_file()]
+    return [path for path in paths if path.name != ".lock" and ".jsonl." not in path.name]
 
 
 def damage(path: Path, chance: random.Random) -> None:
@@ -42,7 +42,7 @@ def damage(path: Path, chance: random.Random) -> None:
 
 def holding(shell: Shell) -> dict[str, list[bytes]]:
     """The lines of each journal that hold, the first of each id."""
-    found: dict[str, list[bytes]] = {}
+    lines_by_journal: dict[str, list[bytes]] = {}
     for path in sorted(shell.book.rglob("*.jsonl")):
         name = str(path.relative_to(shell.book))[: -len(".jsonl")]
         lines: dict[str, bytes] = {}
@@ -52,11 +52,11 @@ def holding(shell: Shell) -> dict[str, list[bytes]]:
             except BadData:
                 continue
             lines.setdefault(row.id, line)
-        found[name] = list(lines.values())
-    return found
+        lines_by_journal[name] = list(lines.values())
+    return lines_by_journal
 
 
-def test_whatever_is_damaged_is_repaired_and_no_row_that_holds_is_lost(
+def test_any_damage_is_repaired_without_losing_valid_rows(
     shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     booked(shell)
@@ -79,6 +79,6 @@ def test_whatever_is_damaged_is_repaired_and_no_row_that_holds_is_lost(
         if any(codes) or lost or not again.out.startswith("nothing to repair"):
             wrong.append((turn, codes, lost, again.out))
     figure = f"{tried - len(wrong)} of {tried} damaged books were repaired, no row lost"
-    name = "test_whatever_is_damaged_is_repaired_and_no_row_that_holds_is_lost"
+    name = "test_any_damage_is_repaired_without_losing_valid_rows"
     print(*wrong, sep="\n")
     record("Repair keeps every row that holds", name, figure, "all", not wrong)

@@ -1,4 +1,4 @@
-"""Journals that git, an editor or a shell changed: named as what they are, and every row kept."""
+"""Journals changed by git, an editor or a shell: reported, and every row kept."""
 
 import json
 from collections.abc import Callable
@@ -44,18 +44,18 @@ def preview(inside: Inside) -> Any:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_changed_form_is_named_and_every_row_kept(inside: Inside, form: str) -> None:
+def test_a_changed_format_is_reported_and_every_row_kept(inside: Inside, form: str) -> None:
     path = telemetry(inside)
     before, whole = preview(inside), path.read_bytes()
     change, reason = FORMS[form]
     changed = change(whole)
     path.write_bytes(changed)
     assert preview(inside) == before
-    told = inside.run("check")
+    done = inside.run("check")
     fault = f"proxy_telemetry.jsonl: {reason}; run repair --yes"
-    assert told.code == 1
-    assert told.out.startswith("1 fault: 30 rows verified")
-    assert told.out.splitlines()[1] == fault
+    assert done.code == 1
+    assert done.out.startswith("1 fault: 30 rows verified")
+    assert done.out.splitlines()[1] == fault
     assert f"left: {fault}" in inside.run("repair").out
     assert path.read_bytes() == changed
     ok(inside, "repair", "--yes")

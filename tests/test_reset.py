@@ -45,7 +45,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 @pytest.mark.parametrize("number", range(ROUNDS))
 @pytest.mark.parametrize("hand", [False, True], ids=["crons", "crons and a hand"])
-def test_twenty_at_once_book_one_pair_for_each_agent(
+def test_twenty_simultaneous_resets_book_one_pair_per_agent(
     clone: House, tmp_path: Path, number: int, hand: bool
 ) -> None:
     shell = Shell(tmp_path)
@@ -54,7 +54,7 @@ def test_twenty_at_once_book_one_pair_for_each_agent(
     (tmp_path / "pane").write_text(CODEX.format(1))
     capture = f'capture = ["cat", "{tmp_path / "pane"}"]'
     declare(shell.config, ada=capture, bo=capture)
-    # Each has a moment of its own: rows of one moment would be one row whatever the reset did.
+    # Each has another moment, because rows of one moment would be one row.
     running = []
     for second in range(AT_ONCE):
         when = f"--at=2026-11-23T00:06:{second:02}"
@@ -76,9 +76,7 @@ def test_twenty_at_once_book_one_pair_for_each_agent(
     assert shell.ok("check").startswith("ok")
 
 
-def test_captures_run_side_by_side_and_one_that_hangs_is_ended(
-    shell: Shell, tmp_path: Path
-) -> None:
+def test_captures_run_in_parallel_and_a_hung_one_is_ended(shell: Shell, tmp_path: Path) -> None:
     started(shell, "ada", "bo", "cy")
     (tmp_path / "pane").write_text(CODEX.format(1))
 

@@ -18,8 +18,8 @@ from burnbook.panes import Pane
 from burnbook.rows.meters import Meter, Snapshot
 from burnbook.rows.work import MissedReset
 from burnbook.snapshots.build_row import snapshot
-from burnbook.snapshots.pane_input import Taken
-from burnbook.snapshots.reset_plan import How, decide
+from burnbook.snapshots.pane_input import PaneInput
+from burnbook.snapshots.reset_plan import ResetOptions, decide
 from burnbook.times import clock, cron
 from burnbook.windows.snapshot_index import SNAPSHOTS
 from conftest import ROOT, Shell
@@ -45,7 +45,7 @@ def offsets(zone: zoneinfo.ZoneInfo, day: date, minute: int = 6) -> list[timedel
 @cache
 def cases() -> list[tuple[str, date]]:
     """Every zone and day; of zones whose clocks always go together, the first."""
-    found: dict[tuple[date, tuple[timedelta, ...]], tuple[str, date]] = {}
+    by_rule: dict[tuple[date, tuple[timedelta, ...]], tuple[str, date]] = {}
     for name in sorted(zoneinfo.available_timezones() - {"localtime"}):
         zone = zoneinfo.ZoneInfo(name)
         day = FIRST
@@ -57,9 +57,9 @@ def cases() -> list[tuple[str, date]]:
             for ahead in range(8):
                 here = offsets(zone, day + ahead * DAY)
                 if here[0] != here[1]:
-                    found.setdefault((day + ahead * DAY, tuple(here)), (name, day + ahead * DAY))
+                    by_rule.setdefault((day + ahead * DAY, tuple(here)), (name, day + ahead * DAY))
             day += 7 * DAY
-    return sorted(found.values())
+    return sorted(by_rule.values())
 
 
 def fires(zone: zoneinfo.ZoneInfo, day: date, way: str) -> Iterator[datetime]:
@@ -89,10 +89,10 @@ def config_of(folder: Path, zone: str) -> Config:
     return Config(str(folder))
 
 
-def fresh(moment: datetime) -> Taken:
-    """A pane whose meter has just begun anew."""
+def fresh(moment: datetime) -> PaneInput:
+    """A pane whose meter was just reset."""
     meter = Meter("5h", 1.0, 300, moment + timedelta(hours=5))
-    return Taken(moment, "capture", None, Pane(), (meter,), None, ())
+    return PaneInput(moment, "capture", None, Pane(), (meter,), None, ())
 
 
 def booked(config: Config, moments: list[datetime], began: datetime) -> list[Any]:
@@ -107,7 +107,7 @@ def booked(config: Config, moments: list[datetime], began: datetime) -> list[Any
     ids = {rows[0].id}
     for moment in sorted(moments):
         clock.act_at(moment)
-        out = decide(ctx, {("main", "codex"): fresh(moment)}, How(False, False, False))
+        out = decide(ctx, {("main", "codex"): fresh(moment)}, ResetOptions(False, False, False))
         for _, row in out.rows:
             if row.id in ids:
                 continue
@@ -184,8 +184,8 @@ def test_one_pair_for_each_window_that_elapsed(tmp_path: Path, way: str) -> None
     ],
 )
 def test_the_same_at_the_front_door(shell: Shell, zone: str, day: date, way: str) -> None:
-    place = zoneinfo.ZoneInfo(zone)
-    assert len(set(offsets(place, day))) == 2, "the law has changed: choose another day"
+    zone_info = zoneinfo.ZoneInfo(zone)
+    assert len(set(offsets(zone_info, day))) == 2, "the law has changed: choose another day"
     (shell.config / "windows.toml").write_text(f'timezone = "{zone}"\n')
     (shell.config / "agents.toml").write_text(
         '[agents.main]\nprovider = "codex"\ncapture = ["echo", "5h limit: 1% used"]\n'
@@ -193,22 +193,20 @@ def test_the_same_at_the_front_door(shell: Shell, zone: str, day: date, way: str
     began = f"{day - 2 * DAY}T12:00"
     shell.ok("snapshot", "start", "codex", "--window=W1", "--at", began, stdin="5h limit: 9% used")
     for each in days(day)[AROUND - 1 : AROUND + 2]:
-        for moment in sorted(fires(place, each, way)):
+        for moment in sorted(fires(zone_info, each, way)):
             shell.ok("reset", "--at", moment.isoformat())
     missed = len(shell.rows("resets"))
-    found = Counter((row["window"], row["phase"]) for row in shell.rows("snapshots"))
+    counts = Counter((row["window"], row["phase"]) for row in shell.rows("snapshots"))
     crossings = 3 - missed
     assert missed == (way == "late")
     wanted = {(f"W{n}", phase): 1 for n in range(1, crossings + 1) for phase in PHASES}
-    assert found == wanted | {(f"W{crossings + 1}", "before"): 1}
+    assert counts == wanted | {(f"W{crossings + 1}", "before"): 1}
 
 
 @pytest.mark.parametrize(
     ("zone", "day"), [("Africa/Cairo", "2026-10-29"), ("Asia/Beirut", "2026-10-24")]
 )
-def test_where_the_clock_goes_back_at_midnight_the_last_look_is_the_second_one(
-    shell: Shell, zone: str, day: str
-) -> None:
+def test_the_last_look_uses_the_second_repeated_midnight(shell: Shell, zone: str, day: str) -> None:
     """23:56 comes twice, and the reset is after the second. The jobs are the shipped ones."""
     zone_info = zoneinfo.ZoneInfo(zone)
     first, second = (
@@ -230,16 +228,16 @@ def test_where_the_clock_goes_back_at_midnight_the_last_look_is_the_second_one(
         moment = cron.following(last_look, moment, zone_info)
         runs.append(moment)
     assert runs[:2] == [first, second]
-    told = []
+    printed = []
     for moment in runs:
         at = f"--at={moment.isoformat()}"
         shell.ok("schedule", "--due", "last-look", at, TZ=zone)
-        told.append(shell.ok("reset", "--last-look", at, TZ=zone).split()[0])
+        printed.append(shell.ok("reset", "--last-look", at, TZ=zone).split()[0])
         if moment == second:
             shell.ok("reset", f"--at={(moment + timedelta(minutes=10)).isoformat()}", TZ=zone)
-    assert told == ["waiting", "AFTER", "already"]
-    found = [(row["window"], row["phase"]) for row in shell.rows("snapshots")]
-    assert found == [("W1", "before"), ("W1", "after"), ("W2", "before")]
+    assert printed == ["waiting", "AFTER", "already"]
+    booked = [(row["window"], row["phase"]) for row in shell.rows("snapshots")]
+    assert booked == [("W1", "before"), ("W1", "after"), ("W2", "before")]
     # A job with a fixed time is due at both, for schedulers that run it at both.
     for moment in (first, second):
         at = (moment + timedelta(minutes=2)).isoformat()

@@ -1,6 +1,6 @@
-"""A reset that is killed at any system call: run again, all is as if it had never been killed.
+"""A reset that is killed at any system call: the next run gives the same result.
 
-Three agents, threads and captures, one of which fails: what torture.writers' `reset` has not.
+Three agents, threads and captures, one of which fails, unlike the `reset` of torture.writers.
 """
 
 import re
@@ -21,9 +21,9 @@ COMMAND = [str(ROOT / "bin" / "reset"), "--at", "2026-11-23T08:00"]
 FAILED = 74  # bo's capture
 
 
-def begin(place: Path) -> None:
+def begin(folder: Path) -> None:
     """Three agents with a BEFORE; one counts prompts, and one's capture fails."""
-    shell = Shell(place)
+    shell = Shell(folder)
     (shell.config / "agents.toml").write_text(
         f'[agents.main]\nprovider = "codex"\ncapture = ["echo", "{PANE}"]\n'
         f"[agents.zoe]\nprovider = \"glm\"\ncapture = ['echo', '{BLOCKS % 9}']\n"
@@ -35,9 +35,9 @@ def begin(place: Path) -> None:
     shell.ok("snapshot", "start", "claude", "--agent=bo", "--set=session=3", *at)
 
 
-def facts(place: Path) -> dict[str, Any]:
-    """Every row without its stamps of this run, and the state; every row holds."""
-    shell = Shell(place, is_new=False)
+def facts(folder: Path) -> dict[str, Any]:
+    """Every row without the stamps of this run, and the state; every row is valid."""
+    shell = Shell(folder, is_new=False)
     rows = {
         name: [
             {k: v for k, v in row.items() if k not in ("recorded_at", "crc")}
@@ -53,10 +53,10 @@ def facts(place: Path) -> dict[str, Any]:
 
 def test_killed_at_system_calls_and_run_again(tmp_path: Path) -> None:
     stage = Stage(tmp_path / "place", begin)
-    environment = Shell(stage.place, is_new=False).environment
+    environment = Shell(stage.folder, is_new=False).environment
     how: dict[str, Any] = {"follow": True, "code": FAILED}
     points = killing.calls(stage, COMMAND, environment, **how)
-    wanted = facts(stage.place)
+    wanted = facts(stage.folder)
     assert len(wanted["snapshots"]) == 7
     changing = [point for point in points if point.call in CHANGES]
     drawn = killing.spread(changing, long(6, 120))

@@ -1,4 +1,4 @@
-"""What is due at a boundary, in corners that no feature tells of."""
+"""What is due at a boundary, in cases that the features do not cover."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -26,19 +26,19 @@ def config(folder: Path, text: str = "") -> Config:
     return Config(str(folder))
 
 
-def book(*told: tuple[str, str, str], agent: str = "ada", **more: Any) -> Index:
+def book(*snapshots: tuple[str, str, str], agent: str = "ada", **more: Any) -> Index:
     """An index of (window, phase, moment) of one agent."""
-    return Index(snapshot_of(*brief, agent=agent, **more) for brief in told)
+    return Index(snapshot_of(*brief, agent=agent, **more) for brief in snapshots)
 
 
 def snapshot_of(window: str, phase: str, moment: str, **more: Any) -> Snapshot:
-    told = {"agent": "ada", "window": window, "provider": "codex", "phase": phase}
-    told |= {"captured_at": at(moment), "meters": (), "context": None, "plan": None}
-    return codec.make(Snapshot, **{**told, "account": None, "errors": (), **more})
+    fields = {"agent": "ada", "window": window, "provider": "codex", "phase": phase}
+    fields |= {"captured_at": at(moment), "meters": (), "context": None, "plan": None}
+    return codec.make(Snapshot, **{**fields, "account": None, "errors": (), **more})
 
 
-def only(found: list[resets.Turn]) -> resets.Turn:
-    [turn] = found
+def only(turns: list[resets.Turn]) -> resets.Turn:
+    [turn] = turns
     return turn
 
 
@@ -56,7 +56,7 @@ def test_windows_that_follow_each_other_in_a_ring_are_passed_over_once(tmp_path:
     assert turn.next == "B"
 
 
-def test_who_joins_after_the_end_stays_until_the_next_reset(tmp_path: Path) -> None:
+def test_an_agent_that_joins_after_the_end_stays_until_the_next_reset(tmp_path: Path) -> None:
     declared = config(tmp_path, "[windows.A]\nends = 2026-11-22T00:01:00\n")
     turn = only(turns(declared, book(("A", "before", "22T09:00")), "22T10:00"))
     assert turn.boundary == at("23T00:01")
@@ -69,15 +69,17 @@ def test_work_on_a_second_day_in_one_window_ends_on_that_day(tmp_path: Path) -> 
     assert (turn.boundary, turn.after) == (at("23T00:01"), None)
 
 
-def test_a_window_that_was_left_counts_as_missed_for_a_month(tmp_path: Path) -> None:
+def test_an_abandoned_window_counts_as_missed_for_a_month(tmp_path: Path) -> None:
     index, declared = book(("A1", "before", "22T09:00")), config(tmp_path)
     for days, missed in ((0, 0), (1, 1), (5, 5), (40, MOST_MISSED), (400, MOST_MISSED)):
-        found = resets.missed(declared, index, at("22T12:00") + days * DAY)
-        assert [window for window, _ in found] == ["A1"] * missed
-        assert [moment for _, moment in found] == [at("23T00:01") + n * DAY for n in range(missed)]
+        missed_resets = resets.missed(declared, index, at("22T12:00") + days * DAY)
+        assert [window for window, _ in missed_resets] == ["A1"] * missed
+        assert [moment for _, moment in missed_resets] == [
+            at("23T00:01") + n * DAY for n in range(missed)
+        ]
 
 
-def test_a_reset_in_time_is_not_missed_and_one_that_came_late_is(tmp_path: Path) -> None:
+def test_a_late_reset_is_missed_and_a_timely_one_is_not(tmp_path: Path) -> None:
     declared = config(tmp_path)
     for moment, missed in (("23T00:06", 0), ("23T01:01", 0), ("23T01:02", 1)):
         index = book(("A1", "before", "22T09:00"))
@@ -89,9 +91,9 @@ def test_panes_lag_after_the_latest_reset_however_late_the_run_is(tmp_path: Path
     declared, index = config(tmp_path), book(("A1", "before", "20T09:00"))
     turn = only(turns(declared, index, "23T00:03"))
     assert turn.boundary == at("21T00:01")
-    told = resets.unfit(declared, turn, at("23T00:03"), (), ())
-    assert told is not None
-    assert told[1] == at("23T00:06")
+    reason = resets.unfit(declared, turn, at("23T00:03"), (), ())
+    assert reason is not None
+    assert reason[1] == at("23T00:06")
     assert resets.unfit(declared, turn, at("23T00:06"), (), ()) is None
 
 
@@ -105,7 +107,7 @@ def test_a_meter_whose_reset_has_passed_is_not_fit(
     assert (resets.unfit(declared, turn, at("23T00:06"), (meter,), ()) is None) == fit
 
 
-def test_a_pane_that_says_it_may_be_stale_is_not_fit(tmp_path: Path) -> None:
+def test_a_stale_pane_is_not_usable(tmp_path: Path) -> None:
     declared, index = config(tmp_path), book(("A1", "before", "22T09:00"))
     turn = only(turns(declared, index, "23T00:06"))
     assert resets.unfit(declared, turn, at("23T00:06"), (), ("stale",)) is not None
@@ -121,11 +123,11 @@ def test_a_pane_from_before_a_new_before_is_overtaken(tmp_path: Path) -> None:
 def test_a_before_shortly_before_a_reset_is_for_the_time_after_it(tmp_path: Path) -> None:
     declared = config(tmp_path)
     for moment, ends in (("22T23:45", "23T00:01"), ("22T23:46", "24T00:01"), ("23T00:01", None)):
-        found = boundaries.of(declared, book(("A1", "before", moment)), "A1")
-        assert found == (at(moment), at(ends or "24T00:01"))
+        span = boundaries.of(declared, book(("A1", "before", moment)), "A1")
+        assert span == (at(moment), at(ends or "24T00:01"))
 
 
-def test_of_one_moment_before_is_the_newer_one(tmp_path: Path) -> None:
+def test_at_one_moment_before_is_the_newer_snapshot(tmp_path: Path) -> None:
     rows = (("A1", "before", "22T09:00"), ("A2", "before", "23T00:04"), ("A1", "after", "23T00:04"))
     assert book(*rows).latest("ada", "codex") == "A2"
     crossed = (rows[0], ("A1", "after", "23T00:04"), ("A2", "before", "23T00:04"))
@@ -136,8 +138,8 @@ def test_of_one_moment_before_is_the_newer_one(tmp_path: Path) -> None:
 def test_a_reset_is_in_time_when_the_first_agent_was(tmp_path: Path, times: Sequence[str]) -> None:
     """One agent crossed at 00:06 and another, after a failed capture, at 08:00."""
     index = book(("A1", "before", "22T09:00"))
-    for place, moment in enumerate(times):
-        row = snapshot_of("A2", "before", moment, agent=f"bo{place}", boundary=at("23T00:01"))
+    for number, moment in enumerate(times):
+        row = snapshot_of("A2", "before", moment, agent=f"bo{number}", boundary=at("23T00:01"))
         index.add(row)
     assert index.first_capture(at("23T00:01")) == at("23T00:06")
     assert resets.missed(config(tmp_path), index, at("23T09:00")) == []

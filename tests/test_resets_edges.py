@@ -1,4 +1,4 @@
-"""What is due at a boundary, at each of its edges."""
+"""What is due at a boundary, in edge cases."""
 
 from pathlib import Path
 
@@ -56,7 +56,7 @@ def test_only_a_before_that_is_newer_than_the_pane_overtakes_it(tmp_path: Path) 
     assert not resets.is_overtaken(none, at("22T08:59"))
 
 
-def test_why_a_pane_is_not_fit_is_said(tmp_path: Path) -> None:
+def test_the_reason_for_an_unusable_pane_is_reported(tmp_path: Path) -> None:
     declared = config(tmp_path)
     turn = only(turns(declared, book(("A1", "before", "22T09:00")), "22T10:00"))
     lags = ("panes lag: within 5m of the reset", at("23T00:06"))
@@ -69,21 +69,21 @@ def test_why_a_pane_is_not_fit_is_said(tmp_path: Path) -> None:
     )
     reason = "the reset of 5h, weekly has not moved on in its pane"
     assert resets.unfit(declared, turn, at("22T15:00"), meters, ()) == (reason, None)
-    stale = ("its pane says that it may be stale", None)
+    stale = ("its pane may be stale", None)
     assert resets.unfit(declared, turn, at("22T15:00"), (), ("stale",)) == stale
 
 
-def test_a_window_that_another_tool_began_is_left_after_an_hour(tmp_path: Path) -> None:
+def test_a_window_of_another_tool_is_abandoned_after_an_hour(tmp_path: Path) -> None:
     declared = config(tmp_path)
-    theirs = book(("A1", "before", "22T09:00"), source=IMPORTED)
-    assert len(turns(declared, theirs, "23T01:01")) == 1
-    assert turns(declared, theirs, "23T01:02") == []
-    assert resets.missed(declared, theirs, at("25T09:00")) == []
+    imported = book(("A1", "before", "22T09:00"), source=IMPORTED)
+    assert len(turns(declared, imported, "23T01:01")) == 1
+    assert turns(declared, imported, "23T01:02") == []
+    assert resets.missed(declared, imported, at("25T09:00")) == []
     ours = book(("A1", "before", "22T09:00"))
     assert len(turns(declared, ours, "25T09:00")) == 1
 
 
-def test_a_window_left_open_before_one_that_a_person_began_comes_first(tmp_path: Path) -> None:
+def test_an_open_window_before_a_manual_one_comes_first(tmp_path: Path) -> None:
     declared = config(tmp_path, '[windows.A]\nnext = "B"\n[windows.B]\n')
     rows = (("A", "before", "22T09:00"), ("B", "before", "23T08:00"))
     assert [turn.window for turn in turns(declared, book(*rows), "23T09:00")] == ["A", "B"]
@@ -102,11 +102,11 @@ def test_a_before_of_the_next_window_belongs_to_the_boundary_from_15_minutes_bef
         assert (turn.before is not None) == belongs, moment
 
 
-def test_where_the_next_window_has_an_end_no_reset_time_is_missed(tmp_path: Path) -> None:
+def test_no_reset_is_missed_before_a_window_with_an_end(tmp_path: Path) -> None:
     text = '[windows.A]\nnext = "B"\n[windows.B]\nends = 2026-11-28T00:01:00\n'
     index = book(("A", "before", "22T09:00"))
-    found = resets.missed(config(tmp_path, text), index, at("26T09:00"))
-    assert found == [("A", at("23T00:01"))]
+    missed = resets.missed(config(tmp_path, text), index, at("26T09:00"))
+    assert missed == [("A", at("23T00:01"))]
 
 
 def test_a_better_before_in_the_same_stretch_does_not_move_the_end(tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ def test_a_better_before_in_the_same_stretch_does_not_move_the_end(tmp_path: Pat
     ("ends", "boundary"),
     [("25T00:01", "25T00:01"), ("22T09:01", "22T09:01"), ("22T09:00", "23T00:01")],
 )
-def test_a_declared_end_holds_where_it_is_after_the_begin(
+def test_a_declared_end_counts_if_it_is_after_the_start(
     tmp_path: Path, ends: str, boundary: str
 ) -> None:
     declared = config(tmp_path, f"[windows.A]\nends = 2026-11-{ends}:00\n")
@@ -141,9 +141,9 @@ def test_only_a_window_that_has_ended_is_skipped(tmp_path: Path, ends: str, skip
 def test_a_pane_at_the_very_moment_of_a_later_reset_lags(tmp_path: Path) -> None:
     declared = config(tmp_path)
     turn = only(turns(declared, book(("A1", "before", "22T09:00")), "24T00:01"))
-    found = resets.unfit(declared, turn, at("24T00:01"), (), ())
-    assert found is not None
-    assert found[1] == at("24T00:06")
+    reason = resets.unfit(declared, turn, at("24T00:01"), (), ())
+    assert reason is not None
+    assert reason[1] == at("24T00:06")
 
 
 def test_a_reset_is_missed_more_than_an_hour_after_it(tmp_path: Path) -> None:
@@ -165,5 +165,5 @@ def test_missed_resets_of_several_agents_are_in_order_and_closed_windows_have_no
         ("cy", ("A", "before", "22T09:00")),
     ):
         index.add(snapshot_of(*row, agent=agent))
-    found = resets.missed(declared, index, at("24T09:00"))
-    assert found == [(w, at(f"{day}T00:01")) for day in (23, 24) for w in ("A", "Z")]
+    missed = resets.missed(declared, index, at("24T09:00"))
+    assert missed == [(w, at(f"{day}T00:01")) for day in (23, 24) for w in ("A", "Z")]

@@ -41,33 +41,33 @@ def restore(inside: Inside, *words: str) -> Done:
 
 
 def moved(book: Path, name: str, numbers: set[int], end: bytes = b"\n") -> bytes:
-    """Move lines to the quarantine as an earlier version did; the journal as it was."""
+    """Move lines to the quarantine like an earlier version; return the original journal."""
     path = book / f"{name}.jsonl"
     whole = path.read_bytes()
     lines = whole.splitlines(keepends=True)
-    some = [
+    bad = [
         Kept("of its time", at + 1, 0, quarantine.id_of(line), line[:-1] + end)
         for at, line in enumerate(lines)
         if at in numbers
     ]
-    quarantine.keep(str(book), name, some)
+    quarantine.keep(str(book), name, bad)
     path.write_bytes(b"".join(line for at, line in enumerate(lines) if at not in numbers))
     return whole
 
 
 @pytest.mark.parametrize("numbers", [{0}, {1}, {0, 1, 2, 3}, {1, 3}, {2}])
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
-def test_rows_go_back_to_where_they_were(inside: Inside, numbers: set[int], end: bytes) -> None:
+def test_rows_are_restored_to_their_position(inside: Inside, numbers: set[int], end: bytes) -> None:
     before = json.loads(ok(inside, "preview", "--window", "W0-CHN", "--format", "json"))
     whole = moved(inside.book, "snapshots", numbers, end)
-    place = inside.book / "snapshots.jsonl.quarantine"
+    quarantine = inside.book / "snapshots.jsonl.quarantine"
     if end == b"\r\n":  # what changed the journal's line ends changed the quarantine's too
-        place.write_bytes(codec.BOM + place.read_bytes().replace(b"\n", b"\r\n"))
+        quarantine.write_bytes(codec.BOM + quarantine.read_bytes().replace(b"\n", b"\r\n"))
     kept = (inside.book / "snapshots.jsonl.quarantine").read_bytes()
     done = restore(inside, "--yes")
     assert done.code == 0, done
     rows = "1 row" if len(numbers) == 1 else f"{len(numbers)} rows"
-    assert f"snapshots.jsonl: put back {rows} from snapshots.jsonl.quarantine" in done.out
+    assert f"snapshots.jsonl: restored {rows} from snapshots.jsonl.quarantine" in done.out
     assert (inside.book / "snapshots.jsonl").read_bytes() == whole
     assert (inside.book / "snapshots.jsonl.quarantine").read_bytes() == kept
     assert len([*inside.book.glob("snapshots.jsonl.before-repair-*")]) == 1
@@ -80,7 +80,7 @@ def test_rows_go_back_to_where_they_were(inside: Inside, numbers: set[int], end:
 
 
 @pytest.mark.parametrize("numbers", [{0}, {1}, {0, 1}, {1, 2}, {3}, {0, 1, 2, 3}])
-def test_rows_go_back_behind_what_they_followed_whatever_the_clock_was(
+def test_rows_are_restored_after_their_predecessor_for_any_clock(
     inside: Inside, numbers: set[int]
 ) -> None:
     """The clock of one row was years ahead, and that of another years behind."""
@@ -94,7 +94,7 @@ def test_rows_go_back_behind_what_they_followed_whatever_the_clock_was(
     ok(inside, "repair", "--yes")
     entries = quarantine.read(str(inside.book), "snapshots")
     assert len(entries) == len(numbers)
-    right = [msgspec.structs.replace(one, base64=lines[one.line - 1]) for one in entries]
+    right = [msgspec.structs.replace(entry, base64=lines[entry.line - 1]) for entry in entries]
     (inside.book / "snapshots.jsonl.quarantine").unlink()
     quarantine.keep(str(inside.book), "snapshots", right)
     assert restore(inside, "--yes").code == 0
@@ -102,7 +102,7 @@ def test_rows_go_back_behind_what_they_followed_whatever_the_clock_was(
 
 
 def stamped(line: bytes, moment: str | None) -> bytes:
-    """A row recorded at another moment; without one it does not hold any more."""
+    """A row recorded at another moment; without one it is not valid."""
     body = line.rpartition(b',"crc"')[0]
     if moment is None:
         return line.replace(body, body.replace(b'"host":"', b'"host":" '))
@@ -121,19 +121,19 @@ def test_without_yes_nothing_is_written(inside: Inside) -> None:
         assert inside.tree() == before
 
 
-def test_rows_that_still_do_not_hold_stay_and_are_named(inside: Inside) -> None:
+def test_rows_that_are_still_corrupt_stay_and_are_reported(inside: Inside) -> None:
     whole = moved(inside.book, "snapshots", {3})
     quarantine.keep(str(inside.book), "snapshots", [Kept("no", 9, 9, "s-0123456789abcdef01", BAD)])
     done = restore(inside, "--yes")
     assert done.code == 1
-    assert "snapshots.jsonl: put back 1 row from" in done.out
+    assert "snapshots.jsonl: restored 1 row from" in done.out
     assert "left: snapshots.jsonl.quarantine:2 is still corrupt: crc is 00000000" in done.out
     assert (inside.book / "snapshots.jsonl").read_bytes() == whole
     assert restore(inside, "--yes").code == 1
     assert (inside.book / "snapshots.jsonl").read_bytes() == whole
 
 
-def test_rows_of_a_later_version_that_an_earlier_one_moved_come_back(inside: Inside) -> None:
+def test_quarantined_rows_of_a_later_version_are_restored(inside: Inside) -> None:
     path = inside.book / "proxy_telemetry.jsonl"
     path.write_bytes(b"".join(map(newer, path.read_bytes().splitlines(keepends=True))))
     whole = moved(inside.book, "proxy_telemetry", {0, 1, 2, 3, 4})
@@ -143,7 +143,7 @@ def test_rows_of_a_later_version_that_an_earlier_one_moved_come_back(inside: Ins
     assert "has 5 rows of a newer version, 0.2.0" in ok(inside, "check")
 
 
-def test_a_journal_that_is_gone_is_made_again(inside: Inside) -> None:
+def test_a_missing_journal_is_restored(inside: Inside) -> None:
     whole = moved(inside.book, "snapshots", {0, 1, 2, 3})
     (inside.book / "snapshots.jsonl").unlink()
     assert restore(inside, "--yes").code == 0
@@ -151,16 +151,16 @@ def test_a_journal_that_is_gone_is_made_again(inside: Inside) -> None:
     ok(inside, "check")
 
 
-def test_a_repair_that_moved_rows_is_taken_back(inside: Inside) -> None:
+def test_a_repair_can_be_reverted(inside: Inside) -> None:
     """As after a disk that gave wrong bytes once: the row is put right by hand, and comes back."""
     path = inside.book / "snapshots.jsonl"
     whole = path.read_bytes()
     path.write_bytes(whole.replace(b":11.0", b":12.0"))
     ok(inside, "repair", "--yes")
-    place = inside.book / "snapshots.jsonl.quarantine"
+    quarantine_path = inside.book / "snapshots.jsonl.quarantine"
     [kept] = quarantine.read(str(inside.book), "snapshots")
     right = Kept(kept.reason, 1, 0, kept.id, (kept.base64 or b"").replace(b":12.0", b":11.0"))
-    place.unlink()
+    quarantine_path.unlink()
     quarantine.keep(str(inside.book), "snapshots", [right])
     assert restore(inside, "--yes").code == 0
     assert path.read_bytes() == whole

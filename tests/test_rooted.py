@@ -57,7 +57,7 @@ def test_the_root_may_be_reached_through_a_link(tmp_path: Path) -> None:
     assert RootedPath(str(tmp_path / "link")).status() is not None
 
 
-def test_a_directory_of_the_config_starts_at_the_book_where_it_is_in_it() -> None:
+def test_a_configured_directory_inside_the_book_is_rooted_there() -> None:
     assert folder_of_config("/book/docs/x", "/book") == RootedPath("/book", "docs/x")
     assert folder_of_config("/book", "/book") == RootedPath("/book")
     assert folder_of_config("/other/x", "/book") == RootedPath("/other/x")
@@ -125,7 +125,7 @@ def test_a_link_is_given_another_name_and_its_target_is_not(tmp_path: Path, name
     assert target.stat().st_nlink == 1
 
 
-def test_a_directory_is_made_with_those_above_it_and_their_names_are_synced(
+def test_a_directory_is_created_and_synced_with_its_parents(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[str] = []
@@ -154,7 +154,7 @@ def test_a_directory_that_another_process_makes_first_is_used(
     assert handles() == before
 
 
-def test_a_directory_that_cannot_be_made_is_one_sentence(
+def test_a_directory_that_cannot_be_created_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("mine")
@@ -176,13 +176,13 @@ def test_only_an_empty_directory_is_removed(tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == ["file", "full"]
 
 
-def test_to_remove_a_file_that_is_not_there_is_no_error(tmp_path: Path) -> None:
+def test_removing_a_missing_file_is_not_an_error(tmp_path: Path) -> None:
     RootedPath(str(tmp_path), "missing").unlink()
     RootedPath(str(tmp_path), "missing/a/b").unlink()
 
 
 def without_permission(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No file can be opened to be read: root, who may run the tests, could open every file."""
+    """No file can be opened for reading, even by root, who may run the tests."""
     open_any = os.open
 
     def call(path: str, flags: int, *, dir_fd: int | None) -> int:
@@ -208,9 +208,7 @@ def test_a_mode_is_changed_also_where_the_file_cannot_be_opened(
     assert handles() == before
 
 
-def test_a_link_that_replaces_a_closed_file_has_its_mode_not_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_mode_of_a_link_is_not_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a").symlink_to("target")
     without_permission(monkeypatch)
     changed: list[object] = []

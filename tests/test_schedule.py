@@ -35,10 +35,10 @@ def plan(
     ])  # fmt: skip
 
 
-def rendered(form: str, made: Plan) -> Rendered:
-    found = load(form).render(made)
-    assert isinstance(found, Rendered)
-    return found
+def rendered(form: str, schedule_plan: Plan) -> Rendered:
+    result = load(form).render(schedule_plan)
+    assert isinstance(result, Rendered)
+    return result
 
 
 def test_every_file_of_the_folder_is_a_form() -> None:
@@ -52,20 +52,20 @@ def test_every_file_of_the_folder_is_a_form() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(ROOTS, TEXTS)
-def test_sh_reads_a_crontabs_words_as_they_were(root: str, word: str) -> None:
-    made = plan(root, word)
+def test_sh_reads_unchanged_crontab_arguments(root: str, word: str) -> None:
+    schedule_plan = plan(root, word)
     if "\\" in root + word:
         with pytest.raises(BadConfig, match="backslashes"):
-            crontab.render(made)
+            crontab.render(schedule_plan)
         return
-    lines = crontab.render(made).files[0].text.splitlines()
+    lines = crontab.render(schedule_plan).files[0].text.splitlines()
     assert (lines[0], lines[-1]) == crontab.markers(root)
     command = lines[2].removeprefix("6 0 * * *  ")
     assert not re.search(r"(?<!\\)%", command)
     shown = subprocess.check_output(
         ["sh", "-c", "printf '%s\\0' " + command.replace(r"\%", "%")]
     ).decode()
-    wanted = ["/usr/bin/env", "PATH=/usr/bin:/bin", *made.tasks[0].words]
+    wanted = ["/usr/bin/env", "PATH=/usr/bin:/bin", *schedule_plan.tasks[0].words]
     assert shown.split("\0")[:-1] == wanted
 
 
@@ -76,8 +76,10 @@ def test_crontab_accepts_the_crontab() -> None:
     if flag == "-n" and "dry run" not in usage.stdout + usage.stderr:
         pytest.skip("this crontab cannot check a file")
     printed = subprocess.check_output([str(ROOT / "bin" / "schedule")], stderr=subprocess.DEVNULL)
-    odd = crontab.render(plan("/srv/a 'b' 50%", "x y", zone="Europe/Berlin")).files[0].text.encode()
-    for text in (printed, odd):
+    block = (
+        crontab.render(plan("/srv/a 'b' 50%", "x y", zone="Europe/Berlin")).files[0].text.encode()
+    )
+    for text in (printed, block):
         with tempfile.NamedTemporaryFile() as file:
             file.write(text)
             file.flush()
@@ -86,7 +88,7 @@ def test_crontab_accepts_the_crontab() -> None:
 
 
 def verified(folder: Path) -> tuple[int, str]:
-    """What systemd-analyze says about the units of a folder."""
+    """The output of systemd-analyze about the units of a folder."""
     done = subprocess.run(
         ["systemd-analyze", "--user", "--man=no", "verify", *map(str, folder.glob("*.*"))],
         env={**os.environ, "XDG_RUNTIME_DIR": str(folder)},
@@ -119,7 +121,7 @@ def test_systemd_accepts_what_schedule_writes(shell: Shell, tmp_path: Path) -> N
     assert "Failed to parse calendar specification" in verified(into)[1]
 
 
-def test_systemd_quotes_what_it_would_fill_in() -> None:
+def test_systemd_specifiers_are_quoted() -> None:
     [service, timer] = systemd.render(plan('/a "b" 50% $HOME', "\\")).files
     assert (
         'ExecStart=/bin/sh "/a \\"b\\" 50%% $$HOME/bin/_job" "look" "check" "\\\\"' in service.text
@@ -139,11 +141,11 @@ def test_systemd_keeps_the_zone_and_either_kind_of_day() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(ROOTS, TEXTS)
-def test_launchd_reads_its_words_as_they_were(root: str, word: str) -> None:
-    made = plan(root, word)
-    [file] = launchd.render(made).files
+def test_launchd_reads_unchanged_arguments(root: str, word: str) -> None:
+    schedule_plan = plan(root, word)
+    [file] = launchd.render(schedule_plan).files
     read = plistlib.loads(file.text.encode())
-    assert read["ProgramArguments"] == ["/bin/sh", *made.tasks[0].words]
+    assert read["ProgramArguments"] == ["/bin/sh", *schedule_plan.tasks[0].words]
     assert read["EnvironmentVariables"] == {"PATH": "/usr/bin:/bin"}
     assert read["StartCalendarInterval"][0] == {"Hour": 0, "Minute": 6}
     assert len(read["StartCalendarInterval"]) == 1 + 12
@@ -157,12 +159,14 @@ def test_launchd_reads_its_words_as_they_were(root: str, word: str) -> None:
         ("local", "1-59 1-23 * * *", "needs 1357 entries"),
     ],
 )
-def test_what_launchd_cannot_say_is_refused(zone: str, cron: str, sentence: str) -> None:
+def test_schedules_that_launchd_does_not_support_are_refused(
+    zone: str, cron: str, sentence: str
+) -> None:
     with pytest.raises(BadConfig, match=re.escape(sentence)):
         launchd.render(plan(zone=zone, cron=cron))
 
 
-def test_what_must_not_come_late_is_told_so(shell: Shell) -> None:
+def test_jobs_that_must_not_run_late_are_marked(shell: Shell) -> None:
     (shell.config / "schedules.toml").write_text(
         '[jobs.a]\ncron = "56 23 * * *"\nrecipe = "check"\ncatch_up = false\n[logs]\ncount = 3\n'
     )
@@ -214,14 +218,14 @@ def test_each_shipped_job_runs_a_recipe_and_a_capture_that_there_is() -> None:
 
 
 def test_the_shipped_jobs_are_where_they_should_be_around_the_reset() -> None:
-    told = json.loads(
+    output = json.loads(
         subprocess.check_output(
             [str(ROOT / "bin" / "schedule"), "--format", "json", "--at", "2026-11-22T23:51Z"],
             env={"PATH": "/usr/bin:/bin", "TZ": "UTC"},
             stderr=subprocess.DEVNULL,
         )
     )
-    order = sorted(told["jobs"], key=lambda job: str(job["next_at"]))
+    order = sorted(output["jobs"], key=lambda job: str(job["next_at"]))
     assert [(job["name"], job["next_at"][11:16]) for job in order] == [
         ("usage", "23:54"),
         ("ingest", "23:55"),
@@ -237,14 +241,14 @@ def test_the_shipped_jobs_are_where_they_should_be_around_the_reset() -> None:
 
 
 @pytest.mark.parametrize("form", ["crontab", "systemd", "launchd"])
-def test_the_snippets_of_the_manual_are_what_schedule_prints(form: str) -> None:
+def test_the_manual_shows_the_output_of_schedule(form: str) -> None:
     """But for the project's folder. Each fence below a mark of docs/generate.py is a whole file."""
     env = {"PATH": "/usr/bin:/bin"}
     command = [str(ROOT / "bin" / "schedule"), "--as", form, "--format", "json"]
-    told = json.loads(subprocess.run(command, env=env, capture_output=True, check=True).stdout)
+    output = json.loads(subprocess.run(command, env=env, capture_output=True, check=True).stdout)
     files = {
         file["name"]: file["text"].replace(quote(f"{ROOT}/bin/_job"), "/home/ada/burnbook/bin/_job")
-        for file in told["files"]
+        for file in output["files"]
     }
     page = (ROOT / "docs" / "standing_jobs.md").read_text("utf-8")
     marked = re.findall(r"^<!-- (\S+), written .*? -->\n```text\n(.*?)^```$", page, re.M | re.S)

@@ -1,4 +1,4 @@
-"""config/schedules.toml: every mistake is one sentence that names file, key and what is valid."""
+"""config/schedules.toml: every mistake is one sentence with file, key and valid values."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ from burnbook.config import loader, schedules
         ("timezone = 'Mars/Base'", "timezone: unknown time zone 'Mars/Base'"),
         ("path = 'bin:/usr/bin'", "path: 'bin' is not an absolute folder"),
         ("path = '/usr/bin:'", "path: '' is not an absolute folder"),
-        ("path = '/usr/bin:/tmp'", "path: anybody may write to /tmp"),
+        ("path = '/usr/bin:/tmp'", "path: every user can write to /tmp"),
         ("name = 'a b'", "name = 'a b' is not valid"),
         ("log = 1", "unknown key log; valid: captures, jobs, logs, name, path, timezone"),
         ("[logs]\nsize = 1", "unknown key logs.size"),

@@ -15,20 +15,20 @@ from stored import history_of
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-def row(window: str, made: float, points: int | None, methodology: str | None) -> WindowRow:
+def row(window: str, features: float, points: int | None, methodology: str | None) -> WindowRow:
     rise = None if points is None else float(points)
     meter = MeterDelta("weekly", 10080, 0.0, rise, None, rise, rise, rise, 0, None)
     stamps: Any = {"id": "w-", "schema_version": 1, "tool_version": "", "host": ""}
-    said: Any = dict.fromkeys(("quality", "outcome", "commit_start", "commit_end"))
+    fields: Any = dict.fromkeys(("quality", "outcome", "commit_start", "commit_end"))
     return WindowRow(
         **stamps,
-        **said,
+        **fields,
         recorded_at=NOON,
         finalized_at=NOON,
         window=window,
         closings=(Closing("ada", "codex", None, None, (meter,), None),),
         anomalies=0,
-        features={"codex": made},
+        features={"codex": features},
         methodology=methodology,
     )
 
@@ -51,31 +51,31 @@ WINDOWS = st.lists(
 
 
 @given(WINDOWS)
-def test_every_window_counts_once_as_it_was_told_last(told: list[Any]) -> None:
-    rows = [row(f"W{number}", *rest) for number, *rest in told]
-    last = {one.window: one for one in rows}.values()
-    found = scores(history(rows), 0.25)
-    assert bool(found) == bool(last)
-    if not found:
+def test_the_last_closing_of_a_window_counts(rows_in_order: list[Any]) -> None:
+    rows = [row(f"W{number}", *rest) for number, *rest in rows_in_order]
+    last = {score.window: score for score in rows}.values()
+    result = scores(history(rows), 0.25)
+    assert bool(result) == bool(last)
+    if not result:
         return
-    whole, *each = found
+    whole, *each = result
     plain = [
-        (one.features["codex"], one.closings[0].meters[0].delta or 0)
-        for one in last
-        if one.closings[0].meters[0].delta
+        (score.features["codex"], score.closings[0].meters[0].delta or 0)
+        for score in last
+        if score.closings[0].meters[0].delta
     ]
     assert (whole.scope, whole.n, whole.left_out) == ("all", len(plain), len(last) - len(plain))
     wanted = efficiency.ratio(sorted(plain), "codex", 0.25)
     for name in ("per_point", "low", "high"):
-        one, other = getattr(whole, name), getattr(wanted, name)
-        assert (one is None) == (other is None)
-        assert one is None or abs(one - other) < 1e-6 * (1 + abs(other))
-    assert sum(one.n for one in each) == whole.n
-    assert sum(one.left_out for one in each) == whole.left_out
-    named = [one.methodology for one in each]
+        score, other = getattr(whole, name), getattr(wanted, name)
+        assert (score is None) == (other is None)
+        assert score is None or abs(score - other) < 1e-6 * (1 + abs(other))
+    assert sum(score.n for score in each) == whole.n
+    assert sum(score.left_out for score in each) == whole.left_out
+    named = [score.methodology for score in each]
     assert len(set(named)) == len(named)
     assert set(named) <= {None, "tdd", "spike", "a b"}
-    assert all((one.per_point is None) for one in found if one.n < 3)
+    assert all((score.per_point is None) for score in result if score.n < 3)
 
 
 def test_the_history_has_the_steps_of_each_window() -> None:

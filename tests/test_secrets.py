@@ -39,15 +39,15 @@ AT = ("--at", "2026-11-22T10:00:00Z")
 def secrets() -> list[tuple[str, str]]:
     """The secrets as they are written, and the part of each that is secret."""
     dice = random.Random(6)
-    made = []
+    generated = []
     for number in range(MANY):
         kind = KINDS[number % len(KINDS)]
         body = "".join(dice.choices(WORDS, k=36)) + str(dice.randrange(10))
         if kind == "mail":
             body = f"{body[:20].lower()}x9@mail{number}.example.com"
             kind = ""
-        made.append((f"{kind}{body}", body))
-    return made
+        generated.append((f"{kind}{body}", body))
+    return generated
 
 
 def painted(text: str, dice: random.Random) -> str:
@@ -102,9 +102,9 @@ def test_no_secret_is_kept(tmp_path: Path) -> None:
     assert inside.run("ingest", "proxy-telemetry", "--window", "W0", stdin=lines).code == 0
     logs = inside.home / ".claude" / "projects" / "p"
     logs.mkdir(parents=True)
-    told = []
+    reported = []
     for number, (text, _) in enumerate(shares[2]):
-        told.append(
+        reported.append(
             {
                 "type": "assistant",
                 "timestamp": "2026-11-22T09:00:00Z",
@@ -121,10 +121,10 @@ def test_no_secret_is_kept(tmp_path: Path) -> None:
                 },
             }
         )
-        told.append({**told[-1], "timestamp": text, "requestId": f"z{number}"})
-    (logs / "s.jsonl").write_text("\n".join(map(json.dumps, told)) + "\n")
+        reported.append({**reported[-1], "timestamp": text, "requestId": f"z{number}"})
+    (logs / "s.jsonl").write_text("\n".join(map(json.dumps, reported)) + "\n")
     assert inside.run("ingest", "claude").code == 0
-    (inside.place / "here" / "r.txt").write_text("x")
+    (inside.folder / "here" / "r.txt").write_text("x")
     for number, (text, _) in enumerate(shares[3]):
         window = ("--window", f"W{number}", *AT)
         for words in (
@@ -198,15 +198,15 @@ def pieces(body: str) -> list[str]:
 
 
 def leaking(inside: Inside, every: list[tuple[str, str]]) -> list[str]:
-    """Which files have a piece of a secret, and what stands around it."""
-    found = []
+    """The files that have a part of a secret, and the text around it."""
+    leaks = []
     for path in [p for top in (inside.book, inside.docs) for p in top.rglob("*") if p.is_file()]:
         text = path.read_bytes().decode("utf-8", "replace")
         for secret, body in every:
             at = max(text.find(piece) for piece in pieces(body))
             if at >= 0:
-                found.append(
-                    f"{path.relative_to(inside.place)}: {secret[:12]}: {text[at - 60 : at + 60]!r}"
+                leaks.append(
+                    f"{path.relative_to(inside.folder)}: {secret[:12]}: {text[at - 60 : at + 60]!r}"
                 )
                 break
-    return found
+    return leaks

@@ -1,7 +1,7 @@
-"""A secret in every text that a person can hand in: each flag, word, variable, file and stdin.
+"""A secret in every text that a user can pass: each flag, argument, variable, file and stdin.
 
-What there is to hand in comes from the parsers of the scripts, so a new flag is tested without a
-change here; a new script has to be added to CALLS.
+The flags and arguments come from the parsers of the scripts, so a new flag is tested without a
+change here; a new script must be added to CALLS.
 """
 
 import argparse
@@ -76,18 +76,18 @@ CALLS = {
 }
 
 
-class Place(Inside):
+class ScratchBook(Inside):
     """A book with a window, an agent with a capture, and whatever variables a test adds."""
 
-    def __init__(self, place: Path) -> None:
-        super().__init__(place)
+    def __init__(self, scratch: Path) -> None:
+        super().__init__(scratch)
         self.variables: dict[str, str] = {}
-        here = place / "here"
+        here = scratch / "here"
         (here / "r.txt").write_text("x")
         (here / "pane").write_bytes(PANE)
         for name in (KEY, TEXT):  # an input whose name is a secret
             (here / name).write_bytes(PANE)
-        (place / "tmp").mkdir()
+        (scratch / "tmp").mkdir()
         (self.config / "agents.toml").write_text(
             '[agents.main]\nprovider = "codex"\ncapture = ["cat", "pane"]\n'
         )
@@ -95,14 +95,14 @@ class Place(Inside):
         assert self.run("snapshot", *CALLS["snapshot"].words, stdin=PANE).code == 0
 
     def environment(self) -> dict[str, str]:
-        tmp = {"TMPDIR": str(self.place / "tmp")}
+        tmp = {"TMPDIR": str(self.folder / "tmp")}
         return super().environment() | tmp | self.variables
 
     def kept(self) -> dict[str, bytes]:
         """Every file that burnbook may have written, and its name, by its name."""
-        tops = (self.book, self.docs, self.home, self.place / "tmp", self.place / "logs")
+        tops = (self.book, self.docs, self.home, self.folder / "tmp", self.folder / "logs")
         files = (path for top in tops for path in top.rglob("*"))
-        named = {str(path.relative_to(self.place)): path for path in files}
+        named = {str(path.relative_to(self.folder)): path for path in files}
         return {
             name: name.encode() + (b"" if path.is_dir() else path.read_bytes())
             for name, path in named.items()
@@ -114,7 +114,7 @@ class Place(Inside):
         return [name for name, data in self.kept().items() if any(part in data for part in parts)]
 
     def hidden(self) -> int:
-        """How many secrets were taken out of what is kept."""
+        """The number of secrets that were redacted from saved text."""
         return sum(data.count(b"[key]") for data in self.kept().values())
 
     def call(self, script: str, *words: str, stdin: bytes | None = None) -> Done:
@@ -122,7 +122,7 @@ class Place(Inside):
         done = self.run(script, *words, stdin=CALLS[script].stdin if stdin is None else stdin)
         # A book that `--data-dir` made would be a config without ledgers.toml for `--config-dir`,
         # and then the ledgers are those of the project.
-        for path in (self.place / "here").iterdir():
+        for path in (self.folder / "here").iterdir():
             if path.is_dir() and path.name != "tracker":
                 shutil.rmtree(path)
         assert BODY not in done.err, (script, words, done)
@@ -131,8 +131,8 @@ class Place(Inside):
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path / "x")
+def scratch(tmp_path: Path) -> ScratchBook:
+    return ScratchBook(tmp_path / "x")
 
 
 def options(script: str) -> Iterator[tuple[str, argparse.Action]]:
@@ -144,7 +144,7 @@ def options(script: str) -> Iterator[tuple[str, argparse.Action]]:
 
 def filled(script: str, action: argparse.Action, value: str) -> list[str]:
     """The words of a script's call with `value` for one of its arguments."""
-    # At a moment of its own: what is booked already is not booked again with other notes.
+    # Each at another moment, because equal rows are not booked again with other notes.
     words = [
         f"{word[:14]}{next(SECONDS):%M:%SZ}" if word == AT[1] else word
         for word in CALLS[script].words
@@ -154,8 +154,10 @@ def filled(script: str, action: argparse.Action, value: str) -> list[str]:
         if flag in words:
             del words[(at := words.index(flag)) : at + 2]
         return [*words, f"{flag}={value}"]
-    places = [one.dest for one in parser(script)._actions if not one.option_strings]
-    at = places.index(action.dest)
+    positionals = [
+        argument.dest for argument in parser(script)._actions if not argument.option_strings
+    ]
+    at = positionals.index(action.dest)
     given = next((n for n, word in enumerate(words) if word[:1] == "-"), len(words))
     words[at : at + (at < given)] = [value]
     return words
@@ -166,16 +168,16 @@ def test_every_script_has_a_call() -> None:
 
 
 @pytest.mark.parametrize("script", VERBS)
-def test_no_secret_in_an_argument_is_kept(place: Place, script: str) -> None:
+def test_no_secret_in_an_argument_is_kept(scratch: ScratchBook, script: str) -> None:
     books = []
     for name, action in options(script):
         for value in VALUES:
-            before = place.hidden()
-            done = place.call(script, *filled(script, action, value))
-            assert not (leaks := place.leaks()), (script, name, value, leaks)
-            if done.code == 0 and place.hidden() > before:
+            before = scratch.hidden()
+            done = scratch.call(script, *filled(script, action, value))
+            assert not (leaks := scratch.leaks()), (script, name, value, leaks)
+            if done.code == 0 and scratch.hidden() > before:
                 books.append(name)
-    # The test sees what it is about: notes are kept, as text from which the key is taken out.
+    # The test reaches its subject: notes are kept, with the key removed.
     noted = [name for name, _ in options(script) if name == "--notes"]
     assert script == "churn" or {*noted} <= {*books}
     if script == "finalize":
@@ -183,12 +185,12 @@ def test_no_secret_in_an_argument_is_kept(place: Place, script: str) -> None:
 
 
 @pytest.mark.parametrize("script", VERBS)
-def test_no_secret_in_a_variable_is_kept(place: Place, script: str) -> None:
+def test_no_secret_in_a_variable_is_kept(scratch: ScratchBook, script: str) -> None:
     for name in ("AGENT_ID", "BURNBOOK_CONFIG_DIR", "USER", "LOGNAME", "HOSTNAME"):
         for value in (KEY, TEXT):
-            place.variables = {name: value}
-            place.call(script, *CALLS[script].words)
-            assert not (leaks := place.leaks()), (script, name, leaks)
+            scratch.variables = {name: value}
+            scratch.call(script, *CALLS[script].words)
+            assert not (leaks := scratch.leaks()), (script, name, leaks)
 
 
 def mutants(value: Any, secret: str) -> Iterator[Any]:
@@ -214,26 +216,26 @@ LINES = {
 
 
 @pytest.mark.parametrize("words", LINES, ids=" ".join)
-def test_no_secret_in_stdin_is_kept(place: Place, words: tuple[str, ...]) -> None:
+def test_no_secret_in_stdin_is_kept(scratch: ScratchBook, words: tuple[str, ...]) -> None:
     text = sample(LINES[words]).decode()
     whole = json.loads(text.splitlines()[0] if LINES[words].endswith("l") else text)
     script, *more = words
     for secret in (KEY, MAIL):
         for mutant in mutants(whole, secret):
-            place.call(script, *more, *AT, stdin=json.dumps(mutant).encode() + b"\n")
-    assert not place.leaks()
+            scratch.call(script, *more, *AT, stdin=json.dumps(mutant).encode() + b"\n")
+    assert not scratch.leaks()
 
 
-def test_no_secret_in_an_older_trackers_rows_is_kept(place: Place) -> None:
-    folder = place.place / "here" / "tracker"
+def test_no_secret_in_an_older_trackers_rows_is_kept(scratch: ScratchBook) -> None:
+    folder = scratch.folder / "here" / "tracker"
     shutil.copytree(ROOT / "samples" / "tracker", folder)
     for path in sorted(folder.rglob("*.jsonl")):
         rows = [json.loads(line) for line in path.read_text().splitlines()[:2]]
         lines = [m for row in rows for secret in (KEY, MAIL) for m in mutants(row, secret)]
         path.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    done = place.call("import", "tracker", str(folder))
+    done = scratch.call("import", "tracker", str(folder))
     assert done.code in (0, 65), done
-    assert not place.leaks()
+    assert not scratch.leaks()
 
 
 CONFIG = sorted(path.name for path in (ROOT / "samples" / "config").glob("*.toml"))
@@ -250,7 +252,7 @@ SCHEDULES = (("capture", "one"), ("schedule", "print"))
 
 
 @pytest.mark.parametrize("name", sorted({*CONFIG, *OWN} - {"ledgers.toml", "bundle.toml"}))
-def test_no_secret_in_the_config_is_kept(place: Place, name: str) -> None:
+def test_no_secret_in_the_config_is_kept(scratch: ScratchBook, name: str) -> None:
     top = "samples/config" if name in CONFIG else "config"
     text = (ROOT / top / name).read_text()
     literals = [
@@ -261,7 +263,7 @@ def test_no_secret_in_the_config_is_kept(place: Place, name: str) -> None:
     for literal in literals:
         for value in (KEY, TEXT):
             changed = f'{text[: literal.start()]}"{value}"{text[literal.end() :]}'
-            (place.config / name).write_text(changed)
+            (scratch.config / name).write_text(changed)
             for words in BOOKING if name != "schedules.toml" else SCHEDULES:
-                place.call(*words)
-        assert not (leaks := place.leaks()), (name, literal[0], leaks)
+                scratch.call(*words)
+        assert not (leaks := scratch.leaks()), (name, literal[0], leaks)

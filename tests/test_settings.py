@@ -1,4 +1,4 @@
-"""Where the book is and who acts: flag, environment, `.env`, default; nothing is exported."""
+"""The choice of the book and the agent: flag, environment, `.env`, default; nothing is exported."""
 
 from pathlib import Path
 
@@ -15,25 +15,25 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def test_without_a_word_it_is_the_live_book_and_main(project: Path) -> None:
-    found = settings.resolve(None, None, None)
-    assert found.data_dir == str(project / "data" / "live")
-    assert found.config_dir == str(project / "config")
-    assert found.agent == "main"
+def test_the_defaults_are_the_live_book_and_main(project: Path) -> None:
+    resolved = settings.resolve(None, None, None)
+    assert resolved.data_dir == str(project / "data" / "live")
+    assert resolved.config_dir == str(project / "config")
+    assert resolved.agent == "main"
 
 
 def test_a_flag_wins_over_the_environment_and_that_over_dotenv(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (project / ".env").write_text("AGENT_ID=from-dotenv\nBURNBOOK_DATA_DIR=data/mine\n")
-    found = settings.resolve(None, None, None)
-    assert (found.agent, found.data_dir) == ("from-dotenv", str(project / "data" / "mine"))
+    resolved = settings.resolve(None, None, None)
+    assert (resolved.agent, resolved.data_dir) == ("from-dotenv", str(project / "data" / "mine"))
     monkeypatch.setenv("AGENT_ID", "from-environment")
     monkeypatch.setenv("BURNBOOK_DATA_DIR", "/books/one")
-    found = settings.resolve(None, None, None)
-    assert (found.agent, found.data_dir) == ("from-environment", "/books/one")
-    found = settings.resolve("/books/two", None, "from-flag")
-    assert (found.agent, found.data_dir) == ("from-flag", "/books/two")
+    resolved = settings.resolve(None, None, None)
+    assert (resolved.agent, resolved.data_dir) == ("from-environment", "/books/one")
+    resolved = settings.resolve("/books/two", None, "from-flag")
+    assert (resolved.agent, resolved.data_dir) == ("from-flag", "/books/two")
 
 
 def test_dotenv_is_read_and_not_exported(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,7 +45,7 @@ def test_dotenv_is_read_and_not_exported(project: Path, monkeypatch: pytest.Monk
     assert dict(os.environ) == before
 
 
-def test_a_bad_agent_is_named_wherever_it_stands(project: Path) -> None:
+def test_an_invalid_agent_is_reported_wherever_it_is_given(project: Path) -> None:
     (project / ".env").write_text("AGENT_ID=../x\n")
     with pytest.raises(UsageError, match=r"AGENT_ID '\.\./x' is not an id"):
         settings.resolve(None, None, None)

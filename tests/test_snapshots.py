@@ -1,4 +1,4 @@
-"""Booking at the front door: what the acceptance of the first slice asks for."""
+"""Booking at the front door: the acceptance tests of the first version."""
 
 import json
 import os
@@ -135,7 +135,7 @@ def test_no_e_mail_reaches_the_book(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pane", "code", "said"),
+    ("pane", "code", "message"),
     [
         ("", 66, "stdin is empty"),
         ("hello\n", 65, "no-meters"),
@@ -143,9 +143,9 @@ def test_no_e_mail_reaches_the_book(shell: Shell) -> None:
     ],
 )
 def test_a_pane_that_shows_nothing_books_nothing(
-    shell: Shell, pane: str, code: int, said: str
+    shell: Shell, pane: str, code: int, message: str
 ) -> None:
-    assert said in shell.fails(code, "snapshot", "start", "codex", stdin=pane)
+    assert message in shell.fails(code, "snapshot", "start", "codex", stdin=pane)
     assert not shell.book.exists()
 
 
@@ -200,7 +200,7 @@ def test_a_capture_is_run_without_a_shell_and_bounded(shell: Shell, tmp_path: Pa
     agents.write_text(f'[agents.main]\nprovider = "codex"\ncapture = ["cat", "{pane}"]\n')
     assert shell.ok(*words).startswith("BEFORE")
     assert shell.rows("snapshots")[0]["source"] == "capture"
-    for argv, code, said in (
+    for argv, code, message in (
         (["no-such-command"], 66, "not on PATH"),
         (["false"], 74, "exit code 1"),
         (["sleep", "600"], 74, "did not finish in 1 s"),
@@ -210,11 +210,11 @@ def test_a_capture_is_run_without_a_shell_and_bounded(shell: Shell, tmp_path: Pa
         seconds = 1 if argv[0] == "sleep" else 60
         declared = f"timeout_seconds = {seconds}\ncapture = {json.dumps(argv)}\n"
         agents.write_text(f'[agents.main]\nprovider = "codex"\n{declared}')
-        assert said in shell.fails(code, *words)
+        assert message in shell.fails(code, *words)
     assert len(shell.rows("snapshots")) == 1
 
 
-def test_a_book_that_is_no_directory_or_cannot_be_read_is_exit_74(shell: Shell) -> None:
+def test_a_book_that_is_not_a_readable_directory_exits_with_74(shell: Shell) -> None:
     shell.book.write_text("")
     shell.fails(74, "preview")
     shell.fails(74, "snapshot", "start", "codex", stdin=codex())
@@ -225,12 +225,12 @@ def test_a_book_that_is_no_directory_or_cannot_be_read_is_exit_74(shell: Shell) 
     shell.fails(74, "snapshot", "start", "codex", stdin=codex())
 
 
-def test_a_window_that_nobody_knows_is_exit_66(shell: Shell) -> None:
+def test_an_unknown_window_exits_with_66(shell: Shell) -> None:
     sentence = shell.fails(66, "preview", "--window", "W9")
     assert "valid: W0-CHN, W0-CHP" in sentence
 
 
-def test_a_reader_that_goes_away_is_no_fault(shell: Shell) -> None:
+def test_a_closed_pipe_is_not_an_error(shell: Shell) -> None:
     shell.ok("snapshot", "start", "codex", stdin=codex())
     line = f"{ROOT}/bin/preview | true; {ROOT}/bin/preview --help | true"
     done = subprocess.run(
@@ -252,7 +252,7 @@ def test_a_result_that_cannot_be_printed_is_exit_74(shell: Shell) -> None:
     assert done.stderr.count("\n") == 1
 
 
-def test_flags_stand_anywhere_on_the_line(shell: Shell) -> None:
+def test_flags_may_be_anywhere_on_the_line(shell: Shell) -> None:
     shell.ok("snapshot", "--agent", "a", "start", "--window", "W0-CHN", "codex", stdin=codex())
     assert shell.rows("snapshots")[0]["agent"] == "a"
     assert "(see snapshot --help)" in shell.fails(2, "snapshot", "begin", "codex")
@@ -260,7 +260,7 @@ def test_flags_stand_anywhere_on_the_line(shell: Shell) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
-def test_what_could_not_be_told_is_there_when_it_is_run_again(shell: Shell) -> None:
+def test_unprinted_rows_are_shown_by_the_next_run(shell: Shell) -> None:
     shell.ok("snapshot", "start", "glm", "--at", "2026-11-22T09:00", stdin=BLOCKS % 3)
     words = ("snapshot", "cross", "glm", "--at", "2026-11-22T12:30")
     command = f"'{ROOT}/bin/snapshot' {' '.join(words[1:])} > /dev/full"

@@ -1,4 +1,4 @@
-"""Stop rules: which meters they are about, what a window costs, and when they hold."""
+"""Stop rules: the meters that they match, the cost of a window, and when they apply."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,10 +40,10 @@ def history(*windows: tuple[Closing, ...], names: tuple[str, ...] = ()) -> Histo
             "tool_version": "",
             "host": "",
         }
-        said: Any = dict.fromkeys(("quality", "outcome", "methodology", "commit_start"))
+        fields: Any = dict.fromkeys(("quality", "outcome", "methodology", "commit_start"))
         row = WindowRow(
             **stamps,
-            **said,
+            **fields,
             recorded_at=NINE,
             finalized_at=NINE,
             window=names[number] if names else f"W{number}",
@@ -58,8 +58,8 @@ def history(*windows: tuple[Closing, ...], names: tuple[str, ...] = ()) -> Histo
 
 def state(rule: Stop, used: float | None, *rises: float) -> tuple[str, str | None]:
     step = WindowCost(history(*((closing(rise),) for rise in rises)), ())
-    [one] = stop_rules.judged({"r": rule}, [standing(used)], (), step)
-    return one.state, one.reason
+    [verdict] = stop_rules.judged({"r": rule}, [standing(used)], (), step)
+    return verdict.state, verdict.reason
 
 
 @pytest.mark.parametrize(
@@ -101,15 +101,13 @@ def test_both_limits_must_be_reached() -> None:
         (Stop(left_percent_below=50, provider="glm"), []),
     ],
 )
-def test_a_rule_is_about_the_meters_that_fit_everything_it_says(
-    rule: Stop, meters: list[str]
-) -> None:
+def test_a_rule_applies_to_meters_that_match_all_conditions(rule: Stop, meters: list[str]) -> None:
     all_ = [standing(1), standing(1, "5h"), standing(1, agent="bo")]
-    found = stop_rules.judged({"r": rule}, all_, (), WindowCost(history(), ()))
+    verdicts = stop_rules.judged({"r": rule}, all_, (), WindowCost(history(), ()))
     if meters:
-        assert [f"{one.agent} {one.meter}" for one in found] == meters
+        assert [f"{verdict.agent} {verdict.meter}" for verdict in verdicts] == meters
     else:
-        assert [(one.state, one.reason, one.meter) for one in found] == [
+        assert [(verdict.state, verdict.reason, verdict.meter) for verdict in verdicts] == [
             ("unknown", "no-meter", None)
         ]
 
@@ -122,8 +120,10 @@ def test_prompts_count_against_the_limit_of_the_rule() -> None:
         Count("zoe", "glm", None, "no-after"),
         Count("zoe", "other", 200, None),
     ]
-    found = stop_rules.judged({"g": rule}, [standing(99)], counts, WindowCost(history(), ()))
-    assert [(one.agent, one.left_percent, one.state, one.reason) for one in found] == [
+    verdicts = stop_rules.judged({"g": rule}, [standing(99)], counts, WindowCost(history(), ()))
+    assert [
+        (verdict.agent, verdict.left_percent, verdict.state, verdict.reason) for verdict in verdicts
+    ] == [
         ("ada", 15, "clear", None),
         ("bo", 14.5, "stop", None),
         ("zoe", None, "unknown", "no-after"),
@@ -135,7 +135,7 @@ def test_a_window_costs_the_median_of_the_last_ten() -> None:
     assert WindowCost(history(*((closing(n),) for n in rises)), ())("ada", "codex", "weekly") == 5.5
 
 
-def test_ones_own_windows_tell_best_then_others_then_this_very_window() -> None:
+def test_the_cost_comes_from_own_then_other_then_this_window() -> None:
     who = ("ada", "codex", "weekly")
     both = history((closing(3, "bo"),), (closing(7, "ada"), closing(50, "ada", "5h")))
     assert WindowCost(both, (closing(99),))(*who) == 7
@@ -144,18 +144,18 @@ def test_ones_own_windows_tell_best_then_others_then_this_very_window() -> None:
     assert WindowCost(history(), (closing(-1),))(*who) is None
 
 
-def test_a_window_that_is_finalized_again_counts_as_it_is_now() -> None:
-    found = history((closing(3),), (closing(5),), (closing(9),), names=("W0", "W1", "W0"))
-    assert WindowCost(found, ())("ada", "codex", "weekly") == 7
+def test_a_window_that_is_finalized_again_counts_once() -> None:
+    results = history((closing(3),), (closing(5),), (closing(9),), names=("W0", "W1", "W0"))
+    assert WindowCost(results, ())("ada", "codex", "weekly") == 7
 
 
 def pane(hours: float, used: float | None, resets: float | None) -> Snapshot:
     resets_at = None if resets is None else NINE + resets * HOUR
     stamps: Any = {"id": "s-", "schema_version": 1, "tool_version": "", "host": ""}
-    said: Any = dict.fromkeys(("context", "plan", "account"))
+    fields: Any = dict.fromkeys(("context", "plan", "account"))
     return Snapshot(
         **stamps,
-        **said,
+        **fields,
         recorded_at=NINE,
         agent="ada",
         provider="codex",
@@ -167,13 +167,13 @@ def pane(hours: float, used: float | None, resets: float | None) -> Snapshot:
 
 
 def stand(*rows: Snapshot, at: float = 2.0, is_open: bool = True) -> MeterStatus:
-    [one] = meter_status.of_meters(rows, NINE + at * HOUR, is_open=is_open)
-    return one
+    [status] = meter_status.of_meters(rows, NINE + at * HOUR, is_open=is_open)
+    return status
 
 
 def test_a_rate_begins_at_the_last_reset() -> None:
-    one = stand(pane(0, 90, 1), pane(1, 10, 6), pane(2, 30, 6))
-    assert (one.per_hour.window, one.per_hour.stretches) == (20.0, 1)
+    status = stand(pane(0, 90, 1), pane(1, 10, 6), pane(2, 30, 6))
+    assert (status.per_hour.window, status.per_hour.stretches) == (20.0, 1)
 
 
 def test_a_meter_runs_out_before_its_reset_or_not_at_all() -> None:
@@ -192,15 +192,15 @@ def test_a_meter_runs_out_before_its_reset_or_not_at_all() -> None:
     assert (full.resets_first, full.runs_out.over) == (False, True)
 
 
-def test_a_meter_whose_reset_has_passed_says_nothing_of_now() -> None:
-    one = stand(pane(0, 10, 3), pane(2, 95, 3), at=3)
-    assert (one.used_percent, one.left_percent, one.reason) == (None, None, "reset-since")
-    assert one.runs_out is None
+def test_a_meter_after_its_reset_is_unknown() -> None:
+    status = stand(pane(0, 10, 3), pane(2, 95, 3), at=3)
+    assert (status.used_percent, status.left_percent, status.reason) == (None, None, "reset-since")
+    assert status.runs_out is None
 
 
-def test_what_a_pane_does_not_show_is_not_known() -> None:
-    one = stand(pane(0, 10, 3), pane(2, None, 3))
-    assert (one.used_percent, one.reason) == (None, "not-shown")
+def test_a_value_that_a_pane_does_not_show_is_unknown() -> None:
+    status = stand(pane(0, 10, 3), pane(2, None, 3))
+    assert (status.used_percent, status.reason) == (None, "not-shown")
 
 
 def test_nothing_runs_out_in_a_window_that_is_over() -> None:

@@ -129,7 +129,7 @@ def test_a_damaged_file_changes_no_figure_and_is_built_again(
         assert is_usable(full)
 
 
-def test_a_directory_in_its_place_costs_time_only(full: Shell) -> None:
+def test_a_directory_instead_of_the_store_costs_only_time(full: Shell) -> None:
     before = figures(full)
     directory(store_file(full))
     assert figures(full) == before
@@ -217,7 +217,7 @@ def test_a_book_that_does_not_exist_is_not_created(tmp_path: Path) -> None:
     assert not (tmp_path / "book").exists()
 
 
-def test_a_command_that_meets_damage_later_says_so_once(full: Shell) -> None:
+def test_damage_found_later_is_reported_once(full: Shell) -> None:
     """Its tables are behind pages that opening does not read."""
     add_rows(full.book, range(20_000))
     figures(full)
@@ -285,7 +285,7 @@ def test_a_process_that_uses_the_file_keeps_it(full: Shell) -> None:
 
 
 def test_rows_that_were_read_and_taken_back_do_not_count(tmp_path: Path) -> None:
-    """Read without the lock, then rolled back; longer rows are there instead."""
+    """Read without the lock, then rolled back and replaced by longer rows."""
     add_rows(tmp_path, range(3))
     end = journal.size(journal.path_of(str(tmp_path), "anomalies"))
     add_rows(tmp_path, range(3, 5))
@@ -334,7 +334,7 @@ def test_a_stretch_is_applied_once_and_the_rows_around_it_are_read(tmp_path: Pat
     assert len(ids) == 5
 
 
-def test_all_tables_of_a_command_are_of_one_moment(full: Shell) -> None:
+def test_a_command_reads_all_tables_at_one_moment(full: Shell) -> None:
     first, second = Store(str(full.book)), Store(str(full.book))
     add_rows(full.book, range(3))
     connection = first.view(IDS)
@@ -359,7 +359,7 @@ def test_the_caches_of_older_versions_are_removed_by_name(full: Shell) -> None:
 
 
 @pytest.mark.parametrize("in_memory", [False, True])
-def test_an_id_of_a_large_journal_is_found_whoever_wrote_it(
+def test_an_id_of_a_large_journal_is_found_for_any_writer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: bool
 ) -> None:
     monkeypatch.setattr(row_index, "SMALL", 1 << 12)
@@ -401,7 +401,7 @@ def test_a_journal_that_was_edited_in_place_is_read_again(full: Shell) -> None:
     assert figures(full) == before
 
 
-def test_who_holds_the_lock_of_the_book_does_not_wait_for_the_store(full: Shell) -> None:
+def test_the_holder_of_the_book_lock_does_not_wait_for_the_store(full: Shell) -> None:
     Store(str(full.book)).view(SNAPSHOTS)
     writer = sqlite3.connect(store_file(full), isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")

@@ -42,7 +42,7 @@ class Terminal:
         self.text = ""
 
     def read(self, until: str, seconds: float = LONG) -> str:
-        """What it painted, up to a text or to its end."""
+        """Its output, up to a text or to its end."""
         deadline = time.monotonic() + seconds
         while until not in self.text and time.monotonic() < deadline:
             if not select.select([self.master], [], [], 0.2)[0]:
@@ -72,7 +72,7 @@ def test_it_counts_down_and_stops_when_both_have_passed(opened: Shell) -> None:
         r"\r\x1b\[K(W0-CHN ended 2026-11-23 00:01; panes settle \S+ 00:06, in (\d)s)", text
     )
     # A busy machine may wake it too late for one of the seconds.
-    seconds = [int(one) for _, one in steps]
+    seconds = [int(shown_time) for _, shown_time in steps]
     assert seconds and seconds == sorted(set(seconds) & {1, 2, 3}, reverse=True)
     assert text.endswith("panes have settled since 2026-11-23 00:06") or text.endswith("00:06\r\n")
     assert text.count("\n") <= 1

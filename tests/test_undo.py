@@ -1,4 +1,4 @@
-"""Undo: what a killed one leaves behind."""
+"""Undo: the state after a killed one."""
 
 from conftest import Shell, codex
 
@@ -22,7 +22,7 @@ def test_nothing_to_undo_makes_no_book(shell: Shell) -> None:
     assert not shell.book.exists()
 
 
-def test_undo_takes_back_what_was_booked_last_whatever_its_moment(shell: Shell) -> None:
+def test_undo_voids_the_row_booked_last(shell: Shell) -> None:
     for at in ("2026-11-22T10:00", "2026-11-22T09:30"):
         shell.ok("snapshot", "start", "codex", "--at", at, stdin=codex())
     assert "taken 2026-11-22 09:30" in shell.ok("undo", "codex")

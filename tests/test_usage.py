@@ -55,7 +55,7 @@ tokens = st.builds(
 
 @st.composite
 def some_rows(draw: st.DrawFn) -> list[AgentUsage]:
-    found = []
+    rows = []
     for _ in range(draw(st.integers(0, 25))):
         more: dict[str, Any] = {
             "tool": draw(st.sampled_from(["claude", "codex"])),
@@ -66,14 +66,14 @@ def some_rows(draw: st.DrawFn) -> list[AgentUsage]:
             "window": draw(st.sampled_from(["W1", "W2", None])),
         }
         at = START + timedelta(seconds=draw(st.integers(0, 20 * 86_400)))
-        told = draw(tokens)
-        found.append(usage_row(at, told, **more))
+        counts = draw(tokens)
+        rows.append(usage_row(at, counts, **more))
         if draw(st.booleans()):
             later = Tokens(
-                output_tokens=told.output_tokens + 1, usd=draw(st.sampled_from([None, 2]))
+                output_tokens=counts.output_tokens + 1, usd=draw(st.sampled_from([None, 2]))
             )
-            found.append(usage_row(at, later, supersedes="u-1", superseded=told, **more))
-    return found
+            rows.append(usage_row(at, later, supersedes="u-1", superseded=counts, **more))
+    return rows
 
 
 def report(store: Store, name: str, filters: Filters, zone: Any, pricing: Pricing = AUTO) -> Report:
@@ -84,37 +84,41 @@ def report(store: Store, name: str, filters: Filters, zone: Any, pricing: Pricin
 def truth(rows: Iterable[AgentUsage]) -> list[int]:
     """Requests and tokens by kind, counted row by row."""
     sums = [0] * 7
-    for one in rows:
-        for told, sign in ((one, 1), (one.superseded, -1)):
-            if told is not None:
-                amounts = [1, *(getattr(told, name) for name in Tokens.__struct_fields__[:-1])]
+    for row in rows:
+        for counts, sign in ((row, 1), (row.superseded, -1)):
+            if counts is not None:
+                amounts = [1, *(getattr(counts, name) for name in Tokens.__struct_fields__[:-1])]
                 sums = [a + sign * b for a, b in zip(sums, amounts, strict=True)]
     return sums
 
 
 def numbers(counts: Counts) -> list[int]:
-    told = (counts.requests, counts.input, counts.cache_read, counts.cache_write_5m)
-    return [*told, counts.cache_write_1h, counts.output, counts.reasoning]
+    values = (counts.requests, counts.input, counts.cache_read, counts.cache_write_5m)
+    return [*values, counts.cache_write_1h, counts.output, counts.reasoning]
 
 
 @given(some_rows(), st.sampled_from([*queries.BY_TIME, *usage.BY_ORIGIN]), st.sampled_from(MODES))
 def test_rows_add_up_to_the_totals_and_these_to_the_journal(
     rows: list[AgentUsage], name: str, mode: Any
 ) -> None:
-    found = report(TestStore(rows), name, Filters(), UTC, Pricing(mode, FIND))
-    assert numbers(found.totals.sums) == truth(rows)
-    told = [usage.figures(one) for one in found.rows]
-    totals = usage.figures(found.totals)
+    usage_report = report(TestStore(rows), name, Filters(), UTC, Pricing(mode, FIND))
+    assert numbers(usage_report.totals.sums) == truth(rows)
+    figures = [usage.figures(row) for row in usage_report.rows]
+    totals = usage.figures(usage_report.totals)
     for kind in totals:
         if not kind.startswith("usd"):
-            assert sum(one[kind] for one in told) == totals[kind]
-    assert fsum(one["usd_known"] for one in told) == pytest.approx(totals["usd_known"], rel=1e-15)
-    assert sum(one.usd.picos for one in found.rows) == found.totals.usd.picos
-    assert (totals["usd"] is None) == any(one["usd"] is None for one in told)
-    assert bool(found.unpriced) == (totals["usd"] is None)
+            assert sum(row[kind] for row in figures) == totals[kind]
+    assert fsum(row["usd_known"] for row in figures) == pytest.approx(
+        totals["usd_known"], rel=1e-15
+    )
+    assert sum(row.usd.picos for row in usage_report.rows) == usage_report.totals.usd.picos
+    assert (totals["usd"] is None) == any(row["usd"] is None for row in figures)
+    assert bool(usage_report.unpriced) == (totals["usd"] is None)
     kinds = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
     assert totals["total_tokens"] == sum(totals[kind] for kind in kinds)
-    assert len({(one.period, one.tool, one.model) for one in found.rows}) == len(found.rows)
+    assert len({(row.period, row.tool, row.model) for row in usage_report.rows}) == len(
+        usage_report.rows
+    )
 
 
 @given(some_rows(), st.sampled_from(["daily", "session", "project"]))
@@ -131,9 +135,9 @@ def test_filters_partition(rows: list[AgentUsage], name: str) -> None:
         parts = [report(used, name, ask, ZoneInfo("Europe/Berlin")).totals for ask in asks]
         assert [sum(n) for n in zip(*[numbers(p.sums) for p in parts], strict=True)] == truth(rows)
     for ask, wanted in [
-        (Filters(projects=("~/api",)), [one for one in rows if one.project == "~/api"]),
-        (Filters(models=("gpt*", "tiny")), [one for one in rows if one.model in ("gpt-5", "tiny")]),
-        (Filters(window="W1"), [one for one in rows if one.window == "W1"]),
+        (Filters(projects=("~/api",)), [row for row in rows if row.project == "~/api"]),
+        (Filters(models=("gpt*", "tiny")), [row for row in rows if row.model in ("gpt-5", "tiny")]),
+        (Filters(window="W1"), [row for row in rows if row.window == "W1"]),
     ]:
         assert numbers(report(used, name, ask, UTC).totals.sums) == truth(wanted)
 
@@ -142,14 +146,18 @@ def test_filters_partition(rows: list[AgentUsage], name: str) -> None:
 def test_days_weeks_and_months_are_those_of_the_zone(rows: list[AgentUsage], name: str) -> None:
     zone, used = ZoneInfo(name), TestStore(rows)
     for kind, period in (("daily", "%Y-%m-%d"), ("weekly", "%G-W%V"), ("monthly", "%Y-%m")):
-        mine: dict[str, list[AgentUsage]] = {}
-        for one in rows:
-            mine.setdefault(one.ts.astimezone(zone).strftime(period), []).append(one)
-        found: dict[str, list[int]] = {}
-        for told in report(used, kind, Filters(), zone).rows:
-            have = found.get(told.period, [0] * 7)
-            found[told.period] = [a + b for a, b in zip(have, numbers(told.sums), strict=True)]
-        assert found == {period: truth(some) for period, some in mine.items() if any(truth(some))}
+        by_period: dict[str, list[AgentUsage]] = {}
+        for row in rows:
+            by_period.setdefault(row.ts.astimezone(zone).strftime(period), []).append(row)
+        result: dict[str, list[int]] = {}
+        for report_row in report(used, kind, Filters(), zone).rows:
+            have = result.get(report_row.period, [0] * 7)
+            result[report_row.period] = [
+                a + b for a, b in zip(have, numbers(report_row.sums), strict=True)
+            ]
+        assert result == {
+            period: truth(group) for period, group in by_period.items() if any(truth(group))
+        }
 
 
 @pytest.mark.parametrize(
@@ -172,35 +180,37 @@ def test_days_weeks_and_months_are_those_of_the_zone(rows: list[AgentUsage], nam
     ],
 )
 def test_where_a_day_begins(zone: str, at: str, day: str) -> None:
-    one = usage_row(datetime.fromisoformat(at).replace(tzinfo=UTC))
-    [told] = report(TestStore([one]), "daily", Filters(), ZoneInfo(zone)).rows
-    assert told.period == day
+    row = usage_row(datetime.fromisoformat(at).replace(tzinfo=UTC))
+    [report_row] = report(TestStore([row]), "daily", Filters(), ZoneInfo(zone)).rows
+    assert report_row.period == day
 
 
 @given(some_rows())
 def test_cost_is_that_of_each_request(rows: list[AgentUsage]) -> None:
-    """Row by row, in fractions: what a log told (0 tells nothing), else tokens times prices."""
+    """Row by row, in fractions: the logged cost (0 means none), else tokens times prices."""
 
-    def cost(one: AgentUsage, told: AgentUsage | Tokens) -> Fraction:
-        price = FIND(one.model) if one.model else None
-        if told.usd or price is None:
-            return Fraction(repr(told.usd or 0))
+    def cost(row: AgentUsage, tokens: AgentUsage | Tokens) -> Fraction:
+        price = FIND(row.model) if row.model else None
+        if tokens.usd or price is None:
+            return Fraction(repr(tokens.usd or 0))
         read = price.input if price.cache_read is None else price.cache_read
         write = price.input if price.cache_write is None else price.cache_write
         hour = price.cache_write_1h or (2 if price.cache_write else 1) * price.input
         parts = (
-            (told.input_tokens, price.input),
-            (told.cache_read_tokens, read),
-            (told.cache_write_5m_tokens, write),
-            (told.cache_write_1h_tokens, hour),
-            (told.output_tokens, price.output),
+            (tokens.input_tokens, price.input),
+            (tokens.cache_read_tokens, read),
+            (tokens.cache_write_5m_tokens, write),
+            (tokens.cache_write_1h_tokens, hour),
+            (tokens.output_tokens, price.output),
         )
         return sum((n * Fraction(repr(each)) / 10**6 for n, each in parts), Fraction(0))
 
-    wanted = sum((cost(one, one) for one in rows), Fraction(0))
-    wanted -= sum((cost(one, one.superseded) for one in rows if one.superseded), Fraction(0))
-    found = report(TestStore(rows), "monthly", Filters(), UTC).totals.usd
-    assert Fraction(found.picos, 10**12) == wanted
+    wanted = sum((cost(request, request) for request in rows), Fraction(0))
+    wanted -= sum(
+        (cost(request, request.superseded) for request in rows if request.superseded), Fraction(0)
+    )
+    usd = report(TestStore(rows), "monthly", Filters(), UTC).totals.usd
+    assert Fraction(usd.picos, 10**12) == wanted
 
 
 def test_modes_of_cost() -> None:
@@ -213,15 +223,15 @@ def test_modes_of_cost() -> None:
         ]
     )
 
-    def told(mode: Any, filters: Filters) -> list[Any]:
+    def costs(mode: Any, filters: Filters) -> list[Any]:
         totals = usage.figures(report(used, "daily", filters, UTC, Pricing(mode, FIND)).totals)
         return [totals["usd"], totals["usd_known"]]
 
     priced = Filters(models=("opus",))
-    assert told("auto", priced) == [57.0, 57.0]
-    assert told("calculated", priced) == [75.0, 75.0]
-    assert told("reported", priced) == [None, 7.0]
-    assert told("auto", Filters()) == [None, 57.0]
+    assert costs("auto", priced) == [57.0, 57.0]
+    assert costs("calculated", priced) == [75.0, 75.0]
+    assert costs("reported", priced) == [None, 7.0]
+    assert costs("auto", Filters()) == [None, 57.0]
     assert report(used, "daily", Filters(), UTC).unpriced == ["nobody"]
 
 
@@ -257,11 +267,11 @@ def test_a_reset_that_came_early_ends_a_block() -> None:
     assert usage_blocks.known([reading(5), reading(8)])["claude"] == [block(0, 3), block(3, 8)]
 
 
-def test_readings_of_one_reset_are_one_block_and_a_log_knows_better_than_a_pane() -> None:
+def test_readings_of_a_reset_are_one_block_and_logs_override_panes() -> None:
     minute = 1 / 60
     log, pane = reading(5 + minute / 3), reading(5, at=2, is_exact=False)
-    for some in ([log, pane], [pane, log]):
-        assert usage_blocks.known(some)["claude"] == [block(minute / 3, 5 + minute / 3)]
+    for readings in ([log, pane], [pane, log]):
+        assert usage_blocks.known(readings)["claude"] == [block(minute / 3, 5 + minute / 3)]
     newer = reading(5 + minute, at=3)
     assert usage_blocks.known([newer, log])["claude"] == [block(minute, 5 + minute)]
 
@@ -272,7 +282,7 @@ def test_readings_more_than_five_minutes_apart_are_two_resets(seconds: int, bloc
     assert len(usage_blocks.known(readings)["claude"]) == blocks
 
 
-def test_meters_that_tell_no_block() -> None:
+def test_meters_without_a_block() -> None:
     def meter(name: str = "5h", used: float | None = 3, minutes: int | None = 300) -> Meter:
         return Meter(name, used, minutes, START)
 
@@ -300,21 +310,21 @@ def test_guessed_blocks_begin_with_an_hour_and_end_where_real_ones_begin() -> No
     st.lists(st.integers(0, 200_000), max_size=30),
     st.lists(st.integers(18_000, 200_000), max_size=5),
 )
-def test_every_request_lies_in_one_block(times: list[int], resets: list[int]) -> None:
+def test_every_request_is_in_one_block(times: list[int], resets: list[int]) -> None:
     known = usage_blocks.known(reading(at / HOUR) for at in resets).get("claude", [])
     placed = usage_blocks.assign([T0 + at for at in times], known)
     assert set(placed) == {T0 + at for at in times}
     blocks = sorted({*placed.values(), *known})
-    assert all(found.start <= at < found.end for at, found in placed.items())
-    assert all(found.end - found.start <= 5 * HOUR for found in blocks)
-    spans = [found for found in blocks if found.start < found.end]
+    assert all(block.start <= at < block.end for at, block in placed.items())
+    assert all(block.end - block.start <= 5 * HOUR for block in blocks)
+    spans = [block for block in blocks if block.start < block.end]
     assert all(a.end <= b.start for a, b in pairwise(spans))
 
 
-def test_what_counts_against_a_budget_are_new_tokens() -> None:
-    told = Tokens(1, 1000, 20, 300, 4000, 5)
-    rows = [usage_row(START, told, window="W1"), usage_row(START, told, window="W2")]
-    rows.append(usage_row(START + timedelta(hours=1), told, window="W1"))
+def test_only_new_tokens_count_against_a_budget() -> None:
+    counts = Tokens(1, 1000, 20, 300, 4000, 5)
+    rows = [usage_row(START, counts, window="W1"), usage_row(START, counts, window="W2")]
+    rows.append(usage_row(START + timedelta(hours=1), counts, window="W1"))
     store = TestStore(rows)
     first = T0 // QUARTER
     assert queries.pace(store, "W1") == [(first, 4321), (first + 4, 4321)]
@@ -335,7 +345,7 @@ REPORTS = [*queries.BY_TIME, "blocks", *usage.BY_ORIGIN]
 
 @pytest.mark.parametrize("name", REPORTS)
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata"])
-def test_every_report_tells_the_same_totals(shell: Shell, name: str, zone: str) -> None:
+def test_every_report_has_the_same_totals(shell: Shell, name: str, zone: str) -> None:
     rows = [
         usage_row(
             START + timedelta(minutes=37 * n), model=("opus", "nobody")[n % 2], session=f"s{n % 7}"
@@ -343,18 +353,22 @@ def test_every_report_tells_the_same_totals(shell: Shell, name: str, zone: str) 
         for n in range(100)
     ]
     booked(shell, rows)
-    told = shell.json("usage", name, "--timezone", zone)
-    assert told["totals"]["requests"] == 100
-    assert told["totals"]["total_tokens"] == 1500 == sum(r["total_tokens"] for r in told["rows"])
-    assert (told["totals"]["usd"], told["unpriced"]) == (None, ["nobody", "opus"])
+    output = shell.json("usage", name, "--timezone", zone)
+    assert output["totals"]["requests"] == 100
+    assert (
+        output["totals"]["total_tokens"] == 1500 == sum(r["total_tokens"] for r in output["rows"])
+    )
+    assert (output["totals"]["usd"], output["unpriced"]) == (None, ["nobody", "opus"])
     text = shell.ok("usage", name, "--format", "csv", "--timezone", zone)
     read = list(csv.DictReader(io.StringIO(text)))
-    assert [int(one["total_tokens"]) for one in read] == [r["total_tokens"] for r in told["rows"]]
+    assert [int(entry["total_tokens"]) for entry in read] == [
+        r["total_tokens"] for r in output["rows"]
+    ]
     assert len(shell.ok("usage", name, "--format", "markdown").splitlines()) > len(read)
 
 
 def test_blocks_that_cut_a_quarter_are_exact(shell: Shell) -> None:
-    """A pane tells a reset at 13:10: what came at 13:09 is in that block, at 13:10 in no known."""
+    """A pane shows a reset at 13:10: 13:09 belongs to that block, 13:10 to no known one."""
     shell.ok(
         *("snapshot", "start", "codex", "--window", "W0-CHN", "--at", "2026-11-22T12:00Z"),
         stdin="5h limit: 11% used (resets 13:10)\n",
@@ -372,9 +386,11 @@ def test_blocks_that_cut_a_quarter_are_exact(shell: Shell) -> None:
         )
     )
     booked(shell, [*rows, usage_row(at + timedelta(hours=8, minutes=9), more)])
-    told = shell.json("usage", "blocks")["rows"]
-    found = [(r["period"], r["ends_at"], r["guessed"], r["tool"], r["total_tokens"]) for r in told]
-    assert found == [
+    report_rows = shell.json("usage", "blocks")["rows"]
+    result = [
+        (r["period"], r["ends_at"], r["guessed"], r["tool"], r["total_tokens"]) for r in report_rows
+    ]
+    assert result == [
         ("2026-11-22T08:00:00Z", "2026-11-22T08:10:00Z", True, "codex", 1),
         ("2026-11-22T08:00:00Z", "2026-11-22T13:00:00Z", True, "claude", 100),
         ("2026-11-22T08:10:00Z", "2026-11-22T13:10:00Z", False, "codex", 1111 - 1 + 1),
@@ -386,10 +402,10 @@ def test_readings_of_logs_make_blocks(shell: Shell, monkeypatch: pytest.MonkeyPa
     meter = Meter("5h", 12.5, 300, START + timedelta(hours=5, seconds=7))
     monkeypatch.setitem(codec.JOURNALS, "meters", MeterReading)
     monkeypatch.setitem(codec._PREFIX, MeterReading, "o")
-    one = codec.make(
+    reading = codec.make(
         MeterReading, provider="claude", captured_at=START, session="s", meters=(meter,), plan=None
     )
-    booked(shell, [one], "meters")
+    booked(shell, [reading], "meters")
     early, late = (usage_row(START + timedelta(seconds=n)) for n in (6, 7))
     booked(shell, [early, late])
     from burnbook.context import Context
@@ -398,12 +414,12 @@ def test_readings_of_logs_make_blocks(shell: Shell, monkeypatch: pytest.MonkeyPa
     ctx = Context(
         Config(str(shell.config)), Book(str(shell.book)), Store(str(shell.book)), "main", []
     )
-    found = sorted((key.period, told.requests) for key, told in sums(ctx, Filters(), UTC))
-    assert [(period.guessed, n) for period, n in found] == [(True, 1), (False, 1)]
-    assert found[1][0].starts_at == START + timedelta(seconds=7)
+    result = sorted((key.period, counts.requests) for key, counts in sums(ctx, Filters(), UTC))
+    assert [(period.guessed, n) for period, n in result] == [(True, 1), (False, 1)]
+    assert result[1][0].starts_at == START + timedelta(seconds=7)
 
 
-def test_damage_is_told_once_and_left_out(shell: Shell) -> None:
+def test_damage_is_reported_once_and_skipped(shell: Shell) -> None:
     booked(shell, [usage_row(START), usage_row(START + timedelta(days=1))])
     path = shell.book / "agent_usage.jsonl"
     path.write_bytes(path.read_bytes().replace(b'"input_tokens":10', b'"input_tokens":11', 1))
@@ -432,5 +448,5 @@ def test_the_machines_own_zone_may_change(shell: Shell) -> None:
         ("America/New_York", "2026-03-19"),
         ("UTC", "2026-03-20"),
     ):
-        told = shell.json("usage", TZ=zone)
-        assert [(one["period"], one["requests"]) for one in told["rows"]] == [(day, 400)]
+        output = shell.json("usage", TZ=zone)
+        assert [(entry["period"], entry["requests"]) for entry in output["rows"]] == [(day, 400)]

@@ -83,7 +83,7 @@ def _plain(row: AgentUsage) -> AgentUsage:
 
 
 @given(journals(), st.data())
-def test_a_store_that_reads_on_has_the_sums_of_one_built_at_once(
+def test_an_updated_store_equals_a_new_one(
     tmp_path_factory: pytest.TempPathFactory, rows: list[AgentUsage], data: st.DataObject
 ) -> None:
     book = tmp_path_factory.mktemp("book")
@@ -142,13 +142,13 @@ ROWS = [
 
 
 def test_requests_of_a_quarter_hour_and_an_origin_are_one_cell() -> None:
-    found = sums_of(TestStore([*ROWS, *[usage_row(START, Tokens(3, 7, 0, 0, 5))] * 2]))
+    cells = sums_of(TestStore([*ROWS, *[usage_row(START, Tokens(3, 7, 0, 0, 5))] * 2]))
     quarter = int(START.timestamp()) // QUARTER
     origin = Origin("claude", "opus", "s", "~/api", "main", False, None, has_usd=False)
-    assert found[quarter, origin] == Counts(2, 6, 14, 0, 0, 10, 0, 0, 0)
-    reported = found[quarter, origin._replace(has_usd=True)]
+    assert cells[quarter, origin] == Counts(2, 6, 14, 0, 0, 10, 0, 0, 0)
+    reported = cells[quarter, origin._replace(has_usd=True)]
     assert reported == Counts(1, 1, 0, 0, 0, 1, 0, 100_000_000, 1)
-    assert (reported.usd, reported.total, len(found)) == (0.1, 2, 4)
+    assert (reported.usd, reported.total, len(cells)) == (0.1, 2, 4)
 
 
 def by_day(zone: Any) -> dict[str | None, int]:

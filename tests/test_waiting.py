@@ -1,4 +1,4 @@
-"""What a recipe captured, from the capture to its row: no file holds it, and nothing is lost."""
+"""A captured pane on its way to its row: it is in no file, and nothing is lost."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def shell(tmp_path: Path) -> Shell:
 
 
 def holding(folder: Path) -> Iterator[Path]:
-    """Every file that holds a part of the key or of the address."""
+    """Every file that contains a part of the key or of the address."""
     for path in folder.rglob("*"):
         if path.is_file() and any(
             part in path.read_bytes() for part in (KEY[7:].encode(), b"lovelace@")
@@ -75,7 +75,7 @@ def test_nothing_of_a_capture_is_on_a_disk_while_its_recipe_waits_or_after_a_kil
     assert shell.ok("check").startswith("ok")
 
 
-def test_a_row_out_of_a_recipe_has_what_the_pane_shows_and_no_secret(
+def test_a_row_from_a_recipe_has_the_pane_values_and_no_secret(
     clone: House, shell: Shell, tmp_path: Path
 ) -> None:
     done = clone.run("./just", *WORDS, **shell.environment)
@@ -93,7 +93,7 @@ def test_a_row_out_of_a_recipe_has_what_the_pane_shows_and_no_secret(
 def test_every_byte_of_a_large_capture_comes_through(
     clone: House, shell: Shell, tmp_path: Path
 ) -> None:
-    # 256 KiB of every byte: more than a pipe holds, and bytes that no shell variable can.
+    # 256 KiB of every byte: more than the capacity of a pipe, and not valid in a shell variable.
     filler = bytes(range(256)) * 1000
     (tmp_path / "large").write_bytes(codex().encode() + b"\n" + filler.replace(b"\x1b", b""))
     (shell.config / "agents.toml").write_text(
@@ -127,7 +127,7 @@ def test_a_pass_that_the_environment_has_left_over_changes_nothing(
     assert len(shell.rows("snapshots")) == 1
 
 
-def test_a_program_that_a_capture_calls_is_no_part_of_its_recipe(
+def test_a_program_that_a_capture_starts_is_not_in_its_recipe(
     clone: House, shell: Shell, tmp_path: Path
 ) -> None:
     """It calls `snapshot --capture` of another agent, which books its own row at once."""
@@ -135,8 +135,8 @@ def test_a_program_that_a_capture_calls_is_no_part_of_its_recipe(
     (tmp_path / "outer").write_text(f"#!/bin/sh\n{inner} >&2 || exit\nexec '{tmp_path}/pane'\n")
     (tmp_path / "outer").chmod(0o700)
     own = f'[agents.bo]\nprovider = "codex"\ncapture = ["{tmp_path}/pane"]\n'
-    mine = f'[agents.main]\nprovider = "codex"\ncapture = ["{tmp_path}/outer"]\n'
-    (shell.config / "agents.toml").write_text(mine + own)
+    agents = f'[agents.main]\nprovider = "codex"\ncapture = ["{tmp_path}/outer"]\n'
+    (shell.config / "agents.toml").write_text(agents + own)
     done = clone.run("./just", *WORDS, **shell.environment)
     assert done.returncode == 0, done
     assert [row["agent"] for row in shell.rows("snapshots")] == ["bo", "main"]
@@ -146,7 +146,7 @@ def test_a_program_that_a_capture_calls_is_no_part_of_its_recipe(
 def test_a_recipe_books_where_a_signal_reaches_just_alone(
     clone: House, shell: Shell, tmp_path: Path, number: int, code: int
 ) -> None:
-    """README promises it: the exit code is the signal's, the line tells of the row."""
+    """As README promises, the exit code is that of the signal, and the line names the row."""
     begun, go = tmp_path / "begun", tmp_path / "go"
     wait = f"while ! [ -e '{go}' ]; do sleep 0.05; done"
     (tmp_path / "slow").write_text(f"#!/bin/sh\n: >'{begun}'\n{wait}\nexec '{tmp_path}/pane'\n")

@@ -1,4 +1,4 @@
-"""What the reset text of a pane means."""
+"""Parsing the reset text of a pane."""
 
 import os
 import subprocess
@@ -64,7 +64,7 @@ def test_both_clocks_and_both_date_orders_are_understood(text, wall):
         *("31 Feb", "Jan 1, 2026", "in 2h 15m", "8:59pm (Asia/Irk", "8:59pm x", "1:59:am", "1" * 9),
     ],
 )
-def test_what_names_no_real_time_is_none(text):
+def test_impossible_times_are_none(text):
     assert parse_reset(text) is None
 
 
@@ -107,7 +107,7 @@ def test_it_is_the_next_such_moment(text, captured, window, moment):
         ("8 Oct 2025, 13:04", "2026-10-01T00:00", WEEK, "2025-10-08T13:04"),
     ],
 )
-def test_further_away_than_the_window_it_is_the_last_and_stale(text, captured, window, moment):
+def test_a_reset_beyond_the_window_is_the_last_and_stale(text, captured, window, moment):
     assert resolved(text, captured, window) == (moment, True)
 
 
@@ -157,7 +157,7 @@ def test_the_zone_in_the_pane_wins():
 
 
 @pytest.mark.parametrize("name", ["No/Where", "../etc/passwd", "America", "x" * 300, "PST"])
-def test_a_name_that_is_no_zone_falls_back(name):
+def test_an_unknown_zone_name_falls_back(name):
     wall = WallTime(20, 59, zone=name)
     assert resolve(wall, at("2026-10-01T18:00"), FIVE_HOURS, LONDON)[0] == at("2026-10-01T19:59")
 

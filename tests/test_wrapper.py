@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from frontdoor import BASE, House
 
-NEW = "case $* in *version_info*) echo True ;; esac\n"  # what a Python that is new enough says
+NEW = "case $* in *version_info*) echo True ;; esac\n"  # the output of a new enough Python
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def ready(tmp_path: Path) -> House:
 
 
 def sentence(house: House, code: int, **extra: str) -> str:
-    """The one line that `./just` says when it stops with this code."""
+    """The one line that `./just` prints when it stops with this code."""
     done = house.run("just", "--summary", **extra)
     assert (done.returncode, done.stdout) == (code, ""), done
     lines = [line for line in done.stderr.splitlines() if "setting up" not in line]
@@ -35,8 +35,8 @@ def test_two_starts_on_a_fresh_clone_are_both_served_by_one_set_up(fresh: House)
     both = [fresh.start("just", "preview", cwd=Path("/")) for _ in range(2)]
     ends = [process.communicate(timeout=120) for process in both]
     assert [process.returncode for process in both] == [0, 0], ends
-    said = [line for _, err in ends for line in err.splitlines()]
-    assert said.count("just: setting up .venv (once)") == 1
+    lines = [line for _, err in ends for line in err.splitlines()]
+    assert lines.count("just: setting up .venv (once)") == 1
     assert fresh.run("just", "preview").stderr == ""
     assert list(fresh.root.glob("lib/burnbook/__pycache__/*.pyc"))
     assert list(fresh.root.glob("bin/__pycache__/_lib.*.pyc"))
@@ -74,7 +74,7 @@ PRETENDERS = {
 
 
 @pytest.mark.parametrize("name", PRETENDERS)
-def test_a_program_that_is_no_python_is_named(fresh: House, name: str) -> None:
+def test_a_program_that_is_not_python_is_reported(fresh: House, name: str) -> None:
     text = PRETENDERS[name]
     path = fresh.program(name, text) if text else Path("/bin", name)
     assert str(path) in sentence(fresh, 78, BURNBOOK_PYTHON=str(path))
@@ -98,14 +98,14 @@ def test_a_missing_venv_module_is_named_with_its_package(fresh: House) -> None:
     hide += 'runpy.run_path(sys.argv[0], run_name="__main__")'
     program = f"#!/bin/sh\ncase $* in *_setup.py) exec '{BASE}' -I -c '{hide}' \"$2\" ;; esac\n"
     python = fresh.program("python", f"{program}case $* in *ensurepip*) exit 1 ;; esac\n{NEW}")
-    said = sentence(fresh, 78, BURNBOOK_PYTHON=str(python))
-    assert "no module ensurepip" in said
-    assert "-venv" in said
+    message = sentence(fresh, 78, BURNBOOK_PYTHON=str(python))
+    assert "no module ensurepip" in message
+    assert "-venv" in message
 
 
 def test_pip_gives_its_reason(fresh: House) -> None:
-    said = sentence(fresh, 74, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(fresh.root))
-    assert "pip could not install requirements.lock: ERROR: No matching distribution" in said
+    message = sentence(fresh, 74, PIP_NO_INDEX="1", PIP_FIND_LINKS=str(fresh.root))
+    assert "pip could not install requirements.lock: ERROR: No matching distribution" in message
     assert not (fresh.root / ".venv" / "requirements.lock").exists()
 
 
@@ -115,7 +115,7 @@ def test_a_folder_that_cannot_be_written_is_named(fresh: House) -> None:
 
 
 @pytest.mark.parametrize("what", ["other lock", "older lock", "no python", "no just"])
-def test_a_venv_that_does_not_fit_is_made_anew(ready: House, what: str) -> None:
+def test_a_venv_of_another_python_is_created_again(ready: House, what: str) -> None:
     python = ready.program("python", f"#!/bin/sh\ncase $* in *_setup.py) exit 33 ;; esac\n{NEW}")
     assert ready.run("just", "--summary", BURNBOOK_PYTHON=str(python)).returncode == 0
     lock = ready.root / "requirements.lock"
@@ -131,7 +131,7 @@ def test_a_venv_that_does_not_fit_is_made_anew(ready: House, what: str) -> None:
     assert ready.run("just", "--summary", BURNBOOK_PYTHON=str(python)).returncode == 33
 
 
-def test_a_touched_lock_of_the_same_text_costs_one_look(ready: House) -> None:
+def test_a_touched_lock_file_with_the_same_text_is_read_once(ready: House) -> None:
     os.utime(ready.root / "requirements.lock", (1, 1))
     assert ready.run("just", "preview").returncode == 0
     python = ready.program("python", "#!/bin/sh\nexit 33\n")
@@ -141,5 +141,5 @@ def test_a_touched_lock_of_the_same_text_costs_one_look(ready: House) -> None:
 def test_the_wrapper_works_through_links_from_anywhere(ready: House, tmp_path: Path) -> None:
     (tmp_path / "first").symlink_to(ready.root / "just")
     (tmp_path / "second").symlink_to("first")
-    [told] = ready.told(str(tmp_path / "second"), "preview", cwd=tmp_path)
-    assert told["folder"] == str(tmp_path)
+    [call] = ready.calls(str(tmp_path / "second"), "preview", cwd=tmp_path)
+    assert call["folder"] == str(tmp_path)

@@ -1,4 +1,4 @@
-"""A clock that is wrong: what is refused and recorded, and what goes on once the clock is right."""
+"""A wrong clock: what is refused and recorded, and how work continues afterwards."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -38,7 +38,7 @@ def windows(shell: Shell) -> list[tuple[str, str]]:
     [
         (WRONG, PLAIN),
         (WRONG, DATED.format(time="05:02", day="26 Nov")),
-        # A date without a year fits 2040 as well, and so tells nothing of it.
+        # A date without a year also fits 2040, so it supports nothing.
         (WRONG, DATED.format(time="05:02", day="3 Jun")),
         ("2040-11-23T00:06Z", DATED.format(time="05:02", day="26 Nov")),
         ("2026-11-28T00:06Z", PLAIN),
@@ -53,7 +53,7 @@ def test_a_reset_under_a_wrong_clock_is_refused_and_the_next_one_goes_on(
     for _ in range(2):
         done = shell.run("reset", "--at", wrong)
         assert done.returncode == 65, done
-        assert "set the clock, or say --force if it is right" in done.stderr
+        assert "set the clock, or use --force if it is right" in done.stderr
         assert f"--at is {wrong[:16]}:00Z, " in done.stderr
     assert windows(shell) == [("W0-CHN", "before")]
     assert shell.rows("resets") == []
@@ -72,9 +72,9 @@ def test_force_books_it_doctor_names_it_and_undo_takes_it_back(shell: Shell) -> 
     notes = [row["notes"] for row in shell.rows("snapshots")[1:]]
     assert notes == ["[forced: nothing supports this moment]"] * 2
     assert "not due until 2040" in shell.ok("reset", "--at", RESET)
-    told = future_rows(shell)
-    assert told.startswith("2 snapshots are later than the clock: ")
-    commands = [part.partition(")")[0] for part in told.split("(")[1:]]
+    output = future_rows(shell)
+    assert output.startswith("2 snapshots are later than the clock: ")
+    commands = [part.partition(")")[0] for part in output.split("(")[1:]]
     assert commands[0] == "undo codex --agent main --window W0-CHN --phase after"
     for command in commands:
         shell.ok(*command.split(), "--at", RESET)
@@ -83,9 +83,9 @@ def test_force_books_it_doctor_names_it_and_undo_takes_it_back(shell: Shell) -> 
 
 
 def future_rows(shell: Shell) -> str:
-    """What doctor says of them, whatever it finds beside."""
-    told = json.loads(shell.run("doctor", "--at", RESET, "--format", "json").stdout)
-    [probe] = [one for one in told["probes"] if one["name"] == "future rows"]
+    """The probe of doctor about future rows."""
+    output = json.loads(shell.run("doctor", "--at", RESET, "--format", "json").stdout)
+    [probe] = [entry for entry in output["probes"] if entry["name"] == "future rows"]
     return str(probe["said"])
 
 
@@ -158,7 +158,7 @@ def test_a_window_that_a_person_declared_for_weeks_ends_when_declared(shell: She
 
 
 @pytest.mark.parametrize("days", [-1, 0])
-def test_a_clock_that_went_back_books_nothing_by_itself(shell: Shell, days: int) -> None:
+def test_a_clock_that_was_set_back_books_nothing_unattended(shell: Shell, days: int) -> None:
     """The real clock against a snapshot of a day later and more; --at may be of any day."""
     later = datetime.now(UTC) + timedelta(days=2 + days)
     shell.ok("snapshot", "start", "codex", "--at", later.isoformat(), stdin=PLAIN)
@@ -166,7 +166,7 @@ def test_a_clock_that_went_back_books_nothing_by_itself(shell: Shell, days: int)
         shell.ok("snapshot", "end", "codex", stdin=PLAIN)
         return
     error = shell.fails(65, "snapshot", "end", "codex", stdin=PLAIN)
-    assert "take that snapshot back with undo" in error
+    assert "undo that snapshot" in error
     assert "before the newest moment" in error
     shell.ok("snapshot", "start", "codex", "--at", BEGIN, stdin=PLAIN)
     shell.ok("snapshot", "end", "codex", "--force", stdin=PLAIN)
@@ -184,7 +184,7 @@ def test_a_clock_that_went_back_books_nothing_by_itself(shell: Shell, days: int)
         ("07:30 on 20 Dec", "2026-12-20T07:30", None, 400),
     ],
 )
-def test_what_a_pane_supports(
+def test_moments_that_a_pane_supports(
     text: str | None, resets_at: str, minutes: int | None, days: int
 ) -> None:
     moment = datetime.fromisoformat("2026-11-22T21:00+00:00")

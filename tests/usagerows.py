@@ -17,7 +17,7 @@ _numbers = count(1)
 
 
 def usage_row(ts: datetime, tokens: Tokens | None = None, **more: Any) -> AgentUsage:
-    """A row with an id of its own, from what is special about it."""
+    """A row with its own id and the given fields."""
     amounts = tokens or Tokens(input_tokens=10, output_tokens=5)
     origin = {"tool": "claude", "session": "s", "project": "~/api", "branch": "main"}
     fields = {name: getattr(amounts, name) for name in Tokens.__struct_fields__}
@@ -38,7 +38,7 @@ class TestStore(Store):
         self.duplicates = self.apply(rows)
 
     def apply(self, rows: Iterable[AgentUsage]) -> int:
-        """Add rows; returns how many are there already."""
+        """Add rows; returns the number of duplicates."""
         return USAGE.apply(self.connection, [(n, 1, row) for n, row in enumerate(rows)])
 
     def view(self, projection: Projection) -> sqlite3.Connection:

@@ -1,4 +1,4 @@
-"""Wait for what a test can observe, and not for a fixed time: a busy machine is only slower."""
+"""Wait for an event that a test can observe, not a fixed time: a busy machine is only slower."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ LONG = 60.0  # seconds: far more than anything takes, also on a busy machine
 
 
 def until(holds: Callable[[], object], seconds: float = LONG, pause: float = 0.01) -> None:
-    """Return as soon as the condition holds. Raises AssertionError if it does not in time."""
+    """Return as soon as the condition is true. Raises AssertionError if it is not in time."""
     ends = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < ends, f"still not so after {seconds:.0f} s"
@@ -34,9 +34,9 @@ def is_running(pid: int) -> bool:
 
 
 def kill_after(process: "subprocess.Popen[str]", seconds: float) -> None:
-    """Kill a process once it has used so much processor time, unless it has ended by itself.
+    """Kill a process once it has used so much processor time, unless it has ended before.
 
-    Not wall time: beside other work a command takes longer, but it uses hardly more.
+    Not wall time: on a busy machine a command takes longer, but uses hardly more processor time.
     """
     used = Path(f"/proc/{process.pid}/schedstat")  # there until the process has been waited for
 

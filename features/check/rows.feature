@@ -31,7 +31,7 @@ Feature: check finds faulty rows
     When I run "bin/check"
     Then it finds the faults
       """
-      snapshots.jsonl:4 id ID is in snapshots.jsonl already
+      snapshots.jsonl:4 id ID is a duplicate of a row in snapshots.jsonl
       """
     And nothing was written
 
@@ -50,7 +50,7 @@ Feature: check finds faulty rows
     When I run "bin/check"
     Then it finds the faults
       """
-      snapshots.jsonl:3 voids ID, which is not before it
+      snapshots.jsonl:3 voids ID, which does not precede it
       """
 
   Scenario: A finalized window that supersedes an unknown row
@@ -59,5 +59,5 @@ Feature: check finds faulty rows
     When I run "bin/check"
     Then it finds the faults
       """
-      windows.jsonl:1 supersedes ID, which is not before it
+      windows.jsonl:1 supersedes ID, which does not precede it
       """

@@ -36,5 +36,5 @@ Feature: check finds faulty states
     When I run "bin/check"
     Then it finds the faults
       """
-      state/cleo/codex.json: no snapshot is about it
+      state/cleo/codex.json: belongs to no snapshot
       """

@@ -6,9 +6,9 @@ Feature: doctor reports what would not work here
       """
       ok book locks a second process waits for the lock
       ok book fsync files and directories can be synced
-      ok book rename a reader has the old file or the new one, whole
+      ok book rename readers see the whole old file or the whole new one
       ok book links symbolic links are refused
-      ok set-up config CONFIG, every file of it holds
+      ok set-up config CONFIG: every file is valid
       """
     And nothing was written
     And nothing was created
@@ -52,5 +52,5 @@ Feature: doctor reports what would not work here
     Then it exits with 0
     And doctor reports for directory
       """
-      warn book directory BOOK has mode 0755, not 0700; repair puts it right
+      warn book directory BOOK has mode 0755, not 0700; run repair
       """

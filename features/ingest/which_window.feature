@@ -49,7 +49,7 @@ Feature: Without --window, a row's time selects its window
     When I run "bin/preview --window W0-CHN --block proxy"
     Then it prints the lines
       """
-      Warning: telemetry from 2026-11-22 08:59 to 2026-11-25 12:00 lies outside the window
+      Warning: telemetry from 2026-11-22 08:59 to 2026-11-25 12:00 is outside the window
       """
 
   Scenario: An undeclared window

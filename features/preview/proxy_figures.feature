@@ -61,7 +61,7 @@ Feature: The figures of the block Subagent Proxy
     When I run "bin/preview --window W0-CHN --block proxy"
     Then it prints the lines
       """
-      Warning: telemetry from 2026-11-22 08:00 to 2026-11-22 10:00 lies outside the window
+      Warning: telemetry from 2026-11-22 08:00 to 2026-11-22 10:00 is outside the window
       """
     When I run "bin/preview --window W0-CHN --block proxy --format json"
     Then the JSON value at "subagent_proxy.outside_span" is true

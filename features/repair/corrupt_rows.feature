@@ -25,7 +25,7 @@ Feature: Repair quarantines corrupt rows with --yes
     Then it reports
       """
       2 things repaired: 4 rows verified
-      snapshots.jsonl: moved 1 row to snapshots.jsonl.quarantine; the journal as it was is snapshots.jsonl.before-repair-TIME
+      snapshots.jsonl: quarantined 1 row in snapshots.jsonl.quarantine; original journal saved as snapshots.jsonl.before-repair-TIME
       state/ada/codex.json: written anew from snapshots.jsonl
       """
     And the journal snapshots has 2 rows
@@ -60,5 +60,5 @@ Feature: Repair quarantines corrupt rows with --yes
     When I run "bin/check"
     Then it prints the lines
       """
-      note: snapshots.jsonl:3 voids ID, which is not before it; the quarantine names it
+      note: snapshots.jsonl:3 voids ID, which does not precede it; the quarantine names it
       """

@@ -28,5 +28,5 @@ Feature: Repair rebuilds what is derived from the journals
     Then it reports
       """
       1 thing repaired: 4 rows verified
-      snapshots.jsonl: has mode 0600 now
+      snapshots.jsonl: mode set to 0600
       """

@@ -21,7 +21,7 @@ Feature: Repair keeps every row of a journal in an unusual form
     Then it reports
       """
       1 thing repaired: 4 rows verified
-      snapshots.jsonl: rewritten with LF line ends, every row kept; the journal as it was is snapshots.jsonl.before-repair-TIME
+      snapshots.jsonl: rewritten with LF line ends, every row kept; original journal saved as snapshots.jsonl.before-repair-TIME
       """
     When I run "bin/check"
     Then it prints the lines

@@ -8,7 +8,7 @@ Feature: repair --restore puts rows of a quarantine back
       | 12:30 | ada   | codex    | after  | W0-CHN | 51% |
     And "bin/finalize --window W0-CHN --at 2026-11-22T13:00Z" was run
 
-  Scenario: A valid row is put back
+  Scenario: A valid row is restored
     Given row 1 of the journal snapshots is in the quarantine
     When I run "bin/repair --restore"
     Then it reports faults that are left
@@ -22,7 +22,7 @@ Feature: repair --restore puts rows of a quarantine back
     Then it reports
       """
       1 thing repaired: 5 rows verified
-      snapshots.jsonl: put back 1 row from snapshots.jsonl.quarantine; the journal as it was is snapshots.jsonl.before-repair-TIME
+      snapshots.jsonl: restored 1 row from snapshots.jsonl.quarantine; original journal saved as snapshots.jsonl.before-repair-TIME
       """
     And the journal anomalies reads
       | kind    | subject         | first |

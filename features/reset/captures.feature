@@ -16,7 +16,7 @@ Feature: Which captures the reset runs
       """
       AFTER W0-CHN bo claude: week-all-models 20% (ID)
       BEFORE W0-CHP bo claude: week-all-models 20% (ID)
-      left alone W0-CHN ada codex: no capture is declared for codex; it is booked by hand
+      left alone W0-CHN ada codex: no capture is declared for codex; book it by hand
       """
     And it prints no message
 

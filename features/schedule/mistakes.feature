@@ -37,7 +37,7 @@ Feature: Mistakes in schedules.toml and in the call
       | 6 0 * *     | '6 0 * *' has 4 fields; valid: five                  |
       | 66 0 * * *  | minute '66' is not valid; valid: 0 to 59             |
       | 0 0 30 2 *  | '0 0 30 2 *' never runs                              |
-      | @reboot     | '@reboot' is not known; valid: five fields, or       |
+      | @reboot     | unknown '@reboot'; valid: five fields, or            |
 
   Scenario: An unknown schedule format
     When I run "bin/schedule --as cron"

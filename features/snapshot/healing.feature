@@ -26,8 +26,8 @@ Feature: The next append moves an unfinished row aside
     Then it prints
       """
       ok: 3 rows verified (snapshots 2, anomalies 1)
-      note: raw/ID.txt: is of no snapshot of this book
-      note: snapshots.jsonl.broken: has rows that were never finished, 31 bytes
+      note: raw/ID.txt: belongs to no snapshot of this book
+      note: snapshots.jsonl.broken: has unfinished rows, 31 bytes
       """
 
   Scenario: It is repaired once

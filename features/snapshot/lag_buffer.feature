@@ -15,7 +15,7 @@ Feature: A BEFORE right after the reset may show the old window
     And it warns
       """
       snapshot: this BEFORE of W0-CHP is inside the lag buffer (5m after the reset), when panes may
-      still show the old window; take it again later, or say --force if it is right
+      still show the old window; take it again later, or use --force if it is right
       """
     And the journal snapshots reads
       | window | errors     | notes |
@@ -55,7 +55,7 @@ Feature: A BEFORE right after the reset may show the old window
     Then it warns
       """
       snapshot: this BEFORE of W0-CHP is inside the lag buffer (30m after the reset), when panes may
-      still show the old window; take it again later, or say --force if it is right
+      still show the old window; take it again later, or use --force if it is right
       """
 
   Scenario: A window without a declared end ends at the reset time

@@ -4,7 +4,7 @@ Feature: A snapshot without a usable pane is refused
     When I run "bin/snapshot start codex" at 09:00
     Then it exits with 66 and says
       """
-      snapshot: no pane: stdin is empty; pipe one in, or give --file, --capture or --set
+      snapshot: no pane: stdin is empty; pipe one in, or use --file, --capture or --set
       """
     And nothing was created
 
@@ -34,5 +34,5 @@ Feature: A snapshot without a usable pane is refused
 
   Scenario: An unknown provider
     When I run "bin/snapshot start abacus --set 5h=11" at 09:00
-    Then it exits with 2 and says "provider 'abacus' is not known; valid: "
+    Then it exits with 2 and says "unknown provider 'abacus'; valid: "
     And nothing was created

@@ -1,4 +1,4 @@
-"""What is in the book: its journals, the state, raw panes, and modes."""
+"""The contents of the book: journals, state, raw panes and modes."""
 
 import json
 from typing import Any
@@ -19,21 +19,21 @@ def row_count(context: Context, name: str, count: int) -> None:
 
 @then("the journal {name:Word} reads")
 def journal_reads(context: Context, name: str) -> None:
-    """Every row of the journal, by the columns of the table; a meter's column is what is used."""
+    """Every row of the journal, by the columns of the table; a meter's column is its use."""
     heads = context.table.headings
-    found = [
+    actual = [
         [context.scratch.masked(_cell(row, head)) for head in heads]
         for row in context.scratch.rows(name)
     ]
     wanted = [[row[head] for head in heads] for row in context.table]
-    assert found == wanted, f"found:\n{found}\nwanted:\n{wanted}"
+    assert actual == wanted, f"found:\n{actual}\nwanted:\n{wanted}"
 
 
 @then('row {number:d} of the journal {name:Word} has "{path}" {value}')
 def row_value(context: Context, number: int, name: str, path: str, value: str) -> None:
     row = context.scratch.rows(name)[number - 1]
-    found = context.scratch.masked(shown(value_at(row, path)))
-    assert found == value, f"{path} is {found!r}"
+    actual = context.scratch.masked(shown(value_at(row, path)))
+    assert actual == value, f"{path} is {actual!r}"
 
 
 @then("every row of the journal {name:Word} has the same {path:Word}")
@@ -43,8 +43,8 @@ def same_value(context: Context, name: str, path: str) -> None:
 
 @then("every row of the journal {name:Word} has another {path:Word}")
 def other_value(context: Context, name: str, path: str) -> None:
-    found = _values(context.scratch, name, path)
-    assert len(found) == len(context.scratch.rows(name)) > 1, found
+    actual = _values(context.scratch, name, path)
+    assert len(actual) == len(context.scratch.rows(name)) > 1, actual
 
 
 @then("the state of {agent:Word} with {provider:Word} is")
@@ -53,8 +53,8 @@ def state_is(context: Context, agent: str, provider: str) -> None:
     state = json.loads(path.read_text("utf-8"))
     [row] = context.table
     for head in context.table.headings:
-        found = context.scratch.masked(shown(value_at(state, head)))
-        assert found == row[head], f"{head} is {found!r}"
+        actual = context.scratch.masked(shown(value_at(state, head)))
+        assert actual == row[head], f"{head} is {actual!r}"
 
 
 @then("there is no state of {agent:Word} with {provider:Word}")
@@ -67,8 +67,8 @@ def no_state(context: Context, agent: str, provider: str) -> None:
 @then("the book keeps these state files")
 def state_files(context: Context) -> None:
     folder = context.scratch.book / "state"
-    found = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.json"))
-    assert found == sorted(row["file"] for row in context.table), found
+    actual = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.json"))
+    assert actual == sorted(row["file"] for row in context.table), actual
 
 
 @then("nothing was created")
@@ -80,39 +80,39 @@ def nothing_written(context: Context) -> None:
 
 @then("the file {name:Word} of the book reads")
 def book_file(context: Context, name: str) -> None:
-    """REST at the end of the text stands for what nobody can foresee."""
-    found = (context.scratch.book / name).read_text("utf-8").strip()
+    """REST at the end of the text matches text that differs between runs."""
+    actual = (context.scratch.book / name).read_text("utf-8").strip()
     wanted, rest, _ = context.text.strip().partition("REST")
-    assert found.startswith(wanted) if rest else found == wanted, found
+    assert actual.startswith(wanted) if rest else actual == wanted, actual
 
 
 @then("the file {name:Word} still reads {text:Quoted}")
 def home_file(context: Context, name: str, text: str) -> None:
-    found = (context.scratch.home / name).read_text("utf-8")
-    assert found == text, found
+    actual = (context.scratch.home / name).read_text("utf-8")
+    assert actual == text, actual
 
 
 @then("the book keeps {count:d} raw pane")
 @then("the book keeps {count:d} raw panes")
 def raw_panes(context: Context, count: int) -> None:
     assert context.scratch.rows("snapshots"), "there is no snapshot to keep a pane of"
-    found = list((context.scratch.book / "raw").glob("*"))
-    assert len(found) == count, found
+    actual = list((context.scratch.book / "raw").glob("*"))
+    assert len(actual) == count, actual
 
 
 @then("the raw pane of row {number:d} reads")
 def raw_pane(context: Context, number: int) -> None:
     row = context.scratch.rows("snapshots")[number - 1]
-    found = (context.scratch.book / "raw" / f"{row['id']}.txt").read_text("utf-8")
-    assert found.strip() == context.text.strip(), found
+    actual = (context.scratch.book / "raw" / f"{row['id']}.txt").read_text("utf-8")
+    assert actual.strip() == context.text.strip(), actual
 
 
 @then('no file of the book contains "{text}"')
 def nowhere(context: Context, text: str) -> None:
     files = [path for path in context.scratch.book.rglob("*") if path.is_file()]
     assert files, "the book is empty"
-    found = [str(path) for path in files if text.encode() in path.read_bytes()]
-    assert not found, found
+    actual = [str(path) for path in files if text.encode() in path.read_bytes()]
+    assert not actual, actual
 
 
 @then("only its owner can read the book")
@@ -131,7 +131,7 @@ def _cell(row: Any, head: str) -> str:
 
 
 def _values(scratch: Scratch, name: str, path: str) -> set[str]:
-    found = [shown(value_at(row, path)) for row in scratch.rows(name)]
-    assert found, f"{name} has no rows"
-    assert all(found), f"a row has no {path}"
-    return set(found)
+    actual = [shown(value_at(row, path)) for row in scratch.rows(name)]
+    assert actual, f"{name} has no rows"
+    assert all(actual), f"a row has no {path}"
+    return set(actual)

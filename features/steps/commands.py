@@ -1,6 +1,6 @@
-"""What is run: a command line, or an agent's snapshot told in one sentence."""
+"""Running a command line, or an agent's snapshot described in one sentence."""
 
-import paint
+import pane_text
 from behave import given, when
 from behave.runner import Context
 from scratch import PROJECT, Scratch, moment
@@ -15,7 +15,7 @@ def keep_pane(context: Context) -> None:
 
 @given("a {provider:Word} pane with {meters}")
 def paint_pane(context: Context, provider: str, meters: str) -> None:
-    context.scratch.pane = paint.pane(provider.lower(), meters)
+    context.scratch.pane = pane_text.pane(provider.lower(), meters)
 
 
 @when('I run "{command}"')
@@ -86,7 +86,7 @@ def _snap(
     scratch: Scratch, agent: str, action: str, provider: str, at: str, meters: str, *flags: str
 ) -> None:
     words = ["bin/snapshot", action, provider, "--agent", agent.lower(), *flags]
-    scratch.run(words, paint.pane(provider, meters), at)
+    scratch.run(words, pane_text.pane(provider, meters), at)
 
 
 def _must_hold(scratch: Scratch) -> None:

@@ -1,4 +1,4 @@
-"""Givens: what a disk, a crash or a stray editor does to a book."""
+"""Givens: damage to a book by a disk, a crash or an editor."""
 
 import base64
 import json
@@ -91,6 +91,6 @@ def quarantine_row(context: Context, number: int, name: str) -> None:
     lines = path.read_bytes().splitlines(keepends=True)
     line = base64.b64encode(lines.pop(number - 1)).decode()
     path.write_bytes(b"".join(lines))
-    place = path.with_name(f"{path.name}.quarantine")
-    place.write_text(json.dumps({"reason": "moved", "base64": line}) + "\n", "utf-8")
-    place.chmod(0o600)
+    quarantine = path.with_name(f"{path.name}.quarantine")
+    quarantine.write_text(json.dumps({"reason": "moved", "base64": line}) + "\n", "utf-8")
+    quarantine.chmod(0o600)

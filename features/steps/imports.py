@@ -1,4 +1,4 @@
-"""What other tools left behind, and how it may be odd."""
+"""Unusual files of other tools."""
 
 from behave import given, then
 from behave.runner import Context

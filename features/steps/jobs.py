@@ -46,8 +46,8 @@ def prints(context: Context, name: str) -> None:
 
 @then("Ada's crontab is now")
 def crontab_is(context: Context) -> None:
-    found = context.scratch.masked((context.scratch.home / "tab").read_text("utf-8"))
-    assert found == context.text + "\n", found
+    actual = context.scratch.masked((context.scratch.home / "tab").read_text("utf-8"))
+    assert actual == context.text + "\n", actual
 
 
 @then("Ada has no crontab any more")
@@ -58,8 +58,8 @@ def crontab_gone(context: Context) -> None:
 @then("the book keeps these captures")
 def captures(context: Context) -> None:
     folder = context.scratch.book / "captures"
-    found = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
-    assert found == sorted(row["file"] for row in context.table), found
+    actual = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    assert actual == sorted(row["file"] for row in context.table), actual
 
 
 @then("the book keeps a record of the project's own lines and {count:d} others")

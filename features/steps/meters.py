@@ -1,4 +1,4 @@
-"""What agents tell of their official meters: the JSON of a status line, and rollouts."""
+"""Official meters in the files of agents: the JSON of a status line, and rollouts."""
 
 import fcntl
 import json
@@ -20,13 +20,13 @@ _PLACES = {"weekly": ("primary", 10_080), "5h": ("secondary", 300)}
 def status_line(context: Context) -> None:
     """A table of one row; a meter is `PERCENT till TIME`."""
     [row] = context.table
-    told = {head: row[head] for head in context.table.headings if row[head]}
-    whole: dict[str, Any] = {"session_id": told["session"], "version": "2.1.40"}
-    if "model" in told:
-        whole["model"] = {"id": "claude", "display_name": told["model"]}
-    if "context" in told:
-        whole["context_window"] = {"used_percentage": int(told["context"])}
-    limits = {key: _limit(told[head]) for head, key in _KEYS.items() if head in told}
+    fields = {head: row[head] for head in context.table.headings if row[head]}
+    whole: dict[str, Any] = {"session_id": fields["session"], "version": "2.1.40"}
+    if "model" in fields:
+        whole["model"] = {"id": "claude", "display_name": fields["model"]}
+    if "context" in fields:
+        whole["context_window"] = {"used_percentage": int(fields["context"])}
+    limits = {key: _limit(fields[head]) for head, key in _KEYS.items() if head in fields}
     if limits:
         whole["rate_limits"] = limits
     context.scratch.pane = json.dumps(whole)
@@ -67,8 +67,8 @@ def rollout(context: Context, name: str) -> None:
     path.mkdir(parents=True, exist_ok=True)
     lines = [("session_meta", moment("00:00"), {"id": name, "cwd": "/srv/web"})]
     for row in context.table:
-        told = {key: _window(row[head], minutes) for head, (key, minutes) in _PLACES.items()}
-        limits = None if None in told.values() else {**told, "plan_type": "pro"}
+        fields = {key: _window(row[head], minutes) for head, (key, minutes) in _PLACES.items()}
+        limits = None if None in fields.values() else {**fields, "plan_type": "pro"}
         count = {"type": "token_count", "info": None, "rate_limits": limits}
         lines.append(("event_msg", moment(row["at"]), count))
     text = [json.dumps({"timestamp": at, "type": k, "payload": p}) + "\n" for k, at, p in lines]
@@ -94,15 +94,15 @@ def held(context: Context) -> None:
     fcntl.flock(lock, fcntl.LOCK_EX)
 
 
-def _limit(said: str) -> dict[str, Any]:
-    percent, _, till = said.partition(" till ")
+def _limit(cell: str) -> dict[str, Any]:
+    percent, _, till = cell.partition(" till ")
     resets = datetime.fromisoformat(moment(till).replace("Z", "+00:00"))
     return {"used_percentage": float(percent), "resets_at": int(resets.timestamp())}
 
 
-def _window(said: str, minutes: int) -> dict[str, Any] | None:
-    if said == "none":
+def _window(cell: str, minutes: int) -> dict[str, Any] | None:
+    if cell == "none":
         return None
-    told = _limit(said)
-    used, resets = told["used_percentage"], told["resets_at"]
+    limit = _limit(cell)
+    used, resets = limit["used_percentage"], limit["resets_at"]
     return {"used_percent": used, "window_minutes": minutes, "resets_at": resets}

@@ -1,4 +1,4 @@
-"""What the last command said: its exit code, stdout, stderr and JSON."""
+"""The output of the last command: exit code, stdout, stderr and JSON."""
 
 import re
 
@@ -28,7 +28,7 @@ def prints_nothing(context: Context) -> None:
 
 @then("it prints the lines")
 def prints_lines(context: Context) -> None:
-    """Each line of the text stands in the output, in this order, whatever the spaces."""
+    """Each line of the text is in the output, in this order, whatever the spaces."""
     _succeeded(context.scratch)
     lines = [" ".join(line.split()) for line in context.scratch.stdout.splitlines()]
     rest = iter(lines)
@@ -82,12 +82,12 @@ def fails_with(context: Context, code: int, text: str) -> None:
 
 @then("it finds the faults")
 def finds(context: Context) -> None:
-    """The answer is no: a line for each fault, below their number."""
+    """It exits with 1, and prints a line for each fault below their number."""
     _same(context.scratch.code, 1)
     _same(context.scratch.stderr, "")
-    count, *found = _CRC.sub("CRC", context.scratch.stdout).splitlines()
-    _same("\n".join(found), _bare(context.text))
-    _same(count.partition(":")[0], "1 fault" if len(found) == 1 else f"{len(found)} faults")
+    count, *actual = _CRC.sub("CRC", context.scratch.stdout).splitlines()
+    _same("\n".join(actual), _bare(context.text))
+    _same(count.partition(":")[0], "1 fault" if len(actual) == 1 else f"{len(actual)} faults")
 
 
 @then("each of these exits with {code:d}, says so in one sentence, and creates nothing")
@@ -126,11 +126,11 @@ def json_rows(context: Context, path: str) -> None:
     """Every element of the list at the path, by the columns of the table."""
     _succeeded(context.scratch)
     heads = context.table.headings
-    found = [
-        [shown(value_at(one, head)) for head in heads]
-        for one in value_at(context.scratch.json(), path)
+    actual = [
+        [shown(value_at(entry, head)) for head in heads]
+        for entry in value_at(context.scratch.json(), path)
     ]
-    _same(found, [[row[head] for head in heads] for row in context.table])
+    _same(actual, [[row[head] for head in heads] for row in context.table])
 
 
 @then("the JSON begins with the keys {keys}")
@@ -143,8 +143,8 @@ def _succeeded(scratch: Scratch) -> None:
     assert scratch.code == 0, f"exit code {scratch.code}: {scratch.stderr or scratch.stdout}"
 
 
-def _same(found: object, wanted: object) -> None:
-    assert found == wanted, f"found:\n{found}\nwanted:\n{wanted}"
+def _same(actual: object, wanted: object) -> None:
+    assert actual == wanted, f"found:\n{actual}\nwanted:\n{wanted}"
 
 
 def _bare(text: str) -> str:

@@ -36,36 +36,36 @@ def ledger_reads(context: Context, name: str) -> None:
     heads = context.table.headings
     text = _ledger(context.scratch, name).read_text("utf-8")
     rows = csv.DictReader(io.StringIO(text, newline=""))
-    found = [[context.scratch.masked(row[head]) for head in heads] for row in rows]
+    actual = [[context.scratch.masked(row[head]) for head in heads] for row in rows]
     wanted = [[row[head] for head in heads] for row in context.table]
-    assert found == wanted, f"found:\n{found}\nwanted:\n{wanted}"
+    assert actual == wanted, f"found:\n{actual}\nwanted:\n{wanted}"
 
 
 @then("the {name:Word} ledger is")
 def ledger_is(context: Context, name: str) -> None:
-    found = context.scratch.masked(_ledger(context.scratch, name).read_text("utf-8"))
-    assert found == context.text + "\n", found
+    actual = context.scratch.masked(_ledger(context.scratch, name).read_text("utf-8"))
+    assert actual == context.text + "\n", actual
 
 
 @then("the handoff has the lines")
 def handoff_lines(context: Context) -> None:
-    """Each line of the text stands in the page, in this order."""
-    found = context.scratch.masked(_handoff(context.scratch).read_text("utf-8"))
-    rest = iter(found.splitlines())
+    """Each line of the text is in the page, in this order."""
+    actual = context.scratch.masked(_handoff(context.scratch).read_text("utf-8"))
+    rest = iter(actual.splitlines())
     for wanted in context.text.splitlines():
-        assert wanted in rest, f"no line {wanted!r} here in:\n{found}"
+        assert wanted in rest, f"no line {wanted!r} here in:\n{actual}"
 
 
 @then("the handoff begins with")
 def handoff_begins(context: Context) -> None:
-    found = _handoff(context.scratch).read_text("utf-8")
-    assert found.startswith(context.text), found
+    actual = _handoff(context.scratch).read_text("utf-8")
+    assert actual.startswith(context.text), actual
 
 
 @then("the handoff ends with")
 def handoff_ends(context: Context) -> None:
-    found = _handoff(context.scratch).read_text("utf-8")
-    assert found.endswith(context.text), found
+    actual = _handoff(context.scratch).read_text("utf-8")
+    assert actual.endswith(context.text), actual
 
 
 def _ledger(scratch: Scratch, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Git repositories in the home folder: commits told in tables, each tagged with its name."""
+"""Git repositories in the home folder: commits described in tables, each tagged with its name."""
 
 import json
 import os
@@ -101,16 +101,20 @@ def churn_is(context: Context, window: str) -> None:
     """The ranges of the window's last churn row, by the columns of the table."""
     rows = [row for row in context.scratch.rows("churn") if row["window"] == window]
     heads = context.table.headings
-    found = [
-        [context.scratch.masked(shown(value_at(one, head))) for head in heads]
-        for one in rows[-1]["ranges"]
+    actual = [
+        [context.scratch.masked(shown(value_at(entry, head))) for head in heads]
+        for entry in rows[-1]["ranges"]
     ]
     wanted = [[row[head] for head in heads] for row in context.table]
-    assert found == wanted, f"found:\n{found}\nwanted:\n{wanted}"
+    assert actual == wanted, f"found:\n{actual}\nwanted:\n{wanted}"
 
 
-def _change(scratch: Scratch, folder: Path, told: str, words: list[str]) -> None:
-    name = json.loads(told).encode("latin-1") if told.startswith('"') else told.encode()
+def _change(scratch: Scratch, folder: Path, description: str, words: list[str]) -> None:
+    name = (
+        json.loads(description).encode("latin-1")
+        if description.startswith('"')
+        else description.encode()
+    )
     path = os.path.join(os.fsencode(folder), name)
     os.makedirs(os.path.dirname(path), exist_ok=True)
     if words == ["gone"]:

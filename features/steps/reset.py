@@ -1,6 +1,6 @@
-"""What the captures of the agents show, and what a run says beside its result."""
+"""The panes that the agents' captures show, and the messages of a run."""
 
-import paint
+import pane_text
 from behave import given, then
 from behave.runner import Context
 from scratch import Scratch
@@ -12,7 +12,7 @@ _HEAD = "# The captures of this scenario.\n"
 def shows(context: Context, agent: str, provider: str, meters: str) -> None:
     """From here on; another such sentence puts another pane in its place."""
     name = f"{agent.lower()}-{provider.lower()}.pane"
-    (context.scratch.home / name).write_text(paint.pane(provider.lower(), meters), "utf-8")
+    (context.scratch.home / name).write_text(pane_text.pane(provider.lower(), meters), "utf-8")
     _declare(context.scratch, agent, provider, f'["cat", "{context.scratch.home / name}"]')
 
 
@@ -24,15 +24,15 @@ def declares(context: Context, agent: str, provider: str, capture: str) -> None:
 @then("its messages are")
 def says_beside(context: Context) -> None:
     """Whatever the exit code and the result: stderr is these lines."""
-    found = context.scratch.stderr.splitlines()
-    assert found == context.text.splitlines(), found
+    actual = context.scratch.stderr.splitlines()
+    assert actual == context.text.splitlines(), actual
 
 
 @then("its result is")
 def result(context: Context) -> None:
     """Whatever the exit code."""
-    found = context.scratch.stdout.strip("\n").splitlines()
-    assert found == context.text.splitlines(), "\n".join(found)
+    actual = context.scratch.stdout.strip("\n").splitlines()
+    assert actual == context.text.splitlines(), "\n".join(actual)
 
 
 def _declare(scratch: Scratch, agent: str, provider: str, capture: str) -> None:

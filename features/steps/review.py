@@ -1,4 +1,4 @@
-"""What a reviewer gets: ledgers in the home folder, bundles, and the windows that they tell of."""
+"""Input for a reviewer: ledgers in the home folder, bundles, and their windows."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ _AT = "--at 2026-11-22T12:31Z"
 
 @given("a finished window {window:Word}")
 def finished(context: Context, window: str) -> None:
-    """BEFORE and AFTER of Ada, churn, evidence, and a closing that says pass."""
+    """BEFORE and AFTER of Ada, churn, evidence, and a closing with outcome pass."""
     context.execute_steps(
         f"""
         Given the repository app
@@ -56,12 +56,12 @@ def make_link(context: Context, name: str, target: str) -> None:
 
 @then("the ledger {name:Word} reads")
 def ledger_reads(context: Context, name: str) -> None:
-    """Its lines; SHA stands for the hash of an artifact."""
-    found = (context.scratch.docs / "Ledgers" / name).read_text("utf-8")
+    """Its lines; SHA replaces the hash of an artifact."""
+    actual = (context.scratch.docs / "Ledgers" / name).read_text("utf-8")
     for path in context.scratch.home.glob("*.xml"):
-        found = found.replace(hashlib.sha256(path.read_bytes()).hexdigest(), "SHA")
-    found = context.scratch.masked(found).strip()
-    assert found == context.text.strip(), found
+        actual = actual.replace(hashlib.sha256(path.read_bytes()).hexdigest(), "SHA")
+    actual = context.scratch.masked(actual).strip()
+    assert actual == context.text.strip(), actual
 
 
 @given("the last line of the ledger {name:Word} was copied")
@@ -87,14 +87,14 @@ def lose_ledger(context: Context, name: str) -> None:
 def bundle_files(context: Context, window: str) -> None:
     """Every file in it; the manifest names all others with the hashes that they have."""
     root = _bundle(context, window)
-    found = [str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir()]
+    actual = [str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir()]
     wanted = [row["file"] for row in context.table]
-    assert sorted(found) == sorted(wanted), sorted(found)
+    assert sorted(actual) == sorted(wanted), sorted(actual)
     listed = json.loads((root / "manifest.json").read_text("utf-8"))["files"]
-    assert [one["path"] for one in listed] == sorted({*found} - {"manifest.json"})
-    for one in listed:
-        data = (root / one["path"]).read_bytes()
-        assert (one["bytes"], one["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
+    assert [file["path"] for file in listed] == sorted({*actual} - {"manifest.json"})
+    for file in listed:
+        data = (root / file["path"]).read_bytes()
+        assert (file["bytes"], file["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
 
 
 @given("{name:Word} in the bundle of {window:Word} is gone")
@@ -141,8 +141,8 @@ def refused(context: Context, code: int, text: str) -> None:
 
 @then("the bundle folder contains only {window:Word}")
 def alone(context: Context, window: str) -> None:
-    found = [path.name for path in _bundle(context, window).parent.iterdir()]
-    assert found == [window], found
+    actual = [path.name for path in _bundle(context, window).parent.iterdir()]
+    assert actual == [window], actual
 
 
 @given("a copy of the bundle of {window:Word}")
@@ -153,9 +153,9 @@ def keep_apart(context: Context, window: str) -> None:
 
 @then("the bundle of {window:Word} is identical to the copy")
 def same_bytes(context: Context, window: str) -> None:
-    one, other = (_read(p) for p in (_bundle(context, window), context.scratch.home / "apart"))
-    assert one, "there is no bundle"
-    assert one == other
+    first, other = (_read(p) for p in (_bundle(context, window), context.scratch.home / "apart"))
+    assert first, "there is no bundle"
+    assert first == other
 
 
 def _bundle(context: Context, window: str) -> Path:

@@ -28,8 +28,8 @@ def runs_at_once(context: Context, command: str, count: int, times: int) -> None
             for _ in range(count)
         ]
         for process in running:
-            _, said = process.communicate(timeout=60)
-            assert process.returncode == 0, said
+            _, message = process.communicate(timeout=60)
+            assert process.returncode == 0, message
 
 
 @given("in the morning {window:Word} is finalized with evidence")
@@ -49,11 +49,11 @@ def finalized_with_evidence(context: Context, window: str) -> None:
 def one_pair_each(context: Context, old: str, new: str) -> None:
     """Beside the BEFORE that began the old window."""
     rows = context.scratch.rows("snapshots")
-    found = Counter((row["agent"], row["window"], row["phase"]) for row in rows)
+    actual = Counter((row["agent"], row["window"], row["phase"]) for row in rows)
     agents = {row["agent"] for row in rows}
     assert agents == {"ada", "bo"}, agents
     wanted = [(old, "before"), (old, "after"), (new, "before")]
-    assert found == Counter({(who, *one): 1 for who in agents for one in wanted}), found
+    assert actual == Counter({(who, *pair): 1 for who in agents for pair in wanted}), actual
 
 
 @then("{window:Word} is a GO")

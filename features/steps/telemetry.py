@@ -109,7 +109,7 @@ def run_in_shell(context: Context, command: str) -> None:
 
 @when("two shells run {command:Quoted} at once")
 def run_twice(context: Context, command: str) -> None:
-    """Both must succeed; what they print is added up, line by line, as one JSON list."""
+    """Both must succeed; their output is joined, line by line, to one JSON list."""
     scratch = context.scratch
     name, *words = shlex.split(command)
     both = [
@@ -130,16 +130,16 @@ def run_twice(context: Context, command: str) -> None:
 
 @then("the JSON values at {path:Word} add up to {count:d}")
 def add_up(context: Context, path: str, count: int) -> None:
-    found = [value_at(one, path) for one in context.scratch.json()]
-    assert sum(found) == count, found
+    actual = [value_at(entry, path) for entry in context.scratch.json()]
+    assert sum(actual) == count, actual
 
 
 @then("the journal {name:Word} has, in any order")
 def journal_has(context: Context, name: str) -> None:
     heads = context.table.headings
-    found = [[shown(value_at(row, head)) for head in heads] for row in context.scratch.rows(name)]
+    actual = [[shown(value_at(row, head)) for head in heads] for row in context.scratch.rows(name)]
     wanted = [[row[head] for head in heads] for row in context.table]
-    assert sorted(found) == sorted(wanted), f"found:\n{found}\nwanted:\n{wanted}"
+    assert sorted(actual) == sorted(wanted), f"found:\n{actual}\nwanted:\n{wanted}"
 
 
 @then("it prints as CSV the columns")
@@ -148,17 +148,17 @@ def csv_columns(context: Context) -> None:
     assert context.scratch.code == 0, context.scratch.stderr
     heads = context.table.headings
     read = csv.DictReader(context.scratch.stdout.splitlines())
-    found = [[row[head] for head in heads] for row in read]
+    actual = [[row[head] for head in heads] for row in read]
     wanted = [[row[head] for head in heads] for row in context.table]
-    assert found == wanted, f"found:\n{found}\nwanted:\n{wanted}"
+    assert actual == wanted, f"found:\n{actual}\nwanted:\n{wanted}"
 
 
 @then("it exits with {code:d}, prints {printed:Quoted} and warns")
 def useless(context: Context, code: int, printed: str) -> None:
     """A failure that has a result all the same."""
     scratch = context.scratch
-    found = (scratch.code, scratch.stdout.strip(), scratch.stderr.strip())
-    assert found == (code, printed, " ".join(context.text.split())), found
+    actual = (scratch.code, scratch.stdout.strip(), scratch.stderr.strip())
+    assert actual == (code, printed, " ".join(context.text.split())), actual
 
 
 @then("the cursor of the feed {feed:Word} has")
@@ -166,8 +166,8 @@ def cursor_has(context: Context, feed: str) -> None:
     path = context.scratch.book / "state" / ".feeds" / f"{feed}.json"
     state = json.loads(path.read_text("utf-8"))
     for row in context.table:
-        found = context.scratch.masked(shown(value_at(state, row["path"])))
-        assert found == row["value"], f"{row['path']} is {found!r}"
+        actual = context.scratch.masked(shown(value_at(state, row["path"])))
+        assert actual == row["value"], f"{row['path']} is {actual!r}"
 
 
 def _toml(feed: str) -> str:

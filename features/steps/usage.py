@@ -1,4 +1,4 @@
-"""What agents used, as their own logs tell it."""
+"""Usage from the agents' own logs."""
 
 from agentlog import logs
 from behave import given
@@ -7,7 +7,7 @@ from behave.runner import Context
 
 @given("agents used")
 def used(context: Context) -> None:
-    """Lines of their own logs, read into the book."""
+    """Lines of the agents' logs, ingested into the book."""
     for tool, lines in logs(context.table):
         context.scratch.run(["bin/ingest", tool, "--stdin"], lines)
         assert context.scratch.code == 0, context.scratch.stderr

@@ -1,6 +1,6 @@
-"""Drives one target of targets/, in a process of its own, so that its memory is its own.
+"""Drives one target of targets/, in a separate process, so that its memory can be measured.
 
-Prints one line of JSON: cases, the slowest of them in seconds, and the most memory in MB. An input
+Prints one line of JSON: cases, the slowest of them in seconds, and the peak memory in MB. An input
 that fails is printed, and the exit code is 1.
 """
 
@@ -26,7 +26,7 @@ WAITING = 30.0  # wall time: others may have the processor
 BIG = 1 << 20
 MANY = 5000
 OFTEN = 50
-ONCE = 2000  # hypothesis remembers what it drew, and that memory is not burnbook's
+ONCE = 2000  # hypothesis remembers its examples, and that memory is not burnbook's
 
 sys.path[:0] = [str(TESTS.parent / "lib"), str(TESTS), str(FUZZ)]
 
@@ -51,8 +51,8 @@ class Guard:
     def _stop(self, number: int, frame: FrameType | None) -> NoReturn:
         raise Slow(f"over {SECONDS} s of processor time, or {WAITING} s of any")
 
-    def one(self, data: bytes) -> None:
-        """One case. Raises what is wrong with it; too slow is what is so twice."""
+    def run_one(self, data: bytes) -> None:
+        """Runs one case. Raises if it fails, or if it is too slow twice."""
         self.cases += 1
         if self.cases % OFTEN == 0:
             gc.enable()  # ingest turns it off for the rest of its process, which is short
@@ -67,13 +67,13 @@ class Guard:
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
         signal.setitimer(signal.ITIMER_REAL, WAITING)
         try:
-            self.target.one(data)
+            self.target.run_one(data)
         finally:
             signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
         self.slowest = max(self.slowest, time.process_time() - began)
 
-    def told(self) -> str:
+    def report(self) -> str:
         """The figures."""
         return json.dumps(
             {"cases": self.cases, "slowest": round(self.slowest, 3), "mb": round(memory(), 1)}
@@ -110,7 +110,7 @@ def large(target: ModuleType, size: int) -> Iterator[bytes]:
 
 
 def inputs(target: ModuleType) -> Any:
-    """What hypothesis gives: seeds with some strokes of the pen in them, words, any bytes."""
+    """Inputs from hypothesis: edited seeds, words, any bytes."""
     from hypothesis import strategies as st
 
     words = st.sampled_from(target.WORDS)
@@ -118,16 +118,16 @@ def inputs(target: ModuleType) -> Any:
     edit = st.tuples(st.integers(0, 1 << 16), st.integers(0, 40), small, st.integers(0, 3))
 
     def edited(seed: bytes, edits: list[tuple[int, int, bytes, int]]) -> bytes:
-        for place, size, piece, kind in edits:
-            at = place % (len(seed) + 1)
+        for position, size, piece, kind in edits:
+            at = position % (len(seed) + 1)
             # Put in, put in place of, cut out, or cut off.
             keep = (at, at + size, at + size, len(seed))[kind]
             seed = seed[:at] + (b"" if kind == 2 else piece) + seed[keep:]
         return seed
 
     changed = st.builds(edited, st.sampled_from(target.SEEDS), st.lists(edit, max_size=6))
-    made = st.lists(small, max_size=30).map(b"".join)
-    return st.one_of(changed, changed, made, st.binary(max_size=300))
+    joined = st.lists(small, max_size=30).map(b"".join)
+    return st.one_of(changed, changed, joined, st.binary(max_size=300))
 
 
 def _utf8(text: str) -> bytes:
@@ -140,7 +140,7 @@ def with_hypothesis(guard: Guard, cases: int) -> None:
 
     for data in (*guard.target.SEEDS, *large(guard.target, BIG if cases >= MANY else BIG // 4)):
         try:
-            guard.one(data)
+            guard.run_one(data)
         except BaseException:
             print(f"failed on {len(data)} bytes: {data[:200]!r}...", file=sys.stderr)
             raise
@@ -158,7 +158,7 @@ def with_hypothesis(guard: Guard, cases: int) -> None:
         )
         @given(inputs(guard.target))
         def run(data: bytes) -> None:
-            guard.one(data)
+            guard.run_one(data)
 
         run()
 
@@ -174,10 +174,10 @@ def with_atheris(guard: Guard, seconds: float, corpus: Path) -> NoReturn:
 
     ends = time.monotonic() + seconds
 
-    def one(data: bytes) -> None:
-        guard.one(data)
+    def run_one(data: bytes) -> None:
+        guard.run_one(data)
         if time.monotonic() > ends:  # libFuzzer would end without a word of the figures
-            print(guard.told(), flush=True)
+            print(guard.report(), flush=True)
             shutil.rmtree(corpus.parent, ignore_errors=True)
             os._exit(0)
 
@@ -192,35 +192,35 @@ def with_atheris(guard: Guard, seconds: float, corpus: Path) -> NoReturn:
         f"-artifact_prefix={corpus.parent}/",
         "-verbosity=0",
     ]
-    atheris.Setup([sys.argv[0], *flags, str(corpus)], one)
+    atheris.Setup([sys.argv[0], *flags, str(corpus)], run_one)
     atheris.Fuzz()
     raise SystemExit(0)
 
 
 def main() -> None:
-    """Run one target as the command line says."""
+    """Run one target, as the command line requests."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("target", choices=names())
     parser.add_argument("--cases", type=int, default=0, help="so many with hypothesis")
     parser.add_argument("--seconds", type=float, default=0, help="so long with atheris")
     args = parser.parse_args()
-    os.fsync = lambda handle: None  # what survives a power cut is not asked here
-    place = Path(tempfile.mkdtemp(prefix="burnbook-fuzz-"))
-    os.environ["BURNBOOK_FUZZ"] = str(place / "place")
+    os.fsync = lambda handle: None  # power cuts are not tested here
+    folder = Path(tempfile.mkdtemp(prefix="burnbook-fuzz-"))
+    os.environ["BURNBOOK_FUZZ"] = str(folder / "place")
     try:
         if args.seconds:
             import atheris
 
             with atheris.instrument_imports(include=["burnbook"], enable_loader_override=False):
                 target = importlib.import_module(f"targets.{args.target}")
-            (place / "corpus").mkdir()
-            with_atheris(Guard(target), args.seconds, place / "corpus")
+            (folder / "corpus").mkdir()
+            with_atheris(Guard(target), args.seconds, folder / "corpus")
         guard = Guard(importlib.import_module(f"targets.{args.target}"))
         with_hypothesis(guard, args.cases)
-        print(guard.told(), flush=True)
+        print(guard.report(), flush=True)
     finally:
         if not args.seconds:
-            shutil.rmtree(place, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

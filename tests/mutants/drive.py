@@ -3,9 +3,9 @@
     drive.py SITE_PACKAGES MODULE TEST...
 
 Run by tests/torture/test_mutants.py. The mutants come from the operators of cosmic-ray, whose
-packages are in SITE_PACKAGES; here is only what runs them: a copy of the project for each core, and
-a fork with pytest imported for each mutant. It prints one JSON object: `mutants`, how many there
-were, and `survivors`, those with which every test passed, as (function, line, line instead).
+packages are in SITE_PACKAGES. This file only runs them, in a copy of the project for each core and
+a fork with pytest imported for each mutant. It prints one JSON object: `mutants`, their number, and
+`survivors`, those with which every test passed, as (function, line, line instead).
 """
 
 import ast
@@ -62,10 +62,10 @@ def mutants(source: str) -> Iterator[Mutant]:
         changed.append(_by(mutate_code, source, operators[name]()))
     for sources in changed:
         for other in sources:
-            found = _described(source, other)
-            if found is not None and found[:3] not in seen:
-                seen.add(found[:3])
-                yield found
+            mutant = _described(source, other)
+            if mutant is not None and mutant[:3] not in seen:
+                seen.add(mutant[:3])
+                yield mutant
 
 
 def _by(mutate, source: str, operator) -> Iterator[str]:
@@ -118,20 +118,20 @@ def _bare(source: str) -> str:
             node.test = ast.Constant(True)
         if isinstance(node, ast.arguments):
             node.args = [*node.posonlyargs, *node.args, *node.kwonlyargs]
-            node.defaults = [*node.defaults, *(one for one in node.kw_defaults if one)]
+            node.defaults = [*node.defaults, *(default for default in node.kw_defaults if default)]
             node.posonlyargs, node.kwonlyargs, node.kw_defaults = [], [], []
     return ast.dump(tree)
 
 
 def _function(source: str, line: int) -> str:
     """The innermost function or class around a line; `module` outside of any."""
-    found = "module"
+    name = "module"
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             if first <= line <= (node.end_lineno or first):
-                found = node.name
-    return found
+                name = node.name
+    return name
 
 
 _copies: dict[int, Path] = {}
@@ -189,7 +189,7 @@ def _be_pytest(copy: Path, tests: Sequence[str]) -> None:
         import pytest
         from hypothesis import Phase, settings
 
-        # To shrink a failing example takes long, and nobody looks at it.
+        # Shrinking a failing example takes long, and its result is not used.
         quick = settings(phases=(Phase.explicit, Phase.generate), database=None, deadline=None)
         settings.register_profile("mutants", quick)
         settings.load_profile("mutants")
@@ -224,11 +224,12 @@ def main(packages: str, module: str, tests: Sequence[str]) -> None:
             # A mutant that never ends is found too, also while other programs are at work.
             limit = 20 + 5 * (time.monotonic() - began)
             jobs = [
-                (folder, module, tests, one.source, 2 + at, limit) for at, one in enumerate(every)
+                (folder, module, tests, mutant.source, 2 + at, limit)
+                for at, mutant in enumerate(every)
             ]
             lives = list(workers.map(survives, jobs))
-    found = [one[:3] for one, alive in zip(every, lives, strict=True) if alive]
-    print(json.dumps({"mutants": len(every), "survivors": found}))
+    survivors = [mutant[:3] for mutant, alive in zip(every, lives, strict=True) if alive]
+    print(json.dumps({"mutants": len(every), "survivors": survivors}))
 
 
 if __name__ == "__main__":

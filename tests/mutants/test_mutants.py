@@ -1,6 +1,6 @@
 """Small changes of the modules that keep rows, times and deltas: a test fails for each of them.
 
-`just mutants` runs it. What no test can see is in survivors.toml, with the reason.
+`just mutants` runs it. Changes that no test can detect are in survivors.toml, with the reason.
 """
 
 import json
@@ -25,7 +25,7 @@ MODULES = {
     "book/lock.py": (
         "tests/test_locking.py",
         f"{_J}::test_a_busy_book_is_named_with_its_holder",
-        f"{_J}::test_the_lock_is_gone_with_its_holder",
+        f"{_J}::test_the_lock_ends_with_its_holder",
     ),
     "base/files.py": (
         "tests/test_files.py",
@@ -64,7 +64,8 @@ def explained() -> dict[Survivor, str]:
     """The reason by survivor."""
     listed = tomllib.loads((HERE / "survivors.toml").read_text("utf-8"))["survivor"]
     return {
-        survivor(**{k: v for k, v in one.items() if k != "reason"}): one["reason"] for one in listed
+        survivor(**{k: v for k, v in entry.items() if k != "reason"}): entry["reason"]
+        for entry in listed
     }
 
 
@@ -79,22 +80,25 @@ def test_every_mutant_fails_a_test_or_is_explained() -> None:
     name = "test_every_mutant_fails_a_test_or_is_explained"
     if not packages.is_dir():
         skip(PROMISE, name, TARGET, "cosmic-ray is not installed; just mutants installs it")
-    found, count = set[Survivor](), 0
+    survivors, count = set[Survivor](), 0
     for module, tests in MODULES.items():
         command = [sys.executable, str(HERE / "drive.py"), str(packages), module, *tests]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)
         seen = json.loads(done.stdout)
         count += seen["mutants"]
-        found |= {survivor(Path(module).stem, *one) for one in seen["survivors"]}
+        survivors |= {survivor(Path(module).stem, *entry) for entry in seen["survivors"]}
     known = set(explained())
-    for what, some in (("unexplained", found - known), ("no longer there", known - found)):
-        print(*(f"{what}: {one}" for one in sorted(some)), sep="\n")
-    wrong = len(found ^ known)
+    for what, unexpected in (
+        ("unexplained", survivors - known),
+        ("no longer there", known - survivors),
+    ):
+        print(*(f"{what}: {entry}" for entry in sorted(unexpected)), sep="\n")
+    wrong = len(survivors ^ known)
     record(
         PROMISE,
         name,
-        f"{len(found - known)} unexplained and {len(found & known)} explained survivors of "
-        f"{count:,} changes in {len(MODULES)} modules; {len(known - found)} explained and gone",
+        f"{len(survivors - known)} unexplained and {len(survivors & known)} explained survivors of "
+        f"{count:,} changes in {len(MODULES)} modules; {len(known - survivors)} explained and gone",
         TARGET,
         not wrong,
     )

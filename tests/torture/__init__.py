@@ -1,1 +1,1 @@
-"""Faults made to happen: whatever breaks, no acknowledged row is lost and nothing false is said."""
+"""Injected faults: no acknowledged row is lost, and no message is false."""

@@ -10,29 +10,29 @@ T = TypeVar("T")
 
 
 def both(act: Callable[[int], T], count: int) -> list[T]:
-    """`act` of 0 to `count` - 1, in that order; the odd ones are done in a child.
+    """The results of `act` for 0 to `count` - 1, in order; odd numbers run in a child.
 
-    Raises AssertionError with the child's own words where it fails.
+    Raises AssertionError with the traceback of the child if it fails.
     """
-    hear, tell = os.pipe()
+    read_end, write_end = os.pipe()
     child = os.fork()
     if not child:
-        os.close(hear)
+        os.close(read_end)
         try:
-            told: tuple[str, list[T]] = "", [act(at) for at in range(1, count, 2)]
+            failure: tuple[str, list[T]] = "", [act(at) for at in range(1, count, 2)]
         except BaseException:
-            told = traceback.format_exc(), []
-        with os.fdopen(tell, "wb") as pipe:
-            pickle.dump(told, pipe)
+            failure = traceback.format_exc(), []
+        with os.fdopen(write_end, "wb") as pipe:
+            pickle.dump(failure, pipe)
         os._exit(0)
-    os.close(tell)
-    with os.fdopen(hear, "rb") as pipe:
+    os.close(write_end)
+    with os.fdopen(read_end, "rb") as pipe:
         try:
-            mine = [act(at) for at in range(0, count, 2)]
+            own = [act(at) for at in range(0, count, 2)]
         finally:
-            failed, theirs = pickle.load(pipe)
+            failed, others = pickle.load(pipe)
             os.waitpid(child, 0)
     assert not failed, failed
-    found = mine + theirs
-    found[::2], found[1::2] = mine, theirs
-    return found
+    result = own + others
+    result[::2], result[1::2] = own, others
+    return result

@@ -1,7 +1,7 @@
-"""A command's system calls, and what becomes of it when one of them fails or is its last.
+"""A command's system calls, and the result if one of them fails or the command is killed at it.
 
-strace injects: `error=` makes a call fail without being made, `signal=KILL` ends the process. It
-starts the command, or attaches to one in a warm Python (torture.warm) before its first own call.
+strace injects the fault: `error=` makes a call fail without effect, `signal=KILL` ends the process.
+It starts the command, or attaches to one in a warm Python (torture.warm) before its first own call.
 """
 
 import os
@@ -17,8 +17,8 @@ from typing import NamedTuple
 from killing import CHANGES
 
 from torture.disk import State
-from torture.places import environment, run
 from torture.recording import INPUTS, Event
+from torture.setups import environment, run
 from torture.trees import Tree, drop
 from torture.warm import Done, warm
 from torture.writers import Writer
@@ -34,7 +34,7 @@ REACHING = frozenset(
         *("getdents64", "readlink", "access", "dup", "dup2", "pipe2", "statx", "copy_file_range"),
     )
 )
-# Where a kill can leave something else than at the next of these: what reads changes nothing.
+# Calls at which a kill can have another result than at the next: reads change nothing.
 DEADLY = CHANGES | {"openat", "close", "fcntl", "dup2", "pipe2", "vfork", "clone", "clone3"}
 _LINE = re.compile(r"([a-z]\w+)\((.*)")
 _ENDS = ("execve", "exit_group", "exit")
@@ -49,7 +49,7 @@ class Fault(NamedTuple):
     onward: bool = False
 
     def words(self) -> list[str]:
-        """What strace is told."""
+        """The option of strace."""
         when = f"{self.number}+" if self.onward else f"{self.number}"
         inject = f"inject={self.call}:{self.what}:when={when}"
         return ["strace", "-o", "/dev/null", "-e", f"trace={self.call}", "-e", inject]
@@ -72,30 +72,30 @@ class Stage:
     _trees: dict[tuple[Path, Callable[[Path], None]], Tree] = {}  # noqa: RUF012 - for all
 
     def __init__(self, writer: Writer, folder: Path) -> None:
-        self.writer, self.place = writer, folder / "place"
-        self.place.mkdir(parents=True, exist_ok=True)
+        self.writer, self.folder = writer, folder / "place"
+        self.folder.mkdir(parents=True, exist_ok=True)
         key = (folder, writer.set_up)
         if key not in self._trees:
-            Tree.clear(self.place)
-            writer.set_up(self.place)
-            self._trees[key] = Tree(self.place)
+            Tree.clear(self.folder)
+            writer.set_up(self.folder)
+            self._trees[key] = Tree(self.folder)
         self._tree = self._trees[key]
 
     def reset(self) -> None:
-        """Make the place what it was when it was set up."""
+        """Restore the folder as it was set up."""
         self._tree.put()
 
     def put(self, state: State) -> None:
-        """Make the place what it was when it was set up, with these files in place of all others
-        but the command's inputs."""
+        """Restore the folder as it was set up, and replace all files but the command's inputs by
+        these."""
         self.reset()
-        for one in self.place.iterdir():
-            if one.name not in INPUTS:
-                drop(str(one))
+        for entry in self.folder.iterdir():
+            if entry.name not in INPUTS:
+                drop(str(entry))
         written: dict[int, Path] = {}
         mask = os.umask(0o077)
         for name, (key, data) in state.items():
-            path = self.place / name
+            path = self.folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             if key in written:
                 path.hardlink_to(written[key])
@@ -109,10 +109,10 @@ class Stage:
         return self._run(fault.words() if fault else [], cold)
 
     def _run(self, strace: Sequence[str], cold: bool) -> Done:
-        command = self.writer.command(self.place)
+        command = self.writer.command(self.folder)
         if cold:
-            return run([*strace, *command], self.place, self.writer.stdin)
-        return warm().run(command, environment(self.place), self.writer.stdin, strace)
+            return run([*strace, *command], self.folder, self.writer.stdin)
+        return warm().run(command, environment(self.folder), self.writer.stdin, strace)
 
     def recorded(self, refuse: str = "") -> tuple[Done, list[Event]]:
         """The command, and what it does to the place; the first fsync in `refuse` fails."""
@@ -121,27 +121,29 @@ class Stage:
         self.reset()
         with tempfile.NamedTemporaryFile() as log:
             done = warm().run(
-                self.writer.command(self.place),
-                environment(self.place),
+                self.writer.command(self.folder),
+                environment(self.folder),
                 self.writer.stdin,
-                record=(str(self.place), log.name, refuse),
+                record=(str(self.folder), log.name, refuse),
             )
             return done, pickle.load(log)
 
     def calls(self, *, cold: bool = False) -> list[Call]:
         """Every call from the first that names the place on."""
         self.reset()
-        self._run([], cold)  # once before: what is compiled or imported on first use is no call
+        self._run(
+            [], cold
+        )  # once before, so that files compiled or imported on first use cause no calls
         self.reset()
         with tempfile.NamedTemporaryFile("r") as log:
             done = self._run(["strace", "-s", "4096", "-o", log.name], cold)
             assert done.returncode == self.writer.code, done
-            found = [match.groups() for match in map(_LINE.match, log) if match]
+            matches = [match.groups() for match in map(_LINE.match, log) if match]
         counts: Counter[str] = Counter()
         points, is_begun = [], False
-        for name, rest in found:
+        for name, rest in matches:
             counts[name] += 1
-            is_begun = is_begun or (name not in _ENDS and str(self.place) in rest)
+            is_begun = is_begun or (name not in _ENDS and str(self.folder) in rest)
             if is_begun and name not in _ENDS:
                 points.append(Call(name, counts[name], rest))
         return points
@@ -163,7 +165,7 @@ def rotated(calls: Sequence[Call], first: int) -> list[Fault]:
     ]
 
 
-def some(faults: Sequence[Fault], count: int, seed: object) -> Iterator[Fault]:
+def sample(faults: Sequence[Fault], count: int, seed: object) -> Iterator[Fault]:
     """`count` of the faults by lot: of each call's name one, as far as that goes, then the rest."""
     lot = random.Random(str(seed))
     mixed = lot.sample(faults, len(faults))

@@ -9,12 +9,12 @@ _FILES = ("just", "justfile", "requirements.lock")
 _FOLDERS = ("bin", "lib", "recipes", "sql")
 
 
-def clone(place: Path) -> Path:
+def clone(folder: Path) -> Path:
     """The parts that commands need, with the .venv of this project."""
-    place.mkdir()
+    folder.mkdir()
     for name in _FILES:
-        shutil.copy2(ROOT / name, place)
+        shutil.copy2(ROOT / name, folder)
     for name in _FOLDERS:
-        shutil.copytree(ROOT / name, place / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (place / ".venv").symlink_to(ROOT / ".venv")
-    return place
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    return folder

@@ -1,8 +1,8 @@
-"""A disk that forgets: what may be on it after a power cut, from what a command did (recording).
+"""A disk that forgets: its possible contents after a power cut, from a recorded command.
 
-What POSIX promises and no more. Of a file, the disk has the bytes of its last fsync, or any bytes
-that the file has had since, or a part of them. Of a folder, it has each name as it was at the last
-fsync of the folder, or as it was at any moment since; an fsync of a file does not keep its name.
+It keeps what POSIX guarantees and no more. Of a file, it has the bytes of its last fsync, or any
+bytes that the file has had since, or a part of them. Of a folder, it has each name as of the last
+fsync of the folder, or as of any moment since; an fsync of a file does not keep its name.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -16,7 +16,7 @@ State = dict[str, tuple[int, bytes]]
 
 
 class Loose(NamedTuple):
-    """Something that the disk may have in several forms, the oldest first.
+    """A change of which the disk may have any version, oldest first.
 
     `name` is None for the bytes of the file `key`; else it is a name in the folder `key`.
     """
@@ -27,7 +27,7 @@ class Loose(NamedTuple):
 
 
 class Disk:
-    """The forms of every file and folder. A key stands for an inode while that is in use."""
+    """The versions of every file and folder. A key identifies an inode while it is in use."""
 
     def __init__(self, tree: Tree) -> None:
         self.bytes: dict[int, list[bytes]] = {}
@@ -78,16 +78,20 @@ class Disk:
 
     def loose(self) -> list[Loose]:
         """Everything that a cut at this moment leaves to chance."""
-        found = [Loose(key, None, tuple(some)) for key, some in self.bytes.items() if len(some) > 1]
-        for key, some in self.names.items():
-            for name in sorted({name for names in some for name in names}):
-                forms = tuple(dict.fromkeys(names.get(name) for names in some))
-                if len(forms) > 1 or some[-1].get(name) != forms[-1]:
-                    found.append(Loose(key, name, (*forms, some[-1].get(name))))
-        return found
+        result = [
+            Loose(key, None, tuple(versions))
+            for key, versions in self.bytes.items()
+            if len(versions) > 1
+        ]
+        for key, versions in self.names.items():
+            for name in sorted({name for names in versions for name in names}):
+                forms = tuple(dict.fromkeys(names.get(name) for names in versions))
+                if len(forms) > 1 or versions[-1].get(name) != forms[-1]:
+                    result.append(Loose(key, name, (*forms, versions[-1].get(name))))
+        return result
 
-    def path_of(self, one: Loose) -> str:
-        """Where a loose thing is in some form of the folders; empty where it is nowhere."""
+    def path_of(self, change: Loose) -> str:
+        """The path of a change in a version of the folders; empty if it has none."""
         paths = {self.root: ""}
         waiting = [self.root]
         while waiting:
@@ -97,20 +101,20 @@ class Disk:
                     if inner not in paths:
                         paths[inner] = f"{paths[key]}/{name}".strip("/")
                         waiting.append(inner)
-        if one.key not in paths:
+        if change.key not in paths:
             return ""
-        return "/".join(part for part in (paths[one.key], one.name) if part)
+        return "/".join(part for part in (paths[change.key], change.name) if part)
 
     def state(self, choose: Callable[[Loose], bytes | int | None]) -> State:
         """The files after a cut where each loose thing has the form that `choose` gives it."""
-        chosen = {(one.key, one.name): choose(one) for one in self.loose()}
-        found: State = {}
+        chosen = {(change.key, change.name): choose(change) for change in self.loose()}
+        result: State = {}
 
         def walk(key: int, path: str, above: tuple[int, ...]) -> None:
             if key in self.bytes:
                 data = chosen.get((key, None), self.bytes[key][-1])
                 assert isinstance(data, bytes)
-                found[path] = key, data
+                result[path] = key, data
             elif key not in above:  # two moves, of which one was forgotten, can make a ring
                 every = {name for names in self.names[key] for name in names}
                 for name in every:
@@ -119,46 +123,46 @@ class Disk:
                         walk(inner, f"{path}/{name}".strip("/"), (*above, key))
 
         walk(self.root, "", ())
-        return found
+        return result
 
     def states(self) -> Iterator[tuple[str, State]]:
-        """What may be there after a cut at this moment: a bounded choice, the worst first."""
+        """Possible contents after a cut at this moment: a bounded choice, the worst first."""
         yield "all forgotten", self.state(oldest)
         yield "names without bytes", self.state(lambda o: newest(o) if o.name else oldest(o))
         yield "names and zeros", self.state(lambda o: newest(o) if o.name else zeros(o))
         yield "names and half", self.state(lambda o: newest(o) if o.name else half(o))
         yield "bytes without names", self.state(lambda o: oldest(o) if o.name else newest(o))
         yield "all kept", self.state(newest)
-        for one in self.loose():
-            what = one.name or "bytes"
-            for form in one.forms[:-1]:
-                yield f"{what} forgotten", self.state(_all_but(one, form, newest))
-            yield f"{what} alone kept", self.state(_all_but(one, one.forms[-1], oldest))
-            if one.name is None:
-                yield "zeros, the rest kept", self.state(_all_but(one, zeros(one), newest))
+        for change in self.loose():
+            what = change.name or "bytes"
+            for form in change.forms[:-1]:
+                yield f"{what} forgotten", self.state(_all_but(change, form, newest))
+            yield f"{what} alone kept", self.state(_all_but(change, change.forms[-1], oldest))
+            if change.name is None:
+                yield "zeros, the rest kept", self.state(_all_but(change, zeros(change), newest))
 
 
-def oldest(one: Loose) -> bytes | int | None:
+def oldest(change: Loose) -> bytes | int | None:
     """As at the last fsync."""
-    return one.forms[0]
+    return change.forms[0]
 
 
-def newest(one: Loose) -> bytes | int | None:
+def newest(change: Loose) -> bytes | int | None:
     """As the process saw it."""
-    return one.forms[-1]
+    return change.forms[-1]
 
 
-def zeros(one: Loose) -> bytes:
-    """The new length, and zeros in place of what was not written yet."""
-    old, new = one.forms[0], one.forms[-1]
+def zeros(change: Loose) -> bytes:
+    """The new length, with zeros for unwritten bytes."""
+    old, new = change.forms[0], change.forms[-1]
     assert isinstance(old, bytes) and isinstance(new, bytes)
     same = _same(old, new)
     return new[:same] + bytes(len(new) - same)
 
 
-def half(one: Loose) -> bytes:
-    """Half of what was not written yet."""
-    old, new = one.forms[0], one.forms[-1]
+def half(change: Loose) -> bytes:
+    """Half of the unwritten bytes."""
+    old, new = change.forms[0], change.forms[-1]
     assert isinstance(old, bytes) and isinstance(new, bytes)
     same = _same(old, new)
     return new[: same + (len(new) - same) // 2]
@@ -173,7 +177,7 @@ def _same(old: bytes, new: bytes) -> int:
 def _all_but(
     this: Loose, form: bytes | int | None, rest: Callable[[Loose], bytes | int | None]
 ) -> Callable[[Loose], bytes | int | None]:
-    return lambda one: form if one == this else rest(one)
+    return lambda change: form if change == this else rest(change)
 
 
 def played(log: Iterable[Event], without: tuple[str, int] | None = None) -> Iterator[Disk]:

@@ -1,7 +1,7 @@
-"""Figures of the long tests: how much each of them did, and what it is held to.
+"""Figures of the long tests: what each of them did, and its target.
 
 A test does little in the suite and much in `just soak`, which sets BURNBOOK_SOAK (1, or a part of
-it: 0.1 is a tenth of the counts) and BURNBOOK_FIGURES, the file that figures are kept in.
+it: 0.1 is a tenth of the counts) and BURNBOOK_FIGURES, the file for the figures.
 
     count = long(20, 1000)
     ...
@@ -18,7 +18,7 @@ import pytest
 
 
 class Figure(NamedTuple):
-    """What one test saw of one promise."""
+    """The result of one test for one promise."""
 
     promise: str
     test: str
@@ -39,15 +39,15 @@ def long(short: int, full: int) -> int:
 
 
 def record(promise: str, test: str, figure: str, target: str, ok: bool) -> None:
-    """Keep a figure for docs/RELIABILITY.md where `just soak` asks for it, and hold the test to it.
+    """Save a figure for docs/RELIABILITY.md if `just soak` runs.
 
-    Raises AssertionError where it is not ok, so that a test which records cannot pass with less.
+    Raises AssertionError if it is not ok, so that a test which records cannot pass with less.
     """
-    place = os.environ.get("BURNBOOK_FIGURES")
-    if place:
+    path = os.environ.get("BURNBOOK_FIGURES")
+    if path:
         today = datetime.now(UTC).date().isoformat()
         line = json.dumps(Figure(promise, test, figure, target, ok, today)._asdict()) + "\n"
-        with open(place, "a", encoding="utf-8") as file:
+        with open(path, "a", encoding="utf-8") as file:
             file.write(line)  # one write: tests may run side by side
     assert ok, f"{promise}: {figure}; target: {target}"
 

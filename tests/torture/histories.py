@@ -1,9 +1,8 @@
-"""Random lives of a log between ingests, and what a book must then hold.
+"""Random histories of a log between ingests, and the requests that a book must then have.
 
-What a log showed is found by reading it here, with `split` and `json` alone: a line counts as shown
-where it stood whole in a file that the feed looks at while an ingest ran. What was written and cut
-away between two ingests was never shown, and no book can have it. An ingest that was killed may
-have booked what it saw, or not.
+The log is read here with `split` and `json` alone: a line counts as shown if it was complete in a
+file of the feed while an ingest ran. A line that was written and cut away between two ingests was
+never shown, and no book can have it. A killed ingest may or may not have booked the lines it read.
 """
 
 import os
@@ -27,8 +26,8 @@ class Story:
     words: tuple[str, ...] = ()
     deeds: ClassVar[dict[str, int]]
 
-    def __init__(self, place: Path, seed: int) -> None:
-        self.inside, self.lot = Inside(place), random.Random(f"{self.feed} {seed}")
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.inside, self.lot = Inside(folder), random.Random(f"{self.feed} {seed}")
         self.taken: list[str] = []
         self.must: dict[str, Any] = {}
         self.may: dict[str, Any] = {}
@@ -36,19 +35,19 @@ class Story:
         self.ingests = self.kills = 0
 
     def shown(self) -> dict[str, Any]:
-        """What the log's files show at this moment: what each request is worth, by its name."""
+        """The tokens of each request in the log's files at this moment, by its name."""
         raise NotImplementedError
 
     def visible(self) -> dict[str, Any]:
-        """What an ingest may see at this moment, where that is more than what it must."""
+        """The requests that an ingest may see at this moment, if more than it must."""
         return self.shown()
 
     def compare(self) -> None:
-        """Hold the book against what was shown."""
+        """Compare the book with what was shown."""
         raise NotImplementedError
 
     def merge(self, into: dict[str, Any], seen: dict[str, Any]) -> None:
-        """Add what was seen; of a request that is told twice, what is worth more."""
+        """Add what was seen; of a repeated request, keep the larger counts."""
         for name, worth in seen.items():
             into[name] = max(worth, into.get(name, worth))
 
@@ -99,7 +98,7 @@ class Story:
 
 
 def died(act: Callable[[], object], number: int) -> bool:
-    """Do it in a child that is killed before its `number`th call; False where it had fewer."""
+    """Do it in a child that is killed before its `number`th call; False if it had fewer calls."""
     child = os.fork()
     if not child:
         left = [number]
@@ -125,17 +124,17 @@ def _count(name: str, left: list[int]) -> None:
 
 
 def whole(data: bytes, *, ended: bool) -> list[str]:
-    """The lines of a file; the last one too, where nobody writes there any more (`ended`)."""
+    """The lines of a file; if it is complete (`ended`), also the last one."""
     lines = data.decode().split("\n")
     rest = lines.pop()
     return [line for line in (*lines, *([rest] if ended else [])) if line]
 
 
-def play(kind: type[Story], place: Path, seed: int) -> Story:
+def play(kind: type[Story], folder: Path, seed: int) -> Story:
     """Play one script in a place that is gone afterwards."""
-    story = kind(place, seed)
+    story = kind(folder, seed)
     try:
         story.play(random.Random(seed).randrange(4, 25))
     finally:
-        shutil.rmtree(place)
+        shutil.rmtree(folder)
     return story

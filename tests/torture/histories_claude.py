@@ -1,4 +1,4 @@
-"""Transcripts of Claude Code: told while they stream, resumed, compacted."""
+"""Transcripts of Claude Code: streamed, resumed and compacted."""
 
 import json
 from pathlib import Path
@@ -37,11 +37,11 @@ class Claude(Sessions):
         """A line of a request, as long as any other."""
         message = {"id": f"msg_{name}", "model": MODEL, "role": "assistant"}
         message["usage"] = {"input_tokens": 10, "output_tokens": output}
-        told = {"type": "assistant", "timestamp": when, "sessionId": path.stem[:7]}
-        return json.dumps({**told, "requestId": f"req_{name}", "message": message, "x": "y" * 80})
+        event = {"type": "assistant", "timestamp": when, "sessionId": path.stem[:7]}
+        return json.dumps({**event, "requestId": f"req_{name}", "message": message, "x": "y" * 80})
 
     def stream(self) -> None:
-        """A request that was told is told again, with more."""
+        """A logged request is logged again, with more tokens."""
         path = self.open()
         lines = [line for line in self.lines(path) if '"msg_' in line] if path else []
         if lines and path:
@@ -61,14 +61,14 @@ class Claude(Sessions):
 
     def resume(self) -> None:
         """A new session that begins with the lines of another."""
-        path = self.one()
+        path = self.random_log()
         if path:
             new = path.with_name(f"r{self.number:06}.jsonl")
             self.put(new, "".join(f"{line}\n" for line in self.lines(path)))
             self.put(new, self.line(new) + "\n")
 
     def compact(self) -> None:
-        """Written anew with its first line and its last ones, then with more."""
+        """Rewritten with its first line and its last ones, then with more."""
         path = self.open()
         if path:
             lines = self.lines(path)
@@ -86,7 +86,7 @@ class Claude(Sessions):
             path.write_text("".join(f"{line}\n" for line in kept))
 
     def move(self) -> None:
-        path = self.one()
+        path = self.random_log()
         if path:
             folder = path.parent.with_name("moved")
             folder.mkdir(exist_ok=True)
@@ -96,11 +96,11 @@ class Claude(Sessions):
         seen: dict[str, int] = {}
         for path in self.logs():
             for line in self.lines(path):
-                told = json.loads(line)
-                if told["type"] == "assistant":
-                    use = told["message"]["usage"]
+                event = json.loads(line)
+                if event["type"] == "assistant":
+                    use = event["message"]["usage"]
                     tokens = use["input_tokens"] + use["output_tokens"]
-                    self.merge(seen, {told["requestId"]: tokens})
+                    self.merge(seen, {event["requestId"]: tokens})
         return seen
 
     def name(self, row: dict[str, Any]) -> str:

@@ -31,8 +31,8 @@ class Codex(Sessions):
         folder.mkdir(parents=True, exist_ok=True)
         when = self.time()
         path = folder / f"rollout-{self.number:06}.jsonl"
-        told = {"id": f"s{self.number:06}", "cwd": "/x"}
-        self.put(path, json.dumps({"timestamp": when, "type": "session_meta", "payload": told}))
+        fields = {"id": f"s{self.number:06}", "cwd": "/x"}
+        self.put(path, json.dumps({"timestamp": when, "type": "session_meta", "payload": fields}))
         turn = {"timestamp": when, "type": "turn_context", "payload": {"model": MODEL}}
         self.put(path, f"\n{json.dumps(turn)}\n")
 
@@ -40,9 +40,9 @@ class Codex(Sessions):
         sums = self.sums(path)
         before = sums[-1][2] if sums else (0, 0)
         more = self.lot.randrange(1, 5000), self.lot.randrange(1, 900)
-        return self.told(self.time(), (before[0] + more[0], before[1] + more[1]))
+        return self.token_line(self.time(), (before[0] + more[0], before[1] + more[1]))
 
-    def told(self, when: str, sums: tuple[int, int]) -> str:
+    def token_line(self, when: str, sums: tuple[int, int]) -> str:
         use = {"input_tokens": sums[0], "cached_input_tokens": 0, "output_tokens": sums[1]}
         use |= {"reasoning_output_tokens": 0, "total_tokens": sum(sums)}
         payload = {"type": "token_count", "info": {"total_token_usage": use}, "rate_limits": None}
@@ -55,37 +55,37 @@ class Codex(Sessions):
         return [json.loads(line) for line in whole(data, ended=False)]
 
     def sums(self, path: Path) -> list[tuple[str, str, tuple[int, int]]]:
-        """(session, time, sums) of each line that tells sums; a fork's history is its parent's."""
+        """(session, time, sums) of each line with sums; a fork repeats its parent's history."""
         rows = self.read(path)
         metas = [row["payload"] for row in rows if row["type"] == "session_meta"]
         begun = rows[0]["timestamp"] if rows else ""
         forked = bool(metas) and "forked_from_id" in metas[0]
-        found = []
+        result = []
         for row in rows:
             if row["type"] == "event_msg":
                 use = row["payload"]["info"]["total_token_usage"]
                 old = forked and row["timestamp"] <= begun
                 session = metas[-1]["id"] if old else metas[0]["id"]
                 sums = use["input_tokens"], use["output_tokens"]
-                found.append((session, row["timestamp"], sums))
-        return found
+                result.append((session, row["timestamp"], sums))
+        return result
 
     def repeat(self) -> None:
         """The same sums once more, as with each change of the limits."""
         path = self.open()
         sums = self.sums(path) if path else []
         if path and sums:
-            self.put(path, self.told(self.time(), sums[-1][2]) + "\n")
+            self.put(path, self.token_line(self.time(), sums[-1][2]) + "\n")
 
     def again(self) -> None:
-        """Sums that begin anew."""
+        """Sums that start again."""
         path = self.open()
         if path and self.sums(path):
-            self.put(path, self.told(self.time(), (1, self.number)) + "\n")
+            self.put(path, self.token_line(self.time(), (1, self.number)) + "\n")
 
     def move(self) -> None:
         """To the archive, or back from it."""
-        path = self.one()
+        path = self.random_log()
         if path and self.other(path) not in self.halves:
             self.other(path).parent.mkdir(exist_ok=True)
             path.rename(self.other(path))
@@ -96,7 +96,7 @@ class Codex(Sessions):
         return base / ("sessions/2026" if is_kept else "archived_sessions") / path.name
 
     def copy(self) -> None:
-        path = self.one()
+        path = self.random_log()
         if path and path.suffix == ".jsonl" and self.other(path) not in self.halves:
             self.other(path).parent.mkdir(exist_ok=True)
             self.other(path).write_bytes(path.read_bytes())
@@ -110,7 +110,7 @@ class Codex(Sessions):
 
     def fork(self) -> None:
         """A new session that begins with the history of another, which the book has seen."""
-        path = self.one()
+        path = self.random_log()
         if not path or not self.sums(path):
             return
         self.ingest()
@@ -118,12 +118,12 @@ class Codex(Sessions):
         if any("forked_from_id" in row["payload"] for row in history):
             return
         when = self.time()
-        told = {
+        fields = {
             "id": f"f{self.number:06}",
             "cwd": "/x",
             "forked_from_id": history[0]["payload"]["id"],
         }
-        meta = {"timestamp": when, "type": "session_meta", "payload": told}
+        meta = {"timestamp": when, "type": "session_meta", "payload": fields}
         lines = [meta, *history]
         new = self.inside.home / ".codex" / "sessions" / "2026" / f"rollout-{self.number:06}.jsonl"
         self.put(new, "".join(json.dumps(line) + "\n" for line in lines))

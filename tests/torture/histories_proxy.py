@@ -1,4 +1,4 @@
-"""The life of a proxy's log, which is rotated, copied and emptied, cut and written anew."""
+"""The history of a proxy's log, which is rotated, truncated, cut and rewritten."""
 
 import gzip
 import json
@@ -34,9 +34,9 @@ class Proxy(Story):
         "back": 2,
     }
 
-    def __init__(self, place: Path, seed: int) -> None:
-        super().__init__(place, seed)
-        self.log = place / "usage.jsonl"
+    def __init__(self, folder: Path, seed: int) -> None:
+        super().__init__(folder, seed)
+        self.log = folder / "usage.jsonl"
         feed = self.inside.config / "feeds" / f"{self.feed}.toml"
         text = (ROOT / "config" / "feeds" / f"{self.feed}.toml").read_text()
         feed.write_text(text.replace('"logs/usage.jsonl"', json.dumps(str(self.log))))
@@ -46,10 +46,10 @@ class Proxy(Story):
         self.has_begun, self.before = False, set[str]()
 
     def line(self) -> str:
-        """A new line; all are of one length, so that nothing is told by that."""
+        """A new line; all have the same length, so that the length identifies none."""
         self.number += 1
         lane = self.lot.choice(("glm", "baseline"))
-        told = {
+        fields = {
             "ts": f"2026-11-{20 + self.number % 3}T09:00:00Z",
             "rid": f"r{self.number:07}{lane[0]}",
             "lane": lane,
@@ -60,7 +60,7 @@ class Proxy(Story):
             "latency_ms": 100,
             "reason": "policy:default and more that never changes, at the end of the line",
         }
-        return json.dumps(told)
+        return json.dumps(fields)
 
     def write(self, path: Path, text: str) -> None:
         with path.open("a") as file:
@@ -77,7 +77,7 @@ class Proxy(Story):
             self.write(self.log, self.line() + "\n")
 
     def half(self) -> None:
-        """Half of a line, whose rest comes later."""
+        """Half of a line, whose rest follows later."""
         if self.half_in is None:
             text = self.line() + "\n"
             at = self.lot.randrange(1, len(text))
@@ -116,7 +116,7 @@ class Proxy(Story):
     def rename(self, old: Path, new: Path) -> None:
         old.rename(new)
         if self.half_in == old:
-            self.half_in = new  # whoever writes there has it open
+            self.half_in = new  # a process that has it open
 
     def rotate(self) -> None:
         """Rename it away; a new one may be there at once, or with the next line."""
@@ -126,7 +126,7 @@ class Proxy(Story):
                 self.log.touch()
 
     def late(self) -> None:
-        """Who still has a rotated file open writes one more line to it."""
+        """A process that still has a rotated file open writes one more line to it."""
         kept = [path for path in self.plain() if path not in (self.log, self.half_in)]
         if kept and kept[0].read_bytes()[-1:] == b"\n":
             self.write(kept[0], self.line() + "\n")
@@ -166,30 +166,30 @@ class Proxy(Story):
             self.end_half()
             lines = whole(self.log.read_bytes(), ended=False)
             at = self.lot.randrange(len(lines) + 1)
-            made = [*lines[:at], *(self.line() for _ in lines[at:])]
-            self.log.write_text("".join(line + "\n" for line in made))
+            written = [*lines[:at], *(self.line() for _ in lines[at:])]
+            self.log.write_text("".join(line + "\n" for line in written))
 
     def gone(self) -> None:
         if self.log.exists() and self.half_in != self.log:
             self.log.rename(self.log.with_name("elsewhere"))
 
     def back(self) -> None:
-        """It comes back in the place of what is there by then."""
+        """It is renamed back, and replaces the file that exists by then."""
         away = self.log.with_name("elsewhere")
         if away.exists() and self.half_in != self.log:
             away.rename(self.log)
 
     def plain(self) -> list[Path]:
         """The log and what it became, the newest first."""
-        found = [path for path in self.log.parent.glob("usage*") if path.suffix != ".gz"]
-        return sorted(found, key=lambda path: (path != self.log, path.name))
+        paths = [path for path in self.log.parent.glob("usage*") if path.suffix != ".gz"]
+        return sorted(paths, key=lambda path: (path != self.log, path.name))
 
     def visible(self) -> dict[str, tuple[int, int, str]]:
-        """Every request that stands whole in the log, or in a file that it became."""
+        """Every complete request in the log, or in a file that it was renamed to."""
         return self.requests(self.plain())
 
     def shown(self) -> dict[str, tuple[int, int, str]]:
-        """The same, but what was rotated before the first ingest, which reads the log alone."""
+        """The same without files rotated before the first ingest, which reads the log alone."""
         log = self.requests([self.log])
         if not self.has_begun:
             return log
@@ -197,15 +197,15 @@ class Proxy(Story):
         return log | {name: worth for name, worth in older if name not in self.before}
 
     def requests(self, paths: list[Path]) -> dict[str, tuple[int, int, str]]:
-        """Every request that stands whole in some files."""
+        """Every complete request in the given files."""
         seen = {}
         for path in paths:
             for line in whole(path.read_bytes() if path.exists() else b"", ended=path != self.log):
                 try:
-                    told = json.loads(line)
+                    event = json.loads(line)
                 except ValueError:
                     continue  # half a line
-                seen[told["rid"]] = told["input_tokens"], told["output_tokens"], told["lane"]
+                seen[event["rid"]] = event["input_tokens"], event["output_tokens"], event["lane"]
         return seen
 
     def ingest(self) -> None:
@@ -232,7 +232,9 @@ class Proxy(Story):
             return
         worth = {**self.may, **self.must}
         done = self.inside.run("cost-compare", *self.words, "--format", "json")
-        told = json.loads(done.out)["totals"]["all"]
+        totals = json.loads(done.out)["totals"]["all"]
         sums = [sum(worth[name][at] for name in set(names)) for at in (0, 1)]
-        if [len(names), *sums] != [told[n] for n in ("requests", "input_tokens", "output_tokens")]:
-            self.wrong.append(f"totals: {sums} of {len(names)}, told: {told}")
+        if [len(names), *sums] != [
+            totals[n] for n in ("requests", "input_tokens", "output_tokens")
+        ]:
+            self.wrong.append(f"totals: {sums} of {len(names)}, told: {totals}")

@@ -30,8 +30,8 @@ class Sessions(Story):
         "forget": 1,
     }
 
-    def __init__(self, place: Path, seed: int) -> None:
-        super().__init__(place, seed)
+    def __init__(self, folder: Path, seed: int) -> None:
+        super().__init__(folder, seed)
         self.number = 0
         self.halves: dict[Path, str] = {}
         self.away: dict[Path, bytes] = {}
@@ -41,16 +41,16 @@ class Sessions(Story):
         """Every file that the feed looks at."""
         raise NotImplementedError
 
-    def one(self) -> Path | None:
-        """One of the files that are there and nobody is in the middle of."""
-        found = [path for path in self.logs() if path not in self.halves]
-        return self.lot.choice(found) if found else None
+    def random_log(self) -> Path | None:
+        """One of the files that no process is writing."""
+        paths = [path for path in self.logs() if path not in self.halves]
+        return self.lot.choice(paths) if paths else None
 
     def open(self) -> Path | None:
         """One that may be written to: not one that was packed."""
-        found = [path for path in self.logs() if path.suffix == ".jsonl"]
-        found = [path for path in found if path not in self.halves]
-        return self.lot.choice(found) if found else None
+        paths = [path for path in self.logs() if path.suffix == ".jsonl"]
+        paths = [path for path in paths if path not in self.halves]
+        return self.lot.choice(paths) if paths else None
 
     def line(self, path: Path) -> str:
         """A further line of a file's session."""
@@ -92,25 +92,25 @@ class Sessions(Story):
         self.halves = {}
 
     def delete(self) -> None:
-        path = self.one()
+        path = self.random_log()
         if path:
             self.away[path] = path.read_bytes()
             path.unlink()
 
     def back(self) -> None:
-        """A deleted file is there again, as from a backup."""
+        """A deleted file is restored, as from a backup."""
         for path, data in self.away.items():
             if not path.exists():
                 path.write_bytes(data)
         self.away = {}
 
     def touch(self) -> None:
-        path = self.one()
+        path = self.random_log()
         if path:
             os.utime(path)
 
     def forget(self) -> None:
-        """What was remembered of the files is deleted, as anybody may."""
+        """The remembered offsets are deleted, which users may do."""
         shutil.rmtree(self.inside.book / "cache", ignore_errors=True)
 
     def compare(self) -> None:
@@ -135,13 +135,13 @@ class Sessions(Story):
             self.wrong.append(f"lost: {sorted(lost)}")
         if not rows:
             return
-        told = json.loads(self.inside.run("usage", "session", "--format", "json").out)["totals"]
+        totals = json.loads(self.inside.run("usage", "session", "--format", "json").out)["totals"]
         apart = [len(booked), sum(booked.values())]
-        if apart != [told["requests"], told["total_tokens"]]:
-            self.wrong.append(f"totals: {apart}, told: {told}")
+        if apart != [totals["requests"], totals["total_tokens"]]:
+            self.wrong.append(f"totals: {apart}, told: {totals}")
 
     def name(self, row: dict[str, Any]) -> str:
-        """What a row is called in what was shown."""
+        """The key of a row in the shown requests."""
         raise NotImplementedError
 
     def tokens(self, row: dict[str, Any]) -> int:

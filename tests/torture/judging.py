@@ -1,4 +1,4 @@
-"""Whether a command that was disturbed kept its promises; what is wrong is told in words."""
+"""Checks that a disturbed command kept its promises, and describes violations."""
 
 import re
 import subprocess
@@ -16,27 +16,29 @@ CODES = {
 }
 
 
-# Notes that git could not be asked: the row tells less, or what was booked before, and it is said.
+# Notes that git failed: the row has less, or the earlier values, and the command reports it.
 DEGRADED = ("no commits are recorded", "no commit of it", "churn is not counted now")
 # Notes of `import` and `usage`: a file cannot be read; the next run reads it.
 LEFT_OUT = ("is left out: ", "rejected lines and the reasons are in ")
 
 
 class Judge:
-    """One writer: how its place was before, and how it is after a run that nobody disturbed."""
+    """One writer: its folder before, and after an undisturbed run."""
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         stage.reset()
-        self.before = journals(stage.place)
-        self.is_kept = stage.writer.words[0] != "repair"  # nobody else takes lines out of a journal
+        self.before = journals(stage.folder)
+        self.is_kept = (
+            stage.writer.words[0] != "repair"
+        )  # no other process removes lines from a journal
         self.quiet = stage.run()
         assert self.quiet.returncode == stage.writer.code, self.quiet
-        self.wanted = facts(stage.place)
-        self.rows = {name: told for name, told in self.wanted.items() if name.endswith(".jsonl")}
+        self.wanted = facts(stage.folder)
+        self.rows = {name: value for name, value in self.wanted.items() if name.endswith(".jsonl")}
 
     def fault(self, fault: Fault, *, cold: bool = False) -> list[str]:
-        """What is wrong after a call failed, and after the command then ran again."""
+        """The faults after a call failed, and after the command ran again."""
         self.stage.reset()
         try:
             wrong = self._failed(fault, self.stage.run(fault, cold=cold))
@@ -57,10 +59,10 @@ class Judge:
         elif done.returncode == errors.NO and self.stage.writer.words[0] == "repair":
             wrong += [] if " left" in done.stdout else [f"no fault is left, and it says no: {done}"]
         elif done.returncode == self.stage.writer.code:
-            if rows(self.stage.place) != self.rows and not _is_told(fault, done):
+            if rows(self.stage.folder) != self.rows and not _is_told(fault, done):
                 wrong.append("it says done, and the rows are others")
-            elif rows(self.stage.place) != self.rows:
-                return wrong  # it said that it books less, and that stands
+            elif rows(self.stage.folder) != self.rows:
+                return wrong  # it reported that it books less, which is allowed
         else:
             wrong += self._refused(fault, done)
         return wrong + self.again(degraded=is_degraded(done))
@@ -70,50 +72,50 @@ class Judge:
         if done.returncode not in CODES:
             wrong.append(f"exit code {done.returncode}: {done.stderr!r}")
         noted = set(self.quiet.stderr.splitlines())
-        said = [line for line in done.stderr.splitlines() if line not in noted]
-        said = [line for line in said[:-1] if not tells_less(line)] + said[-1:]
-        # Where stderr itself cannot be written, nothing can be said.
-        if len(said) != 1 and not (fault.call == "write" and not said):
-            wrong.append(f"not one sentence: {said}")
-        if any(not line.startswith(f"{name}: ") for line in said):
-            wrong.append(f"not a sentence of {name}: {said}")
-        if self.is_kept and journals(self.stage.place) != self.before:
-            wrong += self._changed(said, is_less=is_degraded(done))
+        lines = [line for line in done.stderr.splitlines() if line not in noted]
+        lines = [line for line in lines[:-1] if not tells_less(line)] + lines[-1:]
+        # If stderr cannot be written, there can be no message.
+        if len(lines) != 1 and not (fault.call == "write" and not lines):
+            wrong.append(f"not one sentence: {lines}")
+        if any(not line.startswith(f"{name}: ") for line in lines):
+            wrong.append(f"not a sentence of {name}: {lines}")
+        if self.is_kept and journals(self.stage.folder) != self.before:
+            wrong += self._changed(lines, is_less=is_degraded(done))
         return wrong
 
-    def _changed(self, said: list[str], *, is_less: bool) -> list[str]:
-        """The rows may be booked where a later step failed, and it is not denied.
+    def _changed(self, messages: list[str], *, is_less: bool) -> list[str]:
+        """The rows may be booked although a later step failed, if no message denies it.
 
-        `is_less`: it said that they tell less, so they are others than those of a quiet run.
+        `is_less`: it reported that they have less, so they differ from those of an undisturbed run.
         """
         wrong = []
-        if self.stage.writer.batches == 1 and any("as it was" in line for line in said):
-            wrong.append(f"the book is not as it was: {said}")
-        for name, told in rows(self.stage.place).items():
-            extra = [row for row in told if row not in self.rows.get(name, [])]
+        if self.stage.writer.batches == 1 and any("as it was" in line for line in messages):
+            wrong.append(f"the book is not as it was: {messages}")
+        for name, booked in rows(self.stage.folder).items():
+            extra = [row for row in booked if row not in self.rows.get(name, [])]
             if extra and not is_less and not _same_ids(extra, self.rows.get(name, [])):
                 wrong.append(f"{name} has a row that nobody meant: {extra[0]}")
         return wrong
 
     def again(self, *, degraded: bool = False) -> list[str]:
-        """What is wrong once the command ran again, undisturbed; `degraded`: rows tell less."""
+        """The faults after the command ran again, undisturbed; `degraded`: rows have less."""
         apart = (*self.stage.writer.apart, *(("book/", "docs/") if degraded else ()))
         done = self.stage.run()
         if done.returncode not in (self.stage.writer.code, self.stage.writer.spent):
             return [f"run again, it fails: {done}"]
         try:
-            found = facts(self.stage.place)
+            actual = facts(self.stage.folder)
         except AssertionError as error:
             return [f"run again, check finds: {error}"[:600]]
-        names = {name for name in {*found, *self.wanted} if not name.startswith(apart)}
-        differs = [name for name in names if _differs(name, found, self.wanted)]
+        names = {name for name in {*actual, *self.wanted} if not name.startswith(apart)}
+        differs = [name for name in names if _differs(name, actual, self.wanted)]
         return [f"run again, {name} differs" for name in differs]
 
     def cut(self, state: State, *, ended: bool) -> list[str]:
-        """What is wrong after a power cut left these files; `ended`: after the command's end."""
+        """The faults after a power cut left these files; `ended`: after the command's end."""
         self.stage.put(state)
         try:
-            is_lost = ended and rows(self.stage.place) != self.rows
+            is_lost = ended and rows(self.stage.folder) != self.rows
             wrong = ["an acknowledged row is lost"] * is_lost
             wrong += self._begins_as_before() + self.again()
         except (AssertionError, ValueError) as error:
@@ -138,12 +140,12 @@ class Judge:
     def _died(self, died: Done, dead: bool) -> list[str]:
         writer = self.stage.writer
         wrong = [] if dead or died.returncode == writer.code else [f"it ended: {died}"]
-        if died.stdout and not writer.prompt and rows(self.stage.place) != self.rows:
+        if died.stdout and not writer.prompt and rows(self.stage.folder) != self.rows:
             wrong.append("an acknowledged row is lost")
         return wrong + self._begins_as_before()
 
     def _begins_as_before(self) -> list[str]:
-        here = journals(self.stage.place)
+        here = journals(self.stage.folder)
         return [
             f"{name} does not begin as it was"
             for name, data in self.before.items()
@@ -156,13 +158,13 @@ class Judge:
 
 
 def _is_told(fault: Fault, done: Done) -> bool:
-    """Whether it said that its rows tell less, or passed over logs that nobody may look at."""
+    """Whether it reported that its rows have less, or skipped unreadable logs."""
     found_none = any(text in done.stdout for text in ("accepted 0", "no usage in the book"))
     return is_degraded(done) or ("EACCES" in fault.what and found_none)
 
 
 def is_degraded(done: Done) -> bool:
-    """Whether it said that git could not be asked, or that a file is left out."""
+    """Whether it reported that git failed, or that a file is left out."""
     hidden = "churn: no-repository" in done.stdout  # EACCES: it is not there for this user
     return hidden or any(tells_less(line) for line in done.stderr.splitlines())
 
@@ -171,16 +173,16 @@ def tells_less(line: str) -> bool:
     return any(text in line for text in (*DEGRADED, *LEFT_OUT))
 
 
-def _same_ids(some: list[Any], others: list[Any]) -> bool:
-    """Rows of these ids are there: what they say may tell of the disturbance (a failed capture)."""
-    return {row["id"] for row in some} <= {row["id"] for row in others}
+def _same_ids(left_rows: list[Any], others: list[Any]) -> bool:
+    """Rows of these ids exist; their content may differ after a fault (a failed capture)."""
+    return {row["id"] for row in left_rows} <= {row["id"] for row in others}
 
 
-def _differs(name: str, found: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    one, other = found.get(name), wanted.get(name)
-    if isinstance(one, bytes) and isinstance(other, bytes):
-        return _undated(one) != _undated(other)
-    return bool(one != other)
+def _differs(name: str, actual: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    first, other = actual.get(name), wanted.get(name)
+    if isinstance(first, bytes) and isinstance(other, bytes):
+        return _undated(first) != _undated(other)
+    return bool(first != other)
 
 
 def _undated(data: bytes) -> bytes:

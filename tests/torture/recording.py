@@ -30,13 +30,13 @@ Tree = dict[str, tuple[int, bytes | None]]
 Event = tuple[str, tuple[int, bytes | None] | None, tuple[tuple[str, int], ...], Tree]
 
 
-def start(place: str, log: str, refuse: str) -> None:
+def start(folder: str, log: str, refuse: str) -> None:
     """Record until the process ends, then write the events to the file `log`.
 
     The first fsync that a function of the name `refuse` asks for fails.
     """
     seen: dict[str, bytes] = {}
-    events: list[Event] = [("start", None, (), tree(place, seen))]
+    events: list[Event] = [("start", None, (), tree(folder, seen))]
     refused = [not refuse]
 
     def wrap(name: str) -> None:
@@ -50,7 +50,7 @@ def start(place: str, log: str, refuse: str) -> None:
             done = kept(*args, **more)
             if name != "open" or args[1] & os.O_CREAT:
                 synced = _synced(args[0]) if name == "fsync" else None
-                events.append((name, synced, _sites(), tree(place, seen)))
+                events.append((name, synced, _sites(), tree(folder, seen)))
             return done
 
         setattr(os, name, call)
@@ -60,7 +60,7 @@ def start(place: str, log: str, refuse: str) -> None:
     leave = os._exit
 
     def end(code: int) -> None:
-        events.append(("exit", None, (), tree(place, seen)))
+        events.append(("exit", None, (), tree(folder, seen)))
         with open(log, "wb") as file:
             pickle.dump(events, file)
         leave(code)
@@ -68,27 +68,27 @@ def start(place: str, log: str, refuse: str) -> None:
     os._exit = end  # type: ignore[assignment]
 
 
-def tree(place: str, seen: dict[str, bytes]) -> Tree:
+def tree(root: str, seen: dict[str, bytes]) -> Tree:
     """Everything in a folder but the inputs. `seen` keeps equal bytes in memory once."""
-    found: Tree = {"": (os.stat(place).st_ino, None)}
+    result: Tree = {"": (os.stat(root).st_ino, None)}
     waiting = [""]
     while waiting:
         folder = waiting.pop()
-        with os.scandir(os.path.join(place, folder)) as entries:
+        with os.scandir(os.path.join(root, folder)) as entries:
             for entry in entries:
                 path = os.path.join(folder, entry.name)
                 if path in INPUTS:
                     continue
                 if entry.is_dir(follow_symlinks=False):
-                    found[path] = entry.inode(), None
+                    result[path] = entry.inode(), None
                     waiting.append(path)
                 else:
                     with open(entry.path, "rb") as file:
                         data = file.read()
                     if seen.get(path) != data:
                         seen[path] = data
-                    found[path] = entry.inode(), seen[path]
-    return found
+                    result[path] = entry.inode(), seen[path]
+    return result
 
 
 def _synced(handle: int) -> tuple[int, bytes | None]:
@@ -101,9 +101,9 @@ def _synced(handle: int) -> tuple[int, bytes | None]:
 
 
 def _sites() -> tuple[tuple[str, int], ...]:
-    frame, found = sys._getframe(2), []
+    frame, sites = sys._getframe(2), []
     while frame is not None:
         if frame.f_code.co_filename.startswith(LIB):
-            found.append((os.path.relpath(frame.f_code.co_filename, LIB), frame.f_lineno))
+            sites.append((os.path.relpath(frame.f_code.co_filename, LIB), frame.f_lineno))
         frame = frame.f_back  # type: ignore[assignment]
-    return tuple(found)
+    return tuple(sites)

@@ -1,7 +1,7 @@
 """Run the long form of every torture test, then write docs/RELIABILITY.md from their figures.
 
-Flags go to pytest; those that name tests renew the rows of these alone, and the page says which.
-BURNBOOK_SOAK=0.1 runs a tenth of the counts, which the page then says.
+Flags go to pytest; those that name tests renew only their rows, and the page lists these.
+BURNBOOK_SOAK=0.1 runs a tenth of the counts, and the page mentions it.
 """
 
 import json
@@ -32,8 +32,8 @@ def main(flags: Sequence[str]) -> int:
     """Run the tests with the counts of the soak; the code is pytest's."""
     os.environ.setdefault("BURNBOOK_SOAK", "1")
     started = time.monotonic()
-    with tempfile.TemporaryDirectory() as place:
-        figures, report = Path(place, "figures.jsonl"), Path(place, "report.xml")
+    with tempfile.TemporaryDirectory() as folder:
+        figures, report = Path(folder, "figures.jsonl"), Path(folder, "report.xml")
         os.environ["BURNBOOK_FIGURES"] = str(figures)
         words = ["-p", "no:cacheprovider", f"--junit-xml={report}", *(flags or tests())]
         command = [sys.executable, "-m", "pytest", *words]
@@ -41,9 +41,9 @@ def main(flags: Sequence[str]) -> int:
         seen = read(figures)
         broken = failed(report)
     minutes = (time.monotonic() - started) / 60
-    told = f"{len(seen)} figures, {minutes:.0f} minutes"
+    summary = f"{len(seen)} figures, {minutes:.0f} minutes"
     if flags and part() < 1:
-        print(f"{told}; the page is as it was: only the full counts renew a part of it")
+        print(f"{summary}; the page is as it was: only the full counts renew a part of it")
     else:
         PAGE.write_text(
             renewed(PAGE.read_text("utf-8"), seen, broken)
@@ -51,41 +51,41 @@ def main(flags: Sequence[str]) -> int:
             else page(seen, broken, whole(part(), minutes)),
             "utf-8",
         )
-        print(f"{told}; see {PAGE.relative_to(ROOT)}")
+        print(f"{summary}; see {PAGE.relative_to(ROOT)}")
     return code
 
 
 def tests() -> list[str]:
     """Every file of tests that keeps figures."""
-    found = sorted((ROOT / "tests").rglob("test_*.py"))
-    return [str(path) for path in found if "torture.figures" in path.read_text("utf-8")]
+    paths = sorted((ROOT / "tests").rglob("test_*.py"))
+    return [str(path) for path in paths if "torture.figures" in path.read_text("utf-8")]
 
 
 def read(path: Path) -> list[Figure]:
     """The figures of a file, one for each promise and test: the last one, or one that is not ok."""
-    found: dict[tuple[str, str], Figure] = {}
+    by_test: dict[tuple[str, str], Figure] = {}
     for line in path.read_text("utf-8").splitlines() if path.exists() else ():
-        one = Figure(**json.loads(line))
-        key = one.promise, one.test
-        if key not in found or found[key].ok:
-            found[key] = one
-    return list(found.values())
+        figure = Figure(**json.loads(line))
+        key = figure.promise, figure.test
+        if key not in by_test or by_test[key].ok:
+            by_test[key] = figure
+    return list(by_test.values())
 
 
 def failed(report: Path) -> list[str]:
     """`test: why` of each test that failed."""
     if not report.exists():
         return ["pytest: it ended before it wrote its report"]
-    found = []
+    names = []
     for case in ElementTree.parse(report).iter("testcase"):
         for fault in (*case.iter("failure"), *case.iter("error")):
             why = " ".join((fault.get("message") or "").split())[:300]
-            found.append(f"{case.get('name')}: {why}")
-    return found
+            names.append(f"{case.get('name')}: {why}")
+    return names
 
 
 def whole(share: float, minutes: float) -> str:
-    """What the page says of a run of every test."""
+    """The introduction of the page after a run of every test."""
     counts = "the full counts" if share == 1 else f"{share:.0%} of the full counts"
     return f"The last run had {counts} and took {minutes:.0f} minutes."
 
@@ -94,24 +94,30 @@ def page(figures: Sequence[Figure], broken: Sequence[str], run: str) -> str:
     """The whole page: a table of figures, then all that is not at its target."""
     lines = [HEAD, run, ""]
     lines += ["| promise | test | figure | target | date |", "| --- | --- | --- | --- | --- |"]
-    for one in sorted(figures, key=lambda one: (one.promise, one.test)):
-        cells = (one.promise, f"`{one.test}`", one.figure, one.target, one.date)
+    for figure in sorted(figures, key=lambda figure: (figure.promise, figure.test)):
+        cells = (figure.promise, f"`{figure.test}`", figure.figure, figure.target, figure.date)
         lines.append(f"| {' | '.join(map(_cell, cells))} |")
-    # What is recorded is known by its promise; what failed otherwise by its test.
-    missed = [f"{one.promise} (`{one.test}`): {one.figure}" for one in figures if not one.ok]
-    known = [one.test for one in figures if not one.ok]
+    # A recorded figure is identified by its promise, another failure by its test.
+    missed = [
+        f"{figure.promise} (`{figure.test}`): {figure.figure}"
+        for figure in figures
+        if not figure.ok
+    ]
+    known = [figure.test for figure in figures if not figure.ok]
     missed += [f"`{why}`" for why in broken if not any(name in why for name in known)]
     lines += ["", "## Not at target", ""]
-    lines += [f"- {_cell(one)}" for one in missed] or ["Nothing: every figure is at its target."]
+    lines += [f"- {_cell(figure)}" for figure in missed] or [
+        "Nothing: every figure is at its target."
+    ]
     return "\n".join(lines) + "\n"
 
 
 def renewed(old: str, seen: Sequence[Figure], broken: Sequence[str]) -> str:
-    """The page with the rows of some tests made anew, and those of all others as they are."""
+    """The page with new rows of some tests and the old ones of all others."""
     rows = re.findall(r"^\| (.*?) \| `(\S+)` \| (.*) \| (.*) \| (\d{4}-\d\d-\d\d) \|$", old, re.M)
     missed = [line[2:] for line in old.splitlines() if line.startswith("- ")]
-    again = {one.test for one in seen}
-    keys = {(one.promise, one.test) for one in seen}
+    again = {entry.test for entry in seen}
+    keys = {(entry.promise, entry.test) for entry in seen}
     kept = [
         Figure(
             *(text.replace("\\|", "|") for text in (promise, test, figure, target)),

@@ -1,4 +1,4 @@
-"""Work for every core: each worker is a fork with a place and a warm Python of its own."""
+"""Work for every core: each worker is a fork with its own folder and its own warm Python."""
 
 import os
 import shutil
@@ -14,14 +14,14 @@ from torture.figures import long, part
 from torture.writers import WRITERS
 
 Job, Told = TypeVar("Job"), TypeVar("Told")
-PARTS = 3  # of what is done to one writer, so that both cores have work to the end
+PARTS = 3  # one of the parts of the cases of a writer, so that both cores have work to the end
 MEMORY = "/dev/shm"
 
 
 class Share(NamedTuple):
-    """What is done to one writer: `count` cases, or all; of these one part.
+    """The cases of one writer: `count` of them, or all; of these one part.
 
-    `cold`: by the front door, with a new interpreter each time.
+    `cold`: through the front door, with a new interpreter each time.
     """
 
     writer: int
@@ -44,20 +44,20 @@ def shares(folder: Path, short: int, most: int) -> list[Share]:
 
 @contextmanager
 def scratch(near: Path) -> Iterator[Path]:
-    """A folder in memory where there is one: what survives a kill is the same, and syncs are quick.
+    """A folder in memory if possible: the result of a kill is the same, and syncs are fast.
 
-    What survives a power cut is asked elsewhere, on a real disk.
+    Power cuts are tested elsewhere, on a real disk.
     """
     is_there = os.path.isdir(MEMORY) and os.access(MEMORY, os.W_OK)
-    place = Path(tempfile.mkdtemp(prefix="burnbook-", dir=MEMORY if is_there else near))
+    folder = Path(tempfile.mkdtemp(prefix="burnbook-", dir=MEMORY if is_there else near))
     try:
-        yield place
+        yield folder
     finally:
-        shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def own(folder: Path) -> Path:
-    """This process's folder of its own in a folder."""
+    """The folder of this process inside another folder."""
     return folder / str(os.getpid())
 
 

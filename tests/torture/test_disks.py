@@ -1,4 +1,4 @@
-"""A real full disk, and one that is read only: no row is half there, and no sentence says so."""
+"""A real full disk, and a read-only one: no row is half written, and every message is true."""
 
 import os
 import subprocess
@@ -11,41 +11,41 @@ from frontdoor import ROOT
 from torture.breaking import Stage
 from torture.figures import part, record, skip
 from torture.judging import Judge
-from torture.writers import LOUD, Writer, begun, ended, journals, ok, run
+from torture.writers import LOUD, Writer, before_and_after, journals, ok, one_before, run
 
 PROMISE, TEST = "A full disk leaves the book as it was", "test_a_full_disk"
 
 
 def test_a_full_disk(tmp_path: Path) -> None:
-    place = tmp_path / "place"
-    place.mkdir()
-    words = ["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(place)]
+    folder = tmp_path / "place"
+    folder.mkdir()
+    words = ["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(folder)]
     mounted = subprocess.run(words, capture_output=True, text=True, check=False)
     if mounted.returncode:
         skip(PROMISE, TEST, "0 wrong", f"no mounts here ({mounted.stderr.strip()[:80]})")
     try:
-        begun(place)
-        book = place / "book"
+        one_before(folder)
+        book = folder / "book"
         before = (book / "snapshots.jsonl").read_bytes()
-        free = os.statvfs(place)
-        with (place / "fill").open("wb", buffering=0) as file:
+        free = os.statvfs(folder)
+        with (folder / "fill").open("wb", buffering=0) as file:
             for _ in range(free.f_bavail):
                 try:
                     file.write(b"x" * free.f_bsize)
                 except OSError:
                     break
-        writer = Writer("full", ("snapshot", "end", "codex", "--set", "5h=20"), begun)
+        writer = Writer("full", ("snapshot", "end", "codex", "--set", "5h=20"), one_before)
         wrong = 0
         for notes in range(20):
-            done = run([*writer.command(place), "--notes", "n" * 4000 + str(notes)], place)
+            done = run([*writer.command(folder), "--notes", "n" * 4000 + str(notes)], folder)
             wrong += done.returncode == 0 and before == (book / "snapshots.jsonl").read_bytes()
             wrong += done.returncode not in (0, 74) or "Traceback" in done.stderr
-        (place / "fill").unlink()
-        ok(place, "snapshot", "end", "codex", "--set", "5h=20")
-        ok(place, "check")
+        (folder / "fill").unlink()
+        ok(folder, "snapshot", "end", "codex", "--set", "5h=20")
+        ok(folder, "check")
         wrong += not (book / "snapshots.jsonl").read_bytes().startswith(before)
     finally:
-        subprocess.run(["umount", "-l", str(place)], check=False)
+        subprocess.run(["umount", "-l", str(folder)], check=False)
     record(PROMISE, TEST, f"{wrong} wrong of 20 commands on a full tmpfs", "0 wrong", not wrong)
 
 
@@ -59,25 +59,25 @@ def test_a_read_only_disk(tmp_path: Path) -> None:
     for writer in writers:
         judge = Judge(Stage(writer, tmp_path))
         judge.stage.reset()
-        place = judge.stage.place
-        with read_only(place):
-            done = run(writer.command(place), place, writer.stdin)
+        folder = judge.stage.folder
+        with read_only(folder):
+            done = run(writer.command(folder), folder, writer.stdin)
             if done.returncode != 74 or not done.stderr.splitlines()[-1].startswith(
                 writer.words[0]
             ):
                 wrong.append(f"{writer.name}: {done}")
-            if "Traceback" in done.stderr or done.stdout or journals(place) != judge.before:
+            if "Traceback" in done.stderr or done.stdout or journals(folder) != judge.before:
                 wrong.append(f"{writer.name}: {done}")
         wrong += [f"{writer.name}: {why}" for why in judge.again()]
-    place = tmp_path / "read"
-    place.mkdir()
-    ended(place)
+    folder = tmp_path / "read"
+    folder.mkdir()
+    before_and_after(folder)
     readers = (("preview", "--window", "W1"), ("check",), ("budget", "--window", "W1"), ("audit",))
     for words in readers:
         command = [str(ROOT / "bin" / words[0]), *words[1:], "--at", "2026-11-22T13:00"]
-        quiet = run(command, place)
-        with read_only(place):
-            done = run(command, place)
+        quiet = run(command, folder)
+        with read_only(folder):
+            done = run(command, folder)
         is_same = (done.returncode, done.stdout) == (quiet.returncode, quiet.stdout)
         wrong += [f"{words[0]}: {done}"] * (not is_same)
     print(*wrong, sep="\n")
@@ -92,15 +92,15 @@ def test_a_read_only_disk(tmp_path: Path) -> None:
 
 
 @contextmanager
-def read_only(place: Path) -> Iterator[None]:
+def read_only(folder: Path) -> Iterator[None]:
     """A place whose file system can be read alone, for everybody."""
     mounted = subprocess.run(
-        ["mount", "--bind", str(place), str(place)], capture_output=True, text=True, check=False
+        ["mount", "--bind", str(folder), str(folder)], capture_output=True, text=True, check=False
     )
     if mounted.returncode:
         skip(READ_ONLY, ITS_TEST, "0 wrong", f"no mounts here ({mounted.stderr.strip()[:80]})")
     try:
-        subprocess.run(["mount", "-o", "remount,ro,bind", str(place)], check=True)
+        subprocess.run(["mount", "-o", "remount,ro,bind", str(folder)], check=True)
         yield
     finally:
-        subprocess.run(["umount", "-l", str(place)], check=False)
+        subprocess.run(["umount", "-l", str(folder)], check=False)

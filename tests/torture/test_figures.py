@@ -1,4 +1,4 @@
-"""What `just soak` writes is what the tests saw, and says what is missing."""
+"""`just soak` writes the figures of the tests, and reports missing ones."""
 
 import json
 import re
@@ -23,20 +23,20 @@ def test_counts_are_short_in_the_suite_and_full_in_a_soak(monkeypatch: pytest.Mo
 def test_a_figure_that_is_not_ok_is_kept_and_fails_the_test(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = tmp_path / "figures.jsonl"
-    monkeypatch.setenv("BURNBOOK_FIGURES", str(place))
+    path = tmp_path / "figures.jsonl"
+    monkeypatch.setenv("BURNBOOK_FIGURES", str(path))
     record("P", "test_a", "0 of 5 lost", "0 lost", True)
     with pytest.raises(AssertionError, match="P: 1 of 5 lost"):
         record("P", "test_b", "1 of 5 lost", "0 lost", False)
     with pytest.raises(pytest.skip.Exception, match="no mounts"):
         figures.skip("Q", "test_c", "0 lost", "no mounts here")
-    told = [json.loads(line) for line in place.read_text().splitlines()]
-    assert [(one["test"], one["figure"], one["ok"]) for one in told] == [
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [(entry["test"], entry["figure"], entry["ok"]) for entry in rows] == [
         ("test_a", "0 of 5 lost", True),
         ("test_b", "1 of 5 lost", False),
         ("test_c", "not run: no mounts here", False),
     ]
-    assert [one.test for one in soak.read(place)] == ["test_a", "test_b", "test_c"]
+    assert [entry.test for entry in soak.read(path)] == ["test_a", "test_b", "test_c"]
 
 
 def test_the_page_names_all_that_is_not_at_target() -> None:
@@ -52,26 +52,26 @@ def test_the_page_names_all_that_is_not_at_target() -> None:
     assert "Nothing: every figure" in soak.page([good], [], soak.whole(1, 3))
 
 
-def test_a_part_of_the_page_is_renewed_and_says_so() -> None:
+def test_a_partly_renewed_page_reports_it() -> None:
     good = Figure("P", "test_a[1]", "0 | 5", "0", True, "2026-11-22")
     bad = Figure("Q", "test_b", "1 lost", "0", False, "2026-11-22")
     other = Figure("R | S", "test_c", "2 lost", "0", False, "2026-11-22")
     same = bad._replace(promise="another promise of that test", ok=True)
     old = soak.page([good, bad, other, same], ["test_z: assert 1"], soak.whole(1, 40))
-    mended = bad._replace(figure="0 lost", ok=True, date="2026-11-23")
-    new = soak.renewed(old, [mended], [])
-    said = f"{soak.whole(1, 40)} Run again by themselves since then: `test_b`."
-    assert new == soak.page([good, mended, other, same], ["test_z: assert 1"], said)
+    corrected = bad._replace(figure="0 lost", ok=True, date="2026-11-23")
+    new = soak.renewed(old, [corrected], [])
+    message = f"{soak.whole(1, 40)} Run again by themselves since then: `test_b`."
+    assert new == soak.page([good, corrected, other, same], ["test_z: assert 1"], message)
     twice = soak.renewed(new, [other._replace(figure="0 lost", ok=True)], [])
     assert "since then: `test_b`, `test_c`." in twice
     assert re.findall("^- .*", twice, re.M) == ["- `test_z: assert 1`"]
 
 
 def test_a_test_that_failed_once_is_not_hidden_by_its_next_run(tmp_path: Path) -> None:
-    place = tmp_path / "figures.jsonl"
+    path = tmp_path / "figures.jsonl"
     figures = [Figure("P", "test_a", f"{n} lost", "0", not n, "2026-11-22") for n in (0, 1, 0)]
-    place.write_text("".join(json.dumps(one._asdict()) + "\n" for one in figures))
-    assert [one.figure for one in soak.read(place)] == ["1 lost"]
+    path.write_text("".join(json.dumps(figure._asdict()) + "\n" for figure in figures))
+    assert [figure.figure for figure in soak.read(path)] == ["1 lost"]
 
 
 def test_the_page_of_the_project_has_tests_that_there_are() -> None:

@@ -1,7 +1,7 @@
-"""Every fsync is needed: a disk that forgets whatever was not synced loses something without it.
+"""Every fsync is needed: without it, a disk that forgets unsynced data loses something.
 
 Each writer runs once while its calls are recorded. The rest is a model (torture.disk): the power is
-cut after every call, and what may be on the disk then is compared with what must be there.
+cut after every call, and the possible contents of the disk are compared with the required ones.
 """
 
 import ast
@@ -33,7 +33,7 @@ _OURS = ("book/", "docs/")  # a bundle has copies
 
 
 class Recorded(NamedTuple):
-    """What one writer did, and with which function's first fsync failing."""
+    """The calls of one writer, and the function whose first fsync fails."""
 
     name: str
     refused: str
@@ -72,12 +72,12 @@ def sites() -> list[Site]:
     Doctor's trials are left out, and the copy of a damaged crontab, which no writer of a book
     makes: tests/test_crontabs.py proves those two.
     """
-    found = []
+    calls = []
     for path in sorted(LIB.rglob("*.py")):
         file = str(path.relative_to(LIB))
         if not file.startswith("doctor/"):
-            found += list(_calls(file, ast.parse(path.read_text("utf-8")), ""))
-    return [site for site in found if site.function != "_rescue"]
+            calls += list(_calls(file, ast.parse(path.read_text("utf-8")), ""))
+    return [site for site in calls if site.function != "_rescue"]
 
 
 def _calls(file: str, node: ast.AST, function: str) -> Iterator[Site]:
@@ -88,16 +88,16 @@ def _calls(file: str, node: ast.AST, function: str) -> Iterator[Site]:
         yield from _calls(file, inner, name)
 
 
-def faults(one: Recorded, without: Site | None = None) -> Iterator[str]:
-    """What may be lost of what a command did, wherever the power is cut."""
-    start, end = one.log[0][3], one.log[-1][3]
+def faults(recorded: Recorded, without: Site | None = None) -> Iterator[str]:
+    """Losses of a command's work, wherever the power is cut."""
+    start, end = recorded.log[0][3], recorded.log[-1][3]
     before = list(_lines(start))
-    after = before if one.refused else [*before, *_lines(end)]
-    shown = _shown(one.log)
+    after = before if recorded.refused else [*before, *_lines(end)]
+    shown = _shown(recorded.log)
     site = (without.file, without.line) if without else None
-    last = len(one.log) - 2
-    counted = _counted(one.log)
-    for number, disk in enumerate(played(one.log, site)):
+    last = len(recorded.log) - 2
+    counted = _counted(recorded.log)
+    for number, disk in enumerate(played(recorded.log, site)):
         for what, state in disk.states():
             yield from (f"{what}: {why}" for why in _changed(state, start))
             yield from (f"{what}: {why}" for why in _misled(state, counted))
@@ -116,21 +116,21 @@ def _changed(state: State, start: Tree) -> Iterator[str]:
     for path, (_, data) in start.items():
         if data is not None and path.startswith(_OURS) and path.endswith((".jsonl", ".csv")):
             head = data[: data.rindex(b"\n") + 1]
-            places = [at for at in state if at == path or at.startswith(path + _BEFORE)]
-            if not any(state[at][1].startswith(head) for at in places):
+            paths = [at for at in state if at == path or at.startswith(path + _BEFORE)]
+            if not any(state[at][1].startswith(head) for at in paths):
                 yield f"{path} is not as it was, and not kept as it was"
 
 
 def _counted(log: list[Event]) -> dict[bytes, dict[str, bytes]]:
-    """By the bytes of an index's head: what its files had when that head came."""
-    found: dict[bytes, dict[str, bytes]] = {}
+    """Maps the bytes of an index's head to the contents of its files at that time."""
+    rows: dict[bytes, dict[str, bytes]] = {}
     for *_, tree in log:
         for path, (_, data) in tree.items():
             if path.endswith(".keys/head") and data is not None:
                 folder = path.removesuffix("head")
                 there = {p: d for p, (_, d) in tree.items() if d and p.startswith(folder)}
-                found.setdefault(data, there)
-    return found
+                rows.setdefault(data, there)
+    return rows
 
 
 def _misled(state: State, counted: dict[bytes, dict[str, bytes]]) -> Iterator[str]:
@@ -144,22 +144,22 @@ def _misled(state: State, counted: dict[bytes, dict[str, bytes]]) -> Iterator[st
 
 
 def _left_to_chance(disk: Disk) -> Iterator[str]:
-    """What the command changed and did not make durable before it ended."""
-    for one in disk.loose():
-        path = disk.path_of(one)
+    """Changes of the command that were not durable before it ended."""
+    for change in disk.loose():
+        path = disk.path_of(change)
         if (
             path
             and not _DERIVED.match(path)
             and not _SCRATCH.search(path)
-            and not _empty(disk, one)
+            and not _empty(disk, change)
         ):
             yield f"at its end: {path} is not durable"
 
 
-def _empty(disk: Disk, one: Loose) -> bool:
+def _empty(disk: Disk, change: Loose) -> bool:
     """Whether the loose thing is the name of a journal without a row, which is as good as none."""
-    keys = [form for form in one.forms if isinstance(form, int)]
-    is_journal = one.name is not None and bool(_GROWS.search(one.name))
+    keys = [form for form in change.forms if isinstance(form, int)]
+    is_journal = change.name is not None and bool(_GROWS.search(change.name))
     return is_journal and all(disk.bytes.get(key) == [b""] for key in keys)
 
 
@@ -170,14 +170,14 @@ def _lines(tree: Tree) -> Iterator[bytes]:
 
 
 def _all_bytes(state: State) -> bytes:
-    """All that stands in journals, and beside them; what a quarantine keeps, decoded."""
-    found = []
+    """The lines of journals and of the files beside them; rows of a quarantine are decoded."""
+    lines = []
     for path, (_, data) in state.items():
         if _GROWS.search(path) or _BEFORE in path:
-            found.append(data)
+            lines.append(data)
         if path.endswith(".quarantine"):
-            found += [base64.b64decode(_kept(line)) for line in data.splitlines()]
-    return b"\n".join(found)
+            lines += [base64.b64decode(_kept(line)) for line in data.splitlines()]
+    return b"\n".join(lines)
 
 
 def _kept(line: bytes) -> str:
@@ -188,26 +188,26 @@ def _kept(line: bytes) -> str:
 
 
 def _shown(log: list[Event]) -> dict[str, set[bytes]]:
-    """What readers saw in each file while the command ran."""
-    found: dict[str, set[bytes]] = {}
+    """The contents that readers saw in each file while the command ran."""
+    names: dict[str, set[bytes]] = {}
     for *_, tree in log:
         for path, (_, data) in tree.items():
             if data is not None:
-                found.setdefault(path, set()).add(data)
-    return found
+                names.setdefault(path, set()).add(data)
+    return names
 
 
 def _is_whole(path: str) -> bool:
-    """Whether a file is replaced as a whole, so that nobody may ever see a part of it."""
+    """Whether a file is replaced in one step, so that no process sees a part of it."""
     apart = _GROWS.search(path) or _SCRATCH.search(path) or _DERIVED.match(path)
     return not apart
 
 
 def test_no_power_cut_loses_what_was_booked(logs: list[Recorded]) -> None:
-    wrong = [f"{one.name} {one.refused}: {why}" for one in logs for why in faults(one)]
+    wrong = [f"{log.name} {log.refused}: {why}" for log in logs for why in faults(log)]
     print(*wrong, sep="\n")
-    calls = sum(len(one.log) - 1 for one in logs)
-    states = sum(len(list(disk.states())) for one in logs for disk in played(one.log))
+    calls = sum(len(log.log) - 1 for log in logs)
+    states = sum(len(list(disk.states())) for log in logs for disk in played(log.log))
     record(
         "What a command changed is on the disk when it ends, and a power cut before loses nothing",
         "test_no_power_cut_loses_what_was_booked",
@@ -221,6 +221,6 @@ def test_no_power_cut_loses_what_was_booked(logs: list[Recorded]) -> None:
 
 @pytest.mark.parametrize("site", sites(), ids=lambda s: f"{s.file}-{s.function}-{s.line}")
 def test_without_this_fsync_a_power_cut_loses_something(logs: list[Recorded], site: Site) -> None:
-    mine = [one for one in logs if any((site.file, site.line) in event[2] for event in one.log)]
-    assert mine, f"no writer comes to {site}; add one to WRITERS or REFUSED"
-    assert any(any(faults(one, site)) for one in mine)
+    affected = [log for log in logs if any((site.file, site.line) in event[2] for event in log.log)]
+    assert affected, f"no writer comes to {site}; add one to WRITERS or REFUSED"
+    assert any(any(faults(log, site)) for log in affected)

@@ -15,33 +15,33 @@ from torture.spreading import own, spread
 from torture.writers import WRITERS, Done, journals, rows, run
 
 
-def limited(kind: int, most: int, command: list[str], place: Path, stdin: str = "") -> Done:
+def limited(kind: int, most: int, command: list[str], folder: Path, stdin: str = "") -> Done:
     """Run a command that has so much and no more of something."""
-    return run(command, place, stdin, limit=lambda: resource.setrlimit(kind, (most, most)))
+    return run(command, folder, stdin, limit=lambda: resource.setrlimit(kind, (most, most)))
 
 
 def faults(judge: Judge, kind: int, most: int) -> list[str]:
-    """What is wrong after a run within a limit, and after one without it."""
+    """The faults after a run within a limit, and after one without it."""
     stage, name = judge.stage, judge.stage.writer.words[0]
     stage.reset()
-    done = limited(kind, most, stage.writer.command(stage.place), stage.place, stage.writer.stdin)
+    done = limited(kind, most, stage.writer.command(stage.folder), stage.folder, stage.writer.stdin)
     wrong = ["a traceback"] * ("Traceback" in done.stderr)
     noted = judge.quiet.stderr.splitlines()
-    said = [line for line in done.stderr.splitlines() if line not in noted]
-    said = [line for line in said[:-1] if not tells_less(line)] + said[-1:]
+    lines = [line for line in done.stderr.splitlines() if line not in noted]
+    lines = [line for line in lines[:-1] if not tells_less(line)] + lines[-1:]
     if stage.writer.prompt:
         wrong += [f"a prompt broke: {done}"] if done.returncode else []
     elif done.returncode == stage.writer.code:
-        if rows(stage.place) != judge.rows and not is_degraded(done):
+        if rows(stage.folder) != judge.rows and not is_degraded(done):
             wrong.append("it says done, and the rows are others")
     else:
         if done.returncode not in CODES:
             wrong.append(f"exit code {done.returncode}")
-        if len(said) != 1 or not said[0].startswith(f"{name}: "):
-            wrong.append(f"not one sentence of {name}: {said}")
-        is_same = journals(stage.place) == judge.before
+        if len(lines) != 1 or not lines[0].startswith(f"{name}: "):
+            wrong.append(f"not one sentence of {name}: {lines}")
+        is_same = journals(stage.folder) == judge.before
         if stage.writer.batches == 1 and "as it was" in done.stderr and not is_same:
-            wrong.append(f"the book is not as it was: {said}")
+            wrong.append(f"the book is not as it was: {lines}")
     wrong += judge.again(degraded=is_degraded(done))
     return [f"{stage.writer.name} with at most {most}: {why}" for why in wrong]
 
@@ -50,11 +50,11 @@ def sizes(judge: Judge, count: int) -> Iterator[int]:
     """Limits under which some file of an undisturbed run cannot be written to its end."""
     lot = random.Random(judge.stage.writer.name)
     judge.stage.reset()
-    before = {path: path.stat().st_size for path in judge.stage.place.rglob("*") if path.is_file()}
+    before = {path: path.stat().st_size for path in judge.stage.folder.rglob("*") if path.is_file()}
     judge.stage.run()
     grown = [
         (before.get(path, 0), path.stat().st_size)
-        for path in sorted(judge.stage.place.rglob("*"))
+        for path in sorted(judge.stage.folder.rglob("*"))
         if path.is_file() and path.stat().st_size != before.get(path, 0)
     ]
     for number in range(count if grown else 0):
@@ -72,8 +72,8 @@ class Job(NamedTuple):
     count: int
 
 
-def one(job: Job) -> list[list[str]]:
-    """What is wrong of each run of a command."""
+def run_one(job: Job) -> list[list[str]]:
+    """The faults of each run of a command."""
     judge = Judge(Stage(WRITERS[job.writer], own(job.folder)))
     numbers: Iterable[int] = range(job.least, job.least + job.count)
     limits = numbers if job.least else list(sizes(judge, job.count))
@@ -83,12 +83,12 @@ def one(job: Job) -> list[list[str]]:
 def everywhere(
     folder: Path, first: int, kind: int, least: int, count: int
 ) -> tuple[list[str], int, int]:
-    """What is wrong, of how many runs of how many commands: all of them in a soak, else one."""
+    """The faults, the runs and the commands: all of them in a soak, else one."""
     writers = range(len(WRITERS)) if part() else [first]
-    told = spread(one, [Job(folder, writer, kind, least, count) for writer in writers])
-    wrong = [why for some in told for found in some for why in found]
+    results = spread(run_one, [Job(folder, writer, kind, least, count) for writer in writers])
+    wrong = [why for faults in results for group in faults for why in group]
     print(*wrong, sep="\n")
-    return wrong, sum(map(len, told)), len(writers)
+    return wrong, sum(map(len, results)), len(writers)
 
 
 def test_files_that_may_not_grow(tmp_path: Path) -> None:
@@ -103,13 +103,13 @@ def test_files_that_may_not_grow(tmp_path: Path) -> None:
     )
 
 
-def enough(place: Path) -> int:
+def enough(folder: Path) -> int:
     """The least number of descriptors with which a command can say anything at all."""
     command = [str(ROOT / "bin" / "snapshot"), "--help"]
     return next(
         most
         for most in range(3, 64)
-        if limited(resource.RLIMIT_NOFILE, most, command, place).returncode == 0
+        if limited(resource.RLIMIT_NOFILE, most, command, folder).returncode == 0
     )
 
 

@@ -1,7 +1,7 @@
-"""Links and strangers' files in a book: no command writes, removes or changes what is not its own.
+"""Links and foreign files in a book: no command writes, removes or changes files of others.
 
 Each path of a book becomes a symbolic link, one at a time: to a file, to a directory with the same
-contents, or to nothing. What the link leads to must stay, with its content and its times.
+contents, or to nothing. The target must stay, with its content and its times.
 """
 
 import os
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from torture.breaking import Stage
 from torture.figures import long, part, record
-from torture.places import END, bundled, damaged, handed, read
+from torture.setups import END, damaged_book, feed_read, finalized_window, with_bundle
 from torture.spreading import Share, own, scratch, spread
 from torture.writers import WRITERS, Done, Writer
 
@@ -43,26 +43,26 @@ PATHS = (
     "cache/proxy_telemetry.keys/2025-11-22",
 )
 READS: tuple[tuple[tuple[str, ...], Callable[[Path], None]], ...] = (
-    (("preview", "--window", "W1", "--at", END), handed),
-    (("audit", "--all"), handed),
-    (("decide", "--window", "W1"), handed),
-    (("scoreboard",), handed),
-    (("cost-compare", "--window", "W1"), read),
-    (("usage", "daily"), read),
-    (("usage", "blocks"), read),
-    (("import", "ccusage", "--list"), read),
-    (("check",), read),
-    (("repair",), damaged),
-    (("repair", "--dry-run"), damaged),
-    (("doctor",), read),
-    (("bundle", "W1"), bundled),
+    (("preview", "--window", "W1", "--at", END), finalized_window),
+    (("audit", "--all"), finalized_window),
+    (("decide", "--window", "W1"), finalized_window),
+    (("scoreboard",), finalized_window),
+    (("cost-compare", "--window", "W1"), feed_read),
+    (("usage", "daily"), feed_read),
+    (("usage", "blocks"), feed_read),
+    (("import", "ccusage", "--list"), feed_read),
+    (("check",), feed_read),
+    (("repair",), damaged_book),
+    (("repair", "--dry-run"), damaged_book),
+    (("doctor",), feed_read),
+    (("bundle", "W1"), with_bundle),
 )
 COMMANDS = (*WRITERS, *(Writer(" ".join(words), words, set_up) for words, set_up in READS))
 LOOKS = ("check", "repair", "doctor")  # they report a link among other findings, with exit code 1
 
 
 class Seen(NamedTuple):
-    """How many cases a job had, and what was wrong."""
+    """The number of cases of a job, and the faults."""
 
     cases: int
     wrong: list[str]
@@ -72,12 +72,12 @@ def test_no_link_in_a_book_is_followed(tmp_path: Path) -> None:
     with scratch(tmp_path) as folder:
         count = None if part() >= 1 else long(PER_COMMAND, 100)
         seen = spread(linked, [Share(at, folder, count) for at in range(len(COMMANDS))])
-    wrong = [why for one in seen for why in one.wrong]
+    wrong = [why for result in seen for why in result.wrong]
     print(*wrong, sep="\n")
     record(
         "No symbolic link in a book is followed, at any depth",
         "test_no_link_in_a_book_is_followed",
-        f"{len(wrong)} wrong in {sum(one.cases for one in seen):,} cases: {len(COMMANDS)} commands"
+        f"{len(wrong)} wrong in {sum(r.cases for r in seen):,} cases: {len(COMMANDS)} commands"
         f", {len(KINDS)} kinds of links, paths of a book at every depth",
         "0 wrong",
         not wrong,
@@ -89,7 +89,7 @@ def linked(job: Share) -> Seen:
     writer, stage = COMMANDS[job.writer], Stage(COMMANDS[job.writer], own(job.folder))
     stage.reset()
     stage.run()
-    left = [os.path.relpath(path, stage.place / "book") for path in _paths(stage.place / "book")]
+    left = [os.path.relpath(path, stage.folder / "book") for path in _paths(stage.folder / "book")]
     cases = [(path, kind) for path in sorted({*left, *PATHS}) for kind in KINDS]
     if job.count is not None:
         known = [(path, "directory") for path in ALWAYS.get(writer.name, ())]
@@ -104,26 +104,26 @@ def linked(job: Share) -> Seen:
 
 def _linked(stage: Stage, path: str, kind: str) -> Iterator[str]:
     stage.reset()
-    outside, link = stage.place / "outside", stage.place / "book" / path
+    outside, link = stage.folder / "outside", stage.folder / "book" / path
     target = _target(outside, link, kind)
     link.parent.mkdir(parents=True, exist_ok=True)
     if link.is_dir():
         shutil.rmtree(link)
     link.unlink(missing_ok=True)
     link.symlink_to(target)
-    kept, rows = _seen(outside), _rows(stage.place / "book")
+    kept, rows = _seen(outside), _rows(stage.folder / "book")
     done = stage.run()
     if _seen(outside) != kept:
         yield "what it leads to was changed"
     if not link.is_symlink() or os.readlink(link) != str(target):
         yield "the link is another or gone"
     yield from _answer(stage.writer, done, link)
-    if done.returncode == 74 and stage.writer.batches == 1 and _rows(stage.place / "book") != rows:
+    if done.returncode == 74 and stage.writer.batches == 1 and _rows(stage.folder / "book") != rows:
         yield "it exits with 74, and rows are booked"
 
 
 def _target(outside: Path, link: Path, kind: str) -> Path:
-    """What the link leads to: with the contents that it replaces, so that it could be used."""
+    """The target of the link, with the contents that it replaces, so that it could be used."""
     outside.mkdir()
     target = outside / kind
     if kind == "file":
@@ -137,23 +137,23 @@ def _target(outside: Path, link: Path, kind: str) -> Path:
 
 
 def _rows(book: Path) -> dict[Path, bytes]:
-    """Every journal that is no link and has a row."""
-    found = {
+    """Every journal that is not a link and has a row."""
+    result = {
         path: path.read_bytes()
         for path in _paths(book)
         if path.suffix == ".jsonl" and path.is_file() and not path.is_symlink()
     }
-    return {path: data for path, data in found.items() if data}
+    return {path: data for path, data in result.items() if data}
 
 
 def _seen(folder: Path) -> dict[str, tuple[int, int, bytes | None]]:
     """The mode, the time of the last change and the content of everything in a directory."""
-    found = {}
+    result = {}
     for path in (folder, *_paths(folder)):
         status = path.lstat()
         data = path.read_bytes() if path.is_file() else None
-        found[str(path)] = status.st_mode, status.st_mtime_ns, data
-    return found
+        result[str(path)] = status.st_mode, status.st_mtime_ns, data
+    return result
 
 
 def _answer(writer: Writer, done: Done, link: Path) -> Iterator[str]:
@@ -170,12 +170,12 @@ def _answer(writer: Writer, done: Done, link: Path) -> Iterator[str]:
 def test_no_command_removes_a_file_that_burnbook_did_not_make(tmp_path: Path) -> None:
     with scratch(tmp_path) as folder:
         seen = spread(planted, [Share(at, folder, None) for at in range(len(COMMANDS))])
-    wrong = [why for one in seen for why in one.wrong]
+    wrong = [why for result in seen for why in result.wrong]
     print(*wrong, sep="\n")
     record(
         "No command removes or changes a file that burnbook did not make, in any directory",
         "test_no_command_removes_a_file_that_burnbook_did_not_make",
-        f"{len(wrong)} of {sum(one.cases for one in seen):,} files gone or changed, {len(COMMANDS)}"
+        f"{len(wrong)} of {sum(r.cases for r in seen):,} files gone or changed, {len(COMMANDS)}"
         " commands, with whole and with damaged indexes",
         "0 gone or changed",
         not wrong,
@@ -191,21 +191,21 @@ def planted(job: Share) -> Seen:
     cases, wrong = 0, list[str]()
     for damage in (False, True):
         stage.reset()
-        book = stage.place / "book"
+        book = stage.folder / "book"
         book.mkdir(exist_ok=True)
         for name in (*PATHS, ".doctor.4194305.tmp/x"):
             (book / name).parent.mkdir(parents=True, exist_ok=True)
         folders = [path for path in (book, *_paths(book)) if path.is_dir()]
         for head in book.rglob("head") if damage else ():
             head.write_bytes(b"\0")
-        mine = {folder / name for folder in folders for name in STRANGERS}
-        for path in mine:
+        strangers = {folder / name for folder in folders for name in STRANGERS}
+        for path in strangers:
             path.parent.mkdir(exist_ok=True)
             path.write_text(f"{path}\n")
         done = stage.run()
-        gone = [path for path in mine if not path.is_file() or path.read_text() != f"{path}\n"]
+        gone = [path for path in strangers if not path.is_file() or path.read_text() != f"{path}\n"]
         wrong += [f"{writer.name} ({damage=}): {path} ({done.stderr!r})" for path in gone]
-        cases += len(mine)
+        cases += len(strangers)
     return Seen(cases, wrong)
 
 

@@ -1,4 +1,4 @@
-"""Locks: whoever is stopped, nested, left behind or deceived, nobody waits without bound."""
+"""Locks: with stopped, nested or abandoned processes, no command waits without bound."""
 
 import fcntl
 import os
@@ -15,14 +15,24 @@ from waiting import is_awaited, until
 
 from torture.clone import clone
 from torture.figures import part, record
-from torture.writers import LOCKING, Done, Writer, bare, begun, environment, journals, ok, run
+from torture.writers import (
+    LOCKING,
+    Done,
+    Writer,
+    environment,
+    journals,
+    no_book,
+    ok,
+    one_before,
+    run,
+)
 
 NO_FLOCK = ("strace", "-f", "-o", os.devnull, "-e", "trace=flock", "-e", "inject=flock:retval=0")
 FEW = ("sh", "env", "mkdir", "readlink", "cat", "sleep", "mktemp", "rm", "setsid", "git", "echo")
 
 
 def free(path: Path) -> bool:
-    """Whether nobody holds a lock."""
+    """Whether no process holds a lock."""
     with path.open() as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -35,18 +45,18 @@ class Nest:
     """A project and a place, with what its capture command and its hook run."""
 
     def __init__(self, folder: Path) -> None:
-        self.project, self.place = clone(folder / "project"), folder / "place"
-        self.place.mkdir()
-        begun(self.place)
-        self.book = self.place / "book"
+        self.project, self.folder = clone(folder / "project"), folder / "place"
+        self.folder.mkdir()
+        one_before(self.folder)
+        self.book = self.folder / "book"
 
     def calls(self, text: str) -> None:
-        """What the capture command and the hook of this place run, before they end well."""
-        script = self.place / "call"
-        script.write_text(f"#!/bin/sh\n{text}\ncat {self.place}/pane\n")
+        """The script that the capture command and the hook run, before they succeed."""
+        script = self.folder / "call"
+        script.write_text(f"#!/bin/sh\n{text}\ncat {self.folder}/pane\n")
         script.chmod(0o700)
-        (self.place / "pane").write_text(codex(five=95))
-        config = self.place / "config"
+        (self.folder / "pane").write_text(codex(five=95))
+        config = self.folder / "config"
         (config / "agents.toml").write_text(
             f'[agents.main]\nprovider = "codex"\ncapture = ["{script}"]\n'
         )
@@ -58,7 +68,7 @@ class Nest:
     def run(self, *words: str, **more: str) -> Done:
         """Run a command of the project to its end. A wait for a lock would end with 75."""
         command = [str(self.project / words[0]), *words[1:]]
-        return run(command, self.place, variables={**environment(self.place), **more})
+        return run(command, self.folder, variables={**environment(self.folder), **more})
 
     def locks(self) -> list[Path]:
         """Every lock that there is."""
@@ -75,35 +85,35 @@ CALLERS = (
 )
 
 
-def test_what_a_capture_or_hook_calls_or_leaves_behind_locks_nobody_out(tmp_path: Path) -> None:
+def test_processes_left_by_captures_and_hooks_hold_no_lock(tmp_path: Path) -> None:
     """They call writers by script and by recipe, and leave processes that live on."""
     nest, wrong, ran = Nest(tmp_path), list[str](), 0
     nest.calls(
-        f"date >> {nest.place}/called\n"
-        f"{nest.project}/bin/checkpoint W1 --actual $$ >> {nest.place}/inner 2>&1 || exit 1\n"
-        f"{nest.project}/just checkpoint W1 --actual $$ >> {nest.place}/inner 2>&1 || exit 2\n"
+        f"date >> {nest.folder}/called\n"
+        f"{nest.project}/bin/checkpoint W1 --actual $$ >> {nest.folder}/inner 2>&1 || exit 1\n"
+        f"{nest.project}/just checkpoint W1 --actual $$ >> {nest.folder}/inner 2>&1 || exit 2\n"
         # A hook's process group is ended with it, so wait until the process has left the group.
-        f"setsid sh -c 'echo $$ > {nest.place}/left.$$; exec sleep 600' "
+        f"setsid sh -c 'echo $$ > {nest.folder}/left.$$; exec sleep 600' "
         "< /dev/null > /dev/null 2>&1 &\n"
-        f"until [ -s {nest.place}/left.$! ]; do sleep 0.01; done"
+        f"until [ -s {nest.folder}/left.$! ]; do sleep 0.01; done"
     )
     for words in CALLERS:
-        before = _lines(nest.place / "called")
+        before = _lines(nest.folder / "called")
         done = nest.run(*words)
-        ran += _lines(nest.place / "called") - before
+        ran += _lines(nest.folder / "called") - before
         if done.returncode or "checkpoint" in done.stderr:
             wrong.append(f"{' '.join(words)}: {done}")
         wrong += [
             f"{' '.join(words)}: {path.name} is held" for path in nest.locks() if not free(path)
         ]
-    left = [int(path.read_text()) for path in nest.place.glob("left.*")]
+    left = [int(path.read_text()) for path in nest.folder.glob("left.*")]
     for pid in left:
         os.kill(pid, signal.SIGKILL)
-    ok(nest.place, "check")
-    print(*wrong, (nest.place / "inner").read_text(), sep="\n")
+    ok(nest.folder, "check")
+    print(*wrong, (nest.folder / "inner").read_text(), sep="\n")
     record(
         "Commands inside captures and hooks, and what these leave behind, lock nobody out",
-        "test_what_a_capture_or_hook_calls_or_leaves_behind_locks_nobody_out",
+        "test_processes_left_by_captures_and_hooks_hold_no_lock",
         f"{len(wrong)} wrong of {len(CALLERS)} callers, whose {ran} programs called a script and a "
         f"recipe each and left {len(left)} processes",
         "0 wrong",
@@ -126,19 +136,19 @@ def test_recipes_with_flock_and_without_it_take_one_lock(tmp_path: Path) -> None
     for number, path in enumerate((str(few), "/usr/bin:/bin")):
         assert nest.run("just", "checkpoint", "W1", PATH=path).returncode == 0
         [lock] = nest.book.glob(".recipe.main.lock")
-        with lock.open() as held:
-            fcntl.flock(held, fcntl.LOCK_EX)
+        with lock.open() as lock_file:
+            fcntl.flock(lock_file, fcntl.LOCK_EX)
             words = [str(nest.project / "just"), "undo", "codex", "--phase", "before"]
             waits = subprocess.Popen(
                 [*words, "--at", f"2026-11-22T10:0{number}"],
-                env={**environment(nest.place), "PATH": path},
+                env={**environment(nest.folder), "PATH": path},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
             )
-            before = journals(nest.place)
+            before = journals(nest.folder)
             until(lambda lock=lock: is_awaited(lock))
-            wrong += waits.poll() is not None or journals(nest.place) != before
+            wrong += waits.poll() is not None or journals(nest.folder) != before
         waits.communicate(timeout=60)
         wrong += waits.returncode not in (0, 66)
     record(
@@ -154,23 +164,23 @@ def test_recipes_with_flock_and_without_it_take_one_lock(tmp_path: Path) -> None
 def test_nothing_is_booked_where_flock_does_nothing(tmp_path: Path) -> None:
     writers = LOCKING if part() else LOCKING[1::6]
 
-    def one(writer: Writer) -> list[str]:
-        place = tmp_path / writer.name.replace(" ", "-")
-        place.mkdir()
-        writer.set_up(place)
-        before = journals(place)
-        done = run([*NO_FLOCK, *writer.command(place)], place, writer.stdin)
-        said = done.stderr.splitlines()
-        refused = done.returncode == 74 and "does not lock files" in said[-1]
-        return [] if refused and journals(place) == before else [f"{writer.name}: {done}"]
+    def run_one(writer: Writer) -> list[str]:
+        folder = tmp_path / writer.name.replace(" ", "-")
+        folder.mkdir()
+        writer.set_up(folder)
+        before = journals(folder)
+        done = run([*NO_FLOCK, *writer.command(folder)], folder, writer.stdin)
+        lines = done.stderr.splitlines()
+        refused = done.returncode == 74 and "does not lock files" in lines[-1]
+        return [] if refused and journals(folder) == before else [f"{writer.name}: {done}"]
 
     with ThreadPoolExecutor(2) as threads:
-        wrong = [why for some in threads.map(one, writers) for why in some]
-    project, place = clone(tmp_path / "project"), tmp_path / "asked"
-    place.mkdir()
-    bare(place)
-    doctor = run([*NO_FLOCK, str(project / "just"), "doctor"], place)
-    if doctor.returncode != 74 or "two processes get one lock" not in doctor.stdout:
+        wrong = [why for faults in threads.map(run_one, writers) for why in faults]
+    project, stage = clone(tmp_path / "project"), tmp_path / "asked"
+    stage.mkdir()
+    no_book(stage)
+    doctor = run([*NO_FLOCK, str(project / "just"), "doctor"], stage)
+    if doctor.returncode != 74 or "two processes can hold the same lock" not in doctor.stdout:
         wrong.append(f"doctor: {doctor}")
     record(
         "Where flock does nothing, doctor says so and no command writes",

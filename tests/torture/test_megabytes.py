@@ -1,4 +1,4 @@
-"""One megabyte of the worst input of each kind: what it costs. A benchmark, for the soak alone."""
+"""The cost of one megabyte of the worst input of each kind. A benchmark, for the soak alone."""
 
 import os
 import shutil
@@ -64,12 +64,12 @@ INPUTS: dict[str, list[bytes]] = {
 }
 
 
-def command(kind: str, data: bytes, place: Path) -> tuple[list[str], dict[str, str]]:
+def command(kind: str, data: bytes, scratch: Path) -> tuple[list[str], dict[str, str]]:
     """A command that reads this input, and its environment."""
-    book, config = place / "book", place / "config"
+    book, config = scratch / "book", scratch / "config"
     shutil.copytree(ROOT / "config", config)
     words = ["--data-dir", str(book), "--config-dir", str(config)]
-    file = place / "input"
+    file = scratch / "input"
     file.write_bytes(data)
     named = ["--window", "W1", "--file", str(file)]
     if kind == "pane":
@@ -77,15 +77,17 @@ def command(kind: str, data: bytes, place: Path) -> tuple[list[str], dict[str, s
     if kind == "feed line":
         return ["ingest", "otel-genai", *named, *words], {}
     if kind == "zst log":
-        folder = place / "codex" / "sessions"
+        folder = scratch / "codex" / "sessions"
         folder.mkdir(parents=True)
         file.rename(folder / "rollout-a.jsonl.zst")
-        return ["ingest", "codex", *words], {"CODEX_HOME": str(place / "codex")}
+        return ["ingest", "codex", *words], {"CODEX_HOME": str(scratch / "codex")}
     if kind == "TOML":
         file.rename(config / "windows.toml")
         return ["preview", "--window", "W1", *words], {}
-    (config / "ledgers.toml").write_text(f'folder = "{place}"\nhandoff = "{place}/handoff.md"\n')
-    file.rename(place / TOKENS.file)
+    (config / "ledgers.toml").write_text(
+        f'folder = "{scratch}"\nhandoff = "{scratch}/handoff.md"\n'
+    )
+    file.rename(scratch / TOKENS.file)
     plan = ["--provider", "codex", "--plan", "9", "--actual", "1"]
     return ["checkpoint", "W0-CHN", *plan, *words], {}
 
@@ -108,10 +110,10 @@ def cost(words: list[str], more: dict[str, str]) -> tuple[float, int, int]:
 def test_a_megabyte(tmp_path: Path, kind: str) -> None:
     seconds, memory, codes = 0.0, 0, set()
     for number, data in enumerate(INPUTS[kind]):
-        place = tmp_path / str(number)
-        place.mkdir()
-        took, held, code = cost(*command(kind, data, place))
-        seconds, memory = max(seconds, took), max(memory, held)
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        took, peak, code = cost(*command(kind, data, folder))
+        seconds, memory = max(seconds, took), max(memory, peak)
         codes.add(code)
     record(
         f"1 MiB of the worst {kind} takes less than 1 s of CPU and 200 MB",

@@ -14,7 +14,7 @@ from torture.figures import part, record
 
 
 class Mutation(NamedTuple):
-    """A text that stands once in a file, what takes its place, and tests of which one sees it."""
+    """A text that occurs once in a file, its replacement, and tests of which one must fail."""
 
     breaks: str
     file: str
@@ -139,7 +139,7 @@ MUTATIONS = (
         "        with lock.book_lock(self.root, wait):\n",
         "        decided = build()\n        build = lambda: decided\n"
         "        with lock.book_lock(self.root, wait):\n",
-        f"{D}::test_what_is_decided_is_decided_under_the_lock",
+        f"{D}::test_decisions_are_taken_under_the_lock",
     ),
     Mutation(
         "lock for nobody",
@@ -160,7 +160,7 @@ MUTATIONS = (
         "base/text.py",
         "    if value.isprintable():",
         "    if True:",
-        f"{D}::test_what_acts_on_a_terminal_is_escaped",
+        f"{D}::test_terminal_controls_are_escaped",
     ),
     Mutation(
         "follow links",
@@ -204,7 +204,7 @@ def source(folder: Path, mutation: Mutation) -> Path:
     return folder / "lib" / "burnbook" / mutation.file
 
 
-@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda one: one.breaks.replace(" ", "-"))
+@pytest.mark.parametrize("mutation", MUTATIONS, ids=lambda change: change.breaks.replace(" ", "-"))
 def test_each_mutation_still_applies(mutation: Mutation) -> None:
     assert source(ROOT, mutation).read_text("utf-8").count(mutation.text) == 1
 

@@ -12,7 +12,17 @@ from conftest import codex
 from frontdoor import ROOT
 from inside import VERBS
 
-from torture.places import END, FINAL, RANGE, SHOWN, Done, ended, environment, ok, paged
+from torture.setups import (
+    END,
+    FINAL,
+    RANGE,
+    SHOWN,
+    Done,
+    before_and_after,
+    edited_pages,
+    environment,
+    ok,
+)
 from torture.test_writers import READ, SCRATCH
 from torture.warm import warm
 from torture.writers import WRITERS, sample
@@ -26,9 +36,9 @@ READERS: list[tuple[str, ...]] = [
 UNKNOWN = {"row": "mood", "phase": "midway", "outcome": "superb", "level": "loud"}
 
 
-def call(place: Path, *words: str, stdin: str = "") -> Done:
+def call(folder: Path, *words: str, stdin: str = "") -> Done:
     """Run a script of bin/ in a warm Python."""
-    return warm().run([str(ROOT / "bin" / words[0]), *words[1:]], environment(place), stdin)
+    return warm().run([str(ROOT / "bin" / words[0]), *words[1:]], environment(folder), stdin)
 
 
 def newer(line: bytes, **fields: Any) -> bytes:
@@ -40,23 +50,23 @@ def newer(line: bytes, **fields: Any) -> bytes:
     return body + b',"crc":"%08x"}\n' % zlib.crc32(body)
 
 
-def full(place: Path) -> None:
+def full(folder: Path) -> None:
     """A book with a row in nearly every journal, and folds, indexes, states and ledgers."""
-    paged(place)
-    ok(place, "ingest", "proxy-telemetry", "--at", END)
-    ok(place, "ingest", "claude", "--at", END)
-    ok(place, "statusline", "--at", END, stdin=sample("agents/statusline.json"))
-    ok(place, "evidence", *SHOWN, "--artifact", f"{place}/report.xml", "--at", END)
-    ok(place, "churn", "--window", "W1", *RANGE, "--at", END)
-    ok(place, "import", "ccusage", "--at", END, stdin=sample("ccusage/daily.json"))
-    ok(place, "budget", "--window", "W1", "--at", END)
-    ok(place, *FINAL)
+    edited_pages(folder)
+    ok(folder, "ingest", "proxy-telemetry", "--at", END)
+    ok(folder, "ingest", "claude", "--at", END)
+    ok(folder, "statusline", "--at", END, stdin=sample("agents/statusline.json"))
+    ok(folder, "evidence", *SHOWN, "--artifact", f"{folder}/report.xml", "--at", END)
+    ok(folder, "churn", "--window", "W1", *RANGE, "--at", END)
+    ok(folder, "import", "ccusage", "--at", END, stdin=sample("ccusage/daily.json"))
+    ok(folder, "budget", "--window", "W1", "--at", END)
+    ok(folder, *FINAL)
 
 
 def grown(book: Path) -> dict[Path, list[bytes]]:
-    """Add rows of a later version to every journal, and a journal of its own: all those rows.
+    """Add rows of a later version to every journal, and one more journal; return them.
 
-    Beside them a state of their own, which counts as a row here.
+    Also adds a state of such a row, which is returned too.
     """
     added: dict[Path, list[bytes]] = {}
     for path in sorted([*book.glob("*.jsonl"), *book.glob("rejects/*.jsonl")]):
@@ -90,21 +100,23 @@ def assert_kept(added: dict[Path, list[bytes]], words: object) -> None:
         assert [lines.count(row) for row in rows] == [1] * len(rows), (words, path)
 
 
-def shown(place: Path) -> dict[tuple[str, ...], Any]:
-    """What every reader says of the book as JSON."""
-    found = {}
+def shown(folder: Path) -> dict[tuple[str, ...], Any]:
+    """The JSON output of every reader."""
+    result = {}
     for words in READERS:
-        done = call(place, *words, "--at", END, "--format", "json")
+        done = call(folder, *words, "--at", END, "--format", "json")
         assert done.returncode == 0, (words, done)
-        found[words] = json.loads(done.stdout)
+        result[words] = json.loads(done.stdout)
     for name in ("rows", "notes"):
-        found["check",].pop(name)
-    kinds = [one for one in found["audit", "--all"]["findings"] if one["kind"] != "newer"]
-    found["audit", "--all"] |= {"findings": kinds, "notes": len(kinds)}
-    return found
+        result["check",].pop(name)
+    kinds = [
+        finding for finding in result["audit", "--all"]["findings"] if finding["kind"] != "newer"
+    ]
+    result["audit", "--all"] |= {"findings": kinds, "notes": len(kinds)}
+    return result
 
 
-def test_every_command_leaves_rows_of_a_later_version_as_they_are(tmp_path: Path) -> None:
+def test_every_command_keeps_rows_of_a_later_version(tmp_path: Path) -> None:
     full(tmp_path)
     book = tmp_path / "book"
     before = shown(tmp_path)
@@ -120,63 +132,63 @@ def test_every_command_leaves_rows_of_a_later_version_as_they_are(tmp_path: Path
         (("repair", "--yes"), ""),
         (("repair", "--restore", "--yes"), ""),
     ]:
-        ready = [word.format(place=tmp_path) for word in words]
-        told = call(tmp_path, *ready, stdin=stdin)
-        assert told.returncode in (0, 1, 2, 65, 66), (words, told)
+        ready = [word.format(folder=tmp_path) for word in words]
+        result = call(tmp_path, *ready, stdin=stdin)
+        assert result.returncode in (0, 1, 2, 65, 66), (words, result)
         assert_kept(added, words)
         done.add(words[0])
     assert done == set(VERBS)
 
 
 def test_newer_rows_are_counted_and_named(tmp_path: Path) -> None:
-    ended(tmp_path)
+    before_and_after(tmp_path)
     ok(tmp_path, "ingest", "proxy-telemetry", "--at", END)
     grown(tmp_path / "book")
-    told = call(tmp_path, "check")
-    assert told.returncode == 0
+    done = call(tmp_path, "check")
+    assert done.returncode == 0
     for name, count in (("snapshots", "2 rows"), ("proxy_telemetry", "3 rows")):
         note = f"{name}.jsonl: has {count} of a newer version, 0.2.0, left alone and not counted"
-        assert f"note: {note}\n" in told.stdout
+        assert f"note: {note}\n" in done.stdout
     note = "moods.jsonl: is a journal of a newer version, 0.2.0, and is left alone"
-    assert f"note: {note}\n" in told.stdout
+    assert f"note: {note}\n" in done.stdout
     for words in (("preview",), ("audit", "--all"), ("cost-compare", "--window", "W1")):
-        said = call(tmp_path, *words, "--at", END).stderr
-        assert " rows of a newer version, 0.2.0, left alone and not counted\n" in said, words
+        stderr = call(tmp_path, *words, "--at", END).stderr
+        assert " rows of a newer version, 0.2.0, left alone and not counted\n" in stderr, words
 
 
 def test_a_damaged_row_beside_newer_ones_stays(tmp_path: Path) -> None:
-    ended(tmp_path)
+    before_and_after(tmp_path)
     grown(tmp_path / "book")
     path = tmp_path / "book" / "snapshots.jsonl"
     data = path.read_bytes().replace(b'"host":"', b'"host":" ', 1)
     path.write_bytes(data.replace(b"\n", b"\r\n"))
     for words in ((), ("--yes",), ("--restore", "--yes")):
-        told = call(tmp_path, "repair", *words)
-        assert told.returncode == 1
-        assert "repair does not change this journal" in told.stdout
+        done = call(tmp_path, "repair", *words)
+        assert done.returncode == 1
+        assert "repair does not change this journal" in done.stdout
         assert path.read_bytes() == data.replace(b"\n", b"\r\n")
     assert not list((tmp_path / "book").glob("*.quarantine"))
 
 
 def test_a_damaged_row_that_claims_a_later_version_is_damage(tmp_path: Path) -> None:
-    """A flipped bit in `schema_version` makes a row no newer than it was: its crc tells."""
-    ended(tmp_path)
+    """A flipped bit in `schema_version` does not make a row newer: its crc shows the damage."""
+    before_and_after(tmp_path)
     path = tmp_path / "book" / "snapshots.jsonl"
     path.write_bytes(path.read_bytes().replace(b'_version":1,', b'_version":3,', 1))
-    told = call(tmp_path, "check")
-    assert told.returncode == 1
-    assert "snapshots.jsonl:1 crc is " in told.stdout
+    done = call(tmp_path, "check")
+    assert done.returncode == 1
+    assert "snapshots.jsonl:1 crc is " in done.stdout
 
 
-def test_what_a_later_version_booked_is_not_booked_again(tmp_path: Path) -> None:
+def test_rows_of_a_later_version_are_not_booked_again(tmp_path: Path) -> None:
     full(tmp_path)
     book = tmp_path / "book"
     for path in book.rglob("*.jsonl"):
         lines = path.read_bytes().splitlines(keepends=True)
-        # Nobody can read `source`, and of requests the logs tell more than these rows.
+        # No reader knows `source`, and the logs have more about requests than these rows.
         fewer = {"output_tokens": 0} if path.stem == "agent_usage" else {}
         path.write_bytes(b"".join(newer(line, source=["later"], **fewer) for line in lines))
-    shutil.rmtree(book / "cache")  # else the logs are not read again
+    shutil.rmtree(book / "cache")  # otherwise the logs are not read again
     kept = [*book.rglob("*.jsonl"), *book.glob("state/main/*.json")]
     before = {path: path.read_bytes() for path in kept}
     start = ("snapshot", "start", "codex", "--window", "W1", "--at", "2026-11-22T09:00")
@@ -188,14 +200,14 @@ def test_what_a_later_version_booked_is_not_booked_again(tmp_path: Path) -> None
         (start, codex()),
     ]
     for words, stdin in again:
-        told = call(tmp_path, *words, stdin=stdin)
-        assert told.returncode == 0, told
+        done = call(tmp_path, *words, stdin=stdin)
+        assert done.returncode == 0, done
     for path, data in before.items():
         assert path.read_bytes() == data, path
 
 
 def test_rows_that_name_rows_of_a_later_version_are_no_fault(tmp_path: Path) -> None:
-    ended(tmp_path)
+    before_and_after(tmp_path)
     ok(tmp_path, "undo", "codex", "--phase", "after", "--at", END)
     path = tmp_path / "book" / "snapshots.jsonl"
     start, end, void = path.read_bytes().splitlines(keepends=True)
@@ -204,23 +216,23 @@ def test_rows_that_name_rows_of_a_later_version_are_no_fault(tmp_path: Path) -> 
 
 
 def test_ledgers_are_left_as_a_later_version_wrote_them(tmp_path: Path) -> None:
-    """A row that is missing would get no churn, whose row a later version wrote."""
-    paged(tmp_path)
+    """A missing row would have no churn, because a later version wrote that row."""
+    edited_pages(tmp_path)
     ok(tmp_path, "checkpoint", "W1", "--phase", "final", "--at", "2026-11-22T12:02")
     tokens = tmp_path / "docs" / "Ledgers" / "Token_Churn_Ledger.csv"
     lines = tokens.read_bytes().splitlines(keepends=True)
     tokens.write_bytes(b"".join(lines[:-1]))
     path = tmp_path / "book" / "churn.jsonl"
     path.write_bytes(b"".join(map(newer, path.read_bytes().splitlines(keepends=True))))
-    ledgers = {one: one.read_bytes() for one in (tmp_path / "docs" / "Ledgers").iterdir()}
+    ledgers = {file: file.read_bytes() for file in (tmp_path / "docs" / "Ledgers").iterdir()}
     assert len(ledgers) > 1
     ok(tmp_path, "check")
     ok(tmp_path, "repair", "--yes")
-    assert {one: one.read_bytes() for one in ledgers} == ledgers
+    assert {file: file.read_bytes() for file in ledgers} == ledgers
 
 
 @pytest.mark.parametrize("data", [b"\x93later", b'{"later": true}'])
-def test_derived_files_of_a_later_version_are_made_again(tmp_path: Path, data: bytes) -> None:
+def test_derived_files_of_a_later_version_are_rebuilt(tmp_path: Path, data: bytes) -> None:
     full(tmp_path)
     before = shown(tmp_path)
     book = tmp_path / "book"
@@ -229,7 +241,7 @@ def test_derived_files_of_a_later_version_are_made_again(tmp_path: Path, data: b
     for path in [*derived, *book.glob("state/feeds/*")]:
         path.write_bytes(data)
     assert shown(tmp_path) == before
-    told = call(tmp_path, "ingest", "proxy-telemetry", "--at", END)
-    assert "accepted 0" in told.stdout, told
+    done = call(tmp_path, "ingest", "proxy-telemetry", "--at", END)
+    assert "accepted 0" in done.stdout, done
     assert (book / "cache" / "book.sqlite").read_bytes().startswith(b"SQLite format 3\0")
     ok(tmp_path, "check")

@@ -1,4 +1,4 @@
-"""Many writers at once: every acknowledged row is there, once and whole."""
+"""Many writers at once: every acknowledged row is there, once and complete."""
 
 import os
 import time
@@ -14,9 +14,9 @@ TOGETHER = 10
 
 
 def book_many(root: str, who: int, count: int) -> str:
-    """Book `count` rows, ten at a time; one that finds the book busy tries again, as it is told.
+    """Book `count` rows, ten at a time; if the book is busy, try again.
 
-    The longest that a batch waited, in seconds, and how often the book was busy.
+    Returns the longest wait of a batch in seconds, and how often the book was busy.
     """
     book, done, busy, longest = Book(root), 0, 0, 0.0
     while done < count:
@@ -46,8 +46,11 @@ def test_many_processes_book_at_once(tmp_path: Path) -> None:
                 os._exit(1)
         children.append(child)
     failed = sum(os.waitpid(child, 0)[1] != 0 for child in children)
-    told = [path.read_text().split() for path in tmp_path.glob("told.*")]
-    longest, busy = max(float(one) for one, _ in told), sum(int(one) for _, one in told)
+    reports = [path.read_text().split() for path in tmp_path.glob("told.*")]
+    longest, busy = (
+        max(float(value) for value, _ in reports),
+        sum(int(value) for _, value in reports),
+    )
     book = Book(root)
     subjects = [row.subject for row in book.rows("anomalies")]
     wanted = {f"{who}-{number}" for who in range(processes) for number in range(count)}

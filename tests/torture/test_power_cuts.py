@@ -1,5 +1,5 @@
-"""Power cuts: an ext4 of its own is shut down at a random moment, with nothing flushed, and mounted
-again. What was acknowledged is there, no file is empty or torn, and the next commands go on."""
+"""Power cuts: a private ext4 is shut down at a random moment, with nothing flushed, and mounted
+again. Acknowledged rows exist, no file is empty or torn, and the next commands work."""
 
 import fcntl
 import json
@@ -36,7 +36,7 @@ def call(*words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(words, capture_output=True, text=True, check=False)
 
 
-def work(stage: Inside, cut: int, tell: int) -> None:
+def work(stage: Inside, cut: int, report_fd: int) -> None:
     """Call one command after another, and say each id once it is booked, until one fails."""
     for number in range(1_000_000):
         minute, second = divmod(number, 60)
@@ -45,12 +45,12 @@ def work(stage: Inside, cut: int, tell: int) -> None:
         STATUS["rate_limits"]["five_hour"]["used_percentage"] = number % 100
         rid = f"{cut}.{number}"
         event = {"ts": "2026-11-22T10:00:00Z", "rid": rid, "lane": "glm", "model": "m"}
-        said = {"status": "ok", "input_tokens": 1, "output_tokens": 1, "latency_ms": 1}
+        fields = {"status": "ok", "input_tokens": 1, "output_tokens": 1, "latency_ms": 1}
         calls = (
             (("snapshot", "start", "codex", *window), codex(five=number % 90)),
             (("snapshot", "end", "codex", *window), codex(five=number % 90)),
             (("checkpoint", window[1], "--actual", str(number)), ""),
-            (("ingest", "proxy-telemetry", *window), json.dumps(event | said) + "\n"),
+            (("ingest", "proxy-telemetry", *window), json.dumps(event | fields) + "\n"),
             (("statusline",), json.dumps(STATUS)),
             (("undo", "codex", *window), ""),
         )
@@ -59,7 +59,7 @@ def work(stage: Inside, cut: int, tell: int) -> None:
             if done.code:
                 return
             ids = [rid] if words[0] == "ingest" else _ID.findall(done.out)
-            os.write(tell, "".join(f"{one}\n" for one in ids).encode())
+            os.write(report_fd, "".join(f"{row_id}\n" for row_id in ids).encode())
 
 
 def forked(act: Callable[[], None]) -> int:
@@ -74,29 +74,31 @@ def forked(act: Callable[[], None]) -> int:
     return child
 
 
-def until_the_cut(stage: Inside, cut: int, wait: float, place: Path) -> list[str]:
-    """Commands, or rows alone, are booked until nothing reaches the disk: what was acknowledged.
+def until_the_cut(stage: Inside, cut: int, wait: float, mount_point: Path) -> list[str]:
+    """Book commands, or rows alone, until nothing reaches the disk; return acknowledged lines.
 
-    That is what was said before the cut: an fsync that the kernel's shutdown overtakes may still
-    come back as done (ext4 of Linux 6.18), where a real cut would let nobody hear of it.
+    These were printed before the cut. An fsync during the shutdown of the kernel may still return
+    success (ext4 of Linux 6.18), which a real cut would prevent.
     """
-    hear, tell = os.pipe()
+    read_end, write_end = os.pipe()
     root = str(stage.book)
-    child = forked(lambda: work(stage, cut, tell) if cut % 3 else keep_booking(root, cut, tell))
-    os.close(tell)
+    child = forked(
+        lambda: work(stage, cut, write_end) if cut % 3 else keep_booking(root, cut, write_end)
+    )
+    os.close(write_end)
     time.sleep(wait)
-    folder = os.open(place, os.O_RDONLY)
-    heard = os.read(hear, 1 << 20) if select.select([hear], [], [], 0)[0] else b""
+    folder = os.open(mount_point, os.O_RDONLY)
+    received = os.read(read_end, 1 << 20) if select.select([read_end], [], [], 0)[0] else b""
     fcntl.ioctl(folder, EXT4_IOC_SHUTDOWN, struct.pack("I", NOLOGFLUSH))
     os.close(folder)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    os.close(hear)
-    return heard.decode().splitlines()
+    os.close(read_end)
+    return received.decode().splitlines()
 
 
 def looked_at(stage: Inside) -> tuple[set[str], list[str]]:
-    """Every id and request in the book; what is wrong with its files, and after the next commands.
+    """Every id and request in the book; faults of its files, and after the next commands.
 
     A state or ledger may be behind its journal until the next command of its kind.
     """
@@ -127,40 +129,42 @@ def test_power_cuts(tmp_path: Path) -> None:
     # In memory where that goes: the disk under a file system that is cut off would only be slow.
     memory = Path("/dev/shm")
     folder = tempfile.TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else tmp_path)
-    image, place = Path(folder.name, "image"), tmp_path / "place"
-    place.mkdir()
+    image, mount_point = Path(folder.name, "image"), tmp_path / "place"
+    mount_point.mkdir()
     with image.open("wb") as file:
         file.truncate(64 << 20)
     mkfs = shutil.which("mkfs.ext4", path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
-    made = call(mkfs, "-q", "-F", str(image)) if mkfs and os.geteuid() == 0 else None
-    if made is None or made.returncode:
+    mkfs_result = call(mkfs, "-q", "-F", str(image)) if mkfs and os.geteuid() == 0 else None
+    if mkfs_result is None or mkfs_result.returncode:
         skip(PROMISE, TEST, TARGET, "only root may mount, and mkfs.ext4 has to be there")
-    cuts, lot, said = long(3, 200), random.Random(1), set[str]()
+    cuts, lot, acknowledged = long(3, 200), random.Random(1), set[str]()
     lost, rows, commands, wrong = 0, 0, 0, list[str]()
     looked_at(Inside(tmp_path / "warm"))  # imports
     for cut in range(cuts):
-        mounted = call("mount", "-o", "loop", str(image), str(place))
+        mounted = call("mount", "-o", "loop", str(image), str(mount_point))
         if mounted.returncode:
             skip(PROMISE, TEST, TARGET, f"no loop mounts here ({mounted.stderr.strip()[:80]})")
-        # Config is outside: it is not what is cut off.
+        # Config is outside, because it is not affected by the cut.
         stage = Inside(tmp_path / f"stage{cut}")
-        stage.book, stage.docs = (place / f"{name}{cut // _BOOKS}" for name in ("book", "docs"))
+        stage.book, stage.docs = (
+            mount_point / f"{name}{cut // _BOOKS}" for name in ("book", "docs")
+        )
         stage.pages()
         try:
-            lines = until_the_cut(stage, cut, lot.uniform(0.1, 0.4), place)
+            lines = until_the_cut(stage, cut, lot.uniform(0.1, 0.4), mount_point)
         finally:
-            call("umount", "-l", str(place))
-        said = (said if cut % _BOOKS else set()) | set(lines)
-        assert call("mount", "-o", "loop", str(image), str(place)).returncode == 0
+            call("umount", "-l", str(mount_point))
+        acknowledged = (acknowledged if cut % _BOOKS else set()) | set(lines)
+        assert call("mount", "-o", "loop", str(image), str(mount_point)).returncode == 0
         try:
-            there, found = looked_at(stage)
+            there, faults = looked_at(stage)
         finally:
-            call("umount", str(place))
-        if said - there:
-            print(f"cut {cut} lost", sorted(said - there))
-        lost, rows = lost + len(said - there), rows + len(lines)
-        commands += sum(not one.startswith("a-") for one in lines)  # the others book anomalies
-        wrong += [f"cut {cut}: {why}" for why in found]
+            call("umount", str(mount_point))
+        if acknowledged - there:
+            print(f"cut {cut} lost", sorted(acknowledged - there))
+        lost, rows = lost + len(acknowledged - there), rows + len(lines)
+        commands += sum(not line.startswith("a-") for line in lines)  # the others book anomalies
+        wrong += [f"cut {cut}: {why}" for why in faults]
     print(*wrong, sep="\n")
     assert commands, "nobody got to book a row: the test tells nothing"
     record(

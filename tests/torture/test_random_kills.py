@@ -1,4 +1,4 @@
-"""Kill -9 at any moment of commands of bin/, each a new process: what they said is so."""
+"""Kill -9 at any moment of commands of bin/, each a new process: their output is true."""
 
 import json
 import random
@@ -12,7 +12,7 @@ from frontdoor import ROOT
 from waiting import kill_after
 
 from torture.figures import long, record
-from torture.places import END, RANGE, START, bare, environment, ok
+from torture.setups import END, RANGE, START, environment, no_book, ok
 from torture.spreading import own, scratch, spread
 from torture.trees import Tree
 from torture.warm import Done, warm
@@ -23,10 +23,10 @@ LINE = json.loads(sample("telemetry/usage.jsonl").splitlines()[0])
 
 
 class Kill(NamedTuple):
-    """What one command came to."""
+    """The result of one command."""
 
     dead: bool
-    said: bool  # whether it had told its result before it died
+    had_printed: bool  # whether it had printed its result before it died
     again: bool  # whether its second run was killed too
     wrong: list[str]
 
@@ -40,11 +40,13 @@ class Command(NamedTuple):
 
 
 def command(number: int) -> Command:
-    """The `number`th of a book's commands: each is about something of its own."""
+    """The `number`th of a book's commands: each books different rows."""
     at, kind = ("--at", END, "--format", "json"), number % 8
     agent = ("codex", "--agent", f"a{number - kind}")
-    shown = ("--window", "W1", "--runner", "x", "--result", "pass", "--artifact", "{place}/x.xml")
-    events = [json.dumps({**LINE, "rid": f"r{number}-{one}"}) for one in range(30)]
+    shown = ("--window", "W1", "--runner", "x", "--result", "pass", "--artifact", "{folder}/x.xml")
+    events = [
+        json.dumps({**LINE, "rid": f"r{number}-{number_in_batch}"}) for number_in_batch in range(30)
+    ]
     return [
         Command(("snapshot", "start", *agent, "--window", "W1", *at[2:], "--at", START), codex()),
         Command(("snapshot", "end", *agent[:2], f"a{number - 1}", *at), codex(five=20)),
@@ -60,40 +62,40 @@ def command(number: int) -> Command:
 def killed(job: tuple[int, int, Path]) -> list[Kill]:
     """Kill `count` commands of one book, each at a moment by lot, and run each to its end."""
     seed, count, folder = job
-    place, lot = own(folder), random.Random(seed)
-    place.mkdir(exist_ok=True)
-    Tree.clear(place)
-    bare(place)
-    (place / "x.xml").write_text("<testsuite/>")
-    return [one(place, command(number), lot) for number in range(count)]
+    own_folder, lot = own(folder), random.Random(seed)
+    own_folder.mkdir(exist_ok=True)
+    Tree.clear(own_folder)
+    no_book(own_folder)
+    (own_folder / "x.xml").write_text("<testsuite/>")
+    return [kill_one(own_folder, command(number), lot) for number in range(count)]
 
 
-def one(place: Path, what: Command, lot: random.Random) -> Kill:
+def kill_one(folder: Path, what: Command, lot: random.Random) -> Kill:
     """Kill it, in half of the cases its second run too; then let it end, and end again."""
     script, *rest = what.words
-    line = [str(ROOT / "bin" / script), *(word.format(place=place) for word in rest)]
-    before, wrong = journals(place), list[str]()
-    first = _run(line, what.stdin, place, lot)
+    line = [str(ROOT / "bin" / script), *(word.format(folder=folder) for word in rest)]
+    before, wrong = journals(folder), list[str]()
+    first = _run(line, what.stdin, folder, lot)
     is_again = lot.random() < 0.5
-    told = [first, *([_run(line, what.stdin, place, lot)] if is_again else [])]
-    wrong += _broken(before, journals(place))
-    done = warm().run(line, environment(place), what.stdin)
+    runs = [first, *([_run(line, what.stdin, folder, lot)] if is_again else [])]
+    wrong += _broken(before, journals(folder))
+    done = warm().run(line, environment(folder), what.stdin)
     if done.returncode not in (0, what.spent):
         wrong.append(f"run again, it fails: {done}")
-    there, kept = _ids(rows(place)), journals(place)
-    for some in (*told, done):
-        lost = _said(some) - there
+    there, kept = _ids(rows(folder)), journals(folder)
+    for run in (*runs, done):
+        lost = _said(run) - there
         wrong += [f"acknowledged and lost: {sorted(lost)}"] if lost else []
     if script == "ingest":
-        booked = [row["rid"] for row in rows(place).get("book/proxy_telemetry.jsonl", [])]
+        booked = [row["rid"] for row in rows(folder).get("book/proxy_telemetry.jsonl", [])]
         if len(booked) != len(set(booked)) or not set(_rids(what.stdin)) <= set(booked):
             wrong.append("events are lost or double")
-    if warm().run(line, environment(place), what.stdin).returncode not in (0, what.spent):
+    if warm().run(line, environment(folder), what.stdin).returncode not in (0, what.spent):
         wrong.append("run a third time, it fails")
-    if journals(place) != kept:
+    if journals(folder) != kept:
         wrong.append("run a third time, it books something")
     try:
-        ok(place, "check")
+        ok(folder, "check")
     except AssertionError as error:
         wrong.append(f"check finds: {error}"[:600])
     return Kill(
@@ -101,10 +103,10 @@ def one(place: Path, what: Command, lot: random.Random) -> Kill:
     )
 
 
-def _run(line: list[str], stdin: str, place: Path, lot: random.Random) -> Done:
+def _run(line: list[str], stdin: str, folder: Path, lot: random.Random) -> Done:
     """Run it, and kill it after a random part of the processor time that it needs."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-    how: Any = {**pipes, "env": environment(place), "text": True, "cwd": ROOT}
+    how: Any = {**pipes, "env": environment(folder), "text": True, "cwd": ROOT}
     with subprocess.Popen(line, **how) as process:
         assert process.stdin and process.stdout
         process.stdin.write(stdin)
@@ -135,15 +137,15 @@ def _length() -> float:
 def _said(done: Done) -> set[str]:
     """The ids that it acknowledged; text that was cut off acknowledges nothing."""
     try:
-        told = json.loads(done.stdout)
+        output = json.loads(done.stdout)
     except ValueError:
         return set()
-    booked = told.get("booked", []) if isinstance(told, dict) else []
-    return {one["row"]["id"] for one in booked}
+    booked = output.get("booked", []) if isinstance(output, dict) else []
+    return {entry["row"]["id"] for entry in booked}
 
 
-def _ids(found: dict[str, list[Any]]) -> set[str]:
-    return {row["id"] for some in found.values() for row in some}
+def _ids(rows_by_journal: dict[str, list[Any]]) -> set[str]:
+    return {row["id"] for rows in rows_by_journal.values() for row in rows}
 
 
 def _rids(stdin: str) -> list[str]:
@@ -151,7 +153,7 @@ def _rids(stdin: str) -> list[str]:
 
 
 def _broken(before: dict[str, bytes], after: dict[str, bytes]) -> list[str]:
-    """What stood there stands there still, to the byte: nothing is lost, nothing is glued."""
+    """Existing bytes are unchanged: nothing is lost or joined."""
     same = {name: after.get(name, b"").startswith(data) for name, data in before.items()}
     return [f"{name} does not begin as it was" for name, is_same in same.items() if not is_same]
 
@@ -162,17 +164,17 @@ def test_commands_killed_at_random_moments(tmp_path: Path) -> None:
     if count < 2 * IN_ONE_BOOK:
         books = [(seed, count // 2) for seed in range(2)]
     with scratch(tmp_path) as folder:
-        jobs = [(seed, some, folder) for seed, some in books]
-        told = [kill for some in spread(killed, jobs) for kill in some]
-    wrong = [why for kill in told for why in kill.wrong]
+        jobs = [(seed, group, folder) for seed, group in books]
+        results = [kill for group in spread(killed, jobs) for kill in group]
+    wrong = [why for kill in results for why in kill.wrong]
     print(*wrong, sep="\n")
-    dead = sum(kill.dead for kill in told)
-    assert dead >= 0.25 * len(told), f"the kills did not come: {dead} of {len(told)}"
-    again = sum(kill.again for kill in told)
+    dead = sum(kill.dead for kill in results)
+    assert dead >= 0.25 * len(results), f"the kills did not come: {dead} of {len(results)}"
+    again = sum(kill.again for kill in results)
     record(
         "Kill -9 at any moment loses and glues nothing",
         "test_commands_killed_at_random_moments",
-        f"{len(wrong)} faults in {len(told):,} commands of bin/, {dead:,} of them killed before "
+        f"{len(wrong)} faults in {len(results):,} commands of bin/, {dead:,} of them killed before "
         f"their end, {again:,} killed again in their second run"
         f"{f'; the first: {wrong[0]}' if wrong else ''}",
         "0 faults",

@@ -9,7 +9,7 @@ from test_recipes import WAYS
 
 from torture.figures import long, record
 
-# What is no UTF-8 is refused by just itself, with a sentence of its own.
+# Invalid UTF-8 is refused by just itself, with its own message.
 PIECES = [
     *("$(touch bad)", "`touch bad`", "${IFS}", "$HOME", "$0", "$@", "{{ bin }}", "{{", "}}"),
     *("'", '"', "\\", "\\'", "\n", "\r", "\t", " ", ";", "&&", "|", ">bad", "<(ls)", "#"),
@@ -32,16 +32,16 @@ def test_no_shell_reads_what_a_recipe_is_given(house: House, tmp_path: Path) -> 
             # Before the first word that is none of a recipe's own, just itself looks at a word.
             given = ["codex", *words]
             sent += len(given)
-            *_, told = house.told("just", name, *given, cwd=tmp_path, stdin="x")
-            if told["argv"] != WAYS[name][1:] + given:
-                wrong.append(f"{name}: {told['argv']}, given {given}")
-    made = [*tmp_path.iterdir(), *house.root.rglob("bad")]
-    print(*wrong, *made, sep="\n")
+            *_, call = house.calls("just", name, *given, cwd=tmp_path, stdin="x")
+            if call["argv"] != WAYS[name][1:] + given:
+                wrong.append(f"{name}: {call['argv']}, given {given}")
+    created = [*tmp_path.iterdir(), *house.root.rglob("bad")]
+    print(*wrong, *created, sep="\n")
     record(
         "What is handed to a recipe arrives as it is: no shell reads it",
         "test_no_shell_reads_what_a_recipe_is_given",
-        f"{len(wrong)} changed, {len(made)} ran, of {sent:,} words made of "
+        f"{len(wrong)} changed, {len(created)} ran, of {sent:,} words made of "
         f"{len(PIECES)} pieces, through {len(names)} recipes",
         "0 changed, 0 ran",
-        not wrong and not made,
+        not wrong and not created,
     )

@@ -1,4 +1,4 @@
-"""Streams that take nothing: what was booked is booked, and the exit code tells."""
+"""Closed or full streams: booked rows stay booked, and the exit code shows the error."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from hostile import READERS
 from torture.breaking import Stage
 from torture.figures import part, record
 from torture.judging import Judge
-from torture.places import read
+from torture.setups import feed_read
 from torture.spreading import own, spread
 from torture.warm import HANG
 from torture.writers import LOUD, Done, environment, journals, rows
@@ -39,53 +39,53 @@ WAYS = (
 )
 
 
-def run(way: Way, command: list[str], place: Path, stdin: str = "") -> Done:
+def run(way: Way, command: list[str], folder: Path, stdin: str = "") -> Done:
     """Run a command with its streams like this."""
-    hear, tell = os.pipe()
-    os.close(hear)
+    read_end, write_end = os.pipe()
+    os.close(read_end)
     words = "" if way.words == GONE else way.words
     try:
         return subprocess.run(
             ["sh", "-c", f'exec "$@" {words}', "sh", *command],
-            env=environment(place),
+            env=environment(folder),
             input=stdin,
-            stdout=tell if way.words == GONE else subprocess.DEVNULL,
+            stdout=write_end if way.words == GONE else subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
             timeout=HANG,
             check=False,
         )
     finally:
-        os.close(tell)
+        os.close(write_end)
 
 
 def judged(way: Way, name: str, done: Done, code: int, noted: str) -> list[str]:
-    """What is wrong with the code and with what was said; `noted` is what a quiet run says."""
+    """The faults of the exit code and the messages; `noted` are those of an undisturbed run."""
     wrong = []
     codes = {code if way.out else IO} | ({IO} if not way.err else set())
     if done.returncode not in codes:
         wrong.append(f"exit code {done.returncode}")
-    said = [line for line in done.stderr.splitlines() if line not in noted.splitlines()]
+    lines = [line for line in done.stderr.splitlines() if line not in noted.splitlines()]
     wanted = int(not way.out and way.words != GONE) if way.err else 0
-    if len(said) != wanted or not all(line.startswith(f"{name}: ") for line in said):
-        wrong.append(f"not {wanted} sentences of {name}: {said}")
+    if len(lines) != wanted or not all(line.startswith(f"{name}: ") for line in lines):
+        wrong.append(f"not {wanted} sentences of {name}: {lines}")
     return [f"{name} {way.words}: {why}" for why in wrong]
 
 
 def writer_faults(judge: Judge, way: Way) -> list[str]:
-    """A writer: its rows are there however little was printed, and a second run finds them."""
+    """A writer: its rows are booked whatever was printed, and a second run finds them."""
     stage = judge.stage
     stage.reset()
-    done = run(way, stage.writer.command(stage.place), stage.place, stage.writer.stdin)
+    done = run(way, stage.writer.command(stage.folder), stage.folder, stage.writer.stdin)
     name = stage.writer.words[0]
     wrong = judged(way, name, done, stage.writer.code, judge.quiet.stderr)
-    if rows(stage.place) != judge.rows:
+    if rows(stage.folder) != judge.rows:
         wrong.append(f"{stage.writer.name} {way.words}: the rows are others: {done}")
     return wrong + [f"{stage.writer.name} {way.words}: {why}" for why in judge.again()]
 
 
-def one(job: tuple[Path, int]) -> list[list[str]]:
-    """What is wrong with a writer, whichever way its streams are."""
+def run_one(job: tuple[Path, int]) -> list[list[str]]:
+    """The faults of a writer, for every state of its streams."""
     folder, number = job
     judge = Judge(Stage(LOUD[number], own(folder)))
     return [writer_faults(judge, way) for way in (WAYS if part() else WAYS[::2])]
@@ -93,25 +93,27 @@ def one(job: tuple[Path, int]) -> list[list[str]]:
 
 def test_streams_that_take_nothing(tmp_path: Path) -> None:
     writers = range(len(LOUD)) if part() else [1]
-    told = [ways for some in spread(one, [(tmp_path, n) for n in writers]) for ways in some]
-    wrong, count = [why for ways in told for why in ways], len(told)
-    place = tmp_path / "read"
-    place.mkdir()
-    read(place)
-    before = journals(place)
+    results = [
+        ways for group in spread(run_one, [(tmp_path, n) for n in writers]) for ways in group
+    ]
+    wrong, count = [why for ways in results for why in ways], len(results)
+    folder = tmp_path / "read"
+    folder.mkdir()
+    feed_read(folder)
+    before = journals(folder)
     readers = [*READERS, ("doctor",), ("preview", "--help")]
-    # These two book what they see: they are among the writers.
+    # These two book the meters in their input, so they are among the writers.
     readers = [words for words in readers if words[0] not in ("budget", "statusline")]
     for number, words in enumerate(readers if part() else readers[::4]):
         words = tuple("W1" if word == "W0" else word for word in words)
         command = [str(ROOT / "bin" / words[0]), *words[1:]]
-        quiet = run(Way("", True, True), command, place)
+        quiet = run(Way("", True, True), command, folder)
         assert quiet.returncode in (0, 1), quiet  # it prints something
         for way in WAYS if part() else WAYS[number % 4 :: 4]:
-            done = run(way, command, place)
+            done = run(way, command, folder)
             wrong += judged(way, words[0], done, quiet.returncode, quiet.stderr)
             count += 1
-    if journals(place) != before:
+    if journals(folder) != before:
         wrong.append("a reader wrote")
     print(*wrong, sep="\n")
     record(

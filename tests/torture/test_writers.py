@@ -5,7 +5,7 @@ from pathlib import Path
 from inside import VERBS
 from test_recipes import WAYS, attribute, justfile
 
-from torture.places import END, ok, paged
+from torture.setups import END, edited_pages, ok
 from torture.writers import WRITERS, facts, journals
 
 # Words with which a script only reads. The rest of bin/ writes, and has to be in WRITERS.
@@ -20,8 +20,8 @@ READ = {
     "scoreboard": (),
     "timer": ("W1",),
 }
-# What these write is a scratch folder of their own, outside of what a book is made of. A killed
-# demo leaves one in the system's; that of a killed doctor is named by `check`, removed by `repair`.
+# These write only a scratch folder, which is not part of a book. A killed demo leaves one in the
+# system's; that of a killed doctor is reported by `check` and removed by `repair`.
 SCRATCH = {"demo", "doctor"}
 # `prices --update` replaces one file in one rename, and needs a package that is not set up here.
 
@@ -32,20 +32,20 @@ def test_every_script_that_writes_is_broken_here() -> None:
     assert not broken & set(READ)
 
 
-def test_every_recipe_that_says_that_it_writes_is_broken_here() -> None:
-    recipes = {name for name, one in justfile().items() if attribute(one, "metadata")}
+def test_every_writing_recipe_is_tested_here() -> None:
+    recipes = {name for name, recipe in justfile().items() if attribute(recipe, "metadata")}
     assert len(recipes) >= 12
     for name in recipes:
         words = tuple(WAYS[name])
         assert any(writer.words[: len(words)] == words for writer in WRITERS), name
 
 
-def test_names_are_told_apart() -> None:
+def test_names_are_distinguished() -> None:
     assert len({writer.name for writer in WRITERS}) == len(WRITERS)
 
 
 def test_a_script_that_reads_writes_nothing(tmp_path: Path) -> None:
-    paged(tmp_path)
+    edited_pages(tmp_path)
     ok(tmp_path, "ingest", "proxy-telemetry", "--at", END)
     before = facts(tmp_path), journals(tmp_path)
     for script, words in READ.items():

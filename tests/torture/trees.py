@@ -15,21 +15,21 @@ class _Kept(NamedTuple):
 
 
 class Tree:
-    """All that stands in a folder. `put` makes the folder so again, at the same path."""
+    """The contents of a folder. `put` restores the folder at the same path."""
 
     def __init__(self, root: Path) -> None:
         self.root = str(root)
-        self._kept = {path: _keep(path, found) for path, found in _walk(self.root)}
+        self._kept = {path: _keep(path, status) for path, status in _walk(self.root)}
         self._seen = self._signatures()
 
     @staticmethod
     def clear(root: Path) -> None:
         """Leave nothing in a folder."""
-        for one in root.iterdir():
-            drop(str(one))
+        for path in root.iterdir():
+            drop(str(path))
 
     def put(self) -> None:
-        """Make the folder what it was: a file that nobody touched since stays the same inode."""
+        """Restore the folder: a file that was not changed keeps its inode."""
         seen, kept = self._signatures(), self._kept
         for path in sorted(seen, reverse=True):
             if path not in kept and os.path.lexists(path):
@@ -54,34 +54,34 @@ class Tree:
         self._seen = self._signatures()
 
     def _signatures(self) -> dict[str, tuple[int, ...]]:
-        # Whatever is done to a file moves its ctime on, and nobody can set that.
+        # Every change of a file updates its ctime, which cannot be set.
         return {
-            path: (found.st_ino, found.st_mode, found.st_size, found.st_ctime_ns)
-            if not stat.S_ISDIR(found.st_mode)
-            else (found.st_mode,)
-            for path, found in _walk(self.root)
+            path: (status.st_ino, status.st_mode, status.st_size, status.st_ctime_ns)
+            if not stat.S_ISDIR(status.st_mode)
+            else (status.st_mode,)
+            for path, status in _walk(self.root)
         }
 
 
 def _walk(root: str) -> list[tuple[str, os.stat_result]]:
-    """Every entry below a folder, a folder before what is in it."""
-    found, waiting = [], [root]
+    """Every entry below a folder, folders before their contents."""
+    result, waiting = [], [root]
     while waiting:
         with os.scandir(waiting.pop()) as entries:
-            for one in entries:
-                status = one.stat(follow_symlinks=False)
-                found.append((one.path, status))
+            for entry in entries:
+                status = entry.stat(follow_symlinks=False)
+                result.append((entry.path, status))
                 if stat.S_ISDIR(status.st_mode):
-                    waiting.append(one.path)
-    return found
+                    waiting.append(entry.path)
+    return result
 
 
-def _keep(path: str, found: os.stat_result) -> _Kept:
-    if stat.S_ISDIR(found.st_mode):
-        return _Kept(stat.S_IMODE(found.st_mode), None)
-    if stat.S_ISLNK(found.st_mode):
+def _keep(path: str, status: os.stat_result) -> _Kept:
+    if stat.S_ISDIR(status.st_mode):
+        return _Kept(stat.S_IMODE(status.st_mode), None)
+    if stat.S_ISLNK(status.st_mode):
         return _Kept(0, os.readlink(path))
-    return _Kept(stat.S_IMODE(found.st_mode), Path(path).read_bytes())
+    return _Kept(stat.S_IMODE(status.st_mode), Path(path).read_bytes())
 
 
 def drop(path: str) -> None:

@@ -1,6 +1,6 @@
-"""Scripts of bin/ run by a Python that has imported them already: a tenth of the price.
+"""Scripts of bin/ run by a Python that has imported them already: a tenth of the cost.
 
-See torture.zygote for what that leaves out. Every process has one of its own.
+See torture.zygote for the differences. Every process has its own.
 """
 
 import json
@@ -18,7 +18,7 @@ Done = subprocess.CompletedProcess[str]
 
 
 class Warm:
-    """A waiting Python; `run` is what subprocess.run is to the front door."""
+    """A waiting Python; `run` corresponds to subprocess.run through the front door."""
 
     def __init__(self) -> None:
         python = ROOT / ".venv" / "bin" / "python"
@@ -39,13 +39,13 @@ class Warm:
         strace: Sequence[str] = (),
         record: Sequence[str] = (),
     ) -> Done:
-        """Run a command of bin/ to its end, under strace where it is given what to do.
+        """Run a command of bin/ to its end, under strace if it has options for it.
 
-        `record` has the arguments of `recording.start`, where the command is to be recorded.
+        `record` has the arguments of `recording.start`, if the command is recorded.
         """
         entry, answers = self._python.stdin, self._python.stdout
         assert entry is not None and answers is not None
-        asked = {
+        request = {
             "words": list(command),
             "environment": dict(environment),
             "stdin": stdin,
@@ -54,13 +54,13 @@ class Warm:
             "hang": HANG,
         }
         with self._turn:
-            entry.write(json.dumps(asked).encode() + b"\n")
+            entry.write(json.dumps(request).encode() + b"\n")
             entry.flush()
-            told = json.loads(answers.readline())
-        if told["code"] is None:
+            answer = json.loads(answers.readline())
+        if answer["code"] is None:
             raise subprocess.TimeoutExpired(list(command), HANG)
         return subprocess.CompletedProcess(
-            list(command), told["code"], told["stdout"], told["stderr"]
+            list(command), answer["code"], answer["stdout"], answer["stderr"]
         )
 
 

@@ -1,13 +1,13 @@
-"""A Python that waits with everything imported, and runs scripts of bin/ in children of its own.
+"""A Python that waits with everything imported, and runs scripts of bin/ in its children.
 
 Started by torture.warm as `.venv/bin/python -ESs -X utf8 zygote.py`, as bin/_python starts scripts.
 A request is a line of JSON on stdin, and so is its answer on stdout. A child runs the script's own
 file as `__main__`, with the path that Python would give it: from `import _lib` to `cli.main` it is
 the code that runs behind the front door. Only the start of the interpreter is missing, and the
-imports, which are made once, here: those that a first, undisturbed run of the same words made.
+imports, which are done once here: those of a first, undisturbed run of the same command.
 
-Where strace shall look on, the child stops itself before its first own call; strace attaches, and
-then it goes on.
+If it is traced, the child stops itself before its first own call, strace attaches, and it
+continues.
 """
 
 import importlib
@@ -32,18 +32,18 @@ PACKAGES = os.path.join(ROOT, ".venv", "lib", VERSION, "site-packages")
 
 def main() -> None:
     here = os.path.dirname(os.path.realpath(__file__))
-    sys.path[:] = [*(one for one in sys.path if os.path.realpath(one) != here), LIB, PACKAGES]
+    sys.path[:] = [*(path for path in sys.path if os.path.realpath(path) != here), LIB, PACKAGES]
     time.sleep = _sleep
     answers = os.dup(1)
-    os.dup2(2, 1)  # nothing else answers
+    os.dup2(2, 1)  # there is no other output
     for line in sys.stdin.buffer:
-        asked = json.loads(line)
-        if asked["strace"]:
-            answer = run(asked)
+        request = json.loads(line)
+        if request["strace"]:
+            answer = run(request)
         else:
-            with tempfile.NamedTemporaryFile("r") as told:
-                answer = run({**asked, "told": told.name})
-                _import(told.read().split())
+            with tempfile.NamedTemporaryFile("r") as trace_file:
+                answer = run({**request, "told": trace_file.name})
+                _import(trace_file.read().split())
         os.write(answers, json.dumps(answer).encode() + b"\n")
 
 
@@ -56,65 +56,65 @@ def _sleep(seconds: float) -> None:
 
 
 def _import(names: list) -> None:
-    """Import here what a run that nobody disturbed has imported."""
+    """Import all modules that an undisturbed run has imported."""
     for name in names:
         if name != "_lib" and not name.startswith("__") and name not in sys.modules:
             importlib.import_module(name)
 
 
-def run(asked: dict) -> dict:
-    """A run in a child: {code, stdout, stderr}; code is None where it did not end in time."""
+def run(request: dict) -> dict:
+    """A run in a child: {code, stdout, stderr}; code is None if it did not end in time."""
     entry, out, err = os.pipe(), os.pipe(), os.pipe()
     child = os.fork()
     if not child:
         try:
-            _be(asked, entry, out, err)
+            _be(request, entry, out, err)
         finally:
             os._exit(70)
     os.close(entry[0])
     os.close(out[1])
     os.close(err[1])
-    strace = _attach(child, asked["strace"]) if asked["strace"] else None
+    strace = _attach(child, request["strace"]) if request["strace"] else None
     with suppress(BrokenPipeError):  # it died before
-        os.write(entry[1], asked["stdin"].encode())  # less than a pipe holds
+        os.write(entry[1], request["stdin"].encode())  # less than the capacity of a pipe
     os.close(entry[1])
-    said = _read(out[0], err[0], asked["hang"])
-    if said is None:
+    streams = _read(out[0], err[0], request["hang"])
+    if streams is None:
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     if strace is not None:
         strace.communicate()
     code = os.waitstatus_to_exitcode(status)
-    stdout, stderr = said or ("", "")
-    return {"code": None if said is None else code, "stdout": stdout, "stderr": stderr}
+    stdout, stderr = streams or ("", "")
+    return {"code": None if streams is None else code, "stdout": stdout, "stderr": stderr}
 
 
-def _be(asked: dict, entry: tuple, out: tuple, err: tuple) -> None:
-    """The child: stand where the script's process would stand, stop if strace comes, and run it."""
-    for number, one in enumerate((entry[0], out[1], err[1])):
-        os.dup2(one, number)
+def _be(request: dict, entry: tuple, out: tuple, err: tuple) -> None:
+    """The child: set up the script's process, stop if strace attaches, and run it."""
+    for number, fd in enumerate((entry[0], out[1], err[1])):
+        os.dup2(fd, number)
     os.closerange(3, 64)
     os.environ.clear()
-    os.environ.update(asked["environment"])
+    os.environ.update(request["environment"])
     os.chdir(ROOT)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", closefd=False, buffering=1)  # noqa: SIM115
-    script, *words = asked["words"]
+    script, *words = request["words"]
     sys.argv[:] = [script, *words]
     # As Python starts a script: its folder first. _lib changes that to what it must be.
-    sys.path[:] = [BIN, *(one for one in sys.path if one not in (LIB, PACKAGES))]
-    if asked.get("told"):
-        _tell(asked["told"])
-    if asked.get("record"):
-        recording.start(*asked["record"])
-    if asked["strace"]:
+    sys.path[:] = [BIN, *(fd for fd in sys.path if fd not in (LIB, PACKAGES))]
+    if request.get("told"):
+        _tell(request["told"])
+    if request.get("record"):
+        recording.start(*request["record"])
+    if request["strace"]:
         os.kill(os.getpid(), signal.SIGSTOP)
     runpy.run_path(script, run_name="__main__")
 
 
 def _tell(name: str) -> None:
-    """At the end, write which modules are there. Children of this process write nothing."""
+    """At the end, write the names of the imported modules. Children write nothing."""
     leave, pid = os._exit, os.getpid()
 
     def end(code: int) -> None:
@@ -139,34 +139,34 @@ def _attach(child: int, words: list) -> subprocess.Popen:
         stderr=subprocess.PIPE,
         close_fds=True,
     )
-    said = strace.stderr.readline()
-    if b"attached" not in said:
+    line = strace.stderr.readline()
+    if b"attached" not in line:
         os.kill(child, signal.SIGKILL)
-        raise OSError(f"strace cannot attach: {said!r}")
+        raise OSError(f"strace cannot attach: {line!r}")
     os.kill(child, signal.SIGCONT)
     return strace
 
 
 def _read(out: int, err: int, hang: float) -> tuple[str, str] | None:
     """Both streams to their ends; None where the end does not come in time."""
-    said: dict[int, list[bytes]] = {out: [], err: []}
+    chunks: dict[int, list[bytes]] = {out: [], err: []}
     until = time.monotonic() + hang
     with selectors.DefaultSelector() as both:
-        for one in said:
-            both.register(one, selectors.EVENT_READ)
+        for fd in chunks:
+            both.register(fd, selectors.EVENT_READ)
         while both.get_map():
             ready = both.select(max(0, until - time.monotonic()))
             if not ready:
                 break
             for key, _ in ready:
                 data = os.read(key.fd, 65536)
-                said[key.fd].append(data)
+                chunks[key.fd].append(data)
                 if not data:
                     both.unregister(key.fd)
         ended = not both.get_map()
     os.close(out)
     os.close(err)
-    texts = [b"".join(some).decode("utf-8", "replace") for some in said.values()]
+    texts = [b"".join(parts).decode("utf-8", "replace") for parts in chunks.values()]
     return (texts[0], texts[1]) if ended else None
 
 

@@ -18,7 +18,7 @@ from burnbook.agent_logs.writer import Writer
 from burnbook.base import errors
 from burnbook.base.worker import Channel, worker
 from burnbook.jsonl.sources import Log, Source
-from burnbook.meters.vendor_meters import Shown
+from burnbook.meters.vendor_meters import ShownMeter
 from burnbook.store.projection import signed
 from burnbook.store.store import Store
 from burnbook.usage.projection import USAGE, Increment
@@ -51,7 +51,7 @@ class JobResult(msgspec.Struct):
     increments: list[Increment]
     sources: dict[str, Source]
     rejected: list[Rejected]
-    meters: dict[str, list[Shown]]
+    meters: dict[str, list[ShownMeter]]
     plan: tuple[datetime, str] | None
 
 

@@ -15,7 +15,7 @@ from burnbook.agent_logs.compiled_feed import CompiledFeed, Row
 from burnbook.base.errors import Refused
 from burnbook.meters import rate_limits, vendor_meters
 from burnbook.meters.deltas import SAME_RESET
-from burnbook.meters.vendor_meters import Shown
+from burnbook.meters.vendor_meters import ShownMeter
 
 _SAME = SAME_RESET.total_seconds()
 _NULL = (None, msgspec.Raw(b"null"))
@@ -45,9 +45,9 @@ class MeterReader:
 
     def __init__(self, feed: CompiledFeed) -> None:
         self.feed = feed
-        self.windows: dict[str, list[Shown]] = {}
+        self.windows: dict[str, list[ShownMeter]] = {}
         self.plan: tuple[datetime, str] | None = None
-        self._of_file: dict[str, list[Shown]] = {}
+        self._of_file: dict[str, list[ShownMeter]] = {}
         self._last: tuple[_Brief, Any, Any] | None = None  # with its line's meters and time
         decoder = msgspec.json.Decoder(_Brief)
         self._decode, self._decode_lines = decoder.decode, decoder.decode_lines
@@ -91,15 +91,15 @@ class MeterReader:
         self._read_last()
         for name, windows in self._of_file.items():
             shown = [msgspec.structs.replace(window, session=session) for window in windows]
-            for window in vendor_meters.joined(shown):
-                vendor_meters.place(self.windows.setdefault(name, []), window)
+            for window in vendor_meters.merge_sliding(shown):
+                vendor_meters.insert(self.windows.setdefault(name, []), window)
         self._of_file = {}
 
-    def join(self, other: dict[str, list[Shown]]) -> None:
+    def join(self, other: dict[str, list[ShownMeter]]) -> None:
         """Add the meters that another process read."""
         for name, windows in other.items():
             for window in windows:
-                vendor_meters.place(self.windows.setdefault(name, []), window)
+                vendor_meters.insert(self.windows.setdefault(name, []), window)
 
     def _briefs(self, raws: list[Any]) -> list[_Brief]:
         try:
@@ -132,7 +132,7 @@ class MeterReader:
         if limits.plan is not None and (self.plan is None or moment >= self.plan[0]):
             self.plan = moment, limits.plan
         for meter in limits.meters:
-            shown = Shown(
+            shown = ShownMeter(
                 *(meter.name, meter.used_percent, meter.window_minutes, meter.resets_at),
                 *(moment, None),
             )

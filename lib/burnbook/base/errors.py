@@ -24,7 +24,7 @@ class BurnbookError(Exception):
 
 
 class No(BurnbookError):
-    """The answer is no."""
+    """The answer of a command is negative: exit code 1."""
 
     code = NO
 

@@ -40,7 +40,7 @@ def use(name: str, budget: Budget, used: Actual) -> Use:
         planned_tokens=planned,
         capacity_tokens=budget.capacity_tokens,
         used_tokens=total,
-        used_from=used.told_by,
+        used_from=used.source,
         left_tokens=None if total is None else planned - total,
         used_percent=None if share is None else round(100 * share, 1),
         level=max(reached(budget, share), default=None),

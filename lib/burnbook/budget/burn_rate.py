@@ -146,7 +146,7 @@ def _deviation(values: Sequence[float], n: int) -> float:
 class Projection(msgspec.Struct, frozen=True):
     """The tokens at the window's end, and when the target and the capacity run out.
 
-    `reason` says why values are null.
+    `reason` explains null values.
     """
 
     at: datetime | None

@@ -79,15 +79,15 @@ def choose(given: Given, facts: Facts) -> Choice:
     a run that was killed after it booked a plan completes it and does not book a mid.
     """
     rows = current(facts.rows)
-    mine = [row for row in rows if row.agent == facts.agent]
-    newest = mine[-1] if mine else None
+    own = [row for row in rows if row.agent == facts.agent]
+    newest = own[-1] if own else None
     phase, reason = _phase(given, facts, rows)
     if given.phase is None and newest is not None:
         content, planned_from = _content(given, facts, rows, newest, newest)
         repeated = phase == "mid" or newest.taken_at == facts.now
         if repeated and content == content_of(newest):
             return Choice(newest.phase, "repeated", planned_from, content, None, newest)
-    base = next((row for row in reversed(mine) if row.phase == phase), None)
+    base = next((row for row in reversed(own) if row.phase == phase), None)
     content, planned_from = _content(given, facts, rows, base, newest)
     same = base if base is not None and content_of(base) == content else None
     return Choice(phase, reason, planned_from, content, base, same)

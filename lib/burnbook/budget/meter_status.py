@@ -12,7 +12,7 @@ import msgspec
 
 from burnbook.budget import burn_rate
 from burnbook.budget.burn_rate import Out, Rate, Reading
-from burnbook.meters.vendor_meters import Shown, same_reset
+from burnbook.meters.vendor_meters import ShownMeter, same_reset
 from burnbook.rows.meters import Meter, Snapshot
 from burnbook.windows.snapshot_index import Entry, Pair
 
@@ -21,9 +21,9 @@ THOUSAND = 1000.0  # and contexts in thousands of tokens
 
 
 class MeterStatus(msgspec.Struct, frozen=True):
-    """One meter of one agent. If `used_percent` is null, `reason` says why.
+    """One meter of one agent. If `used_percent` is null, `reason` explains why.
 
-    `resets_first` says whether it resets before it runs out; null means either is possible.
+    `resets_first` is whether it resets before it runs out; null means either is possible.
     """
 
     agent: str
@@ -72,7 +72,7 @@ def of_meters(
     now: datetime,
     *,
     is_open: bool,
-    official: Mapping[str, Shown] = MappingProxyType({}),
+    official: Mapping[str, ShownMeter] = MappingProxyType({}),
 ) -> list[MeterStatus]:
     """Returns every meter of the newest of `rows`: panes of one agent and provider, oldest first.
 
@@ -88,7 +88,7 @@ def of_meters(
     return result
 
 
-def _follows(later: Shown, meter: Meter, captured_at: datetime, now: datetime) -> bool:
+def _follows(later: ShownMeter, meter: Meter, captured_at: datetime, now: datetime) -> bool:
     """Returns whether a later reading is of the same meter, and not of another account."""
     if later.used_percent is None or not captured_at < later.captured_at <= now:
         return False
@@ -100,7 +100,12 @@ def _follows(later: Shown, meter: Meter, captured_at: datetime, now: datetime) -
 
 
 def _status(
-    meter: Meter, rows: Sequence[Snapshot], now: datetime, later: Shown | None, *, is_open: bool
+    meter: Meter,
+    rows: Sequence[Snapshot],
+    now: datetime,
+    later: ShownMeter | None,
+    *,
+    is_open: bool,
 ) -> MeterStatus:
     newest, captured_at = rows[-1], rows[-1].captured_at
     if later is not None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from burnbook.budget import meter_status
 from burnbook.context import Context
-from burnbook.meters.vendor_meters import Shown
+from burnbook.meters.vendor_meters import ShownMeter
 from burnbook.rows.meters import Snapshot
 from burnbook.windows import vendor_meters_store
 from burnbook.windows.facts import WindowFacts
@@ -18,7 +18,7 @@ def of_window(ctx: Context, facts: WindowFacts) -> list[list[Snapshot]]:
     return [read_snapshots(ctx.book, meter_status.readings(pair, counted)) for pair in facts.pairs]
 
 
-def official(ctx: Context, provider: str) -> Mapping[str, Shown]:
+def official(ctx: Context, provider: str) -> Mapping[str, ShownMeter]:
     """Returns the newest reading of each of a provider's meters from logs and status lines."""
     return vendor_meters_store.official_meters(ctx.store).last.get(provider, {})
 

@@ -19,7 +19,7 @@ class Verdict(msgspec.Struct, frozen=True):
     """One rule for one meter (null: no known meter matches the rule).
 
     stop: the rule applies. warning: its limit is reached, but the cost of a window is unknown.
-    clear: it does not apply. unknown: `reason` says why. `step` is the cost of a window on the
+    clear: it does not apply. unknown: see `reason`. `step` is the cost of a window on the
     meter, in percentage points.
     """
 
@@ -36,7 +36,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Count(NamedTuple):
-    """Prompts that an agent used in the window; if `used` is null, `reason` says why."""
+    """Prompts that an agent used in the window; if `used` is null, `reason` explains why."""
 
     agent: str
     provider: str

@@ -18,7 +18,7 @@ class Actual(NamedTuple):
     """Tokens used and their source; both null where there is none."""
 
     tokens: int | None
-    told_by: From | None
+    source: From | None
 
 
 def actual(

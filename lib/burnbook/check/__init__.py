@@ -1,20 +1,20 @@
-"""Holds a book against itself: rows, what is derived from them, and the files that hold both.
+"""Verifies a book: its rows, the data derived from them, and its files.
 
-Everything here reads and nothing writes, not even a cache. What is found is a `Finding`: `check`
-shows it, `repair` mends what can be mended.
+Nothing here writes, not even a cache. Each problem is a `Finding`, which `check` shows and `repair`
+fixes if it can.
 """
 
 from typing import Literal, NamedTuple
 
 Kind = Literal[
-    "row",  # a line does not hold
-    "form",  # rows hold, but line ends, blank lines or a byte-order mark are not burnbook's
-    "newer",  # rows of a later version, which nobody touches
-    "twice",  # an id that is there already
-    "reference",  # names a row that stands nowhere, or nowhere before it
-    "pane",  # a kept pane of no snapshot
+    "row",  # a corrupt line
+    "form",  # valid rows, but with other line ends, blank lines or a byte-order mark
+    "newer",  # rows of a later version, which are never changed
+    "twice",  # a duplicate id
+    "reference",  # names a row that does not exist, or does not precede it
+    "pane",  # a saved pane without a snapshot
     "tail",  # an unterminated last line
-    "file",  # a file of the book cannot be read, or is no plain file
+    "file",  # a file of the book cannot be read, or is not a regular file
     "state",
     "state-stray",
     "store",
@@ -31,10 +31,10 @@ Kind = Literal[
 
 
 class Finding(NamedTuple):
-    """One thing that was found: in which file (as the book names it), on which line, and why.
+    """One problem: its kind, file (relative to the book), line and reason.
 
-    `line` is 0 for the file as a whole. A fault makes the answer no; a note does not. `row` is the
-    id that it is about; `offset` and `length` say where the line is, for `repair`.
+    `line` is 0 for a whole file. A fault makes `check` exit with 1; a note does not. `row` is the
+    id of the row in question; `offset` and `length` locate the line, for `repair`.
     """
 
     kind: Kind
@@ -47,7 +47,7 @@ class Finding(NamedTuple):
     length: int = 0
 
 
-# What a writer may be in the middle of: found once, it is looked for again a moment later.
+# States that a running writer may cause, so they are checked again a moment later.
 PASSING = frozenset(
     (
         *("tail", "state", "state-stray", "store", "file", "mode", "left-over"),

@@ -1,7 +1,7 @@
 """The store compared with a rebuild of its tables from the rows of the journals.
 
-The rebuild takes rows as they pass, up to the offset of the projection in the store. It is on disk,
-in a folder of its own, so that a journal of any size takes little memory.
+The rebuild applies rows as `check` reads them, up to the offset of the projection in the store. It
+is on disk, in a temporary folder, so that a journal of any size takes little memory.
 """
 
 import os
@@ -60,7 +60,7 @@ class Stored:
         offset, mark, form = row
         if form == form_of(projection) and mark_matches(self.root, projection, offset, mark):
             return int(offset)
-        return None  # of another version or journal: the next command rebuilds it
+        return None  # another version or journal: the next command rebuilds it
 
 
 class Rebuild:
@@ -73,8 +73,8 @@ class Rebuild:
         for statement in projection.tables:
             self.connection.execute(statement)
 
-    def take(self, line: bytes, row: Any, offset: int) -> None:
-        """The next line, and its row (None if it is corrupt), if the store has it too."""
+    def add(self, line: bytes, row: Any, offset: int) -> None:
+        """Adds a line and its row (None if it is corrupt), if the store has them too."""
         if offset >= self.end:
             return
         self._offset = offset + len(line)
@@ -114,7 +114,7 @@ class Rebuild:
         return [f"SELECT * FROM {{schema}}.{table}" for table in tables]
 
     def _sums(self, schema: str, select: str) -> tuple[int, int, int]:
-        """How many rows a query gives, the sum of their hashes, and their exclusive or."""
+        """The number of rows of a query, the sum of their hashes and the exclusive or of them."""
         count = total = parity = 0
         for row in self.connection.execute(select.format(schema=schema)):
             value = hash(row) & _MASK
@@ -165,9 +165,9 @@ def stored(root: str) -> Iterator[Stored]:
 
 
 def _copy(root: str, target: str) -> bool:
-    """Copy the file and its log, as they are at one moment; False if there is no file.
+    """Copies the file and its log in a consistent state; returns False if there is no file.
 
-    A log that was not begun anew in between has every page that came into the file meanwhile.
+    If the log was not restarted in between, it has every page that was written to the file.
     """
     path, log = RootedPath(root, database.FILE), RootedPath(root, f"{database.FILE}-wal")
     for _ in range(_TRIES):
@@ -179,11 +179,11 @@ def _copy(root: str, target: str) -> bool:
                 os.unlink(f"{target}-wal")
         if before == _signature(path, log):
             return True
-    raise OSError("it changes all the time")
+    raise OSError("it keeps changing")
 
 
 def _signature(path: RootedPath, log: RootedPath) -> Any:
-    """Changes if a log is begun anew; without a log, if the file changes."""
+    """A value that changes if the log is restarted or, without a log, if the file changes."""
     header = _head(log)
     status = path.status()
     return header or (status and (status.st_ino, status.st_size, status.st_mtime_ns))

@@ -1,4 +1,4 @@
-"""Every name in a book: what kind of file it is, its mode, and whether it is one of the book's."""
+"""Checks every name in a book: the type of the file, its mode, and whether it belongs there."""
 
 import os
 import re
@@ -37,24 +37,24 @@ DOCTOR_FILE = re.compile(
 """The names of files in the scratch directory of `doctor`."""
 
 
-def look(root: str) -> list[Finding]:
-    """What stands in the book that should not, or as it should not."""
+def check_directory(root: str) -> list[Finding]:
+    """Returns files that do not belong in the book, or have the wrong type or mode."""
     try:
         mode = stat.S_IMODE(os.stat(root).st_mode)
     except OSError as error:
         return [Finding("file", ".", 0, str(error))]
-    found = [*_mode(".", mode, files.DIR_MODE)]
+    findings = [*_mode(".", mode, files.DIR_MODE)]
     try:
         for name, status in _walk(root, ""):
-            found += _one(root, name, status)
+            findings += _check_name(root, name, status)
     except OSError as error:
         where = os.path.relpath(error.filename or root, root)
-        found.append(Finding("file", where, 0, os_sentence("cannot be looked into", error)))
-    return found
+        findings.append(Finding("file", where, 0, os_sentence("cannot be listed", error)))
+    return findings
 
 
 def _walk(root: str, below: str) -> Iterator[tuple[str, os.stat_result | None]]:
-    """Names from the book, and what each is; None where it went away. Foreign folders stay shut."""
+    """Names relative to the book, and their status. Does not enter foreign folders."""
     with os.scandir(os.path.join(root, below)) as entries:
         listed = sorted(entries, key=lambda entry: entry.name)
     for entry in listed:
@@ -68,7 +68,7 @@ def _walk(root: str, below: str) -> Iterator[tuple[str, os.stat_result | None]]:
             yield from _walk(root, f"{name}/")
 
 
-def _one(root: str, name: str, status: os.stat_result | None) -> Iterator[Finding]:
+def _check_name(root: str, name: str, status: os.stat_result | None) -> Iterator[Finding]:
     if status is None:
         return
     mode, pid = stat.S_IMODE(status.st_mode), _writer(name)
@@ -76,7 +76,7 @@ def _one(root: str, name: str, status: os.stat_result | None) -> Iterator[Findin
         if _FOLDERS.fullmatch(name):
             yield from _mode(name, mode, files.DIR_MODE)
         elif _KNOWN.fullmatch(name):
-            yield Finding("file", name, 0, "is a directory, not a plain file")
+            yield Finding("file", name, 0, "is a directory, not a regular file")
         elif pid and name.startswith(".doctor."):
             yield from _left_over(name, pid)
         else:
@@ -85,10 +85,10 @@ def _one(root: str, name: str, status: os.stat_result | None) -> Iterator[Findin
         yield Finding("file", name, 0, "is not a directory")
     elif not stat.S_ISREG(status.st_mode):
         if _KNOWN.fullmatch(name) or _BESIDE.fullmatch(name):
-            what = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "no plain file"
+            what = "a symbolic link" if stat.S_ISLNK(status.st_mode) else "not a regular file"
             yield Finding("file", name, 0, f"is {what}, which no command opens")
         else:
-            yield Finding("foreign", name, 0, "is no plain file, and not the book's", False)
+            yield Finding("foreign", name, 0, "is not a regular file, and not the book's", False)
     elif pid and not name.startswith(".doctor."):
         yield from _left_over(name, pid)
     elif _BESIDE.fullmatch(name):
@@ -104,7 +104,7 @@ def _one(root: str, name: str, status: os.stat_result | None) -> Iterator[Findin
 
 
 def _foreign(root: str, name: str) -> str:
-    """What a plain file is that this version does not know."""
+    """Describes a regular file that this version does not know."""
     lines = journal.lines(RootedPath(root, name)) if name.endswith(".jsonl") else iter(())
     for _, line in islice(lines, 1):
         row = codec.newer(line)
@@ -119,7 +119,7 @@ def _mode(name: str, mode: int, wanted: int) -> Iterator[Finding]:
 
 
 def _writer(name: str) -> int | None:
-    """The process whose scratch file or directory this is; None where it is no name of burnbook."""
+    """The pid in the name of a scratch file or directory of burnbook; None for other names."""
     match = _TMP.fullmatch(name)
     if match is None:
         return None
@@ -130,10 +130,10 @@ def _writer(name: str) -> int | None:
 
 def _kept(name: str) -> str:
     if name.endswith(".broken"):
-        return "has rows that were never finished"
+        return "has unfinished rows"
     if name.endswith(".quarantine"):
-        return "has rows that repair moved there"
-    return "is the file as it was before a repair"
+        return "has rows that repair quarantined"
+    return "is a copy from before a repair"
 
 
 def _left_over(name: str, pid: int) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Ids of a journal of millions of rows: which stand twice, which are named and stand nowhere."""
+"""Finds duplicate and missing ids in a journal of millions of rows."""
 
 from array import array
 from itertools import pairwise
@@ -11,56 +11,56 @@ from burnbook.book.codec import BOM
 _ID = 18  # a letter, a dash, and 64 bits as hex digits
 
 
-class Repeats:
+class DuplicateIds:
     """Collects the keys of rows, eight bytes for each."""
 
     def __init__(self) -> None:
         self.shares = [array("Q") for _ in range(64)]
-        self.wanted: dict[int, int] = {}
-        self.odd: list[tuple[int, str]] = []
+        self.references: dict[int, int] = {}
+        self.malformed: list[tuple[int, str]] = []
 
     def add(self, line: bytes) -> None:
-        """Take a row's line in."""
+        """Adds the line of a row."""
         key = key_of(line) or 0
         self.shares[key >> 58].append(key)
 
     def refer(self, row_id: str, number: int) -> None:
-        """The row on this line names another: the first one to do so has to come after it."""
+        """Adds a reference by the row on line `number` to a row that must come before it."""
         try:
             key = int(row_id[2:], 16) if len(row_id) == _ID else -1
         except ValueError:
             key = -1
         if key < 0:
-            self.odd.append((number, row_id))
+            self.malformed.append((number, row_id))
         else:
-            self.wanted.setdefault(key, number)
+            self.references.setdefault(key, number)
 
-    def places(
+    def find(
         self, path: RootedPath
     ) -> tuple[list[tuple[int, int, int, str]], list[tuple[int, str]]]:
-        """Every row whose id stands before it: line number, offset, length, id. And every line that
-        names an id which does not: its number, and that id.
+        """Returns duplicate rows as (line number, offset, length, id), and references to an id that
+        no earlier row has as (line number, id).
 
-        The journal is read again only where there is something to look for; then no row is decoded.
+        The journal is read again only if there is something to find, and no row is decoded.
         """
         twice = {a for share in self.shares for a, b in pairwise(sorted(share)) if a == b}
         seen: set[int] = set()
-        again = []
-        lost = dict(self.wanted)
-        sought = twice or lost
-        letter = ""
-        for number, (offset, line) in enumerate(journal.lines(path) if sought else (), start=1):
+        duplicates = []
+        unresolved = dict(self.references)
+        targets = twice or unresolved
+        prefix = ""
+        for number, (offset, line) in enumerate(journal.lines(path) if targets else (), start=1):
             key, length = key_of(line), len(line)
             if key is None:
                 continue
             line = line.removeprefix(BOM)
-            letter = letter or chr(line[7])
-            if key in lost and number < lost[key]:
-                del lost[key]
+            prefix = prefix or chr(line[7])
+            if key in unresolved and number < unresolved[key]:
+                del unresolved[key]
             if key in twice:
                 if key in seen:
                     row_id = line[7:25].decode("ascii", "replace")
-                    again.append((number, offset, length, row_id))
+                    duplicates.append((number, offset, length, row_id))
                 seen.add(key)
-        nowhere = [(number, f"{letter}-{key:016x}") for key, number in lost.items()]
-        return again, sorted([*nowhere, *self.odd])
+        missing = [(number, f"{prefix}-{key:016x}") for key, number in unresolved.items()]
+        return duplicates, sorted([*missing, *self.malformed])

@@ -1,4 +1,4 @@
-"""What editors, git and shells do to a journal whose rows still hold, and how `check` names it."""
+"""Detects changes by editors, git and shells that leave the rows of a journal valid."""
 
 from collections import Counter
 
@@ -8,20 +8,20 @@ from burnbook.check import Finding
 
 
 def of(line: bytes) -> list[str]:
-    """What `records.plain` would take away from a line."""
+    """The differences that `codec.plain` would remove from a line: mark, crlf, spaces, blank."""
     if line.isspace():
         return ["blank"]
-    found = ["mark"] if line.startswith(codec.BOM) else []
+    differences = ["mark"] if line.startswith(codec.BOM) else []
     if line.endswith(b"\r\n"):
-        found.append("crlf")
+        differences.append("crlf")
     elif line[-2:-1].isspace():
-        found.append("spaces")
-    return found
+        differences.append("spaces")
+    return differences
 
 
 def findings(file: str, counts: Counter[str]) -> list[Finding]:
     """One finding for each kind of difference in a journal."""
-    told = {
+    reasons = {
         "mark": "begins with a UTF-8 byte-order mark",
         "crlf": f"has CRLF line ends ({plural(counts['crlf'], 'line')})",
         "spaces": f"has spaces after the row ({plural(counts['spaces'], 'line')})",
@@ -29,6 +29,6 @@ def findings(file: str, counts: Counter[str]) -> list[Finding]:
     }
     return [
         Finding("form", file, 0, f"{reason}; run repair --yes")
-        for form, reason in told.items()
+        for form, reason in reasons.items()
         if counts[form]
     ]

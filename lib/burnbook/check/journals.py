@@ -1,7 +1,7 @@
-"""Every line of every journal: size, crc, schema, id, and what it refers to.
+"""Checks every line of every journal: size, crc, schema, id and references.
 
-Followers see each line and row as they pass, so that a journal is read once, however many derived
-values are held against it, and in bounded memory.
+Followers receive each line and row, so that a journal is read once, in bounded memory, however many
+derived values are compared with it.
 """
 
 from collections import Counter
@@ -13,83 +13,83 @@ from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec, journal
 from burnbook.book.quarantine import named
 from burnbook.check import Finding, forms
-from burnbook.check.duplicate_ids import Repeats
+from burnbook.check.duplicate_ids import DuplicateIds
 from burnbook.rows.meters import Void
 from burnbook.rows.skipped import Passed, newer_rows
 
-# By the million: their ids are not held as text.
+# These have millions of rows, so their ids are not kept as text.
 LARGE = ("proxy_telemetry", "agent_usage")
 
 
 class Follower(Protocol):
-    """What looks at a journal as it passes."""
+    """Receives each line of a journal in order."""
 
-    def take(self, line: bytes, row: Any, offset: int) -> None:
-        """The next line, and its row; None where it does not hold."""
+    def add(self, line: bytes, row: Any, offset: int) -> None:
+        """Receives a line and its row, which is None if the line is corrupt."""
 
 
 def names(root: str) -> list[str]:
-    """Every journal that a book has or may have, those of refused lines too."""
+    """The names of all journals that a book may have, those of rejected lines included."""
     try:
-        found = RootedPath(root, codec.REJECTS.rstrip("/")).names()
+        files = RootedPath(root, codec.REJECTS.rstrip("/")).names()
     except (IOFault, OSError):
-        found = []  # what cannot be looked into is reported with the files
+        files = []  # reported by `check_directory`
     ending = ".jsonl"
     rejects = [
         codec.REJECTS + name.removesuffix(ending)
-        for name in found
+        for name in files
         if name.endswith(ending) and name[0] != "."
     ]
     return [*codec.JOURNALS, *rejects]
 
 
 class Ids:
-    """The ids of the small journals, by the journal that each stands in."""
+    """Maps the ids of the small journals to the name of their journal."""
 
     def __init__(self, root: str) -> None:
         self.root = root
         self.known: dict[str, str] = {}
 
-    def faults(self, row: Any, name: str, place: tuple[str, int, int, int]) -> list[Finding]:
-        """What speaks against a row that holds; it is known from here on."""
-        file, number, offset, length = place
-        where = self.known.setdefault(row.id, "")
-        if where:
-            reason = f"id {row.id} is in {where}.jsonl already"
-            return [Finding("twice", file, number, reason, True, row.id, offset, length)]
+    def faults(self, row: Any, name: str, position: tuple[str, int, int, int]) -> list[Finding]:
+        """Adds a valid row. Returns a finding for a duplicate id or a missing referenced row."""
+        file, line, offset, length = position
+        journal_name = self.known.setdefault(row.id, "")
+        if journal_name:
+            reason = f"id {row.id} is a duplicate of a row in {journal_name}.jsonl"
+            return [Finding("twice", file, line, reason, True, row.id, offset, length)]
         self.known[row.id] = name
         target = row.void if isinstance(row, Void) else getattr(row, "supersedes", None)
         if target is None or self.known.get(target) == name:
             return []
-        how = "voids" if isinstance(row, Void) else "supersedes"
-        return [reference(self.root, name, number, how, target)]
+        verb = "voids" if isinstance(row, Void) else "supersedes"
+        return [reference(self.root, name, line, verb, target)]
 
 
-def reference(root: str, name: str, number: int, how: str, target: str) -> Finding:
-    """A row that names another which is not before it: a note where that one is in quarantine."""
-    reason = f"{how} {target}, which is not before it"
+def reference(root: str, name: str, number: int, verb: str, target: str) -> Finding:
+    """A finding for a row that names no earlier row; a note if that one is in quarantine."""
+    reason = f"{verb} {target}, which does not precede it"
     is_lost = target in named(root, name)
     if is_lost:
         reason += "; the quarantine names it"
     return Finding("reference", f"{name}.jsonl", number, reason, not is_lost, target)
 
 
-def look(
+def check_journal(
     root: str, name: str, ids: Ids, followers: Sequence[Follower]
 ) -> tuple[int, list[Finding]]:
-    """How many rows of a journal hold, and what else was found in it."""
+    """Returns the number of valid rows of a journal, and its findings."""
     path, file = journal.path_of(root, name), f"{name}.jsonl"
-    found: list[Finding] = []
-    large = Repeats() if name in LARGE or name.startswith(codec.REJECTS) else None
-    held = number = end = 0
-    newer, odd = Passed(), Counter[str]()
+    findings: list[Finding] = []
+    index = DuplicateIds() if name in LARGE or name.startswith(codec.REJECTS) else None
+    valid = number = end = 0
+    newer, form_counts = Passed(), Counter[str]()
     row: Any
     try:
         if journal.is_utf16(path):
             return 0, [Finding("file", file, 0, journal.UTF16)]
         for number, (offset, line) in enumerate(journal.lines(path), start=1):
             end = offset + len(line)
-            some = forms.of(line)
+            line_forms = forms.of(line)
             try:
                 row = codec.verify(name, line)
             except codec.Newer as error:
@@ -98,41 +98,43 @@ def look(
                 ids.known.setdefault(row.id, name)
             except BadData as error:
                 row = None
-                if some != ["blank"]:
-                    some = []
+                if line_forms != ["blank"]:
+                    line_forms = []
                     bad = Finding("row", file, number, str(error), True, None, offset, len(line))
-                    found.append(bad)
+                    findings.append(bad)
             else:
-                held += 1
-                if large is None:
-                    place = file, number, offset, len(line)
-                    against = ids.faults(row, name, place)
-                    held -= any(one.is_fault for one in against)
-                    found += against
+                valid += 1
+                if index is None:
+                    position = file, number, offset, len(line)
+                    faults = ids.faults(row, name, position)
+                    valid -= any(finding.is_fault for finding in faults)
+                    findings += faults
                 else:
-                    large.add(line)
+                    index.add(line)
                     for target in (getattr(row, "supersedes", None), getattr(row, "first", None)):
                         if target is not None:
-                            large.refer(target, number)
-            odd.update(some)
+                            index.refer(target, number)
+            form_counts.update(line_forms)
             for follower in followers:
-                follower.take(line, row, offset)
-        found += forms.findings(file, odd)
+                follower.add(line, row, offset)
+        findings += forms.findings(file, form_counts)
         if newer.newer:
             reason = f"has {newer_rows(newer.newer)}, left alone and not counted"
-            found.append(Finding("newer", file, 0, reason, is_fault=False))
-        again, lost = large.places(path) if large else ([], [])
-        for at, offset, length, row_id in again:
-            reason = f"id {row_id} is there already"
-            found.append(Finding("twice", file, at, reason, True, row_id, offset, length))
-        # An earlier row of the same request: the one that it supersedes, or the first.
-        back = [reference(root, name, at, "goes back to", target) for at, target in lost]
-        held -= len(again) + sum(one.is_fault for one in back)
-        found += back
+            findings.append(Finding("newer", file, 0, reason, is_fault=False))
+        duplicates, missing = index.find(path) if index else ([], [])
+        for at, offset, length, row_id in duplicates:
+            reason = f"id {row_id} is a duplicate"
+            findings.append(Finding("twice", file, at, reason, True, row_id, offset, length))
+        # References to an earlier row of the same request: the one superseded, or the first.
+        dangling = [reference(root, name, at, "refers to", target) for at, target in missing]
+        valid -= len(duplicates) + sum(finding.is_fault for finding in dangling)
+        findings += dangling
         offset, tail = journal.torn_tail(path)
         if tail and offset >= end:
             reason = f"an unterminated row of {len(tail)} bytes; the next append moves it aside"
-            found.append(Finding("tail", file, number + 1, reason, True, None, offset, len(tail)))
+            findings.append(
+                Finding("tail", file, number + 1, reason, True, None, offset, len(tail))
+            )
     except (IOFault, OSError) as error:
-        found.append(Finding("file", file, 0, str(error)))
-    return held, found
+        findings.append(Finding("file", file, 0, str(error)))
+    return valid, findings

@@ -47,7 +47,7 @@ def expected(form: Form, rows: Mapping[str, Sequence[Any]], zone: tzinfo) -> lis
     return list(projection.evidence(rows["evidence"]))
 
 
-def look(folder: RootedPath, ledger: Ledger, wanted: Sequence[Cells]) -> list[Finding]:
+def check_ledger(folder: RootedPath, ledger: Ledger, wanted: Sequence[Cells]) -> list[Finding]:
     """Returns differences: rows that are missing, duplicated, changed, or not in the book.
 
     A missing ledger, or one without any of the rows, belongs to another book and is no fault.
@@ -66,7 +66,7 @@ def look(folder: RootedPath, ledger: Ledger, wanted: Sequence[Cells]) -> list[Fi
     for record in records:
         if key := key_of(record.cells):
             by_key.setdefault(key, []).append(record)
-    findings = sorted(_wrong(ledger, header.cells, by_key, rows), key=lambda one: one.line)
+    findings = sorted(_wrong(ledger, header.cells, by_key, rows), key=lambda finding: finding.line)
     unknown = by_key.keys() - rows.keys()
     is_ours = bool(by_key.keys() & rows.keys())
     if unknown and is_ours:

@@ -1,7 +1,7 @@
-"""Rows that name rows of another journal, and panes kept of snapshots: whether those are there.
+"""Checks references between journals, and saved panes against their snapshots.
 
-What a row names in its own journal is looked at with the rows. A journal may be ahead of what was
-read of it, so what was not found is looked for once more.
+References within a journal are checked with its rows. A journal may have grown since it was read,
+so a missing row is searched for once more.
 """
 
 import re
@@ -23,7 +23,7 @@ NAMING = ("windows", "anomalies", "prompts", "checkpoints")
 
 
 class Reference(NamedTuple):
-    """A row on a line of a journal names a row of another one."""
+    """A row of a journal that names a row of another one."""
 
     journal: str
     line: int
@@ -32,13 +32,13 @@ class Reference(NamedTuple):
 
 
 def of(row: Any) -> Iterator[tuple[str, str]]:
-    """(journal, id) of every row of another journal that a row names."""
+    """Yields (journal, id) for every row of another journal that a row names."""
     if isinstance(row, WindowRow):
-        for one in row.closings:
-            yield from (("snapshots", name) for name in (one.before, one.after) if name)
+        for closing in row.closings:
+            yield from (("snapshots", name) for name in (closing.before, closing.after) if name)
     elif isinstance(row, Anomaly):
-        said = (row.first_from or "", row.second_from or "")
-        yield from (("snapshots", name) for name in said if _SNAPSHOT.fullmatch(name))
+        sources = (row.first_from or "", row.second_from or "")
+        yield from (("snapshots", name) for name in sources if _SNAPSHOT.fullmatch(name))
     elif isinstance(row, Prompts):
         yield "snapshots", row.snapshot
     elif isinstance(row, Checkpoint) and row.churn is not None:
@@ -46,47 +46,51 @@ def of(row: Any) -> Iterator[tuple[str, str]]:
 
 
 class Names:
-    """A follower: what rows of one journal name that no row before them is."""
+    """A follower that collects references to rows which were not read so far."""
 
     def __init__(self, name: str, ids: Ids) -> None:
         self.name, self.ids = name, ids
         self.line = 0
-        self.open: list[Reference] = []
+        self.unresolved: list[Reference] = []
 
-    def take(self, line: bytes, row: Any, offset: int) -> None:
-        """The next line, and its row; None where it does not hold."""
+    def add(self, line: bytes, row: Any, offset: int) -> None:
+        """Adds a line and its row, which is None if the line is corrupt."""
         self.line += 1
         for target, row_id in of(row):
             if self.ids.known.get(row_id) != target:
-                self.open.append(Reference(self.name, self.line, target, row_id))
+                self.unresolved.append(Reference(self.name, self.line, target, row_id))
 
 
-def look(root: str, ids: Ids, some: list[Reference], doubtful: set[str]) -> list[Finding]:
-    """A fault for each reference to nothing; a note where that row is known to be lost.
+def check_references(
+    root: str, ids: Ids, references: list[Reference], doubtful: set[str]
+) -> list[Finding]:
+    """A fault for each reference to a missing row; a note if that row is known to be lost.
 
-    A journal with a line that does not hold is in doubt, and so is what it lacks.
+    References to `doubtful` journals, which have corrupt lines, are not checked.
     """
-    found = []
-    for one in some:
-        if one.target in doubtful or _is_there(root, ids, one.target, one.row):
+    findings = []
+    for reference in references:
+        if reference.target in doubtful or _is_there(root, ids, reference.target, reference.row):
             continue
-        reason = f"names {one.row}, which is not in {one.target}.jsonl"
-        is_lost = one.row in named(root, one.journal) | named(root, one.target)
+        reason = f"names {reference.row}, which is not in {reference.target}.jsonl"
+        is_lost = reference.row in named(root, reference.journal) | named(root, reference.target)
         if is_lost:
             reason += "; the quarantine names it"
-        file = f"{one.journal}.jsonl"
-        found.append(Finding("reference", file, one.line, reason, not is_lost, one.row))
-    return found
+        file = f"{reference.journal}.jsonl"
+        findings.append(
+            Finding("reference", file, reference.line, reason, not is_lost, reference.row)
+        )
+    return findings
 
 
 def panes(root: str, ids: Ids) -> list[Finding]:
-    """A note for each kept pane that is of no snapshot."""
+    """A note for each saved pane without a snapshot."""
     try:
         names = RootedPath(root, "raw").names()
     except (IOFault, OSError):
-        return []  # what cannot be looked into is reported with the files
+        return []  # reported by `check_directory`
     return [
-        Finding("pane", f"raw/{name}", 0, "is of no snapshot of this book", is_fault=False)
+        Finding("pane", f"raw/{name}", 0, "belongs to no snapshot of this book", is_fault=False)
         for name in names
         if _SNAPSHOT.fullmatch(name[: -len(".txt")])
         and not _is_there(root, ids, "snapshots", name[: -len(".txt")])

@@ -1,4 +1,4 @@
-"""A whole book, looked at once."""
+"""Checks a whole book."""
 
 import time
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from burnbook.check import (
     references,
     states,
 )
-from burnbook.config.folders import ledgers as places_of
+from burnbook.config.folders import ledgers as ledger_paths
 from burnbook.config.loader import Config
 from burnbook.rows.meters import NewerRow
 from burnbook.store import database
@@ -24,41 +24,43 @@ from burnbook.windows.snapshot_index import SNAPSHOTS, SnapshotIndex
 _AGAIN, _PAUSE = 2, 0.2
 
 
-class Looked(NamedTuple):
-    """How many rows of each journal hold, and everything that was found."""
+class CheckReport(NamedTuple):
+    """The number of valid rows of each journal, and all findings."""
 
     rows: dict[str, int]
-    found: list[Finding]
+    findings: list[Finding]
 
     @property
     def faults(self) -> list[Finding]:
-        """What makes the answer no."""
-        return [one for one in self.found if one.is_fault]
+        """The findings that make `check` exit with 1."""
+        return [finding for finding in self.findings if finding.is_fault]
 
     @property
     def newer(self) -> dict[str, str]:
-        """The journals that have rows of a later version, and what `check` says about them."""
-        return {one.file: one.reason for one in self.found if one.kind == "newer"}
+        """The journals with rows of a later version, each with the reason that `check` shows."""
+        return {
+            finding.file: finding.reason for finding in self.findings if finding.kind == "newer"
+        }
 
     @property
     def notes(self) -> list[Finding]:
-        """What is worth knowing."""
-        return [one for one in self.found if not one.is_fault]
+        """The findings that are not faults."""
+        return [finding for finding in self.findings if not finding.is_fault]
 
 
-def look(book: Book, config: Config) -> Looked:
-    """Everything about a book. What a writer may be in the middle of is looked for again."""
-    looked = once(book, config)
+def check_book(book: Book, config: Config) -> CheckReport:
+    """Checks a book. Faults that a running writer may cause are checked again."""
+    report = check_once(book, config)
     for _ in range(_AGAIN):
-        if not any(one.kind in PASSING for one in looked.faults):
+        if not any(finding.kind in PASSING for finding in report.faults):
             break
         time.sleep(_PAUSE)
-        looked = once(book, config)
-    return looked
+        report = check_once(book, config)
+    return report
 
 
 class _Snapshots:
-    """A follower: the index of the rows, for the states."""
+    """A follower that builds the index of the snapshots, for the states."""
 
     def __init__(self) -> None:
         self._connection = database.open_memory().connection
@@ -70,70 +72,76 @@ class _Snapshots:
         """The index of the rows so far."""
         return SnapshotIndex(self._connection)
 
-    def take(self, line: bytes, row: Any, offset: int) -> None:
-        """The next line, and its row."""
+    def add(self, line: bytes, row: Any, offset: int) -> None:
+        """Adds a line and its row."""
         if row is not None and not isinstance(row, NewerRow):
             SNAPSHOTS.apply(self._connection, [(offset, len(line), row)])
 
 
 class _Rows:
-    """A follower: the rows of a small journal that hold, in their order."""
+    """A follower that collects the valid rows of a small journal in order."""
 
     def __init__(self) -> None:
         self.rows: list[Any] = []
 
-    def take(self, line: bytes, row: Any, offset: int) -> None:
+    def add(self, line: bytes, row: Any, offset: int) -> None:
         if row is not None and not isinstance(row, NewerRow):
             self.rows.append(row)
 
 
-def once(book: Book, config: Config) -> Looked:
-    """One look. The store is copied before the journals are read, so that these are further."""
+def check_once(book: Book, config: Config) -> CheckReport:
+    """Checks a book once. The store is copied first, so that the journals have all of its rows."""
     with derived.stored(book.root) as stored:
         return _once(book.root, config, stored)
 
 
-def _once(root: str, config: Config, stored: derived.Stored) -> Looked:
-    found: list[Finding] = []
+def _once(root: str, config: Config, stored: derived.Stored) -> CheckReport:
+    findings: list[Finding] = []
     rows: dict[str, int] = {}
     ids = journals.Ids(root)
     snapshots = _Snapshots()
-    kept = {name: _Rows() for name in ledgers.JOURNALS}
-    names = {name: references.Names(name, ids) for name in references.NAMING}
+    collectors = {name: _Rows() for name in ledgers.JOURNALS}
+    references_by_journal = {name: references.Names(name, ids) for name in references.NAMING}
     doubtful: set[str] = set()
     newer: set[str] = set()
     for name in journals.names(root):
         rebuilds = stored.rebuilds(name)
         others: list[Any] = [snapshots] if name == "snapshots" else []
-        others += [one[name] for one in (kept, names) if name in one]
-        rows[name], some = journals.look(root, name, ids, [*rebuilds, *others])
-        found += some
-        if any(one.kind == "newer" for one in some):
+        others += [group[name] for group in (collectors, references_by_journal) if name in group]
+        rows[name], journal_findings = journals.check_journal(root, name, ids, [*rebuilds, *others])
+        findings += journal_findings
+        if any(finding.kind == "newer" for finding in journal_findings):
             newer.add(name)
-        # With a row of the journal in doubt, what is made from it is in doubt too.
-        if any(one.is_fault and one.kind != "form" for one in some):
+        # Data derived from a journal with corrupt rows cannot be checked.
+        if any(finding.is_fault and finding.kind != "form" for finding in journal_findings):
             doubtful.add(name)
             continue
         for rebuild in rebuilds:
-            found += rebuild.findings()
-        # What rows of a later version say about states and ledgers is not known here.
+            findings += rebuild.findings()
+        # The effect of rows of a later version on states and ledgers is unknown.
         if name == "snapshots" and name not in newer:
-            found += states.look(root, snapshots.index)
-    found += stored.findings
-    unknown = [one for follower in names.values() for one in follower.open]
-    found += references.look(root, ids, unknown, doubtful)
-    found += references.panes(root, ids) if "snapshots" not in doubtful else []
+            findings += states.check_states(root, snapshots.index)
+    findings += stored.findings
+    unresolved = [ref for follower in references_by_journal.values() for ref in follower.unresolved]
+    findings += references.check_references(root, ids, unresolved, doubtful)
+    findings += references.panes(root, ids) if "snapshots" not in doubtful else []
     unsure = set(ledgers.JOURNALS) if newer & set(ledgers.JOURNALS) else doubtful
-    found += _ledgers(root, config, {name: one.rows for name, one in kept.items()}, unsure)
+    findings += _ledgers(
+        root, config, {name: group.rows for name, group in collectors.items()}, unsure
+    )
     own = _pages_inside(root, config)
-    found += [one for one in directory.look(root) if one.kind != "foreign" or one.file not in own]
-    return Looked(rows, found)
+    findings += [
+        finding
+        for finding in directory.check_directory(root)
+        if finding.kind != "foreign" or finding.file not in own
+    ]
+    return CheckReport(rows, findings)
 
 
 def _pages_inside(root: str, config: Config) -> set[str]:
-    """The names in the book under which the config has the pages, as the demo's does."""
+    """The top-level names in the book that ledgers and pages use, as in the demo's config."""
     try:
-        pages = places_of(config, root)
+        pages = ledger_paths(config, root)
     except BadConfig:
         return set()
     return {path.name.split("/")[0] for path in pages if path.root == root and path.name}
@@ -142,15 +150,17 @@ def _pages_inside(root: str, config: Config) -> set[str]:
 def _ledgers(
     root: str, config: Config, rows: dict[str, list[Any]], doubtful: set[str]
 ) -> list[Finding]:
-    """What ledgers say; a note where the config does not tell where they are, or whose days."""
+    """Findings of the ledgers; a note if the config has no valid folder or time zone."""
     try:
-        zone, folder = config.zone, places_of(config, root).folder
+        zone, folder = config.zone, ledger_paths(config, root).folder
     except BadConfig as error:
-        reason = f"{error}; ledgers and days are not looked at"
+        reason = f"{error}; ledgers and days are not checked"
         return [Finding("config", "config", 0, reason, is_fault=False)]
     return [
         finding
         for ledger in ledgers.LEDGERS
         if ledger.journal not in doubtful
-        for finding in ledgers.look(folder, ledger, ledgers.expected(ledger.form, rows, zone))
+        for finding in ledgers.check_ledger(
+            folder, ledger, ledgers.expected(ledger.form, rows, zone)
+        )
     ]

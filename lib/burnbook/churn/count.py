@@ -21,7 +21,7 @@ from burnbook.windows.history import closing
 class Counted(NamedTuple):
     """The result of git, before anything is booked.
 
-    `decision` is None, or a word that says why nothing was counted, with `reason` as a sentence.
+    If nothing was counted, `decision` is the reason as a word and `reason` as a sentence.
     `unknown` names declared repositories without a commit range in this window.
     """
 

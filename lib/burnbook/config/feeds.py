@@ -58,7 +58,7 @@ class Requests(msgspec.Struct, frozen=True, rename={"never": "not"}):
 
 
 class Errors(msgspec.Struct, frozen=True):
-    """Lines that meet any of `any` are errors; they may lack these fields; `kind` says which."""
+    """Lines that meet any of `any` are errors; they may lack these fields. `kind` is a path."""
 
     any: Conditions = {}
     may_lack: tuple[str, ...] = ("input_tokens", "output_tokens", "latency_ms")

@@ -93,7 +93,7 @@ def _plain(config: Config, key: str, *texts: str) -> None:
 
 
 def _path(config: Config, path: str) -> str:
-    """Returns the jobs' PATH. Raises BadConfig for a folder that anybody may write to."""
+    """Returns the jobs' PATH. Raises BadConfig for a folder that every user can write to."""
     folders = [os.path.expanduser(folder) for folder in path.split(":")]
     for folder in folders:
         if not os.path.isabs(folder):
@@ -103,5 +103,6 @@ def _path(config: Config, path: str) -> str:
         except OSError:
             continue  # a missing folder has no programs
         if mode & stat.S_IWOTH:
-            raise wrong(config, "path", f"anybody may write to {folder}; jobs must not run from it")
+            reason = f"every user can write to {folder}; jobs must not run from it"
+            raise wrong(config, "path", reason)
     return ":".join(folders)

@@ -1,7 +1,7 @@
-"""What `doctor` tries: the place of the book, the machine, and how all is set up.
+"""The probes of `doctor`: the book's file system, the machine and the configuration.
 
-Each probe gives a `Probed`, and raises nothing. A scratch folder in the place of the book is made
-for some, and removed.
+Each probe returns a `Probed` and never raises. Some use a scratch folder in the book, which is
+removed afterwards.
 """
 
 from typing import Literal, NamedTuple
@@ -10,9 +10,9 @@ Verdict = Literal["ok", "warn", "fail"]
 
 
 class Probed(NamedTuple):
-    """What one probe came to. `fail`: burnbook does not work like this; `warn`: a part of it."""
+    """The result of a probe. `fail`: burnbook does not work; `warn`: a part of it does not."""
 
     area: str
     name: str
     verdict: Verdict
-    said: str
+    detail: str

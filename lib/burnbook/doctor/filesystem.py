@@ -1,4 +1,4 @@
-"""The file system that a book is on: does it keep what the book's promises are made of."""
+"""Checks that the book's file system supports what burnbook's guarantees depend on."""
 
 import fcntl
 import os
@@ -13,38 +13,38 @@ from burnbook.check.directory import DOCTOR_FILE
 from burnbook.doctor import Probed, Verdict
 
 AREA = "book"
-_LITTLE, _FAR_TOO_LITTLE = 1 << 29, 1 << 24
+_LOW_SPACE, _MIN_SPACE = 1 << 29, 1 << 24
 _REMOTE = ("nfs", "cifs", "smb", "9p", "fuse", "afs", "ceph", "gluster", "lustre", "vboxsf")
 _MOUNTS = "/proc/self/mounts"
 
-Tried = tuple[Verdict, str]
+Outcome = tuple[Verdict, str]
 
 
 def probe(root: str) -> list[Probed]:
-    """Every probe of a place; where the book is not there yet, of the folder that it will be in."""
-    found = [Probed(AREA, "directory", *_directory(root))]
-    place = root
-    while not os.path.isdir(place):
-        place = os.path.dirname(place)
-    scratch = RootedPath(place, f".doctor.{os.getpid()}.tmp")
+    """Runs every probe in the book or, if it does not exist yet, in its closest parent folder."""
+    results = [Probed(AREA, "directory", *_directory(root))]
+    folder = root
+    while not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    scratch = RootedPath(folder, f".doctor.{os.getpid()}.tmp")
     try:
         os.mkdir(str(scratch), files.DIR_MODE)
     except OSError as error:
-        said = os_sentence(f"nothing can be written in {place}", error)
-        return [*found, Probed(AREA, "writing", "fail", said)]
+        detail = os_sentence(f"cannot write to {folder}", error)
+        return [*results, Probed(AREA, "writing", "fail", detail)]
     try:
-        for name, tried in _probes(scratch):
+        for name, run_probe in _probes(scratch):
             try:
-                found.append(Probed(AREA, name, *tried()))
+                results.append(Probed(AREA, name, *run_probe()))
             except OSError as error:
-                found.append(Probed(AREA, name, "fail", os_sentence(f"{name} failed", error)))
+                results.append(Probed(AREA, name, "fail", os_sentence(f"{name} failed", error)))
     finally:
         with suppress(OSError, IOFault):
             scratch.remove_matching(DOCTOR_FILE)
-    return found
+    return results
 
 
-def _probes(scratch: RootedPath) -> Iterator[tuple[str, Callable[[], Tried]]]:
+def _probes(scratch: RootedPath) -> Iterator[tuple[str, Callable[[], Outcome]]]:
     yield "file system", lambda: _kind(scratch)
     yield "locks", lambda: flock(scratch / "lock")
     yield "fsync", lambda: _fsync(scratch)
@@ -54,39 +54,42 @@ def _probes(scratch: RootedPath) -> Iterator[tuple[str, Callable[[], Tried]]]:
     yield "free space", lambda: _space(scratch)
 
 
-def _directory(root: str) -> Tried:
+def _directory(root: str) -> Outcome:
     try:
-        found = os.stat(root)
+        status = os.stat(root)
     except FileNotFoundError:
-        return "ok", f"{root} is not there yet; the first row makes it"
+        return "ok", f"{root} does not exist yet; the first row creates it"
     except OSError as error:
-        return "fail", os_sentence("the book cannot be looked at", error)
-    if not stat.S_ISDIR(found.st_mode):
-        return "fail", f"{root} is no directory"
-    if found.st_uid != os.geteuid():
-        return "fail", f"{root} belongs to another user (uid {found.st_uid})"
-    mode = stat.S_IMODE(found.st_mode)
+        return "fail", os_sentence("cannot access the book", error)
+    if not stat.S_ISDIR(status.st_mode):
+        return "fail", f"{root} is not a directory"
+    if status.st_uid != os.geteuid():
+        return "fail", f"{root} belongs to another user (uid {status.st_uid})"
+    mode = stat.S_IMODE(status.st_mode)
     if mode != files.DIR_MODE:
-        return "warn", f"{root} has mode {mode:04o}, not 0700; repair puts it right"
+        return "warn", f"{root} has mode {mode:04o}, not 0700; run repair"
     return "ok", root
 
 
-def _kind(scratch: RootedPath) -> Tried:
+def _kind(scratch: RootedPath) -> Outcome:
     try:
         with open(_MOUNTS, encoding="utf-8", errors="replace") as file:
             mounts = [line.split() for line in file]
     except OSError:
-        return "ok", "not known on this system"
+        return "ok", "unknown on this system"
     real = os.path.realpath(str(scratch)) + "/"
-    inside = [one for one in mounts if real.startswith(one[1].rstrip("/") + "/")]
-    kind = max(inside, key=lambda one: len(one[1]))[2] if inside else "unknown"
+    matching = [mount for mount in mounts if real.startswith(mount[1].rstrip("/") + "/")]
+    kind = max(matching, key=lambda mount: len(mount[1]))[2] if matching else "unknown"
     if kind.startswith(_REMOTE):
-        return "warn", f"{kind}: its locks and syncs are only as good as its server; a local one is"
+        return (
+            "warn",
+            f"{kind}: locks and syncs depend on its server; keep the book on a local file system",
+        )
     return "ok", kind
 
 
-def flock(path: RootedPath) -> Tried:
-    """Whether a lock that is held keeps another process out."""
+def flock(path: RootedPath) -> Outcome:
+    """Whether a held lock excludes another process."""
     holder = path.open(os.O_RDWR | os.O_CREAT)
     try:
         fcntl.flock(holder, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -98,11 +101,11 @@ def flock(path: RootedPath) -> Tried:
         os.close(holder)
     if os.waitstatus_to_exitcode(status) == 0:
         return "ok", "a second process waits for the lock"
-    return "fail", "two processes get one lock at once here; keep the book on a local file system"
+    return "fail", "two processes can hold the same lock; keep the book on a local file system"
 
 
 def _try(path: str) -> None:
-    """In a child: 0 where the lock keeps it out. It leaves without any of the parent's clean-up."""
+    """In a child: exits with 0 if the lock is held, without the clean-up of the parent."""
     code = 1
     try:
         fcntl.flock(os.open(path, os.O_RDWR | os.O_CLOEXEC), fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -112,7 +115,7 @@ def _try(path: str) -> None:
         os._exit(code)
 
 
-def _fsync(scratch: RootedPath) -> Tried:
+def _fsync(scratch: RootedPath) -> Outcome:
     handle = (scratch / "row").open(os.O_RDWR | os.O_CREAT)
     try:
         files.write_all(handle, b"row\n")
@@ -123,39 +126,42 @@ def _fsync(scratch: RootedPath) -> Tried:
     return "ok", "files and directories can be synced"
 
 
-def _rename(scratch: RootedPath) -> Tried:
+def _rename(scratch: RootedPath) -> Outcome:
     path = scratch / "state"
     path.replace(b"old")
     with os.fdopen(path.open(os.O_RDONLY), "rb") as reader:
         path.replace(b"new")
         old, new = reader.read(), path.read()
     if (old, new) != (b"old", b"new"):
-        return "fail", "a file that is replaced changes under those who read it"
-    return "ok", "a reader has the old file or the new one, whole"
+        return "fail", "a replaced file changes for processes that have it open"
+    return "ok", "readers see the whole old file or the whole new one"
 
 
-def _links(scratch: RootedPath) -> Tried:
+def _links(scratch: RootedPath) -> Outcome:
     target, link = scratch / "target", scratch / "link"
     target.replace(b"x")
     try:
         os.symlink(target.last, str(link))
     except OSError:
-        return "ok", "there are no symbolic links here"
+        return "ok", "symbolic links are not supported"
     try:
         os.close(link.open(os.O_RDONLY))
         return "fail", "O_NOFOLLOW follows symbolic links"
     except (OSError, IOFault):
-        pass  # to be refused is what is wanted
+        pass  # as expected
     finally:
         os.unlink(str(link))
     try:
         target.link("link.hard")
     except OSError:
-        return "warn", "no hard links here: repair --yes cannot keep the journal as it was"
+        return (
+            "warn",
+            "hard links are not supported, so repair --yes cannot keep the original journal",
+        )
     return "ok", "symbolic links are refused"
 
 
-def _modes(scratch: RootedPath) -> Tried:
+def _modes(scratch: RootedPath) -> Outcome:
     path = scratch / "private"
     path.replace(b"")
     mode = stat.S_IMODE(os.stat(str(path)).st_mode)
@@ -164,10 +170,10 @@ def _modes(scratch: RootedPath) -> Tried:
     return "ok", "new files are private (0600)"
 
 
-def _space(scratch: RootedPath) -> Tried:
-    found = os.statvfs(str(scratch))
-    free = found.f_bavail * found.f_frsize
-    said = f"{free / (1 << 20):,.0f} MiB"
-    if free < _FAR_TOO_LITTLE or (found.f_files and not found.f_favail):
-        return "fail", f"{said} and {found.f_favail:,} inodes free"
-    return ("warn" if free < _LITTLE else "ok"), f"{said} free"
+def _space(scratch: RootedPath) -> Outcome:
+    stats = os.statvfs(str(scratch))
+    free = stats.f_bavail * stats.f_frsize
+    free_text = f"{free / (1 << 20):,.0f} MiB"
+    if free < _MIN_SPACE or (stats.f_files and not stats.f_favail):
+        return "fail", f"{free_text} and {stats.f_favail:,} inodes free"
+    return ("warn" if free < _LOW_SPACE else "ok"), f"{free_text} free"

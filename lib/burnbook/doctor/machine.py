@@ -1,4 +1,4 @@
-"""The machine: its clock, Python, just, and the programs that some commands call."""
+"""Checks the clock, Python, just, and the programs that some commands call."""
 
 import os
 import re
@@ -39,20 +39,22 @@ def probe(root: str) -> list[Probed]:
 
 
 def _clock(root: str) -> Probed:
-    """A clock that went back gives rows that are older than those before them."""
+    """If the clock was set back, new rows are older than the rows before them."""
     now = clock.wall_clock()
     newest = max(filter(None, (_last(root, name) for name in codec.JOURNALS)), default=None)
     if now < _SINCE:
-        return Probed(AREA, "clock", "fail", f"it is {clock.iso(now)}: the clock is not set")
+        return Probed(AREA, "clock", "fail", f"the clock is not set: {clock.iso(now)}")
     if newest is not None and newest > now + _AHEAD:
         ahead = clock.span((newest - now).total_seconds())
-        said = f"the newest row is of {clock.iso(newest)}, {ahead} from now: the clock went back"
-        return Probed(AREA, "clock", "warn", said)
+        detail = (
+            f"the newest row is from {clock.iso(newest)}, {ahead} ahead: the clock was set back"
+        )
+        return Probed(AREA, "clock", "warn", detail)
     return Probed(AREA, "clock", "ok", clock.iso(now.replace(microsecond=0)))
 
 
 def _last(root: str, name: str) -> datetime | None:
-    """When the last row of a journal was written."""
+    """The time at which the last row of a journal was written."""
     path = journal.path_of(root, name)
     size = journal.size(path)
     if not size:
@@ -63,28 +65,28 @@ def _last(root: str, name: str) -> datetime | None:
         whole = data[: data.rfind(b"\n")]
         return msgspec.json.decode(whole[whole.rfind(b"\n") + 1 :], type=_When).recorded_at
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
-        return None  # `check` tells damage
+        return None  # `check` reports damage
 
 
 def _python() -> Probed:
     version = ".".join(map(str, sys.version_info[:3]))
     is_new = sys.version_info >= (3, 11)
-    said = version if is_new else f"{version}; 3.11 or later is needed"
-    return Probed(AREA, "python", "ok" if is_new else "fail", said)
+    detail = version if is_new else f"{version}; 3.11 or later is needed"
+    return Probed(AREA, "python", "ok" if is_new else "fail", detail)
 
 
 def _just() -> Probed:
     own = os.path.join(PROJECT, ".venv", "bin", "just")
     path = own if os.access(own, os.X_OK) else shutil.which("just")
     if path is None:
-        return Probed(AREA, "just", "warn", "not there; ./just sets it up")
+        return Probed(AREA, "just", "warn", "not found; ./just installs it")
     try:
-        told = process.run([path, "--version"], 10, out=4096).out.decode("utf-8", "replace")
+        version = process.run([path, "--version"], 10, out=4096).out.decode("utf-8", "replace")
     except (OSError, process.LimitExceeded) as error:
         return Probed(AREA, "just", "warn", f"{path} cannot be run: {error}")
-    numbers = re.search(r"(\d+)\.(\d+)\.(\d+)", told)
+    numbers = re.search(r"(\d+)\.(\d+)\.(\d+)", version)
     if numbers is None or (int(numbers[1]), int(numbers[2])) < _JUST:
-        return Probed(AREA, "just", "warn", f"{told.strip()}; 1.58 or later is needed")
+        return Probed(AREA, "just", "warn", f"{version.strip()}; 1.58 or later is needed")
     return Probed(AREA, "just", "ok", numbers[0])
 
 
@@ -92,5 +94,5 @@ def _program(name: str) -> Probed:
     path = shutil.which(name)
     if path is not None:
         return Probed(AREA, name, "ok", path)
-    said = f"not there; for {_WHAT_FOR[name]}"
-    return Probed(AREA, name, "ok" if name in _NEEDED_BY_FEW else "warn", said)
+    detail = f"not found; needed for {_WHAT_FOR[name]}"
+    return Probed(AREA, name, "ok" if name in _NEEDED_BY_FEW else "warn", detail)

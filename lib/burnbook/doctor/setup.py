@@ -1,4 +1,4 @@
-"""How all is set up: config, who may write it, ledgers, locks of recipes, the schedule."""
+"""Checks the config, who may write it, ledgers, recipe locks and the schedule."""
 
 import os
 import stat
@@ -46,7 +46,7 @@ def _config(config: Config, book: str) -> Iterator[Probed]:
         if fault is not None:
             yield Probed(AREA, name, "fail", fault)
     if not any(fault for _, fault in faults):
-        yield Probed(AREA, "config", "ok", f"{config.root}, every file of it holds")
+        yield Probed(AREA, "config", "ok", f"{config.root}: every file is valid")
 
 
 def _owners(config: Config) -> Iterator[Probed]:
@@ -57,36 +57,36 @@ def _owners(config: Config) -> Iterator[Probed]:
     for fault in dict.fromkeys(filter(None, unsafe)):
         yield Probed(AREA, "commands", "fail", fault)
     if not any(unsafe):
-        yield Probed(AREA, "commands", "ok", "only you may write the config that names them")
+        yield Probed(AREA, "commands", "ok", "only you can write the config files that name them")
 
 
 def _pages(config: Config, book: str) -> Iterator[Probed]:
     try:
-        places = folders.ledgers(config, book)
+        paths = folders.ledgers(config, book)
     except BurnbookError:
-        return  # said above
-    tries: list[tuple[str, Callable[[], Any]]] = [
-        (form.file, lambda form=form: csv_ledger.check(places.folder, form))  # type: ignore[misc]
+        return  # reported by `_config`
+    checks: list[tuple[str, Callable[[], Any]]] = [
+        (form.file, lambda form=form: csv_ledger.check(paths.folder, form))  # type: ignore[misc]
         for form, _, _ in ledgers.LEDGERS
     ]
-    tries.append(("handoff", lambda: handoff_file.check(places.handoff)))
-    faults = [(name, _fault(one)) for name, one in tries]
+    checks.append(("handoff", lambda: handoff_file.check(paths.handoff)))
+    faults = [(name, _fault(check)) for name, check in checks]
     for name, fault in faults:
         if fault is not None:
             yield Probed(AREA, name, "fail", fault)
     if not any(fault for _, fault in faults):
-        yield Probed(AREA, "ledgers", "ok", str(places.folder))
+        yield Probed(AREA, "ledgers", "ok", str(paths.folder))
 
 
 def _locks(root: str) -> Probed:
-    """The locks of recipes, which bin/_locked opens and does not follow."""
+    """The locks of recipes, which bin/_locked opens without following links."""
     for path in sorted(glob(os.path.join(escape(root), ".recipe.*.lock"))):
-        found = os.lstat(path)
-        if not stat.S_ISREG(found.st_mode):
-            return Probed(AREA, "recipe locks", "fail", f"{path} is not a plain file; remove it")
+        status = os.lstat(path)
+        if not stat.S_ISREG(status.st_mode):
+            return Probed(AREA, "recipe locks", "fail", f"{path} is not a regular file; remove it")
         if not os.access(path, os.W_OK):
             return Probed(AREA, "recipe locks", "fail", f"{path} cannot be written")
-    return Probed(AREA, "recipe locks", "ok", "plain files")
+    return Probed(AREA, "recipe locks", "ok", "regular files")
 
 
 def _schedule() -> Probed:
@@ -94,17 +94,17 @@ def _schedule() -> Probed:
         table = crontab_file.read() or b""
         is_there = crontab_file.without(table, PROJECT) != table
     except BurnbookError as error:
-        return Probed(AREA, "schedule", "warn", f"not known: {error}")
+        return Probed(AREA, "schedule", "warn", f"unknown: {error}")
     if is_there:
         return Probed(AREA, "schedule", "ok", "the jobs are in your crontab")
-    return Probed(AREA, "schedule", "ok", "no jobs in your crontab; schedule install puts them")
+    return Probed(AREA, "schedule", "ok", "no jobs in your crontab; schedule install adds them")
 
 
-def _fault(tried: Callable[[], Any]) -> str | None:
+def _fault(action: Callable[[], Any]) -> str | None:
     try:
-        tried()
+        action()
     except BurnbookError as error:
         return str(error)
     except OSError as error:
-        return os_sentence("cannot be looked at", error)
+        return os_sentence("cannot be read", error)
     return None

@@ -1,8 +1,8 @@
 """A process that runs one jq program on lines, within limits of CPU time, memory and output.
 
-jq cannot be interrupted or limited inside a process. So it runs in a child without an environment,
-open files or signals of the terminal, which is killed if a line takes too much. Requests and
-answers are frames: 8 bytes of length, then MessagePack.
+jq can neither be interrupted nor limited inside a process. So it runs in a child without an
+environment, open files or signals of the terminal, which is killed if a line exceeds a limit.
+Requests and answers are frames: 8 bytes of length, then MessagePack.
 """
 
 import fcntl
@@ -19,20 +19,20 @@ from burnbook.base.clean_text import quoted
 from burnbook.base.redact import redact
 
 LINE_SECONDS = 0.8
-"""CPU time for one line; to compile the program takes COMPILE_SECONDS at most."""
+"""The limit of CPU time for one line; for compiling the program it is COMPILE_SECONDS."""
 COMPILE_SECONDS = 5.0
 MEMORY = 96 << 20
-"""Bytes that the child may allocate beyond what the parent has."""
+"""Bytes that the child may allocate in addition to those of the parent."""
 GROWTH, LEAST = 8, 4096
-"""A line's objects have at most LEAST bytes as JSON, and GROWTH more for each byte of the line."""
+"""The objects of a line have at most LEAST + GROWTH * (bytes of the line) bytes as JSON."""
 _NESTS = 64
-"""Of these bytes, one in so many may open an object or a list, which take the most memory."""
+"""One in so many of these bytes may open an object or a list, which take the most memory."""
 OUT_OF_MEMORY = 3  # an exit code
 
 _encode = msgspec.json.Encoder().encode
 
 Answer = bytes | str
-"""The objects as a JSON array, or why there are none."""
+"""The objects as a JSON array, or the reason for an error."""
 
 
 class Stopped(Exception):
@@ -43,12 +43,12 @@ class Child:
     """The running program. Raises ValueError, with jq's message, if it is not valid."""
 
     def __init__(self, program: str) -> None:
-        (requests, self._requests), (self._answers, answers) = os.pipe(), os.pipe()
+        (request_read, self._requests), (self._answers, answer_write) = os.pipe(), os.pipe()
         pid = os.fork()
         if not pid:
-            _serve(program, requests, answers)
-        os.close(requests)
-        os.close(answers)
+            _serve(program, request_read, answer_write)
+        os.close(request_read)
+        os.close(answer_write)
         self._owner = os.getpid()
         pipes = (self._requests, self._answers)
         self._end = weakref.finalize(self, _end, self._owner, pid, pipes)
@@ -73,7 +73,7 @@ class Child:
             return answers
         except BrokenPipeError:
             raise Stopped(_reason(self._end())) from None
-        except BaseException:  # also Ctrl-C, because half an answer may be left in the pipe
+        except BaseException:  # also Ctrl-C: half an answer may be in the pipe
             self._end()
             raise
 
@@ -91,10 +91,10 @@ def _end(owner: int, pid: int, pipes: tuple[int, int]) -> int | None:
     for handle in pipes:
         os.close(handle)
     try:
-        os.kill(pid, signal.SIGKILL)  # no effect if it has ended already
+        os.kill(pid, signal.SIGKILL)  # no effect if it has ended
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     except (ProcessLookupError, ChildProcessError):
-        return None  # SIGCHLD is ignored, so the code is unknown
+        return None  # SIGCHLD is ignored, so the exit code is unknown
 
 
 def _reason(code: int | None) -> str:
@@ -106,12 +106,12 @@ def _reason(code: int | None) -> str:
     return f"crashes (exit code {code})"
 
 
-def _serve(program: str, requests: int, answers: int) -> NoReturn:
+def _serve(program: str, request_read: int, answer_write: int) -> NoReturn:
     code = OUT_OF_MEMORY
     try:
         null = os.open(os.devnull, os.O_RDWR)
         # If the parent has closed its stdin or stdout, a pipe may have that number.
-        handles = [fcntl.fcntl(old, fcntl.F_DUPFD, 3) for old in (requests, answers, null)]
+        handles = [fcntl.fcntl(old, fcntl.F_DUPFD, 3) for old in (request_read, answer_write, null)]
         for number, handle in enumerate(handles):
             os.dup2(handle, number)
         _confine()
@@ -130,7 +130,7 @@ def _serve(program: str, requests: int, answers: int) -> NoReturn:
 
 
 def _confine() -> None:
-    """Ignores the terminal's signals, closes every other file, and limits memory."""
+    """Ignores the terminal's signals, closes all other files and limits memory."""
     for number in (signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGPROF):
@@ -156,7 +156,7 @@ def _size() -> int:
 
 
 def _compiled(program: str) -> tuple[Any, str]:
-    """Returns the compiled program, or None and the reason."""
+    """Returns the compiled program, or None and the error."""
     import jq
 
     # jq loads ~/.jq into every program. From here on, no file can be opened.
@@ -165,28 +165,28 @@ def _compiled(program: str) -> tuple[Any, str]:
     try:
         return jq.compile(program), ""
     except ValueError as error:
-        return None, str(error) or "jq does not say why"
+        return None, str(error) or "jq gives no reason"
     finally:
         del os.environ["HOME"]
 
 
 def _answer(compiled: Any, line: bytes) -> Answer:
-    most = GROWTH * len(line) + LEAST
-    nests = most // _NESTS
+    byte_limit = GROWTH * len(line) + LEAST
+    nesting_limit = byte_limit // _NESTS
     parts: list[bytes] = []
     signal.setitimer(signal.ITIMER_PROF, LINE_SECONDS)
     try:
         for value in compiled.input_text(line.decode().lstrip("\ufeff")):
             # jq returns these for 1/0 and `nan`; JSON cannot represent them.
             if type(value) is dict:
-                for key, inner in value.items():
-                    if type(inner) is float and not isfinite(inner):
+                for key, item in value.items():
+                    if type(item) is float and not isfinite(item):
                         return f"gives no finite number for {quoted(key, 64)}"
             part = _encode(value)
             parts.append(part)
-            most -= len(part) + 1
-            nests -= part.count(b"{") + part.count(b"[")
-            if most < 0 or nests < 0:
+            byte_limit -= len(part) + 1
+            nesting_limit -= part.count(b"{") + part.count(b"[")
+            if byte_limit < 0 or nesting_limit < 0:
                 limit = f"{LEAST} bytes and {GROWTH} for each byte of the line"
                 return f"gives too much: over {limit}"
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""A feed's `map`: a jq program that converts any line to objects with canonical names."""
+"""A feed's `map`: a jq program that converts a line to objects with canonical field names."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -10,13 +10,13 @@ from burnbook.base.errors import BadConfig, Refused
 from burnbook.jq_map.child import Answer, Child, Stopped
 
 MAX_STOPS = 3
-"""Lines that may take too much before the run ends; by then the program is at fault."""
+"""Lines that may exceed a limit before the run ends, because the program must be wrong."""
 
 _decode = msgspec.json.Decoder(list[Any]).decode
 
 
-class Mapped:
-    """Runs the program of one feed. `where` names the feed in messages."""
+class JqMap:
+    """Runs the program of one feed. `where` names it in a message."""
 
     def __init__(self, program: str, where: str) -> None:
         self._program, self._where = program, where
@@ -25,7 +25,7 @@ class Mapped:
     def answers(self, lines: Sequence[bytes]) -> list[Answer]:
         """Returns an answer for each line; each must be one JSON value.
 
-        Raises BadConfig if the program was stopped at more than MAX_STOPS lines.
+        Raises BadConfig if more than MAX_STOPS lines exceeded a limit.
         """
         try:
             return _child(self._program).ask(list(lines)) if lines else []
@@ -44,7 +44,7 @@ class Mapped:
 
 
 def objects(answer: Answer) -> list[Any]:
-    """Returns the objects of an answer. Raises Refused if it is a reason instead."""
+    """Returns the objects of an answer. Raises Refused if it is an error."""
     if isinstance(answer, str):
         raise Refused(f"the feed's map {answer}")
     try:
@@ -60,18 +60,18 @@ def check(program: str) -> None:
 
 def stop() -> None:
     """Ends the children of this process."""
-    _kept.cache_clear()
+    _cached.cache_clear()
 
 
 def _child(program: str) -> Child:
-    """Returns the child that runs a program. Starts it on first use and after it was stopped."""
-    child = _kept(program)
+    """Returns the child that runs a program, and starts it if it is not running."""
+    child = _cached(program)
     if not child.is_running:
-        _kept.cache_clear()
-        child = _kept(program)
+        _cached.cache_clear()
+        child = _cached(program)
     return child
 
 
 @lru_cache(maxsize=2)
-def _kept(program: str) -> Child:
+def _cached(program: str) -> Child:
     return Child(program)

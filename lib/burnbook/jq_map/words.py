@@ -11,7 +11,7 @@ FORBIDDEN = (
     *("input", "input_filename", "input_line_number", "inputs", "modulemeta", "stderr"),
 )
 
-# A comment ends at a carriage return too: a word too many is seen rather than a word too few.
+# A comment ends at a carriage return too, so that no word is missed.
 _WORD = re.compile(
     r"#[^\r\n]*+|\.[A-Za-z_]\w*+|\$\s*+[A-Za-z_][\w:]*+|[A-Za-z_][\w:]*+|\S", re.ASCII
 )
@@ -49,7 +49,7 @@ def forbidden(program: str) -> str | None:
 
 
 def _string(program: str, at: int, stack: list[str]) -> int:
-    r"""Returns where the code after a part of a string begins; `\(` opens code in the string."""
+    r"""Returns the offset of the code after a part of a string; `\(` opens code inside it."""
     match = _IN_STRING.match(program, at)
     if match is None:
         return len(program)

@@ -35,7 +35,7 @@ class Reader:
         self.handle, self.offset, self.limit, self.number = handle, offset, limit, number
         self.partial = b""
         self.pieces: list[bytes] = []
-        self.held = 0
+        self.pending = 0
         self.start = offset
         self.is_pipe = not stat.S_ISREG(os.fstat(handle).st_mode)
 
@@ -54,7 +54,7 @@ class Reader:
             if at_start:
                 lines[0] = lines[0].removeprefix(_BOM)
             at_start = False
-            self.pieces, self.held = [], 0
+            self.pieces, self.pending = [], 0
             self._hold(rest)
             number, self.number = self.number, self.number + len(lines)
             yield Chunk(lines, number, self.start - len(rest))
@@ -84,7 +84,7 @@ class Reader:
 
     def _hold(self, block: bytes) -> None:
         """Keep a part of an unfinished line, up to twice the limit."""
-        block = block[: max(0, 2 * MAX_LINE - self.held)]
+        block = block[: max(0, 2 * MAX_LINE - self.pending)]
         if block:
             self.pieces.append(block)
-            self.held += len(block)
+            self.pending += len(block)

@@ -53,27 +53,27 @@ class Buffer:
         self.end, self.skipped = offset, []
         if len(self.data) > SIZE:
             self.data = bytearray(SIZE)
-        held = fresh = 0  # bytes of an unfinished line, and those of them already searched
+        pending = fresh = 0  # bytes of an unfinished line, and those of them already searched
         while True:
-            if held == len(self.data):
-                if held >= LONGEST:
+            if pending == len(self.data):
+                if pending >= LONGEST:
                     self.skipped.append(self.end)
-                    held, fresh = self._skip(read), 0
+                    pending, fresh = self._skip(read), 0
                 else:
-                    self._grow(2 * held, held)
+                    self._grow(2 * pending, pending)
             with memoryview(self.data) as view:
-                held += read(view[held:], self.end + held)
-                if held == fresh:
+                pending += read(view[pending:], self.end + pending)
+                if pending == fresh:
                     return
-                cut = self.data.rfind(b"\n", fresh, held) + 1
+                cut = self.data.rfind(b"\n", fresh, pending) + 1
             if cut:
                 hits = self._hits(cut, at_start=self.end == 0)
                 if hits:
                     yield hits
-                held -= cut
-                self.data[:held] = self.data[cut : cut + held]
+                pending -= cut
+                self.data[:pending] = self.data[cut : cut + pending]
                 self.end += cut
-            fresh = held
+            fresh = pending
 
     def _hits(self, cut: int, *, at_start: bool) -> list[Hit]:
         data, needle = self.data, self.needle
@@ -118,10 +118,10 @@ class Buffer:
                 hits.append((start, end))
         return hits
 
-    def _grow(self, size: int, held: int) -> None:
+    def _grow(self, size: int, pending: int) -> None:
         # A new buffer: views of lines in the old one stay valid.
         data = bytearray(size)
-        data[:held] = self.data[:held]
+        data[:pending] = self.data[:pending]
         self.data = data
 
     def _skip(self, read: Any) -> int:

@@ -42,7 +42,7 @@ def untouched(text: str) -> bool:
 
 
 def clean(text: str, name: str) -> str:
-    """`text` redacted. Raises Refused, naming the field, where it has a NUL or grows too long."""
+    """`text` redacted. Raises Refused, naming the field, if it has a NUL or becomes too long."""
     if untouched(text):
         return text
     if "\0" in text:
@@ -54,6 +54,6 @@ def clean(text: str, name: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Foreign text for a message: redacted, cut, and escaped where it is not printable."""
+    """Foreign text for a message: redacted, cut, with unprintable characters escaped."""
     text = text if untouched(text) else redact(text)
     return ascii(text if len(text) <= 64 else text[:61] + "...")

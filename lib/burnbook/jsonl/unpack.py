@@ -11,7 +11,7 @@ _WINDOW = 1 << 26  # a frame may ask for so much memory
 
 
 class Damaged(Exception):
-    """The file cannot be unpacked further; the message says why."""
+    """The file cannot be unpacked further; the message has the reason."""
 
 
 class Unpacked:

@@ -1,6 +1,6 @@
-"""What a meter did between BEFORE and AFTER: plain, across a reset, or not possible.
+"""The change of a meter between BEFORE and AFTER, with or without a reset in between.
 
-Source of the rules: vendors reset a meter to 0 at its `resets_at`; until then it only rises.
+Vendors reset a meter to 0 at its `resets_at`; until then it only rises.
 """
 
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from burnbook.rows.meters import Meter, MeterDelta, Snapshot
 
 NEGATIVE_DELTA = "negative-delta"
 
-# Panes show resets to the minute, and a rolling window's end wanders by one.
+# Panes show resets to the minute, and the end of a rolling window varies by one.
 SAME_RESET = timedelta(minutes=2)
 
 
@@ -17,15 +17,15 @@ def deltas(before: Snapshot | None, after: Snapshot | None) -> list[MeterDelta]:
     """One delta for every meter that either snapshot shows, BEFORE's order first."""
     first = {meter.name: meter for meter in before.meters} if before else {}
     second = {meter.name: meter for meter in after.meters} if after else {}
-    found = []
+    rows = []
     for name in [*first, *(name for name in second if name not in first)]:
         old, new = first.get(name), second.get(name)
         reason = _not_known(before, after, old, new)
         if reason is None and before and after and old is not None and new is not None:
-            found.append(_delta(old, new, before.captured_at, after.captured_at))
+            rows.append(_delta(old, new, before.captured_at, after.captured_at))
         else:
-            found.append(_row(old, new, reason=reason))
-    return found
+            rows.append(_row(old, new, reason=reason))
+    return rows
 
 
 def fell(delta: MeterDelta) -> bool:
@@ -52,8 +52,8 @@ def _delta(old: Meter, new: Meter, began: datetime, ended: datetime) -> MeterDel
     rise = round(new.used_percent - old.used_percent, 6)
     if _was_reset(old, new, began, ended):
         whole = _whole_windows_between(old, new, began, ended)
-        left = max(0.0, 100.0 - old.used_percent)
-        most = round(left + 100.0 * whole + new.used_percent, 6)
+        unused = max(0.0, 100.0 - old.used_percent)
+        most = round(unused + 100.0 * whole + new.used_percent, 6)
         return _row(old, new, least=new.used_percent, most=most, resets=1 + whole)
     if rise < 0:
         return _row(old, new, delta=rise, reason=NEGATIVE_DELTA)
@@ -61,9 +61,9 @@ def _delta(old: Meter, new: Meter, began: datetime, ended: datetime) -> MeterDel
 
 
 def _was_reset(old: Meter, new: Meter, began: datetime, ended: datetime) -> bool:
-    """The old reset has passed and, where the new pane shows one, it has moved on.
+    """Whether the old reset has passed and the new pane, if it shows one, has a later one.
 
-    Where the old pane shows none, only a time longer than the meter's window makes it certain.
+    If the old pane shows none, only a time longer than the meter's window is certain.
     """
     if old.resets_at is None:
         return bool(old.window_minutes) and ended - began > _length(old)
@@ -73,7 +73,7 @@ def _was_reset(old: Meter, new: Meter, began: datetime, ended: datetime) -> bool
 
 
 def _whole_windows_between(old: Meter, new: Meter, began: datetime, ended: datetime) -> int:
-    """How many further windows of the meter may have come and gone unseen between the two."""
+    """The number of further windows of the meter that may have passed between the two."""
     if not old.window_minutes:
         return 0
     latest = new.resets_at - _length(old) if new.resets_at else ended

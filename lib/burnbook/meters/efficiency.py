@@ -42,20 +42,20 @@ class Ratio(msgspec.Struct, frozen=True):
 
 
 def meter_of(closings: Sequence[Closing], provider: str) -> list[MeterDelta]:
-    """The provider's main meter of each agent: the longest window that every model counts against.
+    """The provider's main meter of each agent: the longest window that counts every model.
 
     Meters of single models and pools (`model:weekly`, `week-opus`) and those without a length are
     left out, so that nothing is counted twice.
     """
-    found = []
+    meters = []
     for closing in closings:
         if closing.provider != provider:
             continue
         main = [m for m in closing.meters if m.window_minutes and ":" not in m.name]
         if main:
             # max keeps the first of equals: the vendor lists the meter of all models first.
-            found.append(max(main, key=lambda meter: meter.window_minutes or 0))
-    return found
+            meters.append(max(main, key=lambda meter: meter.window_minutes or 0))
+    return meters
 
 
 def points(closings: Sequence[Closing], features: dict[str, float], provider: str) -> Points:
@@ -64,15 +64,15 @@ def points(closings: Sequence[Closing], features: dict[str, float], provider: st
     known = bool(meters) and all(m.delta_min is not None for m in meters)
     least = sum(m.delta_min or 0 for m in meters) if known else None
     most = sum(m.delta_max or 0 for m in meters) if known else None
-    made = features.get(provider)
+    feature_count = features.get(provider)
     return Points(
         provider=provider,
         meter=meters[0].name if meters else None,
-        features=made,
+        features=feature_count,
         points_min=least,
         points_max=most,
-        per_point_min=made / most if made is not None and most else None,
-        per_point_max=made / least if made is not None and least else None,
+        per_point_min=feature_count / most if feature_count is not None and most else None,
+        per_point_max=feature_count / least if feature_count is not None and least else None,
     )
 
 
@@ -82,17 +82,17 @@ def ratio(pairs: Sequence[tuple[float, float]], provider: str, effect: float) ->
     `power` is the chance to see a change of `effect` in it.
     """
     n = len(pairs)
-    made, cost = sum(y for y, _ in pairs), sum(x for _, x in pairs)
+    feature_count, cost = sum(y for y, _ in pairs), sum(x for _, x in pairs)
     if n < LEAST_N or not cost:
-        return Ratio(provider, n, made, cost, None, None, None, None)
-    per_point = made / cost
+        return Ratio(provider, n, feature_count, cost, None, None, None, None)
+    per_point = feature_count / cost
     spread = sum((y - per_point * x) ** 2 for y, x in pairs) / (n - 1)
     error = math.sqrt(spread / n) / (cost / n)
     reach = t_quantile(n - 1) * error
     return Ratio(
         provider=provider,
         n=n,
-        features=made,
+        features=feature_count,
         points=cost,
         per_point=per_point,
         low=max(0.0, per_point - reach),
@@ -102,7 +102,7 @@ def ratio(pairs: Sequence[tuple[float, float]], provider: str, effect: float) ->
 
 
 def _power(difference: float, error: float) -> float | None:
-    """Of a two-sided 5% test against a change of `difference`; None where nothing varies."""
+    """Of a two-sided 5% test against a change of `difference`; None without variance."""
     if error == 0:
         return None
     shift = difference / error

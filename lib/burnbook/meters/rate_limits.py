@@ -1,11 +1,11 @@
-"""Official meters as agents' own JSON tells them. Pure.
+"""Parses official meters from the JSON that agents write. Pure.
 
 Codex, in a rollout's `rate_limits`:
 
     {"limit_id": "codex", "limit_name": null, "plan_type": "pro", "secondary": null,
      "primary": {"used_percent": 12.0, "window_minutes": 300, "resets_at": 1795339200}}
 
-gives the meter `5h`. A window is known by its length, never by its place. Older builds have
+gives the meter `5h`. A window is identified by its length, never by its position. Older builds have
 `resets_in_seconds`, counted from the line's own time. Another pool's meters are `POOL:5h`.
 
 Claude Code, in the `rate_limits` of what it pipes into a status line:
@@ -38,7 +38,7 @@ _SLUG = re.compile(r"[^a-z0-9.]+")
 
 
 class Limits(NamedTuple):
-    """What was told at one moment."""
+    """The meters and the plan at one moment."""
 
     meters: tuple[Meter, ...]
     plan: str | None
@@ -47,79 +47,79 @@ class Limits(NamedTuple):
 NONE = Limits((), None)
 
 
-def codex(told: Any, at: datetime) -> Limits:
-    """The meters of one `rate_limits` in a line of time `at`; none where it is null."""
-    if not isinstance(told, Mapping):
+def codex(limits: Any, at: datetime) -> Limits:
+    """The meters of one `rate_limits` in a line of time `at`; none if it is null."""
+    if not isinstance(limits, Mapping):
         return NONE
-    pool = _pool(told)
-    found: dict[str, Meter] = {}
-    for window in _windows(told):
+    pool = _pool(limits)
+    meters: dict[str, Meter] = {}
+    for window in _windows(limits):
         minutes = _minutes(window.get("window_minutes"))
         if minutes is None:
-            continue  # what it is a window of is not told
+            continue  # the length of the window is unknown
         name = f"{pool}:{_length(minutes)}" if pool else _length(minutes)
         resets = moment(window.get("resets_at"))
         if resets is None:
             resets = _later(at, window.get("resets_in_seconds"))
-        found.setdefault(name, Meter(name, percent(window.get("used_percent")), minutes, resets))
-    plan = told.get("plan_type")
-    return Limits(tuple(found.values()), plan[:_MAX_NAME] if isinstance(plan, str) else None)
+        meters.setdefault(name, Meter(name, percent(window.get("used_percent")), minutes, resets))
+    plan = limits.get("plan_type")
+    return Limits(tuple(meters.values()), plan[:_MAX_NAME] if isinstance(plan, str) else None)
 
 
-def claude(told: Any) -> Limits:
-    """The meters of one `rate_limits` of a status line; none where it is absent."""
-    if not isinstance(told, Mapping):
+def claude(limits: Any) -> Limits:
+    """The meters of one `rate_limits` of a status line; none if it is absent."""
+    if not isinstance(limits, Mapping):
         return NONE
-    found: dict[str, Meter] = {}
-    for key, window in list(told.items())[:MAX_METERS]:
+    meters: dict[str, Meter] = {}
+    for key, window in list(limits.items())[:MAX_METERS]:
         if not isinstance(window, Mapping) or "used_percentage" not in window:
             continue
         name, minutes = _span(str(key))
         used = percent(window["used_percentage"])
         resets = moment(window.get("resets_at"))
         if name and (used is not None or resets is not None):
-            found.setdefault(name, Meter(name, used, minutes, resets))
-    return Limits(tuple(found.values()), None)
+            meters.setdefault(name, Meter(name, used, minutes, resets))
+    return Limits(tuple(meters.values()), None)
 
 
 def percent(value: Any) -> float | None:
-    """What is used, as it is told, also above 100; None for what is no such number."""
+    """The used percentage, which may be above 100; None if it is not such a number."""
     number = _number(value)
     return number if number is not None and 0 <= number <= _MAX_PERCENT else None
 
 
 def moment(value: Any) -> datetime | None:
-    """Epoch seconds or milliseconds, or ISO 8601, as UTC; None for what is no such time."""
+    """Epoch seconds or milliseconds, or ISO 8601, as UTC; None if it is not such a time."""
     number = _number(value)
     try:
         if number is not None:
             seconds = number / 1000 if number > _MILLISECONDS else number
-            found = datetime.fromtimestamp(seconds, UTC)
+            parsed = datetime.fromtimestamp(seconds, UTC)
         elif isinstance(value, str):
-            found = datetime.fromisoformat(value.strip())
-            found = found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC)
+            parsed = datetime.fromisoformat(value.strip())
+            parsed = parsed.replace(tzinfo=parsed.tzinfo or UTC).astimezone(UTC)
         else:
             return None
     except (ValueError, OverflowError, OSError):
         return None
-    return found if _YEARS[0] <= found.year <= _YEARS[1] else None
+    return parsed if _YEARS[0] <= parsed.year <= _YEARS[1] else None
 
 
-def _windows(told: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def _windows(limits: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for key in ("primary", "secondary"):
-        window = told.get(key)
+        window = limits.get(key)
         if isinstance(window, Mapping):
             yield window
-        elif f"{key}_used_percent" in told:  # the first builds had no objects for them
+        elif f"{key}_used_percent" in limits:  # the first builds had no objects for them
             yield {
-                name: told.get(f"{key}_{name}")
+                name: limits.get(f"{key}_{name}")
                 for name in ("used_percent", "window_minutes", "resets_in_seconds")
             }
 
 
-def _pool(told: Mapping[str, Any]) -> str:
-    """The name of a pool that is not the main one, as its pane has it; empty for that one."""
-    ident, name = told.get("limit_id"), told.get("limit_name")
+def _pool(limits: Mapping[str, Any]) -> str:
+    """The name of a secondary pool, as its pane shows it; empty for the main pool."""
+    ident, name = limits.get("limit_id"), limits.get("limit_name")
     ident = ident if isinstance(ident, str) else ""
     if ident.lower() in _MAIN and not (isinstance(name, str) and name and not ident):
         return ""

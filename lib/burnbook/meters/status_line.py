@@ -9,7 +9,7 @@ import msgspec
 from burnbook.base import ids
 from burnbook.base.clean_text import quoted
 from burnbook.meters import rate_limits
-from burnbook.meters.vendor_meters import Shown, shown_at
+from burnbook.meters.vendor_meters import ShownMeter, shown_at
 
 _MAX_NAME = 40
 
@@ -20,7 +20,7 @@ class StatusInput(NamedTuple):
     model: str | None
     context_percent: float | None
     session: str | None
-    shown: tuple[Shown, ...]
+    shown: tuple[ShownMeter, ...]
 
 
 def parse(data: bytes, now: datetime) -> StatusInput:

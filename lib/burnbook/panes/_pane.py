@@ -46,9 +46,9 @@ class Errors:
         self._words: dict[str, None] = {}
 
     def add(self, word: str, meter: str | None = None) -> None:
-        """Note `word`, or `word:meter` where it is about one meter."""
+        """Adds `word`, or `word:meter` if it concerns one meter."""
         self._words[f"{word}:{meter}" if meter else word] = None
 
     def words(self) -> tuple[str, ...]:
-        """What was noted so far."""
+        """The words added so far."""
         return tuple(self._words)

@@ -1,1 +1,1 @@
-"""Repairs what `check` finds, after a copy."""
+"""Repairs what `check` finds. Journals are copied first."""

@@ -9,12 +9,12 @@ from burnbook.base.text import plural
 from burnbook.book import lock
 from burnbook.book.book import Book
 from burnbook.check import Finding, ledgers
-from burnbook.check.whole_book import Looked, look
+from burnbook.check.whole_book import CheckReport, check_book
 from burnbook.config.folders import ledgers as pages_of
 from burnbook.context import Context
 from burnbook.ledgers import csv_ledger
 from burnbook.repair import derived, line_forms, restore, rows
-from burnbook.repair.restore import Waiting
+from burnbook.repair.restore import Restorable
 
 # Repaired with --yes only: lines of a journal.
 NEEDS_YES = ("row", "twice", "reference", "form")
@@ -36,27 +36,29 @@ ACTIONS = {
 }
 
 
-def repair(ctx: Context, looked: Looked, *, yes: bool) -> tuple[list[str], Looked]:
+def repair(ctx: Context, looked: CheckReport, *, yes: bool) -> tuple[list[str], CheckReport]:
     """Repairs what was found. Returns what it did, line by line, and the findings that are left."""
     book = ctx.book
-    done = _files(book, looked.found) + _journals(book, changeable(looked), yes=yes)
+    done = _files(book, looked.findings) + _journals(book, changeable(looked), yes=yes)
     if done:
         looked = _look_again(ctx)
     more = _lost(book, changeable(looked)) if yes else []
-    more += _derived(ctx, looked.found)
+    more += _derived(ctx, looked.findings)
     return [*done, *more], _look_again(ctx) if more else looked
 
 
-def put_back(ctx: Context, looked: Looked, waiting: Sequence[Waiting]) -> tuple[list[str], Looked]:
+def put_back(
+    ctx: Context, looked: CheckReport, waiting: Sequence[Restorable]
+) -> tuple[list[str], CheckReport]:
     """Puts rows of quarantines back, then repairs what is derived from them. Same result."""
-    done = restore.put(ctx.book, waiting)
+    done = restore.restore(ctx.book, waiting)
     if done:
-        done += _derived(ctx, _look_again(ctx).found)
+        done += _derived(ctx, _look_again(ctx).findings)
         looked = _look_again(ctx)
     return done, looked
 
 
-def planned(looked: Looked, *, yes: bool) -> list[Finding]:
+def planned(looked: CheckReport, *, yes: bool) -> list[Finding]:
     """Returns the findings that `repair` would act on."""
     return [
         finding
@@ -66,20 +68,22 @@ def planned(looked: Looked, *, yes: bool) -> list[Finding]:
     ]
 
 
-def changeable(looked: Looked) -> list[Finding]:
+def changeable(looked: CheckReport) -> list[Finding]:
     """Returns the findings except those in journals that have rows of a newer version."""
-    return [f for f in looked.found if f.kind not in _IN_JOURNAL or f.file not in looked.newer]
+    return [f for f in looked.findings if f.kind not in _IN_JOURNAL or f.file not in looked.newer]
 
 
-def _look_again(ctx: Context) -> Looked:
-    return look(Book(ctx.book.root), ctx.config)
+def _look_again(ctx: Context) -> CheckReport:
+    return check_book(Book(ctx.book.root), ctx.config)
 
 
 def _files(book: Book, findings: Sequence[Finding]) -> list[str]:
     """Corrects modes, and removes what killed commands left."""
-    done = [derived.mode(book, finding) for finding in findings if finding.kind == "mode"]
+    done = [derived.fix_mode(book, finding) for finding in findings if finding.kind == "mode"]
     for finding in findings:
-        if finding.kind == "left-over" and derived.clear(RootedPath(book.root, finding.file)):
+        if finding.kind == "left-over" and derived.remove_leftover(
+            RootedPath(book.root, finding.file)
+        ):
             done.append(f"{finding.file}: removed, a command that was killed left it")
     return done
 
@@ -95,7 +99,7 @@ def _journals(book: Book, findings: Sequence[Finding], *, yes: bool) -> list[str
         if bad and yes:
             done.append(rows.rows(book, name, bad))
         if "form" in kinds and yes:
-            done.append(line_forms.plain(book, name))
+            done.append(line_forms.normalize(book, name))
     return [line for line in done if line]
 
 
@@ -116,7 +120,7 @@ def _derived(ctx: Context, findings: Sequence[Finding]) -> list[str]:
         done += [f"{file}: written anew from snapshots.jsonl" for file in files["state"]]
     for file in files["state-stray"]:
         with lock.book_lock(book.root):
-            kept = derived.set_aside(RootedPath(book.root, file))
+            kept = derived.rename_stray(RootedPath(book.root, file))
         done.append(f"{file}: renamed to {kept}, no snapshot is about it")
     if files["store"] and not ctx.store.delete():
         raise Busy("another command is using the cache; run repair again when it is done")

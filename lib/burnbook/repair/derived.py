@@ -1,4 +1,4 @@
-"""What `repair` makes anew: states and indexes out of journals, and modes."""
+"""Rebuilds states from journals, removes leftovers and corrects modes."""
 
 import stat
 
@@ -17,19 +17,19 @@ from burnbook.windows.snapshot_index import SNAPSHOTS, SnapshotIndex
 
 
 def settled(book: Book, name: str) -> int:
-    """Up to where a journal stays as it is, also for who does not hold the lock."""
+    """The size of a journal up to which no writer changes it, even without the lock."""
     with lock.book_lock(book.root):
         heal(book.root, name)
         return journal.size(journal.path_of(book.root, name))
 
 
 def states(book: Book) -> None:
-    """Make state/ say what the snapshots say.
+    """Rebuilds state/ from the snapshots.
 
-    The index is built in memory: a store that differs is one of the faults that are repaired.
+    The index is built in memory, because the store may be one of the faults.
     """
     store = Store(book.root, in_memory=True)
-    store.view(SNAPSHOTS)  # so that under the lock only the newest rows are left to read
+    store.view(SNAPSHOTS)  # so that only the newest rows are read under the lock
     settled(book, "snapshots")
     with lock.book_lock(book.root):
         index = SnapshotIndex(store.view(SNAPSHOTS))
@@ -39,10 +39,10 @@ def states(book: Book) -> None:
             state.put(book.root, agent, provider, current, has_newer=has_newer)
 
 
-def clear(path: RootedPath) -> bool:
-    """Remove what a killed command left: its scratch file, or doctor's scratch directory.
+def remove_leftover(path: RootedPath) -> bool:
+    """Removes the scratch file of a killed command, or the scratch directory of `doctor`.
 
-    False where the directory has other files too: those stay.
+    Returns False if the directory has other files, which stay.
     """
     status = path.status()
     try:
@@ -51,14 +51,14 @@ def clear(path: RootedPath) -> bool:
         else:
             path.unlink()
     except OSError as error:
-        raise IOFault(os_sentence("cannot remove what a killed command left", error)) from None
+        raise IOFault(os_sentence("cannot remove a leftover of a killed command", error)) from None
     return path.status() is None
 
 
-def kept_at(path: RootedPath) -> RootedPath:
-    """The name under which a file is kept as it was: the one of a repair that was cut off, or new.
+def backup_path(path: RootedPath) -> RootedPath:
+    """The path for the original of a file: that of an interrupted repair, or a new one.
 
-    A file that is not there gets a new name too.
+    A missing file gets a new one too.
     """
     mark, status = f"{path.last}.before-repair-", path.status()
     for name in path.parent.names() if status else ():
@@ -68,24 +68,24 @@ def kept_at(path: RootedPath) -> RootedPath:
     return path.parent / f"{mark}{clock.wall_clock():%Y%m%dT%H%M%S%fZ}"
 
 
-def set_aside(path: RootedPath) -> str:
-    """Give a state that no snapshot is about another name, and give that name."""
-    kept = kept_at(path)
+def rename_stray(path: RootedPath) -> str:
+    """Renames a state without a snapshot, and returns the new name."""
+    backup = backup_path(path)
     try:
-        path.rename(kept.last)
+        path.rename(backup.last)
     except OSError as error:
         raise IOFault(os_sentence("cannot rename a state", error)) from None
-    return kept.last
+    return backup.last
 
 
-def mode(book: Book, one: Finding) -> str:
-    """Give a file or directory of the book its mode, through a descriptor and no link."""
-    path = RootedPath(book.root, "" if one.file == "." else one.file)
+def fix_mode(book: Book, finding: Finding) -> str:
+    """Sets the mode of a file or directory of the book, through a descriptor, not a link."""
+    path = RootedPath(book.root, "" if finding.file == "." else finding.file)
     status = path.status()
     is_folder = status is not None and stat.S_ISDIR(status.st_mode)
     wanted = files.DIR_MODE if is_folder else files.FILE_MODE
     try:
         path.set_mode(wanted)
     except OSError as error:
-        raise IOFault(os_sentence(f"cannot change the mode of {one.file}", error)) from None
-    return f"{one.file}: has mode {wanted:04o} now"
+        raise IOFault(os_sentence(f"cannot change the mode of {finding.file}", error)) from None
+    return f"{finding.file}: mode set to {wanted:04o}"

@@ -1,4 +1,4 @@
-"""Rewrites a journal as burnbook writes it, where git, an editor or a shell changed its lines."""
+"""Rewrites a journal whose line ends or spaces were changed by git, an editor or a shell."""
 
 from collections.abc import Iterator
 
@@ -10,29 +10,29 @@ from burnbook.repair.derived import settled
 from burnbook.repair.rewrite import Edit
 
 
-def plain(book: Book, name: str) -> str | None:
-    """Write LF line ends, and no byte-order mark, blank line or space after a row.
+def normalize(book: Book, name: str) -> str | None:
+    """Writes LF line ends, and removes byte-order marks, blank lines and trailing spaces.
 
-    Every row stays. The journal as it was stays beside it. None where there is nothing to do.
+    Keeps every row, and the original journal beside it. Returns None if nothing changed.
     """
     path = journal.path_of(book.root, name)
-    with rows.alone(book):
+    with rows.repair_lock(book):
         end = settled(book, name)
-        with rewrite.Edited(path, _edits(path, name, end)) as made:
-            if made.next is None:
+        with rewrite.Edited(path, _edits(path, name, end)) as edited:
+            if edited.next is None:
                 return None
-            before = rows.put(book, name, made, end)
+            backup = rows.put(book, name, edited, end)
     return (
         f"{name}.jsonl: rewritten with LF line ends, every row kept; "
-        f"the journal as it was is {before.last}"
+        f"original journal saved as {backup.last}"
     )
 
 
 def _edits(path: RootedPath, name: str, end: int) -> Iterator[Edit]:
-    """One for each line up to `end` whose row holds, but whose bytes are not burnbook's."""
+    """An edit for each line up to `end` with a valid row that burnbook would write otherwise."""
     for offset, line in journal.lines(path):
         if offset >= end:
-            return  # a writer may still take back what is beyond
+            return  # a writer may still remove lines beyond it
         wanted = codec.plain(line)
         if wanted != line and (not wanted or codec.read(name, line) is not None):
             yield Edit(offset, len(line), wanted)

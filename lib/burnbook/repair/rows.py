@@ -1,4 +1,4 @@
-"""What `repair` moves out of journals: tails, rows that do not hold, and the names of lost ones."""
+"""Moves unterminated, corrupt and duplicate rows out of journals, and records lost rows."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,32 +13,31 @@ from burnbook.book.quarantine import Kept
 from burnbook.book.recovery import heal
 from burnbook.check import Finding
 from burnbook.repair import rewrite
-from burnbook.repair.derived import kept_at, settled
+from burnbook.repair.derived import backup_path, settled
 from burnbook.repair.rewrite import Edit
 from burnbook.rows.meters import Anomaly
 from burnbook.store import database, old_caches
 
 KIND = "repair"
 _WHY = "that are corrupt or duplicates were moved to its quarantine"
-_UNDER_LOCK = 4 << 20  # bytes of a journal that are copied with the lock held: a few milliseconds
-By = dict[str, list[Finding]]
+_UNDER_LOCK = 4 << 20  # bytes that may be copied with the lock held, which takes milliseconds
 
 
-def by_journal(found: Sequence[Finding]) -> By:
-    """Findings by the journal that they are about."""
-    some: defaultdict[str, list[Finding]] = defaultdict(list)
-    for one in found:
-        some[one.file.removesuffix(".jsonl")].append(one)
-    return some
+def by_journal(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+    """Groups findings by the name of their journal."""
+    groups: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[finding.file.removesuffix(".jsonl")].append(finding)
+    return groups
 
 
-def alone(book: Book) -> AbstractContextManager[None]:
-    """Keep other repairs out, and no writer: quarantines are theirs alone."""
+def repair_lock(book: Book) -> AbstractContextManager[None]:
+    """A lock against other repairs, not against writers, which use no quarantine."""
     return lock.folder_lock(RootedPath(book.root))
 
 
 def tail(book: Book, name: str) -> str | None:
-    """Move an unterminated row to `.broken`; what was done, in words."""
+    """Moves an unterminated row to `.broken`, and returns a line about it."""
     with lock.book_lock(book.root):
         offset, torn = journal.torn_tail(journal.path_of(book.root, name))
         if not torn:
@@ -47,104 +46,109 @@ def tail(book: Book, name: str) -> str | None:
     return f"{name}.jsonl: moved {len(torn)} unterminated bytes at {offset} to {name}.jsonl.broken"
 
 
-def rows(book: Book, name: str, found: Sequence[Finding]) -> str | None:
-    """Move lines that do not hold, and rows that stand there twice, to the quarantine.
+def rows(book: Book, name: str, findings: Sequence[Finding]) -> str | None:
+    """Moves corrupt and duplicate rows to the quarantine.
 
-    First they are kept there, then an anomaly says so, then the journal is put in place without
-    them: whoever is killed in between is finished by the next call, and nothing is told twice.
+    Writes the quarantine, then an anomaly, then the journal without the rows. If the process is
+    killed in between, the next call completes the repair, and nothing is recorded twice.
     """
     path = journal.path_of(book.root, name)
-    with alone(book):
+    with repair_lock(book):
         end = settled(book, name)
-        lines = journal.at(path, [(one.offset, one.length) for one in found])
-        first = _firsts(path, {one.row for one in found if one.kind == "twice"})
-        pairs = zip(found, lines, strict=True)
-        bad = [pair for pair in pairs if _still(path, name, *pair, first)]
+        lines = journal.at(path, [(finding.offset, finding.length) for finding in findings])
+        first_offsets = _firsts(
+            path, {finding.row for finding in findings if finding.kind == "twice"}
+        )
+        pairs = zip(findings, lines, strict=True)
+        bad = [pair for pair in pairs if _is_unchanged(path, name, *pair, first_offsets)]
         if not bad:
             return None
-        after = _after(path, {one.offset for one, _ in bad})
+        after = _after(path, {finding.offset for finding, _ in bad})
         kept = [
             Kept(
-                one.reason,
-                one.line,
-                one.offset,
-                one.row or quarantine.id_of(line),
+                finding.reason,
+                finding.line,
+                finding.offset,
+                finding.row or quarantine.id_of(line),
                 line,
-                after[one.offset],
+                after[finding.offset],
             )
-            for one, line in bad
+            for finding, line in bad
         ]
         quarantine.keep(book.root, name, kept)
         note = anomaly(KIND, name, [line for _, line in bad], "moved to", _WHY)
-        edits = sorted(Edit(one.offset, one.length) for one, _ in bad)
-        with rewrite.Edited(path, edits) as made:
-            before = put(book, name, made, end, note)
+        edits = sorted(Edit(finding.offset, finding.length) for finding, _ in bad)
+        with rewrite.Edited(path, edits) as edited:
+            backup = put(book, name, edited, end, note)
     target = quarantine.path_of(book.root, name).last
     return (
-        f"{name}.jsonl: moved {plural(len(bad), 'row')} to {target}; "
-        f"the journal as it was is {before.last}"
+        f"{name}.jsonl: quarantined {plural(len(bad), 'row')} in {target}; "
+        f"original journal saved as {backup.last}"
     )
 
 
 def put(
-    book: Book, name: str, made: rewrite.Edited, end: int, note: Anomaly | None = None
+    book: Book, name: str, edited: rewrite.Edited, end: int, note: Anomaly | None = None
 ) -> RootedPath:
-    """Put a journal in place, the lock held for the last piece of it; where the old one is.
+    """Replaces a journal, with the lock held for the last part only; returns the original's path.
 
-    Before that the anomaly is booked that records it, where there is one.
+    The anomaly that records the change, if any, is booked first.
     """
     path = journal.path_of(book.root, name)
     while True:
-        made.copy(end)
+        edited.copy(end)
         with lock.book_lock(book.root):
             heal(book.root, name)
             end = journal.size(path)
-            if not made.is_of(journal.file_of(path)):
-                raise Busy(f"{name}.jsonl was replaced by another program just now; try again")
-            if end - made.done > _UNDER_LOCK:
-                continue  # writers were quick: this is copied without the lock too
+            if not edited.is_of(journal.file_of(path)):
+                raise Busy(f"{name}.jsonl was just replaced by another program; try again")
+            if end - edited.done > _UNDER_LOCK:
+                continue  # writers appended much: copy that without the lock too
             if note is not None:
                 _record(book, note)
-            database.delete(book.root, wait=0)  # another process finds out by the journal's bytes
+            database.delete(book.root, wait=0)  # other processes compare the bytes of the journal
             old_caches.remove(book.root)
-            before = kept_at(path)
-            made.copy(journal.size(path))  # of the anomalies, the new one too
-            made.put(before)
-            return before
+            backup = backup_path(path)
+            edited.copy(journal.size(path))  # in the anomalies, includes the new one
+            edited.put(backup)
+            return backup
 
 
-def lost(book: Book, name: str, found: Sequence[Finding]) -> str:
-    """Keep in the quarantine that rows are lost which others name."""
-    some = [
-        Kept(f"the row on line {one.line} names it, and it is nowhere", id=one.row) for one in found
+def lost(book: Book, name: str, findings: Sequence[Finding]) -> str:
+    """Records in the quarantine that rows are lost to which others refer."""
+    kept = [
+        Kept(f"the row on line {finding.line} names it, but it does not exist", id=finding.row)
+        for finding in findings
     ]
-    with alone(book):
-        quarantine.keep(book.root, name, some)
-    ids = ", ".join(dict.fromkeys(str(one.row) for one in found))
+    with repair_lock(book):
+        quarantine.keep(book.root, name, kept)
+    ids = ", ".join(dict.fromkeys(str(finding.row) for finding in findings))
     return f"{name}.jsonl: noted in the quarantine that {ids} is lost"
 
 
-def _still(path: RootedPath, name: str, one: Finding, line: bytes, first: dict[str, int]) -> bool:
-    """Whether a line is what it was when it was looked at: another repair may have been here."""
-    if len(line) != one.length or not line.endswith(b"\n"):
+def _is_unchanged(
+    path: RootedPath, name: str, finding: Finding, line: bytes, first_offsets: dict[str, int]
+) -> bool:
+    """Whether a line is as `check` found it. Another repair may have changed it since."""
+    if len(line) != finding.length or not line.endswith(b"\n"):
         return False
-    if one.offset and journal.at(path, [(one.offset - 1, 1)]) != [b"\n"]:
+    if finding.offset and journal.at(path, [(finding.offset - 1, 1)]) != [b"\n"]:
         return False
     try:
         row = codec.verify(name, line)
     except BadData:
-        return one.kind == "row"
-    return one.kind == "twice" and first.get(row.id, one.offset) < one.offset
+        return finding.kind == "row"
+    return finding.kind == "twice" and first_offsets.get(row.id, finding.offset) < finding.offset
 
 
-def _after(path: RootedPath, places: set[int]) -> dict[int, str]:
-    """For each place of a line the id of the last row before it that is at none of the places."""
+def _after(path: RootedPath, offsets: set[int]) -> dict[int, str]:
+    """Maps each offset to the id of the last row before it that is at none of the offsets."""
     after: dict[int, str] = {}
     last = ""
     for offset, line in journal.lines(path):
-        if len(after) == len(places):
+        if len(after) == len(offsets):
             break
-        if offset in places:
+        if offset in offsets:
             after[offset] = last
         else:
             last = quarantine.id_of(line) or last
@@ -152,17 +156,17 @@ def _after(path: RootedPath, places: set[int]) -> dict[int, str]:
 
 
 def _firsts(path: RootedPath, ids: set[str | None]) -> dict[str, int]:
-    """Where the first row with each of these ids is."""
-    first: dict[str, int] = {}
+    """Maps each of these ids to the offset of its first row."""
+    offsets: dict[str, int] = {}
     for offset, line in journal.lines(path) if ids else ():
         row_id = quarantine.id_of(line)
         if row_id in ids and row_id is not None:
-            first.setdefault(row_id, offset)
-    return first
+            offsets.setdefault(row_id, offset)
+    return offsets
 
 
-def anomaly(kind: str, name: str, lines: Sequence[bytes], how: str, why: str) -> Anomaly:
-    """What a change of a journal is recorded as: the same however often it is begun."""
+def anomaly(kind: str, name: str, lines: Sequence[bytes], direction: str, reason: str) -> Anomaly:
+    """The row that records a change of a journal. A repeated repair makes the same row."""
     from xxhash import xxh3_64_hexdigest
 
     return codec.make(
@@ -171,9 +175,9 @@ def anomaly(kind: str, name: str, lines: Sequence[bytes], how: str, why: str) ->
         subject=f"{name}.jsonl",
         first=len(lines),
         second=xxh3_64_hexdigest(b"".join(lines)),
-        first_from=f"rows {how} the quarantine",
+        first_from=f"rows {direction} the quarantine",
         second_from="XXH3 of their bytes",
-        detail=f"{len(lines)} rows of {name}.jsonl {why}",
+        detail=f"{len(lines)} rows of {name}.jsonl {reason}",
         source=kind,
     )
 

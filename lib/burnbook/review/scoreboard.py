@@ -33,10 +33,10 @@ class Score(msgspec.Struct, frozen=True):
 def scores(history: History, effect: float, provider: str | None = None) -> list[Score]:
     """Sorted by provider: all methodologies first, then each one, the best ratio first."""
     windows = list(history.windows.values())
-    names = {name for window in windows for name in (*window.made, *window.left_out)}
+    names = {name for window in windows for name in (*window.results, *window.left_out)}
     result = []
     for name in sorted(names if provider is None else names & {provider}):
-        with_provider = [w for w in windows if name in w.made or name in w.left_out]
+        with_provider = [w for w in windows if name in w.results or name in w.left_out]
         by_methodology: dict[str | None, list[Finalized]] = {}
         for window in with_provider:
             by_methodology.setdefault(_normalized(window.methodology), []).append(window)
@@ -57,7 +57,7 @@ def _normalized(methodology: str | None) -> str | None:
 def _score(
     provider: str, scope: str, methodology: str | None, windows: list[Finalized], effect: float
 ) -> Score:
-    pairs = [window.made[provider] for window in windows if provider in window.made]
+    pairs = [window.results[provider] for window in windows if provider in window.results]
     ratio = efficiency.ratio(pairs, provider, effect)
     return Score(
         scope=scope,

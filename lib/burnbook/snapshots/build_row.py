@@ -1,4 +1,4 @@
-"""A snapshot's row out of what was read: what `snapshot` and `reset` share."""
+"""Builds the row of a snapshot from a pane, for `snapshot` and `reset`."""
 
 from typing import Any
 
@@ -7,41 +7,41 @@ from burnbook.book import codec, salt
 from burnbook.book.book import Booked
 from burnbook.context import Context
 from burnbook.rows.meters import Prompts, Row, Snapshot
-from burnbook.snapshots.pane_input import Taken
+from burnbook.snapshots.pane_input import PaneInput
 from burnbook.view.parts import Line, percent
 from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
 FORCED_LAG = "[forced inside the lag buffer]"
 
 
-def snapshot(ctx: Context, taken: Taken, *, window: str, **fields: Any) -> Snapshot:
-    """The row of what was taken. `fields` are the others of a Snapshot, over what the pane says."""
-    values = fields_of(taken) | fields
+def snapshot(ctx: Context, pane: PaneInput, *, window: str, **fields: Any) -> Snapshot:
+    """Builds the row of a pane. `fields` are further fields, which override those of the pane."""
+    values = fields_of(pane) | fields
     if "account" not in values:
-        values["account"] = account_of(ctx, taken.pane.account)
+        values["account"] = account_of(ctx, pane.pane.account)
     for generation in range(1000):
         row = codec.make(Snapshot, generation=generation, window=window, **values)
-        # A voided row may be booked again, as a row of its own.
+        # A voided row may be booked again, with another id.
         if not snapshot_index(ctx).is_voided(row.id):
             return row
-    raise UsageError("this snapshot was taken back a thousand times; it is not booked again")
+    raise UsageError("this snapshot was voided a thousand times; it is not booked again")
 
 
-def fields_of(taken: Taken) -> dict[str, Any]:
+def fields_of(pane: PaneInput) -> dict[str, Any]:
     """Returns the fields of a Snapshot that come from the pane, without the account."""
     return {
-        "source": taken.source,
-        "captured_at": taken.captured_at,
-        "meters": taken.meters,
-        "context": taken.context,
-        "plan": taken.pane.plan,
-        "errors": taken.errors,
-        "prompts": taken.pane.prompts,
+        "source": pane.source,
+        "captured_at": pane.captured_at,
+        "meters": pane.meters,
+        "context": pane.context,
+        "plan": pane.pane.plan,
+        "errors": pane.errors,
+        "prompts": pane.pane.prompts,
     }
 
 
 def with_prompts(ctx: Context, row: Snapshot) -> list[tuple[str, Row]]:
-    """The snapshot for its journal, and the count of prompts where the pane has one."""
+    """The row for its journal, and one for the count of prompts if the pane shows it."""
     rows: list[tuple[str, Row]] = [("snapshots", row)]
     if row.prompts is not None:
         rows.append(("prompts", _prompts(ctx, row, row.prompts)))
@@ -49,7 +49,7 @@ def with_prompts(ctx: Context, row: Snapshot) -> list[tuple[str, Row]]:
 
 
 def account_of(ctx: Context, account: str | None) -> str | None:
-    """A short hash, salted by the book: tells two accounts apart and names none."""
+    """A short hash with the salt of the book, which distinguishes accounts without naming them."""
     if not account:
         return None
     return salt.hashed(ctx.book.root, account.strip().lower().encode(), 4)
@@ -78,7 +78,7 @@ def _baseline(ctx: Context, row: Snapshot) -> int | None:
 
 
 def line(entry: Booked) -> Line:
-    """What was booked, in one line."""
+    """A line about a booked snapshot."""
     row = entry.row
     assert isinstance(row, Snapshot)
     shown = [f"{meter.name} {percent(meter.used_percent)}" for meter in row.meters]

@@ -1,7 +1,7 @@
-"""Runs configured commands, bounded and several at once, and gives back their text.
+"""Runs configured commands in parallel, with limits, and returns their output.
 
-A command is an argv array: no shell reads it. It gets no input, a time limit, a limit on what it
-may print, and a process group of its own, which is ended with it.
+A command is an argv array, run without a shell. It has no input, a time limit, an output limit, and
+a process group of its own, which is ended with it.
 
 A recipe that captures runs twice (bin/_locked): first without the lock, when what was captured is
 written to a pipe, and then under the lock, when it is read from a pipe. So no capture runs under a
@@ -37,7 +37,7 @@ Job = Callable[[Stopped], bytes]
 
 
 class Captured(msgspec.Struct, frozen=True):
-    """What one capture came to and when: its text, else the sentence and exit code of its fault."""
+    """The result of a capture and its time: the text, or the message and exit code of an error."""
 
     captured_at: datetime
     text: bytes | None = None
@@ -45,25 +45,25 @@ class Captured(msgspec.Struct, frozen=True):
     code: int = 0
 
 
-def many(jobs: Mapping[str, Job]) -> dict[str, Captured]:
-    """Run all jobs at once, each in a thread; none of them stops another.
+def run_all(jobs: Mapping[str, Job]) -> dict[str, Captured]:
+    """Runs all jobs in parallel, each in a thread; a failed one does not stop the others.
 
-    A signal that would end this process ends the jobs first, so that nothing of theirs is left.
+    A signal that ends this process ends the jobs first, so that no process of theirs is left.
     """
     import threading
 
     stop = threading.Event()
-    found: dict[str, Captured] = {}
+    results: dict[str, Captured] = {}
 
     def work(name: str, job: Job) -> None:
         try:
             text = job(stop.is_set)
-            found[name] = Captured(clock.now(), text=text)
+            results[name] = Captured(clock.now(), text=text)
         except BurnbookError as error:
-            found[name] = Captured(clock.now(), fault=clean(str(error)), code=error.code)
+            results[name] = Captured(clock.now(), fault=clean(str(error)), code=error.code)
         except OSError as error:
-            said = os_sentence("a capture failed", error)
-            found[name] = Captured(clock.now(), fault=clean(said), code=IO)
+            reason = os_sentence("a capture failed", error)
+            results[name] = Captured(clock.now(), fault=clean(reason), code=IO)
 
     threads = [threading.Thread(target=work, args=job) for job in jobs.items()]
     with _ending(stop):
@@ -74,12 +74,12 @@ def many(jobs: Mapping[str, Job]) -> dict[str, Captured]:
             # another thread, or just before this one waits; a wait without a limit would miss it.
             while thread.is_alive():
                 thread.join(_TICK)
-    return found
+    return results
 
 
 @contextmanager
 def _ending(stop: "Event") -> Iterator[None]:
-    """Turn signals that end this process into `stop`; they do their work after the `with`."""
+    """Sets `stop` on signals that end this process, and sends the first one again at the end."""
     got: list[int] = []
 
     def note(number: int, _: object) -> None:
@@ -96,35 +96,35 @@ def _ending(stop: "Event") -> Iterator[None]:
             os.kill(os.getpid(), got[0])
 
 
-def run(argv: tuple[str, ...], timeout: float, stopped: Stopped) -> bytes:
-    """What the command printed on stdout. Raises Missing, or IOFault where it failed."""
+def run_command(argv: tuple[str, ...], timeout: float, stopped: Stopped) -> bytes:
+    """Returns the stdout of a command. Raises Missing, or IOFault if it failed."""
     from burnbook.base import process  # brings subprocess, for captures alone
 
     shown = " ".join(argv)
     try:
-        ended = process.run(argv, timeout, out=MAX_OUTPUT, stopped=stopped)
+        completed = process.run(argv, timeout, out=MAX_OUTPUT, stopped=stopped)
     except FileNotFoundError:
         raise Missing(f"the capture command {argv[0]!r} is not on PATH") from None
     except OSError as error:
         raise IOFault(os_sentence(f"cannot run the capture command {shown!r}", error)) from None
     except process.LimitExceeded as error:
         raise IOFault(f"the capture command {shown!r} {error}") from None
-    if ended.code != 0:
-        raise IOFault(f"the capture command {shown!r} failed with exit code {ended.code}")
-    return ended.out
+    if completed.code != 0:
+        raise IOFault(f"the capture command {shown!r} failed with exit code {completed.code}")
+    return completed.out
 
 
 def two_pass(jobs: Callable[[], Mapping[str, Job]]) -> dict[str, Captured] | None:
-    """`many`, or under a recipe its first or second half; None after the first half."""
+    """Runs all jobs; in a recipe either the capture pass, which returns None, or the book pass."""
     half = _half()
     if half is None:
-        return many(jobs())
-    # Taken out of the environment first: programs that a capture starts are no part of this recipe.
+        return run_all(jobs())
+    # Removed from the environment, because programs that a capture starts are not in this recipe.
     del os.environ[_PASS]
     os.set_inheritable(_PIPE, False)
     if half == "capture":
-        # base64, because a shell's variable cannot hold every byte
-        data = b2a_base64(msgspec.msgpack.encode(many(jobs())), newline=False)
+        # base64, because a shell variable cannot contain every byte
+        data = b2a_base64(msgspec.msgpack.encode(run_all(jobs())), newline=False)
         with os.fdopen(_PIPE, "wb") as pipe:
             pipe.write(data)
         return None
@@ -136,9 +136,9 @@ def two_pass(jobs: Callable[[], Mapping[str, Job]]) -> dict[str, Captured] | Non
 
 
 def _half() -> str | None:
-    """Which half bin/_locked runs; None where another program set the variable, or left it set.
+    """The half that bin/_locked runs; None if another program set the variable.
 
-    bin/_locked is then a running process of this user, and holds the other end of a pipe.
+    bin/_locked must be a running process of this user, and descriptor 3 a pipe.
     """
     half, _, pid = os.environ.get(_PASS, "").partition(" ")
     if half not in ("capture", "book") or not (pid.isascii() and pid.isdecimal()):
@@ -152,7 +152,7 @@ def _half() -> str | None:
 
 
 def text_of(captured: Captured) -> bytes:
-    """The text; raises IOFault or Missing, as the capture did, where there is none."""
+    """The text. Raises IOFault or Missing if the capture failed."""
     if captured.text is not None:
         return captured.text
     kind = Missing if captured.code == Missing.code else IOFault

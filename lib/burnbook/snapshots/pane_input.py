@@ -1,4 +1,4 @@
-"""Where a snapshot's pane comes from: stdin, a file, the configured capture, or `--set`."""
+"""Reads the pane of a snapshot from stdin, a file, the configured capture or `--set`."""
 
 import sys
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from burnbook.snapshots.meter_text import MeterText
 
 MAX_PANE = 1 << 20
-PROMPTS = "prompts"  # what GLM has instead of percentages
+PROMPTS = "prompts"  # GLM shows a count instead of percentages
 
 
-class Taken(NamedTuple):
-    """A reading that is ready to be booked; `text` is None without a pane.
+class PaneInput(NamedTuple):
+    """A parsed pane, ready to be booked; `text` is None without a pane.
 
-    `asked_at` is set if the meters are older than the request: then `captured_at` is before it.
+    `asked_at` is set if the meters are older than the request; `captured_at` is before it then.
     """
 
     captured_at: datetime
@@ -39,35 +39,35 @@ class Taken(NamedTuple):
 
 
 def check_provider(name: str) -> str:
-    """The name, if there is a pane of it; else UsageError."""
+    """Returns the name. Raises UsageError if no pane parser has it."""
     valid = panes.providers()
     if name not in valid:
-        raise UsageError(f"provider {name!r} is not known; valid: {', '.join(valid)}")
+        raise UsageError(f"unknown provider {name!r}; valid: {', '.join(valid)}")
     return name
 
 
-def take(ctx: Context, args: Any, provider: str) -> Taken | None:
-    """The pane, parsed, with its resets as moments; None after a recipe's capture pass."""
+def read_pane(ctx: Context, args: Any, provider: str) -> PaneInput | None:
+    """Reads and parses the pane; None after a recipe's capture pass."""
     settings = _settings(ctx, provider, args.set or ())
     source, data, captured_at = _read(ctx, args, provider)
     if source is None:
         return None
-    taken = understood(ctx, provider, source, data, captured_at or clock.now(), settings)
+    taken = parse_pane(ctx, provider, source, data, captured_at or clock.now(), settings)
     return taken._replace(source=args.source) if args.source else taken
 
 
-def understood(
+def parse_pane(
     ctx: Context,
     provider: str,
     source: str,
     data: bytes | None,
     captured_at: datetime,
     settings: Sequence[tuple[str, float]] = (),
-) -> Taken:
-    """The bytes of a pane as what they show, `settings` (by hand) over it. Raises BadData."""
+) -> PaneInput:
+    """Parses the bytes of a pane; `settings` from `--set` override it. Raises BadData."""
     text = None if data is None else data.decode("utf-8", "replace")
     by_hand = bool(settings)
-    reading = _known(provider, source, data)
+    reading = _direct_meters(provider, source, data)
     if reading is not None:
         pane, asked_at = Pane(plan=reading.plan), captured_at
         captured_at = min(reading.captured_at, asked_at)
@@ -93,11 +93,11 @@ def understood(
         set_names = {name for name, _ in settings}
         errors = tuple(e for e in errors if e.rpartition(":")[2] not in set_names)
         source = "manual" if text is None else f"{source}+manual"
-    return Taken(captured_at, source, text, pane, meters, context, errors, asked_at)
+    return PaneInput(captured_at, source, text, pane, meters, context, errors, asked_at)
 
 
-def _known(provider: str, source: str, data: bytes | None) -> "MeterText | None":
-    """What a capture says itself of the meters; None where it shows a pane."""
+def _direct_meters(provider: str, source: str, data: bytes | None) -> "MeterText | None":
+    """The meters that a capture returned directly; None if it returned a pane."""
     if data is None or source != "capture":
         return None
     from burnbook.snapshots import meter_text  # only captures need it
@@ -106,7 +106,7 @@ def _known(provider: str, source: str, data: bytes | None) -> "MeterText | None"
 
 
 def _parsed(provider: str, text: str) -> Pane:
-    """What the pane shows, with nothing secret in a name: the account alone is hashed later."""
+    """Parses a pane with secrets redacted from names. The account is kept, to be hashed later."""
     from burnbook.base.redact import redact, redact_pane, strip_ansi
 
     pane = panes.parse(provider, text)
@@ -114,22 +114,22 @@ def _parsed(provider: str, text: str) -> Pane:
     shown = redact_pane(plain)
     if shown == plain or not pane.meters:
         return pane
-    plainly = panes.parse(provider, shown)
-    if len(plainly.meters) < len(pane.meters):
-        # What stands behind a key at a line's end may be taken for more of it: no meter is lost so.
+    redacted = panes.parse(provider, shown)
+    if len(redacted.meters) < len(pane.meters):
+        # Redaction may take text after a key at the end of a line for part of it. Keep all meters.
         named = [msgspec.structs.replace(m, name=redact(m.name)) for m in pane.meters]
-        plainly = msgspec.structs.replace(pane, meters=tuple(named))
-    return msgspec.structs.replace(plainly, account=pane.account)
+        redacted = msgspec.structs.replace(pane, meters=tuple(named))
+    return msgspec.structs.replace(redacted, account=pane.account)
 
 
 def _read(
     ctx: Context, args: Any, provider: str
 ) -> tuple[str | None, bytes | None, datetime | None]:
-    """Where the pane came from (None after a recipe's capture pass), its bytes, and when it was."""
+    """The source of the pane (None after a recipe's capture pass), its bytes and its time."""
     if args.capture:
-        from burnbook.snapshots.capture_config import one
+        from burnbook.snapshots.capture_config import capture_pane
 
-        captured = one(ctx, provider)
+        captured = capture_pane(ctx, provider)
         return ("capture", *captured) if captured else (None, None, None)
     if args.file is not None:
         data = files.read_input(args.file, "no pane", MAX_PANE + 1)
@@ -141,7 +141,7 @@ def _read(
     if args.set:
         return "manual", None, None
     empty = "stdin is empty; " if reads_stdin else ""
-    raise Missing(f"no pane: {empty}pipe one in, or give --file, --capture or --set")
+    raise Missing(f"no pane: {empty}pipe one in, or use --file, --capture or --set")
 
 
 def _stdin() -> bytes:
@@ -179,10 +179,10 @@ def _settings(ctx: Context, provider: str, texts: Sequence[str]) -> list[tuple[s
         if name == PROMPTS and name not in known:
             raise UsageError(f"--set {name}: {provider} has none; valid: {', '.join(known)}")
         if name in [other for other, _ in settings[:index]]:
-            raise UsageError(f"--set {name} is given twice; one value is wanted")
+            raise UsageError(f"--set {name} is given twice; give one value")
         if name not in known:
             ctx.notes.append(
-                f"{name} is no usual meter of {provider} ({', '.join(known)}); booked all the same"
+                f"{name} is not a known meter of {provider} ({', '.join(known)}), but was booked"
             )
     return settings
 
@@ -211,7 +211,7 @@ def _override(
     known = panes.meters(provider)
     for given, percent in settings:
         minutes = known.get(given)
-        # A length of window has one name in each provider's own words, the first in its list.
+        # Each length of window has one name per provider: the first in its list.
         same = [n for n, m in by_name.items() if minutes and m.window_minutes == minutes]
         same += [n for n, length in known.items() if length == minutes]
         name = given if given in by_name or not same else same[0]
@@ -225,7 +225,7 @@ def _override(
 
 
 def save_raw(ctx: Context, row_id: str, text: str) -> None:
-    """Keep the pane's redacted text beside the row, where the config says so."""
+    """Saves the redacted text of the pane, if the config enables it."""
     if ctx.config.windows.raw_panes == "none":
         return
     from burnbook.base.redact import redact_pane, strip_ansi

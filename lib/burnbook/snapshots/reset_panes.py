@@ -8,25 +8,32 @@ from burnbook.book.book import Booked
 from burnbook.context import Context
 from burnbook.rows.meters import Snapshot
 from burnbook.snapshots import capture, capture_config, capture_kinds
-from burnbook.snapshots.pane_input import Taken, save_raw, understood
-from burnbook.snapshots.reset_plan import Fault, How, Who, due, needs_pane, pairs
+from burnbook.snapshots.pane_input import PaneInput, parse_pane, save_raw
+from burnbook.snapshots.reset_plan import (
+    AgentProvider,
+    CaptureFault,
+    ResetOptions,
+    due,
+    needs_pane,
+    pairs,
+)
 from burnbook.times import clock
 from burnbook.windows import resets
 from burnbook.windows.snapshot_index import snapshot_index
 
-Panes = Mapping[Who, Taken | Fault | None]
+Panes = Mapping[AgentProvider, PaneInput | CaptureFault | None]
 
 
-def take(ctx: Context, how: How) -> Panes | None:
+def take(ctx: Context, options: ResetOptions) -> Panes | None:
     """Returns the pane of each agent and provider that is due, or the reason why there is none.
 
     The pane is None for agents that book by hand. Returns None after a recipe's capture pass.
     """
     now = clock.now()
-    names: dict[Who, str | None] = {}
+    names: dict[AgentProvider, str | None] = {}
     for who in pairs(ctx):
         turns = resets.turns(ctx.config, snapshot_index(ctx), *who, now)
-        if any(needs_pane(turn) and due(ctx, turn, now, how) for turn in turns):
+        if any(needs_pane(turn) and due(ctx, turn, now, options) for turn in turns):
             declared = capture_config.declared(ctx, *who)
             names[who] = declared[0] if declared else None
     captured = capture.two_pass(partial(_jobs, ctx, {name for name in names.values() if name}))
@@ -43,9 +50,9 @@ def keep(ctx: Context, booked: Sequence[Booked], panes: Panes) -> None:
     """Keeps the pane of each new snapshot."""
     for row, is_new in booked:
         if isinstance(row, Snapshot) and is_new:
-            taken = panes.get((row.agent or "", row.provider))
-            if isinstance(taken, Taken) and taken.text and row.captured_at == taken.captured_at:
-                save_raw(ctx, row.id, taken.text)
+            pane = panes.get((row.agent or "", row.provider))
+            if isinstance(pane, PaneInput) and pane.text and row.captured_at == pane.captured_at:
+                save_raw(ctx, row.id, pane.text)
 
 
 def _jobs(ctx: Context, names: set[str]) -> dict[str, capture.Job]:
@@ -56,10 +63,10 @@ def _jobs(ctx: Context, names: set[str]) -> dict[str, capture.Job]:
     return {name: capture_kinds.job(agents[name], ctx.book.root) for name in sorted(names)}
 
 
-def _pane(ctx: Context, provider: str, captured: capture.Captured) -> Taken | Fault:
+def _pane(ctx: Context, provider: str, captured: capture.Captured) -> PaneInput | CaptureFault:
     if captured.text is None:
-        return Fault(captured.fault or "the capture failed", IO)
+        return CaptureFault(captured.fault or "the capture failed", IO)
     try:
-        return understood(ctx, provider, "capture", captured.text, captured.captured_at)
+        return parse_pane(ctx, provider, "capture", captured.text, captured.captured_at)
     except BadData as error:
-        return Fault(str(error), error.code)
+        return CaptureFault(str(error), error.code)

@@ -1,4 +1,4 @@
-"""What one run of `reset` books, and what it says of those for whom it books nothing."""
+"""Decides what a run of `reset` books, and reports agents for which it books nothing."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ from burnbook.panes import Pane
 from burnbook.rows.meters import Anomaly, Row, Snapshot
 from burnbook.snapshots import moment_support
 from burnbook.snapshots.build_row import snapshot, with_prompts
-from burnbook.snapshots.pane_input import Taken
+from burnbook.snapshots.pane_input import PaneInput
 from burnbook.times import clock
 from burnbook.windows import resets
 from burnbook.windows.missed_resets import rows as missed_rows
@@ -19,19 +19,19 @@ from burnbook.windows.moment_support import ALONE
 from burnbook.windows.resets import Turn
 from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
-Who = tuple[str, str]
+AgentProvider = tuple[str, str]
 """An agent and a provider."""
 
 
-class Fault(NamedTuple):
-    """Why there is no pane: a sentence, and the exit code that it is worth."""
+class CaptureFault(NamedTuple):
+    """The reason for a missing pane, and its exit code."""
 
-    said: str
+    reason: str
     code: int
 
 
-class How(NamedTuple):
-    """How the run was asked for."""
+class ResetOptions(NamedTuple):
+    """The options of a run."""
 
     force: bool
     last_look: bool
@@ -39,7 +39,7 @@ class How(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """Rows to book by journal, and facts about the others, each ready for JSON."""
+    """Rows to book by journal, and facts about the other agents as JSON values."""
 
     rows: list[tuple[str, Row]]
     pending: list[dict[str, Any]]
@@ -49,65 +49,65 @@ class Outcome(NamedTuple):
     left: list[dict[str, Any]]
 
 
-def due(ctx: Context, turn: Turn, now: datetime, how: How) -> bool:
-    """Whether something is to be booked for a turn at `now`."""
-    if how.last_look:
+def due(ctx: Context, turn: Turn, now: datetime, options: ResetOptions) -> bool:
+    """Whether a turn needs booking at `now`."""
+    if options.last_look:
         early = turn.boundary - ctx.config.windows.early
         return turn.after is None and turn.before is None and early <= now < turn.boundary
     if turn.is_done:
         return False
-    return now >= turn.boundary or (how.force and resets.is_early(ctx.config, turn, now))
+    return now >= turn.boundary or (options.force and resets.is_early(ctx.config, turn, now))
 
 
 def needs_pane(turn: Turn) -> bool:
-    """Whether a pane has to tell; else the BEFORE of the next window is the AFTER as well."""
+    """Whether a pane is needed; else the BEFORE of the next window is also the AFTER."""
     return turn.before is None
 
 
 def decide(
     ctx: Context,
-    panes: Mapping[Who, Taken | Fault | None],
-    how: How,
+    panes: Mapping[AgentProvider, PaneInput | CaptureFault | None],
+    options: ResetOptions,
     commits: dict[str, str] | None = None,
 ) -> Outcome:
-    """What is due now, for each agent and provider in the book; None is one that books by hand.
+    """Decides what is due for each agent and provider; a pane is None if booked by hand.
 
-    `commits` is where the repositories are, for the rows to record.
+    `commits` are the current commits of the repositories, which the rows record.
     """
     out = Outcome([], [], [], [], [], [])
     skipped: dict[tuple[str, datetime], None] = {}
     for who in pairs(ctx):
         taken = panes.get(who)
         now = clock.now()
-        if isinstance(taken, Taken):
+        if isinstance(taken, PaneInput):
             now = taken.asked_at or taken.captured_at
         for turn in resets.turns(ctx.config, snapshot_index(ctx), *who, now):
-            if not due(ctx, turn, now, how):
-                _not_due(ctx, out, turn, now, how)
+            if not due(ctx, turn, now, options):
+                _not_due(ctx, out, turn, now, options)
                 continue
             if not needs_pane(turn):
-                out.rows.extend(_after_of(ctx, turn, how))
-            elif isinstance(taken, Fault):
-                out.failed.append(_fact(turn, reason=taken.said, code=taken.code))
+                out.rows.extend(_after_of(ctx, turn, options))
+            elif isinstance(taken, CaptureFault):
+                out.failed.append(_fact(turn, reason=taken.reason, code=taken.code))
                 out.rows.append(("anomalies", _anomaly(turn, taken)))
-            elif isinstance(taken, Taken):
+            elif isinstance(taken, PaneInput):
                 before = len(out.rows)
-                _book(ctx, out, turn, taken, how, commits)
+                _book(ctx, out, turn, taken, options, commits)
                 if len(out.rows) > before:
                     skipped |= dict.fromkeys(turn.skipped)
             elif who in panes:
-                reason = f"no capture is declared for {who[1]}; it is booked by hand"
+                reason = f"no capture is declared for {who[1]}; book it by hand"
                 out.left.append(_fact(turn, reason=reason))
             else:
-                reason = "it came due while the panes were captured"
+                reason = "it became due while the panes were captured"
                 out.pending.append(_fact(turn, status="pending", reason=reason, retry_at=None))
     is_sure = any(isinstance(row, Snapshot) for _, row in out.rows)
     out.rows[:0] = missed_rows(ctx, skipped, limit=None if is_sure else ALONE)
     return out
 
 
-def pairs(ctx: Context) -> list[Who]:
-    """Every agent and provider that ever booked."""
+def pairs(ctx: Context) -> list[AgentProvider]:
+    """Every agent and provider with a snapshot."""
     heads = [(head.agent, head.provider) for head in snapshot_index(ctx).heads()]
     return sorted(heads, key="/".join)
 
@@ -116,18 +116,18 @@ def _book(
     ctx: Context,
     out: Outcome,
     turn: Turn,
-    taken: Taken,
-    how: How,
+    taken: PaneInput,
+    options: ResetOptions,
     commits: dict[str, str] | None,
 ) -> None:
     moment = taken.asked_at or taken.captured_at
     doubt = moment_support.doubt(ctx, moment, ALONE, taken)
-    if doubt and not how.force:
+    if doubt and not options.force:
         reason = f"{doubt.reason}; nothing booked: {doubt.what_to_do}"
         out.failed.append(_fact(turn, reason=reason, code=BAD_DATA))
-        about = {"agent": turn.agent, "window": turn.window}
+        names = {"agent": turn.agent, "window": turn.window}
         subject = f"{turn.agent}/{turn.provider}"
-        out.rows.append(("anomalies", moment_support.anomaly(doubt, **about, subject=subject)))
+        out.rows.append(("anomalies", moment_support.anomaly(doubt, **names, subject=subject)))
         return
     unfit = resets.unfit(ctx.config, turn, taken.captured_at, taken.meters, taken.errors)
     is_old = taken.asked_at and taken.captured_at < turn.boundary <= taken.asked_at
@@ -136,28 +136,28 @@ def _book(
     overtaken = resets.is_overtaken(turn, taken.captured_at)
     if overtaken:
         unfit = "a BEFORE was booked after its pane was read", None
-    if unfit and (overtaken or not how.force):
+    if unfit and (overtaken or not options.force):
         reason, at = unfit
         out.pending.append(_fact(turn, status="pending", reason=reason, retry_at=at))
         return
     notes = f"[forced: {unfit[0]}]" if unfit else None
-    if taken.captured_at < turn.boundary and not how.last_look:
+    if taken.captured_at < turn.boundary and not options.last_look:
         notes = " ".join(filter(None, ("[forced before the reset]", notes)))
     if doubt:
         notes = " ".join(filter(None, (moment_support.FORCED, notes)))
     common: dict[str, Any] = {"agent": turn.agent, "provider": turn.provider, "notes": notes}
     common["commits"] = commits
-    if how.dry:
-        common["account"] = None  # its salt is made with the first row
+    if options.dry:
+        common["account"] = None  # the salt is created with the first row
     if turn.after is not None:
         entry = turn.after
         out.kept.append(_fact(turn, phase="after", id=entry.id))
     else:
-        source = "last-look" if how.last_look else "auto-after"
+        source = "last-look" if options.last_look else "auto-after"
         fields = {"phase": "after", "source": source, "boundary": turn.boundary}
         row = snapshot(ctx, taken, window=turn.window, **common, **fields)
         out.rows.extend(with_prompts(ctx, row))
-    if how.last_look:
+    if options.last_look:
         return
     if turn.next is None:
         out.left.append(_fact(turn, reason=f"nothing follows {turn.window}"))
@@ -167,12 +167,12 @@ def _book(
     out.rows.extend(with_prompts(ctx, row))
 
 
-def _after_of(ctx: Context, turn: Turn, how: How) -> list[tuple[str, Row]]:
-    """AFTER out of the BEFORE of the next window, which somebody booked by hand."""
+def _after_of(ctx: Context, turn: Turn, options: ResetOptions) -> list[tuple[str, Row]]:
+    """AFTER from the BEFORE of the next window, which was booked by hand."""
     assert turn.before is not None
     [shown] = read_snapshots(ctx.book, [turn.before])
     pane = Pane(plan=shown.plan, prompts=shown.prompts)
-    taken = Taken(
+    taken = PaneInput(
         *(shown.captured_at, "auto-after", None, pane, shown.meters, shown.context, shown.errors)
     )
     row = snapshot(
@@ -190,25 +190,25 @@ def _after_of(ctx: Context, turn: Turn, how: How) -> list[tuple[str, Row]]:
     return with_prompts(ctx, row)
 
 
-def _not_due(ctx: Context, out: Outcome, turn: Turn, now: datetime, how: How) -> None:
+def _not_due(ctx: Context, out: Outcome, turn: Turn, now: datetime, options: ResetOptions) -> None:
     start = turn.open.before
     if start and resets.just_began(ctx.config, start, now):
         fact = _fact(turn, phase="before", id=start.id)
         out.kept.append(fact | {"boundary": start.boundary})
     if turn.after is not None and now < turn.boundary:
         out.kept.append(_fact(turn, phase="after", id=turn.after.id))
-        if how.last_look:
+        if options.last_look:
             return
     if turn.is_done and turn.next is None:
         out.left.append(_fact(turn, reason=f"nothing follows {turn.window}"))
     elif not turn.is_done:
         due_at = turn.boundary
-        if how.last_look:
+        if options.last_look:
             due_at = turn.boundary - ctx.config.windows.early
         out.waiting.append(_fact(turn, due_at=due_at if now < due_at else None))
 
 
-def _anomaly(turn: Turn, fault: Fault) -> Anomaly:
+def _anomaly(turn: Turn, fault: CaptureFault) -> Anomaly:
     return codec.make(
         Anomaly,
         agent=turn.agent,
@@ -219,7 +219,7 @@ def _anomaly(turn: Turn, fault: Fault) -> Anomaly:
         second=None,
         first_from="the reset",
         second_from="the capture",
-        detail=f"no pane of {turn.agent} {turn.provider} at the reset: {fault.said}",
+        detail=f"no pane of {turn.agent} {turn.provider} at the reset: {fault.reason}",
         source="reset",
     )
 

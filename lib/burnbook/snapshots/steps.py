@@ -4,7 +4,7 @@ from burnbook.base.errors import Missing, UsageError
 from burnbook.context import Context
 from burnbook.rows.meters import Phase, Snapshot
 from burnbook.snapshots import crossing
-from burnbook.snapshots.pane_input import Taken
+from burnbook.snapshots.pane_input import PaneInput
 from burnbook.times import clock
 from burnbook.windows import boundaries
 from burnbook.windows.snapshot_index import snapshot_index
@@ -13,7 +13,9 @@ from burnbook.windows.state import state_of
 Step = tuple[Phase, str]
 
 
-def steps(ctx: Context, action: str, provider: str, window: str | None, taken: Taken) -> list[Step]:
+def steps(
+    ctx: Context, action: str, provider: str, window: str | None, pane: PaneInput
+) -> list[Step]:
     """Returns (phase, window) of each snapshot to book. `window` is None if the call names none.
 
     Raises Missing without a BEFORE to close, and UsageError if no window follows.
@@ -22,7 +24,7 @@ def steps(ctx: Context, action: str, provider: str, window: str | None, taken: T
         return [("before", window or _to_start(ctx, provider))]
     closing = window or _open_window(ctx, provider)
     if action == "cross" and window is None:
-        closing = crossing.out_of(ctx, provider, closing, taken.captured_at)
+        closing = crossing.ended_window(ctx, provider, closing, pane.captured_at)
     if snapshot_index(ctx).pair(closing, ctx.agent, provider).before is None:
         raise Missing(
             f"no BEFORE of {provider} for {ctx.agent} in {closing}; nothing booked "
@@ -37,12 +39,12 @@ def steps(ctx: Context, action: str, provider: str, window: str | None, taken: T
 
 
 def crossed(
-    ctx: Context, action: str, provider: str, window: str | None, taken: Taken
+    ctx: Context, action: str, provider: str, window: str | None, pane: PaneInput
 ) -> list[Snapshot]:
     """Returns the booked snapshots that this call only repeats: a crossing without a window."""
     if action != "cross" or window is not None:
         return []
-    return crossing.again(ctx, provider, _open_window(ctx, provider), taken, clock.now())
+    return crossing.repeated_crossing(ctx, provider, _open_window(ctx, provider), pane, clock.now())
 
 
 def _to_start(ctx: Context, provider: str) -> str:

@@ -15,7 +15,7 @@ from burnbook.telemetry.fast_path import Plain, possible
 from burnbook.telemetry.reader import Reader
 
 if TYPE_CHECKING:
-    from burnbook.jq_map.program import Mapped
+    from burnbook.jq_map.program import JqMap
 
 __all__ = ["MAX_LINE", "Batch", "Decoder", "Event", "Feed", "Parted", "Side", "compile_feed"]
 
@@ -28,9 +28,9 @@ class Decoder:
         self._plain = Plain(self._reader) if possible(feed) else None
         self._mapped = None
         if feed.map is not None:
-            from burnbook.jq_map.program import Mapped
+            from burnbook.jq_map.program import JqMap
 
-            self._mapped = Mapped(feed.map, where)
+            self._mapped = JqMap(feed.map, where)
 
     def batch(self, lines: Sequence[bytes]) -> Batch:
         """The events of some lines, in their order, and what became of the rest.
@@ -91,7 +91,7 @@ class Decoder:
         events.append(event)
         return 0
 
-    def _through_map(self, mapped: "Mapped", lines: Sequence[bytes]) -> Parted:
+    def _through_map(self, mapped: "JqMap", lines: Sequence[bytes]) -> Parted:
         # The map is asked about all good lines at once: each question costs two process switches.
         from burnbook.jq_map.program import objects
 

@@ -59,7 +59,7 @@ def parse(text: str) -> Expr:
     """Returns an expression of five fields, or `@daily` and the like. Raises ValueError."""
     lowered = text.strip().lower()
     if lowered.startswith("@") and lowered not in _SHORT:
-        raise ValueError(f"{text!r} is not known; valid: five fields, or {', '.join(_SHORT)}")
+        raise ValueError(f"unknown {text!r}; valid: five fields, or {', '.join(_SHORT)}")
     words = _SHORT.get(lowered, lowered).split()
     if len(words) != len(_FIELDS):
         raise ValueError(f"{text!r} has {len(words)} fields; valid: five, {_EXAMPLE}")

@@ -13,7 +13,7 @@ State = Literal["planned", "open", "done", "finalized"]
 
 
 class Span(NamedTuple):
-    """When a window began and ends, UTC; None is not known."""
+    """The start and end of a window, UTC; None if unknown."""
 
     starts_at: datetime | None
     ends_at: datetime | None
@@ -28,9 +28,9 @@ def span(config: Config, window: str, first_before: datetime | None) -> Span:
 
 
 def first_end(config: Config, begun: datetime) -> datetime:
-    """The reset time at which what begins at `begun` ends.
+    """The reset time at which a window that begins at `begun` ends.
 
-    One that is no further away than a last look does not count: who begins then begins for it.
+    A reset within the time of a last look does not count: the window begins for that reset.
     """
     return config.next_reset(begun + config.windows.early)
 
@@ -38,7 +38,7 @@ def first_end(config: Config, begun: datetime) -> datetime:
 def of(config: Config, index: SnapshotIndex, window: str) -> Span:
     """The span of a window, from the snapshots that count.
 
-    A BEFORE that was booked early for a reset began there, as far as the end is concerned.
+    For the end, a BEFORE that was booked early for a reset counts from that reset.
     """
     befores = [entry for entry in index.counted(window) if entry.phase == "before"]
     first = min((entry.captured_at for entry in befores), default=None)
@@ -47,7 +47,7 @@ def of(config: Config, index: SnapshotIndex, window: str) -> Span:
 
 
 def following(config: Config, window: str) -> str | None:
-    """The configured `next`, else the number at the end plus one; None where there is neither."""
+    """The configured `next`, else the number at the end plus one; None if there is neither."""
     declared = config.windows.windows.get(window)
     if declared is not None and declared.next is not None:
         return declared.next
@@ -55,10 +55,10 @@ def following(config: Config, window: str) -> str | None:
 
 
 def before(config: Config, window: str, booked: Sequence[str]) -> str | None:
-    """The window, declared or booked, that this one follows; the newest of several."""
+    """The declared or booked window that this one follows; the newest of several."""
     earlier = [*config.windows.windows, *booked]
-    found = [name for name in earlier if name != window and following(config, name) == window]
-    return found[-1] if found else None
+    names = [name for name in earlier if name != window and following(config, name) == window]
+    return names[-1] if names else None
 
 
 def state(pairs: list[Pair], *, finalized: bool) -> State:
@@ -71,12 +71,12 @@ def state(pairs: list[Pair], *, finalized: bool) -> State:
 
 
 def by_time(config: Config, index: SnapshotIndex) -> Callable[[datetime], str | None]:
-    """Finds the window whose span holds a moment; of several the one that began last."""
+    """Finds the window whose span contains a moment; of several the one that began last."""
     spans = []
     for name in {*config.windows.windows, *index.windows()}:
-        found = of(config, index, name)
-        if found.starts_at and found.ends_at and found.starts_at < found.ends_at:
-            spans.append((found.starts_at, found.ends_at, name))
+        window = of(config, index, name)
+        if window.starts_at and window.ends_at and window.starts_at < window.ends_at:
+            spans.append((window.starts_at, window.ends_at, name))
     spans.sort()
     starts = [start for start, _, _ in spans]
 

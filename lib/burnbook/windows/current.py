@@ -1,4 +1,4 @@
-"""Which window a reading verb is about, and what it says where there is none, or damage."""
+"""The window that a reading command shows by default."""
 
 from burnbook.base import ids
 from burnbook.base.errors import Missing
@@ -7,11 +7,11 @@ from burnbook.windows.history import history
 from burnbook.windows.snapshot_index import snapshot_index
 
 
-def wanted(ctx: Context, said: str | None) -> str:
-    """The window that was named, if it is declared or in the book; else the current one."""
-    if said is None:
+def wanted(ctx: Context, name: str | None) -> str:
+    """Returns the named window if it is declared or in the book; the current one for None."""
+    if name is None:
         return current(ctx)
-    window = ids.check("window", said)
+    window = ids.check("window", name)
     declared = ctx.config.windows.windows
     if window not in declared and not is_known(ctx, window):
         known = ", ".join(sorted({*declared, *snapshot_index(ctx).windows()})) or "none"
@@ -20,11 +20,11 @@ def wanted(ctx: Context, said: str | None) -> str:
 
 
 def current(ctx: Context) -> str:
-    """The agent's newest window, else anybody's, else the first that is declared."""
+    """Returns the agent's newest window, else the newest of all, else the first declared one."""
     index = snapshot_index(ctx)
-    found = index.latest(ctx.agent) or index.latest()
-    if found:
-        return found
+    newest = index.latest(ctx.agent) or index.latest()
+    if newest:
+        return newest
     for name in ctx.config.windows.windows:
         return name
     raise Missing("no window: none is declared in windows.toml and none is in the book")

@@ -20,7 +20,7 @@ from burnbook.windows.snapshot_index import Pair, read_snapshots, snapshot_index
 
 
 class WindowFacts(msgspec.Struct, frozen=True):
-    """What the book and the config know of a window, without traffic and usage.
+    """Facts about a window in the book and the config, without traffic and usage.
 
     `rows` has the snapshots of the pairs by id, `recent` the newest snapshots that count (as many
     as the preview shows), and `booked` is the number of all that count.
@@ -93,8 +93,8 @@ def falls(window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
 def _anomalies(ctx: Context, window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
     """The recorded anomalies whose snapshots still count, and those that the snapshots show now.
 
-    A fall goes when either of its snapshots was voided, or another was booked in its place; a
-    failed capture goes when the pane came after all.
+    A fall is dropped if one of its snapshots was voided or replaced, a failed capture if the pane
+    was booked later.
     """
     closed_pairs = {f"{pair.agent}/{pair.provider}" for pair in closed if pair.after is not None}
     counting = {row_id for closing in closed for row_id in (closing.before, closing.after)}

@@ -1,4 +1,4 @@
-"""Results of finalized windows: the row that counts for each, and its points by provider."""
+"""Results of finalized windows: the current row of each, and its points by provider."""
 
 from collections.abc import Iterable
 from functools import cached_property
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 
-class Made(NamedTuple):
-    """Features of one provider in one window, and the plain percentage points that they cost."""
+class FeatureCost(NamedTuple):
+    """Features of one provider in one window, and their exact cost in percentage points."""
 
     features: float
     points: float
 
 
 class Step(NamedTuple):
-    """What one meter of one agent plainly rose by in one window, in percentage points."""
+    """The exact rise of one meter of one agent in one window, in percentage points."""
 
     agent: str
     provider: str
@@ -31,20 +31,20 @@ class Step(NamedTuple):
 
 
 class Finalized(NamedTuple):
-    """One window: where its row is, and the results of each provider with plain deltas.
+    """One window: the location of its row, and the results of each provider with exact deltas.
 
-    `left_out` names the providers whose features have no plain points to go with.
+    `left_out` names the providers whose features have no exact points.
     """
 
     offset: int
     length: int
-    made: dict[str, Made]
+    results: dict[str, FeatureCost]
     methodology: str | None
     left_out: tuple[str, ...]
 
 
 def _apply(database: "Connection", entries: Iterable[Entry]) -> int:
-    """Add finalized windows. A later row of a window takes the place of the earlier one."""
+    """Adds finalized windows. A later row of a window replaces the earlier one."""
     duplicates = 0
     for offset, length, row in entries:
         assert isinstance(row, WindowRow)
@@ -93,7 +93,7 @@ WINDOWS = Projection(
     apply=_apply,
 )
 
-# The row that counts for each window; windows in the order in which they were first finalized.
+# The current row of each window, in the order in which windows were first finalized.
 _NEWEST = (
     "SELECT window, min(offset) AS first, max(offset) AS newest FROM window_rows GROUP BY window"
 )
@@ -104,7 +104,7 @@ _ROWS = (
 
 
 class History:
-    """Questions about finalized windows, answered by the store."""
+    """Queries about finalized windows, from the store."""
 
     def __init__(self, database: "Connection") -> None:
         self._database = database
@@ -128,20 +128,20 @@ class History:
             if features is None:
                 windows[window] = entry._replace(left_out=(*entry.left_out, provider))
             else:
-                entry.made[provider] = Made(features, cost)
+                entry.results[provider] = FeatureCost(features, cost)
         return windows
 
-    def made(self, provider: str) -> list[Made]:
+    def results(self, provider: str) -> list[FeatureCost]:
         """Features and points of a provider in each window where both are known exactly."""
         rows = self._database.execute(
             f"SELECT features, points {_ROWS} JOIN window_results AS result ON result.id = row.id"
             " WHERE provider = ? AND features IS NOT NULL ORDER BY first",
             (provider,),
         )
-        return [Made(*row) for row in rows]
+        return [FeatureCost(*row) for row in rows]
 
     def steps(self, window: str) -> list[Step]:
-        """The rise of each meter in a finalized window, if it is plain."""
+        """The rise of each meter in a finalized window, if it is known exactly."""
         rows = self._database.execute(
             "SELECT agent, provider, meter, rise FROM window_steps WHERE id ="
             " (SELECT id FROM window_rows WHERE window = ? ORDER BY offset DESC LIMIT 1)"
@@ -151,7 +151,7 @@ class History:
         return [Step(*row) for row in rows]
 
     def line_of(self, window: str) -> tuple[int, int] | None:
-        """Offset and length of the row that counts for a window; None if it is not finalized."""
+        """Offset and length of the current row of a window; None if it is not finalized."""
         row: tuple[int, int] | None = self._database.execute(
             "SELECT offset, length FROM window_rows WHERE window = ? ORDER BY offset DESC LIMIT 1",
             (window,),
@@ -160,12 +160,12 @@ class History:
 
 
 def history(ctx: Context) -> History:
-    """The finalized windows that are in the book now."""
+    """The finalized windows of the book."""
     return History(ctx.store.view(WINDOWS))
 
 
 def closing(ctx: Context, window: str) -> WindowRow | None:
-    """The row that counts for a finalized window; None while it is not finalized."""
+    """The current row of a finalized window; None if it is not finalized."""
     line_of_row = history(ctx).line_of(window)
     if line_of_row is None:
         return None

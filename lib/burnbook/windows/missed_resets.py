@@ -1,4 +1,4 @@
-"""Resets that nobody was there for: recorded by whichever command books next, once each."""
+"""Records missed resets: the next command that books does it, once for each."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -23,16 +23,16 @@ def rows(
 ) -> list[tuple[str, Row]]:
     """A row for each missed reset, and for each (window, boundary) of `more`.
 
-    For a command's `build`, before its own rows: they may close the window that shows it. There are
-    none more than `limit` after the newest supported moment: the clock may be wrong. None: the
-    command has checked that.
+    Call it in a command's `build`, before its own rows, which may close the window. Returns none if
+    the clock is more than `limit` after the newest supported moment, because it may be wrong. With
+    None, the command has checked the clock.
     """
     now = clock.now()
     missed = resets.missed(ctx.config, snapshot_index(ctx), now)
     if missed and limit is not None and moment_support.doubt(ctx, now, limit):
         return []
-    found = dict.fromkeys([*missed, *more])
-    return [("resets", row(window, boundary, now)) for window, boundary in found]
+    missed_resets = dict.fromkeys([*missed, *more])
+    return [("resets", row(window, boundary, now)) for window, boundary in missed_resets]
 
 
 def row(window: str, boundary: datetime, found_at: datetime) -> MissedReset:
@@ -45,30 +45,30 @@ def row(window: str, boundary: datetime, found_at: datetime) -> MissedReset:
 def commit(
     ctx: Context, build: Callable[[], Sequence[tuple[str, Row]]], *, sure: bool = False
 ) -> list[Booked]:
-    """`Book.commit`, with the missed resets first; gives back what `build` made, booked.
+    """Like `Book.commit`, with the missed resets first; returns the booked rows of `build`.
 
-    A command that has checked the moment is `sure` of it.
+    A command that has checked the clock is `sure` of it.
     """
     limit = None if sure else BY_HAND
-    return told(ctx, state.commit(ctx, lambda: [*rows(ctx, limit=limit), *build()]))
+    return note_missed(ctx, state.commit(ctx, lambda: [*rows(ctx, limit=limit), *build()]))
 
 
 def record(ctx: Context) -> None:
-    """Book those that are not there yet, for a command whose own rows go another way."""
-    here = {row.id for row in ctx.book.rows("resets")}
-    if any(row.id not in here for _, row in rows(ctx)):
+    """Books missed resets for a command that does not book its own rows with `commit`."""
+    recorded = {row.id for row in ctx.book.rows("resets")}
+    if any(row.id not in recorded for _, row in rows(ctx)):
         commit(ctx, list)
 
 
-def told(ctx: Context, booked: Sequence[Booked]) -> list[Booked]:
-    """What is not about missed resets; those that are new are told in a note."""
-    news = [one.row for one in booked if isinstance(one.row, MissedReset) and one.is_new]
-    if news:
-        listed = ", ".join(said(ctx, row) for row in news if isinstance(row, MissedReset))
+def note_missed(ctx: Context, booked: Sequence[Booked]) -> list[Booked]:
+    """Returns the other rows, and adds a note about new missed resets."""
+    new = [entry.row for entry in booked if isinstance(entry.row, MissedReset) and entry.is_new]
+    if new:
+        listed = ", ".join(describe(ctx, row) for row in new if isinstance(row, MissedReset))
         ctx.notes.append(f"recorded as missed: {listed}")
-    return [one for one in booked if not isinstance(one.row, MissedReset)]
+    return [entry for entry in booked if not isinstance(entry.row, MissedReset)]
 
 
-def said(ctx: Context, row: MissedReset) -> str:
-    """One missed reset, in words."""
+def describe(ctx: Context, row: MissedReset) -> str:
+    """A phrase for one missed reset."""
     return f"the reset of {row.window} at {moment(row.boundary, ctx.config.zone)}"

@@ -1,4 +1,4 @@
-"""Which moments the book supports: the clock may be wrong, and a row of a wrong time stays."""
+"""Decides which moments the book supports, because rows with a wrong time would stay."""
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,9 +13,9 @@ from burnbook.windows import boundaries
 from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
 ALONE = timedelta(days=1)
-"""How far a command that nobody watches may be after the newest supported moment."""
+"""How far an unattended command may be after the newest supported moment."""
 BY_HAND = timedelta(days=31)
-"""How far a command that a person gave may be after it."""
+"""How far a command by hand may be after the newest supported moment."""
 
 _SLACK = timedelta(days=1)
 _MONTH = 31 * 1440
@@ -23,7 +23,7 @@ _SINCE = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 class Doubt(NamedTuple):
-    """Why a moment cannot be booked; `supported` is the nearest moment that can."""
+    """The reason against a moment; `supported` is the nearest moment that can be booked."""
 
     moment: datetime
     supported: datetime
@@ -32,23 +32,23 @@ class Doubt(NamedTuple):
     @property
     def what_to_do(self) -> str:
         """The end of the sentence for the user."""
-        undo = "" if self.moment > self.supported else "take that snapshot back with undo, "
-        return f"set the clock, {undo}or say --force if it is right"
+        undo = "" if self.moment > self.supported else "undo that snapshot, "
+        return f"set the clock, {undo}or use --force if it is right"
 
 
 def doubt(ctx: Context, moment: datetime, limit: timedelta) -> Doubt | None:
-    """The reason against booking at a moment; None if there is none.
+    """The reason against booking at a moment, or None.
 
-    It may be `limit` after the newest supported moment: of a snapshot or checkpoint, of the end of
-    a window, of a reset that the vendor announced. The past is refused only if the clock says it,
-    not if --at does.
+    It may be up to `limit` after the newest supported moment: that of a snapshot or checkpoint, the
+    end of a window, or a reset that the vendor announced. A moment in the past is refused only if
+    it comes from the clock, not from --at.
     """
     newest = max(_snapshots(ctx), default=None)
     if not clock.is_given() and moment < (newest or _SINCE) - ALONE:
         return _doubt(moment, newest or _SINCE, "before")
     if newest is None:
         return None
-    # The costly ones come last, and are read only if they matter.
+    # The slow sources come last, and are read only if needed.
     for supported in chain([newest], _ends(ctx, moment), _announced(ctx), _checkpoints(ctx)):
         newest = max(newest, supported)
         if moment <= newest + limit:
@@ -71,7 +71,7 @@ def announced(rows: Iterable[Snapshot | MeterReading]) -> list[datetime]:
 
 
 def is_next_reset(meter: Meter, moment: datetime) -> bool:
-    """Whether the meter's next reset, seen from a moment, is the one that it shows."""
+    """Whether the reset that a meter shows can be its next one after a moment."""
     if meter.resets_at is None:
         return False
     length = timedelta(minutes=meter.window_minutes or _MONTH) + _SLACK
@@ -79,10 +79,10 @@ def is_next_reset(meter: Meter, moment: datetime) -> bool:
 
 
 def _doubt(moment: datetime, newest: datetime, side: str) -> Doubt:
-    who = "--at is" if clock.is_given() else "the clock says"
+    source = "--at is" if clock.is_given() else "the clock is at"
     apart = clock.span((moment - newest).total_seconds())
     what = "the newest moment that the book or a pane supports"
-    reason = f"{who} {_second(moment)}, {apart} {side} {what} ({_second(newest)})"
+    reason = f"{source} {_second(moment)}, {apart} {side} {what} ({_second(newest)})"
     return Doubt(moment, newest, reason)
 
 
@@ -91,7 +91,7 @@ def _second(moment: datetime) -> str:
 
 
 def _snapshots(ctx: Context) -> Iterator[datetime]:
-    """The newest moment of each agent and provider; another tool's rows say nothing of today."""
+    """The newest moment of each agent and provider, without rows imported from other tools."""
     index = snapshot_index(ctx)
     for head in index.heads():
         last = index.pair(head.window, head.agent, head.provider).last

@@ -1,7 +1,7 @@
 """What is due at a window's end: for each agent and provider AFTER, and BEFORE of the next.
 
 Everything is keyed on the boundary, the UTC moment at which a window ends, and never on the local
-date: a boundary that has its snapshots has them, however many runs come by.
+date, so that repeated runs book nothing twice.
 """
 
 from collections.abc import Iterator
@@ -14,18 +14,18 @@ from burnbook.windows import boundaries
 from burnbook.windows.snapshot_index import Entry, Pair, SnapshotIndex
 
 CAPTURE_FAILED = "capture-failed"
-"""The kind of anomaly of an agent whose pane could not be had at a reset."""
+"""The kind of anomaly for a pane that could not be captured at a reset."""
 
 MOST_MISSED = 31
-"""Resets recorded as missed for one open window: after a month it counts as left."""
+"""Resets recorded as missed for one open window. After a month it counts as abandoned."""
 
 
 class Turn(NamedTuple):
     """One agent and provider at the end of a window.
 
-    `after` and `before`: the snapshots of this boundary that are there already. `next` is the
-    window to begin, None where nothing follows; it begins at `begins`, which is the boundary unless
-    windows were `skipped`: they ended, with their own (window, boundary), before anybody came.
+    `after` and `before` are the booked snapshots of this boundary. `next` is the window to begin,
+    or None. It begins at `begins`, which is the boundary unless windows were `skipped`: these
+    (window, boundary) ended before any command ran.
     """
 
     agent: str
@@ -41,50 +41,55 @@ class Turn(NamedTuple):
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing is left to book."""
+        """Whether everything is booked."""
         return self.after is not None and (self.before is not None or self.next is None)
 
 
 def turns(
     config: Config, index: SnapshotIndex, agent: str, provider: str, now: datetime
 ) -> list[Turn]:
-    """The turns of one agent and provider, the earlier window first; `now` says what is skipped.
+    """The turns of one agent and provider at `now`, the earlier window first.
 
-    Mostly one: the newest window's. Where a person began that one and left the window before it
-    open, that one's comes first: BEFORE of the next is its AFTER too, as in a crossing.
+    Usually one, for the newest window. If that was started by hand while the previous window was
+    open, the turn of the previous window comes first, because the BEFORE is also its AFTER.
     """
     window = index.latest(agent, provider)
     if window is None:
         return []
     newest = _turn(config, index, agent, provider, window, now)
-    found = [newest] if newest and not _left(config, newest, now) else []
+    result = [newest] if newest and not _is_abandoned(config, newest, now) else []
     earlier = boundaries.before(config, window, index.windows())
-    left = _turn(config, index, agent, provider, earlier, now) if earlier else None
-    if left is not None and _left(config, left, now):
-        return found
-    if left and left.after is None and left.before is not None and left.next == window:
-        found.insert(0, left)
-    return found
+    previous = _turn(config, index, agent, provider, earlier, now) if earlier else None
+    if previous is not None and _is_abandoned(config, previous, now):
+        return result
+    if (
+        previous
+        and previous.after is None
+        and previous.before is not None
+        and previous.next == window
+    ):
+        result.insert(0, previous)
+    return result
 
 
 def is_early(config: Config, turn: Turn, now: datetime) -> bool:
-    """Whether the window may be crossed before its end, by force.
+    """Whether the window may be crossed before its end with --force.
 
-    Not where it has just begun: so a run with --force crosses once, however often it is run.
+    It may not if it has just begun, so that repeated runs with --force cross once.
     """
     begun = turn.open.before.counts_from if turn.open.before else now
     return now >= begun + config.windows.grace
 
 
 def just_began(config: Config, entry: Entry | None, now: datetime) -> bool:
-    """Whether this BEFORE is of a reset, and so fresh that crossing again repeats it."""
+    """Whether this BEFORE of a reset is so recent that another crossing would repeat it."""
     if entry is None or entry.boundary is None:
         return False
     return now <= entry.counts_from + config.windows.grace
 
 
 def is_overtaken(turn: Turn, captured_at: datetime) -> bool:
-    """Whether a BEFORE came after the pane was read: an AFTER from it would not count."""
+    """Whether a BEFORE was booked after the pane was read, so that an AFTER would not count."""
     began = turn.open.before
     return turn.after is None and began is not None and captured_at < began.captured_at
 
@@ -96,7 +101,7 @@ def unfit(
     meters: tuple[Meter, ...],
     errors: tuple[str, ...],
 ) -> tuple[str, datetime | None] | None:
-    """Why a pane does not tell of this boundary yet, and from when it may; None where it does."""
+    """Why a pane is too early for this boundary, and when to try again; None if it is usable."""
     if captured_at >= turn.boundary:
         clear = _latest(config, turn.begins, captured_at) + config.windows.lag
         if captured_at < clear:
@@ -105,33 +110,33 @@ def unfit(
     if late:
         return f"the reset of {', '.join(late)} has not moved on in its pane", None
     if "stale" in errors:
-        return "its pane says that it may be stale", None
+        return "its pane may be stale", None
     return None
 
 
 def missed(config: Config, index: SnapshotIndex, now: datetime) -> list[tuple[str, datetime]]:
     """(window, boundary) of every reset that passed an open window and was not booked in time."""
-    found: dict[tuple[str, datetime], None] = {}
+    result: dict[tuple[str, datetime], None] = {}
     for agent, provider, _, window in sorted(index.heads(), key=lambda head: "/".join(head[:2])):
         turn = _turn(config, index, agent, provider, window, now)
         if turn is None or turn.open.after is not None or _is_imported(turn):
             continue
         passed = [(window, moment) for moment in _passed(config, turn, now)]
-        for place, moment in [*passed, *turn.skipped]:
+        for name, moment in [*passed, *turn.skipped]:
             first = index.first_capture(moment)
             in_time = first is not None and first <= moment + config.windows.grace
             if now > moment + config.windows.grace and not in_time:
-                found[place, moment] = None
-    return sorted(found, key=lambda one: (one[1], one[0]))
+                result[name, moment] = None
+    return sorted(result, key=lambda item: (item[1], item[0]))
 
 
 def _is_imported(turn: Turn) -> bool:
-    """Whether another tool began the window: until it is crossed, this book kept no watch on it."""
+    """Whether another tool began the window, so that this book missed no reset in it."""
     return turn.open.before is not None and turn.open.before.imported
 
 
-def _left(config: Config, turn: Turn, now: datetime) -> bool:
-    """Whether another tool left the window open: a pane of today is no AFTER of long ago."""
+def _is_abandoned(config: Config, turn: Turn, now: datetime) -> bool:
+    """Whether another tool left the window open long ago: a current pane cannot be its AFTER."""
     return _is_imported(turn) and now > turn.boundary + config.windows.grace
 
 
@@ -144,16 +149,18 @@ def _turn(
         return None
     ends = boundaries.of(config, index, window).ends_at
     if ends is None or ends <= begun:
-        ends = boundaries.first_end(config, begun)  # who joined after its end stays until a reset
+        ends = boundaries.first_end(
+            config, begun
+        )  # an agent that joins after the end stays until a reset
     following, begins, skipped = _following(config, window, ends, now)
     before = _begun(config, index, agent, provider, following, ends) if following else None
     return Turn(agent, provider, window, ends, pair, pair.after, before, following, begins, skipped)
 
 
 def _stretch(index: SnapshotIndex, window: str, agent: str, provider: str) -> datetime | None:
-    """When the last stretch of work in a window began: its first BEFORE since an AFTER.
+    """The start of the last stretch of work in a window: its first BEFORE since an AFTER.
 
-    A better BEFORE that was booked in its place does not move the end.
+    A BEFORE that corrects it does not move the end.
     """
     begun, closed = None, True
     for entry in index.counted(window):
@@ -167,22 +174,22 @@ def _stretch(index: SnapshotIndex, window: str, agent: str, provider: str) -> da
 def _following(
     config: Config, window: str, ends: datetime, now: datetime
 ) -> tuple[str | None, datetime, tuple[tuple[str, datetime], ...]]:
-    """The first window to come that has not ended, when it begins, and those that came and went."""
+    """The next window that has not ended, its start, and the windows that were skipped."""
     skipped: dict[str, datetime] = {}
-    begins, found = ends, boundaries.following(config, window)
-    while found is not None and found not in skipped:
-        declared = config.ends(found)
+    begins, name = ends, boundaries.following(config, window)
+    while name is not None and name not in skipped:
+        declared = config.ends(name)
         if declared is None or declared > now or declared <= ends:
             break
-        skipped[found] = begins = declared
-        found = boundaries.following(config, found)
-    return found, begins, tuple(skipped.items())
+        skipped[name] = begins = declared
+        name = boundaries.following(config, name)
+    return name, begins, tuple(skipped.items())
 
 
 def _begun(
     config: Config, index: SnapshotIndex, agent: str, provider: str, window: str, boundary: datetime
 ) -> Entry | None:
-    """The BEFORE of the next window, where it belongs to this boundary or came after it."""
+    """The BEFORE of the next window, if it belongs to this boundary or is later."""
     entry = index.pair(window, agent, provider).before
     if entry is None:
         return None
@@ -193,7 +200,7 @@ def _begun(
 def _passed(config: Config, turn: Turn, now: datetime) -> Iterator[datetime]:
     """The boundary and the reset times after it that have passed, at most MOST_MISSED.
 
-    Where the next window says itself when it ends, no reset time is a boundary.
+    If the next window has a declared end, no reset time is a boundary.
     """
     if turn.boundary <= now:
         yield turn.boundary

@@ -1,4 +1,4 @@
-"""Which snapshots count: BEFORE, AFTER and what was voided, by window, agent and provider."""
+"""The snapshots that count: BEFORE and AFTER by window, agent and provider, and voids."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Entry(NamedTuple):
-    """One snapshot row in brief; `offset` and `length` are those of its line in the journal."""
+    """A summary of a snapshot row; `offset` and `length` locate its line in the journal."""
 
     id: str
     window: str
@@ -33,12 +33,12 @@ class Entry(NamedTuple):
 
     @property
     def counts_from(self) -> datetime:
-        """The moment from which it counts: for a snapshot booked early for a reset, that reset."""
+        """The moment from which it counts: the reset, if it was booked early for one."""
         return max(self.captured_at, self.boundary or self.captured_at)
 
 
 class Pair(NamedTuple):
-    """What counts for one agent and provider in a window; `after` is None while it is open."""
+    """BEFORE and AFTER of one agent and provider in a window; `after` is None while it is open."""
 
     agent: str
     provider: str
@@ -52,7 +52,7 @@ class Pair(NamedTuple):
 
 
 class Head(NamedTuple):
-    """The window of the newest snapshot of one agent and provider, and when it was captured."""
+    """The window and time of the newest snapshot of one agent and provider."""
 
     agent: str
     provider: str
@@ -61,7 +61,7 @@ class Head(NamedTuple):
 
 
 def _apply(database: "Connection", lines: Iterable[Line]) -> int:
-    """Add snapshots and voids. A void may come before its snapshot: books are merged."""
+    """Adds snapshots and voids. A void may precede its snapshot in merged books."""
     duplicates = 0
     for offset, length, row in lines:
         if isinstance(row, Void):
@@ -108,7 +108,7 @@ _ENTRIES = (
     "SELECT id, window, agent, provider, phase, captured_at, offset, length, boundary, imported,"
     f" {_IS_VOIDED} FROM snapshots"
 )
-# At one moment, as in a crossing, BEFORE is the newer, whichever was booked first.
+# At the same moment, as in a crossing, BEFORE is the newer one in any order.
 _HEAD = (
     "SELECT captured_at, window FROM snapshots WHERE agent = ? AND provider = ?"
     f" AND NOT {_IS_VOIDED} ORDER BY captured_at DESC, phase = 'before' DESC, offset DESC LIMIT 1"
@@ -116,7 +116,7 @@ _HEAD = (
 
 
 class SnapshotIndex:
-    """Questions about the snapshots of a book, answered by the store."""
+    """Queries about the snapshots of a book, from the store."""
 
     def __init__(self, database: "Connection") -> None:
         self._database = database
@@ -159,7 +159,7 @@ class SnapshotIndex:
     def heads(self) -> list[Head]:
         """The newest window of each agent and provider, in the order in which they first booked.
 
-        One whose snapshots are all voided is left out.
+        Without those whose snapshots are all voided.
         """
         rows = self._database.execute(
             "SELECT agent, provider FROM snapshot_providers ORDER BY first_offset"
@@ -188,7 +188,7 @@ class SnapshotIndex:
         return max(heads, key=lambda head: head.captured_at).window if heads else None
 
     def first_capture(self, boundary: datetime) -> datetime | None:
-        """When the first automatic snapshot of a boundary was captured; None without any."""
+        """The time of the first automatic snapshot of a boundary, or None."""
         row = self._database.execute(
             "SELECT min(captured_at) FROM snapshots WHERE boundary = ?", (to_micros(boundary),)
         ).fetchone()
@@ -196,19 +196,19 @@ class SnapshotIndex:
 
     def is_voided(self, row_id: str) -> bool:
         """Whether a snapshot was booked and voided."""
-        found = self._database.execute(
+        rows = self._database.execute(
             f"SELECT 1 FROM snapshots WHERE id = ? AND {_IS_VOIDED}", (row_id,)
         )
-        return found.fetchone() is not None
+        return rows.fetchone() is not None
 
 
 def snapshot_index(ctx: Context) -> SnapshotIndex:
-    """The snapshots that are in the book now."""
+    """The snapshots of the book."""
     return SnapshotIndex(ctx.store.view(SNAPSHOTS))
 
 
 def read_snapshots(book: Book, entries: Sequence[Entry]) -> list[Snapshot]:
-    """The rows of some entries, in their order. Raises BadData if one was damaged since."""
+    """The rows of the given entries, in order. Raises BadData if one was damaged since."""
     path = journal.path_of(book.root, "snapshots")
     lines = journal.at(path, [(entry.offset, entry.length) for entry in entries])
     return [codec.verify("snapshots", line) for line in lines]
@@ -226,8 +226,8 @@ def _entry(*row: Any) -> Entry:
 def _pair(group: Sequence[Entry]) -> tuple[Entry | None, Entry | None]:
     """The last BEFORE booked, and the last AFTER booked that is not older than it.
 
-    The row booked last counts, so that a correction wins. An AFTER older than a new BEFORE belongs
-    to the stretch that this BEFORE ended.
+    The last row counts, so that a correction wins. An AFTER older than a new BEFORE belongs to an
+    earlier stretch of work.
     """
     before = next((entry for entry in reversed(group) if entry.phase == "before"), None)
     after = next(

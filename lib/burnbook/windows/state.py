@@ -1,4 +1,4 @@
-"""The state of an agent with a provider: derived from the snapshots, kept for other programs."""
+"""The state of an agent with a provider, derived from the snapshots, for other programs."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,7 @@ class State(msgspec.Struct, frozen=True):
 
 
 def state_of(index: SnapshotIndex, agent: str, provider: str) -> State | None:
-    """The state as the snapshots have it; None if all are voided, or if there is none."""
+    """The state according to the snapshots; None if there are none that count."""
     window = index.latest(agent, provider)
     pair = index.pair(window, agent, provider) if window else None
     if window is None or pair is None or pair.last is None:
@@ -53,7 +53,7 @@ def commit(ctx: Context, build: Build, wait: float = lock.WAIT_SECONDS) -> list[
 
     A symbolic link in the path of a state or a pane is refused before any row is written.
     """
-    snapshot_index(ctx)  # so that under the lock only the newest rows are left to read
+    snapshot_index(ctx)  # so that only the newest rows are read under the lock
 
     def checked() -> Sequence[tuple[str, Row]]:
         rows = build()
@@ -68,24 +68,24 @@ def commit(ctx: Context, build: Build, wait: float = lock.WAIT_SECONDS) -> list[
             for subject in dict.fromkeys(_subject(ctx, row) for row in rows):
                 _write(ctx, *subject)
         except OSError as error:
-            # The rows are durable; only the state is behind, and the next run renews it.
+            # The rows are durable. Only the state is outdated, and the next run rewrites it.
             raise IOFault(os_sentence("the rows are booked, but not the state", error)) from None
 
     return ctx.book.commit(checked, wait, write_states)
 
 
 def renew(ctx: Context, agent: str, provider: str) -> None:
-    """Correct the state that a killed command left behind, if there is one."""
+    """Corrects the state after a killed command, if there is one."""
     if state_path(ctx.book.root, agent, provider).status() is not None:
         with lock.book_lock(ctx.book.root):
             _write(ctx, agent, provider)
 
 
 def put(root: str, agent: str, provider: str, state: State | None, *, has_newer: bool) -> None:
-    """With the lock held: write a state, or remove it (None).
+    """Writes a state, or removes it if it is None. The caller holds the lock.
 
-    With `has_newer` a newer version wrote some of the snapshots: the state may be of one of those,
-    so it is not removed.
+    With `has_newer`, a newer version wrote some of the snapshots. The state may belong to one of
+    them, so it is not removed.
     """
     path = state_path(root, agent, provider)
     if agent == follow.OLD_FOLDER:
@@ -104,7 +104,7 @@ def _write(ctx: Context, agent: str, provider: str) -> None:
 
 
 def _subject(ctx: Context, row: Snapshot | Void) -> tuple[str, str]:
-    """The agent and the provider that a row is about."""
+    """The agent and the provider of a row."""
     if isinstance(row, Snapshot):
         return row.agent or "", row.provider
     [target] = [e for e in snapshot_index(ctx).entries(row.window or "") if e.id == row.void]

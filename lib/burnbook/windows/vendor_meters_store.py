@@ -9,7 +9,7 @@ import msgspec
 from burnbook.book import codec
 from burnbook.book.lock import WAIT_SECONDS
 from burnbook.context import Context
-from burnbook.meters.vendor_meters import Official, Shown
+from burnbook.meters.vendor_meters import OfficialMeters, ShownMeter
 from burnbook.rows.meters import Row
 from burnbook.rows.usage import MeterReading
 from burnbook.store.projection import Entry, Projection
@@ -25,7 +25,7 @@ WindowOf = Callable[[datetime], str | None]
 
 
 def _apply(connection: "Connection", entries: Iterable[Entry]) -> int:
-    """Add readings. What they come to depends on their order, so it is one value."""
+    """Adds readings. The result depends on their order, so it is stored as one value."""
     official, duplicates = _read(connection), 0
     for _, _, row in entries:
         added = connection.execute("INSERT OR IGNORE INTO meter_ids VALUES (?)", (row.id,))
@@ -50,38 +50,38 @@ METERS = Projection(
 )
 
 
-def _read(connection: "Connection") -> Official:
+def _read(connection: "Connection") -> OfficialMeters:
     row = connection.execute("SELECT value FROM official_meters").fetchone()
-    return msgspec.msgpack.decode(row[0], type=Official) if row else Official()
+    return msgspec.msgpack.decode(row[0], type=OfficialMeters) if row else OfficialMeters()
 
 
-def official_meters(store: Store) -> Official:
-    """What the book has of official meters now."""
+def official_meters(store: Store) -> OfficialMeters:
+    """The official meters of the book."""
     return _read(store.view(METERS))
 
 
 def of_logs(
     ctx: Context,
     provider: str,
-    found: Mapping[str, Sequence[Shown]],
+    meters_by_name: Mapping[str, Sequence[ShownMeter]],
     plan: tuple[datetime, str] | None,
 ) -> int:
-    """Book the meters of logs that say more of a meter's windows; the number of rows."""
+    """Books meters of logs that add a window or usage. Returns the number of rows."""
     from burnbook.windows import boundaries
     from burnbook.windows.snapshot_index import snapshot_index
 
     known = official_meters(ctx.store)
-    shown = [meter for meters in found.values() for meter in meters]
-    if not any(known.is_more(provider, meter) for meter in shown):
+    shown = [meter for meters in meters_by_name.values() for meter in meters]
+    if not any(known.adds_usage(provider, meter) for meter in shown):
         return 0
     window_of = boundaries.by_time(ctx.config, snapshot_index(ctx))
     plan_name = plan[1] if plan else None
 
     def build() -> list[tuple[str, Row]]:
         known = official_meters(ctx.store)
-        news = [meter for meter in shown if known.is_more(provider, meter)]
-        events: dict[tuple[datetime, str | None], list[Shown]] = {}
-        for meter in sorted(news, key=lambda meter: meter.captured_at):
+        new = [meter for meter in shown if known.adds_usage(provider, meter)]
+        events: dict[tuple[datetime, str | None], list[ShownMeter]] = {}
+        for meter in sorted(new, key=lambda meter: meter.captured_at):
             events.setdefault((meter.captured_at, meter.session), []).append(meter)
         return [
             (JOURNAL, _row(ctx, provider, meters, provider, plan_name, window_of(moment)))
@@ -94,30 +94,30 @@ def of_logs(
 def of_line(
     ctx: Context,
     provider: str,
-    shown: Sequence[Shown],
+    shown: Sequence[ShownMeter],
     window: str | None,
     wait: float = WAIT_SECONDS,
 ) -> bool:
-    """Book what a session shows now if one of its meters is news. Raises Busy after `wait`."""
+    """Books the meters of a session if one of them is newer. Raises Busy after `wait` seconds."""
 
-    def is_news(known: Official) -> bool:
-        return any(known.is_news(provider, meter) for meter in shown)
+    def is_newer(known: OfficialMeters) -> bool:
+        return any(known.is_newer(provider, meter) for meter in shown)
 
     def build() -> list[tuple[str, Row]]:
         known = official_meters(ctx.store)
-        if not is_news(known):
+        if not is_newer(known):
             return []
-        # A meter that lags is left out: a later row must not be less true.
-        current = [meter for meter in shown if known.is_told(provider, meter)]
+        # Stale meters are left out, because a later row must not be less accurate.
+        current = [meter for meter in shown if known.is_current(provider, meter)]
         return [(JOURNAL, _row(ctx, provider, current, STATUSLINE, None, window))]
 
-    return is_news(official_meters(ctx.store)) and bool(ctx.book.commit(build, wait))
+    return is_newer(official_meters(ctx.store)) and bool(ctx.book.commit(build, wait))
 
 
 def _row(
     ctx: Context,
     provider: str,
-    shown: Sequence[Shown],
+    shown: Sequence[ShownMeter],
     source: str,
     plan: str | None,
     window: str | None,

@@ -29,8 +29,8 @@ WORDS = [
 inside = Inside(Path(os.environ["BURNBOOK_FUZZ"]))
 
 
-def one(data: bytes) -> None:
-    """Its requests are booked or left out with a reason: in one sentence, and the book holds."""
+def run_one(data: bytes) -> None:
+    """Its requests are booked, or left out with a reason in one sentence; the book is valid."""
     name = FEEDS[data[0] % len(FEEDS)] if data else FEEDS[0]
     feed = _CONFIG.feed(name)
     assert isinstance(feed, LogFeed)

@@ -46,8 +46,8 @@ WORDS += [
 inside = Inside(Path(os.environ["BURNBOOK_FUZZ"]))
 
 
-def one(data: bytes) -> None:
-    """It is done, or told in one sentence what is wrong with it."""
+def run_one(data: bytes) -> None:
+    """The command succeeds, or reports its error in one sentence."""
     name = VERBS[data[0] % len(VERBS)] if data else VERBS[0]
     words = [os.fsdecode(word) for word in data[1:].split(b"\0")] if len(data) > 1 else []
     if name in APART or any(word.startswith(ELSEWHERE) for word in words):

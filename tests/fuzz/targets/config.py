@@ -43,7 +43,7 @@ inside = Inside(Path(os.environ["BURNBOOK_FUZZ"]), declared=False)
 READERS = (("preview",), ("schedule",), ("aliases",), ("decide", "--window", "W1"), ("scoreboard",))
 
 
-def one(data: bytes) -> None:
+def run_one(data: bytes) -> None:
     """A file of config is read whole, or refused in one sentence that names it."""
     name = FILES[data[0] % len(FILES)] if data else FILES[0]
     path = inside.config / name

@@ -21,8 +21,8 @@ path = Path(os.environ["BURNBOOK_FUZZ"]) / "HANDOFF.md"
 path.parent.mkdir(parents=True)
 
 
-def one(data: bytes) -> None:
-    """What is outside of the markers stays, to the byte; the same text again changes nothing."""
+def run_one(data: bytes) -> None:
+    """Bytes outside the markers are unchanged; writing the same text again changes nothing."""
     for text in TEXTS:
         path.write_bytes(data)
         try:

@@ -34,8 +34,8 @@ folder = Path(os.environ["BURNBOOK_FUZZ"])
 folder.mkdir(parents=True)
 
 
-def one(data: bytes) -> None:
-    """A row is appended behind what was there, to the byte, and known again; or all stays."""
+def run_one(data: bytes) -> None:
+    """A row is appended and recognized again, or nothing changes."""
     form = FORMS[data[0] % len(FORMS)] if data else TOKENS
     path = folder / form.file
     path.write_bytes(data[1:])

@@ -10,7 +10,7 @@ from burnbook.base.redact import redact, strip_ansi
 from burnbook.book.book import Book
 from burnbook.config.loader import Config
 from burnbook.context import Context
-from burnbook.snapshots.pane_input import understood
+from burnbook.snapshots.pane_input import parse_pane
 from burnbook.store.store import Store
 from burnbook.times.clock import parse_time
 
@@ -48,11 +48,11 @@ CONTEXT = Context(
 )
 
 
-def one(data: bytes) -> None:
-    """It is read without a fault; what it shows fits a row; what is kept of it is plain."""
+def run_one(data: bytes) -> None:
+    """Parsing never fails; the values fit a row; the saved text is plain."""
     provider = PROVIDERS[data[0] % len(PROVIDERS)] if data else PROVIDERS[0]
     try:
-        taken = understood(CONTEXT, provider, "stdin", data[1:], NOW)
+        taken = parse_pane(CONTEXT, provider, "stdin", data[1:], NOW)
     except BadData:
         pass
     else:

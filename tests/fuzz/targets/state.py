@@ -1,4 +1,4 @@
-"""What is derived (state, cursors, folds, keys) with any bytes in it: the answers stay the same."""
+"""Derived files (state, cursors, caches, keys) with any bytes: the answers do not change."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ LINES = (ROOT / "samples" / "telemetry" / "usage.jsonl").read_bytes()
 PANES = ROOT / "samples" / "panes"
 BEFORE, AFTER = ((PANES / f"codex-{n}.txt").read_bytes() for n in ("before", "after"))
 inside = Inside(Path(os.environ["BURNBOOK_FUZZ"]))
-_kept = inside.place / "kept"
+_kept = inside.folder / "kept"
 AT = ("--at", "2026-11-22T13:00:00Z")
 ASKED = (("preview", "--window", "W0-CHN"), ("cost-compare", "--window", "W0-CHN"), ("usage",))
 
@@ -59,8 +59,8 @@ TRUE = [inside.run(*words, *AT).out for words in ASKED]
 assert all(TRUE)
 
 
-def one(data: bytes) -> None:
-    """Reading says what it said; booking again books nothing."""
+def run_one(data: bytes) -> None:
+    """Readers give the same answers; booking again books nothing."""
     path = FILES[data[0] % len(FILES)] if data else FILES[0]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data[1:])

@@ -59,7 +59,7 @@ SEEDS = [
 ]
 
 
-def one(data: bytes) -> None:
+def run_one(data: bytes) -> None:
     """Every line is an event, refused with a reason, or no request; nothing raises."""
     decoder = DECODERS[data[0] % len(DECODERS)] if data else DECODERS[0]
     lines = data[1:].split(b"\n")

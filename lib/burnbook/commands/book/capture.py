@@ -29,8 +29,8 @@ def run(ctx: Context, args: Any) -> Result:
     spec = declared[args.name]
     captured_at = clock.now()
     files.check_owned(os.path.join(ctx.config.root, "schedules.toml"))
-    job = partial(capture.run, spec.argv, spec.timeout_seconds)
-    shown = capture.text_of(capture.many({args.name: job})[args.name])
+    job = partial(capture.run_command, spec.argv, spec.timeout_seconds)
+    shown = capture.text_of(capture.run_all({args.name: job})[args.name])
     text = redact_pane(strip_ansi(shown.decode("utf-8", "replace")))
     if not text.strip():
         raise BadData(f"the capture {args.name} printed nothing; nothing kept")

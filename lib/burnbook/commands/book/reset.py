@@ -12,8 +12,8 @@ from burnbook.rows.meters import Row, Snapshot
 from burnbook.rows.work import MissedReset
 from burnbook.snapshots import reset_panes
 from burnbook.snapshots.build_row import line
-from burnbook.snapshots.reset_plan import How, Outcome, Who, decide
-from burnbook.snapshots.reset_recovery import unfinished
+from burnbook.snapshots.reset_plan import AgentProvider, Outcome, ResetOptions, decide
+from burnbook.snapshots.reset_recovery import unfinished_rows
 from burnbook.times import clock
 from burnbook.view.parts import Line, Part, fields, moment
 from burnbook.windows import missed_resets, state
@@ -22,19 +22,19 @@ from burnbook.windows.snapshot_index import snapshot_index
 
 def run(ctx: Context, args: Any) -> Result:
     """Captures the panes that are due, and books them. Exits with 74 or 65 if one failed."""
-    how = How(args.force, args.last_look, args.dry_run)
-    panes = reset_panes.take(ctx, how)
+    options = ResetOptions(args.force, args.last_look, args.dry_run)
+    panes = reset_panes.take(ctx, options)
     if panes is None:
         return Result([], None)  # the second pass of the recipe books and prints
-    out = decide(ctx, panes, how._replace(dry=True))
+    out = decide(ctx, panes, options._replace(dry=True))
     booked = [Booked(row, True) for _, row in out.rows]
-    if not how.dry and (out.rows or unfinished(ctx)):
+    if not options.dry and (out.rows or unfinished_rows(ctx)):
         commits = read_heads(ctx).commits or None
         decided: list[Outcome] = []
 
         def build() -> Sequence[tuple[str, Row]]:
-            decided[:] = [decide(ctx, panes, how, commits)]
-            return [*unfinished(ctx), *decided[0].rows]
+            decided[:] = [decide(ctx, panes, options, commits)]
+            return [*unfinished_rows(ctx), *decided[0].rows]
 
         entries = state.commit(ctx, build)
         [out] = decided
@@ -42,14 +42,16 @@ def run(ctx: Context, args: Any) -> Result:
         reset_panes.keep(ctx, booked, panes)
     for fact in out.failed:
         ctx.notes.append(f"{fact['agent']} {fact['provider']}: {fact['reason']}")
-    return Result(_parts(ctx, out, booked, how), _data(out, booked, how), _code(out))
+    return Result(_parts(ctx, out, booked, options), _data(out, booked, options), _code(out))
 
 
-def _parts(ctx: Context, out: Outcome, booked: Sequence[Booked], how: How) -> list[Part]:
+def _parts(
+    ctx: Context, out: Outcome, booked: Sequence[Booked], options: ResetOptions
+) -> list[Part]:
     lines: list[Part] = []
     for entry in booked:
         if isinstance(entry.row, Snapshot):
-            prefix = "would book: " if how.dry else ""
+            prefix = "would book: " if options.dry else ""
             lines.append(Line(prefix + line(entry).text, strong=True))
     for fact in out.pending:
         again = "in some minutes"
@@ -67,7 +69,7 @@ def _parts(ctx: Context, out: Outcome, booked: Sequence[Booked], how: How) -> li
     for agent, provider in _without_snapshots(ctx):
         lines.append(Line(f"left alone: {agent} {provider}: it has booked nothing yet"))
     for row in _missing(booked):
-        lines.append(Line(f"missed: {missed_resets.said(ctx, row)}"))
+        lines.append(Line(f"missed: {missed_resets.describe(ctx, row)}"))
     return lines or [Line("nothing to reset: the book has no snapshot", strong=True)]
 
 
@@ -83,7 +85,7 @@ def _until(ctx: Context, due_at: datetime | None) -> str:
     return f"not due until {moment(due_at, ctx.config.zone)} (in {left})"
 
 
-def _without_snapshots(ctx: Context) -> list[Who]:
+def _without_snapshots(ctx: Context) -> list[AgentProvider]:
     """Returns the declared agents that have no snapshot of their provider."""
     known = {f"{head.agent}/{head.provider}" for head in snapshot_index(ctx).heads()}
     return [
@@ -97,13 +99,13 @@ def _missing(booked: Sequence[Booked]) -> list[MissedReset]:
     return [row for row, is_new in booked if isinstance(row, MissedReset) and is_new]
 
 
-def _data(out: Outcome, booked: Sequence[Booked], how: How) -> dict[str, Any]:
+def _data(out: Outcome, booked: Sequence[Booked], options: ResetOptions) -> dict[str, Any]:
     others = [entry for entry in booked if not isinstance(entry.row, MissedReset)]
     any_new = any(entry.is_new and isinstance(entry.row, Snapshot) for entry in others)
     status = "failed" if out.failed else "pending" if out.pending else "done"
     return {
         "status": status if status != "done" or any_new else "nothing-due",
-        "dry_run": how.dry,
+        "dry_run": options.dry,
         "booked": [{"new": entry.is_new, "row": entry.row} for entry in others],
         **fields(out, "pending", "failed", "kept", "waiting", "left"),
         "missed": [{"window": row.window, "boundary": row.boundary} for row in _missing(booked)],

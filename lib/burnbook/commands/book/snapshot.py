@@ -8,7 +8,7 @@ from burnbook.context import Context, Result
 from burnbook.rows.meters import Phase, Row, Snapshot
 from burnbook.snapshots import crossing, moment_support
 from burnbook.snapshots.build_row import FORCED_LAG, line, snapshot, with_prompts
-from burnbook.snapshots.pane_input import Taken, check_provider, save_raw, take
+from burnbook.snapshots.pane_input import PaneInput, check_provider, read_pane, save_raw
 from burnbook.snapshots.steps import crossed, steps
 from burnbook.windows import boundaries, missed_resets
 from burnbook.windows.history import closing
@@ -20,23 +20,23 @@ def run(ctx: Context, args: Any) -> Result:
     """Books `start`, `end` or `cross` of one provider; rows that are there already stay."""
     provider = check_provider(args.provider)
     window = ids.check("window", args.window) if args.window is not None else None
-    taken = take(ctx, args, provider)
-    if taken is None:
+    pane = read_pane(ctx, args, provider)
+    if pane is None:
         return Result([], None)  # the second pass of the recipe books and prints
-    call = (ctx, args.action, provider, window, taken)
+    call = (ctx, args.action, provider, window, pane)
     if not crossed(*call):
         # A call that cannot book anything does not create a book.
         planned = steps(*call)
         if not args.force:
-            moment_support.check(ctx, planned[0][1], _doubt(ctx, taken))
+            moment_support.check(ctx, planned[0][1], _doubt(ctx, pane))
     commits = read_heads(ctx).commits or None
 
     def build() -> list[tuple[str, Row]]:
         if repeated := crossed(*call):
             _note_crossed(ctx, repeated[-1])
-            return crossing.with_counts(ctx, repeated)
+            return crossing.with_prompt_counts(ctx, repeated)
         rows = [
-            _row(ctx, args, provider, taken, phase, name, commits) for phase, name in steps(*call)
+            _row(ctx, args, provider, pane, phase, name, commits) for phase, name in steps(*call)
         ]
         return [entry for row in rows for entry in with_prompts(ctx, row)]
 
@@ -45,28 +45,28 @@ def run(ctx: Context, args: Any) -> Result:
     for entry in snapshots:
         assert isinstance(entry.row, Snapshot)
         _note_facts(ctx, entry.row)
-        if taken.text is not None and entry.row.captured_at == taken.captured_at:
-            save_raw(ctx, entry.row.id, taken.text)
+        if pane.text is not None and entry.row.captured_at == pane.captured_at:
+            save_raw(ctx, entry.row.id, pane.text)
     data = {"booked": [{"new": entry.is_new, "row": entry.row} for entry in booked]}
     return Result([line(entry) for entry in snapshots], data)
 
 
-def _doubt(ctx: Context, taken: Taken) -> Doubt | None:
-    moment = taken.asked_at or taken.captured_at
-    return moment_support.doubt(ctx, moment, BY_HAND, taken)
+def _doubt(ctx: Context, pane: PaneInput) -> Doubt | None:
+    moment = pane.asked_at or pane.captured_at
+    return moment_support.doubt(ctx, moment, BY_HAND, pane)
 
 
 def _row(
     ctx: Context,
     args: Any,
     provider: str,
-    taken: Taken,
+    pane: PaneInput,
     phase: Phase,
     window: str,
     commits: dict[str, str] | None,
 ) -> Snapshot:
-    errors, notes = taken.errors, args.notes
-    if phase == "before" and _lags(ctx, taken, window):
+    errors, notes = pane.errors, args.notes
+    if phase == "before" and _lags(ctx, pane, window):
         if args.force:
             notes = " ".join(filter(None, (notes, FORCED_LAG)))
         else:
@@ -74,13 +74,13 @@ def _row(
             ctx.notes.append(
                 f"this BEFORE of {window} is inside the lag buffer ({ctx.config.windows.lag_buffer}"
                 " after the reset), when panes may still show the old window; take it again later, "
-                "or say --force if it is right"
+                "or use --force if it is right"
             )
-    if args.force and _doubt(ctx, taken):
+    if args.force and _doubt(ctx, pane):
         notes = " ".join(filter(None, (notes, moment_support.FORCED)))
     return snapshot(
         ctx,
-        taken,
+        pane,
         agent=ctx.agent,
         provider=provider,
         phase=phase,
@@ -91,14 +91,14 @@ def _row(
     )
 
 
-def _lags(ctx: Context, taken: Taken, window: str) -> bool:
+def _lags(ctx: Context, pane: PaneInput, window: str) -> bool:
     """Returns whether the pane is from the lag buffer after the end of the previous window."""
     index = snapshot_index(ctx)
     earlier = boundaries.before(ctx.config, window, index.windows())
     if earlier is None:
         return False
     ends = boundaries.of(ctx.config, index, earlier).ends_at
-    return ends is not None and ends <= taken.captured_at < ends + ctx.config.windows.lag
+    return ends is not None and ends <= pane.captured_at < ends + ctx.config.windows.lag
 
 
 def _note_crossed(ctx: Context, row: Snapshot) -> None:

@@ -9,7 +9,7 @@ from burnbook.base.text import printable
 from burnbook.context import Context, Result
 from burnbook.meters import status_line
 from burnbook.meters.status_line import StatusInput
-from burnbook.meters.vendor_meters import Official, Shown
+from burnbook.meters.vendor_meters import OfficialMeters, ShownMeter
 from burnbook.times import clock
 from burnbook.view.parts import Line
 from burnbook.windows import vendor_meters_store
@@ -86,14 +86,16 @@ def _window(ctx: Context, now: datetime) -> str | None:
     return window if ends is not None and now < ends else None
 
 
-def _newest(known: Official, shown: tuple[Shown, ...]) -> tuple[Shown, ...]:
+def _newest(known: OfficialMeters, shown: tuple[ShownMeter, ...]) -> tuple[ShownMeter, ...]:
     """Returns the meters, each from the session with the newest reading."""
     last = known.last.get(PROVIDER, {})
-    return tuple(meter if known.is_told(PROVIDER, meter) else last[meter.name] for meter in shown)
+    return tuple(
+        meter if known.is_current(PROVIDER, meter) else last[meter.name] for meter in shown
+    )
 
 
 def _words(
-    status: StatusInput, shown: tuple[Shown, ...], window: str | None, now: datetime
+    status: StatusInput, shown: tuple[ShownMeter, ...], window: str | None, now: datetime
 ) -> list[tuple[str, float | None]]:
     """Returns each part of the line, with its percentage if it has one."""
     words: list[tuple[str, float | None]] = [(printable(status.model or "burnbook"), None)]
@@ -104,7 +106,7 @@ def _words(
     return [*words, (window, None)] if window else words
 
 
-def _meter_text(meter: Shown, now: datetime) -> str:
+def _meter_text(meter: ShownMeter, now: datetime) -> str:
     name = _SHORT.get(meter.name, meter.name)
     if meter.resets_at is not None and meter.resets_at <= now:
         return f"{name} was reset"

@@ -6,7 +6,7 @@ from typing import Any
 from burnbook.base.errors import NO, Missing
 from burnbook.base.text import plural
 from burnbook.check import Finding
-from burnbook.check.whole_book import Looked, look
+from burnbook.check.whole_book import CheckReport, check_book
 from burnbook.context import Context, Result
 from burnbook.view.parts import Line, fields
 
@@ -16,7 +16,7 @@ def run(ctx: Context, args: Any) -> Result:
     root = ctx.book.root
     if not os.path.isdir(root):
         raise Missing(f"there is no book at {root}")
-    looked = look(ctx.book, ctx.config)
+    looked = check_book(ctx.book, ctx.config)
     quiet = args.quiet and not looked.faults
     lines = [Line(_summary(looked), strong=True), *map(line, looked.faults)]
     lines += [] if args.quiet else map(line, looked.notes)
@@ -30,7 +30,7 @@ def run(ctx: Context, args: Any) -> Result:
     return Result([] if quiet else lines, data, NO if looked.faults else 0)
 
 
-def _summary(looked: Looked) -> str:
+def _summary(looked: CheckReport) -> str:
     count = len(looked.faults)
     word = plural(count, "fault") if count else "ok"
     counted = ", ".join(f"{name} {n:,}" for name, n in looked.rows.items() if n)

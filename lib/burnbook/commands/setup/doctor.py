@@ -24,11 +24,13 @@ def run(ctx: Context, args: Any) -> Result:
         "ok": not fails,
         "fails": len(fails),
         "warns": len(warns),
-        "probes": [probe._asdict() for probe in probes],
+        "probes": [
+            {"area": p.area, "name": p.name, "verdict": p.verdict, "said": p.detail} for p in probes
+        ],
     }
     warned = f", {plural(len(warns), 'warning')}" if warns else ""
     verdict = plural(len(fails), "failure") + warned if fails else "ok"
     count = f"{len(probes)} probes{'' if fails else warned}"
-    rows = [(probe.verdict, probe.area, probe.name, probe.said) for probe in probes]
+    rows = [(probe.verdict, probe.area, probe.name, probe.detail) for probe in probes]
     table = Table(("", "area", "probe", "what"), rows, "<<<<")
     return Result([Line(f"{verdict}: {count}", strong=True), table], data, code)

@@ -7,7 +7,7 @@ from typing import Any
 from burnbook.base.errors import NO, Missing
 from burnbook.base.text import plural
 from burnbook.check import Finding
-from burnbook.check.whole_book import Looked, look
+from burnbook.check.whole_book import CheckReport, check_book
 from burnbook.commands.read.check import brief, line
 from burnbook.context import Context, Result
 from burnbook.repair import book, restore
@@ -21,7 +21,7 @@ def run(ctx: Context, args: Any) -> Result:
     root = ctx.book.root
     if not os.path.isdir(root):
         raise Missing(f"there is no book at {root}")
-    looked = look(ctx.book, ctx.config)
+    looked = check_book(ctx.book, ctx.config)
     if args.restore:
         return _restore(ctx, args, looked)
     if args.dry_run:
@@ -29,10 +29,10 @@ def run(ctx: Context, args: Any) -> Result:
     return _result(*book.repair(ctx, looked, yes=args.yes))
 
 
-def _restore(ctx: Context, args: Any, looked: Looked) -> Result:
+def _restore(ctx: Context, args: Any, looked: CheckReport) -> Result:
     """Puts rows of quarantines back; without --yes, shows which."""
-    waiting = restore.look(ctx.book.root, looked.newer)
-    left = [finding for journal in waiting for finding in journal.left]
+    waiting = restore.find_restorable(ctx.book.root, looked.newer)
+    left = [finding for journal in waiting for finding in journal.remaining]
     if not args.dry_run and args.yes:
         return _result(*book.put_back(ctx, looked, waiting), left)
     able = [
@@ -50,7 +50,7 @@ def _restore(ctx: Context, args: Any, looked: Looked) -> Result:
     return Result(lines, data, NO if left else 0)
 
 
-def _plan(looked: Looked, yes: bool) -> Result:
+def _plan(looked: CheckReport, yes: bool) -> Result:
     """Shows what `repair` would do."""
     able = book.planned(looked, yes=yes)
     left = [finding for finding in looked.faults if finding not in able]
@@ -61,7 +61,7 @@ def _plan(looked: Looked, yes: bool) -> Result:
     return Result([*lines, *_lines_left(left, looked)], data, NO if left else 0)
 
 
-def _result(done: Sequence[str], looked: Looked, more: Sequence[Finding] = ()) -> Result:
+def _result(done: Sequence[str], looked: CheckReport, more: Sequence[Finding] = ()) -> Result:
     left = [*looked.faults, *more]
     nothing = "nothing repaired" if left else "nothing to repair"
     title = f"{plural(len(done), 'thing')} repaired" if done else nothing
@@ -71,7 +71,7 @@ def _result(done: Sequence[str], looked: Looked, more: Sequence[Finding] = ()) -
     return Result(lines, _data(done, left, looked, dry_run=False), NO if left else 0)
 
 
-def _lines_left(left: Sequence[Finding], looked: Looked) -> list[Line]:
+def _lines_left(left: Sequence[Finding], looked: CheckReport) -> list[Line]:
     lines = [Line(f"left: {line(finding).text}") for finding in left]
     able = [f for f in book.changeable(looked) if f.kind in book.NEEDS_YES and f.kind != "form"]
     if any(finding in able for finding in left):
@@ -82,7 +82,7 @@ def _lines_left(left: Sequence[Finding], looked: Looked) -> list[Line]:
 
 
 def _data(
-    done: Sequence[str], left: Sequence[Finding], looked: Looked, *, dry_run: bool
+    done: Sequence[str], left: Sequence[Finding], looked: CheckReport, *, dry_run: bool
 ) -> dict[str, Any]:
     return {
         "ok": not left,

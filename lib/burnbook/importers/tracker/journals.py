@@ -13,7 +13,7 @@ from burnbook.importers.tracker.source import Line, Source
 from burnbook.rows.meters import IMPORTED, Row, Snapshot, WindowRow
 from burnbook.rows.work import Churn
 from burnbook.snapshots.build_row import account_of, fields_of, with_prompts
-from burnbook.snapshots.pane_input import MAX_PANE, Taken, save_raw, understood
+from burnbook.snapshots.pane_input import MAX_PANE, PaneInput, parse_pane, save_raw
 from burnbook.windows.facts import falls, window_facts
 
 Fields = dict[str, Any]
@@ -61,7 +61,7 @@ def _snapshot(source: Source, line: Line) -> tuple[Line, Snapshot, str | None]:
     return line, row, shot.raw_text
 
 
-def _pane(source: Source, row: Fields, shot: rows.Shot) -> Taken:
+def _pane(source: Source, row: Fields, shot: rows.Shot) -> PaneInput:
     """Reads the pane again, or else uses the figures that the tracker parsed."""
     ctx, text, reason = source.ctx, shot.raw_text or "", "it has neither raw_text nor figures"
     if len(text) > MAX_PANE:
@@ -69,7 +69,7 @@ def _pane(source: Source, row: Fields, shot: rows.Shot) -> Taken:
     elif text.strip():
         try:
             data = text.encode("utf-8", "replace")
-            return understood(ctx, shot.provider, IMPORTED, data, shot.captured_at)
+            return parse_pane(ctx, shot.provider, IMPORTED, data, shot.captured_at)
         except BadData:
             errors = ", ".join(panes.parse(shot.provider, text).errors)
             reason = f"no meters in its raw_text ({errors}), and no figures"
@@ -78,7 +78,7 @@ def _pane(source: Source, row: Fields, shot: rows.Shot) -> Taken:
     if not meters and prompts is None:
         raise BadData(reason)
     pane = panes.Pane(prompts=prompts)
-    return Taken(shot.captured_at, IMPORTED, text or None, pane, meters, None, words)
+    return PaneInput(shot.captured_at, IMPORTED, text or None, pane, meters, None, words)
 
 
 def _with_prompts(source: Source, row: Snapshot) -> Rows:

@@ -17,7 +17,7 @@ def values(scene: Scene) -> Values:
         "efficiency": [
             {
                 "window": efficiency.points(scene.closings, features, provider),
-                "over_windows": efficiency.ratio(scene.history.made(provider), provider, effect),
+                "over_windows": efficiency.ratio(scene.history.results(provider), provider, effect),
             }
             for provider in providers
             if provider in features

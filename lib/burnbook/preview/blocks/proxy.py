@@ -18,11 +18,11 @@ def values(scene: Scene) -> Values:
     traffic = scene.traffic
     if traffic is None:
         return {"subagent_proxy": None}
-    from burnbook.telemetry import summary  # a window without telemetry does not pay for it
+    from burnbook.telemetry import summary  # imported only for windows with telemetry
 
     sides = {name: summary.side(traffic, routed) for name, routed in _SIDES}
     whole = sides["all"]
-    told = {
+    proxy = {
         "requests": whole.requests,
         "routed": sides["routed"].requests,
         "routed_percent": summary.percent(sides["routed"].requests, whole.requests),
@@ -37,33 +37,33 @@ def values(scene: Scene) -> Values:
         "last_at": traffic.last,
         "outside_span": _outside(scene),
     }
-    return {"subagent_proxy": told}
+    return {"subagent_proxy": proxy}
 
 
 def show(values: Values, scene: Scene) -> list[Part]:
-    """The sides as a table, then lanes, kinds of error, and what lies outside the window."""
-    told = values["subagent_proxy"]
-    if told is None:
+    """The sides as a table, then lanes, kinds of error, and telemetry outside the window."""
+    proxy = values["subagent_proxy"]
+    if proxy is None:
         return []
-    sides = {"all": told, **told["sides"]}
-    rows = [_row(name, side, told["requests"]) for name, side in sides.items()]
+    sides = {"all": proxy, **proxy["sides"]}
+    rows = [_row(name, side, proxy["requests"]) for name, side in sides.items()]
     head = ("", "requests", "share", "p50 ms", "p95 ms", "errors", "error rate")
     lanes = [
         (name, *(number(sums[key]) for key in ("requests", "input_tokens", "output_tokens")))
-        for name, sums in told["lanes"].items()
+        for name, sums in proxy["lanes"].items()
     ]
     parts: list[Part] = [Title("Subagent Proxy"), Table(head, rows, "<>>>>>>")]
     parts.append(Table(("lane", "requests", "tokens in", "tokens out"), lanes, "<>>>"))
-    if told["error_kinds"]:
-        kinds = ", ".join(f"{kind} {n:,}" for kind, n in told["error_kinds"].items())
+    if proxy["error_kinds"]:
+        kinds = ", ".join(f"{kind} {n:,}" for kind, n in proxy["error_kinds"].items())
         parts.append(Line(f"Errors: {kinds}"))
-    if told["outside_span"]:
+    if proxy["outside_span"]:
         first, last = (
-            moment(told["first_at"], scene.config.zone),
-            moment(told["last_at"], scene.config.zone),
+            moment(proxy["first_at"], scene.config.zone),
+            moment(proxy["last_at"], scene.config.zone),
         )
         parts.append(
-            Line(f"Warning: telemetry from {first} to {last} lies outside the window", strong=True)
+            Line(f"Warning: telemetry from {first} to {last} is outside the window", strong=True)
         )
     return parts
 
@@ -80,14 +80,14 @@ def _side(side: "summary.Side") -> Values:
     return side._asdict() | {"latency_ms": side.latency_ms._asdict()}
 
 
-def _sums(found: "dict[str, Sums]") -> Values:
+def _sums(sums_by_name: "dict[str, Sums]") -> Values:
     return {
         name: {
             "requests": sums.requests,
             "input_tokens": sums.input_tokens,
             "output_tokens": sums.output_tokens,
         }
-        for name, sums in found.items()
+        for name, sums in sums_by_name.items()
     }
 
 

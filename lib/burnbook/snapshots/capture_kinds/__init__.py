@@ -1,11 +1,11 @@
-"""Kinds of capture: ways to see an agent's pane. One file a kind, found by listing this folder.
+"""Kinds of capture: ways to read an agent's pane. Each file in this folder is a kind.
 
-A kind has `take(agent, stopped) -> bytes`: it takes no longer than the agent's timeout, ends soon
-after `stopped()` is true, leaves nothing running, and raises Missing or IOFault. What it needs to
-know is in the agent's table of its name in agents.toml. `_command` is the kind of an argv array.
+A kind has `capture_pane(agent, stopped) -> bytes`. It ends within the agent's timeout, and soon
+after `stopped()` is true, leaves no process running, and raises Missing or IOFault. Its settings
+are in the table with its name in the agent's entry in agents.toml. `_command` runs an argv array.
 
-One that looks into the book has `look(root, agent, stopped)` instead. What it gives is a pane, or
-the meters themselves (`metertext`).
+A kind that reads the book has `capture_from_book(root, agent, stopped)` instead. Both return a pane
+or encoded meters (`meter_text`).
 """
 
 from functools import partial
@@ -22,17 +22,17 @@ __all__ = ["job", "kinds"]
 
 
 def kinds() -> tuple[str, ...]:
-    """The kinds that `capture` in agents.toml may name, sorted. Imports none of them."""
+    """The values that `capture` in agents.toml may have, sorted. Imports none of the kinds."""
     return plugins(__path__[0])
 
 
 def job(agent: "Agent", root: str) -> "Job":
-    """The capture of an agent that has one, ready to be run; `root` is the book's."""
+    """The capture of an agent, ready to run; `root` is the book's directory."""
     kind = agent.capture if isinstance(agent.capture, str) else "_command"
     module = import_module(f"{__name__}.{kind}")
     job: Job
-    if hasattr(module, "look"):
-        job = partial(module.look, root, agent)
+    if hasattr(module, "capture_from_book"):
+        job = partial(module.capture_from_book, root, agent)
     else:
-        job = partial(module.take, agent)
+        job = partial(module.capture_pane, agent)
     return job

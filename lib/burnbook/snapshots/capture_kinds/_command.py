@@ -4,7 +4,7 @@ from burnbook.config.agents import Agent
 from burnbook.snapshots import capture
 
 
-def take(agent: Agent, stopped: capture.Stopped) -> bytes:
-    """What the command printed."""
+def capture_pane(agent: Agent, stopped: capture.Stopped) -> bytes:
+    """The output of the command."""
     assert not isinstance(agent.capture, str)
-    return capture.run(agent.capture, agent.timeout_seconds, stopped)
+    return capture.run_command(agent.capture, agent.timeout_seconds, stopped)

@@ -1,7 +1,7 @@
-"""Codex's own rollouts in the place of a pane: `capture = "rollouts"`.
+"""Codex's rollouts instead of a pane: `capture = "rollouts"`.
 
-The newest `rate_limits` in the newest files below $CODEX_HOME, else ~/.codex. They are as old as
-the last answer that Codex got, and that is the moment which they are told with.
+Reads the newest `rate_limits` in the newest files below $CODEX_HOME or ~/.codex. Their time is that
+of the last response to Codex.
 """
 
 import os
@@ -21,7 +21,7 @@ from burnbook.config.agents import Agent
 from burnbook.jsonl import sources, unpack
 from burnbook.jsonl.scan import Buffer, reader
 from burnbook.meters import rate_limits, vendor_meters
-from burnbook.meters.vendor_meters import Shown, shown_at
+from burnbook.meters.vendor_meters import ShownMeter, shown_at
 from burnbook.snapshots import meter_text
 from burnbook.snapshots.capture import Stopped
 from burnbook.times import clock
@@ -40,93 +40,93 @@ _TAIL = 1 << 20
 _MOST = 1 << 26
 _LINES = 200
 
-Told = tuple[datetime, Any]
+TimedLimits = tuple[datetime, Any]
 
 
-def take(agent: Agent, stopped: Stopped) -> bytes:
-    """The meters as text. Raises Missing where no rollout tells any."""
-    found: list[Shown] = []
+def capture_pane(agent: Agent, stopped: Stopped) -> bytes:
+    """The meters as text. Raises Missing if no rollout has any."""
+    meters: list[ShownMeter] = []
     plans: list[tuple[datetime, str]] = []
     check = partial(_check, time.monotonic() + agent.timeout_seconds, agent, stopped)
     for log in sources.logs(ROLLOUTS)[: -_FILES - 1 : -1]:
         check()
-        for moment, told in _told(log, check):
-            limits = rate_limits.codex(told, moment)
+        for moment, value in _timed_limits(log, check):
+            limits = rate_limits.codex(value, moment)
             if limits.plan is not None:
                 plans.append((moment, limits.plan))
-            found += [shown_at(meter, moment, log.path) for meter in limits.meters]
-    standing = vendor_meters.standing(found, clock.now())
-    # A pane is about the main pool; another one's meters stand beside it where they are as new.
-    main = [one.captured_at for one in standing if ":" not in one.name]
-    newest = max(main or [one.captured_at for one in standing], default=None)
+            meters += [shown_at(meter, moment, log.path) for meter in limits.meters]
+    current = vendor_meters.current(meters, clock.now())
+    # A pane shows the main pool; include other pools only if their meters are as new.
+    main = [meter.captured_at for meter in current if ":" not in meter.name]
+    newest = max(main or [meter.captured_at for meter in current], default=None)
     if newest is None:
-        places = ", ".join(sources.roots(ROLLOUTS))
-        raise Missing(f"no rollout below {places} tells rate limits")
-    near = [one for one in standing if abs(newest - one.captured_at) <= meter_text.STALE]
+        roots = ", ".join(sources.roots(ROLLOUTS))
+        raise Missing(f"no rollout below {roots} has rate limits")
+    near = [meter for meter in current if abs(newest - meter.captured_at) <= meter_text.STALE]
     return meter_text.write(agent.provider, near, max(plans)[1] if plans else None)
 
 
 def _check(until: float, agent: Agent, stopped: Stopped) -> None:
-    """Raise IOFault where the capture may not go on."""
+    """Raises IOFault if the capture must stop."""
     if stopped():
         raise IOFault("the capture of rollouts was interrupted")
     if time.monotonic() > until:
         raise IOFault(f"the capture of rollouts did not finish in {agent.timeout_seconds} s")
 
 
-def _told(log: sources.Log, check: Callable[[], None]) -> Sequence[Told]:
-    """The last rate limits in a file, the newest last. `check` raises where time is up."""
+def _timed_limits(log: sources.Log, check: Callable[[], None]) -> Sequence[TimedLimits]:
+    """The last rate limits in a file, oldest first. `check` raises if the time is up."""
     try:
         return _packed(log.path, check) if log.path.endswith(".zst") else _tail(log.path, check)
     except OSError:
-        return ()  # it went away, or nobody may look at it
+        return ()  # removed since, or unreadable
 
 
-def _tail(path: str, check: Callable[[], None]) -> Sequence[Told]:
-    """Those in the file's last megabyte, or from as far back as there are some."""
+def _tail(path: str, check: Callable[[], None]) -> Sequence[TimedLimits]:
+    """Rate limits in the last megabyte of a file, or in a larger part if that has none."""
     with open(path, "rb", buffering=0) as file:
         size, length = os.fstat(file.fileno()).st_size, _TAIL
         while True:
             start = max(0, size - length)
-            found = _last(reader(file.fileno()), start, check)
-            if found or not start or length >= _MOST:
-                return found
+            limits = _last(reader(file.fileno()), start, check)
+            if limits or not start or length >= _MOST:
+                return limits
             length *= 8
 
 
-def _packed(path: str, check: Callable[[], None]) -> Sequence[Told]:
-    found: deque[Told] = deque(maxlen=_LINES)
+def _packed(path: str, check: Callable[[], None]) -> Sequence[TimedLimits]:
+    limits: deque[TimedLimits] = deque(maxlen=_LINES)
     with (
         open(path, "rb") as file,
         unpack.opened(file.fileno()) as unpacked,
-        suppress(unpack.Damaged),  # what could be unpacked counts
+        suppress(unpack.Damaged),  # use what could be unpacked
     ):
-        _last(lambda view, _: unpacked.readinto(view), 0, check, found)
-    return found
+        _last(lambda view, _: unpacked.readinto(view), 0, check, limits)
+    return limits
 
 
 def _last(
-    read: Any, offset: int, check: Callable[[], None], found: deque[Told] | None = None
-) -> deque[Told]:
-    """The last ones behind an offset, added to `found`. Other lines are not looked at."""
-    found = deque(maxlen=_LINES) if found is None else found
+    read: Any, offset: int, check: Callable[[], None], limits: deque[TimedLimits] | None = None
+) -> deque[TimedLimits]:
+    """The last rate limits after an offset, added to `limits`. Other lines are skipped."""
+    limits = deque(maxlen=_LINES) if limits is None else limits
     buffer = Buffer([_NEEDLE.decode()])
 
-    def checked(view: memoryview, place: int) -> int:
+    def checked(view: memoryview, position: int) -> int:
         check()
-        count: int = read(view, place)
+        count: int = read(view, position)
         return count
 
     for hits in buffer.blocks(checked, offset):
         for start, stop in hits:
             check()
-            if (one := _limits(bytes(buffer.data[start:stop]))) is not None:
-                found.append(one)
-    return found
+            if (entry := _limits(bytes(buffer.data[start:stop]))) is not None:
+                limits.append(entry)
+    return limits
 
 
-def _limits(line: bytes) -> Told | None:
-    """The moment and the limits of a line; None where it tells none."""
+def _limits(line: bytes) -> TimedLimits | None:
+    """The time and rate limits of a line; None if it has none."""
     if _NEEDLE not in line:
         return None
     try:

@@ -1,7 +1,6 @@
-"""What Claude Code's status line showed last, in the place of a pane: `capture = "statusline"`.
+"""The last meters of Claude Code's status line instead of a pane: `capture = "statusline"`.
 
-`statusline` books meters when they change; these are the newest. So they are as old as the last
-change, and that is the moment which they are told with.
+`statusline` books meters when they change. These are the newest, with the time of the last change.
 """
 
 from burnbook.base.errors import Missing
@@ -13,8 +12,8 @@ from burnbook.times import clock
 from burnbook.windows.vendor_meters_store import official_meters
 
 
-def look(root: str, agent: Agent, stopped: Stopped) -> bytes:
-    """The meters as text. Raises Missing where none is booked."""
+def capture_from_book(root: str, agent: Agent, stopped: Stopped) -> bytes:
+    """The meters as text. Raises Missing if none are booked."""
     known = official_meters(Store(root))
     last = list(known.last.get(agent.provider, {}).values())
     if not last:
@@ -22,11 +21,11 @@ def look(root: str, agent: Agent, stopped: Stopped) -> bytes:
             f"no status line of {agent.provider} has booked meters; bin/statusline does, as the "
             "command of Claude Code's status line"
         )
-    newest = max(one.captured_at for one in last)
+    newest = max(meter.captured_at for meter in last)
     now = clock.now()
-    stand = [
-        one
-        for one in last
-        if one.captured_at == newest or (one.resets_at is not None and one.resets_at > now)
+    current = [
+        meter
+        for meter in last
+        if meter.captured_at == newest or (meter.resets_at is not None and meter.resets_at > now)
     ]
-    return meter_text.write(agent.provider, stand, known.plans.get(agent.provider))
+    return meter_text.write(agent.provider, current, known.plans.get(agent.provider))

@@ -1,4 +1,4 @@
-"""A program that draws its pane only on a terminal, seen through a tmux server of its own.
+"""Captures a program that shows its pane only on a terminal, in a private tmux server.
 
     capture = "tmux"
 
@@ -8,9 +8,9 @@
     keys     = ["/status", "<Enter>"]
     until    = "limit:"
 
-starts the program on a screen that nobody sees, waits for the one text, types, waits for the other
-and reads the screen. The server reads no tmux.conf, knows no other session, and is always ended;
-should this process be killed outright, the server ends itself.
+starts the program on a hidden screen, waits for `wait_for`, types the keys, waits for `until` and
+reads the screen. The server reads no tmux.conf, has no other session, and is always ended; if this
+process is killed, the server ends itself.
 """
 
 import os
@@ -32,8 +32,8 @@ _SPARE = 10
 _HANG_UP = 20  # ticks
 
 
-def take(agent: Agent, stopped: Stopped) -> bytes:
-    """The screen, wrapped lines joined, once `until` stands on it."""
+def capture_pane(agent: Agent, stopped: Stopped) -> bytes:
+    """The screen with wrapped lines joined, once it shows `until`."""
     spec = agent.tmux
     assert spec is not None
     for program in ("tmux", spec.command[0]):
@@ -75,10 +75,10 @@ class _Screen:
             *("new-session", "-d", "-s", "pane", *size, "-P", "-F", "#{pane_pid}", "--", *command)
         )
         if done.returncode != 0:
-            said = done.stderr.decode("utf-8", "replace").strip()
-            raise IOFault(f"tmux could not start {self.shown!r}: {said or 'it does not say why'}")
+            message = done.stderr.decode("utf-8", "replace").strip()
+            raise IOFault(f"tmux could not start {self.shown!r}: {message or 'no reason given'}")
         self.program = int(done.stdout or 0)
-        self._call("set-option", "-s", "exit-empty", "off")  # it stays to bury the program
+        self._call("set-option", "-s", "exit-empty", "off")  # it stays until the program has ended
         # An older tmux does not know these flags; then only a kill -9 leaves a server behind.
         self._call("run-shell", "-b", "-d", str(int(self.timeout) + _SPARE), "-C", "kill-server")
 
@@ -87,10 +87,10 @@ class _Screen:
             self._pause(_TICK, f"did not show {text!r}")
 
     def settle(self) -> None:
-        """Programs take what is typed at once for a paste, and draw in several strokes."""
+        """Waits, because programs treat fast typing as a paste and draw in several steps."""
         until = time.monotonic() + self.spec.settle_ms / 1000
-        while (left := until - time.monotonic()) > 0:
-            self._pause(min(left, _TICK), "did not settle")
+        while (remaining := until - time.monotonic()) > 0:
+            self._pause(min(remaining, _TICK), "did not settle")
 
     def type(self, key: str) -> None:
         named = _KEY.fullmatch(key)
@@ -106,7 +106,7 @@ class _Screen:
         return done.stdout
 
     def end(self) -> None:
-        # The program first, while its server is there to bury it: the hang-up of a closed terminal.
+        # End the program first, as a closed terminal does, while its server still runs.
         self._signal(signal.SIGHUP)
         for _ in range(_HANG_UP):
             if not self._signal(0):
@@ -117,7 +117,7 @@ class _Screen:
         self._call("kill-server", timeout=_ONE_CALL)
 
     def _signal(self, number: int) -> bool:
-        """Send a signal to the program's group; whether there is one."""
+        """Sends a signal to the program's group. Returns False if there is none."""
         if not self.program:
             return False
         try:
@@ -136,7 +136,7 @@ class _Screen:
     def _call(
         self, *words: str, timeout: float | None = None
     ) -> "subprocess.CompletedProcess[bytes]":
-        left = self.deadline - time.monotonic() if timeout is None else timeout
+        remaining = self.deadline - time.monotonic() if timeout is None else timeout
         command: Sequence[str] = (*self.tmux, *words)
         try:
             return subprocess.run(
@@ -144,7 +144,7 @@ class _Screen:
                 env=self.env,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                timeout=max(1.0, min(left, _ONE_CALL)),
+                timeout=max(1.0, min(remaining, _ONE_CALL)),
                 check=False,
             )
         except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""What `repair` says, and what it leaves beside a journal."""
+"""The output of `repair`, and the files that it leaves beside a journal."""
 
 import base64
 import json
@@ -45,14 +45,14 @@ def double_ledger(context: Context, number: int) -> None:
 
 @then("it reports")
 def says(context: Context) -> None:
-    """It succeeded; CRC, TIME and BYTE stand for what differs from run to run."""
+    """It succeeds; CRC, TIME and BYTE replace what differs between runs."""
     assert context.scratch.code == 0, context.scratch.stdout + context.scratch.stderr
     _same(_plain(context.scratch.stdout), context.text)
 
 
 @then("it reports faults that are left")
 def left(context: Context) -> None:
-    """The answer is no: something is left that it does not mend."""
+    """It exits with 1, because it cannot repair everything."""
     assert context.scratch.code == 1, context.scratch.stdout + context.scratch.stderr
     _same(_plain(context.scratch.stdout), context.text)
 
@@ -60,19 +60,19 @@ def left(context: Context) -> None:
 @then("the quarantine of {name:Word} has")
 def quarantine_has(context: Context, name: str) -> None:
     heads = context.table.headings
-    found = [
-        [_plain(context.scratch.masked(shown(value_at(one, head)))) for head in heads]
-        for one in _quarantine(context.scratch, name)
+    actual = [
+        [_plain(context.scratch.masked(shown(value_at(entry, head)))) for head in heads]
+        for entry in _quarantine(context.scratch, name)
     ]
-    _same(found, [[row[head] for head in heads] for row in context.table])
+    _same(actual, [[row[head] for head in heads] for row in context.table])
 
 
 @then("the bytes in the quarantine of {name:Word} are the damaged row")
 def quarantine_bytes(context: Context, name: str) -> None:
-    [one] = _quarantine(context.scratch, name)
+    [entry] = _quarantine(context.scratch, name)
     [before] = context.scratch.book.glob(f"{name}.jsonl.before-repair-*")
     lines = before.read_bytes().splitlines(keepends=True)
-    _same(base64.b64decode(one["base64"]), lines[one["line"] - 1])
+    _same(base64.b64decode(entry["base64"]), lines[entry["line"] - 1])
 
 
 def _quarantine(scratch: Scratch, name: str) -> list[Any]:
@@ -86,8 +86,8 @@ def _plain(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
 
 
-def _same(found: object, wanted: object) -> None:
-    assert found == wanted, f"found:\n{found}\nwanted:\n{wanted}"
+def _same(actual: object, wanted: object) -> None:
+    assert actual == wanted, f"found:\n{actual}\nwanted:\n{wanted}"
 
 
 @given("everybody can write the config file {name:Word}")
@@ -104,6 +104,6 @@ def book_mode(context: Context, mode: str) -> None:
 def doctor_says(context: Context, name: str) -> None:
     """The probe's line begins with the text, whatever the spaces."""
     lines = [" ".join(line.split()) for line in context.scratch.stdout.splitlines()]
-    found = [line for line in lines if f" {name} " in line]
-    assert len(found) == 1, lines
-    assert found[0].startswith(context.text), found[0]
+    actual = [line for line in lines if f" {name} " in line]
+    assert len(actual) == 1, lines
+    assert actual[0].startswith(context.text), actual[0]

@@ -1,4 +1,4 @@
-"""Places for a command that writes: a book, a config, pages, a repository and logs of its own."""
+"""Folders for a command that writes: a book, a config, pages, a repository and logs."""
 
 import shutil
 import subprocess
@@ -29,19 +29,19 @@ command = ["true", "{level}"]
 """
 
 
-def environment(place: Path) -> dict[str, str]:
-    """What cron gives, and where the book and the config are."""
+def environment(folder: Path) -> dict[str, str]:
+    """The environment of cron, and the paths of the book and the config."""
     return {
         "PATH": "/usr/bin:/bin",
-        "HOME": str(place),
-        "BURNBOOK_DATA_DIR": str(place / "book"),
-        "BURNBOOK_CONFIG_DIR": str(place / "config"),
+        "HOME": str(folder),
+        "BURNBOOK_DATA_DIR": str(folder / "book"),
+        "BURNBOOK_CONFIG_DIR": str(folder / "config"),
     }
 
 
 def run(
     command: Sequence[str],
-    place: Path,
+    folder: Path,
     stdin: str = "",
     variables: Mapping[str, str] | None = None,
     limit: Callable[[], None] | None = None,
@@ -52,7 +52,7 @@ def run(
     """
     return subprocess.run(
         command,
-        env=variables or environment(place),
+        env=variables or environment(folder),
         input=stdin,
         capture_output=True,
         text=True,
@@ -63,41 +63,41 @@ def run(
     )
 
 
-def ok(place: Path, *words: str, stdin: str = "") -> str:
+def ok(folder: Path, *words: str, stdin: str = "") -> str:
     """Run a script that must succeed, in a warm Python; give its stdout."""
     command = [str(ROOT / "bin" / words[0]), *words[1:]]
-    done = warm().run(command, environment(place), stdin)
+    done = warm().run(command, environment(folder), stdin)
     assert done.returncode == 0, done
     return done.stdout
 
 
-def bare(place: Path) -> None:
+def no_book(folder: Path) -> None:
     """Config, logs and a repository; no book yet."""
-    config = place / "config"
+    config = folder / "config"
     config.mkdir()
     shutil.copytree(ROOT / "config" / "feeds", config / "feeds")
     (config / "windows.toml").write_text(
         'timezone = "UTC"\n[windows.W1]\nnext = "W2"\n[windows.W2]\n'
     )
-    pages = f'folder = "{place}/docs/Ledgers"\nhandoff = "{place}/docs/HANDOFF.md"\n'
+    pages = f'folder = "{folder}/docs/Ledgers"\nhandoff = "{folder}/docs/HANDOFF.md"\n'
     (config / "ledgers.toml").write_text(pages)
-    (config / "churn.toml").write_text(f'repositories = {{ app = "{place}/app" }}\n')
+    (config / "churn.toml").write_text(f'repositories = {{ app = "{folder}/app" }}\n')
     jobs = '[captures.one]\nargv = ["echo", "{}"]\n[jobs.look]\ncron = "@daily"\nrecipe = "check"\n'
     (config / "schedules.toml").write_text(jobs)
     pane = "5h limit: 1% used (resets 10:02)"
     (config / "agents.toml").write_text(
         f'[agents.main]\nprovider = "codex"\ncapture = ["echo", "{pane}"]\n'
     )
-    (place / "logs").mkdir()
-    shutil.copy(ROOT / "samples" / "telemetry" / "usage.jsonl", place / OWN_FILE)
+    (folder / "logs").mkdir()
+    shutil.copy(ROOT / "samples" / "telemetry" / "usage.jsonl", folder / OWN_FILE)
     feed = config / "feeds" / "proxy-telemetry.toml"
-    feed.write_text(feed.read_text().replace(f'"{OWN_FILE}"', f'"{place}/{OWN_FILE}"'))
-    with (place / OWN_FILE).open("a") as file:
+    feed.write_text(feed.read_text().replace(f'"{OWN_FILE}"', f'"{folder}/{OWN_FILE}"'))
+    with (folder / OWN_FILE).open("a") as file:
         file.write("no json\n")
-    projects = place / ".claude" / "projects" / "app"
+    projects = folder / ".claude" / "projects" / "app"
     projects.mkdir(parents=True)
     shutil.copy(ROOT / "samples" / "agents" / "claude.jsonl", projects / "one.jsonl")
-    app = place / "app"
+    app = folder / "app"
     git = ("git", "-c", "user.name=A", "-c", "user.email=a@example.com", "-C", str(app))
     subprocess.run(["git", "init", "-q", str(app)], check=True)
     for number in (1, 2):
@@ -106,79 +106,79 @@ def bare(place: Path) -> None:
         subprocess.run([*git, "commit", "-qm", str(number)], check=True)
     shutil.rmtree(app / ".git" / "hooks", ignore_errors=True)  # samples: nothing reads them
     (config / "budgets.toml").write_text(BUDGETS)
-    (place / "report.xml").write_text("<testsuite/>")
+    (folder / "report.xml").write_text("<testsuite/>")
 
 
-def begun(place: Path) -> None:
+def one_before(folder: Path) -> None:
     """A BEFORE of window W1."""
-    bare(place)
-    ok(place, "snapshot", "start", "codex", "--window", "W1", "--at", START, stdin=codex())
+    no_book(folder)
+    ok(folder, "snapshot", "start", "codex", "--window", "W1", "--at", START, stdin=codex())
 
 
 BLOCKS = '{"blocks": [{"isGap": false, "entries": %d}]}'
 
 
-def counted(place: Path) -> None:
+def open_prompts(folder: Path) -> None:
     """A window that counts prompts is open; the next one is known."""
-    bare(place)
+    no_book(folder)
     words = ("snapshot", "start", "glm", "--window", "W1", "--at", START)
-    ok(place, *words, stdin=BLOCKS % 3)
+    ok(folder, *words, stdin=BLOCKS % 3)
 
 
-def ended(place: Path) -> None:
+def before_and_after(folder: Path) -> None:
     """A BEFORE and an AFTER of window W1."""
-    begun(place)
-    ok(place, "snapshot", "end", "codex", "--at", END, stdin=codex(five=20, context=90))
+    one_before(folder)
+    ok(folder, "snapshot", "end", "codex", "--at", END, stdin=codex(five=20, context=90))
 
 
-def paged(place: Path) -> None:
+def edited_pages(folder: Path) -> None:
     """Pages that people wrote in, and a checkpoint in both ledgers."""
-    ended(place)
-    ok(place, "checkpoint", "W1", "--at", "2026-11-22T12:01")
-    (place / "docs" / "HANDOFF.md").write_text("# Mine\n")
+    before_and_after(folder)
+    ok(folder, "checkpoint", "W1", "--at", "2026-11-22T12:01")
+    (folder / "docs" / "HANDOFF.md").write_text("# Mine\n")
 
 
-def read(place: Path) -> None:
+def feed_read(folder: Path) -> None:
     """The feed's own file was read, and grew."""
-    ended(place)
-    ok(place, "ingest", "proxy-telemetry")
-    line = (place / OWN_FILE).read_text().splitlines()[0]
-    with (place / OWN_FILE).open("a") as file:
+    before_and_after(folder)
+    ok(folder, "ingest", "proxy-telemetry")
+    line = (folder / OWN_FILE).read_text().splitlines()[0]
+    with (folder / OWN_FILE).open("a") as file:
         file.write(line.replace("checkout-flow", "login-form") + "\n")
 
 
-def handed(place: Path) -> None:
+def finalized_window(folder: Path) -> None:
     """A finalized window, and pages with what people wrote: other ends of lines, bytes, columns."""
-    paged(place)
-    ok(place, "checkpoint", "W1", "--phase", "final", "--at", "2026-11-22T12:02")
-    ok(place, *FINAL, *RANGE)
-    (place / "docs" / "HANDOFF.md").write_bytes(
+    edited_pages(folder)
+    ok(folder, "checkpoint", "W1", "--phase", "final", "--at", "2026-11-22T12:02")
+    ok(folder, *FINAL, *RANGE)
+    (folder / "docs" / "HANDOFF.md").write_bytes(
         b"# Mine\r\n\r\nabove \xff\r\n<!-- burnbook:begin -->old<!-- burnbook:end --> below"
     )
-    (place / "docs" / "Ledgers" / "Token_Churn_Ledger.csv").write_bytes(OLD_LEDGER)
+    (folder / "docs" / "Ledgers" / "Token_Churn_Ledger.csv").write_bytes(OLD_LEDGER)
 
 
-def reviewed(place: Path) -> None:
+def with_evidence(folder: Path) -> None:
     """A window with evidence, which a person's last line without an end follows in the ledger."""
-    begun(place)
-    words = (*SHOWN[:-1], "fail", "--artifact", f"{place}/report.xml")
-    ok(place, "evidence", *words, "--at", END)
-    with (place / "docs" / "Ledgers" / "Acceptance_Evidence.csv").open("a") as ledger:
+    one_before(folder)
+    words = (*SHOWN[:-1], "fail", "--artifact", f"{folder}/report.xml")
+    ok(folder, "evidence", *words, "--at", END)
+    with (folder / "docs" / "Ledgers" / "Acceptance_Evidence.csv").open("a") as ledger:
         ledger.write("W0,by hand,,,,,,")
 
 
-def bundled(place: Path) -> None:
-    """A bundle is there, and the book has moved on."""
-    reviewed(place)
-    ok(place, "bundle", "W1")
-    ok(place, "snapshot", "end", "codex", "--at", END, stdin=codex(five=51))
+def with_bundle(folder: Path) -> None:
+    """A bundle exists, and the book has newer rows."""
+    with_evidence(folder)
+    ok(folder, "bundle", "W1")
+    ok(folder, "snapshot", "end", "codex", "--at", END, stdin=codex(five=51))
 
 
-def damaged(place: Path) -> None:
+def damaged_book(folder: Path) -> None:
     """Damaged rows, CRLF, a torn tail, a wrong state, ledger and mode, and a left-over file."""
-    read(place)
-    ok(place, "checkpoint", "W1", "--at", "2026-11-22T12:01")
-    book = place / "book"
+    feed_read(folder)
+    ok(folder, "checkpoint", "W1", "--at", "2026-11-22T12:01")
+    book = folder / "book"
     _flip(book / "snapshots.jsonl", b":20.0", b":21.0")
     _flip(book / "proxy_telemetry.jsonl", b'"ok":true', b'"ok":tRue')
     path = book / "checkpoints.jsonl"
@@ -190,20 +190,20 @@ def damaged(place: Path) -> None:
     (book / "state" / "main" / ".codex.json.4194305.tmp").write_text("{")
 
 
-def quarantined(place: Path) -> None:
+def with_quarantine(folder: Path) -> None:
     """Rows that hold and that a repair moved out: a BEFORE, and a request."""
-    read(place)
+    feed_read(folder)
     for name in ("snapshots", "proxy_telemetry"):
-        path = place / "book" / f"{name}.jsonl"
+        path = folder / "book" / f"{name}.jsonl"
         first, *rest = path.read_bytes().splitlines(keepends=True)
-        quarantine.keep(str(place / "book"), name, [Kept("moved", 1, 0, id_of(first), first)])
+        quarantine.keep(str(folder / "book"), name, [Kept("moved", 1, 0, id_of(first), first)])
         path.write_bytes(b"".join(rest))
 
 
-def flipped(place: Path) -> None:
-    """One row that does not hold."""
-    read(place)
-    _flip(place / "book" / "proxy_telemetry.jsonl", b'"ok":true', b'"ok":tRue')
+def corrupt_row(folder: Path) -> None:
+    """One corrupt row."""
+    feed_read(folder)
+    _flip(folder / "book" / "proxy_telemetry.jsonl", b'"ok":true', b'"ok":tRue')
 
 
 def _flip(path: Path, old: bytes, new: bytes) -> None:

@@ -1,6 +1,6 @@
 """Panes as Codex and Claude paint them, from a short text such as `5h 11%, weekly 24%`.
 
-    5h 11%                    what is used; the reset is the usual one of the scenarios' day
+    5h 11%                    the used percentage; the reset is the default one
     5h 11% resets 19:01       the reset in the words of the pane
     context 150K              tokens in the context, of 272K
 
@@ -47,7 +47,7 @@ _PAINTERS: dict[str, Callable[[list[re.Match[str]]], str]] = {"codex": codex, "c
 
 
 def pane(provider: str, text: str) -> str:
-    """The pane of a provider that shows what the text says."""
+    """The pane of a provider with the meters in the text."""
     parts = [_PART.fullmatch(part.strip()) for part in text.split(",")]
     assert all(parts), f"{text!r} is not like '5h 11%, weekly 24% resets 07:30 on 26 Nov'"
     return _PAINTERS[provider]([part for part in parts if part])
