@@ -16,8 +16,8 @@ MODULES = sorted(LIB.rglob("*.py"))
 FOLDERS = sorted({path.parent for path in MODULES})
 
 # What is still over a limit. These sets only shrink.
-CROWDED = {"book", "commands/book"}
-LONG = {"book/key_index.py"}
+CROWDED = {"commands/book"}
+LONG: set[str] = set()
 LONG_COMMANDS = {
     "commands/book/ingest.py",
     "commands/book/reset.py",

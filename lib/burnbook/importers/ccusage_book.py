@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from burnbook.base.errors import BAD_DATA, BadData, Missing, os_sentence
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec, lock
-from burnbook.book.rejects import Rejects
+from burnbook.book.rejects import Rejects, reject_rows
 from burnbook.context import Context, Result
 from burnbook.importers import ccusage
 from burnbook.importers.input import Input, given
@@ -137,7 +137,7 @@ def _content(row: ImportedUsage) -> list[Any]:
 
 def _reject(ctx: Context, name: str, refused: Iterable[tuple[int, str, bytes]]) -> None:
     rejects = Rejects(ctx.book.root, "import", ctx.agent)
-    rows = rejects.prepare([(n, f"{name}: {reason}", entry) for n, reason, entry in refused])
+    rows = reject_rows([(n, f"{name}: {reason}", entry) for n, reason, entry in refused])
     if rows:
         with lock.book_lock(ctx.book.root):
             rejects.book(rows)

@@ -9,6 +9,7 @@ from burnbook.config.loader import Config
 from burnbook.context import Context
 from burnbook.rows.meters import Anomaly, Closing, Snapshot, WindowRow
 from burnbook.rows.work import MissedReset
+from burnbook.telemetry.queries import window_traffic
 from burnbook.windows.boundaries import Span, State
 from burnbook.windows.facts import WindowFacts, window_facts
 from burnbook.windows.history import History, history
@@ -54,7 +55,7 @@ def scene(ctx: Context, window: str) -> Scene:
     return Scene(
         *window_facts(ctx, window),
         history=history(ctx),
-        traffic=ctx.book.traffic(window),
+        traffic=window_traffic(ctx.store, window),
         used=_used(ctx, window),
     )
 

@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from burnbook.rows.skipped import Passed
 from burnbook.store.database import DamagedStore, Database
 from burnbook.store.projection import Projection, Stretch
 
+_TOGETHER = 512  # lines that `Projection.read` gets at once
 _MARK = 64  # bytes before the offset: the crc of the last row is among them
 _CREATE = re.compile(r"CREATE (?:UNIQUE )?(TABLE|INDEX) (\w+)")
 
@@ -98,12 +100,24 @@ class Progress:
             self.skipped.duplicates += self.projection.apply(self.connection, entries)
 
     def _rows(self, end: int | None) -> Iterator[tuple[int, int, Any]]:
-        name, newer = self.projection.journal, self.projection.newer
-        for offset, length, line in self._lines(end):
-            row = codec.read(name, line)
+        newer = self.projection.newer
+        for offset, length, row in self._read_lines(end):
             if row is None or isinstance(row, NewerRow):
                 self.skipped.miss(row)
             if row is not None and (newer or not isinstance(row, NewerRow)):
+                yield offset, length, row
+
+    def _read_lines(self, end: int | None) -> Iterator[tuple[int, int, Any]]:
+        """The offset, length and row of each line."""
+        name, read = self.projection.journal, self.projection.read
+        if read is None:
+            for offset, length, line in self._lines(end):
+                yield offset, length, codec.read(name, line)
+            return
+        lines = self._lines(end)
+        while batch := list(islice(lines, _TOGETHER)):
+            rows = read([line for _, _, line in batch])
+            for (offset, length, _), row in zip(batch, rows, strict=True):
                 yield offset, length, row
 
     def _lines(self, end: int | None) -> Iterator[tuple[int, int, bytes]]:

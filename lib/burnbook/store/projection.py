@@ -1,6 +1,6 @@
 """The declaration by which a room gets one journal as tables in the store."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -17,9 +17,12 @@ class Projection(NamedTuple):
     returns how many it skipped. It runs in the transaction that also saves the journal's offset.
     Corrupt lines do not reach it, and rows of a newer version (`NewerRow`) only with `newer`.
     With `lines` it gets every line as bytes, corrupt ones too, and nothing is counted as skipped.
+    `read` is a faster `codec.read` for a large journal: rows of lines, None for a corrupt one.
+    `after` is a projection of the same journal whose tables `apply` uses; it never is behind.
     Another `version` or other `tables` rebuild the projection from the whole journal.
     `check` compares the rows of the tables with those of a rebuild, in any order; `content` has
-    SELECT statements to compare instead, if rows have numbers that depend on how they were added.
+    SELECT statements to compare instead, if rows have numbers that depend on how they were added,
+    and `digest(connection, schema)` returns a value to compare, if SQL cannot express it.
     """
 
     name: str
@@ -30,6 +33,9 @@ class Projection(NamedTuple):
     newer: bool = False
     lines: bool = False
     content: Sequence[str] = ()
+    read: "Callable[[Sequence[bytes]], Iterator[Any]] | None" = None
+    after: "Projection | None" = None
+    digest: "Callable[[Connection, str], Any] | None" = None
 
 
 class Stretch(NamedTuple):

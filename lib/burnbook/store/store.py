@@ -102,14 +102,20 @@ class Store:
             connection.execute("COMMIT")
         _begin(connection)
         progress = Progress(self._database, projection, self.root)
-        if not progress.is_current():
+        before = projection.after and Progress(self._database, projection.after, self.root)
+        if not progress.is_current() or not (before is None or before.is_current()):
             connection.execute("COMMIT")
             with _transaction(connection):
+                end = None
+                if before is not None:
+                    before.load()
+                    before.catch_up()
+                    end = before.offset
                 progress.load()  # another process may have been faster
-                progress.catch_up(stretches)
+                progress.catch_up(stretches, end)
             _begin(connection)
         if not projection.lines:
-            self._skipped[projection.journal] = progress.skipped
+            self._skipped[projection.journal] = (before or progress).skipped
         return connection
 
     def _use_memory(self) -> None:

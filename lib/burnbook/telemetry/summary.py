@@ -71,5 +71,5 @@ def error_kinds(traffic: Traffic) -> dict[str, int]:
 def _by(traffic: Traffic, place: int) -> dict[str, Sums]:
     found: dict[str, Sums] = {}
     for key, sums in traffic.groups.items():
-        found.setdefault(str(key[place] or "(none)"), Sums()).take(sums)
+        found.setdefault(str(key[place] or "(none)"), Sums()).add(sums)
     return dict(sorted(found.items()))

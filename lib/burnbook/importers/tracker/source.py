@@ -9,7 +9,7 @@ import msgspec
 from burnbook.base.clean_text import cleaned
 from burnbook.base.errors import BadData, UsageError
 from burnbook.book import journal, lock
-from burnbook.book.rejects import Rejects
+from burnbook.book.rejects import Rejects, reject_rows
 from burnbook.context import Context
 from burnbook.rows.meters import Row
 from burnbook.windows import state
@@ -114,6 +114,6 @@ class Source:
         if self.dry_run or not self.refused:
             return
         rejects = Rejects(self.ctx.book.root, "import", self.ctx.agent)
-        rows = rejects.prepare([(n, f"{self.name}: {why}", data) for n, why, data in self.refused])
+        rows = reject_rows([(n, f"{self.name}: {why}", data) for n, why, data in self.refused])
         with lock.book_lock(self.ctx.book.root):
             rejects.book(rows)

@@ -10,7 +10,7 @@ from burnbook.config.feeds import NAMES, TEXTS, Feed
 from burnbook.config.feeds import Conditions as Declared
 from burnbook.jsonl.fields import Shape
 from burnbook.rows.meters import Count, Text
-from burnbook.telemetry.classify import Conditions
+from burnbook.telemetry.feeds.classify import Conditions
 
 _WHOLE = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 _ANY = Text | _WHOLE | float | bool

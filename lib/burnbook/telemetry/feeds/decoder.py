@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from burnbook.base.errors import Refused
 from burnbook.config.feeds import Feed
 from burnbook.jsonl.parse import BLANK, MAX_LINE, parse
-from burnbook.telemetry.event import Batch, Event, Parted, Side, parted
-from burnbook.telemetry.fast_path import Plain, possible
-from burnbook.telemetry.reader import Reader
+from burnbook.telemetry.feeds.event import Batch, Event, Parted, Side, parted
+from burnbook.telemetry.feeds.fast_path import Plain, possible
+from burnbook.telemetry.feeds.reader import Reader
 
 if TYPE_CHECKING:
     from burnbook.jq_map.program import Mapped

@@ -17,8 +17,8 @@ from burnbook.jsonl.parse import SHORT
 from burnbook.jsonl.text import CACHED_TEXT, untouched
 from burnbook.jsonl.timestamps import FIRST, LAST
 from burnbook.rows.meters import Count, Moment, Text
-from burnbook.telemetry.event import Event, Side, parted
-from burnbook.telemetry.reader import Reader, remember
+from burnbook.telemetry.feeds.event import Event, Side, parted
+from burnbook.telemetry.feeds.reader import Reader, remember
 from burnbook.telemetry.traffic import Group
 
 _JOINED = 512  # lines looked at together: what fits into a core's own cache

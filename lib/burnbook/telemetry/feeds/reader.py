@@ -9,9 +9,9 @@ from burnbook.base.errors import Refused
 from burnbook.config.feeds import Feed
 from burnbook.jsonl.text import CACHED, CACHED_TEXT, clean, untouched
 from burnbook.jsonl.timestamps import Moments
-from burnbook.telemetry.classify import Sides, Statuses
-from burnbook.telemetry.columns import RID, Columns
-from burnbook.telemetry.event import Event, Extra
+from burnbook.telemetry.feeds.classify import Sides, Statuses
+from burnbook.telemetry.feeds.columns import RID, Columns
+from burnbook.telemetry.feeds.event import Event, Extra
 
 # The columns of lane, model, status and reason, which most rows share with others.
 Key = tuple[str | None, str | None, int | str | None, str | None, bool]

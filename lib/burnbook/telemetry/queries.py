@@ -1,0 +1,21 @@
+"""The traffic of a window, from the store."""
+
+from typing import TYPE_CHECKING
+
+from burnbook.book import journal
+from burnbook.store.store import Store
+
+if TYPE_CHECKING:
+    from burnbook.telemetry.traffic import Traffic
+
+JOURNAL = "proxy_telemetry"
+
+
+def window_traffic(store: Store, window: str) -> "Traffic | None":
+    """The traffic of a window, of requests without a window for ''; None if there is none."""
+    if not journal.size(journal.path_of(store.root, JOURNAL)):
+        return None
+    # Imported here, because only books with telemetry need it.
+    from burnbook.telemetry import projection
+
+    return projection.stored_traffic(store.view(projection.TELEMETRY), window)

@@ -1,0 +1,83 @@
+"""Reads the rows of the journal: only the fields that the tables are made from, many at a time."""
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+from xxhash import xxh3_64_intdigest
+
+from burnbook.book import codec
+from burnbook.rows.meters import Count, Id, Latency, Moment, NewerRow, Text
+
+JOURNAL = "proxy_telemetry"
+_ID_LENGTH = len("t-0123456789abcdef")  # of the rows that `ingest` writes
+_CRC = len(',"crc":"01234567"}\n')
+
+
+class Request(msgspec.Struct, gc=False):
+    """The fields of `ProxyRequest` that figures depend on."""
+
+    id: str
+    schema_version: int
+    ts: Moment
+    rid: Text | None
+    lane: Text | None
+    model: Text | None
+    status: int | Text | None
+    input_tokens: Count | None
+    output_tokens: Count | None
+    latency_ms: Latency | None
+    routed: bool
+    ok: bool
+    cached_input_tokens: Count | None = None
+    cache_write_tokens: Count | None = None
+    window: Id | None = None
+    feature: Text | None = None
+    extra: dict[str, str | float | bool | None] | None = None
+
+
+_decode = msgspec.json.Decoder(list[Request]).decode
+
+
+def read(lines: Sequence[bytes]) -> Iterator[Any]:
+    """The rows of lines; None for a corrupt line and a NewerRow for one of a newer version.
+
+    In one call msgspec decodes many lines in two thirds of the time. Where it fails, `codec.read`
+    looks at each line.
+    """
+    if _have_crc(lines):
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            rows = _decode(b"[" + b",".join(lines) + b"]")
+            versions = {row.schema_version for row in rows}
+            if len(rows) == len(lines) and versions == {codec.SCHEMA_VERSION}:
+                return iter(rows)
+    return (codec.read(JOURNAL, line) for line in lines)
+
+
+def _have_crc(lines: Sequence[bytes]) -> bool:
+    crcs = [b',"crc":"%08x"}\n' % zlib.crc32(line[:-_CRC]) for line in lines]
+    return [line[-_CRC:] for line in lines] == crcs and max(map(len, lines)) <= codec.MAX_LINE
+
+
+def key_of(row_id: str) -> int:
+    """The 64-bit key of a row: its id without the letter, or a hash of an id of another form."""
+    if len(row_id) == _ID_LENGTH:
+        with suppress(ValueError):
+            return int(row_id[2:], 16)
+    return xxh3_64_intdigest(row_id.encode("utf-8", "surrogatepass"))
+
+
+def by_day(rows: Iterable[Any]) -> dict[str, list[Any]]:
+    """Rows by their UTC day, such as 2026-11-22; without corrupt ones (None)."""
+    days: dict[Any, list[Any]] = {}
+    for row in rows:
+        if isinstance(row, NewerRow):
+            days.setdefault(str(row.ts)[:10], []).append(row)
+        elif row is not None:
+            days.setdefault(row.ts.date(), []).append(row)
+    by_name: dict[str, list[Any]] = {}
+    for day, of_day in days.items():
+        by_name.setdefault(str(day), []).extend(of_day)
+    return by_name
