@@ -19,7 +19,7 @@ from burnbook.config.prices import Price
 from burnbook.cost.compare import Requests, compare, new
 from burnbook.rows.meters import ProxyRequest
 from burnbook.store.store import Store
-from burnbook.telemetry.cost_requests import cost_requests
+from burnbook.telemetry.costs.requests import cost_requests
 from conftest import Shell
 from hypothesis import given
 from hypothesis import strategies as st

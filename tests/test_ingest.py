@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from burnbook.config.loader import Config
 from burnbook.jsonl.chunks import Chunk
 from burnbook.store.store import Store
-from burnbook.telemetry import rows, stretch
+from burnbook.telemetry import bulk, rows, stretch
 from burnbook.telemetry.feeds import decoder
 from burnbook.telemetry.feeds.batch import BatchReader
 from burnbook.telemetry.intake import Intake
@@ -290,3 +291,42 @@ def test_two_ingests_at_once_book_each_row_once(shell: Shell) -> None:
 
 def test_a_feed_that_is_not_declared_is_exit_2(shell: Shell) -> None:
     assert "no feed is called 'nope'" in shell.fails(2, "ingest", "nope")
+
+
+@pytest.mark.parametrize("spoiled", ["", "first", "second", "both", "doubled", "newer"])
+def test_a_large_journal_is_read_in_two_processes(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, spoiled: str
+) -> None:
+    shell.ok("ingest", "proxy-telemetry", "--window", "W0", stdin=text(*map(event, range(400))))
+    path = shell.book / "proxy_telemetry.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    for n, half in ((5, "first"), (395, "second")):
+        if spoiled in (half, "both"):
+            lines[n] = lines[n].replace(b"claude", b"clause").replace(b"glm", b"gim")
+    if spoiled == "doubled":
+        lines.append(lines[7])
+    if spoiled == "newer":
+        lines[9] = newer(lines[9])
+    path.write_bytes(b"".join(lines))
+    (shell.book / "cache" / "book.sqlite").unlink()
+    expected = Store(str(shell.book), in_memory=True)
+    alone = window_traffic(expected, "W0")
+    monkeypatch.setattr(bulk, "MIN_BYTES", 1)
+    store = Store(str(shell.book))
+    assert window_traffic(store, "W0") == alone
+    assert store.skipped == expected.skipped
+    passed = store.skipped["proxy_telemetry"]
+    assert (passed.unreadable, passed.duplicates, len(passed.newer)) == {
+        "": (0, 0, 0),
+        "first": (1, 0, 0),
+        "second": (1, 0, 0),
+        "both": (2, 0, 0),
+        "doubled": (0, 1, 0),
+        "newer": (0, 0, 1),
+    }[spoiled]
+
+
+def newer(line: bytes) -> bytes:
+    """The same row, as a newer version writes it."""
+    body = line[:-19].replace(b'"schema_version":1', b'"schema_version":9')
+    return b'%b,"crc":"%08x"}\n' % (body, zlib.crc32(body))

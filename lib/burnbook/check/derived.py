@@ -18,7 +18,7 @@ from burnbook.rows.meters import NewerRow
 from burnbook.store import database, row_index
 from burnbook.store.progress import form_of, mark_matches
 from burnbook.store.projection import Projection
-from burnbook.telemetry.features import features
+from burnbook.telemetry.costs.projection import features
 from burnbook.telemetry.projection import TELEMETRY
 from burnbook.usage.projection import USAGE
 from burnbook.windows.history import WINDOWS
@@ -111,7 +111,10 @@ class Rebuild:
         return [Finding("store", database.FILE, 0, reason)]
 
     def _apply(self) -> None:
-        self.projection.apply(self.connection, self._entries)
+        entries: Sequence[Any] = self._entries
+        if self.projection.read is not None:
+            entries = [([offset for offset, _, _ in entries], [row for _, _, row in entries])]
+        self.projection.apply(self.connection, entries)
         self._entries.clear()
 
     def _selects(self) -> list[str]:

@@ -62,7 +62,7 @@ def _costs(ctx: Context, scene: Scene) -> Sequence[Part]:
     from burnbook.config.prices import Lookup
     from burnbook.cost import view
     from burnbook.cost.compare import compare
-    from burnbook.telemetry.cost_requests import cost_requests
+    from burnbook.telemetry.costs.requests import cost_requests
 
     prices = ctx.config.prices
     requests = cost_requests(ctx.store, scene.window)

@@ -2,8 +2,9 @@
 
 import re
 import zlib
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import accumulate, compress
 from typing import Any
 
 import msgspec
@@ -14,9 +15,8 @@ from burnbook.book import codec, journal
 from burnbook.rows.meters import NewerRow
 from burnbook.rows.skipped import Passed
 from burnbook.store.database import DamagedStore, Database
-from burnbook.store.projection import Projection, Stretch
+from burnbook.store.projection import Batch, Projection, Read, Stretch
 
-_TOGETHER = 512  # lines that `Projection.read` gets at once
 _MARK = 64  # bytes before the offset: the crc of the last row is among them
 _CREATE = re.compile(r"CREATE (?:UNIQUE )?(TABLE|INDEX) (\w+)")
 
@@ -96,29 +96,45 @@ class Progress:
     def _read(self, end: int | None) -> None:
         """Apply the rows up to `end`, the offset of a line, or all."""
         if end is None or end > self.offset:
-            entries = self._lines(end) if self.projection.lines else self._rows(end)
+            entries: Iterator[Any]
+            if self.projection.read is not None:
+                entries = self._batches(end, self.projection.read)
+            else:
+                entries = self._lines(end) if self.projection.lines else self._rows(end)
             self.skipped.duplicates += self.projection.apply(self.connection, entries)
 
     def _rows(self, end: int | None) -> Iterator[tuple[int, int, Any]]:
-        newer = self.projection.newer
-        for offset, length, row in self._read_lines(end):
+        name, newer = self.projection.journal, self.projection.newer
+        for offset, length, line in self._lines(end):
+            row = codec.read(name, line)
             if row is None or isinstance(row, NewerRow):
                 self.skipped.miss(row)
             if row is not None and (newer or not isinstance(row, NewerRow)):
                 yield offset, length, row
 
-    def _read_lines(self, end: int | None) -> Iterator[tuple[int, int, Any]]:
-        """The offset, length and row of each line."""
-        name, read = self.projection.journal, self.projection.read
-        if read is None:
-            for offset, length, line in self._lines(end):
-                yield offset, length, codec.read(name, line)
-            return
-        lines = self._lines(end)
-        while batch := list(islice(lines, _TOGETHER)):
-            rows = read([line for _, _, line in batch])
-            for (offset, length, _), row in zip(batch, rows, strict=True):
-                yield offset, length, row
+    def _batches(self, end: int | None, read: Read) -> Iterator[Batch]:
+        """The same, many rows at a time."""
+        for offset, lines in journal.batches(self.path, self.offset):
+            offsets = list(accumulate(map(len, lines), initial=offset))
+            if end is not None and offsets[-1] > end:
+                count = bisect_left(offsets, end)
+                lines, offsets = lines[:count], offsets[: count + 1]
+            if not lines:
+                return
+            self.mark = (self.mark + b"".join(lines[-_MARK:]))[-_MARK:]
+            self.offset = offsets.pop()
+            yield self._counted(offsets, read(lines))
+
+    def _counted(self, offsets: list[int], rows: list[Any]) -> Batch:
+        """Count the lines that are skipped, and leave them out."""
+        if {type(None), NewerRow}.isdisjoint(map(type, rows)):
+            return offsets, rows
+        newer = self.projection.newer
+        for row in rows:
+            if row is None or isinstance(row, NewerRow):
+                self.skipped.miss(row)
+        left = [row is not None and (newer or not isinstance(row, NewerRow)) for row in rows]
+        return list(compress(offsets, left)), list(compress(rows, left))
 
     def _lines(self, end: int | None) -> Iterator[tuple[int, int, bytes]]:
         """The lines from the offset on. The mark is of what was read, not of what follows it."""

@@ -105,6 +105,8 @@ class Store:
         before = projection.after and Progress(self._database, projection.after, self.root)
         if not progress.is_current() or not (before is None or before.is_current()):
             connection.execute("COMMIT")
+            if projection.bulk is not None and not (progress.offset or stretches):
+                stretches = projection.bulk(self.root)
             with _transaction(connection):
                 end = None
                 if before is not None:

@@ -10,8 +10,9 @@ from burnbook.book.rejects import Rejects
 from burnbook.jsonl.chunks import Chunk
 from burnbook.store.store import Store
 from burnbook.telemetry.feeds.batch import Batch, BatchReader, Counts
+from burnbook.telemetry.increment import Increment
 from burnbook.telemetry.key_index import KeyIndex
-from burnbook.telemetry.projection import TELEMETRY, Increment
+from burnbook.telemetry.projection import TELEMETRY, stretch
 from burnbook.telemetry.rows import JOURNAL
 
 _STORED_TOGETHER = 1 << 19  # rows between two updates of the store
@@ -49,7 +50,7 @@ class Intake:
         """Bring the store up to date."""
         increments, self._increments, self._count = self._increments, [], 0
         if increments:
-            self.store.add(TELEMETRY, [increment.stretch() for increment in increments])
+            self.store.add(TELEMETRY, [stretch(increment) for increment in increments])
             self._index.open()
 
     def _append(self, batch: Batch) -> None:

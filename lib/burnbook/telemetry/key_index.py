@@ -7,9 +7,8 @@ from burnbook.store import progress
 from burnbook.store.packed_keys import PackedKeys
 from burnbook.store.store import Store
 from burnbook.telemetry.projection import KEYS, TELEMETRY
-from burnbook.telemetry.rows import JOURNAL, by_day, key_of, read
+from burnbook.telemetry.rows import JOURNAL, by_day, keys_of, read
 
-_TOGETHER = 4096  # lines that are read at once
 _MANY = 1 << 22  # bytes of rows that are read with the lock held: 20 ms
 
 
@@ -66,10 +65,9 @@ class KeyIndex:
         size = journal.size(self._path)
         if size == self._offset:
             return
-        lines = [line for _, line in journal.lines(self._path, self._offset)]
-        for start in range(0, len(lines), _TOGETHER):
-            for day, rows in by_day(read(lines[start : start + _TOGETHER])).items():
-                self._appended.setdefault(day, set()).update(key_of(row.id) for row in rows)
+        for _, lines in journal.batches(self._path, self._offset):
+            for day, rows in by_day(read(lines)).items():
+                self._appended.setdefault(day, set()).update(keys_of(rows))
         self._move_to(size)
 
     def add(self, keys: Mapping[str, Collection[int]], end: int) -> None:

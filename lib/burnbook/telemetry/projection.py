@@ -2,22 +2,19 @@
 traffic of each window. A row counts once: its id, on its UTC day.
 """
 
-from collections.abc import Iterable, Mapping
-from itertools import islice
+from collections.abc import Iterable, Sequence
 from sqlite3 import Connection
 from typing import Any
 
-import msgspec
-
-from burnbook.rows.meters import NewerRow
 from burnbook.store import packed_keys, queries
 from burnbook.store.packed_keys import PackedKeys
-from burnbook.store.projection import Entry, Projection, Stretch
-from burnbook.telemetry.rows import JOURNAL, by_day, key_of, read
+from burnbook.store.projection import Batch, Projection, Stretch
+from burnbook.telemetry import bulk
+from burnbook.telemetry.increment import Increment, Rows
+from burnbook.telemetry.rows import JOURNAL, read
 from burnbook.telemetry.traffic import Packed, Traffic, pack, unpack
 
 KEYS = "telemetry_keys"
-_TOGETHER = 4096  # rows whose sums are made together
 _PORTION = 1 << 18  # rows between two writes to the tables: it bounds the memory for keys
 
 _TABLES = (
@@ -54,35 +51,6 @@ _TABLES = (
 )
 
 
-class Increment(msgspec.Struct):
-    """What the rows from byte `start` to byte `end` of the journal add to the tables.
-
-    `keys` are those of the rows by UTC day, `traffic` is by window.
-    """
-
-    start: int
-    end: int
-    keys: dict[str, list[int]] = {}
-    traffic: dict[str, Traffic] = {}
-
-    def stretch(self) -> Stretch:
-        """The same for the store."""
-        return Stretch(self.start, self.end, self._add_to)
-
-    def add(
-        self, end: int, keys: Mapping[str, Iterable[int]], traffic: Mapping[str, Traffic]
-    ) -> None:
-        """Add the rows up to byte `end`."""
-        self.end = end
-        for day, of_day in keys.items():
-            self.keys.setdefault(day, []).extend(of_day)
-        for window, of_window in traffic.items():
-            self.traffic.setdefault(window, Traffic()).merge(of_window)
-
-    def _add_to(self, database: Connection) -> None:
-        _write(PackedKeys(database, KEYS), database, self.keys, self.traffic)
-
-
 def stored_traffic(database: Connection, window: str) -> Traffic | None:
     """The traffic of a window; None if there is none."""
     rows = queries.run(database, "telemetry_window", window_id=window)
@@ -93,14 +61,10 @@ def stored_traffic(database: Connection, window: str) -> Traffic | None:
     return unpack(Packed(groups, tuple(latencies), first, last, (buckets, tokens)))
 
 
-def _write(
-    stored: PackedKeys,
-    database: Connection,
-    keys: Mapping[str, list[int]],
-    traffic: Mapping[str, Traffic],
-) -> None:
-    stored.add(keys)
-    for window, added in traffic.items():
+def write(database: Connection, increment: Increment) -> None:
+    """Add the rows of an increment to the tables."""
+    PackedKeys(database, KEYS).add(increment.keys)
+    for window, added in increment.traffic.items():
         whole = stored_traffic(database, window) or Traffic()
         whole.merge(added)
         packed = pack(whole)
@@ -114,65 +78,28 @@ def _write(
         )
 
 
-def _apply(database: Connection, entries: Iterable[Entry]) -> int:
-    waiting, rows = iter(entries), _Rows(database)
-    while batch := list(islice(waiting, _TOGETHER)):
-        rows.add(batch)
-    rows.write()
-    return rows.duplicates
+def _apply(database: Connection, batches: Iterable[Batch]) -> int:
+    duplicates = 0
+    rows = Rows(PackedKeys(database, KEYS).known)
+    for offsets, batch in batches:
+        repeated = rows.add(offsets, batch)
+        marks = [(offset,) for offset in repeated]
+        database.executemany("INSERT INTO telemetry_duplicates VALUES (?)", marks)
+        duplicates += len(repeated)
+        if rows.count >= _PORTION:
+            write(database, rows.increment(0, 0))
+            rows = Rows(PackedKeys(database, KEYS).known)
+    write(database, rows.increment(0, 0))
+    return duplicates
 
 
-class _Rows:
-    """Adds rows to the tables, each once."""
-
-    def __init__(self, database: Connection) -> None:
-        self.database = database
-        self.stored = PackedKeys(database, KEYS)
-        self.duplicates = self._count = 0
-        self._seen: dict[str, set[int]] = {}
-        self._traffic: dict[str, Traffic] = {}
-
-    def add(self, entries: list[Entry]) -> None:
-        """Add the rows of entries, without those that are there already."""
-        by_window: dict[str, list[Any]] = {}
-        repeated: set[int] = set()
-        for day, rows in by_day(row for _, _, row in entries).items():
-            keys = [key_of(row.id) for row in rows]
-            new, seen = set(keys), self._seen.setdefault(day, set())
-            stored = self.stored.known(day, new)
-            if stored or len(new) < len(keys) or not seen.isdisjoint(new):
-                rows = _first(rows, keys, seen | stored, repeated)
-            seen |= new - stored
-            for row in rows:
-                if not isinstance(row, NewerRow):
-                    by_window.setdefault(row.window or "", []).append(row)
-        if repeated:
-            offsets = [(offset,) for offset, _, row in entries if id(row) in repeated]
-            self.database.executemany("INSERT INTO telemetry_duplicates VALUES (?)", offsets)
-            self.duplicates += len(offsets)
-        for window, rows in by_window.items():
-            self._traffic.setdefault(window, Traffic()).add(rows)
-        self._count += len(entries)
-        if self._count >= _PORTION:
-            self.write()
-
-    def write(self) -> None:
-        """Write the rows so far to the tables."""
-        keys = {day: list(of_day) for day, of_day in self._seen.items() if of_day}
-        _write(self.stored, self.database, keys, self._traffic)
-        self._seen, self._traffic, self._count = {}, {}, 0
+def _bulk(root: str) -> Sequence[Stretch]:
+    return [stretch(increment) for increment in bulk.increments(root)]
 
 
-def _first(rows: list[Any], keys: list[int], known: set[int], repeated: set[int]) -> list[Any]:
-    """The first row of each key that is not known; adds the `id()` of the others to `repeated`."""
-    first = []
-    for row, key in zip(rows, keys, strict=True):
-        if key in known:
-            repeated.add(id(row))
-        else:
-            known.add(key)
-            first.append(row)
-    return first
+def stretch(increment: Increment) -> Stretch:
+    """An increment for the store."""
+    return Stretch(increment.start, increment.end, lambda database: write(database, increment))
 
 
 def _digest(database: Connection, schema: str) -> Any:
@@ -189,4 +116,5 @@ TELEMETRY = Projection(
     content=("SELECT * FROM {schema}.telemetry_windows", "SELECT * FROM {schema}.telemetry_groups"),
     read=read,
     digest=_digest,
+    bulk=_bulk,
 )

@@ -1,7 +1,9 @@
 """Reads the rows of the journal: only the fields that the tables are made from, many at a time."""
 
+import sys
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -41,7 +43,7 @@ class Request(msgspec.Struct, gc=False):
 _decode = msgspec.json.Decoder(list[Request]).decode
 
 
-def read(lines: Sequence[bytes]) -> Iterator[Any]:
+def read(lines: Sequence[bytes]) -> list[Any]:
     """The rows of lines; None for a corrupt line and a NewerRow for one of a newer version.
 
     In one call msgspec decodes many lines in two thirds of the time. Where it fails, `codec.read`
@@ -52,13 +54,14 @@ def read(lines: Sequence[bytes]) -> Iterator[Any]:
             rows = _decode(b"[" + b",".join(lines) + b"]")
             versions = {row.schema_version for row in rows}
             if len(rows) == len(lines) and versions == {codec.SCHEMA_VERSION}:
-                return iter(rows)
-    return (codec.read(JOURNAL, line) for line in lines)
+                return rows
+    return [codec.read(JOURNAL, line) for line in lines]
 
 
 def _have_crc(lines: Sequence[bytes]) -> bool:
-    crcs = [b',"crc":"%08x"}\n' % zlib.crc32(line[:-_CRC]) for line in lines]
-    return [line[-_CRC:] for line in lines] == crcs and max(map(len, lines)) <= codec.MAX_LINE
+    crcs = b"".join([b',"crc":"%08x"}\n' % zlib.crc32(line[:-_CRC]) for line in lines])
+    ends = b"".join([line[-_CRC:] for line in lines])
+    return ends == crcs and max(map(len, lines)) <= codec.MAX_LINE
 
 
 def key_of(row_id: str) -> int:
@@ -69,8 +72,27 @@ def key_of(row_id: str) -> int:
     return xxh3_64_intdigest(row_id.encode("utf-8", "surrogatepass"))
 
 
-def by_day(rows: Iterable[Any]) -> dict[str, list[Any]]:
+def keys_of(rows: Sequence[Any]) -> list[int]:
+    """The keys of rows, in a tenth of the time of one after the other."""
+    ids = [row.id for row in rows]
+    text = "".join(ids)
+    if len(text) == _ID_LENGTH * len(ids) and text.count("t-") == len(ids):
+        with suppress(ValueError):
+            keys = array("Q", bytes.fromhex(text.replace("t-", " ")))
+            if len(keys) == len(ids):
+                if sys.byteorder == "little":
+                    keys.byteswap()
+                return keys.tolist()
+    return list(map(key_of, ids))
+
+
+def by_day(rows: Sequence[Any]) -> dict[str, list[Any]]:
     """Rows by their UTC day, such as 2026-11-22; without corrupt ones (None)."""
+    if {type(None), NewerRow}.isdisjoint(map(type, rows)):
+        moments = [row.ts for row in rows]
+        first, last = min(moments), max(moments)
+        if first.date() == last.date() and first.tzinfo is last.tzinfo:
+            return {str(first.date()): list(rows)}
     days: dict[Any, list[Any]] = {}
     for row in rows:
         if isinstance(row, NewerRow):

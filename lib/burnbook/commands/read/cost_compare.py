@@ -10,7 +10,7 @@ from burnbook.config.prices import Lookup
 from burnbook.context import Context, Result, note_damage
 from burnbook.cost import view
 from burnbook.cost.compare import compare
-from burnbook.telemetry.cost_requests import cost_requests
+from burnbook.telemetry.costs.requests import cost_requests
 from burnbook.windows.current import wanted
 
 

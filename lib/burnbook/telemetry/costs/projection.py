@@ -8,14 +8,13 @@ import os
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from itertools import islice
 from sqlite3 import Connection
 from typing import Any
 
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import journal
-from burnbook.store.projection import Entry, Projection
-from burnbook.telemetry.feature_rows import (
+from burnbook.store.projection import Batch, Projection
+from burnbook.telemetry.costs.tables import (
     TABLES,
     WINDOW,
     Requests,
@@ -51,15 +50,14 @@ def features(root: str) -> Projection:
     )
 
 
-def _apply(path: RootedPath, database: Connection, entries: Iterable[Entry]) -> int:
+def _apply(path: RootedPath, database: Connection, batches: Iterable[Batch]) -> int:
     duplicates = {
         offset for (offset,) in database.execute("SELECT offset FROM telemetry_duplicates")
     }
-    waiting = iter(entries)
     windows: dict[str, _Window] = {}
-    while batch := list(islice(waiting, _TOGETHER)):
+    for offsets, batch in batches:
         by_window: dict[str, list[tuple[int, Any]]] = {}
-        for offset, _, row in batch:
+        for offset, row in zip(offsets, batch, strict=True):
             if offset not in duplicates:
                 by_window.setdefault(row.window or "", []).append((offset, row))
         for name, rows in by_window.items():

@@ -6,8 +6,8 @@ from burnbook.cost.compare import Requests, Sides, new
 from burnbook.cost.tally import PriceKey
 from burnbook.store import queries
 from burnbook.store.store import Store
-from burnbook.telemetry.feature_rows import WINDOW, load_prompts, sums_from
-from burnbook.telemetry.features import features
+from burnbook.telemetry.costs.projection import features
+from burnbook.telemetry.costs.tables import WINDOW, load_prompts, sums_from
 from burnbook.telemetry.traffic import unpack_counts
 
 

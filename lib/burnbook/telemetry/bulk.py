@@ -1,0 +1,66 @@
+"""Reads a large journal with two processes, each a half, when the tables have none of its rows."""
+
+import os
+from bisect import bisect_right
+from collections.abc import Sequence
+from functools import partial
+from itertools import accumulate
+
+from burnbook.base.rooted_path import RootedPath
+from burnbook.base.worker import Channel, worker
+from burnbook.book import journal
+from burnbook.rows.meters import NewerRow
+from burnbook.telemetry.increment import Increment, Rows
+from burnbook.telemetry.rows import JOURNAL, read
+
+MIN_BYTES = 16 << 20
+"""Below this, starting a second process costs more than it saves."""
+
+
+def increments(root: str) -> Sequence[Increment]:
+    """The increments of both halves; none of a half with a line that does not count.
+
+    Corrupt lines, duplicates and rows of a newer version are rare, and the store counts them.
+    """
+    path = journal.path_of(root, JOURNAL)
+    size = journal.size(path)
+    if size < MIN_BYTES or (os.cpu_count() or 1) < 2:
+        return []
+    middle = size // 2
+    for offset, lines in journal.batches(path, middle):
+        middle = offset + len(lines[0])  # the first line begins in the middle of a row
+        break
+    with worker(partial(_send, path, middle, size)) as channel:
+        first, second = _half(path, 0, middle), channel.receive(list[Increment])
+    if first and second and not _are_disjoint(first[0], second[0]):
+        return first
+    return first + second
+
+
+def _send(path: RootedPath, start: int, end: int, channel: Channel) -> None:
+    half = _half(path, start, end)
+    try:
+        channel.send(half)
+    except OverflowError:  # a sum of more than 64 bits
+        channel.send([])
+
+
+def _half(path: RootedPath, start: int, end: int) -> list[Increment]:
+    """The increment of a half, or nothing."""
+    rows = Rows(lambda *_: set())
+    offset = start
+    for offset, lines in journal.batches(path, start):
+        if offset >= end:
+            break
+        offsets = list(accumulate(map(len, lines), initial=offset))
+        count = bisect_right(offsets, end) - 1
+        batch = read(lines[:count])
+        if not {type(None), NewerRow}.isdisjoint(map(type, batch)) or rows.add(offsets, batch):
+            return []
+        offset = offsets[count]
+    return [rows.increment(start, end)] if offset == end else []
+
+
+def _are_disjoint(first: Increment, second: Increment) -> bool:
+    days = first.keys.keys() & second.keys.keys()
+    return all(set(first.keys[day]).isdisjoint(second.keys[day]) for day in days)
