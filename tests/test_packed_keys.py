@@ -1,5 +1,6 @@
 """Keys by day in packed tables: those that were added are known, whatever the numbers."""
 
+from datetime import date
 from sqlite3 import Connection
 
 import pytest
@@ -42,7 +43,11 @@ def test_exactly_the_keys_of_a_day_are_known(
             for opened in (keys, PackedKeys(connection, "k")):
                 for day, of_day in all_keys.items():
                     assert opened.known(day, of_day | others) == of_day
-        sums = {day: (len(of_day), sum(of_day)) for day, of_day in all_keys.items() if of_day}
+        sums = {
+            date.fromisoformat(day).toordinal(): (len(of_day), sum(of_day))
+            for day, of_day in all_keys.items()
+            if of_day
+        }
         assert {d: s for d, s in digest(connection, "main", "k").items() if s[0]} == sums
 
     check()

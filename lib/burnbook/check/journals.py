@@ -5,20 +5,25 @@ values are held against it, and in bounded memory.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any, Protocol
+
+import msgspec
 
 from burnbook.base.errors import BadData, IOFault
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec, journal
+from burnbook.book.bulk_codec import decode_all
 from burnbook.book.quarantine import named
 from burnbook.check import Finding, forms
 from burnbook.check.duplicate_ids import Repeats
-from burnbook.rows.meters import Void
+from burnbook.rows.meters import ProxyRequest, Void
 from burnbook.rows.skipped import Passed, newer_rows
 
 # By the million: their ids are not held as text.
 LARGE = ("proxy_telemetry", "agent_usage")
+_TOGETHER = "proxy_telemetry"  # the rows are decoded many at a time
 
 
 class Follower(Protocol):
@@ -74,6 +79,18 @@ def reference(root: str, name: str, number: int, how: str, target: str) -> Findi
     return Finding("reference", f"{name}.jsonl", number, reason, not is_lost, target)
 
 
+def _lines(name: str, path: RootedPath) -> Iterator[tuple[int, bytes, Any]]:
+    """Offset and line; for telemetry the row too if it and its neighbours hold."""
+    if name != _TOGETHER:
+        yield from ((offset, line, None) for offset, line in journal.lines(path))
+        return
+    decoder = msgspec.json.Decoder(list[ProxyRequest])
+    for offset, lines in journal.batches(path):
+        rows = decode_all(lines, decoder) or [None] * len(lines)
+        offsets = accumulate(map(len, lines), initial=offset)
+        yield from zip(offsets, lines, rows, strict=False)
+
+
 def look(
     root: str, name: str, ids: Ids, followers: Sequence[Follower]
 ) -> tuple[int, list[Finding]]:
@@ -87,8 +104,14 @@ def look(
     try:
         if journal.is_utf16(path):
             return 0, [Finding("file", file, 0, journal.UTF16)]
-        for number, (offset, line) in enumerate(journal.lines(path), start=1):
+        for number, (offset, line, row) in enumerate(_lines(name, path), start=1):
             end = offset + len(line)
+            if row is not None and large is not None:
+                held += 1
+                large.add(line)
+                for follower in followers:
+                    follower.take(line, row, offset)
+                continue
             some = forms.of(line)
             try:
                 row = codec.verify(name, line)

@@ -15,6 +15,8 @@ from burnbook.telemetry.rows import JOURNAL, read
 
 MIN_BYTES = 16 << 20
 """Below this, starting a second process costs more than it saves."""
+MAX_BYTES = 768 << 20
+"""The bytes that are read so: their keys are in memory, 60 MB in each process."""
 
 
 def increments(root: str) -> Sequence[Increment]:
@@ -26,15 +28,20 @@ def increments(root: str) -> Sequence[Increment]:
     size = journal.size(path)
     if size < MIN_BYTES or (os.cpu_count() or 1) < 2:
         return []
-    middle = size // 2
-    for offset, lines in journal.batches(path, middle):
-        middle = offset + len(lines[0])  # the first line begins in the middle of a row
-        break
-    with worker(partial(_send, path, middle, size)) as channel:
+    end = size if size < MAX_BYTES else _line_after(path, MAX_BYTES)
+    middle = _line_after(path, end // 2)
+    with worker(partial(_send, path, middle, end)) as channel:
         first, second = _half(path, 0, middle), channel.receive(list[Increment])
     if first and second and not _are_disjoint(first[0], second[0]):
         return first
     return first + second
+
+
+def _line_after(path: RootedPath, offset: int) -> int:
+    """The offset of the first line that begins after an offset."""
+    for start, lines in journal.batches(path, offset):
+        return start + len(lines[0])
+    return offset
 
 
 def _send(path: RootedPath, start: int, end: int, channel: Channel) -> None:
@@ -50,14 +57,14 @@ def _half(path: RootedPath, start: int, end: int) -> list[Increment]:
     rows = Rows(lambda *_: set())
     offset = start
     for offset, lines in journal.batches(path, start):
-        if offset >= end:
-            break
         offsets = list(accumulate(map(len, lines), initial=offset))
         count = bisect_right(offsets, end) - 1
         batch = read(lines[:count])
         if not {type(None), NewerRow}.isdisjoint(map(type, batch)) or rows.add(offsets, batch):
             return []
         offset = offsets[count]
+        if offset == end:
+            break
     return [rows.increment(start, end)] if offset == end else []
 
 

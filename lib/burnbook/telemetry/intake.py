@@ -45,13 +45,13 @@ class Intake:
         self.counts.add(batch.counts)
         if self._count >= _STORED_TOGETHER:
             self.finish()
+            self._index.open()
 
     def finish(self) -> None:
         """Bring the store up to date."""
         increments, self._increments, self._count = self._increments, [], 0
         if increments:
             self.store.add(TELEMETRY, [stretch(increment) for increment in increments])
-            self._index.open()
 
     def _append(self, batch: Batch) -> None:
         """With the lock held: append the rows that the book does not have."""

@@ -6,8 +6,9 @@ from burnbook.book import journal
 from burnbook.store import progress
 from burnbook.store.packed_keys import PackedKeys
 from burnbook.store.store import Store
-from burnbook.telemetry.projection import KEYS, TELEMETRY
+from burnbook.telemetry.projection import TELEMETRY
 from burnbook.telemetry.rows import JOURNAL, by_day, keys_of, read
+from burnbook.telemetry.tables import KEYS
 
 _MANY = 1 << 22  # bytes of rows that are read with the lock held: 20 ms
 

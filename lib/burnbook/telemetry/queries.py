@@ -16,6 +16,7 @@ def window_traffic(store: Store, window: str) -> "Traffic | None":
     if not journal.size(journal.path_of(store.root, JOURNAL)):
         return None
     # Imported here, because only books with telemetry need it.
-    from burnbook.telemetry import projection
+    from burnbook.telemetry.projection import TELEMETRY
+    from burnbook.telemetry.tables import stored_traffic
 
-    return projection.stored_traffic(store.view(projection.TELEMETRY), window)
+    return stored_traffic(store.view(TELEMETRY), window)

@@ -155,7 +155,7 @@ class Packed(msgspec.Struct, array_like=True):
     latencies: tuple[bytes, bytes, bytes, bytes]  # of both sides, in order: values and counts
     first: str
     last: str
-    pace: tuple[bytes, str]
+    pace: tuple[bytes, bytes | str]  # text if a number exceeds 64 bits
 
 
 def pack(traffic: Traffic) -> Packed:
@@ -171,7 +171,7 @@ def pack(traffic: Traffic) -> Packed:
         latencies=(*pack_counts(traffic.baseline), *pack_counts(traffic.routed)),
         first=traffic.first.isoformat(),
         last=traffic.last.isoformat(),
-        pace=(array("q", buckets).tobytes(), " ".join(str(traffic.pace[b]) for b in buckets)),
+        pace=(array("q", buckets).tobytes(), _pack_tokens([traffic.pace[b] for b in buckets])),
     )
 
 
@@ -188,8 +188,23 @@ def unpack(packed: Packed) -> Traffic:
         routed=unpack_counts(*packed.latencies[2:]),
         first=datetime.fromisoformat(packed.first),
         last=datetime.fromisoformat(packed.last),
-        pace=dict(zip(buckets, map(int, packed.pace[1].split()), strict=True)),
+        pace=dict(zip(buckets, _unpack_tokens(packed.pace[1]), strict=True)),
     )
+
+
+def _pack_tokens(tokens: list[int]) -> bytes | str:
+    try:
+        return array("Q", tokens).tobytes()
+    except OverflowError:
+        return " ".join(map(str, tokens))
+
+
+def _unpack_tokens(tokens: bytes | str) -> Iterable[int]:
+    if isinstance(tokens, str):
+        return map(int, tokens.split())
+    numbers = array("Q")
+    numbers.frombytes(tokens)
+    return numbers
 
 
 def pack_counts(counts: Mapping[float, int]) -> tuple[bytes, bytes]:
