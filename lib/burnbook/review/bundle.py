@@ -16,7 +16,7 @@ from burnbook.preview.page import page
 from burnbook.preview.scene import scene
 from burnbook.review import bundle_folder, decision_page
 from burnbook.review.decision import Decision, decide_window
-from burnbook.telemetry.queries import window_traffic
+from burnbook.telemetry.queries import has_traffic, window_traffic
 from burnbook.times import clock
 from burnbook.view import render
 
@@ -41,7 +41,7 @@ def write(ctx: Context, window: str) -> Bundle:
     contents: dict[str, Iterable[bytes]] = {
         f"journals/{name}.jsonl": [line for line, _ in rows] for name, rows in small.items() if rows
     }
-    if window_traffic(ctx.store, window) is not None:
+    if has_traffic(ctx.store, window):
         contents[f"journals/{_LARGE}.jsonl"] = (line for line, _ in _lines(ctx, _LARGE, window))
     for name, file in _pages(ctx):
         if file.data is None:
