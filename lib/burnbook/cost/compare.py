@@ -112,8 +112,8 @@ def _pair(sides: Sides, instead: Instead, find: Find, name: str | None = None) -
     )
 
 
-def _less(one: float | None, other: float | None) -> float | None:
+def _less(first: float | None, second: float | None) -> float | None:
     """The difference, with no more digits than the two have (0.3 - 0.1 is 0.2)."""
-    if one is None or other is None:
+    if first is None or second is None:
         return None
-    return float(Decimal(repr(one)) - Decimal(repr(other)))
+    return float(Decimal(repr(first)) - Decimal(repr(second)))

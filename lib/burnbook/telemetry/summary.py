@@ -8,7 +8,7 @@ from burnbook.telemetry.traffic import Sums, Traffic, add_counts
 
 
 class Latency(NamedTuple):
-    """Percentiles in ms, type 7; null where no request tells its latency."""
+    """Percentiles in ms, type 7; null if no request reports its latency."""
 
     p50: float | None
     p95: float | None

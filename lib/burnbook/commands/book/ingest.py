@@ -132,10 +132,10 @@ class _Job:
     def result(self) -> Result:
         """The counts; exit 65 where lines came and not one was of use."""
         counts = self.intake.counts
-        said = [f"accepted {counts.accepted:,}", f"duplicates {counts.duplicates:,}"]
-        said.append(f"rejected {counts.rejected:,}")
+        words = [f"accepted {counts.accepted:,}", f"duplicates {counts.duplicates:,}"]
+        words.append(f"rejected {counts.rejected:,}")
         if counts.ignored:
-            said.append(f"ignored {counts.ignored:,} (no requests)")
+            words.append(f"ignored {counts.ignored:,} (no requests)")
         rejects = os.path.join(self.ctx.book.root, f"{REJECTS}{self.args.feed}.jsonl")
         useless = counts.rejected and not (counts.accepted + counts.duplicates + counts.ignored)
         if counts.rejected:
@@ -149,7 +149,7 @@ class _Job:
             "ignored": counts.ignored,
             "rejects": rejects if counts.rejected else None,
         }
-        line = Line(f"{self.args.feed}: {', '.join(said)}", strong=True)
+        line = Line(f"{self.args.feed}: {', '.join(words)}", strong=True)
         return Result([line], data, BAD_DATA if useless else 0)
 
 
