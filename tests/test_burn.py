@@ -2,22 +2,21 @@
 
 import json
 import math
-import shutil
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from statistics import stdev
 from types import SimpleNamespace
 
 import costs
-import msgspec
 import pytest
 from burnbook.base.stats import t_quantile
-from burnbook.book.book import Book
 from burnbook.budget import burn_rate
 from burnbook.budget.burn_rate import Rate
-from burnbook.telemetry.traffic import BUCKET, Telemetry, Traffic, pack, unpack
+from burnbook.store.store import Store
+from burnbook.telemetry.queries import window_traffic
+from burnbook.telemetry.traffic import BUCKET, Traffic, pack, unpack
 from conftest import Shell
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 NINE = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -61,41 +60,12 @@ def test_the_pace_is_that_of_counting_each_event_alone_however_they_come(
     halves = []
     for part in (events[:cut], events[cut:]):
         traffic = Traffic()
-        traffic.add(event(*values) for values in part)
-        halves.append(unpack(pack(traffic)))
+        traffic.add([event(*values) for values in part])
+        halves.append(unpack(pack(traffic)) if part else traffic)
     both = Traffic()
     for half in reversed(halves):
-        both.take(half)
+        both.merge(half)
     assert both.pace == recomputed(events)
-
-
-@settings(max_examples=25, deadline=None)
-@given(EVENTS, st.integers(0, 60))
-def test_the_fold_has_the_pace_also_after_it_was_kept(
-    events: list[tuple[int, int | None, int | None]], cut: int
-) -> None:
-    telemetry = Telemetry()
-    for position, values in enumerate(events):
-        if position == cut:
-            telemetry.pack()
-            kept = msgspec.msgpack.encode(telemetry)
-            telemetry = msgspec.msgpack.decode(kept, type=Telemetry)
-        row: object = SimpleNamespace(window="W1", **vars(event(*values)))
-        telemetry.add(row, 0, 0)  # type: ignore[arg-type]
-    assert telemetry.window("W1").pace == recomputed(events)
-
-
-def test_a_cache_of_an_older_format_is_rebuilt(shell: Shell) -> None:
-    line = {
-        **{"ts": "2026-11-22T09:00:00Z", "rid": "r", "lane": "glm", "model": "glm-4.6"},
-        **{"status": 200, "input_tokens": 70, "output_tokens": 7, "latency_ms": 1},
-    }
-    shell.ok("ingest", "proxy-telemetry", "--window", "W1", stdin=json.dumps(line))
-    cache = shell.book / "cache" / "proxy_telemetry.fold"
-    shape, *rest = msgspec.msgpack.decode(cache.read_bytes())
-    cache.write_bytes(msgspec.msgpack.encode([shape.rpartition(":")[0], *rest[:2], b"junk"]))
-    output = shell.json("budget", "--window", "W1", "--at", "2026-11-22T10:00")
-    assert output["burn"]["tokens_per_hour"]["window"] == 77
 
 
 def test_ingest_counts_equal_the_journal(shell: Shell) -> None:
@@ -114,12 +84,11 @@ def test_ingest_counts_equal_the_journal(shell: Shell) -> None:
         lines[20:] + lines[80:],
     ):  # some are booked already, some are duplicates
         shell.ok("ingest", "proxy-telemetry", "--window", "W1", stdin="\n".join(batch))
-    folded = Book(str(shell.book)).traffic("W1")
-    shutil.rmtree(shell.book / "cache")
-    read = Book(str(shell.book)).traffic("W1")
-    assert folded is not None
-    assert read is not None
-    assert folded.pace == read.pace == recomputed([(60 * n, n, 1) for n in range(90)])
+    stored = window_traffic(Store(str(shell.book)), "W1")
+    rebuilt = window_traffic(Store(str(shell.book), in_memory=True), "W1")
+    assert stored is not None
+    assert rebuilt is not None
+    assert stored.pace == rebuilt.pace == recomputed([(60 * n, n, 1) for n in range(90)])
 
 
 PACES = st.lists(st.integers(0, 100_000), min_size=1, max_size=40)

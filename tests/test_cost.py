@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import statistics
+import tempfile
 from collections import Counter
 from datetime import UTC, datetime
 from itertools import count
@@ -13,10 +14,12 @@ import msgspec
 import pytest
 from burnbook.base.stats import percentile
 from burnbook.base.text import csv_text
-from burnbook.book import codec
+from burnbook.book import codec, journal
 from burnbook.config.prices import Price
-from burnbook.cost.compare import compare
+from burnbook.cost.compare import Requests, compare, new
 from burnbook.rows.meters import ProxyRequest
+from burnbook.store.store import Store
+from burnbook.telemetry.costs.requests import cost_requests
 from conftest import Shell
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,8 +65,13 @@ SAMPLE = [
 
 
 def compared(*events: ProxyRequest) -> Any:
-    """The comparison as JSON has it."""
-    return json.loads(msgspec.json.encode(compare(events, PRICES.get)))
+    """The comparison as JSON has it, from the store of a book with these rows."""
+    with tempfile.TemporaryDirectory() as root:
+        rows = [msgspec.structs.replace(e, id=f"t-{n:016x}") for n, e in enumerate(events)]
+        journal.append(root, {"proxy_telemetry": list(map(codec.encode, rows))})
+        requests = cost_requests(Store(root, in_memory=True), "W0-CHN")
+    empty = Requests(new(), {}, 0, 0, 0, lambda *_: 0)
+    return json.loads(msgspec.json.encode(compare(requests or empty, PRICES.get)))
 
 
 def test_the_sample_by_hand() -> None:

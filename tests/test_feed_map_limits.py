@@ -10,7 +10,7 @@ from burnbook.config.loader import Config
 from burnbook.jq_map import child as jqchild
 from burnbook.jq_map import program as _feeds_map
 from burnbook.jq_map.words import FORBIDDEN, forbidden
-from burnbook.telemetry.decoder import Decoder, compile_feed
+from burnbook.telemetry.feeds.decoder import Decoder, compile_feed
 
 GOOD = b'{"ts":"2026-11-22T09:00:00Z","model":"m","status":200}'
 BAD = b'{"bad":1}'

@@ -10,7 +10,7 @@ import pytest
 from burnbook.base.errors import BadConfig, UsageError
 from burnbook.config.loader import Config
 from burnbook.rows.meters import ProxyRequest
-from burnbook.telemetry.decoder import Batch, Decoder, Event, compile_feed
+from burnbook.telemetry.feeds.decoder import Batch, Decoder, Event, compile_feed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

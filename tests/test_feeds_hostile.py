@@ -14,8 +14,8 @@ import pytest
 from burnbook.base import redact
 from burnbook.jsonl import text as _feeds_text
 from burnbook.jsonl.text import CACHED, untouched
-from burnbook.telemetry.decoder import MAX_LINE, Batch, compile_feed
-from burnbook.telemetry.reader import Reader
+from burnbook.telemetry.feeds.decoder import MAX_LINE, Batch, compile_feed
+from burnbook.telemetry.feeds.reader import Reader
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_feeds import PLAIN, PROXY, declared, decode_one, exact, line, why

@@ -2,17 +2,21 @@
 
 import json
 import tempfile
+import zlib
 from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook.book.book import Book
-from burnbook.book.key_index import Keys
 from burnbook.config.loader import Config
-from burnbook.telemetry import decoder, parallel
+from burnbook.jsonl.chunks import Chunk
+from burnbook.store.store import Store
+from burnbook.telemetry import bulk, rows, stretch
+from burnbook.telemetry.feeds import decoder
+from burnbook.telemetry.feeds.batch import BatchReader
 from burnbook.telemetry.intake import Intake
-from burnbook.telemetry.parallel import Stretch
-from burnbook.telemetry.traffic import Telemetry, Traffic, pack, unpack
+from burnbook.telemetry.queries import window_traffic
+from burnbook.telemetry.stretch import Stretch
+from burnbook.telemetry.traffic import Packed, Traffic, pack, unpack
 from conftest import ROOT, Shell, measured
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -52,27 +56,24 @@ EVENTS = [json.dumps(event(n)).encode() for n in range(30)] + [
 ]
 
 
-def book_runs(root: str, runs: list[list[bytes]]) -> tuple[set[str], bytes, bytes]:
-    """The ids, the fold, and a recomputation, after some runs of ingest."""
+def book_runs(root: str, runs: list[list[bytes]]) -> tuple[set[str], Packed, Packed]:
+    """The ids, the stored traffic, and that of a rebuild, after some runs of ingest."""
     for run in runs:
-        book = Book(root)
-        fold = book.traffic_fold
         with tempfile.TemporaryFile() as file:
             file.write(b"".join(line + b"\n" for line in run))
             file.flush()
-            names = FEED.identity
-            intake = Intake(root, "proxy-telemetry", DECODER, names, "main", lambda _: "W0")
-            worked = parallel.work(Stretch(file.fileno(), 0, None, 1), intake, lambda _: None)
-        for window, packed in worked.traffic.items():
-            fold.value.window(window).take(unpack(packed))
-        fold.skip(worked.written)
-        fold.save(at_once=True)
-    rows = list(Book(root).telemetry(None))
-    afresh = Telemetry()
-    for row in rows:
-        afresh.add(row, 0, 0)
-    folded = pack(Book(root).traffic_fold.value.window("W0"))
-    return {row.id for row in rows}, folded, pack(afresh.window("W0"))
+            reader = BatchReader("proxy-telemetry", DECODER, FEED.identity, "main", lambda _: "W0")
+            store = Store(root)
+            intake = Intake(store, reader)
+            stretch.book(Stretch(file.fileno(), 0, None, 1), intake, lambda _: None)
+            intake.finish()
+            store.close()
+    lines = (Path(root) / "proxy_telemetry.jsonl").read_bytes().splitlines(keepends=True)
+    ids = {row.id for row in rows.read(lines)}
+    stored, rebuilt = (window_traffic(Store(root, in_memory=m), "W0") for m in (False, True))
+    assert stored is not None
+    assert rebuilt is not None
+    return ids, pack(stored), pack(rebuilt)
 
 
 @settings(max_examples=40, deadline=None)
@@ -95,7 +96,7 @@ def test_two_processes_book_the_same_as_one(
     lines = [json.dumps(event(n)).encode() for n in range(3000)]
     lines += [b"bad %d" % n for n in range(50)] + lines[::7]
     alone = book_runs(str(tmp_path / "one"), [lines])
-    monkeypatch.setattr(parallel, "WORTH_IT", 1)
+    monkeypatch.setattr(stretch, "MIN_BYTES", 1)
     together = book_runs(str(tmp_path / "two"), [lines])
     assert alone == together
     refused = [
@@ -106,14 +107,14 @@ def test_two_processes_book_the_same_as_one(
 
 
 def test_sums_do_not_mind_the_order() -> None:
-    rows = [decoder.compile_feed(FEED).batch([line]).events for line in EVENTS]
+    batches = [decoder.compile_feed(FEED).batch([line]).events for line in EVENTS]
     forward, backward = Traffic(), Traffic()
-    for sums in rows:
+    for batch in batches:
         traffic = Traffic()
-        traffic.add(sums)
-        forward.take(traffic)
-    for sums in reversed(rows):
-        backward.add(sums)
+        traffic.add(batch)
+        forward.merge(traffic)
+    for batch in reversed(batches):
+        backward.add(batch)
     assert pack(forward) == pack(backward)
     assert pack(unpack(pack(forward))) == pack(forward)
 
@@ -215,15 +216,30 @@ def test_the_day_belongs_to_an_identity(shell: Shell) -> None:
         assert (output["accepted"], output["duplicates"]) == (accepted, 4 - accepted)
 
 
-def test_rows_that_another_writer_booked_meanwhile_are_taken_out_of_the_sums(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Keys, "peek", lambda *_: set())  # so that only the lock decides
+def test_rows_that_are_booked_already_are_taken_out_of_the_sums(tmp_path: Path) -> None:
     first = [json.dumps(event(n)).encode() for n in range(0, 2000, 3)]
     lines = [json.dumps(event(n)).encode() for n in range(2000)]
     once = book_runs(str(tmp_path / "one"), [lines])
     assert book_runs(str(tmp_path / "two"), [first, lines]) == once
     assert once[1] == once[2]
+
+
+def test_the_span_of_a_window_has_none_of_another_windows_rows(tmp_path: Path) -> None:
+    root = str(tmp_path / "book")
+    lines = [json.dumps(event(n)).encode() for n in range(9)]
+    for window, chunk in (("W0", lines[:3]), ("W1", lines)):
+        reader = BatchReader("proxy-telemetry", DECODER, FEED.identity, "main", window)
+        store = Store(root)
+        intake = Intake(store, reader)
+        intake.book_chunk(Chunk(chunk, 1, 0))
+        intake.finish()
+        store.close()
+    stored = window_traffic(Store(root), "W1")
+    rebuilt = window_traffic(Store(root, in_memory=True), "W1")
+    assert stored is not None
+    assert rebuilt is not None
+    assert stored == rebuilt
+    assert stored.first == min(row.ts for row in DECODER.batch(lines[3:]).events)
 
 
 def test_two_rotations_and_a_torn_end_lose_nothing(shell: Shell, tmp_path: Path) -> None:
@@ -255,7 +271,7 @@ def test_memory_is_bounded_for_any_line(shell: Shell, tmp_path: Path) -> None:
     assert peak < 200 * 1024
 
 
-def test_a_missing_cache_is_rebuilt(shell: Shell) -> None:
+def test_a_store_that_is_deleted_is_built_again(shell: Shell) -> None:
     shell.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", stdin=text(*map(event, range(50))))
     shown = shell.json("preview", "--window", "W0-CHN")["subagent_proxy"]
     for path in (shell.book / "cache").rglob("*"):
@@ -277,3 +293,42 @@ def test_two_ingests_at_once_book_each_row_once(shell: Shell) -> None:
 
 def test_a_feed_that_is_not_declared_is_exit_2(shell: Shell) -> None:
     assert "no feed is called 'nope'" in shell.fails(2, "ingest", "nope")
+
+
+@pytest.mark.parametrize("spoiled", ["", "first", "second", "both", "doubled", "newer"])
+def test_a_large_journal_is_read_in_two_processes(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, spoiled: str
+) -> None:
+    shell.ok("ingest", "proxy-telemetry", "--window", "W0", stdin=text(*map(event, range(400))))
+    path = shell.book / "proxy_telemetry.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    for n, half in ((5, "first"), (395, "second")):
+        if spoiled in (half, "both"):
+            lines[n] = lines[n].replace(b"claude", b"clause").replace(b"glm", b"gim")
+    if spoiled == "doubled":
+        lines.append(lines[7])
+    if spoiled == "newer":
+        lines[9] = newer(lines[9])
+    path.write_bytes(b"".join(lines))
+    (shell.book / "cache" / "book.sqlite").unlink()
+    expected = Store(str(shell.book), in_memory=True)
+    alone = window_traffic(expected, "W0")
+    monkeypatch.setattr(bulk, "MIN_BYTES", 1)
+    store = Store(str(shell.book))
+    assert window_traffic(store, "W0") == alone
+    assert store.skipped == expected.skipped
+    passed = store.skipped["proxy_telemetry"]
+    assert (passed.unreadable, passed.duplicates, len(passed.newer)) == {
+        "": (0, 0, 0),
+        "first": (1, 0, 0),
+        "second": (1, 0, 0),
+        "both": (2, 0, 0),
+        "doubled": (0, 1, 0),
+        "newer": (0, 0, 1),
+    }[spoiled]
+
+
+def newer(line: bytes) -> bytes:
+    """The same row, as a newer version writes it."""
+    body = line[:-19].replace(b'"schema_version":1', b'"schema_version":9')
+    return b'%b,"crc":"%08x"}\n' % (body, zlib.crc32(body))

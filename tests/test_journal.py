@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from burnbook.base.errors import Busy, IOFault
 from burnbook.base.rooted_path import RootedPath
-from burnbook.book import journal, lock
+from burnbook.book import journal, lock, recovery
 
 
 def lines(root: Path, name: str = "j") -> list[bytes]:
@@ -76,17 +76,17 @@ def test_a_torn_tail_is_moved_aside_and_nothing_glues(tmp_path: Path, size: int)
     path.write_bytes(b"1\n2\n" + tail)
     assert lines(tmp_path) == [b"1\n", b"2\n"]
     for _ in range(2):  # the copy is made once, even if a process is killed before the cut
-        assert journal.keep_tail(str(tmp_path), "j") == (4, tail)
+        assert recovery.keep_tail(str(tmp_path), "j") == (4, tail)
     journal.cut(str(tmp_path), "j", 4)
     journal.append(str(tmp_path), {"j": b"3\n"})
     assert lines(tmp_path) == [b"1\n", b"2\n", b"3\n"]
     assert (tmp_path / "j.jsonl.broken").read_bytes() == tail + b"\n"
-    assert journal.keep_tail(str(tmp_path), "j") == (6, b"")
+    assert recovery.keep_tail(str(tmp_path), "j") == (6, b"")
 
 
 def test_a_journal_of_one_torn_row_is_emptied(tmp_path: Path) -> None:
     (tmp_path / "j.jsonl").write_bytes(b"torn")
-    assert journal.keep_tail(str(tmp_path), "j") == (0, b"torn")
+    assert recovery.keep_tail(str(tmp_path), "j") == (0, b"torn")
     journal.cut(str(tmp_path), "j", 0)
     assert (tmp_path / "j.jsonl").read_bytes() == b""
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
-from burnbook.book import journal
+from burnbook.book import journal, recovery
 
 ROWS = [b'{"id":"a-%d","schema_version":1}\n' % number for number in range(3)]
 
@@ -162,7 +162,7 @@ def test_a_tail_that_another_copy_ends_with_is_not_kept_twice(tmp_path: Path) ->
     beside = tmp_path / "j.jsonl.broken"
     for before, after in ((b"il\n", b"il\nlong tail\n"), (b"long tail\n", b"long tail\n")):
         beside.write_bytes(before)
-        assert journal.keep_tail(str(tmp_path), "j") == (3, b"long tail")
+        assert recovery.keep_tail(str(tmp_path), "j") == (3, b"long tail")
         assert beside.read_bytes() == after
 
 

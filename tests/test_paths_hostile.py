@@ -43,7 +43,7 @@ PLACES: list[tuple[str, Commands]] = [
     ("book/rejects/proxy-telemetry.jsonl", (INGEST,)),
     ("book/state/main/codex.json", (END,)),
     ("book/cache/book.sqlite", (END, READ)),
-    ("book/cache/proxy_telemetry.fold", (INGEST, READ)),
+    ("book/cache/book.sqlite", (INGEST, READ)),
     ("book/state", (END,)),
     ("book/raw", (END,)),
     ("book/cache", (END, INGEST)),

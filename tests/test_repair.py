@@ -9,12 +9,14 @@ from typing import Any
 import killing
 import pytest
 from burnbook.base.errors import Busy
-from burnbook.book import key_index, lock, quarantine
+from burnbook.book import lock, quarantine
 from burnbook.book.book import Book
-from burnbook.book.key_index import read_key
 from burnbook.check import journals
 from burnbook.repair import rewrite
 from burnbook.repair import rows as repair_rows
+from burnbook.store.store import Store
+from burnbook.telemetry.key_index import KeyIndex
+from burnbook.telemetry.rows import by_day, key_of, read
 from conftest import Shell, codex
 from frontdoor import ROOT
 from killing import CHANGES, Stage
@@ -180,20 +182,17 @@ def test_an_ingest_during_a_repair_rereads_the_journal_unlocked(
 ) -> None:
     booked(shell)
     path = shell.book / "proxy_telemetry.jsonl"
-    monkeypatch.setattr(key_index, "_CATCH_UP", 0)
-    index = key_index.Keys(str(shell.book), path.stem, "1", read_key)
-    index.catch_up()
-    index.prepare()
-    assert index.ready is None
+    index = KeyIndex(Store(str(shell.book)))
     flip(path, b'"r7"', b'"r8"')
     shell.ok("repair", "--yes")
-    index.prepare()
-    assert index.ready is not None
-    read: list[Any] = []
-    monkeypatch.setattr(index, "_unread", lambda start: read.append(start) or [])
-    index.catch_up()
-    assert (read, index.head.offset) == ([], path.stat().st_size)
-    assert sum(index.head.days.values()) == 29
+    days = by_day(read(path.read_bytes().splitlines(keepends=True)))
+    keys = {day: [key_of(row.id) for row in rows] for day, rows in days.items()}
+    index.prepare(keys)
+    monkeypatch.setattr(index, "open", lambda: pytest.fail("it reads the journal under the lock"))
+    assert {day: len(known) for day, known in index.known(keys).items()} == {
+        day: len(of_day) for day, of_day in keys.items()
+    }
+    assert sum(map(len, keys.values())) == 29
 
 
 def damaged(folder: Path) -> None:

@@ -347,14 +347,15 @@ def test_a_command_reads_all_tables_at_one_moment(full: Shell) -> None:
 def test_the_caches_of_older_versions_are_removed_by_name(full: Shell) -> None:
     cache = full.book / "cache"
     names = ("snapshots.fold", "anomalies.ids", "agent_usage.days", "agent_usage.keys/head")
-    kept = ("proxy_telemetry.fold", "proxy_telemetry.keys/head", "mine.txt", "mine.keys/note")
+    names += ("proxy_telemetry.fold", "proxy_telemetry.keys/2026-11-22", "rejects/a-b.keys/all")
+    kept = ("mine.txt", "mine.keys/note")
     for name in (*names, *kept):
-        (cache / name).parent.mkdir(exist_ok=True)
+        (cache / name).parent.mkdir(exist_ok=True, parents=True)
         (cache / name).touch()
     store_file(full).unlink()
     full.ok(*READERS[0])
     assert not [name for name in names if (cache / name).exists()]
-    assert not (cache / "agent_usage.keys").exists()
+    assert not [name for name in ("agent_usage.keys", "rejects") if (cache / name).exists()]
     assert [name for name in kept if not (cache / name).exists()] == []
 
 

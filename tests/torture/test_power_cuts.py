@@ -105,7 +105,7 @@ def looked_at(stage: Inside) -> tuple[set[str], list[str]]:
     book = Book(str(stage.book))
     names = ("anomalies", "snapshots", "checkpoints", "meters", "churn")
     there = {row.id for name in names for row in book.rows(name)}
-    there |= {row.rid for row in book.telemetry(None)}
+    there |= {row.rid for row in book.rows("proxy_telemetry")}
     corrupt = sum(skipped.unreadable for skipped in book.skipped.values())
     wrong = [f"{corrupt} corrupt rows"] * (corrupt > 0)
     files = [*(stage.book / "state").rglob("*"), *stage.docs.rglob("*")]

@@ -102,11 +102,11 @@ def _book_rejected(ctx: Context, args: Any, rejected: "Sequence[Rejected]") -> N
     if not rejected:
         return
     from burnbook.book import lock
-    from burnbook.book.rejects import Rejects
+    from burnbook.book.rejects import Rejects, reject_rows
 
     rejects = Rejects(ctx.book.root, args.feed, ctx.agent)
     numbers = LineNumbers()
-    rows = rejects.prepare(
+    rows = reject_rows(
         [
             (numbers.of(row.path, row.offset), row.reason, row.line or row.path.encode())
             for row in rejected

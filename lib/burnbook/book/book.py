@@ -1,22 +1,17 @@
 """A book: one data directory with its journals."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
-from burnbook.book import codec, fold, journal, lock
+from burnbook.book import codec, journal, lock
 from burnbook.book.recovery import heal
-from burnbook.rows.meters import NewerRow, ProxyRequest, Row
+from burnbook.rows.meters import NewerRow, Row
 from burnbook.rows.skipped import Passed
 
-if TYPE_CHECKING:
-    from burnbook.telemetry.traffic import Telemetry, Traffic
-
 Build = Callable[[], Sequence[tuple[str, Row]]]
-_FOLDS = {"proxy_telemetry": "traffic_fold"}
 
 
 class Booked(NamedTuple):
@@ -61,9 +56,7 @@ class Book:
     @property
     def skipped(self) -> dict[str, Passed]:
         """By journal, the lines that were read and not counted."""
-        opened = {name: fold for name, fold in _FOLDS.items() if fold in self.__dict__}
-        folds = {name: getattr(self, fold).value for name, fold in opened.items()}
-        return {**folds, **self._skipped}
+        return self._skipped
 
     def commit(
         self,
@@ -123,37 +116,3 @@ class Book:
             batch[name] = batch.get(name, b"") + codec.encode(row)
         if batch:
             journal.append(self.root, batch)
-
-    # What is below goes as soon as telemetry is a projection of the store.
-
-    @cached_property
-    def traffic_fold(self) -> "fold.Fold[Telemetry]":
-        """The traffic of each window, from proxy_telemetry.jsonl."""
-        from burnbook.telemetry.traffic import Telemetry  # only books with telemetry pay for it
-
-        return fold.Fold(self.root, "proxy_telemetry", Telemetry, Telemetry.add)
-
-    def traffic(self, window: str) -> "Traffic | None":
-        """What the proxy did in a window; None without telemetry."""
-        if not journal.size(journal.path_of(self.root, "proxy_telemetry")):
-            return None
-        found = self.traffic_fold.value.window(window)
-        return found if found.groups else None
-
-    def telemetry(self, window: str | None) -> Iterator[ProxyRequest]:
-        """The requests of a window in the journal's order; of all windows for None."""
-        wanted = b'"window":"%b"' % window.encode() if window else b""
-        passed = self._skipped["proxy_telemetry"] = Passed()
-        for _, line in journal.lines(journal.path_of(self.root, "proxy_telemetry")):
-            if wanted in line:
-                row = codec.read("proxy_telemetry", line)
-                if row is None or isinstance(row, NewerRow):
-                    passed.miss(row)
-                elif window is None or row.window == window:
-                    yield row
-
-    def save_folds(self) -> None:
-        """Keep what was folded, for the next command to start from."""
-        for name in _FOLDS.values():
-            if name in self.__dict__:
-                getattr(self, name).save()

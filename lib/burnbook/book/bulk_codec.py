@@ -10,12 +10,15 @@ import zlib
 from array import array
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
+from typing import Any
 
 import msgspec
 
 from burnbook import __version__
-from burnbook.book.codec import BOM, SCHEMA_VERSION
+from burnbook.book.codec import BOM, MAX_LINE, SCHEMA_VERSION
 from burnbook.times import clock
+
+_END = b',"crc":"%08x"}\n'
 
 
 class Stamp:
@@ -66,3 +69,20 @@ def key_of(line: bytes) -> int | None:
         return int(line.removeprefix(BOM)[9:25], 16)
     except ValueError:
         return None
+
+
+def decode_all(lines: Sequence[bytes], decoder: "msgspec.json.Decoder[list[Any]]") -> list[Any]:
+    """The rows of many lines, a third faster than one by one; none if one of them does not hold.
+
+    A line counts only as burnbook writes it: `verify` has to look at the others.
+    """
+    size = len(_END % 0)
+    ends = b"".join([_END % zlib.crc32(line[:-size]) for line in lines])
+    if b"".join([line[-size:] for line in lines]) != ends or max(map(len, lines)) > MAX_LINE:
+        return []
+    try:
+        rows = decoder.decode(b"[" + b",".join(lines) + b"]")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return []
+    versions = {row.schema_version for row in rows}
+    return rows if len(rows) == len(lines) and versions == {SCHEMA_VERSION} else []

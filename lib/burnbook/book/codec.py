@@ -149,7 +149,8 @@ def decode(journal: str, line: bytes) -> Any:
         later = newer(line)
         raise (Newer(later) if later else BadData(_sentence(error))) from None
     if row.schema_version > SCHEMA_VERSION:
-        raise Newer(NewerRow(row.id, row.schema_version, row.tool_version, row.recorded_at))
+        moment = getattr(row, "ts", None)
+        raise Newer(NewerRow(row.id, row.schema_version, row.tool_version, row.recorded_at, moment))
     return row
 
 

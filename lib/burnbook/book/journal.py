@@ -9,13 +9,15 @@ import mmap
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from io import BytesIO
+from typing import BinaryIO, NamedTuple
 
 from burnbook.base import files
-from burnbook.base.errors import BadData, IOFault, os_sentence
+from burnbook.base.errors import IOFault, os_sentence
 from burnbook.base.rooted_path import RootedPath
 
 _BLOCK = 1 << 16
+_BATCH = 1 << 18
 UTF16 = "is UTF-16 text and not UTF-8; convert it with iconv -f UTF-16 -t UTF-8"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{")
 
@@ -45,16 +47,9 @@ def file_of(path: RootedPath) -> int | None:
 
 def lines(path: RootedPath, start: int = 0) -> Iterator[tuple[int, bytes]]:
     """Yields (offset, line with its newline) of every whole line from `start` on."""
-    try:
-        handle = path.open(os.O_RDONLY)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise IOFault(os_sentence("cannot read the book", error)) from None
-    with os.fdopen(handle, "rb") as file:
+    with _reader(path, start) as file:
+        offset = start
         try:
-            file.seek(start)
-            offset = start
             for line in file:
                 if not line.endswith(b"\n"):
                     return
@@ -64,6 +59,31 @@ def lines(path: RootedPath, start: int = 0) -> Iterator[tuple[int, bytes]]:
             # The caller needs no more lines, so an error while closing loses nothing.
             with suppress(OSError):
                 file.close()
+
+
+def batches(path: RootedPath, start: int = 0) -> Iterator[tuple[int, list[bytes]]]:
+    """Yields (offset, lines) of all whole lines from `start` on, some hundred lines at a time."""
+    with _reader(path, start) as file:
+        offset = start
+        while lines := file.readlines(_BATCH):
+            if not lines[-1].endswith(b"\n"):
+                lines.pop()
+            if not lines:
+                return
+            yield offset, lines
+            offset += sum(map(len, lines))
+
+
+def _reader(path: RootedPath, start: int) -> BinaryIO:
+    """Opens a journal at an offset; an empty file if it does not exist. Raises IOFault."""
+    try:
+        file = os.fdopen(path.open(os.O_RDONLY), "rb")
+    except FileNotFoundError:
+        return BytesIO()
+    except OSError as error:
+        raise IOFault(os_sentence("cannot read the book", error)) from None
+    file.seek(start)
+    return file
 
 
 def at(path: RootedPath, spans: list[tuple[int, int]]) -> list[bytes]:
@@ -195,22 +215,6 @@ def is_utf16(path: RootedPath) -> bool:
     return start in _UTF16
 
 
-def keep_tail(root: str, name: str) -> tuple[int, bytes]:
-    """Copies an unterminated tail to `<journal>.broken`. Returns its offset and bytes.
-
-    Call it with the lock held, then `cut`. If a call is killed in between, the copy is there.
-    Raises BadData if the journal is UTF-16 text, in which appended rows could not be read.
-    """
-    path = path_of(root, name)
-    if is_utf16(path):
-        raise BadData(f"{path} {UTF16}")
-    offset, tail = torn_tail(path)
-    broken = path.parent / f"{path.last}.broken"
-    if tail and not _ends_with(broken, tail + b"\n"):
-        put_beside(broken, tail + b"\n")
-    return offset, tail
-
-
 def cut(root: str, name: str, offset: int) -> None:
     """Truncates a journal to `offset`, durably. Call it with the lock held."""
     handle = path_of(root, name).open(os.O_RDWR)
@@ -219,11 +223,6 @@ def cut(root: str, name: str, offset: int) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _ends_with(path: RootedPath, data: bytes) -> bool:
-    end = size(path)
-    return end >= len(data) and at(path, [(end - len(data), len(data))]) == [data]
 
 
 def put_beside(path: RootedPath, data: bytes) -> None:

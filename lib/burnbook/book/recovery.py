@@ -1,5 +1,7 @@
 """Moves an unterminated row out of a journal, and records that."""
 
+from burnbook.base.errors import BadData
+from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec, journal
 from burnbook.rows.meters import Anomaly
 
@@ -12,7 +14,7 @@ def heal(root: str, name: str) -> None:
     The row is copied and recorded before it is cut off, so that the next writer completes what a
     killed one began. Only a tail of the anomalies themselves has to be cut first.
     """
-    offset, tail = journal.keep_tail(root, name)
+    offset, tail = keep_tail(root, name)
     if not tail:
         return
     if name == _OWN:
@@ -35,3 +37,24 @@ def heal(root: str, name: str) -> None:
         journal.append(root, {_OWN: codec.encode(row)})
     if name != _OWN:
         journal.cut(root, name, offset)
+
+
+def keep_tail(root: str, name: str) -> tuple[int, bytes]:
+    """Copy an unterminated tail to `<journal>.broken`: (offset, bytes), empty where there is none.
+
+    Call it with the lock held, then `cut`. Whoever was killed in between has the copy already.
+    Raises BadData where the journal is UTF-16 text: nobody could read a row after it.
+    """
+    path = journal.path_of(root, name)
+    if journal.is_utf16(path):
+        raise BadData(f"{path} {journal.UTF16}")
+    offset, tail = journal.torn_tail(path)
+    broken = path.parent / f"{path.last}.broken"
+    if tail and not _ends_with(broken, tail + b"\n"):
+        journal.put_beside(broken, tail + b"\n")
+    return offset, tail
+
+
+def _ends_with(path: RootedPath, data: bytes) -> bool:
+    end = journal.size(path)
+    return end >= len(data) and journal.at(path, [(end - len(data), len(data))]) == [data]

@@ -18,6 +18,8 @@ from burnbook.rows.meters import NewerRow
 from burnbook.store import database, row_index
 from burnbook.store.progress import form_of, mark_matches
 from burnbook.store.projection import Projection
+from burnbook.telemetry.costs.projection import features
+from burnbook.telemetry.projection import TELEMETRY
 from burnbook.usage.projection import USAGE
 from burnbook.windows.history import WINDOWS
 from burnbook.windows.snapshot_index import SNAPSHOTS
@@ -27,10 +29,10 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 PROJECTIONS: Sequence[Projection] = (
-    *(SNAPSHOTS, WINDOWS, METERS, USAGE),
+    *(SNAPSHOTS, WINDOWS, METERS, USAGE, TELEMETRY),
     *row_index.PROJECTIONS.values(),
 )
-_BATCH = 4096
+_BATCH = 1 << 15
 _TRIES = 5
 _MASK = (1 << 64) - 1
 _UNUSED = "cannot be read, so the next command rebuilds it"
@@ -47,7 +49,7 @@ class Stored:
         """A follower for each projection of a journal that a command would use."""
         return [
             Rebuild(self, projection, offset)
-            for projection in PROJECTIONS
+            for projection in (*PROJECTIONS, features(self.root))
             if projection.journal == name and (offset := self._offset(projection)) is not None
         ]
 
@@ -95,6 +97,9 @@ class Rebuild:
                 self._sums("main", select) == self._sums("stored", select)
                 for select in self.projection.content or self._selects()
             )
+            if is_same and self.projection.digest is not None:
+                digest = self.projection.digest
+                is_same = digest(self.connection, "main") == digest(self.connection, "stored")
         except (sqlite3.DatabaseError, UnicodeDecodeError):
             is_same = False
         if is_same:
@@ -106,7 +111,10 @@ class Rebuild:
         return [Finding("store", database.FILE, 0, reason)]
 
     def _apply(self) -> None:
-        self.projection.apply(self.connection, self._entries)
+        entries: Sequence[Any] = self._entries
+        if self.projection.read is not None:
+            entries = [([offset for offset, _, _ in entries], [row for _, _, row in entries])]
+        self.projection.apply(self.connection, entries)
         self._entries.clear()
 
     def _selects(self) -> list[str]:

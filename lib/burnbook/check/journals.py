@@ -5,20 +5,25 @@ derived values are compared with it.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Any, Protocol
+
+import msgspec
 
 from burnbook.base.errors import BadData, IOFault
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec, journal
+from burnbook.book.bulk_codec import decode_all
 from burnbook.book.quarantine import named
 from burnbook.check import Finding, forms
 from burnbook.check.duplicate_ids import DuplicateIds
-from burnbook.rows.meters import Void
+from burnbook.rows.meters import ProxyRequest, Void
 from burnbook.rows.skipped import Passed, newer_rows
 
 # These have millions of rows, so their ids are not kept as text.
 LARGE = ("proxy_telemetry", "agent_usage")
+_DECODED_IN_BATCHES = "proxy_telemetry"
 
 
 class Follower(Protocol):
@@ -74,6 +79,18 @@ def reference(root: str, name: str, number: int, verb: str, target: str) -> Find
     return Finding("reference", f"{name}.jsonl", number, reason, not is_lost, target)
 
 
+def _lines(name: str, path: RootedPath) -> Iterator[tuple[int, bytes, Any]]:
+    """Yields (offset, line, row); the row only for telemetry, if it and its batch are valid."""
+    if name != _DECODED_IN_BATCHES:
+        yield from ((offset, line, None) for offset, line in journal.lines(path))
+        return
+    decoder = msgspec.json.Decoder(list[ProxyRequest])
+    for offset, lines in journal.batches(path):
+        rows = decode_all(lines, decoder) or [None] * len(lines)
+        offsets = accumulate(map(len, lines), initial=offset)
+        yield from zip(offsets, lines, rows, strict=False)
+
+
 def check_journal(
     root: str, name: str, ids: Ids, followers: Sequence[Follower]
 ) -> tuple[int, list[Finding]]:
@@ -87,8 +104,14 @@ def check_journal(
     try:
         if journal.is_utf16(path):
             return 0, [Finding("file", file, 0, journal.UTF16)]
-        for number, (offset, line) in enumerate(journal.lines(path), start=1):
+        for number, (offset, line, row) in enumerate(_lines(name, path), start=1):
             end = offset + len(line)
+            if row is not None and index is not None:
+                valid += 1
+                index.add(line)
+                for follower in followers:
+                    follower.add(line, row, offset)
+                continue
             line_forms = forms.of(line)
             try:
                 row = codec.verify(name, line)

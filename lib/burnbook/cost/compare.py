@@ -1,31 +1,26 @@
 """Routed against baseline, feature by feature, in tokens, USD, errors and latency.
 
-`cost/counterfactual.py` computes what the routed requests would have cost without the proxy.
+`counterfactual.py` has what the routed requests would have cost without the proxy.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
 from burnbook.cost.comparison import Compared, Comparison, Gaps, Latency, Totals
 from burnbook.cost.counterfactual import Instead, instead_of, total
 from burnbook.cost.spend import Find
-from burnbook.cost.tally import Request, Tally
-from burnbook.rows.meters import ProxyRequest
+from burnbook.cost.tally import Tally
 
 
 class Sides(NamedTuple):
-    """The tallies of a feature."""
+    """The tallies of both sides; `Sides[routed]` is the one of a side."""
 
     baseline: Tally
     routed: Tally
 
-    def add(self, one: Request) -> None:
-        """Take one request in, on its side."""
-        self[one.routed].add(one)
-
     def merge(self, other: "Sides") -> None:
-        """Take everything in, side by side."""
+        """Add everything that another counted, side by side."""
         self.baseline.merge(other.baseline)
         self.routed.merge(other.routed)
 
@@ -34,67 +29,38 @@ class Sides(NamedTuple):
         return bool(self.baseline.requests and self.routed.requests)
 
 
-def compare(events: Iterable[ProxyRequest], find: Find) -> Comparison:
-    """Compare the two sides of a window's requests, in any order, each one taken in once.
+class Requests(NamedTuple):
+    """The requests of a window. `matched` has the features with requests on both sides, by name.
 
-    `find` gives the price of a model. Memory grows with features and models, not with requests.
+    `unmatched` counts the other features. `longer_than(model, tokens)` returns how many requests
+    of a model have more input tokens.
     """
-    # Where each request is a feature of its own, a request is smaller than two tallies.
-    features: dict[str, Sides | Request] = {}
-    nameless = new()
-    over = modelless = 0
-    for e in events:
-        one = Request(
-            *(e.routed, e.ok, e.model, e.input_tokens, e.output_tokens),
-            *(e.cached_input_tokens, e.cache_write_tokens, e.latency_ms),
-        )
-        modelless += e.model is None
-        price = find(e.model) if e.model is not None else None
-        if price is not None and price.base_up_to is not None:
-            over += (e.input_tokens or 0) > price.base_up_to
-        # A feature that is the rid is not written twice; an empty one was not in the line.
-        name = e.rid if e.feature is None else e.feature
-        found = features.get(name) if name else nameless
-        if name and found is None:
-            features[name] = one
-            continue
-        if name and isinstance(found, Request):
-            first, found = found, new()
-            found.add(first)
-            features[name] = found
-        assert isinstance(found, Sides)
-        found.add(one)
-    return _compared(features, nameless, over, modelless, find)
+
+    window: Sides
+    matched: Mapping[str, Sides]
+    unmatched: int
+    without_feature: int
+    without_model: int
+    longer_than: Callable[[str, int], int]
 
 
 def new() -> Sides:
-    """No request yet, on neither side."""
+    """No request yet, on either side."""
     return Sides(Tally(), Tally())
 
 
-def _compared(
-    features: dict[str, Sides | Request], nameless: Sides, over: int, modelless: int, find: Find
-) -> Comparison:
-    matched: dict[str, Sides] = {}
-    both, rest = new(), new()
-    rest.merge(nameless)
-    for name, held in features.items():
-        if isinstance(held, Request):
-            rest.add(held)
-        elif held.matched():
-            matched[name] = held
-            both.merge(held)
-        else:
-            rest.merge(held)
-    window, everything = new(), Tally()
-    for part in (both, rest):
-        window.merge(part)
+def compare(requests: Requests, find: Find) -> Comparison:
+    """Compare the two sides of a window. `find` returns the price of a model."""
+    window, matched = requests.window, requests.matched
+    both, everything = new(), Tally()
+    for sides in matched.values():
+        both.merge(sides)
     for tally in window:
         everything.merge(tally)
     mix = window.baseline.amounts
     instead = {n: instead_of(s.routed, s.baseline.amounts, mix, find) for n, s in matched.items()}
     of_matched = total(instead.values())
-    of_rest = instead_of(rest.routed, {}, mix, find)
+    of_rest = instead_of(window.routed.without(both.routed), {}, mix, find)
     totals = _pair(window, total([of_matched, of_rest]), find)
     pairs = [_pair(sides, instead[name], find, name) for name, sides in matched.items()]
     pairs.sort(key=lambda f: (-(f.baseline.tokens or 0) - (f.routed.tokens or 0), f.feature))
@@ -102,7 +68,7 @@ def _compared(
     return Comparison(
         features=pairs,
         matched=len(matched),
-        unmatched=len(features) - len(matched),
+        unmatched=requests.unmatched,
         matched_totals=_pair(both, of_matched, find),
         totals=Totals(
             **{f: getattr(totals, f) for f in Compared.__struct_fields__},
@@ -110,12 +76,21 @@ def _compared(
         ),
         unpriced=sorted(model for model in used if find(model) is None),
         gaps=Gaps(
-            without_feature=sum(tally.requests for tally in nameless),
-            without_model=modelless,
+            without_feature=requests.without_feature,
+            without_model=requests.without_model,
             without_tokens=everything.untold,
-            over_base=over,
+            over_base=_over_base(requests, everything, find),
         ),
     )
+
+
+def _over_base(requests: Requests, everything: Tally, find: Find) -> int:
+    count = 0
+    for model in everything.amounts:
+        price = find(model) if model is not None else None
+        if model is not None and price is not None and price.base_up_to is not None:
+            count += requests.longer_than(model, price.base_up_to)
+    return count
 
 
 def _pair(sides: Sides, instead: Instead, find: Find, name: str | None = None) -> Compared:
@@ -137,8 +112,8 @@ def _pair(sides: Sides, instead: Instead, find: Find, name: str | None = None) -
     )
 
 
-def _less(one: float | None, other: float | None) -> float | None:
+def _less(first: float | None, second: float | None) -> float | None:
     """The difference, with no more digits than the two have (0.3 - 0.1 is 0.2)."""
-    if one is None or other is None:
+    if first is None or second is None:
         return None
-    return float(Decimal(repr(one)) - Decimal(repr(other)))
+    return float(Decimal(repr(first)) - Decimal(repr(second)))

@@ -40,8 +40,8 @@ def instead_of(routed: Tally, own: Mix, window: Mix, find: Find) -> Instead:
 def total(parts: Iterable[Instead]) -> Instead:
     """Null as a whole where one part is; what is known is the sum of what is."""
     every = list(parts)
-    costs = [one.cost for one in every if one.cost is not None]
-    saved = [one.saved for one in every if one.saved is not None]
+    costs = [part.cost for part in every if part.cost is not None]
+    saved = [part.saved for part in every if part.saved is not None]
     return Instead(
         sum(costs, Fraction(0)) if len(costs) == len(every) else None,
         sum(saved, Fraction(0)) if saved or not every else None,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from burnbook.base import files
 from burnbook.base.errors import BadData, Missing
 from burnbook.book import lock
-from burnbook.book.rejects import Rejects
+from burnbook.book.rejects import Rejects, reject_rows
 from burnbook.context import Context
 from burnbook.rows.meters import IMPORTED
 from burnbook.times import clock
@@ -42,7 +42,7 @@ def given(args: Any) -> list[Input]:
 def reject(ctx: Context, name: str, refused: Iterable[tuple[int, str, bytes]]) -> None:
     """Books (number, reason, entry) of the entries of a file that cannot be used."""
     rejects = Rejects(ctx.book.root, REJECTS, ctx.agent)
-    rows = rejects.prepare([(n, f"{name}: {reason}", entry) for n, reason, entry in refused])
+    rows = reject_rows([(n, f"{name}: {reason}", entry) for n, reason, entry in refused])
     if rows:
         with lock.book_lock(ctx.book.root):
             rejects.book(rows)

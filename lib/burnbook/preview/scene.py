@@ -7,6 +7,7 @@ import msgspec
 
 from burnbook.book import journal
 from burnbook.context import Context
+from burnbook.telemetry.queries import window_traffic
 from burnbook.windows.facts import WindowFacts, window_facts
 from burnbook.windows.history import History, history
 
@@ -32,7 +33,7 @@ def scene(ctx: Context, window: str) -> Scene:
     return Scene(
         **msgspec.structs.asdict(window_facts(ctx, window)),
         history=history(ctx),
-        traffic=ctx.book.traffic(window),
+        traffic=window_traffic(ctx.store, window),
         used=_used(ctx, window),
     )
 

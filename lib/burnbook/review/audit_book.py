@@ -16,6 +16,7 @@ from burnbook.review.audit import Facts, Finding, audit
 from burnbook.rows.meters import IMPORTED, Void
 from burnbook.rows.skipped import newer_rows
 from burnbook.rows.work import Checkpoint, Churn, Evidence
+from burnbook.telemetry.queries import window_traffic
 from burnbook.windows import boundaries
 from burnbook.windows.facts import window_facts
 from burnbook.windows.snapshot_index import snapshot_index
@@ -93,7 +94,8 @@ def _facts(ctx: Context, rows: Rows, window: str) -> Facts:
     of_window: Rows = defaultdict(list)
     for name, of_journal in rows.items():
         of_window[name] = [row for row in of_journal if row.window == window]
-    index, known, traffic = snapshot_index(ctx), window_facts(ctx, window), ctx.book.traffic(window)
+    index, known = snapshot_index(ctx), window_facts(ctx, window)
+    traffic = window_traffic(ctx.store, window)
     earlier = boundaries.before(ctx.config, window, index.windows())
     first, last = (traffic.first, traffic.last) if traffic else (None, None)
     return Facts(
@@ -127,7 +129,7 @@ def _book(ctx: Context, rows: Rows) -> Iterator[Finding]:
     for row in rows["anomalies"]:
         if row.window is None:
             yield Finding("note", None, row.kind, row.detail, (row.id,))
-    without_window = ctx.book.traffic("")
+    without_window = window_traffic(ctx.store, "")
     if without_window is not None:
         requests = sum(sums.requests for sums in without_window.groups.values())
         yield Finding("note", None, "no-window", f"{requests:,} requests belong to no window")

@@ -16,6 +16,7 @@ from burnbook.preview.page import page
 from burnbook.preview.scene import scene
 from burnbook.review import bundle_folder, decision_page
 from burnbook.review.decision import Decision, decide_window
+from burnbook.telemetry.queries import has_traffic, window_traffic
 from burnbook.times import clock
 from burnbook.view import render
 
@@ -40,7 +41,7 @@ def write(ctx: Context, window: str) -> Bundle:
     contents: dict[str, Iterable[bytes]] = {
         f"journals/{name}.jsonl": [line for line, _ in rows] for name, rows in small.items() if rows
     }
-    if ctx.book.traffic(window) is not None:
+    if has_traffic(ctx.store, window):
         contents[f"journals/{_LARGE}.jsonl"] = (line for line, _ in _lines(ctx, _LARGE, window))
     for name, file in _pages(ctx):
         if file.data is None:
@@ -78,7 +79,7 @@ def _last_moment(ctx: Context, window: str, rows: list[Any]) -> datetime:
     names = ("captured_at", "finalized_at", "taken_at")
     values = [getattr(row, name, None) for row in rows for name in names]
     moments: list[datetime] = [moment for moment in values if moment is not None]
-    traffic = ctx.book.traffic(window)
+    traffic = window_traffic(ctx.store, window)
     if traffic is not None and traffic.last is not None:
         moments.append(traffic.last)
     moments = moments or [row.recorded_at for row in rows]

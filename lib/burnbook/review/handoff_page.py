@@ -62,7 +62,11 @@ def _costs(ctx: Context, scene: Scene) -> Sequence[Part]:
     from burnbook.config.prices import Lookup
     from burnbook.cost import view
     from burnbook.cost.compare import compare
+    from burnbook.telemetry.costs.requests import cost_requests
 
     prices = ctx.config.prices
-    result = compare(ctx.book.telemetry(scene.window), Lookup(prices.prices))
+    requests = cost_requests(ctx.store, scene.window)
+    if requests is None:
+        return []
+    result = compare(requests, Lookup(prices.prices))
     return view.parts(scene.window, result, result.features[:_TOP], prices)

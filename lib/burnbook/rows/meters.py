@@ -18,6 +18,7 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Percent = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")]
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
+Latency = Annotated[float, msgspec.Meta(ge=0, le=1e12)]  # ms
 Phase = Literal["before", "after"]
 
 
@@ -65,6 +66,7 @@ class NewerRow(msgspec.Struct, frozen=True):
     schema_version: int
     tool_version: str = "?"
     recorded_at: Any = None
+    ts: Any = None
 
 
 class Snapshot(Row, frozen=True, kw_only=True, tag_field="row", tag="snapshot"):
@@ -189,7 +191,7 @@ class ProxyRequest(Row, frozen=True, kw_only=True):
     input_tokens: Count | None
     output_tokens: Count | None
     reason: Text | None
-    latency_ms: Annotated[float, msgspec.Meta(ge=0, le=1e12)] | None
+    latency_ms: Latency | None
     cached_input_tokens: Count | None = None
     cache_write_tokens: Count | None = None
     routed: bool

@@ -48,6 +48,7 @@ class _FolderLock:
     """A lock on the directory of the store, held until this object is gone."""
 
     def __init__(self, root: str, kind: int, wait: float = BUSY_SECONDS) -> None:
+        self._handle = -1
         self._handle = RootedPath(root, FILE).parent.open_folder()
         try:
             _wait_for(self._handle, kind, wait)

@@ -1,7 +1,4 @@
-"""Removes the caches of versions before the store, by their known names.
-
-Those of telemetry and of refused lines are still in use and stay.
-"""
+"""Removes the caches of versions before the store, by their known names."""
 
 import re
 from contextlib import suppress
@@ -9,8 +6,11 @@ from contextlib import suppress
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
 
-_FILE = re.compile(r"(?:snapshots|windows|meters|agent_usage)\.fold|[a-z_]+\.ids|agent_usage\.days")
-_FOLDER = "agent_usage.keys"
+_FILE = re.compile(
+    r"(?:snapshots|windows|meters|agent_usage|proxy_telemetry)\.fold|[a-z_]+\.ids|agent_usage\.days"
+)
+_FOLDERS = ("agent_usage.keys", "proxy_telemetry.keys")
+_REJECTS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.keys")  # a folder for each feed
 _IN_FOLDER = re.compile(r"head|all|\d{4}-\d\d-\d\d")
 
 
@@ -21,4 +21,9 @@ def remove(root: str) -> None:
         for name in cache.names():
             if _FILE.fullmatch(name):
                 (cache / name).unlink()
-        (cache / _FOLDER).remove_matching(_IN_FOLDER)
+        folders = [cache / name for name in _FOLDERS]
+        rejects = cache / "rejects"
+        folders += [rejects / name for name in rejects.names() if _REJECTS.fullmatch(name)]
+        for folder in folders:
+            folder.remove_matching(_IN_FOLDER)
+        rejects.remove_folder()

@@ -2,7 +2,9 @@
 
 import re
 import zlib
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import accumulate, compress
 from typing import Any
 
 import msgspec
@@ -13,7 +15,7 @@ from burnbook.book import codec, journal
 from burnbook.rows.meters import NewerRow
 from burnbook.rows.skipped import Passed
 from burnbook.store.database import DamagedStore, Database
-from burnbook.store.projection import Projection, Stretch
+from burnbook.store.projection import Batch, Projection, Read, Stretch
 
 _MARK = 64  # bytes before the offset: the crc of the last row is among them
 _CREATE = re.compile(r"CREATE (?:UNIQUE )?(TABLE|INDEX) (\w+)")
@@ -94,7 +96,11 @@ class Progress:
     def _read(self, end: int | None) -> None:
         """Apply the rows up to `end`, the offset of a line, or all."""
         if end is None or end > self.offset:
-            entries = self._lines(end) if self.projection.lines else self._rows(end)
+            entries: Iterator[Any]
+            if self.projection.read is not None:
+                entries = self._batches(end, self.projection.read)
+            else:
+                entries = self._lines(end) if self.projection.lines else self._rows(end)
             self.skipped.duplicates += self.projection.apply(self.connection, entries)
 
     def _rows(self, end: int | None) -> Iterator[tuple[int, int, Any]]:
@@ -105,6 +111,30 @@ class Progress:
                 self.skipped.miss(row)
             if row is not None and (newer or not isinstance(row, NewerRow)):
                 yield offset, length, row
+
+    def _batches(self, end: int | None, read: Read) -> Iterator[Batch]:
+        """The same, many rows at a time."""
+        for offset, lines in journal.batches(self.path, self.offset):
+            offsets = list(accumulate(map(len, lines), initial=offset))
+            if end is not None and offsets[-1] > end:
+                count = bisect_left(offsets, end)
+                lines, offsets = lines[:count], offsets[: count + 1]
+            if not lines:
+                return
+            self.mark = (self.mark + b"".join(lines[-_MARK:]))[-_MARK:]
+            self.offset = offsets.pop()
+            yield self._counted(offsets, read(lines))
+
+    def _counted(self, offsets: list[int], rows: list[Any]) -> Batch:
+        """Count the lines that are skipped, and leave them out."""
+        if {type(None), NewerRow}.isdisjoint(map(type, rows)):
+            return offsets, rows
+        newer = self.projection.newer
+        for row in rows:
+            if row is None or isinstance(row, NewerRow):
+                self.skipped.miss(row)
+        left = [row is not None and (newer or not isinstance(row, NewerRow)) for row in rows]
+        return list(compress(offsets, left)), list(compress(rows, left))
 
     def _lines(self, end: int | None) -> Iterator[tuple[int, int, bytes]]:
         """The lines from the offset on. The mark is of what was read, not of what follows it."""

@@ -8,6 +8,9 @@ if TYPE_CHECKING:
 
 # Offset and length of a line in the journal, and its typed row (its bytes with `lines`).
 Entry = tuple[int, int, Any]
+# The offsets of rows, and the rows.
+Batch = tuple[list[int], list[Any]]
+Read = Callable[[list[bytes]], list[Any]]
 
 
 class Projection(NamedTuple):
@@ -17,19 +20,28 @@ class Projection(NamedTuple):
     returns how many it skipped. It runs in the transaction that also saves the journal's offset.
     Corrupt lines do not reach it, and rows of a newer version (`NewerRow`) only with `newer`.
     With `lines` it gets every line as bytes, corrupt ones too, and nothing is counted as skipped.
+    For a large journal, `read` returns the rows of many lines, None for a corrupt one, faster than
+    `codec.read` of each. `apply` then gets batches of rows (offsets, rows).
+    `bulk(root)` reads a journal of which the tables have no row, if it is worth a second process.
+    `after` is a projection of the same journal whose tables `apply` uses; it never is behind.
     Another `version` or other `tables` rebuild the projection from the whole journal.
     `check` compares the rows of the tables with those of a rebuild, in any order; `content` has
-    SELECT statements to compare instead, if rows have numbers that depend on how they were added.
+    SELECT statements to compare instead, if rows have numbers that depend on how they were added,
+    and `digest(connection, schema)` returns a value to compare, if SQL cannot express it.
     """
 
     name: str
     journal: str
     version: int
     tables: Sequence[str]  # CREATE TABLE and CREATE INDEX statements
-    apply: "Callable[[Connection, Iterable[Entry]], int]"
+    apply: "Callable[[Connection, Iterable[Any]], int]"
     newer: bool = False
     lines: bool = False
     content: Sequence[str] = ()
+    read: Read | None = None
+    after: "Projection | None" = None
+    digest: "Callable[[Connection, str], Any] | None" = None
+    bulk: "Callable[[str], Sequence[Stretch]] | None" = None
 
 
 class Stretch(NamedTuple):

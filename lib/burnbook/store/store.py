@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from burnbook.base.rooted_path import RootedPath
 from burnbook.book import lock
 from burnbook.rows.skipped import Passed
 from burnbook.store import database
@@ -12,6 +13,8 @@ from burnbook.store.projection import Projection, Stretch
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
+
+_LONG_LOG = 8 << 20  # bytes: SQLite itself begins again at 4 MiB; reading these takes 10 ms
 
 
 class Store:
@@ -102,15 +105,33 @@ class Store:
             connection.execute("COMMIT")
         _begin(connection)
         progress = Progress(self._database, projection, self.root)
-        if not progress.is_current():
+        before = projection.after and Progress(self._database, projection.after, self.root)
+        if not progress.is_current() or not (before is None or before.is_current()):
             connection.execute("COMMIT")
+            if projection.bulk is not None and not (progress.offset or stretches):
+                stretches = projection.bulk(self.root)
             with _transaction(connection):
+                end = None
+                if before is not None:
+                    before.load()
+                    before.catch_up()
+                    end = before.offset
                 progress.load()  # another process may have been faster
-                progress.catch_up(stretches)
+                progress.catch_up(stretches, end)
+            self._shorten_log(connection)
             _begin(connection)
         if not projection.lines:
-            self._skipped[projection.journal] = progress.skipped
+            self._skipped[projection.journal] = (before or progress).skipped
         return connection
+
+    def _shorten_log(self, connection: "Connection") -> None:
+        """Empty a long write-ahead log: the next process would read all of it to open the file.
+
+        The log stays as it is while another process is reading.
+        """
+        status = RootedPath(self.root, f"{database.FILE}-wal").status()
+        if status is not None and status.st_size > _LONG_LOG and not self.in_memory:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _use_memory(self) -> None:
         self._keep_for_cursors()

@@ -4,11 +4,11 @@ from collections import Counter
 from typing import NamedTuple
 
 from burnbook.base.stats import percentile
-from burnbook.telemetry.traffic import Sums, Traffic
+from burnbook.telemetry.traffic import Sums, Traffic, add_counts
 
 
 class Latency(NamedTuple):
-    """Percentiles in ms, type 7; null where no request tells its latency."""
+    """Percentiles in ms, type 7; null if no request reports its latency."""
 
     p50: float | None
     p95: float | None
@@ -32,8 +32,8 @@ def side(traffic: Traffic, routed: bool | None) -> Side:
     errors = sum(sums.requests for key, sums in wanted if not key[1])
     counts: dict[float, int] = traffic.routed if routed else traffic.baseline
     if routed is None:
-        counts = Counter(traffic.routed)
-        counts.update(traffic.baseline)
+        counts = dict(traffic.routed)
+        add_counts(counts, traffic.baseline)
     return Side(
         requests=requests,
         errors=errors,
@@ -68,8 +68,8 @@ def error_kinds(traffic: Traffic) -> dict[str, int]:
     return dict(sorted(kinds.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _by(traffic: Traffic, place: int) -> dict[str, Sums]:
-    found: dict[str, Sums] = {}
+def _by(traffic: Traffic, field: int) -> dict[str, Sums]:
+    sums_by_name: dict[str, Sums] = {}
     for key, sums in traffic.groups.items():
-        found.setdefault(str(key[place] or "(none)"), Sums()).take(sums)
-    return dict(sorted(found.items()))
+        sums_by_name.setdefault(str(key[field] or "(none)"), Sums()).add(sums)
+    return dict(sorted(sums_by_name.items()))

@@ -1,122 +1,107 @@
-"""The traffic of each window, as a fold of proxy_telemetry.jsonl.
-
-Sums by side, health, lane, model and kind of error, and the exact distribution of latencies: counts
-by value, and tokens by ten minutes. Windows stay packed until one is asked for.
+"""The traffic of one window: sums by side, health, lane, model and kind of error, the exact
+distribution of latencies (counts by value), and tokens by ten minutes.
 """
 
 from array import array
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import Any, TypeVar
 
 import msgspec
 
-from burnbook.rows.meters import NewerRow, ProxyRequest
-from burnbook.rows.skipped import Passed
-
-_SHARED = attrgetter("routed", "ok", "lane", "model", "status")
-_TOGETHER = 4096
-_MOMENT = attrgetter("ts")
 BUCKET = 600  # seconds
+_ALIKE = attrgetter("routed", "ok", "lane", "model", "status")
+_MOMENT = attrgetter("ts")
 
+N = TypeVar("N", int, float)
 Group = tuple[bool, bool, str | None, str | None, str | None]  # routed, ok, lane, model, kind
 
 
 class Sums(msgspec.Struct, array_like=True):
-    """One group of requests: how many, and their tokens where they are told."""
+    """One group of requests: how many, and the tokens that they report."""
 
     requests: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
 
-    def take(self, other: "Sums") -> None:
-        """Add another's."""
+    def add(self, other: "Sums") -> None:
+        """Add other sums to these."""
         self.requests += other.requests
         self.input_tokens += other.input_tokens
         self.output_tokens += other.output_tokens
 
 
 class Traffic(msgspec.Struct):
-    """One window. `groups` by side, health, lane, model and kind of error; latencies by side."""
+    """The requests of one window. `routed` and `baseline` count the requests of each latency."""
 
     groups: dict[Group, Sums] = {}
-    routed: Counter[float] = msgspec.field(default_factory=Counter)
-    baseline: Counter[float] = msgspec.field(default_factory=Counter)
+    routed: dict[float, int] = {}
+    baseline: dict[float, int] = {}
     first: datetime | None = None
     last: datetime | None = None
     pace: dict[int, int] = {}  # tokens by ten minutes: epoch seconds // BUCKET
 
-    def add(self, rows: Iterable[Any]) -> None:
-        """Take rows in: of `ProxyRequest`, or of its own fields."""
+    def add(self, rows: Sequence[Any]) -> None:
+        """Add rows of `ProxyRequest`, or of its own fields."""
         alike: defaultdict[Any, list[Any]] = defaultdict(list)
-        rows = list(rows)
         add_pace(self.pace, rows)
         for row in rows:
-            alike[_SHARED(row)].append(row)
-        for some in alike.values():
-            for group, same in _groups(some):
-                self.count(group, same)
-            self.spread(some[0].routed, [row.latency_ms for row in some])
-            self.reach([row.ts for row in some])
+            alike[_ALIKE(row)].append(row)
+        for same in alike.values():
+            for group, of_group in _groups(same):
+                self.count(group, of_group)
+            self.spread(same[0].routed, [row.latency_ms for row in same])
+        self.reach([row.ts for row in rows])
 
     def count(self, group: Group, rows: Sequence[Any]) -> None:
-        """Take the sums of rows of one group in."""
+        """Add the sums of rows of one group."""
         sums = self.groups.setdefault(group, Sums())
         sums.requests += len(rows)
         sums.input_tokens += sum([row.input_tokens or 0 for row in rows])
         sums.output_tokens += sum([row.output_tokens or 0 for row in rows])
 
-    def spread(self, routed: bool, latencies: list[float | None]) -> None:
-        """Take the latencies of rows of one side in."""
-        counts = self.routed if routed else self.baseline
-        counts.update([latency for latency in latencies if latency is not None])
+    def spread(self, routed: bool, latencies: Iterable[float | None]) -> None:
+        """Add the latencies of rows of one side."""
+        counts = Counter([latency for latency in latencies if latency is not None])
+        add_counts(self.routed if routed else self.baseline, counts)
 
     def reach(self, moments: Sequence[datetime]) -> None:
-        """Take the moments of rows in."""
+        """Add the moments of rows."""
         if moments:
             self.first = min(filter(None, (self.first, min(moments))))
             self.last = max(filter(None, (self.last, max(moments))))
 
-    def uncount(self, row: Any) -> None:
-        """Take back what `count`, `spread` and the pace took of a row."""
-        group = group_of(row)
-        sums = self.groups[group]
-        sums.requests -= 1
-        sums.input_tokens -= row.input_tokens or 0
-        sums.output_tokens -= row.output_tokens or 0
-        if not sums.requests:
-            del self.groups[group]
-        bucket = int(row.ts.timestamp() // BUCKET)
-        if tokens := (row.input_tokens or 0) + (row.output_tokens or 0):
-            self.pace[bucket] -= tokens
-            if not self.pace[bucket]:
-                del self.pace[bucket]
-        counts = self.routed if row.routed else self.baseline
-        if row.latency_ms is not None:
-            counts[row.latency_ms] -= 1
-            if not counts[row.latency_ms]:
-                del counts[row.latency_ms]
-
-    def take(self, other: "Traffic") -> None:
-        """Add another's: the sum is the same in any order."""
+    def merge(self, other: "Traffic") -> None:
+        """Add another traffic: the sum is the same in any order."""
         for key, sums in other.groups.items():
-            self.groups.setdefault(key, Sums()).take(sums)
-        self.routed.update(other.routed)
-        self.baseline.update(other.baseline)
-        self.first = min((m for m in (self.first, other.first) if m), default=None)
-        self.last = max((m for m in (self.last, other.last) if m), default=None)
-        for bucket, tokens in other.pace.items():
-            self.pace[bucket] = self.pace.get(bucket, 0) + tokens
+            self.groups.setdefault(key, Sums()).add(sums)
+        add_counts(self.routed, other.routed)
+        add_counts(self.baseline, other.baseline)
+        self.reach([moment for moment in (other.first, other.last) if moment is not None])
+        add_counts(self.pace, other.pace)
+
+    def subtract(self, other: "Traffic") -> None:
+        """Subtract the rows of another traffic, which are a part of this one's; `first` and `last`
+        stay.
+        """
+        for key, sums in other.groups.items():
+            own = self.groups[key]
+            own.add(Sums(-sums.requests, -sums.input_tokens, -sums.output_tokens))
+            if not own.requests:
+                del self.groups[key]
+        _subtract(self.routed, other.routed)
+        _subtract(self.baseline, other.baseline)
+        _subtract(self.pace, other.pace)
 
 
 def add_pace(pace: dict[int, int], events: Sequence[Any]) -> None:
     """Count the tokens of events into the ten minutes in which each happened.
 
-    A stretch of ten minutes is found by its ends and summed at once: a fifth of the time of a look
-    at each event's clock. Events mostly come in order, so that the sort only looks.
+    All events of ten minutes are summed at once: a fifth of the time of a look at each event's
+    clock. Events mostly come in order, so that the sort has little to do.
     """
     events = sorted(events, key=_MOMENT)
     start = 0
@@ -136,92 +121,94 @@ def group_of(row: Any) -> Group:
     return row.routed, row.ok, row.lane, row.model, kind
 
 
+def add_counts(counts: dict[N, int], others: Mapping[N, int]) -> None:
+    """Add the counts of the same values."""
+    get = counts.get
+    for value, count in others.items():
+        counts[value] = get(value, 0) + count
+
+
+def _subtract(counts: dict[N, int], others: Mapping[N, int]) -> None:
+    add_counts(counts, {value: -count for value, count in others.items()})
+    for value in others:
+        if not counts[value]:
+            del counts[value]
+
+
 def _groups(rows: list[Any]) -> Iterable[tuple[Group, list[Any]]]:
     """Rows that are alike by their groups, which are several only where there are errors."""
     if rows[0].ok:
         return ((group_of(rows[0]), rows),)
-    found: defaultdict[Group, list[Any]] = defaultdict(list)
+    groups: defaultdict[Group, list[Any]] = defaultdict(list)
     for row in rows:
-        found[group_of(row)].append(row)
-    return found.items()
+        groups[group_of(row)].append(row)
+    return groups.items()
 
 
 class Packed(msgspec.Struct, array_like=True):
-    """A window's traffic as it is kept: latencies as two arrays a side, quick to load."""
+    """A window's traffic as it is stored and sent, the same for the same figures.
 
-    groups: list[tuple[Group, Sums]]
-    routed: tuple[bytes, bytes]
-    baseline: tuple[bytes, bytes]
-    first: datetime | None
-    last: datetime | None
-    pace: dict[int, int]
+    Latencies are arrays, quick to load. Tokens are text: their sum may exceed 64 bits.
+    """
 
-
-class Telemetry(Passed, msgspec.Struct, dict=True):
-    """The traffic of every window; what belongs to none is under the empty name."""
-
-    packed: dict[str, bytes] = {}
-
-    shape: ClassVar[int] = 2
-
-    def add(self, row: ProxyRequest | NewerRow | None, offset: int, length: int) -> None:
-        """Take the journal's next row in; None is a line that does not hold."""
-        if row is None or isinstance(row, NewerRow):
-            self.miss(row)
-            return
-        waiting: dict[str, list[ProxyRequest]] = self.__dict__.setdefault("waiting", {})
-        rows = waiting.setdefault(row.window or "", [])
-        rows.append(row)
-        if len(rows) >= _TOGETHER:  # sums are made many rows at a time: it is three times quicker
-            self.window(row.window or "")
-
-    def window(self, name: str) -> Traffic:
-        """One window's traffic, empty where there is none."""
-        opened: dict[str, Traffic] = self.__dict__.setdefault("opened", {})
-        if name not in opened:
-            packed = self.packed.get(name)
-            opened[name] = unpack(packed) if packed else Traffic()
-        rows = self.__dict__.get("waiting", {}).pop(name, ())
-        opened[name].add(rows)
-        return opened[name]
-
-    def pack(self) -> None:
-        """Make what was opened part of what is encoded."""
-        for name in list(self.__dict__.get("waiting", ())):
-            self.window(name)
-        for name, traffic in self.__dict__.get("opened", {}).items():
-            if traffic.groups:
-                self.packed[name] = pack(traffic)
+    groups: list[tuple[bool, bool, str | None, str | None, str | None, int, str, str]]
+    latencies: tuple[bytes, bytes, bytes, bytes]  # of both sides, in order: values and counts
+    first: str
+    last: str
+    pace: tuple[bytes, bytes | str]  # text if a number exceeds 64 bits
 
 
-def pack(traffic: Traffic) -> bytes:
-    """The traffic as bytes, the same for the same figures."""
-    return msgspec.msgpack.encode(
-        Packed(
-            groups=sorted(traffic.groups.items(), key=lambda item: str(item[0])),
-            routed=_pack_counts(traffic.routed),
-            baseline=_pack_counts(traffic.baseline),
-            first=traffic.first,
-            last=traffic.last,
-            pace=dict(sorted(traffic.pace.items())),
-        )
+def pack(traffic: Traffic) -> Packed:
+    """The traffic, which has a request, as a value to store."""
+    assert traffic.first is not None
+    assert traffic.last is not None
+    buckets = sorted(traffic.pace)
+    return Packed(
+        groups=[
+            (*group, sums.requests, str(sums.input_tokens), str(sums.output_tokens))
+            for group, sums in sorted(traffic.groups.items(), key=lambda item: str(item[0]))
+        ],
+        latencies=(*pack_counts(traffic.baseline), *pack_counts(traffic.routed)),
+        first=traffic.first.isoformat(),
+        last=traffic.last.isoformat(),
+        pace=(array("q", buckets).tobytes(), _pack_tokens([traffic.pace[b] for b in buckets])),
     )
 
 
-def unpack(data: bytes) -> Traffic:
-    """What `pack` made."""
-    packed = msgspec.msgpack.decode(data, type=Packed)
+def unpack(packed: Packed) -> Traffic:
+    """The traffic that was packed."""
+    buckets = array("q")
+    buckets.frombytes(packed.pace[0])
     return Traffic(
-        groups=dict(packed.groups),
-        routed=_unpack_counts(packed.routed),
-        baseline=_unpack_counts(packed.baseline),
-        first=packed.first and packed.first.astimezone(UTC),
-        last=packed.last and packed.last.astimezone(UTC),
-        pace=packed.pace,
+        groups={
+            (bool(routed), bool(ok), lane, model, kind): Sums(requests, int(sent), int(received))
+            for routed, ok, lane, model, kind, requests, sent, received in packed.groups
+        },
+        baseline=unpack_counts(*packed.latencies[:2]),
+        routed=unpack_counts(*packed.latencies[2:]),
+        first=datetime.fromisoformat(packed.first),
+        last=datetime.fromisoformat(packed.last),
+        pace=dict(zip(buckets, _unpack_tokens(packed.pace[1]), strict=True)),
     )
 
 
-def _pack_counts(counts: dict[float, int]) -> tuple[bytes, bytes]:
+def _pack_tokens(tokens: list[int]) -> bytes | str:
+    try:
+        return array("Q", tokens).tobytes()
+    except OverflowError:
+        return " ".join(map(str, tokens))
+
+
+def _unpack_tokens(tokens: bytes | str) -> Iterable[int]:
+    if isinstance(tokens, str):
+        return map(int, tokens.split())
+    numbers = array("Q")
+    numbers.frombytes(tokens)
+    return numbers
+
+
+def pack_counts(counts: Mapping[float, int]) -> tuple[bytes, bytes]:
+    """Values in ascending order, and how many there are of each."""
     ordered = sorted(counts)
     return (
         array("d", ordered).tobytes(),
@@ -229,8 +216,9 @@ def _pack_counts(counts: dict[float, int]) -> tuple[bytes, bytes]:
     )
 
 
-def _unpack_counts(packed: tuple[bytes, bytes]) -> Counter[float]:
-    values, counts = array("d"), array("Q")
-    values.frombytes(packed[0])
-    counts.frombytes(packed[1])
-    return Counter(dict(zip(values, counts, strict=True)))
+def unpack_counts(values: bytes, counts: bytes) -> dict[float, int]:
+    """The counts that were packed."""
+    unpacked_values, unpacked_counts = array("d"), array("Q")
+    unpacked_values.frombytes(values)
+    unpacked_counts.frombytes(counts)
+    return dict(zip(unpacked_values, unpacked_counts, strict=True))

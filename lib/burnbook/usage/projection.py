@@ -156,9 +156,9 @@ def _add_cells(
 
 # The number of an origin depends on the order of rows, and a cell may be empty.
 _CONTENT = (
-    "SELECT * FROM usage_rows",
+    "SELECT * FROM {schema}.usage_rows",
     "SELECT quarter, tool, model, session, project, branch, is_subagent, window_id, has_usd, "
-    f"{', '.join(_SUMS)} FROM usage_cells JOIN usage_origins ON usage_origins.id = origin "
-    "WHERE requests <> 0",
+    f"{', '.join(_SUMS)} FROM {{schema}}.usage_cells JOIN {{schema}}.usage_origins AS origins"
+    " ON origins.id = origin WHERE requests <> 0",
 )
 USAGE = Projection("usage", JOURNAL, 1, _TABLES, apply, newer=True, content=_CONTENT)

@@ -3,6 +3,7 @@
 from burnbook.base import ids
 from burnbook.base.errors import Missing
 from burnbook.context import Context
+from burnbook.telemetry.queries import has_traffic
 from burnbook.windows.history import history
 from burnbook.windows.snapshot_index import snapshot_index
 
@@ -34,4 +35,4 @@ def is_known(ctx: Context, window: str) -> bool:
     """Whether the book has a row about a window."""
     if snapshot_index(ctx).has(window) or history(ctx).line_of(window) is not None:
         return True
-    return ctx.book.traffic(window) is not None
+    return has_traffic(ctx.store, window)

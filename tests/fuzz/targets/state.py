@@ -31,10 +31,6 @@ def _set_up() -> None:
         (("finalize", "--window", "W0-CHN", "--notes", "x" * 70_000), b""),
     ):
         inside.run(*words, stdin=stdin)
-    from burnbook.book.book import Book
-
-    opened = Book(str(inside.book))
-    opened.traffic_fold.save(at_once=True)
     shutil.copytree(inside.book, _kept)
 
 

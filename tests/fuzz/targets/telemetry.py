@@ -6,7 +6,7 @@ import msgspec
 from burnbook.book.rejects import shown_text
 from burnbook.config.feeds import Feed
 from burnbook.config.loader import Config
-from burnbook.telemetry.decoder import Decoder, compile_feed
+from burnbook.telemetry.feeds.decoder import Decoder, compile_feed
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 LINES = [

@@ -16,10 +16,10 @@ from burnbook.config.settings import PROJECT
 from burnbook.context import Context, Result, result_of_counts
 from burnbook.jsonl import follow
 from burnbook.jsonl.chunks import Chunk, Reader
-from burnbook.telemetry import decoder as feeds
-from burnbook.telemetry.intake import Counts, Intake
-from burnbook.telemetry.parallel import Stretch, Told, last_line, work
-from burnbook.telemetry.traffic import pack, unpack
+from burnbook.telemetry.feeds import decoder as feeds
+from burnbook.telemetry.feeds.batch import BatchReader
+from burnbook.telemetry.intake import Intake
+from burnbook.telemetry.stretch import Rest, Stretch, book, book_last_line
 from burnbook.view import progress
 from burnbook.windows import boundaries, missed_resets
 from burnbook.windows.snapshot_index import snapshot_index
@@ -51,8 +51,9 @@ class _Job:
     def __init__(self, ctx: Context, args: Any, feed: Feed, window: str | None) -> None:
         self.ctx, self.args, self.feed = ctx, args, feed
         self.decoder = feeds.compile_feed(feed, ctx.config.feed_file(args.feed))
-        self.window_of = window or boundaries.by_time(ctx.config, snapshot_index(ctx))
-        self.told: list[Told] = []
+        window_of = window or boundaries.by_time(ctx.config, snapshot_index(ctx))
+        reader = BatchReader(args.feed, self.decoder, feed.identity, ctx.agent, window_of)
+        self.intake = Intake(ctx.store, reader)
         self.source = ""
 
     def read(self) -> None:
@@ -73,8 +74,8 @@ class _Job:
             return False
         self.source = "stdin"
         offset = os.lseek(0, 0, os.SEEK_CUR) if stat.S_ISREG(os.fstat(0).st_mode) else 0
-        told = self._take(0, offset)
-        return self.args.stdin or told.end > offset or bool(told.partial)
+        rest = self._take(0, offset)
+        return self.args.stdin or rest.offset > offset or bool(rest.partial)
 
     def _own_file(self, path: str) -> None:
         self.source = path
@@ -88,10 +89,10 @@ class _Job:
         for part in trail.parts:
             with files.open_input(part.path, "no lines") as file:
                 stretch = Stretch(file.fileno(), part.offset, None, part.number)
-                told = self._book(stretch, whole=part.path != path)
-            trail.done(part, told.end, told.lines - 1)
+                rest = self._book(stretch, whole=part.path != path)
+            trail.done(part, rest.offset, rest.number - 1)
 
-    def _take(self, handle: int, offset: int) -> Told:
+    def _take(self, handle: int, offset: int) -> Rest:
         """Book an input that is read whole; with `--strict` after everything in it was decoded."""
         if self.args.strict:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -99,18 +100,12 @@ class _Job:
             self._check(Stretch(handle, offset, None, 1), whole=True)
         return self._book(Stretch(handle, offset, None, 1), whole=True)
 
-    def _book(self, stretch: Stretch, *, whole: bool) -> Told:
+    def _book(self, stretch: Stretch, *, whole: bool) -> Rest:
         """Book a stretch; `whole`: an unterminated last line is a line too."""
-        _ = self.ctx.book.traffic_fold  # up to date before, so that what is added is what is new
-        intake = self._intake()
-        told = work(stretch, intake, progress.shown(stretch.handle, stretch.offset))
-        if whole and told.partial:
-            rest = self._intake()
-            last_line(told, rest)
-            packed = {window: pack(one) for window, one in rest.traffic.items()}
-            self.told.append(Told(rest.counts, packed, rest.written, 0, 0, b""))
-        self.told.append(told)
-        return told
+        rest = book(stretch, self.intake, progress.shown(stretch.handle, stretch.offset))
+        if whole:
+            book_last_line(rest, self.intake)
+        return rest
 
     def _check(self, stretch: Stretch, whole: bool) -> None:
         """Decode a stretch before anything is booked; raises BadData where a line is bad."""
@@ -126,32 +121,17 @@ class _Job:
             more = f", and {count - 1} more" if count > 1 else ""
             raise BadData(f"{first}{more}; nothing booked (--strict)")
 
-    def _intake(self) -> Intake:
-        ctx, feed = self.ctx, self.feed
-        return Intake(
-            ctx.book.root, self.args.feed, self.decoder, feed.identity, ctx.agent, self.window_of
-        )
-
     def finish(self) -> None:
-        """Take what was booked into the fold, also where a later part of the input failed."""
+        """Bring the store up to date, also if a later part of the input failed."""
         self.decoder.close()
-        if not any(told.written for told in self.told):
-            return
-        fold = self.ctx.book.traffic_fold
-        for told in self.told:
-            for window, packed in told.traffic.items():
-                fold.value.window(window).take(unpack(packed))
-        fold.skip(place for told in self.told for place in told.written)
-        fold.save(at_once=True)
+        self.intake.finish()
 
     def result(self) -> Result:
-        """Return the counts of all parts."""
-        counts = Counts()
-        for told in self.told:
-            counts.take(told.counts)
+        """Returns the counts of all parts."""
         name = self.args.feed
         data = {"feed": name, "source": self.source}
-        return result_of_counts(self.ctx, name, data, msgspec.structs.asdict(counts), name)
+        counts = msgspec.structs.asdict(self.intake.counts)
+        return result_of_counts(self.ctx, name, data, counts, name)
 
 
 def _last(reader: Reader) -> Iterator[Chunk]:

@@ -15,7 +15,6 @@ from burnbook.windows.current import wanted
 def run(ctx: Context, args: Any) -> Result:
     """Shows the findings, faults first. With `--exit-code`, a fault exits with 1."""
     windows, findings = audit_windows(ctx, None if args.all else wanted(ctx, args.window))
-    ctx.book.save_folds()
     faults = sum(finding.severity == "fault" for finding in findings)
     data = {
         "windows": windows,

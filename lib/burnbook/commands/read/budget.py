@@ -46,7 +46,6 @@ def run(ctx: Context, args: Any) -> Result:
         crossings = [*notices.of_budget(used, budget), *crossings]
     notices.send(ctx, window, crossings, notify)
     note_damage(ctx)
-    ctx.book.save_folds()
     used_up = used.left_tokens is not None and used.left_tokens <= 0
     stop = used_up or any(verdict.state == "stop" for verdict in verdicts)
     data = {

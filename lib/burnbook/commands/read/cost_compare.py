@@ -1,6 +1,5 @@
 """Routed against baseline, feature by feature, and what offloading saved."""
 
-from itertools import chain, islice
 from typing import Any
 
 import msgspec
@@ -11,6 +10,7 @@ from burnbook.config.prices import Lookup
 from burnbook.context import Context, Result, note_damage
 from burnbook.cost import view
 from burnbook.cost.compare import compare
+from burnbook.telemetry.costs.requests import cost_requests
 from burnbook.windows.current import wanted
 
 
@@ -20,17 +20,16 @@ def run(ctx: Context, args: Any) -> Result:
         raise UsageError(f"--top is {args.top}; valid: 1 or more")
     window = wanted(ctx, args.window)
     prices = ctx.config.prices
-    rows = iter(ctx.book.telemetry(window))
-    first = list(islice(rows, 1))
-    if not first:
-        raise Missing(f"no telemetry of window {window} is in the book; `ingest` books some")
-    found = compare(chain(first, rows), Lookup(prices.prices))
+    requests = cost_requests(ctx.store, window)
     note_damage(ctx)
-    shown = found.features[: args.top]
+    if requests is None:
+        raise Missing(f"no telemetry of window {window} is in the book; `ingest` books some")
+    result = compare(requests, Lookup(prices.prices))
+    shown = result.features[: args.top]
     data = {
         "window": window,
         "prices": {"as_of": prices.as_of, "source": prices.source},
-        **msgspec.structs.asdict(msgspec.structs.replace(found, features=shown)),
+        **msgspec.structs.asdict(msgspec.structs.replace(result, features=shown)),
     }
     ready = csv_text(view.table(shown)) if args.format == "csv" else None
-    return Result(view.parts(window, found, shown, prices), data, ready=ready)
+    return Result(view.parts(window, result, shown, prices), data, ready=ready)

@@ -13,6 +13,5 @@ def run(ctx: Context, args: Any) -> Result:
     """Decides about one window. With `--exit-code`, NO-GO exits with 1, SOFT GO with 0."""
     decision = decide_window(ctx, wanted(ctx, args.window))
     note_damage(ctx)
-    ctx.book.save_folds()
     code = NO if args.exit_code and decision.verdict == "NO-GO" else 0
     return Result(parts(decision), decision, code)

@@ -15,5 +15,4 @@ def run(ctx: Context, args: Any) -> Result:
     window = wanted(ctx, args.window)
     parts, data = page(scene(ctx, window), modules)
     note_damage(ctx)
-    ctx.book.save_folds()
     return Result(parts, data)

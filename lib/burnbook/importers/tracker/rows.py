@@ -173,7 +173,7 @@ def meters(
         minutes, shown = _MINUTES.get(name, _WEEK), resets.get(name)
         resets_at = _reset(shown, captured_at, minutes, zone) if shown else None
         if resets_at is None:
-            errors.append(f"reset-not-{'parse_pane' if shown else 'shown'}:{name}")
+            errors.append(f"reset-not-{'understood' if shown else 'shown'}:{name}")
         if percent > 100:
             errors.append(f"percent-out-of-range:{name}")
         result.append(Meter(name, percent if percent <= 100 else None, minutes, resets_at))

@@ -13,7 +13,8 @@ from burnbook.importers.tracker.rows import Stamp, read
 from burnbook.importers.tracker.source import Line, Source
 from burnbook.jsonl.chunks import MAX_LINE, Chunk
 from burnbook.rows.meters import IMPORTED
-from burnbook.telemetry import decoder as decoders
+from burnbook.telemetry.feeds import decoder as decoders
+from burnbook.telemetry.feeds.batch import BatchReader
 from burnbook.telemetry.intake import Intake
 from burnbook.windows import boundaries
 from burnbook.windows.snapshot_index import snapshot_index
@@ -39,8 +40,11 @@ def telemetry(source: Source) -> None:
                 continue
             bad = {n for n, _ in decoded.rejected}
             target = window or by_time
-            intake = Intake(ctx.book.root, IMPORTED, decoder, feed.identity, ctx.agent, target)
-            intake.take(Chunk([line.data for n, line in enumerate(lines) if n not in bad], 1, 0))
+            reader = BatchReader(IMPORTED, decoder, feed.identity, ctx.agent, target)
+            intake = Intake(ctx.store, reader)
+            valid = [line.data for n, line in enumerate(lines) if n not in bad]
+            intake.book_chunk(Chunk(valid, 1, 0))
+            intake.finish()
             source.count(accepted=intake.counts.accepted, duplicates=intake.counts.duplicates)
     if source.dry_run:
         ctx.notes.append(f"{source.name}: a dry run does not find duplicate events")

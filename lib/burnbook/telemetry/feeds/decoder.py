@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from burnbook.base.errors import Refused
 from burnbook.config.feeds import Feed
 from burnbook.jsonl.parse import BLANK, MAX_LINE, parse
-from burnbook.telemetry.event import Batch, Event, Parted, Side, parted
-from burnbook.telemetry.fast_path import Plain, possible
-from burnbook.telemetry.reader import Reader
+from burnbook.telemetry.feeds.event import Batch, Event, Parted, Side, parted
+from burnbook.telemetry.feeds.fast_path import Plain, possible
+from burnbook.telemetry.feeds.reader import Reader
 
 if TYPE_CHECKING:
     from burnbook.jq_map.program import JqMap
@@ -48,29 +48,29 @@ class Decoder:
         if self._mapped is not None:
             return self._through_map(self._mapped, lines)
         if self._plain is None:
-            made: list[Event] = []
-            told: list[Side] = []
+            decoded: list[Event] = []
+            decoded_sides: list[Side] = []
             odd: Sequence[int] = range(len(lines))
         else:
-            made, told, odd = self._plain.decode(lines)
+            decoded, decoded_sides, odd = self._plain.decode(lines)
             if not odd:
-                return Parted(made, told, [], 0)
+                return Parted(decoded, decoded_sides, [], 0)
         events: list[Event] = []
         sides: list[Side] = []
         rejected: list[tuple[int, str]] = []
         ignored = start = 0
         for at in odd:
             if start < at:
-                events += made[start:at]
-                sides += told[start:at]
+                events += decoded[start:at]
+                sides += decoded_sides[start:at]
             start = at + 1
             try:
                 ignored += self._read(lines[at], events)
             except Refused as error:
                 rejected.append((at, str(error)))
             sides += map(parted, events[len(sides) :])
-        events += made[start:]
-        sides += told[start:]
+        events += decoded[start:]
+        sides += decoded_sides[start:]
         return Parted(events, sides, rejected, ignored)
 
     def close(self) -> None:
@@ -82,10 +82,10 @@ class Decoder:
 
     def _read(self, line: bytes, events: list[Event]) -> int:
         # Adds the events of one line and gives the number of its rows that are no requests.
-        found = parse(line)
-        if found is BLANK:
+        value = parse(line)
+        if value is BLANK:
             return 0
-        event = self._reader.read(found)
+        event = self._reader.read(value)
         if event is None:
             return 1
         events.append(event)
@@ -116,9 +116,9 @@ class Decoder:
     def _several(self, objects: list[Any], events: list[Event]) -> int:
         # What is good in a line is taken, whatever stands beside it. No object at all counts too.
         ignored, faults = int(not objects), []
-        for found in objects:
+        for value in objects:
             try:
-                event = self._reader.read(found)
+                event = self._reader.read(value)
             except Refused as error:
                 faults.append(str(error))
                 continue

@@ -1,4 +1,4 @@
-"""What a value means: moments, lanes, statuses, conditions. Built once for each feed."""
+"""The meaning of lanes, statuses and conditions of a feed."""
 
 import re
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ _CLASS = re.compile(r"[1-5]xx")
 
 
 class Statuses:
-    """Tells healthy from unhealthy."""
+    """Distinguishes healthy from unhealthy statuses."""
 
     def __init__(self, feed: Feed) -> None:
         self._words: dict[str | int, bool] = {}
-        for said, ok in ((feed.unhealthy, False), (feed.healthy, True)):
-            for word in said:
+        for words, ok in ((feed.unhealthy, False), (feed.healthy, True)):
+            for word in words:
                 if _CLASS.fullmatch(word):
                     start = int(word[0]) * 100
                     for status in range(start, start + 100):
@@ -28,7 +28,7 @@ class Statuses:
         self._valid = ", ".join((*feed.healthy, *feed.unhealthy))
 
     def read(self, status: int | str | None, failed: bool) -> tuple[int | str | None, bool]:
-        """The status, a number where it is one in text, and whether it is healthy.
+        """Returns the status, digits as a number, and whether it is healthy.
 
         An error row may have any number up to 999. Without a status, a row is healthy unless it is
         an error row. Raises Refused.
@@ -48,7 +48,7 @@ class Statuses:
 
 
 class Sides:
-    """Tells routed from baseline."""
+    """Distinguishes routed from baseline requests."""
 
     def __init__(self, feed: Feed) -> None:
         self._lanes = frozenset(feed.lanes)

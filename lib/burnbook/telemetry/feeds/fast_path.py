@@ -17,8 +17,8 @@ from burnbook.jsonl.parse import SHORT
 from burnbook.jsonl.text import CACHED_TEXT, untouched
 from burnbook.jsonl.timestamps import FIRST, LAST
 from burnbook.rows.meters import Count, Moment, Text
-from burnbook.telemetry.event import Event, Side, parted
-from burnbook.telemetry.reader import Reader, remember
+from burnbook.telemetry.feeds.event import Event, Side, parted
+from burnbook.telemetry.feeds.reader import Reader, remember
 from burnbook.telemetry.traffic import Group
 
 _JOINED = 512  # lines looked at together: what fits into a core's own cache
@@ -76,25 +76,25 @@ class Plain:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._sides: dict[Key, Side | None] = {}
-        # Lines of several keys may have one side: sums are made of few of them.
+        # Lines of several keys may have one side: sums are events of few of them.
         self._alike: dict[tuple[bytes, Group], Side] = {}
 
     def decode(self, lines: Sequence[bytes]) -> tuple[list[Event], list[Side], Sequence[int]]:
         """An event and its side for each line, and the indices of those for the exact path."""
-        made: list[Event] = []
-        failed = _extend(made, lines[:_PROBE])
-        if 2 * len(failed) >= len(made):
-            return made, [], range(len(lines))
-        failed += _extend(made, lines[_PROBE:])
-        sides = list(map(self._sides.get, map(_shared, made)))
-        odd = {*failed, *_crowded(made, lines, failed), *_timed(made), *_secretive(made)}
+        events: list[Event] = []
+        failed = _extend(events, lines[:_PROBE])
+        if 2 * len(failed) >= len(events):
+            return events, [], range(len(lines))
+        failed += _extend(events, lines[_PROBE:])
+        sides = list(map(self._sides.get, map(_shared, events)))
+        odd = {*failed, *_crowded(events, lines, failed), *_timed(events), *_secretive(events)}
         if not all(sides):
             for at, side in enumerate(sides):
                 if side is None:
-                    sides[at] = side = self._side(made[at])
+                    sides[at] = side = self._side(events[at])
                     if side is None:
                         odd.add(at)
-        return made, cast("list[Side]", sides), sorted(odd)
+        return events, cast("list[Side]", sides), sorted(odd)
 
     def _side(self, event: Event) -> Side | None:
         # What the exact path says of such lines. None: it changes or refuses what they have.
@@ -114,36 +114,36 @@ class Plain:
         return remember(self._sides, key, side)
 
 
-def _extend(made: list[Event], lines: Sequence[bytes]) -> list[int]:
+def _extend(events: list[Event], lines: Sequence[bytes]) -> list[int]:
     # A line that raises is consumed, and what came before it stays in the list: so the loop goes on
     # behind it, and a placeholder keeps the indices right.
     failed = []
     source = iter(lines)
     while True:
         try:
-            made.extend(map(_decode, source))
+            events.extend(map(_decode, source))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            failed.append(len(made))
-            made.append(_NONE)
+            failed.append(len(events))
+            events.append(_NONE)
         else:
             return failed
 
 
-def _timed(made: list[Event]) -> Sequence[int]:
+def _timed(events: list[Event]) -> Sequence[int]:
     # Makes moments UTC; gives those in the first and the last year, in which the offset decides
     # whether a moment is still allowed.
-    moments = [event.ts for event in made]
+    moments = [event.ts for event in events]
     odd: Sequence[int] = ()
     if not FIRST < min(moments).year <= max(moments).year < LAST:
         odd = [at for at, moment in enumerate(moments) if not FIRST < moment.year < LAST]
     if {moment.tzinfo for moment in moments} != {UTC}:
-        for at, event in enumerate(made):
+        for at, event in enumerate(events):
             if at not in odd:
                 event.ts = event.ts.astimezone(UTC)
     return odd
 
 
-def _crowded(made: list[Event], lines: Sequence[bytes], failed: list[int]) -> Sequence[int]:
+def _crowded(events: list[Event], lines: Sequence[bytes], failed: list[int]) -> Sequence[int]:
     # Lines that may have more than the nine fields: each event accounts for a number of quotes. Any
     # further key, new or repeated, means more, so if the sums are equal, so is each line's. Without
     # a backslash, every quote begins or ends a string.
@@ -154,20 +154,20 @@ def _crowded(made: list[Event], lines: Sequence[bytes], failed: list[int]) -> Se
         escapes = escapes or b"\\" in block
     expected = _QUOTES * (len(lines) - len(failed))
     if quotes != expected:
-        expected += 2 * sum(type(event.status) is str for event in made)
+        expected += 2 * sum(type(event.status) is str for event in events)
     if quotes == expected and not escapes and max(map(len, lines), default=0) <= SHORT:
         return ()
     return [
         at
-        for at, (line, event) in enumerate(zip(lines, made, strict=True))
+        for at, (line, event) in enumerate(zip(lines, events, strict=True))
         if line.count(b'"') != _QUOTES + 2 * (type(event.status) is str)
         or b"\\" in line
         or len(line) > SHORT
     ]
 
 
-def _secretive(made: list[Event]) -> Sequence[int]:
-    rids = [event.rid or "" for event in made]
+def _secretive(events: list[Event]) -> Sequence[int]:
+    rids = [event.rid or "" for event in events]
     if untouched("\n".join(rids)):
         return ()
     return [at for at, rid in enumerate(rids) if not untouched(rid)]

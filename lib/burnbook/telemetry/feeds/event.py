@@ -1,4 +1,4 @@
-"""A usage event, as every feed gives it, and why a line is none."""
+"""A usage event, the same for every feed."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ Extra = dict[str, str | int | float | bool]
 class Event(msgspec.Struct, gc=False, omit_defaults=True, eq=False):
     """One request: the own fields of `ProxyRequest`, in its order. All text in it is redacted.
 
-    `ts` is UTC. Null is what the line does not tell. `feature` is null where it is the `rid`, and
+    `ts` is UTC. Null is a value that the line lacks. `feature` is null where it is the `rid`, and
     empty where the line does not have the feed's field for it. `extra` has what the feed keeps.
     """
 
@@ -58,9 +58,9 @@ class _Added(msgspec.Struct, gc=False, omit_defaults=True):
 
 
 class Side(msgspec.Struct, gc=False, frozen=True, eq=False):
-    """What a feed's declaration adds to a line; lines that are alike share one.
+    """The fields that a feed's declaration adds to a line; lines that are alike share them.
 
-    `text` is how it stands in a row behind what the line says. `group` is what traffic sums by.
+    `text` is their JSON in a row, after the fields of the line. `group` is the group of traffic.
     """
 
     added: _Added
@@ -91,7 +91,7 @@ class Parted(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What some lines came to.
+    """The events of lines.
 
     `rejected` has the index of each line that could not be taken whole, and why; text in the reason
     is redacted. `ignored` counts rows that are no requests; blank lines count nowhere.

@@ -1,4 +1,4 @@
-"""Which values of a line a feed asks for, and where each stands in the row that is collected."""
+"""The values of a line that a feed reads, and the index of each in a row."""
 
 from operator import itemgetter
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from burnbook.config.feeds import NAMES, TEXTS, Feed
 from burnbook.config.feeds import Conditions as Declared
 from burnbook.jsonl.fields import Shape
 from burnbook.rows.meters import Count, Text
-from burnbook.telemetry.classify import Conditions
+from burnbook.telemetry.feeds.classify import Conditions
 
 _WHOLE = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
 _ANY = Text | _WHOLE | float | bool
@@ -72,14 +72,16 @@ class Columns:
                 filled[at] = next((row[other] for other in others if row[other] is not None), None)
         return tuple(filled)
 
-    def ignorable(self, found: dict[str, Any]) -> bool:
-        """Whether an object is no request, which may have anything in the fields of one."""
+    def ignorable(self, value: dict[str, Any]) -> bool:
+        """Whether an object is not a request; its fields may then have any value."""
         try:
-            row = self._answers(msgspec.convert(found, self._asked))
+            row = self._answers(msgspec.convert(value, self._asked))
         except msgspec.ValidationError:
             return False
         return self._never.any(row) or not self._only.all(row)
 
 
-def _conditions(shape: Shape, said: Declared) -> Conditions:
-    return Conditions([(shape.shared(split(path), _ANY), values) for path, values in said.items()])
+def _conditions(shape: Shape, declared: Declared) -> Conditions:
+    return Conditions(
+        [(shape.shared(split(path), _ANY), values) for path, values in declared.items()]
+    )

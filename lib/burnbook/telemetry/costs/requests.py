@@ -1,0 +1,52 @@
+"""The requests of a window as cost-compare needs them, from the store."""
+
+from sqlite3 import Connection
+
+from burnbook.cost.compare import Requests, Sides, new
+from burnbook.cost.tally import PriceKey
+from burnbook.store import queries
+from burnbook.store.store import Store
+from burnbook.telemetry.costs.projection import features
+from burnbook.telemetry.costs.tables import WINDOW, load_prompts, sums_from
+from burnbook.telemetry.traffic import unpack_counts
+
+
+def cost_requests(store: Store, window: str) -> Requests | None:
+    """The requests of a window, by side and by feature; None if there are none."""
+    return stored_requests(store.view(features(store.root)), window)
+
+
+def stored_requests(database: Connection, window: str) -> Requests | None:
+    """The same from the tables."""
+    sides: dict[int, Sides] = {}
+    names: dict[int, str] = {}
+    for feature, name, *data in queries.run(database, "cost_features", window_id=window):
+        names[feature] = name
+        sides[feature] = new()
+        sides[feature].baseline.add_latencies(unpack_counts(*data[:2]))
+        sides[feature].routed.add_latencies(unpack_counts(*data[2:]))
+    if not sides:
+        return None
+    without_model = 0
+    for feature, routed, ok, model, day, prompt, *sums in queries.run(
+        database, "cost_requests", window_id=window
+    ):
+        cell = sums_from(sums)
+        sides[feature][routed].add(PriceKey(model, day, prompt), cell, ok=bool(ok))
+        if feature == WINDOW and model is None:
+            without_model += cell.requests
+    whole = sides.pop(WINDOW)
+    matched = {names[feature]: pair for feature, pair in sides.items() if pair.matched()}
+    [(single, without_feature)] = queries.run(database, "cost_counts", window_id=window)
+
+    def longer_than(model: str, tokens: int) -> int:
+        return sum(n for prompt, n in load_prompts(database, window, model) if prompt > tokens)
+
+    return Requests(
+        window=whole,
+        matched=matched,
+        unmatched=single + len(sides) - len(matched),
+        without_feature=without_feature,
+        without_model=without_model,
+        longer_than=longer_than,
+    )

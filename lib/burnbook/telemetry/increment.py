@@ -1,0 +1,92 @@
+"""What rows of the journal add to the tables of telemetry."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from burnbook.rows.meters import NewerRow
+from burnbook.telemetry.rows import by_day, keys_of
+from burnbook.telemetry.traffic import Traffic
+
+_TOGETHER = 4096  # rows whose sums are made together
+
+
+class Increment(msgspec.Struct):
+    """The rows from byte `start` to byte `end` of the journal: keys by UTC day, sums by window."""
+
+    start: int
+    end: int
+    keys: dict[str, list[int]] = {}
+    traffic: dict[str, Traffic] = {}
+
+    def add(
+        self, end: int, keys: Mapping[str, Iterable[int]], traffic: Mapping[str, Traffic]
+    ) -> None:
+        """Add the rows up to byte `end`."""
+        self.end = end
+        for day, of_day in keys.items():
+            self.keys.setdefault(day, []).extend(of_day)
+        for window, of_window in traffic.items():
+            self.traffic.setdefault(window, Traffic()).merge(of_window)
+
+
+class Rows:
+    """Counts rows, each once. `known(day, keys)` returns the keys that the tables have."""
+
+    def __init__(self, known: Callable[[str, set[int]], set[int]]) -> None:
+        self.count = 0
+        self._known = known
+        self._keys: dict[str, set[int]] = {}
+        self._waiting: dict[str, list[Any]] = {}
+        self._traffic: dict[str, Traffic] = {}
+
+    def add(self, offsets: list[int], rows: list[Any]) -> list[int]:
+        """Add rows; returns the offsets of those that are duplicates."""
+        repeated: set[int] = set()
+        for day, of_day in by_day(rows).items():
+            keys = keys_of(of_day)
+            new, seen = set(keys), self._keys.setdefault(day, set())
+            known = self._known(day, new)
+            if known or len(new) < len(keys) or not seen.isdisjoint(new):
+                of_day = _first(of_day, keys, seen | known, repeated)
+            seen |= new - known if known else new
+            self._sum(of_day)
+        self.count += len(rows)
+        if not repeated:
+            return []
+        return [n for n, row in zip(offsets, rows, strict=False) if id(row) in repeated]
+
+    def increment(self, start: int, end: int) -> Increment:
+        """The sums of all rows."""
+        for window, rows in self._waiting.items():
+            if rows:
+                self._traffic.setdefault(window, Traffic()).add(rows)
+        self._waiting.clear()
+        keys = {day: list(of_day) for day, of_day in self._keys.items() if of_day}
+        return Increment(start, end, keys, self._traffic)
+
+    def _sum(self, rows: list[Any]) -> None:
+        counted = [row for row in rows if not isinstance(row, NewerRow)]
+        windows = {row.window for row in counted}
+        for window in windows:
+            waiting = self._waiting.setdefault(window or "", [])
+            if len(windows) == 1:
+                waiting += counted
+            else:
+                waiting += [row for row in counted if row.window == window]
+            if len(waiting) > _TOGETHER:
+                self._traffic.setdefault(window or "", Traffic()).add(waiting)
+                waiting.clear()
+
+
+def _first(rows: list[Any], keys: list[int], known: set[int], repeated: set[int]) -> list[Any]:
+    """The first row of each key that is not known; adds the `id()` of the others to `repeated`."""
+    first = []
+    for row, key in zip(rows, keys, strict=True):
+        if key in known:
+            repeated.add(id(row))
+        else:
+            known.add(key)
+            first.append(row)
+    return first

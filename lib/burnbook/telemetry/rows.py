@@ -1,0 +1,91 @@
+"""Reads the rows of the journal: only the fields that the tables are made from, many at a time."""
+
+import sys
+from array import array
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import msgspec
+from xxhash import xxh3_64_intdigest
+
+from burnbook.book import codec
+from burnbook.book.bulk_codec import decode_all
+from burnbook.rows.meters import Count, Id, Latency, Moment, NewerRow, Text
+
+JOURNAL = "proxy_telemetry"
+_ID_LENGTH = len("t-0123456789abcdef")  # of the rows that `ingest` writes
+
+
+class Request(msgspec.Struct, gc=False):
+    """The fields of `ProxyRequest` that figures depend on."""
+
+    id: str
+    schema_version: int
+    ts: Moment
+    rid: Text | None
+    lane: Text | None
+    model: Text | None
+    status: int | Text | None
+    input_tokens: Count | None
+    output_tokens: Count | None
+    latency_ms: Latency | None
+    routed: bool
+    ok: bool
+    cached_input_tokens: Count | None = None
+    cache_write_tokens: Count | None = None
+    window: Id | None = None
+    feature: Text | None = None
+    extra: dict[str, str | float | bool | None] | None = None
+
+
+_decoder = msgspec.json.Decoder(list[Request])
+
+
+def read(lines: Sequence[bytes]) -> list[Any]:
+    """The rows of lines; None for a corrupt line and a NewerRow for one of a newer version.
+
+    The rows of lines that all hold have only the fields of `Request`.
+    """
+    return decode_all(lines, _decoder) or [codec.read(JOURNAL, line) for line in lines]
+
+
+def key_of(row_id: str) -> int:
+    """The 64-bit key of a row: its id without the letter, or a hash of an id of another form."""
+    if len(row_id) == _ID_LENGTH:
+        with suppress(ValueError):
+            return int(row_id[2:], 16)
+    return xxh3_64_intdigest(row_id.encode("utf-8", "surrogatepass"))
+
+
+def keys_of(rows: Sequence[Any]) -> list[int]:
+    """The keys of rows, in a tenth of the time of one after the other."""
+    ids = [row.id for row in rows]
+    text = "".join(ids)
+    if len(text) == _ID_LENGTH * len(ids) and text.count("t-") == len(ids):
+        with suppress(ValueError):
+            keys = array("Q", bytes.fromhex(text.replace("t-", " ")))
+            if len(keys) == len(ids):
+                if sys.byteorder == "little":
+                    keys.byteswap()
+                return keys.tolist()
+    return list(map(key_of, ids))
+
+
+def by_day(rows: Sequence[Any]) -> dict[str, list[Any]]:
+    """Rows by their UTC day, such as 2026-11-22; without corrupt ones (None)."""
+    if {type(None), NewerRow}.isdisjoint(map(type, rows)):
+        moments = [row.ts for row in rows]
+        first, last = min(moments), max(moments)
+        if first.date() == last.date() and first.tzinfo is last.tzinfo:
+            return {str(first.date()): list(rows)}
+    days: dict[Any, list[Any]] = {}
+    for row in rows:
+        if isinstance(row, NewerRow):
+            days.setdefault(str(row.ts)[:10], []).append(row)
+        elif row is not None:
+            days.setdefault(row.ts.date(), []).append(row)
+    by_name: dict[str, list[Any]] = {}
+    for day, of_day in days.items():
+        by_name.setdefault(str(day), []).extend(of_day)
+    return by_name

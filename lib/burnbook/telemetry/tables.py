@@ -1,0 +1,73 @@
+"""The tables of telemetry: which requests are booked, and the traffic of each window."""
+
+from sqlite3 import Connection
+from typing import TYPE_CHECKING
+
+from burnbook.store import packed_keys, queries
+from burnbook.store.packed_keys import PackedKeys
+from burnbook.telemetry.traffic import Packed, Traffic, pack, unpack
+
+if TYPE_CHECKING:
+    from burnbook.telemetry.increment import Increment
+
+KEYS = "telemetry_keys"
+
+TABLES = (
+    *packed_keys.tables(KEYS),
+    # Offsets of rows that are in the journal before.
+    "CREATE TABLE telemetry_duplicates (offset INTEGER PRIMARY KEY)",
+    # A window, '' for requests of none. Latencies (arrays of values and of counts) and tokens by
+    # ten minutes are packed: there are thousands in a window, and they are read together.
+    """CREATE TABLE telemetry_windows (
+    window_id TEXT PRIMARY KEY,
+    baseline_ms BLOB NOT NULL,
+    baseline_requests BLOB NOT NULL,
+    routed_ms BLOB NOT NULL,
+    routed_requests BLOB NOT NULL,
+    first_at TEXT NOT NULL,
+    last_at TEXT NOT NULL,
+    pace_buckets BLOB NOT NULL,
+    pace_tokens NOT NULL
+) WITHOUT ROWID""",
+    # Tokens are text, because their sum may exceed 64 bits.
+    """CREATE TABLE telemetry_groups (
+    window_id TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    is_routed INTEGER NOT NULL,
+    is_ok INTEGER NOT NULL,
+    lane TEXT,
+    model TEXT,
+    kind TEXT,
+    requests INTEGER NOT NULL,
+    input_tokens TEXT NOT NULL,
+    output_tokens TEXT NOT NULL,
+    PRIMARY KEY (window_id, number)
+) WITHOUT ROWID""",
+)
+
+
+def stored_traffic(database: Connection, window: str) -> Traffic | None:
+    """The traffic of a window; None if there is none."""
+    rows = queries.run(database, "telemetry_window", window_id=window)
+    if not rows:
+        return None
+    groups = queries.run(database, "telemetry_groups", window_id=window)
+    [(*latencies, first, last, buckets, tokens)] = rows
+    return unpack(Packed(groups, tuple(latencies), first, last, (buckets, tokens)))
+
+
+def write(database: Connection, increment: "Increment") -> None:
+    """Add the rows of an increment to the tables."""
+    PackedKeys(database, KEYS).add(increment.keys)
+    for window, added in increment.traffic.items():
+        whole = stored_traffic(database, window) or Traffic()
+        whole.merge(added)
+        packed = pack(whole)
+        row = (window, *packed.latencies, packed.first, packed.last, *packed.pace)
+        marks = ", ".join("?" * len(row))
+        database.execute(f"INSERT OR REPLACE INTO telemetry_windows VALUES ({marks})", row)
+        database.execute("DELETE FROM telemetry_groups WHERE window_id = ?", [window])
+        groups = [(window, number, *group) for number, group in enumerate(packed.groups)]
+        database.executemany(
+            "INSERT INTO telemetry_groups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", groups
+        )
