@@ -4,11 +4,13 @@ import errno
 import os
 import pwd
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from burnbook.base import files
-from burnbook.base.errors import BadConfig, IOFault
+from burnbook.base.errors import BadConfig, IOFault, Missing
 from burnbook.base.rooted_path import RootedPath
 
 
@@ -219,3 +221,58 @@ def test_only_derived_files_are_not_synced(
     calls.clear()
     RootedPath(str(tmp_path), "a").replace(b"1")
     assert len(calls) == 2
+
+
+def test_an_input_is_read_up_to_a_limit(tmp_path: Path) -> None:
+    path = tmp_path / "pane.txt"
+    path.write_bytes(b"0123456789")
+    assert files.read_input(str(path), "no pane", 4) == b"0123"
+    assert files.read_input(str(path), "no pane", 40) == b"0123456789"
+    with files.open_input(str(path), "no lines") as file:
+        assert os.pread(file.fileno(), 3, 1) == b"123"
+
+
+def test_an_input_that_cannot_be_read_is_missing(tmp_path: Path) -> None:
+    path = str(tmp_path / "pane.txt")
+    with pytest.raises(Missing) as error:
+        files.read_input(path, "no pane", 4)
+    assert str(error.value) == f"no pane: there is no file {path!r}"
+    with pytest.raises(Missing) as error:
+        files.open_input(str(tmp_path), "no lines")
+    assert str(error.value) == f"no lines: cannot read the file: Is a directory ({tmp_path})"
+    with pytest.raises(Missing) as error:
+        files.read_input("/proc/self/mem", "no JSON", 4)
+    assert str(error.value) == "no JSON: cannot read the file: Input/output error"
+
+
+def test_stdin_has_input_if_it_is_a_file_or_a_pipe(tmp_path: Path) -> None:
+    path = tmp_path / "lines"
+    path.touch()
+    code = "from burnbook.base import files; print(files.stdin_has_input())"
+    for redirection, has_input in ((f"<{path}", True), ("</dev/null", False), ("<&-", False)):
+        command = f"{sys.executable} -c '{code}' {redirection}"
+        env = {"PYTHONPATH": str(Path(files.__file__).parents[2])}
+        done = subprocess.run(command, shell=True, env=env, capture_output=True, text=True)
+        assert done.stdout == f"{has_input}\n", (redirection, done.stderr)
+    command = f": | {sys.executable} -c '{code}'"
+    done = subprocess.run(command, shell=True, env=env, capture_output=True, text=True)
+    assert done.stdout == "True\n"
+
+
+def test_a_stream_is_copied_from_where_it_is(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    data = b"0123456789" * 5000  # less than a pipe holds
+    os.write(writer, data)
+    os.close(writer)
+    assert os.read(reader, 4) == b"0123"
+    copy = files.seekable_copy(reader)
+    assert os.pread(copy, len(data), 0) == data[4:]
+    assert os.fstat(copy).st_nlink == 0
+    os.close(copy)
+    os.close(reader)
+
+
+def test_the_members_of_a_plugin_folder_are_its_public_modules(tmp_path: Path) -> None:
+    for name in ("codex.py", "claude.py", "_text.py", "__init__.py", "notes.txt"):
+        (tmp_path / name).touch()
+    assert files.plugins(str(tmp_path)) == ("claude", "codex")

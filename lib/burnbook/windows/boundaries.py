@@ -19,14 +19,6 @@ class Span(NamedTuple):
     ends_at: datetime | None
 
 
-def span(config: Config, window: str, first_before: datetime | None) -> Span:
-    """From the first BEFORE to the declared end, else to the first reset time after that BEFORE."""
-    ends = config.ends(window)
-    if ends is None and first_before is not None:
-        ends = first_end(config, first_before)
-    return Span(first_before, ends)
-
-
 def first_end(config: Config, begun: datetime) -> datetime:
     """The reset time at which a window that begins at `begun` ends.
 
@@ -36,14 +28,15 @@ def first_end(config: Config, begun: datetime) -> datetime:
 
 
 def of(config: Config, index: SnapshotIndex, window: str) -> Span:
-    """The span of a window, from the snapshots that count.
+    """From the first BEFORE that counts to the declared end, else to the first reset time after it.
 
     For the end, a BEFORE that was booked early for a reset counts from that reset.
     """
     befores = [entry for entry in index.counted(window) if entry.phase == "before"]
-    first = min((entry.captured_at for entry in befores), default=None)
-    begun = min((entry.counts_from for entry in befores), default=None)
-    return Span(first, span(config, window, begun).ends_at)
+    ends = config.ends(window)
+    if ends is None and befores:
+        ends = first_end(config, min(entry.counts_from for entry in befores))
+    return Span(min((entry.captured_at for entry in befores), default=None), ends)
 
 
 def following(config: Config, window: str) -> str | None:
