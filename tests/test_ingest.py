@@ -10,7 +10,7 @@ import pytest
 from burnbook.config.loader import Config
 from burnbook.jsonl.chunks import Chunk
 from burnbook.store.store import Store
-from burnbook.telemetry import bulk, rows, stretch
+from burnbook.telemetry import bulk, rows, stretch, traffic
 from burnbook.telemetry.feeds import decoder
 from burnbook.telemetry.feeds.batch import BatchReader
 from burnbook.telemetry.intake import Intake
@@ -332,3 +332,19 @@ def newer(line: bytes) -> bytes:
     """The same row, as a newer version writes it."""
     body = line[:-19].replace(b'"schema_version":1', b'"schema_version":9')
     return b'%b,"crc":"%08x"}\n' % (body, zlib.crc32(body))
+
+
+COUNTS = st.dictionaries(st.floats(0, 1e12), st.integers(1, 10**6), max_size=20)
+
+
+@pytest.mark.parametrize("few", [0, 4096])
+def test_packed_counts_are_merged(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(traffic, "_FEW", few)
+
+    @given(COUNTS, COUNTS)
+    def check(first: dict[float, int], second: dict[float, int]) -> None:
+        both = {v: first.get(v, 0) + second.get(v, 0) for v in {**first, **second}}
+        packed = traffic.merge_counts(*traffic.pack_counts(first), second)
+        assert packed == traffic.pack_counts(both)
+
+    check()

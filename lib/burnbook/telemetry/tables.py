@@ -1,16 +1,20 @@
 """The tables of telemetry: which requests are booked, and the traffic of each window."""
 
+from collections.abc import Sequence
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from burnbook.store import packed_keys, queries
 from burnbook.store.packed_keys import PackedKeys
-from burnbook.telemetry.traffic import Packed, Traffic, pack, unpack
+from burnbook.telemetry.traffic import Packed, Traffic, merge_counts, pack, unpack
 
 if TYPE_CHECKING:
     from burnbook.telemetry.increment import Increment
 
 KEYS = "telemetry_keys"
+_NO_LATENCIES = (b"", b"", b"", b"")
 
 TABLES = (
     *packed_keys.tables(KEYS),
@@ -60,14 +64,24 @@ def write(database: Connection, increment: "Increment") -> None:
     """Add the rows of an increment to the tables."""
     PackedKeys(database, KEYS).add(increment.keys)
     for window, added in increment.traffic.items():
-        whole = stored_traffic(database, window) or Traffic()
-        whole.merge(added)
+        latencies: Sequence[bytes] = _NO_LATENCIES
+        whole = Traffic()
+        rows = queries.run(database, "telemetry_window", window_id=window)
+        if rows:
+            [(*latencies, first, last, buckets, tokens)] = rows
+            groups = queries.run(database, "telemetry_groups", window_id=window)
+            whole = unpack(Packed(groups, _NO_LATENCIES, first, last, (buckets, tokens)))
+        whole.merge(msgspec.structs.replace(added, baseline={}, routed={}))
         packed = pack(whole)
-        row = (window, *packed.latencies, packed.first, packed.last, *packed.pace)
+        latencies = (
+            *merge_counts(latencies[0], latencies[1], added.baseline),
+            *merge_counts(latencies[2], latencies[3], added.routed),
+        )
+        row = (window, *latencies, packed.first, packed.last, *packed.pace)
         marks = ", ".join("?" * len(row))
         database.execute(f"INSERT OR REPLACE INTO telemetry_windows VALUES ({marks})", row)
         database.execute("DELETE FROM telemetry_groups WHERE window_id = ?", [window])
-        groups = [(window, number, *group) for number, group in enumerate(packed.groups)]
         database.executemany(
-            "INSERT INTO telemetry_groups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", groups
+            "INSERT INTO telemetry_groups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(window, number, *group) for number, group in enumerate(packed.groups)],
         )
