@@ -113,7 +113,7 @@ def preview(bench: Bench) -> Iterator[Line]:
 
 # In this order: the last one adds to the books of the others.
 JOBS: dict[str, Callable[[Bench], Iterator[Line]]] = {
-    one.__name__: one for one in (small, cold, memory, preview, append)
+    job.__name__: job for job in (small, cold, memory, preview, append)
 }
 
 

@@ -39,8 +39,8 @@ ROWS = st.fixed_dictionaries(
 def row(n: int, days: int = 0, **fields: Any) -> bytes:
     """A row of the journal; `days` after the first day."""
     moment = NOON + timedelta(days=days, seconds=n)
-    made = codec.make(ProxyRequest, ts=moment, lane=None, status=None, reason=None, **fields)
-    return codec.encode(msgspec.structs.replace(made, id=f"t-{n:016x}"))
+    event = codec.make(ProxyRequest, ts=moment, lane=None, status=None, reason=None, **fields)
+    return codec.encode(msgspec.structs.replace(event, id=f"t-{n:016x}"))
 
 
 @settings(max_examples=60, deadline=None)
@@ -58,7 +58,7 @@ def test_features_have_the_sums_of_their_rows(
             store = Store(root)
             cost_requests(store, "W1")
             store.close()
-        found = cost_requests(Store(root), "W1")
+        requests = cost_requests(Store(root), "W1")
     by_name: dict[str, list[dict[str, Any]]] = defaultdict(list)
     whole = [fields for fields in values if fields["window"] == "W1"]
     for fields in whole:
@@ -67,17 +67,20 @@ def test_features_have_the_sums_of_their_rows(
     nameless = by_name.pop("", [])
     matched = {n: rows for n, rows in by_name.items() if len({f["routed"] for f in rows}) == 2}
     if not whole:
-        assert found is None
+        assert requests is None
         return
-    assert found is not None
-    assert found.matched.keys() == matched.keys()
-    assert (found.unmatched, found.without_feature) == (len(by_name) - len(matched), len(nameless))
-    assert found.without_model == sum(f["model"] is None for f in whole)
-    assert found.longer_than("glm", 100) == sum(
+    assert requests is not None
+    assert requests.matched.keys() == matched.keys()
+    assert (requests.unmatched, requests.without_feature) == (
+        len(by_name) - len(matched),
+        len(nameless),
+    )
+    assert requests.without_model == sum(f["model"] is None for f in whole)
+    assert requests.longer_than("glm", 100) == sum(
         f["model"] == "glm" and (f["input_tokens"] or 0) > 100 for f in whole
     )
-    for sides, rows_of in [(found.window, whole)] + [
-        (found.matched[n], r) for n, r in matched.items()
+    for sides, rows_of in [(requests.window, whole)] + [
+        (requests.matched[n], r) for n, r in matched.items()
     ]:
         for tally, routed in zip(sides, (False, True), strict=True):
             own = [fields for fields in rows_of if fields["routed"] == routed]

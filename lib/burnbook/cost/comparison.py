@@ -6,18 +6,18 @@ import msgspec
 
 
 class Latency(msgspec.Struct, frozen=True):
-    """Milliseconds, exact; null where no request tells its latency."""
+    """Milliseconds, exact; null if no request reports its latency."""
 
     p50: float | None
     p95: float | None
 
 
 class Side(msgspec.Struct, frozen=True):
-    """One side's figures. Tokens are sums of what is told, null where no request tells any.
+    """The figures of one side. Tokens are sums of the reported ones, null if none are reported.
 
-    `input_tokens` holds cached input and cache writes too. `untold`: requests whose cost cannot be
-    known, because they do not tell their tokens. `usd` is null where there is one, or where a model
-    that used tokens has no price; `usd_known` is the cost of all the others.
+    `input_tokens` includes cached input and cache writes. `untold` counts requests whose cost is
+    unknown, because they do not report their tokens. `usd` is null if there are such requests, or
+    if a model that used tokens has no price; `usd_known` is the cost of all other requests.
     """
 
     requests: int
@@ -35,10 +35,10 @@ class Side(msgspec.Struct, frozen=True):
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Both sides and routed - baseline; null where one side is not known.
+    """Both sides, and routed - baseline, which is null if one of them is unknown.
 
     `saved_usd` is counterfactual_usd - routed.usd. `saved_usd_known` is the same for those routed
-    requests that tell their tokens and whose model has a price; null where none can be compared.
+    requests that report their tokens and whose model has a price; null if there are none.
     """
 
     feature: str | None = None
@@ -60,7 +60,7 @@ class Totals(Compared, frozen=True, kw_only=True):
 
 
 class Gaps(msgspec.Struct, frozen=True):
-    """How many requests tell too little, or cost more than their price says (`base_up_to`)."""
+    """Counts of requests that report too little, or cost more than their price (`base_up_to`)."""
 
     without_feature: int
     without_model: int
@@ -71,7 +71,7 @@ class Gaps(msgspec.Struct, frozen=True):
 class Comparison(msgspec.Struct, frozen=True):
     """Matched features, most tokens first; `unpriced` names models that have tokens but no price.
 
-    A feature is matched where both sides have a request; `matched` and `unmatched` count features.
+    A feature is matched if both sides have a request; `matched` and `unmatched` count features.
     """
 
     features: Sequence[Compared]

@@ -2,7 +2,7 @@
 
 In a matched feature these are the models of its own baseline, each by its share of the baseline's
 tokens there; for all other requests those of the window's whole baseline, by their shares there.
-The tokens stay as they are: whether the other model had needed more or fewer, nobody knows.
+The numbers of tokens are unchanged: it is unknown whether another model needs more or fewer.
 """
 
 from collections.abc import Iterable
@@ -14,11 +14,11 @@ from burnbook.cost.tally import Tally
 
 
 class Instead(NamedTuple):
-    """USD on the baseline's models, and what is known of the saving.
+    """USD on the baseline's models, and the known part of the saving.
 
-    `cost` is null where a model of the baseline has no price, where there is no baseline, and where
-    a routed request does not tell its tokens. `saved` leaves such requests out, and those of routed
-    models without a price.
+    `cost` is null if a model of the baseline has no price, if there is no baseline, and if a routed
+    request does not report its tokens. `saved` leaves such requests out, and those of routed models
+    without a price.
     """
 
     cost: Fraction | None
@@ -26,7 +26,7 @@ class Instead(NamedTuple):
 
 
 def instead_of(routed: Tally, own: Mix, window: Mix, find: Find) -> Instead:
-    """The routed tokens on the models of the own mix, or of the window's where it has none."""
+    """Prices routed tokens on the models of the own mix, or of the window's if that is empty."""
     mix = own if weight(own) else window
     priced: Mix = {m: each for m, each in routed.amounts.items() if m is not None and find(m)}
     known = cost_at(added(priced.values()), mix, find)
@@ -38,7 +38,7 @@ def instead_of(routed: Tally, own: Mix, window: Mix, find: Find) -> Instead:
 
 
 def total(parts: Iterable[Instead]) -> Instead:
-    """Null as a whole where one part is; what is known is the sum of what is."""
+    """Sums parts. `cost` is null if that of a part is; `saved` is the sum of the known ones."""
     every = list(parts)
     costs = [part.cost for part in every if part.cost is not None]
     saved = [part.saved for part in every if part.saved is not None]

@@ -18,14 +18,14 @@ NOTHING: Amounts = (0, 0, 0, 0)
 
 
 def cost(amounts: Amounts, price: Price) -> Fraction:
-    """USD of some tokens. The part of the input that no cache served or took costs `input`."""
-    sent, made, cached, written = amounts
+    """Returns the USD of tokens. Input outside the cached and written parts costs `input`."""
+    sent, received, cached, written = amounts
     plain, out, read, write = _rates(price)
-    return (sent - cached - written) * plain + made * out + cached * read + written * write
+    return (sent - cached - written) * plain + received * out + cached * read + written * write
 
 
 def known_cost(mix: Mix, find: Find) -> tuple[Fraction, bool]:
-    """USD of the models that have a price, and whether one that used tokens has none."""
+    """Returns the USD of the models with a price, and whether a model with tokens has none."""
     known, lacking = Fraction(0), False
     for model, amounts in mix.items():
         price = find(model) if model is not None else None
@@ -37,31 +37,31 @@ def known_cost(mix: Mix, find: Find) -> tuple[Fraction, bool]:
 
 
 def cost_at(amounts: Amounts, mix: Mix, find: Find) -> Fraction | None:
-    """USD of some tokens on the models of a mix, each by its share of the mix's tokens.
+    """Returns the USD of tokens on the models of a mix, each by its share of the mix's tokens.
 
-    None where the mix has no tokens, or where a model that has some has no price.
+    None if the mix has no tokens, or if a model that has tokens has no price.
     """
     if not any(amounts):
         return Fraction(0)
     whole = weight(mix)
-    found = Fraction(0)
-    for model, one in mix.items():
-        share = one[0] + one[1]
+    total = Fraction(0)
+    for model, (sent, received, _, _) in mix.items():
+        share = sent + received
         price = find(model) if model is not None else None
         if share and price is None:
             return None
         if share and price is not None:
-            found += cost(amounts, price) * share / whole
-    return found if whole else None
+            total += cost(amounts, price) * share / whole
+    return total if whole else None
 
 
 def weight(mix: Mix) -> int:
-    """Every token of a mix."""
-    return sum(sent + made for sent, made, _, _ in mix.values())
+    """Returns the number of input and output tokens of a mix."""
+    return sum(sent + received for sent, received, _, _ in mix.values())
 
 
 def added(parts: Iterable[Amounts]) -> Amounts:
-    """Token by token of a kind."""
+    """Returns the sums by kind of token."""
     a, b, c, d = NOTHING
     for w, x, y, z in parts:
         a, b, c, d = a + w, b + x, c + y, d + z

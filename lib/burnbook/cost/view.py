@@ -1,4 +1,4 @@
-"""How a comparison is laid out: parts for eyes, and rows for a spreadsheet."""
+"""Lays out a comparison: parts for people, and rows for a spreadsheet."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,20 +23,20 @@ _BOTH = ("delta_tokens", "delta_usd", "counterfactual_usd", "saved_usd", "saved_
 
 
 def parts(
-    window: str, found: Comparison, shown: Sequence[Compared], prices: Prices
+    window: str, comparison: Comparison, shown: Sequence[Compared], prices: Prices
 ) -> Sequence[Part]:
-    """Matched features, the unmatched, totals, what was saved, and what is not known."""
-    sums = [("all matched", found.matched_totals), ("whole window", found.totals)]
+    """Lays out matched features, counts of unmatched ones, totals, the saving, and the gaps."""
+    sums = [("all matched", comparison.matched_totals), ("whole window", comparison.totals)]
     rows = [*((pair.feature or "", pair) for pair in shown), *sums]
-    hidden = found.matched - len(shown)
-    whole = found.totals
+    hidden = comparison.matched - len(shown)
+    whole = comparison.totals
     lines = [
-        f"Matched: {found.matched}" + (f" ({hidden} not shown)" if hidden else ""),
-        f"Unmatched: {found.unmatched}",
+        f"Matched: {comparison.matched}" + (f" ({hidden} not shown)" if hidden else ""),
+        f"Unmatched: {comparison.unmatched}",
         f"Spent: {_usd(whole.all)} (baseline {_usd(whole.baseline)}, routed {_usd(whole.routed)})",
     ]
-    rest = [f"Without a price: {', '.join(found.unpriced)}"] if found.unpriced else []
-    rest += _gaps(found.gaps)
+    rest = [f"Without a price: {', '.join(comparison.unpriced)}"] if comparison.unpriced else []
+    rest += _gaps(comparison.gaps)
     if prices.as_of is not None:
         rest.append(f"Prices in USD as of {prices.as_of}, from {prices.source or 'prices.toml'}")
     return [
@@ -103,13 +103,13 @@ def _money(value: float | None) -> str:
 
 
 def _gaps(gaps: Gaps) -> list[str]:
-    said = (
+    counts = (
         (gaps.without_feature, "without a feature"),
         (gaps.without_model, "without a model"),
         (gaps.without_tokens, "without a token count (their cost is not known)"),
         (gaps.over_base, "longer than their model's price covers (they cost more than is shown)"),
     )
-    return [f"Requests {what}: {count}" for count, what in said if count]
+    return [f"Requests {what}: {count}" for count, what in counts if count]
 
 
 def _figures(side: Side) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The values of a line that a feed reads, and the index of each in a row."""
+"""The values that a feed reads from a line, and the index of each in a row."""
 
 from operator import itemgetter
 from typing import Annotated, Any
@@ -26,7 +26,7 @@ _TEXT_AT = {name: NAMES.index(name) for name in TEXTS}
 
 
 class Columns:
-    """A row of one feed: first the canonical fields in their order, then whatever else is asked.
+    """A row of one feed: the canonical fields in their order, then the other values it needs.
 
     `line` is the struct type to convert an object to, `columns` makes a row of one.
     """
@@ -49,7 +49,7 @@ class Columns:
             for word in several(feed.feature)
         ]
         if self.features[:1] == [RID]:
-            self.features = []  # always the rid, also where there is none
+            self.features = []  # always the rid, even if it is null
         self.kept = [(word, shape.shared(split(word), _ANY)) for word in feed.keep]
         kind = feed.errors.kind
         self.kind = None if kind is None else shape.shared(split(kind), _ANY)
@@ -59,13 +59,13 @@ class Columns:
         self.needed = itemgetter(*map(NAMES.index, self.required), 0)  # 0: never fewer than two
         self.lenient = frozenset(feed.errors.may_lack) - {"ts"}
 
-        asked = Shape()
-        self._only = _conditions(asked, feed.requests.only)
-        self._never = _conditions(asked, feed.requests.never)
-        self._asked, self._answers = asked.build()
+        conditions = Shape()
+        self._only = _conditions(conditions, feed.requests.only)
+        self._never = _conditions(conditions, feed.requests.never)
+        self._conditions, self._columns = conditions.build()
 
     def filled(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The row with the fall-backs of fields that are null."""
+        """Returns the row with the fallbacks of null fields."""
         filled = list(row)
         for at, others in self.others:
             if filled[at] is None:
@@ -75,7 +75,7 @@ class Columns:
     def ignorable(self, value: dict[str, Any]) -> bool:
         """Whether an object is not a request; its fields may then have any value."""
         try:
-            row = self._answers(msgspec.convert(value, self._asked))
+            row = self._columns(msgspec.convert(value, self._conditions))
         except msgspec.ValidationError:
             return False
         return self._never.any(row) or not self._only.all(row)

@@ -1,7 +1,7 @@
 """A feed's declaration -> a compiled decoder; lines of NDJSON -> usage events. Pure.
 
-Most lines take a quick path that looks at a whole batch at once and hands on every line that it is
-not certain of; the exact path reads these one by one and has the last word.
+Most lines take a quick path that looks at a whole batch at once and hands on every line that may
+be unusual; the exact path reads these one by one, and its result counts.
 """
 
 from collections.abc import Sequence
@@ -33,10 +33,10 @@ class Decoder:
             self._mapped = JqMap(feed.map, where)
 
     def batch(self, lines: Sequence[bytes]) -> Batch:
-        """The events of some lines, in their order, and what became of the rest.
+        """Returns the events of lines in their order, and counts of the other lines.
 
-        Lines come with or without their line ends; a byte-order mark before a line is no fault. No
-        bytes make it raise. Of a line over MAX_LINE, the first MAX_LINE + 1 bytes are enough.
+        Lines come with or without their line ends; a byte-order mark before a line is allowed.
+        Never raises. Of a line over MAX_LINE, the first MAX_LINE + 1 bytes are enough.
         """
         events, sides, rejected, ignored = self.parted(lines)
         for event, side in zip(events, sides, strict=True):
@@ -44,22 +44,22 @@ class Decoder:
         return Batch(events, rejected, ignored)
 
     def parted(self, lines: Sequence[bytes]) -> Parted:
-        """The same, with what the lines say apart from what the declaration adds to them."""
+        """The same, with the fields of the lines apart from those that the declaration adds."""
         if self._mapped is not None:
             return self._through_map(self._mapped, lines)
         if self._plain is None:
             decoded: list[Event] = []
             decoded_sides: list[Side] = []
-            odd: Sequence[int] = range(len(lines))
+            unusual: Sequence[int] = range(len(lines))
         else:
-            decoded, decoded_sides, odd = self._plain.decode(lines)
-            if not odd:
+            decoded, decoded_sides, unusual = self._plain.decode(lines)
+            if not unusual:
                 return Parted(decoded, decoded_sides, [], 0)
         events: list[Event] = []
         sides: list[Side] = []
         rejected: list[tuple[int, str]] = []
         ignored = start = 0
-        for at in odd:
+        for at in unusual:
             if start < at:
                 events += decoded[start:at]
                 sides += decoded_sides[start:at]
@@ -74,14 +74,14 @@ class Decoder:
         return Parted(events, sides, rejected, ignored)
 
     def close(self) -> None:
-        """End the process that runs the map, where there is one. It starts again when needed."""
+        """Ends the process that runs the map, if there is one. It starts again when needed."""
         if self._mapped is not None:
             from burnbook.jq_map.program import stop
 
             stop()
 
     def _read(self, line: bytes, events: list[Event]) -> int:
-        # Adds the events of one line and gives the number of its rows that are no requests.
+        # Adds the events of one line. Returns the number of its rows that are not requests.
         value = parse(line)
         if value is BLANK:
             return 0
@@ -92,21 +92,21 @@ class Decoder:
         return 0
 
     def _through_map(self, mapped: "JqMap", lines: Sequence[bytes]) -> Parted:
-        # The map is asked about all good lines at once: each question costs two process switches.
+        # All valid lines go to the map at once, because each request costs two process switches.
         from burnbook.jq_map.program import objects
 
-        asked: list[int] = []
+        indices: list[int] = []
         rejected: list[tuple[int, str]] = []
         for at, line in enumerate(lines):
             try:
                 if parse(line) is not BLANK:
-                    asked.append(at)
+                    indices.append(at)
             except Refused as error:
                 rejected.append((at, str(error)))
         events: list[Event] = []
         ignored = 0
-        answers = mapped.answers([lines[at] for at in asked])
-        for at, answer in zip(asked, answers, strict=True):
+        answers = mapped.answers([lines[at] for at in indices])
+        for at, answer in zip(indices, answers, strict=True):
             try:
                 ignored += self._several(objects(answer), events)
             except Refused as error:
@@ -114,7 +114,7 @@ class Decoder:
         return Parted(events, list(map(parted, events)), sorted(rejected), ignored)
 
     def _several(self, objects: list[Any], events: list[Event]) -> int:
-        # What is good in a line is taken, whatever stands beside it. No object at all counts too.
+        # Valid objects are kept even if others of the line are not. No object counts as ignored.
         ignored, faults = int(not objects), []
         for value in objects:
             try:

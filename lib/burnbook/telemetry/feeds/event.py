@@ -11,7 +11,7 @@ from burnbook.telemetry.traffic import Group, group_of
 
 __all__ = ["MAX_TEXT", "Batch", "Event", "Parted", "Refused", "Side", "parted"]
 
-# In place of what is added later: as a default it is left out of what is encoded.
+# The value of fields that are added later. As a default, it is not encoded.
 _LATER: Any = object()
 
 Extra = dict[str, str | int | float | bool]
@@ -20,8 +20,8 @@ Extra = dict[str, str | int | float | bool]
 class Event(msgspec.Struct, gc=False, omit_defaults=True, eq=False):
     """One request: the own fields of `ProxyRequest`, in its order. All text in it is redacted.
 
-    `ts` is UTC. Null is a value that the line lacks. `feature` is null where it is the `rid`, and
-    empty where the line does not have the feed's field for it. `extra` has what the feed keeps.
+    `ts` is UTC. Null is a value that the line lacks. `feature` is null if it is the `rid`, and
+    empty if the line does not have the feed's field for it. `extra` has what the feed keeps.
     """
 
     ts: datetime
@@ -73,7 +73,7 @@ class Side(msgspec.Struct, gc=False, frozen=True, eq=False):
 
 
 def parted(event: Event) -> Side:
-    """What was added to an event, which then has only what its line says."""
+    """Removes the added fields from an event, and returns them."""
     added = _Added(event.routed, event.ok, event.feature, event.extra)
     side = Side(added, group_of(event), b"," + msgspec.json.encode(added)[1:-1])
     event.routed = event.ok = _LATER
@@ -82,7 +82,7 @@ def parted(event: Event) -> Side:
 
 
 class Parted(NamedTuple):
-    """A batch whose events have only what their lines say; `sides` has the rest of each."""
+    """A batch whose events have only the fields of their lines; `sides` has the added ones."""
 
     events: list[Event]
     sides: list[Side]
@@ -93,8 +93,8 @@ class Parted(NamedTuple):
 class Batch(NamedTuple):
     """The events of lines.
 
-    `rejected` has the index of each line that could not be taken whole, and why; text in the reason
-    is redacted. `ignored` counts rows that are no requests; blank lines count nowhere.
+    `rejected` has the index of each line that could not be used completely, and the reason, which
+    is redacted. `ignored` counts rows that are not requests; blank lines are not counted.
     """
 
     events: list[Event]

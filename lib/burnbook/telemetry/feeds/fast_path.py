@@ -22,11 +22,11 @@ from burnbook.telemetry.feeds.reader import Reader, remember
 from burnbook.telemetry.traffic import Group
 
 _JOINED = 512  # lines looked at together: what fits into a core's own cache
-_PROBE = 64  # lines that tell whether a batch is of this kind at all
+_PROBE = 64  # lines by which to decide whether a batch is of this kind
 
 
 class _Plain(Event, gc=False, eq=False):
-    # The same fields as they must be here: all of them there, and none null.
+    # The same fields, all present and not null.
     ts: Moment
     rid: Text
     lane: Text
@@ -42,10 +42,10 @@ FIELDS = _Plain.__struct_fields__[:9]
 # Nine keys and five texts, each between two quotes; a status in words has two more.
 _QUOTES = 2 * (len(FIELDS) + 5)
 _decode = msgspec.json.Decoder(_Plain).decode
-# What most lines share with others, and so what their side is remembered by.
+# Most lines share these fields with others, so they are the key of the cached sides.
 SHARED = ("lane", "model", "status", "reason")
 _ANY = ("2026-01-01T00:00:00Z", "-", "-", "-", 200, 0, 0, "-", 0)
-# Stands in for an event where a line gave none.
+# A placeholder for lines without an event.
 _NONE = Event(datetime(FIRST + 1, 1, 1, tzinfo=UTC), *(None,) * 8)
 _shared = attrgetter(*SHARED)
 
@@ -57,16 +57,16 @@ def possible(feed: Feed) -> bool:
 
     Nothing else may look at these fields, but conditions at those that `SHARED` has.
     """
-    asked = {split(path)[0] for path in (*feed.requests.only, *feed.requests.never)}
-    asked |= {split(path)[0] for path in feed.errors.any}
-    asked -= set(SHARED)
-    asked |= {split(word)[0] for word in several(feed.feature) if word not in TEXTS}
-    asked |= {path[0] for name in set(NAMES).difference(FIELDS) for path in feed.paths(name)}
+    paths = {split(path)[0] for path in (*feed.requests.only, *feed.requests.never)}
+    paths |= {split(path)[0] for path in feed.errors.any}
+    paths -= set(SHARED)
+    paths |= {split(word)[0] for word in several(feed.feature) if word not in TEXTS}
+    paths |= {path[0] for name in set(NAMES).difference(FIELDS) for path in feed.paths(name)}
     return (
         feed.map is None
         and "iso" in feed.ts.kinds
         and all(feed.paths(name)[:1] == ((name,),) for name in FIELDS)
-        and asked.isdisjoint(FIELDS)
+        and paths.isdisjoint(FIELDS)
     )
 
 
@@ -87,17 +87,22 @@ class Plain:
             return events, [], range(len(lines))
         failed += _extend(events, lines[_PROBE:])
         sides = list(map(self._sides.get, map(_shared, events)))
-        odd = {*failed, *_crowded(events, lines, failed), *_timed(events), *_secretive(events)}
+        unusual = {
+            *failed,
+            *_with_more_fields(events, lines, failed),
+            *_timed(events),
+            *_with_secrets(events),
+        }
         if not all(sides):
             for at, side in enumerate(sides):
                 if side is None:
                     sides[at] = side = self._side(events[at])
                     if side is None:
-                        odd.add(at)
-        return events, cast("list[Side]", sides), sorted(odd)
+                        unusual.add(at)
+        return events, cast("list[Side]", sides), sorted(unusual)
 
     def _side(self, event: Event) -> Side | None:
-        # What the exact path says of such lines. None: it changes or refuses what they have.
+        # The result of the exact path for such lines; None if it changes or refuses their fields.
         key: Key = _shared(event)
         if key in self._sides or sum(len(str(part)) for part in key) > CACHED_TEXT:
             return self._sides.get(key)
@@ -133,17 +138,19 @@ def _timed(events: list[Event]) -> Sequence[int]:
     # Makes moments UTC; gives those in the first and the last year, in which the offset decides
     # whether a moment is still allowed.
     moments = [event.ts for event in events]
-    odd: Sequence[int] = ()
+    unusual: Sequence[int] = ()
     if not FIRST < min(moments).year <= max(moments).year < LAST:
-        odd = [at for at, moment in enumerate(moments) if not FIRST < moment.year < LAST]
+        unusual = [at for at, moment in enumerate(moments) if not FIRST < moment.year < LAST]
     if {moment.tzinfo for moment in moments} != {UTC}:
         for at, event in enumerate(events):
-            if at not in odd:
+            if at not in unusual:
                 event.ts = event.ts.astimezone(UTC)
-    return odd
+    return unusual
 
 
-def _crowded(events: list[Event], lines: Sequence[bytes], failed: list[int]) -> Sequence[int]:
+def _with_more_fields(
+    events: list[Event], lines: Sequence[bytes], failed: list[int]
+) -> Sequence[int]:
     # Lines that may have more than the nine fields: each event accounts for a number of quotes. Any
     # further key, new or repeated, means more, so if the sums are equal, so is each line's. Without
     # a backslash, every quote begins or ends a string.
@@ -166,7 +173,7 @@ def _crowded(events: list[Event], lines: Sequence[bytes], failed: list[int]) -> 
     ]
 
 
-def _secretive(events: list[Event]) -> Sequence[int]:
+def _with_secrets(events: list[Event]) -> Sequence[int]:
     rids = [event.rid or "" for event in events]
     if untouched("\n".join(rids)):
         return ()

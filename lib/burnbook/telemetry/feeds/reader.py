@@ -22,7 +22,7 @@ V = TypeVar("V")
 
 
 def remember(cache: dict[K, V], key: K, value: V) -> V:
-    """`value`, kept in a cache that never grows beyond its bound."""
+    """Adds a value to a cache of bounded size, and returns it."""
     if len(cache) >= CACHED:
         cache.clear()
     cache[key] = value
@@ -30,7 +30,7 @@ def remember(cache: dict[K, V], key: K, value: V) -> V:
 
 
 class Reader:
-    """Reads objects as one feed means them."""
+    """Reads objects as one feed declares them."""
 
     def __init__(self, feed: Feed) -> None:
         self._at = Columns(feed)
@@ -41,7 +41,7 @@ class Reader:
         self._words: dict[str, str] = {}
 
     def read(self, value: Any) -> Event | None:
-        """The event of an object; None where it is no request. Raises Refused."""
+        """Returns the event of an object; None if it is not a request. Raises Refused."""
         at = self._at
         if type(value) is not dict:
             raise Refused("not a JSON object")
@@ -74,7 +74,7 @@ class Reader:
         return Event(*first, cached, written, routed, ok, feature, extra)
 
     def _feature(self, row: tuple[Any, ...]) -> str | None:
-        # Null stands for the rid, so that what most lines say is not repeated.
+        # Null means the rid, so that most rows need not repeat it.
         for at in self._at.features:
             feature = row[at]
             if type(feature) is str:
