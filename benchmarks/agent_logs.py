@@ -43,15 +43,14 @@ class Truth:
 class Maker:
     """Chance, text and times of one corpus."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, words: int = 60_000) -> None:
         self.random = random.Random(seed)  # noqa: S311 - nothing here is a secret
-        letters = self.random.choices(_WORDS.split(" "), k=60_000)
-        self.pool = " ".join(letters)
+        self.pool = " ".join(self.random.choices(_WORDS.split(" "), k=words))
         self.written = 0
 
     def text(self, most: int) -> str:
-        """Some text, as people and programs write it."""
-        at = self.random.randrange(len(self.pool) - most - 1)
+        """Some text, as people and programs write it; shorter where the pool is."""
+        at = self.random.randrange(max(len(self.pool) - most - 1, 1))
         return self.pool[at : at + most]
 
     def number(self, about: float, spread: float = 1.0) -> int:
@@ -67,9 +66,14 @@ class Maker:
         n = self.name(length=32)
         return f"{n[:8]}-{n[8:12]}-{n[12:16]}-{n[16:20]}-{n[20:]}"
 
+    def uuid7(self, moment: datetime) -> str:
+        """An id that contains a time in milliseconds, as RFC 9562 has it."""
+        n = f"{round(moment.timestamp() * 1000):012x}7{self.name(length=3)}a{self.name(length=15)}"
+        return f"{n[:8]}-{n[8:12]}-{n[12:16]}-{n[16:20]}-{n[20:]}"
+
     def moment(self) -> datetime:
-        """When a session begins."""
-        return START + timedelta(seconds=self.random.random() * DAYS * 86_400)
+        """When a session begins, to the millisecond."""
+        return START + timedelta(milliseconds=self.random.randrange(DAYS * 86_400_000))
 
     def sizes(self, count: int, megabytes: float) -> list[int]:
         """Bytes of each file, which add up."""
@@ -197,10 +201,8 @@ class Claude:
         message = {"role": "user", "content": [{"type": "tool_result", "content": output}]}
         lines.append({**same, "type": "user", "message": message, "toolUseResult": result})
         if chance.random() < 0.01:
-            empty = {"model": "<synthetic>", "id": maker.name(), "usage": decoy}
-            lines.append({**same, "type": "assistant", "message": empty})
-        if chance.random() < 0.01:
-            failed = {"model": MODELS[0], "id": maker.name("msg_"), "usage": decoy}
+            nothing = {"input_tokens": 0, "output_tokens": 0, "cache_read_input_tokens": 0}
+            failed = {"model": "<synthetic>", "id": maker.uuid(), "usage": nothing}
             lines.append(
                 {**same, "type": "assistant", "isApiErrorMessage": True, "message": failed}
             )

@@ -12,7 +12,7 @@ import msgspec
 
 from burnbook.base.errors import Refused
 from burnbook.base.json_path import split
-from burnbook.config.agent_logs import COUNTS, Better, Fields, LogFeed, Setting, paths
+from burnbook.config.agent_logs import COUNTS, Better, Fields, History, LogFeed, Setting, paths
 from burnbook.jsonl.conditions import Conditions, compile_conditions
 from burnbook.jsonl.fields import Shape
 from burnbook.jsonl.parse import BLANK, parse
@@ -27,6 +27,8 @@ _KINDS: dict[str, Any] = {
     **dict.fromkeys(("session", "project", "branch", "model", "request_id", "parent"), Text),
     "is_subagent": bool | Text,
     "usd": float,
+    **dict.fromkeys(("started", "forked_from", "base"), Text),
+    **dict.fromkeys(("turn", "turn_started"), _ANY),
 }
 _OTHERS = ("session", "project", "branch", "model", "request_id", "is_subagent", "usd")
 
@@ -64,9 +66,11 @@ class _Compiled(NamedTuple):
     never: Conditions
     settings: list[LineKind]
     better: LineKind | None
+    history: LineKind | None
     line: Any  # the struct type
     get: Callable[[Any], Row]
     meters: int | None
+    last: int | None
 
 
 class CompiledFeed:
@@ -76,8 +80,8 @@ class CompiledFeed:
         self.feed = feed
         self.moments = Moments(feed.ts.kinds)
         compiled = _compile(feed, Moment if "iso" in feed.ts.kinds else _NUMBER_OR_TEXT)
-        self.requests, self.never, self.settings, self.better = compiled[:4]
-        self.get, self.meters = compiled.get, compiled.meters
+        self.requests, self.never, self.settings, self.better, self.history = compiled[:5]
+        self.get, self.meters, self.last = compiled.get, compiled.meters, compiled.last
         decoder = msgspec.json.Decoder(compiled.line)
         self._decode, self._decode_lines = decoder.decode, decoder.decode_lines
         self._lenient_line = _compile(feed, _NUMBER_OR_TEXT, Any).line
@@ -94,6 +98,11 @@ class CompiledFeed:
         self.other_columns = [column for name in _OTHERS for column in columns[name]]
         self.sums = itemgetter(*own)
         self.spread = itemgetter(*(own.index(tried[0]) + 1 if tried else 0 for tried in counts))
+        # The sums of a line that identify its request; None: all of them.
+        identity = self.requests.identity
+        self.identity_sums = itemgetter(*identity) if len(identity) > 1 else None
+        names = [tuple(path[-1] for path in paths(getattr(feed.fields, name))) for name in COUNTS]
+        self._last_names = [tried for tried in names if tried or not self.is_plain]
 
     def decode_lines(self, data: bytearray, hits: Sequence[tuple[int, int]]) -> list[Any] | None:
         """Some lines of a buffer, decoded together: `get` gives the row of each.
@@ -129,6 +138,24 @@ class CompiledFeed:
                 row[column] = self.moments.read(row[column])
         return tuple(row)
 
+    def last_usage(self, row: Row) -> tuple[int | None, ...] | None:
+        """The usage of the last request alone, in the order of the sums; None where absent."""
+        value = None if self.last is None else row[self.last]
+        if type(value) is msgspec.Raw:
+            try:
+                value = msgspec.json.decode(value)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                return None
+        if not isinstance(value, dict):
+            return None
+        counts = []
+        for names in self._last_names:
+            count = next((value[name] for name in names if value.get(name) is not None), None)
+            if count is not None and (type(count) is not int or count < 0):
+                return None
+            counts.append(count)
+        return tuple(counts)
+
     def document_row(self, document: dict[str, Any]) -> Row | None:
         """The row of a document's own values, around its items; None where they do not fit."""
         try:
@@ -156,11 +183,11 @@ class CompiledFeed:
         return self.moments.read(ts)
 
 
-def _compile(feed: LogFeed, ts: Any, meters: Any = msgspec.Raw) -> _Compiled:
+def _compile(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> _Compiled:
     shape = Shape(lenient=True)
     kinds = {**_KINDS, "ts": ts}
 
-    def fields_of(table: Fields | Setting) -> FieldColumns:
+    def fields_of(table: Fields | Setting | History) -> FieldColumns:
         names = [name for name in table.__struct_fields__ if name in kinds]
         tried = {name: paths(getattr(table, name)) for name in names}
         return FieldColumns(
@@ -178,14 +205,20 @@ def _compile(feed: LogFeed, ts: Any, meters: Any = msgspec.Raw) -> _Compiled:
         only = compile_conditions(shape, table.only, _ANY)
         return LineKind(only, fields_of(table.fields), identity_of(table.identity))
 
+    def history_of(table: History) -> LineKind:
+        return LineKind(compile_conditions(shape, table.only, _ANY), fields_of(table))
+
     fields = fields_of(feed.fields)
     only = compile_conditions(shape, feed.requests.only, _ANY)
     requests = LineKind(only, fields, identity_of(feed.identity))
     never = compile_conditions(shape, feed.requests.never, _ANY)
     settings = [setting_of(table) for table in feed.settings.values()]
     better = better_of(feed.better) if feed.better else None
-    column = shape.column(split(feed.meters), meters) if feed.meters else None
-    return _Compiled(requests, never, settings, better, *shape.build(), column)
+    history = history_of(feed.history) if feed.history else None
+    raw_columns = [
+        shape.column(split(path), raw) if path else None for path in (feed.meters, feed.last)
+    ]
+    return _Compiled(requests, never, settings, better, history, *shape.build(), *raw_columns)
 
 
 def _compile_conditions(

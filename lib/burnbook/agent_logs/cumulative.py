@@ -1,15 +1,19 @@
-"""Logs whose lines have the sums of a session so far: a request is the difference of two lines.
+"""Logs whose lines have the sums of a session so far: a request is what a line adds to them.
 
-Equal sums are no request. Sums that fall begin a new series. The file of a fork begins with its
-parent's history: lines from before the fork, or from its first second, are the parent's.
+A line may also have the usage of the last request alone, which shows what a first sum or a fall
+means; `docs/agent_logs.md` has an example of each. The file of a fork begins with a copy of its
+parent's lines, which are not counted there (`fork_boundary`).
+
+The identity of a request is its session, the number of falls before it, and the sums.
 """
 
-from operator import sub
+from operator import add, sub
 from typing import Any
 
 import msgspec
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed, Row
+from burnbook.agent_logs.fork_boundary import ForkBoundary, Version1Keys
 from burnbook.agent_logs.requests import (
     Amounts,
     Request,
@@ -21,22 +25,30 @@ from burnbook.agent_logs.requests import (
 )
 from burnbook.base.errors import Refused
 
-_REPLAY = 1.0  # seconds in which a fork writes the history that it repeats
 _NO_FIELDS = (None,) * 8
 
 Sums = tuple[int | None, ...]
 
 
 class SeriesState(msgspec.Struct, array_like=True):
-    """The state of one file between two reads."""
+    """The state of one file between two reads.
 
-    start: float | None = None
+    `sums`: the highest so far. `late`: those of the line before, if it was a late snapshot.
+    `is_first`: the next sums are the first of the session's own part. `unrecorded`: amounts of the
+    last request that a sum showed, until a record of it follows. `uncounted`: amounts of records
+    that no sum includes yet.
+    """
+
+    fork: ForkBoundary = msgspec.field(default_factory=ForkBoundary)
     sums: Sums | None = None
-    number: int = 0
-    last: Amounts | None = None
-    last_key: int = 0
-    replayed: float = 0.0
-    has_better: bool = False
+    late: Sums | None = None
+    falls: int = 0
+    is_first: bool = True
+    unrecorded: Amounts | None = None
+    unrecorded_key: int = 0
+    uncounted: Amounts | None = None
+    last_record: int = 0
+    version_1: Version1Keys = msgspec.field(default_factory=Version1Keys)
 
 
 class Series:
@@ -56,55 +68,73 @@ class Series:
         if self._has_sums(row) and not (feed.has_never and feed.never.any(row)):
             self._add_sums(row)
         elif feed.better is not None and feed.better.only.all(row):
-            self._add_better(row)
-        elif self.context.update(row):
-            self.origin = None
-            if self.state.start is None:
-                ts = feed.requests.fields.pick(row)[0]
-                self.state.start = 0.0 if ts is None else feed.moment(ts).timestamp()
+            self._add_record(row)
         else:
-            self.requests.tally.ignored += 1
+            self._add_other(row)
+
+    def _add_other(self, row: Row) -> None:
+        state, feed = self.state, self.feed
+        is_setting = self.context.update(row)
+        if is_setting:
+            self.origin = None
+            if state.version_1.start is None:
+                ts = feed.requests.fields.pick(row)[0]
+                state.version_1.start = 0.0 if ts is None else feed.moment(ts).timestamp()
+        is_marker = state.fork.read_marker(feed, row, self.context.parent is not None)
+        self.requests.tally.ignored += not (is_setting or is_marker)
 
     def _add_sums(self, row: Row) -> None:
         # The longest logs run this for most lines, so fields that a feed lacks are not looked up.
         state, feed, tally = self.state, self.feed, self.requests.tally
         sums = feed.sums(row) if feed.is_plain else feed.requests.fields.pick(row)[8:]
         before = state.sums
-        if sums == before:
+        if sums == before or (state.late is not None and sums == state.late):
             tally.duplicates += 1
             return
         if None in sums and sums.count(None) == len(sums):
             tally.ignored += 1  # a line with meters alone
             return
         ts = feed.moment(row[feed.ts_at] if feed.is_plain else feed.requests.fields.pick(row)[0])
-        if before is None:
-            more = sums
-        else:
-            try:
-                more = tuple(map(sub, sums, before))
-            except TypeError:  # a null
-                more = self._less(sums, before)
-            else:
-                if min(more) < 0:
-                    more = self._less(sums, before)
-        state.sums = sums
-        session = self.context.session or self.stem
+        version_1_session = None
         if self.context.parent is not None:
             moment = ts.timestamp()
-            if self._is_replay(moment):
-                state.replayed = moment
+            if state.version_1.has_parent_key(moment):
+                version_1_session = self.context.parent
+        if state.fork.is_open and state.fork.is_copied(ts.timestamp()):
+            self._count_fall(sums)
+            state.sums, state.late, state.is_first = sums, None, True
+            tally.duplicates += 1
+            return
+        more: Any = None
+        if not state.is_first and before is not None:
+            try:
+                more = tuple(map(sub, sums, before))
+                is_less = min(more) < 0
+            except TypeError:  # a null
+                is_less = True
+            if is_less:
+                more = None
+        if more is None:
+            more = self._after_fall(sums, before, feed.last_usage(row))
+            if more is None:
                 tally.duplicates += 1
                 return
-            session = self._session(moment)
-        if state.has_better:
-            return
-        amounts = self.amounts(feed.spread((None, *more)) if feed.is_plain else more)
+        state.sums, state.late = sums, None
+        amounts = self._amounts(more)
+        if state.uncounted is not None:
+            rest = self._not_recorded(amounts, state.uncounted)
+            if rest is None:
+                tally.duplicates += 1
+                return
+            amounts = rest
         tokens = total(amounts)
         if not tokens:
             tally.ignored += 1
             return
-        key = key_of(f"{self.requests.tool}\0{session}\0{state.number}\0{sums}")
-        state.last, state.last_key = amounts, key
+        key = self._key(self.context.session or self.stem, row, sums)
+        state.unrecorded, state.unrecorded_key = amounts, key
+        if version_1_session is not None:
+            self.requests.version_1_keys[key] = self._key(version_1_session, row, sums)
         for column in feed.other_columns:
             if row[column] is not None:
                 self._add_request(key, ts, amounts, feed.requests.fields.pick(row))
@@ -114,23 +144,73 @@ class Series:
             self.origin = self.requests.origin_number(context)
         self.requests.add(key, Request(tokens, ts, self.origin, amounts, None, None, self.file))
 
-    def _less(self, sums: Sums, before: Sums) -> Sums:
-        """The difference where a sum fell or is absent; all of the sums where a series begins."""
-        feed = self.feed
-        now, was = sums, before
-        if feed.is_plain:
-            now, was = (feed.spread((None, *values)) for values in (sums, before))
-        if (now[0] or 0) + (now[5] or 0) < (was[0] or 0) + (was[5] or 0):
-            self.state.number += 1
-            return sums
-        return tuple(
-            [
-                new if new is None or old is None else max(new - old, 0)
-                for new, old in zip(sums, before, strict=True)
-            ]
-        )
+    def _after_fall(self, sums: Sums, before: Sums | None, last: Sums | None) -> Sums | None:
+        """What sums add that are the first, or lower than before; None: a late snapshot."""
+        state, size = self.state, self._size
+        is_first, state.is_first = state.is_first, False
+        self._count_fall(sums)
+        last_size = size(last) if last is not None else 0
+        if (
+            is_first
+            and last is not None
+            and last_size
+            and (before is not None or size(sums) > last_size)
+        ):
+            return self._restart(last)  # the rest is inherited from the parent, or of lost lines
+        if before is None:
+            return self._restart(sums)
+        now, highest = size(sums), size(before)
+        if now >= highest:
+            return tuple(
+                [
+                    new if new is None or old is None else max(new - old, 0)
+                    for new, old in zip(sums, before, strict=True)
+                ]
+            )
+        if last is None or not last_size or sums == last:
+            return self._restart(sums)
+        if now + 2 * last_size >= highest or now >= 0.98 * highest:
+            state.late = sums
+            return None
+        return self._restart(last)
 
-    def _add_better(self, row: Row) -> None:
+    def _restart(self, more: Sums) -> Sums:
+        """The first sums of a series: records before them are of their request, if of any."""
+        if self.state.uncounted is not None:
+            self.state.uncounted = self._amounts(more)
+        return more
+
+    def _count_fall(self, sums: Sums) -> None:
+        before = self.state.late or self.state.sums
+        if before is not None and self._size(sums) < self._size(before):
+            self.state.falls += 1
+
+    def _amounts(self, sums: Sums) -> Amounts:
+        return self.amounts(self.feed.spread((None, *sums)) if self.feed.is_plain else sums)
+
+    def _size(self, sums: Sums) -> int:
+        """Input and output."""
+        counts = self.feed.spread((None, *sums)) if self.feed.is_plain else sums
+        return (counts[0] or 0) + (counts[5] or 0)
+
+    def _key(self, session: str, row: Row, sums: Sums) -> int:
+        identity = self.feed.identity_sums
+        shown = sums if identity is None else identity(row)
+        return key_of(f"{self.requests.tool}\0{session}\0{self.state.falls}\0{shown}")
+
+    def _not_recorded(self, amounts: Amounts, uncounted: Amounts) -> Amounts | None:
+        """The part of what sums add that no record had; None: the records had all of it."""
+        state = self.state
+        rest: Any = tuple(map(sub, amounts, uncounted))
+        if min(rest) < 0:  # a record came before its sums, or the numbers do not fit
+            ahead: Any = tuple(-count for count in rest)
+            state.uncounted = ahead if min(ahead) >= 0 else None
+            return None
+        state.uncounted = None
+        return rest if total(rest) else None
+
+    def _add_record(self, row: Row) -> None:
+        """Add a line with one request, which the sums may have too: before it, or after it."""
         state, feed, requests = self.state, self.feed, self.requests
         assert feed.better is not None
         fields = feed.better.fields.pick(row)
@@ -139,34 +219,26 @@ class Series:
             requests.tally.ignored += 1
             return
         ts = feed.moment(fields[0])
-        if self._is_replay(ts.timestamp()):
+        if state.fork.is_open and state.fork.is_copied(ts.timestamp()):
             requests.tally.duplicates += 1
             return
         identity = [row[column] for column in feed.better.identity]
         if identity.count(None) == len(identity):
             raise Refused("no field of the identity has a value")
-        if not state.has_better:
-            state.has_better = True
-            is_counted = state.last == amounts  # the sums before have this request already
-            if is_counted and requests.requests.pop(state.last_key, None) is None:
-                requests.tally.duplicates += 1
-                return
-        self._add_request(requests.key(identity), ts, amounts, fields)
-
-    def _is_replay(self, moment: float) -> bool:
-        start = self.state.start
-        return self.context.parent is not None and start is not None and moment < start + _REPLAY
-
-    def _session(self, moment: float) -> str:
-        """The session of a request. A line shortly after repeated ones may be repeated as well.
-
-        It gets the parent's key then, so that it is a duplicate where it is the parent's.
-        """
-        state, context = self.state, self.context
-        if context.parent is not None and moment < state.replayed + _REPLAY:
-            state.replayed = moment
-            return context.parent
-        return context.session or self.stem
+        key = requests.key(identity)
+        if key == state.last_record:
+            requests.tally.duplicates += 1
+            return
+        state.last_record = key
+        recorded, state.unrecorded = state.unrecorded, None
+        if recorded == amounts:
+            if state.unrecorded_key in requests.requests:
+                requests.version_1_keys[state.unrecorded_key] = key
+            requests.tally.duplicates += 1
+            return
+        uncounted: Any = tuple(map(add, state.uncounted or (0,) * len(amounts), amounts))
+        state.uncounted = uncounted
+        self._add_request(key, ts, amounts, fields)
 
     def _add_request(self, key: int, ts: Any, amounts: Amounts, fields: tuple[Any, ...]) -> None:
         origin = self.requests.origin_number(self.context.origin(fields, self.stem))

@@ -54,6 +54,8 @@ class RequestSet:
         self.tool = tool
         self.requests: dict[int, Request] = {}
         self.origins: dict[RequestOrigin, int] = {}
+        # The keys of requests that version 0.1 booked under another one.
+        self.version_1_keys: dict[int, int] = {}
         self.tally = Tally()
 
     def key(self, identity: Any) -> int:

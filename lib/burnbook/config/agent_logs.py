@@ -72,6 +72,24 @@ class Better(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fields: Fields = Fields()
 
 
+class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How to recognize the copy of its parent's lines with which the file of a fork begins.
+
+    `only`: lines that describe a session, with its id and the time when it started. The first is
+    that of the file's own session, the others were copied. `forked_from`: such a session's file
+    begins with a copy. `base`: it does not, because the file only refers to its parent's.
+    `turn` and `turn_started` are in lines that start a turn.
+    """
+
+    only: Conditions = {}
+    session: Paths = ()
+    started: Paths = ()
+    forked_from: Paths = ()
+    base: Paths = ()
+    turn: Paths = ()
+    turn_started: Paths = ()
+
+
 class LogFeed(msgspec.Struct, frozen=True):
     """One feed of an agent's own logs, as its file declares it."""
 
@@ -93,6 +111,8 @@ class LogFeed(msgspec.Struct, frozen=True):
     requests: Requests = Requests()
     settings: dict[str, Setting] = {}
     better: Better | None = None
+    history: History | None = None
+    last: str | None = None
     meters: str | None = None
 
 
@@ -137,8 +157,9 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
         yield "items", feed.items, 'only with format = "document"'
     if feed.meters is not None and feed.format != "lines":
         yield "meters", feed.meters, 'only with format = "lines"'
-    if feed.better is not None and feed.counts != "totals":
-        yield "better", "a table", 'only with counts = "totals"'
+    for key in ("better", "history", "last"):
+        if getattr(feed, key) is not None and feed.counts != "totals":
+            yield key, "a value", 'only with counts = "totals"'
     yield from _path_faults(feed)
 
 
@@ -146,6 +167,7 @@ def _path_faults(feed: LogFeed) -> Iterator[Fault]:
     declared = [("identity", path) for path in feed.identity]
     declared += [("items", feed.items)] if feed.items else []
     declared += [("meters", feed.meters)] if feed.meters else []
+    declared += [("last", feed.last)] if feed.last else []
     declared += [("requests.only", path) for path in feed.requests.only]
     declared += [("requests.not", path) for path in feed.requests.never]
     declared += [(f"fields.{name}", path) for name, path in _fields(feed.fields)]
@@ -156,6 +178,9 @@ def _path_faults(feed: LogFeed) -> Iterator[Fault]:
         declared += [("better.only", path) for path in feed.better.only]
         declared += [("better.identity", path) for path in feed.better.identity]
         declared += [(f"better.fields.{name}", path) for name, path in _fields(feed.better.fields)]
+    if feed.history is not None:
+        declared += [("history.only", path) for path in feed.history.only]
+        declared += [(f"history.{name}", path) for name, path in _fields(feed.history)]
     keys: dict[Path, str] = {}
     for key, text in declared:
         try:
@@ -168,7 +193,7 @@ def _path_faults(feed: LogFeed) -> Iterator[Fault]:
                 yield key, ".".join(path), f"no path inside {'.'.join(path[:end])}"
 
 
-def _fields(table: Fields | Setting) -> Iterator[tuple[str, str]]:
+def _fields(table: Fields | Setting | History) -> Iterator[tuple[str, str]]:
     for name in table.__struct_fields__:
         value = getattr(table, name)
         if name not in ("only", "first"):
