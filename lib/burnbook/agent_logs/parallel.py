@@ -99,11 +99,15 @@ class Run:
             more = f", and {len(rejected) - 1} more" if len(rejected) > 1 else ""
             reason = f"{path}: {rejected[0].reason}{more}; nothing booked (--strict)"
             raise errors.BadData(reason)
+        self._use_version_1_keys(self._version_1_keys_in_book([]))
         self._book(self._look_up(self.reader.requests.requests))
 
     def _with_worker(self, mine: Sequence[Job], theirs: Sequence[Job]) -> None:
         with worker(lambda channel: self._work(theirs, channel)) as channel:
             self._read(mine)
+            booked = self._version_1_keys_in_book(channel.receive(list[int]))
+            channel.send(booked)
+            self._use_version_1_keys(booked)
             keys = channel.receive(_Keys)
             lost = self._settle(keys)
             worker_keys = array("Q", keys.keys)
@@ -125,6 +129,8 @@ class Run:
         """The second process: it reads and books its half."""
         self._forget()
         self._read(jobs)
+        channel.send([*self.reader.requests.version_1_keys.values()])
+        self._use_version_1_keys(channel.receive(list[int]))
         requests = self.reader.requests.requests
         tokens = [request.total for request in requests.values()]
         files = [request.file for request in requests.values()]
@@ -167,6 +173,17 @@ class Run:
             source = self.reader.read(job.log, job.file, job.source)
             if source is not None:
                 self.sources[job.log.path] = source
+
+    def _version_1_keys_in_book(self, others: Sequence[int]) -> list[int]:
+        """The keys of version 0.1 that are in the book, among those of this process and others."""
+        keys = [*self.reader.requests.version_1_keys.values(), *others]
+        if not keys:
+            return []
+        booked = self._look_up(keys).requests
+        return [key for key in keys if signed(key) in booked]
+
+    def _use_version_1_keys(self, booked: Sequence[int]) -> None:
+        self.reader.requests.use_version_1_keys(set(booked))
 
     def _look_up(self, keys: Iterable[int]) -> Known:
         return look_up(self.store, self.writer.root, keys)

@@ -4,7 +4,7 @@ Of several lines of one request, the first says when and where it was; the one w
 says what it used.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +65,13 @@ class RequestSet:
     def origin_number(self, origin: RequestOrigin) -> int:
         """The number of an origin."""
         return self.origins.setdefault(origin, len(self.origins))
+
+    def use_version_1_keys(self, booked: Container[int]) -> None:
+        """Give requests the keys of version 0.1 where the book has these."""
+        for key, version_1_key in self.version_1_keys.items():
+            if version_1_key in booked and key in self.requests:
+                self.requests[version_1_key] = self.requests.pop(key)
+        self.version_1_keys.clear()
 
     def add(self, key: int, request: Request) -> None:
         """Add a line of a request."""
