@@ -151,6 +151,8 @@ class Rollout:
     def _copy_into(
         self, child: "Rollout", lines: list[Event], span: float | None, stall: float
     ) -> None:
+        if span is not None and self.form == "old":
+            span = min(span, 0.1 * len(lines))  # only pauses show where the copy ends
         stalls = self.maker.random.randrange(len(lines))
         for number, (moment, kind, payload) in enumerate(lines):
             seconds = (span or 0.0) * number / len(lines) + (stall if number > stalls else 0.0)

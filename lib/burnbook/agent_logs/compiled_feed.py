@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from burnbook.base.errors import Refused
-from burnbook.base.json_path import split
+from burnbook.base.json_path import Path, split
 from burnbook.config.agent_logs import COUNTS, Better, Fields, History, LogFeed, Setting, paths
 from burnbook.jsonl.conditions import Conditions, compile_conditions
 from burnbook.jsonl.fields import Shape
@@ -70,7 +70,7 @@ class _Compiled(NamedTuple):
     line: Any  # the struct type
     get: Callable[[Any], Row]
     meters: int | None
-    last: int | None
+    last: list[int]
 
 
 class CompiledFeed:
@@ -81,7 +81,7 @@ class CompiledFeed:
         self.moments = Moments(feed.ts.kinds)
         compiled = _compile(feed, Moment if "iso" in feed.ts.kinds else _NUMBER_OR_TEXT)
         self.requests, self.never, self.settings, self.better, self.history = compiled[:5]
-        self.get, self.meters, self.last = compiled.get, compiled.meters, compiled.last
+        self.get, self.meters = compiled.get, compiled.meters
         decoder = msgspec.json.Decoder(compiled.line)
         self._decode, self._decode_lines = decoder.decode, decoder.decode_lines
         self._lenient_line = _compile(feed, _NUMBER_OR_TEXT, Any).line
@@ -101,8 +101,9 @@ class CompiledFeed:
         # The sums of a line that identify its request; None: all of them.
         identity = self.requests.identity
         self.identity_sums = itemgetter(*identity) if len(identity) > 1 else None
-        names = [tuple(path[-1] for path in paths(getattr(feed.fields, name))) for name in COUNTS]
-        self._last_names = [tried for tried in names if tried or not self.is_plain]
+        # The usage of the last request alone, in the order of `sums`; None where a feed has none.
+        last = [column for column in compiled.last if column >= 0 or not self.is_plain]
+        self.last = itemgetter(*last) if last else None
 
     def decode_lines(self, data: bytearray, hits: Sequence[tuple[int, int]]) -> list[Any] | None:
         """Some lines of a buffer, decoded together: `get` gives the row of each.
@@ -138,24 +139,6 @@ class CompiledFeed:
                 row[column] = self.moments.read(row[column])
         return tuple(row)
 
-    def last_usage(self, row: Row) -> tuple[int | None, ...] | None:
-        """The usage of the last request alone, in the order of the sums; None where absent."""
-        value = None if self.last is None else row[self.last]
-        if type(value) is msgspec.Raw:
-            try:
-                value = msgspec.json.decode(value)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-                return None
-        if not isinstance(value, dict):
-            return None
-        counts = []
-        for names in self._last_names:
-            count = next((value[name] for name in names if value.get(name) is not None), None)
-            if count is not None and (type(count) is not int or count < 0):
-                return None
-            counts.append(count)
-        return tuple(counts)
-
     def document_row(self, document: dict[str, Any]) -> Row | None:
         """The row of a document's own values, around its items; None where they do not fit."""
         try:
@@ -183,7 +166,7 @@ class CompiledFeed:
         return self.moments.read(ts)
 
 
-def _compile(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> _Compiled:
+def _compile(feed: LogFeed, ts: Any, meters: Any = msgspec.Raw) -> _Compiled:
     shape = Shape(lenient=True)
     kinds = {**_KINDS, "ts": ts}
 
@@ -208,6 +191,11 @@ def _compile(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> _Compiled:
     def history_of(table: History) -> LineKind:
         return LineKind(compile_conditions(shape, table.only, _ANY), fields_of(table))
 
+    def last_of(above: Path) -> list[int]:
+        """The columns of all counts in the usage of the last request; -1 where a feed has none."""
+        tried = [paths(getattr(feed.fields, name)) for name in COUNTS]
+        return [shape.shared((*above, *some[0][-1:]), int) if some else -1 for some in tried]
+
     fields = fields_of(feed.fields)
     only = compile_conditions(shape, feed.requests.only, _ANY)
     requests = LineKind(only, fields, identity_of(feed.identity))
@@ -215,10 +203,9 @@ def _compile(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> _Compiled:
     settings = [setting_of(table) for table in feed.settings.values()]
     better = better_of(feed.better) if feed.better else None
     history = history_of(feed.history) if feed.history else None
-    raw_columns = [
-        shape.column(split(path), raw) if path else None for path in (feed.meters, feed.last)
-    ]
-    return _Compiled(requests, never, settings, better, history, *shape.build(), *raw_columns)
+    column = shape.column(split(feed.meters), meters) if feed.meters else None
+    last = last_of(split(feed.last)) if feed.last else []
+    return _Compiled(requests, never, settings, better, history, *shape.build(), column, last)
 
 
 def _compile_conditions(

@@ -106,16 +106,16 @@ class Series:
             tally.duplicates += 1
             return
         more: Any = None
-        if not state.is_first and before is not None:
+        last = feed.last(row) if feed.last is not None else None
+        if last != sums and not state.is_first and before is not None:
             try:
                 more = tuple(map(sub, sums, before))
-                is_less = min(more) < 0
+                if min(more) < 0:
+                    more = None
             except TypeError:  # a null
-                is_less = True
-            if is_less:
                 more = None
         if more is None:
-            more = self._after_fall(sums, before, feed.last_usage(row))
+            more = self._restarted(sums, before, last)
             if more is None:
                 tally.duplicates += 1
                 return
@@ -144,32 +144,28 @@ class Series:
             self.origin = self.requests.origin_number(context)
         self.requests.add(key, Request(tokens, ts, self.origin, amounts, None, None, self.file))
 
-    def _after_fall(self, sums: Sums, before: Sums | None, last: Sums | None) -> Sums | None:
-        """What sums add that are the first, or lower than before; None: a late snapshot."""
+    def _restarted(self, sums: Sums, before: Sums | None, last: Sums | None) -> Sums | None:
+        """What sums add that do not continue those before; None: they are a late snapshot."""
         state, size = self.state, self._size
         is_first, state.is_first = state.is_first, False
         self._count_fall(sums)
-        last_size = size(last) if last is not None else 0
-        if (
-            is_first
-            and last is not None
-            and last_size
-            and (before is not None or size(sums) > last_size)
-        ):
+        if last is not None and not size(last):
+            last = None
+        if sums == last:
+            return self._restart(sums)
+        if is_first and last is not None and (before is not None or size(sums) > size(last)):
             return self._restart(last)  # the rest is inherited from the parent, or of lost lines
         if before is None:
             return self._restart(sums)
         now, highest = size(sums), size(before)
         if now >= highest:
+            pairs = zip(sums, before, strict=True)
             return tuple(
-                [
-                    new if new is None or old is None else max(new - old, 0)
-                    for new, old in zip(sums, before, strict=True)
-                ]
+                [new if new is None or old is None else max(new - old, 0) for new, old in pairs]
             )
-        if last is None or not last_size or sums == last:
+        if last is None:
             return self._restart(sums)
-        if now + 2 * last_size >= highest or now >= 0.98 * highest:
+        if now + 2 * size(last) >= highest or now >= 0.98 * highest:
             state.late = sums
             return None
         return self._restart(last)

@@ -1,0 +1,164 @@
+"""Rollouts in any order, in any pieces, with forks and copies: the rows are the same and true."""
+
+import random
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from burnbook.agent_logs.reader import LogReader
+from burnbook.agent_logs.requests import Request, RequestOrigin
+from burnbook.config.agent_logs import LogFeed
+from burnbook.config.loader import Config
+from burnbook.jsonl.sources import Log, Source
+from conftest import ROOT
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+sys.path.insert(0, str(ROOT / "benchmarks"))
+from agent_logs import KINDS, Maker, Truth
+from agent_rollouts import VERSIONS, Rollout
+
+Files = dict[str, list[bytes]]
+Rows = dict[int, tuple[Request, RequestOrigin]]
+
+STEPS = (
+    *("turn", "turn", "turn", "restart", "resume later", "new"),
+    *("fork", "fork over 3 s", "fork over 6 s with a pause", "fork from behind a restart"),
+    *("subagent", "fast subagent", "subagent with a copy", "archive"),
+)
+
+
+class Work:
+    """A home with rollouts of one form, and the truth of it."""
+
+    def __init__(self, form: str, seed: int) -> None:
+        self.maker, self.truth, self.form = Maker(seed, words=40), Truth(), form
+        self.random = random.Random(seed)
+        self.rollouts: list[Rollout] = []
+        self.restarts: dict[str, int] = {}
+        self.archived: Files = {}
+        self.add(Rollout(self.maker, self.truth, form, self.maker.moment(), {}))
+
+    def add(self, rollout: Rollout, gap: tuple[float, float] = (4.0, 60.0)) -> None:
+        self.rollouts.append(rollout)
+        rollout.turn(2, gap)
+
+    def step(self, name: str) -> None:
+        """Change one of the rollouts, or derive a new one from it."""
+        rollout = self.random.choice(self.rollouts)
+        is_fast = self.form != "old"  # turns without ids show the end of a copy by a pause
+        if name == "new":
+            self.add(Rollout(self.maker, self.truth, self.form, self.maker.moment(), {}))
+        elif name in ("turn", "resume later"):
+            rollout.turn(self.random.randrange(1, 5), (9e4, 3e5) if "later" in name else (4.0, 9.0))
+        elif name == "restart":
+            rollout.restart()
+            self.restarts[rollout.id] = len(rollout.lines)
+            rollout.turn(1)
+        elif name == "fork":
+            self.add(rollout.fork(None, 0.0))
+        elif name == "fork over 3 s":
+            self.add(rollout.fork(3.0, 0.0))
+        elif name == "fork over 6 s with a pause":
+            self.add(rollout.fork(6.0, 1.4), (0.3, 0.4) if is_fast else (4.0, 60.0))
+        elif name == "fork from behind a restart":
+            self.add(rollout.fork(2.0, 0.0, start=self.restarts.get(rollout.id, 0)))
+        elif name == "archive":
+            self.archived[f"archived-{rollout.id}"] = rollout.encoded()
+        else:
+            child = rollout.subagent(copies="copy" in name)
+            self.add(child, (0.3, 0.4) if "fast" in name and is_fast else (4.0, 60.0))
+
+    def files(self) -> Files:
+        """The lines of each file; an archived copy may lack the newest."""
+        return {rollout.id: rollout.encoded() for rollout in self.rollouts} | self.archived
+
+
+class Reading:
+    """Reads files bit by bit; `rows` is what the book has by then."""
+
+    def __init__(self, folder: Path) -> None:
+        feed = Config(ROOT / "config").feed("codex")
+        assert isinstance(feed, LogFeed)
+        self.reader = LogReader("codex", feed)
+        self.folder = folder
+        self.sources: dict[str, Source | None] = {}
+        self.rows: Rows = {}
+
+    def append(self, name: str, lines: Iterable[bytes]) -> None:
+        """Append lines to a file, and read them."""
+        path = self.folder / f"rollout-{name}.jsonl"
+        with path.open("ab") as file:
+            file.writelines(lines)
+        log = Log(str(path), path.stat().st_size, 1)
+        self.sources[name] = self.reader.read(log, 0, self.sources.get(name))
+        requests = self.reader.requests
+        requests_now = dict(requests.requests)
+        requests.requests.clear()
+        origins = {number: origin for origin, number in requests.origins.items()}
+        for key, request in requests_now.items():
+            self.rows.setdefault(key, (request, origins[request.origin]))
+
+    def plain(self) -> set[Any]:
+        """The rows, comparable with those of another reading."""
+        return {(key, row.ts, row.amounts, origin) for key, (row, origin) in self.rows.items()}
+
+    def sums(self) -> dict[tuple[Any, ...], list[int]]:
+        """As `Truth.sums`."""
+        sums: dict[tuple[Any, ...], list[int]] = {}
+        for request, (session, project, _, model, _) in self.rows.values():
+            key = ("codex", request.ts.date().isoformat(), model, session, project)
+            cell = sums.setdefault(key, [0] * len(KINDS))
+            for n, count in enumerate(request.amounts):
+                cell[n] += count
+        return sums
+
+
+def pieces(files: Files, way: str, chance: random.Random) -> Iterator[tuple[str, list[bytes]]]:
+    """The lines of files in the order in which they are read."""
+    names = list(files)
+    if way == "shuffled":
+        chance.shuffle(names)
+    elif way == "newest first":
+        names.reverse()
+    rounds = {"in halves": 2, "in thirds": 3}.get(way, 1)
+    if way == "line by line":
+        rounds = max(map(len, files.values()))
+    for number in range(rounds):
+        for name in names:
+            lines = files[name]
+            start, end = (len(lines) * n // rounds for n in (number, number + 1))
+            if way == "line by line":
+                start, end = number, number + 1
+            if lines[start:end]:
+                yield name, lines[start:end]
+
+
+@settings(max_examples=60)
+@given(
+    form=st.sampled_from(list(VERSIONS)),
+    seed=st.integers(0, 2**16),
+    steps=st.lists(st.sampled_from(STEPS), max_size=9),
+)
+def test_rows_are_true_however_the_files_are_read(
+    tmp_path_factory: pytest.TempPathFactory, form: str, seed: int, steps: list[str]
+) -> None:
+    work = Work(form, seed)
+    for step in steps:
+        work.step(step)
+    files = work.files()
+    truth = {
+        (*key[:4], key[4].replace("/home/dev", "~")): sums for key, sums in work.truth.sums.items()
+    }
+    readings = []
+    for way in ("at once", "in halves", "in thirds", "line by line", "shuffled", "newest first"):
+        reading = Reading(tmp_path_factory.mktemp("codex"))
+        for name, lines in pieces(files, way, work.random):
+            reading.append(name, lines)
+        assert not reading.reader.rejected
+        readings.append(reading.plain())
+    assert readings[0] == readings[1] == readings[2] == readings[3] == readings[4] == readings[5]
+    shown = {(*key[:4], key[4].replace("/home/dev", "~")): s for key, s in reading.sums().items()}
+    assert shown == truth
