@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from burnbook.base.errors import Refused
-from burnbook.base.json_path import Path, split
+from burnbook.base.json_path import split
 from burnbook.config.agent_logs import COUNTS, Better, Fields, History, LogFeed, Setting, paths
 from burnbook.jsonl.conditions import Conditions, compile_conditions
-from burnbook.jsonl.fields import Shape
+from burnbook.jsonl.fields import ABSENT, Shape
 from burnbook.jsonl.parse import BLANK, parse
 from burnbook.jsonl.timestamps import FIRST, LAST, Moments
 from burnbook.rows.meters import Count, Moment, Text
@@ -27,8 +27,8 @@ _KINDS: dict[str, Any] = {
     **dict.fromkeys(("session", "project", "branch", "model", "request_id", "parent"), Text),
     "is_subagent": bool | Text,
     "usd": float,
-    **dict.fromkeys(("started", "forked_from", "base"), Text),
-    **dict.fromkeys(("turn", "turn_started"), _ANY),
+    **dict.fromkeys(("started", "forked_from"), Text),
+    **dict.fromkeys(("base", "turn", "turn_started"), Any),
 }
 _OTHERS = ("session", "project", "branch", "model", "request_id", "is_subagent", "usd")
 
@@ -70,7 +70,7 @@ class _Compiled(NamedTuple):
     line: Any  # the struct type
     get: Callable[[Any], Row]
     meters: int | None
-    last: list[int]
+    last: tuple[int, list[str]] | None
 
 
 class CompiledFeed:
@@ -101,9 +101,8 @@ class CompiledFeed:
         # The sums of a line that identify its request; None: all of them.
         identity = self.requests.identity
         self.identity_sums = itemgetter(*identity) if len(identity) > 1 else None
-        # The usage of the last request alone, in the order of `sums`; None where a feed has none.
-        last = [column for column in compiled.last if column >= 0 or not self.is_plain]
-        self.last = itemgetter(*last) if last else None
+        self.last_at, self._last_counts = compiled.last or (-1, [])
+        self.last_first = (self._last_counts or [ABSENT])[0]
 
     def decode_lines(self, data: bytearray, hits: Sequence[tuple[int, int]]) -> list[Any] | None:
         """Some lines of a buffer, decoded together: `get` gives the row of each.
@@ -138,6 +137,14 @@ class CompiledFeed:
             if isinstance(row[column], str | int | float):
                 row[column] = self.moments.read(row[column])
         return tuple(row)
+
+    def last_usage(self, row: Row) -> tuple[int | None, ...] | None:
+        """The usage of the last request alone, in the order of the sums; None where absent."""
+        usage = row[self.last_at]
+        if not isinstance(usage, msgspec.Struct):
+            return None
+        counts = tuple([getattr(usage, attribute) for attribute in self._last_counts])
+        return counts if self.is_plain else self.spread((None, *counts))
 
     def document_row(self, document: dict[str, Any]) -> Row | None:
         """The row of a document's own values, around its items; None where they do not fit."""
@@ -191,11 +198,10 @@ def _compile(feed: LogFeed, ts: Any, meters: Any = msgspec.Raw) -> _Compiled:
     def history_of(table: History) -> LineKind:
         return LineKind(compile_conditions(shape, table.only, _ANY), fields_of(table))
 
-    def last_of(above: Path) -> list[int]:
-        """The columns of all counts in the usage of the last request; -1 where a feed has none."""
-        tried = [paths(getattr(feed.fields, name)) for name in COUNTS]
-        return [shape.shared((*above, *some[0][-1:]), int) if some else -1 for some in tried]
-
+    if feed.counts == "totals":
+        # Logs from before cache writes have none: as a null they would make each difference slow.
+        for path in paths(feed.fields.cache_write_tokens):
+            shape.column(path, Count, 0)
     fields = fields_of(feed.fields)
     only = compile_conditions(shape, feed.requests.only, _ANY)
     requests = LineKind(only, fields, identity_of(feed.identity))
@@ -204,7 +210,9 @@ def _compile(feed: LogFeed, ts: Any, meters: Any = msgspec.Raw) -> _Compiled:
     better = better_of(feed.better) if feed.better else None
     history = history_of(feed.history) if feed.history else None
     column = shape.column(split(feed.meters), meters) if feed.meters else None
-    last = last_of(split(feed.last)) if feed.last else []
+    counts = [paths(getattr(feed.fields, name)) for name in COUNTS]
+    keys = [tried[0][-1] for tried in counts if tried]
+    last = shape.object(split(feed.last), keys, int) if feed.last else None
     return _Compiled(requests, never, settings, better, history, *shape.build(), column, last)
 
 

@@ -34,9 +34,9 @@ class SeriesState(msgspec.Struct, array_like=True):
     """The state of one file between two reads.
 
     `sums`: the highest so far. `late`: those of the line before, if it was a late snapshot.
-    `is_first`: the next sums are the first of the session's own part. `unrecorded`: amounts of the
-    last request that a sum showed, until a record of it follows. `uncounted`: amounts of records
-    that no sum includes yet.
+    `is_first`: the next sums are the first of the session's own part. `unrecorded`: amounts and
+    key of the last request that a sum showed, until a record follows. `uncounted`: amounts of
+    records that no sum includes yet.
     """
 
     fork: ForkBoundary = msgspec.field(default_factory=ForkBoundary)
@@ -44,8 +44,7 @@ class SeriesState(msgspec.Struct, array_like=True):
     late: Sums | None = None
     falls: int = 0
     is_first: bool = True
-    unrecorded: Amounts | None = None
-    unrecorded_key: int = 0
+    unrecorded: tuple[Amounts, int] | None = None
     uncounted: Amounts | None = None
     last_record: int = 0
     version_1: Version1Keys = msgspec.field(default_factory=Version1Keys)
@@ -80,75 +79,85 @@ class Series:
             if state.version_1.start is None:
                 ts = feed.requests.fields.pick(row)[0]
                 state.version_1.start = 0.0 if ts is None else feed.moment(ts).timestamp()
-        is_marker = state.fork.read_marker(feed, row, self.context.parent is not None)
-        self.requests.tally.ignored += not (is_setting or is_marker)
+        if feed.history is not None:
+            has_parent = self.context.parent is not None
+            is_setting |= state.fork.read_marker(feed, feed.history, row, has_parent)
+        self.requests.tally.ignored += not is_setting
 
     def _add_sums(self, row: Row) -> None:
         # The longest logs run this for most lines, so fields that a feed lacks are not looked up.
-        state, feed, tally = self.state, self.feed, self.requests.tally
-        sums = feed.sums(row) if feed.is_plain else feed.requests.fields.pick(row)[8:]
+        state, feed, requests = self.state, self.feed, self.requests
+        is_plain, spread = feed.is_plain, feed.spread
+        sums = feed.sums(row) if is_plain else feed.requests.fields.pick(row)[8:]
         before = state.sums
-        if sums == before or (state.late is not None and sums == state.late):
-            tally.duplicates += 1
+        if sums == before or sums == state.late:
+            requests.tally.duplicates += 1
             return
-        if None in sums and sums.count(None) == len(sums):
-            tally.ignored += 1  # a line with meters alone
+        if None in sums and not any(sums):
+            requests.tally.ignored += 1  # a line with meters alone
             return
-        ts = feed.moment(row[feed.ts_at] if feed.is_plain else feed.requests.fields.pick(row)[0])
-        version_1_session = None
-        if self.context.parent is not None:
-            moment = ts.timestamp()
-            if state.version_1.has_parent_key(moment):
-                version_1_session = self.context.parent
-        if state.fork.is_open and state.fork.is_copied(ts.timestamp()):
-            self._count_fall(sums)
-            state.sums, state.late, state.is_first = sums, None, True
-            tally.duplicates += 1
-            return
+        ts = row[feed.ts_at] if is_plain else feed.requests.fields.pick(row)[0]
+        parent = self.context.parent  # whose session is in the key of version 0.1
+        if parent is not None or state.fork.is_open:
+            moment = feed.moment(ts).timestamp()
+            if parent is not None and not state.version_1.has_parent_key(moment):
+                parent = None
+            if state.fork.is_open and state.fork.is_copied(moment):
+                self._count_fall(sums)
+                state.sums, state.late, state.is_first = sums, None, True
+                requests.tally.duplicates += 1
+                return
         more: Any = None
-        last = feed.last(row) if feed.last is not None else None
-        if last != sums and not state.is_first and before is not None:
+        # Comparing one count is enough for nearly all lines.
+        is_single = getattr(row[feed.last_at], feed.last_first, None) == sums[0]
+        if not is_single and not state.is_first and before is not None:
             try:
                 more = tuple(map(sub, sums, before))
                 if min(more) < 0:
                     more = None
             except TypeError:  # a null
                 more = None
-        if more is None:
-            more = self._restarted(sums, before, last)
-            if more is None:
-                tally.duplicates += 1
-                return
-        state.sums, state.late = sums, None
-        amounts = self._amounts(more)
+        if more is None and (more := self._restarted(row, sums, before)) is None:
+            requests.tally.duplicates += 1
+            return
+        ts = feed.moment(ts)
+        state.sums = sums
+        if state.late is not None:
+            state.late = None
+        amounts = self.amounts(spread((None, *more)) if is_plain else more)
         if state.uncounted is not None:
             rest = self._not_recorded(amounts, state.uncounted)
             if rest is None:
-                tally.duplicates += 1
+                requests.tally.duplicates += 1
                 return
             amounts = rest
         tokens = total(amounts)
         if not tokens:
-            tally.ignored += 1
+            requests.tally.ignored += 1
             return
-        key = self._key(self.context.session or self.stem, row, sums)
-        state.unrecorded, state.unrecorded_key = amounts, key
-        if version_1_session is not None:
-            self.requests.version_1_keys[key] = self._key(version_1_session, row, sums)
+        identity = sums if feed.identity_sums is None else feed.identity_sums(row)
+        session = self.context.session or self.stem
+        key = key_of(f"{requests.tool}\0{session}\0{state.falls}\0{identity}")
+        if feed.better is not None:
+            state.unrecorded = amounts, key
+        if parent is not None:
+            version_1_key = key_of(f"{requests.tool}\0{parent}\0{state.falls}\0{identity}")
+            requests.version_1_keys[key] = version_1_key
         for column in feed.other_columns:
             if row[column] is not None:
                 self._add_request(key, ts, amounts, feed.requests.fields.pick(row))
                 return
         if self.origin is None:
             context = self.context.origin(_NO_FIELDS, self.stem)
-            self.origin = self.requests.origin_number(context)
-        self.requests.add(key, Request(tokens, ts, self.origin, amounts, None, None, self.file))
+            self.origin = requests.origin_number(context)
+        requests.add(key, Request(tokens, ts, self.origin, amounts, None, None, self.file))
 
-    def _restarted(self, sums: Sums, before: Sums | None, last: Sums | None) -> Sums | None:
-        """What sums add that do not continue those before; None: they are a late snapshot."""
+    def _restarted(self, row: Row, sums: Sums, before: Sums | None) -> Sums | None:
+        """What sums add that may not continue those before; None: they are a late snapshot."""
         state, size = self.state, self._size
         is_first, state.is_first = state.is_first, False
         self._count_fall(sums)
+        last = self.feed.last_usage(row)
         if last is not None and not size(last):
             last = None
         if sums == last:
@@ -189,21 +198,19 @@ class Series:
         counts = self.feed.spread((None, *sums)) if self.feed.is_plain else sums
         return (counts[0] or 0) + (counts[5] or 0)
 
-    def _key(self, session: str, row: Row, sums: Sums) -> int:
-        identity = self.feed.identity_sums
-        shown = sums if identity is None else identity(row)
-        return key_of(f"{self.requests.tool}\0{session}\0{self.state.falls}\0{shown}")
-
-    def _not_recorded(self, amounts: Amounts, uncounted: Amounts) -> Amounts | None:
+    def _not_recorded(self, amounts: Amounts, uncounted: Amounts) -> Any:
         """The part of what sums add that no record had; None: the records had all of it."""
         state = self.state
+        if amounts == uncounted:
+            state.uncounted = None
+            return None
         rest: Any = tuple(map(sub, amounts, uncounted))
         if min(rest) < 0:  # a record came before its sums, or the numbers do not fit
             ahead: Any = tuple(-count for count in rest)
             state.uncounted = ahead if min(ahead) >= 0 else None
             return None
         state.uncounted = None
-        return rest if total(rest) else None
+        return rest
 
     def _add_record(self, row: Row) -> None:
         """Add a line with one request, which the sums may have too: before it, or after it."""
@@ -226,13 +233,14 @@ class Series:
             requests.tally.duplicates += 1
             return
         state.last_record = key
-        recorded, state.unrecorded = state.unrecorded, None
-        if recorded == amounts:
-            if state.unrecorded_key in requests.requests:
-                requests.version_1_keys[state.unrecorded_key] = key
+        counted, state.unrecorded = state.unrecorded, None
+        if counted is not None and counted[0] == amounts:
+            requests.version_1_keys[counted[1]] = key
             requests.tally.duplicates += 1
             return
-        uncounted: Any = tuple(map(add, state.uncounted or (0,) * len(amounts), amounts))
+        uncounted: Any = amounts
+        if state.uncounted is not None:
+            uncounted = tuple(map(add, state.uncounted, amounts))
         state.uncounted = uncounted
         self._add_request(key, ts, amounts, fields)
 

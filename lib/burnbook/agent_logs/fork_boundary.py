@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from burnbook.agent_logs.compiled_feed import CompiledFeed, Row
+from burnbook.agent_logs.compiled_feed import CompiledFeed, LineKind, Row
 from burnbook.base.errors import Refused
 
 # Logs without turns: the copying of a history has no longer pause than this, in seconds. After the
@@ -35,31 +35,27 @@ class ForkBoundary(msgspec.Struct, array_like=True):
     has_turns: bool = False
     before: float | None = None
 
-    def read_marker(self, feed: CompiledFeed, row: Row, has_parent: bool) -> bool:
-        """Read a line without tokens; False where it says nothing of the boundary."""
-        if feed.history is None:
-            return False
-        session, started, forked_from, base, turn, turn_started = feed.history.fields.pick(row)
-        is_meta = feed.history.only.all(row)
-        is_turn = turn is not None or turn_started is not None
-        if self.is_own:
-            return is_meta or is_turn
-        moment = _moment(feed, feed.requests.fields.pick(row)[0])
+    def read_marker(
+        self, feed: CompiledFeed, history: LineKind, row: Row, has_parent: bool
+    ) -> bool:
+        """Read a line without tokens; False where it is no marker."""
+        is_meta = history.only.all(row)
+        session, started, forked_from, base, turn, turn_started = history.fields.pick(row)
         if is_meta and self.session is None:
+            moment = self.before = _moment(feed, row)
             self.session = session
-            self.started = _moment(feed, started) or moment or 0.0
+            self.started = _seconds(feed, started) or moment or 0.0
             self.is_own = base is not None
             self.is_open = has_parent and not self.is_own
             self.is_copy = forked_from is not None and not self.is_own
-            self.before = moment
         elif is_meta and session == self.session:
             self._end_copy()
-        elif is_meta:
+        elif is_meta and not self.is_own:
             self.is_open = self.is_copy = True
-            self.before = moment
-        else:
-            self._read_turn(moment, turn, turn_started)
-        return is_meta or is_turn
+            self.before = _moment(feed, row)
+        elif self.is_open:
+            self._read_turn(_moment(feed, row), turn, turn_started)
+        return is_meta or turn is not None or turn_started is not None
 
     def is_copied(self, moment: float) -> bool:
         """Whether a line with tokens was copied; call it in the order of lines while `is_open`."""
@@ -76,9 +72,9 @@ class ForkBoundary(msgspec.Struct, array_like=True):
         is_own = self._is_since_fork(turn, turn_started)
         if is_own:
             self._end_copy()
-        elif is_own is not None and self.is_open:
+        elif is_own is not None:
             self.is_copy = self.has_turns = True
-        elif self.is_open and moment is not None:
+        elif moment is not None:
             self.is_copied(moment)
 
     def _is_since_fork(self, turn: Any, turn_started: Any) -> bool | None:
@@ -117,11 +113,13 @@ class Version1Keys(msgspec.Struct, array_like=True):
         return False
 
 
-def _moment(feed: CompiledFeed, ts: Any) -> float | None:
-    """A time as epoch seconds; None where it is absent or cannot be read.
+def _moment(feed: CompiledFeed, row: Row) -> float | None:
+    """The time of a line without tokens, which is not rejected because of it."""
+    return _seconds(feed, feed.requests.fields.pick(row)[0])
 
-    A line without tokens is not rejected because of its time.
-    """
+
+def _seconds(feed: CompiledFeed, ts: Any) -> float | None:
+    """A time as epoch seconds; None where it is absent or cannot be read."""
     try:
         return feed.moment(ts).timestamp()
     except Refused:

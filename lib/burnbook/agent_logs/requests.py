@@ -95,7 +95,7 @@ def amounts_of(feed: LogFeed) -> Callable[[tuple[Any, ...]], Amounts]:
     def amounts(counts: tuple[Any, ...]) -> Amounts:
         fresh, read, writes, short, long, output, reasoning = counts
         read, output, reasoning = read or 0, output or 0, reasoning or 0
-        if writes is short is long is None and with_reasoning and fresh is not None:
+        if not writes and short is long is None and with_reasoning and fresh is not None:
             if with_cache:
                 fresh = fresh - read if fresh > read else 0
             return fresh, read, 0, 0, output, reasoning

@@ -27,16 +27,19 @@ class Shape:
         self._tree: dict[str, Any] = {}
         self._columns: list[str] = []
         self._kinds: dict[Path, Any] = {}
+        self._defaults: dict[Path, Any] = {}
 
-    def column(self, path: Path | None, kind: Any) -> int:
+    def column(self, path: Path | None, kind: Any, default: Any = None) -> int:
         """The index of a path's value in the getter's result; the path None is always null.
 
-        The columns come in the order of the calls. A path keeps its first type.
+        The columns come in the order of the calls. A path keeps its first type and default, which
+        is the value where an object that exists does not have the key.
         """
         if path is None:
             self._columns.append(ABSENT)
         else:
-            self._kinds.setdefault(path, kind)
+            if path not in self._kinds:
+                self._kinds[path], self._defaults[path] = kind, default
             self._columns.append(".".join(self._attributes(path)))
         return len(self._columns) - 1
 
@@ -44,6 +47,19 @@ class Shape:
         """The index of a path's value, which may be an existing column."""
         named = ".".join(self._attributes(path))
         return self._columns.index(named) if path in self._kinds else self.column(path, kind)
+
+    def object(self, path: Path, keys: Iterable[str], kind: Any) -> tuple[int, list[str]]:
+        """The index of an object that is a struct, and the attributes of some of its values.
+
+        It costs less than a column for each value, where most rows need few of them.
+        """
+        attributes = []
+        for key in keys:
+            self._kinds[*path, key], self._defaults[*path, key] = kind, None
+            *_, attribute = self._attributes((*path, key))
+            attributes.append(attribute)
+        self._columns.append(".".join(self._attributes(path)))
+        return len(self._columns) - 1, attributes
 
     def _attributes(self, path: Path) -> Iterable[str]:
         level = self._tree
@@ -78,7 +94,7 @@ class Shape:
                 kind = inner | None if self._below is None else inner | self._below | None
                 fields.append((attribute, kind, msgspec.field(default_factory=inner)))
             else:
-                fields.append((attribute, *_field(self._kinds[path])))
+                fields.append((attribute, *_field(self._kinds[path], self._defaults[path])))
         return msgspec.defstruct(
             "Line",
             fields,
@@ -88,9 +104,9 @@ class Shape:
         )
 
 
-def _field(kind: Any) -> tuple[Any, Any]:
+def _field(kind: Any, default: Any) -> tuple[Any, Any]:
     """The type and default of a value; raw JSON contains its own null."""
-    return (kind, _NULL) if kind is msgspec.Raw else (kind | None, None)
+    return (kind, _NULL) if kind is msgspec.Raw else (kind | None, default)
 
 
 def _walk(row: Any, column: str) -> Any:
