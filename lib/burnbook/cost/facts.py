@@ -22,8 +22,8 @@ class Facts(NamedTuple):
     openrouter; None: as the name of the model shows, else its vendor. `speed`: `fast`, or as
     normal. `service_tier`: `priority`, `fast`, `flex`, `batch`, or as normal. `inference_geo`: the
     region that it was kept in, such as `us`. `prompt_tokens`: all tokens that were sent, cached
-    ones included, or any size of the same class (see `size_class`). `hour`: of the day in UTC,
-    0 to 23, which prices with peak hours need.
+    ones included, or any size of the same class (see `size_class`). `quarter`: the quarter-hour of
+    the UTC day, 0 to 95, which prices with peak hours need.
     """
 
     model: str | None
@@ -33,7 +33,7 @@ class Facts(NamedTuple):
     inference_geo: str | None = None
     prompt_tokens: int | None = None
     is_batch: bool = False
-    hour: int | None = None
+    quarter: int | None = None
 
 
 class Quantities(NamedTuple):
