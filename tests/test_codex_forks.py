@@ -95,11 +95,9 @@ class Reading:
         log = Log(str(path), path.stat().st_size, 1)
         self.sources[name] = self.reader.read(log, 0, self.sources.get(name))
         requests = self.reader.requests
-        requests_now = dict(requests.requests)
-        requests.requests.clear()
-        origins = {number: origin for origin, number in requests.origins.items()}
-        for key, request in requests_now.items():
-            self.rows.setdefault(key, (request, origins[request.origin]))
+        for key, request in requests.requests.items():
+            self.rows.setdefault(key, (request, requests.origin(request.origin)))
+        requests.clear()
 
     def plain(self) -> set[Any]:
         """The rows, comparable with those of another reading."""
@@ -108,8 +106,9 @@ class Reading:
     def sums(self) -> dict[tuple[Any, ...], list[int]]:
         """As `Truth.sums`."""
         sums: dict[tuple[Any, ...], list[int]] = {}
-        for request, (session, project, _, model, _) in self.rows.values():
-            key = ("codex", request.ts.date().isoformat(), model, session, project)
+        for request, place in self.rows.values():
+            day = request.ts.date().isoformat()
+            key = ("codex", day, place.model, place.session, place.project)
             cell = sums.setdefault(key, [0] * len(KINDS))
             for n, count in enumerate(request.amounts):
                 cell[n] += count

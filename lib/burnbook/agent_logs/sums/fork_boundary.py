@@ -13,7 +13,8 @@ from typing import Any
 
 import msgspec
 
-from burnbook.agent_logs.compiled_feed import CompiledFeed, LineKind, Row
+from burnbook.agent_logs.compiled_feed import CompiledFeed
+from burnbook.agent_logs.feed_columns import LineKind, Row
 from burnbook.base.errors import Refused
 
 # Logs without turns: the copying of a history has no longer pause than this, in seconds. After the
@@ -30,6 +31,7 @@ class ForkBoundary(msgspec.Struct, array_like=True):
     is_open: bool = False
     is_copy: bool = False
     is_own: bool = False
+    has_other_session: bool = False
     session: str | None = None
     started: float = 0.0
     has_turns: bool = False
@@ -40,7 +42,7 @@ class ForkBoundary(msgspec.Struct, array_like=True):
     ) -> bool:
         """Read a line without tokens; False where it is no marker."""
         is_meta = history.only.all(row)
-        session, started, forked_from, base, turn, turn_started = history.fields.pick(row)
+        session, started, forked_from, base, turn, turn_started, *_ = history.fields.pick(row)
         if is_meta and self.session is None:
             moment = self.before = _moment(feed, row)
             self.session = session
@@ -49,9 +51,10 @@ class ForkBoundary(msgspec.Struct, array_like=True):
             self.is_open = has_parent and not self.is_own
             self.is_copy = forked_from is not None and not self.is_own
         elif is_meta and session == self.session:
-            self._end_copy()
+            if self.has_other_session:
+                self._end_copy()
         elif is_meta and not self.is_own:
-            self.is_open = self.is_copy = True
+            self.is_open = self.is_copy = self.has_other_session = True
             self.before = _moment(feed, row)
         elif self.is_open:
             self._read_turn(_moment(feed, row), turn, turn_started)
@@ -90,27 +93,6 @@ class ForkBoundary(msgspec.Struct, array_like=True):
     def _end_copy(self) -> None:
         self.is_open = self.is_copy = False
         self.is_own = True
-
-
-class Version1Keys(msgspec.Struct, array_like=True):
-    """Whose session the key of a fork's request contains in a book of version 0.1.
-
-    It assumed that the copy was written within a second of the file's first line, and that a line
-    within a second after a copied one may have been copied too: these got the parent's key.
-    """
-
-    start: float | None = None
-    copied: float = 0.0
-
-    def has_parent_key(self, moment: float) -> bool:
-        """Call it for each line with other sums than the line before."""
-        if self.start is not None and moment < self.start + 1.0:
-            self.copied = moment
-            return False
-        if moment < self.copied + 1.0:
-            self.copied = moment
-            return True
-        return False
 
 
 def _moment(feed: CompiledFeed, row: Row) -> float | None:

@@ -12,42 +12,13 @@ from typing import Any
 
 import msgspec
 
-from burnbook.agent_logs.compiled_feed import CompiledFeed, Row
-from burnbook.agent_logs.fork_boundary import ForkBoundary, Version1Keys
-from burnbook.agent_logs.requests import (
-    Amounts,
-    Request,
-    RequestSet,
-    SessionContext,
-    amounts_of,
-    key_of,
-    total,
-)
+from burnbook.agent_logs.amounts import amounts_of
+from burnbook.agent_logs.compiled_feed import CompiledFeed
+from burnbook.agent_logs.feed_columns import COUNTED, Row
+from burnbook.agent_logs.requests import Amounts, Request, RequestSet, key_of, total
+from burnbook.agent_logs.session_context import NO_FIELDS, SessionContext
+from burnbook.agent_logs.sums.state import SeriesState, Sums
 from burnbook.base.errors import Refused
-
-_NO_FIELDS = (None,) * 8
-
-Sums = tuple[int | None, ...]
-
-
-class SeriesState(msgspec.Struct, array_like=True):
-    """The state of one file between two reads.
-
-    `sums`: the highest so far. `late`: those of the line before, if it was a late snapshot.
-    `is_first`: the next sums are the first of the session's own part. `unrecorded`: amounts and
-    key of the last request that a sum showed, until a record follows. `uncounted`: amounts of
-    records that no sum includes yet.
-    """
-
-    fork: ForkBoundary = msgspec.field(default_factory=ForkBoundary)
-    sums: Sums | None = None
-    late: Sums | None = None
-    falls: int = 0
-    is_first: bool = True
-    unrecorded: tuple[Amounts, int] | None = None
-    uncounted: Amounts | None = None
-    last_record: int = 0
-    version_1: Version1Keys = msgspec.field(default_factory=Version1Keys)
 
 
 class Series:
@@ -58,8 +29,21 @@ class Series:
         self.amounts = amounts_of(feed.feed)
         self.context = SessionContext(feed)
         self.state = SeriesState()
+        self.ends: dict[str, float] = {}  # no session claims the requests of another
         self.origin: int | None = None
         self._has_sums = feed.requests.only.all
+
+    def saved(self) -> list[Any]:
+        """The state to save for lines that are not there yet."""
+        return [self.context.saved(), msgspec.to_builtins(self.state)]
+
+    def resume(self, saved: list[Any]) -> None:
+        """Continue from a saved state."""
+        self.context.resume(saved[0])
+        self.state = msgspec.convert(saved[1], SeriesState)
+
+    def settle(self) -> None:
+        """Nothing waits for lines that may not come."""
 
     def add(self, row: Row) -> None:
         """Add a line. Raises Refused."""
@@ -88,7 +72,7 @@ class Series:
         # The longest logs run this for most lines, so fields that a feed lacks are not looked up.
         state, feed, requests = self.state, self.feed, self.requests
         is_plain, spread = feed.is_plain, feed.spread
-        sums = feed.sums(row) if is_plain else feed.requests.fields.pick(row)[8:]
+        sums = feed.sums(row) if is_plain else feed.requests.fields.pick(row)[COUNTED]
         before = state.sums
         if sums == before or sums == state.late:
             requests.tally.duplicates += 1
@@ -140,17 +124,18 @@ class Series:
         key = key_of(f"{requests.tool}\0{session}\0{state.falls}\0{identity}")
         if feed.better is not None:
             state.unrecorded = amounts, key
+        earlier = None
         if parent is not None:
-            version_1_key = key_of(f"{requests.tool}\0{parent}\0{state.falls}\0{identity}")
-            requests.version_1_keys[key] = version_1_key
+            earlier = key_of(f"{requests.tool}\0{parent}\0{state.falls}\0{identity}")
         for column in feed.other_columns:
             if row[column] is not None:
-                self._add_request(key, ts, amounts, feed.requests.fields.pick(row))
+                self._add_request(key, ts, amounts, feed.requests.fields.pick(row), earlier)
                 return
         if self.origin is None:
-            context = self.context.origin(_NO_FIELDS, self.stem)
+            context = self.context.origin(NO_FIELDS, self.stem)
             self.origin = requests.origin_number(context)
-        requests.add(key, Request(tokens, ts, self.origin, amounts, None, None, self.file))
+        request = Request(tokens, ts, self.origin, amounts, None, None, self.file)
+        requests.add(key, request, earlier=earlier)
 
     def _restarted(self, row: Row, sums: Sums, before: Sums | None) -> Sums | None:
         """What sums add that may not continue those before; None: they are a late snapshot."""
@@ -217,7 +202,7 @@ class Series:
         state, feed, requests = self.state, self.feed, self.requests
         assert feed.better is not None
         fields = feed.better.fields.pick(row)
-        amounts = self.amounts(fields[8:])
+        amounts = self.amounts(fields[COUNTED])
         if not total(amounts):
             requests.tally.ignored += 1
             return
@@ -235,7 +220,7 @@ class Series:
         state.last_record = key
         counted, state.unrecorded = state.unrecorded, None
         if counted is not None and counted[0] == amounts:
-            requests.version_1_keys[counted[1]] = key
+            requests.earlier.setdefault(counted[1], key)
             requests.tally.duplicates += 1
             return
         uncounted: Any = amounts
@@ -244,7 +229,14 @@ class Series:
         state.uncounted = uncounted
         self._add_request(key, ts, amounts, fields)
 
-    def _add_request(self, key: int, ts: Any, amounts: Amounts, fields: tuple[Any, ...]) -> None:
+    def _add_request(
+        self,
+        key: int,
+        ts: Any,
+        amounts: Amounts,
+        fields: tuple[Any, ...],
+        earlier: int | None = None,
+    ) -> None:
         origin = self.requests.origin_number(self.context.origin(fields, self.stem))
         request = Request(total(amounts), ts, origin, amounts, fields[7], fields[5], self.file)
-        self.requests.add(key, request)
+        self.requests.add(key, request, earlier=earlier)
