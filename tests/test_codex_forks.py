@@ -2,7 +2,7 @@
 
 import random
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -87,11 +87,11 @@ class Reading:
         self.sources: dict[str, Source | None] = {}
         self.rows: Rows = {}
 
-    def append(self, name: str, lines: Iterable[bytes]) -> None:
-        """Append lines to a file, and read them."""
+    def append(self, name: str, data: bytes) -> None:
+        """Append to a file, and read what is new."""
         path = self.folder / f"rollout-{name}.jsonl"
         with path.open("ab") as file:
-            file.writelines(lines)
+            file.write(data)
         log = Log(str(path), path.stat().st_size, 1)
         self.sources[name] = self.reader.read(log, 0, self.sources.get(name))
         requests = self.reader.requests
@@ -115,24 +115,33 @@ class Reading:
         return sums
 
 
-def pieces(files: Files, way: str, chance: random.Random) -> Iterator[tuple[str, list[bytes]]]:
-    """The lines of files in the order in which they are read."""
+def pieces(files: Files, way: str, chance: random.Random) -> Iterator[tuple[str, bytes]]:
+    """The parts of files in the order in which they are read."""
     names = list(files)
     if way == "shuffled":
         chance.shuffle(names)
     elif way == "newest first":
         names.reverse()
+    if way.startswith("line by line"):
+        for number in range(max(map(len, files.values()))):
+            for name in names:
+                line = b"".join(files[name][number : number + 1])
+                if way.endswith("newlines late"):
+                    line = b"\n" * (0 < number < len(files[name])) + line.rstrip(b"\n")
+                yield name, line
+        return
     rounds = {"in halves": 2, "in thirds": 3}.get(way, 1)
-    if way == "line by line":
-        rounds = max(map(len, files.values()))
     for number in range(rounds):
         for name in names:
-            lines = files[name]
-            start, end = (len(lines) * n // rounds for n in (number, number + 1))
-            if way == "line by line":
-                start, end = number, number + 1
-            if lines[start:end]:
-                yield name, lines[start:end]
+            data = b"".join(files[name])
+            start, end = (len(data) * n // rounds for n in (number, number + 1))
+            yield name, data[start:end]
+
+
+WAYS = (
+    *("at once", "in halves", "in thirds", "line by line", "line by line, newlines late"),
+    *("shuffled", "newest first"),
+)
 
 
 @settings(max_examples=60)
@@ -151,13 +160,13 @@ def test_rows_are_true_however_the_files_are_read(
     truth = {
         (*key[:4], key[4].replace("/home/dev", "~")): sums for key, sums in work.truth.sums.items()
     }
-    readings = []
-    for way in ("at once", "in halves", "in thirds", "line by line", "shuffled", "newest first"):
+    rows = []
+    for way in WAYS:
         reading = Reading(tmp_path_factory.mktemp("codex"))
-        for name, lines in pieces(files, way, work.random):
-            reading.append(name, lines)
+        for name, data in pieces(files, way, work.random):
+            reading.append(name, data)
         assert not reading.reader.rejected
-        readings.append(reading.plain())
-    assert readings[0] == readings[1] == readings[2] == readings[3] == readings[4] == readings[5]
+        rows.append(reading.plain())
+        assert rows[-1] == rows[0], way
     shown = {(*key[:4], key[4].replace("/home/dev", "~")): s for key, s in reading.sums().items()}
     assert shown == truth
