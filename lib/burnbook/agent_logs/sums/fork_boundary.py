@@ -31,7 +31,6 @@ class ForkBoundary(msgspec.Struct, array_like=True):
     is_open: bool = False
     is_copy: bool = False
     is_own: bool = False
-    has_other_session: bool = False
     session: str | None = None
     started: float = 0.0
     has_turns: bool = False
@@ -51,11 +50,9 @@ class ForkBoundary(msgspec.Struct, array_like=True):
             self.is_open = has_parent and not self.is_own
             self.is_copy = forked_from is not None and not self.is_own
         elif is_meta and session == self.session:
-            if self.has_other_session:
-                self._end_copy()
+            self._end_copy()
         elif is_meta and not self.is_own:
-            self.is_open = self.is_copy = self.has_other_session = True
-            self.before = _moment(feed, row)
+            self.is_open = self.is_copy = True
         elif self.is_open:
             self._read_turn(_moment(feed, row), turn, turn_started)
         return is_meta or turn is not None or turn_started is not None
@@ -65,9 +62,9 @@ class ForkBoundary(msgspec.Struct, array_like=True):
         before, self.before = self.before, moment
         if moment < self.started:
             self.is_copy = True
-        elif self.is_copy and not self.has_turns and before is not None:
-            is_pause = before < self.started or moment - before > _PAUSE
-            if is_pause:
+        elif self.is_copy and before is not None:
+            is_pause = not self.has_turns and moment - before > _PAUSE
+            if is_pause or before < self.started:
                 self._end_copy()
         return self.is_copy
 
