@@ -21,8 +21,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from agent_logs import KINDS, Claude, Maker, Truth
+from agent_logs import KINDS, Maker, Truth
 from agent_rollouts import Codex
+from agent_transcripts import Claude
 from measure import Command, Rounds, Taken, interleaved
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,6 +102,8 @@ class Bench:
 
         found: dict[tuple[str, ...], list[int]] = {}
         for quarter, origin, sums in queries.cells(Store(str(self.book))):
+            if not sums.requests:
+                continue  # its requests turned out to be another session's
             day = datetime.fromtimestamp(quarter * 900, UTC).date().isoformat()
             key = (origin.tool, day, origin.model or "", origin.session or "", origin.project or "")
             row = found.setdefault(key, [0] * len(KINDS))

@@ -54,6 +54,8 @@ def used(shell: Shell) -> Sums:
     """What the book says."""
     found: Sums = {}
     for quarter, origin, sums in cells(Store(str(shell.book))):
+        if not sums.requests:
+            continue  # its requests turned out to be another session's
         day = datetime.fromtimestamp(quarter * 900, UTC).date().isoformat()
         key = (origin.tool, day, origin.model, origin.session, origin.project)
         row = found.setdefault(key, [0] * 6)
