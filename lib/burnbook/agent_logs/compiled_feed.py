@@ -64,6 +64,10 @@ class CompiledFeed:
         # Two broken lines might form a whole value; then there are fewer of them.
         return decoded if len(decoded) == len(hits) else None
 
+    def rows(self, decoded: list[Any]) -> list[Row]:
+        """The rows of decoded lines."""
+        return self.get.all(decoded)
+
     def read(self, line: bytes) -> Row | None:
         """The row of a line; None for one that is not the feed's. Raises Refused."""
         try:

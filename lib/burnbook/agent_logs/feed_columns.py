@@ -1,8 +1,9 @@
 """The columns of a feed's values in the rows of its lines, and the struct type of these lines."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import translate
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -14,7 +15,6 @@ from burnbook.config.agent_logs import (
     COUNTS,
     FACTS,
     TEXTS,
-    Better,
     Fields,
     LogFeed,
     Parts,
@@ -22,12 +22,13 @@ from burnbook.config.agent_logs import (
     Setting,
     paths,
 )
+from burnbook.config.feeds import Conditions as Declared
 from burnbook.jsonl.conditions import Conditions, compile_conditions
-from burnbook.jsonl.fields import Shape
+from burnbook.jsonl.fields import Getter, Shape
 from burnbook.rows.meters import Count, Text
 
 Row = tuple[Any, ...]
-Pattern = Callable[[str], re.Match[str] | None]
+Pattern = Callable[[str], bool]
 ANY = Text | int | float | bool
 NUMBER_OR_TEXT = str | int | float
 _KINDS: dict[str, Any] = {
@@ -55,7 +56,7 @@ class FieldColumns:
         first = (tried[0][0] if tried else -1 for tried in columns.values())
         self._first = itemgetter(*first, -1)
         self._others = [
-            (n, tried)
+            (n, tried[1:] if len(tried[0]) == 1 else tried, len(tried[0]) == 1)
             for n, tried in enumerate(columns.values())
             if len(tried) > 1 or any(len(added) > 1 for added in tried)
         ]
@@ -63,14 +64,23 @@ class FieldColumns:
     def pick(self, row: Row) -> tuple[Any, ...]:
         """The fields in the order of the table: the first value that is not null, or None."""
         picked: tuple[Any, ...] = self._first(row)
-        if self._others:
-            values = list(picked)
-            for n, tried in self._others:
-                values[n] = next(
-                    (v for v in (_sum(row, added) for added in tried) if v is not None), None
-                )
-            return tuple(values)
-        return picked
+        values: list[Any] | None = None
+        for n, tried, is_first in self._others:
+            if is_first and picked[n] is not None:
+                continue
+            value = None
+            for columns in tried:
+                value = row[columns[0]] if len(columns) == 1 else _sum(row, columns)
+                if value is not None:
+                    break
+            if values is None:
+                values = list(picked)
+            values[n] = value
+        return picked if values is None else tuple(values)
+
+    def of(self, names: Iterable[str]) -> list[int]:
+        """All columns of some fields."""
+        return [c for name in names for columns in self.columns[name] for c in columns]
 
     def others(self, row: Row, name: str) -> list[Any]:
         """The values of the other ways to read a field."""
@@ -78,19 +88,26 @@ class FieldColumns:
 
 
 def _sum(row: Row, columns: tuple[int, ...]) -> Any:
-    if len(columns) == 1:
-        return row[columns[0]]
     values = [row[column] for column in columns if row[column] is not None]
     return sum(values) if values else None
 
 
+_STREAM = ("session", "project", "branch", "model", "is_subagent", *FACTS)
+_AMOUNTS = (*COUNTS, "web_searches", "total_tokens", "usd")
+
+
 class LineKind(NamedTuple):
-    """Lines of one kind: their conditions and fields. `first_only`: the first line of a file."""
+    """Lines of one kind: their conditions and fields. `first_only`: the first line of a file.
+
+    Lines with the same values of `stream` are of one request; `amounts` are what it used.
+    """
 
     only: Conditions
     fields: FieldColumns
     identity: tuple[int, ...] = ()
     first_only: bool = False
+    stream: Callable[[Row], tuple[Any, ...]] = tuple
+    amounts: Callable[[Row], tuple[Any, ...]] = tuple
 
 
 # The column of each value of an identity, or its name in `config.agent_logs.VALUES`.
@@ -103,7 +120,7 @@ class Identities(NamedTuple):
     fallback: list[tuple[str, IdentityColumns]]
     copies: list[tuple[str, IdentityColumns]]
     copies_only: list[tuple[int, Pattern]]
-    served_by: list[tuple[str, int, Pattern]]
+    served_by: list[tuple[str, int, tuple[str, ...]]]
 
 
 class PartKind(NamedTuple):
@@ -126,7 +143,7 @@ class Compiled(NamedTuple):
     identities: Identities
     parts: PartKind | None
     line: Any  # the struct type
-    get: Callable[[Any], Row]
+    get: Getter
     meters: int | None
 
 
@@ -134,28 +151,36 @@ def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
     """Compile a feed; `ts` is the type of times, `raw` that of values that are decoded later."""
     shape = Shape(lenient=True)
 
-    def identity_of(declared: Sequence[str]) -> tuple[int, ...]:
-        return tuple(shape.shared(split(path), ANY) for path in declared)
+    def requests_of(table: Fields, declared: Declared, names: Sequence[str]) -> LineKind:
+        only = compile_conditions(shape, declared, ANY)
+        fields = _fields_of(shape, table, ts)
+        identity = tuple(shape.shared(split(path), ANY) for path in names)
+        used = [*fields.of(_AMOUNTS), *([] if items is None else [items])]
+        stream = _getter([*identity, *fields.of(_STREAM)])
+        return LineKind(only, fields, identity, False, stream, _getter(used))
 
     def setting_of(table: Setting) -> LineKind:
         only = compile_conditions(shape, table.only, ANY)
         return LineKind(only, _fields_of(shape, table, ts), first_only=table.first)
 
-    def better_of(table: Better) -> LineKind:
-        only = compile_conditions(shape, table.only, ANY)
-        return LineKind(only, _fields_of(shape, table.fields, ts), identity_of(table.identity))
-
-    fields = _fields_of(shape, feed.fields, ts)
-    only = compile_conditions(shape, feed.requests.only, ANY)
-    requests = LineKind(only, fields, identity_of(feed.identity))
+    items = shape.column(split(feed.parts.items), raw) if feed.parts else None
+    requests = requests_of(feed.fields, feed.requests.only, feed.identity)
     never = compile_conditions(shape, feed.requests.never, ANY)
     settings = [setting_of(table) for table in feed.settings.values()]
-    better = better_of(feed.better) if feed.better else None
+    better = None
+    if feed.better:
+        better = requests_of(feed.better.fields, feed.better.only, feed.better.identity)
     identities = _identities(shape, feed)
-    parts = _parts(shape, feed.parts, raw) if feed.parts else None
+    parts = None if feed.parts is None or items is None else _parts(feed.parts, items)
     column = shape.column(split(feed.meters), raw) if feed.meters else None
     line = shape.build()
     return Compiled(requests, never, settings, better, identities, parts, *line, column)
+
+
+def _getter(columns: list[int]) -> Callable[[Row], tuple[Any, ...]]:
+    # Two more, which are null: itemgetter returns a tuple only for two or more.
+    getter: Callable[[Row], tuple[Any, ...]] = itemgetter(*columns, -1, -1)
+    return getter
 
 
 def _fields_of(shape: Shape, table: Fields | Setting, ts: Any) -> FieldColumns:
@@ -177,21 +202,26 @@ def _identities(shape: Shape, feed: LogFeed) -> Identities:
         found = [n if n.startswith("@") else shape.shared(split(n), ANY) for n in names]
         return "+".join(names), tuple(found)
 
-    def patterns(declared: Patterns) -> list[tuple[int, Pattern]]:
-        return [(shape.shared(split(path), ANY), _pattern(p)) for path, p in declared.items()]
+    def patterns(declared: Patterns) -> list[tuple[int, tuple[str, ...]]]:
+        return [(shape.shared(split(path), ANY), patterns) for path, patterns in declared.items()]
 
+    only = [(column, matcher(each)) for column, each in patterns(feed.copies_only)]
     served_by = [(name, *p) for name, table in feed.served_by.items() for p in patterns(table)]
     fallback = [columns(names) for names in feed.identity_fallback]
     copies = [columns(names) for names in feed.copies]
-    return Identities(fallback, copies, patterns(feed.copies_only), served_by)
+    return Identities(fallback, copies, only, served_by)
 
 
-def _pattern(patterns: Sequence[str]) -> Pattern:
-    return re.compile("|".join(map(translate, patterns))).match
+def matcher(patterns: Sequence[str]) -> Pattern:
+    """Whether a text matches one of several shell patterns; beginnings alone are quicker."""
+    prefixes = tuple(pattern[:-1] for pattern in patterns)
+    if all(p.endswith("*") and not set(p[:-1]) & set("*?[") for p in patterns):
+        return lambda text: text.startswith(prefixes)
+    match = re.compile("|".join(map(translate, patterns))).match
+    return lru_cache(256)(lambda text: match(text) is not None)
 
 
-def _parts(shape: Shape, declared: Parts, raw: Any) -> PartKind:
-    column = shape.column(split(declared.items), raw)
+def _parts(declared: Parts, column: int) -> PartKind:
     item = Shape(lenient=True)
     own = compile_conditions(item, declared.own, ANY)
     only = compile_conditions(item, declared.only, ANY)
