@@ -52,7 +52,7 @@ class CompiledFeed:
         # The sums of a line that identify its request; None: all of them.
         identity = self.requests.identity
         self.identity_sums = itemgetter(*identity) if len(identity) > 1 else None
-        self.last_at, self._last_counts = compiled.last or (-1, [])
+        self.last_at, self._last_counts = compiled.last
         self.last_first = (self._last_counts or [ABSENT])[0]
 
     def decode_lines(self, data: bytearray, hits: Sequence[tuple[int, int]]) -> list[Any] | None:
@@ -68,6 +68,10 @@ class CompiledFeed:
             return None
         # Two broken lines might form a whole value; then there are fewer of them.
         return decoded if len(decoded) == len(hits) else None
+
+    def rows(self, decoded: list[Any]) -> list[Row]:
+        """The rows of decoded lines."""
+        return self.get.all(decoded)
 
     def read(self, line: bytes) -> Row | None:
         """The row of a line; None for one that is not the feed's. Raises Refused."""

@@ -3,18 +3,20 @@
 import re
 from collections.abc import Callable, Sequence
 from fnmatch import translate
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
 
+from burnbook.agent_logs import feed_sums
+from burnbook.agent_logs.field_columns import FieldColumns
 from burnbook.base.errors import Refused
 from burnbook.base.json_path import split
 from burnbook.config.agent_logs import (
     COUNTS,
     FACTS,
     TEXTS,
-    Better,
     Fields,
     History,
     LogFeed,
@@ -23,12 +25,13 @@ from burnbook.config.agent_logs import (
     Setting,
     paths,
 )
+from burnbook.config.feeds import Conditions as Declared
 from burnbook.jsonl.conditions import Conditions, compile_conditions
-from burnbook.jsonl.fields import Shape
+from burnbook.jsonl.fields import Getter, Shape
 from burnbook.rows.meters import Count, Text
 
 Row = tuple[Any, ...]
-Pattern = Callable[[str], re.Match[str] | None]
+Pattern = Callable[[str], bool]
 ANY = Text | int | float | bool
 NUMBER_OR_TEXT = str | int | float
 _KINDS: dict[str, Any] = {
@@ -45,55 +48,22 @@ _KINDS: dict[str, Any] = {
 PICKED = {name: n for n, name in enumerate(Fields.__struct_fields__)}
 COUNTED = slice(PICKED["input_tokens"], PICKED["reasoning_tokens"] + 1)
 
-# For each way to read a field, in the order in which they are tried, the columns to add.
-Tried = tuple[tuple[int, ...], ...]
-
-
-class FieldColumns:
-    """The columns of each field of a table."""
-
-    def __init__(self, columns: dict[str, Tried]) -> None:
-        self.columns = columns
-        # Behind all columns there is one that is always null.
-        first = (tried[0][0] if tried else -1 for tried in columns.values())
-        self._first = itemgetter(*first, -1)
-        self._others = [
-            (n, tried)
-            for n, tried in enumerate(columns.values())
-            if len(tried) > 1 or any(len(added) > 1 for added in tried)
-        ]
-
-    def pick(self, row: Row) -> tuple[Any, ...]:
-        """The fields in the order of the table: the first value that is not null, or None."""
-        picked: tuple[Any, ...] = self._first(row)
-        if self._others:
-            values = list(picked)
-            for n, tried in self._others:
-                values[n] = next(
-                    (v for v in (_sum(row, added) for added in tried) if v is not None), None
-                )
-            return tuple(values)
-        return picked
-
-    def others(self, row: Row, name: str) -> list[Any]:
-        """The values of the other ways to read a field."""
-        return [_sum(row, added) for added in self.columns[name][1:]]
-
-
-def _sum(row: Row, columns: tuple[int, ...]) -> Any:
-    if len(columns) == 1:
-        return row[columns[0]]
-    values = [row[column] for column in columns if row[column] is not None]
-    return sum(values) if values else None
+_STREAM = ("session", "project", "branch", "model", "is_subagent", *FACTS)
+_AMOUNTS = (*COUNTS, "web_searches", "total_tokens", "usd")
 
 
 class LineKind(NamedTuple):
-    """Lines of one kind: their conditions and fields. `first_only`: the first line of a file."""
+    """Lines of one kind: their conditions and fields. `first_only`: the first line of a file.
+
+    Lines with the same values of `stream` are of one request; `amounts` are what it used.
+    """
 
     only: Conditions
     fields: FieldColumns
     identity: tuple[int, ...] = ()
     first_only: bool = False
+    stream: Callable[[Row], tuple[Any, ...]] = tuple
+    amounts: Callable[[Row], tuple[Any, ...]] = tuple
 
 
 # The column of each value of an identity, or its name in `config.agent_logs.VALUES`.
@@ -106,7 +76,7 @@ class Identities(NamedTuple):
     fallback: list[tuple[str, IdentityColumns]]
     copies: list[tuple[str, IdentityColumns]]
     copies_only: list[tuple[int, Pattern]]
-    served_by: list[tuple[str, int, Pattern]]
+    served_by: list[tuple[str, int, tuple[str, ...]]]
 
 
 class PartKind(NamedTuple):
@@ -130,53 +100,52 @@ class Compiled(NamedTuple):
     identities: Identities
     parts: PartKind | None
     line: Any  # the struct type
-    get: Callable[[Any], Row]
+    get: Getter
     meters: int | None
-    last: tuple[int, list[str]] | None
+    last: tuple[int, list[str]]
 
 
 def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
     """Compile a feed; `ts` is the type of times, `raw` that of values that are decoded later."""
     shape = Shape(lenient=True)
 
-    def identity_of(declared: Sequence[str]) -> tuple[int, ...]:
-        return tuple(shape.shared(split(path), ANY) for path in declared)
+    def requests_of(table: Fields, declared: Declared, names: Sequence[str]) -> LineKind:
+        only = compile_conditions(shape, declared, ANY)
+        fields = _fields_of(shape, table, ts)
+        identity = tuple(shape.shared(split(path), ANY) for path in names)
+        used = [*fields.of(_AMOUNTS), *([] if items is None else [items])]
+        stream = _getter([*identity, *fields.of(_STREAM)])
+        return LineKind(only, fields, identity, False, stream, _getter(used))
 
     def setting_of(table: Setting) -> LineKind:
         only = compile_conditions(shape, table.only, ANY)
         return LineKind(only, _fields_of(shape, table, ts), first_only=table.first)
 
-    def better_of(table: Better) -> LineKind:
-        only = compile_conditions(shape, table.only, ANY)
-        return LineKind(only, _fields_of(shape, table.fields, ts), identity_of(table.identity))
-
     def history_of(table: History) -> LineKind:
         only = compile_conditions(shape, table.only, ANY)
         return LineKind(only, _fields_of(shape, table, ts))
 
-    def last_of(path: str) -> tuple[int, list[str]]:
-        counts = [paths(getattr(feed.fields, name)) for name in COUNTS]
-        return shape.object(split(path), [tried[0][0][-1] for tried in counts if tried], int)
-
-    if feed.counts == "totals":
-        # Logs from before cache writes have none: as a null they would make each difference slow.
-        for added in paths(feed.fields.cache_write_tokens):
-            for path in added:
-                shape.column(path, Count, 0)
-    fields = _fields_of(shape, feed.fields, ts)
-    only = compile_conditions(shape, feed.requests.only, ANY)
-    requests = LineKind(only, fields, identity_of(feed.identity))
+    feed_sums.prepare(shape, feed)
+    items = shape.column(split(feed.parts.items), raw) if feed.parts else None
+    requests = requests_of(feed.fields, feed.requests.only, feed.identity)
     never = compile_conditions(shape, feed.requests.never, ANY)
     settings = [setting_of(table) for table in feed.settings.values()]
-    better = better_of(feed.better) if feed.better else None
+    better = None
+    if feed.better:
+        better = requests_of(feed.better.fields, feed.better.only, feed.better.identity)
     history = history_of(feed.history) if feed.history else None
     identities = _identities(shape, feed)
-    parts = _parts(shape, feed.parts, raw) if feed.parts else None
+    parts = None if feed.parts is None or items is None else _parts(feed.parts, items)
     column = shape.column(split(feed.meters), raw) if feed.meters else None
-    last = last_of(feed.last) if feed.last else None
-    line, get = shape.build()
+    last = feed_sums.last_usage(shape, feed)
     kinds = requests, never, settings, better, history
-    return Compiled(*kinds, identities, parts, line, get, column, last)
+    return Compiled(*kinds, identities, parts, *shape.build(), column, last)
+
+
+def _getter(columns: list[int]) -> Callable[[Row], tuple[Any, ...]]:
+    # Two more, which are null: itemgetter returns a tuple only for two or more.
+    getter: Callable[[Row], tuple[Any, ...]] = itemgetter(*columns, -1, -1)
+    return getter
 
 
 def _fields_of(shape: Shape, table: Fields | Setting | History, ts: Any) -> FieldColumns:
@@ -198,21 +167,26 @@ def _identities(shape: Shape, feed: LogFeed) -> Identities:
         found = [n if n.startswith("@") else shape.shared(split(n), ANY) for n in names]
         return "+".join(names), tuple(found)
 
-    def patterns(declared: Patterns) -> list[tuple[int, Pattern]]:
-        return [(shape.shared(split(path), ANY), _pattern(p)) for path, p in declared.items()]
+    def patterns(declared: Patterns) -> list[tuple[int, tuple[str, ...]]]:
+        return [(shape.shared(split(path), ANY), patterns) for path, patterns in declared.items()]
 
+    only = [(column, matcher(each)) for column, each in patterns(feed.copies_only)]
     served_by = [(name, *p) for name, table in feed.served_by.items() for p in patterns(table)]
     fallback = [columns(names) for names in feed.identity_fallback]
     copies = [columns(names) for names in feed.copies]
-    return Identities(fallback, copies, patterns(feed.copies_only), served_by)
+    return Identities(fallback, copies, only, served_by)
 
 
-def _pattern(patterns: Sequence[str]) -> Pattern:
-    return re.compile("|".join(map(translate, patterns))).match
+def matcher(patterns: Sequence[str]) -> Pattern:
+    """Whether a text matches one of several shell patterns; beginnings alone are quicker."""
+    prefixes = tuple(pattern[:-1] for pattern in patterns)
+    if all(p.endswith("*") and not set(p[:-1]) & set("*?[") for p in patterns):
+        return lambda text: text.startswith(prefixes)
+    match = re.compile("|".join(map(translate, patterns))).match
+    return lru_cache(256)(lambda text: match(text) is not None)
 
 
-def _parts(shape: Shape, declared: Parts, raw: Any) -> PartKind:
-    column = shape.column(split(declared.items), raw)
+def _parts(declared: Parts, column: int) -> PartKind:
     item = Shape(lenient=True)
     own = compile_conditions(item, declared.own, ANY)
     only = compile_conditions(item, declared.only, ANY)

@@ -92,7 +92,7 @@ class LogReader:
         head, length = head_of(handle, end)
         mark = mark_of(handle, end)
         saved = lines.saved()
-        state = (end, head, length, mark, saved, is_finished, lines.ends)
+        state = (end, head, length, mark, saved, is_finished, lines.end_sessions())
         return Source(log.size, log.mtime_ns, *state)
 
     def _packed(self, log: Log, handle: int, file: int) -> Source:
@@ -107,7 +107,7 @@ class LogReader:
             self._reject(log.path, 0, f"cannot be unpacked: {error}", b"")
         finally:
             self.max_lines = None
-        return Source(log.size, log.mtime_ns, is_finished=True, ends=lines.ends)
+        return Source(log.size, log.mtime_ns, is_finished=True, ends=lines.end_sessions())
 
     def _read(
         self,
@@ -156,15 +156,23 @@ class LogReader:
         rows: list[Row] = []
         wrong: Wrong = []
         feed, data, requests = self.compiled, self.buffer.data, self.requests
-        decoded, get, add = feed.decode_lines(data, hits), feed.get, lines.add
+        decoded, add = feed.decode_lines(data, hits), lines.add
+        if decoded is not None:
+            rows = feed.rows(decoded)
+            for n, row in enumerate(rows):
+                try:
+                    add(row)
+                except Refused as error:
+                    wrong.append((n, str(error)))
+            return rows, wrong
         for n, (start, stop) in enumerate(hits):
             try:
-                for row in [get(decoded[n])] if decoded else self._rows(bytes(data[start:stop])):
-                    if row is None:
+                for read in self._rows(bytes(data[start:stop])):
+                    if read is None:
                         requests.tally.ignored += 1
                     else:
-                        rows.append(row)
-                        add(row)
+                        rows.append(read)
+                        add(read)
             except Refused as error:
                 wrong.append((n, str(error)))
         return rows, wrong
@@ -181,7 +189,7 @@ class LogReader:
 
     def _document(self, log: Log, handle: int, file: int) -> Source:
         lines = self._line_reader(log, file)
-        source = Source(log.size, log.mtime_ns, is_finished=True, ends=lines.ends)
+        source = Source(log.size, log.mtime_ns, is_finished=True)
         if log.size > _DOCUMENT:
             self._reject(log.path, 0, f"a document of over {_DOCUMENT} bytes", b"")
             return source
@@ -208,6 +216,7 @@ class LogReader:
                     lines.add(row)
             except Refused as error:
                 self._reject(log.path, 0, str(error), msgspec.json.encode(item))
+        source.ends = lines.end_sessions()
         return source
 
     def _line_reader(self, log: Log, file: int) -> RequestLines | Series:

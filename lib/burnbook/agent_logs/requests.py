@@ -142,24 +142,32 @@ class RequestSet:
         self, key: int, request: Request, aliases: Iterable[int] = (), earlier: int | None = None
     ) -> Request | None:
         """Add a line of a request; returns the request as it was, or None if it is new."""
-        requests = self.requests
-        first = requests.get(key)
-        if first is not None and not aliases:
-            self.tally.duplicates += 1
-            self._merge(key, first, request)
-            return first
+        requests, others = self.requests, self.aliases
+        if key not in requests and key not in others:
+            for alias in aliases:
+                if alias in others or alias in requests:
+                    break
+            else:
+                requests[key] = request
+                for alias in aliases:
+                    others[alias] = key
+                if earlier is not None:
+                    self.earlier[key] = earlier
+                return None
         owner = self._owner(key, aliases)
         for alias in (key, *aliases):
             if alias != owner and alias not in requests:
-                self.aliases[alias] = owner
+                others[alias] = owner
         if earlier is not None:
             self.earlier.setdefault(owner, earlier)
-        first = requests.setdefault(owner, request)
-        if first is request:
-            return None
-        self.tally.duplicates += 1
-        self._merge(owner, first, request)
+        first = requests[owner]
+        self.add_again(owner, first, request)
         return first
+
+    def add_again(self, key: int, first: Request, request: Request) -> None:
+        """Add a line of a request that is there, by its own key."""
+        self.tally.duplicates += 1
+        self._merge(key, first, request)
 
     def alias(self, key: int, owner: int) -> None:
         """Note another key of a request."""
@@ -199,8 +207,7 @@ class RequestSet:
             for alias in [alias for alias, owner in self.aliases.items() if owner == other]:
                 self.aliases[alias] = booked[0]
             self.claims.setdefault(booked[0], []).extend(self.claims.pop(other, ()))
-            self.tally.duplicates += 1
-            self._merge(booked[0], self.requests[booked[0]], joined)
+            self.add_again(booked[0], self.requests[booked[0]], joined)
         return booked[0] if booked else key
 
     def _merge(self, key: int, first: Request, request: Request) -> None:

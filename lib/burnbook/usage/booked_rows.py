@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 from sqlite3 import Connection
 from typing import NamedTuple
 
@@ -27,7 +28,7 @@ class RowEntry(NamedTuple):
     tokens: int
     offset: int
     version: int
-    place: int
+    session: int
 
     @property
     def order(self) -> tuple[int, int, int]:
@@ -66,25 +67,23 @@ def entry_of(key: tuple[int, int], offset: int, row: AgentUsage | NewerRow) -> R
     """A row of the journal as one of `usage_rows`. No row supersedes one of a newer version."""
     if isinstance(row, NewerRow):
         return RowEntry(*key, 0, MAX_TOKENS, offset, row.schema_version, 0)
-    tokens, place = counts(row).total, place_of(row.session, row.ts)
-    return RowEntry(*key, row.revision, tokens, offset, row.schema_version, place)
+    session = session_key(row.tool, row.session)
+    return RowEntry(*key, row.revision, counts(row).total, offset, row.schema_version, session)
 
 
-def place_of(session: str | None, ts: datetime) -> int:
-    """A hash of where and when a request was."""
-    return signed(xxh3_64_intdigest(f"{session}\0{ts.timestamp()}".encode("utf-8", "replace")))
-
-
+@lru_cache(1024)
 def session_key(tool: str, session: str | None) -> int:
     """A hash of a session."""
     return signed(xxh3_64_intdigest(f"{tool}\0{session}".encode("utf-8", "replace")))
 
 
-def add_session(sessions: dict[int, int], tool: str, session: str | None, ts: datetime) -> None:
-    """Note when a session was seen, in epoch milliseconds."""
-    key, end = session_key(tool, session), int(ts.timestamp() * 1000)
-    if sessions.get(key, -1) < end:
-        sessions[key] = end
+def session_ends(tool: str, requests: Iterable[tuple[str | None, datetime]]) -> dict[int, int]:
+    """When each session was last seen, in epoch milliseconds, by its hash."""
+    ends: dict[str | None, datetime] = {}
+    for session, ts in requests:
+        if session not in ends or ends[session] < ts:
+            ends[session] = ts
+    return {session_key(tool, name): int(ts.timestamp() * 1000) for name, ts in ends.items()}
 
 
 def row_keys(row_id: str, first: str | None) -> tuple[int, int]:

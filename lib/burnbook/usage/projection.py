@@ -18,7 +18,7 @@ from burnbook.rows.meters import NewerRow
 from burnbook.rows.usage import AgentUsage
 from burnbook.store.projection import Entry, Projection, Stretch, signed
 from burnbook.store.queries import QUARTER
-from burnbook.usage.booked_rows import RowEntry, add_session, booked, entry_of, row_keys
+from burnbook.usage.booked_rows import RowEntry, booked, entry_of, row_keys, session_key
 from burnbook.usage.counts import Counts, Origin, counts, moment, origin
 
 JOURNAL = "agent_usage"
@@ -33,7 +33,7 @@ _TABLES = (
     tokens INTEGER NOT NULL,
     offset INTEGER NOT NULL, -- of the row in the journal
     version INTEGER NOT NULL, -- schema_version
-    place INTEGER NOT NULL, -- a hash of its session and time
+    session INTEGER NOT NULL, -- as in usage_sessions
     PRIMARY KEY (request, row)
 ) WITHOUT ROWID""",
     "CREATE TABLE usage_aliases (alias INTEGER PRIMARY KEY, request INTEGER NOT NULL)",
@@ -132,7 +132,8 @@ def apply(database: Connection, entries: Iterable[Entry]) -> int:
             if isinstance(row, NewerRow):
                 continue
             aliases += [(signed(int(alias, 16)), key[0]) for alias in row.aliases]
-            add_session(sessions, row.tool, row.session, row.ts)
+            key_of_session, end = session_key(row.tool, row.session), int(row.ts.timestamp() * 1000)
+            sessions[key_of_session] = max(end, sessions.get(key_of_session, end))
             for values, sign in ((row, 1), (row.superseded, -1)):
                 if values is not None:
                     quarter = int(moment(row, values).timestamp()) // QUARTER

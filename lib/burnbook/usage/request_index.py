@@ -77,6 +77,10 @@ class RequestIndex:
         """Continue at byte `end`: this process wrote the rows before it, and has each key once."""
         self.known.offset, self.known.mark = end, _mark(self.root, end)
 
+    def is_empty(self) -> bool:
+        """Whether none of the keys is booked."""
+        return not self.known.requests and not self._appended
+
     def find(self, key: int) -> RowEntry | None:
         """The newest row of the request with a 64-bit key; None if it is not booked."""
         known = self.known

@@ -13,7 +13,7 @@ from burnbook.cost.facts import size_class
 from burnbook.rows.usage import AgentUsage, Superseded
 from burnbook.store.projection import signed
 from burnbook.store.queries import QUARTER
-from burnbook.usage.booked_rows import RowEntry, add_session, entry_of, place_of, row_keys
+from burnbook.usage.booked_rows import RowEntry, entry_of, row_keys, session_ends, session_key
 from burnbook.usage.counts import NANO, Counts, Origin, counts, moment, origin
 from burnbook.usage.projection import Increment
 
@@ -108,21 +108,25 @@ def increment(
     requests = [request for day in days for request in day.requests]
     windows = [window for day in days for window in day.windows]
     payloads = [payload for day in days for payload in day.payloads]
-    rows: list[RowEntry] = []
-    aliases: list[tuple[int, int]] = []
-    sessions: dict[int, int] = {}
-    for key, request, payload, offset in zip(keys, requests, payloads, offsets, strict=False):
-        place = place_of(payload.session, payload.ts)
-        rows.append(RowEntry(key, 0, 0, request.total, offset, SCHEMA_VERSION, place))
-        aliases += [(signed(int(alias, 16)), key) for alias in payload.aliases]
+    tool = origins.tool
+    rows = [
+        RowEntry(
+            *(key, 0, 0, request.total, offset, SCHEMA_VERSION),
+            session_key(tool, payload.session),
+        )
+        for key, request, payload, offset in zip(keys, requests, payloads, offsets, strict=False)
+    ]
+    aliases = [
+        (signed(int(alias, 16)), key)
+        for key, payload in zip(keys, payloads, strict=True)
+        for alias in payload.aliases
+    ]
     for (_, row), offset in zip(later, offsets[len(keys) :], strict=False):
         row_key = row_keys(row.id, row.first)
         rows.append(entry_of(row_key, offset, row))
         aliases += [(signed(int(alias, 16)), row_key[0]) for alias in row.aliases]
-    for payload in payloads:
-        add_session(sessions, payload.tool, payload.session, payload.ts)
-    for _, row in later:
-        add_session(sessions, row.tool, row.session, row.ts)
+    seen = [(payload.session, payload.ts) for payload in payloads]
+    sessions = session_ends(tool, [*seen, *((row.session, row.ts) for _, row in later)])
     numbers: dict[Origin, int] = {}
     cells = []
     # Requests of one quarter-hour and origin are mostly neighbours: they are summed together.

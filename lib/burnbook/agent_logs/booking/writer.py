@@ -30,7 +30,7 @@ from burnbook.jsonl.text import untouched
 from burnbook.rows.meters import MAX_TEXT
 from burnbook.rows.usage import AgentUsage, Tokens
 from burnbook.store.projection import signed
-from burnbook.usage.booked_rows import place_of, row_keys
+from burnbook.usage.booked_rows import row_keys, session_key
 from burnbook.usage.projection import JOURNAL, Increment
 from burnbook.usage.request_index import RequestIndex
 
@@ -144,7 +144,7 @@ class Writer:
         with lock.book_lock(self.root):
             heal(self.root, JOURNAL)
             index.catch_up()
-            for day in days:
+            for day in days if not index.is_empty() else ():
                 later += self._leave_out(day, requests, booked)
             lines = [line for day in days for line in day.lines] + [row.line for row in later]
             if not lines:
@@ -170,7 +170,7 @@ class Writer:
             request, payload = day.requests[n], day.payloads[n]
             is_known = entry.version >= SCHEMA_VERSION and request.total <= entry.tokens
             row = None
-            if not is_known or entry.place != place_of(payload.session, payload.ts):
+            if not is_known or entry.session != session_key(self.tool, payload.session):
                 old = booked.row(entry)
                 if old is not None:
                     row = self._superseding(old, payload, request, key, is_mixed=is_mixed)

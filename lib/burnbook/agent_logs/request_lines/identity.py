@@ -3,12 +3,12 @@
 Values of one list of names have the same key wherever the list is declared.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed
-from burnbook.agent_logs.feed_columns import IdentityColumns, LineKind, Row
+from burnbook.agent_logs.feed_columns import IdentityColumns, LineKind, Row, matcher
 from burnbook.agent_logs.requests import Amounts, key_of
 
 
@@ -25,8 +25,11 @@ class LineValues(NamedTuple):
 
     def value(self, name: str) -> object:
         """The value of a name in `config.agent_logs.VALUES`; None where the line has none."""
+        if name == "@session":
+            return self.session
         if name == "@input":
-            return self.amounts[:4] if any(self.amounts[:4]) else None
+            fresh, read, short, long = self.amounts[:4]
+            return f"{fresh},{read},{short},{long}" if fresh or read or short or long else None
         if name == "@tokens":
             return self.amounts
         found: object = getattr(self, name[1:])
@@ -41,7 +44,7 @@ class Keys(NamedTuple):
     """
 
     key: int
-    aliases: tuple[int, ...] = ()
+    aliases: Sequence[int] = ()
     earlier: int | None = None
     is_fallback: bool = False
     is_early: bool = False
@@ -64,12 +67,12 @@ class RequestKeys:
             return None
         return key_of("\0".join([self.tool, *map(str, values)]))
 
-    def copies(self, row: Row, values: LineValues) -> tuple[int, ...]:
+    def copies(self, row: Row, values: LineValues) -> list[int]:
         """The other keys of a line that has its whole identity."""
         for column, is_match in self.identities.copies_only:
             if type(row[column]) is not str or not is_match(row[column]):
-                return ()
-        return tuple(self._keys(self.identities.copies, row, values))
+                return []
+        return self._keys(self.identities.copies, row, values)
 
     def fallback(self, row: Row, values: LineValues) -> Keys:
         """The keys of a line that lacks a part of its identity."""
@@ -80,12 +83,12 @@ class RequestKeys:
             if not self.identities.fallback:
                 return Keys(earlier)
         is_early = self._has_input and values.value("@input") is None
-        keys = list(self._keys(self.identities.fallback, row, values))
+        keys = self._keys(self.identities.fallback, row, values)
         if not keys:
             counts = [values.ts, values.own_session, values.model, *values.amounts]
             keys = [key_of("\0".join([self.tool, *map(str, counts)]))]
         is_early = is_early and self.message(row, values) is not None
-        return Keys(keys[0], tuple(keys[1:]), earlier, True, is_early)
+        return Keys(keys[0], keys[1:], earlier, True, is_early)
 
     def message(self, row: Row, values: LineValues) -> str | None:
         """The values of the first fallback, without the input; None where one is missing."""
@@ -94,12 +97,19 @@ class RequestKeys:
 
     def _keys(
         self, declared: list[tuple[str, IdentityColumns]], row: Row, values: LineValues
-    ) -> Iterator[int]:
+    ) -> list[int]:
         """A key for each list of names that all have a value."""
+        keys = []
         for name, columns in declared:
-            found = [values.value(c) if isinstance(c, str) else row[c] for c in columns]
-            if None not in found:
-                yield key_of("\0".join([self.tool, name, *map(str, found)]))
+            texts = [self.tool, name]
+            for column in columns:
+                value = values.value(column) if isinstance(column, str) else row[column]
+                if value is None:
+                    break
+                texts.append(value if type(value) is str else str(value))
+            else:
+                keys.append(key_of("\0".join(texts)))
+        return keys
 
 
 def part_key(key: int, number: int) -> int:
@@ -111,12 +121,23 @@ class ServedBy:
     """Who served a request, as its ids and the model's name show."""
 
     def __init__(self, feed: CompiledFeed) -> None:
-        self.patterns = feed.identities.served_by
+        tables: dict[int, list[tuple[str, tuple[str, ...]]]] = {}
+        for vendor, column, patterns in feed.identities.served_by:
+            tables.setdefault(column, []).append((vendor, patterns))
+        # Most values match nothing of their column, so that is tried first.
+        self._columns = [
+            (
+                column,
+                matcher([p for _, patterns in table for p in patterns]),
+                [(vendor, matcher(patterns)) for vendor, patterns in table],
+            )
+            for column, table in tables.items()
+        ]
 
     def of(self, row: Row) -> str | None:
-        """The first declared vendor one of whose patterns matches; None for none."""
-        for vendor, column, is_match in self.patterns:
+        """The first vendor with a match in the first column that has one; None for none."""
+        for column, is_match, vendors in self._columns:
             value = row[column]
             if type(value) is str and is_match(value):
-                return vendor
+                return next(vendor for vendor, is_one in vendors if is_one(value))
         return None

@@ -1,11 +1,11 @@
 """The lines of a file where each request has lines of its own."""
 
-from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-from burnbook.agent_logs.amounts import reading_of
+from burnbook.agent_logs.amounts import Reading, amounts_of, reading_of
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import COUNTED, PICKED, LineKind, Row
 from burnbook.agent_logs.request_lines.early_lines import EarlyLines, Held
@@ -14,15 +14,17 @@ from burnbook.agent_logs.request_lines.identity import (
     LineValues,
     RequestKeys,
     ServedBy,
-    part_key,
 )
+from burnbook.agent_logs.request_lines.parts import Parts
 from burnbook.agent_logs.requests import Amounts, Facts, Request, RequestSet, key_of, total
 from burnbook.agent_logs.session_context import SessionContext, text_of
 from burnbook.base.errors import Refused
+from burnbook.jsonl.fields import NULL
 
 _SEARCHES, _TOTAL = PICKED["web_searches"], PICKED["total_tokens"]
 _UPSTREAM = PICKED["upstream_id"]
-_NO_ITEMS: tuple[Any, ...] = (None, [], msgspec.Raw(b"null"), msgspec.Raw(b"[]"))
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_NO_ITEMS: tuple[Any, ...] = (NULL, msgspec.Raw(b"[]"), None, [])
 _STREAM_SECONDS = 600.0  # no stream takes longer
 _UNPAIRED = 64  # lines that wait for the other line of their request
 
@@ -32,7 +34,8 @@ class RequestLines:
 
     def __init__(self, feed: CompiledFeed, requests: RequestSet, file: int, stem: str) -> None:
         self.requests, self.feed, self.file, self.stem = requests, feed, file, stem
-        self.reading = reading_of(feed.feed)
+        self.amounts, self.reading = amounts_of(feed.feed), reading_of(feed.feed)
+        self.parts = Parts(feed, requests)
         self.context = SessionContext(feed)
         self.keys = RequestKeys(feed, requests.tool, feed.requests)
         self.better_keys = RequestKeys(feed, requests.tool, feed.better) if feed.better else None
@@ -40,8 +43,14 @@ class RequestLines:
         self.early = EarlyLines(requests)
         # Of both kinds, requests without a line of the other kind: what they used, their key.
         self.unpaired: dict[str, dict[int, int]] = {"better": {}, "other": {}}
-        self.ends: dict[str, float] = {}  # the time of each session's last request
-        self._last = 0  # the key of the line before
+        self.ends: dict[str, float] = {}
+        self._ends: dict[str, datetime] = {}
+        self._origins: dict[Any, int] = {}  # of lines with the same fields, until a setting changes
+        self._identity = len(feed.requests.identity)
+        # Of the line before: the key of its request, its stream if that has one, what it used.
+        self._last = 0
+        self._stream: tuple[Any, ...] | None = None
+        self._used: tuple[Any, ...] = ()
 
     def add(self, row: Row) -> None:
         """Add a line. Raises Refused."""
@@ -50,8 +59,8 @@ class RequestLines:
             self._add_line(row, feed.better)
         elif feed.requests.only.all(row) and not feed.never.any(row):
             self._add_line(row, feed.requests)
-        elif not self.context.update(row):
-            self.requests.tally.ignored += 1
+        else:
+            self._add_setting(row)
 
     def saved(self) -> list[Any]:
         """The state to save for lines that are not there yet."""
@@ -69,105 +78,118 @@ class RequestLines:
         """Book what waits for lines that will hardly come: the file is finished."""
         self.early.settle()
 
+    def end_sessions(self) -> dict[str, float]:
+        """The time of each session's last request, in epoch seconds."""
+        ends = {session: ts.timestamp() for session, ts in self._ends.items()}
+        self.ends |= {s: max(end, self.ends.get(s, end)) for s, end in ends.items()}
+        for session, end in self.ends.items():
+            self.requests.end(session, end)
+        return self.ends
+
+    def _add_setting(self, row: Row) -> None:
+        if self.context.update(row):
+            self._origins.clear()
+        else:
+            self.requests.tally.ignored += 1
+
     def _add_line(self, row: Row, kind: LineKind) -> None:
-        feed, requests = self.feed, self.requests
-        fields = kind.fields.pick(row)
-        amounts, stated, is_proven = self.reading(fields[COUNTED], fields[_TOTAL])
-        if stated is not None:
-            amounts, stated, is_proven = self._other_reading(row, kind, fields)
-        tokens = total(amounts)
-        if not tokens and fields[7] is None:
+        # Most lines are of the same stream as the line before. Without this, reading takes 1.3
+        # times as long.
+        stream, used = kind.stream(row), kind.amounts(row)
+        is_stream = stream == self._stream
+        if is_stream and used == self._used:
+            self.requests.tally.duplicates += 1
+            return
+        feed, fields = self.feed, kind.fields.pick(row)
+        if fields[_TOTAL] is None:
+            amounts, stated, is_proven = self.amounts(fields[COUNTED]), None, False
+        else:
+            amounts, stated, is_proven = self._reading(row, kind, fields)
+        tokens, usd = total(amounts), fields[7]
+        if not tokens and usd is None:
             # It has no use at all, but it may be a line that describes the session.
-            requests.tally.ignored += not self.context.update(row)
+            self._add_setting(row)
             return
         ts = feed.moment(fields[0])
-        if fields[7] is not None and not 0 <= fields[7] <= 1e9:
-            raise Refused(f"usd is {fields[7]}, not from 0 to 1e9")
-        items = []
+        if usd is not None and not 0 <= usd <= 1e9:
+            raise Refused(f"usd is {usd}, not from 0 to 1e9")
+        items, prompt = [], None
         if feed.parts is not None and row[feed.parts.column] not in _NO_ITEMS:
             items = feed.parts.rows(row[feed.parts.column])
-        keys = self.better_keys if kind is feed.better and self.better_keys else self.keys
-        own = keys.own(row)
-        session = fields[1] or self.context.session or self.stem
-        if own is not None and own == self._last and not items:
-            first = requests.requests.get(own)
-            if first is not None and tokens <= first.total and first.ts <= ts:
-                at = requests.origin(first.origin)
-                if at.session == session and first.amounts[:4] == amounts[:4]:
-                    requests.tally.duplicates += 1  # the common case: a line of the same stream
-                    return
-        served_by = self.served_by.of(row)
-        origin = requests.origin_number(self.context.origin(fields, self.stem, served_by))
-        prompt = max(self._prompts(items), default=None)
+            prompt = self.parts.prompt(items)
         searches = fields[_SEARCHES]
         searches = searches if type(searches) is int and searches > 0 else 0
+        self._used = used
+        first = self.requests.requests.get(self._last) if is_stream and not items else None
+        if first is not None:
+            self.requests.tally.duplicates += 1
+            if amounts[:4] != first.amounts[:4]:
+                self._count_suspicious(first, amounts, ts)
+            if tokens <= first.total and searches <= first.facts.web_searches:
+                return
         facts = Facts(prompt, searches, stated, is_proven, text_of(fields[_UPSTREAM]))
-        request = Request(tokens, ts, origin, amounts, fields[7], fields[5], self.file, facts)
-        self.ends[session] = max(ts.timestamp(), self.ends.get(session, 0.0))
-        requests.end(session, self.ends[session])
+        if first is not None:
+            at = (first.ts, first.origin, amounts, usd, fields[5], first.file, facts)
+            self.requests.requests[self._last] = Request(tokens, *at)
+            return
+        number = self._origin(fields, row, stream)
+        request = Request(tokens, ts, number, amounts, usd, fields[5], self.file, facts)
+        self._add_request(row, kind, fields, request, items)
+        if self._stream is not None:
+            self._stream = stream
+
+    def _add_request(
+        self, row: Row, kind: LineKind, fields: tuple[Any, ...], request: Request, items: list[Row]
+    ) -> None:
+        """Add a line that is not of the stream of the line before."""
+        requests, amounts, ts = self.requests, request.amounts, request.ts
+        session = fields[1] or self.context.session or self.stem
+        if ts > self._ends.get(session, _LONG_AGO):
+            self._ends[session] = ts
+        keys = self.better_keys if kind is self.feed.better and self.better_keys else self.keys
         own_session = fields[1] or self.stem
         values = LineValues(ts, session, own_session, fields[2], fields[4], amounts, fields[7])
-        found = (
-            Keys(own, keys.copies(row, values)) if own is not None else keys.fallback(row, values)
-        )
-        self._last = found.key
+        own = keys.own(row)
+        if own is not None:
+            found = Keys(own, keys.copies(row, values))
+        else:
+            found = keys.fallback(row, values)
+        self._last, self._stream = found.key, None if own is None else ()
         if found.is_early:
             self.early.hold(keys.message(row, values), Held(request, found))
             return
         if self.early and (held := self.early.join(keys.message(row, values))) is not None:
             request = msgspec.structs.replace(request, ts=held.request.ts)
             found = found._replace(aliases=(*found.aliases, held.keys.key, *held.keys.aliases))
-        if feed.better is not None:
+        if self.feed.better is not None:
             paired = self._paired(kind, found.key, session, request)
             if paired is None:
                 return
             found = found._replace(aliases=(*found.aliases, *paired))
-        self._add_request(found, request, amounts)
-        self._add_parts(found, request, items)
-
-    def _add_request(self, keys: Keys, request: Request, amounts: Amounts) -> None:
-        requests = self.requests
-        first = requests.add(keys.key, request, keys.aliases, keys.earlier)
+        first = requests.add(found.key, request, found.aliases, found.earlier)
         if first is not None:
-            before, after = first.amounts[:4], amounts[:4]
-            is_other = before != after and any(before) and any(after)
-            seconds = abs((request.ts - first.ts).total_seconds())
-            is_late = keys.is_fallback and seconds > _STREAM_SECONDS
-            requests.tally.suspicious += is_other or is_late
+            self._count_suspicious(first, amounts, ts, is_fallback=own is None)
+        if items:
+            self.parts.add(found, request, items)
 
-    def _prompts(self, items: list[Row]) -> Iterator[int]:
-        """The size of the prompt of each call of which the request consists."""
-        parts = self.feed.parts
-        for item in items if parts is not None else ():
-            assert parts is not None
-            if parts.own and parts.own.all(item):
-                yield sum(self.reading(parts.fields.pick(item)[COUNTED], None).amounts[:4])
+    def _origin(self, fields: tuple[Any, ...], row: Row, stream: tuple[Any, ...]) -> int:
+        """The number of a line's origin."""
+        served_by = self.served_by.of(row)
+        name = (stream[self._identity :], served_by)
+        number = self._origins.get(name)
+        if number is None:
+            origin = self.context.origin(fields, self.stem, served_by)
+            number = self._origins[name] = self.requests.origin_number(origin)
+        return number
 
-    def _add_parts(self, keys: Keys, request: Request, items: list[Row]) -> None:
-        """Add the requests inside a line."""
-        parts, requests = self.feed.parts, self.requests
-        number = 0
-        for item in items:
-            if parts is None or not parts.only.all(item):
-                continue
-            fields = parts.fields.pick(item)
-            amounts = self.reading(fields[COUNTED], None).amounts
-            if not total(amounts):
-                continue
-            at = requests.origin(request.origin)
-            origin = at._replace(model=fields[PICKED["model"]] or at.model)
-            facts = Facts(upstream_id=request.facts.upstream_id)
-            part = msgspec.structs.replace(
-                request,
-                total=total(amounts),
-                amounts=amounts,
-                origin=requests.origin_number(origin),
-                usd=None,
-                facts=facts,
-            )
-            key, *aliases = (part_key(each, number) for each in (keys.key, *keys.aliases))
-            requests.add(key, part, aliases)
-            number += 1
+    def _count_suspicious(
+        self, first: Request, amounts: Amounts, ts: datetime, *, is_fallback: bool = False
+    ) -> None:
+        """Count a duplicate that no stream explains: of another size, or much later."""
+        before, after = first.amounts[:4], amounts[:4]
+        is_other = before != after and any(before) and any(after)
+        seconds = abs((ts - first.ts).total_seconds()) if is_fallback else 0
+        self.requests.tally.suspicious += is_other or seconds > _STREAM_SECONDS
 
     def _paired(
         self, kind: LineKind, key: int, session: str, request: Request
@@ -190,11 +212,13 @@ class RequestLines:
         self.requests.tally.duplicates += 1
         return None
 
-    def _other_reading(self, row: Row, kind: LineKind, fields: tuple[Any, ...]) -> Any:
-        """The reading with another input that the stated total proves, else the first."""
-        counts = fields[COUNTED]
-        for fresh in kind.fields.others(row, "input_tokens"):
-            reading = self.reading((fresh, *counts[1:]), fields[_TOTAL])
-            if reading.is_proven:
-                return reading
-        return self.reading(counts, fields[_TOTAL])
+    def _reading(self, row: Row, kind: LineKind, fields: tuple[Any, ...]) -> Reading:
+        """The reading of a line that states a total: with the input that the total proves."""
+        counts, stated = fields[COUNTED], fields[_TOTAL]
+        first = self.reading(counts, stated)
+        if first.total_stated is not None:
+            for fresh in kind.fields.others(row, "input_tokens"):
+                other = self.reading((fresh, *counts[1:]), stated)
+                if other.is_proven:
+                    return other
+        return first
