@@ -52,6 +52,8 @@ class CompiledFeed:
         # The sums of a line that identify its request; None: all of them.
         identity = self.requests.identity
         self.identity_sums = itemgetter(*identity) if len(identity) > 1 else None
+        turns = ("turn", "turn_started")
+        self.turn_columns = self.history.fields.of(turns) if self.history else []
         self.last_at, self._last_counts = compiled.last
         self.last_first = (self._last_counts or [ABSENT])[0]
 

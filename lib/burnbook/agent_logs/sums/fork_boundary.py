@@ -41,6 +41,8 @@ class ForkBoundary(msgspec.Struct, array_like=True):
     ) -> bool:
         """Read a line without tokens; False where it is no marker."""
         is_meta = history.only.all(row)
+        if not is_meta and not self.is_open:  # most lines: a turn of a session's own
+            return any(row[column] is not None for column in feed.turn_columns)
         session, started, forked_from, base, turn, turn_started, *_ = history.fields.pick(row)
         if is_meta and self.session is None:
             moment = self.before = _moment(feed, row)
@@ -53,7 +55,7 @@ class ForkBoundary(msgspec.Struct, array_like=True):
             self._end_copy()
         elif is_meta and not self.is_own:
             self.is_open = self.is_copy = True
-        elif self.is_open:
+        elif not is_meta:
             self._read_turn(_moment(feed, row), turn, turn_started)
         return is_meta or turn is not None or turn_started is not None
 

@@ -63,7 +63,7 @@ class Series:
         state, feed = self.state, self.feed
         is_setting = self.context.update(row)
         if is_setting:
-            self.origin = None
+            self.origin = None  # computed again for the next request
             if state.version_1.start is None:
                 ts = feed.requests.fields.pick(row)[0]
                 state.version_1.start = 0.0 if ts is None else feed.moment(ts).timestamp()
