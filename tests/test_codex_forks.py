@@ -1,6 +1,8 @@
 """Rollouts in any order, in any pieces, with forks and copies: the rows are the same and true."""
 
+import json
 import random
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,7 @@ from burnbook.agent_logs.requests import Request, RequestOrigin
 from burnbook.config.agent_logs import LogFeed
 from burnbook.config.loader import Config
 from burnbook.jsonl.sources import Log, Source
-from conftest import ROOT
+from conftest import ROOT, Shell
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -170,3 +172,25 @@ def test_rows_are_true_however_the_files_are_read(
         assert rows[-1] == rows[0], way
     shown = {(*key[:4], key[4].replace("/home/dev", "~")): s for key, s in reading.sums().items()}
     assert shown == truth
+
+
+def test_a_book_of_version_0_1_is_completed_and_not_doubled(shell: Shell, tmp_path: Path) -> None:
+    # A subagent that answers fast, and responses whose sums come first: other keys in that version.
+    old = ROOT / "tests" / "fixtures" / "logs" / "codex-0.1"
+    sessions = tmp_path / "home" / ".codex" / "sessions"
+    sessions.mkdir(parents=True)
+    for log in old.glob("rollout-*.jsonl"):
+        shutil.copy(log, sessions)
+    shell.book.mkdir(mode=0o700, exist_ok=True)
+    shutil.copy(old / "agent_usage.jsonl", shell.book)
+    (shell.book / "agent_usage.jsonl").chmod(0o600)
+    before = shell.json("usage", "model")["totals"]
+    assert (before["requests"], before["total_tokens"]) == (6, 6004)
+    home = str(tmp_path / "home")
+    assert shell.json("ingest", "codex", HOME=home)["accepted"] == 2
+    after = shell.json("usage", "model")["totals"]
+    assert (after["requests"], after["total_tokens"]) == (8, 8205)
+    shutil.rmtree(shell.book / "cache")
+    assert shell.json("ingest", "codex", HOME=home)["accepted"] == 0
+    assert shell.json("usage", "model")["totals"] == after
+    assert json.loads(shell.ok("check", "--format", "json"))["ok"]
