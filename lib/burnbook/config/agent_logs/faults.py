@@ -76,7 +76,7 @@ def _path_faults(feed: LogFeed) -> Iterator[Fault]:
         declared += [(f"served_by.{name}", path) for path in patterns]
     declared += [("items", feed.items)] if feed.items else []
     declared += [("meters", feed.meters)] if feed.meters else []
-    declared += [("last", feed.last)] if feed.last else []
+    declared += [("last", feed.last)] if feed.last is not None else []
     declared += [("requests.only", path) for path in feed.requests.only]
     declared += [("requests.not", path) for path in feed.requests.never]
     declared += [(f"fields.{name}", path) for name, path in _fields(feed.fields)]
