@@ -83,7 +83,7 @@ class Rollout:
         more = self.context_size + maker.number(6.5)
         self.context_size = more if self.context_size < 200_000 else 12_000
         if self.form in ("records", "paginated"):
-            record = {"thread_id": self.id, "turn_id": self.turn_id, "usage": _usage(last)}
+            record = {"thread_id": self.id, "turn_id": self.turn_id, "usage": self.usage(last)}
             self.put("token_usage_record", {"response_id": maker.name("resp_"), **record})
         self.count(self.sums, last)
         key = ("codex", iso(self.now)[:10], self.model, self.id, project(self.cwd))
@@ -99,10 +99,14 @@ class Rollout:
             before = [a - b + c for a, b, c in zip(self.sums, last, late, strict=True)]
             self.count(before, late)  # a snapshot from before the request ended
 
+    def usage(self, counts: list[int]) -> dict[str, int]:
+        """Counts by name; the last one, cache writes, only newer versions log."""
+        return dict(zip(NAMES if self.form == "paginated" else NAMES[:-1], counts, strict=False))
+
     def count(self, sums: list[int], last: list[int]) -> None:
         """The sums so far."""
-        info: dict[str, Any] = {"total_token_usage": _usage(sums)}
-        info |= {"last_token_usage": _usage(last), "model_context_window": 258_400}
+        info: dict[str, Any] = {"total_token_usage": self.usage(sums)}
+        info |= {"last_token_usage": self.usage(last), "model_context_window": 258_400}
         resets = int(self.now.timestamp())
         limits = {
             "primary": {"used_percent": 11.5, "window_minutes": 300, "resets_at": resets + 9000},
@@ -212,7 +216,3 @@ class Codex:
             return parent.fork(span, chance.choice([0.0, 1.4])), slow
         child = parent.subagent(copies=chance.random() < 0.5)
         return child, (0.3, 0.4) if parent.form != "old" else slow
-
-
-def _usage(counts: list[int]) -> dict[str, int]:
-    return dict(zip(NAMES, counts, strict=True))

@@ -4,16 +4,17 @@ from burnbook.config.agent_logs import COUNTS, LogFeed, paths
 from burnbook.jsonl.fields import Shape
 from burnbook.rows.meters import Count
 
+# Older logs have no cache writes. As a null these would make each difference of sums slow.
+_DEFAULTS = {"cache_write_tokens": 0}
+
 
 def prepare(shape: Shape, feed: LogFeed) -> None:
-    """Read cache writes as 0 where a line has none, as in logs from before there were any.
-
-    As a null they would make each difference of sums slow.
-    """
+    """Declare the defaults of sums."""
     if feed.counts == "totals":
-        for added in paths(feed.fields.cache_write_tokens):
-            for path in added:
-                shape.column(path, Count, 0)
+        for name, default in _DEFAULTS.items():
+            for added in paths(getattr(feed.fields, name)):
+                for path in added:
+                    shape.column(path, Count, default)
 
 
 def last_usage(shape: Shape, feed: LogFeed) -> tuple[int, list[str]]:
@@ -24,5 +25,6 @@ def last_usage(shape: Shape, feed: LogFeed) -> tuple[int, list[str]]:
     if feed.last is None:
         return -1, []
     [[path]] = paths(feed.last)
-    counts = [paths(getattr(feed.fields, name)) for name in COUNTS]
-    return shape.object(path, [tried[0][0][-1] for tried in counts if tried], int)
+    tried = {name: paths(getattr(feed.fields, name)) for name in COUNTS}
+    keys = {ways[0][0][-1]: _DEFAULTS.get(name) for name, ways in tried.items() if ways}
+    return shape.object(path, keys, int)

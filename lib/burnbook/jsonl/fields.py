@@ -3,7 +3,7 @@
 msgspec then finds, checks and collects the values in C, and reports the path of a wrong value.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -70,14 +70,15 @@ class Shape:
         named = ".".join(self._attributes(path))
         return self._columns.index(named) if path in self._kinds else self.column(path, kind)
 
-    def object(self, path: Path, keys: Iterable[str], kind: Any) -> tuple[int, list[str]]:
+    def object(self, path: Path, keys: Mapping[str, Any], kind: Any) -> tuple[int, list[str]]:
         """The index of an object that is a struct, and the attributes of some of its values.
 
-        It costs less than a column for each value, where most rows need few of them.
+        `keys` are those of the values, with the default of each. It costs less than a column for
+        each value, where most rows need few of them.
         """
         attributes = []
-        for key in keys:
-            self._kinds[*path, key], self._defaults[*path, key] = kind, None
+        for key, default in keys.items():
+            self._kinds[*path, key], self._defaults[*path, key] = kind, default
             *_, attribute = self._attributes((*path, key))
             attributes.append(attribute)
         self._columns.append(".".join(self._attributes(path)))

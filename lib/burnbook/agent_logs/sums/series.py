@@ -97,8 +97,8 @@ class Series:
                 return
         more: Any = None
         # Comparing one count is enough for nearly all lines.
-        is_single = getattr(row[feed.last_at], feed.last_first, None) == sums[0]
-        if not is_single and not state.is_first and before is not None:
+        last_input = getattr(row[feed.last_at], feed.last_first, None)
+        if last_input != sums[0] and not state.is_first and before is not None:
             try:
                 more = tuple(map(sub, sums, before))
                 if min(more) < 0:
@@ -139,6 +139,10 @@ class Series:
             context = self.context.origin(NO_FIELDS, self.stem)
             self.origin = requests.origin_number(context)
         request = Request(tokens, ts, self.origin, amounts, None, None, self.file)
+        if last_input and last_input != more[0] and feed.feed.input_with_cache:
+            # The increase is that of several requests; the last one has the size of a prompt.
+            facts = request.facts._replace(prompt_tokens=last_input)
+            request = msgspec.structs.replace(request, facts=facts)
         requests.add(key, request, earlier=earlier)
 
     def _restarted(self, row: Row, sums: Sums, before: Sums | None) -> Sums | None:
