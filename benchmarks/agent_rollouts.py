@@ -50,7 +50,10 @@ class Rollout:
         self.now += timedelta(milliseconds=round(1000 * self.maker.random.uniform(least, most)))
 
     def turn(self, requests: int, gap: tuple[float, float] = (4.0, 120.0)) -> None:
-        """A turn with some requests, so many seconds after the line before."""
+        """A turn with some requests, so many seconds after the line before.
+
+        If these are less than 2, the first request is as fast.
+        """
         self.wait(*gap)
         self.model = self.maker.random.choices(MODELS, [5, 4, 1])[0]
         context = {"cwd": self.cwd, "model": self.model, "effort": "high"}
@@ -60,8 +63,8 @@ class Rollout:
             self.put("event_msg", {"type": "task_started", **started})
         self.put("turn_context", context)
         self.put("event_msg", {"type": "user_message", "message": self.maker.text(300)})
-        for _ in range(requests):
-            self.request(gap if gap[1] < 2 else (2.0, 30.0))
+        for number in range(requests):
+            self.request(gap if gap[1] < 2 and number == 0 else (2.0, 30.0))
         self.marks.append((len(self.lines), list(self.sums), self.context_size))
 
     def request(self, gap: tuple[float, float] = (2.0, 30.0)) -> None:
@@ -94,7 +97,7 @@ class Rollout:
         self.put("response_item", result | {"output": output_text})
         if chance.random() < 0.05:
             self.count(self.sums, last)  # the limits changed
-        if chance.random() < 0.01 and self.sums != last:
+        if chance.random() < 0.001 and self.sums != last:
             late = [count * 9 // 10 for count in last]
             before = [a - b + c for a, b, c in zip(self.sums, last, late, strict=True)]
             self.count(before, late)  # a snapshot from before the request ended
@@ -198,13 +201,14 @@ class Codex:
                 if rollout.sums[4] > 900_000 and chance.random() < 0.05:
                     rollout.restart()
                 rollout.turn(self.maker.number(1.3, 0.6), gap)
+                gap = (4.0, 120.0)
             if len(rollout.marks) > 2 and rollout.bytes < 400_000 and len(self.parents) < 80:
                 self.parents.append(rollout)
             kept = "archived_sessions" if chance.random() < 0.1 else "sessions"
             self.maker.write(rollout.path(home, kept), rollout.encoded(), 10_000 + number)
 
     def _begin(self) -> tuple[Rollout, tuple[float, float]]:
-        """A new file, and the seconds between its lines."""
+        """A new file, and the seconds before its own first lines."""
         chance = self.maker.random
         kind, slow = chance.random(), (4.0, 120.0)
         if not self.parents or kind > 0.2:

@@ -126,8 +126,8 @@ class Bench:
         true = [whole[0], whole[1], whole[2] + whole[3], whole[4]]
         if true in (sums, [*sums[:3], sums[3] + beside]):
             return "exact"
-        off = (sum(sums) - sum(true)) / sum(true)
-        return f"{off:+.3%} tokens"
+        off = min((sum(sums) - sum(true), sum(sums) + beside - sum(true)), key=abs)
+        return f"{off / sum(true):+.3%} tokens"
 
 
 def jobs(bench: Bench, rivals: list[str]) -> Iterator[str]:
