@@ -97,7 +97,7 @@ class RequestLines:
         # times as long.
         stream, used = kind.stream(row), kind.amounts(row)
         is_stream = stream == self._stream
-        if is_stream and used == self._used:
+        if is_stream and used == self._used and type(row[kind.ts]) is datetime:
             self.requests.tally.duplicates += 1
             return
         feed, fields = self.feed, kind.fields.pick(row)
