@@ -128,10 +128,14 @@ def increment(
     seen = [(payload.session, payload.ts) for payload in payloads]
     sessions = session_ends(tool, [*seen, *((row.session, row.ts) for _, row in later)])
     numbers: dict[Origin, int] = {}
+    group_numbers: dict[_Group, int] = {}
     cells = []
     # Requests of one quarter-hour and origin are mostly neighbours: they are summed together.
     for (quarter, group), run in groupby(zip(requests, windows, payloads, strict=True), _group):
-        number = numbers.setdefault(origins.of(group), len(numbers))
+        number = group_numbers.get(group, -1)
+        if number < 0:
+            number = numbers.setdefault(origins.of(group), len(numbers))
+            group_numbers[group] = number
         cells.append((quarter, number, *_sums([request for request, _, _ in run])))
     for _, row in later:
         for values, sign in ((row, 1), (row.superseded, -1)):
@@ -153,6 +157,10 @@ def _group(entry: tuple[Request, str | None, Payload]) -> tuple[int, _Group]:
 
 def _sums(requests: Sequence[Request]) -> tuple[int, ...]:
     """The fields of `Counts`."""
+    if len(requests) == 1:
+        [request] = requests
+        nanos, has_usd = round((request.usd or 0) * NANO), request.usd is not None
+        return (1, *request.amounts, nanos, has_usd, request.facts.web_searches)
     costs = [request.usd for request in requests if request.usd is not None]
     nanos = sum([round(cost * NANO) for cost in costs])
     amounts = map(sum, zip(*[request.amounts for request in requests], strict=True))

@@ -15,12 +15,12 @@ from burnbook.agent_logs.requests import Amounts, key_of
 class LineValues(NamedTuple):
     """The values that identities may name beside paths; `own_session` is in the line itself."""
 
-    ts: datetime
     session: str | None
+    amounts: Amounts
+    ts: datetime
     own_session: str | None
     project: str | None
     model: str | None
-    amounts: Amounts
     usd: float | None
 
     def value(self, name: str) -> object:
