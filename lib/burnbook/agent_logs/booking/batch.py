@@ -159,7 +159,7 @@ def _sums(requests: Sequence[Request]) -> tuple[int, ...]:
     """The fields of `Counts`."""
     if len(requests) == 1:
         [request] = requests
-        nanos, has_usd = round((request.usd or 0) * NANO), request.usd is not None
+        nanos, has_usd = round((request.usd or 0) * NANO), int(request.usd is not None)
         return (1, *request.amounts, nanos, has_usd, request.facts.web_searches)
     costs = [request.usd for request in requests if request.usd is not None]
     nanos = sum([round(cost * NANO) for cost in costs])
