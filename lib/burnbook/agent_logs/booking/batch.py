@@ -13,7 +13,7 @@ from burnbook.cost.facts import size_class
 from burnbook.rows.usage import AgentUsage, Superseded
 from burnbook.store.projection import signed
 from burnbook.store.queries import QUARTER
-from burnbook.usage.booked_rows import RowEntry, entry_of, row_keys, session_ends, session_key
+from burnbook.usage.booked_rows import entry_of, row_keys, session_ends, session_key
 from burnbook.usage.counts import NANO, Counts, Origin, counts, moment, origin
 from burnbook.usage.projection import Increment
 
@@ -109,11 +109,9 @@ def increment(
     windows = [window for day in days for window in day.windows]
     payloads = [payload for day in days for payload in day.payloads]
     tool = origins.tool
-    rows = [
-        RowEntry(
-            *(key, 0, 0, request.total, offset, SCHEMA_VERSION),
-            session_key(tool, payload.session),
-        )
+    rows: list[tuple[int, ...]] = [
+        # The fields of RowEntry; a plain tuple is made in a third of the time.
+        (key, 0, 0, request.total, offset, SCHEMA_VERSION, session_key(tool, payload.session))
         for key, request, payload, offset in zip(keys, requests, payloads, offsets, strict=False)
     ]
     aliases = [

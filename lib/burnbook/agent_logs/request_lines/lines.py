@@ -14,6 +14,7 @@ from burnbook.agent_logs.request_lines.identity import (
     LineValues,
     RequestKeys,
     ServedBy,
+    with_aliases,
 )
 from burnbook.agent_logs.request_lines.parts import Parts
 from burnbook.agent_logs.requests import Amounts, Facts, Request, RequestSet, key_of, total
@@ -171,12 +172,12 @@ class RequestLines:
             return
         if self.early and (held := self.early.join(keys.message(row, values))) is not None:
             request = msgspec.structs.replace(request, ts=held.request.ts)
-            found = found._replace(aliases=(*found.aliases, held.keys.key, *held.keys.aliases))
+            found = with_aliases(found, held.keys.key, *held.keys.aliases)
         if self.feed.better is not None:
             paired = self._paired(kind, found.key, session, request)
             if paired is None:
                 return
-            found = found._replace(aliases=(*found.aliases, *paired))
+            found = with_aliases(found, *paired)
         first = requests.add(found.key, request, found.aliases, found.earlier)
         if first is not None:
             self._count_suspicious(first, amounts, ts, is_fallback=own is None)
