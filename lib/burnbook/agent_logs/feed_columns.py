@@ -55,7 +55,8 @@ _AMOUNTS = (*COUNTS, "web_searches", "total_tokens", "usd")
 class LineKind(NamedTuple):
     """Lines of one kind: their conditions and fields. `first_only`: the first line of a file.
 
-    Lines with the same values of `stream` are of one request; `amounts` are what it used.
+    Lines with the same values of `stream` are of one request; `amounts` are what it used. `ts` is
+    the first column of the time.
     """
 
     only: Conditions
@@ -64,6 +65,7 @@ class LineKind(NamedTuple):
     first_only: bool = False
     stream: Callable[[Row], tuple[Any, ...]] = tuple
     amounts: Callable[[Row], tuple[Any, ...]] = tuple
+    ts: int = -1
 
 
 # The column of each value of an identity, or its name in `config.agent_logs.VALUES`.
@@ -115,7 +117,8 @@ def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
         identity = tuple(shape.shared(split(path), ANY) for path in names)
         used = [*fields.of(_AMOUNTS), *([] if items is None else [items])]
         stream = _getter([*identity, *fields.of(_STREAM)])
-        return LineKind(only, fields, identity, False, stream, _getter(used))
+        times = (*fields.of(["ts"]), -1)
+        return LineKind(only, fields, identity, False, stream, _getter(used), times[0])
 
     def setting_of(table: Setting) -> LineKind:
         only = compile_conditions(shape, table.only, ANY)
@@ -143,9 +146,7 @@ def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
 
 
 def _getter(columns: list[int]) -> Callable[[Row], tuple[Any, ...]]:
-    # Two more, which are null: itemgetter returns a tuple only for two or more.
-    getter: Callable[[Row], tuple[Any, ...]] = itemgetter(*columns, -1, -1)
-    return getter
+    return itemgetter(*columns, -1, -1)  # a tuple only for two or more; these are null
 
 
 def _fields_of(shape: Shape, table: Fields | Setting | History, ts: Any) -> FieldColumns:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Modules that only reading needs are imported there: most calls read nothing.
 KINDS = ("accepted", "duplicates", "rejected", "ignored")
+_FORMS = 6  # of unread files, that are named
 
 
 def run(ctx: Context, args: Any, feed: LogFeed) -> Result:
@@ -43,7 +44,7 @@ def run(ctx: Context, args: Any, feed: LogFeed) -> Result:
             known.sources |= result.sources
             known.rivals = sorted(result.rivals)
             sources.remember(ctx.book.root, args.feed, feed, known)
-    return _report(ctx, args, source, result, meters)
+    return _report(ctx, args, feed, source, result, meters)
 
 
 def _jobs(args: Any, feed: LogFeed, known: dict[str, sources.Source]) -> "tuple[list[Job], str]":
@@ -157,8 +158,32 @@ class LineNumbers:
         return number
 
 
+def _has_usage(ctx: Context, feed: str) -> bool:
+    from burnbook.usage import queries
+
+    return feed in queries.tools(ctx.store)
+
+
+def _note_unread(ctx: Context, feed: LogFeed) -> dict[str, int]:
+    """Name the files that are there and give nothing: an agent may write in another form now."""
+    unread = sources.unread(feed)
+    read = len(sources.logs(feed))
+    if read:
+        ctx.notes.append(f"{read} files of this feed have no request: {', '.join(feed.files)}")
+    if unread:
+        shown = [f"{form} ({count})" for form, count in [*unread.items()][:_FORMS]]
+        more = f" and {len(unread) - _FORMS} more" if len(unread) > _FORMS else ""
+        ctx.notes.append(f"seen and not read, because no pattern matches: {', '.join(shown)}{more}")
+    return unread
+
+
 def _report(
-    ctx: Context, args: Any, source: str, result: "JobResult | None", meters: int
+    ctx: Context,
+    args: Any,
+    feed: LogFeed,
+    source: str,
+    result: "JobResult | None",
+    meters: int,
 ) -> Result:
     from burnbook.agent_logs.requests import Tally
 
@@ -171,6 +196,9 @@ def _report(
     words.append(f"rejected {counts['rejected']:,}")
     if counts["ignored"]:
         words.append(f"ignored {counts['ignored']:,} (no requests)")
+    unread: dict[str, int] = {}
+    if args.file is None and not args.stdin and not _has_usage(ctx, args.feed):
+        unread = _note_unread(ctx, feed)
     rejects = os.path.join(ctx.book.root, f"{REJECTS}{args.feed}.jsonl")
     if counts["rejected"]:
         ctx.notes.append(f"rejected lines and the reasons are in {rejects}")
@@ -182,6 +210,7 @@ def _report(
         "repeats": counts["duplicates"] - suspicious,
         "suspicious": suspicious,
         "upgraded": upgraded,
+        "unread": [*unread],
         "meters": meters,
         "rejects": rejects if counts["rejected"] else None,
     }

@@ -10,7 +10,7 @@ import msgspec
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import Row
 from burnbook.agent_logs.rate_limits import MeterReader
-from burnbook.agent_logs.request_lines.lines import RequestLines
+from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
 from burnbook.agent_logs.requests import RequestSet
 from burnbook.agent_logs.sums.series import Series
 from burnbook.base.errors import Refused
@@ -48,6 +48,7 @@ class LogReader:
         self.compiled = CompiledFeed(feed)
         self.buffer = Buffer(feed.contains, feed.skips)
         self.requests = RequestSet(name)
+        self.rules = LineRules(self.compiled, self.requests)
         self.rejected: list[Rejected] = []
         self.items = split(feed.items) if feed.items else ()
         self.meters = MeterReader(self.compiled)
@@ -222,8 +223,11 @@ class LogReader:
     def _line_reader(self, log: Log, file: int) -> RequestLines | Series:
         stem = os.path.basename(log.path).removesuffix(_PACKED)
         stem = stem.rpartition(".")[0] or stem
-        kind = Series if self.feed.counts == "totals" else RequestLines
-        lines = kind(self.compiled, self.requests, file, stem)
+        lines: RequestLines | Series
+        if self.feed.counts == "totals":
+            lines = Series(self.compiled, self.requests, file, stem)
+        else:
+            lines = RequestLines(self.rules, file, stem)
         lines.context.home = log.root
         if self.feed.beside is not None:
             self._read_beside(log.path, lines)

@@ -46,7 +46,7 @@ class RequestOrigin(NamedTuple):
         )
 
 
-class Facts(NamedTuple):
+class Facts(msgspec.Struct, frozen=True, gc=False):
     """What else a log shows of one request.
 
     `prompt_tokens`: everything that was sent; None: the sum of the kinds of input. `total_stated`:

@@ -11,6 +11,7 @@ import re
 import stat
 from collections.abc import Iterator
 from fnmatch import translate
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from burnbook.base.rooted_path import RootedPath
 from burnbook.config.agent_logs import LogFeed
 
 _HEAD = 1024
+_SEARCHED = 20_000  # files, to say which are not read
 _MARK = 1024  # several lines: the end of one alone may be that of any other
 FORM = 2
 FINISHED = 600.0  # seconds without a change after which nobody writes to a file any more
@@ -148,6 +150,23 @@ def _below(base: str, deep: bool) -> Iterator[tuple[str, os.stat_result]]:
                         _ignore(error)
         except OSError as error:
             _ignore(error)
+
+
+def unread(feed: LogFeed) -> dict[str, int]:
+    """The files below the feed's directories that no pattern matches: their number by form.
+
+    A form is the first directory and the ending, such as `tmp/**/*.jsonl`, or a name.
+    """
+    known = {log.path for log in logs(feed)}
+    forms: dict[str, int] = {}
+    for root in roots(feed):
+        for path, _ in islice(_below(root, deep=True), _SEARCHED):
+            if os.path.realpath(path) not in known:
+                first, _, rest = path[len(root) + 1 :].partition("/")
+                ending = os.path.splitext(rest)[1]
+                form = f"{first}/**/*{ending}" if rest else first
+                forms[form] = forms.get(form, 0) + 1
+    return dict(sorted(forms.items(), key=lambda item: (-item[1], item[0])))
 
 
 def is_folder(path: str) -> bool:

@@ -18,7 +18,7 @@ from burnbook.rows.meters import NewerRow
 from burnbook.rows.usage import AgentUsage
 from burnbook.store.projection import Entry, Projection, Stretch, signed
 from burnbook.store.queries import QUARTER
-from burnbook.usage.booked_rows import RowEntry, booked, entry_of, row_keys, session_key
+from burnbook.usage.booked_rows import booked, entry_of, row_keys, session_key
 from burnbook.usage.counts import Counts, Origin, counts, moment, origin
 
 JOURNAL = "agent_usage"
@@ -94,7 +94,7 @@ class Increment(msgspec.Struct):
 
     start: int
     end: int
-    rows: Sequence[RowEntry]
+    rows: Sequence[tuple[int, ...]]  # the fields of RowEntry
     aliases: Sequence[tuple[int, int]]
     sessions: dict[int, int]
     origins: Sequence[Origin]
@@ -124,7 +124,7 @@ def apply(database: Connection, entries: Iterable[Entry]) -> int:
             added.pop(entry[:2], None)
         duplicates += len(batch) - len(added)
         cells: dict[tuple[int, Origin], Counts] = {}
-        rows: list[RowEntry] = []
+        rows: list[tuple[int, ...]] = []
         aliases: list[tuple[int, int]] = []
         sessions: dict[int, int] = {}
         for key, (offset, row) in added.items():

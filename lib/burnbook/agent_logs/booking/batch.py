@@ -13,7 +13,7 @@ from burnbook.cost.facts import size_class
 from burnbook.rows.usage import AgentUsage, Superseded
 from burnbook.store.projection import signed
 from burnbook.store.queries import QUARTER
-from burnbook.usage.booked_rows import RowEntry, entry_of, row_keys, session_ends, session_key
+from burnbook.usage.booked_rows import entry_of, row_keys, session_ends, session_key
 from burnbook.usage.counts import NANO, Counts, Origin, counts, moment, origin
 from burnbook.usage.projection import Increment
 
@@ -109,11 +109,9 @@ def increment(
     windows = [window for day in days for window in day.windows]
     payloads = [payload for day in days for payload in day.payloads]
     tool = origins.tool
-    rows = [
-        RowEntry(
-            *(key, 0, 0, request.total, offset, SCHEMA_VERSION),
-            session_key(tool, payload.session),
-        )
+    rows: list[tuple[int, ...]] = [
+        # The fields of RowEntry; a plain tuple is made in a third of the time.
+        (key, 0, 0, request.total, offset, SCHEMA_VERSION, session_key(tool, payload.session))
         for key, request, payload, offset in zip(keys, requests, payloads, offsets, strict=False)
     ]
     aliases = [
@@ -128,10 +126,14 @@ def increment(
     seen = [(payload.session, payload.ts) for payload in payloads]
     sessions = session_ends(tool, [*seen, *((row.session, row.ts) for _, row in later)])
     numbers: dict[Origin, int] = {}
+    group_numbers: dict[_Group, int] = {}
     cells = []
     # Requests of one quarter-hour and origin are mostly neighbours: they are summed together.
     for (quarter, group), run in groupby(zip(requests, windows, payloads, strict=True), _group):
-        number = numbers.setdefault(origins.of(group), len(numbers))
+        number = group_numbers.get(group, -1)
+        if number < 0:
+            number = numbers.setdefault(origins.of(group), len(numbers))
+            group_numbers[group] = number
         cells.append((quarter, number, *_sums([request for request, _, _ in run])))
     for _, row in later:
         for values, sign in ((row, 1), (row.superseded, -1)):
@@ -153,6 +155,10 @@ def _group(entry: tuple[Request, str | None, Payload]) -> tuple[int, _Group]:
 
 def _sums(requests: Sequence[Request]) -> tuple[int, ...]:
     """The fields of `Counts`."""
+    if len(requests) == 1:
+        [request] = requests
+        nanos, has_usd = round((request.usd or 0) * NANO), int(request.usd is not None)
+        return (1, *request.amounts, nanos, has_usd, request.facts.web_searches)
     costs = [request.usd for request in requests if request.usd is not None]
     nanos = sum([round(cost * NANO) for cost in costs])
     amounts = map(sum, zip(*[request.amounts for request in requests], strict=True))

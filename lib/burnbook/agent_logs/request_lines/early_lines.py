@@ -41,7 +41,8 @@ class EarlyLines:
             request = first.request
             if line.request.total > request.total:
                 request = msgspec.structs.replace(line.request, ts=request.ts)
-            line = Held(request, first.keys._replace(aliases=tuple(dict.fromkeys(aliases))))
+            keys = msgspec.structs.replace(first.keys, aliases=[*dict.fromkeys(aliases)])
+            line = Held(request, keys)
         self.held[message] = line
         if len(self.held) > _MOST:
             self._book(next(iter(self.held)))

@@ -5,22 +5,26 @@ Values of one list of names have the same key wherever the list is declared.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any
+
+import msgspec
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import IdentityColumns, LineKind, Row, matcher
 from burnbook.agent_logs.requests import Amounts, key_of
 
+_Declared = tuple[str, IdentityColumns]  # the beginning of a key, and what follows
 
-class LineValues(NamedTuple):
+
+class LineValues(msgspec.Struct, gc=False):
     """The values that identities may name beside paths; `own_session` is in the line itself."""
 
-    ts: datetime
     session: str | None
+    amounts: Amounts
+    ts: datetime
     own_session: str | None
     project: str | None
     model: str | None
-    amounts: Amounts
     usd: float | None
 
     def value(self, name: str) -> object:
@@ -36,7 +40,7 @@ class LineValues(NamedTuple):
         return found
 
 
-class Keys(NamedTuple):
+class Keys(msgspec.Struct, frozen=True, gc=False):
     """The keys of a line's request; `earlier` is the key that version 1 gave to it, if another.
 
     `is_fallback`: the line lacks a part of its identity. `is_early`: it was written before the
@@ -50,13 +54,22 @@ class Keys(NamedTuple):
     is_early: bool = False
 
 
+def with_aliases(keys: Keys, *more: int) -> Keys:
+    """The same keys, and more aliases."""
+    return msgspec.structs.replace(keys, aliases=[*keys.aliases, *more])
+
+
 class RequestKeys:
     """Makes the keys of the requests in one kind of a feed's lines."""
 
     def __init__(self, feed: CompiledFeed, tool: str, kind: LineKind) -> None:
         self.tool = tool
-        self.identities, self.columns = feed.identities, kind.identity
-        first = self.identities.fallback[:1]
+        self.columns, self.copies_only = kind.identity, feed.identities.copies_only
+        first = feed.identities.fallback[:1]
+        self._copies, self._fallback = (
+            [(f"{tool}\0{name}\0", columns) for name, columns in declared]
+            for declared in (feed.identities.copies, feed.identities.fallback)
+        )
         self._message = [(name, c) for name, columns in first for c in columns if c != "@input"]
         self._has_input = any("@input" in columns for _, columns in first)
 
@@ -65,14 +78,17 @@ class RequestKeys:
         values = [row[column] for column in self.columns]
         if not values or None in values:
             return None
-        return key_of("\0".join([self.tool, *map(str, values)]))
+        try:
+            return key_of("\0".join([self.tool, *values]))
+        except TypeError:  # a value that is no text
+            return key_of("\0".join([self.tool, *map(str, values)]))
 
     def copies(self, row: Row, values: LineValues) -> list[int]:
         """The other keys of a line that has its whole identity."""
-        for column, is_match in self.identities.copies_only:
+        for column, is_match in self.copies_only:
             if type(row[column]) is not str or not is_match(row[column]):
                 return []
-        return self._keys(self.identities.copies, row, values)
+        return self._keys(self._copies, row, values)
 
     def fallback(self, row: Row, values: LineValues) -> Keys:
         """The keys of a line that lacks a part of its identity."""
@@ -80,10 +96,10 @@ class RequestKeys:
         earlier = None
         if parts.count(None) < len(parts):
             earlier = key_of("\0".join([self.tool, *map(str, parts)]))
-            if not self.identities.fallback:
+            if not self._fallback:
                 return Keys(earlier)
         is_early = self._has_input and values.value("@input") is None
-        keys = self._keys(self.identities.fallback, row, values)
+        keys = self._keys(self._fallback, row, values)
         if not keys:
             counts = [values.ts, values.own_session, values.model, *values.amounts]
             keys = [key_of("\0".join([self.tool, *map(str, counts)]))]
@@ -95,20 +111,17 @@ class RequestKeys:
         found = [values.value(c) if isinstance(c, str) else row[c] for _, c in self._message]
         return None if None in found else "\0".join(map(str, found))
 
-    def _keys(
-        self, declared: list[tuple[str, IdentityColumns]], row: Row, values: LineValues
-    ) -> list[int]:
+    def _keys(self, declared: Sequence[_Declared], row: Row, values: LineValues) -> list[int]:
         """A key for each list of names that all have a value."""
         keys = []
-        for name, columns in declared:
-            texts = [self.tool, name]
-            for column in columns:
-                value = values.value(column) if isinstance(column, str) else row[column]
-                if value is None:
-                    break
-                texts.append(value if type(value) is str else str(value))
-            else:
-                keys.append(key_of("\0".join(texts)))
+        for prefix, columns in declared:
+            found: list[Any] = [values.value(c) if isinstance(c, str) else row[c] for c in columns]
+            if None not in found:
+                try:
+                    text = prefix + "\0".join(found)
+                except TypeError:  # a value that is no text
+                    text = prefix + "\0".join(map(str, found))
+                keys.append(key_of(text))
         return keys
 
 

@@ -14,6 +14,7 @@ from burnbook.agent_logs.request_lines.identity import (
     LineValues,
     RequestKeys,
     ServedBy,
+    with_aliases,
 )
 from burnbook.agent_logs.request_lines.parts import Parts
 from burnbook.agent_logs.requests import Amounts, Facts, Request, RequestSet, key_of, total
@@ -29,17 +30,27 @@ _STREAM_SECONDS = 600.0  # no stream takes longer
 _UNPAIRED = 64  # lines that wait for the other line of their request
 
 
-class RequestLines:
-    """The lines of one file, in order."""
+class LineRules:
+    """How the lines of a feed are read: the same for all files."""
 
-    def __init__(self, feed: CompiledFeed, requests: RequestSet, file: int, stem: str) -> None:
-        self.requests, self.feed, self.file, self.stem = requests, feed, file, stem
+    def __init__(self, feed: CompiledFeed, requests: RequestSet) -> None:
+        self.feed, self.requests = feed, requests
         self.amounts, self.reading = amounts_of(feed.feed), reading_of(feed.feed)
         self.parts = Parts(feed, requests)
-        self.context = SessionContext(feed)
         self.keys = RequestKeys(feed, requests.tool, feed.requests)
         self.better_keys = RequestKeys(feed, requests.tool, feed.better) if feed.better else None
         self.served_by = ServedBy(feed)
+
+
+class RequestLines:
+    """The lines of one file, in order."""
+
+    def __init__(self, rules: LineRules, file: int, stem: str) -> None:
+        feed, requests = rules.feed, rules.requests
+        self.rules, self.requests, self.feed = rules, requests, feed
+        self.file, self.stem = file, stem
+        self.amounts = rules.amounts
+        self.context = SessionContext(feed)
         self.early = EarlyLines(requests)
         # Of both kinds, requests without a line of the other kind: what they used, their key.
         self.unpaired: dict[str, dict[int, int]] = {"better": {}, "other": {}}
@@ -97,7 +108,7 @@ class RequestLines:
         # times as long.
         stream, used = kind.stream(row), kind.amounts(row)
         is_stream = stream == self._stream
-        if is_stream and used == self._used:
+        if is_stream and used == self._used and type(row[kind.ts]) is datetime:
             self.requests.tally.duplicates += 1
             return
         feed, fields = self.feed, kind.fields.pick(row)
@@ -116,7 +127,7 @@ class RequestLines:
         items, prompt = [], None
         if feed.parts is not None and row[feed.parts.column] not in _NO_ITEMS:
             items = feed.parts.rows(row[feed.parts.column])
-            prompt = self.parts.prompt(items)
+            prompt = self.rules.parts.prompt(items)
         searches = fields[_SEARCHES]
         searches = searches if type(searches) is int and searches > 0 else 0
         self._used = used
@@ -146,9 +157,10 @@ class RequestLines:
         session = fields[1] or self.context.session or self.stem
         if ts > self._ends.get(session, _LONG_AGO):
             self._ends[session] = ts
-        keys = self.better_keys if kind is self.feed.better and self.better_keys else self.keys
+        better = self.rules.better_keys if kind is self.feed.better else None
+        keys = better or self.rules.keys
         own_session = fields[1] or self.stem
-        values = LineValues(ts, session, own_session, fields[2], fields[4], amounts, fields[7])
+        values = LineValues(session, amounts, ts, own_session, fields[2], fields[4], fields[7])
         own = keys.own(row)
         if own is not None:
             found = Keys(own, keys.copies(row, values))
@@ -160,21 +172,21 @@ class RequestLines:
             return
         if self.early and (held := self.early.join(keys.message(row, values))) is not None:
             request = msgspec.structs.replace(request, ts=held.request.ts)
-            found = found._replace(aliases=(*found.aliases, held.keys.key, *held.keys.aliases))
+            found = with_aliases(found, held.keys.key, *held.keys.aliases)
         if self.feed.better is not None:
             paired = self._paired(kind, found.key, session, request)
             if paired is None:
                 return
-            found = found._replace(aliases=(*found.aliases, *paired))
+            found = with_aliases(found, *paired)
         first = requests.add(found.key, request, found.aliases, found.earlier)
         if first is not None:
             self._count_suspicious(first, amounts, ts, is_fallback=own is None)
         if items:
-            self.parts.add(found, request, items)
+            self.rules.parts.add(found, request, items)
 
     def _origin(self, fields: tuple[Any, ...], row: Row, stream: tuple[Any, ...]) -> int:
         """The number of a line's origin."""
-        served_by = self.served_by.of(row)
+        served_by = self.rules.served_by.of(row)
         name = (stream[self._identity :], served_by)
         number = self._origins.get(name)
         if number is None:
@@ -215,10 +227,10 @@ class RequestLines:
     def _reading(self, row: Row, kind: LineKind, fields: tuple[Any, ...]) -> Reading:
         """The reading of a line that states a total: with the input that the total proves."""
         counts, stated = fields[COUNTED], fields[_TOTAL]
-        first = self.reading(counts, stated)
+        first = self.rules.reading(counts, stated)
         if first.total_stated is not None:
             for fresh in kind.fields.others(row, "input_tokens"):
-                other = self.reading((fresh, *counts[1:]), stated)
+                other = self.rules.reading((fresh, *counts[1:]), stated)
                 if other.is_proven:
                     return other
         return first

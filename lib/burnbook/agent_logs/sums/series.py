@@ -15,7 +15,7 @@ import msgspec
 from burnbook.agent_logs.amounts import amounts_of
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import COUNTED, Row
-from burnbook.agent_logs.requests import Amounts, Request, RequestSet, key_of, total
+from burnbook.agent_logs.requests import Amounts, Facts, Request, RequestSet, key_of, total
 from burnbook.agent_logs.session_context import NO_FIELDS, SessionContext
 from burnbook.agent_logs.sums.state import SeriesState, Sums
 from burnbook.base.errors import Refused
@@ -141,7 +141,7 @@ class Series:
         request = Request(tokens, ts, self.origin, amounts, None, None, self.file)
         if last_input and last_input != more[0] and feed.feed.input_with_cache:
             # The increase is that of several requests; the last one has the size of a prompt.
-            facts = request.facts._replace(prompt_tokens=last_input)
+            facts = Facts(prompt_tokens=last_input)
             request = msgspec.structs.replace(request, facts=facts)
         requests.add(key, request, earlier=earlier)
 
