@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -70,20 +71,33 @@ def meta(at: str, text: str) -> dict[str, Any]:
     return payload
 
 
-@pytest.mark.parametrize("rows", tables())
-def test_each_line_counts_as_documented(rows: list[Row], tmp_path: Path) -> None:
+def read(path: Path, rows: list[Row]) -> Iterator[tuple[Row, LogReader]]:
+    """Append the lines of a table one by one to a file; after each one, the reader of it."""
     feed = Config(ROOT / "config").feed("codex")
     assert isinstance(feed, LogFeed)
-    reader, source, before = LogReader("codex", feed), None, 0
-    path = tmp_path / "rollout-1.jsonl"
-    for at, text, counted in rows:
+    reader, source = LogReader("codex", feed), None
+    for row in rows:
         with path.open("a") as file:
-            file.write(json.dumps(line(at, text), separators=(",", ":")) + "\n")
+            file.write(json.dumps(line(*row[:2]), separators=(",", ":")) + "\n")
         source = reader.read(Log(str(path), path.stat().st_size, 1), 0, source)
         assert not reader.rejected
+        yield row, reader
+
+
+@pytest.mark.parametrize("rows", tables())
+def test_each_line_counts_as_documented(rows: list[Row], tmp_path: Path) -> None:
+    before = 0
+    for (at, text, counted), reader in read(tmp_path / "rollout-1.jsonl", rows):
         used = sum(request.total for request in reader.requests.requests.values())
         assert used - before == counted, f"{at} {text}"
         before = used
+
+
+def test_an_increase_by_several_requests_has_the_prompt_of_the_last(tmp_path: Path) -> None:
+    rows = [("10:00:10", "sum 100, last 100", 100), ("10:00:30", "sum 170, last 30", 70)]
+    *_, (_, reader) = read(tmp_path / "rollout-1.jsonl", rows)
+    first, second = reader.requests.requests.values()
+    assert (first.facts.prompt_tokens, second.facts.prompt_tokens) == (None, 30)
 
 
 def test_there_are_tables() -> None:
