@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import random
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,6 @@ from typing import Any
 KINDS = ("input", "cache_read", "cache_write_5m", "cache_write_1h", "output", "reasoning")
 START = datetime(2026, 8, 20, tzinfo=UTC)
 DAYS = 90
-MODELS = ("claude-opus-4-5-20251101", "claude-sonnet-4-5-20250929", "claude-haiku-4-5-20251001")
 PROJECTS = [f"/home/dev/{name}" for name in ("api", "web", "infra", "proxy", "cli", "docs")]
 _WORDS = 'def "usage" → naïve café {"usage": {"input_tokens": 1}} return None\n\t“quotes” 日本語 \\'
 # Sizes of files: most are small, few are large. Quantile and bytes.
@@ -43,15 +41,14 @@ class Truth:
 class Maker:
     """Chance, text and times of one corpus."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, words: int = 60_000) -> None:
         self.random = random.Random(seed)  # noqa: S311 - nothing here is a secret
-        letters = self.random.choices(_WORDS.split(" "), k=60_000)
-        self.pool = " ".join(letters)
+        self.pool = " ".join(self.random.choices(_WORDS.split(" "), k=words))
         self.written = 0
 
     def text(self, most: int) -> str:
-        """Some text, as people and programs write it."""
-        at = self.random.randrange(len(self.pool) - most - 1)
+        """Some text, as people and programs write it; shorter where the pool is."""
+        at = self.random.randrange(max(len(self.pool) - most - 1, 1))
         return self.pool[at : at + most]
 
     def number(self, about: float, spread: float = 1.0) -> int:
@@ -67,9 +64,14 @@ class Maker:
         n = self.name(length=32)
         return f"{n[:8]}-{n[8:12]}-{n[12:16]}-{n[16:20]}-{n[20:]}"
 
+    def uuid7(self, moment: datetime) -> str:
+        """An id that contains a time in milliseconds, as RFC 9562 has it."""
+        n = f"{round(moment.timestamp() * 1000):012x}7{self.name(length=3)}a{self.name(length=15)}"
+        return f"{n[:8]}-{n[8:12]}-{n[12:16]}-{n[16:20]}-{n[20:]}"
+
     def moment(self) -> datetime:
-        """When a session begins."""
-        return START + timedelta(seconds=self.random.random() * DAYS * 86_400)
+        """When a session begins, to the millisecond."""
+        return START + timedelta(milliseconds=self.random.randrange(DAYS * 86_400_000))
 
     def sizes(self, count: int, megabytes: float) -> list[int]:
         """Bytes of each file, which add up."""
@@ -108,117 +110,12 @@ def project(cwd: str) -> str:
     return "~" + cwd.removeprefix("/home/dev") if cwd.startswith("/home/dev") else cwd
 
 
-class Claude:
-    """Transcripts: streamed requests, resumed sessions, subagents, decoys and cut last lines."""
-
-    def __init__(self, maker: Maker, truth: Truth) -> None:
-        self.maker, self.truth = maker, truth
-        self.kept: list[list[bytes]] = []
-
-    def make(self, home: Path, count: int, megabytes: float) -> None:
-        """Write the files."""
-        maker, chance = self.maker, self.maker.random
-        for at, size in enumerate(maker.sizes(count, megabytes)):
-            cwd, session = chance.choice(PROJECTS), maker.uuid()
-            lines: list[bytes] = []
-            if self.kept and chance.random() < 0.06:
-                lines += self._resumed(session)
-            own = len(lines)
-            for session_events in self._session(cwd, session, is_subagent=chance.random() < 0.1):
-                lines += session_events
-                if sum(map(len, lines[own:])) >= size:
-                    break
-            if len(self.kept) < 60:
-                self.kept.append(lines[own : own + 60])
-            if chance.random() < 0.02:
-                lines.append(b'{"type":"assistant","message":{"usage":{"input_tok')
-            folder = home / ".claude" / "projects" / cwd.replace("/", "-")
-            maker.write(folder / f"{session}.jsonl", lines, at)
-
-    def _resumed(self, session: str) -> list[bytes]:
-        """Lines of an earlier file: copied as they were, or with the new session's id."""
-        lines = self.maker.random.choice(self.kept)
-        if self.maker.random.random() < 0.5:
-            return lines
-        rows = [json.loads(event) for event in lines]
-        return [line(event | {"sessionId": session}) for event in rows]
-
-    def _session(self, cwd: str, session: str, *, is_subagent: bool) -> Iterator[list[bytes]]:
-        maker, chance = self.maker, self.maker.random
-        now, context = maker.moment(), 15_000
-        while True:
-            now += timedelta(seconds=chance.expovariate(1 / 25))
-            model = chance.choices(MODELS, [5, 4, 1])[0]
-            same = {
-                **{"cwd": cwd, "sessionId": session, "isSidechain": is_subagent},
-                **{"version": "2.1.50", "gitBranch": "main", "timestamp": iso(now)},
-            }
-            writes = maker.number(6.5, 1.3)
-            long = writes if chance.random() < 0.2 else 0
-            counts = (
-                chance.randrange(1, 12),
-                context,
-                writes - long,
-                long,
-                maker.number(5.2, 1.2),
-                0,
-            )
-            context = context + writes if context < 160_000 else 20_000
-            key = ("claude", iso(now)[:10], model, session, project(cwd))
-            self.truth.add(key, counts)
-            events = self._streamed(same, model, counts)
-            yield [*events, *self._around(same)]
-
-    def _streamed(self, same: dict[str, Any], model: str, counts: tuple[int, ...]) -> list[bytes]:
-        maker, chance = self.maker, self.maker.random
-        base = {"id": maker.name("msg_01"), "model": model, "type": "message", "role": "assistant"}
-        request, lines = maker.name("req_011"), chance.choices([1, 2, 3, 4], [40, 40, 15, 5])[0]
-        sofar = 0
-        events = []
-        for at in range(lines):
-            last = at == lines - 1
-            sofar = counts[4] if last else max(sofar, min(counts[4], chance.randrange(1, 9)))
-            usage = {
-                **{"input_tokens": counts[0], "cache_read_input_tokens": counts[1]},
-                "cache_creation_input_tokens": counts[2] + counts[3],
-                "cache_creation": {
-                    "ephemeral_5m_input_tokens": counts[2],
-                    "ephemeral_1h_input_tokens": counts[3],
-                },
-                **{"output_tokens": sofar, "service_tier": "standard"},
-            }
-            content = [{"type": "text", "text": maker.text(maker.number(5.8) % 9000)}]
-            message = {**base, "content": content, "usage": usage}
-            events.append({**same, "type": "assistant", "message": message, "requestId": request})
-        return [line(event | {"uuid": maker.uuid()}) for event in events]
-
-    def _around(self, same: dict[str, Any]) -> list[bytes]:
-        """Lines that come with a request, and lines that only look like one."""
-        maker, chance = self.maker, self.maker.random
-        output = maker.text(maker.number(7.6, 1.1) % 40_000)
-        decoy = {"input_tokens": 5, "output_tokens": 700, "cache_read_input_tokens": 30_000}
-        result: dict[str, Any] = {"type": "text", "file": {"content": output}}
-        if chance.random() < 0.05:
-            result = {"totalTokens": 34_567, "usage": decoy}
-        lines = [{**same, "type": "progress", "data": {"output": maker.text(90)}} for _ in "abc"]
-        message = {"role": "user", "content": [{"type": "tool_result", "content": output}]}
-        lines.append({**same, "type": "user", "message": message, "toolUseResult": result})
-        if chance.random() < 0.01:
-            empty = {"model": "<synthetic>", "id": maker.name(), "usage": decoy}
-            lines.append({**same, "type": "assistant", "message": empty})
-        if chance.random() < 0.01:
-            failed = {"model": MODELS[0], "id": maker.name("msg_"), "usage": decoy}
-            lines.append(
-                {**same, "type": "assistant", "isApiErrorMessage": True, "message": failed}
-            )
-        return [line(event) for event in lines]
-
-
 def make(
     home: Path, claude: tuple[int, float], codex: tuple[int, float], seed: int = 11
 ) -> dict[str, Any]:
     """Make both, each of (files, megabytes), and return the true figures."""
-    from agent_rollouts import Codex  # it takes the tools above
+    from agent_rollouts import Codex  # these take the tools above
+    from agent_transcripts import Claude
 
     truth, facts = Truth(), {}
     for name, kind, (count, megabytes) in (("claude", Claude, claude), ("codex", Codex, codex)):

@@ -21,8 +21,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from agent_logs import KINDS, Claude, Maker, Truth
+from agent_logs import KINDS, Maker, Truth
 from agent_rollouts import Codex
+from agent_transcripts import Claude
 from measure import Command, Rounds, Taken, interleaved
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -101,6 +102,8 @@ class Bench:
 
         result: dict[tuple[str, ...], list[int]] = {}
         for quarter, origin, sums in queries.cells(Store(str(self.book))):
+            if not sums.requests:
+                continue  # its requests turned out to be another session's
             day = datetime.fromtimestamp(quarter * 900, UTC).date().isoformat()
             key = (origin.tool, day, origin.model or "", origin.session or "", origin.project or "")
             row = result.setdefault(key, [0] * len(KINDS))
@@ -123,8 +126,8 @@ class Bench:
         true = [whole[0], whole[1], whole[2] + whole[3], whole[4]]
         if true in (sums, [*sums[:3], sums[3] + beside]):
             return "exact"
-        off = (sum(sums) - sum(true)) / sum(true)
-        return f"{off:+.3%} tokens"
+        off = min((sum(sums) - sum(true), sum(sums) + beside - sum(true)), key=abs)
+        return f"{off / sum(true):+.3%} tokens"
 
 
 def jobs(bench: Bench, rivals: list[str]) -> Iterator[str]:

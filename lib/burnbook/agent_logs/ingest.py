@@ -12,14 +12,16 @@ from burnbook.book.codec import REJECTS
 from burnbook.config.agent_logs import LogFeed
 from burnbook.context import Context, Result
 from burnbook.jsonl import sources
+from burnbook.times import clock
 from burnbook.view.parts import Line
 
 if TYPE_CHECKING:
-    from burnbook.agent_logs.parallel import Job, JobResult
+    from burnbook.agent_logs.booking.jobs import Job, JobResult
     from burnbook.agent_logs.reader import Rejected
 
 # Modules that only reading needs are imported there: most calls read nothing.
 KINDS = ("accepted", "duplicates", "rejected", "ignored")
+_FORMS = 6  # of unread files, that are named
 
 
 def run(ctx: Context, args: Any, feed: LogFeed) -> Result:
@@ -30,24 +32,26 @@ def run(ctx: Context, args: Any, feed: LogFeed) -> Result:
         )
     gc.disable()  # no cycles here, and a collection would visit every request
     known = sources.remembered(ctx.book.root, args.feed, feed)
-    jobs, source = _jobs(args, feed, known)
+    jobs, source = _jobs(args, feed, known.sources)
     result, meters = None, 0
     if jobs:
-        result = _book(ctx, args, feed, jobs)
+        result = _book(ctx, args, feed, jobs, known)
         _book_rejected(ctx, args, result.rejected)
         if result.meters:
             from burnbook.windows import vendor_meters_store
 
             meters = vendor_meters_store.of_logs(ctx, args.feed, result.meters, result.plan)
         if source != "stdin" and args.file is None:
-            sources.remember(ctx.book.root, args.feed, feed, known | result.sources)
-    return _report(ctx, args, source, result, meters)
+            known.sources |= result.sources
+            known.rivals = sorted(result.rivals)
+            sources.remember(ctx.book.root, args.feed, feed, known)
+    return _report(ctx, args, feed, source, result, meters)
 
 
 def _jobs(args: Any, feed: LogFeed, known: dict[str, sources.Source]) -> "tuple[list[Job], str]":
     """The files to read, oldest first, and the name of the source."""
     if args.stdin or args.file is not None:
-        from burnbook.agent_logs.parallel import Job
+        from burnbook.agent_logs.booking.jobs import Job
 
     if args.stdin:
         return [Job(_stdin(), None, 0)], "stdin"
@@ -57,14 +61,18 @@ def _jobs(args: Any, feed: LogFeed, known: dict[str, sources.Source]) -> "tuple[
     source = ", ".join(folders)
     if not any(map(sources.is_folder, folders)):
         raise Missing(f"no logs: none of the directories of {args.feed} exists: {source}")
-    changed = []
+    changed, now = [], clock.wall_clock().timestamp()
     for number, log in enumerate(sources.logs(feed)):
-        before = known.get(log.path)
-        if before is None or (before.size, before.mtime_ns) != (log.size, log.mtime_ns):
-            changed.append((log, before, number))
+        before, is_finished = known.get(log.path), log.is_finished(now)
+        if (
+            before is None
+            or (before.size, before.mtime_ns) != (log.size, log.mtime_ns)
+            or (is_finished and not before.is_finished)
+        ):
+            changed.append((log, before, number, is_finished))
     if not changed:
         return [], source
-    from burnbook.agent_logs.parallel import Job
+    from burnbook.agent_logs.booking.jobs import Job
 
     return [Job(*job) for job in changed], source
 
@@ -85,17 +93,21 @@ def _stdin() -> sources.Log:
     return sources.Log(f"/dev/fd/{kept}", os.fstat(kept).st_size, 0)
 
 
-def _book(ctx: Context, args: Any, feed: LogFeed, jobs: "Sequence[Job]") -> "JobResult":
-    from burnbook.agent_logs.parallel import Run
+def _book(
+    ctx: Context, args: Any, feed: LogFeed, jobs: "Sequence[Job]", known: sources.Remembered
+) -> "JobResult":
+    from burnbook.agent_logs.booking.parallel import Run
+    from burnbook.agent_logs.booking.writer import Writer
     from burnbook.agent_logs.reader import LogReader
-    from burnbook.agent_logs.writer import Writer
     from burnbook.windows import boundaries
     from burnbook.windows.snapshot_index import snapshot_index
 
     window_of = boundaries.by_time(ctx.config, snapshot_index(ctx))
-    writer = Writer(ctx.book.root, args.feed, ctx.agent, window_of)
+    shared = bool(feed.identity_fallback)
+    writer = Writer(ctx.book.root, args.feed, ctx.agent, window_of, has_shared_keys=shared)
     run = Run(ctx.store, LogReader(args.feed, feed), writer)
-    return run.run(jobs, strict=args.strict)
+    own = args.file is None and not args.stdin
+    return run.run(jobs, known if own else None, strict=args.strict)
 
 
 def _book_rejected(ctx: Context, args: Any, rejected: "Sequence[Rejected]") -> None:
@@ -141,13 +153,47 @@ class LineNumbers:
         return number
 
 
+def _has_usage(ctx: Context, feed: str) -> bool:
+    from burnbook.usage import queries
+
+    return feed in queries.tools(ctx.store)
+
+
+def _note_unread(ctx: Context, feed: LogFeed) -> dict[str, int]:
+    """Name the files that are there and give nothing: an agent may write in another form now."""
+    unread = sources.unread(feed)
+    read = len(sources.logs(feed))
+    if read:
+        ctx.notes.append(f"{read} files of this feed have no request: {', '.join(feed.files)}")
+    if unread:
+        shown = [f"{form} ({count})" for form, count in [*unread.items()][:_FORMS]]
+        more = f" and {len(unread) - _FORMS} more" if len(unread) > _FORMS else ""
+        ctx.notes.append(f"seen and not read, because no pattern matches: {', '.join(shown)}{more}")
+    return unread
+
+
 def _report(
-    ctx: Context, args: Any, source: str, result: "JobResult | None", meters: int
+    ctx: Context,
+    args: Any,
+    feed: LogFeed,
+    source: str,
+    result: "JobResult | None",
+    meters: int,
 ) -> Result:
-    counts = {name: getattr(result.tally, name) if result else 0 for name in KINDS}
-    words = [f"{name} {counts[name]:,}" for name in KINDS[:3]]
+    from burnbook.agent_logs.requests import Tally
+
+    tally = result.tally if result else Tally()
+    counts = {name: getattr(tally, name) for name in KINDS}
+    suspicious, upgraded = tally.suspicious, tally.upgraded
+    words = [f"accepted {counts['accepted']:,}", f"repeats {counts['duplicates'] - suspicious:,}"]
+    words += [f"suspicious {suspicious:,}"] if suspicious else []
+    words += [f"upgraded {upgraded:,}"] if upgraded else []
+    words.append(f"rejected {counts['rejected']:,}")
     if counts["ignored"]:
         words.append(f"ignored {counts['ignored']:,} (no requests)")
+    unread: dict[str, int] = {}
+    if args.file is None and not args.stdin and not _has_usage(ctx, args.feed):
+        unread = _note_unread(ctx, feed)
     rejects = os.path.join(ctx.book.root, f"{REJECTS}{args.feed}.jsonl")
     if counts["rejected"]:
         ctx.notes.append(f"rejected lines and the reasons are in {rejects}")
@@ -156,6 +202,10 @@ def _report(
         "source": source,
         "files": len(result.sources) if result else 0,
         **counts,
+        "repeats": counts["duplicates"] - suspicious,
+        "suspicious": suspicious,
+        "upgraded": upgraded,
+        "unread": [*unread],
         "meters": meters,
         "rejects": rejects if counts["rejected"] else None,
     }

@@ -2,6 +2,8 @@
 
 import os
 import re
+from functools import lru_cache
+from typing import Any
 
 from burnbook.agent_logs.requests import RequestOrigin
 from burnbook.base.errors import Refused
@@ -24,13 +26,16 @@ def project(folder: str) -> str:
 
 def cleaned(origin: RequestOrigin) -> RequestOrigin:
     """An origin as it is booked. Raises Refused where a text of it cannot be."""
-    session, folder, branch, model, is_subagent = origin
-    texts = []
-    fields = [("session", session), ("project", folder), ("branch", branch), ("model", model)]
-    for name, text in fields:
-        if text is not None:
-            text = clean(project(text) if name == "project" else text, name)
-            if len(text) > MAX_TEXT:
-                raise Refused(f"{name} is over {MAX_TEXT} characters")
-        texts.append(text)
-    return texts[0], texts[1], texts[2], texts[3], is_subagent
+    texts: list[Any] = [
+        _text(name, value) if type(value) is str else value
+        for name, value in zip(RequestOrigin._fields, origin, strict=True)
+    ]
+    return RequestOrigin(*texts)
+
+
+@lru_cache(1024)
+def _text(name: str, text: str) -> str:
+    text = clean(project(text) if name in ("project", "home") else text, name)
+    if len(text) > MAX_TEXT:
+        raise Refused(f"{name} is over {MAX_TEXT} characters")
+    return text

@@ -3,7 +3,7 @@
 msgspec then finds, checks and collects the values in C, and reports the path of a wrong value.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -13,7 +13,29 @@ from burnbook.base.json_path import Path
 
 # The attribute of a path that no line has.
 ABSENT = "absent"
-_NULL = msgspec.Raw(b"null")
+NULL = msgspec.Raw(b"null")
+
+
+class Getter:
+    """Returns the columns of a value as a tuple; `all` those of many values."""
+
+    def __init__(self, columns: list[str]) -> None:
+        self._columns = columns
+        self._direct: Callable[[Any], tuple[Any, ...]] = attrgetter(*columns)
+
+    def __call__(self, value: Any) -> tuple[Any, ...]:
+        """The tuple of a value."""
+        try:
+            return self._direct(value)
+        except AttributeError:  # an object on the way to a value is null
+            return tuple(_walk(value, column) for column in self._columns)
+
+    def all(self, values: list[Any]) -> list[tuple[Any, ...]]:
+        """The tuples of many values, in C for most."""
+        try:
+            return list(map(self._direct, values))
+        except AttributeError:
+            return list(map(self, values))
 
 
 class Shape:
@@ -27,16 +49,19 @@ class Shape:
         self._tree: dict[str, Any] = {}
         self._columns: list[str] = []
         self._kinds: dict[Path, Any] = {}
+        self._defaults: dict[Path, Any] = {}
 
-    def column(self, path: Path | None, kind: Any) -> int:
+    def column(self, path: Path | None, kind: Any, default: Any = None) -> int:
         """The index of a path's value in the getter's result; the path None is always null.
 
-        The columns come in the order of the calls. A path keeps its first type.
+        The columns come in the order of the calls. A path keeps its first type and default, which
+        is the value where an object that exists does not have the key.
         """
         if path is None:
             self._columns.append(ABSENT)
         else:
-            self._kinds.setdefault(path, kind)
+            if path not in self._kinds:
+                self._kinds[path], self._defaults[path] = kind, default
             self._columns.append(".".join(self._attributes(path)))
         return len(self._columns) - 1
 
@@ -45,29 +70,35 @@ class Shape:
         named = ".".join(self._attributes(path))
         return self._columns.index(named) if path in self._kinds else self.column(path, kind)
 
+    def object(self, path: Path, keys: Mapping[str, Any], kind: Any) -> tuple[int, list[str]]:
+        """The index of an object that is a struct, and the attributes of some of its values.
+
+        `keys` are those of the values, with the default of each. It costs less than a column for
+        each value, where most rows need few of them.
+        """
+        attributes = []
+        for key, default in keys.items():
+            self._kinds[*path, key], self._defaults[*path, key] = kind, default
+            *_, attribute = self._attributes((*path, key))
+            attributes.append(attribute)
+        self._columns.append(".".join(self._attributes(path)))
+        return len(self._columns) - 1, attributes
+
     def _attributes(self, path: Path) -> Iterable[str]:
         level = self._tree
         for key in path:
             attribute, level = level.setdefault(key, (f"f{len(level)}", {}))
             yield attribute
 
-    def build(self) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    def build(self) -> tuple[Any, Getter]:
         """The struct type, and the getter of a value of it."""
         return self._struct((), self._tree), self.getter(range(len(self._columns)))
 
-    def getter(self, chosen: Iterable[int]) -> Callable[[Any], tuple[Any, ...]]:
+    def getter(self, chosen: Iterable[int]) -> Getter:
         """The function that returns some columns of a value of the type."""
         # Two more columns: attrgetter returns a tuple only for two or more.
         columns = [*(self._columns[index] for index in chosen), ABSENT, ABSENT]
-        direct: Callable[[Any], tuple[Any, ...]] = attrgetter(*columns)
-
-        def each(row: Any) -> tuple[Any, ...]:
-            try:
-                return direct(row)
-            except AttributeError:  # an object on the way to a value is null
-                return tuple(_walk(row, column) for column in columns)
-
-        return each
+        return Getter(columns)
 
     def _struct(self, above: Path, level: dict[str, Any]) -> Any:
         fields: list[tuple[str, Any, Any]] = []
@@ -78,7 +109,7 @@ class Shape:
                 kind = inner | None if self._below is None else inner | self._below | None
                 fields.append((attribute, kind, msgspec.field(default_factory=inner)))
             else:
-                fields.append((attribute, *_field(self._kinds[path])))
+                fields.append((attribute, *_field(self._kinds[path], self._defaults[path])))
         return msgspec.defstruct(
             "Line",
             fields,
@@ -88,9 +119,9 @@ class Shape:
         )
 
 
-def _field(kind: Any) -> tuple[Any, Any]:
+def _field(kind: Any, default: Any) -> tuple[Any, Any]:
     """The type and default of a value; raw JSON contains its own null."""
-    return (kind, _NULL) if kind is msgspec.Raw else (kind | None, None)
+    return (kind, NULL) if kind is msgspec.Raw else (kind | None, default)
 
 
 def _walk(row: Any, column: str) -> Any:

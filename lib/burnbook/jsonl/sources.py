@@ -11,6 +11,7 @@ import re
 import stat
 from collections.abc import Iterator
 from fnmatch import translate
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -21,12 +22,18 @@ from burnbook.base.rooted_path import RootedPath
 from burnbook.config.agent_logs import LogFeed
 
 _HEAD = 1024
+_SEARCHED = 20_000  # files, to say which are not read
 _MARK = 1024  # several lines: the end of one alone may be that of any other
-FORM = 1
+FORM = 2
+FINISHED = 600.0  # seconds without a change after which nobody writes to a file any more
 
 
 class Source(msgspec.Struct, array_like=True):
-    """The state of a file after a read; `going` is the context for its next lines."""
+    """The state of a file after a read; `going` is the context for its next lines.
+
+    `is_finished`: it was read as a file to which nobody writes, with an unterminated last line.
+    `ends`: the time of the last request of each session in it, in epoch seconds.
+    """
 
     size: int
     mtime_ns: int
@@ -35,23 +42,41 @@ class Source(msgspec.Struct, array_like=True):
     head_bytes: int = 0
     mark: int = 0
     going: list[Any] = []
+    is_finished: bool = False
+    ends: dict[str, float] = {}
 
 
 class Remembered(msgspec.Struct, array_like=True):
-    """The file of all sources. A change of `feed`, a hash of the declaration, reads all again."""
+    """The file of all sources. A change of `feed`, a hash of the declaration, reads all again.
+
+    `rivals` are pairs of sessions with common requests, which the book gives to the first.
+    """
 
     form: int = 0
     feed: int = 0
     sources: dict[str, Source] = {}
+    rivals: list[tuple[str, str]] = []
+
+    def ends(self) -> dict[str, float]:
+        """The time of the last request of each session."""
+        ends: dict[str, float] = {}
+        for source in self.sources.values():
+            for session, end in source.ends.items():
+                ends[session] = max(end, ends.get(session, end))
+        return ends
 
 
 class Log:
-    """A file that exists."""
+    """A file that exists; `root` is the agent's folder in which it was found."""
 
-    __slots__ = ("mtime_ns", "path", "size")
+    __slots__ = ("mtime_ns", "path", "root", "size")
 
-    def __init__(self, path: str, size: int, mtime_ns: int) -> None:
-        self.path, self.size, self.mtime_ns = path, size, mtime_ns
+    def __init__(self, path: str, size: int, mtime_ns: int, root: str | None = None) -> None:
+        self.path, self.size, self.mtime_ns, self.root = path, size, mtime_ns, root
+
+    def is_finished(self, now: float) -> bool:
+        """Whether nobody has written to it for a while; `now` in epoch seconds."""
+        return now - self.mtime_ns / 1e9 >= FINISHED
 
 
 def roots(feed: LogFeed) -> list[str]:
@@ -70,9 +95,11 @@ def logs(feed: LogFeed) -> list[Log]:
             fixed, rest = _split(pattern)
             match = re.compile(_regex(rest)).fullmatch
             base = os.path.join(root, fixed) if fixed else root
-            for log in _below(base, "/" in rest):
-                if match(log.path[len(base) + 1 :]):
-                    files.setdefault(log.path, log)
+            for path, status in _below(base, "/" in rest):
+                if match(path[len(base) + 1 :]):
+                    real = os.path.realpath(path)
+                    log = Log(real, status.st_size, status.st_mtime_ns, root)
+                    files.setdefault(real, log)
     return sorted(files.values(), key=lambda log: (log.mtime_ns, log.path))
 
 
@@ -97,23 +124,49 @@ def _regex(pattern: str) -> str:
     return "".join(regex).removesuffix("/")
 
 
-def _below(base: str, deep: bool) -> Iterator[Log]:
-    waiting = [base]
+def _below(base: str, deep: bool) -> Iterator[tuple[str, os.stat_result]]:
+    """The files below a folder.
+
+    A link to a folder is followed inside the user's home, where agents write through it, and no
+    folder is searched twice.
+    """
+    waiting, visited = [base], set[str]()
+    home = os.path.realpath(os.path.expanduser("~"))
     while waiting:
         try:
             with os.scandir(waiting.pop()) as entries:
                 for entry in entries:
                     try:
-                        if entry.is_dir(follow_symlinks=False):
-                            if deep:
+                        if entry.is_file():
+                            yield entry.path, entry.stat()
+                        elif deep and entry.is_dir(follow_symlinks=False):
+                            waiting.append(entry.path)
+                        elif deep and entry.is_symlink() and entry.is_dir():
+                            real = os.path.realpath(entry.path)
+                            if real.startswith(home + "/") and real not in visited:
+                                visited.add(real)
                                 waiting.append(entry.path)
-                        elif entry.is_file():
-                            status = entry.stat()
-                            yield Log(entry.path, status.st_size, status.st_mtime_ns)
                     except OSError as error:
                         _ignore(error)
         except OSError as error:
             _ignore(error)
+
+
+def unread(feed: LogFeed) -> dict[str, int]:
+    """The files below the feed's directories that no pattern matches: their number by form.
+
+    A form is the first directory and the ending, such as `tmp/**/*.jsonl`, or a name.
+    """
+    known = {log.path for log in logs(feed)}
+    forms: dict[str, int] = {}
+    for root in roots(feed):
+        for path, _ in islice(_below(root, deep=True), _SEARCHED):
+            if os.path.realpath(path) not in known:
+                first, _, rest = path[len(root) + 1 :].partition("/")
+                ending = os.path.splitext(rest)[1]
+                form = f"{first}/**/*{ending}" if rest else first
+                forms[form] = forms.get(form, 0) + 1
+    return dict(sorted(forms.items(), key=lambda item: (-item[1], item[0])))
 
 
 def is_folder(path: str) -> bool:
@@ -136,19 +189,20 @@ def path_of(root: str, feed: str) -> RootedPath:
     return RootedPath(root, f"cache/{feed}.sources")
 
 
-def remembered(root: str, name: str, feed: LogFeed) -> dict[str, Source]:
-    """The sources of the feed's files; none if the feed's declaration changed."""
+def remembered(root: str, name: str, feed: LogFeed) -> Remembered:
+    """What is known of the feed's files; nothing if the feed's declaration changed."""
     try:
         data = path_of(root, name).read()
         saved = msgspec.msgpack.decode(data, type=Remembered) if data else Remembered()
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return {}
-    return saved.sources if (saved.form, saved.feed) == (FORM, _hash(feed)) else {}
+        return Remembered()
+    return saved if (saved.form, saved.feed) == (FORM, _hash(feed)) else Remembered()
 
 
-def remember(root: str, name: str, feed: LogFeed, sources: dict[str, Source]) -> None:
-    """Save the sources, once their rows are durable."""
-    data = msgspec.msgpack.encode(Remembered(FORM, _hash(feed), sources))
+def remember(root: str, name: str, feed: LogFeed, known: Remembered) -> None:
+    """Save what is known, once the rows are durable."""
+    known.form, known.feed = FORM, _hash(feed)
+    data = msgspec.msgpack.encode(known)
     try:
         path_of(root, name).replace(data, durable=False)
     except (OSError, IOFault):

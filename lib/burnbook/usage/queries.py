@@ -1,11 +1,12 @@
 """The questions that reports ask about agents' usage, as queries over the store."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from fnmatch import fnmatchcase
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
+from burnbook.cost.facts import Facts
 from burnbook.store import queries
 from burnbook.store.queries import QUARTER
 from burnbook.store.store import Store
@@ -13,6 +14,8 @@ from burnbook.usage.counts import Counts, Origin
 from burnbook.usage.projection import USAGE
 
 _DAY = 96  # quarter-hours
+_EPOCH = date(1970, 1, 1).toordinal()
+_FACTS = 5  # columns of the queries
 _SUMS = len(Counts.__struct_fields__)
 BY_TIME = ("daily", "weekly", "monthly")
 
@@ -43,12 +46,14 @@ class Filters(NamedTuple):
 
 
 class Key(NamedTuple):
-    """Whose sums these are; for `has_usd` see `Origin`."""
+    """Whose sums these are; for `has_usd` see `Origin`. Prices depend on facts and the UTC day."""
 
     period: str | None
     tool: str
     model: str | None
     has_usd: bool
+    facts: Facts
+    day: date
 
 
 class QuarterSums(NamedTuple):
@@ -58,6 +63,7 @@ class QuarterSums(NamedTuple):
     tool: str
     model: str | None
     has_usd: bool
+    facts: Facts
     is_wanted: bool
     sums: Counts
 
@@ -65,14 +71,19 @@ class QuarterSums(NamedTuple):
 def sums(
     store: Store, report: str | None, filters: Filters, zone: tzinfo = UTC
 ) -> Iterator[tuple[Key, Counts]]:
-    """Sums by period, tool and model. Without a report, the period is null."""
+    """Sums by period, tool and model, and by what their price depends on.
+
+    Without a report, the period is null.
+    """
     database = store.view(USAGE)
     has_days = filters.since is not None or filters.until is not None
     quarters = _quarters(database) if report in BY_TIME or has_days else ()
     _set_relations(database, filters, quarters, zone)
     params = {"report": report, "since": _day(filters.since), "until": _day(filters.until)}
-    for period, tool, model, has_usd, *amounts in _rows(database, "usage", filters, **params):
-        yield Key(period, tool, model, bool(has_usd)), Counts(*amounts)
+    for period, tool, model, has_usd, *values in _rows(database, "usage", filters, **params):
+        facts, start = _facts(model, values[:_FACTS]), values[_FACTS]
+        day = utc_day(start)
+        yield Key(period, tool, model, bool(has_usd), facts, day), Counts(*values[_FACTS + 1 :])
 
 
 def window_sums(store: Store, window: str) -> list[tuple[Key, Counts]]:
@@ -90,10 +101,11 @@ def by_quarter(store: Store, filters: Filters) -> list[QuarterSums]:
     database = store.view(USAGE)
     _set_relations(database, filters, (), UTC)
     return [
-        QuarterSums(quarter, tool, model, bool(has_usd), bool(is_wanted), Counts(*amounts))
-        for quarter, tool, model, has_usd, is_wanted, *amounts in _rows(
-            database, "usage_quarters", filters
+        QuarterSums(
+            *(quarter, tool, model, bool(has_usd), _facts(model, values[:_FACTS])),
+            *(bool(values[_FACTS]), Counts(*values[_FACTS + 1 :])),
         )
+        for quarter, tool, model, has_usd, *values in _rows(database, "usage_quarters", filters)
     ]
 
 
@@ -119,6 +131,16 @@ def cells(store: Store) -> Iterator[tuple[int, Origin, Counts]]:
         name = Origin(*values[_SUMS + 1 :])
         name = name._replace(is_subagent=bool(name.is_subagent), has_usd=bool(name.has_usd))
         yield quarter, name, Counts(*values[:_SUMS])
+
+
+def utc_day(quarter: int) -> date:
+    """The UTC day of a quarter-hour."""
+    return date.fromordinal(_EPOCH + quarter // _DAY)
+
+
+def _facts(model: str | None, values: Sequence[Any]) -> Facts:
+    speed, service_tier, inference_geo, served_by, prompt_tokens = values
+    return Facts(model, served_by, speed, service_tier, inference_geo, prompt_tokens)
 
 
 class LocalTime:

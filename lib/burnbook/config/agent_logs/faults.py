@@ -1,98 +1,19 @@
-"""The types and defaults of a file under config/feeds/ whose journal is `agent_usage`.
-
-`faults` finds mistakes that the types do not. Paths and conditions are written as in the feeds of
-telemetry.
-"""
+"""Mistakes in a feed of agents' logs that its types do not find."""
 
 from collections.abc import Iterator
-from typing import Literal
 
-import msgspec
-
-from burnbook.base.json_path import Path, Paths, several, split
-from burnbook.config.feeds import TS_KINDS, Conditions, Fault, Requests, Times
-
-TEXTS = ("session", "project", "branch", "model", "request_id", "parent")
-COUNTS = (
-    *("input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_5m_tokens"),
-    *("cache_write_1h_tokens", "output_tokens", "reasoning_tokens"),
+from burnbook.base.json_path import Path, several, split, summands
+from burnbook.config.agent_logs import (
+    COUNTS,
+    VALUES,
+    Fields,
+    History,
+    Identity,
+    LogFeed,
+    Setting,
+    own_paths,
 )
-
-
-class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The path of each value, or several paths, of which the first with a value counts.
-
-    `cache_write_tokens` is the sum of the next two, for logs that have only the sum.
-    """
-
-    ts: Paths = "timestamp"
-    session: Paths = ()
-    project: Paths = ()
-    branch: Paths = ()
-    model: Paths = ()
-    request_id: Paths = ()
-    is_subagent: Paths = ()
-    usd: Paths = ()
-    input_tokens: Paths = ()
-    cache_read_tokens: Paths = ()
-    cache_write_tokens: Paths = ()
-    cache_write_5m_tokens: Paths = ()
-    cache_write_1h_tokens: Paths = ()
-    output_tokens: Paths = ()
-    reasoning_tokens: Paths = ()
-
-
-class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Lines with values for the requests after them. `first`: only the first line in a file."""
-
-    only: Conditions = {}
-    first: bool = False
-    session: Paths = ()
-    project: Paths = ()
-    branch: Paths = ()
-    model: Paths = ()
-    parent: Paths = ()
-    is_subagent: Paths = ()
-
-
-class Better(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Lines with single requests, in logs whose other lines have sums."""
-
-    only: Conditions = {}
-    identity: tuple[str, ...] = ()
-    fields: Fields = Fields()
-
-
-class LogFeed(msgspec.Struct, frozen=True):
-    """One feed of an agent's own logs, as its file declares it."""
-
-    journal: Literal["agent_usage"]
-    title: str = ""
-    environment: str | None = None
-    roots: tuple[str, ...] = ()
-    files: tuple[str, ...] = ()
-    format: Literal["lines", "document"] = "lines"
-    items: str | None = None
-    contains: tuple[str, ...] = ()
-    skips: tuple[str, ...] = ()
-    counts: Literal["requests", "totals"] = "requests"
-    input_with_cache: bool = False
-    output_with_reasoning: bool = True
-    identity: tuple[str, ...] = ()
-    fields: Fields = Fields()
-    ts: Times = Times()
-    requests: Requests = Requests()
-    settings: dict[str, Setting] = {}
-    better: Better | None = None
-    meters: str | None = None
-
-
-TABLES: dict[str, type[msgspec.Struct]] = {"fields": Fields, "ts": Times, "requests": Requests}
-
-
-def paths(declared: Paths) -> tuple[Path, ...]:
-    """The paths of a field, in the order in which they are tried."""
-    return tuple(split(path) for path in several(declared))
+from burnbook.config.feeds import TS_KINDS, Fault
 
 
 def faults(feed: LogFeed) -> Iterator[Fault]:
@@ -128,15 +49,31 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
         yield "items", feed.items, 'only with format = "document"'
     if feed.meters is not None and feed.format != "lines":
         yield "meters", feed.meters, 'only with format = "lines"'
-    if feed.better is not None and feed.counts != "totals":
-        yield "better", "a table", 'only with counts = "totals"'
+    for key in ("history", "last"):
+        if getattr(feed, key) is not None and feed.counts != "totals":
+            yield key, "a value", 'only with counts = "totals"'
+    identities = (*feed.identity_fallback, *feed.copies)
+    for name in (name for names in identities for name in names if name.startswith("@")):
+        if name not in VALUES:
+            yield "identity", name, f"a path, or one of {', '.join(VALUES)}"
+    if feed.identity_fallback and not feed.identity:
+        yield "identity_fallback", list(feed.identity_fallback), "only with an identity"
+    if feed.beside is not None and ("/" in feed.beside or not feed.beside.startswith(".")):
+        yield "beside", feed.beside, "the end of a file's name, such as .meta.json"
     yield from _path_faults(feed)
 
 
 def _path_faults(feed: LogFeed) -> Iterator[Fault]:
     declared = [("identity", path) for path in feed.identity]
+    for key in ("identity_fallback", "copies"):
+        alternatives: tuple[Identity, ...] = getattr(feed, key)
+        declared += [(key, path) for names in alternatives for path in own_paths(names)]
+    declared += [("copies_only", path) for path in feed.copies_only]
+    for name, patterns in feed.served_by.items():
+        declared += [(f"served_by.{name}", path) for path in patterns]
     declared += [("items", feed.items)] if feed.items else []
     declared += [("meters", feed.meters)] if feed.meters else []
+    declared += [("last", feed.last)] if feed.last is not None else []
     declared += [("requests.only", path) for path in feed.requests.only]
     declared += [("requests.not", path) for path in feed.requests.never]
     declared += [(f"fields.{name}", path) for name, path in _fields(feed.fields)]
@@ -147,6 +84,20 @@ def _path_faults(feed: LogFeed) -> Iterator[Fault]:
         declared += [("better.only", path) for path in feed.better.only]
         declared += [("better.identity", path) for path in feed.better.identity]
         declared += [(f"better.fields.{name}", path) for name, path in _fields(feed.better.fields)]
+    if feed.history is not None:
+        declared += [("history.only", path) for path in feed.history.only]
+        declared += [(f"history.{name}", path) for name, path in _fields(feed.history)]
+    if feed.parts is not None:
+        declared += [("parts.items", feed.parts.items)]
+        parts = [("parts.own", path) for path in feed.parts.own]
+        parts += [("parts.only", path) for path in feed.parts.only]
+        parts += [(f"parts.fields.{name}", path) for name, path in _fields(feed.parts.fields)]
+        yield from _nested(parts)
+    yield from _nested(declared)
+
+
+def _nested(declared: list[tuple[str, str]]) -> Iterator[Fault]:
+    """Texts that are no paths, and paths inside others."""
     keys: dict[Path, str] = {}
     for key, text in declared:
         try:
@@ -159,8 +110,9 @@ def _path_faults(feed: LogFeed) -> Iterator[Fault]:
                 yield key, ".".join(path), f"no path inside {'.'.join(path[:end])}"
 
 
-def _fields(table: Fields | Setting) -> Iterator[tuple[str, str]]:
+def _fields(table: Fields | Setting | History) -> Iterator[tuple[str, str]]:
     for name in table.__struct_fields__:
         value = getattr(table, name)
         if name not in ("only", "first"):
-            yield from ((name, path) for path in several(value))
+            for alternative in several(value):
+                yield from ((name, path) for path in summands(alternative))

@@ -1,0 +1,205 @@
+"""Reads and books the files of a feed, with two processes where that saves time.
+
+Each process reads half of the files. Then they exchange keys: the first gets the requests that both
+have. Each books its own requests.
+"""
+
+import os
+from array import array
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from burnbook.agent_logs.booking.jobs import Job, JobResult, halves, rounds
+from burnbook.agent_logs.booking.sessions import jobs_again
+from burnbook.agent_logs.booking.writer import Writer
+from burnbook.agent_logs.reader import LogReader
+from burnbook.agent_logs.requests import Request, RequestOrigin, Tally
+from burnbook.base import errors
+from burnbook.base.worker import Channel, worker
+from burnbook.jsonl.sources import Remembered, Source
+from burnbook.store.projection import signed
+from burnbook.store.store import Store
+from burnbook.usage.projection import USAGE
+from burnbook.usage.request_index import Known, RequestIndex, look_up
+
+MIN_BYTES = 4 << 20
+"""Below this, starting a second process costs more than it saves."""
+
+
+class _Keys(msgspec.Struct):
+    """The requests of one process: their keys and other keys, and the ends of sessions."""
+
+    keys: bytes
+    others: bytes
+    ends: dict[str, float]
+
+
+class _Shared(NamedTuple):
+    """A request that both processes have, as the second has it."""
+
+    key: int
+    request: Request
+    origin: RequestOrigin
+    aliases: list[int]
+    earlier: int | None
+    claims: list[tuple[RequestOrigin, datetime]]
+
+
+class _Answer(msgspec.Struct):
+    """What the book has of the requests of the other process, and the ends of sessions."""
+
+    known: Known
+    ends: dict[str, float]
+
+
+class Run:
+    """Reads and books files of one feed into one book."""
+
+    def __init__(self, store: Store, reader: LogReader, writer: Writer) -> None:
+        self.store, self.reader, self.writer = store, reader, writer
+        self.sources: dict[str, Source] = {}
+
+    def run(
+        self, jobs: Sequence[Job], known: Remembered | None = None, *, strict: bool = False
+    ) -> JobResult:
+        """Read and book files. `strict`: all lines, or raise BadData and book nothing.
+
+        Where a session turns out to have made the requests of another, its files are read again.
+        """
+        known = known or Remembered()
+        self.reader.requests.ends |= known.ends()
+        self._run(jobs, strict=strict)
+        rivals = self.writer.sessions.rivals
+        rivals |= set(known.rivals)
+        self._run(jobs_again(known.sources | self.sources, rivals), strict=False)
+        return self._result()
+
+    def _run(self, jobs: Sequence[Job], *, strict: bool) -> None:
+        for part in [jobs] if strict else rounds(jobs):
+            size = sum(job.size for job in part)
+            is_small = size < MIN_BYTES or len(part) < 2 or (os.cpu_count() or 1) < 2
+            if strict or is_small:
+                self._alone(part, strict=strict)
+            else:
+                self._with_worker(*halves(part))
+            self.store.add(USAGE, [added.stretch() for added in self.writer.increments])
+            self.writer.increments.clear()
+            self.reader.requests.clear()
+
+    def _alone(self, jobs: Sequence[Job], *, strict: bool) -> None:
+        self._read(jobs)
+        rejected = self.reader.rejected
+        if strict and rejected:
+            path = "stdin" if rejected[0].path.startswith("/dev/fd/") else rejected[0].path
+            more = f", and {len(rejected) - 1} more" if len(rejected) > 1 else ""
+            reason = f"{path}: {rejected[0].reason}{more}; nothing booked (--strict)"
+            raise errors.BadData(reason)
+        self._book(self._look_up())
+
+    def _with_worker(self, mine: Sequence[Job], theirs: Sequence[Job]) -> None:
+        requests = self.reader.requests
+        with worker(lambda channel: self._work(theirs, channel)) as channel:
+            self._read(mine)
+            keys = channel.receive(_Keys)
+            worker_keys, others = array("Q", keys.keys), array("Q", keys.others)
+            own = requests.requests.keys() | requests.aliases.keys()
+            channel.send([key for key in (*worker_keys, *others) if key in own])
+            for shared in channel.receive(list[_Shared]):
+                self._join(shared)
+            for session, end in keys.ends.items():
+                requests.end(session, end)
+            known = self._look_up([*worker_keys, *others])
+            names = {signed(key) for key in (*worker_keys, *others)}
+            aliases = {name: known.aliases[name] for name in names & known.aliases.keys()}
+            names |= {*aliases.values()}
+            booked = {name: known.requests[name] for name in names & known.requests.keys()}
+            answer = Known(known.offset, known.mark, booked, aliases, known.sessions)
+            channel.send(_Answer(answer, requests.ends))
+            self._book(known)
+            result = channel.receive(JobResult)
+        self.writer.tally.add(result.tally)
+        self.writer.increments += result.increments
+        self.sources |= result.sources
+        self.writer.sessions.rivals |= result.rivals
+        self.reader.rejected += result.rejected
+        self.reader.meters.join(result.meters)
+        plans = filter(None, (self.reader.meters.plan, result.plan))
+        self.reader.meters.plan = max(plans, default=None)
+
+    def _work(self, jobs: Sequence[Job], channel: Channel) -> None:
+        """The second process: it reads and books its half."""
+        self._forget()
+        self._read(jobs)
+        requests = self.reader.requests
+        others = [*requests.aliases, *requests.earlier.values()]
+        keys, more = array("Q", requests.requests), array("Q", others)
+        channel.send(_Keys(keys.tobytes(), more.tobytes(), requests.ends))
+        asked = {requests.aliases.get(key, key) for key in channel.receive(list[int])}
+        channel.send(self._shared(asked & requests.requests.keys()))
+        answer = channel.receive(_Answer)
+        requests.ends |= answer.ends
+        self._book(answer.known)
+        channel.send(self._result())
+
+    def _shared(self, keys: Collection[int]) -> list[_Shared]:
+        """Requests for the other process, which are no longer of this one."""
+        requests = self.reader.requests
+        aliases: dict[int, list[int]] = {}
+        for alias, owner in requests.aliases.items():
+            if owner in keys:
+                aliases.setdefault(owner, []).append(alias)
+        shared = []
+        for key in keys:
+            claims = [(requests.origin(at), ts) for at, ts in requests.claims.get(key, ())]
+            request, earlier = requests.requests[key], requests.earlier.get(key)
+            origin = requests.origin(request.origin)
+            shared.append(_Shared(key, request, origin, aliases.get(key, []), earlier, claims))
+            requests.drop(key)
+        return shared
+
+    def _join(self, shared: _Shared) -> None:
+        """Add a request of the other process to the same one of this."""
+        requests, number = self.reader.requests, self.reader.requests.origin_number
+        request = msgspec.structs.replace(shared.request, origin=number(shared.origin))
+        if requests.add(shared.key, request, shared.aliases, shared.earlier) is not None:
+            for origin, ts in shared.claims:
+                requests.claim(requests.owner(shared.key), number(origin), ts)
+
+    def _forget(self) -> None:
+        """Drop the results of earlier rounds, which the first process has."""
+        self.writer.tally, self.reader.requests.tally = Tally(), Tally()
+        self.reader.rejected, self.reader.meters.windows = [], {}
+        self.reader.meters.plan, self.sources = None, {}
+
+    def _read(self, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            source = self.reader.read(job.log, job.file, job.source, is_finished=job.is_finished)
+            if source is not None:
+                self.sources[job.log.path] = source
+
+    def _look_up(self, keys: Iterable[int] = ()) -> Known:
+        """What the book has of the requests of this process, and of other keys."""
+        requests = self.reader.requests
+        more = [*requests.aliases, *requests.earlier.values()]
+        return look_up(self.store, self.writer.root, [*requests.requests, *more, *keys])
+
+    def _book(self, known: Known) -> None:
+        self.writer.book(self.reader.requests, RequestIndex(self.writer.root, known))
+
+    def _result(self) -> JobResult:
+        writer, reader = self.writer, self.reader
+        writer.tally.add(reader.requests.tally)
+        writer.tally.rejected += len(reader.rejected)
+        meters = reader.meters
+        return JobResult(
+            writer.tally,
+            writer.increments,
+            self.sources,
+            reader.rejected,
+            meters.windows,
+            meters.plan,
+            writer.sessions.rivals,
+        )

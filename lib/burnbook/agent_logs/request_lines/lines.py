@@ -1,0 +1,236 @@
+"""The lines of a file where each request has lines of its own."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from burnbook.agent_logs.amounts import Reading, amounts_of, reading_of
+from burnbook.agent_logs.compiled_feed import CompiledFeed
+from burnbook.agent_logs.feed_columns import COUNTED, PICKED, LineKind, Row
+from burnbook.agent_logs.request_lines.early_lines import EarlyLines, Held
+from burnbook.agent_logs.request_lines.identity import (
+    Keys,
+    LineValues,
+    RequestKeys,
+    ServedBy,
+    with_aliases,
+)
+from burnbook.agent_logs.request_lines.parts import Parts
+from burnbook.agent_logs.requests import Amounts, Facts, Request, RequestSet, key_of, total
+from burnbook.agent_logs.session_context import SessionContext, text_of
+from burnbook.base.errors import Refused
+from burnbook.jsonl.fields import NULL
+
+_SEARCHES, _TOTAL = PICKED["web_searches"], PICKED["total_tokens"]
+_UPSTREAM = PICKED["upstream_id"]
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_NO_ITEMS: tuple[Any, ...] = (NULL, msgspec.Raw(b"[]"), None, [])
+_STREAM_SECONDS = 600.0  # no stream takes longer
+_UNPAIRED = 64  # lines that wait for the other line of their request
+
+
+class LineRules:
+    """How the lines of a feed are read: the same for all files."""
+
+    def __init__(self, feed: CompiledFeed, requests: RequestSet) -> None:
+        self.feed, self.requests = feed, requests
+        self.amounts, self.reading = amounts_of(feed.feed), reading_of(feed.feed)
+        self.parts = Parts(feed, requests)
+        self.keys = RequestKeys(feed, requests.tool, feed.requests)
+        self.better_keys = RequestKeys(feed, requests.tool, feed.better) if feed.better else None
+        self.served_by = ServedBy(feed)
+
+
+class RequestLines:
+    """The lines of one file, in order."""
+
+    def __init__(self, rules: LineRules, file: int, stem: str) -> None:
+        feed, requests = rules.feed, rules.requests
+        self.rules, self.requests, self.feed = rules, requests, feed
+        self.file, self.stem = file, stem
+        self.amounts = rules.amounts
+        self.context = SessionContext(feed)
+        self.early = EarlyLines(requests)
+        # Of both kinds, requests without a line of the other kind: what they used, their key.
+        self.unpaired: dict[str, dict[int, int]] = {"better": {}, "other": {}}
+        self.ends: dict[str, float] = {}
+        self._ends: dict[str, datetime] = {}
+        self._origins: dict[Any, int] = {}  # of lines with the same fields, until a setting changes
+        self._identity = len(feed.requests.identity)
+        # Of the line before: the key of its request, its stream if that has one, what it used.
+        self._last = 0
+        self._stream: tuple[Any, ...] | None = None
+        self._used: tuple[Any, ...] = ()
+
+    def add(self, row: Row) -> None:
+        """Add a line. Raises Refused."""
+        feed = self.feed
+        if feed.better is not None and feed.better.only.all(row):
+            self._add_line(row, feed.better)
+        elif feed.requests.only.all(row) and not feed.never.any(row):
+            self._add_line(row, feed.requests)
+        else:
+            self._add_setting(row)
+
+    def saved(self) -> list[Any]:
+        """The state to save for lines that are not there yet."""
+        pairs = [[*pairs.items()] for pairs in self.unpaired.values()]
+        return [self.context.saved(), self.early.saved(), pairs]
+
+    def resume(self, saved: list[Any]) -> None:
+        """Continue from a saved state."""
+        context, early, pairs = saved
+        self.context.resume(context)
+        self.early.resume(early)
+        self.unpaired = dict(zip(self.unpaired, map(dict, pairs), strict=True))
+
+    def settle(self) -> None:
+        """Book what waits for lines that will hardly come: the file is finished."""
+        self.early.settle()
+
+    def end_sessions(self) -> dict[str, float]:
+        """The time of each session's last request, in epoch seconds."""
+        ends = {session: ts.timestamp() for session, ts in self._ends.items()}
+        self.ends |= {s: max(end, self.ends.get(s, end)) for s, end in ends.items()}
+        for session, end in self.ends.items():
+            self.requests.end(session, end)
+        return self.ends
+
+    def _add_setting(self, row: Row) -> None:
+        if self.context.update(row):
+            self._origins.clear()
+        else:
+            self.requests.tally.ignored += 1
+
+    def _add_line(self, row: Row, kind: LineKind) -> None:
+        # Most lines are of the same stream as the line before. Without this, reading takes 1.3
+        # times as long.
+        stream, used = kind.stream(row), kind.amounts(row)
+        is_stream = stream == self._stream
+        if is_stream and used == self._used and type(row[kind.ts]) is datetime:
+            self.requests.tally.duplicates += 1
+            return
+        feed, fields = self.feed, kind.fields.pick(row)
+        if fields[_TOTAL] is None:
+            amounts, stated, is_proven = self.amounts(fields[COUNTED]), None, False
+        else:
+            amounts, stated, is_proven = self._reading(row, kind, fields)
+        tokens, usd = total(amounts), fields[7]
+        if not tokens and usd is None:
+            # It has no use at all, but it may be a line that describes the session.
+            self._add_setting(row)
+            return
+        ts = feed.moment(fields[0])
+        if usd is not None and not 0 <= usd <= 1e9:
+            raise Refused(f"usd is {usd}, not from 0 to 1e9")
+        items, prompt = [], None
+        if feed.parts is not None and row[feed.parts.column] not in _NO_ITEMS:
+            items = feed.parts.rows(row[feed.parts.column])
+            prompt = self.rules.parts.prompt(items)
+        searches = fields[_SEARCHES]
+        searches = searches if type(searches) is int and searches > 0 else 0
+        self._used = used
+        first = self.requests.requests.get(self._last) if is_stream and not items else None
+        if first is not None:
+            self.requests.tally.duplicates += 1
+            if amounts[:4] != first.amounts[:4]:
+                self._count_suspicious(first, amounts, ts)
+            if tokens <= first.total and searches <= first.facts.web_searches:
+                return
+        facts = Facts(prompt, searches, stated, is_proven, text_of(fields[_UPSTREAM]))
+        if first is not None:
+            at = (first.ts, first.origin, amounts, usd, fields[5], first.file, facts)
+            self.requests.requests[self._last] = Request(tokens, *at)
+            return
+        number = self._origin(fields, row, stream)
+        request = Request(tokens, ts, number, amounts, usd, fields[5], self.file, facts)
+        self._add_request(row, kind, fields, request, items)
+        if self._stream is not None:
+            self._stream = stream
+
+    def _add_request(
+        self, row: Row, kind: LineKind, fields: tuple[Any, ...], request: Request, items: list[Row]
+    ) -> None:
+        """Add a line that is not of the stream of the line before."""
+        requests, amounts, ts = self.requests, request.amounts, request.ts
+        session = fields[1] or self.context.session or self.stem
+        if ts > self._ends.get(session, _LONG_AGO):
+            self._ends[session] = ts
+        better = self.rules.better_keys if kind is self.feed.better else None
+        keys = better or self.rules.keys
+        own_session = fields[1] or self.stem
+        values = LineValues(session, amounts, ts, own_session, fields[2], fields[4], fields[7])
+        own = keys.own(row)
+        if own is not None:
+            found = Keys(own, keys.copies(row, values))
+        else:
+            found = keys.fallback(row, values)
+        self._last, self._stream = found.key, None if own is None else ()
+        if found.is_early:
+            self.early.hold(keys.message(row, values), Held(request, found))
+            return
+        if self.early and (held := self.early.join(keys.message(row, values))) is not None:
+            request = msgspec.structs.replace(request, ts=held.request.ts)
+            found = with_aliases(found, held.keys.key, *held.keys.aliases)
+        if self.feed.better is not None:
+            paired = self._paired(kind, found.key, session, request)
+            if paired is None:
+                return
+            found = with_aliases(found, *paired)
+        first = requests.add(found.key, request, found.aliases, found.earlier)
+        if first is not None:
+            self._count_suspicious(first, amounts, ts, is_fallback=own is None)
+        if items:
+            self.rules.parts.add(found, request, items)
+
+    def _origin(self, fields: tuple[Any, ...], row: Row, stream: tuple[Any, ...]) -> int:
+        """The number of a line's origin."""
+        served_by = self.rules.served_by.of(row)
+        name = (stream[self._identity :], served_by)
+        number = self._origins.get(name)
+        if number is None:
+            origin = self.context.origin(fields, self.stem, served_by)
+            number = self._origins[name] = self.requests.origin_number(origin)
+        return number
+
+    def _count_suspicious(
+        self, first: Request, amounts: Amounts, ts: datetime, *, is_fallback: bool = False
+    ) -> None:
+        """Count a duplicate that no stream explains: of another size, or much later."""
+        before, after = first.amounts[:4], amounts[:4]
+        is_other = before != after and any(before) and any(after)
+        seconds = abs((ts - first.ts).total_seconds()) if is_fallback else 0
+        self.requests.tally.suspicious += is_other or seconds > _STREAM_SECONDS
+
+    def _paired(
+        self, kind: LineKind, key: int, session: str, request: Request
+    ) -> tuple[int, ...] | None:
+        """The key of the request's line of the other kind; None where that line counts."""
+        is_better = kind is self.feed.better
+        own, other = ("better", "other") if is_better else ("other", "better")
+        model = self.requests.origin(request.origin).model
+        used = key_of(f"{session}\0{model}\0{request.amounts}")
+        pair = self.unpaired[other].pop(used, None)
+        if pair is None:
+            waiting = self.unpaired[own]
+            waiting[used] = key
+            if len(waiting) > _UNPAIRED:
+                del waiting[next(iter(waiting))]
+            return ()
+        if is_better:
+            return (pair,)
+        self.requests.alias(key, pair)
+        self.requests.tally.duplicates += 1
+        return None
+
+    def _reading(self, row: Row, kind: LineKind, fields: tuple[Any, ...]) -> Reading:
+        """The reading of a line that states a total: with the input that the total proves."""
+        counts, stated = fields[COUNTED], fields[_TOTAL]
+        first = self.rules.reading(counts, stated)
+        if first.total_stated is not None:
+            for fresh in kind.fields.others(row, "input_tokens"):
+                other = self.rules.reading((fresh, *counts[1:]), stated)
+                if other.is_proven:
+                    return other
+        return first
