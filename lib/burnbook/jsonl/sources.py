@@ -22,6 +22,7 @@ from burnbook.base.rooted_path import RootedPath
 from burnbook.config.agent_logs import LogFeed
 
 _HEAD = 1024
+_BESIDE = 1 << 20  # bytes
 _SEARCHED = 20_000  # files, to say which are not read
 _MARK = 1024  # several lines: the end of one alone may be that of any other
 FORM = 2
@@ -221,6 +222,18 @@ def begin(handle: int, source: Source | None) -> int:
     if xxh3_64_intdigest(head) != source.head or mark_of(handle, source.offset) != source.mark:
         return 0
     return source.offset
+
+
+def beside(path: str, ending: str) -> dict[str, Any] | None:
+    """The JSON object in the file beside a log, with another ending; most logs have none."""
+    try:
+        handle = os.open(os.path.splitext(path)[0] + ending, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as file:
+            is_file = stat.S_ISREG(os.fstat(handle).st_mode)
+            value = msgspec.json.decode(file.read(_BESIDE)) if is_file else None
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def head_of(handle: int, offset: int) -> tuple[int, int]:
