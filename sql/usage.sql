@@ -1,8 +1,9 @@
--- Requests, tokens and reported cost by period, tool and model.
+-- Requests, tokens and reported cost by period, tool, model and what their price depends on.
 --
 -- params: report (names the period; NULL: all in one), since and until (days, inclusive, or NULL),
 -- window_id (or NULL), and all_tools, all_projects, all_models (1, or 0: those in `selected`).
--- selected: field ('tool', 'project' or 'model') and name.
+-- selected: field ('tool', 'project' or 'model') and name; 'peak': models with prices by the hour.
+-- first_quarter: of the UTC day. slot: the quarter-hour of that day, for models in 'peak'.
 -- calendar: needed for days only, so it may be empty.
 SELECT
     CASE params.report
@@ -18,6 +19,8 @@ SELECT
     origin.tool AS tool,
     origin.model AS model,
     origin.has_usd AS has_usd,
+    cell.quarter - cell.quarter % 96 AS first_quarter,
+    CASE WHEN peaks.name IS NULL THEN NULL ELSE cell.quarter % 96 END AS slot,
     SUM(cell.requests) AS requests,
     SUM(cell.input) AS input,
     SUM(cell.cache_read) AS cache_read,
@@ -34,6 +37,7 @@ LEFT JOIN calendar ON calendar.quarter = cell.quarter
 LEFT JOIN selected AS tools ON tools.field = 'tool' AND tools.name = origin.tool
 LEFT JOIN selected AS models ON models.field = 'model' AND models.name = origin.model
 LEFT JOIN selected AS projects ON projects.field = 'project' AND projects.name = origin.project
+LEFT JOIN selected AS peaks ON peaks.field = 'peak' AND peaks.name = origin.model
 WHERE cell.origin = origin.id
     AND (params.since IS NULL OR calendar.day >= params.since)
     AND (params.until IS NULL OR calendar.day <= params.until)
@@ -41,4 +45,4 @@ WHERE cell.origin = origin.id
     AND (params.all_tools = 1 OR tools.name IS NOT NULL)
     AND (params.all_models = 1 OR models.name IS NOT NULL)
     AND (params.all_projects = 1 OR projects.name IS NOT NULL)
-GROUP BY 1, 2, 3, 4;
+GROUP BY 1, 2, 3, 4, 5, 6;

@@ -11,6 +11,7 @@ from burnbook.preview.page import page
 from burnbook.preview.scene import Scene
 from burnbook.review.decision import Decision
 from burnbook.rows.work import Checkpoint, current
+from burnbook.times import clock
 from burnbook.view import render
 from burnbook.view.parts import Line, Part, Table, Title, moment, number
 
@@ -58,11 +59,14 @@ def _checkpoints(ctx: Context, rows: Sequence[Checkpoint]) -> Part:
 def _costs(ctx: Context, scene: Scene) -> Sequence[Part]:
     if scene.traffic is None:
         return []
-    # Imported here, because it takes 10 ms and only windows with telemetry need it.
-    from burnbook.config.prices import Lookup
-    from burnbook.cost import view
+        # Imported here, because it takes 10 ms and only windows with telemetry need it.
+        from burnbook.cost import view
     from burnbook.cost.compare import compare
+    from burnbook.cost.price_list import PriceList
+    from burnbook.cost.spend import standard_prices
 
     prices = ctx.config.prices
-    result = compare(ctx.book.telemetry(scene.window), Lookup(prices.prices))
+    result = compare(
+        ctx.book.telemetry(scene.window), standard_prices(PriceList(prices), clock.now().date())
+    )
     return view.parts(scene.window, result, result.features[:_TOP], prices)

@@ -1,12 +1,13 @@
 """The sums of five-hour blocks: by quarter-hour, and row by row where a block splits a quarter."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from itertools import chain
 from typing import NamedTuple
 
 from burnbook.book import codec, journal
 from burnbook.context import Context
+from burnbook.cost.facts import Facts
 from burnbook.rows.meters import Moment, Snapshot, Void
 from burnbook.rows.usage import AgentUsage, MeterReading
 from burnbook.store.queries import QUARTER
@@ -30,12 +31,14 @@ class Span(NamedTuple):
 
 
 class BlockKey(NamedTuple):
-    """Whose sums these are; for `has_usd` see `Origin`."""
+    """Whose sums these are, and what their price depends on; for `has_usd` see `Origin`."""
 
     period: Span
     tool: str
     model: str | None
     has_usd: bool
+    day: date
+    facts: Facts
 
 
 class Part(NamedTuple):
@@ -46,6 +49,7 @@ class Part(NamedTuple):
     model: str | None
     has_usd: bool
     is_wanted: bool
+    facts: Facts
     sums: Counts
 
 
@@ -64,7 +68,9 @@ def sums(ctx: Context, filters: Filters, zone: tzinfo) -> Iterator[tuple[BlockKe
     for part in parts:
         block = blocks[part.tool][part.time]
         if part.is_wanted and filters.has_day(local(block.start // QUARTER).date()):
-            yield BlockKey(_span(block), part.tool, part.model, part.has_usd), part.sums
+            day = queries.utc_day(part.time // QUARTER)
+            name = (part.tool, part.model, part.has_usd)
+            yield BlockKey(_span(block), *name, day, part.facts), part.sums
 
 
 def _readings(ctx: Context) -> list[ResetReading]:
@@ -119,7 +125,8 @@ def _split_quarters(ctx: Context, filters: Filters, split: set[int]) -> Iterator
                 amounts, name = Counts(), origin(row, tokens)
                 amounts.add(counts(tokens), sign)
                 time, wanted = int(row.ts.timestamp()), filters.has_origin(name)
-                yield Part(time, name.tool, name.model, name.has_usd, wanted, amounts)
+                facts = Facts(name.model, quarter=time // QUARTER % 96)
+                yield Part(time, name.tool, name.model, name.has_usd, wanted, facts, amounts)
 
 
 def _span(block: Block) -> Span:

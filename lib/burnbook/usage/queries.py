@@ -1,11 +1,13 @@
 """The questions that reports ask about agents' usage, as queries over the store."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from fnmatch import fnmatchcase
+from functools import partial
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
+from burnbook.cost.facts import Facts
 from burnbook.store import queries
 from burnbook.store.queries import QUARTER
 from burnbook.store.store import Store
@@ -13,6 +15,7 @@ from burnbook.usage.counts import Counts, Origin
 from burnbook.usage.projection import USAGE
 
 _DAY = 96  # quarter-hours
+_EPOCH = date(1970, 1, 1).toordinal()
 _SUMS = len(Counts.__struct_fields__)
 BY_TIME = ("daily", "weekly", "monthly")
 
@@ -43,12 +46,14 @@ class Filters(NamedTuple):
 
 
 class Key(NamedTuple):
-    """Whose sums these are; for `has_usd` see `Origin`."""
+    """Whose sums these are, and what their price depends on; for `has_usd` see `Origin`."""
 
     period: str | None
     tool: str
     model: str | None
     has_usd: bool
+    day: date
+    facts: Facts
 
 
 class QuarterSums(NamedTuple):
@@ -59,25 +64,35 @@ class QuarterSums(NamedTuple):
     model: str | None
     has_usd: bool
     is_wanted: bool
+    facts: Facts
     sums: Counts
 
 
 def sums(
-    store: Store, report: str | None, filters: Filters, zone: tzinfo = UTC
+    store: Store,
+    report: str | None,
+    filters: Filters,
+    zone: tzinfo = UTC,
+    has_hours: Callable[[str], bool] = lambda model: False,
 ) -> Iterator[tuple[Key, Counts]]:
-    """Sums by period, tool and model. Without a report, the period is null."""
+    """Sums by period, tool, model and facts of the price. Without a report, the period is null.
+
+    `has_hours`: whether the price of a model depends on the hour.
+    """
     database = store.view(USAGE)
     has_days = filters.since is not None or filters.until is not None
     quarters = _quarters(database) if report in BY_TIME or has_days else ()
-    _set_relations(database, filters, quarters, zone)
+    _set_relations(database, filters, quarters, zone, has_hours)
     params = {"report": report, "since": _day(filters.since), "until": _day(filters.until)}
-    for period, tool, model, has_usd, *amounts in _rows(database, "usage", filters, **params):
-        yield Key(period, tool, model, bool(has_usd)), Counts(*amounts)
+    rows = _rows(database, "usage", filters, **params)
+    for period, tool, model, has_usd, first, slot, *amounts in rows:
+        facts = Facts(model, quarter=slot)
+        yield Key(period, tool, model, bool(has_usd), utc_day(first), facts), Counts(*amounts)
 
 
 def window_sums(store: Store, window: str) -> list[tuple[Key, Counts]]:
     """Sums of a window by tool and model; empty where no log has a request of it."""
-    return list(sums(store, None, Filters(window=window)))
+    return list(sums(store, None, Filters(window=window), has_hours=lambda model: True))
 
 
 def daily_sums(store: Store, zone: tzinfo) -> Iterator[tuple[Key, Counts]]:
@@ -90,7 +105,11 @@ def by_quarter(store: Store, filters: Filters) -> list[QuarterSums]:
     database = store.view(USAGE)
     _set_relations(database, filters, (), UTC)
     return [
-        QuarterSums(quarter, tool, model, bool(has_usd), bool(is_wanted), Counts(*amounts))
+        QuarterSums(
+            *(quarter, tool, model, bool(has_usd), bool(is_wanted)),
+            Facts(model, quarter=quarter % _DAY),
+            Counts(*amounts),
+        )
         for quarter, tool, model, has_usd, is_wanted, *amounts in _rows(
             database, "usage_quarters", filters
         )
@@ -119,6 +138,11 @@ def cells(store: Store) -> Iterator[tuple[int, Origin, Counts]]:
         name = Origin(*values[_SUMS + 1 :])
         name = name._replace(is_subagent=bool(name.is_subagent), has_usd=bool(name.has_usd))
         yield quarter, name, Counts(*values[:_SUMS])
+
+
+def utc_day(quarter: int) -> date:
+    """The UTC day of a quarter-hour."""
+    return date.fromordinal(_EPOCH + quarter // _DAY)
 
 
 class LocalTime:
@@ -163,25 +187,37 @@ def _rows(
 
 
 def _set_relations(
-    database: Connection, filters: Filters, quarters: Iterable[int], zone: tzinfo
+    database: Connection,
+    filters: Filters,
+    quarters: Iterable[int],
+    zone: tzinfo,
+    has_hours: Callable[[str], bool] | None = None,
 ) -> None:
-    """Fill `calendar`, and `selected` with the names in the book that match the patterns."""
+    """Fill `calendar`, and `selected` with the names in the book that are wanted."""
     queries.set_calendar(database, quarters, LocalTime(zone))
     database.execute("DROP TABLE IF EXISTS temp.selected")
     database.execute(
         "CREATE TEMP TABLE selected (field TEXT, name TEXT, PRIMARY KEY (field, name))"
         " WITHOUT ROWID"
     )
-    wanted = (("tool", filters.tools), ("project", filters.projects), ("model", filters.models))
-    for field, patterns in wanted:
-        if patterns:
-            names = database.execute(
-                f"SELECT DISTINCT {field} FROM usage_origins WHERE {field} IS NOT NULL"
-            ).fetchall()
-            database.executemany(
-                "INSERT INTO selected VALUES (?, ?)",
-                [(field, name) for (name,) in names if _matches(name, patterns)],
-            )
+    wanted: list[tuple[str, str, Callable[[str], bool]]] = [
+        (field, field, partial(_matches, patterns=patterns))
+        for field, patterns in (
+            *(("tool", filters.tools), ("project", filters.projects)),
+            ("model", filters.models),
+        )
+        if patterns
+    ]
+    if has_hours is not None:
+        wanted.append(("peak", "model", has_hours))
+    for field, column, is_wanted in wanted:
+        names = database.execute(
+            f"SELECT DISTINCT {column} FROM usage_origins WHERE {column} IS NOT NULL"
+        ).fetchall()
+        database.executemany(
+            "INSERT INTO selected VALUES (?, ?)",
+            [(field, name) for (name,) in names if is_wanted(name)],
+        )
 
 
 def _matches(name: str | None, patterns: tuple[str, ...]) -> bool:

@@ -7,10 +7,12 @@ import msgspec
 
 from burnbook.base.errors import Missing, UsageError
 from burnbook.base.text import csv_text
-from burnbook.config.prices import Lookup
 from burnbook.context import Context, Result, note_damage
 from burnbook.cost import view
 from burnbook.cost.compare import compare
+from burnbook.cost.price_list import PriceList
+from burnbook.cost.spend import standard_prices
+from burnbook.times import clock
 from burnbook.windows.current import wanted
 
 
@@ -24,7 +26,7 @@ def run(ctx: Context, args: Any) -> Result:
     first = list(islice(rows, 1))
     if not first:
         raise Missing(f"no telemetry of window {window} is in the book; `ingest` books some")
-    found = compare(chain(first, rows), Lookup(prices.prices))
+    found = compare(chain(first, rows), standard_prices(PriceList(prices), clock.now().date()))
     note_damage(ctx)
     shown = found.features[: args.top]
     data = {

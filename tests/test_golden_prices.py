@@ -1,0 +1,106 @@
+"""Prices of requests against amounts computed by hand, and names of models as people meet them."""
+
+import ast
+import operator
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import tomli
+from burnbook.config.loader import Config
+from burnbook.cost.calculate import ATTO, calc_price
+from burnbook.cost.facts import Facts, Quantities
+from burnbook.cost.model_names import reduce_name
+from burnbook.cost.price_list import PriceList
+from frontdoor import ROOT
+
+FIXTURES = ROOT / "tests" / "fixtures"
+CASES: list[dict[str, Any]] = tomli.loads((FIXTURES / "golden_prices.toml").read_text("utf-8"))[
+    "case"
+]
+NAMES: dict[str, list[str | None]] = tomli.loads(
+    (FIXTURES / "model_names.toml").read_text("utf-8")
+)["names"]
+SHIPPED = PriceList(Config(str(ROOT / "config")).prices)
+
+_OPERATORS: dict[type[ast.operator], Callable[[Decimal, Decimal], Decimal]] = {
+    ast.Add: operator.add,
+    ast.Mult: operator.mul,
+}
+
+
+def value(node: ast.expr) -> Decimal:
+    """The value of an arithmetic expression, exactly."""
+    if isinstance(node, ast.BinOp):
+        return _OPERATORS[type(node.op)](value(node.left), value(node.right))
+    assert isinstance(node, ast.Constant)
+    return Decimal(repr(node.value))
+
+
+def test_there_are_enough_cases() -> None:
+    assert len(CASES) >= 60
+    assert len({case["name"] for case in CASES}) == len(CASES)
+    assert len(NAMES) >= 60
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_a_price_is_as_computed_by_hand(case: dict[str, Any]) -> None:
+    by_hand = value(ast.parse(case["sum"], mode="eval").body) / 1_000_000
+    assert by_hand == Decimal(repr(case["usd"]))
+    facts = Facts(case["model"], **case.get("facts", {}))
+    priced = calc_price(facts, Quantities(**case["used"]), case["day"], SHIPPED)
+    assert priced.reason is None
+    assert Decimal(priced.usd.attos) / ATTO == by_hand
+    assert sum(priced.parts) == priced.usd.attos
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_a_price_is_linear_in_what_was_used(case: dict[str, Any]) -> None:
+    facts = Facts(case["model"], **case.get("facts", {}))
+    used = Quantities(**case["used"])
+    seven = Quantities(*(7 * amount for amount in used))
+    one, more = (calc_price(facts, each, case["day"], SHIPPED) for each in (used, seven))
+    assert more.usd.attos == 7 * one.usd.attos
+
+
+@pytest.mark.parametrize(("name", "reduced"), NAMES.items())
+def test_a_name_is_reduced(name: str, reduced: list[str]) -> None:
+    found = reduce_name(name)
+    assert [found.name, found.served_by or ""] == reduced
+
+
+@pytest.mark.parametrize(
+    "style",
+    [
+        *("{}", "us.VENDOR.{}-v1:0", "global.VENDOR.{}", "bedrock/VENDOR.{}-v1:0", "{}@20251001"),
+        *(
+            "{}[1m]",
+            "{}-20251001",
+            "{}-2025-10-01",
+            "{}-thinking",
+            "openrouter/x/{}",
+            "my-proxy/{}",
+        ),
+        *("{}:beta", "vertex_ai/{}@20251001", "publishers/VENDOR/models/{}", "azure/{}"),
+        "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.VENDOR.{}-v1:0",
+        "projects/p/locations/us-east5/publishers/VENDOR/models/{}@20251001",
+    ],
+)
+@pytest.mark.parametrize(
+    ("model", "vendor"),
+    [
+        *(("claude-opus-4-5", "anthropic"), ("gpt-5.6-sol", "openai"), ("glm-5.2", "zai")),
+        *(("gemini-2.5-pro", "google"), ("grok-4.5", "x-ai")),
+    ],
+)
+def test_each_vendors_style_is_understood_for_all(style: str, model: str, vendor: str) -> None:
+    bedrock = {"x-ai": "amazon"}.get(vendor, vendor)
+    found = reduce_name(style.format(model).replace("VENDOR", bedrock))
+    assert (found.name, found.vendor) == (model, vendor)
+    used = Quantities(input=1_000_000)
+    priced = calc_price(
+        Facts(style.format(model).replace("VENDOR", bedrock)), used, date(2026, 11, 20), SHIPPED
+    )
+    assert priced.usd.attos > 0
