@@ -15,7 +15,7 @@ from burnbook.config import folders, loader, schedules, windows
 from burnbook.config.agents import Agent, Tmux
 from burnbook.config.budgets import Budget, Notify, Stop
 from burnbook.config.folders import Ledgers
-from burnbook.config.prices import OwnPrices, Price
+from burnbook.config.prices import Default, Multiplier, OffPeak, OwnPrices, Price, PriceRules, Tier
 from burnbook.config.windows import Preview
 from frontdoor import ROOT, House
 from manual import CONFIGURATION, FENCE, clone_in, defaults, section, settings
@@ -104,6 +104,11 @@ def test_the_readme_has_every_exit_code() -> None:
         ("ledgers.toml", Ledgers),
         ("prices.toml", OwnPrices),
         ("prices.MODEL", Price),
+        ("price_rules.toml", PriceRules),
+        ("price_rules multipliers", Multiplier),
+        ("price_rules tiers", Tier),
+        ("price_rules defaults", Default),
+        ("price_rules off_peak", OffPeak),
         ("churn.toml", churnspec.Rules),
         ("bundle.toml", folders.Bundle),
         ("schedules.toml", schedules.Schedules),

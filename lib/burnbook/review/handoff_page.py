@@ -59,8 +59,8 @@ def _checkpoints(ctx: Context, rows: Sequence[Checkpoint]) -> Part:
 def _costs(ctx: Context, scene: Scene) -> Sequence[Part]:
     if scene.traffic is None:
         return []
-        # Imported here, because it takes 10 ms and only windows with telemetry need it.
-        from burnbook.cost import view
+    # Imported here, because it takes 10 ms and only windows with telemetry need it.
+    from burnbook.cost import view
     from burnbook.cost.compare import compare
     from burnbook.cost.price_list import PriceList
     from burnbook.cost.spend import standard_prices
