@@ -10,12 +10,16 @@ from typing import Any
 import pytest
 import tomli
 from burnbook.config.loader import Config
+from burnbook.config.prices import Price, Prices
 from burnbook.cost.calculate import ATTO, calc_price
 from burnbook.cost.facts import Facts, Quantities
 from burnbook.cost.model_names import reduce_name
 from burnbook.cost.price_list import PriceList
 from frontdoor import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
 
+DAY = date(2026, 11, 20)
 FIXTURES = ROOT / "tests" / "fixtures"
 CASES: list[dict[str, Any]] = tomli.loads((FIXTURES / "golden_prices.toml").read_text("utf-8"))[
     "case"
@@ -100,7 +104,71 @@ def test_each_vendors_style_is_understood_for_all(style: str, model: str, vendor
     found = reduce_name(style.format(model).replace("VENDOR", bedrock))
     assert (found.name, found.vendor) == (model, vendor)
     used = Quantities(input=1_000_000)
-    priced = calc_price(
-        Facts(style.format(model).replace("VENDOR", bedrock)), used, date(2026, 11, 20), SHIPPED
-    )
+    priced = calc_price(Facts(style.format(model).replace("VENDOR", bedrock)), used, DAY, SHIPPED)
     assert priced.usd.attos > 0
+
+
+@pytest.mark.parametrize(
+    ("model", "log", "served_by"),
+    [
+        ("claude-opus-4-5", "vertex_ai", "vertex"),
+        ("anthropic/claude-sonnet-4.5", "openrouter", "openrouter"),
+        ("us.anthropic.claude-sonnet-4-5", "anthropic", "bedrock"),
+        ("glm-4.6", "my-relay", "zai"),
+        ("claude-opus-4-6", None, "anthropic"),
+    ],
+)
+def test_who_served_a_request(model: str, log: str | None, served_by: str) -> None:
+    assert reduce_name(model, log).served_by == served_by
+
+
+@given(
+    st.text(max_size=300)
+    | st.lists(st.sampled_from([*NAMES, "/", ".", ":", "@", "-"])).map("".join)
+)
+def test_any_text_is_reduced_and_a_reduced_name_stays(text: str) -> None:
+    found = reduce_name(text)
+    assert found.spellings
+    if found.name in NAMES:
+        assert reduce_name(found.name).name == found.name
+
+
+UNKNOWN: list[tuple[Facts, Quantities, str]] = [
+    (Facts(None), Quantities(1), "the log names no model"),
+    (Facts("mystery"), Quantities(1), "no price for mystery"),
+    (Facts("ollama/qwen3"), Quantities(1), "served on this machine"),
+    (Facts("gpt-5", service_tier="scale"), Quantities(1), "the tier 'scale' is not known"),
+    (
+        *(Facts("glm-5", service_tier="priority"), Quantities(1)),
+        "no price for glm-5 in mode priority on 2026-11-20",
+    ),
+    (Facts("glm-5"), Quantities(1, web_searches=1), "no price for web searches"),
+    (
+        *(Facts("deepseek-v4-pro"), Quantities(1)),
+        "the price depends on the time of day, which is unknown",
+    ),
+    (
+        *(Facts("mine", prompt_tokens=200_001), Quantities(1)),
+        "the price is for up to 200,000 prompt tokens",
+    ),
+    (Facts("late"), Quantities(1), "no price for late on 2026-11-20"),
+]
+
+
+@pytest.mark.parametrize(("facts", "used", "reason"), UNKNOWN)
+def test_what_cannot_be_priced_has_its_reason(facts: Facts, used: Quantities, reason: str) -> None:
+    own = {"mine": Price(1, 1, base_up_to=200_000), "late": Price(1, 1, from_=date(2026, 12, 1))}
+    shipped = SHIPPED.prices
+    lists = {seller: shipped.of(seller) for seller in shipped.sellers}
+    priced = calc_price(facts, used, DAY, PriceList(Prices(own, lists, lambda: shipped.rules)))
+    assert (priced.reason, priced.usd.whole) == (reason, None)
+    nothing = calc_price(facts, Quantities(), DAY, SHIPPED)
+    assert (nothing.reason, nothing.usd.whole) == (None, 0)
+
+
+def test_the_known_part_of_a_cost_is_kept() -> None:
+    facts = Facts("deepseek-v4-pro")
+    priced = calc_price(facts, Quantities(1_000_000), DAY, SHIPPED)
+    assert (priced.usd.known, priced.usd.whole) == (0.66, None)
+    priced = calc_price(Facts("glm-5"), Quantities(1_000_000, web_searches=3), DAY, SHIPPED)
+    assert (priced.usd.known, priced.usd.whole) == (1.0, None)

@@ -145,8 +145,10 @@ def reduce_name(text: str, served_by: str | None = None) -> ModelName:
         rest = shorter
         spellings[_spelled(rest)] = None
     name = _spelled(rest)
-    by_log = SELLERS.get((served_by or "").lower(), (served_by or "").lower() or None)
+    by_log = SELLERS.get((served_by or "").lower())  # a proxy of the user's own sells nothing
     vendor = family_of(name)
+    if vendor in ("google", "moonshotai"):
+        spellings[f"{name}-preview"] = None  # routers leave it out
     resellers = [seller for seller in sellers if seller not in VENDORS]
     mode = "batch" if ":batch" in full else "fast" if _FAST.search(full) else None
     if by_log is None and ":free" in full:
