@@ -400,6 +400,31 @@ def test_a_name_that_moves_to_another_model_keeps_its_past() -> None:
     assert found.gone == ["s/a-1"]
 
 
+def test_a_new_name_keeps_what_another_entry_has_asked_for_it() -> None:
+    old = {"zai": {"glm-5*": (Price(1, 1),)}, "openrouter": {"qwen9": (Price(3, 3),)}}
+    new = {
+        "zai": {"glm-5*": (Price(1, 1),), "glm-5-x": (Price(2, 2),), "glm-6": (Price(4, 4),)},
+        "qwen": {"qwen9": (Price(5, 5),)},
+        "openrouter": old["openrouter"],
+    }
+    found = history.merged(old, new, NOVEMBER, "old", lambda name: False)
+    assert found.differs == ["zai/glm-5-x", "qwen/qwen9"]
+    assert found.lists["zai"]["glm-5-x"] == (
+        Price(1, 1, until=OCTOBER_31, source="old"),
+        Price(2, 2, from_=NOVEMBER),
+    )
+    assert found.lists["zai"]["glm-6"] == (Price(4, 4),)
+    corrected = history.merged(old, new, NOVEMBER, "old", lambda name: name == "glm-5-x")
+    assert corrected.lists["zai"]["glm-5-x"] == (Price(2, 2),)
+
+
+def test_the_names_of_a_model_are_corrected_together() -> None:
+    before, after = (Price(1, 1),), (Price(2, 2),)
+    old, new = ({"s": dict.fromkeys(("a", "b"), rates)} for rates in (before, after))
+    found = history.merged(old, new, NOVEMBER, "old", lambda name: name == "s/a")
+    assert (found.corrected, found.lists) == (["s/a", "s/b"], new)
+
+
 LISTED = {
     "zai": {"glm-4.6": (Price(0.6, 2.2, cache_read=0.11),)},
     "openai": {

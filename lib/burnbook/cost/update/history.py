@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from burnbook.config.prices import Price, Rates
+from burnbook.config.prices import Price, Prices, Rates
+from burnbook.cost.price_list import PriceList
 from burnbook.cost.update.genai_prices import Lists
 
 _DAY = timedelta(days=1)
@@ -31,28 +32,35 @@ def merged(
 ) -> Merged:
     """Returns the new lists with the old prices of days before `month`, the first of a month."""
     result = Merged({}, [], [], [])
+    old_list = PriceList(Prices({}, {seller: {**names} for seller, names in old.items()}))
     kept: dict[tuple[int, int], Rates] = {}  # so that the names of a model still share its prices
     for seller in dict.fromkeys((*new, *old)):
-        before, after = old.get(seller, {}), new.get(seller, {})
+        before, after = dict(old.get(seller, {})), new.get(seller, {})
+        for name in after.keys() - before.keys():
+            # So far another entry, or another seller's, counted for this name.
+            if entry := old_list.find(name.rstrip("*"), seller):
+                before[name] = entry.rates
+        asked = {  # the names of a model are corrected together
+            (id(before[name]), id(after[name]))
+            for name in before.keys() & after.keys()
+            if is_corrected(name) or is_corrected(f"{seller}/{name}")
+        }
         names = result.lists[seller] = {}
-        for name in dict.fromkeys((*after, *before)):
-            label = f"{seller}/{name}"
-            rates, own = after.get(name), before.get(name)
-            if rates is None or own is None:
-                names[name] = rates or own or ()
-                if rates is None:
-                    result.gone.append(label)
-            elif _past(own, month) == _past(rates, month):
+        for name, rates in after.items():
+            own = before.get(name, rates)
+            key = id(own), id(rates)
+            names[name] = rates
+            if _past(own, month) == _past(rates, month):
+                continue
+            if key in asked:
+                result.corrected.append(f"{seller}/{name}")
+                continue
+            result.differs.append(f"{seller}/{name}")
+            names[name] = kept[key] = kept.get(key) or joined(own, rates, month, old_source)
+        for name, rates in before.items():
+            if name not in after:
                 names[name] = rates
-            elif is_corrected(name) or is_corrected(label):
-                names[name] = rates
-                result.corrected.append(label)
-            else:
-                result.differs.append(label)
-                key = (id(own), id(rates))
-                if key not in kept:
-                    kept[key] = joined(own, rates, month, old_source)
-                names[name] = kept[key]
+                result.gone.append(f"{seller}/{name}")
     return result
 
 

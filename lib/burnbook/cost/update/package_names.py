@@ -73,8 +73,8 @@ def pruned(names: dict[str, Rates]) -> dict[str, Rates]:
     by_key = {spelled(name): rates for name, rates in reversed(names.items())}
     seen: set[str] = set()
     for name, rates in names.items():
-        shorter = [spelled(each) for each in reduce_name(name).spellings]
-        is_found = any(by_key.get(key) == rates for key in shorter if key != spelled(name))
+        shorter = [each for each in reduce_name(name).spellings if len(each) < len(name)]
+        is_found = any(by_key.get(spelled(each)) == rates for each in shorter)
         if not is_found and spelled(name) not in seen:
             kept[name] = rates
             seen.add(spelled(name))
