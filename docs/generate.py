@@ -112,7 +112,8 @@ def schema() -> Files:
         for name, kind in told["$defs"].items():
             rooms = [room for room in (usagerows, work, meters) if hasattr(room, name)]
             if issubclass(getattr(rooms[0], name), meters.Row):
-                kind["properties"]["schema_version"]["const"] = codec.SCHEMA_VERSION
+                versions = list(range(1, codec.SCHEMA_VERSION + 1))
+                kind["properties"]["schema_version"]["enum"] = versions
                 kind["properties"]["crc"] = {"type": "string", "pattern": "^[0-9a-f]{8}$"}
                 kind["required"].append("crc")
         whole = {

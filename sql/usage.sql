@@ -1,9 +1,10 @@
--- Requests, tokens and reported cost by period, tool, model and what their price depends on.
+-- Requests, tokens and reported cost by period, tool and model, and by what prices depend on: the
+-- UTC day (day_start is its first quarter-hour) and the facts of an origin.
 --
 -- params: report (names the period; NULL: all in one), since and until (days, inclusive, or NULL),
 -- window_id (or NULL), and all_tools, all_projects, all_models (1, or 0: those in `selected`).
 -- selected: field ('tool', 'project' or 'model') and name; 'peak': models with prices by the hour.
--- first_quarter: of the UTC day. slot: the quarter-hour of that day, for models in 'peak'.
+-- slot: the quarter-hour of the UTC day, for models in 'peak'.
 -- calendar: needed for days only, so it may be empty.
 SELECT
     CASE params.report
@@ -19,8 +20,13 @@ SELECT
     origin.tool AS tool,
     origin.model AS model,
     origin.has_usd AS has_usd,
-    cell.quarter - cell.quarter % 96 AS first_quarter,
+    origin.speed AS speed,
+    origin.service_tier AS service_tier,
+    origin.inference_geo AS inference_geo,
+    origin.served_by AS served_by,
+    origin.prompt_tokens AS prompt_tokens,
     CASE WHEN peaks.name IS NULL THEN NULL ELSE cell.quarter % 96 END AS slot,
+    cell.quarter - cell.quarter % 96 AS day_start,
     SUM(cell.requests) AS requests,
     SUM(cell.input) AS input,
     SUM(cell.cache_read) AS cache_read,
@@ -29,7 +35,8 @@ SELECT
     SUM(cell.output) AS output,
     SUM(cell.reasoning) AS reasoning,
     SUM(cell.usd_nanos) AS usd_nanos,
-    SUM(cell.usd_requests) AS usd_requests
+    SUM(cell.usd_requests) AS usd_requests,
+    SUM(cell.web_searches) AS web_searches
 FROM params
 CROSS JOIN usage_origins AS origin
 CROSS JOIN usage_cells AS cell
@@ -45,4 +52,4 @@ WHERE cell.origin = origin.id
     AND (params.all_tools = 1 OR tools.name IS NOT NULL)
     AND (params.all_models = 1 OR models.name IS NOT NULL)
     AND (params.all_projects = 1 OR projects.name IS NOT NULL)
-GROUP BY 1, 2, 3, 4, 5, 6;
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11;

@@ -1,4 +1,5 @@
--- Requests, tokens and reported cost by quarter-hour, tool and model, for the report of blocks.
+-- Requests, tokens and reported cost by quarter-hour, tool, model and the facts that prices depend
+-- on, for the report of blocks.
 --
 -- params and selected: see usage.sql; days are not looked at.
 -- is_wanted: 0 for requests that the filters leave out; they can still be the first of a block.
@@ -7,6 +8,11 @@ SELECT
     origin.tool AS tool,
     origin.model AS model,
     origin.has_usd AS has_usd,
+    origin.speed AS speed,
+    origin.service_tier AS service_tier,
+    origin.inference_geo AS inference_geo,
+    origin.served_by AS served_by,
+    origin.prompt_tokens AS prompt_tokens,
     CASE
         WHEN
             (params.window_id IS NULL OR origin.window_id = params.window_id)
@@ -24,7 +30,8 @@ SELECT
     SUM(cell.output) AS output,
     SUM(cell.reasoning) AS reasoning,
     SUM(cell.usd_nanos) AS usd_nanos,
-    SUM(cell.usd_requests) AS usd_requests
+    SUM(cell.usd_requests) AS usd_requests,
+    SUM(cell.web_searches) AS web_searches
 FROM params
 CROSS JOIN usage_origins AS origin
 CROSS JOIN usage_cells AS cell
@@ -32,4 +39,4 @@ LEFT JOIN selected AS tools ON tools.field = 'tool' AND tools.name = origin.tool
 LEFT JOIN selected AS models ON models.field = 'model' AND models.name = origin.model
 LEFT JOIN selected AS projects ON projects.field = 'project' AND projects.name = origin.project
 WHERE cell.origin = origin.id
-GROUP BY 1, 2, 3, 4, 5;
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10;

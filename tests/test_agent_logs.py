@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 import zstandard
-from burnbook.agent_logs import parallel
-from burnbook.agent_logs.parallel import Job, Run
+from burnbook.agent_logs.booking import parallel
+from burnbook.agent_logs.booking.parallel import Job, Run
+from burnbook.agent_logs.booking.writer import Writer
 from burnbook.agent_logs.reader import LogReader
-from burnbook.agent_logs.writer import Writer
 from burnbook.base.errors import IOFault
 from burnbook.config.agent_logs import LogFeed
 from burnbook.config.loader import Config
@@ -281,7 +281,7 @@ def test_a_hostile_line_is_rejected_with_its_reason_and_the_rest_is_booked(
     shell: Shell, tmp_path: Path, text: bytes, reason: str
 ) -> None:
     log = tmp_path / "log.jsonl"
-    other = FINE.replace(b"req_1", b"req_2")
+    other = FINE.replace(b"req_1", b"req_2").replace(b"msg_1", b"msg_2")
     log.write_bytes(FINE + b"\n" + text + b"\n" + other + b"\n")
     told = shell.json("ingest", "claude", "--file", str(log))
     assert (told["accepted"], told["rejected"]) == (2, 1)
@@ -319,9 +319,9 @@ def test_secrets_and_home_folders_are_not_booked(shell: Shell, tmp_path: Path) -
     key = "sk-ant-api03-abcd1234"
     lines = [
         usage(cwd=f"/home/ada/{key}", sessionId=f"s {key}", gitBranch="ada@example.com"),
-        usage(cwd="/Users/ada/api", requestId=f"req {key}"),
-        usage(cwd=str(tmp_path / "api"), requestId="req_3"),
-        usage(cwd="/srv/api", requestId="req_4"),
+        usage(cwd="/Users/ada/api", requestId=f"req {key}", sessionId="s-2"),
+        usage(cwd=str(tmp_path / "api"), requestId="req_3", sessionId="s-3"),
+        usage(cwd="/srv/api", requestId="req_4", sessionId="s-4"),
     ]
     log = tmp_path / "log.jsonl"
     log.write_text("".join(json.dumps(one) + "\n" for one in lines))

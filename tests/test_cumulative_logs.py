@@ -9,7 +9,8 @@ import msgspec
 import pytest
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.reader import LogReader
-from burnbook.config.agent_logs import LogFeed, faults
+from burnbook.config.agent_logs import LogFeed
+from burnbook.config.agent_logs.faults import faults
 from burnbook.config.loader import Config
 from burnbook.jsonl import scan
 from burnbook.jsonl.scan import Buffer

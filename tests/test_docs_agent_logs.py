@@ -3,18 +3,20 @@
 from typing import Any
 
 import pytest
-from burnbook.config.agent_logs import TABLES, Fields, LogFeed, Setting
+from burnbook.config.agent_logs import TABLES, Fields, LogFeed, Parts, Setting
 from frontdoor import ROOT
 from manual import defaults, section, settings
 
 PAGE = (ROOT / "docs" / "agent_logs.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("kind", [LogFeed, Fields, Setting])
+@pytest.mark.parametrize("kind", [LogFeed, Fields, Setting, Parts])
 def test_every_key_is_documented_with_its_default(kind: Any) -> None:
     found = defaults(kind)
     if kind is LogFeed:
         found |= {key: {} for key in TABLES} | {"journal": "required"}
+    if kind is Parts:
+        found["fields"] = {}
     assert settings(PAGE, kind.__name__) == found
 
 

@@ -158,7 +158,7 @@ def test_every_row_fits_its_schema(session: tuple[Path, Any]) -> None:
         assert lines
         for row in map(json.loads, lines):
             assert list(misfits(row, schema, schema["$defs"])) == []
-            for wrong in ({"crc": "1"}, {"id": 1}, {"schema_version": 2}, {"agent": "a\n"}):
+            for wrong in ({"crc": "1"}, {"id": 1}, {"schema_version": 3}, {"agent": "a\n"}):
                 assert list(misfits(row | wrong, schema, schema["$defs"]))
             row.popitem()
             assert list(misfits(row, schema, schema["$defs"]))
@@ -265,7 +265,7 @@ def test_the_ids_of_requests_are_made_as_documented(session: tuple[Path, Any]) -
         == f"u-{xxh3_64_hexdigest(b'claude' + bytes(1) + b'msg_01A' + bytes(1) + b'req_011A')}"
     )
     assert (later["first"], later["supersedes"]) == (other["id"], other["id"])
-    told = f"{other['id']}\0{later['input_tokens'] + later['output_tokens']}"
+    told = f"{other['id']}\0{later['revision']}\0{later['input_tokens'] + later['output_tokens']}"
     assert later["id"] == f"u-{xxh3_64_hexdigest(told.encode())}"
 
 

@@ -12,28 +12,30 @@ from test_records import snapshot
 def of_version(version: int) -> bytes:
     """The line of a row of a schema, with a crc that holds."""
     body = codec.encode(snapshot()).rpartition(b',"crc"')[0]
-    body = body.replace(b'"schema_version":1', b'"schema_version":%d' % version)
+    body = body.replace(b'"schema_version":2', b'"schema_version":%d' % version)
     return b'%b,"crc":"%08x"}\n' % (body, zlib.crc32(body))
 
 
 def test_a_newer_schema_is_not_read_as_ours() -> None:
-    with pytest.raises(BadData, match="schema_version is 2"):
-        codec.verify("snapshots", of_version(2))
+    with pytest.raises(BadData, match="schema_version is 3"):
+        codec.verify("snapshots", of_version(3))
 
 
 def test_only_a_newer_row_is_read_as_one() -> None:
-    row = codec.newer(of_version(2))
+    row = codec.newer(of_version(3))
     assert row is not None
-    assert (row.id, row.schema_version) == (snapshot().id, 2)
-    assert codec.newer(of_version(1)) is None
+    assert (row.id, row.schema_version) == (snapshot().id, 3)
+    assert codec.newer(of_version(2)) is None
     assert codec.newer(b"no row\n") is None
 
 
 def test_a_line_is_read_as_a_row_a_newer_row_or_none() -> None:
     assert codec.read("snapshots", codec.encode(row := snapshot())) == row
-    later = codec.read("snapshots", of_version(2))
+    later = codec.read("snapshots", of_version(3))
     assert isinstance(later, NewerRow)
-    assert (later.id, later.schema_version) == (row.id, 2)
+    assert (later.id, later.schema_version) == (row.id, 3)
+    earlier = codec.read("snapshots", of_version(1))
+    assert (earlier.id, earlier.schema_version) == (row.id, 1)
     assert codec.read("snapshots", of_version(0)) is None
     assert codec.read("snapshots", b"no row\n") is None
 

@@ -21,7 +21,7 @@ from burnbook.cost.calculate import ATTO, calc_price
 from burnbook.cost.facts import Facts, Quantities
 from burnbook.cost.price_list import PriceList
 from burnbook.rows.meters import Meter
-from burnbook.rows.usage import AgentUsage, MeterReading, Tokens
+from burnbook.rows.usage import AgentUsage, MeterReading, Superseded, Tokens
 from burnbook.store.queries import QUARTER
 from burnbook.store.store import Store
 from burnbook.telemetry.traffic import Traffic
@@ -36,7 +36,7 @@ from burnbook.usage.report import Report
 from conftest import ROOT, Shell
 from hypothesis import given
 from hypothesis import strategies as st
-from usagerows import TestStore, usage_row
+from usagerows import TestStore, replaced, usage_row
 
 PRICES = {
     "opus": Price(5, 25, cache_read=0.5, cache_write=6.25),
@@ -76,7 +76,7 @@ def some_rows(draw: st.DrawFn) -> list[AgentUsage]:
             later = Tokens(
                 output_tokens=told.output_tokens + 1, usd=draw(st.sampled_from([None, 2]))
             )
-            found.append(usage_row(at, later, supersedes="u-1", superseded=told, **more))
+            found.append(usage_row(at, later, supersedes="u-1", superseded=replaced(told), **more))
     return found
 
 
@@ -378,7 +378,11 @@ def test_blocks_that_cut_a_quarter_are_exact(shell: Shell) -> None:
     ]
     rows.append(
         usage_row(
-            rows[3].ts, Tokens(1001), tool="codex", supersedes=rows[3].id, superseded=Tokens(1000)
+            rows[3].ts,
+            Tokens(1001),
+            tool="codex",
+            supersedes=rows[3].id,
+            superseded=Superseded(1000),
         )
     )
     booked(shell, [*rows, usage_row(at + timedelta(hours=8, minutes=9), more)])

@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 from burnbook.book import codec
-from burnbook.rows.usage import AgentUsage, Tokens
+from burnbook.rows.usage import AgentUsage, Superseded, Tokens
 from burnbook.store.projection import Projection
 from burnbook.store.store import Store
 from burnbook.usage.projection import USAGE
+from msgspec.structs import astuple
 
 _numbers = count(1)
 
@@ -23,6 +24,11 @@ def usage_row(ts: datetime, tokens: Tokens | None = None, **more: Any) -> AgentU
     fields = {name: getattr(amounts, name) for name in Tokens.__struct_fields__}
     row = codec.make(AgentUsage, ts=ts, **{**origin, "model": "opus", **fields, **more})
     return msgspec.structs.replace(row, id=f"u-{next(_numbers):016x}")
+
+
+def replaced(tokens: Tokens) -> Superseded:
+    """What a row has of another that it supersedes."""
+    return Superseded(*astuple(tokens))
 
 
 class TestStore(Store):

@@ -52,7 +52,7 @@ Feature: check verifies a whole book
     And nothing was created
 
   Scenario: Rows of a newer version are no fault
-    Given row 2 of the journal snapshots is of schema_version 2, from 0.2.0
+    Given row 2 of the journal snapshots is of schema_version 3, from 0.2.0
     When I run "bin/check"
     Then it prints the lines
       """

@@ -11,7 +11,7 @@ Feature: Claude Code's transcripts count each request once, with its largest usa
       {"type":"assistant","message":{"usage":{"input_tok
       """
     When I run "bin/ingest claude"
-    Then it exits with 0, prints "claude: accepted 1, duplicates 1, rejected 1, ignored 3 (no requests)" and warns
+    Then it exits with 0, prints "claude: accepted 1, repeats 1, rejected 1, ignored 3 (no requests)" and warns
       """
       ingest: rejected lines and the reasons are in BOOK/rejects/claude.jsonl
       """
@@ -19,7 +19,7 @@ Feature: Claude Code's transcripts count each request once, with its largest usa
       | ts                   | tool   | session | project | branch | model           | input_tokens | cache_read_tokens | cache_write_5m_tokens | cache_write_1h_tokens | output_tokens | request_id |
       | 2026-11-22T09:00:01Z | claude | s1      | ~/api   | main   | claude-opus-4-5 | 3            | 100               | 10                    | 20                    | 50            | req_1      |
     When I run "bin/ingest claude"
-    Then it prints "claude: accepted 0, duplicates 0, rejected 0"
+    Then it prints "claude: accepted 0, repeats 0, rejected 0"
 
   Scenario: A later line of a booked request adds to it
     Given the file .claude/projects/p/s1.jsonl with
@@ -32,7 +32,7 @@ Feature: Claude Code's transcripts count each request once, with its largest usa
       {"type":"assistant","timestamp":"2026-11-23T00:00:09.000Z","sessionId":"s2","requestId":"req_1","message":{"id":"msg_1","model":"m","usage":{"input_tokens":3,"output_tokens":40}}}
       """
     When I run "bin/ingest claude"
-    Then it prints "claude: accepted 1, duplicates 0, rejected 0"
+    Then it prints "claude: accepted 1, repeats 0, rejected 0"
     And the journal agent_usage reads
       | ts                   | session | output_tokens | superseded.output_tokens |
       | 2026-11-22T23:59:59Z | s1      | 1             |                          |

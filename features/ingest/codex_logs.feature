@@ -14,7 +14,7 @@ Feature: Codex's rollouts show running totals, and forks repeat their parent
 
   Scenario: Totals that repeat, grow and fall
     When I run "bin/ingest codex"
-    Then it prints "codex: accepted 3, duplicates 1, rejected 0, ignored 1 (no requests)"
+    Then it prints "codex: accepted 3, repeats 1, rejected 0, ignored 1 (no requests)"
     And the journal agent_usage reads
       | ts                   | session | project | branch | model         | input_tokens | cache_read_tokens | output_tokens | reasoning_tokens |
       | 2026-11-22T09:00:09Z | a       | ~/api   | main   | gpt-5.2-codex | 40           | 60                | 10            | 4                |
@@ -32,7 +32,7 @@ Feature: Codex's rollouts show running totals, and forks repeat their parent
       {"timestamp":"2026-11-22T10:00:07.000Z","type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":{"input_tokens":400,"cached_input_tokens":200,"output_tokens":37}}}}
       """
     When I run "bin/ingest codex"
-    Then it prints "codex: accepted 4, duplicates 3, rejected 0, ignored 1 (no requests)"
+    Then it prints "codex: accepted 4, repeats 3, rejected 0, ignored 1 (no requests)"
     And row 4 of the journal agent_usage has "session" b
     And row 4 of the journal agent_usage has "project" /srv/web
     And row 4 of the journal agent_usage has "input_tokens" 110

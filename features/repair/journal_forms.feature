@@ -30,7 +30,7 @@ Feature: Repair keeps every row of a journal in an unusual form
       """
 
   Scenario: Rows of a newer version are left alone
-    Given row 2 of the journal snapshots is of schema_version 2, from 0.2.0
+    Given row 2 of the journal snapshots is of schema_version 3, from 0.2.0
     And in row 1 of the journal snapshots ""used_percent":11.0" became ""used_percent":12.0"
     When I run "bin/repair --yes"
     Then it reports faults that are left

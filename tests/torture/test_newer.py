@@ -35,7 +35,7 @@ def newer(line: bytes, **fields: Any) -> bytes:
     """A row as a later version may write it: fields and values that this version does not know."""
     row = json.loads(line)
     del row["crc"]
-    row |= {"schema_version": 2, "tool_version": VERSION, "mood": {"later": [1, None]}, **fields}
+    row |= {"schema_version": 3, "tool_version": VERSION, "mood": {"later": [1, None]}, **fields}
     body = json.dumps(row, separators=(",", ":"), ensure_ascii=False).encode()[:-1]
     return body + b',"crc":"%08x"}\n' % zlib.crc32(body)
 
@@ -74,7 +74,7 @@ def grown(book: Path) -> dict[Path, list[bytes]]:
     for name in ("moods", *codec.JOURNALS):
         path = book / f"{name}.jsonl"
         if path not in added:
-            path.write_bytes(newer(b'{"id":"x-0123456789abcdef","schema_version":2,"crc":""}'))
+            path.write_bytes(newer(b'{"id":"x-0123456789abcdef","schema_version":3,"crc":""}'))
             path.chmod(0o600)
             added[path] = [path.read_bytes()]
     state = book / "state" / "zoe" / "codex.json"  # of an agent that only those rows know
@@ -162,7 +162,7 @@ def test_a_damaged_row_that_claims_a_later_version_is_damage(tmp_path: Path) -> 
     """A flipped bit in `schema_version` makes a row no newer than it was: its crc tells."""
     ended(tmp_path)
     path = tmp_path / "book" / "snapshots.jsonl"
-    path.write_bytes(path.read_bytes().replace(b'_version":1,', b'_version":3,', 1))
+    path.write_bytes(path.read_bytes().replace(b'_version":2,', b'_version":3,', 1))
     told = call(tmp_path, "check")
     assert told.returncode == 1
     assert "snapshots.jsonl:1 crc is " in told.stdout

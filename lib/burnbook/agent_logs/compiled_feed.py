@@ -6,67 +6,20 @@ msgspec decodes these values and no others. A row is the tuple of them, in colum
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
+from burnbook.agent_logs.feed_columns import ANY, NUMBER_OR_TEXT, Row, compile_feed, reason_of
 from burnbook.base.errors import Refused
-from burnbook.base.json_path import split
-from burnbook.config.agent_logs import COUNTS, Better, Fields, LogFeed, Setting, paths
+from burnbook.config.agent_logs import COUNTS, FACTS, LogFeed
 from burnbook.jsonl.conditions import Conditions, compile_conditions
 from burnbook.jsonl.fields import Shape
 from burnbook.jsonl.parse import BLANK, parse
 from burnbook.jsonl.timestamps import FIRST, LAST, Moments
-from burnbook.rows.meters import Count, Moment, Text
+from burnbook.rows.meters import Moment
 
-Row = tuple[Any, ...]
-_ANY = Text | int | float | bool
-_NUMBER_OR_TEXT = str | int | float
-_KINDS: dict[str, Any] = {
-    **dict.fromkeys(COUNTS, Count),
-    **dict.fromkeys(("session", "project", "branch", "model", "request_id", "parent"), Text),
-    "is_subagent": bool | Text,
-    "usd": float,
-}
-_OTHERS = ("session", "project", "branch", "model", "request_id", "is_subagent", "usd")
-
-
-class FieldColumns:
-    """The columns of each field of a table, in the order in which they are tried."""
-
-    def __init__(self, columns: dict[str, tuple[int, ...]]) -> None:
-        self.columns = columns
-        # Behind all columns there is one that is always null.
-        self._first = itemgetter(*(tried[0] if tried else -1 for tried in columns.values()))
-        self._others = [(n, tried[1:]) for n, tried in enumerate(columns.values()) if tried[1:]]
-
-    def pick(self, row: Row) -> tuple[Any, ...]:
-        """The fields in the order of the table: the first value that is not null, or None."""
-        picked: tuple[Any, ...] = self._first(row)
-        for n, others in self._others:
-            if picked[n] is None:
-                value = next((row[other] for other in others if row[other] is not None), None)
-                picked = (*picked[:n], value, *picked[n + 1 :])
-        return picked
-
-
-class LineKind(NamedTuple):
-    """Lines of one kind: their conditions and fields. `first_only`: the first line of a file."""
-
-    only: Conditions
-    fields: FieldColumns
-    identity: tuple[int, ...] = ()
-    first_only: bool = False
-
-
-class _Compiled(NamedTuple):
-    requests: LineKind
-    never: Conditions
-    settings: list[LineKind]
-    better: LineKind | None
-    line: Any  # the struct type
-    get: Callable[[Any], Row]
-    meters: int | None
+_OTHERS = ("session", "project", "branch", "model", "request_id", "is_subagent", "usd", *FACTS)
 
 
 class CompiledFeed:
@@ -75,12 +28,13 @@ class CompiledFeed:
     def __init__(self, feed: LogFeed) -> None:
         self.feed = feed
         self.moments = Moments(feed.ts.kinds)
-        compiled = _compile(feed, Moment if "iso" in feed.ts.kinds else _NUMBER_OR_TEXT)
+        compiled = compile_feed(feed, Moment if "iso" in feed.ts.kinds else NUMBER_OR_TEXT)
         self.requests, self.never, self.settings, self.better = compiled[:4]
+        self.identities, self.parts = compiled.identities, compiled.parts
         self.get, self.meters = compiled.get, compiled.meters
         decoder = msgspec.json.Decoder(compiled.line)
         self._decode, self._decode_lines = decoder.decode, decoder.decode_lines
-        self._lenient_line = _compile(feed, _NUMBER_OR_TEXT, Any).line
+        self._lenient_line = compile_feed(feed, NUMBER_OR_TEXT, Any).line
         self._kinds = [self.requests, *self.settings, *([self.better] if self.better else [])]
         self._conditions = _compile_conditions(feed)
         self.has_never = bool(self.never)
@@ -88,12 +42,13 @@ class CompiledFeed:
         # all seven from a null and the sums.
         columns = self.requests.fields.columns
         counts, ts = [columns[name] for name in COUNTS], columns["ts"]
-        own = [tried[0] for tried in counts if tried]
-        self.is_plain = all(len(tried) < 2 for tried in (*counts, ts)) and len(own) > 1 and ts != ()
-        self.ts_at = ts[0] if ts else 0
-        self.other_columns = [column for name in _OTHERS for column in columns[name]]
+        own = [tried[0][0] for tried in counts if tried]
+        is_plain = all(len(tried) < 2 and len((*tried, ())[0]) < 2 for tried in (*counts, ts))
+        self.is_plain = is_plain and len(own) > 1 and ts != ()
+        self.ts_at = ts[0][0] if ts else 0
+        self.other_columns = [c for name in _OTHERS for added in columns[name] for c in added]
         self.sums = itemgetter(*own)
-        self.spread = itemgetter(*(own.index(tried[0]) + 1 if tried else 0 for tried in counts))
+        self.spread = itemgetter(*(own.index(tried[0][0]) + 1 if tried else 0 for tried in counts))
 
     def decode_lines(self, data: bytearray, hits: Sequence[tuple[int, int]]) -> list[Any] | None:
         """Some lines of a buffer, decoded together: `get` gives the row of each.
@@ -123,8 +78,9 @@ class CompiledFeed:
         try:
             row = list(self.get(msgspec.convert(value, self._lenient_line)))
         except msgspec.ValidationError as error:
-            raise Refused(_reason(str(error))) from None
-        for column in {c for kind in self._kinds for c in kind.fields.columns.get("ts", ())}:
+            raise Refused(reason_of(str(error))) from None
+        times = [kind.fields.columns.get("ts", ()) for kind in self._kinds]
+        for column in {c for tried in times for added in tried for c in added}:
             if isinstance(row[column], str | int | float):
                 row[column] = self.moments.read(row[column])
         return tuple(row)
@@ -156,50 +112,12 @@ class CompiledFeed:
         return self.moments.read(ts)
 
 
-def _compile(feed: LogFeed, ts: Any, meters: Any = msgspec.Raw) -> _Compiled:
-    shape = Shape(lenient=True)
-    kinds = {**_KINDS, "ts": ts}
-
-    def fields_of(table: Fields | Setting) -> FieldColumns:
-        names = [name for name in table.__struct_fields__ if name in kinds]
-        tried = {name: paths(getattr(table, name)) for name in names}
-        return FieldColumns(
-            {name: tuple(shape.shared(path, kinds[name]) for path in tried[name]) for name in names}
-        )
-
-    def identity_of(declared: Sequence[str]) -> tuple[int, ...]:
-        return tuple(shape.shared(split(path), _ANY) for path in declared)
-
-    def setting_of(table: Setting) -> LineKind:
-        only = compile_conditions(shape, table.only, _ANY)
-        return LineKind(only, fields_of(table), first_only=table.first)
-
-    def better_of(table: Better) -> LineKind:
-        only = compile_conditions(shape, table.only, _ANY)
-        return LineKind(only, fields_of(table.fields), identity_of(table.identity))
-
-    fields = fields_of(feed.fields)
-    only = compile_conditions(shape, feed.requests.only, _ANY)
-    requests = LineKind(only, fields, identity_of(feed.identity))
-    never = compile_conditions(shape, feed.requests.never, _ANY)
-    settings = [setting_of(table) for table in feed.settings.values()]
-    better = better_of(feed.better) if feed.better else None
-    column = shape.column(split(feed.meters), meters) if feed.meters else None
-    return _Compiled(requests, never, settings, better, *shape.build(), column)
-
-
 def _compile_conditions(
     feed: LogFeed,
 ) -> tuple[Any, Callable[[Any], Row], list[Conditions], Conditions]:
     shape = Shape(lenient=True)
     tables = [feed.requests.only, *(setting.only for setting in feed.settings.values())]
     tables += [feed.better.only] if feed.better else []
-    only = [compile_conditions(shape, table, _ANY) for table in tables]
-    never = compile_conditions(shape, feed.requests.never, _ANY)
+    only = [compile_conditions(shape, table, ANY) for table in tables]
+    never = compile_conditions(shape, feed.requests.never, ANY)
     return *shape.build(), only, never
-
-
-def _reason(error: str) -> str:
-    text, _, path = error.partition(" - at `$")
-    name = path.rstrip("`").lstrip(".")
-    return (f"{name}: " if name else "") + text[:1].lower() + text[1:]

@@ -9,20 +9,14 @@ from typing import Any
 
 import msgspec
 
-from burnbook.agent_logs.compiled_feed import CompiledFeed, Row
-from burnbook.agent_logs.requests import (
-    Amounts,
-    Request,
-    RequestSet,
-    SessionContext,
-    amounts_of,
-    key_of,
-    total,
-)
+from burnbook.agent_logs.amounts import amounts_of
+from burnbook.agent_logs.compiled_feed import CompiledFeed
+from burnbook.agent_logs.feed_columns import COUNTED, Row
+from burnbook.agent_logs.requests import Amounts, Request, RequestSet, key_of, total
+from burnbook.agent_logs.session_context import NO_FIELDS, SessionContext
 from burnbook.base.errors import Refused
 
 _REPLAY = 1.0  # seconds in which a fork writes the history that it repeats
-_NO_FIELDS = (None,) * 8
 
 Sums = tuple[int | None, ...]
 
@@ -50,6 +44,18 @@ class Series:
         self.origin: int | None = None
         self._has_sums = feed.requests.only.all
 
+    def saved(self) -> list[Any]:
+        """The state to save for lines that are not there yet."""
+        return [self.context.saved(), msgspec.to_builtins(self.state)]
+
+    def resume(self, saved: list[Any]) -> None:
+        """Continue from a saved state."""
+        self.context.resume(saved[0])
+        self.state = msgspec.convert(saved[1], SeriesState)
+
+    def settle(self) -> None:
+        """Nothing waits for lines that may not come."""
+
     def add(self, row: Row) -> None:
         """Add a line. Raises Refused."""
         feed = self.feed
@@ -68,7 +74,7 @@ class Series:
     def _add_sums(self, row: Row) -> None:
         # The longest logs run this for most lines, so fields that a feed lacks are not looked up.
         state, feed, tally = self.state, self.feed, self.requests.tally
-        sums = feed.sums(row) if feed.is_plain else feed.requests.fields.pick(row)[8:]
+        sums = feed.sums(row) if feed.is_plain else feed.requests.fields.pick(row)[COUNTED]
         before = state.sums
         if sums == before:
             tally.duplicates += 1
@@ -110,7 +116,7 @@ class Series:
                 self._add_request(key, ts, amounts, feed.requests.fields.pick(row))
                 return
         if self.origin is None:
-            context = self.context.origin(_NO_FIELDS, self.stem)
+            context = self.context.origin(NO_FIELDS, self.stem)
             self.origin = self.requests.origin_number(context)
         self.requests.add(key, Request(tokens, ts, self.origin, amounts, None, None, self.file))
 
@@ -134,7 +140,7 @@ class Series:
         state, feed, requests = self.state, self.feed, self.requests
         assert feed.better is not None
         fields = feed.better.fields.pick(row)
-        amounts = self.amounts(fields[8:])
+        amounts = self.amounts(fields[COUNTED])
         if not total(amounts):
             requests.tally.ignored += 1
             return
@@ -148,7 +154,7 @@ class Series:
         if not state.has_better:
             state.has_better = True
             is_counted = state.last == amounts  # the sums before have this request already
-            if is_counted and requests.requests.pop(state.last_key, None) is None:
+            if is_counted and requests.drop(state.last_key) is None:
                 requests.tally.duplicates += 1
                 return
         self._add_request(requests.key(identity), ts, amounts, fields)

@@ -11,10 +11,11 @@ from burnbook.book.codec import REJECTS
 from burnbook.config.agent_logs import LogFeed
 from burnbook.context import Context, Result
 from burnbook.jsonl import sources
+from burnbook.times import clock
 from burnbook.view.parts import Line
 
 if TYPE_CHECKING:
-    from burnbook.agent_logs.parallel import Job, JobResult
+    from burnbook.agent_logs.booking.parallel import Job, JobResult
     from burnbook.agent_logs.reader import Rejected
 
 # Modules that only reading needs are imported there: most calls read nothing.
@@ -46,7 +47,7 @@ def run(ctx: Context, args: Any, feed: LogFeed) -> Result:
 def _jobs(args: Any, feed: LogFeed, known: dict[str, sources.Source]) -> "tuple[list[Job], str]":
     """The files to read, oldest first, and the name of the source."""
     if args.stdin or args.file is not None:
-        from burnbook.agent_logs.parallel import Job
+        from burnbook.agent_logs.booking.parallel import Job
 
     if args.stdin:
         return [Job(_stdin(), None, 0)], "stdin"
@@ -56,14 +57,18 @@ def _jobs(args: Any, feed: LogFeed, known: dict[str, sources.Source]) -> "tuple[
     source = ", ".join(folders)
     if not any(map(sources.is_folder, folders)):
         raise Missing(f"no logs: none of the directories of {args.feed} exists: {source}")
-    changed = []
+    changed, now = [], clock.wall_clock().timestamp()
     for number, log in enumerate(sources.logs(feed)):
-        before = known.get(log.path)
-        if before is None or (before.size, before.mtime_ns) != (log.size, log.mtime_ns):
-            changed.append((log, before, number))
+        before, is_finished = known.get(log.path), log.is_finished(now)
+        if (
+            before is None
+            or (before.size, before.mtime_ns) != (log.size, log.mtime_ns)
+            or (is_finished and not before.is_finished)
+        ):
+            changed.append((log, before, number, is_finished))
     if not changed:
         return [], source
-    from burnbook.agent_logs.parallel import Job
+    from burnbook.agent_logs.booking.parallel import Job
 
     return [Job(*job) for job in changed], source
 
@@ -91,14 +96,15 @@ def _stdin() -> sources.Log:
 
 
 def _book(ctx: Context, args: Any, feed: LogFeed, jobs: "Sequence[Job]") -> "JobResult":
-    from burnbook.agent_logs.parallel import Run
+    from burnbook.agent_logs.booking.parallel import Run
+    from burnbook.agent_logs.booking.writer import Writer
     from burnbook.agent_logs.reader import LogReader
-    from burnbook.agent_logs.writer import Writer
     from burnbook.windows import boundaries
     from burnbook.windows.snapshot_index import snapshot_index
 
     window_of = boundaries.by_time(ctx.config, snapshot_index(ctx))
-    writer = Writer(ctx.book.root, args.feed, ctx.agent, window_of)
+    shared = bool(feed.identity_fallback)
+    writer = Writer(ctx.book.root, args.feed, ctx.agent, window_of, has_shared_keys=shared)
     run = Run(ctx.store, LogReader(args.feed, feed), writer)
     return run.run(jobs, strict=args.strict)
 
@@ -149,8 +155,15 @@ class LineNumbers:
 def _report(
     ctx: Context, args: Any, source: str, result: "JobResult | None", meters: int
 ) -> Result:
-    counts = {name: getattr(result.tally, name) if result else 0 for name in KINDS}
-    words = [f"{name} {counts[name]:,}" for name in KINDS[:3]]
+    from burnbook.agent_logs.requests import Tally
+
+    tally = result.tally if result else Tally()
+    counts = {name: getattr(tally, name) for name in KINDS}
+    suspicious, upgraded = tally.suspicious, tally.upgraded
+    words = [f"accepted {counts['accepted']:,}", f"repeats {counts['duplicates'] - suspicious:,}"]
+    words += [f"suspicious {suspicious:,}"] if suspicious else []
+    words += [f"upgraded {upgraded:,}"] if upgraded else []
+    words.append(f"rejected {counts['rejected']:,}")
     if counts["ignored"]:
         words.append(f"ignored {counts['ignored']:,} (no requests)")
     rejects = os.path.join(ctx.book.root, f"{REJECTS}{args.feed}.jsonl")
@@ -161,6 +174,9 @@ def _report(
         "source": source,
         "files": len(result.sources) if result else 0,
         **counts,
+        "repeats": counts["duplicates"] - suspicious,
+        "suspicious": suspicious,
+        "upgraded": upgraded,
         "meters": meters,
         "rejects": rejects if counts["rejected"] else None,
     }

@@ -24,13 +24,12 @@ def project(folder: str) -> str:
 
 def cleaned(origin: RequestOrigin) -> RequestOrigin:
     """An origin as it is booked. Raises Refused where a text of it cannot be."""
-    session, folder, branch, model, is_subagent = origin
-    texts = []
-    fields = [("session", session), ("project", folder), ("branch", branch), ("model", model)]
-    for name, text in fields:
-        if text is not None:
-            text = clean(project(text) if name == "project" else text, name)
-            if len(text) > MAX_TEXT:
-                raise Refused(f"{name} is over {MAX_TEXT} characters")
-        texts.append(text)
-    return texts[0], texts[1], texts[2], texts[3], is_subagent
+    values = origin._asdict()
+    for name, text in values.items():
+        if not isinstance(text, str):
+            continue
+        text = clean(project(text) if name in ("project", "home") else text, name)
+        if len(text) > MAX_TEXT:
+            raise Refused(f"{name} is over {MAX_TEXT} characters")
+        values[name] = text
+    return RequestOrigin(**values)

@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from burnbook.agent_logs.compiled_feed import CompiledFeed, Row
+from burnbook.agent_logs.compiled_feed import CompiledFeed
+from burnbook.agent_logs.feed_columns import Row
 from burnbook.base.errors import Refused
 from burnbook.meters import rate_limits, vendor_meters
 from burnbook.meters.deltas import SAME_RESET

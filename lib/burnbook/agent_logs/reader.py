@@ -2,16 +2,20 @@
 
 import os
 import stat
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
-from burnbook.agent_logs.compiled_feed import CompiledFeed, Row
-from burnbook.agent_logs.cumulative import Series, SeriesState
+from burnbook.agent_logs.compiled_feed import CompiledFeed
+from burnbook.agent_logs.cumulative import Series
+from burnbook.agent_logs.feed_columns import Row
 from burnbook.agent_logs.rate_limits import MeterReader
-from burnbook.agent_logs.requests import RequestLines, RequestSet
+from burnbook.agent_logs.request_lines.lines import RequestLines
+from burnbook.agent_logs.requests import RequestSet
 from burnbook.base.errors import Refused
-from burnbook.config.agent_logs import LogFeed, paths
+from burnbook.base.json_path import split
+from burnbook.config.agent_logs import LogFeed
 from burnbook.jsonl import unpack
 from burnbook.jsonl.parse import MAX_LINE
 from burnbook.jsonl.scan import LONGEST, Buffer, Hit, reader
@@ -45,12 +49,17 @@ class LogReader:
         self.buffer = Buffer(feed.contains, feed.skips)
         self.requests = RequestSet(name)
         self.rejected: list[Rejected] = []
-        self.items = paths(feed.items)[0] if feed.items else ()
+        self.items = split(feed.items) if feed.items else ()
         self.meters = MeterReader(self.compiled)
         self.max_lines: int | None = None  # of a packed file, that may be read
 
-    def read(self, log: Log, file: int, source: Source | None) -> Source | None:
-        """Read what is new in a file; None where it cannot be read."""
+    def read(
+        self, log: Log, file: int, source: Source | None, *, is_finished: bool = True
+    ) -> Source | None:
+        """Read what is new in a file; None where it cannot be read.
+
+        `is_finished`: nobody writes to it, so that its last line needs no newline.
+        """
         try:
             handle = os.open(log.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
@@ -63,46 +72,64 @@ class LogReader:
                 return self._document(log, handle, file)
             if log.path.endswith(_PACKED):
                 return self._packed(log, handle, file)
-            return self._lines(log, handle, file, source)
+            return self._lines(log, handle, file, source, is_finished=is_finished)
         except OSError as error:
             self._reject(log.path, 0, f"cannot be read: {error.strerror}", b"")
             return None
         finally:
             os.close(handle)
 
-    def _lines(self, log: Log, handle: int, file: int, source: Source | None) -> Source:
+    def _lines(
+        self, log: Log, handle: int, file: int, source: Source | None, *, is_finished: bool
+    ) -> Source:
         offset = begin(handle, source)
         lines = self._line_reader(log, file)
         if offset and source is not None and source.going:
-            lines.context.resume(source.going[0])
-            if isinstance(lines, Series):
-                lines.state = msgspec.convert(source.going[1], SeriesState)
-        self._read(log.path, lines, reader(handle), offset)
+            lines.resume(source.going)
+        self._read(log.path, lines, reader(handle), offset, is_finished=is_finished)
         end = self.buffer.end
-        saved: list[Any] = [lines.context.saved()]
-        if isinstance(lines, Series):
-            saved.append(msgspec.to_builtins(lines.state))
         head, length = head_of(handle, end)
         mark = mark_of(handle, end)
-        return Source(log.size, log.mtime_ns, end, head, length, mark, saved)
+        saved = lines.saved()
+        return Source(log.size, log.mtime_ns, end, head, length, mark, saved, is_finished)
 
     def _packed(self, log: Log, handle: int, file: int) -> Source:
         try:
             with unpack.opened(handle) as unpacked:
                 self.max_lines = unpacked.most // _SHORTEST
                 lines = self._line_reader(log, file)
-                self._read(log.path, lines, lambda view, _: unpacked.readinto(view), 0)
+                self._read(
+                    log.path, lines, lambda view, _: unpacked.readinto(view), 0, is_finished=True
+                )
         except unpack.Damaged as error:
             self._reject(log.path, 0, f"cannot be unpacked: {error}", b"")
         finally:
             self.max_lines = None
-        return Source(log.size, log.mtime_ns)
+        return Source(log.size, log.mtime_ns, is_finished=True)
 
-    def _read(self, path: str, lines: RequestLines | Series, read: Any, offset: int) -> None:
+    def _read(
+        self,
+        path: str,
+        lines: RequestLines | Series,
+        read: Any,
+        offset: int,
+        *,
+        is_finished: bool,
+    ) -> None:
         try:
             self._read_blocks(path, lines, read, offset)
+            if is_finished:
+                self._read_rest(lines)
+                lines.settle()
         finally:
             self.meters.end_file(lines.context.session or lines.stem)
+
+    def _read_rest(self, lines: RequestLines | Series) -> None:
+        """Read a last line without a newline, if it is whole. It may be completed all the same."""
+        hits = self.buffer.rest()
+        rows, _ = self._add_lines(lines, hits)
+        if self.compiled.meters is not None:
+            self.meters.read(rows, self.compiled.ts_at, self.compiled.meters)
 
     def _read_blocks(self, path: str, lines: RequestLines | Series, read: Any, offset: int) -> None:
         buffer, feed, count, bad = self.buffer, self.compiled, 0, 0
@@ -130,18 +157,28 @@ class LogReader:
         decoded, get, add = feed.decode_lines(data, hits), feed.get, lines.add
         for n, (start, stop) in enumerate(hits):
             try:
-                row = get(decoded[n]) if decoded else feed.read(bytes(data[start:stop]))
-                if row is None:
-                    requests.tally.ignored += 1
-                else:
-                    rows.append(row)
-                    add(row)
+                for row in [get(decoded[n])] if decoded else self._rows(bytes(data[start:stop])):
+                    if row is None:
+                        requests.tally.ignored += 1
+                    else:
+                        rows.append(row)
+                        add(row)
             except Refused as error:
                 wrong.append((n, str(error)))
         return rows, wrong
 
+    def _rows(self, line: bytes) -> list[Row | None]:
+        """The rows of a line. A disk that lost power leaves NULs before or behind whole records."""
+        if b"\0" not in line:
+            return [self.compiled.read(line)]
+        rows = []
+        for record in filter(bytes.strip, line.split(b"\0")):
+            with suppress(Refused):
+                rows.append(self.compiled.read(record))
+        return rows or [self.compiled.read(line)]
+
     def _document(self, log: Log, handle: int, file: int) -> Source:
-        source = Source(log.size, log.mtime_ns)
+        source = Source(log.size, log.mtime_ns, is_finished=True)
         if log.size > _DOCUMENT:
             self._reject(log.path, 0, f"a document of over {_DOCUMENT} bytes", b"")
             return source
@@ -175,7 +212,22 @@ class LogReader:
         stem = os.path.basename(log.path).removesuffix(_PACKED)
         stem = stem.rpartition(".")[0] or stem
         kind = Series if self.feed.counts == "totals" else RequestLines
-        return kind(self.compiled, self.requests, file, stem)
+        lines = kind(self.compiled, self.requests, file, stem)
+        lines.context.home = log.root
+        if self.feed.beside is not None:
+            self._read_beside(log.path, lines)
+        return lines
+
+    def _read_beside(self, path: str, lines: RequestLines | Series) -> None:
+        """Read the settings in the document beside a log; most logs have none."""
+        try:
+            with open(os.path.splitext(path)[0] + (self.feed.beside or ""), "rb") as file:
+                document = msgspec.json.decode(file.read(_DOCUMENT))
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return
+        row = self.compiled.document_row(document) if isinstance(document, dict) else None
+        if row is not None:
+            lines.context.update(row)
 
     def _reject(self, path: str, offset: int, reason: str, line: bytes) -> None:
         self.rejected.append(Rejected(path, offset, reason, line))

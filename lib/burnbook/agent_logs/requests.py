@@ -1,24 +1,67 @@
-"""The requests in logs: each once, by the key of what identifies it.
+"""The requests in logs: each once, by the keys of what identifies it.
 
-Of several lines of one request, the first says when and where it was; the one with the most tokens
-says what it used.
+Of several lines of one request, the first says when and where it was, and the one with the most
+tokens says what it used.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from xxhash import xxh3_64_intdigest
 
-from burnbook.agent_logs.compiled_feed import CompiledFeed, Row
-from burnbook.base.errors import Refused
-from burnbook.config.agent_logs import LogFeed
-
 # Input without cached tokens, cache read, cache writes of 5 minutes and 1 hour, output, reasoning.
 Amounts = tuple[int, int, int, int, int, int]
-# Session, project, branch, model, and whether a subagent made the request: as the log has them.
-RequestOrigin = tuple[str | None, str | None, str | None, str | None, bool]
+
+
+class RequestOrigin(NamedTuple):
+    """What the requests of many lines have in common, as the log has it.
+
+    `home` is the agent's own folder. None: the log does not show it.
+    """
+
+    session: str | None
+    project: str | None
+    branch: str | None
+    model: str | None
+    is_subagent: bool
+    speed: str | None = None
+    service_tier: str | None = None
+    inference_geo: str | None = None
+    served_by: str | None = None
+    subagent: str | None = None
+    home: str | None = None
+
+    def with_facts(self, other: "RequestOrigin") -> "RequestOrigin":
+        """This place, with the facts of another line of the same request."""
+        return RequestOrigin(
+            *self[:5],
+            other.speed or self.speed,
+            other.service_tier or self.service_tier,
+            other.inference_geo or self.inference_geo,
+            other.served_by or self.served_by,
+            other.subagent or self.subagent,
+            self.home or other.home,
+        )
+
+
+class Facts(NamedTuple):
+    """What else a log shows of one request.
+
+    `prompt_tokens`: everything that was sent; None: the sum of the kinds of input. `total_stated`:
+    the log's own total, if the counts do not add up to it. `is_proven`: they do add up to it.
+    `upstream_id`: the id that the model's vendor gave to the answer.
+    """
+
+    prompt_tokens: int | None = None
+    web_searches: int = 0
+    total_stated: int | None = None
+    is_proven: bool = False
+    upstream_id: str | None = None
+
+
+NO_FACTS = Facts()
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
@@ -31,15 +74,22 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     usd: float | None
     request_id: str | None
     file: int
+    facts: Facts = NO_FACTS
 
 
 class Tally(msgspec.Struct):
-    """The lines by what became of them."""
+    """The lines by what became of them.
+
+    `suspicious`: duplicates that a stream does not explain. `upgraded`: requests that were booked
+    and got more facts.
+    """
 
     accepted: int = 0
     duplicates: int = 0
     rejected: int = 0
     ignored: int = 0
+    suspicious: int = 0
+    upgraded: int = 0
 
     def add(self, other: "Tally") -> None:
         """Add the counts of another tally."""
@@ -47,14 +97,31 @@ class Tally(msgspec.Struct):
             setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
+class Claim(NamedTuple):
+    """A session that has a request's lines, by the number of their origin."""
+
+    origin: int
+    ts: datetime
+
+
 class RequestSet:
-    """The requests of one process, by 64-bit key, and their origins by number."""
+    """The requests of one process, by 64-bit key, and their origins by number.
+
+    `aliases` has the other keys of requests, `earlier` the key that version 1 gave to a request,
+    where it was another one. `claims` has the requests that lines of several sessions have;
+    `ends` is the time of each session's last line.
+    """
 
     def __init__(self, tool: str) -> None:
         self.tool = tool
         self.requests: dict[int, Request] = {}
+        self.aliases: dict[int, int] = {}
+        self.earlier: dict[int, int] = {}
+        self.claims: dict[int, list[Claim]] = {}
+        self.ends: dict[str, datetime] = {}
         self.origins: dict[RequestOrigin, int] = {}
         self.tally = Tally()
+        self._numbered: list[RequestOrigin] = []
 
     def key(self, identity: Any) -> int:
         """The key of a request's identity."""
@@ -62,16 +129,103 @@ class RequestSet:
 
     def origin_number(self, origin: RequestOrigin) -> int:
         """The number of an origin."""
-        return self.origins.setdefault(origin, len(self.origins))
+        number = self.origins.setdefault(origin, len(self.origins))
+        if number == len(self._numbered):
+            self._numbered.append(origin)
+        return number
 
-    def add(self, key: int, request: Request) -> None:
-        """Add a line of a request."""
-        first = self.requests.setdefault(key, request)
-        if first is not request:
+    def origin(self, number: int) -> RequestOrigin:
+        """The origin of a number."""
+        return self._numbered[number]
+
+    def add(
+        self, key: int, request: Request, aliases: Iterable[int] = (), earlier: int | None = None
+    ) -> Request | None:
+        """Add a line of a request; returns the request as it was, or None if it is new."""
+        requests = self.requests
+        first = requests.get(key)
+        if first is not None and not aliases:
             self.tally.duplicates += 1
-            if request.total > first.total:
-                same = {"ts": first.ts, "origin": first.origin, "file": first.file}
-                self.requests[key] = msgspec.structs.replace(request, **same)
+            self._merge(key, first, request)
+            return first
+        owner = self._owner(key, aliases)
+        for alias in (key, *aliases):
+            if alias != owner and alias not in requests:
+                self.aliases[alias] = owner
+        if earlier is not None:
+            self.earlier.setdefault(owner, earlier)
+        first = requests.setdefault(owner, request)
+        if first is request:
+            return None
+        self.tally.duplicates += 1
+        self._merge(owner, first, request)
+        return first
+
+    def alias(self, key: int, owner: int) -> None:
+        """Note another key of a request."""
+        if key not in self.requests:
+            self.aliases[key] = self.aliases.get(owner, owner)
+
+    def find(self, key: int) -> Request | None:
+        """The request with a key."""
+        return self.requests.get(self.owner(key))
+
+    def owner(self, key: int) -> int:
+        """The own key of the request with a key."""
+        return self.aliases.get(key, key)
+
+    def drop(self, key: int) -> Request | None:
+        """Remove a request; returns it, or None."""
+        self.claims.pop(key, None)
+        return self.requests.pop(key, None)
+
+    def clear(self) -> None:
+        """Drop all requests: they are booked."""
+        for kept in (self.requests, self.aliases, self.earlier, self.claims):
+            kept.clear()
+
+    def end(self, session: str | None, ts: datetime) -> None:
+        """Note the time of a session's line."""
+        if session is not None and (session not in self.ends or self.ends[session] < ts):
+            self.ends[session] = ts
+
+    def _owner(self, key: int, aliases: Iterable[int]) -> int:
+        """The key of the request that has any of these; requests that share it become one."""
+        owners = dict.fromkeys(self.aliases.get(each, each) for each in (key, *aliases))
+        booked = [owner for owner in owners if owner in self.requests]
+        for other in booked[1:]:
+            joined = self.requests.pop(other)
+            self.aliases[other] = booked[0]
+            for alias in [alias for alias, owner in self.aliases.items() if owner == other]:
+                self.aliases[alias] = booked[0]
+            self.claims.setdefault(booked[0], []).extend(self.claims.pop(other, ()))
+            self.tally.duplicates += 1
+            self._merge(booked[0], self.requests[booked[0]], joined)
+        return booked[0] if booked else key
+
+    def _merge(self, key: int, first: Request, request: Request) -> None:
+        """Add a line of a request that is there. The older file has the first lines."""
+        if request.origin != first.origin:
+            self.claim(key, request.origin, request.ts)
+        large = first
+        if (request.total, request.facts.web_searches) > (first.total, first.facts.web_searches):
+            large = request
+        older = request if request.file < first.file else first
+        if large is first and older is first:
+            return
+        where, facts = self._numbered[older.origin], self._numbered[large.origin]
+        number = older.origin if where == facts else self.origin_number(where.with_facts(facts))
+        same = {"ts": older.ts, "origin": number, "file": older.file}
+        self.requests[key] = msgspec.structs.replace(large, **same)
+
+    def claim(self, key: int, origin: int, ts: datetime) -> None:
+        """Note that lines of another session have a request, too."""
+        first = self.requests[key]
+        session = self._numbered[origin].session
+        if session != self._numbered[first.origin].session or key in self.claims:
+            claims = self.claims.setdefault(key, [Claim(first.origin, first.ts)])
+            if all(self._numbered[claim.origin].session != session for claim in claims):
+                claims.append(Claim(origin, ts))
 
 
 def key_of(text: str) -> int:
@@ -79,114 +233,6 @@ def key_of(text: str) -> int:
     return xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
 
 
-def amounts_of(feed: LogFeed) -> Callable[[tuple[Any, ...]], Amounts]:
-    """The function from the seven counts of a line, null where absent, to amounts."""
-    with_cache, with_reasoning = feed.input_with_cache, feed.output_with_reasoning
-
-    def amounts(counts: tuple[Any, ...]) -> Amounts:
-        fresh, read, writes, short, long, output, reasoning = counts
-        read, output, reasoning = read or 0, output or 0, reasoning or 0
-        if writes is short is long is None and with_reasoning and fresh is not None:
-            if with_cache:
-                fresh = fresh - read if fresh > read else 0
-            return fresh, read, 0, 0, output, reasoning
-        long = long or 0
-        short = short or 0 if writes is None else max(writes - long, 0)
-        fresh = fresh or 0
-        if with_cache:
-            fresh = max(fresh - read - short - long, 0)
-        if not with_reasoning:
-            output += reasoning
-        return fresh, read, short, long, output, reasoning
-
-    return amounts
-
-
 def total(amounts: Amounts) -> int:
     """All tokens; reasoning is a part of the output."""
     return amounts[0] + amounts[1] + amounts[2] + amounts[3] + amounts[4]
-
-
-class RequestLines:
-    """The lines of a file where each request has lines of its own."""
-
-    def __init__(self, feed: CompiledFeed, requests: RequestSet, file: int, stem: str) -> None:
-        self.requests, self.feed, self.file, self.stem = requests, feed, file, stem
-        self.amounts = amounts_of(feed.feed)
-        self.context = SessionContext(feed)
-
-    def add(self, row: Row) -> None:
-        """Add a line. Raises Refused."""
-        feed, requests = self.feed, self.requests
-        kind = feed.requests
-        if not kind.only.all(row) or feed.never.any(row):
-            if not self.context.update(row):
-                requests.tally.ignored += 1
-            return
-        fields = kind.fields.pick(row)
-        amounts = self.amounts(fields[8:])
-        tokens = total(amounts)
-        if not tokens and fields[7] is None:
-            # It has no use at all, but it may be a line that describes the session.
-            requests.tally.ignored += not self.context.update(row)
-            return
-        ts = feed.moment(fields[0])
-        if fields[7] is not None and not 0 <= fields[7] <= 1e9:
-            raise Refused(f"usd is {fields[7]}, not from 0 to 1e9")
-        identity = [row[column] for column in kind.identity]
-        if identity.count(None) == len(identity):
-            identity = [ts, fields[1] or self.stem, fields[4], *amounts]
-        origin = requests.origin_number(self.context.origin(fields, self.stem))
-        request = Request(tokens, ts, origin, amounts, fields[7], fields[5], self.file)
-        requests.add(requests.key(identity), request)
-
-
-class SessionContext(msgspec.Struct, array_like=True):
-    """The session, project and so on of the lines that follow, from the lines so far."""
-
-    feed: CompiledFeed
-    session: str | None = None
-    project: str | None = None
-    branch: str | None = None
-    model: str | None = None
-    parent: str | None = None
-    is_subagent: bool = False
-    read: list[int] = []
-
-    def update(self, row: Row) -> bool:
-        """Read a line that describes the session; False where it is not one."""
-        for number, kind in enumerate(self.feed.settings):
-            if not kind.only.all(row):
-                continue
-            if kind.first_only:
-                if number in self.read:
-                    return True
-                self.read.append(number)
-            session, project, branch, model, parent, subagent = kind.fields.pick(row)
-            self.session = session or self.session
-            self.project = project or self.project
-            self.branch = branch or self.branch
-            self.model = model or self.model
-            self.parent = parent or self.parent
-            self.is_subagent = bool(subagent) or self.is_subagent
-            return True
-        return False
-
-    def origin(self, fields: tuple[Any, ...], stem: str) -> RequestOrigin:
-        """The origin of a line with these fields, which come first."""
-        return (
-            fields[1] or self.session or stem,
-            fields[2] or self.project,
-            fields[3] or self.branch,
-            fields[4] or self.model,
-            bool(fields[6]) or self.is_subagent,
-        )
-
-    def saved(self) -> list[Any]:
-        """The state to save for lines that are not there yet."""
-        return list(msgspec.structs.astuple(self)[1:])
-
-    def resume(self, saved: list[Any]) -> None:
-        """Continue from a saved state."""
-        for name, value in zip(self.__struct_fields__[1:], saved, strict=True):
-            setattr(self, name, value)

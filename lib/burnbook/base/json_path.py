@@ -13,6 +13,11 @@ def several(paths: Paths) -> tuple[str, ...]:
     return (paths,) if isinstance(paths, str) else paths
 
 
+def summands(path: str) -> list[str]:
+    """Returns the paths of a sum, such as `tokens.input + tokens.tool`; of one path, itself."""
+    return path.split(" + ")
+
+
 def split(path: str) -> Path:
     """Returns the keys of a path. Raises ValueError if it is not a path."""
     keys, at = [], 0

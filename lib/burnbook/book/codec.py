@@ -29,7 +29,7 @@ from burnbook.rows.usage import AgentUsage, ImportedUsage, MeterReading
 from burnbook.rows.work import Checkpoint, Churn, Evidence, MissedReset, Notice
 from burnbook.times import clock
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 MAX_LINE = 1 << 20
 
 JOURNALS: dict[str, Any] = {
@@ -196,9 +196,9 @@ def verify(journal: str, line: bytes) -> Any:
             return verify(journal, plain(line))
         raise BadData(_unsealed(line, tail if mark else None, crc))
     row = decode(journal, line)
-    if row.schema_version != SCHEMA_VERSION:
+    if row.schema_version < 1:
         raise BadData(
-            f"schema_version is {row.schema_version}; this burnbook reads {SCHEMA_VERSION}"
+            f"schema_version is {row.schema_version}; this burnbook reads 1 to {SCHEMA_VERSION}"
         )
     return row
 

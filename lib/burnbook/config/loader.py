@@ -200,9 +200,10 @@ class Config:
         wrong: Iterable[tuple[str, Any, str]]
         if raw.get("journal") == "agent_usage":
             from burnbook.config import agent_logs
+            from burnbook.config.agent_logs.faults import faults
 
             feed = self._feed_struct(file, raw, agent_logs.LogFeed, agent_logs.TABLES)
-            wrong = agent_logs.faults(feed)
+            wrong = faults(feed)
         else:
             from burnbook.config import feeds
 

@@ -24,7 +24,7 @@ class Buffer:
 
     def __init__(self, contains: Sequence[str], skips: Sequence[str] = ()) -> None:
         self.data = bytearray(SIZE)
-        self.end, self.skipped = 0, list[int]()
+        self.end, self.skipped, self.held = 0, list[int](), 0
         needles = [needle.encode() for needle in contains] or [b"\n"]  # which is in every line
         self.needle = needles[0] if len(needles) == 1 else None
         # The expression starts with the common prefix: it runs at the speed of a byte search.
@@ -50,7 +50,7 @@ class Buffer:
         `end` of the file until the next block. The bytes after the last newline are left; at the
         end, `end` is where they begin. `skipped` has the offsets of lines that are too long.
         """
-        self.end, self.skipped = offset, []
+        self.end, self.skipped, self.held = offset, [], 0
         if len(self.data) > SIZE:
             self.data = bytearray(SIZE)
         held = fresh = 0  # bytes of an unfinished line, and those of them already searched
@@ -64,6 +64,7 @@ class Buffer:
             with memoryview(self.data) as view:
                 held += read(view[held:], self.end + held)
                 if held == fresh:
+                    self.held = held
                     return
                 cut = self.data.rfind(b"\n", fresh, held) + 1
             if cut:
@@ -74,6 +75,16 @@ class Buffer:
                 self.data[:held] = self.data[cut : cut + held]
                 self.end += cut
             fresh = held
+
+    def rest(self) -> list[Hit]:
+        """The bytes after the last newline as a line, once `blocks` has ended, if it has a needle.
+
+        The first line of a file needs none.
+        """
+        held = self.held
+        has_needle = self.search(self.data, 0, held) or self.end == 0
+        is_skipped = self.starts is not None and self.skip(self.data, 0, held)
+        return [(0, held)] if held and has_needle and not is_skipped else []
 
     def _hits(self, cut: int, *, at_start: bool) -> list[Hit]:
         data, needle = self.data, self.needle

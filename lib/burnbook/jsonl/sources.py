@@ -22,11 +22,15 @@ from burnbook.config.agent_logs import LogFeed
 
 _HEAD = 1024
 _MARK = 1024  # several lines: the end of one alone may be that of any other
-FORM = 1
+FORM = 2
+FINISHED = 600.0  # seconds without a change after which nobody writes to a file any more
 
 
 class Source(msgspec.Struct, array_like=True):
-    """The state of a file after a read; `going` is the context for its next lines."""
+    """The state of a file after a read; `going` is the context for its next lines.
+
+    `is_finished`: it was read as a file to which nobody writes, with an unterminated last line.
+    """
 
     size: int
     mtime_ns: int
@@ -35,6 +39,7 @@ class Source(msgspec.Struct, array_like=True):
     head_bytes: int = 0
     mark: int = 0
     going: list[Any] = []
+    is_finished: bool = False
 
 
 class Remembered(msgspec.Struct, array_like=True):
@@ -46,12 +51,16 @@ class Remembered(msgspec.Struct, array_like=True):
 
 
 class Log:
-    """A file that exists."""
+    """A file that exists; `root` is the agent's folder in which it was found."""
 
-    __slots__ = ("mtime_ns", "path", "size")
+    __slots__ = ("mtime_ns", "path", "root", "size")
 
-    def __init__(self, path: str, size: int, mtime_ns: int) -> None:
-        self.path, self.size, self.mtime_ns = path, size, mtime_ns
+    def __init__(self, path: str, size: int, mtime_ns: int, root: str | None = None) -> None:
+        self.path, self.size, self.mtime_ns, self.root = path, size, mtime_ns, root
+
+    def is_finished(self, now: float) -> bool:
+        """Whether nobody has written to it for a while; `now` in epoch seconds."""
+        return now - self.mtime_ns / 1e9 >= FINISHED
 
 
 def roots(feed: LogFeed) -> list[str]:
@@ -70,9 +79,11 @@ def logs(feed: LogFeed) -> list[Log]:
             fixed, rest = _split(pattern)
             match = re.compile(_regex(rest)).fullmatch
             base = os.path.join(root, fixed) if fixed else root
-            for log in _below(base, "/" in rest):
-                if match(log.path[len(base) + 1 :]):
-                    files.setdefault(log.path, log)
+            for path, status in _below(base, "/" in rest):
+                if match(path[len(base) + 1 :]):
+                    real = os.path.realpath(path)
+                    log = Log(real, status.st_size, status.st_mtime_ns, root)
+                    files.setdefault(real, log)
     return sorted(files.values(), key=lambda log: (log.mtime_ns, log.path))
 
 
@@ -97,19 +108,28 @@ def _regex(pattern: str) -> str:
     return "".join(regex).removesuffix("/")
 
 
-def _below(base: str, deep: bool) -> Iterator[Log]:
-    waiting = [base]
+def _below(base: str, deep: bool) -> Iterator[tuple[str, os.stat_result]]:
+    """The files below a folder.
+
+    A link to a folder is followed inside the user's home, where agents write through it, and no
+    folder is searched twice.
+    """
+    waiting, visited = [base], set[str]()
+    home = os.path.realpath(os.path.expanduser("~"))
     while waiting:
         try:
             with os.scandir(waiting.pop()) as entries:
                 for entry in entries:
                     try:
-                        if entry.is_dir(follow_symlinks=False):
-                            if deep:
+                        if entry.is_file():
+                            yield entry.path, entry.stat()
+                        elif deep and entry.is_dir(follow_symlinks=False):
+                            waiting.append(entry.path)
+                        elif deep and entry.is_symlink() and entry.is_dir():
+                            real = os.path.realpath(entry.path)
+                            if real.startswith(home + "/") and real not in visited:
+                                visited.add(real)
                                 waiting.append(entry.path)
-                        elif entry.is_file():
-                            status = entry.stat()
-                            yield Log(entry.path, status.st_size, status.st_mtime_ns)
                     except OSError as error:
                         _ignore(error)
         except OSError as error:

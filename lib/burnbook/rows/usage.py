@@ -7,6 +7,7 @@ import msgspec
 from burnbook.rows.meters import Count, Id, Meter, Moment, Row, Text
 
 Usd = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
+Key = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
 
 
 class Tokens(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -21,13 +22,45 @@ class Tokens(msgspec.Struct, frozen=True, omit_defaults=True):
     usd: Usd | None = None
 
 
+class Where(msgspec.Struct, frozen=True):
+    """Where and when a row puts its request."""
+
+    ts: Moment
+    session: Text | None
+    project: Text | None
+    branch: Text | None
+    model: Text | None
+    is_subagent: bool = False
+    window: Id | None = None
+
+
+class Superseded(Tokens, frozen=True, omit_defaults=True):
+    """What a superseded row had; `where` only if it differs from the row that supersedes it."""
+
+    speed: Text | None = None
+    service_tier: Text | None = None
+    inference_geo: Text | None = None
+    served_by: Text | None = None
+    home: Text | None = None
+    subagent: Text | None = None
+    prompt_tokens: Count | None = None
+    web_searches: Count = 0
+    where: Where | None = None
+
+
 class AgentUsage(Row, frozen=True, kw_only=True):
     """One request of an agent, from its own log.
 
     `input_tokens` exclude cached ones, `output_tokens` include reasoning; counts that are left out
-    are 0. `project` is the folder that the agent worked in, with `~` for the home folder. If a log
-    has more about a request later, a new row has all of it: `supersedes` names the row that it
-    replaces, `superseded` has the counts of that row, `first` names the request's first row.
+    are 0. `project` is the folder that the agent worked in, with `~` for the home folder, and
+    `home` is the agent's own folder. A fact that the log does not show is left out; rows of version
+    1 have none of them. `prompt_tokens` is everything that was sent, `total_stated` the total that
+    the log states where the counts do not add up to it. `aliases` are other keys of the request, by
+    which a copy of it is recognized.
+
+    If a log has more about a request later, a new row has all of it: `supersedes` names the row
+    that it replaces, `superseded` has the values of that row, `first` names the request's first
+    row, and `revision` counts the rows of the request from 0.
     """
 
     ts: Moment
@@ -45,9 +78,21 @@ class AgentUsage(Row, frozen=True, kw_only=True):
     usd: Usd | None = None
     is_subagent: bool = False
     request_id: Text | None = None
+    upstream_id: Text | None = None
+    speed: Text | None = None
+    service_tier: Text | None = None
+    inference_geo: Text | None = None
+    served_by: Text | None = None
+    home: Text | None = None
+    subagent: Text | None = None
+    prompt_tokens: Count | None = None
+    web_searches: Count = 0
+    total_stated: Count | None = None
+    aliases: tuple[Key, ...] = ()
     first: str | None = None
+    revision: Count = 0
     supersedes: str | None = None
-    superseded: Tokens | None = None
+    superseded: Superseded | None = None
 
 
 class MeterReading(Row, frozen=True, kw_only=True):

@@ -14,8 +14,9 @@ from burnbook.store.queries import QUARTER
 from burnbook.usage import blocks as usage_blocks
 from burnbook.usage import queries
 from burnbook.usage.blocks import Block, ResetReading
-from burnbook.usage.counts import Counts, counts, origin
-from burnbook.usage.projection import JOURNAL, USAGE, booked, row_keys
+from burnbook.usage.booked_rows import booked, row_keys
+from burnbook.usage.counts import Counts, counts, moment, origin
+from burnbook.usage.projection import JOURNAL, USAGE
 from burnbook.usage.queries import Filters, LocalTime
 
 _TS = b'"ts":"'
@@ -31,14 +32,14 @@ class Span(NamedTuple):
 
 
 class BlockKey(NamedTuple):
-    """Whose sums these are, and what their price depends on; for `has_usd` see `Origin`."""
+    """Whose sums these are; for the last three see `queries.Key`."""
 
     period: Span
     tool: str
     model: str | None
     has_usd: bool
-    day: date
     facts: Facts
+    day: date
 
 
 class Part(NamedTuple):
@@ -48,8 +49,8 @@ class Part(NamedTuple):
     tool: str
     model: str | None
     has_usd: bool
-    is_wanted: bool
     facts: Facts
+    is_wanted: bool
     sums: Counts
 
 
@@ -69,8 +70,7 @@ def sums(ctx: Context, filters: Filters, zone: tzinfo) -> Iterator[tuple[BlockKe
         block = blocks[part.tool][part.time]
         if part.is_wanted and filters.has_day(local(block.start // QUARTER).date()):
             day = queries.utc_day(part.time // QUARTER)
-            name = (part.tool, part.model, part.has_usd)
-            yield BlockKey(_span(block), *name, day, part.facts), part.sums
+            yield BlockKey(_span(block), *part[1:5], day), part.sums
 
 
 def _readings(ctx: Context) -> list[ResetReading]:
@@ -111,22 +111,24 @@ def _split_quarters(ctx: Context, filters: Filters, split: set[int]) -> Iterator
     }
     database = ctx.store.view(USAGE)
     for offset, line in journal.lines(journal.path_of(ctx.book.root, JOURNAL)):
-        start = line.find(_TS) + len(_TS)
-        if line[start : start + _MINUTE] not in minutes:
+        # Of a row that moved its request, also the time of the row that it supersedes.
+        starts = (part[:_MINUTE] for part in line.split(_TS, 2)[1:])
+        if minutes.isdisjoint(starts):
             continue
         row = codec.read(JOURNAL, line)
         if not isinstance(row, AgentUsage):
             continue  # the store counts it
-        key = row_keys(row.id, row.first)
-        if booked(database, [key[0]]).get(key, (0, -1))[1] != offset:
+        request = row_keys(row.id, row.first)[0]
+        if all(entry.offset != offset for entry in booked(database, [request])):
             continue  # a duplicate, or newer than the store
-        for tokens, sign in ((row, 1), (row.superseded, -1)):
-            if tokens is not None:
-                amounts, name = Counts(), origin(row, tokens)
-                amounts.add(counts(tokens), sign)
-                time, wanted = int(row.ts.timestamp()), filters.has_origin(name)
-                facts = Facts(name.model, quarter=time // QUARTER % 96)
-                yield Part(time, name.tool, name.model, name.has_usd, wanted, facts, amounts)
+        for values, sign in ((row, 1), (row.superseded, -1)):
+            if values is not None:
+                amounts, name = Counts(), origin(row, values)
+                amounts.add(counts(values), sign)
+                time, wanted = int(moment(row, values).timestamp()), filters.has_origin(name)
+                if time // QUARTER in split:
+                    facts = name.facts()._replace(quarter=time // QUARTER % 96)
+                    yield Part(time, *name[:2], name.has_usd, facts, wanted, amounts)
 
 
 def _span(block: Block) -> Span:

@@ -1,10 +1,12 @@
 """Sums of requests, and the origin that requests are grouped by."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
-from burnbook.rows.usage import AgentUsage, Tokens
+from burnbook.cost.facts import Facts, size_class
+from burnbook.rows.usage import AgentUsage, Superseded
 
 NANO = 1_000_000_000
 
@@ -13,7 +15,8 @@ class Origin(NamedTuple):
     """What requests that are summed together have in common.
 
     `window` is the window that the row was booked in. `has_usd`: the log reported a cost other
-    than 0, which agents write that do not know prices.
+    than 0, which agents write that do not know prices. `prompt_tokens` is a size that stands for
+    those with the same prices (`cost.facts.size_class`). `home` is the agent's own folder.
     """
 
     tool: str
@@ -24,6 +27,18 @@ class Origin(NamedTuple):
     is_subagent: bool
     window: str | None
     has_usd: bool
+    speed: str | None = None
+    service_tier: str | None = None
+    inference_geo: str | None = None
+    served_by: str | None = None
+    prompt_tokens: int = 0
+    subagent: str | None = None
+    home: str | None = None
+
+    def facts(self) -> Facts:
+        """What prices depend on."""
+        at = (self.service_tier, self.inference_geo, self.prompt_tokens)
+        return Facts(self.model, self.served_by, self.speed, *at)
 
 
 class Counts(msgspec.Struct, array_like=True):
@@ -42,6 +57,7 @@ class Counts(msgspec.Struct, array_like=True):
     reasoning: int = 0
     usd_nanos: int = 0
     usd_requests: int = 0
+    web_searches: int = 0
 
     @property
     def usd(self) -> float:
@@ -65,15 +81,47 @@ class Counts(msgspec.Struct, array_like=True):
         self.reasoning += sign * other.reasoning
         self.usd_nanos += sign * other.usd_nanos
         self.usd_requests += sign * other.usd_requests
+        self.web_searches += sign * other.web_searches
 
 
-def origin(row: AgentUsage, tokens: AgentUsage | Tokens) -> Origin:
-    """The origin of a row with these tokens: its own, or those of the row that it supersedes."""
-    where = (row.tool, row.model, row.session, row.project, row.branch)
-    return Origin(*where, row.is_subagent, row.window, bool(tokens.usd))
+def origin(row: AgentUsage, values: AgentUsage | Superseded) -> Origin:
+    """The origin of a row with these values: its own, or those of the row that it supersedes."""
+    where = row if isinstance(values, AgentUsage) or values.where is None else values.where
+    return Origin(
+        row.tool,
+        where.model,
+        where.session,
+        where.project,
+        where.branch,
+        where.is_subagent,
+        where.window,
+        bool(values.usd),
+        values.speed,
+        values.service_tier,
+        values.inference_geo,
+        values.served_by,
+        size_class(prompt_tokens(values)),
+        values.subagent,
+        values.home,
+    )
 
 
-def counts(tokens: AgentUsage | Tokens) -> Counts:
+def moment(row: AgentUsage, values: AgentUsage | Superseded) -> datetime:
+    """When the request was, as a row has it or as the row that it supersedes had it."""
+    if isinstance(values, AgentUsage) or values.where is None:
+        return row.ts
+    return values.where.ts
+
+
+def prompt_tokens(values: AgentUsage | Superseded) -> int:
+    """Everything that a request sent. Rows of version 1 have only the kinds of input."""
+    if values.prompt_tokens is not None:
+        return values.prompt_tokens
+    writes = values.cache_write_5m_tokens + values.cache_write_1h_tokens
+    return values.input_tokens + values.cache_read_tokens + writes
+
+
+def counts(tokens: AgentUsage | Superseded) -> Counts:
     """The counts of one request."""
     return Counts(
         1,
@@ -85,4 +133,5 @@ def counts(tokens: AgentUsage | Tokens) -> Counts:
         tokens.reasoning_tokens,
         round((tokens.usd or 0) * NANO),
         tokens.usd is not None,
+        tokens.web_searches,
     )

@@ -47,5 +47,6 @@ class Pricing(NamedTuple):
 def quantities(sums: Counts) -> Quantities:
     """What the requests used."""
     return Quantities(
-        *(sums.input, sums.cache_read, sums.cache_write_5m, sums.cache_write_1h, sums.output)
+        *(sums.input, sums.cache_read, sums.cache_write_5m, sums.cache_write_1h),
+        *(sums.output, sums.web_searches),
     )

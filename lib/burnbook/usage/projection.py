@@ -1,12 +1,12 @@
 """The tables that are derived from agent_usage.jsonl: which requests are booked, and their sums.
 
 `usage_rows` has every row once, by the 64-bit key of its request and, for a row that supersedes an
-earlier one, its own. `usage_cells` has the sums of each quarter-hour (epoch seconds // 900, UTC)
+earlier one, its own. `usage_aliases` has the other keys of requests, `usage_sessions` when each
+session was last seen. `usage_cells` has the sums of each quarter-hour (epoch seconds // 900, UTC)
 and origin. A row that supersedes another subtracts what that one had added.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from itertools import islice
 from sqlite3 import Connection
 
@@ -18,22 +18,29 @@ from burnbook.rows.meters import NewerRow
 from burnbook.rows.usage import AgentUsage
 from burnbook.store.projection import Entry, Projection, Stretch, signed
 from burnbook.store.queries import QUARTER
-from burnbook.usage.counts import Counts, Origin, counts, origin
+from burnbook.usage.booked_rows import RowEntry, add_session, booked, entry_of, row_keys
+from burnbook.usage.counts import Counts, Origin, counts, moment, origin
 
 JOURNAL = "agent_usage"
-MAX_TOKENS = (1 << 63) - 1
 _BATCH = 20_000  # rows at a time: their keys are inserted in order
-_ID_LENGTH = len("u-0123456789abcdef")  # of the rows that `ingest` writes
 
 _SUMS = Counts.__struct_fields__
 _TABLES = (
     """CREATE TABLE usage_rows (
     request INTEGER NOT NULL, -- the key of the request's first row
     row INTEGER NOT NULL, -- 0 for that row, the row's own key for one that supersedes another
+    revision INTEGER NOT NULL, -- how many rows of the request came before it
     tokens INTEGER NOT NULL,
     offset INTEGER NOT NULL, -- of the row in the journal
+    version INTEGER NOT NULL, -- schema_version
+    place INTEGER NOT NULL, -- a hash of its session and time
     PRIMARY KEY (request, row)
 ) WITHOUT ROWID""",
+    "CREATE TABLE usage_aliases (alias INTEGER PRIMARY KEY, request INTEGER NOT NULL)",
+    """CREATE TABLE usage_sessions (
+    session INTEGER PRIMARY KEY, -- a hash of tool and session
+    ends INTEGER NOT NULL -- the time of its last request, in epoch milliseconds
+)""",
     """CREATE TABLE usage_origins (
     id INTEGER PRIMARY KEY,
     tool TEXT NOT NULL,
@@ -43,7 +50,14 @@ _TABLES = (
     branch TEXT,
     is_subagent INTEGER NOT NULL,
     window_id TEXT,
-    has_usd INTEGER NOT NULL
+    has_usd INTEGER NOT NULL,
+    speed TEXT,
+    service_tier TEXT,
+    inference_geo TEXT,
+    served_by TEXT,
+    prompt_tokens INTEGER NOT NULL,
+    subagent TEXT,
+    home TEXT
 )""",
     f"""CREATE TABLE usage_cells (
     origin INTEGER NOT NULL,
@@ -52,36 +66,49 @@ _TABLES = (
     PRIMARY KEY (origin, quarter)
 ) WITHOUT ROWID""",
 )
-_INSERT_ROW = "INSERT INTO usage_rows VALUES (?, ?, ?, ?)"
-_INSERT_ORIGIN = "INSERT OR IGNORE INTO usage_origins VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ORIGIN = len(Origin._fields)
+_INSERT_ROW = "INSERT INTO usage_rows VALUES (?, ?, ?, ?, ?, ?, ?)"
+# Of two requests with an alias, which is a fault elsewhere, the same one has it in any order.
+_INSERT_ALIAS = (
+    "INSERT INTO usage_aliases VALUES (?, ?)"
+    " ON CONFLICT (alias) DO UPDATE SET request = min(request, excluded.request)"
+)
+_INSERT_SESSION = (
+    "INSERT INTO usage_sessions VALUES (?, ?)"
+    " ON CONFLICT (session) DO UPDATE SET ends = max(ends, excluded.ends)"
+)
+_INSERT_ORIGIN = f"INSERT OR IGNORE INTO usage_origins VALUES ({', '.join('?' * (1 + _ORIGIN))})"
 _ADD_TO_CELL = (
     f"INSERT INTO usage_cells VALUES ({', '.join('?' * (2 + len(_SUMS)))})"
     " ON CONFLICT (origin, quarter) DO UPDATE SET "
     + ", ".join(f"{name} = {name} + excluded.{name}" for name in _SUMS)
 )
 
-# Request, row, tokens and offset, as in `usage_rows`.
-RowEntry = tuple[int, int, int, int]
-
 
 class Increment(msgspec.Struct):
     """What the rows from byte `start` to byte `end` of the journal add to the tables.
 
+    `aliases` are pairs of an alias and its request. `sessions` are the last times of sessions.
     `cells` are quarter-hour, index in `origins`, and the fields of `Counts`.
     """
 
     start: int
     end: int
     rows: Sequence[RowEntry]
+    aliases: Sequence[tuple[int, int]]
+    sessions: dict[int, int]
     origins: Sequence[Origin]
     cells: Sequence[tuple[int, ...]]
 
     def stretch(self) -> Stretch:
         """The same for the store."""
-        return Stretch(self.start, self.end, self._add_to)
+        return Stretch(self.start, self.end, self.add_to)
 
-    def _add_to(self, database: Connection) -> None:
+    def add_to(self, database: Connection) -> None:
+        """Add it to the tables."""
         database.executemany(_INSERT_ROW, sorted(self.rows))
+        database.executemany(_INSERT_ALIAS, sorted(self.aliases))
+        database.executemany(_INSERT_SESSION, self.sessions.items())
         _add_cells(database, self.origins, self.cells)
 
 
@@ -93,53 +120,28 @@ def apply(database: Connection, entries: Iterable[Entry]) -> int:
         for offset, _, row in batch:
             first = None if isinstance(row, NewerRow) else row.first
             added.setdefault(row_keys(row.id, first), (offset, row))
-        for key in booked(database, {request for request, _ in added}).keys() & added.keys():
-            del added[key]
+        for entry in booked(database, {request for request, _ in added}):
+            added.pop(entry[:2], None)
         duplicates += len(batch) - len(added)
-        rows = [(*key, total_of(row), offset) for key, (offset, row) in added.items()]
-        database.executemany(_INSERT_ROW, sorted(rows))
         cells: dict[tuple[int, Origin], Counts] = {}
-        for _, row in added.values():
+        rows: list[RowEntry] = []
+        aliases: list[tuple[int, int]] = []
+        sessions: dict[int, int] = {}
+        for key, (offset, row) in added.items():
+            rows.append(entry_of(key, offset, row))
             if isinstance(row, NewerRow):
                 continue
-            quarter = int(row.ts.timestamp()) // QUARTER
-            for tokens, sign in ((row, 1), (row.superseded, -1)):
-                if tokens is not None:
-                    cell = cells.setdefault((quarter, origin(row, tokens)), Counts())
-                    cell.add(counts(tokens), sign)
+            aliases += [(signed(int(alias, 16)), key[0]) for alias in row.aliases]
+            add_session(sessions, row.tool, row.session, row.ts)
+            for values, sign in ((row, 1), (row.superseded, -1)):
+                if values is not None:
+                    quarter = int(moment(row, values).timestamp()) // QUARTER
+                    cell = cells.setdefault((quarter, origin(row, values)), Counts())
+                    cell.add(counts(values), sign)
         numbers = {name: n for n, name in enumerate(dict.fromkeys(name for _, name in cells))}
-        sums = ((q, numbers[name], *astuple(added)) for (q, name), added in cells.items())
-        _add_cells(database, [*numbers], sums)
+        sums = [(q, numbers[name], *astuple(added)) for (q, name), added in cells.items()]
+        Increment(0, 0, rows, aliases, sessions, [*numbers], sums).add_to(database)
     return duplicates
-
-
-def booked(database: Connection, requests: Iterable[int]) -> dict[tuple[int, int], tuple[int, int]]:
-    """Tokens and offset of the rows of some requests, by the keys of request and row."""
-    if database.execute("SELECT 1 FROM usage_rows LIMIT 1").fetchone() is None:
-        return {}
-    rows = database.execute(
-        "SELECT request, row, tokens, offset FROM usage_rows"
-        " WHERE request IN (SELECT value FROM json_each(?))",
-        [msgspec.json.encode(sorted(requests)).decode()],
-    )
-    return {(request, row): (tokens, offset) for request, row, tokens, offset in rows}
-
-
-def row_keys(row_id: str, first: str | None) -> tuple[int, int]:
-    """The keys of a row's request and of the row, as in `usage_rows`."""
-    return (_key(row_id), 0) if first is None else (_key(first), _key(row_id))
-
-
-def total_of(row: AgentUsage | NewerRow) -> int:
-    """All tokens of a row. No row supersedes one of a newer version."""
-    return MAX_TOKENS if isinstance(row, NewerRow) else counts(row).total
-
-
-def _key(row_id: str) -> int:
-    if len(row_id) == _ID_LENGTH:
-        with suppress(ValueError):
-            return signed(int(row_id[2:], 16))
-    return signed(xxh3_64_intdigest(row_id.encode("utf-8", "surrogatepass")))
 
 
 def _add_cells(
@@ -157,8 +159,11 @@ def _add_cells(
 # The number of an origin depends on the order of rows, and a cell may be empty.
 _CONTENT = (
     "SELECT * FROM usage_rows",
+    "SELECT * FROM usage_aliases",
+    "SELECT * FROM usage_sessions",
     "SELECT quarter, tool, model, session, project, branch, is_subagent, window_id, has_usd, "
+    "speed, service_tier, inference_geo, served_by, prompt_tokens, subagent, home, "
     f"{', '.join(_SUMS)} FROM usage_cells JOIN usage_origins ON usage_origins.id = origin "
     "WHERE requests <> 0",
 )
-USAGE = Projection("usage", JOURNAL, 1, _TABLES, apply, newer=True, content=_CONTENT)
+USAGE = Projection("usage", JOURNAL, 2, _TABLES, apply, newer=True, content=_CONTENT)

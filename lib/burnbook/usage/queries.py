@@ -1,6 +1,6 @@
 """The questions that reports ask about agents' usage, as queries over the store."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from fnmatch import fnmatchcase
 from functools import partial
@@ -16,6 +16,7 @@ from burnbook.usage.projection import USAGE
 
 _DAY = 96  # quarter-hours
 _EPOCH = date(1970, 1, 1).toordinal()
+_FACTS = 5  # columns of the queries
 _SUMS = len(Counts.__struct_fields__)
 BY_TIME = ("daily", "weekly", "monthly")
 
@@ -46,14 +47,14 @@ class Filters(NamedTuple):
 
 
 class Key(NamedTuple):
-    """Whose sums these are, and what their price depends on; for `has_usd` see `Origin`."""
+    """Whose sums these are; for `has_usd` see `Origin`. Prices depend on facts and the UTC day."""
 
     period: str | None
     tool: str
     model: str | None
     has_usd: bool
-    day: date
     facts: Facts
+    day: date
 
 
 class QuarterSums(NamedTuple):
@@ -63,8 +64,8 @@ class QuarterSums(NamedTuple):
     tool: str
     model: str | None
     has_usd: bool
-    is_wanted: bool
     facts: Facts
+    is_wanted: bool
     sums: Counts
 
 
@@ -75,19 +76,20 @@ def sums(
     zone: tzinfo = UTC,
     has_hours: Callable[[str], bool] = lambda model: False,
 ) -> Iterator[tuple[Key, Counts]]:
-    """Sums by period, tool, model and facts of the price. Without a report, the period is null.
+    """Sums by period, tool and model, and by what their price depends on.
 
-    `has_hours`: whether the price of a model depends on the hour.
+    Without a report, the period is null. `has_hours`: whether the price of a model depends on the
+    hour.
     """
     database = store.view(USAGE)
     has_days = filters.since is not None or filters.until is not None
     quarters = _quarters(database) if report in BY_TIME or has_days else ()
     _set_relations(database, filters, quarters, zone, has_hours)
     params = {"report": report, "since": _day(filters.since), "until": _day(filters.until)}
-    rows = _rows(database, "usage", filters, **params)
-    for period, tool, model, has_usd, first, slot, *amounts in rows:
-        facts = Facts(model, quarter=slot)
-        yield Key(period, tool, model, bool(has_usd), utc_day(first), facts), Counts(*amounts)
+    for period, tool, model, has_usd, *values in _rows(database, "usage", filters, **params):
+        *facts, slot, start = values[: _FACTS + 2]
+        name = (period, tool, model, bool(has_usd))
+        yield Key(*name, _facts(model, facts, slot), utc_day(start)), Counts(*values[_FACTS + 2 :])
 
 
 def window_sums(store: Store, window: str) -> list[tuple[Key, Counts]]:
@@ -106,13 +108,10 @@ def by_quarter(store: Store, filters: Filters) -> list[QuarterSums]:
     _set_relations(database, filters, (), UTC)
     return [
         QuarterSums(
-            *(quarter, tool, model, bool(has_usd), bool(is_wanted)),
-            Facts(model, quarter=quarter % _DAY),
-            Counts(*amounts),
+            *(quarter, tool, model, bool(has_usd), _facts(model, values[:_FACTS], quarter % _DAY)),
+            *(bool(values[_FACTS]), Counts(*values[_FACTS + 1 :])),
         )
-        for quarter, tool, model, has_usd, is_wanted, *amounts in _rows(
-            database, "usage_quarters", filters
-        )
+        for quarter, tool, model, has_usd, *values in _rows(database, "usage_quarters", filters)
     ]
 
 
@@ -143,6 +142,12 @@ def cells(store: Store) -> Iterator[tuple[int, Origin, Counts]]:
 def utc_day(quarter: int) -> date:
     """The UTC day of a quarter-hour."""
     return date.fromordinal(_EPOCH + quarter // _DAY)
+
+
+def _facts(model: str | None, values: Sequence[Any], slot: int | None) -> Facts:
+    speed, service_tier, inference_geo, served_by, prompt_tokens = values
+    named = (model, served_by, speed, service_tier, inference_geo, prompt_tokens)
+    return Facts(*named, quarter=slot)
 
 
 class LocalTime:
@@ -200,12 +205,10 @@ def _set_relations(
         "CREATE TEMP TABLE selected (field TEXT, name TEXT, PRIMARY KEY (field, name))"
         " WITHOUT ROWID"
     )
+    named = (("tool", filters.tools), ("project", filters.projects), ("model", filters.models))
     wanted: list[tuple[str, str, Callable[[str], bool]]] = [
         (field, field, partial(_matches, patterns=patterns))
-        for field, patterns in (
-            *(("tool", filters.tools), ("project", filters.projects)),
-            ("model", filters.models),
-        )
+        for field, patterns in named
         if patterns
     ]
     if has_hours is not None:

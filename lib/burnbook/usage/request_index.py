@@ -2,32 +2,33 @@
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import msgspec
 
-from burnbook.book import journal
-from burnbook.book.codec import BOM, SCHEMA_VERSION
+from burnbook.book import codec, journal
+from burnbook.book.codec import BOM
+from burnbook.rows.meters import NewerRow
+from burnbook.rows.usage import AgentUsage, Key
 from burnbook.store.projection import signed
 from burnbook.store.store import Store
-from burnbook.usage.projection import JOURNAL, MAX_TOKENS, USAGE, booked, row_keys
+from burnbook.usage.booked_rows import RowEntry, booked, ends, entry_of, owners, row_keys
+from burnbook.usage.projection import JOURNAL, USAGE
 
 _MARK = 64  # bytes before the offset, the crc of the last row among them
 
 
-class Booked(NamedTuple):
-    """A request in the book: its tokens, and the offset of the row that counts."""
-
-    tokens: int
-    offset: int
-
-
 class Known(msgspec.Struct):
-    """The requests among some keys that the journal has up to `offset`, by signed key."""
+    """What the journal has up to `offset` of some keys.
+
+    `requests` are the newest rows of requests by signed key, `aliases` the requests with other
+    keys, and `sessions` the ends of all sessions, if any request is there (see `usage_sessions`).
+    """
 
     offset: int
     mark: bytes
-    requests: dict[int, tuple[int, int]]
+    requests: dict[int, RowEntry]
+    aliases: dict[int, int]
+    sessions: dict[int, int] = {}
 
 
 def look_up(store: Store, root: str, keys: Iterable[int]) -> Known:
@@ -36,10 +37,15 @@ def look_up(store: Store, root: str, keys: Iterable[int]) -> Known:
     [(offset,)] = database.execute(
         "SELECT offset FROM projections WHERE name = ?", [USAGE.name]
     ).fetchall()
-    requests: dict[int, tuple[int, int]] = {}
-    for (request, _), entry in booked(database, map(signed, keys)).items():
-        requests[request] = max(requests.get(request, entry), entry)
-    return Known(offset, _mark(root, offset), requests)
+    names = {*map(signed, keys)}
+    named = owners(database, names)
+    requests: dict[int, RowEntry] = {}
+    for entry in booked(database, names | {*named.values()}):
+        newest = requests.setdefault(entry.request, entry)
+        if newest.order < entry.order:
+            requests[entry.request] = entry
+    sessions = ends(database) if requests else {}
+    return Known(offset, _mark(root, offset), requests, named, sessions)
 
 
 class RequestIndex:
@@ -54,14 +60,16 @@ class RequestIndex:
         """Read the rows that other writers appended."""
         known, appended = self.known, self._appended
         if known.mark != _mark(self.root, known.offset):
-            known.offset, known.requests = 0, {}  # another program changed the journal
+            known.offset, known.requests, known.aliases = 0, {}, {}  # another program changed it
             appended.clear()
         for offset, line in journal.lines(self.path, known.offset):
             # The other process of a large ingest writes thousands of rows: their ids are enough.
-            if _OWN_ROW.match(line) and _FIRST not in line:
+            if _OWN_ROW.match(line) and not _MORE.search(line):
                 appended[signed(int(line[9:25], 16))] = offset
             elif row := _read(line):
-                appended[row_keys(row.id, row.first)[0]] = offset
+                key = row_keys(row.id, row.first)[0]
+                appended[key] = offset
+                known.aliases |= {signed(int(alias, 16)): key for alias in row.aliases}
             known.offset = offset + len(line)
         known.mark = _mark(self.root, known.offset)
 
@@ -69,50 +77,39 @@ class RequestIndex:
         """Continue at byte `end`: this process wrote the rows before it, and has each key once."""
         self.known.offset, self.known.mark = end, _mark(self.root, end)
 
-    def find(self, keys: Iterable[int]) -> dict[int, Booked]:
-        """The booked requests among some 64-bit keys."""
-        if not self.known.requests and not self._appended:
-            return {}
-        entries = {key: self._find(signed(key)) for key in keys}
-        return {key: entry for key, entry in entries.items() if entry is not None}
-
-    def _find(self, key: int) -> Booked | None:
-        entry = self.known.requests.get(key)
-        offset = self._appended.get(key)
+    def find(self, key: int) -> RowEntry | None:
+        """The newest row of the request with a 64-bit key; None if it is not booked."""
+        known = self.known
+        name = signed(key)
+        if name not in known.requests and name not in self._appended:
+            if name not in known.aliases:
+                return None
+            name = known.aliases[name]
+        offset = self._appended.get(name)
         if offset is None:
-            return None if entry is None else Booked(*entry)
+            return known.requests.get(name)
         _, line = next(journal.lines(self.path, offset))
-        row = _read(line)
-        return None if row is None else Booked(row.tokens, offset)
+        row = codec.read(JOURNAL, line)
+        if isinstance(row, AgentUsage):
+            return entry_of(row_keys(row.id, row.first), offset, row)
+        return entry_of((name, 0), offset, row) if isinstance(row, NewerRow) else None
 
 
 _OWN_ROW = re.compile(rb'\{"id":"u-[0-9a-f]{16}"')
-_FIRST = b'"first":"'
+_MORE = re.compile(b'"first":"|"aliases":\\[')
 
 
 class _Row(msgspec.Struct):
     id: str
-    schema_version: int
-    input_tokens: int = 0
-    cache_read_tokens: int = 0
-    cache_write_5m_tokens: int = 0
-    cache_write_1h_tokens: int = 0
-    output_tokens: int = 0
     first: str | None = None
-
-    @property
-    def tokens(self) -> int:
-        """All tokens. No row supersedes one of a newer version."""
-        if self.schema_version > SCHEMA_VERSION:
-            return MAX_TOKENS
-        writes = self.cache_write_5m_tokens + self.cache_write_1h_tokens
-        return self.input_tokens + self.cache_read_tokens + writes + self.output_tokens
+    aliases: list[Key] = []
 
 
 _decode = msgspec.json.Decoder(_Row).decode
 
 
 def _read(line: bytes) -> _Row | None:
+    """The keys of a row; None for a corrupt one."""
     try:
         return _decode(line.removeprefix(BOM))
     except (msgspec.DecodeError, UnicodeDecodeError):

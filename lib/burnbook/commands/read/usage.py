@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, tzinfo
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from burnbook.base.errors import BadConfig, Missing, UsageError
 from burnbook.context import Context, Result, note_damage
@@ -13,12 +13,13 @@ from burnbook.times import clock
 from burnbook.usage import queries
 from burnbook.usage import report as usage
 from burnbook.usage.counts import Counts
-from burnbook.usage.explain import Explained, explanations
-from burnbook.usage.explain import figures as explain_figures
 from burnbook.usage.pricing import Pricing
 from burnbook.usage.queries import Filters
 from burnbook.usage.report import Report
 from burnbook.windows.current import wanted
+
+if TYPE_CHECKING:
+    from burnbook.usage.explain import Explained
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -37,7 +38,7 @@ def run(ctx: Context, args: Any) -> Result:
         sums = queries.sums(ctx.store, args.report, filters, zone, pricing.prices.has_hours)
     sums = list(sums) if args.explain else sums
     report = usage.build(sums, pricing, by_size=by_size)
-    explained = explanations(sums, pricing) if args.explain else None
+    explained = _explained(sums, pricing) if args.explain else None
     note_damage(ctx)
     prices = ctx.config.prices
     data = {
@@ -54,6 +55,13 @@ def run(ctx: Context, args: Any) -> Result:
         "reasons": [{"model": name, "reason": why} for name, why in report.reasons.items()],
     }
     return _shown(args, report, data, zone, explained)
+
+
+def _explained(sums: Iterable[tuple[Any, Counts]], pricing: Pricing) -> "Explained":
+    """What made the dollars of each row."""
+    from burnbook.usage import explain
+
+    return explain.explanations(sums, pricing)
 
 
 def _read_new(ctx: Context, tools: list[str] | None) -> None:
@@ -74,7 +82,7 @@ def _read_new(ctx: Context, tools: list[str] | None) -> None:
 
 
 def _shown(
-    args: Any, report: Report, data: dict[str, Any], zone: tzinfo, explained: Explained | None
+    args: Any, report: Report, data: dict[str, Any], zone: tzinfo, explained: "Explained | None"
 ) -> Result:
     """The report in its format."""
     if args.format == "json":
@@ -86,20 +94,22 @@ def _shown(
     width = view.width() if args.format == "text" else None
     parts = view.parts(report, data, zone, width)
     if explained is not None:
-        from burnbook.usage import explain_view
+        from burnbook.usage import explain
 
-        parts += explain_view.parts(report, args.report, zone, explained)
+        parts += explain.parts(report, args.report, zone, explained)
     return Result(parts, data)
 
 
-def _row(row: usage.Row, report: str, explained: Explained | None) -> dict[str, Any]:
+def _row(row: usage.Row, report: str, explained: "Explained | None") -> dict[str, Any]:
     named: dict[str, Any] = {"period": row.period, "tool": row.tool, "model": row.model}
     if report == "blocks":
         start, end, guessed = row.period
         named |= {"period": clock.iso(start), "ends_at": clock.iso(end), "guessed": guessed}
     figures = named | usage.figures(row)
     if explained is not None:
-        figures["explained"] = [*map(explain_figures, explained[row[:3]])]
+        from burnbook.usage import explain
+
+        figures["explained"] = [*map(explain.figures, explained[row[:3]])]
     return figures
 
 

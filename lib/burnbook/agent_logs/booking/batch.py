@@ -8,14 +8,17 @@ from typing import NamedTuple
 import msgspec
 
 from burnbook.agent_logs.requests import Request, RequestOrigin
-from burnbook.rows.usage import AgentUsage, Tokens
+from burnbook.book.codec import SCHEMA_VERSION
+from burnbook.cost.facts import size_class
+from burnbook.rows.usage import AgentUsage, Superseded
 from burnbook.store.projection import signed
 from burnbook.store.queries import QUARTER
-from burnbook.usage.counts import NANO, Counts, Origin, counts, origin
-from burnbook.usage.projection import Increment, RowEntry
+from burnbook.usage.booked_rows import RowEntry, add_session, entry_of, place_of, row_keys
+from burnbook.usage.counts import NANO, Counts, Origin, counts, moment, origin
+from burnbook.usage.projection import Increment
 
-# The number of an origin, the window, and whether the log reported a cost.
-_Group = tuple[int, str | None, bool]
+# The number of an origin, the window, whether the log reported a cost, and the size of the prompt.
+_Group = tuple[int, str | None, bool, int]
 _APPEND_ROWS = 8192  # some megabytes: much less than the book's lock may take
 
 
@@ -37,9 +40,21 @@ class Payload(msgspec.Struct, gc=False, omit_defaults=True):
     usd: float | None = None
     is_subagent: bool = False
     request_id: str | None = None
+    upstream_id: str | None = None
+    speed: str | None = None
+    service_tier: str | None = None
+    inference_geo: str | None = None
+    served_by: str | None = None
+    home: str | None = None
+    subagent: str | None = None
+    prompt_tokens: int | None = None
+    web_searches: int = 0
+    total_stated: int | None = None
+    aliases: tuple[str, ...] = ()
     first: str | None = None
+    revision: int = 0
     supersedes: str | None = None
-    superseded: Tokens | None = None
+    superseded: Superseded | None = None
 
 
 class DayRows:
@@ -61,10 +76,8 @@ class DayRows:
 
 
 class Superseding(NamedTuple):
-    """A row that supersedes another; `request` and `key` are 64-bit keys."""
+    """A row that supersedes another, and its line."""
 
-    request: int
-    key: int
     line: bytes
     row: AgentUsage
 
@@ -77,11 +90,12 @@ class Origins:
 
     def of(self, group: _Group) -> Origin:
         """The origin of a group of requests."""
-        number, window, has_usd = group
-        request_origin = self.origins[number]
-        assert request_origin is not None, "these requests are rejected before"
-        session, project, branch, model, is_subagent = request_origin
-        return Origin(self.tool, model, session, project, branch, is_subagent, window, has_usd)
+        number, window, has_usd, prompt = group
+        at = self.origins[number]
+        assert at is not None, "these requests are rejected before"
+        where = (self.tool, at.model, at.session, at.project, at.branch, at.is_subagent)
+        facts = (at.speed, at.service_tier, at.inference_geo, at.served_by)
+        return Origin(*where, window, has_usd, *facts, prompt, at.subagent, at.home)
 
 
 def increment(
@@ -90,37 +104,47 @@ def increment(
     """What rows add to the store that are appended at byte `start`, the superseding ones last."""
     lines = [line for day in days for line in day.lines] + [row.line for row in later]
     offsets = [*accumulate(map(len, lines), initial=start)]
-    keys = [key for day in days for key in day.keys]
+    keys = [signed(key) for day in days for key in day.keys]
     requests = [request for day in days for request in day.requests]
     windows = [window for day in days for window in day.windows]
-    rows: list[RowEntry] = [
-        (signed(key), 0, request.total, offset)
-        for key, request, offset in zip(keys, requests, offsets, strict=False)
-    ]
-    rows += [
-        (signed(row.request), signed(row.key), counts(row.row).total, offset)
-        for row, offset in zip(later, offsets[len(keys) :], strict=False)
-    ]
+    payloads = [payload for day in days for payload in day.payloads]
+    rows: list[RowEntry] = []
+    aliases: list[tuple[int, int]] = []
+    sessions: dict[int, int] = {}
+    for key, request, payload, offset in zip(keys, requests, payloads, offsets, strict=False):
+        place = place_of(payload.session, payload.ts)
+        rows.append(RowEntry(key, 0, 0, request.total, offset, SCHEMA_VERSION, place))
+        aliases += [(signed(int(alias, 16)), key) for alias in payload.aliases]
+    for (_, row), offset in zip(later, offsets[len(keys) :], strict=False):
+        row_key = row_keys(row.id, row.first)
+        rows.append(entry_of(row_key, offset, row))
+        aliases += [(signed(int(alias, 16)), row_key[0]) for alias in row.aliases]
+    for payload in payloads:
+        add_session(sessions, payload.tool, payload.session, payload.ts)
+    for _, row in later:
+        add_session(sessions, row.tool, row.session, row.ts)
     numbers: dict[Origin, int] = {}
     cells = []
     # Requests of one quarter-hour and origin are mostly neighbours: they are summed together.
-    for (quarter, group), run in groupby(zip(requests, windows, strict=True), _group):
+    for (quarter, group), run in groupby(zip(requests, windows, payloads, strict=True), _group):
         number = numbers.setdefault(origins.of(group), len(numbers))
-        cells.append((quarter, number, *_sums([request for request, _ in run])))
-    for row in later:
-        quarter = int(row.row.ts.timestamp()) // QUARTER
-        for tokens, sign in ((row.row, 1), (row.row.superseded, -1)):
-            if tokens is not None:
-                number = numbers.setdefault(origin(row.row, tokens), len(numbers))
+        cells.append((quarter, number, *_sums([request for request, _, _ in run])))
+    for _, row in later:
+        for values, sign in ((row, 1), (row.superseded, -1)):
+            if values is not None:
+                number = numbers.setdefault(origin(row, values), len(numbers))
                 sums = Counts()
-                sums.add(counts(tokens), sign)
+                sums.add(counts(values), sign)
+                quarter = int(moment(row, values).timestamp()) // QUARTER
                 cells.append((quarter, number, *msgspec.structs.astuple(sums)))
-    return Increment(start, offsets[-1], rows, [*numbers], cells)
+    return Increment(start, offsets[-1], rows, aliases, sessions, [*numbers], cells)
 
 
-def _group(pair: tuple[Request, str | None]) -> tuple[int, _Group]:
-    request, window = pair
-    return int(request.ts.timestamp()) // QUARTER, (request.origin, window, bool(request.usd))
+def _group(entry: tuple[Request, str | None, Payload]) -> tuple[int, _Group]:
+    request, window, payload = entry
+    prompt = size_class(payload.prompt_tokens or 0)
+    quarter = int(request.ts.timestamp()) // QUARTER
+    return quarter, (request.origin, window, bool(request.usd), prompt)
 
 
 def _sums(requests: Sequence[Request]) -> tuple[int, ...]:
@@ -128,7 +152,8 @@ def _sums(requests: Sequence[Request]) -> tuple[int, ...]:
     costs = [request.usd for request in requests if request.usd is not None]
     nanos = sum([round(cost * NANO) for cost in costs])
     amounts = map(sum, zip(*[request.amounts for request in requests], strict=True))
-    return (len(requests), *amounts, nanos, len(costs))
+    searches = sum([request.facts.web_searches for request in requests])
+    return (len(requests), *amounts, nanos, len(costs), searches)
 
 
 def appends(days: dict[int, list[int]]) -> Iterator[list[tuple[str, list[int]]]]:

@@ -1,20 +1,20 @@
 """Reads and books the files of a feed, with two processes where that saves time.
 
-Each process reads half of the files. Then they exchange keys: a request that both have stays with
-the one that has more tokens of it, or has it from an older file. Each books its own requests.
+Each process reads half of the files. Then they exchange keys: the first gets the requests that both
+have. Each books its own requests.
 """
 
 import os
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
+from burnbook.agent_logs.booking.writer import Writer
 from burnbook.agent_logs.reader import LogReader, Rejected
-from burnbook.agent_logs.requests import Tally
-from burnbook.agent_logs.writer import Writer
+from burnbook.agent_logs.requests import Request, RequestOrigin, Tally
 from burnbook.base import errors
 from burnbook.base.worker import Channel, worker
 from burnbook.jsonl.sources import Log, Source
@@ -32,11 +32,15 @@ _OPEN_COST = 50_000  # the cost of opening a file, as bytes to read
 
 
 class Job(NamedTuple):
-    """A file to read, its state after the last read, and its number, oldest first."""
+    """A file to read, its state after the last read, and its number, oldest first.
+
+    `is_finished`: nobody will write to it soon, so its last line is whole without a newline.
+    """
 
     log: Log
     source: Source | None
     file: int
+    is_finished: bool = True
 
     @property
     def size(self) -> int:
@@ -56,18 +60,29 @@ class JobResult(msgspec.Struct):
 
 
 class _Keys(msgspec.Struct):
-    """The requests of one process as columns: key, tokens, number of the file."""
+    """The requests of one process: their keys and other keys, and the ends of sessions."""
 
     keys: bytes
-    tokens: bytes
-    files: bytes
+    others: bytes
+    ends: dict[str, datetime]
+
+
+class _Shared(NamedTuple):
+    """A request that both processes have, as the second has it."""
+
+    key: int
+    request: Request
+    origin: RequestOrigin
+    aliases: list[int]
+    earlier: int | None
+    claims: list[tuple[RequestOrigin, datetime]]
 
 
 class _Answer(msgspec.Struct):
-    """The keys of requests that the other process keeps, and those of the rest in the book."""
+    """What the book has of the requests of the other process, and the ends of sessions."""
 
-    lost: list[int]
     known: Known
+    ends: dict[str, datetime]
 
 
 class Run:
@@ -88,7 +103,7 @@ class Run:
                 self._with_worker(*_halves(part))
             self.store.add(USAGE, [added.stretch() for added in self.writer.increments])
             self.writer.increments.clear()
-            self.reader.requests.requests.clear()
+            self.reader.requests.clear()
         return self._result()
 
     def _alone(self, jobs: Sequence[Job], *, strict: bool) -> None:
@@ -99,18 +114,27 @@ class Run:
             more = f", and {len(rejected) - 1} more" if len(rejected) > 1 else ""
             reason = f"{path}: {rejected[0].reason}{more}; nothing booked (--strict)"
             raise errors.BadData(reason)
-        self._book(self._look_up(self.reader.requests.requests))
+        self._book(self._look_up())
 
     def _with_worker(self, mine: Sequence[Job], theirs: Sequence[Job]) -> None:
+        requests = self.reader.requests
         with worker(lambda channel: self._work(theirs, channel)) as channel:
             self._read(mine)
             keys = channel.receive(_Keys)
-            lost = self._settle(keys)
-            worker_keys = array("Q", keys.keys)
-            known = self._look_up([*self.reader.requests.requests, *worker_keys])
-            others = {signed(key) for key in worker_keys} & known.requests.keys()
-            requests = {key: known.requests[key] for key in others}
-            channel.send(_Answer(lost, Known(known.offset, known.mark, requests)))
+            worker_keys, others = array("Q", keys.keys), array("Q", keys.others)
+            own = requests.requests.keys() | requests.aliases.keys()
+            channel.send([key for key in (*worker_keys, *others) if key in own])
+            for shared in channel.receive(list[_Shared]):
+                self._join(shared)
+            for session, end in keys.ends.items():
+                requests.end(session, end)
+            known = self._look_up([*worker_keys, *others])
+            names = {signed(key) for key in (*worker_keys, *others)}
+            aliases = {name: known.aliases[name] for name in names & known.aliases.keys()}
+            names |= {*aliases.values()}
+            booked = {name: known.requests[name] for name in names & known.requests.keys()}
+            answer = Known(known.offset, known.mark, booked, aliases, known.sessions)
+            channel.send(_Answer(answer, requests.ends))
             self._book(known)
             result = channel.receive(JobResult)
         self.writer.tally.add(result.tally)
@@ -125,17 +149,40 @@ class Run:
         """The second process: it reads and books its half."""
         self._forget()
         self._read(jobs)
-        requests = self.reader.requests.requests
-        tokens = [request.total for request in requests.values()]
-        files = [request.file for request in requests.values()]
-        columns = [array("Q", column).tobytes() for column in (requests, tokens, files)]
-        channel.send(_Keys(*columns))
+        requests = self.reader.requests
+        others = [*requests.aliases, *requests.earlier.values()]
+        keys, more = array("Q", requests.requests), array("Q", others)
+        channel.send(_Keys(keys.tobytes(), more.tobytes(), requests.ends))
+        asked = {requests.aliases.get(key, key) for key in channel.receive(list[int])}
+        channel.send(self._shared(asked & requests.requests.keys()))
         answer = channel.receive(_Answer)
-        for key in answer.lost:
-            del requests[key]
-        self.reader.requests.tally.duplicates += len(answer.lost)
+        requests.ends |= answer.ends
         self._book(answer.known)
         channel.send(self._result())
+
+    def _shared(self, keys: Collection[int]) -> list[_Shared]:
+        """Requests for the other process, which are no longer of this one."""
+        requests = self.reader.requests
+        aliases: dict[int, list[int]] = {}
+        for alias, owner in requests.aliases.items():
+            if owner in keys:
+                aliases.setdefault(owner, []).append(alias)
+        shared = []
+        for key in keys:
+            claims = [(requests.origin(at), ts) for at, ts in requests.claims.get(key, ())]
+            request, earlier = requests.requests[key], requests.earlier.get(key)
+            origin = requests.origin(request.origin)
+            shared.append(_Shared(key, request, origin, aliases.get(key, []), earlier, claims))
+            requests.drop(key)
+        return shared
+
+    def _join(self, shared: _Shared) -> None:
+        """Add a request of the other process to the same one of this."""
+        requests, number = self.reader.requests, self.reader.requests.origin_number
+        request = msgspec.structs.replace(shared.request, origin=number(shared.origin))
+        if requests.add(shared.key, request, shared.aliases, shared.earlier) is not None:
+            for origin, ts in shared.claims:
+                requests.claim(requests.owner(shared.key), number(origin), ts)
 
     def _forget(self) -> None:
         """Drop the results of earlier rounds, which the first process has."""
@@ -143,33 +190,17 @@ class Run:
         self.reader.rejected, self.reader.meters.windows = [], {}
         self.reader.meters.plan, self.sources = None, {}
 
-    def _settle(self, keys: _Keys) -> list[int]:
-        """Drop the requests that the worker keeps; returns the keys of those that it loses."""
-        requests = self.reader.requests.requests
-        worker_keys = array("Q", keys.keys)
-        both = requests.keys() & worker_keys
-        lost = []
-        if both:
-            tokens, files = array("Q", keys.tokens), array("Q", keys.files)
-            for key, total, file in zip(worker_keys, tokens, files, strict=True):
-                if key not in both:
-                    continue
-                mine = requests[key]
-                if (mine.total, -mine.file) >= (total, -file):
-                    lost.append(key)
-                else:
-                    del requests[key]
-                    self.reader.requests.tally.duplicates += 1
-        return lost
-
     def _read(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
-            source = self.reader.read(job.log, job.file, job.source)
+            source = self.reader.read(job.log, job.file, job.source, is_finished=job.is_finished)
             if source is not None:
                 self.sources[job.log.path] = source
 
-    def _look_up(self, keys: Iterable[int]) -> Known:
-        return look_up(self.store, self.writer.root, keys)
+    def _look_up(self, keys: Iterable[int] = ()) -> Known:
+        """What the book has of the requests of this process, and of other keys."""
+        requests = self.reader.requests
+        more = [*requests.aliases, *requests.earlier.values()]
+        return look_up(self.store, self.writer.root, [*requests.requests, *more, *keys])
 
     def _book(self, known: Known) -> None:
         self.writer.book(self.reader.requests, RequestIndex(self.writer.root, known))

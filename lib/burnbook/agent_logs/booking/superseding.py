@@ -1,0 +1,74 @@
+"""What changes in a booked request when a log has more of it, or of its facts, than the book."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from burnbook.agent_logs.booking.batch import Payload
+from burnbook.agent_logs.requests import Request
+from burnbook.book.codec import SCHEMA_VERSION
+from burnbook.rows.usage import AgentUsage, Superseded, Tokens, Where
+
+WindowOf = Callable[[datetime], str | None]
+_AMOUNTS = Tokens.__struct_fields__
+_WHERE = tuple(name for name in Where.__struct_fields__ if name != "window")
+_FACTS = (
+    *("speed", "service_tier", "inference_geo", "served_by", "home", "subagent"),
+    *("total_stated", "upstream_id", "request_id"),
+)
+
+
+def payload_of(
+    old: AgentUsage, new: Payload, request: Request, *, is_mixed: bool, takes_over: bool
+) -> Payload | None:
+    """The values of a row that supersedes `old`; None if the log adds nothing.
+
+    `is_mixed`: version 1 put lines of several requests into the old row, so that it may have too
+    many tokens. `takes_over`: the session of the new lines is the one that made the request.
+    """
+    is_more = request.total > _total(old)
+    is_first = old.schema_version < SCHEMA_VERSION
+    is_right = request.facts.is_proven or is_mixed or _kinds(new) == _kinds(old)
+    amounts = new if is_more or (is_first and is_right) else old
+    values: dict[str, Any] = {name: getattr(amounts, name) for name in _AMOUNTS}
+    where = new if takes_over and old.session != new.session else old
+    values |= {name: getattr(where, name) for name in _WHERE}
+    values["model"] = where.model or old.model or new.model
+    for name in _FACTS:
+        newer, older = getattr(new, name), getattr(old, name)
+        first, second = (newer, older) if is_more or is_first else (older, newer)
+        values[name] = first if first is not None else second
+    values["prompt_tokens"] = new.prompt_tokens if amounts is new or is_first else old.prompt_tokens
+    values["web_searches"] = max(new.web_searches, old.web_searches)
+    values["aliases"] = tuple(dict.fromkeys((*old.aliases, *new.aliases)))
+    changed = any(values[name] != getattr(old, name) for name in values if name != "aliases")
+    if not changed and not is_first:
+        return None
+    return msgspec.structs.replace(
+        new,
+        **values,
+        first=old.first or old.id,
+        revision=old.revision + 1,
+        supersedes=old.id,
+    )
+
+
+def superseded(old: AgentUsage, new: Payload, window: str | None) -> Superseded:
+    """What the store has of a row that `new`, in a window, supersedes."""
+    names = [name for name in Superseded.__struct_fields__ if name != "where"]
+    where = Where(**{name: getattr(old, name) for name in Where.__struct_fields__})
+    is_same = window == old.window and all(getattr(new, n) == getattr(old, n) for n in _WHERE)
+    return Superseded(
+        **{name: getattr(old, name) for name in names}, where=None if is_same else where
+    )
+
+
+def _total(row: AgentUsage) -> int:
+    return sum(_kinds(row))
+
+
+def _kinds(row: AgentUsage | Payload) -> list[int]:
+    """The kinds of tokens that do not overlap."""
+    return [getattr(row, name) for name in _AMOUNTS[:5]]

@@ -1,0 +1,241 @@
+"""Books requests: each once, and again when a log has more of it than the book.
+
+Rows are encoded without the lock. Under it, the index reads what other writers appended, booked
+requests are left out, and the rest is written and synced.
+"""
+
+from datetime import datetime
+
+import msgspec
+from xxhash import xxh3_64_intdigest
+
+from burnbook.agent_logs.booking.batch import (
+    DayRows,
+    Origins,
+    Payload,
+    Superseding,
+    appends,
+    increment,
+)
+from burnbook.agent_logs.booking.booked import BookedRequests
+from burnbook.agent_logs.booking.superseding import WindowOf, payload_of, superseded
+from burnbook.agent_logs.origin import cleaned
+from burnbook.agent_logs.requests import Request, RequestOrigin, RequestSet, Tally
+from burnbook.base.errors import Refused
+from burnbook.base.redact import redact
+from burnbook.book import codec, journal, lock
+from burnbook.book.bulk_codec import Stamp
+from burnbook.book.codec import SCHEMA_VERSION
+from burnbook.book.recovery import heal
+from burnbook.jsonl.text import untouched
+from burnbook.rows.meters import MAX_TEXT
+from burnbook.rows.usage import AgentUsage, Tokens
+from burnbook.store.projection import signed
+from burnbook.usage.booked_rows import place_of, row_keys, session_key
+from burnbook.usage.projection import JOURNAL, Increment
+from burnbook.usage.request_index import RequestIndex
+
+
+class Writer:
+    """Books the requests of one process. `increments` is what its rows add to the store.
+
+    `has_shared_keys`: version 1 gave several requests of these logs one key.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        tool: str,
+        agent: str,
+        window_of: WindowOf,
+        *,
+        has_shared_keys: bool = False,
+    ) -> None:
+        self.root, self.tool, self.agent, self.window_of = root, tool, agent, window_of
+        self.has_shared_keys = has_shared_keys
+        self.tally = Tally()
+        self.increments: list[Increment] = []
+        self._ends: dict[str, datetime] = {}
+        self._encode = msgspec.json.Encoder().encode_lines
+        self._stamps: dict[str, Stamp] = {}
+        self._aliases: dict[int, list[int]] = {}
+        self._sessions: dict[int, int] = {}
+
+    def book(self, requests: RequestSet, index: RequestIndex) -> None:
+        """Book requests; when this returns, they are durable."""
+        self._ends, self._sessions = requests.ends, index.known.sessions
+        self._settle_claims(requests)
+        origins = Origins(self.tool, [_cleaned(origin) for origin in requests.origins])
+        self._aliases = {}
+        for alias, key in requests.aliases.items():
+            self._aliases.setdefault(key, []).append(alias)
+        days: dict[int, list[int]] = {}
+        for key, request in requests.requests.items():
+            days.setdefault(request.ts.toordinal(), []).append(key)
+        for portion in appends(days):
+            rows = [self._rows(day, keys, requests.requests, origins) for day, keys in portion]
+            self._append(rows, origins, requests, index)
+
+    def _settle_claims(self, requests: RequestSet) -> None:
+        """Give each request that several sessions have to the one that ended first.
+
+        A session that continues another, or was forked from it, goes on after it.
+        """
+        for key, claims in requests.claims.items():
+            request = requests.requests.get(key)
+            if request is None:
+                continue
+            first = min(claims, key=lambda claim: self._end(requests.origin(claim.origin).session))
+            where, facts = requests.origin(first.origin), requests.origin(request.origin)
+            number = requests.origin_number(RequestOrigin(*where[:5], *facts[5:]))
+            requests.requests[key] = msgspec.structs.replace(request, ts=first.ts, origin=number)
+
+    def _end(self, session: str | None) -> float:
+        """When a session was last seen, in epoch seconds."""
+        ends = [float("-inf")]
+        if session in self._ends:
+            ends.append(self._ends[session].timestamp())
+        booked = self._sessions.get(session_key(self.tool, session))
+        if booked is not None:
+            ends.append(booked / 1000)
+        return max(ends)
+
+    def _rows(
+        self, day: str, keys: list[int], requests: dict[int, Request], origins: Origins
+    ) -> DayRows:
+        """The rows of a day, with their lines."""
+        rows = DayRows(day)
+        window_of = self.window_of
+        ids = [requests[key].request_id or "" for key in keys]
+        ids += [requests[key].facts.upstream_id or "" for key in keys]
+        is_clean = untouched("\n".join(ids)) and max(map(len, ids)) <= MAX_TEXT
+        for key in keys:
+            request = requests[key]
+            origin = origins.origins[request.origin]
+            if origin is None:
+                self.tally.rejected += 1
+                continue
+            rows.keys.append(key)
+            rows.requests.append(request)
+            rows.payloads.append(self._payload(key, request, origin, is_clean=is_clean))
+        rows.windows = [window_of(request.ts) for request in rows.requests]
+        names = [window or "" for window in rows.windows]
+        if len(set(names)) == 1:
+            rows.lines = self._lines(names[0], rows.keys, rows.payloads)
+            return rows
+        rows.lines = [b""] * len(names)
+        for window in set(names):
+            indexes = [n for n, name in enumerate(names) if name == window]
+            keys, payloads = [rows.keys[n] for n in indexes], [rows.payloads[n] for n in indexes]
+            for n, line in zip(indexes, self._lines(window, keys, payloads), strict=True):
+                rows.lines[n] = line
+        return rows
+
+    def _payload(
+        self, key: int, request: Request, origin: RequestOrigin, *, is_clean: bool
+    ) -> Payload:
+        facts, request_id, upstream_id = (
+            request.facts,
+            request.request_id,
+            request.facts.upstream_id,
+        )
+        if not is_clean:
+            request_id, upstream_id = _clean_id(request_id), _clean_id(upstream_id)
+        session, project, branch, model, is_subagent, speed, tier, geo, server, subagent, home = (
+            origin
+        )
+        prompt = facts.prompt_tokens
+        aliases = self._aliases.get(key)
+        return Payload(
+            *(request.ts, self.tool, session, project, branch, model, *request.amounts),
+            *(request.usd, is_subagent, request_id, upstream_id, speed, tier, geo, server, home),
+            *(subagent, sum(request.amounts[:4]) if prompt is None else prompt),
+            *(facts.web_searches, facts.total_stated),
+            tuple([f"{alias:016x}" for alias in aliases]) if aliases else (),
+        )
+
+    def _lines(self, window: str, keys: list[int], payloads: list[Payload]) -> list[bytes]:
+        if window not in self._stamps:
+            self._stamps[window] = Stamp("u", self.agent, window or None, self.tool)
+        # A newline inside a JSON string is escaped, so these bytes are only between two rows.
+        texts = self._encode(payloads)[1:-2].split(b"}\n{")
+        return self._stamps[window].lines(keys, texts).splitlines(keepends=True)
+
+    def _append(
+        self, days: list[DayRows], origins: Origins, requests: RequestSet, index: RequestIndex
+    ) -> None:
+        """Append the rows that the book does not have."""
+        later: list[Superseding] = []
+        booked = BookedRequests(self.root, index, has_shared_keys=self.has_shared_keys)
+        with lock.book_lock(self.root):
+            heal(self.root, JOURNAL)
+            index.catch_up()
+            for day in days:
+                later += self._leave_out(day, requests, booked)
+            lines = [line for day in days for line in day.lines] + [row.line for row in later]
+            if not lines:
+                return
+            start = journal.size(journal.path_of(self.root, JOURNAL))
+            journal.append(self.root, {JOURNAL: b"".join(lines)})
+        added = increment(origins, days, later, start)
+        index.skip(added.end)
+        self.increments.append(added)
+        self.tally.accepted += sum(len(day.lines) for day in days)
+
+    def _leave_out(
+        self, day: DayRows, requests: RequestSet, booked: BookedRequests
+    ) -> list[Superseding]:
+        """Drop the booked requests; returns rows for those of which the book has less."""
+        new, later = [], []
+        for n, key in enumerate(day.keys):
+            aliases = self._aliases.get(key, ())
+            entry, is_mixed = booked.find(key, aliases, requests)
+            if entry is None:
+                new.append(n)
+                continue
+            request, payload = day.requests[n], day.payloads[n]
+            is_known = entry.version >= SCHEMA_VERSION and request.total <= entry.tokens
+            row = None
+            if not is_known or entry.place != place_of(payload.session, payload.ts):
+                old = booked.row(entry)
+                if old is not None:
+                    row = self._superseding(old, payload, request, key, is_mixed=is_mixed)
+            if row is None:
+                self.tally.duplicates += 1
+            else:
+                later.append(row)
+                is_more = request.total > entry.tokens
+                self.tally.accepted += is_more
+                self.tally.upgraded += not is_more
+        day.keep(new)
+        return later
+
+    def _superseding(
+        self, old: AgentUsage, new: Payload, request: Request, key: int, *, is_mixed: bool
+    ) -> Superseding | None:
+        """A row with what the log adds to a booked one; None if it adds nothing."""
+        if row_keys(old.id, old.first)[0] != signed(key):
+            new = msgspec.structs.replace(new, aliases=(f"{key:016x}", *new.aliases))
+        takes_over = self._end(new.session) < self._end(old.session)
+        payload = payload_of(old, new, request, is_mixed=is_mixed, takes_over=takes_over)
+        if payload is None:
+            return None
+        window = old.window if payload.ts == old.ts else self.window_of(payload.ts)
+        payload.superseded = superseded(old, payload, window)
+        total = sum(getattr(payload, name) for name in Tokens.__struct_fields__[:5])
+        row_key = xxh3_64_intdigest(f"{payload.first}\0{payload.revision}\0{total}".encode())
+        [line] = self._lines(window or "", [row_key], [payload])
+        row: AgentUsage = codec.decode(JOURNAL, line)
+        return Superseding(line, row)
+
+
+def _clean_id(text: str | None) -> str | None:
+    return None if text is None else redact(text.replace("\0", ""))[:MAX_TEXT]
+
+
+def _cleaned(origin: RequestOrigin) -> RequestOrigin | None:
+    """The origin as it is booked; None where it cannot be."""
+    try:
+        return cleaned(origin)
+    except Refused:
+        return None

@@ -1,0 +1,1 @@
+"""Lines of requests: which request a line is of, and what it says of it."""

@@ -1,0 +1,154 @@
+"""The types and defaults of a file under config/feeds/ whose journal is `agent_usage`.
+
+`faults` finds mistakes that the types do not. Paths and conditions are written as in the feeds of
+telemetry.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from burnbook.base.json_path import Path, Paths, several, split, summands
+from burnbook.config.feeds import Conditions, Times
+
+FACTS = ("speed", "service_tier", "inference_geo", "served_by", "subagent")
+TEXTS = ("session", "project", "branch", "model", "request_id", "parent", "upstream_id", *FACTS)
+COUNTS = (
+    *("input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_5m_tokens"),
+    *("cache_write_1h_tokens", "output_tokens", "reasoning_tokens"),
+)
+MORE_COUNTS = ("web_searches", "total_tokens")
+# Values of a line that identities may name beside paths: resolved by `fields` and `settings`.
+VALUES = ("@ts", "@session", "@project", "@model", "@input", "@tokens", "@usd")
+
+# Paths, or values of VALUES, that together identify a request.
+Identity = tuple[str, ...]
+# For each path shell patterns, of which one must match.
+Patterns = dict[str, tuple[str, ...]]
+
+
+class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The path of each value, or several paths, of which the first with a value counts.
+
+    Instead of a path, a count may have a sum of paths: `tokens.input + tokens.tool`.
+    `cache_write_tokens` is the sum of the next two, for logs that have only the sum.
+    `total_tokens` is a total that the log states.
+    """
+
+    ts: Paths = "timestamp"
+    session: Paths = ()
+    project: Paths = ()
+    branch: Paths = ()
+    model: Paths = ()
+    request_id: Paths = ()
+    is_subagent: Paths = ()
+    usd: Paths = ()
+    input_tokens: Paths = ()
+    cache_read_tokens: Paths = ()
+    cache_write_tokens: Paths = ()
+    cache_write_5m_tokens: Paths = ()
+    cache_write_1h_tokens: Paths = ()
+    output_tokens: Paths = ()
+    reasoning_tokens: Paths = ()
+    web_searches: Paths = ()
+    total_tokens: Paths = ()
+    speed: Paths = ()
+    service_tier: Paths = ()
+    inference_geo: Paths = ()
+    served_by: Paths = ()
+    subagent: Paths = ()
+    upstream_id: Paths = ()
+
+
+class Requests(msgspec.Struct, frozen=True, rename={"never": "not"}):
+    """Which lines are requests: those that meet every `only` and no `not`."""
+
+    only: Conditions = {}
+    never: Conditions = {}
+
+
+class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Lines with values for the requests after them. `first`: only the first line in a file.
+
+    A line without a speed, tier or region ends the one before it.
+    """
+
+    only: Conditions = {}
+    first: bool = False
+    session: Paths = ()
+    project: Paths = ()
+    branch: Paths = ()
+    model: Paths = ()
+    parent: Paths = ()
+    is_subagent: Paths = ()
+    speed: Paths = ()
+    service_tier: Paths = ()
+    inference_geo: Paths = ()
+    served_by: Paths = ()
+    subagent: Paths = ()
+
+
+class Parts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A list inside a line: calls of which the request consists, and requests of their own.
+
+    `own`: the request's calls, which are in its counts; the largest gives the size of its prompt.
+    `only`: requests of their own, beside it. Paths are those of an item.
+    """
+
+    items: str
+    own: Conditions = {}
+    only: Conditions = {}
+    fields: Fields = Fields()
+
+
+class Better(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Lines that have each request, in logs whose other lines have sums or some of the requests."""
+
+    only: Conditions = {}
+    identity: tuple[str, ...] = ()
+    fields: Fields = Fields()
+
+
+class LogFeed(msgspec.Struct, frozen=True):
+    """One feed of an agent's own logs, as its file declares it."""
+
+    journal: Literal["agent_usage"]
+    title: str = ""
+    environment: str | None = None
+    roots: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    format: Literal["lines", "document"] = "lines"
+    items: str | None = None
+    contains: tuple[str, ...] = ()
+    skips: tuple[str, ...] = ()
+    counts: Literal["requests", "totals"] = "requests"
+    input_with_cache: bool = False
+    output_with_reasoning: bool = True
+    identity: Identity = ()
+    identity_fallback: tuple[Identity, ...] = ()
+    copies: tuple[Identity, ...] = ()
+    copies_only: Patterns = {}
+    beside: str | None = None
+    served_by: dict[str, Patterns] = {}
+    parts: Parts | None = None
+    fields: Fields = Fields()
+    ts: Times = Times()
+    requests: Requests = Requests()
+    settings: dict[str, Setting] = {}
+    better: Better | None = None
+    meters: str | None = None
+
+
+TABLES: dict[str, type[msgspec.Struct]] = {"fields": Fields, "ts": Times, "requests": Requests}
+
+
+def paths(declared: Paths) -> tuple[tuple[Path, ...], ...]:
+    """The paths of a field, in the order in which they are tried: several are added."""
+    return tuple(
+        tuple(split(path) for path in summands(alternative)) for alternative in several(declared)
+    )
+
+
+def own_paths(names: Identity) -> tuple[str, ...]:
+    """The paths in an identity, without the values of VALUES."""
+    return tuple(name for name in names if not name.startswith("@"))

@@ -1,0 +1,113 @@
+"""Mistakes in a feed of agents' logs that its types do not find."""
+
+from collections.abc import Iterator
+
+from burnbook.base.json_path import Path, several, split, summands
+from burnbook.config.agent_logs import (
+    COUNTS,
+    VALUES,
+    Fields,
+    Identity,
+    LogFeed,
+    Setting,
+    own_paths,
+)
+from burnbook.config.feeds import TS_KINDS
+
+# The key, its value, and what would be valid.
+Fault = tuple[str, object, str]
+
+
+def faults(feed: LogFeed) -> Iterator[Fault]:
+    """Each mistake; none means that the feed can be compiled."""
+    if not feed.files:
+        yield "files", list(feed.files), "at least one pattern, such as sessions/**/*.jsonl"
+    for pattern in feed.files:
+        if pattern.startswith("/") or ".." in pattern.split("/") or not pattern:
+            yield "files", pattern, "a pattern below the roots, such as sessions/**/*.jsonl"
+    if not feed.roots:
+        yield "roots", list(feed.roots), "at least one directory, such as ~/.claude"
+    for root in feed.roots:
+        if not root.startswith(("~/", "/")):
+            yield "roots", root, "a directory that begins with ~/ or /"
+    for needle in feed.contains:
+        if not needle or "\n" in needle:
+            yield "contains", needle, "text of a line"
+    for begins in feed.skips:
+        if not begins.startswith("{") or "\n" in begins:
+            yield (
+                "skips",
+                begins,
+                'the beginning of a line, such as {"timestamp":"*","type":"message"',
+            )
+    if feed.skips and feed.format != "lines":
+        yield "skips", list(feed.skips), 'only with format = "lines"'
+    for word in feed.ts.kinds:
+        if word not in TS_KINDS:
+            yield "ts.kinds", word, ", ".join(TS_KINDS)
+    if not any(getattr(feed.fields, name) for name in COUNTS):
+        yield "fields", "no counts", f"a path for at least one of {', '.join(COUNTS)}"
+    if feed.items is not None and feed.format != "document":
+        yield "items", feed.items, 'only with format = "document"'
+    if feed.meters is not None and feed.format != "lines":
+        yield "meters", feed.meters, 'only with format = "lines"'
+    identities = (*feed.identity_fallback, *feed.copies)
+    for name in (name for names in identities for name in names if name.startswith("@")):
+        if name not in VALUES:
+            yield "identity", name, f"a path, or one of {', '.join(VALUES)}"
+    if feed.identity_fallback and not feed.identity:
+        yield "identity_fallback", list(feed.identity_fallback), "only with an identity"
+    if feed.beside is not None and ("/" in feed.beside or not feed.beside.startswith(".")):
+        yield "beside", feed.beside, "the end of a file's name, such as .meta.json"
+    yield from _path_faults(feed)
+
+
+def _path_faults(feed: LogFeed) -> Iterator[Fault]:
+    declared = [("identity", path) for path in feed.identity]
+    for key in ("identity_fallback", "copies"):
+        alternatives: tuple[Identity, ...] = getattr(feed, key)
+        declared += [(key, path) for names in alternatives for path in own_paths(names)]
+    declared += [("copies_only", path) for path in feed.copies_only]
+    for name, patterns in feed.served_by.items():
+        declared += [(f"served_by.{name}", path) for path in patterns]
+    declared += [("items", feed.items)] if feed.items else []
+    declared += [("meters", feed.meters)] if feed.meters else []
+    declared += [("requests.only", path) for path in feed.requests.only]
+    declared += [("requests.not", path) for path in feed.requests.never]
+    declared += [(f"fields.{name}", path) for name, path in _fields(feed.fields)]
+    for key, setting in feed.settings.items():
+        declared += [(f"settings.{key}.only", path) for path in setting.only]
+        declared += [(f"settings.{key}.{name}", path) for name, path in _fields(setting)]
+    if feed.better is not None:
+        declared += [("better.only", path) for path in feed.better.only]
+        declared += [("better.identity", path) for path in feed.better.identity]
+        declared += [(f"better.fields.{name}", path) for name, path in _fields(feed.better.fields)]
+    if feed.parts is not None:
+        declared += [("parts.items", feed.parts.items)]
+        parts = [("parts.own", path) for path in feed.parts.own]
+        parts += [("parts.only", path) for path in feed.parts.only]
+        parts += [(f"parts.fields.{name}", path) for name, path in _fields(feed.parts.fields)]
+        yield from _nested(parts)
+    yield from _nested(declared)
+
+
+def _nested(declared: list[tuple[str, str]]) -> Iterator[Fault]:
+    """Texts that are no paths, and paths inside others."""
+    keys: dict[Path, str] = {}
+    for key, text in declared:
+        try:
+            keys.setdefault(split(text), key)
+        except ValueError:
+            yield key, text, 'a path such as message.usage.input_tokens or a."b.c"'
+    for path, key in keys.items():
+        for end in range(1, len(path)):
+            if path[:end] in keys:
+                yield key, ".".join(path), f"no path inside {'.'.join(path[:end])}"
+
+
+def _fields(table: Fields | Setting) -> Iterator[tuple[str, str]]:
+    for name in table.__struct_fields__:
+        value = getattr(table, name)
+        if name not in ("only", "first"):
+            for alternative in several(value):
+                yield from ((name, path) for path in summands(alternative))

@@ -1,0 +1,99 @@
+"""The rows of agent_usage.jsonl as entries of the store, and the keys that they have there."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+from sqlite3 import Connection
+from typing import NamedTuple
+
+import msgspec
+from xxhash import xxh3_64_intdigest
+
+from burnbook.rows.meters import NewerRow
+from burnbook.rows.usage import AgentUsage
+from burnbook.store.projection import signed
+from burnbook.usage.counts import counts
+
+MAX_TOKENS = (1 << 63) - 1
+_ID_LENGTH = len("u-0123456789abcdef")  # of the rows that `ingest` writes
+
+
+class RowEntry(NamedTuple):
+    """A row of `usage_rows`."""
+
+    request: int
+    row: int
+    revision: int
+    tokens: int
+    offset: int
+    version: int
+    place: int
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """The newest row of a request has the greatest."""
+        return self.revision, self.tokens, self.offset
+
+
+def booked(database: Connection, requests: Iterable[int]) -> list[RowEntry]:
+    """The rows of some requests."""
+    if database.execute("SELECT 1 FROM usage_rows LIMIT 1").fetchone() is None:
+        return []
+    rows = database.execute(
+        "SELECT * FROM usage_rows WHERE request IN (SELECT value FROM json_each(?))",
+        [msgspec.json.encode(sorted(requests)).decode()],
+    )
+    return [RowEntry(*row) for row in rows]
+
+
+def owners(database: Connection, aliases: Iterable[int]) -> dict[int, int]:
+    """The requests that have these keys as aliases."""
+    if database.execute("SELECT 1 FROM usage_aliases LIMIT 1").fetchone() is None:
+        return {}
+    rows = database.execute(
+        "SELECT * FROM usage_aliases WHERE alias IN (SELECT value FROM json_each(?))",
+        [msgspec.json.encode(sorted(aliases)).decode()],
+    )
+    return dict(rows.fetchall())
+
+
+def ends(database: Connection) -> dict[int, int]:
+    """When each session was last seen, in epoch milliseconds, by its hash."""
+    return dict(database.execute("SELECT session, ends FROM usage_sessions").fetchall())
+
+
+def entry_of(key: tuple[int, int], offset: int, row: AgentUsage | NewerRow) -> RowEntry:
+    """A row of the journal as one of `usage_rows`. No row supersedes one of a newer version."""
+    if isinstance(row, NewerRow):
+        return RowEntry(*key, 0, MAX_TOKENS, offset, row.schema_version, 0)
+    tokens, place = counts(row).total, place_of(row.session, row.ts)
+    return RowEntry(*key, row.revision, tokens, offset, row.schema_version, place)
+
+
+def place_of(session: str | None, ts: datetime) -> int:
+    """A hash of where and when a request was."""
+    return signed(xxh3_64_intdigest(f"{session}\0{ts.timestamp()}".encode("utf-8", "replace")))
+
+
+def session_key(tool: str, session: str | None) -> int:
+    """A hash of a session."""
+    return signed(xxh3_64_intdigest(f"{tool}\0{session}".encode("utf-8", "replace")))
+
+
+def add_session(sessions: dict[int, int], tool: str, session: str | None, ts: datetime) -> None:
+    """Note when a session was seen, in epoch milliseconds."""
+    key, end = session_key(tool, session), int(ts.timestamp() * 1000)
+    if sessions.get(key, -1) < end:
+        sessions[key] = end
+
+
+def row_keys(row_id: str, first: str | None) -> tuple[int, int]:
+    """The keys of a row's request and of the row, as in `usage_rows`."""
+    return (_key(row_id), 0) if first is None else (_key(first), _key(row_id))
+
+
+def _key(row_id: str) -> int:
+    if len(row_id) == _ID_LENGTH:
+        with suppress(ValueError):
+            return signed(int(row_id[2:], 16))
+    return signed(xxh3_64_intdigest(row_id.encode("utf-8", "surrogatepass")))
