@@ -151,13 +151,18 @@ UNKNOWN: list[tuple[Facts, Quantities, str]] = [
         *(Facts("mine", prompt_tokens=200_001), Quantities(1)),
         "the price is for up to 200,000 prompt tokens",
     ),
+    (Facts("long"), Quantities(1), "no price for short prompts of long on 2026-11-20"),
     (Facts("late"), Quantities(1), "no price for late on 2026-11-20"),
 ]
 
 
 @pytest.mark.parametrize(("facts", "used", "reason"), UNKNOWN)
 def test_what_cannot_be_priced_has_its_reason(facts: Facts, used: Quantities, reason: str) -> None:
-    own = {"mine": Price(1, 1, base_up_to=200_000), "late": Price(1, 1, from_=date(2026, 12, 1))}
+    own = {
+        "mine": Price(1, 1, base_up_to=200_000),
+        "late": Price(1, 1, from_=date(2026, 12, 1)),
+        "long": Price(1, 1, over=200_000),
+    }
     shipped = SHIPPED.prices
     lists = {seller: shipped.of(seller) for seller in shipped.sellers}
     priced = calc_price(facts, used, DAY, PriceList(Prices(own, lists, lambda: shipped.rules)))

@@ -52,7 +52,7 @@ class Price(msgspec.Struct, frozen=True):
 
     def has_day(self, day: date) -> bool:
         """Returns whether the price is valid on a UTC day."""
-        return _is_within(day, self.from_, self.until)
+        return is_within(day, self.from_, self.until)
 
 
 # The prices of a model: of several days, sizes of prompts and modes.
@@ -79,10 +79,6 @@ class Multiplier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     served_by: tuple[str, ...] = ()
     from_: date | None = msgspec.field(default=None, name="from")
     until: date | None = None
-
-    def has_day(self, day: date) -> bool:
-        """Returns whether the multiplier counts on a UTC day."""
-        return _is_within(day, self.from_, self.until)
 
 
 class Tier(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -152,6 +148,7 @@ class Prices:
         rules: Callable[[], PriceRules] = PriceRules,
         as_of: date | None = None,
         source: str | None = None,
+        file: str = GENERATED_FILE,
     ) -> None:
         self.own: dict[str, Rates] = {
             name: (price,) if isinstance(price, Price) else price for name, price in own.items()
@@ -160,6 +157,7 @@ class Prices:
         self.source = source
         self._lists = dict(lists or {})
         self._rules = rules
+        self._file = file
 
     @property
     def sellers(self) -> tuple[str, ...]:
@@ -173,7 +171,7 @@ class Prices:
             try:
                 table = msgspec.json.decode(table, type=PriceTable)
             except (msgspec.MsgspecError, RecursionError) as error:
-                raise BadConfig(f"{GENERATED_FILE}: lists.{seller} is not valid: {error}") from None
+                raise BadConfig(f"{self._file}: lists.{seller} is not valid: {error}") from None
             self._lists[seller] = table
         return table
 
@@ -199,7 +197,8 @@ def read(folder: TomlFolder, rules: Callable[[], PriceRules]) -> Prices:
     lists: dict[str, PriceTable | msgspec.Raw] = dict(generated.lists)
     if generated.prices:
         lists[PACKAGE] = {name: (price,) for name, price in generated.prices.items()}
-    return Prices(people, lists, rules, generated.as_of, generated.source)
+    file = folder.path(GENERATED_FILE)
+    return Prices(people, lists, rules, generated.as_of, generated.source, file)
 
 
 def read_rules(folder: TomlFolder) -> PriceRules:
@@ -241,7 +240,8 @@ def _price(folder: TomlFolder, where: str, raw: object) -> Price:
     return price
 
 
-def _is_within(day: date, first: date | None, last: date | None) -> bool:
+def is_within(day: date, first: date | None, last: date | None) -> bool:
+    """Returns whether a day is within days of which none is no limit."""
     return (first is None or first <= day) and (last is None or day <= last)
 
 

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import NamedTuple
 
-from burnbook.config.prices import MODES, Default, Multiplier, Price
+from burnbook.config.prices import MODES, Default, Multiplier, Price, is_within
 from burnbook.cost.facts import Facts, Quantities
 from burnbook.cost.model_names import ModelName, reduce_name
 from burnbook.cost.price_list import OWN, Entry, PriceList
@@ -122,6 +122,8 @@ def find_rate(facts: Facts, day: date, prices: PriceList) -> Rate:
     if not of_mode:
         return _unknown(f"no price for {name.name} on {day}")
     price = _of_size(_of_hours(of_mode, facts, name, day, prices), facts.prompt_tokens or 0)
+    if price is None:
+        return _unknown(f"no price for short prompts of {name.name} on {day}")
     multipliers += [
         m
         for m in rules.multipliers
@@ -171,7 +173,7 @@ def _mode(facts: Facts, name: ModelName, prices: PriceList) -> str | None:
 def is_for(multiplier: Multiplier, name: ModelName, day: date) -> bool:
     """Returns whether a multiplier is for a model and its seller on a day."""
     return (
-        multiplier.has_day(day)
+        is_within(day, multiplier.from_, multiplier.until)
         and _matches(name.name, multiplier.models)
         and not _matches(name.name, multiplier.except_)
         and (not multiplier.served_by or name.served_by in multiplier.served_by)
@@ -208,10 +210,10 @@ def _has_quarter(hours: str, quarter: int) -> bool:
     return start <= quarter < end if start < end else quarter >= start or quarter < end
 
 
-def _of_size(of_mode: list[Price], prompt_tokens: int) -> Price:
+def _of_size(of_mode: list[Price], prompt_tokens: int) -> Price | None:
     """Returns the price of the highest limit that a prompt is over; the newest of several."""
-    fitting = [p for p in of_mode if (p.over or 0) < prompt_tokens or not p.over] or of_mode
-    return max(fitting, key=lambda price: (price.over or 0, price.from_ or date.min))
+    fitting = [price for price in of_mode if price.over is None or price.over < prompt_tokens]
+    return max(fitting, key=lambda p: (p.over or 0, p.from_ or date.min), default=None)
 
 
 def _listed(
