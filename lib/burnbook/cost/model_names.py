@@ -71,27 +71,27 @@ _DOTTED = re.compile(
 )
 _REGION_ONLY = re.compile(rf"{_REGION}(?P<name>(?:claude|gpt|glm|kimi|qwen|gemini|grok)-.+)")
 _PREFIX = re.compile(
-    r"(?:databricks|snowflake|antigravity|copilot|azure|bedrock|vertex)[-_](?=[a-z])"
+    r"(?:databricks|snowflake|antigravity|copilot|azure|bedrock|vertex|anthropic-)[-_](?=[a-z])"
 )
+_COLON = re.compile(r"([a-z][\w.-]*):(?=[a-z]+[-.\d])")
 
 # What is cut from the end, again and again, where the name matches the first expression.
 _ANY, _THINKS = re.compile(""), re.compile(r"claude|gemini-|gpt-|glm-|grok-")
 _EFFORT = re.compile(r"claude|gemini-|gpt-|glm-|grok-|o\d|codex-")
-_CLAUDE = re.compile(r"claude")
+_CLAUDE, _GEMINI = re.compile(r"claude"), re.compile(r"gemini-")
 _SUFFIXES = tuple(
     (family, re.compile(rf"(?:{regex})\Z"))
     for family, regex in (
         (_ANY, r"\[[^\]]*\]|\s*\([^)]*\)"),  # [1m], (high)
         (_ANY, r"(?:-v?\d)?:\d+(?::\d+k)?"),  # Bedrock's version, and its context size
-        (
-            _ANY,
-            r":(?:free|beta|thinking|nitro|floor|online|extended|exacto|batch|fast|latest|cloud)",
-        ),
+        (_ANY, r":(?:free|beta|thinking|nitro|floor|online|extended|exacto|batch|fast)"),
+        (_ANY, r":(?:latest|cloud)|-(?:fp8|fp4|nvfp4|bf16|int8|int4|awq|gptq)"),
         (_ANY, r"(?:-v\d+)?@[\w.-]+"),  # Vertex's version
         (_ANY, r"-\d{8}(?:-v\d+)?|-\d{4}-\d{2}-\d{2}"),
         (_ANY, r"-latest"),
         (_THINKS, r"-(?:no-?)?thinking(?:-\d+k?)?"),
-        (_EFFORT, r"[-/](?:none|minimal|low|medium|high|xhigh)"),
+        (_EFFORT, r"[-/:](?:none|minimal|low|medium|high|xhigh)"),
+        (_GEMINI, r"-0\d\d"),
         (_CLAUDE, r"-fast|-v\d+|-1m|-200k|-preview"),
     )
 )
@@ -189,6 +189,9 @@ def _unwrapped(text: str) -> tuple[list[str], str | None, str]:
         elif "/" in text and text.partition("/")[0] in SELLERS:
             seller, _, text = text.partition("/")
             sellers.append(SELLERS[seller])
+        elif (colon := _COLON.match(text)) and colon[1] in SELLERS:
+            sellers.append(SELLERS[colon[1]])
+            text = text[colon.end() :]
         elif dotted := _DOTTED.fullmatch(text) or _REGION_ONLY.fullmatch(text):
             sellers.append("bedrock")
             region = "global" if dotted["region"] == "global" else "regional"
@@ -199,7 +202,7 @@ def _unwrapped(text: str) -> tuple[list[str], str | None, str]:
         elif "/" in text and not _EFFORT_ONLY.fullmatch(text.rpartition("/")[2]):
             text = text.partition("/")[2]  # a proxy of the user's own
         elif prefix := _PREFIX.match(text):
-            sellers.append(SELLERS.get(prefix[0][:-1], prefix[0][:-1]))
+            sellers += filter(None, [SELLERS.get(prefix[0][:-1])])
             text = text[prefix.end() :]
         else:
             return sellers, region, text
