@@ -29,13 +29,16 @@ Feature: How the dollars of a row came about
     When I run "bin/usage model --explain"
     Then it prints the lines
       """
-      How the USD came about
       sol codex: 1.0040 USD
-        input       100,000           5      -  0.500000  prices.toml sol, until 2026-11-21
-        output        2,000          30      -  0.060000  prices.toml sol, until 2026-11-21
-        input       100,000           4      -  0.400000  prices.toml sol, since 2026-11-22
-        cache read   10,000         0.4      -  0.004000  prices.toml sol, since 2026-11-22
-        output        2,000          20      -  0.040000  prices.toml sol, since 2026-11-22
+      2026-11-21: sol of prices.toml, until 2026-11-21
+        Kind    Quantity  USD listed  Times       USD
+        input    100,000           5      -  0.500000
+        output     2,000          30      -  0.060000
+      2026-11-22: sol of prices.toml, since 2026-11-22
+        Kind        Quantity  USD listed  Times       USD
+        input        100,000           4      -  0.400000
+        cache read    10,000         0.4      -  0.004000
+        output         2,000          20      -  0.040000
       """
     When I run "bin/usage model --explain --format json"
     Then the JSON has
@@ -57,7 +60,7 @@ Feature: How the dollars of a row came about
     Then it prints the lines
       """
       otter claude: - USD
-        all      1,000           -      -    -  no price for otter
+      2026-11-22: no price for otter
       sol claude: 7.0000 USD
-        all      1,000           -      -  7.0000  reported by the log
+      2026-11-22: reported by the log
       """

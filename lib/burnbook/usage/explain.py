@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, tzinfo
+from math import prod
 from typing import Any
 
 import msgspec
@@ -11,11 +12,10 @@ from burnbook.cost.facts import Quantities
 from burnbook.usage.counts import Counts
 from burnbook.usage.pricing import PricedKey, Pricing, quantities
 from burnbook.usage.report import Report
-from burnbook.usage.view import period_text, usd_text
+from burnbook.usage.view import lines, period_text, usd_text
 from burnbook.view.parts import Line, Part, Table, Title, number
 
-_HEAD = ("Kind", "Quantity", "USD listed", "Times", "USD", "Price")
-_PER_1000 = ("web_searches",)
+_HEAD = ("Kind", "Quantity", "USD listed", "Times", "USD")
 
 # What made the cost of each row, by its period, tool and model.
 Explained = dict[tuple[Any, ...], list["Explanation"]]
@@ -94,50 +94,51 @@ def figures(each: Explanation) -> dict[str, Any]:
     }
 
 
-def parts(usage: Report, report: str, zone: tzinfo, explained: Explained) -> list[Part]:
-    """Returns a table for each row of the report."""
-    lines: list[Part] = [
-        Title("How the USD came about"),
-        Line("USD listed: per million tokens, or per 1,000 searches"),
-    ]
+def parts(
+    usage: Report, report: str, zone: tzinfo, explained: Explained, columns: int | None
+) -> list[Part]:
+    """Returns, for each row of the report, each price and what it made of which quantities."""
+    note = "USD listed: per million tokens, or per 1,000 searches"
+    found: list[Part] = [Title("How the USD came about"), *lines([note], columns)]
     for row in usage.rows:
         names = (period_text(row.period, report, zone), row.tool or "-", row.model or "-")
-        lines.append(Title(f"{' '.join(dict.fromkeys(names))}: {usd_text(row.usd)} USD"))
-        table = [line for each in explained[row[:3]] for line in _lines(each)]
-        lines.append(Table(_HEAD, table, "<>>>><"))
-    return lines
+        title = f"{' '.join(dict.fromkeys(names))}: {usd_text(row.usd)} USD"
+        found += [Line(""), *lines([title], columns, strong=True)]
+        for each in explained[row[:3]]:
+            found += lines([_price(each)], columns)
+            if each.rate.seller is not None:
+                found.append(Table(_HEAD, [*_cells(each)], "<>>>>"))
+    return found
 
 
-def _lines(each: Explanation) -> Iterator[Sequence[str]]:
-    price = price_text(each.rate)
-    if each.first != each.last:
-        price = f"{price} ({each.first} to {each.last})"
-    if not each.rate.listed or each.rate.seller is None:
-        tokens = sum(each.used) - each.used.web_searches
-        yield "all", number(tokens), "-", "-", usd_text(each.usd), each.reason or price
-        return
-    times = " x ".join(f"{m.factor:g} ({m.name})" for m in each.rate.multipliers) or "-"
-    for kind, used, listed, attos in zip(
-        Quantities._fields, each.used, each.rate.listed, each.parts, strict=True
-    ):
-        if used:
-            yield (
-                *(kind.replace("_", " "), number(used)),
-                "-" if listed is None else f"{listed:g}",
-                "-" if kind in _PER_1000 else times,
-                "-" if listed is None else f"{attos / ATTO:,.6f}",
-                price,
-            )
-    if each.reason:
-        yield "", "", "", "", "", each.reason
+def _price(each: Explanation) -> str:
+    """What made the price, on which days, and why a part of the cost is unknown."""
+    words = price_text(each.rate)
+    factors = "".join(f", x {m.factor:g} ({m.name})" for m in each.rate.multipliers)
+    days = str(each.first) if each.first == each.last else f"{each.first} to {each.last}"
+    reason = f"; {each.reason}" if each.reason and each.reason != words else ""
+    return f"{days}: {words}{factors}{reason}"
 
 
 def price_text(rate: Rate) -> str:
     """Returns where a price is from: the list, the entry, what it is for, and since when."""
     if rate.seller is None:
         return rate.source or rate.reason or "-"
-    words = [f"{rate.seller} {rate.model}", rate.mode]
+    words = [f"{rate.model} of {rate.seller}", rate.mode]
     words += [f"over {rate.over:,} tokens" if rate.over else None, rate.hours]
     words += [f"since {rate.since}" if rate.since else None]
     words += [f"until {rate.until}" if rate.until else None, rate.source]
     return ", ".join(word for word in words if word)
+
+
+def _cells(each: Explanation) -> Iterator[Sequence[str]]:
+    factor = prod(m.factor for m in each.rate.multipliers)
+    for kind, used, listed, attos in zip(
+        Quantities._fields, each.used, each.rate.listed, each.parts, strict=True
+    ):
+        if used:
+            times = "-" if factor == 1 or kind == "web_searches" else f"{factor:g}"
+            usd = ("-", "-", "-")
+            if listed is not None:
+                usd = (f"{listed:g}", times, f"{attos / ATTO:,.6f}")
+            yield (kind.replace("_", " "), number(used), *usd)

@@ -47,9 +47,9 @@ def parts(usage: Report, data: Any, zone: tzinfo, columns: int | None) -> list[P
         has_days = data["since"] is not None or data["until"] is not None
         where = "on these days" if has_days else "in the book"
         message = f"{report}: no usage {where}; run ingest to book requests from agents' logs"
-        return _lines([message], columns, strong=True)
+        return lines([message], columns, strong=True)
     total = f"{number(totals.sums.total)} tokens ({number(new_tokens(totals.sums))} new)"
-    first = _lines(
+    first = lines(
         [f"Usage {report}: {total}, {usd_text(totals.usd)} USD {data['usd_kind']}"],
         columns,
         strong=True,
@@ -68,10 +68,10 @@ def parts(usage: Report, data: Any, zone: tzinfo, columns: int | None) -> list[P
     as_of, source = data["prices"]["as_of"], data["prices"]["source"]
     if data["cost"] != "reported" and as_of is not None:
         rest.append(f"Prices in USD as of {as_of}, from {source or 'prices.toml'}")
-    return [*first, _table(usage, report, zone, columns), *_lines(rest, columns)]
+    return [*first, _table(usage, report, zone, columns), *lines(rest, columns)]
 
 
-def _lines(texts: Sequence[str], columns: int | None, *, strong: bool = False) -> list[Part]:
+def lines(texts: Sequence[str], columns: int | None, *, strong: bool = False) -> list[Part]:
     """Lines, wrapped to the width."""
     if columns is not None:
         from textwrap import wrap

@@ -96,7 +96,7 @@ def _shown(
     if explained is not None:
         from burnbook.usage import explain
 
-        parts += explain.parts(report, args.report, zone, explained)
+        parts += explain.parts(report, args.report, zone, explained, width)
     return Result(parts, data)
 
 
