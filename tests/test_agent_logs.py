@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 import zstandard
-from burnbook.agent_logs.booking import parallel
-from burnbook.agent_logs.booking.parallel import Job, Run
+from burnbook.agent_logs.booking import jobs, parallel
+from burnbook.agent_logs.booking.jobs import Job
+from burnbook.agent_logs.booking.parallel import Run
 from burnbook.agent_logs.booking.writer import Writer
 from burnbook.agent_logs.reader import LogReader
 from burnbook.base.errors import IOFault
@@ -213,16 +214,16 @@ def test_what_is_too_much_to_hold_is_booked_in_parts(
 ) -> None:
     home, truth = corpus
     monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setattr(parallel, "ROUND_BYTES", 1 << 19)
+    monkeypatch.setattr(jobs, "ROUND_BYTES", 1 << 19)
     monkeypatch.setattr(parallel, "MIN_BYTES", 1 << 16)
     for tool in SIZES:
         feed = Config(str(ROOT / "config")).feed(tool)
         assert isinstance(feed, LogFeed)
         # Newest first, so that copies come before what they are of: more of it is told later.
         logs = reversed(sources.logs(feed)) if tool == "claude" else sources.logs(feed)
-        jobs = [Job(log, None, number) for number, log in enumerate(logs)]
+        work = [Job(log, None, number) for number, log in enumerate(logs)]
         writer = Writer(str(shell.book), tool, "main", lambda _: None)
-        Run(Store(str(shell.book)), LogReader(tool, feed), writer).run(jobs)
+        Run(Store(str(shell.book)), LogReader(tool, feed), writer).run(work)
     # Whose session a copied request is depends on the order; what it used does not.
     assert whole(used(shell)) == whole(truth)
     assert json.loads(shell.ok("check", "--format", "json"))["ok"]

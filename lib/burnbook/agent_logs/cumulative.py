@@ -41,6 +41,7 @@ class Series:
         self.amounts = amounts_of(feed.feed)
         self.context = SessionContext(feed)
         self.state = SeriesState()
+        self.ends: dict[str, float] = {}  # no session claims the requests of another
         self.origin: int | None = None
         self._has_sums = feed.requests.only.all
 

@@ -15,7 +15,7 @@ from burnbook.times import clock
 from burnbook.view.parts import Line
 
 if TYPE_CHECKING:
-    from burnbook.agent_logs.booking.parallel import Job, JobResult
+    from burnbook.agent_logs.booking.jobs import Job, JobResult
     from burnbook.agent_logs.reader import Rejected
 
 # Modules that only reading needs are imported there: most calls read nothing.
@@ -30,24 +30,26 @@ def run(ctx: Context, args: Any, feed: LogFeed) -> Result:
         )
     gc.disable()  # no cycles here, and a collection would visit every request
     known = sources.remembered(ctx.book.root, args.feed, feed)
-    jobs, source = _jobs(args, feed, known)
+    jobs, source = _jobs(args, feed, known.sources)
     result, meters = None, 0
     if jobs:
-        result = _book(ctx, args, feed, jobs)
+        result = _book(ctx, args, feed, jobs, known)
         _book_rejected(ctx, args, result.rejected)
         if result.meters:
             from burnbook.windows import vendor_meters_store
 
             meters = vendor_meters_store.of_logs(ctx, args.feed, result.meters, result.plan)
         if source != "stdin" and args.file is None:
-            sources.remember(ctx.book.root, args.feed, feed, known | result.sources)
+            known.sources |= result.sources
+            known.rivals = sorted(result.rivals)
+            sources.remember(ctx.book.root, args.feed, feed, known)
     return _report(ctx, args, source, result, meters)
 
 
 def _jobs(args: Any, feed: LogFeed, known: dict[str, sources.Source]) -> "tuple[list[Job], str]":
     """The files to read, oldest first, and the name of the source."""
     if args.stdin or args.file is not None:
-        from burnbook.agent_logs.booking.parallel import Job
+        from burnbook.agent_logs.booking.jobs import Job
 
     if args.stdin:
         return [Job(_stdin(), None, 0)], "stdin"
@@ -68,7 +70,7 @@ def _jobs(args: Any, feed: LogFeed, known: dict[str, sources.Source]) -> "tuple[
             changed.append((log, before, number, is_finished))
     if not changed:
         return [], source
-    from burnbook.agent_logs.booking.parallel import Job
+    from burnbook.agent_logs.booking.jobs import Job
 
     return [Job(*job) for job in changed], source
 
@@ -95,7 +97,9 @@ def _stdin() -> sources.Log:
     return sources.Log(f"/dev/fd/{kept}", os.fstat(kept).st_size, 0)
 
 
-def _book(ctx: Context, args: Any, feed: LogFeed, jobs: "Sequence[Job]") -> "JobResult":
+def _book(
+    ctx: Context, args: Any, feed: LogFeed, jobs: "Sequence[Job]", known: sources.Remembered
+) -> "JobResult":
     from burnbook.agent_logs.booking.parallel import Run
     from burnbook.agent_logs.booking.writer import Writer
     from burnbook.agent_logs.reader import LogReader
@@ -106,7 +110,8 @@ def _book(ctx: Context, args: Any, feed: LogFeed, jobs: "Sequence[Job]") -> "Job
     shared = bool(feed.identity_fallback)
     writer = Writer(ctx.book.root, args.feed, ctx.agent, window_of, has_shared_keys=shared)
     run = Run(ctx.store, LogReader(args.feed, feed), writer)
-    return run.run(jobs, strict=args.strict)
+    own = args.file is None and not args.stdin
+    return run.run(jobs, known if own else None, strict=args.strict)
 
 
 def _book_rejected(ctx: Context, args: Any, rejected: "Sequence[Rejected]") -> None:

@@ -86,18 +86,20 @@ class LogReader:
         lines = self._line_reader(log, file)
         if offset and source is not None and source.going:
             lines.resume(source.going)
+            lines.ends |= source.ends
         self._read(log.path, lines, reader(handle), offset, is_finished=is_finished)
         end = self.buffer.end
         head, length = head_of(handle, end)
         mark = mark_of(handle, end)
         saved = lines.saved()
-        return Source(log.size, log.mtime_ns, end, head, length, mark, saved, is_finished)
+        state = (end, head, length, mark, saved, is_finished, lines.ends)
+        return Source(log.size, log.mtime_ns, *state)
 
     def _packed(self, log: Log, handle: int, file: int) -> Source:
+        lines = self._line_reader(log, file)
         try:
             with unpack.opened(handle) as unpacked:
                 self.max_lines = unpacked.most // _SHORTEST
-                lines = self._line_reader(log, file)
                 self._read(
                     log.path, lines, lambda view, _: unpacked.readinto(view), 0, is_finished=True
                 )
@@ -105,7 +107,7 @@ class LogReader:
             self._reject(log.path, 0, f"cannot be unpacked: {error}", b"")
         finally:
             self.max_lines = None
-        return Source(log.size, log.mtime_ns, is_finished=True)
+        return Source(log.size, log.mtime_ns, is_finished=True, ends=lines.ends)
 
     def _read(
         self,
@@ -178,7 +180,8 @@ class LogReader:
         return rows or [self.compiled.read(line)]
 
     def _document(self, log: Log, handle: int, file: int) -> Source:
-        source = Source(log.size, log.mtime_ns, is_finished=True)
+        lines = self._line_reader(log, file)
+        source = Source(log.size, log.mtime_ns, is_finished=True, ends=lines.ends)
         if log.size > _DOCUMENT:
             self._reject(log.path, 0, f"a document of over {_DOCUMENT} bytes", b"")
             return source
@@ -189,7 +192,6 @@ class LogReader:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             self._reject(log.path, 0, f"not JSON: {error}", data)
             return source
-        lines = self._line_reader(log, file)
         items = document
         for key in self.items:
             items = items.get(key) if isinstance(items, dict) else None

@@ -109,7 +109,7 @@ class RequestSet:
 
     `aliases` has the other keys of requests, `earlier` the key that version 1 gave to a request,
     where it was another one. `claims` has the requests that lines of several sessions have;
-    `ends` is the time of each session's last line.
+    `ends` is the time of each session's last request, in epoch seconds.
     """
 
     def __init__(self, tool: str) -> None:
@@ -118,7 +118,7 @@ class RequestSet:
         self.aliases: dict[int, int] = {}
         self.earlier: dict[int, int] = {}
         self.claims: dict[int, list[Claim]] = {}
-        self.ends: dict[str, datetime] = {}
+        self.ends: dict[str, float] = {}
         self.origins: dict[RequestOrigin, int] = {}
         self.tally = Tally()
         self._numbered: list[RequestOrigin] = []
@@ -184,10 +184,10 @@ class RequestSet:
         for kept in (self.requests, self.aliases, self.earlier, self.claims):
             kept.clear()
 
-    def end(self, session: str | None, ts: datetime) -> None:
-        """Note the time of a session's line."""
-        if session is not None and (session not in self.ends or self.ends[session] < ts):
-            self.ends[session] = ts
+    def end(self, session: str, seconds: float) -> None:
+        """Note the time of a session's line, in epoch seconds."""
+        if self.ends.get(session, -1.0) < seconds:
+            self.ends[session] = seconds
 
     def _owner(self, key: int, aliases: Iterable[int]) -> int:
         """The key of the request that has any of these; requests that share it become one."""

@@ -30,6 +30,7 @@ class Source(msgspec.Struct, array_like=True):
     """The state of a file after a read; `going` is the context for its next lines.
 
     `is_finished`: it was read as a file to which nobody writes, with an unterminated last line.
+    `ends`: the time of the last request of each session in it, in epoch seconds.
     """
 
     size: int
@@ -40,14 +41,27 @@ class Source(msgspec.Struct, array_like=True):
     mark: int = 0
     going: list[Any] = []
     is_finished: bool = False
+    ends: dict[str, float] = {}
 
 
 class Remembered(msgspec.Struct, array_like=True):
-    """The file of all sources. A change of `feed`, a hash of the declaration, reads all again."""
+    """The file of all sources. A change of `feed`, a hash of the declaration, reads all again.
+
+    `rivals` are pairs of sessions with common requests, which the book gives to the first.
+    """
 
     form: int = 0
     feed: int = 0
     sources: dict[str, Source] = {}
+    rivals: list[tuple[str, str]] = []
+
+    def ends(self) -> dict[str, float]:
+        """The time of the last request of each session."""
+        ends: dict[str, float] = {}
+        for source in self.sources.values():
+            for session, end in source.ends.items():
+                ends[session] = max(end, ends.get(session, end))
+        return ends
 
 
 class Log:
@@ -156,19 +170,20 @@ def path_of(root: str, feed: str) -> RootedPath:
     return RootedPath(root, f"cache/{feed}.sources")
 
 
-def remembered(root: str, name: str, feed: LogFeed) -> dict[str, Source]:
-    """The sources of the feed's files; none if the feed's declaration changed."""
+def remembered(root: str, name: str, feed: LogFeed) -> Remembered:
+    """What is known of the feed's files; nothing if the feed's declaration changed."""
     try:
         data = path_of(root, name).read()
         saved = msgspec.msgpack.decode(data, type=Remembered) if data else Remembered()
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return {}
-    return saved.sources if (saved.form, saved.feed) == (FORM, _hash(feed)) else {}
+        return Remembered()
+    return saved if (saved.form, saved.feed) == (FORM, _hash(feed)) else Remembered()
 
 
-def remember(root: str, name: str, feed: LogFeed, sources: dict[str, Source]) -> None:
-    """Save the sources, once their rows are durable."""
-    data = msgspec.msgpack.encode(Remembered(FORM, _hash(feed), sources))
+def remember(root: str, name: str, feed: LogFeed, known: Remembered) -> None:
+    """Save what is known, once the rows are durable."""
+    known.form, known.feed = FORM, _hash(feed)
+    data = msgspec.msgpack.encode(known)
     try:
         path_of(root, name).replace(data, durable=False)
     except (OSError, IOFault):

@@ -6,57 +6,27 @@ have. Each books its own requests.
 
 import os
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
+from burnbook.agent_logs.booking.jobs import Job, JobResult, halves, rounds
+from burnbook.agent_logs.booking.sessions import jobs_again
 from burnbook.agent_logs.booking.writer import Writer
-from burnbook.agent_logs.reader import LogReader, Rejected
+from burnbook.agent_logs.reader import LogReader
 from burnbook.agent_logs.requests import Request, RequestOrigin, Tally
 from burnbook.base import errors
 from burnbook.base.worker import Channel, worker
-from burnbook.jsonl.sources import Log, Source
-from burnbook.meters.vendor_meters import Shown
+from burnbook.jsonl.sources import Remembered, Source
 from burnbook.store.projection import signed
 from burnbook.store.store import Store
-from burnbook.usage.projection import USAGE, Increment
+from burnbook.usage.projection import USAGE
 from burnbook.usage.request_index import Known, RequestIndex, look_up
 
 MIN_BYTES = 4 << 20
 """Below this, starting a second process costs more than it saves."""
-ROUND_BYTES = 3 << 29
-"""The files that are read before their requests are booked: it bounds the memory for these."""
-_OPEN_COST = 50_000  # the cost of opening a file, as bytes to read
-
-
-class Job(NamedTuple):
-    """A file to read, its state after the last read, and its number, oldest first.
-
-    `is_finished`: nobody will write to it soon, so its last line is whole without a newline.
-    """
-
-    log: Log
-    source: Source | None
-    file: int
-    is_finished: bool = True
-
-    @property
-    def size(self) -> int:
-        """The bytes that are new."""
-        return max(self.log.size - (self.source.offset if self.source else 0), 0)
-
-
-class JobResult(msgspec.Struct):
-    """The result of one process."""
-
-    tally: Tally
-    increments: list[Increment]
-    sources: dict[str, Source]
-    rejected: list[Rejected]
-    meters: dict[str, list[Shown]]
-    plan: tuple[datetime, str] | None
 
 
 class _Keys(msgspec.Struct):
@@ -64,7 +34,7 @@ class _Keys(msgspec.Struct):
 
     keys: bytes
     others: bytes
-    ends: dict[str, datetime]
+    ends: dict[str, float]
 
 
 class _Shared(NamedTuple):
@@ -82,7 +52,7 @@ class _Answer(msgspec.Struct):
     """What the book has of the requests of the other process, and the ends of sessions."""
 
     known: Known
-    ends: dict[str, datetime]
+    ends: dict[str, float]
 
 
 class Run:
@@ -92,19 +62,32 @@ class Run:
         self.store, self.reader, self.writer = store, reader, writer
         self.sources: dict[str, Source] = {}
 
-    def run(self, jobs: Sequence[Job], *, strict: bool = False) -> JobResult:
-        """Read and book files. `strict`: all lines, or raise BadData and book nothing."""
-        for part in [jobs] if strict else _rounds(jobs):
+    def run(
+        self, jobs: Sequence[Job], known: Remembered | None = None, *, strict: bool = False
+    ) -> JobResult:
+        """Read and book files. `strict`: all lines, or raise BadData and book nothing.
+
+        Where a session turns out to have made the requests of another, its files are read again.
+        """
+        known = known or Remembered()
+        self.reader.requests.ends |= known.ends()
+        self._run(jobs, strict=strict)
+        rivals = self.writer.sessions.rivals
+        rivals |= set(known.rivals)
+        self._run(jobs_again(known.sources | self.sources, rivals), strict=False)
+        return self._result()
+
+    def _run(self, jobs: Sequence[Job], *, strict: bool) -> None:
+        for part in [jobs] if strict else rounds(jobs):
             size = sum(job.size for job in part)
             is_small = size < MIN_BYTES or len(part) < 2 or (os.cpu_count() or 1) < 2
             if strict or is_small:
                 self._alone(part, strict=strict)
             else:
-                self._with_worker(*_halves(part))
+                self._with_worker(*halves(part))
             self.store.add(USAGE, [added.stretch() for added in self.writer.increments])
             self.writer.increments.clear()
             self.reader.requests.clear()
-        return self._result()
 
     def _alone(self, jobs: Sequence[Job], *, strict: bool) -> None:
         self._read(jobs)
@@ -140,6 +123,7 @@ class Run:
         self.writer.tally.add(result.tally)
         self.writer.increments += result.increments
         self.sources |= result.sources
+        self.writer.sessions.rivals |= result.rivals
         self.reader.rejected += result.rejected
         self.reader.meters.join(result.meters)
         plans = filter(None, (self.reader.meters.plan, result.plan))
@@ -217,32 +201,5 @@ class Run:
             reader.rejected,
             meters.windows,
             meters.plan,
+            writer.sessions.rivals,
         )
-
-
-def _rounds(jobs: Sequence[Job]) -> Iterator[list[Job]]:
-    """The jobs in their order, in parts of part bytes."""
-    part: list[Job] = []
-    size = 0
-    for job in jobs:
-        if part and size > ROUND_BYTES:
-            yield part
-            part, size = [], 0
-        part.append(job)
-        size += job.size + _OPEN_COST
-    if part:
-        yield part
-
-
-def _halves(jobs: Sequence[Job]) -> tuple[list[Job], list[Job]]:
-    """The jobs in two parts of about the same size, each in its order."""
-    sizes, chosen = [0, 0], set()
-    for job in sorted(jobs, key=lambda job: job.size, reverse=True):
-        to_second = int(sizes[1] < sizes[0])
-        sizes[to_second] += job.size + _OPEN_COST
-        if to_second:
-            chosen.add(job.file)
-    return (
-        [job for job in jobs if job.file not in chosen],
-        [job for job in jobs if job.file in chosen],
-    )

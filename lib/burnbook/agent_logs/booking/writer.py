@@ -4,7 +4,6 @@ Rows are encoded without the lock. Under it, the index reads what other writers 
 requests are left out, and the rest is written and synced.
 """
 
-from datetime import datetime
 
 import msgspec
 from xxhash import xxh3_64_intdigest
@@ -18,6 +17,7 @@ from burnbook.agent_logs.booking.batch import (
     increment,
 )
 from burnbook.agent_logs.booking.booked import BookedRequests
+from burnbook.agent_logs.booking.sessions import Sessions
 from burnbook.agent_logs.booking.superseding import WindowOf, payload_of, superseded
 from burnbook.agent_logs.origin import cleaned
 from burnbook.agent_logs.requests import Request, RequestOrigin, RequestSet, Tally
@@ -31,7 +31,7 @@ from burnbook.jsonl.text import untouched
 from burnbook.rows.meters import MAX_TEXT
 from burnbook.rows.usage import AgentUsage, Tokens
 from burnbook.store.projection import signed
-from burnbook.usage.booked_rows import place_of, row_keys, session_key
+from burnbook.usage.booked_rows import place_of, row_keys
 from burnbook.usage.projection import JOURNAL, Increment
 from burnbook.usage.request_index import RequestIndex
 
@@ -55,16 +55,15 @@ class Writer:
         self.has_shared_keys = has_shared_keys
         self.tally = Tally()
         self.increments: list[Increment] = []
-        self._ends: dict[str, datetime] = {}
+        self.sessions = Sessions(tool)
         self._encode = msgspec.json.Encoder().encode_lines
         self._stamps: dict[str, Stamp] = {}
         self._aliases: dict[int, list[int]] = {}
-        self._sessions: dict[int, int] = {}
 
     def book(self, requests: RequestSet, index: RequestIndex) -> None:
         """Book requests; when this returns, they are durable."""
-        self._ends, self._sessions = requests.ends, index.known.sessions
-        self._settle_claims(requests)
+        self.sessions.ends, self.sessions.booked = requests.ends, index.known.sessions
+        self.sessions.settle(requests)
         origins = Origins(self.tool, [_cleaned(origin) for origin in requests.origins])
         self._aliases = {}
         for alias, key in requests.aliases.items():
@@ -75,30 +74,6 @@ class Writer:
         for portion in appends(days):
             rows = [self._rows(day, keys, requests.requests, origins) for day, keys in portion]
             self._append(rows, origins, requests, index)
-
-    def _settle_claims(self, requests: RequestSet) -> None:
-        """Give each request that several sessions have to the one that ended first.
-
-        A session that continues another, or was forked from it, goes on after it.
-        """
-        for key, claims in requests.claims.items():
-            request = requests.requests.get(key)
-            if request is None:
-                continue
-            first = min(claims, key=lambda claim: self._end(requests.origin(claim.origin).session))
-            where, facts = requests.origin(first.origin), requests.origin(request.origin)
-            number = requests.origin_number(RequestOrigin(*where[:5], *facts[5:]))
-            requests.requests[key] = msgspec.structs.replace(request, ts=first.ts, origin=number)
-
-    def _end(self, session: str | None) -> float:
-        """When a session was last seen, in epoch seconds."""
-        ends = [float("-inf")]
-        if session in self._ends:
-            ends.append(self._ends[session].timestamp())
-        booked = self._sessions.get(session_key(self.tool, session))
-        if booked is not None:
-            ends.append(booked / 1000)
-        return max(ends)
 
     def _rows(
         self, day: str, keys: list[int], requests: dict[int, Request], origins: Origins
@@ -216,7 +191,7 @@ class Writer:
         """A row with what the log adds to a booked one; None if it adds nothing."""
         if row_keys(old.id, old.first)[0] != signed(key):
             new = msgspec.structs.replace(new, aliases=(f"{key:016x}", *new.aliases))
-        takes_over = self._end(new.session) < self._end(old.session)
+        takes_over = self.sessions.is_first(new.session, old.session)
         payload = payload_of(old, new, request, is_mixed=is_mixed, takes_over=takes_over)
         if payload is None:
             return None

@@ -40,6 +40,7 @@ class RequestLines:
         self.early = EarlyLines(requests)
         # Of both kinds, requests without a line of the other kind: what they used, their key.
         self.unpaired: dict[str, dict[int, int]] = {"better": {}, "other": {}}
+        self.ends: dict[str, float] = {}  # the time of each session's last request
         self._last = 0  # the key of the line before
 
     def add(self, row: Row) -> None:
@@ -102,7 +103,8 @@ class RequestLines:
         searches = searches if type(searches) is int and searches > 0 else 0
         facts = Facts(prompt, searches, stated, is_proven, text_of(fields[_UPSTREAM]))
         request = Request(tokens, ts, origin, amounts, fields[7], fields[5], self.file, facts)
-        requests.end(session, ts)
+        self.ends[session] = max(ts.timestamp(), self.ends.get(session, 0.0))
+        requests.end(session, self.ends[session])
         own_session = fields[1] or self.stem
         values = LineValues(ts, session, own_session, fields[2], fields[4], amounts, fields[7])
         found = (

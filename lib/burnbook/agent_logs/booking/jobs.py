@@ -1,0 +1,74 @@
+"""The files to read in one call, and what came of reading them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from burnbook.agent_logs.reader import Rejected
+from burnbook.agent_logs.requests import Tally
+from burnbook.jsonl.sources import Log, Source
+from burnbook.meters.vendor_meters import Shown
+from burnbook.usage.projection import Increment
+
+ROUND_BYTES = 3 << 29
+"""The files that are read before their requests are booked: it bounds the memory for these."""
+_OPEN_COST = 50_000  # the cost of opening a file, as bytes to read
+
+
+class Job(NamedTuple):
+    """A file to read, its state after the last read, and its number, oldest first.
+
+    `is_finished`: nobody will write to it soon, so its last line is whole without a newline.
+    """
+
+    log: Log
+    source: Source | None
+    file: int
+    is_finished: bool = True
+
+    @property
+    def size(self) -> int:
+        """The bytes that are new."""
+        return max(self.log.size - (self.source.offset if self.source else 0), 0)
+
+
+class JobResult(msgspec.Struct):
+    """The result of one process."""
+
+    tally: Tally
+    increments: list[Increment]
+    sources: dict[str, Source]
+    rejected: list[Rejected]
+    meters: dict[str, list[Shown]]
+    plan: tuple[datetime, str] | None
+    rivals: set[tuple[str, str]]
+
+
+def rounds(jobs: Sequence[Job]) -> Iterator[list[Job]]:
+    """The jobs in their order, in parts of at most ROUND_BYTES, or of one job."""
+    part: list[Job] = []
+    size = 0
+    for job in jobs:
+        if part and size > ROUND_BYTES:
+            yield part
+            part, size = [], 0
+        part.append(job)
+        size += job.size + _OPEN_COST
+    if part:
+        yield part
+
+
+def halves(jobs: Sequence[Job]) -> tuple[list[Job], list[Job]]:
+    """The jobs in two parts of about the same size, each in its order."""
+    sizes, chosen = [0, 0], set()
+    for job in sorted(jobs, key=lambda job: job.size, reverse=True):
+        to_second = int(sizes[1] < sizes[0])
+        sizes[to_second] += job.size + _OPEN_COST
+        if to_second:
+            chosen.add(job.file)
+    return (
+        [job for job in jobs if job.file not in chosen],
+        [job for job in jobs if job.file in chosen],
+    )

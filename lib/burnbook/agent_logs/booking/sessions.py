@@ -1,0 +1,88 @@
+"""Which of several sessions made a request that lines of all of them have.
+
+A session that resumes another, or is a fork of it, goes on after it. So the one that ended first
+made their common requests. While files grow the order may turn: then they are read again.
+"""
+
+import os
+from collections.abc import Iterable
+
+import msgspec
+
+from burnbook.agent_logs.booking.jobs import Job
+from burnbook.agent_logs.requests import RequestOrigin, RequestSet
+from burnbook.jsonl.sources import Log, Source
+from burnbook.usage.booked_rows import session_key
+
+_UNKNOWN = float("-inf")
+
+
+class Sessions:
+    """The ends of a tool's sessions: from the logs, and `booked` from the store.
+
+    `rivals` are pairs of sessions with common requests, of which the first made them.
+    """
+
+    def __init__(self, tool: str) -> None:
+        self.tool = tool
+        self.ends: dict[str, float] = {}
+        self.booked: dict[int, int] = {}
+        self.rivals: set[tuple[str, str]] = set()
+
+    def settle(self, requests: RequestSet) -> None:
+        """Give each request that several sessions have to the one that made it."""
+        for key, claims in requests.claims.items():
+            request = requests.requests.get(key)
+            if request is None:
+                continue
+            first = min(claims, key=lambda claim: self._end(requests.origin(claim.origin).session))
+            where, facts = requests.origin(first.origin), requests.origin(request.origin)
+            for claim in claims:
+                self._add_rivals(where.session, requests.origin(claim.origin).session)
+            number = requests.origin_number(RequestOrigin(*where[:5], *facts[5:]))
+            requests.requests[key] = msgspec.structs.replace(request, ts=first.ts, origin=number)
+
+    def is_first(self, session: str | None, other: str | None) -> bool:
+        """Whether a session, and not the other that has them in the book, made their requests."""
+        is_first = self._end(session) < self._end(other)
+        self._add_rivals(*((session, other) if is_first else (other, session)))
+        return is_first
+
+    def _add_rivals(self, first: str | None, other: str | None) -> None:
+        if first is not None and other is not None and first != other:
+            self.rivals.add((first, other))
+
+    def _end(self, session: str | None) -> float:
+        """When a session was last seen, in epoch seconds."""
+        booked = self.booked.get(session_key(self.tool, session))
+        end = _UNKNOWN if booked is None else booked / 1000
+        return max(end, self.ends.get(session or "", _UNKNOWN))
+
+
+def jobs_again(sources: dict[str, Source], rivals: set[tuple[str, str]]) -> list[Job]:
+    """The files of sessions that made the requests which the book gives to another.
+
+    The pairs of `rivals` are turned, as these files are to be read from the start.
+    """
+    ends: dict[str, float] = {}
+    for source in sources.values():
+        for session, end in source.ends.items():
+            ends[session] = max(end, ends.get(session, _UNKNOWN))
+    wrong = {(first, other) for first, other in rivals if _is_wrong(ends, first, other)}
+    rivals -= wrong
+    rivals |= {(other, first) for first, other in wrong}
+    sessions = {other for _, other in wrong}
+    paths = [path for path, source in sources.items() if source.ends.keys() & sessions]
+    return list(_jobs(sources, paths))
+
+
+def _is_wrong(ends: dict[str, float], first: str, other: str) -> bool:
+    return first in ends and other in ends and ends[other] < ends[first]
+
+
+def _jobs(sources: dict[str, Source], paths: Iterable[str]) -> Iterable[Job]:
+    for number, path in enumerate(paths):
+        if os.path.exists(path):
+            source = sources[path]
+            log = Log(path, source.size, source.mtime_ns)
+            yield Job(log, None, number, source.is_finished)
