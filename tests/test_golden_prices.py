@@ -65,14 +65,14 @@ def test_a_price_is_linear_in_what_was_used(case: dict[str, Any]) -> None:
     facts = Facts(case["model"], **case.get("facts", {}))
     used = Quantities(**case["used"])
     seven = Quantities(*(7 * amount for amount in used))
-    one, more = (calc_price(facts, each, case["day"], SHIPPED) for each in (used, seven))
-    assert more.usd.attos == 7 * one.usd.attos
+    once, more = (calc_price(facts, each, case["day"], SHIPPED) for each in (used, seven))
+    assert more.usd.attos == 7 * once.usd.attos
 
 
 @pytest.mark.parametrize(("name", "reduced"), NAMES.items())
 def test_a_name_is_reduced(name: str, reduced: list[str]) -> None:
-    found = reduce_name(name)
-    assert [found.name, found.served_by or ""] == reduced
+    reduced_name = reduce_name(name)
+    assert [reduced_name.name, reduced_name.served_by or ""] == reduced
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,8 @@ def test_a_name_is_reduced(name: str, reduced: list[str]) -> None:
 )
 def test_each_vendors_style_is_understood_for_all(style: str, model: str, vendor: str) -> None:
     bedrock = {"x-ai": "amazon"}.get(vendor, vendor)
-    found = reduce_name(style.format(model).replace("VENDOR", bedrock))
-    assert (found.name, found.vendor) == (model, vendor)
+    reduced_name = reduce_name(style.format(model).replace("VENDOR", bedrock))
+    assert (reduced_name.name, reduced_name.vendor) == (model, vendor)
     used = Quantities(input=1_000_000)
     priced = calc_price(Facts(style.format(model).replace("VENDOR", bedrock)), used, DAY, SHIPPED)
     assert priced.usd.attos > 0
@@ -127,10 +127,10 @@ def test_who_served_a_request(model: str, log: str | None, served_by: str) -> No
     | st.lists(st.sampled_from([*NAMES, "/", ".", ":", "@", "-"])).map("".join)
 )
 def test_any_text_is_reduced_and_a_reduced_name_stays(text: str) -> None:
-    found = reduce_name(text)
-    assert found.spellings
-    if found.name in NAMES:
-        assert reduce_name(found.name).name == found.name
+    reduced_name = reduce_name(text)
+    assert reduced_name.spellings
+    if reduced_name.name in NAMES:
+        assert reduce_name(reduced_name.name).name == reduced_name.name
 
 
 UNKNOWN: list[tuple[Facts, Quantities, str]] = [

@@ -82,8 +82,8 @@ def test_exact_beats_a_pattern_and_the_longest_pattern_wins(model: str, wins: st
         *("claude*", "claude-sonnet-4*", "claude-sonnet-4-5*", "claude-sonnet-4-5"),
         *("glm-?", "z.ai/*", "a.c", "a*b"),
     )
-    found = find({name: Price(1, 1, source=name) for name in names}, model)
-    assert (found.source if found else None) == wins
+    result = find({name: Price(1, 1, source=name) for name in names}, model)
+    assert (result.source if result else None) == wins
 
 
 def test_equally_long_patterns_go_by_the_files_order() -> None:
@@ -97,7 +97,7 @@ def test_no_name_takes_long_to_refuse() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "words"),
     [
         ("prices = 3", ["prices = 3", "[prices.NAME]"]),
         ("pricse = 3", ["unknown key pricse", "as_of, prices, source"]),
@@ -126,11 +126,11 @@ def test_no_name_takes_long_to_refuse() -> None:
         ("[prices", ["is not TOML"]),
     ],
 )
-def test_a_mistake_is_one_sentence_and_exit_78(shell: Shell, text: str, said: list[str]) -> None:
+def test_a_mistake_is_one_sentence_and_exit_78(shell: Shell, text: str, words: list[str]) -> None:
     (shell.config / "prices.toml").write_text(text)
     sentence = shell.fails(78, "prices")
-    for words in ("prices.toml", *said):
-        assert words in sentence
+    for word in ("prices.toml", *words):
+        assert word in sentence
 
 
 def test_the_table(shell: Shell) -> None:
@@ -142,10 +142,10 @@ def test_the_table(shell: Shell) -> None:
     assert shown[0] == "USD per million tokens, as of 2026-11-20, from me"
     assert shown[2].split() == ["glm-*", "0.6", "2.25", "-", "-", "-", "-", "by", "hand"]
     assert r"| glm-\* | 0.6 | 2.25 |" in shell.ok("prices", "--format", "markdown")
-    found = shell.json("prices")
-    assert (found["as_of"], found["source"]) == ("2026-11-20", "me")
-    assert found["prices"]["glm-*"]["output"] == 2.25
-    assert found["prices"]["glm-*"]["cache_read"] is None
+    result = shell.json("prices")
+    assert (result["as_of"], result["source"]) == ("2026-11-20", "me")
+    assert result["prices"]["glm-*"]["output"] == 2.25
+    assert result["prices"]["glm-*"]["cache_read"] is None
     assert not shell.book.exists()
 
 
@@ -173,8 +173,8 @@ def starting(day: date | None, prices: Any, when: Any = None) -> Any:
 
 def lists(*models: Any, seller: str = "anthropic") -> Any:
     left_out: list[str] = []
-    found = genai_prices.lists([SimpleNamespace(id=seller, models=models)], left_out)
-    return found[seller] if found else left_out
+    result = genai_prices.lists([SimpleNamespace(id=seller, models=models)], left_out)
+    return result[seller] if result else left_out
 
 
 def test_names_of_the_package() -> None:
@@ -182,14 +182,14 @@ def test_names_of_the_package() -> None:
     dated = Clause(or_=[Clause(equals="claude-6.1"), Clause(regex=r"^claude-6\.1[-@]\d{8}$")])
     price = prices_of(input=Decimal(1), output=Decimal(2))
     other = prices_of(input=Decimal(9), output=Decimal(9))
-    found = lists(
+    result = lists(
         model("claude-5", either, price),
         model("claude-5-late", Clause(starts_with="claude-5"), other),
         model("claude-6-1", dated, price),
         model("claude-embed", Clause(equals="claude-embed"), prices_of(input=Decimal(1))),
     )
-    assert list(found) == ["claude-5", "claude-5*", "claude-v", "claude-5-late", "claude-6-1"]
-    assert found["claude-5*"] == (Price(1, 2),)
+    assert list(result) == ["claude-5", "claude-5*", "claude-v", "claude-5-late", "claude-6-1"]
+    assert result["claude-5*"] == (Price(1, 2),)
 
 
 def test_tiers_days_hours_and_modes_of_the_package() -> None:
@@ -198,7 +198,7 @@ def test_tiers_days_hours_and_modes_of_the_package() -> None:
     peak = prices_of(input=Decimal(4), output=Decimal(20))
     hours = SimpleNamespace(start_time=time(1), end_time=time(4))
     fast = prices_of(input=Decimal(8), output=Decimal(40))
-    found = lists(
+    result = lists(
         model(
             "claude-x",
             Clause(equals="claude-x"),
@@ -219,7 +219,7 @@ def test_tiers_days_hours_and_modes_of_the_package() -> None:
         )
     )
     february, march = date(2026, 2, 28), date(2026, 3, 1)
-    assert found["claude-x"] == (
+    assert result["claude-x"] == (
         Price(3, 15, cache_read=0.3, until=february),
         Price(6, 15, cache_read=0.3, over=200_000, until=february),
         Price(2, 10, cache_read=0.2, from_=march),
@@ -241,8 +241,8 @@ def test_regions_of_bedrock_and_modes_in_names_of_openrouter() -> None:
         model("regional.anthropic.claude-opus-5", Clause(contains="y"), price),
         model("qwen.qwen3-32b-v1:0", Clause(contains="z"), price),
     ]
-    found = genai_prices.lists([SimpleNamespace(id="aws", models=bedrock)], [])["bedrock"]
-    assert list(found) == ["global.claude-opus-5", "regional.claude-opus-5", "qwen3-32b"]
+    result = genai_prices.lists([SimpleNamespace(id="aws", models=bedrock)], [])["bedrock"]
+    assert list(result) == ["global.claude-opus-5", "regional.claude-opus-5", "qwen3-32b"]
     names = (
         "anthropic/claude-opus-5",
         "anthropic/claude-opus-5:batch",
@@ -254,8 +254,8 @@ def test_regions_of_bedrock_and_modes_in_names_of_openrouter() -> None:
         model(name, Clause(equals=name), half if name.endswith("batch") else price)
         for name in names
     ]
-    found = genai_prices.lists([SimpleNamespace(id="openrouter", models=models)], [])["openrouter"]
-    assert found == {"claude-opus-5": (Price(2, 4), Price(1, 2, mode="batch"))}
+    result = genai_prices.lists([SimpleNamespace(id="openrouter", models=models)], [])["openrouter"]
+    assert result == {"claude-opus-5": (Price(2, 4), Price(1, 2, mode="batch"))}
 
 
 def test_without_the_package_one_sentence_says_how_to_get_it(
@@ -270,10 +270,10 @@ def test_without_the_package_one_sentence_says_how_to_get_it(
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A package of the same shape, where `just prices-setup` would install the real one."""
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    place = tmp_path / ".venv" / "prices" / "lib" / version / "site-packages" / "genai_prices"
-    place.mkdir(parents=True)
-    (place / "__init__.py").write_text("__version__ = '9'\n")
-    (place / "data.py").write_text(
+    folder = tmp_path / ".venv" / "prices" / "lib" / version / "site-packages" / "genai_prices"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").write_text("__version__ = '9'\n")
+    (folder / "data.py").write_text(
         "from types import SimpleNamespace as S\n"
         "price = S(input_mtok=1, output_mtok=2)\n"
         "glm = S(id='GLM-5', match=S(equals='GLM-5'), prices=price, price_variants=None)\n"
@@ -284,7 +284,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("genai_prices", "genai_prices.data"):
         monkeypatch.setitem(sys.modules, name, SimpleNamespace())  # put back afterwards
         del sys.modules[name]
-    return place
+    return folder
 
 
 def update(config: Path, book: Path, *correct: str) -> Any:
@@ -325,18 +325,18 @@ def test_a_finished_month_keeps_its_price_unless_a_correction_is_named(
     old = price_file.generated({"zai": {"glm-5": (Price(3, 4),)}}, DAY, "genai-prices 8")
     (shell.config / "prices.json").write_text(old)
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 22, tzinfo=UTC))
-    found = update(shell.config, shell.book)
-    assert (found.data["differs"], found.data["corrected"]) == (["zai/glm-5"], [])
-    assert found.data["changed"] == ["glm-5: 3 / 4 / - / - -> 1 / 2 / - / -"]
-    assert "finished months keep their prices" in found.parts[-1].text
+    result = update(shell.config, shell.book)
+    assert (result.data["differs"], result.data["corrected"]) == (["zai/glm-5"], [])
+    assert result.data["changed"] == ["glm-5: 3 / 4 / - / - -> 1 / 2 / - / -"]
+    assert "finished months keep their prices" in result.parts[-1].text
     kept = (
         Price(3, 4, until=date(2026, 10, 31), source="genai-prices 8"),
         Price(1, 2, from_=date(2026, 11, 1)),
     )
     assert Config(str(shell.config)).prices.of("zai")["glm-5"] == kept
     assert update(shell.config, shell.book).data["updated"] is False
-    found = update(shell.config, shell.book, "glm-*")
-    assert (found.data["differs"], found.data["corrected"]) == ([], ["zai/glm-5"])
+    result = update(shell.config, shell.book, "glm-*")
+    assert (result.data["differs"], result.data["corrected"]) == ([], ["zai/glm-5"])
     assert Config(str(shell.config)).prices.of("zai")["glm-5"] == (Price(1, 2),)
 
 
@@ -383,21 +383,21 @@ NOVEMBER, OCTOBER_31 = date(2026, 11, 1), date(2026, 10, 31)
     ],
 )
 def test_old_and_new_prices_are_joined_at_the_month(old: Any, new: Any, wanted: Any) -> None:
-    found = history.merged(
+    result = history.merged(
         {"s": {"m": old}}, {"s": {"m": new}}, NOVEMBER, "old", lambda name: False
     )
-    assert found.lists["s"]["m"] == wanted
-    assert bool(found.differs) == (wanted != new)
-    assert not found.gone
+    assert result.lists["s"]["m"] == wanted
+    assert bool(result.differs) == (wanted != new)
+    assert not result.gone
 
 
 def test_a_name_that_moves_to_another_model_keeps_its_past() -> None:
     old = {"s": {"a-1": (Price(1, 1),), "latest": (Price(1, 1),)}}
     new = {"s": {"a-2": (Price(2, 2),), "latest": (Price(2, 2),)}}
-    found = history.merged(old, new, NOVEMBER, "old", lambda name: False)
-    assert found.lists["s"]["latest"][0] == Price(1, 1, until=OCTOBER_31, source="old")
-    assert found.lists["s"]["a-1"] == (Price(1, 1),)
-    assert found.gone == ["s/a-1"]
+    result = history.merged(old, new, NOVEMBER, "old", lambda name: False)
+    assert result.lists["s"]["latest"][0] == Price(1, 1, until=OCTOBER_31, source="old")
+    assert result.lists["s"]["a-1"] == (Price(1, 1),)
+    assert result.gone == ["s/a-1"]
 
 
 def test_a_new_name_keeps_what_another_entry_has_asked_for_it() -> None:
@@ -407,13 +407,13 @@ def test_a_new_name_keeps_what_another_entry_has_asked_for_it() -> None:
         "qwen": {"qwen9": (Price(5, 5),)},
         "openrouter": old["openrouter"],
     }
-    found = history.merged(old, new, NOVEMBER, "old", lambda name: False)
-    assert found.differs == ["zai/glm-5-x", "qwen/qwen9"]
-    assert found.lists["zai"]["glm-5-x"] == (
+    result = history.merged(old, new, NOVEMBER, "old", lambda name: False)
+    assert result.differs == ["zai/glm-5-x", "qwen/qwen9"]
+    assert result.lists["zai"]["glm-5-x"] == (
         Price(1, 1, until=OCTOBER_31, source="old"),
         Price(2, 2, from_=NOVEMBER),
     )
-    assert found.lists["zai"]["glm-6"] == (Price(4, 4),)
+    assert result.lists["zai"]["glm-6"] == (Price(4, 4),)
     corrected = history.merged(old, new, NOVEMBER, "old", lambda name: name == "glm-5-x")
     assert corrected.lists["zai"]["glm-5-x"] == (Price(2, 2),)
 
@@ -421,8 +421,8 @@ def test_a_new_name_keeps_what_another_entry_has_asked_for_it() -> None:
 def test_the_names_of_a_model_are_corrected_together() -> None:
     before, after = (Price(1, 1),), (Price(2, 2),)
     old, new = ({"s": dict.fromkeys(("a", "b"), rates)} for rates in (before, after))
-    found = history.merged(old, new, NOVEMBER, "old", lambda name: name == "s/a")
-    assert (found.corrected, found.lists) == (["s/a", "s/b"], new)
+    result = history.merged(old, new, NOVEMBER, "old", lambda name: name == "s/a")
+    assert (result.corrected, result.lists) == (["s/a", "s/b"], new)
 
 
 LISTED = {
@@ -441,9 +441,9 @@ def test_the_generated_file_is_read_back_as_it_was(tmp_path: Path) -> None:
     assert '"glm-4.6": [{"input": 0.6, "output": 2.2, "cache_read": 0.11}]' in text
     assert '"gpt-5-chat": "gpt-5"' in text
     (tmp_path / "prices.json").write_text(text)
-    found = Config(str(tmp_path)).prices
-    assert (found.as_of, found.source) == (DAY, "genai-prices 9")
-    assert {seller: price_file.names(found, seller) for seller in found.sellers} == written
+    result = Config(str(tmp_path)).prices
+    assert (result.as_of, result.source) == (DAY, "genai-prices 9")
+    assert {seller: price_file.names(result, seller) for seller in result.sellers} == written
 
 
 def test_own_prices_come_before_generated_ones(tmp_path: Path) -> None:
@@ -454,12 +454,12 @@ def test_own_prices_come_before_generated_ones(tmp_path: Path) -> None:
         '"my/model-*" = { input = 0, output = 0 }\n'
         '"old" = { input = 1, output = 1, source = "genai-prices" }\n'
     )
-    found = Config(str(tmp_path)).prices
-    assert list(found.own) == ["GPT-5", "my/model-*"]
-    entry = PriceList(found).find("gpt-5")
+    result = Config(str(tmp_path)).prices
+    assert list(result.own) == ["GPT-5", "my/model-*"]
+    entry = PriceList(result).find("gpt-5")
     assert entry is not None
     assert (entry.seller, entry.rates) == ("prices.toml", (Price(7, 7),))
-    assert found.as_of == DAY
+    assert result.as_of == DAY
 
 
 def test_the_file_of_an_earlier_version_is_read(tmp_path: Path) -> None:

@@ -23,15 +23,15 @@ def current(prices: Prices, day: date) -> dict[str, Price]:
     The models of those who sell other vendors' models are `SELLER/MODEL`. `base_up_to` is the limit
     above which a request costs more.
     """
-    found = {name: price for name, rates in prices.own.items() if (price := standard(rates, day))}
+    shown = {name: price for name, rates in prices.own.items() if (price := standard(rates, day))}
     sellers = sorted(prices.sellers, key=lambda seller: seller not in VENDORS)
     for seller in sellers:
         for name, each in prices.of(seller).items():
             price = None if isinstance(each, str) else standard(each, day)
             if price is not None:
                 label = name if seller in VENDORS else f"{seller}/{name}"
-                found.setdefault(label, replace(price, source=price.source or prices.source))
-    return found
+                shown.setdefault(label, replace(price, source=price.source or prices.source))
+    return shown
 
 
 def table(prices: Prices, day: date) -> list[Part]:

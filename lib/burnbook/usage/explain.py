@@ -99,16 +99,16 @@ def parts(
 ) -> list[Part]:
     """Returns, for each row of the report, each price and what it made of which quantities."""
     note = "USD listed: per million tokens, or per 1,000 searches"
-    found: list[Part] = [Title("How the USD came about"), *lines([note], columns)]
+    shown: list[Part] = [Title("How the USD came about"), *lines([note], columns)]
     for row in usage.rows:
         names = (period_text(row.period, report, zone), row.tool or "-", row.model or "-")
         title = f"{' '.join(dict.fromkeys(names))}: {usd_text(row.usd)} USD"
-        found += [Line(""), *lines([title], columns, strong=True)]
+        shown += [Line(""), *lines([title], columns, strong=True)]
         for each in explained[row[:3]]:
-            found += lines([_price(each)], columns)
+            shown += lines([_price(each)], columns)
             if each.rate.seller is not None:
-                found.append(Table(_HEAD, [*_cells(each)], "<>>>>"))
-    return found
+                shown.append(Table(_HEAD, [*_cells(each)], "<>>>>"))
+    return shown
 
 
 def _price(each: Explanation) -> str:

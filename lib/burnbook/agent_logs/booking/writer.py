@@ -4,7 +4,6 @@ Rows are encoded without the lock. Under it, the index reads what other writers 
 requests are left out, and the rest is written and synced.
 """
 
-
 import msgspec
 from xxhash import xxh3_64_intdigest
 

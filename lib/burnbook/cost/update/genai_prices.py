@@ -70,7 +70,7 @@ def lists(providers: Iterable[Any], left_out: list[str]) -> Lists:
     `providers`: objects with the attributes of those in genai_prices.data.providers: id and models;
     a model has id, match, prices and price_variants.
     """
-    found: Lists = {}
+    by_seller: Lists = {}
     for provider in providers:
         seller = _SELLERS.get(provider.id)
         if seller is None:
@@ -85,8 +85,8 @@ def lists(providers: Iterable[Any], left_out: list[str]) -> Lists:
                     # As in the package, the first model that matches counts.
                     names[name] = names.get(name) or rates
         if names:
-            found[seller] = pruned(with_modes(names))
-    return found
+            by_seller[seller] = pruned(with_modes(names))
+    return by_seller
 
 
 def _rates(model: Any) -> Rates:

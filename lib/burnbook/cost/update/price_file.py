@@ -33,12 +33,12 @@ def generated(lists: Lists, as_of: date, source: str) -> str:
 def names(prices: Prices, seller: str) -> dict[str, Rates]:
     """Returns a list with the prices at each name, so that `generated` writes it as it was."""
     table = prices.of(seller)
-    found: dict[str, Rates] = {}
+    rates_by_name: dict[str, Rates] = {}
     for name, rates in table.items():
         each = table.get(rates, ()) if isinstance(rates, str) else rates
         if not isinstance(each, str):
-            found[name] = each
-    return found
+            rates_by_name[name] = each
+    return rates_by_name
 
 
 def write(path: str, text: str) -> None:
