@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import lru_cache
+from operator import mul
 from typing import NamedTuple
 
 from burnbook.config.prices import MODES, Default, Multiplier, Price, is_within
@@ -47,13 +48,13 @@ NOTHING = Usd(0, is_whole=True)
 class Rate(NamedTuple):
     """The price of one kind of request on a day, and where it is from.
 
-    `attos`: per token or search, in the order of `Quantities`, multipliers included; None: no
-    price. `listed`: the same as the list has it, in USD per million tokens or 1,000 searches.
+    `attos`: per token or search, in the order of `Quantities`, multipliers included; 0 if there is
+    no price. `listed`: what the list has, in USD per million tokens or 1,000 searches.
     `model`, `seller`: the entry and the list that it is in. `over`: the prompt size above which
     this price counts. `reason`: why a part or all of the cost is unknown.
     """
 
-    attos: tuple[int | None, ...]
+    attos: tuple[int, ...]
     listed: tuple[float | None, ...] = (None,) * 6
     model: str | None = None
     seller: str | None = None
@@ -85,11 +86,12 @@ def calc_price(facts: Facts, quantities: Quantities, day: date, prices: PriceLis
 
 def price_at(rate: Rate, quantities: Quantities) -> Priced:
     """Returns what these quantities cost at a rate. Nothing used costs nothing."""
-    parts = tuple(used * (attos or 0) for used, attos in zip(quantities, rate.attos, strict=True))
-    reason = rate.reason if any(quantities) else None
-    for kind, used, attos in zip(Quantities._fields, quantities, rate.attos, strict=True):
-        if used and attos is None and reason is None:
-            reason = f"no price for {kind.replace('_', ' ')}"
+    parts = tuple(map(mul, quantities, rate.attos))
+    reason = rate.reason
+    if reason is None and quantities.web_searches and rate.listed[-1] is None:
+        reason = "no price for web searches"
+    if reason is not None and not any(quantities):
+        reason = None
     return Priced(Usd(sum(parts), reason is None), parts, rate, reason)
 
 
@@ -152,7 +154,7 @@ def find_rate(facts: Facts, day: date, prices: PriceList) -> Rate:
 
 
 def _unknown(reason: str) -> Rate:
-    return Rate((None,) * 6, reason=reason)
+    return Rate((0,) * 6, reason=reason)
 
 
 def _mode(facts: Facts, name: ModelName, prices: PriceList) -> str | None:
@@ -231,18 +233,12 @@ def _listed(
     return price.input, read, write, write if hour is None else hour, price.output, searches
 
 
-def _attos(
-    listed: tuple[float | None, ...], multipliers: list[Multiplier]
-) -> tuple[int | None, ...]:
+def _attos(listed: tuple[float | None, ...], multipliers: list[Multiplier]) -> tuple[int, ...]:
     factor = Decimal(1)
     for multiplier in multipliers:
         factor *= Decimal(repr(multiplier.factor))
-    *tokens, searches = listed
-    each = [
-        None if usd is None else round(Decimal(repr(usd)) * factor * _PER_TOKEN) for usd in tokens
-    ]
-    each.append(None if searches is None else round(Decimal(repr(searches)) * _PER_SEARCH))
-    return tuple(each)
+    *tokens, searches = (Decimal(repr(usd or 0)) for usd in listed)
+    return (*(round(usd * factor * _PER_TOKEN) for usd in tokens), round(searches * _PER_SEARCH))
 
 
 def _matches(name: str, patterns: tuple[str, ...]) -> bool:

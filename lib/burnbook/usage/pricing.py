@@ -12,7 +12,7 @@ __all__ = ["MODES", "NOTHING", "REPORTED", "Mode", "PricedKey", "Pricing", "Usd"
 
 Mode = Literal["auto", "calculated", "reported"]
 MODES: tuple[Mode, ...] = ("auto", "calculated", "reported")
-REPORTED = Rate((None,) * 6, source="reported by the log")
+REPORTED = Rate((0,) * 6, source="reported by the log")
 
 
 class PricedKey(Protocol):
