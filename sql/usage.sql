@@ -3,7 +3,8 @@
 --
 -- params: report (names the period; NULL: all in one), since and until (days, inclusive, or NULL),
 -- window_id (or NULL), and all_tools, all_projects, all_models (1, or 0: those in `selected`).
--- selected: field ('tool', 'project' or 'model') and name.
+-- selected: field ('tool', 'project' or 'model') and name; 'peak': models with prices by the hour.
+-- slot: the quarter-hour of the UTC day, for models in 'peak'.
 -- calendar: needed for days only, so it may be empty.
 SELECT
     CASE params.report
@@ -24,6 +25,7 @@ SELECT
     origin.inference_geo AS inference_geo,
     origin.served_by AS served_by,
     origin.prompt_tokens AS prompt_tokens,
+    CASE WHEN peaks.name IS NULL THEN NULL ELSE cell.quarter % 96 END AS slot,
     cell.quarter - cell.quarter % 96 AS day_start,
     SUM(cell.requests) AS requests,
     SUM(cell.input) AS input,
@@ -42,6 +44,7 @@ LEFT JOIN calendar ON calendar.quarter = cell.quarter
 LEFT JOIN selected AS tools ON tools.field = 'tool' AND tools.name = origin.tool
 LEFT JOIN selected AS models ON models.field = 'model' AND models.name = origin.model
 LEFT JOIN selected AS projects ON projects.field = 'project' AND projects.name = origin.project
+LEFT JOIN selected AS peaks ON peaks.field = 'peak' AND peaks.name = origin.model
 WHERE cell.origin = origin.id
     AND (params.since IS NULL OR calendar.day >= params.since)
     AND (params.until IS NULL OR calendar.day <= params.until)
@@ -49,4 +52,4 @@ WHERE cell.origin = origin.id
     AND (params.all_tools = 1 OR tools.name IS NOT NULL)
     AND (params.all_models = 1 OR models.name IS NOT NULL)
     AND (params.all_projects = 1 OR projects.name IS NOT NULL)
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10;
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11;

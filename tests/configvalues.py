@@ -12,7 +12,7 @@ from burnbook.config import feeds, folders, schedules
 from burnbook.config.agent_logs import LogFeed
 from burnbook.config.agents import Agent
 from burnbook.config.budgets import Budget, Notify, Stop
-from burnbook.config.prices import Prices
+from burnbook.config.prices import OwnPrices, PriceRules
 from burnbook.config.windows import Preview, Windows
 from frontdoor import ROOT
 
@@ -27,7 +27,8 @@ DECLARED: dict[str, Any] = {
     "churn.toml": settings.Rules,
     "ledgers.toml": folders.Ledgers,
     "preview.toml": Preview,
-    "prices.toml": Prices,
+    "price_rules.toml": PriceRules,
+    "prices.toml": OwnPrices,
     "schedules.toml": schedules.Schedules,
     "windows.toml": Windows,
 }

@@ -22,6 +22,7 @@ READ: dict[str, Callable[[Config], Any]] = {
     "churn.toml": settings.read,
     "ledgers.toml": lambda config: folders.ledgers(config, "/book"),
     "preview.toml": lambda config: config.preview,
+    "price_rules.toml": lambda config: config.price_rules,
     "prices.toml": lambda config: config.prices,
     "schedules.toml": schedules.read,
     "windows.toml": lambda config: (config.windows, config.zone),
@@ -34,6 +35,7 @@ USES = {
     "churn.toml": ("churn",),
     "ledgers.toml": ("checkpoint W0-CHN --plan 5", "check"),
     "preview.toml": ("preview", "scoreboard"),
+    "price_rules.toml": ("prices --explain claude-opus-4-6", "usage"),
     "prices.toml": ("prices", "cost-compare --window W0-CHN"),
     "schedules.toml": (
         *("schedule", "schedule --as systemd", "schedule --as launchd", "schedule --next"),

@@ -15,7 +15,7 @@ from burnbook.config import folders, loader, schedules, windows
 from burnbook.config.agents import Agent, Tmux
 from burnbook.config.budgets import Budget, Notify, Stop
 from burnbook.config.folders import Ledgers
-from burnbook.config.prices import Price, Prices
+from burnbook.config.prices import Default, Multiplier, OffPeak, OwnPrices, Price, PriceRules, Tier
 from burnbook.config.windows import Preview
 from frontdoor import ROOT, House
 from manual import CONFIGURATION, FENCE, clone_in, defaults, section, settings
@@ -102,8 +102,13 @@ def test_the_readme_has_every_exit_code() -> None:
         ("agents.ID.tmux", Tmux),
         ("preview.toml", Preview),
         ("ledgers.toml", Ledgers),
-        ("prices.toml", Prices),
+        ("prices.toml", OwnPrices),
         ("prices.MODEL", Price),
+        ("price_rules.toml", PriceRules),
+        ("price_rules multipliers", Multiplier),
+        ("price_rules tiers", Tier),
+        ("price_rules defaults", Default),
+        ("price_rules off_peak", OffPeak),
         ("churn.toml", churnspec.Rules),
         ("bundle.toml", folders.Bundle),
         ("schedules.toml", schedules.Schedules),
@@ -123,7 +128,7 @@ def test_shipped_and_documented_settings_are_valid(tmp_path: Path) -> None:
     for folder in (tmp_path, ROOT / "config", ROOT / "samples" / "config"):
         read = loader.Config(str(folder))
         assert all((read.windows.windows, read.budgets, read.agents, read.preview.blocks))
-        assert read.prices.prices
+        assert read.prices.own or read.prices.sellers
         assert churnspec.read(read).tests
         assert folders.bundle_path(read)
         assert bool(schedules.read(read).jobs) == (folder != ROOT / "samples" / "config")

@@ -16,7 +16,10 @@ from burnbook.book import codec
 from burnbook.book.book import Book
 from burnbook.budget.tokens_used import actual
 from burnbook.config.loader import Config
-from burnbook.config.prices import Lookup, Price
+from burnbook.config.prices import Price, Prices
+from burnbook.cost.calculate import ATTO, calc_price
+from burnbook.cost.facts import Facts, Quantities
+from burnbook.cost.price_list import PriceList
 from burnbook.rows.meters import Meter
 from burnbook.rows.usage import AgentUsage, MeterReading, Superseded, Tokens
 from burnbook.store.queries import QUARTER
@@ -27,10 +30,10 @@ from burnbook.usage import queries
 from burnbook.usage import report as usage
 from burnbook.usage.blocks import Block, ResetReading
 from burnbook.usage.counts import Counts
-from burnbook.usage.pricing import MODES, Pricing, rates
+from burnbook.usage.pricing import MODES, Pricing
 from burnbook.usage.queries import Filters
 from burnbook.usage.report import Report
-from conftest import Shell
+from conftest import ROOT, Shell
 from hypothesis import given
 from hypothesis import strategies as st
 from usagerows import TestStore, replaced, usage_row
@@ -40,8 +43,9 @@ PRICES = {
     "gpt-*": Price(1.25, 10, cache_read=0.125),
     "tiny": Price(0.0375, 0.3, cache_read=0.00375, cache_write=0.046875, cache_write_1h=0.06),
 }
-FIND = Lookup(PRICES)
-AUTO = Pricing("auto", FIND)
+RULES = Config(str(ROOT / "config")).price_rules
+LIST = PriceList(Prices(PRICES, rules=lambda: RULES))
+AUTO = Pricing("auto", LIST)
 START = datetime(2026, 3, 20, tzinfo=UTC)  # ten days later clocks change in Europe
 ZONES = ["UTC", "Asia/Kolkata", "Asia/Kathmandu", "Europe/Berlin", "Australia/Lord_Howe"]
 
@@ -101,7 +105,7 @@ def numbers(counts: Counts) -> list[int]:
 def test_rows_add_up_to_the_totals_and_these_to_the_journal(
     rows: list[AgentUsage], name: str, mode: Any
 ) -> None:
-    usage_report = report(TestStore(rows), name, Filters(), UTC, Pricing(mode, FIND))
+    usage_report = report(TestStore(rows), name, Filters(), UTC, Pricing(mode, LIST))
     assert numbers(usage_report.totals.sums) == truth(rows)
     figures = [usage.figures(row) for row in usage_report.rows]
     totals = usage.figures(usage_report.totals)
@@ -111,7 +115,7 @@ def test_rows_add_up_to_the_totals_and_these_to_the_journal(
     assert fsum(row["usd_known"] for row in figures) == pytest.approx(
         totals["usd_known"], rel=1e-15
     )
-    assert sum(row.usd.picos for row in usage_report.rows) == usage_report.totals.usd.picos
+    assert sum(row.usd.attos for row in usage_report.rows) == usage_report.totals.usd.attos
     assert (totals["usd"] is None) == any(row["usd"] is None for row in figures)
     assert bool(usage_report.unpriced) == (totals["usd"] is None)
     kinds = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
@@ -190,7 +194,8 @@ def test_cost_is_that_of_each_request(rows: list[AgentUsage]) -> None:
     """Row by row, in fractions: the logged cost (0 means none), else tokens times prices."""
 
     def cost(row: AgentUsage, tokens: AgentUsage | Tokens) -> Fraction:
-        price = FIND(row.model) if row.model else None
+        entry = LIST.find(row.model) if row.model else None
+        price = entry.rates[0] if entry else None
         if tokens.usd or price is None:
             return Fraction(repr(tokens.usd or 0))
         read = price.input if price.cache_read is None else price.cache_read
@@ -210,7 +215,7 @@ def test_cost_is_that_of_each_request(rows: list[AgentUsage]) -> None:
         (cost(request, request.superseded) for request in rows if request.superseded), Fraction(0)
     )
     usd = report(TestStore(rows), "monthly", Filters(), UTC).totals.usd
-    assert Fraction(usd.picos, 10**12) == wanted
+    assert Fraction(usd.attos, ATTO) == wanted
 
 
 def test_modes_of_cost() -> None:
@@ -224,7 +229,7 @@ def test_modes_of_cost() -> None:
     )
 
     def costs(mode: Any, filters: Filters) -> list[Any]:
-        totals = usage.figures(report(used, "daily", filters, UTC, Pricing(mode, FIND)).totals)
+        totals = usage.figures(report(used, "daily", filters, UTC, Pricing(mode, LIST)).totals)
         return [totals["usd"], totals["usd_known"]]
 
     priced = Filters(models=("opus",))
@@ -236,9 +241,14 @@ def test_modes_of_cost() -> None:
 
 
 def test_a_write_for_an_hour_costs_twice_the_input_unless_the_entry_says_otherwise() -> None:
-    assert rates(Price(3, 15, cache_read=0.3, cache_write=3.75))[2:4] == (3_750_000, 6_000_000)
-    assert rates(Price(3, 15))[1:4] == (3_000_000,) * 3
-    assert rates(Price(3, 15, cache_write=3.75, cache_write_1h=5))[3] == 5_000_000
+    def usd(price: Price, **used: int) -> float:
+        listed = PriceList(Prices({"m": price}, rules=lambda: RULES))
+        return calc_price(Facts("m"), Quantities(**used), START.date(), listed).usd.known
+
+    assert usd(Price(3, 15, cache_read=0.3, cache_write=3.75), cache_write_5m=1_000_000) == 3.75
+    assert usd(Price(3, 15, cache_read=0.3, cache_write=3.75), cache_write_1h=1_000_000) == 6
+    assert usd(Price(3, 15), cache_read=1_000_000, cache_write_1h=1_000_000) == 6
+    assert usd(Price(3, 15, cache_write=3.75, cache_write_1h=5), cache_write_1h=1_000_000) == 5
 
 
 HOUR = 3600

@@ -12,7 +12,7 @@ Feature: Mistakes in prices.toml
 
     Examples:
       | mistake        | line                                              | sentence                                                                   |
-      | unknown key    | "glm-4.6" = { input = 1, output = 1, cached = 1 } | : unknown key prices.glm-4.6.cached; valid: base_up_to, cache_read, cache_write, cache_write_1h, input, output, source |
+      | unknown key    | "glm-4.6" = { input = 1, output = 1, cached = 1 } | : unknown key prices.glm-4.6.cached; valid: base_up_to, cache_read, cache_write, cache_write_1h, from, hours, input, mode, output, over, source, until, web_searches |
       | no output      | "glm-4.6" = { input = 1 }                         | : prices.glm-4.6: object missing required field `output`                   |
       | less than zero | "glm-4.6" = { input = -1, output = 1 }            | : prices.glm-4.6.input = -1 is not valid; valid: expected `float` >= 0.0   |
       | text           | "glm-4.6" = { input = "1", output = 1 }           | : prices.glm-4.6.input = '1' is not valid; valid: expected `float`, got `str` |

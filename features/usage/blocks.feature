@@ -19,7 +19,7 @@ Feature: The vendor's five-hour windows, measured where a meter shows their end
     When I run "bin/usage blocks"
     Then it prints
       """
-      Usage blocks: 11,111 tokens (11,111 new), 0.0194 USD
+      Usage blocks: 11,111 tokens (11,111 new), 0.0194 USD at API list prices, or as logged
         Block                    Tool   Model           Input  Cache write  Cache read  Output   Total     USD
         ~2026-11-22 08:00-08:10  codex  gpt-5.2-codex       1            0           0       0       1  0.0000
         2026-11-22 08:10-13:10   codex  gpt-5.2-codex     110            0           0       0     110  0.0002

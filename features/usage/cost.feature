@@ -70,7 +70,7 @@ Feature: Cost from the logs or from tokens and prices, never zero without a pric
     When I run "bin/usage"
     Then it prints
       """
-      Usage daily: 200,000 tokens (200,000 new), >1.0000 USD
+      Usage daily: 200,000 tokens (200,000 new), >1.0000 USD at API list prices, or as logged
         Day         Tool    Model  Input  Cache write  Cache read   Output    Total      USD
         2026-11-22  claude  otter      0            0           0  100,000  100,000        -
                     claude  plain      0            0           0  100,000  100,000   1.0000

@@ -31,7 +31,7 @@ Feature: Usage by day, week and month, for each tool and model
     When I run "bin/usage"
     Then it prints
       """
-      Usage daily: 37,040 tokens (2,040 new), 0.0226 USD
+      Usage daily: 37,040 tokens (2,040 new), 0.0226 USD at API list prices, or as logged
         Day         Tool    Model            Input  Cache write  Cache read  Output   Total     USD
         2026-11-21  claude  claude-opus-4-5    100          340       5,000      20   5,460  0.0058
         2026-11-22  claude  claude-opus-4-5    500            0      13,000      70  13,570  0.0107

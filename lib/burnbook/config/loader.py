@@ -16,6 +16,7 @@ from burnbook.base import ids
 from burnbook.base.errors import BadConfig, UsageError, os_sentence
 from burnbook.config.agents import PROVIDER_OF, Agent
 from burnbook.config.budgets import Budget
+from burnbook.config.settings import PROJECT
 from burnbook.config.toml_values import IDS, T, TomlFolder, any_of
 from burnbook.config.windows import Preview, Window, Windows
 from burnbook.times import clock
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
     from burnbook.config.agent_logs import LogFeed
     from burnbook.config.budgets import Notify, Stop
     from burnbook.config.feeds import Feed
-    from burnbook.config.prices import Prices
+    from burnbook.config.prices import PriceRules, Prices
 
 Names = Callable[[], Iterable[str]]
+SHIPPED = os.path.join(PROJECT, "config")
 
 
 class Config:
@@ -119,11 +121,18 @@ class Config:
 
     @cached_property
     def prices(self) -> "Prices":
-        """config/prices.toml over the prices of config/prices.json; see `prices.merged`."""
+        """config/prices.toml and prices.json, with the rules of price_rules.toml."""
         from burnbook.config import prices
 
-        own = prices.read(self._folder, prices.OWN_FILE)
-        return prices.merged(own, prices.read(self._folder, prices.GENERATED_FILE))
+        return prices.read(self._folder, lambda: self.price_rules)
+
+    @cached_property
+    def price_rules(self) -> "PriceRules":
+        """config/price_rules.toml; without it, that of the project."""
+        from burnbook.config import prices
+
+        own = os.path.exists(self._folder.path(prices.RULES_FILE))
+        return prices.read_rules(self._folder if own else TomlFolder(SHIPPED))
 
     @cached_property
     def feed_names(self) -> tuple[str, ...]:

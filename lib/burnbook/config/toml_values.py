@@ -48,7 +48,7 @@ class TomlFolder:
         path = self.path(name)
         try:
             text = files.read_text(path, MAX_FILE)
-            raw = _parse_json(text) if name.endswith(".json") else parse(text)
+            raw = parse(text)
         except FileNotFoundError:
             if not os.path.isdir(self.root):
                 raise BadConfig(f"no config directory at {self.root}") from None
@@ -56,11 +56,22 @@ class TomlFolder:
         except OSError as error:
             raise BadConfig(os_sentence(f"cannot read {path}", error)) from None
         except ValueError as error:
-            kind = "JSON" if name.endswith(".json") else "TOML"
-            raise BadConfig(f"{path} is not {kind}: {error}") from None
+            raise BadConfig(f"{path} is not TOML: {error}") from None
         for fault in faults(raw):
             self.wrong(name, *fault)
         return raw
+
+    def json(self, name: str, kind: type[T]) -> T | None:
+        """Returns a generated JSON file as a struct; None if the file is missing."""
+        path = self.path(name)
+        try:
+            return msgspec.json.decode(files.read_text(path, MAX_FILE), type=kind)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise BadConfig(os_sentence(f"cannot read {path}", error)) from None
+        except (ValueError, RecursionError) as error:
+            raise BadConfig(f"{path} is not valid: {error}") from None
 
     def struct(self, file: str, where: str, raw: Any, kind: type[T]) -> T:
         """Returns the table `raw`, which is at the key path `where` of a file, as a struct."""
@@ -132,13 +143,6 @@ def parse(text: str) -> dict[str, Any]:
         digits = re.search(r"[0-9][0-9_]{4000,}", text)
         line = text.count("\n", 0, digits.start()) + 1 if digits else 1
         raise ValueError(f"an integer has more than 64 bits (at line {line})") from None
-
-
-def _parse_json(text: str) -> dict[str, Any]:
-    try:
-        return msgspec.json.decode(text, type=dict[str, Any])
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise ValueError(str(error)) from None
 
 
 def faults(value: Any, path: str = "", key: str = "", depth: int = 0) -> Iterator[Fault]:

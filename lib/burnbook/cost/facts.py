@@ -4,15 +4,11 @@ Requests with equal facts, of one UTC day, may be added before they are priced: 
 the quantities.
 """
 
-from bisect import bisect_left
 from typing import NamedTuple
 
-# Prompt sizes, in tokens, at which a price may change: a request of more tokens costs the next
-# rate. Sums of requests keep these classes apart; the journal has the exact size.
-PROMPT_LIMITS = (
-    *(16_000, 32_000, 64_000, 100_000, 128_000, 131_072, 150_000, 199_999, 200_000),
-    *(256_000, 262_144, 272_000, 400_000, 512_000, 524_288, 1_000_000, 1_048_576),
-)
+from burnbook.rows.prompt_sizes import PROMPT_LIMITS, size_class
+
+__all__ = ["PROMPT_LIMITS", "Facts", "Quantities", "size_class"]
 
 
 class Facts(NamedTuple):
@@ -48,9 +44,3 @@ class Quantities(NamedTuple):
     cache_write_1h: int = 0
     output: int = 0
     web_searches: int = 0
-
-
-def size_class(prompt_tokens: int) -> int:
-    """Returns the smallest size of the same class: 0, or 1 more than one of `PROMPT_LIMITS`."""
-    index = bisect_left(PROMPT_LIMITS, prompt_tokens)
-    return PROMPT_LIMITS[index - 1] + 1 if index else 0

@@ -1,10 +1,12 @@
 """Tokens to USD, exactly, at their own models' prices and at those of another mix of models."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 
 from burnbook.config.prices import Price
+from burnbook.cost.price_list import PriceList, standard
 
 Find = Callable[[str], Price | None]
 
@@ -15,6 +17,16 @@ Amounts = tuple[int, int, int, int]
 Mix = Mapping[str | None, Amounts]
 
 NOTHING: Amounts = (0, 0, 0, 0)
+
+
+def standard_prices(prices: PriceList, day: date) -> Find:
+    """Returns what finds a model's price of a day, for short prompts in the standard mode."""
+
+    def find(model: str) -> Price | None:
+        entry = prices.find(model)
+        return standard(entry.rates, day) if entry else None
+
+    return find
 
 
 def cost(amounts: Amounts, price: Price) -> Fraction:

@@ -35,6 +35,8 @@ def _config(config: Config, book: str) -> Iterator[Probed]:
         "agents.toml": lambda: config.agents,
         "preview.toml": lambda: config.preview,
         "prices.toml": lambda: config.prices,
+        "prices.json": lambda: [*map(config.prices.of, config.prices.sellers)],
+        "price_rules.toml": lambda: config.price_rules,
         "churn.toml": lambda: settings.read(config),
         "bundle.toml": lambda: folders.bundle_path(config),
         "ledgers.toml": lambda: folders.ledgers(config, book),

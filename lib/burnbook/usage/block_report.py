@@ -127,7 +127,8 @@ def _split_quarters(ctx: Context, filters: Filters, split: set[int]) -> Iterator
                 amounts.add(counts(values), sign)
                 time, wanted = int(moment(row, values).timestamp()), filters.has_origin(name)
                 if time // QUARTER in split:
-                    yield Part(time, *name[:2], name.has_usd, name.facts(), wanted, amounts)
+                    facts = name.facts()._replace(quarter=time // QUARTER % 96)
+                    yield Part(time, *name[:2], name.has_usd, facts, wanted, amounts)
 
 
 def _span(block: Block) -> Span:

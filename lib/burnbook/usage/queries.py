@@ -1,8 +1,9 @@
 """The questions that reports ask about agents' usage, as queries over the store."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from fnmatch import fnmatchcase
+from functools import partial
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
@@ -69,26 +70,31 @@ class QuarterSums(NamedTuple):
 
 
 def sums(
-    store: Store, report: str | None, filters: Filters, zone: tzinfo = UTC
+    store: Store,
+    report: str | None,
+    filters: Filters,
+    zone: tzinfo = UTC,
+    has_hours: Callable[[str], bool] = lambda model: False,
 ) -> Iterator[tuple[Key, Counts]]:
     """Sums by period, tool and model, and by what their price depends on.
 
-    Without a report, the period is null.
+    Without a report, the period is null. `has_hours`: whether the price of a model depends on the
+    hour.
     """
     database = store.view(USAGE)
     has_days = filters.since is not None or filters.until is not None
     quarters = _quarters(database) if report in BY_TIME or has_days else ()
-    _set_relations(database, filters, quarters, zone)
+    _set_relations(database, filters, quarters, zone, has_hours)
     params = {"report": report, "since": _day(filters.since), "until": _day(filters.until)}
     for period, tool, model, has_usd, *values in _rows(database, "usage", filters, **params):
-        facts, start = _facts(model, values[:_FACTS]), values[_FACTS]
-        day = utc_day(start)
-        yield Key(period, tool, model, bool(has_usd), facts, day), Counts(*values[_FACTS + 1 :])
+        *facts, slot, start = values[: _FACTS + 2]
+        name = (period, tool, model, bool(has_usd))
+        yield Key(*name, _facts(model, facts, slot), utc_day(start)), Counts(*values[_FACTS + 2 :])
 
 
 def window_sums(store: Store, window: str) -> list[tuple[Key, Counts]]:
     """Sums of a window by tool and model; empty where no log has a request of it."""
-    return list(sums(store, None, Filters(window=window)))
+    return list(sums(store, None, Filters(window=window), has_hours=lambda model: True))
 
 
 def daily_sums(store: Store, zone: tzinfo) -> Iterator[tuple[Key, Counts]]:
@@ -102,7 +108,7 @@ def by_quarter(store: Store, filters: Filters) -> list[QuarterSums]:
     _set_relations(database, filters, (), UTC)
     return [
         QuarterSums(
-            *(quarter, tool, model, bool(has_usd), _facts(model, values[:_FACTS])),
+            *(quarter, tool, model, bool(has_usd), _facts(model, values[:_FACTS], quarter % _DAY)),
             *(bool(values[_FACTS]), Counts(*values[_FACTS + 1 :])),
         )
         for quarter, tool, model, has_usd, *values in _rows(database, "usage_quarters", filters)
@@ -138,9 +144,10 @@ def utc_day(quarter: int) -> date:
     return date.fromordinal(_EPOCH + quarter // _DAY)
 
 
-def _facts(model: str | None, values: Sequence[Any]) -> Facts:
+def _facts(model: str | None, values: Sequence[Any], slot: int | None) -> Facts:
     speed, service_tier, inference_geo, served_by, prompt_tokens = values
-    return Facts(model, served_by, speed, service_tier, inference_geo, prompt_tokens)
+    named = (model, served_by, speed, service_tier, inference_geo, prompt_tokens)
+    return Facts(*named, quarter=slot)
 
 
 class LocalTime:
@@ -185,25 +192,35 @@ def _rows(
 
 
 def _set_relations(
-    database: Connection, filters: Filters, quarters: Iterable[int], zone: tzinfo
+    database: Connection,
+    filters: Filters,
+    quarters: Iterable[int],
+    zone: tzinfo,
+    has_hours: Callable[[str], bool] | None = None,
 ) -> None:
-    """Fill `calendar`, and `selected` with the names in the book that match the patterns."""
+    """Fill `calendar`, and `selected` with the names in the book that are wanted."""
     queries.set_calendar(database, quarters, LocalTime(zone))
     database.execute("DROP TABLE IF EXISTS temp.selected")
     database.execute(
         "CREATE TEMP TABLE selected (field TEXT, name TEXT, PRIMARY KEY (field, name))"
         " WITHOUT ROWID"
     )
-    wanted = (("tool", filters.tools), ("project", filters.projects), ("model", filters.models))
-    for field, patterns in wanted:
-        if patterns:
-            names = database.execute(
-                f"SELECT DISTINCT {field} FROM usage_origins WHERE {field} IS NOT NULL"
-            ).fetchall()
-            database.executemany(
-                "INSERT INTO selected VALUES (?, ?)",
-                [(field, name) for (name,) in names if _matches(name, patterns)],
-            )
+    named = (("tool", filters.tools), ("project", filters.projects), ("model", filters.models))
+    wanted: list[tuple[str, str, Callable[[str], bool]]] = [
+        (field, field, partial(_matches, patterns=patterns))
+        for field, patterns in named
+        if patterns
+    ]
+    if has_hours is not None:
+        wanted.append(("peak", "model", has_hours))
+    for field, column, is_wanted in wanted:
+        names = database.execute(
+            f"SELECT DISTINCT {column} FROM usage_origins WHERE {column} IS NOT NULL"
+        ).fetchall()
+        database.executemany(
+            "INSERT INTO selected VALUES (?, ?)",
+            [(field, name) for (name,) in names if is_wanted(name)],
+        )
 
 
 def _matches(name: str | None, patterns: tuple[str, ...]) -> bool:

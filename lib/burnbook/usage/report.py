@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from burnbook.usage.block_report import BlockKey
 
 BY_ORIGIN = ("session", "window", "model", "project", "branch")
+# What the dollars of a report are. They are never added to subscription fees or credits.
+USD_KIND = {
+    "auto": "at API list prices, or as logged",
+    "calculated": "at API list prices",
+    "reported": "as logged",
+}
 REPORTS = (*BY_TIME, "session", "blocks", "window", "model", "project", "branch")
 
 
@@ -28,11 +34,13 @@ class Row(NamedTuple):
 
 
 class Report(NamedTuple):
-    """Rows in order and their totals; `unpriced` are the models whose cost is unknown."""
+    """Rows in order and their totals; `unpriced` are the models whose cost is unknown, `reasons`
+    says why."""
 
     rows: list[Row]
     totals: Row
     unpriced: list[str | None]
+    reasons: dict[str | None, str]
 
 
 def build(
@@ -40,20 +48,23 @@ def build(
 ) -> Report:
     """The report of these sums. `by_size`: the period with most tokens first, else in order."""
     rows: dict[tuple[Any, str, str | None], Row] = {}
+    reasons: dict[str | None, str] = {}
     for key, counts in sums:
         if not counts.requests and not counts.total:
             continue  # left over where a log reported the cost of a request later
-        usd = pricing(key.model, key.has_usd, counts)
+        priced = pricing(key, counts)
+        if priced.reason is not None:
+            reasons.setdefault(key.model, priced.reason)
         row = rows.get(key[:3])
         if row is None:
             row = rows[key[:3]] = Row(key.period, key.tool, key.model, Counts(), NOTHING)
         row.sums.add(counts)
-        rows[key[:3]] = row._replace(usd=add_usd(row.usd, usd))
+        rows[key[:3]] = row._replace(usd=row.usd.plus(priced.usd))
     total, usd = Counts(), NOTHING
     sizes: dict[Any, int] = {}
     for row in rows.values():
         total.add(row.sums)
-        usd = add_usd(usd, row.usd)
+        usd = usd.plus(row.usd)
         sizes[row.period] = sizes.get(row.period, 0) + row.sums.total
 
     def order(row: Row) -> Any:
@@ -66,12 +77,8 @@ def build(
         rows=sorted(rows.values(), key=order),
         totals=Row(None, None, None, total, usd),
         unpriced=sorted(unpriced, key=lambda model: model or ""),
+        reasons=reasons,
     )
-
-
-def add_usd(left: Usd, right: Usd) -> Usd:
-    """The sum of two costs: complete where both are."""
-    return Usd(left.picos + right.picos, left.is_whole and right.is_whole)
 
 
 def figures(row: Row) -> dict[str, Any]:

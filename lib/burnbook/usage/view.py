@@ -10,7 +10,7 @@ from burnbook.base.text import csv_text
 from burnbook.times import clock
 from burnbook.usage.counts import Counts
 from burnbook.usage.pricing import Usd
-from burnbook.usage.report import Report, Row, add_usd, new_tokens
+from burnbook.usage.report import Report, Row, new_tokens
 from burnbook.view.parts import Line, Part, Table, number
 
 _NAMES = {
@@ -47,23 +47,31 @@ def parts(usage: Report, data: Any, zone: tzinfo, columns: int | None) -> list[P
         has_days = data["since"] is not None or data["until"] is not None
         where = "on these days" if has_days else "in the book"
         message = f"{report}: no usage {where}; run ingest to book requests from agents' logs"
-        return _lines([message], columns, strong=True)
+        return lines([message], columns, strong=True)
     total = f"{number(totals.sums.total)} tokens ({number(new_tokens(totals.sums))} new)"
-    first = _lines([f"Usage {report}: {total}, {_cost(totals.usd)} USD"], columns, strong=True)
+    first = lines(
+        [f"Usage {report}: {total}, {usd_text(totals.usd)} USD {data['usd_kind']}"],
+        columns,
+        strong=True,
+    )
     rest = []
     if usage.unpriced:
         names = ", ".join(model or "(no model)" for model in usage.unpriced)
         reason = "No cost in the log" if data["cost"] == "reported" else "Without a price"
         rest.append(f"{reason}: {names}")
+        others = {
+            r: m for m, r in usage.reasons.items() if not r.startswith(("no price", "the log"))
+        }
+        rest += [f"{model}: {other}" for other, model in others.items()]
     if report == "blocks" and any(row.period.guessed for row in usage.rows):
         rest.append("~ guessed: no meter shows when this block began")
     as_of, source = data["prices"]["as_of"], data["prices"]["source"]
     if data["cost"] != "reported" and as_of is not None:
         rest.append(f"Prices in USD as of {as_of}, from {source or 'prices.toml'}")
-    return [*first, _table(usage, report, zone, columns), *_lines(rest, columns)]
+    return [*first, _table(usage, report, zone, columns), *lines(rest, columns)]
 
 
-def _lines(texts: Sequence[str], columns: int | None, *, strong: bool = False) -> list[Part]:
+def lines(texts: Sequence[str], columns: int | None, *, strong: bool = False) -> list[Part]:
     """Lines, wrapped to the width."""
     if columns is not None:
         from textwrap import wrap
@@ -106,11 +114,11 @@ def _layout(usage: Report, report: str, zone: tzinfo, layout: int) -> Table:
     lines: list[Sequence[str]] = []
     before: object = lines  # equal to no period
     for row in [*rows, usage.totals]:
-        period = "Total" if row is usage.totals else _period(row.period, report, zone)
+        period = "Total" if row is usage.totals else period_text(row.period, report, zone)
         names = [row.tool or "", row.model or ("" if row is usage.totals else "-")][: len(named)]
         figures = [number(figure(row)) for _, figure in kinds]
         shown = "" if row.period == before and row is not usage.totals else period
-        lines.append((shown, *names, *figures, number(row.sums.total), _cost(row.usd)))
+        lines.append((shown, *names, *figures, number(row.sums.total), usd_text(row.usd)))
         before = row.period
     return Table(head, lines, "<" * (1 + len(named)) + ">" * (len(kinds) + 2))
 
@@ -124,7 +132,7 @@ def _by_period(rows: Sequence[Row]) -> list[Row]:
         usd = row.usd
         if have is not None:
             sums.add(have.sums)
-            usd = add_usd(usd, have.usd)
+            usd = usd.plus(have.usd)
         merged[row.period] = Row(row.period, None, None, sums, usd)
     return list(merged.values())
 
@@ -148,15 +156,16 @@ def _fit(
     ]
 
 
-def _period(period: Any, report: str, zone: tzinfo) -> str:
+def period_text(period: Any, report: str, zone: tzinfo) -> str:
+    """A period as a cell."""
     if report != "blocks":
         return "-" if period is None else str(period)
     start, end = (clock.to_wall(time, zone) for time in period[:2])
     return f"{'~' if period.guessed else ''}{start:%Y-%m-%d %H:%M}-{end:%H:%M}"
 
 
-def _cost(usd: Usd) -> str:
+def usd_text(usd: Usd) -> str:
     """Dollars; `>` where only a part of it is known."""
     if usd.is_whole:
         return f"{usd.known:,.4f}"
-    return f">{usd.known:,.4f}" if usd.picos else "-"
+    return f">{usd.known:,.4f}" if usd.attos else "-"

@@ -6,11 +6,13 @@ import msgspec
 
 from burnbook.base.errors import Missing, UsageError
 from burnbook.base.text import csv_text
-from burnbook.config.prices import Lookup
 from burnbook.context import Context, Result, note_damage
 from burnbook.cost import view
 from burnbook.cost.compare import compare
+from burnbook.cost.price_list import PriceList
+from burnbook.cost.spend import standard_prices
 from burnbook.telemetry.costs.requests import cost_requests
+from burnbook.times import clock
 from burnbook.windows.current import wanted
 
 
@@ -24,7 +26,7 @@ def run(ctx: Context, args: Any) -> Result:
     note_damage(ctx)
     if requests is None:
         raise Missing(f"no telemetry of window {window} is in the book; `ingest` books some")
-    result = compare(requests, Lookup(prices.prices))
+    result = compare(requests, standard_prices(PriceList(prices), clock.now().date()))
     shown = result.features[: args.top]
     data = {
         "window": window,

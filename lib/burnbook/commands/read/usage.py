@@ -1,20 +1,25 @@
 """Agents' usage by day, week, month, session, block, window, model, project or branch."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, tzinfo
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from burnbook.base.errors import BadConfig, Missing, UsageError
-from burnbook.config.prices import Lookup
 from burnbook.context import Context, Result, note_damage
+from burnbook.cost.price_list import PriceList
 from burnbook.times import clock
 from burnbook.usage import queries
 from burnbook.usage import report as usage
+from burnbook.usage.counts import Counts
 from burnbook.usage.pricing import Pricing
 from burnbook.usage.queries import Filters
 from burnbook.usage.report import Report
 from burnbook.windows.current import wanted
+
+if TYPE_CHECKING:
+    from burnbook.usage.explain import Explained
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -23,15 +28,17 @@ def run(ctx: Context, args: Any) -> Result:
         _read_new(ctx, args.tool)
     zone, zone_name = _zone(ctx, args.timezone)
     filters = _filters(ctx, args)
-    pricing = Pricing(args.cost, Lookup(ctx.config.prices.prices))
+    pricing = Pricing(args.cost, PriceList(ctx.config.prices))
     by_size = args.report in usage.BY_ORIGIN
     if args.report == "blocks":
         from burnbook.usage import block_report
 
-        report = usage.build(block_report.sums(ctx, filters, zone), pricing, by_size=by_size)
+        sums: Iterable[tuple[Any, Counts]] = block_report.sums(ctx, filters, zone)
     else:
-        sums = queries.sums(ctx.store, args.report, filters, zone)
-        report = usage.build(sums, pricing, by_size=by_size)
+        sums = queries.sums(ctx.store, args.report, filters, zone, pricing.prices.has_hours)
+    sums = list(sums) if args.explain else sums
+    report = usage.build(sums, pricing, by_size=by_size)
+    explained = _explained(sums, pricing) if args.explain else None
     note_damage(ctx)
     prices = ctx.config.prices
     data = {
@@ -40,12 +47,21 @@ def run(ctx: Context, args: Any) -> Result:
         "since": filters.since,
         "until": filters.until,
         "cost": args.cost,
+        "usd_kind": usage.USD_KIND[args.cost],
         "prices": {"as_of": prices.as_of, "source": prices.source},
-        "rows": [_row(row, args.report) for row in report.rows],
+        "rows": [_row(row, args.report, explained) for row in report.rows],
         "totals": usage.figures(report.totals),
         "unpriced": report.unpriced,
+        "reasons": [{"model": name, "reason": why} for name, why in report.reasons.items()],
     }
-    return _shown(args, report, data, zone)
+    return _shown(args, report, data, zone, explained)
+
+
+def _explained(sums: Iterable[tuple[Any, Counts]], pricing: Pricing) -> "Explained":
+    """What made the dollars of each row."""
+    from burnbook.usage import explain
+
+    return explain.explanations(sums, pricing)
 
 
 def _read_new(ctx: Context, tools: list[str] | None) -> None:
@@ -65,7 +81,9 @@ def _read_new(ctx: Context, tools: list[str] | None) -> None:
                 ingest.run(ctx, Namespace(feed=name, **given), feed)
 
 
-def _shown(args: Any, report: Report, data: dict[str, Any], zone: tzinfo) -> Result:
+def _shown(
+    args: Any, report: Report, data: dict[str, Any], zone: tzinfo, explained: "Explained | None"
+) -> Result:
     """The report in its format."""
     if args.format == "json":
         return Result((), data)
@@ -74,15 +92,25 @@ def _shown(args: Any, report: Report, data: dict[str, Any], zone: tzinfo) -> Res
     if args.format == "csv":
         return Result((), data, ready=view.csv(data))
     width = view.width() if args.format == "text" else None
-    return Result(view.parts(report, data, zone, width), data)
+    parts = view.parts(report, data, zone, width)
+    if explained is not None:
+        from burnbook.usage import explain
+
+        parts += explain.parts(report, args.report, zone, explained, width)
+    return Result(parts, data)
 
 
-def _row(row: usage.Row, report: str) -> dict[str, Any]:
+def _row(row: usage.Row, report: str, explained: "Explained | None") -> dict[str, Any]:
     named: dict[str, Any] = {"period": row.period, "tool": row.tool, "model": row.model}
     if report == "blocks":
         start, end, guessed = row.period
         named |= {"period": clock.iso(start), "ends_at": clock.iso(end), "guessed": guessed}
-    return named | usage.figures(row)
+    figures = named | usage.figures(row)
+    if explained is not None:
+        from burnbook.usage import explain
+
+        figures["explained"] = [*map(explain.figures, explained[row[:3]])]
+    return figures
 
 
 def _zone(ctx: Context, name: str | None) -> tuple[tzinfo, str]:

@@ -45,11 +45,11 @@ def show(values: Values, scene: Scene) -> list[Part]:
 
 
 def _report(scene: Scene) -> "Report":
-    from burnbook.config.prices import Lookup
+    from burnbook.cost.price_list import PriceList
     from burnbook.usage import report
     from burnbook.usage.pricing import Pricing
 
-    pricing = Pricing("auto", Lookup(scene.config.prices.prices))
+    pricing = Pricing("auto", PriceList(scene.config.prices))
     return report.build(scene.used or (), pricing, by_size=False)
 
 

@@ -1,0 +1,1 @@
+"""Updates config/prices.json from the genai-prices package."""
