@@ -1,6 +1,6 @@
--- The requests of the features in cost_features by side, health, model, UTC day and, if the prompt
--- is large, its tokens. `unknown` are requests that do not report their tokens; spent_* are the
--- tokens of all others.
+-- The requests of the features in cost_features by side, health, model, UTC day, class of prompt
+-- sizes, and whether the proxy reports a cost (`usd_nanos`, in billionths of a dollar). `unknown`
+-- are requests that do not report their tokens; spent_* are the tokens of all others.
 --
 -- params: window_id.
 SELECT
@@ -10,6 +10,7 @@ SELECT
     telemetry_costs.model AS model,
     telemetry_costs.day AS day,
     telemetry_costs.prompt_tokens AS prompt_tokens,
+    telemetry_costs.has_usd AS has_usd,
     telemetry_costs.requests AS requests,
     telemetry_costs.input_tokens AS input_tokens,
     telemetry_costs.output_tokens AS output_tokens,
@@ -19,7 +20,9 @@ SELECT
     telemetry_costs.spent_input AS spent_input,
     telemetry_costs.spent_output AS spent_output,
     telemetry_costs.spent_cached AS spent_cached,
-    telemetry_costs.spent_written AS spent_written
+    telemetry_costs.spent_written AS spent_written,
+    telemetry_costs.usd_nanos AS usd_nanos,
+    telemetry_costs.usd_requests AS usd_requests
 FROM params
 CROSS JOIN telemetry_costs
 WHERE telemetry_costs.window_id = params.window_id

@@ -6,7 +6,7 @@ import json
 import statistics
 import tempfile
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -15,8 +15,11 @@ import pytest
 from burnbook.base.stats import percentile
 from burnbook.base.text import csv_text
 from burnbook.book import codec, journal
-from burnbook.config.prices import Price
-from burnbook.cost.compare import Requests, compare, new
+from burnbook.config.prices import Price, Prices
+from burnbook.cost.comparison.compare import Requests, compare, new
+from burnbook.cost.comparison.tally import Pricing
+from burnbook.cost.price_list import PriceList
+from burnbook.cost.pricing import Mode
 from burnbook.rows.meters import ProxyRequest
 from burnbook.store.store import Store
 from burnbook.telemetry.costs.requests import cost_requests
@@ -24,11 +27,12 @@ from conftest import Shell
 from hypothesis import given
 from hypothesis import strategies as st
 
-PRICES = {
+LIST = {
     "sonnet": Price(3, 15, cache_read=0.3, cache_write=3.75),
     "opus": Price(5, 25),
     "glm": Price(0.6, 2.2, base_up_to=100_000),
 }
+PRICES = PriceList(Prices(LIST))
 TOML = """\
 as_of = 2026-11-20
 source = "by hand"
@@ -45,7 +49,7 @@ def usage(**fields: Any) -> ProxyRequest:
     values = {"feature": "login", "routed": False, "ok": True, "model": "sonnet"}
     values |= {"input_tokens": 1000, "output_tokens": 100, "latency_ms": 500.0}
     values |= dict.fromkeys(("rid", "lane", "status", "reason"))
-    row = codec.make(ProxyRequest, window="W0-CHN", ts=NOON, **(values | fields))
+    row = codec.make(ProxyRequest, window="W0-CHN", **({"ts": NOON} | values | fields))
     return msgspec.structs.replace(row, id=f"t-{next(numbers):016x}")
 
 
@@ -64,14 +68,14 @@ SAMPLE = [
 ]
 
 
-def compared(*events: ProxyRequest) -> Any:
+def compared(*events: ProxyRequest, mode: Mode = "auto", prices: PriceList = PRICES) -> Any:
     """The comparison as JSON has it, from the store of a book with these rows."""
     with tempfile.TemporaryDirectory() as root:
         rows = [msgspec.structs.replace(e, id=f"t-{n:016x}") for n, e in enumerate(events)]
         journal.append(root, {"proxy_telemetry": list(map(codec.encode, rows))})
         requests = cost_requests(Store(root, in_memory=True), "W0-CHN")
-    empty = Requests(new(), {}, 0, 0, 0, lambda *_: 0)
-    return json.loads(msgspec.json.encode(compare(requests or empty, PRICES.get)))
+    empty = Requests(new(), {}, 0, 0, 0)
+    return json.loads(msgspec.json.encode(compare(requests or empty, Pricing(mode, prices))))
 
 
 def test_the_sample_by_hand() -> None:
@@ -190,7 +194,64 @@ def test_without_a_baseline_savings_are_unknown() -> None:
 
 def test_requests_beyond_the_base_price_are_counted() -> None:
     long = [usage(model="glm", input_tokens=n) for n in (100_000, 100_001)]
-    assert compared(*long)["gaps"]["over_base"] == 1
+    comparison = compared(*long)
+    assert (comparison["gaps"]["over_base"], comparison["unpriced"]) == (1, [])
+    side = comparison["totals"]["baseline"]
+    # 200,001 in at 0.6 and 200 out at 2.2: the second request costs more than that.
+    assert (side["usd"], side["usd_known"]) == (None, 0.1204406)
+
+
+def test_prices_are_those_of_the_day_and_of_the_prompt() -> None:
+    second = date(2026, 11, 23)
+    dated = (
+        Price(3, 15, until=NOON.date()),
+        Price(2, 10, from_=second),
+        Price(4, 20, over=200_000, from_=second),
+    )
+    prices = PriceList(Prices({"sonnet": dated, "glm": Price(1, 1)}))
+    later = NOON + timedelta(days=1)
+    large = {"input_tokens": 300_000, "output_tokens": 0}
+    events = [
+        usage(),  # 1,000 at 3, 100 at 15
+        usage(ts=later),  # 1,000 at 2, 100 at 10
+        usage(ts=later, **large),  # 300,000 at 4
+        usage(ts=later, routed=True, model="glm", **large),
+    ]
+    [feature] = compared(*events, prices=prices)["features"]
+    assert feature["baseline"]["usd"] == 0.0045 + 0.003 + 1.2
+    # The routed prompt is large and of the second day, whatever the baseline's were.
+    assert (feature["routed"]["usd"], feature["counterfactual_usd"]) == (0.3, 1.2)
+
+
+@pytest.mark.parametrize(
+    ("mode", "baseline", "routed"),
+    [
+        ("auto", 0.25 + 0.0045, 0.5 + 0.00082),
+        ("calculated", 0.009, 0.00164),
+        ("reported", None, 0.5),  # a reported 0 is a report, no report is not
+    ],
+)
+def test_a_reported_cost_counts_unless_it_is_to_be_calculated(
+    mode: Mode, baseline: float | None, routed: float
+) -> None:
+    other = {"routed": True, "model": "glm"}
+    events = [usage(usd=0.25), usage(), usage(usd=0.5, **other), usage(usd=0.0, **other)]
+    totals = compared(*events, mode=mode)["totals"]
+    assert (totals["baseline"]["usd"], totals["routed"]["usd"]) == (baseline, routed)
+    assert (totals["routed"]["usd_reported"], totals["routed"]["usd_requests"]) == (0.5, 2)
+    # Nobody reports what did not happen.
+    assert totals["counterfactual_usd"] == 0.009
+    assert totals["saved_usd"] == pytest.approx(0.009 - routed)
+
+
+def test_a_reported_cost_is_known_without_tokens_but_no_saving_is() -> None:
+    tokens = {"input_tokens": None, "output_tokens": None}
+    event = usage(routed=True, model="glm", usd=0.5, **tokens)
+    totals = compared(usage(), event)["totals"]
+    assert (totals["routed"]["usd"], totals["routed"]["untold"]) == (0.5, 0)
+    assert (totals["counterfactual_usd"], totals["saved_usd"]) == (None, None)
+    calculated = compared(usage(), event, mode="calculated")["totals"]["routed"]
+    assert (calculated["usd"], calculated["untold"]) == (None, 1)
 
 
 def test_equal_features_come_by_name() -> None:

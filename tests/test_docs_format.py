@@ -14,7 +14,7 @@ from burnbook import panes
 from burnbook.book import codec
 from burnbook.book.quarantine import Kept
 from burnbook.check import Kind
-from burnbook.cost.comparison import Compared, Latency, Side, Totals
+from burnbook.cost.comparison.figures import Compared, Latency, Side, Totals
 from burnbook.jsonl.follow import Cursor
 from burnbook.rows import meters
 from burnbook.rows.usage import AgentUsage
@@ -103,6 +103,7 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     line = (clone.root / "samples" / "agents" / "statusline.json").read_text()
     run("statusline --at 2026-11-22T14:00", line)
     run("cost-compare --window X1")
+    run("cost-compare --window X1 --cost reported")
     run("usage")
     run("usage blocks")
     run("prices")

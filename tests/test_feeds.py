@@ -72,7 +72,7 @@ def test_a_plain_row_is_an_event_with_the_fields_of_a_usage_row() -> None:
     event = decode_one(compile_feed(PROXY), line(PLAIN))
     assert event == Event(
         *(WHEN, "req_01", "glm", "glm-4.6", 200, 10, 2, "policy:default", 455.0),
-        *(None, None, True, True),
+        *(None, None, None, True, True),
     )
     own = [name for name in ProxyRequest.__struct_fields__ if name in Event.__struct_fields__]
     assert tuple(own) == Event.__struct_fields__
@@ -244,13 +244,12 @@ def test_litellm_rows_of_both_shapes_are_mapped() -> None:
     first_event, paid, limited, late = batch.events
     assert first_event == Event(
         *(datetime(2026, 11, 22, 9, 14, 5, 250_000, tzinfo=UTC), "chatcmpl-7f1c", "anthropic"),
-        *("claude-sonnet-4-5", "success", 2500, 400, None, 2250.0, 1800, 120),
+        *("claude-sonnet-4-5", "success", 2500, 400, None, 2250.0, 1800, 120, 0.01125),
         *(False, True, "login-form"),
         {
             "call_type": "acompletion",
             "model_group": "sonnet",
             "cache_hit": "False",
-            "spend": 0.01125,
         },
     )
     assert (paid.routed, paid.latency_ms, paid.feature) == (True, 1250.0, "login-form")
@@ -342,7 +341,7 @@ def test_a_new_producer_is_a_toml_file(tmp_path: Path) -> None:
     }
     event = decode_one(decoder, line(row))
     assert event == Event(
-        *(WHEN, "x1", None, "Small-2", "done", 5, 6, None, 12.5, None, None),
+        *(WHEN, "x1", None, "Small-2", "done", 5, 6, None, 12.5, None, None, None),
         *(True, True, "login", {"meta.try": 2}),
     )
     bare = decode_one(decoder, line(row, served=None, meta=..., outcome=...))

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 from burnbook.book import codec, journal
-from burnbook.cost.tally import PriceKey
+from burnbook.cost.comparison.tally import PriceKey
+from burnbook.cost.facts import size_class
 from burnbook.rows.meters import ProxyRequest
 from burnbook.store.store import Store
 from burnbook.telemetry.costs import projection
@@ -31,6 +32,7 @@ ROWS = st.fixed_dictionaries(
         "input_tokens": TOKENS,
         "output_tokens": TOKENS,
         "latency_ms": st.sampled_from([None, 1.0, 2.5]),
+        "usd": st.sampled_from([None, None, 0.0, 0.25]),
         "days": st.integers(0, 2),
     }
 )
@@ -76,9 +78,6 @@ def test_features_have_the_sums_of_their_rows(
         len(nameless),
     )
     assert requests.without_model == sum(f["model"] is None for f in whole)
-    assert requests.longer_than("glm", 100) == sum(
-        f["model"] == "glm" and (f["input_tokens"] or 0) > 100 for f in whole
-    )
     for sides, rows_of in [(requests.window, whole)] + [
         (requests.matched[n], r) for n, r in matched.items()
     ]:
@@ -89,11 +88,15 @@ def test_features_have_the_sums_of_their_rows(
             assert sum(tally.latencies.values()) == sum(f["latency_ms"] is not None for f in own)
             sent = [f["input_tokens"] for f in own if f["input_tokens"] is not None]
             assert tally.sums.input_tokens == (sum(sent) if sent else None)
-            assert tally.spent.keys() == {
+            reported = [f["usd"] for f in own if f["usd"] is not None]
+            assert tally.sums.usd_nanos == sum(reported) * 1_000_000_000
+            assert tally.sums.usd_requests == len(reported)
+            assert tally.cells.keys() == {
                 PriceKey(
                     f["model"],
                     str((NOON + timedelta(days=f["days"])).date()),
-                    f["input_tokens"] if (f["input_tokens"] or 0) > 128_000 else 0,
+                    size_class(f["input_tokens"] or 0),
+                    bool(f["usd"]),
                 )
                 for f in own
             }

@@ -39,9 +39,12 @@ class Fields(msgspec.Struct, frozen=True):
     latency_ms: Paths | None = None
     cached_input_tokens: Paths | None = None
     cache_write_tokens: Paths | None = None
+    usd: Paths | None = None
 
 
 NAMES: tuple[str, ...] = Fields.__struct_fields__
+# A cost that is added to a line later does not make it another request.
+IDENTITY = tuple(name for name in NAMES if name != "usd")
 
 
 class Times(msgspec.Struct, frozen=True):
@@ -84,7 +87,7 @@ class Feed(msgspec.Struct, frozen=True):
     healthy: tuple[str, ...] = ("2xx", "ok", "success", "routed", "cached")
     unhealthy: tuple[str, ...] = ("error", "failed", "failure", "timeout", "cancelled")
     keep: tuple[str, ...] = ()
-    identity: tuple[str, ...] = NAMES
+    identity: tuple[str, ...] = IDENTITY
     feature: Paths = "rid"
     fields: Fields = Fields()
     ts: Times = Times()

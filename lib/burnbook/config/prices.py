@@ -191,9 +191,7 @@ def read(folder: TomlFolder, rules: Callable[[], PriceRules]) -> Prices:
     generated = folder.json(GENERATED_FILE, GeneratedPrices)
     if generated is None or not (generated.prices or generated.lists):
         return Prices(own.prices, None, rules, own.as_of, own.source)
-    people = {
-        name: each for name, each in own.prices.items() if getattr(each, "source", None) != PACKAGE
-    }
+    people = {n: each for n, each in own.prices.items() if getattr(each, "source", "") != PACKAGE}
     lists: dict[str, PriceTable | msgspec.Raw] = dict(generated.lists)
     if generated.prices:
         lists[PACKAGE] = {name: (price,) for name, price in generated.prices.items()}
@@ -232,10 +230,11 @@ def _own(folder: TomlFolder) -> OwnPrices:
 
 def _price(folder: TomlFolder, where: str, raw: object) -> Price:
     price = folder.struct(OWN_FILE, where, raw, Price)
-    if price.over is not None and price.over not in PROMPT_LIMITS:
-        limits = ", ".join(map(str, PROMPT_LIMITS))
-        folder.wrong(OWN_FILE, f"{where}.over", price.over, f"one of {limits}")
-    if price.from_ is not None and price.until is not None and price.until < price.from_:
+    for key, limit in (("over", price.over), ("base_up_to", price.base_up_to)):
+        if limit is not None and limit not in PROMPT_LIMITS:
+            limits = ", ".join(map(str, PROMPT_LIMITS))
+            folder.wrong(OWN_FILE, f"{where}.{key}", limit, f"one of {limits}")
+    if price.from_ and price.until and price.until < price.from_:
         folder.wrong(OWN_FILE, f"{where}.until", str(price.until), f"{price.from_} or later")
     return price
 

@@ -51,7 +51,8 @@ class Rate(NamedTuple):
     `attos`: per token or search, in the order of `Quantities`, multipliers included; 0 if there is
     no price. `listed`: what the list has, in USD per million tokens or 1,000 searches.
     `model`, `seller`: the entry and the list that it is in. `over`: the prompt size above which
-    this price counts. `reason`: why a part or all of the cost is unknown.
+    this price counts; `base_up_to`: above which requests cost more. `reason`: why a part or all of
+    the cost is unknown.
     """
 
     attos: tuple[int, ...]
@@ -66,6 +67,7 @@ class Rate(NamedTuple):
     since: date | None = None
     until: date | None = None
     reason: str | None = None
+    base_up_to: int | None = None
 
 
 class Priced(NamedTuple):
@@ -150,6 +152,7 @@ def find_rate(facts: Facts, day: date, prices: PriceList) -> Rate:
         price.from_,
         price.until,
         reason,
+        price.base_up_to,
     )
 
 

@@ -11,7 +11,6 @@ from burnbook.preview.page import page
 from burnbook.preview.scene import Scene
 from burnbook.review.decision import Decision
 from burnbook.rows.work import Checkpoint, current
-from burnbook.times import clock
 from burnbook.view import render
 from burnbook.view.parts import Line, Part, Table, Title, moment, number
 
@@ -60,15 +59,15 @@ def _costs(ctx: Context, scene: Scene) -> Sequence[Part]:
     if scene.traffic is None:
         return []
     # Imported here, because it takes 10 ms and only windows with telemetry need it.
-    from burnbook.cost import view
-    from burnbook.cost.compare import compare
+    from burnbook.cost.comparison import view
+    from burnbook.cost.comparison.compare import compare
+    from burnbook.cost.comparison.tally import Pricing
     from burnbook.cost.price_list import PriceList
-    from burnbook.cost.spend import standard_prices
     from burnbook.telemetry.costs.requests import cost_requests
 
     prices = ctx.config.prices
     requests = cost_requests(ctx.store, scene.window)
     if requests is None:
         return []
-    result = compare(requests, standard_prices(PriceList(prices), clock.now().date()))
-    return view.parts(scene.window, result, result.features[:_TOP], prices)
+    result = compare(requests, Pricing("auto", PriceList(prices)))
+    return view.parts(scene.window, result, result.features[:_TOP], prices, "auto")

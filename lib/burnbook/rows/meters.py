@@ -19,6 +19,7 @@ Percent = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")]
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 Latency = Annotated[float, msgspec.Meta(ge=0, le=1e12)]  # ms
+Usd = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 Phase = Literal["before", "after"]
 
 
@@ -180,7 +181,8 @@ class ProxyRequest(Row, frozen=True, kw_only=True):
 
     `routed`: the feed's lanes and models count the request as routed, else it is baseline. `ok`:
     the feed's rules count it as successful. `feature` is left out if it equals `rid`, and empty if
-    the line does not have the feed's field for it. Null is a value that the line does not have.
+    the line does not have the feed's field for it. `usd` is the cost that the proxy reports. Null
+    is a value that the line does not have.
     """
 
     ts: Moment
@@ -194,6 +196,7 @@ class ProxyRequest(Row, frozen=True, kw_only=True):
     latency_ms: Latency | None
     cached_input_tokens: Count | None = None
     cache_write_tokens: Count | None = None
+    usd: Usd | None = None
     routed: bool
     ok: bool
     feature: Text | None = None

@@ -4,9 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from burnbook.rows.meters import Count, Id, Meter, Moment, Row, Text
+from burnbook.rows.meters import Count, Id, Meter, Moment, Row, Text, Usd
 
-Usd = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 Key = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
 
 

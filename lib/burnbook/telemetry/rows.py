@@ -11,7 +11,7 @@ from xxhash import xxh3_64_intdigest
 
 from burnbook.book import codec
 from burnbook.book.bulk_codec import decode_all
-from burnbook.rows.meters import Count, Id, Latency, Moment, NewerRow, Text
+from burnbook.rows.meters import Count, Id, Latency, Moment, NewerRow, Text, Usd
 
 JOURNAL = "proxy_telemetry"
 _ID_LENGTH = len("t-0123456789abcdef")  # of the rows that `ingest` writes
@@ -34,6 +34,7 @@ class Request(msgspec.Struct, gc=False):
     ok: bool
     cached_input_tokens: Count | None = None
     cache_write_tokens: Count | None = None
+    usd: Usd | None = None
     window: Id | None = None
     feature: Text | None = None
     extra: dict[str, str | float | bool | None] | None = None

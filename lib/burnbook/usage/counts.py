@@ -6,9 +6,8 @@ from typing import NamedTuple
 import msgspec
 
 from burnbook.cost.facts import Facts, size_class
+from burnbook.cost.pricing import NANO, nanos
 from burnbook.rows.usage import AgentUsage, Superseded
-
-NANO = 1_000_000_000
 
 
 class Origin(NamedTuple):
@@ -131,7 +130,7 @@ def counts(tokens: AgentUsage | Superseded) -> Counts:
         tokens.cache_write_1h_tokens,
         tokens.output_tokens,
         tokens.reasoning_tokens,
-        round((tokens.usd or 0) * NANO),
+        nanos(tokens.usd),
         tokens.usd is not None,
         tokens.web_searches,
     )

@@ -1,18 +1,15 @@
 """The cost of agents' tokens: as the logs report it, or from tokens and prices."""
 
 from datetime import date
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from burnbook.cost.calculate import ATTO, NOTHING, Priced, Rate, Usd, calc_price
+from burnbook.cost.calculate import NOTHING, Priced, Usd, calc_price
 from burnbook.cost.facts import Facts, Quantities
 from burnbook.cost.price_list import PriceList
-from burnbook.usage.counts import NANO, Counts
+from burnbook.cost.pricing import MODES, Mode, reported_cost, uses_reported
+from burnbook.usage.counts import Counts
 
-__all__ = ["MODES", "NOTHING", "REPORTED", "Mode", "PricedKey", "Pricing", "Usd"]
-
-Mode = Literal["auto", "calculated", "reported"]
-MODES: tuple[Mode, ...] = ("auto", "calculated", "reported")
-REPORTED = Rate((0,) * 6, source="reported by the log")
+__all__ = ["MODES", "NOTHING", "PricedKey", "Pricing", "Usd"]
 
 
 class PricedKey(Protocol):
@@ -37,10 +34,9 @@ class Pricing(NamedTuple):
 
     def __call__(self, key: PricedKey, sums: Counts) -> Priced:
         """The cost of some requests with equal facts, of one UTC day."""
-        if self.mode == "reported" or (self.mode == "auto" and key.has_usd):
+        if uses_reported(self.mode, has_usd=key.has_usd):
             is_whole = self.mode == "auto" or sums.usd_requests == sums.requests
-            usd = Usd(sums.usd_nanos * (ATTO // NANO), is_whole)
-            return Priced(usd, (), REPORTED, None if is_whole else "a log reports no cost")
+            return reported_cost(sums.usd_nanos, is_whole=is_whole)
         return calc_price(key.facts, quantities(sums), key.day, self.prices)
 
 

@@ -14,12 +14,6 @@ if TYPE_CHECKING:
     from burnbook.usage.block_report import BlockKey
 
 BY_ORIGIN = ("session", "window", "model", "project", "branch")
-# What the dollars of a report are. They are never added to subscription fees or credits.
-USD_KIND = {
-    "auto": "at API list prices, or as logged",
-    "calculated": "at API list prices",
-    "reported": "as logged",
-}
 REPORTS = (*BY_TIME, "session", "blocks", "window", "model", "project", "branch")
 
 

@@ -10,11 +10,12 @@ import msgspec
 from burnbook.agent_logs.requests import Request, RequestOrigin
 from burnbook.book.codec import SCHEMA_VERSION
 from burnbook.cost.facts import size_class
+from burnbook.cost.pricing import NANO
 from burnbook.rows.usage import AgentUsage, Superseded
 from burnbook.store.projection import signed
 from burnbook.store.queries import QUARTER
 from burnbook.usage.booked_rows import entry_of, row_keys, session_ends, session_key
-from burnbook.usage.counts import NANO, Counts, Origin, counts, moment, origin
+from burnbook.usage.counts import Counts, Origin, counts, moment, origin
 from burnbook.usage.projection import Increment
 
 # The number of an origin, the window, whether the log reported a cost, and the size of the prompt.

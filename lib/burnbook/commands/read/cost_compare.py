@@ -7,12 +7,12 @@ import msgspec
 from burnbook.base.errors import Missing, UsageError
 from burnbook.base.text import csv_text
 from burnbook.context import Context, Result, note_damage
-from burnbook.cost import view
-from burnbook.cost.compare import compare
+from burnbook.cost.comparison import view
+from burnbook.cost.comparison.compare import compare
+from burnbook.cost.comparison.tally import Pricing
 from burnbook.cost.price_list import PriceList
-from burnbook.cost.spend import standard_prices
+from burnbook.cost.pricing import USD_KIND
 from burnbook.telemetry.costs.requests import cost_requests
-from burnbook.times import clock
 from burnbook.windows.current import wanted
 
 
@@ -26,12 +26,14 @@ def run(ctx: Context, args: Any) -> Result:
     note_damage(ctx)
     if requests is None:
         raise Missing(f"no telemetry of window {window} is in the book; `ingest` books some")
-    result = compare(requests, standard_prices(PriceList(prices), clock.now().date()))
+    result = compare(requests, Pricing(args.cost, PriceList(prices)))
     shown = result.features[: args.top]
     data = {
         "window": window,
         "prices": {"as_of": prices.as_of, "source": prices.source},
         **msgspec.structs.asdict(msgspec.structs.replace(result, features=shown)),
+        "cost": args.cost,
+        "usd_kind": USD_KIND[args.cost],
     }
     ready = csv_text(view.table(shown)) if args.format == "csv" else None
-    return Result(view.parts(window, result, shown, prices), data, ready=ready)
+    return Result(view.parts(window, result, shown, prices, args.cost), data, ready=ready)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from burnbook.base.errors import BadConfig, Missing, UsageError
 from burnbook.context import Context, Result, note_damage
 from burnbook.cost.price_list import PriceList
+from burnbook.cost.pricing import USD_KIND
 from burnbook.times import clock
 from burnbook.usage import queries
 from burnbook.usage import report as usage
@@ -47,7 +48,7 @@ def run(ctx: Context, args: Any) -> Result:
         "since": filters.since,
         "until": filters.until,
         "cost": args.cost,
-        "usd_kind": usage.USD_KIND[args.cost],
+        "usd_kind": USD_KIND[args.cost],
         "prices": {"as_of": prices.as_of, "source": prices.source},
         "rows": [_row(row, args.report, explained) for row in report.rows],
         "totals": usage.figures(report.totals),

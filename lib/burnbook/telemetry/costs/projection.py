@@ -14,14 +14,7 @@ from typing import Any
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import journal
 from burnbook.store.projection import Batch, Projection
-from burnbook.telemetry.costs.tables import (
-    TABLES,
-    WINDOW,
-    Requests,
-    hash_of,
-    save,
-    save_prompts,
-)
+from burnbook.telemetry.costs.tables import TABLES, WINDOW, Requests, hash_of, save
 from burnbook.telemetry.projection import TELEMETRY
 from burnbook.telemetry.rows import JOURNAL, read
 
@@ -35,7 +28,7 @@ def features(root: str) -> Projection:
     return Projection(
         name="telemetry_features",
         journal=JOURNAL,
-        version=1,
+        version=2,
         tables=TABLES,
         apply=partial(_apply, journal.path_of(root, JOURNAL)),
         read=read,
@@ -44,7 +37,6 @@ def features(root: str) -> Projection:
             "SELECT * FROM {schema}.telemetry_features",
             "SELECT * FROM {schema}.telemetry_costs",
             "SELECT * FROM {schema}.telemetry_feature_counts",
-            "SELECT * FROM {schema}.telemetry_prompts",
         ),
         digest=_digest,
     )
@@ -82,7 +74,6 @@ class _Window:
     def __init__(self, path: RootedPath, database: Connection, name: str) -> None:
         self.path, self.database, self.name = path, database, name
         self.whole = Requests()
-        self.prompts: dict[str, dict[int, int]] = {}
         self.without_feature = 0
         self.hashes, self.offsets = array("q"), array("Q")  # of features that are a request's id
         self.named: dict[int, tuple[str, Requests]] = {}
@@ -93,9 +84,6 @@ class _Window:
         by_name: dict[str, list[Any]] = {}
         hashes, offsets = [], []
         for offset, row in rows:
-            if row.model is not None and row.input_tokens is not None:
-                counts = self.prompts.setdefault(row.model, {})
-                counts[row.input_tokens] = counts.get(row.input_tokens, 0) + 1
             # A feature that is the rid is not written twice; an empty one was not in the line.
             if row.feature:
                 by_name.setdefault(row.feature, []).append(row)
@@ -113,7 +101,6 @@ class _Window:
         """Write the rows to the tables."""
         database, window = self.database, self.name
         save(database, window, WINDOW, "", self.whole)
-        save_prompts(database, window, self.prompts)
         stored = database.execute(
             "SELECT feature FROM telemetry_features WHERE window_id = ?", [window]
         )

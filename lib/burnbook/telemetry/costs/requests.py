@@ -2,12 +2,12 @@
 
 from sqlite3 import Connection
 
-from burnbook.cost.compare import Requests, Sides, new
-from burnbook.cost.tally import PriceKey
+from burnbook.cost.comparison.compare import Requests, Sides, new
+from burnbook.cost.comparison.tally import PriceKey
 from burnbook.store import queries
 from burnbook.store.store import Store
 from burnbook.telemetry.costs.projection import features
-from burnbook.telemetry.costs.tables import WINDOW, load_prompts, sums_from
+from burnbook.telemetry.costs.tables import WINDOW, sums_from
 from burnbook.telemetry.traffic import unpack_counts
 
 
@@ -28,19 +28,17 @@ def stored_requests(database: Connection, window: str) -> Requests | None:
     if not sides:
         return None
     without_model = 0
-    for feature, routed, ok, model, day, prompt, *sums in queries.run(
+    for feature, routed, ok, model, day, prompt, has_usd, *sums in queries.run(
         database, "cost_requests", window_id=window
     ):
         cell = sums_from(sums)
-        sides[feature][routed].add(PriceKey(model, day, prompt), cell, ok=bool(ok))
+        key = PriceKey(model, day, prompt, bool(has_usd))
+        sides[feature][routed].add(key, cell, ok=bool(ok))
         if feature == WINDOW and model is None:
             without_model += cell.requests
     whole = sides.pop(WINDOW)
     matched = {names[feature]: pair for feature, pair in sides.items() if pair.matched()}
     [(single, without_feature)] = queries.run(database, "cost_counts", window_id=window)
-
-    def longer_than(model: str, tokens: int) -> int:
-        return sum(n for prompt, n in load_prompts(database, window, model) if prompt > tokens)
 
     return Requests(
         window=whole,
@@ -48,5 +46,4 @@ def stored_requests(database: Connection, window: str) -> Requests | None:
         unmatched=single + len(sides) - len(matched),
         without_feature=without_feature,
         without_model=without_model,
-        longer_than=longer_than,
     )

@@ -1,18 +1,18 @@
 """The tables of `telemetry_features`: what each window and each feature sent, by price and side."""
 
-from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 import msgspec
 
-from burnbook.cost.sums import Sums, sums_of
+from burnbook.cost.comparison.sums import Sums, sums_of
+from burnbook.cost.facts import size_class
 from burnbook.store.projection import signed
 from burnbook.telemetry.traffic import add_counts, pack_counts, unpack_counts
 
+_NUMBERS = ("requests", "unknown", "usd_requests")  # the columns of sums that are no text
 WINDOW = 0  # in place of a feature: the sums of all requests of the window
-LARGE_PROMPT = 128_000  # tokens: no vendor's price for long prompts begins below
 
 TABLES = (
     # Features with several requests, or whose name is not the request's id.
@@ -26,8 +26,8 @@ TABLES = (
     routed_requests BLOB NOT NULL,
     PRIMARY KEY (window_id, feature)
 ) WITHOUT ROWID""",
-    # Tokens are text, because their sum may exceed 64 bits. `prompt_tokens` is exact for a prompt
-    # over 128,000 tokens, else 0.
+    # Tokens and USD are text, because their sum may exceed 64 bits. `prompt_tokens` is a size of
+    # the same class. `has_usd`: the proxy reports a cost other than 0.
     """CREATE TABLE telemetry_costs (
     window_id TEXT NOT NULL,
     feature INTEGER NOT NULL,
@@ -37,6 +37,7 @@ TABLES = (
     model TEXT,
     day TEXT NOT NULL,
     prompt_tokens INTEGER NOT NULL,
+    has_usd INTEGER NOT NULL,
     requests INTEGER NOT NULL,
     input_tokens TEXT,
     output_tokens TEXT,
@@ -47,6 +48,8 @@ TABLES = (
     spent_output TEXT NOT NULL,
     spent_cached TEXT NOT NULL,
     spent_written TEXT NOT NULL,
+    usd_nanos TEXT NOT NULL,
+    usd_requests INTEGER NOT NULL,
     PRIMARY KEY (window_id, feature, number)
 ) WITHOUT ROWID""",
     # Features with one request, whose id they are: arrays of their hashes and of the offsets of
@@ -60,14 +63,6 @@ TABLES = (
 ) WITHOUT ROWID""",
     "CREATE TABLE telemetry_feature_counts (window_id TEXT PRIMARY KEY,"
     " single INTEGER NOT NULL, without_feature INTEGER NOT NULL) WITHOUT ROWID",
-    # How many requests of a model had a prompt of so many tokens: arrays of values and of counts.
-    """CREATE TABLE telemetry_prompts (
-    window_id TEXT NOT NULL,
-    model TEXT NOT NULL,
-    tokens BLOB NOT NULL,
-    requests BLOB NOT NULL,
-    PRIMARY KEY (window_id, model)
-) WITHOUT ROWID""",
 )
 
 
@@ -79,6 +74,7 @@ class Cell(NamedTuple):
     model: str | None
     day: str
     prompt_tokens: int
+    has_usd: bool
 
 
 class Requests:
@@ -94,12 +90,11 @@ class Requests:
         """Add rows."""
         alike: dict[Any, list[Any]] = {}
         for row in rows:
-            sent = row.input_tokens
-            large = sent if sent is not None and sent > LARGE_PROMPT else 0
-            key = row.routed, row.ok, row.model, row.ts.date(), large
+            size = size_class(row.input_tokens or 0)
+            key = row.routed, row.ok, row.model, row.ts.date(), size, bool(row.usd)
             alike.setdefault(key, []).append(row)
-        for (routed, ok, model, day, large), same in alike.items():
-            cell = Cell(routed, ok, model, str(day), large)
+        for (routed, ok, model, day, size, has_usd), same in alike.items():
+            cell = Cell(routed, ok, model, str(day), size, has_usd)
             self.cells.setdefault(cell, Sums()).add(sums_of(same, ok=ok))
             latencies: dict[float, int] = {}
             for row in same:
@@ -120,13 +115,15 @@ def load(database: Connection, window: str, feature: int) -> Requests:
         return requests
     requests.latencies = unpack_counts(*row[:2]), unpack_counts(*row[2:])
     cells = database.execute(
-        "SELECT is_routed, is_ok, model, day, prompt_tokens, requests, input_tokens, output_tokens,"
-        " cached_input_tokens, cache_write_tokens, unknown, spent_input, spent_output,"
-        " spent_cached, spent_written FROM telemetry_costs WHERE window_id = ? AND feature = ?",
+        "SELECT is_routed, is_ok, model, day, prompt_tokens, has_usd, requests, input_tokens,"
+        " output_tokens, cached_input_tokens, cache_write_tokens, unknown, spent_input,"
+        " spent_output, spent_cached, spent_written, usd_nanos, usd_requests"
+        " FROM telemetry_costs WHERE window_id = ? AND feature = ?",
         key,
     )
-    for routed, ok, model, day, prompt, *sums in cells:
-        requests.cells[Cell(bool(routed), bool(ok), model, day, prompt)] = sums_from(sums)
+    for routed, ok, model, day, prompt, has_usd, *sums in cells:
+        cell = Cell(bool(routed), bool(ok), model, day, prompt, bool(has_usd))
+        requests.cells[cell] = sums_from(sums)
     return requests
 
 
@@ -147,7 +144,7 @@ def save(database: Connection, window: str, feature: int, name: str, added: Requ
     )
     ordered = sorted(whole.cells.items(), key=lambda item: str(item[0]))
     database.executemany(
-        f"INSERT INTO telemetry_costs VALUES ({', '.join('?' * 18)})",
+        f"INSERT INTO telemetry_costs VALUES ({', '.join('?' * 21)})",
         [
             (window, feature, number, *cell, *_row(sums))
             for number, (cell, sums) in enumerate(ordered)
@@ -157,42 +154,13 @@ def save(database: Connection, window: str, feature: int, name: str, added: Requ
 
 def _row(sums: Sums) -> Iterator[int | str | None]:
     for name, value in zip(Sums.__struct_fields__, msgspec.structs.astuple(sums), strict=True):
-        yield value if value is None or name in ("requests", "unknown") else str(value)
+        yield value if value is None or name in _NUMBERS else str(value)
 
 
 def sums_from(values: Sequence[Any]) -> Sums:
     """Sums, from the columns of telemetry_costs."""
     numbers: list[Any] = [None if value is None else int(value) for value in values]
     return Sums(*numbers)
-
-
-def save_prompts(
-    database: Connection, window: str, prompts: Mapping[str, Mapping[int, int]]
-) -> None:
-    """Add the numbers of requests by model and by tokens of the prompt."""
-    for model, added in prompts.items():
-        whole = dict(load_prompts(database, window, model))
-        add_counts(whole, added)
-        tokens = sorted(whole)
-        database.execute(
-            "INSERT OR REPLACE INTO telemetry_prompts VALUES (?, ?, ?, ?)",
-            (
-                *(window, model, array("Q", tokens).tobytes()),
-                array("Q", [whole[value] for value in tokens]).tobytes(),
-            ),
-        )
-
-
-def load_prompts(database: Connection, window: str, model: str) -> Iterator[tuple[int, int]]:
-    """Tokens of a prompt in ascending order, and how many requests of a model had so many."""
-    row = database.execute(
-        "SELECT tokens, requests FROM telemetry_prompts WHERE window_id = ? AND model = ?",
-        (window, model),
-    ).fetchone()
-    tokens, requests = array("Q"), array("Q")
-    for column, data in zip((tokens, requests), row or (), strict=False):
-        column.frombytes(data)
-    return zip(tokens, requests, strict=True)
 
 
 def hash_of(name: str) -> int:

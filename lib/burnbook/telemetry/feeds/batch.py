@@ -15,14 +15,11 @@ from xxhash import xxh3_64_intdigest
 from burnbook.book import codec
 from burnbook.book.bulk_codec import Stamp
 from burnbook.book.rejects import reject_rows
+from burnbook.config.feeds import IDENTITY
 from burnbook.telemetry.feeds.decoder import Decoder, Event, Side
 from burnbook.telemetry.rows import JOURNAL
 from burnbook.telemetry.traffic import Traffic, add_pace
 
-_FIELDS = (
-    *("ts", "rid", "lane", "model", "status", "input_tokens", "output_tokens", "reason"),
-    *("latency_ms", "cached_input_tokens", "cache_write_tokens"),
-)
 _TOGETHER = 512  # lines at a time: their rows stay in the processor's cache
 _day = itemgetter(slice(6, 16))  # of a payload, which begins with its `ts`
 
@@ -128,7 +125,7 @@ class BatchReader:
         self._encode = msgspec.json.Encoder().encode
         self._encode_lines = msgspec.json.Encoder().encode_lines
         # Without `_identity`, a row's key is a hash of all fields of its line, the day among them.
-        self._identity = None if tuple(identity) == _FIELDS else attrgetter(*identity)
+        self._identity = None if tuple(identity) == IDENTITY else attrgetter(*identity)
         self._stamps: dict[str, Stamp] = {}
 
     def read(self, lines: Sequence[bytes], number: int) -> Batch:
@@ -158,7 +155,10 @@ class BatchReader:
         payloads = self._encode_lines(events)[1:-2].split(b"}\n{")
         days = list(map(_day, payloads))
         if self._identity is None:
-            keys = list(map(xxh3_64_intdigest, payloads))
+            # Text has no quotes that are not escaped, so this is the field, which is the last one.
+            has_usd = any(event.usd is not None for event in events)
+            parts = [p.partition(b',"usd":')[0] for p in payloads] if has_usd else payloads
+            keys = list(map(xxh3_64_intdigest, parts))
         else:
             keys = [xxh3_64_intdigest(self._encode(value)) for value in map(self._identity, events)]
         marks = keys if self._identity is None else list(zip(days, keys, strict=True))

@@ -9,7 +9,7 @@ from burnbook.base.json_path import several, split
 from burnbook.config.feeds import NAMES, TEXTS, Feed
 from burnbook.config.feeds import Conditions as Declared
 from burnbook.jsonl.fields import Shape
-from burnbook.rows.meters import Count, Text
+from burnbook.rows.meters import Count, Text, Usd
 from burnbook.telemetry.feeds.classify import Conditions
 
 _WHOLE = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
@@ -20,6 +20,7 @@ _KINDS: dict[str, Any] = {
     "ts": str | int | float,
     "status": int | Text,
     "latency_ms": Annotated[float, msgspec.Meta(ge=0, le=1e12)],
+    "usd": Usd,
 }
 RID = NAMES.index("rid")
 _TEXT_AT = {name: NAMES.index(name) for name in TEXTS}

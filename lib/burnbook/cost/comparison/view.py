@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from burnbook.config.prices import Prices
-from burnbook.cost.comparison import Compared, Comparison, Gaps, Side
+from burnbook.cost.comparison.figures import Compared, Comparison, Gaps, Side
+from burnbook.cost.pricing import USD_KIND, Mode
 from burnbook.view.parts import Line, Part, Table, Title, number, percent
 
 _SPENT = (
@@ -17,13 +18,14 @@ _WENT = (
 )
 _SIDE = (
     *("requests", "input_tokens", "output_tokens", "cached_input_tokens", "cache_write_tokens"),
-    *("tokens", "untold", "errors", "error_percent", "usd"),
+    *("tokens", "untold", "errors", "error_percent", "usd", "usd_reported"),
 )
+_USUAL = ("no price for", "a log reports")  # reasons that the line of models has already
 _BOTH = ("delta_tokens", "delta_usd", "counterfactual_usd", "saved_usd", "saved_usd_known")
 
 
 def parts(
-    window: str, comparison: Comparison, shown: Sequence[Compared], prices: Prices
+    window: str, comparison: Comparison, shown: Sequence[Compared], prices: Prices, mode: Mode
 ) -> Sequence[Part]:
     """Lays out matched features, counts of unmatched ones, totals, the saving, and the gaps."""
     sums = [("all matched", comparison.matched_totals), ("whole window", comparison.totals)]
@@ -35,9 +37,13 @@ def parts(
         f"Unmatched: {comparison.unmatched}",
         f"Spent: {_usd(whole.all)} (baseline {_usd(whole.baseline)}, routed {_usd(whole.routed)})",
     ]
-    rest = [f"Without a price: {', '.join(comparison.unpriced)}"] if comparison.unpriced else []
-    rest += _gaps(comparison.gaps)
-    if prices.as_of is not None:
+    if whole.all.usd_requests:
+        dollars = (
+            f"{_money(whole.all.usd_reported)} USD in {number(whole.all.usd_requests)} requests"
+        )
+        lines.append(f"Reported by the proxy: {dollars}; USD above are {USD_KIND[mode]}")
+    rest = _unpriced(comparison, mode) + _gaps(comparison.gaps)
+    if prices.as_of is not None and mode != "reported":
         rest.append(f"Prices in USD as of {prices.as_of}, from {prices.source or 'prices.toml'}")
     return [
         Line(f"{window}: routed against baseline", strong=True),
@@ -92,6 +98,17 @@ def _saved(whole: Compared) -> str:
     return f"Offloading saved: not known; {_money(known)} USD where the cost is known"
 
 
+def _unpriced(comparison: Comparison, mode: Mode) -> list[str]:
+    if not comparison.unpriced:
+        return []
+    reason = "No reported cost" if mode == "reported" else "Without a price"
+    others = [each for each in comparison.reasons if not each.reason.startswith(_USUAL)]
+    return [
+        f"{reason}: {', '.join(comparison.unpriced)}",
+        *(f"{each.model}: {each.reason}" for each in others),
+    ]
+
+
 def _usd(side: Side) -> str:
     if side.usd is not None:
         return f"{_money(side.usd)} USD"
@@ -107,7 +124,7 @@ def _gaps(gaps: Gaps) -> list[str]:
         (gaps.without_feature, "without a feature"),
         (gaps.without_model, "without a model"),
         (gaps.without_tokens, "without a token count (their cost is not known)"),
-        (gaps.over_base, "longer than their model's price covers (they cost more than is shown)"),
+        (gaps.over_base, "longer than their model's price covers (their whole cost is not known)"),
     )
     return [f"Requests {what}: {count}" for count, what in counts if count]
 

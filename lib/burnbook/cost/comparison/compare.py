@@ -3,14 +3,13 @@
 `counterfactual.py` has what the routed requests would have cost without the proxy.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from burnbook.cost.comparison import Compared, Comparison, Gaps, Latency, Totals
-from burnbook.cost.counterfactual import Instead, instead_of, total
-from burnbook.cost.spend import Find
-from burnbook.cost.tally import Tally
+from burnbook.cost.comparison.counterfactual import Instead, instead_of, total
+from burnbook.cost.comparison.figures import Compared, Comparison, Gaps, Latency, Reason, Totals
+from burnbook.cost.comparison.tally import Pricing, Tally
 
 
 class Sides(NamedTuple):
@@ -32,8 +31,7 @@ class Sides(NamedTuple):
 class Requests(NamedTuple):
     """The requests of a window. `matched` has the features with requests on both sides, by name.
 
-    `unmatched` counts the other features. `longer_than(model, tokens)` returns how many requests
-    of a model have more input tokens.
+    `unmatched` counts the other features.
     """
 
     window: Sides
@@ -41,7 +39,6 @@ class Requests(NamedTuple):
     unmatched: int
     without_feature: int
     without_model: int
-    longer_than: Callable[[str, int], int]
 
 
 def new() -> Sides:
@@ -49,52 +46,57 @@ def new() -> Sides:
     return Sides(Tally(), Tally())
 
 
-def compare(requests: Requests, find: Find) -> Comparison:
-    """Compare the two sides of a window. `find` returns the price of a model."""
+def compare(requests: Requests, pricing: Pricing) -> Comparison:
+    """Compare the two sides of a window."""
     window, matched = requests.window, requests.matched
     both, everything = new(), Tally()
     for sides in matched.values():
         both.merge(sides)
     for tally in window:
         everything.merge(tally)
-    mix = window.baseline.amounts
-    instead = {n: instead_of(s.routed, s.baseline.amounts, mix, find) for n, s in matched.items()}
+    mix = window.baseline.mix
+    instead = {n: instead_of(s.routed, s.baseline.mix, mix, pricing) for n, s in matched.items()}
     of_matched = total(instead.values())
-    of_rest = instead_of(window.routed.without(both.routed), {}, mix, find)
-    totals = _pair(window, total([of_matched, of_rest]), find)
-    pairs = [_pair(sides, instead[name], find, name) for name, sides in matched.items()]
+    of_rest = instead_of(window.routed.without(both.routed), {}, mix, pricing)
+    totals = _pair(window, total([of_matched, of_rest]), pricing)
+    pairs = [_pair(sides, instead[name], pricing, name) for name, sides in matched.items()]
     pairs.sort(key=lambda f: (-(f.baseline.tokens or 0) - (f.routed.tokens or 0), f.feature))
-    used = {m for m, amounts in everything.amounts.items() if m is not None and any(amounts)}
+    whole = everything.side(pricing)
+    unpriced, over_base = _unknown(everything, pricing)
     return Comparison(
         features=pairs,
         matched=len(matched),
         unmatched=requests.unmatched,
-        matched_totals=_pair(both, of_matched, find),
-        totals=Totals(
-            **{f: getattr(totals, f) for f in Compared.__struct_fields__},
-            all=everything.side(find),
-        ),
-        unpriced=sorted(model for model in used if find(model) is None),
+        matched_totals=_pair(both, of_matched, pricing),
+        totals=Totals(**{f: getattr(totals, f) for f in Compared.__struct_fields__}, all=whole),
+        unpriced=sorted(unpriced),
         gaps=Gaps(
             without_feature=requests.without_feature,
             without_model=requests.without_model,
-            without_tokens=everything.untold,
-            over_base=_over_base(requests, everything, find),
+            without_tokens=whole.untold,
+            over_base=over_base,
         ),
+        reasons=[Reason(model, reason) for model, reason in sorted(unpriced.items())],
     )
 
 
-def _over_base(requests: Requests, everything: Tally, find: Find) -> int:
-    count = 0
-    for model in everything.amounts:
-        price = find(model) if model is not None else None
-        if model is not None and price is not None and price.base_up_to is not None:
-            count += requests.longer_than(model, price.base_up_to)
-    return count
+def _unknown(everything: Tally, pricing: Pricing) -> tuple[dict[str, str], int]:
+    """Returns models whose cost is unknown, with the reason, and how many requests are longer than
+    their price is for."""
+    reasons: dict[str, str] = {}
+    over_base = 0
+    for key, sums in sorted(everything.cells.items(), key=lambda item: str(item[0])):
+        priced = pricing(key, sums)
+        limit = priced.rate.base_up_to
+        if limit is not None and key.prompt_tokens > limit:
+            over_base += sums.requests
+        elif priced.reason is not None and key.model is not None:
+            reasons.setdefault(key.model, priced.reason)
+    return reasons, over_base
 
 
-def _pair(sides: Sides, instead: Instead, find: Find, name: str | None = None) -> Compared:
-    baseline, routed = sides.baseline.side(find), sides.routed.side(find)
+def _pair(sides: Sides, instead: Instead, pricing: Pricing, name: str | None = None) -> Compared:
+    baseline, routed = sides.baseline.side(pricing), sides.routed.side(pricing)
     was, now = baseline.latency_ms, routed.latency_ms
     tokens = _less(routed.tokens, baseline.tokens)
     cost, saved = (None if value is None else float(value) for value in instead)

@@ -17,7 +17,8 @@ class Side(msgspec.Struct, frozen=True):
 
     `input_tokens` includes cached input and cache writes. `untold` counts requests whose cost is
     unknown, because they do not report their tokens. `usd` is null if there are such requests, or
-    if a model that used tokens has no price; `usd_known` is the cost of all other requests.
+    if a model that used tokens has no price; `usd_known` is the known part of the cost.
+    `usd_reported` is the sum of the costs that the proxy reports, of `usd_requests` requests.
     """
 
     requests: int
@@ -32,6 +33,8 @@ class Side(msgspec.Struct, frozen=True):
     latency_ms: Latency
     usd: float | None
     usd_known: float
+    usd_reported: float
+    usd_requests: int
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -68,8 +71,16 @@ class Gaps(msgspec.Struct, frozen=True):
     over_base: int
 
 
+class Reason(msgspec.Struct, frozen=True):
+    """Why the cost of a model is unknown, or a part of it."""
+
+    model: str
+    reason: str
+
+
 class Comparison(msgspec.Struct, frozen=True):
-    """Matched features, most tokens first; `unpriced` names models that have tokens but no price.
+    """Matched features, most tokens first; `unpriced` names models whose cost is unknown, `reasons`
+    says why.
 
     A feature is matched if both sides have a request; `matched` and `unmatched` count features.
     """
@@ -81,3 +92,4 @@ class Comparison(msgspec.Struct, frozen=True):
     totals: Totals
     unpriced: Sequence[str]
     gaps: Gaps
+    reasons: Sequence[Reason]

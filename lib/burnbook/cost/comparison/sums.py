@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-Tokens = tuple[int, int, int, int]  # input, output, cached input, cache write
-NO_TOKENS: Tokens = (0, 0, 0, 0)
+from burnbook.cost.facts import Quantities
+from burnbook.cost.pricing import nanos
 
 
 class Sums(msgspec.Struct, array_like=True, gc=False):
@@ -17,7 +17,8 @@ class Sums(msgspec.Struct, array_like=True, gc=False):
 
     `input_tokens` to `cache_write_tokens` are null where no request reports that kind; cached input
     and cache writes are a part of the input. `unknown` counts requests whose cost is not known,
-    because they do not report their tokens; `spent_*` are the tokens of all the others.
+    because they do not report their tokens; `spent_*` are the tokens of all the others. `usd_nanos`
+    is the cost that the proxy reports, in billionths of a dollar; `usd_requests` have one.
     """
 
     requests: int = 0
@@ -30,6 +31,8 @@ class Sums(msgspec.Struct, array_like=True, gc=False):
     spent_output: int = 0
     spent_cached: int = 0
     spent_written: int = 0
+    usd_nanos: int = 0
+    usd_requests: int = 0
 
     def add(self, other: "Sums") -> None:
         """Add other sums to these."""
@@ -39,6 +42,8 @@ class Sums(msgspec.Struct, array_like=True, gc=False):
         self.spent_output += other.spent_output
         self.spent_cached += other.spent_cached
         self.spent_written += other.spent_written
+        self.usd_nanos += other.usd_nanos
+        self.usd_requests += other.usd_requests
         self.input_tokens = plus(self.input_tokens, other.input_tokens)
         self.output_tokens = plus(self.output_tokens, other.output_tokens)
         self.cached_input_tokens = plus(self.cached_input_tokens, other.cached_input_tokens)
@@ -53,9 +58,23 @@ class Sums(msgspec.Struct, array_like=True, gc=False):
         )
 
     @property
-    def spent(self) -> Tokens:
-        """The tokens of the requests whose cost can be calculated."""
-        return self.spent_input, self.spent_output, self.spent_cached, self.spent_written
+    def quantities(self) -> Quantities:
+        """What the requests used whose tokens are known."""
+        uncached = self.spent_input - self.spent_cached - self.spent_written
+        return Quantities(uncached, self.spent_cached, self.spent_written, output=self.spent_output)
+
+    def without(self, other: "Sums") -> "Sums":
+        """Returns what the cost of the other requests of these is calculated from."""
+        return Sums(
+            requests=self.requests - other.requests,
+            unknown=self.unknown - other.unknown,
+            spent_input=self.spent_input - other.spent_input,
+            spent_output=self.spent_output - other.spent_output,
+            spent_cached=self.spent_cached - other.spent_cached,
+            spent_written=self.spent_written - other.spent_written,
+            usd_nanos=self.usd_nanos - other.usd_nanos,
+            usd_requests=self.usd_requests - other.usd_requests,
+        )
 
 
 def plus(first: int | None, second: int | None) -> int | None:
@@ -65,6 +84,13 @@ def plus(first: int | None, second: int | None) -> int | None:
 
 def sums_of(rows: Sequence[Any], *, ok: bool) -> Sums:
     """The sums of requests that are all healthy (`ok`), or all failed."""
+    sums = _tokens_of(rows, ok=ok)
+    reported = [row.usd for row in rows if row.usd is not None]
+    sums.usd_nanos, sums.usd_requests = sum(map(nanos, reported)), len(reported)
+    return sums
+
+
+def _tokens_of(rows: Sequence[Any], *, ok: bool) -> Sums:
     sent = [row.input_tokens for row in rows]
     received = [row.output_tokens for row in rows]
     cached = [row.cached_input_tokens for row in rows]

@@ -1,0 +1,1 @@
+"""Routed requests against baseline ones: their sums, costs and what is shown."""
