@@ -6,6 +6,7 @@ from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 import msgspec
+from xxhash import xxh3_64_intdigest
 
 from burnbook.cost.sums import Sums, sums_of
 from burnbook.store.projection import signed
@@ -197,6 +198,4 @@ def load_prompts(database: Connection, window: str, model: str) -> Iterator[tupl
 
 def hash_of(name: str) -> int:
     """The key of a feature."""
-    from xxhash import xxh3_64_intdigest
-
     return signed(xxh3_64_intdigest(name.encode("utf-8", "surrogatepass")) or 1)
