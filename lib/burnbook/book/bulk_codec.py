@@ -72,9 +72,9 @@ def key_of(line: bytes) -> int | None:
 
 
 def decode_all(lines: Sequence[bytes], decoder: "msgspec.json.Decoder[list[Any]]") -> list[Any]:
-    """The rows of many lines, a third faster than one by one; none if one of them does not hold.
+    """Returns the rows of many lines, a third faster than one by one; none if a line is invalid.
 
-    A line counts only as burnbook writes it: `verify` has to look at the others.
+    Only lines as burnbook writes them are valid here; `verify` checks the others.
     """
     size = len(_END % 0)
     ends = b"".join([_END % zlib.crc32(line[:-size]) for line in lines])

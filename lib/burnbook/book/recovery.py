@@ -40,10 +40,10 @@ def heal(root: str, name: str) -> None:
 
 
 def keep_tail(root: str, name: str) -> tuple[int, bytes]:
-    """Copy an unterminated tail to `<journal>.broken`: (offset, bytes), empty where there is none.
+    """Copies an unterminated tail to `<journal>.broken`. Returns its offset and bytes.
 
-    Call it with the lock held, then `cut`. Whoever was killed in between has the copy already.
-    Raises BadData where the journal is UTF-16 text: nobody could read a row after it.
+    Call it with the lock held, then `cut`. If a call is killed in between, the copy is there.
+    Raises BadData if the journal is UTF-16 text, in which appended rows could not be read.
     """
     path = journal.path_of(root, name)
     if journal.is_utf16(path):

@@ -19,7 +19,7 @@ _ESCAPED = re.compile(r"\\u00([0189][0-9a-fA-F])")
 
 
 def reject_rows(rejected: Sequence[tuple[int, str, bytes]]) -> dict[int, bytes]:
-    """The rows of refused lines, (line number, reason, line) each, by key."""
+    """Returns rows by key for rejected lines, of which each is (line number, reason, line)."""
     rows: dict[int, bytes] = {}
     for number, reason, line in rejected:
         key = xxh3_64_intdigest(line)
@@ -40,7 +40,7 @@ class Rejects:
         self._offset = 0
 
     def book(self, rows: dict[int, bytes]) -> None:
-        """With the lock held: append those that are not there."""
+        """Appends the rows that are not booked yet. Call it with the lock held."""
         if not rows:
             return
         path = journal.path_of(self.root, self.name)
@@ -52,7 +52,7 @@ class Rejects:
             journal.append(self.root, {self.name: self.stamp.lines(list(new), list(new.values()))})
 
     def _read_keys(self) -> None:
-        """Read the keys of the rows that were appended since the last call.
+        """Reads the keys of the rows that were appended since the last call.
 
         There are few of them: 50,000 are read in 20 ms.
         """

@@ -32,7 +32,7 @@ PROJECTIONS: Sequence[Projection] = (
     *(SNAPSHOTS, WINDOWS, METERS, USAGE, TELEMETRY),
     *row_index.PROJECTIONS.values(),
 )
-_BATCH = 1 << 15
+_BATCH = 1 << 16  # rows: each batch changes the sums of its windows once
 _TRIES = 5
 _MASK = (1 << 64) - 1
 _UNUSED = "cannot be read, so the next command rebuilds it"
@@ -72,6 +72,8 @@ class Rebuild:
         self.connection, self.projection, self.end = stored.connection, projection, end
         self._offset = 0
         self._entries: list[tuple[int, int, Any]] = []
+        self._offsets: list[int] = []  # with the rows of a projection that gets batches
+        self._rows: list[Any] = []
         for statement in projection.tables:
             self.connection.execute(statement)
 
@@ -80,11 +82,15 @@ class Rebuild:
         if offset >= self.end:
             return
         self._offset = offset + len(line)
-        if self.projection.lines:
+        if self.projection.read is not None:
+            if row is not None and (self.projection.newer or not isinstance(row, NewerRow)):
+                self._offsets.append(offset)
+                self._rows.append(row)
+        elif self.projection.lines:
             self._entries.append((offset, len(line), line))
         elif row is not None and (self.projection.newer or not isinstance(row, NewerRow)):
             self._entries.append((offset, len(line), row))
-        if len(self._entries) >= _BATCH:
+        if len(self._entries) >= _BATCH or len(self._rows) >= _BATCH:
             self._apply()
 
     def findings(self) -> list[Finding]:
@@ -113,9 +119,9 @@ class Rebuild:
     def _apply(self) -> None:
         entries: Sequence[Any] = self._entries
         if self.projection.read is not None:
-            entries = [([offset for offset, _, _ in entries], [row for _, _, row in entries])]
+            entries = [(self._offsets, self._rows)]
         self.projection.apply(self.connection, entries)
-        self._entries.clear()
+        self._entries, self._offsets, self._rows = [], [], []
 
     def _selects(self) -> list[str]:
         tables = [s.split()[2] for s in self.projection.tables if s.startswith("CREATE TABLE")]

@@ -58,9 +58,9 @@ class PackedKeys:
     def add(self, keys: Mapping[str, Collection[int]]) -> None:
         """Add keys that the days do not have."""
         self._recent = None
-        [(last, held)] = self._select("max(addition), sum(length(keys)) FROM {}_recent")
+        [(last, size)] = self._select("max(addition), sum(length(keys)) FROM {}_recent")
         insert = f"INSERT INTO {self._name}_recent VALUES (?, ?, ?)"
-        if (held or 0) // 8 + sum(map(len, keys.values())) <= _RECENT:
+        if (size or 0) // 8 + sum(map(len, keys.values())) <= _RECENT:
             addition = (last or 0) + 1
             additions = [
                 (addition, day, array("Q", of_day).tobytes()) for day, of_day in keys.items()

@@ -137,7 +137,7 @@ class Progress:
         return list(compress(offsets, left)), list(compress(rows, left))
 
     def _lines(self, end: int | None) -> Iterator[tuple[int, int, bytes]]:
-        """The lines from the offset on. The mark is of what was read, not of what follows it."""
+        """Yields the lines from the offset on, and keeps offset and mark of the last one."""
         for offset, line in journal.lines(self.path, self.offset):
             if end is not None and offset >= end:
                 return
@@ -148,7 +148,7 @@ class Progress:
 
 
 def _size_and_time(path: RootedPath) -> tuple[int, int]:
-    """The size of a journal in bytes, and when it was last written to, in nanoseconds."""
+    """Returns the size of a journal in bytes, and its modification time in nanoseconds."""
     status = path.status()
     return (status.st_size, status.st_mtime_ns) if status else (0, 0)
 

@@ -66,7 +66,7 @@ class Store:
         self._database, self._unused = None, []
 
     def discard_damaged(self, error: BaseException) -> bool:
-        """Delete the file if an error says that it is damaged; whether it does say so."""
+        """Deletes the file if an error means that it is damaged. Returns whether it does."""
         is_damaged = not self.in_memory and database.is_damage(error)
         if is_damaged:
             self.delete()

@@ -74,8 +74,8 @@ def keys_of(rows: Sequence[Any]) -> list[int]:
 
 
 def by_day(rows: Sequence[Any]) -> dict[str, list[Any]]:
-    """Rows by their UTC day, such as 2026-11-22; without corrupt ones (None)."""
-    if {type(None), NewerRow}.isdisjoint(map(type, rows)):
+    """Returns rows by their UTC day, such as 2026-11-22, without corrupt ones (None)."""
+    if rows and {type(None), NewerRow}.isdisjoint(map(type, rows)):
         moments = [row.ts for row in rows]
         first, last = min(moments), max(moments)
         if first.date() == last.date() and first.tzinfo is last.tzinfo:

@@ -1,4 +1,4 @@
-"""Books what is new in a feed: requests of a proxy, or of agents' own logs."""
+"""Books the new lines of a feed: requests of a proxy, or of agents' own logs."""
 
 import gc
 import os
@@ -57,7 +57,7 @@ class _Job:
         self.source = ""
 
     def read(self) -> None:
-        """Book what the call names: a file, stdin, or what is new in the feed's own file."""
+        """Books a file, stdin, or the new lines of the feed's own file."""
         args = self.args
         if args.file is not None:
             self.source = args.file
@@ -69,7 +69,7 @@ class _Job:
             self._own_file(os.path.join(PROJECT, self.feed.file))
 
     def _stdin(self) -> bool:
-        """Book stdin if it is a file or a pipe, or with --stdin. False if it was empty."""
+        """Books stdin if it is a file or a pipe, or with --stdin. Returns False if it is empty."""
         if not (self.args.stdin or files.stdin_has_input()):
             return False
         self.source = "stdin"
@@ -93,7 +93,7 @@ class _Job:
             trail.done(part, rest.offset, rest.number - 1)
 
     def _take(self, handle: int, offset: int) -> Rest:
-        """Book an input that is read whole; with `--strict` after everything in it was decoded."""
+        """Books a whole input; with `--strict`, decodes all of it first."""
         if self.args.strict:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 handle, offset = files.seekable_copy(handle), 0
@@ -101,14 +101,14 @@ class _Job:
         return self._book(Stretch(handle, offset, None, 1), whole=True)
 
     def _book(self, stretch: Stretch, *, whole: bool) -> Rest:
-        """Book a stretch; `whole`: an unterminated last line is a line too."""
+        """Books a stretch; if `whole`, with an unterminated last line."""
         rest = book(stretch, self.intake, progress.shown(stretch.handle, stretch.offset))
         if whole:
             book_last_line(rest, self.intake)
         return rest
 
     def _check(self, stretch: Stretch, whole: bool) -> None:
-        """Decode a stretch before anything is booked; raises BadData where a line is bad."""
+        """Decodes a stretch before anything is booked. Raises BadData if a line is rejected."""
         first, count = "", 0
         reader = Reader(*stretch)
         for chunk in chain(reader.chunks(), _last(reader) if whole else ()):
@@ -122,7 +122,7 @@ class _Job:
             raise BadData(f"{first}{more}; nothing booked (--strict)")
 
     def finish(self) -> None:
-        """Bring the store up to date, also if a later part of the input failed."""
+        """Brings the store up to date, even if a later part of the input failed."""
         self.decoder.close()
         self.intake.finish()
 
@@ -135,6 +135,6 @@ class _Job:
 
 
 def _last(reader: Reader) -> Iterator[Chunk]:
-    """The unterminated last line, once the reader is at its end."""
+    """Yields the unterminated last line, when the reader is at its end."""
     if reader.partial:
         yield Chunk([reader.partial], reader.number, reader.start)

@@ -5,6 +5,7 @@ from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 import msgspec
+from xxhash import xxh3_64_intdigest
 
 from burnbook.cost.comparison.sums import Sums, sums_of
 from burnbook.cost.facts import size_class
@@ -165,6 +166,4 @@ def sums_from(values: Sequence[Any]) -> Sums:
 
 def hash_of(name: str) -> int:
     """The key of a feature."""
-    from xxhash import xxh3_64_intdigest
-
     return signed(xxh3_64_intdigest(name.encode("utf-8", "surrogatepass")) or 1)
