@@ -96,9 +96,9 @@ def logs(feed: LogFeed) -> list[Log]:
             fixed, rest = _split(pattern)
             match = re.compile(_regex(rest)).fullmatch
             base = os.path.join(root, fixed) if fixed else root
-            for path, status in _below(base, "/" in rest):
+            for path, status, is_linked in _below(base, "/" in rest):
                 if match(path[len(base) + 1 :]):
-                    real = os.path.realpath(path)
+                    real = os.path.realpath(path) if is_linked else path
                     log = Log(real, status.st_size, status.st_mtime_ns, root)
                     files.setdefault(real, log)
     return sorted(files.values(), key=lambda log: (log.mtime_ns, log.path))
@@ -125,28 +125,29 @@ def _regex(pattern: str) -> str:
     return "".join(regex).removesuffix("/")
 
 
-def _below(base: str, deep: bool) -> Iterator[tuple[str, os.stat_result]]:
-    """The files below a folder.
+def _below(base: str, deep: bool) -> Iterator[tuple[str, os.stat_result, bool]]:
+    """The files below a folder, and whether their path has a link in it.
 
     A link to a folder is followed inside the user's home, where agents write through it, and no
     folder is searched twice.
     """
-    waiting, visited = [base], set[str]()
+    waiting, visited = [(base, False)], {os.path.realpath(base)}
     home = os.path.realpath(os.path.expanduser("~"))
     while waiting:
+        folder, is_linked = waiting.pop()
         try:
-            with os.scandir(waiting.pop()) as entries:
+            with os.scandir(folder) as entries:
                 for entry in entries:
                     try:
                         if entry.is_file():
-                            yield entry.path, entry.stat()
+                            yield entry.path, entry.stat(), is_linked or entry.is_symlink()
                         elif deep and entry.is_dir(follow_symlinks=False):
-                            waiting.append(entry.path)
+                            waiting.append((entry.path, is_linked))
                         elif deep and entry.is_symlink() and entry.is_dir():
                             real = os.path.realpath(entry.path)
                             if real.startswith(home + "/") and real not in visited:
                                 visited.add(real)
-                                waiting.append(entry.path)
+                                waiting.append((entry.path, True))
                     except OSError as error:
                         _ignore(error)
         except OSError as error:
@@ -161,8 +162,8 @@ def unread(feed: LogFeed) -> dict[str, int]:
     known = {log.path for log in logs(feed)}
     forms: dict[str, int] = {}
     for root in roots(feed):
-        for path, _ in islice(_below(root, deep=True), _SEARCHED):
-            if os.path.realpath(path) not in known:
+        for path, _, is_linked in islice(_below(root, deep=True), _SEARCHED):
+            if (os.path.realpath(path) if is_linked else path) not in known:
                 first, _, rest = path[len(root) + 1 :].partition("/")
                 ending = os.path.splitext(rest)[1]
                 form = f"{first}/**/*{ending}" if rest else first
