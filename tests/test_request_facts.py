@@ -90,8 +90,10 @@ def test_ids_and_names_show_who_served_a_request(
 def test_the_type_of_a_subagent_is_beside_its_log(shell: Shell, tmp_path: Path) -> None:
     path = put(tmp_path, line(isSidechain=True), name="agent-1.jsonl")
     path.with_name("agent-1.meta.json").write_text('{"agentType":"Explore","isBuiltIn":true}')
+    other = put(tmp_path, line(2, isSidechain=True), name="agent-2.jsonl")
+    os.mkfifo(other.with_name("agent-2.meta.json"))
     ingest(shell, tmp_path)
-    assert shell.rows("agent_usage")[0]["subagent"] == "Explore"
+    assert [row.get("subagent") for row in shell.rows("agent_usage")] == ["Explore", None]
 
 
 def test_a_request_inside_a_line_is_one_of_its_own_model(shell: Shell, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from burnbook.config.agent_logs import LogFeed
 from burnbook.jsonl import unpack
 from burnbook.jsonl.parse import MAX_LINE
 from burnbook.jsonl.scan import LONGEST, Buffer, Hit, reader
-from burnbook.jsonl.sources import Log, Source, begin, head_of, mark_of
+from burnbook.jsonl.sources import Log, Source, begin, beside, head_of, mark_of
 
 _DOCUMENT = 1 << 27
 _PACKED = ".zst"
@@ -229,20 +229,11 @@ class LogReader:
         else:
             lines = RequestLines(self.rules, file, stem)
         lines.context.home = log.root
-        if self.feed.beside is not None:
-            self._read_beside(log.path, lines)
-        return lines
-
-    def _read_beside(self, path: str, lines: RequestLines | Series) -> None:
-        """Read the settings in the document beside a log; most logs have none."""
-        try:
-            with open(os.path.splitext(path)[0] + (self.feed.beside or ""), "rb") as file:
-                document = msgspec.json.decode(file.read(_DOCUMENT))
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return
-        row = self.compiled.document_row(document) if isinstance(document, dict) else None
+        document = beside(log.path, self.feed.beside) if self.feed.beside else None
+        row = self.compiled.document_row(document) if document is not None else None
         if row is not None:
             lines.context.update(row)
+        return lines
 
     def _reject(self, path: str, offset: int, reason: str, line: bytes) -> None:
         self.rejected.append(Rejected(path, offset, reason, line))

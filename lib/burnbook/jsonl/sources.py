@@ -22,6 +22,7 @@ from burnbook.base.rooted_path import RootedPath
 from burnbook.config.agent_logs import LogFeed
 
 _HEAD = 1024
+_BESIDE = 1 << 20  # bytes
 _SEARCHED = 20_000  # files, to say which are not read
 _MARK = 1024  # several lines: the end of one alone may be that of any other
 FORM = 2
@@ -95,9 +96,9 @@ def logs(feed: LogFeed) -> list[Log]:
             fixed, rest = _split(pattern)
             match = re.compile(_regex(rest)).fullmatch
             base = os.path.join(root, fixed) if fixed else root
-            for path, status in _below(base, "/" in rest):
+            for path, status, is_linked in _below(base, "/" in rest):
                 if match(path[len(base) + 1 :]):
-                    real = os.path.realpath(path)
+                    real = os.path.realpath(path) if is_linked else path
                     log = Log(real, status.st_size, status.st_mtime_ns, root)
                     files.setdefault(real, log)
     return sorted(files.values(), key=lambda log: (log.mtime_ns, log.path))
@@ -124,28 +125,29 @@ def _regex(pattern: str) -> str:
     return "".join(regex).removesuffix("/")
 
 
-def _below(base: str, deep: bool) -> Iterator[tuple[str, os.stat_result]]:
-    """The files below a folder.
+def _below(base: str, deep: bool) -> Iterator[tuple[str, os.stat_result, bool]]:
+    """The files below a folder, and whether their path has a link in it.
 
     A link to a folder is followed inside the user's home, where agents write through it, and no
     folder is searched twice.
     """
-    waiting, visited = [base], set[str]()
+    waiting, visited = [(base, False)], {os.path.realpath(base)}
     home = os.path.realpath(os.path.expanduser("~"))
     while waiting:
+        folder, is_linked = waiting.pop()
         try:
-            with os.scandir(waiting.pop()) as entries:
+            with os.scandir(folder) as entries:
                 for entry in entries:
                     try:
                         if entry.is_file():
-                            yield entry.path, entry.stat()
+                            yield entry.path, entry.stat(), is_linked or entry.is_symlink()
                         elif deep and entry.is_dir(follow_symlinks=False):
-                            waiting.append(entry.path)
+                            waiting.append((entry.path, is_linked))
                         elif deep and entry.is_symlink() and entry.is_dir():
                             real = os.path.realpath(entry.path)
                             if real.startswith(home + "/") and real not in visited:
                                 visited.add(real)
-                                waiting.append(entry.path)
+                                waiting.append((entry.path, True))
                     except OSError as error:
                         _ignore(error)
         except OSError as error:
@@ -160,8 +162,8 @@ def unread(feed: LogFeed) -> dict[str, int]:
     known = {log.path for log in logs(feed)}
     forms: dict[str, int] = {}
     for root in roots(feed):
-        for path, _ in islice(_below(root, deep=True), _SEARCHED):
-            if os.path.realpath(path) not in known:
+        for path, _, is_linked in islice(_below(root, deep=True), _SEARCHED):
+            if (os.path.realpath(path) if is_linked else path) not in known:
                 first, _, rest = path[len(root) + 1 :].partition("/")
                 ending = os.path.splitext(rest)[1]
                 form = f"{first}/**/*{ending}" if rest else first
@@ -221,6 +223,18 @@ def begin(handle: int, source: Source | None) -> int:
     if xxh3_64_intdigest(head) != source.head or mark_of(handle, source.offset) != source.mark:
         return 0
     return source.offset
+
+
+def beside(path: str, ending: str) -> dict[str, Any] | None:
+    """The JSON object in the file beside a log, with another ending; most logs have none."""
+    try:
+        handle = os.open(os.path.splitext(path)[0] + ending, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as file:
+            is_file = stat.S_ISREG(os.fstat(handle).st_mode)
+            value = msgspec.json.decode(file.read(_BESIDE)) if is_file else None
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def head_of(handle: int, offset: int) -> tuple[int, int]:

@@ -95,7 +95,7 @@ class Parts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `only`: requests of their own, beside it. Paths are those of an item.
     """
 
-    items: str
+    items: str = ""
     own: Conditions = {}
     only: Conditions = {}
     fields: Fields = Fields()
