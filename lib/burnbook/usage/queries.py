@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
@@ -134,7 +133,6 @@ def cells(store: Store) -> Iterator[tuple[int, Origin, Counts]]:
         yield quarter, name, Counts(*values[:_SUMS])
 
 
-@lru_cache(4096)
 def utc_day(quarter: int) -> date:
     """The UTC day of a quarter-hour."""
     return date.fromordinal(_EPOCH + quarter // _DAY)
