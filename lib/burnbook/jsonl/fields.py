@@ -32,10 +32,14 @@ class Getter:
 
     def all(self, values: list[Any]) -> list[tuple[Any, ...]]:
         """The tuples of many values, in C for most."""
-        try:
-            return list(map(self._direct, values))
-        except AttributeError:
-            return list(map(self, values))
+        rows: list[tuple[Any, ...]] = []
+        rest = iter(values)
+        while len(rows) < len(values):
+            try:
+                rows.extend(map(self._direct, rest))
+            except AttributeError:  # `rest` continues after the value that failed
+                rows.append(self(values[len(rows)]))
+        return rows
 
 
 class Shape:

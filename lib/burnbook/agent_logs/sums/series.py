@@ -7,18 +7,25 @@ parent's lines, which are not counted there (`fork_boundary`).
 The identity of a request is its session, the number of falls before it, and the sums.
 """
 
-from operator import add, sub
+from operator import add, itemgetter, sub
 from typing import Any
 
 import msgspec
 
 from burnbook.agent_logs.amounts import amounts_of
 from burnbook.agent_logs.compiled_feed import CompiledFeed
-from burnbook.agent_logs.feed_columns import COUNTED, Row
+from burnbook.agent_logs.feed_columns import COUNTED, PICKED, Row
 from burnbook.agent_logs.requests import Amounts, Facts, Request, RequestSet, key_of, total
 from burnbook.agent_logs.session_context import NO_FIELDS, SessionContext
+from burnbook.agent_logs.sums.increase import increase
 from burnbook.agent_logs.sums.state import SeriesState, Sums
 from burnbook.base.errors import Refused
+from burnbook.config.agent_logs import FACTS
+
+# The fields of a line that are a part of its origin.
+_NAMES = ("session", "project", "branch", "model", "is_subagent", *FACTS)
+_PLACES = itemgetter(*(PICKED[name] for name in _NAMES))
+_NO_PLACES = _PLACES(NO_FIELDS)
 
 
 class Series:
@@ -135,10 +142,8 @@ class Series:
             if row[column] is not None:
                 self._add_request(key, ts, amounts, feed.requests.fields.pick(row), earlier)
                 return
-        if self.origin is None:
-            context = self.context.origin(NO_FIELDS, self.stem)
-            self.origin = requests.origin_number(context)
-        request = Request(tokens, ts, self.origin, amounts, None, None, self.file)
+        origin = self._origin(NO_FIELDS) if self.origin is None else self.origin
+        request = Request(tokens, ts, origin, amounts, None, None, self.file)
         if last_input and last_input != more[0] and feed.feed.input_with_cache:
             # The increase is that of several requests; the last one has the size of a prompt.
             facts = Facts(prompt_tokens=last_input)
@@ -147,35 +152,16 @@ class Series:
 
     def _restarted(self, row: Row, sums: Sums, before: Sums | None) -> Sums | None:
         """What sums add that may not continue those before; None: they are a late snapshot."""
-        state, size = self.state, self._size
+        state = self.state
         is_first, state.is_first = state.is_first, False
         self._count_fall(sums)
         last = self.feed.last_usage(row)
-        if last is not None and not size(last):
-            last = None
-        if sums == last:
-            return self._restart(sums)
-        if is_first and last is not None and (before is not None or size(sums) > size(last)):
-            return self._restart(last)  # the rest is inherited from the parent, or of lost lines
-        if before is None:
-            return self._restart(sums)
-        now, highest = size(sums), size(before)
-        if now >= highest:
-            pairs = zip(sums, before, strict=True)
-            return tuple(
-                [new if new is None or old is None else max(new - old, 0) for new, old in pairs]
-            )
-        if last is None:
-            return self._restart(sums)
-        if now + 2 * size(last) >= highest or now >= 0.98 * highest:
+        more, is_new = increase(sums, before, last, self._size, is_first=is_first)
+        if more is None:
             state.late = sums
-            return None
-        return self._restart(last)
-
-    def _restart(self, more: Sums) -> Sums:
-        """The first sums of a series: records before them are of their request, if of any."""
-        if self.state.uncounted is not None:
-            self.state.uncounted = self._amounts(more)
+        elif is_new and state.uncounted is not None:
+            # Records before the first sums of a series are of their request, if of any.
+            state.uncounted = self._amounts(more)
         return more
 
     def _count_fall(self, sums: Sums) -> None:
@@ -245,6 +231,14 @@ class Series:
         fields: tuple[Any, ...],
         earlier: int | None = None,
     ) -> None:
-        origin = self.requests.origin_number(self.context.origin(fields, self.stem))
+        origin = self._origin(fields)
         request = Request(total(amounts), ts, origin, amounts, fields[7], fields[5], self.file)
         self.requests.add(key, request, earlier=earlier)
+
+    def _origin(self, fields: tuple[Any, ...]) -> int:
+        """The number of a line's origin; lines between two settings mostly have the same."""
+        if _PLACES(fields) != _NO_PLACES:
+            return self.requests.origin_number(self.context.origin(fields, self.stem))
+        if self.origin is None:
+            self.origin = self.requests.origin_number(self.context.origin(fields, self.stem))
+        return self.origin
