@@ -219,6 +219,24 @@ def test_a_whole_record_beside_nuls_counts(shell: Shell, tmp_path: Path, end: st
     assert ingest(shell, tmp_path)["accepted"] == 3
 
 
+def test_what_waits_for_the_next_line_is_kept_without_secrets(shell: Shell, tmp_path: Path) -> None:
+    secret = "sk-ant-api03-abcd1234"
+    counts = {"input_tokens": 0, "cache_read_input_tokens": 0, "output_tokens": 1}
+    counts |= {"cache_creation_input_tokens": 0, "cache_creation": None}
+    early = line(usage=counts, sessionId=f"s {secret}", cwd=f"/home/ada/{secret}")
+    del early["requestId"]
+    early["message"]["id"] = f"id {secret}"
+    path = put(tmp_path, early)
+    os.utime(path, (time.time(), time.time()))
+    assert ingest(shell, tmp_path)["accepted"] == 0
+    assert secret.encode() not in (shell.book / "cache" / "claude.sources").read_bytes()
+    with path.open("a") as file:
+        later = {**early["message"], "usage": {**counts, "input_tokens": 7, "output_tokens": 9}}
+        file.write(json.dumps({**early, "uuid": "u2", "message": later}) + "\n")
+    assert ingest(shell, tmp_path)["accepted"] == 1
+    assert secret not in str(shell.rows("agent_usage"))
+
+
 def test_links_inside_the_home_are_followed_once(shell: Shell, tmp_path: Path) -> None:
     home = tmp_path / "home"
     put(home, line(1))

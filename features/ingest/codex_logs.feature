@@ -56,3 +56,21 @@ Feature: Codex's rollouts show running totals, and forks repeat their parent
     Then row 4 of the journal agent_usage has "request_id" resp_1
     And row 4 of the journal agent_usage has "input_tokens" 40
     And the journal agent_usage has 4 rows
+
+  Scenario: A row keeps the tier, the cache writes and the subagent
+    Given the file .codex/sessions/2026/11/22/rollout-d.jsonl with
+      """
+      {"timestamp":"2026-11-22T12:00:00.000Z","type":"session_meta","payload":{"id":"d","cwd":"/srv/web","source":{"subagent":{"thread_spawn":{"parent_thread_id":"a","agent_nickname":"Noether"}}}}}
+      {"timestamp":"2026-11-22T12:00:01.000Z","type":"event_msg","payload":{"type":"thread_settings_applied","thread_settings":{"model":"gpt-5.6-terra","service_tier":"priority"}}}
+      {"timestamp":"2026-11-22T12:00:09.000Z","type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":{"input_tokens":100,"cached_input_tokens":60,"cache_write_input_tokens":10,"output_tokens":5},"last_token_usage":{"input_tokens":100,"cached_input_tokens":60,"cache_write_input_tokens":10,"output_tokens":5}}}}
+      {"timestamp":"2026-11-22T12:00:10.000Z","type":"event_msg","payload":{"type":"thread_settings_applied","thread_settings":{"model":"gpt-5.6-terra"}}}
+      {"timestamp":"2026-11-22T12:00:19.000Z","type":"event_msg","payload":{"type":"token_count","info":{"total_token_usage":{"input_tokens":150,"cached_input_tokens":90,"cache_write_input_tokens":12,"output_tokens":8},"last_token_usage":{"input_tokens":50,"cached_input_tokens":30,"cache_write_input_tokens":2,"output_tokens":3}}}}
+      """
+    When I run "bin/ingest codex"
+    Then the journal agent_usage reads
+      | ts                   | session | service_tier | subagent | input_tokens | cache_read_tokens | cache_write_5m_tokens |
+      | 2026-11-22T09:00:09Z | a       |              |          | 40           | 60                |                       |
+      | 2026-11-22T09:00:20Z | a       |              |          | 50           | 100               |                       |
+      | 2026-11-22T09:00:30Z | a       |              |          | 90           |                   |                       |
+      | 2026-11-22T12:00:09Z | d       | priority     | Noether  | 30           | 60                | 10                    |
+      | 2026-11-22T12:00:19Z | d       |              | Noether  | 18           | 30                | 2                     |

@@ -7,6 +7,7 @@ from typing import Any
 
 from burnbook.agent_logs.requests import RequestOrigin
 from burnbook.base.errors import Refused
+from burnbook.base.redact import redact
 from burnbook.jsonl.text import clean
 from burnbook.rows.meters import MAX_TEXT
 
@@ -31,6 +32,11 @@ def cleaned(origin: RequestOrigin) -> RequestOrigin:
         for name, value in zip(RequestOrigin._fields, origin, strict=True)
     ]
     return RequestOrigin(*texts)
+
+
+def clean_id(text: str | None) -> str | None:
+    """An id of a request as it is booked."""
+    return None if text is None else redact(text.replace("\0", ""))[:MAX_TEXT]
 
 
 @lru_cache(1024)

@@ -109,7 +109,8 @@ class RequestSet:
 
     `aliases` has the other keys of requests, `earlier` the key that version 1 gave to a request,
     where it was another one. `claims` has the requests that lines of several sessions have;
-    `ends` is the time of each session's last request, in epoch seconds.
+    `ends` is the time of each session's last request, in epoch seconds, by
+    the session's hash.
     """
 
     def __init__(self, tool: str) -> None:
@@ -118,7 +119,7 @@ class RequestSet:
         self.aliases: dict[int, int] = {}
         self.earlier: dict[int, int] = {}
         self.claims: dict[int, list[Claim]] = {}
-        self.ends: dict[str, float] = {}
+        self.ends: dict[int, float] = {}
         self.origins: dict[RequestOrigin, int] = {}
         self.tally = Tally()
         self._numbered: list[RequestOrigin] = []
@@ -192,8 +193,8 @@ class RequestSet:
         for kept in (self.requests, self.aliases, self.earlier, self.claims):
             kept.clear()
 
-    def end(self, session: str, seconds: float) -> None:
-        """Note the time of a session's line, in epoch seconds."""
+    def end(self, session: int, seconds: float) -> None:
+        """Note the time of a session's line, in epoch seconds; `session` is its hash."""
         if self.ends.get(session, -1.0) < seconds:
             self.ends[session] = seconds
 

@@ -33,7 +33,7 @@ class Source(msgspec.Struct, array_like=True):
     """The state of a file after a read; `going` is the context for its next lines.
 
     `is_finished`: it was read as a file to which nobody writes, with an unterminated last line.
-    `ends`: the time of the last request of each session in it, in epoch seconds.
+    `ends`: the time of the last request of each session in it, in epoch seconds, by its hash.
     """
 
     size: int
@@ -44,7 +44,7 @@ class Source(msgspec.Struct, array_like=True):
     mark: int = 0
     going: list[Any] = []
     is_finished: bool = False
-    ends: dict[str, float] = {}
+    ends: dict[int, float] = {}
 
 
 class Remembered(msgspec.Struct, array_like=True):
@@ -56,11 +56,11 @@ class Remembered(msgspec.Struct, array_like=True):
     form: int = 0
     feed: int = 0
     sources: dict[str, Source] = {}
-    rivals: list[tuple[str, str]] = []
+    rivals: list[tuple[int, int]] = []
 
-    def ends(self) -> dict[str, float]:
+    def ends(self) -> dict[int, float]:
         """The time of the last request of each session."""
-        ends: dict[str, float] = {}
+        ends: dict[int, float] = {}
         for source in self.sources.values():
             for session, end in source.ends.items():
                 ends[session] = max(end, ends.get(session, end))

@@ -43,7 +43,7 @@ class JobResult(msgspec.Struct):
     rejected: list[Rejected]
     meters: dict[str, list[ShownMeter]]
     plan: tuple[datetime, str] | None
-    rivals: set[tuple[str, str]]
+    rivals: set[tuple[int, int]]
 
 
 def rounds(jobs: Sequence[Job]) -> Iterator[list[Job]]:

@@ -34,7 +34,7 @@ class _Keys(msgspec.Struct):
 
     keys: bytes
     others: bytes
-    ends: dict[str, float]
+    ends: dict[int, float]
 
 
 class _Shared(NamedTuple):
@@ -52,7 +52,7 @@ class _Answer(msgspec.Struct):
     """What the book has of the requests of the other process, and the ends of sessions."""
 
     known: Known
-    ends: dict[str, float]
+    ends: dict[int, float]
 
 
 class Run:

@@ -20,14 +20,15 @@ _UNKNOWN = float("-inf")
 class Sessions:
     """The ends of a tool's sessions: from the logs, and `booked` from the store.
 
-    `rivals` are pairs of sessions with common requests, of which the first made them.
+    `rivals` are pairs of sessions with common requests, of which the first made them. Sessions are
+    known by their hashes: what is kept in `cache/` has no text of a log.
     """
 
     def __init__(self, tool: str) -> None:
         self.tool = tool
-        self.ends: dict[str, float] = {}
+        self.ends: dict[int, float] = {}
         self.booked: dict[int, int] = {}
-        self.rivals: set[tuple[str, str]] = set()
+        self.rivals: set[tuple[int, int]] = set()
 
     def settle(self, requests: RequestSet) -> None:
         """Give each request that several sessions have to the one that made it."""
@@ -50,21 +51,22 @@ class Sessions:
 
     def _add_rivals(self, first: str | None, other: str | None) -> None:
         if first is not None and other is not None and first != other:
-            self.rivals.add((first, other))
+            self.rivals.add((session_key(self.tool, first), session_key(self.tool, other)))
 
     def _end(self, session: str | None) -> float:
         """When a session was last seen, in epoch seconds."""
-        booked = self.booked.get(session_key(self.tool, session))
+        key = session_key(self.tool, session)
+        booked = self.booked.get(key)
         end = _UNKNOWN if booked is None else booked / 1000
-        return max(end, self.ends.get(session or "", _UNKNOWN))
+        return max(end, self.ends.get(key, _UNKNOWN))
 
 
-def jobs_again(sources: dict[str, Source], rivals: set[tuple[str, str]]) -> list[Job]:
+def jobs_again(sources: dict[str, Source], rivals: set[tuple[int, int]]) -> list[Job]:
     """The files of sessions that made the requests which the book gives to another.
 
     The pairs of `rivals` are turned, as these files are to be read from the start.
     """
-    ends: dict[str, float] = {}
+    ends: dict[int, float] = {}
     for source in sources.values():
         for session, end in source.ends.items():
             ends[session] = max(end, ends.get(session, _UNKNOWN))
@@ -76,7 +78,7 @@ def jobs_again(sources: dict[str, Source], rivals: set[tuple[str, str]]) -> list
     return list(_jobs(sources, paths))
 
 
-def _is_wrong(ends: dict[str, float], first: str, other: str) -> bool:
+def _is_wrong(ends: dict[int, float], first: int, other: int) -> bool:
     return first in ends and other in ends and ends[other] < ends[first]
 
 

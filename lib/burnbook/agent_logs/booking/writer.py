@@ -18,10 +18,9 @@ from burnbook.agent_logs.booking.batch import (
 from burnbook.agent_logs.booking.booked import BookedRequests
 from burnbook.agent_logs.booking.sessions import Sessions
 from burnbook.agent_logs.booking.superseding import WindowOf, payload_of, superseded
-from burnbook.agent_logs.origin import cleaned
+from burnbook.agent_logs.origin import clean_id, cleaned
 from burnbook.agent_logs.requests import Request, RequestOrigin, RequestSet, Tally
 from burnbook.base.errors import Refused
-from burnbook.base.redact import redact
 from burnbook.book import codec, journal, lock
 from burnbook.book.bulk_codec import Stamp
 from burnbook.book.codec import SCHEMA_VERSION
@@ -114,7 +113,7 @@ class Writer:
             request.facts.upstream_id,
         )
         if not is_clean:
-            request_id, upstream_id = _clean_id(request_id), _clean_id(upstream_id)
+            request_id, upstream_id = clean_id(request_id), clean_id(upstream_id)
         session, project, branch, model, is_subagent, speed, tier, geo, server, subagent, home = (
             origin
         )
@@ -201,10 +200,6 @@ class Writer:
         [line] = self._lines(window or "", [row_key], [payload])
         row: AgentUsage = codec.decode(JOURNAL, line)
         return Superseding(line, row)
-
-
-def _clean_id(text: str | None) -> str | None:
-    return None if text is None else redact(text.replace("\0", ""))[:MAX_TEXT]
 
 
 def _cleaned(origin: RequestOrigin) -> RequestOrigin | None:

@@ -21,6 +21,7 @@ from burnbook.agent_logs.requests import Amounts, Facts, Request, RequestSet, ke
 from burnbook.agent_logs.session_context import SessionContext, text_of
 from burnbook.base.errors import Refused
 from burnbook.jsonl.fields import NULL
+from burnbook.usage.booked_rows import session_key
 
 _SEARCHES, _TOTAL = PICKED["web_searches"], PICKED["total_tokens"]
 _UPSTREAM = PICKED["upstream_id"]
@@ -54,7 +55,7 @@ class RequestLines:
         self.early = EarlyLines(requests)
         # Of both kinds, requests without a line of the other kind: what they used, their key.
         self.unpaired: dict[str, dict[int, int]] = {"better": {}, "other": {}}
-        self.ends: dict[str, float] = {}
+        self.ends: dict[int, float] = {}
         self._ends: dict[str, datetime] = {}
         self._origins: dict[Any, int] = {}  # of lines with the same fields, until a setting changes
         self._identity = len(feed.requests.identity)
@@ -89,12 +90,13 @@ class RequestLines:
         """Book what waits for lines that will hardly come: the file is finished."""
         self.early.settle()
 
-    def end_sessions(self) -> dict[str, float]:
-        """The time of each session's last request, in epoch seconds."""
-        ends = {session: ts.timestamp() for session, ts in self._ends.items()}
-        self.ends |= {s: max(end, self.ends.get(s, end)) for s, end in ends.items()}
-        for session, end in self.ends.items():
-            self.requests.end(session, end)
+    def end_sessions(self) -> dict[int, float]:
+        """The time of each session's last request, in epoch seconds, by the session's hash."""
+        for session, ts in self._ends.items():
+            key, end = session_key(self.requests.tool, session), ts.timestamp()
+            self.ends[key] = max(end, self.ends.get(key, end))
+        for key, end in self.ends.items():
+            self.requests.end(key, end)
         return self.ends
 
     def _add_setting(self, row: Row) -> None:

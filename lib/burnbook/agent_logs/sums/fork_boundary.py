@@ -15,6 +15,7 @@ import msgspec
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import LineKind, Row
+from burnbook.agent_logs.requests import key_of
 from burnbook.base.errors import Refused
 
 # Logs without turns: the copying of a history has no longer pause than this, in seconds. After the
@@ -25,13 +26,14 @@ _PAUSE = 3.0
 class ForkBoundary(msgspec.Struct, array_like=True):
     """What is known of a file's boundary so far.
 
-    `is_open`: lines may still be copied ones. Times are epoch seconds.
+    `is_open`: lines may still be copied ones. `session` is a hash of the session's id. Times are
+    epoch seconds.
     """
 
     is_open: bool = False
     is_copy: bool = False
     is_own: bool = False
-    session: str | None = None
+    session: int | None = None
     started: float = 0.0
     has_turns: bool = False
     before: float | None = None
@@ -43,7 +45,8 @@ class ForkBoundary(msgspec.Struct, array_like=True):
         is_meta = history.only.all(row)
         if not is_meta and not self.is_open:  # most lines: a turn of a session's own
             return any(row[column] is not None for column in feed.turn_columns)
-        session, started, forked_from, base, turn, turn_started, *_ = history.fields.pick(row)
+        name, started, forked_from, base, turn, turn_started, *_ = history.fields.pick(row)
+        session = None if name is None else key_of(name)
         if is_meta and self.session is None:
             moment = self.before = _moment(feed, row)
             self.session = session

@@ -36,7 +36,7 @@ class Series:
         self.amounts = amounts_of(feed.feed)
         self.context = SessionContext(feed)
         self.state = SeriesState()
-        self.ends: dict[str, float] = {}
+        self.ends: dict[int, float] = {}
         self.origin: int | None = None
         self._has_sums = feed.requests.only.all
 
@@ -52,7 +52,7 @@ class Series:
     def settle(self) -> None:
         """Nothing waits for lines that may not come."""
 
-    def end_sessions(self) -> dict[str, float]:
+    def end_sessions(self) -> dict[int, float]:
         """Nothing: the keys of requests say whose they are."""
         return self.ends
 
