@@ -16,7 +16,7 @@ from burnbook.store.store import Store
 from burnbook.usage.counts import Counts, Origin
 from burnbook.usage.projection import USAGE
 from burnbook.usage.queries import LocalTime, cells, daily_sums
-from burnbook.usage.request_index import RequestIndex, look_up
+from burnbook.usage.request_index import RequestIndex, SharedRanges, look_up
 from hypothesis import given
 from hypothesis import strategies as st
 from usagerows import TestStore, replaced, usage_row
@@ -127,6 +127,39 @@ def test_the_index_reads_what_others_append_and_starts_again_with_another_journa
     journal.write_bytes(codec.encode(second))
     index.catch_up()
     assert [tokens(index, key) for key in keys] == [None, 15]
+
+
+def test_two_processes_leave_out_the_first_rows_of_each_other_and_read_all_others(
+    tmp_path: Path,
+) -> None:
+    of_peer, of_another, revised, own = (usage_row(START) for _ in range(4))
+    keys = [int(row.id[2:], 16) for row in (of_peer, of_another, revised)]
+    journal, ranges, store = tmp_path / "agent_usage.jsonl", SharedRanges(), Store(str(tmp_path))
+    journal.write_bytes(codec.encode(own))
+    index, peer = (
+        RequestIndex(str(tmp_path), look_up(store, str(tmp_path), keys), ranges) for _ in "ab"
+    )
+
+    def append(row: AgentUsage) -> tuple[int, int]:
+        start = journal.stat().st_size
+        with journal.open("ab") as file:
+            file.write(codec.encode(row))
+        return start, journal.stat().st_size
+
+    peer.skip(*append(of_peer))
+    append(of_another)
+    peer.skip(*append(revised), has_first_rows_only=False)
+    peer.skip(*append(own))
+    index.catch_up()
+    assert [tokens(index, key) for key in keys] == [None, 15, 15]
+    assert index.known.offset == journal.stat().st_size
+
+
+def test_ranges_without_room_are_read(tmp_path: Path) -> None:
+    ranges = SharedRanges()
+    for number in range(2000):
+        ranges.add(number, number + 1, b"mark")
+    assert len(ranges.beyond(0)) == len(ranges.beyond(500)) + 500 < 2000
 
 
 def test_a_request_of_a_newer_version_is_booked_and_never_superseded(tmp_path: Path) -> None:

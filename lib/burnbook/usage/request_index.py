@@ -1,7 +1,9 @@
 """Which requests the book has: the rows in the store, and those appended since it was read."""
 
-import re
+import mmap
 from collections.abc import Iterable
+from itertools import takewhile
+from struct import Struct
 
 import msgspec
 
@@ -15,6 +17,8 @@ from burnbook.usage.booked_rows import RowEntry, booked, ends, entry_of, owners,
 from burnbook.usage.projection import JOURNAL, USAGE
 
 _MARK = 64  # bytes before the offset, the crc of the last row among them
+_RANGE = Struct(f"QQ{_MARK}s")
+_RANGES = 1024  # of thousands of rows each
 
 
 class Known(msgspec.Struct):
@@ -48,38 +52,78 @@ def look_up(store: Store, root: str, keys: Iterable[int]) -> Known:
     return Known(offset, _mark(root, offset), requests, named, sessions)
 
 
+class SharedRanges:
+    """The parts of the journal that two processes append, in memory that both share.
+
+    They exchange their keys first, so neither has to read the rows of the other, which takes 7 % of
+    a large ingest. Call the methods with the book's lock held. A range is its start, its end, and
+    the bytes before the end.
+    """
+
+    def __init__(self) -> None:
+        self._memory = mmap.mmap(-1, _RANGES * _RANGE.size)
+
+    def add(self, start: int, end: int, mark: bytes) -> None:
+        """Add a range. If there is no room, the other process reads its rows."""
+        count = len(self._all())
+        if count < _RANGES:
+            _RANGE.pack_into(self._memory, count * _RANGE.size, start, end, mark)
+
+    def beyond(self, offset: int) -> list[tuple[int, int, bytes]]:
+        """The ranges that start at an offset or beyond it, in order."""
+        return sorted(each for each in self._all() if each[0] >= offset)
+
+    def _all(self) -> list[tuple[int, int, bytes]]:
+        return list(takewhile(lambda each: each[1], _RANGE.iter_unpack(self._memory)))
+
+
 class RequestIndex:
     """Answers whether requests are booked. Call its methods with the book's lock held."""
 
-    def __init__(self, root: str, known: Known) -> None:
-        self.root, self.known = root, known
+    def __init__(self, root: str, known: Known, ranges: SharedRanges | None = None) -> None:
+        self.root, self.known, self.ranges = root, known, ranges
         self.path = journal.path_of(root, JOURNAL)
         self._appended: dict[int, int] = {}  # the offset of the newest row of each request
 
     def catch_up(self) -> None:
         """Read the rows that other writers appended."""
-        known, appended = self.known, self._appended
+        known = self.known
         if known.mark != _mark(self.root, known.offset):
             known.offset, known.requests, known.aliases = 0, {}, {}  # another program changed it
-            appended.clear()
-        for offset, line in journal.lines(self.path, known.offset):
-            # The other process of a large ingest writes thousands of rows: their ids are enough.
-            if _OWN_ROW.match(line) and not _MORE.search(line):
-                appended[signed(int(line[9:25], 16))] = offset
-            elif row := _read(line):
-                key = row_keys(row.id, row.first)[0]
-                appended[key] = offset
-                known.aliases |= {signed(int(alias, 16)): key for alias in row.aliases}
-            known.offset = offset + len(line)
+            self._appended.clear()
+            self.ranges = None
+        for start, end, mark in self.ranges.beyond(known.offset) if self.ranges else ():
+            if mark == _mark(self.root, end):
+                self._read(start)
+                known.offset = end
+        self._read(None)
         known.mark = _mark(self.root, known.offset)
 
-    def skip(self, end: int) -> None:
-        """Continue at byte `end`: this process wrote the rows before it, and has each key once."""
+    def skip(self, start: int, end: int, *, has_first_rows_only: bool = True) -> None:
+        """Continue at byte `end`: this process wrote the rows from `start` on, each key once.
+
+        Only the first rows of requests are left out by the other process as well: a request in the
+        book may have keys of two requests in the logs, of which each process has one.
+        """
         self.known.offset, self.known.mark = end, _mark(self.root, end)
+        if self.ranges is not None and has_first_rows_only:
+            self.ranges.add(start, end, self.known.mark)
 
     def is_empty(self) -> bool:
         """Whether none of the keys is booked."""
         return not self.known.requests and not self._appended
+
+    def _read(self, end: int | None) -> None:
+        """Read the rows up to byte `end`, or all."""
+        known = self.known
+        for offset, line in journal.lines(self.path, known.offset) if known.offset != end else ():
+            if row := _keys(line):
+                key = row_keys(row.id, row.first)[0]
+                self._appended[key] = offset
+                known.aliases |= {signed(int(alias, 16)): key for alias in row.aliases}
+            known.offset = offset + len(line)
+            if known.offset == end:
+                return
 
     def find(self, key: int) -> RowEntry | None:
         """The newest row of the request with a 64-bit key; None if it is not booked."""
@@ -99,10 +143,6 @@ class RequestIndex:
         return entry_of((name, 0), offset, row) if isinstance(row, NewerRow) else None
 
 
-_OWN_ROW = re.compile(rb'\{"id":"u-[0-9a-f]{16}"')
-_MORE = re.compile(b'"first":"|"aliases":\\[')
-
-
 class _Row(msgspec.Struct):
     id: str
     first: str | None = None
@@ -112,7 +152,7 @@ class _Row(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Row).decode
 
 
-def _read(line: bytes) -> _Row | None:
+def _keys(line: bytes) -> _Row | None:
     """The keys of a row; None for a corrupt one."""
     try:
         return _decode(line.removeprefix(BOM))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from itertools import accumulate, groupby
+from itertools import accumulate
 from typing import NamedTuple
 
 import msgspec
@@ -100,25 +100,30 @@ class Origins:
 
 
 def increment(
-    origins: Origins, days: Sequence[DayRows], later: Sequence[Superseding], start: int
+    origins: Origins,
+    days: Sequence[DayRows],
+    later: Sequence[Superseding],
+    aliases_of: dict[int, list[int]],
+    start: int,
 ) -> Increment:
     """What rows add to the store that are appended at byte `start`, the superseding ones last."""
     lines = [line for day in days for line in day.lines] + [row.line for row in later]
     offsets = [*accumulate(map(len, lines), initial=start)]
-    keys = [signed(key) for day in days for key in day.keys]
     requests = [request for day in days for request in day.requests]
     windows = [window for day in days for window in day.windows]
     payloads = [payload for day in days for payload in day.payloads]
     tool = origins.tool
+    keys = [signed(key) for day in days for key in day.keys]
     rows: list[tuple[int, ...]] = [
         # The fields of RowEntry; a plain tuple is made in a third of the time.
         (key, 0, 0, request.total, offset, SCHEMA_VERSION, session_key(tool, payload.session))
         for key, request, payload, offset in zip(keys, requests, payloads, offsets, strict=False)
     ]
     aliases = [
-        (signed(int(alias, 16)), key)
-        for key, payload in zip(keys, payloads, strict=True)
-        for alias in payload.aliases
+        (signed(alias), signed(key))
+        for day in days
+        for key in day.keys
+        for alias in aliases_of.get(key, ())
     ]
     for (_, row), offset in zip(later, offsets[len(keys) :], strict=False):
         row_key = row_keys(row.id, row.first)
@@ -126,16 +131,20 @@ def increment(
         aliases += [(signed(int(alias, 16)), row_key[0]) for alias in row.aliases]
     seen = [(payload.session, payload.ts) for payload in payloads]
     sessions = session_ends(tool, [*seen, *((row.session, row.ts) for _, row in later)])
+    groups: dict[tuple[int, _Group], list[Request]] = {}
+    for request, window, payload in zip(requests, windows, payloads, strict=True):
+        prompt = size_class(payload.prompt_tokens or 0)
+        group = request.origin, window, bool(request.usd), prompt
+        groups.setdefault((int(request.ts.timestamp()) // QUARTER, group), []).append(request)
     numbers: dict[Origin, int] = {}
     group_numbers: dict[_Group, int] = {}
     cells = []
-    # Requests of one quarter-hour and origin are mostly neighbours: they are summed together.
-    for (quarter, group), run in groupby(zip(requests, windows, payloads, strict=True), _group):
+    for (quarter, group), members in groups.items():
         number = group_numbers.get(group, -1)
         if number < 0:
             number = numbers.setdefault(origins.of(group), len(numbers))
             group_numbers[group] = number
-        cells.append((quarter, number, *_sums([request for request, _, _ in run])))
+        cells.append((quarter, number, *_sums(members)))
     for _, row in later:
         for values, sign in ((row, 1), (row.superseded, -1)):
             if values is not None:
@@ -145,13 +154,6 @@ def increment(
                 quarter = int(moment(row, values).timestamp()) // QUARTER
                 cells.append((quarter, number, *msgspec.structs.astuple(sums)))
     return Increment(start, offsets[-1], rows, aliases, sessions, [*numbers], cells)
-
-
-def _group(entry: tuple[Request, str | None, Payload]) -> tuple[int, _Group]:
-    request, window, payload = entry
-    prompt = size_class(payload.prompt_tokens or 0)
-    quarter = int(request.ts.timestamp()) // QUARTER
-    return quarter, (request.origin, window, bool(request.usd), prompt)
 
 
 def _sums(requests: Sequence[Request]) -> tuple[int, ...]:

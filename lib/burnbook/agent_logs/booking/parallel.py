@@ -23,7 +23,7 @@ from burnbook.jsonl.sources import Remembered, Source
 from burnbook.store.projection import signed
 from burnbook.store.store import Store
 from burnbook.usage.projection import USAGE
-from burnbook.usage.request_index import Known, RequestIndex, look_up
+from burnbook.usage.request_index import Known, RequestIndex, SharedRanges, look_up
 
 MIN_BYTES = 4 << 20
 """Below this, starting a second process costs more than it saves."""
@@ -100,8 +100,8 @@ class Run:
         self._book(self._look_up())
 
     def _with_worker(self, mine: Sequence[Job], theirs: Sequence[Job]) -> None:
-        requests = self.reader.requests
-        with worker(lambda channel: self._work(theirs, channel)) as channel:
+        requests, ranges = self.reader.requests, SharedRanges()
+        with worker(lambda channel: self._work(theirs, channel, ranges)) as channel:
             self._read(mine)
             keys = channel.receive(_Keys)
             worker_keys, others = array("Q", keys.keys), array("Q", keys.others)
@@ -118,7 +118,7 @@ class Run:
             booked = {name: known.requests[name] for name in names & known.requests.keys()}
             answer = Known(known.offset, known.mark, booked, aliases, known.sessions)
             channel.send(_Answer(answer, requests.ends))
-            self._book(known)
+            self._book(known, ranges)
             result = channel.receive(JobResult)
         self.writer.tally.add(result.tally)
         self.writer.increments += result.increments
@@ -129,7 +129,7 @@ class Run:
         plans = filter(None, (self.reader.meters.plan, result.plan))
         self.reader.meters.plan = max(plans, default=None)
 
-    def _work(self, jobs: Sequence[Job], channel: Channel) -> None:
+    def _work(self, jobs: Sequence[Job], channel: Channel, ranges: SharedRanges) -> None:
         """The second process: it reads and books its half."""
         self._forget()
         self._read(jobs)
@@ -141,7 +141,7 @@ class Run:
         channel.send(self._shared(asked & requests.requests.keys()))
         answer = channel.receive(_Answer)
         requests.ends |= answer.ends
-        self._book(answer.known)
+        self._book(answer.known, ranges)
         channel.send(self._result())
 
     def _shared(self, keys: Collection[int]) -> list[_Shared]:
@@ -186,8 +186,8 @@ class Run:
         more = [*requests.aliases, *requests.earlier.values()]
         return look_up(self.store, self.writer.root, [*requests.requests, *more, *keys])
 
-    def _book(self, known: Known) -> None:
-        self.writer.book(self.reader.requests, RequestIndex(self.writer.root, known))
+    def _book(self, known: Known, ranges: SharedRanges | None = None) -> None:
+        self.writer.book(self.reader.requests, RequestIndex(self.writer.root, known, ranges))
 
     def _result(self) -> JobResult:
         writer, reader = self.writer, self.reader

@@ -3,41 +3,49 @@
 Values of one list of names have the same key wherever the list is declared.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from operator import itemgetter
 
 import msgspec
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import IdentityColumns, LineKind, Row, matcher
 from burnbook.agent_logs.requests import Amounts, key_of
+from burnbook.config.agent_logs import VALUES
 
-_Declared = tuple[str, IdentityColumns]  # the beginning of a key, and what follows
+_Declared = tuple[str, Callable[[Row], Row]]  # the beginning of a key, and what follows
 
 
-class LineValues(msgspec.Struct, gc=False):
-    """The values that identities may name beside paths; `own_session` is in the line itself."""
+def with_values(
+    row: Row,
+    ts: datetime,
+    session: str | None,
+    amounts: Amounts,
+    project: str | None,
+    model: str | None,
+    usd: float | None,
+) -> Row:
+    """A row, followed by the values of its line in the order of `config.agent_logs.VALUES`."""
+    fresh, read, short, long = amounts[:4]
+    sent = f"{fresh},{read},{short},{long}" if fresh or read or short or long else None
+    return (*row, ts, session, project, model, sent, amounts, usd)
 
-    session: str | None
-    amounts: Amounts
-    ts: datetime
-    own_session: str | None
-    project: str | None
-    model: str | None
-    usd: float | None
 
-    def value(self, name: str) -> object:
-        """The value of a name in `config.agent_logs.VALUES`; None where the line has none."""
-        if name == "@session":
-            return self.session
-        if name == "@input":
-            fresh, read, short, long = self.amounts[:4]
-            return f"{fresh},{read},{short},{long}" if fresh or read or short or long else None
-        if name == "@tokens":
-            return self.amounts
-        found: object = getattr(self, name[1:])
-        return found
+_TS, _, _, _MODEL, _INPUT, _TOKENS, _ = range(-len(VALUES), 0)
+
+
+def _columns(names: IdentityColumns) -> list[int]:
+    """The columns of an identity in a row with values."""
+    return [VALUES.index(c) - len(VALUES) if isinstance(c, str) else c for c in names]
+
+
+def _getter(columns: Sequence[int]) -> Callable[[Row], Row]:
+    """The function that returns these columns of a row, as a tuple also if there is one."""
+    if len(columns) == 1:
+        [column] = columns
+        return lambda row: (row[column],)
+    return itemgetter(*columns)
 
 
 class Keys(msgspec.Struct, frozen=True, gc=False):
@@ -65,64 +73,62 @@ class RequestKeys:
     def __init__(self, feed: CompiledFeed, tool: str, kind: LineKind) -> None:
         self.tool = tool
         self.columns, self.copies_only = kind.identity, feed.identities.copies_only
-        first = feed.identities.fallback[:1]
+        self._own = [(f"{tool}\0", _getter(self.columns))] if self.columns else []
         self._copies, self._fallback = (
-            [(f"{tool}\0{name}\0", columns) for name, columns in declared]
+            [(f"{tool}\0{name}\0", _getter(_columns(columns))) for name, columns in declared]
             for declared in (feed.identities.copies, feed.identities.fallback)
         )
-        self._message = [(name, c) for name, columns in first for c in columns if c != "@input"]
-        self._has_input = any("@input" in columns for _, columns in first)
+        first = [c for _, columns in feed.identities.fallback[:1] for c in _columns(columns)]
+        self._message = [column for column in first if column != _INPUT]
+        self._has_input = _INPUT in first
 
     def own(self, row: Row) -> int | None:
         """The key of a line that has its whole identity; None for any other line."""
-        values = [row[column] for column in self.columns]
-        if not values or None in values:
-            return None
-        try:
-            return key_of("\0".join([self.tool, *values]))
-        except TypeError:  # a value that is no text
-            return key_of("\0".join([self.tool, *map(str, values)]))
+        return next(iter(_keys(self._own, row)), None)
 
-    def copies(self, row: Row, values: LineValues) -> list[int]:
-        """The other keys of a line that has its whole identity."""
+    def copies(self, row: Row) -> list[int]:
+        """The other keys of a line that has its whole identity, from its row with values."""
         for column, is_match in self.copies_only:
             if type(row[column]) is not str or not is_match(row[column]):
                 return []
-        return self._keys(self._copies, row, values)
+        return _keys(self._copies, row)
 
-    def fallback(self, row: Row, values: LineValues) -> Keys:
-        """The keys of a line that lacks a part of its identity."""
+    def fallback(self, row: Row, own_session: str) -> Keys:
+        """The keys of a line that lacks a part of its identity, from its row with values.
+
+        `own_session` is the session in the line itself, or the name of its file.
+        """
         parts = [row[column] for column in self.columns]
         earlier = None
         if parts.count(None) < len(parts):
             earlier = key_of("\0".join([self.tool, *map(str, parts)]))
             if not self._fallback:
                 return Keys(earlier)
-        is_early = self._has_input and values.value("@input") is None
-        keys = self._keys(self._fallback, row, values)
+        keys = _keys(self._fallback, row)
         if not keys:
-            counts = [values.ts, values.own_session, values.model, *values.amounts]
+            counts = [row[_TS], own_session, row[_MODEL], *row[_TOKENS]]
             keys = [key_of("\0".join([self.tool, *map(str, counts)]))]
-        is_early = is_early and self.message(row, values) is not None
+        is_early = self._has_input and row[_INPUT] is None and self.message(row) is not None
         return Keys(keys[0], keys[1:], earlier, True, is_early)
 
-    def message(self, row: Row, values: LineValues) -> str | None:
+    def message(self, row: Row) -> str | None:
         """The values of the first fallback, without the input; None where one is missing."""
-        found = [values.value(c) if isinstance(c, str) else row[c] for _, c in self._message]
-        return None if None in found else "\0".join(map(str, found))
+        values = [row[column] for column in self._message]
+        return None if None in values else "\0".join(map(str, values))
 
-    def _keys(self, declared: Sequence[_Declared], row: Row, values: LineValues) -> list[int]:
-        """A key for each list of names that all have a value."""
-        keys = []
-        for prefix, columns in declared:
-            found: list[Any] = [values.value(c) if isinstance(c, str) else row[c] for c in columns]
-            if None not in found:
-                try:
-                    text = prefix + "\0".join(found)
-                except TypeError:  # a value that is no text
-                    text = prefix + "\0".join(map(str, found))
-                keys.append(key_of(text))
-        return keys
+
+def _keys(declared: Sequence[_Declared], row: Row) -> list[int]:
+    """A key for each list of columns that all have a value."""
+    keys = []
+    for prefix, get in declared:
+        values = get(row)
+        if None not in values:
+            try:
+                text = prefix + "\0".join(values)
+            except TypeError:  # a value that is no text
+                text = prefix + "\0".join(map(str, values))
+            keys.append(key_of(text))
+    return keys
 
 
 def part_key(key: int, number: int) -> int:
@@ -152,5 +158,7 @@ class ServedBy:
         for column, is_match, vendors in self._columns:
             value = row[column]
             if type(value) is str and is_match(value):
-                return next(vendor for vendor, is_one in vendors if is_one(value))
+                for vendor, is_match_of in vendors:
+                    if is_match_of(value):
+                        return vendor
         return None

@@ -11,10 +11,10 @@ from burnbook.agent_logs.feed_columns import COUNTED, PICKED, LineKind, Row
 from burnbook.agent_logs.request_lines.early_lines import EarlyLines, Held
 from burnbook.agent_logs.request_lines.identity import (
     Keys,
-    LineValues,
     RequestKeys,
     ServedBy,
     with_aliases,
+    with_values,
 )
 from burnbook.agent_logs.request_lines.parts import Parts
 from burnbook.agent_logs.requests import Amounts, Facts, Request, RequestSet, key_of, total
@@ -161,18 +161,17 @@ class RequestLines:
             self._ends[session] = ts
         better = self.rules.better_keys if kind is self.feed.better else None
         keys = better or self.rules.keys
-        own_session = fields[1] or self.stem
-        values = LineValues(session, amounts, ts, own_session, fields[2], fields[4], fields[7])
+        row = with_values(row, ts, session, amounts, fields[2], fields[4], fields[7])
         own = keys.own(row)
         if own is not None:
-            found = Keys(own, keys.copies(row, values))
+            found = Keys(own, keys.copies(row))
         else:
-            found = keys.fallback(row, values)
+            found = keys.fallback(row, fields[1] or self.stem)
         self._last, self._stream = found.key, None if own is None else ()
         if found.is_early:
-            self.early.hold(keys.message(row, values), Held(request, found))
+            self.early.hold(keys.message(row), Held(request, found))
             return
-        if self.early and (held := self.early.join(keys.message(row, values))) is not None:
+        if self.early and (held := self.early.join(keys.message(row))) is not None:
             request = msgspec.structs.replace(request, ts=held.request.ts)
             found = with_aliases(found, held.keys.key, *held.keys.aliases)
         if self.feed.better is not None:
