@@ -32,7 +32,7 @@ class Conditions:
                 return True
         for column, values in self._others:
             value = row[column]
-            if (type(value), value) in values:
+            if value is not None and (type(value), value) in values:
                 return True
         return False
 

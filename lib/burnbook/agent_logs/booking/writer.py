@@ -117,13 +117,35 @@ class Writer:
         session, project, branch, model, is_subagent, speed, tier, geo, server, subagent, home = (
             origin
         )
+        fresh, read, short, long, output, reasoning = request.amounts
         prompt = facts.prompt_tokens
         aliases = self._aliases.get(key)
-        return Payload(
-            *(request.ts, self.tool, session, project, branch, model, *request.amounts),
-            *(request.usd, is_subagent, request_id, upstream_id, speed, tier, geo, server, home),
-            *(subagent, sum(request.amounts[:4]) if prompt is None else prompt),
-            *(facts.web_searches, facts.total_stated),
+        return Payload(  # with `*`, the rows take 1.2 times as long
+            request.ts,
+            self.tool,
+            session,
+            project,
+            branch,
+            model,
+            fresh,
+            read,
+            short,
+            long,
+            output,
+            reasoning,
+            request.usd,
+            is_subagent,
+            request_id,
+            upstream_id,
+            speed,
+            tier,
+            geo,
+            server,
+            home,
+            subagent,
+            fresh + read + short + long if prompt is None else prompt,
+            facts.web_searches,
+            facts.total_stated,
             tuple([f"{alias:016x}" for alias in aliases]) if aliases else (),
         )
 
