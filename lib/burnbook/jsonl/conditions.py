@@ -1,12 +1,17 @@
 """The conditions of a feed on its lines: these values at these paths."""
 
 from collections.abc import Iterable, Sequence
+from itertools import product
+from math import prod
+from operator import itemgetter
 from typing import Any
 
 from burnbook.base.json_path import split
 from burnbook.config.feeds import Conditions as Declared
 from burnbook.config.feeds import Scalar
 from burnbook.jsonl.fields import Shape
+
+_FEW = 256  # combinations
 
 
 class Conditions:
@@ -21,6 +26,12 @@ class Conditions:
             else:  # with the type: true equals 1 in Python and not in JSON
                 typed = frozenset((type(value), value) for value in values)
                 self._others.append((column, typed))
+        # Every combination of texts that meets all: a lookup takes half the time of a loop.
+        self._right: frozenset[Any] | None = None
+        if self._texts and not self._others and prod(len(v) for _, v in self._texts) <= _FEW:
+            columns, texts = zip(*self._texts, strict=True)
+            self._right = frozenset(product(*texts) if len(columns) > 1 else texts[0])
+            self._get = itemgetter(*columns)
 
     def __bool__(self) -> bool:
         return bool(self._texts or self._others)
@@ -38,6 +49,8 @@ class Conditions:
 
     def all(self, row: Sequence[Any]) -> bool:
         """Whether a row meets all of them."""
+        if self._right is not None:
+            return self._get(row) in self._right
         for column, values in self._texts:
             if row[column] not in values:
                 return False
