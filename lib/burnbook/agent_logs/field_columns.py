@@ -1,6 +1,6 @@
 """The columns of each field of a feed's table, and the value of a field in a row."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from operator import itemgetter
 from typing import Any
 
@@ -19,7 +19,7 @@ class FieldColumns:
         first = (tried[0][0] if tried else -1 for tried in columns.values())
         self._first = itemgetter(*first, -1)
         self._others = [
-            (n, tried[1:] if len(tried[0]) == 1 else tried, len(tried[0]) == 1)
+            (n, [*map(_value_of, tried[1:] if len(tried[0]) == 1 else tried)], len(tried[0]) == 1)
             for n, tried in enumerate(columns.values())
             if len(tried) > 1 or any(len(added) > 1 for added in tried)
         ]
@@ -32,8 +32,8 @@ class FieldColumns:
             if is_first and picked[n] is not None:
                 continue
             value = None
-            for columns in tried:
-                value = row[columns[0]] if len(columns) == 1 else _sum(row, columns)
+            for value_of in tried:
+                value = value_of(row)
                 if value is not None:
                     break
             if values is None:
@@ -48,6 +48,12 @@ class FieldColumns:
     def others(self, row: Row, name: str) -> list[Any]:
         """The values of the other ways to read a field."""
         return [_sum(row, added) for added in self.columns[name][1:]]
+
+
+def _value_of(columns: tuple[int, ...]) -> Callable[[Row], Any]:
+    if len(columns) == 1:
+        return itemgetter(*columns)
+    return lambda row: _sum(row, columns)
 
 
 def _sum(row: Row, columns: tuple[int, ...]) -> Any:

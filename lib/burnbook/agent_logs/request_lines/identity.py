@@ -158,7 +158,7 @@ class ServedBy:
         for column, is_match, vendors in self._columns:
             value = row[column]
             if type(value) is str and is_match(value):
-                for vendor, is_match_of in vendors:
-                    if is_match_of(value):
-                        return vendor
+                if len(vendors) == 1:
+                    return vendors[0][0]
+                return next(vendor for vendor, is_match_of in vendors if is_match_of(value))
         return None
