@@ -49,8 +49,6 @@ def booked(database: Connection, requests: Iterable[int]) -> list[RowEntry]:
 
 def owners(database: Connection, aliases: Iterable[int]) -> dict[int, int]:
     """The requests that have these keys as aliases."""
-    if database.execute("SELECT 1 FROM usage_aliases LIMIT 1").fetchone() is None:
-        return {}
     rows = database.execute(
         "SELECT * FROM usage_aliases WHERE alias IN (SELECT value FROM json_each(?))",
         [msgspec.json.encode(sorted(aliases)).decode()],

@@ -41,7 +41,8 @@ def look_up(store: Store, root: str, keys: Iterable[int]) -> Known:
     [(offset,)] = database.execute(
         "SELECT offset FROM projections WHERE name = ?", [USAGE.name]
     ).fetchall()
-    names = {*map(signed, keys)}
+    is_empty = database.execute("SELECT 1 FROM usage_rows LIMIT 1").fetchone() is None
+    names = set() if is_empty else {*map(signed, keys)}
     named = owners(database, names)
     requests: dict[int, RowEntry] = {}
     for entry in booked(database, names | {*named.values()}):
