@@ -36,8 +36,8 @@ class LineValues(msgspec.Struct, gc=False):
             return f"{fresh},{read},{short},{long}" if fresh or read or short or long else None
         if name == "@tokens":
             return self.amounts
-        found: object = getattr(self, name[1:])
-        return found
+        value: object = getattr(self, name[1:])
+        return value
 
 
 class Keys(msgspec.Struct, frozen=True, gc=False):
@@ -108,19 +108,19 @@ class RequestKeys:
 
     def message(self, row: Row, values: LineValues) -> str | None:
         """The values of the first fallback, without the input; None where one is missing."""
-        found = [values.value(c) if isinstance(c, str) else row[c] for _, c in self._message]
-        return None if None in found else "\0".join(map(str, found))
+        parts = [values.value(c) if isinstance(c, str) else row[c] for _, c in self._message]
+        return None if None in parts else "\0".join(map(str, parts))
 
     def _keys(self, declared: Sequence[_Declared], row: Row, values: LineValues) -> list[int]:
         """A key for each list of names that all have a value."""
         keys = []
         for prefix, columns in declared:
-            found: list[Any] = [values.value(c) if isinstance(c, str) else row[c] for c in columns]
-            if None not in found:
+            parts: list[Any] = [values.value(c) if isinstance(c, str) else row[c] for c in columns]
+            if None not in parts:
                 try:
-                    text = prefix + "\0".join(found)
+                    text = prefix + "\0".join(parts)
                 except TypeError:  # a value that is no text
-                    text = prefix + "\0".join(map(str, found))
+                    text = prefix + "\0".join(map(str, parts))
                 keys.append(key_of(text))
         return keys
 
