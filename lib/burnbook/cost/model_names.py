@@ -82,7 +82,7 @@ _CLAUDE, _GEMINI = re.compile(r"claude"), re.compile(r"gemini-")
 _SUFFIXES = tuple(
     (family, re.compile(rf"(?:{regex})\Z"))
     for family, regex in (
-        (_ANY, r"\[[^\]]*\]|\s*\([^)]*\)"),  # [1m], (high)
+        (_ANY, r"\[[^][]*\]|(?<!\s)\s*\([^()]*\)"),  # [1m], (high)
         (_ANY, r"(?:-v?\d)?:\d+(?::\d+k)?"),  # Bedrock's version, and its context size
         (_ANY, r":(?:free|beta|thinking|nitro|floor|online|extended|exacto|batch|fast)"),
         (_ANY, r":(?:latest|cloud)|-(?:fp8|fp4|nvfp4|bf16|int8|int4|awq|gptq)"),
