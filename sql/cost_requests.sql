@@ -21,6 +21,7 @@ SELECT
     telemetry_costs.spent_output AS spent_output,
     telemetry_costs.spent_cached AS spent_cached,
     telemetry_costs.spent_written AS spent_written,
+    telemetry_costs.spent_written_1h AS spent_written_1h,
     telemetry_costs.usd_nanos AS usd_nanos,
     telemetry_costs.usd_requests AS usd_requests
 FROM params

@@ -108,9 +108,9 @@ class Reading:
     def sums(self) -> dict[tuple[Any, ...], list[int]]:
         """As `Truth.sums`."""
         sums: dict[tuple[Any, ...], list[int]] = {}
-        for request, place in self.rows.values():
+        for request, origin in self.rows.values():
             day = request.ts.date().isoformat()
-            key = ("codex", day, place.model, place.session, place.project)
+            key = ("codex", day, origin.model, origin.session, origin.project)
             cell = sums.setdefault(key, [0] * len(KINDS))
             for n, count in enumerate(request.amounts):
                 cell[n] += count

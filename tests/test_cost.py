@@ -28,7 +28,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 LIST = {
-    "sonnet": Price(3, 15, cache_read=0.3, cache_write=3.75),
+    "sonnet": Price(3, 15, cache_read=0.3, cache_write=3.75, cache_write_1h=6),
     "opus": Price(5, 25),
     "glm": Price(0.6, 2.2, base_up_to=100_000),
 }
@@ -105,6 +105,9 @@ def test_cached_tokens_are_a_part_of_the_input_and_have_their_price() -> None:
     [side] = [compared(usage(cached_input_tokens=400, cache_write_tokens=100))["totals"]["all"]]
     # 500 at 3, 400 at 0.3, 100 at 3.75, 100 out at 15.
     assert (side["tokens"], side["usd"]) == (1100, 0.003495)
+    hour = usage(cached_input_tokens=400, cache_write_tokens=100, cache_write_1h_tokens=40)
+    # 60 at 3.75 and 40 at 6.
+    assert compared(hour)["totals"]["all"]["usd"] == 0.003585
     opus = compared(usage(model="opus", cached_input_tokens=400))["totals"]["all"]
     assert opus["usd"] == 0.0075
 
@@ -117,6 +120,7 @@ def test_cached_tokens_are_a_part_of_the_input_and_have_their_price() -> None:
         {"output_tokens": None, "ok": False},
         {"input_tokens": 0, "output_tokens": 0},  # streamed: not counted
         {"cached_input_tokens": 1001},  # more than there was
+        {"cache_write_tokens": 5, "cache_write_1h_tokens": 6},
     ],
 )
 def test_a_request_without_token_counts_has_an_unknown_cost(tokens: dict[str, Any]) -> None:

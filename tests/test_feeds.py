@@ -72,7 +72,7 @@ def test_a_plain_row_is_an_event_with_the_fields_of_a_usage_row() -> None:
     event = decode_one(compile_feed(PROXY), line(PLAIN))
     assert event == Event(
         *(WHEN, "req_01", "glm", "glm-4.6", 200, 10, 2, "policy:default", 455.0),
-        *(None, None, None, True, True),
+        *(None, None, None, None, True, True),
     )
     own = [name for name in ProxyRequest.__struct_fields__ if name in Event.__struct_fields__]
     assert tuple(own) == Event.__struct_fields__
@@ -244,7 +244,7 @@ def test_litellm_rows_of_both_shapes_are_mapped() -> None:
     first_event, paid, limited, late = batch.events
     assert first_event == Event(
         *(datetime(2026, 11, 22, 9, 14, 5, 250_000, tzinfo=UTC), "chatcmpl-7f1c", "anthropic"),
-        *("claude-sonnet-4-5", "success", 2500, 400, None, 2250.0, 1800, 120, 0.01125),
+        *("claude-sonnet-4-5", "success", 2500, 400, None, 2250.0, 1800, 120, None, 0.01125),
         *(False, True, "login-form"),
         {
             "call_type": "acompletion",
@@ -341,7 +341,7 @@ def test_a_new_producer_is_a_toml_file(tmp_path: Path) -> None:
     }
     event = decode_one(decoder, line(row))
     assert event == Event(
-        *(WHEN, "x1", None, "Small-2", "done", 5, 6, None, 12.5, None, None, None),
+        *(WHEN, "x1", None, "Small-2", "done", 5, 6, None, 12.5, None, None, None, None),
         *(True, True, "login", {"meta.try": 2}),
     )
     bare = decode_one(decoder, line(row, served=None, meta=..., outcome=...))
@@ -368,7 +368,7 @@ def test_the_feature_is_the_field_that_the_feed_names(tmp_path: Path, feature: s
     ("text", "message"),
     [
         ("lane = 1", "unknown key lane; valid: errors, feature, fields"),
-        ("[fields]\ntss = 'x'", "unknown key fields.tss; valid: cache_write_tokens"),
+        ("[fields]\ntss = 'x'", "unknown key fields.tss; valid: cache_write_1h_tokens"),
         ("[requests]\nnever = {}", "unknown key requests.never; valid: not, only"),
         ("fields = 3", "fields = 3 is not valid; valid: a table"),
         ("keep = 'op'", "keep = 'op' is not valid; valid: expected `array`, got `str`"),

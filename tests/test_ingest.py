@@ -330,7 +330,7 @@ def test_a_large_journal_is_read_in_two_processes(
 
 def newer(line: bytes) -> bytes:
     """The same row, as a newer version writes it."""
-    body = line[:-19].replace(b'"schema_version":1', b'"schema_version":9')
+    body = line[:-19].replace(b'"schema_version":2', b'"schema_version":9')
     return b'%b,"crc":"%08x"}\n' % (body, zlib.crc32(body))
 
 

@@ -28,13 +28,13 @@ def line(number: int = 1, **more: Any) -> dict[str, Any]:
     }
     message = {"id": f"msg_01{number}", "model": more.pop("model", "claude-opus-5"), "usage": usage}
     stamps = {"uuid": f"u{number}", "timestamp": f"2026-11-22T09:0{number}:00.000Z"}
-    told = {
+    fields = {
         "type": "assistant",
         "sessionId": "s",
         "cwd": "/srv/api",
         "requestId": f"req_01{number}",
     }
-    return {**told, **stamps, "message": message, **more}
+    return {**fields, **stamps, "message": message, **more}
 
 
 def put(home: Path, *lines: dict[str, Any], name: str = "s.jsonl", end: str = "\n") -> Path:
@@ -78,9 +78,9 @@ SERVED = {
 def test_ids_and_names_show_who_served_a_request(
     shell: Shell, tmp_path: Path, vendor: str | None
 ) -> None:
-    told = SERVED.get(vendor or "", {"message.id": "chatcmpl-1", "model": "glm-5.2"})
-    written = line(model=told["model"])
-    written["message"]["id"] = told["message.id"]
+    served = SERVED.get(vendor or "", {"message.id": "chatcmpl-1", "model": "glm-5.2"})
+    written = line(model=served["model"])
+    written["message"]["id"] = served["message.id"]
     del written["requestId"]
     put(tmp_path, written)
     ingest(shell, tmp_path)
@@ -127,9 +127,9 @@ def test_the_total_of_a_line_decides_how_it_is_read(
     shell: Shell, tmp_path: Path, total: int | None, output: int, stated: int | None
 ) -> None:
     counts = {**QWEN, "thoughtsTokenCount": 4, "totalTokenCount": total}
-    told = {"uuid": "q", "sessionId": "s", "timestamp": "2026-11-22T09:00:00Z", "model": "qwen3"}
+    fields = {"uuid": "q", "sessionId": "s", "timestamp": "2026-11-22T09:00:00Z", "model": "qwen3"}
     path = tmp_path / "log.jsonl"
-    path.write_text(json.dumps({**told, "type": "assistant", "usageMetadata": counts}) + "\n")
+    path.write_text(json.dumps({**fields, "type": "assistant", "usageMetadata": counts}) + "\n")
     shell.ok("ingest", "qwen", "--file", str(path))
     [row] = shell.rows("agent_usage")
     assert (row["input_tokens"], row["output_tokens"], row["reasoning_tokens"]) == (20, output, 4)
@@ -153,13 +153,13 @@ def test_a_count_may_be_the_sum_of_two(
 
 def test_messages_that_a_fork_copied_count_once(shell: Shell, tmp_path: Path) -> None:
     def message(name: str, session: str, created: int, **more: Any) -> None:
-        told = {"id": name, "sessionID": session, "role": "assistant", "modelID": "glm-5.2"}
-        told |= {"path": {"root": "/srv/api"}, "cost": 0, "time": {"created": created}}
-        told["time"]["completed"] = created + 1000
-        told["tokens"] = {"input": 5, "output": 6, "cache": {"read": 7, "write": 8}}
+        document = {"id": name, "sessionID": session, "role": "assistant", "modelID": "glm-5.2"}
+        document |= {"path": {"root": "/srv/api"}, "cost": 0, "time": {"created": created}}
+        document["time"]["completed"] = created + 1000
+        document["tokens"] = {"input": 5, "output": 6, "cache": {"read": 7, "write": 8}}
         path = tmp_path / f".local/share/opencode/storage/message/{session}/{name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({**told, **more}))
+        path.write_text(json.dumps({**document, **more}))
 
     start = 1_795_338_000_000
     message("msg_1", "ses_1", start)
@@ -167,16 +167,16 @@ def test_messages_that_a_fork_copied_count_once(shell: Shell, tmp_path: Path) ->
     ingest(shell, tmp_path, "opencode")
     message("msg_8", "ses_2", start)
     message("msg_9", "ses_2", start + 120_000)
-    told = ingest(shell, tmp_path, "opencode")
-    assert (told["accepted"], told["repeats"]) == (1, 1)
+    output = ingest(shell, tmp_path, "opencode")
+    assert (output["accepted"], output["repeats"]) == (1, 1)
     assert {row["session"] for row in shell.rows("agent_usage")} == {"ses_1", "ses_2"}
 
 
 def test_duplicates_of_another_size_are_suspicious(shell: Shell, tmp_path: Path) -> None:
     other = line(usage={"input_tokens": 90_000})
     put(tmp_path, line(), line(), other)
-    told = ingest(shell, tmp_path)
-    assert [told[name] for name in ("accepted", "duplicates", "repeats", "suspicious")] == [
+    output = ingest(shell, tmp_path)
+    assert [output[name] for name in ("accepted", "duplicates", "repeats", "suspicious")] == [
         *(1, 2, 1, 1),
     ]
     shutil.rmtree(shell.book / "cache")
@@ -214,8 +214,8 @@ def test_a_whole_last_line_of_a_given_file_counts(shell: Shell, tmp_path: Path) 
 
 @pytest.mark.parametrize("end", ["\0\0\0\n", "\0\0\0", "\n\0\0\0\n"])
 def test_a_whole_record_beside_nuls_counts(shell: Shell, tmp_path: Path, end: str) -> None:
-    told = json.dumps(line(2)) + "\0\0" + json.dumps(line(3))
-    put(tmp_path, line(1), end=f"\n{told}{end}")
+    lines = json.dumps(line(2)) + "\0\0" + json.dumps(line(3))
+    put(tmp_path, line(1), end=f"\n{lines}{end}")
     assert ingest(shell, tmp_path)["accepted"] == 3
 
 
@@ -249,8 +249,8 @@ def test_links_inside_the_home_are_followed_once(shell: Shell, tmp_path: Path) -
     projects = home / ".claude" / "projects"
     for name, target in (("q", real), ("q2", real), ("o", outside), ("loop", projects)):
         (projects / name).symlink_to(target)
-    told = ingest(shell, home)
-    assert (told["accepted"], told["duplicates"]) == (2, 0)
+    output = ingest(shell, home)
+    assert (output["accepted"], output["duplicates"]) == (2, 0)
 
 
 def test_files_that_give_nothing_are_named(shell: Shell, tmp_path: Path) -> None:
@@ -272,9 +272,9 @@ def old_row(row: dict[str, Any], **more: Any) -> bytes:
         *("project", "branch", "model", "input_tokens", "cache_read_tokens", "output_tokens"),
         *("cache_write_5m_tokens", "cache_write_1h_tokens", "request_id"),
     ]
-    told = {name: row[name] for name in kept if name in row} | {"schema_version": 1, **more}
-    told = {"id": told.pop("id"), "schema_version": told.pop("schema_version"), **told}
-    body = json.dumps(told, separators=(",", ":")).encode()[:-1]
+    fields = {name: row[name] for name in kept if name in row} | {"schema_version": 1, **more}
+    fields = {"id": fields.pop("id"), "schema_version": fields.pop("schema_version"), **fields}
+    body = json.dumps(fields, separators=(",", ":")).encode()[:-1]
     return body + b',"crc":"%08x"}\n' % zlib.crc32(body)
 
 
@@ -285,8 +285,8 @@ def test_a_book_of_version_1_gets_facts_and_keeps_its_totals(shell: Shell, tmp_p
     journal.write_bytes(b"".join(old_row(row) for row in shell.rows("agent_usage")))
     shutil.rmtree(shell.book / "cache")
     before = totals(shell, "--cost", "reported")
-    told = ingest(shell, tmp_path)
-    assert (told["accepted"], told["upgraded"], told["rejected"]) == (0, 3, 0)
+    output = ingest(shell, tmp_path)
+    assert (output["accepted"], output["upgraded"], output["rejected"]) == (0, 3, 0)
     assert totals(shell, "--cost", "reported") == before
     rows = shell.rows("agent_usage")
     assert [row["supersedes"] for row in rows[3:]] == [row["id"] for row in rows[:3]]
@@ -303,9 +303,9 @@ def test_a_row_of_version_1_that_mixed_requests_is_set_right(shell: Shell, tmp_p
         {**line(n, usage={"input_tokens": 1000 * n}), "sessionId": f"s{n // 3}"}
         for n in range(1, 5)
     ]
-    for one in lines:
-        del one["requestId"]
-        one["message"]["id"] = "relay"
+    for row in lines:
+        del row["requestId"]
+        row["message"]["id"] = "relay"
     put(tmp_path, *lines)
     ingest(shell, tmp_path)
     wanted = totals(shell)
@@ -317,7 +317,7 @@ def test_a_row_of_version_1_that_mixed_requests_is_set_right(shell: Shell, tmp_p
     (shell.book / "agent_usage.jsonl").write_bytes(old_row(mixed))
     shutil.rmtree(shell.book / "cache")
     assert totals(shell)["requests"] == 1
-    told = ingest(shell, tmp_path)
-    assert (told["accepted"], told["upgraded"]) == (3, 1)
+    output = ingest(shell, tmp_path)
+    assert (output["accepted"], output["upgraded"]) == (3, 1)
     assert totals(shell) == wanted
     shell.ok("check")

@@ -39,8 +39,8 @@ class Session(NamedTuple):
 class Transcripts:
     """The transcripts of one home folder, and the truth about them."""
 
-    def __init__(self, place: Path) -> None:
-        self.inside = Inside(place)
+    def __init__(self, folder: Path) -> None:
+        self.inside = Inside(folder)
         self.folder = self.inside.home / ".claude" / "projects"
         self.sessions: list[Session] = []
         self.closed: set[str] = set()
@@ -254,9 +254,9 @@ _NAMES = [name for name, weight in STEPS.items() for _ in range(weight)]
 SCRIPTS = st.lists(st.tuples(st.sampled_from(_NAMES), st.integers(0, 99)), max_size=25)
 
 
-def played(place: Path, script: Sequence[tuple[str, int]]) -> Transcripts:
+def played(folder: Path, script: Sequence[tuple[str, int]]) -> Transcripts:
     """Play a script, and read everything at its end."""
-    transcripts = Transcripts(place)
+    transcripts = Transcripts(folder)
     for name, choice in script:
         transcripts.step(name, choice)
     transcripts.finish()

@@ -165,8 +165,8 @@ def _fields_of(shape: Shape, table: Fields | Setting | History, ts: Any) -> Fiel
 
 def _identities(shape: Shape, feed: LogFeed) -> Identities:
     def columns(names: Sequence[str]) -> tuple[str, IdentityColumns]:
-        found = [n if n.startswith("@") else shape.shared(split(n), ANY) for n in names]
-        return "+".join(names), tuple(found)
+        columns = [n if n.startswith("@") else shape.shared(split(n), ANY) for n in names]
+        return "+".join(names), tuple(columns)
 
     def patterns(declared: Patterns) -> list[tuple[int, tuple[str, ...]]]:
         return [(shape.shared(split(path), ANY), patterns) for path, patterns in declared.items()]

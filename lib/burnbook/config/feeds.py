@@ -39,12 +39,13 @@ class Fields(msgspec.Struct, frozen=True):
     latency_ms: Paths | None = None
     cached_input_tokens: Paths | None = None
     cache_write_tokens: Paths | None = None
+    cache_write_1h_tokens: Paths | None = None
     usd: Paths | None = None
 
 
 NAMES: tuple[str, ...] = Fields.__struct_fields__
-# A cost that is added to a line later does not make it another request.
-IDENTITY = tuple(name for name in NAMES if name != "usd")
+# A line that has a cost or more details later is not another request.
+IDENTITY = NAMES[: NAMES.index("cache_write_1h_tokens")]
 
 
 class Times(msgspec.Struct, frozen=True):
@@ -108,7 +109,13 @@ TABLES: dict[str, type[msgspec.Struct]] = {
 # The key, its value, and what would be valid.
 Fault = tuple[str, object, str]
 
-_COUNTS = ("input_tokens", "output_tokens", "cached_input_tokens", "cache_write_tokens")
+_COUNTS = (
+    "input_tokens",
+    "output_tokens",
+    "cached_input_tokens",
+    "cache_write_tokens",
+    "cache_write_1h_tokens",
+)
 _STATUS = re.compile(r"[1-5]xx|[A-Za-z][\w -]{0,63}|[0-9]{1,3}", re.ASCII)
 
 

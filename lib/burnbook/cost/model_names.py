@@ -82,7 +82,7 @@ _CLAUDE, _GEMINI = re.compile(r"claude"), re.compile(r"gemini-")
 _SUFFIXES = tuple(
     (family, re.compile(rf"(?:{regex})\Z"))
     for family, regex in (
-        (_ANY, r"\[[^\]]*\]|\s*\([^)]*\)"),  # [1m], (high)
+        (_ANY, r"\[[^][]*\]|(?<!\s)\s*\([^()]*\)"),  # [1m], (high)
         (_ANY, r"(?:-v?\d)?:\d+(?::\d+k)?"),  # Bedrock's version, and its context size
         (_ANY, r":(?:free|beta|thinking|nitro|floor|online|extended|exacto|batch|fast)"),
         (_ANY, r":(?:latest|cloud)|-(?:fp8|fp4|nvfp4|bf16|int8|int4|awq|gptq)"),
@@ -95,7 +95,7 @@ _SUFFIXES = tuple(
         (_CLAUDE, r"-fast|-v\d+|-1m|-200k|-preview"),
     )
 )
-_FAST = re.compile(r"claude.*-fast\b|:fast\b")
+_FAST = re.compile(r"([-:])fast\b")
 # How a vendor itself writes a name: dots or dashes in versions, and the order of its parts.
 _SPELLINGS = tuple(
     (re.compile(regex), spelling)
@@ -150,7 +150,7 @@ def reduce_name(text: str, served_by: str | None = None) -> ModelName:
     if vendor in ("google", "moonshotai"):
         spellings[f"{name}-preview"] = None  # routers leave it out
     resellers = [seller for seller in sellers if seller not in VENDORS]
-    mode = "batch" if ":batch" in full else "fast" if _FAST.search(full) else None
+    mode = "batch" if ":batch" in full else "fast" if _is_fast(full) else None
     if by_log is None and ":free" in full:
         by_log = "openrouter"
     return ModelName(
@@ -164,6 +164,11 @@ def reduce_name(text: str, served_by: str | None = None) -> ModelName:
         full.endswith(":free"),
         tuple(spellings),
     )
+
+
+def _is_fast(name: str) -> bool:
+    """Returns whether a name has `:fast`, or `-fast` after `claude`."""
+    return any(m[1] == ":" or "claude" in name[: m.start()] for m in _FAST.finditer(name))
 
 
 def family_of(name: str) -> str | None:

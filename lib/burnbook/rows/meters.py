@@ -181,7 +181,8 @@ class ProxyRequest(Row, frozen=True, kw_only=True):
 
     `routed`: the feed's lanes and models count the request as routed, else it is baseline. `ok`:
     the feed's rules count it as successful. `feature` is left out if it equals `rid`, and empty if
-    the line does not have the feed's field for it. `usd` is the cost that the proxy reports. Null
+    the line does not have the feed's field for it. `cache_write_1h_tokens` is the part of
+    `cache_write_tokens` that a cache keeps for an hour, `usd` the cost that the proxy reports. Null
     is a value that the line does not have.
     """
 
@@ -196,6 +197,7 @@ class ProxyRequest(Row, frozen=True, kw_only=True):
     latency_ms: Latency | None
     cached_input_tokens: Count | None = None
     cache_write_tokens: Count | None = None
+    cache_write_1h_tokens: Count | None = None
     usd: Usd | None = None
     routed: bool
     ok: bool

@@ -34,6 +34,7 @@ class Request(msgspec.Struct, gc=False):
     ok: bool
     cached_input_tokens: Count | None = None
     cache_write_tokens: Count | None = None
+    cache_write_1h_tokens: Count | None = None
     usd: Usd | None = None
     window: Id | None = None
     feature: Text | None = None

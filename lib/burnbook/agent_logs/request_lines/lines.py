@@ -164,26 +164,26 @@ class RequestLines:
         row = with_values(row, ts, session, amounts, fields[2], fields[4], fields[7])
         own = keys.own(row)
         if own is not None:
-            found = Keys(own, keys.copies(row))
+            identified = Keys(own, keys.copies(row))
         else:
-            found = keys.fallback(row, fields[1] or self.stem)
-        self._last, self._stream = found.key, None if own is None else ()
-        if found.is_early:
-            self.early.hold(keys.message(row), Held(request, found))
+            identified = keys.fallback(row, fields[1] or self.stem)
+        self._last, self._stream = identified.key, None if own is None else ()
+        if identified.is_early:
+            self.early.hold(keys.message(row), Held(request, identified))
             return
         if self.early and (held := self.early.join(keys.message(row))) is not None:
             request = msgspec.structs.replace(request, ts=held.request.ts)
-            found = with_aliases(found, held.keys.key, *held.keys.aliases)
+            identified = with_aliases(identified, held.keys.key, *held.keys.aliases)
         if self.feed.better is not None:
-            paired = self._paired(kind, found.key, session, request)
+            paired = self._paired(kind, identified.key, session, request)
             if paired is None:
                 return
-            found = with_aliases(found, *paired)
-        first = requests.add(found.key, request, found.aliases, found.earlier)
+            identified = with_aliases(identified, *paired)
+        first = requests.add(identified.key, request, identified.aliases, identified.earlier)
         if first is not None:
             self._count_suspicious(first, amounts, ts, is_fallback=own is None)
         if items:
-            self.rules.parts.add(found, request, items)
+            self.rules.parts.add(identified, request, items)
 
     def _origin(self, fields: tuple[Any, ...], row: Row, stream: tuple[Any, ...]) -> int:
         """The number of a line's origin."""

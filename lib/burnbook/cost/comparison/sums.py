@@ -31,6 +31,7 @@ class Sums(msgspec.Struct, array_like=True, gc=False):
     spent_output: int = 0
     spent_cached: int = 0
     spent_written: int = 0
+    spent_written_1h: int = 0
     usd_nanos: int = 0
     usd_requests: int = 0
 
@@ -42,6 +43,7 @@ class Sums(msgspec.Struct, array_like=True, gc=False):
         self.spent_output += other.spent_output
         self.spent_cached += other.spent_cached
         self.spent_written += other.spent_written
+        self.spent_written_1h += other.spent_written_1h
         self.usd_nanos += other.usd_nanos
         self.usd_requests += other.usd_requests
         self.input_tokens = plus(self.input_tokens, other.input_tokens)
@@ -60,8 +62,9 @@ class Sums(msgspec.Struct, array_like=True, gc=False):
     @property
     def quantities(self) -> Quantities:
         """What the requests used whose tokens are known."""
-        uncached = self.spent_input - self.spent_cached - self.spent_written
-        return Quantities(uncached, self.spent_cached, self.spent_written, output=self.spent_output)
+        cached, written, hour = self.spent_cached, self.spent_written, self.spent_written_1h
+        uncached = self.spent_input - cached - written
+        return Quantities(uncached, cached, written - hour, hour, self.spent_output)
 
     def without(self, other: "Sums") -> "Sums":
         """Returns what the cost of the other requests of these is calculated from."""
@@ -72,6 +75,7 @@ class Sums(msgspec.Struct, array_like=True, gc=False):
             spent_output=self.spent_output - other.spent_output,
             spent_cached=self.spent_cached - other.spent_cached,
             spent_written=self.spent_written - other.spent_written,
+            spent_written_1h=self.spent_written_1h - other.spent_written_1h,
             usd_nanos=self.usd_nanos - other.usd_nanos,
             usd_requests=self.usd_requests - other.usd_requests,
         )
@@ -95,30 +99,31 @@ def _tokens_of(rows: Sequence[Any], *, ok: bool) -> Sums:
     received = [row.output_tokens for row in rows]
     cached = [row.cached_input_tokens for row in rows]
     written = [row.cache_write_tokens for row in rows]
+    hour = [row.cache_write_1h_tokens for row in rows]
     if None in sent or None in received or (ok and 0 in sent and 0 in received):
-        return _one_by_one(sent, received, cached, written, ok=ok)
-    if cached.count(None) == written.count(None) == len(rows):
+        return _one_by_one(sent, received, cached, written, hour, ok=ok)
+    if cached.count(None) == written.count(None) == hour.count(None) == len(rows):
         total_in, total_out = sum(sent), sum(received)
-        counts = (len(rows), total_in, total_out, None, None, 0, total_in, total_out, 0, 0)
+        counts = (len(rows), total_in, total_out, None, None, 0, total_in, total_out)
         return Sums(*counts)
-    return _one_by_one(sent, received, cached, written, ok=ok)
+    return _one_by_one(sent, received, cached, written, hour, ok=ok)
 
 
 def _one_by_one(*columns: list[int | None], ok: bool) -> Sums:
     unknown = 0
-    spent = [0, 0, 0, 0]
-    for sent, received, cached, written in zip(*columns, strict=True):
+    spent = [0, 0, 0, 0, 0]
+    for sent, received, cached, written, hour in zip(*columns, strict=True):
         if sent is None and received is None and not ok:
             continue  # a failed request that reports no tokens used none
         # A healthy request cannot have used none: there, 0 and 0 mean that nobody counted.
         uncounted = ok and not sent and not received
-        impossible = (cached or 0) + (written or 0) > (sent or 0)
+        impossible = (cached or 0) + (written or 0) > (sent or 0) or (hour or 0) > (written or 0)
         if sent is None or received is None or uncounted or impossible:
             unknown += 1
         else:
-            for at, tokens in enumerate((sent, received, cached or 0, written or 0)):
+            for at, tokens in enumerate((sent, received, cached or 0, written or 0, hour or 0)):
                 spent[at] += tokens
-    sent, received, cached, written = map(_total, columns)
+    sent, received, cached, written = map(_total, columns[:4])
     return Sums(len(columns[0]), sent, received, cached, written, unknown, *spent)
 
 

@@ -49,6 +49,7 @@ TABLES = (
     spent_output TEXT NOT NULL,
     spent_cached TEXT NOT NULL,
     spent_written TEXT NOT NULL,
+    spent_written_1h TEXT NOT NULL,
     usd_nanos TEXT NOT NULL,
     usd_requests INTEGER NOT NULL,
     PRIMARY KEY (window_id, feature, number)
@@ -118,7 +119,7 @@ def load(database: Connection, window: str, feature: int) -> Requests:
     cells = database.execute(
         "SELECT is_routed, is_ok, model, day, prompt_tokens, has_usd, requests, input_tokens,"
         " output_tokens, cached_input_tokens, cache_write_tokens, unknown, spent_input,"
-        " spent_output, spent_cached, spent_written, usd_nanos, usd_requests"
+        " spent_output, spent_cached, spent_written, spent_written_1h, usd_nanos, usd_requests"
         " FROM telemetry_costs WHERE window_id = ? AND feature = ?",
         key,
     )
@@ -145,7 +146,7 @@ def save(database: Connection, window: str, feature: int, name: str, added: Requ
     )
     ordered = sorted(whole.cells.items(), key=lambda item: str(item[0]))
     database.executemany(
-        f"INSERT INTO telemetry_costs VALUES ({', '.join('?' * 21)})",
+        f"INSERT INTO telemetry_costs VALUES ({', '.join('?' * 22)})",
         [
             (window, feature, number, *cell, *_row(sums))
             for number, (cell, sums) in enumerate(ordered)

@@ -27,6 +27,15 @@ _day = itemgetter(slice(6, 16))  # of a payload, which begins with its `ts`
 Columns = tuple[list[Any], ...]
 
 
+def _identities(events: list[Event], payloads: list[bytes]) -> list[bytes]:
+    """Payloads without the last fields, which are no part of a row's identity."""
+    if all(event.usd is event.cache_write_1h_tokens is None for event in events):
+        return payloads
+    # Quotes inside text are escaped, so these are the fields.
+    start = [payload.partition(b',"usd":')[0] for payload in payloads]
+    return [payload.partition(b',"cache_write_1h_tokens":')[0] for payload in start]
+
+
 class Counts(msgspec.Struct):
     """The lines by what became of them."""
 
@@ -155,10 +164,7 @@ class BatchReader:
         payloads = self._encode_lines(events)[1:-2].split(b"}\n{")
         days = list(map(_day, payloads))
         if self._identity is None:
-            # Text has no quotes that are not escaped, so this is the field, which is the last one.
-            has_usd = any(event.usd is not None for event in events)
-            parts = [p.partition(b',"usd":')[0] for p in payloads] if has_usd else payloads
-            keys = list(map(xxh3_64_intdigest, parts))
+            keys = list(map(xxh3_64_intdigest, _identities(events, payloads)))
         else:
             keys = [xxh3_64_intdigest(self._encode(value)) for value in map(self._identity, events)]
         marks = keys if self._identity is None else list(zip(days, keys, strict=True))

@@ -35,6 +35,7 @@ class Event(msgspec.Struct, gc=False, omit_defaults=True, eq=False):
     latency_ms: float | None
     cached_input_tokens: Count | None = None
     cache_write_tokens: Count | None = None
+    cache_write_1h_tokens: Count | None = None
     usd: float | None = None
     routed: bool = _LATER
     ok: bool = _LATER

@@ -62,7 +62,7 @@ class Reader:
         if None in at.needed(row):
             self._missing(row, failed)
         ts, rid, lane, model, status, sent, received, reason, latency = row[:9]
-        cached, written, usd = row[9:12]
+        cached, written, hour, usd = row[9:13]
         key = (lane, model, status, reason, failed)
         lane, model, status, reason, routed, ok = self._sides.get(key) or self._side(key)
         if rid is not None and not untouched(rid):
@@ -72,7 +72,7 @@ class Reader:
         extra = self._extra(row, failed) if at.kept or failed else None
         # Positional, in the order of Event's fields: by name it takes twice as long.
         first = (moment, rid, lane, model, status, sent, received, reason, latency)
-        return Event(*first, cached, written, usd, routed, ok, feature, extra)
+        return Event(*first, cached, written, hour, usd, routed, ok, feature, extra)
 
     def _feature(self, row: tuple[Any, ...]) -> str | None:
         # Null means the rid, so that most rows need not repeat it.
