@@ -76,7 +76,7 @@ class RequestKeys:
     def own(self, row: Row) -> int | None:
         """The key of a line that has its whole identity; None for any other line."""
         values = [row[column] for column in self.columns]
-        if not values or None in values:
+        if not values or not _is_whole(values):
             return None
         try:
             return key_of("\0".join([self.tool, *values]))
@@ -109,20 +109,25 @@ class RequestKeys:
     def message(self, row: Row, values: LineValues) -> str | None:
         """The values of the first fallback, without the input; None where one is missing."""
         found = [values.value(c) if isinstance(c, str) else row[c] for _, c in self._message]
-        return None if None in found else "\0".join(map(str, found))
+        return "\0".join(map(str, found)) if _is_whole(found) else None
 
     def _keys(self, declared: Sequence[_Declared], row: Row, values: LineValues) -> list[int]:
         """A key for each list of names that all have a value."""
         keys = []
         for prefix, columns in declared:
             found: list[Any] = [values.value(c) if isinstance(c, str) else row[c] for c in columns]
-            if None not in found:
+            if _is_whole(found):
                 try:
                     text = prefix + "\0".join(found)
                 except TypeError:  # a value that is no text
                     text = prefix + "\0".join(map(str, found))
                 keys.append(key_of(text))
         return keys
+
+
+def _is_whole(values: list[Any]) -> bool:
+    """Whether all of an identity's values are there; gateways write empty ids, too."""
+    return None not in values and "" not in values
 
 
 def part_key(key: int, number: int) -> int:
