@@ -1,11 +1,13 @@
 """Lines whose ids are empty, missing, or those of another answer: which are one request."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from burnbook.agent_logs.requests import key_of
 from conftest import Shell
-from test_request_facts import ingest, line, put, totals
+from test_request_facts import ingest, line, old_row, put, totals
 
 
 def answer(message: Any, request: Any, at: int = 1, output: int = 9, **more: Any) -> dict[str, Any]:
@@ -77,3 +79,27 @@ def test_an_advisor_has_a_speed_of_its_own(shell: Shell, tmp_path: Path) -> None
     assert ingest(shell, tmp_path)["accepted"] == 4
     speeds = [row.get("speed") for row in shell.rows("agent_usage")]
     assert speeds == ["fast", None, "fast", "fast"]
+
+
+@pytest.mark.parametrize("items", [[None, 5, "x", [1], {"type": "message"}], {"a": 1}, "x", 7])
+def test_a_list_of_parts_of_another_form_costs_no_request(
+    shell: Shell, tmp_path: Path, items: Any
+) -> None:
+    put(tmp_path, line(usage={"iterations": items}))
+    assert [ingest(shell, tmp_path)[name] for name in ("accepted", "rejected")] == [1, 0]
+
+
+def test_a_row_of_version_1_without_ids_is_not_booked_again(shell: Shell, tmp_path: Path) -> None:
+    put(tmp_path, answer(None, None))
+    ingest(shell, tmp_path)
+    [row] = shell.rows("agent_usage")
+    # Version 1 had a key of what the line says: its time, session, model and counts.
+    values = ["2026-11-22 09:01:00+00:00", "s", "glm-5.2", "100", "0", "0", "0", "9", "0"]
+    key = key_of("\0".join(["claude", *values]))
+    old = {name: value for name, value in row.items() if name != "request_id"}
+    (shell.book / "agent_usage.jsonl").write_bytes(old_row({**old, "id": f"u-{key:016x}"}))
+    shutil.rmtree(shell.book / "cache")
+    told = ingest(shell, tmp_path)
+    assert (told["accepted"], told["upgraded"]) == (0, 1)
+    assert totals(shell)["requests"] == 1
+    shell.ok("check")

@@ -100,9 +100,10 @@ class RequestKeys:
                 return Keys(earlier)
         is_early = self._has_input and values.value("@input") is None
         keys = self._keys(self._fallback, row, values)
-        if not keys:
-            counts = [values.ts, values.own_session, values.model, *values.amounts]
-            keys = [key_of("\0".join([self.tool, *map(str, counts)]))]
+        if not keys or earlier is None:
+            texts = map(str, [values.ts, values.own_session, values.model, *values.amounts])
+            counts = key_of("\0".join([self.tool, *texts]))
+            keys, earlier = keys or [counts], counts if keys else earlier
         is_early = is_early and self.message(row, values) is not None
         return Keys(keys[0], keys[1:], earlier, True, is_early)
 
