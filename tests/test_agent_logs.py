@@ -274,7 +274,6 @@ HOSTILE = [
     (FINE.replace(b'"s-1"', b'"' + b"s" * 5000 + b'"'), "sessionId: expected `str` of length <="),
     (FINE.replace(b"{", b'{"more": ' + DEEP + b",", 1), "nested deeper than 64 levels"),
     (FINE.replace(b'"s-1"', b'"\xff"'), "not UTF-8 at byte "),
-    (FINE.replace(b'"s-1"', b'"\\ud800"'), "not JSON: "),
     (FINE.replace(b'"s-1"', b'"a\0b"'), "a NUL byte at byte "),
 ]
 

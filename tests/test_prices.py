@@ -523,3 +523,17 @@ def test_a_write_keeps_the_mode_and_follows_a_link(tmp_path: Path) -> None:
     assert (real.read_text(), link.is_symlink()) == ("new", True)
     assert real.stat().st_mode & 0o777 == 0o664
     assert sorted(p.name for p in tmp_path.iterdir()) == ["prices.json", "real.json"]
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("factor = -1", "multipliers[0].factor = -1 is not valid; valid: "),
+        ('factor = 2\nmode = "warp"', "multipliers[0].mode = 'warp' is not valid; valid: "),
+        ("", "multipliers[0]: object missing required field `factor`"),
+    ],
+)
+def test_a_message_on_a_list_of_tables_names_the_value(shell: Shell, line: str, fault: str) -> None:
+    text = f'[[multipliers]]\nname = "m"\nmodels = ["*"]\nsource = "u"\n{line}\n'
+    (shell.config / "price_rules.toml").write_text(text)
+    assert fault in shell.fails(78, "prices", "--explain", "claude-opus-5")

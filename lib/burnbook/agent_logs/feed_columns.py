@@ -193,17 +193,19 @@ def _parts(declared: Parts, column: int) -> PartKind:
     only = compile_conditions(item, declared.only, ANY)
     fields = _fields_of(item, declared.fields, NUMBER_OR_TEXT)
     kind, get = item.build()
-    decode = msgspec.json.Decoder(list[kind] | None).decode  # type: ignore[valid-type]
+    either = kind | str | int | float | bool | list[Any] | None
+    decode = msgspec.json.Decoder(list[either]).decode  # type: ignore[valid-type]
 
     def rows(value: Any) -> list[Row]:
         try:
-            if isinstance(value, msgspec.Raw):
-                items = decode(value)
+            if not isinstance(value, msgspec.Raw):
+                value = value if isinstance(value, list) else []
+                items = msgspec.convert(value, list[either])  # type: ignore[valid-type]
             else:
-                items = msgspec.convert(value, list[kind] | None)  # type: ignore[valid-type]
+                items = decode(value) if bytes(value).startswith(b"[") else []
         except msgspec.ValidationError as error:
             raise Refused(f"{declared.items}: {reason_of(str(error))}") from None
-        return [get(each) for each in items or ()]
+        return [get(each) for each in items if isinstance(each, kind)]
 
     return PartKind(column, own, only, fields, rows)
 

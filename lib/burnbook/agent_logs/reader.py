@@ -2,7 +2,6 @@
 
 import os
 import stat
-from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -18,6 +17,7 @@ from burnbook.base.json_path import split
 from burnbook.config.agent_logs import LogFeed
 from burnbook.jsonl import unpack
 from burnbook.jsonl.parse import MAX_LINE
+from burnbook.jsonl.records import records, without_half_pairs
 from burnbook.jsonl.scan import LONGEST, Buffer, Hit, reader
 from burnbook.jsonl.sources import Log, Source, begin, beside, head_of, mark_of
 
@@ -167,26 +167,17 @@ class LogReader:
                     wrong.append((n, str(error)))
             return rows, wrong
         for n, (start, stop) in enumerate(hits):
-            try:
-                for read in self._rows(bytes(data[start:stop])):
+            for record in records(bytes(data[start:stop])):
+                try:
+                    read = feed.read(record)
                     if read is None:
                         requests.tally.ignored += 1
                     else:
                         rows.append(read)
                         add(read)
-            except Refused as error:
-                wrong.append((n, str(error)))
+                except Refused as error:
+                    wrong.append((n, str(error)))
         return rows, wrong
-
-    def _rows(self, line: bytes) -> list[Row | None]:
-        """The rows of a line. A disk that lost power leaves NULs before or behind whole records."""
-        if b"\0" not in line:
-            return [self.compiled.read(line)]
-        rows = []
-        for record in filter(bytes.strip, line.split(b"\0")):
-            with suppress(Refused):
-                rows.append(self.compiled.read(record))
-        return rows or [self.compiled.read(line)]
 
     def _document(self, log: Log, handle: int, file: int) -> Source:
         lines = self._line_reader(log, file)
@@ -197,7 +188,7 @@ class LogReader:
         with os.fdopen(os.dup(handle), "rb") as document_file:
             data = document_file.read(_DOCUMENT)
         try:
-            document = msgspec.json.decode(data)
+            document = msgspec.json.decode(without_half_pairs(data))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             self._reject(log.path, 0, f"not JSON: {error}", data)
             return source

@@ -82,10 +82,10 @@ class TomlFolder:
             fact, _, path = str(error).partition(" - at `$")
             fact = fact[:1].lower() + fact[1:]
             key = path.rstrip("`").lstrip(".")
-            value = raw.get(re.split(r"[.\[]", key)[0]) if key else raw
+            full = ".".join(filter(None, (where, key)))
             if "missing required field" in fact:
-                raise BadConfig(f"{self.path(file)}: {where}: {fact}") from None
-            self.wrong(file, ".".join(filter(None, (where, key))), value, fact)
+                raise BadConfig(f"{self.path(file)}: {full}: {fact}") from None
+            self.wrong(file, full, _value_at(raw, key), fact)
 
     def tables(
         self, file: str, raw: dict[str, Any], key: str, kind: type[T], naming: Naming = IDS
@@ -184,6 +184,16 @@ def _limit(value: Any, key: str) -> str:
     if isinstance(value, int) and value not in _INT64:
         return "an integer of at most 64 bits"
     return ""
+
+
+def _value_at(value: Any, key: str) -> Any:
+    """Returns the value at a key path such as `multipliers[0].factor`, or what is above it."""
+    for name in re.findall(r"[^.\[\]]+", key):
+        if isinstance(value, dict):
+            value = value.get(name)
+        elif isinstance(value, list) and name.isdecimal():
+            value = value[int(name)]
+    return value
 
 
 def shown(value: Any) -> str:

@@ -25,7 +25,7 @@ _HEAD = 1024
 _BESIDE = 1 << 20  # bytes
 _SEARCHED = 20_000  # files, to say which are not read
 _MARK = 1024  # several lines: the end of one alone may be that of any other
-FORM = 2
+FORM = 3
 FINISHED = 600.0  # seconds without a change after which nobody writes to a file any more
 
 

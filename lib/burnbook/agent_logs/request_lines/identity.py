@@ -105,16 +105,17 @@ class RequestKeys:
             if not self._fallback:
                 return Keys(earlier)
         keys = _keys(self._fallback, row)
-        if not keys:
-            counts = [row[_TS], own_session, row[_MODEL], *row[_TOKENS]]
-            keys = [key_of("\0".join([self.tool, *map(str, counts)]))]
+        if not keys or earlier is None:
+            texts = map(str, [row[_TS], own_session, row[_MODEL], *row[_TOKENS]])
+            counts = key_of("\0".join([self.tool, *texts]))
+            keys, earlier = keys or [counts], counts if keys else earlier
         is_early = self._has_input and row[_INPUT] is None and self.message(row) is not None
         return Keys(keys[0], keys[1:], earlier, True, is_early)
 
     def message(self, row: Row) -> str | None:
         """The values of the first fallback, without the input; None where one is missing."""
         values = [row[column] for column in self._message]
-        return None if None in values else "\0".join(map(str, values))
+        return "\0".join(map(str, values)) if _is_whole(values) else None
 
 
 def _keys(declared: Sequence[_Declared], row: Row) -> list[int]:
@@ -122,13 +123,18 @@ def _keys(declared: Sequence[_Declared], row: Row) -> list[int]:
     keys = []
     for prefix, get in declared:
         values = get(row)
-        if None not in values:
+        if _is_whole(values):
             try:
                 text = prefix + "\0".join(values)
             except TypeError:  # a value that is no text
                 text = prefix + "\0".join(map(str, values))
             keys.append(key_of(text))
     return keys
+
+
+def _is_whole(values: Sequence[object]) -> bool:
+    """Whether all of an identity's values are there; gateways write empty ids, too."""
+    return None not in values and "" not in values
 
 
 def part_key(key: int, number: int) -> int:

@@ -7,8 +7,9 @@ from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import COUNTED, PICKED, Row
 from burnbook.agent_logs.request_lines.identity import Keys, part_key
 from burnbook.agent_logs.requests import Facts, Request, RequestSet, total
+from burnbook.agent_logs.session_context import text_of
 
-_MODEL = PICKED["model"]
+_MODEL, _SPEED = PICKED["model"], PICKED["speed"]
 
 
 class Parts:
@@ -37,7 +38,9 @@ class Parts:
             if not total(amounts):
                 continue
             origin = requests.origin(request.origin)
-            origin = origin._replace(model=fields[_MODEL] or origin.model)
+            if fields[_MODEL]:  # the main model's speed is not that of another
+                speed = text_of(fields[_SPEED])
+                origin = origin._replace(model=fields[_MODEL], speed=speed)
             part = msgspec.structs.replace(
                 request,
                 total=total(amounts),

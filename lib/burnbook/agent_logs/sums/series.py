@@ -26,6 +26,7 @@ from burnbook.config.agent_logs import FACTS
 _NAMES = ("session", "project", "branch", "model", "is_subagent", *FACTS)
 _PLACES = itemgetter(*(PICKED[name] for name in _NAMES))
 _NO_PLACES = _PLACES(NO_FIELDS)
+_UNRECORDED = 8  # sums that may come before their records
 
 
 class Series:
@@ -134,7 +135,9 @@ class Series:
         session = self.context.session or self.stem
         key = key_of(f"{requests.tool}\0{session}\0{state.falls}\0{identity}")
         if feed.better is not None:
-            state.unrecorded = amounts, key
+            state.unrecorded.append((amounts, key))
+            if len(state.unrecorded) > _UNRECORDED:
+                del state.unrecorded[0]
         earlier = None
         if parent is not None:
             earlier = key_of(f"{requests.tool}\0{parent}\0{state.falls}\0{identity}")
@@ -212,11 +215,12 @@ class Series:
             requests.tally.duplicates += 1
             return
         state.last_record = key
-        counted, state.unrecorded = state.unrecorded, None
-        if counted is not None and counted[0] == amounts:
-            requests.earlier.setdefault(counted[1], key)
-            requests.tally.duplicates += 1
-            return
+        for number, (counted, counted_key) in enumerate(state.unrecorded):
+            if counted == amounts:
+                del state.unrecorded[number]
+                requests.earlier.setdefault(counted_key, key)
+                requests.tally.duplicates += 1
+                return
         uncounted: Any = amounts
         if state.uncounted is not None:
             uncounted = tuple(map(add, state.uncounted, amounts))

@@ -34,7 +34,7 @@ class SeriesState(msgspec.Struct, array_like=True):
 
     `sums`: the highest so far. `late`: those of the line before, if it was a late snapshot.
     `is_first`: the next sums are the first of the session's own part. `unrecorded`: amounts and
-    key of the last request that a sum showed, until a record follows. `uncounted`: amounts of
+    keys of the last requests that sums showed, until records follow. `uncounted`: amounts of
     records that no sum includes yet.
     """
 
@@ -43,7 +43,7 @@ class SeriesState(msgspec.Struct, array_like=True):
     late: Sums | None = None
     falls: int = 0
     is_first: bool = True
-    unrecorded: tuple[Amounts, int] | None = None
+    unrecorded: list[tuple[Amounts, int]] = []
     uncounted: Amounts | None = None
     last_record: int = 0
     version_1: Version1Keys = msgspec.field(default_factory=Version1Keys)

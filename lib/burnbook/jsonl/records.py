@@ -1,0 +1,76 @@
+"""The records in a line that is not one JSON value.
+
+Two writers, or a writer after one that was killed, leave several records in one line, whole ones
+and parts. A disk that lost power leaves NULs between them.
+"""
+
+import json
+import re
+
+import msgspec
+
+_MOST = 2_000  # places where a record may begin, tried in one line
+_BLANK = " \t\r\n"
+_BOM = b"\xef\xbb\xbf"
+# Pairs of surrogates come first, so that what group 1 matches is half of one.
+_ESCAPES = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+_check = msgspec.json.Decoder(msgspec.Raw).decode
+_scan = json.JSONDecoder(strict=False).raw_decode
+
+
+def without_half_pairs(line: bytes) -> bytes:
+    """The line with U+FFFD for half surrogate pairs: agents write them where they cut a text."""
+    if b"\\ud" not in line and b"\\uD" not in line:
+        return line
+    return _ESCAPES.sub(lambda found: rb"\ufffd" if found[1] else found[0], line)
+
+
+def records(line: bytes) -> list[bytes]:
+    """The whole records in a line, in order, and the parts between them; mostly the line itself."""
+    line = without_half_pairs(line)
+    if _is_value(line):
+        return [line]
+    pieces = [piece for part in line.split(b"\0") if part.strip() for piece in _pieces(part)]
+    return pieces if any(p.startswith(b"{") and _is_value(p) for p in pieces) else [line]
+
+
+def _is_value(line: bytes) -> bool:
+    try:
+        _check(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
+
+
+def _pieces(line: bytes) -> list[bytes]:
+    line = line.removeprefix(_BOM).strip()
+    # One character per byte, whatever bytes they are: the structure of JSON is ASCII.
+    text = line.decode("latin-1")
+    begin, end, first, last = 0, len(text), [], []
+    while begin < end and (stop := _end_of_object(text, begin)) is not None:
+        first.append(line[begin:stop])
+        begin = stop + len(text[stop:]) - len(text[stop:].lstrip(_BLANK))
+    # Behind a part, the last record is the one that ends with the line.
+    start = end
+    for _ in range(_MOST):
+        start = text.rfind('{"', begin, start)
+        if start < 0:
+            break
+        if _end_of_object(text, start) == end:
+            last.append(line[start:end])
+            end = begin + len(text[begin:start].rstrip(_BLANK))
+    rest = line[begin:end].strip()
+    return [*first, *([rest] if rest else []), *reversed(last)]
+
+
+def _end_of_object(text: str, start: int) -> int | None:
+    """Where the object ends that begins at `start`; None where there is no whole one."""
+    if not text.startswith("{", start):
+        return None
+    try:
+        return _scan(text, start)[1]
+    except (ValueError, RecursionError):
+        return None
