@@ -322,8 +322,8 @@ def test_a_feed_of_few_words_reads_every_line(shell: Shell) -> None:
 def test_secrets_and_home_folders_are_not_booked(shell: Shell, tmp_path: Path) -> None:
     key = "sk-ant-api03-abcd1234"
     lines = [
-        usage(cwd=f"/home/ada/{key}", sessionId=f"s {key}", gitBranch="ada@example.com"),
-        usage(cwd="/Users/ada/api", requestId=f"req {key}", sessionId="s-2"),
+        usage(cwd=f"/home/grace/{key}", sessionId=f"s {key}", gitBranch="grace@example.com"),
+        usage(cwd="/Users/grace/api", requestId=f"req {key}", sessionId="s-2"),
         usage(cwd=str(tmp_path / "api"), requestId="req_3", sessionId="s-3"),
         usage(cwd="/srv/api", requestId="req_4", sessionId="s-4"),
     ]
@@ -332,7 +332,7 @@ def test_secrets_and_home_folders_are_not_booked(shell: Shell, tmp_path: Path) -
     shell.ok("ingest", "claude", "--file", str(log), HOME=str(tmp_path))
     rows = shell.rows("agent_usage")
     assert key not in str(rows)
-    assert "ada" not in str(rows)
+    assert "grace" not in str(rows)
     assert {row["project"] for row in rows} == {"~/[key]", "~/api", "/srv/api"}
 
 
