@@ -31,6 +31,6 @@ Feature: Mistakes in the call or in churn.toml
     Examples:
       | text                       | said                              |
       | repos = 3                  | unknown key repos; valid: exclude |
-      | exclude = ['']             | exclude[0] = [''] is not          |
+      | exclude = ['']             | exclude[0] = '' is not          |
       | repositories = {'a/b'='x'} | repositories.a/b = 'a/b' is not   |
       | repositories = {a=''}      | repositories[...] = {'a': ''}     |
