@@ -96,7 +96,15 @@ def test_the_sample_by_hand() -> None:
     assert (totals["baseline"]["error_percent"], totals["routed"]["error_percent"]) == (0, 25)
     assert totals["routed"]["latency_ms"] == {"p50": 850, "p95": 1410}
     assert totals["delta_latency_ms"] == {"p50": 350, "p95": 910}
-    assert (totals["counterfactual_usd"], totals["saved_usd"]) == (0.0495, 0.04088)
+    # The failed request of `import` cost 0.0003 and replaced nothing.
+    assert comparison["features"][3]["saved_usd"] == -0.0003
+    assert (totals["counterfactual_usd"], totals["saved_usd"]) == (0.048, 0.03938)
+    assert comparison["verdict"] == "Offloading saved 0.0394 USD (1 of 4 routed requests failed)"
+    savings = [f["saved_usd"] for f in comparison["features"]]
+    reach = 3.182 * statistics.stdev(savings) / 2
+    assert comparison["saved_per_feature"] == pytest.approx(
+        {"n": 4, "mean": 0.009845, "low": 0.009845 - reach, "high": 0.009845 + reach}
+    )
     assert (totals["all"]["requests"], totals["all"]["usd"]) == (8, 0.05812)
     assert comparison["matched_totals"] == {k: v for k, v in totals.items() if k != "all"}
 
@@ -127,9 +135,14 @@ def test_a_request_without_token_counts_has_an_unknown_cost(tokens: dict[str, An
     comparison = compared(*SAMPLE, usage(feature="search", routed=True, model="glm", **tokens))
     for pair in (comparison["features"][0], comparison["totals"]):
         assert (pair["routed"]["usd"], pair["delta_usd"], pair["saved_usd"]) == (None, None, None)
-        assert (pair["routed"]["untold"], pair["counterfactual_usd"]) == (1, None)
+        assert pair["routed"]["untold"] == 1
+    # A failed request replaces no baseline work, with or without a token count.
+    instead = None if tokens.get("ok", True) else 0.048
+    assert comparison["totals"]["counterfactual_usd"] == instead
+    assert comparison["verdict"] == "Offloading: unknown (a routed request has no token count)"
+    assert comparison["saved_per_feature"] is None
     assert comparison["totals"]["routed"]["usd_known"] == 0.00862
-    assert comparison["totals"]["saved_usd_known"] == 0.04088
+    assert comparison["totals"]["saved_usd_known"] == 0.03938
     assert comparison["totals"]["baseline"]["usd"] == 0.0495
     assert comparison["gaps"]["without_tokens"] == 1
 
@@ -150,11 +163,11 @@ def test_a_model_without_a_price_is_named_and_costs_null() -> None:
     # The cost of the mystery with the other model is unknown too, and so is the total.
     assert (comparison["features"][0]["saved_usd"], totals["saved_usd"]) == (None, None)
     assert comparison["features"][1]["saved_usd"] == 0.00992
-    assert totals["saved_usd_known"] == 0.04088 - 0.0248
+    assert totals["saved_usd_known"] == 0.03938 - 0.0248
     other = compared(*SAMPLE, usage(feature="search", model="mystery", routed=True))
     assert (other["unpriced"], other["totals"]["saved_usd"]) == (["mystery"], None)
     assert (other["totals"]["saved_usd_known"], other["features"][0]["saved_usd_known"]) == (
-        *(0.04088, 0.0248),
+        *(0.03938, 0.0248),
     )
 
 
@@ -180,8 +193,8 @@ def test_a_feature_without_a_baseline_is_priced_at_the_windows() -> None:
     )
     assert (comparison["matched"], comparison["unmatched"]) == (4, 2)
     assert comparison["gaps"]["without_feature"] == 2
-    assert comparison["matched_totals"]["counterfactual_usd"] == 0.0495
-    assert comparison["totals"]["counterfactual_usd"] == 0.0495 + 0.0045
+    assert comparison["matched_totals"]["counterfactual_usd"] == 0.048
+    assert comparison["totals"]["counterfactual_usd"] == 0.048 + 0.0045
 
 
 def test_a_row_without_a_feature_is_about_its_rid() -> None:
@@ -366,7 +379,7 @@ def test_text_and_markdown_at_the_front_door(booked: Shell) -> None:
             "export",
         ]
         assert "Unmatched: 1" in shown
-        assert "Offloading saved: 0.0409 USD" in shown
+        assert "Offloading saved 0.0394 USD (1 of 4 routed requests failed)" in shown
         assert "as of 2026-11-20, from by hand" in shown
 
 
@@ -394,6 +407,6 @@ def test_unpriced_models_are_named(booked: Shell) -> None:
     (booked.config / "prices.toml").unlink()
     shown = booked.ok("cost-compare", "--window", "W0-CHN")
     assert "Without a price: glm, sonnet" in shown
-    assert "Offloading saved: not known" in shown
+    assert "Offloading: unknown (no price for glm)" in shown
     comparison = booked.json("cost-compare", "--window", "W0-CHN")
     assert (comparison["totals"]["all"]["usd"], comparison["unpriced"]) == (None, ["glm", "sonnet"])

@@ -97,6 +97,7 @@ def test_features_have_the_sums_of_their_rows(
                     str((NOON + timedelta(days=f["days"])).date()),
                     size_class(f["input_tokens"] or 0),
                     bool(f["usd"]),
+                    f["ok"],
                 )
                 for f in own
             }

@@ -30,8 +30,9 @@ Feature: Unknown prices make costs null, never zero
     When I run "bin/cost-compare --window W0-CHN"
     Then it prints the lines
       """
+      Offloading: unknown (no price for glm-9)
       Spent: at least 0.0053 USD (baseline 0.0045 USD, routed at least 0.0008 USD)
-      Offloading saved: not known; 0.0037 USD where the cost is known
+      Saved where the cost is known: 0.0037 USD
       Without a price: glm-9
       """
 
@@ -86,6 +87,6 @@ Feature: Unknown prices make costs null, never zero
     When I run "bin/cost-compare --window W0-CHN"
     Then it prints the lines
       """
-      Offloading saved: not known
+      Offloading: unknown (no price for glm-4.6)
       Without a price: claude-sonnet-4-5, glm-4.6
       """

@@ -17,16 +17,18 @@ Feature: cost-compare compares routed and baseline requests by feature
     And I run "bin/cost-compare --window W0-CHN"
     Then it prints
       """
+      Offloading saved 0.1654 USD (1 of 4 routed requests failed)
+      Saved per matched feature: 0.0413 USD (95% interval -0.0196 to 0.1023, n=4)
       W0-CHN: routed against baseline
 
       Tokens and USD
-        Feature        Baseline tokens  Routed   Delta  Baseline USD  Routed    Delta   Saved
-        search-index            23,820  24,530     710        0.0941  0.0180  -0.0761  0.0802
-        checkout-flow           19,700  19,515    -185        0.0766  0.0143  -0.0623  0.0636
-        login-form              10,600   9,350  -1,250        0.0452  0.0056  -0.0396  0.0224
-        csv-export               7,180   7,100     -80        0.0320  0.0058  -0.0262  0.0272
-        all matched             61,300  60,495    -805        0.2480  0.0437  -0.2043  0.1934
-        whole window            61,300  60,495    -805        0.2480  0.0437  -0.2043  0.1934
+        Feature        Baseline tokens  Routed   Delta  Baseline USD  Routed    Delta    Saved
+        search-index            23,820  24,530     710        0.0941  0.0180  -0.0761   0.0802
+        checkout-flow           19,700  19,515    -185        0.0766  0.0143  -0.0623   0.0636
+        login-form              10,600   9,350  -1,250        0.0452  0.0056  -0.0396  -0.0056
+        csv-export               7,180   7,100     -80        0.0320  0.0058  -0.0262   0.0272
+        all matched             61,300  60,495    -805        0.2480  0.0437  -0.2043   0.1654
+        whole window            61,300  60,495    -805        0.2480  0.0437  -0.2043   0.1654
 
       Errors and latency
         Feature        Baseline requests  Routed  Errors  Routed  p50 ms  Routed  p95 ms  Routed
@@ -41,7 +43,7 @@ Feature: cost-compare compares routed and baseline requests by feature
       Matched: 4
       Unmatched: 0
       Spent: 0.2917 USD (baseline 0.2480 USD, routed 0.0437 USD)
-      Offloading saved: 0.1934 USD (routed tokens at the baseline's prices 0.2372)
+      At the baseline's prices: 0.2091 USD (healthy routed requests: 3)
       Prices in USD as of 2026-11-22, from a price list of example.com
       """
 

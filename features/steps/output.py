@@ -26,6 +26,12 @@ def prints_nothing(context: Context) -> None:
     _same(context.scratch.stdout, "")
 
 
+@then("the first line is {text:Quoted}")
+def first_line(context: Context, text: str) -> None:
+    _succeeded(context.scratch)
+    _same(context.scratch.stdout.partition("\n")[0], text)
+
+
 @then("it prints the lines")
 def prints_lines(context: Context) -> None:
     """Each line of the text is in the output, in this order, whatever the spaces."""

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from burnbook.cost.comparison.counterfactual import Instead, instead_of, total
+from burnbook.cost.comparison.counterfactual import Instead, instead_of, total, unknown_reason
 from burnbook.cost.comparison.figures import Compared, Comparison, Gaps, Latency, Reason, Totals
 from burnbook.cost.comparison.tally import Pricing, Tally
+from burnbook.cost.comparison.verdict import per_feature, verdict
 
 
 class Sides(NamedTuple):
@@ -58,7 +59,8 @@ def compare(requests: Requests, pricing: Pricing) -> Comparison:
     instead = {n: instead_of(s.routed, s.baseline.mix, mix, pricing) for n, s in matched.items()}
     of_matched = total(instead.values())
     of_rest = instead_of(window.routed.without(both.routed), {}, mix, pricing)
-    totals = _pair(window, total([of_matched, of_rest]), pricing)
+    of_window = total([of_matched, of_rest])
+    totals = _pair(window, of_window, pricing)
     pairs = [_pair(sides, instead[name], pricing, name) for name, sides in matched.items()]
     pairs.sort(key=lambda f: (-(f.baseline.tokens or 0) - (f.routed.tokens or 0), f.feature))
     whole = everything.side(pricing)
@@ -77,6 +79,8 @@ def compare(requests: Requests, pricing: Pricing) -> Comparison:
             over_base=over_base,
         ),
         reasons=[Reason(model, reason) for model, reason in sorted(unpriced.items())],
+        verdict=verdict(totals, unknown_reason(window.routed, of_window, pricing)),
+        saved_per_feature=per_feature(pairs),
     )
 
 
@@ -99,7 +103,8 @@ def _pair(sides: Sides, instead: Instead, pricing: Pricing, name: str | None = N
     baseline, routed = sides.baseline.side(pricing), sides.routed.side(pricing)
     was, now = baseline.latency_ms, routed.latency_ms
     tokens = _less(routed.tokens, baseline.tokens)
-    cost, saved = (None if value is None else float(value) for value in instead)
+    cost = None if instead.cost is None else float(instead.cost)
+    saved = None if instead.saved is None else float(instead.saved)
     return Compared(
         feature=name,
         baseline=baseline,

@@ -1,5 +1,6 @@
 """The counterfactual: what the routed tokens would have cost on the baseline's models.
 
+A failed request replaces no baseline work, so its counterfactual is 0; its cost counts.
 In a matched feature these are the models of its own baseline, each by its share of the baseline's
 tokens there; for all other requests those of the window's whole baseline, by their shares there.
 The numbers of tokens are unchanged: it is unknown whether another model needs more or fewer. Prices
@@ -18,16 +19,20 @@ from burnbook.cost.comparison.tally import PriceKey, Pricing, Tally
 Mix = Mapping[str | None, int]
 
 
+NO_TOKENS = "a routed request has no token count"
+
+
 class Instead(NamedTuple):
     """USD on the baseline's models, and the known part of the saving.
 
-    `cost` is null if a model of the baseline has no price, if there is no baseline, and if a routed
-    request does not report its tokens. `saved` leaves such requests out, and those of routed models
-    without a price.
+    `cost` is null if a model of the baseline has no price, if there is no baseline, and if a
+    healthy routed request does not report its tokens; `reason` says which. `saved` leaves such
+    requests out, and those of routed models without a price.
     """
 
     cost: Fraction | None
     saved: Fraction | None
+    reason: str | None
 
 
 def instead_of(routed: Tally, own: Mix, window: Mix, pricing: Pricing) -> Instead:
@@ -42,30 +47,45 @@ def instead_of(routed: Tally, own: Mix, window: Mix, pricing: Pricing) -> Instea
         if usd.is_whole and has_tokens:
             known[key] = sums
             spent += usd.attos
-    cost_of_known = _cost_on(mix, known, pricing)
-    is_unknown = any(sums.unknown for sums in routed.cells.values())
-    return Instead(
-        None if is_unknown else _cost_on(mix, routed.cells, pricing),
-        None if cost_of_known is None else cost_of_known - Fraction(spent, ATTO),
-    )
+    cost_of_known, _ = _cost_on(mix, known, pricing)
+    cost, reason = _cost_on(mix, routed.cells, pricing)
+    if any(sums.unknown for key, sums in routed.cells.items() if key.ok):
+        cost, reason = None, NO_TOKENS
+    saved = None if cost_of_known is None else cost_of_known - Fraction(spent, ATTO)
+    return Instead(cost, saved, reason)
 
 
-def _cost_on(mix: Mix, cells: Mapping[PriceKey, Sums], pricing: Pricing) -> Fraction | None:
-    """Returns the USD of tokens on the models of a mix, each by its share of the mix's tokens.
+def _cost_on(
+    mix: Mix, cells: Mapping[PriceKey, Sums], pricing: Pricing
+) -> tuple[Fraction | None, str | None]:
+    """Returns the USD of healthy requests on the models of a mix, each by its share of the tokens.
 
-    None if the mix has no tokens, or if a model that has tokens has no price.
+    None, and the reason, if the mix has no tokens, or if a model that has tokens has no price.
     """
-    used = [(key, sums) for key, sums in cells.items() if any(sums.quantities)]
+    used = [(key, sums) for key, sums in cells.items() if key.ok and any(sums.quantities)]
     if not used:
-        return Fraction(0)
+        return Fraction(0), None
     total, whole = 0, sum(mix.values())
+    if not whole:
+        return None, "the baseline has no token counts" if mix else "no baseline requests"
     for model, share in mix.items():
         if share:
-            prices = [pricing.calculated(model, key, sums).usd for key, sums in used]
-            if not all(usd.is_whole for usd in prices):
-                return None
-            total += share * sum(usd.attos for usd in prices)
-    return Fraction(total, whole * ATTO) if whole else None
+            for key, sums in used:
+                priced = pricing.calculated(model, key, sums)
+                if priced.reason is not None:
+                    return None, priced.reason
+                total += share * priced.usd.attos
+    return Fraction(total, whole * ATTO), None
+
+
+def unknown_reason(routed: Tally, instead: Instead, pricing: Pricing) -> str | None:
+    """Returns why it is unknown what routed requests saved; None if it is known."""
+    for key, sums in sorted(routed.cells.items(), key=lambda item: str(item[0])):
+        if pricing.untold(key, sums):
+            return NO_TOKENS
+        if reason := pricing(key, sums).reason:
+            return reason
+    return instead.reason
 
 
 def total(parts: Iterable[Instead]) -> Instead:
@@ -76,4 +96,5 @@ def total(parts: Iterable[Instead]) -> Instead:
     return Instead(
         sum(costs, Fraction(0)) if len(costs) == len(every) else None,
         sum(saved, Fraction(0)) if saved or not every else None,
+        next((part.reason for part in every if part.reason is not None), None),
     )

@@ -40,8 +40,10 @@ class Side(msgspec.Struct, frozen=True):
 class Compared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Both sides, and routed - baseline, which is null if one of them is unknown.
 
-    `saved_usd` is counterfactual_usd - routed.usd. `saved_usd_known` is the same for those routed
-    requests that report their tokens and whose model has a price; null if there are none.
+    `counterfactual_usd` counts healthy routed requests alone: a failed one replaces no baseline
+    work. `saved_usd` is counterfactual_usd - routed.usd. `saved_usd_known` is the same for
+    those routed requests that report their tokens and whose model has a price; null if there are
+    none.
     """
 
     feature: str | None = None
@@ -60,6 +62,18 @@ class Totals(Compared, frozen=True, kw_only=True):
     """The same over every request, matched or not, and both sides together in `all`."""
 
     all: Side
+
+
+class PerFeature(msgspec.Struct, frozen=True):
+    """USD saved per matched feature: the mean of `n` features, and its 95% interval.
+
+    `low` and `high` are those of Student's t with n - 1 degrees of freedom.
+    """
+
+    n: int
+    mean: float
+    low: float
+    high: float
 
 
 class Gaps(msgspec.Struct, frozen=True):
@@ -83,6 +97,8 @@ class Comparison(msgspec.Struct, frozen=True):
     says why.
 
     A feature is matched if both sides have a request; `matched` and `unmatched` count features.
+    `verdict` is a sentence about `totals`. `saved_per_feature` is null if fewer than two features
+    are matched, or if what one of them saved is unknown.
     """
 
     features: Sequence[Compared]
@@ -93,3 +109,5 @@ class Comparison(msgspec.Struct, frozen=True):
     unpriced: Sequence[str]
     gaps: Gaps
     reasons: Sequence[Reason]
+    verdict: str
+    saved_per_feature: PerFeature | None

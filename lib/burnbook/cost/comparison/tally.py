@@ -17,13 +17,14 @@ class PriceKey(NamedTuple):
     """What the price of a request depends on: its model, its UTC day, and its prompt's tokens.
 
     `prompt_tokens` is a size of the same class (see `size_class`). `has_usd`: the proxy reports a
-    cost other than 0.
+    cost other than 0. `ok`: the requests are healthy; failed ones replace no baseline work.
     """
 
     model: str | None
     day: str
     prompt_tokens: int
     has_usd: bool
+    ok: bool
 
 
 class Pricing(NamedTuple):
@@ -75,10 +76,10 @@ class Tally:
             mix[key.model] = mix.get(key.model, 0) + sums.spent_input + sums.spent_output
         return mix
 
-    def add(self, key: PriceKey, sums: Sums, *, ok: bool) -> None:
-        """Add requests of one price that are all healthy (`ok`), or all failed."""
+    def add(self, key: PriceKey, sums: Sums) -> None:
+        """Add requests of one price that are all healthy, or all failed."""
         self.sums.add(sums)
-        self.errors += 0 if ok else sums.requests
+        self.errors += 0 if key.ok else sums.requests
         self.cells.setdefault(key, Sums()).add(sums)
 
     def add_latencies(self, latencies: Mapping[float, int]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from burnbook.config.prices import Prices
-from burnbook.cost.comparison.figures import Compared, Comparison, Gaps, Side
+from burnbook.cost.comparison.figures import Compared, Comparison, Gaps, PerFeature, Side
 from burnbook.cost.pricing import USD_KIND, Mode
 from burnbook.view.parts import Line, Part, Table, Title, number, percent
 
@@ -27,7 +27,7 @@ _BOTH = ("delta_tokens", "delta_usd", "counterfactual_usd", "saved_usd", "saved_
 def parts(
     window: str, comparison: Comparison, shown: Sequence[Compared], prices: Prices, mode: Mode
 ) -> Sequence[Part]:
-    """Lays out matched features, counts of unmatched ones, totals, the saving, and the gaps."""
+    """Lays out the verdict, matched features, counts of unmatched ones, totals, and the gaps."""
     sums = [("all matched", comparison.matched_totals), ("whole window", comparison.totals)]
     rows = [*((pair.feature or "", pair) for pair in shown), *sums]
     hidden = comparison.matched - len(shown)
@@ -46,15 +46,15 @@ def parts(
     if prices.as_of is not None and mode != "reported":
         rest.append(f"Prices in USD as of {prices.as_of}, from {prices.source or 'prices.toml'}")
     return [
+        Line(comparison.verdict, strong=True),
+        *_per_feature(comparison.saved_per_feature),
         Line(f"{window}: routed against baseline", strong=True),
         Title("Tokens and USD"),
         Table(_SPENT, [_spent(*row) for row in rows], "<" + ">" * (len(_SPENT) - 1)),
         Title("Errors and latency"),
         Table(_WENT, [_went(*row) for row in rows], "<" + ">" * (len(_WENT) - 1)),
         Title("In all"),
-        *map(Line, lines),
-        Line(_saved(whole), strong=True),
-        *map(Line, rest),
+        *map(Line, lines + _instead(whole) + rest),
     ]
 
 
@@ -87,15 +87,21 @@ def _went(name: str, pair: Compared) -> Sequence[str]:
     )
 
 
-def _saved(whole: Compared) -> str:
+def _per_feature(saved: PerFeature | None) -> list[Line]:
+    if saved is None:
+        return []
+    interval = f"95% interval {_money(saved.low)} to {_money(saved.high)}"
+    return [Line(f"Saved per matched feature: {_money(saved.mean)} USD ({interval}, n={saved.n})")]
+
+
+def _instead(whole: Compared) -> list[str]:
     if whole.saved_usd is not None:
-        instead = f"at the baseline's prices {_money(whole.counterfactual_usd)}"
-        how = "saved:" if whole.saved_usd >= 0 else "cost more:"
-        return f"Offloading {how} {_money(abs(whole.saved_usd))} USD (routed tokens {instead})"
-    known = whole.saved_usd_known
-    if known is None or not whole.routed.usd_known:
-        return "Offloading saved: not known"
-    return f"Offloading saved: not known; {_money(known)} USD where the cost is known"
+        healthy = number(whole.routed.requests - whole.routed.errors)
+        usd = _money(whole.counterfactual_usd)
+        return [f"At the baseline's prices: {usd} USD (healthy routed requests: {healthy})"]
+    if whole.saved_usd_known is None or not whole.routed.usd_known:
+        return []
+    return [f"Saved where the cost is known: {_money(whole.saved_usd_known)} USD"]
 
 
 def _unpriced(comparison: Comparison, mode: Mode) -> list[str]:

@@ -32,8 +32,8 @@ def stored_requests(database: Connection, window: str) -> Requests | None:
         database, "cost_requests", window_id=window
     ):
         cell = sums_from(sums)
-        key = PriceKey(model, day, prompt, bool(has_usd))
-        sides[feature][routed].add(key, cell, ok=bool(ok))
+        key = PriceKey(model, day, prompt, bool(has_usd), bool(ok))
+        sides[feature][routed].add(key, cell)
         if feature == WINDOW and model is None:
             without_model += cell.requests
     whole = sides.pop(WINDOW)
