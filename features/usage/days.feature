@@ -47,3 +47,23 @@ Feature: The days of a usage report
       | rows                |       |
       | totals.total_tokens | 0     |
       | totals.usd          | 0     |
+
+  Scenario Outline: Days by name, relative to --at and in the time zone of the report
+    When I run "bin/usage <flags> --format json"
+    Then the JSON has
+      | path            | value    |
+      | report          | <report> |
+      | since           | <since>  |
+      | until           | <until>  |
+      | totals.requests | <n>      |
+
+    Examples:
+      | flags                                                        | report | since      | until      | n |
+      | today --at 2026-11-22T12:00Z                                 | daily  | 2026-11-22 | 2026-11-22 | 3 |
+      | today --at 2026-11-21T23:30Z --timezone UTC                  | daily  | 2026-11-21 | 2026-11-21 | 1 |
+      | today --at 2026-11-21T23:30Z --timezone Europe/Berlin        | daily  | 2026-11-22 | 2026-11-22 | 4 |
+      | --since yesterday --at 2026-11-22T12:00Z                     | daily  | 2026-11-21 | null       | 5 |
+      | --since 10d --until 2d --at 2026-12-01T12:00Z                | daily  | 2026-11-21 | 2026-11-29 | 4 |
+      | weekly --since sunday --until sunday --at 2026-11-22T12:00Z  | weekly | 2026-11-22 | 2026-11-22 | 3 |
+      | --since monday --at 2026-12-01T12:00Z                        | daily  | 2026-11-30 | null       | 1 |
+      | blocks --last 2d --at 2026-11-22T12:00Z                      | blocks | 2026-11-21 | 2026-11-22 | 4 |

@@ -77,12 +77,18 @@ Feature: Usage by day, tool, model, project and window
     Then each of these exits with 2, says so in one sentence, and creates nothing
       | command                                          |
       | bin/usage hourly                                 |
-      | bin/usage --since yesterday                      |
+      | bin/usage --since tomorrow                       |
+      | bin/usage --until 7                              |
+      | bin/usage --last 0d                              |
+      | bin/usage --last 7d --since monday               |
+      | bin/usage today --last 7d                        |
       | bin/usage --since 2026-11-22 --until 2026-11-21  |
       | bin/usage --tool otter                           |
       | bin/usage --timezone Europe/Atlantis             |
       | bin/usage --cost free                            |
       | bin/usage --window ../W0                         |
+    When I run "bin/usage --since tomorrow"
+    Then it exits with 2 and says "usage: --since 'tomorrow' is not a day, such as 2026-11-22, today, yesterday, monday or 7d"
     When I run "bin/usage --tool otter"
     Then it exits with 2 and says "usage: --tool 'otter' is not a known tool; valid: "
     When I run "bin/usage --window W9"

@@ -11,6 +11,7 @@ from burnbook.context import Context, Result, note_damage
 from burnbook.cost.price_list import PriceList
 from burnbook.cost.pricing import USD_KIND
 from burnbook.times import clock
+from burnbook.times.days import Days, parse_days
 from burnbook.usage import queries
 from burnbook.usage import report as usage
 from burnbook.usage.counts import Counts
@@ -25,10 +26,11 @@ if TYPE_CHECKING:
 
 def run(ctx: Context, args: Any) -> Result:
     """One report. Only `--fresh` adds rows to the book."""
+    zone, zone_name = _zone(ctx, args.timezone)
+    days = _days(args, clock.to_wall(clock.now(), zone).date())
     if args.fresh:
         _read_new(ctx, args.tool)
-    zone, zone_name = _zone(ctx, args.timezone)
-    filters = _filters(ctx, args)
+    filters = _filters(ctx, args, days)
     pricing = Pricing(args.cost, PriceList(ctx.config.prices))
     by_size = args.report in usage.BY_ORIGIN
     if args.report == "blocks":
@@ -123,28 +125,28 @@ def _zone(ctx: Context, name: str | None) -> tuple[tzinfo, str]:
         raise UsageError(f"--timezone: {error}") from None
 
 
-def _filters(ctx: Context, args: Any) -> Filters:
-    since, until = _day("--since", args.since), _day("--until", args.until)
-    if since is not None and until is not None and since > until:
-        raise UsageError(f"--since {since} is after --until {until}")
+def _days(args: Any, today: date) -> Days:
+    """The days of the report; `today` becomes the daily report of that day."""
+    if args.report != "today":
+        return parse_days(today, args.since, args.until, args.last)
+    if (args.since, args.until, args.last) != (None, None, None):
+        raise UsageError("today is a report of one day; leave out --since, --until and --last")
+    args.report = "daily"
+    return Days(today, today)
+
+
+def _filters(ctx: Context, args: Any, days: Days) -> Filters:
     tools = tuple(args.tool or ())
     for tool in tools:
         _known_tool(ctx, tool)
     return Filters(
-        since=since,
-        until=until,
+        since=days.since,
+        until=days.until,
         tools=tools,
         projects=tuple(args.project or ()),
         models=tuple(args.model or ()),
         window=None if args.window is None else wanted(ctx, args.window),
     )
-
-
-def _day(flag: str, text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{flag} {text!r} is not a date (expected YYYY-MM-DD)") from None
 
 
 def _known_tool(ctx: Context, tool: str) -> None:
