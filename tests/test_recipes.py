@@ -183,8 +183,8 @@ def test_no_pass_leaks_in_from_outside(house: House) -> None:
     assert call["pass"] is None
 
 
-def test_help_needs_no_lock_and_makes_no_book(house: House, tmp_path: Path) -> None:
-    for word in ("-h", "--help"):
+def test_help_and_version_need_no_lock_and_make_no_book(house: House, tmp_path: Path) -> None:
+    for word in ("-h", "--help", "--version"):
         [call] = house.calls("just", "start", word, "--data-dir", str(tmp_path / "none"))
         assert (call["held"], call["argv"]) == (False, ["start", word, *call["argv"][2:]])
     assert not (tmp_path / "none").exists()

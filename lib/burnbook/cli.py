@@ -8,6 +8,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
+from burnbook import __version__
 from burnbook.base.clean_text import clean
 from burnbook.base.errors import (
     INTERNAL,
@@ -104,6 +105,10 @@ def parser(name: str, doc: str, flags: Flags) -> Parser:
         choices=script_parser.get_default("formats") or FORMATS,
         default="text",
         help="the output format (default: text)",
+    )
+    version = f"burnbook {__version__}"
+    common.add_argument(
+        "--version", action="version", version=version, help="print burnbook's version and exit"
     )
     return script_parser
 
