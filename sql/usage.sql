@@ -11,8 +11,10 @@ SELECT
         WHEN 'daily' THEN calendar.day
         WHEN 'weekly' THEN calendar.week
         WHEN 'monthly' THEN calendar.month
+        WHEN 'hour' THEN calendar.hour
         WHEN 'session' THEN origin.session
         WHEN 'window' THEN origin.window_id
+        WHEN 'tool' THEN origin.tool
         WHEN 'model' THEN origin.model
         WHEN 'project' THEN origin.project
         WHEN 'branch' THEN origin.branch

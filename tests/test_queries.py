@@ -35,8 +35,8 @@ def test_the_calendar_is_that_of_the_zone() -> None:
     zone = ZoneInfo("Asia/Kolkata")
     queries.set_calendar(connection, [start + 3, start + 95], queries.wall_time_in(zone))
     assert connection.execute("SELECT * FROM calendar").fetchall() == [
-        (start + 3, "2026-01-01", "2026-W01", "2026-01", 3 * 24 + 6),
-        (start + 95, "2026-01-02", "2026-W01", "2026-01", 4 * 24 + 5),
+        (start + 3, "2026-01-01", "2026-W01", "2026-01", 3 * 24 + 6, "06:00"),
+        (start + 95, "2026-01-02", "2026-W01", "2026-01", 4 * 24 + 5, "05:00"),
     ]
     queries.set_calendar(connection, [start], queries.wall_time_in(UTC))
     assert connection.execute("SELECT day, hour_of_week FROM calendar").fetchall() == [

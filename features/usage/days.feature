@@ -67,3 +67,29 @@ Feature: The days of a usage report
       | weekly --since sunday --until sunday --at 2026-11-22T12:00Z  | weekly | 2026-11-22 | 2026-11-22 | 3 |
       | --since monday --at 2026-12-01T12:00Z                        | daily  | 2026-11-30 | null       | 1 |
       | blocks --last 2d --at 2026-11-22T12:00Z                      | blocks | 2026-11-21 | 2026-11-22 | 4 |
+
+  Scenario: Hours of the day in the time zone of the report, of all days together
+    When I run "bin/usage hour --timezone UTC --format json"
+    Then the JSON rows at "rows" are
+      | period | tool   | model           | requests | total_tokens |
+      | 09:00  | claude | claude-opus-4-5 | 2        | 13570        |
+      | 10:00  | codex  | gpt-5.2-codex   | 2        | 18010        |
+      | 23:00  | claude | claude-opus-4-5 | 1        | 5460         |
+    When I run "bin/usage hour --timezone Asia/Kolkata --until 2026-11-22 --format json"
+    Then the JSON rows at "rows" are
+      | period | tool   | model           | requests |
+      | 05:00  | claude | claude-opus-4-5 | 1        |
+      | 14:00  | claude | claude-opus-4-5 | 2        |
+      | 15:00  | codex  | gpt-5.2-codex   | 1        |
+
+  Scenario: A report by tool has no second column of tools
+    When I run "bin/usage tool"
+    Then it prints
+      """
+      Usage tool: 37,040 tokens (2,040 new), 0.0226 USD at API list prices, or as logged
+        Tool    Model            Input  Cache write  Cache read  Output   Total     USD
+        claude  claude-opus-4-5    600          340      18,000      90  19,030  0.0165
+        codex   gpt-5.2-codex      900            0      17,000     110  18,010  0.0061
+        Total                    1,500          340      35,000     200  37,040  0.0226
+      Prices in USD as of 2026-11-22, from genai-prices 0.2.3
+      """

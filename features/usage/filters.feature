@@ -36,7 +36,7 @@ Feature: Usage by day, tool, model, project and window
       | blocks --tool claude                       | 111    |
       | project --window W0-CHN                    | 10000  |
 
-  Scenario: Sessions, projects, branches and models, the largest first
+  Scenario: Sessions, projects, branches, tools and models, the largest first
     When I run "bin/usage session --format json"
     Then the JSON rows at "rows" are
       | period | tool   | model             | total_tokens |
@@ -57,6 +57,12 @@ Feature: Usage by day, tool, model, project and window
       | main   | claude | claude-opus-4-5   | 11           |
       | main   | codex  | gpt-5.2-codex     | 11000        |
       | login  | claude | claude-sonnet-4-5 | 100          |
+    When I run "bin/usage tool --format json"
+    Then the JSON rows at "rows" are
+      | period | tool   | model             | total_tokens |
+      | codex  | codex  | gpt-5.2-codex     | 11000        |
+      | claude | claude | claude-opus-4-5   | 11           |
+      | claude | claude | claude-sonnet-4-5 | 100          |
     When I run "bin/usage model --format json"
     Then the JSON rows at "rows" are
       | period            | tool   | model             | total_tokens |

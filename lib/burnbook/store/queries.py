@@ -47,14 +47,15 @@ def set_calendar(
     """Fill `calendar` with these quarter-hours (epoch seconds // 900, UTC).
 
     `wall_time` returns the local time at the start of a quarter-hour, in the zone of the report.
-    Columns: quarter, day (2026-11-22), week (ISO, 2026-W47), month (2026-11) and hour_of_week
-    (0 is Monday from 00:00 to 00:59).
+    Columns: quarter, day (2026-11-22), week (ISO, 2026-W47), month (2026-11), hour_of_week (0 is
+    Monday from 00:00 to 00:59) and hour (of the day, 00:00 to 23:00).
     """
     _in_memory(database)
     database.execute("DROP TABLE IF EXISTS temp.calendar")
     database.execute(
         "CREATE TEMP TABLE calendar (quarter INTEGER PRIMARY KEY, day TEXT NOT NULL,"
-        " week TEXT NOT NULL, month TEXT NOT NULL, hour_of_week INTEGER NOT NULL)"
+        " week TEXT NOT NULL, month TEXT NOT NULL, hour_of_week INTEGER NOT NULL,"
+        " hour TEXT NOT NULL)"
     )
     dates: dict[date, tuple[str, str, str, int]] = {}
     rows = []
@@ -65,8 +66,9 @@ def set_calendar(
             year, week, weekday = day.isocalendar()
             dates[day] = (str(day), f"{year}-W{week:02}", str(day)[:7], 24 * (weekday - 1))
         name, week_name, month, hours = dates[day]
-        rows.append((quarter, name, week_name, month, hours + wall.hour))
-    database.executemany("INSERT INTO calendar VALUES (?, ?, ?, ?, ?)", rows)
+        hour = f"{wall.hour:02}:00"
+        rows.append((quarter, name, week_name, month, hours + wall.hour, hour))
+    database.executemany("INSERT INTO calendar VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
 def wall_time_in(zone: Any) -> Callable[[int], datetime]:

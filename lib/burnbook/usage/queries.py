@@ -18,7 +18,7 @@ _DAY = 96  # quarter-hours
 _EPOCH = date(1970, 1, 1).toordinal()
 _FACTS = 5  # columns of the queries
 _SUMS = len(Counts.__struct_fields__)
-BY_TIME = ("daily", "weekly", "monthly")
+BY_TIME = ("daily", "weekly", "monthly", "hour")
 
 
 class Filters(NamedTuple):

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from burnbook.usage.counts import Counts
 from burnbook.usage.pricing import NOTHING, Pricing, Usd
-from burnbook.usage.queries import BY_TIME, Key
+from burnbook.usage.queries import Key
 
 if TYPE_CHECKING:
     from burnbook.usage.block_report import BlockKey
 
-BY_ORIGIN = ("session", "window", "model", "project", "branch")
-REPORTS = (*BY_TIME, "session", "blocks", "window", "model", "project", "branch")
+BY_ORIGIN = ("session", "window", "tool", "model", "project", "branch")
 
 
 class Row(NamedTuple):

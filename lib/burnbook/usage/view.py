@@ -16,7 +16,7 @@ from burnbook.view.parts import Line, Part, Table, number
 _NAMES = {
     **{"daily": "Day", "weekly": "Week", "monthly": "Month", "session": "Session"},
     **{"blocks": "Block", "window": "Window", "model": "Model", "project": "Project"},
-    "branch": "Branch",
+    **{"branch": "Branch", "tool": "Tool", "hour": "Hour"},
 }
 # Terminal widths from which tools and models are shown, and then the kinds of tokens.
 _LAYOUTS = (60, 100)
@@ -107,15 +107,15 @@ def _table(usage: Report, report: str, zone: tzinfo, columns: int | None) -> Tab
 
 def _layout(usage: Report, report: str, zone: tzinfo, layout: int) -> Table:
     rows = usage.rows if layout else _by_period(usage.rows)
-    named = ["Tool"] if report == "model" else ["Tool", "Model"]
-    named = named if layout else []
+    named = [name for name in ("Tool", "Model") if layout and name != _NAMES[report]]
     kinds = _KINDS if layout == len(_LAYOUTS) else ()
     head = (_NAMES[report], *named, *(name for name, _ in kinds), "Total", "USD")
     lines: list[Sequence[str]] = []
     before: object = lines  # equal to no period
     for row in [*rows, usage.totals]:
         period = "Total" if row is usage.totals else period_text(row.period, report, zone)
-        names = [row.tool or "", row.model or ("" if row is usage.totals else "-")][: len(named)]
+        model = row.model or ("" if row is usage.totals else "-")
+        names = [row.tool or "" if name == "Tool" else model for name in named]
         figures = [number(figure(row)) for _, figure in kinds]
         shown = "" if row.period == before and row is not usage.totals else period
         lines.append((shown, *names, *figures, number(row.sums.total), usd_text(row.usd)))

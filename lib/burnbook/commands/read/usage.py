@@ -1,4 +1,4 @@
-"""Agents' usage by day, week, month, session, block, window, model, project or branch."""
+"""Agents' usage by day, week, month, session, block, window, tool, model and more."""
 
 from collections.abc import Iterable
 from contextlib import suppress
