@@ -454,6 +454,15 @@ def test_a_report_writes_nothing_but_caches(shell: Shell) -> None:
     assert new <= {f"cache/book.sqlite{suffix}" for suffix in ("", "-wal", "-shm")}
 
 
+@pytest.mark.parametrize("name", [*REPORTS, "today"])
+@pytest.mark.parametrize("form", ["text", "json", "csv", "markdown"])
+def test_a_report_creates_no_book(shell: Shell, name: str, form: str) -> None:
+    before = shell.tree()
+    missing = shell.book / "none" / "book"
+    shell.ok("usage", name, "--data-dir", str(missing), "--format", form)
+    assert (shell.tree(), missing.parent.exists()) == (before, False)
+
+
 def test_the_machines_own_zone_may_change(shell: Shell) -> None:
     (shell.config / "windows.toml").write_text("")
     booked(shell, [usage_row(START + timedelta(seconds=n), request_id=f"r{n}") for n in range(400)])
