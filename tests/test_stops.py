@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from burnbook.budget import meter_status, stop_rules
 from burnbook.budget.burn_rate import UNKNOWN
@@ -23,7 +24,7 @@ def standing(used: float | None, meter: str = "weekly", agent: str = "ada") -> M
     left = None if used is None else 100 - used
     reason = "reset-since" if used is None else None
     who = (agent, "codex", meter, minutes)
-    return MeterStatus(*who, NINE, used, left, None, UNKNOWN, None, None, reason)
+    return MeterStatus(*who, NINE, used, left, None, None, UNKNOWN, None, None, reason)
 
 
 def closing(rise: float | None, agent: str = "ada", meter: str = "weekly") -> Closing:
@@ -190,6 +191,24 @@ def test_a_meter_runs_out_before_its_reset_or_not_at_all() -> None:
     full = stand(pane(0, 10, 5), pane(2, 100, 5))
     assert full.runs_out is not None
     assert (full.resets_first, full.runs_out.over) == (False, True)
+
+
+def test_a_meter_without_a_reset_has_one_within_the_length_of_its_window() -> None:
+    slow = stand(pane(0, 10, None), pane(2, 20, None))
+    assert slow.runs_out is not None
+    assert (slow.resets_at, slow.resets_by) == (None, NINE + 7 * HOUR)
+    assert (slow.resets_first, slow.runs_out.earliest) == (True, None)
+    fast = stand(pane(0, 10, None), pane(2, 90, None))
+    assert fast.runs_out is not None
+    assert fast.runs_out.latest == NINE + 2 * HOUR + timedelta(minutes=30)
+    assert fast.resets_first is None  # it may reset sooner
+    past = stand(pane(0, 10, None), pane(2, 20, None), at=7)
+    assert (past.used_percent, past.reason) == (None, "reset-since")
+
+
+def test_a_length_beyond_the_calendar_gives_no_reset() -> None:
+    row = msgspec.structs.replace(pane(0, 10, None), meters=(Meter("5h", 10, 2**53, None),))
+    assert stand(row).resets_by is None
 
 
 def test_a_meter_after_its_reset_is_unknown() -> None:

@@ -5,7 +5,7 @@ as far back as they belong to the same reset of the meter and the same account.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
 import msgspec
@@ -23,7 +23,9 @@ THOUSAND = 1000.0  # and contexts in thousands of tokens
 class MeterStatus(msgspec.Struct, frozen=True):
     """One meter of one agent. If `used_percent` is null, `reason` explains why.
 
-    `resets_first` is whether it resets before it runs out; null means either is possible.
+    `resets_by` is the latest moment of its next reset: `resets_at`, else the length of its window
+    after the reading. `resets_first` is whether it resets before it runs out; null means either is
+    possible.
     """
 
     agent: str
@@ -34,6 +36,7 @@ class MeterStatus(msgspec.Struct, frozen=True):
     used_percent: float | None
     left_percent: float | None
     resets_at: datetime | None
+    resets_by: datetime | None
     per_hour: Rate
     runs_out: Out | None
     resets_first: bool | None
@@ -111,9 +114,10 @@ def _status(
     if later is not None:
         meter, captured_at = later.meter, later.captured_at
     used, reason = meter.used_percent, None
+    resets_by = _resets_by(meter, captured_at)
     if used is None:
         reason = "not-shown"
-    elif meter.resets_at is not None and meter.resets_at <= now:
+    elif resets_by is not None and resets_by <= now:
         used, reason = None, "reset-since"
     shown = _since_reset(meter, rows)
     if later is not None and used is not None:
@@ -122,7 +126,7 @@ def _status(
     out = first = None
     if used is not None and is_open and rate.window is not None:
         out = burn_rate.runs_out(captured_at, 100 - used, rate)
-        out, first = _until_reset(out, meter.resets_at)
+        out, first = _until_reset(out, resets_by, is_exact=meter.resets_at is not None)
     return MeterStatus(
         agent=newest.agent or "",
         provider=newest.provider,
@@ -132,6 +136,7 @@ def _status(
         used_percent=used,
         left_percent=None if used is None else 100 - used,
         resets_at=meter.resets_at,
+        resets_by=resets_by,
         per_hour=rate,
         runs_out=out,
         resets_first=first,
@@ -154,13 +159,29 @@ def _since_reset(meter: Meter, rows: Sequence[Snapshot]) -> list[Reading]:
     return result[::-1]
 
 
-def _until_reset(out: Out, resets_at: datetime | None) -> tuple[Out, bool | None]:
-    """Limits a forecast to the time before the reset. Also returns whether the reset is first."""
-    if out.over or resets_at is None:
+def _resets_by(meter: Meter, captured_at: datetime) -> datetime | None:
+    """Returns the latest moment of the next reset, or None if it is unknown or out of range."""
+    if meter.resets_at is not None or not meter.window_minutes:
+        return meter.resets_at
+    try:
+        return captured_at + timedelta(minutes=meter.window_minutes)
+    except OverflowError:  # a row may have any length up to 2**53 minutes
+        return None
+
+
+def _until_reset(
+    out: Out, resets_by: datetime | None, *, is_exact: bool
+) -> tuple[Out, bool | None]:
+    """Limits a forecast to the time before the reset. Also returns whether the reset is first.
+
+    Unless `is_exact`, the reset may be earlier, so running out is never certain to be first.
+    """
+    if out.over or resets_by is None:
         return out, False if out.over else None
-    early, late = (m if m and m < resets_at else None for m in (out.earliest, out.latest))
-    first = True if early is None else None if late is None else False
-    return Out(False, early, late), first
+    early, late = (m if m and m < resets_by else None for m in (out.earliest, out.latest))
+    if early is None:
+        return Out(False, None, None), True
+    return Out(False, early, late), False if late is not None and is_exact else None
 
 
 def prompts(rows: Mapping[str, Snapshot], pair: Pair) -> tuple[int | None, str | None]:

@@ -100,7 +100,7 @@ def _meters(config: Config, meters: Sequence[MeterStatus]) -> list[Part]:
         (
             *(meter.agent, meter.provider, meter.meter),
             *(percent(meter.used_percent), percent(meter.left_percent)),
-            moment(meter.resets_at, config.zone),
+            _reset(config, meter),
             _band(meter.per_hour),
             _meter_out(config, meter),
         )
@@ -108,6 +108,11 @@ def _meters(config: Config, meters: Sequence[MeterStatus]) -> list[Part]:
     ]
     head = ("agent", "provider", "meter", "used", "left", "resets", "% an hour", "runs out")
     return [Title("Meters"), Table(head, rows, "<<<>><><")] if rows else []
+
+
+def _reset(config: Config, meter: MeterStatus) -> str:
+    shown = moment(meter.resets_by, config.zone)
+    return f"by {shown}" if meter.resets_by and not meter.resets_at else shown
 
 
 def _band(rate: Rate) -> str:

@@ -1,0 +1,45 @@
+Feature: A meter runs out or is reset, whichever is first
+
+  A reading that shows no reset is followed by one after at most the length of the meter's window.
+
+  Background:
+    Given the windows
+      | window | ends                |
+      | W0-CHN | 2026-11-22 18:00:00 |
+    And "bin/snapshot start codex --window W0-CHN --set 5h=4 --at 2026-11-21T10:10Z" was run
+    And "bin/snapshot end codex --set 5h=44 --at 2026-11-22T09:50Z" was run
+
+  Scenario: A five-hour meter does not run out in days
+    When I run "bin/budget --window W0-CHN" at 09:55
+    Then it prints the lines
+      """
+        agent  provider  meter  used  left  resets                % an hour  runs out
+        main   codex     5h      44%   56%  by 2026-11-22 14:50  0.8 to 3.4  resets first
+      """
+    When I run "bin/budget --window W0-CHN --format json" at 09:55
+    Then the JSON has
+      | path                       | value                |
+      | meters.0.resets_at         | null                 |
+      | meters.0.resets_by         | 2026-11-22T14:50:00Z |
+      | meters.0.runs_out.over     | false                |
+      | meters.0.runs_out.earliest | null                 |
+      | meters.0.runs_out.latest   | null                 |
+      | meters.0.resets_first      | true                 |
+
+  Scenario: A stop rule does not apply to a reading from before a reset
+    Given the config file budgets.toml says
+      """
+      [stop.short]
+      window_minutes        = 300
+      used_percent_at_least = 40
+      message               = "wait for the reset"
+      """
+    When I run "bin/budget --window W0-CHN --format json" at 14:49
+    Then the JSON value at "rules.0.state" is stop
+    When I run "bin/budget --window W0-CHN --format json" at 14:50
+    Then the JSON has
+      | path                  | value       |
+      | meters.0.used_percent | null        |
+      | meters.0.reason       | reset-since |
+      | rules.0.state         | unknown     |
+      | rules.0.reason        | reset-since |
