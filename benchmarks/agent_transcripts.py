@@ -70,7 +70,7 @@ class Claude:
             counts = (chance.randrange(1, 12), size, writes - long, long, maker.number(5.2, 1.2), 0)
             if server != "vendor":
                 counts = (size, 0, 0, 0, counts[4], 0)
-            sizes.add(size)  # two requests of a relay with the same input cannot be told apart
+            sizes.add(size)  # two requests of a relay with the same input look like one
             size = size + writes if size < 160_000 else 20_000
             while size in sizes:
                 size += 1

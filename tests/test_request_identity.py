@@ -104,11 +104,11 @@ class Transcripts:
             line |= {"message": {"id": message, "model": "m", "usage": counts}}
             line |= {"requestId": request} if request else {}
             if at < 1 + number % 3:
-                self.tell(session, name, line)
+                self.write_line(session, name, line)
             else:
                 self.waiting.append((session, name, line))
 
-    def tell(self, session: Session, name: str, line: dict[str, Any]) -> None:
+    def write_line(self, session: Session, name: str, line: dict[str, Any]) -> None:
         """Write a line of an answer, and note what is true now."""
         self.write(session, line)
         usage = line["message"]["usage"]
@@ -124,7 +124,7 @@ class Transcripts:
             mine = [entry for entry in self.waiting if entry[1] == name]
             self.waiting = [entry for entry in self.waiting if entry[1] != name]
             for entry in mine if session.name not in self.closed else ():
-                self.tell(*entry)
+                self.write_line(*entry)
 
     def vendor(self, choice: int) -> None:
         """An answer with the ids of the vendor."""

@@ -13,9 +13,9 @@ from test_request_facts import ingest, line, old_row, put, totals
 def answer(message: Any, request: Any, at: int = 1, output: int = 9, **more: Any) -> dict[str, Any]:
     """A line with these ids; the number of tokens that were sent is 100 unless stated."""
     usage = {"input_tokens": more.pop("sent", 100), "output_tokens": output}
-    told = line(at, requestId=request, uuid=more.pop("uuid", f"u{at}-{output}"), **more)
-    told["message"] |= {"id": message, "model": "glm-5.2", "usage": usage}
-    return told
+    entry = line(at, requestId=request, uuid=more.pop("uuid", f"u{at}-{output}"), **more)
+    entry["message"] |= {"id": message, "model": "glm-5.2", "usage": usage}
+    return entry
 
 
 LINES = [
@@ -73,9 +73,9 @@ def test_an_advisor_has_a_speed_of_its_own(shell: Shell, tmp_path: Path) -> None
         {"type": "compaction", "input_tokens": 1000},
     ]
     usage = {"input_tokens": 1000, "output_tokens": 0, "speed": "fast", "iterations": items}
-    told = line()
-    told["message"]["usage"] = usage
-    put(tmp_path, told)
+    entry = line()
+    entry["message"]["usage"] = usage
+    put(tmp_path, entry)
     assert ingest(shell, tmp_path)["accepted"] == 4
     speeds = [row.get("speed") for row in shell.rows("agent_usage")]
     assert speeds == ["fast", None, "fast", "fast"]
@@ -99,7 +99,7 @@ def test_a_row_of_version_1_without_ids_is_not_booked_again(shell: Shell, tmp_pa
     old = {name: value for name, value in row.items() if name != "request_id"}
     (shell.book / "agent_usage.jsonl").write_bytes(old_row({**old, "id": f"u-{key:016x}"}))
     shutil.rmtree(shell.book / "cache")
-    told = ingest(shell, tmp_path)
-    assert (told["accepted"], told["upgraded"]) == (0, 1)
+    output = ingest(shell, tmp_path)
+    assert (output["accepted"], output["upgraded"]) == (0, 1)
     assert totals(shell)["requests"] == 1
     shell.ok("check")

@@ -167,60 +167,60 @@ def pane(hours: float, used: float | None, resets: float | None) -> Snapshot:
     )
 
 
-def stand(*rows: Snapshot, at: float = 2.0, is_open: bool = True) -> MeterStatus:
+def status_of(*rows: Snapshot, at: float = 2.0, is_open: bool = True) -> MeterStatus:
     [status] = meter_status.of_meters(rows, NINE + at * HOUR, is_open=is_open)
     return status
 
 
 def test_a_rate_begins_at_the_last_reset() -> None:
-    status = stand(pane(0, 90, 1), pane(1, 10, 6), pane(2, 30, 6))
+    status = status_of(pane(0, 90, 1), pane(1, 10, 6), pane(2, 30, 6))
     assert (status.per_hour.window, status.per_hour.stretches) == (20.0, 1)
 
 
 def test_a_meter_runs_out_before_its_reset_or_not_at_all() -> None:
-    slow = stand(pane(0, 10, 5), pane(2, 20, 5))
+    slow = status_of(pane(0, 10, 5), pane(2, 20, 5))
     assert slow.runs_out is not None
     assert (slow.resets_first, slow.runs_out.earliest) == (True, None)
-    fast = stand(pane(0, 10, 50), pane(2, 90, 50))
+    fast = status_of(pane(0, 10, 50), pane(2, 90, 50))
     assert fast.runs_out is not None
     assert fast.resets_first is False
     assert fast.runs_out.earliest == NINE + 2 * HOUR + timedelta(minutes=7, seconds=30)
-    between = stand(pane(0, 10, 5), pane(2, 60, 5))
+    between = status_of(pane(0, 10, 5), pane(2, 60, 5))
     assert between.runs_out is not None
     assert (between.resets_first, between.runs_out.latest) == (None, None)
-    full = stand(pane(0, 10, 5), pane(2, 100, 5))
+    full = status_of(pane(0, 10, 5), pane(2, 100, 5))
     assert full.runs_out is not None
     assert (full.resets_first, full.runs_out.over) == (False, True)
 
 
 def test_a_meter_without_a_reset_has_one_within_the_length_of_its_window() -> None:
-    slow = stand(pane(0, 10, None), pane(2, 20, None))
+    slow = status_of(pane(0, 10, None), pane(2, 20, None))
     assert slow.runs_out is not None
     assert (slow.resets_at, slow.resets_by) == (None, NINE + 7 * HOUR)
     assert (slow.resets_first, slow.runs_out.earliest) == (True, None)
-    fast = stand(pane(0, 10, None), pane(2, 90, None))
+    fast = status_of(pane(0, 10, None), pane(2, 90, None))
     assert fast.runs_out is not None
     assert fast.runs_out.latest == NINE + 2 * HOUR + timedelta(minutes=30)
     assert fast.resets_first is None  # it may reset sooner
-    past = stand(pane(0, 10, None), pane(2, 20, None), at=7)
+    past = status_of(pane(0, 10, None), pane(2, 20, None), at=7)
     assert (past.used_percent, past.reason) == (None, "reset-since")
 
 
 def test_a_length_beyond_the_calendar_gives_no_reset() -> None:
     row = msgspec.structs.replace(pane(0, 10, None), meters=(Meter("5h", 10, 2**53, None),))
-    assert stand(row).resets_by is None
+    assert status_of(row).resets_by is None
 
 
 def test_a_meter_after_its_reset_is_unknown() -> None:
-    status = stand(pane(0, 10, 3), pane(2, 95, 3), at=3)
+    status = status_of(pane(0, 10, 3), pane(2, 95, 3), at=3)
     assert (status.used_percent, status.left_percent, status.reason) == (None, None, "reset-since")
     assert status.runs_out is None
 
 
 def test_a_value_that_a_pane_does_not_show_is_unknown() -> None:
-    status = stand(pane(0, 10, 3), pane(2, None, 3))
+    status = status_of(pane(0, 10, 3), pane(2, None, 3))
     assert (status.used_percent, status.reason) == (None, "not-shown")
 
 
 def test_nothing_runs_out_in_a_window_that_is_over() -> None:
-    assert stand(pane(0, 10, 5), pane(2, 90, 5), is_open=False).runs_out is None
+    assert status_of(pane(0, 10, 5), pane(2, 90, 5), is_open=False).runs_out is None

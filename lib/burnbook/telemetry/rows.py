@@ -47,7 +47,7 @@ _decoder = msgspec.json.Decoder(list[Request])
 def read(lines: Sequence[bytes]) -> list[Any]:
     """The rows of lines; None for a corrupt line and a NewerRow for one of a newer version.
 
-    The rows of lines that all hold have only the fields of `Request`.
+    If all lines are valid, their rows have only the fields of `Request`.
     """
     return decode_all(lines, _decoder) or [codec.read(JOURNAL, line) for line in lines]
 

@@ -1,1 +1,1 @@
-"""Lines of requests: which request a line is of, and what it says of it."""
+"""Lines of requests: the identity of each request, and its facts."""
