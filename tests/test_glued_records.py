@@ -98,7 +98,7 @@ def test_parts_hide_no_whole_record(parts: list[tuple[int, str, float]], glue: b
 def test_a_long_line_of_parts_takes_little_time() -> None:
     for text in (b'{"a":' * 200_000, b'{"' * 500_000, b'{"a":{}' * 100_000):
         assert records(text) == [text]
-    assert len(records(b"{}" * 500_000)) == 500_000
+    assert records(b"{}" * 500_000)[19_999:] == [b"{}", b"{}" * 480_000]
     assert len(records(b"x" + b'{"a":1}' * 150_000)) == 150_001
     lists = b"x" + (b'{"a":[' + b"1," * 250) * 2_000
     assert records(lists) == [lists]

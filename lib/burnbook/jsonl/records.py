@@ -9,6 +9,7 @@ import re
 
 import msgspec
 
+_MOST_RECORDS = 20_000  # at the beginning of a line; it bounds the memory of rows
 _MOST_SCANNED = 1 << 24  # characters of a line, to find the records at its end: 0.3 s
 _BLANK = " \t\r\n"
 _BLANKS = re.compile(f"[{_BLANK}]*")
@@ -50,8 +51,10 @@ def _pieces(line: bytes) -> list[bytes]:
     line = line.removeprefix(_BOM).strip()
     # One character per byte, whatever bytes they are: the structure of JSON is ASCII.
     text = line.decode("latin-1")
-    begin, end, first, last = 0, len(text), [], []
-    while (stop := _end_of_object(text, begin)) is not None:
+    begin, end = 0, len(text)
+    first: list[bytes] = []
+    last: list[bytes] = []
+    while len(first) < _MOST_RECORDS and (stop := _end_of_object(text, begin)) is not None:
         first.append(line[begin:stop])
         begin = _end_of_blanks(text, stop)
     # After a part, the last record is the one that ends with the line.
