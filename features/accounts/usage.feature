@@ -46,3 +46,21 @@ Feature: Usage by account
       """
     When I run "bin/usage account"
     Then it exits with 78 and says "usage: CONFIG/accounts.toml: accounts.private.homes[0] = '~/.codex' is not valid; valid: a folder of one account (work has it)"
+
+  Scenario: An account has the requests of its agents
+    Given the config file accounts.toml says
+      """
+      [accounts.team]
+      provider = "claude"
+      agents   = ["ada"]
+      """
+    And agents used
+      | agent | tool   | session | at    | input | output |
+      | ada   | claude | s3      | 10:00 | 1     | 0      |
+      | bo    | claude | s4      | 11:00 | 2     | 0      |
+    When I run "bin/usage account --tool claude --format json"
+    Then the JSON rows at "rows" are
+      | period         | total_tokens |
+      | ~/.claude-work | 10           |
+      | null           | 2            |
+      | team           | 1            |

@@ -8,8 +8,8 @@ from behave.runner import Context
 @given("agents used")
 def used(context: Context) -> None:
     """Lines of the agents' logs, ingested into the book."""
-    for tool, lines in logs(context.table):
-        context.scratch.run(["bin/ingest", tool, "--stdin"], lines)
+    for agent, tool, lines in logs(context.table):
+        context.scratch.run(["bin/ingest", tool, "--stdin", "--agent", agent], lines)
         assert context.scratch.code == 0, context.scratch.stderr
         assert "rejected 0" in context.scratch.stdout, context.scratch.stdout
 
@@ -22,13 +22,13 @@ def used_in_folder(context: Context, folder: str) -> None:
         "codex": ("CODEX_HOME", "sessions/2026/11/22/rollout-{}.jsonl"),
     }
     scratch = context.scratch
-    for number, (tool, lines) in enumerate(logs(context.table)):
+    for number, (agent, tool, lines) in enumerate(logs(context.table)):
         variable, pattern = names[tool]
         path = scratch.home / folder / pattern.format(number)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(lines, "utf-8")
         scratch.environment[variable] = str(scratch.home / folder)
-        scratch.run(["bin/ingest", tool])
+        scratch.run(["bin/ingest", tool, "--agent", agent])
         del scratch.environment[variable]
         assert scratch.code == 0, scratch.stderr
         assert "rejected 0" in scratch.stdout, scratch.stdout

@@ -210,8 +210,8 @@ def _set_accounts(database: Connection, account_of: AccountOf | None) -> None:
     database.execute("DROP TABLE IF EXISTS temp.accounts")
     database.execute("CREATE TEMP TABLE accounts (origin INTEGER PRIMARY KEY, name TEXT)")
     if account_of is not None:
-        origins = database.execute("SELECT id, tool, home FROM usage_origins").fetchall()
-        rows = [(origin, account_of(tool, home, None)) for origin, tool, home in origins]
+        origins = database.execute("SELECT id, tool, home, agent FROM usage_origins")
+        rows = [(origin, account_of(*names)) for origin, *names in origins.fetchall()]
         database.executemany("INSERT INTO accounts VALUES (?, ?)", rows)
 
 
