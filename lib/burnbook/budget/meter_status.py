@@ -119,9 +119,8 @@ def _status(
         reason = "not-shown"
     elif resets_by is not None and resets_by <= now:
         used, reason = None, "reset-since"
-    shown = _since_reset(meter, rows)
-    if later is not None and used is not None:
-        shown.append((captured_at, used))
+    newest_reading = (captured_at, used) if later is not None and used is not None else None
+    shown = _since_reset(meter, rows, newest_reading)
     rate = burn_rate.of_readings(shown, POINT)
     out = first = None
     if used is not None and is_open and rate.window is not None:
@@ -144,9 +143,13 @@ def _status(
     )
 
 
-def _since_reset(meter: Meter, rows: Sequence[Snapshot]) -> list[Reading]:
-    """Returns the meter's readings since its last reset, oldest first."""
-    result: list[Reading] = []
+def _since_reset(meter: Meter, rows: Sequence[Snapshot], newest: Reading | None) -> list[Reading]:
+    """Returns the meter's readings since its last reset, oldest first; `newest` comes last.
+
+    Between two readings that are more than the meter's window apart, it was reset, even if neither
+    reading shows a reset.
+    """
+    result = [newest] if newest else []
     for row in reversed(rows):
         same = next((m for m in row.meters if m.name == meter.name), None)
         if same is None or same.used_percent is None:
@@ -155,8 +158,14 @@ def _since_reset(meter: Meter, rows: Sequence[Snapshot]) -> list[Reading]:
             continue
         if not same_reset(same.resets_at, meter.resets_at):
             break
+        if result and _is_longer(result[-1][0] - row.captured_at, meter.window_minutes):
+            break
         result.append((row.captured_at, same.used_percent))
     return result[::-1]
+
+
+def _is_longer(time: timedelta, minutes: int | None) -> bool:
+    return bool(minutes) and time.total_seconds() > 60 * (minutes or 0)
 
 
 def _resets_by(meter: Meter, captured_at: datetime) -> datetime | None:
