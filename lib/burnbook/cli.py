@@ -1,15 +1,11 @@
-"""The common flags, `main` and error messages of every script in bin/."""
+"""`main` of every script in bin/: runs its command, prints the result, and reports errors."""
 
-import argparse
 import os
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
-from burnbook import __version__
-from burnbook.base.clean_text import clean
 from burnbook.base.errors import (
     INTERNAL,
     INTERRUPTED,
@@ -19,29 +15,14 @@ from burnbook.base.errors import (
     IOFault,
     os_sentence,
 )
-from burnbook.base.text import printable
+from burnbook.base.text import one_line
+from burnbook.flags import FORMATS as FORMATS
+from burnbook.flags import Flags
+from burnbook.flags import parser as parser
+from burnbook.flags import window_flag as window_flag
 
-Flags = Callable[[argparse.ArgumentParser], None]
-
-FORMATS = ("text", "json", "markdown")
 _DAMAGED = "the cache was damaged and has been deleted; run the command again"
 _CANNOT_PRINT = "cannot write the output"
-
-
-class Formatter(argparse.RawDescriptionHelpFormatter):
-    """Prints a docstring unchanged as help, at a fixed width."""
-
-    def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=28, width=96)
-
-
-class Parser(argparse.ArgumentParser):
-    """An argparse parser whose errors are one sentence."""
-
-    def error(self, message: str) -> NoReturn:
-        """Prints the message and exits with 2."""
-        sys.stderr.write(f"{self.prog}: {one_line(message)} (see {self.prog} --help)\n")
-        raise SystemExit(USAGE)
 
 
 def main(doc: str | None, flags: Flags, command: str, fallback: str | None = None) -> NoReturn:
@@ -84,33 +65,6 @@ def main(doc: str | None, flags: Flags, command: str, fallback: str | None = Non
             sys.stdout.flush()
             code = 0
     _leave(code)
-
-
-def parser(name: str, doc: str, flags: Flags) -> Parser:
-    """Returns the parser of a script: its docstring, its own flags, then the common ones.
-
-    A script with other formats sets them with `parser.set_defaults(formats=...)`.
-    """
-    script_parser = Parser(
-        prog=name, description=doc, formatter_class=Formatter, allow_abbrev=False
-    )
-    flags(script_parser)
-    common = script_parser.add_argument_group("common")
-    common.add_argument("--data-dir", metavar="DIR", help="the book (default: data/live)")
-    common.add_argument("--config-dir", metavar="DIR", help="the configuration (default: config)")
-    common.add_argument("--agent", metavar="ID", help="the agent (default: AGENT_ID, or main)")
-    common.add_argument("--at", metavar="TIME", help="act as of this time (ISO 8601)")
-    common.add_argument(
-        "--format",
-        choices=script_parser.get_default("formats") or FORMATS,
-        default="text",
-        help="the output format (default: text)",
-    )
-    version = f"burnbook {__version__}"
-    common.add_argument(
-        "--version", action="version", version=version, help="print burnbook's version and exit"
-    )
-    return script_parser
 
 
 def _run(name: str, doc: str, flags: Flags, command: str) -> int:
@@ -212,15 +166,6 @@ def _colour() -> bool:
     return (
         sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     )
-
-
-def one_line(message: str) -> str:
-    """Returns a message as one printable line without secrets, because jobs log their messages."""
-    line = printable(" ".join(message.split()))
-    try:
-        return clean(line)
-    except (ImportError, OSError):  # the message may be about a file of burnbook that cannot load
-        return line
 
 
 def _print_error(name: str, message: str, code: int) -> int:
