@@ -14,7 +14,7 @@ from burnbook import panes
 from burnbook.book import codec
 from burnbook.book.quarantine import Kept
 from burnbook.check import Kind
-from burnbook.cost.comparison.figures import Compared, Latency, Side, Totals
+from burnbook.cost.comparison.figures import Compared, Latency, Retries, Side, Totals
 from burnbook.jsonl.follow import Cursor
 from burnbook.rows import meters
 from burnbook.rows.usage import AgentUsage
@@ -299,4 +299,5 @@ def test_a_comparison_is_documented() -> None:
     latency = {f"latency_ms.{name}" for name in Latency.__struct_fields__}
     assert documented("Side of a comparison") == {*Side.__struct_fields__, *latency}
     both = {*Compared.__struct_fields__, *Totals.__struct_fields__}
-    assert documented("Comparison") == both | {f"delta_{name}" for name in latency}
+    retries = {f"retries.{name}" for name in Retries.__struct_fields__}
+    assert documented("Comparison") == both | retries | {f"delta_{name}" for name in latency}

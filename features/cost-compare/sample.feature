@@ -44,6 +44,7 @@ Feature: cost-compare compares routed and baseline requests by feature
       Unmatched: 0
       Spent: 0.2917 USD (baseline 0.2480 USD, routed 0.0437 USD)
       At the baseline's prices: 0.2091 USD (healthy routed requests: 3)
+      Retried on the baseline: 0 of 1 failed routed requests
       Prices in USD as of 2026-11-22, from a price list of example.com
       """
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from burnbook.cost.comparison.counterfactual import Instead, instead_of, total, unknown_reason
 from burnbook.cost.comparison.figures import Compared, Comparison, Gaps, Latency, Reason, Totals
+from burnbook.cost.comparison.retries import Retried, merged, none
 from burnbook.cost.comparison.tally import Pricing, Tally
 from burnbook.cost.comparison.verdict import per_feature, verdict
 
@@ -32,7 +33,8 @@ class Sides(NamedTuple):
 class Requests(NamedTuple):
     """The requests of a window. `matched` has the features with requests on both sides, by name.
 
-    `unmatched` counts the other features.
+    `unmatched` counts the other features. `retried` has the failed routed requests that were
+    retried on the baseline, by feature.
     """
 
     window: Sides
@@ -40,6 +42,7 @@ class Requests(NamedTuple):
     unmatched: int
     without_feature: int
     without_model: int
+    retried: Mapping[str | None, Retried] = {}
 
 
 def new() -> Sides:
@@ -60,8 +63,11 @@ def compare(requests: Requests, pricing: Pricing) -> Comparison:
     of_matched = total(instead.values())
     of_rest = instead_of(window.routed.without(both.routed), {}, mix, pricing)
     of_window = total([of_matched, of_rest])
-    totals = _pair(window, of_window, pricing)
-    pairs = [_pair(sides, instead[name], pricing, name) for name, sides in matched.items()]
+    retried = {name: requests.retried.get(name) or none() for name in matched}
+    totals = _pair(window, of_window, merged(requests.retried.values()), pricing)
+    pairs = [
+        _pair(sides, instead[name], retried[name], pricing, name) for name, sides in matched.items()
+    ]
     pairs.sort(key=lambda f: (-(f.baseline.tokens or 0) - (f.routed.tokens or 0), f.feature))
     whole = everything.side(pricing)
     unpriced, over_base = _unknown(everything, pricing)
@@ -69,7 +75,7 @@ def compare(requests: Requests, pricing: Pricing) -> Comparison:
         features=pairs,
         matched=len(matched),
         unmatched=requests.unmatched,
-        matched_totals=_pair(both, of_matched, pricing),
+        matched_totals=_pair(both, of_matched, merged(retried.values()), pricing),
         totals=Totals(**{f: getattr(totals, f) for f in Compared.__struct_fields__}, all=whole),
         unpriced=sorted(unpriced),
         gaps=Gaps(
@@ -99,7 +105,9 @@ def _unknown(everything: Tally, pricing: Pricing) -> tuple[dict[str, str], int]:
     return reasons, over_base
 
 
-def _pair(sides: Sides, instead: Instead, pricing: Pricing, name: str | None = None) -> Compared:
+def _pair(
+    sides: Sides, instead: Instead, retried: Retried, pricing: Pricing, name: str | None = None
+) -> Compared:
     baseline, routed = sides.baseline.side(pricing), sides.routed.side(pricing)
     was, now = baseline.latency_ms, routed.latency_ms
     tokens = _less(routed.tokens, baseline.tokens)
@@ -116,6 +124,7 @@ def _pair(sides: Sides, instead: Instead, pricing: Pricing, name: str | None = N
         counterfactual_usd=cost,
         saved_usd=_less(cost, routed.usd),
         saved_usd_known=saved,
+        retries=retried.figures(sides.baseline, pricing),
     )
 
 

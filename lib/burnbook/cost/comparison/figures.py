@@ -37,6 +37,21 @@ class Side(msgspec.Struct, frozen=True):
     usd_requests: int
 
 
+class Retries(msgspec.Struct, frozen=True):
+    """Failed routed requests whose work a baseline request did again.
+
+    `attempts` failed; `requests` of the baseline did their work. `baseline_alone` counts the
+    healthy baseline requests that repeat no failed routed one. `usd` is what the attempts cost;
+    null if a part is unknown, and `usd_known` is the known part.
+    """
+
+    attempts: int
+    requests: int
+    baseline_alone: int
+    usd: float | None
+    usd_known: float
+
+
 class Compared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Both sides, and routed - baseline, which is null if one of them is unknown.
 
@@ -56,6 +71,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     counterfactual_usd: float | None
     saved_usd: float | None
     saved_usd_known: float | None
+    retries: Retries
 
 
 class Totals(Compared, frozen=True, kw_only=True):

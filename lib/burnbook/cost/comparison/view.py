@@ -54,7 +54,7 @@ def parts(
         Title("Errors and latency"),
         Table(_WENT, [_went(*row) for row in rows], "<" + ">" * (len(_WENT) - 1)),
         Title("In all"),
-        *map(Line, lines + _instead(whole) + rest),
+        *map(Line, lines + _instead(whole) + _retries(whole) + rest),
     ]
 
 
@@ -102,6 +102,18 @@ def _instead(whole: Compared) -> list[str]:
     if whole.saved_usd_known is None or not whole.routed.usd_known:
         return []
     return [f"Saved where the cost is known: {_money(whole.saved_usd_known)} USD"]
+
+
+def _retries(whole: Compared) -> list[str]:
+    retries, errors = whole.retries, whole.routed.errors
+    if not errors:
+        return []
+    usd = "" if retries.usd is not None else "at least "
+    extra = f" ({usd}{_money(retries.usd_known)} USD extra)" if retries.attempts else ""
+    return [
+        f"Retried on the baseline: {number(retries.attempts)} of {number(errors)} failed"
+        f" routed requests{extra}"
+    ]
 
 
 def _unpriced(comparison: Comparison, mode: Mode) -> list[str]:

@@ -14,7 +14,16 @@ from typing import Any
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import journal
 from burnbook.store.projection import Batch, Projection
-from burnbook.telemetry.costs.tables import TABLES, WINDOW, Requests, hash_of, save
+from burnbook.telemetry.costs.retries import Retries
+from burnbook.telemetry.costs.tables import (
+    RETRY_CONTENT,
+    RETRY_TABLES,
+    TABLES,
+    WINDOW,
+    Requests,
+    hash_of,
+    save,
+)
 from burnbook.telemetry.projection import TELEMETRY
 from burnbook.telemetry.rows import JOURNAL, read
 
@@ -28,8 +37,8 @@ def features(root: str) -> Projection:
     return Projection(
         name="telemetry_features",
         journal=JOURNAL,
-        version=2,
-        tables=TABLES,
+        version=3,
+        tables=(*TABLES, *RETRY_TABLES),
         apply=partial(_apply, journal.path_of(root, JOURNAL)),
         read=read,
         after=TELEMETRY,
@@ -37,6 +46,7 @@ def features(root: str) -> Projection:
             "SELECT * FROM {schema}.telemetry_features",
             "SELECT * FROM {schema}.telemetry_costs",
             "SELECT * FROM {schema}.telemetry_feature_counts",
+            *RETRY_CONTENT,
         ),
         digest=_digest,
     )
@@ -47,6 +57,7 @@ def _apply(path: RootedPath, database: Connection, batches: Iterable[Batch]) -> 
         offset for (offset,) in database.execute("SELECT offset FROM telemetry_duplicates")
     }
     windows: dict[str, _Window] = {}
+    retries = Retries(path, database)
     for offsets, batch in batches:
         by_window: dict[str, list[tuple[int, Any]]] = {}
         for offset, row in zip(offsets, batch, strict=True):
@@ -54,11 +65,13 @@ def _apply(path: RootedPath, database: Connection, batches: Iterable[Batch]) -> 
                 by_window.setdefault(row.window or "", []).append((offset, row))
         for name, rows in by_window.items():
             windows.setdefault(name, _Window(path, database, name)).add(rows)
+            retries.add(name, rows)
         single = sum(len(window.offsets) for window in windows.values())
         named = sum(len(window.named) for window in windows.values())
         if single > _MOST_SINGLE or named > _MOST_NAMED:
             _write(windows)
     _write(windows)
+    retries.finish()
     return 0
 
 
@@ -187,6 +200,8 @@ def _digest(database: Connection, schema: str) -> Any:
     ):
         pairs = zip(_unpacked("q", hashes), _unpacked("Q", offsets), strict=True)
         single = [pair for pair in pairs if (window, pair[0]) not in several]
+        if not single:
+            continue  # a rebuild has no row of them
         sums = len(single), sum(hash(pair) for pair in single), sum(n for _, n in single)
         before = windows.get(window, (0, 0, 0))
         windows[window] = (before[0] + sums[0], before[1] + sums[1], before[2] + sums[2])

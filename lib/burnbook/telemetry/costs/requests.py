@@ -2,7 +2,11 @@
 
 from sqlite3 import Connection
 
+import msgspec
+
 from burnbook.cost.comparison.compare import Requests, Sides, new
+from burnbook.cost.comparison.retries import Retried, none
+from burnbook.cost.comparison.sums import Sums
 from burnbook.cost.comparison.tally import PriceKey
 from burnbook.store import queries
 from burnbook.store.store import Store
@@ -39,11 +43,24 @@ def stored_requests(database: Connection, window: str) -> Requests | None:
     whole = sides.pop(WINDOW)
     matched = {names[feature]: pair for feature, pair in sides.items() if pair.matched()}
     [(single, without_feature)] = queries.run(database, "cost_counts", window_id=window)
-
     return Requests(
         window=whole,
         matched=matched,
         unmatched=single + len(sides) - len(matched),
         without_feature=without_feature,
         without_model=without_model,
+        retried=_retried(database, window),
     )
+
+
+def _retried(database: Connection, window: str) -> dict[str | None, Retried]:
+    """The failed routed requests that were retried on the baseline, by feature."""
+    retried: dict[str | None, Retried] = {}
+    for feature, model, day, prompt, has_usd, *retry, sums in queries.run(
+        database, "cost_retries", window_id=window
+    ):
+        key = PriceKey(model, day, prompt, bool(has_usd), ok=False)
+        of_feature = retried.setdefault(feature, none())
+        of_feature.attempts.add(key, msgspec.json.decode(sums, type=Sums))
+        of_feature.requests.add((retry[0], retry[1]))
+    return retried

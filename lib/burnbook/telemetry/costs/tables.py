@@ -67,6 +67,48 @@ TABLES = (
     " single INTEGER NOT NULL, without_feature INTEGER NOT NULL) WITHOUT ROWID",
 )
 
+# Failed routed requests and their retries (see retries.py), added after the tables above.
+RETRY_TABLES = (
+    # The retry, as far as it is known: _MARKED or _NEXT, its moment, its side, and its key. `size`
+    # is the number of binary digits of the input tokens, `sums` is JSON of `Sums`.
+    """CREATE TABLE telemetry_attempts (
+    offset INTEGER PRIMARY KEY,
+    window_id TEXT NOT NULL,
+    feature TEXT, -- without one, the rid
+    rid TEXT,
+    retry_of TEXT,
+    at_us INTEGER NOT NULL, -- microseconds since 1970
+    size INTEGER NOT NULL,
+    model TEXT,
+    day TEXT NOT NULL,
+    prompt_tokens INTEGER NOT NULL,
+    has_usd INTEGER NOT NULL,
+    sums BLOB NOT NULL,
+    retry_kind INTEGER,
+    retry_us INTEGER,
+    retry_is_routed INTEGER,
+    retry_key INTEGER
+)""",
+    "CREATE INDEX telemetry_attempts_by_time ON telemetry_attempts (at_us)",
+    "CREATE INDEX telemetry_attempts_by_window ON telemetry_attempts (window_id, retry_is_routed)",
+    "CREATE INDEX telemetry_attempts_by_rid ON telemetry_attempts (rid)",
+    "CREATE INDEX telemetry_attempts_by_mark ON telemetry_attempts (retry_of)",
+    """CREATE TABLE telemetry_marked_retries (
+    retry_of TEXT NOT NULL,
+    us INTEGER NOT NULL,
+    is_routed INTEGER NOT NULL,
+    request INTEGER NOT NULL,
+    PRIMARY KEY (retry_of, us, request)
+) WITHOUT ROWID""",
+    "CREATE TABLE telemetry_chunks (first_offset INTEGER PRIMARY KEY, last_offset INTEGER NOT NULL,"
+    " requests INTEGER NOT NULL, first_us INTEGER NOT NULL, last_us INTEGER NOT NULL)",
+)
+# Chunks depend on how rows were added.
+RETRY_CONTENT = (
+    "SELECT * FROM {schema}.telemetry_attempts",
+    "SELECT * FROM {schema}.telemetry_marked_retries",
+)
+
 
 class Cell(NamedTuple):
     """What requests have in common whose tokens are summed."""
