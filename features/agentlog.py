@@ -2,7 +2,8 @@
 
 A column is a field of a row of the book; an empty cell or a missing column has the value of a plain
 request. `at` is a time such as `09:00` on the scenarios' day, or with a day before it. Tools are
-claude, whose lines are one request each, and codex, whose lines have the sums of a session.
+claude, whose lines are one request each, and codex, whose lines have the sums of a session. `agent`
+is the one that ingests them.
 """
 
 import json
@@ -12,21 +13,22 @@ from behave.model import Table
 from scratch import moment
 
 _PLAIN = {
-    **{"at": "09:00", "tool": "claude", "model": "claude-opus-4-5", "session": "s1"},
+    **{"agent": "main", "at": "09:00", "tool": "claude"},
+    **{"model": "claude-opus-4-5", "session": "s1"},
     **{"project": "/srv/api", "branch": "main", "usd": "", "input": "100", "output": "10"},
     **{"cache_read": "0", "cache_write": "0", "cache_write_1h": "0", "reasoning": "0"},
 }
 
 
-def logs(table: Table) -> list[tuple[str, str]]:
-    """(Tool, its lines): all of claude's together, codex's by session."""
-    groups: dict[tuple[str, str], list[dict[str, str]]] = {}
+def logs(table: Table) -> list[tuple[str, str, str]]:
+    """(Agent, tool, its lines): all of claude's together, codex's by session."""
+    groups: dict[tuple[str, str, str], list[dict[str, str]]] = {}
     for row in table:
         values = _PLAIN | {head: row[head] for head in table.headings if row[head]}
         session = values["session"] if values["tool"] == "codex" else ""
-        groups.setdefault((values["tool"], session), []).append(values)
+        groups.setdefault((values["agent"], values["tool"], session), []).append(values)
     make = {"claude": _claude, "codex": _codex}
-    return [(tool, _lines(make[tool](group))) for (tool, _), group in groups.items()]
+    return [(agent, tool, _lines(make[tool](rows))) for (agent, tool, _), rows in groups.items()]
 
 
 def _claude(rows: list[dict[str, str]]) -> list[Any]:

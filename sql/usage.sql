@@ -14,6 +14,7 @@ SELECT
         WHEN 'hour' THEN calendar.hour
         WHEN 'session' THEN origin.session
         WHEN 'window' THEN origin.window_id
+        WHEN 'agent' THEN origin.agent
         WHEN 'tool' THEN origin.tool
         WHEN 'model' THEN origin.model
         WHEN 'project' THEN origin.project

@@ -8,7 +8,7 @@ from behave.runner import Context
 @given("agents used")
 def used(context: Context) -> None:
     """Lines of the agents' logs, ingested into the book."""
-    for tool, lines in logs(context.table):
-        context.scratch.run(["bin/ingest", tool, "--stdin"], lines)
+    for agent, tool, lines in logs(context.table):
+        context.scratch.run(["bin/ingest", tool, "--stdin", "--agent", agent], lines)
         assert context.scratch.code == 0, context.scratch.stderr
         assert "rejected 0" in context.scratch.stdout, context.scratch.stdout

@@ -24,7 +24,7 @@ _END = b',"crc":"%08x"}\n'
 class Stamp:
     """The stamps that all rows of one batch share."""
 
-    def __init__(self, letter: str, agent: str, window: str | None, source: str) -> None:
+    def __init__(self, letter: str, agent: str | None, window: str | None, source: str) -> None:
         shared = {
             "schema_version": SCHEMA_VERSION,
             "tool_version": __version__,

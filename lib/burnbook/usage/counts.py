@@ -15,7 +15,8 @@ class Origin(NamedTuple):
 
     `window` is the window that the row was booked in. `has_usd`: the log reported a cost other
     than 0, which agents write that do not know prices. `prompt_tokens` is a size that stands for
-    those with the same prices (`cost.facts.size_class`). `home` is the agent's own folder.
+    those with the same prices (`cost.facts.size_class`). `home` is the folder of the tool, `agent`
+    the AGENT_ID for which the request was booked first.
     """
 
     tool: str
@@ -33,6 +34,7 @@ class Origin(NamedTuple):
     prompt_tokens: int = 0
     subagent: str | None = None
     home: str | None = None
+    agent: str | None = None
 
     def facts(self) -> Facts:
         """What prices depend on."""
@@ -102,6 +104,7 @@ def origin(row: AgentUsage, values: AgentUsage | Superseded) -> Origin:
         size_class(prompt_tokens(values)),
         values.subagent,
         values.home,
+        row.agent,
     )
 
 

@@ -59,7 +59,8 @@ _TABLES = (
     served_by TEXT,
     prompt_tokens INTEGER NOT NULL,
     subagent TEXT,
-    home TEXT
+    home TEXT,
+    agent TEXT
 )""",
     f"""CREATE TABLE usage_cells (
     origin INTEGER NOT NULL,
@@ -176,8 +177,8 @@ _CONTENT = (
     "SELECT * FROM {schema}.usage_aliases",
     "SELECT * FROM {schema}.usage_sessions",
     "SELECT quarter, tool, model, session, project, branch, is_subagent, window_id, has_usd, "
-    "speed, service_tier, inference_geo, served_by, prompt_tokens, subagent, home, "
+    "speed, service_tier, inference_geo, served_by, prompt_tokens, subagent, home, agent, "
     f"{', '.join(_SUMS)} FROM {{schema}}.usage_cells JOIN {{schema}}.usage_origins AS origins"
     " ON origins.id = origin WHERE requests <> 0",
 )
-USAGE = Projection("usage", JOURNAL, 2, _TABLES, apply, newer=True, content=_CONTENT)
+USAGE = Projection("usage", JOURNAL, 3, _TABLES, apply, newer=True, content=_CONTENT)

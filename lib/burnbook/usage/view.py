@@ -16,7 +16,7 @@ from burnbook.view.parts import Line, Part, Table, number
 _NAMES = {
     **{"daily": "Day", "weekly": "Week", "monthly": "Month", "session": "Session"},
     **{"blocks": "Block", "window": "Window", "model": "Model", "project": "Project"},
-    **{"branch": "Branch", "tool": "Tool", "hour": "Hour"},
+    **{"branch": "Branch", "tool": "Tool", "agent": "Agent", "hour": "Hour"},
 }
 # Terminal widths from which tools and models are shown, and then the kinds of tokens.
 _LAYOUTS = (60, 100)

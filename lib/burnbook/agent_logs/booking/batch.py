@@ -87,8 +87,8 @@ class Superseding(NamedTuple):
 class Origins:
     """The origins of requests as they are booked, by number; None: they cannot be booked."""
 
-    def __init__(self, tool: str, origins: Sequence[RequestOrigin | None]) -> None:
-        self.tool, self.origins = tool, origins
+    def __init__(self, tool: str, agent: str, origins: Sequence[RequestOrigin | None]) -> None:
+        self.tool, self.agent, self.origins = tool, agent, origins
 
     def of(self, group: _Group) -> Origin:
         """The origin of a group of requests."""
@@ -97,7 +97,8 @@ class Origins:
         assert at is not None, "these requests are rejected before"
         where = (self.tool, at.model, at.session, at.project, at.branch, at.is_subagent)
         facts = (at.speed, at.service_tier, at.inference_geo, at.served_by)
-        return Origin(*where, window, has_usd, *facts, prompt, at.subagent, at.home)
+        rest = (prompt, at.subagent, at.home, self.agent)
+        return Origin(*where, window, has_usd, *facts, *rest)
 
 
 def increment(

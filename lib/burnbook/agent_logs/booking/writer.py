@@ -55,14 +55,14 @@ class Writer:
         self.increments: list[Increment] = []
         self.sessions = Sessions(tool)
         self._encode = msgspec.json.Encoder().encode_lines
-        self._stamps: dict[str, Stamp] = {}
+        self._stamps: dict[tuple[str, str | None], Stamp] = {}
         self._aliases: dict[int, list[int]] = {}
 
     def book(self, requests: RequestSet, index: RequestIndex) -> None:
         """Book requests; when this returns, they are durable."""
         self.sessions.ends, self.sessions.booked = requests.ends, index.known.sessions
         self.sessions.settle(requests)
-        origins = Origins(self.tool, [_cleaned(origin) for origin in requests.origins])
+        origins = Origins(self.tool, self.agent, [*map(_cleaned, requests.origins)])
         self._aliases = {}
         for alias, key in requests.aliases.items():
             self._aliases.setdefault(key, []).append(alias)
@@ -94,13 +94,14 @@ class Writer:
         rows.windows = [window_of(request.ts) for request in rows.requests]
         names = [window or "" for window in rows.windows]
         if len(set(names)) == 1:
-            rows.lines = self._lines(names[0], rows.keys, rows.payloads)
+            rows.lines = self._lines(names[0], self.agent, rows.keys, rows.payloads)
             return rows
         rows.lines = [b""] * len(names)
         for window in set(names):
             indexes = [n for n, name in enumerate(names) if name == window]
             keys, payloads = [rows.keys[n] for n in indexes], [rows.payloads[n] for n in indexes]
-            for n, line in zip(indexes, self._lines(window, keys, payloads), strict=True):
+            lines = self._lines(window, self.agent, keys, payloads)
+            for n, line in zip(indexes, lines, strict=True):
                 rows.lines[n] = line
         return rows
 
@@ -149,12 +150,16 @@ class Writer:
             tuple([f"{alias:016x}" for alias in aliases]) if aliases else (),
         )
 
-    def _lines(self, window: str, keys: list[int], payloads: list[Payload]) -> list[bytes]:
-        if window not in self._stamps:
-            self._stamps[window] = Stamp("u", self.agent, window or None, self.tool)
+    def _lines(
+        self, window: str, agent: str | None, keys: list[int], payloads: list[Payload]
+    ) -> list[bytes]:
+        stamp = self._stamps.get((window, agent))
+        if stamp is None:
+            stamp = Stamp("u", agent, window or None, self.tool)
+            self._stamps[window, agent] = stamp
         # A newline inside a JSON string is escaped, so these bytes are only between two rows.
         texts = self._encode(payloads)[1:-2].split(b"}\n{")
-        return self._stamps[window].lines(keys, texts).splitlines(keepends=True)
+        return stamp.lines(keys, texts).splitlines(keepends=True)
 
     def _append(
         self, days: list[DayRows], origins: Origins, requests: RequestSet, index: RequestIndex
@@ -219,7 +224,8 @@ class Writer:
         payload.superseded = superseded(old, payload, window)
         total = sum(getattr(payload, name) for name in Tokens.__struct_fields__[:5])
         row_key = xxh3_64_intdigest(f"{payload.first}\0{payload.revision}\0{total}".encode())
-        [line] = self._lines(window or "", [row_key], [payload])
+        # The request stays with the agent that booked it first.
+        [line] = self._lines(window or "", old.agent, [row_key], [payload])
         row: AgentUsage = codec.decode(JOURNAL, line)
         return Superseding(line, row)
 
