@@ -3,6 +3,7 @@
 --
 -- params: report (names the period; NULL: all in one), since and until (days, inclusive, or NULL),
 -- window_id (or NULL), and all_tools, all_projects, all_models (1, or 0: those in `selected`).
+-- accounts: origin (its id) and name, for the report 'account' only.
 -- selected: field ('tool', 'project' or 'model') and name; 'peak': models with prices by the hour.
 -- slot: the quarter-hour of the UTC day, for models in 'peak'.
 -- calendar: needed for days only, so it may be empty.
@@ -19,6 +20,7 @@ SELECT
         WHEN 'model' THEN origin.model
         WHEN 'project' THEN origin.project
         WHEN 'branch' THEN origin.branch
+        WHEN 'account' THEN accounts.name
     END AS period,
     origin.tool AS tool,
     origin.model AS model,
@@ -44,6 +46,7 @@ FROM params
 CROSS JOIN usage_origins AS origin
 CROSS JOIN usage_cells AS cell
 LEFT JOIN calendar ON calendar.quarter = cell.quarter
+LEFT JOIN accounts ON accounts.origin = origin.id
 LEFT JOIN selected AS tools ON tools.field = 'tool' AND tools.name = origin.tool
 LEFT JOIN selected AS models ON models.field = 'model' AND models.name = origin.model
 LEFT JOIN selected AS projects ON projects.field = 'project' AND projects.name = origin.project

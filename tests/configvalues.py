@@ -9,6 +9,7 @@ import msgspec
 import tomli
 from burnbook.churn import settings
 from burnbook.config import feeds, folders, schedules
+from burnbook.config.accounts import Account
 from burnbook.config.agent_logs import LogFeed
 from burnbook.config.agents import Agent
 from burnbook.config.budgets import Budget, Notify, Stop
@@ -21,6 +22,7 @@ FILES = sorted(
 )
 # What declares the keys of each file: a struct, or the tables of one.
 DECLARED: dict[str, Any] = {
+    "accounts.toml": {"accounts": dict[str, Account]},
     "agents.toml": {"agents": dict[str, Agent]},
     "budgets.toml": {"budgets": dict[str, Budget], "stop": dict[str, Stop], "notify": Notify},
     "bundle.toml": folders.Bundle,

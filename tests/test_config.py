@@ -49,6 +49,30 @@ def test_the_shipped_schedule_is_chn_chp_chq() -> None:
         ("agents.toml", "[agents.a]\ncapture = ['x']", ["agents.a", "provider"]),
         ("agents.toml", "[agents.a]\nprovider = 'codex'\nalias = 'oo'", ["agents.a.alias = 'oo'"]),
         ("agents.toml", "[agents.a]\nprovider = 'codex'\ncapture = 'codex'", ["agents.a.capture"]),
+        ("accounts.toml", "[accounts.a]", ["accounts.a", "provider"]),
+        ("accounts.toml", "[accounts.a]\nprovider = 'x'", ["accounts.a.provider = 'x'", "codex"]),
+        (
+            "accounts.toml",
+            "[accounts.a]\nprovider = 'glm'\nhomes = ['x/y']",
+            ["accounts.a.homes[0] = 'x/y'", "an absolute path"],
+        ),
+        (
+            "accounts.toml",
+            "[accounts.a]\nprovider = 'glm'\nusd_per_month = -1",
+            ["accounts.a.usd_per_month = -1", ">= 0"],
+        ),
+        (
+            "accounts.toml",
+            "[accounts.a]\nprovider = 'codex'\nhomes = ['~/.codex']\n"
+            "[accounts.b]\nprovider = 'codex'\nhomes = ['~/x/../.codex']",
+            ["accounts.b.homes[0] = '~/x/../.codex'", "a folder of one account (a has it)"],
+        ),
+        (
+            "accounts.toml",
+            "[accounts.a]\nprovider = 'codex'\nagents = ['ada']\n"
+            "[accounts.b]\nprovider = 'codex'\nagents = ['ada']",
+            ["accounts.b.agents[0] = 'ada'", "an agent of one account of codex (a has it)"],
+        ),
         ("preview.toml", "bar_width = 'wide'", ["bar_width = 'wide'", "int"]),
     ],
 )
@@ -56,7 +80,7 @@ def test_a_mistake_is_one_sentence(tmp_path: Path, file: str, text: str, parts: 
     (tmp_path / file).write_bytes(text.encode("utf-8", "surrogateescape"))
     config = Config(str(tmp_path), panes.providers, capture_kinds.kinds)
     with pytest.raises(BadConfig) as caught:
-        _ = config.windows, config.budgets, config.agents, config.preview
+        _ = config.windows, config.budgets, config.agents, config.accounts, config.preview
     for words in (str(tmp_path / file), *parts):
         assert words in str(caught.value)
 

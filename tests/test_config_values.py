@@ -16,6 +16,7 @@ from inside import Inside, codes
 from torture.figures import part, record
 
 READ: dict[str, Callable[[Config], Any]] = {
+    "accounts.toml": lambda config: config.accounts,
     "agents.toml": lambda config: config.agents,
     "budgets.toml": lambda config: (config.budgets, config.stops, config.notify),
     "bundle.toml": folders.bundle_path,
@@ -29,6 +30,7 @@ READ: dict[str, Callable[[Config], Any]] = {
 }
 # The commands that use each file.
 USES = {
+    "accounts.toml": ("usage account", "preview"),
     "agents.toml": ("aliases", "reset", "snapshot start codex --capture"),
     "budgets.toml": ("budget", "preview", "checkpoint W0-CHN --plan 5"),
     "bundle.toml": ("bundle W0-CHN",),

@@ -11,11 +11,11 @@ import msgspec
 import pytest
 from burnbook.book import codec
 from burnbook.rows.usage import AgentUsage, Superseded, Tokens
-from burnbook.store.queries import QUARTER
+from burnbook.store.queries import QUARTER, LocalTime
 from burnbook.store.store import Store
 from burnbook.usage.counts import Counts, Origin
 from burnbook.usage.projection import USAGE
-from burnbook.usage.queries import LocalTime, cells, daily_sums
+from burnbook.usage.queries import cells, daily_sums
 from burnbook.usage.request_index import RequestIndex, SharedRanges, look_up
 from hypothesis import given
 from hypothesis import strategies as st

@@ -12,3 +12,23 @@ def used(context: Context) -> None:
         context.scratch.run(["bin/ingest", tool, "--stdin", "--agent", agent], lines)
         assert context.scratch.code == 0, context.scratch.stderr
         assert "rejected 0" in context.scratch.stdout, context.scratch.stdout
+
+
+@given("agents used, with their folder {folder:Word}")
+def used_in_folder(context: Context, folder: str) -> None:
+    """The same, from a folder of the agents' programs in the home folder."""
+    names = {
+        "claude": ("CLAUDE_CONFIG_DIR", "projects/web/{}.jsonl"),
+        "codex": ("CODEX_HOME", "sessions/2026/11/22/rollout-{}.jsonl"),
+    }
+    scratch = context.scratch
+    for number, (agent, tool, lines) in enumerate(logs(context.table)):
+        variable, pattern = names[tool]
+        path = scratch.home / folder / pattern.format(number)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(lines, "utf-8")
+        scratch.environment[variable] = str(scratch.home / folder)
+        scratch.run(["bin/ingest", tool, "--agent", agent])
+        del scratch.environment[variable]
+        assert scratch.code == 0, scratch.stderr
+        assert "rejected 0" in scratch.stdout, scratch.stdout

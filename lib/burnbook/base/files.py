@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import stat
 from collections.abc import Sequence
 from typing import BinaryIO
@@ -12,6 +13,10 @@ FILE_MODE = 0o600
 DIR_MODE = 0o700
 _MAX_BLOCKS = 1000  # of one writev call: IOV_MAX is 1024
 _SAFE = os.O_NOFOLLOW | os.O_CLOEXEC
+# Home directories of other machines, whose logs were copied here, contain a name as well.
+_HOME = re.compile(
+    r"(?:/home/[^/]+|/Users/[^/]+|[A-Za-z]:[\\/]Users[\\/][^\\/]+|/root)(?=[\\/]|\Z)"
+)
 
 
 def make_dir(path: str) -> None:
@@ -49,6 +54,14 @@ def sync_dir(path: str) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def without_home(folder: str) -> str:
+    """Returns a directory with its home directory as `~`."""
+    home = os.path.expanduser("~").rstrip("/")
+    if home and (folder == home or folder.startswith(home + "/")):
+        return "~" + folder[len(home) :]
+    return _HOME.sub("~", folder, count=1) if _HOME.match(folder) else folder
 
 
 def open_regular(path: str) -> int:

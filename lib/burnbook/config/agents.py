@@ -1,8 +1,11 @@
 """Types of config/agents.toml."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
+
+from burnbook.config.toml_values import any_of
 
 _Words = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
@@ -37,3 +40,21 @@ class Agent(msgspec.Struct, frozen=True):
     tmux: Tmux | None = None
     alias: Annotated[str, msgspec.Meta(pattern=r"^[a-z]\Z")] | None = None
     timeout_seconds: Annotated[int, msgspec.Meta(ge=1, le=600)] = 30
+
+
+def capture_fault(name: str, agent: Agent, kinds: Iterable[str] | None) -> str | None:
+    """Returns what the capture of an agent may be if its kind is not valid, else None.
+
+    `kinds` are the kinds of capture that exist; with None, any is valid.
+    """
+    kind = agent.capture
+    if not isinstance(kind, str):
+        return None
+    provider = PROVIDER_OF.get(kind, agent.provider)
+    if kinds is not None and kind not in kinds:
+        return f"a list of words, or {any_of(kinds)}"
+    if agent.provider != provider:
+        return f'it with provider = "{provider}"'
+    if getattr(agent, kind, agent) is None:
+        return f"it with a table [agents.{name}.{kind}]"
+    return None

@@ -14,7 +14,7 @@ import msgspec
 
 from burnbook.base import ids
 from burnbook.base.errors import BadConfig, UsageError, os_sentence
-from burnbook.config.agents import PROVIDER_OF, Agent
+from burnbook.config.agents import Agent, capture_fault
 from burnbook.config.budgets import Budget
 from burnbook.config.settings import PROJECT
 from burnbook.config.toml_values import IDS, T, TomlFolder, any_of
@@ -22,6 +22,7 @@ from burnbook.config.windows import Preview, Window, Windows
 from burnbook.times import clock
 
 if TYPE_CHECKING:
+    from burnbook.config.accounts import Accounts
     from burnbook.config.agent_logs import LogFeed
     from burnbook.config.budgets import Notify, Stop
     from burnbook.config.feeds import Feed
@@ -110,9 +111,18 @@ class Config:
             if providers is not None and agent.provider not in providers:
                 key = f"agents.{name}.provider"
                 self._folder.wrong(file, key, agent.provider, any_of(providers))
-            if isinstance(agent.capture, str):
-                self._check_capture(f"agents.{name}", agent.capture, agent)
+            kinds = self._capture_kinds if isinstance(agent.capture, str) else None
+            if valid := capture_fault(name, agent, set(kinds()) if kinds else None):
+                self._folder.wrong(file, f"agents.{name}.capture", agent.capture, valid)
         return agents
+
+    @cached_property
+    def accounts(self) -> "Accounts":
+        """config/accounts.toml, checked."""
+        from burnbook.config import accounts
+
+        providers = {*self._providers(), *self.feed_names} if self._providers else None
+        return accounts.read(self._folder, providers)
 
     @cached_property
     def preview(self) -> Preview:
@@ -225,19 +235,6 @@ class Config:
         except (ValueError, OverflowError):
             years = f"a date from {clock.YEARS[0]} to {clock.YEARS[1]}"
             self._folder.wrong("windows.toml", key, str(ends), years)
-
-    def _check_capture(self, table: str, kind: str, agent: Agent) -> None:
-        kinds = set(self._capture_kinds()) if self._capture_kinds else None
-        provider = PROVIDER_OF.get(kind, agent.provider)
-        if kinds is not None and kind not in kinds:
-            valid = f"a list of words, or {any_of(kinds)}"
-        elif agent.provider != provider:
-            valid = f'it with provider = "{provider}"'
-        elif getattr(agent, kind, agent) is None:
-            valid = f"it with a table [{table}.{kind}]"
-        else:
-            return
-        self._folder.wrong("agents.toml", f"{table}.capture", kind, valid)
 
     def _zone(self, name: str) -> tzinfo:
         try:

@@ -33,6 +33,7 @@ def _config(config: Config, book: str) -> Iterator[Probed]:
         "windows.toml": lambda: (config.windows, config.zone),
         "budgets.toml": lambda: (config.budgets, config.stops, config.notify),
         "agents.toml": lambda: config.agents,
+        "accounts.toml": lambda: config.accounts,
         "preview.toml": lambda: config.preview,
         "prices.toml": lambda: config.prices,
         "prices.json": lambda: [*map(config.prices.of, config.prices.sellers)],

@@ -12,9 +12,9 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from burnbook.agent_logs.origin import project
 from burnbook.base.clean_text import quoted
 from burnbook.base.errors import BadData, Refused
+from burnbook.base.files import without_home
 from burnbook.base.redact import redact
 from burnbook.rows.usage import ModelUsage
 
@@ -173,4 +173,4 @@ def _kept(text: str) -> str:
     slug = re.sub(r"[^A-Za-z0-9]", "-", os.path.expanduser("~").rstrip("/"))
     if slug and (text == slug or text.startswith(slug + "-")):
         text = "~" + text[len(slug) :]  # Claude Code names project folders like this
-    return redact(project(text))[:4096]
+    return redact(without_home(text))[:4096]

@@ -8,7 +8,7 @@ temporary tables, in memory, so that a query runs on a read-only disk as well.
 import os
 import re
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from sqlite3 import Connection
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from burnbook.config.settings import PROJECT
 
 QUARTER = 900  # seconds
+_DAY = 96  # quarter-hours
 Value = str | int | float | None
 
 _NAME = re.compile("[a-z][a-z0-9_]*")
@@ -69,6 +70,28 @@ def set_calendar(
         hour = f"{wall.hour:02}:00"
         rows.append((quarter, name, week_name, month, hours + wall.hour, hour))
     database.executemany("INSERT INTO calendar VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+
+class LocalTime:
+    """The local time at the start of a quarter-hour. Most days have one offset: looked up once."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        self.zone = zone
+        self._offsets: dict[int, timedelta | None] = {}
+
+    def __call__(self, quarter: int) -> datetime:
+        """The local time; a change of clocks within the UTC day is followed exactly."""
+        day = quarter // _DAY
+        if day not in self._offsets:
+            first, last = (self._exact(day * _DAY + n).utcoffset() for n in (0, _DAY - 1))
+            self._offsets[day] = first if first == last else None
+        offset = self._offsets[day]
+        if offset is None:
+            return self._exact(quarter)
+        return datetime.fromtimestamp(quarter * QUARTER, UTC) + offset
+
+    def _exact(self, quarter: int) -> datetime:
+        return datetime.fromtimestamp(quarter * QUARTER, UTC).astimezone(self.zone)
 
 
 def wall_time_in(zone: Any) -> Callable[[int], datetime]:

@@ -10,14 +10,14 @@ from burnbook.context import Context
 from burnbook.cost.facts import Facts
 from burnbook.rows.meters import Moment, Snapshot, Void
 from burnbook.rows.usage import AgentUsage, MeterReading
-from burnbook.store.queries import QUARTER
+from burnbook.store.queries import QUARTER, LocalTime
 from burnbook.usage import blocks as usage_blocks
 from burnbook.usage import queries
 from burnbook.usage.blocks import Block, ResetReading
 from burnbook.usage.booked_rows import booked, row_keys
 from burnbook.usage.counts import Counts, counts, moment, origin
 from burnbook.usage.projection import JOURNAL, USAGE
-from burnbook.usage.queries import Filters, LocalTime
+from burnbook.usage.queries import Filters
 
 _TS = b'"ts":"'
 _MINUTE = len("2026-11-22T09:00")

@@ -1,7 +1,7 @@
 """The questions that reports ask about agents' usage, as queries over the store."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, tzinfo
 from fnmatch import fnmatchcase
 from functools import partial
 from sqlite3 import Connection
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from burnbook.cost.facts import Facts
 from burnbook.store import queries
-from burnbook.store.queries import QUARTER
+from burnbook.store.queries import LocalTime
 from burnbook.store.store import Store
 from burnbook.usage.counts import Counts, Origin
 from burnbook.usage.projection import USAGE
@@ -18,6 +18,8 @@ _DAY = 96  # quarter-hours
 _EPOCH = date(1970, 1, 1).toordinal()
 _FACTS = 5  # columns of the queries
 _SUMS = len(Counts.__struct_fields__)
+# The account of requests by their tool, home (the agent's own folder) and agent; None if unknown.
+AccountOf = Callable[[str, str | None, str | None], str | None]
 BY_TIME = ("daily", "weekly", "monthly", "hour")
 
 
@@ -75,16 +77,18 @@ def sums(
     filters: Filters,
     zone: tzinfo = UTC,
     has_hours: Callable[[str], bool] = lambda model: False,
+    account_of: AccountOf = lambda tool, home, agent: home,
 ) -> Iterator[tuple[Key, Counts]]:
     """Sums by period, tool and model, and by what their price depends on.
 
     Without a report, the period is null. `has_hours`: whether the price of a model depends on the
-    hour.
+    hour. `account_of`: for the report `account`.
     """
     database = store.view(USAGE)
     has_days = filters.since is not None or filters.until is not None
     quarters = _quarters(database) if report in BY_TIME or has_days else ()
     _set_relations(database, filters, quarters, zone, has_hours)
+    _set_accounts(database, account_of if report == "account" else None)
     params = {"report": report, "since": _day(filters.since), "until": _day(filters.until)}
     for period, tool, model, has_usd, *values in _rows(database, "usage", filters, **params):
         *facts, slot, start = values[: _FACTS + 2]
@@ -150,28 +154,6 @@ def _facts(model: str | None, values: Sequence[Any], slot: int | None) -> Facts:
     return Facts(*named, quarter=slot)
 
 
-class LocalTime:
-    """The local time at the start of a quarter-hour. Most days have one offset: looked up once."""
-
-    def __init__(self, zone: tzinfo) -> None:
-        self.zone = zone
-        self._offsets: dict[int, timedelta | None] = {}
-
-    def __call__(self, quarter: int) -> datetime:
-        """The local time; a change of clocks within the UTC day is followed exactly."""
-        day = quarter // _DAY
-        if day not in self._offsets:
-            first, last = (self._exact(day * _DAY + n).utcoffset() for n in (0, _DAY - 1))
-            self._offsets[day] = first if first == last else None
-        offset = self._offsets[day]
-        if offset is None:
-            return self._exact(quarter)
-        return datetime.fromtimestamp(quarter * QUARTER, UTC) + offset
-
-    def _exact(self, quarter: int) -> datetime:
-        return datetime.fromtimestamp(quarter * QUARTER, UTC).astimezone(self.zone)
-
-
 def _quarters(database: Connection) -> list[int]:
     rows = database.execute("SELECT DISTINCT quarter FROM usage_cells")
     return [quarter for (quarter,) in rows]
@@ -221,6 +203,16 @@ def _set_relations(
             "INSERT INTO selected VALUES (?, ?)",
             [(field, name) for (name,) in names if is_wanted(name)],
         )
+
+
+def _set_accounts(database: Connection, account_of: AccountOf | None) -> None:
+    """Fill `accounts` with the account of every origin; with None, leave it empty."""
+    database.execute("DROP TABLE IF EXISTS temp.accounts")
+    database.execute("CREATE TEMP TABLE accounts (origin INTEGER PRIMARY KEY, name TEXT)")
+    if account_of is not None:
+        origins = database.execute("SELECT id, tool, home, agent FROM usage_origins")
+        rows = [(origin, account_of(*names)) for origin, *names in origins.fetchall()]
+        database.executemany("INSERT INTO accounts VALUES (?, ?)", rows)
 
 
 def _matches(name: str | None, patterns: tuple[str, ...]) -> bool:

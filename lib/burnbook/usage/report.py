@@ -13,7 +13,7 @@ from burnbook.usage.queries import Key
 if TYPE_CHECKING:
     from burnbook.usage.block_report import BlockKey
 
-BY_ORIGIN = ("session", "window", "agent", "tool", "model", "project", "branch")
+BY_ORIGIN = ("session", "window", "agent", "tool", "model", "project", "branch", "account")
 
 
 class Row(NamedTuple):

@@ -17,6 +17,7 @@ _NAMES = {
     **{"daily": "Day", "weekly": "Week", "monthly": "Month", "session": "Session"},
     **{"blocks": "Block", "window": "Window", "model": "Model", "project": "Project"},
     **{"branch": "Branch", "tool": "Tool", "agent": "Agent", "hour": "Hour"},
+    "account": "Account",
 }
 # Terminal widths from which tools and models are shown, and then the kinds of tokens.
 _LAYOUTS = (60, 100)

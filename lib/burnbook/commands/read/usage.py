@@ -38,7 +38,8 @@ def run(ctx: Context, args: Any) -> Result:
 
         sums: Iterable[tuple[Any, Counts]] = block_report.sums(ctx, filters, zone)
     else:
-        sums = queries.sums(ctx.store, args.report, filters, zone, pricing.prices.has_hours)
+        has_hours, account_of = pricing.prices.has_hours, ctx.config.accounts.name
+        sums = queries.sums(ctx.store, args.report, filters, zone, has_hours, account_of)
     sums = list(sums) if args.explain else sums
     report = usage.build(sums, pricing, by_size=by_size)
     explained = _explained(sums, pricing) if args.explain else None

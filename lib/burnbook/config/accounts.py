@@ -1,0 +1,97 @@
+"""Types of config/accounts.toml, and which account an agent or an agent's folder belongs to."""
+
+import os
+from collections.abc import Iterator, Set
+from typing import Annotated
+
+import msgspec
+
+from burnbook.base.clean_text import clean
+from burnbook.base.files import without_home
+from burnbook.config.toml_values import Fault, TomlFolder, any_of
+from burnbook.rows.meters import Id
+
+FILE = "accounts.toml"
+
+
+class Account(msgspec.Struct, frozen=True):
+    """One account: a login at a provider.
+
+    `agents` are the agents that use it, `homes` the folders of agents' programs that are logged in
+    to it, such as `~/.codex-work` (CODEX_HOME, CLAUDE_CONFIG_DIR).
+    """
+
+    provider: str
+    plan: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    usd_per_month: Annotated[float, msgspec.Meta(ge=0, le=1e6)] | None = None
+    agents: tuple[Id, ...] = ()
+    homes: tuple[Annotated[str, msgspec.Meta(min_length=1)], ...] = ()
+
+
+class Accounts:
+    """The declared accounts by label, in their order."""
+
+    def __init__(self, declared: dict[str, Account]) -> None:
+        self.declared = declared
+        self._of_home: dict[str, str] = {}
+        self._of_agent: dict[tuple[str, str], str] = {}
+        for label, account in declared.items():
+            for home in account.homes:
+                self._of_home |= dict.fromkeys(_forms(home), label)
+            for agent in account.agents:
+                self._of_agent[account.provider, agent] = label
+
+    def label(self, provider: str, home: str | None, agent: str | None) -> str | None:
+        """Returns the account of a folder as rows have it, else that of an agent; else None.
+
+        An account that declares folders has nothing that is known to be from another folder.
+        """
+        if home in self._of_home:
+            return self._of_home[home]
+        label = self._of_agent.get((provider, agent or ""))
+        if label is None or (home is not None and self.declared[label].homes):
+            return None
+        return label
+
+    def name(self, tool: str, home: str | None, agent: str | None) -> str | None:
+        """Returns the account of a request: its label, else the folder; None if neither is known.
+
+        Folders without a label are kept apart, because each has a login of its own.
+        """
+        return self.label(tool, home, agent) or home
+
+
+def read(folder: TomlFolder, providers: Set[str] | None) -> Accounts:
+    """Returns config/accounts.toml, checked. With None for `providers`, any provider is valid."""
+    raw = folder.read(FILE)
+    folder.check_keys(FILE, "", raw, ("accounts",))
+    declared = folder.tables(FILE, raw, "accounts", Account)
+    for key, value, valid in _faults(declared, providers):
+        folder.wrong(FILE, f"accounts.{key}", value, valid)
+    return Accounts(declared)
+
+
+def _faults(declared: dict[str, Account], providers: Set[str] | None) -> Iterator[Fault]:
+    homes: dict[str, str] = {}
+    agents: dict[tuple[str, str], str] = {}
+    for label, account in declared.items():
+        if providers is not None and account.provider not in providers:
+            yield Fault(f"{label}.provider", account.provider, any_of(providers))
+        for number, home in enumerate(account.homes):
+            key = f"{label}.homes[{number}]"
+            if not os.path.isabs(home) and home.split("/", 1)[0] != "~":
+                yield Fault(key, home, "an absolute path, or one that begins with ~/")
+            for form in _forms(home):
+                if homes.setdefault(form, label) != label:
+                    yield Fault(key, home, f"a folder of one account ({homes[form]} has it)")
+        for number, agent in enumerate(account.agents):
+            other = agents.setdefault((account.provider, agent), label)
+            if other != label:
+                valid = f"an agent of one account of {account.provider} ({other} has it)"
+                yield Fault(f"{label}.agents[{number}]", agent, valid)
+
+
+def _forms(home: str) -> set[str]:
+    """Returns a folder as rows may have it: as it is declared, and with links resolved."""
+    path = os.path.normpath(os.path.expanduser(home))
+    return {clean(without_home(each)) for each in (path, os.path.realpath(path))}
