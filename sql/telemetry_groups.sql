@@ -9,7 +9,8 @@ SELECT
     telemetry_groups.kind AS kind,
     telemetry_groups.requests AS requests,
     telemetry_groups.input_tokens AS input_tokens,
-    telemetry_groups.output_tokens AS output_tokens
+    telemetry_groups.output_tokens AS output_tokens,
+    telemetry_groups.cached_tokens AS cached_tokens
 FROM params
 CROSS JOIN telemetry_groups
 WHERE telemetry_groups.window_id = params.window_id

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from burnbook.budget.checkpoint import REASONS, Choice, Facts, Given, choose
 from burnbook.budget.tokens_used import Actual
+from burnbook.config.budgets import Budget
 from burnbook.rows.work import Checkpoint
 from conftest import Shell, codex
 
@@ -23,7 +24,12 @@ class Book:
     def facts(self, **known: Any) -> Facts:
         whole: dict[str, Any] = {
             **{"agent": "main", "now": NOON, "rows": tuple(self.rows), "finalized": False},
-            **{"ends_at": None, "target": 200, "used": Actual(None, None), "provider": None},
+            **{
+                "ends_at": None,
+                "budget": Budget(target_tokens=200),
+                "used": Actual(None, None),
+                "provider": None,
+            },
             **{"churn": None, "decision": "missing-commit-range"},
         }
         return Facts(**(whole | known))
@@ -112,7 +118,7 @@ def test_omitted_values_are_kept(book: Book) -> None:
     assert book.book(Given(phase="mid", task=""), now=later()).content.task is None
     # No source has it now, so the given count is kept.
     assert book.rows[-1].tokens_actual == 4
-    assert book.book(Given(phase="mid"), used=Actual(9, "pane")).content.tokens_actual == 9
+    assert book.book(Given(phase="mid"), used=Actual(9, "logs")).content.tokens_actual == 9
 
 
 def test_agents_have_rows_of_their_own_and_one_plan(book: Book) -> None:
@@ -173,7 +179,7 @@ def test_the_same_book_and_moment_give_the_same_page(shell: Shell) -> None:
     rows = [line % (rid, lane, tokens) for rid in ("f1", "f2") for lane in ("baseline", "glm")]
     telemetry.write_text("".join(rows))
     shell.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", "--file", str(telemetry))
-    words = ("checkpoint", "W0-CHN", "--at", "2026-11-22T13:00")
+    words = ("checkpoint", "W0-CHN", "--plan", "200000", "--at", "2026-11-22T13:00")
     assert "actual 308, delta -199,692" in shell.ok(*words)
     page = (shell.docs / "HANDOFF.md").read_bytes()
     assert b"### Decision: NO-GO" in page

@@ -15,7 +15,7 @@ def test_the_shipped_schedule_is_chn_chp_chq() -> None:
     assert list(config.windows.windows) == ["W0-CHN", "W0-CHP", "W0-CHQ"]
     assert [w.next for w in config.windows.windows.values()] == ["W0-CHP", "W0-CHQ", None]
     assert config.budgets["default"].capacity_tokens == 272_000
-    assert config.budgets["default"].target_tokens == 200_000
+    assert config.budgets["default"].target_tokens is None
     assert {a.alias: a.provider for a in config.agents.values()} == {
         "o": "codex",
         "a": "claude",
@@ -100,4 +100,4 @@ def test_a_missing_file_means_its_defaults(tmp_path: Path) -> None:
     config = Config(str(tmp_path))
     assert config.windows.reset_time == "00:01"
     assert config.windows.lag.total_seconds() == 300
-    assert config.budgets["default"].target_tokens == 200_000
+    assert config.budgets["default"].target_tokens is None

@@ -109,8 +109,14 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("prices")
     run("snapshot start codex --window X3 --at 2026-11-23T09:00", PANE.format(10))
     run("snapshot end codex --window X3 --at 2026-11-23T10:00", PANE.format(20))
-    with (clone.root / "config" / "budgets.toml").open("a") as config:
-        config.write('[notify]\ncommand = ["true"]\nmeters = [0.2]\n')
+    request = '{"ts":"2026-11-23T09:30:00Z","rid":"r","lane":"glm","model":"m","status":200,%s}\n'
+    tokens = '"input_tokens":9000,"output_tokens":1000,"latency_ms":5'
+    run("ingest proxy-telemetry --window X3 --stdin", request % tokens)
+    (clone.root / "config" / "budgets.toml").write_text(
+        "[budgets.default]\ntarget_tokens = 200_000\n"
+        "[stop.weekly]\nwindow_minutes = 10_080\nused_percent_at_least = 90\n"
+        '[notify]\ncommand = ["true"]\nmeters = [0.2]\n'
+    )
     run("budget --window X3 --at 2026-11-23T11:00")
     run("scoreboard")
     night = clone.root / "night"

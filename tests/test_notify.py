@@ -1,6 +1,7 @@
 """Hooks: once for each level of a window, also at the same time, outside of every lock."""
 
 import fcntl
+import json
 import signal
 import time
 from pathlib import Path
@@ -19,16 +20,27 @@ printf '%s\\n' "$@" >> {log}
 
 
 def hook(shell: Shell, log: Path, then: str = "", extra: str = "") -> Path:
-    """A book with 180,000 tokens used of 200,000, and a hook that keeps its arguments."""
+    """A book with 180,000 tokens used of 200,000, and a hook that writes its arguments to `log`."""
     program = log.parent / "a hook"
     program.write_text(HOOK.format(log=log, then=then))
     program.chmod(0o755)
     (shell.config / "budgets.toml").write_text(
+        "[budgets.default]\ntarget_tokens = 200_000\n"
         f'[notify]\ncommand = ["{program}", "{{window}}: {{subject}} at {{level}}", "$(id)"]\n'
         + extra
     )
-    shell.ok("snapshot", "start", "codex", "--at", "2026-11-22T09:00", stdin=codex(context=180))
+    use(shell, 180_000)
     return program
+
+
+def use(shell: Shell, tokens: int) -> None:
+    """Starts the window with one request, or books one more."""
+    shell.ok("snapshot", "start", "codex", "--at", "2026-11-22T09:00", stdin=codex())
+    line = {
+        **{"ts": "2026-11-22T09:01:00Z", "rid": f"r{tokens}", "lane": "glm", "model": "m"},
+        **{"status": 200, "input_tokens": tokens, "output_tokens": 0, "latency_ms": 1},
+    }
+    shell.ok("ingest", "proxy-telemetry", "--window", "W0-CHN", stdin=json.dumps(line))
 
 
 def lines(log: Path) -> list[str]:
@@ -39,31 +51,31 @@ BOTH = ["W0-CHN: budget at 70%", "$(id)", "W0-CHN: budget at 90%", "$(id)"]
 
 
 def test_each_level_is_notified_once_with_unchanged_arguments(shell: Shell, tmp_path: Path) -> None:
-    hook(shell, tmp_path / "told")
+    hook(shell, tmp_path / "log")
     for _ in range(2):
         assert shell.run("budget", "--at", "2026-11-22T10:00").stderr == ""
-    assert lines(tmp_path / "told") == BOTH
+    assert lines(tmp_path / "log") == BOTH
     assert [(row["window"], row["subject"], row["level"]) for row in shell.rows("notices")] == [
         ("W0-CHN", "budget", 0.7),
         ("W0-CHN", "budget", 0.9),
     ]
-    shell.ok("snapshot", "end", "codex", "--at", "2026-11-22T11:00", stdin=codex(context=200))
+    use(shell, 20_000)
     shell.ok("budget", "--at", "2026-11-22T11:00")
-    assert lines(tmp_path / "told")[4:] == ["W0-CHN: budget at 100%", "$(id)"]
+    assert lines(tmp_path / "log")[4:] == ["W0-CHN: budget at 100%", "$(id)"]
 
 
 def test_twenty_simultaneous_runs_notify_once(shell: Shell, tmp_path: Path) -> None:
-    hook(shell, tmp_path / "told")
+    hook(shell, tmp_path / "log")
     running = [shell.start("budget", "--at", "2026-11-22T10:00") for _ in range(20)]
     for process in running:
         process.communicate()
     assert [process.returncode for process in running] == [0] * 20
-    assert sorted(lines(tmp_path / "told")) == sorted(BOTH)
+    assert sorted(lines(tmp_path / "log")) == sorted(BOTH)
     assert len(shell.rows("notices")) == 2
 
 
 def test_no_lock_is_held_while_the_hook_runs(shell: Shell, tmp_path: Path) -> None:
-    log = tmp_path / "told"
+    log = tmp_path / "log"
     gate = fifo(tmp_path / "gate")
     hook(shell, log, then=f"read _ < '{gate}'", extra="timeout_seconds = 60\n")
     with shell.start("budget", "--at", "2026-11-22T10:00") as process:
@@ -80,7 +92,7 @@ def test_no_lock_is_held_while_the_hook_runs(shell: Shell, tmp_path: Path) -> No
 def test_an_interrupt_after_the_lock_reports_that_rows_may_be_booked(
     shell: Shell, tmp_path: Path
 ) -> None:
-    log = tmp_path / "told"
+    log = tmp_path / "log"
     hook(shell, log, then="exec sleep 60")
     with shell.start("budget", "--at", "2026-11-22T10:00") as process:
         while not log.exists():
@@ -100,7 +112,7 @@ def test_an_interrupt_after_the_lock_reports_that_rows_may_be_booked(
 def test_a_hook_that_fails_is_a_note_and_no_more(
     shell: Shell, tmp_path: Path, then: str, message: str
 ) -> None:
-    hook(shell, tmp_path / "told", then=then, extra="timeout_seconds = 1\n")
+    hook(shell, tmp_path / "log", then=then, extra="timeout_seconds = 1\n")
     done = shell.run("budget", "--at", "2026-11-22T10:00")
     assert done.returncode == 0
     notes = [f"budget: the hook 'a hook' {message} (budget at {at}%)" for at in (70, 90)]
@@ -109,7 +121,7 @@ def test_a_hook_that_fails_is_a_note_and_no_more(
 
 
 def test_a_hook_that_is_not_there_is_a_note(shell: Shell, tmp_path: Path) -> None:
-    hook(shell, tmp_path / "told").unlink()
+    hook(shell, tmp_path / "log").unlink()
     done = shell.run("budget", "--at", "2026-11-22T10:00", "--exit-code")
     assert (done.returncode, done.stderr.count("cannot run the hook")) == (0, 2)
 
@@ -138,7 +150,7 @@ def test_a_value_stays_a_part_of_its_item(value: str) -> None:
 
 
 def test_without_a_hook_nothing_is_booked(shell: Shell) -> None:
-    shell.ok("snapshot", "start", "codex", "--at", "2026-11-22T09:00", stdin=codex(context=180))
+    use(shell, 180_000)
     before = shell.tree()
     shell.ok("budget", "--at", "2026-11-22T10:00")
     assert shell.tree() == before
@@ -146,11 +158,13 @@ def test_without_a_hook_nothing_is_booked(shell: Shell) -> None:
 
 def test_a_notice_names_the_meter_or_the_rule(shell: Shell, tmp_path: Path) -> None:
     extra = "meters = [0.9, 0.5]\n[stop.week]\nmeter = 'weekly'\nused_percent_at_least = 91\n"
-    hook(shell, tmp_path / "told", extra=extra)
-    pane = codex(weekly=92, context=1)
+    hook(shell, tmp_path / "log", extra=extra)
+    pane = codex(weekly=92)
     shell.ok("snapshot", "end", "codex", "--at", "2026-11-22T10:00", stdin=pane)
     assert shell.run("budget", "--at", "2026-11-22T10:00", "--exit-code").returncode == 1
-    assert lines(tmp_path / "told")[::2] == [
+    assert lines(tmp_path / "log")[::2] == [
+        "W0-CHN: budget at 70%",
+        "W0-CHN: budget at 90%",
         "W0-CHN: main codex weekly at 50%",
         "W0-CHN: main codex weekly at 90%",
         "W0-CHN: stop:week main codex weekly at 91%",
@@ -158,10 +172,10 @@ def test_a_notice_names_the_meter_or_the_rule(shell: Shell, tmp_path: Path) -> N
 
 
 def test_an_old_windows_tokens_are_no_news(shell: Shell, tmp_path: Path) -> None:
-    hook(shell, tmp_path / "told")
+    hook(shell, tmp_path / "log")
     shell.ok("finalize", "--window", "W0-CHN", "--at", "2026-11-22T09:30")
     shell.ok("budget", "--at", "2026-11-22T10:00")
-    assert lines(tmp_path / "told") == []
+    assert lines(tmp_path / "log") == []
 
 
 @pytest.mark.parametrize("what", ["budgets.toml", "."])
@@ -169,14 +183,14 @@ def test_an_old_windows_tokens_are_no_news(shell: Shell, tmp_path: Path) -> None
 def test_config_that_others_could_have_written_runs_no_hook(
     shell: Shell, tmp_path: Path, what: str, mode: int
 ) -> None:
-    hook(shell, tmp_path / "told")
+    hook(shell, tmp_path / "log")
     target = shell.config / what
     target.chmod(mode)
     before = shell.tree()
     message = shell.fails(78, "budget", "--at", "2026-11-22T10:00")
     assert "may be written by others" in message
     assert f"so no command in it is run; chmod go-w {target}" in message
-    assert (lines(tmp_path / "told"), shell.tree()) == ([], before)
+    assert (lines(tmp_path / "log"), shell.tree()) == ([], before)
     shell.ok("preview")
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from burnbook.book import codec
 from burnbook.book.book import Book
-from burnbook.budget.tokens_used import actual
+from burnbook.budget.tokens_used import actual, sources
 from burnbook.config.loader import Config
 from burnbook.config.prices import Price, Prices
 from burnbook.cost.calculate import ATTO, calc_price
@@ -339,9 +339,10 @@ def test_only_new_tokens_count_against_a_budget() -> None:
     first = T0 // QUARTER
     assert queries.pace(store, "W1") == [(first, 4321), (first + 4, 4321)]
     assert queries.pace(store, "W3") == []
-    assert actual(Traffic(), [], queries.window_sums(store, "W1")) == (2 * 4321, "logs")
+    assert actual(sources(Traffic(), queries.window_sums(store, "W1"))) == (2 * 4321, "logs")
     assert queries.window_sums(store, "W3") == []
-    assert actual(Traffic(), [], None) == (0, "feeds")
+    assert actual(sources(Traffic(), None)) == (0, "feeds")
+    assert actual(sources(None, [])) == (None, None)
 
 
 def booked(shell: Shell, rows: Iterable[AgentUsage], journal: str = "agent_usage") -> None:

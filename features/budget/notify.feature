@@ -10,23 +10,31 @@ Feature: A hook runs once for each level of a window
       warn          = [0.5, 0.9]
 
       [notify]
-      command = ["sh", "-c", "echo \"$1\" >> \"$HOME/told\"", "hook", "{window}: {subject} at {level}, {message}"]
+      command = ["sh", "-c", "echo \"$1\" >> \"$HOME/log\"", "hook", "{window}: {subject} at {level}, {message}"]
       """
-    And Ada starts codex in W0-CHN at 09:00 with context 60K, 5h 4%
+    And Ada starts codex in W0-CHN at 09:00 with 5h 4%
+    And W0-CHN has the requests
+      | ts    | input_tokens | output_tokens |
+      | 09:05 | 59000        | 1000          |
 
   Scenario: Each level is notified once
     When I run "bin/budget --agent ada" at 09:10
     And I run "bin/budget --agent ada" at 09:20
-    Then the file told still reads "W0-CHN: budget at 50%, 60,000 of 100,000 tokens are used\n"
+    Then the file log still reads "W0-CHN: budget at 50%, 60,000 of 100,000 tokens are used\n"
     And the journal notices reads
       | window | agent | subject | level | noticed_at           |
       | W0-CHN | ada   | budget  | 0.5   | 2026-11-22T09:10:00Z |
 
   Scenario: The next level, and the next window
     Given "bin/budget --agent ada --at 2026-11-22T09:10Z" was run
-    And Ada ends codex at 10:00 with context 95K, 5h 20%
+    And W0-CHN has the requests
+      | ts    | input_tokens | output_tokens |
+      | 10:05 | 34000        | 1000          |
     And "bin/budget --agent ada --at 2026-11-22T10:10Z" was run
-    And Ada starts codex in W0-CHP at 11:00 with context 55K, 5h 20%
+    And Ada starts codex in W0-CHP at 11:00 with 5h 20%
+    And W0-CHP has the requests
+      | ts    | input_tokens | output_tokens |
+      | 11:05 | 54000        | 1000          |
     When I run "bin/budget --agent ada" at 11:10
     Then the journal notices reads
       | window | subject | level |

@@ -1,8 +1,7 @@
 Feature: How fast a window uses its tokens, and the forecast
 
   A rate counts from the first BEFORE, or from the first request where that is earlier. What is to
-  come is a band, never a point: from requests it is a prediction interval of 95% over stretches of
-  ten minutes, from panes it goes from the slowest to the fastest stretch between two of them.
+  come is a band, never a point: a prediction interval of 95% over intervals of ten minutes.
 
   Background:
     Given the config file budgets.toml says
@@ -34,12 +33,13 @@ Feature: How fast a window uses its tokens, and the forecast
     When I run "bin/budget --window W0-CHN" at 11:00
     Then it prints
       """
-      W0-CHN budget: planned 200,000, used 150,000 (feeds), left 50,000  ███████████████░░░░░ 75%
+      W0-CHN budget: planned 200,000, used 150,000 (feeds), left 50,000  ███████░░ 75%
       Warning: 70% or more of the budget is used
-      Burn: 60,000 tokens an hour over the last hour, 75,000 over the window; to come 52,741 to 97,259
+      Context: 12,000 of 272,000 tokens (ada codex)
+      Burn: 60,000 tokens an hour over the last hour, 75,000 in all
+      To come: 52,741 to 97,259 tokens an hour
       Projection: 308,224 to 441,776 used at the end (2026-11-22 14:00)
-      The target runs out between 2026-11-22 11:30 and 2026-11-22 11:56
-      The capacity runs out between 2026-11-22 12:15 and 2026-11-22 13:18
+      The budget runs out between 2026-11-22 11:30 and 2026-11-22 11:56
 
       Meters
         agent  provider  meter  used  left  resets            % an hour  runs out
@@ -80,20 +80,44 @@ Feature: How fast a window uses its tokens, and the forecast
     When I run "bin/budget" at 09:00
     Then it prints
       """
-      W0-CHN budget: planned 200,000, used - (no pane shows context tokens)
-      Burn: - tokens an hour over the last hour, - over the window
-      Projection: none, the used tokens are unknown
+      W0-CHN budget: planned 200,000, used 0 (no requests are booked; run ingest)
       """
     And nothing was written
 
   Scenario Outline: A used-up budget exits with 1 if asked
-    Given Ada starts codex in W0-CHN at 09:00 with context <tokens>, 5h 4%
+    Given W0-CHN has the requests
+      | ts    | input_tokens | output_tokens |
+      | 09:05 | <input>      | 1000          |
     When I run "bin/budget --exit-code" at 09:30
     Then it exits with <code>
     When I run "bin/budget" at 09:30
     Then it exits with 0
 
     Examples:
-      | tokens | code |
-      | 199K   | 0    |
-      | 200K   | 1    |
+      | input  | code |
+      | 198999 | 0    |
+      | 199000 | 1    |
+
+  Scenario: A budget without a target warns of nothing
+    Given the config file budgets.toml says
+      """
+      [budgets.default]
+      """
+    And W0-CHN has the requests
+      | ts    | input_tokens | output_tokens |
+      | 09:05 | 90000000     | 1000          |
+    When I run "bin/budget --exit-code" at 09:30
+    Then it exits with 0
+    And it prints the lines
+      """
+      W0-CHN budget: no plan, used 90,001,000 (feeds)
+      """
+    When I run "bin/budget --format json" at 09:30
+    Then the JSON has
+      | path                       | value |
+      | budget.planned_tokens      | null  |
+      | budget.left_tokens         | null  |
+      | budget.used_percent        | null  |
+      | budget.level               | null  |
+      | projection.target_runs_out | null  |
+      | used_up                    | false |

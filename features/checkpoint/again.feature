@@ -1,7 +1,12 @@
 Feature: Repeating a checkpoint
 
   Background:
-    Given "bin/checkpoint W0-CHN --actual 100 --at 2026-11-22T09:00Z" was run
+    Given the config file budgets.toml says
+      """
+      [budgets.default]
+      target_tokens = 200_000
+      """
+    And "bin/checkpoint W0-CHN --actual 100 --at 2026-11-22T09:00Z" was run
 
   Scenario: The same numbers add nothing
     When I run "bin/checkpoint W0-CHN --actual 100" at 09:00

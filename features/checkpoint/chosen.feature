@@ -28,16 +28,18 @@ Feature: A checkpoint chooses its phase and numbers
       | window | agent | phase | tokens_planned | tokens_actual | decision             |
       | W0-CHN | main  | plan  | 150000         | null          | missing-commit-range |
 
-  Scenario: The next is a mid, with the tokens that the panes show
+  Scenario: The next is a mid, with the tokens of the agents' logs
     Given main starts codex in W0-CHN at 09:00 with 5h 11%, context 30K
     And "bin/checkpoint W0-CHN --plan 120000 --at 2026-11-22T09:01Z" was run
-    And main ends codex in W0-CHN at 11:00 with 5h 20%, context 90K
+    And agents used
+      | at    | tool  | input | cache_read | output |
+      | 09:10 | codex | 85000 | 900000     | 5000   |
     When I run "bin/checkpoint W0-CHN" at 12:00
     Then it prints the lines
       """
       MID W0-CHN main: planned 120,000, actual 90,000, delta -30,000 (ID)
       phase mid: the window has a plan and has not ended
-      planned from the newest checkpoint; actual from the panes
+      planned from the newest checkpoint; actual from the agents' logs
       """
 
   Scenario: After the window's end it is a final

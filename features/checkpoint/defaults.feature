@@ -15,13 +15,13 @@ Feature: A checkpoint's window, actual count and JSON
     When I run "bin/checkpoint" at 10:00
     Then it prints the lines
       """
-      PLAN W0-CHP main: planned 150,000, actual 30,000, delta -120,000 (ID)
+      PLAN W0-CHP main: planned 150,000, actual -, delta - (ID)
       """
     And the journal checkpoints reads
       | window | provider | actual_from |
-      | W0-CHP | codex    | pane        |
+      | W0-CHP | codex    | null        |
 
-  Scenario: Telemetry is preferred to a pane
+  Scenario: Without agents' logs, the proxy's telemetry counts
     Given main starts codex in W0-CHN at 09:00 with 5h 11%, context 30K
     And the file usage.jsonl with
       """

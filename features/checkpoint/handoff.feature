@@ -4,9 +4,17 @@ Feature: The handoff page
   the preview, and what offloading saved.
 
   Background:
-    Given main starts codex in W0-CHN at 09:00 with 5h 11%, context 30K
+    Given the config file budgets.toml says
+      """
+      [budgets.default]
+      target_tokens = 200_000
+      """
+    And main starts codex in W0-CHN at 09:00 with 5h 11%, context 30K
 
   Scenario: A checkpoint writes the page
+    Given W0-CHN has the requests
+      | ts    | input_tokens | output_tokens |
+      | 09:05 | 29000        | 1000          |
     When I run "bin/checkpoint W0-CHN" at 09:30
     Then the handoff has the lines
       """
@@ -17,7 +25,7 @@ Feature: The handoff page
       | ledger | HOME/docs/Ledgers/Token\_Churn\_Ledger.csv |
       | handoff | HOME/docs/HANDOFF.md |
       ### Checkpoints
-      | plan | main | 2026-11-22 09:30 | 200,000 | 30,000 | -170,000 | pane |
+      | plan | main | 2026-11-22 09:30 | 200,000 | 30,000 | -170,000 | feeds |
       ### Decision: NO-GO
       - W0-CHN is not finalized
       ### Preview

@@ -2,6 +2,13 @@ Feature: A checkpoint adds rows to the ledgers
 
   What they wrote stays to the byte; rows of the book come below it, each once.
 
+  Background:
+    Given the config file budgets.toml says
+      """
+      [budgets.default]
+      target_tokens = 200_000
+      """
+
   Scenario: An older ledger keeps its twelve columns
     Given the token ledger with
       """

@@ -18,11 +18,16 @@ Feature: The shipped config
       | declared | true  |
       | next     | null  |
 
-  Scenario: A window's budget is 200,000 tokens of 272,000
-    When I run "bin/preview --window W0-CHN --format json"
-    Then the JSON has
+  Scenario: A window has no target before the user declares one, so an ordinary day stops nothing
+    Given agents used
+      | at    | tool   | model           | input | cache_write | cache_read | output |
+      | 09:00 | claude | claude-opus-4-5 | 90000 | 9000000     | 90000000   | 900000 |
+    When I run "bin/budget --exit-code --format json" at 10:00
+    Then it exits with 0
+    And the JSON has
       | path                   | value  |
-      | budget.planned_tokens  | 200000 |
+      | budget.planned_tokens  | null   |
+      | budget.level           | null   |
       | budget.capacity_tokens | 272000 |
 
   Scenario: The preview begins with the window and its budget

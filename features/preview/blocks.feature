@@ -12,7 +12,7 @@ Feature: The blocks of a preview and their order
     Then it prints
       """
       Anomalies: 0
-      Budget: planned 200,000, used - (no pane shows context tokens)
+      Budget: no plan, used 0 (no requests are booked; run ingest)
       W0-CHN  Automation pack  [open]
       from 2026-11-22 09:00, to 2026-11-23 00:01 (in 14h 1m), next W0-CHP
       """

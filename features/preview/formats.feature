@@ -22,7 +22,7 @@ Feature: The preview as JSON and as markdown
       | ends_at            | 2026-11-23T00:01:00Z |
       | next               | W0-CHP               |
       | anomalies          | 0                    |
-      | budget.used_tokens | 100000               |
+      | budget.used_tokens | 0                    |
       | outcome            | null                 |
       | snapshots_booked   | 2                    |
     And the JSON rows at "meters" are

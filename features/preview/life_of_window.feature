@@ -11,7 +11,7 @@ Feature: The states of a window in the preview
     Then it prints the lines
       """
       W0-CHP  Provider bridges  [planned]
-      Budget: planned 200,000, used - (no pane shows context tokens)
+      Budget: no plan, used 0 (no requests are booked; run ingest)
       Anomalies: 0
       """
     And nothing was created

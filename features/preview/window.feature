@@ -19,8 +19,8 @@ Feature: The preview shows one window at a glance
       """
       W0-CHN  Automation pack  [finalized]
       from 2026-11-22 09:00, to 2026-11-23 00:01, next W0-CHP
-      Budget: planned 200,000, used 154,000, left 46,000  ███████████████░░░░░ 77%
-      Warning: 70% or more of the budget is used
+      Budget: no plan, used 0 (no requests are booked; run ingest)
+      Context: 154,000 of 272,000 tokens (ada codex)
       Anomalies: 0
 
       Meters

@@ -3,7 +3,12 @@ Feature: A window is opened, checkpointed and closed by cron
   Cron runs the reset at 00:06, 00:11 and 00:16. W0-CHN ends at 00:01. In the morning people say what came of it.
 
   Background:
-    Given the windows
+    Given the config file budgets.toml says
+      """
+      [budgets.default]
+      target_tokens = 200_000
+      """
+    And the windows
       | window | title           | next   |
       | W0-CHN | Automation pack | W0-CHP |
       | W0-CHP |                 |        |
@@ -37,12 +42,12 @@ Feature: A window is opened, checkpointed and closed by cron
       """
     And the journal checkpoints reads
       | window | phase | task   | tokens_planned | tokens_actual | actual_from |
-      | W0-CHN | plan  | parser | 200000         | 30000         | pane        |
+      | W0-CHN | plan  | parser | 200000         | null          | null        |
       | W0-CHN | mid   | parser | 200000         | 60000         | given       |
       | W0-CHN | final | parser | 200000         | 90000         | given       |
     And the token ledger reads
       | date       | session_id | task   | tokens_actual | commits | lines_added | features_added | tests_added | checkpoint |
-      | 2026-11-22 | W0-CHN     | parser | 30000         |         |             |                |             | plan       |
+      | 2026-11-22 | W0-CHN     | parser |               |         |             |                |             | plan       |
       | 2026-11-22 | W0-CHN     | parser | 60000         |         |             |                |             | mid        |
       | 2026-11-23 | W0-CHN     | parser | 90000         | 1       | 4           | 4              | 1           | final      |
     And W0-CHN is a GO

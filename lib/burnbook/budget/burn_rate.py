@@ -110,19 +110,6 @@ def of_readings(readings: Sequence[Reading], rounding: float) -> Rate:
     return Rate(None, window, max(0.0, low), high, len(stretches))
 
 
-def together(rates: Sequence[Rate]) -> Rate:
-    """Returns the sum of rates; unknown if one of them is unknown."""
-    if not rates or any(rate.window is None for rate in rates):
-        return UNKNOWN
-    return Rate(
-        last_hour=None,
-        window=sum(rate.window or 0 for rate in rates),
-        low=sum(rate.low or 0 for rate in rates),
-        high=sum(rate.high or 0 for rate in rates),
-        stretches=sum(rate.stretches for rate in rates),
-    )
-
-
 def runs_out(at: datetime, left: float, rate: Rate) -> Out:
     """Returns when the amount `left` at a moment is used up, at the rates of the band."""
     if left <= 0:
@@ -144,14 +131,13 @@ def _deviation(values: Sequence[float], n: int) -> float:
 
 
 class Projection(msgspec.Struct, frozen=True):
-    """The tokens at the window's end, and when the target and the capacity run out.
+    """The tokens at the window's end, and when the plan is used up; null if there is no plan.
 
-    `reason` explains null values.
+    `reason` explains other null values.
     """
 
     at: datetime | None
     used_tokens_low: int | None
     used_tokens_high: int | None
     target_runs_out: Out | None
-    capacity_runs_out: Out | None
     reason: str | None

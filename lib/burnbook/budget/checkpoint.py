@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from burnbook.budget.budget import plan_of
 from burnbook.budget.tokens_used import Actual
+from burnbook.config.budgets import Budget
 from burnbook.rows.work import Checkpoint, current
 
 Phase = Literal["plan", "mid", "final"]
 From = Literal["given", "logs", "feeds", "pane"]
-PlanFrom = Literal["given", "checkpoint", "budget"]
+PlanFrom = Literal["given", "checkpoint", "budget"] | None
 
 # Why a phase was chosen, for people.
 REASONS = {
@@ -41,7 +43,7 @@ class Facts(NamedTuple):
     rows: Sequence[Checkpoint]
     finalized: bool
     ends_at: datetime | None
-    target: int
+    budget: Budget
     used: Actual
     provider: str | None
     churn: str | None
@@ -53,7 +55,7 @@ class Content(NamedTuple):
 
     provider: str | None
     task: str | None
-    tokens_planned: int
+    tokens_planned: int | None
     tokens_actual: int | None
     actual_from: From | None
     churn: str | None
@@ -120,6 +122,7 @@ def _content(
     """Takes what is not given from the row to supersede; plan and task from the newest row."""
     tokens: int | None
     actual_from: From | None
+    planned: int | None
     planned_from: PlanFrom
     if given.actual is not None:
         tokens, actual_from = given.actual, "given"
@@ -129,10 +132,8 @@ def _content(
         tokens, actual_from = base.tokens_actual, base.actual_from
     if given.planned is not None:
         planned, planned_from = given.planned, "given"
-    elif rows:
-        planned, planned_from = rows[-1].tokens_planned, "checkpoint"
     else:
-        planned, planned_from = facts.target, "budget"
+        planned, planned_from = plan_of(rows, facts.budget)
     task = given.task if given.task is not None else newest.task if newest else None
     notes = given.notes if given.notes is not None else base.notes if base else None
     content = Content(

@@ -17,7 +17,6 @@ from burnbook.rows.meters import Meter, Snapshot
 from burnbook.windows.snapshot_index import Entry, Pair
 
 POINT = 1.0  # vendors show whole percentage points
-THOUSAND = 1000.0  # and contexts in thousands of tokens
 
 
 class MeterStatus(msgspec.Struct, frozen=True):
@@ -53,21 +52,6 @@ def readings(pair: Pair, counted: Sequence[Entry]) -> list[Entry]:
         and (began is None or entry.captured_at >= began)
     ]
     return sorted([*([pair.before] if pair.before else []), *afters], key=lambda e: e.captured_at)
-
-
-def tokens(series: Sequence[Sequence[Snapshot]]) -> Rate:
-    """Returns tokens per hour, from the contexts in each series of panes."""
-    shown = [
-        [
-            (row.captured_at, float(row.context.used_tokens))
-            for row in rows
-            if row.context and row.context.used_tokens is not None
-        ]
-        for rows in series
-    ]
-    return burn_rate.together(
-        [burn_rate.of_readings(values, THOUSAND) for values in shown if values]
-    )
 
 
 def of_meters(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from burnbook.base import files
 from burnbook.base.text import printable
 from burnbook.book import codec
-from burnbook.budget.budget import Use, reached
+from burnbook.budget.budget import Use
 from burnbook.budget.meter_status import MeterStatus
 from burnbook.budget.stop_rules import Verdict
 from burnbook.config.budgets import PLACEHOLDER, Budget, Notify, Stop
@@ -32,10 +32,10 @@ class Crossing(NamedTuple):
 
 def of_budget(use: Use, budget: Budget) -> Iterator[Crossing]:
     """Returns the levels of `warn` that the tokens have reached."""
-    share = None if use.used_tokens is None else use.used_tokens / use.planned_tokens
     message = f"{number(use.used_tokens)} of {number(use.planned_tokens)} tokens are used"
-    for level in reached(budget, share):
-        yield Crossing("budget", level, message)
+    for level in sorted(set(budget.warn)):
+        if use.level is not None and level <= use.level:
+            yield Crossing("budget", level, message)
 
 
 def of_meters(meters: Sequence[MeterStatus], notify: Notify) -> Iterator[Crossing]:

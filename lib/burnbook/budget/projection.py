@@ -1,14 +1,13 @@
 """How fast a window uses tokens, and how many it will have used at its end."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from burnbook.budget import burn_rate, meter_status
-from burnbook.budget.budget import Use
+from burnbook.budget import burn_rate
+from burnbook.budget.budget import NO_REQUESTS, Use
 from burnbook.budget.burn_rate import Projection, Rate
 from burnbook.context import Context
-from burnbook.rows.meters import Snapshot
 from burnbook.store.queries import QUARTER
 from burnbook.usage.queries import pace as usage_pace
 from burnbook.windows.facts import WindowFacts
@@ -32,40 +31,30 @@ def end_of_open_window(facts: WindowFacts) -> datetime | None:
     return ends_at if ends_at is not None and facts.now < ends_at else None
 
 
-def burn(
-    ctx: Context,
-    facts: WindowFacts,
-    traffic: "Traffic | None",
-    series: Sequence[Sequence[Snapshot]],
-    used: Use,
-) -> Burn:
-    """Returns the rate from the same source as the used tokens: logs, feeds or panes."""
+def burn(ctx: Context, facts: WindowFacts, traffic: "Traffic | None", used: Use) -> Burn:
+    """Returns the rate from the same source as the used tokens: logs or feeds."""
     if used.used_from == "logs":
         pace = dict(usage_pace(ctx.store, facts.window))
         return _paced(facts, pace, datetime.fromtimestamp(min(pace) * QUARTER, UTC), QUARTER)
     if traffic is not None and traffic.first is not None:
         return _paced(facts, traffic.pace, traffic.first, burn_rate.BUCKET)
-    if used.used_tokens is None:
-        return Burn(burn_rate.UNKNOWN, None)
-    return Burn(meter_status.tokens(series), max(rows[-1].captured_at for rows in series if rows))
+    return Burn(burn_rate.UNKNOWN, None)
 
 
 def projection(facts: WindowFacts, used: Use, burned: Burn) -> Projection:
     """Returns the tokens at the window's end, or the reason why they are unknown."""
     ends_at, rate = end_of_open_window(facts), burned.rate
     reason = _reason(facts, used, rate)
-    if reason is not None or used.used_tokens is None or ends_at is None or burned.until is None:
-        return Projection(ends_at, None, None, None, None, reason)
+    if reason is not None or ends_at is None or burned.until is None:
+        return Projection(ends_at, None, None, None, reason)
     low, high = rate.low or 0.0, rate.high or 0.0
     hours = max(0.0, (ends_at - burned.until).total_seconds() / 3600)
-    left = used.planned_tokens - used.used_tokens
-    capacity_left = used.capacity_tokens - used.used_tokens
+    left = used.left_tokens
     return Projection(
         at=ends_at,
         used_tokens_low=round(used.used_tokens + low * hours),
         used_tokens_high=round(used.used_tokens + high * hours),
-        target_runs_out=burn_rate.runs_out(burned.until, left, rate),
-        capacity_runs_out=burn_rate.runs_out(burned.until, capacity_left, rate),
+        target_runs_out=None if left is None else burn_rate.runs_out(burned.until, left, rate),
         reason=None,
     )
 
@@ -86,6 +75,6 @@ def _reason(facts: WindowFacts, used: Use, rate: Rate) -> str | None:
         return "end-not-known"
     if facts.now >= facts.span.ends_at:
         return "ended"
-    if used.used_tokens is None:
-        return "use-not-known"
+    if used.used_from is None:
+        return NO_REQUESTS
     return "too-little-known" if rate.low is None else None

@@ -1,42 +1,74 @@
-"""The tokens that a window used, from the best source in the book."""
+"""The tokens that a window used: new ones, of agents' logs or of the proxy, and never of both.
+
+New tokens are all but those that a cache served again. What an agent's context holds is no use: it
+is shown apart.
+"""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from burnbook.rows.meters import Closing
-from burnbook.windows.facts import context_tokens
+import msgspec
 
 if TYPE_CHECKING:
+    from burnbook.rows.meters import Closing
     from burnbook.telemetry.traffic import Traffic
     from burnbook.usage.counts import Counts
     from burnbook.usage.queries import Key
 
-From = Literal["logs", "feeds", "pane"]
+From = Literal["logs", "feeds"]
+
+
+class Source(msgspec.Struct, frozen=True):
+    """The requests of a window that a source shows, and their new tokens."""
+
+    source: From
+    requests: int
+    new_tokens: int
 
 
 class Actual(NamedTuple):
-    """Tokens used and their source; both null where there is none."""
+    """Tokens used and their source; both null if no request is booked."""
 
     tokens: int | None
     source: From | None
 
 
-def actual(
-    traffic: "Traffic | None",
-    closings: Sequence[Closing],
-    used: "Sequence[tuple[Key, Counts]] | None" = None,
-) -> Actual:
-    """From agents' own logs, else from the feeds' rows, else from the window's newest panes.
+class Context(msgspec.Struct, frozen=True):
+    """The context of one agent as its newest pane shows it. A null is not shown."""
 
-    The logs have every request, including those that the proxy sent elsewhere. Only their new
-    tokens count, not those that a cache served again (see `usage.report.new_tokens`).
+    agent: str
+    provider: str
+    used_tokens: int
+    limit_tokens: int | None
+
+
+def sources(traffic: "Traffic | None", used: "Sequence[tuple[Key, Counts]] | None") -> list[Source]:
+    """Returns what each source shows, the best one first; a source without requests is left out.
+
+    The logs have every request, including those that the proxy sent elsewhere.
     """
+    shown: list[Source] = []
     if used:
         from burnbook.usage.report import new_tokens
 
-        return Actual(sum(new_tokens(sums) for _, sums in used), "logs")
+        requests = sum(sums.requests for _, sums in used)
+        shown.append(Source("logs", requests, sum(new_tokens(sums) for _, sums in used)))
     if traffic is not None:
         groups = traffic.groups.values()
-        return Actual(sum(sums.input_tokens + sums.output_tokens for sums in groups), "feeds")
-    shown = context_tokens(closings)
-    return Actual(sum(shown), "pane") if shown else Actual(None, None)
+        tokens = sum(sums.new_tokens for sums in groups)
+        shown.append(Source("feeds", sum(sums.requests for sums in groups), tokens))
+    return shown
+
+
+def actual(shown: Sequence[Source]) -> Actual:
+    """Returns the tokens of the best source."""
+    return Actual(shown[0].new_tokens, shown[0].source) if shown else Actual(None, None)
+
+
+def contexts(closings: "Sequence[Closing]") -> list[Context]:
+    """Returns the context of each agent whose newest pane shows it."""
+    return [
+        Context(closing.agent, closing.provider, context.used_tokens, context.limit_tokens)
+        for closing in closings
+        if (context := closing.context) and context.used_tokens is not None
+    ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from burnbook.budget.budget import Use
+from burnbook.budget.budget import NO_REQUESTS, Use
 from burnbook.budget.burn_rate import Out, Rate
 from burnbook.budget.meter_status import MeterStatus
 from burnbook.budget.stop_rules import Verdict
@@ -15,11 +15,12 @@ from burnbook.windows.facts import WindowFacts
 if TYPE_CHECKING:
     from burnbook.budget.burn_rate import Projection
 
+WIDTH = 80
+LEAST_BAR = 5
 _REASONS = {
     "finalized": "the window is finalized",
     "ended": "the window has ended",
     "end-not-known": "the end of the window is unknown",
-    "use-not-known": "the used tokens are unknown",
     "too-little-known": "there are too few readings yet",
 }
 
@@ -40,47 +41,54 @@ def parts(
             for verdict in verdicts
             if verdict.state == state
         ]
-    first, *more = budget_lines(used, facts.config.preview.bar_width)
-    result += [Line(f"{facts.window} {first.text[:1].lower()}{first.text[1:]}"), *more]
-    result.append(Line(_burn(rate)))
-    result += _projection(facts.config, projected)
+    result += budget_lines(used, facts.config.preview.bar_width, f"{facts.window} budget")
+    result += _burn(rate) + _projection(facts.config, projected)
     result += _meters(facts.config, meters) + _rules(verdicts)
     return result
 
 
-def budget_lines(use: Use, bar_width: int) -> list[Line]:
-    """Returns one line about the budget, and a warning if a level is reached."""
-    line = f"Budget: planned {number(use.planned_tokens)}, used {number(use.used_tokens)}"
-    if use.used_tokens is None:
-        return [Line(f"{line} (no pane shows context tokens)")]
-    drawn = bar((use.used_percent or 0) / 100, bar_width)
-    origin = f" ({use.used_from})" if use.used_from in ("feeds", "logs") else ""
-    left = f"left {number(use.left_tokens)}  {drawn} {percent(use.used_percent)}"
-    lines = [Line(f"{line}{origin}, {left}")]
+def budget_lines(use: Use, bar_width: int, title: str = "Budget") -> list[Line]:
+    """Returns a line about the budget, a warning if a level is reached, and the contexts."""
+    plan = "no plan" if use.planned_tokens is None else f"planned {number(use.planned_tokens)}"
+    used = f"{title}: {plan}, used {number(use.used_tokens)}"
+    used += f" ({use.used_from})" if use.used_from else " (no requests are booked; run ingest)"
+    lines = [Line(used)]
+    if use.used_from and use.left_tokens is not None:
+        left, share = f"{used}, left {number(use.left_tokens)}", percent(use.used_percent)
+        width = min(bar_width, WIDTH - len(left) - len(share) - len("   "))
+        drawn = bar((use.used_percent or 0) / 100, width) if width >= LEAST_BAR else ""
+        lines = [Line(" ".join(filter(None, (left + " ", drawn, share))))]
     if use.level is not None:
         level = percent(use.level * 100)
         lines.append(Line(f"Warning: {level} or more of the budget is used", strong=True))
+    for context in use.contexts:
+        limit = number(context.limit_tokens or use.capacity_tokens)
+        held = f"{number(context.used_tokens)} of {limit} tokens"
+        lines.append(Line(f"Context: {held} ({context.agent} {context.provider})"))
     return lines
 
 
-def _burn(rate: Rate) -> str:
+def _burn(rate: Rate) -> list[Part]:
+    if rate.window is None:
+        return []
     hour, window = number(_whole(rate.last_hour)), number(_whole(rate.window))
-    line = f"Burn: {hour} tokens an hour over the last hour, {window} over the window"
-    if rate.low is None or rate.high is None:
-        return line
-    return f"{line}; to come {number(_whole(rate.low))} to {number(_whole(rate.high))}"
+    lines: list[Part] = [Line(f"Burn: {hour} tokens an hour over the last hour, {window} in all")]
+    if rate.low is not None and rate.high is not None:
+        low, high = number(_whole(rate.low)), number(_whole(rate.high))
+        lines.append(Line(f"To come: {low} to {high} tokens an hour"))
+    return lines
 
 
 def _projection(config: Config, projected: "Projection") -> list[Part]:
+    if projected.reason == NO_REQUESTS:
+        return []  # the first line says so
     if projected.reason is not None:
         return [Line(f"Projection: none, {_REASONS[projected.reason]}")]
     low, high = number(projected.used_tokens_low), number(projected.used_tokens_high)
     at = moment(projected.at, config.zone)
     result: list[Part] = [Line(f"Projection: {low} to {high} used at the end ({at})")]
-    outs = (("target", projected.target_runs_out), ("capacity", projected.capacity_runs_out))
-    for name, out in outs:
-        if out is not None:
-            result.append(Line(f"The {name} {_out(config, out, projected.at)}"))
+    if projected.target_runs_out is not None:
+        result.append(Line(f"The budget {_out(config, projected.target_runs_out, projected.at)}"))
     return result
 
 

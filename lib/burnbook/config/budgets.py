@@ -66,8 +66,11 @@ def notify_faults(notify: Notify) -> Iterator[Fault]:
 
 
 class Budget(msgspec.Struct, frozen=True):
-    """One budget: the tokens that a window should use (`target`) and can use (`capacity`)."""
+    """One budget: the new tokens that a window should use. Without a target it warns of nothing.
+
+    `capacity_tokens` is the size of the model's context, and no budget.
+    """
 
     capacity_tokens: Annotated[int, msgspec.Meta(gt=0)] = 272_000
-    target_tokens: Annotated[int, msgspec.Meta(gt=0)] = 200_000
+    target_tokens: Annotated[int, msgspec.Meta(gt=0)] | None = None
     warn: tuple[Annotated[float, msgspec.Meta(gt=0, le=10)], ...] = (0.7, 0.9, 1.0)

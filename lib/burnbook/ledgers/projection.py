@@ -24,7 +24,7 @@ def _tokens(row: Checkpoint, churn: Churn | None, zone: tzinfo) -> Cells:
         "date": _date(row.taken_at, zone),
         "session_id": row.window,
         **fields(row, "task", "tokens_planned", "tokens_actual"),
-        "delta": None if actual is None else actual - planned,
+        "delta": None if actual is None or planned is None else actual - planned,
         "commits": sum(part.commits for part in churn.ranges) if churn else None,
         "lines_added": churn.insertions if churn else None,
         "lines_deleted": churn.deletions if churn else None,

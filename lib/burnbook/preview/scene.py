@@ -7,6 +7,7 @@ import msgspec
 
 from burnbook.book import journal
 from burnbook.context import Context
+from burnbook.rows.work import Checkpoint, current
 from burnbook.telemetry.queries import window_traffic
 from burnbook.windows.facts import WindowFacts, window_facts
 from burnbook.windows.history import History, history
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
 class Scene(WindowFacts, frozen=True):
     """The facts of a window, and what only the preview needs.
 
-    `traffic` is None without telemetry, `used` is None if no agent's log was ingested.
+    `traffic` is None without telemetry, `used` is None if no agent's log was ingested. Checkpoints
+    are those that no other supersedes.
     """
 
     history: History
+    checkpoints: Sequence[Checkpoint]
     traffic: "Traffic | None"
     used: "Sequence[tuple[Key, Counts]] | None"
 
@@ -33,9 +36,15 @@ def scene(ctx: Context, window: str) -> Scene:
     return Scene(
         **msgspec.structs.asdict(window_facts(ctx, window)),
         history=history(ctx),
+        checkpoints=window_checkpoints(ctx, window),
         traffic=window_traffic(ctx.store, window),
         used=_used(ctx, window),
     )
+
+
+def window_checkpoints(ctx: Context, window: str) -> list[Checkpoint]:
+    """Returns the checkpoints of a window that no other supersedes, in the order of booking."""
+    return current([row for row in ctx.book.rows("checkpoints") if row.window == window])
 
 
 def _used(ctx: Context, window: str) -> "list[tuple[Key, Counts]] | None":

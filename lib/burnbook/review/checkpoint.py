@@ -7,7 +7,7 @@ from burnbook.book import codec
 from burnbook.book.book import Booked
 from burnbook.budget.budget import budget_of
 from burnbook.budget.checkpoint import Choice, Facts, Given, choose
-from burnbook.budget.tokens_used import actual
+from burnbook.budget.tokens_used import actual, sources
 from burnbook.churn import count
 from burnbook.churn.git import GIT_FAULTS
 from burnbook.config.folders import Pages, ledgers
@@ -84,8 +84,8 @@ def _facts(ctx: Context, window: str) -> Facts:
         rows=(),
         finalized=shown.finalized is not None,
         ends_at=shown.span.ends_at,
-        target=budget_of(ctx.config, window)[1].target_tokens,
-        used=actual(shown.traffic, shown.closings, shown.used),
+        budget=budget_of(ctx.config, window)[1],
+        used=actual(sources(shown.traffic, shown.used)),
         provider=_provider(ctx, shown),
         churn=None,
         decision=None,

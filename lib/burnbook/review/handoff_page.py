@@ -48,7 +48,7 @@ def _checkpoints(ctx: Context, rows: Sequence[Checkpoint]) -> Part:
     lines = []
     for row in current(rows):
         planned, actual = row.tokens_planned, row.tokens_actual
-        delta = None if actual is None else actual - planned
+        delta = None if actual is None or planned is None else actual - planned
         taken_at = moment(row.taken_at, ctx.config.zone)
         numbers = (number(planned), number(actual), number(delta))
         lines.append((row.phase, row.agent or "", taken_at, *numbers, row.actual_from or "-"))

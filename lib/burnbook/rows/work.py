@@ -11,17 +11,18 @@ from burnbook.rows.meters import Count, Id, Moment, Row, Text
 class Checkpoint(Row, frozen=True, kw_only=True):
     """Tokens of a window against its plan: at the plan, in the middle or at the end.
 
-    `provider` is null if the agent works with several, or if none is known. `actual_from` is the
-    source of the actual count: given, the booked requests of the window, or the context in the
-    newest panes; null if there is none. `churn` is the id of the churn row, or null, and then
-    `decision` has the reason (`missing-commit-range`).
+    `provider` is null if the agent works with several, or if none is known. `tokens_planned` is
+    null if there is no plan. `actual_from` is the source of the actual count: given, agents' logs
+    or the proxy's feeds; null if there is none. Rows of earlier versions have `pane`: the context
+    in the newest panes. `churn` is the id of the churn row, or null, and then `decision` has the
+    reason (`missing-commit-range`).
     """
 
     phase: Literal["plan", "mid", "final"]
     taken_at: Moment
     provider: Id | None
     task: Text | None
-    tokens_planned: Count
+    tokens_planned: Count | None
     tokens_actual: Count | None
     actual_from: Literal["given", "logs", "feeds", "pane"] | None
     churn: str | None

@@ -60,7 +60,7 @@ def _digest(database: Connection, schema: str) -> Any:
 TELEMETRY = Projection(
     name="telemetry",
     journal=JOURNAL,
-    version=1,
+    version=2,
     tables=TABLES,
     apply=_apply,
     newer=True,

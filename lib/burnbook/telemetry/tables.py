@@ -45,6 +45,7 @@ TABLES = (
     requests INTEGER NOT NULL,
     input_tokens TEXT NOT NULL,
     output_tokens TEXT NOT NULL,
+    cached_tokens TEXT NOT NULL,
     PRIMARY KEY (window_id, number)
 ) WITHOUT ROWID""",
 )
@@ -82,6 +83,6 @@ def write(database: Connection, increment: "Increment") -> None:
         database.execute(f"INSERT OR REPLACE INTO telemetry_windows VALUES ({marks})", row)
         database.execute("DELETE FROM telemetry_groups WHERE window_id = ?", [window])
         database.executemany(
-            "INSERT INTO telemetry_groups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO telemetry_groups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [(window, number, *group) for number, group in enumerate(packed.groups)],
         )

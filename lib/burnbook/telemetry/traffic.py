@@ -22,17 +22,22 @@ Group = tuple[bool, bool, str | None, str | None, str | None]  # routed, ok, lan
 
 
 class Sums(msgspec.Struct, array_like=True):
-    """One group of requests: how many, and the tokens that they report."""
+    """One group of requests, and the tokens that they report; cached ones are part of the input."""
 
     requests: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
+    cached_tokens: int = 0
 
-    def add(self, other: "Sums") -> None:
-        """Add other sums to these."""
-        self.requests += other.requests
-        self.input_tokens += other.input_tokens
-        self.output_tokens += other.output_tokens
+    @property
+    def new_tokens(self) -> int:
+        """All tokens but those that a cache served."""
+        return self.input_tokens - self.cached_tokens + self.output_tokens
+
+    def add(self, other: "Sums", sign: int = 1) -> None:
+        """Add other sums to these; subtract them with sign -1."""
+        for name in self.__struct_fields__:
+            setattr(self, name, getattr(self, name) + sign * getattr(other, name))
 
 
 class Traffic(msgspec.Struct):
@@ -43,7 +48,7 @@ class Traffic(msgspec.Struct):
     baseline: dict[float, int] = {}
     first: datetime | None = None
     last: datetime | None = None
-    pace: dict[int, int] = {}  # tokens by ten minutes: epoch seconds // BUCKET
+    pace: dict[int, int] = {}  # new tokens by ten minutes: epoch seconds // BUCKET
 
     def add(self, rows: Sequence[Any]) -> None:
         """Add rows of `ProxyRequest`, or of its own fields."""
@@ -63,6 +68,7 @@ class Traffic(msgspec.Struct):
         sums.requests += len(rows)
         sums.input_tokens += sum([row.input_tokens or 0 for row in rows])
         sums.output_tokens += sum([row.output_tokens or 0 for row in rows])
+        sums.cached_tokens += sum([_cached(row) for row in rows if row.cached_input_tokens])
 
     def spread(self, routed: bool, latencies: Iterable[float | None]) -> None:
         """Add the latencies of rows of one side."""
@@ -90,7 +96,7 @@ class Traffic(msgspec.Struct):
         """
         for key, sums in other.groups.items():
             own = self.groups[key]
-            own.add(Sums(-sums.requests, -sums.input_tokens, -sums.output_tokens))
+            own.add(sums, -1)
             if not own.requests:
                 del self.groups[key]
         _subtract(self.routed, other.routed)
@@ -99,7 +105,7 @@ class Traffic(msgspec.Struct):
 
 
 def add_pace(pace: dict[int, int], events: Sequence[Any]) -> None:
-    """Count the tokens of events into the ten minutes in which each happened.
+    """Count the new tokens of events into the ten minutes in which each happened.
 
     All events of ten minutes are summed at once: a fifth of the time of a look at each event's
     clock. Events mostly come in order, so that the sort has little to do.
@@ -110,10 +116,17 @@ def add_pace(pace: dict[int, int], events: Sequence[Any]) -> None:
         bucket = int(events[start].ts.timestamp() // BUCKET)
         edge = datetime.fromtimestamp((bucket + 1) * BUCKET, UTC)
         end = bisect_left(events, edge, start, key=_MOMENT)
-        tokens = sum([(e.input_tokens or 0) + (e.output_tokens or 0) for e in events[start:end]])
+        part = events[start:end]
+        tokens = sum([(e.input_tokens or 0) + (e.output_tokens or 0) for e in part])
+        tokens -= sum([_cached(event) for event in part if event.cached_input_tokens])
         if tokens:
             pace[bucket] = pace.get(bucket, 0) + tokens
         start = end
+
+
+def _cached(row: Any) -> int:
+    """The cached part of a request's input. A log may state more than the input."""
+    return int(min(row.cached_input_tokens, row.input_tokens or 0))
 
 
 def group_of(row: Any) -> Group:
@@ -152,7 +165,7 @@ class Packed(msgspec.Struct, array_like=True):
     Latencies are arrays, quick to load. Tokens are text: their sum may exceed 64 bits.
     """
 
-    groups: list[tuple[bool, bool, str | None, str | None, str | None, int, str, str]]
+    groups: list[tuple[Any, ...]]  # the fields of `Group` and of `Sums`
     latencies: tuple[bytes, bytes, bytes, bytes]  # of both sides, in order: values and counts
     first: str
     last: str
@@ -166,7 +179,7 @@ def pack(traffic: Traffic) -> Packed:
     buckets = sorted(traffic.pace)
     return Packed(
         groups=[
-            (*group, sums.requests, str(sums.input_tokens), str(sums.output_tokens))
+            (*group, sums.requests, *map(str, msgspec.structs.astuple(sums)[1:]))
             for group, sums in sorted(traffic.groups.items(), key=lambda item: str(item[0]))
         ],
         latencies=(*pack_counts(traffic.baseline), *pack_counts(traffic.routed)),
@@ -178,12 +191,11 @@ def pack(traffic: Traffic) -> Packed:
 
 def unpack(packed: Packed) -> Traffic:
     """The traffic that was packed."""
-    buckets = array("q")
-    buckets.frombytes(packed.pace[0])
+    buckets = array("q", packed.pace[0])
     return Traffic(
         groups={
-            (bool(routed), bool(ok), lane, model, kind): Sums(requests, int(sent), int(received))
-            for routed, ok, lane, model, kind, requests, sent, received in packed.groups
+            (bool(routed), bool(ok), lane, model, kind): Sums(*map(int, sums))
+            for routed, ok, lane, model, kind, *sums in packed.groups
         },
         baseline=unpack_counts(*packed.latencies[:2]),
         routed=unpack_counts(*packed.latencies[2:]),
@@ -203,9 +215,7 @@ def _pack_tokens(tokens: list[int]) -> bytes | str:
 def _unpack_tokens(tokens: bytes | str) -> Iterable[int]:
     if isinstance(tokens, str):
         return map(int, tokens.split())
-    numbers = array("Q")
-    numbers.frombytes(tokens)
-    return numbers
+    return array("Q", tokens)
 
 
 def pack_counts(counts: Mapping[float, int]) -> tuple[bytes, bytes]:
@@ -236,7 +246,4 @@ def merge_counts(values: bytes, counts: bytes, added: Mapping[float, int]) -> tu
 
 def unpack_counts(values: bytes, counts: bytes) -> dict[float, int]:
     """The counts that were packed."""
-    unpacked_values, unpacked_counts = array("d"), array("Q")
-    unpacked_values.frombytes(values)
-    unpacked_counts.frombytes(counts)
-    return dict(zip(unpacked_values, unpacked_counts, strict=True))
+    return dict(zip(array("d", values), array("Q", counts), strict=True))

@@ -170,9 +170,3 @@ def closings(pairs: Sequence[Pair], rows: Mapping[str, Snapshot]) -> tuple[Closi
             )
         )
     return tuple(closed)
-
-
-def context_tokens(closings: Sequence[Closing]) -> list[int]:
-    """The context tokens that the newest pane of each agent and provider shows, if it does."""
-    shown = [closing.context for closing in closings if closing.context]
-    return [context.used_tokens for context in shown if context.used_tokens is not None]

@@ -24,7 +24,6 @@ _SOURCES = {
     "budget": "from the budget",
     "logs": "from the agents' logs",
     "feeds": "from the feeds",
-    "pane": "from the panes",
     None: "unknown",
 }
 
@@ -57,7 +56,7 @@ def _parts(booked: BookedCheckpoint) -> list[Part]:
     if is_new and row.supersedes:
         prefix = f"in place of {row.supersedes}: "
     planned, used = row.tokens_planned, row.tokens_actual
-    delta = None if used is None else used - planned
+    delta = None if used is None or planned is None else used - planned
     numbers = f"planned {number(planned)}, actual {number(used)}, delta {number(delta)}"
     churn = [entry.row for entry in booked.rows if isinstance(entry.row, Churn)]
     changes = (

@@ -3,16 +3,8 @@
 from typing import Any
 
 from burnbook.base.errors import DONE, NO
-from burnbook.budget import (
-    meter_status,
-    notices,
-    projection,
-    readings,
-    stop_rules,
-    tokens_used,
-    view,
-)
-from burnbook.budget.budget import budget_of, use
+from burnbook.budget import meter_status, notices, projection, readings, stop_rules, view
+from burnbook.budget.budget import window_use
 from burnbook.context import Context, Result, note_damage
 from burnbook.preview.scene import scene
 from burnbook.windows.current import wanted
@@ -23,8 +15,7 @@ def run(ctx: Context, args: Any) -> Result:
     notify, rules = notices.checked(ctx), ctx.config.stops
     window = wanted(ctx, args.window)
     facts = scene(ctx, window)
-    name, budget = budget_of(ctx.config, window)
-    used = use(name, budget, tokens_used.actual(facts.traffic, facts.closings, facts.used))
+    used = window_use(facts, facts.checkpoints, facts.traffic, facts.used)
     series = readings.of_window(ctx, facts)
     is_open = projection.end_of_open_window(facts) is not None
     meters = []
@@ -39,11 +30,11 @@ def run(ctx: Context, args: Any) -> Result:
     ]
     cost = stop_rules.WindowCost(facts.history, facts.closings)
     verdicts = stop_rules.judged(rules, meters, counts, cost)
-    burned = projection.burn(ctx, facts, facts.traffic, series, used)
+    burned = projection.burn(ctx, facts, facts.traffic, used)
     projected = projection.projection(facts, used, burned)
     crossings = [*notices.of_meters(meters, notify), *notices.of_rules(verdicts, rules)]
     if facts.finalized is None:  # nobody acts on the tokens of an old window
-        crossings = [*notices.of_budget(used, budget), *crossings]
+        crossings = [*notices.of_budget(used, ctx.config.budgets[used.name]), *crossings]
     notices.send(ctx, window, crossings, notify)
     note_damage(ctx)
     used_up = used.left_tokens is not None and used.left_tokens <= 0

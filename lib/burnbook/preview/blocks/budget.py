@@ -1,8 +1,7 @@
-"""The budget: tokens planned, used (according to logs, feeds or panes) and left."""
+"""The budget: new tokens planned, used (by logs or feeds) and left, and the agents' contexts."""
 
 from burnbook.budget import view
-from burnbook.budget.budget import budget_of, use
-from burnbook.budget.tokens_used import actual
+from burnbook.budget.budget import window_use
 from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
 from burnbook.view.parts import Part
@@ -10,10 +9,9 @@ from burnbook.view.parts import Part
 
 def values(scene: Scene) -> Values:
     """`budget: {name, planned_tokens, capacity_tokens, used_tokens, used_from, ...}`."""
-    used = actual(scene.traffic, scene.closings, scene.used)
-    return {"budget": use(*budget_of(scene.config, scene.window), used)}
+    return {"budget": window_use(scene, scene.checkpoints, scene.traffic, scene.used)}
 
 
 def show(values: Values, scene: Scene) -> list[Part]:
-    """One line, and a warning if a level is reached."""
+    """One line, a warning if a level is reached, and a line for each context."""
     return [*view.budget_lines(values["budget"], scene.config.preview.bar_width)]
