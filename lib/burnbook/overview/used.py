@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from burnbook.book import journal
-from burnbook.budget.tokens_used import From, actual
+from burnbook.budget.tokens_used import From, actual, sources
 from burnbook.context import Context
 from burnbook.cost.comparison import tally
 from burnbook.cost.price_list import PriceList
@@ -49,10 +49,10 @@ class UsedTokens:
             usd = pricing.NOTHING
             for key, counts in sums:
                 usd = usd.plus(price(key, counts).usd)
-            return Used(*actual(None, (), sums), usd.whole, usd.known)
+            return Used(*actual(sources(None, sums)), usd.whole, usd.known)
         if not has_traffic(self._ctx.store, window):
             return Used()
-        used = Used(*actual(window_traffic(self._ctx.store, window), ()))
+        used = Used(*actual(sources(window_traffic(self._ctx.store, window), None)))
         requests = cost_requests(self._ctx.store, window)
         if requests is None:
             return used
