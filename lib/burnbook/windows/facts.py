@@ -72,12 +72,13 @@ def window_facts(ctx: Context, window: str) -> WindowFacts:
 
 def _missed(ctx: Context, window: str) -> list[MissedReset]:
     """The recorded ones, and those that the next command to book will record."""
-    recorded = {row.boundary: row for row in ctx.book.rows("resets") if row.window == window}
+    recorded = {row.id: row for row in ctx.book.rows("resets") if row.window == window}
     now = clock.now()
     for missed_window, boundary in resets.missed(ctx.config, snapshot_index(ctx), now):
-        if missed_window == window and boundary not in recorded:
-            recorded[boundary] = missed_row(window, boundary, now)
-    return [recorded[boundary] for boundary in sorted(recorded)]
+        if missed_window == window:
+            row = missed_row(window, boundary, now)
+            recorded.setdefault(row.id, row)
+    return sorted(recorded.values(), key=lambda row: row.boundary)
 
 
 def falls(window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
