@@ -2,6 +2,7 @@
 
     5h 11%                    the used percentage; the reset is the default one
     5h 11% resets 19:01       the reset in the words of the pane
+    5h -                      the number is missing
     context 150K              tokens in the context, of 272K
 
 Codex has the meters 5h and weekly, Claude has session and week.
@@ -26,9 +27,10 @@ def codex(parts: list[re.Match[str]]) -> str:
             lines.append(f"Context window:  40% left ({part['value']} used / 272K)")
             continue
         label, usual = _CODEX[part["name"]]
-        bar = "█" * (int(float(part["value"])) // 10)
+        number = "" if part["value"] == "-" else f"{part['value']}% used "
+        bar = "█" * (int(float(part["value"])) // 10 if number else 0)
         resets = part["resets"] or usual
-        lines.append(f"{label:<17}[{bar:░<10}] {part['value']}% used (resets {resets})")
+        lines.append(f"{label:<17}[{bar:░<10}] {number}(resets {resets})")
     return "".join(f"│  {line:<66}│\n" for line in lines)
 
 

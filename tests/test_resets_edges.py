@@ -97,7 +97,7 @@ def test_a_before_of_the_next_window_belongs_to_the_boundary_from_15_minutes_bef
     declared = config(tmp_path, '[windows.A]\nnext = "B"\n[windows.B]\n')
     for moment, belongs in (("22T23:46", True), ("22T23:45:59", False)):
         index = book(("A", "before", "22T09:00"), ("B", "before", moment))
-        turn = resets._turn(declared, index, "ada", "codex", "A", at("23T09:00"))
+        turn = resets.current_turn(declared, index, "ada", "codex", at("23T09:00"), "A")
         assert turn is not None
         assert (turn.before is not None) == belongs, moment
 

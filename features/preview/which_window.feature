@@ -30,7 +30,7 @@ Feature: Which window the preview shows
       preview: window W0-XXX is neither declared nor in the book; valid: W0-CHN, W0-CHP, W0-NEW
       """
 
-  Scenario: By default it is the agent's newest window
+  Scenario: By default it is the open window, the agent's own if it is in one
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
     And Bo starts codex in W0-CHP at 09:10 with 5h 63%
     When I run "bin/preview --agent ada --format json" at 10:00
@@ -39,6 +39,24 @@ Feature: Which window the preview shows
     Then the JSON value at "window" is W0-CHP
     When I run "bin/preview --agent cleo --format json" at 10:00
     Then the JSON value at "window" is W0-CHP
+
+  Scenario: The window of an agent that was left behind has ended
+    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
+    And Bo starts codex in W0-CHN at 09:00 with 5h 11%
+    And Bo crosses codex at 2026-11-23 00:10 with 5h 12%
+    When I run "bin/preview --agent ada --format json" at 2026-11-23 08:00
+    Then the JSON value at "window" is W0-CHP
+
+  Scenario: If no window is open it is the one that ended last
+    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
+    When I run "bin/preview --agent ada --format json" at 2026-11-23 08:00
+    Then the JSON value at "window" is W0-CHN
+
+  Scenario: With --at it is the window that was open then
+    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
+    And Ada crosses codex at 2026-11-23 00:10 with 5h 12%
+    When I run "bin/preview --agent ada --format json" at 20:00
+    Then the JSON value at "window" is W0-CHN
 
   Scenario: In an empty book it is the first declared window
     When I run "bin/preview --format json"

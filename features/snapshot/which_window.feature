@@ -50,10 +50,42 @@ Feature: Without --window, start chooses the window
     When Ada starts codex at 12:40 with 5h 52%
     Then it prints "BEFORE W0-X ada codex: 5h 52% (ID)"
 
-  Scenario: Each agent has its own window
+  Scenario: The first BEFORE of an agent is in the window that is open for the others
     Given Ada starts codex in W0-CHP at 09:00 with 5h 11%
     When Bo starts codex at 09:10 with 5h 12%
-    Then it prints "BEFORE W0-CHN bo codex: 5h 12% (ID)"
+    Then it prints "BEFORE W0-CHP bo codex: 5h 12% (ID)"
+
+  Scenario: An agent that joins after a window was finalized is in the next one
+    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
+    And Ada ends codex at 12:00 with 5h 20%
+    And "bin/finalize --window W0-CHN --outcome pass --at 2026-11-22T12:10Z" was run
+    When Bo starts codex at 13:00 with 5h 22%
+    Then it prints "BEFORE W0-CHP bo codex: 5h 22% (ID)"
+
+  Scenario: An agent that joins after a missed reset begins the next window
+    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
+    When Bo starts codex at 2026-11-23 09:00 with 5h 12%
+    Then it prints "BEFORE W0-CHP bo codex: 5h 12% (ID)"
+    When Ada starts codex at 2026-11-23 09:30 with 5h 12%
+    Then it prints
+      """
+      AFTER W0-CHN ada codex: 5h 12% (ID)
+      BEFORE W0-CHP ada codex: 5h 12% (ID)
+      """
+
+  Scenario: With a second provider an agent stays in its own window
+    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
+    And Bo starts codex in W0-CHP at 09:10 with 5h 12%
+    When Ada starts claude at 09:20 with session 3%
+    Then it prints "BEFORE W0-CHN ada claude: session 3% (ID)"
+
+  Scenario: In a new book a window that has ended is not begun
+    Given the windows
+      | window | next   | ends                |
+      | W0-CHN | W0-CHP | 2026-11-22T08:00:00 |
+      | W0-CHP |        |                     |
+    When Ada starts codex at 09:00 with 5h 11%
+    Then it prints "BEFORE W0-CHP ada codex: 5h 11% (ID)"
 
   Scenario: undo restores the window
     Given the snapshots

@@ -103,6 +103,7 @@ def make(kind: type[R], /, *, generation: int = 0, **fields: Any) -> R:
         **fields,
     )
     about = [getattr(row, name) for name in kind.about] + ([generation] if generation else [])
+    about += [value for name in kind.about_if_known if (value := getattr(row, name)) is not None]
     try:
         digest = blake2b(_encoder.encode(about), digest_size=9).hexdigest()
         row = msgspec.structs.replace(row, id=f"{_PREFIX[kind]}-{digest}")

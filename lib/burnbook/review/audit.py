@@ -160,7 +160,8 @@ def _between(facts: Facts) -> Iterator[Finding]:
 
 def _missed(facts: Facts) -> Iterator[Finding]:
     for row in facts.missed:
-        detail = f"no snapshot was taken at the reset of {row.boundary:%Y-%m-%dT%H:%MZ}"
+        who = f" of {row.agent} {row.provider}" if row.agent else ""
+        detail = f"no snapshot{who} was taken at the reset of {row.boundary:%Y-%m-%dT%H:%MZ}"
         yield _note(facts, "missed-reset", detail, row)
 
 

@@ -53,6 +53,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     notes: Text | None = None
 
     about: ClassVar[tuple[str, ...]] = ()
+    about_if_known: ClassVar[tuple[str, ...]] = ()  # so that rows without these keep their ids
 
     @property
     def content(self) -> list[Any]:

@@ -82,14 +82,17 @@ class Churn(Row, frozen=True, kw_only=True):
 class MissedReset(Row, frozen=True, kw_only=True):
     """A reset of an open window for which nothing was booked in time.
 
-    The meters at that moment are unknown. `found_at` is when a command noticed it.
+    The meters at that moment are unknown. `found_at` is when a command noticed it. With `agent` and
+    `provider` this agent alone missed it, while others were in time.
     """
 
     status: Literal["missed"]
     boundary: Moment
     found_at: Moment
+    provider: Id | None = None
 
     about: ClassVar[tuple[str, ...]] = ("window", "boundary")
+    about_if_known: ClassVar[tuple[str, ...]] = ("agent", "provider")
 
 
 class Evidence(Row, frozen=True, kw_only=True):

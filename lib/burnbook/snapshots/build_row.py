@@ -6,9 +6,11 @@ from burnbook.base.errors import UsageError
 from burnbook.book import codec, salt
 from burnbook.book.book import Booked
 from burnbook.context import Context
+from burnbook.panes import Pane
 from burnbook.rows.meters import Prompts, Row, Snapshot
 from burnbook.snapshots.pane_input import PaneInput
 from burnbook.view.parts import Line, percent
+from burnbook.windows.resets import Turn
 from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
 FORCED_LAG = "[forced inside the lag buffer]"
@@ -19,10 +21,11 @@ def snapshot(ctx: Context, pane: PaneInput, *, window: str, **fields: Any) -> Sn
     values = fields_of(pane) | fields
     if "account" not in values:
         values["account"] = account_of(ctx, pane.pane.account)
+    voided = {entry.id for entry in snapshot_index(ctx).entries(window) if entry.voided}
     for generation in range(1000):
         row = codec.make(Snapshot, generation=generation, window=window, **values)
         # A voided row may be booked again, with another id.
-        if not snapshot_index(ctx).is_voided(row.id):
+        if row.id not in voided:
             return row
     raise UsageError("this snapshot was voided a thousand times; it is not booked again")
 
@@ -46,6 +49,27 @@ def with_prompts(ctx: Context, row: Snapshot) -> list[tuple[str, Row]]:
     if row.prompts is not None:
         rows.append(("prompts", _prompts(ctx, row, row.prompts)))
     return rows
+
+
+def after_of(ctx: Context, turn: Turn, shown: Snapshot) -> list[tuple[str, Row]]:
+    """AFTER of a turn's window from `shown`, the BEFORE of the next one, and its prompts."""
+    pane = Pane(plan=shown.plan, prompts=shown.prompts)
+    taken = PaneInput(
+        *(shown.captured_at, "auto-after", None, pane, shown.meters, shown.context, shown.errors)
+    )
+    row = snapshot(
+        *(ctx, taken),
+        window=turn.window,
+        agent=turn.agent,
+        provider=turn.provider,
+        phase="after",
+        boundary=turn.boundary,
+        account=shown.account,
+        commits=shown.commits,
+        errors=tuple(word for word in shown.errors if word != "lag-buffer"),
+        notes=f"[the pane of BEFORE {shown.window}]",
+    )
+    return with_prompts(ctx, row)
 
 
 def account_of(ctx: Context, account: str | None) -> str | None:

@@ -6,7 +6,7 @@ from burnbook.context import Context
 from burnbook.rows.meters import Row, Snapshot
 from burnbook.snapshots.build_row import with_prompts
 from burnbook.snapshots.pane_input import PaneInput
-from burnbook.windows import boundaries, resets
+from burnbook.windows import resets
 from burnbook.windows.snapshot_index import Entry, read_snapshots, snapshot_index
 
 
@@ -58,9 +58,8 @@ def _began(ctx: Context, provider: str, window: str) -> Entry | None:
 
 def _reset(ctx: Context, provider: str, window: str) -> Entry | None:
     """The AFTER of the previous window, which the last look may have booked minutes earlier."""
-    index = snapshot_index(ctx)
-    earlier = boundaries.before(ctx.config, window, index.windows())
-    return index.pair(earlier, ctx.agent, provider).after if earlier else None
+    earlier = _entered_before(ctx, provider, window)
+    return snapshot_index(ctx).pair(earlier, ctx.agent, provider).after if earlier else None
 
 
 def _ended(ctx: Context, provider: str, window: str) -> tuple[str, Entry] | None:
@@ -68,12 +67,18 @@ def _ended(ctx: Context, provider: str, window: str) -> tuple[str, Entry] | None
     index, began = snapshot_index(ctx), _began(ctx, provider, window)
     if began is None or index.pair(window, ctx.agent, provider).after is not None:
         return None
-    for earlier in reversed(index.windows()):
-        if earlier != window and boundaries.following(ctx.config, earlier) == window:
-            after = index.pair(earlier, ctx.agent, provider).after
-            if after is not None and after.captured_at == began.captured_at:
-                return earlier, after
-    return None
+    earlier = _entered_before(ctx, provider, window)
+    after = index.pair(earlier, ctx.agent, provider).after if earlier else None
+    if earlier is None or after is None or after.captured_at != began.captured_at:
+        return None
+    return earlier, after
+
+
+def _entered_before(ctx: Context, provider: str, window: str) -> str | None:
+    """The window that the agent entered before `window`."""
+    entered = snapshot_index(ctx).entered(ctx.agent, provider)
+    earlier = entered[entered.index(window) + 1 :] if window in entered else []
+    return earlier[0] if earlier else None
 
 
 def _shows(row: Snapshot, taken: PaneInput) -> bool:

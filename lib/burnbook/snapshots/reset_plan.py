@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 from burnbook.base.errors import BAD_DATA
 from burnbook.book import codec
 from burnbook.context import Context
-from burnbook.panes import Pane
 from burnbook.rows.meters import Anomaly, Row, Snapshot
 from burnbook.snapshots import moment_support
-from burnbook.snapshots.build_row import snapshot, with_prompts
+from burnbook.snapshots.build_row import after_of, snapshot, with_prompts
 from burnbook.snapshots.pane_input import PaneInput
 from burnbook.times import clock
 from burnbook.windows import resets
+from burnbook.windows.missed_resets import absence_rows
 from burnbook.windows.missed_resets import rows as missed_rows
 from burnbook.windows.moment_support import ALONE
 from burnbook.windows.resets import Turn
@@ -76,6 +76,7 @@ def decide(
     """
     out = Outcome([], [], [], [], [], [])
     skipped: dict[tuple[str, datetime], None] = {}
+    absent: list[tuple[str, Row]] = []
     for who in pairs(ctx):
         taken = panes.get(who)
         now = clock.now()
@@ -85,16 +86,18 @@ def decide(
             if not due(ctx, turn, now, options):
                 _not_due(ctx, out, turn, now, options)
                 continue
-            if not needs_pane(turn):
-                out.rows.extend(_after_of(ctx, turn, options))
+            if turn.before is not None:
+                [shown] = read_snapshots(ctx.book, [turn.before])
+                out.rows.extend(after_of(ctx, turn, shown))
             elif isinstance(taken, CaptureFault):
                 out.failed.append(_fact(turn, reason=taken.reason, code=taken.code))
                 out.rows.append(("anomalies", _anomaly(turn, taken)))
             elif isinstance(taken, PaneInput):
                 before = len(out.rows)
                 _book(ctx, out, turn, taken, options, commits)
-                if len(out.rows) > before:
-                    skipped |= dict.fromkeys(turn.skipped)
+                if len(out.rows) > before and not options.last_look:
+                    skipped |= dict.fromkeys(resets.unused(snapshot_index(ctx), turn))
+                    absent += absence_rows(ctx, turn, now)
             elif who in panes:
                 reason = f"no capture is declared for {who[1]}; book it by hand"
                 out.left.append(_fact(turn, reason=reason))
@@ -102,7 +105,7 @@ def decide(
                 reason = "it became due while the panes were captured"
                 out.pending.append(_fact(turn, status="pending", reason=reason, retry_at=None))
     is_sure = any(isinstance(row, Snapshot) for _, row in out.rows)
-    out.rows[:0] = missed_rows(ctx, skipped, limit=None if is_sure else ALONE)
+    out.rows[:0] = [*missed_rows(ctx, skipped, limit=None if is_sure else ALONE), *absent]
     return out
 
 
@@ -129,7 +132,10 @@ def _book(
         subject = f"{turn.agent}/{turn.provider}"
         out.rows.append(("anomalies", moment_support.anomaly(doubt, **names, subject=subject)))
         return
-    unfit = resets.unfit(ctx.config, turn, taken.captured_at, taken.meters, taken.errors)
+    unfit = resets.unfit(
+        *(ctx.config, turn, taken.captured_at, taken.meters, taken.errors),
+        known=_known_meters(ctx, turn, taken),
+    )
     is_old = taken.asked_at and taken.captured_at < turn.boundary <= taken.asked_at
     if unfit is None and is_old:
         unfit = f"its meters are from before the reset, {clock.iso(taken.captured_at)}", None
@@ -167,27 +173,13 @@ def _book(
     out.rows.extend(with_prompts(ctx, row))
 
 
-def _after_of(ctx: Context, turn: Turn, options: ResetOptions) -> list[tuple[str, Row]]:
-    """AFTER from the BEFORE of the next window, which was booked by hand."""
-    assert turn.before is not None
-    [shown] = read_snapshots(ctx.book, [turn.before])
-    pane = Pane(plan=shown.plan, prompts=shown.prompts)
-    taken = PaneInput(
-        *(shown.captured_at, "auto-after", None, pane, shown.meters, shown.context, shown.errors)
-    )
-    row = snapshot(
-        *(ctx, taken),
-        window=turn.window,
-        agent=turn.agent,
-        provider=turn.provider,
-        phase="after",
-        boundary=turn.boundary,
-        account=shown.account,
-        commits=shown.commits,
-        errors=tuple(word for word in shown.errors if word != "lag-buffer"),
-        notes=f"[the pane of BEFORE {turn.next}]",
-    )
-    return with_prompts(ctx, row)
+def _known_meters(ctx: Context, turn: Turn, taken: PaneInput) -> set[str]:
+    """The meters whose number a snapshot of the turn's window shows, if the pane lacks a number."""
+    if all(meter.used_percent is not None for meter in taken.meters):
+        return set()
+    entries = [entry for entry in (turn.open.before, turn.open.after) if entry]
+    rows = read_snapshots(ctx.book, entries)
+    return {m.name for row in rows for m in row.meters if m.used_percent is not None}
 
 
 def _not_due(ctx: Context, out: Outcome, turn: Turn, now: datetime, options: ResetOptions) -> None:
@@ -201,6 +193,8 @@ def _not_due(ctx: Context, out: Outcome, turn: Turn, now: datetime, options: Res
             return
     if turn.is_done and turn.next is None:
         out.left.append(_fact(turn, reason=f"nothing follows {turn.window}"))
+    elif options.last_look and turn.after is not None:
+        out.left.append(_fact(turn, reason="the reset books the next BEFORE"))
     elif not turn.is_done:
         due_at = turn.boundary
         if options.last_look:

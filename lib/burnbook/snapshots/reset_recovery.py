@@ -5,7 +5,6 @@ import msgspec
 from burnbook.context import Context
 from burnbook.rows.meters import Row
 from burnbook.snapshots.build_row import with_prompts
-from burnbook.windows import boundaries
 from burnbook.windows.snapshot_index import Entry, read_snapshots, snapshot_index
 from burnbook.windows.state import State, state_of, state_path
 
@@ -31,9 +30,8 @@ def unfinished_rows(ctx: Context) -> list[tuple[str, Row]]:
 def _automatic(ctx: Context, agent: str, provider: str) -> list[Entry]:
     """The snapshots of the last reset, oldest first."""
     index = snapshot_index(ctx)
-    newest = index.latest(agent, provider)
-    earlier = boundaries.before(ctx.config, newest, index.windows()) if newest else None
-    pairs = [index.pair(window, agent, provider) for window in (earlier, newest) if window]
+    last_two = reversed(index.entered(agent, provider)[:2])
+    pairs = [index.pair(window, agent, provider) for window in last_two]
     entries = [entry for pair in pairs for entry in (pair.before, pair.after) if entry]
     return [entry for entry in entries if entry.boundary is not None]
 

@@ -1,41 +1,68 @@
 """The snapshots that `start`, `end` and `cross` book: their phases and windows."""
 
+from datetime import datetime
+from typing import NamedTuple
+
 from burnbook.base.errors import Missing, UsageError
 from burnbook.context import Context
 from burnbook.rows.meters import Phase, Snapshot
 from burnbook.snapshots import crossing
 from burnbook.snapshots.pane_input import PaneInput
 from burnbook.times import clock
-from burnbook.windows import boundaries
-from burnbook.windows.snapshot_index import snapshot_index
-from burnbook.windows.state import state_of
+from burnbook.view import parts
+from burnbook.windows import boundaries, current, resets
+from burnbook.windows.resets import Turn
+from burnbook.windows.snapshot_index import SnapshotIndex, snapshot_index
 
 Step = tuple[Phase, str]
 
 
-def steps(
-    ctx: Context, action: str, provider: str, window: str | None, pane: PaneInput
-) -> list[Step]:
-    """Returns (phase, window) of each snapshot to book. `window` is None if the call names none.
+class Plan(NamedTuple):
+    """The (phase, window) of each snapshot to book, and a note about the choice.
+
+    With `left`, BEFORE is also the AFTER of that turn's window, which has ended or is about to.
+    `absent` is the turn of an agent that was away, with the resets that it missed.
+    """
+
+    steps: tuple[Step, ...]
+    left: Turn | None = None
+    absent: Turn | None = None
+    note: str | None = None
+
+
+def plan(ctx: Context, action: str, provider: str, window: str | None, pane: PaneInput) -> Plan:
+    """Decides what to book. `window` is None if the call names none.
 
     Raises Missing without a BEFORE to close, and UsageError if no window follows.
     """
+    moment = pane.asked_at or pane.captured_at
+    index = snapshot_index(ctx).until(moment)
     if action == "start":
-        return [("before", window or _to_start(ctx, provider))]
-    closing = window or _open_window(ctx, provider)
+        if window is not None:
+            return Plan((("before", window),))
+        return _start(ctx, index, provider, moment)
+    closing = window or _last_window(ctx, index, provider)
     if action == "cross" and window is None:
         closing = crossing.ended_window(ctx, provider, closing, pane.captured_at)
-    if snapshot_index(ctx).pair(closing, ctx.agent, provider).before is None:
+    pair = snapshot_index(ctx).pair(closing, ctx.agent, provider)
+    if pair.before is None:
         raise Missing(
             f"no BEFORE of {provider} for {ctx.agent} in {closing}; nothing booked "
             f"(snapshot start {provider} --window {closing} books one)"
         )
+    soon = moment + ctx.config.windows.early
+    turn = resets.current_turn(ctx.config, index, ctx.agent, provider, soon, closing)
+    if window is None and turn and _is_over(turn, moment, pane):
+        raise Missing(
+            f"{closing} has ended and has its AFTER; nothing booked "
+            f"(snapshot start {provider} begins a window)"
+        )
     if action == "end":
-        return [("after", closing)]
-    following = boundaries.following(ctx.config, closing)
+        return Plan((("after", closing),))
+    following = turn.next if turn else boundaries.following(ctx.config, closing)
     if following is None:
         raise UsageError(_no_next(closing) + "; nothing booked")
-    return [("after", closing), ("before", following)]
+    return Plan((("after", closing), ("before", following)), absent=turn)
 
 
 def crossed(
@@ -44,32 +71,96 @@ def crossed(
     """Returns the booked snapshots that this call only repeats: a crossing without a window."""
     if action != "cross" or window is not None:
         return []
-    return crossing.repeated_crossing(ctx, provider, _open_window(ctx, provider), pane, clock.now())
+    last = _last_window(ctx, snapshot_index(ctx), provider)
+    return crossing.repeated_crossing(ctx, provider, last, pane, clock.now())
 
 
-def _to_start(ctx: Context, provider: str) -> str:
-    """Returns the open window; after an AFTER the next one; at first the first declared one."""
-    state = state_of(snapshot_index(ctx), ctx.agent, provider)
-    if state is None:
-        for name in ctx.config.windows.windows:
-            return name
-        raise UsageError("no window is declared in windows.toml; name one with --window")
-    if state.phase == "before":
-        return state.window
-    following = boundaries.following(ctx.config, state.window)
-    if following is None:
-        raise UsageError(f"{_no_next(state.window)}, or name the window with --window")
-    return following
+def _start(ctx: Context, index: SnapshotIndex, provider: str, moment: datetime) -> Plan:
+    """BEFORE of the open window, or of the next one if the agent's own has ended.
+
+    Work that starts shortly before a reset belongs to the time after it.
+    """
+    soon = moment + ctx.config.windows.early
+    own = next(iter(index.entered(ctx.agent, provider)), None)
+    turn = own and resets.current_turn(ctx.config, index, ctx.agent, provider, soon, own)
+    if not turn:
+        return Plan((("before", _to_join(ctx, index, soon)),))
+    if turn.after is None and soon < turn.boundary:
+        return Plan((("before", turn.window),))
+    following = turn.next or current.open_window(ctx, index, soon)
+    if following is None or following == turn.window:
+        raise UsageError(f"{_no_next(turn.window)}, or name the window with --window")
+    steps: tuple[Step, ...] = (("before", following),)
+    if turn.after is not None or resets.is_abandoned(ctx.config, turn, moment):
+        return Plan(steps, absent=turn)
+    verb = "ended" if turn.boundary <= moment else "ends"
+    note = (
+        f"{turn.window} {verb} at {parts.moment(turn.boundary, ctx.config.zone)}, so this begins "
+        f"{following}; its pane is also the AFTER of {turn.window}"
+    )
+    return Plan(steps, left=turn, absent=turn, note=note)
 
 
-def _open_window(ctx: Context, provider: str) -> str:
-    state = state_of(snapshot_index(ctx), ctx.agent, provider)
-    if state is None:
+def _to_join(ctx: Context, index: SnapshotIndex, moment: datetime) -> str:
+    """The window for an agent's first BEFORE: the open one, else the one after the last."""
+    window = current.open_window(ctx, index, moment)
+    last = current.ended_last(ctx, index) or index.latest()
+    if window is None and last is not None:
+        ends = boundaries.of(ctx.config, index, last).ends_at or moment
+        window = boundaries.next_window(ctx.config, index, last, ends, moment).window
+        if window is None:
+            raise UsageError(f"{_no_next(last)}, or name the window with --window")
+    window = window or current.first_declared(ctx, moment)
+    if window is None:
+        has_some = bool(ctx.config.windows.windows)
+        reason = "every declared window has ended" if has_some else "no window is declared"
+        raise UsageError(f"{reason} in windows.toml; name one with --window")
+    return window
+
+
+def check_replaced(ctx: Context, row: Snapshot, *, is_named: bool) -> None:
+    """Notes that a row replaces another of its window although that has ended.
+
+    Raises UsageError for a BEFORE if the call does not name the window.
+    """
+    index, window, whose = snapshot_index(ctx), row.window or "", (row.agent or "", row.provider)
+    pair = index.pair(window, *whose)
+    old = pair.before if row.phase == "before" else pair.after
+    if old is None or any(entry.id == row.id for entry in index.entries(window)):
+        return
+    ends = boundaries.boundary_of(ctx.config, index, window, *whose)
+    newest = max(row.captured_at, *(head.captured_at for head in index.heads()))
+    has_ended = ends is not None and ends <= newest
+    if not has_ended and (row.phase == "after" or pair.after is None):
+        return
+    reason = "has ended" if has_ended else "has its AFTER"
+    what = f"{row.phase.upper()} from {parts.moment(old.captured_at, ctx.config.zone)}"
+    if row.phase == "before" and not is_named:
+        raise UsageError(
+            f"{window} {reason}, and its {what} stays; nothing booked "
+            f"(--window {window} replaces it)"
+        )
+    ctx.notes.append(
+        f"{window} {reason}: this replaces its {what}; undo {row.provider} takes it back"
+    )
+
+
+def _is_over(turn: Turn, moment: datetime, pane: PaneInput) -> bool:
+    """Whether a window ended with an AFTER that is not from this pane."""
+    after = turn.after
+    return after is not None and turn.boundary <= moment and after.captured_at != pane.captured_at
+
+
+def _last_window(ctx: Context, index: SnapshotIndex, provider: str) -> str:
+    """The window that the agent entered last; also if it did so later than the given moment."""
+    whose = ctx.agent, provider
+    entered = index.entered(*whose) or snapshot_index(ctx).entered(*whose)
+    if not entered:
         raise Missing(
             f"no BEFORE of {provider} for {ctx.agent} in this book; nothing booked "
             f"(snapshot start {provider} books one)"
         )
-    return state.window
+    return entered[0]
 
 
 def _no_next(window: str) -> str:

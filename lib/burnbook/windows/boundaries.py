@@ -1,7 +1,11 @@
-"""A window's span, and the one that follows it."""
+"""A window's span, the windows that are open at a moment, and the one to enter next.
+
+Which window an agent belongs to follows from the boundaries, not from its own last snapshot: an
+agent that was away enters the window that is open for the others.
+"""
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -11,12 +15,27 @@ from burnbook.windows.snapshot_index import Pair, SnapshotIndex
 
 State = Literal["planned", "open", "done", "finalized"]
 
+_MOST_UNUSED = 100
+"""How many windows in a row may be without a snapshot, for later ones to count."""
+
 
 class Span(NamedTuple):
     """The start and end of a window, UTC; None if unknown."""
 
     starts_at: datetime | None
     ends_at: datetime | None
+
+
+class Next(NamedTuple):
+    """The window to enter after another, and the boundary at which it begins.
+
+    `window` is None if nothing follows. The `skipped` windows, with their ends, are in between:
+    they have ended.
+    """
+
+    window: str | None
+    begins: datetime
+    skipped: tuple[tuple[str, datetime], ...]
 
 
 def first_end(config: Config, begun: datetime) -> datetime:
@@ -33,10 +52,69 @@ def of(config: Config, index: SnapshotIndex, window: str) -> Span:
     For the end, a BEFORE that was booked early for a reset counts from that reset.
     """
     befores = [entry for entry in index.counted(window) if entry.phase == "before"]
+    first = min(befores, key=lambda entry: entry.captured_at, default=None)
     ends = config.ends(window)
-    if ends is None and befores:
-        ends = first_end(config, min(entry.counts_from for entry in befores))
-    return Span(min((entry.captured_at for entry in befores), default=None), ends)
+    if first is None:
+        return Span(None, ends)
+    return Span(first.captured_at, ends or first_end(config, first.counts_from))
+
+
+def boundary_of(
+    config: Config, index: SnapshotIndex, window: str, agent: str, provider: str
+) -> datetime | None:
+    """The boundary at which one agent leaves a window; None if it has no BEFORE in it.
+
+    It is the end of the window. An agent that joins after the end stays until a reset.
+    """
+    begun = _stretch(index, window, agent, provider)
+    if begun is None:
+        return None
+    ends = of(config, index, window).ends_at
+    return first_end(config, begun) if ends is None or ends <= begun else ends
+
+
+def open_windows(
+    config: Config, index: SnapshotIndex, moment: datetime, agent: str | None = None
+) -> list[str]:
+    """The windows that are open at a moment: the agent's own first, then those that began last."""
+    ranks: dict[str, tuple[bool, datetime]] = {}
+    for head in index.heads():
+        starts = of(config, index, head.window).starts_at
+        ends = boundary_of(config, index, *head.membership)
+        if starts is not None and ends is not None and starts <= moment < ends:
+            rank = head.agent == agent, starts
+            ranks[head.window] = max(rank, ranks.get(head.window, rank))
+    return sorted(ranks, key=lambda name: ranks[name], reverse=True)
+
+
+def next_window(
+    config: Config, index: SnapshotIndex, window: str, ends: datetime, now: datetime
+) -> Next:
+    """The window to enter after `window`, which ends at `ends`.
+
+    The last of those that follow it and have begun, if it is open, else the one after it. A
+    declared window that ended before anybody used it is skipped.
+    """
+    used = set(index.windows())
+    spans: list[tuple[str, Span]] = []
+    last = -1
+    for name in _chain(config, window):
+        span = of(config, index, name) if name in used else Span(None, config.ends(name))
+        spans.append((name, span))
+        if span.starts_at and span.starts_at <= now and span.ends_at and span.ends_at >= ends:
+            last = len(spans) - 1
+        elif len(spans) - last > _MOST_UNUSED:
+            break
+    begins, skipped = ends, []
+    for number, (name, span) in enumerate(spans):
+        has_ended = span.ends_at is not None and span.ends_at <= now
+        if span.ends_at is not None and has_ended and span.ends_at > ends:
+            skipped.append((name, span.ends_at))
+            begins = max(begins, span.ends_at)
+        elif number > last or (number == last and not has_ended):
+            return Next(name, begins, tuple(skipped))
+    follows = following(config, spans[-1][0]) if spans else None
+    return Next(follows, begins, tuple(skipped))
 
 
 def following(config: Config, window: str) -> str | None:
@@ -61,6 +139,30 @@ def state(pairs: list[Pair], *, finalized: bool) -> State:
     if not pairs:
         return "planned"
     return "done" if all(pair.after for pair in pairs) else "open"
+
+
+def _chain(config: Config, window: str) -> Iterator[str]:
+    """The windows that follow one another after `window`, each once."""
+    passed = set()
+    name = following(config, window)
+    while name is not None and name not in passed:
+        passed.add(name)
+        yield name
+        name = following(config, name)
+
+
+def _stretch(index: SnapshotIndex, window: str, agent: str, provider: str) -> datetime | None:
+    """The start of the last stretch of work in a window: its first BEFORE since an AFTER.
+
+    A BEFORE that corrects it does not move the end.
+    """
+    begun, closed = None, True
+    for entry in index.counted(window):
+        if (entry.agent, entry.provider) == (agent, provider):
+            if entry.phase == "before" and closed:
+                begun = entry.counts_from
+            closed = entry.phase == "after"
+    return begun
 
 
 def by_time(config: Config, index: SnapshotIndex) -> Callable[[datetime], str | None]:

@@ -58,12 +58,13 @@ def read_recorded(ctx: Context) -> Recorded:
     anomalies: defaultdict[str | None, list[Anomaly]] = defaultdict(list)
     for row in ctx.book.rows("anomalies"):
         anomalies[row.window].append(row)
-    resets_by_key = {(row.window, row.boundary): row for row in ctx.book.rows("resets")}
+    resets_by_id = {row.id: row for row in ctx.book.rows("resets")}
     now = clock.now()
-    for key in resets.missed(ctx.config, snapshot_index(ctx), now):
-        resets_by_key.setdefault(key, missed_row(*key, now))
+    for window, boundary in resets.missed(ctx.config, snapshot_index(ctx), now):
+        noticed = missed_row(window, boundary, now)
+        resets_by_id.setdefault(noticed.id, noticed)
     missed: defaultdict[str | None, list[MissedReset]] = defaultdict(list)
-    for row in sorted(resets_by_key.values(), key=lambda row: row.boundary):
+    for row in sorted(resets_by_id.values(), key=lambda row: row.boundary):
         missed[row.window].append(row)
     return Recorded(anomalies, missed)
 

@@ -12,6 +12,7 @@ from burnbook.times import clock
 from burnbook.view.parts import moment
 from burnbook.windows import moment_support, resets, state
 from burnbook.windows.moment_support import BY_HAND
+from burnbook.windows.resets import Turn
 from burnbook.windows.snapshot_index import snapshot_index
 
 
@@ -35,11 +36,31 @@ def rows(
     return [("resets", row(window, boundary, now)) for window, boundary in missed_resets]
 
 
-def row(window: str, boundary: datetime, found_at: datetime) -> MissedReset:
-    """The row of one missed reset."""
+def row(
+    window: str,
+    boundary: datetime,
+    found_at: datetime,
+    agent: str | None = None,
+    provider: str | None = None,
+) -> MissedReset:
+    """The row of one missed reset; with the agent and provider that alone missed it."""
     return codec.make(
-        MissedReset, window=window, status="missed", boundary=boundary, found_at=found_at
+        MissedReset,
+        agent=agent,
+        window=window,
+        status="missed",
+        boundary=boundary,
+        found_at=found_at,
+        provider=provider,
     )
+
+
+def absence_rows(ctx: Context, turn: Turn | None, now: datetime) -> list[tuple[str, Row]]:
+    """A row for each reset that an agent alone missed, for the command that ends its absence."""
+    if turn is None:
+        return []
+    absences = resets.absences(ctx.config, snapshot_index(ctx), turn, now)
+    return [("resets", row(*absence, now, turn.agent, turn.provider)) for absence in absences]
 
 
 def commit(
@@ -71,4 +92,5 @@ def note_missed(ctx: Context, booked: Sequence[Booked]) -> list[Booked]:
 
 def describe(ctx: Context, row: MissedReset) -> str:
     """A phrase for one missed reset."""
-    return f"the reset of {row.window} at {moment(row.boundary, ctx.config.zone)}"
+    who = f" for {row.agent} {row.provider}" if row.agent else ""
+    return f"the reset of {row.window} at {moment(row.boundary, ctx.config.zone)}{who}"

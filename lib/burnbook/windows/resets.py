@@ -4,7 +4,7 @@ Everything is keyed on the boundary, the UTC moment at which a window ends, and 
 date, so that repeated runs book nothing twice.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -23,9 +23,9 @@ MOST_MISSED = 31
 class Turn(NamedTuple):
     """One agent and provider at the end of a window.
 
-    `after` and `before` are the booked snapshots of this boundary. `next` is the window to begin,
+    `after` and `before` are the booked snapshots of this boundary. `next` is the window to enter,
     or None. It begins at `begins`, which is the boundary unless windows were `skipped`: these
-    (window, boundary) ended before any command ran.
+    (window, boundary) ended before this agent entered them.
     """
 
     agent: str
@@ -50,25 +50,20 @@ def turns(
 ) -> list[Turn]:
     """The turns of one agent and provider at `now`, the earlier window first.
 
-    Usually one, for the newest window. If that was started by hand while the previous window was
-    open, the turn of the previous window comes first, because the BEFORE is also its AFTER.
+    Usually one, for the window that was entered last. Earlier windows that were left open when the
+    next one was started by hand come first, because the BEFORE is also their AFTER.
     """
-    window = index.latest(agent, provider)
-    if window is None:
-        return []
-    newest = _turn(config, index, agent, provider, window, now)
-    result = [newest] if newest and not _is_abandoned(config, newest, now) else []
-    earlier = boundaries.before(config, window, index.windows())
-    previous = _turn(config, index, agent, provider, earlier, now) if earlier else None
-    if previous is not None and _is_abandoned(config, previous, now):
-        return result
-    if (
-        previous
-        and previous.after is None
-        and previous.before is not None
-        and previous.next == window
-    ):
-        result.insert(0, previous)
+    entered = index.entered(agent, provider)
+    result: list[Turn] = []
+    for window, following in zip(entered, [None, *entered], strict=False):
+        turn = current_turn(config, index, agent, provider, now, window)
+        if turn is None or (following and turn.after is not None):
+            break
+        if following:
+            before = index.pair(following, agent, provider).before
+            turn = turn._replace(next=following, before=before, skipped=())
+        if not is_abandoned(config, turn, now):
+            result.insert(0, turn)
     return result
 
 
@@ -100,8 +95,13 @@ def unfit(
     captured_at: datetime,
     meters: tuple[Meter, ...],
     errors: tuple[str, ...],
+    known: Collection[str] = (),
 ) -> tuple[str, datetime | None] | None:
-    """Why a pane is too early for this boundary, and when to try again; None if it is usable."""
+    """Why a pane is not usable for this boundary yet, and when to try again; None if it is.
+
+    `known` are the meters whose number the agent's last pane showed. A pane that shows no number
+    at all is never usable. If it lacks some that are known, it is after the time of `missed_after`.
+    """
     if captured_at >= turn.boundary:
         clear = _latest(config, turn.begins, captured_at) + config.windows.lag
         if captured_at < clear:
@@ -111,23 +111,64 @@ def unfit(
         return f"the reset of {', '.join(late)} has not moved on in its pane", None
     if "stale" in errors:
         return "its pane may be stale", None
+    empty = [meter.name for meter in meters if meter.used_percent is None]
+    if empty and len(empty) == len(meters):
+        return f"its pane shows no number for {', '.join(empty)}", None
+    missing = ", ".join(name for name in empty if name in known)
+    limit = _latest(config, turn.begins, captured_at) + config.windows.grace
+    if missing and captured_at <= limit:
+        until = f"within {config.windows.missed_after} of the reset"
+        return f"its pane shows no number for {missing}, {until}", None
     return None
 
 
 def missed(config: Config, index: SnapshotIndex, now: datetime) -> list[tuple[str, datetime]]:
-    """(window, boundary) of every reset that passed an open window and was not booked in time."""
+    """(window, boundary) of every reset that passed an open window and was not booked in time.
+
+    Windows that others used while an agent was away are not among them; see `absences`.
+    """
     result: dict[tuple[str, datetime], None] = {}
     for agent, provider, _, window in sorted(index.heads(), key=lambda head: "/".join(head[:2])):
-        turn = _turn(config, index, agent, provider, window, now)
+        turn = current_turn(config, index, agent, provider, now, window)
         if turn is None or turn.open.after is not None or _is_imported(turn):
             continue
-        passed = [(window, moment) for moment in _passed(config, turn, now)]
-        for name, moment in [*passed, *turn.skipped]:
-            first = index.first_capture(moment)
-            in_time = first is not None and first <= moment + config.windows.grace
-            if now > moment + config.windows.grace and not in_time:
+        passed = [(window, moment) for moment in _passed(config, index, turn, now)]
+        for name, moment in [*passed, *unused(index, turn)]:
+            if _is_late(config, moment, now) and not _in_time(config, index, moment):
                 result[name, moment] = None
     return sorted(result, key=lambda item: (item[1], item[0]))
+
+
+def unused(index: SnapshotIndex, turn: Turn) -> list[tuple[str, datetime]]:
+    """(window, boundary) of every skipped window that nobody used."""
+    return [(name, ends) for name, ends in turn.skipped if not index.counted(name)]
+
+
+def absences(
+    config: Config, index: SnapshotIndex, turn: Turn, now: datetime
+) -> list[tuple[str, datetime]]:
+    """(window, boundary) of every reset that this agent alone missed, if it crosses at `now`.
+
+    They are its own, if others were in time, and those of the windows that others used since.
+    """
+    is_by_hand = turn.after is not None and turn.after.boundary is None
+    if is_by_hand or _is_imported(turn):
+        return []
+    own = turn.after is None and _is_late(config, turn.boundary, now)
+    resets = (
+        [(turn.window, turn.boundary)] if own and _in_time(config, index, turn.boundary) else []
+    )
+    return [*resets, *((name, ends) for name, ends in turn.skipped if index.counted(name))]
+
+
+def _is_late(config: Config, boundary: datetime, now: datetime) -> bool:
+    return now > boundary + config.windows.grace
+
+
+def _in_time(config: Config, index: SnapshotIndex, boundary: datetime) -> bool:
+    """Whether the first automatic snapshot of a boundary was booked in time."""
+    first = index.first_capture(boundary)
+    return first is not None and not _is_late(config, boundary, first)
 
 
 def _is_imported(turn: Turn) -> bool:
@@ -135,55 +176,22 @@ def _is_imported(turn: Turn) -> bool:
     return turn.open.before is not None and turn.open.before.imported
 
 
-def _is_abandoned(config: Config, turn: Turn, now: datetime) -> bool:
+def is_abandoned(config: Config, turn: Turn, now: datetime) -> bool:
     """Whether another tool left the window open long ago: a current pane cannot be its AFTER."""
     return _is_imported(turn) and now > turn.boundary + config.windows.grace
 
 
-def _turn(
-    config: Config, index: SnapshotIndex, agent: str, provider: str, window: str, now: datetime
+def current_turn(
+    config: Config, index: SnapshotIndex, agent: str, provider: str, now: datetime, window: str
 ) -> Turn | None:
+    """The turn of one agent and provider at the end of `window`; None without a BEFORE."""
     pair = index.pair(window, agent, provider)
-    begun = _stretch(index, window, agent, provider)
-    if pair.before is None or begun is None:
+    ends = boundaries.boundary_of(config, index, window, agent, provider)
+    if pair.before is None or ends is None:
         return None
-    ends = boundaries.of(config, index, window).ends_at
-    if ends is None or ends <= begun:
-        ends = boundaries.first_end(
-            config, begun
-        )  # an agent that joins after the end stays until a reset
-    following, begins, skipped = _following(config, window, ends, now)
+    following, begins, skipped = boundaries.next_window(config, index, window, ends, now)
     before = _begun(config, index, agent, provider, following, ends) if following else None
     return Turn(agent, provider, window, ends, pair, pair.after, before, following, begins, skipped)
-
-
-def _stretch(index: SnapshotIndex, window: str, agent: str, provider: str) -> datetime | None:
-    """The start of the last stretch of work in a window: its first BEFORE since an AFTER.
-
-    A BEFORE that corrects it does not move the end.
-    """
-    begun, closed = None, True
-    for entry in index.counted(window):
-        if (entry.agent, entry.provider) == (agent, provider):
-            if entry.phase == "before" and closed:
-                begun = entry.counts_from
-            closed = entry.phase == "after"
-    return begun
-
-
-def _following(
-    config: Config, window: str, ends: datetime, now: datetime
-) -> tuple[str | None, datetime, tuple[tuple[str, datetime], ...]]:
-    """The next window that has not ended, its start, and the windows that were skipped."""
-    skipped: dict[str, datetime] = {}
-    begins, name = ends, boundaries.following(config, window)
-    while name is not None and name not in skipped:
-        declared = config.ends(name)
-        if declared is None or declared > now or declared <= ends:
-            break
-        skipped[name] = begins = declared
-        name = boundaries.following(config, name)
-    return name, begins, tuple(skipped.items())
 
 
 def _begun(
@@ -197,15 +205,15 @@ def _begun(
     return entry if belongs else None
 
 
-def _passed(config: Config, turn: Turn, now: datetime) -> Iterator[datetime]:
+def _passed(config: Config, index: SnapshotIndex, turn: Turn, now: datetime) -> Iterator[datetime]:
     """The boundary and the reset times after it that have passed, at most MOST_MISSED.
 
-    If the next window has a declared end, no reset time is a boundary.
+    If others use the next window, or it has a declared end, no reset time is a boundary.
     """
     if turn.boundary <= now:
         yield turn.boundary
     moment = config.next_reset(turn.begins)
-    if turn.next is not None and config.ends(turn.next) is not None:
+    if turn.next is not None and (index.counted(turn.next) or config.ends(turn.next) is not None):
         return
     for _ in range(MOST_MISSED - 1):
         if moment > now:

@@ -52,12 +52,17 @@ class Pair(NamedTuple):
 
 
 class Head(NamedTuple):
-    """The window and time of the newest snapshot of one agent and provider."""
+    """The window that one agent entered last with one provider, and its newest snapshot's time."""
 
     agent: str
     provider: str
     captured_at: datetime
     window: str
+
+    @property
+    def membership(self) -> tuple[str, str, str]:
+        """Window, agent and provider."""
+        return self.window, self.agent, self.provider
 
 
 def _apply(database: "Connection", lines: Iterable[Line]) -> int:
@@ -106,37 +111,48 @@ SNAPSHOTS = Projection(
 _IS_VOIDED = "EXISTS (SELECT 1 FROM snapshot_voids WHERE snapshot_voids.id = snapshots.id)"
 _ENTRIES = (
     "SELECT id, window, agent, provider, phase, captured_at, offset, length, boundary, imported,"
-    f" {_IS_VOIDED} FROM snapshots"
+    f" {_IS_VOIDED} FROM snapshots WHERE window = ? AND captured_at <= ? ORDER BY offset"
 )
-# At the same moment, as in a crossing, BEFORE is the newer one in any order.
+_OF_AGENT = (
+    f"FROM snapshots WHERE agent = ? AND provider = ? AND captured_at <= ? AND NOT {_IS_VOIDED}"
+)
+# A BEFORE enters a window. Without one, the newest AFTER counts.
 _HEAD = (
-    "SELECT captured_at, window FROM snapshots WHERE agent = ? AND provider = ?"
-    f" AND NOT {_IS_VOIDED} ORDER BY captured_at DESC, phase = 'before' DESC, offset DESC LIMIT 1"
+    f"SELECT (SELECT max(captured_at) {_OF_AGENT}), window {_OF_AGENT}"
+    " ORDER BY phase = 'before' DESC, captured_at DESC, offset DESC LIMIT 1"
 )
+_ENTERED = (
+    f"SELECT window {_OF_AGENT} AND phase = 'before'"
+    " GROUP BY window ORDER BY max(captured_at) DESC, max(offset) DESC"
+)
+_ALWAYS = 2**63 - 1
 
 
 class SnapshotIndex:
     """Queries about the snapshots of a book, from the store."""
 
-    def __init__(self, database: "Connection") -> None:
+    def __init__(self, database: "Connection", until: int = _ALWAYS) -> None:
         self._database = database
+        self._until = until
         self._entries: dict[str, list[Entry]] = {}
+
+    def until(self, moment: datetime) -> "SnapshotIndex":
+        """The same book without the snapshots that are later than a moment."""
+        return SnapshotIndex(self._database, to_micros(moment))
 
     def windows(self) -> list[str]:
         """Every window that has a snapshot, in the order in which they were first booked."""
         rows = self._database.execute(
-            "SELECT window FROM snapshots GROUP BY window ORDER BY min(offset)"
+            "SELECT window FROM snapshots WHERE captured_at <= ?"
+            " GROUP BY window ORDER BY min(offset)",
+            (self._until,),
         )
         return [window for (window,) in rows]
-
-    def has(self, window: str) -> bool:
-        """Whether a window has a snapshot, voided ones too."""
-        return bool(self.entries(window))
 
     def entries(self, window: str) -> list[Entry]:
         """Every snapshot of a window, voided ones too, in the order in which they were booked."""
         if window not in self._entries:
-            rows = self._database.execute(f"{_ENTRIES} WHERE window = ? ORDER BY offset", (window,))
+            rows = self._database.execute(_ENTRIES, (window, self._until))
             self._entries[window] = [_entry(*row) for row in rows]
         return self._entries[window]
 
@@ -157,29 +173,31 @@ class SnapshotIndex:
         return Pair(agent, provider, *_pair(group))
 
     def heads(self) -> list[Head]:
-        """The newest window of each agent and provider, in the order in which they first booked.
+        """The last window of each agent and provider whose snapshots are not all voided.
 
-        Without those whose snapshots are all voided.
+        In the order in which they first booked.
         """
-        rows = self._database.execute(
-            "SELECT agent, provider FROM snapshot_providers ORDER BY first_offset"
-        )
+        by_first = "SELECT agent, provider FROM snapshot_providers ORDER BY first_offset"
         heads = []
-        for agent, provider in rows.fetchall():
-            newest = self._database.execute(_HEAD, (agent, provider)).fetchone()
+        for agent, provider in self._database.execute(by_first).fetchall():
+            whose = (agent, provider, self._until)
+            newest = self._database.execute(_HEAD, whose * 2).fetchone()
             if newest is not None:
                 heads.append(Head(agent, provider, from_micros(newest[0]), newest[1]))
         return heads
 
+    def entered(self, agent: str, provider: str) -> list[str]:
+        """The windows that an agent entered with a provider, the last one first."""
+        rows = self._database.execute(_ENTERED, (agent, provider, self._until))
+        return [window for (window,) in rows]
+
     def providers(self) -> list[tuple[str, str]]:
         """Each agent and provider with a snapshot, voided ones too, sorted."""
-        rows = self._database.execute(
-            "SELECT agent, provider FROM snapshot_providers ORDER BY 1, 2"
-        )
-        return [(agent, provider) for agent, provider in rows]
+        by_name = "SELECT agent, provider FROM snapshot_providers ORDER BY 1, 2"
+        return [(agent, provider) for agent, provider in self._database.execute(by_name)]
 
     def latest(self, agent: str | None = None, provider: str | None = None) -> str | None:
-        """The window of the newest snapshot (of an agent, of a provider), by its moment."""
+        """The last window of the agent (and provider) with the newest snapshot."""
         heads = [
             head
             for head in self.heads()
@@ -193,13 +211,6 @@ class SnapshotIndex:
             "SELECT min(captured_at) FROM snapshots WHERE boundary = ?", (to_micros(boundary),)
         ).fetchone()
         return from_micros(row[0]) if row[0] is not None else None
-
-    def is_voided(self, row_id: str) -> bool:
-        """Whether a snapshot was booked and voided."""
-        rows = self._database.execute(
-            f"SELECT 1 FROM snapshots WHERE id = ? AND {_IS_VOIDED}", (row_id,)
-        )
-        return rows.fetchone() is not None
 
 
 def snapshot_index(ctx: Context) -> SnapshotIndex:
@@ -217,9 +228,8 @@ def read_snapshots(book: Book, entries: Sequence[Entry]) -> list[Snapshot]:
 def _entry(*row: Any) -> Entry:
     """The entry of a row of `_ENTRIES`."""
     row_id, window, agent, provider, phase, captured_at, offset, length, boundary, *flags = row
-    imported, voided = map(bool, flags)
     until = None if boundary is None else from_micros(boundary)
-    where = (from_micros(captured_at), offset, length, until, imported, voided)
+    where = (from_micros(captured_at), offset, length, until, *map(bool, flags))
     return Entry(row_id, window, agent, provider, phase, *where)
 
 
@@ -229,14 +239,9 @@ def _pair(group: Sequence[Entry]) -> tuple[Entry | None, Entry | None]:
     The last row counts, so that a correction wins. An AFTER older than a new BEFORE belongs to an
     earlier stretch of work.
     """
-    before = next((entry for entry in reversed(group) if entry.phase == "before"), None)
-    after = next(
-        (
-            entry
-            for entry in reversed(group)
-            if entry.phase == "after"
-            and (before is None or entry.captured_at >= before.captured_at)
-        ),
-        None,
-    )
-    return before, after
+    befores = [entry for entry in group if entry.phase == "before"]
+    before = befores[-1] if befores else None
+    afters = [entry for entry in group if entry.phase == "after"]
+    if before is not None:
+        afters = [entry for entry in afters if entry.captured_at >= before.captured_at]
+    return before, afters[-1] if afters else None

@@ -108,7 +108,9 @@ def _data(out: Outcome, booked: Sequence[Booked], options: ResetOptions) -> dict
         "dry_run": options.dry,
         "booked": [{"new": entry.is_new, "row": entry.row} for entry in others],
         **fields(out, "pending", "failed", "kept", "waiting", "left"),
-        "missed": [{"window": row.window, "boundary": row.boundary} for row in _missing(booked)],
+        "missed": [
+            fields(row, "window", "boundary", "agent", "provider") for row in _missing(booked)
+        ],
     }
 
 

@@ -7,9 +7,9 @@ from burnbook.churn.repositories import read_heads
 from burnbook.context import Context, Result
 from burnbook.rows.meters import Phase, Row, Snapshot
 from burnbook.snapshots import crossing, moment_support
-from burnbook.snapshots.build_row import FORCED_LAG, line, snapshot, with_prompts
+from burnbook.snapshots.build_row import FORCED_LAG, after_of, line, snapshot, with_prompts
 from burnbook.snapshots.pane_input import PaneInput, check_provider, read_pane, save_raw
-from burnbook.snapshots.steps import crossed, steps
+from burnbook.snapshots.steps import check_replaced, crossed, plan
 from burnbook.windows import boundaries, missed_resets
 from burnbook.windows.history import closing
 from burnbook.windows.moment_support import BY_HAND, Doubt
@@ -26,19 +26,25 @@ def run(ctx: Context, args: Any) -> Result:
     call = (ctx, args.action, provider, window, pane)
     if not crossed(*call):
         # A call that cannot book anything does not create a book.
-        planned = steps(*call)
+        planned = plan(*call)
         if not args.force:
-            moment_support.check(ctx, planned[0][1], _doubt(ctx, pane))
+            moment_support.check(ctx, planned.steps[0][1], _doubt(ctx, pane))
     commits = read_heads(ctx).commits or None
 
     def build() -> list[tuple[str, Row]]:
         if repeated := crossed(*call):
             _note_crossed(ctx, repeated[-1])
             return crossing.with_prompt_counts(ctx, repeated)
+        planned = plan(*call)
+        ctx.notes.extend(filter(None, [planned.note]))
+        absent = missed_resets.absence_rows(ctx, planned.absent, pane.captured_at)
         rows = [
-            _row(ctx, args, provider, pane, phase, name, commits) for phase, name in steps(*call)
+            _row(ctx, args, provider, pane, phase, name, commits) for phase, name in planned.steps
         ]
-        return [entry for row in rows for entry in with_prompts(ctx, row)]
+        for row in rows:
+            check_replaced(ctx, row, is_named=window is not None)
+        after = after_of(ctx, planned.left, rows[0]) if planned.left else []
+        return [*absent, *after, *(entry for row in rows for entry in with_prompts(ctx, row))]
 
     booked = missed_resets.commit(ctx, build, sure=True)
     snapshots = [entry for entry in booked if isinstance(entry.row, Snapshot)]

@@ -2,15 +2,15 @@
 
 from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
+from burnbook.rows.work import MissedReset
 from burnbook.view.parts import Line, Part, moment
 
 _SHOWN = 3
 
 
 def values(scene: Scene) -> Values:
-    """`missed_resets`: the boundary, and when it was detected."""
-    rows = [{"boundary": row.boundary, "found_at": row.found_at} for row in scene.missed]
-    return {"missed_resets": rows}
+    """`missed_resets`: the boundary, when it was detected, and the agent if others were in time."""
+    return {"missed_resets": [_values(row) for row in scene.missed]}
 
 
 def show(values: Values, scene: Scene) -> list[Part]:
@@ -18,6 +18,16 @@ def show(values: Values, scene: Scene) -> list[Part]:
     rows = values["missed_resets"]
     if not rows:
         return []
-    listed = ", ".join(moment(row["boundary"], scene.config.zone) for row in rows[-_SHOWN:])
+    listed = ", ".join(_phrase(row, scene) for row in rows[-_SHOWN:])
     earlier = f"{len(rows) - _SHOWN} earlier, " if len(rows) > _SHOWN else ""
     return [Line(f"Missed resets: {len(rows)} ({earlier}{listed})", strong=True)]
+
+
+def _values(row: MissedReset) -> Values:
+    whose = {"agent": row.agent, "provider": row.provider}
+    return {"boundary": row.boundary, "found_at": row.found_at, **whose}
+
+
+def _phrase(row: Values, scene: Scene) -> str:
+    whose = f" {row['agent']} {row['provider']}" if row["agent"] else ""
+    return moment(row["boundary"], scene.config.zone) + whose
