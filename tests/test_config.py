@@ -5,8 +5,12 @@ from pathlib import Path
 import pytest
 from burnbook import panes
 from burnbook.base.errors import BadConfig
+from burnbook.book.book import Book
 from burnbook.config.loader import Config
+from burnbook.context import Context
+from burnbook.preview import blocks
 from burnbook.snapshots import capture_kinds
+from burnbook.store.store import Store
 from conftest import ROOT, Shell
 
 
@@ -32,7 +36,11 @@ def test_the_shipped_schedule_is_chn_chp_chq() -> None:
         ("windows.toml", "[windows.W1]\ntitle = 3", ["windows.W1.title = 3", "str"]),
         ("windows.toml", "[windows.W1]\nnext = 'W9'", ["windows.W1.next = 'W9'", "valid: W1"]),
         ("windows.toml", "[windows.W1]\nbudget = 'x'", ["windows.W1.budget = 'x'", "default"]),
-        ("windows.toml", "[windows.W1]\nends = 'x'", ["windows.W1.ends = 'x'", "datetime"]),
+        (
+            "windows.toml",
+            "[windows.W1]\nends = 'x'",
+            ["windows.W1.ends = 'x'", "a date and time such as 2026-11-22T18:00:00"],
+        ),
         ("windows.toml", "[windows.'a/b']", ["windows.a/b", "an id"]),
         ("windows.toml", "windows = 3", ["windows = 3", "[windows.NAME]"]),
         ("windows.toml", "[windows]\nW1 = 3", ["windows.W1 = 3", "a table"]),
@@ -101,3 +109,15 @@ def test_a_missing_file_means_its_defaults(tmp_path: Path) -> None:
     assert config.windows.reset_time == "00:01"
     assert config.windows.lag.total_seconds() == 300
     assert config.budgets["default"].target_tokens is None
+
+
+def test_without_a_preview_toml_the_blocks_have_the_order_of_the_shipped_one(
+    tmp_path: Path,
+) -> None:
+    def blocks_of(root: Path) -> list[str]:
+        config = Config(str(root))
+        return [*blocks.configured(Context(config, Book(str(root)), Store(str(root)), "main", []))]
+
+    shipped, natural = blocks_of(ROOT / "config"), blocks_of(tmp_path)
+    assert [name for name in natural if name in shipped] == shipped
+    assert sorted(natural) == [*blocks.names()]

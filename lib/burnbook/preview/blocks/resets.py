@@ -5,6 +5,7 @@ from burnbook.preview.scene import Scene
 from burnbook.rows.work import MissedReset
 from burnbook.view.parts import Line, Part, moment
 
+POSITION = 40
 _SHOWN = 3
 
 
