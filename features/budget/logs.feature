@@ -32,6 +32,6 @@ Feature: A budget from the agents' own logs
     When I run "bin/checkpoint W0-CHN" at 11:00
     Then it prints the lines
       """
-      PLAN W0-CHN main: planned 200,000, actual 20,000, delta -180,000 (ID)
+      PLAN W0-CHN in all: planned 200,000, actual 20,000, delta -180,000 (ID)
       planned from the budget; actual from the agents' logs
       """

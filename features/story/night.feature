@@ -36,7 +36,7 @@ Feature: A window is opened, checkpointed and closed by cron
     When I run "bin/checkpoint W0-CHN --actual 90000" at 2026-11-23 08:10
     Then it prints the lines
       """
-      FINAL W0-CHN main: planned 200,000, actual 90,000, delta -110,000 (ID)
+      FINAL W0-CHN in all: planned 200,000, actual 90,000, delta -110,000 (ID)
       phase final: the window is finalized
       decision: GO
       """

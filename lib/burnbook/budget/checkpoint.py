@@ -36,9 +36,13 @@ class Given(NamedTuple):
 
 
 class Facts(NamedTuple):
-    """Facts about the window. `rows` are its checkpoints of every agent, in order."""
+    """Facts about the window, or about one agent of several (`is_part`), which has no plan.
 
-    agent: str
+    `agent` is null for a window of several agents, `agents` are these. `rows` are the window's
+    checkpoints of every agent, in order. `reason` explains null tokens.
+    """
+
+    agent: str | None
     now: datetime
     rows: Sequence[Checkpoint]
     finalized: bool
@@ -48,6 +52,9 @@ class Facts(NamedTuple):
     provider: str | None
     churn: str | None
     decision: str | None
+    agents: Sequence[str] = ()
+    is_part: bool = False
+    reason: str | None = None
 
 
 class Content(NamedTuple):
@@ -58,6 +65,7 @@ class Content(NamedTuple):
     tokens_planned: int | None
     tokens_actual: int | None
     actual_from: From | None
+    actual_reason: str | None
     churn: str | None
     decision: str | None
     notes: str | None
@@ -72,6 +80,29 @@ class Choice(NamedTuple):
     content: Content
     base: Checkpoint | None
     same: Checkpoint | None
+    agent: str | None
+
+
+def choose_rows(given: Given, facts: Facts, part: Facts | None) -> list[Choice]:
+    """Returns the checkpoints to book: that of one agent of several, then that of the window.
+
+    The window's plan is in its own row alone, so that a column can be summed.
+    """
+    if part is None:
+        return [choose(given, facts)]
+    own = choose(given, part._replace(rows=facts.rows))
+    whole = given._replace(actual=None, provider=None)
+    if facts.used.tokens is None:
+        whole = whole._replace(actual=_sum_of_parts(facts, own))
+    return [own, choose(whole, facts)]
+
+
+def _sum_of_parts(facts: Facts, own: Choice) -> int | None:
+    """Returns the sum of the agents' checkpoints of one phase, or None if one is unknown."""
+    parts = {row.agent: row.tokens_actual for row in current(facts.rows) if row.phase == own.phase}
+    parts[own.agent] = own.content.tokens_actual
+    known = [tokens for name in facts.agents if (tokens := parts.get(name)) is not None]
+    return sum(known) if len(known) == len(facts.agents) else None
 
 
 def choose(given: Given, facts: Facts) -> Choice:
@@ -88,11 +119,13 @@ def choose(given: Given, facts: Facts) -> Choice:
         content, planned_from = _content(given, facts, rows, newest, newest)
         repeated = phase == "mid" or newest.taken_at == facts.now
         if repeated and content == content_of(newest):
-            return Choice(newest.phase, "repeated", planned_from, content, None, newest)
+            return Choice(
+                newest.phase, "repeated", planned_from, content, None, newest, facts.agent
+            )
     base = next((row for row in reversed(own) if row.phase == phase), None)
     content, planned_from = _content(given, facts, rows, base, newest)
     same = base if base is not None and content_of(base) == content else None
-    return Choice(phase, reason, planned_from, content, base, same)
+    return Choice(phase, reason, planned_from, content, base, same, facts.agent)
 
 
 def content_of(row: Checkpoint) -> Content:
@@ -130,7 +163,9 @@ def _content(
         tokens, actual_from = facts.used
     else:
         tokens, actual_from = base.tokens_actual, base.actual_from
-    if given.planned is not None:
+    if facts.is_part:
+        planned, planned_from = None, None
+    elif given.planned is not None:
         planned, planned_from = given.planned, "given"
     else:
         planned, planned_from = plan_of(rows, facts.budget)
@@ -142,6 +177,7 @@ def _content(
         tokens_planned=planned,
         tokens_actual=tokens,
         actual_from=actual_from,
+        actual_reason=facts.reason if tokens is None else None,
         churn=facts.churn,
         decision=facts.decision,
         notes=notes or None,

@@ -13,6 +13,7 @@ from burnbook.base import ids
 from burnbook.base.errors import BadConfig
 from burnbook.config import toml_values
 
+DEFAULT_AGENT = "main"
 PROJECT = os.path.dirname(
     os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 )
@@ -46,7 +47,9 @@ def _path(flag: str | None, name: str, declared: Mapping[str, str], default: str
 def _agent(flag: str | None, declared: Mapping[str, str]) -> str:
     if flag is not None:
         return ids.check("agent", flag)
-    return ids.check("AGENT_ID", os.environ.get("AGENT_ID") or declared.get("AGENT_ID") or "main")
+    return ids.check(
+        "AGENT_ID", os.environ.get("AGENT_ID") or declared.get("AGENT_ID") or DEFAULT_AGENT
+    )
 
 
 def _dotenv(path: str) -> dict[str, str]:

@@ -32,7 +32,7 @@ def _tokens(row: Checkpoint, churn: Churn | None, zone: tzinfo) -> Cells:
         "tests_added": sum(part.tests_added for part in churn.ranges) if churn else None,
         **fields(row, "notes", "window", "provider", "agent"),
         "checkpoint": row.phase,
-        **fields(row, "actual_from", "decision", "supersedes"),
+        **fields(row, "actual_from", "actual_reason", "decision", "supersedes"),
         "record_id": row.id,
     }
 

@@ -51,7 +51,9 @@ def _checkpoints(ctx: Context, rows: Sequence[Checkpoint]) -> Part:
         delta = None if actual is None or planned is None else actual - planned
         taken_at = moment(row.taken_at, ctx.config.zone)
         numbers = (number(planned), number(actual), number(delta))
-        lines.append((row.phase, row.agent or "", taken_at, *numbers, row.actual_from or "-"))
+        lines.append(
+            (row.phase, row.agent or "(window)", taken_at, *numbers, row.actual_from or "-")
+        )
     return Table(_CHECKPOINTS, lines, "<<<>>><")
 
 

@@ -11,6 +11,8 @@ from burnbook.rows.meters import Count, Id, Moment, Row, Text
 class Checkpoint(Row, frozen=True, kw_only=True):
     """Tokens of a window against its plan: at the plan, in the middle or at the end.
 
+    If several agents work in the window, an agent's row has its share and no plan, and the window's
+    row has no `agent`. `actual_reason` explains a share that is unknown.
     `provider` is null if the agent works with several, or if none is known. `tokens_planned` is
     null if there is no plan. `actual_from` is the source of the actual count: given, agents' logs
     or the proxy's feeds; null if there is none. Rows of earlier versions have `pane`: the context
@@ -27,6 +29,7 @@ class Checkpoint(Row, frozen=True, kw_only=True):
     actual_from: Literal["given", "logs", "feeds", "pane"] | None
     churn: str | None
     decision: Text | None
+    actual_reason: Text | None = None
     supersedes: str | None = None
 
     about: ClassVar[tuple[str, ...]] = (

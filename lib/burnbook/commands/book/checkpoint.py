@@ -5,6 +5,7 @@ from typing import Any
 from burnbook.base import ids
 from burnbook.base.errors import UsageError
 from burnbook.base.redact import redact
+from burnbook.book.book import Booked
 from burnbook.budget.checkpoint import REASONS, Given
 from burnbook.config.folders import shown
 from burnbook.context import Context, Result, note_damage
@@ -50,15 +51,11 @@ def _given(args: Any) -> Given:
 
 
 def _parts(booked: BookedCheckpoint) -> list[Part]:
-    (row, is_new), choice, pages = booked.rows[-1], booked.choice, booked.pages
-    assert isinstance(row, Checkpoint)
-    prefix = "" if is_new else "already booked: "
-    if is_new and row.supersedes:
-        prefix = f"in place of {row.supersedes}: "
-    planned, used = row.tokens_planned, row.tokens_actual
-    delta = None if used is None or planned is None else used - planned
-    numbers = f"planned {number(planned)}, actual {number(used)}, delta {number(delta)}"
+    pages, entries = booked.pages, [e for e in booked.rows if isinstance(e.row, Checkpoint)]
     churn = [entry.row for entry in booked.rows if isinstance(entry.row, Churn)]
+    parts: list[Part] = [_numbers(entry) for entry in entries]
+    choice, row = booked.choices[-1], entries[-1].row
+    assert isinstance(row, Checkpoint)
     changes = (
         f"+{churn[0].insertions:,} -{churn[0].deletions:,} in {churn[0].files_changed:,} files"
         if churn
@@ -66,10 +63,14 @@ def _parts(booked: BookedCheckpoint) -> list[Part]:
     )
     ledgers = ", ".join(f"{file} +{count}" for file, count in pages.added.items())
     handoff = "refreshed" if pages.refreshed else "unchanged"
-    return [
-        Line(f"{prefix}{row.phase.upper()} {row.window} {row.agent}: {numbers} ({row.id})", True),
+    parts += [
         Line(f"phase {row.phase}: {REASONS[choice.phase_from]}"),
         Line(f"planned {_SOURCES[choice.planned_from]}; actual {_SOURCES[row.actual_from]}"),
+    ]
+    if booked.choices[0].content.actual_reason:
+        parts.append(Line("no source shows which of the requests are whose"))
+    return [
+        *parts,
         Line(f"churn: {changes}"),
         Line(f"ledgers in {shown(str(booked.paths.folder))}: {ledgers}"),
         Line(f"handoff {shown(str(booked.paths.handoff))}: {handoff}"),
@@ -77,12 +78,25 @@ def _parts(booked: BookedCheckpoint) -> list[Part]:
     ]
 
 
+def _numbers(entry: Booked) -> Line:
+    row, is_new = entry.row, entry.is_new
+    assert isinstance(row, Checkpoint)
+    prefix = "" if is_new else "already booked: "
+    if is_new and row.supersedes:
+        prefix = f"in place of {row.supersedes}: "
+    planned, used = row.tokens_planned, row.tokens_actual
+    delta = None if used is None or planned is None else used - planned
+    numbers = f"planned {number(planned)}, actual {number(used)}, delta {number(delta)}"
+    name = f"{row.window} {row.agent}" if row.agent else f"{row.window} in all"
+    return Line(f"{prefix}{row.phase.upper()} {name}: {numbers} ({row.id})", True)
+
+
 def _data(booked: BookedCheckpoint) -> Any:
     paths, pages = booked.paths, booked.pages
     return {
         "booked": [{"new": entry.is_new, "row": entry.row} for entry in booked.rows],
-        "phase_from": booked.choice.phase_from,
-        "planned_from": booked.choice.planned_from,
+        "phase_from": booked.choices[-1].phase_from,
+        "planned_from": booked.choices[-1].planned_from,
         "ledgers": [
             {"file": str(paths.folder / file), "added": count}
             for file, count in pages.added.items()
