@@ -72,16 +72,16 @@ def by_the_rule(rows: list[dict[str, Any]]) -> dict[int, int | None]:
     return retry_of
 
 
-@pytest.mark.parametrize("chunk", [2, 5, 8192])
+@pytest.mark.parametrize("together", [2, 5, 8192])
 @pytest.mark.parametrize("seed", range(16))
-def test_retries_follow_the_rule_in_any_order(seed: int, chunk: int) -> None:
-    draw = Random(f"{seed} {chunk}")
+def test_retries_follow_the_rule_in_any_order(seed: int, together: int) -> None:
+    draw = Random(f"{seed} {together}")
     rows = [{name: draw.choice(of) for name, of in CHOICES.items()} for _ in range(200)]
     if seed % 2:
         rows.sort(key=lambda row: row["minute"] + draw.randrange(9))
     cuts = draw.sample(range(200), seed)
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as root:
-        patch.setattr(retries, "_CHUNK", chunk)
+        patch.setattr(retries, "_TOGETHER", together)
         patch.setattr(journal, "_BATCH", 300)  # bytes, about a row
         lines = [line(n, values) for n, values in enumerate(rows)]
         for start, end in zip([0, *sorted(cuts)], [*sorted(cuts), 200], strict=True):

@@ -5,13 +5,14 @@ That is, first, a healthy request whose `retry_of` (kept by the feed in `extra`)
 `rid`, where lines have no feature), at most ten minutes later, with a prompt of similar size. The
 attempt was retried on the baseline if that request is a baseline one.
 
-Rows may come in any order, so each new attempt also looks at the rows that were read before. The
-journal is indexed by chunks of rows with their first and last moment, so that few are read again.
+Rows may come in any order, so each new attempt also looks at the rows that were read before. For
+that, the tables have runs: rows that were added together with less than ten minutes between them.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
@@ -26,8 +27,12 @@ from burnbook.store.projection import signed
 from burnbook.telemetry.rows import key_of, read
 
 WITHIN = 600 * 1_000_000  # microseconds
-_CHUNK = 8192  # rows
+_GAP = timedelta(minutes=10)
+_TOGETHER = 8192  # rows that are added together
 _MARKED, _NEXT = 0, 1  # a retry by its `retry_of`, and one by its feature and time
+_ADD_ATTEMPT = (
+    f"INSERT INTO telemetry_attempts VALUES ({', '.join('?' * 12)}, NULL, NULL, NULL, NULL)"
+)
 
 
 class Retry(NamedTuple):
@@ -39,75 +44,99 @@ class Retry(NamedTuple):
     key: int
 
 
+class Run(NamedTuple):
+    """Rows of a short time: their first and last offset, how many, their first and last moment."""
+
+    first_offset: int
+    last_offset: int
+    requests: int
+    first_us: int
+    last_us: int
+
+    def plus(self, other: "Run") -> "Run":
+        """Both as one."""
+        return Run(
+            *(min(self[0], other[0]), max(self[1], other[1]), self[2] + other[2]),
+            *(min(self[3], other[3]), max(self[4], other[4])),
+        )
+
+
 class Retries:
     """Adds rows to the tables. Call `finish` at the end."""
 
     def __init__(self, path: RootedPath, database: Connection) -> None:
         self._path, self._database = path, database
         self._waiting: list[tuple[str, int, Any]] = []
-        self._last: tuple[int, list[Any]] | None = None  # the last chunk and its rows
-        self._again: set[int] = set()  # chunks to read again, by their first offset
+        self._last: dict[Run, list[Any]] = {}  # the last runs and their rows
+        self._again: set[Run] = set()  # runs to read again
 
     def add(self, window: str, rows: Iterable[tuple[int, Any]]) -> None:
         """Add rows of a window with their offsets, each row once."""
         self._waiting += [(window, offset, row) for offset, row in rows]
-        if len(self._waiting) >= _CHUNK:
-            self._add_chunk()
+        if len(self._waiting) >= _TOGETHER:
+            self._add_runs()
 
     def finish(self) -> None:
         """Find the retries of the last rows, and those in rows that were read before."""
-        if self._waiting:
-            self._add_chunk()
-        for first in sorted(self._again):
-            [(last,)] = self._database.execute(
-                "SELECT last_offset FROM telemetry_chunks WHERE first_offset = ?", [first]
-            )
-            self._find_next(_rows_between(self._path, first, last))
-        self._again.clear()
+        self._add_runs()
+        for run in sorted(self._again):
+            self._find_next(list(_rows(self._path, run)))
 
-    def _add_chunk(self) -> None:
+    def _add_runs(self) -> None:
         waiting, self._waiting = self._waiting, []
-        rows = [row for _, _, row in waiting]
-        failed = [entry for entry in waiting if entry[2].routed and not entry[2].ok]
-        attempts = [_attempt(*entry) for entry in failed]
-        marks = ", ".join("?" * 12)
-        self._database.executemany(
-            f"INSERT INTO telemetry_attempts VALUES ({marks}, NULL, NULL, NULL, NULL)", attempts
-        )
+        waiting.sort(key=lambda entry: entry[2].ts)
+        before, self._last = self._last, {}
+        starts = [
+            n
+            for n, (entry, following) in enumerate(pairwise(waiting), 1)
+            if following[2].ts - entry[2].ts > _GAP
+        ]
+        for start, end in pairwise(sorted({0, *starts, len(waiting)})):
+            self._add_run(waiting[start:end], before)
+
+    def _add_run(
+        self, added: Sequence[tuple[str, int, Any]], before: Mapping[Run, list[Any]]
+    ) -> None:
+        rows = [row for _, _, row in added]
+        offsets = [offset for _, offset, _ in added]
+        run = Run(min(offsets), max(offsets), len(rows), _us(rows[0].ts), _us(rows[-1].ts))
+        failed = [entry for entry in added if entry[2].routed and not entry[2].ok]
+        self._database.executemany(_ADD_ATTEMPT, [_attempt(*entry) for entry in failed])
         self._find_marked(rows, [row for _, _, row in failed])
         if failed:
-            self._look_back([_us(row.ts) for _, _, row in failed])
-        first = self._index([offset for _, offset, _ in waiting], rows)
+            self._look_back(_us(failed[0][2].ts), _us(failed[-1][2].ts) + WITHIN, before)
         self._find_next(rows)
-        self._last = first, rows
+        self._last[self._save(run)] = rows
 
-    def _look_back(self, moments: Sequence[int]) -> None:
-        """Look for retries of new attempts in the chunks before."""
-        for (first,) in self._database.execute(
-            "SELECT first_offset FROM telemetry_chunks WHERE last_us >= ? AND first_us <= ?",
-            [min(moments), max(moments) + WITHIN],
+    def _look_back(self, first: int, last: int, before: Mapping[Run, list[Any]]) -> None:
+        """Look for the retries of new attempts in the rows of runs that overlap with a time."""
+        for values in self._database.execute(
+            "SELECT * FROM telemetry_runs WHERE last_us >= ? AND first_us <= ?", [first, last]
         ).fetchall():
-            if self._last is not None and self._last[0] == first:
-                self._find_next(self._last[1])
+            run = Run(*values)
+            if run in before:
+                self._find_next(before[run])
             else:
-                self._again.add(first)
+                self._again.add(run)
 
-    def _index(self, offsets: Sequence[int], rows: Sequence[Any]) -> int:
-        """Add rows to the index, to its last chunk if both are small; returns the first offset."""
-        moments = [row.ts for row in rows]
-        chunk = [min(offsets), max(offsets), len(rows), _us(min(moments)), _us(max(moments))]
-        last = self._database.execute(
-            "SELECT * FROM telemetry_chunks ORDER BY first_offset DESC LIMIT 1"
+    def _save(self, run: Run) -> Run:
+        """Save a run; one that is small and close to the last one is saved together with it."""
+        values = self._database.execute(
+            "SELECT * FROM telemetry_runs ORDER BY first_offset DESC, first_us DESC LIMIT 1"
         ).fetchone()
-        if last is not None and last[2] + chunk[2] <= _CHUNK:
-            chunk = [
-                *(min(last[0], chunk[0]), max(last[1], chunk[1]), last[2] + chunk[2]),
-                *(min(last[3], chunk[3]), max(last[4], chunk[4])),
-            ]
-        self._database.execute(
-            "INSERT OR REPLACE INTO telemetry_chunks VALUES (?, ?, ?, ?, ?)", chunk
-        )
-        return chunk[0]
+        if values is not None:
+            last = Run(*values)
+            is_close = (
+                run.first_us - WITHIN <= last.last_us and last.first_us <= run.last_us + WITHIN
+            )
+            if is_close and last.requests + run.requests <= _TOGETHER:
+                self._database.execute(
+                    "DELETE FROM telemetry_runs WHERE first_offset = ? AND first_us = ?",
+                    [last.first_offset, last.first_us],
+                )
+                run = last.plus(run)
+        self._database.execute("INSERT INTO telemetry_runs VALUES (?, ?, ?, ?, ?)", run)
+        return run
 
     def _find_marked(self, rows: Sequence[Any], failed: Sequence[Any]) -> None:
         """Find the retries that name what they repeat, of new attempts and in new rows."""
@@ -141,6 +170,8 @@ class Retries:
 
     def _find_next(self, rows: Sequence[Any]) -> None:
         """Find the next healthy request of attempts among rows."""
+        if not rows:
+            return
         moments = [row.ts for row in rows]
         first, last = _us(min(moments)), _us(max(moments))
         attempts = self._database.execute(
@@ -209,13 +240,11 @@ def _us(moment: datetime) -> int:
     return round(moment.timestamp() * 1_000_000)
 
 
-def _rows_between(path: RootedPath, first: int, last: int) -> list[Any]:
-    """The rows from one offset of the journal to another, which is that of the last one."""
-    return [row for row in _read(path, first, last) if not isinstance(row, NewerRow | None)]
-
-
-def _read(path: RootedPath, first: int, last: int) -> Iterator[Any]:
-    for offset, lines in journal.batches(path, first):
-        if offset > last:
+def _rows(path: RootedPath, run: Run) -> Iterator[Any]:
+    """Reads the rows of a run again."""
+    for offset, lines in journal.batches(path, run.first_offset):
+        if offset > run.last_offset:
             return
-        yield from read(lines)
+        for row in read(lines):
+            if not isinstance(row, NewerRow | None) and run.first_us <= _us(row.ts) <= run.last_us:
+                yield row
