@@ -26,7 +26,7 @@ Feature: The blocks of a preview and their order
       """
       W0-CHN  Automation pack  [open]
       from 2026-11-22 09:00, to 2026-11-23 00:01 (in 14h 1m), next W0-CHP
-      Budget: planned 200,000, used - (no pane shows context tokens)
+      Budget: no plan, used 0 (no requests are booked; run ingest)
       Anomalies: 0
 
       Meters
