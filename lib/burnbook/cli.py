@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from burnbook import __version__
 from burnbook.base.clean_text import clean
@@ -20,6 +20,10 @@ from burnbook.base.errors import (
     os_sentence,
 )
 from burnbook.base.text import printable
+
+if TYPE_CHECKING:
+    from burnbook.config.loader import Config
+    from burnbook.store.projection import Source
 
 Flags = Callable[[argparse.ArgumentParser], None]
 
@@ -129,7 +133,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     config = Config(chosen.config_dir, _providers, _capture_kinds)
     if args.at is not None:
         clock.act_at(clock.parse_time(args.at, config.zone))
-    store = Store(chosen.data_dir)
+    store = Store(chosen.data_dir, windows=lambda: _windows(config))
     book = Book(chosen.data_dir, StoredRowIndex(store))
     ctx = Context(config, book, store, chosen.agent, [])
     try:
@@ -154,6 +158,12 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
         _print(render.text(result.parts, colour=_colour()))
     code: int = result.code
     return code
+
+
+def _windows(config: "Config") -> "Source":
+    from burnbook.windows import spans
+
+    return spans.source(config)
 
 
 def _providers() -> tuple[str, ...]:
