@@ -224,7 +224,7 @@ def test_large_imports_are_booked_in_parts(
         # Newest first, so that copies come before their originals, which have more.
         logs = reversed(sources.logs(feed)) if tool == "claude" else sources.logs(feed)
         work = [Job(log, None, number) for number, log in enumerate(logs)]
-        writer = Writer(str(shell.book), tool, "main", lambda _: None)
+        writer = Writer(str(shell.book), tool, "main")
         Run(Store(str(shell.book)), LogReader(tool, feed), writer).run(work)
     # The session of a copied request depends on the order; its tokens do not.
     assert whole(used(shell)) == whole(truth)

@@ -66,6 +66,7 @@ def facts(**other: Any) -> Facts:
         window=W,
         now=NINE,
         span=Span(NINE, END),
+        requests_from=NINE,
         pairs=[Pair("ada", "codex", BEFORE, AFTER)],
         closed=[],
         finalized=None,
@@ -102,7 +103,7 @@ def test_a_missing_row_is_a_fault_after_the_window() -> None:
 
 
 def test_a_planned_window_lacks_nothing_yet() -> None:
-    empty = facts(pairs=[], entries=[], span=Span(None, None), checkpoints=[])
+    empty = facts(pairs=[], entries=[], span=Span(None, None), requests_from=None, checkpoints=[])
     assert audit(empty) == []
 
 

@@ -15,7 +15,7 @@ from burnbook.check import journals
 from burnbook.repair import rewrite
 from burnbook.repair import rows as repair_rows
 from burnbook.store.store import Store
-from burnbook.telemetry.key_index import KeyIndex
+from burnbook.telemetry.booking.key_index import KeyIndex
 from burnbook.telemetry.rows import by_day, key_of, read
 from conftest import Shell, codex
 from frontdoor import ROOT

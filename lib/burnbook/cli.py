@@ -4,7 +4,7 @@ import os
 import sys
 from contextlib import suppress
 from importlib import import_module
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from burnbook.base.errors import (
     INTERNAL,
@@ -20,6 +20,10 @@ from burnbook.flags import FORMATS as FORMATS
 from burnbook.flags import Flags
 from burnbook.flags import parser as parser
 from burnbook.flags import window_flag as window_flag
+
+if TYPE_CHECKING:
+    from burnbook.config.loader import Config
+    from burnbook.store.projection import Source
 
 _DAMAGED = "the cache was damaged and has been deleted; run the command again"
 _CANNOT_PRINT = "cannot write the output"
@@ -83,7 +87,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     config = Config(chosen.config_dir, _providers, _capture_kinds)
     if args.at is not None:
         clock.act_at(clock.parse_time(args.at, config.zone))
-    store = Store(chosen.data_dir)
+    store = Store(chosen.data_dir, windows=lambda: _windows(config))
     book = Book(chosen.data_dir, StoredRowIndex(store))
     ctx = Context(config, book, store, chosen.agent, [])
     try:
@@ -108,6 +112,12 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
         _print(render.text(result.parts, colour=_colour()))
     code: int = result.code
     return code
+
+
+def _windows(config: "Config") -> "Source":
+    from burnbook.windows import spans
+
+    return spans.source(config)
 
 
 def _providers() -> tuple[str, ...]:

@@ -99,12 +99,9 @@ def _book(
     from burnbook.agent_logs.booking.parallel import Run
     from burnbook.agent_logs.booking.writer import Writer
     from burnbook.agent_logs.reader import LogReader
-    from burnbook.windows import boundaries
-    from burnbook.windows.snapshot_index import snapshot_index
 
-    window_of = boundaries.by_time(ctx.config, snapshot_index(ctx))
     shared = bool(feed.identity_fallback)
-    writer = Writer(ctx.book.root, args.feed, ctx.agent, window_of, has_shared_keys=shared)
+    writer = Writer(ctx.book.root, args.feed, ctx.agent, has_shared_keys=shared)
     run = Run(ctx.store, LogReader(args.feed, feed), writer)
     own = args.file is None and not args.stdin
     return run.run(jobs, known if own else None, strict=args.strict)

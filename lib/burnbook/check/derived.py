@@ -76,6 +76,9 @@ class Rebuild:
         self._rows: list[Any] = []
         for statement in projection.tables:
             self.connection.execute(statement)
+        if projection.move is not None:
+            table = f"{projection.name}_spans"
+            self.connection.execute(f"INSERT INTO {table} SELECT * FROM stored.{table}")
 
     def add(self, line: bytes, row: Any, offset: int) -> None:
         """Adds a line and its row (None if it is corrupt), if the store has them too."""

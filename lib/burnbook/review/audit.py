@@ -38,12 +38,14 @@ class Facts(NamedTuple):
     """The rows of one window, in the order of their journals.
 
     `entries` are all snapshots including voided ones, `closed` are the closings as of now,
-    `telemetry` is its first and last moment, and `earlier` is the previous window.
+    `telemetry` is its first and last moment, `requests_from` the moment from which requests are in
+    the window, and `earlier` is the previous window.
     """
 
     window: str
     now: datetime
     span: Span
+    requests_from: datetime | None
     pairs: Sequence[Pair]
     closed: Sequence[Closing]
     finalized: WindowRow | None
@@ -169,9 +171,10 @@ def _telemetry(facts: Facts) -> Iterator[Finding]:
     if facts.telemetry is None:
         return
     (first, last), span = facts.telemetry, facts.span
-    if span.starts_at is None:
+    starts_at = facts.requests_from or span.starts_at
+    if starts_at is None:
         yield _note(facts, "telemetry-outside", "it has telemetry and no BEFORE")
-    elif first < span.starts_at or (span.ends_at and last >= span.ends_at):
+    elif first < starts_at or (span.ends_at and last >= span.ends_at):
         yield _note(facts, "telemetry-outside", "some of its telemetry is outside its span")
 
 

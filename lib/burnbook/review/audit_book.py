@@ -16,7 +16,7 @@ from burnbook.review.audit import Facts, Finding, audit
 from burnbook.rows.meters import IMPORTED, Void
 from burnbook.rows.skipped import newer_rows
 from burnbook.rows.work import Checkpoint, Churn, Evidence
-from burnbook.telemetry.queries import window_traffic
+from burnbook.telemetry.queries import requests_without_window, window_traffic
 from burnbook.windows import boundaries
 from burnbook.windows.facts import window_facts
 from burnbook.windows.snapshot_index import snapshot_index
@@ -102,6 +102,7 @@ def _facts(ctx: Context, rows: Rows, window: str) -> Facts:
         window=window,
         now=known.now,
         span=known.span,
+        requests_from=known.requests_from,
         pairs=known.pairs,
         closed=known.closings,
         finalized=known.finalized,
@@ -129,9 +130,7 @@ def _book(ctx: Context, rows: Rows) -> Iterator[Finding]:
     for row in rows["anomalies"]:
         if row.window is None:
             yield Finding("note", None, row.kind, row.detail, (row.id,))
-    without_window = window_traffic(ctx.store, "")
-    if without_window is not None:
-        requests = sum(sums.requests for sums in without_window.groups.values())
+    if requests := requests_without_window(ctx.store):
         yield Finding("note", None, "no-window", f"{requests:,} requests belong to no window")
     passed = skipped_lines(ctx)  # every journal is read by now
     if passed.newer:

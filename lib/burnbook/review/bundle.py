@@ -1,11 +1,13 @@
 """Gathers a window's bundle: everything that a reviewer needs, always with the same bytes."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from burnbook.base.clean_text import clean, cleaned
-from burnbook.base.errors import BadData, Missing
+from burnbook.base.errors import Missing
 from burnbook.base.text import cleaned_csv
 from burnbook.book import codec, journal
 from burnbook.config.folders import bundles, ledgers
@@ -16,11 +18,17 @@ from burnbook.preview.page import page
 from burnbook.preview.scene import scene
 from burnbook.review import bundle_folder, decision_page
 from burnbook.review.decision import Decision, decide_window
+from burnbook.rows.meters import NewerRow
+from burnbook.store.membership import Membership
 from burnbook.telemetry.queries import has_traffic, window_traffic
 from burnbook.times import clock
 from burnbook.view import render
+from burnbook.windows import spans
 
 _LARGE = "proxy_telemetry"
+# Journals whose rows may name no window, and the field with their moment.
+_MOMENTS = {"proxy_telemetry": "ts", "agent_usage": "ts", "meters": "captured_at"}
+_TIME = re.compile(rb'"(?:ts|captured_at)":"([-0-9T:]{19})')
 
 
 class Bundle(NamedTuple):
@@ -61,17 +69,56 @@ def write(ctx: Context, window: str) -> Bundle:
 
 
 def _lines(ctx: Context, name: str, window: str) -> Iterator[tuple[bytes, Any]]:
-    """Returns (line, row) of every valid row of a window, as burnbook writes lines."""
-    # Quotes in free text are escaped, so only the field can have these bytes.
+    """Returns (line, row) of every valid row of a window, as burnbook writes lines.
+
+    These rows name it, or are requests and readings of its time that name none. Of a request that a
+    later row moves to another window, no row is in this one.
+    """
+    membership = spans.membership(ctx) if name in _MOMENTS else Membership()
+    window_of = partial(_window_of, _MOMENTS.get(name), membership)
+    # Quotes in free text are escaped, so only fields can have these bytes.
     field = b'"window":"%b"' % window.encode()
+    times = [
+        [moment.isoformat()[:19].encode() for moment in span[:2]]
+        for span in membership.spans
+        if span.window == window
+    ]
+
+    def is_possible(line: bytes) -> bool:
+        match = _TIME.search(line) if times else None
+        return field in line or bool(match and times[0][0] <= match[1] <= times[0][1])
+
+    moved = _moved(ctx, name) if name in _MOMENTS else {}
+    for line, row in _rows(ctx, name, is_possible):
+        newest, seen = row, set[str]()
+        while newest.id in moved and newest.id not in seen:
+            seen.add(newest.id)
+            newest = moved[newest.id]
+        if window_of(row) == window_of(newest) == window:
+            yield codec.plain(line), row
+
+
+def _window_of(moment: str | None, membership: Membership, row: Any) -> str | None:
+    if row.window is not None or moment is None:
+        window: str | None = row.window
+        return window
+    return membership.at(row.agent, getattr(row, moment))
+
+
+def _moved(ctx: Context, name: str) -> dict[str, Any]:
+    """The last row that supersedes another, by the id of that one."""
+    rows = _rows(ctx, name, lambda line: b'"supersedes":"' in line)
+    return {row.supersedes: row for _, row in rows if getattr(row, "supersedes", None)}
+
+
+def _rows(
+    ctx: Context, name: str, is_wanted: Callable[[bytes], bool]
+) -> Iterator[tuple[bytes, Any]]:
     for _, line in journal.lines(journal.path_of(ctx.book.root, name)):
-        if field in line:
-            try:
-                row = codec.verify(name, line)
-            except BadData:
-                continue  # other readers count it, and check names it
-            if row.window == window:
-                yield codec.plain(line), row
+        if is_wanted(line):
+            row = codec.read(name, line)
+            if row is not None and not isinstance(row, NewerRow):
+                yield line, row  # others are counted by other readers, and check names them
 
 
 def _last_moment(ctx: Context, window: str, rows: list[Any]) -> datetime:

@@ -14,7 +14,9 @@ from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec, journal
 from burnbook.rows.meters import NewerRow
 from burnbook.rows.skipped import Passed
+from burnbook.store import membership
 from burnbook.store.database import DamagedStore, Database
+from burnbook.store.membership import Membership, Span
 from burnbook.store.projection import Batch, Projection, Read, Stretch
 
 _MARK = 64  # bytes before the offset: the crc of the last row is among them
@@ -66,11 +68,35 @@ class Progress:
         """Whether the journal has nothing new."""
         return self.exists and journal.size(self.path) == self.offset
 
+    @property
+    def position(self) -> str:
+        """A text that changes with the rows that were read."""
+        return f"{self.offset}.{self.mark.hex()}"
+
+    def has_membership(self, version: str) -> bool:
+        """Whether the tables are filled by this version of the membership."""
+        return membership.version(self.connection, self.projection.name) == version
+
+    def move(self, version: str, new: Membership) -> None:
+        """Change the tables to another membership, by which later rows are added too."""
+        if not self.exists:
+            self._create()
+        name = self.projection.name
+        old = membership.load(self.connection, name)
+        if old.spans != new.spans and self.projection.move is not None:
+            self.projection.move(self.connection, self.path, old, new, self.offset)
+        membership.save(self.connection, name, version, new)
+
     def catch_up(self, stretches: Sequence[Stretch] = (), end: int | None = None) -> None:
         """Add the rows beyond the offset, up to `end`, and save the new offset."""
         if not self.exists:
             self._create()
+        spans: Sequence[Span] = ()
+        if self.projection.move is not None:
+            spans = membership.load(self.connection, self.projection.name).spans
         for stretch in sorted(stretches, key=lambda stretch: stretch.start):
+            if stretch.spans != spans:
+                continue  # a window changed since: the rows are read
             self._read(stretch.start)
             if self.offset == stretch.start:
                 stretch.apply(self.connection)
@@ -84,9 +110,9 @@ class Progress:
             "INSERT OR REPLACE INTO projections VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (self.projection.name, self.number, self.form, self.offset, self.mark, when, *counts),
         )
-        self.exists = True
 
     def _create(self) -> None:
+        self.exists = True
         for statement in self.projection.tables:
             match = _CREATE.match(statement)
             assert match is not None, statement

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
+    from burnbook.base.rooted_path import RootedPath
+    from burnbook.store.membership import Membership, Span
+
 # Offset and length of a line in the journal, and its typed row (its bytes with `lines`).
 Entry = tuple[int, int, Any]
 # The offsets of rows, and the rows.
@@ -24,6 +27,9 @@ class Projection(NamedTuple):
     `codec.read` of each. `apply` then gets batches of rows (offsets, rows).
     `bulk(root)` reads a journal of which the tables have no row, if it is worth a second process.
     `after` is a projection of the same journal whose tables `apply` uses; it never is behind.
+    Tables that depend on the windows of requests have a `membership.table` among them, and
+    `move(connection, path, before, after, end)`, which changes them from one membership to another;
+    `path` is that of the journal, of which they have the rows up to byte `end`.
     Another `version` or other `tables` rebuild the projection from the whole journal.
     `check` compares the rows of the tables with those of a rebuild, in any order; `content` has
     SELECT statements to compare instead, if rows have numbers that depend on how they were added,
@@ -41,15 +47,31 @@ class Projection(NamedTuple):
     read: Read | None = None
     after: "Projection | None" = None
     digest: "Callable[[Connection, str], Any] | None" = None
-    bulk: "Callable[[str], Sequence[Stretch]] | None" = None
+    bulk: "Callable[[str, Membership], Sequence[Stretch]] | None" = None
+    move: "Callable[[Connection, RootedPath, Membership, Membership, int], None] | None" = None
+
+
+class Source(NamedTuple):
+    """Where the windows of requests come from: the tables of a projection, and the configuration.
+
+    `version` changes with the configuration. `spans(connection)` reads the tables.
+    """
+
+    projection: Projection
+    version: str
+    spans: "Callable[[Connection], Iterable[Span]]"
 
 
 class Stretch(NamedTuple):
-    """A part of a journal whose rows this process wrote; `apply` adds them to the tables."""
+    """A part of a journal whose rows this process wrote; `apply` adds them to the tables.
+
+    Where these depend on the windows of requests, `spans` are those of the membership used.
+    """
 
     start: int
     end: int
     apply: "Callable[[Connection], None]"
+    spans: "Sequence[Span]" = ()
 
 
 def signed(key: int) -> int:

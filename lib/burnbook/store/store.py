@@ -1,6 +1,6 @@
 """Keeps the tables of projections up to date with their journals."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,10 @@ from burnbook.store.projection import Projection, Stretch
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
+
+    from burnbook.store.membership import Membership
+    from burnbook.store.progress import Progress
+    from burnbook.store.projection import Source
 
 _LONG_LOG = 8 << 20  # bytes: SQLite itself begins again at 4 MiB; reading these takes 10 ms
 
@@ -27,11 +31,22 @@ class Store:
 
     A read transaction stays open between two calls of `view`, so that the tables of all projections
     are those of one moment.
+
+    `windows()` is where the windows of requests come from; without it, tables keep those that they
+    have.
     """
 
-    def __init__(self, root: str, *, in_memory: bool = False) -> None:
+    def __init__(
+        self,
+        root: str,
+        *,
+        in_memory: bool = False,
+        windows: "Callable[[], Source] | None" = None,
+    ) -> None:
         self.root = root
         self.in_memory = in_memory
+        self._windows = windows
+        self._membership: tuple[str, Membership] | None = None
         self._database = database.open_memory() if in_memory else None
         self._book_was_empty = False
         self._unused: list[Database] = []  # cursors of callers may still use them
@@ -104,25 +119,68 @@ class Store:
         if connection.in_transaction:
             connection.execute("COMMIT")
         _begin(connection)
-        progress = Progress(self._database, projection, self.root)
-        before = projection.after and Progress(self._database, projection.after, self.root)
-        if not progress.is_current() or not (before is None or before.is_current()):
+        order = [projection.after, projection] if projection.after else [projection]
+        steps = [Progress(self._database, each, self.root) for each in order]
+        source = self._windows() if self._windows and projection.move else None
+        if not self._is_current(steps, source):
             connection.execute("COMMIT")
-            if projection.bulk is not None and not (progress.offset or stretches):
-                stretches = projection.bulk(self.root)
+            if projection.bulk is not None and not (steps[-1].offset or stretches):
+                stretches = self._bulk(projection, source)
             with _transaction(connection):
+                membership = self._updated(source) if source else None
                 end = None
-                if before is not None:
-                    before.load()
-                    before.catch_up()
-                    end = before.offset
-                progress.load()  # another process may have been faster
-                progress.catch_up(stretches, end)
+                for step in steps:
+                    step.load()  # another process may have been faster
+                    if membership is not None and step.projection.move is not None:
+                        step.move(*membership)
+                    step.catch_up(stretches if step is steps[-1] else (), end)
+                    end = step.offset
             self._shorten_log(connection)
             _begin(connection)
         if not projection.lines:
-            self._skipped[projection.journal] = (before or progress).skipped
+            self._skipped[projection.journal] = steps[0].skipped
         return connection
+
+    def _is_current(self, steps: "Sequence[Progress]", source: "Source | None") -> bool:
+        """Whether the tables have all rows, by the windows as they are."""
+        if not all(step.is_current() for step in steps):
+            return False
+        if source is None:
+            return True
+        windows = self._progress_of(source)
+        version = _version(source, windows)
+        moved = [step for step in steps if step.projection.move is not None]
+        return windows.is_current() and all(step.has_membership(version) for step in moved)
+
+    def _progress_of(self, source: "Source") -> "Progress":
+        from burnbook.store.progress import Progress
+
+        assert self._database is not None
+        return Progress(self._database, source.projection, self.root)
+
+    def _updated(self, source: "Source") -> "tuple[str, Membership]":
+        """Bring the tables of the windows up to date; returns the membership with its version."""
+        from burnbook.store.membership import Membership
+
+        progress = self._progress_of(source)
+        if not progress.is_current():
+            progress.catch_up()
+        version = _version(source, progress)
+        if self._membership is None or self._membership[0] != version:
+            self._membership = version, Membership(source.spans(progress.connection))
+        return self._membership
+
+    def _bulk(self, projection: Projection, source: "Source | None") -> Sequence[Stretch]:
+        """What a second process helps to read; it needs the membership before."""
+        from burnbook.store.membership import Membership
+
+        assert projection.bulk is not None
+        assert self._database is not None
+        membership = Membership()
+        if source is not None:
+            with _transaction(self._database.connection):
+                _, membership = self._updated(source)
+        return projection.bulk(self.root, membership)
 
     def _shorten_log(self, connection: "Connection") -> None:
         """Empty a long write-ahead log: the next process would read all of it to open the file.
@@ -141,6 +199,11 @@ class Store:
     def _keep_for_cursors(self) -> None:
         if self._database is not None:
             self._unused.append(self._database)
+
+
+def _version(source: "Source", progress: "Progress") -> str:
+    """A text that changes with the configuration and with the rows about windows."""
+    return f"{source.version}.{progress.position}"
 
 
 def _begin(connection: "Connection") -> None:

@@ -10,6 +10,7 @@ from burnbook.base.rooted_path import RootedPath
 from burnbook.base.worker import Channel, worker
 from burnbook.book import journal
 from burnbook.rows.meters import NewerRow
+from burnbook.store.membership import Membership
 from burnbook.telemetry.increment import Increment, Rows
 from burnbook.telemetry.rows import JOURNAL, read
 
@@ -19,7 +20,7 @@ MAX_BYTES = 768 << 20
 """The bytes that are read so: their keys are in memory, 60 MB in each process."""
 
 
-def increments(root: str) -> Sequence[Increment]:
+def increments(root: str, membership: Membership) -> Sequence[Increment]:
     """The increments of both halves; none of a half with a line that does not count.
 
     Corrupt lines, duplicates and rows of a newer version are rare, and the store counts them.
@@ -30,8 +31,8 @@ def increments(root: str) -> Sequence[Increment]:
         return []
     end = size if size < MAX_BYTES else _line_after(path, MAX_BYTES)
     middle = _line_after(path, end // 2)
-    with worker(partial(_send, path, middle, end)) as channel:
-        first, second = _half(path, 0, middle), channel.receive(list[Increment])
+    with worker(partial(_send, path, middle, end, membership)) as channel:
+        first, second = _half(path, 0, middle, membership), channel.receive(list[Increment])
     if first and second and not _are_disjoint(first[0], second[0]):
         return first
     return first + second
@@ -44,17 +45,17 @@ def _line_after(path: RootedPath, offset: int) -> int:
     return offset
 
 
-def _send(path: RootedPath, start: int, end: int, channel: Channel) -> None:
-    half = _half(path, start, end)
+def _send(path: RootedPath, start: int, end: int, membership: Membership, channel: Channel) -> None:
+    half = _half(path, start, end, membership)
     try:
         channel.send(half)
     except OverflowError:  # a sum of more than 64 bits
         channel.send([])
 
 
-def _half(path: RootedPath, start: int, end: int) -> list[Increment]:
+def _half(path: RootedPath, start: int, end: int, membership: Membership) -> list[Increment]:
     """The increment of a half, or nothing."""
-    rows = Rows(lambda *_: set())
+    rows = Rows(lambda *_: set(), membership)
     offset = start
     for offset, lines in journal.batches(path, start):
         offsets = list(accumulate(map(len, lines), initial=offset))

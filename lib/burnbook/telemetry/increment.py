@@ -1,11 +1,13 @@
 """What rows of the journal add to the tables of telemetry."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from burnbook.rows.meters import NewerRow
+from burnbook.store.membership import Membership
+from burnbook.store.time_index import Block
 from burnbook.telemetry.rows import by_day, keys_of
 from burnbook.telemetry.traffic import Traffic
 
@@ -13,19 +15,31 @@ _TOGETHER = 4096  # rows whose sums are made together
 
 
 class Increment(msgspec.Struct):
-    """The rows from byte `start` to byte `end` of the journal: keys by UTC day, sums by window."""
+    """The rows from byte `start` to byte `end` of the journal: keys by UTC day, sums by window.
+
+    `requests` is their number, of which some are in no window.
+    """
 
     start: int
     end: int
     keys: dict[str, list[int]] = {}
     traffic: dict[str, Traffic] = {}
+    requests: int = 0
+    blocks: list[Block] = []
 
     def add(
-        self, end: int, keys: Mapping[str, Iterable[int]], traffic: Mapping[str, Traffic]
+        self,
+        end: int,
+        keys: Mapping[str, Iterable[int]],
+        traffic: Mapping[str, Traffic],
+        blocks: Iterable[Block],
     ) -> None:
         """Add the rows up to byte `end`."""
         self.end = end
+        self.blocks += blocks
         for day, of_day in keys.items():
+            of_day = [*of_day]
+            self.requests += len(of_day)
             self.keys.setdefault(day, []).extend(of_day)
         for window, of_window in traffic.items():
             self.traffic.setdefault(window, Traffic()).merge(of_window)
@@ -34,8 +48,10 @@ class Increment(msgspec.Struct):
 class Rows:
     """Counts rows, each once. `known(day, keys)` returns the keys that the tables have."""
 
-    def __init__(self, known: Callable[[str, set[int]], set[int]]) -> None:
-        self.count = 0
+    def __init__(self, known: Callable[[str, set[int]], set[int]], membership: Membership) -> None:
+        self.count = self.requests = 0
+        self._membership = membership
+        self._blocks: list[Block] = []
         self._known = known
         self._keys: dict[str, set[int]] = {}
         self._waiting: dict[str, list[Any]] = {}
@@ -53,6 +69,10 @@ class Rows:
             seen |= new - known if known else new
             self._sum(of_day)
         self.count += len(rows)
+        moments = [row.ts for row in rows if not isinstance(row, NewerRow)]
+        if moments:
+            first, last = min(moments).timestamp(), max(moments).timestamp()
+            self._blocks.append(Block(offsets[0], offsets[len(rows) - 1], first, last))
         if not repeated:
             return []
         return [n for n, row in zip(offsets, rows, strict=False) if id(row) in repeated]
@@ -64,20 +84,29 @@ class Rows:
                 self._traffic.setdefault(window, Traffic()).add(rows)
         self._waiting.clear()
         keys = {day: list(of_day) for day, of_day in self._keys.items() if of_day}
-        return Increment(start, end, keys, self._traffic)
+        return Increment(start, end, keys, self._traffic, self.requests, self._blocks)
 
     def _sum(self, rows: list[Any]) -> None:
         counted = [row for row in rows if not isinstance(row, NewerRow)]
-        windows = {row.window for row in counted}
-        for window in windows:
-            waiting = self._waiting.setdefault(window or "", [])
-            if len(windows) == 1:
-                waiting += counted
-            else:
-                waiting += [row for row in counted if row.window == window]
+        self.requests += len(counted)
+        for window, of_window in by_window(counted, self._membership):
+            waiting = self._waiting.setdefault(window, [])
+            waiting += of_window
             if len(waiting) > _TOGETHER:
-                self._traffic.setdefault(window or "", Traffic()).add(waiting)
+                self._traffic.setdefault(window, Traffic()).add(waiting)
                 waiting.clear()
+
+
+def by_window(rows: list[Any], membership: Membership) -> Iterator[tuple[str, Sequence[Any]]]:
+    """Rows by the window that they name, else that of their moment, without those of none."""
+    named = {row.window for row in rows}
+    for window in named - {None}:
+        yield window, rows if len(named) == 1 else [row for row in rows if row.window == window]
+    if None in named:
+        others = rows if len(named) == 1 else [row for row in rows if row.window is None]
+        for of_time, of_window in membership.parted(others):
+            if of_time is not None:
+                yield of_time, of_window
 
 
 def _first(rows: list[Any], keys: list[int], known: set[int], repeated: set[int]) -> list[Any]:

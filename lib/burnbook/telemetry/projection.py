@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 
-from burnbook.store import packed_keys
+from burnbook.base.rooted_path import RootedPath
+from burnbook.store import membership, packed_keys
+from burnbook.store.membership import Membership, Span
 from burnbook.store.packed_keys import PackedKeys
 from burnbook.store.projection import Batch, Projection, Stretch
-from burnbook.telemetry.tables import KEYS, TABLES, write
+from burnbook.telemetry.tables import KEYS, NAME, TABLES, write
 
 if TYPE_CHECKING:
     from burnbook.telemetry.increment import Increment
@@ -19,9 +21,13 @@ JOURNAL = "proxy_telemetry"
 _PORTION = 1 << 18  # rows between two writes to the tables: it bounds the memory for keys
 
 
-def stretch(increment: "Increment") -> Stretch:
-    """An increment for the store."""
-    return Stretch(increment.start, increment.end, lambda database: write(database, increment))
+def stretch(increment: "Increment", spans: Sequence[Span]) -> Stretch:
+    """An increment for the store, by these windows of requests that name none."""
+
+    def add_to(database: Connection) -> None:
+        write(database, increment)
+
+    return Stretch(increment.start, increment.end, add_to, spans)
 
 
 def _read(lines: list[bytes]) -> list[Any]:
@@ -33,8 +39,8 @@ def _read(lines: list[bytes]) -> list[Any]:
 def _apply(database: Connection, batches: Iterable[Batch]) -> int:
     from burnbook.telemetry.increment import Rows
 
-    duplicates = 0
-    rows = Rows(PackedKeys(database, KEYS).known)
+    duplicates, windows = 0, membership.load(database, NAME)
+    rows = Rows(PackedKeys(database, KEYS).known, windows)
     for offsets, batch in batches:
         repeated = rows.add(offsets, batch)
         marks = [(offset,) for offset in repeated]
@@ -42,15 +48,24 @@ def _apply(database: Connection, batches: Iterable[Batch]) -> int:
         duplicates += len(repeated)
         if rows.count >= _PORTION:
             write(database, rows.increment(0, 0))
-            rows = Rows(PackedKeys(database, KEYS).known)
+            rows = Rows(PackedKeys(database, KEYS).known, windows)
     write(database, rows.increment(0, 0))
     return duplicates
 
 
-def _bulk(root: str) -> Sequence[Stretch]:
+def _bulk(root: str, windows: Membership) -> Sequence[Stretch]:
     from burnbook.telemetry import bulk
 
-    return [stretch(increment) for increment in bulk.increments(root)]
+    increments = bulk.increments(root, windows)
+    return [stretch(increment, windows.spans) for increment in increments]
+
+
+def _move(
+    database: Connection, path: RootedPath, before: Membership, after: Membership, end: int
+) -> None:
+    from burnbook.telemetry import moves
+
+    moves.move(database, path, before, after, end)
 
 
 def _digest(database: Connection, schema: str) -> Any:
@@ -58,14 +73,19 @@ def _digest(database: Connection, schema: str) -> Any:
 
 
 TELEMETRY = Projection(
-    name="telemetry",
+    name=NAME,
     journal=JOURNAL,
     version=2,
     tables=TABLES,
     apply=_apply,
     newer=True,
-    content=("SELECT * FROM {schema}.telemetry_windows", "SELECT * FROM {schema}.telemetry_groups"),
+    content=(
+        "SELECT * FROM {schema}.telemetry_windows",
+        "SELECT * FROM {schema}.telemetry_groups",
+        "SELECT * FROM {schema}.telemetry_requests",
+    ),
     read=_read,
     digest=_digest,
     bulk=_bulk,
+    move=_move,
 )

@@ -6,13 +6,14 @@ from burnbook.book import journal
 from burnbook.store.store import Store
 
 if TYPE_CHECKING:
+    from burnbook.store.membership import Membership
     from burnbook.telemetry.traffic import Traffic
 
 JOURNAL = "proxy_telemetry"
 
 
 def window_traffic(store: Store, window: str) -> "Traffic | None":
-    """The traffic of a window, of requests without a window for ''; None if there is none."""
+    """The traffic of a window; None if there is none."""
     if not has_traffic(store, window):
         return None
     # Imported here, because only books with telemetry need it.
@@ -44,3 +45,21 @@ def traffic_windows(store: Store) -> list[str]:
         "SELECT window_id FROM telemetry_windows WHERE window_id != ''"
     )
     return [window for (window,) in rows]
+
+
+def requests_without_window(store: Store) -> int:
+    """How many requests are in no window."""
+    if not journal.size(journal.path_of(store.root, JOURNAL)):
+        return 0
+    from burnbook.telemetry import tables
+    from burnbook.telemetry.projection import TELEMETRY
+
+    return tables.requests_without_window(store.view(TELEMETRY))
+
+
+def membership(store: Store) -> "Membership":
+    """The windows of requests that name none."""
+    from burnbook.store import membership
+    from burnbook.telemetry.projection import TELEMETRY
+
+    return membership.load(store.view(TELEMETRY), TELEMETRY.name)

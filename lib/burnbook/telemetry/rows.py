@@ -36,6 +36,7 @@ class Request(msgspec.Struct, gc=False):
     cache_write_tokens: Count | None = None
     cache_write_1h_tokens: Count | None = None
     usd: Usd | None = None
+    agent: Id | None = None
     window: Id | None = None
     feature: Text | None = None
     extra: dict[str, str | float | bool | None] | None = None

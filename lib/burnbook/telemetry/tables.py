@@ -6,21 +6,25 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from burnbook.store import packed_keys, queries
+from burnbook.store import membership, packed_keys, queries, time_index
 from burnbook.store.packed_keys import PackedKeys
 from burnbook.telemetry.traffic import Packed, Traffic, merge_counts, pack, unpack
 
 if TYPE_CHECKING:
     from burnbook.telemetry.increment import Increment
 
-KEYS = "telemetry_keys"
+NAME, KEYS = "telemetry", "telemetry_keys"
 _NO_LATENCIES = (b"", b"", b"", b"")
 
 TABLES = (
     *packed_keys.tables(KEYS),
+    membership.table(NAME),
+    time_index.table(NAME),
     # Offsets of rows that are in the journal before.
     "CREATE TABLE telemetry_duplicates (offset INTEGER PRIMARY KEY)",
-    # A window, '' for requests of none. Latencies (arrays of values and of counts) and tokens by
+    # How many requests there are, of windows and of none.
+    "CREATE TABLE telemetry_requests (id INTEGER PRIMARY KEY, requests INTEGER NOT NULL)",
+    # Latencies (arrays of values and of counts) and tokens by
     # ten minutes are packed: there are thousands in a window, and they are read together.
     """CREATE TABLE telemetry_windows (
     window_id TEXT PRIMARY KEY,
@@ -61,28 +65,49 @@ def stored_traffic(database: Connection, window: str) -> Traffic | None:
     return unpack(Packed(groups, tuple(latencies), first, last, (buckets, tokens)))
 
 
+def requests_without_window(database: Connection) -> int:
+    """How many requests are in no window."""
+    [(count,)] = database.execute(
+        "SELECT ifnull((SELECT requests FROM telemetry_requests), 0)"
+        " - ifnull((SELECT sum(requests) FROM telemetry_groups), 0)"
+    )
+    return int(count)
+
+
 def write(database: Connection, increment: "Increment") -> None:
     """Add the rows of an increment to the tables."""
     PackedKeys(database, KEYS).add(increment.keys)
+    time_index.add(database, NAME, increment.blocks)
+    database.execute(
+        "INSERT INTO telemetry_requests VALUES (1, ?)"
+        " ON CONFLICT (id) DO UPDATE SET requests = requests + excluded.requests",
+        [increment.requests],
+    )
     for window, added in increment.traffic.items():
-        latencies: Sequence[bytes] = _NO_LATENCIES
-        whole = Traffic()
-        rows = queries.run(database, "telemetry_window", window_id=window)
-        if rows:
-            [(*latencies, first, last, buckets, tokens)] = rows
-            groups = queries.run(database, "telemetry_groups", window_id=window)
-            whole = unpack(Packed(groups, _NO_LATENCIES, first, last, (buckets, tokens)))
-        whole.merge(msgspec.structs.replace(added, baseline={}, routed={}))
-        packed = pack(whole)
-        latencies = (
-            *merge_counts(latencies[0], latencies[1], added.baseline),
-            *merge_counts(latencies[2], latencies[3], added.routed),
-        )
-        row = (window, *latencies, packed.first, packed.last, *packed.pace)
-        marks = ", ".join("?" * len(row))
-        database.execute(f"INSERT OR REPLACE INTO telemetry_windows VALUES ({marks})", row)
-        database.execute("DELETE FROM telemetry_groups WHERE window_id = ?", [window])
-        database.executemany(
-            "INSERT INTO telemetry_groups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [(window, number, *group) for number, group in enumerate(packed.groups)],
-        )
+        if window:
+            add_traffic(database, window, added)
+
+
+def add_traffic(database: Connection, window: str, added: Traffic) -> None:
+    """Add the traffic of some requests to that of a window."""
+    latencies: Sequence[bytes] = _NO_LATENCIES
+    whole = Traffic()
+    rows = queries.run(database, "telemetry_window", window_id=window)
+    if rows:
+        [(*latencies, first, last, buckets, tokens)] = rows
+        groups = queries.run(database, "telemetry_groups", window_id=window)
+        whole = unpack(Packed(groups, _NO_LATENCIES, first, last, (buckets, tokens)))
+    whole.merge(msgspec.structs.replace(added, baseline={}, routed={}))
+    packed = pack(whole)
+    latencies = (
+        *merge_counts(latencies[0], latencies[1], added.baseline),
+        *merge_counts(latencies[2], latencies[3], added.routed),
+    )
+    row = (window, *latencies, packed.first, packed.last, *packed.pace)
+    marks = ", ".join("?" * len(row))
+    database.execute(f"INSERT OR REPLACE INTO telemetry_windows VALUES ({marks})", row)
+    database.execute("DELETE FROM telemetry_groups WHERE window_id = ?", [window])
+    database.executemany(
+        "INSERT INTO telemetry_groups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [(window, number, *group) for number, group in enumerate(packed.groups)],
+    )

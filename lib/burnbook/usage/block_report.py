@@ -10,13 +10,14 @@ from burnbook.context import Context
 from burnbook.cost.facts import Facts
 from burnbook.rows.meters import Moment, Snapshot, Void
 from burnbook.rows.usage import AgentUsage, MeterReading
+from burnbook.store import membership
 from burnbook.store.queries import QUARTER, LocalTime
 from burnbook.usage import blocks as usage_blocks
 from burnbook.usage import queries
 from burnbook.usage.blocks import Block, ResetReading
 from burnbook.usage.booked_rows import booked, row_keys
 from burnbook.usage.counts import Counts, counts, moment, origin
-from burnbook.usage.projection import JOURNAL, USAGE
+from burnbook.usage.projection import JOURNAL, NAME, USAGE
 from burnbook.usage.queries import Filters
 
 _TS = b'"ts":"'
@@ -110,6 +111,7 @@ def _split_quarters(ctx: Context, filters: Filters, split: set[int]) -> Iterator
         for second in range(0, QUARTER, 60)
     }
     database = ctx.store.view(USAGE)
+    windows = membership.load(database, NAME)
     for offset, line in journal.lines(journal.path_of(ctx.book.root, JOURNAL)):
         # Of a row that moved its request, also the time of the row that it supersedes.
         starts = (part[:_MINUTE] for part in line.split(_TS, 2)[1:])
@@ -123,7 +125,7 @@ def _split_quarters(ctx: Context, filters: Filters, split: set[int]) -> Iterator
             continue  # a duplicate, or newer than the store
         for values, sign in ((row, 1), (row.superseded, -1)):
             if values is not None:
-                amounts, name = Counts(), origin(row, values)
+                amounts, name = Counts(), origin(row, values, windows)
                 amounts.add(counts(values), sign)
                 time, wanted = int(moment(row, values).timestamp()), filters.has_origin(name)
                 if time // QUARTER in split:

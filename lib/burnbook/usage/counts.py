@@ -8,15 +8,16 @@ import msgspec
 from burnbook.cost.facts import Facts, size_class
 from burnbook.cost.pricing import NANO, nanos
 from burnbook.rows.usage import AgentUsage, Superseded
+from burnbook.store.membership import Membership
 
 
 class Origin(NamedTuple):
     """What requests that are summed together have in common.
 
-    `window` is the window that the row was booked in. `has_usd`: the log reported a cost other
-    than 0, which agents write that do not know prices. `prompt_tokens` is a size that stands for
-    those with the same prices (`cost.facts.size_class`). `home` is the folder of the tool, `agent`
-    the AGENT_ID for which the request was booked first.
+    `window` is the one that the row names, else that of its moment. `has_usd`: the log reported a
+    cost other than 0, which agents write that do not know prices. `prompt_tokens` is a size that
+    stands for those with the same prices (`cost.facts.size_class`). `home` is the folder of the
+    tool, `agent` the AGENT_ID for which the request was booked first.
     """
 
     tool: str
@@ -85,9 +86,10 @@ class Counts(msgspec.Struct, array_like=True):
         self.web_searches += sign * other.web_searches
 
 
-def origin(row: AgentUsage, values: AgentUsage | Superseded) -> Origin:
+def origin(row: AgentUsage, values: AgentUsage | Superseded, membership: Membership) -> Origin:
     """The origin of a row with these values: its own, or those of the row that it supersedes."""
     where = row if isinstance(values, AgentUsage) or values.where is None else values.where
+    window = where.window or membership.at(row.agent, where.ts)
     return Origin(
         row.tool,
         where.model,
@@ -95,7 +97,7 @@ def origin(row: AgentUsage, values: AgentUsage | Superseded) -> Origin:
         where.project,
         where.branch,
         where.is_subagent,
-        where.window,
+        window,
         bool(values.usd),
         values.speed,
         values.service_tier,

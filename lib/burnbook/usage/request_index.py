@@ -11,10 +11,12 @@ from burnbook.book import codec, journal
 from burnbook.book.codec import BOM
 from burnbook.rows.meters import NewerRow
 from burnbook.rows.usage import AgentUsage, Key
+from burnbook.store import membership
+from burnbook.store.membership import Span
 from burnbook.store.projection import signed
 from burnbook.store.store import Store
 from burnbook.usage.booked_rows import RowEntry, booked, ends, entry_of, owners, row_keys
-from burnbook.usage.projection import JOURNAL, USAGE
+from burnbook.usage.projection import JOURNAL, NAME, USAGE
 
 _MARK = 64  # bytes before the offset, the crc of the last row among them
 _RANGE = Struct(f"QQ{_MARK}s")
@@ -25,7 +27,8 @@ class Known(msgspec.Struct):
     """What the journal has up to `offset` of some keys.
 
     `requests` are the newest rows of requests by signed key, `aliases` the requests with other
-    keys, and `sessions` the ends of all sessions, if any request is there (see `usage_sessions`).
+    keys, `sessions` the ends of all sessions, if any request is there (see `usage_sessions`), and
+    `spans` the windows of requests that name none.
     """
 
     offset: int
@@ -33,6 +36,7 @@ class Known(msgspec.Struct):
     requests: dict[int, RowEntry]
     aliases: dict[int, int]
     sessions: dict[int, int] = {}
+    spans: tuple[Span, ...] = ()
 
 
 def look_up(store: Store, root: str, keys: Iterable[int]) -> Known:
@@ -50,7 +54,8 @@ def look_up(store: Store, root: str, keys: Iterable[int]) -> Known:
         if newest.order < entry.order:
             requests[entry.request] = entry
     sessions = ends(database) if requests else {}
-    return Known(offset, _mark(root, offset), requests, named, sessions)
+    spans = membership.load(database, NAME).spans
+    return Known(offset, _mark(root, offset), requests, named, sessions, spans)
 
 
 class SharedRanges:

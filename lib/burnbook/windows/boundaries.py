@@ -4,8 +4,7 @@ Which window an agent belongs to follows from the boundaries, not from its own l
 agent that was away enters the window that is open for the others.
 """
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -127,9 +126,14 @@ def following(config: Config, window: str) -> str | None:
 
 def before(config: Config, window: str, booked: Sequence[str]) -> str | None:
     """The declared or booked window that this one follows; the newest of several."""
-    earlier = [*config.windows.windows, *booked]
-    names = [name for name in earlier if name != window and following(config, name) == window]
+    names = all_before(config, window, booked)
     return names[-1] if names else None
+
+
+def all_before(config: Config, window: str, booked: Sequence[str]) -> list[str]:
+    """The declared and booked windows that this one follows."""
+    earlier = [*config.windows.windows, *booked]
+    return [name for name in earlier if name != window and following(config, name) == window]
 
 
 def state(pairs: list[Pair], *, finalized: bool) -> State:
@@ -163,22 +167,3 @@ def _stretch(index: SnapshotIndex, window: str, agent: str, provider: str) -> da
                 begun = entry.counts_from
             closed = entry.phase == "after"
     return begun
-
-
-def by_time(config: Config, index: SnapshotIndex) -> Callable[[datetime], str | None]:
-    """Finds the window whose span contains a moment; of several the one that began last."""
-    spans = []
-    for name in {*config.windows.windows, *index.windows()}:
-        window = of(config, index, name)
-        if window.starts_at and window.ends_at and window.starts_at < window.ends_at:
-            spans.append((window.starts_at, window.ends_at, name))
-    spans.sort()
-    starts = [start for start, _, _ in spans]
-
-    def find(moment: datetime) -> str | None:
-        for at in range(bisect_right(starts, moment) - 1, -1, -1):
-            if moment < spans[at][1]:
-                return spans[at][2]
-        return None
-
-    return find

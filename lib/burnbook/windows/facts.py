@@ -14,7 +14,7 @@ from burnbook.meters import deltas
 from burnbook.rows.meters import Anomaly, Closing, MeterDelta, Snapshot, WindowRow
 from burnbook.rows.work import MissedReset
 from burnbook.times import clock
-from burnbook.windows import boundaries, history, resets
+from burnbook.windows import boundaries, history, resets, spans
 from burnbook.windows.boundaries import Span, State
 from burnbook.windows.missed_resets import row as missed_row
 from burnbook.windows.resets import CAPTURE_FAILED
@@ -24,6 +24,7 @@ from burnbook.windows.snapshot_index import Pair, read_snapshots, snapshot_index
 class WindowFacts(msgspec.Struct, frozen=True):
     """Facts about a window in the book and the config, without traffic and usage.
 
+    Requests are in it from `requests_from` on, the boundary at which the window before it ended.
     `rows` has the snapshots of the pairs by id, `recent` the newest snapshots that count (as many
     as the preview shows), and `booked` is the number of all that count.
     """
@@ -32,6 +33,7 @@ class WindowFacts(msgspec.Struct, frozen=True):
     config: Config
     now: datetime
     span: Span
+    requests_from: datetime | None
     state: State
     pairs: Sequence[Pair]
     rows: Mapping[str, Snapshot]
@@ -90,6 +92,7 @@ def window_facts(ctx: Context, window: str, recorded: Recorded | None = None) ->
         config=ctx.config,
         now=clock.now(),
         span=boundaries.of(ctx.config, index, window),
+        requests_from=spans.requests_from(ctx.config, index, window),
         state=boundaries.state(pairs, finalized=finalized is not None),
         pairs=pairs,
         rows=rows,

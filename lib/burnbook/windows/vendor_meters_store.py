@@ -1,6 +1,6 @@
 """Books official meters from agents' own logs and from a status line."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 JOURNAL = "meters"
 STATUSLINE = "statusline"
-
-WindowOf = Callable[[datetime], str | None]
 
 
 def _apply(connection: "Connection", entries: Iterable[Entry]) -> int:
@@ -67,14 +65,10 @@ def of_logs(
     plan: tuple[datetime, str] | None,
 ) -> int:
     """Books meters of logs that add a window or usage. Returns the number of rows."""
-    from burnbook.windows import boundaries
-    from burnbook.windows.snapshot_index import snapshot_index
-
     known = official_meters(ctx.store)
     shown = [meter for meters in meters_by_name.values() for meter in meters]
     if not any(known.adds_usage(provider, meter) for meter in shown):
         return 0
-    window_of = boundaries.by_time(ctx.config, snapshot_index(ctx))
     plan_name = plan[1] if plan else None
 
     def build() -> list[tuple[str, Row]]:
@@ -84,8 +78,8 @@ def of_logs(
         for meter in sorted(new, key=lambda meter: meter.captured_at):
             events.setdefault((meter.captured_at, meter.session), []).append(meter)
         return [
-            (JOURNAL, _row(ctx, provider, meters, provider, plan_name, window_of(moment)))
-            for (moment, _), meters in events.items()
+            (JOURNAL, _row(ctx, provider, meters, provider, plan_name, None))
+            for meters in events.values()
         ]
 
     return len(ctx.book.commit(build))

@@ -1,8 +1,8 @@
 """Rows of requests before they are appended: by day, with what they add to the store."""
 
 from array import array
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -13,14 +13,16 @@ from burnbook.book.codec import SCHEMA_VERSION
 from burnbook.cost.facts import size_class
 from burnbook.cost.pricing import NANO
 from burnbook.rows.usage import AgentUsage, Superseded
+from burnbook.store import time_index
+from burnbook.store.membership import Membership, Steps, parted
 from burnbook.store.projection import signed
 from burnbook.store.queries import QUARTER
 from burnbook.usage.booked_rows import entry_of, row_keys, session_ends, session_key
 from burnbook.usage.counts import Counts, Origin, counts, moment, origin
-from burnbook.usage.projection import Increment
+from burnbook.usage.projection import Increment, signed_values
 
-# The number of an origin, the window, whether the log reported a cost, and the size of the prompt.
-_Group = tuple[int, str | None, bool, int]
+# The number of an origin, whether the log reported a cost, and the size of the prompt.
+_Group = tuple[int, bool, int]
 _APPEND_ROWS = 8192  # some megabytes: much less than the book's lock may take
 
 
@@ -60,19 +62,18 @@ class Payload(msgspec.Struct, gc=False, omit_defaults=True):
 
 
 class DayRows:
-    """Rows of one day as aligned columns: key, request, window, payload, line."""
+    """Rows of one day as aligned columns: key, request, payload, line."""
 
     def __init__(self, day: str) -> None:
         self.day = day
         self.keys: list[int] = []
         self.requests: list[Request] = []
-        self.windows: list[str | None] = []
         self.payloads: list[Payload] = []
         self.lines: list[bytes] = []
 
     def keep(self, indexes: Sequence[int]) -> None:
         """Drop the other rows."""
-        for name in ("keys", "requests", "windows", "payloads", "lines"):
+        for name in ("keys", "requests", "payloads", "lines"):
             column = getattr(self, name)
             setattr(self, name, [column[index] for index in indexes])
 
@@ -85,20 +86,40 @@ class Superseding(NamedTuple):
 
 
 class Origins:
-    """The origins of requests as they are booked, by number; None: they cannot be booked."""
+    """The origins of requests as they are booked, by number; None: they cannot be booked.
 
-    def __init__(self, tool: str, agent: str, origins: Sequence[RequestOrigin | None]) -> None:
-        self.tool, self.agent, self.origins = tool, agent, origins
+    `window` is the one that the rows name; without it, a request is in the window of its time.
+    """
 
-    def of(self, group: _Group) -> Origin:
+    def __init__(
+        self,
+        tool: str,
+        agent: str,
+        origins: Sequence[RequestOrigin | None],
+        membership: Membership,
+        window: str | None = None,
+    ) -> None:
+        self.tool, self.agent = tool, agent
+        self.origins, self.membership = origins, membership
+        self._steps = membership.of(agent) if window is None else Steps.always(window)
+
+    def of(self, group: _Group, window: str | None) -> Origin:
         """The origin of a group of requests."""
-        number, window, has_usd, prompt = group
+        number, has_usd, prompt = group
         at = self.origins[number]
         assert at is not None, "these requests are rejected before"
         where = (self.tool, at.model, at.session, at.project, at.branch, at.is_subagent)
         facts = (at.speed, at.service_tier, at.inference_geo, at.served_by)
         rest = (prompt, at.subagent, at.home, self.agent)
         return Origin(*where, window, has_usd, *facts, *rest)
+
+    def by_window(
+        self, quarter: int, requests: Sequence[Request]
+    ) -> Iterable[tuple[str | None, Sequence[Request]]]:
+        """Requests of a quarter-hour by window. In most there is one."""
+        first, last = (datetime.fromtimestamp(n * QUARTER, UTC) for n in (quarter, quarter + 1))
+        common = self._steps.common(first, last)
+        return parted(self._steps, requests) if common is None else [(common[0], requests)]
 
 
 def increment(
@@ -112,9 +133,8 @@ def increment(
     lines = [line for day in days for line in day.lines] + [row.line for row in later]
     offsets = [*accumulate(map(len, lines), initial=start)]
     requests = [request for day in days for request in day.requests]
-    windows = [window for day in days for window in day.windows]
     payloads = [payload for day in days for payload in day.payloads]
-    tool = origins.tool
+    tool, membership = origins.tool, origins.membership
     unsigned = [key for day in days for key in day.keys]
     keys = array("q", array("Q", unsigned).tobytes())
     rows: list[tuple[int, ...]] = [
@@ -133,29 +153,31 @@ def increment(
         aliases += [(signed(int(alias, 16)), row_key[0]) for alias in row.aliases]
     seen = [(payload.session, payload.ts) for payload in payloads]
     sessions = session_ends(tool, [*seen, *((row.session, row.ts) for _, row in later)])
+    times = [request.ts.timestamp() for request in requests]
     groups: dict[tuple[int, _Group], list[Request]] = {}
-    for request, window, payload in zip(requests, windows, payloads, strict=True):
+    for request, payload, time in zip(requests, payloads, times, strict=True):
         prompt = size_class(payload.prompt_tokens or 0)
-        group = request.origin, window, bool(request.usd), prompt
-        groups.setdefault((int(request.ts.timestamp()) // QUARTER, group), []).append(request)
+        group = request.origin, bool(request.usd), prompt
+        groups.setdefault((int(time) // QUARTER, group), []).append(request)
     numbers: dict[Origin, int] = {}
-    group_numbers: dict[_Group, int] = {}
     cells = []
     for (quarter, group), members in groups.items():
-        number = group_numbers.get(group, -1)
-        if number < 0:
-            number = numbers.setdefault(origins.of(group), len(numbers))
-            group_numbers[group] = number
-        cells.append((quarter, number, *_sums(members)))
-    for _, row in later:
-        for values, sign in ((row, 1), (row.superseded, -1)):
-            if values is not None:
-                number = numbers.setdefault(origin(row, values), len(numbers))
-                sums = Counts()
-                sums.add(counts(values), sign)
-                quarter = int(moment(row, values).timestamp()) // QUARTER
-                cells.append((quarter, number, *msgspec.structs.astuple(sums)))
-    return Increment(start, offsets[-1], rows, aliases, sessions, [*numbers], cells)
+        for window, same in origins.by_window(quarter, members):
+            number = numbers.setdefault(origins.of(group, window), len(numbers))
+            cells.append((quarter, number, *_sums(same)))
+    moments = [(offset, time, time) for offset, time in zip(offsets, times, strict=False)]
+    for (_, row), offset in zip(later, offsets[len(keys) :], strict=False):
+        own = [moment(row, values).timestamp() for values, _ in signed_values(row)]
+        moments.append((offset, min(own), max(own)))
+        for values, sign in signed_values(row):
+            number = numbers.setdefault(origin(row, values, membership), len(numbers))
+            sums = Counts()
+            sums.add(counts(values), sign)
+            quarter = int(moment(row, values).timestamp()) // QUARTER
+            cells.append((quarter, number, *msgspec.structs.astuple(sums)))
+    blocks, spans = time_index.blocks_of(moments), membership.spans
+    added = (rows, aliases, sessions, [*numbers], cells)
+    return Increment(start, offsets[-1], *added, blocks, spans)
 
 
 def _sums(requests: Sequence[Request]) -> tuple[int, ...]:

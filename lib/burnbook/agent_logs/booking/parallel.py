@@ -116,7 +116,7 @@ class Run:
             aliases = {name: known.aliases[name] for name in names & known.aliases.keys()}
             names |= {*aliases.values()}
             booked = {name: known.requests[name] for name in names & known.requests.keys()}
-            answer = Known(known.offset, known.mark, booked, aliases, known.sessions)
+            answer = msgspec.structs.replace(known, requests=booked, aliases=aliases)
             channel.send(_Answer(answer, requests.ends))
             self._book(known, ranges)
             result = channel.receive(JobResult)

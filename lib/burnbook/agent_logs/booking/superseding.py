@@ -1,7 +1,5 @@
 """What changes in a booked request when a log has more of it, or of its facts, than the book."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -11,7 +9,6 @@ from burnbook.agent_logs.requests import Request
 from burnbook.book.codec import SCHEMA_VERSION
 from burnbook.rows.usage import AgentUsage, Superseded, Tokens, Where
 
-WindowOf = Callable[[datetime], str | None]
 _AMOUNTS = Tokens.__struct_fields__
 _WHERE = tuple(name for name in Where.__struct_fields__ if name != "window")
 _FACTS = (

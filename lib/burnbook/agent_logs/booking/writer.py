@@ -17,7 +17,7 @@ from burnbook.agent_logs.booking.batch import (
 )
 from burnbook.agent_logs.booking.booked import BookedRequests
 from burnbook.agent_logs.booking.sessions import Sessions
-from burnbook.agent_logs.booking.superseding import WindowOf, payload_of, superseded
+from burnbook.agent_logs.booking.superseding import payload_of, superseded
 from burnbook.agent_logs.origin import clean_id, cleaned
 from burnbook.agent_logs.requests import Request, RequestOrigin, RequestSet, Tally
 from burnbook.base.errors import Refused
@@ -28,6 +28,7 @@ from burnbook.book.recovery import heal
 from burnbook.jsonl.text import untouched
 from burnbook.rows.meters import MAX_TEXT
 from burnbook.rows.usage import AgentUsage, Tokens
+from burnbook.store.membership import Membership
 from burnbook.store.projection import signed
 from burnbook.usage.booked_rows import row_keys, session_key
 from burnbook.usage.projection import JOURNAL, Increment
@@ -37,7 +38,8 @@ from burnbook.usage.request_index import RequestIndex
 class Writer:
     """Books the requests of one process. `increments` is what its rows add to the store.
 
-    `has_shared_keys`: version 1 gave several requests of these logs one key.
+    `window` is the one that the rows name, if any. `has_shared_keys`: version 1 gave several
+    requests of these logs one key.
     """
 
     def __init__(
@@ -45,24 +47,26 @@ class Writer:
         root: str,
         tool: str,
         agent: str,
-        window_of: WindowOf,
+        window: str | None = None,
         *,
         has_shared_keys: bool = False,
     ) -> None:
-        self.root, self.tool, self.agent, self.window_of = root, tool, agent, window_of
+        self.root, self.tool, self.agent, self.window = root, tool, agent, window
         self.has_shared_keys = has_shared_keys
         self.tally = Tally()
         self.increments: list[Increment] = []
         self.sessions = Sessions(tool)
         self._encode = msgspec.json.Encoder().encode_lines
-        self._stamps: dict[tuple[str, str | None], Stamp] = {}
+        self._stamps: dict[tuple[str | None, str], Stamp] = {}
         self._aliases: dict[int, list[int]] = {}
 
     def book(self, requests: RequestSet, index: RequestIndex) -> None:
         """Book requests; when this returns, they are durable."""
         self.sessions.ends, self.sessions.booked = requests.ends, index.known.sessions
         self.sessions.settle(requests)
-        origins = Origins(self.tool, self.agent, [*map(_cleaned, requests.origins)])
+        cleaned_origins = [_cleaned(origin) for origin in requests.origins]
+        membership = Membership(index.known.spans)
+        origins = Origins(self.tool, self.agent, cleaned_origins, membership, self.window)
         self._aliases = {}
         for alias, key in requests.aliases.items():
             self._aliases.setdefault(key, []).append(alias)
@@ -78,7 +82,6 @@ class Writer:
     ) -> DayRows:
         """The rows of a day, with their lines."""
         rows = DayRows(day)
-        window_of = self.window_of
         ids = [requests[key].request_id or "" for key in keys]
         ids += [requests[key].facts.upstream_id or "" for key in keys]
         is_clean = untouched("\n".join(ids)) and max(map(len, ids)) <= MAX_TEXT
@@ -91,18 +94,7 @@ class Writer:
             rows.keys.append(key)
             rows.requests.append(request)
             rows.payloads.append(self._payload(key, request, origin, is_clean=is_clean))
-        rows.windows = [window_of(request.ts) for request in rows.requests]
-        names = [window or "" for window in rows.windows]
-        if len(set(names)) == 1:
-            rows.lines = self._lines(names[0], self.agent, rows.keys, rows.payloads)
-            return rows
-        rows.lines = [b""] * len(names)
-        for window in set(names):
-            indexes = [n for n, name in enumerate(names) if name == window]
-            keys, payloads = [rows.keys[n] for n in indexes], [rows.payloads[n] for n in indexes]
-            lines = self._lines(window, self.agent, keys, payloads)
-            for n, line in zip(indexes, lines, strict=True):
-                rows.lines[n] = line
+        rows.lines = self._lines(rows.keys, rows.payloads, self.window, self.agent)
         return rows
 
     def _payload(
@@ -151,15 +143,13 @@ class Writer:
         )
 
     def _lines(
-        self, window: str, agent: str | None, keys: list[int], payloads: list[Payload]
+        self, keys: list[int], payloads: list[Payload], window: str | None, agent: str
     ) -> list[bytes]:
-        stamp = self._stamps.get((window, agent))
-        if stamp is None:
-            stamp = Stamp("u", agent, window or None, self.tool)
-            self._stamps[window, agent] = stamp
+        if (window, agent) not in self._stamps:
+            self._stamps[window, agent] = Stamp("u", agent, window, self.tool)
         # A newline inside a JSON string is escaped, so these bytes are only between two rows.
         texts = self._encode(payloads)[1:-2].split(b"}\n{")
-        return stamp.lines(keys, texts).splitlines(keepends=True)
+        return self._stamps[window, agent].lines(keys, texts).splitlines(keepends=True)
 
     def _append(
         self, days: list[DayRows], origins: Origins, requests: RequestSet, index: RequestIndex
@@ -220,12 +210,12 @@ class Writer:
         payload = payload_of(old, new, request, is_mixed=is_mixed, takes_over=takes_over)
         if payload is None:
             return None
-        window = old.window if payload.ts == old.ts else self.window_of(payload.ts)
+        window = self.window or old.window
         payload.superseded = superseded(old, payload, window)
         total = sum(getattr(payload, name) for name in Tokens.__struct_fields__[:5])
         row_key = xxh3_64_intdigest(f"{payload.first}\0{payload.revision}\0{total}".encode())
-        # The request stays with the agent that booked it first.
-        [line] = self._lines(window or "", old.agent, [row_key], [payload])
+        # The agent stays, because the window of a row that names none depends on it.
+        [line] = self._lines([row_key], [payload], window, old.agent or self.agent)
         row: AgentUsage = codec.decode(JOURNAL, line)
         return Superseding(line, row)
 

@@ -16,13 +16,13 @@ from burnbook.config.settings import PROJECT
 from burnbook.context import Context, Result, result_of_counts
 from burnbook.jsonl import follow
 from burnbook.jsonl.chunks import Chunk, Reader
+from burnbook.telemetry.booking.intake import Intake
+from burnbook.telemetry.booking.stretch import Rest, Stretch, book, book_last_line
 from burnbook.telemetry.feeds import decoder as feeds
 from burnbook.telemetry.feeds.batch import BatchReader
-from burnbook.telemetry.intake import Intake
-from burnbook.telemetry.stretch import Rest, Stretch, book, book_last_line
+from burnbook.telemetry.queries import membership
 from burnbook.view import progress
-from burnbook.windows import boundaries, missed_resets
-from burnbook.windows.snapshot_index import snapshot_index
+from burnbook.windows import missed_resets
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -51,8 +51,8 @@ class _Job:
     def __init__(self, ctx: Context, args: Any, feed: Feed, window: str | None) -> None:
         self.ctx, self.args, self.feed = ctx, args, feed
         self.decoder = feeds.compile_feed(feed, ctx.config.feed_file(args.feed))
-        window_of = window or boundaries.by_time(ctx.config, snapshot_index(ctx))
-        reader = BatchReader(args.feed, self.decoder, feed.identity, ctx.agent, window_of)
+        windows = membership(ctx.store)
+        reader = BatchReader(args.feed, self.decoder, feed.identity, ctx.agent, windows, window)
         self.intake = Intake(ctx.store, reader)
         self.source = ""
 

@@ -13,11 +13,10 @@ from burnbook.importers.tracker.rows import Stamp, read
 from burnbook.importers.tracker.source import Line, Source
 from burnbook.jsonl.chunks import MAX_LINE, Chunk
 from burnbook.rows.meters import IMPORTED
+from burnbook.telemetry.booking.intake import Intake
 from burnbook.telemetry.feeds import decoder as decoders
 from burnbook.telemetry.feeds.batch import BatchReader
-from burnbook.telemetry.intake import Intake
-from burnbook.windows import boundaries
-from burnbook.windows.snapshot_index import snapshot_index
+from burnbook.telemetry.queries import membership
 
 _BATCH = 5000
 
@@ -28,7 +27,7 @@ def telemetry(source: Source) -> None:
     feed = ctx.config.feed("proxy-telemetry")
     assert isinstance(feed, Feed)  # the shipped feed, or the user's own
     decoder = decoders.compile_feed(feed)
-    by_time = boundaries.by_time(ctx.config, snapshot_index(ctx))
+    windows = membership(ctx.store)
     events = chain.from_iterable(source.parsed(partial(_events, source)))
     for window, group in groupby(events, key=itemgetter(0)):
         while lines := [line for _, line in islice(group, _BATCH)]:
@@ -39,8 +38,9 @@ def telemetry(source: Source) -> None:
                 source.count(accepted=len(decoded.events))
                 continue
             bad = {n for n, _ in decoded.rejected}
-            target = window or by_time
-            reader = BatchReader(IMPORTED, decoder, feed.identity, ctx.agent, target)
+            reader = BatchReader(
+                *(IMPORTED, decoder, feed.identity, ctx.agent, windows), window or None
+            )
             intake = Intake(ctx.store, reader)
             valid = [line.data for n, line in enumerate(lines) if n not in bad]
             intake.book_chunk(Chunk(valid, 1, 0))

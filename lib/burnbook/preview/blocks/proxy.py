@@ -70,10 +70,10 @@ def show(values: Values, scene: Scene) -> list[Part]:
 
 
 def _outside(scene: Scene) -> bool:
-    traffic, span = scene.traffic, scene.span
+    traffic, starts_at, span = scene.traffic, scene.requests_from, scene.span
     if traffic is None or traffic.first is None or traffic.last is None:
         return False
-    early = span.starts_at is not None and traffic.first < span.starts_at
+    early = starts_at is not None and traffic.first < starts_at
     return early or (span.ends_at is not None and traffic.last >= span.ends_at)
 
 

@@ -1,29 +1,37 @@
 """The projection that only cost-compare needs: the sums of each window and of each feature.
 
+Requests in no window are left out.
+
 In most feeds a request is a feature of its own, whose name is its id. Of such a feature the tables
 have its hash and the offset of its row. When another request of it comes, the row is read again.
 """
 
 import os
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from sqlite3 import Connection
 from typing import Any
 
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import journal
+from burnbook.store import membership
+from burnbook.store.membership import Membership
 from burnbook.store.projection import Batch, Projection
+from burnbook.telemetry import moves
 from burnbook.telemetry.costs.retries import Retries
 from burnbook.telemetry.costs.tables import (
+    NAME,
     RETRY_CONTENT,
     RETRY_TABLES,
     TABLES,
     WINDOW,
+    WINDOW_TABLES,
     Requests,
     hash_of,
     save,
 )
+from burnbook.telemetry.increment import by_window
 from burnbook.telemetry.projection import TELEMETRY
 from burnbook.telemetry.rows import JOURNAL, read
 
@@ -35,7 +43,7 @@ _MOST_NAMED = 20_000  # other features between two writes: some KiB each
 def features(root: str) -> Projection:
     """The projection in the book at `root`."""
     return Projection(
-        name="telemetry_features",
+        name=NAME,
         journal=JOURNAL,
         version=3,
         tables=(*TABLES, *RETRY_TABLES),
@@ -49,6 +57,7 @@ def features(root: str) -> Projection:
             *RETRY_CONTENT,
         ),
         digest=_digest,
+        move=_move,
     )
 
 
@@ -56,23 +65,53 @@ def _apply(path: RootedPath, database: Connection, batches: Iterable[Batch]) -> 
     duplicates = {
         offset for (offset,) in database.execute("SELECT offset FROM telemetry_duplicates")
     }
+    spans = membership.load(database, NAME)
     windows: dict[str, _Window] = {}
-    retries = Retries(path, database)
+    retries = Retries(path, database, spans)
     for offsets, batch in batches:
-        by_window: dict[str, list[tuple[int, Any]]] = {}
-        for offset, row in zip(offsets, batch, strict=True):
-            if offset not in duplicates:
-                by_window.setdefault(row.window or "", []).append((offset, row))
-        for name, rows in by_window.items():
-            windows.setdefault(name, _Window(path, database, name)).add(rows)
-            retries.add(name, rows)
-        single = sum(len(window.offsets) for window in windows.values())
-        named = sum(len(window.named) for window in windows.values())
-        if single > _MOST_SINGLE or named > _MOST_NAMED:
-            _write(windows)
+        rows = zip(offsets, batch, strict=True)
+        counted = [(offset, row) for offset, row in rows if offset not in duplicates]
+        _add(windows, path, database, counted, spans)
+        retries.add(counted)
     _write(windows)
     retries.finish()
     return 0
+
+
+def _move(
+    database: Connection, path: RootedPath, before: Membership, after: Membership, end: int
+) -> None:
+    """Read again the requests of windows that got or lost some. Those of TELEMETRY are moved."""
+    changed = moves.changed(database, path, before, after, end)
+    names = [(window,) for window in changed]
+    for table in WINDOW_TABLES:
+        database.executemany(f"DELETE FROM {table} WHERE window_id = ?", names)
+    windows: dict[str, _Window] = {}
+    for offsets, rows in moves.requests(database, path, [*changed.values()], end):
+        pairs = [*zip(offsets, rows, strict=True)]
+        _add(windows, path, database, pairs, after, changed.keys())
+        Retries(path, database, after).move(pairs)
+    _write(windows)
+
+
+def _add(
+    windows: "dict[str, _Window]",
+    path: RootedPath,
+    database: Connection,
+    rows: Sequence[tuple[int, Any]],
+    spans: Membership,
+    wanted: Collection[str] | None = None,
+) -> None:
+    """Add rows with their offsets to their windows, and write these when they have many."""
+    offsets = {id(row): offset for offset, row in rows}
+    for name, of_window in by_window([row for _, row in rows], spans):
+        if wanted is None or name in wanted:
+            window = windows.setdefault(name, _Window(path, database, name))
+            window.add([(offsets[id(row)], row) for row in of_window])
+    single = sum(len(window.offsets) for window in windows.values())
+    named = sum(len(window.named) for window in windows.values())
+    if single > _MOST_SINGLE or named > _MOST_NAMED:
+        _write(windows)
 
 
 def _write(windows: "dict[str, _Window]") -> None:

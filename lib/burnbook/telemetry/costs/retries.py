@@ -23,6 +23,7 @@ from burnbook.book import journal
 from burnbook.cost.comparison.sums import sums_of
 from burnbook.cost.facts import size_class
 from burnbook.rows.meters import NewerRow
+from burnbook.store.membership import Membership
 from burnbook.store.projection import signed
 from burnbook.telemetry.rows import key_of, read
 
@@ -64,17 +65,24 @@ class Run(NamedTuple):
 class Retries:
     """Adds rows to the tables. Call `finish` at the end."""
 
-    def __init__(self, path: RootedPath, database: Connection) -> None:
-        self._path, self._database = path, database
-        self._waiting: list[tuple[str, int, Any]] = []
+    def __init__(self, path: RootedPath, database: Connection, windows: Membership) -> None:
+        self._path, self._database, self._windows = path, database, windows
+        self._waiting: list[tuple[int, Any]] = []
         self._last: dict[Run, list[Any]] = {}  # the last runs and their rows
         self._again: set[Run] = set()  # runs to read again
 
-    def add(self, window: str, rows: Iterable[tuple[int, Any]]) -> None:
-        """Add rows of a window with their offsets, each row once."""
-        self._waiting += [(window, offset, row) for offset, row in rows]
+    def add(self, rows: Iterable[tuple[int, Any]]) -> None:
+        """Add rows with their offsets, each row once."""
+        self._waiting += rows
         if len(self._waiting) >= _TOGETHER:
             self._add_runs()
+
+    def move(self, rows: Iterable[tuple[int, Any]]) -> None:
+        """Move attempts to their windows, which are others now."""
+        self._database.executemany(
+            "UPDATE telemetry_attempts SET window_id = ? WHERE offset = ?",
+            [(self._window(row), offset) for offset, row in rows if row.routed and not row.ok],
+        )
 
     def finish(self) -> None:
         """Find the retries of the last rows, and those in rows that were read before."""
@@ -84,29 +92,32 @@ class Retries:
 
     def _add_runs(self) -> None:
         waiting, self._waiting = self._waiting, []
-        waiting.sort(key=lambda entry: entry[2].ts)
+        waiting.sort(key=lambda entry: entry[1].ts)
         before, self._last = self._last, {}
         starts = [
             n
             for n, (entry, following) in enumerate(pairwise(waiting), 1)
-            if following[2].ts - entry[2].ts > _GAP
+            if following[1].ts - entry[1].ts > _GAP
         ]
         for start, end in pairwise(sorted({0, *starts, len(waiting)})):
             self._add_run(waiting[start:end], before)
 
-    def _add_run(
-        self, added: Sequence[tuple[str, int, Any]], before: Mapping[Run, list[Any]]
-    ) -> None:
-        rows = [row for _, _, row in added]
-        offsets = [offset for _, offset, _ in added]
+    def _add_run(self, added: Sequence[tuple[int, Any]], before: Mapping[Run, list[Any]]) -> None:
+        rows = [row for _, row in added]
+        offsets = [offset for offset, _ in added]
         run = Run(min(offsets), max(offsets), len(rows), _us(rows[0].ts), _us(rows[-1].ts))
-        failed = [entry for entry in added if entry[2].routed and not entry[2].ok]
-        self._database.executemany(_ADD_ATTEMPT, [_attempt(*entry) for entry in failed])
-        self._find_marked(rows, [row for _, _, row in failed])
+        failed = [entry for entry in added if entry[1].routed and not entry[1].ok]
+        attempts = [_attempt(self._window(row), offset, row) for offset, row in failed]
+        self._database.executemany(_ADD_ATTEMPT, attempts)
+        self._find_marked(rows, [row for _, row in failed])
         if failed:
-            self._look_back(_us(failed[0][2].ts), _us(failed[-1][2].ts) + WITHIN, before)
+            self._look_back(_us(failed[0][1].ts), _us(failed[-1][1].ts) + WITHIN, before)
         self._find_next(rows)
         self._last[self._save(run)] = rows
+
+    def _window(self, row: Any) -> str:
+        """The window of a row; empty if there is none."""
+        return row.window or self._windows.at(row.agent, row.ts) or ""
 
     def _look_back(self, first: int, last: int, before: Mapping[Run, list[Any]]) -> None:
         """Look for the retries of new attempts in the rows of runs that overlap with a time."""

@@ -9,10 +9,16 @@ from xxhash import xxh3_64_intdigest
 
 from burnbook.cost.comparison.sums import Sums, sums_of
 from burnbook.cost.facts import size_class
+from burnbook.store import membership
 from burnbook.store.projection import signed
 from burnbook.telemetry.traffic import add_counts, pack_counts, unpack_counts
 
 _NUMBERS = ("requests", "unknown", "usd_requests")  # the columns of sums that are no text
+NAME = "telemetry_features"
+WINDOW_TABLES = (
+    *("telemetry_features", "telemetry_costs"),
+    *("telemetry_single_features", "telemetry_feature_counts"),
+)
 WINDOW = 0  # in place of a feature: the sums of all requests of the window
 
 TABLES = (
@@ -65,6 +71,7 @@ TABLES = (
 ) WITHOUT ROWID""",
     "CREATE TABLE telemetry_feature_counts (window_id TEXT PRIMARY KEY,"
     " single INTEGER NOT NULL, without_feature INTEGER NOT NULL) WITHOUT ROWID",
+    membership.table(NAME),
 )
 
 # Failed routed requests and their retries (see retries.py), added after the tables above.

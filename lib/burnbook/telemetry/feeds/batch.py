@@ -3,7 +3,7 @@
 A batch can be sent to another process.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from itertools import compress
 from operator import attrgetter, itemgetter
@@ -16,6 +16,8 @@ from burnbook.book import codec
 from burnbook.book.bulk_codec import Stamp
 from burnbook.book.rejects import reject_rows
 from burnbook.config.feeds import IDENTITY
+from burnbook.store.membership import Membership, Steps
+from burnbook.store.time_index import Block as TimeBlock
 from burnbook.telemetry.feeds.decoder import Decoder, Event, Side
 from burnbook.telemetry.rows import JOURNAL
 from burnbook.telemetry.traffic import Traffic, add_pace
@@ -93,6 +95,15 @@ class Batch(msgspec.Struct):
         """The lines of all rows."""
         return [block.lines for blocks in self.blocks.values() for block in blocks]
 
+    def times(self, start: int) -> list[TimeBlock]:
+        """The blocks with their times, where the lines begin at byte `start` of the journal."""
+        times = []
+        for block in (block for blocks in self.blocks.values() for block in blocks):
+            end = start + len(block.lines)
+            times.append(TimeBlock(start, end - 1, min(block.moments), max(block.moments)))
+            start = end
+        return times
+
     def leave_out(self, known: Mapping[str, Set[int]]) -> None:
         """Drop the rows whose keys are known on their day."""
         keys: set[int] = set().union(*known.values())
@@ -120,7 +131,10 @@ class Batch(msgspec.Struct):
 
 
 class BatchReader:
-    """Makes batches of the lines of one feed."""
+    """Makes batches of the lines of one feed.
+
+    `window` is the one that the rows name; without it, a row is in the window of its time.
+    """
 
     def __init__(
         self,
@@ -128,14 +142,17 @@ class BatchReader:
         decoder: Decoder,
         identity: Sequence[str],
         agent: str,
-        window_of: Callable[[datetime], str | None] | str,
+        membership: Membership,
+        window: str | None = None,
     ) -> None:
-        self.feed, self.decoder, self.agent, self.window_of = feed, decoder, agent, window_of
+        self.feed, self.decoder, self.spans = feed, decoder, membership.spans
+        self.agent, self.window = agent, window
+        self._steps = membership.of(agent) if window is None else Steps.always(window)
+        self._stamp = Stamp("t", agent, window, feed)
         self._encode = msgspec.json.Encoder().encode
         self._encode_lines = msgspec.json.Encoder().encode_lines
         # Without `_identity`, a row's key is a hash of all fields of its line, the day among them.
         self._identity = None if tuple(identity) == IDENTITY else attrgetter(*identity)
-        self._stamps: dict[str, Stamp] = {}
 
     def read(self, lines: Sequence[bytes], number: int) -> Batch:
         """The rows of lines; `number` is that of the first."""
@@ -185,12 +202,14 @@ class BatchReader:
         return columns
 
     def _by_window(self, columns: Columns) -> Iterable[tuple[str, Columns]]:
-        """The rows by window, the empty name for those of none."""
-        if isinstance(self.window_of, str):
-            return ((self.window_of, columns),)
+        """The rows by window, the empty name for those of none. Most often there is one."""
+        moments = [event.ts for event in columns[0]]
+        common = self._steps.common(min(moments), max(moments)) if moments else (None,)
+        if common is not None:
+            return ((common[0] or "", columns),)
         indexes: dict[str, list[int]] = {}
-        for n, event in enumerate(columns[0]):
-            indexes.setdefault(self.window_of(event.ts) or "", []).append(n)
+        for n, moment in enumerate(moments):
+            indexes.setdefault(self._steps.at(moment) or "", []).append(n)
         return [
             (window, tuple([column[n] for n in of_window] for column in columns))
             for window, of_window in indexes.items()
@@ -206,9 +225,7 @@ class BatchReader:
         events, sides, payloads, keys = columns
         if not events:
             return
-        if window not in self._stamps:
-            self._stamps[window] = Stamp("t", self.agent, window or None, self.feed)
-        lines = self._stamps[window].lines(keys, payloads, [side.text for side in sides])
+        lines = self._stamp.lines(keys, payloads, [side.text for side in sides])
         moments = [event.ts for event in events]
         block = Block(lines, keys, [moment.timestamp() for moment in moments])
         batch.blocks.setdefault(window, []).append(block)

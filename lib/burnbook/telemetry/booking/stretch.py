@@ -12,8 +12,8 @@ import msgspec
 
 from burnbook.base.worker import Channel, worker
 from burnbook.jsonl.chunks import Chunk, Reader
+from burnbook.telemetry.booking.intake import Intake
 from burnbook.telemetry.feeds.batch import Batch, BatchReader
-from burnbook.telemetry.intake import Intake
 
 MIN_BYTES = 1 << 20
 """Below this, starting a second process costs more than it saves."""

@@ -9,9 +9,9 @@ from burnbook.book.recovery import heal
 from burnbook.book.rejects import Rejects
 from burnbook.jsonl.chunks import Chunk
 from burnbook.store.store import Store
+from burnbook.telemetry.booking.key_index import KeyIndex
 from burnbook.telemetry.feeds.batch import Batch, BatchReader, Counts
 from burnbook.telemetry.increment import Increment
-from burnbook.telemetry.key_index import KeyIndex
 from burnbook.telemetry.projection import TELEMETRY, stretch
 from burnbook.telemetry.rows import JOURNAL
 
@@ -51,7 +51,8 @@ class Intake:
         """Bring the store up to date."""
         increments, self._increments, self._count = self._increments, [], 0
         if increments:
-            self.store.add(TELEMETRY, [stretch(increment) for increment in increments])
+            spans = self.reader.spans
+            self.store.add(TELEMETRY, [stretch(increment, spans) for increment in increments])
 
     def _append(self, batch: Batch) -> None:
         """With the lock held: append the rows that the book does not have."""
@@ -68,5 +69,5 @@ class Intake:
         self._index.add(batch.keys, end)
         if not self._increments or self._increments[-1].end != start:
             self._increments.append(Increment(start, start))
-        self._increments[-1].add(end, batch.keys, batch.traffic)
+        self._increments[-1].add(end, batch.keys, batch.traffic, batch.times(start))
         self._count += batch.counts.accepted

@@ -1,0 +1,217 @@
+"""The window of a request: of its moment and agent, whatever was booked first."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from burnbook.book import codec, journal
+from burnbook.config.loader import Config
+from burnbook.rows.meters import ProxyRequest, Snapshot, Void
+from burnbook.rows.usage import Tokens
+from burnbook.store.membership import Membership, Span
+from burnbook.store.store import Store
+from burnbook.telemetry.costs.projection import features
+from burnbook.telemetry.projection import TELEMETRY
+from burnbook.telemetry.queries import requests_without_window, window_traffic
+from burnbook.usage.projection import USAGE
+from burnbook.usage.queries import cells
+from burnbook.windows import spans
+from burnbook.windows.snapshot_index import SNAPSHOTS, SnapshotIndex
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from usagerows import replaced, usage_row
+
+START = datetime(2026, 11, 22, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def at(hours: float) -> datetime:
+    return START + timedelta(hours=hours)
+
+
+def test_an_agent_has_its_own_window_and_else_the_one_that_began_last() -> None:
+    windows = Membership(
+        [
+            Span(at(0), at(9), "A", ("ada",)),
+            Span(at(2), at(6), "B", ("bo",)),
+            Span(at(4), at(5), "C"),
+        ]
+    )
+
+    def windows_of(agent: str | None) -> list[str | None]:
+        return [windows.at(agent, at(hour)) for hour in (-1, 0, 2, 4, 5, 6, 9)]
+
+    assert windows_of("ada") == [None, "A", "A", "A", "A", "A", None]
+    assert windows_of("bo") == [None, "A", "B", "B", "B", "A", None]
+    for agent in ("cy", None):
+        assert windows_of(agent) == [None, "A", "B", "C", "B", "A", None]
+
+
+def test_changes_are_the_times_at_which_some_agent_has_another_window() -> None:
+    before = Membership([Span(at(0), at(9), "A", ("ada",))])
+    after = Membership([Span(at(0), at(8), "A", ("ada",)), Span(at(2), at(4), "B", ("bo",))])
+    assert before.changes(before) == []
+    assert before.changes(after) == after.changes(before) == [(at(2), at(4)), (at(8), at(9))]
+
+
+SPANS = st.lists(
+    st.builds(
+        lambda start, length, window, agents: Span(
+            at(start), at(start + length), window, tuple(sorted(agents))
+        ),
+        st.integers(0, 20),
+        st.integers(1, 12),
+        st.sampled_from("ABC"),
+        st.sets(st.sampled_from(["ada", "bo"]), max_size=2),
+    ),
+    max_size=4,
+    unique_by=lambda span: span.window,
+)
+
+
+@given(SPANS, SPANS, st.integers(-1, 33), st.sampled_from(["ada", "bo", "cy"]))
+def test_the_window_is_that_of_the_rule_and_changes_where_it_does(
+    some: list[Span], others: list[Span], hour: int, agent: str
+) -> None:
+    windows, moment = Membership(some), at(hour)
+    inside = [span for span in some if span.starts_at <= moment < span.ends_at]
+    own = [span for span in inside if agent in span.agents]
+    best = max(own or inside, default=None)
+    assert windows.at(agent, moment) == (best and best.window)
+    other = Membership(others)
+    if windows.at(agent, moment) != other.at(agent, moment):
+        assert any(start <= moment < end for start, end in windows.changes(other))
+
+
+class Book:
+    """A book to which rows are appended in any order, and what its store has of them."""
+
+    def __init__(self, folder: str) -> None:
+        self.root, self.number = f"{folder}/book", 0
+        self.file = Path(folder) / "config" / "windows.toml"
+        for path in (self.file.parent, Path(self.root)):
+            path.mkdir()
+        self.declare("A1", None)
+        self.snapshots: list[Snapshot] = []
+        self.booked: list[tuple[str, float, str | None]] = []
+
+    def declare(self, window: str, end: float | None) -> None:
+        """Another end of a window, or none."""
+        ends = "" if end is None else f'ends = "{at(end).isoformat()}"'
+        self.file.write_text(f'timezone = "UTC"\n[windows.{window}]\n{ends}\n')
+        self.config = Config(str(self.file.parent))
+
+    def append(self, name: str, *rows: Any) -> None:
+        """Append rows to a journal."""
+        journal.append(self.root, {name: b"".join(map(codec.encode, rows))})
+
+    def store(self, **more: Any) -> Store:
+        """The store, with the windows of the book."""
+        return Store(self.root, windows=lambda: spans.source(self.config), **more)
+
+    def start(self, agent: str, window: str, hour: float) -> None:
+        """A BEFORE."""
+        fields: dict[str, Any] = {"meters": (), "context": None, "plan": None, "errors": ()}
+        row = codec.make(
+            Snapshot,
+            **{"agent": agent, "window": window, "provider": "codex", "phase": "before"},
+            **{"captured_at": at(hour), "account": None, "prompts": None, "source": "pane"},
+            **fields,
+        )
+        self.snapshots.append(row)
+        self.append("snapshots", row)
+
+    def void(self) -> None:
+        """Void the last BEFORE, if there is one."""
+        if self.snapshots:
+            row = self.snapshots.pop()
+            stamps = {"agent": row.agent, "window": row.window, "source": "undo"}
+            self.append("snapshots", codec.make(Void, void=row.id, **stamps))
+
+    def requests(self, agent: str, hour: float, window: str | None) -> None:
+        """Requests of a proxy and of an agent's log."""
+        self.number += 1
+        self.booked.append((agent, hour, window))
+        n = self.number
+        event = codec.make(
+            ProxyRequest,
+            **{"ts": at(hour), "rid": f"r{n % 5}", "lane": None, "model": None, "status": None},
+            **{"input_tokens": n % 3 or None, "output_tokens": n, "reason": None},
+            **{"latency_ms": float(n % 4), "routed": n % 2 == 0, "ok": True},
+            **{"agent": agent, "window": window},
+        )
+        self.append("proxy_telemetry", msgspec.structs.replace(event, id=f"t-{n:016x}"))
+        tokens = Tokens(n)
+        first = usage_row(at(hour), tokens, agent=agent, window=window)
+        more = {"first": first.id, "supersedes": first.id, "superseded": replaced(tokens)}
+        later = usage_row(at(hour), Tokens(n + 1), agent=agent, window=window, **more)
+        self.append("agent_usage", *([first, later] if n % 3 == 0 else [first]))
+
+    def content(self, store: Store) -> Any:
+        """The tables that depend on windows, as `check` compares them."""
+        found: list[Any] = []
+        for projection in (USAGE, TELEMETRY, features(self.root)):
+            database = store.view(projection)
+            for select in projection.content:
+                found.append(sorted(map(str, database.execute(select.format(schema="main")))))
+            if projection.digest is not None:
+                found.append(projection.digest(database, "main"))
+        return found
+
+    def counts(self, store: Store) -> tuple[Counter[str | None], Counter[str | None]]:
+        """How many requests each window has: of the proxy, and of agents' logs."""
+        proxy: Counter[str | None] = Counter({None: requests_without_window(store)})
+        for window in ("A1", "A2", "B1", "X"):
+            traffic = window_traffic(store, window)
+            sums = traffic.groups.values() if traffic else ()
+            proxy[window] = sum(group.requests for group in sums)
+        used: Counter[str | None] = Counter()
+        for _, origin, sums in cells(store):
+            used[origin.window] += sums.requests
+        return +proxy, +used
+
+    def expected(self, windows: Sequence[Span]) -> Counter[str | None]:
+        """The same by the rule."""
+        counts: Counter[str | None] = Counter()
+        for agent, hour, named in self.booked:
+            inside = [span for span in windows if span.starts_at <= at(hour) < span.ends_at]
+            own = [span for span in inside if agent in span.agents]
+            best = max(own or inside, default=None)
+            counts[named or (best and best.window)] += 1
+        return counts
+
+
+HOURS = st.integers(-4, 40).map(lambda n: n / 2)
+WINDOWS = st.sampled_from(["A1", "A2", "B1"])
+AGENTS = st.sampled_from(["ada", "bo", "cy"])
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("requests"), AGENTS, HOURS, st.sampled_from([None, None, None, "X"])),
+        st.tuples(st.just("start"), AGENTS, WINDOWS, HOURS),
+        st.tuples(st.just("declare"), WINDOWS, st.one_of(st.none(), HOURS)),
+        st.tuples(st.just("void")),
+        st.tuples(st.just("read")),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(STEPS)
+def test_in_any_order_the_tables_are_those_of_a_rebuild(steps: list[Any]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        book = Book(folder)
+        for name, *values in [*steps, ("read",)]:
+            if name == "read":
+                store = book.store()
+                content, counts = book.content(store), book.counts(store)
+                windows = spans.spans(book.config, SnapshotIndex(store.view(SNAPSHOTS)))
+                store.close()
+            else:
+                getattr(book, name)(*values)
+        assert counts == (book.expected(windows), book.expected(windows))
+        assert content == book.content(book.store(in_memory=True))
