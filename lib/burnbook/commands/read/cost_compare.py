@@ -12,7 +12,7 @@ from burnbook.cost.comparison.compare import compare
 from burnbook.cost.comparison.tally import Pricing
 from burnbook.cost.price_list import PriceList
 from burnbook.cost.pricing import USD_KIND
-from burnbook.telemetry.costs.requests import cost_requests
+from burnbook.review.offload.requests import offloaded_requests
 from burnbook.windows.current import wanted
 
 
@@ -22,10 +22,10 @@ def run(ctx: Context, args: Any) -> Result:
         raise UsageError(f"--top is {args.top}; valid: 1 or more")
     window = wanted(ctx, args.window)
     prices = ctx.config.prices
-    requests = cost_requests(ctx.store, window)
+    requests = offloaded_requests(ctx, window)
     note_damage(ctx)
     if requests is None:
-        raise Missing(f"no telemetry of window {window} is in the book; `ingest` books some")
+        raise Missing(f"no requests of window {window} are in the book; `ingest` books some")
     result = compare(requests, Pricing(args.cost, PriceList(prices)))
     shown = result.features[: args.top]
     data = {
