@@ -12,6 +12,7 @@ from burnbook.cost.comparison.compare import compare
 from burnbook.cost.comparison.tally import Pricing
 from burnbook.cost.price_list import PriceList
 from burnbook.cost.pricing import USD_KIND
+from burnbook.review.offload.points import lines, points_saved
 from burnbook.review.offload.requests import offloaded_requests
 from burnbook.windows.current import wanted
 
@@ -28,12 +29,15 @@ def run(ctx: Context, args: Any) -> Result:
         raise Missing(f"no requests of window {window} are in the book; `ingest` books some")
     result = compare(requests, Pricing(args.cost, PriceList(prices)))
     shown = result.features[: args.top]
+    saved = points_saved(ctx, requests)
     data = {
         "window": window,
         "prices": {"as_of": prices.as_of, "source": prices.source},
         **msgspec.structs.asdict(msgspec.structs.replace(result, features=shown)),
         "cost": args.cost,
         "usd_kind": USD_KIND[args.cost],
+        "points_saved": saved,
     }
     ready = csv_text(view.table(shown)) if args.format == "csv" else None
-    return Result(view.parts(window, result, shown, prices, args.cost), data, ready=ready)
+    parts = view.parts(window, result, shown, prices, args.cost, lines(saved))
+    return Result(parts, data, ready=ready)

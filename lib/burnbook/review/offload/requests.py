@@ -17,6 +17,21 @@ from burnbook.usage.counts import Counts
 from burnbook.usage.queries import window_sums
 
 
+class Declared:
+    """Which requests the feeds of agents' logs declare as routed."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._config = ctx.config
+        self._routed: dict[str, Routed] = {}
+
+    def routed(self, tool: str) -> Routed:
+        """The declaration of a tool's feed; the default where there is no such feed."""
+        if tool not in self._routed:
+            feed = self._config.feed(tool) if tool in self._config.feed_names else None
+            self._routed[tool] = feed.routed if isinstance(feed, LogFeed) else Routed()
+        return self._routed[tool]
+
+
 def offloaded_requests(ctx: Context, window: str) -> Requests | None:
     """The requests of a window; None if no log has any."""
     return cost_requests(ctx.store, window) or _logged(ctx, window)
@@ -25,16 +40,16 @@ def offloaded_requests(ctx: Context, window: str) -> Requests | None:
 def _logged(ctx: Context, window: str) -> Requests | None:
     """The requests of a window in agents' logs: without features, all of them healthy."""
     sides = new()
-    declared: dict[str, Routed] = {}
+    declared = Declared(ctx)
     count, without_model = 0, 0
     for key, counts in window_sums(ctx.store, window):
         if not counts.requests and not counts.total:
             continue  # left over where a log reported the cost of a request later
-        routed = declared.setdefault(key.tool, _declared(ctx, key.tool))
         facts = key.facts
         size = facts.prompt_tokens or 0
         price_key = PriceKey(key.model, str(key.day), size, key.has_usd, ok=True, facts=facts)
-        sides[is_routed(key.model, facts.served_by, routed)].add(price_key, sums_of(counts))
+        routed = is_routed(key.model, facts.served_by, declared.routed(key.tool))
+        sides[routed].add(price_key, sums_of(counts))
         count += counts.requests
         without_model += counts.requests if key.model is None else 0
     if not count:
@@ -70,8 +85,3 @@ def sums_of(counts: Counts) -> Sums:
         counts.usd_requests,
         counts.web_searches,
     )
-
-
-def _declared(ctx: Context, tool: str) -> Routed:
-    feed = ctx.config.feed(tool) if tool in ctx.config.feed_names else None
-    return feed.routed if isinstance(feed, LogFeed) else Routed()
