@@ -27,9 +27,10 @@ def run(ctx: Context, args: Any) -> Result:
     note_damage(ctx)
     if requests is None:
         raise Missing(f"no requests of window {window} are in the book; `ingest` books some")
-    result = compare(requests, Pricing(args.cost, PriceList(prices)))
+    price_list = PriceList(prices)
+    result = compare(requests, Pricing(args.cost, price_list))
     shown = result.features[: args.top]
-    saved = points_saved(ctx, requests)
+    saved = points_saved(ctx, requests, price_list)
     data = {
         "window": window,
         "prices": {"as_of": prices.as_of, "source": prices.source},

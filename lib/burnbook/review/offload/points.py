@@ -13,7 +13,7 @@ import msgspec
 from burnbook.base.text import plural
 from burnbook.context import Context
 from burnbook.cost.comparison.compare import Requests
-from burnbook.cost.comparison.counterfactual import NO_TOKENS, instead_of
+from burnbook.cost.comparison.counterfactual import NO_TOKENS, cost_on
 from burnbook.cost.comparison.tally import Pricing
 from burnbook.cost.price_list import PriceList
 from burnbook.meters import efficiency
@@ -73,9 +73,9 @@ class _Window(NamedTuple):
     work: Work
 
 
-def points_saved(ctx: Context, requests: Requests) -> list[PointsSaved]:
+def points_saved(ctx: Context, requests: Requests, prices: PriceList) -> list[PointsSaved]:
     """One entry for each provider of the baseline; none without healthy routed requests."""
-    pricing = Pricing("calculated", PriceList(ctx.config.prices))
+    pricing = Pricing("calculated", prices)
     mix = baseline_mix(requests)
     whole = sum(sum(models.values()) for models in mix.values())
     healthy = {key: sums for key, sums in requests.window.routed.cells.items() if key.ok}
@@ -88,7 +88,7 @@ def points_saved(ctx: Context, requests: Requests) -> list[PointsSaved]:
     for provider, models in sorted((p, m) for p, m in mix.items() if p is not None):
         share = sum(models.values()) / whole
         windows = [*_windows(ctx, provider, logged)]
-        cost = instead_of(requests.window.routed, models, {}, pricing).cost
+        cost, _ = cost_on(models, healthy, pricing)
         usd = None if cost is None else float(cost) * share
         saved.append(_saved(provider, windows, round(tokens * share), usd, untold))
     return saved
