@@ -399,7 +399,7 @@ def test_csv_at_the_front_door(booked: Shell) -> None:
 def test_missing_data_is_reported(booked: Shell) -> None:
     message = booked.fails(66, "cost-compare", "--window", "W9")
     assert "window W9 is neither declared nor in the book; valid: W0-CHN, W0-CHP" in message
-    assert "no telemetry of window W0-CHP" in booked.fails(66, "cost-compare", "--window=W0-CHP")
+    assert "no requests of window W0-CHP" in booked.fails(66, "cost-compare", "--window=W0-CHP")
     assert "--top is 0" in booked.fails(2, "cost-compare", "--top", "0")
 
 

@@ -74,7 +74,7 @@ Feature: Which features cost-compare matches
 
     Examples:
       | what              | command                              | code | sentence                                                                     |
-      | no telemetry      | bin/cost-compare --window W0-CHN     | 66   | cost-compare: no telemetry of window W0-CHN is in the book; `ingest` books some |
+      | no requests       | bin/cost-compare --window W0-CHN     | 66   | cost-compare: no requests of window W0-CHN are in the book; `ingest` books some |
       | no such window    | bin/cost-compare --window W0-XXX     | 66   | cost-compare: window W0-XXX is neither declared nor in the book; valid: W0-CHN, W0-CHP, W0-CHQ |
       | top of nothing    | bin/cost-compare --top 0             | 2    | cost-compare: --top is 0; valid: 1 or more                                   |
       | a window, no id   | bin/cost-compare --window ../x       | 2    | cost-compare: window '../x' is not an id                                     |

@@ -21,10 +21,13 @@ Feature: The comparison as text, JSON, markdown and CSV
     When I run "bin/cost-compare --window W0-CHN --top 1 --format markdown"
     Then it prints the lines
       """
-      ### Tokens and USD
-      | Feature | Baseline tokens | Routed | Delta | Baseline USD | Routed | Delta | Saved |
-      | all matched | 2,200 | 2,200 | 0 | 0.0090 | 0.0016 | -0.0074 | 0.0074 |
-      | whole window | 2,200 | 3,300 | 1,100 | 0.0090 | 0.0025 | -0.0065 | 0.0110 |
+      ### USD
+      | Feature | Saved | Baseline | Routed | Delta |
+      | all matched | 0.0074 | 0.0090 | 0.0016 | -0.0074 |
+      | whole window | 0.0110 | 0.0090 | 0.0025 | -0.0065 |
+      ### Tokens
+      | Feature | Baseline | Routed | Delta |
+      | whole window | 2,200 | 3,300 | 1,100 |
       ### In all
       - Unmatched: 1
       """

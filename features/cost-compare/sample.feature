@@ -19,25 +19,44 @@ Feature: cost-compare compares routed and baseline requests by feature
       """
       Offloading saved 0.1654 USD (1 of 4 routed requests failed)
       Saved per matched feature: 0.0413 USD (95% interval -0.0196 to 0.1023, n=4)
+      Points of claude weekly: unknown (points and tokens are known of 0 of 3 windows)
       W0-CHN: routed against baseline
 
-      Tokens and USD
-        Feature        Baseline tokens  Routed   Delta  Baseline USD  Routed    Delta    Saved
-        search-index            23,820  24,530     710        0.0941  0.0180  -0.0761   0.0802
-        checkout-flow           19,700  19,515    -185        0.0766  0.0143  -0.0623   0.0636
-        login-form              10,600   9,350  -1,250        0.0452  0.0056  -0.0396  -0.0056
-        csv-export               7,180   7,100     -80        0.0320  0.0058  -0.0262   0.0272
-        all matched             61,300  60,495    -805        0.2480  0.0437  -0.2043   0.1654
-        whole window            61,300  60,495    -805        0.2480  0.0437  -0.2043   0.1654
+      USD
+        Feature          Saved  Baseline  Routed    Delta
+        search-index    0.0802    0.0941  0.0180  -0.0761
+        checkout-flow   0.0636    0.0766  0.0143  -0.0623
+        login-form     -0.0056    0.0452  0.0056  -0.0396
+        csv-export      0.0272    0.0320  0.0058  -0.0262
+        all matched     0.1654    0.2480  0.0437  -0.2043
+        whole window    0.1654    0.2480  0.0437  -0.2043
 
-      Errors and latency
-        Feature        Baseline requests  Routed  Errors  Routed  p50 ms  Routed  p95 ms  Routed
-        search-index                   1       1      0%      0%   9,780   8,860   9,780   8,860
-        checkout-flow                  1       1      0%      0%   8,420   6,180   8,420   6,180
-        login-form                     1       1      0%    100%   5,260  12,000   5,260  12,000
-        csv-export                     1       1      0%      0%   4,150   3,240   4,150   3,240
-        all matched                    4       4      0%     25%   6,840   7,520   9,576  11,529
-        whole window                   4       4      0%     25%   6,840   7,520   9,576  11,529
+      Tokens
+        Feature        Baseline  Routed   Delta
+        search-index     23,820  24,530     710
+        checkout-flow    19,700  19,515    -185
+        login-form       10,600   9,350  -1,250
+        csv-export        7,180   7,100     -80
+        all matched      61,300  60,495    -805
+        whole window     61,300  60,495    -805
+
+      Requests and errors
+        Feature        Baseline  Routed  Errors  Routed
+        search-index          1       1      0%      0%
+        checkout-flow         1       1      0%      0%
+        login-form            1       1      0%    100%
+        csv-export            1       1      0%      0%
+        all matched           4       4      0%     25%
+        whole window          4       4      0%     25%
+
+      Latency in ms
+        Feature        Baseline p50  Routed  Baseline p95  Routed
+        search-index          9,780   8,860         9,780   8,860
+        checkout-flow         8,420   6,180         8,420   6,180
+        login-form            5,260  12,000         5,260  12,000
+        csv-export            4,150   3,240         4,150   3,240
+        all matched           6,840   7,520         9,576  11,529
+        whole window          6,840   7,520         9,576  11,529
 
       In all
       Matched: 4

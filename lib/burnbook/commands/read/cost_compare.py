@@ -12,7 +12,8 @@ from burnbook.cost.comparison.compare import compare
 from burnbook.cost.comparison.tally import Pricing
 from burnbook.cost.price_list import PriceList
 from burnbook.cost.pricing import USD_KIND
-from burnbook.telemetry.costs.requests import cost_requests
+from burnbook.review.offload.points import lines, points_saved
+from burnbook.review.offload.requests import offloaded_requests
 from burnbook.windows.current import wanted
 
 
@@ -22,18 +23,22 @@ def run(ctx: Context, args: Any) -> Result:
         raise UsageError(f"--top is {args.top}; valid: 1 or more")
     window = wanted(ctx, args.window)
     prices = ctx.config.prices
-    requests = cost_requests(ctx.store, window)
+    requests = offloaded_requests(ctx, window)
     note_damage(ctx)
     if requests is None:
-        raise Missing(f"no telemetry of window {window} is in the book; `ingest` books some")
-    result = compare(requests, Pricing(args.cost, PriceList(prices)))
+        raise Missing(f"no requests of window {window} are in the book; `ingest` books some")
+    price_list = PriceList(prices)
+    result = compare(requests, Pricing(args.cost, price_list))
     shown = result.features[: args.top]
+    saved = points_saved(ctx, requests, price_list)
     data = {
         "window": window,
         "prices": {"as_of": prices.as_of, "source": prices.source},
         **msgspec.structs.asdict(msgspec.structs.replace(result, features=shown)),
         "cost": args.cost,
         "usd_kind": USD_KIND[args.cost],
+        "points_saved": saved,
     }
     ready = csv_text(view.table(shown)) if args.format == "csv" else None
-    return Result(view.parts(window, result, shown, prices, args.cost), data, ready=ready)
+    parts = view.parts(window, result, shown, prices, args.cost, lines(saved))
+    return Result(parts, data, ready=ready)

@@ -120,6 +120,16 @@ class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     turn_started: Paths = ()
 
 
+class Routed(msgspec.Struct, frozen=True):
+    """Requests are routed by the name of their model, as it is or reduced, or by who served them.
+
+    Names are shell patterns, in any case.
+    """
+
+    models: tuple[str, ...] = ("glm-*",)
+    served_by: tuple[str, ...] = ("zai",)
+
+
 class LogFeed(msgspec.Struct, frozen=True):
     """One feed of an agent's own logs, as its file declares it."""
 
@@ -145,6 +155,7 @@ class LogFeed(msgspec.Struct, frozen=True):
     fields: Fields = Fields()
     ts: Times = Times()
     requests: Requests = Requests()
+    routed: Routed = Routed()
     settings: dict[str, Setting] = {}
     better: Better | None = None
     history: History | None = None
@@ -152,7 +163,9 @@ class LogFeed(msgspec.Struct, frozen=True):
     meters: str | None = None
 
 
-TABLES: dict[str, type[msgspec.Struct]] = {"fields": Fields, "ts": Times, "requests": Requests}
+TABLES: dict[str, type[msgspec.Struct]] = {
+    **{"fields": Fields, "ts": Times, "requests": Requests, "routed": Routed},
+}
 
 
 def paths(declared: Paths) -> tuple[tuple[Path, ...], ...]:

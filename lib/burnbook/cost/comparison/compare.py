@@ -8,7 +8,15 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from burnbook.cost.comparison.counterfactual import Instead, instead_of, total, unknown_reason
-from burnbook.cost.comparison.figures import Compared, Comparison, Gaps, Latency, Reason, Totals
+from burnbook.cost.comparison.figures import (
+    Compared,
+    Comparison,
+    Gaps,
+    Latency,
+    Reason,
+    Source,
+    Totals,
+)
 from burnbook.cost.comparison.retries import Retried, merged, none
 from burnbook.cost.comparison.tally import Pricing, Tally
 from burnbook.cost.comparison.verdict import per_feature, verdict
@@ -43,6 +51,7 @@ class Requests(NamedTuple):
     without_feature: int
     without_model: int
     retried: Mapping[str | None, Retried] = {}
+    source: Source = "proxy_telemetry"
 
 
 def new() -> Sides:
@@ -71,6 +80,7 @@ def compare(requests: Requests, pricing: Pricing) -> Comparison:
     pairs.sort(key=lambda f: (-(f.baseline.tokens or 0) - (f.routed.tokens or 0), f.feature))
     whole = everything.side(pricing)
     unpriced, over_base = _unknown(everything, pricing)
+    reason = unknown_reason(window.routed, of_window, pricing)
     return Comparison(
         features=pairs,
         matched=len(matched),
@@ -85,8 +95,9 @@ def compare(requests: Requests, pricing: Pricing) -> Comparison:
             over_base=over_base,
         ),
         reasons=[Reason(model, reason) for model, reason in sorted(unpriced.items())],
-        verdict=verdict(totals, unknown_reason(window.routed, of_window, pricing)),
+        verdict=verdict(totals, reason, requests.source),
         saved_per_feature=per_feature(pairs),
+        source=requests.source,
     )
 
 

@@ -47,15 +47,15 @@ def instead_of(routed: Tally, own: Mix, window: Mix, pricing: Pricing) -> Instea
         if usd.is_whole and has_tokens:
             known[key] = sums
             spent += usd.attos
-    cost_of_known, _ = _cost_on(mix, known, pricing)
-    cost, reason = _cost_on(mix, routed.cells, pricing)
+    cost_of_known, _ = cost_on(mix, known, pricing)
+    cost, reason = cost_on(mix, routed.cells, pricing)
     if any(sums.unknown for key, sums in routed.cells.items() if key.ok):
         cost, reason = None, NO_TOKENS
     saved = None if cost_of_known is None else cost_of_known - Fraction(spent, ATTO)
     return Instead(cost, saved, reason)
 
 
-def _cost_on(
+def cost_on(
     mix: Mix, cells: Mapping[PriceKey, Sums], pricing: Pricing
 ) -> tuple[Fraction | None, str | None]:
     """Returns the USD of healthy requests on the models of a mix, each by its share of the tokens.

@@ -1,8 +1,11 @@
 """The values that cost-compare shows: the figures of a side, of both, of a window."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
+
+Source = Literal["proxy_telemetry", "agent_usage"]  # the journal that requests are from
 
 
 class Latency(msgspec.Struct, frozen=True):
@@ -127,3 +130,4 @@ class Comparison(msgspec.Struct, frozen=True):
     reasons: Sequence[Reason]
     verdict: str
     saved_per_feature: PerFeature | None
+    source: Source

@@ -18,7 +18,8 @@ class Sums(msgspec.Struct, array_like=True, gc=False):
     `input_tokens` to `cache_write_tokens` are null where no request reports that kind; cached input
     and cache writes are a part of the input. `unknown` counts requests whose cost is not known,
     because they do not report their tokens; `spent_*` are the tokens of all the others. `usd_nanos`
-    is the cost that the proxy reports, in billionths of a dollar; `usd_requests` have one.
+    is the cost that the proxy reports, in billionths of a dollar; `usd_requests` have one. No proxy
+    reports `web_searches`, but agents' logs do.
     """
 
     requests: int = 0
@@ -34,6 +35,7 @@ class Sums(msgspec.Struct, array_like=True, gc=False):
     spent_written_1h: int = 0
     usd_nanos: int = 0
     usd_requests: int = 0
+    web_searches: int = 0
 
     def add(self, other: "Sums") -> None:
         """Add other sums to these."""
@@ -46,6 +48,7 @@ class Sums(msgspec.Struct, array_like=True, gc=False):
         self.spent_written_1h += other.spent_written_1h
         self.usd_nanos += other.usd_nanos
         self.usd_requests += other.usd_requests
+        self.web_searches += other.web_searches
         self.input_tokens = plus(self.input_tokens, other.input_tokens)
         self.output_tokens = plus(self.output_tokens, other.output_tokens)
         self.cached_input_tokens = plus(self.cached_input_tokens, other.cached_input_tokens)
@@ -64,7 +67,8 @@ class Sums(msgspec.Struct, array_like=True, gc=False):
         """What the requests used whose tokens are known."""
         cached, written, hour = self.spent_cached, self.spent_written, self.spent_written_1h
         uncached = self.spent_input - cached - written
-        return Quantities(uncached, cached, written - hour, hour, self.spent_output)
+        kinds = (uncached, cached, written - hour, hour, self.spent_output)
+        return Quantities(*kinds, self.web_searches)
 
     def without(self, other: "Sums") -> "Sums":
         """Returns what the cost of the other requests of these is calculated from."""
@@ -78,6 +82,7 @@ class Sums(msgspec.Struct, array_like=True, gc=False):
             spent_written_1h=self.spent_written_1h - other.spent_written_1h,
             usd_nanos=self.usd_nanos - other.usd_nanos,
             usd_requests=self.usd_requests - other.usd_requests,
+            web_searches=self.web_searches - other.web_searches,
         )
 
 

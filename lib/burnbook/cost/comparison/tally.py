@@ -17,7 +17,8 @@ class PriceKey(NamedTuple):
     """What the price of a request depends on: its model, its UTC day, and its prompt's tokens.
 
     `prompt_tokens` is a size of the same class (see `size_class`). `has_usd`: the proxy reports a
-    cost other than 0. `ok`: the requests are healthy; failed ones replace no baseline work.
+    cost other than 0. `ok`: the requests are healthy; failed ones replace no baseline work. `facts`
+    is what else an agent's log has that the price depends on.
     """
 
     model: str | None
@@ -25,6 +26,7 @@ class PriceKey(NamedTuple):
     prompt_tokens: int
     has_usd: bool
     ok: bool
+    facts: Facts | None = None
 
 
 class Pricing(NamedTuple):
@@ -40,12 +42,17 @@ class Pricing(NamedTuple):
             is_used = sums.unknown or any(sums.quantities)
             is_whole = key.has_usd or sums.usd_requests == sums.requests or not is_used
             return reported_cost(sums.usd_nanos, is_whole=is_whole)
-        return self.calculated(key.model, key, sums)
+        facts = key.facts or Facts(key.model, prompt_tokens=key.prompt_tokens)
+        return self._calculated(facts, key.day, sums)
 
     def calculated(self, model: str | None, key: PriceKey, sums: Sums) -> Priced:
-        """The cost of the known tokens on another model, at the prices of the requests' day."""
-        facts = Facts(model, prompt_tokens=key.prompt_tokens)
-        return calc_price(facts, sums.quantities, date.fromisoformat(key.day), self.prices)
+        """The cost of the known tokens on another model, at the prices of the requests' time."""
+        quarter = key.facts.quarter if key.facts else None
+        facts = Facts(model, prompt_tokens=key.prompt_tokens, quarter=quarter)
+        return self._calculated(facts, key.day, sums)
+
+    def _calculated(self, facts: Facts, day: str, sums: Sums) -> Priced:
+        return calc_price(facts, sums.quantities, date.fromisoformat(day), self.prices)
 
     def untold(self, key: PriceKey, sums: Sums) -> int:
         """How many of the requests have an unknown cost, because they do not report tokens."""

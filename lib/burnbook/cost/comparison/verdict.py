@@ -5,19 +5,21 @@ import statistics
 from collections.abc import Sequence
 
 from burnbook.base.stats import t_quantile
-from burnbook.cost.comparison.figures import Compared, PerFeature
+from burnbook.cost.comparison.figures import Compared, PerFeature, Source
 
 
-def verdict(whole: Compared, reason: str | None) -> str:
+def verdict(whole: Compared, reason: str | None, source: Source) -> str:
     """Returns the verdict on a window. `reason`: why a cost is unknown, if it is."""
     requests, errors = whole.routed.requests, whole.routed.errors
-    if not requests:
-        return "Offloading: unknown (no routed requests)"
-    if whole.saved_usd is None:
-        return f"Offloading: unknown ({reason})"
+    notes = ["from agents' logs"] if source == "agent_usage" else []
+    if not requests or whole.saved_usd is None:
+        notes.insert(0, "no routed requests" if not requests else str(reason))
+        return f"Offloading: unknown ({'; '.join(notes)})"
     word = "lost" if whole.saved_usd < 0 else "saved"
-    failed = f" ({errors:,} of {requests:,} routed requests failed)" if errors else ""
-    return f"Offloading {word} {abs(whole.saved_usd):,.4f} USD{failed}"
+    if errors:
+        notes.insert(0, f"{errors:,} of {requests:,} routed requests failed")
+    noted = f" ({'; '.join(notes)})" if notes else ""
+    return f"Offloading {word} {abs(whole.saved_usd):,.4f} USD{noted}"
 
 
 def per_feature(matched: Sequence[Compared]) -> PerFeature | None:

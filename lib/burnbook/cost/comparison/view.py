@@ -1,6 +1,6 @@
 """Lays out a comparison: parts for people, and rows for a spreadsheet."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from burnbook.config.prices import Prices
@@ -8,14 +8,10 @@ from burnbook.cost.comparison.figures import Compared, Comparison, Gaps, PerFeat
 from burnbook.cost.pricing import USD_KIND, Mode
 from burnbook.view.parts import Line, Part, Table, Title, number, percent
 
-_SPENT = (
-    *("Feature", "Baseline tokens", "Routed", "Delta"),
-    *("Baseline USD", "Routed", "Delta", "Saved"),
-)
-_WENT = (
-    *("Feature", "Baseline requests", "Routed", "Errors", "Routed"),
-    *("p50 ms", "Routed", "p95 ms", "Routed"),
-)
+_USD = ("Feature", "Saved", "Baseline", "Routed", "Delta")
+_TOKENS = ("Feature", "Baseline", "Routed", "Delta")
+_REQUESTS = ("Feature", "Baseline", "Routed", "Errors", "Routed")
+_LATENCY = ("Feature", "Baseline p50", "Routed", "Baseline p95", "Routed")
 _SIDE = (
     *("requests", "input_tokens", "output_tokens", "cached_input_tokens", "cache_write_tokens"),
     *("tokens", "untold", "errors", "error_percent", "usd", "usd_reported"),
@@ -25,11 +21,20 @@ _BOTH = ("delta_tokens", "delta_usd", "counterfactual_usd", "saved_usd", "saved_
 
 
 def parts(
-    window: str, comparison: Comparison, shown: Sequence[Compared], prices: Prices, mode: Mode
+    window: str,
+    comparison: Comparison,
+    shown: Sequence[Compared],
+    prices: Prices,
+    mode: Mode,
+    points: Iterable[Line] = (),
 ) -> Sequence[Part]:
-    """Lays out the verdict, matched features, counts of unmatched ones, totals, and the gaps."""
-    sums = [("all matched", comparison.matched_totals), ("whole window", comparison.totals)]
-    rows = [*((pair.feature or "", pair) for pair in shown), *sums]
+    """Lays out the verdict, the points that were saved, matched features, totals, and the gaps.
+
+    No table is wider than 60 columns if names are short.
+    """
+    rows: list[tuple[str, Compared]] = [(pair.feature or "", pair) for pair in shown]
+    rows += [("all matched", comparison.matched_totals)] if comparison.matched else []
+    rows.append(("whole window", comparison.totals))
     hidden = comparison.matched - len(shown)
     whole = comparison.totals
     lines = [
@@ -45,14 +50,20 @@ def parts(
     rest = _unpriced(comparison, mode) + _gaps(comparison.gaps)
     if prices.as_of is not None and mode != "reported":
         rest.append(f"Prices in USD as of {prices.as_of}, from {prices.source or 'prices.toml'}")
+    tables = [("USD", _USD, _usd_of), ("Tokens", _TOKENS, _tokens_of)]
+    if comparison.source == "proxy_telemetry":  # agents' logs have neither errors nor latency
+        tables.append(("Requests and errors", _REQUESTS, _requests_of))
+        tables.append(("Latency in ms", _LATENCY, _latency_of))
+    shown_tables: list[Part] = []
+    for title, head, cells in tables:
+        body = [(name, *cells(pair)) for name, pair in rows]
+        shown_tables += [Title(title), Table(head, body, "<" + ">" * (len(head) - 1))]
     return [
         Line(comparison.verdict, strong=True),
         *_per_feature(comparison.saved_per_feature),
+        *points,
         Line(f"{window}: routed against baseline", strong=True),
-        Title("Tokens and USD"),
-        Table(_SPENT, [_spent(*row) for row in rows], "<" + ">" * (len(_SPENT) - 1)),
-        Title("Errors and latency"),
-        Table(_WENT, [_went(*row) for row in rows], "<" + ">" * (len(_WENT) - 1)),
+        *shown_tables,
         Title("In all"),
         *map(Line, lines + _instead(whole) + _retries(whole) + rest),
     ]
@@ -69,22 +80,24 @@ def table(shown: Sequence[Compared]) -> list[list[Any]]:
     return rows
 
 
-def _spent(name: str, pair: Compared) -> Sequence[str]:
-    was, now = pair.baseline, pair.routed
-    return (
-        *(name, number(was.tokens), number(now.tokens), number(pair.delta_tokens)),
-        *(_money(was.usd), _money(now.usd), _money(pair.delta_usd), _money(pair.saved_usd)),
-    )
+def _usd_of(pair: Compared) -> Sequence[str]:
+    amounts = (pair.saved_usd, pair.baseline.usd, pair.routed.usd, pair.delta_usd)
+    return [*map(_money, amounts)]
 
 
-def _went(name: str, pair: Compared) -> Sequence[str]:
+def _tokens_of(pair: Compared) -> Sequence[str]:
+    return [*map(number, (pair.baseline.tokens, pair.routed.tokens, pair.delta_tokens))]
+
+
+def _requests_of(pair: Compared) -> Sequence[str]:
     was, now = pair.baseline, pair.routed
-    return (
-        *(name, number(was.requests), number(now.requests)),
-        *(percent(was.error_percent), percent(now.error_percent)),
-        *(number(was.latency_ms.p50), number(now.latency_ms.p50)),
-        *(number(was.latency_ms.p95), number(now.latency_ms.p95)),
-    )
+    errors = (percent(was.error_percent), percent(now.error_percent))
+    return (number(was.requests), number(now.requests), *errors)
+
+
+def _latency_of(pair: Compared) -> Sequence[str]:
+    was, now = pair.baseline.latency_ms, pair.routed.latency_ms
+    return [*map(number, (was.p50, now.p50, was.p95, now.p95))]
 
 
 def _per_feature(saved: PerFeature | None) -> list[Line]:

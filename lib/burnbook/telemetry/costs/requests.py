@@ -11,13 +11,23 @@ from burnbook.cost.comparison.tally import PriceKey
 from burnbook.store import queries
 from burnbook.store.store import Store
 from burnbook.telemetry.costs.projection import features
-from burnbook.telemetry.costs.tables import WINDOW, sums_from
+from burnbook.telemetry.costs.tables import WINDOW, load, sums_from
 from burnbook.telemetry.traffic import unpack_counts
 
 
 def cost_requests(store: Store, window: str) -> Requests | None:
     """The requests of a window, by side and by feature; None if there are none."""
     return stored_requests(store.view(features(store.root)), window)
+
+
+def window_requests(store: Store, window: str) -> Sides | None:
+    """The requests of a window by side, without those by feature; None if there are none."""
+    cells = load(store.view(features(store.root)), window, WINDOW).cells
+    sides = new()
+    for cell, sums in cells.items():
+        key = PriceKey(cell.model, cell.day, cell.prompt_tokens, cell.has_usd, cell.is_ok)
+        sides[cell.is_routed].add(key, sums)
+    return sides if cells else None
 
 
 def stored_requests(database: Connection, window: str) -> Requests | None:

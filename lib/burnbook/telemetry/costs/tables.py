@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
-import msgspec
 from xxhash import xxh3_64_intdigest
 
 from burnbook.cost.comparison.sums import Sums, sums_of
@@ -13,6 +12,7 @@ from burnbook.store import membership
 from burnbook.store.projection import signed
 from burnbook.telemetry.traffic import add_counts, pack_counts, unpack_counts
 
+_SUMS = tuple(name for name in Sums.__struct_fields__ if name != "web_searches")
 _NUMBERS = ("requests", "unknown", "usd_requests")  # the columns of sums that are no text
 NAME = "telemetry_features"
 WINDOW_TABLES = (
@@ -211,7 +211,8 @@ def save(database: Connection, window: str, feature: int, name: str, added: Requ
 
 
 def _row(sums: Sums) -> Iterator[int | str | None]:
-    for name, value in zip(Sums.__struct_fields__, msgspec.structs.astuple(sums), strict=True):
+    for name in _SUMS:
+        value = getattr(sums, name)
         yield value if value is None or name in _NUMBERS else str(value)
 
 
