@@ -147,7 +147,8 @@ def test_a_share_is_of_the_agent_that_booked_the_requests() -> None:
         ({"codex": {"ada", "bo"}}, "main", ({}, frozenset({"ada", "bo"}))),
         ({"codex": {"ada", "main"}}, "main", ({"main": 5}, frozenset())),
         ({"claude": {"bo"}}, "main", ({"main": 5}, frozenset())),
-        ({"claude": {"bo"}}, None, ({}, frozenset({"bo"}))),
+        ({"claude": {"bo"}}, None, ({"bo": 5}, frozenset())),
+        ({"claude": {"bo"}, "glm": {"zoe"}}, None, ({}, frozenset({"bo", "zoe"}))),
         ({"codex": {"ada"}}, None, ({"ada": 5}, frozenset())),
     ],
 )

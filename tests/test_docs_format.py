@@ -114,6 +114,7 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("ingest proxy-telemetry --window X3 --stdin", request % tokens)
     (clone.root / "config" / "budgets.toml").write_text(
         "[budgets.default]\ntarget_tokens = 200_000\n"
+        '[budgets.mine]\nper = "day"\nunit = "usd"\ntarget = 20\n'
         "[stop.weekly]\nwindow_minutes = 10_080\nused_percent_at_least = 90\n"
         '[notify]\ncommand = ["true"]\nmeters = [0.2]\n'
     )

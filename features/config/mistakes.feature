@@ -14,7 +14,7 @@ Feature: A mistake in the config is one sentence
 
     Examples:
       | file         | mistake       | table             | line                  | command         | sentence                                                                                |
-      | budgets.toml | unknown key   | [budgets.default] | tokens = 1            | bin/preview     | : unknown key budgets.default.tokens; valid: capacity_tokens, target_tokens, warn       |
+      | budgets.toml | unknown key   | [budgets.default] | tokens = 1            | bin/preview     | : unknown key budgets.default.tokens; valid: account, agent, capacity_tokens, meter,    |
       | budgets.toml | unknown table | [budget.default]  |                       | bin/preview     | : unknown key budget; valid: budgets                                                    |
       | budgets.toml | wrong type    | [budgets.default] | target_tokens = "all" | bin/preview     | : budgets.default.target_tokens = 'all' is not valid; valid: expected `int              |
       | budgets.toml | out of range  | [budgets.default] | target_tokens = 0     | bin/preview     | : budgets.default.target_tokens = 0 is not valid; valid:                                |

@@ -38,16 +38,21 @@ def attribute(
     tokens: dict[str, int] = {}
     unclear: set[str] = set()
     for stamp, tool, count in stamped:
-        of_tool = users.get(tool, set())
-        if stamp is None or (stamp == DEFAULT_AGENT and of_tool and stamp not in of_tool):
-            if len(of_tool) != 1:
-                unclear |= of_tool or {agent for agents in users.values() for agent in agents}
-                continue
-            [agent] = of_tool
+        owners = owner(users, tool, stamp)
+        if len(owners) == 1:
+            [agent] = owners
+            tokens[agent] = tokens.get(agent, 0) + count
         else:
-            agent = stamp
-        tokens[agent] = tokens.get(agent, 0) + count
+            unclear |= owners
     return Shares(tokens, frozenset(unclear))
+
+
+def owner(users: Mapping[str, Set[str]], tool: str, stamp: str | None) -> Set[str]:
+    """Returns the agent that a request belongs to; several if it is unknown to which of them."""
+    of_tool = users.get(tool, set())
+    if stamp is None:
+        return of_tool or {agent for agents in users.values() for agent in agents}
+    return of_tool if stamp == DEFAULT_AGENT and of_tool and stamp not in of_tool else {stamp}
 
 
 def share_of(agent: str, shares: Shares, whole: Actual) -> Share:

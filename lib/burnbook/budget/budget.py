@@ -61,7 +61,7 @@ def plan_of(checkpoints: Sequence[Checkpoint], budget: Budget) -> Plan:
     for row in reversed(checkpoints):
         if row.tokens_planned is not None:
             return Plan(row.tokens_planned, "checkpoint")
-    target = budget.target_tokens
+    target = None if budget.limit is None else round(budget.limit)
     return Plan(target, None if target is None else "budget")
 
 

@@ -54,13 +54,13 @@ class Out(msgspec.Struct, frozen=True):
 
 
 def of_pace(
-    pace: Mapping[int, int],
+    pace: Mapping[int, float],
     began: datetime,
     until: datetime,
     ends_at: datetime | None,
     bucket: int = BUCKET,
 ) -> Rate:
-    """Returns tokens per hour, from tokens by interval (epoch seconds // bucket) of a window.
+    """Returns the amount per hour, from amounts by interval (epoch seconds // bucket) of a window.
 
     The last hour consists of the intervals that begin in it, up to `until`. Without `ends_at`, the
     band is for the next hour.

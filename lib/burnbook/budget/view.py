@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from burnbook.budget.budget import NO_REQUESTS, Use
 from burnbook.budget.burn_rate import Out, Rate
+from burnbook.budget.declared import view as declared
+from burnbook.budget.declared.status import BudgetStatus
 from burnbook.budget.meter_status import MeterStatus
 from burnbook.budget.stop_rules import Verdict
 from burnbook.config.loader import Config
@@ -28,13 +30,14 @@ _REASONS = {
 def parts(
     facts: WindowFacts,
     used: Use,
+    budgets: Sequence[BudgetStatus],
     rate: Rate,
     projected: "Projection",
     meters: Sequence[MeterStatus],
     verdicts: Sequence[Verdict],
 ) -> list[Part]:
     """Returns stops and warnings, the budget's lines, burn, projection, and two tables."""
-    result: list[Part] = []
+    result = declared.stops(budgets)
     for word, state in (("Stop", "stop"), ("Warning", "warning")):
         result += [
             Line(f"{word}: {verdict.message} ({_detail(verdict)})", strong=True)
@@ -43,6 +46,7 @@ def parts(
         ]
     result += budget_lines(used, facts.config.preview.bar_width, f"{facts.window} budget")
     result += _burn(rate) + _projection(facts.config, projected)
+    result += declared.parts(budgets, facts.config.zone)
     result += _meters(facts.config, meters) + _rules(verdicts)
     return result
 

@@ -1,13 +1,16 @@
 """Types of config/budgets.toml: budgets, stop rules and the notification command."""
 
 import re
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Callable, Collection, Iterator
+from typing import Annotated, Literal
 
 import msgspec
 
+from burnbook.config.toml_values import TomlFolder, any_of
 from burnbook.rows.meters import Id
 
+FILE = "budgets.toml"
+SCOPES = ("provider", "meter", "account", "agent", "project")
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 PLACEHOLDERS = ("agent", "level", "message", "subject", "window")
 
@@ -66,11 +69,68 @@ def notify_faults(notify: Notify) -> Iterator[Fault]:
 
 
 class Budget(msgspec.Struct, frozen=True):
-    """One budget: the new tokens that a window should use. Without a target it warns of nothing.
+    """One budget. Without a target, it warns of nothing.
 
+    A budget of new tokens per window, without a scope, is that of the windows that name it. Every
+    other budget always counts: of a window, day, week or month, in tokens, USD at list price, or
+    points of a `meter`, of an agent, account, project (`*` is any text) or provider, or of all.
     `capacity_tokens` is the size of the model's context, and no budget.
     """
 
     capacity_tokens: Annotated[int, msgspec.Meta(gt=0)] = 272_000
     target_tokens: Annotated[int, msgspec.Meta(gt=0)] | None = None
     warn: tuple[Annotated[float, msgspec.Meta(gt=0, le=10)], ...] = (0.7, 0.9, 1.0)
+    per: Literal["window", "day", "week", "month"] = "window"
+    unit: Literal["tokens", "usd", "points"] = "tokens"
+    target: Annotated[float, msgspec.Meta(gt=0, le=1e15)] | None = None
+    agent: Id | None = None
+    account: Id | None = None
+    project: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+    provider: Id | None = None
+    meter: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] | None = None
+
+    @property
+    def scope(self) -> dict[str, str]:
+        """What the budget is limited to, by key."""
+        return {key: value for key in SCOPES if (value := getattr(self, key)) is not None}
+
+    @property
+    def is_of_window(self) -> bool:
+        """Whether the budget is that of the windows that name it."""
+        return (self.per, self.unit) == ("window", "tokens") and not self.scope
+
+    @property
+    def limit(self) -> float | None:
+        """The target in the unit of the budget."""
+        return self.target if self.target_tokens is None else self.target_tokens
+
+
+def read_budgets(folder: TomlFolder, accounts: Callable[[], Collection[str]]) -> dict[str, Budget]:
+    """Returns the budgets of config/budgets.toml, checked. `accounts` returns the labels."""
+    raw = folder.read(FILE)
+    folder.check_keys(FILE, "", raw, ("budgets", "stop", "notify"))
+    declared = folder.tables(FILE, raw, "budgets", Budget)
+    for name, budget in declared.items():
+        for key, value, valid in _budget_faults(name, budget):
+            folder.wrong(FILE, f"budgets.{name}.{key}", value, valid)
+        if budget.account is not None and budget.account not in accounts():
+            valid = f"an account of accounts.toml: {any_of(accounts())}"
+            folder.wrong(FILE, f"budgets.{name}.account", budget.account, valid)
+    return {"default": Budget()} | declared
+
+
+def _budget_faults(name: str, budget: Budget) -> Iterator[Fault]:
+    """Yields the mistakes that the types allow: key, value, what is valid."""
+    if budget.target_tokens is not None:
+        if budget.target is not None:
+            yield "target", budget.target, "one of target and target_tokens"
+        if budget.unit != "tokens":
+            yield "target_tokens", budget.target_tokens, f'target, in the unit "{budget.unit}"'
+    if budget.unit == "points" and budget.meter is None:
+        yield "meter", None, 'the name of a meter, such as "weekly", because the unit is "points"'
+    if budget.unit != "points" and budget.meter is not None:
+        yield "meter", budget.meter, 'a meter only with unit = "points"'
+    if budget.unit == "points" and budget.project is not None:
+        yield "project", budget.project, "none, because a meter does not know projects"
+    if name == "default" and not budget.is_of_window:
+        yield "per", budget.per, "tokens per window without a scope; name other budgets otherwise"

@@ -15,7 +15,7 @@ import msgspec
 from burnbook.base import ids
 from burnbook.base.errors import BadConfig, UsageError, os_sentence
 from burnbook.config.agents import Agent, capture_fault
-from burnbook.config.budgets import Budget
+from burnbook.config.budgets import Budget, read_budgets
 from burnbook.config.settings import PROJECT
 from burnbook.config.toml_values import IDS, T, TomlFolder, any_of
 from burnbook.config.windows import Preview, Window, Windows
@@ -63,8 +63,9 @@ class Config:
                 self._folder.wrong(file, f"{key}.next", window.next, any_of(windows.windows))
             if window.ends is not None:
                 self._check_end(f"{key}.ends", window.ends, zone)
-            if window.budget not in self.budgets:
-                self._folder.wrong(file, f"{key}.budget", window.budget, any_of(self.budgets))
+            of_windows = [name for name, each in self.budgets.items() if each.is_of_window]
+            if window.budget not in of_windows:
+                self._folder.wrong(file, f"{key}.budget", window.budget, any_of(of_windows))
         return windows
 
     @cached_property
@@ -75,10 +76,7 @@ class Config:
     @cached_property
     def budgets(self) -> dict[str, Budget]:
         """config/budgets.toml; `default` always exists."""
-        raw = self._folder.read("budgets.toml")
-        self._folder.check_keys("budgets.toml", "", raw, ("budgets", "stop", "notify"))
-        declared = self._folder.tables("budgets.toml", raw, "budgets", Budget)
-        return {"default": Budget()} | declared
+        return read_budgets(self._folder, lambda: self.accounts.declared)
 
     @cached_property
     def stops(self) -> "dict[str, Stop]":

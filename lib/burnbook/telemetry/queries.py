@@ -23,6 +23,16 @@ def window_traffic(store: Store, window: str) -> "Traffic | None":
     return stored_traffic(store.view(TELEMETRY), window)
 
 
+def windows_with_traffic(store: Store) -> list[str]:
+    """The windows that have requests; '' for requests of none."""
+    if not journal.size(journal.path_of(store.root, JOURNAL)):
+        return []
+    from burnbook.telemetry.projection import TELEMETRY
+
+    rows = store.view(TELEMETRY).execute("SELECT window_id FROM telemetry_windows ORDER BY 1")
+    return [window for (window,) in rows]
+
+
 def has_traffic(store: Store, window: str) -> bool:
     """Whether a window has requests."""
     if not journal.size(journal.path_of(store.root, JOURNAL)):

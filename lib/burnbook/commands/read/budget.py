@@ -5,6 +5,8 @@ from typing import Any
 from burnbook.base.errors import DONE, NO
 from burnbook.budget import meter_status, notices, projection, readings, stop_rules, view
 from burnbook.budget.budget import window_use
+from burnbook.budget.declared.status import declared
+from burnbook.budget.declared.view import is_used_up
 from burnbook.context import Context, Result, note_damage
 from burnbook.preview.scene import scene
 from burnbook.windows.current import wanted
@@ -16,6 +18,7 @@ def run(ctx: Context, args: Any) -> Result:
     window = wanted(ctx, args.window)
     facts = scene(ctx, window)
     used = window_use(facts, facts.checkpoints, facts.traffic, facts.used)
+    budgets = declared(ctx, facts)
     series = readings.of_window(ctx, facts)
     is_open = projection.end_of_open_window(facts) is not None
     meters = []
@@ -38,6 +41,7 @@ def run(ctx: Context, args: Any) -> Result:
     notices.send(ctx, window, crossings, notify)
     note_damage(ctx)
     used_up = used.left_tokens is not None and used.left_tokens <= 0
+    used_up |= any(map(is_used_up, budgets))
     stop = used_up or any(verdict.state == "stop" for verdict in verdicts)
     data = {
         "window": window,
@@ -47,10 +51,11 @@ def run(ctx: Context, args: Any) -> Result:
         "stop": stop,
         "used_up": used_up,
         "budget": used,
+        "budgets": budgets,
         "burn": {"until": burned.until, "tokens_per_hour": burned.rate},
         "projection": projected,
         "meters": meters,
         "rules": verdicts,
     }
-    parts = view.parts(facts, used, burned.rate, projected, meters, verdicts)
+    parts = view.parts(facts, used, budgets, burned.rate, projected, meters, verdicts)
     return Result(parts, data, NO if stop and args.exit_code else DONE)
