@@ -6,6 +6,7 @@ from burnbook.base import ids
 from burnbook.base.errors import UsageError
 from burnbook.base.redact import redact
 from burnbook.book.book import Booked
+from burnbook.base.text import plural
 from burnbook.budget.checkpoint import REASONS, Given
 from burnbook.config.folders import shown
 from burnbook.context import Context, Result, note_damage
@@ -57,7 +58,7 @@ def _parts(booked: BookedCheckpoint) -> list[Part]:
     choice, row = booked.choices[-1], entries[-1].row
     assert isinstance(row, Checkpoint)
     changes = (
-        f"+{churn[0].insertions:,} -{churn[0].deletions:,} in {churn[0].files_changed:,} files"
+        f"+{churn[0].insertions:,} -{churn[0].deletions:,} in {plural(churn[0].files_changed, 'file')}"
         if churn
         else row.decision or "none"
     )
@@ -75,6 +76,7 @@ def _parts(booked: BookedCheckpoint) -> list[Part]:
         Line(f"ledgers in {shown(str(booked.paths.folder))}: {ledgers}"),
         Line(f"handoff {shown(str(booked.paths.handoff))}: {handoff}"),
         Line(f"decision: {pages.decision.verdict}"),
+        *(Line(f"  {reason}") for reason in pages.decision.reasons),
     ]
 
 
