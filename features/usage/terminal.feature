@@ -86,5 +86,5 @@ Feature: Usage on a terminal has bars and a trend, and fits its width
       | 60    | project          | …/services/billing-gateway 1,000,100 5.0025 ███████████                            |
       | 60    | daily --by model | 2026-11-22 claude-opus-4-5-20251101 1,000,100 5.0025                               |
       | 40    | project          | …/billing-gateway 1,000,100 5.0025                                                 |
-      | 40    | session          | 5e1f0a52-0000-4000… claude 1,000,100                                               |
-      | 40    | session          | (not shown, for lack of room: USD)                                                 |
+      | 40    | session          | 5e1f0a52… claude 1,000,100 5.0025                                                  |
+      | 34    | session          | 5e1f0a52… claude 1,000,100                                                         |

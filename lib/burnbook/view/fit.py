@@ -12,7 +12,7 @@ from burnbook.view.parts import Table
 _GAP = 2  # columns between cells, and before the first
 _LEAST_BAR, _MOST_BAR = 8, 40
 _LEAST_NAME = 24  # columns; bars are left out rather than names shorter than this
-_LEAST_CUT = 12  # columns; figures are left out rather than names shorter than this
+_LEAST_CUT = 10  # columns; figures are left out rather than names shorter than this
 _WORDS = re.compile(r"[^\W_]+|[\W_]")
 _PIECES = re.compile(r"[^/\-_.,:;=&?@]*[/\-_.,:;=&?@]*")
 
@@ -69,22 +69,21 @@ def _broken(word: str, room: int) -> list[str]:
 def shortened(text: str, width: int) -> str | None:
     """Returns text without some of its words, or None if no word of it fits.
 
-    A path keeps its last words, any other text its first.
+    A path keeps its last folders, else words of the last one; any other text keeps its first words.
     """
     if columns_of(text) <= width:
         return text
     mark = ellipsis()
-    room = width - len(mark)
     words = _WORDS.findall(text)
-    if "/" not in text:
-        kept = [*accumulate(words)]
-        fitting = [each for each in kept if each[-1].isalnum() and columns_of(each) <= room]
-        return fitting[-1] + mark if fitting else None
-    kept = [*accumulate(reversed(words), lambda tail, word: word + tail)]
-    fitting = [each for each in kept if len(each) > 1 and columns_of(each) <= room]
-    folders = [each for each in fitting if each[0] == "/"]
-    names = folders or [each for each in fitting if each[0].isalnum()]
-    return mark + names[-1] if names else None
+    forms: list[list[str]] = [[head + mark for head in accumulate(words) if head[-1].isalnum()]]
+    if "/" in text:
+        tails: list[str] = [*accumulate(reversed(words), lambda tail, word: word + tail)]
+        folders = [mark + tail for tail in tails if tail[0] == "/" and len(tail) > 1]
+        forms = [folders, [mark + tail for tail in tails if tail[0].isalnum()], *forms]
+    for each in forms:
+        if fitting := [form for form in each if columns_of(form) <= width]:
+            return fitting[-1]
+    return None
 
 
 def _head(text: str, width: int) -> str:

@@ -21,7 +21,10 @@ def offer(ctx: Context) -> Result | None:
     sys.stdout.write("\n".join(wrapped(question, terminal.columns())))
     sys.stdout.flush()
     answer = sys.stdin.readline()
-    if answer.strip().lower() not in ("", "y", "yes") or not answer:
+    if not answer:  # Ctrl-D
+        sys.stdout.write("\n")
+        return None
+    if answer.strip().lower() not in ("", "y", "yes"):
         return None
     return every_agent.run(ctx)
 

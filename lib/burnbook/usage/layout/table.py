@@ -39,7 +39,7 @@ def parts(usage: Report, data: Any, zone: tzinfo, today: date) -> list[Part]:
     report, totals = data["report"], usage.totals
     tokens = f"{number(totals.sums.total)} tokens ({number(new_tokens(totals.sums))} new)"
     shown: list[Part] = [
-        Line(f"Usage {report}: {tokens}, {usd_text(totals.usd)} USD {data['usd_kind']}", True),
+        Line(f"Usage {report}: {tokens}, {_cost(totals.usd, data['usd_kind'])}", strong=True),
         _table(usage, report, zone),
     ]
     if report == "daily" and not usage.by:
@@ -58,6 +58,10 @@ def parts(usage: Report, data: Any, zone: tzinfo, today: date) -> list[Part]:
     if data["cost"] != "reported" and as_of is not None:
         shown.append(Line(f"Prices in USD as of {as_of}, from {source or 'prices.toml'}"))
     return shown
+
+
+def _cost(usd: Usd, kind: str) -> str:
+    return f"{usd_text(usd)} USD {kind}" if usd.is_whole or usd.attos else "cost not known"
 
 
 def csv(data: Any) -> str:
