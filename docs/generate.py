@@ -43,8 +43,9 @@ Files = dict[Path, str | None]
 
 
 def printed(*command: str) -> str:
-    """What a command of the project prints, without colour and trailing blanks."""
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("BURNBOOK_", "FORCE_COLOR"))}
+    """What a command of the project prints, without colour, a width and trailing blanks."""
+    unset = ("BURNBOOK_", "FORCE_COLOR", "COLUMNS")
+    env = {k: v for k, v in os.environ.items() if not k.startswith(unset)}
     done = subprocess.run(
         [str(ROOT / command[0]), *command[1:]],
         env={**env, "NO_COLOR": "1"},

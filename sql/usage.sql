@@ -1,9 +1,10 @@
--- Requests, tokens and reported cost by period, tool and model, and by what prices depend on: the
--- UTC day (day_start is its first quarter-hour) and the facts of an origin.
+-- Requests, tokens and reported cost by period, part of it, tool and model, and by what prices depend
+-- on: the UTC day (day_start is its first quarter-hour) and the facts of an origin.
 --
--- params: report (names the period; NULL: all in one), since and until (days, inclusive, or NULL),
--- window_id (or NULL), and all_tools, all_projects, all_models (1, or 0: those in `selected`).
--- accounts: origin (its id) and name, for the report 'account' only.
+-- params: report (names the period; NULL: all in one), part (splits the period, or NULL), since and
+-- until (days, inclusive, or NULL), window_id (or NULL), and all_tools, all_projects, all_models (1,
+-- or 0: those in `selected`).
+-- accounts: origin (its id) and name, for the report or part 'account' only.
 -- selected: field ('tool', 'project' or 'model') and name; 'peak': models with prices by the hour.
 -- slot: the quarter-hour of the UTC day, for models in 'peak'.
 -- calendar: needed for days only, so it may be empty.
@@ -22,6 +23,12 @@ SELECT
         WHEN 'branch' THEN origin.branch
         WHEN 'account' THEN accounts.name
     END AS period,
+    CASE params.part
+        WHEN 'hour' THEN calendar.hour
+        WHEN 'agent' THEN origin.agent
+        WHEN 'project' THEN origin.project
+        WHEN 'account' THEN accounts.name
+    END AS part,
     origin.tool AS tool,
     origin.model AS model,
     origin.has_usd AS has_usd,
@@ -58,4 +65,4 @@ WHERE cell.origin = origin.id
     AND (params.all_tools = 1 OR tools.name IS NOT NULL)
     AND (params.all_models = 1 OR models.name IS NOT NULL)
     AND (params.all_projects = 1 OR projects.name IS NOT NULL)
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11;
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12;

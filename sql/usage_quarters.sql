@@ -1,10 +1,15 @@
--- Requests, tokens and reported cost by quarter-hour, tool, model and the facts that prices depend
--- on, for the report of blocks.
+-- Requests, tokens and reported cost by quarter-hour, part, tool, model and the facts that prices
+-- depend on, for the report of blocks.
 --
--- params and selected: see usage.sql; days are not looked at.
+-- params, selected and accounts: see usage.sql; days and hours are not looked at.
 -- is_wanted: 0 for requests that the filters leave out; they can still be the first of a block.
 SELECT
     cell.quarter AS quarter,
+    CASE params.part
+        WHEN 'agent' THEN origin.agent
+        WHEN 'project' THEN origin.project
+        WHEN 'account' THEN accounts.name
+    END AS part,
     origin.tool AS tool,
     origin.model AS model,
     origin.has_usd AS has_usd,
@@ -35,8 +40,9 @@ SELECT
 FROM params
 CROSS JOIN usage_origins AS origin
 CROSS JOIN usage_cells AS cell
+LEFT JOIN accounts ON accounts.origin = origin.id
 LEFT JOIN selected AS tools ON tools.field = 'tool' AND tools.name = origin.tool
 LEFT JOIN selected AS models ON models.field = 'model' AND models.name = origin.model
 LEFT JOIN selected AS projects ON projects.field = 'project' AND projects.name = origin.project
 WHERE cell.origin = origin.id
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10;
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11;

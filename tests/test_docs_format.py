@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -96,6 +97,10 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("bundle X1")
     run("ingest claude --file samples/agents/claude.jsonl")
     run("ingest claude --file samples/agents/claude-later.jsonl")
+    projects = clone.root / "home" / ".claude" / "projects" / "p"
+    projects.mkdir(parents=True)
+    shutil.copy(clone.root / "samples" / "agents" / "claude.jsonl", projects)
+    run("ingest")
     run("import ccusage --file samples/ccusage/daily.json")
     run("import ccusage --list")
     run("import ccusage --compare")
@@ -106,6 +111,8 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("cost-compare --window X1 --cost reported")
     run("usage")
     run("usage blocks")
+    for part in ("agent", "project", "account", "hour"):
+        run(f"usage --by {part}")
     run("prices")
     run("snapshot start codex --window X3 --at 2026-11-23T09:00", PANE.format(10))
     run("snapshot end codex --window X3 --at 2026-11-23T10:00", PANE.format(20))

@@ -227,7 +227,7 @@ def test_the_shipped_jobs_are_where_they_should_be_around_the_reset() -> None:
     )
     order = sorted(output["jobs"], key=lambda job: str(job["next_at"]))
     assert [(job["name"], job["next_at"][11:16]) for job in order] == [
-        ("usage", "23:54"),
+        ("agents", "23:54"),
         ("ingest", "23:55"),
         ("last-look", "23:56"),
         ("final", "23:58"),

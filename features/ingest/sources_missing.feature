@@ -36,7 +36,10 @@ Feature: Input that ingest cannot find
 
     Examples:
       | command                                                | sentence                                                        |
-      | bin/ingest                                             | ingest: the following arguments are required: feed              |
+      | bin/ingest --file usage.jsonl                          | ingest: --file needs the name of a feed, as in: ingest proxy-telemetry |
+      | bin/ingest --stdin                                     | ingest: --stdin needs the name of a feed, as in: ingest proxy-telemetry |
+      | bin/ingest --window W1                                 | ingest: --window needs the name of a feed, as in: ingest proxy-telemetry |
+      | bin/ingest claude --all                                | ingest: --all reads every agent's logs; leave out --all, or claude |
       | bin/ingest proxy-telemetry --stdin --file usage.jsonl  | ingest: argument --file: not allowed with argument --stdin      |
       | bin/ingest proxy-telemetry --window ../x               | ingest: window '../x' is not an id                                  |
       | bin/ingest telemetry                                   | ingest: no feed is called 'telemetry'; valid: |

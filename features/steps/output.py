@@ -86,6 +86,14 @@ def fails_with(context: Context, code: int, text: str) -> None:
     assert text in line, line
 
 
+@then("it exits with {code:d} and prints")
+def fails_in_part(context: Context, code: int) -> None:
+    """A failure that has a result all the same."""
+    _same(context.scratch.code, code)
+    _same(_bare(context.scratch.stdout), _bare(context.text))
+    assert context.scratch.stderr, "it says no reason"
+
+
 @then("it finds the faults")
 def finds(context: Context) -> None:
     """It exits with 1, and prints a line for each fault below their number."""

@@ -20,12 +20,12 @@ Feature: The vendor's five-hour windows, measured where a meter shows their end
     Then it prints
       """
       Usage blocks: 11,111 tokens (11,111 new), 0.0194 USD at API list prices, or as logged
-        Block                    Tool   Model           Input  Cache write  Cache read  Output   Total     USD
-        ~2026-11-22 08:00-08:10  codex  gpt-5.2-codex       1            0           0       0       1  0.0000
-        2026-11-22 08:10-13:10   codex  gpt-5.2-codex     110            0           0       0     110  0.0002
-        ~2026-11-22 13:10-18:00  codex  gpt-5.2-codex   1,000            0           0       0   1,000  0.0018
-        ~2026-11-22 18:00-23:00  codex  gpt-5.2-codex  10,000            0           0       0  10,000  0.0175
-        Total                                          11,111            0           0       0  11,111  0.0194
+        Block                    Tool    Input  Cache write  Cache read  Output   Total     USD
+        ~2026-11-22 08:00-08:10  codex       1            0           0       0       1  0.0000
+        2026-11-22 08:10-13:10   codex     110            0           0       0     110  0.0002
+        ~2026-11-22 13:10-18:00  codex   1,000            0           0       0   1,000  0.0018
+        ~2026-11-22 18:00-23:00  codex  10,000            0           0       0  10,000  0.0175
+        Total                           11,111            0           0       0  11,111  0.0194
       ~ guessed: no meter shows when this block began
       Prices in USD as of 2026-11-22, from genai-prices 0.2.3
       """

@@ -67,13 +67,13 @@ Feature: Cost from the logs or from tokens and prices, never zero without a pric
       | totals.usd       | null  |
       | totals.usd_known | 1     |
       | unpriced         | otter |
-    When I run "bin/usage"
+    When I run "bin/usage --by model"
     Then it prints
       """
       Usage daily: 200,000 tokens (200,000 new), >1.0000 USD at API list prices, or as logged
-        Day         Tool    Model  Input  Cache write  Cache read   Output    Total      USD
-        2026-11-22  claude  otter      0            0           0  100,000  100,000        -
-                    claude  plain      0            0           0  100,000  100,000   1.0000
-        Total                          0            0           0  200,000  200,000  >1.0000
+        Day         Model  Input  Cache write  Cache read   Output    Total      USD
+        2026-11-22  otter      0            0           0  100,000  100,000        -
+                    plain      0            0           0  100,000  100,000   1.0000
+        Total                  0            0           0  200,000  200,000  >1.0000
       Without a price: otter
       """

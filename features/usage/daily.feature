@@ -1,4 +1,4 @@
-Feature: Usage by day, week and month, for each tool and model
+Feature: Usage by day, week and month: a line for each, and in JSON one for each tool and model
 
   Background:
     Given agents used
@@ -32,12 +32,11 @@ Feature: Usage by day, week and month, for each tool and model
     Then it prints
       """
       Usage daily: 37,040 tokens (2,040 new), 0.0226 USD at API list prices, or as logged
-        Day         Tool    Model            Input  Cache write  Cache read  Output   Total     USD
-        2026-11-21  claude  claude-opus-4-5    100          340       5,000      20   5,460  0.0058
-        2026-11-22  claude  claude-opus-4-5    500            0      13,000      70  13,570  0.0107
-                    codex   gpt-5.2-codex      400            0       8,000      50   8,450  0.0028
-        2026-12-01  codex   gpt-5.2-codex      500            0       9,000      60   9,560  0.0033
-        Total                                1,500          340      35,000     200  37,040  0.0226
+        Day         Input  Cache write  Cache read  Output   Total     USD
+        2026-11-21    100          340       5,000      20   5,460  0.0058
+        2026-11-22    900            0      21,000     120  22,020  0.0135
+        2026-12-01    500            0       9,000      60   9,560  0.0033
+        Total       1,500          340      35,000     200  37,040  0.0226
       Prices in USD as of 2026-11-22, from genai-prices 0.2.3
       """
 

@@ -37,9 +37,9 @@ Feature: The days of a usage report
   Scenario: A book without usage
     Given the folder cache of the book is gone
     When I run "bin/usage --since 2027-01-01"
-    Then it prints "daily: no usage on these days; run ingest to book requests from agents' logs"
+    Then it prints "daily: no usage matches; run ./just ingest to read what is new"
     When I run "bin/usage --data-dir HOME/none"
-    Then it prints "daily: no usage in the book; run ingest to book requests from agents' logs"
+    Then it prints "daily: no usage in the book; no agent has logs on this machine; searched for ~/.config/claude, ~/.claude, ~/.codex, ~/.gemini, ~/.local/share/opencode, ~/.qwen"
     And nothing was written
     When I run "bin/usage --data-dir HOME/none --format json"
     Then the JSON has
@@ -83,13 +83,13 @@ Feature: The days of a usage report
       | 15:00  | codex  | gpt-5.2-codex   | 1        |
 
   Scenario: A report by tool has no second column of tools
-    When I run "bin/usage tool"
+    When I run "bin/usage tool --by tool"
     Then it prints
       """
       Usage tool: 37,040 tokens (2,040 new), 0.0226 USD at API list prices, or as logged
-        Tool    Model            Input  Cache write  Cache read  Output   Total     USD
-        claude  claude-opus-4-5    600          340      18,000      90  19,030  0.0165
-        codex   gpt-5.2-codex      900            0      17,000     110  18,010  0.0061
-        Total                    1,500          340      35,000     200  37,040  0.0226
+        Tool    Input  Cache write  Cache read  Output   Total     USD
+        claude    600          340      18,000      90  19,030  0.0165
+        codex     900            0      17,000     110  18,010  0.0061
+        Total   1,500          340      35,000     200  37,040  0.0226
       Prices in USD as of 2026-11-22, from genai-prices 0.2.3
       """

@@ -33,28 +33,11 @@ Feature: Usage as text, JSON, CSV and markdown
       """
 
   Scenario: Markdown
-    When I run "bin/usage --format markdown"
+    When I run "bin/usage --by model --format markdown"
     Then it prints the lines
       """
-      | Day | Tool | Model | Input | Cache write | Cache read | Output | Total | USD |
-      | 2026-11-22 | claude | claude-opus-4-5-20251101 | 1,000 | 0 | 0 | 100 | 1,100 | 0.0075 |
-      | Total |  |  | 3,000 | 0 | 0 | 300 | 3,300 | 0.0138 |
+      | Day | Model | Input | Cache write | Cache read | Output | Total | USD |
+      | 2026-11-22 | gpt-5.2-codex | 2,000 | 0 | 0 | 200 | 2,200 | 0.0063 |
+      |  | claude-opus-4-5-20251101 | 1,000 | 0 | 0 | 100 | 1,100 | 0.0075 |
+      | Total |  | 3,000 | 0 | 0 | 300 | 3,300 | 0.0138 |
       """
-
-  Scenario Outline: The text fits the terminal and the totals stay complete
-    Given COLUMNS is set to <width>
-    When I run "bin/usage <report>"
-    Then no line is longer than <columns> characters
-    And it prints the lines
-      """
-      <row>
-      """
-
-    Examples:
-      | width | columns | report  | row                                                                         |
-      | "120" | 120     | daily   | Total 3,000 0 0 300 3,300 0.0138                                            |
-      | "99"  | 99      | daily   | 2026-11-22 claude claude-opus-4-5-20251101 1,100 0.0075                     |
-      | "70"  | 70      | session | 5e1f0a52-0000-4000-8… codex gpt-5.2-codex 2,200 0.0063                      |
-      | "59"  | 59      | daily   | 2026-11-22 3,300 0.0138                                                     |
-      | "40"  | 40      | session | 5e1f0a52-0000-4000-800… 2,200 0.0063                                          |
-      | "30"  | 30      | blocks  | ~2026-11-22 … 3,300 0.0138                                                  |

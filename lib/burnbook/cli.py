@@ -81,7 +81,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     from burnbook.store.row_index import StoredRowIndex
     from burnbook.store.store import Store
     from burnbook.times import clock
-    from burnbook.view import render
+    from burnbook.view import render, terminal
 
     chosen = settings.resolve(args.data_dir, args.config_dir, args.agent)
     config = Config(chosen.config_dir, _providers, _capture_kinds)
@@ -109,7 +109,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     elif args.format == "markdown" and result.parts:
         _print(render.markdown(result.parts))
     elif args.format == "text":
-        _print(render.text(result.parts, colour=_colour()))
+        _print(render.text(result.parts, colour=_colour(), columns=terminal.columns()))
     code: int = result.code
     return code
 

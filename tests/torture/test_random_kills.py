@@ -55,7 +55,7 @@ def command(number: int) -> Command:
         Command(("evidence", *shown, "--capability", f"c{number}", "--run", "r", *at)),
         Command(("undo", *agent[:2], f"a{number - 5}", "--phase", "after", *at), spent=66),
         Command(("churn", "--window", "W1", *RANGE, "--paths", f"p{number}", *at)),
-        Command(("usage", "daily", "--fresh", *at)),
+        Command(("ingest", "--all", *at)),
     ][kind]
 
 

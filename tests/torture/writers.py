@@ -130,7 +130,7 @@ WRITERS = (
     Writer("bundle", ("bundle", "W1"), edited_pages, locks=False),
     Writer("bundle again", ("bundle", "W1"), setups.with_bundle, locks=False),
     Writer("schedule", SCHEDULE, no_book, locks=False),
-    Writer("usage", ("usage", "--fresh", "--at", END), before_and_after, batches=9),
+    Writer("ingest every agent", ("ingest", "--at", END), before_and_after, batches=9),
     Writer("budget", ("budget", "--window", "W1", "--at", END), before_and_after),
 )
 

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -53,6 +54,7 @@ class LogReader:
         self.items = split(feed.items) if feed.items else ()
         self.meters = MeterReader(self.compiled)
         self.max_lines: int | None = None  # of a packed file, that may be read
+        self.on_read: Callable[[int], None] | None = None  # gets the bytes of each read
 
     def read(
         self, log: Log, file: int, source: Source | None, *, is_finished: bool = True
@@ -88,13 +90,25 @@ class LogReader:
         if offset and source is not None and source.going:
             lines.resume(source.going)
             lines.ends |= source.ends
-        self._read(log.path, lines, reader(handle), offset, is_finished=is_finished)
+        self._read(log.path, lines, self._counted(reader(handle)), offset, is_finished=is_finished)
         end = self.buffer.end
         head, length = head_of(handle, end)
         mark = mark_of(handle, end)
         saved = lines.saved()
         state = (end, head, length, mark, saved, is_finished, lines.end_sessions())
         return Source(log.size, log.mtime_ns, *state)
+
+    def _counted(self, read: Any) -> Any:
+        """The same function, which also tells `on_read` how many bytes it read."""
+        if (on_read := self.on_read) is None:
+            return read
+
+        def counted(view: memoryview, offset: int) -> int:
+            count: int = read(view, offset)
+            on_read(count)
+            return count
+
+        return counted
 
     def _packed(self, log: Log, handle: int, file: int) -> Source:
         lines = self._line_reader(log, file)

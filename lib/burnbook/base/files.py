@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import select
 import stat
 from collections.abc import Sequence
 from typing import BinaryIO
@@ -123,6 +124,22 @@ def stdin_has_input() -> bool:
     except OSError:  # stdin is closed
         return False
     return stat.S_ISREG(mode) or stat.S_ISFIFO(mode)
+
+
+def stdin_has_bytes(wait: float = 1.0) -> bool:
+    """Returns whether stdin is a file or a pipe with something to read; reads nothing.
+
+    Waits for the first bytes of a pipe for `wait` seconds: another program may have just begun, or
+    may hold the pipe open and never write to it.
+    """
+    if not stdin_has_input():
+        return False
+    status = os.fstat(0)
+    if stat.S_ISREG(status.st_mode):
+        return status.st_size > os.lseek(0, 0, os.SEEK_CUR)
+    poll = select.poll()
+    poll.register(0, select.POLLIN)
+    return any(event & select.POLLIN for _, event in poll.poll(wait * 1000))
 
 
 def seekable_copy(handle: int) -> int:

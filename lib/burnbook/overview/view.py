@@ -7,7 +7,6 @@ from typing import Any
 from burnbook.base.text import csv_text, plural, whole
 from burnbook.overview.windows import Points, WindowLine
 from burnbook.times import clock
-from burnbook.view.fitted import JOIN, fitted
 from burnbook.view.parts import Line, Part, Table, fields, number
 
 _KEYS = (
@@ -16,18 +15,11 @@ _KEYS = (
     "missed_resets",
 )
 _ALIGN = {"tokens": ">", "USD": ">"}
-# The columns, for a terminal that is wide enough. In narrower ones the title is below the window.
-_LAYOUTS = (
-    ("window", "title", "dates", "agents", "tokens", "USD", "points", "outcome"),
-    ("window", "dates", "agents", "tokens", "USD", "points", "outcome"),
-    ("window", "dates", "tokens", "USD", "points", "outcome"),
-)
+_HEAD = ("window", "title", "dates", "agents", "tokens", "USD", "points", "outcome")
 
 
-def parts(
-    lines: Sequence[WindowLine], now: datetime, zone: tzinfo, columns: int | None
-) -> list[Part]:
-    """The totals, then a row for each window. `columns`: the width of the terminal; None: any."""
+def parts(lines: Sequence[WindowLine], now: datetime, zone: tzinfo) -> list[Part]:
+    """The totals, then a row for each window."""
     if not lines:
         return [Line("no windows; `just start codex W1` begins the window W1", strong=True)]
     counted = [line.used.tokens for line in lines if line.used.tokens is not None]
@@ -39,7 +31,8 @@ def parts(
         total = "no tokens; run ingest to book requests from agents' logs"
     head = Line(f"{plural(len(lines), 'window')}: {total}", strong=True)
     rows = [_cells(line, now, zone) for line in lines]
-    return [head, fitted([_table(layout, rows) for layout in _LAYOUTS], columns)]
+    cells = [[row[name] for name in _HEAD] for row in rows]
+    return [head, Table(_HEAD, cells, "".join(_ALIGN.get(name, "<") for name in _HEAD))]
 
 
 def data(lines: Sequence[WindowLine]) -> list[dict[str, Any]]:
@@ -74,14 +67,6 @@ def _values(line: WindowLine) -> dict[str, Any]:
     return {key: values[key] if key in values else getattr(line, key) for key in _KEYS}
 
 
-def _table(layout: Sequence[str], rows: Sequence[dict[str, str]]) -> Table:
-    cells = []
-    for row in rows:
-        shown = row if "title" in layout else {**row, "window": f"{row['window']} {row['title']}"}
-        cells.append([shown[name] for name in layout])
-    return Table(layout, cells, "".join(_ALIGN.get(name, "<") for name in layout))
-
-
 def _cells(line: WindowLine, now: datetime, zone: tzinfo) -> dict[str, str]:
     used = line.used
     usd = "-" if used.usd_known is None else f"{used.usd_known:,.2f}"
@@ -92,7 +77,7 @@ def _cells(line: WindowLine, now: datetime, zone: tzinfo) -> dict[str, str]:
         "agents": ", ".join(line.agents) or "-",
         "tokens": number(used.tokens),
         "USD": f">{usd}" if used.usd is None and used.usd_known is not None else usd,
-        "points": ", ".join(f"{p.provider}{JOIN}{_range(p, ' to ')}" for p in _known(line)) or "-",
+        "points": ", ".join(f"{p.provider} {_range(p, ' to ')}" for p in _known(line)) or "-",
         "outcome": _outcome(line),
     }
 
@@ -116,7 +101,7 @@ def _outcome(line: WindowLine) -> str:
         facts.append("1 anomaly" if line.anomalies == 1 else f"{line.anomalies:,} anomalies")
     if line.missed_resets:
         facts.append(plural(line.missed_resets, "missed reset"))
-    return ", ".join(fact.replace(" ", JOIN) for fact in facts)
+    return ", ".join(facts)
 
 
 def _dates(line: WindowLine, now: datetime, zone: tzinfo) -> str:

@@ -16,7 +16,7 @@ from burnbook.usage import blocks as usage_blocks
 from burnbook.usage import queries
 from burnbook.usage.blocks import Block, ResetReading
 from burnbook.usage.booked_rows import booked, row_keys
-from burnbook.usage.counts import Counts, counts, moment, origin
+from burnbook.usage.counts import Counts, Origin, counts, moment, origin
 from burnbook.usage.projection import JOURNAL, NAME, USAGE
 from burnbook.usage.queries import Filters
 
@@ -33,7 +33,7 @@ class Span(NamedTuple):
 
 
 class BlockKey(NamedTuple):
-    """Whose sums these are; for the last three see `queries.Key`."""
+    """Whose sums these are; for what follows the model see `queries.Key`."""
 
     period: Span
     tool: str
@@ -41,6 +41,7 @@ class BlockKey(NamedTuple):
     has_usd: bool
     facts: Facts
     day: date
+    part: str | None
 
 
 class Part(NamedTuple):
@@ -51,15 +52,24 @@ class Part(NamedTuple):
     model: str | None
     has_usd: bool
     facts: Facts
+    name: str | None
     is_wanted: bool
     sums: Counts
 
 
-def sums(ctx: Context, filters: Filters, zone: tzinfo) -> Iterator[tuple[BlockKey, Counts]]:
-    """Sums by block, tool and model; a block belongs to the day on which it begins."""
+def sums(
+    ctx: Context, filters: Filters, zone: tzinfo, part_name: str | None = None
+) -> Iterator[tuple[BlockKey, Counts]]:
+    """Sums by block, tool, model and the part of that name (see `queries.sums`).
+
+    A block belongs to the day on which it begins.
+    """
     known = usage_blocks.known(_readings(ctx))
     split = usage_blocks.split_quarters(block for blocks in known.values() for block in blocks)
-    parts = [*_whole_quarters(ctx, filters, split), *_split_quarters(ctx, filters, split)]
+    parts = [
+        *_whole_quarters(ctx, filters, split, part_name),
+        *_split_quarters(ctx, filters, split, part_name),
+    ]
     times: dict[str, list[int]] = {}
     for part in parts:
         times.setdefault(part.tool, []).append(part.time)
@@ -70,8 +80,9 @@ def sums(ctx: Context, filters: Filters, zone: tzinfo) -> Iterator[tuple[BlockKe
     for part in parts:
         block = blocks[part.tool][part.time]
         if part.is_wanted and filters.has_day(local(block.start // QUARTER).date()):
-            day = queries.utc_day(part.time // QUARTER)
-            yield BlockKey(_span(block), *part[1:5], day), part.sums
+            quarter = part.time // QUARTER
+            name = f"{local(quarter):%H}:00" if part_name == "hour" else part.name
+            yield BlockKey(_span(block), *part[1:5], queries.utc_day(quarter), name), part.sums
 
 
 def _readings(ctx: Context) -> list[ResetReading]:
@@ -95,13 +106,17 @@ def _readings(ctx: Context) -> list[ResetReading]:
     return readings
 
 
-def _whole_quarters(ctx: Context, filters: Filters, split: set[int]) -> Iterator[Part]:
-    for row in queries.by_quarter(ctx.store, filters):
+def _whole_quarters(
+    ctx: Context, filters: Filters, split: set[int], part: str | None
+) -> Iterator[Part]:
+    for row in queries.by_quarter(ctx.store, filters, ctx.config.accounts.name, part):
         if row.quarter not in split:
             yield Part(row.quarter * QUARTER, *row[1:])
 
 
-def _split_quarters(ctx: Context, filters: Filters, split: set[int]) -> Iterator[Part]:
+def _split_quarters(
+    ctx: Context, filters: Filters, split: set[int], part: str | None
+) -> Iterator[Part]:
     """The requests of quarters that a block splits, up to where the store has read."""
     if not split:
         return
@@ -130,7 +145,14 @@ def _split_quarters(ctx: Context, filters: Filters, split: set[int]) -> Iterator
                 time, wanted = int(moment(row, values).timestamp()), filters.has_origin(name)
                 if time // QUARTER in split:
                     facts = name.facts()._replace(quarter=time // QUARTER % 96)
-                    yield Part(time, *name[:2], name.has_usd, facts, wanted, amounts)
+                    named = _part(ctx, part, name)
+                    yield Part(time, *name[:2], name.has_usd, facts, named, wanted, amounts)
+
+
+def _part(ctx: Context, part: str | None, origin: Origin) -> str | None:
+    if part == "account":
+        return ctx.config.accounts.name(origin.tool, origin.home, origin.agent)
+    return {"agent": origin.agent, "project": origin.project}.get(part or "")
 
 
 def _span(block: Block) -> Span:

@@ -49,7 +49,10 @@ class Filters(NamedTuple):
 
 
 class Key(NamedTuple):
-    """Whose sums these are; for `has_usd` see `Origin`. Prices depend on facts and the UTC day."""
+    """Whose sums these are; for `has_usd` see `Origin`. Prices depend on facts and the UTC day.
+
+    `part` is the name in which a report splits a period: see `sums`.
+    """
 
     period: str | None
     tool: str
@@ -57,6 +60,7 @@ class Key(NamedTuple):
     has_usd: bool
     facts: Facts
     day: date
+    part: str | None = None
 
 
 class QuarterSums(NamedTuple):
@@ -67,6 +71,7 @@ class QuarterSums(NamedTuple):
     model: str | None
     has_usd: bool
     facts: Facts
+    part: str | None
     is_wanted: bool
     sums: Counts
 
@@ -78,22 +83,26 @@ def sums(
     zone: tzinfo = UTC,
     has_hours: Callable[[str], bool] = lambda model: False,
     account_of: AccountOf = lambda tool, home, agent: home,
+    part: str | None = None,
 ) -> Iterator[tuple[Key, Counts]]:
     """Sums by period, tool and model, and by what their price depends on.
 
-    Without a report, the period is null. `has_hours`: whether the price of a model depends on the
-    hour. `account_of`: for the report `account`.
+    Without a report, the period is null. `part` (agent, project, account or hour) splits each
+    period. `has_hours`: whether the price of a model depends on the hour. `account_of`: for the
+    report or part `account`.
     """
     database = store.view(USAGE)
     has_days = filters.since is not None or filters.until is not None
-    quarters = _quarters(database) if report in BY_TIME or has_days else ()
+    has_times = report in BY_TIME or part in BY_TIME or has_days
+    quarters = _quarters(database) if has_times else ()
     _set_relations(database, filters, quarters, zone, has_hours)
-    _set_accounts(database, account_of if report == "account" else None)
-    params = {"report": report, "since": _day(filters.since), "until": _day(filters.until)}
-    for period, tool, model, has_usd, *values in _rows(database, "usage", filters, **params):
+    _set_accounts(database, account_of if "account" in (report, part) else None)
+    days = {"since": _day(filters.since), "until": _day(filters.until)}
+    rows = _rows(database, "usage", filters, report=report, part=part, **days)
+    for period, name, tool, model, has_usd, *values in rows:
         *facts, slot, start = values[: _FACTS + 2]
-        name = (period, tool, model, bool(has_usd))
-        yield Key(*name, _facts(model, facts, slot), utc_day(start)), Counts(*values[_FACTS + 2 :])
+        origin = (period, tool, model, bool(has_usd), _facts(model, facts, slot))
+        yield Key(*origin, utc_day(start), name), Counts(*values[_FACTS + 2 :])
 
 
 def window_sums(store: Store, window: str) -> list[tuple[Key, Counts]]:
@@ -106,16 +115,20 @@ def daily_sums(store: Store, zone: tzinfo) -> Iterator[tuple[Key, Counts]]:
     return sums(store, "daily", Filters(), zone)
 
 
-def by_quarter(store: Store, filters: Filters) -> list[QuarterSums]:
-    """Sums by quarter-hour, tool and model, whatever their day."""
+def by_quarter(
+    store: Store, filters: Filters, account_of: AccountOf, part: str | None = None
+) -> list[QuarterSums]:
+    """Sums by quarter-hour, tool, model and part (see `sums`; not hour), whatever their day."""
     database = store.view(USAGE)
     _set_relations(database, filters, (), UTC)
+    _set_accounts(database, account_of if part == "account" else None)
+    rows = _rows(database, "usage_quarters", filters, part=part)
     return [
         QuarterSums(
             *(quarter, tool, model, bool(has_usd), _facts(model, values[:_FACTS], quarter % _DAY)),
-            *(bool(values[_FACTS]), Counts(*values[_FACTS + 1 :])),
+            *(name, bool(values[_FACTS]), Counts(*values[_FACTS + 1 :])),
         )
-        for quarter, tool, model, has_usd, *values in _rows(database, "usage_quarters", filters)
+        for quarter, name, tool, model, has_usd, *values in rows
     ]
 
 

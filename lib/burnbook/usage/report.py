@@ -1,9 +1,9 @@
-"""Reports of agents' usage: rows by period, tool and model, and their totals.
+"""Reports of agents' usage: rows by period, by tool and model or other names, and their totals.
 
 Pure: sums in, rows out. Totals are added from the same integers as the rows.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from burnbook.usage.counts import Counts
@@ -16,20 +16,30 @@ if TYPE_CHECKING:
 BY_ORIGIN = ("session", "window", "agent", "tool", "model", "project", "branch", "account")
 
 
+TOOL_AND_MODEL = ("tool", "model")
+
+
 class Row(NamedTuple):
-    """One row of a report, or its totals, which have no tool and no model."""
+    """One row of a report: a period, and a name for each of the report's `by`."""
 
     period: Any
-    tool: str | None
-    model: str | None
+    names: tuple[str | None, ...]
     sums: Counts
     usd: Usd
 
+    def labels(self, by: Sequence[str]) -> dict[str, str | None]:
+        """The row's names by what they are."""
+        return dict(zip(by, self.names, strict=True))
+
 
 class Report(NamedTuple):
-    """Rows in order and their totals; `unpriced` are the models whose cost is unknown, `reasons`
-    says why."""
+    """Rows in order and their totals, which have no names.
 
+    `by` is what a period is split by. `unpriced` are the models whose cost is unknown, `reasons`
+    says why.
+    """
+
+    by: Sequence[str]
     rows: list[Row]
     totals: Row
     unpriced: list[str | None]
@@ -37,22 +47,32 @@ class Report(NamedTuple):
 
 
 def build(
-    sums: "Iterable[tuple[Key | BlockKey, Counts]]", pricing: Pricing, *, by_size: bool
+    sums: "Iterable[tuple[Key | BlockKey, Counts]]",
+    pricing: Pricing,
+    *,
+    by_size: bool,
+    by: Sequence[str] = TOOL_AND_MODEL,
 ) -> Report:
-    """The report of these sums. `by_size`: the period with most tokens first, else in order."""
-    rows: dict[tuple[Any, str, str | None], Row] = {}
+    """The report of these sums. `by_size`: the period with most tokens first, else in order.
+
+    A name in `by` other than tool and model is the `part` of each key.
+    """
+    rows: dict[tuple[Any, ...], Row] = {}
     reasons: dict[str | None, str] = {}
+    unpriced: set[str | None] = set()
+    attributes = [name if name in TOOL_AND_MODEL else "part" for name in by]
     for key, counts in sums:
         if not counts.requests and not counts.total:
             continue  # left over where a log reported the cost of a request later
         priced = pricing(key, counts)
         if priced.reason is not None:
             reasons.setdefault(key.model, priced.reason)
-        row = rows.get(key[:3])
-        if row is None:
-            row = rows[key[:3]] = Row(key.period, key.tool, key.model, Counts(), NOTHING)
+        if not priced.usd.is_whole:
+            unpriced.add(key.model)
+        names = tuple([getattr(key, name) for name in attributes])
+        row = rows.get((key.period, names)) or Row(key.period, names, Counts(), NOTHING)
         row.sums.add(counts)
-        rows[key[:3]] = row._replace(usd=row.usd.plus(priced.usd))
+        rows[key.period, names] = row._replace(usd=row.usd.plus(priced.usd))
     total, usd = Counts(), NOTHING
     sizes: dict[Any, int] = {}
     for row in rows.values():
@@ -63,12 +83,13 @@ def build(
     def order(row: Row) -> Any:
         size = -sizes[row.period] if by_size else 0
         period = (row.period is None, row.period if row.period is not None else "")
-        return size, period, row.tool, row.model or ""
+        is_sorted = by == TOOL_AND_MODEL or by == ("hour",)
+        return size, period, 0 if is_sorted else -row.sums.total, [name or "" for name in row.names]
 
-    unpriced = {row.model for row in rows.values() if not row.usd.is_whole}
     return Report(
+        by=by,
         rows=sorted(rows.values(), key=order),
-        totals=Row(None, None, None, total, usd),
+        totals=Row(None, (None,) * len(by), total, usd),
         unpriced=sorted(unpriced, key=lambda model: model or ""),
         reasons=reasons,
     )

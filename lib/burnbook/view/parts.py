@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 from burnbook.times import clock
+from burnbook.view import terminal
 
 
 class Line(NamedTuple):
@@ -15,11 +16,34 @@ class Line(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Cells in columns; `align` has a letter for each column, `>` for right-aligned ones."""
+    """Cells in columns; `align` has a letter for each column, `>` for right-aligned ones.
+
+    On a terminal, `bars` (a share of 0 to 1 for each row, or None) are drawn behind the rows, and
+    `narrower` is shown where the table does not fit.
+    """
 
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     align: str
+    bars: Sequence[float | None] = ()
+    bars_head: str = ""
+    narrower: "Table | None" = None
+
+    @property
+    def lines(self) -> list[Sequence[str]]:
+        """The head and the rows."""
+        return [self.head, *self.rows]
+
+
+class Trend(NamedTuple):
+    """Values over time, drawn on a terminal: the newest that have room. Other formats have none.
+
+    `text`, if there is any, is a line below it.
+    """
+
+    label: str
+    values: Sequence[float]
+    text: str = ""
 
 
 class Title(NamedTuple):
@@ -28,7 +52,7 @@ class Title(NamedTuple):
     text: str
 
 
-Part = Line | Table | Title
+Part = Line | Table | Title | Trend
 
 
 def fields(row: object, *names: str) -> dict[str, Any]:
@@ -53,7 +77,8 @@ def bar(share: float | None, width: int) -> str:
     if share is None or width == 0:
         return ""
     full = min(width, max(0, round(share * width)))
-    return "█" * full + "░" * (width - full)
+    done, rest = "█░" if terminal.has_blocks() else "#."
+    return done * full + rest * (width - full)
 
 
 def moment(value: datetime | None, zone: tzinfo) -> str:

@@ -1,29 +1,39 @@
 """Renders the result of a command as text, JSON or markdown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
 
 from burnbook.base.text import printable
+from burnbook.view.drawing import trend
+from burnbook.view.fit import columns_of, fitted, padded, wrapped
 from burnbook.view.parts import Line, Part, Table, Title
 
 _BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
 
 
-def text(parts: Sequence[Part], *, colour: bool) -> str:
-    """Returns aligned lines, with a blank line before each title."""
+def text(parts: Sequence[Part], *, colour: bool, columns: int | None = None) -> str:
+    """Returns aligned lines of at most `columns`, with a blank line before each title."""
     lines: list[str] = []
     for part in parts:
         if isinstance(part, Title):
             lines += [""] if lines else []
-            lines.append(_paint(printable(part.text), _BOLD, colour))
+            lines += _words(part.text, columns, _BOLD, colour)
         elif isinstance(part, Line):
-            shown = printable(part.text)
-            lines.append(_paint(shown, _BOLD, colour) if part.strong else shown)
-        else:
-            lines += _aligned(part, colour)
+            lines += _words(part.text, columns, _BOLD if part.strong else "", colour)
+        elif isinstance(part, Table):
+            lines += _aligned(part, colour, columns)
+        elif columns is not None:
+            room = columns - len(part.label) - 2
+            lines.append(f"{part.label}  {trend(part.values[-room:])}")
+            lines += wrapped(part.text, columns) if part.text else []
     return "".join(f"{line}\n" for line in lines)
+
+
+def _words(text: str, columns: int | None, style: str, colour: bool) -> list[str]:
+    return [_paint(line, style, colour) for line in wrapped(printable(text), columns)]
 
 
 def markdown(parts: Sequence[Part]) -> str:
@@ -35,7 +45,7 @@ def markdown(parts: Sequence[Part]) -> str:
         elif isinstance(part, Line):
             shown = _escaped(part.text.strip())
             lines.append(f"- **{shown}**" if part.strong else f"- {shown}")
-        else:
+        elif isinstance(part, Table):
             rule = ["---:" if side == ">" else "---" for side in part.align]
             for cells in (part.head, rule, *part.rows):
                 lines.append(f"| {' | '.join(_escaped(cell) for cell in cells)} |")
@@ -57,22 +67,35 @@ def _unit(char: str) -> str:
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
 
-def _aligned(table: Table, colour: bool) -> list[str]:
-    rows = [[printable(cell) for cell in row] for row in (table.head, *table.rows)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(table.head))]
+def _aligned(table: Table, colour: bool, columns: int | None) -> list[str]:
+    shown, left_out = fitted(_printable(table), columns)
+    rows = [*_lines_of(shown.head)]
+    head = len(rows)
+    rows += [line for row in shown.rows for line in _lines_of(row)]
+    widths = [max(columns_of(row[n]) for row in rows) for n in range(len(shown.align))]
     lines = []
     for row in rows:
-        cells = [
-            cell.rjust(width) if side == ">" else cell.ljust(width)
-            for cell, width, side in zip(row, widths, table.align, strict=True)
-        ]
+        cells = map(padded, row, widths, shown.align)
         lines.append("  " + "  ".join(cells).rstrip())
-    lines[0] = _paint(lines[0], _DIM, colour)
+    lines[:head] = [_paint(line, _DIM, colour) for line in lines[:head]]
+    if missing := ", ".join(filter(None, left_out)):
+        lines += wrapped(f"  (not shown, for lack of room: {missing})", columns)
     return lines
 
 
+def _lines_of(row: Sequence[str]) -> Iterator[Sequence[str]]:
+    """A row as the lines of its cells."""
+    return zip_longest(*(cell.split("\n") for cell in row), fillvalue="")
+
+
+def _printable(table: Table) -> Table:
+    head, *rows = [[printable(cell) for cell in line] for line in table.lines]
+    narrower = table.narrower and _printable(table.narrower)
+    return table._replace(head=head, rows=rows, narrower=narrower)
+
+
 def _paint(line: str, style: str, colour: bool) -> str:
-    return f"{style}{line}{_PLAIN}" if colour and line else line
+    return f"{style}{line}{_PLAIN}" if colour and style and line else line
 
 
 def _escaped(value: str) -> str:

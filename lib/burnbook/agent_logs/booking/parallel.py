@@ -24,6 +24,7 @@ from burnbook.store.projection import signed
 from burnbook.store.store import Store
 from burnbook.usage.projection import USAGE
 from burnbook.usage.request_index import Known, RequestIndex, SharedRanges, look_up
+from burnbook.view.progress import Progress
 
 MIN_BYTES = 4 << 20
 """Below this, starting a second process costs more than it saves."""
@@ -58,8 +59,11 @@ class _Answer(msgspec.Struct):
 class Run:
     """Reads and books files of one feed into one book."""
 
-    def __init__(self, store: Store, reader: LogReader, writer: Writer) -> None:
+    def __init__(
+        self, store: Store, reader: LogReader, writer: Writer, progress: Progress | None = None
+    ) -> None:
         self.store, self.reader, self.writer = store, reader, writer
+        self.progress = progress or Progress()
         self.sources: dict[str, Source] = {}
 
     def run(
@@ -90,6 +94,7 @@ class Run:
             self.reader.requests.clear()
 
     def _alone(self, jobs: Sequence[Job], *, strict: bool) -> None:
+        self.reader.on_read = self.progress
         self._read(jobs)
         rejected = self.reader.rejected
         if strict and rejected:
@@ -101,7 +106,11 @@ class Run:
 
     def _with_worker(self, mine: Sequence[Job], theirs: Sequence[Job]) -> None:
         requests, ranges = self.reader.requests, SharedRanges()
+        sizes = [sum(job.size for job in jobs) for jobs in (mine, theirs)]
         with worker(lambda channel: self._work(theirs, channel, ranges)) as channel:
+            # The other process is about as far.
+            share = sum(sizes) / (sizes[0] or 1)
+            self.reader.on_read = lambda count: self.progress(round(count * share))
             self._read(mine)
             keys = channel.receive(_Keys)
             worker_keys, others = array("Q", keys.keys), array("Q", keys.others)
@@ -173,6 +182,7 @@ class Run:
         self.writer.tally, self.reader.requests.tally = Tally(), Tally()
         self.reader.rejected, self.reader.meters.windows = [], {}
         self.reader.meters.plan, self.sources = None, {}
+        self.reader.on_read = None
 
     def _read(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
@@ -187,6 +197,8 @@ class Run:
         return look_up(self.store, self.writer.root, [*requests.requests, *more, *keys])
 
     def _book(self, known: Known, ranges: SharedRanges | None = None) -> None:
+        if self.reader.on_read is not None:
+            self.progress.step("booking")
         self.writer.book(self.reader.requests, RequestIndex(self.writer.root, known, ranges))
 
     def _result(self) -> JobResult:

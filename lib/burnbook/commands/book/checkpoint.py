@@ -5,8 +5,8 @@ from typing import Any
 from burnbook.base import ids
 from burnbook.base.errors import UsageError
 from burnbook.base.redact import redact
-from burnbook.book.book import Booked
 from burnbook.base.text import plural
+from burnbook.book.book import Booked
 from burnbook.budget.checkpoint import REASONS, Given
 from burnbook.config.folders import shown
 from burnbook.context import Context, Result, note_damage
@@ -57,11 +57,7 @@ def _parts(booked: BookedCheckpoint) -> list[Part]:
     parts: list[Part] = [_numbers(entry) for entry in entries]
     choice, row = booked.choices[-1], entries[-1].row
     assert isinstance(row, Checkpoint)
-    changes = (
-        f"+{churn[0].insertions:,} -{churn[0].deletions:,} in {plural(churn[0].files_changed, 'file')}"
-        if churn
-        else row.decision or "none"
-    )
+    changes = _changes(churn[0]) if churn else row.decision or "none"
     ledgers = ", ".join(f"{file} +{count}" for file, count in pages.added.items())
     handoff = "refreshed" if pages.refreshed else "unchanged"
     parts += [
@@ -106,3 +102,8 @@ def _data(booked: BookedCheckpoint) -> Any:
         "handoff": {"file": str(paths.handoff), "changed": pages.refreshed},
         "decision": {"verdict": pages.decision.verdict, "reasons": pages.decision.reasons},
     }
+
+
+def _changes(churn: Churn) -> str:
+    files = plural(churn.files_changed, "file")
+    return f"+{churn.insertions:,} -{churn.deletions:,} in {files}"

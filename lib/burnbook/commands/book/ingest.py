@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from burnbook.base import files, ids
-from burnbook.base.errors import BadData, Missing
+from burnbook.base.errors import BadData, Missing, UsageError
+from burnbook.config.agent_logs import LogFeed
 from burnbook.config.feeds import Feed
 from burnbook.config.settings import PROJECT
 from burnbook.context import Context, Result, result_of_counts
@@ -27,12 +28,22 @@ from burnbook.windows import missed_resets
 
 def run(ctx: Context, args: Any) -> Result:
     """Returns the counts of accepted, duplicate, rejected and ignored lines."""
+    # Both take milliseconds, which the other feeds do not need.
+    if args.feed is None:
+        from burnbook.agent_logs.ingest import every_agent
+
+        every_agent.check(args)
+        missed_resets.record(ctx)
+        return every_agent.run(ctx, strict=args.strict)
+    if args.all:
+        raise UsageError(f"--all reads every agent's logs; leave out --all, or {args.feed}")
     feed = ctx.config.feed(args.feed)
     missed_resets.record(ctx)
-    if feed.journal == "agent_usage":
-        from burnbook.agent_logs import ingest  # takes milliseconds, which the others do not need
+    if isinstance(feed, LogFeed):
+        from burnbook.agent_logs.ingest import feed as agent_logs
 
-        return ingest.run(ctx, args, feed)
+        given = agent_logs.Input(args.file, args.stdin, args.strict, args.window)
+        return agent_logs.run(ctx, args.feed, feed, given)
     window = ids.check("window", args.window) if args.window is not None else None
     if window is not None and window not in ctx.config.windows.windows:
         ctx.notes.append(f"window {window} is not declared in windows.toml; booked all the same")
@@ -102,7 +113,11 @@ class _Job:
 
     def _book(self, stretch: Stretch, *, whole: bool) -> Rest:
         """Books a stretch; if `whole`, with an unterminated last line."""
-        rest = book(stretch, self.intake, progress.shown(stretch.handle, stretch.offset))
+        shown = progress.shown(stretch.handle, stretch.offset)
+        try:
+            rest = book(stretch, self.intake, shown)
+        finally:
+            shown.clear()
         if whole:
             book_last_line(rest, self.intake)
         return rest

@@ -1,160 +1,144 @@
 """Agents' usage by day, week, month, session, block, window, tool, model and more."""
 
-from collections.abc import Iterable
-from contextlib import suppress
-from datetime import date, tzinfo
-from fnmatch import fnmatchcase
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from burnbook.base.errors import BadConfig, Missing, UsageError
+from burnbook.base.errors import UsageError
 from burnbook.context import Context, Result, note_damage
 from burnbook.cost.price_list import PriceList
 from burnbook.cost.pricing import USD_KIND
 from burnbook.times import clock
-from burnbook.times.days import Days, parse_days
 from burnbook.usage import queries
 from burnbook.usage import report as usage
 from burnbook.usage.counts import Counts
 from burnbook.usage.pricing import Pricing
-from burnbook.usage.queries import Filters
-from burnbook.usage.report import Report
+from burnbook.usage.report import TOOL_AND_MODEL, Report
+from burnbook.usage.selection import Selection, selection
+from burnbook.view.parts import Line
 from burnbook.windows.current import wanted
 
 if TYPE_CHECKING:
-    from burnbook.usage.explain import Explained
+    from burnbook.usage.layout.explain import Explained
+
+# What splits a period in text, where no --by does: blocks and sessions are those of one tool.
+_SPLIT = {"blocks": ("tool",), "session": ("tool",)}
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """One report. Only `--fresh` adds rows to the book."""
-    zone, zone_name = _zone(ctx, args.timezone)
-    days = _days(args, clock.to_wall(clock.now(), zone).date())
+    """One report. Writes no row, except if it offers to read logs and the answer is yes."""
     if args.fresh:
-        _read_new(ctx, args.tool)
-    filters = _filters(ctx, args, days)
-    pricing = Pricing(args.cost, PriceList(ctx.config.prices))
-    by_size = args.report in usage.BY_ORIGIN
-    if args.report == "blocks":
-        from burnbook.usage import block_report
+        raise UsageError("--fresh is gone, because reports write nothing; run ./just ingest first")
+    result = _report(ctx, args)
+    if result is not None:
+        return result
+    from burnbook.agent_logs.ingest import offer
 
-        sums: Iterable[tuple[Any, Counts]] = block_report.sums(ctx, filters, zone)
-    else:
-        has_hours, account_of = pricing.prices.has_hours, ctx.config.accounts.name
-        sums = queries.sums(ctx.store, args.report, filters, zone, has_hours, account_of)
+    read = offer.offer(ctx) if args.format == "text" else None
+    shown = _report(ctx, args) if read is not None else None
+    if read is not None and shown is not None:
+        return Result([*read.parts, Line(""), *shown.parts], shown.data, read.code)
+    message = f"{args.report}: no usage in the book; {offer.hint(ctx)}"
+    return Result([Line(message, strong=True)], None)
+
+
+def _report(ctx: Context, args: Any) -> Result | None:
+    """The report; None for people if the book has no usage at all."""
+    window = None if args.window is None else wanted(ctx, args.window)
+    selected = selection(ctx.config, ctx.store, args, window)
+    by = _by(args, selected.report)
+    pricing = Pricing(args.cost, PriceList(ctx.config.prices))
+    sums = _sums(ctx, selected, pricing, by)
     sums = list(sums) if args.explain else sums
-    report = usage.build(sums, pricing, by_size=by_size)
+    by_size = selected.report in usage.BY_ORIGIN
+    report = usage.build(sums, pricing, by_size=by_size, by=by)
     explained = _explained(sums, pricing) if args.explain else None
     note_damage(ctx)
-    prices = ctx.config.prices
+    if not report.rows and args.format in ("text", "markdown") and not queries.tools(ctx.store):
+        return None
+    filters, prices = selected.filters, ctx.config.prices
     data = {
-        "report": args.report,
-        "timezone": zone_name,
+        "report": selected.report,
+        "by": by,
+        "timezone": selected.zone_name,
         "since": filters.since,
         "until": filters.until,
         "cost": args.cost,
         "usd_kind": USD_KIND[args.cost],
         "prices": {"as_of": prices.as_of, "source": prices.source},
-        "rows": [_row(row, args.report, explained) for row in report.rows],
+        "rows": [_row(row, report, selected.report, explained) for row in report.rows],
         "totals": usage.figures(report.totals),
         "unpriced": report.unpriced,
         "reasons": [{"model": name, "reason": why} for name, why in report.reasons.items()],
     }
-    return _shown(args, report, data, zone, explained)
+    return _shown(args, report, data, selected, explained)
+
+
+def _by(args: Any, report: str) -> Sequence[str]:
+    """What splits each period: in text nothing, for machines tool and model."""
+    if args.by is not None:
+        if args.explain:
+            raise UsageError("--explain is about each tool and model; leave out --by")
+        return (args.by,)
+    if args.explain or args.format in ("json", "csv"):
+        return TOOL_AND_MODEL
+    return _SPLIT.get(report, ())
+
+
+def _sums(
+    ctx: Context, selected: Selection, pricing: Pricing, by: Sequence[str]
+) -> Iterable[tuple[Any, Counts]]:
+    part = next((name for name in by if name not in TOOL_AND_MODEL), None)
+    filters, zone = selected.filters, selected.zone
+    if selected.report == "blocks":
+        from burnbook.usage import block_report
+
+        return block_report.sums(ctx, filters, zone, part)
+    has_hours, account_of = pricing.prices.has_hours, ctx.config.accounts.name
+    return queries.sums(ctx.store, selected.report, filters, zone, has_hours, account_of, part)
 
 
 def _explained(sums: Iterable[tuple[Any, Counts]], pricing: Pricing) -> "Explained":
     """What made the dollars of each row."""
-    from burnbook.usage import explain
+    from burnbook.usage.layout import explain
 
     return explain.explanations(sums, pricing)
 
 
-def _read_new(ctx: Context, tools: list[str] | None) -> None:
-    """Book what is new in the agents' own logs; an agent without logs on this machine has none."""
-    from argparse import Namespace
-
-    from burnbook.agent_logs import ingest
-    from burnbook.config.agent_logs import LogFeed
-
-    for name in ctx.config.feed_names:
-        if tools and not any(fnmatchcase(name, tool) for tool in tools):
-            continue
-        feed = ctx.config.feed(name)
-        if isinstance(feed, LogFeed):
-            given = {"stdin": False, "file": None, "window": None, "strict": False}
-            with suppress(Missing):
-                ingest.run(ctx, Namespace(feed=name, **given), feed)
-
-
 def _shown(
-    args: Any, report: Report, data: dict[str, Any], zone: tzinfo, explained: "Explained | None"
+    args: Any,
+    report: Report,
+    data: dict[str, Any],
+    selected: Selection,
+    explained: "Explained | None",
 ) -> Result:
     """The report in its format."""
     if args.format == "json":
         return Result((), data)
-    from burnbook.usage import view
+    from burnbook.usage.layout import table
 
     if args.format == "csv":
-        return Result((), data, ready=view.csv(data))
-    width = view.width() if args.format == "text" else None
-    parts = view.parts(report, data, zone, width)
+        return Result((), data, ready=table.csv(data))
+    if not report.rows:
+        message = f"{selected.report}: no usage matches; run ./just ingest to read what is new"
+        return Result([Line(message, strong=True)], data)
+    parts = table.parts(report, data, selected.zone, selected.today)
     if explained is not None:
-        from burnbook.usage import explain
+        from burnbook.usage.layout import explain
 
-        parts += explain.parts(report, args.report, zone, explained, width)
+        parts += explain.parts(report, selected.report, selected.zone, explained)
     return Result(parts, data)
 
 
-def _row(row: usage.Row, report: str, explained: "Explained | None") -> dict[str, Any]:
-    named: dict[str, Any] = {"period": row.period, "tool": row.tool, "model": row.model}
-    if report == "blocks":
+def _row(
+    row: usage.Row, report: Report, name: str, explained: "Explained | None"
+) -> dict[str, Any]:
+    named: dict[str, Any] = {"period": row.period, **row.labels(report.by)}
+    if name == "blocks":
         start, end, guessed = row.period
         named |= {"period": clock.iso(start), "ends_at": clock.iso(end), "guessed": guessed}
     figures = named | usage.figures(row)
     if explained is not None:
-        from burnbook.usage import explain
+        from burnbook.usage.layout import explain
 
-        figures["explained"] = [*map(explain.figures, explained[row[:3]])]
+        figures["explained"] = [*map(explain.figures, explained[row.period, *row.names])]
     return figures
-
-
-def _zone(ctx: Context, name: str | None) -> tuple[tzinfo, str]:
-    if name is None:
-        return ctx.config.zone, ctx.config.windows.timezone
-    try:
-        return clock.find_zone(name), name
-    except BadConfig as error:
-        raise UsageError(f"--timezone: {error}") from None
-
-
-def _days(args: Any, today: date) -> Days:
-    """The days of the report; `today` becomes the daily report of that day."""
-    if args.report != "today":
-        return parse_days(today, args.since, args.until, args.last)
-    if (args.since, args.until, args.last) != (None, None, None):
-        raise UsageError("today is a report of one day; leave out --since, --until and --last")
-    args.report = "daily"
-    return Days(today, today)
-
-
-def _filters(ctx: Context, args: Any, days: Days) -> Filters:
-    tools = tuple(args.tool or ())
-    for tool in tools:
-        _known_tool(ctx, tool)
-    return Filters(
-        since=days.since,
-        until=days.until,
-        tools=tools,
-        projects=tuple(args.project or ()),
-        models=tuple(args.model or ()),
-        window=None if args.window is None else wanted(ctx, args.window),
-    )
-
-
-def _known_tool(ctx: Context, tool: str) -> None:
-    """Refuse a tool that has neither a feed nor usage in the book."""
-    names = set(ctx.config.feed_names)
-    if tool in names or "*" in tool:
-        return
-    names |= queries.tools(ctx.store)
-    if tool not in names:
-        raise UsageError(f"--tool {tool!r} is not a known tool; valid: {', '.join(sorted(names))}")

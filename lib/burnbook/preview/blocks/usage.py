@@ -19,7 +19,7 @@ def values(scene: Scene) -> Values:
     from burnbook.usage.report import figures, new_tokens  # imported only where there is usage
 
     report = _report(scene)
-    rows = [{"tool": row.tool, "model": row.model, **figures(row)} for row in report.rows]
+    rows = [{**row.labels(report.by), **figures(row)} for row in report.rows]
     totals = {**figures(report.totals), "new_tokens": new_tokens(report.totals.sums)}
     return {"usage": {"rows": rows, "totals": totals, "unpriced": report.unpriced}}
 

@@ -4,7 +4,7 @@ import gc
 import os
 import stat
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from burnbook.base import files
 from burnbook.base.errors import BAD_DATA, Missing, UsageError
@@ -14,6 +14,7 @@ from burnbook.context import Context, Result
 from burnbook.jsonl import sources
 from burnbook.times import clock
 from burnbook.view.parts import Line
+from burnbook.view.progress import Progress
 
 if TYPE_CHECKING:
     from burnbook.agent_logs.booking.jobs import Job, JobResult
@@ -24,43 +25,64 @@ KINDS = ("accepted", "duplicates", "rejected", "ignored")
 _FORMS = 6  # of unread files, that are named
 
 
-def run(ctx: Context, args: Any, feed: LogFeed) -> Result:
+class Input(NamedTuple):
+    """What to read: the agent's own folders, or a file or stdin instead.
+
+    `strict`: book nothing if a line is bad.
+    """
+
+    file: str | None = None
+    stdin: bool = False
+    strict: bool = False
+    window: str | None = None  # of other feeds
+
+    @property
+    def is_own(self) -> bool:
+        """Whether these are the agent's own folders."""
+        return self.file is None and not self.stdin
+
+
+def run(
+    ctx: Context, name: str, feed: LogFeed, given: Input, progress: Progress | None = None
+) -> Result:
     """The number of new requests in the book, and of other lines by what became of them."""
-    if args.window is not None:
+    if given.window is not None:
         raise UsageError(
-            f"--window {args.window}: a request of {args.feed} belongs to the window of its time"
+            f"--window {given.window}: a request of {name} belongs to the window of its time"
         )
     gc.disable()  # no cycles here, and a collection would visit every request
-    known = sources.remembered(ctx.book.root, args.feed, feed)
-    jobs, source = _jobs(args, feed, known.sources)
+    known = sources.remembered(ctx.book.root, name, feed)
+    jobs, source = _jobs(name, feed, given, known.sources)
     result, meters = None, 0
     if jobs:
-        result = _book(ctx, args, feed, jobs, known)
-        _book_rejected(ctx, args, result.rejected)
+        result = _book(ctx, name, feed, given, jobs, known, progress or Progress())
+        _book_rejected(ctx, name, result.rejected)
         if result.meters:
             from burnbook.windows import vendor_meters_store
 
-            meters = vendor_meters_store.of_logs(ctx, args.feed, result.meters, result.plan)
-        if source != "stdin" and args.file is None:
+            meters = vendor_meters_store.of_logs(ctx, name, result.meters, result.plan)
+        if given.is_own:
             known.sources |= result.sources
             known.rivals = sorted(result.rivals)
-            sources.remember(ctx.book.root, args.feed, feed, known)
-    return _report(ctx, args, feed, source, result, meters)
+            sources.remember(ctx.book.root, name, feed, known)
+    return _report(ctx, name, feed, given, source, result, meters)
 
 
-def _jobs(args: Any, feed: LogFeed, known: dict[str, sources.Source]) -> "tuple[list[Job], str]":
+def _jobs(
+    name: str, feed: LogFeed, given: Input, known: dict[str, sources.Source]
+) -> "tuple[list[Job], str]":
     """The files to read, oldest first, and the name of the source."""
-    if args.stdin or args.file is not None:
+    if not given.is_own:
         from burnbook.agent_logs.booking.jobs import Job
 
-    if args.stdin:
+    if given.stdin:
         return [Job(_stdin(), None, 0)], "stdin"
-    if args.file is not None:
-        return [Job(_given(args.file), None, 0)], args.file
+    if given.file is not None:
+        return [Job(_given(given.file), None, 0)], given.file
     folders = sources.roots(feed)
     source = ", ".join(folders)
     if not any(map(sources.is_folder, folders)):
-        raise Missing(f"no logs: none of the directories of {args.feed} exists: {source}")
+        raise Missing(f"no logs: none of the directories of {name} exists: {source}")
     changed, now = [], clock.wall_clock().timestamp()
     for number, log in enumerate(sources.logs(feed)):
         before, is_finished = known.get(log.path), log.is_finished(now)
@@ -94,26 +116,35 @@ def _stdin() -> sources.Log:
 
 
 def _book(
-    ctx: Context, args: Any, feed: LogFeed, jobs: "Sequence[Job]", known: sources.Remembered
+    ctx: Context,
+    name: str,
+    feed: LogFeed,
+    given: Input,
+    jobs: "Sequence[Job]",
+    known: sources.Remembered,
+    progress: Progress,
 ) -> "JobResult":
     from burnbook.agent_logs.booking.parallel import Run
     from burnbook.agent_logs.booking.writer import Writer
     from burnbook.agent_logs.reader import LogReader
 
     shared = bool(feed.identity_fallback)
-    writer = Writer(ctx.book.root, args.feed, ctx.agent, has_shared_keys=shared)
-    run = Run(ctx.store, LogReader(args.feed, feed), writer)
-    own = args.file is None and not args.stdin
-    return run.run(jobs, known if own else None, strict=args.strict)
+    writer = Writer(ctx.book.root, name, ctx.agent, has_shared_keys=shared)
+    progress.begin(name, sum(job.size for job in jobs))
+    try:
+        run = Run(ctx.store, LogReader(name, feed), writer, progress)
+        return run.run(jobs, known if given.is_own else None, strict=given.strict)
+    finally:
+        progress.clear()
 
 
-def _book_rejected(ctx: Context, args: Any, rejected: "Sequence[Rejected]") -> None:
+def _book_rejected(ctx: Context, name: str, rejected: "Sequence[Rejected]") -> None:
     if not rejected:
         return
     from burnbook.book import lock
     from burnbook.book.rejects import Rejects, reject_rows
 
-    rejects = Rejects(ctx.book.root, args.feed, ctx.agent)
+    rejects = Rejects(ctx.book.root, name, ctx.agent)
     numbers = LineNumbers()
     rows = reject_rows(
         [
@@ -156,23 +187,25 @@ def _has_usage(ctx: Context, feed: str) -> bool:
     return feed in queries.tools(ctx.store)
 
 
-def _note_unread(ctx: Context, feed: LogFeed) -> dict[str, int]:
+def _note_unread(ctx: Context, name: str, feed: LogFeed) -> dict[str, int]:
     """Name the files that are there and give nothing: an agent may write in another form now."""
     unread = sources.unread(feed)
     read = len(sources.logs(feed))
     if read:
-        ctx.notes.append(f"{read} files of this feed have no request: {', '.join(feed.files)}")
+        ctx.notes.append(f"{name}: {read} files have no request: {', '.join(feed.files)}")
     if unread:
         shown = [f"{form} ({count})" for form, count in [*unread.items()][:_FORMS]]
         more = f" and {len(unread) - _FORMS} more" if len(unread) > _FORMS else ""
-        ctx.notes.append(f"seen and not read, because no pattern matches: {', '.join(shown)}{more}")
+        forms = f"{', '.join(shown)}{more}"
+        ctx.notes.append(f"{name}: seen and not read, because no pattern matches: {forms}")
     return unread
 
 
 def _report(
     ctx: Context,
-    args: Any,
+    name: str,
     feed: LogFeed,
+    given: Input,
     source: str,
     result: "JobResult | None",
     meters: int,
@@ -180,7 +213,7 @@ def _report(
     from burnbook.agent_logs.requests import Tally
 
     tally = result.tally if result else Tally()
-    counts = {name: getattr(tally, name) for name in KINDS}
+    counts = {kind: getattr(tally, kind) for kind in KINDS}
     suspicious, upgraded = tally.suspicious, tally.upgraded
     words = [f"accepted {counts['accepted']:,}", f"repeats {counts['duplicates'] - suspicious:,}"]
     words += [f"suspicious {suspicious:,}"] if suspicious else []
@@ -189,13 +222,13 @@ def _report(
     if counts["ignored"]:
         words.append(f"ignored {counts['ignored']:,} (no requests)")
     unread: dict[str, int] = {}
-    if args.file is None and not args.stdin and not _has_usage(ctx, args.feed):
-        unread = _note_unread(ctx, feed)
-    rejects = os.path.join(ctx.book.root, f"{REJECTS}{args.feed}.jsonl")
+    if given.is_own and not _has_usage(ctx, name):
+        unread = _note_unread(ctx, name, feed)
+    rejects = os.path.join(ctx.book.root, f"{REJECTS}{name}.jsonl")
     if counts["rejected"]:
         ctx.notes.append(f"rejected lines and the reasons are in {rejects}")
     data = {
-        "feed": args.feed,
+        "feed": name,
         "source": source,
         "files": len(result.sources) if result else 0,
         **counts,
@@ -207,5 +240,5 @@ def _report(
         "rejects": rejects if counts["rejected"] else None,
     }
     useless = counts["rejected"] and counts["rejected"] == sum(counts.values())
-    line = Line(f"{args.feed}: {', '.join(words)}", strong=True)
+    line = Line(f"{name}: {', '.join(words)}", strong=True)
     return Result([line], data, BAD_DATA if useless else 0)

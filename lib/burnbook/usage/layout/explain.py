@@ -10,9 +10,9 @@ import msgspec
 from burnbook.cost.calculate import ATTO, NOTHING, Rate, Usd
 from burnbook.cost.facts import Quantities
 from burnbook.usage.counts import Counts
+from burnbook.usage.layout.table import period_text, usd_text
 from burnbook.usage.pricing import PricedKey, Pricing, quantities
 from burnbook.usage.report import Report
-from burnbook.usage.view import lines, period_text, usd_text
 from burnbook.view.parts import Line, Part, Table, Title, number
 
 _HEAD = ("Kind", "Quantity", "USD listed", "Times", "USD")
@@ -94,18 +94,16 @@ def figures(each: Explanation) -> dict[str, Any]:
     }
 
 
-def parts(
-    usage: Report, report: str, zone: tzinfo, explained: Explained, columns: int | None
-) -> list[Part]:
+def parts(usage: Report, report: str, zone: tzinfo, explained: Explained) -> list[Part]:
     """Returns, for each row of the report, each price and what it made of which quantities."""
     note = "USD listed: per million tokens, or per 1,000 searches"
-    shown: list[Part] = [Title("How the USD came about"), *lines([note], columns)]
+    shown: list[Part] = [Title("How the USD came about"), Line(note)]
     for row in usage.rows:
-        names = (period_text(row.period, report, zone), row.tool or "-", row.model or "-")
+        names = (period_text(row.period, report, zone), *(name or "-" for name in row.names))
         title = f"{' '.join(dict.fromkeys(names))}: {usd_text(row.usd)} USD"
-        shown += [Line(""), *lines([title], columns, strong=True)]
-        for each in explained[row[:3]]:
-            shown += lines([_price(each)], columns)
+        shown += [Line(""), Line(title, strong=True)]
+        for each in explained[row.period, *row.names]:
+            shown.append(Line(_price(each)))
             if each.rate.seller is not None:
                 shown.append(Table(_HEAD, [*_cells(each)], "<>>>>"))
     return shown

@@ -1,0 +1,1 @@
+"""Lays out usage reports for people."""

@@ -1,0 +1,126 @@
+"""On a terminal of 60, 80, 100 or 140 columns nothing wraps, and no word is cut in two."""
+
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import terminal
+from conftest import Shell
+from frontdoor import ROOT
+
+WIDTHS = (60, 80, 100, 140)
+AT = ("--at", "2026-11-22T20:00Z")
+COMMANDS = (
+    ("usage", *AT),
+    ("usage", "--by", "project", *AT),
+    ("usage", "--by", "model", "--last", "7d", *AT),
+    ("usage", "session", *AT),
+    ("usage", "blocks", *AT),
+    ("usage", "project", "--by", "account", *AT),
+    ("usage", "model", "--explain", *AT),
+    ("ingest", "--all"),
+    ("ingest", "claude"),
+)
+PROJECTS = (
+    "/home/ada/work/clients/acme-international/monorepo/services/billing-gateway",
+    "/srv/データ基盤/サービス/とても長い名前のプロジェクト",
+    "/home/ada/My Documents/a project with spaces in its name",
+    "/home/ada/api",
+)
+MODELS = ("claude-opus-4-5-20251101", "anthropic.claude-sonnet-4-5-20250929-v1:0", "otter")
+WORD = re.compile(
+    r"\w*[^\W\d]\w*"
+)  # with a letter: other figures are shown where there is less room
+
+
+def request(number: int) -> Any:
+    """A line of a transcript; the figures have up to nine digits."""
+    usage = {
+        "input_tokens": 7 * number,
+        "output_tokens": 977 * number,
+        "cache_read_input_tokens": 9_100_003 * number,
+        "cache_creation_input_tokens": 91_003 * number,
+    }
+    return {
+        **{
+            "type": "assistant",
+            "timestamp": f"2026-11-{1 + number % 22:02}T09:{number:02}:00.000Z",
+        },
+        **{"sessionId": f"5e1f0a52-0000-4000-8000-{number % 5:012}", "requestId": f"req_{number}"},
+        **{"cwd": PROJECTS[number % 4], "gitBranch": "main"},
+        "message": {"id": f"msg_{number}", "model": MODELS[number % 3], "usage": usage},
+    }
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A book with the requests of three weeks, and the home folder whose logs they are from."""
+    shell = Shell(tmp_path_factory.mktemp("terminal"))
+    home = Path(shell.environment["BURNBOOK_CONFIG_DIR"]).parent
+    shell.environment["HOME"] = str(home)
+    for path in (ROOT / "config").glob("price*"):
+        shutil.copy(path, shell.config)
+    log = home / ".claude" / "projects" / "p" / "s1.jsonl"
+    log.parent.mkdir(parents=True)
+    log.write_text("".join(json.dumps(request(n)) + "\n" for n in range(1, 41)))
+    shell.ok("ingest")
+    return shell.environment
+
+
+@pytest.fixture
+def fresh(shell: Shell, tmp_path: Path) -> Shell:
+    """An empty book, and a home folder with a log."""
+    log = tmp_path / ".claude" / "projects" / "p" / "s1.jsonl"
+    log.parent.mkdir(parents=True)
+    log.write_text(json.dumps(request(1)) + "\n")
+    shell.environment["HOME"] = str(tmp_path)
+    return shell
+
+
+def words_of(lines: list[str]) -> set[str]:
+    return set(WORD.findall("\n".join(lines)))
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_nothing_wraps_and_no_word_is_cut(environment: dict[str, str], columns: int) -> None:
+    for script, *words in COMMANDS:
+        command = [str(ROOT / "bin" / script), *words]
+        seen = terminal.run(command, environment, columns)
+        full = terminal.run(command, environment, 250)
+        assert seen.code == 0, seen
+        assert len(full.lines) > 1 or script == "ingest", full
+        assert seen.lines == seen.printed, f"{words} wraps at {columns}"
+        new = words_of(seen.lines) - words_of(full.lines)
+        assert new <= {"New"}, f"{words} at {columns}: {new}\n" + "\n".join(seen.lines)
+
+
+@pytest.mark.parametrize(
+    ("keys", "is_read"), [("\n", True), ("Yes\n", True), ("n\n", False), ("\x04", False)]
+)
+def test_usage_of_an_empty_book_offers_to_read_the_logs(
+    fresh: Shell, keys: str, is_read: bool
+) -> None:
+    command = [str(ROOT / "bin" / "usage"), *AT]
+    seen = terminal.run(command, fresh.environment, 80, prompt="[Y/n] ", keys=keys)
+    assert seen.code == 0
+    text = "\n".join(seen.lines)
+    assert "Read the logs of claude now? [Y/n]" in text
+    assert bool(fresh.rows("agent_usage")) == is_read
+    if is_read:
+        assert "1 new request of claude" in text
+        assert "2026-11-02" in text
+    else:
+        assert "run ./just ingest to read the logs of claude" in text
+
+
+def test_usage_asks_nothing_if_stdin_is_no_terminal(fresh: Shell) -> None:
+    with open(os.devnull) as nothing:
+        command = [str(ROOT / "bin" / "usage")]
+        seen = terminal.run(command, fresh.environment, 80, stdin=nothing.fileno())
+    assert "daily: no usage in the book; run ./just ingest" in "\n".join(seen.lines)
+    assert "[Y/n]" not in "\n".join(seen.lines)
+    assert not fresh.rows("agent_usage")
