@@ -31,12 +31,12 @@ Feature: All windows, a line each
     And it prints
       """
       3 windows: no tokens; run ingest to book requests from agents' logs
-        window  title       dates     agents   tokens  USD  points     outcome
-        W0-CHQ              -         -             -    -  -          planned
-        W0-CHP  Provider    11-22 to  ada           -    -  -          open now
-                bridges     11-23
-        W0-CHN  Automation  11-21 to  ada, bo       -    -  claude 5,  pass,
-                pack        11-22                           codex 7    5 features
+        window  title       dates           agents   tokens  USD  points     outcome
+        W0-CHQ              -               -             -    -  -          planned
+        W0-CHP  Provider    11-22 to 11-23  ada           -    -  -          open now
+                bridges
+        W0-CHN  Automation  11-21 to 11-22  ada, bo       -    -  claude 5,  pass, 5
+                pack                                              codex 7    features
       """
 
   Scenario: Tokens and dollars are those of the agents' logs
