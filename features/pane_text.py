@@ -3,6 +3,7 @@
     5h 11%                    the used percentage; the reset is the default one
     5h 11% resets 19:01       the reset in the words of the pane
     context 150K              tokens in the context, of 272K
+    account ada@example.com   the account, which only Codex shows
 
 Codex has the meters 5h and weekly, Claude has session and week.
 """
@@ -24,6 +25,9 @@ def codex(parts: list[re.Match[str]]) -> str:
     for part in parts:
         if part["name"] == "context":
             lines.append(f"Context window:  40% left ({part['value']} used / 272K)")
+            continue
+        if part["name"] == "account":
+            lines.append(f"Account:  {part['value']} (Pro)")
             continue
         label, usual = _CODEX[part["name"]]
         bar = "█" * (int(float(part["value"])) // 10)

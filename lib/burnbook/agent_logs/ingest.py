@@ -38,9 +38,14 @@ def run(ctx: Context, args: Any, feed: LogFeed) -> Result:
         result = _book(ctx, args, feed, jobs, known)
         _book_rejected(ctx, args, result.rejected)
         if result.meters:
+            from burnbook.agent_logs import origin
             from burnbook.windows import vendor_meters_store
 
-            meters = vendor_meters_store.of_logs(ctx, args.feed, result.meters, result.plan)
+            for home, read in result.meters.items():
+                folder = origin.home(home) if home else None
+                meters += vendor_meters_store.of_logs(
+                    ctx, args.feed, folder, read.windows, read.plan
+                )
         if source != "stdin" and args.file is None:
             known.sources |= result.sources
             known.rivals = sorted(result.rivals)

@@ -6,7 +6,8 @@ from burnbook.base.errors import UsageError
 from burnbook.book import codec, salt
 from burnbook.book.book import Booked
 from burnbook.context import Context
-from burnbook.rows.meters import Prompts, Row, Snapshot
+from burnbook.rows.meters import Row, Snapshot
+from burnbook.rows.work import Prompts
 from burnbook.snapshots.pane_input import PaneInput
 from burnbook.view.parts import Line, percent
 from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
@@ -37,6 +38,7 @@ def fields_of(pane: PaneInput) -> dict[str, Any]:
         "plan": pane.pane.plan,
         "errors": pane.errors,
         "prompts": pane.pane.prompts,
+        "home": pane.home,
     }
 
 
