@@ -4,6 +4,7 @@
     5h 11% resets 19:01       the reset in the words of the pane
     5h -                      the number is missing
     context 150K              tokens in the context, of 272K
+    account ada@example.com   the account, which only Codex shows
 
 Codex has the meters 5h and weekly, Claude has session and week.
 """
@@ -25,6 +26,9 @@ def codex(parts: list[re.Match[str]]) -> str:
     for part in parts:
         if part["name"] == "context":
             lines.append(f"Context window:  40% left ({part['value']} used / 272K)")
+            continue
+        if part["name"] == "account":
+            lines.append(f"Account:  {part['value']} (Pro)")
             continue
         label, usual = _CODEX[part["name"]]
         number = "" if part["value"] == "-" else f"{part['value']}% used "

@@ -106,6 +106,7 @@ def decided(
         recent=[],
         booked=0,
         closings=[CLOSING],
+        accounts=[],
         anomalies=[],
         finalized=finalized("pass"),
         missed=[],

@@ -17,7 +17,7 @@ from burnbook.book.quarantine import Kept
 from burnbook.check import Kind
 from burnbook.cost.comparison.figures import Compared, Latency, Retries, Side, Totals
 from burnbook.jsonl.follow import Cursor
-from burnbook.rows import meters
+from burnbook.rows import meters, work
 from burnbook.rows.usage import AgentUsage
 from burnbook.windows.state import State
 from frontdoor import ROOT, House
@@ -296,7 +296,7 @@ def test_every_json_key_is_documented_and_no_other(session: tuple[Path, Any]) ->
 
 def test_formats_without_a_schema_are_documented() -> None:
     stamps = documented("Stamps")
-    assert documented("Reject") == {*meters.Reject.__struct_fields__, "crc"} - stamps
+    assert documented("Reject") == {*work.Reject.__struct_fields__, "crc"} - stamps
     assert documented("Cursor") == set(Cursor.__struct_fields__)
     assert documented("Kept") == set(Kept.__struct_fields__)
     assert get_args(Kind)

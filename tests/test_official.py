@@ -114,8 +114,8 @@ def read(lines: list[bytes], together: int) -> dict[str, list[ShownMeter]]:
     for n in range(0, len(lines), together):
         rows = [compiled.read(line) for line in lines[n : n + together]]
         meters.read([row for row in rows if row is not None], compiled.ts_at, compiled.meters or 0)
-    meters.end_file("s")
-    return meters.windows
+    meters.end_file("s", None)
+    return meters.homes[""].windows if meters.homes else {}
 
 
 STEPS = st.lists(

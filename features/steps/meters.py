@@ -63,7 +63,13 @@ def took(context: Context, count: int) -> None:
 @given("the rollout {name:Word} contains")
 def rollout(context: Context, name: str) -> None:
     """A table of token counts; a meter is `PERCENT till TIME`, or none at all."""
-    path = context.scratch.home / ".codex" / "sessions" / "2026" / "11" / "22"
+    rollout_in(context, name, ".codex")
+
+
+@given("the rollout {name:Word} in {folder:Word} contains")
+def rollout_in(context: Context, name: str, folder: str) -> None:
+    """The same in another folder of the home folder."""
+    path = context.scratch.home / folder / "sessions" / "2026" / "11" / "22"
     path.mkdir(parents=True, exist_ok=True)
     lines = [("session_meta", moment("00:00"), {"id": name, "cwd": "/srv/web"})]
     for row in context.table:

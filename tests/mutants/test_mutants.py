@@ -37,7 +37,7 @@ MODULES = {
     "book/codec.py": ("tests/test_records.py", "tests/test_record_lines.py"),
     "times/clock.py": ("tests/test_clock.py",),
     "windows/resets.py": ("tests/test_resets.py", "tests/test_resets_edges.py"),
-    "meters/deltas.py": ("tests/test_meters.py",),
+    "meters/deltas.py": ("tests/test_meters.py", "tests/test_account_points.py"),
 }
 HERE = Path(__file__).parent
 PROMISE = "Each small change of the code that keeps rows, times and deltas fails a test"

@@ -20,6 +20,11 @@ def cleaned(origin: RequestOrigin) -> RequestOrigin:
     return RequestOrigin(*texts)
 
 
+def home(folder: str) -> str:
+    """The folder of an agent as it is booked."""
+    return _text("home", folder)
+
+
 def clean_id(text: str | None) -> str | None:
     """An id of a request as it is booked."""
     return None if text is None else redact(text.replace("\0", ""))[:MAX_TEXT]

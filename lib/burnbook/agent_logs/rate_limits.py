@@ -41,13 +41,27 @@ _NO_WINDOW = _Window(0.0, round(_SAME) // 60, 0)
 _OTHER_FORM = _Brief(primary=_Window())
 
 
+class HomeMeters(msgspec.Struct):
+    """The meters in one agent's folder: their windows by name, and the newest plan."""
+
+    windows: dict[str, list[ShownMeter]] = {}
+    plan: tuple[datetime, str] | None = None
+
+    def join(self, other: "HomeMeters") -> None:
+        """Add those that another file or process read in the same folder."""
+        for name, windows in other.windows.items():
+            for window in windows:
+                vendor_meters.insert(self.windows.setdefault(name, []), window)
+        self.plan = max(filter(None, (self.plan, other.plan)), default=None)
+
+
 class MeterReader:
-    """The meters of the files that one process reads: `windows`, by the meter's name."""
+    """The meters of the files that one process reads, by the agent's folder (empty: unknown)."""
 
     def __init__(self, feed: CompiledFeed) -> None:
         self.feed = feed
-        self.windows: dict[str, list[ShownMeter]] = {}
-        self.plan: tuple[datetime, str] | None = None
+        self.homes: dict[str, HomeMeters] = {}
+        self._plan: tuple[datetime, str] | None = None
         self._of_file: dict[str, list[ShownMeter]] = {}
         self._last: tuple[_Brief, Any, Any] | None = None  # with its line's meters and time
         decoder = msgspec.json.Decoder(_Brief)
@@ -87,20 +101,21 @@ class MeterReader:
         raw, ts = rows[-1][column], rows[-1][ts_column]
         self._last = last, raw.copy() if type(raw) is msgspec.Raw else raw, ts
 
-    def end_file(self, session: str) -> None:
-        """Add the meters of the file that was read, as those of a session."""
+    def end_file(self, session: str, home: str | None) -> None:
+        """Add the meters of the file that was read, as those of a session in an agent's folder."""
         self._read_last()
+        of_file = HomeMeters(plan=self._plan)
         for name, windows in self._of_file.items():
             shown = [msgspec.structs.replace(window, session=session) for window in windows]
-            for window in vendor_meters.merge_sliding(shown):
-                vendor_meters.insert(self.windows.setdefault(name, []), window)
-        self._of_file = {}
+            of_file.windows[name] = vendor_meters.merge_sliding(shown)
+        if of_file.windows:
+            self.join({home or "": of_file})
+        self._of_file, self._plan = {}, None
 
-    def join(self, other: dict[str, list[ShownMeter]]) -> None:
-        """Add the meters that another process read."""
-        for name, windows in other.items():
-            for window in windows:
-                vendor_meters.insert(self.windows.setdefault(name, []), window)
+    def join(self, homes: dict[str, HomeMeters]) -> None:
+        """Add the meters of files, or those that another process read."""
+        for home, meters in homes.items():
+            self.homes.setdefault(home, HomeMeters()).join(meters)
 
     def _briefs(self, raws: list[Any]) -> list[_Brief]:
         try:
@@ -130,8 +145,8 @@ class MeterReader:
         except (msgspec.DecodeError, RecursionError, Refused):
             return  # a line that is wrong is rejected where its request is read
         limits = rate_limits.codex(value, moment)
-        if limits.plan is not None and (self.plan is None or moment >= self.plan[0]):
-            self.plan = moment, limits.plan
+        if limits.plan is not None and (self._plan is None or moment >= self._plan[0]):
+            self._plan = moment, limits.plan
         for meter in limits.meters:
             shown = ShownMeter(
                 *(meter.name, meter.used_percent, meter.window_minutes, meter.resets_at),

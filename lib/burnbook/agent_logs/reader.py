@@ -139,7 +139,8 @@ class LogReader:
                 self._read_rest(lines)
                 lines.settle()
         finally:
-            self.meters.end_file(lines.context.session or lines.stem)
+            context = lines.context
+            self.meters.end_file(context.session or lines.stem, context.home)
 
     def _read_rest(self, lines: RequestLines | Series) -> None:
         """Read a last line without a newline, if it is whole. It may be completed all the same."""

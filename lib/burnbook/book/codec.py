@@ -17,16 +17,14 @@ from burnbook.base.errors import BadData
 from burnbook.rows.meters import (
     Anomaly,
     NewerRow,
-    Prompts,
     ProxyRequest,
-    Reject,
     Row,
     Snapshot,
     Void,
     WindowRow,
 )
 from burnbook.rows.usage import AgentUsage, ImportedUsage, MeterReading
-from burnbook.rows.work import Checkpoint, Churn, Evidence, MissedReset, Notice
+from burnbook.rows.work import Checkpoint, Churn, Evidence, MissedReset, Notice, Prompts, Reject
 from burnbook.times import clock
 
 SCHEMA_VERSION = 2

@@ -1,7 +1,8 @@
 """The status of each vendor meter: its newest reading, its rate, and when it runs out.
 
 A rate is computed from the counting BEFORE and the AFTERs since, in this window and earlier ones,
-as far back as they belong to the same reset of the meter and the same account.
+as far back as they belong to the same reset of the meter and the same account. A meter belongs to
+an account, so agents that share one have its meters once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +21,9 @@ POINT = 1.0  # vendors show whole percentage points
 
 
 class MeterStatus(msgspec.Struct, frozen=True):
-    """One meter of one agent. If `used_percent` is null, `reason` explains why.
+    """One meter of one account. If `used_percent` is null, `reason` explains why.
+
+    `agent` is the first of the `agents` that share the account.
 
     `resets_by` is the latest moment of its next reset: `resets_at`, else the length of its window
     after the reading. `resets_first` is whether it resets before it runs out; null means either is
@@ -40,6 +43,8 @@ class MeterStatus(msgspec.Struct, frozen=True):
     runs_out: Out | None
     resets_first: bool | None
     reason: str | None
+    account: str = ""
+    agents: tuple[str, ...] = ()
 
 
 def readings(pair: Pair, counted: Sequence[Entry]) -> list[Entry]:
@@ -59,9 +64,11 @@ def of_meters(
     now: datetime,
     *,
     is_open: bool,
+    account: str = "",
+    agents: tuple[str, ...] = (),
     official: Mapping[str, ShownMeter] = MappingProxyType({}),
 ) -> list[MeterStatus]:
-    """Returns every meter of the newest of `rows`: panes of one agent and provider, oldest first.
+    """Returns every meter of the newest of `rows`: panes of one account, oldest first.
 
     `official` has the newest reading of each meter from logs and status lines, which is used if it
     certainly belongs to the same meter. Nothing runs out unless the window `is_open`.
@@ -71,7 +78,11 @@ def of_meters(
         later = official.get(meter.name)
         if later is not None and not _follows(later, meter, rows[-1].captured_at, now):
             later = None
-        result.append(_status(meter, rows, now, later, is_open=is_open))
+        status = _status(meter, rows, now, later, is_open=is_open)
+        agents = agents or (status.agent,)
+        result.append(
+            msgspec.structs.replace(status, agent=agents[0], account=account, agents=agents)
+        )
     return result
 
 

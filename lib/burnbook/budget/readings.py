@@ -1,36 +1,70 @@
 """The panes that rates are computed from: of one window, and since the meters' last reset."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import NamedTuple
 
 from burnbook.budget import meter_status
 from burnbook.context import Context
-from burnbook.meters.vendor_meters import ShownMeter
+from burnbook.meters.vendor_meters import ShownMeter, shown_at
 from burnbook.rows.meters import Snapshot
 from burnbook.windows import vendor_meters_store
+from burnbook.windows.accounts.identity import Identities, identities
 from burnbook.windows.facts import WindowFacts
 from burnbook.windows.snapshot_index import Entry, read_snapshots, snapshot_index
 
 
-def of_window(ctx: Context, facts: WindowFacts) -> list[list[Snapshot]]:
-    """Returns the panes of each agent and provider since BEFORE, oldest first."""
+class AccountPanes(NamedTuple):
+    """The panes of one account in a window, oldest first, and the agents that share it."""
+
+    known: Identities
+    account: str
+    agents: tuple[str, ...]
+    rows: list[Snapshot]
+
+
+def of_accounts(ctx: Context, facts: WindowFacts) -> list[AccountPanes]:
+    """Returns the panes of each account: those of each agent since BEFORE that are of its own."""
     counted = snapshot_index(ctx).counted(facts.window)
-    return [read_snapshots(ctx.book, meter_status.readings(pair, counted)) for pair in facts.pairs]
+    groups: dict[tuple[str, str], list[Entry]] = {}
+    known = {pair.provider: identities(ctx, pair.provider) for pair in facts.pairs}
+    for pair in facts.pairs:
+        entries = meter_status.readings(pair, counted)
+        whose = [known[pair.provider].of_snapshot(entry) for entry in entries]
+        name = whose[-1].name
+        group = groups.setdefault((pair.provider, name), [])
+        pairs = zip(entries, whose, strict=True)
+        group += [e for e, account in pairs if account.name == name or not account.is_known]
+    return [
+        AccountPanes(
+            known[provider],
+            name,
+            tuple(sorted({entry.agent for entry in entries})),
+            read_snapshots(ctx.book, sorted(entries, key=lambda entry: entry.captured_at)),
+        )
+        for (provider, name), entries in groups.items()
+    ]
 
 
-def official(ctx: Context, provider: str) -> Mapping[str, ShownMeter]:
-    """Returns the newest reading of each of a provider's meters from logs and status lines."""
-    return vendor_meters_store.official_meters(ctx.store).last.get(provider, {})
+def official(ctx: Context, facts: WindowFacts, panes: AccountPanes) -> Mapping[str, ShownMeter]:
+    """Returns the newest reading of each of an account's meters since its newest pane."""
+    newest = panes.rows[-1]
+    rows = vendor_meters_store.readings(
+        ctx.store, newest.provider, newest.captured_at, max(facts.now, newest.captured_at)
+    )
+    return {
+        row.meter.name: shown_at(row.meter, row.captured_at, None)
+        for row in rows
+        if panes.known.of_reading(row.source, row.captured_at) == panes.account
+    }
 
 
-def since_reset(ctx: Context, window: str, rows: Sequence[Snapshot]) -> list[Snapshot]:
+def since_reset(ctx: Context, window: str, panes: AccountPanes) -> list[Snapshot]:
     """Adds panes of earlier windows, back to where the longest meter of the newest pane began.
 
-    `rows` are the window's own panes of one agent and provider, oldest first. A meter begins its
-    length before it resets.
+    A meter begins its length before it resets.
     """
-    newest, index = rows[-1], snapshot_index(ctx)
-    agent, provider = newest.agent or "", newest.provider
+    newest, index = panes.rows[-1], snapshot_index(ctx)
     began = min(
         (
             meter.resets_at - timedelta(minutes=meter.window_minutes)
@@ -39,14 +73,18 @@ def since_reset(ctx: Context, window: str, rows: Sequence[Snapshot]) -> list[Sna
         ),
         default=newest.captured_at,
     )
+    first = panes.rows[0].captured_at
     earlier: list[Entry] = []
-    for name in reversed(index.windows()):
-        if name == window:
-            continue
-        pair = index.pair(name, agent, provider)
-        if pair.last is not None and pair.last.captured_at < began:
-            break  # windows are in the order of time
-        entries = meter_status.readings(pair, index.counted(name))
-        earlier += [e for e in entries if began <= e.captured_at <= rows[0].captured_at]
-    earlier.sort(key=lambda entry: entry.captured_at)
-    return [*read_snapshots(ctx.book, earlier), *rows]
+    for agent in panes.agents:
+        for name in reversed(index.windows()):
+            if name == window:
+                continue
+            pair = index.pair(name, agent, newest.provider)
+            if pair.last is not None and pair.last.captured_at < began:
+                break  # windows are in the order of time
+            entries = meter_status.readings(pair, index.counted(name))
+            earlier += [e for e in entries if began <= e.captured_at <= first]
+    whose = [(entry, panes.known.of_snapshot(entry)) for entry in earlier]
+    own = [e for e, account in whose if account.name == panes.account or not account.is_known]
+    own.sort(key=lambda entry: entry.captured_at)
+    return [*read_snapshots(ctx.book, own), *panes.rows]

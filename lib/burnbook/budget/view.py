@@ -110,7 +110,7 @@ def _out(config: Config, out: Out, ends: datetime | None) -> str:
 def _meters(config: Config, meters: Sequence[MeterStatus]) -> list[Part]:
     rows = [
         (
-            *(meter.agent, meter.provider, meter.meter),
+            *(", ".join(meter.agents), meter.provider, meter.meter),
             *(percent(meter.used_percent), percent(meter.left_percent)),
             _reset(config, meter),
             _band(meter.per_hour),

@@ -14,8 +14,8 @@ from burnbook.book import journal
 from burnbook.book.quarantine import named
 from burnbook.check import Finding
 from burnbook.check.journals import Ids
-from burnbook.rows.meters import Anomaly, Prompts, WindowRow
-from burnbook.rows.work import Checkpoint
+from burnbook.rows.meters import Anomaly, WindowRow
+from burnbook.rows.work import Checkpoint, Prompts
 
 _SNAPSHOT = re.compile(r"s-[0-9a-f]{18}")
 # The journals whose rows name others.

@@ -1,17 +1,19 @@
 """Types of config/accounts.toml, and which account an agent or an agent's folder belongs to."""
 
 import os
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from typing import Annotated
 
 import msgspec
 
 from burnbook.base.clean_text import clean
 from burnbook.base.files import without_home
-from burnbook.config.toml_values import Fault, TomlFolder, any_of
+from burnbook.config.toml_values import MAX_TEXT, Fault, TomlFolder, any_of
 from burnbook.rows.meters import Id
 
 FILE = "accounts.toml"
+# The folders of agents' programs: the variable that names another, and the usual one.
+_HOMES = {"codex": ("CODEX_HOME", "~/.codex"), "claude": ("CLAUDE_CONFIG_DIR", "~/.claude")}
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -37,7 +39,7 @@ class Accounts:
         self._of_agent: dict[tuple[str, str], str] = {}
         for label, account in declared.items():
             for home in account.homes:
-                self._of_home |= dict.fromkeys(_forms(home), label)
+                self._of_home |= dict.fromkeys(known_as((home,)), label)
             for agent in account.agents:
                 self._of_agent[account.provider, agent] = label
 
@@ -53,12 +55,39 @@ class Accounts:
             return None
         return label
 
+    def homes(self, provider: str, agent: str) -> tuple[str, ...]:
+        """Returns the folders that an agent's account declares."""
+        label = self._of_agent.get((provider, agent))
+        return () if label is None else self.declared[label].homes
+
     def name(self, tool: str, home: str | None, agent: str | None) -> str | None:
         """Returns the account of a request: its label, else the folder; None if neither is known.
 
         Folders without a label are kept apart, because each has a login of its own.
         """
         return self.label(tool, home, agent) or home
+
+
+def given_home(provider: str) -> str | None:
+    """Returns the folder that the environment names for a provider's program, as rows have it.
+
+    None if it names none, several, or one that no row can have.
+    """
+    variable, _ = _HOMES.get(provider, ("", ""))
+    path = os.environ.get(variable, "").strip()
+    if not path.isprintable() or "," in path or not 0 < len(path) <= MAX_TEXT // 2:
+        return None
+    return as_booked(os.path.realpath(os.path.expanduser(path)))
+
+
+def usual_home(provider: str) -> str | None:
+    """Returns the folder of a provider's program where the environment names none."""
+    return _HOMES.get(provider, ("", None))[1]
+
+
+def as_booked(path: str) -> str:
+    """Returns a folder as rows have it: the home folder written `~`, and without secrets."""
+    return clean(without_home(path))
 
 
 def read(folder: TomlFolder, providers: Set[str] | None) -> Accounts:
@@ -81,7 +110,7 @@ def _faults(declared: dict[str, Account], providers: Set[str] | None) -> Iterato
             key = f"{label}.homes[{number}]"
             if not os.path.isabs(home) and home.split("/", 1)[0] != "~":
                 yield Fault(key, home, "an absolute path, or one that begins with ~/")
-            for form in _forms(home):
+            for form in known_as((home,)):
                 if homes.setdefault(form, label) != label:
                     yield Fault(key, home, f"a folder of one account ({homes[form]} has it)")
         for number, agent in enumerate(account.agents):
@@ -91,7 +120,7 @@ def _faults(declared: dict[str, Account], providers: Set[str] | None) -> Iterato
                 yield Fault(f"{label}.agents[{number}]", agent, valid)
 
 
-def _forms(home: str) -> set[str]:
-    """Returns a folder as rows may have it: as it is declared, and with links resolved."""
-    path = os.path.normpath(os.path.expanduser(home))
-    return {clean(without_home(each)) for each in (path, os.path.realpath(path))}
+def known_as(homes: Iterable[str]) -> list[str]:
+    """Returns folders as rows may have them: as they are declared, and with links resolved."""
+    paths = [os.path.normpath(os.path.expanduser(home)) for home in homes]
+    return [as_booked(each) for path in paths for each in (path, os.path.realpath(path))]

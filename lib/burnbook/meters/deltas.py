@@ -1,31 +1,82 @@
-"""The change of a meter between BEFORE and AFTER, with or without a reset in between.
+"""The change of a meter between BEFORE and AFTER, with or without resets in between.
 
-Vendors reset a meter to 0 at its `resets_at`; until then it only rises.
+Vendors reset a meter to 0 at its `resets_at`; until then it only rises. So between two readings of
+the same reset the rise is exact. Across a reset, at least the new value was used, and at most the
+unused rest, the new value, and 100 for each whole window of the meter in between. Every reading in
+between makes these bounds closer.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
+from types import MappingProxyType
+from typing import NamedTuple
+
+import msgspec
 
 from burnbook.rows.meters import Meter, MeterDelta, Snapshot
 
 NEGATIVE_DELTA = "negative-delta"
+ACCOUNT_CHANGED = "account-changed"
 
 # Panes show resets to the minute, and the end of a rolling window varies by one.
 SAME_RESET = timedelta(minutes=2)
 
 
-def deltas(before: Snapshot | None, after: Snapshot | None) -> list[MeterDelta]:
-    """One delta for every meter that either snapshot shows, BEFORE's order first."""
-    first = {meter.name: meter for meter in before.meters} if before else {}
-    second = {meter.name: meter for meter in after.meters} if after else {}
+class Seen(NamedTuple):
+    """One meter at one moment, with a value; in a pane or in a reading."""
+
+    at: datetime
+    meter: Meter
+
+    @property
+    def used(self) -> float:
+        """The used percentage."""
+        assert self.meter.used_percent is not None
+        return self.meter.used_percent
+
+
+Evidence = Mapping[str, Sequence[Seen]]
+_NONE: Evidence = MappingProxyType({})
+
+
+class Bounds(NamedTuple):
+    """The least and the most that was used, and how many resets there were at most."""
+
+    least: float
+    most: float
+    resets: int
+
+
+def deltas(
+    before: Snapshot | None, after: Snapshot | None, evidence: Evidence = _NONE
+) -> list[MeterDelta]:
+    """One delta for every meter that either snapshot shows, BEFORE's order first.
+
+    `evidence` has what else is known of each meter of this account, in any order and of any time.
+    """
     rows = []
-    for name in [*first, *(name for name in second if name not in first)]:
-        old, new = first.get(name), second.get(name)
-        reason = _not_known(before, after, old, new)
+    for name in dict.fromkeys(m.name for shot in (before, after) if shot for m in shot.meters):
+        old, new = meter_of(before, name), meter_of(after, name)
+        reason = not_known(before, after, old, new)
         if reason is None and before and after and old is not None and new is not None:
-            rows.append(_delta(old, new, before.captured_at, after.captured_at))
+            ends = Seen(before.captured_at, old), Seen(after.captured_at, new)
+            rows.append(delta_of(*ends, evidence.get(name, ())))
         else:
             rows.append(_row(old, new, reason=reason))
     return rows
+
+
+def meter_of(shot: Snapshot | None, name: str) -> Meter | None:
+    """The meter of this name in a snapshot; None without it."""
+    return next((meter for meter in shot.meters if meter.name == name), None) if shot else None
+
+
+def unknown(delta: MeterDelta, reason: str, least: float | None = None) -> MeterDelta:
+    """The same meter with an unknown change, of which at most the least is known."""
+    return msgspec.structs.replace(
+        delta, delta=None, delta_min=least, delta_max=None, resets=0, reason=reason
+    )
 
 
 def fell(delta: MeterDelta) -> bool:
@@ -33,55 +84,49 @@ def fell(delta: MeterDelta) -> bool:
     return delta.reason == NEGATIVE_DELTA
 
 
-def _not_known(
-    before: Snapshot | None, after: Snapshot | None, old: Meter | None, new: Meter | None
-) -> str | None:
-    if before is None:
-        return "no-before"
-    if after is None:
-        return "no-after"
-    if old is None or old.used_percent is None:
-        return "not-shown-before"
-    if new is None or new.used_percent is None:
-        return "not-shown-after"
-    return None
-
-
-def _delta(old: Meter, new: Meter, began: datetime, ended: datetime) -> MeterDelta:
-    assert old.used_percent is not None and new.used_percent is not None
-    rise = round(new.used_percent - old.used_percent, 6)
-    if _was_reset(old, new, began, ended):
-        whole = _whole_windows_between(old, new, began, ended)
-        unused = max(0.0, 100.0 - old.used_percent)
-        most = round(unused + 100.0 * whole + new.used_percent, 6)
-        return _row(old, new, least=new.used_percent, most=most, resets=1 + whole)
-    if rise < 0:
-        return _row(old, new, delta=rise, reason=NEGATIVE_DELTA)
-    return _row(old, new, delta=rise, least=rise, most=rise)
-
-
-def _was_reset(old: Meter, new: Meter, began: datetime, ended: datetime) -> bool:
-    """Whether the old reset has passed and the new pane, if it shows one, has a later one.
-
-    If the old pane shows none, only a time longer than the meter's window is certain.
-    """
-    if old.resets_at is None:
-        return bool(old.window_minutes) and ended - began > _length(old)
-    if ended < old.resets_at:
+def is_trivial(
+    before: float | None,
+    after: float | None,
+    least: float | None,
+    most: float | None,
+    resets: int,
+) -> bool:
+    """Whether the bounds say no more than that several resets were not seen."""
+    if resets < 2 or None in (before, after, least, most):
         return False
-    return new.resets_at is None or new.resets_at > old.resets_at + SAME_RESET
+    assert before is not None and after is not None
+    widest = round(max(0.0, 100.0 - before) + 100.0 * (resets - 1) + after, 6)
+    return (least, most) == (after, widest)
 
 
-def _whole_windows_between(old: Meter, new: Meter, began: datetime, ended: datetime) -> int:
-    """The number of further windows of the meter that may have passed between the two."""
-    if not old.window_minutes:
-        return 0
-    latest = new.resets_at - _length(old) if new.resets_at else ended
-    return max(0, (latest + SAME_RESET - (old.resets_at or began)) // _length(old))
+def bounds(seen: Sequence[Seen]) -> Bounds:
+    """What was used from the first to the last, which are in the order of time.
+
+    Of two values before the same reset the lower one is older, so a later one of them is left out.
+    """
+    kept = [seen[0]]
+    for entry in seen[1:]:
+        if not _is_older(entry, kept[-1]):
+            kept.append(entry)
+    least = most = 0.0
+    resets = 0
+    for old, new in pairwise(kept):
+        if _was_reset(old, new):
+            whole = _whole_windows_between(old, new)
+            least += new.used
+            most += max(0.0, 100.0 - old.used) + 100.0 * whole + new.used
+            resets += 1 + whole
+        else:
+            least += new.used - old.used
+            most += new.used - old.used
+    if kept[-1] is not seen[-1]:  # the last pane was older, so more may have been used since
+        most += max(0.0, 100.0 - kept[-1].used)
+    return Bounds(round(least, 6), round(most, 6), resets)
 
 
-def _length(meter: Meter) -> timedelta:
-    return timedelta(minutes=meter.window_minutes or 0)
+def between(evidence: Iterable[Seen], began: datetime, ended: datetime) -> list[Seen]:
+    """The readings after one moment and before another, in the order of time."""
+    return sorted((seen for seen in evidence if began < seen.at < ended), key=lambda seen: seen.at)
 
 
 def _row(
@@ -108,3 +153,79 @@ def _row(
         resets=resets,
         reason=reason,
     )
+
+
+def not_known(
+    before: Snapshot | None, after: Snapshot | None, old: Meter | None, new: Meter | None
+) -> str | None:
+    """The reason why the change from one meter to another is unknown; None if it is known."""
+    if before is None:
+        return "no-before"
+    if after is None:
+        return "no-after"
+    if old is None or old.used_percent is None:
+        return "not-shown-before"
+    if new is None or new.used_percent is None:
+        return "not-shown-after"
+    return None
+
+
+def delta_of(old: Seen, new: Seen, evidence: Sequence[Seen]) -> MeterDelta:
+    """The change from one value of a meter to a later one, with what else is known of it."""
+    if new.used < old.used and not _was_reset(old, new):
+        fall = round(new.used - old.used, 6)
+        return _row(old.meter, new.meter, delta=fall, reason=NEGATIVE_DELTA)
+    used = bounds([old, *between(evidence, old.at, new.at), new])
+    is_exact = not used.resets and used.least == used.most
+    return _row(
+        old.meter,
+        new.meter,
+        delta=used.least if is_exact else None,
+        least=used.least,
+        most=used.most,
+        resets=used.resets,
+    )
+
+
+def _is_older(entry: Seen, kept: Seen) -> bool:
+    """Whether a later entry shows an earlier state of the meter than the one before it."""
+    if _was_reset(kept, entry):
+        return False
+    resets_at, last = entry.meter.resets_at, kept.meter.resets_at
+    if resets_at is not None and last is not None and resets_at < last - SAME_RESET:
+        return True
+    return entry.used < kept.used
+
+
+def _was_reset(old: Seen, new: Seen) -> bool:
+    """Whether the old reset has passed and the new pane, if it shows one, has a later one.
+
+    If the old pane shows none, the new window must have begun after it, and without any only a time
+    longer than the meter's window is certain. The reset of an unused window moves on until it is
+    used, so a window that began before that reset is the same.
+    """
+    length, last, following = _length(old.meter), old.meter.resets_at, new.meter.resets_at
+    if last is None:
+        if following is not None and length:
+            return following - length > old.at + SAME_RESET
+        return bool(length) and new.at - old.at > length
+    if new.at < last:
+        return False
+    if following is None:
+        return True
+    if not old.used and length and following - length < last - SAME_RESET:
+        return False
+    return following > last + SAME_RESET
+
+
+def _whole_windows_between(old: Seen, new: Seen) -> int:
+    """The number of further windows of the meter that may have passed between the two."""
+    length = _length(old.meter)
+    if not length:
+        return 0
+    latest = new.meter.resets_at - length if new.meter.resets_at else new.at
+    return max(0, (latest + SAME_RESET - (old.meter.resets_at or old.at)) // length)
+
+
+def _length(meter: Meter) -> timedelta:
+    return timedelta(minutes=meter.window_minutes or 0)

@@ -11,13 +11,21 @@ from collections.abc import Sequence
 import msgspec
 
 from burnbook.base.stats import NORMAL, t_quantile
-from burnbook.rows.meters import Closing, MeterDelta
+from burnbook.rows.meters import AccountUse, Closing, MeterDelta
 
 LEAST_N = 3
 
 
+# What the points of a window are counted from: each account once. Rows of older versions have only
+# the closings of agents.
+Uses = Sequence[AccountUse] | Sequence[Closing]
+
+
 class Points(msgspec.Struct, frozen=True):
-    """Features of one provider in one window, and the percentage points that they cost."""
+    """Features of one provider in one window, and the percentage points that they cost.
+
+    `points_max` is null with `points_min`, or if only the least is known.
+    """
 
     provider: str
     meter: str | None
@@ -41,29 +49,29 @@ class Ratio(msgspec.Struct, frozen=True):
     power: float | None
 
 
-def meter_of(closings: Sequence[Closing], provider: str) -> list[MeterDelta]:
-    """The provider's main meter of each agent: the longest window that counts every model.
+def meter_of(uses: Uses, provider: str) -> list[MeterDelta]:
+    """The provider's main meter of each account: the longest window that counts every model.
 
     Meters of single models and pools (`model:weekly`, `week-opus`) and those without a length are
     left out, so that nothing is counted twice.
     """
     meters = []
-    for closing in closings:
-        if closing.provider != provider:
+    for use in uses:
+        if use.provider != provider:
             continue
-        main = [m for m in closing.meters if m.window_minutes and ":" not in m.name]
+        main = [m for m in use.meters if m.window_minutes and ":" not in m.name]
         if main:
             # max keeps the first of equals: the vendor lists the meter of all models first.
             meters.append(max(main, key=lambda meter: meter.window_minutes or 0))
     return meters
 
 
-def points(closings: Sequence[Closing], features: dict[str, float], provider: str) -> Points:
-    """Points of every agent together; bounds where a reset lies between, null where not known."""
-    meters = meter_of(closings, provider)
-    known = bool(meters) and all(m.delta_min is not None for m in meters)
-    least = sum(m.delta_min or 0 for m in meters) if known else None
-    most = sum(m.delta_max or 0 for m in meters) if known else None
+def points(uses: Uses, features: dict[str, float], provider: str) -> Points:
+    """Points of every account together; bounds where a reset lies between, null where unknown."""
+    meters = meter_of(uses, provider)
+    lows, highs = [m.delta_min for m in meters], [m.delta_max for m in meters]
+    least = sum(low or 0 for low in lows) if lows and None not in lows else None
+    most = sum(high or 0 for high in highs) if highs and None not in highs else None
     feature_count = features.get(provider)
     return Points(
         provider=provider,

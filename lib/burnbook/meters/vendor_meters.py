@@ -35,10 +35,10 @@ class ShownMeter(msgspec.Struct, array_like=True, frozen=True):
 
 
 class OfficialMeters(msgspec.Struct):
-    """Summary of the readings in meters.jsonl.
+    """Summary of the readings in meters.jsonl, by `source`: the provider and the agent's folder.
 
-    `last` has the newest reading of each provider and meter; `windows` the last reading of each of
-    their windows, in order of reset; `own` the newest readings of the most recent sessions.
+    `last` has the newest reading of each meter; `windows` the last reading of each of their
+    windows, in order of reset; `own` the newest readings of the most recent sessions.
     """
 
     last: dict[str, dict[str, ShownMeter]] = {}
@@ -48,29 +48,30 @@ class OfficialMeters(msgspec.Struct):
 
     def add(self, row: MeterReading) -> None:
         """Add the next row of the journal."""
+        origin = source(row.provider, row.home)
         if row.plan is not None:
-            self.plans[row.provider] = row.plan
+            self.plans[origin] = row.plan
         for meter in shown(row):
-            last = self.last.setdefault(row.provider, {})
+            last = self.last.setdefault(origin, {})
             if meter.name not in last or meter.captured_at >= last[meter.name].captured_at:
                 last[meter.name] = meter
-            insert(self.windows.setdefault(row.provider, {}).setdefault(meter.name, []), meter)
+            insert(self.windows.setdefault(origin, {}).setdefault(meter.name, []), meter)
             if meter.session is not None:
-                key = f"{row.provider}/{meter.session}"
+                key = f"{origin}/{meter.session}"
                 own = self.own.pop(key, {})
                 own[meter.name] = meter
                 self.own[key] = own  # ordered by last use
         while len(self.own) > _SESSIONS:
             del self.own[next(iter(self.own))]
 
-    def is_newer(self, provider: str, meter: ShownMeter) -> bool:
-        """Whether a session's meter at this moment adds to what is booked."""
-        last = self.last.get(provider, {}).get(meter.name)
+    def is_newer(self, origin: str, meter: ShownMeter) -> bool:
+        """Whether a session's meter at this moment adds to what is booked of a source."""
+        last = self.last.get(origin, {}).get(meter.name)
         if last is None:
             return True
         if meter.captured_at < last.captured_at or same(meter, last):
             return False
-        own = self.own.get(f"{provider}/{meter.session}", {}).get(meter.name)
+        own = self.own.get(f"{origin}/{meter.session}", {}).get(meter.name)
         if own is not None and same(meter, own):
             return False  # unchanged in this session; others have shown newer values since
         # A lower value is a new fact only if it is below the session's own last value.
@@ -79,16 +80,21 @@ class OfficialMeters(msgspec.Struct):
         )
         return is_own or not lags(meter, last)
 
-    def is_current(self, provider: str, meter: ShownMeter) -> bool:
+    def is_current(self, origin: str, meter: ShownMeter) -> bool:
         """Whether a session's meter equals the booked one or is newer."""
-        last = self.last.get(provider, {}).get(meter.name)
-        return last is None or same(meter, last) or self.is_newer(provider, meter)
+        last = self.last.get(origin, {}).get(meter.name)
+        return last is None or same(meter, last) or self.is_newer(origin, meter)
 
-    def adds_usage(self, provider: str, meter: ShownMeter) -> bool:
+    def adds_usage(self, origin: str, meter: ShownMeter) -> bool:
         """Whether a meter of any moment shows a new window, or more usage of a known one."""
-        windows = self.windows.get(provider, {}).get(meter.name, [])
+        windows = self.windows.get(origin, {}).get(meter.name, [])
         at = _index(windows, meter)
         return at is None or (_used(meter) > _used(windows[at]))
+
+
+def source(provider: str, home: str | None) -> str:
+    """The key of the readings of one provider in one agent's folder, or in an unknown one."""
+    return provider if home is None else f"{provider} {home}"
 
 
 def shown(row: MeterReading) -> list[ShownMeter]:

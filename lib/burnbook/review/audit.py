@@ -14,6 +14,7 @@ from burnbook.rows.meters import Anomaly, Closing, Row, Void, WindowRow
 from burnbook.rows.work import Checkpoint, Churn, Evidence, MissedReset
 from burnbook.times import clock
 from burnbook.windows.boundaries import Span
+from burnbook.windows.facts import changed_since
 from burnbook.windows.snapshot_index import Entry, Pair
 
 GAP = timedelta(hours=1)
@@ -123,7 +124,7 @@ def _closing(facts: Facts) -> Iterator[Finding]:
     if facts.finalized is None:
         if facts.pairs and _is_over(facts):
             yield _fault(facts, "not-finalized", "it has ended and is not finalized")
-    elif tuple(facts.finalized.closings) != tuple(facts.closed):
+    elif changed_since(facts.finalized, facts.closed):
         detail = "snapshots changed since it was finalized; finalize it again"
         yield _fault(facts, "changed-since", detail, facts.finalized)
 

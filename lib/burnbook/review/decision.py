@@ -13,7 +13,7 @@ import msgspec
 from burnbook.context import Context
 from burnbook.rows.meters import Commits
 from burnbook.rows.work import Churn, Evidence, current
-from burnbook.windows.facts import WindowFacts, window_facts
+from burnbook.windows.facts import WindowFacts, changed_since, window_facts
 
 Verdict = Literal["GO", "SOFT GO", "NO-GO"]
 
@@ -132,7 +132,7 @@ def _completeness(
         snapshots=phases,
         finalized=row is not None,
         outcome=outcome,
-        changed_since=row is not None and tuple(row.closings) != tuple(facts.closings),
+        changed_since=row is not None and changed_since(row, facts.closings),
         churn=len(current(churn)),
         evidence=passed,
         evidence_failed=sum(run.result in FAILS for run in newest.values()),

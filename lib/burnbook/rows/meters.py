@@ -21,6 +21,7 @@ Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 Latency = Annotated[float, msgspec.Meta(ge=0, le=1e12)]  # ms
 Usd = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
 Phase = Literal["before", "after"]
+AccountFrom = Literal["label", "pane", "last-known", "home", "agent"]
 
 
 class Meter(msgspec.Struct, frozen=True):
@@ -75,7 +76,7 @@ class Snapshot(Row, frozen=True, kw_only=True, tag_field="row", tag="snapshot"):
     """The meters of one provider for one agent at one moment.
 
     `boundary` is the reset that an automatic snapshot belongs to. `commits` has the commit of each
-    repository, by its name.
+    repository, by its name. `home` is the agent's own folder, where the environment names one.
     """
 
     provider: Id
@@ -89,6 +90,7 @@ class Snapshot(Row, frozen=True, kw_only=True, tag_field="row", tag="snapshot"):
     prompts: Count | None = None
     boundary: Moment | None = None
     commits: dict[Text, Text] | None = None
+    home: Text | None = None
 
     about: ClassVar[tuple[str, ...]] = (
         *("agent", "window", "provider", "phase", "captured_at", "meters", "context", "prompts"),
@@ -139,7 +141,10 @@ class MeterDelta(msgspec.Struct, frozen=True):
 
 
 class Closing(msgspec.Struct, frozen=True):
-    """One agent's use of one provider in a closed window."""
+    """One agent's use of one provider in a closed window. Rows of version 2 name the account.
+
+    `account_after` is the account of AFTER, if that is another.
+    """
 
     agent: Id
     provider: Id
@@ -147,6 +152,21 @@ class Closing(msgspec.Struct, frozen=True):
     after: str | None
     meters: tuple[MeterDelta, ...]
     context: ContextTokens | None
+    account: str | None = None
+    account_from: AccountFrom | None = None
+    account_after: str | None = None
+
+
+class AccountUse(msgspec.Struct, frozen=True):
+    """The use of one account in a closed window: of all agents that share it, counted once."""
+
+    provider: Id
+    account: str
+    account_from: AccountFrom
+    agents: tuple[Id, ...]
+    before: str | None
+    after: str | None
+    meters: tuple[MeterDelta, ...]
 
 
 class Commits(msgspec.Struct, frozen=True):
@@ -157,7 +177,10 @@ class Commits(msgspec.Struct, frozen=True):
 
 
 class WindowRow(Row, frozen=True, kw_only=True):
-    """A finalized window. `commits` has the recorded commits by repository."""
+    """A finalized window. `commits` has the recorded commits by repository.
+
+    Rows without `accounts` are of versions that did not know which agents share one.
+    """
 
     finalized_at: Moment
     closings: tuple[Closing, ...]
@@ -170,9 +193,19 @@ class WindowRow(Row, frozen=True, kw_only=True):
     commit_end: Text | None
     commits: dict[Text, Commits] | None = None
     supersedes: str | None = None
+    accounts: tuple[AccountUse, ...] | None = None
 
     about: ClassVar[tuple[str, ...]] = (
-        *("window", "closings", "anomalies", "features", "quality", "outcome", "methodology"),
+        *(
+            "window",
+            "closings",
+            "accounts",
+            "anomalies",
+            "features",
+            "quality",
+            "outcome",
+            "methodology",
+        ),
         *("commit_start", "commit_end", "notes", "supersedes"),
     )
 
@@ -209,26 +242,3 @@ class ProxyRequest(Row, frozen=True, kw_only=True):
         *("ts", "rid", "lane", "model", "status", "input_tokens", "output_tokens"),
         *("reason", "latency_ms", "cached_input_tokens", "cache_write_tokens"),
     )
-
-
-class Reject(Row, frozen=True, kw_only=True):
-    """A rejected line of a feed: its number, the reason, and its first bytes."""
-
-    line: Count
-    reason: Text
-    text: Text
-
-    about: ClassVar[tuple[str, ...]] = ("text",)
-
-
-class Prompts(Row, frozen=True, kw_only=True):
-    """GLM prompt counts: the total of the meter, and the count since BEFORE if that is known."""
-
-    provider: Id
-    captured_at: Moment
-    snapshot: str
-    baseline: Count | None
-    total: Count
-    delta: int | None
-
-    about: ClassVar[tuple[str, ...]] = ("snapshot", "baseline", "total")

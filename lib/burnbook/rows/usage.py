@@ -95,13 +95,17 @@ class AgentUsage(Row, frozen=True, kw_only=True):
 
 
 class MeterReading(Row, frozen=True, kw_only=True):
-    """Official meters from an agent's log or status line, booked when they change."""
+    """Official meters from an agent's log or status line, booked when they change.
+
+    `home` is the agent's own folder; it is left out if that is unknown.
+    """
 
     provider: Id
     captured_at: Moment
     session: Text | None
     meters: tuple[Meter, ...]
     plan: Text | None
+    home: Text | None = None
 
     about: ClassVar[tuple[str, ...]] = ("provider", "captured_at", "session", "meters", "plan")
 

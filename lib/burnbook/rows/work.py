@@ -1,4 +1,4 @@
-"""The types of rows about work: checkpoints, churn, missed resets, evidence and notices."""
+"""The types of rows about work: checkpoints, churn, resets, evidence, prompts and rejects."""
 
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal, TypeVar
@@ -136,3 +136,26 @@ def current(rows: Sequence[R]) -> list[R]:
     """Returns the rows that no other row supersedes, in their order."""
     superseded = {row.supersedes for row in rows}
     return [row for row in rows if row.id not in superseded]
+
+
+class Reject(Row, frozen=True, kw_only=True):
+    """A rejected line of a feed: its number, the reason, and its first bytes."""
+
+    line: Count
+    reason: Text
+    text: Text
+
+    about: ClassVar[tuple[str, ...]] = ("text",)
+
+
+class Prompts(Row, frozen=True, kw_only=True):
+    """GLM prompt counts: the total of the meter, and the count since BEFORE if that is known."""
+
+    provider: Id
+    captured_at: Moment
+    snapshot: str
+    baseline: Count | None
+    total: Count
+    delta: int | None
+
+    about: ClassVar[tuple[str, ...]] = ("snapshot", "baseline", "total")

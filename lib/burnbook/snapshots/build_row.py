@@ -7,7 +7,8 @@ from burnbook.book import codec, salt
 from burnbook.book.book import Booked
 from burnbook.context import Context
 from burnbook.panes import Pane
-from burnbook.rows.meters import Prompts, Row, Snapshot
+from burnbook.rows.meters import Row, Snapshot
+from burnbook.rows.work import Prompts
 from burnbook.snapshots.pane_input import PaneInput
 from burnbook.view.parts import Line, percent
 from burnbook.windows.resets import Turn
@@ -40,6 +41,7 @@ def fields_of(pane: PaneInput) -> dict[str, Any]:
         "plan": pane.pane.plan,
         "errors": pane.errors,
         "prompts": pane.pane.prompts,
+        "home": pane.home,
     }
 
 

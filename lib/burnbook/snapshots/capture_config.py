@@ -27,6 +27,12 @@ def check(ctx: Context) -> None:
     files.check_owned(os.path.join(ctx.config.root, "agents.toml"))
 
 
+def job(ctx: Context, name: str, agent: Agent) -> capture.Job:
+    """The capture of an agent of agents.toml, ready to run."""
+    homes = ctx.config.accounts.homes(agent.provider, name)
+    return capture_kinds.job(agent, ctx.book.root, homes)
+
+
 def capture_pane(ctx: Context, provider: str) -> tuple[bytes, datetime] | None:
     """The pane of the current agent and its time; None after a recipe's capture pass."""
     entry = declared(ctx, ctx.agent, provider)
@@ -34,7 +40,7 @@ def capture_pane(ctx: Context, provider: str) -> tuple[bytes, datetime] | None:
         raise Missing(f"no capture is declared for {provider} in {ctx.config.root}/agents.toml")
     name, agent = entry
     check(ctx)
-    captured = capture.two_pass(lambda: {name: capture_kinds.job(agent, ctx.book.root)})
+    captured = capture.two_pass(lambda: {name: job(ctx, name, agent)})
     return (
         (capture.text_of(captured[name]), captured[name].captured_at)
         if captured is not None

@@ -14,13 +14,14 @@ STALE = timedelta(minutes=15)
 
 
 class MeterText(msgspec.Struct, frozen=True):
-    """The meters at `captured_at`, which may be long ago."""
+    """The meters at `captured_at`, which may be long ago; `home` is the agent's own folder."""
 
     kind: Literal["meters"]
     provider: str
     captured_at: Moment
     plan: str | None
     meters: tuple[Meter, ...]
+    home: str | None = None
 
     def is_stale(self, now: datetime) -> bool:
         """Whether they may be outdated: they are old, or one was reset since."""
@@ -28,11 +29,12 @@ class MeterText(msgspec.Struct, frozen=True):
         return was_reset or now - self.captured_at > STALE
 
 
-def write(provider: str, shown: Sequence[ShownMeter], plan: str | None) -> bytes:
+def write(provider: str, shown: Sequence[ShownMeter], plan: str | None, home: str | None) -> bytes:
     """The text of meters, with the time of the newest."""
     newest = max(meter.captured_at for meter in shown)
     meters = tuple(meter.meter for meter in shown)
-    return msgspec.json.encode(MeterText("meters", provider, newest, plan, meters)) + b"\n"
+    text = MeterText("meters", provider, newest, plan, meters, home)
+    return msgspec.json.encode(text) + b"\n"
 
 
 def read(data: bytes, provider: str) -> MeterText | None:

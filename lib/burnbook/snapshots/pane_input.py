@@ -10,6 +10,7 @@ import msgspec
 from burnbook import panes
 from burnbook.base import files
 from burnbook.base.errors import BadData, IOFault, Missing, UsageError, os_sentence
+from burnbook.config.accounts import given_home
 from burnbook.context import Context
 from burnbook.panes import Pane
 from burnbook.rows.meters import ContextTokens, Meter
@@ -26,6 +27,7 @@ class PaneInput(NamedTuple):
     """A parsed pane, ready to be booked; `text` is None without a pane.
 
     `asked_at` is set if the meters are older than the request; `captured_at` is before it then.
+    `home` is the agent's own folder, if that is known.
     """
 
     captured_at: datetime
@@ -36,6 +38,7 @@ class PaneInput(NamedTuple):
     context: ContextTokens | None
     errors: tuple[str, ...]
     asked_at: datetime | None = None
+    home: str | None = None
 
 
 def check_provider(name: str) -> str:
@@ -93,7 +96,8 @@ def parse_pane(
         set_names = {name for name, _ in settings}
         errors = tuple(e for e in errors if e.rpartition(":")[2] not in set_names)
         source = "manual" if text is None else f"{source}+manual"
-    return PaneInput(captured_at, source, text, pane, meters, context, errors, asked_at)
+    home = reading.home if reading is not None and reading.home else given_home(provider)
+    return PaneInput(captured_at, source, text, pane, meters, context, errors, asked_at, home)
 
 
 def _direct_meters(provider: str, source: str, data: bytes | None) -> "MeterText | None":

@@ -7,7 +7,7 @@ from burnbook.base.errors import IO, BadData
 from burnbook.book.book import Booked
 from burnbook.context import Context
 from burnbook.rows.meters import Snapshot
-from burnbook.snapshots import capture, capture_config, capture_kinds
+from burnbook.snapshots import capture, capture_config
 from burnbook.snapshots.pane_input import PaneInput, parse_pane, save_raw
 from burnbook.snapshots.reset_plan import (
     AgentProvider,
@@ -60,7 +60,7 @@ def _jobs(ctx: Context, names: set[str]) -> dict[str, capture.Job]:
     if names:
         capture_config.check(ctx)
     agents = ctx.config.agents
-    return {name: capture_kinds.job(agents[name], ctx.book.root) for name in sorted(names)}
+    return {name: capture_config.job(ctx, name, agents[name]) for name in sorted(names)}
 
 
 def _pane(ctx: Context, provider: str, captured: capture.Captured) -> PaneInput | CaptureFault:

@@ -11,14 +11,25 @@ from burnbook.book import codec
 from burnbook.config.loader import Config
 from burnbook.context import Context
 from burnbook.meters import deltas
-from burnbook.rows.meters import Anomaly, Closing, MeterDelta, Snapshot, WindowRow
+from burnbook.rows.meters import (
+    AccountUse,
+    Anomaly,
+    Closing,
+    MeterDelta,
+    Snapshot,
+    WindowRow,
+)
 from burnbook.rows.work import MissedReset
 from burnbook.times import clock
 from burnbook.windows import boundaries, history, resets, spans
+from burnbook.windows.accounts import use
+from burnbook.windows.accounts.evidence import Evidences
 from burnbook.windows.boundaries import Span, State
 from burnbook.windows.missed_resets import row as missed_row
 from burnbook.windows.resets import CAPTURE_FAILED
 from burnbook.windows.snapshot_index import Pair, read_snapshots, snapshot_index
+
+_COMPARED = (deltas.NEGATIVE_DELTA, deltas.ACCOUNT_CHANGED)
 
 
 class WindowFacts(msgspec.Struct, frozen=True):
@@ -40,16 +51,21 @@ class WindowFacts(msgspec.Struct, frozen=True):
     recent: Sequence[Snapshot]
     booked: int
     closings: Sequence[Closing]
+    accounts: Sequence[AccountUse]
     anomalies: Sequence[Anomaly]
     finalized: WindowRow | None
     missed: Sequence[MissedReset]
 
 
 class Recorded(NamedTuple):
-    """What the book records about windows, by window: anomalies, and missed resets in order."""
+    """What the book records about windows, by window: anomalies, and missed resets in order.
+
+    `evidences` are what it proves about the meters of accounts.
+    """
 
     anomalies: Mapping[str | None, Sequence[Anomaly]]
     missed: Mapping[str | None, Sequence[MissedReset]]
+    evidences: Evidences
 
 
 def read_recorded(ctx: Context) -> Recorded:
@@ -68,7 +84,7 @@ def read_recorded(ctx: Context) -> Recorded:
     missed: defaultdict[str | None, list[MissedReset]] = defaultdict(list)
     for row in sorted(resets_by_id.values(), key=lambda row: row.boundary):
         missed[row.window].append(row)
-    return Recorded(anomalies, missed)
+    return Recorded(anomalies, missed, Evidences(ctx))
 
 
 def window_facts(ctx: Context, window: str, recorded: Recorded | None = None) -> WindowFacts:
@@ -85,7 +101,7 @@ def window_facts(ctx: Context, window: str, recorded: Recorded | None = None) ->
     missing = [entry for entry in of_pairs if entry.id not in rows]
     rows |= {row.id: row for row in read_snapshots(ctx.book, missing)}
     rows = {entry.id: rows[entry.id] for entry in of_pairs}
-    closed = closings(pairs, rows)
+    closed, accounts = use.uses(recorded.evidences, pairs, rows)
     finalized = history.closing(ctx, window)
     return WindowFacts(
         window=window,
@@ -99,54 +115,99 @@ def window_facts(ctx: Context, window: str, recorded: Recorded | None = None) ->
         recent=recent,
         booked=len(counted),
         closings=closed,
-        anomalies=_anomalies(recorded.anomalies.get(window, ()), window, closed),
+        accounts=accounts,
+        anomalies=_anomalies(recorded.anomalies.get(window, ()), window, closed, accounts),
         finalized=finalized,
         missed=recorded.missed.get(window, ()),
     )
 
 
-def falls(window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
-    """An anomaly for every meter that fell without a reset to explain it."""
-    return [
-        _fall(window, closing, meter)
-        for closing in closed
+def changed_since(row: WindowRow, closings: Sequence[Closing]) -> bool:
+    """Whether the closings are not those of a finalized window, whatever accounts are called."""
+    return [*map(_anonymous, row.closings)] != [*map(_anonymous, closings)]
+
+
+def _anonymous(closing: Closing) -> Closing:
+    return msgspec.structs.replace(closing, account=None, account_from=None, account_after=None)
+
+
+def contradictions(
+    window: str, closings: Sequence[Closing], accounts: Sequence[AccountUse]
+) -> list[Anomaly]:
+    """An anomaly for each agent whose account changed, and each meter that fell without a reset.
+
+    A fall between the panes of two agents that share an account is one of the account.
+    """
+    rows = [_change(window, closing) for closing in closings if closing.account_after]
+    rows += [
+        _fall(window, closing.agent, closing, meter)
+        for closing in closings
         for meter in closing.meters
         if deltas.fell(meter)
     ]
+    rows += [
+        _fall(window, None, account, meter)
+        for account in accounts
+        if len(account.agents) > 1
+        for meter in account.meters
+        if deltas.fell(meter)
+    ]
+    return rows
 
 
 def _anomalies(
-    recorded: Sequence[Anomaly], window: str, closed: tuple[Closing, ...]
+    recorded: Sequence[Anomaly],
+    window: str,
+    closed: Sequence[Closing],
+    accounts: Sequence[AccountUse],
 ) -> list[Anomaly]:
     """The recorded anomalies whose snapshots still count, and those that the snapshots show now.
 
-    A fall is dropped if one of its snapshots was voided or replaced, a failed capture if the pane
-    was booked later.
+    One that compares two snapshots is dropped if one of them was voided or replaced, a failed
+    capture if the pane was booked later.
     """
     closed_pairs = {f"{pair.agent}/{pair.provider}" for pair in closed if pair.after is not None}
     counting = {row_id for closing in closed for row_id in (closing.before, closing.after)}
     kept = {
         row.id: row
         for row in recorded
-        if (row.kind != deltas.NEGATIVE_DELTA or {row.first_from, row.second_from} <= counting)
+        if (row.kind not in _COMPARED or {row.first_from, row.second_from} <= counting)
         and (row.kind != CAPTURE_FAILED or row.subject not in closed_pairs)
     }
-    return list((kept | {row.id: row for row in falls(window, closed)}).values())
+    shown = {row.id: row for row in contradictions(window, closed, accounts)}
+    return list((kept | shown).values())
 
 
-def _fall(window: str, closing: Closing, meter: MeterDelta) -> Anomaly:
-    assert meter.before is not None and meter.after is not None
+def _change(window: str, closing: Closing) -> Anomaly:
     return codec.make(
         Anomaly,
         agent=closing.agent,
         window=window,
-        kind=deltas.NEGATIVE_DELTA,
-        subject=f"{closing.provider} {meter.name}",
-        first=meter.before,
-        second=meter.after,
+        kind=deltas.ACCOUNT_CHANGED,
+        subject=closing.provider,
+        first=closing.account,
+        second=closing.account_after,
         first_from=closing.before,
         second_from=closing.after,
-        detail=f"{closing.agent} {closing.provider} {meter.name} fell from {meter.before:g}% "
+        detail=f"{closing.agent} {closing.provider}: BEFORE is of the account {closing.account}, "
+        f"AFTER of {closing.account_after}",
+    )
+
+
+def _fall(window: str, agent: str | None, use: Closing | AccountUse, meter: MeterDelta) -> Anomaly:
+    assert meter.before is not None and meter.after is not None
+    who = agent or use.account
+    return codec.make(
+        Anomaly,
+        agent=agent,
+        window=window,
+        kind=deltas.NEGATIVE_DELTA,
+        subject=f"{use.provider} {meter.name}",
+        first=meter.before,
+        second=meter.after,
+        first_from=use.before,
+        second_from=use.after,
+        detail=f"{who} {use.provider} {meter.name} fell from {meter.before:g}% "
         f"to {meter.after:g}% with no reset shown between",
     )
 
@@ -154,23 +215,3 @@ def _fall(window: str, closing: Closing, meter: MeterDelta) -> Anomaly:
 def open_pairs(pairs: Sequence[Pair]) -> list[str]:
     """`agent provider` of every pair that has no AFTER."""
     return [f"{pair.agent} {pair.provider}" for pair in pairs if pair.after is None]
-
-
-def closings(pairs: Sequence[Pair], rows: Mapping[str, Snapshot]) -> tuple[Closing, ...]:
-    """One closing for each pair; `rows` has the snapshots of the pairs by id."""
-    closed = []
-    for pair in pairs:
-        before = rows.get(pair.before.id) if pair.before else None
-        after = rows.get(pair.after.id) if pair.after else None
-        newest = after or before
-        closed.append(
-            Closing(
-                agent=pair.agent,
-                provider=pair.provider,
-                before=before.id if before else None,
-                after=after.id if after else None,
-                meters=tuple(deltas.deltas(before, after)),
-                context=newest.context if newest else None,
-            )
-        )
-    return tuple(closed)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from burnbook.book import codec, journal
 from burnbook.context import Context
-from burnbook.meters.efficiency import points
-from burnbook.rows.meters import WindowRow
+from burnbook.meters.efficiency import Uses, points
+from burnbook.rows.meters import AccountUse, WindowRow
 from burnbook.store.projection import Entry, Projection
 
 if TYPE_CHECKING:
@@ -22,7 +22,10 @@ class FeatureCost(NamedTuple):
 
 
 class Step(NamedTuple):
-    """The exact rise of one meter of one agent in one window, in percentage points."""
+    """The exact rise of one meter in one window, in percentage points, for an agent that used it.
+
+    Agents that share an account have the same rise.
+    """
 
     agent: str
     provider: str
@@ -55,8 +58,9 @@ def _apply(database: "Connection", entries: Iterable[Entry]) -> int:
         if not added.rowcount:
             duplicates += 1
             continue
+        uses: Uses = row.accounts or row.closings
         for provider in row.features:
-            result = points(row.closings, row.features, provider)
+            result = points(uses, row.features, provider)
             is_plain = result.points_min is not None and result.points_min == result.points_max
             values = (result.features, result.points_min)
             known = result.features is not None and result.points_min and is_plain
@@ -67,9 +71,10 @@ def _apply(database: "Connection", entries: Iterable[Entry]) -> int:
         database.executemany(
             "INSERT INTO window_steps VALUES (?, ?, ?, ?, ?)",
             [
-                (row.id, closing.agent, closing.provider, meter.name, meter.delta)
-                for closing in row.closings
-                for meter in closing.meters
+                (row.id, agent, use.provider, meter.name, meter.delta)
+                for use in uses
+                for agent in (use.agents if isinstance(use, AccountUse) else (use.agent,))
+                for meter in use.meters
                 if meter.delta is not None and meter.delta >= 0
             ],
         )
@@ -79,7 +84,7 @@ def _apply(database: "Connection", entries: Iterable[Entry]) -> int:
 WINDOWS = Projection(
     name="windows",
     journal="windows",
-    version=1,
+    version=2,
     tables=(
         "CREATE TABLE window_rows (id TEXT PRIMARY KEY, window TEXT NOT NULL,"
         " offset INTEGER NOT NULL, length INTEGER NOT NULL, methodology TEXT) WITHOUT ROWID",

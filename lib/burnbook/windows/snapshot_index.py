@@ -30,6 +30,8 @@ class Entry(NamedTuple):
     boundary: datetime | None = None
     imported: bool = False
     voided: bool = False
+    account: str | None = None
+    home: str | None = None
 
     @property
     def counts_from(self) -> datetime:
@@ -78,8 +80,8 @@ def _apply(database: "Connection", lines: Iterable[Line]) -> int:
             who = (row.agent or "", row.provider)
             what = (row.id, row.window or "", *who, row.phase, to_micros(row.captured_at))
             added = database.execute(
-                "INSERT OR IGNORE INTO snapshots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*what, offset, length, boundary, row.source == IMPORTED),
+                f"INSERT OR IGNORE INTO snapshots VALUES ({', '.join('?' * 12)})",
+                (*what, offset, length, boundary, row.source == IMPORTED, row.account, row.home),
             )
             database.execute(
                 "INSERT OR IGNORE INTO snapshot_providers VALUES (?, ?, ?)", (*who, offset)
@@ -91,17 +93,18 @@ def _apply(database: "Connection", lines: Iterable[Line]) -> int:
 SNAPSHOTS = Projection(
     name="snapshots",
     journal="snapshots",
-    version=1,
+    version=2,
     tables=(
         "CREATE TABLE snapshots (id TEXT PRIMARY KEY, window TEXT NOT NULL, agent TEXT NOT NULL,"
         " provider TEXT NOT NULL, phase TEXT NOT NULL, captured_at INTEGER NOT NULL,"
         " offset INTEGER NOT NULL, length INTEGER NOT NULL, boundary INTEGER,"
-        " imported INTEGER NOT NULL) WITHOUT ROWID",
+        " imported INTEGER NOT NULL, account TEXT, home TEXT) WITHOUT ROWID",
         "CREATE TABLE snapshot_voids (row_id TEXT PRIMARY KEY, id TEXT NOT NULL) WITHOUT ROWID",
         "CREATE TABLE snapshot_providers (agent TEXT, provider TEXT, first_offset INTEGER NOT NULL,"
         " PRIMARY KEY (agent, provider)) WITHOUT ROWID",
         "CREATE INDEX snapshots_by_window ON snapshots (window, offset)",
         "CREATE INDEX snapshots_by_agent ON snapshots (agent, provider, captured_at)",
+        "CREATE INDEX snapshots_by_provider ON snapshots (provider, captured_at)",
         "CREATE INDEX snapshots_by_boundary ON snapshots (boundary) WHERE boundary IS NOT NULL",
         "CREATE INDEX snapshot_voids_by_id ON snapshot_voids (id)",
     ),
@@ -111,7 +114,7 @@ SNAPSHOTS = Projection(
 _IS_VOIDED = "EXISTS (SELECT 1 FROM snapshot_voids WHERE snapshot_voids.id = snapshots.id)"
 _ENTRIES = (
     "SELECT id, window, agent, provider, phase, captured_at, offset, length, boundary, imported,"
-    f" {_IS_VOIDED} FROM snapshots WHERE window = ? AND captured_at <= ? ORDER BY offset"
+    f" {_IS_VOIDED}, account, home FROM snapshots WHERE captured_at <= ?"
 )
 _OF_AGENT = (
     f"FROM snapshots WHERE agent = ? AND provider = ? AND captured_at <= ? AND NOT {_IS_VOIDED}"
@@ -152,13 +155,16 @@ class SnapshotIndex:
     def entries(self, window: str) -> list[Entry]:
         """Every snapshot of a window, voided ones too, in the order in which they were booked."""
         if window not in self._entries:
-            rows = self._database.execute(_ENTRIES, (window, self._until))
-            self._entries[window] = [_entry(*row) for row in rows]
+            self._entries[window] = self._read("window = ? ORDER BY offset", window)
         return self._entries[window]
 
     def counted(self, window: str) -> list[Entry]:
         """The snapshots of a window that are not voided, in the order in which they were booked."""
         return [entry for entry in self.entries(window) if not entry.voided]
+
+    def of_provider(self, provider: str) -> list[Entry]:
+        """The snapshots of a provider that are not voided, in the order of time."""
+        return self._read(f"provider = ? AND NOT {_IS_VOIDED} ORDER BY captured_at", provider)
 
     def pairs(self, window: str) -> list[Pair]:
         """BEFORE and AFTER of each agent and provider in a window, by name."""
@@ -212,6 +218,10 @@ class SnapshotIndex:
         ).fetchone()
         return from_micros(row[0]) if row[0] is not None else None
 
+    def _read(self, condition: str, value: str) -> list[Entry]:
+        rows = self._database.execute(f"{_ENTRIES} AND {condition}", (self._until, value))
+        return [_entry(*row) for row in rows]
+
 
 def snapshot_index(ctx: Context) -> SnapshotIndex:
     """The snapshots of the book."""
@@ -227,10 +237,11 @@ def read_snapshots(book: Book, entries: Sequence[Entry]) -> list[Snapshot]:
 
 def _entry(*row: Any) -> Entry:
     """The entry of a row of `_ENTRIES`."""
-    row_id, window, agent, provider, phase, captured_at, offset, length, boundary, *flags = row
+    row_id, window, agent, provider, phase, captured_at, offset, length, boundary, *rest = row
+    imported, voided, account, home = rest
     until = None if boundary is None else from_micros(boundary)
-    where = (from_micros(captured_at), offset, length, until, *map(bool, flags))
-    return Entry(row_id, window, agent, provider, phase, *where)
+    where = (from_micros(captured_at), offset, length, until, bool(imported), bool(voided))
+    return Entry(row_id, window, agent, provider, phase, *where, account, home)
 
 
 def _pair(group: Sequence[Entry]) -> tuple[Entry | None, Entry | None]:

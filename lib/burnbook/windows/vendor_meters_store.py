@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from burnbook.book import codec
 from burnbook.book.lock import WAIT_SECONDS
 from burnbook.context import Context
-from burnbook.meters.vendor_meters import OfficialMeters, ShownMeter
-from burnbook.rows.meters import Row
+from burnbook.meters.vendor_meters import OfficialMeters, ShownMeter, source
+from burnbook.rows.meters import Meter, Row
 from burnbook.rows.usage import MeterReading
 from burnbook.store.projection import Entry, Projection
 from burnbook.store.store import Store
+from burnbook.times.clock import from_micros, to_micros
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -22,15 +23,40 @@ JOURNAL = "meters"
 STATUSLINE = "statusline"
 
 
+class Source(NamedTuple):
+    """Where readings are from: the agent's own folder, if known, and the agent that booked them."""
+
+    home: str | None
+    agent: str | None
+
+
+class Reading(NamedTuple):
+    """One meter of one reading that shows a value."""
+
+    source: Source
+    captured_at: datetime
+    meter: Meter
+
+
 def _apply(connection: "Connection", entries: Iterable[Entry]) -> int:
-    """Adds readings. The result depends on their order, so it is stored as one value."""
+    """Adds readings. The summary depends on their order, so it is stored as one value."""
     official, duplicates = _read(connection), 0
     for _, _, row in entries:
+        assert isinstance(row, MeterReading)
         added = connection.execute("INSERT OR IGNORE INTO meter_ids VALUES (?)", (row.id,))
-        if added.rowcount:
-            official.add(row)
-        else:
+        if not added.rowcount:
             duplicates += 1
+            continue
+        official.add(row)
+        origin = (row.provider, row.home, row.agent)
+        connection.executemany(
+            "INSERT INTO meter_readings VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (*origin, to_micros(row.captured_at), meter.name, *_values(meter))
+                for meter in row.meters
+                if meter.used_percent is not None
+            ],
+        )
     value = msgspec.msgpack.encode(official)
     connection.execute("INSERT OR REPLACE INTO official_meters VALUES (1, ?)", (value,))
     return duplicates
@@ -39,13 +65,22 @@ def _apply(connection: "Connection", entries: Iterable[Entry]) -> int:
 METERS = Projection(
     name="meters",
     journal=JOURNAL,
-    version=1,
+    version=2,
     tables=(
         "CREATE TABLE official_meters (id INTEGER PRIMARY KEY, value BLOB NOT NULL)",
         "CREATE TABLE meter_ids (id TEXT PRIMARY KEY) WITHOUT ROWID",
+        "CREATE TABLE meter_readings (provider TEXT NOT NULL, home TEXT, agent TEXT,"
+        " captured_at INTEGER NOT NULL, meter TEXT NOT NULL, used_percent REAL NOT NULL,"
+        " window_minutes INTEGER, resets_at INTEGER)",
+        "CREATE INDEX meter_readings_by_time ON meter_readings (provider, captured_at)",
     ),
     apply=_apply,
 )
+
+
+def _values(meter: Meter) -> tuple[float | None, int | None, int | None]:
+    resets_at = None if meter.resets_at is None else to_micros(meter.resets_at)
+    return meter.used_percent, meter.window_minutes, resets_at
 
 
 def _read(connection: "Connection") -> OfficialMeters:
@@ -58,27 +93,61 @@ def official_meters(store: Store) -> OfficialMeters:
     return _read(store.view(METERS))
 
 
+def readings(store: Store, provider: str, began: datetime, ended: datetime) -> list[Reading]:
+    """The readings of a provider between two moments, in the order of time."""
+    rows = store.view(METERS).execute(
+        "SELECT home, agent, captured_at, meter, used_percent, window_minutes, resets_at"
+        " FROM meter_readings WHERE provider = ? AND captured_at BETWEEN ? AND ?"
+        " ORDER BY captured_at, rowid",
+        (provider, to_micros(began), to_micros(ended)),
+    )
+    return [
+        Reading(
+            Source(home, agent),
+            from_micros(at),
+            Meter(name, used, minutes, None if resets is None else from_micros(resets)),
+        )
+        for home, agent, at, name, used, minutes, resets in rows
+    ]
+
+
+def homes(store: Store, provider: str) -> list[str]:
+    """The agents' folders that have readings of a provider, sorted."""
+    rows = store.view(METERS).execute(
+        "SELECT DISTINCT home FROM meter_readings WHERE provider = ? AND home IS NOT NULL"
+        " ORDER BY home",
+        (provider,),
+    )
+    return [home for (home,) in rows]
+
+
 def of_logs(
     ctx: Context,
     provider: str,
+    home: str | None,
     meters_by_name: Mapping[str, Sequence[ShownMeter]],
     plan: tuple[datetime, str] | None,
 ) -> int:
-    """Books meters of logs that add a window or usage. Returns the number of rows."""
-    known = official_meters(ctx.store)
+    """Books meters of logs in an agent's folder that add a window or usage; returns their number.
+
+    Rows without a folder, which older versions booked, may be of any.
+    """
+    sources = {source(provider, home), provider}
     shown = [meter for meters in meters_by_name.values() for meter in meters]
-    if not any(known.adds_usage(provider, meter) for meter in shown):
+
+    def new(known: OfficialMeters) -> list[ShownMeter]:
+        return [meter for meter in shown if all(known.adds_usage(name, meter) for name in sources)]
+
+    if not new(official_meters(ctx.store)):
         return 0
     plan_name = plan[1] if plan else None
 
     def build() -> list[tuple[str, Row]]:
-        known = official_meters(ctx.store)
-        new = [meter for meter in shown if known.adds_usage(provider, meter)]
         events: dict[tuple[datetime, str | None], list[ShownMeter]] = {}
-        for meter in sorted(new, key=lambda meter: meter.captured_at):
+        for meter in sorted(new(official_meters(ctx.store)), key=lambda meter: meter.captured_at):
             events.setdefault((meter.captured_at, meter.session), []).append(meter)
         return [
-            (JOURNAL, _row(ctx, provider, meters, provider, plan_name, None))
+            (JOURNAL, _row(ctx, provider, meters, provider, home, plan_name, None))
             for meters in events.values()
         ]
 
@@ -88,22 +157,24 @@ def of_logs(
 def of_line(
     ctx: Context,
     provider: str,
+    home: str | None,
     shown: Sequence[ShownMeter],
     window: str | None,
     wait: float = WAIT_SECONDS,
 ) -> bool:
     """Books the meters of a session if one of them is newer. Raises Busy after `wait` seconds."""
+    origin = source(provider, home)
 
     def is_newer(known: OfficialMeters) -> bool:
-        return any(known.is_newer(provider, meter) for meter in shown)
+        return any(known.is_newer(origin, meter) for meter in shown)
 
     def build() -> list[tuple[str, Row]]:
         known = official_meters(ctx.store)
         if not is_newer(known):
             return []
         # Stale meters are left out, because a later row must not be less accurate.
-        current = [meter for meter in shown if known.is_current(provider, meter)]
-        return [(JOURNAL, _row(ctx, provider, current, STATUSLINE, None, window))]
+        current = [meter for meter in shown if known.is_current(origin, meter)]
+        return [(JOURNAL, _row(ctx, provider, current, STATUSLINE, home, None, window))]
 
     return is_newer(official_meters(ctx.store)) and bool(ctx.book.commit(build, wait))
 
@@ -112,7 +183,8 @@ def _row(
     ctx: Context,
     provider: str,
     shown: Sequence[ShownMeter],
-    source: str,
+    source_name: str,
+    home: str | None,
     plan: str | None,
     window: str | None,
 ) -> MeterReading:
@@ -120,10 +192,11 @@ def _row(
         MeterReading,
         agent=ctx.agent,
         window=window,
-        source=source,
+        source=source_name,
         provider=provider,
         captured_at=shown[0].captured_at,
         session=shown[0].session,
         meters=tuple(entry.meter for entry in shown),
         plan=plan,
+        home=home,
     )

@@ -1,15 +1,14 @@
 """The files to read in one call, and what came of reading them."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
+from burnbook.agent_logs.rate_limits import HomeMeters
 from burnbook.agent_logs.reader import Rejected
 from burnbook.agent_logs.requests import Tally
 from burnbook.jsonl.sources import Log, Source
-from burnbook.meters.vendor_meters import ShownMeter
 from burnbook.usage.projection import Increment
 
 ROUND_BYTES = 3 << 29
@@ -41,8 +40,7 @@ class JobResult(msgspec.Struct):
     increments: list[Increment]
     sources: dict[str, Source]
     rejected: list[Rejected]
-    meters: dict[str, list[ShownMeter]]
-    plan: tuple[datetime, str] | None
+    meters: dict[str, HomeMeters]
     rivals: set[tuple[int, int]]
 
 

@@ -135,8 +135,6 @@ class Run:
         self.writer.sessions.rivals |= result.rivals
         self.reader.rejected += result.rejected
         self.reader.meters.join(result.meters)
-        plans = filter(None, (self.reader.meters.plan, result.plan))
-        self.reader.meters.plan = max(plans, default=None)
 
     def _work(self, jobs: Sequence[Job], channel: Channel, ranges: SharedRanges) -> None:
         """The second process: it reads and books its half."""
@@ -180,8 +178,7 @@ class Run:
     def _forget(self) -> None:
         """Drop the results of earlier rounds, which the first process has."""
         self.writer.tally, self.reader.requests.tally = Tally(), Tally()
-        self.reader.rejected, self.reader.meters.windows = [], {}
-        self.reader.meters.plan, self.sources = None, {}
+        self.reader.rejected, self.reader.meters.homes, self.sources = [], {}, {}
         self.reader.on_read = None
 
     def _read(self, jobs: Sequence[Job]) -> None:
@@ -205,13 +202,11 @@ class Run:
         writer, reader = self.writer, self.reader
         writer.tally.add(reader.requests.tally)
         writer.tally.rejected += len(reader.rejected)
-        meters = reader.meters
         return JobResult(
             writer.tally,
             writer.increments,
             self.sources,
             reader.rejected,
-            meters.windows,
-            meters.plan,
+            reader.meters.homes,
             writer.sessions.rivals,
         )

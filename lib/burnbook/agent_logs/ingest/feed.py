@@ -58,9 +58,12 @@ def run(
         result = _book(ctx, name, feed, given, jobs, known, progress or Progress())
         _book_rejected(ctx, name, result.rejected)
         if result.meters:
+            from burnbook.agent_logs import origin
             from burnbook.windows import vendor_meters_store
 
-            meters = vendor_meters_store.of_logs(ctx, name, result.meters, result.plan)
+            for home, read in result.meters.items():
+                folder = origin.home(home) if home else None
+                meters += vendor_meters_store.of_logs(ctx, name, folder, read.windows, read.plan)
         if given.is_own:
             known.sources |= result.sources
             known.rivals = sorted(result.rivals)

@@ -14,7 +14,7 @@ from burnbook.rows.meters import Commits, Row, WindowRow
 from burnbook.times import clock
 from burnbook.view.parts import Line
 from burnbook.windows import missed_resets
-from burnbook.windows.facts import falls, open_pairs, window_facts
+from burnbook.windows.facts import contradictions, open_pairs, window_facts
 from burnbook.windows.snapshot_index import snapshot_index
 
 _FLAGS = ("quality", "outcome", "methodology", "commit_start", "commit_end", "notes")
@@ -36,7 +36,7 @@ def run(ctx: Context, args: Any) -> Result:
         values: dict[str, Any] = {name: getattr(before, name, None) for name in _FLAGS} | given
         values["features"] = features if features is not None else getattr(before, "features", {})
         values |= closing_commits.values(ctx, window, heads, before, commits, full)
-        anomalies = falls(window, tuple(facts.closings))
+        anomalies = contradictions(window, facts.closings, facts.accounts)
         row = codec.make(
             WindowRow,
             window=window,
@@ -44,6 +44,7 @@ def run(ctx: Context, args: Any) -> Result:
             finalized_at=clock.now(),
             supersedes=before.id if before else None,
             closings=tuple(facts.closings),
+            accounts=tuple(facts.accounts),
             anomalies=len(facts.anomalies),
             **values,
         )

@@ -6,10 +6,11 @@ from typing import Any
 
 from burnbook.base.errors import BurnbookError, Busy, os_sentence
 from burnbook.base.text import printable
+from burnbook.config.accounts import given_home
 from burnbook.context import Context, Result
 from burnbook.meters import status_line
 from burnbook.meters.status_line import StatusInput
-from burnbook.meters.vendor_meters import OfficialMeters, ShownMeter
+from burnbook.meters.vendor_meters import OfficialMeters, ShownMeter, source
 from burnbook.times import clock
 from burnbook.view.parts import Line
 from burnbook.windows import vendor_meters_store
@@ -35,8 +36,10 @@ def run(ctx: Context, args: Any) -> Result:
         current = tuple(m for m in shown if m.resets_at is None or m.resets_at > now - _DAY)
         if current != shown:
             ctx.notes.append("meters whose reset was over a day ago are not booked")
-        booked = vendor_meters_store.of_line(ctx, PROVIDER, current, window, WAIT_SECONDS)
-        shown = _newest(vendor_meters_store.official_meters(ctx.store), shown)
+        home = given_home(PROVIDER)
+        booked = vendor_meters_store.of_line(ctx, PROVIDER, home, current, window, WAIT_SECONDS)
+        known = vendor_meters_store.official_meters(ctx.store)
+        shown = _newest(known, source(PROVIDER, home), shown)
     except Busy:
         ctx.notes.append("the book is busy; nothing booked this time")
     except BurnbookError as error:
@@ -86,12 +89,12 @@ def _window(ctx: Context, now: datetime) -> str | None:
     return window if ends is not None and now < ends else None
 
 
-def _newest(known: OfficialMeters, shown: tuple[ShownMeter, ...]) -> tuple[ShownMeter, ...]:
-    """Returns the meters, each from the session with the newest reading."""
-    last = known.last.get(PROVIDER, {})
-    return tuple(
-        meter if known.is_current(PROVIDER, meter) else last[meter.name] for meter in shown
-    )
+def _newest(
+    known: OfficialMeters, origin: str, shown: tuple[ShownMeter, ...]
+) -> tuple[ShownMeter, ...]:
+    """Returns the meters of a source, each from the session with the newest reading."""
+    last = known.last.get(origin, {})
+    return tuple(meter if known.is_current(origin, meter) else last[meter.name] for meter in shown)
 
 
 def _words(

@@ -19,13 +19,18 @@ def run(ctx: Context, args: Any) -> Result:
     facts = scene(ctx, window)
     used = window_use(facts, facts.checkpoints, facts.traffic, facts.used)
     budgets = declared(ctx, facts)
-    series = readings.of_window(ctx, facts)
     is_open = projection.end_of_open_window(facts) is not None
     meters = []
-    for rows in filter(None, series):
-        since = readings.since_reset(ctx, window, rows)
-        official = readings.official(ctx, rows[-1].provider)
-        meters += meter_status.of_meters(since, facts.now, is_open=is_open, official=official)
+    for panes in readings.of_accounts(ctx, facts):
+        since = readings.since_reset(ctx, window, panes)
+        meters += meter_status.of_meters(
+            since,
+            facts.now,
+            is_open=is_open,
+            account=panes.account,
+            agents=panes.agents,
+            official=readings.official(ctx, facts, panes),
+        )
     counts = [
         stop_rules.Count(pair.agent, pair.provider, *meter_status.prompts(facts.rows, pair))
         for pair in facts.pairs

@@ -18,7 +18,7 @@ def values(scene: Scene) -> Values:
     return {
         "efficiency": [
             {
-                "window": efficiency.points(scene.closings, features, provider),
+                "window": efficiency.points(scene.accounts, features, provider),
                 "over_windows": efficiency.ratio(scene.history.results(provider), provider, effect),
             }
             for provider in providers
@@ -48,5 +48,7 @@ def show(values: Values, scene: Scene) -> list[Part]:
 
 def _range(low: float | None, high: float | None, text: Callable[[float], str]) -> str:
     if low is None or high is None:
+        if low is not None:
+            return f"{text(low)} or more"
         return "-" if high is None else f"up to {text(high)}"
     return text(low) if low == high else f"{text(low)} to {text(high)}"

@@ -1,30 +1,37 @@
-"""The meters of each agent and provider: before, after, and the difference."""
+"""The meters of each account: before, after, and the difference."""
 
 from burnbook.meters import deltas
 from burnbook.preview.blocks import Values
-from burnbook.view.parts import Part, Table, Title, bar, fields, number, percent
+from burnbook.view.parts import Line, Part, Table, Title, bar, fields, number, percent
 from burnbook.windows.facts import WindowFacts
 
 POSITION = 50
 
 
 def values(scene: WindowFacts) -> Values:
-    """`meters`: one object per meter with agent, provider, and the fields of a meter's delta."""
+    """`meters`: one object per meter with account, agents, provider, and its delta's fields.
+
+    `agent` is the agents that share the account, separated by commas.
+    """
     names = ("window_minutes", "before", "after", "delta", "delta_min", "delta_max")
     rows = [
         {
-            **fields(closing, "agent", "provider"),
+            "agent": ", ".join(use.agents),
+            **fields(use, "provider", "account", "account_from", "agents"),
             "meter": meter.name,
             **fields(meter, *names, "resets", "resets_at", "reason"),
         }
-        for closing in scene.closings
-        for meter in closing.meters
+        for use in scene.accounts
+        for meter in use.meters
     ]
-    return {"meters": rows}
+    return {"meters": sorted(rows, key=lambda row: (row["agent"], row["provider"]))}
 
 
 def show(values: Values, scene: WindowFacts) -> list[Part]:
-    """One row per meter. The bar shows the used percentage of the newest pane."""
+    """One row per meter, and the accounts that a pane does not show.
+
+    The bar shows the used percentage of the newest pane.
+    """
     width = min(scene.config.preview.bar_width, 12)
     rows = []
     for row in values["meters"]:
@@ -36,14 +43,25 @@ def show(values: Values, scene: WindowFacts) -> list[Part]:
     if not rows:
         return []
     head = ("agent", "provider", "meter", "before", "after", "delta", "")
-    return [Title("Meters"), Table(head, rows, "<<<>>><")]
+    notes = dict.fromkeys(
+        f"{row['agent']} {row['provider']}: a pane shows no account; the last known one counts"
+        for row in values["meters"]
+        if row["account_from"] == "last-known"
+    )
+    return [Title("Meters"), Table(head, rows, "<<<>>><"), *map(Line, notes)]
 
 
 def delta(row: Values) -> str:
-    """Returns `+37`, `40 to 68` across a reset, `-32 !` for an anomaly, `open`, or `-`."""
+    """Returns `+37`, `40 to 68` across a reset, `-32 !` for an anomaly, `open`, or `-`.
+
+    `12 or more` if only the least is known, `unknown over 6 resets` if the bounds say nothing else.
+    """
+    low, high = row["delta_min"], row["delta_max"]
     if row["delta"] is not None:
         sign = f"{'+' if row['delta'] >= 0 else ''}{number(row['delta'])}"
         return f"{sign} !" if row["reason"] == deltas.NEGATIVE_DELTA else sign
-    if row["delta_min"] is not None:
-        return f"{number(row['delta_min'])} to {number(row['delta_max'])}"
+    if deltas.is_trivial(row["before"], row["after"], low, high, row["resets"]):
+        return f"unknown over {row['resets']} resets"
+    if low is not None:
+        return f"{number(low)} or more" if high is None else f"{number(low)} to {number(high)}"
     return "open" if row["reason"] == "no-after" else "-"

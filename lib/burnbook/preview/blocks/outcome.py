@@ -5,6 +5,7 @@ import re
 from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
 from burnbook.view.parts import Line, Part, Title, fields, number
+from burnbook.windows.facts import changed_since
 
 POSITION = 100
 _FULL_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
@@ -18,7 +19,7 @@ def values(scene: Scene) -> Values:
     if row is None:
         return {"outcome": None, "notes": notes}
     names = ("outcome", "quality", "methodology", "features", "commit_start", "commit_end", "notes")
-    changed = {"changed_since": tuple(row.closings) != tuple(scene.closings)}
+    changed = {"changed_since": changed_since(row, scene.closings)}
     return {"outcome": fields(row, *names) | changed, "notes": notes}
 
 

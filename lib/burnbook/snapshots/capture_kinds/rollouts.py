@@ -1,7 +1,8 @@
 """Codex's rollouts instead of a pane: `capture = "rollouts"`.
 
-Reads the newest `rate_limits` in the newest files below $CODEX_HOME or ~/.codex. Their time is that
-of the last response to Codex.
+Reads the newest `rate_limits` in the newest files below the folders of the agent's account, else
+$CODEX_HOME or ~/.codex. Their time is that of the last response to Codex. Of several folders, which
+may be of several accounts, the one with the newest counts.
 """
 
 import os
@@ -16,6 +17,7 @@ from typing import Any
 import msgspec
 
 from burnbook.base.errors import IOFault, Missing
+from burnbook.config.accounts import as_booked
 from burnbook.config.agent_logs import LogFeed
 from burnbook.config.agents import Agent
 from burnbook.jsonl import sources, unpack
@@ -43,27 +45,33 @@ _LINES = 200
 TimedLimits = tuple[datetime, Any]
 
 
-def capture_pane(agent: Agent, stopped: Stopped) -> bytes:
+def capture_from_homes(agent: Agent, homes: tuple[str, ...], stopped: Stopped) -> bytes:
     """The meters as text. Raises Missing if no rollout has any."""
-    meters: list[ShownMeter] = []
-    plans: list[tuple[datetime, str]] = []
+    shown: dict[str | None, list[ShownMeter]] = {}
+    plans: list[tuple[datetime, str | None, str]] = []
     check = partial(_check, time.monotonic() + agent.timeout_seconds, agent, stopped)
-    for log in sources.logs(ROLLOUTS)[: -_FILES - 1 : -1]:
+    feed = msgspec.structs.replace(ROLLOUTS, environment="", roots=homes) if homes else ROLLOUTS
+    for log in sources.logs(feed)[: -_FILES - 1 : -1]:
         check()
         for moment, value in _timed_limits(log, check):
             limits = rate_limits.codex(value, moment)
             if limits.plan is not None:
-                plans.append((moment, limits.plan))
-            meters += [shown_at(meter, moment, log.path) for meter in limits.meters]
+                plans.append((moment, log.root, limits.plan))
+            meters = [shown_at(meter, moment, log.path) for meter in limits.meters]
+            shown.setdefault(log.root, []).extend(meters)
+    moments = [(meter.captured_at, root) for root, meters in shown.items() for meter in meters]
+    root = max(moments, default=(None, None))[1]
+    meters = shown.get(root, [])
     current = vendor_meters.current(meters, clock.now())
     # A pane shows the main pool; include other pools only if their meters are as new.
     main = [meter.captured_at for meter in current if ":" not in meter.name]
     newest = max(main or [meter.captured_at for meter in current], default=None)
     if newest is None:
-        roots = ", ".join(sources.roots(ROLLOUTS))
+        roots = ", ".join(sources.roots(feed))
         raise Missing(f"no rollout below {roots} has rate limits")
     near = [meter for meter in current if abs(newest - meter.captured_at) <= meter_text.STALE]
-    return meter_text.write(agent.provider, near, max(plans)[1] if plans else None)
+    plan = max((plan for plan in plans if plan[1] == root), default=(None, None, None))[2]
+    return meter_text.write(agent.provider, near, plan, as_booked(root) if root else None)
 
 
 def _check(until: float, agent: Agent, stopped: Stopped) -> None:

@@ -1,0 +1,51 @@
+"""What the panes and readings of one account prove about its meters."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from burnbook.context import Context
+from burnbook.meters.deltas import Evidence, Seen
+from burnbook.rows.meters import Snapshot
+from burnbook.windows import vendor_meters_store
+from burnbook.windows.accounts.identity import Identities, identities
+from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
+
+STALE = "stale"  # in the errors of a pane that may show an earlier state
+
+
+class Evidences:
+    """The evidence of each account of a book, each provider's read once."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._identities: dict[str, Identities] = {}
+
+    def identities(self, provider: str) -> Identities:
+        """The accounts of a provider."""
+        if provider not in self._identities:
+            self._identities[provider] = identities(self._ctx, provider)
+        return self._identities[provider]
+
+    def between(self, provider: str, account: str, began: datetime, ended: datetime) -> Evidence:
+        """Every value of an account's meters from one moment to another, by the meter's name."""
+        known = self.identities(provider)
+        seen: dict[str, list[Seen]] = {}
+        for reading in vendor_meters_store.readings(self._ctx.store, provider, began, ended):
+            if known.of_reading(reading.source, reading.captured_at) == account:
+                values = seen.setdefault(reading.meter.name, [])
+                values.append(Seen(reading.captured_at, reading.meter))
+        entries = [
+            entry
+            for entry in snapshot_index(self._ctx).of_provider(provider)
+            if began <= entry.captured_at <= ended and known.of_snapshot(entry).name == account
+        ]
+        add(seen, read_snapshots(self._ctx.book, entries))
+        return {name: sorted(values, key=lambda value: value.at) for name, values in seen.items()}
+
+
+def add(seen: dict[str, list[Seen]], rows: Iterable[Snapshot]) -> None:
+    """Add the values that snapshots show."""
+    for row in rows:
+        for meter in row.meters:
+            if meter.used_percent is not None and STALE not in row.errors:
+                seen.setdefault(meter.name, []).append(Seen(row.captured_at, meter))

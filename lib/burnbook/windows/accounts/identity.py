@@ -1,0 +1,120 @@
+"""Which account a snapshot or a reading of meters is of. Derived when reading.
+
+A snapshot's account is the label of the agent's folder or of the agent in accounts.toml, else the
+hash of what its pane shows, else the last known account of the agent, else the agent itself, which
+means unknown. Two agents that show the same hash share the account, also if only one of them has a
+label.
+
+A reading's account is the label of its folder, else that of snapshots with this folder. Without
+either, the readings of the usual folder, or of the only one, are of the account of the agent that
+booked them, or of the only account of the provider. All others have an account of their own.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from burnbook.config.accounts import Accounts, usual_home
+from burnbook.context import Context
+from burnbook.rows.meters import AccountFrom
+from burnbook.store.store import Store
+from burnbook.windows import vendor_meters_store
+from burnbook.windows.snapshot_index import Entry, SnapshotIndex, snapshot_index
+from burnbook.windows.vendor_meters_store import Source
+
+
+class Account(NamedTuple):
+    """The name of an account (a label, a hash, a folder or an agent), and how it is known."""
+
+    name: str
+    known_from: AccountFrom
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is more than the name of the agent."""
+        return self.known_from != "agent"
+
+
+class Identities:
+    """The accounts of one provider in a book."""
+
+    def __init__(
+        self, accounts: Accounts, index: SnapshotIndex, store: Store, provider: str
+    ) -> None:
+        self._accounts, self._provider = accounts, provider
+        self._entries = index.of_provider(provider)
+        self._usual = usual_home(provider)
+        unlabelled = [
+            home
+            for home in vendor_meters_store.homes(store, provider)
+            if accounts.label(provider, home, None) is None
+        ]
+        self._only_home = unlabelled[0] if len(unlabelled) == 1 else None
+        self._hash_labels = self._labels_of_hashes()
+        self._of_agent: dict[str, list[Entry]] = {}
+        for entry in self._entries:
+            self._of_agent.setdefault(entry.agent, []).append(entry)
+
+    def of_snapshot(self, entry: Entry) -> Account:
+        """The account of a snapshot."""
+        label = self._accounts.label(self._provider, entry.home, entry.agent)
+        if label is not None:
+            return Account(label, "label")
+        if entry.account is not None:
+            return Account(self._hash_labels.get(entry.account, entry.account), "pane")
+        last = self._last_known(entry)
+        if last is not None:
+            return Account(self._hash_labels.get(last, last), "last-known")
+        label = self._accounts.label(self._provider, entry.home or self._usual, None)
+        if label is not None:
+            return Account(label, "label")
+        return Account(entry.home or entry.agent, "home" if entry.home else "agent")
+
+    def of_reading(self, source: Source, moment: datetime) -> str | None:
+        """The name of the account of a reading; None while the agent changes its account."""
+        home, agent = source
+        label = self._accounts.label(self._provider, home, agent)
+        if label is None and home is None:
+            label = self._accounts.label(self._provider, self._usual, None)
+        if label is not None:
+            return label
+        same_home = [entry for entry in self._entries if home and entry.home == home]
+        if same_home:
+            return self._at(same_home, moment)
+        if home in (None, self._usual, self._only_home):
+            plain = [entry for entry in self._entries if entry.home is None]
+            own = [entry for entry in plain if entry.agent == agent]
+            if own:
+                return self._at(own, moment)
+            names = {self.of_snapshot(entry).name for entry in plain}
+            if len(names) == 1:
+                return names.pop()
+        return home or agent
+
+    def _at(self, entries: Sequence[Entry], moment: datetime) -> str | None:
+        """The account at a moment, which the snapshots before and after it must agree on."""
+        at = bisect_right(entries, moment, key=lambda entry: entry.captured_at)
+        near = [self.of_snapshot(entry) for entry in entries[max(0, at - 1) : at + 1]]
+        names = {account.name for account in near if account.is_known} or {near[0].name}
+        return names.pop() if len(names) == 1 else None
+
+    def _last_known(self, entry: Entry) -> str | None:
+        """The account that the agent showed last before a snapshot."""
+        known = [other for other in self._of_agent.get(entry.agent, ()) if other.account]
+        at = bisect_right(known, entry.captured_at, key=lambda other: other.captured_at)
+        return known[at - 1].account if at else None
+
+    def _labels_of_hashes(self) -> dict[str, str]:
+        """The label of each hash that snapshots of labelled agents and folders show."""
+        found: dict[str, set[str]] = {}
+        for home, agent, account in {(e.home, e.agent, e.account) for e in self._entries}:
+            label = self._accounts.label(self._provider, home, agent)
+            if account is not None and label is not None:
+                found.setdefault(account, set()).add(label)
+        return {account: labels.pop() for account, labels in found.items() if len(labels) == 1}
+
+
+def identities(ctx: Context, provider: str) -> Identities:
+    """The accounts of a provider in the book."""
+    return Identities(ctx.config.accounts, snapshot_index(ctx), ctx.store, provider)
