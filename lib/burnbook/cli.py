@@ -20,19 +20,25 @@ from burnbook.base.errors import (
     os_sentence,
 )
 from burnbook.base.text import printable
+from burnbook.view import fit, terminal
 
 Flags = Callable[[argparse.ArgumentParser], None]
 
 FORMATS = ("text", "json", "markdown")
+_HELP_WIDTH = 96
 _DAMAGED = "the cache was damaged and has been deleted; run the command again"
 _CANNOT_PRINT = "cannot write the output"
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):
-    """Prints a docstring unchanged as help, at a fixed width."""
+    """Prints a docstring as help: unchanged, or with its paragraphs as wide as the terminal."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=28, width=96)
+        width = min(_HELP_WIDTH, terminal.columns() or _HELP_WIDTH)
+        super().__init__(prog, max_help_position=28, width=width)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return fit.reflowed(text, width) if width < _HELP_WIDTH else text
 
 
 class Parser(argparse.ArgumentParser):
@@ -40,7 +46,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Prints the message and exits with 2."""
-        sys.stderr.write(f"{self.prog}: {one_line(message)} (see {self.prog} --help)\n")
+        sys.stderr.write(_message(self.prog, f"{one_line(message)} (see {self.prog} --help)"))
         raise SystemExit(USAGE)
 
 
@@ -123,7 +129,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     from burnbook.store.row_index import StoredRowIndex
     from burnbook.store.store import Store
     from burnbook.times import clock
-    from burnbook.view import render, terminal
+    from burnbook.view import render
 
     chosen = settings.resolve(args.data_dir, args.config_dir, args.agent)
     config = Config(chosen.config_dir, _providers, _capture_kinds)
@@ -143,7 +149,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     finally:
         note_skipped_rows(ctx)
         for note in ctx.notes:
-            sys.stderr.write(f"{name}: {one_line(note)}\n")
+            sys.stderr.write(_message(name, one_line(note)))
     if result.ready is not None:
         _print(result.ready)
     elif args.format == "json" and result.data is not None:
@@ -226,5 +232,11 @@ def one_line(message: str) -> str:
 def _print_error(name: str, message: str, code: int) -> int:
     """Prints a message and returns the exit code, also if stderr cannot be written."""
     with suppress(OSError, ValueError):
-        sys.stderr.write(f"{name}: {one_line(message)}\n")
+        sys.stderr.write(_message(name, one_line(message)))
     return code
+
+
+def _message(name: str, sentence: str) -> str:
+    """Returns a message as one line, on a terminal as lines of its width."""
+    width = terminal.columns(sys.stderr) if sys.stderr.isatty() else None
+    return "".join(f"{line}\n" for line in fit.wrapped(f"{name}: {sentence}", width))
