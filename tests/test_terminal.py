@@ -95,14 +95,23 @@ def words_of(lines: list[str]) -> set[str]:
     return set(WORD.findall("\n".join(lines)))
 
 
+@pytest.fixture(scope="module")
+def complete(environment: dict[str, str]) -> dict[tuple[str, ...], terminal.Seen]:
+    """What each command shows where everything has room."""
+    return {
+        words: terminal.run([str(ROOT / "bin" / words[0]), *words[1:]], environment, 250)
+        for words in COMMANDS
+    }
+
+
 @pytest.mark.parametrize("columns", WIDTHS)
-def test_nothing_wraps_and_no_word_is_cut(environment: dict[str, str], columns: int) -> None:
-    for script, *words in COMMANDS:
-        command = [str(ROOT / "bin" / script), *words]
-        seen = terminal.run(command, environment, columns)
-        full = terminal.run(command, environment, 250)
-        assert seen.code == 0, seen
-        assert len(full.lines) > 1 or script == "ingest", full
+def test_nothing_wraps_and_no_word_is_cut(
+    environment: dict[str, str], complete: dict[tuple[str, ...], terminal.Seen], columns: int
+) -> None:
+    for words, full in complete.items():
+        seen = terminal.run([str(ROOT / "bin" / words[0]), *words[1:]], environment, columns)
+        assert seen.code == full.code == 0, seen
+        assert len(full.lines) > 1 or words[0] == "ingest", full
         assert seen.lines == seen.printed, f"{words} wraps at {columns}"
         new = words_of(seen.lines) - words_of(full.lines)
         assert new <= {"New"}, f"{words} at {columns}: {new}\n" + "\n".join(seen.lines)
