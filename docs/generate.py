@@ -18,6 +18,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ WIDTH = 96
 HOUSE = "/home/ada/burnbook"
 ECMA_ONLY = re.compile(r"\\[AZz]|\(\?[P<#aiLmsux]")
 PREVIEW = re.compile(r"(<!-- demo's preview, .*? -->\n).*?(<!-- end -->)", re.DOTALL)
+DAYS = re.compile(r"(<!-- days, .*? -->\n).*?(<!-- end -->)", re.DOTALL)
 JOBS = re.compile(r"^\| job \| when \|.*\n(?:\|.*\n)+", re.MULTILINE)
 HEAD = """\
 # Command reference
@@ -42,13 +44,13 @@ Files = dict[Path, str | None]
 """Text by path; None is a file that must not be there."""
 
 
-def printed(*command: str) -> str:
+def printed(*command: str, **environment: str) -> str:
     """What a command of the project prints, without colour, a width and trailing blanks."""
     unset = ("BURNBOOK_", "FORCE_COLOR", "COLUMNS")
     env = {k: v for k, v in os.environ.items() if not k.startswith(unset)}
     done = subprocess.run(
         [str(ROOT / command[0]), *command[1:]],
-        env={**env, "NO_COLOR": "1"},
+        env={**env, "NO_COLOR": "1", **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         check=True,
@@ -140,13 +142,25 @@ def ecma(value: Any) -> Any:
 
 
 def readme() -> Files:
-    """README.md with what the demo's preview printed between its marks."""
+    """README.md with what the demo's preview and the first two commands print."""
     step = next(part for part in printed("bin/demo").split("\n$ ") if "just preview" in part)
-    shown = step.split("\n\n# ")[0]
     path = ROOT / "README.md"
-    text, count = PREVIEW.subn(rf"\g<1>```text\n$ {shown}\n```\n\g<2>", path.read_text("utf-8"))
-    assert count == 1, "README.md has no marks for the demo's preview"
+    text = path.read_text("utf-8")
+    for marks, shown in ((PREVIEW, f"$ {step}".split("\n\n# ")[0]), (DAYS, first_days())):
+        text, count = marks.subn(rf"\g<1>```text\n{shown}\n```\n\g<2>", text)
+        assert count == 1, f"README.md has no marks {marks.pattern}"
     return {path: text}
+
+
+def first_days() -> str:
+    """What `ingest` and then `usage` print of the logs in samples/home, on a terminal."""
+    with tempfile.TemporaryDirectory() as book:
+        of_sample = {"HOME": str(ROOT / "samples" / "home"), "BURNBOOK_DATA_DIR": book}
+        of_sample |= dict.fromkeys(("CLAUDE_CONFIG_DIR", "CODEX_HOME"), "")
+        on_terminal = {"TZ": "UTC", "COLUMNS": "80", "LC_ALL": "C.UTF-8"}
+        read = printed("bin/ingest", **of_sample, **on_terminal)
+        days = printed("bin/usage", "--at", "2026-11-22T20:00Z", **of_sample, **on_terminal)
+    return f"$ ./just ingest\n{read}\n$ ./just usage\n{days}"
 
 
 def jobs() -> Files:

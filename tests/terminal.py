@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pyte
 
-_LINES = 200
+_LINES = 400
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,15 @@ COMMANDS = (
     ("ingest", "--all"),
     ("ingest", "claude"),
 )
+# What has another exit code or no result.
+MESSAGES = {
+    ("usage", "--tool", "otter"): 2,
+    ("usage", "--by", "phase-of-the-moon"): 2,
+    ("ingest", "../feeds/litellm"): 2,
+    ("ingest", "qwen"): 66,
+    ("usage", "--help"): 0,
+    ("ingest", "--help"): 0,
+}
 PROJECTS = (
     "/home/ada/work/clients/acme-international/monorepo/services/billing-gateway",
     "/srv/データ基盤/サービス/とても長い名前のプロジェクト",
@@ -85,17 +95,47 @@ def words_of(lines: list[str]) -> set[str]:
     return set(WORD.findall("\n".join(lines)))
 
 
+@pytest.fixture(scope="module")
+def complete(environment: dict[str, str]) -> dict[tuple[str, ...], terminal.Seen]:
+    """What each command shows where everything has room."""
+    return {
+        words: terminal.run([str(ROOT / "bin" / words[0]), *words[1:]], environment, 250)
+        for words in COMMANDS
+    }
+
+
 @pytest.mark.parametrize("columns", WIDTHS)
-def test_nothing_wraps_and_no_word_is_cut(environment: dict[str, str], columns: int) -> None:
-    for script, *words in COMMANDS:
-        command = [str(ROOT / "bin" / script), *words]
-        seen = terminal.run(command, environment, columns)
-        full = terminal.run(command, environment, 250)
-        assert seen.code == 0, seen
-        assert len(full.lines) > 1 or script == "ingest", full
+def test_nothing_wraps_and_no_word_is_cut(
+    environment: dict[str, str], complete: dict[tuple[str, ...], terminal.Seen], columns: int
+) -> None:
+    for words, full in complete.items():
+        seen = terminal.run([str(ROOT / "bin" / words[0]), *words[1:]], environment, columns)
+        assert seen.code == full.code == 0, seen
+        assert len(full.lines) > 1 or words[0] == "ingest", full
         assert seen.lines == seen.printed, f"{words} wraps at {columns}"
         new = words_of(seen.lines) - words_of(full.lines)
         assert new <= {"New"}, f"{words} at {columns}: {new}\n" + "\n".join(seen.lines)
+
+
+@pytest.mark.parametrize("words", MESSAGES, ids=" ".join)
+def test_messages_and_help_fit_as_well(environment: dict[str, str], words: tuple[str, ...]) -> None:
+    command = [str(ROOT / "bin" / words[0]), *words[1:]]
+    seen, full = (terminal.run(command, environment, columns) for columns in (60, 250))
+    assert seen.code == full.code == MESSAGES[words]
+    assert seen.lines == seen.printed
+    assert words_of(seen.lines) == words_of(full.lines)
+
+
+def test_the_demo_fits_and_ends_with_a_command_that_works(shell: Shell, tmp_path: Path) -> None:
+    environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    seen = terminal.run([str(ROOT / "bin" / "demo")], environment, 60)
+    assert seen.code == 0
+    assert seen.lines == seen.printed
+    assert shell.book.parent == tmp_path
+    done = subprocess.run(
+        seen.lines[-1].split(), cwd=ROOT, env={**environment, **shell.environment}, check=True
+    )
+    assert done.returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,10 @@ from burnbook.base.errors import (
 )
 from burnbook.base.text import one_line
 from burnbook.flags import FORMATS as FORMATS
-from burnbook.flags import Flags
+from burnbook.flags import Flags, printed_message
 from burnbook.flags import parser as parser
 from burnbook.flags import window_flag as window_flag
+from burnbook.view import terminal
 
 if TYPE_CHECKING:
     from burnbook.config.loader import Config
@@ -81,7 +82,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     from burnbook.store.row_index import StoredRowIndex
     from burnbook.store.store import Store
     from burnbook.times import clock
-    from burnbook.view import render, terminal
+    from burnbook.view import render
 
     chosen = settings.resolve(args.data_dir, args.config_dir, args.agent)
     config = Config(chosen.config_dir, _providers, _capture_kinds)
@@ -101,7 +102,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     finally:
         note_skipped_rows(ctx)
         for note in ctx.notes:
-            sys.stderr.write(f"{name}: {one_line(note)}\n")
+            sys.stderr.write(printed_message(name, one_line(note)))
     if result.ready is not None:
         _print(result.ready)
     elif args.format == "json" and result.data is not None:
@@ -178,8 +179,8 @@ def _colour() -> bool:
     )
 
 
-def _print_error(name: str, message: str, code: int) -> int:
+def _print_error(name: str, sentence: str, code: int) -> int:
     """Prints a message and returns the exit code, also if stderr cannot be written."""
     with suppress(OSError, ValueError):
-        sys.stderr.write(f"{name}: {one_line(message)}\n")
+        sys.stderr.write(printed_message(name, one_line(sentence)))
     return code

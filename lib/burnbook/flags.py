@@ -8,17 +8,29 @@ from typing import Any, NoReturn
 from burnbook import __version__
 from burnbook.base.errors import USAGE
 from burnbook.base.text import one_line
+from burnbook.view import fit, terminal
 
 Flags = Callable[[argparse.ArgumentParser], None]
 
 FORMATS = ("text", "json", "markdown")
+_HELP_WIDTH = 96
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):
-    """Prints a docstring unchanged as help, at a fixed width."""
+    """Prints a docstring as help: unchanged, or with its paragraphs as wide as the terminal."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, max_help_position=28, width=96)
+        width = min(_HELP_WIDTH, terminal.columns() or _HELP_WIDTH)
+        super().__init__(prog, max_help_position=28, width=width)
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return fit.reflowed(text, width) if width < _HELP_WIDTH else text
+
+
+def printed_message(name: str, sentence: str) -> str:
+    """Returns a message as one line, on a terminal as lines of its width."""
+    width = terminal.columns(sys.stderr) if sys.stderr.isatty() else None
+    return "".join(f"{line}\n" for line in fit.wrapped(f"{name}: {sentence}", width))
 
 
 class Parser(argparse.ArgumentParser):
@@ -34,7 +46,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Prints the message and exits with 2."""
-        sys.stderr.write(f"{self.prog}: {one_line(message)} (see {self.prog} --help)\n")
+        sentence = f"{one_line(message)} (see {self.prog} --help)"
+        sys.stderr.write(printed_message(self.prog, sentence))
         raise SystemExit(USAGE)
 
 

@@ -51,6 +51,16 @@ def wrapped(text: str, width: int | None) -> list[str]:
     return [indent + each for each in (*lines, line)]
 
 
+def reflowed(text: str, width: int) -> str:
+    """Returns text with its paragraphs in lines of a width; indented lines stay lines."""
+    blocks = []
+    for block in text.split("\n\n"):
+        has_lines = any(line.startswith(" ") for line in block.split("\n"))
+        lines = block.split("\n") if has_lines else [" ".join(block.split())]
+        blocks.append("\n".join(part for line in lines for part in wrapped(line, width)))
+    return "\n\n".join(blocks)
+
+
 def _broken(word: str, room: int) -> list[str]:
     """The lines of a word that may be too long for one of them."""
     if columns_of(word) <= room:

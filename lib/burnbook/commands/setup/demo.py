@@ -16,6 +16,8 @@ import tomli
 from burnbook.base.errors import BadConfig, IOFault, UsageError, os_sentence
 from burnbook.config.settings import PROJECT
 from burnbook.context import Context, Result
+from burnbook.view import terminal
+from burnbook.view.fit import wrapped
 from burnbook.view.parts import Line
 
 
@@ -48,8 +50,9 @@ def run(ctx: Context, args: Any) -> Result:
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     kept = f"The book of this demo is {book}." if args.keep else "The scratch book was deleted."
-    end = f"{kept} Start your own book with: just start codex"
-    return Result([Line(""), Line(end)], {"steps": len(day.steps), "kept": args.keep})
+    end = f"{kept} Your own days, from the logs of the agents on this machine:"
+    parts = [Line(""), Line(end), Line("./just usage")]
+    return Result(parts, {"steps": len(day.steps), "kept": args.keep})
 
 
 def _day(path: Path) -> Day:
@@ -80,7 +83,11 @@ def _configure(config: Path, book: Path) -> Path:
 
 def _show(step: Step, book: Path, config: Path, out: TextIO) -> int:
     """Runs one step. Its command and output go to `out`. Returns the exit code."""
-    out.write(f"\n# {step.say}\n$ {step.run}\n")
+    columns = terminal.columns()
+    width = None if columns is None else columns - len(" \\")
+    lines = [f"# {line}" for line in wrapped(step.say, width)]
+    lines.append(" \\\n    ".join(wrapped(f"$ {step.run}", width and width - 4)))
+    out.write("".join(f"{line}\n" for line in ("", *lines)))
     out.flush()
     words = shlex.split(step.run)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BURNBOOK_")}
