@@ -29,11 +29,11 @@ Feature: Which provider and methodology used its percentage points best
       Scoreboard over 5 finalized windows
 
       Features per percentage point
-        provider  methodology  n  left out  features  points  ratio    95% interval  power
-        codex     all          4         1        10      25  0.400  0.000 to 0.924     9%
-                  tdd          3         0         9      15  0.600  0.401 to 0.799    90%
-                  (none)       0         1         0       0      -               -      -
-                  spike        1         0         1      10      -               -      -
+        provider  method  n  left out  features  points  ratio    95% interval  power
+        codex     all     4         1        10      25  0.400  0.000 to 0.924     9%
+                  tdd     3         0         9      15  0.600  0.401 to 0.799    90%
+                  (none)  0         1         0       0      -               -      -
+                  spike   1         0         1      10      -               -      -
       A ratio needs 3 windows with exact points.
       Left out: windows whose points are unknown, 0, or hidden by a reset.
       Power: the probability of detecting a change of 25% in the ratio.
