@@ -1,8 +1,9 @@
 """Scripts of bin/ without the start of an interpreter for each, which is most of what they take.
 
 A Python is started once as `bin/_python` starts them, imports burnbook, and waits. For each command
-it forks: the child runs the script's own file as `__main__`, in the folder, with the environment
-and the descriptors that are asked for. The first run of each script goes through its front door.
+it forks: the child runs the script's own file as `__main__`, in the folder, with the environment,
+the descriptors and the umask that are asked for. The first run of each script goes through its
+front door. pytest uses it too (tests/conftest.py).
 """
 
 import array
@@ -11,6 +12,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -29,7 +31,9 @@ def run(
 ) -> "subprocess.CompletedProcess[bytes]":
     """Run a program of the project to its end."""
     global _channel
-    request = json.dumps([str(PROJECT / words[0]), *words[1:]]), str(folder), dict(environment)
+    os.umask(mask := os.umask(0o077))
+    argv = json.dumps([str(PROJECT / words[0]), *words[1:]])
+    request = argv, str(folder), mask, dict(environment)
     message = json.dumps(request).encode()
     is_new = words[0] not in _known
     _known.add(words[0])
@@ -86,7 +90,9 @@ def _serve(channel: socket.socket) -> None:
         channel.send(json.dumps(code).encode())
 
 
-def _be(line: str, folder: str, environment: dict[str, str], handles: Sequence[int]) -> NoReturn:
+def _be(
+    line: str, folder: str, mask: int, environment: dict[str, str], handles: Sequence[int]
+) -> NoReturn:
     """Be the script."""
     import runpy
 
@@ -96,8 +102,10 @@ def _be(line: str, folder: str, environment: dict[str, str], handles: Sequence[i
     code = 70
     try:
         os.chdir(folder)
+        os.umask(mask)
         os.environ.clear()
         os.environ.update(environment)
+        time.tzset()
         sys.argv = json.loads(line)
         sys.stdin = os.fdopen(0, encoding="utf-8", errors="surrogateescape", closefd=False)
         sys.stdout = os.fdopen(1, "w", encoding="utf-8", errors="surrogateescape", closefd=False)

@@ -5,6 +5,7 @@ tests also see characters that no pipe could carry.
 """
 
 import argparse
+import gc
 import io
 import os
 import re
@@ -120,6 +121,7 @@ class Inside:
             cli._leave = _raise  # type: ignore[assignment]
             yield out, err
         finally:
+            gc.enable()  # a command may turn it off for the rest of its process, which is short
             for store in stores:
                 store.close()
             Store.__init__ = create  # type: ignore[method-assign]

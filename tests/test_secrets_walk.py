@@ -252,16 +252,25 @@ BOOKING = (
 SCHEDULES = (("capture", "one"), ("schedule", "print"))
 
 
+def literals(toml: str) -> Iterator[re.Match[str]]:
+    """The texts in a TOML file, without comments; the first text of a list, and of a key that
+    several tables of the same name have."""
+    seen = set()
+    for literal in re.finditer(r'"[^"\n]*"', toml):
+        before = toml[: literal.start()]
+        line = before[before.rfind("\n") + 1 :]
+        tables = re.findall(r"^\[.*\]", before, re.MULTILINE)
+        key = (*tables[-1:], re.sub(r'"[^"]*", *', "", line))
+        if "#" not in line and key not in seen:
+            seen.add(key)
+            yield literal
+
+
 @pytest.mark.parametrize("name", sorted({*CONFIG, *OWN} - {"ledgers.toml", "bundle.toml"}))
 def test_no_secret_in_the_config_is_kept(scratch: ScratchBook, name: str) -> None:
     top = "samples/config" if name in CONFIG else "config"
     text = (ROOT / top / name).read_text()
-    literals = [
-        match
-        for match in re.finditer(r'"[^"\n]*"', text)
-        if "#" not in text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-    ]
-    for literal in literals:
+    for literal in literals(text):
         for value in (KEY, TEXT):
             changed = f'{text[: literal.start()]}"{value}"{text[literal.end() :]}'
             (scratch.config / name).write_text(changed)

@@ -258,7 +258,7 @@ Store(sys.argv[1]).view(IDS._replace(apply=apply))
 
 def test_killed_in_the_middle_it_has_all_or_nothing(full: Shell) -> None:
     add_rows(full.book, range(50))
-    path = os.pathsep.join([str(ROOT / "lib"), str(ROOT / "tests")])
+    path = os.pathsep.join(str(ROOT / name) for name in ("lib", "tests", "features"))
     command = [sys.executable, "-c", KILLED, str(full.book)]
     pipe = subprocess.PIPE
     how: Any = {"stdin": pipe, "stdout": pipe, "env": {**os.environ, "PYTHONPATH": path}}

@@ -92,7 +92,7 @@ Feature: A window is opened, checkpointed and closed by cron
     Then W0-CHN is a GO
 
   Scenario: Two crons and twenty people at once
-    When "bin/reset --at 2026-11-23T00:06Z" runs 20 times at once, 20 times over
+    When "bin/reset --at 2026-11-23T00:06Z" runs 20 times at once, 2 times over
     Then each agent has one AFTER in W0-CHN and one BEFORE in W0-CHP
     And the journal snapshots has 6 rows
     And the whole book is valid
