@@ -73,6 +73,8 @@ def _find(
         sources += [booked.get(git.name, _NONE)]
         sources += [Commits(None, git.repository.head)] if to_head else []
         ends = Commits(_first(c.start for c in sources), _first(c.end for c in sources))
+        if to_head and ends.start is not None and ends.end is None:
+            ends = Commits(ends.start, git.repository.head)
         if ends.start is not None and ends.end is not None:
             spans.append((git, Span(ends.start, ends.end)))
     if not spans:
