@@ -1,19 +1,22 @@
 """Reads the rows of the journal: only the fields that the tables are made from, many at a time."""
 
+import os
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
 import msgspec
 from xxhash import xxh3_64_intdigest
 
+from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec
 from burnbook.book.bulk_codec import decode_all
 from burnbook.rows.meters import Count, Id, Latency, Moment, NewerRow, Text, Usd
 
 JOURNAL = "proxy_telemetry"
+_AT_A_TIME = 4096  # rows
 _ID_LENGTH = len("t-0123456789abcdef")  # of the rows that `ingest` writes
 
 
@@ -51,6 +54,19 @@ def read(lines: Sequence[bytes]) -> list[Any]:
     If all lines are valid, their rows have only the fields of `Request`.
     """
     return decode_all(lines, _decoder) or [codec.read(JOURNAL, line) for line in lines]
+
+
+def rows_at(path: RootedPath, offsets: Sequence[int]) -> Iterator[Any]:
+    """The rows at offsets of the journal."""
+    if not offsets:
+        return
+    with os.fdopen(path.open(os.O_RDONLY), "rb") as file:
+        for start in range(0, len(offsets), _AT_A_TIME):
+            lines = []
+            for offset in offsets[start : start + _AT_A_TIME]:
+                file.seek(offset)
+                lines.append(file.readline())
+            yield from read(lines)
 
 
 def key_of(row_id: str) -> int:

@@ -6,9 +6,8 @@ In most feeds a request is a feature of its own, whose name is its id. Of such a
 have its hash and the offset of its row. When another request of it comes, the row is read again.
 """
 
-import os
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import partial
 from sqlite3 import Connection
 from typing import Any
@@ -33,9 +32,8 @@ from burnbook.telemetry.costs.tables import (
 )
 from burnbook.telemetry.increment import by_window
 from burnbook.telemetry.projection import TELEMETRY
-from burnbook.telemetry.rows import JOURNAL, read
+from burnbook.telemetry.rows import JOURNAL, read, rows_at
 
-_TOGETHER = 4096  # rows whose sums are made together
 _MOST_SINGLE = 1 << 18  # features with one request, between two writes: 16 bytes each, and a set
 _MOST_NAMED = 20_000  # other features between two writes: some KiB each
 
@@ -164,7 +162,7 @@ class _Window:
         several |= known | old.keys()
         new = [feature not in several for feature in self.hashes]
         offsets = [n for n, is_new in zip(self.offsets, new, strict=True) if not is_new]
-        for row in _rows_at(self.path, sorted([*offsets, *old.values()])):
+        for row in rows_at(self.path, sorted([*offsets, *old.values()])):
             self._add_named(row.rid, [row])
         for feature, (name, requests) in sorted(self.named.items()):
             save(database, window, feature, name, requests)
@@ -213,19 +211,6 @@ class _Window:
             " without_feature = without_feature + excluded.without_feature",
             (self.name, len(columns[0]) - fewer, self.without_feature),
         )
-
-
-def _rows_at(path: RootedPath, offsets: Sequence[int]) -> Iterator[Any]:
-    """The rows at offsets of the journal."""
-    if not offsets:
-        return
-    with os.fdopen(path.open(os.O_RDONLY), "rb") as file:
-        for start in range(0, len(offsets), _TOGETHER):
-            lines = []
-            for offset in offsets[start : start + _TOGETHER]:
-                file.seek(offset)
-                lines.append(file.readline())
-            yield from read(lines)
 
 
 def _digest(database: Connection, schema: str) -> Any:

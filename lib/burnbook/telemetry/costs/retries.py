@@ -5,30 +5,30 @@ That is, first, a healthy request whose `retry_of` (kept by the feed in `extra`)
 `rid`, where lines have no feature), at most ten minutes later, with a prompt of similar size. The
 attempt was retried on the baseline if that request is a baseline one.
 
-Rows may come in any order, so each new attempt also looks at the rows that were read before. For
-that, the tables have runs: rows that were added together with less than ten minutes between them.
+Rows may come in any order, so each new attempt also looks at the rows before it in the journal that
+are of the minutes after it.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
 from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 import msgspec
 
 from burnbook.base.rooted_path import RootedPath
-from burnbook.book import journal
 from burnbook.cost.comparison.sums import sums_of
 from burnbook.cost.facts import size_class
 from burnbook.rows.meters import NewerRow
-from burnbook.store.membership import Membership
+from burnbook.store import time_index
+from burnbook.store.membership import Membership, merged
 from burnbook.store.projection import signed
 from burnbook.telemetry.rows import key_of, read
+from burnbook.telemetry.tables import NAME
 
-WITHIN = 600 * 1_000_000  # microseconds
-_GAP = timedelta(minutes=10)
+WITHIN = timedelta(minutes=10)
+_WITHIN_US = 600 * 1_000_000
 _TOGETHER = 8192  # rows that are added together
 _MARKED, _NEXT = 0, 1  # a retry by its `retry_of`, and one by its feature and time
 _ADD_ATTEMPT = (
@@ -45,37 +45,18 @@ class Retry(NamedTuple):
     key: int
 
 
-class Run(NamedTuple):
-    """Rows of a short time: their first and last offset, how many, their first and last moment."""
-
-    first_offset: int
-    last_offset: int
-    requests: int
-    first_us: int
-    last_us: int
-
-    def plus(self, other: "Run") -> "Run":
-        """Both as one."""
-        return Run(
-            *(min(self[0], other[0]), max(self[1], other[1]), self[2] + other[2]),
-            *(min(self[3], other[3]), max(self[4], other[4])),
-        )
-
-
 class Retries:
     """Adds rows to the tables. Call `finish` at the end."""
 
     def __init__(self, path: RootedPath, database: Connection, windows: Membership) -> None:
         self._path, self._database, self._windows = path, database, windows
         self._waiting: list[tuple[int, Any]] = []
-        self._last: dict[Run, list[Any]] = {}  # the last runs and their rows
-        self._again: set[Run] = set()  # runs to read again
 
     def add(self, rows: Iterable[tuple[int, Any]]) -> None:
         """Add rows with their offsets, each row once."""
         self._waiting += rows
         if len(self._waiting) >= _TOGETHER:
-            self._add_runs()
+            self.finish()
 
     def move(self, rows: Iterable[tuple[int, Any]]) -> None:
         """Move attempts to their windows, which are others now."""
@@ -85,69 +66,27 @@ class Retries:
         )
 
     def finish(self) -> None:
-        """Find the retries of the last rows, and those in rows that were read before."""
-        self._add_runs()
-        for run in sorted(self._again):
-            self._find_next(list(_rows(self._path, run)))
-
-    def _add_runs(self) -> None:
-        waiting, self._waiting = self._waiting, []
-        waiting.sort(key=lambda entry: entry[1].ts)
-        before, self._last = self._last, {}
-        starts = [
-            n
-            for n, (entry, following) in enumerate(pairwise(waiting), 1)
-            if following[1].ts - entry[1].ts > _GAP
-        ]
-        for start, end in pairwise(sorted({0, *starts, len(waiting)})):
-            self._add_run(waiting[start:end], before)
-
-    def _add_run(self, added: Sequence[tuple[int, Any]], before: Mapping[Run, list[Any]]) -> None:
+        """Find the retries of the rows that wait, and those that they are themselves."""
+        added, self._waiting = self._waiting, []
         rows = [row for _, row in added]
-        offsets = [offset for offset, _ in added]
-        run = Run(min(offsets), max(offsets), len(rows), _us(rows[0].ts), _us(rows[-1].ts))
         failed = [entry for entry in added if entry[1].routed and not entry[1].ok]
         attempts = [_attempt(self._window(row), offset, row) for offset, row in failed]
         self._database.executemany(_ADD_ATTEMPT, attempts)
         self._find_marked(rows, [row for _, row in failed])
         if failed:
-            self._look_back(_us(failed[0][1].ts), _us(failed[-1][1].ts) + WITHIN, before)
+            self._look_back([row.ts for _, row in failed], min(offset for offset, _ in added))
         self._find_next(rows)
-        self._last[self._save(run)] = rows
 
     def _window(self, row: Any) -> str:
         """The window of a row; empty if there is none."""
         return row.window or self._windows.at(row.agent, row.ts) or ""
 
-    def _look_back(self, first: int, last: int, before: Mapping[Run, list[Any]]) -> None:
-        """Look for the retries of new attempts in the rows of runs that overlap with a time."""
-        for values in self._database.execute(
-            "SELECT * FROM telemetry_runs WHERE last_us >= ? AND first_us <= ?", [first, last]
-        ).fetchall():
-            run = Run(*values)
-            if run in before:
-                self._find_next(before[run])
-            else:
-                self._again.add(run)
-
-    def _save(self, run: Run) -> Run:
-        """Save a run; one that is small and close to the last one is saved together with it."""
-        values = self._database.execute(
-            "SELECT * FROM telemetry_runs ORDER BY first_offset DESC, first_us DESC LIMIT 1"
-        ).fetchone()
-        if values is not None:
-            last = Run(*values)
-            is_close = (
-                run.first_us - WITHIN <= last.last_us and last.first_us <= run.last_us + WITHIN
-            )
-            if is_close and last.requests + run.requests <= _TOGETHER:
-                self._database.execute(
-                    "DELETE FROM telemetry_runs WHERE first_offset = ? AND first_us = ?",
-                    [last.first_offset, last.first_us],
-                )
-                run = last.plus(run)
-        self._database.execute("INSERT INTO telemetry_runs VALUES (?, ?, ?, ?, ?)", run)
-        return run
+    def _look_back(self, moments: Iterable[datetime], before: int) -> None:
+        """Look for the retries of new attempts in the rows before an offset of the journal."""
+        ranges = merged((moment, moment + WITHIN) for moment in moments)
+        blocks = time_index.blocks(self._database, NAME, ranges)
+        for _, lines in time_index.lines(self._path, blocks, before):
+            self._find_next([row for row in read(lines) if not isinstance(row, NewerRow | None)])
 
     def _find_marked(self, rows: Sequence[Any], failed: Sequence[Any]) -> None:
         """Find the retries that name what they repeat, of new attempts and in new rows."""
@@ -189,7 +128,7 @@ class Retries:
             "SELECT offset, feature, at_us, size, retry_kind, retry_us, retry_is_routed, retry_key"
             " FROM telemetry_attempts WHERE at_us BETWEEN ? AND ? AND feature IS NOT NULL"
             " AND (retry_kind IS NULL OR (retry_kind = ? AND retry_us >= ?))",
-            [first - WITHIN, last, _NEXT, first],
+            [first - _WITHIN_US, last, _NEXT, first],
         ).fetchall()
         healthy: dict[str, dict[int, list[Retry]]] = {name: {} for _, name, *_ in attempts}
         if not healthy:
@@ -244,18 +183,8 @@ def _similar(by_size: dict[int, list[Retry]], size: int) -> list[list[Retry]]:
 
 def _next(retries: list[Retry], at_us: int) -> Retry | None:
     n = bisect_left(retries, (_NEXT, at_us))
-    return retries[n] if n < len(retries) and retries[n].us <= at_us + WITHIN else None
+    return retries[n] if n < len(retries) and retries[n].us <= at_us + _WITHIN_US else None
 
 
 def _us(moment: datetime) -> int:
     return round(moment.timestamp() * 1_000_000)
-
-
-def _rows(path: RootedPath, run: Run) -> Iterator[Any]:
-    """Reads the rows of a run again."""
-    for offset, lines in journal.batches(path, run.first_offset):
-        if offset > run.last_offset:
-            return
-        for row in read(lines):
-            if not isinstance(row, NewerRow | None) and run.first_us <= _us(row.ts) <= run.last_us:
-                yield row

@@ -107,17 +107,7 @@ RETRY_TABLES = (
     request INTEGER NOT NULL,
     PRIMARY KEY (retry_of, us, request)
 ) WITHOUT ROWID""",
-    """CREATE TABLE telemetry_runs (
-    first_offset INTEGER NOT NULL,
-    last_offset INTEGER NOT NULL,
-    requests INTEGER NOT NULL,
-    first_us INTEGER NOT NULL,
-    last_us INTEGER NOT NULL,
-    PRIMARY KEY (first_offset, first_us)
-) WITHOUT ROWID""",
-    "CREATE INDEX telemetry_runs_by_time ON telemetry_runs (last_us)",
 )
-# Runs depend on how rows were added.
 RETRY_CONTENT = (
     "SELECT * FROM {schema}.telemetry_attempts",
     "SELECT * FROM {schema}.telemetry_marked_retries",
