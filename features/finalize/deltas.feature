@@ -48,8 +48,3 @@ Feature: How much each meter rose in a window
       finalize: no snapshots of window W0-CHN are in the book; nothing to finalize
       """
     And nothing was created
-
-  Scenario: --window is required
-    When I run "bin/finalize"
-    Then it exits with 2 and says "the following arguments are required: --window"
-    And nothing was created

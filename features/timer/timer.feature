@@ -40,10 +40,3 @@ Feature: The remaining time of a window
       """
       timer: the end of W0-CHQ is unknown: it has no BEFORE, and no `ends` in windows.toml
       """
-
-  Scenario: Two windows
-    When I run "bin/timer W0-CHN --window W0-CHP"
-    Then it exits with 2 and says
-      """
-      timer: two windows are given, W0-CHN and W0-CHP; name one
-      """

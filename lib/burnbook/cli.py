@@ -1,15 +1,11 @@
-"""The common flags, `main` and error messages of every script in bin/."""
+"""`main` of every script in bin/: runs its command, prints the result, and reports errors."""
 
-import argparse
 import os
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
-from burnbook import __version__
-from burnbook.base.clean_text import clean
 from burnbook.base.errors import (
     INTERNAL,
     INTERRUPTED,
@@ -19,35 +15,15 @@ from burnbook.base.errors import (
     IOFault,
     os_sentence,
 )
-from burnbook.base.text import printable
-from burnbook.view import fit, terminal
+from burnbook.flags import FORMATS as FORMATS
+from burnbook.flags import Flags
+from burnbook.flags import parser as parser
+from burnbook.flags import window_flag as window_flag
+from burnbook.view import terminal
+from burnbook.view.messages import message_lines
 
-Flags = Callable[[argparse.ArgumentParser], None]
-
-FORMATS = ("text", "json", "markdown")
-_HELP_WIDTH = 96
 _DAMAGED = "the cache was damaged and has been deleted; run the command again"
 _CANNOT_PRINT = "cannot write the output"
-
-
-class Formatter(argparse.RawDescriptionHelpFormatter):
-    """Prints a docstring as help: unchanged, or with its paragraphs as wide as the terminal."""
-
-    def __init__(self, prog: str) -> None:
-        width = min(_HELP_WIDTH, terminal.columns() or _HELP_WIDTH)
-        super().__init__(prog, max_help_position=28, width=width)
-
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return fit.reflowed(text, width) if width < _HELP_WIDTH else text
-
-
-class Parser(argparse.ArgumentParser):
-    """An argparse parser whose errors are one sentence."""
-
-    def error(self, message: str) -> NoReturn:
-        """Prints the message and exits with 2."""
-        sys.stderr.write(_message(self.prog, f"{one_line(message)} (see {self.prog} --help)"))
-        raise SystemExit(USAGE)
 
 
 def main(doc: str | None, flags: Flags, command: str, fallback: str | None = None) -> NoReturn:
@@ -92,33 +68,6 @@ def main(doc: str | None, flags: Flags, command: str, fallback: str | None = Non
     _leave(code)
 
 
-def parser(name: str, doc: str, flags: Flags) -> Parser:
-    """Returns the parser of a script: its docstring, its own flags, then the common ones.
-
-    A script with other formats sets them with `parser.set_defaults(formats=...)`.
-    """
-    script_parser = Parser(
-        prog=name, description=doc, formatter_class=Formatter, allow_abbrev=False
-    )
-    flags(script_parser)
-    common = script_parser.add_argument_group("common")
-    common.add_argument("--data-dir", metavar="DIR", help="the book (default: data/live)")
-    common.add_argument("--config-dir", metavar="DIR", help="the configuration (default: config)")
-    common.add_argument("--agent", metavar="ID", help="the agent (default: AGENT_ID, or main)")
-    common.add_argument("--at", metavar="TIME", help="act as of this time (ISO 8601)")
-    common.add_argument(
-        "--format",
-        choices=script_parser.get_default("formats") or FORMATS,
-        default="text",
-        help="the output format (default: text)",
-    )
-    version = f"burnbook {__version__}"
-    common.add_argument(
-        "--version", action="version", version=version, help="print burnbook's version and exit"
-    )
-    return script_parser
-
-
 def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     args = parser(name, doc, flags).parse_args()
     # Imported here, so that --help and usage errors need argparse alone.
@@ -149,7 +98,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     finally:
         note_skipped_rows(ctx)
         for note in ctx.notes:
-            sys.stderr.write(_message(name, one_line(note)))
+            sys.stderr.write(message_lines(name, note))
     if result.ready is not None:
         _print(result.ready)
     elif args.format == "json" and result.data is not None:
@@ -220,23 +169,8 @@ def _colour() -> bool:
     )
 
 
-def one_line(message: str) -> str:
-    """Returns a message as one printable line without secrets, because jobs log their messages."""
-    line = printable(" ".join(message.split()))
-    try:
-        return clean(line)
-    except (ImportError, OSError):  # the message may be about a file of burnbook that cannot load
-        return line
-
-
 def _print_error(name: str, message: str, code: int) -> int:
     """Prints a message and returns the exit code, also if stderr cannot be written."""
     with suppress(OSError, ValueError):
-        sys.stderr.write(_message(name, one_line(message)))
+        sys.stderr.write(message_lines(name, message))
     return code
-
-
-def _message(name: str, sentence: str) -> str:
-    """Returns a message as one line, on a terminal as lines of its width."""
-    width = terminal.columns(sys.stderr) if sys.stderr.isatty() else None
-    return "".join(f"{line}\n" for line in fit.wrapped(f"{name}: {sentence}", width))

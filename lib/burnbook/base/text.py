@@ -68,3 +68,12 @@ def safe_cell(text: str) -> str:
 
 def _cell(value: Cell) -> Cell:
     return safe_cell(value) if isinstance(value, str) else value
+
+
+def one_line(message: str) -> str:
+    """Returns a message as one printable line without secrets, because jobs log their messages."""
+    line = printable(" ".join(message.split()))
+    try:
+        return clean(line)
+    except (ImportError, OSError):  # the message may be about a file of burnbook that cannot load
+        return line

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from burnbook.base.errors import NO
+from burnbook.base.errors import NO, UsageError
 from burnbook.base.text import plural
 from burnbook.context import Context, Result
 from burnbook.review.audit import Finding
@@ -14,6 +14,8 @@ from burnbook.windows.current import wanted
 
 def run(ctx: Context, args: Any) -> Result:
     """Shows the findings, faults first. With `--exit-code`, a fault exits with 1."""
+    if args.all and args.window is not None:
+        raise UsageError(f"--all and a window, {args.window}, are given; give one of them")
     windows, findings = audit_windows(ctx, None if args.all else wanted(ctx, args.window))
     faults = sum(finding.severity == "fault" for finding in findings)
     data = {

@@ -6,7 +6,7 @@ import time
 from datetime import datetime, timedelta
 from typing import Any
 
-from burnbook.base.errors import Missing, UsageError
+from burnbook.base.errors import Missing
 from burnbook.context import Context, Result
 from burnbook.times import clock
 from burnbook.view.parts import Line, moment
@@ -20,9 +20,7 @@ _SECOND = timedelta(seconds=1)
 
 def run(ctx: Context, args: Any) -> Result:
     """Returns one line; on a terminal, updates it each second until both moments have passed."""
-    if args.name is not None and args.window not in (None, args.name):
-        raise UsageError(f"two windows are given, {args.name} and {args.window}; name one")
-    window = wanted(ctx, args.name or args.window)
+    window = wanted(ctx, args.window)
     ends = boundaries.of(ctx.config, snapshot_index(ctx), window).ends_at
     if ends is None:
         raise Missing(
