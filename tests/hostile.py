@@ -15,6 +15,7 @@ READERS: list[tuple[str, ...]] = [
     ("usage", "daily"),
     ("usage", "session"),
     ("usage", "blocks"),
+    ("windows",),
     ("check",),
     ("bundle", "W0"),
     ("prices",),

@@ -32,3 +32,15 @@ def has_traffic(store: Store, window: str) -> bool:
         "SELECT 1 FROM telemetry_windows WHERE window_id = ?", [window]
     )
     return rows.fetchone() is not None
+
+
+def traffic_windows(store: Store) -> list[str]:
+    """The windows that have requests."""
+    if not journal.size(journal.path_of(store.root, JOURNAL)):
+        return []
+    from burnbook.telemetry.projection import TELEMETRY
+
+    rows = store.view(TELEMETRY).execute(
+        "SELECT window_id FROM telemetry_windows WHERE window_id != ''"
+    )
+    return [window for (window,) in rows]

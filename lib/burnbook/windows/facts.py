@@ -1,7 +1,9 @@
 """Facts about a window: its span, pairs, closings, anomalies and missed resets."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -41,8 +43,37 @@ class WindowFacts(msgspec.Struct, frozen=True):
     missed: Sequence[MissedReset]
 
 
-def window_facts(ctx: Context, window: str) -> WindowFacts:
-    """The facts of one window as the book is now."""
+class Recorded(NamedTuple):
+    """What the book records about windows, by window: anomalies, and missed resets in order."""
+
+    anomalies: Mapping[str | None, Sequence[Anomaly]]
+    missed: Mapping[str | None, Sequence[MissedReset]]
+
+
+def read_recorded(ctx: Context) -> Recorded:
+    """Reads the journals of anomalies and resets.
+
+    The missed resets include those that the next command to book will record.
+    """
+    anomalies: defaultdict[str | None, list[Anomaly]] = defaultdict(list)
+    for row in ctx.book.rows("anomalies"):
+        anomalies[row.window].append(row)
+    resets_by_key = {(row.window, row.boundary): row for row in ctx.book.rows("resets")}
+    now = clock.now()
+    for key in resets.missed(ctx.config, snapshot_index(ctx), now):
+        resets_by_key.setdefault(key, missed_row(*key, now))
+    missed: defaultdict[str | None, list[MissedReset]] = defaultdict(list)
+    for row in sorted(resets_by_key.values(), key=lambda row: row.boundary):
+        missed[row.window].append(row)
+    return Recorded(anomalies, missed)
+
+
+def window_facts(ctx: Context, window: str, recorded: Recorded | None = None) -> WindowFacts:
+    """The facts of one window as the book is now.
+
+    For many windows, read what is `recorded` once.
+    """
+    recorded = recorded or read_recorded(ctx)
     index = snapshot_index(ctx)
     pairs, counted = index.pairs(window), index.counted(window)
     recent = read_snapshots(ctx.book, counted[-ctx.config.preview.snapshots :])
@@ -64,20 +95,10 @@ def window_facts(ctx: Context, window: str) -> WindowFacts:
         recent=recent,
         booked=len(counted),
         closings=closed,
-        anomalies=_anomalies(ctx, window, closed),
+        anomalies=_anomalies(recorded.anomalies.get(window, ()), window, closed),
         finalized=finalized,
-        missed=_missed(ctx, window),
+        missed=recorded.missed.get(window, ()),
     )
-
-
-def _missed(ctx: Context, window: str) -> list[MissedReset]:
-    """The recorded ones, and those that the next command to book will record."""
-    recorded = {row.boundary: row for row in ctx.book.rows("resets") if row.window == window}
-    now = clock.now()
-    for missed_window, boundary in resets.missed(ctx.config, snapshot_index(ctx), now):
-        if missed_window == window and boundary not in recorded:
-            recorded[boundary] = missed_row(window, boundary, now)
-    return [recorded[boundary] for boundary in sorted(recorded)]
 
 
 def falls(window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
@@ -90,7 +111,9 @@ def falls(window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
     ]
 
 
-def _anomalies(ctx: Context, window: str, closed: tuple[Closing, ...]) -> list[Anomaly]:
+def _anomalies(
+    recorded: Sequence[Anomaly], window: str, closed: tuple[Closing, ...]
+) -> list[Anomaly]:
     """The recorded anomalies whose snapshots still count, and those that the snapshots show now.
 
     A fall is dropped if one of its snapshots was voided or replaced, a failed capture if the pane
@@ -98,14 +121,13 @@ def _anomalies(ctx: Context, window: str, closed: tuple[Closing, ...]) -> list[A
     """
     closed_pairs = {f"{pair.agent}/{pair.provider}" for pair in closed if pair.after is not None}
     counting = {row_id for closing in closed for row_id in (closing.before, closing.after)}
-    recorded = {
+    kept = {
         row.id: row
-        for row in ctx.book.rows("anomalies")
-        if row.window == window
-        and (row.kind != deltas.NEGATIVE_DELTA or {row.first_from, row.second_from} <= counting)
+        for row in recorded
+        if (row.kind != deltas.NEGATIVE_DELTA or {row.first_from, row.second_from} <= counting)
         and (row.kind != CAPTURE_FAILED or row.subject not in closed_pairs)
     }
-    return list((recorded | {row.id: row for row in falls(window, closed)}).values())
+    return list((kept | {row.id: row for row in falls(window, closed)}).values())
 
 
 def _fall(window: str, closing: Closing, meter: MeterDelta) -> Anomaly:

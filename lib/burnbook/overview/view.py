@@ -1,0 +1,133 @@
+"""The layout of the list of windows: a table that fits the terminal, JSON and CSV."""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from burnbook.base.text import csv_text, plural, whole
+from burnbook.overview.windows import Points, WindowLine
+from burnbook.times import clock
+from burnbook.view.fitted import JOIN, fitted
+from burnbook.view.parts import Line, Part, Table, fields, number
+
+_KEYS = (
+    *("window", "title", "state", "is_current", "starts_at", "ends_at", "agents", "tokens"),
+    *("tokens_from", "usd", "usd_known", "points", "features", "outcome", "anomalies"),
+    "missed_resets",
+)
+_ALIGN = {"tokens": ">", "USD": ">"}
+# The columns, for a terminal that is wide enough. In narrower ones the title is below the window.
+_LAYOUTS = (
+    ("window", "title", "dates", "agents", "tokens", "USD", "points", "outcome"),
+    ("window", "dates", "agents", "tokens", "USD", "points", "outcome"),
+    ("window", "dates", "tokens", "USD", "points", "outcome"),
+)
+
+
+def parts(
+    lines: Sequence[WindowLine], now: datetime, zone: tzinfo, columns: int | None
+) -> list[Part]:
+    """The totals, then a row for each window. `columns`: the width of the terminal; None: any."""
+    if not lines:
+        return [Line("no windows; `just start codex W1` begins the window W1", strong=True)]
+    counted = [line.used.tokens for line in lines if line.used.tokens is not None]
+    costs = [line.used for line in lines if line.used.usd_known is not None]
+    usd = sum(used.usd_known or 0 for used in costs)
+    more = "" if all(used.usd is not None for used in costs) else "more than "
+    total = f"{number(sum(counted))} new tokens, {more}{usd:,.2f} USD"
+    if not counted:
+        total = "no tokens; run ingest to book requests from agents' logs"
+    head = Line(f"{plural(len(lines), 'window')}: {total}", strong=True)
+    rows = [_cells(line, now, zone) for line in lines]
+    return [head, fitted([_table(layout, rows) for layout in _LAYOUTS], columns)]
+
+
+def data(lines: Sequence[WindowLine]) -> list[dict[str, Any]]:
+    """The windows for JSON."""
+    return [_values(line) for line in lines]
+
+
+def csv(lines: Sequence[WindowLine]) -> str:
+    """A header with the keys of JSON, and a line per window; `codex=40 claude=40..68`."""
+    words = {True: "true", False: "false"}
+    rows = []
+    for line in lines:
+        values = _values(line)
+        values["is_current"] = words[line.is_current]
+        values["agents"] = " ".join(line.agents)
+        values["points"] = " ".join(f"{p.provider}={_range(p, '..')}" for p in _known(line))
+        values["features"] = " ".join(f"{p}={whole(n)}" for p, n in line.features.items())
+        for name in ("starts_at", "ends_at"):
+            values[name] = values[name] and clock.iso(values[name])
+        rows.append([*values.values()])
+    return csv_text([_KEYS, *rows])
+
+
+def _values(line: WindowLine) -> dict[str, Any]:
+    used = line.used
+    values = {
+        "tokens": used.tokens,
+        "tokens_from": used.source,
+        **fields(used, "usd", "usd_known"),
+        "points": [cost._asdict() for cost in line.points],
+    }
+    return {key: values[key] if key in values else getattr(line, key) for key in _KEYS}
+
+
+def _table(layout: Sequence[str], rows: Sequence[dict[str, str]]) -> Table:
+    cells = []
+    for row in rows:
+        shown = row if "title" in layout else {**row, "window": f"{row['window']} {row['title']}"}
+        cells.append([shown[name] for name in layout])
+    return Table(layout, cells, "".join(_ALIGN.get(name, "<") for name in layout))
+
+
+def _cells(line: WindowLine, now: datetime, zone: tzinfo) -> dict[str, str]:
+    used = line.used
+    usd = "-" if used.usd_known is None else f"{used.usd_known:,.2f}"
+    return {
+        "window": line.window,
+        "title": line.title,
+        "dates": _dates(line, now, zone),
+        "agents": ", ".join(line.agents) or "-",
+        "tokens": number(used.tokens),
+        "USD": f">{usd}" if used.usd is None and used.usd_known is not None else usd,
+        "points": ", ".join(f"{p.provider}{JOIN}{_range(p, ' to ')}" for p in _known(line)) or "-",
+        "outcome": _outcome(line),
+    }
+
+
+def _known(line: WindowLine) -> list[Points]:
+    return [cost for cost in line.points if cost.points_max is not None]
+
+
+def _range(cost: Points, between: str) -> str:
+    low, high = number(cost.points_min), number(cost.points_max)
+    return high if low == high else f"{low}{between}{high}"
+
+
+def _outcome(line: WindowLine) -> str:
+    state = "open now" if line.is_current else line.state
+    facts = [line.outcome or state]
+    if line.features:
+        count = sum(line.features.values())
+        facts.append("1 feature" if count == 1 else f"{number(count)} features")
+    if line.anomalies:
+        facts.append("1 anomaly" if line.anomalies == 1 else f"{line.anomalies:,} anomalies")
+    if line.missed_resets:
+        facts.append(plural(line.missed_resets, "missed reset"))
+    return ", ".join(fact.replace(" ", JOIN) for fact in facts)
+
+
+def _dates(line: WindowLine, now: datetime, zone: tzinfo) -> str:
+    """Days, and the times of a window within a day; the year where it is another one."""
+    ends = None if line.ends_at is None else clock.to_wall(line.ends_at, zone)
+    if line.starts_at is None:
+        return "-" if ends is None else f"to {ends:%Y-%m-%d}"
+    starts = clock.to_wall(line.starts_at, zone)
+    day = "%m-%d" if starts.year == clock.to_wall(now, zone).year else "%Y-%m-%d"
+    if ends is None:
+        return f"{starts:{day}}"
+    if starts.date() == ends.date():
+        return f"{starts:{day}} {starts:%H:%M} to {ends:%H:%M}"
+    return f"{starts:{day}} to {ends:{day}}"

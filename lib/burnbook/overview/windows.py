@@ -1,0 +1,120 @@
+"""What each window is, used and brought, newest first."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+
+import msgspec
+
+from burnbook.context import Context
+from burnbook.meters import efficiency
+from burnbook.overview.used import Used, UsedTokens
+from burnbook.telemetry.queries import traffic_windows
+from burnbook.times import clock
+from burnbook.windows import boundaries
+from burnbook.windows.boundaries import Span, State
+from burnbook.windows.current import current
+from burnbook.windows.facts import WindowFacts, read_recorded, window_facts
+from burnbook.windows.history import history
+from burnbook.windows.snapshot_index import snapshot_index
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class Points(NamedTuple):
+    """Points of a provider's main meter that a window cost; null where no pane shows them."""
+
+    provider: str
+    meter: str
+    points_min: float | None
+    points_max: float | None
+
+
+class WindowLine(msgspec.Struct, frozen=True):
+    """One window. `is_current` marks the open window; `tokens` are new ones, see budgets."""
+
+    window: str
+    title: str
+    state: State
+    is_current: bool
+    starts_at: datetime | None
+    ends_at: datetime | None
+    agents: Sequence[str]
+    used: Used
+    points: Sequence[Points]
+    features: Mapping[str, float]
+    outcome: str | None
+    anomalies: int
+    missed_resets: int
+
+
+def window_lines(
+    ctx: Context, since: date | None = None, limit: int | None = None
+) -> list[WindowLine]:
+    """Every window that is declared or in the book: planned ones first, then the newest.
+
+    `since` leaves out windows that ended before this day, in the zone of windows.toml.
+    """
+    used, index, recorded = UsedTokens(ctx), snapshot_index(ctx), read_recorded(ctx)
+    spans = {name: boundaries.of(ctx.config, index, name) for name in _names(ctx, used)}
+    names = [
+        name
+        for name in _newest_first(ctx, spans)
+        if since is None or _lasts(ctx, spans[name], since)
+    ]
+    newest = current(ctx) if names else None
+    lines = []
+    for name in names[:limit]:
+        facts = window_facts(ctx, name, recorded)
+        is_current = name == newest and facts.state == "open"
+        lines.append(_line(facts, used.of(name), is_current=is_current))
+    return lines
+
+
+def _names(ctx: Context, used: UsedTokens) -> list[str]:
+    index = snapshot_index(ctx)
+    booked = [name for name in index.windows() if index.counted(name)]
+    others = [*history(ctx).windows, *used.windows, *traffic_windows(ctx.store)]
+    return list(dict.fromkeys([*ctx.config.windows.windows, *booked, *others]))
+
+
+def _newest_first(ctx: Context, spans: Mapping[str, Span]) -> list[str]:
+    """The last planned window first; windows without dates, such as those of requests, last."""
+    planned = [n for n in ctx.config.windows.windows if spans[n].starts_at is None]
+    begun = [name for name in spans if name not in planned]
+    begun.sort(key=lambda name: spans[name].starts_at or _LONG_AGO, reverse=True)
+    return [*reversed(planned), *begun]
+
+
+def _lasts(ctx: Context, span: Span, since: date) -> bool:
+    """Whether a window ends on or after a day; one whose dates are unknown does."""
+    ends = span.ends_at or span.starts_at
+    return ends is None or clock.to_wall(ends, ctx.config.zone).date() >= since
+
+
+def _line(facts: WindowFacts, used: Used, *, is_current: bool) -> WindowLine:
+    declared = facts.config.windows.windows.get(facts.window)
+    features = facts.finalized.features if facts.finalized else {}
+    costs = [
+        efficiency.points(facts.closings, features, provider)
+        for provider in sorted({closing.provider for closing in facts.closings})
+    ]
+    return WindowLine(
+        window=facts.window,
+        title=declared.title if declared else "",
+        state=facts.state,
+        is_current=is_current,
+        starts_at=facts.span.starts_at,
+        ends_at=facts.span.ends_at,
+        agents=sorted({pair.agent for pair in facts.pairs}),
+        used=used,
+        points=[
+            Points(cost.provider, cost.meter, cost.points_min, cost.points_max)
+            for cost in costs
+            if cost.meter is not None
+        ],
+        features=features,
+        outcome=facts.finalized.outcome if facts.finalized else None,
+        anomalies=len(facts.anomalies),
+        missed_resets=len(facts.missed),
+    )
