@@ -32,7 +32,11 @@ def test_the_shipped_schedule_is_chn_chp_chq() -> None:
         ("windows.toml", "[windows.W1]\ntitle = 3", ["windows.W1.title = 3", "str"]),
         ("windows.toml", "[windows.W1]\nnext = 'W9'", ["windows.W1.next = 'W9'", "valid: W1"]),
         ("windows.toml", "[windows.W1]\nbudget = 'x'", ["windows.W1.budget = 'x'", "default"]),
-        ("windows.toml", "[windows.W1]\nends = 'x'", ["windows.W1.ends = 'x'", "datetime"]),
+        (
+            "windows.toml",
+            "[windows.W1]\nends = 'x'",
+            ["windows.W1.ends = 'x'", "a date and time such as 2026-11-22T18:00:00"],
+        ),
         ("windows.toml", "[windows.'a/b']", ["windows.a/b", "an id"]),
         ("windows.toml", "windows = 3", ["windows = 3", "[windows.NAME]"]),
         ("windows.toml", "[windows]\nW1 = 3", ["windows.W1 = 3", "a table"]),

@@ -47,3 +47,36 @@ Feature: The letters of the shell functions
       """
       aliases: alias 'k' is not declared; valid: q, y
       """
+
+  Scenario: Two agents with one letter
+    Given the config file agents.toml says
+      """
+      [agents.ada]
+      provider = "codex"
+      alias    = "q"
+
+      [agents.bo]
+      provider = "claude"
+      alias    = "q"
+      """
+    When I run "bin/aliases"
+    Then it prints the lines
+      """
+      unalias qs qe qx qd 2>/dev/null || :
+      qs() { AGENT_ID="${AGENT_ID:-ada}" PROJECT/bin/snapshot start codex "$@"; }
+      """
+    And it prints no line with "claude"
+    And it warns
+      """
+      aliases: agents.bo has no functions: its alias 'q' is that of agents.ada; choose another letter in agents.toml
+      """
+
+  Scenario: For fish
+    When I run "bin/aliases --shell fish --only y"
+    Then it prints
+      """
+      function ys; test -n "$AGENT_ID"; or set -lx AGENT_ID bo; 'PROJECT/bin/snapshot' start claude $argv; end
+      function ye; test -n "$AGENT_ID"; or set -lx AGENT_ID bo; 'PROJECT/bin/snapshot' end claude $argv; end
+      function yx; test -n "$AGENT_ID"; or set -lx AGENT_ID bo; 'PROJECT/bin/snapshot' cross claude $argv; end
+      function yd; test -n "$AGENT_ID"; or set -lx AGENT_ID bo; 'PROJECT/bin/undo' claude $argv; end
+      """

@@ -60,9 +60,14 @@ class Busy(BurnbookError):
 
 
 class BadConfig(BurnbookError):
-    """A file under config/ cannot be used."""
+    """A file under config/ cannot be used. `file` and `key`: what is wrong in it, if known."""
 
     code = BAD_CONFIG
+
+    def __init__(self, message: str, file: str = "", key: str = "") -> None:
+        super().__init__(message)
+        self.file = file
+        self.key = key
 
 
 def os_sentence(what: str, error: OSError) -> str:

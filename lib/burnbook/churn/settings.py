@@ -47,6 +47,8 @@ def read(config: "Config") -> Rules:
         if not ids.valid(name):
             raise BadConfig(
                 f"{config.root}/{FILE}: repositories.{name} = {name!r} is not valid; "
-                f"valid: an id, {ids.RULE}"
+                f"valid: an id, {ids.RULE}",
+                FILE,
+                f"repositories.{name}",
             )
     return rules

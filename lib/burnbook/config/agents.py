@@ -9,6 +9,10 @@ from burnbook.config.toml_values import any_of
 
 _Words = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
+_Letter = Annotated[
+    str, msgspec.Meta(pattern=r"^[a-z]\Z", description="one small letter", examples=["o"])
+]
+
 # Capture kinds that show the meters of one provider only.
 PROVIDER_OF = {"rollouts": "codex", "statusline": "claude"}
 
@@ -38,7 +42,7 @@ class Agent(msgspec.Struct, frozen=True):
     provider: str
     capture: tuple[str, ...] | str = ()
     tmux: Tmux | None = None
-    alias: Annotated[str, msgspec.Meta(pattern=r"^[a-z]\Z")] | None = None
+    alias: _Letter | None = None
     timeout_seconds: Annotated[int, msgspec.Meta(ge=1, le=600)] = 30
 
 

@@ -5,7 +5,7 @@ A mistake is BadConfig (exit 78): file, key path, value and what is valid, in on
 """
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -39,10 +39,14 @@ class Config:
     """
 
     def __init__(
-        self, root: str, providers: Names | None = None, capture_kinds: Names | None = None
+        self,
+        root: str,
+        providers: Names | None = None,
+        capture_kinds: Names | None = None,
+        left_out: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         self.root = root
-        self._folder = TomlFolder(root)
+        self._folder = TomlFolder(root, left_out)
         self._providers = providers
         self._capture_kinds = capture_kinds
         self._feeds: dict[str, Feed | LogFeed] = {}

@@ -80,7 +80,7 @@ def read(config: Config) -> Schedules:
 
 def wrong(config: Config, key: str, sentence: str) -> BadConfig:
     """Returns the error for a mistake in the file."""
-    return BadConfig(f"{os.path.join(config.root, FILE)}: {key}: {sentence}")
+    return BadConfig(f"{os.path.join(config.root, FILE)}: {key}: {sentence}", FILE, key)
 
 
 def _plain(config: Config, key: str, *texts: str) -> None:

@@ -6,13 +6,15 @@ A mistake is BadConfig (exit 78): file, key path, value and what is valid, in on
 import math
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date, time
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
 import msgspec
 
 from burnbook.base import files, ids
 from burnbook.base.errors import BadConfig, os_sentence
+from burnbook.config.toml.key_paths import remove, value_at
 
 MAX_FILE = 1 << 20  # bytes
 MAX_TEXT = 4096  # bytes: the longest path
@@ -34,10 +36,14 @@ IDS: Naming = (ids.valid, f"an id, {ids.RULE}")
 
 
 class TomlFolder:
-    """A config directory, whose files are read as values and as structs."""
+    """A config directory, whose files are read as values and as structs.
 
-    def __init__(self, root: str) -> None:
+    `left_out` has key paths by file that are ignored, so that `doctor` finds further mistakes.
+    """
+
+    def __init__(self, root: str, left_out: Mapping[str, Collection[str]] | None = None) -> None:
         self.root = root
+        self._left_out = left_out or {}
 
     def path(self, name: str) -> str:
         """Returns the path of a file."""
@@ -57,6 +63,8 @@ class TomlFolder:
             raise BadConfig(os_sentence(f"cannot read {path}", error)) from None
         except ValueError as error:
             raise BadConfig(f"{path} is not TOML: {error}") from None
+        for key in self._left_out.get(name, ()):
+            remove(raw, key)
         for fault in faults(raw):
             self.wrong(name, *fault)
         return raw
@@ -84,8 +92,10 @@ class TomlFolder:
             key = path.rstrip("`").lstrip(".")
             full = ".".join(filter(None, (where, key)))
             if "missing required field" in fact:
-                raise BadConfig(f"{self.path(file)}: {full}: {fact}") from None
-            self.wrong(file, full, _value_at(raw, key), fact)
+                raise BadConfig(f"{self.path(file)}: {full}: {fact}", file, full) from None
+            from burnbook.config.toml import valid  # only for a message
+
+            self.wrong(file, full, value_at(raw, key), valid.described(kind, key, fact))
 
     def tables(
         self, file: str, raw: dict[str, Any], key: str, kind: type[T], naming: Naming = IDS
@@ -114,11 +124,13 @@ class TomlFolder:
         for key in raw:
             if key not in valid:
                 path = ".".join(filter(None, (where, key)))
-                raise BadConfig(f"{self.path(file)}: unknown key {path}; valid: {any_of(valid)}")
+                sentence = f"{self.path(file)}: unknown key {path}; valid: {any_of(valid)}"
+                raise BadConfig(sentence, file, path)
 
     def wrong(self, file: str, where: str, value: Any, valid: str) -> NoReturn:
         """Raises BadConfig for a value that is not valid."""
-        raise BadConfig(f"{self.path(file)}: {where} = {shown(value)} is not valid; valid: {valid}")
+        sentence = f"{self.path(file)}: {where} = {shown(value)} is not valid; valid: {valid}"
+        raise BadConfig(sentence, file, where)
 
 
 class Fault(NamedTuple):
@@ -186,20 +198,12 @@ def _limit(value: Any, key: str) -> str:
     return ""
 
 
-def _value_at(value: Any, key: str) -> Any:
-    """Returns the value at a key path such as `multipliers[0].factor`, or what is above it."""
-    for name in re.findall(r"[^.\[\]]+", key):
-        if isinstance(value, dict):
-            value = value.get(name)
-        elif isinstance(value, list) and name.isdecimal():
-            value = value[int(name)]
-    return value
-
-
 def shown(value: Any) -> str:
     """Returns a value for a message: its Python form, cut if it is long."""
     is_huge = isinstance(value, int) and value not in _INT64
     text = f"{value:#x}" if is_huge else repr(value)  # repr refuses over 4300 digits
+    if isinstance(value, date | time):
+        text = value.isoformat()
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text):,} characters)"
 
 

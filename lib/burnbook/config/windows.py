@@ -5,7 +5,12 @@ from typing import Annotated, Literal
 
 import msgspec
 
-Duration = Annotated[str, msgspec.Meta(pattern=r"^\d{1,4}[smh]\Z")]
+Duration = Annotated[
+    str, msgspec.Meta(pattern=r"^\d{1,4}[smh]\Z", description="a number of s, m or h")
+]
+_Time = Annotated[
+    str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d\Z", description="a time of day")
+]
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 
 
@@ -22,7 +27,7 @@ class Windows(msgspec.Struct, frozen=True):
     """config/windows.toml."""
 
     timezone: str = "local"
-    reset_time: Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d\Z")] = "00:01"
+    reset_time: _Time = "00:01"
     lag_buffer: Duration = "5m"
     last_look: Duration = "15m"
     missed_after: Duration = "1h"

@@ -2,10 +2,11 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from glob import escape, glob
 from typing import Any
 
+from burnbook import panes
 from burnbook.base import files
 from burnbook.base.errors import BurnbookError, os_sentence
 from burnbook.check import ledgers
@@ -13,7 +14,7 @@ from burnbook.churn import settings
 from burnbook.config import folders, schedules
 from burnbook.config.loader import Config
 from burnbook.config.settings import PROJECT
-from burnbook.doctor import Probed
+from burnbook.doctor import Probed, config_files, references
 from burnbook.ledgers import csv_ledger, handoff_file
 from burnbook.schedule import crontab_file
 
@@ -22,14 +23,15 @@ AREA = "set-up"
 _RUNS = ("agents.toml", "budgets.toml", "schedules.toml")
 
 
-def probe(config: Config, book: str) -> list[Probed]:
-    """Every probe of the set-up."""
-    own = [*_config(config, book), *_owners(config), *_pages(config, book)]
+def probe(config: Config, book: str, blocks: Collection[str]) -> list[Probed]:
+    """Every probe of the set-up. `blocks` are the blocks that a preview may have."""
+    own = [*_config(config, book, blocks), *_owners(config), *_pages(config, book)]
     return [*own, _locks(book), _schedule()]
 
 
-def _config(config: Config, book: str) -> Iterator[Probed]:
-    reads: dict[str, Callable[[], Any]] = {
+def _reads(config: Config, book: str) -> dict[str, Callable[[], Any]]:
+    """The files of a config by name, and how commands read them."""
+    return {
         "windows.toml": lambda: (config.windows, config.zone),
         "budgets.toml": lambda: (config.budgets, config.stops, config.notify),
         "agents.toml": lambda: config.agents,
@@ -44,12 +46,31 @@ def _config(config: Config, book: str) -> Iterator[Probed]:
         "schedules.toml": lambda: schedules.read(config),
         "feeds": lambda: config.feeds,
     }
-    faults = [(name, _fault(read)) for name, read in reads.items()]
-    for name, fault in faults:
-        if fault is not None:
-            yield Probed(AREA, name, "fail", fault)
-    if not any(fault for _, fault in faults):
+
+
+def _config(config: Config, book: str, blocks: Collection[str]) -> Iterator[Probed]:
+    mistakes, valid = config_files.check(config.root, lambda each: _reads(each, book))
+    for sentence, name in mistakes.items():
+        yield Probed(AREA, name, "fail", sentence)
+    unknown = _unknown_files(config, _reads(config, book))
+    for name in unknown:
+        files = ", ".join(_reads(config, book))
+        detail = f"{os.path.join(config.root, name)} is not read; valid: {files}"
+        yield Probed(AREA, name, "warn", detail)
+    wrong = [*references.wrong_values(valid, panes.providers(), blocks)]
+    for value in wrong:
+        yield Probed(AREA, value.file, value.verdict, value.sentence(config.root))
+    if not mistakes and not any(value.verdict == "fail" for value in wrong):
         yield Probed(AREA, "config", "ok", f"{config.root}: every file is valid")
+
+
+def _unknown_files(config: Config, known: Collection[str]) -> list[str]:
+    """TOML files at the top of the folder that no command reads, such as `agent.toml`."""
+    try:
+        names = sorted(os.listdir(config.root))
+    except OSError:
+        return []  # reported for every file
+    return [name for name in names if name.endswith(".toml") and name not in known]
 
 
 def _owners(config: Config) -> Iterator[Probed]:

@@ -90,7 +90,7 @@ def due(spec: Schedules, name: str) -> datetime:
 
 def faults(ctx: Context, spec: Schedules) -> list[BadConfig]:
     """Returns a mistake for each job whose recipe or capture does not exist."""
-    recipes = _recipes()
+    recipes = list_recipes()
     mistakes = []
     for name, job in spec.jobs.items():
         if job.enabled and job.recipe not in recipes:
@@ -104,7 +104,8 @@ def faults(ctx: Context, spec: Schedules) -> list[BadConfig]:
     return mistakes
 
 
-def _recipes() -> list[str]:
+def list_recipes() -> list[str]:
+    """Returns the names of the recipes that just has. Raises IOFault if it cannot be run."""
     just = os.path.join(PROJECT, ".venv", "bin", "just")
     command = [just, "--justfile", os.path.join(PROJECT, "justfile"), "--summary"]
     try:

@@ -16,8 +16,11 @@ _ACTIONS = (("s", "snapshot start"), ("e", "snapshot end"), ("x", "snapshot cros
 
 
 def run(ctx: Context, args: Any) -> Result:
-    """Returns one function for each agent and action, for `eval` in a POSIX shell, bash or zsh."""
-    agents = {name: agent for name, agent in ctx.config.agents.items() if agent.alias}
+    """Returns one function for each agent and action, for a POSIX shell or for fish.
+
+    A letter belongs to the first agent that has it; the others get none, and a note.
+    """
+    agents = _with_letter(ctx)
     letters = sorted(agent.alias or "" for agent in agents.values())
     for letter in args.only or ():
         if letter not in letters:
@@ -28,12 +31,13 @@ def run(ctx: Context, args: Any) -> Result:
             continue
         for letter, words in _ACTIONS:
             alias = f"{agent.alias}{letter}"
-            data[alias] = _body(name, agent, words)
-            lines.append(Line(f"{alias}() {{ {data[alias]}; }}"))
+            data[alias], line = _function(alias, name, agent, words, args.shell)
+            lines.append(Line(line))
             if shutil.which(alias):
                 hidden.append(alias)
-    # An existing alias of the same name would be a syntax error in the function.
-    lines.insert(0, Line(f"unalias {' '.join(data)} 2>/dev/null || :"))
+    if args.shell != "fish" and data:
+        # An existing alias of the same name would be a syntax error in the function.
+        lines.insert(0, Line(f"unalias {' '.join(data)} 2>/dev/null || :"))
     if hidden:
         ctx.notes.append(
             f"these names hide commands of your system: {', '.join(hidden)} "
@@ -42,7 +46,33 @@ def run(ctx: Context, args: Any) -> Result:
     return Result(lines, data)
 
 
-def _body(name: str, agent: Agent, words: str) -> str:
+def _with_letter(ctx: Context) -> dict[str, Agent]:
+    agents: dict[str, Agent] = {}
+    owners: dict[str, str] = {}
+    for name, agent in ctx.config.agents.items():
+        if not agent.alias:
+            continue
+        if agent.alias in owners:
+            ctx.notes.append(
+                f"agents.{name} has no functions: its alias {agent.alias!r} is that of "
+                f"agents.{owners[agent.alias]}; choose another letter in agents.toml"
+            )
+            continue
+        owners[agent.alias] = name
+        agents[name] = agent
+    return agents
+
+
+def _function(alias: str, name: str, agent: Agent, words: str, shell: str) -> tuple[str, str]:
+    """Returns the body of a function, and the line that defines it."""
     script, _, action = words.partition(" ")
-    call = f"{quote(os.path.join(PROJECT, 'bin', script))} {action}".strip()
-    return f'AGENT_ID="${{AGENT_ID:-{name}}}" {call} {agent.provider} "$@"'
+    path = os.path.join(PROJECT, "bin", script)
+    if shell == "fish":
+        # In fish's quotes, a backslash escapes a quote and a backslash.
+        quoted = "'" + path.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        agent_id = f'test -n "$AGENT_ID"; or set -lx AGENT_ID {name}'
+        body = f"{agent_id}; {' '.join(filter(None, (quoted, action)))} {agent.provider} $argv"
+        return body, f"function {alias}; {body}; end"
+    call = f"{quote(path)} {action}".strip()
+    body = f'AGENT_ID="${{AGENT_ID:-{name}}}" {call} {agent.provider} "$@"'
+    return body, f"{alias}() {{ {body}; }}"

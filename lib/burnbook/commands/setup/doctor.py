@@ -6,6 +6,7 @@ from burnbook.base.errors import IO, NO
 from burnbook.base.text import plural
 from burnbook.context import Context, Result
 from burnbook.doctor import filesystem, future, machine, setup
+from burnbook.preview import blocks
 from burnbook.times import clock
 from burnbook.view.parts import Line, Table
 
@@ -14,7 +15,7 @@ def run(ctx: Context, args: Any) -> Result:
     """Runs every probe. Exits with 1 if a probe fails, and with 74 if locks do not work."""
     root = ctx.book.root
     probes = [*filesystem.probe(root), *future.probe(ctx, clock.now())]
-    probes += [*machine.probe(root), *setup.probe(ctx.config, root)]
+    probes += [*machine.probe(root), *setup.probe(ctx.config, root, blocks.names())]
     fails = [probe for probe in probes if probe.verdict == "fail"]
     warns = [probe for probe in probes if probe.verdict == "warn"]
     code = NO if fails else 0

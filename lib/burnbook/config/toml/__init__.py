@@ -1,0 +1,1 @@
+"""Key paths in TOML files, and what a key may have instead of a wrong value."""
