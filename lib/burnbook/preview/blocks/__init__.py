@@ -2,8 +2,11 @@
 
 A block module has two functions: `values(scene)` returns JSON-ready values by key (empty when there
 is nothing to show), and `show(values, scene)` lays them out as parts, without color or Markdown.
+`POSITION` is its place among the blocks where config/preview.toml selects none: a number, by which
+they are sorted. A block without it is last.
 """
 
+import math
 import os
 from collections.abc import Sequence
 from importlib import import_module
@@ -30,7 +33,7 @@ def load(name: str) -> ModuleType:
 
 
 def configured(ctx: Context) -> Sequence[str]:
-    """Returns the blocks that config/preview.toml selects; all blocks if it selects none.
+    """Returns the blocks that config/preview.toml selects; if none, all by their position.
 
     Raises BadConfig for an unknown block.
     """
@@ -39,7 +42,11 @@ def configured(ctx: Context) -> Sequence[str]:
     for name in selected:
         if name not in known:
             raise BadConfig(f"{os.path.join(ctx.config.root, 'preview.toml')}: {_unknown(name)}")
-    return selected or known
+    return selected or sorted(known, key=_position)
+
+
+def _position(name: str) -> float:
+    return getattr(load(name), "POSITION", math.inf)
 
 
 def _unknown(name: str) -> str:

@@ -4,6 +4,8 @@ from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
 from burnbook.view.parts import Line, Part, fields
 
+POSITION = 30
+
 
 def values(scene: Scene) -> Values:
     """`anomalies`: the count; `anomaly_list`: kind, agent, subject, both values, detail."""

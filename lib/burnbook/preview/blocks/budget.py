@@ -7,6 +7,8 @@ from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
 from burnbook.view.parts import Part
 
+POSITION = 20
+
 
 def values(scene: Scene) -> Values:
     """`budget: {name, planned_tokens, capacity_tokens, used_tokens, used_from, ...}`."""

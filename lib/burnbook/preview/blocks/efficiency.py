@@ -7,6 +7,8 @@ from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
 from burnbook.view.parts import Part, Table, Title, number, percent
 
+POSITION = 90
+
 
 def values(scene: Scene) -> Values:
     """`efficiency`: by provider, the points of this window and the ratio over all windows."""

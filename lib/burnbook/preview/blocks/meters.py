@@ -5,6 +5,8 @@ from burnbook.preview.blocks import Values
 from burnbook.view.parts import Part, Table, Title, bar, fields, number, percent
 from burnbook.windows.facts import WindowFacts
 
+POSITION = 50
+
 
 def values(scene: WindowFacts) -> Values:
     """`meters`: one object per meter with agent, provider, and the fields of a meter's delta."""

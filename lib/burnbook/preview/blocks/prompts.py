@@ -4,6 +4,8 @@ from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
 from burnbook.view.parts import Part, Table, Title, number
 
+POSITION = 60
+
 
 def values(scene: Scene) -> Values:
     """`prompts`: agent, provider, the totals before and after, and the difference."""

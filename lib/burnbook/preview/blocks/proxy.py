@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from burnbook.telemetry import summary
     from burnbook.telemetry.traffic import Sums
 
+POSITION = 70
 _SIDES = (("all", None), ("routed", True), ("baseline", False))
 
 

@@ -4,6 +4,7 @@ from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
 from burnbook.view.parts import Line, Part, moment
 
+POSITION = 40
 _SHOWN = 3
 
 

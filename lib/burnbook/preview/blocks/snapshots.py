@@ -4,6 +4,8 @@ from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
 from burnbook.view.parts import Line, Part, Table, Title, fields, moment
 
+POSITION = 110
+
 
 def values(scene: Scene) -> Values:
     """`snapshots`: the newest ones in brief, newest last; `snapshots_booked`: how many count."""

@@ -9,6 +9,8 @@ from burnbook.view.parts import Line, Part, Table, Title, number
 if TYPE_CHECKING:
     from burnbook.usage.report import Report
 
+POSITION = 80
+
 
 def values(scene: Scene) -> Values:
     """`usage`: rows by tool and model, totals and new tokens; null without any request in a log."""

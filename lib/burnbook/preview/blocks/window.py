@@ -6,6 +6,8 @@ from burnbook.times import clock
 from burnbook.view.parts import Line, Part, moment
 from burnbook.windows import boundaries
 
+POSITION = 10
+
 
 def values(scene: Scene) -> Values:
     """`window, title, declared, state, starts_at, ends_at, next`."""
