@@ -147,9 +147,10 @@ def test_twenty_simultaneous_checkpoints_book_one_row_and_ledger_row(shell: Shel
     assert sum("already booked: " not in out for out, _ in outputs) == 1
     page = (shell.docs / "HANDOFF.md").read_text()
     assert page.count("<!-- burnbook:begin -->") == page.count("| plan | main |") == 1
-    assert sorted(path.name for path in shell.docs.rglob("*")) == sorted(
-        ["HANDOFF.md", "Ledgers", TOKENS]
-    )
+    # In a git repository there is churn as well.
+    assert {path.name for path in shell.docs.rglob("*")} - {CHURN} == {
+        *("HANDOFF.md", "Ledgers", TOKENS)
+    }
     shell.ok("check")
 
 

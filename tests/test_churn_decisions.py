@@ -46,7 +46,11 @@ def test_a_window_of_which_no_commit_is_known(
     for folder in (tmp_path, app):
         monkeypatch.chdir(folder)
         assert decided(ctx) == ("missing-commit-range", 66)
-    assert decided(ctx, commit_start="HEAD") == ("missing-commit-range", 66)
+    assert decided(ctx, commit_end="HEAD") == ("missing-commit-range", 66)
+    # A checkpoint counts a window that has no last commit yet up to HEAD; `churn` needs one.
+    assert count.count(ctx, "W1", commit_start="HEAD", strict=False).decision is None
+    with pytest.raises(NotCounted, match="W1 has no commit_end"):
+        count.count(ctx, "W1", commit_start="HEAD", strict=True)
 
 
 def test_every_other_reason_has_a_word(

@@ -120,6 +120,7 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
         config.write('[notify]\ncommand = ["true"]\nmeters = [0.2]\n')
     run("budget --window X3 --at 2026-11-23T11:00")
     run("scoreboard")
+    run("windows")
     night = clone.root / "night"
     night.mkdir()
     (night / "agents.toml").write_text(

@@ -14,6 +14,9 @@ Feature: Repeating a checkpoint
       ledgers in HOME/docs/Ledgers: Token_Churn_Ledger.csv +0, Churn_Ledger.csv +0
       handoff HOME/docs/HANDOFF.md: unchanged
       decision: NO-GO
+        W0-CHN is not finalized and has no snapshots
+        W0-CHN has no churn
+        W0-CHN has no evidence that passed
       """
     And the journal checkpoints has 1 row
 

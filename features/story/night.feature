@@ -42,8 +42,8 @@ Feature: A window is opened, checkpointed and closed by cron
       | W0-CHN | final | parser | 200000         | 90000         | given       |
     And the token ledger reads
       | date       | session_id | task   | tokens_actual | commits | lines_added | features_added | tests_added | checkpoint |
-      | 2026-11-22 | W0-CHN     | parser | 30000         |         |             |                |             | plan       |
-      | 2026-11-22 | W0-CHN     | parser | 60000         |         |             |                |             | mid        |
+      | 2026-11-22 | W0-CHN     | parser | 30000         | 0       | 0           |                | 0           | plan       |
+      | 2026-11-22 | W0-CHN     | parser | 60000         | 1       | 4           |                | 1           | mid        |
       | 2026-11-23 | W0-CHN     | parser | 90000         | 1       | 4           | 4              | 1           | final      |
     And W0-CHN is a GO
     And the whole book is valid

@@ -30,14 +30,17 @@ class Ranges(NamedTuple):
     unknown: tuple[str, ...]
 
 
-def find(ctx: Context, window: str, closing: WindowRow | None, given: Commits) -> Ranges:
+def find(
+    ctx: Context, window: str, closing: WindowRow | None, given: Commits, *, to_head: bool = False
+) -> Ranges:
     """Returns the range of every repository; `given` revisions refer to the current one.
 
+    With `to_head`, a range without an end is that up to HEAD, if the window is not finalized.
     Raises NotCounted if there is no repository or no range, UsageError if it is ambiguous which
     repository `given` refers to.
     """
     try:
-        return _find(ctx, window, closing, given)
+        return _find(ctx, window, closing, given, to_head=to_head and closing is None)
     except FileNotFoundError as error:  # the current folder is gone
         raise NotCounted("no-repository", os_sentence("no repository", error), IO) from None
     except OSError as error:
@@ -46,7 +49,9 @@ def find(ctx: Context, window: str, closing: WindowRow | None, given: Commits) -
         ) from None
 
 
-def _find(ctx: Context, window: str, closing: WindowRow | None, given: Commits) -> Ranges:
+def _find(
+    ctx: Context, window: str, closing: WindowRow | None, given: Commits, *, to_head: bool
+) -> Ranges:
     booked = recorded(ctx, window)
     closed = (closing.commits if closing else None) or {}
     only = Commits(closing.commit_start, closing.commit_end) if closing else _NONE
@@ -67,6 +72,8 @@ def _find(ctx: Context, window: str, closing: WindowRow | None, given: Commits) 
         sources += [only] if len(gits) == 1 and not closed else []
         sources += [booked.get(git.name, _NONE)]
         ends = Commits(_first(c.start for c in sources), _first(c.end for c in sources))
+        if to_head and ends.start is not None and ends.end is None:
+            ends = Commits(ends.start, git.repository.head)
         if ends.start is not None and ends.end is not None:
             spans.append((git, Span(ends.start, ends.end)))
     if not spans:

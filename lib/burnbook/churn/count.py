@@ -49,8 +49,9 @@ def count(
 ) -> Counted:
     """Counts every repository of the window. Runs git, so never call it under a lock.
 
-    If nothing can be counted, raises NotCounted with `strict`, else sets `decision`. Raises
-    UsageError and BadConfig either way.
+    Without `strict`, a window that has no last commit yet is counted up to HEAD, and if nothing
+    can be counted, `decision` is set; else NotCounted is raised. Raises UsageError and BadConfig
+    either way.
     """
     if provider is not None:
         ids.check("provider", provider)
@@ -61,7 +62,7 @@ def count(
     decision = reason = None
     try:
         given = Commits(commit_start, commit_end)
-        spans, unknown = commit_range.find(ctx, window, finalized, given)
+        spans, unknown = commit_range.find(ctx, window, finalized, given, to_head=not strict)
         rules = settings.read(ctx.config)
         ranges = tuple(_measure(git, span, limits, rules) for git, span in spans)
     except NotCounted as error:

@@ -5,12 +5,13 @@ only churn or evidence, or both, is missing. NO-GO: everything else. Evidence ex
 run of a capability passed at least in part; a newest run that failed is a NO-GO.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
 
 from burnbook.context import Context
+from burnbook.rows.meters import Commits
 from burnbook.rows.work import Churn, Evidence, current
 from burnbook.windows.facts import WindowFacts, window_facts
 
@@ -71,7 +72,7 @@ def decide(facts: WindowFacts, churn: Sequence[Churn], evidence: Sequence[Eviden
     newest = {row.capability_id: row for row in current(evidence)}
     faults = [*_closing(facts), *_anomalies(facts), *_failed(list(newest.values()))]
     passed = sum(row.result in PASSES for row in newest.values())
-    missing = [] if churn else [f"{facts.window} has no churn"]
+    missing = [*_early_churn(facts, churn)] if churn else [f"{facts.window} has no churn"]
     missing += [] if passed else [f"{facts.window} has no evidence that passed"]
     verdict: Verdict = "NO-GO" if faults else "SOFT GO" if missing else "GO"
     completeness = _completeness(facts, churn, newest, passed)
@@ -90,6 +91,21 @@ def _closing(facts: WindowFacts) -> list[str]:
 
 def _anomalies(facts: WindowFacts) -> list[str]:
     return [f"anomaly {row.kind}: {row.detail}" for row in facts.anomalies]
+
+
+def _early_churn(facts: WindowFacts, churn: Sequence[Churn]) -> Iterator[str]:
+    """Churn of a checkpoint before the end, which lacks the last commits."""
+    closing = facts.finalized
+    if closing is None:
+        return
+    for row in current(churn):
+        for part in row.ranges if row.recorded_at < closing.recorded_at else ():
+            end = (closing.commits or {}).get(part.repository, Commits(None, None)).end
+            if end not in (None, part.commit_end):
+                yield (
+                    f"the churn of {facts.window} in {part.repository} is counted up to "
+                    f"{part.commit_end[:12]}, not to the last commit; run churn {facts.window}"
+                )
 
 
 def _failed(newest: Sequence[Evidence]) -> list[str]:

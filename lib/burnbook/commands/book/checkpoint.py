@@ -5,6 +5,7 @@ from typing import Any
 from burnbook.base import ids
 from burnbook.base.errors import UsageError
 from burnbook.base.redact import redact
+from burnbook.base.text import plural
 from burnbook.budget.checkpoint import REASONS, Given
 from burnbook.config.folders import shown
 from burnbook.context import Context, Result, note_damage
@@ -61,7 +62,8 @@ def _parts(booked: BookedCheckpoint) -> list[Part]:
     numbers = f"planned {number(planned)}, actual {number(used)}, delta {number(delta)}"
     churn = [entry.row for entry in booked.rows if isinstance(entry.row, Churn)]
     changes = (
-        f"+{churn[0].insertions:,} -{churn[0].deletions:,} in {churn[0].files_changed:,} files"
+        f"+{churn[0].insertions:,} -{churn[0].deletions:,} in "
+        f"{plural(churn[0].files_changed, 'file')}"
         if churn
         else row.decision or "none"
     )
@@ -75,6 +77,7 @@ def _parts(booked: BookedCheckpoint) -> list[Part]:
         Line(f"ledgers in {shown(str(booked.paths.folder))}: {ledgers}"),
         Line(f"handoff {shown(str(booked.paths.handoff))}: {handoff}"),
         Line(f"decision: {pages.decision.verdict}"),
+        *(Line(f"  {reason}") for reason in pages.decision.reasons),
     ]
 
 

@@ -23,6 +23,8 @@ def run(ctx: Context, args: Any) -> Result:
         "folder": path,
         "new": is_new,
         "verdict": decision.verdict,
+        "reasons": decision.reasons,
         "files": manifest.files,
     }
-    return Result([Line(line, strong=True), *listed], data)
+    reasons = [Line(f"  {reason}") for reason in decision.reasons]
+    return Result([Line(line, strong=True), *reasons, *listed], data)
