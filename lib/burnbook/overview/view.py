@@ -7,7 +7,6 @@ from typing import Any
 from burnbook.base.text import csv_text, plural, whole
 from burnbook.overview.windows import Points, WindowLine
 from burnbook.times import clock
-from burnbook.view.fitted import JOIN, fitted
 from burnbook.view.parts import Line, Part, Table, fields, number
 
 _KEYS = (
@@ -15,19 +14,13 @@ _KEYS = (
     *("tokens_from", "usd", "usd_known", "points", "features", "outcome", "anomalies"),
     "missed_resets",
 )
-_ALIGN = {"tokens": ">", "USD": ">"}
-# The columns, for a terminal that is wide enough. In narrower ones the title is below the window.
-_LAYOUTS = (
-    ("window", "title", "dates", "agents", "tokens", "USD", "points", "outcome"),
-    ("window", "dates", "agents", "tokens", "USD", "points", "outcome"),
-    ("window", "dates", "tokens", "USD", "points", "outcome"),
-)
+# The last columns are the first that a narrow terminal leaves out.
+_HEADS = ("window", "dates", "tokens", "USD", "points", "outcome", "agents")
+_ALIGN = "<<>><<<"
 
 
-def parts(
-    lines: Sequence[WindowLine], now: datetime, zone: tzinfo, columns: int | None
-) -> list[Part]:
-    """The totals, then a row for each window. `columns`: the width of the terminal; None: any."""
+def parts(lines: Sequence[WindowLine], now: datetime, zone: tzinfo) -> list[Part]:
+    """The totals, then a row for each window."""
     if not lines:
         return [Line("no windows; `just start codex W1` begins the window W1", strong=True)]
     counted = [line.used.tokens for line in lines if line.used.tokens is not None]
@@ -38,8 +31,7 @@ def parts(
     if not counted:
         total = "no tokens; run ingest to book requests from agents' logs"
     head = Line(f"{plural(len(lines), 'window')}: {total}", strong=True)
-    rows = [_cells(line, now, zone) for line in lines]
-    return [head, fitted([_table(layout, rows) for layout in _LAYOUTS], columns)]
+    return [head, Table(_HEADS, [_cells(line, now, zone) for line in lines], _ALIGN)]
 
 
 def data(lines: Sequence[WindowLine]) -> list[dict[str, Any]]:
@@ -74,27 +66,18 @@ def _values(line: WindowLine) -> dict[str, Any]:
     return {key: values[key] if key in values else getattr(line, key) for key in _KEYS}
 
 
-def _table(layout: Sequence[str], rows: Sequence[dict[str, str]]) -> Table:
-    cells = []
-    for row in rows:
-        shown = row if "title" in layout else {**row, "window": f"{row['window']} {row['title']}"}
-        cells.append([shown[name] for name in layout])
-    return Table(layout, cells, "".join(_ALIGN.get(name, "<") for name in layout))
-
-
-def _cells(line: WindowLine, now: datetime, zone: tzinfo) -> dict[str, str]:
+def _cells(line: WindowLine, now: datetime, zone: tzinfo) -> tuple[str, ...]:
     used = line.used
     usd = "-" if used.usd_known is None else f"{used.usd_known:,.2f}"
-    return {
-        "window": line.window,
-        "title": line.title,
-        "dates": _dates(line, now, zone),
-        "agents": ", ".join(line.agents) or "-",
-        "tokens": number(used.tokens),
-        "USD": f">{usd}" if used.usd is None and used.usd_known is not None else usd,
-        "points": ", ".join(f"{p.provider}{JOIN}{_range(p, ' to ')}" for p in _known(line)) or "-",
-        "outcome": _outcome(line),
-    }
+    return (
+        f"{line.window} {line.title}".rstrip(),
+        _dates(line, now, zone),
+        number(used.tokens),
+        f">{usd}" if used.usd is None and used.usd_known is not None else usd,
+        ", ".join(f"{cost.provider} {_range(cost, ' to ')}" for cost in _known(line)) or "-",
+        _outcome(line),
+        ", ".join(line.agents) or "-",
+    )
 
 
 def _known(line: WindowLine) -> list[Points]:
@@ -116,7 +99,7 @@ def _outcome(line: WindowLine) -> str:
         facts.append("1 anomaly" if line.anomalies == 1 else f"{line.anomalies:,} anomalies")
     if line.missed_resets:
         facts.append(plural(line.missed_resets, "missed reset"))
-    return ", ".join(fact.replace(" ", JOIN) for fact in facts)
+    return ", ".join(facts)
 
 
 def _dates(line: WindowLine, now: datetime, zone: tzinfo) -> str:

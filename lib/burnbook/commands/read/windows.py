@@ -8,7 +8,6 @@ from burnbook.overview import view
 from burnbook.overview.windows import window_lines
 from burnbook.times import clock
 from burnbook.times.days import parse_day
-from burnbook.usage.view import width
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -20,7 +19,6 @@ def run(ctx: Context, args: Any) -> Result:
     since = None if args.since is None else parse_day("--since", args.since, today)
     lines = window_lines(ctx, since, args.limit)
     note_damage(ctx)
-    columns = width() if args.format == "text" else None
     data = {"timezone": ctx.config.windows.timezone, "windows": view.data(lines)}
     ready = view.csv(lines) if args.format == "csv" else None
-    return Result(view.parts(lines, now, zone, columns), data, ready=ready)
+    return Result(view.parts(lines, now, zone), data, ready=ready)
