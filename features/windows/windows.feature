@@ -18,10 +18,10 @@ Feature: All windows, a line each
     Then it prints
       """
       3 windows: no tokens; run ingest to book requests from agents' logs
-        window  title             dates           agents   tokens  USD  points             outcome
-        W0-CHQ                    -               -             -    -  -                  planned
-        W0-CHP  Provider bridges  11-22 to 11-23  ada           -    -  -                  open now
-        W0-CHN  Automation pack   11-21 to 11-22  ada, bo       -    -  claude 5, codex 7  pass, 5 features
+        window                   dates           tokens  USD  points             outcome           agents
+        W0-CHQ                   -                    -    -  -                  planned           -
+        W0-CHP Provider bridges  11-22 to 11-23       -    -  -                  open now          ada
+        W0-CHN Automation pack   11-21 to 11-22       -    -  claude 5, codex 7  pass, 5 features  ada, bo
       """
 
   Scenario: A terminal of 80 columns has every column
@@ -31,12 +31,14 @@ Feature: All windows, a line each
     And it prints
       """
       3 windows: no tokens; run ingest to book requests from agents' logs
-        window  title       dates           agents   tokens  USD  points     outcome
-        W0-CHQ              -               -             -    -  -          planned
-        W0-CHP  Provider    11-22 to 11-23  ada           -    -  -          open now
-                bridges
-        W0-CHN  Automation  11-21 to 11-22  ada, bo       -    -  claude 5,  pass, 5
-                pack                                              codex 7    features
+        window      dates           tokens  USD  points           outcome   agents
+        W0-CHQ      -                    -    -  -                planned   -
+        W0-CHP      11-22 to 11-23       -    -  -                open now  ada
+        Provider
+        bridges
+        W0-CHN      11-21 to 11-22       -    -  claude 5, codex  pass, 5   ada, bo
+        Automation                               7                features
+        pack
       """
 
   Scenario: Tokens and dollars are those of the agents' logs
@@ -72,7 +74,7 @@ Feature: All windows, a line each
     When I run "bin/windows --limit 2" at 2026-11-23 12:00
     Then it prints the lines
       """
-      W0-CHP  Provider bridges  11-22 to 11-23  ada, bo  -  -  -  open now, 1 anomaly, 1 missed reset
+      W0-CHP Provider bridges  11-22 to 11-23  -  -  -  open now, 1 anomaly, 1 missed reset  ada, bo
       """
     And it prints no line with "W0-CHN"
 

@@ -15,12 +15,12 @@ from burnbook.base.errors import (
     IOFault,
     os_sentence,
 )
-from burnbook.base.text import one_line
 from burnbook.flags import FORMATS as FORMATS
-from burnbook.flags import Flags, printed_message
+from burnbook.flags import Flags
 from burnbook.flags import parser as parser
 from burnbook.flags import window_flag as window_flag
 from burnbook.view import terminal
+from burnbook.view.messages import message_lines
 
 if TYPE_CHECKING:
     from burnbook.config.loader import Config
@@ -102,7 +102,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     finally:
         note_skipped_rows(ctx)
         for note in ctx.notes:
-            sys.stderr.write(printed_message(name, one_line(note)))
+            sys.stderr.write(message_lines(name, note))
     if result.ready is not None:
         _print(result.ready)
     elif args.format == "json" and result.data is not None:
@@ -179,8 +179,8 @@ def _colour() -> bool:
     )
 
 
-def _print_error(name: str, sentence: str, code: int) -> int:
+def _print_error(name: str, message: str, code: int) -> int:
     """Prints a message and returns the exit code, also if stderr cannot be written."""
     with suppress(OSError, ValueError):
-        sys.stderr.write(printed_message(name, one_line(sentence)))
+        sys.stderr.write(message_lines(name, message))
     return code

@@ -7,8 +7,8 @@ from typing import Any, NoReturn
 
 from burnbook import __version__
 from burnbook.base.errors import USAGE
-from burnbook.base.text import one_line
 from burnbook.view import fit, terminal
+from burnbook.view.messages import message_lines
 
 Flags = Callable[[argparse.ArgumentParser], None]
 
@@ -27,12 +27,6 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
         return fit.reflowed(text, width) if width < _HELP_WIDTH else text
 
 
-def printed_message(name: str, sentence: str) -> str:
-    """Returns a message as one line, on a terminal as lines of its width."""
-    width = terminal.columns(sys.stderr) if sys.stderr.isatty() else None
-    return "".join(f"{line}\n" for line in fit.wrapped(f"{name}: {sentence}", width))
-
-
 class Parser(argparse.ArgumentParser):
     """An argparse parser whose errors are one sentence; flags and arguments may alternate."""
 
@@ -46,8 +40,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Prints the message and exits with 2."""
-        sentence = f"{one_line(message)} (see {self.prog} --help)"
-        sys.stderr.write(printed_message(self.prog, sentence))
+        sys.stderr.write(message_lines(self.prog, f"{message} (see {self.prog} --help)"))
         raise SystemExit(USAGE)
 
 

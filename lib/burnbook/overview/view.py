@@ -14,8 +14,9 @@ _KEYS = (
     *("tokens_from", "usd", "usd_known", "points", "features", "outcome", "anomalies"),
     "missed_resets",
 )
-_ALIGN = {"tokens": ">", "USD": ">"}
-_HEAD = ("window", "title", "dates", "agents", "tokens", "USD", "points", "outcome")
+# The last columns are the first that a narrow terminal leaves out.
+_HEADS = ("window", "dates", "tokens", "USD", "points", "outcome", "agents")
+_ALIGN = "<<>><<<"
 
 
 def parts(lines: Sequence[WindowLine], now: datetime, zone: tzinfo) -> list[Part]:
@@ -30,9 +31,7 @@ def parts(lines: Sequence[WindowLine], now: datetime, zone: tzinfo) -> list[Part
     if not counted:
         total = "no tokens; run ingest to book requests from agents' logs"
     head = Line(f"{plural(len(lines), 'window')}: {total}", strong=True)
-    rows = [_cells(line, now, zone) for line in lines]
-    cells = [[row[name] for name in _HEAD] for row in rows]
-    return [head, Table(_HEAD, cells, "".join(_ALIGN.get(name, "<") for name in _HEAD))]
+    return [head, Table(_HEADS, [_cells(line, now, zone) for line in lines], _ALIGN)]
 
 
 def data(lines: Sequence[WindowLine]) -> list[dict[str, Any]]:
@@ -67,19 +66,18 @@ def _values(line: WindowLine) -> dict[str, Any]:
     return {key: values[key] if key in values else getattr(line, key) for key in _KEYS}
 
 
-def _cells(line: WindowLine, now: datetime, zone: tzinfo) -> dict[str, str]:
+def _cells(line: WindowLine, now: datetime, zone: tzinfo) -> tuple[str, ...]:
     used = line.used
     usd = "-" if used.usd_known is None else f"{used.usd_known:,.2f}"
-    return {
-        "window": line.window,
-        "title": line.title,
-        "dates": _dates(line, now, zone),
-        "agents": ", ".join(line.agents) or "-",
-        "tokens": number(used.tokens),
-        "USD": f">{usd}" if used.usd is None and used.usd_known is not None else usd,
-        "points": ", ".join(f"{p.provider} {_range(p, ' to ')}" for p in _known(line)) or "-",
-        "outcome": _outcome(line),
-    }
+    return (
+        f"{line.window} {line.title}".rstrip(),
+        _dates(line, now, zone),
+        number(used.tokens),
+        f">{usd}" if used.usd is None and used.usd_known is not None else usd,
+        ", ".join(f"{cost.provider} {_range(cost, ' to ')}" for cost in _known(line)) or "-",
+        _outcome(line),
+        ", ".join(line.agents) or "-",
+    )
 
 
 def _known(line: WindowLine) -> list[Points]:

@@ -128,6 +128,7 @@ _ENTERED = (
     f"SELECT window {_OF_AGENT} AND phase = 'before'"
     " GROUP BY window ORDER BY max(captured_at) DESC, max(offset) DESC"
 )
+_WINDOWS = "SELECT window FROM snapshots WHERE captured_at <= ? GROUP BY 1 ORDER BY min(offset)"
 _ALWAYS = 2**63 - 1
 
 
@@ -145,11 +146,7 @@ class SnapshotIndex:
 
     def windows(self) -> list[str]:
         """Every window that has a snapshot, in the order in which they were first booked."""
-        rows = self._database.execute(
-            "SELECT window FROM snapshots WHERE captured_at <= ?"
-            " GROUP BY window ORDER BY min(offset)",
-            (self._until,),
-        )
+        rows = self._database.execute(_WINDOWS, (self._until,))
         return [window for (window,) in rows]
 
     def entries(self, window: str) -> list[Entry]:
@@ -179,10 +176,7 @@ class SnapshotIndex:
         return Pair(agent, provider, *_pair(group))
 
     def heads(self) -> list[Head]:
-        """The last window of each agent and provider whose snapshots are not all voided.
-
-        In the order in which they first booked.
-        """
+        """The last window of each agent and provider with snapshots that count, by first booking."""
         by_first = "SELECT agent, provider FROM snapshot_providers ORDER BY first_offset"
         heads = []
         for agent, provider in self._database.execute(by_first).fetchall():
@@ -199,24 +193,19 @@ class SnapshotIndex:
 
     def providers(self) -> list[tuple[str, str]]:
         """Each agent and provider with a snapshot, voided ones too, sorted."""
-        by_name = "SELECT agent, provider FROM snapshot_providers ORDER BY 1, 2"
-        return [(agent, provider) for agent, provider in self._database.execute(by_name)]
+        return sorted(self._database.execute("SELECT agent, provider FROM snapshot_providers"))
 
     def latest(self, agent: str | None = None, provider: str | None = None) -> str | None:
         """The last window of the agent (and provider) with the newest snapshot."""
-        heads = [
-            head
-            for head in self.heads()
-            if agent in (None, head.agent) and provider in (None, head.provider)
-        ]
+        heads = [head for head in self.heads() if agent in (None, head.agent)]
+        heads = [head for head in heads if provider in (None, head.provider)]
         return max(heads, key=lambda head: head.captured_at).window if heads else None
 
     def first_capture(self, boundary: datetime) -> datetime | None:
         """The time of the first automatic snapshot of a boundary, or None."""
-        row = self._database.execute(
-            "SELECT min(captured_at) FROM snapshots WHERE boundary = ?", (to_micros(boundary),)
-        ).fetchone()
-        return from_micros(row[0]) if row[0] is not None else None
+        first = "SELECT min(captured_at) FROM snapshots WHERE boundary = ?"
+        [moment] = self._database.execute(first, (to_micros(boundary),)).fetchone()
+        return None if moment is None else from_micros(moment)
 
     def _read(self, condition: str, value: str) -> list[Entry]:
         rows = self._database.execute(f"{_ENTRIES} AND {condition}", (self._until, value))
@@ -237,11 +226,13 @@ def read_snapshots(book: Book, entries: Sequence[Entry]) -> list[Snapshot]:
 
 def _entry(*row: Any) -> Entry:
     """The entry of a row of `_ENTRIES`."""
-    row_id, window, agent, provider, phase, captured_at, offset, length, boundary, *rest = row
-    imported, voided, account, home = rest
-    until = None if boundary is None else from_micros(boundary)
-    where = (from_micros(captured_at), offset, length, until, bool(imported), bool(voided))
-    return Entry(row_id, window, agent, provider, phase, *where, account, home)
+    entry = Entry(*row)
+    return entry._replace(
+        captured_at=from_micros(row[5]),
+        boundary=None if row[8] is None else from_micros(row[8]),
+        imported=bool(entry.imported),
+        voided=bool(entry.voided),
+    )
 
 
 def _pair(group: Sequence[Entry]) -> tuple[Entry | None, Entry | None]:
@@ -250,8 +241,7 @@ def _pair(group: Sequence[Entry]) -> tuple[Entry | None, Entry | None]:
     The last row counts, so that a correction wins. An AFTER older than a new BEFORE belongs to an
     earlier stretch of work.
     """
-    befores = [entry for entry in group if entry.phase == "before"]
-    before = befores[-1] if befores else None
+    before = next((entry for entry in reversed(group) if entry.phase == "before"), None)
     afters = [entry for entry in group if entry.phase == "after"]
     if before is not None:
         afters = [entry for entry in afters if entry.captured_at >= before.captured_at]
