@@ -176,7 +176,7 @@ class SnapshotIndex:
         return Pair(agent, provider, *_pair(group))
 
     def heads(self) -> list[Head]:
-        """The last window of each agent and provider with snapshots that count, by first booking."""
+        """The last window of each agent and provider that counts, by first booking."""
         by_first = "SELECT agent, provider FROM snapshot_providers ORDER BY first_offset"
         heads = []
         for agent, provider in self._database.execute(by_first).fetchall():
