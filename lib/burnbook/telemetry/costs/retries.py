@@ -23,20 +23,21 @@ from burnbook.book import journal
 from burnbook.cost.comparison.sums import sums_of
 from burnbook.cost.facts import size_class
 from burnbook.rows.meters import NewerRow
-from burnbook.store.projection import signed
-from burnbook.telemetry.rows import key_of, read
+from burnbook.telemetry.costs.tables import hash_of
+from burnbook.telemetry.rows import read
 
 WITHIN = 600 * 1_000_000  # microseconds
 _GAP = timedelta(minutes=10)
 _TOGETHER = 8192  # rows that are added together
 _MARKED, _NEXT = 0, 1  # a retry by its `retry_of`, and one by its feature and time
-_ADD_ATTEMPT = (
-    f"INSERT INTO telemetry_attempts VALUES ({', '.join('?' * 12)}, NULL, NULL, NULL, NULL)"
-)
+_ADD_ATTEMPT = f"INSERT INTO telemetry_attempts VALUES ({'?, ' * 12}NULL, NULL, NULL, NULL)"
 
 
 class Retry(NamedTuple):
-    """A healthy request that may have done an attempt's work; the least one counts."""
+    """A healthy request that may have done an attempt's work; the least one counts.
+
+    `key` is a hash of what the request is about, so that a copy of its row is the same request.
+    """
 
     kind: int
     us: int
@@ -80,7 +81,8 @@ class Retries:
         """Find the retries of the last rows, and those in rows that were read before."""
         self._add_runs()
         for run in sorted(self._again):
-            self._find_next(list(_rows(self._path, run)))
+            if rows := list(_rows(self._path, run)):
+                self._find_next(rows)
 
     def _add_runs(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -126,10 +128,8 @@ class Retries:
         ).fetchone()
         if values is not None:
             last = Run(*values)
-            is_close = (
-                run.first_us - WITHIN <= last.last_us and last.first_us <= run.last_us + WITHIN
-            )
-            if is_close and last.requests + run.requests <= _TOGETHER:
+            gap = max(run.first_us, last.first_us) - min(run.last_us, last.last_us)
+            if gap <= WITHIN and last.requests + run.requests <= _TOGETHER:
                 self._database.execute(
                     "DELETE FROM telemetry_runs WHERE first_offset = ? AND first_us = ?",
                     [last.first_offset, last.first_us],
@@ -170,8 +170,6 @@ class Retries:
 
     def _find_next(self, rows: Sequence[Any]) -> None:
         """Find the next healthy request of attempts among rows."""
-        if not rows:
-            return
         moments = [row.ts for row in rows]
         first, last = _us(min(moments)), _us(max(moments))
         attempts = self._database.execute(
@@ -219,7 +217,8 @@ def _mark(row: Any) -> str | None:
 
 
 def _retry(row: Any, kind: int) -> Retry:
-    return Retry(kind, _us(row.ts), row.routed, signed(key_of(row.id)))
+    about = (row.rid, row.lane, row.model, row.input_tokens, row.output_tokens)
+    return Retry(kind, _us(row.ts), row.routed, hash_of(str(about)))
 
 
 def _size(row: Any) -> int:
