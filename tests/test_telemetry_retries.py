@@ -30,7 +30,7 @@ def line(n: int, values: dict[str, Any]) -> bytes:
     fields = {k: values[k] for k in ("window", "rid", "feature", "routed", "ok", "input_tokens")}
     row = codec.make(
         ProxyRequest,
-        ts=NOON + timedelta(minutes=values["minute"]),
+        ts=NOON + timedelta(microseconds=values["at"]),
         extra=values["mark"] and {"retry_of": values["mark"]},
         output_tokens=1,
         **dict.fromkeys(("lane", "model", "status", "reason", "latency_ms")),
@@ -54,21 +54,21 @@ def by_the_rule(rows: list[dict[str, Any]]) -> dict[int, int | None]:
         if row["ok"] or not row["routed"]:
             continue
         later = [
-            (other["minute"], other["routed"], m)
+            (other["at"], m)
             for m, other in enumerate(rows)
-            if other["ok"] and other["minute"] >= row["minute"]
+            if other["ok"] and other["at"] >= row["at"]
         ]
         ids = {row["rid"], row["mark"]} - {None}
-        marked = [entry for entry in later if rows[entry[2]]["mark"] in ids]
+        marked = [entry for entry in later if rows[entry[1]]["mark"] in ids]
         following = [
             entry
             for entry in later
             if name(row) is not None
-            and name(rows[entry[2]]) == name(row)
-            and entry[0] <= row["minute"] + 10
-            and is_similar(row["input_tokens"], rows[entry[2]]["input_tokens"])
+            and name(rows[entry[1]]) == name(row)
+            and entry[0] <= row["at"] + 600_000_000
+            and is_similar(row["input_tokens"], rows[entry[1]]["input_tokens"])
         ]
-        retry_of[n] = min(marked or following, default=(0, False, None))[2]
+        retry_of[n] = min(marked or following, default=(0, None))[1]
     return retry_of
 
 
@@ -77,6 +77,8 @@ def by_the_rule(rows: list[dict[str, Any]]) -> dict[int, int | None]:
 def test_retries_follow_the_rule_in_any_order(seed: int, together: int) -> None:
     draw = Random(f"{seed} {together}")
     rows = [{name: draw.choice(of) for name, of in CHOICES.items()} for _ in range(200)]
+    for n, row in enumerate(rows):  # no two at the same time
+        row["at"] = 60_000_000 * row["minute"] + n
     if seed % 2:
         rows.sort(key=lambda row: row["minute"] + draw.randrange(9))
     cuts = draw.sample(range(200), seed)

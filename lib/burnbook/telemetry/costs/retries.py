@@ -23,21 +23,22 @@ from burnbook.cost.facts import size_class
 from burnbook.rows.meters import NewerRow
 from burnbook.store import time_index
 from burnbook.store.membership import Membership, merged
-from burnbook.store.projection import signed
-from burnbook.telemetry.rows import key_of, read
+from burnbook.telemetry.costs.tables import hash_of
+from burnbook.telemetry.rows import read
 from burnbook.telemetry.tables import NAME
 
 WITHIN = timedelta(minutes=10)
 _WITHIN_US = 600 * 1_000_000
 _TOGETHER = 8192  # rows that are added together
 _MARKED, _NEXT = 0, 1  # a retry by its `retry_of`, and one by its feature and time
-_ADD_ATTEMPT = (
-    f"INSERT INTO telemetry_attempts VALUES ({', '.join('?' * 12)}, NULL, NULL, NULL, NULL)"
-)
+_ADD_ATTEMPT = f"INSERT INTO telemetry_attempts VALUES ({'?, ' * 12}NULL, NULL, NULL, NULL)"
 
 
 class Retry(NamedTuple):
-    """A healthy request that may have done an attempt's work; the least one counts."""
+    """A healthy request that may have done an attempt's work; the least one counts.
+
+    `key` is a hash of what the request is about, so that a copy of its row is the same request.
+    """
 
     kind: int
     us: int
@@ -68,6 +69,8 @@ class Retries:
     def finish(self) -> None:
         """Find the retries of the rows that wait, and those that they are themselves."""
         added, self._waiting = self._waiting, []
+        if not added:
+            return
         rows = [row for _, row in added]
         failed = [entry for entry in added if entry[1].routed and not entry[1].ok]
         attempts = [_attempt(self._window(row), offset, row) for offset, row in failed]
@@ -86,7 +89,9 @@ class Retries:
         ranges = merged((moment, moment + WITHIN) for moment in moments)
         blocks = time_index.blocks(self._database, NAME, ranges)
         for _, lines in time_index.lines(self._path, blocks, before):
-            self._find_next([row for row in read(lines) if not isinstance(row, NewerRow | None)])
+            rows = [row for row in read(lines) if not isinstance(row, NewerRow | None)]
+            if rows:
+                self._find_next(rows)
 
     def _find_marked(self, rows: Sequence[Any], failed: Sequence[Any]) -> None:
         """Find the retries that name what they repeat, of new attempts and in new rows."""
@@ -120,8 +125,6 @@ class Retries:
 
     def _find_next(self, rows: Sequence[Any]) -> None:
         """Find the next healthy request of attempts among rows."""
-        if not rows:
-            return
         moments = [row.ts for row in rows]
         first, last = _us(min(moments)), _us(max(moments))
         attempts = self._database.execute(
@@ -169,7 +172,8 @@ def _mark(row: Any) -> str | None:
 
 
 def _retry(row: Any, kind: int) -> Retry:
-    return Retry(kind, _us(row.ts), row.routed, signed(key_of(row.id)))
+    about = (row.rid, row.lane, row.model, row.input_tokens, row.output_tokens)
+    return Retry(kind, _us(row.ts), row.routed, hash_of(str(about)))
 
 
 def _size(row: Any) -> int:
