@@ -243,3 +243,16 @@ def test_the_last_look_uses_the_second_repeated_midnight(shell: Shell, zone: str
         at = (moment + timedelta(minutes=2)).isoformat()
         shell.ok("schedule", "--due", "final", "--at", at, TZ=zone)
     assert shell.rows("resets") == []
+
+
+@pytest.mark.parametrize("day", [date(2027, 1, 15), date(2027, 4, 30)])
+def test_a_shipped_retry_books_a_pane_that_still_lacks_a_number(tmp_path: Path, day: date) -> None:
+    """In an ordinary night, and where the clock skips the hour after midnight."""
+    zone = zoneinfo.ZoneInfo("Africa/Cairo")
+    config = config_of(tmp_path, "Africa/Cairo")
+    shutil.copy(ROOT / "config" / "schedules.toml", tmp_path)
+    evening = datetime(day.year, day.month, day.day, tzinfo=zone) - timedelta(hours=2)
+    boundary = config.next_reset(evening.astimezone(UTC))
+    times = schedules.read(config).jobs["reset"].times
+    waits = [cron.following(each, boundary, zone) - boundary for each in times]
+    assert any(config.windows.grace < wait < timedelta(hours=4) for wait in waits), waits

@@ -52,6 +52,17 @@ Feature: Which window the preview shows
     When I run "bin/preview --agent ada --format json" at 2026-11-23 08:00
     Then the JSON value at "window" is W0-CHN
 
+  Scenario: A window that somebody began early is not the open one before the reset
+    Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
+    And Bo starts codex in W0-CHN at 09:00 with 5h 11%
+    And Bo starts codex at 23:50 with 5h 12%
+    When I run "bin/preview --agent cleo --format json" at 23:58
+    Then the JSON value at "window" is W0-CHN
+    When I run "bin/preview --agent bo --format json" at 23:58
+    Then the JSON value at "window" is W0-CHP
+    When I run "bin/preview --agent cleo --format json" at 2026-11-23 00:02
+    Then the JSON value at "window" is W0-CHP
+
   Scenario: With --at it is the window that was open then
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
     And Ada crosses codex at 2026-11-23 00:10 with 5h 12%

@@ -50,6 +50,9 @@ def plan(ctx: Context, action: str, provider: str, window: str | None, pane: Pan
             f"no BEFORE of {provider} for {ctx.agent} in {closing}; nothing booked "
             f"(snapshot start {provider} --window {closing} books one)"
         )
+    if action == "cross" and pane.captured_at < pair.before.captured_at:
+        began = parts.moment(pair.before.captured_at, ctx.config.zone)
+        raise UsageError(f"{closing} began at {began}, after this pane; nothing booked")
     soon = moment + ctx.config.windows.early
     turn = resets.current_turn(ctx.config, index, ctx.agent, provider, soon, closing)
     if window is None and turn and _is_over(turn, moment, pane):
@@ -121,12 +124,23 @@ def _to_join(ctx: Context, index: SnapshotIndex, moment: datetime) -> str:
 def check_replaced(ctx: Context, row: Snapshot, *, is_named: bool) -> None:
     """Notes that a row replaces another of its window although that has ended.
 
-    Raises UsageError for a BEFORE if the call does not name the window.
+    Raises UsageError for a BEFORE if the call does not name the window, also if the BEFORE is so
+    much older than the others of its window that this would have ended at an earlier reset.
     """
     index, window, whose = snapshot_index(ctx), row.window or "", (row.agent or "", row.provider)
-    pair = index.pair(window, *whose)
+    pair, span = index.pair(window, *whose), boundaries.of(ctx.config, index, window)
     old = pair.before if row.phase == "before" else pair.after
-    if old is None or any(entry.id == row.id for entry in index.entries(window)):
+    zone = ctx.config.zone
+    if any(entry.id == row.id for entry in index.entries(window)):
+        return
+    if row.phase == "before" and boundaries.ends_earlier(ctx.config, span, window, row.captured_at):
+        begun = parts.moment(span.starts_at, zone) if span.starts_at else ""
+        reason = f"{window} began at {begun}, at least one reset after this BEFORE"
+        if not is_named:
+            raise UsageError(f"{reason}; nothing booked (--window {window} books it)")
+        ctx.notes.append(f"{reason}, so it ends earlier now; undo {row.provider} takes it back")
+        return
+    if old is None:
         return
     ends = boundaries.boundary_of(ctx.config, index, window, *whose)
     newest = max(row.captured_at, *(head.captured_at for head in index.heads()))
@@ -134,7 +148,7 @@ def check_replaced(ctx: Context, row: Snapshot, *, is_named: bool) -> None:
     if not has_ended and (row.phase == "after" or pair.after is None):
         return
     reason = "has ended" if has_ended else "has its AFTER"
-    what = f"{row.phase.upper()} from {parts.moment(old.captured_at, ctx.config.zone)}"
+    what = f"{row.phase.upper()} from {parts.moment(old.captured_at, zone)}"
     if row.phase == "before" and not is_named:
         raise UsageError(
             f"{window} {reason}, and its {what} stays; nothing booked "

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from burnbook.base import ids
 from burnbook.config.loader import Config
-from burnbook.windows.snapshot_index import Pair, SnapshotIndex
+from burnbook.windows.snapshot_index import Entry, Pair, SnapshotIndex
 
 State = Literal["planned", "open", "done", "finalized"]
 
@@ -50,12 +50,17 @@ def of(config: Config, index: SnapshotIndex, window: str) -> Span:
 
     For the end, a BEFORE that was booked early for a reset counts from that reset.
     """
-    befores = [entry for entry in index.counted(window) if entry.phase == "before"]
-    first = min(befores, key=lambda entry: entry.captured_at, default=None)
-    ends = config.ends(window)
+    first, ends = _first(index, window), config.ends(window)
     if first is None:
         return Span(None, ends)
     return Span(first.captured_at, ends or first_end(config, first.counts_from))
+
+
+def ends_earlier(config: Config, span: Span, window: str, begun: datetime) -> bool:
+    """Whether a window would end earlier than its span says if it had begun at a moment."""
+    if span.starts_at is None or span.ends_at is None or config.ends(window) is not None:
+        return False
+    return begun < span.starts_at and first_end(config, begun) < span.ends_at
 
 
 def boundary_of(
@@ -75,14 +80,21 @@ def boundary_of(
 def open_windows(
     config: Config, index: SnapshotIndex, moment: datetime, agent: str | None = None
 ) -> list[str]:
-    """The windows that are open at a moment: the agent's own first, then those that began last."""
-    ranks: dict[str, tuple[bool, datetime]] = {}
+    """The windows that are open at a moment: the agent's own first, then those that began last.
+
+    A window that somebody began early for a reset comes after the others until that reset.
+    """
+    ranks: dict[str, tuple[bool, bool, datetime]] = {}
     for head in index.heads():
-        starts = of(config, index, head.window).starts_at
+        first = _first(index, head.window)
         ends = boundary_of(config, index, *head.membership)
-        if starts is not None and ends is not None and starts <= moment < ends:
-            rank = head.agent == agent, starts
-            ranks[head.window] = max(rank, ranks.get(head.window, rank))
+        if first is None or ends is None or not first.captured_at <= moment < ends:
+            continue
+        reset = config.next_reset(first.counts_from)
+        is_early = reset <= first.counts_from + config.windows.early
+        begins = reset if is_early else first.counts_from
+        rank = head.agent == agent, begins <= moment, begins
+        ranks[head.window] = max(rank, ranks.get(head.window, rank))
     return sorted(ranks, key=lambda name: ranks[name], reverse=True)
 
 
@@ -153,6 +165,12 @@ def _chain(config: Config, window: str) -> Iterator[str]:
         passed.add(name)
         yield name
         name = following(config, name)
+
+
+def _first(index: SnapshotIndex, window: str) -> Entry | None:
+    """The first BEFORE of a window, by its moment."""
+    befores = [entry for entry in index.counted(window) if entry.phase == "before"]
+    return min(befores, key=lambda entry: entry.captured_at, default=None)
 
 
 def _stretch(index: SnapshotIndex, window: str, agent: str, provider: str) -> datetime | None:
