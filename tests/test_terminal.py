@@ -5,11 +5,14 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import terminal
+from burnbook.view.progress import Progress
 from conftest import Shell
 from frontdoor import ROOT
 
@@ -164,3 +167,32 @@ def test_usage_asks_nothing_if_stdin_is_no_terminal(fresh: Shell) -> None:
     assert "daily: no usage in the book; run ./just ingest" in "\n".join(seen.lines)
     assert "[Y/n]" not in "\n".join(seen.lines)
     assert not fresh.rows("agent_usage")
+
+
+class FakeTerminal(StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("total", "first"), [(4, "claude  ████████░░"), (0, "claude  0 MiB")])
+def test_progress_is_one_line_that_is_removed(
+    monkeypatch: pytest.MonkeyPatch, total: int, first: str
+) -> None:
+    monkeypatch.setattr(sys, "stderr", FakeTerminal())
+    progress = Progress("claude", total, after=0)
+    progress(1)
+    shown = sys.stderr.getvalue()
+    assert shown.startswith(f"\r{first}")
+    progress.step("booking")
+    progress.clear()
+    progress.clear()
+    assert sys.stderr.getvalue() == f"{shown}\rclaude  booking\033[K\r\033[K"
+
+
+def test_progress_of_a_quick_command_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", FakeTerminal())
+    progress = Progress("claude", 4, after=3600)
+    progress(2)
+    progress.step("booking")
+    progress.clear()
+    assert sys.stderr.getvalue() == ""

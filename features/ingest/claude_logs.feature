@@ -43,5 +43,5 @@ Feature: Claude Code's transcripts count each request once, with its largest usa
     When I run "bin/ingest claude"
     Then it exits with 66 and says
       """
-      ingest: no logs: none of the directories of claude exists: /nowhere, /nothing
+      ingest: no logs: none of the directories of claude exists: /nowhere, /nothing; set CLAUDE_CONFIG_DIR to another folder, or name a file, as in: ingest claude --file LOG
       """

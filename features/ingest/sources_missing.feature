@@ -11,7 +11,7 @@ Feature: Input that ingest cannot find
     When I run "bin/ingest proxy-telemetry --window W0-CHN"
     Then it exits with 66 and says
       """
-      ingest: no lines: stdin has none, and the feed's file HOME/nowhere.jsonl is not there
+      ingest: no lines: stdin has none, and the feed's file HOME/nowhere.jsonl is not there; pipe them into ingest, or name a file with --file
       """
     And nothing was created
 
@@ -21,7 +21,7 @@ Feature: Input that ingest cannot find
       title = "Nightly"
       """
     When I run "bin/ingest nightly --window W0-CHN"
-    Then it exits with 66 and says "ingest: no lines: stdin has none, and nightly declares no file"
+    Then it exits with 66 and says "ingest: no lines: stdin has none, and nightly declares no file; pipe them into ingest, or name a file with --file"
     And nothing was created
 
   Scenario: The --file does not exist

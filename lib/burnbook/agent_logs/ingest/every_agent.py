@@ -1,5 +1,6 @@
 """Books what is new in the logs of every agent on this machine."""
 
+import gc
 import os
 from contextlib import suppress
 from typing import Any
@@ -49,6 +50,7 @@ def run(ctx: Context, *, strict: bool = False) -> Result:
             if not isinstance(feed, LogFeed) or not _is_here(feed):
                 continue
             result = one_feed.run(ctx, name, feed, one_feed.Input(strict=strict), progress)
+            gc.collect()  # `one_feed` turns it off. 59 MiB instead of 66 for 500 MB of logs
             feeds.append({**result.data, "error": None, "code": result.code})
         except BurnbookError as error:
             feeds.append(_failed(name, str(error), error.code))

@@ -18,7 +18,6 @@ from burnbook.view.progress import Progress
 
 if TYPE_CHECKING:
     from burnbook.agent_logs.booking.jobs import Job, JobResult
-    from burnbook.agent_logs.reader import Rejected
 
 # Modules that only reading needs are imported there: most calls read nothing.
 KINDS = ("accepted", "duplicates", "rejected", "ignored")
@@ -56,7 +55,10 @@ def run(
     result, meters = None, 0
     if jobs:
         result = _book(ctx, name, feed, given, jobs, known, progress or Progress())
-        _book_rejected(ctx, name, result.rejected)
+        if result.rejected:
+            from burnbook.agent_logs.ingest import rejected
+
+            rejected.book(ctx, name, result.rejected)
         if result.meters:
             from burnbook.agent_logs import origin
             from burnbook.windows import vendor_meters_store
@@ -85,7 +87,9 @@ def _jobs(
     folders = sources.roots(feed)
     source = ", ".join(folders)
     if not any(map(sources.is_folder, folders)):
-        raise Missing(f"no logs: none of the directories of {name} exists: {source}")
+        other = f"set {feed.environment} to another folder, or " if feed.environment else ""
+        what = f"{other}name a file, as in: ingest {name} --file LOG"
+        raise Missing(f"no logs: none of the directories of {name} exists: {source}; {what}")
     changed, now = [], clock.wall_clock().timestamp()
     for number, log in enumerate(sources.logs(feed)):
         before, is_finished = known.get(log.path), log.is_finished(now)
@@ -139,49 +143,6 @@ def _book(
         return run.run(jobs, known if given.is_own else None, strict=given.strict)
     finally:
         progress.clear()
-
-
-def _book_rejected(ctx: Context, name: str, rejected: "Sequence[Rejected]") -> None:
-    if not rejected:
-        return
-    from burnbook.book import lock
-    from burnbook.book.rejects import Rejects, reject_rows
-
-    rejects = Rejects(ctx.book.root, name, ctx.agent)
-    numbers = LineNumbers()
-    rows = reject_rows(
-        [
-            (numbers.of(row.path, row.offset), row.reason, row.line or row.path.encode())
-            for row in rejected
-        ]
-    )
-    with lock.book_lock(ctx.book.root):
-        rejects.book(rows)
-
-
-class LineNumbers:
-    """The numbers of lines, for people; lines are not counted while reading."""
-
-    def __init__(self) -> None:
-        self.last: tuple[str, int, int] = ("", 0, 1)
-
-    def of(self, path: str, offset: int) -> int:
-        """The number of the line at an offset of a file, from 1; 0 where it is unknown."""
-        last_path, start, number = self.last
-        if path != last_path or offset < start:
-            start, number = 0, 1
-        if not offset or path.endswith(".zst"):
-            return 1 if not offset else 0
-        try:
-            with open(path, "rb", buffering=0) as file:
-                file.seek(start)
-                while start < offset and (block := file.read(min(1 << 20, offset - start))):
-                    number += block.count(b"\n")
-                    start += len(block)
-        except OSError:
-            return 0
-        self.last = (path, start, number)
-        return number
 
 
 def _has_usage(ctx: Context, feed: str) -> bool:

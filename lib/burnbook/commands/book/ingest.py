@@ -25,6 +25,8 @@ from burnbook.telemetry.queries import membership
 from burnbook.view import progress
 from burnbook.windows import missed_resets
 
+_NAME_IT = "pipe them into ingest, or name a file with --file"
+
 
 def run(ctx: Context, args: Any) -> Result:
     """Returns the counts of accepted, duplicate, rejected and ignored lines."""
@@ -76,7 +78,9 @@ class _Job:
                 self._take(file.fileno(), 0)
         elif not self._stdin():
             if self.feed.file is None:
-                raise Missing(f"no lines: stdin has none, and {args.feed} declares no file")
+                raise Missing(
+                    f"no lines: stdin has none, and {args.feed} declares no file; {_NAME_IT}"
+                )
             self._own_file(os.path.join(PROJECT, self.feed.file))
 
     def _stdin(self) -> bool:
@@ -92,7 +96,8 @@ class _Job:
         self.source = path
         trail = follow.Trail(self.ctx.book.root, self.args.feed, path)
         if not trail.parts:
-            raise Missing(f"no lines: stdin has none, and the feed's file {path} is not there")
+            reason = f"stdin has none, and the feed's file {path} is not there"
+            raise Missing(f"no lines: {reason}; {_NAME_IT}")
         for part in trail.parts if self.args.strict else ():
             with files.open_input(part.path, "no lines") as file:
                 stretch = Stretch(file.fileno(), part.offset, None, part.number)
