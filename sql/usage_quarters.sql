@@ -1,10 +1,11 @@
--- Requests, tokens and reported cost by quarter-hour, tool, model and the facts that prices depend
--- on, for the report of blocks.
+-- Requests, tokens and reported cost by quarter-hour, home, tool, model and the facts that prices
+-- depend on, for the report of blocks.
 --
 -- params and selected: see usage.sql; days are not looked at.
 -- is_wanted: 0 for requests that the filters leave out; they can still be the first of a block.
 SELECT
     cell.quarter AS quarter,
+    origin.home AS home,
     origin.tool AS tool,
     origin.model AS model,
     origin.has_usd AS has_usd,
@@ -39,4 +40,4 @@ LEFT JOIN selected AS tools ON tools.field = 'tool' AND tools.name = origin.tool
 LEFT JOIN selected AS models ON models.field = 'model' AND models.name = origin.model
 LEFT JOIN selected AS projects ON projects.field = 'project' AND projects.name = origin.project
 WHERE cell.origin = origin.id
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10;
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11;

@@ -63,6 +63,7 @@ class QuarterSums(NamedTuple):
     """Sums of a quarter-hour; `is_wanted` is false where a filter leaves them out."""
 
     quarter: int
+    home: str | None
     tool: str
     model: str | None
     has_usd: bool
@@ -107,15 +108,18 @@ def daily_sums(store: Store, zone: tzinfo) -> Iterator[tuple[Key, Counts]]:
 
 
 def by_quarter(store: Store, filters: Filters) -> list[QuarterSums]:
-    """Sums by quarter-hour, tool and model, whatever their day."""
+    """Sums by quarter-hour, home, tool and model, whatever their day."""
     database = store.view(USAGE)
     _set_relations(database, filters, (), UTC)
     return [
         QuarterSums(
-            *(quarter, tool, model, bool(has_usd), _facts(model, values[:_FACTS], quarter % _DAY)),
-            *(bool(values[_FACTS]), Counts(*values[_FACTS + 1 :])),
+            *(quarter, home, tool, model, bool(has_usd)),
+            *(_facts(model, values[:_FACTS], quarter % _DAY), bool(values[_FACTS])),
+            Counts(*values[_FACTS + 1 :]),
         )
-        for quarter, tool, model, has_usd, *values in _rows(database, "usage_quarters", filters)
+        for quarter, home, tool, model, has_usd, *values in _rows(
+            database, "usage_quarters", filters
+        )
     ]
 
 
@@ -129,6 +133,17 @@ def tools(store: Store) -> set[str]:
     """The agents' tools that have usage in the book."""
     rows = store.view(USAGE).execute("SELECT DISTINCT tool FROM usage_origins")
     return {tool for (tool,) in rows}
+
+
+def homes(store: Store) -> dict[str, list[str]]:
+    """The agents' folders with requests, by tool."""
+    rows = store.view(USAGE).execute(
+        "SELECT DISTINCT tool, home FROM usage_origins WHERE home IS NOT NULL ORDER BY 1, 2"
+    )
+    by_tool: dict[str, list[str]] = {}
+    for tool, home in rows:
+        by_tool.setdefault(tool, []).append(home)
+    return by_tool
 
 
 def cells(store: Store) -> Iterator[tuple[int, Origin, Counts]]:

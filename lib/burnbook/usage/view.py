@@ -82,7 +82,7 @@ def lines(texts: Sequence[str], columns: int | None, *, strong: bool = False) ->
 
 def csv(data: Any) -> str:
     """A header with the names of the JSON keys, and a line per row; no totals."""
-    more = ["ends_at", "guessed"] if data["report"] == "blocks" else []
+    more = ["ends_at", "guessed", "account"] if data["report"] == "blocks" else []
     heads = ["period", *more, "tool", "model", *data["totals"]]
     words = {True: "true", False: "false"}
     rows = [[row[head] for head in heads] for row in data["rows"]]
@@ -109,11 +109,14 @@ def _layout(usage: Report, report: str, zone: tzinfo, layout: int) -> Table:
     rows = usage.rows if layout else _by_period(usage.rows)
     named = [name for name in ("Tool", "Model") if layout and name != _NAMES[report]]
     kinds = _KINDS if layout == len(_LAYOUTS) else ()
+    has_accounts = report == "blocks" and len({row.period.account for row in rows}) > 1
     head = (_NAMES[report], *named, *(name for name, _ in kinds), "Total", "USD")
     lines: list[Sequence[str]] = []
     before: object = lines  # equal to no period
     for row in [*rows, usage.totals]:
         period = "Total" if row is usage.totals else period_text(row.period, report, zone)
+        if has_accounts and row is not usage.totals:
+            period = f"{period} {row.period.account or '-'}"
         model = row.model or ("" if row is usage.totals else "-")
         names = [row.tool or "" if name == "Tool" else model for name in named]
         figures = [number(figure(row)) for _, figure in kinds]

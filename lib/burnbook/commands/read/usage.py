@@ -32,17 +32,22 @@ def run(ctx: Context, args: Any) -> Result:
         _read_new(ctx, args.tool)
     filters = _filters(ctx, args, days)
     pricing = Pricing(args.cost, PriceList(ctx.config.prices))
-    by_size = args.report in usage.BY_ORIGIN
     if args.report == "blocks":
         from burnbook.usage import block_report
+        from burnbook.windows.accounts.pools import BlockPools
 
-        sums: Iterable[tuple[Any, Counts]] = block_report.sums(ctx, filters, zone)
+        pools = BlockPools(ctx, queries.homes(ctx.store))
+        sums: Iterable[tuple[Any, Counts]] = block_report.sums(ctx, filters, zone, pools)
     else:
         has_hours, account_of = pricing.prices.has_hours, ctx.config.accounts.name
         sums = queries.sums(ctx.store, args.report, filters, zone, has_hours, account_of)
     sums = list(sums) if args.explain else sums
-    report = usage.build(sums, pricing, by_size=by_size)
-    explained = _explained(sums, pricing) if args.explain else None
+    report = usage.build(sums, pricing, by_size=args.report in usage.BY_ORIGIN)
+    explained = None
+    if args.explain:
+        from burnbook.usage import explain
+
+        explained = explain.explanations(sums, pricing)
     note_damage(ctx)
     prices = ctx.config.prices
     data = {
@@ -59,13 +64,6 @@ def run(ctx: Context, args: Any) -> Result:
         "reasons": [{"model": name, "reason": why} for name, why in report.reasons.items()],
     }
     return _shown(args, report, data, zone, explained)
-
-
-def _explained(sums: Iterable[tuple[Any, Counts]], pricing: Pricing) -> "Explained":
-    """What made the dollars of each row."""
-    from burnbook.usage import explain
-
-    return explain.explanations(sums, pricing)
 
 
 def _read_new(ctx: Context, tools: list[str] | None) -> None:
@@ -107,8 +105,9 @@ def _shown(
 def _row(row: usage.Row, report: str, explained: "Explained | None") -> dict[str, Any]:
     named: dict[str, Any] = {"period": row.period, "tool": row.tool, "model": row.model}
     if report == "blocks":
-        start, end, guessed = row.period
-        named |= {"period": clock.iso(start), "ends_at": clock.iso(end), "guessed": guessed}
+        start, end, *rest = row.period
+        named |= {"period": clock.iso(start), "ends_at": clock.iso(end)}
+        named["guessed"], named["account"] = rest[0], rest[1] or None
     figures = named | usage.figures(row)
     if explained is not None:
         from burnbook.usage import explain

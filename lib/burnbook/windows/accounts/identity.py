@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from burnbook.config.accounts import Accounts, usual_home
 from burnbook.context import Context
-from burnbook.rows.meters import AccountFrom
+from burnbook.rows.meters import AccountFrom, Snapshot
 from burnbook.store.store import Store
 from burnbook.windows import vendor_meters_store
 from burnbook.windows.snapshot_index import Entry, SnapshotIndex, snapshot_index
@@ -70,6 +70,15 @@ class Identities:
         if label is not None:
             return Account(label, "label")
         return Account(entry.home or entry.agent, "home" if entry.home else "agent")
+
+    def of_row(self, row: Snapshot) -> Account:
+        """The account of a snapshot that counts."""
+        return self.of_snapshot(next(entry for entry in self._entries if entry.id == row.id))
+
+    def without_folder(self) -> set[str]:
+        """The known accounts of the snapshots whose folder is unknown."""
+        accounts = [self.of_snapshot(entry) for entry in self._entries if entry.home is None]
+        return {account.name for account in accounts if account.is_known}
 
     def of_reading(self, source: Source, moment: datetime) -> str | None:
         """The name of the account of a reading; None while the agent changes its account."""
