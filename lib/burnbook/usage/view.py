@@ -7,6 +7,7 @@ from datetime import tzinfo
 from typing import Any
 
 from burnbook.base.text import csv_text
+from burnbook.config.accounts import Account
 from burnbook.times import clock
 from burnbook.usage.counts import Counts
 from burnbook.usage.pricing import Usd
@@ -63,12 +64,21 @@ def parts(usage: Report, data: Any, zone: tzinfo, columns: int | None) -> list[P
             r: m for m, r in usage.reasons.items() if not r.startswith(("no price", "the log"))
         }
         rest += [f"{model}: {other}" for other, model in others.items()]
+    periods = {row.period for row in usage.rows}
+    rest += [_paid(*item) for item in data["accounts"].items() if item[0] in periods]
     if report == "blocks" and any(row.period.guessed for row in usage.rows):
         rest.append("~ guessed: no meter shows when this block began")
     as_of, source = data["prices"]["as_of"], data["prices"]["source"]
     if data["cost"] != "reported" and as_of is not None:
         rest.append(f"Prices in USD as of {as_of}, from {source or 'prices.toml'}")
     return [*first, _table(usage, report, zone, columns), *lines(rest, columns)]
+
+
+def _paid(label: str, account: Account) -> str:
+    """What is declared of an account: `work: codex, pro, 200 USD a month`."""
+    paid = account.usd_per_month
+    month = None if paid is None else f"{paid:,g} USD a month"
+    return f"{label}: {', '.join(filter(None, (account.provider, account.plan, month)))}"
 
 
 def lines(texts: Sequence[str], columns: int | None, *, strong: bool = False) -> list[Part]:

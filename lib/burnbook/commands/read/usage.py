@@ -60,6 +60,7 @@ def run(ctx: Context, args: Any) -> Result:
         "prices": {"as_of": prices.as_of, "source": prices.source},
         "rows": [_row(row, args.report, explained) for row in report.rows],
         "totals": usage.figures(report.totals),
+        "accounts": ctx.config.accounts.declared if args.report == "account" else {},
         "unpriced": report.unpriced,
         "reasons": [{"model": name, "reason": why} for name, why in report.reasons.items()],
     }
