@@ -1,10 +1,11 @@
--- Requests, tokens and reported cost by quarter-hour, part, tool, model and the facts that prices
+-- Requests, tokens and reported cost by quarter-hour, home, part, tool, model and facts that prices
 -- depend on, for the report of blocks.
 --
 -- params, selected and accounts: see usage.sql; days and hours are not looked at.
 -- is_wanted: 0 for requests that the filters leave out; they can still be the first of a block.
 SELECT
     cell.quarter AS quarter,
+    origin.home AS home,
     CASE params.part
         WHEN 'agent' THEN origin.agent
         WHEN 'project' THEN origin.project
@@ -45,4 +46,4 @@ LEFT JOIN selected AS tools ON tools.field = 'tool' AND tools.name = origin.tool
 LEFT JOIN selected AS models ON models.field = 'model' AND models.name = origin.model
 LEFT JOIN selected AS projects ON projects.field = 'project' AND projects.name = origin.project
 WHERE cell.origin = origin.id
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11;
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12;

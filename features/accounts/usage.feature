@@ -23,8 +23,10 @@ Feature: Usage by account
     Given the config file accounts.toml says
       """
       [accounts.work]
-      provider = "codex"
-      homes    = ["~/.codex-work", "~/.claude-work"]
+      provider      = "codex"
+      plan          = "pro"
+      usd_per_month = 200
+      homes         = ["~/.codex-work", "~/.claude-work"]
       """
     When I run "bin/usage account --format json"
     Then the JSON rows at "rows" are
@@ -32,6 +34,11 @@ Feature: Usage by account
       | work     | claude | 10           |
       | work     | codex  | 1000         |
       | ~/.codex | codex  | 100          |
+    When I run "bin/usage account"
+    Then it prints the lines
+      """
+      work: codex, pro, 200 USD a month
+      """
 
   Scenario: A folder belongs to one account
     Given the config file accounts.toml says

@@ -84,19 +84,12 @@ def fell(delta: MeterDelta) -> bool:
     return delta.reason == NEGATIVE_DELTA
 
 
-def is_trivial(
-    before: float | None,
-    after: float | None,
-    least: float | None,
-    most: float | None,
-    resets: int,
-) -> bool:
+def is_trivial(delta: MeterDelta) -> bool:
     """Whether the bounds say no more than that several resets were not seen."""
-    if resets < 2 or None in (before, after, least, most):
+    if delta.resets < 2 or delta.before is None or delta.after is None:
         return False
-    assert before is not None and after is not None
-    widest = round(max(0.0, 100.0 - before) + 100.0 * (resets - 1) + after, 6)
-    return (least, most) == (after, widest)
+    widest = max(0.0, 100.0 - delta.before) + 100.0 * (delta.resets - 1) + delta.after
+    return (delta.delta_min, delta.delta_max) == (delta.after, round(widest, 6))
 
 
 def bounds(seen: Sequence[Seen]) -> Bounds:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from burnbook.book import codec, journal
 from burnbook.context import Context
@@ -25,11 +25,12 @@ _MINUTE = len("2026-11-22T09:00")
 
 
 class Span(NamedTuple):
-    """A block as a period; `guessed`: no meter shows when it began."""
+    """A block as a period; `guessed`: no meter shows when it began. `account`: empty if unknown."""
 
     starts_at: Moment
     ends_at: Moment
     guessed: bool
+    account: str
 
 
 class BlockKey(NamedTuple):
@@ -44,10 +45,24 @@ class BlockKey(NamedTuple):
     part: str | None
 
 
+class Pools(Protocol):
+    """Which requests and readings share blocks; None: unknown."""
+
+    def of_request(self, tool: str, home: str | None, agent: str | None) -> str | None:
+        """The pool of a request."""
+
+    def of_reading(self, row: MeterReading) -> str | None:
+        """The pool of a reading."""
+
+    def of_snapshot(self, row: Snapshot) -> str | None:
+        """The pool of a pane."""
+
+
 class Part(NamedTuple):
     """Requests of one time (epoch seconds); `is_wanted` is false where a filter excludes them."""
 
     time: int
+    home: str | None
     tool: str
     model: str | None
     has_usd: bool
@@ -58,41 +73,64 @@ class Part(NamedTuple):
 
 
 def sums(
-    ctx: Context, filters: Filters, zone: tzinfo, part_name: str | None = None
+    ctx: Context,
+    filters: Filters,
+    zone: tzinfo,
+    pools: Pools | None = None,
+    part_name: str | None = None,
 ) -> Iterator[tuple[BlockKey, Counts]]:
     """Sums by block, tool, model and the part of that name (see `queries.sums`).
 
-    A block belongs to the day on which it begins.
+    A block belongs to the day on which it begins. Without `pools`, all of a tool share blocks.
     """
-    known = usage_blocks.known(_readings(ctx))
+    pools = pools or _ToolPools()
+    known = usage_blocks.known(_readings(ctx, pools))
     split = usage_blocks.split_quarters(block for blocks in known.values() for block in blocks)
     parts = [
         *_whole_quarters(ctx, filters, split, part_name),
         *_split_quarters(ctx, filters, split, part_name),
     ]
+    logins = {(part.tool, part.home) for part in parts}
+    pool_of = {login: pools.of_request(*login, None) or login[0] for login in logins}
     times: dict[str, list[int]] = {}
     for part in parts:
-        times.setdefault(part.tool, []).append(part.time)
+        times.setdefault(pool_of[part.tool, part.home], []).append(part.time)
     blocks = {
-        tool: usage_blocks.assign(seconds, known.get(tool, ())) for tool, seconds in times.items()
+        pool: usage_blocks.assign(seconds, known.get(pool, ())) for pool, seconds in times.items()
     }
     local = LocalTime(zone)
     for part in parts:
-        block = blocks[part.tool][part.time]
+        block = blocks[pool_of[part.tool, part.home]][part.time]
         if part.is_wanted and filters.has_day(local(block.start // QUARTER).date()):
             quarter = part.time // QUARTER
             name = f"{local(quarter):%H}:00" if part_name == "hour" else part.name
-            yield BlockKey(_span(block), *part[1:5], queries.utc_day(quarter), name), part.sums
+            account = ctx.config.accounts.name(part.tool, part.home, None) or ""
+            key = (*part[2:6], queries.utc_day(quarter), name)
+            yield BlockKey(_span(block, account), *key), part.sums
 
 
-def _readings(ctx: Context) -> list[ResetReading]:
+class _ToolPools:
+    """One pool for each tool."""
+
+    def of_request(self, tool: str, home: str | None, agent: str | None) -> str:
+        return tool
+
+    def of_reading(self, row: MeterReading) -> str:
+        return row.provider
+
+    def of_snapshot(self, row: Snapshot) -> str:
+        return row.provider
+
+
+def _readings(ctx: Context, pools: Pools) -> list[ResetReading]:
     """Every five-hour meter in logs and panes."""
     readings: list[ResetReading] = []
     official: Sequence[MeterReading] = ctx.book.rows("meters")
     for reading in official:
-        readings += usage_blocks.readings(
-            reading.provider, reading.captured_at, reading.meters, is_exact=True
-        )
+        if (pool := pools.of_reading(reading)) is not None:
+            readings += usage_blocks.readings(
+                pool, reading.captured_at, reading.meters, is_exact=True
+            )
     rows = ctx.book.rows("snapshots")
     voided = {row.void for row in rows if isinstance(row, Void)}
     by_window: dict[str | None, list[Snapshot]] = {}
@@ -100,9 +138,8 @@ def _readings(ctx: Context) -> list[ResetReading]:
         if isinstance(row, Snapshot) and row.id not in voided:
             by_window.setdefault(row.window, []).append(row)
     for shot in chain.from_iterable(by_window.values()):
-        readings += usage_blocks.readings(
-            shot.provider, shot.captured_at, shot.meters, is_exact=False
-        )
+        if (pool := pools.of_snapshot(shot)) is not None:
+            readings += usage_blocks.readings(pool, shot.captured_at, shot.meters, is_exact=False)
     return readings
 
 
@@ -145,8 +182,8 @@ def _split_quarters(
                 time, wanted = int(moment(row, values).timestamp()), filters.has_origin(name)
                 if time // QUARTER in split:
                     facts = name.facts()._replace(quarter=time // QUARTER % 96)
-                    named = _part(ctx, part, name)
-                    yield Part(time, *name[:2], name.has_usd, facts, named, wanted, amounts)
+                    named = (_part(ctx, part, name), wanted, amounts)
+                    yield Part(time, name.home, *name[:2], name.has_usd, facts, *named)
 
 
 def _part(ctx: Context, part: str | None, origin: Origin) -> str | None:
@@ -155,6 +192,6 @@ def _part(ctx: Context, part: str | None, origin: Origin) -> str | None:
     return {"agent": origin.agent, "project": origin.project}.get(part or "")
 
 
-def _span(block: Block) -> Span:
+def _span(block: Block, account: str) -> Span:
     start, end = (datetime.fromtimestamp(time, UTC) for time in block[:2])
-    return Span(start, end, block.guessed)
+    return Span(start, end, block.guessed, account)

@@ -23,16 +23,16 @@ _SAME_RESET = 300
 
 
 class ResetReading(NamedTuple):
-    """One reading of a five-hour meter."""
+    """One reading of a five-hour meter of a pool: a tool's login."""
 
-    provider: str
+    pool: str
     captured_at: datetime
     resets_at: datetime
     is_exact: bool
 
 
 class Block(NamedTuple):
-    """A block of one tool, [start, end)."""
+    """A block of one pool, [start, end)."""
 
     start: int
     end: int
@@ -40,11 +40,11 @@ class Block(NamedTuple):
 
 
 def readings(
-    provider: str, captured_at: datetime, meters: Iterable[Meter], *, is_exact: bool
+    pool: str, captured_at: datetime, meters: Iterable[Meter], *, is_exact: bool
 ) -> list[ResetReading]:
     """The readings of five-hour meters that show use; without use, the reset still moves."""
     return [
-        ResetReading(provider, captured_at, meter.resets_at, is_exact)
+        ResetReading(pool, captured_at, meter.resets_at, is_exact)
         for meter in meters
         if meter.window_minutes == MINUTES
         and meter.name in NAMES
@@ -54,24 +54,24 @@ def readings(
 
 
 def known(readings: Iterable[ResetReading]) -> dict[str, list[Block]]:
-    """The known blocks by provider, in order, without overlap: the next block ends the last one.
+    """The known blocks by pool, in order, without overlap: the next block ends the last one.
 
     Of readings of the same reset, an exact one (from a log) counts first, then the newest.
     """
     ends: dict[str, list[ResetReading]] = {}
     for reading in sorted(readings, key=lambda reading: reading.resets_at):
-        resets = ends.setdefault(reading.provider, [])
+        resets = ends.setdefault(reading.pool, [])
         if resets and (reading.resets_at - resets[-1].resets_at).total_seconds() <= _SAME_RESET:
             resets[-1] = max(resets[-1], reading, key=lambda r: (r.is_exact, r.captured_at))
         else:
             resets.append(reading)
     blocks: dict[str, list[Block]] = {}
-    for provider, resets in ends.items():
+    for pool, resets in ends.items():
         moments = [int(reset.resets_at.timestamp()) for reset in resets]
         starts = [moment - _LENGTH for moment in moments]
         limits = [min(*pair) for pair in zip(moments, [*starts[1:], moments[-1]], strict=True)]
         pairs = zip(starts, limits, strict=True)
-        blocks[provider] = [Block(*pair, guessed=False) for pair in pairs]
+        blocks[pool] = [Block(*pair, guessed=False) for pair in pairs]
     return blocks
 
 
@@ -81,7 +81,7 @@ def split_quarters(blocks: Iterable[Block]) -> set[int]:
 
 
 def assign(times: Iterable[int], known: Sequence[Block]) -> dict[int, Block]:
-    """The block of each time, for one tool; `known` are its known blocks, in order."""
+    """The block of each time, for one pool; `known` are its known blocks, in order."""
     starts = [block.start for block in known]
     assigned: dict[int, Block] = {}
     guess: Block | None = None

@@ -67,6 +67,7 @@ class QuarterSums(NamedTuple):
     """Sums of a quarter-hour; `is_wanted` is false where a filter leaves them out."""
 
     quarter: int
+    home: str | None
     tool: str
     model: str | None
     has_usd: bool
@@ -118,17 +119,18 @@ def daily_sums(store: Store, zone: tzinfo) -> Iterator[tuple[Key, Counts]]:
 def by_quarter(
     store: Store, filters: Filters, account_of: AccountOf, part: str | None = None
 ) -> list[QuarterSums]:
-    """Sums by quarter-hour, tool, model and part (see `sums`; not hour), whatever their day."""
+    """Sums by quarter-hour, home, tool, model and part (see `sums`; not hour), of any day."""
     database = store.view(USAGE)
     _set_relations(database, filters, (), UTC)
     _set_accounts(database, account_of if part == "account" else None)
     rows = _rows(database, "usage_quarters", filters, part=part)
     return [
         QuarterSums(
-            *(quarter, tool, model, bool(has_usd), _facts(model, values[:_FACTS], quarter % _DAY)),
-            *(name, bool(values[_FACTS]), Counts(*values[_FACTS + 1 :])),
+            *(quarter, home, tool, model, bool(has_usd)),
+            *(_facts(model, values[:_FACTS], quarter % _DAY), name, bool(values[_FACTS])),
+            Counts(*values[_FACTS + 1 :]),
         )
-        for quarter, name, tool, model, has_usd, *values in rows
+        for quarter, home, name, tool, model, has_usd, *values in rows
     ]
 
 
@@ -142,6 +144,17 @@ def tools(store: Store) -> set[str]:
     """The agents' tools that have usage in the book."""
     rows = store.view(USAGE).execute("SELECT DISTINCT tool FROM usage_origins")
     return {tool for (tool,) in rows}
+
+
+def homes(store: Store) -> dict[str, list[str]]:
+    """The agents' folders with requests, by tool."""
+    rows = store.view(USAGE).execute(
+        "SELECT DISTINCT tool, home FROM usage_origins WHERE home IS NOT NULL ORDER BY 1, 2"
+    )
+    by_tool: dict[str, list[str]] = {}
+    for tool, home in rows:
+        by_tool.setdefault(tool, []).append(home)
+    return by_tool
 
 
 def cells(store: Store) -> Iterator[tuple[int, Origin, Counts]]:

@@ -67,6 +67,7 @@ def _report(ctx: Context, args: Any) -> Result | None:
         "prices": {"as_of": prices.as_of, "source": prices.source},
         "rows": [_row(row, report, selected.report, explained) for row in report.rows],
         "totals": usage.figures(report.totals),
+        "accounts": ctx.config.accounts.declared if selected.report == "account" else {},
         "unpriced": report.unpriced,
         "reasons": [{"model": name, "reason": why} for name, why in report.reasons.items()],
     }
@@ -91,8 +92,10 @@ def _sums(
     filters, zone = selected.filters, selected.zone
     if selected.report == "blocks":
         from burnbook.usage import block_report
+        from burnbook.windows.accounts.pools import BlockPools
 
-        return block_report.sums(ctx, filters, zone, part)
+        pools = BlockPools(ctx, queries.homes(ctx.store))
+        return block_report.sums(ctx, filters, zone, pools, part)
     has_hours, account_of = pricing.prices.has_hours, ctx.config.accounts.name
     return queries.sums(ctx.store, selected.report, filters, zone, has_hours, account_of, part)
 
@@ -134,8 +137,9 @@ def _row(
 ) -> dict[str, Any]:
     named: dict[str, Any] = {"period": row.period, **row.labels(report.by)}
     if name == "blocks":
-        start, end, guessed = row.period
+        start, end, guessed, account = row.period
         named |= {"period": clock.iso(start), "ends_at": clock.iso(end), "guessed": guessed}
+        named["account"] = account or None
     figures = named | usage.figures(row)
     if explained is not None:
         from burnbook.usage.layout import explain

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from burnbook.meters import efficiency
+from burnbook.meters import deltas, efficiency
 from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
 from burnbook.view.parts import Part, Table, Title, number, percent
@@ -35,8 +35,11 @@ def show(values: Values, scene: Scene) -> list[Part]:
         over: efficiency.Ratio = entry["over_windows"]
         interval = "-" if over.low is None else f"{over.low:.3f} to {over.high:.3f}"
         power = percent(None if over.power is None else round(100 * over.power))
-        points = _range(here.points_min, here.points_max, number)
-        ratio = _range(here.per_point_min, here.per_point_max, lambda value: f"{value:.3f}")
+        if any(map(deltas.is_trivial, efficiency.meter_of(scene.accounts, here.provider))):
+            points, ratio = "unknown", "-"
+        else:
+            points = _range(here.points_min, here.points_max, number)
+            ratio = _range(here.per_point_min, here.per_point_max, lambda value: f"{value:.3f}")
         total = "-" if over.per_point is None else f"{over.per_point:.3f}"
         features = number(here.features)
         rows.append((here.provider, features, points, ratio, str(over.n), total, interval, power))

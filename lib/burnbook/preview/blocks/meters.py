@@ -2,6 +2,7 @@
 
 from burnbook.meters import deltas
 from burnbook.preview.blocks import Values
+from burnbook.rows.meters import MeterDelta
 from burnbook.view.parts import Line, Part, Table, Title, bar, fields, number, percent
 from burnbook.windows.facts import WindowFacts
 
@@ -60,7 +61,8 @@ def delta(row: Values) -> str:
     if row["delta"] is not None:
         sign = f"{'+' if row['delta'] >= 0 else ''}{number(row['delta'])}"
         return f"{sign} !" if row["reason"] == deltas.NEGATIVE_DELTA else sign
-    if deltas.is_trivial(row["before"], row["after"], low, high, row["resets"]):
+    names = MeterDelta.__struct_fields__[1:]
+    if deltas.is_trivial(MeterDelta(row["meter"], *(row[name] for name in names))):
         return f"unknown over {row['resets']} resets"
     if low is not None:
         return f"{number(low)} or more" if high is None else f"{number(low)} to {number(high)}"

@@ -5,6 +5,7 @@ from datetime import date, timedelta, tzinfo
 from typing import Any
 
 from burnbook.base.text import csv_text
+from burnbook.config.accounts import Account
 from burnbook.times import clock
 from burnbook.usage.pricing import Usd
 from burnbook.usage.report import Report, Row, new_tokens
@@ -52,6 +53,8 @@ def parts(usage: Report, data: Any, zone: tzinfo, today: date) -> list[Part]:
             r: m for m, r in usage.reasons.items() if not r.startswith(("no price", "the log"))
         }
         shown += [Line(f"{model}: {other}") for other, model in others.items()]
+    periods = {row.period for row in usage.rows}
+    shown += [Line(_paid(*item)) for item in data["accounts"].items() if item[0] in periods]
     if report == "blocks" and any(row.period.guessed for row in usage.rows):
         shown.append(Line("~ guessed: no meter shows when this block began"))
     as_of, source = data["prices"]["as_of"], data["prices"]["source"]
@@ -60,13 +63,20 @@ def parts(usage: Report, data: Any, zone: tzinfo, today: date) -> list[Part]:
     return shown
 
 
+def _paid(label: str, account: Account) -> str:
+    """What is declared of an account: `work: codex, pro, 200 USD a month`."""
+    paid = account.usd_per_month
+    month = None if paid is None else f"{paid:,g} USD a month"
+    return f"{label}: {', '.join(filter(None, (account.provider, account.plan, month)))}"
+
+
 def _cost(usd: Usd, kind: str) -> str:
     return f"{usd_text(usd)} USD {kind}" if usd.is_whole or usd.attos else "cost not known"
 
 
 def csv(data: Any) -> str:
     """A header with the names of the JSON keys, and a line per row; no totals."""
-    more = ["ends_at", "guessed"] if data["report"] == "blocks" else []
+    more = ["ends_at", "guessed", "account"] if data["report"] == "blocks" else []
     heads = ["period", *more, *data["by"], *data["totals"]]
     words = {True: "true", False: "false"}
     rows = [[row[head] for head in heads] for row in data["rows"]]
@@ -96,9 +106,12 @@ def _cells(
     head = (_NAMES[report], *map(_NAMES.__getitem__, names), *(name for name, _ in figures))
     lines: list[Sequence[str]] = []
     before: object = lines  # equal to no period
+    has_accounts = report == "blocks" and len({row.period.account for row in usage.rows}) > 1
     for row in [*usage.rows, usage.totals]:
         is_total = row is usage.totals
         period = "Total" if is_total else period_text(row.period, report, zone)
+        if has_accounts and not is_total:
+            period = f"{period} {row.period.account or '-'}"
         labels = row.labels(usage.by)
         cells = ["" if is_total else labels[name] or "-" for name in names]
         shown = "" if row.period == before and not is_total else period

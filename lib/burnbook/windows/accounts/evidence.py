@@ -8,7 +8,7 @@ from burnbook.meters.deltas import Evidence, Seen
 from burnbook.rows.meters import Snapshot
 from burnbook.windows import vendor_meters_store
 from burnbook.windows.accounts.identity import Identities, identities
-from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
+from burnbook.windows.snapshot_index import read_snapshots
 
 STALE = "stale"  # in the errors of a pane that may show an earlier state
 
@@ -36,7 +36,7 @@ class Evidences:
                 values.append(Seen(reading.captured_at, reading.meter))
         entries = [
             entry
-            for entry in snapshot_index(self._ctx).of_provider(provider)
+            for entry in known.entries
             if began <= entry.captured_at <= ended and known.of_snapshot(entry).name == account
         ]
         add(seen, read_snapshots(self._ctx.book, entries))

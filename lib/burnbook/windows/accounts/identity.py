@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from burnbook.config.accounts import Accounts, usual_home
 from burnbook.context import Context
-from burnbook.rows.meters import AccountFrom
+from burnbook.rows.meters import AccountFrom, Snapshot
 from burnbook.store.store import Store
 from burnbook.windows import vendor_meters_store
 from burnbook.windows.snapshot_index import Entry, SnapshotIndex, snapshot_index
@@ -37,13 +37,13 @@ class Account(NamedTuple):
 
 
 class Identities:
-    """The accounts of one provider in a book."""
+    """The accounts of one provider in a book; `entries` are its snapshots, in the order of time."""
 
     def __init__(
         self, accounts: Accounts, index: SnapshotIndex, store: Store, provider: str
     ) -> None:
         self._accounts, self._provider = accounts, provider
-        self._entries = index.of_provider(provider)
+        self.entries = index.of_provider(provider)
         self._usual = usual_home(provider)
         unlabelled = [
             home
@@ -52,9 +52,11 @@ class Identities:
         ]
         self._only_home = unlabelled[0] if len(unlabelled) == 1 else None
         self._hash_labels = self._labels_of_hashes()
-        self._of_agent: dict[str, list[Entry]] = {}
-        for entry in self._entries:
-            self._of_agent.setdefault(entry.agent, []).append(entry)
+        self._shown_by: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            if entry.account is not None:
+                self._shown_by.setdefault(entry.agent, []).append(entry)
+        self._owners: dict[Source, str | list[Entry]] = {}
 
     def of_snapshot(self, entry: Entry) -> Account:
         """The account of a snapshot."""
@@ -71,26 +73,42 @@ class Identities:
             return Account(label, "label")
         return Account(entry.home or entry.agent, "home" if entry.home else "agent")
 
+    def of_row(self, row: Snapshot) -> Account:
+        """The account of a snapshot that counts."""
+        return self.of_snapshot(next(entry for entry in self.entries if entry.id == row.id))
+
+    def without_folder(self) -> set[str]:
+        """The known accounts of the snapshots whose folder is unknown."""
+        accounts = [self.of_snapshot(entry) for entry in self.entries if entry.home is None]
+        return {account.name for account in accounts if account.is_known}
+
     def of_reading(self, source: Source, moment: datetime) -> str | None:
         """The name of the account of a reading; None while the agent changes its account."""
+        if source not in self._owners:
+            self._owners[source] = self._owner(source)
+        owner = self._owners[source]
+        return owner if isinstance(owner, str) else self._at(owner, moment)
+
+    def _owner(self, source: Source) -> str | list[Entry]:
+        """The account of all readings of a source, or the snapshots that show it by time."""
         home, agent = source
         label = self._accounts.label(self._provider, home, agent)
         if label is None and home is None:
             label = self._accounts.label(self._provider, self._usual, None)
         if label is not None:
             return label
-        same_home = [entry for entry in self._entries if home and entry.home == home]
+        same_home = [entry for entry in self.entries if home and entry.home == home]
         if same_home:
-            return self._at(same_home, moment)
+            return same_home
         if home in (None, self._usual, self._only_home):
-            plain = [entry for entry in self._entries if entry.home is None]
+            plain = [entry for entry in self.entries if entry.home is None]
             own = [entry for entry in plain if entry.agent == agent]
             if own:
-                return self._at(own, moment)
+                return own
             names = {self.of_snapshot(entry).name for entry in plain}
             if len(names) == 1:
                 return names.pop()
-        return home or agent
+        return home or agent or ""
 
     def _at(self, entries: Sequence[Entry], moment: datetime) -> str | None:
         """The account at a moment, which the snapshots before and after it must agree on."""
@@ -101,14 +119,14 @@ class Identities:
 
     def _last_known(self, entry: Entry) -> str | None:
         """The account that the agent showed last before a snapshot."""
-        known = [other for other in self._of_agent.get(entry.agent, ()) if other.account]
+        known = self._shown_by.get(entry.agent, [])
         at = bisect_right(known, entry.captured_at, key=lambda other: other.captured_at)
         return known[at - 1].account if at else None
 
     def _labels_of_hashes(self) -> dict[str, str]:
         """The label of each hash that snapshots of labelled agents and folders show."""
         found: dict[str, set[str]] = {}
-        for home, agent, account in {(e.home, e.agent, e.account) for e in self._entries}:
+        for home, agent, account in {(e.home, e.agent, e.account) for e in self.entries}:
             label = self._accounts.label(self._provider, home, agent)
             if account is not None and label is not None:
                 found.setdefault(account, set()).add(label)
