@@ -170,6 +170,7 @@ Feature: Budgets of a window, day, week or month
     Then it prints the lines
       """
       Stop: budget tokens-a-window is used up (101,000 of 100,000 tokens)
+      Budget tokens-a-window: 101,000 of 100,000 tokens (101%), 1,000 over
       """
 
   Scenario: Without a target it only counts

@@ -59,9 +59,11 @@ def budget_lines(use: Use, bar_width: int, title: str = "Budget") -> list[Line]:
     text = f"{title}: {plan}, used {number(use.used_tokens)}"
     text += f" ({use.used_from})" if use.used_from else " (no requests are booked; run ingest)"
     if use.used_from and use.left_tokens is not None:
-        text, share = f"{text}, left {number(use.left_tokens)}  ", percent(use.used_percent)
+        text += f", left {number(use.left_tokens)}"
+    if use.used_from and use.used_percent is not None:
+        text, share = f"{text}  ", percent(use.used_percent)
         width = min(bar_width, WIDTH - len(text) - len(share) - 1)
-        drawn = bar((use.used_percent or 0) / 100, width) if width >= LEAST_BAR else ""
+        drawn = bar(use.used_percent / 100, width) if width >= LEAST_BAR else ""
         text += f"{drawn} {share}".lstrip()
     result = lines(text)
     if use.level is not None:

@@ -40,8 +40,7 @@ def parts(budgets: Sequence[BudgetStatus], zone: tzinfo) -> list[Part]:
     result: list[Part] = []
     for each in budgets:
         share = "" if each.used_percent is None else f" ({percent(each.used_percent)})"
-        left = "" if each.left is None else f", {_amount(each, each.left)} left"
-        result += lines(f"Budget {each.name}: {used_text(each)}{share}{left}")
+        result += lines(f"Budget {each.name}: {used_text(each)}{share}{_left(each)}")
         scope = ", ".join([each.per, *_scope(each)])
         result += lines(f"  {scope}, until {moment(each.ends_at, zone)}")
         if each.projected_low is not None and each.projected_high is not None:
@@ -54,6 +53,13 @@ def parts(budgets: Sequence[BudgetStatus], zone: tzinfo) -> list[Part]:
             text = f"Warning: {level} or more of budget {each.name} is used"
             result += lines(text, strong=True)
     return result
+
+
+def _left(budget: BudgetStatus) -> str:
+    if budget.left is None:
+        return ""
+    word = "left" if budget.left >= 0 else "over"
+    return f", {_amount(budget, abs(budget.left))} {word}"
 
 
 def _scope(budget: BudgetStatus) -> list[str]:
@@ -75,4 +81,8 @@ def used_text(budget: BudgetStatus) -> str:
 
 
 def _amount(budget: BudgetStatus, value: float) -> str:
-    return f"{value:,.2f}" if budget.unit == "usd" else number(round(value, 1))
+    return (
+        f"{value:,.2f}"
+        if budget.unit == "usd"
+        else number(round(value, 1 if budget.unit == "points" else None))
+    )
