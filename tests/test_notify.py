@@ -1,13 +1,20 @@
-"""Hooks: once for each level of a window, also at the same time, outside of every lock."""
+"""Hooks: once for the highest level of a period, also at the same time, outside of every lock."""
 
 import fcntl
 import json
 import signal
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from burnbook.budget import notices
+from burnbook.book import codec
+from burnbook.budget.burn_rate import UNKNOWN
+from burnbook.budget.meter_status import MeterStatus
+from burnbook.budget.notices import hook as notify_hook
+from burnbook.budget.notices.crossings import Crossing
+from burnbook.budget.notices.due import due
+from burnbook.rows.work import Notice
 from conftest import Shell, codex
 from frontdoor import HOSTILE, ROOT
 from waiting import fifo, is_running, until
@@ -47,21 +54,22 @@ def lines(log: Path) -> list[str]:
     return log.read_text().splitlines() if log.exists() else []
 
 
-BOTH = ["W0-CHN: budget at 70%", "$(id)", "W0-CHN: budget at 90%", "$(id)"]
+REACHED = ["W0-CHN: budget at 90%", "$(id)"]
 
 
-def test_each_level_is_notified_once_with_unchanged_arguments(shell: Shell, tmp_path: Path) -> None:
+def test_the_highest_level_is_notified_once_with_unchanged_arguments(
+    shell: Shell, tmp_path: Path
+) -> None:
     hook(shell, tmp_path / "log")
     for _ in range(2):
         assert shell.run("budget", "--at", "2026-11-22T10:00").stderr == ""
-    assert lines(tmp_path / "log") == BOTH
+    assert lines(tmp_path / "log") == REACHED
     assert [(row["window"], row["subject"], row["level"]) for row in shell.rows("notices")] == [
-        ("W0-CHN", "budget", 0.7),
-        ("W0-CHN", "budget", 0.9),
+        ("W0-CHN", "budget", 0.9)
     ]
     use(shell, 20_000)
     shell.ok("budget", "--at", "2026-11-22T11:00")
-    assert lines(tmp_path / "log")[4:] == ["W0-CHN: budget at 100%", "$(id)"]
+    assert lines(tmp_path / "log")[2:] == ["W0-CHN: budget at 100%", "$(id)"]
 
 
 def test_twenty_simultaneous_runs_notify_once(shell: Shell, tmp_path: Path) -> None:
@@ -70,8 +78,8 @@ def test_twenty_simultaneous_runs_notify_once(shell: Shell, tmp_path: Path) -> N
     for process in running:
         process.communicate()
     assert [process.returncode for process in running] == [0] * 20
-    assert sorted(lines(tmp_path / "log")) == sorted(BOTH)
-    assert len(shell.rows("notices")) == 2
+    assert lines(tmp_path / "log") == REACHED
+    assert len(shell.rows("notices")) == 1
 
 
 def test_no_lock_is_held_while_the_hook_runs(shell: Shell, tmp_path: Path) -> None:
@@ -79,11 +87,10 @@ def test_no_lock_is_held_while_the_hook_runs(shell: Shell, tmp_path: Path) -> No
     gate = fifo(tmp_path / "gate")
     hook(shell, log, then=f"read _ < '{gate}'", extra="timeout_seconds = 60\n")
     with shell.start("budget", "--at", "2026-11-22T10:00") as process:
-        for number in (1, 2):  # the hook runs for each level
-            until(lambda number=number: len(lines(log)) == 2 * number)
-            with (shell.book / ".lock").open() as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            gate.write_text("\n")
+        until(lambda: len(lines(log)) == 2)
+        with (shell.book / ".lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        gate.write_text("\n")
         process.communicate()
     assert process.returncode == 0
     assert not list(tmp_path.rglob(".recipe*"))
@@ -115,7 +122,7 @@ def test_a_hook_that_fails_is_a_note_and_no_more(
     hook(shell, tmp_path / "log", then=then, extra="timeout_seconds = 1\n")
     done = shell.run("budget", "--at", "2026-11-22T10:00")
     assert done.returncode == 0
-    notes = [f"budget: the hook 'a hook' {message} (budget at {at}%)" for at in (70, 90)]
+    notes = [f"budget: the hook 'a hook' {message} (budget at 90%)"]
     assert done.stderr.splitlines() == notes
     assert done.stdout.startswith("W0-CHN budget: planned 200,000, used 180,000")
 
@@ -123,27 +130,27 @@ def test_a_hook_that_fails_is_a_note_and_no_more(
 def test_a_hook_that_is_not_there_is_a_note(shell: Shell, tmp_path: Path) -> None:
     hook(shell, tmp_path / "log").unlink()
     done = shell.run("budget", "--at", "2026-11-22T10:00", "--exit-code")
-    assert (done.returncode, done.stderr.count("cannot run the hook")) == (0, 2)
+    assert (done.returncode, done.stderr.count("cannot run the hook")) == (0, 1)
 
 
 def test_processes_left_by_a_hook_are_ended(tmp_path: Path) -> None:
     program = tmp_path / "hook"
     program.write_text(f"#!/bin/sh\nsleep 600 &\necho $! > {tmp_path}/pid\n")
     program.chmod(0o755)
-    assert notices.run_hook([str(program)], 10) is None
+    assert notify_hook.run_hook([str(program)], 10) is None
     pid = int((tmp_path / "pid").read_text())
     until(lambda: not is_running(pid))
 
 
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_value_stays_a_part_of_its_item(value: str) -> None:
-    argv = notices.filled(
+    argv = notify_hook.filled(
         ["x", "{message}!", "{window}{window}"], {"message": value, "window": "W"}
     )
     assert len(argv) == 3
     assert argv[2] == "WW"
     assert "\n" not in argv[1]
-    assert notices.filled(["x", "{message}"], {"message": "{window}", "window": "W"}) == [
+    assert notify_hook.filled(["x", "{message}"], {"message": "{window}", "window": "W"}) == [
         "x",
         "{window}",
     ]
@@ -163,9 +170,7 @@ def test_a_notice_names_the_meter_or_the_rule(shell: Shell, tmp_path: Path) -> N
     shell.ok("snapshot", "end", "codex", "--at", "2026-11-22T10:00", stdin=pane)
     assert shell.run("budget", "--at", "2026-11-22T10:00", "--exit-code").returncode == 1
     assert lines(tmp_path / "log")[::2] == [
-        "W0-CHN: budget at 70%",
         "W0-CHN: budget at 90%",
-        "W0-CHN: main codex weekly at 50%",
         "W0-CHN: main codex weekly at 90%",
         "W0-CHN: stop:week main codex weekly at 91%",
     ]
@@ -199,3 +204,77 @@ def test_the_shipped_rules_do_not_stop_anything(shell: Shell) -> None:
     (shell.config / "budgets.toml").write_text(shipped)
     shell.ok("snapshot", "start", "codex", stdin=codex())
     assert shell.json("budget", "--exit-code")["stop"] is False
+
+
+NINE = datetime(2026, 11, 22, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def crossing(level: float, hours: float = 0, until: float | None = 4) -> Crossing:
+    """A level of a meter that was read `hours` after nine."""
+    reset = None if until is None else NINE + until * HOUR
+    return Crossing("ada codex 5h", level, "m", "W", "ada codex 5h", NINE + hours * HOUR, reset)
+
+
+def notice(level: float, hours: float = 0, until: float | None = 4, meter: bool = True) -> Notice:
+    reset = None if until is None else NINE + until * HOUR
+    key = "ada codex 5h" if meter else None
+    return codec.make(
+        Notice,
+        window="W",
+        subject="ada codex 5h" if meter else "budget",
+        level=level,
+        noticed_at=NINE + hours * HOUR,
+        period="W",
+        meter=key,
+        until=reset,
+    )
+
+
+def status(used: float, hours: float, resets: float) -> MeterStatus:
+    reset = NINE + resets * HOUR
+    at = NINE + hours * HOUR
+    values = (300, at, used, 100 - used, reset, reset, UNKNOWN, None, None, None)
+    return MeterStatus("ada", "codex", "5h", *values)
+
+
+@pytest.mark.parametrize(
+    ("rows", "crossings", "meter", "hours", "expected"),
+    [
+        ([], [crossing(0.5)], None, 0, [0.5]),
+        ([notice(0.5)], [crossing(0.5, 1)], None, 1, []),
+        ([notice(0.5)], [crossing(0.8, 1)], None, 1, [0.8]),
+        ([notice(0.8)], [crossing(0.5, 1)], None, 1, []),
+        # A reset that no reading shows: the quota is back; a reading after it says more.
+        ([notice(0.8)], [], None, 4, [0.0]),
+        ([notice(0.8), notice(0.0, 4, None)], [], None, 5, []),
+        ([notice(0.8)], [crossing(0.5, 5, 9)], None, 5, [0.5]),
+        ([notice(0.8), notice(0.0, 4, None)], [crossing(0.5, 5, 9)], None, 5, [0.5]),
+        # Without a reset in the pane, the next one is said to be later with each reading.
+        ([notice(0.8, 0, 5)], [crossing(0.8, 1, 6)], None, 1, []),
+        # The vendor reset it early, or another session shows less before the same reset.
+        ([notice(0.8)], [], status(3, 1, 6), 1, [0.0]),
+        ([notice(0.8)], [], status(3, 1, 4), 1, []),
+        ([notice(0.8)], [], status(85, 1, 6), 1, []),
+        # Of versions that knew no periods.
+        ([notice(0.8, until=None)], [], None, 99, []),
+    ],
+)
+def test_what_is_due(
+    rows: list[Notice],
+    crossings: list[Crossing],
+    meter: MeterStatus | None,
+    hours: float,
+    expected: list[float],
+) -> None:
+    meters = {} if meter is None else {"ada codex 5h": meter}
+    notified = due(rows, crossings, meters, NINE + hours * HOUR)
+    assert [each.level for each in notified] == expected
+
+
+def test_a_budget_is_due_once_in_a_period() -> None:
+    budget = Crossing("budget", 0.7, "m", "W")
+    assert due([], [budget], {}, NINE) == [budget]
+    assert due([notice(0.7, until=None, meter=False)], [budget], {}, NINE) == []
+    other = budget._replace(period="V")
+    assert due([notice(0.7, until=None, meter=False)], [other], {}, NINE) == [other]

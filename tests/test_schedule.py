@@ -230,6 +230,7 @@ def test_the_shipped_jobs_are_where_they_should_be_around_the_reset() -> None:
         ("agents", "23:54"),
         ("ingest", "23:55"),
         ("last-look", "23:56"),
+        ("budget", "23:57"),
         ("final", "23:58"),
         ("reset", "00:06"),
         ("plan", "00:21"),

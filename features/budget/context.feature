@@ -23,8 +23,8 @@ Feature: The context of an agent is no use of the budget
       Context: 190,000 of 272,000 tokens (ada codex)
 
       Meters
-        agent  provider  meter  used  left  resets            % an hour  runs out
-        ada    codex     5h       4%   96%  2026-11-22 13:10          -  -
+        agent  provider  meter  used  left  resets  % an hour  runs out
+        ada    codex     5h       4%   96%  13:10           -  -
       """
     When I run "bin/budget --window W0-CHN --format json" at 09:05
     Then the JSON has

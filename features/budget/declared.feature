@@ -170,6 +170,7 @@ Feature: Budgets of a window, day, week or month
     Then it prints the lines
       """
       Stop: budget tokens-a-window is used up (101,000 of 100,000 tokens)
+      Budget tokens-a-window: 101,000 of 100,000 tokens (101%), 1,000 over
       """
 
   Scenario: Without a target it only counts
@@ -205,3 +206,24 @@ Feature: Budgets of a window, day, week or month
       | two targets    | target = 5, target_tokens = 5       | valid: one of target and target_tokens              |
       | tokens of USD  | unit = "usd", target_tokens = 5     | valid: target, in the unit "usd"                    |
       | no account     | account = "work"                    | valid: an account of accounts.toml: none            |
+
+  Scenario: Nothing is wider than 80 columns
+    Given the config file budgets.toml says
+      """
+      [budgets.a-budget-with-a-long-name-of-one-project]
+      per           = "week"
+      target_tokens = 1_000_000_000
+      project       = "/srv/a/folder/with/a/long/path/in/which/somebody/works/on/something*"
+      agent         = "agent-with-a-long-name"
+
+      [stop.any]
+      used_percent_at_least = 1
+      message               = "this is what to do now, and there is quite a lot to say about it in this message"
+      """
+    And "bin/snapshot start claude --agent agent-with-a-long-name --window W0-CHN --set session=91 --set week-all-models=31 --set week-opus=5 --at 2026-11-22T08:00Z" was run
+    And "bin/snapshot end claude --agent agent-with-a-long-name --window W0-CHN --set session=93 --set week-all-models=33 --set week-opus=9 --at 2026-11-22T09:00Z" was run
+    And agents used
+      | agent                  | at    | project                                                                     | input     |
+      | agent-with-a-long-name | 09:00 | /srv/a/folder/with/a/long/path/in/which/somebody/works/on/something/special | 999000999 |
+    When I run "bin/budget --window W0-CHN" at 12:00
+    Then no line is longer than 80 characters

@@ -25,8 +25,8 @@ Feature: A meter runs out or is reset, whichever is first
     When I run "bin/budget --window W0-CHN" at 10:25
     Then it prints the lines
       """
-        agent  provider  meter  used  left  resets                % an hour  runs out
-        main   codex     5h      46%   54%  by 2026-11-22 15:20  2.0 to 8.0  resets first
+        agent  provider  meter  used  left  resets     % an hour  runs out
+        main   codex     5h      46%   54%  by 15:20  2.0 to 8.0  resets first
       """
     When I run "bin/budget --window W0-CHN --format json" at 10:25
     Then the JSON has

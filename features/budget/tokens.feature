@@ -42,8 +42,8 @@ Feature: How fast a window uses its tokens, and the forecast
       The budget runs out between 2026-11-22 11:30 and 2026-11-22 11:56
 
       Meters
-        agent  provider  meter  used  left  resets            % an hour  runs out
-        ada    codex     5h       4%   96%  2026-11-22 13:10          -  -
+        agent  provider  meter  used  left  resets  % an hour  runs out
+        ada    codex     5h       4%   96%  13:10           -  -
       """
 
   Scenario: The last hour widens the band if it differs

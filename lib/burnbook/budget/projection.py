@@ -71,10 +71,10 @@ def _paced(facts: WindowFacts, pace: Mapping[int, int], first: datetime, bucket:
 def _reason(facts: WindowFacts, used: Use, rate: Rate) -> str | None:
     if facts.finalized is not None:
         return "finalized"
+    if used.used_from is None:
+        return NO_REQUESTS
     if facts.span.ends_at is None:
         return "end-not-known"
     if facts.now >= facts.span.ends_at:
         return "ended"
-    if used.used_from is None:
-        return NO_REQUESTS
     return "too-little-known" if rate.low is None else None

@@ -1,7 +1,7 @@
 """Lays out what `budget` shows: stops first, then tokens, the projection, meters and rules."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
 from burnbook.budget.budget import NO_REQUESTS, Use
@@ -11,14 +11,15 @@ from burnbook.budget.declared.status import BudgetStatus
 from burnbook.budget.meter_status import MeterStatus
 from burnbook.budget.stop_rules import Verdict
 from burnbook.config.loader import Config
-from burnbook.view.parts import Line, Part, Table, Title, bar, moment, number, percent
+from burnbook.view.parts import Line, Part, Title, bar, moment, number, percent
+from burnbook.view.width import WIDTH, lines, near, table
 from burnbook.windows.facts import WindowFacts
 
 if TYPE_CHECKING:
     from burnbook.budget.burn_rate import Projection
 
-WIDTH = 80
 LEAST_BAR = 5
+_RIGHT = frozenset({"used", "left", "% an hour", "step"})
 _REASONS = {
     "finalized": "the window is finalized",
     "ended": "the window has ended",
@@ -40,36 +41,39 @@ def parts(
     result = declared.stops(budgets)
     for word, state in (("Stop", "stop"), ("Warning", "warning")):
         result += [
-            Line(f"{word}: {verdict.message} ({_detail(verdict)})", strong=True)
+            line
             for verdict in verdicts
             if verdict.state == state
+            for line in lines(f"{word}: {verdict.message} ({_detail(verdict)})", strong=True)
         ]
     result += budget_lines(used, facts.config.preview.bar_width, f"{facts.window} budget")
     result += _burn(rate) + _projection(facts.config, projected)
     result += declared.parts(budgets, facts.config.zone)
-    result += _meters(facts.config, meters) + _rules(verdicts)
+    result += _meters(facts, meters) + _rules(verdicts)
     return result
 
 
 def budget_lines(use: Use, bar_width: int, title: str = "Budget") -> list[Line]:
     """Returns a line about the budget, a warning if a level is reached, and the contexts."""
     plan = "no plan" if use.planned_tokens is None else f"planned {number(use.planned_tokens)}"
-    used = f"{title}: {plan}, used {number(use.used_tokens)}"
-    used += f" ({use.used_from})" if use.used_from else " (no requests are booked; run ingest)"
-    lines = [Line(used)]
+    text = f"{title}: {plan}, used {number(use.used_tokens)}"
+    text += f" ({use.used_from})" if use.used_from else " (no requests are booked; run ingest)"
     if use.used_from and use.left_tokens is not None:
-        left, share = f"{used}, left {number(use.left_tokens)}", percent(use.used_percent)
-        width = min(bar_width, WIDTH - len(left) - len(share) - len("   "))
-        drawn = bar((use.used_percent or 0) / 100, width) if width >= LEAST_BAR else ""
-        lines = [Line(" ".join(filter(None, (left + " ", drawn, share))))]
+        text += f", left {number(use.left_tokens)}"
+    if use.used_from and use.used_percent is not None:
+        text, share = f"{text}  ", percent(use.used_percent)
+        width = min(bar_width, WIDTH - len(text) - len(share) - 1)
+        drawn = bar(use.used_percent / 100, width) if width >= LEAST_BAR else ""
+        text += f"{drawn} {share}".lstrip()
+    result = lines(text)
     if use.level is not None:
         level = percent(use.level * 100)
-        lines.append(Line(f"Warning: {level} or more of the budget is used", strong=True))
+        result += lines(f"Warning: {level} or more of the budget is used", strong=True)
     for context in use.contexts:
         limit = number(context.limit_tokens or use.capacity_tokens)
         held = f"{number(context.used_tokens)} of {limit} tokens"
-        lines.append(Line(f"Context: {held} ({context.agent} {context.provider})"))
-    return lines
+        result += lines(f"Context: {held} ({context.agent} {context.provider})")
+    return result
 
 
 def _burn(rate: Rate) -> list[Part]:
@@ -107,23 +111,24 @@ def _out(config: Config, out: Out, ends: datetime | None) -> str:
     return f"runs out between {moment(early, config.zone)} and {moment(late, config.zone)}"
 
 
-def _meters(config: Config, meters: Sequence[MeterStatus]) -> list[Part]:
+def _meters(facts: WindowFacts, meters: Sequence[MeterStatus]) -> list[Part]:
+    now, zone = facts.now, facts.config.zone
     rows = [
-        (
-            *(", ".join(meter.agents), meter.provider, meter.meter),
-            *(percent(meter.used_percent), percent(meter.left_percent)),
-            _reset(config, meter),
-            _band(meter.per_hour),
-            _meter_out(config, meter),
-        )
+        {
+            **{"agent": ", ".join(meter.agents), "provider": meter.provider, "meter": meter.meter},
+            **{"used": percent(meter.used_percent), "left": percent(meter.left_percent)},
+            "resets": _reset(meter, now, zone),
+            "% an hour": _band(meter.per_hour),
+            "runs out": _meter_out(meter, now, zone),
+        }
         for meter in meters
     ]
-    head = ("agent", "provider", "meter", "used", "left", "resets", "% an hour", "runs out")
-    return [Title("Meters"), Table(head, rows, "<<<>><><")] if rows else []
+    shown = table(rows, right=_RIGHT, optional=("left", "% an hour"))
+    return [Title("Meters"), *shown] if rows else []
 
 
-def _reset(config: Config, meter: MeterStatus) -> str:
-    shown = moment(meter.resets_by, config.zone)
+def _reset(meter: MeterStatus, now: datetime, zone: tzinfo) -> str:
+    shown = near(meter.resets_by, now, zone)
     return f"by {shown}" if meter.resets_by and not meter.resets_at else shown
 
 
@@ -133,7 +138,7 @@ def _band(rate: Rate) -> str:
     return f"{rate.low:.1f} to {rate.high:.1f}"
 
 
-def _meter_out(config: Config, meter: MeterStatus) -> str:
+def _meter_out(meter: MeterStatus, now: datetime, zone: tzinfo) -> str:
     out = meter.runs_out
     if meter.reason == "reset-since":
         return "was reset since"
@@ -143,23 +148,23 @@ def _meter_out(config: Config, meter: MeterStatus) -> str:
         return "is used up"
     if out.earliest is None:
         return "resets first" if meter.resets_first else "not in sight"
-    late = moment(out.latest, config.zone) if out.latest else "its reset"
-    return f"{moment(out.earliest, config.zone)} to {late}"
+    late = near(out.latest, now, zone) if out.latest else "its reset"
+    return f"{near(out.earliest, now, zone)} to {late}"
 
 
 def _rules(verdicts: Sequence[Verdict]) -> list[Part]:
     rows = [
-        (
-            rule.rule,
-            " ".join(filter(None, (rule.agent, rule.provider, rule.meter))) or "-",
-            percent(rule.left_percent),
-            "-" if rule.step is None else number(rule.step),
-            rule.state if rule.reason is None else f"{rule.state} ({rule.reason})",
-        )
+        {
+            "rule": rule.rule,
+            "of": " ".join(filter(None, (rule.agent, rule.provider, rule.meter))) or "-",
+            "left": percent(rule.left_percent),
+            "step": "-" if rule.step is None else number(rule.step),
+            "state": rule.state if rule.reason is None else f"{rule.state} ({rule.reason})",
+        }
         for rule in verdicts
     ]
-    head = ("rule", "of", "left", "step", "state")
-    return [Title("Stop rules"), Table(head, rows, "<<>><")] if rows else []
+    shown = table(rows, right=_RIGHT, optional=("step", "left"))
+    return [Title("Stop rules"), *shown] if rows else []
 
 
 def _detail(verdict: Verdict) -> str:

@@ -120,13 +120,20 @@ class Evidence(Row, frozen=True, kw_only=True):
 
 
 class Notice(Row, frozen=True, kw_only=True):
-    """A crossed level, whose command was started: once for each subject and level of a window."""
+    """A reached level, whose command was started: the highest of a subject in a period.
+
+    `period` is the window, or the day, week or month of a budget. Of a meter, `until` is the latest
+    moment of its next reset. The level 0 is a meter that was reset.
+    """
 
     subject: Text
     level: float
     noticed_at: Moment
+    period: Text | None = None
+    meter: Text | None = None
+    until: Moment | None = None
 
-    about: ClassVar[tuple[str, ...]] = ("window", "subject", "level")
+    about: ClassVar[tuple[str, ...]] = ("window", "subject", "level", "noticed_at")
 
 
 R = TypeVar("R", Checkpoint, Churn, Evidence)

@@ -182,8 +182,8 @@ def _split_quarters(
                 time, wanted = int(moment(row, values).timestamp()), filters.has_origin(name)
                 if time // QUARTER in split:
                     facts = name.facts()._replace(quarter=time // QUARTER % 96)
-                    named = (_part(ctx, part, name), wanted, amounts)
-                    yield Part(time, name.home, *name[:2], name.has_usd, facts, *named)
+                    where = (time, name.home, *name[:2], name.has_usd, facts)
+                    yield Part(*where, _part(ctx, part, name), wanted, amounts)
 
 
 def _part(ctx: Context, part: str | None, origin: Origin) -> str | None:

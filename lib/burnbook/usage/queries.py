@@ -146,15 +146,10 @@ def tools(store: Store) -> set[str]:
     return {tool for (tool,) in rows}
 
 
-def homes(store: Store) -> dict[str, list[str]]:
-    """The agents' folders with requests, by tool."""
-    rows = store.view(USAGE).execute(
-        "SELECT DISTINCT tool, home FROM usage_origins WHERE home IS NOT NULL ORDER BY 1, 2"
-    )
-    by_tool: dict[str, list[str]] = {}
-    for tool, home in rows:
-        by_tool.setdefault(tool, []).append(home)
-    return by_tool
+def homes(store: Store) -> list[tuple[str, str]]:
+    """Each tool and agents' folder that has requests."""
+    select = "SELECT DISTINCT tool, home FROM usage_origins WHERE home IS NOT NULL ORDER BY 1, 2"
+    return store.view(USAGE).execute(select).fetchall()
 
 
 def cells(store: Store) -> Iterator[tuple[int, Origin, Counts]]:

@@ -18,6 +18,7 @@ from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
 NO_READINGS = "no-readings"
 BEGAN_BEFORE = "began-before-the-period"
+_OPEN = 16  # windows of a meter at the same time: one for each account
 _LONGEST = timedelta(days=32)  # a meter's window: earlier readings are of another one
 
 
@@ -67,8 +68,10 @@ def _windows(readings: Sequence[Shown]) -> Iterable[list[Shown]]:
     """Returns the readings of each window of the meter."""
     windows: list[list[Shown]] = []
     for reading in readings:
-        # The newest windows are last, and a reading is of one of them.
-        same = next((each for each in reversed(windows) if _is_same(each[-1], reading)), None)
+        # The newest windows are last. A reading is of one of them, so not all are compared.
+        same = next(
+            (each for each in windows[: -_OPEN - 1 : -1] if _is_same(each[-1], reading)), None
+        )
         if same is None:
             windows.append([reading])
         else:

@@ -5,7 +5,8 @@ from datetime import tzinfo
 
 from burnbook.budget.declared.status import BudgetStatus
 from burnbook.config.budgets import SCOPES
-from burnbook.view.parts import Line, Part, moment, number, percent
+from burnbook.view.parts import Part, moment, number, percent
+from burnbook.view.width import lines
 
 _UNITS = {"tokens": "tokens", "usd": "USD", "points": "points"}
 _REASONS = {
@@ -22,9 +23,10 @@ _REASONS = {
 def stops(budgets: Sequence[BudgetStatus]) -> list[Part]:
     """Returns a line for each budget that is used up."""
     return [
-        Line(f"Stop: budget {each.name} is used up ({_used(each)})", strong=True)
+        line
         for each in budgets
         if is_used_up(each)
+        for line in lines(f"Stop: budget {each.name} is used up ({used_text(each)})", strong=True)
     ]
 
 
@@ -38,20 +40,26 @@ def parts(budgets: Sequence[BudgetStatus], zone: tzinfo) -> list[Part]:
     result: list[Part] = []
     for each in budgets:
         share = "" if each.used_percent is None else f" ({percent(each.used_percent)})"
-        left = "" if each.left is None else f", {_amount(each, each.left)} left"
-        result.append(Line(f"Budget {each.name}: {_used(each)}{share}{left}"))
+        result += lines(f"Budget {each.name}: {used_text(each)}{share}{_left(each)}")
         scope = ", ".join([each.per, *_scope(each)])
-        result.append(Line(f"  {scope}, until {moment(each.ends_at, zone)}"))
+        result += lines(f"  {scope}, until {moment(each.ends_at, zone)}")
         if each.projected_low is not None and each.projected_high is not None:
             band = f"{_amount(each, each.projected_low)} to {_amount(each, each.projected_high)}"
-            result.append(Line(f"  {band} used at the end"))
+            result += lines(f"  {band} used at the end")
         if each.reason is not None:
-            result.append(Line(f"  {_REASONS.get(each.reason, each.reason)}"))
+            result += lines(f"  {_REASONS.get(each.reason, each.reason)}")
         if each.level is not None:
             level = percent(each.level * 100)
             text = f"Warning: {level} or more of budget {each.name} is used"
-            result.append(Line(text, strong=True))
+            result += lines(text, strong=True)
     return result
+
+
+def _left(budget: BudgetStatus) -> str:
+    if budget.left is None:
+        return ""
+    word = "left" if budget.left >= 0 else "over"
+    return f", {_amount(budget, abs(budget.left))} {word}"
 
 
 def _scope(budget: BudgetStatus) -> list[str]:
@@ -59,7 +67,8 @@ def _scope(budget: BudgetStatus) -> list[str]:
     return [f"{key} {value}" for key, value in values if value is not None]
 
 
-def _used(budget: BudgetStatus) -> str:
+def used_text(budget: BudgetStatus) -> str:
+    """Returns the used amount, of the target if there is one."""
     unit = _UNITS[budget.unit]
     if budget.used_at_least is None:
         return "unknown"
@@ -72,4 +81,8 @@ def _used(budget: BudgetStatus) -> str:
 
 
 def _amount(budget: BudgetStatus, value: float) -> str:
-    return f"{value:,.2f}" if budget.unit == "usd" else number(round(value, 1))
+    return (
+        f"{value:,.2f}"
+        if budget.unit == "usd"
+        else number(round(value, 1 if budget.unit == "points" else None))
+    )

@@ -1,20 +1,25 @@
 """Shows what a window may use, how fast it does, when that runs out, and whether to stop."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from burnbook.base.errors import DONE, NO
-from burnbook.budget import meter_status, notices, projection, readings, stop_rules, view
-from burnbook.budget.budget import window_use
-from burnbook.budget.declared.status import declared
+from burnbook.budget import meter_status, projection, readings, stop_rules, view
+from burnbook.budget.budget import Use, window_use
+from burnbook.budget.declared.status import BudgetStatus, declared
 from burnbook.budget.declared.view import is_used_up
+from burnbook.budget.meter_status import MeterStatus
+from burnbook.budget.notices import crossings, hook
+from burnbook.budget.stop_rules import Verdict
 from burnbook.context import Context, Result, note_damage
 from burnbook.preview.scene import scene
 from burnbook.windows.current import wanted
+from burnbook.windows.facts import WindowFacts
 
 
 def run(ctx: Context, args: Any) -> Result:
     """Shows the budget of one window. Books only notices, and those only if there is a hook."""
-    notify, rules = notices.checked(ctx), ctx.config.stops
+    notify, rules = hook.checked(ctx), ctx.config.stops
     window = wanted(ctx, args.window)
     facts = scene(ctx, window)
     used = window_use(facts, facts.checkpoints, facts.traffic, facts.used)
@@ -40,10 +45,8 @@ def run(ctx: Context, args: Any) -> Result:
     verdicts = stop_rules.judged(rules, meters, counts, cost)
     burned = projection.burn(ctx, facts, facts.traffic, used)
     projected = projection.projection(facts, used, burned)
-    crossings = [*notices.of_meters(meters, notify), *notices.of_rules(verdicts, rules)]
-    if facts.finalized is None:  # nobody acts on the tokens of an old window
-        crossings = [*notices.of_budget(used, ctx.config.budgets[used.name]), *crossings]
-    notices.send(ctx, window, crossings, notify)
+    if notify.command:
+        _notify(ctx, facts, used, budgets, meters, verdicts)
     note_damage(ctx)
     used_up = used.left_tokens is not None and used.left_tokens <= 0
     used_up |= any(map(is_used_up, budgets))
@@ -64,3 +67,22 @@ def run(ctx: Context, args: Any) -> Result:
     }
     parts = view.parts(facts, used, budgets, burned.rate, projected, meters, verdicts)
     return Result(parts, data, NO if stop and args.exit_code else DONE)
+
+
+def _notify(
+    ctx: Context,
+    facts: WindowFacts,
+    used: Use,
+    budgets: Sequence[BudgetStatus],
+    meters: Sequence[MeterStatus],
+    verdicts: Sequence[Verdict],
+) -> None:
+    window, accounts, notify = facts.window, ctx.config.accounts, ctx.config.notify
+    own = used if facts.finalized is None else None  # nobody acts on the tokens of an old window
+    reached = [
+        *crossings.of_budgets(window, own, budgets),
+        *crossings.of_meters(window, meters, accounts, notify),
+        *crossings.of_rules(window, verdicts, ctx.config.stops, meters, accounts),
+    ]
+    by_key = {crossings.key_of(meter, meters, accounts): meter for meter in meters}
+    hook.send(ctx, window, reached, by_key, notify)

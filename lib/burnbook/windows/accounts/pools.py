@@ -1,6 +1,6 @@
 """Which requests and readings are of one login, and so share the vendor's five-hour blocks."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 
 from burnbook.config.accounts import usual_home
 from burnbook.context import Context
@@ -13,12 +13,12 @@ from burnbook.windows.accounts.identity import Identities, identities
 class BlockPools:
     """The pool of each request and reading: its tool, and its account or folder.
 
-    What has neither is of the usual folder, or of the only one. `homes` has the folders with
-    requests, by tool. Panes of several accounts that nothing assigns to a folder have no pool, and
+    What has neither is of the usual folder, or of the only one. `homes` are the
+    tools and folders with requests. Panes of several accounts that nothing assigns to a folder have no pool, and
     a note names them.
     """
 
-    def __init__(self, ctx: Context, homes: Mapping[str, Collection[str]]) -> None:
+    def __init__(self, ctx: Context, homes: Collection[tuple[str, str]]) -> None:
         self._ctx, self._accounts, self._homes = ctx, ctx.config.accounts, homes
         self._identities: dict[str, Identities] = {}
         self._usual: dict[str, str | None] = {}
@@ -61,7 +61,8 @@ class BlockPools:
     def _usual_account(self, tool: str) -> str | None:
         if tool not in self._usual:
             label = self._accounts.label(tool, usual_home(tool), None)
-            used = {*self._homes.get(tool, ()), *vendor_meters_store.homes(self._ctx.store, tool)}
+            used = {home for name, home in self._homes if name == tool}
+            used.update(vendor_meters_store.homes(self._ctx.store, tool))
             others = [home for home in used if self._accounts.label(tool, home, None) is None]
             only = others[0] if len(others) == 1 else usual_home(tool)
             self._usual[tool] = label or only
