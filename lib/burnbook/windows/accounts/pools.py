@@ -13,9 +13,9 @@ from burnbook.windows.accounts.identity import Identities, identities
 class BlockPools:
     """The pool of each request and reading: its tool, and its account or folder.
 
-    What has neither is of the usual folder, or of the only one. `homes` are the
-    tools and folders with requests. Panes of several accounts that nothing assigns to a folder have no pool, and
-    a note names them.
+    What has neither is of the usual folder, or of the only one. `homes` are the tools and folders
+    with requests. Panes of several accounts that nothing assigns to a folder have no pool, and a
+    note names them.
     """
 
     def __init__(self, ctx: Context, homes: Collection[tuple[str, str]]) -> None:
