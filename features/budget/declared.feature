@@ -157,13 +157,10 @@ Feature: Budgets of a window, day, week or month
       provider      = "claude"
       target_tokens = 100_000
       """
-    And agents used
-      | at    | input  | output |
-      | 09:00 | 100000 | 1000   |
     And "bin/snapshot start claude --window W0-CHN --set session=1 --at 2026-11-22T08:00Z" was run
     And agents used
       | at    | input  | output |
-      | 09:01 | 100000 | 1000   |
+      | 09:00 | 100000 | 1000   |
     When I run "bin/budget --window W0-CHN --exit-code" at 12:00
     Then it exits with 1
     When I run "bin/budget --window W0-CHN" at 12:00

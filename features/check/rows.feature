@@ -9,7 +9,7 @@ Feature: check finds faulty rows
     And "bin/finalize --window W0-CHN --at 2026-11-22T12:40" was run
 
   Scenario: A changed digit in a finalized window
-    Given in row 1 of the journal windows ":40.0,"delta_min"" became ":41.0,"delta_min""
+    Given in row 1 of the journal windows ""anomalies":0" became ""anomalies":1"
     When I run "bin/check"
     Then it finds the faults
       """

@@ -96,5 +96,5 @@ Feature: The handoff page
     Then the handoff has the lines
       """
       - **W0-CHN: routed against baseline**
-      | search | 990 | 770 | -220 | - | - | - | - |
+      | search | 990 | 770 | -220 |
       """
