@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from burnbook.base import files
-from burnbook.base.errors import BAD_DATA, Missing, UsageError
+from burnbook.base.errors import BAD_DATA, Missing
 from burnbook.book.codec import REJECTS
 from burnbook.config.agent_logs import LogFeed
 from burnbook.context import Context, Result
@@ -24,27 +24,30 @@ KINDS = ("accepted", "duplicates", "rejected", "ignored")
 _FORMS = 6  # of unread files, that are named
 
 
-def run(ctx: Context, args: Any, feed: LogFeed) -> Result:
-    """The number of new requests in the book, and of other lines by what became of them."""
-    if args.window is not None:
-        raise UsageError(
-            f"--window {args.window}: a request of {args.feed} belongs to the window of its time"
-        )
+def run(ctx: Context, args: Any, feed: LogFeed, window: str | None = None) -> Result:
+    """The number of new requests in the book, and of other lines by what became of them.
+
+    `window` is the one that the requests are booked in, if it is not that of their time.
+    """
     gc.disable()  # no cycles here, and a collection would visit every request
     known = sources.remembered(ctx.book.root, args.feed, feed)
     jobs, source = _jobs(args, feed, known.sources)
     result, meters = None, 0
     if jobs:
-        result = _book(ctx, args, feed, jobs, known)
+        result = _book(ctx, args, feed, jobs, known, window)
         _book_rejected(ctx, args, result.rejected)
         if result.meters:
             from burnbook.windows import vendor_meters_store
 
-            meters = vendor_meters_store.of_logs(ctx, args.feed, result.meters, result.plan)
+            shown = (result.meters, result.plan, window)
+            meters = vendor_meters_store.of_logs(ctx, args.feed, *shown)
         if source != "stdin" and args.file is None:
             known.sources |= result.sources
             known.rivals = sorted(result.rivals)
             sources.remember(ctx.book.root, args.feed, feed, known)
+    elif window is not None:
+        hint = f"to book known requests in {window}, give their log with --file"
+        ctx.notes.append(f"no log has anything new; {hint}")
     return _report(ctx, args, feed, source, result, meters)
 
 
@@ -94,14 +97,19 @@ def _stdin() -> sources.Log:
 
 
 def _book(
-    ctx: Context, args: Any, feed: LogFeed, jobs: "Sequence[Job]", known: sources.Remembered
+    ctx: Context,
+    args: Any,
+    feed: LogFeed,
+    jobs: "Sequence[Job]",
+    known: sources.Remembered,
+    window: str | None,
 ) -> "JobResult":
     from burnbook.agent_logs.booking.parallel import Run
     from burnbook.agent_logs.booking.writer import Writer
     from burnbook.agent_logs.reader import LogReader
 
     shared = bool(feed.identity_fallback)
-    writer = Writer(ctx.book.root, args.feed, ctx.agent, has_shared_keys=shared)
+    writer = Writer(ctx.book.root, args.feed, ctx.agent, window, has_shared_keys=shared)
     run = Run(ctx.store, LogReader(args.feed, feed), writer)
     own = args.file is None and not args.stdin
     return run.run(jobs, known if own else None, strict=args.strict)
@@ -182,7 +190,9 @@ def _report(
     tally = result.tally if result else Tally()
     counts = {name: getattr(tally, name) for name in KINDS}
     suspicious, upgraded = tally.suspicious, tally.upgraded
-    words = [f"accepted {counts['accepted']:,}", f"repeats {counts['duplicates'] - suspicious:,}"]
+    words = [f"accepted {counts['accepted']:,}"]
+    words += [f"reassigned {tally.reassigned:,}"] if tally.reassigned else []
+    words.append(f"repeats {counts['duplicates'] - suspicious:,}")
     words += [f"suspicious {suspicious:,}"] if suspicious else []
     words += [f"upgraded {upgraded:,}"] if upgraded else []
     words.append(f"rejected {counts['rejected']:,}")
@@ -202,6 +212,7 @@ def _report(
         "repeats": counts["duplicates"] - suspicious,
         "suspicious": suspicious,
         "upgraded": upgraded,
+        "reassigned": tally.reassigned,
         "unread": [*unread],
         "meters": meters,
         "rejects": rejects if counts["rejected"] else None,

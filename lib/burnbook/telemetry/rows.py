@@ -12,6 +12,7 @@ from xxhash import xxh3_64_intdigest
 from burnbook.book import codec
 from burnbook.book.bulk_codec import decode_all
 from burnbook.rows.meters import Count, Id, Latency, Moment, NewerRow, Text, Usd
+from burnbook.store.membership import Membership
 
 JOURNAL = "proxy_telemetry"
 _ID_LENGTH = len("t-0123456789abcdef")  # of the rows that `ingest` writes
@@ -40,6 +41,8 @@ class Request(msgspec.Struct, gc=False):
     window: Id | None = None
     feature: Text | None = None
     extra: dict[str, str | float | bool | None] | None = None
+    supersedes: str | None = None
+    window_before: Id | None = None
 
 
 _decoder = msgspec.json.Decoder(list[Request])
@@ -51,6 +54,13 @@ def read(lines: Sequence[bytes]) -> list[Any]:
     If all lines are valid, their rows have only the fields of `Request`.
     """
     return decode_all(lines, _decoder) or [codec.read(JOURNAL, line) for line in lines]
+
+
+def windows_of(row: Any, membership: Membership) -> set[str]:
+    """The window of a row, and that of the row that it supersedes, if there is one."""
+    named = {row.window, row.window_before} if row.supersedes is not None else {row.window}
+    windows = {name or membership.at(row.agent, row.ts) for name in named}
+    return {window for window in windows if window is not None}
 
 
 def key_of(row_id: str) -> int:

@@ -63,8 +63,12 @@ def of_logs(
     provider: str,
     meters_by_name: Mapping[str, Sequence[ShownMeter]],
     plan: tuple[datetime, str] | None,
+    window: str | None = None,
 ) -> int:
-    """Books meters of logs that add a window or usage. Returns the number of rows."""
+    """Books meters of logs that add a window of the vendor or usage. Returns the number of rows.
+
+    `window` is the one that the rows name, if it is not that of their time.
+    """
     known = official_meters(ctx.store)
     shown = [meter for meters in meters_by_name.values() for meter in meters]
     if not any(known.adds_usage(provider, meter) for meter in shown):
@@ -78,7 +82,7 @@ def of_logs(
         for meter in sorted(new, key=lambda meter: meter.captured_at):
             events.setdefault((meter.captured_at, meter.session), []).append(meter)
         return [
-            (JOURNAL, _row(ctx, provider, meters, provider, plan_name, None))
+            (JOURNAL, _row(ctx, provider, meters, provider, plan_name, window))
             for meters in events.values()
         ]
 

@@ -23,7 +23,7 @@ from burnbook.usage.projection import Increment, signed_values
 
 # The number of an origin, whether the log reported a cost, and the size of the prompt.
 _Group = tuple[int, bool, int]
-_APPEND_ROWS = 8192  # some megabytes: much less than the book's lock may take
+APPEND_ROWS = 8192  # some megabytes: much less than the book's lock may take
 
 
 class Payload(msgspec.Struct, gc=False, omit_defaults=True):
@@ -191,10 +191,10 @@ def _sums(requests: Sequence[Request]) -> tuple[int, ...]:
     return (len(requests), *amounts, nanos, len(costs), searches)
 
 
-def appends(days: dict[int, list[int]]) -> Iterator[list[tuple[str, list[int]]]]:
+def appends(days: dict[int, list[int]], most: int) -> Iterator[list[tuple[str, list[int]]]]:
     """The keys by day (date.toordinal), in order, in the portions of one append."""
     portion: list[tuple[str, list[int]]] = []
-    room = _APPEND_ROWS
+    room = most
     for day in sorted(days):
         keys = days[day]
         while keys:
@@ -203,6 +203,6 @@ def appends(days: dict[int, list[int]]) -> Iterator[list[tuple[str, list[int]]]]
             room -= len(head)
             if not room:
                 yield portion
-                portion, room = [], _APPEND_ROWS
+                portion, room = [], most
     if portion:
         yield portion

@@ -29,13 +29,13 @@ def run(ctx: Context, args: Any) -> Result:
     """Returns the counts of accepted, duplicate, rejected and ignored lines."""
     feed = ctx.config.feed(args.feed)
     missed_resets.record(ctx)
-    if feed.journal == "agent_usage":
-        from burnbook.agent_logs import ingest  # takes milliseconds, which the others do not need
-
-        return ingest.run(ctx, args, feed)
     window = ids.check("window", args.window) if args.window is not None else None
     if window is not None and window not in ctx.config.windows.windows:
         ctx.notes.append(f"window {window} is not declared in windows.toml; booked all the same")
+    if feed.journal == "agent_usage":
+        from burnbook.agent_logs import ingest  # takes milliseconds, which the others do not need
+
+        return ingest.run(ctx, args, feed, window)
     job = _Job(ctx, args, feed, window)
     gc.disable()  # nothing here makes cycles, and a collection looks at every row that is held
     try:
@@ -53,7 +53,7 @@ class _Job:
         self.decoder = feeds.compile_feed(feed, ctx.config.feed_file(args.feed))
         windows = membership(ctx.store)
         reader = BatchReader(args.feed, self.decoder, feed.identity, ctx.agent, windows, window)
-        self.intake = Intake(ctx.store, reader)
+        self.intake = Intake(ctx.store, reader, reassigns=window is not None)
         self.source = ""
 
     def read(self) -> None:
