@@ -1,5 +1,7 @@
 """The window of a request: of its moment and agent, whatever was booked first."""
 
+import json
+import os
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -9,20 +11,34 @@ from typing import Any
 
 import msgspec
 import pytest
+from burnbook.agent_logs.booking import parallel
+from burnbook.agent_logs.booking.jobs import Job
+from burnbook.agent_logs.booking.parallel import Run
+from burnbook.agent_logs.booking.writer import Writer
+from burnbook.agent_logs.reader import LogReader
 from burnbook.book import codec, journal
+from burnbook.config.agent_logs import LogFeed
+from burnbook.config.feeds import Feed
 from burnbook.config.loader import Config
+from burnbook.jsonl.chunks import Chunk
+from burnbook.jsonl.sources import Log
 from burnbook.rows.meters import ProxyRequest, Snapshot, Void
 from burnbook.rows.usage import AgentUsage, Superseded, Tokens, Where
 from burnbook.store import time_index
 from burnbook.store.membership import Membership, Span
+from burnbook.store.progress import Progress
 from burnbook.store.store import Store
+from burnbook.telemetry.booking.intake import Intake
 from burnbook.telemetry.costs.projection import features
+from burnbook.telemetry.feeds import decoder
+from burnbook.telemetry.feeds.batch import BatchReader
 from burnbook.telemetry.projection import telemetry
-from burnbook.telemetry.queries import requests_without_window, window_traffic
+from burnbook.telemetry.queries import membership, requests_without_window, window_traffic
 from burnbook.usage.projection import USAGE
 from burnbook.usage.queries import cells
 from burnbook.windows import spans
 from burnbook.windows.snapshot_index import SNAPSHOTS, SnapshotIndex
+from conftest import ROOT, Shell
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from usagerows import replaced, usage_row
@@ -254,3 +270,44 @@ def test_in_any_order_the_tables_are_those_of_a_rebuild(steps: list[Any], are_sm
                 getattr(book, name)(*values)
         assert counts == (book.expected(windows), book.expected(windows))
         assert content == book.content(book.store(in_memory=True))
+
+
+def test_rows_summed_by_windows_that_changed_since_are_read_again(tmp_path: Path) -> None:
+    book = Book(str(tmp_path))
+    store = book.store()
+    feed = Config(str(ROOT / "config")).feed("proxy-telemetry")
+    assert isinstance(feed, Feed)
+    names = ("proxy-telemetry", decoder.compile_feed(feed), feed.identity, "ada")
+    intake = Intake(store, BatchReader(*names, membership(store)))
+    book.start("ada", "A1", 0)  # another command
+    line = {"ts": at(1).isoformat(), "rid": "a", "lane": "glm", "model": "glm-4.6", "status": 200}
+    line |= {"input_tokens": 1, "output_tokens": 1, "reason": "r", "latency_ms": 5}
+    intake.book_chunk(Chunk([json.dumps(line).encode()], 1, 0))
+    intake.finish()
+    traffic = window_traffic(store, "A1")
+    assert traffic is not None
+    assert requests_without_window(store) == 0
+
+
+def test_rows_that_a_second_process_booked_are_not_read_again(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell.ok("snapshot", "start", "codex", "--window", "W1", "--set", "5h=1", "--at", str(START))
+    feed = Config(str(ROOT / "config")).feed("claude")
+    assert isinstance(feed, LogFeed)
+    jobs = []
+    for name in "ab":
+        usage = {"input_tokens": 3, "output_tokens": 1}
+        message = {"id": name, "model": "m", "usage": usage}
+        line = {"type": "assistant", "timestamp": at(1).isoformat(), "sessionId": name}
+        path = tmp_path / f"{name}.jsonl"
+        path.write_text(json.dumps(line | {"requestId": name, "message": message}) + "\n")
+        jobs.append(Job(Log(str(path), path.stat().st_size, 0), None, len(jobs)))
+    monkeypatch.setattr(parallel, "MIN_BYTES", 1)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    config = Config(str(shell.config))
+    store = Store(str(shell.book), windows=lambda: spans.source(config))
+    store.view(SNAPSHOTS)
+    monkeypatch.setattr(Progress, "_rows", lambda self, end: map(pytest.fail, self._lines(end)))
+    Run(store, LogReader("claude", feed), Writer(store.root, "claude", "main")).run(jobs)
+    assert [origin.window for _, origin, _ in cells(store)] == ["W1", "W1"]

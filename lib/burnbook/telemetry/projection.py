@@ -24,7 +24,7 @@ JOURNAL = "proxy_telemetry"
 _PORTION = 1 << 18  # rows between two writes to the tables: it bounds the memory for keys
 
 
-def stretch(increment: "Increment", spans: Sequence[Span]) -> Stretch:
+def stretch(increment: "Increment", spans: tuple[Span, ...]) -> Stretch:
     """An increment for the store, by these windows of requests that name none."""
 
     def add_to(database: Connection) -> None:

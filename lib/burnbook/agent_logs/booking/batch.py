@@ -101,6 +101,7 @@ class Origins:
     ) -> None:
         self.tool, self.origins, self.membership = tool, origins, membership
         self._steps = membership.of(agent) if window is None else Steps.always(window)
+        self._common: dict[int, tuple[str | None] | None] = {}  # the window of a whole quarter
 
     def of(self, group: _Group, window: str | None) -> Origin:
         """The origin of a group of requests."""
@@ -115,8 +116,10 @@ class Origins:
         self, quarter: int, requests: Sequence[Request]
     ) -> Iterable[tuple[str | None, Sequence[Request]]]:
         """Requests of a quarter-hour by window. In most there is one."""
-        first, last = (datetime.fromtimestamp(n * QUARTER, UTC) for n in (quarter, quarter + 1))
-        common = self._steps.common(first, last)
+        if quarter not in self._common:
+            first, last = (datetime.fromtimestamp(n * QUARTER, UTC) for n in (quarter, quarter + 1))
+            self._common[quarter] = self._steps.common(first, last)
+        common = self._common[quarter]
         return parted(self._steps, requests) if common is None else [(common[0], requests)]
 
 
