@@ -76,3 +76,23 @@ Feature: The review bundle of a window
       """
       bundle: CONFIG/bundle.toml: folder = '~/Downloads/agentos_tmp_review' needs HOME, which is not set
       """
+
+  Scenario: Requests of the window's time are in it, and none that were moved to another
+    Given the lines of samples/telemetry/usage.jsonl
+    When I pipe the pane into "bin/ingest proxy-telemetry"
+    And I run "bin/bundle W0-CHN"
+    Then journals/proxy_telemetry.jsonl in the bundle of W0-CHN has the 8 rows of the book
+    When I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHP"
+    And I run "bin/bundle W0-CHN"
+    Then the bundle of W0-CHN has the files
+      | file                            |
+      | decision.json                   |
+      | decision.md                     |
+      | journals/churn.jsonl            |
+      | journals/evidence.jsonl         |
+      | journals/snapshots.jsonl        |
+      | journals/windows.jsonl          |
+      | ledgers/Acceptance_Evidence.csv |
+      | manifest.json                   |
+      | preview.json                    |
+      | preview.md                      |

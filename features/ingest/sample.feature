@@ -26,9 +26,9 @@ Feature: The sample log: four features, routed and baseline, with one error
     Then it prints "proxy-telemetry: accepted 0, duplicates 8, rejected 0"
     And the journal proxy_telemetry has 8 rows
 
-  Scenario: Another window and agent give the same rows
+  Scenario: Another agent gives the same rows
     When I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHN"
-    And I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHP --agent bo"
+    And I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHN --agent bo"
     Then it prints "proxy-telemetry: accepted 0, duplicates 8, rejected 0"
     And the journal proxy_telemetry has 8 rows
 
@@ -42,7 +42,7 @@ Feature: The sample log: four features, routed and baseline, with one error
 
   Scenario: JSON
     When I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHN --format json"
-    Then the JSON begins with the keys feed, source, accepted, duplicates, rejected, ignored, rejects
+    Then the JSON begins with the keys feed, source, accepted, reassigned, duplicates, rejected, ignored, rejects
     And the JSON has
       | path       | value           |
       | feed       | proxy-telemetry |

@@ -55,7 +55,8 @@ def result_of_counts(
 
 def counts_text(counts: Mapping[str, int]) -> str:
     """Returns text such as `accepted 2, duplicates 0, rejected 0`."""
-    words = [f"{name} {count:,}" for name, count in counts.items() if name != "ignored"]
+    shown = {name: n for name, n in counts.items() if n or name != "reassigned"}
+    words = [f"{name} {count:,}" for name, count in shown.items() if name != "ignored"]
     ignored = counts.get("ignored")
     return ", ".join([*words, f"ignored {ignored:,} (no requests)"] if ignored else words)
 

@@ -81,7 +81,7 @@ class Tally(msgspec.Struct):
     """The lines by what became of them.
 
     `suspicious`: duplicates that a stream does not explain. `upgraded`: requests that were booked
-    and got more facts.
+    and got more facts. `reassigned`: requests that were booked and got another window.
     """
 
     accepted: int = 0
@@ -90,6 +90,7 @@ class Tally(msgspec.Struct):
     ignored: int = 0
     suspicious: int = 0
     upgraded: int = 0
+    reassigned: int = 0
 
     def add(self, other: "Tally") -> None:
         """Add the counts of another tally."""

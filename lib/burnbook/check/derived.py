@@ -19,7 +19,7 @@ from burnbook.store import database, row_index
 from burnbook.store.progress import form_of, mark_matches
 from burnbook.store.projection import Projection
 from burnbook.telemetry.costs.projection import features
-from burnbook.telemetry.projection import TELEMETRY
+from burnbook.telemetry.projection import telemetry
 from burnbook.usage.projection import USAGE
 from burnbook.windows.history import WINDOWS
 from burnbook.windows.snapshot_index import SNAPSHOTS
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
 PROJECTIONS: Sequence[Projection] = (
-    *(SNAPSHOTS, WINDOWS, METERS, USAGE, TELEMETRY),
+    *(SNAPSHOTS, WINDOWS, METERS, USAGE),
     *row_index.PROJECTIONS.values(),
 )
 _BATCH = 1 << 16  # rows: each batch changes the sums of its windows once
@@ -49,9 +49,21 @@ class Stored:
         """A follower for each projection of a journal that a command would use."""
         return [
             Rebuild(self, projection, offset)
-            for projection in (*PROJECTIONS, features(self.root))
+            for projection in (*PROJECTIONS, telemetry(self.root), features(self.root))
             if projection.journal == name and (offset := self._offset(projection)) is not None
+            if projection.after is None or self._is_level(projection, projection.after)
         ]
+
+    def _is_level(self, projection: Projection, after: Projection) -> bool:
+        """Whether two projections have the same rows and windows; else the next command sees to it,
+        and the tables of the first cannot be built beside those of the second.
+        """
+        select = "SELECT spans FROM stored.{}_spans"
+        spans = [
+            self.connection.execute(select.format(each.name)).fetchall()
+            for each in (projection, after)
+        ]
+        return spans[0] == spans[1] and self._offset(projection) == self._offset(after)
 
     def _offset(self, projection: Projection) -> int | None:
         row = self.connection.execute(

@@ -109,6 +109,8 @@ def check_journal(
             if row is not None and index is not None:
                 valid += 1
                 index.add(line)
+                if row.supersedes is not None:
+                    index.refer(row.supersedes, number)
                 for follower in followers:
                     follower.add(line, row, offset)
                 continue

@@ -218,6 +218,9 @@ class ProxyRequest(Row, frozen=True, kw_only=True):
     the line does not have the feed's field for it. `cache_write_1h_tokens` is the part of
     `cache_write_tokens` that a cache keeps for an hour, `usd` the cost that the proxy reports. Null
     is a value that the line does not have.
+
+    A request gets another window by another row of it: `supersedes` is the id of the row that no
+    longer counts, and `window_before` the window that it names.
     """
 
     ts: Moment
@@ -237,6 +240,8 @@ class ProxyRequest(Row, frozen=True, kw_only=True):
     ok: bool
     feature: Text | None = None
     extra: dict[str, str | float | bool | None] | None = None
+    supersedes: str | None = None
+    window_before: Id | None = None
 
     about: ClassVar[tuple[str, ...]] = (
         *("ts", "rid", "lane", "model", "status", "input_tokens", "output_tokens"),

@@ -91,7 +91,7 @@ class Progress:
         """Add the rows beyond the offset, up to `end`, and save the new offset."""
         if not self.exists:
             self._create()
-        spans: Sequence[Span] = ()
+        spans: tuple[Span, ...] = ()
         if self.projection.move is not None:
             spans = membership.load(self.connection, self.projection.name).spans
         for stretch in sorted(stretches, key=lambda stretch: stretch.start):

@@ -71,7 +71,7 @@ class Stretch(NamedTuple):
     start: int
     end: int
     apply: "Callable[[Connection], None]"
-    spans: "Sequence[Span]" = ()
+    spans: "tuple[Span, ...]" = ()
 
 
 def signed(key: int) -> int:

@@ -5,9 +5,11 @@ that are appended one after another become one while they are small.
 """
 
 import os
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from io import BytesIO
+from itertools import accumulate
 from math import ceil, floor
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -85,10 +87,7 @@ def blocks(
 def lines(
     path: RootedPath, wanted: Sequence[tuple[int, int]], end: int
 ) -> Iterator[tuple[list[int], list[bytes]]]:
-    """Yields the offsets and the lines of blocks, without those from byte `end` of the journal on.
-
-    The blocks have only whole lines.
-    """
+    """Yields the offsets and the lines of blocks, without those from byte `end` on."""
     if not wanted:
         return
     with os.fdopen(path.open(os.O_RDONLY), "rb") as file:
@@ -96,10 +95,7 @@ def lines(
             if offset >= end:
                 return
             file.seek(offset)
-            data = file.read(last - offset) + file.readline()
-            of_block = BytesIO(data[: end - offset]).readlines()
-            offsets = []
-            for line in of_block:
-                offsets.append(offset)
-                offset += len(line)
-            yield offsets, of_block
+            of_block = BytesIO(file.read(last - offset) + file.readline()).readlines()
+            offsets = list(accumulate(map(len, of_block), initial=offset))[:-1]
+            count = bisect_left(offsets, end)
+            yield offsets[:count], of_block[:count]

@@ -23,7 +23,8 @@ MAX_BYTES = 768 << 20
 def increments(root: str, membership: Membership) -> Sequence[Increment]:
     """The increments of both halves; none of a half with a line that does not count.
 
-    Corrupt lines, duplicates and rows of a newer version are rare, and the store counts them.
+    Corrupt lines, duplicates, rows of a newer version and those that supersede others are rare, and
+    the store counts them.
     """
     path = journal.path_of(root, JOURNAL)
     size = journal.size(path)
@@ -62,6 +63,8 @@ def _half(path: RootedPath, start: int, end: int, membership: Membership) -> lis
         count = bisect_right(offsets, end) - 1
         batch = read(lines[:count])
         if not {type(None), NewerRow}.isdisjoint(map(type, batch)) or rows.add(offsets, batch):
+            return []
+        if rows.corrections:
             return []
         offset = offsets[count]
         if offset == end:

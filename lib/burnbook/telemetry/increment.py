@@ -8,16 +8,18 @@ import msgspec
 from burnbook.rows.meters import NewerRow
 from burnbook.store.membership import Membership
 from burnbook.store.time_index import Block
-from burnbook.telemetry.rows import by_day, keys_of
+from burnbook.telemetry.rows import by_day, key_of, keys_of
 from burnbook.telemetry.traffic import Traffic
 
+Known = Callable[[str, set[int]], set[int]]
 _TOGETHER = 4096  # rows whose sums are made together
 
 
 class Increment(msgspec.Struct):
     """The rows from byte `start` to byte `end` of the journal: keys by UTC day, sums by window.
 
-    `requests` is their number, of which some are in no window.
+    `requests` is their number, of which some are in no window. `superseded` are the keys of rows
+    that some of them supersede.
     """
 
     start: int
@@ -26,6 +28,7 @@ class Increment(msgspec.Struct):
     traffic: dict[str, Traffic] = {}
     requests: int = 0
     blocks: list[Block] = []
+    superseded: dict[str, list[int]] = {}
 
     def add(
         self,
@@ -46,10 +49,16 @@ class Increment(msgspec.Struct):
 
 
 class Rows:
-    """Counts rows, each once. `known(day, keys)` returns the keys that the tables have."""
+    """Counts rows, each once.
 
-    def __init__(self, known: Callable[[str, set[int]], set[int]], membership: Membership) -> None:
+    `known(day, keys)` returns the keys that the tables have, `dead(day, keys)` those of superseded
+    rows. `corrections` are the rows that supersede others.
+    """
+
+    def __init__(self, known: Known, membership: Membership, dead: Known | None = None) -> None:
         self.count = self.requests = 0
+        self.corrections: list[Any] = []
+        self._dead = dead
         self._membership = membership
         self._blocks: list[Block] = []
         self._known = known
@@ -67,6 +76,10 @@ class Rows:
             if known or len(new) < len(keys) or not seen.isdisjoint(new):
                 of_day = _first(of_day, keys, seen | known, repeated)
             seen |= new - known if known else new
+            self.corrections += [row for row in of_day if getattr(row, "supersedes", None)]
+            dead = self._dead(day, new) if self._dead else ()
+            if dead:
+                of_day = [row for row in of_day if key_of(row.id) not in dead]
             self._sum(of_day)
         self.count += len(rows)
         moments = [row.ts for row in rows if not isinstance(row, NewerRow)]
@@ -84,7 +97,11 @@ class Rows:
                 self._traffic.setdefault(window, Traffic()).add(rows)
         self._waiting.clear()
         keys = {day: list(of_day) for day, of_day in self._keys.items() if of_day}
-        return Increment(start, end, keys, self._traffic, self.requests, self._blocks)
+        superseded: dict[str, list[int]] = {}
+        for row in self.corrections:
+            superseded.setdefault(str(row.ts.date()), []).append(key_of(row.supersedes))
+        sums = (self._traffic, self.requests, self._blocks)
+        return Increment(start, end, keys, *sums, superseded)
 
     def _sum(self, rows: list[Any]) -> None:
         counted = [row for row in rows if not isinstance(row, NewerRow)]

@@ -1,18 +1,21 @@
 """The projection of proxy_telemetry.jsonl that every reader of traffic needs.
 
-A row counts once: its id, on its UTC day. What only reading the journal needs is imported there.
+A row counts once: its id, on its UTC day. A row that supersedes another moves its request to
+another window: both windows are read again. What only reading the journal needs is imported there.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 
 from burnbook.base.rooted_path import RootedPath
+from burnbook.book import journal
 from burnbook.store import membership, packed_keys
 from burnbook.store.membership import Membership, Span
 from burnbook.store.packed_keys import PackedKeys
 from burnbook.store.projection import Batch, Projection, Stretch
-from burnbook.telemetry.tables import KEYS, NAME, TABLES, write
+from burnbook.telemetry.tables import KEYS, NAME, SUPERSEDED, TABLES, dead_rows, write
 
 if TYPE_CHECKING:
     from burnbook.telemetry.increment import Increment
@@ -21,7 +24,7 @@ JOURNAL = "proxy_telemetry"
 _PORTION = 1 << 18  # rows between two writes to the tables: it bounds the memory for keys
 
 
-def stretch(increment: "Increment", spans: Sequence[Span]) -> Stretch:
+def stretch(increment: "Increment", spans: tuple[Span, ...]) -> Stretch:
     """An increment for the store, by these windows of requests that name none."""
 
     def add_to(database: Connection) -> None:
@@ -36,20 +39,25 @@ def _read(lines: list[bytes]) -> list[Any]:
     return rows.read(lines)
 
 
-def _apply(database: Connection, batches: Iterable[Batch]) -> int:
+def _apply(path: RootedPath, database: Connection, batches: Iterable[Batch]) -> int:
+    from burnbook.telemetry import moves
     from burnbook.telemetry.increment import Rows
 
-    duplicates, windows = 0, membership.load(database, NAME)
-    rows = Rows(PackedKeys(database, KEYS).known, windows)
+    duplicates, end, windows = 0, 0, membership.load(database, NAME)
+    corrections: list[Any] = []
+    rows = Rows(PackedKeys(database, KEYS).known, windows, dead_rows(database))
     for offsets, batch in batches:
+        end = offsets[-1] + 1 if offsets else end
         repeated = rows.add(offsets, batch)
         marks = [(offset,) for offset in repeated]
         database.executemany("INSERT INTO telemetry_duplicates VALUES (?)", marks)
         duplicates += len(repeated)
         if rows.count >= _PORTION:
             write(database, rows.increment(0, 0))
-            rows = Rows(PackedKeys(database, KEYS).known, windows)
+            corrections += rows.corrections
+            rows = Rows(PackedKeys(database, KEYS).known, windows, dead_rows(database))
     write(database, rows.increment(0, 0))
+    moves.correct(database, path, [*corrections, *rows.corrections], windows, end)
     return duplicates
 
 
@@ -69,23 +77,25 @@ def _move(
 
 
 def _digest(database: Connection, schema: str) -> Any:
-    return packed_keys.digest(database, schema, KEYS)
+    return [packed_keys.digest(database, schema, name) for name in (KEYS, SUPERSEDED)]
 
 
-TELEMETRY = Projection(
-    name=NAME,
-    journal=JOURNAL,
-    version=2,
-    tables=TABLES,
-    apply=_apply,
-    newer=True,
-    content=(
-        "SELECT * FROM {schema}.telemetry_windows",
-        "SELECT * FROM {schema}.telemetry_groups",
-        "SELECT * FROM {schema}.telemetry_requests",
-    ),
-    read=_read,
-    digest=_digest,
-    bulk=_bulk,
-    move=_move,
-)
+def telemetry(root: str) -> Projection:
+    """The projection in the book at `root`."""
+    return Projection(
+        name=NAME,
+        journal=JOURNAL,
+        version=2,
+        tables=TABLES,
+        apply=partial(_apply, journal.path_of(root, JOURNAL)),
+        newer=True,
+        content=(
+            "SELECT * FROM {schema}.telemetry_windows",
+            "SELECT * FROM {schema}.telemetry_groups",
+            "SELECT * FROM {schema}.telemetry_requests",
+        ),
+        read=_read,
+        digest=_digest,
+        bulk=_bulk,
+        move=_move,
+    )

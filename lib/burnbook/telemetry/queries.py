@@ -17,29 +17,19 @@ def window_traffic(store: Store, window: str) -> "Traffic | None":
     if not has_traffic(store, window):
         return None
     # Imported here, because only books with telemetry need it.
-    from burnbook.telemetry.projection import TELEMETRY
+    from burnbook.telemetry.projection import telemetry
     from burnbook.telemetry.tables import stored_traffic
 
-    return stored_traffic(store.view(TELEMETRY), window)
-
-
-def windows_with_traffic(store: Store) -> list[str]:
-    """The windows that have requests; '' for requests of none."""
-    if not journal.size(journal.path_of(store.root, JOURNAL)):
-        return []
-    from burnbook.telemetry.projection import TELEMETRY
-
-    rows = store.view(TELEMETRY).execute("SELECT window_id FROM telemetry_windows ORDER BY 1")
-    return [window for (window,) in rows]
+    return stored_traffic(store.view(telemetry(store.root)), window)
 
 
 def has_traffic(store: Store, window: str) -> bool:
     """Whether a window has requests."""
     if not journal.size(journal.path_of(store.root, JOURNAL)):
         return False
-    from burnbook.telemetry.projection import TELEMETRY
+    from burnbook.telemetry.projection import telemetry
 
-    rows = store.view(TELEMETRY).execute(
+    rows = store.view(telemetry(store.root)).execute(
         "SELECT 1 FROM telemetry_windows WHERE window_id = ?", [window]
     )
     return rows.fetchone() is not None
@@ -49,11 +39,9 @@ def traffic_windows(store: Store) -> list[str]:
     """The windows that have requests."""
     if not journal.size(journal.path_of(store.root, JOURNAL)):
         return []
-    from burnbook.telemetry.projection import TELEMETRY
+    from burnbook.telemetry.projection import telemetry
 
-    rows = store.view(TELEMETRY).execute(
-        "SELECT window_id FROM telemetry_windows WHERE window_id != ''"
-    )
+    rows = store.view(telemetry(store.root)).execute("SELECT window_id FROM telemetry_windows")
     return [window for (window,) in rows]
 
 
@@ -62,14 +50,15 @@ def requests_without_window(store: Store) -> int:
     if not journal.size(journal.path_of(store.root, JOURNAL)):
         return 0
     from burnbook.telemetry import tables
-    from burnbook.telemetry.projection import TELEMETRY
+    from burnbook.telemetry.projection import telemetry
 
-    return tables.requests_without_window(store.view(TELEMETRY))
+    return tables.requests_without_window(store.view(telemetry(store.root)))
 
 
 def membership(store: Store) -> "Membership":
     """The windows of requests that name none."""
     from burnbook.store import membership
-    from burnbook.telemetry.projection import TELEMETRY
+    from burnbook.telemetry.projection import telemetry
+    from burnbook.telemetry.tables import NAME
 
-    return membership.load(store.view(TELEMETRY), TELEMETRY.name)
+    return membership.load(store.view(telemetry(store.root)), NAME)

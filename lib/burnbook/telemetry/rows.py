@@ -1,22 +1,20 @@
 """Reads the rows of the journal: only the fields that the tables are made from, many at a time."""
 
-import os
 import sys
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 import msgspec
 from xxhash import xxh3_64_intdigest
 
-from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec
 from burnbook.book.bulk_codec import decode_all
 from burnbook.rows.meters import Count, Id, Latency, Moment, NewerRow, Text, Usd
+from burnbook.store.membership import Membership
 
 JOURNAL = "proxy_telemetry"
-_AT_A_TIME = 4096  # rows
 _ID_LENGTH = len("t-0123456789abcdef")  # of the rows that `ingest` writes
 
 
@@ -43,6 +41,8 @@ class Request(msgspec.Struct, gc=False):
     window: Id | None = None
     feature: Text | None = None
     extra: dict[str, str | float | bool | None] | None = None
+    supersedes: str | None = None
+    window_before: Id | None = None
 
 
 _decoder = msgspec.json.Decoder(list[Request])
@@ -56,17 +56,11 @@ def read(lines: Sequence[bytes]) -> list[Any]:
     return decode_all(lines, _decoder) or [codec.read(JOURNAL, line) for line in lines]
 
 
-def rows_at(path: RootedPath, offsets: Sequence[int]) -> Iterator[Any]:
-    """The rows at offsets of the journal."""
-    if not offsets:
-        return
-    with os.fdopen(path.open(os.O_RDONLY), "rb") as file:
-        for start in range(0, len(offsets), _AT_A_TIME):
-            lines = []
-            for offset in offsets[start : start + _AT_A_TIME]:
-                file.seek(offset)
-                lines.append(file.readline())
-            yield from read(lines)
+def windows_of(row: Any, membership: Membership) -> set[str]:
+    """The window of a row, and that of the row that it supersedes, if there is one."""
+    named = {row.window, row.window_before} if row.supersedes is not None else {row.window}
+    windows = {name or membership.at(row.agent, row.ts) for name in named}
+    return {window for window in windows if window is not None}
 
 
 def key_of(row_id: str) -> int:

@@ -11,13 +11,15 @@ from burnbook.store.packed_keys import PackedKeys
 from burnbook.telemetry.traffic import Packed, Traffic, merge_counts, pack, unpack
 
 if TYPE_CHECKING:
-    from burnbook.telemetry.increment import Increment
+    from burnbook.telemetry.increment import Increment, Known
 
 NAME, KEYS = "telemetry", "telemetry_keys"
+SUPERSEDED = "telemetry_superseded"  # the keys of rows that later rows supersede
 _NO_LATENCIES = (b"", b"", b"", b"")
 
 TABLES = (
     *packed_keys.tables(KEYS),
+    *packed_keys.tables(SUPERSEDED),
     membership.table(NAME),
     time_index.table(NAME),
     # Offsets of rows that are in the journal before.
@@ -74,14 +76,31 @@ def requests_without_window(database: Connection) -> int:
     return int(count)
 
 
+def dead_rows(database: Connection) -> "Known | None":
+    """Finds the keys of rows that others supersede; None if there are none."""
+    tables = (f"SELECT 1 FROM {SUPERSEDED}_{part}" for part in ("recent", "parts"))
+    is_empty = database.execute(" UNION ALL ".join(tables)).fetchone() is None
+    return None if is_empty else PackedKeys(database, SUPERSEDED).known
+
+
 def write(database: Connection, increment: "Increment") -> None:
     """Add the rows of an increment to the tables."""
-    PackedKeys(database, KEYS).add(increment.keys)
+    keys = PackedKeys(database, KEYS)
+    keys.add(increment.keys)
+    requests = increment.requests
+    if increment.superseded:
+        dead = PackedKeys(database, SUPERSEDED)
+        superseded = {
+            day: set(old) - dead.known(day, old) for day, old in increment.superseded.items()
+        }
+        # Rows that are not there yet are left out when they come.
+        requests -= sum(len(keys.known(day, old)) for day, old in superseded.items())
+        dead.add(superseded)
     time_index.add(database, NAME, increment.blocks)
     database.execute(
         "INSERT INTO telemetry_requests VALUES (1, ?)"
         " ON CONFLICT (id) DO UPDATE SET requests = requests + excluded.requests",
-        [increment.requests],
+        [requests],
     )
     for window, added in increment.traffic.items():
         if window:

@@ -114,7 +114,7 @@ class Increment(msgspec.Struct):
     origins: Sequence[Origin]
     cells: Sequence[tuple[int, ...]]
     blocks: Sequence[Block]
-    spans: Sequence[Span] = ()
+    spans: tuple[Span, ...] = ()
 
     def stretch(self) -> Stretch:
         """The same for the store."""

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from burnbook.base import ids
 from burnbook.base.errors import Missing
+from burnbook.book import journal
 from burnbook.context import Context
 from burnbook.telemetry.queries import has_traffic
 from burnbook.times import clock
@@ -68,8 +69,15 @@ def is_known(ctx: Context, window: str) -> bool:
     """Whether the book has a row about a window."""
     if snapshot_index(ctx).entries(window) or _is_finalized(ctx, window):
         return True
-    return has_traffic(ctx.store, window)
+    return has_traffic(ctx.store, window) or _is_named(ctx, window)
 
 
 def _is_finalized(ctx: Context, window: str) -> bool:
     return history(ctx).line_of(window) is not None
+
+
+def _is_named(ctx: Context, window: str) -> bool:
+    """Whether a request of an agent's log names the window."""
+    field = b'"window":"%b"' % window.encode()
+    lines = journal.lines(journal.path_of(ctx.book.root, "agent_usage"))
+    return any(field in line for _, line in lines)

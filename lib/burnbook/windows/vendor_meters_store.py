@@ -127,10 +127,12 @@ def of_logs(
     home: str | None,
     meters_by_name: Mapping[str, Sequence[ShownMeter]],
     plan: tuple[datetime, str] | None,
+    window: str | None = None,
 ) -> int:
     """Books meters of logs in an agent's folder that add a window or usage; returns their number.
 
-    Rows without a folder, which older versions booked, may be of any.
+    Rows without a folder, which older versions booked, may be of any. `window` is the one that the
+    rows name, if it is not that of their time.
     """
     sources = {source(provider, home), provider}
     shown = [meter for meters in meters_by_name.values() for meter in meters]
@@ -147,7 +149,7 @@ def of_logs(
         for meter in sorted(new(official_meters(ctx.store)), key=lambda meter: meter.captured_at):
             events.setdefault((meter.captured_at, meter.session), []).append(meter)
         return [
-            (JOURNAL, _row(ctx, provider, meters, provider, home, plan_name, None))
+            (JOURNAL, _row(ctx, provider, meters, provider, home, plan_name, window))
             for meters in events.values()
         ]
 

@@ -23,7 +23,7 @@ from burnbook.usage.projection import Increment, signed_values
 
 # The number of an origin, whether the log reported a cost, and the size of the prompt.
 _Group = tuple[int, bool, int]
-_APPEND_ROWS = 8192  # some megabytes: much less than the book's lock may take
+APPEND_ROWS = 8192  # some megabytes: much less than the book's lock may take
 
 
 class Payload(msgspec.Struct, gc=False, omit_defaults=True):
@@ -102,6 +102,7 @@ class Origins:
         self.tool, self.agent = tool, agent
         self.origins, self.membership = origins, membership
         self._steps = membership.of(agent) if window is None else Steps.always(window)
+        self._common: dict[int, tuple[str | None] | None] = {}  # the window of a whole quarter
 
     def of(self, group: _Group, window: str | None) -> Origin:
         """The origin of a group of requests."""
@@ -117,8 +118,10 @@ class Origins:
         self, quarter: int, requests: Sequence[Request]
     ) -> Iterable[tuple[str | None, Sequence[Request]]]:
         """Requests of a quarter-hour by window. In most there is one."""
-        first, last = (datetime.fromtimestamp(n * QUARTER, UTC) for n in (quarter, quarter + 1))
-        common = self._steps.common(first, last)
+        if quarter not in self._common:
+            first, last = (datetime.fromtimestamp(n * QUARTER, UTC) for n in (quarter, quarter + 1))
+            self._common[quarter] = self._steps.common(first, last)
+        common = self._common[quarter]
         return parted(self._steps, requests) if common is None else [(common[0], requests)]
 
 
@@ -193,10 +196,10 @@ def _sums(requests: Sequence[Request]) -> tuple[int, ...]:
     return (len(requests), *amounts, nanos, len(costs), searches)
 
 
-def appends(days: dict[int, list[int]]) -> Iterator[list[tuple[str, list[int]]]]:
+def appends(days: dict[int, list[int]], most: int) -> Iterator[list[tuple[str, list[int]]]]:
     """The keys by day (date.toordinal), in order, in the portions of one append."""
     portion: list[tuple[str, list[int]]] = []
-    room = _APPEND_ROWS
+    room = most
     for day in sorted(days):
         keys = days[day]
         while keys:
@@ -205,6 +208,6 @@ def appends(days: dict[int, list[int]]) -> Iterator[list[tuple[str, list[int]]]]
             room -= len(head)
             if not room:
                 yield portion
-                portion, room = [], _APPEND_ROWS
+                portion, room = [], most
     if portion:
         yield portion

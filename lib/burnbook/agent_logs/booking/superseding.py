@@ -18,12 +18,19 @@ _FACTS = (
 
 
 def payload_of(
-    old: AgentUsage, new: Payload, request: Request, *, is_mixed: bool, takes_over: bool
+    old: AgentUsage,
+    new: Payload,
+    request: Request,
+    *,
+    is_mixed: bool,
+    takes_over: bool,
+    is_moved: bool,
 ) -> Payload | None:
     """The values of a row that supersedes `old`; None if the log adds nothing.
 
     `is_mixed`: version 1 put lines of several requests into the old row, so that it may have too
     many tokens. `takes_over`: the session of the new lines is the one that made the request.
+    `is_moved`: it gets another window.
     """
     is_more = request.total > _total(old)
     is_first = old.schema_version < SCHEMA_VERSION
@@ -41,7 +48,7 @@ def payload_of(
     values["web_searches"] = max(new.web_searches, old.web_searches)
     values["aliases"] = tuple(dict.fromkeys((*old.aliases, *new.aliases)))
     changed = any(values[name] != getattr(old, name) for name in values if name != "aliases")
-    if not changed and not is_first:
+    if not changed and not is_first and not is_moved:
         return None
     return msgspec.structs.replace(
         new,

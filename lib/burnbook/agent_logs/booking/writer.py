@@ -8,6 +8,7 @@ import msgspec
 from xxhash import xxh3_64_intdigest
 
 from burnbook.agent_logs.booking.batch import (
+    APPEND_ROWS,
     DayRows,
     Origins,
     Payload,
@@ -33,6 +34,8 @@ from burnbook.store.projection import signed
 from burnbook.usage.booked_rows import row_keys, session_key
 from burnbook.usage.projection import JOURNAL, Increment
 from burnbook.usage.request_index import RequestIndex
+
+_APPEND_READ = 2048  # rows of one append when the booked row of each must be read: 80 ms
 
 
 class Writer:
@@ -73,7 +76,7 @@ class Writer:
         days: dict[int, list[int]] = {}
         for key, request in requests.requests.items():
             days.setdefault(request.ts.toordinal(), []).append(key)
-        for portion in appends(days):
+        for portion in appends(days, APPEND_ROWS if self.window is None else _APPEND_READ):
             rows = [self._rows(day, keys, requests.requests, origins) for day, keys in portion]
             self._append(rows, origins, requests, index)
 
@@ -185,10 +188,12 @@ class Writer:
                 continue
             request, payload = day.requests[n], day.payloads[n]
             is_known = entry.version >= SCHEMA_VERSION and request.total <= entry.tokens
-            row = None
-            if not is_known or entry.session != session_key(self.tool, payload.session):
-                old = booked.row(entry)
-                if old is not None:
+            is_known = is_known and entry.session == session_key(self.tool, payload.session)
+            row, is_moved = None, False
+            old = None if is_known and self.window is None else booked.row(entry)
+            if old is not None:
+                is_moved = self.window not in (None, old.window)
+                if is_moved or not is_known:
                     row = self._superseding(old, payload, request, key, is_mixed=is_mixed)
             if row is None:
                 self.tally.duplicates += 1
@@ -196,7 +201,8 @@ class Writer:
                 later.append(row)
                 is_more = request.total > entry.tokens
                 self.tally.accepted += is_more
-                self.tally.upgraded += not is_more
+                self.tally.reassigned += is_moved and not is_more
+                self.tally.upgraded += not is_moved and not is_more
         day.keep(new)
         return later
 
@@ -207,10 +213,11 @@ class Writer:
         if row_keys(old.id, old.first)[0] != signed(key):
             new = msgspec.structs.replace(new, aliases=(f"{key:016x}", *new.aliases))
         takes_over = self.sessions.is_first(new.session, old.session)
-        payload = payload_of(old, new, request, is_mixed=is_mixed, takes_over=takes_over)
+        window = self.window or old.window
+        kind = {"is_mixed": is_mixed, "takes_over": takes_over, "is_moved": window != old.window}
+        payload = payload_of(old, new, request, **kind)
         if payload is None:
             return None
-        window = self.window or old.window
         payload.superseded = superseded(old, payload, window)
         total = sum(getattr(payload, name) for name in Tokens.__struct_fields__[:5])
         row_key = xxh3_64_intdigest(f"{payload.first}\0{payload.revision}\0{total}".encode())

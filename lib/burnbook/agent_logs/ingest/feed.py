@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from burnbook.base import files
-from burnbook.base.errors import BAD_DATA, Missing, UsageError
+from burnbook.base.errors import BAD_DATA, Missing
 from burnbook.book.codec import REJECTS
 from burnbook.config.agent_logs import LogFeed
 from burnbook.context import Context, Result
@@ -27,13 +27,14 @@ _FORMS = 6  # of unread files, that are named
 class Input(NamedTuple):
     """What to read: the agent's own folders, or a file or stdin instead.
 
-    `strict`: book nothing if a line is bad.
+    `strict`: book nothing if a line is bad. `window` is the one that the requests are booked in, if
+    it is not that of their time.
     """
 
     file: str | None = None
     stdin: bool = False
     strict: bool = False
-    window: str | None = None  # of other feeds
+    window: str | None = None
 
     @property
     def is_own(self) -> bool:
@@ -45,10 +46,6 @@ def run(
     ctx: Context, name: str, feed: LogFeed, given: Input, progress: Progress | None = None
 ) -> Result:
     """The number of new requests in the book, and of other lines by what became of them."""
-    if given.window is not None:
-        raise UsageError(
-            f"--window {given.window}: a request of {name} belongs to the window of its time"
-        )
     gc.disable()  # no cycles here, and a collection would visit every request
     known = sources.remembered(ctx.book.root, name, feed)
     jobs, source = _jobs(name, feed, given, known.sources)
@@ -65,11 +62,15 @@ def run(
 
             for home, read in result.meters.items():
                 folder = origin.home(home) if home else None
-                meters += vendor_meters_store.of_logs(ctx, name, folder, read.windows, read.plan)
+                shown = (read.windows, read.plan, given.window)
+                meters += vendor_meters_store.of_logs(ctx, name, folder, *shown)
         if given.is_own:
             known.sources |= result.sources
             known.rivals = sorted(result.rivals)
             sources.remember(ctx.book.root, name, feed, known)
+    elif given.window is not None:
+        hint = f"to book known requests in {given.window}, give their log with --file"
+        ctx.notes.append(f"no log has anything new; {hint}")
     return _report(ctx, name, feed, given, source, result, meters)
 
 
@@ -136,7 +137,7 @@ def _book(
     from burnbook.agent_logs.reader import LogReader
 
     shared = bool(feed.identity_fallback)
-    writer = Writer(ctx.book.root, name, ctx.agent, has_shared_keys=shared)
+    writer = Writer(ctx.book.root, name, ctx.agent, given.window, has_shared_keys=shared)
     progress.begin(name, sum(job.size for job in jobs))
     try:
         run = Run(ctx.store, LogReader(name, feed), writer, progress)
@@ -179,7 +180,9 @@ def _report(
     tally = result.tally if result else Tally()
     counts = {kind: getattr(tally, kind) for kind in KINDS}
     suspicious, upgraded = tally.suspicious, tally.upgraded
-    words = [f"accepted {counts['accepted']:,}", f"repeats {counts['duplicates'] - suspicious:,}"]
+    words = [f"accepted {counts['accepted']:,}"]
+    words += [f"reassigned {tally.reassigned:,}"] if tally.reassigned else []
+    words.append(f"repeats {counts['duplicates'] - suspicious:,}")
     words += [f"suspicious {suspicious:,}"] if suspicious else []
     words += [f"upgraded {upgraded:,}"] if upgraded else []
     words.append(f"rejected {counts['rejected']:,}")
@@ -199,6 +202,7 @@ def _report(
         "repeats": counts["duplicates"] - suspicious,
         "suspicious": suspicious,
         "upgraded": upgraded,
+        "reassigned": tally.reassigned,
         "unread": [*unread],
         "meters": meters,
         "rejects": rejects if counts["rejected"] else None,

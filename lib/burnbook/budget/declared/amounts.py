@@ -176,9 +176,9 @@ def _of_feeds(ctx: Context, budget: Budget, span: Span) -> Amounts | None:
 
 
 def _traffics(store: Store, span: Span) -> Iterator[tuple[str, "Traffic"]]:
-    from burnbook.telemetry.queries import window_traffic, windows_with_traffic
+    from burnbook.telemetry.queries import traffic_windows, window_traffic
 
-    for window in windows_with_traffic(store):
+    for window in traffic_windows(store):
         if span.window in (None, window):
             traffic = window_traffic(store, window)
             if traffic is not None:

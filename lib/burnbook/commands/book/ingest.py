@@ -41,14 +41,14 @@ def run(ctx: Context, args: Any) -> Result:
         raise UsageError(f"--all reads every agent's logs; leave out --all, or {args.feed}")
     feed = ctx.config.feed(args.feed)
     missed_resets.record(ctx)
-    if isinstance(feed, LogFeed):
-        from burnbook.agent_logs.ingest import feed as agent_logs
-
-        given = agent_logs.Input(args.file, args.stdin, args.strict, args.window)
-        return agent_logs.run(ctx, args.feed, feed, given)
     window = ids.check("window", args.window) if args.window is not None else None
     if window is not None and window not in ctx.config.windows.windows:
         ctx.notes.append(f"window {window} is not declared in windows.toml; booked all the same")
+    if isinstance(feed, LogFeed):
+        from burnbook.agent_logs.ingest import feed as agent_logs
+
+        given = agent_logs.Input(args.file, args.stdin, args.strict, window)
+        return agent_logs.run(ctx, args.feed, feed, given)
     job = _Job(ctx, args, feed, window)
     gc.disable()  # nothing here makes cycles, and a collection looks at every row that is held
     try:
@@ -66,7 +66,7 @@ class _Job:
         self.decoder = feeds.compile_feed(feed, ctx.config.feed_file(args.feed))
         windows = membership(ctx.store)
         reader = BatchReader(args.feed, self.decoder, feed.identity, ctx.agent, windows, window)
-        self.intake = Intake(ctx.store, reader)
+        self.intake = Intake(ctx.store, reader, reassigns=window is not None)
         self.source = ""
 
     def read(self) -> None:

@@ -10,24 +10,30 @@ from burnbook.book.rejects import Rejects
 from burnbook.jsonl.chunks import Chunk
 from burnbook.store.store import Store
 from burnbook.telemetry.booking.key_index import KeyIndex
+from burnbook.telemetry.booking.reassign import Corrections, corrections
 from burnbook.telemetry.feeds.batch import Batch, BatchReader, Counts
 from burnbook.telemetry.increment import Increment
-from burnbook.telemetry.projection import TELEMETRY, stretch
+from burnbook.telemetry.projection import stretch, telemetry
 from burnbook.telemetry.rows import JOURNAL
 
 _STORED_TOGETHER = 1 << 19  # rows between two updates of the store
 
 
 class Intake:
-    """Books batches of rows of one feed into one book. Call `finish` at the end."""
+    """Books batches of rows of one feed into one book. Call `finish` at the end.
 
-    def __init__(self, store: Store, reader: BatchReader) -> None:
-        self.store, self.reader = store, reader
+    With `reassigns`, requests that are booked get the window of the reader.
+    """
+
+    def __init__(self, store: Store, reader: BatchReader, *, reassigns: bool = False) -> None:
+        self.store, self.reader, self.reassigns = store, reader, reassigns
         self.counts = Counts()
         self._index = KeyIndex(store)
         self._rejects = Rejects(store.root, reader.feed, reader.agent)
         self._increments: list[Increment] = []
         self._count = 0
+        self._has_corrections = False
+        self._began = self._index.stored_up_to
 
     def book_chunk(self, chunk: Chunk) -> None:
         """Book the lines of a chunk; when this returns, its rows are durable."""
@@ -35,12 +41,15 @@ class Intake:
 
     def book(self, batch: Batch) -> None:
         """Book rows and refused lines; when this returns, they are durable."""
+        moved: Corrections = {}
         if batch.keys:
             self._index.prepare(batch.keys)
+            if self.reassigns:
+                moved = self._corrections(batch)
         if batch.keys or batch.rejects:
             with lock.book_lock(self.store.root):
                 if batch.keys:
-                    self._append(batch)
+                    self._append(batch, moved)
                 self._rejects.book(batch.rejects)
         self.counts.add(batch.counts)
         if self._count >= _STORED_TOGETHER:
@@ -50,24 +59,52 @@ class Intake:
     def finish(self) -> None:
         """Bring the store up to date."""
         increments, self._increments, self._count = self._increments, [], 0
-        if increments:
+        if increments or self._has_corrections:
+            self._has_corrections = False
             spans = self.reader.spans
-            self.store.add(TELEMETRY, [stretch(increment, spans) for increment in increments])
+            stretches = [stretch(increment, spans) for increment in increments]
+            self.store.add(telemetry(self.store.root), stretches)
 
-    def _append(self, batch: Batch) -> None:
+    def _corrections(self, batch: Batch) -> Corrections:
+        """Rows that move booked requests of the batch. The index is prepared for them too."""
+        assert self.reader.window is not None
+        moved = corrections(self._index, batch, self.reader.window, self._began)
+        if moved:
+            self._index.prepare(_with(batch.keys, moved))
+        return moved
+
+    def _append(self, batch: Batch, moved: Corrections) -> None:
         """With the lock held: append the rows that the book does not have."""
         heal(self.store.root, JOURNAL)
-        known = self._index.known(batch.keys)
+        known = self._index.known(_with(batch.keys, moved) if moved else batch.keys)
         if known:
             batch.leave_out(known)
-        if not batch.keys:
-            return
+        new = {
+            day: [key for key in of_day if key not in known.get(day, ())]
+            for day, of_day in moved.items()
+        }
+        later = [moved[day][key] for day, keys in new.items() for key in keys]
+        batch.counts.reassigned = len(later)
+        batch.counts.duplicates -= len(later)
         lines = batch.lines()
+        if not lines and not later:
+            return
         start = journal.size(journal.path_of(self.store.root, JOURNAL))
-        journal.append(self.store.root, {JOURNAL: lines})
+        journal.append(self.store.root, {JOURNAL: [*lines, *later]})
         end = start + sum(map(len, lines))
         self._index.add(batch.keys, end)
+        if later:  # the store reads them
+            self._index.add(new, end + sum(map(len, later)))
+            self._count += len(later)
+            self._has_corrections = True
+        if not lines:
+            return
         if not self._increments or self._increments[-1].end != start:
             self._increments.append(Increment(start, start))
         self._increments[-1].add(end, batch.keys, batch.traffic, batch.times(start))
         self._count += batch.counts.accepted
+
+
+def _with(keys: dict[str, list[int]], moved: Corrections) -> dict[str, list[int]]:
+    """The keys of a batch and those of its corrections, which are on the same days."""
+    return {day: [*of_day, *moved.get(day, ())] for day, of_day in keys.items()}

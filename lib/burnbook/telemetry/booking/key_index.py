@@ -6,9 +6,9 @@ from burnbook.book import journal
 from burnbook.store import progress
 from burnbook.store.packed_keys import PackedKeys
 from burnbook.store.store import Store
-from burnbook.telemetry.projection import TELEMETRY
+from burnbook.telemetry.projection import telemetry
 from burnbook.telemetry.rows import JOURNAL, by_day, keys_of, read
-from burnbook.telemetry.tables import KEYS
+from burnbook.telemetry.tables import KEYS, NAME
 
 _MANY = 1 << 22  # bytes of rows that are read with the lock held: 20 ms
 
@@ -16,33 +16,40 @@ _MANY = 1 << 22  # bytes of rows that are read with the lock held: 20 ms
 class KeyIndex:
     """Answers whether rows are booked, by UTC day and key.
 
-    The store is read without the lock. `known` and `add` need it.
+    The store is read without the lock. `known` and `add` need it. `database` has the rows up to
+    byte `stored_up_to` of the journal.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._path = journal.path_of(store.root, JOURNAL)
+        self.path = journal.path_of(store.root, JOURNAL)
         self.open()
 
     def open(self) -> None:
         """Bring the store up to date and look there for the rows that it has read."""
-        database = self._store.view(TELEMETRY)
-        [(offset,)] = database.execute(
-            "SELECT offset FROM projections WHERE name = ?", [TELEMETRY.name]
+        self.database = self._store.view(telemetry(self._store.root))
+        [(offset,)] = self.database.execute(
+            "SELECT offset FROM projections WHERE name = ?", [NAME]
         ).fetchall()
-        self._stored = PackedKeys(database, KEYS)
+        self._stored = PackedKeys(self.database, KEYS)
         self._appended: dict[str, set[int]] = {}
         self._answers: dict[str, set[int]] | None = None
+        self.stored_up_to: int = offset
         self._move_to(offset)
 
     def prepare(self, keys: Mapping[str, Collection[int]]) -> None:
         """Do without the lock what `known` would have to do with it held: look for keys in the
         store, and bring it up to date if another journal is there or if it lacks many rows.
         """
-        size = journal.size(self._path)
-        if size - self._offset > _MANY or self._mark != progress.mark(self._path, self._offset):
+        size = journal.size(self.path)
+        if size - self._offset > _MANY or self._mark != progress.mark(self.path, self._offset):
             self.open()
         self._look_up(keys)
+
+    @property
+    def answers(self) -> Mapping[str, set[int]]:
+        """Those of the prepared keys that the store has, by day."""
+        return self._answers or {}
 
     def known(self, keys: Mapping[str, Collection[int]]) -> dict[str, set[int]]:
         """Those of the prepared keys that have a row, by day."""
@@ -61,12 +68,12 @@ class KeyIndex:
 
     def _catch_up(self) -> None:
         """Read the rows that other writers appended."""
-        if self._mark != progress.mark(self._path, self._offset):
+        if self._mark != progress.mark(self.path, self._offset):
             self.open()  # another program changed the journal, or a writer removed its rows
-        size = journal.size(self._path)
+        size = journal.size(self.path)
         if size == self._offset:
             return
-        for _, lines in journal.batches(self._path, self._offset):
+        for _, lines in journal.batches(self.path, self._offset):
             for day, rows in by_day(read(lines)).items():
                 self._appended.setdefault(day, set()).update(keys_of(rows))
         self._move_to(size)
@@ -78,4 +85,4 @@ class KeyIndex:
         self._move_to(end)
 
     def _move_to(self, offset: int) -> None:
-        self._offset, self._mark = offset, progress.mark(self._path, offset)
+        self._offset, self._mark = offset, progress.mark(self.path, offset)

@@ -6,8 +6,7 @@ In most feeds a request is a feature of its own, whose name is its id. Of such a
 have its hash and the offset of its row. When another request of it comes, the row is read again.
 """
 
-from array import array
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from sqlite3 import Connection
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import journal
 from burnbook.store import membership
-from burnbook.store.membership import Membership
+from burnbook.store.membership import Membership, Range
 from burnbook.store.projection import Batch, Projection
 from burnbook.telemetry import moves
 from burnbook.telemetry.costs.retries import Retries
@@ -24,15 +23,13 @@ from burnbook.telemetry.costs.tables import (
     RETRY_CONTENT,
     RETRY_TABLES,
     TABLES,
-    WINDOW,
     WINDOW_TABLES,
-    Requests,
-    hash_of,
-    save,
 )
+from burnbook.telemetry.costs.window import Window, unpacked
 from burnbook.telemetry.increment import by_window
-from burnbook.telemetry.projection import TELEMETRY
-from burnbook.telemetry.rows import JOURNAL, read, rows_at
+from burnbook.telemetry.projection import telemetry
+from burnbook.telemetry.rows import JOURNAL, read, windows_of
+from burnbook.telemetry.tables import dead_rows
 
 _MOST_SINGLE = 1 << 18  # features with one request, between two writes: 16 bytes each, and a set
 _MOST_NAMED = 20_000  # other features between two writes: some KiB each
@@ -47,7 +44,7 @@ def features(root: str) -> Projection:
         tables=(*TABLES, *RETRY_TABLES),
         apply=partial(_apply, journal.path_of(root, JOURNAL)),
         read=read,
-        after=TELEMETRY,
+        after=telemetry(root),
         content=(
             "SELECT * FROM {schema}.telemetry_features",
             "SELECT * FROM {schema}.telemetry_costs",
@@ -63,37 +60,61 @@ def _apply(path: RootedPath, database: Connection, batches: Iterable[Batch]) -> 
     duplicates = {
         offset for (offset,) in database.execute("SELECT offset FROM telemetry_duplicates")
     }
-    spans = membership.load(database, NAME)
-    windows: dict[str, _Window] = {}
+    dead, spans, end = dead_rows(database), membership.load(database, NAME), 0
+    windows: dict[str, Window] = {}
+    changed: set[str] = set()
     retries = Retries(path, database, spans)
     for offsets, batch in batches:
+        end = offsets[-1] + 1 if offsets else end
         rows = zip(offsets, batch, strict=True)
         counted = [(offset, row) for offset, row in rows if offset not in duplicates]
+        if dead is not None:
+            for _, row in counted:
+                if row.supersedes is not None:
+                    changed |= windows_of(row, spans)
+            counted = moves.alive(dead, counted)
         _add(windows, path, database, counted, spans)
         retries.add(counted)
     _write(windows)
     retries.finish()
+    _refill(path, database, moves.times(database, changed), changed, spans, end)
     return 0
 
 
 def _move(
     database: Connection, path: RootedPath, before: Membership, after: Membership, end: int
 ) -> None:
-    """Read again the requests of windows that got or lost some. Those of TELEMETRY are moved."""
+    """Read again the requests of windows that got or lost some. Those of `telemetry` are moved."""
     changed = moves.changed(database, path, before, after, end)
-    names = [(window,) for window in changed]
-    for table in WINDOW_TABLES:
-        database.executemany(f"DELETE FROM {table} WHERE window_id = ?", names)
-    windows: dict[str, _Window] = {}
-    for offsets, rows in moves.requests(database, path, [*changed.values()], end):
-        pairs = [*zip(offsets, rows, strict=True)]
-        _add(windows, path, database, pairs, after, changed.keys())
-        Retries(path, database, after).move(pairs)
+    _refill(path, database, changed, changed.keys(), after, end)
+
+
+def _refill(
+    path: RootedPath,
+    database: Connection,
+    times: Mapping[str, Range],
+    names: Collection[str],
+    spans: Membership,
+    end: int,
+) -> None:
+    """Read again the requests of windows."""
+    for table in WINDOW_TABLES if names else ():
+        rows = [(window,) for window in names]
+        database.executemany(f"DELETE FROM {table} WHERE window_id = ?", rows)
+    windows: dict[str, Window] = {}
+    retries = Retries(path, database, spans, end)
+    for offsets, rows_of_block in moves.requests(
+        database, path, times.values(), end, dead_rows(database)
+    ):
+        pairs = [*zip(offsets, rows_of_block, strict=True)]
+        _add(windows, path, database, pairs, spans, names)
+        retries.add(pairs)
     _write(windows)
+    retries.finish()
 
 
 def _add(
-    windows: "dict[str, _Window]",
+    windows: "dict[str, Window]",
     path: RootedPath,
     database: Connection,
     rows: Sequence[tuple[int, Any]],
@@ -104,7 +125,7 @@ def _add(
     offsets = {id(row): offset for offset, row in rows}
     for name, of_window in by_window([row for _, row in rows], spans):
         if wanted is None or name in wanted:
-            window = windows.setdefault(name, _Window(path, database, name))
+            window = windows.setdefault(name, Window(path, database, name))
             window.add([(offsets[id(row)], row) for row in of_window])
     single = sum(len(window.offsets) for window in windows.values())
     named = sum(len(window.named) for window in windows.values())
@@ -112,105 +133,10 @@ def _add(
         _write(windows)
 
 
-def _write(windows: "dict[str, _Window]") -> None:
+def _write(windows: "dict[str, Window]") -> None:
     for window in windows.values():
         window.write()
     windows.clear()
-
-
-class _Window:
-    """Rows of one window that are not in the tables yet."""
-
-    def __init__(self, path: RootedPath, database: Connection, name: str) -> None:
-        self.path, self.database, self.name = path, database, name
-        self.whole = Requests()
-        self.without_feature = 0
-        self.hashes, self.offsets = array("q"), array("Q")  # of features that are a request's id
-        self.named: dict[int, tuple[str, Requests]] = {}
-
-    def add(self, rows: Sequence[tuple[int, Any]]) -> None:
-        """Add rows with their offsets."""
-        self.whole.add([row for _, row in rows])
-        by_name: dict[str, list[Any]] = {}
-        hashes, offsets = [], []
-        for offset, row in rows:
-            # A feature that is the rid is not written twice; an empty one was not in the line.
-            if row.feature:
-                by_name.setdefault(row.feature, []).append(row)
-            elif row.feature is None and row.rid:
-                hashes.append(hash_of(row.rid))
-                offsets.append(offset)
-            else:
-                self.without_feature += 1
-        self.hashes.extend(hashes)
-        self.offsets.extend(offsets)
-        for name, of_feature in by_name.items():
-            self._add_named(name, of_feature)
-
-    def write(self) -> None:
-        """Write the rows to the tables."""
-        database, window = self.database, self.name
-        save(database, window, WINDOW, "", self.whole)
-        stored = database.execute(
-            "SELECT feature FROM telemetry_features WHERE window_id = ?", [window]
-        )
-        several = self._repeated()
-        several.update(self.named)
-        hashes = several.union(self.hashes)
-        known = hashes.intersection(feature for (feature,) in stored)
-        old = self._single(hashes - known)
-        several |= known | old.keys()
-        new = [feature not in several for feature in self.hashes]
-        offsets = [n for n, is_new in zip(self.offsets, new, strict=True) if not is_new]
-        for row in rows_at(self.path, sorted([*offsets, *old.values()])):
-            self._add_named(row.rid, [row])
-        for feature, (name, requests) in sorted(self.named.items()):
-            save(database, window, feature, name, requests)
-        self._write_single(new, len(old))
-
-    def _add_named(self, name: str, rows: Sequence[Any]) -> None:
-        feature = hash_of(name)
-        if feature not in self.named:
-            self.named[feature] = (name, Requests())
-        self.named[feature][1].add(rows)
-
-    def _repeated(self) -> set[int]:
-        """The hashes that come twice."""
-        seen: set[int] = set()
-        if len(set(self.hashes)) == len(self.hashes):
-            return seen
-        add = seen.add
-        return {feature for feature in self.hashes if feature in seen or add(feature)}
-
-    def _single(self, hashes: set[int]) -> dict[int, int]:
-        """The offsets of the rows of features that had one request until now."""
-        offsets: dict[int, int] = {}
-        for features_data, offsets_data in self.database.execute(
-            "SELECT features, offsets FROM telemetry_single_features WHERE window_id = ?",
-            [self.name],
-        ):
-            of_part = _unpacked("q", features_data)
-            if not hashes.isdisjoint(of_part):
-                pairs = zip(of_part, _unpacked("Q", offsets_data), strict=True)
-                offsets |= {feature: offset for feature, offset in pairs if feature in hashes}
-        return offsets
-
-    def _write_single(self, new: list[bool], fewer: int) -> None:
-        columns = [array("q"), array("Q")]
-        for column, values in zip(columns, (self.hashes, self.offsets), strict=True):
-            column.extend(v for v, is_new in zip(values, new, strict=True) if is_new)
-        if columns[0]:
-            self.database.execute(
-                "INSERT INTO telemetry_single_features SELECT ?, ifnull(max(number), 0) + 1, ?, ?"
-                " FROM telemetry_single_features WHERE window_id = ?",
-                (self.name, *(column.tobytes() for column in columns), self.name),
-            )
-        self.database.execute(
-            "INSERT INTO telemetry_feature_counts VALUES (?, ?, ?) ON CONFLICT (window_id)"
-            " DO UPDATE SET single = single + excluded.single,"
-            " without_feature = without_feature + excluded.without_feature",
-            (self.name, len(columns[0]) - fewer, self.without_feature),
-        )
 
 
 def _digest(database: Connection, schema: str) -> Any:
@@ -222,7 +148,7 @@ def _digest(database: Connection, schema: str) -> Any:
     for window, hashes, offsets in database.execute(
         f"SELECT window_id, features, offsets FROM {schema}.telemetry_single_features"
     ):
-        pairs = zip(_unpacked("q", hashes), _unpacked("Q", offsets), strict=True)
+        pairs = zip(unpacked("q", hashes), unpacked("Q", offsets), strict=True)
         single = [pair for pair in pairs if (window, pair[0]) not in several]
         if not single:
             continue  # a rebuild has no row of them
@@ -230,9 +156,3 @@ def _digest(database: Connection, schema: str) -> Any:
         before = windows.get(window, (0, 0, 0))
         windows[window] = (before[0] + sums[0], before[1] + sums[1], before[2] + sums[2])
     return windows
-
-
-def _unpacked(kind: str, data: bytes) -> "array[int]":
-    values = array(kind)
-    values.frombytes(data)
-    return values

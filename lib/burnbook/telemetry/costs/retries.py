@@ -31,7 +31,9 @@ WITHIN = timedelta(minutes=10)
 _WITHIN_US = 600 * 1_000_000
 _TOGETHER = 8192  # rows that are added together
 _MARKED, _NEXT = 0, 1  # a retry by its `retry_of`, and one by its feature and time
-_ADD_ATTEMPT = f"INSERT INTO telemetry_attempts VALUES ({'?, ' * 12}NULL, NULL, NULL, NULL)"
+_ADD_ATTEMPT = (
+    f"INSERT OR REPLACE INTO telemetry_attempts VALUES ({'?, ' * 12}NULL, NULL, NULL, NULL)"
+)
 
 
 class Retry(NamedTuple):
@@ -47,10 +49,16 @@ class Retry(NamedTuple):
 
 
 class Retries:
-    """Adds rows to the tables. Call `finish` at the end."""
+    """Adds rows to the tables. Call `finish` at the end.
 
-    def __init__(self, path: RootedPath, database: Connection, windows: Membership) -> None:
-        self._path, self._database, self._windows = path, database, windows
+    Attempts in no window are left out. The retries of the others are also looked for in the rows
+    before byte `end` of the journal, without it in those before the rows that are added.
+    """
+
+    def __init__(
+        self, path: RootedPath, database: Connection, windows: Membership, end: int | None = None
+    ) -> None:
+        self._path, self._database, self._windows, self._end = path, database, windows, end
         self._waiting: list[tuple[int, Any]] = []
 
     def add(self, rows: Iterable[tuple[int, Any]]) -> None:
@@ -59,30 +67,27 @@ class Retries:
         if len(self._waiting) >= _TOGETHER:
             self.finish()
 
-    def move(self, rows: Iterable[tuple[int, Any]]) -> None:
-        """Move attempts to their windows, which are others now."""
-        self._database.executemany(
-            "UPDATE telemetry_attempts SET window_id = ? WHERE offset = ?",
-            [(self._window(row), offset) for offset, row in rows if row.routed and not row.ok],
-        )
-
     def finish(self) -> None:
         """Find the retries of the rows that wait, and those that they are themselves."""
         added, self._waiting = self._waiting, []
         if not added:
             return
         rows = [row for _, row in added]
-        failed = [entry for entry in added if entry[1].routed and not entry[1].ok]
-        attempts = [_attempt(self._window(row), offset, row) for offset, row in failed]
-        self._database.executemany(_ADD_ATTEMPT, attempts)
-        self._find_marked(rows, [row for _, row in failed])
+        failed = [
+            (window, offset, row)
+            for offset, row in added
+            if row.routed and not row.ok and (window := self._window(row)) is not None
+        ]
+        self._database.executemany(_ADD_ATTEMPT, [_attempt(*entry) for entry in failed])
+        self._find_marked(rows, [row for *_, row in failed])
         if failed:
-            self._look_back([row.ts for _, row in failed], min(offset for offset, _ in added))
+            before = min(offset for offset, _ in added) if self._end is None else self._end
+            self._look_back([row.ts for *_, row in failed], before)
         self._find_next(rows)
 
-    def _window(self, row: Any) -> str:
-        """The window of a row; empty if there is none."""
-        return row.window or self._windows.at(row.agent, row.ts) or ""
+    def _window(self, row: Any) -> str | None:
+        window: str | None = row.window or self._windows.at(row.agent, row.ts)
+        return window
 
     def _look_back(self, moments: Iterable[datetime], before: int) -> None:
         """Look for the retries of new attempts in the rows before an offset of the journal."""

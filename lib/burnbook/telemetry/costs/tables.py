@@ -17,7 +17,7 @@ _NUMBERS = ("requests", "unknown", "usd_requests")  # the columns of sums that a
 NAME = "telemetry_features"
 WINDOW_TABLES = (
     *("telemetry_features", "telemetry_costs"),
-    *("telemetry_single_features", "telemetry_feature_counts"),
+    *("telemetry_single_features", "telemetry_feature_counts", "telemetry_attempts"),
 )
 WINDOW = 0  # in place of a feature: the sums of all requests of the window
 

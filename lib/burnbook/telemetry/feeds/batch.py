@@ -42,6 +42,7 @@ class Counts(msgspec.Struct):
     """The lines by what became of them."""
 
     accepted: int = 0
+    reassigned: int = 0
     duplicates: int = 0
     rejected: int = 0
     ignored: int = 0
