@@ -143,3 +143,93 @@ def test_a_reset_is_in_time_when_the_first_agent_was(tmp_path: Path, times: Sequ
         index.add(row)
     assert index.first_capture(at("23T00:01")) == at("23T00:06")
     assert resets.missed(config(tmp_path), index, at("23T09:00")) == []
+
+
+def test_an_agent_that_was_away_enters_the_window_of_the_others(tmp_path: Path) -> None:
+    index = book(("N1", "before", "22T09:00"))
+    for row in (("N1", "before", "22T09:00"), ("N2", "before", "23T00:06")):
+        index.add(snapshot_of(*row, agent="bo"))
+    declared = config(tmp_path)
+    assert only(turns(declared, index, "23T10:00")).next == "N2"
+    after = only(turns(declared, index, "24T00:06"))
+    assert (after.next, after.begins, after.skipped) == (
+        "N3",
+        at("24T00:01"),
+        (("N2", at("24T00:01")),),
+    )
+    index.add(snapshot_of("N3", "before", "24T00:06", agent="bo"))
+    joined = only(turns(declared, index, "24T10:00"))
+    assert (joined.next, joined.begins) == ("N3", at("24T00:01"))
+
+
+def test_windows_of_another_series_do_not_count(tmp_path: Path) -> None:
+    index = book(("N1", "before", "22T09:00"))
+    index.add(snapshot_of("X7", "before", "23T00:06", agent="bo"))
+    assert only(turns(config(tmp_path), index, "23T10:00")).next == "N2"
+
+
+def test_a_window_that_ends_at_the_same_reset_is_passed_and_not_missed(tmp_path: Path) -> None:
+    index = book(("N1", "before", "22T09:00"))
+    index.add(snapshot_of("N2", "before", "22T12:00", agent="bo"))
+    turn = only(turns(config(tmp_path), index, "23T00:06"))
+    assert (turn.next, turn.skipped) == ("N3", ())
+
+
+def test_unused_numbers_between_two_windows_are_passed(tmp_path: Path) -> None:
+    declared = config(tmp_path)
+    for number, reached in ((5, True), (101, True), (102, False)):
+        index = book(("N1", "before", "22T09:00"))
+        index.add(snapshot_of(f"N{number}", "before", "22T12:00", agent="bo"))
+        following = f"N{number + 1}" if reached else "N2"
+        assert only(turns(declared, index, "23T00:06")).next == following, number
+
+
+def test_each_window_that_was_left_open_gets_the_before_of_the_next_one(tmp_path: Path) -> None:
+    rows = [(f"N{n}", "before", f"22T{9 + n:02}:00") for n in (1, 2, 3)]
+    first, second, last = turns(config(tmp_path), book(*rows), "23T00:06")
+    assert [turn.window for turn in (first, second, last)] == ["N1", "N2", "N3"]
+    assert first.before is not None
+    assert second.before is not None
+    assert (first.next, first.before.captured_at) == ("N2", at("22T11:00"))
+    assert (second.next, second.before.captured_at) == ("N3", at("22T12:00"))
+    assert (last.next, last.before) == ("N4", None)
+    between = book(*rows, ("N2", "after", "22T11:30"))
+    assert [turn.window for turn in turns(config(tmp_path), between, "23T00:06")] == ["N3"]
+    closed = book(rows[0], ("N1", "after", "22T10:30"), *rows[1:])
+    assert [turn.window for turn in turns(config(tmp_path), closed, "23T00:06")] == ["N2", "N3"]
+
+
+def test_an_agent_that_was_away_missed_what_others_did_not(tmp_path: Path) -> None:
+    declared, index = config(tmp_path), book(("N1", "before", "22T09:00"))
+    index.add(snapshot_of("N1", "after", "23T00:06", agent="bo", boundary=at("23T00:01")))
+    index.add(snapshot_of("N2", "before", "23T00:06", agent="bo", boundary=at("23T00:01")))
+
+    def absences(now: str) -> list[tuple[str, datetime]]:
+        return resets.absences(declared, index, only(turns(declared, index, now)), at(now))
+
+    own = ("N1", at("23T00:01"))
+    assert absences("23T01:01") == []
+    assert absences("23T01:02") == [own]
+    assert absences("24T00:06") == [own, ("N2", at("24T00:01"))]
+    index.add(snapshot_of("N1", "after", "22T23:56", boundary=at("23T00:01")))
+    assert absences("24T00:06") == [("N2", at("24T00:01"))]
+    index.add(snapshot_of("N1", "after", "22T23:57"))
+    assert absences("24T00:06") == []
+
+
+def test_what_everybody_missed_is_not_missed_by_one_agent(tmp_path: Path) -> None:
+    declared, index = config(tmp_path), book(("N1", "before", "22T09:00"))
+    index.add(snapshot_of("N2", "before", "23T08:00", agent="bo", boundary=at("23T00:01")))
+    turn = only(turns(declared, index, "23T10:00"))
+    assert resets.absences(declared, index, turn, at("23T10:00")) == []
+    assert resets.missed(declared, index, at("23T10:00")) == [("N1", at("23T00:01"))]
+
+
+def test_resets_of_windows_that_others_used_are_not_missed(tmp_path: Path) -> None:
+    declared, index = config(tmp_path), book(("N1", "before", "22T09:00"))
+    for row in (
+        *(("N1", "after", "23T00:06"), ("N2", "before", "23T00:06")),
+        *(("N2", "after", "24T00:06"), ("N3", "before", "24T00:06")),
+    ):
+        index.add(snapshot_of(*row, agent="bo"))
+    assert resets.missed(declared, index, at("24T10:00")) == [("N1", at("23T00:01"))]

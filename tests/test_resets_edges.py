@@ -167,3 +167,25 @@ def test_missed_resets_of_several_agents_are_in_order_and_closed_windows_have_no
         index.add(snapshot_of(*row, agent=agent))
     missed = resets.missed(declared, index, at("24T09:00"))
     assert missed == [(w, at(f"{day}T00:01")) for day in (23, 24) for w in ("A", "Z")]
+
+
+def test_a_pane_without_numbers_is_not_usable(tmp_path: Path) -> None:
+    declared = config(tmp_path)
+    turn = only(turns(declared, book(("A1", "before", "22T09:00")), "23T00:06"))
+    five, week = Meter("5h", None, 300, at("23T05:00")), Meter("weekly", None, 10080, None)
+
+    def reason(moment: str, *meters: Meter, known: tuple[str, ...]) -> str | None:
+        found = resets.unfit(declared, turn, at(moment), meters, (), known)
+        return found and found[0]
+
+    both = "its pane shows no number for 5h, weekly"
+    assert reason("23T00:06", five, week, known=()) == both
+    late = Meter("5h", None, 300, at("24T05:00"))
+    assert reason("23T23:00", late, week, known=()) == both
+    shown = Meter("5h", 1.0, 300, at("23T05:00"))
+    partly = "its pane shows no number for weekly, within 1h of the reset"
+    assert reason("23T01:01", shown, week, known=("5h", "weekly")) == partly
+    assert reason("23T01:01:01", shown, week, known=("5h", "weekly")) is None
+    assert reason("23T00:06", shown, week, known=("5h",)) is None
+    assert reason("23T00:06", shown, known=("weekly",)) is None
+    assert reason("23T00:06", known=("weekly",)) is None

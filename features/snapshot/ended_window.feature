@@ -135,3 +135,29 @@ Feature: Without --window, nothing of a window that has ended is replaced
     And the state of ada with codex is
       | window | phase  | captured_at          |
       | W0-CHP | before | 2026-11-23T00:06:00Z |
+
+  Scenario: A back-fill from before the window began is refused
+    When Ada ends codex at 2026-11-21 20:00 with weekly 5%
+    Then it exits with 66 and says
+      """
+      snapshot: no BEFORE of codex for ada is as old as this pane; nothing booked
+      (--window names its window)
+      """
+    When Ada crosses codex in W0-CHN at 2026-11-21 20:00 with weekly 5%
+    Then it exits with 2 and says
+      """
+      snapshot: W0-CHN began at 2026-11-22 09:00, after this pane; nothing booked
+      """
+    When Bo starts codex at 2026-11-21 20:00 with weekly 5%
+    Then it exits with 2 and says
+      """
+      snapshot: W0-CHN began at 2026-11-22 09:00, at least one reset after this BEFORE; nothing booked
+      (--window W0-CHN books it)
+      """
+    And the journal snapshots has 1 row
+    When Bo starts codex in W0-CHN at 2026-11-21 20:00 with weekly 5%
+    Then it warns
+      """
+      snapshot: W0-CHN began at 2026-11-22 09:00, at least one reset after this BEFORE, so it ends
+      earlier now; undo codex takes it back
+      """

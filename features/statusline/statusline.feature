@@ -25,6 +25,17 @@ Feature: A line for Claude Code's prompt, which books the meters
     Then it prints "Opus 4.5 | context 34% | 5h 24% (2h 40m) | week 41% (3d 8h) | W0-CHN"
     And row 1 of the journal meters has "window" W0-CHN
 
+  Scenario: The window that is open for the others, if the agent's own has ended
+    Given main starts claude in N1 at 2026-11-20 12:00 with session 3%
+    And Ada starts claude in N2 at 12:00 with session 3%
+    When I pipe the JSON into "bin/statusline" at 16:00
+    Then it prints "Opus 4.5 | context 34% | 5h 24% (2h 40m) | week 41% (3d 8h) | N2"
+
+  Scenario: No window is open
+    Given main starts claude in N1 at 2026-11-20 12:00 with session 3%
+    When I pipe the JSON into "bin/statusline" at 16:00
+    Then it prints "Opus 4.5 | context 34% | 5h 24% (2h 40m) | week 41% (3d 8h)"
+
   Scenario: Without limits
     Given the JSON of a status line
       | session | model    |

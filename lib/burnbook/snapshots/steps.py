@@ -166,15 +166,19 @@ def _is_over(turn: Turn, moment: datetime, pane: PaneInput) -> bool:
 
 
 def _last_window(ctx: Context, index: SnapshotIndex, provider: str) -> str:
-    """The window that the agent entered last; also if it did so later than the given moment."""
-    whose = ctx.agent, provider
-    entered = index.entered(*whose) or snapshot_index(ctx).entered(*whose)
-    if not entered:
+    """The window that the agent entered last, according to `index`."""
+    entered = index.entered(ctx.agent, provider)
+    if entered:
+        return entered[0]
+    if snapshot_index(ctx).entered(ctx.agent, provider):
         raise Missing(
-            f"no BEFORE of {provider} for {ctx.agent} in this book; nothing booked "
-            f"(snapshot start {provider} books one)"
+            f"no BEFORE of {provider} for {ctx.agent} is as old as this pane; nothing booked "
+            "(--window names its window)"
         )
-    return entered[0]
+    raise Missing(
+        f"no BEFORE of {provider} for {ctx.agent} in this book; nothing booked "
+        f"(snapshot start {provider} books one)"
+    )
 
 
 def _no_next(window: str) -> str:

@@ -128,7 +128,7 @@ def missed(config: Config, index: SnapshotIndex, now: datetime) -> list[tuple[st
     Windows that others used while an agent was away are not among them; see `absences`.
     """
     result: dict[tuple[str, datetime], None] = {}
-    for agent, provider, _, window in sorted(index.heads(), key=lambda head: "/".join(head[:2])):
+    for agent, provider, _, window in index.heads():
         turn = current_turn(config, index, agent, provider, now, window)
         if turn is None or turn.open.after is not None or _is_imported(turn):
             continue
@@ -201,8 +201,7 @@ def _begun(
     entry = index.pair(window, agent, provider).before
     if entry is None:
         return None
-    belongs = entry.boundary == boundary or entry.counts_from >= boundary - config.windows.early
-    return entry if belongs else None
+    return entry if entry.counts_from >= boundary - config.windows.early else None
 
 
 def _passed(config: Config, index: SnapshotIndex, turn: Turn, now: datetime) -> Iterator[datetime]:

@@ -76,17 +76,13 @@ def _status(ctx: Context, now: datetime) -> StatusInput:
 
 
 def _window(ctx: Context, now: datetime) -> str | None:
-    """Returns the agent's current window of this provider, else of the one booked last."""
+    """Returns the window that is open now, the agent's own if it is in one."""
     index = snapshot_index(ctx)
     if not index.providers():
         return None
     from burnbook.windows import boundaries
 
-    window = index.latest(ctx.agent, PROVIDER)
-    if window is None:
-        return None
-    ends = boundaries.of(ctx.config, index, window).ends_at
-    return window if ends is not None and now < ends else None
+    return next(iter(boundaries.open_windows(ctx.config, index, now, ctx.agent)), None)
 
 
 def _newest(
