@@ -58,3 +58,38 @@ Feature: BEFORE and AFTER of different accounts
     And "bin/undo codex --agent ada" was run
     When I run "bin/preview --window W0-CHN --block anomalies --format json"
     Then the JSON value at "anomalies" is 0
+
+  Scenario: A pane that is read without the variable of its folder is of the agent's last folder
+    Given the config file accounts.toml says
+      """
+      [accounts.work]
+      provider = "codex"
+      homes    = ["~/.codex-work"]
+
+      [accounts.private]
+      provider = "codex"
+      homes    = ["~/.codex"]
+      """
+    And CODEX_HOME is set to "~/.codex-work"
+    And ada starts codex in W0-CHN at 09:00 with weekly 20%
+    And CODEX_HOME is not set
+    And ada ends codex at 12:00 with weekly 25%
+    When I run "bin/preview --window W0-CHN --block meters --format json"
+    Then the JSON has
+      | path                  | value      |
+      | meters.0.delta        | 5          |
+      | meters.0.account      | work       |
+      | meters.0.account_from | last-known |
+
+  Scenario: Panes of two folders are of different accounts
+    Given CODEX_HOME is set to "~/.codex-work"
+    And ada starts codex in W0-CHN at 09:00 with weekly 20%
+    And CODEX_HOME is set to "~/.codex"
+    And ada ends codex at 12:00 with weekly 25%
+    When I run "bin/preview --window W0-CHN --block meters --block anomalies --format json"
+    Then the JSON has
+      | path                  | value           |
+      | meters.0.delta        | null            |
+      | meters.0.reason       | account-changed |
+      | anomaly_list.0.first  | ~/.codex-work   |
+      | anomaly_list.0.second | ~/.codex        |

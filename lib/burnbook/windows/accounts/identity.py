@@ -52,26 +52,35 @@ class Identities:
         ]
         self._only_home = unlabelled[0] if len(unlabelled) == 1 else None
         self._hash_labels = self._labels_of_hashes()
-        self._shown_by: dict[str, list[Entry]] = {}
+        shown = [entry for entry in self.entries if entry.account is not None]
+        self._hash_of_home = {entry.home: entry.account for entry in reversed(shown) if entry.home}
+        self._known_of_agent: dict[str, list[Entry]] = {}
         for entry in self.entries:
-            if entry.account is not None:
-                self._shown_by.setdefault(entry.agent, []).append(entry)
+            if self._shown(entry) is not None:
+                self._known_of_agent.setdefault(entry.agent, []).append(entry)
         self._owners: dict[Source, str | list[Entry]] = {}
 
     def of_snapshot(self, entry: Entry) -> Account:
         """The account of a snapshot."""
-        label = self._accounts.label(self._provider, entry.home, entry.agent)
-        if label is not None:
-            return Account(label, "label")
-        if entry.account is not None:
-            return Account(self._hash_labels.get(entry.account, entry.account), "pane")
-        last = self._last_known(entry)
-        if last is not None:
-            return Account(self._hash_labels.get(last, last), "last-known")
+        shown = self._shown(entry) or self._last_known(entry)
+        if shown is not None:
+            return shown
         label = self._accounts.label(self._provider, entry.home or self._usual, None)
         if label is not None:
             return Account(label, "label")
         return Account(entry.home or entry.agent, "home" if entry.home else "agent")
+
+    def _shown(self, entry: Entry) -> Account | None:
+        """The account by a snapshot's label, hash or folder; None if it has none of them."""
+        label = self._accounts.label(self._provider, entry.home, entry.agent)
+        if label is not None:
+            return Account(label, "label")
+        of_home = self._hash_of_home.get(entry.home or "")
+        known = entry.account or of_home
+        if known is None:
+            return None
+        source: AccountFrom = "pane" if entry.account else "home"
+        return Account(self._hash_labels.get(known, known), source)
 
     def of_row(self, row: Snapshot) -> Account:
         """The account of a snapshot that counts."""
@@ -117,11 +126,15 @@ class Identities:
         names = {account.name for account in near if account.is_known} or {near[0].name}
         return names.pop() if len(names) == 1 else None
 
-    def _last_known(self, entry: Entry) -> str | None:
-        """The account that the agent showed last before a snapshot."""
-        known = self._shown_by.get(entry.agent, [])
+    def _last_known(self, entry: Entry) -> Account | None:
+        """The account that the agent showed last before a snapshot, not of another folder."""
+        known = self._known_of_agent.get(entry.agent, [])
         at = bisect_right(known, entry.captured_at, key=lambda other: other.captured_at)
-        return known[at - 1].account if at else None
+        if not at:
+            return None
+        last, shown = known[at - 1], self._shown(known[at - 1])
+        is_other = entry.home is not None and last.home not in (None, entry.home)
+        return None if is_other or shown is None else shown._replace(known_from="last-known")
 
     def _labels_of_hashes(self) -> dict[str, str]:
         """The label of each hash that snapshots of labelled agents and folders show."""
