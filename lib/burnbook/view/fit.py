@@ -174,8 +174,8 @@ def _in_lines(text: str, width: int) -> str | None:
 
 def _cut(text: str, width: int) -> str:
     """The same; the first characters of text of which no word fits."""
-    mark = ellipsis()
-    return _in_lines(text, width) or _head(text, width - len(mark)) + mark
+    shown, mark = _in_lines(text, width), ellipsis()
+    return _head(text, width - len(mark)) + mark if shown is None else shown
 
 
 def _widths(lines: Sequence[Sequence[str]]) -> list[int]:
