@@ -20,12 +20,10 @@ from burnbook.base.errors import (
     os_sentence,
 )
 from burnbook.base.text import printable
-from burnbook.view import fit, terminal
 
 Flags = Callable[[argparse.ArgumentParser], None]
 
 FORMATS = ("text", "json", "markdown")
-_HELP_WIDTH = 96
 _DAMAGED = "the cache was damaged and has been deleted; run the command again"
 _CANNOT_PRINT = "cannot write the output"
 
@@ -34,11 +32,15 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
     """Prints a docstring as help: unchanged, or with its paragraphs as wide as the terminal."""
 
     def __init__(self, prog: str) -> None:
-        width = min(_HELP_WIDTH, terminal.columns() or _HELP_WIDTH)
-        super().__init__(prog, max_help_position=28, width=width)
+        from burnbook.view import terminal
+
+        self._columns = terminal.columns()
+        super().__init__(prog, max_help_position=28, width=min(96, self._columns or 96))
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return fit.reflowed(text, width) if width < _HELP_WIDTH else text
+        from burnbook.view import fit
+
+        return text if self._columns is None else fit.reflowed(text, self._columns)
 
 
 class Parser(argparse.ArgumentParser):
@@ -129,7 +131,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     from burnbook.store.row_index import StoredRowIndex
     from burnbook.store.store import Store
     from burnbook.times import clock
-    from burnbook.view import render
+    from burnbook.view import render, terminal
 
     chosen = settings.resolve(args.data_dir, args.config_dir, args.agent)
     config = Config(chosen.config_dir, _providers, _capture_kinds)
@@ -238,5 +240,11 @@ def _print_error(name: str, message: str, code: int) -> int:
 
 def _message(name: str, sentence: str) -> str:
     """Returns a message as one line, on a terminal as lines of its width."""
-    width = terminal.columns(sys.stderr) if sys.stderr.isatty() else None
-    return "".join(f"{line}\n" for line in fit.wrapped(f"{name}: {sentence}", width))
+    message = f"{name}: {sentence}"
+    # It may be about a file of burnbook that cannot load.
+    with suppress(ImportError, OSError):
+        if sys.stderr.isatty():
+            from burnbook.view import fit, terminal
+
+            message = "\n".join(fit.wrapped(message, terminal.columns(sys.stderr)))
+    return f"{message}\n"

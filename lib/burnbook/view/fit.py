@@ -52,7 +52,12 @@ def wrapped(text: str, width: int | None) -> list[str]:
 
 
 def reflowed(text: str, width: int) -> str:
-    """Returns text with its paragraphs in lines of a width; indented lines stay lines."""
+    """Returns text with its paragraphs in lines of a width, if a line is longer.
+
+    Indented lines stay lines.
+    """
+    if all(columns_of(line) <= width for line in text.split("\n")):
+        return text
     blocks = []
     for block in text.split("\n\n"):
         has_lines = any(line.startswith(" ") for line in block.split("\n"))
