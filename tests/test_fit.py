@@ -84,6 +84,15 @@ def test_columns_that_are_left_out_are_named() -> None:
     ]
 
 
+def test_a_word_that_is_longer_than_its_column_is_cut() -> None:
+    table = Table(("Name", "Sum"), [("unbreakablename", "1,000"), ("", "2,000")], "<>")
+    assert render.text([table], colour=False, columns=20).splitlines() == [
+        "  Name           Sum",
+        "  unbreakabl…  1,000",
+        "               2,000",
+    ]
+
+
 def test_a_cell_with_spaces_gets_several_lines() -> None:
     table = Table(("Probe", "What"), [("locks", "a second process waits for it")], "<<")
     assert render.text([table], colour=False, columns=28).splitlines() == [

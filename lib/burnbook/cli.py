@@ -19,7 +19,6 @@ from burnbook.flags import FORMATS as FORMATS
 from burnbook.flags import Flags
 from burnbook.flags import parser as parser
 from burnbook.flags import window_flag as window_flag
-from burnbook.view import terminal
 from burnbook.view.messages import message_lines
 
 if TYPE_CHECKING:
@@ -82,7 +81,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     from burnbook.store.row_index import StoredRowIndex
     from burnbook.store.store import Store
     from burnbook.times import clock
-    from burnbook.view import render
+    from burnbook.view import render, terminal
 
     chosen = settings.resolve(args.data_dir, args.config_dir, args.agent)
     config = Config(chosen.config_dir, _providers, _capture_kinds)

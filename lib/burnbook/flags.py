@@ -7,24 +7,26 @@ from typing import Any, NoReturn
 
 from burnbook import __version__
 from burnbook.base.errors import USAGE
-from burnbook.view import fit, terminal
 from burnbook.view.messages import message_lines
 
 Flags = Callable[[argparse.ArgumentParser], None]
 
 FORMATS = ("text", "json", "markdown")
-_HELP_WIDTH = 96
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):
     """Prints a docstring as help: unchanged, or with its paragraphs as wide as the terminal."""
 
     def __init__(self, prog: str) -> None:
-        width = min(_HELP_WIDTH, terminal.columns() or _HELP_WIDTH)
-        super().__init__(prog, max_help_position=28, width=width)
+        from burnbook.view import terminal  # only help needs it
+
+        self._columns = terminal.columns()
+        super().__init__(prog, max_help_position=28, width=min(96, self._columns or 96))
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return fit.reflowed(text, width) if width < _HELP_WIDTH else text
+        from burnbook.view import fit
+
+        return text if self._columns is None else fit.reflowed(text, self._columns)
 
 
 class Parser(argparse.ArgumentParser):

@@ -52,7 +52,12 @@ def wrapped(text: str, width: int | None) -> list[str]:
 
 
 def reflowed(text: str, width: int) -> str:
-    """Returns text with its paragraphs in lines of a width; indented lines stay lines."""
+    """Returns text with its paragraphs in lines of a width, if a line is longer.
+
+    Indented lines stay lines.
+    """
+    if all(columns_of(line) <= width for line in text.split("\n")):
+        return text
     blocks = []
     for block in text.split("\n\n"):
         has_lines = any(line.startswith(" ") for line in block.split("\n"))
@@ -174,8 +179,8 @@ def _in_lines(text: str, width: int) -> str | None:
 
 def _cut(text: str, width: int) -> str:
     """The same; the first characters of text of which no word fits."""
-    mark = ellipsis()
-    return _in_lines(text, width) or _head(text, width - len(mark)) + mark
+    shown, mark = _in_lines(text, width), ellipsis()
+    return _head(text, width - len(mark)) + mark if shown is None else shown
 
 
 def _widths(lines: Sequence[Sequence[str]]) -> list[int]:
