@@ -112,6 +112,22 @@ def test_an_interrupt_after_the_lock_reports_that_rows_may_be_booked(
     assert shell.rows("notices")
 
 
+def test_a_run_that_is_killed_while_the_hook_runs_is_not_followed_by_another_notice(
+    shell: Shell, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    gate = fifo(tmp_path / "gate")
+    hook(shell, log, then=f"read _ < '{gate}'", extra="timeout_seconds = 60\n")
+    with shell.start("budget", "--at", "2026-11-22T10:00") as process:
+        until(lambda: len(lines(log)) == 2)
+        process.kill()
+        gate.write_text("\n")  # ends the hook, which outlives it
+        process.communicate()
+    shell.ok("budget", "--at", "2026-11-22T10:10")
+    assert lines(log) == REACHED
+    assert len(shell.rows("notices")) == 1
+
+
 @pytest.mark.parametrize(
     ("then", "message"),
     [("exit 3", "failed with exit code 3"), ("exec sleep 600", "did not finish in 1 s")],
@@ -250,7 +266,7 @@ def status(used: float, hours: float, resets: float) -> MeterStatus:
         ([notice(0.8), notice(0.0, 4, None)], [], None, 5, []),
         ([notice(0.8)], [crossing(0.5, 5, 9)], None, 5, [0.5]),
         ([notice(0.8), notice(0.0, 4, None)], [crossing(0.5, 5, 9)], None, 5, [0.5]),
-        # Without a reset in the pane, the next one is said to be later with each reading.
+        # Without a reset in the pane, its latest moment moves with each reading.
         ([notice(0.8, 0, 5)], [crossing(0.8, 1, 6)], None, 1, []),
         # The vendor reset it early, or another session shows less before the same reset.
         ([notice(0.8)], [], status(3, 1, 6), 1, [0.0]),

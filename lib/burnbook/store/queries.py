@@ -99,6 +99,14 @@ def wall_time_in(zone: Any) -> Callable[[int], datetime]:
     return lambda quarter: datetime.fromtimestamp(quarter * QUARTER, UTC).astimezone(zone)
 
 
+def set_wanted(database: Connection, origins: Iterable[int]) -> None:
+    """Fill `wanted` with the ids of origins."""
+    _in_memory(database)
+    database.execute("DROP TABLE IF EXISTS temp.wanted")
+    database.execute("CREATE TEMP TABLE wanted (origin INTEGER PRIMARY KEY)")
+    database.executemany("INSERT INTO wanted VALUES (?)", ((origin,) for origin in origins))
+
+
 def _in_memory(database: Connection) -> None:
     # Before the first temporary table: setting it again deletes them all.
     if database.execute("PRAGMA temp_store").fetchone()[0] != 2:

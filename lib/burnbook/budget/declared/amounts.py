@@ -95,11 +95,8 @@ def _of_logs(
         return None
     is_wanted = _matcher(ctx, budget, users)
     matches = [(origin[0], is_wanted(*origin[1:])) for origin in origins]
-    wanted = [(origin,) for origin, is_match in matches if is_match]
     reason = NOT_KNOWN if any(is_match is None for _, is_match in matches) else None
-    database.execute("DROP TABLE IF EXISTS temp.wanted")
-    database.execute("CREATE TEMP TABLE wanted (origin INTEGER PRIMARY KEY)")
-    database.executemany("INSERT INTO wanted VALUES (?)", wanted)
+    queries.set_wanted(database, (origin for origin, is_match in matches if is_match))
     pricing = Pricing("calculated", PriceList(ctx.config.prices)) if budget.unit == "usd" else None
     pace: dict[int, float] = {}
     attos: dict[int, int] = {}
