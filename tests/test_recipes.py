@@ -28,13 +28,16 @@ def ways() -> dict[str, list[str]]:
     for name, recipe in justfile().items():
         lines = ["".join(p if isinstance(p, str) else "" for p in line) for line in recipe["body"]]
         calls = [line for line in lines if not line.startswith("#")]
-        if match := re.fullmatch(r'/([a-z-]+)((?: [a-z-]+)*) "\$@"', "\n".join(calls)):
+        # A window that is not given is no argument, instead of an empty one.
+        all_words = r'(?:"\$@"|\$\{1:\+"\$@"\})'
+        if match := re.fullmatch(rf"/([a-z-]+)((?: [a-z-]+)*) {all_words}", "\n".join(calls)):
             modes[name] = [match[1], *match[2].split()]
     return modes
 
 
 WAYS = ways()
-DEV = "work on burnbook"
+DEV = "development"
+GROUPS = ["first steps", "every day", "windows", "reports", "money", "set-up", DEV]
 
 
 @pytest.fixture(scope="module")
@@ -65,13 +68,39 @@ def test_each_script_has_a_recipe_and_each_of_the_users_recipes_is_one_call_of_a
 
 def test_each_recipe_has_a_group_and_a_description() -> None:
     for name, recipe in justfile().items():
-        assert attribute(recipe, "group") in ("book", "read", "schedule", "setup", DEV), name
+        assert attribute(recipe, "group") in GROUPS, name
         assert recipe["doc"], name
 
 
-def test_the_recipes_for_development_are_listed_last() -> None:
-    listed = subprocess.check_output([str(ROOT / "just"), "--list"], text=True)
-    assert re.findall(r"^    \[(.*)\]$", listed, re.MULTILINE)[-1] == DEV
+@pytest.mark.parametrize("words", [[], ["--list"]])
+def test_the_list_has_the_users_groups_first_and_fits_80_columns(words: list[str]) -> None:
+    listed = subprocess.check_output([str(ROOT / "just"), *words], text=True)
+    assert re.findall(r"^    \[(.*)\]$", listed, re.MULTILINE) == GROUPS
+    assert max(map(len, listed.splitlines())) <= 80
+
+
+def test_the_main_argument_of_a_recipe_has_a_name() -> None:
+    named = {
+        name: recipe["parameters"][0]["name"]
+        for name, recipe in justfile().items()
+        if recipe["parameters"]
+    }
+    of_window = {name for name, argument in named.items() if argument == "window"}
+    assert {"checkpoint", "finalize", "preview", "budget", "churn", "audit", "decide"} <= of_window
+    assert (named["ingest"], named["usage"], named["start"]) == ("source", "report", "provider")
+
+
+@pytest.mark.parametrize("recipe", sorted(WAYS))
+def test_a_recipe_without_arguments_passes_no_empty_one(house: House, recipe: str) -> None:
+    required = [
+        p
+        for p in justfile()[recipe]["parameters"]
+        if p["default"] is None and p["kind"] == "singular"
+    ]
+    words = ["x"] * len(required)
+    call = house.calls("just", recipe, *words)[-1]
+    assert "" not in call["argv"]
+    assert call["argv"][: len(WAYS[recipe]) - 1] == WAYS[recipe][1:]
 
 
 @pytest.mark.parametrize("recipe", WAYS)
