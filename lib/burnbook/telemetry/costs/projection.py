@@ -59,13 +59,14 @@ def _apply(path: RootedPath, database: Connection, batches: Iterable[Batch]) -> 
     windows: dict[str, _Window] = {}
     retries = Retries(path, database)
     for offsets, batch in batches:
+        rows = zip(offsets, batch, strict=True)
+        counted = [(offset, row) for offset, row in rows if offset not in duplicates]
         by_window: dict[str, list[tuple[int, Any]]] = {}
-        for offset, row in zip(offsets, batch, strict=True):
-            if offset not in duplicates:
-                by_window.setdefault(row.window or "", []).append((offset, row))
-        for name, rows in by_window.items():
-            windows.setdefault(name, _Window(path, database, name)).add(rows)
-            retries.add(name, rows)
+        for offset, row in counted:
+            by_window.setdefault(row.window or "", []).append((offset, row))
+        for name, of_window in by_window.items():
+            windows.setdefault(name, _Window(path, database, name)).add(of_window)
+        retries.add(counted)
         single = sum(len(window.offsets) for window in windows.values())
         named = sum(len(window.named) for window in windows.values())
         if single > _MOST_SINGLE or named > _MOST_NAMED:

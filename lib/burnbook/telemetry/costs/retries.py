@@ -67,13 +67,13 @@ class Retries:
 
     def __init__(self, path: RootedPath, database: Connection) -> None:
         self._path, self._database = path, database
-        self._waiting: list[tuple[str, int, Any]] = []
+        self._waiting: list[tuple[int, Any]] = []
         self._last: dict[Run, list[Any]] = {}  # the last runs and their rows
         self._again: set[Run] = set()  # runs to read again
 
-    def add(self, window: str, rows: Iterable[tuple[int, Any]]) -> None:
-        """Add rows of a window with their offsets, each row once."""
-        self._waiting += [(window, offset, row) for offset, row in rows]
+    def add(self, rows: Iterable[tuple[int, Any]]) -> None:
+        """Add rows with their offsets, each row once."""
+        self._waiting += rows
         if len(self._waiting) >= _TOGETHER:
             self._add_runs()
 
@@ -86,27 +86,25 @@ class Retries:
 
     def _add_runs(self) -> None:
         waiting, self._waiting = self._waiting, []
-        waiting.sort(key=lambda entry: entry[2].ts)
+        waiting.sort(key=lambda entry: entry[1].ts)
         before, self._last = self._last, {}
         starts = [
             n
             for n, (entry, following) in enumerate(pairwise(waiting), 1)
-            if following[2].ts - entry[2].ts > _GAP
+            if following[1].ts - entry[1].ts > _GAP
         ]
         for start, end in pairwise(sorted({0, *starts, len(waiting)})):
             self._add_run(waiting[start:end], before)
 
-    def _add_run(
-        self, added: Sequence[tuple[str, int, Any]], before: Mapping[Run, list[Any]]
-    ) -> None:
-        rows = [row for _, _, row in added]
-        offsets = [offset for _, offset, _ in added]
+    def _add_run(self, added: Sequence[tuple[int, Any]], before: Mapping[Run, list[Any]]) -> None:
+        rows = [row for _, row in added]
+        offsets = [offset for offset, _ in added]
         run = Run(min(offsets), max(offsets), len(rows), _us(rows[0].ts), _us(rows[-1].ts))
-        failed = [entry for entry in added if entry[2].routed and not entry[2].ok]
+        failed = [entry for entry in added if entry[1].routed and not entry[1].ok]
         self._database.executemany(_ADD_ATTEMPT, [_attempt(*entry) for entry in failed])
-        self._find_marked(rows, [row for _, _, row in failed])
+        self._find_marked(rows, [row for _, row in failed])
         if failed:
-            self._look_back(_us(failed[0][2].ts), _us(failed[-1][2].ts) + WITHIN, before)
+            self._look_back(_us(failed[0][1].ts), _us(failed[-1][1].ts) + WITHIN, before)
         self._find_next(rows)
         self._last[self._save(run)] = rows
 
@@ -202,10 +200,10 @@ class Retries:
             )
 
 
-def _attempt(window: str, offset: int, row: Any) -> tuple[Any, ...]:
-    sent = row.input_tokens or 0
+def _attempt(offset: int, row: Any) -> tuple[Any, ...]:
+    sent, feature = row.input_tokens or 0, row.feature or row.rid
     return (
-        *(offset, window, row.feature or row.rid, row.rid, _mark(row), _us(row.ts), _size(row)),
+        *(offset, row.window, feature, row.rid, _mark(row), _us(row.ts), _size(row)),
         *(row.model, str(row.ts.date()), size_class(sent), bool(row.usd)),
         msgspec.json.encode(sums_of([row], ok=False)),
     )

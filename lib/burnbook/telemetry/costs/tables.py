@@ -73,7 +73,7 @@ RETRY_TABLES = (
     # is the number of binary digits of the input tokens, `sums` is JSON of `Sums`.
     """CREATE TABLE telemetry_attempts (
     offset INTEGER PRIMARY KEY,
-    window_id TEXT NOT NULL,
+    window_id TEXT,
     feature TEXT, -- without one, the rid
     rid TEXT,
     retry_of TEXT,
