@@ -51,7 +51,7 @@ Feature: What the routed work would have cost in points of the baseline's weekly
       | points_saved.0.usd_per_point.ratio    | 0.027  |
       | points_saved.0.reason                 | null   |
 
-  Scenario: Windows without agents' logs have the tokens of the proxy's baseline
+  Scenario Outline: Windows without agents' logs have the tokens of the proxy's baseline: <what>
     Given W1 has the requests
       | ts    | rid | lane     | model       | input_tokens | cached_input_tokens | output_tokens |
       | 01:10 | a   | baseline | gpt-5.6-sol | 25000        | 5000                | 1000          |
@@ -61,12 +61,18 @@ Feature: What the routed work would have cost in points of the baseline's weekly
       | 02:10 | c   | baseline | gpt-5.6-sol | 40000        | 2000          |
     And W3 has the requests
       | ts    | rid | lane     | model       | input_tokens | output_tokens |
-      | 03:10 | d   | baseline | gpt-5.6-sol | 50000        | 2000          |
+      | 03:10 | d   | baseline | <model>     | 50000        | 2000          |
     When I run "bin/cost-compare --window W4 --format json"
     Then the JSON has
       | path                                  | value |
       | points_saved.0.windows                | 3     |
       | points_saved.0.tokens_per_point.ratio | 11500 |
+      | points_saved.0.usd_per_point.ratio    | <usd> |
+
+    Examples:
+      | what            | model       | usd   |
+      | all with prices | gpt-5.6-sol | 0.028 |
+      | one without     | o3          | null  |
 
   Scenario: Too few windows
     When I run "bin/cost-compare --window W4"

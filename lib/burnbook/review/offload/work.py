@@ -78,7 +78,8 @@ def proxied_work(ctx: Context, window: str) -> tuple[ByProvider, ByProvider]:
         for key, added in tally.cells.items():
             provider = provider_of(key.model, None, other)
             if provider is not None:
-                usd = pricing(key, added).usd._replace(is_whole=not added.unknown)
+                usd = pricing(key, added).usd
+                usd = usd._replace(is_whole=usd.is_whole and not added.unknown)
                 _add(of_side, provider, Work(added.requests, new_tokens_of(added), usd))
     return sides
 

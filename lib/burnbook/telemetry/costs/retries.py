@@ -163,9 +163,9 @@ class Retries:
 
 
 def _attempt(window: str, offset: int, row: Any) -> tuple[Any, ...]:
-    sent = row.input_tokens or 0
+    sent, feature = row.input_tokens or 0, row.feature or row.rid
     return (
-        *(offset, window, row.feature or row.rid, row.rid, _mark(row), _us(row.ts), _size(row)),
+        *(offset, window, feature, row.rid, _mark(row), _us(row.ts), _size(row)),
         *(row.model, str(row.ts.date()), size_class(sent), bool(row.usd)),
         msgspec.json.encode(sums_of([row], ok=False)),
     )
