@@ -43,7 +43,7 @@ def test_a_day_at_a_change_of_the_clock_has_23_or_25_hours() -> None:
     assert lengths == [23, 25]
 
 
-def shown(hours: float, used: float, resets: float | None = None, owner: str = "ada") -> Shown:
+def shown(hours: float, used: float, resets: float | None = None, owner: str = "work") -> Shown:
     """A reading of a five-hour meter; `hours` and `resets` are hours after midnight."""
     reset = None if resets is None else MIDNIGHT + timedelta(hours=resets)
     return Shown(owner, MIDNIGHT + timedelta(hours=hours), used, 300, reset)
@@ -59,8 +59,10 @@ def shown(hours: float, used: float, resets: float | None = None, owner: str = "
         ([shown(1, 50, 3), shown(2, 60, 3)], 10, BEGAN_BEFORE),
         ([shown(6, 50, 10)], 50, None),
         ([shown(6, 50, 10), shown(9, 60, 10), shown(11, 30, 15)], 90, None),
-        # A session that is behind shows less, and another one the same window.
-        ([shown(6, 50, 10), shown(7, 40, 10), shown(8, 55, 10, "bo")], 55, None),
+        # A session that is behind shows less; another account has a window of its own.
+        ([shown(6, 50, 10), shown(7, 40, 10), shown(8, 55, 10)], 55, None),
+        ([shown(6, 50, 10), shown(8, 55, 10, "own")], 105, None),
+        ([shown(6, 50, 10), shown(8, 55, 10, "bo")._replace(is_known=False)], 55, None),
         # Without a reset: the window is another one if the meter fell, or after its length.
         ([shown(-1, 20), shown(1, 50)], 30, None),
         ([shown(-1, 20), shown(1, 10)], 0, BEGAN_BEFORE),

@@ -111,6 +111,12 @@ def readings(store: Store, provider: str, began: datetime, ended: datetime) -> l
     ]
 
 
+def providers(store: Store) -> list[str]:
+    """The providers that have readings, sorted."""
+    rows = store.view(METERS).execute("SELECT DISTINCT provider FROM meter_readings ORDER BY 1")
+    return [provider for (provider,) in rows]
+
+
 def homes(store: Store, provider: str) -> list[str]:
     """The agents' folders that have readings of a provider, sorted."""
     rows = store.view(METERS).execute(

@@ -1,7 +1,7 @@
 """The points of a meter that readings prove in a period: what it rose, over all of its windows.
 
-A window of a meter is known by its reset, so two agents on one account show the same window, whose
-points count once.
+A window of a meter is known by its account and its reset, so the points of agents that share an
+account count once. Agents without a known account share one if they show the same reset.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +14,8 @@ from burnbook.context import Context
 from burnbook.meters.vendor_meters import same_reset
 from burnbook.rows.meters import Meter
 from burnbook.store.queries import QUARTER
+from burnbook.windows import vendor_meters_store
+from burnbook.windows.accounts.identity import Account, identities
 from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
 NO_READINGS = "no-readings"
@@ -23,13 +25,14 @@ _LONGEST = timedelta(days=32)  # a meter's window: earlier readings are of anoth
 
 
 class Shown(NamedTuple):
-    """One reading of a meter. `owner` is the account as far as it is known."""
+    """One reading of a meter. `owner` is the account, or the agent if no account `is_known`."""
 
     owner: str
     captured_at: datetime
     used_percent: float
     window_minutes: int | None
     resets_at: datetime | None
+    is_known: bool = True
 
 
 def points(ctx: Context, budget: Budget, since: datetime, until: datetime) -> Amounts:
@@ -80,9 +83,12 @@ def _windows(readings: Sequence[Shown]) -> Iterable[list[Shown]]:
 
 
 def _is_same(last: Shown, reading: Shown) -> bool:
+    is_other = last.owner != reading.owner
+    if is_other and last.is_known and reading.is_known:
+        return False
     if last.resets_at is not None or reading.resets_at is not None:
         return same_reset(last.resets_at, reading.resets_at)
-    if last.owner != reading.owner or reading.used_percent < last.used_percent:
+    if is_other or reading.used_percent < last.used_percent:
         return False
     minutes = reading.window_minutes
     return not minutes or reading.captured_at - last.captured_at <= timedelta(minutes=minutes)
@@ -95,31 +101,35 @@ def _begins_after(reading: Shown, since: datetime) -> bool:
 
 
 def _readings(ctx: Context, budget: Budget, since: datetime, until: datetime) -> Iterator[Shown]:
-    accounts, earliest = ctx.config.accounts, since - _LONGEST
-
-    def shown(
-        provider: str, agent: str | None, login: str | None, at: datetime, meters: Iterable[Meter]
-    ) -> Iterator[Shown]:
-        label = accounts.label(provider, None, agent)
-        if (
-            earliest <= at <= until
-            and budget.provider in (None, provider)
-            and budget.agent in (None, agent)
-            and budget.account in (None, label)
-        ):
-            owner = f"{provider} {label or login or agent}"
-            for meter in meters:
-                if meter.name == budget.meter and meter.used_percent is not None:
-                    limits = (meter.used_percent, meter.window_minutes, meter.resets_at)
-                    yield Shown(owner, at, *limits)
-
-    index = snapshot_index(ctx)
-    for window in index.windows():
-        entries = [each for each in index.counted(window) if each.captured_at >= earliest]
-        for row in read_snapshots(ctx.book, entries):
-            yield from shown(row.provider, row.agent, row.account, row.captured_at, row.meters)
-    for row in ctx.book.rows("meters"):
-        yield from shown(row.provider, row.agent, None, row.captured_at, row.meters)
+    index, earliest = snapshot_index(ctx), since - _LONGEST
+    of_panes = {provider for _, provider in index.providers()}
+    for provider in sorted({*of_panes, *vendor_meters_store.providers(ctx.store)}):
+        if budget.provider not in (None, provider):
+            continue
+        known = identities(ctx, provider)
+        entries = [
+            each for each in index.of_provider(provider) if earliest <= each.captured_at <= until
+        ]
+        shown: list[tuple[str | None, Account, datetime, Meter]] = [
+            (row.agent, known.of_snapshot(entry), entry.captured_at, meter)
+            for entry, row in zip(entries, read_snapshots(ctx.book, entries), strict=True)
+            for meter in row.meters
+        ]
+        shown += [
+            (each.source.agent, Account(name, "home"), each.captured_at, each.meter)
+            for each in vendor_meters_store.readings(ctx.store, provider, earliest, until)
+            if (name := known.of_reading(each.source, each.captured_at)) is not None
+        ]
+        for agent, account, captured_at, meter in shown:
+            if (
+                meter.name == budget.meter
+                and meter.used_percent is not None
+                and budget.account in (None, account.name)
+                and budget.agent in (None, agent)
+            ):
+                limits = (meter.used_percent, meter.window_minutes, meter.resets_at)
+                owner = f"{provider} {account.name}"
+                yield Shown(owner, captured_at, *limits, account.is_known)
 
 
 def _moment(reading: Shown) -> datetime:
