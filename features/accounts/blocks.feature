@@ -25,7 +25,7 @@ Feature: Five-hour blocks of each account
     When I run "bin/usage blocks"
     Then it prints the lines
       """
-      2026-11-22 07:00-12:00 ~/.codex-work   codex  claude-opus-4-5  10  0  0  0  10  0.0001
+      2026-11-22 07:00-12:00 ~/.codex-work   codex  10  0  0  0  10  0.0001
       """
 
   Scenario: A pane is of the block of its agent's account

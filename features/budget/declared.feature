@@ -222,5 +222,6 @@ Feature: Budgets of a window, day, week or month
     And agents used
       | agent                  | at    | project                                                                     | input     |
       | agent-with-a-long-name | 09:00 | /srv/a/folder/with/a/long/path/in/which/somebody/works/on/something/special | 999000999 |
+    And COLUMNS is set to "80"
     When I run "bin/budget --window W0-CHN" at 12:00
     Then no line is longer than 80 characters

@@ -32,8 +32,7 @@ Feature: Stop rules from budgets.toml
     When I run "bin/budget --agent ada" at 12:01
     Then it prints the lines
       """
-      Stop: do not start the next window (ada codex weekly: 9% left, a window costs
-        12)
+      Stop: do not start the next window (ada codex weekly: 9% left, a window costs 12)
       Stop rules
       weekly ada codex weekly 9% 12 stop
       """
@@ -54,8 +53,7 @@ Feature: Stop rules from budgets.toml
     When I run "bin/budget --agent ada --exit-code" at 09:01
     Then it prints the lines
       """
-      Warning: do not start the next window (ada codex weekly: 9% left, the cost of a
-        window is unknown)
+      Warning: do not start the next window (ada codex weekly: 9% left, the cost of a window is unknown)
       weekly ada codex weekly 9% - warning (step-not-known)
       """
 

@@ -11,15 +11,16 @@ from burnbook.budget.declared.status import BudgetStatus
 from burnbook.budget.meter_status import MeterStatus
 from burnbook.budget.stop_rules import Verdict
 from burnbook.config.loader import Config
-from burnbook.view.parts import Line, Part, Title, bar, moment, number, percent
-from burnbook.view.width import WIDTH, lines, near, table
+from burnbook.view.parts import Line, Part, Table, Title, bar, moment, near, number, percent
 from burnbook.windows.facts import WindowFacts
 
 if TYPE_CHECKING:
     from burnbook.budget.burn_rate import Projection
 
-LEAST_BAR = 5
-_RIGHT = frozenset({"used", "left", "% an hour", "step"})
+_COLUMNS = 80  # of a usual terminal: a bar is as long as there is room
+_LEAST_BAR = 5
+_METERS = ("agent", "provider", "meter", "used", "left", "resets", "% an hour", "runs out")
+_RULES = ("rule", "of", "left", "step", "state")
 _REASONS = {
     "finalized": "the window is finalized",
     "ended": "the window has ended",
@@ -41,10 +42,9 @@ def parts(
     result = declared.stops(budgets)
     for word, state in (("Stop", "stop"), ("Warning", "warning")):
         result += [
-            line
+            Line(f"{word}: {verdict.message} ({_detail(verdict)})", strong=True)
             for verdict in verdicts
             if verdict.state == state
-            for line in lines(f"{word}: {verdict.message} ({_detail(verdict)})", strong=True)
         ]
     result += budget_lines(used, facts.config.preview.bar_width, f"{facts.window} budget")
     result += _burn(rate) + _projection(facts.config, projected)
@@ -62,17 +62,17 @@ def budget_lines(use: Use, bar_width: int, title: str = "Budget") -> list[Line]:
         text += f", left {number(use.left_tokens)}"
     if use.used_from and use.used_percent is not None:
         text, share = f"{text}  ", percent(use.used_percent)
-        width = min(bar_width, WIDTH - len(text) - len(share) - 1)
-        drawn = bar(use.used_percent / 100, width) if width >= LEAST_BAR else ""
+        width = min(bar_width, _COLUMNS - len(text) - len(share) - 1)
+        drawn = bar(use.used_percent / 100, width) if width >= _LEAST_BAR else ""
         text += f"{drawn} {share}".lstrip()
-    result = lines(text)
+    result = [Line(text)]
     if use.level is not None:
         level = percent(use.level * 100)
-        result += lines(f"Warning: {level} or more of the budget is used", strong=True)
+        result.append(Line(f"Warning: {level} or more of the budget is used", strong=True))
     for context in use.contexts:
         limit = number(context.limit_tokens or use.capacity_tokens)
         held = f"{number(context.used_tokens)} of {limit} tokens"
-        result += lines(f"Context: {held} ({context.agent} {context.provider})")
+        result.append(Line(f"Context: {held} ({context.agent} {context.provider})"))
     return result
 
 
@@ -114,17 +114,23 @@ def _out(config: Config, out: Out, ends: datetime | None) -> str:
 def _meters(facts: WindowFacts, meters: Sequence[MeterStatus]) -> list[Part]:
     now, zone = facts.now, facts.config.zone
     rows = [
-        {
-            **{"agent": ", ".join(meter.agents), "provider": meter.provider, "meter": meter.meter},
-            **{"used": percent(meter.used_percent), "left": percent(meter.left_percent)},
-            "resets": _reset(meter, now, zone),
-            "% an hour": _band(meter.per_hour),
-            "runs out": _meter_out(meter, now, zone),
-        }
+        (
+            *(", ".join(meter.agents), meter.provider, meter.meter),
+            *(percent(meter.used_percent), percent(meter.left_percent)),
+            *(_reset(meter, now, zone), _band(meter.per_hour), _meter_out(meter, now, zone)),
+        )
         for meter in meters
     ]
-    shown = table(rows, right=_RIGHT, optional=("left", "% an hour"))
-    return [Title("Meters"), *shown] if rows else []
+    table = Table(_METERS, rows, "<<<>><><")
+    narrower = _without(table, "left", "% an hour")
+    return [Title("Meters"), table._replace(narrower=narrower)] if rows else []
+
+
+def _without(table: Table, *names: str) -> Table:
+    """The table without some columns."""
+    kept = [n for n, name in enumerate(table.head) if name not in names]
+    rows = [[row[n] for n in kept] for row in table.rows]
+    return Table([table.head[n] for n in kept], rows, "".join(table.align[n] for n in kept))
 
 
 def _reset(meter: MeterStatus, now: datetime, zone: tzinfo) -> str:
@@ -154,17 +160,16 @@ def _meter_out(meter: MeterStatus, now: datetime, zone: tzinfo) -> str:
 
 def _rules(verdicts: Sequence[Verdict]) -> list[Part]:
     rows = [
-        {
-            "rule": rule.rule,
-            "of": " ".join(filter(None, (rule.agent, rule.provider, rule.meter))) or "-",
-            "left": percent(rule.left_percent),
-            "step": "-" if rule.step is None else number(rule.step),
-            "state": rule.state if rule.reason is None else f"{rule.state} ({rule.reason})",
-        }
+        (
+            *(rule.rule, " ".join(filter(None, (rule.agent, rule.provider, rule.meter))) or "-"),
+            *(percent(rule.left_percent), "-" if rule.step is None else number(rule.step)),
+            rule.state if rule.reason is None else f"{rule.state} ({rule.reason})",
+        )
         for rule in verdicts
     ]
-    shown = table(rows, right=_RIGHT, optional=("step", "left"))
-    return [Title("Stop rules"), *shown] if rows else []
+    table = Table(_RULES, rows, "<<>><")
+    narrower = _without(table, "step", "left")
+    return [Title("Stop rules"), table._replace(narrower=narrower)] if rows else []
 
 
 def _detail(verdict: Verdict) -> str:

@@ -84,3 +84,15 @@ def bar(share: float | None, width: int) -> str:
 def moment(value: datetime | None, zone: tzinfo) -> str:
     """Returns a moment as wall time in a zone, to the minute; `-` if it is None."""
     return "-" if value is None else f"{clock.to_wall(value, zone):%Y-%m-%d %H:%M}"
+
+
+def near(value: datetime | None, now: datetime, zone: tzinfo) -> str:
+    """Returns a moment as wall time: `23:50` if it is today, without the year if it is near."""
+    if value is None:
+        return moment(None, zone)
+    shown, today = clock.to_wall(value, zone), clock.to_wall(now, zone)
+    if shown.date() == today.date():
+        return f"{shown:%H:%M}"
+    if abs((shown.date() - today.date()).days) < 180:
+        return f"{shown:%m-%d %H:%M}"
+    return moment(value, zone)

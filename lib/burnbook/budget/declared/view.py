@@ -1,12 +1,11 @@
-"""Lays out the declared budgets: two lines each, within 80 columns."""
+"""Lays out the declared budgets: two lines each."""
 
 from collections.abc import Sequence
 from datetime import tzinfo
 
 from burnbook.budget.declared.status import BudgetStatus
 from burnbook.config.budgets import SCOPES
-from burnbook.view.parts import Part, moment, number, percent
-from burnbook.view.width import lines
+from burnbook.view.parts import Line, Part, moment, number, percent
 
 _UNITS = {"tokens": "tokens", "usd": "USD", "points": "points"}
 _REASONS = {
@@ -23,10 +22,9 @@ _REASONS = {
 def stops(budgets: Sequence[BudgetStatus]) -> list[Part]:
     """Returns a line for each budget that is used up."""
     return [
-        line
+        Line(f"Stop: budget {each.name} is used up ({used_text(each)})", strong=True)
         for each in budgets
         if is_used_up(each)
-        for line in lines(f"Stop: budget {each.name} is used up ({used_text(each)})", strong=True)
     ]
 
 
@@ -40,18 +38,18 @@ def parts(budgets: Sequence[BudgetStatus], zone: tzinfo) -> list[Part]:
     result: list[Part] = []
     for each in budgets:
         share = "" if each.used_percent is None else f" ({percent(each.used_percent)})"
-        result += lines(f"Budget {each.name}: {used_text(each)}{share}{_left(each)}")
+        result.append(Line(f"Budget {each.name}: {used_text(each)}{share}{_left(each)}"))
         scope = ", ".join([each.per, *_scope(each)])
-        result += lines(f"  {scope}, until {moment(each.ends_at, zone)}")
+        result.append(Line(f"  {scope}, until {moment(each.ends_at, zone)}"))
         if each.projected_low is not None and each.projected_high is not None:
             band = f"{_amount(each, each.projected_low)} to {_amount(each, each.projected_high)}"
-            result += lines(f"  {band} used at the end")
+            result.append(Line(f"  {band} used at the end"))
         if each.reason is not None:
-            result += lines(f"  {_REASONS.get(each.reason, each.reason)}")
+            result.append(Line(f"  {_REASONS.get(each.reason, each.reason)}"))
         if each.level is not None:
             level = percent(each.level * 100)
             text = f"Warning: {level} or more of budget {each.name} is used"
-            result += lines(text, strong=True)
+            result.append(Line(text, strong=True))
     return result
 
 
