@@ -158,7 +158,8 @@ def _windows(ctx: Context, provider: str, logged: dict[str, dict[str, Work]]) ->
     newest = reversed(snapshot_index(ctx).windows())
     for window in islice(newest, LAST):
         row = history.closing(ctx, window)
-        uses = row.closings if row is not None else window_facts(ctx, window).closings
+        uses: efficiency.Uses
+        uses = (row.accounts or row.closings) if row else window_facts(ctx, window).accounts
         meters = efficiency.meter_of(uses, provider)
         if any(meter.window_minutes != WEEK for meter in meters):
             continue
