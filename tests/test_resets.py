@@ -58,8 +58,9 @@ def test_windows_that_follow_each_other_in_a_ring_are_passed_over_once(tmp_path:
 
 def test_an_agent_that_joins_after_the_end_stays_until_the_next_reset(tmp_path: Path) -> None:
     declared = config(tmp_path, "[windows.A]\nends = 2026-11-22T00:01:00\n")
-    turn = only(turns(declared, book(("A", "before", "22T09:00")), "22T10:00"))
-    assert turn.boundary == at("23T00:01")
+    for moment in ("22T09:00", "22T23:50"):
+        turn = only(turns(declared, book(("A", "before", moment)), "22T23:55"))
+        assert turn.boundary == at("23T00:01"), moment
 
 
 def test_work_on_a_second_day_in_one_window_ends_on_that_day(tmp_path: Path) -> None:

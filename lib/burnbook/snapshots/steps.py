@@ -166,11 +166,15 @@ def _is_over(turn: Turn, moment: datetime, pane: PaneInput) -> bool:
 
 
 def _last_window(ctx: Context, index: SnapshotIndex, provider: str) -> str:
-    """The window that the agent entered last, according to `index`."""
-    entered = index.entered(ctx.agent, provider)
-    if entered:
+    """The window that the agent entered last, according to `index`.
+
+    If the clock was set back, every window is later, which `moment_support` judges.
+    """
+    whose = ctx.agent, provider
+    entered = index.entered(*whose) or snapshot_index(ctx).entered(*whose)
+    if entered and (not clock.is_given() or index.entered(*whose)):
         return entered[0]
-    if snapshot_index(ctx).entered(ctx.agent, provider):
+    if entered:
         raise Missing(
             f"no BEFORE of {provider} for {ctx.agent} is as old as this pane; nothing booked "
             "(--window names its window)"

@@ -68,13 +68,13 @@ def boundary_of(
 ) -> datetime | None:
     """The boundary at which one agent leaves a window; None if it has no BEFORE in it.
 
-    It is the end of the window. An agent that joins after the end stays until a reset.
+    It is the end of the window. An agent that joins after the end stays until the next reset.
     """
     begun = _stretch(index, window, agent, provider)
     if begun is None:
         return None
     ends = of(config, index, window).ends_at
-    return first_end(config, begun) if ends is None or ends <= begun else ends
+    return config.next_reset(begun) if ends is None or ends <= begun else ends
 
 
 def open_windows(
