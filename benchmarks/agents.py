@@ -12,6 +12,7 @@ Example:
 import argparse
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -71,9 +72,9 @@ class Bench:
 
     def report(self) -> Command:
         """Book new requests, and report by day."""
-        words = ["daily", "--fresh", "--format", "json", "--tool", self.tool]
-        words += ["--data-dir", str(self.book)]
-        return Command([str(ROOT / "bin" / "usage"), *words])
+        words = ["daily", "--format", "json", "--tool", self.tool, "--data-dir", str(self.book)]
+        commands = (self.ours().argv, [str(ROOT / "bin" / "usage"), *words])
+        return Command(["sh", "-c", " && ".join(map(shlex.join, commands))])
 
     def rival(self, name: str, *, cold: bool = False) -> Command:
         """A rival's report; cold: without its cache."""

@@ -59,7 +59,7 @@ NUL: list[tuple[str, Key, str]] = [
     ("churn.toml", ("repositories", "app"), "churn"),
     ("feeds/proxy-telemetry.toml", ("file",), "ingest proxy-telemetry"),
     ("feeds/claude.toml", ("roots", 0), "ingest claude"),
-    ("feeds/claude.toml", ("environment",), "usage model --fresh"),
+    ("feeds/claude.toml", ("environment",), "ingest claude"),
 ]
 
 
@@ -147,7 +147,7 @@ def refusal_fault(path: str, key: Key, kind: str, sentence: str) -> str:
 def use_fault(inside: Inside, file: str) -> str:
     """A fault of the commands that use an accepted value, or an empty text."""
     feed = feed_of(file)
-    for words in USES.get(file, (f"ingest {feed}", "usage model --fresh")):
+    for words in USES.get(file, (f"ingest {feed}", "ingest")):
         name, *rest = words.split()
         stdin = SAMPLE if feed == "proxy-telemetry" and name == "ingest" else b""
         done = inside.run(name, *rest, stdin=stdin)

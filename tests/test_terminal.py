@@ -160,6 +160,14 @@ def test_usage_of_an_empty_book_offers_to_read_the_logs(
         assert "run ./just ingest to read the logs of claude" in text
 
 
+def test_usage_reports_that_the_logs_have_no_request(fresh: Shell, tmp_path: Path) -> None:
+    (tmp_path / ".claude" / "projects" / "p" / "s1.jsonl").write_text("")
+    command = [str(ROOT / "bin" / "usage"), *AT]
+    seen = terminal.run(command, fresh.environment, 80, prompt="[Y/n] ", keys="\n")
+    assert seen.code == 0
+    assert seen.lines[-1] == "daily: these logs have no usage"
+
+
 def test_usage_asks_nothing_if_stdin_is_no_terminal(fresh: Shell) -> None:
     with open(os.devnull) as nothing:
         command = [str(ROOT / "bin" / "usage")]

@@ -5,7 +5,7 @@ import os
 from contextlib import suppress
 from typing import Any
 
-from burnbook.agent_logs.ingest import feed as one_feed
+from burnbook.agent_logs.ingest import feed as single_feed
 from burnbook.base import files
 from burnbook.base.errors import (
     IO,
@@ -49,8 +49,8 @@ def run(ctx: Context, *, strict: bool = False) -> Result:
             feed = ctx.config.feed(name)
             if not isinstance(feed, LogFeed) or not _is_here(feed):
                 continue
-            result = one_feed.run(ctx, name, feed, one_feed.Input(strict=strict), progress)
-            gc.collect()  # `one_feed` turns it off. 59 MiB instead of 66 for 500 MB of logs
+            result = single_feed.run(ctx, name, feed, single_feed.Input(strict=strict), progress)
+            gc.collect()  # `single_feed` turns it off. 59 MiB instead of 66 for 500 MB of logs
             feeds.append({**result.data, "error": None, "code": result.code})
         except BurnbookError as error:
             feeds.append(_failed(name, str(error), error.code))

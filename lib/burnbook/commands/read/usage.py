@@ -34,11 +34,13 @@ def run(ctx: Context, args: Any) -> Result:
     from burnbook.agent_logs.ingest import offer
 
     read = offer.offer(ctx) if args.format == "text" else None
-    shown = _report(ctx, args) if read is not None else None
-    if read is not None and shown is not None:
-        return Result([*read.parts, Line(""), *shown.parts], shown.data, read.code)
-    message = f"{args.report}: no usage in the book; {offer.hint(ctx)}"
-    return Result([Line(message, strong=True)], None)
+    if read is None:
+        message = f"{args.report}: no usage in the book; {offer.hint(ctx)}"
+        return Result([Line(message, strong=True)], None)
+    result = _report(ctx, args)
+    none = Line(f"{args.report}: these logs have no usage", strong=True)
+    parts = [none] if result is None else result.parts
+    return Result([*read.parts, Line(""), *parts], None, read.code)
 
 
 def _report(ctx: Context, args: Any) -> Result | None:
