@@ -122,6 +122,26 @@ def test_a_value_of_an_earlier_reset_is_older() -> None:
 def test_a_value_of_an_earlier_reset_that_ends_a_stretch_leaves_the_rest_open() -> None:
     assert figures(seen(0, 10, 4), seen(1, 60, 4), seen(3, 40, 4)) == (50, 90, 0)
     assert figures(seen(0, 10, 4), seen(1, 103, 4), seen(3, 40, 4)) == (93, 93, 0)
+    middle = seen(1, 20, 4), seen(2, 60, 4)
+    assert figures(seen(0, 10, 4), *middle, seen(3, 40, 4)) == (50, 90, 0)
+
+
+def test_a_reset_that_is_two_minutes_earlier_is_the_same() -> None:
+    near = seen(2, 60, 4 - 2 / 60)
+    assert figures(seen(0, 10, 4), near, seen(3, 70, 4)) == (60, 60, 0)
+    assert figures(seen(0, 10, 4), near, seen(5, 30, 9)) == (80, 120, 1)
+
+
+def test_equal_bounds_across_a_reset_are_no_exact_delta() -> None:
+    delta = deltas.delta_of(seen(0, 100, 4), seen(5, 40, 9), ())
+    assert (delta.delta, delta.delta_min, delta.delta_max) == (None, 40, 40)
+
+
+@pytest.mark.parametrize(("used", "delta"), [(71.9999996, 0), (71.999996, -0.000004)])
+def test_a_fall_counts_to_a_millionth(used: float, delta: float) -> None:
+    change = deltas.delta_of(seen(0, 72, 4), seen(3, used, 4), ())
+    assert (change.delta, deltas.fell(change)) == (delta, delta < 0)
+    assert str(change.delta) != "-0.0"
 
 
 def test_values_at_the_moment_of_before_or_after_are_no_evidence() -> None:
@@ -156,6 +176,7 @@ def test_the_reset_of_an_unused_window_moves_on(used: float, resets: float, is_r
         (4, 44, 1, (44, 140), False),
         (4, 44, 2, (44, 240), True),
         (4.0000004, 44, 2, (44, 240), True),
+        (4.000004, 44, 2, (44, 240), False),
         (None, 44, 4, (44, 440), False),
         (4, None, 4, (44, 440), False),
     ],
