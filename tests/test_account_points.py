@@ -7,13 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
+import pytest
 from burnbook.book import codec
 from burnbook.book.book import Book
 from burnbook.config.loader import Config
 from burnbook.context import Context
 from burnbook.meters import deltas, efficiency
 from burnbook.meters.deltas import Seen
-from burnbook.rows.meters import Meter, Row, Snapshot
+from burnbook.rows.meters import Meter, MeterDelta, Row, Snapshot
 from burnbook.rows.usage import MeterReading
 from burnbook.store.row_index import StoredRowIndex
 from burnbook.store.store import Store
@@ -23,7 +24,7 @@ from hypothesis import strategies as st
 
 T0 = datetime(2026, 11, 23, tzinfo=UTC)
 LENGTH = 300
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 class Vendor:
@@ -68,13 +69,13 @@ def test_the_bounds_of_a_meter_contain_what_was_used(
 ) -> None:
     """Readings come in any order, and may show what the vendor said up to 200 minutes before."""
     began, ended = sorted((first, second))
-    seen = [
+    evidence = [
         Seen(T0 + at * MINUTE, vendor.meter(max(began, at - lag)))
         for at, lag in readings
         if began < at < ended
     ]
     ends = [Seen(T0 + at * MINUTE, vendor.meter(at)) for at in (began, ended)]
-    delta = deltas.delta_of(*ends, seen)
+    delta = deltas.delta_of(*ends, evidence)
     true = vendor.used(began, ended)
     assert delta.reason is None
     assert delta.delta_min is not None
@@ -91,9 +92,112 @@ def test_the_bounds_of_a_meter_contain_what_was_used(
 def test_a_reading_in_each_window_leaves_only_what_nobody_saw() -> None:
     vendor = Vendor([(10, 60), (350, 30)])
     ends = [Seen(T0 + at * MINUTE, vendor.meter(at)) for at in (0, 500)]
-    seen = [Seen(T0 + 200 * MINUTE, vendor.meter(200))]
-    delta = deltas.delta_of(*ends, seen)
+    delta = deltas.delta_of(*ends, [Seen(T0 + 200 * MINUTE, vendor.meter(200))])
     assert (delta.delta_min, delta.delta_max, delta.resets) == (90, 130, 1)
+
+
+def seen(at: float, used: float, resets: float | None) -> Seen:
+    """A value `at` hours after T0 of a meter that resets `resets` hours after T0."""
+    resets_at = None if resets is None else T0 + resets * HOUR
+    return Seen(T0 + at * HOUR, Meter("5h", used, LENGTH, resets_at))
+
+
+def figures(*values: Seen) -> tuple[float, float, int]:
+    """The bounds from the first value to the last, with the others as evidence."""
+    delta = deltas.delta_of(values[0], values[-1], values[1:-1])
+    assert delta.delta_min is not None
+    assert delta.delta_max is not None
+    return delta.delta_min, delta.delta_max, delta.resets
+
+
+def test_a_lower_value_before_the_same_reset_is_older() -> None:
+    assert figures(seen(0, 10, 4), seen(1, 30, 4), seen(2, 20, 4), seen(3, 40, 4)) == (30, 30, 0)
+
+
+def test_a_value_of_an_earlier_reset_is_older() -> None:
+    late = seen(6, 90, 4)
+    assert figures(seen(0, 10, 4), seen(5, 20, 9), late, seen(7, 30, 9)) == (30, 120, 1)
+
+
+def test_a_value_of_an_earlier_reset_that_ends_a_stretch_leaves_the_rest_open() -> None:
+    assert figures(seen(0, 10, 4), seen(1, 60, 4), seen(3, 40, 4)) == (50, 90, 0)
+    assert figures(seen(0, 10, 4), seen(1, 103, 4), seen(3, 40, 4)) == (93, 93, 0)
+    middle = seen(1, 20, 4), seen(2, 60, 4)
+    assert figures(seen(0, 10, 4), *middle, seen(3, 40, 4)) == (50, 90, 0)
+
+
+def test_a_reset_that_is_two_minutes_earlier_is_the_same() -> None:
+    near = seen(2, 60, 4 - 2 / 60)
+    assert figures(seen(0, 10, 4), near, seen(3, 70, 4)) == (60, 60, 0)
+    assert figures(seen(0, 10, 4), near, seen(5, 30, 9)) == (80, 120, 1)
+
+
+def test_equal_bounds_across_a_reset_are_no_exact_delta() -> None:
+    delta = deltas.delta_of(seen(0, 100, 4), seen(5, 40, 9), ())
+    assert (delta.delta, delta.delta_min, delta.delta_max) == (None, 40, 40)
+
+
+@pytest.mark.parametrize(("used", "delta"), [(71.9999996, 0), (71.999996, -0.000004)])
+def test_a_fall_counts_to_a_millionth(used: float, delta: float) -> None:
+    change = deltas.delta_of(seen(0, 72, 4), seen(3, used, 4), ())
+    assert (change.delta, deltas.fell(change)) == (delta, delta < 0)
+    assert str(change.delta) != "-0.0"
+
+
+def test_values_at_the_moment_of_before_or_after_are_no_evidence() -> None:
+    before, after = seen(0, 10, 4), seen(3, 40, 4)
+    for at in (0, 3):
+        assert deltas.delta_of(before, after, [seen(at, 60, 4)]).delta == 30
+
+
+@pytest.mark.parametrize(("resets", "is_reset"), [(5 + 2 / 60, False), (5 + 3 / 60, True)])
+def test_a_window_that_began_after_a_pane_without_a_reset_is_another(
+    resets: float, is_reset: bool
+) -> None:
+    assert (figures(seen(0, 10, None), seen(3, 40, resets))[2] == 1) == is_reset
+
+
+@pytest.mark.parametrize(
+    ("used", "resets", "is_reset"),
+    [(0, 9, False), (1, 9, True), (0, 9 + 58 / 60, True), (0, 9 + 57 / 60, False)],
+)
+def test_the_reset_of_an_unused_window_moves_on(used: float, resets: float, is_reset: bool) -> None:
+    """A window of five hours that began more than two minutes before the old reset is the same."""
+    assert (figures(seen(0, used, 5), seen(6, 40, resets))[2] == 1) == is_reset
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "resets", "bounds", "is_trivial"),
+    [
+        (4, 44, 4, (44, 440), True),
+        (4, 44, 4, (45, 440), False),
+        (4, 44, 4, (44, 439), False),
+        (103, 44, 2, (44, 144), True),
+        (4, 44, 1, (44, 140), False),
+        (4, 44, 2, (44, 240), True),
+        (4.0000004, 44, 2, (44, 240), True),
+        (4.000004, 44, 2, (44, 240), False),
+        (None, 44, 4, (44, 440), False),
+        (4, None, 4, (44, 440), False),
+    ],
+)
+def test_bounds_that_no_reading_made_closer_are_trivial(
+    before: float | None,
+    after: float | None,
+    resets: int,
+    bounds: tuple[float, float],
+    is_trivial: bool,
+) -> None:
+    delta = MeterDelta("5h", LENGTH, before, after, None, None, *bounds, resets, None)
+    assert deltas.is_trivial(delta) == is_trivial
+
+
+def test_an_unknown_change_keeps_at_most_the_least() -> None:
+    delta = MeterDelta("5h", LENGTH, 1, 2, None, 1, 1, 1, 3, None)
+    unknown = deltas.unknown(delta, "no-after", 1)
+    assert (unknown.delta, unknown.delta_min, unknown.delta_max) == (None, 1, None)
+    assert (unknown.before, unknown.after, unknown.resets) == (1, 2, 0)
+    assert unknown.reason == "no-after"
 
 
 class Work(NamedTuple):

@@ -90,7 +90,7 @@ def read(feed: LogFeed, path: Path) -> Any:
         key: (request.total, request.ts, origins[request.origin], request.amounts)
         for key, request in reader.requests.requests.items()
     }
-    return requests, reader.requests.tally, reader.rejected, source.going, reader.meters.windows
+    return requests, reader.requests.tally, reader.rejected, source.going, reader.meters.homes
 
 
 @settings(max_examples=150, deadline=None)

@@ -100,7 +100,7 @@ def test_unknown_values_are_null_with_a_reason(
 ) -> None:
     change = delta(before, after)
     assert (change.delta, change.delta_min, change.delta_max) == (None, None, None)
-    assert change.reason == reason
+    assert (change.resets, change.reason) == (0, reason)
 
 
 def test_a_meter_in_only_one_pane_is_kept() -> None:

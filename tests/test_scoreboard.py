@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 from burnbook.meters import efficiency
 from burnbook.review.scoreboard import scores
-from burnbook.rows.meters import Closing, MeterDelta, WindowRow
+from burnbook.rows.meters import AccountUse, Closing, MeterDelta, WindowRow
+from burnbook.windows.facts import changed_since
 from burnbook.windows.history import History, Step
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,3 +83,24 @@ def test_the_history_has_the_steps_of_each_window() -> None:
     kept = history([row("W1", 2, 7, "tdd"), row("W2", 2, None, None)])
     assert kept.steps("W1") == [Step("ada", "codex", "weekly", 7.0)]
     assert kept.steps("W2") == kept.steps("W3") == []
+
+
+def test_agents_that_share_an_account_cost_its_points_once() -> None:
+    """The rows of older versions do not know of it: each agent's points count there."""
+    old = row("W1", 10.0, 5, None)
+    two = msgspec.structs.replace(
+        old, closings=(*old.closings, msgspec.structs.replace(old.closings[0], agent="bo"))
+    )
+    meters = old.closings[0].meters
+    use = AccountUse("codex", "work", "label", ("ada", "bo"), None, None, meters)
+    shared = msgspec.structs.replace(two, window="W2", accounts=(use,))
+    known = history([two, shared])
+    assert [known.windows[name].results["codex"].points for name in ("W1", "W2")] == [10, 5]
+    assert [step.agent for step in known.steps("W2")] == ["ada", "bo"]
+
+
+def test_the_names_of_accounts_are_no_change_of_a_finalized_window() -> None:
+    old = row("W1", 10.0, 5, None)
+    [closing] = old.closings
+    assert not changed_since(old, [msgspec.structs.replace(closing, account="work")])
+    assert changed_since(old, [msgspec.structs.replace(closing, after="s-other")])

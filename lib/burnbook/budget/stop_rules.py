@@ -7,7 +7,8 @@ import msgspec
 
 from burnbook.budget.meter_status import MeterStatus
 from burnbook.config.budgets import Stop
-from burnbook.rows.meters import Closing
+from burnbook.meters.efficiency import Uses
+from burnbook.rows.meters import AccountUse
 from burnbook.windows.history import History
 
 State = Literal["stop", "warning", "clear", "unknown"]
@@ -50,8 +51,8 @@ class WindowCost:
     From the agent's own windows, else from all windows with that provider, else from this window.
     """
 
-    def __init__(self, history: History, closings: Sequence[Closing]) -> None:
-        self.history, self.closings = history, closings
+    def __init__(self, history: History, uses: Uses) -> None:
+        self.history, self.uses = history, uses
 
     def __call__(self, agent: str, provider: str, meter: str) -> float | None:
         """Returns percentage points, or None if no window shows the cost."""
@@ -71,9 +72,10 @@ class WindowCost:
                 from statistics import median  # 10 ms, only for projected rules
 
                 return median(rises)
-        for closing in self.closings:
-            if (closing.agent, closing.provider) == (agent, provider):
-                for delta in closing.meters:
+        for use in self.uses:
+            agents = use.agents if isinstance(use, AccountUse) else (use.agent,)
+            if agent in agents and use.provider == provider:
+                for delta in use.meters:
                     if delta.name == meter and delta.delta is not None and delta.delta >= 0:
                         return delta.delta
         return None

@@ -114,7 +114,7 @@ def bounds(seen: Sequence[Seen]) -> Bounds:
             most += new.used - old.used
     if kept[-1] is not seen[-1]:  # the last pane was older, so more may have been used since
         most += max(0.0, 100.0 - kept[-1].used)
-    return Bounds(round(least, 6), round(most, 6), resets)
+    return Bounds(round(least, 6) + 0.0, round(most, 6) + 0.0, resets)  # no -0.0
 
 
 def between(evidence: Iterable[Seen], began: datetime, ended: datetime) -> list[Seen]:
@@ -165,8 +165,8 @@ def not_known(
 
 def delta_of(old: Seen, new: Seen, evidence: Sequence[Seen]) -> MeterDelta:
     """The change from one value of a meter to a later one, with what else is known of it."""
-    if new.used < old.used and not _was_reset(old, new):
-        fall = round(new.used - old.used, 6)
+    fall = round(new.used - old.used, 6)
+    if fall < 0 and not _was_reset(old, new):
         return _row(old.meter, new.meter, delta=fall, reason=NEGATIVE_DELTA)
     used = bounds([old, *between(evidence, old.at, new.at), new])
     is_exact = not used.resets and used.least == used.most
@@ -187,7 +187,7 @@ def _is_older(entry: Seen, kept: Seen) -> bool:
     resets_at, last = entry.meter.resets_at, kept.meter.resets_at
     if resets_at is not None and last is not None and resets_at < last - SAME_RESET:
         return True
-    return entry.used < kept.used
+    return round(entry.used - kept.used, 6) < 0
 
 
 def _was_reset(old: Seen, new: Seen) -> bool:

@@ -11,14 +11,13 @@ from collections.abc import Sequence
 import msgspec
 
 from burnbook.base.stats import NORMAL, t_quantile
-from burnbook.rows.meters import AccountUse, Closing, MeterDelta
+from burnbook.rows.meters import AccountUse, Closing, MeterDelta, WindowRow
 
 LEAST_N = 3
 
 
-# What the points of a window are counted from: each account once. Rows of older versions have only
-# the closings of agents.
-Uses = Sequence[AccountUse] | Sequence[Closing]
+# What the points of a window are counted from: each account once.
+Uses = Sequence[AccountUse | Closing] | Sequence[AccountUse] | Sequence[Closing]
 
 
 class Points(msgspec.Struct, frozen=True):
@@ -47,6 +46,14 @@ class Ratio(msgspec.Struct, frozen=True):
     low: float | None
     high: float | None
     power: float | None
+
+
+def uses_of(row: WindowRow) -> list[AccountUse | Closing]:
+    """What a finalized window used: its shared accounts, and the closings of all other agents."""
+    shared = row.accounts or ()
+    members = {(use.provider, agent) for use in shared for agent in use.agents}
+    others = [c for c in row.closings if (c.provider, c.agent) not in members]
+    return [*shared, *others]
 
 
 def meter_of(uses: Uses, provider: str) -> list[MeterDelta]:

@@ -179,7 +179,7 @@ class Commits(msgspec.Struct, frozen=True):
 class WindowRow(Row, frozen=True, kw_only=True):
     """A finalized window. `commits` has the recorded commits by repository.
 
-    Rows without `accounts` are of versions that did not know which agents share one.
+    `accounts` has those that several agents share; the others are in `closings` alone.
     """
 
     finalized_at: Moment

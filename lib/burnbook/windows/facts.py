@@ -131,6 +131,11 @@ def _anonymous(closing: Closing) -> Closing:
     return msgspec.structs.replace(closing, account=None, account_from=None, account_after=None)
 
 
+def shared(accounts: Sequence[AccountUse]) -> tuple[AccountUse, ...] | None:
+    """The accounts that several agents share, for a row of the window; None if there are none."""
+    return tuple(account for account in accounts if len(account.agents) > 1) or None
+
+
 def contradictions(
     window: str, closings: Sequence[Closing], accounts: Sequence[AccountUse]
 ) -> list[Anomaly]:

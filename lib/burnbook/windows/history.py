@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from burnbook.book import codec, journal
 from burnbook.context import Context
-from burnbook.meters.efficiency import Uses, points
+from burnbook.meters.efficiency import points, uses_of
 from burnbook.rows.meters import AccountUse, WindowRow
 from burnbook.store.projection import Entry, Projection
 
@@ -58,7 +58,7 @@ def _apply(database: "Connection", entries: Iterable[Entry]) -> int:
         if not added.rowcount:
             duplicates += 1
             continue
-        uses: Uses = row.accounts or row.closings
+        uses = uses_of(row)
         for provider in row.features:
             result = points(uses, row.features, provider)
             is_plain = result.points_min is not None and result.points_min == result.points_max

@@ -14,7 +14,7 @@ from burnbook.rows.meters import Commits, Row, WindowRow
 from burnbook.times import clock
 from burnbook.view.parts import Line
 from burnbook.windows import missed_resets
-from burnbook.windows.facts import contradictions, open_pairs, window_facts
+from burnbook.windows.facts import contradictions, open_pairs, shared, window_facts
 from burnbook.windows.snapshot_index import snapshot_index
 
 _FLAGS = ("quality", "outcome", "methodology", "commit_start", "commit_end", "notes")
@@ -44,7 +44,7 @@ def run(ctx: Context, args: Any) -> Result:
             finalized_at=clock.now(),
             supersedes=before.id if before else None,
             closings=tuple(facts.closings),
-            accounts=tuple(facts.accounts),
+            accounts=shared(facts.accounts),
             anomalies=len(facts.anomalies),
             **values,
         )

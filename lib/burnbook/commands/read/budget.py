@@ -41,7 +41,7 @@ def run(ctx: Context, args: Any) -> Result:
         for pair in facts.pairs
         if any(facts.rows[e.id].prompts is not None for e in (pair.before, pair.after) if e)
     ]
-    cost = stop_rules.WindowCost(facts.history, facts.closings)
+    cost = stop_rules.WindowCost(facts.history, facts.accounts)
     verdicts = stop_rules.judged(rules, meters, counts, cost)
     burned = projection.burn(ctx, facts, facts.traffic, used)
     projected = projection.projection(facts, used, burned)

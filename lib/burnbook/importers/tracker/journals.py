@@ -14,7 +14,7 @@ from burnbook.rows.meters import IMPORTED, Row, Snapshot, WindowRow
 from burnbook.rows.work import Churn
 from burnbook.snapshots.build_row import account_of, fields_of, with_prompts
 from burnbook.snapshots.pane_input import MAX_PANE, PaneInput, parse_pane, save_raw
-from burnbook.windows.facts import contradictions, window_facts
+from burnbook.windows.facts import contradictions, shared, window_facts
 
 Fields = dict[str, Any]
 Rows = list[tuple[str, Row]]
@@ -112,7 +112,7 @@ def _superseding(ctx: Context, journal: str, fields: Fields) -> Rows:
     if journal == "churn":
         return [(journal, codec.make(Churn, **new))]
     facts = window_facts(ctx, window)
-    closings, accounts = tuple(facts.closings), tuple(facts.accounts)
-    anomalies = contradictions(window, closings, accounts)
+    closings, accounts = tuple(facts.closings), shared(facts.accounts)
+    anomalies = contradictions(window, closings, accounts or ())
     new |= {"closings": closings, "accounts": accounts, "anomalies": len(facts.anomalies)}
     return [*(("anomalies", row) for row in anomalies), (journal, codec.make(WindowRow, **new))]
