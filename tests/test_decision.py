@@ -139,9 +139,15 @@ def test_only_churn_or_evidence_missing_is_a_soft_go(missing: dict[str, Any]) ->
 @pytest.mark.parametrize(
     ("other", "reason"),
     [
-        ({"finalized": None}, "W0-CHN is not finalized"),
-        ({"finalized": None, "pairs": []}, "W0-CHN is not finalized and has no snapshots"),
-        ({"finalized": finalized(None)}, "W0-CHN is finalized without an outcome"),
+        ({"finalized": None}, "W0-CHN is not finalized; run `finalize W0-CHN`"),
+        (
+            {"finalized": None, "pairs": []},
+            "W0-CHN is not finalized and has no snapshots; `start PROVIDER W0-CHN` books the first",
+        ),
+        (
+            {"finalized": finalized(None)},
+            "W0-CHN is finalized without an outcome; run `finalize W0-CHN --outcome pass`",
+        ),
         ({"finalized": finalized("fail")}, "the outcome of W0-CHN is fail"),
         ({"anomalies": [ANOMALY]}, "anomaly negative-delta: codex 5h fell"),
         ({"evidence": [run("fail")]}, "the newest run of book, r1, has the result fail"),

@@ -15,8 +15,8 @@ Feature: audit lists what is wrong in a window's book-keeping
     Then it prints the lines
       """
       W0-CHN: 3 notes
-      note W0-CHN no-plan it has no plan checkpoint
-      note W0-CHN no-final it has ended and has no final checkpoint
+      note W0-CHN no-plan it has no plan checkpoint; `checkpoint W0-CHN --plan N` books one
+      note W0-CHN no-final it has ended and has no final checkpoint; run `checkpoint W0-CHN`
       note W0-CHN ledger-behind Churn_Ledger.csv lacks ID; the next checkpoint of the window appends it
       """
     And nothing was written

@@ -20,7 +20,7 @@ Feature: Findings about snapshots
       | note     | duplicate | ID, ID | BEFORE of ada codex is booked 2 times; the last one counts                 |
       | note     | no-after  | ID     | ada codex has no AFTER yet                                                        |
       | note     | no-after  | ID     | bo codex has no AFTER yet                                                         |
-      | note     | no-plan   |        | it has no plan checkpoint                                                         |
+      | note     | no-plan   |        | it has no plan checkpoint; `checkpoint W0-CHN --plan N` books one                 |
 
   Scenario: Missing phases before and after the end of the window
     Given Ada starts codex in W0-CHN at 09:00 with 5h 11%
@@ -34,9 +34,9 @@ Feature: Findings about snapshots
     Then it prints the lines
       """
       W0-CHN: 2 faults, 2 notes
-      fault W0-CHN no-after ada codex has a BEFORE and no AFTER
-      fault W0-CHN not-finalized it has ended and is not finalized
-      note W0-CHN no-final it has ended and has no final checkpoint
+      fault W0-CHN no-after ada codex has a BEFORE and no AFTER; `end codex W0-CHN --agent ada` books one
+      fault W0-CHN not-finalized it has ended and is not finalized; run `finalize W0-CHN`
+      note W0-CHN no-final it has ended and has no final checkpoint; run `checkpoint W0-CHN`
       """
     When I run "bin/audit --window W0-CHN --exit-code" at 2026-11-23 08:00
     Then it exits with 1

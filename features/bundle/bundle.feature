@@ -68,7 +68,7 @@ Feature: The review bundle of a window
     When I run "bin/bundle W0-CHP"
     Then it exits with 66 and says
       """
-      bundle: the book has no row of window W0-CHP; there is nothing to bundle
+      bundle: the book has no row of window W0-CHP, so there is nothing to bundle; `start PROVIDER W0-CHP` books the first
       """
     Given HOME is not set
     When I run "bin/bundle W0-CHN"

@@ -41,7 +41,7 @@ Feature: capture keeps the output of a declared command
     When I run "bin/capture ccusage-daily"
     Then it exits with 66 and says
       """
-      capture: the capture command 'ccusage' is not on PATH
+      capture: the capture command 'ccusage' is not on PATH; install it, or add its folder to PATH (for jobs: `path` in schedules.toml)
       """
     And nothing was created
 

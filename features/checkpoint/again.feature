@@ -19,9 +19,9 @@ Feature: Repeating a checkpoint
       ledgers in HOME/docs/Ledgers: Token_Churn_Ledger.csv +0, Churn_Ledger.csv +0
       handoff HOME/docs/HANDOFF.md: unchanged
       decision: NO-GO
-        W0-CHN is not finalized and has no snapshots
-        W0-CHN has no churn
-        W0-CHN has no evidence that passed
+        W0-CHN is not finalized and has no snapshots; `start PROVIDER W0-CHN` books the first
+        W0-CHN has no churn; run `churn W0-CHN`
+        W0-CHN has no evidence that passed; `evidence W0-CHN` books a run
       """
     And the journal checkpoints has 1 row
 

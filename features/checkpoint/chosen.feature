@@ -23,9 +23,9 @@ Feature: A checkpoint chooses its phase and numbers
       ledgers in HOME/docs/Ledgers: Token_Churn_Ledger.csv +1, Churn_Ledger.csv +0
       handoff HOME/docs/HANDOFF.md: refreshed
       decision: NO-GO
-        W0-CHN is not finalized and has no snapshots
-        W0-CHN has no churn
-        W0-CHN has no evidence that passed
+        W0-CHN is not finalized and has no snapshots; `start PROVIDER W0-CHN` books the first
+        W0-CHN has no churn; run `churn W0-CHN`
+        W0-CHN has no evidence that passed; `evidence W0-CHN` books a run
       """
     And the journal checkpoints reads
       | window | agent | phase | tokens_planned | tokens_actual | decision             |

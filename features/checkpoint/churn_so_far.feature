@@ -42,8 +42,8 @@ Feature: A checkpoint before the end counts the commits so far
     Then it prints the lines
       """
       SOFT GO W0-CHN
-      the churn of W0-CHN in app is counted up to middle, not to the last commit; run churn W0-CHN
-      W0-CHN has no evidence that passed
+      the churn of W0-CHN in app is counted up to middle, not to the last commit; run `churn W0-CHN`
+      W0-CHN has no evidence that passed; `evidence W0-CHN` books a run
       """
     Given "bin/churn W0-CHN" was run
     When I run "bin/decide W0-CHN" at 13:00
@@ -54,12 +54,12 @@ Feature: A checkpoint before the end counts the commits so far
     Then it prints the lines
       """
       decision: NO-GO
-        W0-CHN is not finalized
-        W0-CHN has no evidence that passed
+        W0-CHN is not finalized; run `finalize W0-CHN`
+        W0-CHN has no evidence that passed; `evidence W0-CHN` books a run
       """
     When I run "bin/bundle W0-CHN" at 10:01
     Then it prints the lines
       """
-      W0-CHN is not finalized
-      W0-CHN has no evidence that passed
+      W0-CHN is not finalized; run `finalize W0-CHN`
+      W0-CHN has no evidence that passed; `evidence W0-CHN` books a run
       """

@@ -27,7 +27,7 @@ Feature: The handoff page
       ### Checkpoints
       | plan | main | 2026-11-22 09:30 | 200,000 | 30,000 | -170,000 | feeds |
       ### Decision: NO-GO
-      - W0-CHN is not finalized
+      - W0-CHN is not finalized; run \`finalize W0-CHN\`
       ### Preview
       - **W0-CHN  Automation pack  \[open\]**
       - Anomalies: 0

@@ -65,7 +65,7 @@ Feature: Several repositories
     When I run "bin/churn --window W0-CHN --commit-start app-begin --commit-end HEAD"
     Then it warns
       """
-      churn: repository site is skipped: it has no commit range for W0-CHN
+      churn: repository site is skipped: it has no commit range for W0-CHN; give --commit-start and --commit-end in it
       """
     And the churn of W0-CHN is
       | repository |

@@ -5,9 +5,9 @@ Feature: What is missing for a GO
     Then it prints
       """
       NO-GO W0-CHN
-        W0-CHN is not finalized and has no snapshots
-        W0-CHN has no churn
-        W0-CHN has no evidence that passed
+        W0-CHN is not finalized and has no snapshots; `start PROVIDER W0-CHN` books the first
+        W0-CHN has no churn; run `churn W0-CHN`
+        W0-CHN has no evidence that passed; `evidence W0-CHN` books a run
 
       Completeness: 0%
         fact       value
@@ -30,8 +30,8 @@ Feature: What is missing for a GO
     Then it prints the lines
       """
       SOFT GO W0-CHN
-      W0-CHN has no churn
-      W0-CHN has no evidence that passed
+      W0-CHN has no churn; run `churn W0-CHN`
+      W0-CHN has no evidence that passed; `evidence W0-CHN` books a run
       Completeness: 66.7%
       """
 
@@ -56,7 +56,7 @@ Feature: What is missing for a GO
     Then it prints the lines
       """
       NO-GO W0-CHN
-      W0-CHN is finalized without an outcome
+      W0-CHN is finalized without an outcome; run `finalize W0-CHN --outcome pass`
       """
 
   Scenario: An unknown window

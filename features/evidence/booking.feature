@@ -42,5 +42,5 @@ Feature: Evidence of acceptance tests
     When I run "bin/evidence --window W9-X --capability CAP-7 --run r1 --runner pytest --result pass --artifact report.xml"
     Then it warns
       """
-      evidence: warning: window W9-X is neither declared nor in the book
+      evidence: warning: window W9-X is neither declared nor in the book; `windows` lists those that are
       """

@@ -45,6 +45,6 @@ Feature: How much each meter rose in a window
     When I run "bin/finalize --window W0-CHN"
     Then it exits with 66 and says
       """
-      finalize: no snapshots of window W0-CHN are in the book; nothing to finalize
+      finalize: no snapshots of window W0-CHN are in the book, so there is nothing to finalize; `start PROVIDER W0-CHN` books the first
       """
     And nothing was created

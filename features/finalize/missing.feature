@@ -18,7 +18,7 @@ Feature: Missing numbers are null, with a reason
       """
     And it warns
       """
-      finalize: ada codex has no AFTER in W0-CHN; its deltas are null
+      finalize: ada codex has no AFTER in W0-CHN, so its deltas are null; `end codex W0-CHN --agent ada` books one
       """
     And row 1 of the journal windows has "closings.0.after" null
     And row 1 of the journal windows has "closings.0.meters.5h.delta" null

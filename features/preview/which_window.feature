@@ -80,5 +80,5 @@ Feature: Which window the preview shows
     When I run "bin/preview"
     Then it exits with 66 and says
       """
-      preview: no window: none is declared in windows.toml and none is in the book
+      preview: no window: none is declared in windows.toml and none is in the book; `start PROVIDER W1` begins one
       """

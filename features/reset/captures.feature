@@ -26,7 +26,7 @@ Feature: Which captures the reset runs
     When I run "bin/reset" at 2026-11-23 00:06
     Then it prints the lines
       """
-      left alone: zoe codex: it has booked nothing yet
+      left alone: zoe codex: it has booked nothing yet; `start codex --agent zoe` begins
       """
 
   Scenario: Agents that share a capture share one pane

@@ -61,5 +61,5 @@ Feature: A failing capture does not affect the others
 
     Examples:
       | fault          | capture             | code | sentence                                                                |
-      | is not there   | ["no-such-program"] | 74   | the capture command 'no-such-program' is not on PATH                    |
+      | is not there   | ["no-such-program"] | 74   | the capture command 'no-such-program' is not on PATH; install it, or add its folder to PATH (for jobs: `path` in schedules.toml) |
       | shows no pane  | ["echo", "hello"]   | 65   | no meters of codex in the pane (no-meters); nothing booked              |

@@ -60,6 +60,6 @@ Feature: Meters from the agents' own files instead of a pane
     When I run "bin/snapshot start codex --capture --window W0-CHN" at 12:00
     Then it exits with 66 and says
       """
-      snapshot: no rollout below HOME/.codex has rate limits
+      snapshot: no rollout below HOME/.codex has rate limits; use Codex once, or book by hand: `snapshot start codex --set 5h=11`
       """
     And nothing was created

@@ -38,5 +38,5 @@ Feature: The remaining time of a window
     When I run "bin/timer W0-CHQ" at 21:00
     Then it exits with 66 and says
       """
-      timer: the end of W0-CHQ is unknown: it has no BEFORE, and no `ends` in windows.toml
+      timer: the end of W0-CHQ is unknown: it has no BEFORE, and no `ends` in windows.toml; `start PROVIDER W0-CHQ` books BEFORE
       """

@@ -7,17 +7,17 @@ Feature: Nothing to undo
     When I run "bin/undo <command>"
     Then it exits with 66 and says
       """
-      undo: <sentence>
+      undo: <sentence> to undo; <preview> shows what is booked
       """
     And the journal snapshots has 1 row
 
     Examples:
-      | nothing                  | command                            | sentence                                                         |
-      | nothing of this agent    | codex --agent bo                  | no snapshot of codex for bo to undo                      |
-      | nothing of this phase    | codex --agent ada --phase after   | no AFTER of codex for ada to undo                        |
-      | nothing in this window   | codex --agent ada --window W0-CHP | no snapshot of codex for ada in W0-CHP to undo           |
-      | nothing of this provider | claude --agent ada                | no snapshot of claude for ada to undo                    |
-      | not so many              | codex --agent ada --index 2       | only 1, so no number 2, snapshot of codex for ada to undo |
+      | nothing                  | command                           | sentence                                          | preview                            |
+      | nothing of this agent    | codex --agent bo                  | no snapshot of codex for bo                       | `preview --block snapshots`        |
+      | nothing of this phase    | codex --agent ada --phase after   | no AFTER of codex for ada                         | `preview --block snapshots`        |
+      | nothing in this window   | codex --agent ada --window W0-CHP | no snapshot of codex for ada in W0-CHP            | `preview W0-CHP --block snapshots` |
+      | nothing of this provider | claude --agent ada                | no snapshot of claude for ada                     | `preview --block snapshots`        |
+      | not so many              | codex --agent ada --index 2       | only 1, so no number 2, snapshot of codex for ada | `preview --block snapshots`        |
 
   Scenario Outline: An invalid index: <index>
     When I run "bin/undo codex --agent ada --index <index>"
@@ -35,7 +35,7 @@ Feature: Nothing to undo
     When I run "bin/undo codex --agent ada"
     Then it exits with 66 and says
       """
-      undo: no snapshot of codex for ada to undo
+      undo: no snapshot of codex for ada to undo; `preview --block snapshots` shows what is booked
       """
     And the journal snapshots has 2 rows
 
@@ -43,5 +43,5 @@ Feature: Nothing to undo
     When I run "bin/undo codex --data-dir nowhere"
     Then it exits with 66 and says
       """
-      undo: no snapshot of codex for main to undo
+      undo: no snapshot of codex for main to undo; `preview --block snapshots` shows what is booked
       """

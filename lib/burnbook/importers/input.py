@@ -35,7 +35,7 @@ def given(args: Any) -> list[Input]:
         if data.strip():
             return [_input("stdin", data)]
         if args.stdin:
-            raise Missing("no JSON: stdin is empty")
+            raise Missing("no JSON: stdin is empty; pipe in the output of `ccusage daily --json`")
     return []
 
 

@@ -23,7 +23,9 @@ def digest(path: str) -> str:
     try:
         mode = os.lstat(path).st_mode
     except FileNotFoundError:
-        raise Missing(f"artifact {path} does not exist") from None
+        raise Missing(
+            f"artifact {path} does not exist; give --artifact a file or a directory"
+        ) from None
     except (OSError, ValueError) as error:
         raise IOFault(f"cannot read artifact {path!r}: {error}") from None
     try:

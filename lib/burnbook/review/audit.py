@@ -109,7 +109,9 @@ def _phases(facts: Facts) -> Iterator[Finding]:
             yield _fault(facts, "no-before", f"{name} has an AFTER and no BEFORE", pair.after)
         elif pair.before is not None and pair.after is None:
             if over:
-                yield _fault(facts, "no-after", f"{name} has a BEFORE and no AFTER", pair.before)
+                ends = f"`end {pair.provider} {facts.window} --agent {pair.agent}` books one"
+                detail = f"{name} has a BEFORE and no AFTER; {ends}"
+                yield _fault(facts, "no-after", detail, pair.before)
             else:
                 yield _note(facts, "no-after", f"{name} has no AFTER yet", pair.before)
         for entry in facts.entries:
@@ -123,7 +125,11 @@ def _phases(facts: Facts) -> Iterator[Finding]:
 def _closing(facts: Facts) -> Iterator[Finding]:
     if facts.finalized is None:
         if facts.pairs and _is_over(facts):
-            yield _fault(facts, "not-finalized", "it has ended and is not finalized")
+            yield _fault(
+                facts,
+                "not-finalized",
+                f"it has ended and is not finalized; run `finalize {facts.window}`",
+            )
     elif changed_since(facts.finalized, facts.closed):
         detail = "snapshots changed since it was finalized; finalize it again"
         yield _fault(facts, "changed-since", detail, facts.finalized)
@@ -134,9 +140,17 @@ def _checkpoints(facts: Facts) -> Iterator[Finding]:
     if not facts.pairs:
         return
     if "plan" not in phases:
-        yield _note(facts, "no-plan", "it has no plan checkpoint")
+        yield _note(
+            facts,
+            "no-plan",
+            f"it has no plan checkpoint; `checkpoint {facts.window} --plan N` books one",
+        )
     if "final" not in phases and _is_over(facts):
-        yield _note(facts, "no-final", "it has ended and has no final checkpoint")
+        yield _note(
+            facts,
+            "no-final",
+            f"it has ended and has no final checkpoint; run `checkpoint {facts.window}`",
+        )
 
 
 def _between(facts: Facts) -> Iterator[Finding]:

@@ -131,7 +131,10 @@ def _last_moment(ctx: Context, window: str, rows: list[Any]) -> datetime:
         moments.append(traffic.last)
     moments = moments or [row.recorded_at for row in rows]
     if not moments:
-        raise Missing(f"the book has no row of window {window}; there is nothing to bundle")
+        raise Missing(
+            f"the book has no row of window {window}, so there is nothing to bundle; "
+            f"`start PROVIDER {window}` books the first"
+        )
     return max(moments)
 
 

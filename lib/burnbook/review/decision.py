@@ -72,8 +72,14 @@ def decide(facts: WindowFacts, churn: Sequence[Churn], evidence: Sequence[Eviden
     newest = {row.capability_id: row for row in current(evidence)}
     faults = [*_closing(facts), *_anomalies(facts), *_failed(list(newest.values()))]
     passed = sum(row.result in PASSES for row in newest.values())
-    missing = [*_early_churn(facts, churn)] if churn else [f"{facts.window} has no churn"]
-    missing += [] if passed else [f"{facts.window} has no evidence that passed"]
+    missing = (
+        [*_early_churn(facts, churn)]
+        if churn
+        else [f"{facts.window} has no churn; run `churn {facts.window}`"]
+    )
+    if not passed:
+        fix = f"`evidence {facts.window}` books a run"
+        missing.append(f"{facts.window} has no evidence that passed; {fix}")
     verdict: Verdict = "NO-GO" if faults else "SOFT GO" if missing else "GO"
     completeness = _completeness(facts, churn, newest, passed)
     return Decision(facts.window, verdict, (*faults, *missing), completeness)
@@ -82,10 +88,13 @@ def decide(facts: WindowFacts, churn: Sequence[Churn], evidence: Sequence[Eviden
 def _closing(facts: WindowFacts) -> list[str]:
     row = facts.finalized
     if row is None:
-        suffix = "" if facts.pairs else " and has no snapshots"
-        return [f"{facts.window} is not finalized{suffix}"]
+        if facts.pairs:
+            return [f"{facts.window} is not finalized; run `finalize {facts.window}`"]
+        begins = f"`start PROVIDER {facts.window}` books the first"
+        return [f"{facts.window} is not finalized and has no snapshots; {begins}"]
     if row.outcome is None:
-        return [f"{facts.window} is finalized without an outcome"]
+        fix = f"run `finalize {facts.window} --outcome pass`"
+        return [f"{facts.window} is finalized without an outcome; {fix}"]
     return [f"the outcome of {facts.window} is fail"] if row.outcome == "fail" else []
 
 
@@ -104,7 +113,7 @@ def _early_churn(facts: WindowFacts, churn: Sequence[Churn]) -> Iterator[str]:
             if end not in (None, part.commit_end):
                 yield (
                     f"the churn of {facts.window} in {part.repository} is counted up to "
-                    f"{part.commit_end[:12]}, not to the last commit; run churn {facts.window}"
+                    f"{part.commit_end[:12]}, not to the last commit; run `churn {facts.window}`"
                 )
 
 

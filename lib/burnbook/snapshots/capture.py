@@ -104,7 +104,10 @@ def run_command(argv: tuple[str, ...], timeout: float, stopped: Stopped) -> byte
     try:
         completed = process.run(argv, timeout, out=MAX_OUTPUT, stopped=stopped)
     except FileNotFoundError:
-        raise Missing(f"the capture command {argv[0]!r} is not on PATH") from None
+        raise Missing(
+            f"the capture command {argv[0]!r} is not on PATH; install it, or add its folder to "
+            "PATH (for jobs: `path` in schedules.toml)"
+        ) from None
     except OSError as error:
         raise IOFault(os_sentence(f"cannot run the capture command {shown!r}", error)) from None
     except process.LimitExceeded as error:
@@ -131,7 +134,7 @@ def two_pass(jobs: Callable[[], Mapping[str, Job]]) -> dict[str, Captured] | Non
     with os.fdopen(_PIPE, "rb") as pipe:
         data = pipe.read()
     if not data:
-        raise Missing("nothing was captured before the lock was taken")
+        raise Missing("nothing was captured before the lock was taken; run the recipe again")
     return msgspec.msgpack.decode(a2b_base64(data), type=dict[str, Captured])
 
 

@@ -37,7 +37,10 @@ def capture_pane(ctx: Context, provider: str) -> tuple[bytes, datetime] | None:
     """The pane of the current agent and its time; None after a recipe's capture pass."""
     entry = declared(ctx, ctx.agent, provider)
     if entry is None:
-        raise Missing(f"no capture is declared for {provider} in {ctx.config.root}/agents.toml")
+        raise Missing(
+            f"no capture is declared for {provider} in {ctx.config.root}/agents.toml; add "
+            "`capture` there, or give the pane with --file"
+        )
     name, agent = entry
     check(ctx)
     captured = capture.two_pass(lambda: {name: job(ctx, name, agent)})

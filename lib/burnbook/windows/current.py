@@ -36,7 +36,10 @@ def current(ctx: Context) -> str:
     if window is None:
         window = first_declared(ctx, now) or next(iter(ctx.config.windows.windows), None)
     if window is None:
-        raise Missing("no window: none is declared in windows.toml and none is in the book")
+        raise Missing(
+            "no window: none is declared in windows.toml and none is in the book; `start PROVIDER "
+            "W1` begins one"
+        )
     return window
 
 

@@ -43,7 +43,10 @@ def run(ctx: Context, args: Any) -> Result:
 
     [booked] = missed_resets.commit(ctx, build)
     for name in counted.unknown:
-        ctx.notes.append(f"repository {name} is skipped: it has no commit range for {window}")
+        ctx.notes.append(
+            f"repository {name} is skipped: it has no commit range for {window}; give "
+            "--commit-start and --commit-end in it"
+        )
     note_damage(ctx)
     row = booked.row
     assert isinstance(row, Churn)

@@ -34,7 +34,10 @@ def run(ctx: Context, args: Any) -> Result:
     folder = ledgers(ctx.config, ctx.book.root).folder
     csv_ledger.check(folder, csv_ledger.EVIDENCE)  # before anything is booked
     if window not in ctx.config.windows.windows and not is_known(ctx, window):
-        ctx.notes.append(f"warning: window {window} is neither declared nor in the book")
+        ctx.notes.append(
+            f"warning: window {window} is neither declared nor in the book; "
+            "`windows` lists those that are"
+        )
 
     def build() -> list[tuple[str, Row]]:
         row = codec.make(Evidence, agent=ctx.agent, **fields)

@@ -26,7 +26,10 @@ def run(ctx: Context, args: Any) -> Result:
     features = parse_features(args.features)
     given = {name: value for name in _FLAGS if (value := getattr(args, name)) is not None}
     if not snapshot_index(ctx).counted(window):
-        raise Missing(f"no snapshots of window {window} are in the book; nothing to finalize")
+        raise Missing(
+            f"no snapshots of window {window} are in the book, so there is nothing to finalize; "
+            f"`start PROVIDER {window}` books the first"
+        )
     heads, commits = read_heads(ctx), Commits(args.commit_start, args.commit_end)
     full = closing_commits.resolved(ctx, heads, commits)
 
@@ -55,7 +58,11 @@ def run(ctx: Context, args: Any) -> Result:
     booked = missed_resets.commit(ctx, build)
     facts = window_facts(ctx, window)
     for pair in open_pairs(facts.pairs):
-        ctx.notes.append(f"{pair} has no AFTER in {window}; its deltas are null")
+        agent, provider = pair.split()
+        ctx.notes.append(
+            f"{pair} has no AFTER in {window}, so its deltas are null; "
+            f"`end {provider} {window} --agent {agent}` books one"
+        )
     table = meters.show(meters.values(facts), facts)
     data = {"booked": [{"new": entry.is_new, "row": entry.row} for entry in booked]}
     return Result([_line(window, booked[-1]), *table], data)

@@ -67,10 +67,16 @@ def _parts(
     for fact in out.left:
         lines.append(_line(fact, "left alone", fact["reason"]))
     for agent, provider in _without_snapshots(ctx):
-        lines.append(Line(f"left alone: {agent} {provider}: it has booked nothing yet"))
+        begins = f"`start {provider} --agent {agent}` begins"
+        lines.append(Line(f"left alone: {agent} {provider}: it has booked nothing yet; {begins}"))
     for row in _missing(booked):
         lines.append(Line(f"missed: {missed_resets.describe(ctx, row)}"))
-    return lines or [Line("nothing to reset: the book has no snapshot", strong=True)]
+    return lines or [
+        Line(
+            "nothing to reset: the book has no snapshot; `start PROVIDER` books the first",
+            strong=True,
+        )
+    ]
 
 
 def _line(fact: dict[str, Any], outcome: str, detail: str) -> Line:

@@ -70,4 +70,5 @@ def _nothing(
     subject = f"{phase.upper()} of {provider}" if phase else f"snapshot of {provider}"
     suffix = f" in {window}" if window else ""
     count = f"only {matching}, so no number {index}," if matching else "no"
-    return f"{count} {subject} for {agent}{suffix} to undo"
+    shown = f"`preview {window or ''}".rstrip() + " --block snapshots`"
+    return f"{count} {subject} for {agent}{suffix} to undo; {shown} shows what is booked"

@@ -15,7 +15,7 @@ def run(ctx: Context, args: Any) -> Result:
     """Verifies journals, derived data, ledgers and files. Exits with 1 for a fault."""
     root = ctx.book.root
     if not os.path.isdir(root):
-        raise Missing(f"there is no book at {root}")
+        raise Missing(f"there is no book at {root}; `ingest` or `start PROVIDER` creates it")
     looked = check_book(ctx.book, ctx.config)
     quiet = args.quiet and not looked.faults
     lines = [Line(_summary(looked), strong=True), *map(line, looked.faults)]

@@ -25,6 +25,7 @@ _PER = {
     "prompt": (1_000, "1,000 prompts"),
     "token": (1_000_000, "million tokens"),
 }
+_HEAD_NARROW = _HEAD[:3] + _HEAD[4:7]
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -50,7 +51,9 @@ def _parts(windows: int, result: Sequence[Score], effect: float) -> list[Part]:
     of_use = [score for score in result if score.unit != "point"]
     if of_points:
         parts.append(Title("Features per percentage point"))
-        parts.append(Table(_HEAD, [_row(score) for score in of_points], "<<>>>>>>>"))
+        rows = [_row(score) for score in of_points]
+        narrow = Table(_HEAD_NARROW, [row[:3] + row[4:7] for row in rows], "<<>>>>")
+        parts.append(Table(_HEAD, rows, "<<>>>>>>>", narrower=narrow))
     if of_use:
         parts.append(Title("Features per request, prompt and new token"))
         parts.append(Table(_USE_HEAD, [_use_row(score) for score in of_use], "<<<>>>>>"))

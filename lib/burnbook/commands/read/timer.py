@@ -24,7 +24,8 @@ def run(ctx: Context, args: Any) -> Result:
     ends = boundaries.of(ctx.config, snapshot_index(ctx), window).ends_at
     if ends is None:
         raise Missing(
-            f"the end of {window} is unknown: it has no BEFORE, and no `ends` in windows.toml"
+            f"the end of {window} is unknown: it has no BEFORE, and no `ends` in windows.toml; "
+            f"`start PROVIDER {window}` books BEFORE"
         )
     settles = ends + ctx.config.windows.lag
     if args.format == "text" and sys.stdout.isatty():

@@ -20,7 +20,7 @@ def run(ctx: Context, args: Any) -> Result:
     """Repairs, or shows what it would do. Exits with 1 if a fault is left."""
     root = ctx.book.root
     if not os.path.isdir(root):
-        raise Missing(f"there is no book at {root}")
+        raise Missing(f"there is no book at {root}; `ingest` or `start PROVIDER` creates it")
     looked = check_book(ctx.book, ctx.config)
     if args.restore:
         return _restore(ctx, args, looked)

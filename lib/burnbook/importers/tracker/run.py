@@ -27,7 +27,9 @@ def run(ctx: Context, args: Any) -> Result:
     """Imports a directory and returns the counts of accepted, duplicate and rejected rows."""
     folder = os.path.abspath(os.path.expanduser(args.dir))
     if not os.path.isdir(folder):
-        raise Missing(f"there is no directory {args.dir!r}")
+        raise Missing(
+            f"there is no directory {args.dir!r}; give the one with the tracker's snapshots.jsonl"
+        )
     if os.path.realpath(folder) == os.path.realpath(ctx.book.root):
         raise UsageError(f"{args.dir} is this book itself; DIR is the older tracker's directory")
     sources = [source for name in _FILES if (source := _open(ctx, folder, name, args.dry_run))]

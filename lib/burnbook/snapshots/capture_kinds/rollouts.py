@@ -68,7 +68,10 @@ def capture_from_homes(agent: Agent, homes: tuple[str, ...], stopped: Stopped) -
     newest = max(main or [meter.captured_at for meter in current], default=None)
     if newest is None:
         roots = ", ".join(sources.roots(feed))
-        raise Missing(f"no rollout below {roots} has rate limits")
+        raise Missing(
+            f"no rollout below {roots} has rate limits; use Codex once, or book by hand: "
+            f"`snapshot start {agent.provider} --set 5h=11`"
+        )
     near = [meter for meter in current if abs(newest - meter.captured_at) <= meter_text.STALE]
     plan = max((plan for plan in plans if plan[1] == root), default=(None, None, None))[2]
     return meter_text.write(agent.provider, near, plan, as_booked(root) if root else None)

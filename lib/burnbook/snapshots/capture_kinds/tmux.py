@@ -38,7 +38,10 @@ def capture_pane(agent: Agent, stopped: Stopped) -> bytes:
     assert spec is not None
     for program in ("tmux", spec.command[0]):
         if shutil.which(program) is None:
-            raise Missing(f"the capture needs {program!r}, which is not on PATH")
+            raise Missing(
+                f"the capture needs {program!r}, which is not on PATH; install it, or add its "
+                "folder to PATH (for jobs: `path` in schedules.toml)"
+            )
     screen = _Screen(spec, agent.timeout_seconds, stopped)
     try:
         screen.start()
