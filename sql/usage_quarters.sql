@@ -1,4 +1,4 @@
--- Requests, tokens and reported cost by quarter-hour, home, part, tool, model and facts that prices
+-- Requests, tokens and reported cost by quarter-hour, home, agent, part, tool, model and what prices
 -- depend on, for the report of blocks.
 --
 -- params, selected and accounts: see usage.sql; days and hours are not looked at.
@@ -6,6 +6,7 @@
 SELECT
     cell.quarter AS quarter,
     origin.home AS home,
+    origin.agent AS agent,
     CASE params.part
         WHEN 'agent' THEN origin.agent
         WHEN 'project' THEN origin.project
@@ -46,4 +47,4 @@ LEFT JOIN selected AS tools ON tools.field = 'tool' AND tools.name = origin.tool
 LEFT JOIN selected AS models ON models.field = 'model' AND models.name = origin.model
 LEFT JOIN selected AS projects ON projects.field = 'project' AND projects.name = origin.project
 WHERE cell.origin = origin.id
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12;
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13;

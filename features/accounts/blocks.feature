@@ -55,6 +55,23 @@ Feature: Five-hour blocks of each account
       | 2026-11-22T08:10:00Z | 2026-11-22T13:10:00Z | false   | private | 1            |
       | 2026-11-22T12:00:00Z | 2026-11-22T17:00:00Z | true    | work    | 10           |
 
+  Scenario: An account that is declared by its agents has blocks of its own
+    Given the config file accounts.toml says
+      """
+      [accounts.work]
+      provider = "codex"
+      agents   = ["bo"]
+      """
+    And agents used
+      | agent | at    | tool  | session | input | output |
+      | ada   | 09:10 | codex | s1      | 1     | 0      |
+      | bo    | 12:30 | codex | s2      | 10    | 0      |
+    When I run "bin/usage blocks --format json"
+    Then the JSON rows at "rows" are
+      | period               | ends_at              | guessed | account | total_tokens |
+      | 2026-11-22T09:00:00Z | 2026-11-22T14:00:00Z | true    | null    | 1            |
+      | 2026-11-22T12:00:00Z | 2026-11-22T17:00:00Z | true    | work    | 10           |
+
   Scenario: Panes of several accounts that nothing assigns to a folder show no block
     Given ada starts codex in W1 at 09:00 with account ada@example.com, 5h 11% resets 13:10
     And bo starts codex in W1 at 09:00 with account bo@example.com, 5h 20% resets 12:00

@@ -76,3 +76,24 @@ Feature: A failed routed request that was retried on the baseline is matched to 
       | totals.retries.requests | 1     |
     When I run "bin/check"
     Then it prints "ok: 2 rows verified (proxy_telemetry 2)"
+
+  Scenario: Requests that were booked before their window began, and that another window names later
+    Given the requests
+      | ts    | rid | lane     | model             | status |
+      | 10:00 | f1  | glm      | glm-4.6           | 500    |
+      | 10:01 | f1  | baseline | claude-sonnet-4-5 | 200    |
+    When I pipe the pane into "bin/ingest proxy-telemetry"
+    And I run "bin/snapshot start codex --window W0-CHN --set 5h=1 --at 2026-11-22T09:00Z"
+    And I run "bin/cost-compare --window W0-CHN --format json"
+    Then the JSON has
+      | path                    | value |
+      | totals.retries.attempts | 1     |
+    When I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHP"
+    And I run "bin/cost-compare --window W0-CHP --format json"
+    Then the JSON has
+      | path                    | value |
+      | totals.routed.requests  | 1     |
+      | totals.retries.attempts | 1     |
+      | totals.retries.requests | 1     |
+    When I run "bin/check"
+    Then it prints "ok: 10 rows verified (snapshots 1, resets 5, proxy_telemetry 4)"

@@ -63,6 +63,7 @@ class Part(NamedTuple):
 
     time: int
     home: str | None
+    agent: str | None
     tool: str
     model: str | None
     has_usd: bool
@@ -70,6 +71,11 @@ class Part(NamedTuple):
     name: str | None
     is_wanted: bool
     sums: Counts
+
+    @property
+    def login(self) -> tuple[str, str | None, str | None]:
+        """The tool, its folder and the agent, of which the account is derived."""
+        return self.tool, self.home, self.agent
 
 
 def sums(
@@ -90,22 +96,22 @@ def sums(
         *_whole_quarters(ctx, filters, split, part_name),
         *_split_quarters(ctx, filters, split, part_name),
     ]
-    logins = {(part.tool, part.home) for part in parts}
-    pool_of = {login: pools.of_request(*login, None) or login[0] for login in logins}
+    logins = {part.login for part in parts}
+    pool_of = {login: pools.of_request(*login) or login[0] for login in logins}
     times: dict[str, list[int]] = {}
     for part in parts:
-        times.setdefault(pool_of[part.tool, part.home], []).append(part.time)
+        times.setdefault(pool_of[part.login], []).append(part.time)
     blocks = {
         pool: usage_blocks.assign(seconds, known.get(pool, ())) for pool, seconds in times.items()
     }
     local = LocalTime(zone)
     for part in parts:
-        block = blocks[pool_of[part.tool, part.home]][part.time]
+        block = blocks[pool_of[part.login]][part.time]
         if part.is_wanted and filters.has_day(local(block.start // QUARTER).date()):
             quarter = part.time // QUARTER
             name = f"{local(quarter):%H}:00" if part_name == "hour" else part.name
-            account = ctx.config.accounts.name(part.tool, part.home, None) or ""
-            key = (*part[2:6], queries.utc_day(quarter), name)
+            account = ctx.config.accounts.name(*part.login) or ""
+            key = (*part[3:7], queries.utc_day(quarter), name)
             yield BlockKey(_span(block, account), *key), part.sums
 
 
@@ -182,7 +188,7 @@ def _split_quarters(
                 time, wanted = int(moment(row, values).timestamp()), filters.has_origin(name)
                 if time // QUARTER in split:
                     facts = name.facts()._replace(quarter=time // QUARTER % 96)
-                    where = (time, name.home, *name[:2], name.has_usd, facts)
+                    where = (time, name.home, name.agent, *name[:2], name.has_usd, facts)
                     yield Part(*where, _part(ctx, part, name), wanted, amounts)
 
 

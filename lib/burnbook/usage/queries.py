@@ -68,6 +68,7 @@ class QuarterSums(NamedTuple):
 
     quarter: int
     home: str | None
+    agent: str | None
     tool: str
     model: str | None
     has_usd: bool
@@ -119,18 +120,18 @@ def daily_sums(store: Store, zone: tzinfo) -> Iterator[tuple[Key, Counts]]:
 def by_quarter(
     store: Store, filters: Filters, account_of: AccountOf, part: str | None = None
 ) -> list[QuarterSums]:
-    """Sums by quarter-hour, home, tool, model and part (see `sums`; not hour), of any day."""
+    """Sums by quarter-hour, home, agent, tool, model and part (see `sums`; not hour)."""
     database = store.view(USAGE)
     _set_relations(database, filters, (), UTC)
     _set_accounts(database, account_of if part == "account" else None)
     rows = _rows(database, "usage_quarters", filters, part=part)
     return [
         QuarterSums(
-            *(quarter, home, tool, model, bool(has_usd)),
+            *(quarter, home, agent, tool, model, bool(has_usd)),
             *(_facts(model, values[:_FACTS], quarter % _DAY), name, bool(values[_FACTS])),
             Counts(*values[_FACTS + 1 :]),
         )
-        for quarter, home, name, tool, model, has_usd, *values in rows
+        for quarter, home, agent, name, tool, model, has_usd, *values in rows
     ]
 
 
