@@ -103,7 +103,7 @@ def test_edits_by_people_are_no_difference(book: tuple[Shell, Path]) -> None:
     for old, new in (
         ("mine", "ours"),
         ("hot, fast", "hot, fast; and cheap"),
-        (",900,-100,,,,", ",900,-100,3,,,"),
+        (",0,0,0,,0,", ",0,0,0,3,0,"),
         (",900,-100,", ",900.00,-100,"),
     ):
         assert old in whole

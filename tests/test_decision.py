@@ -100,6 +100,7 @@ def decided(
         config=Config("config"),
         now=NOON,
         span=Span(None, None),
+        requests_from=None,
         state="finalized",
         pairs=[PAIR],
         rows={},

@@ -7,11 +7,15 @@ The weekly meters are reset on Sundays at 09:00, so in N6 and N11.
 
 import json
 import os
-from collections.abc import Collection
-from datetime import date, timedelta
+import shutil
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from inside import ROOT
 from team import Member, Team, used_percent
 
 MEMBERS = (
@@ -22,6 +26,7 @@ MEMBERS = (
 RETRIES = ("00:06", "00:11", "00:16", "01:06")
 ASLEEP = {date(2026, 10, 26), date(2026, 10, 27)}
 DAY = timedelta(days=1)
+ZONE = ZoneInfo("America/Havana")
 
 # Window: the weekly meter at BEFORE and AFTER of Ada and Bo, and of Cy.
 TRUTH = {
@@ -40,10 +45,12 @@ TRUTH = {
     "N13": ((6, None), (8, None)),
 }
 
+WORK = (("12:00", "ada", 1), ("14:00", "cy", 4), ("15:00", "bo", 2))
+
 
 def work(team: Team, day: date) -> None:
     """One day of use."""
-    for time, agent, points in (("12:00", "ada", 1), ("14:00", "cy", 4), ("15:00", "bo", 2)):
+    for time, agent, points in WORK:
         team.at(f"{day}T{time}")
         team.use(agent, points)
 
@@ -62,6 +69,17 @@ def night(team: Team, evening: date, failing: Collection[str] = ()) -> None:
             assert team.reset(failing=failing).code == (74 if failing else 0)
 
 
+def requests(agent: str) -> Iterator[dict[str, Any]]:
+    """What a proxy logs of an agent's work: 1,000 tokens for a point."""
+    for day in (date(2026, 10, 20) + n * DAY for n in range(14)):
+        for time, who, points in WORK if day not in ASLEEP else ():
+            if who == agent:
+                moment = datetime.fromisoformat(f"{day}T{time}").replace(tzinfo=ZONE)
+                tokens = {"input_tokens": 1_000 * points, "output_tokens": 0}
+                more = {"lane": "baseline", "model": "glm-4.6", "status": 200, "latency_ms": 5}
+                yield {"ts": moment.isoformat(), "rid": f"{who}-{day}", **more, **tokens}
+
+
 @pytest.fixture(scope="module")
 def team(tmp_path_factory: pytest.TempPathFactory) -> Team:
     """The team after the fortnight from 20 October to 2 November."""
@@ -72,7 +90,7 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Team:
 
 def fortnight(folder: Path) -> Team:
     """All of it: the start by hand, the work of each day, the nights."""
-    team = Team(folder, MEMBERS, "2026-10-20T09:00", "2026-10-25T09:00", "America/Havana")
+    team = Team(folder, MEMBERS, "2026-10-20T09:00", "2026-10-25T09:00", ZONE.key)
     assert team.book("start", "ada", "N1").code == 0
     team.at("2026-10-20T09:30")
     assert team.book("start", "bo").code == 0
@@ -120,15 +138,35 @@ def test_each_figure_of_each_window_is_that_of_the_truth(team: Team) -> None:
     assert actual == truth
 
 
-def test_each_window_shows_what_was_used_in_it(team: Team) -> None:
+def test_each_window_has_the_points_of_each_account_once(team: Team) -> None:
     for window, (shared, own) in list(TRUTH.items())[:-1]:
         out = team.inside.run("preview", "--window", window, "--format", "json").out
-        used = {"ada": 3, "bo": 3} | ({"cy": 4} if own else {})
         meters = json.loads(out)["meters"]
         # Across a reset of the meter, it is what is proved.
         actual = {meter["agent"]: meter["delta_min"] for meter in meters}
-        assert actual == used, window
+        assert actual == {"ada, bo": 3} | ({"cy": 4} if own else {}), window
         assert all((meter["resets"] > 0) == (shared[1] < shared[0]) for meter in meters), window
+
+
+def test_requests_that_are_booked_late_are_in_the_window_of_their_time(team: Team) -> None:
+    shutil.copytree(ROOT / "config" / "feeds", team.inside.config / "feeds")
+    for member in MEMBERS:
+        lines = "\n".join(map(json.dumps, requests(member.agent)))
+        words = ("ingest", "proxy-telemetry", "--agent", member.agent, "--stdin")
+        assert team.run(*words, at=team.now, stdin=lines.encode()).code == 0
+    out = team.inside.run("windows", "--format", "json").out
+    rows = {row["window"]: row for row in json.loads(out)["windows"]}
+    # Cy's request of the day on which she is in no window is in the window of the others.
+    assert {name: row["tokens"] for name, row in rows.items()} == {
+        **dict.fromkeys(list(TRUTH)[:-1], 7_000),
+        "N13": None,
+    }
+    points = {
+        name: {cost["provider"]: cost["points_min"] for cost in row["points"]}
+        for name, row in rows.items()
+    }
+    for window, (_, own) in list(TRUTH.items())[:-1]:
+        assert points[window] == {"codex": 3} | ({"claude": 4} if own else {}), window
 
 
 def test_the_missed_resets_are_recorded(team: Team) -> None:

@@ -260,7 +260,7 @@ def test_files_that_give_nothing_are_named(shell: Shell, tmp_path: Path) -> None
     (chats / "session-1.json").write_text('{"messages":[]}')
     done = shell.run("ingest", "gemini", HOME=str(tmp_path))
     assert done.stdout == "gemini: accepted 0, repeats 0, rejected 0\n"
-    assert "1 files of this feed have no request: tmp/*/chats/session-*.json\n" in done.stderr
+    assert "gemini: 1 file without a request: tmp/*/chats/session-*.json\n" in done.stderr
     assert "seen and not read, because no pattern matches: tmp/**/*.jsonl (1)\n" in done.stderr
     assert ingest(shell, tmp_path, "gemini")["unread"] == ["tmp/**/*.jsonl"]
 

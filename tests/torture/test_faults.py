@@ -85,7 +85,7 @@ def test_a_failing_stat_does_not_loop_forever(tmp_path: Path) -> None:
     no_book(tmp_path)
     words = ["strace", "-o", "/dev/null", "-e", "inject=newfstatat:error=EIO:when=700+"]
     command = [str(ROOT / "bin" / "snapshot"), "start", "codex", "--set", "5h=1", "--window", "W1"]
-    for when in ("300+", "500+", "600+", "700+"):
+    for when in ("350+", "500+", "600+", "700+"):
         words[-1] = f"inject=newfstatat:error=EIO:when={when}"
         done = run([*words, *command], tmp_path)
         assert done.returncode in (0, 74) and "Traceback" not in done.stderr, done

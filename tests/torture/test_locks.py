@@ -62,7 +62,7 @@ class Nest:
         )
         (config / "budgets.toml").write_text(
             f"[budgets.default]\ncapacity_tokens = 2\ntarget_tokens = 1\nwarn = [0.5]\n"
-            f'[notify]\ncommand = ["{script}"]\n'
+            f'[notify]\nmeters = [0.01]\ncommand = ["{script}"]\n'
         )
 
     def run(self, *words: str, **more: str) -> Done:

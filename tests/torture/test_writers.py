@@ -20,6 +20,7 @@ READ = {
     "scoreboard": (),
     "timer": ("W1",),
     "usage": (),
+    "windows": (),
 }
 # These write only a scratch folder, which is not part of a book. A killed demo leaves one in the
 # system's; that of a killed doctor is reported by `check` and removed by `repair`.

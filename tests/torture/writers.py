@@ -44,6 +44,7 @@ class Writer(NamedTuple):
     set_up: Callable[[Path], None]
     stdin: str = ""
     code: int = 0
+    sentences: int = 1  # at most, about what failed: where several things are done, one for each
     batches: int = 1  # how many times it appends: with one, a failure leaves everything unchanged
     apart: tuple[str, ...] = ()  # what a second run cannot bring back
     spent: int = 0  # the code of a run that finds nothing left to do
@@ -130,7 +131,7 @@ WRITERS = (
     Writer("bundle", ("bundle", "W1"), edited_pages, locks=False),
     Writer("bundle again", ("bundle", "W1"), setups.with_bundle, locks=False),
     Writer("schedule", SCHEDULE, no_book, locks=False),
-    Writer("ingest every agent", ("ingest", "--at", END), before_and_after, batches=9),
+    Writer("ingest every agent", ("ingest", "--at", END), before_and_after, sentences=9, batches=9),
     Writer("budget", ("budget", "--window", "W1", "--at", END), before_and_after),
 )
 

@@ -47,7 +47,7 @@ def csv(lines: Sequence[WindowLine]) -> str:
         values = _values(line)
         values["is_current"] = words[line.is_current]
         values["agents"] = " ".join(line.agents)
-        values["points"] = " ".join(f"{p.provider}={_range(p, '..')}" for p in _known(line))
+        values["points"] = " ".join(f"{name}={_range(p, '..')}" for name, p in _known(line))
         values["features"] = " ".join(f"{p}={whole(n)}" for p, n in line.features.items())
         for name in ("starts_at", "ends_at"):
             values[name] = values[name] and clock.iso(values[name])
@@ -74,14 +74,25 @@ def _cells(line: WindowLine, now: datetime, zone: tzinfo) -> tuple[str, ...]:
         _dates(line, now, zone),
         number(used.tokens),
         f">{usd}" if used.usd is None and used.usd_known is not None else usd,
-        ", ".join(f"{cost.provider} {_range(cost, ' to ')}" for cost in _known(line)) or "-",
+        ", ".join(f"{name} {_range(cost, ' to ')}" for name, cost in _known(line)) or "-",
         _outcome(line),
         ", ".join(line.agents) or "-",
     )
 
 
-def _known(line: WindowLine) -> list[Points]:
-    return [cost for cost in line.points if cost.points_max is not None]
+def _known(line: WindowLine) -> list[tuple[str, Points]]:
+    """The points that are known, by provider; by provider and account where it has several."""
+    providers = [cost.provider for cost in line.points]
+    return [
+        (
+            cost.provider
+            if providers.count(cost.provider) == 1
+            else f"{cost.provider}/{cost.account}",
+            cost,
+        )
+        for cost in line.points
+        if cost.points_max is not None
+    ]
 
 
 def _range(cost: Points, between: str) -> str:

@@ -22,9 +22,10 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Points(NamedTuple):
-    """Points of a provider's main meter that a window cost; null where no pane shows them."""
+    """Points of an account's main meter that a window cost; null where no pane shows them."""
 
     provider: str
+    account: str
     meter: str
     points_min: float | None
     points_max: float | None
@@ -95,10 +96,7 @@ def _lasts(ctx: Context, span: Span, since: date) -> bool:
 def _line(facts: WindowFacts, used: Used, *, is_current: bool) -> WindowLine:
     declared = facts.config.windows.windows.get(facts.window)
     features = facts.finalized.features if facts.finalized else {}
-    costs = [
-        efficiency.points(facts.closings, features, provider)
-        for provider in sorted({closing.provider for closing in facts.closings})
-    ]
+    costs = [(use, efficiency.points([use], {}, use.provider)) for use in facts.accounts]
     return WindowLine(
         window=facts.window,
         title=declared.title if declared else "",
@@ -109,8 +107,8 @@ def _line(facts: WindowFacts, used: Used, *, is_current: bool) -> WindowLine:
         agents=sorted({pair.agent for pair in facts.pairs}),
         used=used,
         points=[
-            Points(cost.provider, cost.meter, cost.points_min, cost.points_max)
-            for cost in costs
+            Points(use.provider, use.account, cost.meter, cost.points_min, cost.points_max)
+            for use, cost in costs
             if cost.meter is not None
         ],
         features=features,

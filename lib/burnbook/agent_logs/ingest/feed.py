@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from burnbook.base import files
 from burnbook.base.errors import BAD_DATA, Missing
+from burnbook.base.text import plural
 from burnbook.book.codec import REJECTS
 from burnbook.config.agent_logs import LogFeed
 from burnbook.context import Context, Result
@@ -157,7 +158,8 @@ def _note_unread(ctx: Context, name: str, feed: LogFeed) -> dict[str, int]:
     unread = sources.unread(feed)
     read = len(sources.logs(feed))
     if read:
-        ctx.notes.append(f"{name}: {read} files have no request: {', '.join(feed.files)}")
+        count = plural(read, "file")
+        ctx.notes.append(f"{name}: {count} without a request: {', '.join(feed.files)}")
     if unread:
         shown = [f"{form} ({count})" for form, count in [*unread.items()][:_FORMS]]
         more = f" and {len(unread) - _FORMS} more" if len(unread) > _FORMS else ""

@@ -43,6 +43,8 @@ def run(ctx: Context, args: Any) -> Result:
             f"these names hide commands of your system: {', '.join(hidden)} "
             "(`command od` still runs the command; choose another alias letter in agents.toml)"
         )
+    if not data and not args.only:
+        ctx.notes.append("no agent has a letter; give one as `alias` in agents.toml")
     return Result(lines, data)
 
 
