@@ -128,8 +128,8 @@ def by_quarter(
     return [
         QuarterSums(
             *(quarter, home, agent, tool, model, bool(has_usd)),
-            *(_facts(model, values[:_FACTS], quarter % _DAY), name, bool(values[_FACTS])),
-            Counts(*values[_FACTS + 1 :]),
+            *(_facts(model, values[:_FACTS], quarter % _DAY), name),
+            *(bool(values[_FACTS]), Counts(*values[_FACTS + 1 :])),
         )
         for quarter, home, agent, name, tool, model, has_usd, *values in rows
     ]
@@ -137,14 +137,13 @@ def by_quarter(
 
 def pace(store: Store, window: str) -> list[tuple[int, int]]:
     """(Quarter-hour, new tokens) of a window, in order of time; see `report.new_tokens`."""
-    rows: list[tuple[int, int]] = queries.run(store.view(USAGE), "usage_pace", window_id=window)
-    return rows
+    return [*queries.run(store.view(USAGE), "usage_pace", window_id=window)]
 
 
 def tools(store: Store) -> set[str]:
     """The agents' tools that have usage in the book."""
-    rows = store.view(USAGE).execute("SELECT DISTINCT tool FROM usage_origins")
-    return {tool for (tool,) in rows}
+    select = "SELECT DISTINCT tool FROM usage_origins"
+    return {tool for (tool,) in store.view(USAGE).execute(select)}
 
 
 def homes(store: Store) -> list[tuple[str, str]]:
