@@ -18,7 +18,6 @@ import selectors
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import suppress
 
@@ -27,6 +26,7 @@ import recording
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 BIN, LIB = os.path.join(ROOT, "bin"), os.path.join(ROOT, "lib")
 VERSION = f"python{sys.version_info.major}.{sys.version_info.minor}"
+NAMES = 200  # a descriptor that the children keep
 PACKAGES = os.path.join(ROOT, ".venv", "lib", VERSION, "site-packages")
 
 
@@ -41,9 +41,14 @@ def main() -> None:
         if request["strace"]:
             answer = run(request)
         else:
-            with tempfile.NamedTemporaryFile("r") as trace_file:
-                answer = run({**request, "told": trace_file.name})
-                _import(trace_file.read().split())
+            # In memory, because other tests may empty the folder for temporary files.
+            memory = os.memfd_create("names")
+            os.dup2(memory, NAMES)
+            os.close(memory)
+            answer = run({**request, "names": True})
+            with os.fdopen(NAMES) as names:
+                names.seek(0)
+                _import(names.read().split())
         os.write(answers, json.dumps(answer).encode() + b"\n")
 
 
@@ -104,8 +109,8 @@ def _be(request: dict, entry: tuple, out: tuple, err: tuple) -> None:
     sys.argv[:] = [script, *words]
     # As Python starts a script: its folder first. _lib changes that to what it must be.
     sys.path[:] = [BIN, *(fd for fd in sys.path if fd not in (LIB, PACKAGES))]
-    if request.get("told"):
-        _tell(request["told"])
+    if request.get("names"):
+        _keep_names()
     if request.get("record"):
         recording.start(*request["record"])
     if request["strace"]:
@@ -113,7 +118,7 @@ def _be(request: dict, entry: tuple, out: tuple, err: tuple) -> None:
     runpy.run_path(script, run_name="__main__")
 
 
-def _tell(name: str) -> None:
+def _keep_names() -> None:
     """At the end, write the names of the imported modules. Children write nothing."""
     leave, pid = os._exit, os.getpid()
 
@@ -121,8 +126,7 @@ def _tell(name: str) -> None:
         try:
             if os.getpid() == pid:
                 loaded = [m for m, module in sys.modules.items() if getattr(module, "__spec__", 0)]
-                with open(name, "w") as file:
-                    file.write("\n".join(loaded))
+                os.write(NAMES, "\n".join(loaded).encode())
         finally:
             leave(code)  # an exception here would let the child go on as its parent
 
