@@ -59,6 +59,7 @@ LEFT JOIN selected AS models ON models.field = 'model' AND models.name = origin.
 LEFT JOIN selected AS projects ON projects.field = 'project' AND projects.name = origin.project
 LEFT JOIN selected AS peaks ON peaks.field = 'peak' AND peaks.name = origin.model
 WHERE cell.origin = origin.id
+    AND cell.requests <> 0
     AND (params.since IS NULL OR calendar.day >= params.since)
     AND (params.until IS NULL OR calendar.day <= params.until)
     AND (params.window_id IS NULL OR origin.window_id = params.window_id)

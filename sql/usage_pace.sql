@@ -7,6 +7,6 @@ SELECT
 FROM params
 CROSS JOIN usage_origins AS origin
 CROSS JOIN usage_cells AS cell
-WHERE cell.origin = origin.id AND origin.window_id = params.window_id
+WHERE cell.origin = origin.id AND cell.requests <> 0 AND origin.window_id = params.window_id
 GROUP BY cell.quarter
 ORDER BY cell.quarter;

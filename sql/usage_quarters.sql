@@ -47,4 +47,5 @@ LEFT JOIN selected AS tools ON tools.field = 'tool' AND tools.name = origin.tool
 LEFT JOIN selected AS models ON models.field = 'model' AND models.name = origin.model
 LEFT JOIN selected AS projects ON projects.field = 'project' AND projects.name = origin.project
 WHERE cell.origin = origin.id
+    AND cell.requests <> 0
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13;

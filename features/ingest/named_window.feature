@@ -67,6 +67,22 @@ Feature: ingest --window books requests in a window, and moves those that are bo
       | W0-CHP | 1        | 200          |
     And "bin/check" finds nothing
 
+  Scenario: A window that lost the requests of its logs has those of the proxy
+    Given Ada starts codex in W0-CHP at 09:00 with 5h 1%
+    And the file log.jsonl with
+      """
+      {"type":"assistant","timestamp":"2026-11-22T10:00:00.000Z","sessionId":"s1","requestId":"r1","message":{"id":"m1","model":"claude-opus-4-5","usage":{"input_tokens":200,"output_tokens":20}}}
+      """
+    And "bin/ingest claude --file log.jsonl" was run
+    And the lines of samples/telemetry/usage.jsonl
+    When I pipe the pane into "bin/ingest proxy-telemetry"
+    And I run "bin/budget W0-CHP --format json"
+    Then the JSON value at "budget.used_from" is logs
+    When I run "bin/ingest claude --file log.jsonl --window W0-CHN"
+    And I run "bin/budget W0-CHP --format json"
+    Then the JSON value at "budget.used_from" is feeds
+    And the JSON value at "budget.used_tokens" is 121795
+
   Scenario: A log that grew gives a moved request its new tokens and keeps its window
     Given the file log.jsonl with
       """

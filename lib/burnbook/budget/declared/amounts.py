@@ -88,7 +88,8 @@ def _of_logs(
     origins = database.execute(
         "SELECT id, tool, model, served_by, home, agent, project FROM usage_origins AS origin"
         " WHERE (? IS NULL OR window_id = ?) AND EXISTS (SELECT 1 FROM usage_cells"
-        " WHERE usage_cells.origin = origin.id AND quarter >= ? AND quarter < ?)",
+        " WHERE usage_cells.origin = origin.id AND requests <> 0"
+        " AND quarter >= ? AND quarter < ?)",
         (span.window, span.window, span.since, span.until),
     ).fetchall()
     if not origins:
