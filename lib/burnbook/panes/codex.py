@@ -10,6 +10,7 @@ gives the meters `5h`, `weekly` and `gpt-5.3-codex-spark:5h`. `monthly` counts a
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from burnbook.panes._codex_rows import ROW, Row, rows_of, wrapped
 from burnbook.panes._pane import Errors, Pane, Reading
@@ -29,7 +30,7 @@ _RESET = re.compile(r"\( ?resets? +([^()]{1,60})\)", re.I)
 _MAX_METERS = 64
 
 
-def parse(text: str) -> Pane:
+def parse(text: str, captured_at: datetime) -> Pane:
     """Parses the last pane in `text`. Never raises."""
     errors = Errors()
     panes = [(named, part) for named, part in _split(pane_lines(text)) if _counts(part)]
