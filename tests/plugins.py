@@ -4,14 +4,13 @@ MEMBERS = {
     "lib/burnbook/panes/abc.py": '''"""A provider that shows `abc: 12%`."""
 
 import re
+from datetime import datetime
 
 from burnbook.panes._pane import Pane, Reading
 from burnbook.panes._text import pane_lines
 
-METERS = {"5h": 300}
 
-
-def parse(text: str) -> Pane:
+def parse(text: str, captured_at: datetime) -> Pane:
     """One meter."""
     shown = re.search(r"abc: (\\d{1,2})%", " ".join(pane_lines(text)), re.ASCII)
     if shown is None:

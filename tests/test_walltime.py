@@ -8,7 +8,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from burnbook.times.wall_time import WallTime, parse_reset, resolve
+from burnbook.times.wall_time import (
+    SameDay,
+    WallTime,
+    is_zone,
+    parse_day,
+    parse_reset,
+    parse_wait,
+    resolve,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -157,9 +165,51 @@ def test_the_zone_in_the_pane_wins():
 
 
 @pytest.mark.parametrize("name", ["No/Where", "../etc/passwd", "America", "x" * 300, "PST"])
-def test_an_unknown_zone_name_falls_back(name):
+def test_a_time_in_an_unknown_zone_is_not_read_as_local(name):
     wall = WallTime(20, 59, zone=name)
-    assert resolve(wall, at("2026-10-01T18:00"), FIVE_HOURS, LONDON)[0] == at("2026-10-01T19:59")
+    assert resolve(wall, at("2026-10-01T18:00"), FIVE_HOURS, LONDON) == (None, False)
+    assert not is_zone(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "wall"),
+    [
+        ("May 1 (UTC)", WallTime(0, 0, 1, 5, zone="UTC")),
+        ("Nov 21", WallTime(0, 0, 21, 11)),
+        ("1 Jan 2027", WallTime(0, 0, 1, 1, 2027)),
+        *((text, None) for text in ("", "May", "31 Feb", "May 1 at 3am", "19:01", "in 4 days")),
+    ],
+)
+def test_a_date_alone_is_its_midnight(text, wall):
+    assert parse_day(text) == wall
+
+
+@pytest.mark.parametrize(
+    ("text", "wait"),
+    [
+        ("in 2h 15m", timedelta(hours=2, minutes=15)),
+        ("in 45 minutes", timedelta(minutes=45)),
+        ("in 1 day, 3 hours", timedelta(days=1, hours=3)),
+        ("in 6d 1h", timedelta(days=6, hours=1)),
+        *((text, None) for text in ("in", "in ", "2h", "in 2h 15", "in a while", "19:01")),
+    ],
+)
+def test_a_reset_may_be_the_time_to_wait(text, wait):
+    assert parse_wait(text) == wait
+
+
+@pytest.mark.parametrize(
+    ("captured", "window", "moment", "stale"),
+    [
+        ("2026-10-01T03:00", WEEK, "2026-10-01T03:14", False),
+        ("2026-10-01T03:20", WEEK, "2026-10-01T03:14", True),
+        ("2026-10-01T03:20", MONTH, "2026-10-01T03:14", True),
+        ("2026-10-01T23:00", FIVE_HOURS, "2026-10-02T03:14", False),
+    ],
+)
+def test_a_vendor_that_leaves_out_only_the_date_of_today(captured, window, moment, stale):
+    shown = resolve(SameDay(3, 14), at(captured), window, UTC)
+    assert shown == (at(moment), stale)
 
 
 def test_local_is_the_zone_of_the_machine():

@@ -1,4 +1,4 @@
-"""Parses terminal text into meters. Each provider is one file with `parse(text) -> Pane`.
+"""Parses terminal text into meters. Each provider is one file: `parse(text, captured_at) -> Pane`.
 
 The files of this folder are the providers: a new provider is one new file. `parse` of a provider
 never raises: a value that it cannot read is null, with one of these words in `errors`:
@@ -7,11 +7,17 @@ never raises: a value that it cannot read is null, with one of these words in `e
     percent-out-of-range:meter  a percentage outside 0 to 100
     reset-not-shown:meter       the meter has no reset
     reset-not-understood:meter  the reset was cut off or cannot be parsed
+    unknown-time-zone:meter     the reset names a time zone that this machine does not know
     conflicting-rows:meter      one pane shows two values for one meter
     block-name-cut              rows of another model whose name was cut off; they are left out
+    not-understood              a row with a percentage whose title is damaged; it is left out
     stale                       the pane reports that its limits may be stale
-    data-not-available          the pane reports that it has no limits to show
-    usage-not-loaded            the pane reports that loading failed, or it was dismissed
+    data-not-available          the pane has no limits to show, or reports that
+    usage-not-loaded            the pane is still loading, reports a failure, or was dismissed
+    rate-limited                the pane was not loaded because it was asked for too often
+    no-subscription             the pane reports that it needs a subscription
+    not-logged-in               the pane reports that nobody is logged in
+    spend-cap-reached           the pane reports that the cap on spending is reached
     estimated:meter             the percentage is a tool's own estimate, not the vendor's
     multi-pane-trimmed          several panes in one paste; the last one counts
     no-meters                   the pane has no meter
@@ -19,6 +25,7 @@ never raises: a value that it cannot read is null, with one of these words in `e
 """
 
 import importlib
+from datetime import datetime
 
 from burnbook.base.files import plugins
 from burnbook.panes._pane import Pane, Reading
@@ -32,16 +39,20 @@ def providers() -> tuple[str, ...]:
 
 
 def meters(provider: str) -> dict[str, int]:
-    """Returns the meters that may be given by hand, with their windows in minutes (0: none)."""
-    names: dict[str, int] = importlib.import_module(f"{__name__}.{provider}").METERS
+    """Returns the meters that are known by name, with their windows in minutes (0: none).
+
+    `METERS` is optional: without it, `--set` books any name.
+    """
+    module = importlib.import_module(f"{__name__}.{provider}")
+    names: dict[str, int] = getattr(module, "METERS", {})
     return names
 
 
-def parse(provider: str, text: str) -> Pane:
+def parse(provider: str, text: str, captured_at: datetime) -> Pane:
     """Parses a pane of a provider. Raises ValueError for an unknown provider only."""
     known = providers()
     if provider not in known:
         raise ValueError(f"unknown provider {provider!r}; known: {', '.join(known)}")
-    pane = importlib.import_module(f"{__name__}.{provider}").parse(text)
+    pane = importlib.import_module(f"{__name__}.{provider}").parse(text, captured_at)
     assert isinstance(pane, Pane)
     return pane

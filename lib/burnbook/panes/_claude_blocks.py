@@ -1,7 +1,15 @@
-"""The blocks of a Claude pane: a title, and the lines below it that certainly belong to it."""
+"""The blocks of a Claude pane: a title, and the lines below it that certainly belong to it.
+
+    Current session                           Current session · Resets 8:59pm (Asia/Tokyo)
+    ██████                   23% used         ██████
+    Resets 8:59pm (Asia/Tokyo)                23% used
+
+The second is the layout of a terminal of less than about 65 columns, where all three may wrap.
+"""
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -9,26 +17,39 @@ from burnbook.panes._text import MAX_WRAP, joined, slug
 
 _TITLE = re.compile(
     r"\W{0,4}(?:current (?P<span>session|week|month|day)(?: ?\((?P<of>[^()]{0,60})(?P<end>\))?)?"
-    r"|(?P<extra>extra usage))"
+    r"|(?P<extra>extra usage|usage credits))"
     r"(?P<rest>$| ?[:·•].*| (?:\d|[\[█▓▒░▏▎▍▌▋▊▉]).*)",
     re.I,
 )
 _TITLE_END = re.compile(r"([^()%:·•]{0,60})\)(.*)")
 _MINUTES = {"session": 300, "day": 1440, "week": 10080, "month": 43200}
 _RESETS = re.compile(r".*\bresets?\b", re.I)
+_BAR = "█▓▒░▏▎▍▌▋▊▉▐"
 # Bars, numbers, `% used` and money: text between a title and its reset.
-_VALUE = re.compile(r"[█▓▒░▏▎▍▌▋▊▉▐\[\] ]*(?:[\d.,]+ ?%?.*|%.*|(?:used|left|us|u)\b.*|\$.*)?", re.I)
+_VALUE = re.compile(rf"[{_BAR}\[\] ]*(?:[\d.,]+ ?%?.*|%.*|(?:used|left|us|u)\b.*|\$.*)?", re.I)
+_MONEY = re.compile(r"[$€£].*|spent\b.*", re.I)
 _RESET_GOES_ON = re.compile(r"[\w+/:,.() -]{1,60}", re.A)
-_NO_METER = re.compile(r"\W*(?:extra usage )?(?:not enabled|unlimited)\b", re.I)
+_NO_METER = re.compile(r"\W*(?:(?:extra usage|usage credits) )?(?:not enabled|unlimited)\b", re.I)
+# The value below an empty bar, which is a blank line. In eighths of a column, 1% may be empty too.
+_BELOW_EMPTY_BAR = re.compile(r"[01](?:\.\d+)? ?% ?used", re.I | re.A)
+_PERCENT_ROW = re.compile(
+    rf"(?:[{_BAR}\[\] ]*|[^%:]{{1,60}}: ?)\d{{1,3}}(?:\.\d+)? ?% ?(?:used|left)\b.*", re.I | re.A
+)
 
 
 class Block(msgspec.Struct, frozen=True):
-    """A block. `name` is None if the title was cut off. `value`, `reset`: wrapped fragments."""
+    """A block. `name` is None if the title was cut off. `value`, `reset`: wrapped fragments.
+
+    `lines` are all of them in order, `start` and `end` their place in the pane.
+    """
 
     name: str | None
     minutes: int | None
     value: tuple[str, ...]
     reset: tuple[str, ...]
+    lines: tuple[str, ...]
+    start: int
+    end: int
 
 
 def is_title(line: str) -> bool:
@@ -47,8 +68,18 @@ def blocks_of(lines: Sequence[str]) -> list[Block]:
         content = [rest.strip(" :·•"), *body]
         if not any(map(_NO_METER.match, content[:3])):
             minutes = _MINUTES.get((title["span"] or "").lower())
-            blocks.append(Block(name, minutes, *_content(content)))
+            value, reset, length = _content(content)
+            until = min(end, at + 3 * MAX_WRAP) - len(body) + length - 1
+            blocks.append(Block(name, minutes, value, reset, tuple(content[:length]), at, until))
     return blocks
+
+
+def has_damaged(lines: Sequence[str], blocks: Sequence[Block]) -> bool:
+    """Returns whether a row with a percentage belongs to no block: its title is damaged."""
+    ends = [0, *(block.end for block in blocks)]
+    starts = [*(block.start for block in blocks), len(lines)]
+    between = [line for a, b in zip(ends, starts, strict=True) for line in lines[a:b]]
+    return any(_PERCENT_ROW.fullmatch(line) and not is_title(line) for line in between)
 
 
 def _name(title: re.Match[str], body: list[str]) -> tuple[str | None, str]:
@@ -66,8 +97,8 @@ def _name(title: re.Match[str], body: list[str]) -> tuple[str | None, str]:
     return None, title["rest"]
 
 
-def _content(lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Returns the fragments of the value and of the reset.
+def _content(lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...], int]:
+    """Returns the fragments of the value and of the reset, and the number of lines of the block.
 
     Only unambiguous lines count, and a blank line ends the block: if a line is missing, the number
     of the next block must not count for this one.
@@ -75,27 +106,35 @@ def _content(lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     value: list[str] = []
     reset: list[str] = []
     in_title = _RESETS.match(lines[0]) is not None
-    for at, line in enumerate(lines):
+    length = 0
+    for line, following in pairwise([*lines, ""]):
         if not line:
-            # The title may fill its line; some builds leave a blank line below one with a reset.
-            if at == 0 or (at == 1 and in_title and not value):
-                continue
-            break
-        if _is_open(reset) and "%" not in line and _RESET_GOES_ON.fullmatch(line):
+            # The title may fill its line; in the narrow layout a blank line may be an empty bar.
+            is_first = length == 0 or (length == 1 and in_title and not value)
+            if not is_first and (
+                any("%" in part for part in value) or not _BELOW_EMPTY_BAR.fullmatch(following)
+            ):
+                break
+        elif _is_open(reset) and "%" not in line and _RESET_GOES_ON.fullmatch(line):
             reset.append(line)
         elif _RESETS.match(line) and not reset:
             reset.append(line)
             if "%" in line:
                 value.append(line)
-        elif _VALUE.fullmatch(line) and (in_title or not reset) and not _double(value, line):
+        elif _is_value(line, value, has_reset=bool(reset), in_title=in_title):
             value.append(line)
         else:
             break
-    return tuple(value[:MAX_WRAP]), tuple(reset)
+        length += 1
+    return tuple(value[:MAX_WRAP]), tuple(reset), length
 
 
-def _double(value: Sequence[str], line: str) -> bool:
-    return "%" in line and any("%" in part for part in value)
+def _is_value(line: str, value: Sequence[str], *, has_reset: bool, in_title: bool) -> bool:
+    """Whether a line continues the value. Below a reset it does in the narrow layout."""
+    has_percent = any("%" in part for part in value)
+    if has_percent and ("%" in line or (has_reset and not in_title)):
+        return False
+    return bool(_VALUE.fullmatch(line) or (not has_reset and _MONEY.fullmatch(line)))
 
 
 def _is_open(reset: Sequence[str]) -> bool:

@@ -18,6 +18,9 @@ _VALUE_GOES_ON = re.compile(r"[\[█▓▒░▏▎▍▌▋▊▉]|\d{1,3}[\d.,
 _RESET_GOES_ON = re.compile(r"\(|resets?\b|.*\(resets?\b", re.I)
 
 
+_NO_LENGTH = "usage"
+
+
 class Row(msgspec.Struct, frozen=True):
     """A limit row. `name` is None in the block of a model whose name was cut off."""
 
@@ -75,6 +78,8 @@ def _name(label: str, block: str | None) -> tuple[str, int | None, bool]:
     """Returns the meter's name, its window in minutes, and whether the label is only a window."""
     if span := window(label):
         return f"{block}:{span[0]}" if block else span[0], span[1], True
+    if label.lower() == _NO_LENGTH:  # a window whose length Codex does not know
+        return f"{block}:{_NO_LENGTH}" if block else _NO_LENGTH, None, True
     model, _, last = label.rpartition(" ")
     if model and (span := window(last)):
         return f"{slug(model)}:{span[0]}", span[1], False

@@ -1,8 +1,14 @@
 """The values of a pane. Not in `__init__`, because parsers import it."""
 
+from datetime import datetime, timedelta, tzinfo
+
 import msgspec
 
-from burnbook.times.wall_time import WallTime
+from burnbook.rows.meters import Amount
+from burnbook.times.wall_time import WallTime, resolve
+
+Resets = WallTime | timedelta | datetime
+"""A wall time, resolved later with the moment of capture; the time from it on; or a moment."""
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -10,15 +16,25 @@ class Reading(msgspec.Struct, frozen=True):
 
     used_percent: 0 to 100, always USED; None if it is missing or cut off
     window_minutes: the meter's window (300, 10080, ...); None if its name does not have it
-    resets: the wall time of the reset, resolved later with the moment of capture
+    resets: the reset; None if it is missing or cut off
     resets_text: the reset text of the pane, parsed or not
     """
 
     name: str
     used_percent: float | None = None
     window_minutes: int | None = None
-    resets: WallTime | None = None
+    resets: Resets | None = None
     resets_text: str | None = None
+
+    def resets_at(self, captured_at: datetime, zone: tzinfo) -> tuple[datetime | None, bool]:
+        """The moment of the reset, and whether it shows that the pane is stale."""
+        if self.resets is None:
+            return None, False
+        if isinstance(self.resets, timedelta):
+            return captured_at + self.resets, False
+        if isinstance(self.resets, datetime):
+            return self.resets, self.resets <= captured_at
+        return resolve(self.resets, captured_at, self.window_minutes, zone)
 
 
 class Pane(msgspec.Struct, frozen=True):
@@ -27,6 +43,7 @@ class Pane(msgspec.Struct, frozen=True):
     context_used, context_limit: tokens
     account: the raw e-mail or name, to be hashed and never stored
     prompts: GLM's cumulative count
+    amounts: money or credits, of a meter or beside the meters
     errors: short words, `word` or `word:meter`, unique, in the order of discovery
     """
 
@@ -36,6 +53,7 @@ class Pane(msgspec.Struct, frozen=True):
     plan: str | None = None
     account: str | None = None
     prompts: int | None = None
+    amounts: tuple[Amount, ...] = ()
     errors: tuple[str, ...] = ()
 
 

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import product
 
 from burnbook.base.redact import strip_ansi
 from burnbook.panes._pane import Errors
-from burnbook.times.wall_time import WallTime, parse_reset
+from burnbook.times.wall_time import WallTime, is_zone, parse_day, parse_reset, parse_wait
 
 _FRAME = "│┃║|╭╮╰╯┌┐└┘─━═┄ \t\xa0\u200b\ufeff"
+_SIDES = tuple("│┃║|")
 TOP, BOTTOM = "╭", "╰"
 _TOPS, _BOTTOMS = tuple("╭╮┌┐"), tuple("╰╯└┘")
 _WINDOWS = {"hourly": 60, "daily": 1440, "weekly": 10080, "monthly": 43200, "annual": 525600}
@@ -99,11 +101,11 @@ def has_percent(text: str) -> bool:
 
 def reset_of(
     fragments: Sequence[str], pattern: re.Pattern[str], meter: str, errors: Errors
-) -> tuple[WallTime | None, str | None]:
+) -> tuple[WallTime | timedelta | None, str | None]:
     """Returns the reset in wrapped fragments, and its text.
 
-    Group 1 of `pattern` is the text; it matches only complete text. None, with a word in `errors`,
-    if the reset is missing, cut off or cannot be parsed.
+    The only group of `pattern` that matches is the text; it matches only complete text. None, with
+    a word in `errors`, if the reset is missing, cut off, cannot be parsed or names an unknown zone.
     """
     if not fragments:
         errors.add("reset-not-shown", meter)
@@ -113,11 +115,33 @@ def reset_of(
         attempt = fragments[0] + "".join(
             space + part for space, part in zip(glue, fragments[1:], strict=False)
         )
-        if (match := pattern.search(attempt)) and (wall := parse_reset(match[1])):
-            return wall, _BRACKETED.sub(lambda zone: zone[0].replace(" ", ""), match[1].strip())
+        match = pattern.search(attempt)
+        text = (match[match.lastindex or 0] if match else "").strip()
+        if (resets := parse_reset(text) or parse_day(text) or parse_wait(text)) is None:
+            continue
+        text = _BRACKETED.sub(lambda zone: zone[0].replace(" ", ""), text)
+        if isinstance(resets, WallTime) and resets.zone and not is_zone(resets.zone):
+            errors.add("reset-not-understood", meter)
+            errors.add("unknown-time-zone", meter)
+            return None, text[:80]
+        return resets, text
     cut = _RESETS.search(joined(fragments))
     errors.add("reset-not-understood" if cut else "reset-not-shown", meter)
     return None, (cut[1].strip(" ()")[:80] or None) if cut else None
+
+
+def certainly_whole(text: str) -> frozenset[str]:
+    """Returns the lines, without frames, that no terminal and no frame cut off.
+
+    A line that is cut off is as long as any other inside of frames, or outside of them, or is last.
+    """
+    whole: set[str] = set()
+    lines = [line.rstrip() for line in strip_ansi(text).split("\n")[-MAX_LINES:]]
+    for is_framed in (False, True):
+        shown = [line.rstrip(_FRAME) for line in lines[:-1] if (line[-1:] in _SIDES) is is_framed]
+        longest = max(map(len, shown), default=0)
+        whole.update(_unframed(line) for line in shown if len(line) < longest)
+    return frozenset(whole)
 
 
 def tokens(text: str) -> int | None:

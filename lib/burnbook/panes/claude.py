@@ -1,4 +1,4 @@
-"""Claude Code: the pane of `/usage`, and the one-line form of newer builds.
+"""Claude Code: the pane of `/usage`, the one-line form of newer builds, and `-p /usage` as JSON.
 
     Current session
     ▌                                  1% used
@@ -6,37 +6,70 @@
 
     Current week (all models): 23% used · resets Jul 4 at 3am (Europe/London)
 
-gives the meters `session` (300 minutes) and `week-all-models` (10080). `extra-usage` has no window.
-Without such blocks, a screen of claude-monitor is parsed, see `_claude_monitor`.
+gives the meters `session` (300 minutes) and `week-all-models` (10080). `extra-usage`, which newer
+builds name usage credits, has no window. Without such blocks, a screen of claude-monitor is parsed,
+see `_claude_monitor`.
 """
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from burnbook.panes._claude_blocks import Block, blocks_of, is_title
+import msgspec
+
+from burnbook.panes._claude_blanks import restored
+from burnbook.panes._claude_blocks import Block, blocks_of, has_damaged, is_title
 from burnbook.panes._pane import Errors, Pane, Reading
-from burnbook.panes._text import joined, pane_lines, reset_of, used_percent
+from burnbook.panes._text import certainly_whole, joined, pane_lines, reset_of, used_percent
+from burnbook.rows.meters import Amount
 
 METERS = {"session": 300, "week-all-models": 10080, "5h": 300, "weekly": 10080, "week": 10080}
 
 _STARTS = re.compile(
     r"(?:[>›❯] ?)?/usage|(?:Settings: )?(?:Account )?Status Config Usage\b.*", re.I
 )
-_FAILED = re.compile(r"failed to load usage data|(?:status|settings) dialog dismissed", re.I)
-_LOADING = re.compile(r"loading usage", re.I)
+_NOT_LOADED = re.compile(
+    r"(?:failed|unable|could not|couldn.t) (?:to )?(?:load|fetch) (?:your )?usage"
+    r"|(?:status|settings) dialog dismissed|usage endpoint\b",
+    re.I,
+)
+_LOADING = re.compile(r"loading ?usage", re.I)
+_RATE_LIMITED = re.compile(r"rate.limited|rate_limit_error|too many requests", re.I)
+_STALE = re.compile(
+    r"last.known|showing (?:cached|saved|previous|last|old)|(?:may|might) be (?:stale|out.?dated)"
+    r"|out of date|(?:failed|unable|could not|couldn.t) (?:to )?(?:refresh|update)"
+    r"|refresh failed|unavailable \(rate limited",
+    re.I,
+)
+_NO_SUBSCRIPTION = re.compile(
+    r"only available for subscription|requires? a (?:\w+ )?subscription|api usage billing", re.I
+)
+_NOT_LOGGED_IN = re.compile(r"run /login\b|not logged in|token (?:has )?expired", re.I)
+# What the screen shows without any limits: what contributes to them, or the session's cost.
+_NO_LIMITS = re.compile(r"what.s contributing to your|% of usage$|(?:estimated|total) cost:", re.I)
 _PLAN = re.compile(r"(?:· ?|login method: ?)claude (max(?: \d+x)?|pro|team|enterprise)\b", re.I)
 _EMAIL = re.compile(r"\bemail: ?([^\s()@]{1,128}+@[^\s()]{1,128})", re.I)
-# Complete only with its zone in brackets, or, in builds without a zone, with am or pm.
+# Complete only in brackets, with its zone in brackets, with am or pm, or with the minutes to wait.
 _RESET = re.compile(
-    r"\bresets?\b ?(?:at )?([^()]{1,60}\([\w+/ -]{1,60}\)|[^()]{0,40}\d ?[ap]\.?m\.?$)", re.I
+    r"\( ?resets? ?(?:at )?([^()]{1,60})\)"
+    r"|\bresets?\b ?(?:at )?([^()]{1,60}\([\w+/ -]{1,60}\)|[^()]{0,40}\d ?[ap]\.?m\.?$"
+    r"|in [^()]{0,20}\d ?m(?:in(?:ute)?s?)?$)",
+    re.I,
 )
+_WHOLE_RESET = re.compile(r"\bresets? ?(?:at )?([^()]{1,60})$", re.I)
+_SPENT = re.compile(
+    r"(?<![\d.,])([$€£]) ?(\d[\d,]{0,14}(?:\.\d{1,4})?) ?/ ?[$€£]? ?(\d[\d,]{0,14}(?:\.\d{1,4})?)"
+    r"[^$€£]{0,120}?\bspent\b"
+)
+_CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP"}
 _MAX_METERS = 64
 
 
-def parse(text: str) -> Pane:
+def parse(text: str, captured_at: datetime) -> Pane:
     """Parses the last pane in `text`. Never raises."""
     errors = Errors()
-    lines = pane_lines(text)
+    text = _unwrapped(text)
+    lines = restored(pane_lines(text))
     parts = [part for part in _split(lines) if blocks_of(part)]
     if not parts and "Token Usage:" in text:
         from burnbook.panes import _claude_monitor  # rarely needed
@@ -46,12 +79,13 @@ def parse(text: str) -> Pane:
     panes = [pane for part in parts for pane in _unrepeated(blocks_of(part))]
     if len(panes) > 1:
         errors.add("multi-pane-trimmed")
-    blocks = panes[-1] if panes else []
-    if any(block.name is None for block in blocks):
+    blocks = [block for block in (panes[-1] if panes else ()) if block.name][:_MAX_METERS]
+    if panes and len(blocks) < len(panes[-1]):
         errors.add("block-name-cut")
-    meters = tuple(
-        _reading(block, block.name, errors) for block in blocks[:_MAX_METERS] if block.name
-    )
+    if parts and has_damaged(parts[-1], blocks_of(parts[-1])):
+        errors.add("not-understood")
+    whole = certainly_whole(text)
+    meters = tuple(_reading(block, whole, errors) for block in blocks)
     _note_failure(lines, bool(meters), errors)
     if not meters:
         errors.add("no-meters")
@@ -61,8 +95,21 @@ def parse(text: str) -> Pane:
         meters,
         plan=plan[1].capitalize() if plan else None,
         account=email[1] if email else None,
+        amounts=tuple(amount for block in blocks if (amount := _amount(block))),
         errors=errors.words(),
     )
+
+
+def _unwrapped(text: str) -> str:
+    """Returns `result` of the JSON that `claude -p /usage --output-format json` prints."""
+    if text.lstrip("\ufeff \t\r\n")[:1] != "{":
+        return text
+    try:
+        value = msgspec.json.decode(text.strip("\ufeff \t\r\n"))
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return text
+    result = value.get("result")
+    return result if isinstance(result, str) else text
 
 
 def _split(lines: Iterable[str]) -> list[list[str]]:
@@ -88,16 +135,43 @@ def _unrepeated(blocks: Iterable[Block]) -> list[list[Block]]:
     return panes
 
 
-def _reading(block: Block, name: str, errors: Errors) -> Reading:
+def _reading(block: Block, whole: frozenset[str], errors: Errors) -> Reading:
+    name = block.name or ""
     used = used_percent(joined(block.value), name, errors)
-    resets, text = reset_of(block.reset, _RESET, name, errors)
+    is_whole = bool(block.reset) and block.reset[-1] in whole
+    pattern = _WHOLE_RESET if is_whole and "(" not in joined(block.reset) else _RESET
+    resets, text = reset_of(block.reset, pattern, name, errors)
     return Reading(name, used, block.minutes, resets, text)
+
+
+def _amount(block: Block) -> Amount | None:
+    """The money of a block: `$5.75 / $5.00 spent`."""
+    match = _SPENT.search(joined(block.lines))
+    if match is None:
+        return None
+    used, limit = (float(number.replace(",", "")) for number in match.group(2, 3))
+    return Amount(block.name or "", _CURRENCIES[match[1]], used, limit)
 
 
 def _note_failure(lines: Sequence[str], loaded: bool, errors: Errors) -> None:
     # Only a failure below the last pane is still current.
     last_title = max((at for at, line in enumerate(lines) if is_title(line)), default=-1)
-    if any(_FAILED.search(line) for line in lines[last_title + 1 :]) or (
-        not loaded and any(map(_LOADING.search, lines))
-    ):
+    below = lines[last_title + 1 :]
+
+    def shows(pattern: re.Pattern[str]) -> bool:
+        return any(map(pattern.search, below))
+
+    if shows(_NOT_LOADED) or shows(_LOADING):
         errors.add("usage-not-loaded")
+    if loaded:
+        if shows(_STALE) or shows(_RATE_LIMITED):
+            errors.add("stale")
+        return
+    if shows(_RATE_LIMITED):
+        errors.add("rate-limited")
+    if shows(_NO_SUBSCRIPTION):
+        errors.add("no-subscription")
+    elif shows(_NOT_LOGGED_IN):
+        errors.add("not-logged-in")
+    elif shows(_NO_LIMITS):
+        errors.add("data-not-available")

@@ -5,31 +5,52 @@
     GPT-5.3-Codex-Spark limit:
     5h limit:       [██████████] 100% left (resets 20:24)
 
-gives the meters `5h`, `weekly` and `gpt-5.3-codex-spark:5h`. `monthly` counts as 30 days.
+gives the meters `5h`, `weekly` and `gpt-5.3-codex-spark:5h`. `monthly` counts as 30 days. Codex
+leaves out the date of a reset on the day itself alone.
 """
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
 
 from burnbook.panes._codex_rows import ROW, Row, rows_of, wrapped
 from burnbook.panes._pane import Errors, Pane, Reading
-from burnbook.panes._text import BOTTOM, TOP, joined, pane_lines, reset_of, tokens, used_percent
+from burnbook.panes._text import (
+    BOTTOM,
+    TOP,
+    certainly_whole,
+    joined,
+    pane_lines,
+    reset_of,
+    tokens,
+    used_percent,
+)
+from burnbook.rows.meters import Amount
+from burnbook.times.wall_time import SameDay, WallTime
 
 METERS = {"5h": 300, "weekly": 10080, "monthly": 43200}
 
 _STARTS = re.compile(r"(?:[>›❯] ?)?/status|>_ OpenAI Codex\b.*|OpenAI Codex \(.*")
 _BARE_START = re.compile(r"Model: ?", re.I)
-_LIMITS = re.compile(r"\W{0,4}limits: ?(?:data|not|refresh|send)\b", re.I)
+_LIMITS = re.compile(r"\W{0,4}limits: ?(?:data|not|refresh|send|visit|unavailable)\b", re.I)
+_SPEND_CAP = re.compile(r"\W{0,4}spend cap: ?reached\b", re.I)
+_CREDITS = re.compile(r"\W{0,4}credits: ?(\d[\d,]{0,14}(?:\.\d{1,4})?) credits?$", re.I | re.A)
+_CREDITS_USED = re.compile(
+    r"(?<![\d.,])(\d[\d,]{0,14}(?:\.\d{1,4})?) of (\d[\d,]{0,14}(?:\.\d{1,4})?) credits used\b",
+    re.I | re.A,
+)
 _STALE = re.compile(r"limits may be stale|warning: ?limits\b", re.I)
 _CONTEXT = re.compile(r"\W{0,4}context window: ?(.*)", re.I)
 _CONTEXT_USED = re.compile(r"\(([\d.,]+ ?[KMB]?) used\b(?: ?/ ?([\d.,]+ ?[KMB]?) ?\))?", re.I)
 _ACCOUNT = re.compile(r"\W{0,4}account: ?(.*)", re.I)
-_PERSON = re.compile(r"([^\s()]+)(?: ?\(([^()]{1,40})\))?")
+_PERSON = re.compile(r"([^\s()]+)(?: ?\(([^()]{1,40}(?:\([^()]{1,40}\)[^()]{0,40})?)\))?")
 _RESET = re.compile(r"\( ?resets? +([^()]{1,60})\)", re.I)
 _MAX_METERS = 64
 
 
-def parse(text: str) -> Pane:
+def parse(text: str, captured_at: datetime) -> Pane:
     """Parses the last pane in `text`. Never raises."""
     errors = Errors()
     panes = [(named, part) for named, part in _split(pane_lines(text)) if _counts(part)]
@@ -43,11 +64,15 @@ def parse(text: str) -> Pane:
         errors.add("stale")
     if any(map(_LIMITS.match, lines)):
         errors.add("data-not-available")
+    if any(map(_SPEND_CAP.match, lines)):
+        errors.add("spend-cap-reached")
     if not meters:
         errors.add("no-meters")
     used, limit = _context(lines, errors)
-    account, plan = _account(lines)
-    return Pane(meters, used, limit, plan, account, errors=errors.words())
+    account, plan = _account(lines, certainly_whole(text))
+    return Pane(
+        *(meters, used, limit, plan, account), amounts=_amounts(lines), errors=errors.words()
+    )
 
 
 def _split(lines: Iterable[str]) -> list[tuple[bool, list[str]]]:
@@ -91,6 +116,8 @@ def _reading(name: str, rows: Sequence[Row], errors: Errors) -> Reading:
         return Reading(name, None, row.minutes)
     used = used_percent(joined(row.fragments), name, errors)
     resets, text = reset_of(row.fragments, _RESET, name, errors)
+    if isinstance(resets, WallTime) and resets.day is None:
+        resets = SameDay(*msgspec.structs.astuple(resets))
     return Reading(name, used, row.minutes, resets, text)
 
 
@@ -112,9 +139,25 @@ def _context(lines: Sequence[str], errors: Errors) -> tuple[int | None, int | No
     return used, limit
 
 
-def _account(lines: Sequence[str]) -> tuple[str | None, str | None]:
-    """Returns the e-mail address and the plan. An API key is neither."""
+def _amounts(lines: Sequence[str]) -> tuple[Amount, ...]:
+    """Returns the credits that are left, and those that are used of a limit."""
+    left = next((match[1] for line in lines if (match := _CREDITS.fullmatch(line))), None)
+    spent = _CREDITS_USED.search(" ".join(lines))
+    if left is None and spent is None:
+        return ()
+    numbers = (*(spent.groups() if spent else (None, None)), left)
+    amounts = (None if text is None else float(text.replace(",", "")) for text in numbers)
+    return (Amount("credits", "credits", *amounts),)
+
+
+def _account(lines: Sequence[str], whole: frozenset[str]) -> tuple[str | None, str | None]:
+    """Returns the e-mail address and the plan. An API key is neither.
+
+    Without a plan behind it, an address in a line that may be cut off is unknown.
+    """
     match = _PERSON.fullmatch(_first(lines, _ACCOUNT) or "")
     if match is None:
+        return None, None
+    if match[2] is None and next(filter(_ACCOUNT.match, lines)) not in whole:
         return None, None
     return match[1] if "@" in match[1] else None, match[2]

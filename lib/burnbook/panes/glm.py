@@ -7,6 +7,7 @@ of `entries`, the number of requests that ccusage counted. Only the difference o
 meaningful: BEFORE has the baseline, AFTER the delta.
 """
 
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
@@ -33,7 +34,7 @@ class _Blocks(msgspec.Struct):
     blocks: list[_Block]
 
 
-def parse(text: str) -> Pane:
+def parse(text: str, captured_at: datetime) -> Pane:
     """Parses `prompts` of all blocks.
 
     Null, with a word in `errors`, for any other text, or if a block has no count.

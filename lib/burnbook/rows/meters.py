@@ -33,6 +33,16 @@ class Meter(msgspec.Struct, frozen=True):
     resets_at: Moment | None
 
 
+class Amount(msgspec.Struct, frozen=True):
+    """Money or credits of a limit, in `unit`: `USD`, `EUR`, `GBP`, `credits`; null if not shown."""
+
+    name: str
+    unit: str
+    used: Annotated[float, msgspec.Meta(ge=0, le=1e12)] | None = None
+    limit: Annotated[float, msgspec.Meta(ge=0, le=1e12)] | None = None
+    left: Annotated[float, msgspec.Meta(ge=0, le=1e12)] | None = None
+
+
 class ContextTokens(msgspec.Struct, frozen=True):
     """Tokens in the model's context, and its size."""
 
@@ -91,6 +101,7 @@ class Snapshot(Row, frozen=True, kw_only=True, tag_field="row", tag="snapshot"):
     boundary: Moment | None = None
     commits: dict[Text, Text] | None = None
     home: Text | None = None
+    amounts: tuple[Amount, ...] | None = None
 
     about: ClassVar[tuple[str, ...]] = (
         *("agent", "window", "provider", "phase", "captured_at", "meters", "context", "prompts"),

@@ -42,6 +42,7 @@ def fields_of(pane: PaneInput) -> dict[str, Any]:
         "errors": pane.errors,
         "prompts": pane.pane.prompts,
         "home": pane.home,
+        "amounts": pane.pane.amounts or None,
     }
 
 

@@ -26,7 +26,11 @@ _FOREVER = timedelta(days=400_000)
 def doubt(ctx: Context, moment: datetime, limit: timedelta, pane: PaneInput | None) -> Doubt | None:
     """Like `windows.moment_support.doubt`; a pane that shows a date supports later moments."""
     if pane is not None:
-        shown = {meter.name: meter.resets for meter in pane.pane.meters}
+        shown = {
+            meter.name: meter.resets if isinstance(meter.resets, WallTime) else None
+            for meter in pane.pane.meters
+            if not isinstance(meter.resets, datetime)
+        }
         limit = max(limit, reach(moment, pane.meters, shown))
     return moment_support.doubt(ctx, moment, limit)
 

@@ -14,7 +14,7 @@ from burnbook.config.accounts import given_home
 from burnbook.context import Context
 from burnbook.panes import Pane
 from burnbook.rows.meters import ContextTokens, Meter
-from burnbook.times import clock, wall_time
+from burnbook.times import clock
 
 if TYPE_CHECKING:
     from burnbook.snapshots.meter_text import MeterText
@@ -75,7 +75,8 @@ def parse_pane(
         pane, asked_at = Pane(plan=reading.plan), captured_at
         captured_at = min(reading.captured_at, asked_at)
     else:
-        pane, asked_at = Pane() if text is None else _parsed(provider, text), None
+        pane = Pane() if text is None else _parsed(provider, text, captured_at)
+        asked_at = None
     for name, count in settings:
         if name == PROMPTS:
             pane = msgspec.structs.replace(pane, prompts=int(count), errors=())
@@ -109,16 +110,16 @@ def _direct_meters(provider: str, source: str, data: bytes | None) -> "MeterText
     return meter_text.read(data, provider)
 
 
-def _parsed(provider: str, text: str) -> Pane:
+def _parsed(provider: str, text: str, captured_at: datetime) -> Pane:
     """Parses a pane with secrets redacted from names. The account is kept, to be hashed later."""
     from burnbook.base.redact import redact, redact_pane, strip_ansi
 
-    pane = panes.parse(provider, text)
+    pane = panes.parse(provider, text, captured_at)
     plain = strip_ansi(text)
     shown = redact_pane(plain)
     if shown == plain or not pane.meters:
         return pane
-    redacted = panes.parse(provider, shown)
+    redacted = panes.parse(provider, shown, captured_at)
     if len(redacted.meters) < len(pane.meters):
         # Redaction may take text after a key at the end of a line for part of it. Keep all meters.
         named = [msgspec.structs.replace(m, name=redact(m.name)) for m in pane.meters]
@@ -163,14 +164,12 @@ def _bounded(data: bytes, name: str) -> bytes:
     return data
 
 
-def _meters(ctx: Context, pane: Pane, captured_at: Any) -> tuple[tuple[Meter, ...], bool]:
+def _meters(ctx: Context, pane: Pane, captured_at: datetime) -> tuple[tuple[Meter, ...], bool]:
     meters, any_stale = [], False
     for shown in pane.meters:
         resets_at = None
         if shown.resets is not None:
-            resets_at, stale = wall_time.resolve(
-                shown.resets, captured_at, shown.window_minutes, ctx.config.zone
-            )
+            resets_at, stale = shown.resets_at(captured_at, ctx.config.zone)
             any_stale = any_stale or stale
         meters.append(Meter(shown.name, shown.used_percent, shown.window_minutes, resets_at))
     return tuple(meters), any_stale
@@ -184,7 +183,7 @@ def _settings(ctx: Context, provider: str, texts: Sequence[str]) -> list[tuple[s
             raise UsageError(f"--set {name}: {provider} has none; valid: {', '.join(known)}")
         if name in [other for other, _ in settings[:index]]:
             raise UsageError(f"--set {name} is given twice; give one value")
-        if name not in known:
+        if known and name not in known:
             ctx.notes.append(
                 f"{name} is not a known meter of {provider} ({', '.join(known)}), but was booked"
             )

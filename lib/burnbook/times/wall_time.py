@@ -14,7 +14,8 @@ SLACK = timedelta(minutes=2)
 """Panes round: the reset of a 300-minute window may be 5h00m59s ahead."""
 
 _MONTH_SLACK = timedelta(days=1, hours=1)
-_MONTH_MINUTES = 28 * 1440
+_DAY_MINUTES = 1440
+_MONTH_MINUTES = 28 * _DAY_MINUTES
 
 _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july"),
@@ -29,6 +30,11 @@ _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _DAY_FIRST = re.compile(_DAY + r" (?P<month>[a-z]{3,9})\.?" + _YEAR, _FLAGS)
 _MONTH_FIRST = re.compile(r"(?P<month>[a-z]{3,9})\.? " + _DAY + _YEAR, _FLAGS)
 _ZONE = re.compile(r" ?\(([A-Za-z][A-Za-z0-9_+/ -]*)\)$")
+_WAIT = re.compile(
+    r"in (?:(?P<days>\d{1,3}) ?d(?:ays?)?)?,? ?(?:(?P<hours>\d{1,3}) ?h(?:(?:ou)?rs?)?)?"
+    r",? ?(?:(?P<minutes>\d{1,4}) ?m(?:in(?:ute)?s?)?)?",
+    _FLAGS,
+)
 
 
 class WallTime(msgspec.Struct, frozen=True):
@@ -42,22 +48,50 @@ class WallTime(msgspec.Struct, frozen=True):
     zone: str | None = None
 
 
+class SameDay(WallTime, frozen=True):
+    """A time without a date, from a vendor that leaves the date out only on the day itself."""
+
+
 def parse_reset(text: str) -> WallTime | None:
     """Parses the text after `resets`: 12h or 24h, day or month first, year and zone optional.
 
     Returns None for any other text, and for impossible times (`25:00`, `13pm`, `31 Feb`).
     """
-    text = " ".join(text[:200].split())
-    zone = None
-    if zone_match := _ZONE.search(text):
-        # A narrow pane may wrap inside the name; IANA names have no spaces.
-        zone = zone_match[1].replace(" ", "")
-        text = text[: zone_match.start()]
+    text, zone = _split_zone(text)
     for pattern in (_TIME_FIRST, _TIME_LAST):
         if (match := pattern.fullmatch(text)) and (clock := _clock(match)) is not None:
             day = _date(match["date"])
             return None if day is None else WallTime(*clock, *day, zone)
     return None
+
+
+def parse_day(text: str) -> WallTime | None:
+    """Parses a date alone, `May 1 (UTC)`, as its midnight. Returns None for any other text."""
+    text, zone = _split_zone(text)
+    day = _date(text)
+    return None if day is None else WallTime(0, 0, *day, zone)
+
+
+def parse_wait(text: str) -> timedelta | None:
+    """Parses `in 2h 15m`, `in 4 days`. Returns None for any other text."""
+    match = _WAIT.fullmatch(" ".join(text[:200].split()))
+    units = {unit: int(n) for unit, n in match.groupdict().items() if n} if match else {}
+    return timedelta(**units) if units else None
+
+
+def is_zone(name: str) -> bool:
+    """Returns whether this machine knows a time zone of this name."""
+    return _named(name) is not None
+
+
+def _split_zone(text: str) -> tuple[str, str | None]:
+    """Returns the text without the zone in brackets at its end, and that zone."""
+    text = " ".join(text[:200].split())
+    match = _ZONE.search(text)
+    if match is None:
+        return text, None
+    # A narrow pane may wrap inside the name; IANA names have no spaces.
+    return text[: match.start()], match[1].replace(" ", "")
 
 
 def _clock(match: re.Match[str]) -> tuple[int, int] | None:
@@ -100,10 +134,13 @@ def resolve(
 
     It is the next such moment after the capture. If that is further away than the length of the
     meter's window, it is the last such moment, and the pane is stale. Without `window_minutes` it
-    is always the next. A time with a year is one moment, and stale once it has passed. The pane's
-    zone overrides `zone`; an unknown name is ignored.
+    is always the next. A time with a year is one moment, and stale once it has passed. A `SameDay`
+    of a window of over a day is on the day of the capture. The pane's zone overrides `zone`; it is
+    None for an unknown name.
     """
-    local = _named(wall.zone) or zone
+    local = zone if wall.zone is None else _named(wall.zone)
+    if local is None:
+        return None, False
     moments = sorted(_moments(wall, captured_at, local))
     following = next((moment for moment in moments if moment > captured_at), None)
     last = next((moment for moment in reversed(moments) if moment <= captured_at), None)
@@ -111,6 +148,9 @@ def resolve(
         return following or last, following is None and last is not None
     if following is None:
         return None, False
+    if isinstance(wall, SameDay) and (window_minutes or 0) > _DAY_MINUTES and last is not None:
+        is_today = following.astimezone(local).date() == captured_at.astimezone(local).date()
+        return (following, False) if is_today else (last, True)
     if window_minutes is None or last is None:
         return following, False
     reach = timedelta(minutes=window_minutes) + SLACK

@@ -71,7 +71,7 @@ def _pane(source: Source, row: Fields, shot: rows.Shot) -> PaneInput:
             data = text.encode("utf-8", "replace")
             return parse_pane(ctx, shot.provider, IMPORTED, data, shot.captured_at)
         except BadData:
-            errors = ", ".join(panes.parse(shot.provider, text).errors)
+            errors = ", ".join(panes.parse(shot.provider, text, shot.captured_at).errors)
             reason = f"no meters in its raw_text ({errors}), and no figures"
     meters, words = rows.meters(shot.provider, row, shot.captured_at, ctx.config.zone)
     prompts = rows.prompts(row) if shot.provider == "glm" else None

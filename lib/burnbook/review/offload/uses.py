@@ -54,8 +54,11 @@ def uses(ctx: Context, history: History, provider: str | None = None) -> dict[st
 
 
 def _has_percent(provider: str) -> bool:
-    """Whether panes of a provider have a meter with a window, which is one of percentages."""
-    return provider in panes.providers() and any(panes.meters(provider).values())
+    """Whether panes of a provider have percentages: a meter with a window, or unknown meters."""
+    if provider not in panes.providers():
+        return False
+    meters = panes.meters(provider)
+    return not meters or any(meters.values())
 
 
 def _prompts(by_snapshot: Mapping[str, int | None], row: WindowRow, provider: str) -> int | None:

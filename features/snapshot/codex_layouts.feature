@@ -1,0 +1,46 @@
+Feature: Codex's layouts
+
+  Scenario: A usage limit in the block of a model belongs to that model
+    Given the pane
+      """
+      5h limit:     [██████████████████░░] 90% left (resets 15:25)
+
+      GPT-5.3-Codex-Spark limit:
+      Usage limit:  [█████████████░░░░░░░] 67% left (resets 13:04)
+      Weekly limit: [████░░░░░░░░░░░░░░░░] 20% left (resets 11:00 on 25 Nov)
+      """
+    When I pipe the pane into "bin/snapshot start codex --agent bo" at 12:00
+    Then it prints "BEFORE W0-CHN bo codex: 5h 10%, gpt-5.3-codex-spark:usage 33%, gpt-5.3-codex-spark:weekly 80% (ID)"
+
+  Scenario: A weekly reset without a date that has passed is of today
+    Given the pane
+      """
+      Weekly limit: [█░░░░░░░░░░░░░░░░░░░] 8% left (resets 11:55)
+      """
+    When I pipe the pane into "bin/snapshot start codex --agent bo" at 12:00
+    Then it prints "BEFORE W0-CHN bo codex: weekly 92% [stale] (ID)"
+    And row 1 of the journal snapshots has "meters.weekly.resets_at" 2026-11-22T11:55:00Z
+
+  Scenario: An account that the frame cut off is unknown
+    Given the pane
+      """
+      │ Account:     jo@example.compa │
+      │ 5h limit:    60% left         │
+      │              (resets 15:25)   │
+      """
+    When I pipe the pane into "bin/snapshot start codex --agent bo" at 12:00
+    Then row 1 of the journal snapshots has "account" null
+
+  Scenario: Credits, and a cap on spending
+    Given the pane
+      """
+      Account:              jo@example.com (Enterprise (Automation))
+      Monthly credit limit: [██████████████░░░░░░] 68% left (resets 00:00 on 1 Dec)
+                            8,000 of 25,000 credits used
+      Spend cap:            Reached
+      """
+    When I pipe the pane into "bin/snapshot start codex --agent bo" at 12:00
+    Then it prints "BEFORE W0-CHN bo codex: monthly-credit 32% [spend-cap-reached] (ID)"
+    And row 1 of the journal snapshots has "plan" Enterprise (Automation)
+    And row 1 of the journal snapshots has "amounts.credits.used" 8000
+    And row 1 of the journal snapshots has "amounts.credits.limit" 25000
