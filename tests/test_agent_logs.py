@@ -21,6 +21,7 @@ from burnbook.base.errors import IOFault
 from burnbook.config.agent_logs import LogFeed
 from burnbook.config.loader import Config
 from burnbook.jsonl import sources, unpack
+from burnbook.jsonl.folders import search
 from burnbook.store.store import Store
 from burnbook.usage.queries import cells
 from conftest import ROOT, Shell, measured
@@ -352,12 +353,12 @@ def test_official_meters_are_booked_once(shell: Shell, home: Path) -> None:
 def test_a_failing_disk_is_not_a_missing_folder(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert sources.is_folder(str(tmp_path))
-    assert not sources.is_folder(str(tmp_path / "none"))
+    assert search.is_folder(str(tmp_path))
+    assert not search.is_folder(str(tmp_path / "none"))
 
     def fails(path: str) -> None:
         raise OSError(errno.EDQUOT, "Disk quota exceeded", path)
 
     monkeypatch.setattr(os, "stat", fails)
     with pytest.raises(IOFault, match="cannot search for logs: Disk quota exceeded"):
-        sources.is_folder(str(tmp_path))
+        search.is_folder(str(tmp_path))

@@ -256,13 +256,13 @@ def test_links_inside_the_home_are_followed_once(shell: Shell, tmp_path: Path) -
 def test_files_that_give_nothing_are_named(shell: Shell, tmp_path: Path) -> None:
     chats = tmp_path / ".gemini" / "tmp" / "api" / "chats"
     chats.mkdir(parents=True)
-    (chats / "session-2.jsonl").write_text("{}\n")
+    (chats / "session-2.db").write_text("{}\n")
     (chats / "session-1.json").write_text('{"messages":[]}')
     done = shell.run("ingest", "gemini", HOME=str(tmp_path))
     assert done.stdout == "gemini: accepted 0, repeats 0, rejected 0\n"
-    assert "gemini: 1 file without a request: tmp/*/chats/session-*.json\n" in done.stderr
-    assert "seen and not read, because no pattern matches: tmp/**/*.jsonl (1)\n" in done.stderr
-    assert ingest(shell, tmp_path, "gemini")["unread"] == ["tmp/**/*.jsonl"]
+    assert "gemini: no request in 1 file: tmp/*/chats/**/*.jsonl, tmp/*/chats/se" in done.stderr
+    assert "seen and not read, because no pattern matches: tmp/**/*.db (1)\n" in done.stderr
+    assert ingest(shell, tmp_path, "gemini")["unread"] == ["tmp/**/*.db"]
 
 
 def old_row(row: dict[str, Any], **more: Any) -> bytes:

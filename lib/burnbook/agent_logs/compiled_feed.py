@@ -31,8 +31,11 @@ class CompiledFeed:
         compiled = compile_feed(feed, Moment if "iso" in feed.ts.kinds else NUMBER_OR_TEXT)
         self.requests, self.never, self.settings, self.better, self.history = compiled[:5]
         self.identities, self.parts = compiled.identities, compiled.parts
-        self.get, self.meters = compiled.get, compiled.meters
+        self.get, self.meters, self.items_at = compiled.get, compiled.meters, compiled.items
         decoder = msgspec.json.Decoder(compiled.line)
+        other = str | int | float | bool | list[Any]
+        self._item_type = compiled.line
+        self._decode_items = msgspec.json.Decoder(list[compiled.line | other | None]).decode  # type: ignore[name-defined]
         self._decode, self._decode_lines = decoder.decode, decoder.decode_lines
         self._lenient_line = compile_feed(feed, NUMBER_OR_TEXT, Any).line
         self._kinds = [self.requests, *self.settings, *([self.better] if self.better else [])]
@@ -95,6 +98,23 @@ class CompiledFeed:
             if isinstance(row[column], str | int | float):
                 row[column] = self.moments.read(row[column])
         return tuple(row)
+
+    def items(self, row: Row) -> list[Any] | None:
+        """The list inside a line; None for a line without one. `item_row` has the row of each."""
+        value = None if self.items_at is None else row[self.items_at]
+        if not isinstance(value, msgspec.Raw):
+            return value if isinstance(value, list) else None
+        if not bytes(value).startswith(b"["):
+            return None
+        try:
+            return self._decode_items(value)
+        except msgspec.ValidationError:
+            whole: list[Any] = msgspec.json.decode(value)
+            return whole
+
+    def item_row(self, item: Any) -> Row | None:
+        """The row of an item of a list; None for one that is not the feed's. Raises Refused."""
+        return self.get(item) if isinstance(item, self._item_type) else self.convert(item)
 
     def last_usage(self, row: Row) -> tuple[int | None, ...] | None:
         """The usage of the last request alone, in the order of the sums; None where absent."""

@@ -104,6 +104,7 @@ class Compiled(NamedTuple):
     line: Any  # the struct type
     get: Getter
     meters: int | None
+    items: int | None
     last: tuple[int, list[str]]
 
 
@@ -141,8 +142,9 @@ def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
     parts = None if feed.parts is None or items is None else _parts(feed.parts, items)
     column = shape.column(split(feed.meters), raw) if feed.meters else None
     last = feed_sums.last_usage(shape, feed)
+    inside = shape.column(split(feed.items), raw) if feed.items and feed.format == "lines" else None
     kinds = requests, never, settings, better, history
-    return Compiled(*kinds, identities, parts, *shape.build(), column, last)
+    return Compiled(*kinds, identities, parts, *shape.build(), column, inside, last)
 
 
 def _getter(columns: list[int]) -> Callable[[Row], tuple[Any, ...]]:

@@ -3,18 +3,21 @@
 import os
 import stat
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import Row
+from burnbook.agent_logs.forms.detect import DOCUMENT, form_of
+from burnbook.agent_logs.forms.items import add_items, add_line
 from burnbook.agent_logs.rate_limits import MeterReader
 from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
 from burnbook.agent_logs.requests import RequestSet
 from burnbook.agent_logs.sums.series import Series
 from burnbook.base.errors import Refused
-from burnbook.base.json_path import split
+from burnbook.base.json_path import Path, split, value_at
 from burnbook.config.agent_logs import LogFeed
 from burnbook.jsonl import unpack
 from burnbook.jsonl.parse import MAX_LINE
@@ -22,7 +25,6 @@ from burnbook.jsonl.records import records, without_half_pairs
 from burnbook.jsonl.scan import LONGEST, Buffer, Hit, reader
 from burnbook.jsonl.sources import Log, Source, begin, beside, head_of, mark_of
 
-_DOCUMENT = 1 << 27
 _PACKED = ".zst"
 MAX_BAD = 10_000
 """Lines of a packed file that may be rejected."""
@@ -51,7 +53,6 @@ class LogReader:
         self.requests = RequestSet(name)
         self.rules = LineRules(self.compiled, self.requests)
         self.rejected: list[Rejected] = []
-        self.items = split(feed.items) if feed.items else ()
         self.meters = MeterReader(self.compiled)
         self.max_lines: int | None = None  # of a packed file, that may be read
         self.on_read: Callable[[int], None] | None = None  # gets the bytes of each read
@@ -71,8 +72,9 @@ class LogReader:
         try:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 return None
-            if self.feed.format == "document":
-                return self._document(log, handle, file)
+            form = log.form or form_of(self.feed, handle)
+            if form.format == "document":
+                return self._document(log, handle, file, split(form.items) if form.items else ())
             if log.path.endswith(_PACKED):
                 return self._packed(log, handle, file)
             return self._lines(log, handle, file, source, is_finished=is_finished)
@@ -172,7 +174,8 @@ class LogReader:
         rows: list[Row] = []
         wrong: Wrong = []
         feed, data, requests = self.compiled, self.buffer.data, self.requests
-        decoded, add = feed.decode_lines(data, hits), lines.add
+        decoded = feed.decode_lines(data, hits)
+        add = lines.add if feed.items_at is None else partial(add_line, feed, lines)
         if decoded is not None:
             rows = feed.rows(decoded)
             for n, row in enumerate(rows):
@@ -194,35 +197,27 @@ class LogReader:
                     wrong.append((n, str(error)))
         return rows, wrong
 
-    def _document(self, log: Log, handle: int, file: int) -> Source:
+    def _document(self, log: Log, handle: int, file: int, path: Path) -> Source:
         lines = self._line_reader(log, file)
         source = Source(log.size, log.mtime_ns, is_finished=True)
-        if log.size > _DOCUMENT:
-            self._reject(log.path, 0, f"a document of over {_DOCUMENT} bytes", b"")
+        if log.size > DOCUMENT:
+            self._reject(log.path, 0, f"a document of over {DOCUMENT} bytes", b"")
             return source
         with os.fdopen(os.dup(handle), "rb") as document_file:
-            data = document_file.read(_DOCUMENT)
+            data = document_file.read(DOCUMENT)
         try:
             document = msgspec.json.decode(without_half_pairs(data))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             self._reject(log.path, 0, f"not JSON: {error}", data)
             return source
-        items = document
-        for key in self.items:
-            items = items.get(key) if isinstance(items, dict) else None
-        if self.items and isinstance(document, dict):
+        if path and isinstance(document, dict):
             row = self.compiled.document_row(document)
             if row is not None:
                 lines.context.update(row)
-        for item in items if isinstance(items, list) else [items]:
-            try:
-                row = self.compiled.convert(item)
-                if row is None:
-                    self.requests.tally.ignored += 1
-                else:
-                    lines.add(row)
-            except Refused as error:
-                self._reject(log.path, 0, str(error), msgspec.json.encode(item))
+        items = value_at(document, path)
+        listed = items if isinstance(items, list) else [items]
+        for item, reason in add_items(self.compiled, lines, listed):
+            self._reject(log.path, 0, reason, msgspec.json.encode(item))
         source.ends = lines.end_sessions()
         return source
 

@@ -1,6 +1,7 @@
 """Paths inside a JSON object, such as `usage.input_tokens`."""
 
 import re
+from typing import Any
 
 Path = tuple[str, ...]
 Paths = str | tuple[str, ...]
@@ -27,3 +28,10 @@ def split(path: str) -> Path:
         if not match[3]:
             return tuple(keys)
     raise ValueError(path)
+
+
+def value_at(value: Any, path: Path) -> Any:
+    """Returns the value at a path inside a decoded value; None where it is missing."""
+    for key in path:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value

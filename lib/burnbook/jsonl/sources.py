@@ -5,21 +5,18 @@ that was only appended to is read from its offset. A file whose first line or la
 changed is read from the start.
 """
 
-import errno
 import os
-import re
 import stat
-from collections.abc import Iterator
-from fnmatch import translate
 from itertools import islice
 from typing import Any
 
 import msgspec
 from xxhash import xxh3_64_intdigest
 
-from burnbook.base.errors import IOFault, os_sentence
+from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
-from burnbook.config.agent_logs import LogFeed
+from burnbook.config.agent_logs import LogFeed, Older
+from burnbook.jsonl.folders import search
 
 _HEAD = 1024
 _BESIDE = 1 << 20  # bytes
@@ -68,12 +65,24 @@ class Remembered(msgspec.Struct, array_like=True):
 
 
 class Log:
-    """A file that exists; `root` is the agent's folder in which it was found."""
+    """A file that exists; `root` is the agent's folder that it is in.
 
-    __slots__ = ("mtime_ns", "path", "root", "size")
+    `form`: the feed, or its table `older`, whose pattern the file matches; None: no pattern was
+    used.
+    """
 
-    def __init__(self, path: str, size: int, mtime_ns: int, root: str | None = None) -> None:
+    __slots__ = ("form", "mtime_ns", "path", "root", "size")
+
+    def __init__(
+        self,
+        path: str,
+        size: int,
+        mtime_ns: int,
+        root: str | None = None,
+        form: LogFeed | Older | None = None,
+    ) -> None:
         self.path, self.size, self.mtime_ns, self.root = path, size, mtime_ns, root
+        self.form = form
 
     def is_finished(self, now: float) -> bool:
         """Whether nobody has written to it for a while; `now` in epoch seconds."""
@@ -92,98 +101,35 @@ def logs(feed: LogFeed) -> list[Log]:
     """The feed's files, oldest first; of two patterns with one file the first."""
     files: dict[str, Log] = {}
     for root in roots(feed):
-        for pattern in feed.files:
-            fixed, rest = _split(pattern)
-            match = re.compile(_regex(rest)).fullmatch
-            base = os.path.join(root, fixed) if fixed else root
-            for path, status, is_linked in _below(base, "/" in rest):
-                if match(path[len(base) + 1 :]):
+        for form in forms(feed):
+            for pattern in form.files:
+                for path, status, is_linked in search.matching(root, pattern):
                     real = os.path.realpath(path) if is_linked else path
-                    log = Log(real, status.st_size, status.st_mtime_ns, root)
+                    log = Log(real, status.st_size, status.st_mtime_ns, root, form)
                     files.setdefault(real, log)
     return sorted(files.values(), key=lambda log: (log.mtime_ns, log.path))
 
 
-def _split(pattern: str) -> tuple[str, str]:
-    """The leading directories of a pattern without wildcards, and the rest of it."""
-    parts = pattern.split("/")
-    plain = 0
-    while plain < len(parts) - 1 and not set(parts[plain]) & set("*?["):
-        plain += 1
-    return "/".join(parts[:plain]), "/".join(parts[plain:])
+def forms(feed: LogFeed) -> "list[LogFeed | Older]":
+    """The forms of a feed's files: its own, and the older one if it has one."""
+    return [feed, feed.older] if feed.older else [feed]
 
 
-def _regex(pattern: str) -> str:
-    """A pattern as a regular expression: `**` is any number of directories, `*` is in one name."""
-    regex = []
-    for part in pattern.split("/"):
-        if part == "**":
-            regex.append("(?:[^/]+/)*")
-        else:
-            inner = translate(part).removeprefix("(?s:").removesuffix(r")\Z")
-            regex.append(inner.replace(".*", "[^/]*") + "/")
-    return "".join(regex).removesuffix("/")
-
-
-def _below(base: str, deep: bool) -> Iterator[tuple[str, os.stat_result, bool]]:
-    """The files below a folder, and whether their path has a link in it.
-
-    A link to a folder is followed inside the user's home, where agents write through it, and no
-    folder is searched twice.
-    """
-    waiting, visited = [(base, False)], {os.path.realpath(base)}
-    home = os.path.realpath(os.path.expanduser("~"))
-    while waiting:
-        folder, is_linked = waiting.pop()
-        try:
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    try:
-                        if entry.is_file():
-                            yield entry.path, entry.stat(), is_linked or entry.is_symlink()
-                        elif deep and entry.is_dir(follow_symlinks=False):
-                            waiting.append((entry.path, is_linked))
-                        elif deep and entry.is_symlink() and entry.is_dir():
-                            real = os.path.realpath(entry.path)
-                            if real.startswith(home + "/") and real not in visited:
-                                visited.add(real)
-                                waiting.append((entry.path, True))
-                    except OSError as error:
-                        _ignore(error)
-        except OSError as error:
-            _ignore(error)
-
-
-def unread(feed: LogFeed) -> dict[str, int]:
+def unread_forms(feed: LogFeed) -> dict[str, int]:
     """The files below the feed's directories that no pattern matches: their number by form.
 
     A form is the first directory and the ending, such as `tmp/**/*.jsonl`, or a name.
     """
     known = {log.path for log in logs(feed)}
-    forms: dict[str, int] = {}
+    unread: dict[str, int] = {}
     for root in roots(feed):
-        for path, _, is_linked in islice(_below(root, deep=True), _SEARCHED):
+        for path, _, is_linked in islice(search.below(root, deep=True), _SEARCHED):
             if (os.path.realpath(path) if is_linked else path) not in known:
                 first, _, rest = path[len(root) + 1 :].partition("/")
                 ending = os.path.splitext(rest)[1]
                 form = f"{first}/**/*{ending}" if rest else first
-                forms[form] = forms.get(form, 0) + 1
-    return dict(sorted(forms.items(), key=lambda item: (-item[1], item[0])))
-
-
-def is_folder(path: str) -> bool:
-    """Whether a directory exists. Raises IOFault if the disk fails."""
-    try:
-        return stat.S_ISDIR(os.stat(path).st_mode)
-    except OSError as error:
-        _ignore(error)
-        return False
-
-
-def _ignore(error: OSError) -> None:
-    """Ignore a file that is gone or may not be read. Raises IOFault for any other error."""
-    if error.errno not in (errno.ENOENT, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ELOOP):
-        raise IOFault(os_sentence("cannot search for logs", error)) from None
+                unread[form] = unread.get(form, 0) + 1
+    return dict(sorted(unread.items(), key=lambda item: (-item[1], item[0])))
 
 
 def path_of(root: str, feed: str) -> RootedPath:

@@ -20,6 +20,7 @@ from burnbook.config.agent_logs import LogFeed
 from burnbook.config.loader import Config
 from burnbook.context import Context, Result
 from burnbook.jsonl import sources
+from burnbook.jsonl.folders import search
 from burnbook.view.parts import Line, Part, Table, number
 from burnbook.view.progress import Progress
 
@@ -88,7 +89,7 @@ def _log_feeds(config: Config) -> list[tuple[str, LogFeed]]:
 
 
 def _is_here(feed: LogFeed) -> bool:
-    return any(map(sources.is_folder, sources.roots(feed)))
+    return any(map(search.is_folder, sources.roots(feed)))
 
 
 def _failed(name: str, reason: str, code: int) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from burnbook.book.codec import REJECTS
 from burnbook.config.agent_logs import LogFeed
 from burnbook.context import Context, Result
 from burnbook.jsonl import sources
+from burnbook.jsonl.folders import search
 from burnbook.times import clock
 from burnbook.view.parts import Line
 from burnbook.view.progress import Progress
@@ -88,7 +89,7 @@ def _jobs(
         return [Job(_given(given.file), None, 0)], given.file
     folders = sources.roots(feed)
     source = ", ".join(folders)
-    if not any(map(sources.is_folder, folders)):
+    if not any(map(search.is_folder, folders)):
         other = f"set {feed.environment} to another folder, or " if feed.environment else ""
         what = f"{other}name a file, as in: ingest {name} --file LOG"
         raise Missing(f"no logs: none of the directories of {name} exists: {source}; {what}")
@@ -155,11 +156,11 @@ def _has_usage(ctx: Context, feed: str) -> bool:
 
 def _note_unread(ctx: Context, name: str, feed: LogFeed) -> dict[str, int]:
     """Name the files that are there and give nothing: an agent may write in another form now."""
-    unread = sources.unread(feed)
+    unread = sources.unread_forms(feed)
     read = len(sources.logs(feed))
     if read:
-        count = plural(read, "file")
-        ctx.notes.append(f"{name}: {count} without a request: {', '.join(feed.files)}")
+        patterns = ", ".join(pattern for form in sources.forms(feed) for pattern in form.files)
+        ctx.notes.append(f"{name}: no request in {plural(read, 'file')}: {patterns}")
     if unread:
         shown = [f"{form} ({count})" for form, count in [*unread.items()][:_FORMS]]
         more = f" and {len(unread) - _FORMS} more" if len(unread) > _FORMS else ""

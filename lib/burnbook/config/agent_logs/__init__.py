@@ -130,6 +130,14 @@ class Routed(msgspec.Struct, frozen=True):
     served_by: tuple[str, ...] = ("zai",)
 
 
+class Older(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Files of an older form, in the same folders, whose requests have the same fields."""
+
+    files: tuple[str, ...] = ()
+    format: Literal["lines", "document"] = "document"
+    items: str | None = None
+
+
 class LogFeed(msgspec.Struct, frozen=True):
     """One feed of an agent's own logs, as its file declares it."""
 
@@ -140,6 +148,7 @@ class LogFeed(msgspec.Struct, frozen=True):
     files: tuple[str, ...] = ()
     format: Literal["lines", "document"] = "lines"
     items: str | None = None
+    older: Older | None = None
     contains: tuple[str, ...] = ()
     skips: tuple[str, ...] = ()
     counts: Literal["requests", "totals"] = "requests"

@@ -18,11 +18,9 @@ from burnbook.config.feeds import TS_KINDS, Fault
 
 def faults(feed: LogFeed) -> Iterator[Fault]:
     """Each mistake; none means that the feed can be compiled."""
-    if not feed.files:
-        yield "files", list(feed.files), "at least one pattern, such as sessions/**/*.jsonl"
-    for pattern in feed.files:
-        if pattern.startswith("/") or ".." in pattern.split("/") or not pattern:
-            yield "files", pattern, "a pattern below the roots, such as sessions/**/*.jsonl"
+    yield from _file_faults("files", feed.files)
+    if feed.older is not None:
+        yield from _file_faults("older.files", feed.older.files)
     if not feed.roots:
         yield "roots", list(feed.roots), "at least one directory, such as ~/.claude"
     for root in feed.roots:
@@ -45,8 +43,6 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
             yield "ts.kinds", word, ", ".join(TS_KINDS)
     if not any(getattr(feed.fields, name) for name in COUNTS):
         yield "fields", "no counts", f"a path for at least one of {', '.join(COUNTS)}"
-    if feed.items is not None and feed.format != "document":
-        yield "items", feed.items, 'only with format = "document"'
     if feed.meters is not None and feed.format != "lines":
         yield "meters", feed.meters, 'only with format = "lines"'
     for key in ("history", "last"):
@@ -63,6 +59,14 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
     yield from _path_faults(feed)
 
 
+def _file_faults(key: str, patterns: tuple[str, ...]) -> Iterator[Fault]:
+    if not patterns:
+        yield key, list(patterns), "at least one pattern, such as sessions/**/*.jsonl"
+    for pattern in patterns:
+        if pattern.startswith("/") or ".." in pattern.split("/") or not pattern:
+            yield key, pattern, "a pattern below the roots, such as sessions/**/*.jsonl"
+
+
 def _path_faults(feed: LogFeed) -> Iterator[Fault]:
     declared = [("identity", path) for path in feed.identity]
     for key in ("identity_fallback", "copies"):
@@ -73,6 +77,8 @@ def _path_faults(feed: LogFeed) -> Iterator[Fault]:
         declared += [(f"served_by.{name}", path) for path in patterns]
     declared += [("items", feed.items)] if feed.items else []
     declared += [("meters", feed.meters)] if feed.meters else []
+    if feed.older is not None and feed.older.items:
+        yield from _nested([("older.items", feed.older.items)])
     declared += [("last", feed.last)] if feed.last is not None else []
     declared += [("requests.only", path) for path in feed.requests.only]
     declared += [("requests.not", path) for path in feed.requests.never]

@@ -1,0 +1,1 @@
+"""Reads the forms of files that are no JSON lines."""

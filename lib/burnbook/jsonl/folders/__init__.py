@@ -1,0 +1,1 @@
+"""Searches the folders of agents for their logs."""
