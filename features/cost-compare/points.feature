@@ -51,6 +51,26 @@ Feature: What the routed work would have cost in points of the baseline's weekly
       | points_saved.0.usd_per_point.ratio    | 0.027  |
       | points_saved.0.reason                 | null   |
 
+  Scenario: A finalized window in which others share an account keeps its points
+    Given the config file accounts.toml says
+      """
+      [accounts.team]
+      provider = "claude"
+      agents   = ["bo", "cy"]
+      """
+    And bo starts claude in W1 at 01:00 with week 1%
+    And cy starts claude in W1 at 01:00 with week 1%
+    And "bin/finalize W1 --outcome pass" was run
+    And agents used
+      | at    | tool   | model       | session | input  | output |
+      | 01:10 | codex  | gpt-5.6-sol | s1      | 20000  | 1000   |
+      | 02:10 | codex  | gpt-5.6-sol | s2      | 40000  | 2000   |
+      | 03:10 | codex  | gpt-5.6-sol | s3      | 50000  | 2000   |
+    When I run "bin/cost-compare --window W4 --format json"
+    Then the JSON has
+      | path                   | value |
+      | points_saved.0.windows | 3     |
+
   Scenario Outline: Windows without agents' logs have the tokens of the proxy's baseline: <what>
     Given W1 has the requests
       | ts    | rid | lane     | model       | input_tokens | cached_input_tokens | output_tokens |

@@ -13,6 +13,7 @@ Feature: An invalid outcome is refused
       | a count that is no number  | --features codex=nan | finalize: features 'codex=nan' is not PROVIDER=COUNT, such as codex=3            |
       | a count without an end     | --features codex=inf | finalize: features 'codex=inf' is not PROVIDER=COUNT, such as codex=3            |
       | features of nobody         | --features =3        | finalize: provider '' is not an id; valid: 1 to 64                               |
+      | an unknown provider        | --features codx=3    | finalize: unknown provider 'codx'; valid:                                        |
       | no quality                 | --quality 0          | finalize: argument --quality: invalid choice: 0 (choose from 1, 2, 3, 4, 5)      |
       | too much quality           | --quality 6          | finalize: argument --quality: invalid choice: 6 (choose from 1, 2, 3, 4, 5)      |
       | half a quality             | --quality 3.5        | finalize: argument --quality: invalid int value: '3.5'                           |

@@ -36,6 +36,19 @@ Feature: Usage by day, tool, model, project and window
       | blocks --tool claude                       | 111    |
       | project --window W0-CHN                    | 10000  |
 
+  Scenario: A project is booked without its home directory, and is selected with or without it
+    Given agents used
+      | at               | tool   | project | session | input |
+      | 2026-11-23 09:00 | claude | ~/cave  | s9      | 7     |
+    When I run "bin/usage daily --project /home/ada/cave --format json"
+    Then the JSON has
+      | path                | value |
+      | totals.total_tokens | 7     |
+    When I run "bin/usage daily --project ~/cave --format json"
+    Then the JSON has
+      | path                | value |
+      | totals.total_tokens | 7     |
+
   Scenario: Sessions, projects, branches, tools and models, the largest first
     When I run "bin/usage session --format json"
     Then the JSON rows at "rows" are

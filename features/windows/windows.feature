@@ -74,7 +74,7 @@ Feature: All windows, a line each
     When I run "bin/windows --limit 2" at 2026-11-23 12:00
     Then it prints the lines
       """
-      W0-CHP Provider bridges  11-22 to 11-23  -  -  -  open now, 1 anomaly, 1 missed reset  ada, bo
+      W0-CHP Provider bridges  11-22 to 11-23  -  -  -  open, 1 anomaly, 1 missed reset  ada, bo
       """
     And it prints no line with "W0-CHN"
 

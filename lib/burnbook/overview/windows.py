@@ -67,7 +67,8 @@ def window_lines(
     lines = []
     for name in names[:limit]:
         facts = window_facts(ctx, name, recorded)
-        is_current = name == newest and facts.state == "open"
+        is_over = facts.span.ends_at is not None and facts.span.ends_at <= facts.now
+        is_current = name == newest and facts.state == "open" and not is_over
         lines.append(_line(facts, used.of(name), is_current=is_current))
     return lines
 

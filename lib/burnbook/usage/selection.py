@@ -4,6 +4,7 @@ from datetime import date, tzinfo
 from typing import Any, NamedTuple
 
 from burnbook.base.errors import BadConfig, UsageError
+from burnbook.base.files import without_home
 from burnbook.config.loader import Config
 from burnbook.store.store import Store
 from burnbook.times import clock
@@ -32,7 +33,7 @@ def selection(config: Config, store: Store, args: Any, window: str | None) -> Se
     filters = Filters(
         *days,
         tools=tuple(args.tool or ()),
-        projects=tuple(args.project or ()),
+        projects=tuple(map(without_home, args.project or ())),
         models=tuple(args.model or ()),
         window=window,
     )

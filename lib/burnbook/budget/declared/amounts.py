@@ -8,6 +8,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from burnbook.base.files import without_home
 from burnbook.budget.agent_share import NOT_KNOWN, owner
 from burnbook.budget.budget import NO_REQUESTS
 from burnbook.budget.declared.periods import Period
@@ -136,7 +137,7 @@ def _matcher(
             return False
         if budget.account not in (None, ctx.config.accounts.name(tool, home, agent)):
             return False
-        if budget.project is not None and not _matches(project, budget.project):
+        if budget.project is not None and not _matches(project, without_home(budget.project)):
             return False
         if budget.agent is None:
             return True

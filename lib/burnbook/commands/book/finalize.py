@@ -11,6 +11,7 @@ from burnbook.churn.repositories import read_heads
 from burnbook.context import Context, Result
 from burnbook.preview.blocks import meters
 from burnbook.rows.meters import Commits, Row, WindowRow
+from burnbook.snapshots.pane_input import check_provider
 from burnbook.times import clock
 from burnbook.view.parts import Line
 from burnbook.windows import missed_resets
@@ -75,7 +76,7 @@ def parse_features(text: str | None) -> dict[str, float] | None:
     features: dict[str, float] = {}
     for part in filter(None, (piece.strip() for piece in text.split(","))):
         name, _, value = part.partition("=")
-        ids.check("provider", name)
+        check_provider(ids.check("provider", name))
         try:
             number = float(value)
         except ValueError:

@@ -159,7 +159,7 @@ def _windows(ctx: Context, provider: str, logged: dict[str, dict[str, Work]]) ->
     for window in islice(newest, LAST):
         row = history.closing(ctx, window)
         uses: efficiency.Uses
-        uses = (row.accounts or row.closings) if row else window_facts(ctx, window).accounts
+        uses = efficiency.uses_of(row) if row else window_facts(ctx, window).accounts
         meters = efficiency.meter_of(uses, provider)
         if any(meter.window_minutes != WEEK for meter in meters):
             continue
