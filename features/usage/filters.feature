@@ -38,13 +38,13 @@ Feature: Usage by day, tool, model, project and window
 
   Scenario: A project is booked without its home directory, and is selected with or without it
     Given agents used
-      | at               | tool   | project | session | input |
-      | 2026-11-23 09:00 | claude | ~/cave  | s9      | 7     |
-    When I run "bin/usage daily --project /home/ada/cave --format json"
+      | at               | tool   | project | session | input | output |
+      | 2026-11-23 09:00 | claude | ~/shop  | s9      | 7     | 0      |
+    When I run "bin/usage daily --project /home/ada/shop --format json"
     Then the JSON has
       | path                | value |
       | totals.total_tokens | 7     |
-    When I run "bin/usage daily --project ~/cave --format json"
+    When I run "bin/usage daily --project ~/shop --format json"
     Then the JSON has
       | path                | value |
       | totals.total_tokens | 7     |
