@@ -192,6 +192,40 @@ def test_a_notice_names_the_meter_or_the_rule(shell: Shell, tmp_path: Path) -> N
     ]
 
 
+def start(shell: Shell, agent: str, account: str, used: int, at: str) -> None:
+    pane = f"{codex(weekly=used)}  Account: {account}@example.com\n"
+    named = ("--agent", agent, "--window", "W0-CHN", "--at", f"2026-11-22T{at}")
+    shell.ok("snapshot", "start", "codex", *named, stdin=pane)
+
+
+def subjects(shell: Shell, at: str) -> list[str]:
+    shell.ok("budget", "W0-CHN", "--at", f"2026-11-22T{at}")
+    return [row["subject"] for row in shell.rows("notices")]
+
+
+def test_another_account_with_the_same_reset_has_its_own_notice(shell: Shell) -> None:
+    (shell.config / "budgets.toml").write_text('[notify]\ncommand = ["true"]\nmeters = [0.9]\n')
+    start(shell, "ada", "ada", 95, "10:00")
+    start(shell, "bo", "bo", 96, "10:01")
+    assert subjects(shell, "10:05") == ["ada codex weekly", "bo codex weekly"]
+
+
+def test_an_agent_that_joins_an_account_is_no_news(shell: Shell) -> None:
+    extra = "[stop.week]\nmeter = 'weekly'\nused_percent_at_least = 91\n"
+    (shell.config / "budgets.toml").write_text(
+        f'[notify]\ncommand = ["true"]\nmeters = [0.9]\n{extra}'
+    )
+    start(shell, "bo", "team", 95, "10:00")
+    noticed = ["bo codex weekly", "stop:week bo codex weekly"]
+    assert subjects(shell, "10:01") == noticed
+    start(shell, "ada", "team", 95, "10:05")
+    assert subjects(shell, "10:06") == noticed
+    (shell.config / "accounts.toml").write_text(
+        '[accounts.team]\nprovider = "codex"\nagents = ["ada", "bo"]\n'
+    )
+    assert subjects(shell, "10:07") == noticed
+
+
 def test_an_old_windows_tokens_are_no_news(shell: Shell, tmp_path: Path) -> None:
     hook(shell, tmp_path / "log")
     shell.ok("finalize", "--window", "W0-CHN", "--at", "2026-11-22T09:30")

@@ -61,7 +61,7 @@ def of_meters(
 def key_of(meter: MeterStatus, meters: Sequence[MeterStatus], accounts: Accounts) -> str:
     """Returns `OWNER PROVIDER METER`: the account's label, else the first agent that shares it.
 
-    Two agents share a meter if they show the same reset of it.
+    Two agents share a meter if they show the same reset of it, and not two accounts.
     """
     label = accounts.label(meter.provider, None, meter.agent)
     sharing = [
@@ -70,8 +70,14 @@ def key_of(meter: MeterStatus, meters: Sequence[MeterStatus], accounts: Accounts
         if (other.provider, other.meter) == (meter.provider, meter.meter)
         and meter.resets_at is not None
         and same_reset(other.resets_at, meter.resets_at)
+        and not (_is_known(other) and _is_known(meter) and other.account != meter.account)
     ]
     return f"{label or min([*sharing, meter.agent])} {meter.provider} {meter.meter}"
+
+
+def _is_known(meter: MeterStatus) -> bool:
+    """Returns whether the account is more than the name of an agent."""
+    return meter.account not in ("", *meter.agents)
 
 
 def of_rules(

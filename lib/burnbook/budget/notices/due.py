@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import msgspec
+
 from burnbook.budget.meter_status import MeterStatus
 from burnbook.budget.notices.crossings import Crossing
 from burnbook.meters.vendor_meters import same_reset
@@ -19,6 +21,7 @@ def due(
 
     `rows` are all notices, in order; `meters` the current meters by key.
     """
+    rows = [_renamed(row, meters) for row in rows]
     opened: dict[str, list[Notice]] = {}  # of each meter, since it was reset
     for row in rows:
         if row.meter is not None:
@@ -49,6 +52,17 @@ def due(
         if crossing.level > max((row.level for row in same), default=0.0):
             result.append(crossing)
     return result
+
+
+def _renamed(row: Notice, meters: Mapping[str, MeterStatus]) -> Notice:
+    """A notice by the key that its meter has now, if it had that of another of its agents."""
+    if row.meter is None or row.meter in meters:
+        return row
+    for key, meter in meters.items():
+        if row.meter in [f"{agent} {meter.provider} {meter.meter}" for agent in meter.agents]:
+            subject = row.subject.removesuffix(row.meter) + key
+            return msgspec.structs.replace(row, meter=key, subject=subject)
+    return row
 
 
 def _is_after(crossing: Crossing, ends: Sequence[datetime]) -> bool:
