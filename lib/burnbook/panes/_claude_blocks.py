@@ -126,6 +126,8 @@ def _content(lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...], in
         else:
             break
         length += 1
+    # Money is in `lines` alone: `$50.00` and `0% used` are not the digits of one number.
+    value = [part for part in value if "%" in part or not _MONEY.fullmatch(part)]
     return tuple(value[:MAX_WRAP]), tuple(reset), length
 
 

@@ -22,6 +22,7 @@ from burnbook.panes._claude_blocks import Block, blocks_of, has_damaged, is_titl
 from burnbook.panes._pane import Errors, Pane, Reading
 from burnbook.panes._text import certainly_whole, joined, pane_lines, reset_of, used_percent
 from burnbook.rows.meters import Amount
+from burnbook.times.wall_time import parse_day
 
 METERS = {"session": 300, "week-all-models": 10080, "5h": 300, "weekly": 10080, "week": 10080}
 
@@ -141,7 +142,14 @@ def _reading(block: Block, whole: frozenset[str], errors: Errors) -> Reading:
     is_whole = bool(block.reset) and block.reset[-1] in whole
     pattern = _WHOLE_RESET if is_whole and "(" not in joined(block.reset) else _RESET
     resets, text = reset_of(block.reset, pattern, name, errors)
+    if parse_day(text or "") and not all(_is_whole(part, whole) for part in block.reset[:-1]):
+        errors.add("reset-not-understood", name)  # `Jan 1` may be what is left of `Jan 10`
+        resets = None
     return Reading(name, used, block.minutes, resets, text)
+
+
+def _is_whole(part: str, whole: frozenset[str]) -> bool:
+    return any(line.endswith(part) for line in whole)
 
 
 def _amount(block: Block) -> Amount | None:
