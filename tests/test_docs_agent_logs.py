@@ -3,14 +3,23 @@
 from typing import Any
 
 import pytest
-from burnbook.config.agent_logs import TABLES, Fields, History, LogFeed, Older, Parts, Setting
+from burnbook.config.agent_logs import (
+    TABLES,
+    Database,
+    Fields,
+    History,
+    LogFeed,
+    Older,
+    Parts,
+    Setting,
+)
 from frontdoor import ROOT
 from manual import defaults, section, settings
 
 PAGE = (ROOT / "docs" / "agent_logs.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("kind", [LogFeed, Older, Fields, Setting, Parts, History])
+@pytest.mark.parametrize("kind", [LogFeed, Older, Database, Fields, Setting, Parts, History])
 def test_every_key_is_documented_with_its_default(kind: Any) -> None:
     documented = defaults(kind)
     if kind is LogFeed:

@@ -79,5 +79,5 @@ Feature: Another agent's log format is one new file in config/feeds/
     Then the journal agent_usage reads
       | ts                   | tool     | session | project  | model          | input_tokens | cache_read_tokens | cache_write_5m_tokens | output_tokens | reasoning_tokens | usd |
       | 2026-11-22T09:00:02Z | gemini   | g1      | 3f       | gemini-2.5-pro | 60           | 40                |                       | 17            | 7                |     |
-      | 2026-11-22T09:00:01Z | opencode | ses_1   | /srv/api | glm-4.6        | 5            | 7                 | 8                     | 6             | 1                | 0.5 |
+      | 2026-11-22T09:00:01Z | opencode | ses_1   | /srv/api | glm-4.6        | 5            | 7                 | 8                     | 7             | 1                | 0.5 |
       | 2026-11-22T09:00:03Z | qwen     | qs      | /srv/api | qwen3-coder    | 20           | 30                |                       | 6             | 2                |     |

@@ -1,5 +1,8 @@
 """Givens: the config, the environment, and files."""
 
+import sqlite3
+from contextlib import closing
+
 from behave import given
 from behave.runner import Context
 from scratch import PROJECT
@@ -61,6 +64,14 @@ def make_file(context: Context, name: str) -> None:
     path = context.scratch.home / name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(context.text + "\n", "utf-8")
+
+
+@given("the database {name} after")
+def make_database(context: Context, name: str) -> None:
+    path = context.scratch.home / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(context.text)
 
 
 @given("a file exists at the book's path")

@@ -10,18 +10,20 @@ import msgspec
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import Row
-from burnbook.agent_logs.forms.detect import DOCUMENT, form_of
-from burnbook.agent_logs.forms.items import add_items, add_line
+from burnbook.agent_logs.forms.database import Unreadable, add_rows
+from burnbook.agent_logs.forms.detect import form_of
+from burnbook.agent_logs.forms.document import add_document
+from burnbook.agent_logs.forms.items import add_line
 from burnbook.agent_logs.rate_limits import MeterReader
 from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
 from burnbook.agent_logs.requests import RequestSet
 from burnbook.agent_logs.sums.series import Series
 from burnbook.base.errors import Refused
-from burnbook.base.json_path import Path, split, value_at
+from burnbook.base.json_path import Path, split
 from burnbook.config.agent_logs import LogFeed
 from burnbook.jsonl import unpack
 from burnbook.jsonl.parse import MAX_LINE
-from burnbook.jsonl.records import records, without_half_pairs
+from burnbook.jsonl.records import records
 from burnbook.jsonl.scan import LONGEST, Buffer, Hit, reader
 from burnbook.jsonl.sources import Log, Source, begin, beside, head_of, mark_of
 
@@ -73,6 +75,8 @@ class LogReader:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 return None
             form = log.form or form_of(self.feed, handle)
+            if form.format == "sqlite":
+                return self._database(log, handle, file, source)
             if form.format == "document":
                 return self._document(log, handle, file, split(form.items) if form.items else ())
             if log.path.endswith(_PACKED):
@@ -199,27 +203,23 @@ class LogReader:
 
     def _document(self, log: Log, handle: int, file: int, path: Path) -> Source:
         lines = self._line_reader(log, file)
-        source = Source(log.size, log.mtime_ns, is_finished=True)
-        if log.size > DOCUMENT:
-            self._reject(log.path, 0, f"a document of over {DOCUMENT} bytes", b"")
-            return source
-        with os.fdopen(os.dup(handle), "rb") as document_file:
-            data = document_file.read(DOCUMENT)
+        for reason, data in add_document(self.compiled, lines, handle, path):
+            self._reject(log.path, 0, reason, data)
+        return Source(log.size, log.mtime_ns, is_finished=True, ends=lines.end_sessions())
+
+    def _database(self, log: Log, handle: int, file: int, source: Source | None) -> Source | None:
+        lines = self._line_reader(log, file)
+        inode = os.fstat(handle).st_ino
+        saved = source.going if source is not None and source.going[:1] == [inode] else [inode, 0]
         try:
-            document = msgspec.json.decode(without_half_pairs(data))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            self._reject(log.path, 0, f"not JSON: {error}", data)
-            return source
-        if path and isinstance(document, dict):
-            row = self.compiled.document_row(document)
-            if row is not None:
-                lines.context.update(row)
-        items = value_at(document, path)
-        listed = items if isinstance(items, list) else [items]
-        for item, reason in add_items(self.compiled, lines, listed):
-            self._reject(log.path, 0, reason, msgspec.json.encode(item))
-        source.ends = lines.end_sessions()
-        return source
+            since, wrong = add_rows(self.compiled, lines, log, saved[1])
+        except Unreadable as error:
+            self._reject(log.path, 0, f"cannot be read: {error}", b"")
+            return None
+        for reason, row in wrong:
+            self._reject(log.path, 0, reason, row)
+        ends = lines.end_sessions()
+        return Source(log.size, log.mtime_ns, going=[inode, since], is_finished=True, ends=ends)
 
     def _line_reader(self, log: Log, file: int) -> RequestLines | Series:
         stem = os.path.basename(log.path).removesuffix(_PACKED)

@@ -15,11 +15,13 @@ from xxhash import xxh3_64_intdigest
 
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
-from burnbook.config.agent_logs import LogFeed, Older
+from burnbook.config.agent_logs import VARIABLE, LogFeed, Older
 from burnbook.jsonl.folders import search
 
 _HEAD = 1024
 _BESIDE = 1 << 20  # bytes
+WAL = "-wal"
+"""The end of the name of a database's write-ahead log."""
 _SEARCHED = 20_000  # files, to say which are not read
 _MARK = 1024  # several lines: the end of one alone may be that of any other
 FORM = 3
@@ -93,8 +95,16 @@ def roots(feed: LogFeed) -> list[str]:
     """The directories in which the feed's patterns are searched."""
     value = os.environ.get(feed.environment, "") if feed.environment else ""
     names = [part.strip() for part in value.split(",") if part.strip()] or feed.roots
-    paths = [os.path.realpath(os.path.expanduser(root)) for root in names]
+    paths = [os.path.realpath(root) for root in map(_expanded, names) if root]
     return list(dict.fromkeys(paths))
+
+
+def _expanded(root: str) -> str | None:
+    """A directory; None where it begins with a variable that has no absolute path."""
+    if variable := VARIABLE.match(root):
+        folder = os.environ.get(variable[1], "")
+        return folder + root[variable.end() :] if folder.startswith("/") else None
+    return os.path.expanduser(root)
 
 
 def logs(feed: LogFeed) -> list[Log]:
@@ -105,14 +115,26 @@ def logs(feed: LogFeed) -> list[Log]:
             for pattern in form.files:
                 for path, status, is_linked in search.matching(root, pattern):
                     real = os.path.realpath(path) if is_linked else path
-                    log = Log(real, status.st_size, status.st_mtime_ns, root, form)
-                    files.setdefault(real, log)
+                    size, mtime_ns = status.st_size, status.st_mtime_ns
+                    if form.format == "sqlite":
+                        size, mtime_ns = _with_wal(real, size, mtime_ns)
+                    files.setdefault(real, Log(real, size, mtime_ns, root, form))
     return sorted(files.values(), key=lambda log: (log.mtime_ns, log.path))
 
 
 def forms(feed: LogFeed) -> "list[LogFeed | Older]":
     """The forms of a feed's files: its own, and the older one if it has one."""
     return [feed, feed.older] if feed.older else [feed]
+
+
+def _with_wal(path: str, size: int, mtime_ns: int) -> tuple[int, int]:
+    """The size and time of a database with its write-ahead log, where its newest rows are."""
+    try:
+        status = os.stat(path + WAL)
+    except OSError:
+        return size, mtime_ns
+    # A reader may create the log; empty, it has nothing.
+    return size + status.st_size, max(mtime_ns, status.st_mtime_ns if status.st_size else 0)
 
 
 def unread_forms(feed: LogFeed) -> dict[str, int]:

@@ -10,17 +10,25 @@ from burnbook.jsonl.records import without_half_pairs
 
 DOCUMENT = 1 << 27
 """Bytes of a document, at most."""
+_SQLITE = b"SQLite format 3\x00"
 
 
 def form_of(feed: LogFeed, handle: int) -> LogFeed | Older:
-    """The form of an open file of a feed: the older one if the file is one document of it."""
+    """The form of an open file of a feed: the older one if the file has it."""
     older = feed.older
-    if older is None or older.format != "document" or os.fstat(handle).st_size > DOCUMENT:
+    if older is None:
         return feed
+    if feed.format == "sqlite":
+        return feed if os.pread(handle, len(_SQLITE), 0) == _SQLITE else older
+    is_older = older.format == "document" and _is_document(older, handle)
+    return older if is_older else feed
+
+
+def _is_document(older: Older, handle: int) -> bool:
+    if os.fstat(handle).st_size > DOCUMENT:
+        return False
     try:
         document = msgspec.json.decode(without_half_pairs(os.pread(handle, DOCUMENT, 0)))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return feed
-    if older.items is None:
-        return older
-    return older if isinstance(value_at(document, split(older.items)), list) else feed
+        return False
+    return older.items is None or isinstance(value_at(document, split(older.items)), list)

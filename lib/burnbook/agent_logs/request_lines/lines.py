@@ -119,7 +119,7 @@ class RequestLines:
         else:
             amounts, stated, is_proven = self._reading(row, kind, fields)
         tokens, usd = total(amounts), fields[7]
-        if not tokens and usd is None:
+        if not tokens and not usd:
             # It has no use at all, but it may be a line that describes the session.
             self._add_setting(row)
             return

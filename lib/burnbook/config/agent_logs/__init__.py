@@ -4,6 +4,7 @@
 telemetry.
 """
 
+import re
 from typing import Literal
 
 import msgspec
@@ -20,6 +21,9 @@ COUNTS = (
 MORE_COUNTS = ("web_searches", "total_tokens")
 # Values of a line that identities may name beside paths: resolved by `fields` and `settings`.
 VALUES = ("@ts", "@session", "@project", "@model", "@input", "@tokens", "@usd")
+
+# The variable with which a directory may begin, such as $XDG_DATA_HOME.
+VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)(?=/)")
 
 # Paths, or values of VALUES, that together identify a request.
 Identity = tuple[str, ...]
@@ -138,6 +142,19 @@ class Older(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: str | None = None
 
 
+class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the rows of an SQLite database become requests: each row is read like a line.
+
+    `query`: one SELECT; `:since` is the highest watermark so far, or 0. `document`: a column with a
+    JSON object, to which the other columns are added. `watermark`: a column that grows with every
+    row that is added or changed.
+    """
+
+    query: str = ""
+    document: str | None = None
+    watermark: str | None = None
+
+
 class LogFeed(msgspec.Struct, frozen=True):
     """One feed of an agent's own logs, as its file declares it."""
 
@@ -146,8 +163,9 @@ class LogFeed(msgspec.Struct, frozen=True):
     environment: str | None = None
     roots: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    format: Literal["lines", "document"] = "lines"
+    format: Literal["lines", "document", "sqlite"] = "lines"
     items: str | None = None
+    database: Database | None = None
     older: Older | None = None
     contains: tuple[str, ...] = ()
     skips: tuple[str, ...] = ()

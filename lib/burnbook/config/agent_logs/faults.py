@@ -6,6 +6,8 @@ from burnbook.base.json_path import Path, several, split, summands
 from burnbook.config.agent_logs import (
     COUNTS,
     VALUES,
+    VARIABLE,
+    Database,
     Fields,
     History,
     Identity,
@@ -24,8 +26,9 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
     if not feed.roots:
         yield "roots", list(feed.roots), "at least one directory, such as ~/.claude"
     for root in feed.roots:
-        if not root.startswith(("~/", "/")):
-            yield "roots", root, "a directory that begins with ~/ or /"
+        if not root.startswith(("~/", "/")) and not VARIABLE.match(root):
+            yield "roots", root, "a directory that begins with ~/, / or $VARIABLE/"
+    yield from _database_faults(feed)
     for needle in feed.contains:
         if not needle or "\n" in needle:
             yield "contains", needle, "text of a line"
@@ -57,6 +60,21 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
     if feed.beside is not None and ("/" in feed.beside or not feed.beside.startswith(".")):
         yield "beside", feed.beside, "the end of a file's name, such as .meta.json"
     yield from _path_faults(feed)
+
+
+def _database_faults(feed: LogFeed) -> Iterator[Fault]:
+    is_database = feed.format == "sqlite"
+    if not is_database and feed.database is not None:
+        yield "database", "a table", 'only with format = "sqlite"'
+    if not is_database:
+        return
+    declared = feed.database or Database()
+    if not declared.query.lstrip().upper().startswith("SELECT"):
+        yield "database.query", declared.query, "one SELECT of the feed's rows"
+    if declared.watermark is not None and ":since" not in declared.query:
+        yield "database.watermark", declared.watermark, "only with :since in the query"
+    if feed.items is not None:
+        yield "items", feed.items, 'only with format = "lines" or "document"'
 
 
 def _file_faults(key: str, patterns: tuple[str, ...]) -> Iterator[Fault]:
