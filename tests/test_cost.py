@@ -20,7 +20,7 @@ from burnbook.cost.comparison.compare import Requests, compare, new
 from burnbook.cost.comparison.tally import Pricing
 from burnbook.cost.price_list import PriceList
 from burnbook.cost.pricing import Mode
-from burnbook.rows.meters import ProxyRequest
+from burnbook.rows.usage import ProxyRequest
 from burnbook.store.store import Store
 from burnbook.telemetry.costs.requests import cost_requests
 from conftest import Shell

@@ -18,7 +18,7 @@ from burnbook.check import Kind
 from burnbook.cost.comparison.figures import Compared, Latency, Retries, Side, Totals
 from burnbook.jsonl.follow import Cursor
 from burnbook.rows import meters, work
-from burnbook.rows.usage import AgentUsage
+from burnbook.rows.usage import AgentUsage, ProxyRequest
 from burnbook.windows.state import State
 from frontdoor import ROOT, House
 from manual import FENCE, FORMAT, clone_in, documented, keys, section
@@ -27,7 +27,7 @@ from xxhash import xxh3_64_hexdigest
 ALL_KINDS = [
     kind for row_types in codec.JOURNALS.values() for kind in (get_args(row_types) or (row_types,))
 ]
-KINDS = [kind for kind in ALL_KINDS if kind not in (meters.ProxyRequest, AgentUsage)]
+KINDS = [kind for kind in ALL_KINDS if kind not in (ProxyRequest, AgentUsage)]
 TYPES = {
     **{"object": dict, "array": list, "string": str, "integer": int, "boolean": bool},
     "null": type(None),

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from burnbook.base.errors import BadConfig, UsageError
 from burnbook.config.loader import Config
-from burnbook.rows.meters import ProxyRequest
+from burnbook.rows.usage import ProxyRequest
 from burnbook.telemetry.feeds.decoder import Batch, Decoder, Event, compile_feed
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -22,8 +22,8 @@ from burnbook.config.feeds import Feed
 from burnbook.config.loader import Config
 from burnbook.jsonl.chunks import Chunk
 from burnbook.jsonl.sources import Log
-from burnbook.rows.meters import ProxyRequest, Snapshot, Void
-from burnbook.rows.usage import AgentUsage, Superseded, Tokens, Where
+from burnbook.rows.meters import Snapshot, Void
+from burnbook.rows.usage import AgentUsage, ProxyRequest, Superseded, Tokens, Where
 from burnbook.store import time_index
 from burnbook.store.membership import Membership, Span
 from burnbook.store.progress import Progress

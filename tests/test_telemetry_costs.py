@@ -11,7 +11,7 @@ import pytest
 from burnbook.book import codec, journal
 from burnbook.cost.comparison.tally import PriceKey
 from burnbook.cost.facts import size_class
-from burnbook.rows.meters import ProxyRequest
+from burnbook.rows.usage import ProxyRequest
 from burnbook.store.store import Store
 from burnbook.telemetry.costs import projection
 from burnbook.telemetry.costs.requests import cost_requests

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 from burnbook.book import codec, journal
-from burnbook.rows.meters import ProxyRequest
+from burnbook.rows.usage import ProxyRequest
 from burnbook.store.store import Store
 from burnbook.telemetry.costs import retries
 from burnbook.telemetry.costs.requests import cost_requests

@@ -17,13 +17,12 @@ from burnbook.base.errors import BadData
 from burnbook.rows.meters import (
     Anomaly,
     NewerRow,
-    ProxyRequest,
     Row,
     Snapshot,
     Void,
     WindowRow,
 )
-from burnbook.rows.usage import AgentUsage, ImportedUsage, MeterReading
+from burnbook.rows.usage import AgentUsage, ImportedUsage, MeterReading, ProxyRequest
 from burnbook.rows.work import Checkpoint, Churn, Evidence, MissedReset, Notice, Prompts, Reject
 from burnbook.times import clock
 

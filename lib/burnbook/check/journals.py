@@ -18,8 +18,9 @@ from burnbook.book.bulk_codec import decode_all
 from burnbook.book.quarantine import named
 from burnbook.check import Finding, forms
 from burnbook.check.duplicate_ids import DuplicateIds
-from burnbook.rows.meters import ProxyRequest, Void
+from burnbook.rows.meters import Void
 from burnbook.rows.skipped import Passed, newer_rows
+from burnbook.rows.usage import ProxyRequest
 
 # These have millions of rows, so their ids are not kept as text.
 LARGE = ("proxy_telemetry", "agent_usage")

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
-from burnbook.rows.meters import Count, Id, Meter, Moment, Row, Text, Usd
+from burnbook.rows.meters import Count, Id, Latency, Meter, Moment, Row, Text, Usd
 
 Key = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
 
@@ -149,4 +149,43 @@ class ImportedUsage(Row, frozen=True, kw_only=True):
         *("tool", "kind", "period", "scope", "project", "input_tokens", "cache_read_tokens"),
         *("cache_write_tokens", "output_tokens", "reasoning_tokens", "total_tokens", "usd"),
         *("models", "supersedes"),
+    )
+
+
+class ProxyRequest(Row, frozen=True, kw_only=True):
+    """One request that a proxy reports: tokens, lane, status and latency.
+
+    `routed`: the feed's lanes and models count the request as routed, else it is baseline. `ok`:
+    the feed's rules count it as successful. `feature` is left out if it equals `rid`, and empty if
+    the line does not have the feed's field for it. `cache_write_1h_tokens` is the part of
+    `cache_write_tokens` that a cache keeps for an hour, `usd` the cost that the proxy reports. Null
+    is a value that the line does not have.
+
+    A request gets another window by another row of it: `supersedes` is the id of the row that no
+    longer counts, and `window_before` the window that it names.
+    """
+
+    ts: Moment
+    rid: Text | None
+    lane: Text | None
+    model: Text | None
+    status: int | Text | None
+    input_tokens: Count | None
+    output_tokens: Count | None
+    reason: Text | None
+    latency_ms: Latency | None
+    cached_input_tokens: Count | None = None
+    cache_write_tokens: Count | None = None
+    cache_write_1h_tokens: Count | None = None
+    usd: Usd | None = None
+    routed: bool
+    ok: bool
+    feature: Text | None = None
+    extra: dict[str, str | float | bool | None] | None = None
+    supersedes: str | None = None
+    window_before: Id | None = None
+
+    about: ClassVar[tuple[str, ...]] = (
+        *("ts", "rid", "lane", "model", "status", "input_tokens", "output_tokens"),
+        *("reason", "latency_ms", "cached_input_tokens", "cache_write_tokens"),
     )

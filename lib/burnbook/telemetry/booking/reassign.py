@@ -10,7 +10,8 @@ from xxhash import xxh3_64_intdigest
 
 from burnbook import __version__
 from burnbook.book import codec
-from burnbook.rows.meters import NewerRow, ProxyRequest
+from burnbook.rows.meters import NewerRow
+from burnbook.rows.usage import ProxyRequest
 from burnbook.store import time_index
 from burnbook.store.membership import Range, merged
 from burnbook.telemetry.booking.key_index import KeyIndex
