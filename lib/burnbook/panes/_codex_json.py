@@ -13,7 +13,7 @@ from typing import Any
 from burnbook.panes import _json
 from burnbook.panes._pane import Errors, Pane, Reading
 from burnbook.panes._text import slug
-from burnbook.rows.meters import Amount
+from burnbook.rows.amounts import Amount
 
 _MAIN = "codex"
 _MAX_METERS = 64

@@ -27,7 +27,7 @@ from burnbook.panes._text import (
     tokens,
     used_percent,
 )
-from burnbook.rows.meters import Amount
+from burnbook.rows.amounts import Amount
 from burnbook.times.wall_time import SameDay, WallTime
 
 METERS = {"5h": 300, "weekly": 10080, "monthly": 43200}
