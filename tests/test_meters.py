@@ -133,9 +133,29 @@ def test_a_small_rise_is_exact_to_a_millionth(used: float, rise: float) -> None:
     )
 
 
-def test_a_fall_by_half_a_point_is_an_anomaly() -> None:
-    change = delta(shot(0, 72, 4), shot(3, 71.5, 4))
-    assert (change.delta, change.reason) == (-0.5, deltas.NEGATIVE_DELTA)
+@pytest.mark.parametrize(("before", "after"), [(72.5, 72.25), (72, 71), (72.5, 71), (72, 70.5)])
+def test_a_fall_is_an_anomaly_if_both_show_fractions_or_it_is_a_point_or_more(
+    before: float, after: float
+) -> None:
+    change = delta(shot(0, before, 4), shot(3, after, 4))
+    assert (change.delta, change.reason) == (after - before, deltas.NEGATIVE_DELTA)
+
+
+@pytest.mark.parametrize(("before", "after", "finer"), [(23.5, 23, 23.5), (72, 71.5, 71.5)])
+def test_of_two_views_of_one_meter_the_finer_number_is_kept(
+    before: float, after: float, finer: float
+) -> None:
+    change = delta(shot(0, before, 4), shot(3, after, 4))
+    assert (change.before, change.after, change.delta, change.reason) == (finer, finer, 0, None)
+
+
+def test_a_coarser_view_in_between_widens_no_bound() -> None:
+    shown = [
+        deltas.Seen(T0 + n * HOUR, Meter("5h", used, 300, T0 + 4 * HOUR))
+        for n, used in enumerate((20, 23.5, 23, 25))
+    ]
+    assert deltas.bounds(shown) == (5, 5, 0)
+    assert deltas.bounds(shown[:3]) == (3.5, 3.5, 0)
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,16 @@ PIECES = st.sampled_from(
         *("· resets Jul 4 at 3am (", "Europe/London)", "\x1b[", "\r", "[██░]", "1", "%", "/status"),
         *("Account: a@example.com (", "Context window: 1% left (", "240K used / ", "272K)", "╭─╮"),
         *('{"blocks":[', '{"entries":', "1e999", "null", "]}", "[" * 2000, "Extra usage: $5 / $9"),
+        *('{"data":{"limits":[', '{"type":"TOKENS_LIMIT","unit":', '"percentage":', "-1", ",", "}"),
+        *('{"rateLimits":{"primary":{"usedPercent":', '"resetsAt":', "[]", '"individualLimit":{'),
+        *(
+            "Currentweek(",
+            "Usage credits · ",
+            "spent",
+            "ResetsFeb12at1:29pm",
+            "in 2h",
+            "\n\n0% used",
+        ),
     ]
 )
 

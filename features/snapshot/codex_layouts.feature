@@ -44,3 +44,14 @@ Feature: Codex's layouts
     And row 1 of the journal snapshots has "plan" Enterprise (Automation)
     And row 1 of the journal snapshots has "amounts.credits.used" 8000
     And row 1 of the journal snapshots has "amounts.credits.limit" 25000
+
+  Scenario: The JSON of the app server
+    Given the pane
+      """
+      {"id": 1, "result": {"rateLimits": {"primary": {"usedPercent": 25, "windowDurationMins": 300,
+       "resetsAt": 1795345200}, "secondary": null, "credits": {"balance": "38"}, "planType": "pro"}}}
+      """
+    When I pipe the pane into "bin/snapshot start codex --agent bo" at 09:00
+    Then it prints "BEFORE W0-CHN bo codex: 5h 25% (ID)"
+    And row 1 of the journal snapshots has "plan" pro
+    And row 1 of the journal snapshots has "amounts.credits.left" 38

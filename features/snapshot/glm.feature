@@ -59,3 +59,14 @@ Feature: GLM counts prompts
     Then it prints "undone: BEFORE of glm for ada in W0-CHN, taken 2026-11-22 09:00 (ID)"
     When I run "bin/check"
     Then it prints "ok: 3 rows verified (snapshots 2, prompts 1)"
+
+  Scenario: Z.ai's own quota shows percentages
+    Given the pane
+      """
+      {"data": {"planName": "Pro", "limits": [
+        {"type": "TOKENS_LIMIT", "unit": 3, "number": 5, "percentage": 25, "nextResetTime": 1795345200000},
+        {"type": "TIME_LIMIT", "unit": 5, "number": 1, "percentage": 22, "nextResetTime": 1796083200000}]}}
+      """
+    When I pipe the pane into "bin/snapshot start glm --agent bo" at 09:00
+    Then it prints "BEFORE W0-CHN bo glm: 5h 25%, monthly tools 22% (ID)"
+    And row 2 of the journal snapshots has "meters.5h.resets_at" 2026-11-22T11:00:00Z

@@ -98,8 +98,11 @@ def bounds(seen: Sequence[Seen]) -> Bounds:
     Of two values before the same reset the lower one is older, so a later one of them is left out.
     """
     kept = [seen[0]]
-    for entry in seen[1:]:
-        if not _is_older(entry, kept[-1]):
+    is_older = False
+    for shown in seen[1:]:
+        kept[-1], entry = _same_view(kept[-1], shown)
+        is_older = _is_older(entry, kept[-1])
+        if not is_older:
             kept.append(entry)
     least = most = 0.0
     resets = 0
@@ -112,7 +115,7 @@ def bounds(seen: Sequence[Seen]) -> Bounds:
         else:
             least += new.used - old.used
             most += new.used - old.used
-    if kept[-1] is not seen[-1]:  # the last pane was older, so more may have been used since
+    if is_older:  # the last pane was older, so more may have been used since
         most += max(0.0, 100.0 - kept[-1].used)
     return Bounds(round(least, 6) + 0.0, round(most, 6) + 0.0, resets)  # no -0.0
 
@@ -165,6 +168,7 @@ def not_known(
 
 def delta_of(old: Seen, new: Seen, evidence: Sequence[Seen]) -> MeterDelta:
     """The change from one value of a meter to a later one, with what else is known of it."""
+    old, new = _same_view(old, new)
     fall = round(new.used - old.used, 6)
     if fall < 0 and not _was_reset(old, new):
         return _row(old.meter, new.meter, delta=fall, reason=NEGATIVE_DELTA)
@@ -188,6 +192,22 @@ def _is_older(entry: Seen, kept: Seen) -> bool:
     if resets_at is not None and last is not None and resets_at < last - SAME_RESET:
         return True
     return round(entry.used - kept.used, 6) < 0
+
+
+def _same_view(old: Seen, new: Seen) -> tuple[Seen, Seen]:
+    """Both with the finer number, if the later one is less only because one shows whole points.
+
+    A status line shows 23.5 where Claude's pane shows 23; Codex's pane shows 24 for it.
+    """
+    is_whole, is_later_whole = old.used % 1 == 0, new.used % 1 == 0
+    if is_whole == is_later_whole or not -1 < new.used - old.used < 0 or _was_reset(old, new):
+        return old, new
+    used = new.used if is_whole else old.used
+
+    def finer(entry: Seen) -> Seen:
+        return entry._replace(meter=msgspec.structs.replace(entry.meter, used_percent=used))
+
+    return finer(old), finer(new)
 
 
 def _was_reset(old: Seen, new: Seen) -> bool:

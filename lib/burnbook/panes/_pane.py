@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, tzinfo
 
 import msgspec
 
-from burnbook.rows.meters import Amount
+from burnbook.rows.amounts import Amount
 from burnbook.times.wall_time import WallTime, resolve
 
 Resets = WallTime | timedelta | datetime

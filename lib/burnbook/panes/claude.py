@@ -21,7 +21,7 @@ from burnbook.panes._claude_blanks import restored
 from burnbook.panes._claude_blocks import Block, blocks_of, has_damaged, is_title
 from burnbook.panes._pane import Errors, Pane, Reading
 from burnbook.panes._text import certainly_whole, joined, pane_lines, reset_of, used_percent
-from burnbook.rows.meters import Amount
+from burnbook.rows.amounts import Amount
 from burnbook.times.wall_time import parse_day
 
 METERS = {"session": 300, "week-all-models": 10080, "5h": 300, "weekly": 10080, "week": 10080}

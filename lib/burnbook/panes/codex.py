@@ -27,7 +27,7 @@ from burnbook.panes._text import (
     tokens,
     used_percent,
 )
-from burnbook.rows.meters import Amount
+from burnbook.rows.amounts import Amount
 from burnbook.times.wall_time import SameDay, WallTime
 
 METERS = {"5h": 300, "weekly": 10080, "monthly": 43200}
@@ -51,7 +51,12 @@ _MAX_METERS = 64
 
 
 def parse(text: str, captured_at: datetime) -> Pane:
-    """Parses the last pane in `text`. Never raises."""
+    """Parses the last pane in `text`, or the JSON of `codex app-server`. Never raises."""
+    if text.lstrip("\ufeff \t\r\n")[:1] == "{":
+        from burnbook.panes import _codex_json  # most panes are text
+
+        if (pane := _codex_json.parse(text)) is not None:
+            return pane
     errors = Errors()
     panes = [(named, part) for named, part in _split(pane_lines(text)) if _counts(part)]
     if len(panes) > 1:

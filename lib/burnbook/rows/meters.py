@@ -8,6 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
 
+from burnbook.rows.amounts import Amount
+
 MAX_TEXT = 4096
 IMPORTED = "import"
 """The `source` of rows that were imported from another tool."""
@@ -31,16 +33,6 @@ class Meter(msgspec.Struct, frozen=True):
     used_percent: Percent | None
     window_minutes: Count | None
     resets_at: Moment | None
-
-
-class Amount(msgspec.Struct, frozen=True):
-    """Money or credits of a limit, in `unit`: `USD`, `EUR`, `GBP`, `credits`; null if not shown."""
-
-    name: str
-    unit: str
-    used: Annotated[float, msgspec.Meta(ge=0, le=1e12)] | None = None
-    limit: Annotated[float, msgspec.Meta(ge=0, le=1e12)] | None = None
-    left: Annotated[float, msgspec.Meta(ge=0, le=1e12)] | None = None
 
 
 class ContextTokens(msgspec.Struct, frozen=True):
@@ -207,15 +199,6 @@ class WindowRow(Row, frozen=True, kw_only=True):
     accounts: tuple[AccountUse, ...] | None = None
 
     about: ClassVar[tuple[str, ...]] = (
-        *(
-            "window",
-            "closings",
-            "accounts",
-            "anomalies",
-            "features",
-            "quality",
-            "outcome",
-            "methodology",
-        ),
-        *("commit_start", "commit_end", "notes", "supersedes"),
+        *("window", "closings", "accounts", "anomalies", "features", "quality"),
+        *("outcome", "methodology", "commit_start", "commit_end", "notes", "supersedes"),
     )
