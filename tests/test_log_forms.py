@@ -166,6 +166,13 @@ def test_a_query_that_costs_more_than_the_file_explains_is_stopped(tmp_path: Pat
         read(tmp_path / "opencode.db", long)
 
 
+def test_an_index_on_an_expression_is_no_obstacle(tmp_path: Path) -> None:
+    agent = database(tmp_path, message(1))  # Kilo, which is built on opencode, has such an index
+    agent.execute("CREATE INDEX roles ON message(id, json_extract(data, '$.role'))")
+    agent.close()
+    assert len(read(tmp_path / "opencode.db")) == 1
+
+
 def test_a_computed_column_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     with closing(sqlite3.connect(path)) as connection:
@@ -268,6 +275,15 @@ def test_a_folder_that_may_not_be_searched_is_named(
     assert sources.closed_folders(shipped("gemini")) == [folder]
     sentences, _ = unread.notes("gemini", shipped("gemini"), [], has_usage=True)
     assert sentences == [f"gemini: cannot be read: {folder}"]
+
+
+def test_files_beside_a_database_are_no_form(shell: Shell, tmp_path: Path) -> None:
+    folder = tmp_path / ".local" / "share" / "opencode"
+    agent = database(folder)
+    done = shell.run("ingest", "opencode", HOME=str(tmp_path))
+    agent.close()
+    assert "no request in 1 file" in done.stderr
+    assert "no pattern matches" not in done.stderr
 
 
 def test_a_folder_without_a_log_is_named(shell: Shell, tmp_path: Path) -> None:

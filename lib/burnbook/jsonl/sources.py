@@ -23,6 +23,7 @@ _BESIDE = 1 << 20  # bytes
 WAL = "-wal"
 """The end of the name of a database's write-ahead log."""
 _LOGS = (".jsonl", ".ndjson", ".zst", ".db", ".sqlite", ".sqlite3")
+_BESIDE_DATABASE = (WAL, "-shm", "-journal")
 _SEARCHED = 20_000  # files, to say which are not read
 _MARK = 1024  # several lines: the end of one alone may be that of any other
 FORM = 3
@@ -155,6 +156,8 @@ def unread_forms(feed: LogFeed, since: float = 0.0) -> dict[str, int]:
     for root in roots(feed):
         for path, status, is_linked in islice(search.below(root, deep=True), _SEARCHED):
             if since and (status.st_mtime < since or not path.endswith(_LOGS)):
+                continue
+            if path.endswith(_BESIDE_DATABASE):
                 continue
             if (os.path.realpath(path) if is_linked else path) not in known:
                 first, _, rest = path[len(root) + 1 :].partition("/")
