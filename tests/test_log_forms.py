@@ -1,6 +1,7 @@
 """The forms of agents' files beside JSON lines: lists in lines, documents and databases."""
 
 import json
+import os
 import sqlite3
 import time
 from contextlib import closing
@@ -9,9 +10,11 @@ from typing import Any
 
 import pytest
 from burnbook.agent_logs.forms.database import Record, Unreadable, records
+from burnbook.agent_logs.ingest import unread
 from burnbook.agent_logs.reader import LogReader
 from burnbook.config.agent_logs import Database, LogFeed
 from burnbook.config.loader import Config
+from burnbook.jsonl import sources
 from burnbook.jsonl.sources import Log
 from conftest import ROOT, Shell
 from costs import processor_time, seconds
@@ -163,6 +166,13 @@ def test_a_query_that_costs_more_than_the_file_explains_is_stopped(tmp_path: Pat
         read(tmp_path / "opencode.db", long)
 
 
+def test_an_index_on_an_expression_is_no_obstacle(tmp_path: Path) -> None:
+    agent = database(tmp_path, message(1))  # Kilo, which is built on opencode, has such an index
+    agent.execute("CREATE INDEX roles ON message(id, json_extract(data, '$.role'))")
+    agent.close()
+    assert len(read(tmp_path / "opencode.db")) == 1
+
+
 def test_a_computed_column_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     with closing(sqlite3.connect(path)) as connection:
@@ -234,3 +244,50 @@ def test_a_megabyte_of_rows_takes_less_than_a_second(tmp_path: Path) -> None:
         assert reader.read(Log(str(path), size, 1), 0, None) is not None
 
     assert seconds(lambda: processor_time(whole), 1.0) < 1.0
+
+
+def test_newer_files_of_another_form_are_named(shell: Shell, tmp_path: Path) -> None:
+    chats = tmp_path / ".gemini" / "tmp" / "api" / "chats"
+    chats.mkdir(parents=True)
+    old, new = chats / "session-1.json", chats / "session-2.db"
+    tokens = {"input": 1, "output": 1}
+    answer = {"id": "a", "type": "gemini", "timestamp": "2026-11-22T09:00:00Z", "tokens": tokens}
+    old.write_text(json.dumps({"messages": [answer]}))
+    new.write_text("")
+    (chats / "notes.md").write_text("")
+    os.utime(old, (time.time() - 30 * 86_400,) * 2)
+    done = shell.run("ingest", "gemini", HOME=str(tmp_path))
+    assert "accepted 1" in done.stdout
+    named = "gemini: newer than every log and not read, because no pattern matches: tmp/**/*.db (1)"
+    assert named in shell.run("ingest", "gemini", HOME=str(tmp_path)).stderr
+    os.utime(old)  # the agent still writes the form that is read
+    assert shell.run("ingest", "gemini", HOME=str(tmp_path)).stderr == ""
+
+
+def test_a_folder_that_may_not_be_searched_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".gemini" / "tmp").mkdir(parents=True)
+    assert sources.closed_folders(shipped("gemini")) == []
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    folder = str(tmp_path / ".gemini" / "tmp")
+    assert sources.closed_folders(shipped("gemini")) == [folder]
+    sentences, _ = unread.notes("gemini", shipped("gemini"), [], has_usage=True)
+    assert sentences == [f"gemini: cannot be read: {folder}"]
+
+
+def test_files_beside_a_database_are_no_form(shell: Shell, tmp_path: Path) -> None:
+    folder = tmp_path / ".local" / "share" / "opencode"
+    agent = database(folder)
+    done = shell.run("ingest", "opencode", HOME=str(tmp_path))
+    agent.close()
+    assert "no request in 1 file" in done.stderr
+    assert "no pattern matches" not in done.stderr
+
+
+def test_a_folder_without_a_log_is_named(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / ".gemini").mkdir()
+    patterns = "tmp/*/chats/**/*.jsonl, tmp/*/chats/session-*.json"
+    done = shell.run("ingest", "gemini", HOME=str(tmp_path))
+    assert done.stderr == f"ingest: gemini: no file matches: {patterns}\n"

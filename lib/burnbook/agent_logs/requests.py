@@ -81,7 +81,8 @@ class Tally(msgspec.Struct):
     """The lines by what became of them.
 
     `suspicious`: duplicates that a stream does not explain. `upgraded`: requests that were booked
-    and got more facts. `reassigned`: requests that were booked and got another window.
+    and got more facts. `reassigned`: requests that were booked and got another window. `unread`:
+    lines that have tokens, and are of no kind that the feed reads.
     """
 
     accepted: int = 0
@@ -91,6 +92,7 @@ class Tally(msgspec.Struct):
     suspicious: int = 0
     upgraded: int = 0
     reassigned: int = 0
+    unread: int = 0
 
     def add(self, other: "Tally") -> None:
         """Add the counts of another tally."""

@@ -22,6 +22,8 @@ _HEAD = 1024
 _BESIDE = 1 << 20  # bytes
 WAL = "-wal"
 """The end of the name of a database's write-ahead log."""
+_LOGS = (".jsonl", ".ndjson", ".zst", ".db", ".sqlite", ".sqlite3")
+_BESIDE_DATABASE = (WAL, "-shm", "-journal")
 _SEARCHED = 20_000  # files, to say which are not read
 _MARK = 1024  # several lines: the end of one alone may be that of any other
 FORM = 3
@@ -137,15 +139,26 @@ def _with_wal(path: str, size: int, mtime_ns: int) -> tuple[int, int]:
     return size + status.st_size, max(mtime_ns, status.st_mtime_ns if status.st_size else 0)
 
 
-def unread_forms(feed: LogFeed) -> dict[str, int]:
+def closed_folders(feed: LogFeed) -> list[str]:
+    """The directories that exist and may not be searched, of those that the patterns begin with."""
+    folders = [search.base(root, p) for root in roots(feed) for f in forms(feed) for p in f.files]
+    return [path for path in dict.fromkeys(folders) if search.is_closed(path)]
+
+
+def unread_forms(feed: LogFeed, since: float = 0.0) -> dict[str, int]:
     """The files below the feed's directories that no pattern matches: their number by form.
 
-    A form is the first directory and the ending, such as `tmp/**/*.jsonl`, or a name.
+    With `since`, in epoch seconds, only files that look like logs and changed later. A form is the
+    first directory and the ending, such as `tmp/**/*.jsonl`, or a name.
     """
     known = {log.path for log in logs(feed)}
     unread: dict[str, int] = {}
     for root in roots(feed):
-        for path, _, is_linked in islice(search.below(root, deep=True), _SEARCHED):
+        for path, status, is_linked in islice(search.below(root, deep=True), _SEARCHED):
+            if since and (status.st_mtime < since or not path.endswith(_LOGS)):
+                continue
+            if path.endswith(_BESIDE_DATABASE):
+                continue
             if (os.path.realpath(path) if is_linked else path) not in known:
                 first, _, rest = path[len(root) + 1 :].partition("/")
                 ending = os.path.splitext(rest)[1]

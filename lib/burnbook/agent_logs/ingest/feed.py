@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 # Modules that only reading needs are imported there: most calls read nothing.
 KINDS = ("accepted", "duplicates", "rejected", "ignored")
-_FORMS = 6  # of unread files, that are named
 
 
 class Input(NamedTuple):
@@ -50,7 +49,7 @@ def run(
     """The number of new requests in the book, and of other lines by what became of them."""
     gc.disable()  # no cycles here, and a collection would visit every request
     known = sources.remembered(ctx.book.root, name, feed)
-    jobs, source = _jobs(name, feed, given, known.sources)
+    jobs, source, logs = _jobs(name, feed, given, known.sources)
     result, meters = None, 0
     if jobs:
         result = _book(ctx, name, feed, given, jobs, known, progress or Progress())
@@ -73,20 +72,26 @@ def run(
     elif given.window is not None:
         hint = f"to book known requests in {given.window}, give their log with --file"
         ctx.notes.append(f"no log has anything new; {hint}")
-    return _report(ctx, name, feed, given, source, result, meters)
+    forms: list[str] = []
+    if given.is_own:
+        from burnbook.agent_logs.ingest import unread
+
+        sentences, forms = unread.notes(name, feed, logs, has_usage=_has_usage(ctx, name))
+        ctx.notes.extend(sentences)
+    return _report(ctx, name, source, result, meters, forms)
 
 
 def _jobs(
     name: str, feed: LogFeed, given: Input, known: dict[str, sources.Source]
-) -> "tuple[list[Job], str]":
-    """The files to read, oldest first, and the name of the source."""
+) -> "tuple[list[Job], str, list[sources.Log]]":
+    """The files to read, oldest first, the name of the source, and all of the feed's own files."""
     if not given.is_own:
         from burnbook.agent_logs.booking.jobs import Job
 
     if given.stdin:
-        return [Job(_stdin(), None, 0)], "stdin"
+        return [Job(_stdin(), None, 0)], "stdin", []
     if given.file is not None:
-        return [Job(_given(given.file), None, 0)], given.file
+        return [Job(_given(given.file), None, 0)], given.file, []
     folders = sources.roots(feed)
     source = ", ".join(folders)
     if not any(map(search.is_folder, folders)):
@@ -94,7 +99,8 @@ def _jobs(
         what = f"{other}name a file, as in: ingest {name} --file LOG"
         raise Missing(f"no logs: none of the directories of {name} exists: {source}; {what}")
     changed, now = [], clock.wall_clock().timestamp()
-    for number, log in enumerate(sources.logs(feed)):
+    logs = sources.logs(feed)
+    for number, log in enumerate(logs):
         before, is_finished = known.get(log.path), log.is_finished(now)
         if (
             before is None
@@ -103,10 +109,10 @@ def _jobs(
         ):
             changed.append((log, before, number, is_finished))
     if not changed:
-        return [], source
+        return [], source, logs
     from burnbook.agent_logs.booking.jobs import Job
 
-    return [Job(*job) for job in changed], source
+    return [Job(*job) for job in changed], source, logs
 
 
 def _given(path: str) -> sources.Log:
@@ -154,29 +160,13 @@ def _has_usage(ctx: Context, feed: str) -> bool:
     return feed in queries.tools(ctx.store)
 
 
-def _note_unread(ctx: Context, name: str, feed: LogFeed) -> dict[str, int]:
-    """Name the files that are there and give nothing: an agent may write in another form now."""
-    unread = sources.unread_forms(feed)
-    read = len(sources.logs(feed))
-    if read:
-        patterns = ", ".join(pattern for form in sources.forms(feed) for pattern in form.files)
-        ctx.notes.append(f"{name}: no request in {plural(read, 'file')}: {patterns}")
-    if unread:
-        shown = [f"{form} ({count})" for form, count in [*unread.items()][:_FORMS]]
-        more = f" and {len(unread) - _FORMS} more" if len(unread) > _FORMS else ""
-        forms = f"{', '.join(shown)}{more}"
-        ctx.notes.append(f"{name}: seen and not read, because no pattern matches: {forms}")
-    return unread
-
-
 def _report(
     ctx: Context,
     name: str,
-    feed: LogFeed,
-    given: Input,
     source: str,
     result: "JobResult | None",
     meters: int,
+    unread: Sequence[str],
 ) -> Result:
     from burnbook.agent_logs.requests import Tally
 
@@ -191,10 +181,12 @@ def _report(
     words.append(f"rejected {counts['rejected']:,}")
     if counts["ignored"]:
         words.append(f"ignored {counts['ignored']:,} (no requests)")
-    unread: dict[str, int] = {}
-    if given.is_own and not _has_usage(ctx, name):
-        unread = _note_unread(ctx, name, feed)
     rejects = os.path.join(ctx.book.root, f"{REJECTS}{name}.jsonl")
+    if tally.unread:
+        ctx.notes.append(
+            f"{name}: {plural(tally.unread, 'line')} with tokens of a kind that is not read: "
+            f"the agent may write another format now; see requests.only of feeds/{name}.toml"
+        )
     if counts["rejected"]:
         ctx.notes.append(f"rejected lines and the reasons are in {rejects}")
     data = {
@@ -206,6 +198,7 @@ def _report(
         "suspicious": suspicious,
         "upgraded": upgraded,
         "reassigned": tally.reassigned,
+        "unread_lines": tally.unread,
         "unread": [*unread],
         "meters": meters,
         "rejects": rejects if counts["rejected"] else None,

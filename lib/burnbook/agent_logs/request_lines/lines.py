@@ -104,6 +104,9 @@ class RequestLines:
             self._origins.clear()
         else:
             self.requests.tally.ignored += 1
+        counts = self.feed.requests.fields.pick(row)[COUNTED]
+        if total(self.amounts(counts)) and not self.feed.never.any(row):
+            self.requests.tally.unread += 1
 
     def _add_line(self, row: Row, kind: LineKind) -> None:
         # Most lines are of the same stream as the line before. Without this, reading takes 1.3

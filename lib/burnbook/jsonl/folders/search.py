@@ -15,12 +15,23 @@ File = tuple[str, os.stat_result, bool]
 
 def matching(root: str, pattern: str) -> Iterator[File]:
     """The files below a folder that match a pattern such as `runs/**/*.jsonl`."""
-    fixed, rest = _split(pattern)
+    _, rest = _split(pattern)
     match = re.compile(_regex(rest)).fullmatch
-    base = os.path.join(root, fixed) if fixed else root
-    for file in below(base, deep="/" in rest):
-        if match(file[0][len(base) + 1 :]):
+    folder = base(root, pattern)
+    for file in below(folder, deep="/" in rest):
+        if match(file[0][len(folder) + 1 :]):
             yield file
+
+
+def base(root: str, pattern: str) -> str:
+    """The directory that has every file below `root` that matches a pattern."""
+    fixed, _ = _split(pattern)
+    return os.path.join(root, fixed) if fixed else root
+
+
+def is_closed(path: str) -> bool:
+    """Whether a directory exists that may not be searched."""
+    return is_folder(path) and not os.access(path, os.R_OK | os.X_OK)
 
 
 def _split(pattern: str) -> tuple[str, str]:
@@ -44,13 +55,13 @@ def _regex(pattern: str) -> str:
     return "".join(regex).removesuffix("/")
 
 
-def below(base: str, *, deep: bool) -> Iterator[File]:
+def below(top: str, *, deep: bool) -> Iterator[File]:
     """The files below a folder, and whether their path has a link in it.
 
     A link to a folder is followed inside the user's home, where agents write through it, and no
     folder is searched twice.
     """
-    waiting, visited = [(base, False)], {os.path.realpath(base)}
+    waiting, visited = [(top, False)], {os.path.realpath(top)}
     home = os.path.realpath(os.path.expanduser("~"))
     while waiting:
         folder, is_linked = waiting.pop()
