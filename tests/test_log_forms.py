@@ -163,6 +163,13 @@ def test_a_query_that_costs_more_than_the_file_explains_is_stopped(tmp_path: Pat
         read(tmp_path / "opencode.db", long)
 
 
+def test_an_index_on_an_expression_is_no_obstacle(tmp_path: Path) -> None:
+    agent = database(tmp_path, message(1))  # Kilo, which is built on opencode, has such an index
+    agent.execute("CREATE INDEX roles ON message(id, json_extract(data, '$.role'))")
+    agent.close()
+    assert len(read(tmp_path / "opencode.db")) == 1
+
+
 def test_a_computed_column_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "x.db"
     with closing(sqlite3.connect(path)) as connection:

@@ -109,7 +109,6 @@ def _connection(address: str, size: int) -> sqlite3.Connection:
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, min(max(size, _LEAST_BYTES), _LONGEST))
         connection.text_factory = bytes  # an agent may write half a character
         connection.execute("PRAGMA query_only = 1")
-        connection.execute("PRAGMA trusted_schema = 0")
         connection.set_authorizer(_authorizer(connection))
     except BaseException:
         connection.close()
