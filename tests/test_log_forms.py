@@ -291,3 +291,22 @@ def test_a_folder_without_a_log_is_named(shell: Shell, tmp_path: Path) -> None:
     patterns = "tmp/*/chats/**/*.jsonl, tmp/*/chats/session-*.json"
     done = shell.run("ingest", "gemini", HOME=str(tmp_path))
     assert done.stderr == f"ingest: gemini: no file matches: {patterns}\n"
+
+
+@pytest.mark.parametrize(
+    ("variable", "name"),
+    [
+        ("PI_CODING_AGENT_DIR", "sessions/--srv-api--/a_1.jsonl"),
+        ("PI_CODING_AGENT_SESSION_DIR", "a_1.jsonl"),
+        ("PI_AGENT_DIR", "--srv-api--/a_1.jsonl"),
+    ],
+)
+def test_the_sessions_of_pi_may_be_elsewhere(
+    shell: Shell, tmp_path: Path, variable: str, name: str
+) -> None:
+    path = tmp_path / "elsewhere" / name
+    path.parent.mkdir(parents=True)
+    entry = {"type": "message", "id": "e1", "timestamp": "2026-11-22T09:00:02.000Z"}
+    path.write_text(json.dumps({**entry, "message": {"usage": {"input": 7, "output": 1}}}) + "\n")
+    where = {"HOME": str(tmp_path / "home"), variable: str(tmp_path / "elsewhere")}
+    assert json.loads(shell.ok("ingest", "pi", "--format", "json", **where))["accepted"] == 1

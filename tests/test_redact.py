@@ -94,7 +94,10 @@ def test_harmless_text_is_unchanged(text):
 @pytest.mark.parametrize("path", sorted(FIXTURES.glob("*/*.txt")), ids=lambda path: path.stem)
 def test_of_a_pane_only_the_address_changes(path):
     text = path.read_text(encoding="utf-8")
-    assert redact(text) == text.replace("pat@example.com", "[email]")
+    # One pane cuts the end of the address off.
+    assert redact(text) == text.replace("pat@example.com", "[email]").replace(
+        "pat@example.co ", "[email] "
+    )
 
 
 @given(st.text() | st.text("aZ9@.:=-_ \"'[]sktoenyJ", max_size=60))
