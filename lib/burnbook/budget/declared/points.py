@@ -43,22 +43,21 @@ def points(ctx: Context, budget: Budget, since: datetime, until: datetime) -> Am
 def rises(readings: Sequence[Shown], since: datetime) -> Amounts:
     """Returns what the readings, in order of time, prove since a moment.
 
-    Of a meter's window that began before, only what it rose after its first reading is proved: a
-    rise since the last reading before the moment may have been before the moment as well.
+    Of a meter's window that began before, only what it rose after its first reading is proved.
     """
     pace: dict[int, float] = {}
     reason = None
     is_known = False
     for window in _windows(readings):
-        earlier = [each.used_percent for each in window if each.captured_at < since]
         highest: float | None = None
-        for reading in window[len(earlier) :]:
+        for reading in window:
+            if reading.captured_at < since:
+                highest = max(highest or 0.0, reading.used_percent)
+                continue
             is_known = True
             if highest is None:
-                is_whole = not earlier and _begins_after(reading, since)
-                highest = 0.0 if is_whole else max([reading.used_percent, *earlier])
-                if not is_whole and highest > max(earlier, default=-1.0):
-                    reason = BEGAN_BEFORE
+                highest = 0.0 if _begins_after(reading, since) else reading.used_percent
+                reason = reason if _begins_after(reading, since) else BEGAN_BEFORE
             if reading.used_percent > highest:
                 quarter = int(reading.captured_at.timestamp()) // QUARTER
                 pace[quarter] = pace.get(quarter, 0) + reading.used_percent - highest
