@@ -8,11 +8,13 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from burnbook.agent_logs.forms.database import Record, Unreadable, records
 from burnbook.agent_logs.ingest import unread
 from burnbook.agent_logs.reader import LogReader
 from burnbook.config.agent_logs import Database, LogFeed
+from burnbook.config.agent_logs.faults import faults
 from burnbook.config.loader import Config
 from burnbook.jsonl import sources
 from burnbook.jsonl.sources import Log
@@ -291,6 +293,33 @@ def test_a_folder_without_a_log_is_named(shell: Shell, tmp_path: Path) -> None:
     patterns = "tmp/*/chats/**/*.jsonl, tmp/*/chats/session-*.json"
     done = shell.run("ingest", "gemini", HOME=str(tmp_path))
     assert done.stderr == f"ingest: gemini: no file matches: {patterns}\n"
+
+
+@pytest.mark.parametrize(
+    ("columns", "key"),
+    [({"a..b": "x"}, "database.columns.a..b"), ({"a": "x", "a.b": "y"}, "database.columns.a.b")],
+)
+def test_the_paths_of_columns_are_checked(columns: dict[str, str], key: str) -> None:
+    feed = shipped("copilot")
+    declared = msgspec.structs.replace(feed.database, columns=columns)
+    found = list(faults(msgspec.structs.replace(feed, database=declared)))
+    assert [fault[0] for fault in found] == [key]
+
+
+def test_a_join_may_repeat_the_row_of_its_other_table(tmp_path: Path) -> None:
+    path = tmp_path / "session-store.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            "CREATE TABLE sessions(id TEXT PRIMARY KEY, cwd);"
+            "CREATE TABLE assistant_usage_events(id INTEGER PRIMARY KEY, session_id);"
+        )
+        connection.execute("INSERT INTO sessions VALUES (?, ?)", ("s" * 36, "/srv" * 25))
+        events = [(number, "s" * 36) for number in range(5000)]
+        connection.executemany("INSERT INTO assistant_usage_events VALUES (?, ?)", events)
+        connection.commit()
+    declared = shipped("copilot").database
+    assert declared is not None
+    assert len(list(records(str(path), declared, 0, path.stat().st_size))) == 5000
 
 
 @pytest.mark.parametrize(

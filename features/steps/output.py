@@ -42,6 +42,12 @@ def prints_lines(context: Context) -> None:
         assert " ".join(wanted.split()) in rest, f"no line {wanted!r} here in:\n" + "\n".join(lines)
 
 
+@then('it prints a line with "{text}"')
+def prints_a_line_with(context: Context, text: str) -> None:
+    _succeeded(context.scratch)
+    assert any(text in line for line in context.scratch.stdout.splitlines()), context.scratch.stdout
+
+
 @then('it prints no line with "{text}"')
 def prints_no(context: Context, text: str) -> None:
     _succeeded(context.scratch)

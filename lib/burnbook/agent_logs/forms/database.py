@@ -17,6 +17,7 @@ from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.request_lines.lines import RequestLines
 from burnbook.agent_logs.sums.series import Series
 from burnbook.base.errors import Refused
+from burnbook.base.json_path import Path, split
 from burnbook.config.agent_logs import Database
 from burnbook.jsonl.sources import WAL, Log
 
@@ -24,6 +25,7 @@ _WAIT = 1.0  # seconds, for a lock
 _STEPS = 10_000  # of SQLite's machine, between two checks
 _LEAST_STEPS, _STEPS_PER_BYTE = 4_000_000, 4
 _LEAST_BYTES, _ROW = 1 << 16, 16  # a row counts as at least so many bytes
+_MOST_COPIES = 8  # of each byte of the file: a join repeats its other table's row
 _LONGEST = 1 << 26
 _ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_FUNCTION)
 _COMPUTED = """
@@ -148,25 +150,37 @@ def _rows(
     for column in (declared.document, declared.watermark):
         if column is not None and column not in names:
             raise Unreadable(f"the feed's query has no column {column!r}")
-    left = size + _LEAST_BYTES
+    placed = [(split(path), name) for path, name in declared.columns.items()]
+    left = _MOST_COPIES * size + _LEAST_BYTES
     for values in cursor:
         left -= max(_ROW, sum(len(value) for value in values if isinstance(value, bytes)))
         if left < 0:
-            raise Unreadable("its rows have more bytes than its file")
-        yield _record(declared, dict(zip(names, values, strict=True)))
+            raise Unreadable("its rows have more bytes than its file explains")
+        yield _record(declared, placed, dict(zip(names, values, strict=True)))
 
 
-def _record(declared: Database, row: dict[str, Any]) -> Record:
+def _record(declared: Database, placed: list[tuple[Path, str]], row: dict[str, Any]) -> Record:
     document = row.pop(declared.document, None) if declared.document else None
     watermark = row.pop(declared.watermark, None) if declared.watermark else None
-    columns = msgspec.json.encode(
-        {name: _plain(value) for name, value in row.items() if value is not None}
-    )
+    values = {name: _plain(value) for name, value in row.items() if value is not None}
+    columns = msgspec.json.encode({**values, **_nested(values, placed)})
     if isinstance(document, bytes) and (text := document.strip()).startswith(b"{"):
         inner = text[:-1].rstrip() if text.endswith(b"}") else text
         # Of two values of one key the last counts, which is the column's.
         columns = columns if inner == b"{" else b"%b,%b" % (inner, columns[1:])
     return Record(columns, watermark if isinstance(watermark, int | float) else 0)
+
+
+def _nested(values: dict[str, Any], placed: list[tuple[Path, str]]) -> dict[str, Any]:
+    """The values of columns at the paths that the feed gives them."""
+    nested: dict[str, Any] = {}
+    for path, name in placed:
+        if name in values:
+            inner = nested
+            for key in path[:-1]:
+                inner = inner.setdefault(key, {})
+            inner[path[-1]] = values[name]
+    return nested
 
 
 def _plain(value: Any) -> Any:

@@ -135,7 +135,7 @@ class Routed(msgspec.Struct, frozen=True):
 
 
 class Older(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Files of an older form, in the same folders, whose requests have the same fields."""
+    """Files of another form, in the same folders, whose requests have the same fields."""
 
     files: tuple[str, ...] = ()
     format: Literal["lines", "document"] = "document"
@@ -147,12 +147,13 @@ class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `query`: one SELECT; `:since` is the highest watermark so far, or 0. `document`: a column with a
     JSON object, to which the other columns are added. `watermark`: a column that grows with every
-    row that is added or changed.
+    row that is added or changed. `columns`: for paths of a line the columns with their values.
     """
 
     query: str = ""
     document: str | None = None
     watermark: str | None = None
+    columns: dict[str, str] = {}
 
 
 class LogFeed(msgspec.Struct, frozen=True):

@@ -75,6 +75,7 @@ def _database_faults(feed: LogFeed) -> Iterator[Fault]:
         yield "database.watermark", declared.watermark, "only with :since in the query"
     if feed.items is not None:
         yield "items", feed.items, 'only with format = "lines" or "document"'
+    yield from _nested([(f"database.columns.{path}", path) for path in declared.columns])
 
 
 def _file_faults(key: str, patterns: tuple[str, ...]) -> Iterator[Fault]:
