@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 FIXTURES = Path(__file__).parent / "fixtures"
 TEXTS = sorted(path for name in providers() for path in (FIXTURES / name).glob("*.txt"))
-JSON = re.compile(r"\s*(?:\{|\d+\s*$)")
+JSON = re.compile(r"\s*(?:\[?\{|\d+\s*$)")
 TERMINALS = [path for path in TEXTS if not JSON.match(path.read_text("utf-8"))]
 TITLES = re.compile(r"limit:\s*\W*$|[╭╰]|OpenAI|/status|/usage|Usage|Current|Extra", re.MULTILINE)
 
