@@ -66,7 +66,9 @@ def _name(limit: Mapping[str, Any]) -> tuple[str, int | None, str] | None:
         return None
     unit = "tokens" if kind == _TOKENS[0] else "credits"
     number, size = limit.get("number"), limit.get("unit")
-    if not (isinstance(number, int) and 0 < number <= _MAX_NUMBER and isinstance(size, int)):
+    if isinstance(number, bool) or not isinstance(number, int) or not isinstance(size, int):
+        return unit, None, unit
+    if not 0 < number <= _MAX_NUMBER:
         return unit, None, unit
     minutes = number * _UNITS.get(size, 0)
     return (rate_limits.length_name(minutes), minutes, unit) if minutes else (unit, None, unit)
