@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+import pytest
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.rate_limits import MeterReader
 from burnbook.book import codec
@@ -172,6 +173,19 @@ def test_limits_of_any_form_are_no_fault() -> None:
     assert [(item.used_percent, item.resets_at) for item in meters] == [
         (6.0, at(9)),
         (5.0, at(300)),
+    ]
+
+
+@pytest.mark.parametrize("together", [1, 3])
+def test_each_period_of_a_limit_in_credits_is_kept(together: int) -> None:
+    lines = []
+    for minutes, left, resets in ((0, 60, 100), (10, 12, 100), (120, 95, 200)):
+        spent = {"remaining_percent": left, "resets_at": int(at(resets).timestamp())}
+        lines.append(log_line(minutes, {"primary": None, "individual_limit": spent}))
+    periods = read(lines, together)["monthly-credit"]
+    assert [(item.used_percent, item.resets_at) for item in periods] == [
+        (88.0, at(100)),
+        (5.0, at(200)),
     ]
 
 

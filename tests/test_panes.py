@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 FIXTURES = Path(__file__).parent / "fixtures"
 TEXTS = sorted(path for name in providers() for path in (FIXTURES / name).glob("*.txt"))
-JSON = re.compile(r"\s*(?:\{|\d+\s*$)")
+JSON = re.compile(r"\s*(?:\[?\{|\d+\s*$)")
 TERMINALS = [path for path in TEXTS if not JSON.match(path.read_text("utf-8"))]
 TITLES = re.compile(r"limit:\s*\W*$|[╭╰]|OpenAI|/status|/usage|Usage|Current|Extra", re.MULTILINE)
 
@@ -106,6 +106,34 @@ PIECES = st.sampled_from(
 def test_no_text_makes_a_parser_raise(text: str) -> None:
     for provider in providers():
         assert isinstance(parse(provider, text, AT), Pane)
+
+
+KEYS = st.sampled_from(
+    [
+        *("result", "params", "payload", "method", "timestamp", "error", "message", "rateLimits"),
+        *("rateLimitsByLimitId", "limitId", "primary", "usedPercent", "windowDurationMins"),
+        *("resetsAt", "individualLimit", "credits", "balance", "rate_limits", "five_hour"),
+        *("rate_limit_info", "unifiedWindows", "rateLimitType", "utilization", "used_percentage"),
+        *("data", "limits", "type", "unit", "number", "percentage", "nextResetTime", "usage"),
+        *("blocks", "entries", "models", "code", "msg", "success"),
+    ]
+)
+VALUES = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+WORDS = st.sampled_from(["five_hour", "overage", "TOKENS_LIMIT", "TIME_LIMIT", "glm-5", "codex"])
+OBJECTS = st.recursive(
+    VALUES | WORDS | st.sampled_from([300, 10_080, 1795345200]),
+    lambda inner: st.dictionaries(KEYS, inner, max_size=5) | st.lists(inner, max_size=3),
+    max_leaves=15,
+)
+
+
+@given(st.lists(st.dictionaries(KEYS, OBJECTS, min_size=1), min_size=1, max_size=3))
+def test_no_json_makes_a_parser_raise(values: list[dict[str, object]]) -> None:
+    text = "\n".join(map(json.dumps, values))
+    for provider in providers():
+        for meter in parse(provider, text, AT).meters:
+            assert meter.name
+            assert meter.used_percent is None or meter.used_percent >= 0
 
 
 @pytest.mark.parametrize("provider", ["codex", "claude", "glm"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from burnbook.meters import rate_limits
-from burnbook.rows.meters import Meter
+from burnbook.rows.meters import Amount, Meter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,6 +75,11 @@ def test_another_pool_has_meters_of_its_own(limit_id: Any, limit_name: Any, name
     [
         (299, "5h", 300),
         (10_079, "weekly", 10_080),
+        (9_600, "weekly", 10_080),
+        (10_584, "weekly", 10_080),
+        (9_575, "9575m", 9_575),
+        (1_440, "daily", 1_440),
+        (44_640, "monthly", 43_200),
         (43_200, "monthly", 43_200),
         (60, "1h", 60),
         (2880, "2d", 2880),
@@ -96,11 +101,52 @@ def test_an_invalid_percentage_is_null(used: Any) -> None:
     assert codex(primary=window(used)) == [("5h", None, 300, None)]
 
 
-def test_a_window_without_a_length_is_not_a_meter() -> None:
-    for minutes in (None, 0, -5, "300", 1e99):
+def test_a_window_without_a_length_has_the_name_that_the_pane_gives_it() -> None:
+    assert codex(primary=window(minutes=None)) == [("usage", 12.5, None, None)]
+    assert codex(primary={"used_percent": 3}) == [("usage", 3.0, None, None)]
+
+
+def test_a_window_of_an_invalid_length_is_not_a_meter() -> None:
+    for minutes in (0, 0.2, -5, "300", 1e99):
         assert codex(primary=window(minutes=minutes)) == []
     assert codex(primary=None, secondary=None) == codex() == []
     assert rate_limits.codex(None, AT) == rate_limits.codex([], AT) == rate_limits.NONE
+
+
+def test_a_limit_in_credits_is_a_meter_with_amounts() -> None:
+    spent = {"limit": "25000", "used": "8000.5", "remaining_percent": 68, "resets_at": EPOCH + 3600}
+    limits = rate_limits.codex(
+        {
+            "primary": None,
+            "individual_limit": spent,
+            "credits": {"has_credits": True, "unlimited": False, "balance": "42.50"},
+            "rate_limit_reached_type": "workspace_member_usage_limit_reached",
+        },
+        AT,
+    )
+    assert limits.meters == (Meter("monthly-credit", 32.0, None, LATER),)
+    assert limits.amounts == (Amount("credits", "credits", 8000.5, 25_000.0, 42.5),)
+    assert limits.reached == "workspace_member_usage_limit_reached"
+
+
+@pytest.mark.parametrize(
+    "credits",
+    [
+        {"has_credits": False, "balance": "0"},
+        {"has_credits": True, "unlimited": True, "balance": "1"},
+        *(
+            {"has_credits": True, "balance": value}
+            for value in (None, "", "nan", "1e9", "-1", True)
+        ),
+    ],
+)
+def test_credits_that_are_not_counted_are_no_amount(credits: dict[str, Any]) -> None:
+    limits = rate_limits.codex({"credits": credits, "individual_limit": {"used": "many"}}, AT)
+    assert limits == rate_limits.NONE
+
+
+def test_a_cap_on_spending_that_is_reached_has_its_word() -> None:
+    assert rate_limits.codex({"spend_control_reached": True}, AT).reached == "spend_control"
 
 
 def test_a_status_line_has_the_names_of_the_pane() -> None:

@@ -34,6 +34,7 @@ class _Brief(msgspec.Struct, gc=False):
     limit_id: str | None = None
     primary: _Window | None = None
     secondary: _Window | None = None
+    individual_limit: None = None
 
 
 # In the place of a window that is null, and of a line of another form: no line continues that.

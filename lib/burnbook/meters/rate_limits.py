@@ -5,8 +5,12 @@ Codex, in a rollout's `rate_limits`:
     {"limit_id": "codex", "limit_name": null, "plan_type": "pro", "secondary": null,
      "primary": {"used_percent": 12.0, "window_minutes": 300, "resets_at": 1795339200}}
 
-gives the meter `5h`. A window is identified by its length, never by its position. Older builds have
-`resets_in_seconds`, counted from the line's own time. Another pool's meters are `POOL:5h`.
+gives the meter `5h`. A window is identified by its length, never by its position; without a length
+it is `usage`, as in Codex's pane. Older builds have `resets_in_seconds`, counted from the line's
+own time. Another pool's meters are `POOL:5h`. A limit in credits is `monthly-credit`, with amounts:
+
+    {"individual_limit": {"limit": "25000", "used": "8000", "remaining_percent": 68,
+     "resets_at": 1795339200}, "credits": {"has_credits": true, "balance": "42.50"}}
 
 Claude Code, in the `rate_limits` of what it pipes into a status line:
 
@@ -21,27 +25,39 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from burnbook.base.clean_text import clean
+from burnbook.rows.amounts import Amount
 from burnbook.rows.meters import Meter
 
 MAX_METERS = 64
 _MAX_NAME = 64
 _MAX_PERCENT = 1e6
-# Codex counts some windows a minute short.
-_NEAR = 3
-_LENGTHS = {300: "5h", 10_080: "weekly", 43_200: "monthly", 525_600: "annual"}
+# Vendors count some windows a little short or long; Codex's pane names them with this tolerance.
+_TOLERANCE = 0.05
+_LENGTHS = {300: "5h", 1440: "daily", 10_080: "weekly", 43_200: "monthly", 525_600: "annual"}
+_NO_LENGTH = "usage"
+_CREDIT_LIMIT = "monthly-credit"
 _MAIN = ("codex", "")
 _SPANS = {"five_hour": ("session", 300), "seven_day": ("week", 10_080)}
 _ALL = {"week": "week-all-models", "week-sonnet": "week-sonnet-only"}
 _YEARS = (1971, 2999)
 _MILLISECONDS = 1e11
 _SLUG = re.compile(r"[^a-z0-9.]+")
+_DECIMAL = re.compile(r"\d{1,13}(?:\.\d{1,9})?", re.A)
+_MAX_AMOUNT = 1e12
+SPEND_CONTROL = "spend_control"
+"""`reached`, if the cap on spending is."""
 
 
 class Limits(NamedTuple):
-    """The meters and the plan at one moment."""
+    """The meters and the plan at one moment.
+
+    amounts: credits that are used and left. reached: the vendor's word for a limit that is reached.
+    """
 
     meters: tuple[Meter, ...]
     plan: str | None
+    amounts: tuple[Amount, ...] = ()
+    reached: str | None = None
 
 
 NONE = Limits((), None)
@@ -54,16 +70,26 @@ def codex(limits: Any, at: datetime) -> Limits:
     pool = _pool(limits)
     meters: dict[str, Meter] = {}
     for window in _windows(limits):
-        minutes = _minutes(window.get("window_minutes"))
-        if minutes is None:
-            continue  # the length of the window is unknown
-        name = f"{pool}:{_length(minutes)}" if pool else _length(minutes)
+        length = window.get("window_minutes")
+        minutes = _minutes(length)
+        if minutes is None and (length is not None or window.get("used_percent") is None):
+            continue  # not a length, or nothing but an empty window
+        span = length_name(minutes) if minutes else _NO_LENGTH
+        name = f"{pool}:{span}" if pool else span
         resets = moment(window.get("resets_at"))
         if resets is None:
             resets = _later(at, window.get("resets_in_seconds"))
         meters.setdefault(name, Meter(name, percent(window.get("used_percent")), minutes, resets))
-    plan = limits.get("plan_type")
-    return Limits(tuple(meters.values()), plan[:_MAX_NAME] if isinstance(plan, str) else None)
+    spent, left = limits.get("individual_limit"), limits.get("credits")
+    spent = spent if isinstance(spent, Mapping) else {}
+    if meter := _credit_limit(spent):
+        meters.setdefault(meter.name, meter)
+    return Limits(
+        tuple(meters.values()),
+        _word(limits.get("plan_type")),
+        _credits(spent, left if isinstance(left, Mapping) else {}),
+        _reached(limits),
+    )
 
 
 def claude(limits: Any) -> Limits:
@@ -105,6 +131,49 @@ def moment(value: Any) -> datetime | None:
     return parsed if _YEARS[0] <= parsed.year <= _YEARS[1] else None
 
 
+def length_name(minutes: int) -> str:
+    """The name of a window by its length: `5h`, `daily`, `weekly`, `2d`, `90m`."""
+    if minutes in _LENGTHS:
+        return _LENGTHS[minutes]
+    for unit, size in (("d", 1440), ("h", 60)):
+        if minutes % size == 0:
+            return f"{minutes // size}{unit}"
+    return f"{minutes}m"
+
+
+def amount(value: Any) -> float | None:
+    """An amount, given as a number or as text (`"42.50"`); None if it is not such a number."""
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        value = float(value)
+    number = _number(value)
+    return number if number is not None and 0 <= number <= _MAX_AMOUNT else None
+
+
+def _credit_limit(limit: Mapping[str, Any]) -> Meter | None:
+    left, resets = percent(limit.get("remaining_percent")), moment(limit.get("resets_at"))
+    if left is None and resets is None:
+        return None
+    used = None if left is None or left > 100 else round(100 - left, 4)
+    return Meter(_CREDIT_LIMIT, used, None, resets)
+
+
+def _credits(limit: Mapping[str, Any], credits: Mapping[str, Any]) -> tuple[Amount, ...]:
+    is_counted = credits.get("has_credits") is not False and credits.get("unlimited") is not True
+    left = amount(credits.get("balance")) if is_counted else None
+    amounts = (amount(limit.get("used")), amount(limit.get("limit")), left)
+    return (Amount("credits", "credits", *amounts),) if any(a is not None for a in amounts) else ()
+
+
+def _reached(limits: Mapping[str, Any]) -> str | None:
+    if limits.get("spend_control_reached") is True:
+        return SPEND_CONTROL
+    return _word(limits.get("rate_limit_reached_type"))
+
+
+def _word(value: Any) -> str | None:
+    return value[:_MAX_NAME] or None if isinstance(value, str) else None
+
+
 def _windows(limits: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for key in ("primary", "secondary"):
         window = limits.get(key)
@@ -130,16 +199,8 @@ def _minutes(value: Any) -> int | None:
     number = _number(value)
     if number is None or not 0 < number <= 2**31:
         return None
-    return next((known for known in _LENGTHS if abs(known - number) <= _NEAR), round(number))
-
-
-def _length(minutes: int) -> str:
-    if minutes in _LENGTHS:
-        return _LENGTHS[minutes]
-    for unit, size in (("d", 1440), ("h", 60)):
-        if minutes % size == 0:
-            return f"{minutes // size}{unit}"
-    return f"{minutes}m"
+    near = (known for known in _LENGTHS if abs(known - number) <= _TOLERANCE * known)
+    return next(near, round(number)) or None
 
 
 def _span(key: str) -> tuple[str, int | None]:

@@ -18,10 +18,12 @@ never raises: a value that it cannot read is null, with one of these words in `e
     no-subscription             the pane reports that it needs a subscription
     not-logged-in               the pane reports that nobody is logged in
     spend-cap-reached           the pane reports that the cap on spending is reached
+    limit-reached[:meter]       JSON: the vendor reports that a limit is reached
     estimated:meter             the percentage is a tool's own estimate, not the vendor's
     multi-pane-trimmed          several panes in one paste; the last one counts
     no-meters                   the pane has no meter
-    not-json, no-blocks         GLM: the text is not JSON, or JSON without blocks
+    not-json, no-blocks         GLM: the text is not JSON, or JSON without blocks or limits
+    mixed-models                GLM: a block of ccusage has requests to other models too
 """
 
 import importlib

@@ -1,83 +1,116 @@
-"""Codex: the result of `account/rateLimits/read` of `codex app-server`, or the whole message.
+"""Codex CLI: the JSON of its limits.
 
-    {"rateLimits": {"primary": {"usedPercent": 25, "windowDurationMins": 300,
-     "resetsAt": 1795345200}, "secondary": null, "credits": {"balance": "38"},
-     "individualLimit": null, "planType": "pro"}, "rateLimitsByLimitId": {"codex": {...}}}
+`codex app-server` answers `account/rateLimits/read` with
 
-gives the meters that the pane has: `5h`, and `POOL:5h` of another limit.
+    {"id": 6, "result": {"rateLimits": {"limitId": "codex", "primary": {"usedPercent": 25,
+     "windowDurationMins": 300, "resetsAt": 1795345200}, "planType": "pro"},
+     "rateLimitsByLimitId": {"codex": {...}}}}
+
+The result may be alone, and `account/rateLimits/updated` has `params`, of which null is unchanged.
+Events and rollouts have `rate_limits` with other names of the same fields, in `msg` or `payload`.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
-from burnbook.panes import _json
-from burnbook.panes._pane import Errors, Pane, Reading
-from burnbook.panes._text import slug
+from burnbook.meters import rate_limits
+from burnbook.panes._pane import Errors, Pane
+from burnbook.panes._vendor_json import readings
 from burnbook.rows.amounts import Amount
+from burnbook.rows.meters import Meter
 
-_MAIN = "codex"
-_MAX_METERS = 64
+_OUTER = ("result", "params", "msg", "payload")
+_BY_POOL = ("rateLimitsByLimitId", "rate_limits_by_limit_id")
+_LIMITS = ("rateLimits", "rate_limits")
+_OWN = ("primary", "secondary", "individualLimit", "individual_limit")
+_UPDATED = "account/rateLimits/updated"
+_NAMES = {"windowDurationMins": "window_minutes"}
+_CAPITAL = re.compile(r"(?<=[a-z])[A-Z]", re.A)
+_NOT_LOGGED_IN = re.compile(r"authentication|log(?:ged)? ?in|unauthorized|expired", re.I)
+_STALE = timedelta(minutes=15)
 
 
-def parse(text: str) -> Pane | None:
-    """Parses the last such message in `text`; None if there is none."""
-    results = [result for value in _json.objects(text) if (result := _result(value))]
-    if not results:
-        return None
+class _Shown(NamedTuple):
+    at: datetime
+    limits: Mapping[str, Any]
+
+
+def parse(values: Sequence[Mapping[str, Any]], captured_at: datetime) -> Pane:
+    """Parses the last limits of each pool in `values`. Never raises."""
+    pools: dict[str, _Shown] = {}
     errors = Errors()
-    main = results[-1]["rateLimits"]
-    by_id = results[-1].get("rateLimitsByLimitId")
-    limits = [main, *(by_id.values() if isinstance(by_id, Mapping) else ())]
-    meters: dict[str, Reading] = {}
-    for limit in limits[:_MAX_METERS]:
-        for reading in _readings(limit, errors) if isinstance(limit, Mapping) else ():
-            meters.setdefault(reading.name, reading)
-    if not meters:
-        errors.add("no-meters")
-    plan = main.get("planType")
-    return Pane(
-        tuple(meters.values()),
-        plan=plan[:64] if isinstance(plan, str) else None,
-        amounts=_amounts(main),
-        errors=errors.words(),
-    )
+    for value in values:
+        at = rate_limits.moment(value.get("timestamp")) or captured_at
+        for limits in _limits_in(value):
+            shown = _snake_case(limits)
+            pool = str(shown.get("limit_id") or "")
+            if value.get("method") == _UPDATED and pool in pools:
+                known = {name: field for name, field in shown.items() if field is not None}
+                shown = {**pools[pool].limits, **known}
+            pools[pool] = _Shown(at, shown)
+    meters: dict[str, Meter] = {}
+    amounts: dict[str, Amount] = {}
+    plan = None
+    for at, limits in pools.values():
+        parsed = rate_limits.codex(limits, at)
+        for meter in parsed.meters:
+            meters.setdefault(meter.name, meter)
+        for amount in parsed.amounts:
+            amounts.setdefault(amount.name, amount)
+        plan = plan or parsed.plan
+        if parsed.reached:
+            is_spend = parsed.reached == rate_limits.SPEND_CONTROL
+            errors.add("spend-cap-reached" if is_spend else "limit-reached")
+    if any(captured_at - at > _STALE for at, _ in pools.values()):
+        errors.add("stale")
+    shown_meters = readings(list(meters.values())[: rate_limits.MAX_METERS], errors)
+    if not shown_meters:
+        _note_failure(values, errors)
+    return Pane(shown_meters, plan=plan, amounts=tuple(amounts.values()), errors=errors.words())
 
 
-def _result(value: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    for part in (value, value.get("result"), value.get("params")):
-        if isinstance(part, Mapping) and isinstance(part.get("rateLimits"), Mapping):
-            return part
-    return None
+def _limits_in(value: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The limits of one message: of each pool, else of the main one."""
+    inner = next((value[name] for name in _OUTER if isinstance(value.get(name), dict)), value)
+    for name in _BY_POOL:
+        if isinstance(pools := inner.get(name), dict) and pools:
+            main: Mapping[str, Any] = next(
+                (inner[key] for key in _LIMITS if isinstance(inner.get(key), dict)), {}
+            )
+            for pool, limits in pools.items():
+                if isinstance(limits, dict):
+                    # The main pool has the plan in one of the two alone.
+                    same = main if main.get("limitId", pool) == pool else {}
+                    yield {"limitId": pool, **same, **limits}
+            return
+    for name in _LIMITS:
+        if isinstance(limits := inner.get(name), dict):
+            yield limits
+            return
+    if any(name in inner for name in _OWN):
+        yield inner
 
 
-def _readings(limit: Mapping[str, Any], errors: Errors) -> Iterator[Reading]:
-    ident, name = limit.get("limitId"), limit.get("limitName")
-    shown = next((text for text in (name, ident) if isinstance(text, str) and text), _MAIN)
-    pool = "" if ident in (_MAIN, None) else f"{slug(shown)[:64]}:"
-    for key in ("primary", "secondary"):
-        window = limit.get(key)
-        if isinstance(window, Mapping):
-            length, minutes = _json.window(window.get("windowDurationMins"))
-            meter = f"{pool}{length}"
-            used = _json.percent(window.get("usedPercent"), meter, errors)
-            resets = _json.moment(window.get("resetsAt"), meter, errors)
-            yield Reading(meter, used, minutes, resets)
-    individual = limit.get("individualLimit")
-    if isinstance(individual, Mapping):
-        meter = f"{pool}monthly-credit"  # as the pane names it
-        left = _json.percent(individual.get("remainingPercent"), meter, errors)
-        resets = _json.moment(individual.get("resetsAt"), meter, errors)
-        used = None if left is None or left > 100 else round(100 - left, 4)
-        yield Reading(meter, used, None, resets)
+def _snake_case(value: Any, depth: int = 0) -> Any:
+    """Returns limits with the names of fields that rollouts have."""
+    if not isinstance(value, dict) or depth > 2:
+        return value
+    return {
+        _NAMES.get(name) or _CAPITAL.sub(_lower, name): _snake_case(field, depth + 1)
+        for name, field in value.items()
+    }
 
 
-def _amounts(limit: Mapping[str, Any]) -> tuple[Amount, ...]:
-    credits, individual = limit.get("credits"), limit.get("individualLimit")
-    left = credits.get("balance") if isinstance(credits, Mapping) else None
-    used = individual.get("used") if isinstance(individual, Mapping) else None
-    most = individual.get("limit") if isinstance(individual, Mapping) else None
-    numbers = [_json.amount(value) for value in (used, most, left)]
-    if all(number is None for number in numbers):
-        return ()
-    known = (None if number is None or number < 0 else number for number in numbers)
-    return (Amount("credits", "credits", *known),)
+def _lower(match: re.Match[str]) -> str:
+    return f"_{match[0].lower()}"
+
+
+def _note_failure(values: Sequence[Mapping[str, Any]], errors: Errors) -> None:
+    failures = [value["error"] for value in values if isinstance(value.get("error"), dict)]
+    if failures:
+        message = str(failures[-1].get("message"))
+        is_login = _NOT_LOGGED_IN.search(message)
+        errors.add("not-logged-in" if is_login else "usage-not-loaded")
+    errors.add("no-meters")

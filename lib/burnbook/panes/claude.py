@@ -15,12 +15,11 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-import msgspec
-
 from burnbook.panes._claude_blanks import restored
 from burnbook.panes._claude_blocks import Block, blocks_of, has_damaged, is_title
 from burnbook.panes._pane import Errors, Pane, Reading
 from burnbook.panes._text import certainly_whole, joined, pane_lines, reset_of, used_percent
+from burnbook.panes._vendor_json import objects
 from burnbook.rows.amounts import Amount
 from burnbook.times.wall_time import parse_day
 
@@ -68,8 +67,14 @@ _MAX_METERS = 64
 
 def parse(text: str, captured_at: datetime) -> Pane:
     """Parses the last pane in `text`. Never raises."""
+    if values := objects(text):
+        from burnbook.panes import _claude_json  # panes need it rarely
+
+        result = _claude_json.result_of(values)
+        pane = parse(result, captured_at) if result and not objects(result) else None
+        shown = None if pane and pane.meters else _claude_json.parse(values, captured_at)
+        return shown or pane or Pane(errors=("no-meters",))
     errors = Errors()
-    text = _unwrapped(text)
     lines = restored(pane_lines(text))
     parts = [part for part in _split(lines) if blocks_of(part)]
     if not parts and "Token Usage:" in text:
@@ -99,18 +104,6 @@ def parse(text: str, captured_at: datetime) -> Pane:
         amounts=tuple(amount for block in blocks if (amount := _amount(block))),
         errors=errors.words(),
     )
-
-
-def _unwrapped(text: str) -> str:
-    """Returns `result` of the JSON that `claude -p /usage --output-format json` prints."""
-    if text.lstrip("\ufeff \t\r\n")[:1] != "{":
-        return text
-    try:
-        value = msgspec.json.decode(text.strip("\ufeff \t\r\n"))
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        return text
-    result = value.get("result")
-    return result if isinstance(result, str) else text
 
 
 def _split(lines: Iterable[str]) -> list[list[str]]:

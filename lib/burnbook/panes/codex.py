@@ -27,6 +27,7 @@ from burnbook.panes._text import (
     tokens,
     used_percent,
 )
+from burnbook.panes._vendor_json import objects
 from burnbook.rows.amounts import Amount
 from burnbook.times.wall_time import SameDay, WallTime
 
@@ -51,12 +52,11 @@ _MAX_METERS = 64
 
 
 def parse(text: str, captured_at: datetime) -> Pane:
-    """Parses the last pane in `text`, or the JSON of `codex app-server`. Never raises."""
-    if text.lstrip("\ufeff \t\r\n")[:1] == "{":
-        from burnbook.panes import _codex_json  # most panes are text
+    """Parses the last pane in `text`, or the JSON of limits. Never raises."""
+    if values := objects(text):
+        from burnbook.panes import _codex_json  # panes need it rarely
 
-        if (pane := _codex_json.parse(text)) is not None:
-            return pane
+        return _codex_json.parse(values, captured_at)
     errors = Errors()
     panes = [(named, part) for named, part in _split(pane_lines(text)) if _counts(part)]
     if len(panes) > 1:
