@@ -25,6 +25,13 @@ Feature: When the vendor's meter runs out, or resets first
       | meters.0.runs_out.latest       | null                 |
       | meters.0.resets_first          | null                 |
 
+  Scenario: An old reading, after which the meter may have run out by now
+    When I run "bin/budget --window W0-CHN" at 15:00
+    Then it prints the lines
+      """
+      ada codex weekly 58% 42% 11-26 07:30 0.4 to 10.3 now to its reset
+      """
+
   Scenario: Panes of another account do not count
     Given the pane
       """

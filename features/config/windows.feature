@@ -26,7 +26,8 @@ Feature: Mistakes in windows.toml
       | mistake              | setting | entry               | sentence                                                                        |
       | unknown key          |         | titel = "x"         | : unknown key windows.W0-CHN.titel; valid: budget, ends, next, title            |
       | wrong type           |         | next = 7            | : windows.W0-CHN.next = 7 is not valid; valid: expected `str \| null`, got `int` |
-      | a next that is none  |         | next = "W0-CHP"     | : windows.W0-CHN.next = 'W0-CHP' is not valid; valid: W0-CHN                    |
+      | a next that is none  |         | next = "W0-CHP"     | : windows.W0-CHN.next = 'W0-CHP' is not valid; valid: none is declared          |
+      | its own next         |         | next = "W0-CHN"     | : windows.W0-CHN.next = 'W0-CHN' is not valid; valid: none is declared          |
       | a budget that is none|         | budget = "huge"     | : windows.W0-CHN.budget = 'huge' is not valid; valid: default                   |
       | no moment            |         | ends = "Monday"     | : windows.W0-CHN.ends = 'Monday' is not valid; valid:                           |
 

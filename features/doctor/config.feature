@@ -25,7 +25,7 @@ Feature: doctor reports every wrong value of the config
     And doctor reports for windows.toml
       """
       fail set-up windows.toml CONFIG/windows.toml: windows.W1.ends = 'tomorrow' is not valid; valid: a date and time such as 2026-11-22T18:00:00
-      fail set-up windows.toml CONFIG/windows.toml: windows.W1.next = 'W9' is not valid; valid: W1
+      fail set-up windows.toml CONFIG/windows.toml: windows.W1.next = 'W9' is not valid; valid: none is declared
       """
     And doctor reports for agents.toml
       """

@@ -154,8 +154,10 @@ def _meter_out(meter: MeterStatus, now: datetime, zone: tzinfo) -> str:
         return "is used up"
     if out.earliest is None:
         return "resets first" if meter.resets_first else "not in sight"
-    late = near(out.latest, now, zone) if out.latest else "its reset"
-    return f"{near(out.earliest, now, zone)} to {late}"
+    if out.latest is not None and out.latest <= now:
+        return "may be used up"  # the reading is older than that
+    early = "now" if out.earliest <= now else near(out.earliest, now, zone)
+    return f"{early} to {near(out.latest, now, zone) if out.latest else 'its reset'}"
 
 
 def _rules(verdicts: Sequence[Verdict]) -> list[Part]:

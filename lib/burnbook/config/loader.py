@@ -59,8 +59,9 @@ class Config:
         zone = self._zone(windows.timezone)
         for name, window in windows.windows.items():
             key = f"windows.{name}"
-            if window.next is not None and window.next not in windows.windows:
-                self._folder.wrong(file, f"{key}.next", window.next, any_of(windows.windows))
+            others = [each for each in windows.windows if each != name]
+            if window.next is not None and window.next not in others:
+                self._folder.wrong(file, f"{key}.next", window.next, any_of(others))
             if window.ends is not None:
                 self._check_end(f"{key}.ends", window.ends, zone)
             of_windows = [name for name, each in self.budgets.items() if each.is_of_window]
