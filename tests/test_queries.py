@@ -33,12 +33,12 @@ def test_the_calendar_is_that_of_the_zone() -> None:
     # 2026-01-01 (a Thursday of week 1) 00:45 and 23:45 UTC are both 2026-01-01 or -02 in Kolkata.
     start = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp()) // queries.QUARTER
     zone = ZoneInfo("Asia/Kolkata")
-    queries.set_calendar(connection, [start + 3, start + 95], queries.wall_time_in(zone))
+    queries.set_calendar(connection, [start + 3, start + 95], queries.LocalTime(zone))
     assert connection.execute("SELECT * FROM calendar").fetchall() == [
         (start + 3, "2026-01-01", "2026-W01", "2026-01", 3 * 24 + 6, "06:00"),
         (start + 95, "2026-01-02", "2026-W01", "2026-01", 4 * 24 + 5, "05:00"),
     ]
-    queries.set_calendar(connection, [start], queries.wall_time_in(UTC))
+    queries.set_calendar(connection, [start], queries.LocalTime(UTC))
     assert connection.execute("SELECT day, hour_of_week FROM calendar").fetchall() == [
         ("2026-01-01", 72)
     ]

@@ -94,11 +94,6 @@ class LocalTime:
         return datetime.fromtimestamp(quarter * QUARTER, UTC).astimezone(self.zone)
 
 
-def wall_time_in(zone: Any) -> Callable[[int], datetime]:
-    """The `wall_time` of a time zone, for `set_calendar`."""
-    return lambda quarter: datetime.fromtimestamp(quarter * QUARTER, UTC).astimezone(zone)
-
-
 def set_wanted(database: Connection, origins: Iterable[int]) -> None:
     """Fill `wanted` with the ids of origins."""
     _in_memory(database)

@@ -18,7 +18,6 @@ COUNTS = (
     *("input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_5m_tokens"),
     *("cache_write_1h_tokens", "output_tokens", "reasoning_tokens"),
 )
-MORE_COUNTS = ("web_searches", "total_tokens")
 # Values of a line that identities may name beside paths: resolved by `fields` and `settings`.
 VALUES = ("@ts", "@session", "@project", "@model", "@input", "@tokens", "@usd")
 
