@@ -42,7 +42,7 @@ Feature: Each agent's checkpoint, and the window's
       """
       PLAN W0-CHN ada: planned -, actual -, delta - (ID)
       PLAN W0-CHN in all: planned 90,000, actual 10,000, delta -80,000 (ID)
-      no source shows which of the requests are whose
+      no source shows which agent sent which requests
       """
     And the journal checkpoints reads
       | agent | tokens_planned | tokens_actual | actual_from | actual_reason    |

@@ -105,7 +105,7 @@ class LogReader:
         return Source(log.size, log.mtime_ns, *state)
 
     def _counted(self, read: Any) -> Any:
-        """The same function, which also tells `on_read` how many bytes it read."""
+        """The same function, which also calls `on_read` with the number of bytes that it read."""
         if (on_read := self.on_read) is None:
             return read
 

@@ -1,7 +1,7 @@
-"""The tokens that a window used: new ones, of agents' logs or of the proxy, and never of both.
+"""The new tokens that a window used, from agents' logs, else from the proxy; never the sum of both.
 
-New tokens are all but those that a cache served again. What an agent's context holds is no use: it
-is shown apart.
+New tokens are all tokens except cache reads. Context tokens do not count as use, and are shown
+separately.
 """
 
 from collections.abc import Sequence

@@ -16,7 +16,7 @@ never raises: a value that it cannot read is null, with one of these words in `e
     usage-not-loaded            the pane is still loading, reports a failure, or was dismissed
     rate-limited                the pane was not loaded because it was asked for too often
     no-subscription             the pane reports that it needs a subscription
-    not-logged-in               the pane reports that nobody is logged in
+    not-logged-in               the pane reports that no account is logged in
     spend-cap-reached           the pane reports that the cap on spending is reached
     limit-reached[:meter]       JSON: the vendor reports that a limit is reached
     estimated:meter             the percentage is a tool's own estimate, not the vendor's

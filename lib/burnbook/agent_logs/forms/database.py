@@ -97,8 +97,8 @@ def _opened(path: str, size: int) -> sqlite3.Connection:
     try:
         return _connection(address, size)
     except sqlite3.OperationalError as error:
-        # Without a place for the log's index SQLite reads no database with a write-ahead log.
-        # Where the log does not exist, nobody has the database open, and its file is all of it.
+        # SQLite cannot open a database in WAL mode where it cannot create the index of the log.
+        # Without a log, no process has the database open, and its file is complete.
         if getattr(error, "sqlite_errorname", "") not in _NO_FOLDER or os.path.exists(path + WAL):
             raise
         return _connection(f"{address}&immutable=1", size)

@@ -11,8 +11,8 @@ from burnbook.view.fit import wrapped
 def offer(ctx: Context) -> Result | None:
     """Asks at a terminal whether to read the logs of the agents on this machine, and reads them.
 
-    Returns None if nobody is asked, because stdin or stdout is no terminal or no agent has logs
-    here, and if the answer is no.
+    Returns None without a question if stdin or stdout is not a terminal or no agent has logs here,
+    and if the answer is no.
     """
     names = every_agent.names_here(ctx.config)
     if not names or not (sys.stdin.isatty() and sys.stdout.isatty()):

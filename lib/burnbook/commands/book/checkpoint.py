@@ -65,7 +65,7 @@ def _parts(booked: BookedCheckpoint) -> list[Part]:
         Line(f"planned {_SOURCES[choice.planned_from]}; actual {_SOURCES[row.actual_from]}"),
     ]
     if booked.choices[0].content.actual_reason:
-        parts.append(Line("no source shows which of the requests are whose"))
+        parts.append(Line("no source shows which agent sent which requests"))
     return [
         *parts,
         Line(f"churn: {changes}"),
