@@ -53,8 +53,8 @@ for name in sorted(available_timezones() - {"localtime"}):
             for fold in (0, 1):
                 here = (at + wanted.utcoffset()).replace(tzinfo=None, fold=fold)
                 here += timedelta(minutes=minutes)
-                found = clock.to_utc(here, local)
-                assert found == clock.to_utc(here, zone), (name, here, fold, found)
+                moment_here = clock.to_utc(here, local)
+                assert moment_here == clock.to_utc(here, zone), (name, here, fold, moment_here)
             checked += 1
         ask = at - timedelta(minutes=61), 0, 1
         assert clock.next_wall(*ask, local) == clock.next_wall(*ask, zone), (name, at)

@@ -221,13 +221,13 @@ def test_columns_are_added_to_the_document(tmp_path: Path) -> None:
         rows = [('{"a": 1, "x": {}}', 2, None, b"\xff"), ("{}", 1.5, "é", None), ("[]", 1, 2, 3)]
         connection.executemany("INSERT INTO t VALUES (?, ?, ?, ?)", rows)
         connection.commit()
-    found = read(path, Database("SELECT a AS doc, b AS a, c, d FROM t", "doc", "a"))
-    assert [json.loads(record.json) for record in found] == [
+    items = read(path, Database("SELECT a AS doc, b AS a, c, d FROM t", "doc", "a"))
+    assert [json.loads(record.json) for record in items] == [
         {"a": 1, "x": {}, "d": "\N{REPLACEMENT CHARACTER}"},
         {"c": "é"},
         {"c": 2, "d": 3},
     ]
-    assert [record.watermark for record in found] == [2, 1.5, 1]
+    assert [record.watermark for record in items] == [2, 1.5, 1]
 
 
 def test_a_megabyte_of_rows_takes_less_than_a_second(tmp_path: Path) -> None:
@@ -302,8 +302,8 @@ def test_a_folder_without_a_log_is_named(shell: Shell, tmp_path: Path) -> None:
 def test_the_paths_of_columns_are_checked(columns: dict[str, str], key: str) -> None:
     feed = shipped("copilot")
     declared = msgspec.structs.replace(feed.database, columns=columns)
-    found = list(faults(msgspec.structs.replace(feed, database=declared)))
-    assert [fault[0] for fault in found] == [key]
+    wrong = list(faults(msgspec.structs.replace(feed, database=declared)))
+    assert [fault[0] for fault in wrong] == [key]
 
 
 def test_a_join_may_repeat_the_row_of_its_other_table(tmp_path: Path) -> None:

@@ -199,14 +199,14 @@ class Book:
 
     def content(self, store: Store) -> Any:
         """The tables that depend on windows, as `check` compares them."""
-        found: list[Any] = []
+        rows: list[Any] = []
         for projection in (USAGE, telemetry(self.root), features(self.root)):
             database = store.view(projection)
             for select in projection.content:
-                found.append(sorted(map(str, database.execute(select.format(schema="main")))))
+                rows.append(sorted(map(str, database.execute(select.format(schema="main")))))
             if projection.digest is not None:
-                found.append(projection.digest(database, "main"))
-        return found
+                rows.append(projection.digest(database, "main"))
+        return rows
 
     def counts(self, store: Store) -> tuple[Counter[str | None], Counter[str | None]]:
         """How many requests each window has: of the proxy, and of agents' logs."""

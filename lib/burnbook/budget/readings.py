@@ -30,10 +30,10 @@ def of_accounts(ctx: Context, facts: WindowFacts) -> list[AccountPanes]:
     known = {pair.provider: identities(ctx, pair.provider) for pair in facts.pairs}
     for pair in facts.pairs:
         entries = meter_status.readings(pair, counted)
-        whose = [known[pair.provider].of_snapshot(entry) for entry in entries]
-        name = whose[-1].name
+        accounts = [known[pair.provider].of_snapshot(entry) for entry in entries]
+        name = accounts[-1].name
         group = groups.setdefault((pair.provider, name), [])
-        pairs = zip(entries, whose, strict=True)
+        pairs = zip(entries, accounts, strict=True)
         group += [e for e, account in pairs if account.name == name or not account.is_known]
     return [
         AccountPanes(
@@ -84,7 +84,7 @@ def since_reset(ctx: Context, window: str, panes: AccountPanes) -> list[Snapshot
                 break  # windows are in the order of time
             entries = meter_status.readings(pair, index.counted(name))
             earlier += [e for e in entries if began <= e.captured_at <= first]
-    whose = [(entry, panes.known.of_snapshot(entry)) for entry in earlier]
-    own = [e for e, account in whose if account.name == panes.account or not account.is_known]
+    pairs = [(entry, panes.known.of_snapshot(entry)) for entry in earlier]
+    own = [e for e, account in pairs if account.name == panes.account or not account.is_known]
     own.sort(key=lambda entry: entry.captured_at)
     return [*read_snapshots(ctx.book, own), *panes.rows]

@@ -67,8 +67,8 @@ def scores(
 
 
 def _by_points(provider: str, windows: Iterable[Finalized], effect: float) -> list[Score]:
-    found = [w for w in windows if provider in w.results or provider in w.left_out]
-    pairs = [(w.methodology, w.results.get(provider)) for w in found]
+    counted = [w for w in windows if provider in w.results or provider in w.left_out]
+    pairs = [(w.methodology, w.results.get(provider)) for w in counted]
     return _scores(provider, "point", pairs, effect)
 
 

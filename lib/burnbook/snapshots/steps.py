@@ -127,8 +127,8 @@ def check_replaced(ctx: Context, row: Snapshot, *, is_named: bool) -> None:
     Raises UsageError for a BEFORE if the call does not name the window, also if the BEFORE is so
     much older than the others of its window that this would have ended at an earlier reset.
     """
-    index, window, whose = snapshot_index(ctx), row.window or "", (row.agent or "", row.provider)
-    pair, span = index.pair(window, *whose), boundaries.of(ctx.config, index, window)
+    index, window, who = snapshot_index(ctx), row.window or "", (row.agent or "", row.provider)
+    pair, span = index.pair(window, *who), boundaries.of(ctx.config, index, window)
     old = pair.before if row.phase == "before" else pair.after
     zone = ctx.config.zone
     if any(entry.id == row.id for entry in index.entries(window)):
@@ -142,7 +142,7 @@ def check_replaced(ctx: Context, row: Snapshot, *, is_named: bool) -> None:
         return
     if old is None:
         return
-    ends = boundaries.boundary_of(ctx.config, index, window, *whose)
+    ends = boundaries.boundary_of(ctx.config, index, window, *who)
     newest = max(row.captured_at, *(head.captured_at for head in index.heads()))
     has_ended = ends is not None and ends <= newest
     if not has_ended and (row.phase == "after" or pair.after is None):
@@ -170,9 +170,9 @@ def _last_window(ctx: Context, index: SnapshotIndex, provider: str) -> str:
 
     If the clock was set back, every window is later, which `moment_support` judges.
     """
-    whose = ctx.agent, provider
-    entered = index.entered(*whose) or snapshot_index(ctx).entered(*whose)
-    if entered and (not clock.is_given() or index.entered(*whose)):
+    who = ctx.agent, provider
+    entered = index.entered(*who) or snapshot_index(ctx).entered(*who)
+    if entered and (not clock.is_given() or index.entered(*who)):
         return entered[0]
     if entered:
         raise Missing(

@@ -100,10 +100,10 @@ class Membership:
         """When the window of an agent is another one than in the other membership, in order."""
         ranges: set[Range] = set()
         for agent in {*self.agents, *other.agents, None}:
-            one, two = self.of(agent), other.of(agent)
-            moments = sorted({*one.starts, *two.starts})
+            steps, others = self.of(agent), other.of(agent)
+            moments = sorted({*steps.starts, *others.starts})
             for start, end in pairwise(moments):
-                if one.at(start) != two.at(start):
+                if steps.at(start) != others.at(start):
                     ranges.add((start, end))
         return merged(ranges)
 

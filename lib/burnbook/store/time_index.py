@@ -73,15 +73,15 @@ def blocks(
     database: "Connection", name: str, ranges: Iterable[tuple[datetime, datetime]]
 ) -> list[tuple[int, int]]:
     """The (offset, last) of the blocks that may have rows in the ranges of time, in order."""
-    found: set[tuple[int, int]] = set()
+    in_time: set[tuple[int, int]] = set()
     for start, end in ranges:
-        found.update(
+        in_time.update(
             database.execute(
                 f"SELECT offset, last FROM {name}_blocks WHERE last_at >= ? AND first_at <= ?",
                 (floor(start.timestamp()), ceil(end.timestamp())),
             )
         )
-    return sorted(found)
+    return sorted(in_time)
 
 
 def lines(

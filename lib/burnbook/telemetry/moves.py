@@ -71,13 +71,13 @@ def changed(
 
 def times(database: Connection, windows: Iterable[str]) -> dict[str, Range]:
     """The time of the first and the last request of windows, without those that have none."""
-    found = {}
+    known = {}
     for window in windows:
         for first, last in database.execute(
             "SELECT first_at, last_at FROM telemetry_windows WHERE window_id = ?", [window]
         ):
-            found[window] = datetime.fromisoformat(first), datetime.fromisoformat(last)
-    return found
+            known[window] = datetime.fromisoformat(first), datetime.fromisoformat(last)
+    return known
 
 
 def requests(

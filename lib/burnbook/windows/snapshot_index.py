@@ -180,8 +180,8 @@ class SnapshotIndex:
         by_first = "SELECT agent, provider FROM snapshot_providers ORDER BY first_offset"
         heads = []
         for agent, provider in self._database.execute(by_first).fetchall():
-            whose = (agent, provider, self._until)
-            newest = self._database.execute(_HEAD, whose * 2).fetchone()
+            who = (agent, provider, self._until)
+            newest = self._database.execute(_HEAD, who * 2).fetchone()
             if newest is not None:
                 heads.append(Head(agent, provider, from_micros(newest[0]), newest[1]))
         return heads

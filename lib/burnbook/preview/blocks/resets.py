@@ -3,7 +3,7 @@
 from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
 from burnbook.rows.work import MissedReset
-from burnbook.view.parts import Line, Part, moment
+from burnbook.view.parts import Line, Part, fields, moment
 
 POSITION = 40
 _SHOWN = 3
@@ -25,10 +25,9 @@ def show(values: Values, scene: Scene) -> list[Part]:
 
 
 def _values(row: MissedReset) -> Values:
-    whose = {"agent": row.agent, "provider": row.provider}
-    return {"boundary": row.boundary, "found_at": row.found_at, **whose}
+    return fields(row, "boundary", "found_at", "agent", "provider")
 
 
 def _phrase(row: Values, scene: Scene) -> str:
-    whose = f" {row['agent']} {row['provider']}" if row["agent"] else ""
-    return moment(row["boundary"], scene.config.zone) + whose
+    agent = f" {row['agent']} {row['provider']}" if row["agent"] else ""
+    return moment(row["boundary"], scene.config.zone) + agent

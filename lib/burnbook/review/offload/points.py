@@ -97,12 +97,12 @@ def points_saved(ctx: Context, requests: Requests, prices: PriceList) -> list[Po
 def lines(saved: Sequence[PointsSaved]) -> Iterator[Line]:
     """Lays out the points, two lines for each provider."""
     for each in saved:
-        whose = f"{each.provider} {each.meter or 'weekly'}"
+        meter = f"{each.provider} {each.meter or 'weekly'}"
         if each.points is None:
-            yield Line(f"Points of {whose}: unknown ({each.reason})")
+            yield Line(f"Points of {meter}: unknown ({each.reason})")
             continue
         high = "-" if each.high is None else _short(each.high)
-        points = f"{_short(each.points)} [{_short(each.low or 0)}, {high}] points of {whose}"
+        points = f"{_short(each.points)} [{_short(each.low or 0)}, {high}] points of {meter}"
         yield Line(f"The routed work would have cost {points}")
         rate = _short(each.tokens_per_point.ratio or 0)
         counted = plural(each.windows, "window")

@@ -27,7 +27,7 @@ class Use(NamedTuple):
 
 def uses(ctx: Context, history: History, provider: str | None = None) -> dict[str, list[Use]]:
     """The use in each window with features, by provider. With `provider`, of that one alone."""
-    found: dict[str, list[Use]] = {}
+    by_provider: dict[str, list[Use]] = {}
     logged: dict[str, dict[str, Work]] | None = None
     prompts: dict[str, int | None] = {}  # by snapshot
     for window, finalized in history.windows.items():
@@ -41,7 +41,7 @@ def uses(ctx: Context, history: History, provider: str | None = None) -> dict[st
         routed = proxied_work(ctx, window)[1]
         for name in names:
             work = routed.get(name) or logged.get(window, {}).get(name)
-            found.setdefault(name, []).append(
+            by_provider.setdefault(name, []).append(
                 Use(
                     features=row.features[name],
                     methodology=row.methodology,
@@ -50,7 +50,7 @@ def uses(ctx: Context, history: History, provider: str | None = None) -> dict[st
                     tokens=work.tokens if work else None,
                 )
             )
-    return found
+    return by_provider
 
 
 def _has_percent(provider: str) -> bool:

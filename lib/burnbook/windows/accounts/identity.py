@@ -138,12 +138,12 @@ class Identities:
 
     def _labels_of_hashes(self) -> dict[str, str]:
         """The label of each hash that snapshots of labelled agents and folders show."""
-        found: dict[str, set[str]] = {}
+        by_account: dict[str, set[str]] = {}
         for home, agent, account in {(e.home, e.agent, e.account) for e in self.entries}:
             label = self._accounts.label(self._provider, home, agent)
             if account is not None and label is not None:
-                found.setdefault(account, set()).add(label)
-        return {account: labels.pop() for account, labels in found.items() if len(labels) == 1}
+                by_account.setdefault(account, set()).add(label)
+        return {account: labels.pop() for account, labels in by_account.items() if len(labels) == 1}
 
 
 def identities(ctx: Context, provider: str) -> Identities:
