@@ -1,11 +1,12 @@
 """Write what the documentation takes from the program itself, or check that it is current.
 
-    generate.py [reference] [schema] [readme] [jobs] [--check]
+    generate.py [reference] [schema] [readme] [jobs] [agents] [--check]
 
 reference: docs/reference.md, from every script's `--help` and every recipe's `--usage`
 schema:    docs/schema/JOURNAL.json, from the records
 readme:    the preview in README.md, from the demo
 jobs:      the jobs and their times in docs/standing_jobs.md, from config/schedules.toml
+agents:    the table of agents in docs/agent_logs.md, from config/feeds/
 
 Without a part, all of them. `--check` writes nothing; exit code 1 and the names of the files that
 differ.
@@ -30,6 +31,7 @@ HOUSE = "/home/ada/burnbook"
 ECMA_ONLY = re.compile(r"\\[AZz]|\(\?[P<#aiLmsux]")
 PREVIEW = re.compile(r"(<!-- demo's preview, .*? -->\n).*?(<!-- end -->)", re.DOTALL)
 DAYS = re.compile(r"(<!-- days, .*? -->\n).*?(<!-- end -->)", re.DOTALL)
+AGENTS = re.compile(r"^\| agent \| feed \|.*\n(?:\|.*\n)+", re.MULTILINE)
 JOBS = re.compile(r"^\| job \| when \|.*\n(?:\|.*\n)+", re.MULTILINE)
 HEAD = """\
 # Command reference
@@ -211,11 +213,37 @@ def _when(times: Sequence[Any]) -> str:
     return "; ".join(words)
 
 
+def agents() -> Files:
+    """docs/agent_logs.md with a row for each feed of an agent's own logs."""
+    sys.path.insert(0, str(ROOT / "lib"))
+    from burnbook.config import loader
+    from burnbook.config.agent_logs import LogFeed
+
+    config = loader.Config(str(ROOT / "config"))
+    feeds = {name: config.feed(name) for name in config.feed_names}
+    lines = ["| agent | feed | folders | files | forms | identity | pitfalls | checked |"]
+    lines.append("| --- " * 8 + "|")
+    for name, feed in sorted(feeds.items()):
+        if isinstance(feed, LogFeed):
+            first = [f"`${feed.environment}`, else"] if feed.environment else []
+            folders = " ".join([*first, ", ".join(f"`{root}`" for root in feed.roots)])
+            patterns = [*feed.files, *(feed.older.files if feed.older else ())]
+            files = ", ".join(f"`{pattern}`" for pattern in patterns)
+            about = feed.about
+            cells = (feed.title, f"`{name}`", folders, files, about.since, about.identity)
+            lines.append(f"| {' | '.join((*cells, about.pitfalls, about.checked))} |")
+    path = ROOT / "docs" / "agent_logs.md"
+    text, count = AGENTS.subn(lambda _: "\n".join(lines) + "\n", path.read_text("utf-8"))
+    assert count == 1, "docs/agent_logs.md has no table of agents"
+    return {path: text}
+
+
 PARTS: dict[str, Callable[[], Files]] = {
     "reference": reference,
     "schema": schema,
     "readme": readme,
     "jobs": jobs,
+    "agents": agents,
 }
 
 

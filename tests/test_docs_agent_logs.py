@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from burnbook.config.agent_logs import (
     TABLES,
+    About,
     Database,
     Fields,
     History,
@@ -20,7 +21,7 @@ from manual import defaults, section, settings
 PAGE = (ROOT / "docs" / "agent_logs.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("kind", [LogFeed, Older, Database, Fields, Setting, Parts, History])
+@pytest.mark.parametrize("kind", [LogFeed, About, Older, Database, Fields, Setting, Parts, History])
 def test_every_key_is_documented_with_its_default(kind: Any) -> None:
     documented = defaults(kind)
     if kind is LogFeed:

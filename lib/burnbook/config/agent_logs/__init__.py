@@ -155,11 +155,21 @@ class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     columns: dict[str, str] = {}
 
 
+class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What docs/agent_logs.md says about a feed; ingest does not use it."""
+
+    since: str = ""
+    identity: str = ""
+    pitfalls: str = ""
+    checked: str = ""
+
+
 class LogFeed(msgspec.Struct, frozen=True):
     """One feed of an agent's own logs, as its file declares it."""
 
     journal: Literal["agent_usage"]
     title: str = ""
+    about: About = About()
     environment: str | None = None
     roots: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
@@ -191,7 +201,7 @@ class LogFeed(msgspec.Struct, frozen=True):
 
 
 TABLES: dict[str, type[msgspec.Struct]] = {
-    **{"fields": Fields, "ts": Times, "requests": Requests, "routed": Routed},
+    **{"fields": Fields, "ts": Times, "requests": Requests, "routed": Routed, "about": About},
 }
 
 
