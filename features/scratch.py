@@ -74,7 +74,8 @@ class Scratch:
         return (self.config / name).read_text("utf-8")
 
     def write_config(self, name: str, text: str) -> None:
-        """Put a text in place of a config file."""
+        """Put a text in place of a config file, in a new folder if need be."""
+        (self.config / name).parent.mkdir(exist_ok=True)
         (self.config / name).write_text(text, "utf-8")
 
     def run(self, words: Sequence[str], pane: str = "", at: str | None = None) -> None:

@@ -89,11 +89,13 @@ class House:
             (root / "bin" / verb).chmod(0o755)
         for name in ("_book.py", "_job", "_lib.py", "_locked", "_python", "_setup.py"):
             shutil.copy2(ROOT / "bin" / name, root / "bin")
-        for name in ("just", "justfile", "requirements.lock"):
+        for name in ("just", "justfile", *(path.name for path in ROOT.glob("requirements*.lock"))):
             shutil.copy2(ROOT / name, root)
         shutil.copytree(ROOT / "recipes", root / "recipes")
         if ready:
-            leave_out = shutil.ignore_patterns("dev", "uv", "bench", "fuzz", "pip", "setuptools")
+            leave_out = shutil.ignore_patterns(
+                *("dev", "uv", "bench", "fuzz", "pip", "setuptools", "vl_convert*")
+            )
             shutil.copytree(ROOT / ".venv", root / ".venv", symlinks=True, ignore=leave_out)
 
     @classmethod

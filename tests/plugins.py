@@ -43,6 +43,24 @@ def capture_pane(agent: Agent, stopped: Stopped) -> bytes:
     """Return the pane."""
     return b"abc: 12%"
 ''',
+    "lib/burnbook/report/datasets/abc.py": '''"""One row."""
+
+from burnbook.report.datasets import Rows
+from burnbook.report.scene import Scene
+
+
+def rows(scene: Scene) -> Rows:
+    """The time zone of the report."""
+    return [{"zone": scene.ctx.config.windows.timezone, "count": 1}]
+''',
+    "config/charts/abc.vl.json": """{
+  "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+  "usermeta": {"burnbook": {"title": "Abc", "summary": "Zones.", "columns": {"zone": "zone"}}},
+  "data": {"name": "abc"},
+  "mark": "bar",
+  "encoding": {"x": {"field": "zone", "type": "nominal"}, "y": {"field": "count"}}
+}
+""",
     "lib/burnbook/schedule/formats/abc.py": '''"""One line for each job."""
 
 from burnbook.schedule.formats import File, Plan, Rendered

@@ -56,6 +56,8 @@ def test_each_new_member_works(clone: Path) -> None:
     assert "5h 12%" in captured
     assert "abc: 1" in run(clone, "bin/preview", "--block", "abc", *flags)
     assert "reset" in run(clone, "bin/schedule", "--as", "abc", *flags)
+    run(clone, "bin/report", "--out", "report.html", *flags)
+    assert '"name":"abc","data":"abc"' in (clone / "report.html").read_text("utf-8")
     line = '{"time": "2026-11-22T10:00:00Z", "id": "r1", "tokens": {"in": 5, "out": 6}}\n'
     assert "accepted 1" in run(clone, "bin/ingest", "abc", *flags, stdin=line)
 

@@ -96,14 +96,14 @@ def sums(
     database = store.view(USAGE)
     has_days = filters.since is not None or filters.until is not None
     has_times = report in BY_TIME or part in BY_TIME or has_days
-    quarters = _quarters(database) if has_times else ()
-    _set_relations(database, filters, quarters, zone, has_hours)
-    _set_accounts(database, account_of if "account" in (report, part) else None)
+    quarters = booked_quarters(database) if has_times else ()
+    set_relations(database, filters, quarters, zone, has_hours)
+    set_accounts(database, account_of if "account" in (report, part) else None)
     days = {"since": _day(filters.since), "until": _day(filters.until)}
     rows = _rows(database, "usage", filters, report=report, part=part, **days)
     for period, name, tool, model, has_usd, *values in rows:
         *facts, slot, start = values[: _FACTS + 2]
-        origin = (period, tool, model, bool(has_usd), _facts(model, facts, slot))
+        origin = (period, tool, model, bool(has_usd), facts_of(model, facts, slot))
         yield Key(*origin, utc_day(start), name), Counts(*values[_FACTS + 2 :])
 
 
@@ -122,13 +122,13 @@ def by_quarter(
 ) -> list[QuarterSums]:
     """Sums by quarter-hour, home, agent, tool, model and part (see `sums`; not hour)."""
     database = store.view(USAGE)
-    _set_relations(database, filters, (), UTC)
-    _set_accounts(database, account_of if part == "account" else None)
+    set_relations(database, filters, (), UTC)
+    set_accounts(database, account_of if part == "account" else None)
     rows = _rows(database, "usage_quarters", filters, part=part)
     return [
         QuarterSums(
             *(quarter, home, agent, tool, model, bool(has_usd)),
-            *(_facts(model, values[:_FACTS], quarter % _DAY), name),
+            *(facts_of(model, values[:_FACTS], quarter % _DAY), name),
             *(bool(values[_FACTS]), Counts(*values[_FACTS + 1 :])),
         )
         for quarter, home, agent, name, tool, model, has_usd, *values in rows
@@ -142,8 +142,8 @@ def pace(store: Store, window: str) -> list[tuple[int, int]]:
 
 def tools(store: Store) -> set[str]:
     """The agents' tools that have usage in the book."""
-    select = "SELECT DISTINCT tool FROM usage_origins"
-    return {tool for (tool,) in store.view(USAGE).execute(select)}
+    rows = store.view(USAGE).execute("SELECT DISTINCT tool FROM usage_origins")
+    return {tool for (tool,) in rows}
 
 
 def homes(store: Store) -> list[tuple[str, str]]:
@@ -169,15 +169,16 @@ def utc_day(quarter: int) -> date:
     return date.fromordinal(_EPOCH + quarter // _DAY)
 
 
-def _facts(model: str | None, values: Sequence[Any], slot: int | None) -> Facts:
+def facts_of(model: str | None, values: Sequence[Any], slot: int | None) -> Facts:
+    """What prices depend on, from the columns of a query: speed to prompt_tokens."""
     speed, service_tier, inference_geo, served_by, prompt_tokens = values
     named = (model, served_by, speed, service_tier, inference_geo, prompt_tokens)
     return Facts(*named, quarter=slot)
 
 
-def _quarters(database: Connection) -> list[int]:
-    rows = database.execute("SELECT DISTINCT quarter FROM usage_cells")
-    return [quarter for (quarter,) in rows]
+def booked_quarters(database: Connection) -> list[int]:
+    """The quarter-hours with usage."""
+    return [q for (q,) in database.execute("SELECT DISTINCT quarter FROM usage_cells")]
 
 
 def _rows(
@@ -194,7 +195,7 @@ def _rows(
     )
 
 
-def _set_relations(
+def set_relations(
     database: Connection,
     filters: Filters,
     quarters: Iterable[int],
@@ -214,8 +215,7 @@ def _set_relations(
         for field, patterns in named
         if patterns
     ]
-    if has_hours is not None:
-        wanted.append(("peak", "model", has_hours))
+    wanted += [] if has_hours is None else [("peak", "model", has_hours)]
     for field, column, is_wanted in wanted:
         names = database.execute(
             f"SELECT DISTINCT {column} FROM usage_origins WHERE {column} IS NOT NULL"
@@ -226,7 +226,7 @@ def _set_relations(
         )
 
 
-def _set_accounts(database: Connection, account_of: AccountOf | None) -> None:
+def set_accounts(database: Connection, account_of: AccountOf | None) -> None:
     """Fill `accounts` with the account of every origin; with None, leave it empty."""
     database.execute("DROP TABLE IF EXISTS temp.accounts")
     database.execute("CREATE TEMP TABLE accounts (origin INTEGER PRIMARY KEY, name TEXT)")

@@ -1,0 +1,29 @@
+Feature: The report is one HTML file with charts
+
+  Background:
+    Given agents used
+      | at               | model           | project  | input | output |
+      | 2026-11-21 09:00 | claude-opus-4-5 | /srv/api | 1000  | 10     |
+      | 2026-11-22 09:00 | claude-opus-4-5 | /srv/api | 2000  | 20     |
+      | 2026-11-22 09:30 | claude-haiku-4-5 | /srv/web | 500   | 5      |
+
+  Scenario: The first line has the main figures, and the file is named
+    When I run "bin/report --out page.html --at 2026-11-22T20:00Z"
+    Then the first line is "3,535 tokens for 0.02 USD at list price."
+    And it prints a line with "written to"
+
+  Scenario: A window, days and all exclude each other
+    When I run "bin/report W0-CHN --all"
+    Then it exits with 2 and says "a window, --since and --all exclude each other; use one of them"
+
+  Scenario: A file that cannot be written is named
+    When I run "bin/report --out none/page.html"
+    Then it exits with 74 and says "cannot write none/page.html"
+
+  Scenario: A chart that is not valid is named with its file
+    Given the config file charts/mine.vl.json says
+      """
+      {"data": {"name": "windows"}}
+      """
+    When I run "bin/report --out page.html"
+    Then it exits with 78 and says "charts/mine.vl.json: is not a chart"

@@ -1,0 +1,1 @@
+"""Commands that show the book as a page or a screen."""

@@ -1,0 +1,92 @@
+"""The page: one HTML file with its data, charts, style and code, which needs no network.
+
+Its content security policy allows the scripts and the style of the page by their hashes and
+nothing else. Texts of the book are in JSON and are shown as text, never as HTML.
+"""
+
+import base64
+import hashlib
+import os
+from importlib import import_module
+from typing import Any
+
+import msgspec
+
+from burnbook import extras
+from burnbook.report import datasets, palette, runtime, usage_facts
+from burnbook.report.cards import cards, headline
+from burnbook.report.charts import USAGE, Chart, charts
+from burnbook.report.scene import Scene
+from burnbook.times import clock
+
+_ASSETS = os.path.join(os.path.dirname(__file__), "assets")
+_POLICY = (
+    "default-src 'none'; base-uri 'none'; form-action 'none'; connect-src {connect}; "
+    "script-src {scripts}; style-src {style}"
+)
+
+
+def data(scene: Scene) -> dict[str, Any]:
+    """Everything that the page shows, as JSON-ready values."""
+    listed = charts(scene.ctx.config)
+    names = sorted({chart.data for chart in listed} - set(USAGE))
+    figures = cards(scene)
+    return {
+        "period": scene.period.title,
+        "before": None if scene.before is None else scene.before.title,
+        "at": clock.iso(scene.now),
+        "timezone": scene.ctx.config.windows.timezone,
+        "headline": headline(scene, figures),
+        "cards": [card._asdict() for card in figures],
+        "usage": usage_facts.as_json(scene.usage),
+        "usage_before": None
+        if scene.usage_before is None
+        else usage_facts.as_json(scene.usage_before),
+        "datasets": {name: datasets.rows(name, scene) for name in names},
+        "charts": [_chart(chart) for chart in listed],
+        "palette": {"light": palette.LIGHT, "dark": palette.DARK},
+    }
+
+
+def _chart(chart: Chart) -> dict[str, Any]:
+    about = {key: getattr(chart.about, key) for key in chart.about.__struct_fields__}
+    return {"name": chart.name, "data": chart.data, "spec": chart.spec, **about}
+
+
+def html(content: dict[str, Any], *, is_live: bool = False) -> str:
+    """The page with this content. `is_live`: it follows the events of its server."""
+    extras.use("report", "report")
+    jinja2 = import_module("jinja2")
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_ASSETS),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    scripts, style = [runtime.javascript(), _asset("page.js")], _asset("page.css")
+    policy = _POLICY.format(
+        connect="'self'" if is_live else "'none'",
+        scripts=" ".join(map(_hash, scripts)),
+        style=_hash(style),
+    )
+    text: str = environment.get_template("page.html").render(
+        **content, policy=policy, scripts=scripts, style=style, json=_json(content), is_live=is_live
+    )
+    return text
+
+
+def _asset(name: str) -> str:
+    with open(os.path.join(_ASSETS, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def _hash(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return f"'sha256-{digest}'"
+
+
+def _json(content: dict[str, Any]) -> str:
+    """JSON that cannot end the element it is in."""
+    text = msgspec.json.encode(content).decode()
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
