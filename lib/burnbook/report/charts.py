@@ -24,7 +24,8 @@ class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `summary` says in a sentence what the picture shows, also to a screen reader. `columns` are the
     fields of the table behind the chart and their headings; `empty` is shown instead of a chart
     without data. Charts are sorted by `position`. `table` is the data set of the specification that
-    the table shows, where it is not that of the first marks.
+    the table shows, where it is not that of the first marks. With `each`, the chart is drawn once
+    for each value of this field.
     """
 
     title: str
@@ -34,6 +35,7 @@ class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     empty: str = "no data in this period"
     is_wide: bool = False
     table: str | None = None
+    each: str | None = None
 
 
 class Chart(NamedTuple):

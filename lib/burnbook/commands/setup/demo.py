@@ -36,6 +36,10 @@ class Day(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def run(ctx: Context, args: Any) -> Result:
     """Runs every step in order. The first failure ends the demo with its exit code."""
+    if args.days is not None:
+        from burnbook.commands.setup import demo_days
+
+        return demo_days.run(_kept_book(args.keep), args.days)
     day = _day(Path(PROJECT, "samples", "demo.toml"))
     scratch = Path(tempfile.mkdtemp(prefix="burnbook-demo-"))
     try:

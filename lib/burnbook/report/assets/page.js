@@ -89,8 +89,8 @@
     }
     return null;
   };
-  const table = (chart, view, spec) => {
-    const list = view.data(chart.table || drawn(spec.marks) || chart.data).slice(0, MOST_ROWS);
+  const table = (chart, results) => {
+    const list = results.flatMap(({ view, vgSpec }) => view.data(chart.table || drawn(vgSpec.marks) || chart.data)).slice(0, MOST_ROWS);
     const columns = Object.entries(chart.columns).map(([field, title]) => [field === "name" ? "name" : field, title]);
     const isNumber = (field) => list.some((row) => typeof row[field] === "number");
     const cell = (tag, field, text) => make(tag, { textContent: text, className: isNumber(field) ? "number" : "" });
@@ -120,39 +120,49 @@
     actions: false, ast: true, renderer: "svg", defaultStyle: false, config: theme(),
     tooltip: { disableDefaultStyle: true },
   });
-  const draw = async (chart, place) => {
-    const values = dataset(chart.data);
-    if (!values || !values.length) {
-      place.chart.replaceChildren(make("p", { className: "note", textContent: chart.empty }));
-      place.details.hidden = true;
-      return;
-    }
-    place.details.hidden = false;
+  const embed = async (chart, values, element, title) => {
     const spec = structuredClone(chart.spec);
     if (Array.isArray(spec.data)) spec.data[0].values = values; else spec.data = { name: chart.data, values };
     for (const each of spec.params || spec.signals || []) if (each.name === "by") each.value = state.by;
     delete spec.usermeta;
-    const result = await window.burnbookCharts.embed(place.chart, spec, options());
-    const svg = place.chart.querySelector("svg");
-    if (svg) { svg.setAttribute("role", "img"); svg.setAttribute("aria-label", `${chart.title}. ${chart.summary}`); }
-    place.result = result;
+    const result = await window.burnbookCharts.embed(element, spec, options());
+    const svg = element.querySelector("svg");
+    if (svg) { svg.setAttribute("role", "img"); svg.setAttribute("aria-label", `${title}. ${chart.summary}`); }
     if ((chart.spec.signals || chart.spec.params || []).some((each) => each.name === "picked")) {
       result.view.addSignalListener("picked", (_, name) => { if (name) filter({ field: state.by, name }); });
+    }
+    return result;
+  };
+  const draw = async (chart, place) => {
+    for (const result of place.results || []) result.finalize();
+    place.results = [];
+    const values = dataset(chart.data);
+    place.details.hidden = !values || !values.length;
+    if (place.details.hidden) {
+      place.chart.replaceChildren(make("p", { className: "note", textContent: chart.empty }));
+      return;
+    }
+    const names = chart.each ? [...new Set(values.map((row) => row[chart.each]))] : [null];
+    const parts = names.map((name) => make("div", { className: "part" }));
+    place.chart.replaceChildren(...names.flatMap((name, n) => name === null ? [parts[n]] : [make("h3", { textContent: name }), parts[n]]));
+    for (const [n, name] of names.entries()) {
+      const own = name === null ? values : values.filter((row) => row[chart.each] === name);
+      place.results.push(await embed(chart, own, parts[n], name === null ? chart.title : `${chart.title}: ${name}`));
     }
     if (place.details.open) showTable(chart, place);
   };
   const showTable = (chart, place) => {
-    place.scroll.replaceChildren(table(chart, place.result.view, place.result.vgSpec));
+    place.scroll.replaceChildren(table(chart, place.results));
   };
   const build = () => {
-    for (const place of views) if (place.result) place.result.finalize();
+    for (const place of views) for (const result of place.results || []) result.finalize();
     views.length = 0;
     get("charts").replaceChildren(...book.charts.map((chart) => {
       const place = { chart: make("div", { className: "chart" }), scroll: make("div", { className: "scroll", tabIndex: 0 }) };
       place.scroll.setAttribute("aria-label", `Table: ${chart.title}`);
       place.scroll.setAttribute("role", "region");
       place.details = make("details", {}, make("summary", { textContent: "Table" }), place.scroll);
-      place.details.addEventListener("toggle", () => { if (place.details.open && place.result) showTable(chart, place); });
+      place.details.addEventListener("toggle", () => { if (place.details.open && place.results) showTable(chart, place); });
       const caption = make("figcaption", {}, make("h2", { textContent: chart.title }), make("p", { className: "summary", textContent: chart.summary }));
       const whole = make("figure", { className: chart.is_wide ? "wide" : "" }, caption, place.chart, place.details);
       whole.dataset.chart = chart.name;

@@ -1,0 +1,186 @@
+"""Invents what three agents on three accounts do for some weeks: requests and their meters. Pure.
+
+Ada works with Codex, Bo with Claude Code, and Cleo with Claude Code on an account of her own, with
+subagents that a proxy sends to GLM. The numbers come from a generator with a fixed seed.
+"""
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+WEEK = timedelta(weeks=1)
+FIVE_HOURS = 5 * HOUR
+# Requests by hour of the day, from 00:00: a morning, a break at noon, some evenings.
+_HOURS = (0, 0, 0, 0, 0, 0, 0, 1, 4, 9, 11, 10, 4, 7, 10, 11, 9, 6, 3, 2, 2, 2, 1, 0)
+_WEEKEND = 0.3  # of the requests of a weekday
+
+
+class Agent(NamedTuple):
+    """An agent: its tool, its models with their weights, projects, and its account's allowance.
+
+    `resets` is when the weekly meter resets, after Monday 00:00 UTC; `allowance` is how much of
+    `Request.weight` a week allows.
+    """
+
+    name: str
+    tool: str
+    account: str
+    models: tuple[tuple[str, int], ...]
+    projects: tuple[str, ...]
+    requests_a_day: int
+    resets: timedelta
+    allowance: float
+
+
+AGENTS = (
+    Agent(
+        *("ada", "codex", "codex-team", (("gpt-5.2-codex", 5), ("gpt-5.1-codex-mini", 2))),
+        *(("/home/ada/api", "/home/ada/billing"), 34, timedelta(days=3, hours=7), 90.0),
+    ),
+    Agent(
+        *(
+            "bo",
+            "claude",
+            "claude-team",
+            (("claude-opus-4-5-20251101", 3), ("claude-haiku-4-5-20251001", 1)),
+        ),
+        *(("/home/bo/web", "/home/bo/design"), 26, timedelta(days=1, hours=9), 110.0),
+    ),
+    Agent(
+        *("cleo", "claude", "claude-own", (("claude-sonnet-4-5-20250929", 4), ("glm-4.6", 3))),
+        *(("/home/cleo/web", "/home/cleo/search"), 40, timedelta(days=4, hours=20), 60.0),
+    ),
+)
+
+
+class Meter(NamedTuple):
+    """A meter after a request: percent used, and when it resets."""
+
+    used: float
+    resets_at: datetime
+
+
+class Request(NamedTuple):
+    """One request of an agent, and the meters of its account after it."""
+
+    at: datetime
+    model: str
+    session: int
+    project: str
+    input: int
+    cache_read: int
+    cache_write: int
+    output: int
+    five_hours: Meter
+    week: Meter
+
+    @property
+    def weight(self) -> float:
+        """How much of an allowance it uses: roughly a thousandth of a dollar."""
+        return _weight(self.input, self.cache_read, self.cache_write, self.output)
+
+
+def _weight(fresh: int, read: int, write: int, output: int) -> float:
+    return (fresh + read / 10 + write * 1.25 + output * 5) / 40_000
+
+
+def requests(agent: Agent, first: datetime, days: int) -> list[Request]:
+    """The requests of an agent on `days` days from `first`, a midnight in UTC, in order."""
+    draw = random.Random(f"burnbook {agent.name}")  # noqa: S311 - not for cryptography
+    result: list[Request] = []
+    five = Meter(0, first)
+    week = Meter(0, _next_reset(agent, first))
+    for moment, session in _moments(draw, agent, first, days):
+        while week.resets_at <= moment:
+            week = Meter(0, week.resets_at + WEEK)
+        if five.resets_at <= moment:
+            five = Meter(0, moment.replace(minute=0, second=0) + FIVE_HOURS)
+        if week.used >= 100 or five.used >= 100:
+            continue  # the vendor refuses requests until the reset
+        names, shares = zip(*agent.models, strict=True)
+        model = draw.choices(names, shares)[0]
+        counts = _counts(draw)
+        if not model.startswith("glm"):
+            used = 100 * _weight(*counts) / agent.allowance
+            week = week._replace(used=min(100.0, week.used + used))
+            five = five._replace(used=min(100.0, five.used + 7 * used))
+        project = agent.projects[session % len(agent.projects)]
+        result.append(Request(moment, model, session, project, *counts, five, week))
+    return result
+
+
+def _moments(
+    draw: random.Random, agent: Agent, first: datetime, days: int
+) -> Iterator[tuple[datetime, int]]:
+    """Moments of requests, and the number of the session that each is in."""
+    session = 0
+    for day in range(days):
+        midnight = first + day * DAY
+        share = _WEEKEND if midnight.weekday() >= 5 else 1.0
+        growth = 0.7 + 0.6 * day / max(1, days - 1)  # people use agents more and more
+        count = round(agent.requests_a_day * share * growth * draw.uniform(0.3, 1.5))
+        hours = draw.choices(range(24), _HOURS, k=count)
+        times = sorted(midnight + h * HOUR + timedelta(seconds=draw.randrange(3600)) for h in hours)
+        previous = None
+        for moment in times:
+            session += previous is None or moment - previous > HOUR
+            previous = moment
+            yield moment, session
+
+
+def _counts(draw: random.Random) -> tuple[int, int, int, int]:
+    """Input, cache reads, cache writes and output of a request."""
+    context = round(draw.lognormvariate(10.6, 0.8))
+    fresh = round(context * draw.uniform(0.01, 0.08))
+    write = round(context * draw.uniform(0.03, 0.2))
+    return fresh, context, write, round(draw.lognormvariate(6.6, 0.7))
+
+
+def _next_reset(agent: Agent, moment: datetime) -> datetime:
+    monday = (moment - moment.weekday() * DAY).replace(hour=0, minute=0, second=0, microsecond=0)
+    reset = monday + agent.resets
+    return reset if reset > moment else reset + WEEK
+
+
+def at(requests: Sequence[Request], agent: Agent, moment: datetime) -> tuple[Meter, Meter]:
+    """The five-hour and the weekly meter of an agent's account at a moment."""
+    last = next((request for request in reversed(requests) if request.at <= moment), None)
+    fresh = Meter(0, _next_reset(agent, moment))
+    if last is None:
+        return Meter(0, moment + FIVE_HOURS), fresh
+    five = last.five_hours if last.five_hours.resets_at > moment else Meter(0, moment + FIVE_HOURS)
+    return five, last.week if last.week.resets_at > moment else fresh
+
+
+class ProxyRequest(NamedTuple):
+    """One request that the proxy sent to GLM (`glm`) or to the vendor (`baseline`)."""
+
+    at: datetime
+    feature: str
+    lane: str
+    model: str
+    status: str
+    input: int
+    output: int
+    latency_ms: int
+
+
+def proxied(requests: Sequence[Request]) -> list[ProxyRequest]:
+    """What the proxy logs of an agent's requests: those of GLM, and about a third of the others."""
+    draw = random.Random("burnbook proxy")  # noqa: S311 - not for cryptography
+    result = []
+    for request in requests:
+        is_glm = request.model.startswith("glm")
+        if not is_glm and draw.random() > 0.35:
+            continue
+        status = "ok" if draw.random() > (0.03 if is_glm else 0.012) else "error"
+        latency = round(draw.lognormvariate(8.4 if is_glm else 8.75, 0.45))
+        whole = request.input + request.cache_read + request.cache_write
+        values = (status, whole, request.output, latency)
+        feature = f"F{request.at:%V}-{1 + request.session % 4}"
+        lane = "glm" if is_glm else "baseline"
+        result.append(ProxyRequest(request.at, feature, lane, request.model, *values))
+    return result
