@@ -18,7 +18,7 @@ Feature: The report is one HTML file with charts
 
   Scenario: A file that cannot be written is named
     When I run "bin/report --out none/page.html"
-    Then it exits with 74 and says "cannot write none/page.html"
+    Then it exits with 74 and says "cannot write the page: No such file or directory (HOME/none/page.html)"
 
   Scenario: A chart that is not valid is named with its file
     Given the config file charts/mine.vl.json says
@@ -27,3 +27,13 @@ Feature: The report is one HTML file with charts
       """
     When I run "bin/report --out page.html"
     Then it exits with 78 and says "charts/mine.vl.json: is not a chart"
+
+  Scenario: The same book gives the same bytes
+    When I run "bin/report --out first.html --at 2026-11-22T20:00Z"
+    And I run "bin/report --out second.html --at 2026-11-22T20:00Z"
+    Then the files first.html and second.html are equal
+
+  Scenario: Pictures of the charts
+    When I run "bin/report --out page.html --svg pictures --at 2026-11-22T20:00Z"
+    Then it prints a line with "4 pictures in pictures"
+    And the file pictures/tokens.svg begins with "<svg"

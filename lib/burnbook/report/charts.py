@@ -14,8 +14,6 @@ from burnbook.base.errors import BadConfig, os_sentence
 from burnbook.config.loader import SHIPPED, Config
 
 _ENDINGS = (".vl.json", ".vg.json")
-USAGE = ("usage_days", "usage_hours")
-"""Datasets of the page itself, which its filter applies to."""
 
 
 class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

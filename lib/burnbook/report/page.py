@@ -15,7 +15,7 @@ import msgspec
 from burnbook import extras
 from burnbook.report import datasets, palette, runtime, usage_facts
 from burnbook.report.cards import cards, headline
-from burnbook.report.charts import USAGE, Chart, charts
+from burnbook.report.charts import Chart, charts
 from burnbook.report.scene import Scene
 from burnbook.times import clock
 
@@ -29,7 +29,7 @@ _POLICY = (
 def data(scene: Scene) -> dict[str, Any]:
     """Everything that the page shows, as JSON-ready values."""
     listed = charts(scene.ctx.config)
-    names = sorted({chart.data for chart in listed} - set(USAGE))
+    names = sorted({chart.data for chart in listed} - set(usage_facts.KINDS))
     figures = cards(scene)
     return {
         "period": scene.period.title,

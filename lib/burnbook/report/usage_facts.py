@@ -16,6 +16,8 @@ from burnbook.usage.counts import Counts
 from burnbook.usage.pricing import Pricing
 
 DIMENSIONS = ("tool", "model", "agent", "project", "account")
+KINDS = {"usage_days": "days", "usage_hours": "hours"}
+"""The datasets of charts that are in these rows; the page's filter applies to them."""
 OTHER = "other"
 _UNKNOWN = "unknown"
 _MOST_ROWS = 20_000
