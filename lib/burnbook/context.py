@@ -24,6 +24,15 @@ class Context(NamedTuple):
     notes: list[str]
 
 
+def reopened(ctx: Context) -> Context:
+    """The book as it is now, with the same config, for commands that follow what others write."""
+    from burnbook.store.row_index import StoredRowIndex
+
+    store = ctx.store.reopened()
+    book = Book(ctx.book.root, StoredRowIndex(store))
+    return ctx._replace(store=store, book=book, notes=[])
+
+
 class Result(NamedTuple):
     """The result of a command: parts for eyes, data for JSON (None: no output), and the exit code.
 

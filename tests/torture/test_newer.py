@@ -128,6 +128,7 @@ def test_every_command_keeps_rows_of_a_later_version(tmp_path: Path) -> None:
         *((words, "") for words in READERS),
         *(((name,), "") for name in SCRATCH),
         *((writer.words, writer.stdin) for writer in WRITERS),
+        (("report", "--out", "/dev/null"), ""),
         (("undo", "codex"), ""),
         (("repair", "--yes"), ""),
         (("repair", "--restore", "--yes"), ""),

@@ -17,6 +17,7 @@ READ = {
     "decide": ("--window", "W1"),
     "preview": ("--window", "W1"),
     "prices": (),
+    "report": ("--out", "/dev/null"),
     "scoreboard": (),
     "timer": ("W1",),
     "usage": (),

@@ -71,7 +71,7 @@ def html(content: dict[str, Any], *, is_live: bool = False) -> str:
         style=_hash(style),
     )
     text: str = environment.get_template("page.html").render(
-        **content, policy=policy, scripts=scripts, style=style, json=_json(content), is_live=is_live
+        **content, policy=policy, scripts=scripts, style=style, json=json(content), is_live=is_live
     )
     return text
 
@@ -86,7 +86,7 @@ def _hash(text: str) -> str:
     return f"'sha256-{digest}'"
 
 
-def _json(content: dict[str, Any]) -> str:
-    """JSON that cannot end the element it is in."""
+def json(content: dict[str, Any]) -> str:
+    """The content as JSON that cannot end the element it is in."""
     text = msgspec.json.encode(content).decode()
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

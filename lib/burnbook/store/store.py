@@ -52,6 +52,10 @@ class Store:
         self._unused: list[Database] = []  # cursors of callers may still use them
         self._skipped: dict[str, Passed] = {}
 
+    def reopened(self) -> "Store":
+        """Another store of the same book, for commands that follow what others write."""
+        return Store(self.root, windows=self._windows)
+
     def view(self, projection: Projection) -> "Connection":
         """The database, with this projection up to date. Read only what it declares."""
         return self._up_to_date(projection, ())

@@ -183,6 +183,28 @@
   get("clear").addEventListener("click", () => filter(null));
   get("controls").addEventListener("submit", (event) => event.preventDefault());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => show());
+  // A live page: the server has an event for each change of the book.
+  const follow = () => {
+    let isLoading = false, isOld = false;
+    const load = async () => {
+      if (isLoading) { isOld = true; return; }
+      isLoading = true;
+      const response = await fetch("data.json");
+      if (response.ok) {
+        book = await response.json();
+        get("headline").textContent = book.headline;
+        get("at").textContent = book.at;
+        await show();
+      }
+      isLoading = false;
+      if (isOld) { isOld = false; load(); }
+    };
+    const events = new EventSource("events");
+    events.onopen = () => { get("state").textContent = "live"; };
+    events.onerror = () => { get("state").textContent = "not connected: these figures may be old"; };
+    events.onmessage = load;
+  };
   build();
   show();
+  if ("live" in document.body.dataset) follow();
 })();
