@@ -11,6 +11,7 @@ continues.
 """
 
 import importlib
+import importlib.util
 import json
 import os
 import runpy
@@ -61,9 +62,11 @@ def _sleep(seconds: float) -> None:
 
 
 def _import(names: list) -> None:
-    """Import all modules that an undisturbed run has imported."""
+    """Import all modules that an undisturbed run has imported, but for those of an extra."""
     for name in names:
-        if name != "_lib" and not name.startswith("__") and name not in sys.modules:
+        if name == "_lib" or name.startswith("__") or name in sys.modules:
+            continue
+        if importlib.util.find_spec(name.partition(".")[0]) is not None:
             importlib.import_module(name)
 
 
