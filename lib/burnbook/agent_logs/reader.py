@@ -10,7 +10,8 @@ import msgspec
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import Row
-from burnbook.agent_logs.forms.database import Unreadable, add_rows
+from burnbook.agent_logs.forms.connection import Unreadable
+from burnbook.agent_logs.forms.database import add_rows
 from burnbook.agent_logs.forms.detect import form_of
 from burnbook.agent_logs.forms.document import add_document
 from burnbook.agent_logs.forms.items import add_line
@@ -32,6 +33,9 @@ MAX_BAD = 10_000
 """Lines of a packed file that may be rejected."""
 _SHORTEST = 384
 """Bytes of the average line with a request, at least: it bounds how many are read."""
+
+BATCH = 1 << 15
+"""Requests of a database that are booked together: it bounds the memory for these."""
 
 Wrong = list[tuple[int, str]]
 
@@ -58,6 +62,7 @@ class LogReader:
         self.meters = MeterReader(self.compiled)
         self.max_lines: int | None = None  # of a packed file, that may be read
         self.on_read: Callable[[int], None] | None = None  # gets the bytes of each read
+        self.on_batch: Callable[[], None] | None = None  # books the requests and drops them
 
     def read(
         self, log: Log, file: int, source: Source | None, *, is_finished: bool = True
@@ -96,25 +101,13 @@ class LogReader:
         if offset and source is not None and source.going:
             lines.resume(source.going)
             lines.ends |= source.ends
-        self._read(log.path, lines, self._counted(reader(handle)), offset, is_finished=is_finished)
+        self._read(log.path, lines, reader(handle, self.on_read), offset, is_finished=is_finished)
         end = self.buffer.end
         head, length = head_of(handle, end)
         mark = mark_of(handle, end)
         saved = lines.saved()
         state = (end, head, length, mark, saved, is_finished, lines.end_sessions())
         return Source(log.size, log.mtime_ns, *state)
-
-    def _counted(self, read: Any) -> Any:
-        """The same function, which also calls `on_read` with the number of bytes that it read."""
-        if (on_read := self.on_read) is None:
-            return read
-
-        def counted(view: memoryview, offset: int) -> int:
-            count: int = read(view, offset)
-            on_read(count)
-            return count
-
-        return counted
 
     def _packed(self, log: Log, handle: int, file: int) -> Source:
         lines = self._line_reader(log, file)
@@ -211,15 +204,29 @@ class LogReader:
         lines = self._line_reader(log, file)
         inode = os.fstat(handle).st_ino
         saved = source.going if source is not None and source.going[:1] == [inode] else [inode, 0]
+        if source is not None and saved is source.going:
+            lines.ends |= source.ends
+
+        reject, after_row = partial(self._reject, log.path, 0), partial(self._after_row, log, file)
         try:
-            since, wrong = add_rows(self.compiled, lines, log, saved[1])
+            since, lines = add_rows(self.compiled, lines, log, saved[1], reject, after_row)
         except Unreadable as error:
             self._reject(log.path, 0, f"cannot be read: {error}", b"")
             return None
-        for reason, row in wrong:
-            self._reject(log.path, 0, reason, row)
         ends = lines.end_sessions()
         return Source(log.size, log.mtime_ns, going=[inode, since], is_finished=True, ends=ends)
+
+    def _after_row(
+        self, log: Log, file: int, lines: RequestLines | Series
+    ) -> RequestLines | Series:
+        """The lines for the next row of a database: new ones after a batch, which is booked."""
+        if self.on_batch is None or len(self.requests.requests) < BATCH:
+            return lines
+        following, ends = self._line_reader(log, file), lines.end_sessions()
+        self.on_batch()
+        following.resume(lines.saved())
+        following.ends = ends
+        return following
 
     def _line_reader(self, log: Log, file: int) -> RequestLines | Series:
         stem = os.path.basename(log.path).removesuffix(_PACKED)
@@ -237,4 +244,4 @@ class LogReader:
         return lines
 
     def _reject(self, path: str, offset: int, reason: str, line: bytes) -> None:
-        self.rejected.append(Rejected(path, offset, reason, line))
+        self.rejected.append(Rejected(path, offset, reason, line[: MAX_LINE + 1]))

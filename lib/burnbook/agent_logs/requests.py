@@ -192,9 +192,10 @@ class RequestSet:
         return self.requests.pop(key, None)
 
     def clear(self) -> None:
-        """Drop all requests: they are booked."""
-        for kept in (self.requests, self.aliases, self.earlier, self.claims):
+        """Drop all requests and their origins: they are booked."""
+        for kept in (self.requests, self.aliases, self.earlier, self.claims, self.origins):
             kept.clear()
+        self._numbered.clear()
 
     def end(self, session: int, seconds: float) -> None:
         """Note the time of a session's line, in epoch seconds; `session` is its hash."""

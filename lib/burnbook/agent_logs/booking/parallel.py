@@ -89,12 +89,22 @@ class Run:
                 self._alone(part, strict=strict)
             else:
                 self._with_worker(*halves(part))
-            self.store.add(USAGE, [added.stretch() for added in self.writer.increments])
-            self.writer.increments.clear()
-            self.reader.requests.clear()
+            self._end_part()
+
+    def _end_part(self) -> None:
+        """Bring the store up to date, and drop what is booked."""
+        self.store.add(USAGE, [added.stretch() for added in self.writer.increments])
+        self.writer.increments.clear()
+        self.reader.requests.clear()
+
+    def _book_batch(self) -> None:
+        """Book the requests of the rows so far of a database."""
+        self._book(self._look_up())
+        self._end_part()
 
     def _alone(self, jobs: Sequence[Job], *, strict: bool) -> None:
         self.reader.on_read = self.progress
+        self.reader.on_batch = None if strict else self._book_batch
         self._read(jobs)
         rejected = self.reader.rejected
         if strict and rejected:
@@ -105,6 +115,7 @@ class Run:
         self._book(self._look_up())
 
     def _with_worker(self, mine: Sequence[Job], theirs: Sequence[Job]) -> None:
+        self.reader.on_batch = None
         requests, ranges = self.reader.requests, SharedRanges()
         sizes = [sum(job.size for job in jobs) for jobs in (mine, theirs)]
         with worker(lambda channel: self._work(theirs, channel, ranges)) as channel:

@@ -57,6 +57,7 @@ def run(
             from burnbook.agent_logs.ingest import rejected
 
             rejected.book(ctx, name, result.rejected)
+            ctx.notes.extend(rejected.unread_files(name, result.rejected))
         if result.meters:
             from burnbook.agent_logs import origin
             from burnbook.windows import vendor_meters_store

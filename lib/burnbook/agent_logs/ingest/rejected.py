@@ -7,6 +7,8 @@ from burnbook.book import lock
 from burnbook.book.rejects import Rejects, reject_rows
 from burnbook.context import Context
 
+_FILES = 6  # that are named
+
 
 def book(ctx: Context, name: str, rejected: Sequence[Rejected]) -> None:
     """Book the rejected lines of a feed."""
@@ -20,6 +22,15 @@ def book(ctx: Context, name: str, rejected: Sequence[Rejected]) -> None:
     )
     with lock.book_lock(ctx.book.root):
         rejects.book(rows)
+
+
+def unread_files(name: str, rejected: Sequence[Rejected]) -> list[str]:
+    """A sentence for each file of which nothing, or no more, can be read, and for the others."""
+    whole = [row for row in rejected if not row.line]
+    sentences = [f"{name}: {row.path}: {row.reason}" for row in whole[:_FILES]]
+    if len(whole) > _FILES:
+        sentences.append(f"{name}: {len(whole) - _FILES} more files cannot be read")
+    return sentences
 
 
 class LineNumbers:

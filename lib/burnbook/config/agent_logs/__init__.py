@@ -146,12 +146,15 @@ class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `query`: one SELECT; `:since` is the highest watermark so far, or 0. `document`: a column with a
     JSON object, to which the other columns are added. `watermark`: a column that grows with every
-    row that is added or changed. `columns`: for paths of a line the columns with their values.
+    row that is added or changed. `position`: a column with an integer that grows from row to row;
+    the query is run again, with the last one as `:after`, until it gives no row. `columns`: for
+    paths of a line the columns with their values.
     """
 
     query: str = ""
     document: str | None = None
     watermark: str | None = None
+    position: str | None = None
     columns: dict[str, str] = {}
 
 

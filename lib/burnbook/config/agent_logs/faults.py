@@ -73,6 +73,8 @@ def _database_faults(feed: LogFeed) -> Iterator[Fault]:
         yield "database.query", declared.query, "one SELECT of the feed's rows"
     if declared.watermark is not None and ":since" not in declared.query:
         yield "database.watermark", declared.watermark, "only with :since in the query"
+    if declared.position is not None and ":after" not in declared.query:
+        yield "database.position", declared.position, "only with :after in the query"
     if feed.items is not None:
         yield "items", feed.items, 'only with format = "lines" or "document"'
     yield from _nested([(f"database.columns.{path}", path) for path in declared.columns])
