@@ -114,7 +114,7 @@ def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
 
     def requests_of(table: Fields, declared: Declared, names: Sequence[str]) -> LineKind:
         only = compile_conditions(shape, declared, ANY)
-        fields = _fields_of(shape, table, ts)
+        fields = fields_of(shape, table, ts)
         identity = tuple(shape.shared(split(path), ANY) for path in names)
         used = [*fields.of(_AMOUNTS), *([] if items is None else [items])]
         stream = _getter([*identity, *fields.of(_STREAM)])
@@ -123,11 +123,11 @@ def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
 
     def setting_of(table: Setting) -> LineKind:
         only = compile_conditions(shape, table.only, ANY)
-        return LineKind(only, _fields_of(shape, table, ts), first_only=table.first)
+        return LineKind(only, fields_of(shape, table, ts), first_only=table.first)
 
     def history_of(table: History) -> LineKind:
         only = compile_conditions(shape, table.only, ANY)
-        return LineKind(only, _fields_of(shape, table, ts))
+        return LineKind(only, fields_of(shape, table, ts))
 
     feed_sums.prepare(shape, feed)
     items = shape.column(split(feed.parts.items), raw) if feed.parts else None
@@ -151,7 +151,8 @@ def _getter(columns: list[int]) -> Callable[[Row], tuple[Any, ...]]:
     return itemgetter(*columns, -1, -1)  # a tuple only for two or more; these are null
 
 
-def _fields_of(shape: Shape, table: Fields | Setting | History, ts: Any) -> FieldColumns:
+def fields_of(shape: Shape, table: Fields | Setting | History, ts: Any) -> FieldColumns:
+    """The columns of a table's fields, which are added to a shape."""
     kinds = {**_KINDS, "ts": ts}
     names = [name for name in table.__struct_fields__ if name in kinds]
     return FieldColumns(
@@ -193,7 +194,7 @@ def _parts(declared: Parts, column: int) -> PartKind:
     item = Shape(lenient=True)
     own = compile_conditions(item, declared.own, ANY)
     only = compile_conditions(item, declared.only, ANY)
-    fields = _fields_of(item, declared.fields, NUMBER_OR_TEXT)
+    fields = fields_of(item, declared.fields, NUMBER_OR_TEXT)
     kind, get = item.build()
     either = kind | str | int | float | bool | list[Any] | None
     decode = msgspec.json.Decoder(list[either]).decode  # type: ignore[valid-type]

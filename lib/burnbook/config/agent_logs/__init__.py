@@ -84,6 +84,15 @@ class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     subagent: Paths = ()
 
 
+class Beside(Setting, frozen=True, forbid_unknown_fields=True):
+    """A JSON document beside a log, with values for all its requests.
+
+    `file`: its path from the folder of the log, where `*` is the log's name without its ending.
+    """
+
+    file: str = ""
+
+
 class Parts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A list inside a line: calls of which the request consists, and requests of their own.
 
@@ -141,6 +150,13 @@ class Older(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: str | None = None
 
 
+class Also(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Further folders with files of the feed's own form, whatever `environment` names."""
+
+    roots: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
 class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the rows of an SQLite database become requests: each row is read like a line.
 
@@ -176,6 +192,7 @@ class LogFeed(msgspec.Struct, frozen=True):
     format: Literal["lines", "document", "sqlite"] = "lines"
     items: str | None = None
     database: Database | None = None
+    also: Also | None = None
     older: Older | None = None
     contains: tuple[str, ...] = ()
     skips: tuple[str, ...] = ()
@@ -186,7 +203,7 @@ class LogFeed(msgspec.Struct, frozen=True):
     identity_fallback: tuple[Identity, ...] = ()
     copies: tuple[Identity, ...] = ()
     copies_only: Patterns = {}
-    beside: str | None = None
+    beside: Beside | None = None
     served_by: dict[str, Patterns] = {}
     parts: Parts | None = None
     fields: Fields = Fields()
