@@ -16,6 +16,7 @@ from burnbook.base.json_path import split
 from burnbook.config.agent_logs import (
     COUNTS,
     FACTS,
+    NTH,
     TEXTS,
     Fields,
     History,
@@ -105,6 +106,7 @@ class Compiled(NamedTuple):
     get: Getter
     meters: int | None
     items: int | None
+    kinds: list[LineKind]
     last: tuple[int, list[str]]
 
 
@@ -134,9 +136,10 @@ def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
     requests = requests_of(feed.fields, feed.requests.only, feed.identity)
     never = compile_conditions(shape, feed.requests.never, ANY)
     settings = [setting_of(table) for table in feed.settings.values()]
-    better = None
-    if feed.better:
-        better = requests_of(feed.better.fields, feed.better.only, feed.better.identity)
+    further = [feed.better] if feed.better else []
+    further += feed.kinds.values()
+    others = [requests_of(kind.fields, kind.only, kind.identity) for kind in further]
+    better = others.pop(0) if feed.better else None
     history = history_of(feed.history) if feed.history else None
     identities = _identities(shape, feed)
     parts = None if feed.parts is None or items is None else _parts(feed.parts, items)
@@ -144,7 +147,7 @@ def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
     last = feed_sums.last_usage(shape, feed)
     inside = shape.column(split(feed.items), raw) if feed.items and feed.format == "lines" else None
     kinds = requests, never, settings, better, history
-    return Compiled(*kinds, identities, parts, *shape.build(), column, inside, last)
+    return Compiled(*kinds, identities, parts, *shape.build(), column, inside, others, last)
 
 
 def _getter(columns: list[int]) -> Callable[[Row], tuple[Any, ...]]:
@@ -168,7 +171,9 @@ def fields_of(shape: Shape, table: Fields | Setting | History, ts: Any) -> Field
 
 def _identities(shape: Shape, feed: LogFeed) -> Identities:
     def columns(names: Sequence[str]) -> tuple[str, IdentityColumns]:
-        columns = [n if n.startswith("@") else shape.shared(split(n), ANY) for n in names]
+        columns = [
+            n if n.startswith("@") else shape.shared(split(n), ANY) for n in names if n != NTH
+        ]
         return "+".join(names), tuple(columns)
 
     def patterns(declared: Patterns) -> list[tuple[int, tuple[str, ...]]]:

@@ -28,7 +28,7 @@ _LOGS = (".jsonl", ".ndjson", ".zst", ".db", ".sqlite", ".sqlite3")
 _BESIDE_DATABASE = (WAL, "-shm", "-journal")
 _SEARCHED = 20_000  # files, to say which are not read
 _MARK = 1024  # several lines: the end of one alone may be that of any other
-FORM = 3
+FORM = 4
 FINISHED = 600.0  # seconds without a change after which nobody writes to a file any more
 
 

@@ -20,6 +20,8 @@ COUNTS = (
 )
 # Values of a line that identities may name beside paths: resolved by `fields` and `settings`.
 VALUES = ("@ts", "@session", "@project", "@model", "@input", "@tokens", "@usd")
+# In `copies`: the number of the line among those of its kind and file with the same other values.
+NTH = "@nth"
 
 # The variable with which a directory may begin, such as $XDG_DATA_HOME.
 VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)(?=/)")
@@ -212,6 +214,7 @@ class LogFeed(msgspec.Struct, frozen=True):
     routed: Routed = Routed()
     settings: dict[str, Setting] = {}
     better: Better | None = None
+    kinds: dict[str, Better] = {}
     history: History | None = None
     last: str | None = None
     meters: str | None = None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from burnbook.base.json_path import Path, several, split, summands
 from burnbook.config.agent_logs import (
     COUNTS,
+    NTH,
     VALUES,
     VARIABLE,
     Database,
@@ -52,8 +53,12 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
             yield key, "a value", 'only with counts = "totals"'
     identities = (*feed.identity_fallback, *feed.copies)
     for name in (name for names in identities for name in names if name.startswith("@")):
-        if name not in VALUES:
-            yield "identity", name, f"a path, or one of {', '.join(VALUES)}"
+        if name not in (*VALUES, NTH):
+            yield "identity", name, f"a path, or one of {', '.join((*VALUES, NTH))}"
+    if any(NTH in names for names in feed.identity_fallback):
+        yield "identity_fallback", NTH, f"a path, or one of {', '.join(VALUES)}"
+    if feed.kinds and feed.counts == "totals":
+        yield "kinds", [*feed.kinds], 'only with counts = "requests"'
     if feed.identity_fallback and not feed.identity:
         yield "identity_fallback", list(feed.identity_fallback), "only with an identity"
     if feed.beside is not None and (feed.beside.file.startswith("/") or not feed.beside.file):
@@ -112,10 +117,11 @@ def _path_faults(feed: LogFeed) -> Iterator[Fault]:
     for key, setting in feed.settings.items():
         declared += [(f"settings.{key}.only", path) for path in setting.only]
         declared += [(f"settings.{key}.{name}", path) for name, path in _fields(setting)]
-    if feed.better is not None:
-        declared += [("better.only", path) for path in feed.better.only]
-        declared += [("better.identity", path) for path in feed.better.identity]
-        declared += [(f"better.fields.{name}", path) for name, path in _fields(feed.better.fields)]
+    kinds = {f"kinds.{name}": kind for name, kind in feed.kinds.items()}
+    for key, kind in (kinds | ({"better": feed.better} if feed.better else {})).items():
+        declared += [(f"{key}.only", path) for path in kind.only]
+        declared += [(f"{key}.identity", path) for path in kind.identity]
+        declared += [(f"{key}.fields.{name}", path) for name, path in _fields(kind.fields)]
     if feed.history is not None:
         declared += [("history.only", path) for path in feed.history.only]
         declared += [(f"history.{name}", path) for name, path in _fields(feed.history)]

@@ -22,7 +22,7 @@ def _expanded(root: str) -> Iterator[str]:
     plain, names = search.split(f"{root}/")
     plain = plain or "/"
     if variable := VARIABLE.match(f"{plain}/"):
-        folder = os.environ.get(variable[1], "")
+        folder = os.path.expanduser(os.environ.get(variable[1], ""))
         if not folder.startswith("/"):
             return
         folder += plain[variable.end() :]
