@@ -6,6 +6,8 @@ import pytest
 from burnbook.config.agent_logs import (
     TABLES,
     About,
+    Also,
+    Beside,
     Database,
     Fields,
     History,
@@ -21,7 +23,9 @@ from manual import defaults, section, settings
 PAGE = (ROOT / "docs" / "agent_logs.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("kind", [LogFeed, About, Older, Database, Fields, Setting, Parts, History])
+@pytest.mark.parametrize(
+    "kind", [LogFeed, About, Also, Older, Database, Fields, Setting, Parts, History]
+)
 def test_every_key_is_documented_with_its_default(kind: Any) -> None:
     documented = defaults(kind)
     if kind is LogFeed:
@@ -37,3 +41,9 @@ def test_every_shipped_feed_of_agents_is_documented() -> None:
     agents = [name for name in config.feeds if isinstance(config.feed(name), LogFeed)]
     assert "codex" in agents
     assert [name for name in agents if f"| `{name}` |" not in text] == []
+
+
+def test_a_document_beside_a_log_has_the_keys_of_a_setting() -> None:
+    documented = {**defaults(Beside), "file": "required"}
+    others = defaults(Setting)
+    assert settings(PAGE, "Beside") == {k: v for k, v in documented.items() if k not in others}

@@ -10,6 +10,7 @@ import msgspec
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import Row
+from burnbook.agent_logs.forms.beside import BesideReader
 from burnbook.agent_logs.forms.connection import Unreadable
 from burnbook.agent_logs.forms.database import add_rows
 from burnbook.agent_logs.forms.detect import form_of
@@ -26,7 +27,7 @@ from burnbook.jsonl import unpack
 from burnbook.jsonl.parse import MAX_LINE
 from burnbook.jsonl.records import records
 from burnbook.jsonl.scan import LONGEST, Buffer, Hit, reader
-from burnbook.jsonl.sources import Log, Source, begin, beside, head_of, mark_of
+from burnbook.jsonl.sources import Log, Source, begin, head_of, mark_of
 
 _PACKED = ".zst"
 MAX_BAD = 10_000
@@ -60,6 +61,7 @@ class LogReader:
         self.rules = LineRules(self.compiled, self.requests)
         self.rejected: list[Rejected] = []
         self.meters = MeterReader(self.compiled)
+        self.beside = BesideReader(feed.beside) if feed.beside else None
         self.max_lines: int | None = None  # of a packed file, that may be read
         self.on_read: Callable[[int], None] | None = None  # gets the bytes of each read
         self.on_batch: Callable[[], None] | None = None  # books the requests and drops them
@@ -237,10 +239,8 @@ class LogReader:
         else:
             lines = RequestLines(self.rules, file, stem)
         lines.context.home = log.root
-        document = beside(log.path, self.feed.beside) if self.feed.beside else None
-        row = self.compiled.document_row(document) if document is not None else None
-        if row is not None:
-            lines.context.update(row)
+        if self.beside is not None:
+            self.beside.read(log.path, lines.context)
         return lines
 
     def _reject(self, path: str, offset: int, reason: str, line: bytes) -> None:

@@ -7,6 +7,7 @@ changed is read from the start.
 
 import os
 import stat
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -15,8 +16,9 @@ from xxhash import xxh3_64_intdigest
 
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
-from burnbook.config.agent_logs import VARIABLE, LogFeed, Older
+from burnbook.config.agent_logs import LogFeed, Older
 from burnbook.jsonl.folders import search
+from burnbook.jsonl.folders.declared import existing
 
 _HEAD = 1024
 _BESIDE = 1 << 20  # bytes
@@ -26,7 +28,7 @@ _LOGS = (".jsonl", ".ndjson", ".zst", ".db", ".sqlite", ".sqlite3")
 _BESIDE_DATABASE = (WAL, "-shm", "-journal")
 _SEARCHED = 20_000  # files, to say which are not read
 _MARK = 1024  # several lines: the end of one alone may be that of any other
-FORM = 3
+FORM = 4
 FINISHED = 600.0  # seconds without a change after which nobody writes to a file any more
 
 
@@ -94,33 +96,36 @@ class Log:
 
 
 def roots(feed: LogFeed) -> list[str]:
-    """The directories in which the feed's patterns are searched."""
+    """The directories in which the feed's patterns are searched; of `also`, those that exist."""
     value = os.environ.get(feed.environment, "") if feed.environment else ""
     names = [part.strip() for part in value.split(",") if part.strip()] or feed.roots
-    paths = [os.path.realpath(root) for root in map(_expanded, names) if root]
-    return list(dict.fromkeys(paths))
+    return [*dict.fromkeys([*existing(names), *_further(feed)])]
 
 
-def _expanded(root: str) -> str | None:
-    """A directory; None where it begins with a variable that has no absolute path."""
-    if variable := VARIABLE.match(root):
-        folder = os.environ.get(variable[1], "")
-        return folder + root[variable.end() :] if folder.startswith("/") else None
-    return os.path.expanduser(root)
+def _further(feed: LogFeed) -> list[str]:
+    return [*filter(search.is_folder, existing(feed.also.roots))] if feed.also else []
+
+
+def _searched(feed: LogFeed) -> "Iterator[tuple[str, LogFeed | Older, str]]":
+    """Each directory of a feed with each pattern that is searched there, and its form."""
+    further = _further(feed)
+    for root in roots(feed):
+        if feed.also and root in further:
+            yield from ((root, feed, pattern) for pattern in feed.also.files)
+        else:
+            yield from ((root, form, pattern) for form in forms(feed) for pattern in form.files)
 
 
 def logs(feed: LogFeed) -> list[Log]:
     """The feed's files, oldest first; of two patterns with one file the first."""
     files: dict[str, Log] = {}
-    for root in roots(feed):
-        for form in forms(feed):
-            for pattern in form.files:
-                for path, status, is_linked in search.matching(root, pattern):
-                    real = os.path.realpath(path) if is_linked else path
-                    size, mtime_ns = status.st_size, status.st_mtime_ns
-                    if form.format == "sqlite":
-                        size, mtime_ns = _with_wal(real, size, mtime_ns)
-                    files.setdefault(real, Log(real, size, mtime_ns, root, form))
+    for root, form, pattern in _searched(feed):
+        for path, status, is_linked in search.matching(root, pattern):
+            real = os.path.realpath(path) if is_linked else path
+            size, mtime_ns = status.st_size, status.st_mtime_ns
+            if form.format == "sqlite":
+                size, mtime_ns = _with_wal(real, size, mtime_ns)
+            files.setdefault(real, Log(real, size, mtime_ns, root, form))
     return sorted(files.values(), key=lambda log: (log.mtime_ns, log.path))
 
 
@@ -141,7 +146,7 @@ def _with_wal(path: str, size: int, mtime_ns: int) -> tuple[int, int]:
 
 def closed_folders(feed: LogFeed) -> list[str]:
     """The directories that exist and may not be searched, of those that the patterns begin with."""
-    folders = [search.base(root, p) for root in roots(feed) for f in forms(feed) for p in f.files]
+    folders = [search.base(root, pattern) for root, _, pattern in _searched(feed)]
     return [path for path in dict.fromkeys(folders) if search.is_closed(path)]
 
 
@@ -154,7 +159,7 @@ def unread_forms(feed: LogFeed, since: float = 0.0) -> dict[str, int]:
     known = {log.path for log in logs(feed)}
     unread: dict[str, int] = {}
     for root in roots(feed):
-        for path, status, is_linked in islice(search.below(root, deep=True), _SEARCHED):
+        for path, status, is_linked in islice(search.below(root, search.everywhere), _SEARCHED):
             if since and (status.st_mtime < since or not path.endswith(_LOGS)):
                 continue
             if path.endswith(_BESIDE_DATABASE):
@@ -206,13 +211,15 @@ def begin(handle: int, source: Source | None) -> int:
     return source.offset
 
 
-def beside(path: str, ending: str) -> dict[str, Any] | None:
-    """The JSON object in the file beside a log, with another ending; most logs have none."""
+def beside(path: str, file: str) -> dict[str, Any] | None:
+    """The JSON object in the file beside a log, as `Beside` names it; most logs have none."""
+    folder, name = os.path.split(path)
+    other = os.path.join(folder, file.replace("*", os.path.splitext(name)[0]))
     try:
-        handle = os.open(os.path.splitext(path)[0] + ending, os.O_RDONLY | os.O_NONBLOCK)
-        with os.fdopen(handle, "rb") as file:
+        handle = os.open(os.path.normpath(other), os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as document:
             is_file = stat.S_ISREG(os.fstat(handle).st_mode)
-            value = msgspec.json.decode(file.read(_BESIDE)) if is_file else None
+            value = msgspec.json.decode(document.read(_BESIDE)) if is_file else None
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

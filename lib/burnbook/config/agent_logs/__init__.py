@@ -20,6 +20,8 @@ COUNTS = (
 )
 # Values of a line that identities may name beside paths: resolved by `fields` and `settings`.
 VALUES = ("@ts", "@session", "@project", "@model", "@input", "@tokens", "@usd")
+# In `copies`: the number of the line among those of its kind and file with the same other values.
+NTH = "@nth"
 
 # The variable with which a directory may begin, such as $XDG_DATA_HOME.
 VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)(?=/)")
@@ -84,6 +86,15 @@ class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     subagent: Paths = ()
 
 
+class Beside(Setting, frozen=True, forbid_unknown_fields=True):
+    """A JSON document beside a log, with values for all its requests.
+
+    `file`: its path from the folder of the log, where `*` is the log's name without its ending.
+    """
+
+    file: str = ""
+
+
 class Parts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A list inside a line: calls of which the request consists, and requests of their own.
 
@@ -141,6 +152,13 @@ class Older(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: str | None = None
 
 
+class Also(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Further folders with files of the feed's own form, whatever `environment` names."""
+
+    roots: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
 class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the rows of an SQLite database become requests: each row is read like a line.
 
@@ -179,6 +197,7 @@ class LogFeed(msgspec.Struct, frozen=True):
     format: Literal["lines", "document", "sqlite"] = "lines"
     items: str | None = None
     database: Database | None = None
+    also: Also | None = None
     older: Older | None = None
     contains: tuple[str, ...] = ()
     skips: tuple[str, ...] = ()
@@ -189,7 +208,7 @@ class LogFeed(msgspec.Struct, frozen=True):
     identity_fallback: tuple[Identity, ...] = ()
     copies: tuple[Identity, ...] = ()
     copies_only: Patterns = {}
-    beside: str | None = None
+    beside: Beside | None = None
     served_by: dict[str, Patterns] = {}
     parts: Parts | None = None
     fields: Fields = Fields()
@@ -198,6 +217,7 @@ class LogFeed(msgspec.Struct, frozen=True):
     routed: Routed = Routed()
     settings: dict[str, Setting] = {}
     better: Better | None = None
+    kinds: dict[str, Better] = {}
     history: History | None = None
     last: str | None = None
     meters: str | None = None
