@@ -40,7 +40,7 @@ Feature: Codex's layouts
       Spend cap:            Reached
       """
     When I pipe the pane into "bin/snapshot start codex --agent bo" at 12:00
-    Then it prints "BEFORE W0-CHN bo codex: monthly-credit 32% [spend-cap-reached] (ID)"
+    Then it prints "BEFORE W0-CHN bo codex: monthly-credit 32%, credits 8,000 of 25,000 [spend-cap-reached] (ID)"
     And row 1 of the journal snapshots has "plan" Enterprise (Automation)
     And row 1 of the journal snapshots has "amounts.credits.used" 8000
     And row 1 of the journal snapshots has "amounts.credits.limit" 25000
@@ -52,6 +52,6 @@ Feature: Codex's layouts
        "resetsAt": 1795345200}, "secondary": null, "credits": {"balance": "38"}, "planType": "pro"}}}
       """
     When I pipe the pane into "bin/snapshot start codex --agent bo" at 09:00
-    Then it prints "BEFORE W0-CHN bo codex: 5h 25% (ID)"
+    Then it prints "BEFORE W0-CHN bo codex: 5h 25%, credits 38 left (ID)"
     And row 1 of the journal snapshots has "plan" pro
     And row 1 of the journal snapshots has "amounts.credits.left" 38

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import re
 import shutil
 import time
 from datetime import datetime
@@ -69,16 +70,34 @@ def rollout(context: Context, name: str) -> None:
 @given("the rollout {name:Word} in {folder:Word} contains")
 def rollout_in(context: Context, name: str, folder: str) -> None:
     """The same in another folder of the home folder."""
-    path = context.scratch.home / folder / "sessions" / "2026" / "11" / "22"
-    path.mkdir(parents=True, exist_ok=True)
-    lines = [("session_meta", moment("00:00"), {"id": name, "cwd": "/srv/web"})]
+    counts = []
     for row in context.table:
         fields = {key: _window(row[head], minutes) for head, (key, minutes) in _PLACES.items()}
         limits = None if None in fields.values() else {**fields, "plan_type": "pro"}
         count = {"type": "token_count", "info": None, "rate_limits": limits}
-        lines.append(("event_msg", moment(row["at"]), count))
+        counts.append((moment(row["at"]), count))
+    _write_rollout(context, name, folder, counts)
+
+
+def _write_rollout(
+    context: Context, name: str, folder: str, counts: list[tuple[str, dict[str, Any]]]
+) -> None:
+    path = context.scratch.home / folder / "sessions" / "2026" / "11" / "22"
+    path.mkdir(parents=True, exist_ok=True)
+    lines = [("session_meta", moment("00:00"), {"id": name, "cwd": "/srv/web"})]
+    lines += [("event_msg", at, count) for at, count in counts]
     text = [json.dumps({"timestamp": at, "type": k, "payload": p}) + "\n" for k, at, p in lines]
     (path / f"rollout-{name}.jsonl").write_text("".join(text), "utf-8")
+
+
+@given("the rollout {name:Word} has the limits")
+def rollout_limits(context: Context, name: str) -> None:
+    """A table of token counts with the JSON of their limits; `epoch(TIME)` is in seconds."""
+    counts = [
+        (moment(row["at"]), {"type": "token_count", "rate_limits": _epochs(row["limits"])})
+        for row in context.table
+    ]
+    _write_rollout(context, name, ".codex", counts)
 
 
 @given("the cache of the book is gone")
@@ -100,10 +119,17 @@ def held(context: Context) -> None:
     fcntl.flock(lock, fcntl.LOCK_EX)
 
 
+def _epochs(text: str) -> Any:
+    return json.loads(re.sub(r"epoch\(([^)]+)\)", lambda match: str(_epoch(match[1])), text))
+
+
+def _epoch(till: str) -> int:
+    return int(datetime.fromisoformat(moment(till).replace("Z", "+00:00")).timestamp())
+
+
 def _limit(cell: str) -> dict[str, Any]:
     percent, _, till = cell.partition(" till ")
-    resets = datetime.fromisoformat(moment(till).replace("Z", "+00:00"))
-    return {"used_percentage": float(percent), "resets_at": int(resets.timestamp())}
+    return {"used_percentage": float(percent), "resets_at": _epoch(till)}
 
 
 def _window(cell: str, minutes: int) -> dict[str, Any] | None:

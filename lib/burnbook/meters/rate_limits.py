@@ -35,7 +35,7 @@ _MAX_PERCENT = 1e6
 _TOLERANCE = 0.05
 _LENGTHS = {300: "5h", 1440: "daily", 10_080: "weekly", 43_200: "monthly", 525_600: "annual"}
 _NO_LENGTH = "usage"
-_CREDIT_LIMIT = "monthly-credit"
+CREDIT_LIMIT = "monthly-credit"
 _MAIN = ("codex", "")
 _SPANS = {"five_hour": ("session", 300), "seven_day": ("week", 10_080)}
 _ALL = {"week": "week-all-models", "week-sonnet": "week-sonnet-only"}
@@ -154,7 +154,7 @@ def _credit_limit(limit: Mapping[str, Any]) -> Meter | None:
     if left is None and resets is None:
         return None
     used = None if left is None or left > 100 else round(100 - left, 4)
-    return Meter(_CREDIT_LIMIT, used, None, resets)
+    return Meter(CREDIT_LIMIT, used, None, resets)
 
 
 def _credits(limit: Mapping[str, Any], credits: Mapping[str, Any]) -> tuple[Amount, ...]:

@@ -53,20 +53,23 @@ def parse(values: Sequence[Mapping[str, Any]], captured_at: datetime) -> Pane:
     meters: dict[str, Meter] = {}
     amounts: dict[str, Amount] = {}
     plan = None
+    is_all_old = all(captured_at - at > _STALE for at, _ in pools.values())
     for at, limits in pools.values():
         parsed = rate_limits.codex(limits, at)
         for meter in parsed.meters:
             meters.setdefault(meter.name, meter)
+            if captured_at - at > _STALE:
+                errors.add("stale", None if is_all_old else meter.name)
         for amount in parsed.amounts:
             amounts.setdefault(amount.name, amount)
         plan = plan or parsed.plan
         if parsed.reached:
             is_spend = parsed.reached == rate_limits.SPEND_CONTROL
             errors.add("spend-cap-reached" if is_spend else "limit-reached")
-    if any(captured_at - at > _STALE for at, _ in pools.values()):
+    if pools and is_all_old:
         errors.add("stale")
     shown_meters = readings(list(meters.values())[: rate_limits.MAX_METERS], errors)
-    if not shown_meters:
+    if not shown_meters and not amounts:
         _note_failure(values, errors)
     return Pane(shown_meters, plan=plan, amounts=tuple(amounts.values()), errors=errors.words())
 

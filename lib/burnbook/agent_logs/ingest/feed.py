@@ -64,7 +64,7 @@ def run(
 
             for home, read in result.meters.items():
                 folder = origin.home(home) if home else None
-                shown = (read.windows, read.plan, given.window)
+                shown = (read.windows, read.plan, read.credits, given.window)
                 meters += vendor_meters_store.of_logs(ctx, name, folder, *shown)
         if given.is_own:
             known.sources |= result.sources
