@@ -4,6 +4,7 @@ import fcntl
 import json
 import re
 import shutil
+import sys
 import time
 from datetime import datetime
 from typing import Any
@@ -15,6 +16,35 @@ from scratch import moment
 _KEYS = {"5h": "five_hour", "week": "seven_day"}
 # Their places say nothing: here the week comes first.
 _PLACES = {"weekly": ("primary", 10_080), "5h": ("secondary", 300)}
+
+
+# Speaks the protocol of `codex app-server`: one JSON object a line, `initialize` and `initialized`
+# before any other message, and the end of the input ends it.
+_APP_SERVER = """\
+import json, sys
+
+assert sys.argv[1:] == ["app-server"], sys.argv
+seen = []
+for line in sys.stdin:
+    message = json.loads(line)
+    method = message["method"]
+    assert seen or method == "initialize", "not initialized"
+    assert len(seen) != 1 or method == "initialized", "not initialized"
+    seen.append(method)
+    if "id" not in message:
+        continue
+    while ROWS and not ROWS[0][0]:
+        print(ROWS.pop(0)[1], flush=True)
+    expected, answer = ROWS.pop(0)
+    assert method == expected, (method, expected)
+    if answer == "end":
+        sys.exit(0)
+    if answer == "wait":
+        continue
+    while answer == "flood":
+        print("x" * 65536)
+    print(json.dumps({"id": message["id"], **json.loads(answer)}), flush=True)
+"""
 
 
 @given("the JSON of a status line")
@@ -100,6 +130,20 @@ def rollout_limits(context: Context, name: str) -> None:
     _write_rollout(context, name, ".codex", counts)
 
 
+@given("the app server of Codex answers")
+def app_server(context: Context) -> None:
+    """A table of answers by method, printed in order; lines without a method come before the next.
+
+    `wait` gives no answer, `end` ends the program, and `flood` prints without end.
+    """
+    rows = [(row["method"], _epoch_text(row["answer"])) for row in context.table]
+    program = context.scratch.root / "programs" / "codex"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f"#!{sys.executable}\nROWS = {rows!r}\n{_APP_SERVER}", "utf-8")
+    program.chmod(0o755)
+    context.scratch.environment["PATH"] = f"{program.parent}:/usr/bin:/bin"
+
+
 @given("the cache of the book is gone")
 def no_cache(context: Context) -> None:
     shutil.rmtree(context.scratch.book / "cache")
@@ -120,7 +164,11 @@ def held(context: Context) -> None:
 
 
 def _epochs(text: str) -> Any:
-    return json.loads(re.sub(r"epoch\(([^)]+)\)", lambda match: str(_epoch(match[1])), text))
+    return json.loads(_epoch_text(text))
+
+
+def _epoch_text(text: str) -> str:
+    return re.sub(r"epoch\(([^)]+)\)", lambda match: str(_epoch(match[1])), text)
 
 
 def _epoch(till: str) -> int:

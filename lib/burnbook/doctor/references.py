@@ -46,6 +46,7 @@ def wrong_values(
         lambda: _blocks(config, blocks),
         lambda: _jobs(config, providers),
         lambda: _programs(config),
+        lambda: _setup_token(config),
         lambda: _repositories(config),
     ]
     for check in checks:
@@ -128,6 +129,9 @@ def _programs(config: Config) -> Iterator[Wrong]:
             commands.append(("agents.toml", f"agents.{name}.capture", agent.capture))
         elif agent.capture == "tmux" and agent.tmux is not None:
             commands.append(("agents.toml", f"agents.{name}.tmux.command", agent.tmux.command))
+        elif agent.capture == "app_server":
+            command = agent.app_server.command
+            commands.append(("agents.toml", f"agents.{name}.app_server.command", command))
     for name, capture in spec.captures.items():
         commands.append(("schedules.toml", f"captures.{name}.argv", capture.argv))
     commands.append(("budgets.toml", "notify.command", config.notify.command))
@@ -140,6 +144,17 @@ def _programs(config: Config) -> Iterator[Wrong]:
         folder = os.path.dirname(elsewhere) if elsewhere else "its folder"
         valid = f"a program on the jobs' PATH; add {folder} to `path` in schedules.toml"
         yield Wrong(file, f"{key}[0]", argv[0], valid, "warn")
+
+
+def _setup_token(config: Config) -> Iterator[Wrong]:
+    """Captures of Claude's pane that show no meters, because Claude Code has a setup token."""
+    if not os.environ.get("CLAUDE_CODE_OAUTH_TOKEN"):
+        return
+    valid = '"statusline"; with a setup token (CLAUDE_CODE_OAUTH_TOKEN) /usage shows no meters'
+    for name, agent in config.agents.items():
+        if agent.provider == "claude" and "/usage" in agent.capture:
+            key = f"agents.{name}.capture"
+            yield Wrong("agents.toml", key, list(agent.capture), valid, "warn")
 
 
 def _repositories(config: Config) -> Iterator[Wrong]:

@@ -1,8 +1,8 @@
-"""Builds the row of a snapshot from a pane, for `snapshot` and `reset`."""
+"""Builds the row of a snapshot from a pane, for `snapshot` and `reset`, and keeps the pane."""
 
 from typing import Any
 
-from burnbook.base.errors import UsageError
+from burnbook.base.errors import IOFault, UsageError, os_sentence
 from burnbook.book import codec, salt
 from burnbook.book.book import Booked
 from burnbook.context import Context
@@ -118,3 +118,17 @@ def line(entry: Booked) -> Line:
     when = "" if entry.is_new else "already booked: "
     what = f"{row.phase.upper()} {row.window} {row.agent} {row.provider}"
     return Line(f"{when}{what}: {', '.join(shown)}{errors} ({row.id})", strong=True)
+
+
+def save_raw(ctx: Context, row_id: str, text: str) -> None:
+    """Saves the redacted text of the pane, if the config enables it."""
+    if ctx.config.windows.raw_panes == "none":
+        return
+    from burnbook.base.redact import redact_pane, strip_ansi
+
+    path = ctx.book.raw_path(row_id)
+    if path.status() is None:
+        try:
+            path.replace(redact_pane(strip_ansi(text)).encode("utf-8", "replace"))
+        except OSError as error:
+            raise IOFault(os_sentence("the rows are booked, but not the pane", error)) from None

@@ -10,7 +10,7 @@ import msgspec
 
 from burnbook import panes
 from burnbook.base import files
-from burnbook.base.errors import BadData, IOFault, Missing, UsageError, os_sentence
+from burnbook.base.errors import BadData, Missing, UsageError, os_sentence
 from burnbook.config.accounts import given_home
 from burnbook.context import Context
 from burnbook.panes import Pane
@@ -101,7 +101,8 @@ def parse_pane(
         context = ContextTokens(pane.context_used, pane.context_limit)
     if not meters and context is None and pane.prompts is None and not pane.amounts:
         reason = ", ".join(pane.errors) or "nothing that it shows is known"
-        raise BadData(f"no meters of {provider} in the pane ({reason}); nothing booked")
+        hint = panes.no_meters(provider) if source == "capture" else ""
+        raise BadData(f"no meters of {provider} in the pane ({reason}); nothing booked{hint}")
     errors = (*pane.errors, *(word for word in stale if word not in pane.errors))
     if by_hand:
         set_names = {name for name, _ in settings}
@@ -234,17 +235,3 @@ def _override(provider: str, meters: Meters, settings: Sequence[tuple[str, float
             else Meter(name, percent, old.window_minutes, old.resets_at)
         )
     return tuple(by_name.values())
-
-
-def save_raw(ctx: Context, row_id: str, text: str) -> None:
-    """Saves the redacted text of the pane, if the config enables it."""
-    if ctx.config.windows.raw_panes == "none":
-        return
-    from burnbook.base.redact import redact_pane, strip_ansi
-
-    path = ctx.book.raw_path(row_id)
-    if path.status() is None:
-        try:
-            path.replace(redact_pane(strip_ansi(text)).encode("utf-8", "replace"))
-        except OSError as error:
-            raise IOFault(os_sentence("the rows are booked, but not the pane", error)) from None
