@@ -17,7 +17,8 @@ from burnbook.agent_logs.forms.connection import Unreadable
 from burnbook.agent_logs.forms.database import records
 from burnbook.agent_logs.reader import LogReader
 from burnbook.agent_logs.requests import Tally
-from burnbook.config.agent_logs import Database, LogFeed
+from burnbook.config.agent_logs import LogFeed
+from burnbook.config.agent_logs.forms import Database
 from burnbook.config.loader import Config
 from burnbook.jsonl.sources import Log
 from burnbook.store.store import Store

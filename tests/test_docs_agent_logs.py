@@ -8,7 +8,6 @@ from burnbook.config.agent_logs import (
     About,
     Also,
     Beside,
-    Database,
     Fields,
     History,
     LogFeed,
@@ -16,6 +15,7 @@ from burnbook.config.agent_logs import (
     Parts,
     Setting,
 )
+from burnbook.config.agent_logs.forms import Database, Readings
 from burnbook.config.loader import Config
 from frontdoor import ROOT
 from manual import defaults, section, settings
@@ -24,7 +24,7 @@ PAGE = (ROOT / "docs" / "agent_logs.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize(
-    "kind", [LogFeed, About, Also, Older, Database, Fields, Setting, Parts, History]
+    "kind", [LogFeed, About, Also, Older, Database, Readings, Fields, Setting, Parts, History]
 )
 def test_every_key_is_documented_with_its_default(kind: Any) -> None:
     documented = defaults(kind)

@@ -14,8 +14,9 @@ from burnbook.agent_logs.forms.connection import Unreadable
 from burnbook.agent_logs.forms.database import Record, records
 from burnbook.agent_logs.ingest import unread
 from burnbook.agent_logs.reader import LogReader
-from burnbook.config.agent_logs import Database, LogFeed
+from burnbook.config.agent_logs import LogFeed
 from burnbook.config.agent_logs.faults import faults
+from burnbook.config.agent_logs.forms import Database
 from burnbook.config.loader import Config
 from burnbook.jsonl import sources
 from burnbook.jsonl.sources import Log

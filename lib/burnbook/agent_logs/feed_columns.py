@@ -107,6 +107,7 @@ class Compiled(NamedTuple):
     meters: int | None
     items: int | None
     kinds: list[LineKind]
+    readings: LineKind | None
     last: tuple[int, list[str]]
 
 
@@ -147,7 +148,13 @@ def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
     last = feed_sums.last_usage(shape, feed)
     inside = shape.column(split(feed.items), raw) if feed.items and feed.format == "lines" else None
     kinds = requests, never, settings, better, history
-    return Compiled(*kinds, identities, parts, *shape.build(), column, inside, others, last)
+    readings = None
+    if feed.readings is not None:
+        only = compile_conditions(shape, feed.readings.only, ANY)
+        names = tuple(shape.shared(split(path), ANY) for path in feed.readings.identity)
+        readings = LineKind(only, requests.fields, names)
+    shaped = shape.build()
+    return Compiled(*kinds, identities, parts, *shaped, column, inside, others, readings, last)
 
 
 def _getter(columns: list[int]) -> Callable[[Row], tuple[Any, ...]]:

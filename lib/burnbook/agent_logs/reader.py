@@ -6,8 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import msgspec
-
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import Row
 from burnbook.agent_logs.forms.beside import BesideReader
@@ -17,8 +15,10 @@ from burnbook.agent_logs.forms.detect import form_of
 from burnbook.agent_logs.forms.document import add_document
 from burnbook.agent_logs.forms.items import add_line
 from burnbook.agent_logs.rate_limits import MeterReader
+from burnbook.agent_logs.rejected_lines import Rejected
 from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
 from burnbook.agent_logs.requests import RequestSet
+from burnbook.agent_logs.sums.readings import ReadingLines, Readings
 from burnbook.agent_logs.sums.series import Series
 from burnbook.base.errors import Refused
 from burnbook.base.json_path import Path, split
@@ -41,15 +41,6 @@ BATCH = 1 << 15
 Wrong = list[tuple[int, str]]
 
 
-class Rejected(msgspec.Struct, array_like=True):
-    """A line that cannot be used: its file, its offset there, why, and its first bytes."""
-
-    path: str
-    offset: int
-    reason: str
-    line: bytes
-
-
 class LogReader:
     """Reads files of one feed, one after another, into one `RequestSet`."""
 
@@ -59,6 +50,7 @@ class LogReader:
         self.buffer = Buffer(feed.contains, feed.skips)
         self.requests = RequestSet(name)
         self.rules = LineRules(self.compiled, self.requests)
+        self.readings = Readings()
         self.rejected: list[Rejected] = []
         self.meters = MeterReader(self.compiled)
         self.beside = BesideReader(feed.beside) if feed.beside else None
@@ -222,7 +214,8 @@ class LogReader:
         self, log: Log, file: int, lines: RequestLines | Series
     ) -> RequestLines | Series:
         """The lines for the next row of a database: new ones after a batch, which is booked."""
-        if self.on_batch is None or len(self.requests.requests) < BATCH:
+        held = len(self.requests.requests) + len(self.readings.latest)
+        if self.on_batch is None or held < BATCH:
             return lines
         following, ends = self._line_reader(log, file), lines.end_sessions()
         self.on_batch()
@@ -236,6 +229,8 @@ class LogReader:
         lines: RequestLines | Series
         if self.feed.counts == "totals":
             lines = Series(self.compiled, self.requests, file, stem)
+        elif self.compiled.readings is not None:
+            lines = ReadingLines(self.rules, self.compiled.readings, self.readings, file, stem)
         else:
             lines = RequestLines(self.rules, file, stem)
         lines.context.home = log.root

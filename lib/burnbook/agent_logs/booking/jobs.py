@@ -7,7 +7,7 @@ import msgspec
 
 from burnbook.agent_logs.forms.detect import SQLITE
 from burnbook.agent_logs.rate_limits import HomeMeters
-from burnbook.agent_logs.reader import Rejected
+from burnbook.agent_logs.rejected_lines import Rejected
 from burnbook.agent_logs.requests import Tally
 from burnbook.jsonl.sources import Log, Source
 from burnbook.usage.projection import Increment

@@ -58,6 +58,11 @@ def schema_version(connection: sqlite3.Connection) -> int:
     return int(version)
 
 
+def is_missing(error: sqlite3.Error) -> bool:
+    """Whether a query names a table or a column that does not exist."""
+    return _MISSING.fullmatch(str(error)) is not None
+
+
 def _reason(error: str) -> str:
     """The message of SQLite, as a sentence about the database."""
     if missing := _MISSING.fullmatch(error):

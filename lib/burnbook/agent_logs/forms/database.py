@@ -10,6 +10,7 @@ from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.forms.connection import (
     LEAST_BYTES,
     Unreadable,
+    is_missing,
     opened,
     plain,
     schema_version,
@@ -17,8 +18,8 @@ from burnbook.agent_logs.forms.connection import (
 from burnbook.agent_logs.request_lines.lines import RequestLines
 from burnbook.agent_logs.sums.series import Series
 from burnbook.base.errors import Refused
-from burnbook.base.json_path import Path, split
-from burnbook.config.agent_logs import Database
+from burnbook.base.json_path import Path, several, split
+from burnbook.config.agent_logs.forms import Database
 from burnbook.jsonl.sources import Log
 
 _ROW = 16  # a row counts as at least so many bytes
@@ -77,11 +78,12 @@ def records(path: str, declared: Database, since: Watermark, size: int) -> Itera
     left = _MOST_COPIES * size + LEAST_BYTES
     placed = [(split(path), name) for path, name in declared.columns.items()]
     with opened(path, size) as connection:
+        query = _query(connection, several(declared.query))
         version, after = schema_version(connection), _BEFORE_ALL
         is_end = False
         while not is_end:
             is_end, last = True, after
-            for row in _rows(connection, declared, since, after):
+            for row in _rows(connection, declared, query, since, after):
                 left -= max(_ROW, sum(len(v) for v in row.values() if isinstance(v, bytes)))
                 if left < 0:
                     raise Unreadable("its rows have more bytes than its file explains")
@@ -93,6 +95,19 @@ def records(path: str, declared: Database, since: Watermark, size: int) -> Itera
                 version, after, is_end = now, _BEFORE_ALL, False  # positions may have changed
 
 
+def _query(connection: sqlite3.Connection, queries: tuple[str, ...]) -> str:
+    """The first query whose tables and columns exist; the first of all if there is none."""
+    for query in queries if len(queries) > 1 else ():
+        try:
+            connection.execute(f"EXPLAIN {query}", {"since": 0, "after": 0}).close()
+        except sqlite3.OperationalError as error:
+            if not is_missing(error):
+                raise
+        else:
+            return query
+    return queries[0]
+
+
 def _later(position: Any, last: int) -> int:
     if not isinstance(position, int) or position <= last:
         raise Unreadable("the positions of the feed's query do not grow from row to row")
@@ -100,10 +115,10 @@ def _later(position: Any, last: int) -> int:
 
 
 def _rows(
-    connection: sqlite3.Connection, declared: Database, since: Watermark, after: int
+    connection: sqlite3.Connection, declared: Database, query: str, since: Watermark, after: int
 ) -> Iterator[dict[str, Any]]:
     """The rows of a part, by the names of their columns."""
-    cursor = connection.execute(declared.query, {"since": since, "after": after})
+    cursor = connection.execute(query, {"since": since, "after": after})
     names = [column[0] for column in cursor.description]
     for column in (declared.document, declared.watermark, declared.position):
         if column is not None and column not in names:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from burnbook.agent_logs.reader import Rejected
+from burnbook.agent_logs.rejected_lines import Rejected
 from burnbook.book import lock
 from burnbook.book.rejects import Rejects, reject_rows
 from burnbook.context import Context

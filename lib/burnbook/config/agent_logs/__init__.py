@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from burnbook.base.json_path import Path, Paths, several, split, summands
+from burnbook.config.agent_logs.forms import Database, Readings
 from burnbook.config.feeds import Conditions, Requests, Times
 
 FACTS = ("speed", "service_tier", "inference_geo", "served_by", "subagent")
@@ -159,23 +160,6 @@ class Also(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: tuple[str, ...] = ()
 
 
-class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the rows of an SQLite database become requests: each row is read like a line.
-
-    `query`: one SELECT; `:since` is the highest watermark so far, or 0. `document`: a column with a
-    JSON object, to which the other columns are added. `watermark`: a column that grows with every
-    row that is added or changed. `position`: a column with an integer that grows from row to row;
-    the query is run again, with the last one as `:after`, until it gives no row. `columns`: for
-    paths of a line the columns with their values.
-    """
-
-    query: str = ""
-    document: str | None = None
-    watermark: str | None = None
-    position: str | None = None
-    columns: dict[str, str] = {}
-
-
 class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What docs/agent_logs.md says about a feed; ingest does not use it."""
 
@@ -217,6 +201,7 @@ class LogFeed(msgspec.Struct, frozen=True):
     routed: Routed = Routed()
     settings: dict[str, Setting] = {}
     better: Better | None = None
+    readings: Readings | None = None
     kinds: dict[str, Better] = {}
     history: History | None = None
     last: str | None = None

@@ -8,7 +8,6 @@ from burnbook.config.agent_logs import (
     NTH,
     VALUES,
     VARIABLE,
-    Database,
     Fields,
     History,
     Identity,
@@ -16,6 +15,7 @@ from burnbook.config.agent_logs import (
     Setting,
     own_paths,
 )
+from burnbook.config.agent_logs.forms import Database
 from burnbook.config.feeds import TS_KINDS, Fault
 
 
@@ -57,6 +57,8 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
             yield "identity", name, f"a path, or one of {', '.join((*VALUES, NTH))}"
     if any(NTH in names for names in feed.identity_fallback):
         yield "identity_fallback", NTH, f"a path, or one of {', '.join(VALUES)}"
+    if feed.readings is not None and feed.counts == "totals":
+        yield "readings", "a table", 'only with counts = "requests"'
     if feed.kinds and feed.counts == "totals":
         yield "kinds", [*feed.kinds], 'only with counts = "requests"'
     if feed.identity_fallback and not feed.identity:
@@ -73,12 +75,13 @@ def _database_faults(feed: LogFeed) -> Iterator[Fault]:
     if not is_database:
         return
     declared = feed.database or Database()
-    if not declared.query.lstrip().upper().startswith("SELECT"):
-        yield "database.query", declared.query, "one SELECT of the feed's rows"
-    if declared.watermark is not None and ":since" not in declared.query:
-        yield "database.watermark", declared.watermark, "only with :since in the query"
-    if declared.position is not None and ":after" not in declared.query:
-        yield "database.position", declared.position, "only with :after in the query"
+    for query in several(declared.query) or ("",):
+        if not query.lstrip().upper().startswith("SELECT"):
+            yield "database.query", query, "one SELECT of the feed's rows, or several"
+        if declared.watermark is not None and ":since" not in query:
+            yield "database.watermark", declared.watermark, "only with :since in the query"
+        if declared.position is not None and ":after" not in query:
+            yield "database.position", declared.position, "only with :after in the query"
     if feed.items is not None:
         yield "items", feed.items, 'only with format = "lines" or "document"'
     yield from _nested([(f"database.columns.{path}", path) for path in declared.columns])
@@ -119,6 +122,9 @@ def _path_faults(feed: LogFeed) -> Iterator[Fault]:
     for key, setting in feed.settings.items():
         declared += [(f"settings.{key}.only", path) for path in setting.only]
         declared += [(f"settings.{key}.{name}", path) for name, path in _fields(setting)]
+    if feed.readings is not None:
+        declared += [("readings.only", path) for path in feed.readings.only]
+        declared += [("readings.identity", path) for path in feed.readings.identity]
     kinds = {f"kinds.{name}": kind for name, kind in feed.kinds.items()}
     for key, kind in (kinds | ({"better": feed.better} if feed.better else {})).items():
         declared += [(f"{key}.only", path) for path in kind.only]
