@@ -55,3 +55,19 @@ Feature: Codex's layouts
     Then it prints "BEFORE W0-CHN bo codex: 5h 25%, credits 38 left (ID)"
     And row 1 of the journal snapshots has "plan" pro
     And row 1 of the journal snapshots has "amounts.credits.left" 38
+
+  Scenario: A length has one name, in a pane and in JSON
+    Given the pane
+      """
+      5-hour limit: 11% used (resets 13:10)
+      7d limit: 24% used (resets 07:30 on 26 Nov)
+      """
+    When I pipe the pane into "bin/snapshot start codex --window W1 --agent bo" at 09:00
+    Then it prints "BEFORE W1 bo codex: 5h 11%, weekly 24% (ID)"
+    Given the pane
+      """
+      {"rateLimits": {"primary": {"usedPercent": 25, "windowDurationMins": 299, "resetsAt": 1795353000},
+       "secondary": {"usedPercent": 26, "windowDurationMins": 10079, "resetsAt": 1795678200}}}
+      """
+    When I pipe the pane into "bin/snapshot end codex --agent bo" at 10:00
+    Then it prints "AFTER W1 bo codex: 5h 25%, weekly 26% (ID)"

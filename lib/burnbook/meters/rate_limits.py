@@ -70,9 +70,9 @@ def codex(limits: Any, at: datetime) -> Limits:
     pool = _pool(limits)
     meters: dict[str, Meter] = {}
     for window in _windows(limits):
-        length = window.get("window_minutes")
-        minutes = _minutes(length)
-        if minutes is None and (length is not None or window.get("used_percent") is None):
+        given = window.get("window_minutes")
+        minutes = length(given)
+        if minutes is None and (given is not None or window.get("used_percent") is None):
             continue  # not a length, or nothing but an empty window
         span = length_name(minutes) if minutes else _NO_LENGTH
         name = f"{pool}:{span}" if pool else span
@@ -129,6 +129,15 @@ def moment(value: Any) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return parsed if _YEARS[0] <= parsed.year <= _YEARS[1] else None
+
+
+def length(value: Any) -> int | None:
+    """The length of a window in minutes: a usual one within 5%, else that given; None if none."""
+    number = _number(value)
+    if number is None or not 0 < number <= 2**31:
+        return None
+    near = (known for known in _LENGTHS if abs(known - number) <= _TOLERANCE * known)
+    return next(near, round(number)) or None
 
 
 def length_name(minutes: int) -> str:
@@ -193,14 +202,6 @@ def _pool(limits: Mapping[str, Any]) -> str:
     if ident.lower() in _MAIN and not (isinstance(name, str) and name and not ident):
         return ""
     return _slug(name if isinstance(name, str) and name else ident)
-
-
-def _minutes(value: Any) -> int | None:
-    number = _number(value)
-    if number is None or not 0 < number <= 2**31:
-        return None
-    near = (known for known in _LENGTHS if abs(known - number) <= _TOLERANCE * known)
-    return next(near, round(number)) or None
 
 
 def _span(key: str) -> tuple[str, int | None]:
