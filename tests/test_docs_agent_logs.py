@@ -16,6 +16,7 @@ from burnbook.config.agent_logs import (
     Setting,
 )
 from burnbook.config.agent_logs.forms import Database, Readings
+from burnbook.config.agent_logs.lookups import Aliases, Projects
 from burnbook.config.loader import Config
 from frontdoor import ROOT
 from manual import defaults, section, settings
@@ -41,6 +42,12 @@ def test_every_shipped_feed_of_agents_is_documented() -> None:
     agents = [name for name in config.feeds if isinstance(config.feed(name), LogFeed)]
     assert "codex" in agents
     assert [name for name in agents if f"| `{name}` |" not in text] == []
+
+
+@pytest.mark.parametrize("kind", [Projects, Aliases])
+def test_every_key_of_a_file_around_a_log_is_documented(kind: Any) -> None:
+    documented = {k: "required" if v == "" else v for k, v in defaults(kind).items()}
+    assert settings(PAGE, kind.__name__) == documented
 
 
 def test_a_document_beside_a_log_has_the_keys_of_a_setting() -> None:

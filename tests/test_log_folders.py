@@ -114,9 +114,20 @@ def test_a_closed_folder_above_a_wildcard_is_named(
         ({"identity": ["a"], "identity_fallback": [["@ts", "@nth"]]}, "identity_fallback"),
         ({"counts": "totals", "kinds": {"a": {"fields": {"output_tokens": "o"}}}}, "kinds"),
         ({"kinds": {"a": {"identity": ["a..b"]}}}, "kinds.a.identity"),
-        ({"beside": {"file": "", "model": "m"}}, "beside.file"),
-        ({"beside": {"file": "/etc/x", "model": "m"}}, "beside.file"),
-        ({"beside": {"file": "*.x", "model": "a..b"}}, "beside.model"),
+        ({"beside": [{"file": "", "model": "m"}]}, "beside.file"),
+        ({"beside": [{"file": "/etc/x", "model": "m"}]}, "beside.file"),
+        ({"beside": [{"file": "*.x", "model": "a..b"}]}, "beside.model"),
+        ({"names": ["{sesion}/x.jsonl"]}, "names"),
+        ({"names": ["{session}/{session}.jsonl"]}, "names"),
+        ({"names": ["x.jsonl"]}, "names"),
+        ({"projects": {"file": "../x", "items": "a"}}, "projects.file"),
+        ({"projects": {"file": "x"}}, "projects.items"),
+        ({"projects": {"file": "x", "items": "a", "path": "."}}, "projects.path"),
+        ({"aliases": {"models": "a", "id": "b"}}, "aliases.file"),
+        ({"aliases": {"file": "/x", "models": "a", "id": "b"}}, "aliases.file"),
+        ({"aliases": {"file": "x", "id": "b"}}, "aliases.models"),
+        ({"aliases": {"file": "x", "models": "a"}}, "aliases.id"),
+        ({"aliases": {"file": "x", "models": "a", "id": "b", "default": "."}}, "aliases.default"),
     ],
 )
 def test_wrong_values_are_named(keys: dict[str, Any], key: str) -> None:
@@ -129,7 +140,7 @@ def test_a_document_of_another_shape_beside_a_log_is_ignored(
 ) -> None:
     (shell.config / "feeds" / "otter.toml").write_text(
         'journal = "agent_usage"\nroots = ["~/.otter"]\nfiles = ["**/*.jsonl"]\n'
-        '[fields]\noutput_tokens = "out"\n[beside]\nfile = "../*.json"\nsubagent = "kind"\n'
+        '[fields]\noutput_tokens = "out"\n[[beside]]\nfile = "../*.json"\nsubagent = "kind"\n'
     )
     put(home / ".otter/a/1.jsonl")
     put(home / ".otter/b/2.jsonl", '{"timestamp":"2026-11-22T09:00:01Z","out":2}\n')
@@ -138,3 +149,43 @@ def test_a_document_of_another_shape_beside_a_log_is_ignored(
     shell.ok("ingest", "otter", HOME=str(home))
     rows = {row["session"]: row.get("subagent") for row in shell.rows("agent_usage")}
     assert rows == {"1": None, "2": "explore"}
+
+
+KIMI = "sessions/0cc175b9c0f1b6a831c399e269772661"  # the MD5 hash of "a"
+STEP = '{"timestamp":1795338002,"message":{"type":"StatusUpdate","payload":%s}}\n'
+USED = '{"message_id":"m","token_usage":{"input_other":1,"output":1}}'
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "project", "model"),
+    [
+        ("kimi.json", '{"work_dirs":[{"path":"a"}]}', "a", None),
+        ("kimi.json", '{"work_dirs":[7,{"path":7},{"path":"\\ud800"},{"path":"a"}]}', "a", None),
+        ("kimi.json", '{"work_dirs":{"path":"a"}}', None, None),
+        ("kimi.json", '{"work_dirs":' + "[" * 100_000, None, None),
+        ("config.toml", 'default_model = "x"\n[models.x]\nmodel = "k2"\n', None, "k2"),
+        ("config.toml", 'default_model = "x"\nmodels = 7\n', None, "x"),
+        ("config.toml", 'default_model = ["x"]\n[models]\nx = "k2"\n', None, None),
+        ("config.toml", "models = " + "[" * 100_000, None, None),
+        ("config.toml", "default_model = \xff", None, None),
+        ("config.toml", 'default_model = "x"\n' + "#" * (1 << 20), None, None),
+    ],
+)
+def test_files_of_any_content_around_a_log_lose_no_request(
+    shell: Shell, home: Path, file: str, text: str, project: str | None, model: str | None
+) -> None:
+    put(home / ".kimi" / KIMI / "s1/wire.jsonl", STEP % USED)
+    (home / ".kimi" / file).write_bytes(text.encode("latin-1"))
+    shell.ok("ingest", "kimi", HOME=str(home))
+    [row] = shell.rows("agent_usage")
+    assert (row["session"], row["project"], row["model"]) == ("s1", project, model)
+
+
+def test_a_file_by_name_is_read_with_what_is_around_it(shell: Shell, home: Path) -> None:
+    log = put(home / "copy" / KIMI / "s1/subagents/a1/wire.jsonl", STEP % USED)
+    put(home / "copy/kimi.json", '{"work_dirs":[{"path":"a"}]}')
+    put(home / "copy/config.toml", 'default_model = "k2"\n')
+    shell.ok("ingest", "kimi", "--file", str(log), HOME=str(home))
+    [row] = shell.rows("agent_usage")
+    assert (row["session"], row["project"], row["model"]) == ("s1", "a", "k2")
+    assert row["is_subagent"] is True

@@ -49,7 +49,7 @@ _KINDS: dict[str, Any] = {
 PICKED = {name: n for n, name in enumerate(Fields.__struct_fields__)}
 COUNTED = slice(PICKED["input_tokens"], PICKED["reasoning_tokens"] + 1)
 
-_STREAM = ("session", "project", "branch", "model", "is_subagent", *FACTS)
+_STREAM = ("session", "project", "branch", "model", "is_subagent", *FACTS, "model_alias")
 _AMOUNTS = (*COUNTS, "web_searches", "total_tokens", "usd")
 
 

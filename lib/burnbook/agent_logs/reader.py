@@ -8,7 +8,7 @@ from typing import Any
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import Row
-from burnbook.agent_logs.forms.beside import BesideReader
+from burnbook.agent_logs.forms.around import Around
 from burnbook.agent_logs.forms.connection import Unreadable
 from burnbook.agent_logs.forms.database import add_rows
 from burnbook.agent_logs.forms.detect import form_of
@@ -53,7 +53,7 @@ class LogReader:
         self.readings = Readings()
         self.rejected: list[Rejected] = []
         self.meters = MeterReader(self.compiled)
-        self.beside = BesideReader(feed.beside) if feed.beside else None
+        self.around = Around(feed)
         self.max_lines: int | None = None  # of a packed file, that may be read
         self.on_read: Callable[[int], None] | None = None  # gets the bytes of each read
         self.on_batch: Callable[[], None] | None = None  # books the requests and drops them
@@ -234,8 +234,7 @@ class LogReader:
         else:
             lines = RequestLines(self.rules, file, stem)
         lines.context.home = log.root
-        if self.beside is not None:
-            self.beside.read(log.path, lines.context)
+        self.around.read(log.path, log.root, lines.context)
         return lines
 
     def _reject(self, path: str, offset: int, reason: str, line: bytes) -> None:

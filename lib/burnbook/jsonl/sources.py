@@ -6,7 +6,6 @@ changed is read from the start.
 """
 
 import os
-import stat
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -21,7 +20,6 @@ from burnbook.jsonl.folders import search
 from burnbook.jsonl.folders.declared import existing
 
 _HEAD = 1024
-_BESIDE = 1 << 20  # bytes
 WAL = "-wal"
 """The end of the name of a database's write-ahead log."""
 _LOGS = (".jsonl", ".ndjson", ".zst", ".db", ".sqlite", ".sqlite3")
@@ -209,20 +207,6 @@ def begin(handle: int, source: Source | None) -> int:
     if xxh3_64_intdigest(head) != source.head or mark_of(handle, source.offset) != source.mark:
         return 0
     return source.offset
-
-
-def beside(path: str, file: str) -> dict[str, Any] | None:
-    """The JSON object in the file beside a log, as `Beside` names it; most logs have none."""
-    folder, name = os.path.split(path)
-    other = os.path.join(folder, file.replace("*", os.path.splitext(name)[0]))
-    try:
-        handle = os.open(os.path.normpath(other), os.O_RDONLY | os.O_NONBLOCK)
-        with os.fdopen(handle, "rb") as document:
-            is_file = stat.S_ISREG(os.fstat(handle).st_mode)
-            value = msgspec.json.decode(document.read(_BESIDE)) if is_file else None
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
 
 
 def head_of(handle: int, offset: int) -> tuple[int, int]:

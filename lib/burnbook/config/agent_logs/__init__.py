@@ -11,10 +11,14 @@ import msgspec
 
 from burnbook.base.json_path import Path, Paths, several, split, summands
 from burnbook.config.agent_logs.forms import Database, Readings
+from burnbook.config.agent_logs.lookups import Aliases, Projects
 from burnbook.config.feeds import Conditions, Requests, Times
 
 FACTS = ("speed", "service_tier", "inference_geo", "served_by", "subagent")
-TEXTS = ("session", "project", "branch", "model", "request_id", "parent", "upstream_id", *FACTS)
+TEXTS = (
+    *("session", "project", "branch", "model", "request_id", "parent", "upstream_id"),
+    *("model_alias", *FACTS),
+)
 COUNTS = (
     *("input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_5m_tokens"),
     *("cache_write_1h_tokens", "output_tokens", "reasoning_tokens"),
@@ -64,6 +68,7 @@ class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     served_by: Paths = ()
     subagent: Paths = ()
     upstream_id: Paths = ()
+    model_alias: Paths = ()
 
 
 class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -192,7 +197,10 @@ class LogFeed(msgspec.Struct, frozen=True):
     identity_fallback: tuple[Identity, ...] = ()
     copies: tuple[Identity, ...] = ()
     copies_only: Patterns = {}
-    beside: Beside | None = None
+    names: tuple[str, ...] = ()
+    beside: tuple[Beside, ...] = ()
+    projects: Projects | None = None
+    aliases: Aliases | None = None
     served_by: dict[str, Patterns] = {}
     parts: Parts | None = None
     fields: Fields = Fields()

@@ -16,6 +16,7 @@ from burnbook.config.agent_logs import (
     own_paths,
 )
 from burnbook.config.agent_logs.forms import Database
+from burnbook.config.agent_logs.lookups import NAMED, PLACEHOLDER
 from burnbook.config.feeds import TS_KINDS, Fault
 
 
@@ -63,9 +64,32 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
         yield "kinds", [*feed.kinds], 'only with counts = "requests"'
     if feed.identity_fallback and not feed.identity:
         yield "identity_fallback", list(feed.identity_fallback), "only with an identity"
-    if feed.beside is not None and (feed.beside.file.startswith("/") or not feed.beside.file):
-        yield "beside.file", feed.beside.file, "a path from a log's folder, such as *.meta.json"
+    for beside in feed.beside:
+        if beside.file.startswith("/") or not beside.file:
+            yield "beside.file", beside.file, "a path from a log's folder, such as *.meta.json"
+    yield from _lookup_faults(feed)
     yield from _path_faults(feed)
+
+
+def _lookup_faults(feed: LogFeed) -> Iterator[Fault]:
+    for pattern in feed.names:
+        names = PLACEHOLDER.findall(pattern)
+        if not names or len({*names}) < len(names) or not {*names} <= {*NAMED}:
+            yield "names", pattern, f"a pattern with {', '.join(f'{{{n}}}' for n in NAMED)}"
+    for key, table in (("projects", feed.projects), ("aliases", feed.aliases)):
+        if table is not None and not {"", ".."}.isdisjoint(table.file.split("/")):
+            yield f"{key}.file", table.file, "a file below the agent's folder"
+    for key, path in _lookup_paths(feed):
+        yield from _nested([(key, path)])
+
+
+def _lookup_paths(feed: LogFeed) -> Iterator[tuple[str, str]]:
+    if feed.projects is not None:
+        yield "projects.items", feed.projects.items
+        yield from [("projects.path", feed.projects.path)] if feed.projects.path else []
+    if feed.aliases is not None:
+        yield from (("aliases.models", feed.aliases.models), ("aliases.id", feed.aliases.id))
+        yield from [("aliases.default", feed.aliases.default)] if feed.aliases.default else []
 
 
 def _database_faults(feed: LogFeed) -> Iterator[Fault]:
@@ -133,9 +157,8 @@ def _path_faults(feed: LogFeed) -> Iterator[Fault]:
     if feed.history is not None:
         declared += [("history.only", path) for path in feed.history.only]
         declared += [(f"history.{name}", path) for name, path in _fields(feed.history)]
-    if feed.beside is not None:
-        beside = [(f"beside.{name}", path) for name, path in _fields(feed.beside)]
-        yield from _nested(beside)
+    for beside in feed.beside:
+        yield from _nested([(f"beside.{name}", path) for name, path in _fields(beside)])
     if feed.parts is not None:
         declared += [("parts.items", feed.parts.items)]
         parts = [("parts.own", path) for path in feed.parts.own]
