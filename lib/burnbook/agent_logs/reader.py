@@ -65,6 +65,7 @@ class LogReader:
         self.max_lines: int | None = None  # of a packed file, that may be read
         self.on_read: Callable[[int], None] | None = None  # gets the bytes of each read
         self.on_batch: Callable[[], None] | None = None  # books the requests and drops them
+        self.is_continued = False  # the last file was read from where the read before ended
 
     def read(
         self, log: Log, file: int, source: Source | None, *, is_finished: bool = True
@@ -73,6 +74,7 @@ class LogReader:
 
         `is_finished`: nobody writes to it, so that its last line needs no newline.
         """
+        self.is_continued = False
         try:
             handle = os.open(log.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
@@ -99,6 +101,7 @@ class LogReader:
         self, log: Log, handle: int, file: int, source: Source | None, *, is_finished: bool
     ) -> Source:
         offset = begin(handle, source)
+        self.is_continued = offset > 0
         lines = self._line_reader(log, file)
         if offset and source is not None and source.going:
             lines.resume(source.going)
@@ -208,8 +211,8 @@ class LogReader:
         saved = source.going if source is not None and source.going[:1] == [inode] else [inode, 0]
         if source is not None and saved is source.going:
             lines.ends |= source.ends
-
         reject, after_row = partial(self._reject, log.path, 0), partial(self._after_row, log, file)
+        self.is_continued = bool(saved[1])
         try:
             since, lines = add_rows(self.compiled, lines, log, saved[1], reject, after_row)
         except Unreadable as error:
