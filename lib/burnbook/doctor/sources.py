@@ -36,11 +36,11 @@ class AgentSource(NamedTuple):
         return bool(self.folders or self.booked.requests or self.unread.problems or self.error)
 
     @property
-    def sentence(self) -> str | None:
-        """What is wrong, and what to do."""
+    def todo(self) -> str | None:
+        """What is wrong, and what to do; None: everything is read."""
         if self.error is not None:
-            return f"{self.feed}: {self.error}"
-        return self.unread.sentence(self.feed) if self.unread.problems else None
+            return self.error
+        return self.unread.sentence if self.unread.problems else None
 
 
 def agent_sources(ctx: Context) -> Iterator[AgentSource]:

@@ -191,7 +191,7 @@ def _report(
         words.append(f"ignored {counts['ignored']:,} (no requests)")
     rejects = os.path.join(ctx.book.root, f"{REJECTS}{name}.jsonl")
     if not_read.problems:
-        ctx.notes.append(not_read.sentence(name))
+        ctx.notes.append(f"{name}: {not_read.sentence}")
     if counts["rejected"]:
         ctx.notes.append(f"rejected lines and the reasons are in {rejects}")
     data = {

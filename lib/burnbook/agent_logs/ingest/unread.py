@@ -41,10 +41,11 @@ class Unread(NamedTuple):
     forms: Sequence[str] = ()
     lines: int = 0
 
-    def sentence(self, feed: str) -> str:
+    @property
+    def sentence(self) -> str:
         """All that is wrong, and what to do about the first of it."""
         wrong = "; ".join(problem.what for problem in self.problems)
-        return f"{feed}: {wrong}; {self.problems[0].action}"
+        return f"{wrong}; {self.problems[0].action}"
 
 
 class Folders(NamedTuple):

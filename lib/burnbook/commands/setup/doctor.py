@@ -5,7 +5,7 @@ from typing import Any
 from burnbook.base.errors import IO, NO
 from burnbook.base.text import plural
 from burnbook.context import Context, Result
-from burnbook.doctor import filesystem, future, machine, setup, sources, sources_view
+from burnbook.doctor import filesystem, future, machine, retention, setup, sources, sources_view
 from burnbook.preview import blocks
 from burnbook.times import clock
 from burnbook.view.parts import Line, Table
@@ -29,6 +29,7 @@ def _probes(ctx: Context) -> Result:
     root = ctx.book.root
     probes = [*filesystem.probe(root), *future.probe(ctx, clock.now())]
     probes += [*machine.probe(root), *setup.probe(ctx.config, root, blocks.names())]
+    probes += [*sources_view.probes(ctx), *retention.probe(ctx.config)]
     fails = [probe for probe in probes if probe.verdict == "fail"]
     warns = [probe for probe in probes if probe.verdict == "warn"]
     code = NO if fails else 0
