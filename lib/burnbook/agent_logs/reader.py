@@ -12,7 +12,7 @@ from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import Row
 from burnbook.agent_logs.forms.beside import BesideReader
 from burnbook.agent_logs.forms.connection import Unreadable
-from burnbook.agent_logs.forms.database import add_rows
+from burnbook.agent_logs.forms.database import Lines, add_rows
 from burnbook.agent_logs.forms.detect import form_of
 from burnbook.agent_logs.forms.document import add_document
 from burnbook.agent_logs.forms.items import add_line
@@ -221,10 +221,10 @@ class LogReader:
         ends = lines.end_sessions()
         return Source(log.size, log.mtime_ns, going=[inode, since], is_finished=True, ends=ends)
 
-    def _after_row(
-        self, log: Log, file: int, lines: RequestLines | Series
-    ) -> RequestLines | Series:
+    def _after_row(self, log: Log, file: int, lines: Lines, size: int) -> Lines:
         """The lines for the next row of a database: new ones after a batch, which is booked."""
+        if self.on_read is not None:
+            self.on_read(size)
         if self.on_batch is None or len(self.requests.requests) < BATCH:
             return lines
         following, ends = self._line_reader(log, file), lines.end_sessions()

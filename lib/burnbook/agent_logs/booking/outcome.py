@@ -14,7 +14,7 @@ def read(reader: LogReader, job: Job) -> Source | None:
     """
     tally, before = reader.requests.tally, job.source or Source(0, 0)
     count, unread, rejected = _lines(reader), tally.unread, len(reader.rejected)
-    source = reader.read(job.log, job.file, job.source, is_finished=job.is_finished)
+    source = _read(reader, job)
     wrong = reader.rejected[rejected:]
     reasons = [row.reason for row in wrong if not row.line] or [row.reason for row in wrong]
     if source is None:
@@ -28,6 +28,25 @@ def read(reader: LogReader, job: Job) -> Source | None:
     is_whole = not source.gave_at or any(not row.line for row in wrong)
     source.fault = reasons[0] if reasons and is_whole else ""
     return source
+
+
+def _read(reader: LogReader, job: Job) -> Source | None:
+    """Read a file; `on_read` gets all of its bytes, also those that its form does not count."""
+    report, counted = reader.on_read, 0
+    if report is None:
+        return reader.read(job.log, job.file, job.source, is_finished=job.is_finished)
+
+    def on_read(count: int) -> None:
+        nonlocal counted
+        counted += count
+        report(count)
+
+    reader.on_read = on_read
+    try:
+        return reader.read(job.log, job.file, job.source, is_finished=job.is_finished)
+    finally:
+        reader.on_read = report
+        report(max(0, job.size - counted))
 
 
 def _lines(reader: LogReader) -> int:
