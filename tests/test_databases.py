@@ -187,7 +187,7 @@ def test_a_database_that_cannot_be_read_is_named(shell: Shell, tmp_path: Path, k
     path = tmp_path / ".local" / "share" / "opencode" / "opencode.db"
     path.parent.mkdir(parents=True)
     agent = damaged(kind, path)
-    named = f"opencode: {path}: cannot be read: {REASONS[kind]}"
+    named = f"opencode: ~/.local/share/opencode/opencode.db: cannot be read: {REASONS[kind]}"
     for words in (["opencode"], []):
         done = shell.run("ingest", *words, HOME=str(tmp_path))
         assert done.returncode == 65

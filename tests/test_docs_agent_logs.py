@@ -17,16 +17,28 @@ from burnbook.config.agent_logs import (
 )
 from burnbook.config.agent_logs.forms import Database, Readings
 from burnbook.config.agent_logs.lookups import Aliases, Projects
+from burnbook.config.agent_logs.retention import Retention
 from burnbook.config.loader import Config
 from frontdoor import ROOT
 from manual import defaults, section, settings
 
 PAGE = (ROOT / "docs" / "agent_logs.md").read_text("utf-8")
+KINDS = [
+    LogFeed,
+    About,
+    Retention,
+    Also,
+    Older,
+    Database,
+    Readings,
+    Fields,
+    Setting,
+    Parts,
+    History,
+]
 
 
-@pytest.mark.parametrize(
-    "kind", [LogFeed, About, Also, Older, Database, Readings, Fields, Setting, Parts, History]
-)
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_key_is_documented_with_its_default(kind: Any) -> None:
     documented = defaults(kind)
     if kind is LogFeed:

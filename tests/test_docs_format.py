@@ -103,7 +103,10 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     projects = clone.root / "home" / ".claude" / "projects" / "p"
     projects.mkdir(parents=True)
     shutil.copy(clone.root / "samples" / "agents" / "claude.jsonl", projects)
+    (clone.root / "home" / ".qwen").mkdir()
     run("ingest")
+    run("ingest qwen")
+    run("doctor sources")
     run("import ccusage --file samples/ccusage/daily.json")
     run("import ccusage --list")
     run("import ccusage --compare")

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from burnbook.agent_logs.ingest import unread
 from burnbook.config.agent_logs import LogFeed
 from burnbook.config.agent_logs.faults import faults
 from burnbook.jsonl import sources
@@ -100,7 +101,8 @@ def test_a_closed_folder_above_a_wildcard_is_named(
 ) -> None:
     (home / "otter/logins").mkdir(parents=True)
     monkeypatch.setattr(search.os, "access", lambda path, _: not path.endswith("logins"))
-    assert sources.closed_folders(feed(also=OWN)) == [str(home / "otter/logins")]
+    [fault] = unread.root_faults(feed(also=OWN))
+    assert (fault.path, fault.what) == (str(home / "otter/logins"), "may not be searched")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import Row
 from burnbook.agent_logs.forms.around import Around
 from burnbook.agent_logs.forms.connection import Unreadable
-from burnbook.agent_logs.forms.database import add_rows
+from burnbook.agent_logs.forms.database import Lines, add_rows
 from burnbook.agent_logs.forms.detect import form_of
 from burnbook.agent_logs.forms.document import add_document
 from burnbook.agent_logs.forms.items import add_line
@@ -57,6 +57,7 @@ class LogReader:
         self.max_lines: int | None = None  # of a packed file, that may be read
         self.on_read: Callable[[int], None] | None = None  # gets the bytes of each read
         self.on_batch: Callable[[], None] | None = None  # books the requests and drops them
+        self.is_continued = False  # the last file was read from where the read before ended
 
     def read(
         self, log: Log, file: int, source: Source | None, *, is_finished: bool = True
@@ -65,6 +66,7 @@ class LogReader:
 
         `is_finished`: nobody writes to it, so that its last line needs no newline.
         """
+        self.is_continued = False
         try:
             handle = os.open(log.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
@@ -91,6 +93,7 @@ class LogReader:
         self, log: Log, handle: int, file: int, source: Source | None, *, is_finished: bool
     ) -> Source:
         offset = begin(handle, source)
+        self.is_continued = offset > 0
         lines = self._line_reader(log, file)
         if offset and source is not None and source.going:
             lines.resume(source.going)
@@ -200,8 +203,8 @@ class LogReader:
         saved = source.going if source is not None and source.going[:1] == [inode] else [inode, 0]
         if source is not None and saved is source.going:
             lines.ends |= source.ends
-
         reject, after_row = partial(self._reject, log.path, 0), partial(self._after_row, log, file)
+        self.is_continued = bool(saved[1])
         try:
             since, lines = add_rows(self.compiled, lines, log, saved[1], reject, after_row)
         except Unreadable as error:
@@ -210,10 +213,10 @@ class LogReader:
         ends = lines.end_sessions()
         return Source(log.size, log.mtime_ns, going=[inode, since], is_finished=True, ends=ends)
 
-    def _after_row(
-        self, log: Log, file: int, lines: RequestLines | Series
-    ) -> RequestLines | Series:
+    def _after_row(self, log: Log, file: int, lines: Lines, size: int) -> Lines:
         """The lines for the next row of a database: new ones after a batch, which is booked."""
+        if self.on_read is not None:
+            self.on_read(size)
         held = len(self.requests.requests) + len(self.readings.latest)
         if self.on_batch is None or held < BATCH:
             return lines

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from burnbook.agent_logs.booking import outcome
 from burnbook.agent_logs.booking.jobs import Job, JobResult, halves, rounds
 from burnbook.agent_logs.booking.sessions import jobs_again
 from burnbook.agent_logs.booking.totals import add_differences
@@ -208,7 +209,7 @@ class Run:
 
     def _read(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
-            source = self.reader.read(job.log, job.file, job.source, is_finished=job.is_finished)
+            source = outcome.read(self.reader, job)
             if source is not None:
                 self.sources[job.log.path] = source
 

@@ -43,12 +43,12 @@ def add_rows(
     log: Log,
     since: Watermark,
     reject: Callable[[str, bytes], None],
-    after_row: Callable[[Lines], Lines],
+    after_row: Callable[[Lines, int], Lines],
 ) -> tuple[Watermark, Lines]:
     """Add the rows from a watermark on, 0 for all; returns the next one, and the last lines.
 
-    `reject` gets why a row is bad, and the row. `after_row` returns the lines to add more rows to.
-    Raises Unreadable.
+    `reject` gets why a row is bad, and the row. `after_row` gets the bytes of a row, and returns
+    the lines to add more rows to. Raises Unreadable.
     """
     declared = feed.feed.database or Database()
     highest, has_rows = since, False
@@ -63,7 +63,7 @@ def add_rows(
                 lines.add(row)
         except Refused as error:
             reject(str(error), record.json)
-        lines = after_row(lines)
+        lines = after_row(lines, len(record.json))
     if since and not has_rows:  # not even the row with the watermark: it is another database
         return add_rows(feed, lines, log, 0, reject, after_row)
     return highest, lines

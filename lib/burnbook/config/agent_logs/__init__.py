@@ -12,6 +12,7 @@ import msgspec
 from burnbook.base.json_path import Path, Paths, several, split, summands
 from burnbook.config.agent_logs.forms import Database, Readings
 from burnbook.config.agent_logs.lookups import Aliases, Projects
+from burnbook.config.agent_logs.retention import Retention
 from burnbook.config.feeds import Conditions, Requests, Times
 
 FACTS = ("speed", "service_tier", "inference_geo", "served_by", "subagent")
@@ -180,6 +181,7 @@ class LogFeed(msgspec.Struct, frozen=True):
     journal: Literal["agent_usage"]
     title: str = ""
     about: About = About()
+    retention: Retention | None = None
     environment: str | None = None
     roots: tuple[str, ...] = ()
     files: tuple[str, ...] = ()

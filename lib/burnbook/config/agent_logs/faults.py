@@ -14,6 +14,7 @@ from burnbook.config.agent_logs import (
     LogFeed,
     Setting,
     own_paths,
+    retention,
 )
 from burnbook.config.agent_logs.forms import Database
 from burnbook.config.agent_logs.lookups import NAMED, PLACEHOLDER
@@ -30,6 +31,7 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
         yield from _root_faults("also.roots", feed.also.roots)
         yield from _file_faults("also.files", feed.also.files)
     yield from _database_faults(feed)
+    yield from retention.faults(feed.retention)
     for needle in feed.contains:
         if not needle or "\n" in needle:
             yield "contains", needle, "text of a line"

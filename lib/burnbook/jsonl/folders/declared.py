@@ -13,8 +13,12 @@ def existing(declared: Iterable[str]) -> list[str]:
 
     If none matches, it is the directory above the first name with `*`.
     """
-    folders = [folder for root in declared for folder in _expanded(root)]
-    return [*dict.fromkeys(map(os.path.realpath, folders))]
+    return [*dict.fromkeys(map(os.path.realpath, paths(declared)))]
+
+
+def paths(declared: Iterable[str]) -> list[str]:
+    """The same, without resolving links."""
+    return [folder for root in declared for folder in _expanded(root)]
 
 
 def _expanded(root: str) -> Iterator[str]:

@@ -8,19 +8,26 @@ from collections.abc import Callable, Iterator
 from fnmatch import translate
 
 from burnbook.base.errors import IOFault, os_sentence
+from burnbook.jsonl.folders.faults import PathFault, closed, fault_of
 
 # The path of a file, its status, and whether the path has a link in it.
 File = tuple[str, os.stat_result, bool]
 # Whether to search a folder, by its depth and name.
 Enters = Callable[[int, str], bool]
+Faults = dict[str, PathFault]
+
+_OUTSIDE = ("is a link out of your home, which is not followed", "move that folder into your home")
 
 
-def matching(root: str, pattern: str) -> Iterator[File]:
-    """The files below a folder that match a pattern such as `runs/**/*.jsonl`."""
+def matching(root: str, pattern: str, faults: Faults | None = None) -> Iterator[File]:
+    """The files below a folder that match a pattern such as `runs/**/*.jsonl`.
+
+    `faults` gets the folders that cannot be searched, by path.
+    """
     _, rest = split(pattern)
     match = re.compile(regex(rest)).fullmatch
     folder = base(root, pattern)
-    for file in below(folder, _enters(rest.split("/"))):
+    for file in below(folder, _enters(rest.split("/")), faults):
         if match(file[0][len(folder) + 1 :]):
             yield file
 
@@ -29,11 +36,6 @@ def base(root: str, pattern: str) -> str:
     """The directory that has every file below `root` that matches a pattern."""
     fixed, _ = split(pattern)
     return os.path.join(root, fixed) if fixed else root
-
-
-def is_closed(path: str) -> bool:
-    """Whether a directory exists that may not be searched."""
-    return is_folder(path) and not os.access(path, os.R_OK | os.X_OK)
 
 
 def split(pattern: str) -> tuple[str, str]:
@@ -74,12 +76,13 @@ def everywhere(_depth: int, _name: str) -> bool:
     return True
 
 
-def below(top: str, enters: Enters) -> Iterator[File]:
+def below(top: str, enters: Enters, faults: Faults | None = None) -> Iterator[File]:
     """The files below a folder, and whether their path has a link in it.
 
     Only folders that `enters` accepts are searched. A link to a folder is followed inside the
     user's home, where agents write through it, and no folder is searched twice.
     """
+    faults = {} if faults is None else faults
     waiting, visited = [(top, 1, False)], {os.path.realpath(top)}
     home = os.path.realpath(os.path.expanduser("~"))
     while waiting:
@@ -96,13 +99,25 @@ def below(top: str, enters: Enters) -> Iterator[File]:
                             waiting.append((entry.path, depth + 1, is_linked))
                         elif entry.is_symlink() and entry.is_dir():
                             real = os.path.realpath(entry.path)
-                            if real.startswith(home + "/") and real not in visited:
+                            if not real.startswith(home + "/"):
+                                faults[entry.path] = PathFault(entry.path, *_OUTSIDE)
+                            elif real not in visited:
                                 visited.add(real)
                                 waiting.append((entry.path, depth + 1, True))
+                        elif entry.is_symlink() and folder == top:
+                            _note(faults, entry.path)
+                    except PermissionError:
+                        faults[folder] = closed(folder)
                     except OSError as error:
                         _ignore(error)
         except OSError as error:
             _ignore(error)
+            _note(faults, folder)
+
+
+def _note(faults: Faults, path: str) -> None:
+    if (fault := fault_of(path)) is not None:
+        faults[fault.path] = fault
 
 
 def inside(folder: str) -> list[str]:
