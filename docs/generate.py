@@ -228,6 +228,9 @@ def agents() -> Files:
             first = [f"`${feed.environment}`, else"] if feed.environment else []
             folders = " ".join([*first, ", ".join(f"`{root}`" for root in feed.roots)])
             patterns = [*feed.files, *(feed.older.files if feed.older else ())]
+            if feed.also:
+                folders += "; also " + ", ".join(f"`{root}`" for root in feed.also.roots)
+                patterns += feed.also.files
             files = ", ".join(f"`{pattern}`" for pattern in patterns)
             about = feed.about
             cells = (feed.title, f"`{name}`", folders, files, about.since, about.identity)

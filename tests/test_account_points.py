@@ -137,9 +137,9 @@ def test_equal_bounds_across_a_reset_are_no_exact_delta() -> None:
     assert (delta.delta, delta.delta_min, delta.delta_max) == (None, 40, 40)
 
 
-@pytest.mark.parametrize(("used", "delta"), [(72.4999996, 0), (72.499996, -0.000004)])
+@pytest.mark.parametrize(("used", "delta"), [(72.5123446, 0), (72.512341, -0.000004)])
 def test_a_fall_counts_to_a_millionth(used: float, delta: float) -> None:
-    change = deltas.delta_of(seen(0, 72.5, 4), seen(3, used, 4), ())
+    change = deltas.delta_of(seen(0, 72.512345, 4), seen(3, used, 4), ())
     assert (change.delta, deltas.fell(change)) == (delta, delta < 0)
     assert str(change.delta) != "-0.0"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from burnbook.base import files
+from burnbook.base import files, process
 from burnbook.base.errors import BadConfig, IOFault, Missing
 from burnbook.config.agents import PROVIDER_OF, Agent
 from burnbook.config.loader import Config
@@ -379,3 +379,11 @@ def test_a_rollout_is_unpacked_up_to_a_bound(
     codex = agent(tmp_path, "[agents.main]\nprovider = 'codex'\ncapture = 'rollouts'")
     assert b'"5h"' in take(codex).encode()
     assert sum(sizes) <= unpack.RATIO * len(text) + unpack.LEAST
+
+
+def test_a_program_that_ignores_the_end_of_its_input_is_ended() -> None:
+    argv = ("sh", "-c", "echo hello; exec sleep 35711")
+    with process.conversation(argv, 30, out=100) as program:
+        assert program.read_line() == b"hello"
+        assert "sleep 35711" in listed()
+    assert "sleep 35711" not in listed()

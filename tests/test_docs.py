@@ -13,7 +13,7 @@ from burnbook.base import errors
 from burnbook.churn import settings as churnspec
 from burnbook.config import folders, loader, schedules, windows
 from burnbook.config.accounts import Account
-from burnbook.config.agents import Agent, Tmux
+from burnbook.config.agents import Agent, AppServer, Tmux
 from burnbook.config.budgets import Budget, Notify, Stop
 from burnbook.config.folders import Ledgers
 from burnbook.config.prices import Default, Multiplier, OffPeak, OwnPrices, Price, PriceRules, Tier
@@ -101,6 +101,7 @@ def test_the_readme_has_every_exit_code() -> None:
         ("notify", Notify),
         ("agents.toml", Agent),
         ("agents.ID.tmux", Tmux),
+        ("agents.ID.app_server", AppServer),
         ("accounts.toml", Account),
         ("preview.toml", Preview),
         ("ledgers.toml", Ledgers),

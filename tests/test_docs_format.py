@@ -66,6 +66,9 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("snapshot end codex --at 2026-11-22T10:00", PANE.format(80))
     run("undo codex --at 2026-11-22T10:01 --notes stale")
     run("snapshot end codex --at 2026-11-22T10:05", PANE.format(40))
+    credits = '{"credits": {"balance": "%d"}, "primary": null}'
+    run("snapshot start codex --agent kim --window X1 --at 2026-11-22T09:00", credits % 9)
+    run("snapshot end codex --agent kim --window X1 --at 2026-11-22T10:00", credits % 7)
     pane = "--file samples/panes/claude-before.txt"
     run(f"snapshot start claude --window X1 --agent bo --at 2026-11-22T10:05 {pane}")
     run("snapshot start glm --window X1 --agent zoe --at 2026-11-22T10:05", blocks % 3)
@@ -100,7 +103,10 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     projects = clone.root / "home" / ".claude" / "projects" / "p"
     projects.mkdir(parents=True)
     shutil.copy(clone.root / "samples" / "agents" / "claude.jsonl", projects)
+    (clone.root / "home" / ".qwen").mkdir()
     run("ingest")
+    run("ingest qwen")
+    run("doctor sources")
     run("import ccusage --file samples/ccusage/daily.json")
     run("import ccusage --list")
     run("import ccusage --compare")

@@ -127,3 +127,34 @@ def test_leftovers_of_doctor_are_reported_and_removed(shell: Shell) -> None:
     shell.ok("repair")
     assert not left.exists()
     assert "doctor" not in shell.ok("check")
+
+
+def test_programs_that_jobs_cannot_start_are_named(shell: Shell, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    for name, first in (("claude", "#!/usr/bin/env -S node --no-warnings"), ("node", "#!/bin/sh")):
+        (folder / name).write_text(f"{first}\n")
+        (folder / name).chmod(0o755)
+    (shell.config / "agents.toml").write_text(
+        '[agents.main]\nprovider = "claude"\ncapture = ["claude"]\n'
+        '[agents.zoe]\nprovider = "codex"\ncapture = "tmux"\n'
+        '[agents.zoe.tmux]\ncommand = ["sh"]\nwait_for = "a"\nuntil = "b"\n'
+    )
+    (shell.config / "schedules.toml").write_text(f'path = "{tmp_path}/none"\n')
+
+    def named(path: str) -> list[str]:
+        probes = shell.json("doctor", PATH=path, HOME=str(tmp_path))["probes"]
+        said = [probe["said"] for probe in probes if probe["name"] == "agents.toml"]
+        return [sentence.partition("agents.toml: ")[2] for sentence in said]
+
+    write = f'write path = "{tmp_path}/none:{folder}" in schedules.toml'
+    main, needed, *zoe = named(f"{folder}:/usr/bin:/bin")
+    valid = "is not valid; valid: a program on the jobs' PATH"
+    assert main == f"agents.main.capture[0] = 'claude' {valid}; {write}"
+    assert needed == f"agents.main.capture[0] = 'node' {valid}, which claude needs; {write}"
+    assert [sentence.partition(" is not")[0] for sentence in zoe] == [
+        "agents.zoe.capture = 'tmux'",
+        "agents.zoe.tmux.command[0] = 'sh'",
+    ]
+    (shell.config / "schedules.toml").write_text(f'path = "{folder}:/usr/bin:/bin"\n')
+    assert named(f"{folder}:/usr/bin:/bin") == []

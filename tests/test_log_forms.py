@@ -10,13 +10,13 @@ from typing import Any
 
 import msgspec
 import pytest
-from burnbook.agent_logs.forms.database import Record, Unreadable, records
-from burnbook.agent_logs.ingest import unread
+from burnbook.agent_logs.forms.connection import Unreadable
+from burnbook.agent_logs.forms.database import Record, records
 from burnbook.agent_logs.reader import LogReader
-from burnbook.config.agent_logs import Database, LogFeed
+from burnbook.config.agent_logs import LogFeed
 from burnbook.config.agent_logs.faults import faults
+from burnbook.config.agent_logs.forms import Database
 from burnbook.config.loader import Config
-from burnbook.jsonl import sources
 from burnbook.jsonl.sources import Log
 from conftest import ROOT, Shell
 from costs import processor_time, seconds
@@ -89,7 +89,7 @@ def test_rows_in_the_write_ahead_log_count_while_the_agent_writes(tmp_path: Path
     reading = records(str(tmp_path / "opencode.db"), declared, 0, 1 << 16)
     assert b"msg_1" in next(reading).json
     agent.execute("INSERT INTO message VALUES (?, ?, ?, ?, ?)", message(2))  # no lock is held
-    assert list(reading) == []
+    assert [b"msg_2" in record.json for record in reading] == [True]
     assert len(read(tmp_path / "opencode.db")) == 2
     agent.execute("BEGIN IMMEDIATE")
     agent.execute("INSERT INTO message VALUES (?, ?, ?, ?, ?)", message(3))
@@ -144,8 +144,8 @@ def test_the_data_folder_of_the_xdg_specification(shell: Shell, tmp_path: Path) 
 HOSTILE = {
     "more than stored columns": "CREATE VIEW message AS"
     " SELECT 'a' AS id, 's' AS session_id, 1 AS time_updated, '{}' AS data",
-    "no such table": "CREATE TABLE other(id)",
-    "no such column": "CREATE TABLE message(id, session_id, data)",
+    "no table 'message'": "CREATE TABLE other(id)",
+    "no column 'time_updated'": "CREATE TABLE message(id, session_id, data)",
 }
 
 
@@ -266,19 +266,6 @@ def test_newer_files_of_another_form_are_named(shell: Shell, tmp_path: Path) -> 
     assert shell.run("ingest", "gemini", HOME=str(tmp_path)).stderr == ""
 
 
-def test_a_folder_that_may_not_be_searched_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / ".gemini" / "tmp").mkdir(parents=True)
-    assert sources.closed_folders(shipped("gemini")) == []
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    folder = str(tmp_path / ".gemini" / "tmp")
-    assert sources.closed_folders(shipped("gemini")) == [folder]
-    sentences, _ = unread.notes("gemini", shipped("gemini"), [], has_usage=True)
-    assert sentences == [f"gemini: cannot be read: {folder}"]
-
-
 def test_files_beside_a_database_are_no_form(shell: Shell, tmp_path: Path) -> None:
     folder = tmp_path / ".local" / "share" / "opencode"
     agent = database(folder)
@@ -292,7 +279,8 @@ def test_a_folder_without_a_log_is_named(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / ".gemini").mkdir()
     patterns = "tmp/*/chats/**/*.jsonl, tmp/*/chats/session-*.json"
     done = shell.run("ingest", "gemini", HOME=str(tmp_path))
-    assert done.stderr == f"ingest: gemini: no file matches: {patterns}\n"
+    named = f"gemini: no file matches: {patterns}; nothing to do if Gemini CLI was not used; "
+    assert named in done.stderr
 
 
 @pytest.mark.parametrize(

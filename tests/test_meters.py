@@ -133,15 +133,17 @@ def test_a_small_rise_is_exact_to_a_millionth(used: float, rise: float) -> None:
     )
 
 
-@pytest.mark.parametrize(("before", "after"), [(72.5, 72.25), (72, 71), (72.5, 71), (72, 70.5)])
-def test_a_fall_is_an_anomaly_if_both_show_fractions_or_it_is_a_point_or_more(
+@pytest.mark.parametrize(("before", "after"), [(72.75, 72.25), (72, 71), (72.5, 71), (72, 70.5)])
+def test_a_fall_is_an_anomaly_if_both_are_as_precise_or_it_is_a_point_or_more(
     before: float, after: float
 ) -> None:
     change = delta(shot(0, before, 4), shot(3, after, 4))
     assert (change.delta, change.reason) == (after - before, deltas.NEGATIVE_DELTA)
 
 
-@pytest.mark.parametrize(("before", "after", "finer"), [(23.5, 23, 23.5), (72, 71.5, 71.5)])
+@pytest.mark.parametrize(
+    ("before", "after", "finer"), [(23.5, 23, 23.5), (72, 71.5, 71.5), (23.54, 23.5, 23.54)]
+)
 def test_of_two_views_of_one_meter_the_finer_number_is_kept(
     before: float, after: float, finer: float
 ) -> None:

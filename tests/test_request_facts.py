@@ -261,7 +261,7 @@ def test_files_that_give_nothing_are_named(shell: Shell, tmp_path: Path) -> None
     done = shell.run("ingest", "gemini", HOME=str(tmp_path))
     assert done.stdout == "gemini: accepted 0, repeats 0, rejected 0\n"
     assert "gemini: no request in 1 file: tmp/*/chats/**/*.jsonl, tmp/*/chats/se" in done.stderr
-    assert "seen and not read, because no pattern matches: tmp/**/*.db (1)\n" in done.stderr
+    assert "seen and not read, because no pattern matches: tmp/**/*.db (1); the" in done.stderr
     assert ingest(shell, tmp_path, "gemini")["unread"] == ["tmp/**/*.db"]
 
 

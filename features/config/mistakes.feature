@@ -21,7 +21,7 @@ Feature: A mistake in the config is one sentence
       | budgets.toml | out of range  | [budgets.default] | warn = [0.5, 11.0]    | bin/preview     | : budgets.default.warn[1] =                                                             |
       | preview.toml | unknown key   |                   | colour = "red"        | bin/preview     | : unknown key colour; valid: bar_width, blocks, effect, snapshots                       |
       | preview.toml | out of range  |                   | bar_width = 61        | bin/preview     | : bar_width = 61 is not valid; valid:                                                   |
-      | agents.toml  | unknown key   | [agents.main]     | captured = []         | bin/aliases     | : unknown key agents.main.captured; valid: alias, capture, provider, timeout_seconds    |
+      | agents.toml  | unknown key   | [agents.main]     | captured = []         | bin/aliases     | : unknown key agents.main.captured; valid: alias, app_server, capture, provider, timeout_seconds    |
       | agents.toml  | missing key   | [agents.main]     |                       | bin/aliases     | : agents.main: object missing required field `provider`                                 |
       | agents.toml  | wrong type    | [agents.main]     | provider = 5          | bin/aliases     | : agents.main.provider = 5 is not valid; valid: expected `str`, got `int`               |
 

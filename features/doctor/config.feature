@@ -57,6 +57,21 @@ Feature: doctor reports every wrong value of the config
       | agents.toml    | a program that jobs cannot run | warn    | [agents.main]    | provider = "codex"             | capture = ["no-program"]                                       | agents.main.capture[0] = 'no-program' is not valid; valid: a program on the jobs' PATH; add its folder to `path` in schedules.toml |
       | churn.toml     | no repository                  | warn    | [repositories]   | app = "~/nothing"              |                                                                | repositories.app = '~/nothing' is not valid; valid: a folder in a git repository                                                   |
 
+  Scenario: A capture that shows no meters with a setup token
+    Given CLAUDE_CODE_OAUTH_TOKEN is set to "invented"
+    And the config file agents.toml says
+      """
+      [agents.main]
+      provider = "claude"
+      capture  = ["cat", "/usage"]
+      """
+    When I run "bin/doctor"
+    Then doctor reports for agents.toml
+      """
+      warn set-up agents.toml CONFIG/agents.toml: agents.main.capture = ['cat', '/usage'] is not valid; valid: "statusline"; with a setup token (CLAUDE_CODE_OAUTH_TOKEN) /usage shows no meters
+      """
+    And it prints no line with "invented"
+
   Scenario: A file that no command reads
     Given the config file agent.toml says
       """

@@ -24,7 +24,7 @@ Feature: Claude's layouts, and what it shows instead of limits
       $4.50 / $40.00 spent · Resets Dec 1 (America/Los_Angeles)
       """
     When I pipe the pane into "bin/snapshot start claude --agent bo" at 09:00
-    Then it prints "BEFORE W0-CHN bo claude: extra-usage 11% (ID)"
+    Then it prints "BEFORE W0-CHN bo claude: extra-usage 11% (4.50 of 40 USD) (ID)"
     And row 1 of the journal snapshots has "meters.extra-usage.resets_at" 2026-12-01T08:00:00Z
     And row 1 of the journal snapshots has "amounts.extra-usage.used" 4.5
     And row 1 of the journal snapshots has "amounts.extra-usage.limit" 40

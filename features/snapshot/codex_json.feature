@@ -19,7 +19,7 @@ Feature: The limits of Codex as JSON
        "individualLimit": {"limit": "25000", "used": "8000", "remainingPercent": 68, "resetsAt": 1795651200}}}
       """
     When I pipe the pane into "bin/snapshot start codex --agent ada" at 09:00
-    Then it prints "BEFORE W0-CHN ada codex: monthly-credit 32% (ID)"
+    Then it prints "BEFORE W0-CHN ada codex: monthly-credit 32%, credits 8,000 of 25,000 (ID)"
 
   Scenario: The login has expired
     Given the pane

@@ -40,7 +40,7 @@ Feature: Codex's layouts
       Spend cap:            Reached
       """
     When I pipe the pane into "bin/snapshot start codex --agent bo" at 12:00
-    Then it prints "BEFORE W0-CHN bo codex: monthly-credit 32% [spend-cap-reached] (ID)"
+    Then it prints "BEFORE W0-CHN bo codex: monthly-credit 32%, credits 8,000 of 25,000 [spend-cap-reached] (ID)"
     And row 1 of the journal snapshots has "plan" Enterprise (Automation)
     And row 1 of the journal snapshots has "amounts.credits.used" 8000
     And row 1 of the journal snapshots has "amounts.credits.limit" 25000
@@ -52,6 +52,22 @@ Feature: Codex's layouts
        "resetsAt": 1795345200}, "secondary": null, "credits": {"balance": "38"}, "planType": "pro"}}}
       """
     When I pipe the pane into "bin/snapshot start codex --agent bo" at 09:00
-    Then it prints "BEFORE W0-CHN bo codex: 5h 25% (ID)"
+    Then it prints "BEFORE W0-CHN bo codex: 5h 25%, credits 38 left (ID)"
     And row 1 of the journal snapshots has "plan" pro
     And row 1 of the journal snapshots has "amounts.credits.left" 38
+
+  Scenario: A length has one name, in a pane and in JSON
+    Given the pane
+      """
+      5-hour limit: 11% used (resets 13:10)
+      7d limit: 24% used (resets 07:30 on 26 Nov)
+      """
+    When I pipe the pane into "bin/snapshot start codex --window W1 --agent bo" at 09:00
+    Then it prints "BEFORE W1 bo codex: 5h 11%, weekly 24% (ID)"
+    Given the pane
+      """
+      {"rateLimits": {"primary": {"usedPercent": 25, "windowDurationMins": 299, "resetsAt": 1795353000},
+       "secondary": {"usedPercent": 26, "windowDurationMins": 10079, "resetsAt": 1795678200}}}
+      """
+    When I pipe the pane into "bin/snapshot end codex --agent bo" at 10:00
+    Then it prints "AFTER W1 bo codex: 5h 25%, weekly 26% (ID)"

@@ -14,7 +14,7 @@ Feature: The quota of GLM
     When I pipe the pane into "bin/snapshot start glm --agent ada" at 09:00
     Then it prints
       """
-      BEFORE W0-CHN ada glm: 5h 25%, weekly 9%, monthly tools 22% [reset-not-shown:monthly tools] (ID)
+      BEFORE W0-CHN ada glm: 5h 25%, weekly 9%, monthly tools 22% (224 of 1,000 calls) [reset-not-shown:monthly tools] (ID)
       """
 
   Scenario: The key is not valid

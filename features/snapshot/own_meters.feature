@@ -51,10 +51,52 @@ Feature: Meters from the agents' own files instead of a pane
       | 2026-11-22T<at>:00Z   | <errors> | 40 |
 
     Examples:
-      | what                      | at    | end   | errors |
-      | a quarter of an hour      | 11:45 | 14:40 |        |
-      | more than that            | 11:44 | 14:40 | stale  |
-      | fresh, and reset since    | 11:50 | 11:55 | stale  |
+      | what                      | at    | end   | errors   |
+      | a quarter of an hour      | 11:45 | 14:40 |          |
+      | more than that            | 11:44 | 14:40 | stale    |
+      | fresh, and reset since    | 11:50 | 11:55 | stale:5h |
+
+  Scenario: A log that shows a model's limits leaves the main limits old
+    Given the rollout a has the limits
+      | at    | limits |
+      | 11:00 | {"limit_id": "codex", "primary": {"used_percent": 20, "window_minutes": 300, "resets_at": epoch(14:40)}, "secondary": {"used_percent": 41, "window_minutes": 10080, "resets_at": epoch(2026-11-26 00:00)}} |
+      | 11:55 | {"limit_id": "codex_spark", "limit_name": "Spark", "primary": {"used_percent": 7, "window_minutes": 300, "resets_at": epoch(15:00)}} |
+    When I run "bin/snapshot start codex --capture --window W0-CHN" at 12:00
+    Then it prints "BEFORE W0-CHN main codex: 5h 20%, weekly 41%, spark:5h 7% [stale:5h stale:weekly] (ID)"
+    Given the rollout a has the limits
+      | at    | limits |
+      | 12:50 | {"limit_id": "codex", "primary": {"used_percent": 30, "window_minutes": 300, "resets_at": epoch(14:40)}, "secondary": {"used_percent": 43, "window_minutes": 10080, "resets_at": epoch(2026-11-26 00:00)}} |
+      | 12:55 | {"limit_id": "codex_spark", "limit_name": "Spark", "primary": {"used_percent": 8, "window_minutes": 300, "resets_at": epoch(15:00)}} |
+    When I run "bin/snapshot end codex --capture" at 13:00
+    Then it prints "AFTER W0-CHN main codex: 5h 30%, weekly 43%, spark:5h 8% (ID)"
+    When I run "bin/preview W0-CHN"
+    Then it prints the lines
+      """
+      main codex: 5h may have been old at BEFORE
+      main codex: weekly may have been old at BEFORE
+      """
+    When I run "bin/windows"
+    Then it prints a line with "codex 2 (stale)"
+
+  Scenario: A pool of a model that was not used lately is left out
+    Given the rollout a has the limits
+      | at    | limits |
+      | 11:00 | {"limit_id": "codex_spark", "limit_name": "Spark", "primary": {"used_percent": 7, "window_minutes": 300, "resets_at": epoch(15:00)}} |
+      | 11:55 | {"limit_id": "codex", "primary": {"used_percent": 20, "window_minutes": 300, "resets_at": epoch(14:40)}} |
+    When I run "bin/snapshot start codex --capture --window W0-CHN" at 12:00
+    Then it prints "BEFORE W0-CHN main codex: 5h 20% (ID)"
+
+  Scenario: A reset waits for the main limits
+    Given main starts codex in W0-CHN at 20:00 with 5h 3%, weekly 20%
+    And the rollout a has the limits
+      | at               | limits |
+      | 23:58            | {"limit_id": "codex", "primary": {"used_percent": 20, "window_minutes": 300, "resets_at": epoch(2026-11-23 02:00)}} |
+      | 2026-11-23 00:06 | {"limit_id": "codex_spark", "limit_name": "Spark", "primary": {"used_percent": 7, "window_minutes": 300, "resets_at": epoch(2026-11-23 03:00)}} |
+    When I run "bin/reset" at 2026-11-23 00:07
+    Then it prints the lines
+      """
+      pending W0-CHN main codex: its meters are from before the reset, 2026-11-22T23:58:00Z; run it again in some minutes
+      """
 
   Scenario: There is no rollout
     When I run "bin/snapshot start codex --capture --window W0-CHN" at 12:00

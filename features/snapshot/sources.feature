@@ -59,3 +59,18 @@ Feature: A pane comes from stdin, a file, or a command
       | prints no end | ["yes"]              | 74   | the capture command 'yes' printed more than       |
       | prints no pane| ["echo", "hello"]    | 65   | no meters of codex in the pane                    |
       | is not said   | []                   | 66   | no capture is declared for codex                  |
+
+  Scenario: A capture of Claude that shows no meters
+    Given the config file agents.toml says
+      """
+      [agents.main]
+      provider = "claude"
+      capture  = ["echo", "/usage is only available for subscription plans."]
+      """
+    When I run "bin/snapshot start claude --capture" at 09:00
+    Then it exits with 65 and says
+      """
+      snapshot: no meters of claude in the pane (no-subscription, no-meters); nothing booked; with a setup
+      token or an API key /usage has none: use `capture = "statusline"`, or log in with `claude auth
+      login`
+      """

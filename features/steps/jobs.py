@@ -4,7 +4,7 @@ import json
 
 from behave import given, then
 from behave.runner import Context
-from scratch import Scratch
+from scratch import PROJECT, Scratch
 
 _CRONTAB = """\
 #!/bin/sh
@@ -35,7 +35,8 @@ def no_crontab(context: Context) -> None:
 @given("Ada's crontab is")
 def keep_crontab(context: Context) -> None:
     _program(context.scratch, "crontab", _CRONTAB)
-    (context.scratch.home / "tab").write_text(context.text + "\n", "utf-8")
+    text = context.text.replace("PROJECT", str(PROJECT))
+    (context.scratch.home / "tab").write_text(text + "\n", "utf-8")
 
 
 @given("the program {name:Word} prints")

@@ -99,7 +99,7 @@ Feature: All windows, a line each
     When I run "bin/windows --data-dir none --format csv"
     Then it prints the lines
       """
-      window,title,state,is_current,starts_at,ends_at,agents,tokens,tokens_from,usd,usd_known,points,features,outcome,anomalies,missed_resets
+      window,title,state,is_current,starts_at,ends_at,agents,tokens,tokens_from,usd,usd_known,points,features,outcome,anomalies,missed_resets,amounts
       """
 
   Scenario Outline: A wrong <flag>

@@ -38,7 +38,9 @@ class CompiledFeed:
         self._decode_items = msgspec.json.Decoder(list[compiled.line | other | None]).decode  # type: ignore[name-defined]
         self._decode, self._decode_lines = decoder.decode, decoder.decode_lines
         self._lenient_line = compile_feed(feed, NUMBER_OR_TEXT, Any).line
-        self._kinds = [self.requests, *self.settings, *([self.better] if self.better else [])]
+        self.others, self.readings = compiled.kinds, compiled.readings
+        better = [self.better] if self.better else []
+        self._kinds = [self.requests, *self.settings, *better, *self.others]
         self._conditions = _compile_conditions(feed)
         self.has_never = bool(self.never)
         # A plain feed has one column for each count. `sums` are those that it has; `spread` gives
@@ -156,6 +158,8 @@ def _compile_conditions(
 ) -> tuple[Any, Callable[[Any], Row], list[Conditions], Conditions]:
     shape = Shape(lenient=True)
     tables = [feed.requests.only, *(setting.only for setting in feed.settings.values())]
+    tables += [kind.only for kind in feed.kinds.values()]
+    tables += [feed.readings.only] if feed.readings else []
     tables += [feed.better.only] if feed.better else []
     only = [compile_conditions(shape, table, ANY) for table in tables]
     never = compile_conditions(shape, feed.requests.never, ANY)

@@ -16,6 +16,7 @@ from burnbook.base.json_path import split
 from burnbook.config.agent_logs import (
     COUNTS,
     FACTS,
+    NTH,
     TEXTS,
     Fields,
     History,
@@ -48,7 +49,7 @@ _KINDS: dict[str, Any] = {
 PICKED = {name: n for n, name in enumerate(Fields.__struct_fields__)}
 COUNTED = slice(PICKED["input_tokens"], PICKED["reasoning_tokens"] + 1)
 
-_STREAM = ("session", "project", "branch", "model", "is_subagent", *FACTS)
+_STREAM = ("session", "project", "branch", "model", "is_subagent", *FACTS, "model_alias")
 _AMOUNTS = (*COUNTS, "web_searches", "total_tokens", "usd")
 
 
@@ -105,6 +106,8 @@ class Compiled(NamedTuple):
     get: Getter
     meters: int | None
     items: int | None
+    kinds: list[LineKind]
+    readings: LineKind | None
     last: tuple[int, list[str]]
 
 
@@ -114,7 +117,7 @@ def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
 
     def requests_of(table: Fields, declared: Declared, names: Sequence[str]) -> LineKind:
         only = compile_conditions(shape, declared, ANY)
-        fields = _fields_of(shape, table, ts)
+        fields = fields_of(shape, table, ts)
         identity = tuple(shape.shared(split(path), ANY) for path in names)
         used = [*fields.of(_AMOUNTS), *([] if items is None else [items])]
         stream = _getter([*identity, *fields.of(_STREAM)])
@@ -123,20 +126,21 @@ def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
 
     def setting_of(table: Setting) -> LineKind:
         only = compile_conditions(shape, table.only, ANY)
-        return LineKind(only, _fields_of(shape, table, ts), first_only=table.first)
+        return LineKind(only, fields_of(shape, table, ts), first_only=table.first)
 
     def history_of(table: History) -> LineKind:
         only = compile_conditions(shape, table.only, ANY)
-        return LineKind(only, _fields_of(shape, table, ts))
+        return LineKind(only, fields_of(shape, table, ts))
 
     feed_sums.prepare(shape, feed)
     items = shape.column(split(feed.parts.items), raw) if feed.parts else None
     requests = requests_of(feed.fields, feed.requests.only, feed.identity)
     never = compile_conditions(shape, feed.requests.never, ANY)
     settings = [setting_of(table) for table in feed.settings.values()]
-    better = None
-    if feed.better:
-        better = requests_of(feed.better.fields, feed.better.only, feed.better.identity)
+    further = [feed.better] if feed.better else []
+    further += feed.kinds.values()
+    others = [requests_of(kind.fields, kind.only, kind.identity) for kind in further]
+    better = others.pop(0) if feed.better else None
     history = history_of(feed.history) if feed.history else None
     identities = _identities(shape, feed)
     parts = None if feed.parts is None or items is None else _parts(feed.parts, items)
@@ -144,14 +148,21 @@ def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
     last = feed_sums.last_usage(shape, feed)
     inside = shape.column(split(feed.items), raw) if feed.items and feed.format == "lines" else None
     kinds = requests, never, settings, better, history
-    return Compiled(*kinds, identities, parts, *shape.build(), column, inside, last)
+    readings = None
+    if feed.readings is not None:
+        only = compile_conditions(shape, feed.readings.only, ANY)
+        names = tuple(shape.shared(split(path), ANY) for path in feed.readings.identity)
+        readings = LineKind(only, requests.fields, names)
+    shaped = shape.build()
+    return Compiled(*kinds, identities, parts, *shaped, column, inside, others, readings, last)
 
 
 def _getter(columns: list[int]) -> Callable[[Row], tuple[Any, ...]]:
     return itemgetter(*columns, -1, -1)  # a tuple only for two or more; these are null
 
 
-def _fields_of(shape: Shape, table: Fields | Setting | History, ts: Any) -> FieldColumns:
+def fields_of(shape: Shape, table: Fields | Setting | History, ts: Any) -> FieldColumns:
+    """The columns of a table's fields, which are added to a shape."""
     kinds = {**_KINDS, "ts": ts}
     names = [name for name in table.__struct_fields__ if name in kinds]
     return FieldColumns(
@@ -167,7 +178,9 @@ def _fields_of(shape: Shape, table: Fields | Setting | History, ts: Any) -> Fiel
 
 def _identities(shape: Shape, feed: LogFeed) -> Identities:
     def columns(names: Sequence[str]) -> tuple[str, IdentityColumns]:
-        columns = [n if n.startswith("@") else shape.shared(split(n), ANY) for n in names]
+        columns = [
+            n if n.startswith("@") else shape.shared(split(n), ANY) for n in names if n != NTH
+        ]
         return "+".join(names), tuple(columns)
 
     def patterns(declared: Patterns) -> list[tuple[int, tuple[str, ...]]]:
@@ -193,7 +206,7 @@ def _parts(declared: Parts, column: int) -> PartKind:
     item = Shape(lenient=True)
     own = compile_conditions(item, declared.own, ANY)
     only = compile_conditions(item, declared.only, ANY)
-    fields = _fields_of(item, declared.fields, NUMBER_OR_TEXT)
+    fields = fields_of(item, declared.fields, NUMBER_OR_TEXT)
     kind, get = item.build()
     either = kind | str | int | float | bool | list[Any] | None
     decode = msgspec.json.Decoder(list[either]).decode  # type: ignore[valid-type]

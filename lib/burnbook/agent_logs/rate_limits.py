@@ -16,7 +16,7 @@ from burnbook.agent_logs.feed_columns import Row
 from burnbook.base.errors import Refused
 from burnbook.meters import rate_limits, vendor_meters
 from burnbook.meters.deltas import SAME_RESET
-from burnbook.meters.vendor_meters import ShownMeter
+from burnbook.meters.vendor_meters import ShownCredits, ShownMeter
 
 _SAME = SAME_RESET.total_seconds()
 _NULL = (None, msgspec.Raw(b"null"))
@@ -35,6 +35,7 @@ class _Brief(msgspec.Struct, gc=False):
     primary: _Window | None = None
     secondary: _Window | None = None
     individual_limit: None = None
+    rate_limit_reached_type: str | None = None
 
 
 # In the place of a window that is null, and of a line of another form: no line continues that.
@@ -43,10 +44,14 @@ _OTHER_FORM = _Brief(primary=_Window())
 
 
 class HomeMeters(msgspec.Struct):
-    """The meters in one agent's folder: their windows by name, and the newest plan."""
+    """The meters in one agent's folder: their windows by name, and the newest plan.
+
+    `credits` has those of the lines that the windows are from, and the newest.
+    """
 
     windows: dict[str, list[ShownMeter]] = {}
     plan: tuple[datetime, str] | None = None
+    credits: list[ShownCredits] = []
 
     def join(self, other: "HomeMeters") -> None:
         """Add those that another file or process read in the same folder."""
@@ -54,6 +59,13 @@ class HomeMeters(msgspec.Struct):
             for window in windows:
                 vendor_meters.insert(self.windows.setdefault(name, []), window)
         self.plan = max(filter(None, (self.plan, other.plan)), default=None)
+        if self.credits or other.credits:
+            self._keep_credits([*self.credits, *other.credits])
+
+    def _keep_credits(self, shown: list[ShownCredits]) -> None:
+        moments = {each.captured_at for windows in self.windows.values() for each in windows}
+        newest = max(shown, key=lambda each: each.moment, default=None)
+        self.credits = [each for each in shown if each is newest or each.captured_at in moments]
 
 
 class MeterReader:
@@ -64,6 +76,7 @@ class MeterReader:
         self.homes: dict[str, HomeMeters] = {}
         self._plan: tuple[datetime, str] | None = None
         self._of_file: dict[str, list[ShownMeter]] = {}
+        self._credits: list[ShownCredits] = []
         self._last: tuple[_Brief, Any, Any] | None = None  # with its line's meters and time
         decoder = msgspec.json.Decoder(_Brief)
         self._decode, self._decode_lines = decoder.decode, decoder.decode_lines
@@ -90,6 +103,7 @@ class MeterReader:
                     <= second.resets_at - old_second.resets_at
                     <= 60 * old_second.window_minutes - _SAME
                     and brief.limit_id == last.limit_id
+                    and brief.rate_limit_reached_type == last.rate_limit_reached_type
                 )
             except TypeError:  # no time of a reset
                 continues = False
@@ -109,9 +123,10 @@ class MeterReader:
         for name, windows in self._of_file.items():
             shown = [msgspec.structs.replace(window, session=session) for window in windows]
             of_file.windows[name] = vendor_meters.merge_sliding(shown)
-        if of_file.windows:
+        of_file.credits = [msgspec.structs.replace(each, session=session) for each in self._credits]
+        if of_file.windows or of_file.credits:
             self.join({home or "": of_file})
-        self._of_file, self._plan = {}, None
+        self._of_file, self._plan, self._credits = {}, None, []
 
     def join(self, homes: dict[str, HomeMeters]) -> None:
         """Add the meters of files, or those that another process read."""
@@ -148,6 +163,8 @@ class MeterReader:
         limits = rate_limits.codex(value, moment)
         if limits.plan is not None and (self._plan is None or moment >= self._plan[0]):
             self._plan = moment, limits.plan
+        if limits.amounts or limits.reached:
+            self._credits.append(ShownCredits(moment, None, limits.amounts, limits.reached))
         for meter in limits.meters:
             shown = ShownMeter(
                 *(meter.name, meter.used_percent, meter.window_minutes, meter.resets_at),

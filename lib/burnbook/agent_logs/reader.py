@@ -6,17 +6,19 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import msgspec
-
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import Row
-from burnbook.agent_logs.forms.database import Unreadable, add_rows
+from burnbook.agent_logs.forms.around import Around
+from burnbook.agent_logs.forms.connection import Unreadable
+from burnbook.agent_logs.forms.database import Lines, add_rows
 from burnbook.agent_logs.forms.detect import form_of
 from burnbook.agent_logs.forms.document import add_document
 from burnbook.agent_logs.forms.items import add_line
 from burnbook.agent_logs.rate_limits import MeterReader
+from burnbook.agent_logs.rejected_lines import Rejected
 from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
 from burnbook.agent_logs.requests import RequestSet
+from burnbook.agent_logs.sums.readings import ReadingLines, Readings
 from burnbook.agent_logs.sums.series import Series
 from burnbook.base.errors import Refused
 from burnbook.base.json_path import Path, split
@@ -25,7 +27,7 @@ from burnbook.jsonl import unpack
 from burnbook.jsonl.parse import MAX_LINE
 from burnbook.jsonl.records import records
 from burnbook.jsonl.scan import LONGEST, Buffer, Hit, reader
-from burnbook.jsonl.sources import Log, Source, begin, beside, head_of, mark_of
+from burnbook.jsonl.sources import Log, Source, begin, head_of, mark_of
 
 _PACKED = ".zst"
 MAX_BAD = 10_000
@@ -33,16 +35,10 @@ MAX_BAD = 10_000
 _SHORTEST = 384
 """Bytes of the average line with a request, at least: it bounds how many are read."""
 
+BATCH = 1 << 15
+"""Requests of a database that are booked together: it bounds the memory for these."""
+
 Wrong = list[tuple[int, str]]
-
-
-class Rejected(msgspec.Struct, array_like=True):
-    """A line that cannot be used: its file, its offset there, why, and its first bytes."""
-
-    path: str
-    offset: int
-    reason: str
-    line: bytes
 
 
 class LogReader:
@@ -54,10 +50,14 @@ class LogReader:
         self.buffer = Buffer(feed.contains, feed.skips)
         self.requests = RequestSet(name)
         self.rules = LineRules(self.compiled, self.requests)
+        self.readings = Readings()
         self.rejected: list[Rejected] = []
         self.meters = MeterReader(self.compiled)
+        self.around = Around(feed)
         self.max_lines: int | None = None  # of a packed file, that may be read
         self.on_read: Callable[[int], None] | None = None  # gets the bytes of each read
+        self.on_batch: Callable[[], None] | None = None  # books the requests and drops them
+        self.is_continued = False  # the last file was read from where the read before ended
 
     def read(
         self, log: Log, file: int, source: Source | None, *, is_finished: bool = True
@@ -66,6 +66,7 @@ class LogReader:
 
         `is_finished`: nobody writes to it, so that its last line needs no newline.
         """
+        self.is_continued = False
         try:
             handle = os.open(log.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
@@ -92,29 +93,18 @@ class LogReader:
         self, log: Log, handle: int, file: int, source: Source | None, *, is_finished: bool
     ) -> Source:
         offset = begin(handle, source)
+        self.is_continued = offset > 0
         lines = self._line_reader(log, file)
         if offset and source is not None and source.going:
             lines.resume(source.going)
             lines.ends |= source.ends
-        self._read(log.path, lines, self._counted(reader(handle)), offset, is_finished=is_finished)
+        self._read(log.path, lines, reader(handle, self.on_read), offset, is_finished=is_finished)
         end = self.buffer.end
         head, length = head_of(handle, end)
         mark = mark_of(handle, end)
         saved = lines.saved()
         state = (end, head, length, mark, saved, is_finished, lines.end_sessions())
         return Source(log.size, log.mtime_ns, *state)
-
-    def _counted(self, read: Any) -> Any:
-        """The same function, which also calls `on_read` with the number of bytes that it read."""
-        if (on_read := self.on_read) is None:
-            return read
-
-        def counted(view: memoryview, offset: int) -> int:
-            count: int = read(view, offset)
-            on_read(count)
-            return count
-
-        return counted
 
     def _packed(self, log: Log, handle: int, file: int) -> Source:
         lines = self._line_reader(log, file)
@@ -211,15 +201,30 @@ class LogReader:
         lines = self._line_reader(log, file)
         inode = os.fstat(handle).st_ino
         saved = source.going if source is not None and source.going[:1] == [inode] else [inode, 0]
+        if source is not None and saved is source.going:
+            lines.ends |= source.ends
+        reject, after_row = partial(self._reject, log.path, 0), partial(self._after_row, log, file)
+        self.is_continued = bool(saved[1])
         try:
-            since, wrong = add_rows(self.compiled, lines, log, saved[1])
+            since, lines = add_rows(self.compiled, lines, log, saved[1], reject, after_row)
         except Unreadable as error:
             self._reject(log.path, 0, f"cannot be read: {error}", b"")
             return None
-        for reason, row in wrong:
-            self._reject(log.path, 0, reason, row)
         ends = lines.end_sessions()
         return Source(log.size, log.mtime_ns, going=[inode, since], is_finished=True, ends=ends)
+
+    def _after_row(self, log: Log, file: int, lines: Lines, size: int) -> Lines:
+        """The lines for the next row of a database: new ones after a batch, which is booked."""
+        if self.on_read is not None:
+            self.on_read(size)
+        held = len(self.requests.requests) + len(self.readings.latest)
+        if self.on_batch is None or held < BATCH:
+            return lines
+        following, ends = self._line_reader(log, file), lines.end_sessions()
+        self.on_batch()
+        following.resume(lines.saved())
+        following.ends = ends
+        return following
 
     def _line_reader(self, log: Log, file: int) -> RequestLines | Series:
         stem = os.path.basename(log.path).removesuffix(_PACKED)
@@ -227,14 +232,13 @@ class LogReader:
         lines: RequestLines | Series
         if self.feed.counts == "totals":
             lines = Series(self.compiled, self.requests, file, stem)
+        elif self.compiled.readings is not None:
+            lines = ReadingLines(self.rules, self.compiled.readings, self.readings, file, stem)
         else:
             lines = RequestLines(self.rules, file, stem)
         lines.context.home = log.root
-        document = beside(log.path, self.feed.beside) if self.feed.beside else None
-        row = self.compiled.document_row(document) if document is not None else None
-        if row is not None:
-            lines.context.update(row)
+        self.around.read(log.path, log.root, lines.context)
         return lines
 
     def _reject(self, path: str, offset: int, reason: str, line: bytes) -> None:
-        self.rejected.append(Rejected(path, offset, reason, line))
+        self.rejected.append(Rejected(path, offset, reason, line[: MAX_LINE + 1]))

@@ -111,9 +111,8 @@ class RequestSet:
     """The requests of one process, by 64-bit key, and their origins by number.
 
     `aliases` has the other keys of requests, `earlier` the key that version 1 gave to a request,
-    where it was another one. `claims` has the requests that lines of several sessions have;
-    `ends` is the time of each session's last request, in epoch seconds, by
-    the session's hash.
+    where it was another one. `claims` has the requests that lines of several sessions have; `ends`
+    is the time of each session's last request, in epoch seconds, by the session's hash.
     """
 
     def __init__(self, tool: str) -> None:
@@ -124,7 +123,7 @@ class RequestSet:
         self.claims: dict[int, list[Claim]] = {}
         self.ends: dict[int, float] = {}
         self.origins: dict[RequestOrigin, int] = {}
-        self.tally = Tally()
+        self.tally, self.dropped = Tally(), 0
         self._numbered: list[RequestOrigin] = []
 
     def key(self, identity: Any) -> int:
@@ -192,9 +191,11 @@ class RequestSet:
         return self.requests.pop(key, None)
 
     def clear(self) -> None:
-        """Drop all requests: they are booked."""
-        for kept in (self.requests, self.aliases, self.earlier, self.claims):
+        """Drop all requests and their origins: they are booked."""
+        self.dropped += len(self.requests)
+        for kept in (self.requests, self.aliases, self.earlier, self.claims, self.origins):
             kept.clear()
+        self._numbered.clear()
 
     def end(self, session: int, seconds: float) -> None:
         """Note the time of a session's line, in epoch seconds; `session` is its hash."""

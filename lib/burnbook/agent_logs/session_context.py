@@ -1,5 +1,6 @@
 """What the lines of a file say of those that follow them: the session, the project and so on."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -9,7 +10,10 @@ from burnbook.agent_logs.feed_columns import PICKED, Row
 from burnbook.agent_logs.requests import RequestOrigin
 
 NO_FIELDS: tuple[Any, ...] = (None,) * len(PICKED)
+_ALIAS = PICKED["model_alias"]
 _FACTS = slice(PICKED["speed"], PICKED["subagent"] + 1)
+
+_KEPT = 4  # fields before those that change with the lines
 
 
 class SessionContext(msgspec.Struct, array_like=True):
@@ -17,6 +21,8 @@ class SessionContext(msgspec.Struct, array_like=True):
 
     feed: CompiledFeed
     home: str | None = None
+    aliases: Mapping[str, str] = {}
+    default_model: str | None = None
     session: str | None = None
     project: str | None = None
     branch: str | None = None
@@ -69,7 +75,7 @@ class SessionContext(msgspec.Struct, array_like=True):
             fields[1] or self.session or stem,
             fields[2] or self.project,
             fields[3] or self.branch,
-            fields[4] or self.model,
+            fields[4] or self._model(fields[_ALIAS]),
             bool(fields[6]) or self.is_subagent,
             speed or self.speed,
             tier or self.service_tier,
@@ -79,13 +85,18 @@ class SessionContext(msgspec.Struct, array_like=True):
             self.home,
         )
 
+    def _model(self, alias: str | None) -> str | None:
+        """The model of a line that names none, but maybe an alias."""
+        name = self.model or alias or self.default_model
+        return None if name is None else self.aliases.get(name, name)
+
     def saved(self) -> list[Any]:
         """The state to save for lines that are not there yet."""
-        return list(msgspec.structs.astuple(self)[2:])
+        return list(msgspec.structs.astuple(self)[_KEPT:])
 
     def resume(self, saved: list[Any]) -> None:
         """Continue from a saved state."""
-        for name, value in zip(self.__struct_fields__[2:], saved, strict=True):
+        for name, value in zip(self.__struct_fields__[_KEPT:], saved, strict=True):
             setattr(self, name, value)
 
 

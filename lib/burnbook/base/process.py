@@ -1,5 +1,7 @@
 """Runs other programs with limits: argv arrays, no shell, no input, a timeout and an output cap.
 
+`conversation` runs one that answers questions, line by line.
+
 Each program has its own session, which is killed with it. Processes that it leaves behind do not
 delay the result: 0.5 s after the program exits, the output until then counts, and processes that
 still have its stdout or stderr open are killed. Never call it with a lock held.
@@ -11,7 +13,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 _GRACE = 2.0
@@ -63,6 +65,72 @@ def run(
             return result
     finally:
         _end(process, is_alone)
+
+
+class Conversation:
+    """A running program that is written to and answers in lines."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", limits: "_Limits", out: int) -> None:
+        assert process.stdin is not None and process.stdout is not None
+        self._stdin, self._stdout = process.stdin.fileno(), process.stdout.fileno()
+        self._limits, self._out = limits, out
+        self._buffer = bytearray()
+
+    def send(self, line: bytes) -> None:
+        """Writes a line of less than 4 KiB, which a pipe takes at once."""
+        with suppress(BrokenPipeError):  # it has ended, which `read_line` returns
+            os.write(self._stdin, line + b"\n")
+
+    def read_line(self) -> bytes | None:
+        """The next line; None if the program has closed its output. Raises LimitExceeded."""
+        while (end := self._buffer.find(b"\n")) < 0:
+            block = self._read()
+            if not block:
+                return None
+            self._buffer += block
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
+        return line
+
+    def _read(self) -> bytes:
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(self._stdout, selectors.EVENT_READ)
+            while not waiting.select(self._limits.left()):
+                pass
+        block = os.read(self._stdout, _BLOCK)
+        self._out -= len(block)
+        if self._out < 0:
+            raise LimitExceeded("printed too much")
+        return block
+
+
+@contextmanager
+def conversation(
+    argv: Sequence[str],
+    timeout: float,
+    *,
+    out: int,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Iterator[Conversation]:
+    """Runs a program that reads its stdin, and ends it: it prints at most `out` bytes.
+
+    Raises OSError or ValueError if the program cannot be started.
+    """
+    process = subprocess.Popen(
+        argv,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield Conversation(process, _Limits(timeout, stopped), out)
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_LINGER)  # most programs end with their input
+        _end(process, is_alone=False)
 
 
 class _Limits:

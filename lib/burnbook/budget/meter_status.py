@@ -13,6 +13,7 @@ import msgspec
 
 from burnbook.budget import burn_rate
 from burnbook.budget.burn_rate import Out, Rate, Reading
+from burnbook.meters import views
 from burnbook.meters.vendor_meters import ShownMeter, same_reset
 from burnbook.rows.meters import Meter, Snapshot
 from burnbook.windows.snapshot_index import Entry, Pair
@@ -88,10 +89,12 @@ def of_meters(
 
 def _follows(later: ShownMeter, meter: Meter, captured_at: datetime, now: datetime) -> bool:
     """Returns whether a later reading is of the same meter, and not of another account."""
-    if later.used_percent is None or not captured_at < later.captured_at <= now:
+    if later.used_percent is None or not captured_at <= later.captured_at <= now:
         return False
     if same_reset(later.resets_at, meter.resets_at):
-        return meter.used_percent is None or later.used_percent >= meter.used_percent
+        used = meter.used_percent
+        is_finer = used is not None and views.finer(used, later.used_percent) == later.used_percent
+        return used is None or later.used_percent >= used or is_finer
     if later.resets_at is None or meter.resets_at is None:
         return False
     return meter.resets_at <= later.captured_at < later.resets_at

@@ -6,12 +6,16 @@ from typing import NamedTuple
 
 from burnbook.budget import meter_status
 from burnbook.context import Context
-from burnbook.meters.vendor_meters import ShownMeter, shown_at
-from burnbook.rows.meters import Snapshot
+from burnbook.meters import views
+from burnbook.meters.vendor_meters import ShownMeter, same_reset, shown_at
+from burnbook.rows.meters import Meter, Snapshot
 from burnbook.windows import vendor_meters_store
 from burnbook.windows.accounts.identity import Identities, identities
 from burnbook.windows.facts import WindowFacts
 from burnbook.windows.snapshot_index import Entry, read_snapshots, snapshot_index
+
+_LAST_CHANGE = timedelta(days=1)
+"""A meter that did not change since has no newer reading."""
 
 
 class AccountPanes(NamedTuple):
@@ -47,16 +51,35 @@ def of_accounts(ctx: Context, facts: WindowFacts) -> list[AccountPanes]:
 
 
 def official(ctx: Context, facts: WindowFacts, panes: AccountPanes) -> Mapping[str, ShownMeter]:
-    """Returns the newest reading of each of an account's meters since its newest pane."""
+    """Returns the newest reading of each of an account's meters since its newest pane.
+
+    If there is none, a reading before it counts that shows the value of the pane more precisely.
+    """
     newest = panes.rows[-1]
+    shown_by = {meter.name: meter for meter in newest.meters}
     rows = vendor_meters_store.readings(
-        ctx.store, newest.provider, newest.captured_at, max(facts.now, newest.captured_at)
+        ctx.store,
+        newest.provider,
+        newest.captured_at - _LAST_CHANGE,
+        max(facts.now, newest.captured_at),
     )
-    return {
-        row.meter.name: shown_at(row.meter, row.captured_at, None)
+    last = {
+        row.meter.name: row
         for row in rows
         if panes.known.of_reading(row.source, row.captured_at) == panes.account
     }
+    return {
+        name: shown_at(row.meter, max(row.captured_at, newest.captured_at), None)
+        for name, row in last.items()
+        if row.captured_at >= newest.captured_at or _is_finer(row.meter, shown_by.get(name))
+    }
+
+
+def _is_finer(reading: Meter, shown: Meter | None) -> bool:
+    if shown is None or shown.used_percent is None or reading.used_percent is None:
+        return False
+    finer = views.finer(shown.used_percent, reading.used_percent)
+    return finer == reading.used_percent and same_reset(reading.resets_at, shown.resets_at)
 
 
 def since_reset(ctx: Context, window: str, panes: AccountPanes) -> list[Snapshot]:

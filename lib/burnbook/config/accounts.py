@@ -46,10 +46,14 @@ class Accounts:
     def label(self, provider: str, home: str | None, agent: str | None) -> str | None:
         """Returns the account of a folder as rows have it, else that of an agent; else None.
 
-        An account that declares folders has nothing that is known to be from another folder.
+        A folder is of the account that declares it, or the nearest folder above it. An account that
+        declares folders has nothing that is known to be from another folder.
         """
-        if home in self._of_home:
-            return self._of_home[home]
+        folder = home or ""
+        while folder:
+            if folder in self._of_home:
+                return self._of_home[folder]
+            folder = folder.rpartition("/")[0]
         label = self._of_agent.get((provider, agent or ""))
         if label is None or (home is not None and self.declared[label].homes):
             return None

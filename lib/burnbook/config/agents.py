@@ -14,7 +14,7 @@ _Letter = Annotated[
 ]
 
 # Capture kinds that show the meters of one provider only.
-PROVIDER_OF = {"rollouts": "codex", "statusline": "claude"}
+PROVIDER_OF = {"app_server": "codex", "rollouts": "codex", "statusline": "claude"}
 
 
 class Tmux(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,6 +33,12 @@ class Tmux(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     settle_ms: Annotated[int, msgspec.Meta(ge=0, le=10_000)] = 500
 
 
+class AppServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A program that answers as `codex app-server` does."""
+
+    command: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = ("codex", "app-server")
+
+
 class Agent(msgspec.Struct, frozen=True):
     """One agent: its provider, how to capture its meters, and its letter in shell aliases.
 
@@ -42,6 +48,7 @@ class Agent(msgspec.Struct, frozen=True):
     provider: str
     capture: tuple[str, ...] | str = ()
     tmux: Tmux | None = None
+    app_server: AppServer = AppServer()
     alias: _Letter | None = None
     timeout_seconds: Annotated[int, msgspec.Meta(ge=1, le=600)] = 30
 

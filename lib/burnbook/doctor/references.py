@@ -1,7 +1,6 @@
 """Values of config/ that are valid alone, but name something that does not exist, or clash."""
 
 import os
-import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -13,7 +12,7 @@ from burnbook.config import schedules
 from burnbook.config.loader import Config
 from burnbook.config.settings import PROJECT
 from burnbook.config.toml_values import TomlFolder, any_of, shown
-from burnbook.doctor import Verdict
+from burnbook.doctor import Verdict, programs
 from burnbook.schedule import jobs
 from burnbook.times import clock
 
@@ -46,6 +45,7 @@ def wrong_values(
         lambda: _blocks(config, blocks),
         lambda: _jobs(config, providers),
         lambda: _programs(config),
+        lambda: _setup_token(config),
         lambda: _repositories(config),
     ]
     for check in checks:
@@ -120,26 +120,19 @@ def _jobs(config: Config, providers: Collection[str]) -> Iterator[Wrong]:
 
 
 def _programs(config: Config) -> Iterator[Wrong]:
-    """Programs that jobs start and that are not on the jobs' PATH, each once."""
-    spec = schedules.read(config)
-    commands: list[tuple[str, str, tuple[str, ...]]] = []
+    for each in programs.unreached(config):
+        yield Wrong(each.file, each.key, each.program, each.valid, "warn")
+
+
+def _setup_token(config: Config) -> Iterator[Wrong]:
+    """Captures of Claude's pane that show no meters, because Claude Code has a setup token."""
+    if not os.environ.get("CLAUDE_CODE_OAUTH_TOKEN"):
+        return
+    valid = '"statusline"; with a setup token (CLAUDE_CODE_OAUTH_TOKEN) /usage shows no meters'
     for name, agent in config.agents.items():
-        if not isinstance(agent.capture, str):
-            commands.append(("agents.toml", f"agents.{name}.capture", agent.capture))
-        elif agent.capture == "tmux" and agent.tmux is not None:
-            commands.append(("agents.toml", f"agents.{name}.tmux.command", agent.tmux.command))
-    for name, capture in spec.captures.items():
-        commands.append(("schedules.toml", f"captures.{name}.argv", capture.argv))
-    commands.append(("budgets.toml", "notify.command", config.notify.command))
-    seen = set()
-    for file, key, argv in commands:
-        if not argv or argv[0] in seen or shutil.which(argv[0], path=spec.path):
-            continue
-        seen.add(argv[0])
-        elsewhere = shutil.which(argv[0])
-        folder = os.path.dirname(elsewhere) if elsewhere else "its folder"
-        valid = f"a program on the jobs' PATH; add {folder} to `path` in schedules.toml"
-        yield Wrong(file, f"{key}[0]", argv[0], valid, "warn")
+        if agent.provider == "claude" and "/usage" in agent.capture:
+            key = f"agents.{name}.capture"
+            yield Wrong("agents.toml", key, list(agent.capture), valid, "warn")
 
 
 def _repositories(config: Config) -> Iterator[Wrong]:

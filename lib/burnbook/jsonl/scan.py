@@ -161,10 +161,13 @@ def _shared(needles: Sequence[bytes]) -> bytes:
     return low[:length]
 
 
-def reader(handle: int) -> Any:
-    """The `read` of an open file, for `Buffer.blocks`."""
+def reader(handle: int, on_read: Callable[[int], None] | None = None) -> Any:
+    """The `read` of an open file, for `Buffer.blocks`; `on_read` gets the bytes of each read."""
 
     def read(view: memoryview, offset: int) -> int:
-        return os.preadv(handle, [view], offset)
+        count = os.preadv(handle, [view], offset)
+        if on_read is not None:
+            on_read(count)
+        return count
 
     return read

@@ -6,8 +6,7 @@ changed is read from the start.
 """
 
 import os
-import stat
-from itertools import islice
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -15,18 +14,17 @@ from xxhash import xxh3_64_intdigest
 
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
-from burnbook.config.agent_logs import VARIABLE, LogFeed, Older
+from burnbook.config.agent_logs import LogFeed, Older
 from burnbook.jsonl.folders import search
+from burnbook.jsonl.folders.declared import existing, paths
 
 _HEAD = 1024
-_BESIDE = 1 << 20  # bytes
 WAL = "-wal"
 """The end of the name of a database's write-ahead log."""
-_LOGS = (".jsonl", ".ndjson", ".zst", ".db", ".sqlite", ".sqlite3")
-_BESIDE_DATABASE = (WAL, "-shm", "-journal")
-_SEARCHED = 20_000  # files, to say which are not read
 _MARK = 1024  # several lines: the end of one alone may be that of any other
-FORM = 3
+FORM = 5
+NOT_READ = -1
+"""The size of a file that could not be read, so that the next call tries again."""
 FINISHED = 600.0  # seconds without a change after which nobody writes to a file any more
 
 
@@ -35,6 +33,8 @@ class Source(msgspec.Struct, array_like=True):
 
     `is_finished`: it was read as a file to which nobody writes, with an unterminated last line.
     `ends`: the time of the last request of each session in it, in epoch seconds, by its hash.
+    `gave_at`: its time when it last gave a request; 0: it never did. `unread`: its lines with
+    tokens of a kind that is not read. `fault`: why nothing of it could be read.
     """
 
     size: int
@@ -46,6 +46,9 @@ class Source(msgspec.Struct, array_like=True):
     going: list[Any] = []
     is_finished: bool = False
     ends: dict[int, float] = {}
+    gave_at: int = 0
+    unread: int = 0
+    fault: str = ""
 
 
 class Remembered(msgspec.Struct, array_like=True):
@@ -92,35 +95,54 @@ class Log:
         """Whether nobody has written to it for a while; `now` in epoch seconds."""
         return now - self.mtime_ns / 1e9 >= FINISHED
 
+    def is_as(self, source: Source | None) -> bool:
+        """Whether it is as it was when it was read."""
+        return source is not None and (source.size, source.mtime_ns) == (self.size, self.mtime_ns)
+
 
 def roots(feed: LogFeed) -> list[str]:
-    """The directories in which the feed's patterns are searched."""
+    """The directories in which the feed's patterns are searched; of `also`, those that exist."""
+    return [*dict.fromkeys([*existing(named_roots(feed) or feed.roots), *_further(feed)])]
+
+
+def declared_roots(feed: LogFeed) -> list[str]:
+    """The directories as the environment or the feed declares them, with their links."""
+    return paths(named_roots(feed) or feed.roots)
+
+
+def named_roots(feed: LogFeed) -> list[str]:
+    """The directories that the feed's environment variable names; none if it is not set."""
     value = os.environ.get(feed.environment, "") if feed.environment else ""
-    names = [part.strip() for part in value.split(",") if part.strip()] or feed.roots
-    paths = [os.path.realpath(root) for root in map(_expanded, names) if root]
-    return list(dict.fromkeys(paths))
+    return [part.strip() for part in value.split(",") if part.strip()]
 
 
-def _expanded(root: str) -> str | None:
-    """A directory; None where it begins with a variable that has no absolute path."""
-    if variable := VARIABLE.match(root):
-        folder = os.environ.get(variable[1], "")
-        return folder + root[variable.end() :] if folder.startswith("/") else None
-    return os.path.expanduser(root)
+def _further(feed: LogFeed) -> list[str]:
+    return [*filter(search.is_folder, existing(feed.also.roots))] if feed.also else []
 
 
-def logs(feed: LogFeed) -> list[Log]:
-    """The feed's files, oldest first; of two patterns with one file the first."""
-    files: dict[str, Log] = {}
+def _searched(feed: LogFeed) -> "Iterator[tuple[str, LogFeed | Older, str]]":
+    """Each directory of a feed with each pattern that is searched there, and its form."""
+    further = _further(feed)
     for root in roots(feed):
-        for form in forms(feed):
-            for pattern in form.files:
-                for path, status, is_linked in search.matching(root, pattern):
-                    real = os.path.realpath(path) if is_linked else path
-                    size, mtime_ns = status.st_size, status.st_mtime_ns
-                    if form.format == "sqlite":
-                        size, mtime_ns = _with_wal(real, size, mtime_ns)
-                    files.setdefault(real, Log(real, size, mtime_ns, root, form))
+        if feed.also and root in further:
+            yield from ((root, feed, pattern) for pattern in feed.also.files)
+        else:
+            yield from ((root, form, pattern) for form in forms(feed) for pattern in form.files)
+
+
+def logs(feed: LogFeed, faults: search.Faults | None = None) -> list[Log]:
+    """The feed's files, oldest first; of two patterns with one file the first.
+
+    `faults` gets the folders that cannot be searched, by path.
+    """
+    files: dict[str, Log] = {}
+    for root, form, pattern in _searched(feed):
+        for path, status, is_linked in search.matching(root, pattern, faults):
+            real = os.path.realpath(path) if is_linked else path
+            size, mtime_ns = status.st_size, status.st_mtime_ns
+            if form.format == "sqlite":
+                size, mtime_ns = _with_wal(real, size, mtime_ns)
+            files.setdefault(real, Log(real, size, mtime_ns, root, form))
     return sorted(files.values(), key=lambda log: (log.mtime_ns, log.path))
 
 
@@ -137,34 +159,6 @@ def _with_wal(path: str, size: int, mtime_ns: int) -> tuple[int, int]:
         return size, mtime_ns
     # A reader may create the log; empty, it has nothing.
     return size + status.st_size, max(mtime_ns, status.st_mtime_ns if status.st_size else 0)
-
-
-def closed_folders(feed: LogFeed) -> list[str]:
-    """The directories that exist and may not be searched, of those that the patterns begin with."""
-    folders = [search.base(root, p) for root in roots(feed) for f in forms(feed) for p in f.files]
-    return [path for path in dict.fromkeys(folders) if search.is_closed(path)]
-
-
-def unread_forms(feed: LogFeed, since: float = 0.0) -> dict[str, int]:
-    """The files below the feed's directories that no pattern matches: their number by form.
-
-    With `since`, in epoch seconds, only files that look like logs and changed later. A form is the
-    first directory and the ending, such as `tmp/**/*.jsonl`, or a name.
-    """
-    known = {log.path for log in logs(feed)}
-    unread: dict[str, int] = {}
-    for root in roots(feed):
-        for path, status, is_linked in islice(search.below(root, deep=True), _SEARCHED):
-            if since and (status.st_mtime < since or not path.endswith(_LOGS)):
-                continue
-            if path.endswith(_BESIDE_DATABASE):
-                continue
-            if (os.path.realpath(path) if is_linked else path) not in known:
-                first, _, rest = path[len(root) + 1 :].partition("/")
-                ending = os.path.splitext(rest)[1]
-                form = f"{first}/**/*{ending}" if rest else first
-                unread[form] = unread.get(form, 0) + 1
-    return dict(sorted(unread.items(), key=lambda item: (-item[1], item[0])))
 
 
 def path_of(root: str, feed: str) -> RootedPath:
@@ -204,18 +198,6 @@ def begin(handle: int, source: Source | None) -> int:
     if xxh3_64_intdigest(head) != source.head or mark_of(handle, source.offset) != source.mark:
         return 0
     return source.offset
-
-
-def beside(path: str, ending: str) -> dict[str, Any] | None:
-    """The JSON object in the file beside a log, with another ending; most logs have none."""
-    try:
-        handle = os.open(os.path.splitext(path)[0] + ending, os.O_RDONLY | os.O_NONBLOCK)
-        with os.fdopen(handle, "rb") as file:
-            is_file = stat.S_ISREG(os.fstat(handle).st_mode)
-            value = msgspec.json.decode(file.read(_BESIDE)) if is_file else None
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
 
 
 def head_of(handle: int, offset: int) -> tuple[int, int]:

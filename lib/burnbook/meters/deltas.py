@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from burnbook.meters import views
 from burnbook.rows.meters import Meter, MeterDelta, Snapshot
 
 NEGATIVE_DELTA = "negative-delta"
@@ -195,19 +196,15 @@ def _is_older(entry: Seen, kept: Seen) -> bool:
 
 
 def _same_view(old: Seen, new: Seen) -> tuple[Seen, Seen]:
-    """Both with the finer number, if the later one is less only because one shows whole points.
-
-    A status line shows 23.5 where Claude's pane shows 23; Codex's pane shows 24 for it.
-    """
-    is_whole, is_later_whole = old.used % 1 == 0, new.used % 1 == 0
-    if is_whole == is_later_whole or not -1 < new.used - old.used < 0 or _was_reset(old, new):
+    """Both with the finer number, if the later one is less only because one is less precise."""
+    used = views.finer(old.used, new.used) if new.used < old.used else None
+    if used is None or _was_reset(old, new):
         return old, new
-    used = new.used if is_whole else old.used
 
-    def finer(entry: Seen) -> Seen:
+    def with_finer(entry: Seen) -> Seen:
         return entry._replace(meter=msgspec.structs.replace(entry.meter, used_percent=used))
 
-    return finer(old), finer(new)
+    return with_finer(old), with_finer(new)
 
 
 def _was_reset(old: Seen, new: Seen) -> bool:

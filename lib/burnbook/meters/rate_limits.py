@@ -35,7 +35,7 @@ _MAX_PERCENT = 1e6
 _TOLERANCE = 0.05
 _LENGTHS = {300: "5h", 1440: "daily", 10_080: "weekly", 43_200: "monthly", 525_600: "annual"}
 _NO_LENGTH = "usage"
-_CREDIT_LIMIT = "monthly-credit"
+CREDIT_LIMIT = "monthly-credit"
 _MAIN = ("codex", "")
 _SPANS = {"five_hour": ("session", 300), "seven_day": ("week", 10_080)}
 _ALL = {"week": "week-all-models", "week-sonnet": "week-sonnet-only"}
@@ -70,9 +70,9 @@ def codex(limits: Any, at: datetime) -> Limits:
     pool = _pool(limits)
     meters: dict[str, Meter] = {}
     for window in _windows(limits):
-        length = window.get("window_minutes")
-        minutes = _minutes(length)
-        if minutes is None and (length is not None or window.get("used_percent") is None):
+        given = window.get("window_minutes")
+        minutes = length(given)
+        if minutes is None and (given is not None or window.get("used_percent") is None):
             continue  # not a length, or nothing but an empty window
         span = length_name(minutes) if minutes else _NO_LENGTH
         name = f"{pool}:{span}" if pool else span
@@ -131,6 +131,15 @@ def moment(value: Any) -> datetime | None:
     return parsed if _YEARS[0] <= parsed.year <= _YEARS[1] else None
 
 
+def length(value: Any) -> int | None:
+    """The length of a window in minutes: a usual one within 5%, else that given; None if none."""
+    number = _number(value)
+    if number is None or not 0 < number <= 2**31:
+        return None
+    near = (known for known in _LENGTHS if abs(known - number) <= _TOLERANCE * known)
+    return next(near, round(number)) or None
+
+
 def length_name(minutes: int) -> str:
     """The name of a window by its length: `5h`, `daily`, `weekly`, `2d`, `90m`."""
     if minutes in _LENGTHS:
@@ -154,7 +163,7 @@ def _credit_limit(limit: Mapping[str, Any]) -> Meter | None:
     if left is None and resets is None:
         return None
     used = None if left is None or left > 100 else round(100 - left, 4)
-    return Meter(_CREDIT_LIMIT, used, None, resets)
+    return Meter(CREDIT_LIMIT, used, None, resets)
 
 
 def _credits(limit: Mapping[str, Any], credits: Mapping[str, Any]) -> tuple[Amount, ...]:
@@ -193,14 +202,6 @@ def _pool(limits: Mapping[str, Any]) -> str:
     if ident.lower() in _MAIN and not (isinstance(name, str) and name and not ident):
         return ""
     return _slug(name if isinstance(name, str) and name else ident)
-
-
-def _minutes(value: Any) -> int | None:
-    number = _number(value)
-    if number is None or not 0 < number <= 2**31:
-        return None
-    near = (known for known in _LENGTHS if abs(known - number) <= _TOLERANCE * known)
-    return next(near, round(number)) or None
 
 
 def _span(key: str) -> tuple[str, int | None]:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from burnbook.meters.deltas import SAME_RESET
+from burnbook.rows.amounts import Amount
 from burnbook.rows.meters import Meter
 from burnbook.rows.usage import MeterReading
 
@@ -34,23 +35,46 @@ class ShownMeter(msgspec.Struct, array_like=True, frozen=True):
         return Meter(self.name, self.used_percent, self.window_minutes, self.resets_at)
 
 
+class ShownCredits(msgspec.Struct, array_like=True, frozen=True):
+    """The credits of one line of a log, and the vendor's word for a limit that is reached."""
+
+    captured_at: datetime
+    session: str | None
+    amounts: tuple[Amount, ...]
+    reached: str | None
+
+    @property
+    def moment(self) -> tuple[datetime, str]:
+        """What two of them are ordered by."""
+        return self.captured_at, self.session or ""
+
+
 class OfficialMeters(msgspec.Struct):
     """Summary of the readings in meters.jsonl, by `source`: the provider and the agent's folder.
 
     `last` has the newest reading of each meter; `windows` the last reading of each of their
-    windows, in order of reset; `own` the newest readings of the most recent sessions.
+    windows, in order of reset; `own` the newest readings of the most recent sessions; `credits`
+    the newest amounts.
     """
 
     last: dict[str, dict[str, ShownMeter]] = {}
     windows: dict[str, dict[str, list[ShownMeter]]] = {}
     own: dict[str, dict[str, ShownMeter]] = {}
     plans: dict[str, str] = {}
+    credits: dict[str, ShownCredits] = {}
 
     def add(self, row: MeterReading) -> None:
         """Add the next row of the journal."""
         origin = source(row.provider, row.home)
         if row.plan is not None:
             self.plans[origin] = row.plan
+        if row.amounts or row.reached:
+            shown_credits = ShownCredits(
+                row.captured_at, row.session, row.amounts or (), row.reached
+            )
+            newest = self.credits.setdefault(origin, shown_credits)
+            if shown_credits.moment >= newest.moment:
+                self.credits[origin] = shown_credits
         for meter in shown(row):
             last = self.last.setdefault(origin, {})
             if meter.name not in last or meter.captured_at >= last[meter.name].captured_at:
@@ -90,6 +114,14 @@ class OfficialMeters(msgspec.Struct):
         windows = self.windows.get(origin, {}).get(meter.name, [])
         at = _index(windows, meter)
         return at is None or (_used(meter) > _used(windows[at]))
+
+    def adds_credits(self, origin: str, shown_credits: ShownCredits) -> bool:
+        """Whether credits are newer than the booked ones, and not the same."""
+        last = self.credits.get(origin)
+        return last is None or (
+            shown_credits.moment > last.moment
+            and (shown_credits.amounts, shown_credits.reached) != (last.amounts, last.reached)
+        )
 
 
 def source(provider: str, home: str | None) -> str:

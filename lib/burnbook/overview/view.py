@@ -5,14 +5,15 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from burnbook.base.text import csv_text, plural, whole
-from burnbook.overview.windows import Points, WindowLine
+from burnbook.overview.windows import Points, Spent, WindowLine
 from burnbook.times import clock
+from burnbook.view.amounts import exact
 from burnbook.view.parts import Line, Part, Table, fields, number
 
 _KEYS = (
     *("window", "title", "state", "is_current", "starts_at", "ends_at", "agents", "tokens"),
     *("tokens_from", "usd", "usd_known", "points", "features", "outcome", "anomalies"),
-    "missed_resets",
+    *("missed_resets", "amounts"),
 )
 # The last columns are the first that a narrow terminal leaves out.
 _HEADS = ("window", "dates", "tokens", "USD", "points", "outcome", "agents")
@@ -48,6 +49,9 @@ def csv(lines: Sequence[WindowLine]) -> str:
         values["is_current"] = words[line.is_current]
         values["agents"] = " ".join(line.agents)
         values["points"] = " ".join(f"{name}={_range(p, '..')}" for name, p in _known(line))
+        values["amounts"] = " ".join(
+            f"{name}:{spent.name}={whole(spent.spent)}{spent.unit}" for name, spent in _spent(line)
+        )
         values["features"] = " ".join(f"{p}={whole(n)}" for p, n in line.features.items())
         for name in ("starts_at", "ends_at"):
             values[name] = values[name] and clock.iso(values[name])
@@ -62,6 +66,7 @@ def _values(line: WindowLine) -> dict[str, Any]:
         "tokens_from": used.source,
         **fields(used, "usd", "usd_known"),
         "points": [cost._asdict() for cost in line.points],
+        "amounts": [spent._asdict() for spent in line.amounts],
     }
     return {key: values[key] if key in values else getattr(line, key) for key in _KEYS}
 
@@ -74,7 +79,7 @@ def _cells(line: WindowLine, now: datetime, zone: tzinfo) -> tuple[str, ...]:
         _dates(line, now, zone),
         number(used.tokens),
         f">{usd}" if used.usd is None and used.usd_known is not None else usd,
-        ", ".join(f"{name} {_range(cost, ' to ')}" for name, cost in _known(line)) or "-",
+        ", ".join(_costs(line)) or "-",
         _outcome(line),
         ", ".join(line.agents) or "-",
     )
@@ -93,6 +98,32 @@ def _known(line: WindowLine) -> list[tuple[str, Points]]:
         for cost in line.points
         if cost.points_max is not None
     ]
+
+
+def _spent(line: WindowLine) -> list[tuple[str, Spent]]:
+    """What is known of the money and credits, by provider and account as `_known` names them."""
+    accounts = {(cost.provider, cost.account) for cost in line.points}
+    accounts |= {(each.provider, each.account) for each in line.amounts}
+    providers = [provider for provider, _ in accounts]
+    return [
+        (
+            each.provider
+            if providers.count(each.provider) == 1
+            else f"{each.provider}/{each.account}",
+            each,
+        )
+        for each in line.amounts
+        if each.spent
+    ]
+
+
+def _costs(line: WindowLine) -> list[str]:
+    """`codex 40 to 68`, `claude 3 (stale)`, `codex 12.50 credits`."""
+    points = [
+        f"{name} {_range(cost, ' to ')}{' (stale)' if cost.stale else ''}"
+        for name, cost in _known(line)
+    ]
+    return points + [f"{name} {exact(each.spent)} {each.unit}" for name, each in _spent(line)]
 
 
 def _range(cost: Points, between: str) -> str:

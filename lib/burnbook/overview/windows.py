@@ -9,9 +9,12 @@ import msgspec
 from burnbook.context import Context
 from burnbook.meters import efficiency
 from burnbook.overview.used import Used, UsedTokens
+from burnbook.rows.meters import Phase
 from burnbook.telemetry.queries import traffic_windows
 from burnbook.times import clock
 from burnbook.windows import boundaries
+from burnbook.windows.accounts.amounts import amount_uses
+from burnbook.windows.accounts.evidence import stale_phases
 from burnbook.windows.boundaries import Span, State
 from burnbook.windows.current import current
 from burnbook.windows.facts import WindowFacts, read_recorded, window_facts
@@ -22,13 +25,27 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Points(NamedTuple):
-    """Points of an account's main meter that a window cost; null where no pane shows them."""
+    """Points of an account's main meter that a window cost; null where no pane shows them.
+
+    `stale` are the phases whose value may be of an earlier state.
+    """
 
     provider: str
     account: str
     meter: str
     points_min: float | None
     points_max: float | None
+    stale: Sequence[Phase]
+
+
+class Spent(NamedTuple):
+    """What a window spent of an account's money or credits; null where that is not known."""
+
+    provider: str
+    account: str
+    name: str
+    unit: str
+    spent: float | None
 
 
 class WindowLine(msgspec.Struct, frozen=True):
@@ -43,6 +60,7 @@ class WindowLine(msgspec.Struct, frozen=True):
     agents: Sequence[str]
     used: Used
     points: Sequence[Points]
+    amounts: Sequence[Spent]
     features: Mapping[str, float]
     outcome: str | None
     anomalies: int
@@ -108,9 +126,16 @@ def _line(facts: WindowFacts, used: Used, *, is_current: bool) -> WindowLine:
         agents=sorted({pair.agent for pair in facts.pairs}),
         used=used,
         points=[
-            Points(use.provider, use.account, cost.meter, cost.points_min, cost.points_max)
+            Points(
+                *(use.provider, use.account, cost.meter, cost.points_min, cost.points_max),
+                stale_phases(use, cost.meter, facts.rows),
+            )
             for use, cost in costs
             if cost.meter is not None
+        ],
+        amounts=[
+            Spent(use.provider, use.account, use.name, use.unit, use.spent)
+            for use in amount_uses(facts.accounts, facts.rows)
         ],
         features=features,
         outcome=facts.finalized.outcome if facts.finalized else None,

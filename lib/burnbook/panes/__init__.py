@@ -32,7 +32,7 @@ from datetime import datetime
 from burnbook.base.files import plugins
 from burnbook.panes._pane import Pane, Reading
 
-__all__ = ["Pane", "Reading", "meters", "parse", "providers"]
+__all__ = ["Pane", "Reading", "meters", "no_meters", "parse", "providers"]
 
 
 def providers() -> tuple[str, ...]:
@@ -48,6 +48,16 @@ def meters(provider: str) -> dict[str, int]:
     module = importlib.import_module(f"{__name__}.{provider}")
     names: dict[str, int] = getattr(module, "METERS", {})
     return names
+
+
+def no_meters(provider: str) -> str:
+    """Returns what to do if a capture of a provider shows no meters; empty if that is not known.
+
+    `NO_METERS` is optional, as `METERS` is.
+    """
+    module = importlib.import_module(f"{__name__}.{provider}")
+    hint: str = getattr(module, "NO_METERS", "")
+    return f"; {hint}" if hint else ""
 
 
 def parse(provider: str, text: str, captured_at: datetime) -> Pane:

@@ -6,8 +6,9 @@
      "windowDurationMins": 300, "resetsAt": 1795345200}, "planType": "pro"},
      "rateLimitsByLimitId": {"codex": {...}}}}
 
-The result may be alone, and `account/rateLimits/updated` has `params`, of which null is unchanged.
-Events and rollouts have `rate_limits` with other names of the same fields, in `msg` or `payload`.
+The result may be alone, `account/read` answers with the account, and `account/rateLimits/updated`
+has `params`, of which null is unchanged. Events and rollouts have `rate_limits` with other names of
+the same fields, in `msg` or `payload`.
 """
 
 import re
@@ -53,22 +54,39 @@ def parse(values: Sequence[Mapping[str, Any]], captured_at: datetime) -> Pane:
     meters: dict[str, Meter] = {}
     amounts: dict[str, Amount] = {}
     plan = None
+    is_all_old = all(captured_at - at > _STALE for at, _ in pools.values())
     for at, limits in pools.values():
         parsed = rate_limits.codex(limits, at)
         for meter in parsed.meters:
             meters.setdefault(meter.name, meter)
+            if captured_at - at > _STALE:
+                errors.add("stale", None if is_all_old else meter.name)
         for amount in parsed.amounts:
             amounts.setdefault(amount.name, amount)
         plan = plan or parsed.plan
         if parsed.reached:
             is_spend = parsed.reached == rate_limits.SPEND_CONTROL
             errors.add("spend-cap-reached" if is_spend else "limit-reached")
-    if any(captured_at - at > _STALE for at, _ in pools.values()):
+    if pools and is_all_old:
         errors.add("stale")
     shown_meters = readings(list(meters.values())[: rate_limits.MAX_METERS], errors)
-    if not shown_meters:
+    if not shown_meters and not amounts:
         _note_failure(values, errors)
-    return Pane(shown_meters, plan=plan, amounts=tuple(amounts.values()), errors=errors.words())
+    return Pane(
+        shown_meters,
+        plan=plan,
+        account=next(filter(None, map(_account, values)), None),
+        amounts=tuple(amounts.values()),
+        errors=errors.words(),
+    )
+
+
+def _account(value: Mapping[str, Any]) -> str | None:
+    """The e-mail address in the answer to `account/read`."""
+    result = value.get("result", value)
+    account = result.get("account") if isinstance(result, dict) else None
+    email = account.get("email") if isinstance(account, dict) else None
+    return email if isinstance(email, str) else None
 
 
 def _limits_in(value: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import product
 
 from burnbook.base.redact import strip_ansi
+from burnbook.meters import rate_limits
 from burnbook.panes._pane import Errors
 from burnbook.times.wall_time import WallTime, is_zone, parse_day, parse_reset, parse_wait
 
@@ -59,13 +60,16 @@ def slug(name: str) -> str:
 
 
 def window(name: str) -> tuple[str, int] | None:
-    """Returns the short name and minutes of a window (`5h`, `5-hour`, `Weekly`, `1d`), or None."""
+    """Returns the short name and minutes of a window (`5h`, `5-hour`, `Weekly`, `7d`), or None.
+
+    A length that has a name is always called by it: `weekly` for `7d`, as in JSON.
+    """
     name = name.lower()
-    if minutes := _WINDOWS.get(name):
-        return name, minutes
-    if (match := _SPAN.fullmatch(name)) and int(match[1]):
-        return f"{int(match[1])}{match[2]}", int(match[1]) * _UNITS[match[2]]
-    return None
+    shown = _WINDOWS.get(name)
+    if match := _SPAN.fullmatch(name):
+        shown = int(match[1]) * _UNITS[match[2]]
+    minutes = rate_limits.length(shown)
+    return (rate_limits.length_name(minutes), minutes) if minutes else None
 
 
 def joined(fragments: Sequence[str]) -> str:

@@ -24,6 +24,10 @@ from burnbook.rows.amounts import Amount
 from burnbook.times.wall_time import parse_day
 
 METERS = {"session": 300, "week-all-models": 10080, "5h": 300, "weekly": 10080, "week": 10080}
+NO_METERS = (
+    'with a setup token or an API key /usage has none: use `capture = "statusline"`, or log in '
+    "with `claude auth login`"
+)
 
 _STARTS = re.compile(
     r"(?:[>›❯] ?)?/usage|(?:Settings: )?(?:Account )?Status Config Usage\b.*", re.I

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
+from burnbook.rows.amounts import Amount
 from burnbook.rows.meters import Count, Id, Latency, Meter, Moment, Row, Text, Usd
 
 Key = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
@@ -97,7 +98,9 @@ class AgentUsage(Row, frozen=True, kw_only=True):
 class MeterReading(Row, frozen=True, kw_only=True):
     """Official meters from an agent's log or status line, booked when they change.
 
-    `home` is the agent's own folder; it is left out if that is unknown.
+    `home` is the agent's own folder; it is left out if that is unknown. `amounts` are the credits
+    that the same line shows, `reached` the vendor's word for a limit that is reached. A plan that
+    is metered in credits alone may have no meters.
     """
 
     provider: Id
@@ -106,8 +109,11 @@ class MeterReading(Row, frozen=True, kw_only=True):
     meters: tuple[Meter, ...]
     plan: Text | None
     home: Text | None = None
+    amounts: tuple[Amount, ...] | None = None
+    reached: Text | None = None
 
     about: ClassVar[tuple[str, ...]] = ("provider", "captured_at", "session", "meters", "plan")
+    about_if_known: ClassVar[tuple[str, ...]] = ("amounts", "reached")
 
 
 class ModelUsage(msgspec.Struct, frozen=True):

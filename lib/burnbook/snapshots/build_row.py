@@ -1,8 +1,8 @@
-"""Builds the row of a snapshot from a pane, for `snapshot` and `reset`."""
+"""Builds the row of a snapshot from a pane, for `snapshot` and `reset`, and keeps the pane."""
 
 from typing import Any
 
-from burnbook.base.errors import UsageError
+from burnbook.base.errors import IOFault, UsageError, os_sentence
 from burnbook.book import codec, salt
 from burnbook.book.book import Booked
 from burnbook.context import Context
@@ -10,7 +10,8 @@ from burnbook.panes import Pane
 from burnbook.rows.meters import Row, Snapshot
 from burnbook.rows.work import Prompts
 from burnbook.snapshots.pane_input import PaneInput
-from burnbook.view.parts import Line, percent
+from burnbook.view import amounts
+from burnbook.view.parts import Line
 from burnbook.windows.resets import Turn
 from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
@@ -56,7 +57,7 @@ def with_prompts(ctx: Context, row: Snapshot) -> list[tuple[str, Row]]:
 
 def after_of(ctx: Context, turn: Turn, shown: Snapshot) -> list[tuple[str, Row]]:
     """AFTER of a turn's window from `shown`, the BEFORE of the next one, and its prompts."""
-    pane = Pane(plan=shown.plan, prompts=shown.prompts)
+    pane = Pane(plan=shown.plan, prompts=shown.prompts, amounts=shown.amounts or ())
     taken = PaneInput(
         *(shown.captured_at, "auto-after", None, pane, shown.meters, shown.context, shown.errors)
     )
@@ -108,7 +109,7 @@ def line(entry: Booked) -> Line:
     """A line about a booked snapshot."""
     row = entry.row
     assert isinstance(row, Snapshot)
-    shown = [f"{meter.name} {percent(meter.used_percent)}" for meter in row.meters]
+    shown = amounts.with_meters(row.meters, row.amounts or ())
     if row.prompts is not None:
         shown.append(f"{row.prompts} prompts")
     if row.context and row.context.used_tokens is not None:
@@ -117,3 +118,17 @@ def line(entry: Booked) -> Line:
     when = "" if entry.is_new else "already booked: "
     what = f"{row.phase.upper()} {row.window} {row.agent} {row.provider}"
     return Line(f"{when}{what}: {', '.join(shown)}{errors} ({row.id})", strong=True)
+
+
+def save_raw(ctx: Context, row_id: str, text: str) -> None:
+    """Saves the redacted text of the pane, if the config enables it."""
+    if ctx.config.windows.raw_panes == "none":
+        return
+    from burnbook.base.redact import redact_pane, strip_ansi
+
+    path = ctx.book.raw_path(row_id)
+    if path.status() is None:
+        try:
+            path.replace(redact_pane(strip_ansi(text)).encode("utf-8", "replace"))
+        except OSError as error:
+            raise IOFault(os_sentence("the rows are booked, but not the pane", error)) from None

@@ -100,9 +100,22 @@ def run_command(argv: tuple[str, ...], timeout: float, stopped: Stopped) -> byte
     """Returns the stdout of a command. Raises Missing, or IOFault if it failed."""
     from burnbook.base import process  # brings subprocess, for captures alone
 
+    with running(argv):
+        completed = process.run(argv, timeout, out=MAX_OUTPUT, stopped=stopped)
+    if completed.code != 0:
+        shown = " ".join(argv)
+        raise IOFault(f"the capture command {shown!r} failed with exit code {completed.code}")
+    return completed.out
+
+
+@contextmanager
+def running(argv: tuple[str, ...]) -> Iterator[None]:
+    """Raises Missing if the program does not exist, and IOFault if it cannot run in its limits."""
+    from burnbook.base import process
+
     shown = " ".join(argv)
     try:
-        completed = process.run(argv, timeout, out=MAX_OUTPUT, stopped=stopped)
+        yield
     except FileNotFoundError:
         raise Missing(
             f"the capture command {argv[0]!r} is not on PATH; install it, or add its folder to "
@@ -112,9 +125,6 @@ def run_command(argv: tuple[str, ...], timeout: float, stopped: Stopped) -> byte
         raise IOFault(os_sentence(f"cannot run the capture command {shown!r}", error)) from None
     except process.LimitExceeded as error:
         raise IOFault(f"the capture command {shown!r} {error}") from None
-    if completed.code != 0:
-        raise IOFault(f"the capture command {shown!r} failed with exit code {completed.code}")
-    return completed.out
 
 
 def two_pass(jobs: Callable[[], Mapping[str, Job]]) -> dict[str, Captured] | None:

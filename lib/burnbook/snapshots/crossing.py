@@ -83,5 +83,6 @@ def _entered_before(ctx: Context, provider: str, window: str) -> str | None:
 
 def _shows(row: Snapshot, taken: PaneInput) -> bool:
     """Whether a pane shows the values of a row."""
-    values = (row.meters, row.context, row.prompts, row.plan)
-    return values == (taken.meters, taken.context, taken.pane.prompts, taken.pane.plan)
+    values = (row.meters, row.context, row.prompts, row.plan, row.amounts or ())
+    pane = taken.pane
+    return values == (taken.meters, taken.context, pane.prompts, pane.plan, pane.amounts)

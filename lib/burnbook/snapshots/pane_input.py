@@ -1,15 +1,16 @@
 """Reads the pane of a snapshot from stdin, a file, the configured capture or `--set`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from burnbook import panes
 from burnbook.base import files
-from burnbook.base.errors import BadData, IOFault, Missing, UsageError, os_sentence
+from burnbook.base.errors import BadData, Missing, UsageError, os_sentence
 from burnbook.config.accounts import given_home
 from burnbook.context import Context
 from burnbook.panes import Pane
@@ -20,14 +21,15 @@ if TYPE_CHECKING:
     from burnbook.snapshots.meter_text import MeterText
 
 MAX_PANE = 1 << 20
+Meters = tuple[Meter, ...]
 PROMPTS = "prompts"  # GLM shows a count instead of percentages
 
 
 class PaneInput(NamedTuple):
     """A parsed pane, ready to be booked; `text` is None without a pane.
 
-    `asked_at` is set if the meters are older than the request; `captured_at` is before it then.
-    `home` is the agent's own folder, if that is known.
+    `asked_at` is set if the meters are older than the request; `captured_at` is before it then, and
+    `shown_at` has the moment of each meter. `home` is the agent's own folder, if that is known.
     """
 
     captured_at: datetime
@@ -39,6 +41,13 @@ class PaneInput(NamedTuple):
     errors: tuple[str, ...]
     asked_at: datetime | None = None
     home: str | None = None
+    shown_at: Mapping[str, datetime] = MappingProxyType({})
+
+    @property
+    def main_shown_at(self) -> datetime:
+        """The moment of the main pool's newest meter, or of the newest value if it has none."""
+        main = [at for name, at in self.shown_at.items() if ":" not in name]
+        return max(main, default=self.captured_at)
 
 
 def check_provider(name: str) -> str:
@@ -72,7 +81,8 @@ def parse_pane(
     by_hand = bool(settings)
     reading = _direct_meters(provider, source, data)
     if reading is not None:
-        pane, asked_at = Pane(plan=reading.plan), captured_at
+        pane = Pane(plan=reading.plan, amounts=reading.amounts, errors=reading.errors)
+        asked_at = captured_at
         captured_at = min(reading.captured_at, asked_at)
     else:
         pane = Pane() if text is None else _parsed(provider, text, captured_at)
@@ -82,23 +92,25 @@ def parse_pane(
             pane = msgspec.structs.replace(pane, prompts=int(count), errors=())
     settings = [setting for setting in settings if setting[0] != PROMPTS]
     if reading is not None and asked_at is not None:
-        meters, stale = reading.meters, reading.is_stale(asked_at)
+        meters, stale = reading.meters, reading.stale(asked_at)
     else:
         meters, stale = _meters(ctx, pane, captured_at)
     meters = _override(provider, meters, settings)
     context = None
     if pane.context_used is not None or pane.context_limit is not None:
         context = ContextTokens(pane.context_used, pane.context_limit)
-    if not meters and context is None and pane.prompts is None:
+    if not meters and context is None and pane.prompts is None and not pane.amounts:
         reason = ", ".join(pane.errors) or "nothing that it shows is known"
-        raise BadData(f"no meters of {provider} in the pane ({reason}); nothing booked")
-    errors = (*pane.errors, *(("stale",) if stale and "stale" not in pane.errors else ()))
+        hint = panes.no_meters(provider) if source == "capture" else ""
+        raise BadData(f"no meters of {provider} in the pane ({reason}); nothing booked{hint}")
+    errors = (*pane.errors, *(word for word in stale if word not in pane.errors))
     if by_hand:
         set_names = {name for name, _ in settings}
         errors = tuple(e for e in errors if e.rpartition(":")[2] not in set_names)
         source = "manual" if text is None else f"{source}+manual"
     home = reading.home if reading is not None and reading.home else given_home(provider)
-    return PaneInput(captured_at, source, text, pane, meters, context, errors, asked_at, home)
+    given = (captured_at, source, text, pane, meters, context, errors)
+    return PaneInput(*given, asked_at, home, reading.shown_at if reading is not None else {})
 
 
 def _direct_meters(provider: str, source: str, data: bytes | None) -> "MeterText | None":
@@ -164,7 +176,7 @@ def _bounded(data: bytes, name: str) -> bytes:
     return data
 
 
-def _meters(ctx: Context, pane: Pane, captured_at: datetime) -> tuple[tuple[Meter, ...], bool]:
+def _meters(ctx: Context, pane: Pane, captured_at: datetime) -> tuple[Meters, tuple[str, ...]]:
     meters, any_stale = [], False
     for shown in pane.meters:
         resets_at = None
@@ -172,7 +184,7 @@ def _meters(ctx: Context, pane: Pane, captured_at: datetime) -> tuple[tuple[Mete
             resets_at, stale = shown.resets_at(captured_at, ctx.config.zone)
             any_stale = any_stale or stale
         meters.append(Meter(shown.name, shown.used_percent, shown.window_minutes, resets_at))
-    return tuple(meters), any_stale
+    return tuple(meters), ("stale",) if any_stale else ()
 
 
 def _settings(ctx: Context, provider: str, texts: Sequence[str]) -> list[tuple[str, float]]:
@@ -205,9 +217,7 @@ def _setting(text: str) -> tuple[str, float]:
     return name.strip(), number
 
 
-def _override(
-    provider: str, meters: tuple[Meter, ...], settings: Sequence[tuple[str, float]]
-) -> tuple[Meter, ...]:
+def _override(provider: str, meters: Meters, settings: Sequence[tuple[str, float]]) -> Meters:
     if not settings:
         return meters
     by_name = {meter.name: meter for meter in meters}
@@ -225,17 +235,3 @@ def _override(
             else Meter(name, percent, old.window_minutes, old.resets_at)
         )
     return tuple(by_name.values())
-
-
-def save_raw(ctx: Context, row_id: str, text: str) -> None:
-    """Saves the redacted text of the pane, if the config enables it."""
-    if ctx.config.windows.raw_panes == "none":
-        return
-    from burnbook.base.redact import redact_pane, strip_ansi
-
-    path = ctx.book.raw_path(row_id)
-    if path.status() is None:
-        try:
-            path.replace(redact_pane(strip_ansi(text)).encode("utf-8", "replace"))
-        except OSError as error:
-            raise IOFault(os_sentence("the rows are booked, but not the pane", error)) from None

@@ -8,7 +8,8 @@ from burnbook.book.book import Booked
 from burnbook.context import Context
 from burnbook.rows.meters import Snapshot
 from burnbook.snapshots import capture, capture_config
-from burnbook.snapshots.pane_input import PaneInput, parse_pane, save_raw
+from burnbook.snapshots.build_row import save_raw
+from burnbook.snapshots.pane_input import PaneInput, parse_pane
 from burnbook.snapshots.reset_plan import (
     AgentProvider,
     CaptureFault,

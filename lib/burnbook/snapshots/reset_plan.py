@@ -136,9 +136,10 @@ def _book(
         *(ctx.config, turn, taken.captured_at, taken.meters, taken.errors),
         known=_known_meters(ctx, turn, taken),
     )
-    is_old = taken.asked_at and taken.captured_at < turn.boundary <= taken.asked_at
+    shown_at = taken.main_shown_at
+    is_old = taken.asked_at and shown_at < turn.boundary <= taken.asked_at
     if unfit is None and is_old:
-        unfit = f"its meters are from before the reset, {clock.iso(taken.captured_at)}", None
+        unfit = f"its meters are from before the reset, {clock.iso(shown_at)}", None
     overtaken = resets.is_overtaken(turn, taken.captured_at)
     if overtaken:
         unfit = "a BEFORE was booked after its pane was read", None

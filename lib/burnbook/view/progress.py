@@ -31,6 +31,8 @@ class Progress:
     def __call__(self, more: int) -> None:
         """Show that this many more bytes were read."""
         self.done += more
+        if not self._is_terminal or time.monotonic() < self._next:
+            return
         if self.total:
             share = min(1.0, self.done / self.total)
             self._show(f"{bar(share, _WIDTH)} {100 * share:.0f}%")
@@ -40,7 +42,7 @@ class Progress:
     def step(self, text: str) -> None:
         """Show what is done now, if a line is shown."""
         if self._is_shown:
-            self._show(text, is_due=True)
+            self._show(text)
 
     def clear(self) -> None:
         """Remove the line."""
@@ -48,9 +50,7 @@ class Progress:
             self._is_shown = False
             self._write("\r\033[K")
 
-    def _show(self, text: str, *, is_due: bool = False) -> None:
-        if not self._is_terminal or not (is_due or time.monotonic() >= self._next):
-            return
+    def _show(self, text: str) -> None:
         self._next = time.monotonic() + _OFTEN
         self._is_shown = True
         self._write(f"\r{self.label}{'  ' if self.label else ''}{text}\033[K")

@@ -109,8 +109,9 @@ def unfit(
     late = [meter.name for meter in meters if meter.resets_at and meter.resets_at <= captured_at]
     if late:
         return f"the reset of {', '.join(late)} has not moved on in its pane", None
-    if "stale" in errors:
-        return "its pane may be stale", None
+    stale = [name for word, _, name in (e.partition(":") for e in errors) if word == "stale"]
+    if stale:
+        return f"{', '.join(filter(None, stale)) or 'its pane'} may be stale", None
     empty = [meter.name for meter in meters if meter.used_percent is None]
     if empty and len(empty) == len(meters):
         return f"its pane shows no number for {', '.join(empty)}", None

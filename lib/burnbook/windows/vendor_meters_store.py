@@ -9,7 +9,7 @@ import msgspec
 from burnbook.book import codec
 from burnbook.book.lock import WAIT_SECONDS
 from burnbook.context import Context
-from burnbook.meters.vendor_meters import OfficialMeters, ShownMeter, source
+from burnbook.meters.vendor_meters import OfficialMeters, ShownCredits, ShownMeter, source
 from burnbook.rows.meters import Meter, Row
 from burnbook.rows.usage import MeterReading
 from burnbook.store.projection import Entry, Projection
@@ -133,30 +133,37 @@ def of_logs(
     home: str | None,
     meters_by_name: Mapping[str, Sequence[ShownMeter]],
     plan: tuple[datetime, str] | None,
+    credits: Sequence[ShownCredits] = (),
     window: str | None = None,
 ) -> int:
     """Books meters of logs in an agent's folder that add a window or usage; returns their number.
 
-    Rows without a folder, which older versions booked, may be of any. `window` is the one that the
-    rows name, if it is not that of their time.
+    Credits are booked with the meters of their line, the newest also if no meter changed. Rows
+    without a folder, which older versions booked, may be of any. `window` is the one that the rows
+    name, if it is not that of their time.
     """
     sources = {source(provider, home), provider}
     shown = [meter for meters in meters_by_name.values() for meter in meters]
+    credits_at = {(each.captured_at, each.session): each for each in credits}
+    newest = max(credits, key=lambda each: each.moment, default=None)
 
-    def new(known: OfficialMeters) -> list[ShownMeter]:
-        return [meter for meter in shown if all(known.adds_usage(name, meter) for name in sources)]
+    def new(known: OfficialMeters) -> dict[tuple[datetime, str | None], list[ShownMeter]]:
+        events: dict[tuple[datetime, str | None], list[ShownMeter]] = {}
+        for meter in shown:
+            if all(known.adds_usage(name, meter) for name in sources):
+                events.setdefault((meter.captured_at, meter.session), []).append(meter)
+        if newest is not None and all(known.adds_credits(name, newest) for name in sources):
+            events.setdefault((newest.captured_at, newest.session), [])
+        return dict(sorted(events.items(), key=lambda event: event[0][0]))
 
     if not new(official_meters(ctx.store)):
         return 0
-    plan_name = plan[1] if plan else None
+    about = (provider, home, plan[1] if plan else None, window)
 
     def build() -> list[tuple[str, Row]]:
-        events: dict[tuple[datetime, str | None], list[ShownMeter]] = {}
-        for meter in sorted(new(official_meters(ctx.store)), key=lambda meter: meter.captured_at):
-            events.setdefault((meter.captured_at, meter.session), []).append(meter)
         return [
-            (JOURNAL, _row(ctx, provider, meters, provider, home, plan_name, window))
-            for meters in events.values()
+            (JOURNAL, _row(ctx, provider, event, meters, credits_at.get(event), *about))
+            for event, meters in new(official_meters(ctx.store)).items()
         ]
 
     return len(ctx.book.commit(build))
@@ -182,7 +189,9 @@ def of_line(
             return []
         # Stale meters are left out, because a later row must not be less accurate.
         current = [meter for meter in shown if known.is_current(origin, meter)]
-        return [(JOURNAL, _row(ctx, provider, current, STATUSLINE, home, None, window))]
+        event = current[0].captured_at, current[0].session
+        about = (STATUSLINE, home, None, window)
+        return [(JOURNAL, _row(ctx, provider, event, current, None, *about))]
 
     return is_newer(official_meters(ctx.store)) and bool(ctx.book.commit(build, wait))
 
@@ -190,7 +199,9 @@ def of_line(
 def _row(
     ctx: Context,
     provider: str,
+    event: tuple[datetime, str | None],
     shown: Sequence[ShownMeter],
+    credits: ShownCredits | None,
     source_name: str,
     home: str | None,
     plan: str | None,
@@ -202,9 +213,11 @@ def _row(
         window=window,
         source=source_name,
         provider=provider,
-        captured_at=shown[0].captured_at,
-        session=shown[0].session,
+        captured_at=event[0],
+        session=event[1],
         meters=tuple(entry.meter for entry in shown),
+        amounts=(credits.amounts or None) if credits else None,
+        reached=credits.reached if credits else None,
         plan=plan,
         home=home,
     )

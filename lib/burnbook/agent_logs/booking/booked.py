@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from burnbook.agent_logs.requests import RequestSet
+from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec, journal
 from burnbook.book.codec import SCHEMA_VERSION
 from burnbook.rows.usage import AgentUsage, Tokens
@@ -41,9 +42,7 @@ class BookedRequests:
 
     def row(self, entry: RowEntry) -> AgentUsage | None:
         """A booked row; None where it is corrupt or of a newer version."""
-        _, line = next(journal.lines(self._path, entry.offset))
-        row = codec.read(JOURNAL, line)
-        return row if isinstance(row, AgentUsage) else None
+        return row_at(self._path, entry)
 
     def _heir(self, earlier: int, entry: RowEntry, requests: RequestSet) -> int | None:
         """Of the requests to which version 1 gave one key, the one that its row is of.
@@ -60,3 +59,10 @@ class BookedRequests:
             amounts = [getattr(old, name) for name in Tokens.__struct_fields__[:5]]
             best = key if best is None and [*request.amounts[:5]] == amounts else best
         return best
+
+
+def row_at(path: RootedPath, entry: RowEntry) -> AgentUsage | None:
+    """A row of the journal; None where it is corrupt or of a newer version."""
+    _, line = next(journal.lines(path, entry.offset))
+    row = codec.read(JOURNAL, line)
+    return row if isinstance(row, AgentUsage) else None

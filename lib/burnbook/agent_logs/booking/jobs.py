@@ -5,14 +5,16 @@ from typing import NamedTuple
 
 import msgspec
 
+from burnbook.agent_logs.forms.detect import SQLITE
 from burnbook.agent_logs.rate_limits import HomeMeters
-from burnbook.agent_logs.reader import Rejected
+from burnbook.agent_logs.rejected_lines import Rejected
 from burnbook.agent_logs.requests import Tally
 from burnbook.jsonl.sources import Log, Source
 from burnbook.usage.projection import Increment
 
 ROUND_BYTES = 3 << 29
 """The files that are read before their requests are booked: it bounds the memory for these."""
+_LARGE = 16 << 20  # bytes of a database
 _OPEN_COST = 50_000  # the cost of opening a file, as bytes to read
 
 
@@ -32,6 +34,14 @@ class Job(NamedTuple):
         """The bytes that are new."""
         return max(self.log.size - (self.source.offset if self.source else 0), 0)
 
+    def is_database(self) -> bool:
+        """Whether the file is an SQLite database, as its first bytes show."""
+        try:
+            with open(self.log.path, "rb") as file:
+                return file.read(len(SQLITE)) == SQLITE
+        except OSError:
+            return False  # the reader reports it
+
 
 class JobResult(msgspec.Struct):
     """The result of one process."""
@@ -45,10 +55,18 @@ class JobResult(msgspec.Struct):
 
 
 def rounds(jobs: Sequence[Job]) -> Iterator[list[Job]]:
-    """The jobs in their order, in parts of at most ROUND_BYTES, or of one job."""
+    """The jobs in their order, in parts of at most ROUND_BYTES, or of one job.
+
+    A large database is a part of its own, because one process books it in batches.
+    """
     part: list[Job] = []
     size = 0
     for job in jobs:
+        if job.size > _LARGE and job.is_database():
+            yield from ([part] if part else [])
+            yield [job]
+            part, size = [], 0
+            continue
         if part and size > ROUND_BYTES:
             yield part
             part, size = [], 0

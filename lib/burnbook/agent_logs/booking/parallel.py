@@ -12,8 +12,10 @@ from typing import NamedTuple
 
 import msgspec
 
+from burnbook.agent_logs.booking import outcome
 from burnbook.agent_logs.booking.jobs import Job, JobResult, halves, rounds
 from burnbook.agent_logs.booking.sessions import jobs_again
+from burnbook.agent_logs.booking.totals import add_differences
 from burnbook.agent_logs.booking.writer import Writer
 from burnbook.agent_logs.reader import LogReader
 from burnbook.agent_logs.requests import Request, RequestOrigin, Tally
@@ -84,17 +86,40 @@ class Run:
     def _run(self, jobs: Sequence[Job], *, strict: bool) -> None:
         for part in [jobs] if strict else rounds(jobs):
             size = sum(job.size for job in part)
-            is_small = size < MIN_BYTES or len(part) < 2 or (os.cpu_count() or 1) < 2
+            is_small = (
+                self.reader.compiled.readings is not None
+                or size < MIN_BYTES
+                or len(part) < 2
+                or (os.cpu_count() or 1) < 2
+            )
             if strict or is_small:
                 self._alone(part, strict=strict)
             else:
                 self._with_worker(*halves(part))
-            self.store.add(USAGE, [added.stretch() for added in self.writer.increments])
-            self.writer.increments.clear()
-            self.reader.requests.clear()
+            self._end_part()
+
+    def _end_part(self) -> None:
+        """Bring the store up to date, and drop what is booked."""
+        self.store.add(USAGE, [added.stretch() for added in self.writer.increments])
+        self.writer.increments.clear()
+        self.reader.requests.clear()
+        self.reader.readings.clear()
+
+    def _book_batch(self) -> None:
+        """Book the requests of the rows so far of a database."""
+        self._book_alone()
+        self._end_part()
+
+    def _book_alone(self) -> None:
+        """Book the requests of the one process, and what readings add to the booked ones."""
+        readings = self.reader.readings
+        add_differences(self.store, self.writer.root, readings, self.reader.requests)
+        self.writer.following = readings.following
+        self._book(self._look_up())
 
     def _alone(self, jobs: Sequence[Job], *, strict: bool) -> None:
         self.reader.on_read = self.progress
+        self.reader.on_batch = None if strict else self._book_batch
         self._read(jobs)
         rejected = self.reader.rejected
         if strict and rejected:
@@ -102,9 +127,10 @@ class Run:
             more = f", and {len(rejected) - 1} more" if len(rejected) > 1 else ""
             reason = f"{path}: {rejected[0].reason}{more}; nothing booked (--strict)"
             raise errors.BadData(reason)
-        self._book(self._look_up())
+        self._book_alone()
 
     def _with_worker(self, mine: Sequence[Job], theirs: Sequence[Job]) -> None:
+        self.reader.on_batch = None
         requests, ranges = self.reader.requests, SharedRanges()
         sizes = [sum(job.size for job in jobs) for jobs in (mine, theirs)]
         with worker(lambda channel: self._work(theirs, channel, ranges)) as channel:
@@ -183,7 +209,7 @@ class Run:
 
     def _read(self, jobs: Sequence[Job]) -> None:
         for job in jobs:
-            source = self.reader.read(job.log, job.file, job.source, is_finished=job.is_finished)
+            source = outcome.read(self.reader, job)
             if source is not None:
                 self.sources[job.log.path] = source
 

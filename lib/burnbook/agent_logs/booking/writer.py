@@ -59,6 +59,7 @@ class Writer:
         self.tally = Tally()
         self.increments: list[Increment] = []
         self.sessions = Sessions(tool)
+        self.following: dict[int, int] = {}  # of readings of totals, see `Readings`
         self._encode = msgspec.json.Encoder().encode_lines
         self._stamps: dict[tuple[str | None, str], Stamp] = {}
         self._aliases: dict[int, list[int]] = {}
@@ -187,6 +188,10 @@ class Writer:
                 new.append(n)
                 continue
             request, payload = day.requests[n], day.payloads[n]
+            following = self.following.get(key)
+            if following is not None and booked.index.find(following) is not None:
+                self.tally.duplicates += 1  # another process booked this reading and a later one
+                continue
             is_known = entry.version >= SCHEMA_VERSION and request.total <= entry.tokens
             is_known = is_known and entry.session == session_key(self.tool, payload.session)
             row, is_moved = None, False

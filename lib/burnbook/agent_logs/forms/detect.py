@@ -10,7 +10,8 @@ from burnbook.jsonl.records import without_half_pairs
 
 DOCUMENT = 1 << 27
 """Bytes of a document, at most."""
-_SQLITE = b"SQLite format 3\x00"
+SQLITE = b"SQLite format 3\x00"
+"""The first bytes of a database."""
 
 
 def form_of(feed: LogFeed, handle: int) -> LogFeed | Older:
@@ -19,7 +20,7 @@ def form_of(feed: LogFeed, handle: int) -> LogFeed | Older:
     if older is None:
         return feed
     if feed.format == "sqlite":
-        return feed if os.pread(handle, len(_SQLITE), 0) == _SQLITE else older
+        return feed if os.pread(handle, len(SQLITE), 0) == SQLITE else older
     is_older = older.format == "document" and _is_document(older, handle)
     return older if is_older else feed
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from burnbook.agent_logs.ingest import feed as single_feed
+from burnbook.agent_logs.ingest import unread
 from burnbook.base import files
 from burnbook.base.errors import (
     IO,
@@ -20,7 +21,6 @@ from burnbook.config.agent_logs import LogFeed
 from burnbook.config.loader import Config
 from burnbook.context import Context, Result
 from burnbook.jsonl import sources
-from burnbook.jsonl.folders import search
 from burnbook.view.parts import Line, Part, Table, number
 from burnbook.view.progress import Progress
 
@@ -48,7 +48,7 @@ def run(ctx: Context, *, strict: bool = False) -> Result:
     for name in ctx.config.feed_names:
         try:
             feed = ctx.config.feed(name)
-            if not isinstance(feed, LogFeed) or not _is_here(feed):
+            if not isinstance(feed, LogFeed) or not unread.is_here(feed):
                 continue
             result = single_feed.run(ctx, name, feed, single_feed.Input(strict=strict), progress)
             gc.collect()  # `single_feed` turns it off. 59 MiB instead of 66 for 500 MB of logs
@@ -67,7 +67,7 @@ def run(ctx: Context, *, strict: bool = False) -> Result:
 
 def names_here(config: Config) -> list[str]:
     """The feeds of agents whose folder exists on this machine."""
-    return [name for name, feed in _log_feeds(config) if _is_here(feed)]
+    return [name for name, feed in _log_feeds(config) if unread.is_here(feed)]
 
 
 def no_logs(config: Config) -> str:
@@ -86,10 +86,6 @@ def _log_feeds(config: Config) -> list[tuple[str, LogFeed]]:
             if isinstance(feed, LogFeed):
                 feeds.append((name, feed))
     return feeds
-
-
-def _is_here(feed: LogFeed) -> bool:
-    return any(map(search.is_folder, sources.roots(feed)))
 
 
 def _failed(name: str, reason: str, code: int) -> dict[str, Any]:

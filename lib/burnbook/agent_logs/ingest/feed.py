@@ -6,14 +6,16 @@ import stat
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from burnbook.agent_logs.ingest import unread
+from burnbook.agent_logs.ingest.unread import Folders, Unread
 from burnbook.base import files
 from burnbook.base.errors import BAD_DATA, Missing
-from burnbook.base.text import plural
 from burnbook.book.codec import REJECTS
 from burnbook.config.agent_logs import LogFeed
 from burnbook.context import Context, Result
 from burnbook.jsonl import sources
 from burnbook.jsonl.folders import search
+from burnbook.jsonl.folders.faults import fault_of
 from burnbook.times import clock
 from burnbook.view.parts import Line
 from burnbook.view.progress import Progress
@@ -49,7 +51,7 @@ def run(
     """The number of new requests in the book, and of other lines by what became of them."""
     gc.disable()  # no cycles here, and a collection would visit every request
     known = sources.remembered(ctx.book.root, name, feed)
-    jobs, source, logs = _jobs(name, feed, given, known.sources)
+    jobs, source, folders = _jobs(name, feed, given, known.sources)
     result, meters = None, 0
     if jobs:
         result = _book(ctx, name, feed, given, jobs, known, progress or Progress())
@@ -57,13 +59,15 @@ def run(
             from burnbook.agent_logs.ingest import rejected
 
             rejected.book(ctx, name, result.rejected)
+            if not given.is_own:
+                ctx.notes.extend(rejected.unread_files(name, result.rejected))
         if result.meters:
             from burnbook.agent_logs import origin
             from burnbook.windows import vendor_meters_store
 
             for home, read in result.meters.items():
                 folder = origin.home(home) if home else None
-                shown = (read.windows, read.plan, given.window)
+                shown = (read.windows, read.plan, read.credits, given.window)
                 meters += vendor_meters_store.of_logs(ctx, name, folder, *shown)
         if given.is_own:
             known.sources |= result.sources
@@ -72,47 +76,51 @@ def run(
     elif given.window is not None:
         hint = f"to book known requests in {given.window}, give their log with --file"
         ctx.notes.append(f"no log has anything new; {hint}")
-    forms: list[str] = []
-    if given.is_own:
-        from burnbook.agent_logs.ingest import unread
-
-        sentences, forms = unread.notes(name, feed, logs, has_usage=_has_usage(ctx, name))
-        ctx.notes.extend(sentences)
-    return _report(ctx, name, source, result, meters, forms)
+    if folders is None:
+        not_read = unread.unread_lines(name, result.tally.unread if result else 0)
+        return _report(ctx, name, source, result, meters, not_read)
+    has_usage = _has_usage(ctx, name)
+    not_read = unread.unread(name, feed, folders, known.sources, has_usage=has_usage)
+    return _report(ctx, name, source, result, meters, not_read)
 
 
 def _jobs(
     name: str, feed: LogFeed, given: Input, known: dict[str, sources.Source]
-) -> "tuple[list[Job], str, list[sources.Log]]":
-    """The files to read, oldest first, the name of the source, and all of the feed's own files."""
+) -> "tuple[list[Job], str, Folders | None]":
+    """The files to read, oldest first, the name of the source, and the feed's own folders."""
     if not given.is_own:
         from burnbook.agent_logs.booking.jobs import Job
 
     if given.stdin:
-        return [Job(_stdin(), None, 0)], "stdin", []
+        return [Job(_stdin(), None, 0)], "stdin", None
     if given.file is not None:
-        return [Job(_given(given.file), None, 0)], given.file, []
-    folders = sources.roots(feed)
-    source = ", ".join(folders)
-    if not any(map(search.is_folder, folders)):
+        return [Job(_given(given.file), None, 0)], given.file, None
+    roots = sources.roots(feed)
+    source = ", ".join(roots)
+    if all(not search.is_folder(root) or fault_of(root) for root in roots):
+        _check_folders(name, feed, source)
+    changed, now = [], clock.wall_clock().timestamp()
+    folders = unread.search_folders(feed)
+    for number, log in enumerate(folders.logs):
+        before, is_finished = known.get(log.path), log.is_finished(now)
+        if before is None or not log.is_as(before) or (is_finished and not before.is_finished):
+            changed.append((log, before, number, is_finished))
+    if not changed:
+        return [], source, folders
+    from burnbook.agent_logs.booking.jobs import Job
+
+    return [Job(*job) for job in changed], source, folders
+
+
+def _check_folders(name: str, feed: LogFeed, source: str) -> None:
+    """Raises Missing if an agent has no folder, or none that can be searched."""
+    if wrong := unread.root_faults(feed):
+        sentence = "; ".join(fault.text for fault in wrong)
+        raise Missing(f"no logs: {sentence}; {wrong[0].action}")
+    if not unread.is_emptied(feed):
         other = f"set {feed.environment} to another folder, or " if feed.environment else ""
         what = f"{other}name a file, as in: ingest {name} --file LOG"
         raise Missing(f"no logs: none of the directories of {name} exists: {source}; {what}")
-    changed, now = [], clock.wall_clock().timestamp()
-    logs = sources.logs(feed)
-    for number, log in enumerate(logs):
-        before, is_finished = known.get(log.path), log.is_finished(now)
-        if (
-            before is None
-            or (before.size, before.mtime_ns) != (log.size, log.mtime_ns)
-            or (is_finished and not before.is_finished)
-        ):
-            changed.append((log, before, number, is_finished))
-    if not changed:
-        return [], source, logs
-    from burnbook.agent_logs.booking.jobs import Job
-
-    return [Job(*job) for job in changed], source, logs
 
 
 def _given(path: str) -> sources.Log:
@@ -166,11 +174,11 @@ def _report(
     source: str,
     result: "JobResult | None",
     meters: int,
-    unread: Sequence[str],
+    not_read: Unread,
 ) -> Result:
     from burnbook.agent_logs.requests import Tally
 
-    tally = result.tally if result else Tally()
+    tally, read = (result.tally, result.sources) if result else (Tally(), {})
     counts = {kind: getattr(tally, kind) for kind in KINDS}
     suspicious, upgraded = tally.suspicious, tally.upgraded
     words = [f"accepted {counts['accepted']:,}"]
@@ -182,24 +190,22 @@ def _report(
     if counts["ignored"]:
         words.append(f"ignored {counts['ignored']:,} (no requests)")
     rejects = os.path.join(ctx.book.root, f"{REJECTS}{name}.jsonl")
-    if tally.unread:
-        ctx.notes.append(
-            f"{name}: {plural(tally.unread, 'line')} with tokens of a kind that is not read: "
-            f"the agent may write another format now; see requests.only of feeds/{name}.toml"
-        )
+    if not_read.problems:
+        ctx.notes.append(f"{name}: {not_read.sentence}")
     if counts["rejected"]:
         ctx.notes.append(f"rejected lines and the reasons are in {rejects}")
     data = {
         "feed": name,
         "source": source,
-        "files": len(result.sources) if result else 0,
+        "files": sum(source.size != sources.NOT_READ for source in read.values()),
         **counts,
         "repeats": counts["duplicates"] - suspicious,
         "suspicious": suspicious,
         "upgraded": upgraded,
         "reassigned": tally.reassigned,
-        "unread_lines": tally.unread,
-        "unread": [*unread],
+        "unread_lines": not_read.lines,
+        "unread": [*not_read.forms],
+        "problems": [problem._asdict() for problem in not_read.problems],
         "meters": meters,
         "rejects": rejects if counts["rejected"] else None,
     }

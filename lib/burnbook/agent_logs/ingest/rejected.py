@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
-from burnbook.agent_logs.reader import Rejected
+from burnbook.agent_logs.rejected_lines import Rejected
 from burnbook.book import lock
 from burnbook.book.rejects import Rejects, reject_rows
 from burnbook.context import Context
+
+_FILES = 6  # that are named
 
 
 def book(ctx: Context, name: str, rejected: Sequence[Rejected]) -> None:
@@ -20,6 +22,15 @@ def book(ctx: Context, name: str, rejected: Sequence[Rejected]) -> None:
     )
     with lock.book_lock(ctx.book.root):
         rejects.book(rows)
+
+
+def unread_files(name: str, rejected: Sequence[Rejected]) -> list[str]:
+    """A sentence for each file of which nothing, or no more, can be read, and for the others."""
+    whole = [row for row in rejected if not row.line]
+    sentences = [f"{name}: {row.path}: {row.reason}" for row in whole[:_FILES]]
+    if len(whole) > _FILES:
+        sentences.append(f"{name}: {len(whole) - _FILES} more files cannot be read")
+    return sentences
 
 
 class LineNumbers:

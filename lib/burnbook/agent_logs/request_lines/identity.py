@@ -12,7 +12,7 @@ import msgspec
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import IdentityColumns, LineKind, Row, matcher
 from burnbook.agent_logs.requests import Amounts, key_of
-from burnbook.config.agent_logs import VALUES
+from burnbook.config.agent_logs import NTH, VALUES
 
 _Declared = tuple[str, Callable[[Row], Row]]  # the beginning of a key, and what follows
 
@@ -70,13 +70,15 @@ def with_aliases(keys: Keys, *more: int) -> Keys:
 class RequestKeys:
     """Makes the keys of the requests in one kind of a feed's lines."""
 
-    def __init__(self, feed: CompiledFeed, tool: str, kind: LineKind) -> None:
-        self.tool = tool
+    def __init__(self, feed: CompiledFeed, tool: str, kind: LineKind, number: int = 0) -> None:
+        self.tool, self.number = tool, number
         self.columns, self.copies_only = kind.identity, feed.identities.copies_only
         self._own = [(f"{tool}\0", _getter(self.columns))] if self.columns else []
-        self._copies, self._fallback = (
+        ids = feed.identities
+        nth = [each for each in ids.copies if NTH in each[0].split("+")]
+        self._copies, self._nth, self._fallback = (
             [(f"{tool}\0{name}\0", _getter(_columns(columns))) for name, columns in declared]
-            for declared in (feed.identities.copies, feed.identities.fallback)
+            for declared in ([each for each in ids.copies if each not in nth], nth, ids.fallback)
         )
         first = [c for _, columns in feed.identities.fallback[:1] for c in _columns(columns)]
         self._message = [column for column in first if column != _INPUT]
@@ -86,12 +88,23 @@ class RequestKeys:
         """The key of a line that has its whole identity; None for any other line."""
         return next(iter(_keys(self._own, row)), None)
 
-    def copies(self, row: Row) -> list[int]:
-        """The other keys of a line that has its whole identity, from its row with values."""
+    def copies(self, row: Row, counted: dict[int, int] | None) -> list[int]:
+        """The other keys of a line that has its whole identity, from its row with values.
+
+        `counted` has how many lines of the file have the same values so far; None: the line
+        repeats another, and has no number.
+        """
         for column, is_match in self.copies_only:
             if type(row[column]) is not str or not is_match(row[column]):
                 return []
-        return _keys(self._copies, row)
+        keys = _keys(self._copies, row)
+        if counted is None:
+            return keys
+        for key in _keys(self._nth, row):
+            own = key_of(f"{key:x}\0{self.number}")
+            counted[own] = counted.get(own, 0) + 1
+            keys.append(key_of(f"{key:x}\0{counted[own]}"))
+        return keys
 
     def fallback(self, row: Row, own_session: str) -> Keys:
         """The keys of a line that lacks a part of its identity, from its row with values.

@@ -38,8 +38,12 @@ class LineRules:
         self.feed, self.requests = feed, requests
         self.amounts, self.reading = amounts_of(feed.feed), reading_of(feed.feed)
         self.parts = Parts(feed, requests)
-        self.keys = RequestKeys(feed, requests.tool, feed.requests)
-        self.better_keys = RequestKeys(feed, requests.tool, feed.better) if feed.better else None
+        better = [feed.better] if feed.better else []
+        self.keys_of = {
+            id(kind): RequestKeys(feed, requests.tool, kind, number)
+            for number, kinds in enumerate(([feed.requests], better, feed.others))
+            for kind in kinds
+        }
         self.served_by = ServedBy(feed)
 
 
@@ -58,7 +62,7 @@ class RequestLines:
         self.ends: dict[int, float] = {}
         self._ends: dict[str, datetime] = {}
         self._origins: dict[Any, int] = {}  # of lines with the same fields, until a setting changes
-        self._identity = len(feed.requests.identity)
+        self.counted: dict[int, int] = {}  # see `RequestKeys.copies`
         # Of the line before: the key of its request, its stream if that has one, what it used.
         self._last = 0
         self._stream: tuple[Any, ...] | None = None
@@ -71,17 +75,19 @@ class RequestLines:
             self._add_line(row, feed.better)
         elif feed.requests.only.all(row) and not feed.never.any(row):
             self._add_line(row, feed.requests)
+        elif (kind := next((each for each in feed.others if each.only.all(row)), None)) is not None:
+            self._add_line(row, kind)
         else:
             self._add_setting(row)
 
     def saved(self) -> list[Any]:
         """The state to save for lines that are not there yet."""
         pairs = [[*pairs.items()] for pairs in self.unpaired.values()]
-        return [self.context.saved(), self.early.saved(), pairs]
+        return [self.context.saved(), self.early.saved(), pairs, self.counted]
 
     def resume(self, saved: list[Any]) -> None:
         """Continue from a saved state."""
-        context, early, pairs = saved
+        context, early, pairs, self.counted = saved
         self.context.resume(context)
         self.early.resume(early)
         self.unpaired = dict(zip(self.unpaired, map(dict, pairs), strict=True))
@@ -104,9 +110,11 @@ class RequestLines:
             self._origins.clear()
         else:
             self.requests.tally.ignored += 1
-        counts = self.feed.requests.fields.pick(row)[COUNTED]
-        if total(self.amounts(counts)) and not self.feed.never.any(row):
-            self.requests.tally.unread += 1
+        for kind in (self.feed.requests, *self.feed.others):
+            counts = kind.fields.pick(row)[COUNTED]
+            if total(self.amounts(counts)) and not self.feed.never.any(row):
+                self.requests.tally.unread += 1
+                break
 
     def _add_line(self, row: Row, kind: LineKind) -> None:
         # Most lines are of the same stream as the line before. Without this, reading takes 1.3
@@ -148,7 +156,7 @@ class RequestLines:
             at = (first.ts, first.origin, amounts, usd, fields[5], first.file, facts)
             self.requests.requests[self._last] = Request(tokens, *at)
             return
-        number = self._origin(fields, row, stream)
+        number = self._origin(fields, row, kind, stream)
         request = Request(tokens, ts, number, amounts, usd, fields[5], self.file, facts)
         self._add_request(row, kind, fields, request, items)
         if self._stream is not None:
@@ -162,12 +170,12 @@ class RequestLines:
         session = fields[1] or self.context.session or self.stem
         if ts > self._ends.get(session, _LONG_AGO):
             self._ends[session] = ts
-        better = self.rules.better_keys if kind is self.feed.better else None
-        keys = better or self.rules.keys
+        keys = self.rules.keys_of[id(kind)]
         row = with_values(row, ts, session, amounts, fields[2], fields[4], fields[7])
         own = keys.own(row)
         if own is not None:
-            identified = Keys(own, keys.copies(row))
+            counted = None if requests.find(own) else self.counted
+            identified = Keys(own, keys.copies(row, counted))
         else:
             identified = keys.fallback(row, fields[1] or self.stem)
         self._last, self._stream = identified.key, None if own is None else ()
@@ -177,7 +185,7 @@ class RequestLines:
         if self.early and (held := self.early.join(keys.message(row))) is not None:
             request = msgspec.structs.replace(request, ts=held.request.ts)
             identified = with_aliases(identified, held.keys.key, *held.keys.aliases)
-        if self.feed.better is not None:
+        if self.feed.better is not None and kind not in self.feed.others:
             paired = self._paired(kind, identified.key, session, request)
             if paired is None:
                 return
@@ -188,10 +196,12 @@ class RequestLines:
         if items:
             self.rules.parts.add(identified, request, items)
 
-    def _origin(self, fields: tuple[Any, ...], row: Row, stream: tuple[Any, ...]) -> int:
+    def _origin(
+        self, fields: tuple[Any, ...], row: Row, kind: LineKind, stream: tuple[Any, ...]
+    ) -> int:
         """The number of a line's origin."""
         served_by = self.rules.served_by.of(row)
-        name = (stream[self._identity :], served_by)
+        name = (id(kind), stream[len(kind.identity) :], served_by)
         number = self._origins.get(name)
         if number is None:
             origin = self.context.origin(fields, self.stem, served_by)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from burnbook.budget.declared.amounts import Amounts
 from burnbook.config.budgets import Budget
 from burnbook.context import Context
+from burnbook.meters import views
 from burnbook.meters.vendor_meters import same_reset
 from burnbook.rows.meters import Meter
 from burnbook.store.queries import QUARTER
@@ -48,7 +49,7 @@ def rises(readings: Sequence[Shown], since: datetime) -> Amounts:
     pace: dict[int, float] = {}
     reason = None
     is_known = False
-    for window in _windows(readings):
+    for window in map(_finer, _windows(readings)):
         highest: float | None = None
         for reading in window:
             if reading.captured_at < since:
@@ -80,6 +81,19 @@ def _windows(readings: Sequence[Shown]) -> Iterable[list[Shown]]:
         else:
             same.append(reading)
     return windows
+
+
+def _finer(window: Sequence[Shown]) -> list[Shown]:
+    """Returns the readings of a window, with the finer number of two views of one value."""
+    shown: list[Shown] = []
+    for reading in window:
+        last = shown[-1].used_percent if shown else 0.0
+        used = views.finer(last, reading.used_percent) if reading.used_percent < last else None
+        if used is not None:
+            shown[-1] = shown[-1]._replace(used_percent=used)
+            reading = reading._replace(used_percent=used)
+        shown.append(reading)
+    return shown
 
 
 def _is_same(last: Shown, reading: Shown) -> bool:

@@ -7,8 +7,15 @@ from burnbook.churn.repositories import read_heads
 from burnbook.context import Context, Result
 from burnbook.rows.meters import Phase, Row, Snapshot
 from burnbook.snapshots import crossing, moment_support
-from burnbook.snapshots.build_row import FORCED_LAG, after_of, line, snapshot, with_prompts
-from burnbook.snapshots.pane_input import PaneInput, check_provider, read_pane, save_raw
+from burnbook.snapshots.build_row import (
+    FORCED_LAG,
+    after_of,
+    line,
+    save_raw,
+    snapshot,
+    with_prompts,
+)
+from burnbook.snapshots.pane_input import PaneInput, check_provider, read_pane
 from burnbook.snapshots.steps import check_replaced, crossed, plan
 from burnbook.windows import boundaries, missed_resets
 from burnbook.windows.history import closing

@@ -10,16 +10,24 @@ from typing import Literal
 import msgspec
 
 from burnbook.base.json_path import Path, Paths, several, split, summands
+from burnbook.config.agent_logs.forms import Database, Readings
+from burnbook.config.agent_logs.lookups import Aliases, Projects
+from burnbook.config.agent_logs.retention import Retention
 from burnbook.config.feeds import Conditions, Requests, Times
 
 FACTS = ("speed", "service_tier", "inference_geo", "served_by", "subagent")
-TEXTS = ("session", "project", "branch", "model", "request_id", "parent", "upstream_id", *FACTS)
+TEXTS = (
+    *("session", "project", "branch", "model", "request_id", "parent", "upstream_id"),
+    *("model_alias", *FACTS),
+)
 COUNTS = (
     *("input_tokens", "cache_read_tokens", "cache_write_tokens", "cache_write_5m_tokens"),
     *("cache_write_1h_tokens", "output_tokens", "reasoning_tokens"),
 )
 # Values of a line that identities may name beside paths: resolved by `fields` and `settings`.
 VALUES = ("@ts", "@session", "@project", "@model", "@input", "@tokens", "@usd")
+# In `copies`: the number of the line among those of its kind and file with the same other values.
+NTH = "@nth"
 
 # The variable with which a directory may begin, such as $XDG_DATA_HOME.
 VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)(?=/)")
@@ -61,6 +69,7 @@ class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     served_by: Paths = ()
     subagent: Paths = ()
     upstream_id: Paths = ()
+    model_alias: Paths = ()
 
 
 class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,6 +91,15 @@ class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inference_geo: Paths = ()
     served_by: Paths = ()
     subagent: Paths = ()
+
+
+class Beside(Setting, frozen=True, forbid_unknown_fields=True):
+    """A JSON document beside a log, with values for all its requests.
+
+    `file`: its path from the folder of the log, where `*` is the log's name without its ending.
+    """
+
+    file: str = ""
 
 
 class Parts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -141,18 +159,11 @@ class Older(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     items: str | None = None
 
 
-class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the rows of an SQLite database become requests: each row is read like a line.
+class Also(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Further folders with files of the feed's own form, whatever `environment` names."""
 
-    `query`: one SELECT; `:since` is the highest watermark so far, or 0. `document`: a column with a
-    JSON object, to which the other columns are added. `watermark`: a column that grows with every
-    row that is added or changed. `columns`: for paths of a line the columns with their values.
-    """
-
-    query: str = ""
-    document: str | None = None
-    watermark: str | None = None
-    columns: dict[str, str] = {}
+    roots: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
 
 class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -170,12 +181,14 @@ class LogFeed(msgspec.Struct, frozen=True):
     journal: Literal["agent_usage"]
     title: str = ""
     about: About = About()
+    retention: Retention | None = None
     environment: str | None = None
     roots: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     format: Literal["lines", "document", "sqlite"] = "lines"
     items: str | None = None
     database: Database | None = None
+    also: Also | None = None
     older: Older | None = None
     contains: tuple[str, ...] = ()
     skips: tuple[str, ...] = ()
@@ -186,7 +199,10 @@ class LogFeed(msgspec.Struct, frozen=True):
     identity_fallback: tuple[Identity, ...] = ()
     copies: tuple[Identity, ...] = ()
     copies_only: Patterns = {}
-    beside: str | None = None
+    names: tuple[str, ...] = ()
+    beside: tuple[Beside, ...] = ()
+    projects: Projects | None = None
+    aliases: Aliases | None = None
     served_by: dict[str, Patterns] = {}
     parts: Parts | None = None
     fields: Fields = Fields()
@@ -195,6 +211,8 @@ class LogFeed(msgspec.Struct, frozen=True):
     routed: Routed = Routed()
     settings: dict[str, Setting] = {}
     better: Better | None = None
+    readings: Readings | None = None
+    kinds: dict[str, Better] = {}
     history: History | None = None
     last: str | None = None
     meters: str | None = None

@@ -5,16 +5,19 @@ from collections.abc import Iterator
 from burnbook.base.json_path import Path, several, split, summands
 from burnbook.config.agent_logs import (
     COUNTS,
+    NTH,
     VALUES,
     VARIABLE,
-    Database,
     Fields,
     History,
     Identity,
     LogFeed,
     Setting,
     own_paths,
+    retention,
 )
+from burnbook.config.agent_logs.forms import Database
+from burnbook.config.agent_logs.lookups import NAMED, PLACEHOLDER
 from burnbook.config.feeds import TS_KINDS, Fault
 
 
@@ -23,12 +26,12 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
     yield from _file_faults("files", feed.files)
     if feed.older is not None:
         yield from _file_faults("older.files", feed.older.files)
-    if not feed.roots:
-        yield "roots", list(feed.roots), "at least one directory, such as ~/.claude"
-    for root in feed.roots:
-        if not root.startswith(("~/", "/")) and not VARIABLE.match(root):
-            yield "roots", root, "a directory that begins with ~/, / or $VARIABLE/"
+    yield from _root_faults("roots", feed.roots)
+    if feed.also is not None:
+        yield from _root_faults("also.roots", feed.also.roots)
+        yield from _file_faults("also.files", feed.also.files)
     yield from _database_faults(feed)
+    yield from retention.faults(feed.retention)
     for needle in feed.contains:
         if not needle or "\n" in needle:
             yield "contains", needle, "text of a line"
@@ -53,13 +56,42 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
             yield key, "a value", 'only with counts = "totals"'
     identities = (*feed.identity_fallback, *feed.copies)
     for name in (name for names in identities for name in names if name.startswith("@")):
-        if name not in VALUES:
-            yield "identity", name, f"a path, or one of {', '.join(VALUES)}"
+        if name not in (*VALUES, NTH):
+            yield "identity", name, f"a path, or one of {', '.join((*VALUES, NTH))}"
+    if any(NTH in names for names in feed.identity_fallback):
+        yield "identity_fallback", NTH, f"a path, or one of {', '.join(VALUES)}"
+    if feed.readings is not None and feed.counts == "totals":
+        yield "readings", "a table", 'only with counts = "requests"'
+    if feed.kinds and feed.counts == "totals":
+        yield "kinds", [*feed.kinds], 'only with counts = "requests"'
     if feed.identity_fallback and not feed.identity:
         yield "identity_fallback", list(feed.identity_fallback), "only with an identity"
-    if feed.beside is not None and ("/" in feed.beside or not feed.beside.startswith(".")):
-        yield "beside", feed.beside, "the end of a file's name, such as .meta.json"
+    for beside in feed.beside:
+        if beside.file.startswith("/") or not beside.file:
+            yield "beside.file", beside.file, "a path from a log's folder, such as *.meta.json"
+    yield from _lookup_faults(feed)
     yield from _path_faults(feed)
+
+
+def _lookup_faults(feed: LogFeed) -> Iterator[Fault]:
+    for pattern in feed.names:
+        names = PLACEHOLDER.findall(pattern)
+        if not names or len({*names}) < len(names) or not {*names} <= {*NAMED}:
+            yield "names", pattern, f"a pattern with {', '.join(f'{{{n}}}' for n in NAMED)}"
+    for key, table in (("projects", feed.projects), ("aliases", feed.aliases)):
+        if table is not None and not {"", ".."}.isdisjoint(table.file.split("/")):
+            yield f"{key}.file", table.file, "a file below the agent's folder"
+    for key, path in _lookup_paths(feed):
+        yield from _nested([(key, path)])
+
+
+def _lookup_paths(feed: LogFeed) -> Iterator[tuple[str, str]]:
+    if feed.projects is not None:
+        yield "projects.items", feed.projects.items
+        yield from [("projects.path", feed.projects.path)] if feed.projects.path else []
+    if feed.aliases is not None:
+        yield from (("aliases.models", feed.aliases.models), ("aliases.id", feed.aliases.id))
+        yield from [("aliases.default", feed.aliases.default)] if feed.aliases.default else []
 
 
 def _database_faults(feed: LogFeed) -> Iterator[Fault]:
@@ -69,13 +101,24 @@ def _database_faults(feed: LogFeed) -> Iterator[Fault]:
     if not is_database:
         return
     declared = feed.database or Database()
-    if not declared.query.lstrip().upper().startswith("SELECT"):
-        yield "database.query", declared.query, "one SELECT of the feed's rows"
-    if declared.watermark is not None and ":since" not in declared.query:
-        yield "database.watermark", declared.watermark, "only with :since in the query"
+    for query in several(declared.query) or ("",):
+        if not query.lstrip().upper().startswith("SELECT"):
+            yield "database.query", query, "one SELECT of the feed's rows, or several"
+        if declared.watermark is not None and ":since" not in query:
+            yield "database.watermark", declared.watermark, "only with :since in the query"
+        if declared.position is not None and ":after" not in query:
+            yield "database.position", declared.position, "only with :after in the query"
     if feed.items is not None:
         yield "items", feed.items, 'only with format = "lines" or "document"'
     yield from _nested([(f"database.columns.{path}", path) for path in declared.columns])
+
+
+def _root_faults(key: str, roots: tuple[str, ...]) -> Iterator[Fault]:
+    if not roots:
+        yield key, list(roots), "at least one directory, such as ~/.claude"
+    for root in roots:
+        if not root.startswith(("~/", "/")) and not VARIABLE.match(root):
+            yield key, root, "a directory that begins with ~/, / or $VARIABLE/"
 
 
 def _file_faults(key: str, patterns: tuple[str, ...]) -> Iterator[Fault]:
@@ -105,13 +148,19 @@ def _path_faults(feed: LogFeed) -> Iterator[Fault]:
     for key, setting in feed.settings.items():
         declared += [(f"settings.{key}.only", path) for path in setting.only]
         declared += [(f"settings.{key}.{name}", path) for name, path in _fields(setting)]
-    if feed.better is not None:
-        declared += [("better.only", path) for path in feed.better.only]
-        declared += [("better.identity", path) for path in feed.better.identity]
-        declared += [(f"better.fields.{name}", path) for name, path in _fields(feed.better.fields)]
+    if feed.readings is not None:
+        declared += [("readings.only", path) for path in feed.readings.only]
+        declared += [("readings.identity", path) for path in feed.readings.identity]
+    kinds = {f"kinds.{name}": kind for name, kind in feed.kinds.items()}
+    for key, kind in (kinds | ({"better": feed.better} if feed.better else {})).items():
+        declared += [(f"{key}.only", path) for path in kind.only]
+        declared += [(f"{key}.identity", path) for path in kind.identity]
+        declared += [(f"{key}.fields.{name}", path) for name, path in _fields(kind.fields)]
     if feed.history is not None:
         declared += [("history.only", path) for path in feed.history.only]
         declared += [(f"history.{name}", path) for name, path in _fields(feed.history)]
+    for beside in feed.beside:
+        yield from _nested([(f"beside.{name}", path) for name, path in _fields(beside)])
     if feed.parts is not None:
         declared += [("parts.items", feed.parts.items)]
         parts = [("parts.own", path) for path in feed.parts.own]
@@ -138,6 +187,6 @@ def _nested(declared: list[tuple[str, str]]) -> Iterator[Fault]:
 def _fields(table: Fields | Setting | History) -> Iterator[tuple[str, str]]:
     for name in table.__struct_fields__:
         value = getattr(table, name)
-        if name not in ("only", "first"):
+        if name not in ("only", "first", "file"):
             for alternative in several(value):
                 yield from ((name, path) for path in summands(alternative))

@@ -12,8 +12,8 @@ from burnbook.importers.tracker import rows
 from burnbook.importers.tracker.source import Line, Source
 from burnbook.rows.meters import IMPORTED, Row, Snapshot, WindowRow
 from burnbook.rows.work import Churn
-from burnbook.snapshots.build_row import account_of, fields_of, with_prompts
-from burnbook.snapshots.pane_input import MAX_PANE, PaneInput, parse_pane, save_raw
+from burnbook.snapshots.build_row import account_of, fields_of, save_raw, with_prompts
+from burnbook.snapshots.pane_input import MAX_PANE, PaneInput, parse_pane
 from burnbook.windows.facts import contradictions, shared, window_facts
 
 Fields = dict[str, Any]

@@ -4,6 +4,7 @@ from burnbook.meters import deltas
 from burnbook.preview.blocks import Values
 from burnbook.rows.meters import MeterDelta
 from burnbook.view.parts import Line, Part, Table, Title, bar, fields, number, percent
+from burnbook.windows.accounts.evidence import stale_phases
 from burnbook.windows.facts import WindowFacts
 
 POSITION = 50
@@ -12,7 +13,8 @@ POSITION = 50
 def values(scene: WindowFacts) -> Values:
     """`meters`: one object per meter with account, agents, provider, and its delta's fields.
 
-    `agent` is the agents that share the account, separated by commas.
+    `agent` is the agents that share the account, separated by commas. `stale` are the phases whose
+    value may be of an earlier state.
     """
     names = ("window_minutes", "before", "after", "delta", "delta_min", "delta_max")
     rows = [
@@ -21,6 +23,7 @@ def values(scene: WindowFacts) -> Values:
             **fields(use, "provider", "account", "account_from", "agents"),
             "meter": meter.name,
             **fields(meter, *names, "resets", "resets_at", "reason"),
+            "stale": stale_phases(use, meter.name, scene.rows),
         }
         for use in scene.accounts
         for meter in use.meters
@@ -44,7 +47,13 @@ def show(values: Values, scene: WindowFacts) -> list[Part]:
     if not rows:
         return []
     head = ("agent", "provider", "meter", "before", "after", "delta", "")
-    notes = dict.fromkeys(
+    notes = [
+        f"{row['agent']} {row['provider']}: {row['meter']} may have been old at "
+        f"{' and '.join(row['stale']).upper()}"
+        for row in values["meters"]
+        if row["stale"]
+    ]
+    notes += dict.fromkeys(
         f"{row['agent']} {row['provider']}: a pane shows no account; the last known one counts"
         for row in values["meters"]
         if row["account_from"] == "last-known"

@@ -1,8 +1,8 @@
 """Codex's rollouts instead of a pane: `capture = "rollouts"`.
 
 Reads the newest `rate_limits` in the newest files below the folders of the agent's account, else
-$CODEX_HOME or ~/.codex. Their time is that of the last response to Codex. Of several folders, which
-may be of several accounts, the one with the newest counts.
+$CODEX_HOME or ~/.codex. The time of a meter is that of the last response that shows it. Of several
+folders, which may be of several accounts, the one with the newest counts.
 """
 
 import os
@@ -23,7 +23,7 @@ from burnbook.config.agents import Agent
 from burnbook.jsonl import sources, unpack
 from burnbook.jsonl.scan import Buffer, reader
 from burnbook.meters import rate_limits, vendor_meters
-from burnbook.meters.vendor_meters import ShownMeter, shown_at
+from burnbook.meters.vendor_meters import ShownCredits, ShownMeter, shown_at
 from burnbook.snapshots import meter_text
 from burnbook.snapshots.capture import Stopped
 from burnbook.times import clock
@@ -48,6 +48,7 @@ TimedLimits = tuple[datetime, Any]
 def capture_from_homes(agent: Agent, homes: tuple[str, ...], stopped: Stopped) -> bytes:
     """The meters as text. Raises Missing if no rollout has any."""
     shown: dict[str | None, list[ShownMeter]] = {}
+    credits: dict[str | None, list[ShownCredits]] = {}
     plans: list[tuple[datetime, str | None, str]] = []
     check = partial(_check, time.monotonic() + agent.timeout_seconds, agent, stopped)
     feed = msgspec.structs.replace(ROLLOUTS, environment="", roots=homes) if homes else ROLLOUTS
@@ -59,22 +60,55 @@ def capture_from_homes(agent: Agent, homes: tuple[str, ...], stopped: Stopped) -
                 plans.append((moment, log.root, limits.plan))
             meters = [shown_at(meter, moment, log.path) for meter in limits.meters]
             shown.setdefault(log.root, []).extend(meters)
-    moments = [(meter.captured_at, root) for root, meters in shown.items() for meter in meters]
-    root = max(moments, default=(None, None))[1]
-    meters = shown.get(root, [])
-    current = vendor_meters.current(meters, clock.now())
-    # A pane shows the main pool; include other pools only if their meters are as new.
-    main = [meter.captured_at for meter in current if ":" not in meter.name]
-    newest = max(main or [meter.captured_at for meter in current], default=None)
-    if newest is None:
+            if limits.amounts or limits.reached:
+                seen = ShownCredits(moment, log.path, limits.amounts, limits.reached)
+                credits.setdefault(log.root, []).append(seen)
+    moments = [
+        (each.captured_at, root)
+        for of_root in (shown, credits)
+        for root, values in of_root.items()
+        for each in values
+    ]
+    root = max(moments, key=lambda moment: moment[0], default=(None, None))[1]
+    current = _current(shown.get(root, []))
+    newest = max(credits.get(root, []), key=lambda each: each.moment, default=None)
+    if not moments:
         roots = ", ".join(sources.roots(feed))
         raise Missing(
             f"no rollout below {roots} has rate limits; use Codex once, or book by hand: "
             f"`snapshot start {agent.provider} --set 5h=11`"
         )
-    near = [meter for meter in current if abs(newest - meter.captured_at) <= meter_text.STALE]
     plan = max((plan for plan in plans if plan[1] == root), default=(None, None, None))[2]
-    return meter_text.write(agent.provider, near, plan, as_booked(root) if root else None)
+    home = as_booked(root) if root else None
+    return meter_text.write(agent.provider, current, plan, home, newest, _reached(newest, current))
+
+
+def _current(shown: Sequence[ShownMeter]) -> list[ShownMeter]:
+    """The current meters of the main pool, and of other pools if they are as new as the newest.
+
+    A meter that its own pool no longer shows is left out.
+    """
+    pools: dict[str, list[ShownMeter]] = {}
+    for meter in vendor_meters.current(shown, clock.now()):
+        pools.setdefault(meter.name.rpartition(":")[0], []).append(meter)
+    newest = {name: max(meter.captured_at for meter in pool) for name, pool in pools.items()}
+    latest = max(newest.values(), default=None)
+    return [
+        meter
+        for name, pool in pools.items()
+        for meter in pool
+        if newest[name] - meter.captured_at <= meter_text.STALE
+        and (not name or latest is None or latest - newest[name] <= meter_text.STALE)
+    ]
+
+
+def _reached(newest: ShownCredits | None, current: Sequence[ShownMeter]) -> list[str]:
+    """The word for a limit that the newest line reports as reached."""
+    last = max((meter.captured_at for meter in current), default=None)
+    if newest is None or newest.reached is None or (last and last > newest.captured_at):
+        return []
+    is_spend = newest.reached == rate_limits.SPEND_CONTROL
+    return ["spend-cap-reached" if is_spend else "limit-reached"]
 
 
 def _check(until: float, agent: Agent, stopped: Stopped) -> None:

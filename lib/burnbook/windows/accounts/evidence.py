@@ -1,11 +1,11 @@
 """What the panes and readings of one account prove about its meters."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from burnbook.context import Context
-from burnbook.meters.deltas import Evidence, Seen
-from burnbook.rows.meters import Snapshot
+from burnbook.meters.deltas import Evidence, Seen, meter_of
+from burnbook.rows.meters import AccountUse, Phase, Snapshot
 from burnbook.windows import vendor_meters_store
 from burnbook.windows.accounts.identity import Identities, identities
 from burnbook.windows.snapshot_index import read_snapshots
@@ -43,9 +43,20 @@ class Evidences:
         return {name: sorted(values, key=lambda value: value.at) for name, values in seen.items()}
 
 
+def is_stale(row: Snapshot, meter: str) -> bool:
+    """Whether the value of a meter in a snapshot may be of an earlier state."""
+    return STALE in row.errors or f"{STALE}:{meter}" in row.errors
+
+
+def stale_phases(use: AccountUse, meter: str, rows: Mapping[str, Snapshot]) -> list[Phase]:
+    """The snapshots of an account's use whose value of a meter may be of an earlier state."""
+    shown = [rows[row_id] for row_id in (use.before, use.after) if row_id]
+    return [row.phase for row in shown if meter_of(row, meter) and is_stale(row, meter)]
+
+
 def add(seen: dict[str, list[Seen]], rows: Iterable[Snapshot]) -> None:
     """Add the values that snapshots show."""
     for row in rows:
         for meter in row.meters:
-            if meter.used_percent is not None and STALE not in row.errors:
+            if meter.used_percent is not None and not is_stale(row, meter.name):
                 seen.setdefault(meter.name, []).append(Seen(row.captured_at, meter))

@@ -1,0 +1,55 @@
+"""Reads a file, and keeps what it gave, which later calls report as well."""
+
+import msgspec
+
+from burnbook.agent_logs.booking.jobs import Job
+from burnbook.agent_logs.reader import LogReader
+from burnbook.jsonl.sources import NOT_READ, Source
+
+
+def read(reader: LogReader, job: Job) -> Source | None:
+    """The state of a file after reading it; None if it is no file.
+
+    If it cannot be read, its state has the reason, and the next call tries again.
+    """
+    tally, before = reader.requests.tally, job.source or Source(0, 0)
+    count, unread, rejected = _lines(reader), tally.unread, len(reader.rejected)
+    source = _read(reader, job)
+    wrong = reader.rejected[rejected:]
+    reasons = [row.reason for row in wrong if not row.line] or [row.reason for row in wrong]
+    if source is None:
+        if not reasons:
+            return None
+        return msgspec.structs.replace(before, size=NOT_READ, fault=reasons[0])
+    earlier = before if reader.is_continued else Source(0, 0)
+    gives = _lines(reader) > count
+    source.gave_at = job.log.mtime_ns if gives else earlier.gave_at
+    source.unread = earlier.unread + tally.unread - unread
+    is_whole = not source.gave_at or any(not row.line for row in wrong)
+    source.fault = reasons[0] if reasons and is_whole else ""
+    return source
+
+
+def _read(reader: LogReader, job: Job) -> Source | None:
+    """Read a file; `on_read` gets all of its bytes, also those that its form does not count."""
+    report, counted = reader.on_read, 0
+    if report is None:
+        return reader.read(job.log, job.file, job.source, is_finished=job.is_finished)
+
+    def on_read(count: int) -> None:
+        nonlocal counted
+        counted += count
+        report(count)
+
+    reader.on_read = on_read
+    try:
+        return reader.read(job.log, job.file, job.source, is_finished=job.is_finished)
+    finally:
+        reader.on_read = report
+        report(max(0, job.size - counted))
+
+
+def _lines(reader: LogReader) -> int:
+    """The lines of requests so far."""
+    requests = reader.requests
+    return len(requests.requests) + requests.dropped + requests.tally.duplicates
