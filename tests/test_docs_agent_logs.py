@@ -15,7 +15,7 @@ from burnbook.config.agent_logs import (
     Parts,
     Setting,
 )
-from burnbook.config.agent_logs.forms import Database, Readings
+from burnbook.config.agent_logs.forms import Database, Listed, Readings
 from burnbook.config.agent_logs.lookups import Aliases, Projects
 from burnbook.config.agent_logs.retention import Retention
 from burnbook.config.loader import Config
@@ -31,6 +31,7 @@ KINDS = [
     Older,
     Database,
     Readings,
+    Listed,
     Fields,
     Setting,
     Parts,

@@ -238,6 +238,7 @@ class LogReader:
             lines = RequestLines(self.rules, file, stem)
         lines.context.home = log.root
         self.around.read(log.path, log.root, lines.context)
+        lines.context.project = log.project or lines.context.project
         return lines
 
     def _reject(self, path: str, offset: int, reason: str, line: bytes) -> None:

@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 
 from burnbook.base.json_path import Path, Paths, several, split, summands
-from burnbook.config.agent_logs.forms import Database, Readings
+from burnbook.config.agent_logs.forms import Database, Listed, Readings
 from burnbook.config.agent_logs.lookups import Aliases, Projects
 from burnbook.config.agent_logs.retention import Retention
 from burnbook.config.feeds import Conditions, Requests, Times
@@ -189,6 +189,7 @@ class LogFeed(msgspec.Struct, frozen=True):
     items: str | None = None
     database: Database | None = None
     also: Also | None = None
+    listed: Listed | None = None
     older: Older | None = None
     contains: tuple[str, ...] = ()
     skips: tuple[str, ...] = ()

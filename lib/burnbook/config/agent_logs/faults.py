@@ -16,7 +16,7 @@ from burnbook.config.agent_logs import (
     own_paths,
     retention,
 )
-from burnbook.config.agent_logs.forms import Database
+from burnbook.config.agent_logs.forms import Database, Listed
 from burnbook.config.agent_logs.lookups import NAMED, PLACEHOLDER
 from burnbook.config.feeds import TS_KINDS, Fault
 
@@ -31,6 +31,8 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
         yield from _root_faults("also.roots", feed.also.roots)
         yield from _file_faults("also.files", feed.also.files)
     yield from _database_faults(feed)
+    if feed.listed is not None:
+        yield from _listed_faults(feed.listed)
     yield from retention.faults(feed.retention)
     for needle in feed.contains:
         if not needle or "\n" in needle:
@@ -111,6 +113,16 @@ def _database_faults(feed: LogFeed) -> Iterator[Fault]:
     if feed.items is not None:
         yield "items", feed.items, 'only with format = "lines" or "document"'
     yield from _nested([(f"database.columns.{path}", path) for path in declared.columns])
+
+
+def _listed_faults(listed: Listed) -> Iterator[Fault]:
+    yield from _file_faults("listed.file", (listed.file,))
+    if not listed.folder:
+        yield "listed.folder", list(listed.folder), "at least one path in an item"
+    paths = [("listed.folder", path) for path in listed.folder]
+    paths += [("listed.project", listed.project)] if listed.project else []
+    yield from _nested([("listed.items", listed.items)])
+    yield from _nested(paths)
 
 
 def _root_faults(key: str, roots: tuple[str, ...]) -> Iterator[Fault]:

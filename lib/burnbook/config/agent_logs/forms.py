@@ -32,3 +32,16 @@ class Readings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     only: Conditions = {}
     identity: tuple[str, ...] = ()
+
+
+class Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A JSON file in each of the roots that lists the folders where the patterns are searched.
+
+    `items`: the path of the list. `folder`: paths in an item whose values, joined, are the folder.
+    `project`: the path of the project whose requests are there.
+    """
+
+    file: str = ""
+    items: str = ""
+    folder: tuple[str, ...] = ()
+    project: str | None = None
