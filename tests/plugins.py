@@ -83,7 +83,7 @@ GOLDEN = {
     }
   ],
   "plan": null,
-  "prompts": null
+  "requests": null
 }
 """,
 }
