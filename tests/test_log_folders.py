@@ -113,7 +113,7 @@ def test_a_closed_folder_above_a_wildcard_is_named(
         ({"also": {"roots": ["~/otter"], "files": []}}, "also.files"),
         ({"also": {"roots": ["~/otter"], "files": ["../x"]}}, "also.files"),
         ({"copies": [["@session", "@moon"]]}, "identity"),
-        ({"identity": ["a"], "identity_fallback": [["@ts", "@nth"]]}, "identity_fallback"),
+        ({"format": "csv", "items": "a"}, "items"),
         ({"counts": "totals", "kinds": {"a": {"fields": {"output_tokens": "o"}}}}, "kinds"),
         ({"kinds": {"a": {"identity": ["a..b"]}}}, "kinds.a.identity"),
         ({"beside": [{"file": "", "model": "m"}]}, "beside.file"),

@@ -119,7 +119,7 @@ def _check_folders(name: str, feed: LogFeed, source: str) -> None:
         raise Missing(f"no logs: {sentence}; {wrong[0].action}")
     if not unread.is_emptied(feed):
         other = f"set {feed.environment} to another folder, or " if feed.environment else ""
-        what = f"{other}name a file, as in: ingest {name} --file LOG"
+        what = feed.advice or f"{other}name a file, as in: ingest {name} --file LOG"
         raise Missing(f"no logs: none of the directories of {name} exists: {source}; {what}")
 
 

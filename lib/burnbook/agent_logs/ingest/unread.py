@@ -97,11 +97,15 @@ def unread(
     logs = folders.logs
     read = [known[log.path] for log in logs if log.path in known]
     gave_at = max((source.gave_at for source in read), default=0) / 1e9
-    forms = _forms(feed, logs, gave_at)
     newer = _NEWER.format(name)
     problems = [Problem(fault.text, fault.action) for fault in folders.faults]
-    problems += _file_problems(logs, known, newer)
     patterns = ", ".join(pattern for form in sources.forms(feed) for pattern in form.files)
+    if feed.advice is not None and not logs:
+        if not has_usage:
+            problems.append(Problem(f"no file matches: {patterns}", feed.advice))
+        return Unread(problems)
+    forms = _forms(feed, logs, gave_at)
+    problems += _file_problems(logs, known, newer)
     unreadable = [source for source in read if source.fault]
     if not logs and not folders.faults:
         what = f"no file matches: {patterns}"

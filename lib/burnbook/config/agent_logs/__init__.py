@@ -26,7 +26,8 @@ COUNTS = (
 )
 # Values of a line that identities may name beside paths: resolved by `fields` and `settings`.
 VALUES = ("@ts", "@session", "@project", "@model", "@input", "@tokens", "@usd")
-# In `copies`: the number of the line among those of its kind and file with the same other values.
+# In `copies` and `identity_fallback`: the number of the line among those of its kind and file that
+# have the other values in common.
 NTH = "@nth"
 
 # The variable with which a directory may begin, such as $XDG_DATA_HOME.
@@ -182,10 +183,11 @@ class LogFeed(msgspec.Struct, frozen=True):
     title: str = ""
     about: About = About()
     retention: Retention | None = None
+    advice: str | None = None
     environment: str | None = None
     roots: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    format: Literal["lines", "document", "sqlite"] = "lines"
+    format: Literal["lines", "document", "sqlite", "csv"] = "lines"
     items: str | None = None
     database: Database | None = None
     also: Also | None = None

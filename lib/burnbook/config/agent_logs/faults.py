@@ -60,14 +60,12 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
     for name in (name for names in identities for name in names if name.startswith("@")):
         if name not in (*VALUES, NTH):
             yield "identity", name, f"a path, or one of {', '.join((*VALUES, NTH))}"
-    if any(NTH in names for names in feed.identity_fallback):
-        yield "identity_fallback", NTH, f"a path, or one of {', '.join(VALUES)}"
     if feed.readings is not None and feed.counts == "totals":
         yield "readings", "a table", 'only with counts = "requests"'
+    if feed.items is not None and feed.format in ("sqlite", "csv"):
+        yield "items", feed.items, 'only with format = "lines" or "document"'
     if feed.kinds and feed.counts == "totals":
         yield "kinds", [*feed.kinds], 'only with counts = "requests"'
-    if feed.identity_fallback and not feed.identity:
-        yield "identity_fallback", list(feed.identity_fallback), "only with an identity"
     for beside in feed.beside:
         if beside.file.startswith("/") or not beside.file:
             yield "beside.file", beside.file, "a path from a log's folder, such as *.meta.json"
@@ -110,8 +108,6 @@ def _database_faults(feed: LogFeed) -> Iterator[Fault]:
             yield "database.watermark", declared.watermark, "only with :since in the query"
         if declared.position is not None and ":after" not in query:
             yield "database.position", declared.position, "only with :after in the query"
-    if feed.items is not None:
-        yield "items", feed.items, 'only with format = "lines" or "document"'
     yield from _nested([(f"database.columns.{path}", path) for path in declared.columns])
 
 
