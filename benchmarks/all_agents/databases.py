@@ -93,9 +93,14 @@ def goose(home: Home) -> None:
     """A ledger with a row for each request; its input has what a cache served and stored."""
     schema = """
     CREATE TABLE schema_version(version INTEGER PRIMARY KEY, applied_at TEXT);
-    CREATE TABLE sessions(id TEXT PRIMARY KEY, working_dir TEXT NOT NULL, provider_name TEXT,
-        model_config_json TEXT, accumulated_input_tokens INTEGER, accumulated_output_tokens INTEGER,
-        accumulated_total_tokens INTEGER, created_at TEXT, updated_at TEXT);
+    CREATE TABLE sessions(id TEXT PRIMARY KEY, name TEXT NOT NULL DEFAULT '',
+        session_type TEXT NOT NULL DEFAULT 'user', working_dir TEXT NOT NULL,
+        created_at TIMESTAMP, updated_at TIMESTAMP, total_tokens INTEGER, input_tokens INTEGER,
+        output_tokens INTEGER, cache_read_tokens INTEGER, cache_write_tokens INTEGER,
+        accumulated_total_tokens INTEGER, accumulated_input_tokens INTEGER,
+        accumulated_output_tokens INTEGER, accumulated_cache_read_tokens INTEGER,
+        accumulated_cache_write_tokens INTEGER, accumulated_cost REAL, provider_name TEXT,
+        model_config_json TEXT, project_id TEXT, parent_session_id TEXT);
     CREATE TABLE usage_ledger(id INTEGER PRIMARY KEY AUTOINCREMENT, session_id TEXT NOT NULL,
         created_timestamp INTEGER NOT NULL, model TEXT, input_tokens INTEGER, output_tokens INTEGER,
         total_tokens INTEGER, cache_read_tokens INTEGER, cache_write_tokens INTEGER, cost REAL,
@@ -109,9 +114,15 @@ def goose(home: Home) -> None:
         )
         for r in requests
     ]
-    sums = (sum(r.prompt for r in requests), sum(r.output for r in requests))
-    times = ("2026-11-22 09:00:00", "2026-11-22 09:30:00")
-    session = ("20261122_1", "/home/ada/api", "anthropic", None, *sums, sum(sums), *times)
+    last = requests[-1]
+    kinds = ("prompt", "output", "cache_read", "cache_write")
+    sums = [sum(getattr(r, kind) for r in requests) for kind in kinds]
+    session = (
+        *("20261122_1", "api", "user", "/home/ada/api", "2026-11-22 09:00:00", last.ts[:19]),
+        *(last.prompt + last.output, last.prompt, last.output, last.cache_read, last.cache_write),
+        *(sums[0] + sums[1], *sums, None, "anthropic", '{"model_name":"claude-sonnet-4-6"}'),
+        *(None, None),
+    )
     path = home.folder / ".local/share/goose/sessions/sessions.db"
     _fill(path, schema, schema_version=[(17, "2026-11-22")], sessions=[session], usage_ledger=rows)
 

@@ -38,7 +38,7 @@ def _claude(request: Request, session: str, agent: str) -> list[dict[str, Any]]:
         "cache_creation": writes,
         "service_tier": "standard",
     }
-    line = {
+    line: dict[str, Any] = {
         "type": "assistant",
         "timestamp": request.ts,
         "sessionId": session,
