@@ -191,3 +191,10 @@ def test_a_file_by_name_is_read_with_what_is_around_it(shell: Shell, home: Path)
     [row] = shell.rows("agent_usage")
     assert (row["session"], row["project"], row["model"]) == ("s1", "a", "k2")
     assert row["is_subagent"] is True
+
+
+def test_an_agent_without_a_folder_that_matches_is_not_here(home: Path) -> None:
+    (home / "otter/logins/a").mkdir(parents=True)
+    assert not unread.is_here(feed(**OWN))
+    (home / "otter/logins/a/b").mkdir()
+    assert unread.is_here(feed(**OWN))

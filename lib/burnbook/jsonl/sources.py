@@ -17,7 +17,7 @@ from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
 from burnbook.config.agent_logs import LogFeed, Older
 from burnbook.jsonl.folders import listed, search
-from burnbook.jsonl.folders.declared import existing, paths
+from burnbook.jsonl.folders.declared import existing, matching
 from burnbook.jsonl.folders.listed import Folder
 
 _HEAD = 1024
@@ -109,8 +109,12 @@ def roots(feed: LogFeed) -> list[str]:
 
 
 def declared_roots(feed: LogFeed) -> list[str]:
-    """The directories as the environment or the feed declares them, with their links."""
-    return paths(named_roots(feed) or feed.roots)
+    """The directories as the environment or the feed declares them, with their links.
+
+    Where a name has `*`, only those that exist, or that cannot be searched for one.
+    """
+    further = matching(feed.also.roots) if feed.also else []
+    return [*matching(named_roots(feed) or feed.roots), *further]
 
 
 def named_roots(feed: LogFeed) -> list[str]:

@@ -97,7 +97,7 @@ def _jobs(
         return [Job(_given(given.file), None, 0)], given.file, None
     roots = sources.roots(feed)
     source = ", ".join(roots)
-    if all(not search.is_folder(root) or fault_of(root) for root in roots):
+    if all(not search.is_folder(root) or fault_of(root) for root in sources.declared_roots(feed)):
         _check_folders(name, feed, source)
     changed, now = [], clock.wall_clock().timestamp()
     folders = unread.search_folders(feed)
