@@ -11,7 +11,13 @@ import tomli
 from frontdoor import ROOT
 
 LIB = ROOT / "lib" / "burnbook"
-FAMILIES = {"panes", "preview/blocks", "snapshots/capture_kinds", "schedule/formats"}
+FAMILIES = {
+    "panes",
+    "panes/documents",
+    "preview/blocks",
+    "snapshots/capture_kinds",
+    "schedule/formats",
+}
 MODULES = sorted(LIB.rglob("*.py"))
 FOLDERS = sorted({path.parent for path in MODULES})
 

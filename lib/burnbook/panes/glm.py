@@ -1,4 +1,4 @@
-"""GLM: the answer of Z.ai's quota endpoint (`_zai_quota.py`), or `ccusage blocks --json`.
+"""GLM: the answer of Z.ai's quota endpoint, or `ccusage blocks --json`.
 
     {"blocks": [{"id": "2026-10-08T05:00:00.000Z", "isGap": false, "entries": 42,
      "models": ["glm-5"], ...}, ...]}

@@ -54,7 +54,7 @@ class PaneInput(NamedTuple):
 def check_provider(name: str) -> str:
     """Returns the name. Raises UsageError if no pane parser has it."""
     valid = panes.providers()
-    if name not in valid:
+    if name not in valid and name not in panes.known():
         raise UsageError(f"unknown provider {name!r}; valid: {', '.join(valid)}")
     return name
 

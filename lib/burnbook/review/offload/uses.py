@@ -52,7 +52,7 @@ def uses(ctx: Context, history: History, provider: str | None = None) -> dict[st
 
 def _has_percent(provider: str) -> bool:
     """Whether panes of a provider have percentages: a meter with a window, or unknown meters."""
-    if provider not in panes.providers():
+    if provider not in panes.known():
         return False
     meters = panes.meters(provider)
     return not meters or any(meters.values())
