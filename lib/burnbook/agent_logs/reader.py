@@ -14,6 +14,7 @@ from burnbook.agent_logs.forms.database import Lines, add_rows
 from burnbook.agent_logs.forms.detect import form_of
 from burnbook.agent_logs.forms.document import add_document
 from burnbook.agent_logs.forms.items import add_line
+from burnbook.agent_logs.forms.otlp import add_records
 from burnbook.agent_logs.rate_limits import MeterReader
 from burnbook.agent_logs.rejected_lines import Rejected
 from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
@@ -21,9 +22,9 @@ from burnbook.agent_logs.requests import RequestSet
 from burnbook.agent_logs.sums.readings import ReadingLines, Readings
 from burnbook.agent_logs.sums.series import Series
 from burnbook.base.errors import Refused
-from burnbook.base.json_path import Path, split
-from burnbook.config.agent_logs import LogFeed
+from burnbook.config.agent_logs import LogFeed, Older, Otlp
 from burnbook.jsonl import unpack
+from burnbook.jsonl.exports.skipped import Skipped
 from burnbook.jsonl.parse import MAX_LINE
 from burnbook.jsonl.records import records
 from burnbook.jsonl.scan import LONGEST, Buffer, Hit, reader
@@ -52,8 +53,8 @@ class LogReader:
         self.rules = LineRules(self.compiled, self.requests)
         self.readings = Readings()
         self.rejected: list[Rejected] = []
-        self.meters = MeterReader(self.compiled)
-        self.around = Around(feed)
+        self.meters, self.around = MeterReader(self.compiled), Around(feed)
+        self.skipped: Skipped = {}  # records of OpenTelemetry that are no requests
         self.max_lines: int | None = None  # of a packed file, that may be read
         self.on_read: Callable[[int], None] | None = None  # gets the bytes of each read
         self.on_batch: Callable[[], None] | None = None  # books the requests and drops them
@@ -78,8 +79,8 @@ class LogReader:
             form = log.form or form_of(self.feed, handle)
             if form.format == "sqlite":
                 return self._database(log, handle, file, source)
-            if form.format == "document":
-                return self._document(log, handle, file, split(form.items) if form.items else ())
+            if form.format in ("document", "otlp"):
+                return self._whole(log, handle, file, form)
             if log.path.endswith(_PACKED):
                 return self._packed(log, handle, file)
             return self._lines(log, handle, file, source, is_finished=is_finished)
@@ -191,9 +192,14 @@ class LogReader:
                     wrong.append((n, str(error)))
         return rows, wrong
 
-    def _document(self, log: Log, handle: int, file: int, path: Path) -> Source:
+    def _whole(self, log: Log, handle: int, file: int, form: LogFeed | Older | Otlp) -> Source:
+        """Read a file that is read as a whole whenever it changes."""
         lines = self._line_reader(log, file)
-        for reason, data in add_document(self.compiled, lines, handle, path):
+        if isinstance(form, Otlp):
+            wrong = add_records(self.feed, lines, self.skipped, log, handle, file)
+        else:
+            wrong = add_document(self.compiled, lines, handle, form.items)
+        for reason, data in wrong:
             self._reject(log.path, 0, reason, data)
         return Source(log.size, log.mtime_ns, is_finished=True, ends=lines.end_sessions())
 

@@ -14,7 +14,7 @@ from xxhash import xxh3_64_intdigest
 
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
-from burnbook.config.agent_logs import LogFeed, Older
+from burnbook.config.agent_logs import LogFeed, Older, Otlp
 from burnbook.jsonl.folders import search
 from burnbook.jsonl.folders.declared import existing, paths
 
@@ -86,7 +86,7 @@ class Log:
         size: int,
         mtime_ns: int,
         root: str | None = None,
-        form: LogFeed | Older | None = None,
+        form: LogFeed | Older | Otlp | None = None,
     ) -> None:
         self.path, self.size, self.mtime_ns, self.root = path, size, mtime_ns, root
         self.form = form
@@ -120,7 +120,7 @@ def _further(feed: LogFeed) -> list[str]:
     return [*filter(search.is_folder, existing(feed.also.roots))] if feed.also else []
 
 
-def _searched(feed: LogFeed) -> "Iterator[tuple[str, LogFeed | Older, str]]":
+def _searched(feed: LogFeed) -> "Iterator[tuple[str, LogFeed | Older | Otlp, str]]":
     """Each directory of a feed with each pattern that is searched there, and its form."""
     further = _further(feed)
     for root in roots(feed):
@@ -146,9 +146,9 @@ def logs(feed: LogFeed, faults: search.Faults | None = None) -> list[Log]:
     return sorted(files.values(), key=lambda log: (log.mtime_ns, log.path))
 
 
-def forms(feed: LogFeed) -> "list[LogFeed | Older]":
-    """The forms of a feed's files: its own, and the older one if it has one."""
-    return [feed, feed.older] if feed.older else [feed]
+def forms(feed: LogFeed) -> "list[LogFeed | Older | Otlp]":
+    """The forms of a feed's files: its own, the older one, and the OpenTelemetry export."""
+    return [feed, *(form for form in (feed.older, feed.otlp) if form is not None)]
 
 
 def _with_wal(path: str, size: int, mtime_ns: int) -> tuple[int, int]:
