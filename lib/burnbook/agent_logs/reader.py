@@ -14,6 +14,7 @@ from burnbook.agent_logs.forms.database import Lines, add_rows
 from burnbook.agent_logs.forms.detect import form_of
 from burnbook.agent_logs.forms.document import add_document
 from burnbook.agent_logs.forms.items import add_line
+from burnbook.agent_logs.forms.otlp import add_records
 from burnbook.agent_logs.forms.table import add_table
 from burnbook.agent_logs.rate_limits import MeterReader
 from burnbook.agent_logs.rejected_lines import Rejected
@@ -22,9 +23,9 @@ from burnbook.agent_logs.requests import RequestSet
 from burnbook.agent_logs.sums.readings import ReadingLines, Readings
 from burnbook.agent_logs.sums.series import Series
 from burnbook.base.errors import Refused
-from burnbook.base.json_path import split
-from burnbook.config.agent_logs import LogFeed, Older
+from burnbook.config.agent_logs import LogFeed, Older, Otlp
 from burnbook.jsonl import unpack
+from burnbook.jsonl.exports.skipped import Skipped
 from burnbook.jsonl.parse import MAX_LINE
 from burnbook.jsonl.records import records
 from burnbook.jsonl.scan import LONGEST, Buffer, Hit, reader
@@ -53,8 +54,8 @@ class LogReader:
         self.rules = LineRules(self.compiled, self.requests)
         self.readings = Readings()
         self.rejected: list[Rejected] = []
-        self.meters = MeterReader(self.compiled)
-        self.around = Around(feed)
+        self.meters, self.around = MeterReader(self.compiled), Around(feed)
+        self.skipped: Skipped = {}  # records of OpenTelemetry that are no requests
         self.max_lines: int | None = None  # of a packed file, that may be read
         self.on_read: Callable[[int], None] | None = None  # gets the bytes of each read
         self.on_batch: Callable[[], None] | None = None  # books the requests and drops them
@@ -79,8 +80,8 @@ class LogReader:
             form = log.form or form_of(self.feed, handle)
             if form.format == "sqlite":
                 return self._database(log, handle, file, source)
-            if form.format in ("document", "csv"):
-                return self._whole(log, form, handle, file)
+            if form.format in ("document", "csv", "otlp"):
+                return self._whole(log, handle, file, form)
             if log.path.endswith(_PACKED):
                 return self._packed(log, handle, file)
             return self._lines(log, handle, file, source, is_finished=is_finished)
@@ -184,15 +185,16 @@ class LogReader:
                     wrong.append((n, str(error)))
         return rows, wrong
 
-    def _whole(self, log: Log, form: LogFeed | Older, handle: int, file: int) -> Source:
-        """Read a document or a table, which is read again whenever it changes."""
+    def _whole(self, log: Log, handle: int, file: int, form: LogFeed | Older | Otlp) -> Source:
+        """Read a file that is read as a whole whenever it changes."""
         lines = self._line_reader(log, file)
-        if form.format == "csv":
+        if isinstance(form, Otlp):
+            wrong = add_records(self.feed, lines, self.skipped, log, handle, file)
+        elif form.format == "csv":
             lines.stem = self.requests.tool  # exports overlap, so their names are no sessions
             wrong = add_table(self.compiled, lines, handle)
         else:
-            path = split(form.items) if form.items else ()
-            wrong = add_document(self.compiled, lines, handle, path)
+            wrong = add_document(self.compiled, lines, handle, form.items)
         for reason, data in wrong:
             self._reject(log.path, 0, reason, data)
         return Source(log.size, log.mtime_ns, is_finished=True, ends=lines.end_sessions())

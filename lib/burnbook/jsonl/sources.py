@@ -15,7 +15,7 @@ from xxhash import xxh3_64_intdigest
 
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
-from burnbook.config.agent_logs import LogFeed, Older
+from burnbook.config.agent_logs import LogFeed, Older, Otlp
 from burnbook.jsonl.folders import listed, search
 from burnbook.jsonl.folders.declared import existing, matching
 from burnbook.jsonl.folders.listed import Folder
@@ -88,7 +88,7 @@ class Log:
         size: int,
         mtime_ns: int,
         root: str | None = None,
-        form: LogFeed | Older | None = None,
+        form: LogFeed | Older | Otlp | None = None,
         project: str | None = None,
     ) -> None:
         self.path, self.size, self.mtime_ns, self.root = path, size, mtime_ns, root
@@ -132,7 +132,7 @@ class _Searched(NamedTuple):
 
     root: str
     folder: Folder
-    form: LogFeed | Older
+    form: LogFeed | Older | Otlp
     pattern: str
 
 
@@ -165,9 +165,9 @@ def logs(feed: LogFeed, faults: search.Faults | None = None) -> list[Log]:
     return sorted(files.values(), key=lambda log: (log.mtime_ns, log.path))
 
 
-def forms(feed: LogFeed) -> list[LogFeed | Older]:
-    """The forms of a feed's files: its own, and the older one if it has one."""
-    return [feed, feed.older] if feed.older else [feed]
+def forms(feed: LogFeed) -> "list[LogFeed | Older | Otlp]":
+    """The forms of a feed's files: its own, the older one, and the OpenTelemetry export."""
+    return [feed, *(form for form in (feed.older, feed.otlp) if form is not None)]
 
 
 def _with_wal(path: str, size: int, mtime_ns: int) -> tuple[int, int]:

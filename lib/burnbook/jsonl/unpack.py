@@ -46,3 +46,17 @@ def opened(handle: int) -> Iterator[Unpacked]:
         ) as stream,
     ):
         yield Unpacked(stream, most, ZstdError)
+
+
+def whole(data: bytes, most: int) -> bytes:
+    """One compressed value of at most `most` bytes. Raises Damaged."""
+    from zstandard import ZstdDecompressor, ZstdError  # only where there are such files
+
+    try:
+        with ZstdDecompressor(max_window_size=_WINDOW).stream_reader(data) as stream:
+            text: bytes = stream.read(most + 1)
+    except ZstdError as error:
+        raise Damaged(str(error)) from None
+    if len(text) > most:
+        raise Damaged(f"it unpacks to over {most} bytes")
+    return text

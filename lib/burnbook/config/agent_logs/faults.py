@@ -9,7 +9,6 @@ from burnbook.config.agent_logs import (
     VALUES,
     VARIABLE,
     Fields,
-    History,
     Identity,
     LogFeed,
     Setting,
@@ -17,7 +16,9 @@ from burnbook.config.agent_logs import (
     retention,
 )
 from burnbook.config.agent_logs.forms import Database, Listed
+from burnbook.config.agent_logs.history import History
 from burnbook.config.agent_logs.lookups import NAMED, PLACEHOLDER
+from burnbook.config.agent_logs.otlp import otlp_feed
 from burnbook.config.feeds import TS_KINDS, Fault
 
 
@@ -56,6 +57,30 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
     for key in ("history", "last"):
         if getattr(feed, key) is not None and feed.counts != "totals":
             yield key, "a value", 'only with counts = "totals"'
+    yield from _value_faults(feed)
+    for beside in feed.beside:
+        if beside.file.startswith("/") or not beside.file:
+            yield "beside.file", beside.file, "a path from a log's folder, such as *.meta.json"
+    yield from _lookup_faults(feed)
+    yield from _path_faults(feed)
+    yield from _otlp_faults(feed)
+
+
+def _otlp_faults(feed: LogFeed) -> Iterator[Fault]:
+    own = otlp_feed(feed)
+    if feed.otlp is None or own is None:
+        return
+    if not feed.otlp.names and not feed.otlp.only:
+        yield "otlp.names", [], "at least one name of a record, such as claude_code.api_request"
+    if feed.otlp.files:
+        yield from _file_faults("otlp.files", feed.otlp.files)
+    if not any(getattr(own.fields, name) for name in COUNTS):
+        yield "otlp.fields", "no counts", f"a path for at least one of {', '.join(COUNTS)}"
+    for key, text, valid in (*_value_faults(own), *_path_faults(own)):
+        yield f"otlp.{key}", text, valid
+
+
+def _value_faults(feed: LogFeed) -> Iterator[Fault]:
     identities = (*feed.identity_fallback, *feed.copies)
     for name in (name for names in identities for name in names if name.startswith("@")):
         if name not in (*VALUES, NTH):
@@ -66,11 +91,6 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
         yield "items", feed.items, 'only with format = "lines" or "document"'
     if feed.kinds and feed.counts == "totals":
         yield "kinds", [*feed.kinds], 'only with counts = "requests"'
-    for beside in feed.beside:
-        if beside.file.startswith("/") or not beside.file:
-            yield "beside.file", beside.file, "a path from a log's folder, such as *.meta.json"
-    yield from _lookup_faults(feed)
-    yield from _path_faults(feed)
 
 
 def _lookup_faults(feed: LogFeed) -> Iterator[Fault]:
