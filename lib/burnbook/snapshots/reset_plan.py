@@ -132,11 +132,11 @@ def _book(
         subject = f"{turn.agent}/{turn.provider}"
         out.rows.append(("anomalies", moment_support.anomaly(doubt, **names, subject=subject)))
         return
+    shown_at = taken.main_shown_at
     unfit = resets.unfit(
-        *(ctx.config, turn, taken.captured_at, taken.meters, taken.errors),
+        *(ctx.config, turn, shown_at, taken.meters, taken.errors),
         known=_known_meters(ctx, turn, taken),
     )
-    shown_at = taken.main_shown_at
     is_old = taken.asked_at and shown_at < turn.boundary <= taken.asked_at
     if unfit is None and is_old:
         unfit = f"its meters are from before the reset, {clock.iso(shown_at)}", None
