@@ -4,6 +4,7 @@ import re
 import sqlite3
 from contextlib import closing
 
+import zstandard
 from behave import given
 from behave.runner import Context
 from scratch import PROJECT
@@ -75,6 +76,7 @@ def make_database(context: Context, name: str) -> None:
     path = context.scratch.home / name
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path)) as connection:
+        connection.create_function("ZSTD", 1, lambda text: zstandard.compress(text.encode()))
         connection.executescript(context.text)
 
 

@@ -9,11 +9,11 @@ class Database(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the rows of an SQLite database become requests: each row is read like a line.
 
     `query`: one SELECT, or several, of which the first counts whose tables and columns exist;
-    `:since` is the highest watermark so far, or 0. `document`: a column with a
-    JSON object, to which the other columns are added. `watermark`: a column that grows with every
-    row that is added or changed. `position`: a column with an integer that grows from row to row;
-    the query is run again, with the last one as `:after`, until it gives no row. `columns`: for
-    paths of a line the columns with their values.
+    `:since` is the highest watermark so far, or 0. `document`: a column with a JSON object, as text
+    or zstd-compressed, to which the other columns are added. `watermark`: a column that grows with
+    every row that is added or changed. `position`: a column with an integer that grows from row to
+    row; the query is run again, with the last one as `:after`, until it gives no row. `columns`:
+    for paths of a line the columns with their values.
     """
 
     query: str | tuple[str, ...] = ""
