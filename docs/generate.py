@@ -1,18 +1,20 @@
 """Write what the documentation takes from the program itself, or check that it is current.
 
-    generate.py [reference] [schema] [readme] [jobs] [agents] [--check]
+    generate.py [reference] [schema] [readme] [jobs] [agents] [providers] [--check]
 
 reference: docs/reference.md, from every script's `--help` and every recipe's `--usage`
 schema:    docs/schema/JOURNAL.json, from the records
 readme:    the preview in README.md, from the demo
 jobs:      the jobs and their times in docs/standing_jobs.md, from config/schedules.toml
 agents:    the table of agents in docs/agent_logs.md, from config/feeds/
+providers: the table of providers in docs/providers.md, from lib/burnbook/panes/
 
 Without a part, all of them. `--check` writes nothing; exit code 1 and the names of the files that
 differ.
 """
 
 import argparse
+import importlib
 import inspect
 import json
 import os
@@ -32,6 +34,7 @@ ECMA_ONLY = re.compile(r"\\[AZz]|\(\?[P<#aiLmsux]")
 PREVIEW = re.compile(r"(<!-- demo's preview, .*? -->\n).*?(<!-- end -->)", re.DOTALL)
 DAYS = re.compile(r"(<!-- days, .*? -->\n).*?(<!-- end -->)", re.DOTALL)
 AGENTS = re.compile(r"^\| agent \| feed \|.*\n(?:\|.*\n)+", re.MULTILINE)
+PROVIDERS = re.compile(r"^\| provider \| asked for as \|.*\n(?:\|.*\n)+", re.MULTILINE)
 JOBS = re.compile(r"^\| job \| when \|.*\n(?:\|.*\n)+", re.MULTILINE)
 HEAD = """\
 # Command reference
@@ -241,12 +244,30 @@ def agents() -> Files:
     return {path: text}
 
 
+def providers() -> Files:
+    """docs/providers.md with a row for each file of lib/burnbook/panes/."""
+    sys.path.insert(0, str(ROOT / "lib"))
+    from burnbook import panes
+
+    lines = ["| provider | asked for as | what is read | meters |", "| --- | --- | --- | --- |"]
+    for name in panes.providers():
+        text = inspect.getdoc(importlib.import_module(f"burnbook.panes.{name}")) or ""
+        title, _, source = " ".join(text.split("\n\n")[0].split()).partition(": ")
+        meters = ", ".join(f"`{meter}`" for meter in panes.meters(name))
+        lines.append(f"| {title} | `{name}` | {source.removesuffix('.')} | {meters} |")
+    path = ROOT / "docs" / "providers.md"
+    text, count = PROVIDERS.subn(lambda _: "\n".join(lines) + "\n", path.read_text("utf-8"))
+    assert count == 1, "docs/providers.md has no table of providers"
+    return {path: text}
+
+
 PARTS: dict[str, Callable[[], Files]] = {
     "reference": reference,
     "schema": schema,
     "readme": readme,
     "jobs": jobs,
     "agents": agents,
+    "providers": providers,
 }
 
 

@@ -101,7 +101,7 @@ GOLDEN = {
     }
   ],
   "plan": null,
-  "prompts": null
+  "requests": null
 }
 """,
 }

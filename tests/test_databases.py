@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import zstandard
 from burnbook.agent_logs import reader as log_reader
 from burnbook.agent_logs.booking.jobs import Job, rounds
 from burnbook.agent_logs.booking.parallel import Run
@@ -25,6 +26,7 @@ from burnbook.store.store import Store
 from conftest import ROOT, Shell
 
 SIZE = 1 << 20
+MEGABYTE = 1 << 20
 MOMENT = 1_795_338_000_000
 # A copy in a later batch adds no alias to its request: the one that both have is enough.
 LEFT_OUT = ("recorded_at", "crc", "aliases")
@@ -129,6 +131,25 @@ def test_rows_that_get_other_positions_are_read_again(tmp_path: Path) -> None:
     agent.close()
     names = {msgspec.json.decode(row.json)["id"] for row in (*first, *rest)}
     assert names == {f"msg_{number}" for number in range(4, 20)}
+
+
+def test_compressed_documents_are_unpacked_up_to_a_limit(tmp_path: Path) -> None:
+    path, declared = tmp_path / "x.db", Database("SELECT doc FROM t ORDER BY rowid", "doc")
+    whole, megabyte = b'{"a":1}', b" " * MEGABYTE
+    documents = [
+        *(zstandard.compress(whole), whole, zstandard.compress(whole)[:6], b"\x1f\x8b\x08", b"x"),
+        *(zstandard.compress(whole + 20 * megabyte), zstandard.compress(20 * megabyte)),
+        zstandard.compress(b"[" + 70 * megabyte),
+    ]
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE t(doc)")
+        connection.executemany("INSERT INTO t VALUES (?)", [(each,) for each in documents])
+        connection.commit()
+    rows = [*records(str(path), declared, 0, 1 << 16)]
+    assert [row.json for row in rows if row.fault is None] == [whole] * 3
+    faults = [row.fault.partition(": ")[2][:18] for row in rows if row.fault]
+    damaged = ["it has no whole bl", "it is not JSON", "it is not JSON"]
+    assert faults == [*damaged, "it unpacks to over", "it unpacks to over"]
 
 
 def test_positions_that_do_not_grow_are_a_reason(tmp_path: Path) -> None:

@@ -9,13 +9,14 @@ from burnbook.config.agent_logs import (
     Also,
     Beside,
     Fields,
-    History,
     LogFeed,
     Older,
+    Otlp,
     Parts,
     Setting,
 )
-from burnbook.config.agent_logs.forms import Database, Readings
+from burnbook.config.agent_logs.forms import Database, Listed, Readings
+from burnbook.config.agent_logs.history import History
 from burnbook.config.agent_logs.lookups import Aliases, Projects
 from burnbook.config.agent_logs.retention import Retention
 from burnbook.config.loader import Config
@@ -29,8 +30,10 @@ KINDS = [
     Retention,
     Also,
     Older,
+    Otlp,
     Database,
     Readings,
+    Listed,
     Fields,
     Setting,
     Parts,
@@ -43,7 +46,7 @@ def test_every_key_is_documented_with_its_default(kind: Any) -> None:
     documented = defaults(kind)
     if kind is LogFeed:
         documented |= {key: {} for key in TABLES} | {"journal": "required"}
-    if kind is Parts:
+    if kind in (Parts, Otlp):
         documented["fields"] = {}
     assert settings(PAGE, kind.__name__) == documented
 

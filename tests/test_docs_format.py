@@ -117,6 +117,11 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("cost-compare --window X1 --cost reported")
     run("usage")
     run("usage blocks")
+    rollout = (
+        '{"timestamp": "2026-11-22T09:00:00Z", "payload": {"type": "token_count", "rate_limits": '
+    )
+    run("ingest codex --stdin", f"{rollout}{credits % 9}}}}}\n")
+    run("usage account")
     for part in ("agent", "project", "account", "hour"):
         run(f"usage --by {part}")
     run("prices")

@@ -10,6 +10,7 @@ import pytest
 from burnbook.base.errors import BadConfig, UsageError
 from burnbook.config.loader import Config
 from burnbook.rows.usage import ProxyRequest
+from burnbook.telemetry.booking.stretch import Stretch, opened
 from burnbook.telemetry.feeds.decoder import Batch, Decoder, Event, compile_feed
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -64,8 +65,11 @@ def declared(tmp_path: Path, text: str) -> Decoder:
 
 
 def fixture(name: str, feed: str) -> Batch:
-    path = ROOT / "tests" / "fixtures" / "feeds" / f"{name}.jsonl"
-    return compile_feed(SHIPPED.feed(feed)).batch(path.read_bytes().splitlines(keepends=True))
+    decoder = compile_feed(SHIPPED.feed(feed))
+    with (ROOT / "tests" / "fixtures" / "feeds" / name).open("rb") as file:
+        reader = opened(decoder.form, Stretch(file.fileno(), 0, None, 1))
+        lines = [line for chunk in reader.chunks() for line in chunk.lines]
+    return decoder.batch(lines)
 
 
 def test_a_plain_row_is_an_event_with_the_fields_of_a_usage_row() -> None:
@@ -240,7 +244,7 @@ def test_the_sample_has_four_features_on_both_sides_and_one_error() -> None:
 
 
 def test_litellm_rows_of_both_shapes_are_mapped() -> None:
-    batch = fixture("litellm", "litellm")
+    batch = fixture("litellm.jsonl", "litellm")
     first_event, paid, limited, late = batch.events
     assert first_event == Event(
         *(datetime(2026, 11, 22, 9, 14, 5, 250_000, tzinfo=UTC), "chatcmpl-7f1c", "anthropic"),
@@ -257,11 +261,11 @@ def test_litellm_rows_of_both_shapes_are_mapped() -> None:
     assert limited.extra is not None
     assert limited.extra["err_type"] == "RateLimitError"
     assert (late.status, late.ok, late.latency_ms) == ("failure", False, 10_000.0)
-    assert batch.rejected == [(3, "no model")]
+    assert batch.rejected == [(4, "no model")]
 
 
 def test_open_telemetry_spans_are_mapped_and_an_agents_span_is_not_counted_again() -> None:
-    batch = fixture("otel", "otel-genai")
+    batch = fixture("otel.jsonl", "otel-genai")
     otlp, console, flat = batch.events
     assert (otlp.rid, otlp.lane, otlp.model, otlp.status, otlp.routed, otlp.ok) == (
         *("5b8efff798038103d269b633813fc60c-eee19b7ec3c1b174", "zai", "glm-4.6", "ok", True, True),
@@ -274,7 +278,49 @@ def test_open_telemetry_spans_are_mapped_and_an_agents_span_is_not_counted_again
     assert console.extra == {"op": "chat", "agent": "reviewer", "err_type": "timeout"}
     assert (flat.status, flat.ok, flat.feature) == (200, True, "docs")
     assert (flat.input_tokens, flat.output_tokens, flat.latency_ms) == (12, 3, 250.0)
+    assert (batch.rejected, batch.ignored) == ([], 2)
+
+
+def test_observations_of_langfuse_are_requests() -> None:
+    batch = fixture("langfuse.json", "langfuse")
+    answer, failed, total = batch.events
+    counts = (answer.input_tokens, answer.output_tokens, answer.cached_input_tokens)
+    assert counts == (1000, 20, 800)
+    assert (answer.cache_write_tokens, answer.cache_write_1h_tokens, answer.usd) == (100, 40, 0.003)
+    assert (answer.latency_ms, answer.feature, answer.ok) == (2500.0, "login-form", True)
+    assert (failed.status, failed.ok, failed.extra) == ("error", False, {"err_type": "timeout"})
+    assert (total.input_tokens, total.cached_input_tokens, total.latency_ms) == (900, 800, 1500.0)
     assert (batch.rejected, batch.ignored) == ([], 1)
+
+
+def test_a_table_of_langfuse_has_cells_with_lines() -> None:
+    batch = fixture("langfuse.csv", "langfuse")
+    (event,) = batch.events
+    assert (event.rid, event.input_tokens, event.output_tokens, event.usd) == ("c1", 50, 5, 0.0002)
+    assert batch.rejected == []
+
+
+def test_rows_and_debug_lines_of_claude_code_router_are_requests() -> None:
+    batch = fixture("claude-code-router.jsonl", "claude-code-router")
+    row, refused, line = batch.events
+    assert (row.rid, row.lane, row.input_tokens, row.cached_input_tokens) == (
+        "r-1",
+        "zai",
+        900,
+        800,
+    )
+    assert (row.routed, row.ok, row.usd, row.latency_ms) == (True, True, 0.0004, 1500.0)
+    assert (refused.status, refused.ok) == (429, False)
+    assert (line.rid, line.model, line.input_tokens) == ("chatcmpl-3", "deepseek-chat", 70)
+    assert (batch.rejected, batch.ignored) == ([], 2)
+
+
+def test_an_answer_from_the_cache_of_litellm_used_no_tokens() -> None:
+    row = {"request_id": "c", "model": "m", "startTime": "2026-11-22T09:00:00Z", "spend": 0}
+    row |= {"prompt_tokens": 500, "completion_tokens": 50, "cache_hit": "True"}
+    event = decode_one(compile_feed(SHIPPED.feed("litellm")), json.dumps(row).encode())
+    assert (event.status, event.ok) == ("cached", True)
+    assert (event.input_tokens, event.output_tokens, event.usd) == (0, 0, 0.0)
 
 
 def test_a_map_gives_any_number_of_rows_and_says_which_of_them_are_bad(tmp_path: Path) -> None:

@@ -12,7 +12,11 @@ from frontdoor import ROOT
 
 LIB = ROOT / "lib" / "burnbook"
 FAMILIES = {
-    *("panes", "preview/blocks", "snapshots/capture_kinds", "schedule/formats"),
+    "panes",
+    "panes/documents",
+    "preview/blocks",
+    "snapshots/capture_kinds",
+    "schedule/formats",
     "report/datasets",
 }
 MODULES = sorted(LIB.rglob("*.py"))

@@ -135,7 +135,7 @@ def test_a_reset_is_a_moment_or_the_words_of_a_pane() -> None:
 def test_no_row_makes_the_figures_raise(row: dict[str, Any]) -> None:
     for provider in ("codex", "claude", "glm"):
         tracker_rows.meters(provider, row, AT, UTC)
-        tracker_rows.prompts(row)
+        tracker_rows.requests(row)
 
 
 COUNTS = ("insertions", "deletions", "files_changed")

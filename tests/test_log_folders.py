@@ -113,7 +113,7 @@ def test_a_closed_folder_above_a_wildcard_is_named(
         ({"also": {"roots": ["~/otter"], "files": []}}, "also.files"),
         ({"also": {"roots": ["~/otter"], "files": ["../x"]}}, "also.files"),
         ({"copies": [["@session", "@moon"]]}, "identity"),
-        ({"identity": ["a"], "identity_fallback": [["@ts", "@nth"]]}, "identity_fallback"),
+        ({"format": "csv", "items": "a"}, "items"),
         ({"counts": "totals", "kinds": {"a": {"fields": {"output_tokens": "o"}}}}, "kinds"),
         ({"kinds": {"a": {"identity": ["a..b"]}}}, "kinds.a.identity"),
         ({"beside": [{"file": "", "model": "m"}]}, "beside.file"),
@@ -191,3 +191,10 @@ def test_a_file_by_name_is_read_with_what_is_around_it(shell: Shell, home: Path)
     [row] = shell.rows("agent_usage")
     assert (row["session"], row["project"], row["model"]) == ("s1", "a", "k2")
     assert row["is_subagent"] is True
+
+
+def test_an_agent_without_a_folder_that_matches_is_not_here(home: Path) -> None:
+    (home / "otter/logins/a").mkdir(parents=True)
+    assert not unread.is_here(feed(**OWN))
+    (home / "otter/logins/a/b").mkdir()
+    assert unread.is_here(feed(**OWN))

@@ -139,7 +139,7 @@ class Book:
         row = codec.make(
             Snapshot,
             **{"agent": agent, "window": window, "provider": "codex", "phase": "before"},
-            **{"captured_at": at(hour), "account": None, "prompts": None, "source": "pane"},
+            **{"captured_at": at(hour), "account": None, "requests": None, "source": "pane"},
             **fields,
         )
         self.snapshots.append(row)

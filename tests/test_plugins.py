@@ -32,6 +32,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert not path.exists()
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
+    run(folder, str(folder / ".venv/bin/python"), "docs/generate.py", "providers")
     return folder
 
 

@@ -45,6 +45,12 @@ def test_the_id_depends_on_the_subject_of_the_row() -> None:
     assert len({snapshot(**change).id for change in [{}, *changes]}) == len(changes) + 1
 
 
+def test_the_older_name_of_a_count_of_requests_is_read() -> None:
+    row = snapshot(meters=(), requests=42)
+    old = codec.encode(row).replace(b'"requests":42', b'"prompts":42')
+    assert codec.decode("snapshots", old) == row
+
+
 def test_empty_stamps_are_left_out_and_missing_facts_are_null() -> None:
     row = json.loads(codec.encode(snapshot(meters=(Meter("5h", None, 300, None),))))
     assert "notes" not in row
@@ -68,7 +74,7 @@ def test_empty_stamps_are_left_out_and_missing_facts_are_null() -> None:
         {"notes": "x" * 5000},
         {"captured_at": datetime(2026, 1, 1)},
         {"phase": "during"},
-        {"prompts": -1},
+        {"requests": -1},
     ],
 )
 def test_an_oversized_row_is_not_created(bad: dict[str, Any]) -> None:

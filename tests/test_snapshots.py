@@ -167,11 +167,11 @@ def test_a_meter_by_hand(shell: Shell) -> None:
 
 def test_each_provider_has_its_own_word_for_a_length(shell: Shell) -> None:
     shell.ok("snapshot", "start", "claude", "--set", "5h=11", "--set", "weekly=40")
-    shell.ok("snapshot", "start", "glm", "--set", "prompts=120")
+    shell.ok("snapshot", "start", "glm", "--set", "requests=120")
     first, second = shell.rows("snapshots")
     assert [meter["name"] for meter in first["meters"]] == ["session", "week-all-models"]
-    assert (second["meters"], second["prompts"]) == ([], 120)
-    assert "prompts=COUNT" in shell.fails(2, "snapshot", "start", "glm", "--set", "prompts=1.5")
+    assert (second["meters"], second["requests"]) == ([], 120)
+    assert "requests=COUNT" in shell.fails(2, "snapshot", "start", "glm", "--set", "prompts=1.5")
 
 
 @pytest.mark.parametrize("bad", ["5h", "=5", "5h=x", "5h=101", "5h=-1", "5h=nan", "5h=1e400"])

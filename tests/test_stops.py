@@ -113,8 +113,12 @@ def test_a_rule_applies_to_meters_that_match_all_conditions(rule: Stop, meters: 
         ]
 
 
-def test_prompts_count_against_the_limit_of_the_rule() -> None:
-    rule = Stop(provider="glm", prompts_limit=200, left_percent_below=15)
+def test_the_older_name_of_a_limit_of_requests_is_read() -> None:
+    assert Stop(prompts_limit=200, left_percent_below=15).requests_limit == 200
+
+
+def test_requests_count_against_the_limit_of_the_rule() -> None:
+    rule = Stop(provider="glm", requests_limit=200, left_percent_below=15)
     counts = [
         Count("ada", "glm", 170, None),
         Count("bo", "glm", 171, None),

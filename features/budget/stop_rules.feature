@@ -14,7 +14,7 @@ Feature: Stop rules from budgets.toml
 
       [stop.glm]
       provider           = "glm"
-      prompts_limit      = 100
+      requests_limit      = 100
       left_percent_below = 15
       message            = "send nothing more to GLM"
       """
@@ -72,7 +72,7 @@ Feature: Stop rules from budgets.toml
       | weekly | unknown | null  | no-meter |
       | glm    | unknown | null  | no-meter |
 
-  Scenario Outline: GLM with <prompts> of 100 prompts used
+  Scenario Outline: GLM with <requests> of 100 requests used
     Given the pane
       """
       {"blocks": [{"isGap": false, "prompts": 1000}]}
@@ -80,13 +80,13 @@ Feature: Stop rules from budgets.toml
     When I pipe the pane into "bin/snapshot start glm --window W0-CHN" at 09:00
     Given the pane
       """
-      {"blocks": [{"isGap": false, "prompts": 1000}, {"isGap": false, "prompts": <prompts>}]}
+      {"blocks": [{"isGap": false, "prompts": 1000}, {"isGap": false, "prompts": <requests>}]}
       """
     When I pipe the pane into "bin/snapshot end glm" at 10:00
     And I run "bin/budget --exit-code --format json" at 10:01
     Then it exits with <code>
 
     Examples:
-      | prompts | code |
-      | 85      | 0    |
-      | 86      | 1    |
+      | requests | code |
+      | 85       | 0    |
+      | 86       | 1    |

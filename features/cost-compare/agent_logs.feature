@@ -60,7 +60,7 @@ Feature: Without a proxy's log, cost-compare takes the requests in agents' logs
       | matched             | 1               |
 
   Scenario Outline: Which requests are routed: <what>
-    Given in the feed claude "beside      = ".meta.json"" became "<declared>"
+    Given in the feed claude "title       = "Claude Code"" became "<declared>"
     And agents used
       | at    | model             | input | output |
       | 09:10 | claude-sonnet-4-5 | 10000 | 1000   |

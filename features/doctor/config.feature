@@ -17,7 +17,7 @@ Feature: doctor reports every wrong value of the config
       alias    = "o"
 
       [agents.x]
-      provider = "cursor"
+      provider = "abacus"
       alias    = "o"
       """
     When I run "bin/doctor"
@@ -29,7 +29,7 @@ Feature: doctor reports every wrong value of the config
       """
     And doctor reports for agents.toml
       """
-      fail set-up agents.toml CONFIG/agents.toml: agents.x.provider = 'cursor' is not valid; valid: 
+      fail set-up agents.toml CONFIG/agents.toml: agents.x.provider = 'abacus' is not valid; valid: 
       fail set-up agents.toml CONFIG/agents.toml: agents.x.alias = 'o' is not valid; valid: a letter of its own; agents.main has this one
       """
 
@@ -49,7 +49,7 @@ Feature: doctor reports every wrong value of the config
     Examples:
       | file           | mistake                        | verdict | table            | first                          | second                                                         | sentence                                                                                                                           |
       | windows.toml   | windows that follow each other | fail    | timezone = "UTC" | windows.A.next = "B"           | windows.B.next = "A"                                           | windows.A.next = 'B' is not valid; valid: a window that does not lead back to A (A > B > A)                                        |
-      | budgets.toml   | an unknown provider            | fail    | [stop.weekly]    | provider = "gemini"            | left_percent_below = 10                                        | stop.weekly.provider = 'gemini' is not valid; valid:                                                             |
+      | budgets.toml   | an unknown provider            | fail    | [stop.weekly]    | provider = "abacus"            | left_percent_below = 10                                        | stop.weekly.provider = 'abacus' is not valid; valid:                                                             |
       | preview.toml   | an unknown block               | fail    |                  | blocks = ["window", "weather"] |                                                                | blocks[1] = 'weather' is not valid; valid:                                                                       |
       | schedules.toml | an unknown recipe              | fail    | [jobs.a]         | cron = "6 0 * * *"             | recipe = "rest"                                                | jobs.a.recipe = 'rest' is not valid; valid:                                                                         |
       | schedules.toml | an unknown feed                | fail    | [jobs]           |                                | a = { cron = "6 0 * * *", recipe = "ingest", args = ["clod"] } | jobs.a.args = ['clod'] is not valid; valid: first one of:                                                            |

@@ -43,3 +43,20 @@ Feature: The credits in Codex's rollouts
       | 2026-11-22T09:00:00Z | rate_limit_reached |     |
       | 2026-11-22T09:10:00Z |                    | 100 |
     And "bin/check" finds nothing
+
+  Scenario: The newest credits of an account
+    Given the rollout a has the limits
+      | at    | limits |
+      | 09:00 | {"primary": null, "secondary": null, "credits": {"has_credits": true, "balance": "40.25"}} |
+    And agents used, with their folder .codex
+      | tool  | input | output |
+      | codex | 100   | 0      |
+    And "bin/ingest codex" was run
+    When I run "bin/usage account"
+    Then it prints a line with "~/.codex: codex credits 40.25 left at 2026-11-22 09:00"
+    When I run "bin/usage account --format json"
+    Then the JSON has
+      | path               | value                |
+      | amounts.0.account  | ~/.codex             |
+      | amounts.0.name     | credits              |
+      | amounts.0.left     | 40.25                |

@@ -73,3 +73,16 @@ Feature: Copilot CLI's database, and the logs of its sessions
       """
     When I run "bin/ingest copilot"
     Then it prints "copilot: accepted 2, repeats 0, rejected 0"
+
+  Scenario: A row and a line of a subagent, whose accounting has a session of its own
+    Given the file .copilot/session-state/aaaa0001/events.jsonl with
+      """
+      {"type":"session.start","data":{"sessionId":"aaaa0001","context":{"cwd":"/srv/api","branch":"main"}},"id":"e1","timestamp":"2026-11-22T09:00:00.000Z"}
+      {"type":"session.usage_record","agentId":"explore","data":{"usage":{"model":"claude-sonnet-5","inputTokens":200,"outputTokens":30,"cacheReadTokens":0,"cacheWriteTokens":0,"duration":800,"initiator":"sub-agent","apiCallId":"resp_2","accounting":{"sourceSessionId":"cccc0003","sequence":1,"usageId":"resp_2"}}},"id":"e2","timestamp":"2026-11-22T09:00:03.000Z"}
+      """
+    When I run "bin/ingest copilot"
+    Then it prints "copilot: accepted 2, repeats 1, rejected 0"
+    And the journal agent_usage reads
+      | session  | model           | input_tokens | is_subagent |
+      | aaaa0001 | gpt-5           | 10           |             |
+      | aaaa0001 | claude-sonnet-5 | 200          | true        |

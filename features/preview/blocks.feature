@@ -17,6 +17,15 @@ Feature: The blocks of a preview and their order
       from 2026-11-22 09:00, to 2026-11-23 00:01 (in 14h 1m), next W0-CHP
       """
 
+  Scenario: The older name of a block
+    Given the config file preview.toml says
+      """
+      blocks = ["prompts"]
+      """
+    And "bin/snapshot start glm --window W0-CHN --set requests=10 --at 2026-11-22T09:30Z" was run
+    When I run "bin/preview --window W0-CHN" at 10:00
+    Then it prints a line with "main   glm           10"
+
   Scenario: Without preview.toml, all blocks in their natural order
     Given the config file preview.toml says
       """

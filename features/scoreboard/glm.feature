@@ -1,15 +1,15 @@
-Feature: GLM has no percentage, so its features count per request, prompt and new token
+Feature: GLM has no percentage, so its features count per request and new token
 
   Requests and tokens are those that the proxy routed, else those of GLM models in agents' logs;
-  prompts are from GLM's panes.
+  requests else those that GLM's panes count.
 
   Background:
-    Given "bin/snapshot start glm --window W1 --set prompts=10 --at 2026-11-22T01:00Z" was run
-    And "bin/snapshot end glm --window W1 --set prompts=30 --at 2026-11-22T01:50Z" was run
-    And "bin/snapshot start glm --window W2 --set prompts=30 --at 2026-11-22T02:00Z" was run
-    And "bin/snapshot end glm --window W2 --set prompts=40 --at 2026-11-22T02:50Z" was run
-    And "bin/snapshot start glm --window W3 --set prompts=40 --at 2026-11-22T03:00Z" was run
-    And "bin/snapshot end glm --window W3 --set prompts=70 --at 2026-11-22T03:50Z" was run
+    Given "bin/snapshot start glm --window W1 --set requests=10 --at 2026-11-22T01:00Z" was run
+    And "bin/snapshot end glm --window W1 --set requests=30 --at 2026-11-22T01:50Z" was run
+    And "bin/snapshot start glm --window W2 --set requests=30 --at 2026-11-22T02:00Z" was run
+    And "bin/snapshot end glm --window W2 --set requests=40 --at 2026-11-22T02:50Z" was run
+    And "bin/snapshot start glm --window W3 --set requests=40 --at 2026-11-22T03:00Z" was run
+    And "bin/snapshot end glm --window W3 --set requests=70 --at 2026-11-22T03:50Z" was run
     And agents used
       | at    | model             | input | cache_read | output |
       | 03:10 | glm-4.6           | 9000  | 70000      | 1000   |
@@ -33,18 +33,15 @@ Feature: GLM has no percentage, so its features count per request, prompt and ne
       """
       Scoreboard over 3 finalized windows
 
-      Features per request, prompt and new token
+      Features per request and new token
         provider  method  per             n  features  amount  ratio  95% interval
         glm       all     1,000 requests  3         6       5  1,200  411 to 1,989
                   (none)  1,000 requests  1         3       2      -             -
                   tdd     1,000 requests  2         3       3      -             -
-        glm       all     1,000 prompts   3         6      60    100    100 to 100
-                  (none)  1,000 prompts   1         3      30      -             -
-                  tdd     1,000 prompts   2         3      30      -             -
         glm       all     million tokens  3         6  60,000    100   0.00 to 224
                   (none)  million tokens  1         3  20,000      -             -
                   tdd     million tokens  2         3  40,000      -             -
-      Requests and tokens: of the proxy, else of agents' logs. Prompts: of panes.
+      Requests and tokens: of the proxy, else of logs; requests else of panes.
       A ratio needs 3 windows with a known amount.
       """
     And nothing was written
@@ -63,9 +60,6 @@ Feature: GLM has no percentage, so its features count per request, prompt and ne
       | glm      | all         | null        | request | 3 | 1        | 6        | 5      | 1.2      | null   |
       | glm      | methodology | null        | request | 1 | 1        | 3        | 2      | null     | null   |
       | glm      | methodology | tdd         | request | 2 | 0        | 3        | 3      | null     | null   |
-      | glm      | all         | null        | prompt  | 3 | 1        | 6        | 60     | 0.1      | null   |
-      | glm      | methodology | null        | prompt  | 1 | 1        | 3        | 30     | null     | null   |
-      | glm      | methodology | tdd         | prompt  | 2 | 0        | 3        | 30     | null     | null   |
       | glm      | all         | null        | token   | 3 | 1        | 6        | 60000  | 0.0001   | null   |
       | glm      | methodology | null        | token   | 1 | 1        | 3        | 20000  | null     | null   |
       | glm      | methodology | tdd         | token   | 2 | 0        | 3        | 40000  | null     | null   |

@@ -1,4 +1,4 @@
-Feature: GLM counts prompts
+Feature: GLM counts requests
 
   `ccusage blocks --json` shows a total. BEFORE keeps it as the baseline, AFTER books the difference.
 
@@ -10,7 +10,7 @@ Feature: GLM counts prompts
     When I pipe the pane into "bin/snapshot start glm --agent ada" at 09:00
 
   Scenario: BEFORE keeps the baseline
-    Then it prints "BEFORE W0-CHN ada glm: 42 prompts (ID)"
+    Then it prints "BEFORE W0-CHN ada glm: 42 requests (ID)"
     And the journal prompts reads
       | provider | baseline | total | delta |
       | glm      | 42       | 42    | null  |
@@ -21,22 +21,27 @@ Feature: GLM counts prompts
       {"blocks": [{"isGap": false, "entries": 40}, {"entries": 31}]}
       """
     When I pipe the pane into "bin/snapshot end glm --agent ada" at 12:30
-    Then it prints "AFTER W0-CHN ada glm: 71 prompts (ID)"
+    Then it prints "AFTER W0-CHN ada glm: 71 requests (ID)"
     And the journal prompts reads
       | provider | baseline | total | delta |
       | glm      | 42       | 42    | null  |
       | glm      | 42       | 71    | 29    |
 
   Scenario: The count given by hand
-    When I run "bin/snapshot end glm --agent ada --set prompts=50" at 12:30
-    Then it prints "AFTER W0-CHN ada glm: 50 prompts (ID)"
+    When I run "bin/snapshot end glm --agent ada --set requests=50" at 12:30
+    Then it prints "AFTER W0-CHN ada glm: 50 requests (ID)"
     And row 2 of the journal prompts has "delta" 8
 
+  Scenario: The older name of the count
+    When I run "bin/snapshot end glm --agent ada --set prompts=50" at 12:30
+    Then it prints "AFTER W0-CHN ada glm: 50 requests (ID)"
+    And row 2 of the journal snapshots has "requests" 50
+
   Scenario Outline: An invalid count: <count>
-    When I run "bin/snapshot end glm --agent ada --set prompts=<count>" at 12:30
+    When I run "bin/snapshot end glm --agent ada --set requests=<count>" at 12:30
     Then it exits with 2 and says
       """
-      snapshot: --set 'prompts=<count>' is not prompts=COUNT, such as prompts=120
+      snapshot: --set 'requests=<count>' is not requests=COUNT, such as requests=120
       """
     And the journal prompts has 1 row
 

@@ -31,7 +31,7 @@ Feature: The quota of GLM
       {"blocks": [{"entries": 40, "models": ["claude-opus-5"]}, {"entries": 17, "models": ["glm-5"]}]}
       """
     When I pipe the pane into "bin/snapshot start glm --agent ada" at 09:00
-    Then it prints "BEFORE W0-CHN ada glm: 17 prompts (ID)"
+    Then it prints "BEFORE W0-CHN ada glm: 17 requests (ID)"
 
   Scenario: A block with requests to GLM and to Claude
     Given the pane

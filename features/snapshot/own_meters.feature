@@ -98,6 +98,15 @@ Feature: Meters from the agents' own files instead of a pane
       pending W0-CHN main codex: its meters are from before the reset, 2026-11-22T23:58:00Z; run it again in some minutes
       """
 
+  Scenario: An old pool of a model does not delay a reset
+    Given main starts codex in W0-CHN at 20:00 with 5h 3%, weekly 20%
+    And the rollout a has the limits
+      | at               | limits |
+      | 23:53            | {"limit_id": "codex_spark", "limit_name": "Spark", "primary": {"used_percent": 7, "window_minutes": 300, "resets_at": epoch(2026-11-23 03:00)}} |
+      | 2026-11-23 00:07 | {"limit_id": "codex", "primary": {"used_percent": 20, "window_minutes": 300, "resets_at": epoch(2026-11-23 02:00)}} |
+    When I run "bin/reset" at 2026-11-23 00:11
+    Then it prints a line with "AFTER W0-CHN main codex: 5h 20%, spark:5h 7% [stale:spark:5h] (ID)"
+
   Scenario: There is no rollout
     When I run "bin/snapshot start codex --capture --window W0-CHN" at 12:00
     Then it exits with 66 and says

@@ -1,13 +1,17 @@
 """Givens: the config, the environment, and files."""
 
+import re
 import sqlite3
 from contextlib import closing
 
+import zstandard
 from behave import given
 from behave.runner import Context
 from scratch import PROJECT
 
 _KEYS = {"title": "{!r}", "next": "{!r}", "budget": "{!r}", "ends": "{}"}
+
+_HOME = re.compile(r"(?<![$\w])HOME/")
 
 
 @given("the windows")
@@ -63,7 +67,8 @@ def keep_hostile(context: Context, value: str) -> None:
 def make_file(context: Context, name: str) -> None:
     path = context.scratch.home / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(context.text + "\n", "utf-8")
+    text = _HOME.sub(f"{context.scratch.home}/", context.text)
+    path.write_text(text + "\n", "utf-8")
 
 
 @given("the database {name} after")
@@ -71,6 +76,7 @@ def make_database(context: Context, name: str) -> None:
     path = context.scratch.home / name
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(path)) as connection:
+        connection.create_function("ZSTD", 1, lambda text: zstandard.compress(text.encode()))
         connection.executescript(context.text)
 
 

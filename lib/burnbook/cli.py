@@ -123,7 +123,7 @@ def _windows(config: "Config") -> "Source":
 def _providers() -> tuple[str, ...]:
     from burnbook import panes
 
-    return panes.providers()
+    return panes.known()
 
 
 def _capture_kinds() -> tuple[str, ...]:

@@ -19,13 +19,13 @@ from burnbook.config.agent_logs import (
     NTH,
     TEXTS,
     Fields,
-    History,
     LogFeed,
     Parts,
     Patterns,
     Setting,
     paths,
 )
+from burnbook.config.agent_logs.history import History
 from burnbook.config.feeds import Conditions as Declared
 from burnbook.jsonl.conditions import Conditions, compile_conditions
 from burnbook.jsonl.fields import Getter, Shape

@@ -14,6 +14,8 @@ from burnbook.agent_logs.forms.database import Lines, add_rows
 from burnbook.agent_logs.forms.detect import form_of
 from burnbook.agent_logs.forms.document import add_document
 from burnbook.agent_logs.forms.items import add_line
+from burnbook.agent_logs.forms.otlp import add_records
+from burnbook.agent_logs.forms.table import add_table
 from burnbook.agent_logs.rate_limits import MeterReader
 from burnbook.agent_logs.rejected_lines import Rejected
 from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
@@ -21,9 +23,9 @@ from burnbook.agent_logs.requests import RequestSet
 from burnbook.agent_logs.sums.readings import ReadingLines, Readings
 from burnbook.agent_logs.sums.series import Series
 from burnbook.base.errors import Refused
-from burnbook.base.json_path import Path, split
-from burnbook.config.agent_logs import LogFeed
+from burnbook.config.agent_logs import LogFeed, Older, Otlp
 from burnbook.jsonl import unpack
+from burnbook.jsonl.exports.skipped import Skipped
 from burnbook.jsonl.parse import MAX_LINE
 from burnbook.jsonl.records import records
 from burnbook.jsonl.scan import LONGEST, Buffer, Hit, reader
@@ -52,8 +54,8 @@ class LogReader:
         self.rules = LineRules(self.compiled, self.requests)
         self.readings = Readings()
         self.rejected: list[Rejected] = []
-        self.meters = MeterReader(self.compiled)
-        self.around = Around(feed)
+        self.meters, self.around = MeterReader(self.compiled), Around(feed)
+        self.skipped: Skipped = {}  # records of OpenTelemetry that are no requests
         self.max_lines: int | None = None  # of a packed file, that may be read
         self.on_read: Callable[[int], None] | None = None  # gets the bytes of each read
         self.on_batch: Callable[[], None] | None = None  # books the requests and drops them
@@ -78,8 +80,8 @@ class LogReader:
             form = log.form or form_of(self.feed, handle)
             if form.format == "sqlite":
                 return self._database(log, handle, file, source)
-            if form.format == "document":
-                return self._document(log, handle, file, split(form.items) if form.items else ())
+            if form.format in ("document", "csv", "otlp"):
+                return self._whole(log, handle, file, form)
             if log.path.endswith(_PACKED):
                 return self._packed(log, handle, file)
             return self._lines(log, handle, file, source, is_finished=is_finished)
@@ -120,15 +122,7 @@ class LogReader:
             self.max_lines = None
         return Source(log.size, log.mtime_ns, is_finished=True, ends=lines.end_sessions())
 
-    def _read(
-        self,
-        path: str,
-        lines: RequestLines | Series,
-        read: Any,
-        offset: int,
-        *,
-        is_finished: bool,
-    ) -> None:
+    def _read(self, path: str, lines: Lines, read: Any, offset: int, *, is_finished: bool) -> None:
         try:
             self._read_blocks(path, lines, read, offset)
             if is_finished:
@@ -138,14 +132,14 @@ class LogReader:
             context = lines.context
             self.meters.end_file(context.session or lines.stem, context.home)
 
-    def _read_rest(self, lines: RequestLines | Series) -> None:
+    def _read_rest(self, lines: Lines) -> None:
         """Read a last line without a newline, if it is whole. It may be completed all the same."""
         hits = self.buffer.rest()
         rows, _ = self._add_lines(lines, hits)
         if self.compiled.meters is not None:
             self.meters.read(rows, self.compiled.ts_at, self.compiled.meters)
 
-    def _read_blocks(self, path: str, lines: RequestLines | Series, read: Any, offset: int) -> None:
+    def _read_blocks(self, path: str, lines: Lines, read: Any, offset: int) -> None:
         buffer, feed, count, bad = self.buffer, self.compiled, 0, 0
         for hits in buffer.blocks(read, offset):
             rows, wrong = self._add_lines(lines, hits)
@@ -163,7 +157,7 @@ class LogReader:
         for start in buffer.skipped:
             self._reject(path, start, f"a line of over {LONGEST} bytes", b"")
 
-    def _add_lines(self, lines: RequestLines | Series, hits: list[Hit]) -> tuple[list[Row], Wrong]:
+    def _add_lines(self, lines: Lines, hits: list[Hit]) -> tuple[list[Row], Wrong]:
         """Add the lines of a block; one by one where one of them cannot be decoded."""
         rows: list[Row] = []
         wrong: Wrong = []
@@ -191,9 +185,17 @@ class LogReader:
                     wrong.append((n, str(error)))
         return rows, wrong
 
-    def _document(self, log: Log, handle: int, file: int, path: Path) -> Source:
+    def _whole(self, log: Log, handle: int, file: int, form: LogFeed | Older | Otlp) -> Source:
+        """Read a file that is read as a whole whenever it changes."""
         lines = self._line_reader(log, file)
-        for reason, data in add_document(self.compiled, lines, handle, path):
+        if isinstance(form, Otlp):
+            wrong = add_records(self.feed, lines, self.skipped, log, handle, file)
+        elif form.format == "csv":
+            lines.stem = self.requests.tool  # exports overlap, so their names are no sessions
+            wrong = add_table(self.compiled, lines, handle)
+        else:
+            wrong = add_document(self.compiled, lines, handle, form.items)
+        for reason, data in wrong:
             self._reject(log.path, 0, reason, data)
         return Source(log.size, log.mtime_ns, is_finished=True, ends=lines.end_sessions())
 
@@ -226,10 +228,10 @@ class LogReader:
         following.ends = ends
         return following
 
-    def _line_reader(self, log: Log, file: int) -> RequestLines | Series:
+    def _line_reader(self, log: Log, file: int) -> Lines:
         stem = os.path.basename(log.path).removesuffix(_PACKED)
         stem = stem.rpartition(".")[0] or stem
-        lines: RequestLines | Series
+        lines: Lines
         if self.feed.counts == "totals":
             lines = Series(self.compiled, self.requests, file, stem)
         elif self.compiled.readings is not None:
@@ -238,6 +240,7 @@ class LogReader:
             lines = RequestLines(self.rules, file, stem)
         lines.context.home = log.root
         self.around.read(log.path, log.root, lines.context)
+        lines.context.project = log.project or lines.context.project
         return lines
 
     def _reject(self, path: str, offset: int, reason: str, line: bytes) -> None:

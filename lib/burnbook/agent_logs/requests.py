@@ -1,12 +1,11 @@
 """The requests in logs: each once, by the keys of what identifies it.
 
-Of several lines of one request, the first says when and where it was, and the one with the most
-tokens says what it used.
+Of several lines of one request, the first has its time and place, the largest one its tokens.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from xxhash import xxh3_64_intdigest
@@ -51,7 +50,7 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
 
     `prompt_tokens`: everything that was sent; None: the sum of the kinds of input. `total_stated`:
     the log's own total, if the counts do not add up to it. `is_proven`: they do add up to it.
-    `upstream_id`: the id that the model's vendor gave to the answer.
+    `upstream_id`: the vendor's id of the answer. `export`: its record in an export, if any.
     """
 
     prompt_tokens: int | None = None
@@ -59,13 +58,11 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
     total_stated: int | None = None
     is_proven: bool = False
     upstream_id: str | None = None
-
-
-NO_FACTS = Facts()
+    export: Literal["", "event", "counter"] = ""
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
-    """One request. `origin` is the number of its origin, `file` that of its file, oldest first."""
+    """One request; `origin` and `file` are numbers, those of files oldest first."""
 
     total: int
     ts: datetime
@@ -74,15 +71,15 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     usd: float | None
     request_id: str | None
     file: int
-    facts: Facts = NO_FACTS
+    facts: Facts = Facts()
 
 
 class Tally(msgspec.Struct):
     """The lines by what became of them.
 
-    `suspicious`: duplicates that a stream does not explain. `upgraded`: requests that were booked
-    and got more facts. `reassigned`: requests that were booked and got another window. `unread`:
-    lines that have tokens, and are of no kind that the feed reads.
+    `suspicious`: duplicates that a stream does not explain. `upgraded` and `reassigned`: booked
+    requests that got more facts, or another window. `unread`: lines with tokens of no kind that the
+    feed reads. `refused`: another source has them.
     """
 
     accepted: int = 0
@@ -93,6 +90,7 @@ class Tally(msgspec.Struct):
     upgraded: int = 0
     reassigned: int = 0
     unread: int = 0
+    refused: int = 0
 
     def add(self, other: "Tally") -> None:
         """Add the counts of another tally."""
@@ -101,7 +99,7 @@ class Tally(msgspec.Struct):
 
 
 class Claim(NamedTuple):
-    """A session that has a request's lines, by the number of their origin."""
+    """A session with lines of a request, by the number of their origin."""
 
     origin: int
     ts: datetime
@@ -112,7 +110,8 @@ class RequestSet:
 
     `aliases` has the other keys of requests, `earlier` the key that version 1 gave to a request,
     where it was another one. `claims` has the requests that lines of several sessions have; `ends`
-    is the time of each session's last request, in epoch seconds, by the session's hash.
+    is the time of each session's last request, in epoch seconds, by its hash; `improved` are those
+    that the book has from an export.
     """
 
     def __init__(self, tool: str) -> None:
@@ -122,6 +121,7 @@ class RequestSet:
         self.earlier: dict[int, int] = {}
         self.claims: dict[int, list[Claim]] = {}
         self.ends: dict[int, float] = {}
+        self.improved: set[int] = set()
         self.origins: dict[RequestOrigin, int] = {}
         self.tally, self.dropped = Tally(), 0
         self._numbered: list[RequestOrigin] = []
@@ -131,7 +131,7 @@ class RequestSet:
         return key_of("\0".join([self.tool, *map(str, identity)]))
 
     def origin_number(self, origin: RequestOrigin) -> int:
-        """The number of an origin."""
+        """The number of an origin; `origin` returns that of a number."""
         number = self.origins.setdefault(origin, len(self.origins))
         if number == len(self._numbered):
             self._numbered.append(origin)
@@ -192,7 +192,7 @@ class RequestSet:
 
     def clear(self) -> None:
         """Drop all requests and their origins: they are booked."""
-        self.dropped += len(self.requests)
+        self.dropped, self.improved = self.dropped + len(self.requests), set()
         for kept in (self.requests, self.aliases, self.earlier, self.claims, self.origins):
             kept.clear()
         self._numbered.clear()
@@ -204,13 +204,13 @@ class RequestSet:
 
     def _owner(self, key: int, aliases: Iterable[int]) -> int:
         """The key of the request that has any of these; requests that share it become one."""
-        owners = dict.fromkeys(self.aliases.get(each, each) for each in (key, *aliases))
+        owners = dict.fromkeys(map(self.owner, (key, *aliases)))
         booked = [owner for owner in owners if owner in self.requests]
         for other in booked[1:]:
             joined = self.requests.pop(other)
             self.aliases[other] = booked[0]
-            for alias in [alias for alias, owner in self.aliases.items() if owner == other]:
-                self.aliases[alias] = booked[0]
+            same = [alias for alias, owner in self.aliases.items() if owner == other]
+            self.aliases |= dict.fromkeys(same, booked[0])
             self.claims.setdefault(booked[0], []).extend(self.claims.pop(other, ()))
             self.add_again(booked[0], self.requests[booked[0]], joined)
         return booked[0] if booked else key

@@ -72,7 +72,7 @@ class SessionContext(msgspec.Struct, array_like=True):
         """The origin of a line with these fields, which come first."""
         speed, tier, geo, server, subagent = map(text_of, fields[_FACTS])
         return RequestOrigin(
-            fields[1] or self.session or stem,
+            fields[1] or self.session or stem or None,
             fields[2] or self.project,
             fields[3] or self.branch,
             fields[4] or self._model(fields[_ALIAS]),

@@ -191,10 +191,10 @@ def _until_reset(
     return Out(False, early, late), False if late is not None and is_exact else None
 
 
-def prompts(rows: Mapping[str, Snapshot], pair: Pair) -> tuple[int | None, str | None]:
-    """Returns an agent's prompts since BEFORE, or None and the reason."""
-    before = rows[pair.before.id].prompts if pair.before else None
-    after = rows[pair.after.id].prompts if pair.after else None
+def requests(rows: Mapping[str, Snapshot], pair: Pair) -> tuple[int | None, str | None]:
+    """Returns an agent's requests since BEFORE, or None and the reason."""
+    before = rows[pair.before.id].requests if pair.before else None
+    after = rows[pair.after.id].requests if pair.after else None
     if before is None:
         return None, "no-before"
     if after is None:

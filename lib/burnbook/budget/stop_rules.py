@@ -37,7 +37,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 class Count(NamedTuple):
-    """Prompts that an agent used in the window; if `used` is null, `reason` explains why."""
+    """Requests that an agent used in the window; if `used` is null, `reason` explains why."""
 
     agent: str
     provider: str
@@ -90,7 +90,7 @@ def judged(
     """Evaluates every rule for every matching meter; one `unknown` if none matches."""
     result = []
     for name, rule in rules.items():
-        if rule.prompts_limit:
+        if rule.requests_limit:
             verdicts = list(_of_counts(name, rule, counts))
         else:
             verdicts = list(_of_meters(name, rule, meters, cost))
@@ -116,9 +116,9 @@ def _of_meters(
 def _of_counts(name: str, rule: Stop, counts: Sequence[Count]) -> Iterator[Verdict]:
     for count in counts:
         if rule.provider in (None, count.provider):
-            assert rule.prompts_limit is not None
-            used = None if count.used is None else 100 * count.used / rule.prompts_limit
-            subject = (count.agent, count.provider, "prompts")
+            assert rule.requests_limit is not None
+            used = None if count.used is None else 100 * count.used / rule.requests_limit
+            subject = (count.agent, count.provider, "requests")
             yield _verdict(name, rule, subject, used, None, count.reason)
 
 

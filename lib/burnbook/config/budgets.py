@@ -23,17 +23,23 @@ class Stop(msgspec.Struct, frozen=True):
     """One stop rule. It applies to a meter if all of its conditions are true.
 
     `provider`, `meter` (a name) and `window_minutes` select meters; without one, any value matches.
-    With `prompts_limit` the rule is about a window's prompts instead of meters.
+    With `requests_limit` the rule is about a window's requests instead of meters. Its older name is
+    `prompts_limit`.
     """
 
     provider: Id | None = None
     meter: str | None = None
     window_minutes: _Count | None = None
+    requests_limit: _Count | None = None
     prompts_limit: _Count | None = None
     used_percent_at_least: _Share | None = None
     left_percent_below: _Share | None = None
     projected: bool = False
     message: Annotated[str, msgspec.Meta(max_length=200)] = "do not start the next window"
+
+    def __post_init__(self) -> None:
+        if self.requests_limit is None:
+            msgspec.structs.force_setattr(self, "requests_limit", self.prompts_limit)
 
 
 class Notify(msgspec.Struct, frozen=True):
@@ -52,10 +58,10 @@ def stop_faults(stop: Stop) -> Iterator[Fault]:
     if stop.used_percent_at_least is None and stop.left_percent_below is None:
         valid = "used_percent_at_least or left_percent_below, or both"
         yield "used_percent_at_least", None, valid
-    if stop.prompts_limit is not None:
+    if stop.requests_limit is not None:
         for key in ("meter", "window_minutes"):
             if getattr(stop, key) is not None:
-                yield key, getattr(stop, key), "not together with prompts_limit"
+                yield key, getattr(stop, key), "not together with requests_limit"
 
 
 def notify_faults(notify: Notify) -> Iterator[Fault]:

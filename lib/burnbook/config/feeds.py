@@ -82,6 +82,7 @@ class Feed(msgspec.Struct, frozen=True):
     title: str = ""
     journal: Literal["proxy_telemetry"] = "proxy_telemetry"
     file: str | None = None
+    format: Literal["lines", "otlp", "export"] = "lines"
     map: str | None = None
     lanes: tuple[str, ...] = ()
     required: tuple[str, ...] = NO_REASON

@@ -151,12 +151,12 @@ class Config:
     def feed_names(self) -> tuple[str, ...]:
         """The names of the declared feeds, sorted: the files of config/feeds/."""
         try:
-            listed = sorted(os.listdir(self._folder.path("feeds")))
+            listed = os.listdir(self._folder.path("feeds"))
         except FileNotFoundError:
             return ()
         except OSError as error:
             raise BadConfig(os_sentence("cannot list the feeds", error)) from None
-        names = [name[:-5] for name in listed if name.endswith(".toml") and name[0] != "."]
+        names = sorted(name[:-5] for name in listed if name.endswith(".toml") and name[0] != ".")
         for name in names:
             if not ids.valid(name):
                 self._folder.wrong(f"feeds/{name}.toml", "name", name, IDS[1])

@@ -58,6 +58,11 @@ class Preview(msgspec.Struct, frozen=True):
     snapshots: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 6
     effect: Annotated[float, msgspec.Meta(gt=0, le=10)] = 0.25
 
+    def __post_init__(self) -> None:
+        # The older name of this block.
+        renamed = tuple("requests" if name == "prompts" else name for name in self.blocks)
+        msgspec.structs.force_setattr(self, "blocks", renamed)
+
 
 def length(text: str) -> timedelta:
     """Returns a duration such as `5m`."""

@@ -26,7 +26,7 @@ def check(root: str, reads: Reads) -> Checked:
     """
 
     def without(left_out: Mapping[str, Sequence[str]]) -> Config:
-        return Config(root, panes.providers, capture_kinds.kinds, left_out)
+        return Config(root, panes.known, capture_kinds.kinds, left_out)
 
     mistakes: dict[str, str] = {}
     left_out: dict[str, list[str]] = {}

@@ -57,7 +57,7 @@ def _config(config: Config, book: str, blocks: Collection[str]) -> Iterator[Prob
         files = ", ".join(_reads(config, book))
         detail = f"{os.path.join(config.root, name)} is not read; valid: {files}"
         yield Probed(AREA, name, "warn", detail)
-    wrong = [*references.wrong_values(valid, panes.providers(), blocks)]
+    wrong = [*references.wrong_values(valid, panes.known(), blocks)]
     for value in wrong:
         yield Probed(AREA, value.file, value.verdict, value.sentence(config.root))
     if not mistakes and not any(value.verdict == "fail" for value in wrong):

@@ -16,11 +16,19 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class Chunk(NamedTuple):
-    """Whole lines; `end` is the offset after the last, `number` the number of the first."""
+    """Whole lines; `end` is the offset after the last, `number` the number of the first.
+
+    `numbers`: that of each line, if several lines have one.
+    """
 
     lines: list[bytes]
     number: int
     end: int
+    numbers: list[int] | None = None
+
+    def number_of(self, index: int) -> int:
+        """The number of a line."""
+        return self.number + index if self.numbers is None else self.numbers[index]
 
 
 class Reader:

@@ -7,16 +7,18 @@ changed is read from the start.
 
 import os
 from collections.abc import Iterator
-from typing import Any
+from itertools import product
+from typing import Any, NamedTuple
 
 import msgspec
 from xxhash import xxh3_64_intdigest
 
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
-from burnbook.config.agent_logs import LogFeed, Older
-from burnbook.jsonl.folders import search
-from burnbook.jsonl.folders.declared import existing, paths
+from burnbook.config.agent_logs import LogFeed, Older, Otlp
+from burnbook.jsonl.folders import listed, search
+from burnbook.jsonl.folders.declared import existing, matching
+from burnbook.jsonl.folders.listed import Folder
 
 _HEAD = 1024
 WAL = "-wal"
@@ -75,10 +77,10 @@ class Log:
     """A file that exists; `root` is the agent's folder that it is in.
 
     `form`: the feed, or its table `older`, whose pattern the file matches; None: no pattern was
-    used.
+    used. `project`: the one whose requests are in the file, if a list shows it.
     """
 
-    __slots__ = ("form", "mtime_ns", "path", "root", "size")
+    __slots__ = ("form", "mtime_ns", "path", "project", "root", "size")
 
     def __init__(
         self,
@@ -86,10 +88,11 @@ class Log:
         size: int,
         mtime_ns: int,
         root: str | None = None,
-        form: LogFeed | Older | None = None,
+        form: LogFeed | Older | Otlp | None = None,
+        project: str | None = None,
     ) -> None:
         self.path, self.size, self.mtime_ns, self.root = path, size, mtime_ns, root
-        self.form = form
+        self.form, self.project = form, project
 
     def is_finished(self, now: float) -> bool:
         """Whether nobody has written to it for a while; `now` in epoch seconds."""
@@ -106,8 +109,12 @@ def roots(feed: LogFeed) -> list[str]:
 
 
 def declared_roots(feed: LogFeed) -> list[str]:
-    """The directories as the environment or the feed declares them, with their links."""
-    return paths(named_roots(feed) or feed.roots)
+    """The directories as the environment or the feed declares them, with their links.
+
+    Where a name has `*`, only those that exist, or that cannot be searched for one.
+    """
+    further = matching(feed.also.roots) if feed.also else []
+    return [*matching(named_roots(feed) or feed.roots), *further]
 
 
 def named_roots(feed: LogFeed) -> list[str]:
@@ -120,14 +127,26 @@ def _further(feed: LogFeed) -> list[str]:
     return [*filter(search.is_folder, existing(feed.also.roots))] if feed.also else []
 
 
-def _searched(feed: LogFeed) -> "Iterator[tuple[str, LogFeed | Older, str]]":
+class _Searched(NamedTuple):
+    """A pattern that is searched in a folder, which the root is or lists."""
+
+    root: str
+    folder: Folder
+    form: LogFeed | Older | Otlp
+    pattern: str
+
+
+def _searched(feed: LogFeed, faults: search.Faults | None) -> Iterator[_Searched]:
     """Each directory of a feed with each pattern that is searched there, and its form."""
     further = _further(feed)
     for root in roots(feed):
-        if feed.also and root in further:
-            yield from ((root, feed, pattern) for pattern in feed.also.files)
-        else:
-            yield from ((root, form, pattern) for form in forms(feed) for pattern in form.files)
+        is_further = root in further
+        folders = [Folder(root)]
+        if feed.listed:
+            folders = listed.folders(root, feed.listed, faults)
+        for folder, form in product(folders, [feed] if is_further else forms(feed)):
+            for pattern in feed.also.files if feed.also and is_further else form.files:
+                yield _Searched(root, folder, form, pattern)
 
 
 def logs(feed: LogFeed, faults: search.Faults | None = None) -> list[Log]:
@@ -136,19 +155,19 @@ def logs(feed: LogFeed, faults: search.Faults | None = None) -> list[Log]:
     `faults` gets the folders that cannot be searched, by path.
     """
     files: dict[str, Log] = {}
-    for root, form, pattern in _searched(feed):
-        for path, status, is_linked in search.matching(root, pattern, faults):
+    for root, folder, form, pattern in _searched(feed, faults):
+        for path, status, is_linked in search.matching(folder.path, pattern, faults):
             real = os.path.realpath(path) if is_linked else path
             size, mtime_ns = status.st_size, status.st_mtime_ns
             if form.format == "sqlite":
                 size, mtime_ns = _with_wal(real, size, mtime_ns)
-            files.setdefault(real, Log(real, size, mtime_ns, root, form))
+            files.setdefault(real, Log(real, size, mtime_ns, root, form, folder.project))
     return sorted(files.values(), key=lambda log: (log.mtime_ns, log.path))
 
 
-def forms(feed: LogFeed) -> "list[LogFeed | Older]":
-    """The forms of a feed's files: its own, and the older one if it has one."""
-    return [feed, feed.older] if feed.older else [feed]
+def forms(feed: LogFeed) -> "list[LogFeed | Older | Otlp]":
+    """The forms of a feed's files: its own, the older one, and the OpenTelemetry export."""
+    return [feed, *(form for form in (feed.older, feed.otlp) if form is not None)]
 
 
 def _with_wal(path: str, size: int, mtime_ns: int) -> tuple[int, int]:

@@ -7,6 +7,8 @@ from typing import Any
 
 RATIO, LEAST = 64, 32 << 20
 """A file may unpack to RATIO times its size plus LEAST bytes; logs unpack to 5 to 20 times."""
+MAGIC = b"\x28\xb5\x2f\xfd"
+"""The first bytes of a zstd frame."""
 _WINDOW = 1 << 26  # a frame may ask for so much memory
 
 
@@ -46,3 +48,20 @@ def opened(handle: int) -> Iterator[Unpacked]:
         ) as stream,
     ):
         yield Unpacked(stream, most, ZstdError)
+
+
+def whole(data: bytes, most: int) -> bytes:
+    """The content of zstd frames, of at most `most` bytes. Raises Damaged."""
+    from zstandard import ZstdDecompressor, ZstdError
+
+    decompressor = ZstdDecompressor(max_window_size=_WINDOW)
+    try:
+        with decompressor.stream_reader(data, read_across_frames=True) as stream:
+            content: bytes = stream.read(most + 1)
+    except ZstdError as error:
+        raise Damaged(str(error)) from None
+    if not content:
+        raise Damaged("it has no whole block")
+    if len(content) > most:
+        raise Damaged(f"it unpacks to over {most} bytes")
+    return content

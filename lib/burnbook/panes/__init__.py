@@ -1,7 +1,8 @@
 """Parses terminal text into meters. Each provider is one file: `parse(text, captured_at) -> Pane`.
 
-The files of this folder are the providers: a new provider is one new file. `parse` of a provider
-never raises: a value that it cannot read is null, with one of these words in `errors`:
+The files of this folder are the providers: a new provider is one new file. Providers without a
+file are read from the JSON of tools that show several of them, see `documents`. `parse` of a
+provider never raises: a value that it cannot read is null, with one of these words in `errors`:
 
     insufficient-data[:meter]   a number is missing or was cut off
     percent-out-of-range:meter  a percentage outside 0 to 100
@@ -10,7 +11,7 @@ never raises: a value that it cannot read is null, with one of these words in `e
     unknown-time-zone:meter     the reset names a time zone that this machine does not know
     conflicting-rows:meter      one pane shows two values for one meter
     block-name-cut              rows of another model whose name was cut off; they are left out
-    not-understood              a row with a percentage whose title is damaged; it is left out
+    not-understood              a row with a percentage whose title is damaged or unknown; left out
     stale                       the pane reports that its limits may be stale
     data-not-available          the pane has no limits to show, or reports that
     usage-not-loaded            the pane is still loading, reports a failure, or was dismissed
@@ -19,25 +20,38 @@ never raises: a value that it cannot read is null, with one of these words in `e
     not-logged-in               the pane reports that no account is logged in
     spend-cap-reached           the pane reports that the cap on spending is reached
     limit-reached[:meter]       JSON: the vendor reports that a limit is reached
-    estimated:meter             the percentage is a tool's own estimate, not the vendor's
+    estimated[:meter]           the percentage is a tool's own estimate, not the vendor's
+    provider-not-shown          a document of several providers that lacks the one asked for
+    several-accounts            a document that shows several accounts of the provider
     multi-pane-trimmed          several panes in one paste; the last one counts
     no-meters                   the pane has no meter
-    not-json, no-blocks         GLM: the text is not JSON, or JSON without blocks or limits
+    not-json                    the text is not the JSON that the provider has
+    no-blocks                   GLM: JSON without blocks or limits
     mixed-models                GLM: a block of ccusage has requests to other models too
 """
 
 import importlib
 from datetime import datetime
+from types import ModuleType
 
 from burnbook.base.files import plugins
 from burnbook.panes._pane import Pane, Reading
 
-__all__ = ["Pane", "Reading", "meters", "no_meters", "parse", "providers"]
+_BLANKS = "\ufeff \t\r\n"
+
+__all__ = ["Pane", "Reading", "known", "meters", "no_meters", "parse", "providers"]
 
 
 def providers() -> tuple[str, ...]:
-    """Returns the providers, sorted, without importing them."""
+    """Returns the providers that have a file, sorted, without importing them."""
     return plugins(__path__[0])
+
+
+def known() -> tuple[str, ...]:
+    """Returns the providers that have a file, and those of `documents`, sorted."""
+    from burnbook.panes import documents  # most commands need no other names
+
+    return tuple(sorted(documents.providers().union(providers())))
 
 
 def meters(provider: str) -> dict[str, int]:
@@ -45,8 +59,7 @@ def meters(provider: str) -> dict[str, int]:
 
     `METERS` is optional: without it, `--set` books any name.
     """
-    module = importlib.import_module(f"{__name__}.{provider}")
-    names: dict[str, int] = getattr(module, "METERS", {})
+    names: dict[str, int] = getattr(_module(provider), "METERS", {})
     return names
 
 
@@ -55,16 +68,28 @@ def no_meters(provider: str) -> str:
 
     `NO_METERS` is optional, as `METERS` is.
     """
-    module = importlib.import_module(f"{__name__}.{provider}")
-    hint: str = getattr(module, "NO_METERS", "")
+    hint: str = getattr(_module(provider), "NO_METERS", "")
     return f"; {hint}" if hint else ""
 
 
 def parse(provider: str, text: str, captured_at: datetime) -> Pane:
     """Parses a pane of a provider. Raises ValueError for an unknown provider only."""
-    known = providers()
-    if provider not in known:
-        raise ValueError(f"unknown provider {provider!r}; known: {', '.join(known)}")
-    pane = importlib.import_module(f"{__name__}.{provider}").parse(text, captured_at)
+    module = _module(provider)
+    if module is None and provider not in known():
+        raise ValueError(f"unknown provider {provider!r}; known: {', '.join(providers())}")
+    if text.lstrip(_BLANKS)[:1] in ("{", "["):
+        from burnbook.panes import documents  # panes of terminals do not need it
+
+        if (shown := documents.parse(provider, text, captured_at)) is not None:
+            return shown
+    if module is None:  # what it draws itself is not read
+        return Pane(errors=("not-understood", "no-meters"))
+    pane = module.parse(text, captured_at)
     assert isinstance(pane, Pane)
     return pane
+
+
+def _module(provider: str) -> ModuleType | None:
+    """The file of a provider; None if it has none."""
+    is_file = provider in providers()
+    return importlib.import_module(f"{__name__}.{provider}") if is_file else None

@@ -42,7 +42,7 @@ class Pane(msgspec.Struct, frozen=True):
 
     context_used, context_limit: tokens
     account: the raw e-mail or name, to be hashed and never stored
-    prompts: GLM's cumulative count
+    requests: GLM's cumulative count of requests
     amounts: money or credits, of a meter or beside the meters
     errors: short words, `word` or `word:meter`, unique, in the order of discovery
     """
@@ -52,7 +52,7 @@ class Pane(msgspec.Struct, frozen=True):
     context_limit: int | None = None
     plan: str | None = None
     account: str | None = None
-    prompts: int | None = None
+    requests: int | None = None
     amounts: tuple[Amount, ...] = ()
     errors: tuple[str, ...] = ()
 

@@ -29,6 +29,9 @@ MAX_COLUMNS = 500
 """No terminal is wider; the rest of a line counts as cut off."""
 MAX_LINES = 50_000
 """No terminal keeps more; the end of a longer paste counts."""
+_ROW = re.compile("[%━█░▬]")
+MAX_SQUEEZED = 100_000
+"""The end of a longer text counts."""
 _BRACKETED = re.compile(r"\([^()]*\)")
 MAX_WRAP = 5
 """Maximum number of lines of a wrapped row."""
@@ -146,6 +149,35 @@ def certainly_whole(text: str) -> frozenset[str]:
         longest = max(map(len, shown), default=0)
         whole.update(_unframed(line) for line in shown if len(line) < longest)
     return frozenset(whole)
+
+
+def framed(text: str) -> frozenset[str]:
+    """Returns the lines, without frames, whose right side is drawn: nothing cut them off there."""
+    lines = strip_ansi(text).split("\n")[-MAX_LINES:]
+    ends = (line.rstrip() for line in lines if len(line) < MAX_COLUMNS)
+    return frozenset(_unframed(line) for line in ends if line[-1:] in _SIDES)
+
+
+def uncut_lines(text: str) -> list[str]:
+    """Returns `pane_lines`; the first is empty if it is a row whose start may not have been copied.
+
+    For vendors whose rows are indented or in a frame.
+    """
+    lines = pane_lines(text)
+    first = strip_ansi(text).split("\n")[-MAX_LINES:][0]
+    is_cut = first[:1] not in _FRAME and _ROW.search(first) is not None
+    return ["", *lines[1:]] if is_cut else lines
+
+
+def squeezed(text: str) -> str:
+    """Returns the text without frames, blanks and ends of lines, wherever a terminal wrapped it."""
+    lines = (line for line in pane_lines(text) if line not in (TOP, BOTTOM))
+    return "".join("".join(lines).split())[-MAX_SQUEEZED:]
+
+
+def number(text: str) -> float:
+    """Returns the number of `1,234.56`."""
+    return float(text.replace(",", ""))
 
 
 def tokens(text: str) -> int | None:

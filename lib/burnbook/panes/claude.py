@@ -62,8 +62,8 @@ _RESET = re.compile(
 )
 _WHOLE_RESET = re.compile(r"\bresets? ?(?:at )?([^()]{1,60})$", re.I)
 _SPENT = re.compile(
-    r"(?<![\d.,])([$€£]) ?(\d[\d,]{0,14}(?:\.\d{1,4})?) ?/ ?[$€£]? ?(\d[\d,]{0,14}(?:\.\d{1,4})?)"
-    r"[^$€£]{0,120}?\bspent\b"
+    r"(?<![\d.,/])(?<!/ )(?<!of )([$€£]) ?(\d[\d,]{0,14}(?:\.\d{1,4})?)"
+    r"(?: ?(?:/|of) ?[$€£]? ?(\d[\d,]{0,14}(?:\.\d{1,4})?))?(?![\d.,])[^$€£]{0,120}?\bspent\b"
 )
 _CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP"}
 _MAX_METERS = 64
@@ -150,12 +150,12 @@ def _is_whole(part: str, whole: frozenset[str]) -> bool:
 
 
 def _amount(block: Block) -> Amount | None:
-    """The money of a block: `$5.75 / $5.00 spent`."""
+    """The money of a block: `$5.75 / $50.00 spent`, `$5.75 of $50.00 spent`, `$5.75 spent`."""
     match = _SPENT.search(joined(block.lines))
     if match is None:
         return None
-    used, limit = (float(number.replace(",", "")) for number in match.group(2, 3))
-    return Amount(block.name or "", _CURRENCIES[match[1]], used, limit)
+    amounts = (float(text.replace(",", "")) if text else None for text in match.group(2, 3))
+    return Amount(block.name or "", _CURRENCIES[match[1]], *amounts)
 
 
 def _note_failure(lines: Sequence[str], loaded: bool, errors: Errors) -> None:

@@ -1,11 +1,11 @@
-"""GLM: the answer of Z.ai's quota endpoint (`_zai_quota.py`), or `ccusage blocks --json`.
+"""GLM: the answer of Z.ai's quota endpoint, or `ccusage blocks --json`.
 
     {"blocks": [{"id": "2026-10-08T05:00:00.000Z", "isGap": false, "entries": 42,
      "models": ["glm-5"], ...}, ...]}
 
-`prompts` is cumulative: the sum, over the blocks of GLM models, of `prompts` or `promptCount`, else
-of `entries`, the number of requests that ccusage counted. Blocks of other models and gaps do not
-count; one that has both cannot be split, so the sum is unknown. Only the difference of two such
+`requests` is cumulative: the sum, over the blocks of GLM models, of `prompts` or `promptCount`,
+else of `entries`, the number of requests that ccusage counted. Blocks of other models and gaps do
+not count; one that has both cannot be split, so the sum is unknown. Only the difference of two such
 counts is meaningful: BEFORE has the baseline, AFTER the delta.
 """
 
@@ -18,7 +18,7 @@ import msgspec
 
 from burnbook.panes._pane import Pane
 
-METERS = {"prompts": 0}  # a count, with no window
+METERS = {"requests": 0}  # a count, with no window
 
 _GLM = re.compile(r"(?:^|[^a-z])glm(?![a-z])", re.I)
 # Claude Code's own messages about errors: no model was asked.
@@ -44,7 +44,7 @@ class _Blocks(msgspec.Struct):
 
 
 def parse(text: str, captured_at: datetime) -> Pane:
-    """Parses the meters of Z.ai's quota, or `prompts` of all blocks.
+    """Parses the meters of Z.ai's quota, or `requests` of all blocks.
 
     Null, with a word in `errors`, for any other text, or if the count of a block is unknown.
     """
@@ -69,7 +69,7 @@ def parse(text: str, captured_at: datetime) -> Pane:
     known = [count for count in counts if count is not None]
     if len(known) < len(counts):
         return Pane(errors=("insufficient-data",))
-    return Pane(prompts=sum(known))
+    return Pane(requests=sum(known))
 
 
 def _share_of_glm(models: Iterable[str]) -> str:

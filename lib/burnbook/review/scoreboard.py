@@ -1,7 +1,7 @@
 """The scoreboard: features per percentage point over all finalized windows.
 
 By provider, for all methodologies together and for each one. Of a provider without percentages,
-such as GLM, features per request, per prompt and per new token. The figures come from
+such as GLM, features per request and per new token. The figures come from
 `efficiency.ratio` and are null below n = 3.
 """
 
@@ -14,10 +14,8 @@ from burnbook.meters import efficiency
 from burnbook.review.offload.uses import Use
 from burnbook.windows.history import Finalized, History
 
-Unit = Literal["point", "request", "prompt", "token"]
-_COUNTS: tuple[tuple[Unit, str], ...] = (
-    *(("request", "requests"), ("prompt", "prompts"), ("token", "tokens")),
-)
+Unit = Literal["point", "request", "token"]
+_COUNTS: tuple[tuple[Unit, str], ...] = (("request", "requests"), ("token", "tokens"))
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +71,7 @@ def _by_points(provider: str, windows: Iterable[Finalized], effect: float) -> li
 
 
 def _by_use(provider: str, windows: Sequence[Use], effect: float) -> list[Score]:
-    """Scores per request, and per prompt and token where a window shows them."""
+    """Scores per request, and per token where a window shows them."""
     result = []
     for unit, name in _COUNTS:
         amounts = [getattr(window, name) for window in windows]

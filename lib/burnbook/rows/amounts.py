@@ -1,4 +1,4 @@
-"""Money and credits beside the meters."""
+"""Money, credits and requests beside the meters."""
 
 from typing import Annotated
 
@@ -8,7 +8,10 @@ Quantity = Annotated[float, msgspec.Meta(ge=0, le=1e12)]
 
 
 class Amount(msgspec.Struct, frozen=True):
-    """Money or credits of a limit, in `unit`: `USD`, `EUR`, `GBP`, `credits`; null if not shown."""
+    """Money, credits or requests of a limit, in `unit`; null if not shown.
+
+    unit: a currency such as `USD`, `credits`, `requests`, or another word of the vendor's
+    """
 
     name: str
     unit: str

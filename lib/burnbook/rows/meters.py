@@ -79,6 +79,7 @@ class Snapshot(Row, frozen=True, kw_only=True, tag_field="row", tag="snapshot"):
 
     `boundary` is the reset that an automatic snapshot belongs to. `commits` has the commit of each
     repository, by its name. `home` is the agent's own folder, where the environment names one.
+    Older rows name the count `prompts`; it is read as `requests`.
     """
 
     provider: Id
@@ -89,6 +90,7 @@ class Snapshot(Row, frozen=True, kw_only=True, tag_field="row", tag="snapshot"):
     plan: Text | None
     account: str | None
     errors: tuple[str, ...]
+    requests: Count | None = None
     prompts: Count | None = None
     boundary: Moment | None = None
     commits: dict[Text, Text] | None = None
@@ -96,8 +98,13 @@ class Snapshot(Row, frozen=True, kw_only=True, tag_field="row", tag="snapshot"):
     amounts: tuple[Amount, ...] | None = None
 
     about: ClassVar[tuple[str, ...]] = (
-        *("agent", "window", "provider", "phase", "captured_at", "meters", "context", "prompts"),
+        *("agent", "window", "provider", "phase", "captured_at", "meters", "context", "requests"),
     )
+
+    def __post_init__(self) -> None:
+        if self.prompts is not None:
+            msgspec.structs.force_setattr(self, "requests", self.prompts)
+            msgspec.structs.force_setattr(self, "prompts", None)
 
 
 class Void(Row, frozen=True, kw_only=True, tag_field="row", tag="void"):

@@ -1,4 +1,4 @@
-"""The types of rows about work: checkpoints, churn, resets, evidence, prompts and rejects."""
+"""The types of rows about work: checkpoints, churn, resets, evidence, counts and rejects."""
 
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal, TypeVar
@@ -156,7 +156,7 @@ class Reject(Row, frozen=True, kw_only=True):
 
 
 class Prompts(Row, frozen=True, kw_only=True):
-    """GLM prompt counts: the total of the meter, and the count since BEFORE if that is known."""
+    """The requests that ccusage counts for GLM: the total, and those since BEFORE if known."""
 
     provider: Id
     captured_at: Moment

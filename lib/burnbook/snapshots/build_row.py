@@ -41,23 +41,23 @@ def fields_of(pane: PaneInput) -> dict[str, Any]:
         "context": pane.context,
         "plan": pane.pane.plan,
         "errors": pane.errors,
-        "prompts": pane.pane.prompts,
+        "requests": pane.pane.requests,
         "home": pane.home,
         "amounts": pane.pane.amounts or None,
     }
 
 
-def with_prompts(ctx: Context, row: Snapshot) -> list[tuple[str, Row]]:
-    """The row for its journal, and one for the count of prompts if the pane shows it."""
+def with_count(ctx: Context, row: Snapshot) -> list[tuple[str, Row]]:
+    """The row for its journal, and one for the count of requests if the pane shows it."""
     rows: list[tuple[str, Row]] = [("snapshots", row)]
-    if row.prompts is not None:
-        rows.append(("prompts", _prompts(ctx, row, row.prompts)))
+    if row.requests is not None:
+        rows.append(("prompts", _count(ctx, row, row.requests)))
     return rows
 
 
 def after_of(ctx: Context, turn: Turn, shown: Snapshot) -> list[tuple[str, Row]]:
-    """AFTER of a turn's window from `shown`, the BEFORE of the next one, and its prompts."""
-    pane = Pane(plan=shown.plan, prompts=shown.prompts, amounts=shown.amounts or ())
+    """AFTER of a turn's window from `shown`, the BEFORE of the next one, and its requests."""
+    pane = Pane(plan=shown.plan, requests=shown.requests, amounts=shown.amounts or ())
     taken = PaneInput(
         *(shown.captured_at, "auto-after", None, pane, shown.meters, shown.context, shown.errors)
     )
@@ -73,7 +73,7 @@ def after_of(ctx: Context, turn: Turn, shown: Snapshot) -> list[tuple[str, Row]]
         errors=tuple(word for word in shown.errors if word != "lag-buffer"),
         notes=f"[the pane of BEFORE {shown.window}]",
     )
-    return with_prompts(ctx, row)
+    return with_count(ctx, row)
 
 
 def account_of(ctx: Context, account: str | None) -> str | None:
@@ -83,7 +83,7 @@ def account_of(ctx: Context, account: str | None) -> str | None:
     return salt.hashed(ctx.book.root, account.strip().lower().encode(), 4)
 
 
-def _prompts(ctx: Context, row: Snapshot, total: int) -> Prompts:
+def _count(ctx: Context, row: Snapshot, total: int) -> Prompts:
     baseline = total if row.phase == "before" else _baseline(ctx, row)
     return codec.make(
         Prompts,
@@ -102,7 +102,7 @@ def _prompts(ctx: Context, row: Snapshot, total: int) -> Prompts:
 def _baseline(ctx: Context, row: Snapshot) -> int | None:
     pair = snapshot_index(ctx).pair(row.window or "", row.agent or "", row.provider)
     rows = read_snapshots(ctx.book, [pair.before]) if pair.before else []
-    return rows[0].prompts if rows else None
+    return rows[0].requests if rows else None
 
 
 def line(entry: Booked) -> Line:
@@ -110,8 +110,8 @@ def line(entry: Booked) -> Line:
     row = entry.row
     assert isinstance(row, Snapshot)
     shown = amounts.with_meters(row.meters, row.amounts or ())
-    if row.prompts is not None:
-        shown.append(f"{row.prompts} prompts")
+    if row.requests is not None:
+        shown.append(f"{row.requests} requests")
     if row.context and row.context.used_tokens is not None:
         shown.append(f"context {row.context.used_tokens:,}")
     errors = f" [{' '.join(row.errors)}]" if row.errors else ""

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from burnbook.context import Context
 from burnbook.rows.meters import Row, Snapshot
-from burnbook.snapshots.build_row import with_prompts
+from burnbook.snapshots.build_row import with_count
 from burnbook.snapshots.pane_input import PaneInput
 from burnbook.windows import resets
 from burnbook.windows.snapshot_index import Entry, read_snapshots, snapshot_index
@@ -42,13 +42,13 @@ def repeated_crossing(
     return rows if all(_shows(row, pane) for row in rows) else []
 
 
-def with_prompt_counts(ctx: Context, rows: list[Snapshot]) -> list[tuple[str, Row]]:
-    """The rows for their journal, with the counts of prompts that a killed run did not book."""
+def with_counts(ctx: Context, rows: list[Snapshot]) -> list[tuple[str, Row]]:
+    """The rows for their journal, with the counts of requests that a killed run did not book."""
     result: list[tuple[str, Row]] = [("snapshots", row) for row in rows]
-    if any(row.prompts is not None for row in rows):
+    if any(row.requests is not None for row in rows):
         counted = {count.snapshot for count in ctx.book.rows("prompts")}
         for row in rows:
-            result += with_prompts(ctx, row)[1:] if row.id not in counted else []
+            result += with_count(ctx, row)[1:] if row.id not in counted else []
     return result
 
 
@@ -83,6 +83,6 @@ def _entered_before(ctx: Context, provider: str, window: str) -> str | None:
 
 def _shows(row: Snapshot, taken: PaneInput) -> bool:
     """Whether a pane shows the values of a row."""
-    values = (row.meters, row.context, row.prompts, row.plan, row.amounts or ())
+    values = (row.meters, row.context, row.requests, row.plan, row.amounts or ())
     pane = taken.pane
-    return values == (taken.meters, taken.context, pane.prompts, pane.plan, pane.amounts)
+    return values == (taken.meters, taken.context, pane.requests, pane.plan, pane.amounts)

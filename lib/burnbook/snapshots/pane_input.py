@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 MAX_PANE = 1 << 20
 Meters = tuple[Meter, ...]
-PROMPTS = "prompts"  # GLM shows a count instead of percentages
+REQUESTS = "requests"  # GLM shows a count instead of percentages
+_OLD_NAMES = {"prompts": REQUESTS}
 
 
 class PaneInput(NamedTuple):
@@ -53,7 +54,7 @@ class PaneInput(NamedTuple):
 def check_provider(name: str) -> str:
     """Returns the name. Raises UsageError if no pane parser has it."""
     valid = panes.providers()
-    if name not in valid:
+    if name not in valid and name not in panes.known():
         raise UsageError(f"unknown provider {name!r}; valid: {', '.join(valid)}")
     return name
 
@@ -88,9 +89,9 @@ def parse_pane(
         pane = Pane() if text is None else _parsed(provider, text, captured_at)
         asked_at = None
     for name, count in settings:
-        if name == PROMPTS:
-            pane = msgspec.structs.replace(pane, prompts=int(count), errors=())
-    settings = [setting for setting in settings if setting[0] != PROMPTS]
+        if name == REQUESTS:
+            pane = msgspec.structs.replace(pane, requests=int(count), errors=())
+    settings = [setting for setting in settings if setting[0] != REQUESTS]
     if reading is not None and asked_at is not None:
         meters, stale = reading.meters, reading.stale(asked_at)
     else:
@@ -99,7 +100,7 @@ def parse_pane(
     context = None
     if pane.context_used is not None or pane.context_limit is not None:
         context = ContextTokens(pane.context_used, pane.context_limit)
-    if not meters and context is None and pane.prompts is None and not pane.amounts:
+    if not meters and context is None and pane.requests is None and not pane.amounts:
         reason = ", ".join(pane.errors) or "nothing that it shows is known"
         hint = panes.no_meters(provider) if source == "capture" else ""
         raise BadData(f"no meters of {provider} in the pane ({reason}); nothing booked{hint}")
@@ -191,7 +192,7 @@ def _settings(ctx: Context, provider: str, texts: Sequence[str]) -> list[tuple[s
     settings = [_setting(text) for text in texts]
     known = panes.meters(provider) if settings else {}
     for index, (name, _) in enumerate(settings):
-        if name == PROMPTS and name not in known:
+        if name == REQUESTS and name not in known:
             raise UsageError(f"--set {name}: {provider} has none; valid: {', '.join(known)}")
         if name in [other for other, _ in settings[:index]]:
             raise UsageError(f"--set {name} is given twice; give one value")
@@ -204,14 +205,15 @@ def _settings(ctx: Context, provider: str, texts: Sequence[str]) -> list[tuple[s
 
 def _setting(text: str) -> tuple[str, float]:
     name, _, value = text.partition("=")
+    name = _OLD_NAMES.get(name, name)
     try:
         number = float(value.removesuffix("%"))
     except ValueError:
         number = -1.0
-    if name == PROMPTS and 0 <= number <= 2**53 and number == int(number):
+    if name == REQUESTS and 0 <= number <= 2**53 and number == int(number):
         return name, number
-    if name == PROMPTS:
-        raise UsageError(f"--set {text!r} is not prompts=COUNT, such as prompts=120")
+    if name == REQUESTS:
+        raise UsageError(f"--set {text!r} is not requests=COUNT, such as requests=120")
     if not name.strip() or not 0 <= number <= 100:
         raise UsageError(f"--set {text!r} is not METER=PERCENT, such as 5h=11 (0 to 100, used)")
     return name.strip(), number

@@ -9,7 +9,7 @@ from burnbook.book import codec
 from burnbook.context import Context
 from burnbook.rows.meters import Anomaly, Row, Snapshot
 from burnbook.snapshots import moment_support
-from burnbook.snapshots.build_row import after_of, snapshot, with_prompts
+from burnbook.snapshots.build_row import after_of, snapshot, with_count
 from burnbook.snapshots.pane_input import PaneInput
 from burnbook.times import clock
 from burnbook.windows import resets
@@ -132,11 +132,11 @@ def _book(
         subject = f"{turn.agent}/{turn.provider}"
         out.rows.append(("anomalies", moment_support.anomaly(doubt, **names, subject=subject)))
         return
+    shown_at = taken.main_shown_at
     unfit = resets.unfit(
-        *(ctx.config, turn, taken.captured_at, taken.meters, taken.errors),
+        *(ctx.config, turn, shown_at, taken.meters, taken.errors),
         known=_known_meters(ctx, turn, taken),
     )
-    shown_at = taken.main_shown_at
     is_old = taken.asked_at and shown_at < turn.boundary <= taken.asked_at
     if unfit is None and is_old:
         unfit = f"its meters are from before the reset, {clock.iso(shown_at)}", None
@@ -163,7 +163,7 @@ def _book(
         source = "last-look" if options.last_look else "auto-after"
         fields = {"phase": "after", "source": source, "boundary": turn.boundary}
         row = snapshot(ctx, taken, window=turn.window, **common, **fields)
-        out.rows.extend(with_prompts(ctx, row))
+        out.rows.extend(with_count(ctx, row))
     if options.last_look:
         return
     if turn.next is None:
@@ -171,7 +171,7 @@ def _book(
         return
     fields = {"phase": "before", "source": "auto-start", "boundary": turn.begins}
     row = snapshot(ctx, taken, window=turn.next, **common, **fields)
-    out.rows.extend(with_prompts(ctx, row))
+    out.rows.extend(with_count(ctx, row))
 
 
 def _known_meters(ctx: Context, turn: Turn, taken: PaneInput) -> set[str]:

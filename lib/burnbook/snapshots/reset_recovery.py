@@ -4,22 +4,22 @@ import msgspec
 
 from burnbook.context import Context
 from burnbook.rows.meters import Row
-from burnbook.snapshots.build_row import with_prompts
+from burnbook.snapshots.build_row import with_count
 from burnbook.windows.snapshot_index import Entry, read_snapshots, snapshot_index
 from burnbook.windows.state import State, state_of, state_path
 
 
 def unfinished_rows(ctx: Context) -> list[tuple[str, Row]]:
-    """Rows to book again: missing counts of prompts, and snapshots without their state."""
+    """Rows to book again: missing counts of requests, and snapshots without their state."""
     rows: list[tuple[str, Row]] = []
     counted: set[str] | None = None
     for agent, provider, *_ in snapshot_index(ctx).heads():
         entries = _automatic(ctx, agent, provider)
         for row in read_snapshots(ctx.book, entries):
-            if row.prompts is not None:
+            if row.requests is not None:
                 if counted is None:
                     counted = {count.snapshot for count in ctx.book.rows("prompts")}
-                rows += with_prompts(ctx, row) if row.id not in counted else []
+                rows += with_count(ctx, row) if row.id not in counted else []
         if entries and _saved_state(ctx, agent, provider) != state_of(
             snapshot_index(ctx), agent, provider
         ):

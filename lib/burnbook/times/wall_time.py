@@ -31,8 +31,9 @@ _DAY_FIRST = re.compile(_DAY + r" (?P<month>[a-z]{3,9})\.?" + _YEAR, _FLAGS)
 _MONTH_FIRST = re.compile(r"(?P<month>[a-z]{3,9})\.? " + _DAY + _YEAR, _FLAGS)
 _ZONE = re.compile(r" ?\(([A-Za-z][A-Za-z0-9_+/ -]*)\)$")
 _WAIT = re.compile(
-    r"in (?:(?P<days>\d{1,3}) ?d(?:ays?)?)?,? ?(?:(?P<hours>\d{1,3}) ?h(?:(?:ou)?rs?)?)?"
-    r",? ?(?:(?P<minutes>\d{1,4}) ?m(?:in(?:ute)?s?)?)?",
+    r"in ?(?:(?P<days>\d{1,3}) ?d(?:ays?)?)?,? ?(?:(?P<hours>\d{1,3}) ?h(?:(?:ou)?rs?)?)?"
+    r",? ?(?:(?P<minutes>\d{1,4}) ?m(?:in(?:ute)?s?)?)?"
+    r",? ?(?:(?P<seconds>\d{1,5}) ?s(?:ec(?:ond)?s?)?)?",
     _FLAGS,
 )
 
@@ -73,7 +74,7 @@ def parse_day(text: str) -> WallTime | None:
 
 
 def parse_wait(text: str) -> timedelta | None:
-    """Parses `in 2h 15m`, `in 4 days`. Returns None for any other text."""
+    """Parses `in 2h 15m`, `in 4 days`, `in 45s`. Returns None for any other text."""
     match = _WAIT.fullmatch(" ".join(text[:200].split()))
     units = {unit: int(n) for unit, n in match.groupdict().items() if n} if match else {}
     return timedelta(**units) if units else None

@@ -109,7 +109,9 @@ def unfit(
     late = [meter.name for meter in meters if meter.resets_at and meter.resets_at <= captured_at]
     if late:
         return f"the reset of {', '.join(late)} has not moved on in its pane", None
-    stale = [name for word, _, name in (e.partition(":") for e in errors) if word == "stale"]
+    # The pool of a model is not used in every window, so an old value of it delays nothing.
+    words = [error.partition(":") for error in errors]
+    stale = [name for word, _, name in words if word == "stale" and ":" not in name]
     if stale:
         return f"{', '.join(filter(None, stale)) or 'its pane'} may be stale", None
     empty = [meter.name for meter in meters if meter.used_percent is None]

@@ -9,6 +9,7 @@ from burnbook.agent_logs.forms.detect import SQLITE
 from burnbook.agent_logs.rate_limits import HomeMeters
 from burnbook.agent_logs.rejected_lines import Rejected
 from burnbook.agent_logs.requests import Tally
+from burnbook.jsonl.exports.skipped import Skipped
 from burnbook.jsonl.sources import Log, Source
 from burnbook.usage.projection import Increment
 
@@ -28,6 +29,11 @@ class Job(NamedTuple):
     source: Source | None
     file: int
     is_finished: bool = True
+
+    @property
+    def is_export(self) -> bool:
+        """Whether it is one of the agent's OpenTelemetry export, as its own folders have it."""
+        return self.log.form is not None and self.log.form.format == "otlp"
 
     @property
     def size(self) -> int:
@@ -52,6 +58,7 @@ class JobResult(msgspec.Struct):
     rejected: list[Rejected]
     meters: dict[str, HomeMeters]
     rivals: set[tuple[int, int]]
+    skipped: Skipped = {}
 
 
 def rounds(jobs: Sequence[Job]) -> Iterator[list[Job]]:

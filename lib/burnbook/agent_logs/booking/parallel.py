@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from burnbook.agent_logs.booking import outcome
+from burnbook.agent_logs.booking import outcome, twins
 from burnbook.agent_logs.booking.jobs import Job, JobResult, halves, rounds
 from burnbook.agent_logs.booking.sessions import jobs_again
 from burnbook.agent_logs.booking.totals import add_differences
@@ -21,6 +21,7 @@ from burnbook.agent_logs.reader import LogReader
 from burnbook.agent_logs.requests import Request, RequestOrigin, Tally
 from burnbook.base import errors
 from burnbook.base.worker import Channel, worker
+from burnbook.jsonl.exports import skipped
 from burnbook.jsonl.sources import Remembered, Source
 from burnbook.store.projection import signed
 from burnbook.store.store import Store
@@ -67,6 +68,7 @@ class Run:
         self.store, self.reader, self.writer = store, reader, writer
         self.progress = progress or Progress()
         self.sources: dict[str, Source] = {}
+        self._has_exported = False  # the book has requests of the agent's export
 
     def run(
         self, jobs: Sequence[Job], known: Remembered | None = None, *, strict: bool = False
@@ -77,6 +79,10 @@ class Run:
         """
         known = known or Remembered()
         self.reader.requests.ends |= known.ends()
+        if self.reader.feed.otlp is not None and jobs:
+            marks = twins.marks(self.writer.tool)
+            found = look_up(self.store, self.writer.root, marks).aliases
+            self._has_exported = any(signed(mark) in found for mark in marks)
         self._run(jobs, strict=strict)
         rivals = self.writer.sessions.rivals
         rivals |= set(known.rivals)
@@ -91,6 +97,8 @@ class Run:
                 or size < MIN_BYTES
                 or len(part) < 2
                 or (os.cpu_count() or 1) < 2
+                or self._has_exported
+                or any(job.is_export for job in part)
             )
             if strict or is_small:
                 self._alone(part, strict=strict)
@@ -115,6 +123,7 @@ class Run:
         readings = self.reader.readings
         add_differences(self.store, self.writer.root, readings, self.reader.requests)
         self.writer.following = readings.following
+        twins.join(self.reader.requests, self.writer.root, has_exported=self._has_exported)
         self._book(self._look_up())
 
     def _alone(self, jobs: Sequence[Job], *, strict: bool) -> None:
@@ -161,6 +170,7 @@ class Run:
         self.writer.sessions.rivals |= result.rivals
         self.reader.rejected += result.rejected
         self.reader.meters.join(result.meters)
+        skipped.add(self.reader.skipped, result.skipped)
 
     def _work(self, jobs: Sequence[Job], channel: Channel, ranges: SharedRanges) -> None:
         """The second process: it reads and books its half."""
@@ -235,4 +245,5 @@ class Run:
             reader.rejected,
             reader.meters.homes,
             writer.sessions.rivals,
+            reader.skipped,
         )

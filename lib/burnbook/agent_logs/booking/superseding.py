@@ -23,26 +23,28 @@ def payload_of(
     request: Request,
     *,
     is_mixed: bool,
+    is_better: bool,
     takes_over: bool,
     is_moved: bool,
 ) -> Payload | None:
     """The values of a row that supersedes `old`; None if the log adds nothing.
 
     `is_mixed`: version 1 put lines of several requests into the old row, so that it may have too
-    many tokens. `takes_over`: the session of the new lines is the one that made the request.
-    `is_moved`: it gets another window.
+    many tokens. `is_better`: the old row, from an export, has fewer facts. `takes_over`: the
+    session of the new lines is the one that made the request. `is_moved`: it gets another window.
     """
     is_more = request.total > _total(old)
     is_first = old.schema_version < SCHEMA_VERSION
     is_right = request.facts.is_proven or is_mixed or _kinds(new) == _kinds(old)
-    amounts = new if is_more or (is_first and is_right) else old
+    amounts = new if is_more or is_better or (is_first and is_right) else old
     values: dict[str, Any] = {name: getattr(amounts, name) for name in _AMOUNTS}
-    where = new if takes_over and old.session != new.session else old
+    where = new if is_better or (takes_over and old.session != new.session) else old
     values |= {name: getattr(where, name) for name in _WHERE}
     values["model"] = where.model or old.model or new.model
     for name in _FACTS:
         newer, older = getattr(new, name), getattr(old, name)
-        first, second = (newer, older) if is_more or is_first else (older, newer)
+        is_newer = is_more or is_first or is_better
+        first, second = (newer, older) if is_newer else (older, newer)
         values[name] = first if first is not None else second
     values["prompt_tokens"] = new.prompt_tokens if amounts is new or is_first else old.prompt_tokens
     values["web_searches"] = max(new.web_searches, old.web_searches)

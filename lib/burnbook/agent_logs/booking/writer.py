@@ -4,6 +4,8 @@ Rows are encoded without the lock. Under it, the index reads what other writers 
 requests are left out, and the rest is written and synced.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 from xxhash import xxh3_64_intdigest
 
@@ -19,6 +21,7 @@ from burnbook.agent_logs.booking.batch import (
 from burnbook.agent_logs.booking.booked import BookedRequests
 from burnbook.agent_logs.booking.sessions import Sessions
 from burnbook.agent_logs.booking.superseding import payload_of, superseded
+from burnbook.agent_logs.booking.twins import add_marks
 from burnbook.agent_logs.origin import clean_id, cleaned
 from burnbook.agent_logs.requests import Request, RequestOrigin, RequestSet, Tally
 from burnbook.base.errors import Refused
@@ -74,6 +77,7 @@ class Writer:
         self._aliases = {}
         for alias, key in requests.aliases.items():
             self._aliases.setdefault(key, []).append(alias)
+        add_marks(self._aliases, requests)
         days: dict[int, list[int]] = {}
         for key, request in requests.requests.items():
             days.setdefault(request.ts.toordinal(), []).append(key)
@@ -182,7 +186,9 @@ class Writer:
         """Drop the booked requests; returns rows for those of which the book has less."""
         new, later = [], []
         for n, key in enumerate(day.keys):
-            aliases = self._aliases.get(key, ())
+            aliases: Sequence[int] = self._aliases.get(key, ())
+            if day.requests[n].facts.export:
+                aliases = aliases[:-1]  # the mark is that of all
             entry, is_mixed = booked.find(key, aliases, requests)
             if entry is None:
                 new.append(n)
@@ -194,12 +200,15 @@ class Writer:
                 continue
             is_known = entry.version >= SCHEMA_VERSION and request.total <= entry.tokens
             is_known = is_known and entry.session == session_key(self.tool, payload.session)
+            is_better = key in requests.improved and request.total >= entry.tokens
+            is_known = is_known and not is_better
             row, is_moved = None, False
             old = None if is_known and self.window is None else booked.row(entry)
             if old is not None:
                 is_moved = self.window not in (None, old.window)
                 if is_moved or not is_known:
-                    row = self._superseding(old, payload, request, key, is_mixed=is_mixed)
+                    kinds = {"is_mixed": is_mixed, "is_better": is_better}
+                    row = self._superseding(old, payload, request, key, **kinds)
             if row is None:
                 self.tally.duplicates += 1
             else:
@@ -212,15 +221,15 @@ class Writer:
         return later
 
     def _superseding(
-        self, old: AgentUsage, new: Payload, request: Request, key: int, *, is_mixed: bool
+        self, old: AgentUsage, new: Payload, request: Request, key: int, **kinds: bool
     ) -> Superseding | None:
         """A row with what the log adds to a booked one; None if it adds nothing."""
         if row_keys(old.id, old.first)[0] != signed(key):
             new = msgspec.structs.replace(new, aliases=(f"{key:016x}", *new.aliases))
         takes_over = self.sessions.is_first(new.session, old.session)
         window = self.window or old.window
-        kind = {"is_mixed": is_mixed, "takes_over": takes_over, "is_moved": window != old.window}
-        payload = payload_of(old, new, request, **kind)
+        kinds |= {"takes_over": takes_over, "is_moved": window != old.window}
+        payload = payload_of(old, new, request, **kinds)
         if payload is None:
             return None
         payload.superseded = superseded(old, payload, window)

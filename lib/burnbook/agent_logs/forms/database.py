@@ -9,6 +9,7 @@ import msgspec
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.forms.connection import (
     LEAST_BYTES,
+    LONGEST,
     Unreadable,
     is_missing,
     opened,
@@ -20,21 +21,24 @@ from burnbook.agent_logs.sums.series import Series
 from burnbook.base.errors import Refused
 from burnbook.base.json_path import Path, several, split
 from burnbook.config.agent_logs.forms import Database
+from burnbook.jsonl import unpack
 from burnbook.jsonl.sources import Log
 
 _ROW = 16  # a row counts as at least so many bytes
 _MOST_COPIES = 8  # of each byte of the file: a join repeats its other table's row
 _BEFORE_ALL = -(1 << 63)
+_JSON = b'{["-0123456789tfn'  # the first byte of a JSON document
 
 Watermark = int | float
 Lines = RequestLines | Series
 
 
 class Record(NamedTuple):
-    """A row as a JSON object, and its watermark, or 0."""
+    """A row as a JSON object, and its watermark, or 0. `fault`: its document cannot be read."""
 
     json: bytes
     watermark: Watermark
+    fault: str | None = None
 
 
 def add_rows(
@@ -56,6 +60,8 @@ def add_rows(
         has_rows = True
         highest = max(highest, record.watermark)
         try:
+            if record.fault is not None:
+                raise Refused(record.fault)
             row = feed.read(record.json)
             if row is None:
                 lines.requests.tally.ignored += 1
@@ -76,6 +82,7 @@ def records(path: str, declared: Database, since: Watermark, size: int) -> Itera
     Unreadable.
     """
     left = _MOST_COPIES * size + LEAST_BYTES
+    document = _Document(declared.document, unpack.RATIO * size + unpack.LEAST)
     placed = [(split(path), name) for path, name in declared.columns.items()]
     with opened(path, size) as connection:
         query = _query(connection, several(declared.query))
@@ -89,7 +96,7 @@ def records(path: str, declared: Database, since: Watermark, size: int) -> Itera
                     raise Unreadable("its rows have more bytes than its file explains")
                 if declared.position:
                     is_end, last = False, _later(row.pop(declared.position), last)
-                yield _record(declared, placed, row)
+                yield _record(declared, document, placed, row)
             after = last
             if (now := schema_version(connection)) != version and declared.position:
                 version, after, is_end = now, _BEFORE_ALL, False  # positions may have changed
@@ -127,16 +134,45 @@ def _rows(
         yield dict(zip(names, values, strict=True))
 
 
-def _record(declared: Database, placed: list[tuple[Path, str]], row: dict[str, Any]) -> Record:
-    document = row.pop(declared.document, None) if declared.document else None
+class _Document:
+    """The column with a JSON document, which may be compressed, up to `room` bytes in all rows."""
+
+    def __init__(self, column: str | None, room: int) -> None:
+        self._column, self._room = column, room
+
+    def take(self, row: dict[str, Any]) -> bytes | None:
+        """Remove the document from a row; None without one. Raises unpack.Damaged."""
+        document = row.pop(self._column, None) if self._column else None
+        if not isinstance(document, bytes):
+            return None
+        if document.startswith(unpack.MAGIC):
+            document = unpack.whole(document, min(self._room, LONGEST))
+            self._room -= len(document)
+        document = document.strip()
+        if document[:1] not in _JSON:
+            raise unpack.Damaged("it is not JSON")
+        return document
+
+
+def _record(
+    declared: Database, document: _Document, placed: list[tuple[Path, str]], row: dict[str, Any]
+) -> Record:
+    text, fault = None, None
+    try:
+        text = document.take(row)
+    except unpack.Damaged as error:
+        fault = f"{declared.document} cannot be read: {error}"
     watermark = row.pop(declared.watermark, None) if declared.watermark else None
     values = {name: plain(value) for name, value in row.items() if value is not None}
     columns = msgspec.json.encode({**values, **_nested(values, placed)})
-    if isinstance(document, bytes) and (text := document.strip()).startswith(b"{"):
+    if text is not None and text.startswith(b"{"):
         inner = text[:-1].rstrip() if text.endswith(b"}") else text
         # Of two values of one key the last counts, which is the column's.
-        columns = columns if inner == b"{" else b"%b,%b" % (inner, columns[1:])
-    return Record(columns, watermark if isinstance(watermark, int | float) else 0)
+        if columns == b"{}":
+            columns = text
+        elif inner != b"{":
+            columns = b"%b,%b" % (inner, columns[1:])
+    return Record(columns, watermark if isinstance(watermark, int | float) else 0, fault)
 
 
 def _nested(values: dict[str, Any], placed: list[tuple[Path, str]]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Reads a file that is one JSON document."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 import msgspec
 
@@ -10,14 +10,15 @@ from burnbook.agent_logs.forms.detect import DOCUMENT
 from burnbook.agent_logs.forms.items import add_items
 from burnbook.agent_logs.request_lines.lines import RequestLines
 from burnbook.agent_logs.sums.series import Series
-from burnbook.base.json_path import Path, value_at
+from burnbook.base.json_path import split, value_at
 from burnbook.jsonl.records import without_half_pairs
 
 
 def add_document(
-    feed: CompiledFeed, lines: RequestLines | Series, handle: int, path: Path
-) -> Iterator[tuple[str, bytes]]:
+    feed: CompiledFeed, lines: RequestLines | Series, handle: int, items_at: str | None
+) -> Iterable[tuple[str, bytes]]:
     """Add the requests at a path of a document; yields why something is bad, and its bytes."""
+    path = split(items_at) if items_at else ()
     if os.fstat(handle).st_size > DOCUMENT:
         yield f"a document of over {DOCUMENT} bytes", b""
         return

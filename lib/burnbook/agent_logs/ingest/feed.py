@@ -69,6 +69,13 @@ def run(
                 folder = origin.home(home) if home else None
                 shown = (read.windows, read.plan, read.credits, given.window)
                 meters += vendor_meters_store.of_logs(ctx, name, folder, *shown)
+        if result.skipped:
+            from burnbook.agent_logs.ingest import skipped
+
+            tally = result.tally
+            has_requests = bool(tally.accepted or tally.duplicates or tally.refused)
+            sentences = skipped.notes(ctx.config, name, result.skipped, has_requests=has_requests)
+            ctx.notes.extend(sentences)
         if given.is_own:
             known.sources |= result.sources
             known.rivals = sorted(result.rivals)
@@ -97,7 +104,7 @@ def _jobs(
         return [Job(_given(given.file), None, 0)], given.file, None
     roots = sources.roots(feed)
     source = ", ".join(roots)
-    if all(not search.is_folder(root) or fault_of(root) for root in roots):
+    if all(not search.is_folder(root) or fault_of(root) for root in sources.declared_roots(feed)):
         _check_folders(name, feed, source)
     changed, now = [], clock.wall_clock().timestamp()
     folders = unread.search_folders(feed)
@@ -119,7 +126,7 @@ def _check_folders(name: str, feed: LogFeed, source: str) -> None:
         raise Missing(f"no logs: {sentence}; {wrong[0].action}")
     if not unread.is_emptied(feed):
         other = f"set {feed.environment} to another folder, or " if feed.environment else ""
-        what = f"{other}name a file, as in: ingest {name} --file LOG"
+        what = feed.advice or f"{other}name a file, as in: ingest {name} --file LOG"
         raise Missing(f"no logs: none of the directories of {name} exists: {source}; {what}")
 
 
@@ -192,6 +199,11 @@ def _report(
     rejects = os.path.join(ctx.book.root, f"{REJECTS}{name}.jsonl")
     if not_read.problems:
         ctx.notes.append(f"{name}: {not_read.sentence}")
+    if tally.refused:
+        ctx.notes.append(
+            f"{name}: {tally.refused:,} not booked (requests, or sums of counters): "
+            "the book has the use of their sessions from another source"
+        )
     if counts["rejected"]:
         ctx.notes.append(f"rejected lines and the reasons are in {rejects}")
     data = {
@@ -206,6 +218,7 @@ def _report(
         "unread_lines": not_read.lines,
         "unread": [*not_read.forms],
         "problems": [problem._asdict() for problem in not_read.problems],
+        "refused": tally.refused,
         "meters": meters,
         "rejects": rejects if counts["rejected"] else None,
     }

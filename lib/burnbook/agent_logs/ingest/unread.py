@@ -14,7 +14,6 @@ from burnbook.base.text import plural
 from burnbook.config.agent_logs import LogFeed
 from burnbook.jsonl import sources
 from burnbook.jsonl.folders import faults, search
-from burnbook.jsonl.folders.declared import paths
 from burnbook.jsonl.sources import Log, Source
 from burnbook.times import clock
 
@@ -64,20 +63,19 @@ def search_folders(feed: LogFeed) -> Folders:
 
 def root_faults(feed: LogFeed) -> list[faults.PathFault]:
     """Why directories of an agent cannot be searched."""
-    further = paths(feed.also.roots) if feed.also else []
-    wrong = [faults.fault_of(path) for path in (*sources.declared_roots(feed), *further)]
+    wrong = [faults.fault_of(path) for path in sources.declared_roots(feed)]
     return list({fault.path: fault for fault in wrong if fault is not None}.values())
 
 
 def is_here(feed: LogFeed) -> bool:
     """Whether an agent has a folder here, or something in its place."""
-    has_folder = any(map(search.is_folder, sources.roots(feed)))
+    has_folder = any(map(search.is_folder, sources.declared_roots(feed)))
     return has_folder or bool(root_faults(feed) or sources.named_roots(feed) or is_emptied(feed))
 
 
 def folders_here(feed: LogFeed) -> list[str]:
     """The directories of an agent that are here, or else what is in their place."""
-    roots = [root for root in sources.roots(feed) if search.is_folder(root)]
+    roots = [root for root in sources.declared_roots(feed) if search.is_folder(root)]
     roots += [fault.path for fault in root_faults(feed)]
     owners = [_of_agent(root) for root in sources.declared_roots(feed)]
     return [*dict.fromkeys(roots or filter(search.is_folder, owners))]
@@ -97,11 +95,15 @@ def unread(
     logs = folders.logs
     read = [known[log.path] for log in logs if log.path in known]
     gave_at = max((source.gave_at for source in read), default=0) / 1e9
-    forms = _forms(feed, logs, gave_at)
     newer = _NEWER.format(name)
     problems = [Problem(fault.text, fault.action) for fault in folders.faults]
-    problems += _file_problems(logs, known, newer)
     patterns = ", ".join(pattern for form in sources.forms(feed) for pattern in form.files)
+    if feed.advice is not None and not logs:
+        if not has_usage:
+            problems.append(Problem(f"no file matches: {patterns}", feed.advice))
+        return Unread(problems)
+    forms = _forms(feed, logs, gave_at)
+    problems += _file_problems(logs, known, newer)
     unreadable = [source for source in read if source.fault]
     if not logs and not folders.faults:
         what = f"no file matches: {patterns}"

@@ -21,7 +21,7 @@ def unread_forms(feed: LogFeed, since: float = 0.0) -> dict[str, int]:
     """
     known = {log.path for log in sources.logs(feed)}
     unread: dict[str, int] = {}
-    for root in sources.roots(feed):
+    for root in () if feed.listed else sources.roots(feed):
         for path, status, is_linked in islice(search.below(root, search.everywhere), _SEARCHED):
             if since and (status.st_mtime < since or not path.endswith(_LOGS)):
                 continue

@@ -14,7 +14,8 @@ from burnbook.agent_logs.feed_columns import IdentityColumns, LineKind, Row, mat
 from burnbook.agent_logs.requests import Amounts, key_of
 from burnbook.config.agent_logs import NTH, VALUES
 
-_Declared = tuple[str, Callable[[Row], Row]]  # the beginning of a key, and what follows
+# The beginning of a key, what follows, and whether the number of the line follows, too.
+_Declared = tuple[str, Callable[[Row], Row], bool]
 
 
 def with_values(
@@ -73,12 +74,14 @@ class RequestKeys:
     def __init__(self, feed: CompiledFeed, tool: str, kind: LineKind, number: int = 0) -> None:
         self.tool, self.number = tool, number
         self.columns, self.copies_only = kind.identity, feed.identities.copies_only
-        self._own = [(f"{tool}\0", _getter(self.columns))] if self.columns else []
+        self._own = [(f"{tool}\0", _getter(self.columns), False)] if self.columns else []
         ids = feed.identities
-        nth = [each for each in ids.copies if NTH in each[0].split("+")]
-        self._copies, self._nth, self._fallback = (
-            [(f"{tool}\0{name}\0", _getter(_columns(columns))) for name, columns in declared]
-            for declared in ([each for each in ids.copies if each not in nth], nth, ids.fallback)
+        self._copies, self._fallback = (
+            [
+                (f"{tool}\0{name}\0", _getter(_columns(columns)), NTH in name.split("+"))
+                for name, columns in declared
+            ]
+            for declared in (ids.copies, ids.fallback)
         )
         first = [c for _, columns in feed.identities.fallback[:1] for c in _columns(columns)]
         self._message = [column for column in first if column != _INPUT]
@@ -86,7 +89,7 @@ class RequestKeys:
 
     def own(self, row: Row) -> int | None:
         """The key of a line that has its whole identity; None for any other line."""
-        return next(iter(_keys(self._own, row)), None)
+        return next(iter(self._keys(self._own, row, None)), None)
 
     def copies(self, row: Row, counted: dict[int, int] | None) -> list[int]:
         """The other keys of a line that has its whole identity, from its row with values.
@@ -97,19 +100,13 @@ class RequestKeys:
         for column, is_match in self.copies_only:
             if type(row[column]) is not str or not is_match(row[column]):
                 return []
-        keys = _keys(self._copies, row)
-        if counted is None:
-            return keys
-        for key in _keys(self._nth, row):
-            own = key_of(f"{key:x}\0{self.number}")
-            counted[own] = counted.get(own, 0) + 1
-            keys.append(key_of(f"{key:x}\0{counted[own]}"))
-        return keys
+        return self._keys(self._copies, row, counted)
 
-    def fallback(self, row: Row, own_session: str) -> Keys:
+    def fallback(self, row: Row, own_session: str, counted: dict[int, int]) -> Keys:
         """The keys of a line that lacks a part of its identity, from its row with values.
 
-        `own_session` is the session in the line itself, or the name of its file.
+        `counted` is as in `copies`. `own_session` is the session in the line itself, or the name of
+        its file.
         """
         parts = [row[column] for column in self.columns]
         earlier = None
@@ -117,7 +114,7 @@ class RequestKeys:
             earlier = key_of("\0".join([self.tool, *map(str, parts)]))
             if not self._fallback:
                 return Keys(earlier)
-        keys = _keys(self._fallback, row)
+        keys = self._keys(self._fallback, row, counted)
         if not keys or earlier is None:
             texts = map(str, [row[_TS], own_session, row[_MODEL], *row[_TOKENS]])
             counts = key_of("\0".join([self.tool, *texts]))
@@ -125,24 +122,31 @@ class RequestKeys:
         is_early = self._has_input and row[_INPUT] is None and self.message(row) is not None
         return Keys(keys[0], keys[1:], earlier, True, is_early)
 
-    def message(self, row: Row) -> str | None:
-        """The values of the first fallback, without the input; None where one is missing."""
-        values = [row[column] for column in self._message]
-        return "\0".join(map(str, values)) if _is_whole(values) else None
-
-
-def _keys(declared: Sequence[_Declared], row: Row) -> list[int]:
-    """A key for each list of columns that all have a value."""
-    keys = []
-    for prefix, get in declared:
-        values = get(row)
-        if _is_whole(values):
+    def _keys(
+        self, declared: Sequence[_Declared], row: Row, counted: dict[int, int] | None
+    ) -> list[int]:
+        """A key for each list of columns that all have a value."""
+        keys = []
+        for prefix, get, has_number in declared:
+            values = get(row)
+            if not _is_whole(values) or (has_number and counted is None):
+                continue
             try:
                 text = prefix + "\0".join(values)
             except TypeError:  # a value that is no text
                 text = prefix + "\0".join(map(str, values))
-            keys.append(key_of(text))
-    return keys
+            key = key_of(text)
+            if has_number and counted is not None:
+                own = key_of(f"{key:x}\0{self.number}")
+                counted[own] = counted.get(own, 0) + 1
+                key = key_of(f"{key:x}\0{counted[own]}")
+            keys.append(key)
+        return keys
+
+    def message(self, row: Row) -> str | None:
+        """The values of the first fallback, without the input; None where one is missing."""
+        values = [row[column] for column in self._message]
+        return "\0".join(map(str, values)) if _is_whole(values) else None
 
 
 def _is_whole(values: Sequence[object]) -> bool:

@@ -177,7 +177,7 @@ class RequestLines:
             counted = None if requests.find(own) else self.counted
             identified = Keys(own, keys.copies(row, counted))
         else:
-            identified = keys.fallback(row, fields[1] or self.stem)
+            identified = keys.fallback(row, fields[1] or self.stem, self.counted)
         self._last, self._stream = identified.key, None if own is None else ()
         if identified.is_early:
             self.early.hold(keys.message(row), Held(request, identified))

@@ -3,20 +3,18 @@
 import gc
 import os
 import stat
-from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 
 import msgspec
 
 from burnbook.base import files, ids
-from burnbook.base.errors import BadData, Missing, UsageError
+from burnbook.base.errors import Missing, UsageError
 from burnbook.config.agent_logs import LogFeed
 from burnbook.config.feeds import Feed
 from burnbook.config.settings import PROJECT
 from burnbook.context import Context, Result, result_of_counts
 from burnbook.jsonl import follow
-from burnbook.jsonl.chunks import Chunk, Reader
+from burnbook.telemetry.booking import strict
 from burnbook.telemetry.booking.intake import Intake
 from burnbook.telemetry.booking.stretch import Rest, Stretch, book, book_last_line
 from burnbook.telemetry.feeds import decoder as feeds
@@ -101,7 +99,7 @@ class _Job:
         for part in trail.parts if self.args.strict else ():
             with files.open_input(part.path, "no lines") as file:
                 stretch = Stretch(file.fileno(), part.offset, None, part.number)
-                self._check(stretch, part.path != path)
+                strict.check(self.decoder, stretch, path, whole=part.path != path)
         for part in trail.parts:
             with files.open_input(part.path, "no lines") as file:
                 stretch = Stretch(file.fileno(), part.offset, None, part.number)
@@ -113,7 +111,8 @@ class _Job:
         if self.args.strict:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 handle, offset = files.seekable_copy(handle), 0
-            self._check(Stretch(handle, offset, None, 1), whole=True)
+            stretch = Stretch(handle, offset, None, 1)
+            strict.check(self.decoder, stretch, self.source, whole=True)
         return self._book(Stretch(handle, offset, None, 1), whole=True)
 
     def _book(self, stretch: Stretch, *, whole: bool) -> Rest:
@@ -127,20 +126,6 @@ class _Job:
             book_last_line(rest, self.intake)
         return rest
 
-    def _check(self, stretch: Stretch, whole: bool) -> None:
-        """Decodes a stretch before anything is booked. Raises BadData if a line is rejected."""
-        first, count = "", 0
-        reader = Reader(*stretch)
-        for chunk in chain(reader.chunks(), _last(reader) if whole else ()):
-            rejected = self.decoder.batch(chunk.lines).rejected
-            if rejected and not count:
-                at, why = rejected[0]
-                first = f"line {chunk.number + at} of {self.source}: {why}"
-            count += len(rejected)
-        if count:
-            more = f", and {count - 1} more" if count > 1 else ""
-            raise BadData(f"{first}{more}; nothing booked (--strict)")
-
     def finish(self) -> None:
         """Brings the store up to date, even if a later part of the input failed."""
         self.decoder.close()
@@ -151,10 +136,10 @@ class _Job:
         name = self.args.feed
         data = {"feed": name, "source": self.source}
         counts = msgspec.structs.asdict(self.intake.counts)
+        if self.intake.skipped:
+            from burnbook.agent_logs.ingest import skipped
+
+            config, has_requests = self.ctx.config, bool(counts["accepted"] or counts["duplicates"])
+            sentences = skipped.notes(config, name, self.intake.skipped, has_requests=has_requests)
+            self.ctx.notes.extend(sentences)
         return result_of_counts(self.ctx, name, data, counts, name)
-
-
-def _last(reader: Reader) -> Iterator[Chunk]:
-    """Yields the unterminated last line, when the reader is at its end."""
-    if reader.partial:
-        yield Chunk([reader.partial], reader.number, reader.start)

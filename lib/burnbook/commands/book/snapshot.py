@@ -13,7 +13,7 @@ from burnbook.snapshots.build_row import (
     line,
     save_raw,
     snapshot,
-    with_prompts,
+    with_count,
 )
 from burnbook.snapshots.pane_input import PaneInput, check_provider, read_pane
 from burnbook.snapshots.steps import check_replaced, crossed, plan
@@ -41,7 +41,7 @@ def run(ctx: Context, args: Any) -> Result:
     def build() -> list[tuple[str, Row]]:
         if repeated := crossed(*call):
             _note_crossed(ctx, repeated[-1])
-            return crossing.with_prompt_counts(ctx, repeated)
+            return crossing.with_counts(ctx, repeated)
         planned = plan(*call)
         ctx.notes.extend(filter(None, [planned.note]))
         absent = missed_resets.absence_rows(ctx, planned.absent, pane.captured_at)
@@ -51,7 +51,7 @@ def run(ctx: Context, args: Any) -> Result:
         for row in rows:
             check_replaced(ctx, row, is_named=window is not None)
         after = after_of(ctx, planned.left, rows[0]) if planned.left else []
-        return [*absent, *after, *(entry for row in rows for entry in with_prompts(ctx, row))]
+        return [*absent, *after, *(entry for row in rows for entry in with_count(ctx, row))]
 
     booked = missed_resets.commit(ctx, build, sure=True)
     snapshots = [entry for entry in booked if isinstance(entry.row, Snapshot)]

@@ -37,9 +37,9 @@ def run(ctx: Context, args: Any) -> Result:
             official=readings.official(ctx, facts, panes),
         )
     counts = [
-        stop_rules.Count(pair.agent, pair.provider, *meter_status.prompts(facts.rows, pair))
+        stop_rules.Count(pair.agent, pair.provider, *meter_status.requests(facts.rows, pair))
         for pair in facts.pairs
-        if any(facts.rows[e.id].prompts is not None for e in (pair.before, pair.after) if e)
+        if any(facts.rows[e.id].requests is not None for e in (pair.before, pair.after) if e)
     ]
     cost = stop_rules.WindowCost(facts.history, facts.accounts)
     verdicts = stop_rules.judged(rules, meters, counts, cost)

@@ -22,7 +22,6 @@ _USE_HEAD = ("provider", "method", "per", "n", "features", "amount", "ratio", "9
 # How many of a unit a ratio is shown for.
 _PER = {
     "request": (1_000, "1,000 requests"),
-    "prompt": (1_000, "1,000 prompts"),
     "token": (1_000_000, "million tokens"),
 }
 _HEAD_NARROW = _HEAD[:3] + _HEAD[4:7]
@@ -55,10 +54,10 @@ def _parts(windows: int, result: Sequence[Score], effect: float) -> list[Part]:
         narrow = Table(_HEAD_NARROW, [row[:3] + row[4:7] for row in rows], "<<>>>>")
         parts.append(Table(_HEAD, rows, "<<>>>>>>>", narrower=narrow))
     if of_use:
-        parts.append(Title("Features per request, prompt and new token"))
+        parts.append(Title("Features per request and new token"))
         parts.append(Table(_USE_HEAD, [_use_row(score) for score in of_use], "<<<>>>>>"))
         parts.append(
-            Line("Requests and tokens: of the proxy, else of agents' logs. Prompts: of panes.")
+            Line("Requests and tokens: of the proxy, else of logs; requests else of panes.")
         )
     if any(score.n < LEAST_N for score in result):
         known = "exact points" if of_points else "a known amount"

@@ -15,6 +15,7 @@ from burnbook.usage.pricing import Pricing
 from burnbook.usage.report import TOOL_AND_MODEL, Report
 from burnbook.usage.selection import Selection, selection
 from burnbook.view.parts import Line
+from burnbook.windows.accounts.amounts import newest_amounts
 from burnbook.windows.current import wanted
 
 if TYPE_CHECKING:
@@ -70,6 +71,9 @@ def _report(ctx: Context, args: Any) -> Result | None:
         "rows": [_row(row, report, selected.report, explained) for row in report.rows],
         "totals": usage.figures(report.totals),
         "accounts": ctx.config.accounts.declared if selected.report == "account" else {},
+        "amounts": [each._asdict() for each in newest_amounts(ctx)]
+        if selected.report == "account"
+        else [],
         "unpriced": report.unpriced,
         "reasons": [{"model": name, "reason": why} for name, why in report.reasons.items()],
     }

@@ -5,12 +5,13 @@ telemetry.
 """
 
 import re
-from typing import Literal
+from typing import ClassVar, Literal
 
 import msgspec
 
 from burnbook.base.json_path import Path, Paths, several, split, summands
-from burnbook.config.agent_logs.forms import Database, Readings
+from burnbook.config.agent_logs.forms import Database, Listed, Readings
+from burnbook.config.agent_logs.history import History
 from burnbook.config.agent_logs.lookups import Aliases, Projects
 from burnbook.config.agent_logs.retention import Retention
 from burnbook.config.feeds import Conditions, Requests, Times
@@ -26,7 +27,8 @@ COUNTS = (
 )
 # Values of a line that identities may name beside paths: resolved by `fields` and `settings`.
 VALUES = ("@ts", "@session", "@project", "@model", "@input", "@tokens", "@usd")
-# In `copies`: the number of the line among those of its kind and file with the same other values.
+# In `copies` and `identity_fallback`: the number of the line among those of its kind and file that
+# have the other values in common.
 NTH = "@nth"
 
 # The variable with which a directory may begin, such as $XDG_DATA_HOME.
@@ -123,24 +125,6 @@ class Better(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fields: Fields = Fields()
 
 
-class History(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How to recognize the copy of its parent's lines with which the file of a fork begins.
-
-    `only`: lines that describe a session, with its id and the time when it started. The first is
-    that of the file's own session, the others were copied. `forked_from`: such a session's file
-    begins with a copy. `base`: it does not, because the file only refers to its parent's.
-    `turn` and `turn_started` are in lines that start a turn.
-    """
-
-    only: Conditions = {}
-    session: Paths = ()
-    started: Paths = ()
-    forked_from: Paths = ()
-    base: Paths = ()
-    turn: Paths = ()
-    turn_started: Paths = ()
-
-
 class Routed(msgspec.Struct, frozen=True):
     """Requests are routed by the name of their model, as it is or reduced, or by who served them.
 
@@ -166,6 +150,26 @@ class Also(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: tuple[str, ...] = ()
 
 
+class Otlp(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the agent's OpenTelemetry export is read: records like lines, with own fields.
+
+    `names`: the records with requests. `files`: patterns below the roots, if the agent writes such
+    files. A null is the value of the feed.
+    """
+
+    format: ClassVar[str] = "otlp"
+    items: ClassVar[None] = None
+
+    names: tuple[str, ...] = ()
+    only: Conditions = {}
+    files: tuple[str, ...] = ()
+    input_with_cache: bool | None = None
+    output_with_reasoning: bool | None = None
+    identity: Identity = ()
+    identity_fallback: tuple[Identity, ...] = ()
+    fields: Fields = Fields()
+
+
 class About(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What docs/agent_logs.md says about a feed; ingest does not use it."""
 
@@ -182,14 +186,17 @@ class LogFeed(msgspec.Struct, frozen=True):
     title: str = ""
     about: About = About()
     retention: Retention | None = None
+    advice: str | None = None
     environment: str | None = None
     roots: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
-    format: Literal["lines", "document", "sqlite"] = "lines"
+    format: Literal["lines", "document", "sqlite", "csv"] = "lines"
     items: str | None = None
     database: Database | None = None
     also: Also | None = None
+    listed: Listed | None = None
     older: Older | None = None
+    otlp: Otlp | None = None
     contains: tuple[str, ...] = ()
     skips: tuple[str, ...] = ()
     counts: Literal["requests", "totals"] = "requests"

@@ -9,15 +9,16 @@ from burnbook.config.agent_logs import (
     VALUES,
     VARIABLE,
     Fields,
-    History,
     Identity,
     LogFeed,
     Setting,
     own_paths,
     retention,
 )
-from burnbook.config.agent_logs.forms import Database
+from burnbook.config.agent_logs.forms import Database, Listed
+from burnbook.config.agent_logs.history import History
 from burnbook.config.agent_logs.lookups import NAMED, PLACEHOLDER
+from burnbook.config.agent_logs.otlp import otlp_feed
 from burnbook.config.feeds import TS_KINDS, Fault
 
 
@@ -31,6 +32,8 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
         yield from _root_faults("also.roots", feed.also.roots)
         yield from _file_faults("also.files", feed.also.files)
     yield from _database_faults(feed)
+    if feed.listed is not None:
+        yield from _listed_faults(feed.listed)
     yield from retention.faults(feed.retention)
     for needle in feed.contains:
         if not needle or "\n" in needle:
@@ -54,23 +57,40 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
     for key in ("history", "last"):
         if getattr(feed, key) is not None and feed.counts != "totals":
             yield key, "a value", 'only with counts = "totals"'
-    identities = (*feed.identity_fallback, *feed.copies)
-    for name in (name for names in identities for name in names if name.startswith("@")):
-        if name not in (*VALUES, NTH):
-            yield "identity", name, f"a path, or one of {', '.join((*VALUES, NTH))}"
-    if any(NTH in names for names in feed.identity_fallback):
-        yield "identity_fallback", NTH, f"a path, or one of {', '.join(VALUES)}"
-    if feed.readings is not None and feed.counts == "totals":
-        yield "readings", "a table", 'only with counts = "requests"'
-    if feed.kinds and feed.counts == "totals":
-        yield "kinds", [*feed.kinds], 'only with counts = "requests"'
-    if feed.identity_fallback and not feed.identity:
-        yield "identity_fallback", list(feed.identity_fallback), "only with an identity"
+    yield from _value_faults(feed)
     for beside in feed.beside:
         if beside.file.startswith("/") or not beside.file:
             yield "beside.file", beside.file, "a path from a log's folder, such as *.meta.json"
     yield from _lookup_faults(feed)
     yield from _path_faults(feed)
+    yield from _otlp_faults(feed)
+
+
+def _otlp_faults(feed: LogFeed) -> Iterator[Fault]:
+    own = otlp_feed(feed)
+    if feed.otlp is None or own is None:
+        return
+    if not feed.otlp.names and not feed.otlp.only:
+        yield "otlp.names", [], "at least one name of a record, such as claude_code.api_request"
+    if feed.otlp.files:
+        yield from _file_faults("otlp.files", feed.otlp.files)
+    if not any(getattr(own.fields, name) for name in COUNTS):
+        yield "otlp.fields", "no counts", f"a path for at least one of {', '.join(COUNTS)}"
+    for key, text, valid in (*_value_faults(own), *_path_faults(own)):
+        yield f"otlp.{key}", text, valid
+
+
+def _value_faults(feed: LogFeed) -> Iterator[Fault]:
+    identities = (*feed.identity_fallback, *feed.copies)
+    for name in (name for names in identities for name in names if name.startswith("@")):
+        if name not in (*VALUES, NTH):
+            yield "identity", name, f"a path, or one of {', '.join((*VALUES, NTH))}"
+    if feed.readings is not None and feed.counts == "totals":
+        yield "readings", "a table", 'only with counts = "requests"'
+    if feed.items is not None and feed.format in ("sqlite", "csv"):
+        yield "items", feed.items, 'only with format = "lines" or "document"'
+    if feed.kinds and feed.counts == "totals":
+        yield "kinds", [*feed.kinds], 'only with counts = "requests"'
 
 
 def _lookup_faults(feed: LogFeed) -> Iterator[Fault]:
@@ -108,9 +128,17 @@ def _database_faults(feed: LogFeed) -> Iterator[Fault]:
             yield "database.watermark", declared.watermark, "only with :since in the query"
         if declared.position is not None and ":after" not in query:
             yield "database.position", declared.position, "only with :after in the query"
-    if feed.items is not None:
-        yield "items", feed.items, 'only with format = "lines" or "document"'
     yield from _nested([(f"database.columns.{path}", path) for path in declared.columns])
+
+
+def _listed_faults(listed: Listed) -> Iterator[Fault]:
+    yield from _file_faults("listed.file", (listed.file,))
+    if not listed.folder:
+        yield "listed.folder", list(listed.folder), "at least one path in an item"
+    paths = [("listed.folder", path) for path in listed.folder]
+    paths += [("listed.project", listed.project)] if listed.project else []
+    yield from _nested([("listed.items", listed.items)])
+    yield from _nested(paths)
 
 
 def _root_faults(key: str, roots: tuple[str, ...]) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from burnbook.importers.tracker import rows
 from burnbook.importers.tracker.source import Line, Source
 from burnbook.rows.meters import IMPORTED, Row, Snapshot, WindowRow
 from burnbook.rows.work import Churn
-from burnbook.snapshots.build_row import account_of, fields_of, save_raw, with_prompts
+from burnbook.snapshots.build_row import account_of, fields_of, save_raw, with_count
 from burnbook.snapshots.pane_input import MAX_PANE, PaneInput, parse_pane
 from burnbook.windows.facts import contradictions, shared, window_facts
 
@@ -24,7 +24,7 @@ def snapshots(source: Source) -> None:
     """Books snapshots in the order of time, because the last one booked counts."""
     shots = list(source.parsed(partial(_snapshot, source)))
     for line, row, raw in sorted(shots, key=lambda entry: entry[1].captured_at):
-        source.book(line, partial(_with_prompts, source, row), Snapshot)
+        source.book(line, partial(_with_count, source, row), Snapshot)
         if raw is not None and not source.dry_run:
             save_raw(source.ctx, row.id, raw)
 
@@ -74,16 +74,16 @@ def _pane(source: Source, row: Fields, shot: rows.Shot) -> PaneInput:
             errors = ", ".join(panes.parse(shot.provider, text, shot.captured_at).errors)
             reason = f"no meters in its raw_text ({errors}), and no figures"
     meters, words = rows.meters(shot.provider, row, shot.captured_at, ctx.config.zone)
-    prompts = rows.prompts(row) if shot.provider == "glm" else None
-    if not meters and prompts is None:
+    requests = rows.requests(row) if shot.provider == "glm" else None
+    if not meters and requests is None:
         raise BadData(reason)
-    pane = panes.Pane(prompts=prompts)
+    pane = panes.Pane(requests=requests)
     return PaneInput(shot.captured_at, IMPORTED, text or None, pane, meters, None, words)
 
 
-def _with_prompts(source: Source, row: Snapshot) -> Rows:
-    """Returns the row with its count of prompts, unless that is booked already."""
-    built = with_prompts(source.ctx, row)
+def _with_count(source: Source, row: Snapshot) -> Rows:
+    """Returns the row with its count of requests, unless that is booked already."""
+    built = with_count(source.ctx, row)
     if len(built) > 1 and row.id in {entry.snapshot for entry in source.ctx.book.rows("prompts")}:
         return built[:1]
     return built

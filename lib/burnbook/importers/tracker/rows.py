@@ -180,8 +180,8 @@ def meters(
     return tuple(result), tuple(errors)
 
 
-def prompts(row: dict[str, Any]) -> int | None:
-    """Returns the cumulative count of prompts in a row's figures, if it has one."""
+def requests(row: dict[str, Any]) -> int | None:
+    """Returns the cumulative count of requests in a row's figures, if it has one."""
     figures = _figures(row)
     count = _number(figures.get("prompts_used", figures.get("prompts")))
     return int(count) if count is not None and count.is_integer() else None

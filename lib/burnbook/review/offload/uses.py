@@ -1,6 +1,4 @@
-"""What providers without a percentage, such as GLM, used in finalized windows: requests, prompts
-and tokens.
-"""
+"""The requests and tokens that providers without a percentage, such as GLM, used in windows."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -15,13 +13,13 @@ from burnbook.windows.history import History, closing
 class Use(NamedTuple):
     """Features of one window, and what was used for them; null if no log or pane shows it.
 
-    `requests` and new `tokens` are those that the proxy routed, else those of agents' logs.
+    `requests` and new `tokens` are those that the proxy routed, else those of agents' logs;
+    `requests` else those that panes count.
     """
 
     features: float
     methodology: str | None
     requests: int | None
-    prompts: int | None
     tokens: int | None
 
 
@@ -29,7 +27,7 @@ def uses(ctx: Context, history: History, provider: str | None = None) -> dict[st
     """The use in each window with features, by provider. With `provider`, of that one alone."""
     by_provider: dict[str, list[Use]] = {}
     logged: dict[str, dict[str, Work]] | None = None
-    prompts: dict[str, int | None] = {}  # by snapshot
+    counts: dict[str, int | None] = {}  # by snapshot
     for window, finalized in history.windows.items():
         names = [n for n in finalized.left_out if provider in (None, n) and not _has_percent(n)]
         row = closing(ctx, window) if names else None
@@ -37,7 +35,7 @@ def uses(ctx: Context, history: History, provider: str | None = None) -> dict[st
             continue
         if logged is None:
             logged = logged_work(ctx)
-            prompts = {each.snapshot: each.delta for each in ctx.book.rows("prompts")}
+            counts = {each.snapshot: each.delta for each in ctx.book.rows("prompts")}
         routed = proxied_work(ctx, window)[1]
         for name in names:
             work = routed.get(name) or logged.get(window, {}).get(name)
@@ -45,8 +43,7 @@ def uses(ctx: Context, history: History, provider: str | None = None) -> dict[st
                 Use(
                     features=row.features[name],
                     methodology=row.methodology,
-                    requests=work.requests if work else None,
-                    prompts=_prompts(prompts, row, name),
+                    requests=work.requests if work else _counted(counts, row, name),
                     tokens=work.tokens if work else None,
                 )
             )
@@ -55,14 +52,14 @@ def uses(ctx: Context, history: History, provider: str | None = None) -> dict[st
 
 def _has_percent(provider: str) -> bool:
     """Whether panes of a provider have percentages: a meter with a window, or unknown meters."""
-    if provider not in panes.providers():
+    if provider not in panes.known():
         return False
     meters = panes.meters(provider)
     return not meters or any(meters.values())
 
 
-def _prompts(by_snapshot: Mapping[str, int | None], row: WindowRow, provider: str) -> int | None:
-    """The prompts of all agents, or None if those of one are unknown."""
+def _counted(by_snapshot: Mapping[str, int | None], row: WindowRow, provider: str) -> int | None:
+    """The requests of all agents that panes count, or None if those of one are unknown."""
     after = [each.after for each in row.closings if each.provider == provider]
     counts = [by_snapshot.get(each or "") for each in after]
     known = [count for count in counts if count is not None]

@@ -86,11 +86,14 @@ def capture_from_homes(agent: Agent, homes: tuple[str, ...], stopped: Stopped) -
 def _current(shown: Sequence[ShownMeter]) -> list[ShownMeter]:
     """The current meters of the main pool, and of other pools if they are as new as the newest.
 
-    A meter that its own pool no longer shows is left out.
+    A meter that its own pool no longer shows is left out, and one of another pool that was reset.
     """
     pools: dict[str, list[ShownMeter]] = {}
-    for meter in vendor_meters.current(shown, clock.now()):
-        pools.setdefault(meter.name.rpartition(":")[0], []).append(meter)
+    now = clock.now()
+    for meter in vendor_meters.current(shown, now):
+        pool, _, _ = meter.name.rpartition(":")
+        if not pool or meter.resets_at is None or meter.resets_at > now:
+            pools.setdefault(pool, []).append(meter)
     newest = {name: max(meter.captured_at for meter in pool) for name, pool in pools.items()}
     latest = max(newest.values(), default=None)
     return [

@@ -8,6 +8,7 @@ from burnbook.book import journal, lock
 from burnbook.book.recovery import heal
 from burnbook.book.rejects import Rejects
 from burnbook.jsonl.chunks import Chunk
+from burnbook.jsonl.exports import skipped
 from burnbook.store.store import Store
 from burnbook.telemetry.booking.key_index import KeyIndex
 from burnbook.telemetry.booking.reassign import Corrections, corrections
@@ -28,6 +29,7 @@ class Intake:
     def __init__(self, store: Store, reader: BatchReader, *, reassigns: bool = False) -> None:
         self.store, self.reader, self.reassigns = store, reader, reassigns
         self.counts = Counts()
+        self.skipped: skipped.Skipped = {}
         self._index = KeyIndex(store)
         self._rejects = Rejects(store.root, reader.feed, reader.agent)
         self._increments: list[Increment] = []
@@ -37,7 +39,7 @@ class Intake:
 
     def book_chunk(self, chunk: Chunk) -> None:
         """Book the lines of a chunk; when this returns, its rows are durable."""
-        self.book(self.reader.read(chunk.lines, chunk.number))
+        self.book(self.reader.read(chunk))
 
     def book(self, batch: Batch) -> None:
         """Book rows and refused lines; when this returns, they are durable."""
@@ -52,6 +54,7 @@ class Intake:
                     self._append(batch, moved)
                 self._rejects.book(batch.rejects)
         self.counts.add(batch.counts)
+        skipped.add(self.skipped, batch.skipped)
         if self._count >= _STORED_TOGETHER:
             self.finish()
             self._index.open()

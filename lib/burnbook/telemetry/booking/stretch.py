@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain, zip_longest
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -14,6 +14,9 @@ from burnbook.base.worker import Channel, worker
 from burnbook.jsonl.chunks import Chunk, Reader
 from burnbook.telemetry.booking.intake import Intake
 from burnbook.telemetry.feeds.batch import Batch, BatchReader
+
+if TYPE_CHECKING:
+    from burnbook.jsonl.exports.reader import Reader as ExportReader
 
 MIN_BYTES = 1 << 20
 """Below this, starting a second process costs more than it saves."""
@@ -45,9 +48,19 @@ class _Message(msgspec.Struct):
     rest: Rest | None = None
 
 
+def opened(form: str, stretch: Stretch) -> "Reader | ExportReader":
+    """The reader of a stretch of a feed's lines, or of an export."""
+    if form == "lines":
+        return Reader(*stretch)
+    from burnbook.jsonl.exports.reader import Reader as ExportReader  # most feeds need no CSV
+
+    return ExportReader(form, *stretch)
+
+
 def book(stretch: Stretch, intake: Intake, progress: Callable[[int], None]) -> Rest:
     """Book the whole lines of a stretch. `progress` gets the bytes read of each chunk."""
-    middle = _middle(stretch)
+    # A value of an export may have several lines.
+    middle = _middle(stretch) if intake.reader.decoder.form == "lines" else None
     if middle is None:
         return _book(_messages(stretch, intake.reader), intake, progress)
     first = stretch._replace(limit=middle)
@@ -81,10 +94,10 @@ def book_last_line(rest: Rest, intake: Intake) -> None:
 
 
 def _messages(stretch: Stretch, batches: BatchReader) -> Iterator[_Message]:
-    reader = Reader(*stretch)
+    reader = opened(batches.decoder.form, stretch)
     end = stretch.offset
     for chunk in reader.chunks():
-        yield _Message(batches.read(chunk.lines, chunk.number), chunk.end - end)
+        yield _Message(batches.read(chunk), chunk.end - end)
         end = chunk.end
     yield _Message(rest=Rest(reader.number, end, reader.partial))
 

@@ -16,6 +16,8 @@ from burnbook.book import codec
 from burnbook.book.bulk_codec import Stamp
 from burnbook.book.rejects import reject_rows
 from burnbook.config.feeds import IDENTITY
+from burnbook.jsonl.chunks import Chunk
+from burnbook.jsonl.exports.skipped import Skipped
 from burnbook.store.membership import Membership, Steps
 from burnbook.store.time_index import Block as TimeBlock
 from burnbook.telemetry.feeds.decoder import Decoder, Event, Side
@@ -83,7 +85,8 @@ class Batch(msgspec.Struct):
     """Rows, each once. `counts.accepted` is the number of rows.
 
     `keys` are those of the rows by UTC day, `blocks` and `traffic` their lines and sums by window
-    ('' for none), and `rejects` the rows of refused lines by key.
+    ('' for none), `rejects` the rows of refused lines by key, and `skipped` the records that are no
+    requests, by name.
     """
 
     counts: Counts
@@ -91,6 +94,7 @@ class Batch(msgspec.Struct):
     blocks: dict[str, list[Block]] = {}
     traffic: dict[str, Traffic] = {}
     rejects: dict[int, bytes] = {}
+    skipped: Skipped = {}
 
     def lines(self) -> list[bytes]:
         """The lines of all rows."""
@@ -155,8 +159,9 @@ class BatchReader:
         # Without `_identity`, a row's key is a hash of all fields of its line, the day among them.
         self._identity = None if tuple(identity) == IDENTITY else attrgetter(*identity)
 
-    def read(self, lines: Sequence[bytes], number: int) -> Batch:
-        """The rows of lines; `number` is that of the first."""
+    def read(self, chunk: Chunk) -> Batch:
+        """The rows of lines."""
+        lines = chunk.lines
         batch = Batch(Counts())
         refused: list[tuple[int, str, bytes]] = []
         seen: set[Any] = set()
@@ -164,13 +169,14 @@ class BatchReader:
         for start in range(0, len(lines), _TOGETHER):
             part = lines[start : start + _TOGETHER]
             events, sides, rejected, ignored = self.decoder.parted(part)
-            refused += [(number + start + n, reason, part[n]) for n, reason in rejected]
+            refused += [(chunk.number_of(start + n), reason, part[n]) for n, reason in rejected]
             batch.counts.ignored += ignored
             if events:
                 columns = self._new(events, sides, batch, seen)
                 for window, of_window in self._by_window(columns):
                     self._add(batch, window, of_window, latencies)
         batch.counts.rejected = len(refused)
+        batch.skipped = self.decoder.take_skipped()
         batch.rejects = reject_rows(refused)
         for (window, routed), of_side in latencies.items():
             batch.traffic[window].spread(routed, of_side)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from burnbook.base.errors import Refused
 from burnbook.config.feeds import Feed
+from burnbook.jsonl.exports import skipped
 from burnbook.jsonl.parse import BLANK, MAX_LINE, parse
 from burnbook.telemetry.feeds.event import Batch, Event, Parted, Side, parted
 from burnbook.telemetry.feeds.fast_path import Plain, possible
@@ -24,6 +25,9 @@ class Decoder:
     """One feed, compiled. Batches do not influence each other: split lines as you like."""
 
     def __init__(self, feed: Feed, where: str = "the feed") -> None:
+        self.form = feed.format
+        self._is_named = feed.format == "otlp"
+        self._skipped: skipped.Skipped = {}
         self._reader = Reader(feed)
         self._plain = Plain(self._reader) if possible(feed) else None
         self._mapped = None
@@ -87,9 +91,16 @@ class Decoder:
             return 0
         event = self._reader.read(value)
         if event is None:
+            if self._is_named:
+                skipped.count(self._skipped, value)
             return 1
         events.append(event)
         return 0
+
+    def take_skipped(self) -> skipped.Skipped:
+        """The records that were no requests since the last call, by name."""
+        taken, self._skipped = self._skipped, {}
+        return taken
 
     def _through_map(self, mapped: "JqMap", lines: Sequence[bytes]) -> Parted:
         # All valid lines go to the map at once, because each request costs two process switches.

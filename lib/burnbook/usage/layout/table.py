@@ -1,15 +1,17 @@
 """The layout of a usage report: text and tables that fit the terminal, and CSV."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta, tzinfo
 from typing import Any
 
 from burnbook.base.text import csv_text
 from burnbook.config.accounts import Account
+from burnbook.rows.amounts import Amount
 from burnbook.times import clock
 from burnbook.usage.pricing import Usd
 from burnbook.usage.report import Report, Row, new_tokens
-from burnbook.view.parts import Line, Part, Table, Trend, number
+from burnbook.view.amounts import values
+from burnbook.view.parts import Line, Part, Table, Trend, moment, number
 
 _NAMES = {
     **{"daily": "Day", "weekly": "Week", "monthly": "Month", "session": "Session"},
@@ -55,6 +57,7 @@ def parts(usage: Report, data: Any, zone: tzinfo, today: date) -> list[Part]:
         shown += [Line(f"{model}: {other}") for other, model in others.items()]
     periods = {row.period for row in usage.rows}
     shown += [Line(_paid(*item)) for item in data["accounts"].items() if item[0] in periods]
+    shown += [Line(_amount(amount, zone)) for amount in data["amounts"]]
     if report == "blocks" and any(row.period.guessed for row in usage.rows):
         shown.append(Line("~ guessed: no meter shows when this block began"))
     as_of, source = data["prices"]["as_of"], data["prices"]["source"]
@@ -68,6 +71,13 @@ def _paid(label: str, account: Account) -> str:
     paid = account.usd_per_month
     month = None if paid is None else f"{paid:,g} USD a month"
     return f"{label}: {', '.join(filter(None, (account.provider, account.plan, month)))}"
+
+
+def _amount(newest: Mapping[str, Any], zone: tzinfo) -> str:
+    """The newest credits of an account: `work: codex credits 38 left at 2026-11-22 09:00`."""
+    amount = Amount(*(newest[name] for name in Amount.__struct_fields__))
+    at = moment(newest["captured_at"], zone)
+    return f"{newest['account']}: {newest['provider']} {amount.name} {values(amount)} at {at}"
 
 
 def _cost(usd: Usd, kind: str) -> str:

@@ -1,11 +1,17 @@
 """Money and credits of each account at the beginning and the end of a window."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
+import msgspec
+
+from burnbook.context import Context
 from burnbook.meters.rate_limits import CREDIT_LIMIT
+from burnbook.meters.vendor_meters import ShownCredits
 from burnbook.rows.amounts import Amount
 from burnbook.rows.meters import AccountUse, Snapshot
+from burnbook.windows.vendor_meters_store import official_meters
 
 
 class AmountUse(NamedTuple):
@@ -22,6 +28,34 @@ class AmountUse(NamedTuple):
     before: Amount | None
     after: Amount | None
     spent: float | None
+
+
+class NewestAmount(NamedTuple):
+    """The newest credits that the logs of an account show."""
+
+    provider: str
+    account: str
+    captured_at: datetime
+    name: str
+    unit: str
+    used: float | None
+    limit: float | None
+    left: float | None
+
+
+def newest_amounts(ctx: Context) -> list[NewestAmount]:
+    """The newest credits of each account, sorted by provider and account."""
+    newest: dict[tuple[str, str], ShownCredits] = {}
+    for source, credits in official_meters(ctx.store).credits.items():
+        provider, _, home = source.partition(" ")
+        account = ctx.config.accounts.name(provider, home or None, None) or provider
+        last = newest.setdefault((provider, account), credits)
+        newest[provider, account] = max(last, credits, key=lambda each: each.moment)
+    return [
+        NewestAmount(*who, credits.captured_at, *msgspec.structs.astuple(amount))
+        for who, credits in sorted(newest.items(), key=lambda item: item[0])
+        for amount in credits.amounts
+    ]
 
 
 def amount_uses(

@@ -1,4 +1,4 @@
-"""Prompts: counts before and after, for providers without percentages."""
+"""Requests: counts before and after, for providers without percentages."""
 
 from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
@@ -8,24 +8,24 @@ POSITION = 60
 
 
 def values(scene: Scene) -> Values:
-    """`prompts`: agent, provider, the totals before and after, and the difference."""
+    """`requests`: agent, provider, the totals before and after, and the difference."""
     rows = []
     for pair in scene.pairs:
-        before = scene.rows[pair.before.id].prompts if pair.before else None
-        after = scene.rows[pair.after.id].prompts if pair.after else None
+        before = scene.rows[pair.before.id].requests if pair.before else None
+        after = scene.rows[pair.after.id].requests if pair.after else None
         if before is None and after is None:
             continue
         delta = None if before is None or after is None else after - before
         name = {"agent": pair.agent, "provider": pair.provider}
         rows.append({**name, "before": before, "after": after, "delta": delta})
-    return {"prompts": rows}
+    return {"requests": rows}
 
 
 def show(values: Values, scene: Scene) -> list[Part]:
-    """One row per agent and provider that counts prompts."""
+    """One row per agent and provider that counts requests."""
     rows = [
         (row["agent"], row["provider"], *(number(row[key]) for key in ("before", "after", "delta")))
-        for row in values["prompts"]
+        for row in values["requests"]
     ]
     head = ("agent", "provider", "before", "after", "delta")
-    return [Title("Prompts"), Table(head, rows, "<<>>>")] if rows else []
+    return [Title("Requests"), Table(head, rows, "<<>>>")] if rows else []
