@@ -134,8 +134,12 @@ class LogReader:
 
     def _read_rest(self, lines: Lines) -> None:
         """Read a last line without a newline, if it is whole. It may be completed all the same."""
-        hits = self.buffer.rest()
+        if not (hits := self.buffer.rest()):
+            return
+        counted = dict(lines.counted) if isinstance(lines, RequestLines) else {}
         rows, _ = self._add_lines(lines, hits)
+        if isinstance(lines, RequestLines):
+            lines.counted = counted  # it is counted where it is completed
         if self.compiled.meters is not None:
             self.meters.read(rows, self.compiled.ts_at, self.compiled.meters)
 
