@@ -1,9 +1,13 @@
 """Reads a file, and keeps what it gave, which later calls report as well."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from burnbook.agent_logs.booking.jobs import Job
 from burnbook.agent_logs.reader import LogReader
+from burnbook.agent_logs.rejected_lines import Rejected
+from burnbook.base.errors import BadData
 from burnbook.jsonl.sources import NOT_READ, Source
 
 
@@ -30,6 +34,15 @@ def read(reader: LogReader, job: Job) -> Source | None:
     return source
 
 
+def refuse(rejected: Sequence[Rejected]) -> None:
+    """Raise BadData if a line was rejected."""
+    if not rejected:
+        return
+    path = "stdin" if rejected[0].path.startswith("/dev/fd/") else rejected[0].path
+    more = f", and {len(rejected) - 1} more" if len(rejected) > 1 else ""
+    raise BadData(f"{path}: {rejected[0].reason}{more}; nothing booked (--strict)")
+
+
 def _read(reader: LogReader, job: Job) -> Source | None:
     """Read a file; `on_read` gets all of its bytes, also those that its form does not count."""
     report, counted = reader.on_read, 0
@@ -51,5 +64,5 @@ def _read(reader: LogReader, job: Job) -> Source | None:
 
 def _lines(reader: LogReader) -> int:
     """The lines of requests so far."""
-    requests = reader.requests
-    return len(requests.requests) + requests.dropped + requests.tally.duplicates
+    requests, sums = reader.requests, len(reader.readings.latest) + len(reader.starts.deleted)
+    return len(requests.requests) + requests.dropped + requests.tally.duplicates + sums

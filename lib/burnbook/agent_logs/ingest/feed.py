@@ -61,6 +61,10 @@ def run(
             rejected.book(ctx, name, result.rejected)
             if not given.is_own:
                 ctx.notes.extend(rejected.unread_files(name, result.rejected))
+        if result.left:
+            from burnbook.agent_logs.ingest import left
+
+            ctx.notes.extend(left.notes(name, feed.stub, result.left))
         if result.meters:
             from burnbook.agent_logs import origin
             from burnbook.windows import vendor_meters_store

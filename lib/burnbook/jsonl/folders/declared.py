@@ -24,7 +24,8 @@ class _Expanded(NamedTuple):
 def existing(declared: Iterable[str]) -> list[str]:
     """The directories, with links resolved; where a name has `*`, the folders that match.
 
-    If none matches, it is the directory above the first name with `*`.
+    If none matches, it is the directory above the first name with `*`, or the pattern itself where
+    a name without `*` follows: that directory has other things as well.
     """
     folders = [path for each in _expand(declared) for path in each.matches or [each.top]]
     return [*dict.fromkeys(map(os.path.realpath, folders))]
@@ -63,4 +64,6 @@ def _expanded(root: str) -> _Expanded | None:
         searched += folders
         below = [path for above in folders for path in search.inside(above)]
         folders = [path for path in below if match(os.path.basename(path))]
-    return _Expanded(folder, searched, folders)
+    is_own = set(names.rstrip("/").split("/")) <= {"*"}
+    top = folder if is_own or not names else f"{folder}/{names.rstrip('/')}"
+    return _Expanded(top, searched, folders)
