@@ -18,7 +18,7 @@ from burnbook.agent_logs.forms.start import PACKED, FileStarts
 from burnbook.agent_logs.forms.table import add_table
 from burnbook.agent_logs.rate_limits import MeterReader
 from burnbook.agent_logs.rejected_lines import Rejected
-from burnbook.agent_logs.request_lines.lines import LineRules
+from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
 from burnbook.agent_logs.requests import RequestSet
 from burnbook.agent_logs.sums.readings import Readings
 from burnbook.base.errors import Refused
