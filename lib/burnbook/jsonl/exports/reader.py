@@ -58,6 +58,11 @@ class Reader:
         size, number, damage = 0, self.number, ""
         try:
             for value in values(self.handle, self.start, self.number):
+                if not value.text and lines:
+                    yield Chunk(lines, number, self.start, numbers)
+                    lines, numbers, size, number = [], [], 0, self.number
+                if not value.text:
+                    continue  # a pause of a pipe
                 if value.is_last and self._header is None and not _is_whole(value.text):
                     self.partial = value.text[: MAX_LINE + 1]
                     break
