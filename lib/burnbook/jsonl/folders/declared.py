@@ -63,7 +63,9 @@ def _expanded(root: str) -> _Expanded | None:
         match = re.compile(search.regex(name)).fullmatch
         searched += folders
         below = [path for above in folders for path in search.inside(above)]
-        folders = [path for path in below if match(os.path.basename(path))]
+        named = [os.path.join(above, name) for above in folders]  # a file or a link to nothing
+        broken = [path for path in named if os.path.lexists(path) and not os.path.isdir(path)]
+        folders = [path for path in below if match(os.path.basename(path))] + broken
     is_own = set(names.rstrip("/").split("/")) <= {"*"}
     top = folder if is_own or not names else f"{folder}/{names.rstrip('/')}"
     return _Expanded(top, searched, folders)
