@@ -48,6 +48,32 @@ def test_a_broken_document_is_rejected_once_nobody_writes_to_it(
     assert again.stdout == "cline: accepted 0, repeats 0, rejected 0\n"
 
 
+def test_what_is_not_read_yet_or_not_here_is_a_problem_until_it_is_read(
+    shell: Shell, tmp_path: Path
+) -> None:
+    home = str(tmp_path)
+    task, thread = (
+        tmp_path / TASK / "ui_messages.json",
+        tmp_path / ".local/share/amp/threads/T-1.json",
+    )
+    for path, text in ((task, '[{"ts":1795338001000'), (thread, '{"id":"T-1","messages":[]}')):
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    for tool, what in (
+        ("cline", f"1 document that an agent is writing: ~/{TASK}/ui_messages.json"),
+        ("amp", "1 stub without requests: ~/.local/share/amp/threads/T-1.json"),
+    ):
+        for _ in range(2):  # also when nothing has changed
+            output = shell.json("ingest", tool, HOME=home)
+            assert [problem["what"] for problem in output["problems"]] == [what]
+            assert shell.run("ingest", tool, HOME=home).stderr.count(what) == 1
+        rows = {row["feed"]: row for row in shell.json("doctor", "sources", HOME=home)["agents"]}
+        assert [problem["what"] for problem in rows[tool]["problems"]] == [what]
+    task.write_text(json.dumps([entry(1795338001000, tokensIn=100)]))
+    output = shell.json("ingest", "cline", HOME=home)
+    assert (output["accepted"], output["problems"]) == (1, [])
+
+
 def test_a_document_of_a_hundred_megabytes_is_read(shell: Shell, tmp_path: Path) -> None:
     text = {"ts": 1, "type": "say", "say": "text", "text": "x" * 1_000_000}
     path = tmp_path / "large.json"
@@ -222,7 +248,8 @@ def test_a_thread_that_is_no_object_of_lists_is_a_stub(
     path.write_text(document)
     done = shell.run("ingest", "amp", "--file", str(path))
     assert done.stdout == "amp: accepted 0, repeats 0, rejected 0\n"
-    assert "amp: 1 stub, whose threads are on the server" in done.stderr
+    assert "amp: 1 stub without requests: " in done.stderr
+    assert "; the threads are on the server; read each with: amp threads export" in done.stderr
 
 
 def test_a_reading_without_a_time_has_that_of_its_file(shell: Shell, tmp_path: Path) -> None:

@@ -61,5 +61,5 @@ Feature: The threads of Amp
     Then it prints "amp: accepted 0, repeats 0, rejected 0"
     And it warns
       """
-      ingest: amp: 1 stub, whose threads are on the server; read one with: amp threads export ID | bin/ingest amp --stdin: ~/.local/share/amp/threads/T-aaaa0003.json
+      ingest: amp: 1 stub without requests: ~/.local/share/amp/threads/T-aaaa0003.json; the threads are on the server; read each with: amp threads export ID | bin/ingest amp --stdin
       """

@@ -133,8 +133,8 @@ Feature: The tasks of the extensions Cline, Roo Code and Kilo Code
     Then it prints "cline: accepted 0, repeats 0, rejected 0"
     And it warns
       """
-      ingest: cline: 1 document that an agent is writing will be read next time:
-      ~/.config/Code/User/globalStorage/saoudrizwan.claude-dev/tasks/1795338000000/ui_messages.json
+      ingest: cline: 1 document that an agent is writing:
+      ~/.config/Code/User/globalStorage/saoudrizwan.claude-dev/tasks/1795338000000/ui_messages.json; run ingest again when it is whole
       """
     Given the file .config/Code/User/globalStorage/saoudrizwan.claude-dev/tasks/1795338000000/ui_messages.json with
       """

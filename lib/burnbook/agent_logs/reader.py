@@ -28,7 +28,7 @@ from burnbook.jsonl.exports.skipped import Skipped
 from burnbook.jsonl.parse import MAX_LINE
 from burnbook.jsonl.records import records
 from burnbook.jsonl.scan import LONGEST, Buffer, Hit, reader
-from burnbook.jsonl.sources import Log, Source, begin, head_of, mark_of
+from burnbook.jsonl.sources import Left, Log, Source, begin, head_of, mark_of
 
 MAX_BAD = 10_000
 """Lines of a packed file that may be rejected."""
@@ -53,7 +53,7 @@ class LogReader:
         self.readings = Readings()
         self.rejected: list[Rejected] = []
         self.meters, self.starts = MeterReader(self.compiled), FileStarts(self.rules, self.readings)
-        self.left: dict[str, list[str]] = {}  # files of which nothing was read, by the reason
+        self.left: Left = ""  # why nothing of the last file was read, though it has no fault
         self.skipped: Skipped = {}  # records of OpenTelemetry that are no requests
         self.max_lines: int | None = None  # of a packed file, that may be read
         self.on_read: Callable[[int], None] | None = None  # gets the bytes of each read
@@ -67,7 +67,7 @@ class LogReader:
 
         `is_finished`: nobody writes to it, so that its last line needs no newline.
         """
-        self.is_continued = False
+        self.is_continued, self.left = False, ""
         try:
             handle = os.open(log.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
@@ -204,10 +204,10 @@ class LogReader:
             for reason, data in wrong:
                 self._reject(log.path, 0, reason, data)
         except document.Stub:
-            self._leave(log.path, "stub")
+            self.left = "stub"
         except document.Unreadable as error:
             if error.is_cut and not is_finished:
-                self._leave(log.path, "unfinished")
+                self.left = "unfinished"
                 return None
             self._reject(log.path, 0, str(error), b"")
         return Source(log.size, log.mtime_ns, is_finished=True, ends=lines.end_sessions())
@@ -240,9 +240,6 @@ class LogReader:
         following.resume(lines.saved())
         following.ends = ends
         return following
-
-    def _leave(self, path: str, kind: str) -> None:
-        self.left.setdefault(kind, []).append(path)
 
     def _reject(self, path: str, offset: int, reason: str, line: bytes) -> None:
         self.rejected.append(Rejected(path, offset, reason, line[: MAX_LINE + 1]))

@@ -50,7 +50,7 @@ class Job(NamedTuple):
 
 
 class JobResult(msgspec.Struct):
-    """The result of one process. `left` are files of which nothing was read, by the reason."""
+    """The result of one process."""
 
     tally: Tally
     increments: list[Increment]
@@ -59,7 +59,6 @@ class JobResult(msgspec.Struct):
     meters: dict[str, HomeMeters]
     rivals: set[tuple[int, int]]
     skipped: Skipped = {}
-    left: dict[str, list[str]] = {}
 
 
 def rounds(jobs: Sequence[Job]) -> Iterator[list[Job]]:

@@ -163,8 +163,6 @@ class Run:
         self.sources |= result.sources
         self.writer.sessions.rivals |= result.rivals
         self.reader.rejected += result.rejected
-        for kind, files in result.left.items():
-            self.reader.left.setdefault(kind, []).extend(files)
         self.reader.meters.join(result.meters)
         skipped.add(self.reader.skipped, result.skipped)
 
@@ -211,7 +209,7 @@ class Run:
         """Drop the results of earlier rounds, which the first process has."""
         self.writer.tally, self.reader.requests.tally = Tally(), Tally()
         self.reader.rejected, self.reader.meters.homes, self.sources = [], {}, {}
-        self.reader.left = {}
+        self.reader.skipped = {}
         self.reader.on_read = None
 
     def _read(self, jobs: Sequence[Job]) -> None:
@@ -243,5 +241,4 @@ class Run:
             reader.meters.homes,
             writer.sessions.rivals,
             reader.skipped,
-            reader.left,
         )

@@ -61,10 +61,6 @@ def run(
             rejected.book(ctx, name, result.rejected)
             if not given.is_own:
                 ctx.notes.extend(rejected.unread_files(name, result.rejected))
-        if result.left:
-            from burnbook.agent_logs.ingest import left
-
-            ctx.notes.extend(left.notes(name, feed.stub, result.left))
         if result.meters:
             from burnbook.agent_logs import origin
             from burnbook.windows import vendor_meters_store
@@ -88,7 +84,7 @@ def run(
         hint = f"to book known requests in {given.window}, give their log with --file"
         ctx.notes.append(f"no log has anything new; {hint}")
     if folders is None:
-        not_read = unread.unread_lines(name, result.tally.unread if result else 0)
+        not_read = unread.of_given(name, feed, result.sources if result else {})
         return _report(ctx, name, source, result, meters, not_read)
     has_usage = _has_usage(ctx, name)
     not_read = unread.unread(name, feed, folders, known.sources, has_usage=has_usage)
