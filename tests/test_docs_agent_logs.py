@@ -15,6 +15,7 @@ from burnbook.config.agent_logs import (
     Parts,
     Setting,
 )
+from burnbook.config.agent_logs.documents import Companion, Join
 from burnbook.config.agent_logs.forms import Database, Listed, Readings
 from burnbook.config.agent_logs.history import History
 from burnbook.config.agent_logs.lookups import Aliases, Projects
@@ -38,6 +39,8 @@ KINDS = [
     Setting,
     Parts,
     History,
+    Companion,
+    Join,
 ]
 
 
@@ -48,6 +51,8 @@ def test_every_key_is_documented_with_its_default(kind: Any) -> None:
         documented |= {key: {} for key in TABLES} | {"journal": "required"}
     if kind in (Parts, Otlp):
         documented["fields"] = {}
+    if kind is Companion:
+        documented["file"] = ""
     assert settings(PAGE, kind.__name__) == documented
 
 

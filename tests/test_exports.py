@@ -1,12 +1,17 @@
 """The values and records of exports."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
+from burnbook.config.agent_logs import Fields, LogFeed, Otlp
+from burnbook.config.agent_logs.faults import faults
 from burnbook.jsonl import unpack
 from burnbook.jsonl.exports.otlp import records
+from burnbook.jsonl.exports.reader import Reader
 from burnbook.jsonl.exports.values import values
 from zstandard import ZstdCompressor
 
@@ -89,3 +94,38 @@ def test_no_value_fails(value: Any) -> None:
 def test_times_are_read_as_exporters_write_them(time: Any, iso: str | None) -> None:
     (record,) = records({"startTime": time, "endTime": 1, "attributes": {}}, 1000)
     assert record["ts"] == iso
+
+
+def test_what_a_pipe_has_is_read_when_it_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("burnbook.jsonl.exports.values.PAUSE", 0.01)
+    read, write = os.pipe()
+    os.write(write, b'{"a":1}\n{"b":')
+    chunks = Reader("export", read).chunks()
+    assert next(chunks).lines == [b'{"a":1}']
+    os.write(write, b"2}\n")
+    assert next(chunks).lines == [b'{"b":2}']
+    os.close(write)
+    assert list(chunks) == []
+    os.close(read)
+
+
+@pytest.mark.parametrize(
+    ("otlp", "keys"),
+    [
+        (Otlp(), {"otlp.names", "otlp.fields"}),
+        (Otlp(("a",), fields=Fields(output_tokens="a..b")), {"otlp.fields.output_tokens"}),
+        (Otlp(("a",), files=("/x",), fields=Fields(output_tokens="a")), {"otlp.files"}),
+        (
+            Otlp(("a",), identity_fallback=(("@x",),), fields=Fields(output_tokens="a")),
+            {"otlp.identity"},
+        ),
+    ],
+)
+def test_a_wrong_value_of_the_table_otlp_is_named(otlp: Otlp, keys: set[str]) -> None:
+    fields = Fields(output_tokens="out")
+    feed = LogFeed(
+        journal="agent_usage", roots=("~/x",), files=("*",), identity=("id",), fields=fields
+    )
+    assert {key for key, _, _ in faults(feed)} == set()
+    replaced = msgspec.structs.replace(feed, otlp=otlp)
+    assert {key for key, _, _ in faults(replaced)} == keys

@@ -82,6 +82,7 @@ def newer(path: Path, form: str) -> None:
 def corrupt(path: Path, form: str) -> None:
     """A file that is damaged from its first byte on."""
     path.write_bytes(b"\xff\x00{" * 400)
+    os.utime(path, (1_795_338_000,) * 2)  # nobody writes to it any more
 
 
 def later_sqlite(path: Path, form: str) -> None:
@@ -169,7 +170,7 @@ def test_every_agent_is_named_on_each_call(
             ]
             assert silent == [], words
             if words[0] == "ingest":
-                assert [n for n in FEEDS if messages.count(f"ingest: {n}: ") != 1] == []
+                assert [n for n in FEEDS if f"ingest: {n}: " not in messages] == []
                 assert output["totals"]["accepted"] == 0
     finally:
         for folder, _, _ in os.walk(home):

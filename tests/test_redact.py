@@ -1,5 +1,6 @@
 """Saved text has no names and no secrets."""
 
+import re
 from functools import partial
 from pathlib import Path
 
@@ -95,9 +96,7 @@ def test_harmless_text_is_unchanged(text):
 def test_of_a_pane_only_the_address_changes(path):
     text = path.read_text(encoding="utf-8")
     # One pane cuts the end of the address off.
-    assert redact(text) == text.replace("pat@example.com", "[email]").replace(
-        "pat@example.co ", "[email] "
-    )
+    assert redact(text) == re.sub(r"\b(?:ada|pat)@example\.com?\b", "[email]", text)
 
 
 @given(st.text() | st.text("aZ9@.:=-_ \"'[]sktoenyJ", max_size=60))

@@ -196,6 +196,32 @@ def test_a_whole_last_line_counts_once_nobody_writes_any_more(shell: Shell, tmp_
     assert totals(shell)["requests"] == 3
 
 
+def test_a_last_line_that_is_completed_keeps_its_number(shell: Shell, tmp_path: Path) -> None:
+    def chat(number: int) -> str:
+        counts = {"promptTokenCount": 8, "candidatesTokenCount": 2, "totalTokenCount": 10}
+        record = {"uuid": f"u{number}", "sessionId": "s", "model": "m", "type": "assistant"}
+        record |= {"timestamp": f"2026-11-22T09:00:0{number}Z", "usageMetadata": counts}
+        return json.dumps(record)
+
+    def response(number: int) -> str:
+        counts = {"inputTokens": 8, "outputTokens": 2, "cachedTokens": 0, "totalTokens": 10}
+        record = {"schemaVersion": 1, "id": f"i{number}", "sessionId": "s", "model": "m"}
+        record |= {"timestamp": f"2026-11-22T09:00:0{number}Z", "source": "main"}
+        return json.dumps(record | counts)
+
+    path = tmp_path / ".qwen/projects/p/chats/s.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_text(f"{chat(1)}\n{chat(2)}")
+    os.utime(path, (LONG_AGO, LONG_AGO))
+    assert ingest(shell, tmp_path, "qwen")["accepted"] == 2
+    path.write_text(f"{chat(1)}\n{chat(2)}\n{chat(3)}\n")
+    assert ingest(shell, tmp_path, "qwen")["accepted"] == 1
+    ledger = tmp_path / ".qwen/usage/token-usage-2026-11.jsonl"
+    ledger.parent.mkdir()
+    ledger.write_text("".join(f"{response(number)}\n" for number in (1, 2, 3)))
+    assert ingest(shell, tmp_path, "qwen")["accepted"] == 0
+
+
 def test_a_whole_last_line_of_a_given_file_counts(shell: Shell, tmp_path: Path) -> None:
     path = put(tmp_path, line(1), end="")
     os.utime(path, (time.time(), time.time()))

@@ -152,28 +152,20 @@ def crush(home: Home) -> None:
 
 
 def zed(home: Home) -> None:
-    """A thread whose map has each request; its blob is packed."""
-    usage: dict[str, Any] = {}
-    sums: dict[str, int] = {}
+    """Threads with their sums, and a map that has only the last request of each."""
+    threads = []
     for r in home.requests("zed", "claude-sonnet-4-6", _WRITES):
-        counts = {"input_tokens": r.input, "output_tokens": r.output}
-        counts |= {"cache_creation_input_tokens": r.cache_write}
-        counts |= {"cache_read_input_tokens": r.cache_read}
-        usage[f"user-{r.number}"] = counts
-        sums = {key: sums.get(key, 0) + value for key, value in counts.items()}
-        last = r.ts
-    model = {"provider": "anthropic", "model": "claude-sonnet-4-6"}
-    thread: dict[str, Any] = {
-        "version": "0.3.0",
-        "title": "api",
-        "messages": [],
-        "updated_at": last,
-    }
-    thread |= {"model": model, "request_token_usage": usage, "cumulative_token_usage": sums}
-    blob = zstandard.compress(json.dumps(thread).encode())
+        sums = {"input_tokens": r.input, "output_tokens": r.output}
+        sums |= {"cache_creation_input_tokens": r.cache_write}
+        sums |= {"cache_read_input_tokens": r.cache_read}
+        thread: dict[str, Any] = {"version": "0.3.0", "title": "api", "messages": []}
+        thread |= {"model": {"provider": "anthropic", "model": r.model}, "updated_at": r.ts}
+        thread |= {"request_token_usage": {"user-1": {"input_tokens": 1, "output_tokens": 1}}}
+        thread["cumulative_token_usage"] = sums
+        blob = zstandard.compress(json.dumps(thread).encode())
+        threads.append((f"z{r.number}", "api", r.ts, "zstd", blob))
     schema = """
     CREATE TABLE threads(id TEXT PRIMARY KEY, summary TEXT NOT NULL, updated_at TEXT NOT NULL,
         data_type TEXT NOT NULL, data BLOB NOT NULL);
     """
-    path = home.folder / ".local/share/zed/threads/threads.db"
-    _fill(path, schema, threads=[("z1", "api", last, "zstd", blob)])
+    _fill(home.folder / ".local/share/zed/threads/threads.db", schema, threads=threads)

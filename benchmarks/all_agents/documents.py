@@ -20,18 +20,19 @@ def cline(home: Home) -> None:
     for feed, extension in _EXTENSIONS.items():
         messages, history = [], []
         for request in home.requests(feed, "claude-sonnet-4-6", _WRITES):
-            counts = {"tokensIn": request.input, "tokensOut": request.output}
+            # Roo Code and Kilo Code count what a cache served and stored in their input.
+            sent = request.input if feed == "cline" else request.prompt
+            counts = {"tokensIn": sent, "tokensOut": request.output}
             counts |= {"cacheReads": request.cache_read, "cacheWrites": request.cache_write}
             text = json.dumps({"request": "...", "cost": 0.25, **counts})
             says = {"ts": request.ms, "type": "say", "say": "api_req_started", "text": text}
             model = {"modelId": request.model, "providerId": "anthropic", "mode": "act"}
-            messages += [
-                says | {"modelInfo": model},
-                {"ts": request.ms + 1, "type": "say", "say": "text"},
-            ]
-            history.append(
-                {"role": "assistant", "ts": request.ms, "content": [], "modelInfo": model}
-            )
+            info = {"modelInfo": model} if feed == "cline" else {}
+            messages += [{**says, **info}, {"ts": request.ms + 1, "type": "say", "say": "text"}]
+            shown = f"<environment_details><model>{request.model}</model></environment_details>"
+            asked = {"role": "user", "ts": request.ms - 1}
+            history.append({**asked, "content": [{"type": "text", "text": shown}]})
+            history.append({"role": "assistant", "ts": request.ms, "content": [], **info})
         task = f".config/Code/User/globalStorage/{extension}/tasks/{messages[0]['ts']}"
         home.put(f"{task}/ui_messages.json", json.dumps(messages))
         home.put(f"{task}/api_conversation_history.json", json.dumps(history))

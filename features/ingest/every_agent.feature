@@ -76,7 +76,7 @@ Feature: Without a feed, ingest reads the logs of every agent on this machine
   Scenario: No agent has a folder on this machine
     Given HOME is set to "/nowhere"
     When I run "bin/ingest"
-    Then it exits with 66 and says "ingest: no agent has logs on this machine; searched for ~/.aider, "
+    Then it exits with 66 and says "ingest: no agent has logs on this machine; searched the folders of "
     And nothing was created
 
   Scenario: Lines on stdin need the name of their feed

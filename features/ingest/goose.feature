@@ -116,6 +116,33 @@ Feature: Goose's database
       | 20261122_1 | null  | 300          | 40            |
       | 20261122_2 | null  | 50           | 5             |
 
+  Scenario: A version with rows for requests and fewer columns has requests, not totals of sessions
+    Given the database .local/share/goose/sessions/sessions.db after
+      """
+      ALTER TABLE usage_ledger DROP COLUMN cost;
+      ALTER TABLE usage_ledger DROP COLUMN cache_write_tokens;
+      ALTER TABLE sessions DROP COLUMN session_type;
+      """
+    When I run "bin/ingest goose"
+    Then it prints "goose: accepted 3, repeats 0, rejected 0"
+    And the journal agent_usage reads
+      | ts                   | session    | project  | model           | input_tokens | cache_read_tokens | output_tokens |
+      | 2026-11-22T09:00:00Z | 20261122_1 | /srv/api | claude-sonnet-5 | 40           | 60                | 10            |
+      | 2026-11-22T09:00:30Z | 20261122_1 | /srv/api | claude-sonnet-5 | 50           | 150               | 30            |
+      | 2026-11-22T09:01:00Z | 20261122_2 | /srv/api | gpt-5           | 50           |                   | 5             |
+
+  Scenario: Rows for requests that cannot be read are named, and no totals take their place
+    Given the database .local/share/goose/sessions/sessions.db after
+      """
+      ALTER TABLE usage_ledger RENAME COLUMN created_timestamp TO created_time;
+      """
+    When I run "bin/ingest goose"
+    Then it exits with 65 and prints
+      """
+      goose: accepted 0, repeats 0, rejected 1
+      """
+    And the journal rejects/goose has 1 row
+
   Scenario: What a newer version of burnbook booked of a session is left alone
     Given the database .local/share/goose/sessions/sessions.db after
       """

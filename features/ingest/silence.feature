@@ -76,3 +76,25 @@ Feature: Logs that give nothing are named
       | feed   | files | new_files | rows | last_row             | unread |
       | claude | 1     | 0         | 1    | 2026-11-22T09:00:00Z |        |
       | qwen   | 1     | 1         | 0    | null                 |        |
+
+  Scenario: A document with tokens under keys that the feed does not know
+    Given the file saved.json with
+      """
+      [{"ts":1795338001000,"type":"say","say":"api_req_started","text":"{\"tokensIn\":100,\"tokensOut\":20}"},
+       {"ts":1795338002000,"type":"say","say":"api_req_started","text":"{\"request\":\"tokens: 7\"}"},
+       {"ts":1795338003000,"type":"say","say":"api_req_started","text":"{\"usage\":{\"input\":300,\"output\":40}}"}]
+      """
+    When I run "bin/ingest cline --file saved.json"
+    Then it prints "cline: accepted 1, repeats 0, rejected 0, ignored 2 (no requests)"
+    And it warns
+      """
+      ingest: cline: 1 line with tokens of a kind that is not read: the agent may write another format now; see requests.only of feeds/cline.toml
+      """
+
+  Scenario: A document without its list
+    Given the file saved.json with
+      """
+      {"version":2,"sessionId":"aaaa0001","turns":[{"id":"msg_a2","metrics":{"inputTokens":170,"outputTokens":20}}]}
+      """
+    When I run "bin/ingest cline-cli --file saved.json --format json"
+    Then the JSON value at "unread_lines" is 1

@@ -39,7 +39,7 @@ Feature: The days of a usage report
     When I run "bin/usage --since 2027-01-01"
     Then it prints "daily: no usage matches; run ./just ingest to read what is new"
     When I run "bin/usage --data-dir HOME/none"
-    Then it prints a line with "daily: no usage in the book; no agent has logs on this machine; searched for ~/.config/claude, ~/.claude, ~/.codex, "
+    Then it prints a line with "daily: no usage in the book; no agent has logs on this machine; searched the folders of "
     And nothing was written
     When I run "bin/usage --data-dir HOME/none --format json"
     Then the JSON has

@@ -24,7 +24,17 @@ class Reading(NamedTuple):
 
 def amounts_of(feed: LogFeed) -> Callable[[Counts], Amounts]:
     """The function from the counts of a line to amounts, as the feed declares them."""
-    return _amounts(feed.input_with_cache, feed.output_with_reasoning)
+    with_cache, with_reasoning = feed.input_with_cache, feed.output_with_reasoning
+    if with_cache != "by size":
+        return _amounts(with_cache, with_reasoning)
+    inside, beside = _amounts(True, with_reasoning), _amounts(False, with_reasoning)
+
+    def by_size(counts: Counts) -> Amounts:
+        amounts = beside(counts)
+        fresh, *cached = amounts[:4]
+        return amounts if fresh < sum(cached) else inside(counts)
+
+    return by_size
 
 
 def reading_of(feed: LogFeed) -> Callable[[Counts, Any], Reading]:

@@ -10,12 +10,21 @@ from typing import Any
 
 import msgspec
 
-from burnbook.agent_logs.feed_columns import ANY, NUMBER_OR_TEXT, Row, compile_feed, reason_of
+from burnbook.agent_logs.documents.embedded import expand
+from burnbook.agent_logs.feed_columns import (
+    ANY,
+    NUMBER_OR_TEXT,
+    Row,
+    compile_feed,
+    own_columns,
+    reason_of,
+)
 from burnbook.base.errors import Refused
-from burnbook.config.agent_logs import COUNTS, FACTS, LogFeed
+from burnbook.base.json_path import split
+from burnbook.config.agent_logs import COUNTS, FACTS, LogFeed, paths
 from burnbook.jsonl.conditions import Conditions, compile_conditions
 from burnbook.jsonl.fields import ABSENT, Shape
-from burnbook.jsonl.parse import BLANK, parse
+from burnbook.jsonl.parse import BLANK, not_json, parse
 from burnbook.jsonl.timestamps import FIRST, LAST, Moments
 from burnbook.rows.meters import Moment
 
@@ -37,8 +46,13 @@ class CompiledFeed:
         self._item_type = compiled.line
         self._decode_items = msgspec.json.Decoder(list[compiled.line | other | None]).decode  # type: ignore[name-defined]
         self._decode, self._decode_lines = decoder.decode, decoder.decode_lines
+        self.embedded = [split(path) for path in feed.embedded]
+        tried = [way for name in COUNTS for way in paths(getattr(feed.fields, name))]
+        self.count_paths = [path for way in tried for path in way]
         self._lenient_line = compile_feed(feed, NUMBER_OR_TEXT, Any).line
         self.others, self.readings = compiled.kinds, compiled.readings
+        self.deleted = compiled.deleted
+        self.depends_on_book = self.readings is not None or bool(self.deleted)
         better = [self.better] if self.better else []
         self._kinds = [self.requests, *self.settings, *better, *self.others]
         self._conditions = _compile_conditions(feed)
@@ -55,7 +69,7 @@ class CompiledFeed:
         self.sums = itemgetter(*own)
         self.spread = itemgetter(*(own.index(tried[0][0]) + 1 if tried else 0 for tried in counts))
         # The sums of a line that identify its request; None: all of them.
-        identity = self.requests.identity
+        identity = own_columns(self.requests.identity)
         self.identity_sums = itemgetter(*identity) if len(identity) > 1 else None
         turns = ("turn", "turn_started")
         self.turn_columns = self.history.fields.of(turns) if self.history else []
@@ -118,6 +132,23 @@ class CompiledFeed:
         """The row of an item of a list; None for one that is not the feed's. Raises Refused."""
         return self.get(item) if isinstance(item, self._item_type) else self.convert(item)
 
+    def read_item(self, item: bytes | msgspec.Raw) -> Row | None:
+        """The row of an item of a document; None for one that is not the feed's. Raises Refused."""
+        if not self.embedded:
+            try:
+                return self.get(self._decode(item))
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                pass  # read again below, where the reason is known
+        try:
+            value = msgspec.json.decode(item)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise Refused(not_json(bytes(item), error)) from None
+        reason = expand(value, self.embedded)
+        row = self.convert(value)
+        if reason is not None and row is not None and self.requests.only.all(row):
+            raise Refused(reason)
+        return row
+
     def last_usage(self, row: Row) -> tuple[int | None, ...] | None:
         """The usage of the last request alone, in the order of the sums; None where absent."""
         usage = row[self.last_at]
@@ -126,11 +157,11 @@ class CompiledFeed:
         counts = tuple([getattr(usage, attribute) for attribute in self._last_counts])
         return counts if self.is_plain else self.spread((None, *counts))
 
-    def document_row(self, document: dict[str, Any]) -> Row | None:
+    def document_row(self, document: bytes | msgspec.Raw) -> Row | None:
         """The row of a document's own values, around its items; None where they do not fit."""
         try:
-            return self.get(msgspec.convert(document, self._lenient_line))
-        except msgspec.ValidationError:
+            return self.get(msgspec.json.decode(document, type=self._lenient_line))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
 
     def _concerns(self, value: Any) -> bool:
@@ -160,6 +191,7 @@ def _compile_conditions(
     tables = [feed.requests.only, *(setting.only for setting in feed.settings.values())]
     tables += [kind.only for kind in feed.kinds.values()]
     tables += [feed.readings.only] if feed.readings else []
+    tables += [feed.deleted] if feed.deleted else []
     tables += [feed.better.only] if feed.better else []
     only = [compile_conditions(shape, table, ANY) for table in tables]
     never = compile_conditions(shape, feed.requests.never, ANY)

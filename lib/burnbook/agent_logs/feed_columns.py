@@ -62,7 +62,7 @@ class LineKind(NamedTuple):
 
     only: Conditions
     fields: FieldColumns
-    identity: tuple[int, ...] = ()
+    identity: "IdentityColumns" = ()
     first_only: bool = False
     stream: Callable[[Row], tuple[Any, ...]] = tuple
     amounts: Callable[[Row], tuple[Any, ...]] = tuple
@@ -108,6 +108,7 @@ class Compiled(NamedTuple):
     items: int | None
     kinds: list[LineKind]
     readings: LineKind | None
+    deleted: Conditions
     last: tuple[int, list[str]]
 
 
@@ -118,9 +119,9 @@ def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
     def requests_of(table: Fields, declared: Declared, names: Sequence[str]) -> LineKind:
         only = compile_conditions(shape, declared, ANY)
         fields = fields_of(shape, table, ts)
-        identity = tuple(shape.shared(split(path), ANY) for path in names)
+        identity = _identity(shape, names)
         used = [*fields.of(_AMOUNTS), *([] if items is None else [items])]
-        stream = _getter([*identity, *fields.of(_STREAM)])
+        stream = _getter([*own_columns(identity), *fields.of(_STREAM)])
         times = (*fields.of(["ts"]), -1)
         return LineKind(only, fields, identity, False, stream, _getter(used), times[0])
 
@@ -148,13 +149,23 @@ def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
     last = feed_sums.last_usage(shape, feed)
     inside = shape.column(split(feed.items), raw) if feed.items and feed.format == "lines" else None
     kinds = requests, never, settings, better, history
+    deleted = compile_conditions(shape, feed.deleted, ANY)
     readings = None
     if feed.readings is not None:
         only = compile_conditions(shape, feed.readings.only, ANY)
         names = tuple(shape.shared(split(path), ANY) for path in feed.readings.identity)
         readings = LineKind(only, requests.fields, names)
-    shaped = shape.build()
-    return Compiled(*kinds, identities, parts, *shaped, column, inside, others, readings, last)
+    built = (*kinds, identities, parts, *shape.build())
+    return Compiled(*built, column, inside, others, readings, deleted, last)
+
+
+def _identity(shape: Shape, names: Sequence[str]) -> IdentityColumns:
+    return tuple(n if n.startswith("@") else shape.shared(split(n), ANY) for n in names)
+
+
+def own_columns(identity: IdentityColumns) -> list[int]:
+    """The columns of an identity, without the values of `config.agent_logs.VALUES`."""
+    return [column for column in identity if isinstance(column, int)]
 
 
 def _getter(columns: list[int]) -> Callable[[Row], tuple[Any, ...]]:
@@ -178,10 +189,7 @@ def fields_of(shape: Shape, table: Fields | Setting | History, ts: Any) -> Field
 
 def _identities(shape: Shape, feed: LogFeed) -> Identities:
     def columns(names: Sequence[str]) -> tuple[str, IdentityColumns]:
-        columns = [
-            n if n.startswith("@") else shape.shared(split(n), ANY) for n in names if n != NTH
-        ]
-        return "+".join(names), tuple(columns)
+        return "+".join(names), _identity(shape, [name for name in names if name != NTH])
 
     def patterns(declared: Patterns) -> list[tuple[int, tuple[str, ...]]]:
         return [(shape.shared(split(path), ANY), patterns) for path, patterns in declared.items()]

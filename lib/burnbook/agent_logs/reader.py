@@ -8,20 +8,19 @@ from typing import Any
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import Row
-from burnbook.agent_logs.forms.around import Around
+from burnbook.agent_logs.forms import document
 from burnbook.agent_logs.forms.connection import Unreadable
 from burnbook.agent_logs.forms.database import Lines, add_rows
 from burnbook.agent_logs.forms.detect import form_of
-from burnbook.agent_logs.forms.document import add_document
 from burnbook.agent_logs.forms.items import add_line
 from burnbook.agent_logs.forms.otlp import add_records
+from burnbook.agent_logs.forms.start import PACKED, FileStarts
 from burnbook.agent_logs.forms.table import add_table
 from burnbook.agent_logs.rate_limits import MeterReader
 from burnbook.agent_logs.rejected_lines import Rejected
 from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
 from burnbook.agent_logs.requests import RequestSet
-from burnbook.agent_logs.sums.readings import ReadingLines, Readings
-from burnbook.agent_logs.sums.series import Series
+from burnbook.agent_logs.sums.readings import Readings
 from burnbook.base.errors import Refused
 from burnbook.config.agent_logs import LogFeed, Older, Otlp
 from burnbook.jsonl import unpack
@@ -29,9 +28,8 @@ from burnbook.jsonl.exports.skipped import Skipped
 from burnbook.jsonl.parse import MAX_LINE
 from burnbook.jsonl.records import records
 from burnbook.jsonl.scan import LONGEST, Buffer, Hit, reader
-from burnbook.jsonl.sources import Log, Source, begin, head_of, mark_of
+from burnbook.jsonl.sources import Left, Log, Source, begin, head_of, mark_of
 
-_PACKED = ".zst"
 MAX_BAD = 10_000
 """Lines of a packed file that may be rejected."""
 _SHORTEST = 384
@@ -54,7 +52,8 @@ class LogReader:
         self.rules = LineRules(self.compiled, self.requests)
         self.readings = Readings()
         self.rejected: list[Rejected] = []
-        self.meters, self.around = MeterReader(self.compiled), Around(feed)
+        self.meters, self.starts = MeterReader(self.compiled), FileStarts(self.rules, self.readings)
+        self.left: Left = ""  # why nothing of the last file was read, though it has no fault
         self.skipped: Skipped = {}  # records of OpenTelemetry that are no requests
         self.max_lines: int | None = None  # of a packed file, that may be read
         self.on_read: Callable[[int], None] | None = None  # gets the bytes of each read
@@ -68,7 +67,7 @@ class LogReader:
 
         `is_finished`: nobody writes to it, so that its last line needs no newline.
         """
-        self.is_continued = False
+        self.is_continued, self.left = False, ""
         try:
             handle = os.open(log.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
@@ -81,8 +80,8 @@ class LogReader:
             if form.format == "sqlite":
                 return self._database(log, handle, file, source)
             if form.format in ("document", "csv", "otlp"):
-                return self._whole(log, handle, file, form)
-            if log.path.endswith(_PACKED):
+                return self._whole(log, handle, file, form, is_finished=is_finished)
+            if log.path.endswith(PACKED):
                 return self._packed(log, handle, file)
             return self._lines(log, handle, file, source, is_finished=is_finished)
         except OSError as error:
@@ -96,7 +95,7 @@ class LogReader:
     ) -> Source:
         offset = begin(handle, source)
         self.is_continued = offset > 0
-        lines = self._line_reader(log, file)
+        lines = self.starts.start(log, file)
         if offset and source is not None and source.going:
             lines.resume(source.going)
             lines.ends |= source.ends
@@ -109,7 +108,7 @@ class LogReader:
         return Source(log.size, log.mtime_ns, *state)
 
     def _packed(self, log: Log, handle: int, file: int) -> Source:
-        lines = self._line_reader(log, file)
+        lines = self.starts.start(log, file)
         try:
             with unpack.opened(handle) as unpacked:
                 self.max_lines = unpacked.most // _SHORTEST
@@ -134,8 +133,12 @@ class LogReader:
 
     def _read_rest(self, lines: Lines) -> None:
         """Read a last line without a newline, if it is whole. It may be completed all the same."""
-        hits = self.buffer.rest()
+        if not (hits := self.buffer.rest()):
+            return
+        counted = dict(lines.counted) if isinstance(lines, RequestLines) else {}
         rows, _ = self._add_lines(lines, hits)
+        if isinstance(lines, RequestLines):
+            lines.counted = counted  # it is counted where it is completed
         if self.compiled.meters is not None:
             self.meters.read(rows, self.compiled.ts_at, self.compiled.meters)
 
@@ -185,22 +188,32 @@ class LogReader:
                     wrong.append((n, str(error)))
         return rows, wrong
 
-    def _whole(self, log: Log, handle: int, file: int, form: LogFeed | Older | Otlp) -> Source:
+    def _whole(
+        self, log: Log, handle: int, file: int, form: LogFeed | Older | Otlp, *, is_finished: bool
+    ) -> Source | None:
         """Read a file that is read as a whole whenever it changes."""
-        lines = self._line_reader(log, file)
+        lines = self.starts.start(log, file)
         if isinstance(form, Otlp):
             wrong = add_records(self.feed, lines, self.skipped, log, handle, file)
         elif form.format == "csv":
             lines.stem = self.requests.tool  # exports overlap, so their names are no sessions
             wrong = add_table(self.compiled, lines, handle)
         else:
-            wrong = add_document(self.compiled, lines, handle, form.items)
-        for reason, data in wrong:
-            self._reject(log.path, 0, reason, data)
+            wrong = document.add_document(self.compiled, lines, handle, form.items)
+        try:
+            for reason, data in wrong:
+                self._reject(log.path, 0, reason, data)
+        except document.Stub:
+            self.left = "stub"
+        except document.Unreadable as error:
+            if error.is_cut and not is_finished:
+                self.left = "unfinished"
+                return None
+            self._reject(log.path, 0, str(error), b"")
         return Source(log.size, log.mtime_ns, is_finished=True, ends=lines.end_sessions())
 
     def _database(self, log: Log, handle: int, file: int, source: Source | None) -> Source | None:
-        lines = self._line_reader(log, file)
+        lines = self.starts.start(log, file)
         inode = os.fstat(handle).st_ino
         saved = source.going if source is not None and source.going[:1] == [inode] else [inode, 0]
         if source is not None and saved is source.going:
@@ -222,26 +235,11 @@ class LogReader:
         held = len(self.requests.requests) + len(self.readings.latest)
         if self.on_batch is None or held < BATCH:
             return lines
-        following, ends = self._line_reader(log, file), lines.end_sessions()
+        following, ends = self.starts.start(log, file), lines.end_sessions()
         self.on_batch()
         following.resume(lines.saved())
         following.ends = ends
         return following
-
-    def _line_reader(self, log: Log, file: int) -> Lines:
-        stem = os.path.basename(log.path).removesuffix(_PACKED)
-        stem = stem.rpartition(".")[0] or stem
-        lines: Lines
-        if self.feed.counts == "totals":
-            lines = Series(self.compiled, self.requests, file, stem)
-        elif self.compiled.readings is not None:
-            lines = ReadingLines(self.rules, self.compiled.readings, self.readings, file, stem)
-        else:
-            lines = RequestLines(self.rules, file, stem)
-        lines.context.home = log.root
-        self.around.read(log.path, log.root, lines.context)
-        lines.context.project = log.project or lines.context.project
-        return lines
 
     def _reject(self, path: str, offset: int, reason: str, line: bytes) -> None:
         self.rejected.append(Rejected(path, offset, reason, line[: MAX_LINE + 1]))

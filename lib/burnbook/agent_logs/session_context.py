@@ -1,11 +1,13 @@
 """What the lines of a file say of those that follow them: the session, the project and so on."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed
+from burnbook.agent_logs.documents.companions import Values
 from burnbook.agent_logs.feed_columns import PICKED, Row
 from burnbook.agent_logs.requests import RequestOrigin
 
@@ -34,7 +36,9 @@ class SessionContext(msgspec.Struct, array_like=True):
     inference_geo: str | None = None
     served_by: str | None = None
     subagent: str | None = None
+    ts: Any = None
     read: list[int] = []
+    companions: list[Values] = []
 
     def update(self, row: Row) -> bool:
         """Read a line that describes the session; False where it is not one."""
@@ -65,6 +69,16 @@ class SessionContext(msgspec.Struct, array_like=True):
         self.inference_geo = geo if columns["inference_geo"] else self.inference_geo
         self.served_by = served_by or self.served_by
         self.subagent = name or self.subagent
+        self.ts = self.ts if facts[5] is None else facts[5]
+
+    def move_to(self, ts: datetime) -> bool:
+        """Take the values that companions have at a time; returns whether one of them changed."""
+        changed = False
+        for values in self.companions:
+            value = values.at(ts)
+            changed |= value != getattr(self, values.name)
+            setattr(self, values.name, value)
+        return changed
 
     def origin(
         self, fields: tuple[Any, ...], stem: str, served_by: str | None = None
@@ -92,11 +106,11 @@ class SessionContext(msgspec.Struct, array_like=True):
 
     def saved(self) -> list[Any]:
         """The state to save for lines that are not there yet."""
-        return list(msgspec.structs.astuple(self)[_KEPT:])
+        return list(msgspec.structs.astuple(self)[_KEPT:-1])
 
     def resume(self, saved: list[Any]) -> None:
         """Continue from a saved state."""
-        for name, value in zip(self.__struct_fields__[_KEPT:], saved, strict=True):
+        for name, value in zip(self.__struct_fields__[_KEPT:-1], saved, strict=True):
             setattr(self, name, value)
 
 

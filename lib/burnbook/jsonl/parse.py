@@ -41,11 +41,11 @@ def parse(line: bytes) -> Any:
         if not bare.strip():
             return BLANK
         if bare == line:
-            raise Refused(_reason(line, error)) from None
+            raise Refused(not_json(line, error)) from None
         try:
             value = _decode(bare)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
-            raise Refused(_reason(bare, fault)) from None
+            raise Refused(not_json(bare, fault)) from None
     # Every key is followed by a colon. As many colons as keys means that no key came twice, no
     # string has a colon, and nothing is nested.
     if type(value) is not dict or line.count(b":") != len(value):
@@ -101,7 +101,8 @@ def _duplicate(line: bytes) -> str:
     raise AssertionError("the quotes of a line without duplicate keys add up")
 
 
-def _reason(line: bytes, error: Exception) -> str:
+def not_json(line: bytes, error: Exception) -> str:
+    """Why a line is no JSON, from the error of its decoder."""
     if b"\0" in line:
         return f"a NUL byte at byte {line.index(0)}"
     if isinstance(error, RecursionError):

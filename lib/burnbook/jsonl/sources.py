@@ -8,7 +8,7 @@ changed is read from the start.
 import os
 from collections.abc import Iterator
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from xxhash import xxh3_64_intdigest
@@ -24,7 +24,9 @@ _HEAD = 1024
 WAL = "-wal"
 """The end of the name of a database's write-ahead log."""
 _MARK = 1024  # several lines: the end of one alone may be that of any other
-FORM = 5
+FORM = 6
+# A document is a stub if its requests are elsewhere, and unfinished while it is written.
+Left = Literal["", "stub", "unfinished"]
 NOT_READ = -1
 """The size of a file that could not be read, so that the next call tries again."""
 FINISHED = 600.0  # seconds without a change after which nobody writes to a file any more
@@ -36,7 +38,8 @@ class Source(msgspec.Struct, array_like=True):
     `is_finished`: it was read as a file to which nobody writes, with an unterminated last line.
     `ends`: the time of the last request of each session in it, in epoch seconds, by its hash.
     `gave_at`: its time when it last gave a request; 0: it never did. `unread`: its lines with
-    tokens of a kind that is not read. `fault`: why nothing of it could be read.
+    tokens of a kind that is not read. `fault`: why nothing of it could be read. `left`: why there
+    was nothing to read yet, or not here.
     """
 
     size: int
@@ -51,6 +54,7 @@ class Source(msgspec.Struct, array_like=True):
     gave_at: int = 0
     unread: int = 0
     fault: str = ""
+    left: Left = ""
 
 
 class Remembered(msgspec.Struct, array_like=True):

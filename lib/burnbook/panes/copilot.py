@@ -129,10 +129,10 @@ def _quotas(value: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
 
 
 def _used(left: Any) -> float | None:
-    """The used percentage; more than 100 if what is left is negative."""
+    """The used percentage: 100 if what is left is negative, because the amounts have the rest."""
     if isinstance(left, bool) or not isinstance(left, int | float) or not -1e6 <= left <= 100:
         return None
-    return round(100 - left, 4)
+    return min(100.0, round(100 - left, 4))
 
 
 def _reset(value: Mapping[str, Any]) -> datetime | None:

@@ -1,16 +1,20 @@
 """Reads a file, and keeps what it gave, which later calls report as well."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from burnbook.agent_logs.booking.jobs import Job
 from burnbook.agent_logs.reader import LogReader
+from burnbook.agent_logs.rejected_lines import Rejected
+from burnbook.base.errors import BadData
 from burnbook.jsonl.sources import NOT_READ, Source
 
 
 def read(reader: LogReader, job: Job) -> Source | None:
     """The state of a file after reading it; None if it is no file.
 
-    If it cannot be read, its state has the reason, and the next call tries again.
+    If it cannot be read, or not yet, its state has the reason, and the next call tries again.
     """
     tally, before = reader.requests.tally, job.source or Source(0, 0)
     count, unread, rejected = _lines(reader), tally.unread, len(reader.rejected)
@@ -18,16 +22,27 @@ def read(reader: LogReader, job: Job) -> Source | None:
     wrong = reader.rejected[rejected:]
     reasons = [row.reason for row in wrong if not row.line] or [row.reason for row in wrong]
     if source is None:
-        if not reasons:
+        if not reasons and not reader.left:
             return None
-        return msgspec.structs.replace(before, size=NOT_READ, fault=reasons[0])
+        fault = reasons[0] if reasons else ""
+        return msgspec.structs.replace(before, size=NOT_READ, fault=fault, left=reader.left)
     earlier = before if reader.is_continued else Source(0, 0)
     gives = _lines(reader) > count
     source.gave_at = job.log.mtime_ns if gives else earlier.gave_at
     source.unread = earlier.unread + tally.unread - unread
     is_whole = not source.gave_at or any(not row.line for row in wrong)
     source.fault = reasons[0] if reasons and is_whole else ""
+    source.left = reader.left
     return source
+
+
+def refuse(rejected: Sequence[Rejected]) -> None:
+    """Raise BadData if a line was rejected."""
+    if not rejected:
+        return
+    path = "stdin" if rejected[0].path.startswith("/dev/fd/") else rejected[0].path
+    more = f", and {len(rejected) - 1} more" if len(rejected) > 1 else ""
+    raise BadData(f"{path}: {rejected[0].reason}{more}; nothing booked (--strict)")
 
 
 def _read(reader: LogReader, job: Job) -> Source | None:
@@ -51,5 +66,5 @@ def _read(reader: LogReader, job: Job) -> Source | None:
 
 def _lines(reader: LogReader) -> int:
     """The lines of requests so far."""
-    requests = reader.requests
-    return len(requests.requests) + requests.dropped + requests.tally.duplicates
+    requests, sums = reader.requests, len(reader.readings.latest) + len(reader.starts.deleted)
+    return len(requests.requests) + requests.dropped + requests.tally.duplicates + sums

@@ -13,13 +13,13 @@ from typing import NamedTuple
 import msgspec
 
 from burnbook.agent_logs.booking import outcome, twins
+from burnbook.agent_logs.booking.deleted import add_rest
 from burnbook.agent_logs.booking.jobs import Job, JobResult, halves, rounds
 from burnbook.agent_logs.booking.sessions import jobs_again
 from burnbook.agent_logs.booking.totals import add_differences
 from burnbook.agent_logs.booking.writer import Writer
 from burnbook.agent_logs.reader import LogReader
 from burnbook.agent_logs.requests import Request, RequestOrigin, Tally
-from burnbook.base import errors
 from burnbook.base.worker import Channel, worker
 from burnbook.jsonl.exports import skipped
 from burnbook.jsonl.sources import Remembered, Source
@@ -92,19 +92,17 @@ class Run:
     def _run(self, jobs: Sequence[Job], *, strict: bool) -> None:
         for part in [jobs] if strict else rounds(jobs):
             size = sum(job.size for job in part)
-            is_small = (
-                self.reader.compiled.readings is not None
-                or size < MIN_BYTES
-                or len(part) < 2
-                or (os.cpu_count() or 1) < 2
-                or self._has_exported
-                or any(job.is_export for job in part)
-            )
-            if strict or is_small:
+            is_small = size < MIN_BYTES or len(part) < 2 or (os.cpu_count() or 1) < 2
+            has_exports = self._has_exported or any(job.is_export for job in part)
+            if strict or is_small or has_exports or self.reader.compiled.depends_on_book:
                 self._alone(part, strict=strict)
             else:
                 self._with_worker(*halves(part))
             self._end_part()
+            if self.reader.starts.deleted:
+                # The rest of what agents deleted: the book has the other requests now.
+                add_rest(self.store, self.reader.starts.deleted, self.reader.requests)
+                self._book_batch()
 
     def _end_part(self) -> None:
         """Bring the store up to date, and drop what is booked."""
@@ -130,12 +128,8 @@ class Run:
         self.reader.on_read = self.progress
         self.reader.on_batch = None if strict else self._book_batch
         self._read(jobs)
-        rejected = self.reader.rejected
-        if strict and rejected:
-            path = "stdin" if rejected[0].path.startswith("/dev/fd/") else rejected[0].path
-            more = f", and {len(rejected) - 1} more" if len(rejected) > 1 else ""
-            reason = f"{path}: {rejected[0].reason}{more}; nothing booked (--strict)"
-            raise errors.BadData(reason)
+        if strict:
+            outcome.refuse(self.reader.rejected)
         self._book_alone()
 
     def _with_worker(self, mine: Sequence[Job], theirs: Sequence[Job]) -> None:
@@ -215,6 +209,7 @@ class Run:
         """Drop the results of earlier rounds, which the first process has."""
         self.writer.tally, self.reader.requests.tally = Tally(), Tally()
         self.reader.rejected, self.reader.meters.homes, self.sources = [], {}, {}
+        self.reader.skipped = {}
         self.reader.on_read = None
 
     def _read(self, jobs: Sequence[Job]) -> None:

@@ -1,5 +1,7 @@
 """What readings of totals add to the booked readings of their sessions."""
 
+from datetime import datetime
+
 from burnbook.agent_logs.booking.booked import row_at
 from burnbook.agent_logs.requests import Request, RequestSet, total
 from burnbook.agent_logs.sums.readings import Link, Readings
@@ -13,7 +15,7 @@ _LEAST_USD = 1e-9
 
 
 class _Booked:
-    """The booked readings of a session: the sums since the last fall, and the next link.
+    """The booked readings of a session: sums since the last fall, the last time, the next link.
 
     The cost is that of all readings: it grows where tokens fall.
     """
@@ -22,6 +24,7 @@ class _Booked:
         self.next = Link(session)
         self.amounts = [0] * len(_KINDS)
         self.usd = 0.0
+        self.ts: datetime | None = None
         self.is_known = True
 
     def keys(self) -> list[int]:
@@ -41,6 +44,7 @@ class _Booked:
                 return False
             self.amounts = [n + getattr(row, k) for n, k in zip(self.amounts, _KINDS, strict=True)]
             self.usd += row.usd or 0.0
+            self.ts = row.ts
             self.next = self.next.plus(1)
         else:
             return True
@@ -75,6 +79,8 @@ def add_differences(store: Store, root: str, readings: Readings, requests: Reque
 def _difference(booked: _Booked, reading: Request) -> tuple[Link, Request | None]:
     """The link of a reading and what it adds; None for nothing."""
     link, before = booked.next, booked.amounts
+    if booked.ts is not None and reading.ts < booked.ts:
+        return link, None  # an older copy of the session
     if reading.total < sum(before[:5]):
         link, before = link.after_fall, [0] * len(_KINDS)
     more = [max(new - old, 0) for new, old in zip(reading.amounts, before, strict=True)]

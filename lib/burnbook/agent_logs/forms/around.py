@@ -90,11 +90,12 @@ def _projects(declared: Projects, home: str) -> dict[str, str]:
     items = value_at(_json(os.path.join(home, declared.file)), split(declared.items))
     inside = split(declared.path) if declared.path else ()
     paths = [value_at(item, inside) for item in items] if isinstance(items, list) else []
-    return {
-        hashlib.new(declared.hash, path.encode("utf-8", "replace")).hexdigest(): path
-        for path in paths
-        if isinstance(path, str)
-    }
+    return {_hash(declared.hash, path): path for path in paths if isinstance(path, str)}
+
+
+def _hash(name: str, path: str) -> str:
+    data = path.encode("utf-8", "replace")
+    return hashlib.new(name, data, usedforsecurity=False).hexdigest()
 
 
 def _aliases(declared: Aliases, home: str) -> tuple[dict[str, str], str | None]:

@@ -1,5 +1,6 @@
 """Reads the rows of an agent's SQLite database, in parts where the feed's query has positions."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
@@ -26,6 +27,7 @@ from burnbook.jsonl.sources import Log
 
 _ROW = 16  # a row counts as at least so many bytes
 _MOST_COPIES = 8  # of each byte of the file: a join repeats its other table's row
+_WORD = re.compile(r"\w+")
 _BEFORE_ALL = -(1 << 63)
 _JSON = b'{["-0123456789tfn'  # the first byte of a JSON document
 
@@ -103,16 +105,30 @@ def records(path: str, declared: Database, since: Watermark, size: int) -> Itera
 
 
 def _query(connection: sqlite3.Connection, queries: tuple[str, ...]) -> str:
-    """The first query whose tables and columns exist; the first of all if there is none."""
+    """The first query whose tables and columns exist; the first of all if there is none.
+
+    A query that leaves out a table is for databases without it: if the table exists and lacks a
+    column only, the requests in it must not be lost without a reason.
+    """
+    needed: set[str] = set()
+    tables = _tables(connection) if len(queries) > 1 else set()
     for query in queries if len(queries) > 1 else ():
+        read = tables.intersection(_WORD.findall(query))
         try:
             connection.execute(f"EXPLAIN {query}", {"since": 0, "after": 0}).close()
         except sqlite3.OperationalError as error:
             if not is_missing(error):
                 raise
+            needed |= read
         else:
-            return query
+            if needed <= read:
+                return query
     return queries[0]
+
+
+def _tables(connection: sqlite3.Connection) -> set[str]:
+    names = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    return {str(plain(name)) for (name,) in names}
 
 
 def _later(position: Any, last: int) -> int:

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import msgspec
 
+from burnbook.agent_logs.documents.raw import DOCUMENT
 from burnbook.base.json_path import split, value_at
 from burnbook.config.agent_logs import LogFeed, Older, Otlp
 from burnbook.jsonl import unpack
@@ -12,8 +13,6 @@ from burnbook.jsonl.exports.otlp import records
 from burnbook.jsonl.exports.values import values
 from burnbook.jsonl.records import without_half_pairs
 
-DOCUMENT = 1 << 27
-"""Bytes of a document, at most."""
 SQLITE = b"SQLite format 3\x00"
 """The first bytes of a database."""
 

@@ -1,5 +1,6 @@
 """Adds the items of a list, in a line or a document, as lines."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed
@@ -15,19 +16,19 @@ def add_line(feed: CompiledFeed, lines: RequestLines | Series, row: Row) -> None
     if items is None:
         lines.add(row)
         return
-    reasons = add_items(feed, lines, items)
+    reasons = add_items(lines, items, feed.item_row)
     if reasons:
         raise Refused(reasons[0][1])
 
 
 def add_items(
-    feed: CompiledFeed, lines: RequestLines | Series, items: list[Any]
+    lines: RequestLines | Series, items: Sequence[Any], read: Callable[[Any], Row | None]
 ) -> list[tuple[Any, str]]:
-    """Add the items of a list; returns the bad ones with the reasons."""
+    """Add the items of a list, of which `read` gives the rows; returns the bad ones, and why."""
     wrong = []
     for item in items:
         try:
-            row = feed.item_row(item)
+            row = read(item)
             if row is None:
                 lines.requests.tally.ignored += 1
             else:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed
-from burnbook.agent_logs.forms.detect import DOCUMENT
+from burnbook.agent_logs.documents.raw import DOCUMENT
 from burnbook.agent_logs.request_lines.lines import RequestLines
 from burnbook.agent_logs.sums.series import Series
 from burnbook.base.errors import Refused

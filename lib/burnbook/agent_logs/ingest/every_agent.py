@@ -1,7 +1,6 @@
 """Books what is new in the logs of every agent on this machine."""
 
 import gc
-import os
 from contextlib import suppress
 from typing import Any
 
@@ -20,7 +19,6 @@ from burnbook.base.text import plural
 from burnbook.config.agent_logs import LogFeed
 from burnbook.config.loader import Config
 from burnbook.context import Context, Result
-from burnbook.jsonl import sources
 from burnbook.view.parts import Line, Part, Table, number
 from burnbook.view.progress import Progress
 
@@ -71,11 +69,10 @@ def names_here(config: Config) -> list[str]:
 
 
 def no_logs(config: Config) -> str:
-    """That no agent has logs here, and where they would be, the home folder written `~`."""
-    folders = [root for _, feed in _log_feeds(config) for root in sources.roots(feed)]
-    home = os.path.realpath(os.path.expanduser("~")).rstrip("/")
-    shown = [f"~{path[len(home) :]}" if path.startswith(f"{home}/") else path for path in folders]
-    return f"no agent has logs on this machine; searched for {', '.join(shown) or 'no folder'}"
+    """That no agent has logs here, and whose folders were searched."""
+    names = ", ".join(name for name, _ in _log_feeds(config)) or "no agent"
+    searched = f"searched the folders of {names}, which docs/agent_logs.md lists"
+    return f"no agent has logs on this machine; {searched}"
 
 
 def _log_feeds(config: Config) -> list[tuple[str, LogFeed]]:

@@ -84,7 +84,7 @@ def run(
         hint = f"to book known requests in {given.window}, give their log with --file"
         ctx.notes.append(f"no log has anything new; {hint}")
     if folders is None:
-        not_read = unread.unread_lines(name, result.tally.unread if result else 0)
+        not_read = unread.of_given(name, feed, result.sources if result else {})
         return _report(ctx, name, source, result, meters, not_read)
     has_usage = _has_usage(ctx, name)
     not_read = unread.unread(name, feed, folders, known.sources, has_usage=has_usage)

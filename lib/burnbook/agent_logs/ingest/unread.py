@@ -18,6 +18,7 @@ from burnbook.jsonl.sources import Log, Source
 from burnbook.times import clock
 
 _FORMS = 6  # that are named
+_SHOWN = 3  # paths
 _IDLE = 7 * 86_400.0  # seconds without a log, after which newer files are of interest
 _QUIET = 3  # files without a request, newer than every file with one
 _NEWER = "the agent may write another format now: update burnbook, or change feeds/{}.toml"
@@ -93,6 +94,7 @@ def unread(
 ) -> Unread:
     """What is not read. `known`: what the last reads gave; `has_usage`: the book has requests."""
     logs = folders.logs
+    paths = [log.path for log in logs]
     read = [known[log.path] for log in logs if log.path in known]
     gave_at = max((source.gave_at for source in read), default=0) / 1e9
     newer = _NEWER.format(name)
@@ -103,20 +105,20 @@ def unread(
             problems.append(Problem(f"no file matches: {patterns}", feed.advice))
         return Unread(problems)
     forms = _forms(feed, logs, gave_at)
-    problems += _file_problems(logs, known, newer)
-    unreadable = [source for source in read if source.fault]
+    problems += [*_file_problems(logs, known, newer), *_stubs(feed, known, paths)]
+    readable = [source for source in read if not source.fault and not source.left]
     if not logs and not folders.faults:
         what = f"no file matches: {patterns}"
         what += ", but the book has requests of earlier ones" if has_usage else ""
         action = f"nothing to do if {feed.title or name} was not used; else {newer}"
         problems.append(Problem(what, newer if forms else action))
-    elif not gave_at and len(unreadable) < len(read) == len(logs):
+    elif not gave_at and readable and len(read) == len(logs):
         what = f"no request in {plural(len(logs), 'file')}: {patterns}"
         action = f"nothing to do if {feed.title or name} was only started; else {newer}"
         problems.append(Problem(what, newer if forms else action))
     elif gave_at:
         problems += [Problem(what, newer) for what in _quiet(logs, known, gave_at)]
-    in_lines = unread_lines(name, sum(source.unread for source in read))
+    in_lines = _lines(name, sum(source.unread for source in read))
     problems += in_lines.problems
     if forms:
         shown = ", ".join(f"{form} ({count})" for form, count in [*forms.items()][:_FORMS])
@@ -124,10 +126,35 @@ def unread(
         when = "newer than every log" if gave_at else "seen"
         what = f"{when} and not read, because no pattern matches: {shown}"
         problems.append(Problem(what, newer))
-    return Unread(problems, [*forms], in_lines.lines)
+    return Unread([*problems, *_unfinished(known, paths)], [*forms], in_lines.lines)
 
 
-def unread_lines(name: str, count: int) -> Unread:
+def of_given(name: str, feed: LogFeed, read: dict[str, Source]) -> Unread:
+    """What is not read of files that are not in the agent's folders."""
+    in_lines = _lines(name, sum(source.unread for source in read.values()))
+    return in_lines._replace(problems=[*_stubs(feed, read, [*read]), *in_lines.problems])
+
+
+def _stubs(feed: LogFeed, known: dict[str, Source], paths: Sequence[str]) -> Iterator[Problem]:
+    """The documents whose requests the agent keeps elsewhere."""
+    if stubs := [path for path in paths if path in known and known[path].left == "stub"]:
+        yield Problem(f"{plural(len(stubs), 'stub')} without requests: {_listed(stubs)}", feed.stub)
+
+
+def _unfinished(known: dict[str, Source], paths: Sequence[str]) -> Iterator[Problem]:
+    """The documents that were not whole yet."""
+    if cut := [path for path in paths if path in known and known[path].left == "unfinished"]:
+        what = f"{plural(len(cut), 'document')} that an agent is writing: {_listed(cut)}"
+        yield Problem(what, "run ingest again when it is whole")
+
+
+def _listed(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
+    shown = ["stdin" if path.startswith("/dev/fd/") else path for path in paths[:_SHOWN]]
+    return ", ".join(map(without_home, shown)) + more
+
+
+def _lines(name: str, count: int) -> Unread:
     """The lines with tokens of an unknown kind."""
     if not count:
         return Unread(())

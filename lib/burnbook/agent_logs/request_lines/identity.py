@@ -10,7 +10,13 @@ from operator import itemgetter
 import msgspec
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed
-from burnbook.agent_logs.feed_columns import IdentityColumns, LineKind, Row, matcher
+from burnbook.agent_logs.feed_columns import (
+    IdentityColumns,
+    LineKind,
+    Row,
+    matcher,
+    own_columns,
+)
 from burnbook.agent_logs.requests import Amounts, key_of
 from burnbook.config.agent_logs import NTH, VALUES
 
@@ -73,8 +79,9 @@ class RequestKeys:
 
     def __init__(self, feed: CompiledFeed, tool: str, kind: LineKind, number: int = 0) -> None:
         self.tool, self.number = tool, number
-        self.columns, self.copies_only = kind.identity, feed.identities.copies_only
-        self._own = [(f"{tool}\0", _getter(self.columns), False)] if self.columns else []
+        self.columns, self.copies_only = own_columns(kind.identity), feed.identities.copies_only
+        own = _getter(_columns(kind.identity)) if kind.identity else None
+        self._own = [(f"{tool}\0", own, False)] if own is not None else []
         ids = feed.identities
         self._copies, self._fallback = (
             [

@@ -16,8 +16,9 @@ from burnbook.agent_logs.request_lines.identity import (
     with_aliases,
     with_values,
 )
+from burnbook.agent_logs.request_lines.pairs import Pairs
 from burnbook.agent_logs.request_lines.parts import Parts
-from burnbook.agent_logs.requests import Amounts, Facts, Request, RequestSet, key_of, total
+from burnbook.agent_logs.requests import Amounts, Facts, Request, RequestSet, total
 from burnbook.agent_logs.session_context import SessionContext, text_of
 from burnbook.base.errors import Refused
 from burnbook.jsonl.fields import NULL
@@ -28,7 +29,6 @@ _UPSTREAM = PICKED["upstream_id"]
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _NO_ITEMS: tuple[Any, ...] = (NULL, msgspec.Raw(b"[]"), None, [])
 _STREAM_SECONDS = 600.0  # no stream takes longer
-_UNPAIRED = 64  # lines that wait for the other line of their request
 
 
 class LineRules:
@@ -57,8 +57,7 @@ class RequestLines:
         self.amounts = rules.amounts
         self.context = SessionContext(feed)
         self.early = EarlyLines(requests)
-        # Of both kinds, requests without a line of the other kind: what they used, their key.
-        self.unpaired: dict[str, dict[int, int]] = {"better": {}, "other": {}}
+        self.pairs = Pairs(requests)
         self.ends: dict[int, float] = {}
         self._ends: dict[str, datetime] = {}
         self._origins: dict[Any, int] = {}  # of lines with the same fields, until a setting changes
@@ -82,15 +81,14 @@ class RequestLines:
 
     def saved(self) -> list[Any]:
         """The state to save for lines that are not there yet."""
-        pairs = [[*pairs.items()] for pairs in self.unpaired.values()]
-        return [self.context.saved(), self.early.saved(), pairs, self.counted]
+        return [self.context.saved(), self.early.saved(), self.pairs.saved(), self.counted]
 
     def resume(self, saved: list[Any]) -> None:
         """Continue from a saved state."""
         context, early, pairs, self.counted = saved
         self.context.resume(context)
         self.early.resume(early)
-        self.unpaired = dict(zip(self.unpaired, map(dict, pairs), strict=True))
+        self.pairs.resume(pairs)
 
     def settle(self) -> None:
         """Book what waits for lines that will hardly come: the file is finished."""
@@ -108,6 +106,7 @@ class RequestLines:
     def _add_setting(self, row: Row) -> None:
         if self.context.update(row):
             self._origins.clear()
+            self._stream = None  # the session is a part of the identity of some feeds
         else:
             self.requests.tally.ignored += 1
         for kind in (self.feed.requests, *self.feed.others):
@@ -134,7 +133,9 @@ class RequestLines:
             # It has no use at all, but it may be a line that describes the session.
             self._add_setting(row)
             return
-        ts = feed.moment(fields[0])
+        ts = feed.moment(self.context.ts if fields[0] is None else fields[0])
+        if self.context.companions and self.context.move_to(ts):
+            self._origins.clear()
         if usd is not None and not 0 <= usd <= 1e9:
             raise Refused(f"usd is {usd}, not from 0 to 1e9")
         items, prompt = [], None
@@ -186,7 +187,8 @@ class RequestLines:
             request = msgspec.structs.replace(request, ts=held.request.ts)
             identified = with_aliases(identified, held.keys.key, *held.keys.aliases)
         if self.feed.better is not None and kind not in self.feed.others:
-            paired = self._paired(kind, identified.key, session, request)
+            is_better = kind is self.feed.better
+            paired = self.pairs.add(identified.key, session, request, is_better=is_better)
             if paired is None:
                 return
             identified = with_aliases(identified, *paired)
@@ -201,7 +203,7 @@ class RequestLines:
     ) -> int:
         """The number of a line's origin."""
         served_by = self.rules.served_by.of(row)
-        name = (id(kind), stream[len(kind.identity) :], served_by)
+        name = (id(kind), stream[len(self.rules.keys_of[id(kind)].columns) :], served_by)
         number = self._origins.get(name)
         if number is None:
             origin = self.context.origin(fields, self.stem, served_by)
@@ -216,27 +218,6 @@ class RequestLines:
         is_other = before != after and any(before) and any(after)
         seconds = abs((ts - first.ts).total_seconds()) if is_fallback else 0
         self.requests.tally.suspicious += is_other or seconds > _STREAM_SECONDS
-
-    def _paired(
-        self, kind: LineKind, key: int, session: str, request: Request
-    ) -> tuple[int, ...] | None:
-        """The key of the request's line of the other kind; None where that line counts."""
-        is_better = kind is self.feed.better
-        own, other = ("better", "other") if is_better else ("other", "better")
-        model = self.requests.origin(request.origin).model
-        used = key_of(f"{session}\0{model}\0{request.amounts}")
-        pair = self.unpaired[other].pop(used, None)
-        if pair is None:
-            waiting = self.unpaired[own]
-            waiting[used] = key
-            if len(waiting) > _UNPAIRED:
-                del waiting[next(iter(waiting))]
-            return ()
-        if is_better:
-            return (pair,)
-        self.requests.alias(key, pair)
-        self.requests.tally.duplicates += 1
-        return None
 
     def _reading(self, row: Row, kind: LineKind, fields: tuple[Any, ...]) -> Reading:
         """The reading of a line that states a total: with the input that the total proves."""

@@ -14,7 +14,7 @@ import msgspec
 
 from burnbook.agent_logs.amounts import amounts_of
 from burnbook.agent_logs.compiled_feed import CompiledFeed
-from burnbook.agent_logs.feed_columns import COUNTED, PICKED, Row
+from burnbook.agent_logs.feed_columns import COUNTED, PICKED, Row, own_columns
 from burnbook.agent_logs.requests import Amounts, Facts, Request, RequestSet, key_of, total
 from burnbook.agent_logs.session_context import NO_FIELDS, SessionContext
 from burnbook.agent_logs.sums.increase import increase
@@ -207,7 +207,7 @@ class Series:
         if state.fork.is_open and state.fork.is_copied(ts.timestamp()):
             requests.tally.duplicates += 1
             return
-        identity = [row[column] for column in feed.better.identity]
+        identity = [row[column] for column in own_columns(feed.better.identity)]
         if identity.count(None) == len(identity):
             raise Refused("no field of the identity has a value")
         key = requests.key(identity)

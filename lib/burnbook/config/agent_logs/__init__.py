@@ -10,6 +10,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from burnbook.base.json_path import Path, Paths, several, split, summands
+from burnbook.config.agent_logs.documents import Companion, Join
 from burnbook.config.agent_logs.forms import Database, Listed, Readings
 from burnbook.config.agent_logs.history import History
 from burnbook.config.agent_logs.lookups import Aliases, Projects
@@ -93,6 +94,7 @@ class Setting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inference_geo: Paths = ()
     served_by: Paths = ()
     subagent: Paths = ()
+    ts: Paths = ()
 
 
 class Beside(Setting, frozen=True, forbid_unknown_fields=True):
@@ -192,6 +194,10 @@ class LogFeed(msgspec.Struct, frozen=True):
     files: tuple[str, ...] = ()
     format: Literal["lines", "document", "sqlite", "csv"] = "lines"
     items: str | None = None
+    embedded: tuple[str, ...] = ()
+    companions: dict[str, Companion] = {}
+    join: Join | None = None
+    stub: str = ""
     database: Database | None = None
     also: Also | None = None
     listed: Listed | None = None
@@ -200,7 +206,7 @@ class LogFeed(msgspec.Struct, frozen=True):
     contains: tuple[str, ...] = ()
     skips: tuple[str, ...] = ()
     counts: Literal["requests", "totals"] = "requests"
-    input_with_cache: bool = False
+    input_with_cache: bool | Literal["by size"] = False
     output_with_reasoning: bool = True
     identity: Identity = ()
     identity_fallback: tuple[Identity, ...] = ()
@@ -219,6 +225,7 @@ class LogFeed(msgspec.Struct, frozen=True):
     settings: dict[str, Setting] = {}
     better: Better | None = None
     readings: Readings | None = None
+    deleted: Conditions = {}
     kinds: dict[str, Better] = {}
     history: History | None = None
     last: str | None = None

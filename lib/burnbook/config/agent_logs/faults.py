@@ -15,6 +15,7 @@ from burnbook.config.agent_logs import (
     own_paths,
     retention,
 )
+from burnbook.config.agent_logs.document_faults import document_faults
 from burnbook.config.agent_logs.forms import Database, Listed
 from burnbook.config.agent_logs.history import History
 from burnbook.config.agent_logs.lookups import NAMED, PLACEHOLDER
@@ -62,6 +63,7 @@ def faults(feed: LogFeed) -> Iterator[Fault]:
         if beside.file.startswith("/") or not beside.file:
             yield "beside.file", beside.file, "a path from a log's folder, such as *.meta.json"
     yield from _lookup_faults(feed)
+    yield from document_faults(feed)
     yield from _path_faults(feed)
     yield from _otlp_faults(feed)
 
@@ -81,10 +83,16 @@ def _otlp_faults(feed: LogFeed) -> Iterator[Fault]:
 
 
 def _value_faults(feed: LogFeed) -> Iterator[Fault]:
-    identities = (*feed.identity_fallback, *feed.copies)
+    identities = (feed.identity, *feed.identity_fallback, *feed.copies)
     for name in (name for names in identities for name in names if name.startswith("@")):
         if name not in (*VALUES, NTH):
             yield "identity", name, f"a path, or one of {', '.join((*VALUES, NTH))}"
+    if NTH in feed.identity:
+        yield "identity", NTH, f"a path, or one of {', '.join(VALUES)}"
+    if feed.counts == "totals" and len(own_paths(feed.identity)) < len(feed.identity):
+        yield "identity", list(feed.identity), 'only paths with counts = "totals"'
+    if feed.deleted and (feed.format != "document" or feed.readings is not None):
+        yield "deleted", [*feed.deleted], 'only with format = "document", and without readings'
     if feed.readings is not None and feed.counts == "totals":
         yield "readings", "a table", 'only with counts = "requests"'
     if feed.items is not None and feed.format in ("sqlite", "csv"):
@@ -158,7 +166,7 @@ def _file_faults(key: str, patterns: tuple[str, ...]) -> Iterator[Fault]:
 
 
 def _path_faults(feed: LogFeed) -> Iterator[Fault]:
-    declared = [("identity", path) for path in feed.identity]
+    declared = [("identity", path) for path in own_paths(feed.identity)]
     for key in ("identity_fallback", "copies"):
         alternatives: tuple[Identity, ...] = getattr(feed, key)
         declared += [(key, path) for names in alternatives for path in own_paths(names)]
@@ -176,6 +184,7 @@ def _path_faults(feed: LogFeed) -> Iterator[Fault]:
     for key, setting in feed.settings.items():
         declared += [(f"settings.{key}.only", path) for path in setting.only]
         declared += [(f"settings.{key}.{name}", path) for name, path in _fields(setting)]
+    declared += [("deleted", path) for path in feed.deleted]
     if feed.readings is not None:
         declared += [("readings.only", path) for path in feed.readings.only]
         declared += [("readings.identity", path) for path in feed.readings.identity]

@@ -23,8 +23,6 @@ _MOST_CELLS = 4096  # of a CSV row
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
-csv.field_size_limit(MAX_VALUE)  # cells have prompts and answers
-
 Items = Callable[[Any, int], list[Any]]
 
 
@@ -58,6 +56,11 @@ class Reader:
         size, number, damage = 0, self.number, ""
         try:
             for value in values(self.handle, self.start, self.number):
+                if not value.text and lines:
+                    yield Chunk(lines, number, self.start, numbers)
+                    lines, numbers, size, number = [], [], 0, self.number
+                if not value.text:
+                    continue  # a pause of a pipe
                 if value.is_last and self._header is None and not _is_whole(value.text):
                     self.partial = value.text[: MAX_LINE + 1]
                     break
@@ -90,7 +93,7 @@ class Reader:
     def _is_table(self, text: bytes, number: int) -> bool:
         """Whether a line is one of a CSV table; the first one has the names of its columns."""
         if self._header is None and number == 1 and text.lstrip()[:1] not in (b"{", b"["):
-            header = next(csv.reader([text.decode()]), [])
+            header = _row([text.decode()])
             self._header = header if 1 < len(header) <= _MOST_CELLS else None
             return self._header is not None
         return self._header is not None
@@ -103,7 +106,7 @@ class Reader:
         if row.count(b'"') % 2 and not is_last and len(row) <= MAX_VALUE:
             return []  # a cell has lines
         self._row = []
-        cells = next(csv.reader(row.decode().splitlines(keepends=True)), [])
+        cells = _row(row.decode().splitlines(keepends=True))
         if cells == self._header:
             return []
         pairs = zip(self._header, cells, strict=False)
@@ -131,3 +134,12 @@ def _elements(value: Any, size: int) -> list[Any]:
         return [value]
     most = max(size // _SMALLEST, 64)
     return value if len(value) <= most else [*value[:most], _TOO_MANY]
+
+
+def _row(lines: list[str]) -> list[str]:
+    """The cells of one CSV row. Cells have prompts and answers, so the usual limit is too small."""
+    usual = csv.field_size_limit(MAX_VALUE)  # of all readers of this process
+    try:
+        return next(csv.reader(lines), [])
+    finally:
+        csv.field_size_limit(usual)

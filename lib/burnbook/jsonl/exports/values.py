@@ -7,6 +7,7 @@ length in four bytes. Rotated files may be compressed as a whole.
 import os
 import stat
 from collections.abc import Callable, Iterator
+from select import select
 from typing import NamedTuple
 
 from burnbook.jsonl import unpack
@@ -18,7 +19,10 @@ _BOM = b"\xef\xbb\xbf"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _LENGTH = 4  # bytes before a value that was compressed by itself
 
-Read = Callable[[], bytes]
+PAUSE = 1.0
+"""Seconds without data after which a pipe has a pause, which is an empty value."""
+
+Read = Callable[[], bytes | None]  # none at a pause
 
 
 class Value(NamedTuple):
@@ -56,8 +60,10 @@ def values(handle: int, offset: int, number: int) -> Iterator[Value]:
 def _reader(handle: int, offset: int, *, is_file: bool) -> Read:
     at = offset
 
-    def read() -> bytes:
+    def read() -> bytes | None:
         nonlocal at
+        if not is_file and not select([handle], [], [], PAUSE)[0]:
+            return None
         # Two processes may read one file: pread does not move the offset that they share.
         block = os.pread(handle, _BLOCK, at) if is_file else os.read(handle, _BLOCK)
         at += len(block)
@@ -87,6 +93,9 @@ def _values(read: Read, offset: int, number: int) -> Iterator[Value]:
     pieces: list[bytes] = []  # of a value in several lines
     size, first, end = 0, number, offset
     for line, is_last in _lines(read):
+        if line is None:
+            yield Value(b"", number, number, end)
+            continue
         text = line.strip()
         # An object that a killed writer left open ends where another begins.
         if pieces and pieces[0][:1] == b"{" and line[:1] == b"{":
@@ -113,14 +122,19 @@ def _values(read: Read, offset: int, number: int) -> Iterator[Value]:
         yield Value(b"\n".join(pieces), first, number, end, is_last=True)
 
 
-def _lines(read: Read) -> Iterator[tuple[bytes, bool]]:
+def _lines(read: Read) -> Iterator[tuple[bytes | None, bool]]:
     """Lines without their ends, and whether the input ends there without a newline.
+
+    None stands for a pause.
 
     Of a line over MAX_VALUE the beginning is returned, which is too long for a value.
     """
     held: list[bytes] = []
     size, is_first = 0, True
-    while block := read():
+    while (block := read()) != b"":
+        if block is None:
+            yield None, False
+            continue
         lines = block.split(b"\n")
         if is_first:
             lines[0], is_first = lines[0].removeprefix(_BOM), False

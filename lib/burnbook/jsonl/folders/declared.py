@@ -24,7 +24,8 @@ class _Expanded(NamedTuple):
 def existing(declared: Iterable[str]) -> list[str]:
     """The directories, with links resolved; where a name has `*`, the folders that match.
 
-    If none matches, it is the directory above the first name with `*`.
+    If none matches, it is the directory above the first name with `*`, or the pattern itself where
+    a name without `*` follows: that directory has other things as well.
     """
     folders = [path for each in _expand(declared) for path in each.matches or [each.top]]
     return [*dict.fromkeys(map(os.path.realpath, folders))]
@@ -62,5 +63,9 @@ def _expanded(root: str) -> _Expanded | None:
         match = re.compile(search.regex(name)).fullmatch
         searched += folders
         below = [path for above in folders for path in search.inside(above)]
-        folders = [path for path in below if match(os.path.basename(path))]
-    return _Expanded(folder, searched, folders)
+        named = [os.path.join(above, name) for above in folders]  # a file or a link to nothing
+        broken = [path for path in named if os.path.lexists(path) and not os.path.isdir(path)]
+        folders = [path for path in below if match(os.path.basename(path))] + broken
+    is_own = set(names.rstrip("/").split("/")) <= {"*"}
+    top = folder if is_own or not names else f"{folder}/{names.rstrip('/')}"
+    return _Expanded(top, searched, folders)

@@ -1,0 +1,5 @@
+"""Droid."""
+
+from real_agents.agent import Agent
+
+AGENT = Agent(title="Droid", package="@factory/cli", skipped="it needs a login")

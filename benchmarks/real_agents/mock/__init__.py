@@ -1,0 +1,1 @@
+"""A server on loopback that speaks the APIs of models, and knows the tokens of each answer."""

@@ -1,0 +1,52 @@
+"""Mistakes in what a feed declares about documents, and about files beside a log."""
+
+from collections.abc import Iterator
+
+from burnbook.base.json_path import several, split
+from burnbook.config.agent_logs import LogFeed
+from burnbook.config.agent_logs.documents import Companion, Join
+from burnbook.config.feeds import Fault
+
+
+def document_faults(feed: LogFeed) -> Iterator[Fault]:
+    """Each mistake."""
+    if feed.embedded and feed.format != "document":
+        yield "embedded", list(feed.embedded), 'only with format = "document"'
+    yield from _paths([("embedded", path) for path in feed.embedded])
+    if feed.join is not None:
+        yield from _join_faults(feed, feed.join)
+    for key, companion in feed.companions.items():
+        yield from _companion_faults(f"companions.{key}", companion)
+
+
+def _join_faults(feed: LogFeed, join: Join) -> Iterator[Fault]:
+    if feed.format != "document" or not feed.items:
+        yield "join", "a table", 'only with format = "document" and items'
+    yield from _paths([(f"join.{key}", getattr(join, key)) for key in ("items", "own", "theirs")])
+    if not join.name or "." in join.name:
+        yield "join.name", join.name, "a key, such as message"
+
+
+def _companion_faults(key: str, companion: Companion) -> Iterator[Fault]:
+    if not companion.file or "/" in companion.file:
+        yield f"{key}.file", companion.file, "the name of a file beside the log, such as meta.json"
+    if not companion.values and not companion.between:
+        yield key, "no values", "a table of values, or of texts between which they are"
+    for name, texts in companion.between.items():
+        if "" in texts:
+            yield f"{key}.between.{name}", list(texts), "the texts before and after a value"
+    paths = [(f"{key}.only", path) for path in companion.only]
+    for part in ("items", "ts"):
+        path = getattr(companion, part)
+        paths += [(f"{key}.{part}", path)] if path is not None else []
+    for name, declared in companion.values.items():
+        paths += [(f"{key}.values.{name}", path) for path in several(declared)]
+    yield from _paths(paths)
+
+
+def _paths(declared: list[tuple[str, str]]) -> Iterator[Fault]:
+    for key, path in declared:
+        try:
+            split(path)
+        except ValueError:
+            yield key, path, 'a path such as message.usage or a."b.c"'
