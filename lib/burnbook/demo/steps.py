@@ -93,7 +93,7 @@ def _windows(first: datetime) -> list[Window]:
     while begins < END:
         ends = next_reset(begins)
         share = (ends - begins) / WEEK  # the first week may have only some of its days
-        features = [max(1, round(share * draw.randrange(*range_))) for range_ in ((2, 7), (3, 9))]
+        features = [round(share * draw.randrange(*limits)) for limits in ((2, 7), (3, 9))]
         weeks_ago = (next_reset(END) - ends) // WEEK
         result.append(Window(f"{ends - WEEK:%G-W%V}", begins, ends, weeks_ago, *features))
         begins = ends
@@ -110,8 +110,9 @@ def _panes(agent: Agent, rows: Sequence[Request], windows: Sequence[Window]) -> 
             five, week = at(rows, moment)
             login = agent.name
             match agent.name, window.weeks_ago, phase:
-                case "bo", 4, "start":  # the pane was slow: the new reset, but the old value
-                    week = week._replace(used=at(rows, moment - HOUR)[1].used)
+                case "bo", 4, "start":  # not of this week: more than it will have at its end
+                    _, last = at(rows, window.ends - HOUR)
+                    week = week._replace(used=min(100.0, last.used + 4))
                 case "ada", 9, "end":  # another login
                     login = "ada-private"
                 case "cleo", 7, "end":  # forgotten
