@@ -12,13 +12,14 @@ import fcntl
 import os
 import pty
 import re
+import select
 import shutil
 import struct
 import subprocess
 import sys
 import tempfile
 import termios
-from collections.abc import Iterator
+from copy import copy
 from itertools import groupby
 from pathlib import Path
 
@@ -26,6 +27,7 @@ import pyte
 from PIL import Image
 from pyte.screens import Char
 from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.color_triplet import ColorTriplet
 from rich.console import Console
 from rich.style import Style
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME
@@ -34,9 +36,12 @@ from rich.text import Text
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "pictures"
 AT = ("--at", "2026-11-22T20:00Z")
-THEMES = {"light": DEFAULT_TERMINAL_THEME, "dark": SVG_EXPORT_THEME}
+DARK = copy(SVG_EXPORT_THEME)
+DARK.background_color = ColorTriplet(0x14, 0x18, 0x1D)  # of the live view
+THEMES = {"light": DEFAULT_TERMINAL_THEME, "dark": DARK}
 # A viewer gets no font from the network; each line has its length, so any font will do.
 SVG = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+QUIET = 5.0  # seconds without output after which a screen is complete
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SCHEMES = {"dark": 0, "light": 1}  # as Blink numbers them
 PAGE = (1300, 900)  # pixels
@@ -53,43 +58,68 @@ def main() -> int:
             stdout=subprocess.DEVNULL,
             check=True,
         )
-        book = {"BURNBOOK_DATA_DIR": f"{kept}/book", "BURNBOOK_CONFIG_DIR": f"{kept}/config"}
         environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": scratch,
-            "TERM": "xterm-256color",
-            **book,
+            **{"PATH": os.environ["PATH"], "HOME": scratch},
+            **{"TERM": "xterm-256color", "COLORTERM": "truecolor"},
+            "BURNBOOK_DATA_DIR": f"{kept}/book",
+            "BURNBOOK_CONFIG_DIR": f"{kept}/config",
         }
-        terminal("preview", ["preview", "2026-W43"], 80, environment)
+        terminal(["preview", "2026-W43"], (80, 100), environment)
         return report(Path(scratch, "report.html"), environment)
 
 
-def terminal(name: str, words: list[str], columns: int, environment: dict[str, str]) -> None:
-    """Draw what a script leaves on a terminal."""
-    screen = pyte.Screen(columns, 200)
+def terminal(
+    words: list[str],
+    size: tuple[int, int],
+    environment: dict[str, str],
+    light_key: str = "",
+) -> None:
+    """Draw what a script shows on a terminal of some columns and rows.
+
+    `light_key` is what to press for a light screen, if that does not follow the terminal's colors.
+    """
+    name = words[0]
     command = [str(ROOT / "bin" / words[0]), *words[1:], *AT]
-    pyte.ByteStream(screen).feed(b"".join(printed(command, columns, environment)))
-    last = max(number for number, line in enumerate(screen.display) if line.strip())
     for scheme, theme in THEMES.items():
-        console = Console(width=columns, record=True, file=open(os.devnull, "w"))  # noqa: SIM115
+        screen = pyte.Screen(*size)
+        key = light_key if scheme == "light" else ""
+        pyte.ByteStream(screen).feed(shown(command, size, key, environment))
+        last = max(number for number, line in enumerate(screen.display) if line.strip())
+        console = Console(width=size[0], record=True, file=open(os.devnull, "w"))  # noqa: SIM115
         for number in range(last + 1):
             console.print(line_of(screen, number), soft_wrap=True)
         title = f"just {' '.join(words)}"
         svg = console.export_svg(title=title, theme=theme, code_format=SVG, unique_id=name)
-        write(f"{name}-{scheme}.svg", svg.encode())
+        (FOLDER / f"{name}-{scheme}.svg").write_text(svg, "utf-8")
+        print(f"wrote docs/pictures/{name}-{scheme}.svg")
 
 
-def printed(command: list[str], columns: int, environment: dict[str, str]) -> Iterator[bytes]:
-    """What a command writes to a terminal of this width until it ends."""
+def shown(
+    command: list[str], size: tuple[int, int], key: str, environment: dict[str, str]
+) -> bytes:
+    """What a command writes to a terminal until it ends, or is quiet after the key."""
     own, its = pty.openpty()
-    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    with subprocess.Popen(command, env=environment, stdin=its, stdout=its, stderr=its):
-        os.close(its)
-        try:
-            while block := os.read(own, 1 << 16):
-                yield block
-        except OSError:  # the command has ended
-            os.close(own)
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+    process = subprocess.Popen(
+        command, env=environment, stdin=its, stdout=its, stderr=its, start_new_session=True
+    )
+    os.close(its)
+    output = b""
+    while True:
+        if select.select([own], [], [], QUIET)[0]:
+            try:
+                output += os.read(own, 1 << 16)
+            except OSError:  # the command has ended
+                break
+        elif key:
+            os.write(own, key.encode())
+            key = ""
+        else:
+            break
+    os.close(own)
+    process.terminate()
+    process.wait()
+    return output
 
 
 def line_of(screen: pyte.Screen, number: int) -> Text:
@@ -98,7 +128,6 @@ def line_of(screen: pyte.Screen, number: int) -> Text:
     line = Text()
     for style, chars in groupby((row[column] for column in range(screen.columns)), style_of):
         line.append("".join(char.data for char in chars), style)
-    line.rstrip()
     return line
 
 

@@ -5,6 +5,7 @@ Feature: The demo of many days
     Then it prints a line with "2026-W47  11-19 to 11-26"
     And it prints a line with "2026-W46  11-18 to 11-19"
     And it prints a line with "The book and its config are in "
+    And it prints a line with "./just report --open --at 2026-11-22T20:00:00Z"
     And the file days/ledgers/Churn_Ledger.csv contains "2026-W46"
 
   Scenario: The same number of days gives the same page

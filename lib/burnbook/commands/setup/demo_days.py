@@ -59,11 +59,11 @@ def _of_scratch(days: int) -> tuple[str, ...]:
 
 def _of_kept(folder: Path) -> tuple[str, ...]:
     """What to do with the book: the flags go with each command."""
-    flags = [f"--data-dir {shlex.quote(str(folder / 'book'))}"]
-    flags.append(f"--config-dir {shlex.quote(str(folder / 'config'))}")
     return (
         f"The book and its config are in {folder}. Try:",
-        f"./just report --open --at {clock.iso(END)} {' '.join(flags)}",
+        f"./just report --open --at {clock.iso(END)} \\",
+        f"    --data-dir {shlex.quote(f'{folder}/book')} \\",
+        f"    --config-dir {shlex.quote(f'{folder}/config')}",
         "or preview, budget, cost-compare and scoreboard with the same flags.",
     )
 
