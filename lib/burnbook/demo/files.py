@@ -78,19 +78,21 @@ def proxy_log(path: Path, requests: Sequence[ProxyRequest]) -> None:
     _write(path, lines)
 
 
-def codex_pane(five: Meter, week: Meter) -> str:
+def codex_pane(login: str, five: Meter, week: Meter) -> str:
     """What `/status` of Codex shows."""
     return (
         ">_ OpenAI Codex (v0.98.0)\n"
+        f"  Account: {login} (Pro)\n"
         "  Context window: 90% left (28K used / 272K)\n"
         f"  5h limit:     {five.used:.0f}% used (resets {five.resets_at:%H:%M on %d %b})\n"
         f"  Weekly limit: {week.used:.0f}% used (resets {week.resets_at:%H:%M on %d %b})\n"
     )
 
 
-def claude_pane(five: Meter, week: Meter) -> str:
+def claude_pane(login: str, five: Meter, week: Meter) -> str:
     """What `/usage` of Claude Code shows."""
     return (
+        f"Email: {login}\n"
         f"Current session\n  {five.used:.0f}% used\n  Resets {_clock(five.resets_at)} (UTC)\n\n"
         f"Current week (all models)\n  {week.used:.0f}% used\n"
         f"  Resets {week.resets_at:%b %d} at {_clock(week.resets_at)} (UTC)\n"

@@ -13,6 +13,7 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 WEEK = timedelta(weeks=1)
 FIVE_HOURS = 5 * HOUR
+_RESET = timedelta(days=3, hours=7)  # of the weekly meters, after Monday 00:00 UTC
 # Requests by hour of the day, from 00:00: a morning, a break at noon, some evenings.
 _HOURS = (0, 0, 0, 0, 0, 0, 0, 1, 4, 9, 11, 10, 4, 7, 10, 11, 9, 6, 3, 2, 2, 2, 1, 0)
 _WEEKEND = 0.3  # of the requests of a weekday
@@ -21,8 +22,7 @@ _WEEKEND = 0.3  # of the requests of a weekday
 class Agent(NamedTuple):
     """An agent: its tool, its models with their weights, projects, and its account's allowance.
 
-    `resets` is when the weekly meter resets, after Monday 00:00 UTC; `allowance` is how much of
-    `Request.weight` a week allows.
+    `allowance` is the sum of the requests' weights that a week allows.
     """
 
     name: str
@@ -31,14 +31,13 @@ class Agent(NamedTuple):
     models: tuple[tuple[str, int], ...]
     projects: tuple[str, ...]
     requests_a_day: int
-    resets: timedelta
     allowance: float
 
 
 AGENTS = (
     Agent(
         *("ada", "codex", "codex-team", (("gpt-5.2-codex", 5), ("gpt-5.1-codex-mini", 2))),
-        *(("/home/ada/api", "/home/ada/billing"), 34, timedelta(days=3, hours=7), 90.0),
+        *(("/home/ada/api", "/home/ada/billing"), 34, 120.0),
     ),
     Agent(
         *(
@@ -47,11 +46,11 @@ AGENTS = (
             "claude-team",
             (("claude-opus-4-5-20251101", 3), ("claude-haiku-4-5-20251001", 1)),
         ),
-        *(("/home/bo/web", "/home/bo/design"), 26, timedelta(days=1, hours=9), 110.0),
+        *(("/home/bo/web", "/home/bo/design"), 26, 95.0),
     ),
     Agent(
         *("cleo", "claude", "claude-own", (("claude-sonnet-4-5-20250929", 4), ("glm-4.6", 3))),
-        *(("/home/cleo/web", "/home/cleo/search"), 40, timedelta(days=4, hours=20), 60.0),
+        *(("/home/cleo/web", "/home/cleo/search"), 40, 75.0),
     ),
 )
 
@@ -78,12 +77,13 @@ class Request(NamedTuple):
     week: Meter
 
     @property
-    def weight(self) -> float:
-        """How much of an allowance it uses: roughly a thousandth of a dollar."""
-        return _weight(self.input, self.cache_read, self.cache_write, self.output)
+    def new_tokens(self) -> int:
+        """Its tokens without those that a cache served again."""
+        return self.input + self.cache_write + self.output
 
 
 def _weight(fresh: int, read: int, write: int, output: int) -> float:
+    """How much of an allowance a request uses: roughly a thousandth of a dollar."""
     return (fresh + read / 10 + write * 1.25 + output * 5) / 40_000
 
 
@@ -92,7 +92,7 @@ def requests(agent: Agent, first: datetime, days: int) -> list[Request]:
     draw = random.Random(f"burnbook {agent.name}")  # noqa: S311 - not for cryptography
     result: list[Request] = []
     five = Meter(0, first)
-    week = Meter(0, _next_reset(agent, first))
+    week = Meter(0, next_reset(first))
     for moment, session in _moments(draw, agent, first, days):
         while week.resets_at <= moment:
             week = Meter(0, week.resets_at + WEEK)
@@ -119,7 +119,8 @@ def _moments(
     session = 0
     for day in range(days):
         midnight = first + day * DAY
-        share = _WEEKEND if midnight.weekday() >= 5 else 1.0
+        is_free = midnight.weekday() >= 5 and day < days - 1  # the last day is a day of work
+        share = _WEEKEND if is_free else 1.0
         growth = 0.7 + 0.6 * day / max(1, days - 1)  # people use agents more and more
         count = round(agent.requests_a_day * share * growth * draw.uniform(0.3, 1.5))
         hours = draw.choices(range(24), _HOURS, k=count)
@@ -139,16 +140,17 @@ def _counts(draw: random.Random) -> tuple[int, int, int, int]:
     return fresh, context, write, round(draw.lognormvariate(6.6, 0.7))
 
 
-def _next_reset(agent: Agent, moment: datetime) -> datetime:
+def next_reset(moment: datetime) -> datetime:
+    """When the weekly meters are reset next."""
     monday = (moment - moment.weekday() * DAY).replace(hour=0, minute=0, second=0, microsecond=0)
-    reset = monday + agent.resets
+    reset = monday + _RESET
     return reset if reset > moment else reset + WEEK
 
 
-def at(requests: Sequence[Request], agent: Agent, moment: datetime) -> tuple[Meter, Meter]:
+def at(requests: Sequence[Request], moment: datetime) -> tuple[Meter, Meter]:
     """The five-hour and the weekly meter of an agent's account at a moment."""
     last = next((request for request in reversed(requests) if request.at <= moment), None)
-    fresh = Meter(0, _next_reset(agent, moment))
+    fresh = Meter(0, next_reset(moment))
     if last is None:
         return Meter(0, moment + FIVE_HOURS), fresh
     five = last.five_hours if last.five_hours.resets_at > moment else Meter(0, moment + FIVE_HOURS)
@@ -180,7 +182,7 @@ def proxied(requests: Sequence[Request]) -> list[ProxyRequest]:
         latency = round(draw.lognormvariate(8.4 if is_glm else 8.75, 0.45))
         whole = request.input + request.cache_read + request.cache_write
         values = (status, whole, request.output, latency)
-        feature = f"F{request.at:%V}-{1 + request.session % 4}"
+        feature = f"F{next_reset(request.at) - WEEK:%V}-{1 + request.session % 4}"
         lane = "glm" if is_glm else "baseline"
         result.append(ProxyRequest(request.at, feature, lane, request.model, *values))
     return result

@@ -1,18 +1,18 @@
 """Books an invented history of many days, and shows what came of it."""
 
 import os
+import shlex
 import shutil
-import subprocess
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from burnbook.base.errors import BurnbookError, UsageError
 from burnbook.config.settings import PROJECT
 from burnbook.context import Result
-from burnbook.demo import steps
+from burnbook.demo import scripts, steps
 from burnbook.demo.steps import END, Step
 from burnbook.times import clock
+from burnbook.view import terminal
 from burnbook.view.parts import Line
 from burnbook.view.progress import Progress
 
@@ -30,20 +30,19 @@ def run(kept: Path | None, days: int) -> Result:
         planned = steps.prepare(folder, days)
         for name in _SHIPPED:
             _copy(Path(PROJECT, "config", name), folder / "config" / name)
+        scripts.load()
         progress = Progress("booking", len(planned))
         for step in planned:
             _book(step, folder)
             progress(1)
         progress.clear()
-        lines = [line for words in _SHOWN for line in _output(Step(words), folder)]
+        shown = [line for words in _SHOWN for line in _output(words, folder)]
     finally:
         if kept is None:
             shutil.rmtree(folder, ignore_errors=True)
-    end = f"The book and its config are in {kept}." if kept else "The scratch book was deleted."
-    shown = [Line(line) for line in lines]
-    return Result(
-        [*shown, Line(""), Line(end)], {"steps": len(planned), "kept": kept and str(kept)}
-    )
+    end = _of_kept(kept) if kept else _of_scratch(days)
+    parts = [Line(line) for line in (*shown, *end)]
+    return Result(parts, {"steps": len(planned), "kept": kept and str(kept)})
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -53,31 +52,42 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copy2(source, target)
 
 
-def _output(step: Step, folder: Path) -> Sequence[str]:
-    words = (*step.words, "--at", clock.iso(END))
-    return _book(step._replace(words=words), folder).splitlines()
+def _of_scratch(days: int) -> tuple[str, ...]:
+    keep = f"./just demo --days {days} --keep demo-book"
+    return ("The scratch book was deleted. To keep one, and look at its charts:", keep)
+
+
+def _of_kept(folder: Path) -> tuple[str, ...]:
+    """What to do with the book: the flags go with each command."""
+    return (
+        f"The book and its config are in {folder}. Try:",
+        f"./just report --open --at {clock.iso(END)} \\",
+        f"    --data-dir {shlex.quote(f'{folder}/book')} \\",
+        f"    --config-dir {shlex.quote(f'{folder}/config')}",
+        "or preview, budget, cost-compare and scoreboard with the same flags.",
+    )
+
+
+def _output(words: tuple[str, ...], folder: Path) -> list[str]:
+    """A command, and what it prints at the end of the history."""
+    columns = terminal.columns()
+    variables = (("COLUMNS", str(columns)),) if columns else ()
+    step = Step((*words, "--at", clock.iso(END)), variables=variables)
+    return [f"$ ./just {' '.join(words)}", *_book(step, folder).splitlines(), ""]
 
 
 def _book(step: Step, folder: Path) -> str:
-    name, *words = step.words
-    environment = {key: value for key, value in os.environ.items() if not _is_own(key)}
-    environment["BURNBOOK_DATA_DIR"] = os.fspath(folder / "book")
-    environment["BURNBOOK_CONFIG_DIR"] = os.fspath(folder / "config")
-    done = subprocess.run(
-        [os.path.join(PROJECT, "bin", name), *words],
-        env={**environment, **dict(step.variables)},
-        input=step.stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise _Failed(f"the demo failed at {' '.join(step.words)}: {done.stderr.strip()}")
-    return done.stdout
-
-
-def _is_own(variable: str) -> bool:
-    return variable.startswith("BURNBOOK_")
+    # Nothing of the user's environment counts, so that each run gives the same figures.
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": os.fspath(folder),
+        "BURNBOOK_DATA_DIR": os.fspath(folder / "book"),
+        "BURNBOOK_CONFIG_DIR": os.fspath(folder / "config"),
+    }
+    done = scripts.run(step.words, step.stdin, {**environment, **dict(step.variables)})
+    if done.code:
+        raise _Failed(f"the demo failed at {' '.join(step.words)}: {done.err.strip()}")
+    return done.out
 
 
 class _Failed(BurnbookError):
