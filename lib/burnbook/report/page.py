@@ -44,8 +44,19 @@ def data(scene: Scene) -> dict[str, Any]:
         else usage_facts.as_json(scene.usage_before),
         "datasets": {name: datasets.rows(name, scene) for name in names},
         "charts": [_chart(chart) for chart in listed],
-        "palette": {"light": palette.LIGHT, "dark": palette.DARK},
+        "days": _days(scene),
+        "config": palette.chart_config(
+            {name: f"var(--{name})" for name in palette.variables(palette.THEMES["light"])}
+        ),
     }
+
+
+def _days(scene: Scene) -> list[str]:
+    """The first and the last day: of the period, or without limits, of its usage."""
+    used = [row.day for row in scene.usage.days]
+    limits = scene.period.since, scene.period.until
+    first, last = (None if day is None else day.isoformat() for day in limits)
+    return [first or used[0], last or used[-1]] if used else []
 
 
 def _chart(chart: Chart) -> dict[str, Any]:
@@ -64,7 +75,8 @@ def html(content: dict[str, Any], *, is_live: bool = False) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    scripts, style = [runtime.javascript(), _asset("page.js")], _asset("page.css")
+    scripts = [runtime.javascript(), _asset("figures.js"), _asset("page.js")]
+    style = palette.css() + _asset("page.css")
     policy = _POLICY.format(
         connect="'self'" if is_live else "'none'",
         scripts=" ".join(map(_hash, scripts)),

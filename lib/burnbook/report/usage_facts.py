@@ -21,7 +21,7 @@ KINDS = {"usage_days": "days", "usage_hours": "hours"}
 OTHER = "other"
 _UNKNOWN = "unknown"
 _MOST_ROWS = 20_000
-_NAMES = (12, 8, 5, 3, 1)
+_NAMES = (10, 8, 5, 3, 1)
 """How many names of a dimension are kept: the first number with which the rows fit."""
 
 Names = tuple[str, ...]
@@ -133,6 +133,7 @@ def as_json(facts: UsageFacts) -> dict[str, Any]:
     days, hours = facts.days, [row for row in facts.hours if row.names in ids]
     return {
         "dimensions": DIMENSIONS,
+        "names": {name: _ordered(days, n) for n, name in enumerate(DIMENSIONS)},
         "series": [*ids],
         "days": {
             "day": [row.day for row in days],
@@ -154,6 +155,14 @@ def as_json(facts: UsageFacts) -> dict[str, Any]:
         },
         "folded": facts.folded,
     }
+
+
+def _ordered(days: Sequence[Day], dimension: int) -> list[str]:
+    """The names of a dimension, those with the most tokens first, `other` last."""
+    sizes: Counter[str] = Counter()
+    for day in days:
+        sizes[day.names[dimension]] += day.counts.total
+    return sorted(sizes, key=lambda name: (name == OTHER, -sizes[name], name))
 
 
 def rows(table: dict[str, Any], kind: str) -> list[dict[str, Any]]:

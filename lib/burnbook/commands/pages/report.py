@@ -21,7 +21,7 @@ def run(ctx: Context, args: Any) -> Result:
     path, written = os.path.abspath(args.out), {}
     _write(path, text)
     if args.svg or args.png:
-        drawn = [*pictures.svgs(content)]
+        drawn = [*pictures.svgs(content, args.theme)]
         svgs = ((f"{name}.svg", svg.encode()) for name, svg in drawn)
         pngs = ((f"{name}.png", runtime.png(svg)) for name, svg in drawn)
         for folder, files in ((args.svg, svgs), (args.png, pngs)):

@@ -1,84 +1,89 @@
 "use strict";
-// Draws the charts over the data of the page. Texts of the book are set as text, never as HTML.
+// Draws the charts over the data of the page, and filters what is about usage.
 (() => {
-  const MOST_ROWS = 500; // of a table
-  const FILTERED = ["usage_days", "usage_hours"];
-  const make = (tag, values = {}, ...children) => {
-    const element = Object.assign(document.createElement(tag), values);
-    element.append(...children);
-    return element;
-  };
+  const { make, rows, filtered, card, table, tokens } = window.burnbookFigures;
+  const KINDS = { usage_days: "days", usage_hours: "hours" };
   const get = (id) => document.getElementById(id);
-  const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-  const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
-  const money = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-
   let book = JSON.parse(get("data").textContent);
-  const state = { by: "model", only: null };
-  const views = [];
+  const state = { by: "model", only: {} }; // the group; the filter: one name of a dimension
 
-  // Columns and series of the page as rows, see usage_facts.as_json.
-  const rows = (usage, kind) => {
-    if (!usage) return [];
-    const { series: ids, ...columns } = usage[kind];
-    return ids.map((id, n) => {
-      const row = {};
-      for (const name in columns) row[name] = columns[name][n];
-      usage.dimensions.forEach((name, k) => { row[name] = usage.series[id][k]; });
-      return row;
-    });
+  const all = {}; // usage rows of the book
+  const load = () => {
+    for (const [name, kind] of Object.entries(KINDS)) all[name] = rows(book.usage, kind);
+    all.before = rows(book.usage_before, "days");
   };
-  const isWanted = (row) => !state.only || row[state.only.field] === state.only.name;
-  const dataset = (name) => {
-    if (name === "usage_days") return rows(book.usage, "days").filter(isWanted);
-    if (name === "usage_hours") return rows(book.usage, "hours").filter(isWanted);
-    return book.datasets[name];
+  const wanted = (list, except = null) => {
+    const only = Object.entries(state.only).filter(([field]) => field !== except);
+    return list.filter((row) => only.every(([field, name]) => row[field] === name));
   };
-  const sum = (list, field) => list.reduce((total, row) => total + row[field], 0);
+  const dataset = (name) => name in KINDS ? wanted(all[name]) : book.datasets[name];
 
-  const figure = (card) => {
-    if (!["tokens", "usd", "requests"].includes(card.name)) return card;
-    const now = dataset("usage_days");
-    const before = rows(book.usage_before, "days").filter(isWanted);
-    return {
-      ...card,
-      value: sum(now, card.name),
-      before: book.usage_before ? sum(before, card.name) : null,
-      is_least: card.name === "usd" && now.some((row) => row.unpriced),
-    };
-  };
-  const shown = (card) => {
-    const text = card.unit === "USD" ? money.format(card.value) : card.value < 1e6 ? whole.format(card.value) : short.format(card.value);
-    return `${card.is_least ? "at least " : ""}${text}${card.unit ? ` ${card.unit}` : ""}`;
-  };
-  const change = (card) => {
-    if (!card.before) return card.note;
-    const percent = Math.round(100 * (card.value / card.before - 1));
-    const words = percent === 0 ? "unchanged" : `${whole.format(Math.abs(percent))}% ${percent > 0 ? "more" : "less"}`;
-    return `${words} than before`.replace("unchanged than before", "unchanged");
-  };
   const showCards = () => {
-    get("cards").replaceChildren(...book.cards.map(figure).map((card) => make(
-      "li", {},
-      make("span", { className: "title", textContent: card.title }),
-      make("span", { className: "value", textContent: shown(card) }),
-      make("span", { className: "change", textContent: change(card) }),
-    )));
-    for (const [n, card] of [...get("cards").children].entries()) card.dataset.card = book.cards[n].name;
+    const now = dataset("usage_days"), before = book.usage_before && wanted(all.before);
+    const isFiltered = Object.keys(state.only).length > 0;
+    get("cards").replaceChildren(...book.cards.map((each) => each.name in book.usage.days
+      ? card(filtered(each, now, before))
+      : card(each, isFiltered ? "not filtered" : "")));
   };
 
-  const names = (field) => {
-    const sizes = new Map();
-    for (const row of rows(book.usage, "days")) sizes.set(row[field], (sizes.get(row[field]) || 0) + row.tokens);
-    return [...sizes].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name]) => name);
+  // The options of a list, unless they are the same: a list that is open stays open.
+  const setOptions = (select, options, value) => {
+    const old = [...select.options].map((each) => `${each.value}\n${each.text}`);
+    if (old.join("\n") !== options.map((each) => each.join("\n")).join("\n")) {
+      select.replaceChildren(...options.map(([name, text]) => make("option", { value: name, textContent: text })));
+    }
+    select.value = value;
   };
   const showControls = () => {
-    get("by").replaceChildren(...book.usage.dimensions.map((name) => make("option", { value: name, textContent: name, selected: name === state.by })));
-    const options = names(state.by).map((name) => make("option", { value: name, textContent: name }));
-    get("only").replaceChildren(make("option", { value: "", textContent: `every ${state.by}` }), ...options);
-    get("only").value = state.only && state.only.field === state.by ? state.only.name : "";
-    get("clear").hidden = !state.only;
-    get("filtered").textContent = state.only ? `Only requests whose ${state.only.field} is ${state.only.name}. Charts without usage are not filtered.` : "";
+    setOptions(get("by"), book.usage.dimensions.map((name) => [name, name]), state.by);
+    const used = new Set(wanted(all.usage_days, state.by).map((row) => row[state.by]));
+    const names = book.usage.names[state.by].filter((name) => used.has(name));
+    setOptions(get("only"), [["", `every ${state.by}`], ...names.map((name) => [name, name])], state.only[state.by] ?? "");
+    const only = Object.entries(state.only);
+    get("filters").replaceChildren(...only.map(([field, name]) => {
+      const button = make("button", { type: "button", textContent: `${field}: ${name} \u2715` });
+      button.setAttribute("aria-label", `Remove the filter ${field}: ${name}`);
+      button.addEventListener("click", () => { filter(field, ""); get("only").focus(); });
+      return make("li", {}, button);
+    }));
+    get("filters").hidden = !only.length;
+    get("filtered").textContent = only.length
+      ? `Only ${only.map((pair) => pair.join(" ")).join(" and ")}: ${tokens(dataset("usage_days"))} tokens. The headline, and what says \u201cnot filtered\u201d, is about everything.` : "";
+  };
+
+  // The specification of a chart with its data, its parameters and the colors of the page.
+  const specification = (chart, values) => {
+    const spec = structuredClone(chart.spec), config = structuredClone(book.config);
+    if (Array.isArray(spec.data)) spec.data[0].values = values; else spec.data = { name: chart.data, values };
+    const names = book.usage.names[state.by], used = new Set(values.map((row) => row[state.by]));
+    const parameters = { by: state.by, names, shown: names.filter((name) => used.has(name)), days: book.days };
+    for (const each of spec.params || spec.signals || []) {
+      if (each.name in parameters) each.value = parameters[each.name];
+      if (each.name !== "names") continue;
+      const { range } = config;
+      for (const [key, other] of [["category", range.other], ["category_text", range.other_text]]) {
+        const colors = range[key];
+        range[key] = names.map((name, n) => name === "other" ? other[0] : colors[n % colors.length]);
+      }
+    }
+    delete spec.usermeta;
+    return [spec, config];
+  };
+  const embed = async (chart, values, element, title) => {
+    const [spec, config] = specification(chart, values);
+    const result = await window.burnbookCharts.embed(element, spec, {
+      actions: false, ast: true, renderer: "svg", defaultStyle: false, config, tooltip: { disableDefaultStyle: true },
+      logLevel: 1, // errors: a layer without data is none
+    });
+    const svg = element.querySelector("svg");
+    svg.setAttribute("role", "img");
+    svg.setAttribute("aria-label", `${title}. ${chart.summary}`);
+    if ((spec.signals || spec.params || []).some((each) => each.name === "picked")) {
+      result.view.addSignalListener("picked", (_, name) => {
+        if (name !== null) filter(state.by, state.only[state.by] === name ? "" : name);
+      });
+    }
+    return result;
   };
 
   // Where the marks of a chart come from: the data after its transforms.
@@ -89,122 +94,110 @@
     }
     return null;
   };
-  const table = (chart, results) => {
-    const list = results.flatMap(({ view, vgSpec }) => view.data(chart.table || drawn(vgSpec.marks) || chart.data)).slice(0, MOST_ROWS);
-    const columns = Object.entries(chart.columns).map(([field, title]) => [field === "name" ? "name" : field, title]);
-    const isNumber = (field) => list.some((row) => typeof row[field] === "number");
-    const cell = (tag, field, text) => make(tag, { textContent: text, className: isNumber(field) ? "number" : "" });
-    const text = (value) => typeof value === "number" ? value.toLocaleString("en-US", { maximumFractionDigits: 2 }) : value == null ? "-" : String(value);
-    const head = make("tr", {}, ...columns.map(([field, title]) => Object.assign(cell("th", field, title === "*" ? state.by : title), { scope: "col" })));
-    const body = list.map((row) => make("tr", {}, ...columns.map(([field]) => cell("td", field, text(row[field])))));
-    return make("table", {}, make("thead", {}, head), make("tbody", {}, ...body));
+  const showTable = ({ chart, results, scroll }) => {
+    const list = results.flatMap(({ view, vgSpec }) => view.data(chart.table || drawn(vgSpec.marks) || chart.data));
+    scroll.replaceChildren(table(Object.entries(chart.columns), list, state.by, chart.title));
   };
-
-  const theme = () => {
-    const style = getComputedStyle(document.body);
-    const dim = style.getPropertyValue("color");
-    const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
-    const line = isDark ? "#343a45" : "#d9dde3";
-    return {
-      background: null,
-      font: style.fontFamily,
-      axis: { labelColor: dim, titleColor: dim, gridColor: line, domainColor: line, tickColor: line },
-      legend: { labelColor: dim, titleColor: dim },
-      header: { labelColor: dim, titleColor: dim },
-      text: { color: dim },
-      view: { stroke: null },
-      range: { category: isDark ? book.palette.dark : book.palette.light },
-    };
-  };
-  const options = () => ({
-    actions: false, ast: true, renderer: "svg", defaultStyle: false, config: theme(),
-    tooltip: { disableDefaultStyle: true },
-  });
-  const embed = async (chart, values, element, title) => {
-    const spec = structuredClone(chart.spec);
-    if (Array.isArray(spec.data)) spec.data[0].values = values; else spec.data = { name: chart.data, values };
-    for (const each of spec.params || spec.signals || []) if (each.name === "by") each.value = state.by;
-    delete spec.usermeta;
-    const result = await window.burnbookCharts.embed(element, spec, options());
-    const svg = element.querySelector("svg");
-    if (svg) { svg.setAttribute("role", "img"); svg.setAttribute("aria-label", `${title}. ${chart.summary}`); }
-    if ((chart.spec.signals || chart.spec.params || []).some((each) => each.name === "picked")) {
-      result.view.addSignalListener("picked", (_, name) => { if (name) filter({ field: state.by, name }); });
-    }
-    return result;
-  };
-  const draw = async (chart, place) => {
-    for (const result of place.results || []) result.finalize();
-    place.results = [];
-    const values = dataset(chart.data);
-    place.details.hidden = !values || !values.length;
-    if (place.details.hidden) {
-      place.chart.replaceChildren(make("p", { className: "note", textContent: chart.empty }));
+  const draw = async (panel) => {
+    const { chart } = panel, values = dataset(chart.data) || [];
+    for (const result of panel.results) result.finalize();
+    panel.results = [];
+    panel.details.hidden = !values.length;
+    panel.note.hidden = chart.data in KINDS || !Object.keys(state.only).length;
+    if (!values.length) {
+      panel.picture.replaceChildren(make("p", { className: "note", textContent: chart.empty }));
       return;
     }
     const names = chart.each ? [...new Set(values.map((row) => row[chart.each]))] : [null];
-    const parts = names.map((name) => make("div", { className: "part" }));
-    place.chart.replaceChildren(...names.flatMap((name, n) => name === null ? [parts[n]] : [make("h3", { textContent: name }), parts[n]]));
+    const parts = names.map(() => make("div", { className: "part" }));
+    panel.picture.replaceChildren(...names.flatMap((name, n) => name === null ? [parts[n]] : [make("h3", { textContent: name }), parts[n]]));
     for (const [n, name] of names.entries()) {
       const own = name === null ? values : values.filter((row) => row[chart.each] === name);
-      place.results.push(await embed(chart, own, parts[n], name === null ? chart.title : `${chart.title}: ${name}`));
+      panel.results.push(await embed(chart, own, parts[n], name === null ? chart.title : `${chart.title}: ${name}`));
     }
-    if (place.details.open) showTable(chart, place);
+    if (panel.details.open) showTable(panel);
   };
-  const showTable = (chart, place) => {
-    place.scroll.replaceChildren(table(chart, place.results));
+  const build = (chart) => {
+    const panel = { chart, results: [], picture: make("div", { className: "chart" }), scroll: make("div", { className: "scroll", tabIndex: 0 }) };
+    panel.scroll.setAttribute("role", "region");
+    panel.scroll.setAttribute("aria-label", `Table: ${chart.title}`);
+    const summary = make("summary", { textContent: "Table" }, make("span", { className: "hidden", textContent: `: ${chart.title}` }));
+    panel.details = make("details", {}, summary, panel.scroll);
+    panel.details.addEventListener("toggle", () => { if (panel.details.open) showTable(panel); });
+    panel.note = make("p", { className: "note", textContent: "not filtered", hidden: true });
+    const caption = make("figcaption", {}, make("h2", { textContent: chart.title }), make("p", { className: "summary", textContent: chart.summary }), panel.note);
+    panel.figure = make("figure", { className: chart.is_wide ? "wide" : "" }, caption, panel.picture, panel.details);
+    panel.figure.dataset.chart = chart.name;
+    return panel;
   };
-  const build = () => {
-    for (const place of views) for (const result of place.results || []) result.finalize();
-    views.length = 0;
-    get("charts").replaceChildren(...book.charts.map((chart) => {
-      const place = { chart: make("div", { className: "chart" }), scroll: make("div", { className: "scroll", tabIndex: 0 }) };
-      place.scroll.setAttribute("aria-label", `Table: ${chart.title}`);
-      place.scroll.setAttribute("role", "region");
-      place.details = make("details", {}, make("summary", { textContent: "Table" }), place.scroll);
-      place.details.addEventListener("toggle", () => { if (place.details.open && place.results) showTable(chart, place); });
-      const caption = make("figcaption", {}, make("h2", { textContent: chart.title }), make("p", { className: "summary", textContent: chart.summary }));
-      const whole = make("figure", { className: chart.is_wide ? "wide" : "" }, caption, place.chart, place.details);
-      whole.dataset.chart = chart.name;
-      views.push(Object.assign(place, { of: chart }));
-      return whole;
-    }));
-  };
-  const show = async (isFiltered = () => true) => {
-    showControls();
-    showCards();
-    for (const place of views) if (isFiltered(place.of)) await draw(place.of, place);
+  const panels = book.charts.map(build);
+
+  // Shows everything, one run at a time: what changes meanwhile is shown by the next run.
+  let isShowing = false, isOld = false;
+  const show = async () => {
+    isOld = true;
+    if (isShowing) return;
+    isShowing = true;
+    delete document.body.dataset.ready;
+    while (isOld) {
+      isOld = false;
+      showControls();
+      showCards();
+      for (const panel of panels) if (!isOld) await draw(panel);
+    }
+    isShowing = false;
     document.body.dataset.ready = "";
   };
-  const filter = (only) => { state.only = only; show((chart) => FILTERED.includes(chart.data)); };
+  const filter = (field, name) => {
+    if (name === "") delete state.only[field]; else state.only[field] = name;
+    show();
+  };
 
-  get("by").addEventListener("change", (event) => { state.by = event.target.value; show((chart) => FILTERED.includes(chart.data)); });
-  get("only").addEventListener("change", (event) => filter(event.target.value ? { field: state.by, name: event.target.value } : null));
-  get("clear").addEventListener("click", () => filter(null));
+  get("by").addEventListener("change", (event) => { state.by = event.target.value; show(); });
+  get("only").addEventListener("change", (event) => filter(state.by, event.target.value));
   get("controls").addEventListener("submit", (event) => event.preventDefault());
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => show());
+
+  // The theme is that of the system until the button is used. Colors are CSS variables.
+  const system = matchMedia("(prefers-color-scheme: dark)"), root = document.documentElement;
+  const isDark = () => root.dataset.theme ? root.dataset.theme === "dark" : system.matches;
+  const showTheme = () => { get("theme").textContent = isDark() ? "Light theme" : "Dark theme"; };
+  get("theme").addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; showTheme(); });
+  system.addEventListener("change", showTheme);
+
   // A live page: the server has an event for each change of the book.
   const follow = () => {
-    let isLoading = false, isOld = false;
-    const load = async () => {
-      if (isLoading) { isOld = true; return; }
+    let isLoading = false, isChanged = false;
+    const renew = async () => {
+      isChanged = true;
+      if (isLoading) return;
       isLoading = true;
-      const response = await fetch("data.json");
-      if (response.ok) {
-        book = await response.json();
-        get("headline").textContent = book.headline;
-        get("at").textContent = book.at;
-        await show();
+      try {
+        while (isChanged) {
+          isChanged = false;
+          const response = await fetch("data.json");
+          if (!response.ok) throw new Error(`status ${response.status}`);
+          book = await response.json();
+          load();
+          get("headline").textContent = book.headline;
+          get("period").textContent = book.before ? `${book.period}, compared with ${book.before}` : book.period;
+          get("at").textContent = book.at;
+          get("state").textContent = "Live.";
+          await show();
+        }
+      } catch {
+        get("state").textContent = "Not renewed: these figures may be old.";
+      } finally {
+        isLoading = false;
       }
-      isLoading = false;
-      if (isOld) { isOld = false; load(); }
     };
     const events = new EventSource("events");
-    events.onopen = () => { get("state").textContent = "live"; };
-    events.onerror = () => { get("state").textContent = "not connected: these figures may be old"; };
-    events.onmessage = load;
+    events.onopen = renew; // also after a lost connection
+    events.onerror = () => { get("state").textContent = "Not connected: these figures may be old."; };
+    events.onmessage = renew;
   };
-  build();
+  load();
+  get("charts").replaceChildren(...panels.map((panel) => panel.figure));
+  showTheme();
   show();
   if ("live" in document.body.dataset) follow();
 })();
