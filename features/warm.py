@@ -133,7 +133,8 @@ def _import() -> None:
     import burnbook
 
     for module in pkgutil.walk_packages(burnbook.__path__, "burnbook."):
-        importlib.import_module(module.name)
+        if not module.name.startswith("burnbook.live.screen."):  # these need the extra `watch`
+            importlib.import_module(module.name)
 
 
 if __name__ == "__main__":

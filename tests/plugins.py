@@ -53,6 +53,26 @@ def rows(scene: Scene) -> Rows:
     """The time zone of the report."""
     return [{"zone": scene.ctx.config.windows.timezone, "count": 1}]
 ''',
+    "lib/burnbook/live/tabs/abc.py": '''"""One line."""
+
+from typing import Any
+
+from burnbook.live.picture import Room, Shown
+from burnbook.live.scene import LiveScene
+from burnbook.view.parts import Line
+
+TITLE = "Abc"
+
+
+def values(scene: LiveScene) -> dict[str, Any]:
+    """`abc`: the window."""
+    return {"abc": scene.window}
+
+
+def show(values: dict[str, Any], scene: LiveScene, room: Room) -> Shown:
+    """One line."""
+    return [Line(f"abc: {values['abc']}")]
+''',
     "config/charts/abc.vl.json": """{
   "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
   "usermeta": {"burnbook": {"title": "Abc", "summary": "Zones.", "columns": {"zone": "zone"}}},

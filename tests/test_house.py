@@ -18,6 +18,7 @@ FAMILIES = {
     "snapshots/capture_kinds",
     "schedule/formats",
     "report/datasets",
+    "live/tabs",
 }
 MODULES = sorted(LIB.rglob("*.py"))
 FOLDERS = sorted({path.parent for path in MODULES})

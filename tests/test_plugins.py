@@ -1,6 +1,6 @@
-"""A new pane, block, capture kind, schedule format and feed is one new file each.
+"""A new pane, block, tab, capture kind, schedule format and feed is one new file each.
 
-All five are added to a scratch clone, and the tests and features of these families run there. So
+All of them are added to a scratch clone, and the tests and features of these families run there. So
 they fail when one of them lists the members of a family. The soak runs the whole suite there.
 """
 
@@ -18,7 +18,7 @@ FEATURES = [
     *("config/plugins", "preview/blocks", "schedule/mistakes"),
     *("snapshot/no_pane", "ingest/sources_missing", "usage/filters"),
 ]
-LEFT_OUT = shutil.ignore_patterns(".venv", ".git", "__pycache__", ".hypothesis", "live")
+LEFT_OUT = shutil.ignore_patterns(".venv", ".git", "__pycache__", ".hypothesis")
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +26,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project with a new member in each family."""
     folder = tmp_path_factory.mktemp("plugins") / "clone"
     shutil.copytree(ROOT, folder, ignore=LEFT_OUT, symlinks=True)
+    shutil.rmtree(folder / "data" / "live", ignore_errors=True)
     (folder / ".venv").symlink_to(ROOT / ".venv")
     for name, text in {**MEMBERS, **GOLDEN}.items():
         path = folder / name
@@ -56,6 +57,7 @@ def test_each_new_member_works(clone: Path) -> None:
     assert "5h 12%" in pane
     assert "5h 12%" in captured
     assert "abc: 1" in run(clone, "bin/preview", "--block", "abc", *flags)
+    assert "abc: " in run(clone, "bin/watch", "--tab", "abc", *flags)
     assert "reset" in run(clone, "bin/schedule", "--as", "abc", *flags)
     run(clone, "bin/report", "--out", "report.html", *flags)
     assert '"name":"abc","data":"abc"' in (clone / "report.html").read_text("utf-8")

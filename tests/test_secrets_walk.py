@@ -75,6 +75,7 @@ CALLS = {
     "timer": Call(("--at", "2026-11-22T10:00:00Z")),
     "undo": Call(("codex",)),
     "usage": Call(),
+    "watch": Call(),
     "windows": Call(),
 }
 

@@ -21,6 +21,7 @@ READ = {
     "scoreboard": (),
     "timer": ("W1",),
     "usage": (),
+    "watch": ("W1", "--tab", "days"),
     "windows": (),
 }
 # These write only a scratch folder, which is not part of a book. A killed demo leaves one in the

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
-from burnbook.budget import meter_status
+from burnbook.budget import meter_status, projection
+from burnbook.budget.meter_status import MeterStatus
 from burnbook.context import Context
 from burnbook.meters import views
 from burnbook.meters.vendor_meters import ShownMeter, same_reset, shown_at
@@ -111,3 +112,20 @@ def since_reset(ctx: Context, window: str, panes: AccountPanes) -> list[Snapshot
     own = [e for e, account in pairs if account.name == panes.account or not account.is_known]
     own.sort(key=lambda entry: entry.captured_at)
     return [*read_snapshots(ctx.book, own), *panes.rows]
+
+
+def statuses(ctx: Context, facts: WindowFacts) -> list[MeterStatus]:
+    """Returns the status of every meter of the accounts in a window."""
+    is_open = projection.end_of_open_window(facts) is not None
+    return [
+        status
+        for panes in of_accounts(ctx, facts)
+        for status in meter_status.of_meters(
+            since_reset(ctx, facts.window, panes),
+            facts.now,
+            is_open=is_open,
+            account=panes.account,
+            agents=panes.agents,
+            official=official(ctx, facts, panes),
+        )
+    ]

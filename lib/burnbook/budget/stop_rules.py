@@ -5,10 +5,11 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from burnbook.budget.meter_status import MeterStatus
+from burnbook.budget.meter_status import MeterStatus, requests
 from burnbook.config.budgets import Stop
 from burnbook.meters.efficiency import Uses
 from burnbook.rows.meters import AccountUse
+from burnbook.windows.facts import WindowFacts
 from burnbook.windows.history import History
 
 State = Literal["stop", "warning", "clear", "unknown"]
@@ -79,6 +80,21 @@ class WindowCost:
                     if delta.name == meter and delta.delta is not None and delta.delta >= 0:
                         return delta.delta
         return None
+
+
+def verdicts(
+    rules: Mapping[str, Stop],
+    facts: WindowFacts,
+    history: History,
+    meters: Sequence[MeterStatus],
+) -> list[Verdict]:
+    """Evaluates every rule for a window."""
+    counts = [
+        Count(pair.agent, pair.provider, *requests(facts.rows, pair))
+        for pair in facts.pairs
+        if any(facts.rows[e.id].requests is not None for e in (pair.before, pair.after) if e)
+    ]
+    return judged(rules, meters, counts, WindowCost(history, facts.accounts))
 
 
 def judged(

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Callable
 from importlib import import_module
 from typing import Any
 
+from burnbook.book.changes import fingerprint
 from burnbook.report import page
-from burnbook.serve.changes import fingerprint
 
 _POLL = 0.5  # seconds between two looks at the journals
 _ALIVE = 15.0  # seconds between two comments that keep a connection open

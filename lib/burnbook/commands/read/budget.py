@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from burnbook.base.errors import DONE, NO
-from burnbook.budget import meter_status, projection, readings, stop_rules, view
+from burnbook.budget import projection, readings, stop_rules, view
 from burnbook.budget.budget import Use, window_use
 from burnbook.budget.declared.status import BudgetStatus, declared
 from burnbook.budget.declared.view import is_used_up
@@ -24,25 +24,8 @@ def run(ctx: Context, args: Any) -> Result:
     facts = scene(ctx, window)
     used = window_use(facts, facts.checkpoints, facts.traffic, facts.used)
     budgets = declared(ctx, facts)
-    is_open = projection.end_of_open_window(facts) is not None
-    meters = []
-    for panes in readings.of_accounts(ctx, facts):
-        since = readings.since_reset(ctx, window, panes)
-        meters += meter_status.of_meters(
-            since,
-            facts.now,
-            is_open=is_open,
-            account=panes.account,
-            agents=panes.agents,
-            official=readings.official(ctx, facts, panes),
-        )
-    counts = [
-        stop_rules.Count(pair.agent, pair.provider, *meter_status.requests(facts.rows, pair))
-        for pair in facts.pairs
-        if any(facts.rows[e.id].requests is not None for e in (pair.before, pair.after) if e)
-    ]
-    cost = stop_rules.WindowCost(facts.history, facts.accounts)
-    verdicts = stop_rules.judged(rules, meters, counts, cost)
+    meters = readings.statuses(ctx, facts)
+    verdicts = stop_rules.verdicts(rules, facts, facts.history, meters)
     burned = projection.burn(ctx, facts, facts.traffic, used)
     projected = projection.projection(facts, used, burned)
     if notify.command:

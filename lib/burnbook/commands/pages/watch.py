@@ -1,0 +1,85 @@
+"""Shows the book as a live terminal view, or once as text."""
+
+import os
+import sys
+from typing import Any
+
+from burnbook import extras
+from burnbook.base.errors import UsageError
+from burnbook.book.changes import fingerprint
+from burnbook.context import Context, Result, note_damage, reopened
+from burnbook.live import lines, tabs
+from burnbook.live.picture import Room
+from burnbook.live.scene import LiveScene
+from burnbook.times import clock
+from burnbook.view import terminal
+
+_COLUMNS, _ROWS = 80, 24
+
+
+def run(ctx: Context, args: Any) -> Result:
+    """Shows a tab until it is quit; once, if there is no terminal. Writes no row."""
+    names = tabs.names()
+    if args.tab not in names:
+        raise UsageError(f"--tab is {args.tab}; valid: {', '.join(names)}")
+    if args.once or args.format != "text" or not _is_terminal():
+        return _once(ctx, args)
+    return _live(ctx, args)
+
+
+def _is_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _once(ctx: Context, args: Any) -> Result:
+    """One tab as text; every tab as data."""
+    scene = LiveScene(ctx, args.window)
+    if args.format == "json":
+        data = {name: tabs.load(name).values(scene) for name in tabs.names()}
+        note_damage(ctx)
+        return Result([], {"window": scene.window, "at": scene.now, "tabs": data})
+    columns = terminal.columns() or _COLUMNS
+    room = Room(columns, _ROWS, has_colour=False, has_blocks=terminal.has_blocks())
+    tab = tabs.load(args.tab)
+    shown = tab.show(tab.values(scene), scene, room)
+    note_damage(ctx)
+    title = f"{tab.TITLE}, {clock.iso(scene.now)}"
+    ready = lines.markdown(title, shown) if args.format == "markdown" else None
+    return Result(lines.parts(shown), None, ready=ready)
+
+
+def _live(ctx: Context, args: Any) -> Result:
+    extras.use("watch", "watch")
+
+    def version() -> Any:
+        minute = None if clock.is_given() else int(clock.now().timestamp() // 60)
+        return minute, fingerprint(ctx.book.root)
+
+    def read(name: str) -> Any:
+        own, before = reopened(ctx), version()
+        try:
+            scene = LiveScene(own, args.window)
+            values = tabs.load(name).values(scene)
+            note_damage(own)
+            return before, scene, values, own.notes
+        finally:
+            own.store.close()
+
+    first = read(args.tab)  # a mistake is reported now, and not in the view
+    from burnbook.live.screen.app import View, Watch
+
+    colour = not os.environ.get("NO_COLOR")
+    app = Watch(
+        lambda name: View(*read(name)),
+        version,
+        (args.tab, View(*first)),
+        has_colour=colour,
+        has_blocks=terminal.has_blocks(),
+    )
+    app.run()
+    app.signals.finish()
+    if app.failure is not None:
+        raise app.failure
+    if app.is_interrupted:
+        raise KeyboardInterrupt
+    return Result([], None, ready=app.to_print)

@@ -1,0 +1,1 @@
+"""The live terminal view: tabs that follow the book."""

@@ -1,0 +1,108 @@
+"""One sentence about an account: whether its short limit is reached, and what the long one leaves.
+
+Pure: every figure comes from `budget/meter_status.py`. What is left at a reset is the percentage
+that is left now without the use until then, at the slowest and at the fastest rate of the meter.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta, tzinfo
+
+from burnbook.budget.meter_status import MeterStatus
+from burnbook.times import clock
+from burnbook.view.parts import near, number, percent
+
+_DAY = 24 * 60  # minutes
+OLD = timedelta(hours=1)
+"""A reading that is older may no longer be true; it is shown with its age."""
+
+
+def sentence(meters: Sequence[MeterStatus], now: datetime, zone: tzinfo) -> str:
+    """The sentence about the account whose limit is reached first, else the most used one."""
+    if not meters:
+        return "No meters yet: `start PROVIDER` books what a pane shows."
+    accounts: dict[tuple[str, str], list[MeterStatus]] = defaultdict(list)
+    for meter in meters:
+        accounts[meter.provider, meter.account].append(meter)
+    own = min(accounts.values(), key=lambda each: min(map(_urgency, each)))
+    own = sorted(own, key=lambda meter: meter.window_minutes or 0)
+    short = [meter for meter in own if (meter.window_minutes or _DAY) < _DAY]
+    long = [meter for meter in own if (meter.window_minutes or 0) >= _DAY]
+    clauses = [_limit(meter, now, zone) for meter in short[:1]]
+    clauses += [_rest(meter, now, zone) for meter in long[-1:]]
+    clauses = clauses or [_limit(own[0], now, zone)]
+    newest = max(meter.captured_at for meter in own)
+    if now - newest > OLD:
+        clauses.append(f"last read {age(newest, now)} ago")
+    return f"{own[0].account or own[0].provider}: {'; '.join(clauses)}."
+
+
+def age(moment: datetime, now: datetime) -> str:
+    """The time since a moment, to the minute: `3m`, `2h 14m`, `3d 4h`."""
+    return duration(now - moment)
+
+
+def duration(time: timedelta) -> str:
+    """A time in its two largest units, in whole minutes."""
+    minutes = int(time.total_seconds() // 60)
+    return clock.span(60 * minutes) if minutes > 0 else "under 1m"
+
+
+def _urgency(meter: MeterStatus) -> tuple[int, float]:
+    """Sorts first what is used up, then what runs out first, then what is used most."""
+    out = meter.runs_out
+    if meter.used_percent is not None and (meter.used_percent >= 100 or (out and out.over)):
+        return 0, 0.0
+    if out is not None and out.earliest is not None:
+        return 1, out.earliest.timestamp()
+    return 2, -(meter.used_percent or 0.0)
+
+
+def _limit(meter: MeterStatus, now: datetime, zone: tzinfo) -> str:
+    """When the limit is reached, or that it lasts."""
+    name, out = meter.meter, meter.runs_out
+    if meter.used_percent is None:
+        return f"{name} {_unknown(meter)}"
+    used, reset = percent(meter.used_percent), _reset(meter, now, zone)
+    if meter.used_percent >= 100:
+        return f"{name} is used up{reset and f' until its reset {reset}'}"
+    if out is None:
+        return f"{name} is at {used}{reset and f' and resets {reset}'}, its rate is not known yet"
+    if out.earliest is None:
+        return f"{name} lasts{reset and f' to its reset {reset}'} ({used} used)"
+    if out.earliest <= now:
+        return f"{name} may be used up now ({used} when read)"
+    early = near(out.earliest, now, zone)
+    if out.latest is None:
+        return f"{name} lasts to its reset, or runs out from {early} on ({used} used)"
+    return f"{name} runs out between {early} and {near(out.latest, now, zone)} ({used} used)"
+
+
+def _rest(meter: MeterStatus, now: datetime, zone: tzinfo) -> str:
+    """How much of a long limit will be unused at its reset."""
+    name, rate = meter.meter, meter.per_hour
+    if meter.left_percent is None:
+        return f"{name} {_unknown(meter)}"
+    if meter.left_percent <= 0:
+        return _limit(meter, now, zone)
+    if rate.low is None or rate.high is None or meter.resets_at is None:
+        return f"{percent(meter.left_percent)} of {name} is left"
+    hours = (meter.resets_at - meter.captured_at) / timedelta(hours=1)
+    least, most = (max(0.0, meter.left_percent - hours * each) for each in (rate.high, rate.low))
+    low, high = number(round(least)), number(round(most))
+    if high == "0":
+        return f"{name} runs out before its reset {_reset(meter, now, zone)}"
+    unused = high if low == high else f"{low} to {high}"
+    return f"{unused}% of {name} will be unused at its reset {_reset(meter, now, zone)}"
+
+
+def _unknown(meter: MeterStatus) -> str:
+    return "was reset since" if meter.reason == "reset-since" else "is not shown"
+
+
+def _reset(meter: MeterStatus, now: datetime, zone: tzinfo) -> str:
+    if meter.resets_by is None:
+        return ""
+    day = clock.to_wall(meter.resets_by, zone).date() == clock.to_wall(now, zone).date()
+    word = "at" if meter.resets_at else "by"
+    return f"{word if day or not meter.resets_at else 'on'} {near(meter.resets_by, now, zone)}"
