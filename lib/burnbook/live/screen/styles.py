@@ -25,11 +25,11 @@ class Look(NamedTuple):
 
 DARK = Look(
     *("dark", "#14181d", "#dfe5ec", "#8a96a3", "#56b4e9", "#2fbf94", "#e69f00", "#ff7b6b"),
-    palette.DARK,
+    palette.THEMES["dark"].series,
 )
 LIGHT = Look(
     *("light", "#ffffff", "#1c2430", "#5d6875", "#0072b2", "#00795a", "#a65300", "#b3261e"),
-    palette.LIGHT,
+    palette.THEMES["light"].series,
 )
 LOOKS = (DARK, LIGHT)
 
