@@ -59,7 +59,7 @@ def anomaly(subject: str, number: int = 0, detail: str = "") -> Anomaly:
 
 
 class Shell:
-    """Runs the scripts of bin/ on one scratch book."""
+    """Runs the scripts of bin/ on one scratch book, with a home that does not exist yet."""
 
     def __init__(self, folder: Path, *, is_new: bool = True) -> None:
         """A private folder, or (not new) one that another Shell set up."""
@@ -67,6 +67,7 @@ class Shell:
         self.docs = folder / "docs"
         self.environment = {
             "PATH": "/usr/bin:/bin",
+            "HOME": str(folder / "home"),
             "BURNBOOK_DATA_DIR": str(self.book),
             "BURNBOOK_CONFIG_DIR": str(self.config),
         }

@@ -48,6 +48,13 @@ def test_a_broken_document_is_rejected_once_nobody_writes_to_it(
     assert again.stdout == "cline: accepted 0, repeats 0, rejected 0\n"
 
 
+def test_a_byte_order_mark_hides_no_request(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "messages.json"
+    path.write_bytes(b"\xef\xbb\xbf" + json.dumps([entry(1795338001000, tokensIn=100)]).encode())
+    done = shell.run("ingest", "cline", "--file", str(path))
+    assert done.stdout == "cline: accepted 1, repeats 0, rejected 0\n"
+
+
 def test_what_is_not_read_yet_or_not_here_is_a_problem_until_it_is_read(
     shell: Shell, tmp_path: Path
 ) -> None:

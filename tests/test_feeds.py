@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import jq
 import msgspec
 import pytest
 from burnbook.base.errors import BadConfig, UsageError
@@ -12,6 +13,7 @@ from burnbook.config.loader import Config
 from burnbook.rows.usage import ProxyRequest
 from burnbook.telemetry.booking.stretch import Stretch, opened
 from burnbook.telemetry.feeds.decoder import Batch, Decoder, Event, compile_feed
+from costs import processor_time, seconds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -321,6 +323,35 @@ def test_an_answer_from_the_cache_of_litellm_used_no_tokens() -> None:
     event = decode_one(compile_feed(SHIPPED.feed("litellm")), json.dumps(row).encode())
     assert (event.status, event.ok) == ("cached", True)
     assert (event.input_tokens, event.output_tokens, event.usd) == (0, 0, 0.0)
+
+
+def test_a_time_of_litellm_that_cannot_be_read_is_named_or_leaves_out_the_latency() -> None:
+    row = {"request_id": "c", "model": "m", "startTime": "2026-11-22T09:00:00Z"}
+    row |= {"prompt_tokens": 500, "completion_tokens": 50, "endTime": "soon"}
+    decoder = compile_feed(SHIPPED.feed("litellm"))
+    assert decode_one(decoder, json.dumps(row).encode()).latency_ms is None
+    batch = decoder.batch([json.dumps(row | {"startTime": "today"}).encode()])
+    assert (batch.ignored, [reason for _, reason in batch.rejected]) == (
+        0,
+        ["ts 'today' is not a time from 1971 to 2999"],
+    )
+
+
+@pytest.mark.parametrize("name", ["langfuse", "litellm", "claude-code-router"])
+@pytest.mark.parametrize(
+    ("row", "limit"),
+    [({}, 0.3), ({"id": "a", "model": "m", "startTime": 1795338000, "usage": {"input": 1}}, 0.7)],
+)
+def test_the_shipped_maps_take_under_a_second_for_a_mebibyte_of_small_rows(
+    name: str, row: dict[str, Any], limit: float
+) -> None:
+    program, line, part = jq.compile(SHIPPED.feed(name).map), json.dumps(row), 16
+
+    def run() -> None:
+        for _ in range(8192 // part):  # rows of a list: as many as 1 MiB may have
+            assert len(list(program.input_text(line))) == 1
+
+    assert seconds(lambda: processor_time(run), limit / part) < limit / part
 
 
 def test_a_map_gives_any_number_of_rows_and_says_which_of_them_are_bad(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Lines whose ids are empty, missing, or those of another answer: which are one request."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,26 @@ def test_ids_that_are_empty_identify_nothing(
         == requests
     )
     shell.ok("check")
+
+
+def test_empty_ids_of_an_agent_without_a_fallback_are_of_several_requests(
+    shell: Shell, tmp_path: Path
+) -> None:
+    tokens = {"input": 10, "output": 2, "cached": 0, "thoughts": 0, "tool": 0, "total": 12}
+    lines = [
+        {
+            "id": "",
+            "timestamp": f"2026-11-22T09:00:0{n}Z",
+            "type": "gemini",
+            "model": "g",
+            "tokens": tokens,
+        }
+        for n in range(3)
+    ]
+    text = "\n".join(map(json.dumps, lines)) + "\n"
+    for _ in range(2):
+        shell.ok("ingest", "gemini", "--stdin", stdin=text)
+    assert totals(shell)["requests"] == 3
 
 
 def test_an_advisor_has_a_speed_of_its_own(shell: Shell, tmp_path: Path) -> None:

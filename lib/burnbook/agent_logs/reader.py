@@ -125,18 +125,19 @@ class LogReader:
         try:
             self._read_blocks(path, lines, read, offset)
             if is_finished:
-                self._read_rest(lines)
+                self._read_rest(path, lines)
                 lines.settle()
         finally:
             context = lines.context
             self.meters.end_file(context.session or lines.stem, context.home)
 
-    def _read_rest(self, lines: Lines) -> None:
-        """Read a last line without a newline, if it is whole. It may be completed all the same."""
+    def _read_rest(self, path: str, lines: Lines) -> None:
+        """Read a last line without a newline. It may be completed all the same."""
         if not (hits := self.buffer.rest()):
             return
         counted = dict(lines.counted) if isinstance(lines, RequestLines) else {}
-        rows, _ = self._add_lines(lines, hits)
+        rows, wrong = self._add_lines(lines, hits)
+        self._reject_lines(path, hits, wrong)
         if isinstance(lines, RequestLines):
             lines.counted = counted  # it is counted where it is completed
         if self.compiled.meters is not None:
@@ -148,10 +149,7 @@ class LogReader:
             rows, wrong = self._add_lines(lines, hits)
             if feed.meters is not None:
                 self.meters.read(rows, feed.ts_at, feed.meters)
-            for n, reason in wrong:
-                start, stop = hits[n]
-                line = bytes(buffer.data[start : min(stop, start + MAX_LINE + 1)])
-                self._reject(path, buffer.end + start, reason, line)
+            self._reject_lines(path, hits, wrong)
             if self.max_lines is not None:
                 count, bad = count + len(hits), bad + len(wrong)
                 if count > self.max_lines or bad > MAX_BAD:
@@ -240,6 +238,12 @@ class LogReader:
         following.resume(lines.saved())
         following.ends = ends
         return following
+
+    def _reject_lines(self, path: str, hits: list[Hit], wrong: Wrong) -> None:
+        for n, reason in wrong:
+            start, stop = hits[n]
+            line = bytes(self.buffer.data[start : min(stop, start + MAX_LINE + 1)])
+            self._reject(path, self.buffer.end + start, reason, line)
 
     def _reject(self, path: str, offset: int, reason: str, line: bytes) -> None:
         self.rejected.append(Rejected(path, offset, reason, line[: MAX_LINE + 1]))

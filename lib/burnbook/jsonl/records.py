@@ -13,7 +13,7 @@ _MOST_RECORDS = 20_000  # at the beginning of a line; it bounds the memory of ro
 _MOST_SCANNED = 1 << 24  # characters of a line, to find the records at its end: 0.3 s
 _BLANK = " \t\r\n"
 _BLANKS = re.compile(f"[{_BLANK}]*")
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 # Pairs of surrogates come first, so that what group 1 matches is half of one.
 _ESCAPES = re.compile(
     rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
@@ -48,7 +48,7 @@ def _is_value(line: bytes) -> bool:
 
 
 def _pieces(line: bytes) -> list[bytes]:
-    line = line.removeprefix(_BOM).strip()
+    line = line.removeprefix(BOM).strip()
     # One character per byte, whatever bytes they are: the structure of JSON is ASCII.
     text = line.decode("latin-1")
     begin, end = 0, len(text)

@@ -21,6 +21,8 @@ from burnbook.jsonl.folders.declared import existing, matching
 from burnbook.jsonl.folders.listed import Folder
 
 _HEAD = 1024
+NAMELESS = "/dev/fd/"
+"""The folder of a file without a name, which has what was on stdin."""
 WAL = "-wal"
 """The end of the name of a database's write-ahead log."""
 _MARK = 1024  # several lines: the end of one alone may be that of any other
@@ -105,6 +107,11 @@ class Log:
     def is_as(self, source: Source | None) -> bool:
         """Whether it is as it was when it was read."""
         return source is not None and (source.size, source.mtime_ns) == (self.size, self.mtime_ns)
+
+
+def named(path: str) -> str:
+    """The name of a file that was read, for people: stdin has no path."""
+    return "stdin" if path.startswith(NAMELESS) else path
 
 
 def roots(feed: LogFeed) -> list[str]:

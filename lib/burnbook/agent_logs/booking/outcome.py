@@ -8,7 +8,7 @@ from burnbook.agent_logs.booking.jobs import Job
 from burnbook.agent_logs.reader import LogReader
 from burnbook.agent_logs.rejected_lines import Rejected
 from burnbook.base.errors import BadData
-from burnbook.jsonl.sources import NOT_READ, Source
+from burnbook.jsonl.sources import NOT_READ, Source, named
 
 
 def read(reader: LogReader, job: Job) -> Source | None:
@@ -40,7 +40,7 @@ def refuse(rejected: Sequence[Rejected]) -> None:
     """Raise BadData if a line was rejected."""
     if not rejected:
         return
-    path = "stdin" if rejected[0].path.startswith("/dev/fd/") else rejected[0].path
+    path = named(rejected[0].path)
     more = f", and {len(rejected) - 1} more" if len(rejected) > 1 else ""
     raise BadData(f"{path}: {rejected[0].reason}{more}; nothing booked (--strict)")
 

@@ -11,7 +11,7 @@ from burnbook.config.agent_logs import LogFeed, Older, Otlp
 from burnbook.jsonl import unpack
 from burnbook.jsonl.exports.otlp import records
 from burnbook.jsonl.exports.values import values
-from burnbook.jsonl.records import without_half_pairs
+from burnbook.jsonl.records import BOM, without_half_pairs
 
 SQLITE = b"SQLite format 3\x00"
 """The first bytes of a database."""
@@ -49,7 +49,8 @@ def _is_document(older: Older, handle: int) -> bool:
     if os.fstat(handle).st_size > DOCUMENT:
         return False
     try:
-        document = msgspec.json.decode(without_half_pairs(os.pread(handle, DOCUMENT, 0)))
+        data = os.pread(handle, DOCUMENT, 0).removeprefix(BOM)
+        document = msgspec.json.decode(without_half_pairs(data))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return older.items is None or isinstance(value_at(document, split(older.items)), list)

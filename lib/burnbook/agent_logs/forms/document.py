@@ -16,7 +16,7 @@ from burnbook.agent_logs.request_lines.lines import RequestLines
 from burnbook.agent_logs.sums.series import Series
 from burnbook.base.json_path import Path, split
 from burnbook.jsonl.parse import not_json
-from burnbook.jsonl.records import without_half_pairs
+from burnbook.jsonl.records import BOM, without_half_pairs
 
 _NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
@@ -89,7 +89,7 @@ def _read(handle: int) -> msgspec.Raw:
     if os.fstat(handle).st_size > DOCUMENT:
         raise Unreadable(f"a document of over {DOCUMENT} bytes")
     with os.fdopen(os.dup(handle), "rb") as file:
-        data = file.read(DOCUMENT)
+        data = file.read(DOCUMENT).removeprefix(BOM)
     for document in (data, without_half_pairs(data)):
         try:
             return msgspec.json.decode(document, type=msgspec.Raw)

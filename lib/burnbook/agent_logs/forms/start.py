@@ -9,7 +9,7 @@ from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
 from burnbook.agent_logs.sums.deleted import DeletedLines, Total
 from burnbook.agent_logs.sums.readings import ReadingLines, Readings
 from burnbook.agent_logs.sums.series import Series
-from burnbook.jsonl.sources import Log
+from burnbook.jsonl.sources import Log, named
 from burnbook.times import clock
 
 PACKED = ".zst"
@@ -25,7 +25,8 @@ class FileStarts:
 
     def start(self, log: Log, file: int) -> RequestLines | Series:
         """What takes the lines of a file; `file` is its number, oldest first."""
-        rules, stem = self.rules, os.path.basename(log.path).removesuffix(PACKED)
+        rules = self.rules
+        stem = os.path.basename(named(log.path)).removesuffix(PACKED)
         stem = stem.rpartition(".")[0] or stem
         lines: RequestLines | Series
         if self.feed.counts == "totals":

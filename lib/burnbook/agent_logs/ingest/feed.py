@@ -143,7 +143,7 @@ def _given(path: str) -> sources.Log:
 def _stdin() -> sources.Log:
     """Stdin in a file without a name, which can be read by its path in /dev/fd."""
     kept = files.seekable_copy(0)
-    return sources.Log(f"/dev/fd/{kept}", os.fstat(kept).st_size, 0)
+    return sources.Log(f"{sources.NAMELESS}{kept}", os.fstat(kept).st_size, 0)
 
 
 def _book(

@@ -6,6 +6,7 @@ from burnbook.agent_logs.rejected_lines import Rejected
 from burnbook.book import lock
 from burnbook.book.rejects import Rejects, reject_rows
 from burnbook.context import Context
+from burnbook.jsonl.sources import named
 
 _FILES = 6  # that are named
 
@@ -27,7 +28,7 @@ def book(ctx: Context, name: str, rejected: Sequence[Rejected]) -> None:
 def unread_files(name: str, rejected: Sequence[Rejected]) -> list[str]:
     """A sentence for each file of which nothing, or no more, can be read, and for the others."""
     whole = [row for row in rejected if not row.line]
-    sentences = [f"{name}: {row.path}: {row.reason}" for row in whole[:_FILES]]
+    sentences = [f"{name}: {named(row.path)}: {row.reason}" for row in whole[:_FILES]]
     if len(whole) > _FILES:
         sentences.append(f"{name}: {len(whole) - _FILES} more files cannot be read")
     return sentences

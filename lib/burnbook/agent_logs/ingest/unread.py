@@ -150,7 +150,7 @@ def _unfinished(known: dict[str, Source], paths: Sequence[str]) -> Iterator[Prob
 
 def _listed(paths: Sequence[str]) -> str:
     more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
-    shown = ["stdin" if path.startswith("/dev/fd/") else path for path in paths[:_SHOWN]]
+    shown = map(sources.named, paths[:_SHOWN])
     return ", ".join(map(without_home, shown)) + more
 
 

@@ -20,6 +20,7 @@ from burnbook.agent_logs.feed_columns import (
 from burnbook.agent_logs.requests import Amounts, key_of
 from burnbook.config.agent_logs import NTH, VALUES
 
+_NO_ID = (None, "")  # gateways write empty ids
 # The beginning of a key, what follows, and whether the number of the line follows, too.
 _Declared = tuple[str, Callable[[Row], Row], bool]
 
@@ -117,7 +118,7 @@ class RequestKeys:
         """
         parts = [row[column] for column in self.columns]
         earlier = None
-        if parts.count(None) < len(parts):
+        if any(part not in _NO_ID for part in parts):
             earlier = key_of("\0".join([self.tool, *map(str, parts)]))
             if not self._fallback:
                 return Keys(earlier)
@@ -157,8 +158,8 @@ class RequestKeys:
 
 
 def _is_whole(values: Sequence[object]) -> bool:
-    """Whether all of an identity's values are there; gateways write empty ids, too."""
-    return None not in values and "" not in values
+    """Whether all of an identity's values are there."""
+    return not any(empty in values for empty in _NO_ID)
 
 
 def part_key(key: int, number: int) -> int:
