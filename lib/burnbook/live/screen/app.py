@@ -104,9 +104,9 @@ class Watch(App[None]):
         if self.signals.number is not None:
             self.exit()
 
-    def on_resize(self) -> None:
+    def on_body_resized(self) -> None:
         """Lay everything out again."""
-        self.call_after_refresh(self._draw)
+        self._draw()
 
     def on_bar_chosen(self, message: Bar.Chosen) -> None:
         """A click on a tab or a key."""
