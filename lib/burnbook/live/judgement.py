@@ -33,13 +33,11 @@ def sentence(meters: Sequence[MeterStatus], bands: Bands, now: datetime, zone: t
     own = sorted(own, key=lambda meter: meter.window_minutes or 0)
     short = [meter for meter in own if (meter.window_minutes or _DAY) < _DAY]
     long = [meter for meter in own if (meter.window_minutes or 0) >= _DAY]
-    clauses = [_limit(meter, now, zone) for meter in short[:1]]
-    clauses += [_rest(meter, bands, now, zone) for meter in long[-1:]]
-    clauses = clauses or [_limit(own[0], now, zone)]
-    newest = max(meter.captured_at for meter in own)
-    if now - newest > OLD:
-        clauses.append(f"last read {age(newest, now)} ago")
-    return f"{own[0].account or own[0].provider}: {'; '.join(clauses)}."
+    clauses = [(meter, _limit(meter, now, zone)) for meter in short[:1]]
+    clauses += [(meter, _rest(meter, bands, now, zone)) for meter in long[-1:]]
+    clauses = clauses or [(own[0], _limit(own[0], now, zone))]
+    shown = [f"{text}{_read(meter, now)}" for meter, text in clauses]
+    return f"{own[0].account or own[0].provider}: {'; '.join(shown)}."
 
 
 def age(moment: datetime, now: datetime) -> str:
@@ -51,6 +49,12 @@ def duration(time: timedelta) -> str:
     """A time in its two largest units, in whole minutes."""
     minutes = int(time.total_seconds() // 60)
     return clock.span(60 * minutes) if minutes > 0 else "under 1m"
+
+
+def _read(meter: MeterStatus, now: datetime) -> str:
+    """The age of an old reading."""
+    is_old = now - meter.captured_at > OLD
+    return f" (read {age(meter.captured_at, now)} ago)" if is_old else ""
 
 
 def _urgency(meter: MeterStatus) -> tuple[int, float]:
