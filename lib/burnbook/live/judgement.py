@@ -2,10 +2,11 @@
 
 Pure: every figure comes from `budget/meter_status.py`. What is left at a reset is the percentage
 that is left now without the use until then, at the slowest and at the fastest rate of the meter.
+Where `budget` knows no rate, the band that `report` draws counts, which has more readings.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from burnbook.budget.meter_status import MeterStatus
@@ -17,7 +18,11 @@ OLD = timedelta(hours=1)
 """A reading that is older may no longer be true; it is shown with its age."""
 
 
-def sentence(meters: Sequence[MeterStatus], now: datetime, zone: tzinfo) -> str:
+Bands = Mapping[tuple[str, str], tuple[float, float]]
+"""By account and meter, the least and the most percentage used at the reset, as `report` draws."""
+
+
+def sentence(meters: Sequence[MeterStatus], bands: Bands, now: datetime, zone: tzinfo) -> str:
     """The sentence about the account whose limit is reached first, else the most used one."""
     if not meters:
         return "No meters yet: `start PROVIDER` books what a pane shows."
@@ -28,13 +33,11 @@ def sentence(meters: Sequence[MeterStatus], now: datetime, zone: tzinfo) -> str:
     own = sorted(own, key=lambda meter: meter.window_minutes or 0)
     short = [meter for meter in own if (meter.window_minutes or _DAY) < _DAY]
     long = [meter for meter in own if (meter.window_minutes or 0) >= _DAY]
-    clauses = [_limit(meter, now, zone) for meter in short[:1]]
-    clauses += [_rest(meter, now, zone) for meter in long[-1:]]
-    clauses = clauses or [_limit(own[0], now, zone)]
-    newest = max(meter.captured_at for meter in own)
-    if now - newest > OLD:
-        clauses.append(f"last read {age(newest, now)} ago")
-    return f"{own[0].account or own[0].provider}: {'; '.join(clauses)}."
+    clauses = [(meter, _limit(meter, now, zone)) for meter in short[:1]]
+    clauses += [(meter, _rest(meter, bands, now, zone)) for meter in long[-1:]]
+    clauses = clauses or [(own[0], _limit(own[0], now, zone))]
+    shown = [f"{text}{_read(meter, now)}" for meter, text in clauses]
+    return f"{own[0].account or own[0].provider}: {'; '.join(shown)}."
 
 
 def age(moment: datetime, now: datetime) -> str:
@@ -46,6 +49,12 @@ def duration(time: timedelta) -> str:
     """A time in its two largest units, in whole minutes."""
     minutes = int(time.total_seconds() // 60)
     return clock.span(60 * minutes) if minutes > 0 else "under 1m"
+
+
+def _read(meter: MeterStatus, now: datetime) -> str:
+    """The age of an old reading."""
+    is_old = now - meter.captured_at > OLD
+    return f" (read {age(meter.captured_at, now)} ago)" if is_old else ""
 
 
 def _urgency(meter: MeterStatus) -> tuple[int, float]:
@@ -78,26 +87,36 @@ def _limit(meter: MeterStatus, now: datetime, zone: tzinfo) -> str:
     return f"{name} runs out between {early} and {near(out.latest, now, zone)} ({used} used)"
 
 
-def _rest(meter: MeterStatus, now: datetime, zone: tzinfo) -> str:
+def _rest(meter: MeterStatus, bands: Bands, now: datetime, zone: tzinfo) -> str:
     """How much of a long limit will be unused at its reset."""
-    name, rate = meter.meter, meter.per_hour
+    name = meter.meter
     if meter.left_percent is None:
         return f"{name} {_unknown(meter)}"
     if meter.left_percent <= 0:
         return _limit(meter, now, zone)
-    if rate.low is None or rate.high is None or meter.resets_at is None:
+    unused = _unused(meter, bands)
+    if unused is None:
         return f"{percent(meter.left_percent)} of {name} is left"
-    hours = (meter.resets_at - meter.captured_at) / timedelta(hours=1)
-    least, most = (max(0.0, meter.left_percent - hours * each) for each in (rate.high, rate.low))
+    least, most = unused
     low, high = number(round(least)), number(round(most))
     if high == "0":
         return f"{name} runs out before its reset {_reset(meter, now, zone)}"
-    unused = high if low == high else f"{low} to {high}"
-    return f"{unused}% of {name} will be unused at its reset {_reset(meter, now, zone)}"
+    shown = high if low == high else f"{low} to {high}"
+    return f"{shown}% of {name} will be unused at its reset {_reset(meter, now, zone)}"
+
+
+def _unused(meter: MeterStatus, bands: Bands) -> tuple[float, float] | None:
+    """The least and the most percentage that is left at the reset."""
+    rate, left = meter.per_hour, meter.left_percent
+    if left is not None and meter.resets_at and rate.low is not None and rate.high is not None:
+        hours = (meter.resets_at - meter.captured_at) / timedelta(hours=1)
+        return max(0.0, left - hours * rate.high), max(0.0, left - hours * rate.low)
+    band = bands.get((meter.account, meter.meter))
+    return None if band is None else (100 - band[1], 100 - band[0])
 
 
 def _unknown(meter: MeterStatus) -> str:
-    return "was reset since" if meter.reason == "reset-since" else "is not shown"
+    return "was reset since its last reading" if meter.reason == "reset-since" else "is not shown"
 
 
 def _reset(meter: MeterStatus, now: datetime, zone: tzinfo) -> str:

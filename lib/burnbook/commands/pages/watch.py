@@ -6,11 +6,11 @@ from typing import Any
 
 from burnbook import extras
 from burnbook.base.errors import UsageError
-from burnbook.book.changes import fingerprint
-from burnbook.context import Context, Result, note_damage, reopened
+from burnbook.context import Context, Result, note_damage
 from burnbook.live import lines, tabs
 from burnbook.live.picture import Room
 from burnbook.live.scene import LiveScene
+from burnbook.live.view import Reader
 from burnbook.times import clock
 from burnbook.view import terminal
 
@@ -51,31 +51,12 @@ def _once(ctx: Context, args: Any) -> Result:
 def _live(ctx: Context, args: Any) -> Result:
     extras.use("watch", "watch")
 
-    def version() -> Any:
-        minute = None if clock.is_given() else int(clock.now().timestamp() // 60)
-        return minute, fingerprint(ctx.book.root)
-
-    def read(name: str) -> Any:
-        own, before = reopened(ctx), version()
-        try:
-            scene = LiveScene(own, args.window)
-            values = tabs.load(name).values(scene)
-            note_damage(own)
-            return before, scene, values, own.notes
-        finally:
-            own.store.close()
-
-    first = read(args.tab)  # a mistake is reported now, and not in the view
-    from burnbook.live.screen.app import View, Watch
+    reader = Reader(ctx, args.window)
+    first = reader.read(args.tab)  # a mistake is reported now, and not in the view
+    from burnbook.live.screen.app import Watch
 
     colour = not os.environ.get("NO_COLOR")
-    app = Watch(
-        lambda name: View(*read(name)),
-        version,
-        (args.tab, View(*first)),
-        has_colour=colour,
-        has_blocks=terminal.has_blocks(),
-    )
+    app = Watch(reader, (args.tab, first), has_colour=colour, has_blocks=terminal.has_blocks())
     app.run()
     app.signals.finish()
     if app.failure is not None:

@@ -2,9 +2,9 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import Binding
@@ -12,27 +12,18 @@ from textual.theme import Theme
 
 from burnbook.live import lines, tabs
 from burnbook.live.picture import Room, Row, Shown, Span
-from burnbook.live.scene import LiveScene
 from burnbook.live.screen import keys
 from burnbook.live.screen.styles import LOOKS, Styles
 from burnbook.live.screen.terminal import Signals, Terminal, is_lost
 from burnbook.live.screen.widgets import Bar, Body
+from burnbook.live.view import Reader, View
 from burnbook.times import clock
 
 _LOOK_EVERY = 1.0  # seconds between two looks at the book
 
 
-class View(NamedTuple):
-    """What a tab read: `version` changes with the book and with each minute."""
-
-    version: Any
-    scene: LiveScene
-    values: dict[str, Any]
-    notes: list[str]
-
-
 class Watch(App[None]):
-    """The application. `read(tab)` reads the book; `version()` is cheap and read each second."""
+    """The application. `first` is the tab to begin with, and what it read."""
 
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = "Body"
@@ -56,15 +47,14 @@ class Watch(App[None]):
 
     def __init__(
         self,
-        read: Callable[[str], View],
-        version: Callable[[], Any],
+        reader: Reader,
         first: tuple[str, View],
         *,
         has_colour: bool,
         has_blocks: bool,
     ) -> None:
         super().__init__(driver_class=Terminal, ansi_color=not has_colour)
-        self._read, self._version = read, version
+        self._reader = reader
         self._names = tabs.names()
         self._tab, view = first
         self._views = {self._tab: view}
@@ -104,9 +94,9 @@ class Watch(App[None]):
         if self.signals.number is not None:
             self.exit()
 
-    def on_resize(self) -> None:
+    def on_body_resized(self) -> None:
         """Lay everything out again."""
-        self.call_after_refresh(self._draw)
+        self._draw()
 
     def on_bar_chosen(self, message: Bar.Chosen) -> None:
         """A click on a tab or a key."""
@@ -188,13 +178,15 @@ class Watch(App[None]):
             self.signals.end(signal.SIGHUP)
             return
         view = self._views.get(self._tab)
-        if not self._is_reading and (view is None or view.version != self._version()):
+        if self._is_reading or (view is not None and not view.is_due()):
+            return
+        if view is None or view.version != self._reader.version():
             self._is_reading = True
             self.run_worker(self._load(self._tab))
 
     async def _load(self, name: str) -> None:
         try:
-            self._views[name] = await asyncio.to_thread(partial(self._read, name))
+            self._views[name] = await asyncio.to_thread(partial(self._reader.read, name))
         except Exception as error:
             self._note = keys.sentence(error)
         finally:

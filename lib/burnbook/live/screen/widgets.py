@@ -60,6 +60,9 @@ class Bar(Widget):
 class Body(ScrollView, can_focus=True):
     """Rows that may be scrolled."""
 
+    class Resized(Message):
+        """The widget has another size."""
+
     def __init__(self, styles: Styles, **options: Any) -> None:
         super().__init__(**options)
         self.look = styles
@@ -71,6 +74,10 @@ class Body(ScrollView, can_focus=True):
             self._rows = rows
             self.virtual_size = Size(self.size.width, len(rows))
             self.refresh()
+
+    def on_resize(self) -> None:
+        """Report the size, which decides what is shown."""
+        self.post_message(self.Resized())
 
     def render_line(self, y: int) -> Any:
         """The row at a line of the screen."""

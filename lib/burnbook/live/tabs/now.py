@@ -7,7 +7,7 @@ from typing import Any
 from burnbook.base.text import printable
 from burnbook.budget import view as budget
 from burnbook.budget.meter_status import MeterStatus
-from burnbook.live.judgement import OLD, age, duration, sentence
+from burnbook.live.judgement import OLD, Bands, age, duration, sentence
 from burnbook.live.picture import Picture, Room, Row, Shown, Span
 from burnbook.live.requests import LastRequest, last_requests
 from burnbook.live.scene import LiveScene
@@ -27,7 +27,7 @@ def values(scene: LiveScene) -> dict[str, Any]:
     last = last_requests(scene.ctx.book.root, scene.now, _REQUESTS)
     return {
         "window": scene.window,
-        "judgement": sentence(facts.meters, scene.now, scene.zone),
+        "judgement": sentence(facts.meters, _bands(scene), scene.now, scene.zone),
         "meters": facts.meters,
         "budget": facts.use,
         "budgets": facts.declared,
@@ -52,6 +52,12 @@ def show(values: dict[str, Any], scene: LiveScene, room: Room) -> Shown:
     ]
     last = [LastRequest(**row) for row in values["last_requests"]]
     return [*head, *_requests(last, scene)]
+
+
+def _bands(scene: LiveScene) -> Bands:
+    """The last point of each band: that at the reset."""
+    rows = [row for row in scene.meters if row["kind"] == "band"]
+    return {(row["account"], row["meter"]): (row["low"], row["high"]) for row in rows}
 
 
 def _meters(meters: Sequence[MeterStatus], scene: LiveScene, room: Room) -> Picture:
