@@ -249,5 +249,34 @@ def test_each_shipped_chart_has_a_dataset_and_is_sorted() -> None:
     assert len(set(positions)) == len(positions)
 
 
+def test_a_meter_is_named_by_its_provider_and_account(shell: Shell, tmp_path: Path) -> None:
+    for provider in ("codex", "claude"):
+        shell.ok("snapshot", "start", provider, "W0-CHN", *AT, "--set", "weekly=10")
+    names = {row["name"] for row in Report(shell, tmp_path).rows("meters")}
+    assert names == {"codex main weekly", "claude main week-all-models"}
+
+
+def test_a_reset_that_no_reading_shows_has_bounds(demo: Shell, days: Report) -> None:
+    bounds = [row for row in days.rows("meters", kind="bound") if "low" in row]
+    values = days.rows("meters", kind="value")
+    assert bounds
+    for least, most in zip(bounds[::2], bounds[1::2], strict=True):
+        assert least["low"] == least["high"] == most["low"]
+        assert most["high"] == 100
+        assert {"name": most["name"], "at": most["at"], "resets": True}.items() <= next(
+            row.items()
+            for row in values
+            if row["name"] == most["name"] and row["at"] == most["at"] and row.get("resets")
+        )
+
+
+def test_an_old_value_is_shown_until_now_or_its_reset(demo: Shell, days: Report) -> None:
+    for meter in demo.json("budget", OPEN, *AT)["meters"]:
+        old = [
+            row for row in days.rows("meters", kind="old") if row["name"].endswith(meter["meter"])
+        ]
+        assert old[0]["at"] < old[1]["at"] <= "2026-11-22T20:00:00"
+
+
 def test_the_pages_of_the_demo_are_in_its_book(demo: Shell) -> None:
     assert (demo.book / "docs" / "Ledgers" / "Churn_Ledger.csv").exists()

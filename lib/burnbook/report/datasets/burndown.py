@@ -58,7 +58,8 @@ def _of_window(scene: "Scene", facts: "WindowScene") -> Iterator[Row]:
     band = (projected.used_tokens_low, projected.used_tokens_high)
     span = (facts.span.starts_at, facts.span.ends_at)
     label = f"Window {facts.window}: new tokens"
-    yield from _budget(scene, label, used.planned_tokens, span, pace, bucket, burned.until, band)
+    plan, total = used.planned_tokens, used.used_tokens
+    yield from _budget(scene, label, plan, span, pace, bucket, burned.until, band, total)
 
 
 def _of_budget(scene: "Scene", status: BudgetStatus, pace: Mapping[int, float]) -> Iterator[Row]:
@@ -68,7 +69,9 @@ def _of_budget(scene: "Scene", status: BudgetStatus, pace: Mapping[int, float]) 
     band = (status.projected_low, status.projected_high)
     if status.reason is not None and status.used is None:
         label += ", known in part"
-    yield from _budget(scene, label, status.target, span, pace, QUARTER, until, band)
+    if status.used_at_least is not None:
+        total = status.used_at_least
+        yield from _budget(scene, label, status.target, span, pace, QUARTER, until, band, total)
 
 
 def _budget(
@@ -80,10 +83,12 @@ def _budget(
     bucket: int,
     until: datetime,
     used_at_end: tuple[float | None, float | None],
+    used: float,
 ) -> Iterator[Row]:
-    """The rows of one budget. `pace` is the use by intervals of `bucket` seconds."""
-    if not pace:
-        return
+    """The rows of one budget, of which `used` is used until now.
+
+    `pace` is the use by intervals of `bucket` seconds; it may be unknown.
+    """
     name = f"{label} {'used (no plan)' if plan is None else 'left'}"
     starts, ends = span
 
@@ -93,9 +98,9 @@ def _budget(
     def left(used: float) -> float:
         return used if plan is None else plan - used
 
-    total = 0.0
-    first = datetime.fromtimestamp(min(pace) * bucket, UTC)
-    yield row("value", min(starts or first, first), value=left(0))
+    first = datetime.fromtimestamp(min(pace) * bucket, UTC) if pace else until
+    if pace or not used:
+        yield row("value", min(starts or first, first), value=left(0))
     if plan is not None and starts is not None and ends is not None:
         yield row("plan", starts, value=plan)
         yield row("plan", ends, value=0)
@@ -103,13 +108,14 @@ def _budget(
     for number, amount in sorted(pace.items()):
         hour = (number + 1) * bucket // -_HOUR * -1  # the hour at whose end it is used
         by_hour[hour] = by_hour.get(hour, 0) + amount
+    total = 0.0
     for hour, amount in by_hour.items():
         total += amount
         at = datetime.fromtimestamp(hour * _HOUR, UTC)
         if at < until:
             yield row("value", at, value=left(total))
-    yield row("value", until, value=left(total))
-    yield row("band", until, low=left(total), high=left(total))
+    yield row("value", until, value=left(used))
+    yield row("band", until, low=left(used), high=left(used))
     low, high = used_at_end
     if low is not None and high is not None and ends is not None and ends > until:
         yield row("band", ends, low=min(left(low), left(high)), high=max(left(low), left(high)))

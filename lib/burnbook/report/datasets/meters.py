@@ -9,6 +9,7 @@ from burnbook.budget import burn_rate
 from burnbook.budget.meter_status import POINT
 from burnbook.meters.deltas import Seen
 from burnbook.meters.vendor_meters import same_reset
+from burnbook.report.period_sums import account_name
 from burnbook.times import clock
 from burnbook.windows import vendor_meters_store
 from burnbook.windows.accounts.evidence import Evidences
@@ -49,7 +50,7 @@ def rows(scene: "Scene") -> list[Row]:
             ]
             evidence = evidences.between(provider, account, began, ended)
             for meter, seen in sorted(evidence.items(), key=_order):
-                name = f"{account} {meter}"
+                name = f"{account_name(provider, account)} {meter}"
                 shared = {"account": account, "meter": meter, "name": name}
                 drawn = [*_meter_rows(seen, marks, ended)]
                 if ended == scene.now:
