@@ -19,7 +19,7 @@
   const dataset = (name) => name in KINDS ? wanted(all[name]) : book.datasets[name];
 
   const showCards = () => {
-    const now = dataset("usage_days"), before = book.usage_before && wanted(all.before);
+    const now = dataset("usage_days"), before = wanted(all.before);
     const isFiltered = Object.keys(state.only).length > 0;
     get("cards").replaceChildren(...book.cards.map((each) => each.name in book.usage.days
       ? card(filtered(each, now, before))
