@@ -92,10 +92,10 @@ def _unpriced(models: list[str]) -> str:
 
 def _points(scene: Scene) -> list[Card]:
     """A card for each account whose meters a window of the period shows."""
-    before = points_by_account(scene.windows_before)
+    before = points_by_account(scene.described_before)
     return [
         _points_card(account, now, before.get(account))
-        for account, now in points_by_account(scene.windows).items()
+        for account, now in points_by_account(scene.described).items()
     ]
 
 

@@ -6,7 +6,8 @@ What a window does not show is left out of a sum and named, with the reason wher
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from burnbook.overview.windows import WindowLine
+from burnbook.overview.windows import DescribedWindow, WindowLine
+from burnbook.overview.windows import Points as Cost
 from burnbook.report.scene import Compared
 
 _MOST = 3  # windows that are named
@@ -15,7 +16,7 @@ _MOST = 3  # windows that are named
 class Points(NamedTuple):
     """The points of an account; `high` is null if only the least is known, `low` if nothing is.
 
-    `unknown` are the windows whose points are not known, or known in part.
+    `unknown` are the windows whose points are not known, or known in part, with the reason.
     """
 
     low: float | None
@@ -46,20 +47,35 @@ def account_name(provider: str, account: str) -> str:
     return provider if account == provider else f"{provider} {account}"
 
 
-def points_by_account(lines: Sequence[WindowLine]) -> dict[str, Points]:
+def points_by_account(windows: Sequence[DescribedWindow]) -> dict[str, Points]:
     """The points of each account's main meter over windows, sorted by the account."""
-    by_account: dict[str, list[tuple[str, float | None, float | None]]] = {}
-    for line in lines:
-        for cost in line.points:
-            values = by_account.setdefault(account_name(cost.provider, cost.account), [])
-            values.append((line.window, cost.points_min, cost.points_max))
+    by_account: dict[str, list[tuple[str, Cost]]] = {}
+    for window in windows:
+        for cost in window.line.points:
+            costs = by_account.setdefault(account_name(cost.provider, cost.account), [])
+            costs.append((_with_reason(window, cost), cost))
     return {account: _points(by_account[account]) for account in sorted(by_account)}
 
 
-def _points(windows: Sequence[tuple[str, float | None, float | None]]) -> Points:
-    lows = [low for _, low, _ in windows if low is not None]
-    highs = [high for _, _, high in windows if high is not None]
-    unknown = [window for window, _, high in windows if high is None]
+def _with_reason(window: DescribedWindow, cost: Cost) -> str:
+    """The name of a window, and why the points of an account in it are not known."""
+    name = window.line.window
+    if window.line.is_current:
+        return f"{name} (open)"
+    reasons = [
+        meter.reason
+        for use in window.facts.accounts
+        if (use.provider, use.account) == (cost.provider, cost.account)
+        for meter in use.meters
+        if meter.name == cost.meter and meter.reason is not None
+    ]
+    return f"{name} ({reasons[0]})" if reasons else name
+
+
+def _points(costs: Sequence[tuple[str, Cost]]) -> Points:
+    lows = [cost.points_min for _, cost in costs if cost.points_min is not None]
+    highs = [cost.points_max for _, cost in costs if cost.points_max is not None]
+    unknown = [name for name, cost in costs if cost.points_max is None]
     return Points(
         sum(lows) if lows else None,
         sum(highs) if highs and not unknown else None,
@@ -72,8 +88,12 @@ def features(lines: Sequence[WindowLine]) -> Features:
     begun = [line for line in lines if line.starts_at is not None]
     counts = [sum(line.features.values()) for line in begun if line.features]
     return Features(
-        sum(counts) if counts else None, named([w.window for w in begun if not w.features])
+        sum(counts) if counts else None, named([_unfinished(w) for w in begun if not w.features])
     )
+
+
+def _unfinished(line: WindowLine) -> str:
+    return f"{line.window} ({'open' if line.is_current else f'{line.state}, without features'})"
 
 
 def saved(compared: Sequence[Compared]) -> Saved:

@@ -65,9 +65,14 @@ class Scene:
         return [window.line for window in self.described]
 
     @cached_property
+    def described_before(self) -> Sequence[DescribedWindow]:
+        """The same of the period before; none if there is no such period."""
+        return [] if self.before is None else [*self._overlapping(self.before)]
+
+    @cached_property
     def windows_before(self) -> Sequence[WindowLine]:
         """The windows that overlap the period before."""
-        return [] if self.before is None else [w.line for w in self._overlapping(self.before)]
+        return [window.line for window in self.described_before]
 
     @cached_property
     def traffic(self) -> "dict[str, Traffic]":
