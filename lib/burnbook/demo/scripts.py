@@ -29,7 +29,8 @@ class Done(NamedTuple):
 def load() -> None:
     """Imports all of burnbook, so that no script has to. Takes about 0.3 s."""
     for module in pkgutil.walk_packages(burnbook.__path__, "burnbook."):
-        importlib.import_module(module.name)
+        if not module.name.startswith("burnbook.live.screen."):  # these need the extra `watch`
+            importlib.import_module(module.name)
 
 
 def run(words: Sequence[str], stdin: str, environment: Mapping[str, str]) -> Done:

@@ -31,7 +31,8 @@ class UsedTokens:
         self._prices = PriceList(ctx.config.prices)
         self._logs: dict[str, list[tuple[Key, Counts]]] = {}
         if journal.size(journal.path_of(ctx.book.root, "agent_usage")):
-            sums = queries.sums(ctx.store, "window", Filters(), has_hours=lambda _: True)
+            has_hours = self._prices.has_hours
+            sums = queries.sums(ctx.store, "window", Filters(), has_hours=has_hours)
             for key, counts in sums:
                 if key.period is not None and (counts.requests or counts.total):
                     self._logs.setdefault(key.period, []).append((key, counts))

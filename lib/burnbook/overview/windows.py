@@ -1,6 +1,6 @@
 """What each window is, used and brought, newest first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -67,6 +67,13 @@ class WindowLine(msgspec.Struct, frozen=True):
     missed_resets: int
 
 
+class DescribedWindow(NamedTuple):
+    """One window: its facts, and the line of the list."""
+
+    facts: WindowFacts
+    line: WindowLine
+
+
 def window_lines(
     ctx: Context, since: date | None = None, limit: int | None = None
 ) -> list[WindowLine]:
@@ -74,21 +81,29 @@ def window_lines(
 
     `since` leaves out windows that ended before this day, in the zone of windows.toml.
     """
+
+    def is_wanted(window: str, span: Span) -> bool:
+        return since is None or _lasts(ctx, span, since)
+
+    return [window.line for window in described_windows(ctx, is_wanted, limit)]
+
+
+def described_windows(
+    ctx: Context, is_wanted: Callable[[str, Span], bool], limit: int | None = None
+) -> list[DescribedWindow]:
+    """The facts and the lines of the wanted windows, in the order of the list."""
     used, index, recorded = UsedTokens(ctx), snapshot_index(ctx), read_recorded(ctx)
     spans = {name: boundaries.of(ctx.config, index, name) for name in _names(ctx, used)}
-    names = [
-        name
-        for name in _newest_first(ctx, spans)
-        if since is None or _lasts(ctx, spans[name], since)
-    ]
+    names = [name for name in _newest_first(ctx, spans) if is_wanted(name, spans[name])]
     newest = current(ctx) if names else None
-    lines = []
+    described = []
     for name in names[:limit]:
         facts = window_facts(ctx, name, recorded)
         is_over = facts.span.ends_at is not None and facts.span.ends_at <= facts.now
         is_current = name == newest and facts.state == "open" and not is_over
-        lines.append(_line(facts, used.of(name), is_current=is_current))
-    return lines
+        line = _line(facts, used.of(name), is_current=is_current)
+        described.append(DescribedWindow(facts, line))
+    return described
 
 
 def _names(ctx: Context, used: UsedTokens) -> list[str]:

@@ -30,6 +30,8 @@ def data(scene: Scene) -> dict[str, Any]:
     """Everything that the page shows, as JSON-ready values."""
     listed = charts(scene.ctx.config)
     names = sorted({chart.data for chart in listed} - set(usage_facts.KINDS))
+    rows = {name: datasets.rows(name, scene) for name in names}
+    drawn = [chart for chart in listed if rows.get(chart.data, True)]
     figures = cards(scene)
     return {
         "period": scene.period.title,
@@ -42,8 +44,11 @@ def data(scene: Scene) -> dict[str, Any]:
         "usage_before": None
         if scene.usage_before is None
         else usage_facts.as_json(scene.usage_before),
-        "datasets": {name: datasets.rows(name, scene) for name in names},
-        "charts": [_chart(chart) for chart in listed],
+        "datasets": {name: of_name for name, of_name in rows.items() if of_name},
+        "charts": [_chart(chart) for chart in drawn],
+        "left_out": [
+            f"{chart.about.title}: {chart.about.empty}" for chart in listed if chart not in drawn
+        ],
         "days": _days(scene),
         "config": palette.chart_config(
             {name: f"var(--{name})" for name in palette.variables(palette.THEMES["light"])}

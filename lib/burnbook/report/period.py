@@ -9,6 +9,7 @@ from burnbook.times import clock
 from burnbook.times.days import parse_day
 from burnbook.usage.queries import Filters
 from burnbook.windows import boundaries
+from burnbook.windows.boundaries import Span
 from burnbook.windows.current import wanted
 from burnbook.windows.snapshot_index import snapshot_index
 
@@ -29,6 +30,22 @@ class Period(NamedTuple):
     def filters(self) -> Filters:
         """The requests of the period."""
         return Filters(self.since, self.until, window=self.window)
+
+    def has(self, moment: datetime) -> bool:
+        """Whether a moment is in these days."""
+        return self.filters.has_day(clock.to_wall(moment, self.zone).date())
+
+    def overlaps(self, window: str, span: Span) -> bool:
+        """Whether a window is this one, or has a part in these days; so has one without dates."""
+        if self.window is not None:
+            return window == self.window
+        starts, ends = (
+            None if moment is None else clock.to_wall(moment, self.zone).date()
+            for moment in (span.starts_at or span.ends_at, span.ends_at or span.starts_at)
+        )
+        is_early = ends is not None and self.since is not None and ends < self.since
+        is_late = starts is not None and self.until is not None and starts > self.until
+        return not is_early and not is_late
 
 
 def period(ctx: Context, args: Any) -> Period:

@@ -54,6 +54,12 @@ def by_lane(traffic: Traffic) -> dict[str, Sums]:
     return _by(traffic, 2)
 
 
+def errors_by_lane(traffic: Traffic) -> dict[str, int]:
+    """How many requests of each lane failed; lanes without errors are left out."""
+    failed = {key: sums for key, sums in traffic.groups.items() if not key[1]}
+    return {lane: sums.requests for lane, sums in by_lane(Traffic(groups=failed)).items()}
+
+
 def by_model(traffic: Traffic) -> dict[str, Sums]:
     """Requests and tokens of each model, by name."""
     return _by(traffic, 3)

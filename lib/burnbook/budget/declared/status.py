@@ -52,35 +52,38 @@ class BudgetStatus(msgspec.Struct, frozen=True):
 
 def declared(ctx: Context, facts: WindowFacts) -> list[BudgetStatus]:
     """Returns the status of each budget that is not that of the windows which name it."""
+    return [status for status, _ in declared_amounts(ctx, facts)]
+
+
+def declared_amounts(ctx: Context, facts: WindowFacts) -> list[tuple[BudgetStatus, Amounts]]:
+    """Returns the same budgets, each with what was used by quarter-hour."""
     budgets = {name: b for name, b in ctx.config.budgets.items() if not b.is_of_window}
     if not budgets:
         return []
     users: dict[str, set[str]] = {}
     for agent, provider in snapshot_index(ctx).providers():
         users.setdefault(provider, set()).add(agent)
-    return [_status(ctx, facts, name, budget, users) for name, budget in budgets.items()]
+    result = []
+    for name, budget in budgets.items():
+        period, used = _amounts(ctx, facts, budget, users)
+        result.append((status_of(name, budget, period, used, facts.now), used))
+    return result
 
 
-def _status(
-    ctx: Context,
-    facts: WindowFacts,
-    name: str,
-    budget: Budget,
-    users: Mapping[str, set[str]],
-) -> BudgetStatus:
+def _amounts(
+    ctx: Context, facts: WindowFacts, budget: Budget, users: Mapping[str, set[str]]
+) -> tuple[Period, Amounts]:
     now = facts.now
     if budget.per == "window":
         period = Period(facts.window, facts.span.starts_at, facts.span.ends_at)
     else:
         period = period_of(budget.per, now, facts.config.zone)
     if budget.unit != "points":
-        used = amounts.used(ctx, budget, amounts.span_of(budget, period, now), users)
-    elif period.starts_at is None:
-        used = Amounts(None, {}, None, "not-begun")
-    else:
-        until = min(now, period.ends_at) if period.ends_at else now
-        used = points(ctx, budget, period.starts_at, until)
-    return status_of(name, budget, period, used, now)
+        return period, amounts.used(ctx, budget, amounts.span_of(budget, period, now), users)
+    if period.starts_at is None:
+        return period, Amounts(None, {}, None, "not-begun")
+    until = min(now, period.ends_at) if period.ends_at else now
+    return period, points(ctx, budget, period.starts_at, until)
 
 
 def status_of(

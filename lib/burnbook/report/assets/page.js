@@ -19,7 +19,7 @@
   const dataset = (name) => name in KINDS ? wanted(all[name]) : book.datasets[name];
 
   const showCards = () => {
-    const now = dataset("usage_days"), before = book.usage_before && wanted(all.before);
+    const now = dataset("usage_days"), before = wanted(all.before);
     const isFiltered = Object.keys(state.only).length > 0;
     get("cards").replaceChildren(...book.cards.map((each) => each.name in book.usage.days
       ? card(filtered(each, now, before))
@@ -130,7 +130,12 @@
     panel.figure.dataset.chart = chart.name;
     return panel;
   };
-  const panels = book.charts.map(build);
+  let panels = [];
+  const buildAll = () => {
+    for (const result of panels.flatMap((panel) => panel.results)) result.finalize();
+    panels = book.charts.map(build);
+    get("charts").replaceChildren(...panels.map((panel) => panel.figure));
+  };
 
   // Shows everything, one run at a time: what changes meanwhile is shown by the next run.
   let isShowing = false, isOld = false;
@@ -143,6 +148,7 @@
       isOld = false;
       showControls();
       showCards();
+      get("left-out").textContent = book.left_out.length ? `Charts without data are left out. ${book.left_out.join(". ")}.` : "";
       for (const panel of panels) if (!isOld) await draw(panel);
     }
     isShowing = false;
@@ -176,8 +182,11 @@
           isChanged = false;
           const response = await fetch("data.json");
           if (!response.ok) throw new Error(`status ${response.status}`);
+          const names = () => book.charts.map((chart) => chart.name).join();
+          const earlier = names();
           book = await response.json();
           load();
+          if (names() !== earlier) buildAll();
           get("headline").textContent = book.headline;
           get("period").textContent = book.before ? `${book.period}, compared with ${book.before}` : book.period;
           get("at").textContent = book.at;
@@ -196,7 +205,7 @@
     events.onmessage = renew;
   };
   load();
-  get("charts").replaceChildren(...panels.map((panel) => panel.figure));
+  buildAll();
   showTheme();
   show();
   if ("live" in document.body.dataset) follow();

@@ -9,6 +9,7 @@ from burnbook.budget import burn_rate
 from burnbook.budget.meter_status import POINT
 from burnbook.meters.deltas import Seen
 from burnbook.meters.vendor_meters import same_reset
+from burnbook.report.period_sums import account_name
 from burnbook.times import clock
 from burnbook.windows import vendor_meters_store
 from burnbook.windows.accounts.evidence import Evidences
@@ -19,15 +20,22 @@ if TYPE_CHECKING:
 
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 _STALE = timedelta(hours=24)
+_FULL = 100.0
 _STEPS = 8  # of a band
+_MOST = 600  # values of a meter: more than the pixels of a phone, fewer than a page can hold
+
+Row = dict[str, Any]
 
 
-def rows(scene: "Scene") -> list[dict[str, Any]]:
-    """Rows of four kinds, for each meter of each account; longer meters first.
+def rows(scene: "Scene") -> list[Row]:
+    """Rows of several kinds, for each meter of each account; longer meters first.
 
-    `value`: a reading, or 0 at a reset (`resets` is true). `before` and `after`: snapshots, with
-    their window. `band`: from the newest reading to its reset, the least and the most (`low`,
-    `high`) at the rate since the last reset; none if that reading is older than a day.
+    `value`: a reading (`used`), or 0 at a reset (`resets` is true). `before` and `after`: snapshots
+    (`mark`), with their window. `bound`: the least and the most (`low`, `high`) between the last
+    reading and a reset that no reading shows. `old`: from the newest reading until now, or until
+    its reset; nothing is known of the meter since then. `band`: from the newest reading to its
+    reset, at the rates since the last reset; none if that reading is older than a day, or of a
+    window that is over.
     """
     began, ended = _span(scene)
     evidences, result = Evidences(scene.ctx), []
@@ -42,10 +50,14 @@ def rows(scene: "Scene") -> list[dict[str, Any]]:
             ]
             evidence = evidences.between(provider, account, began, ended)
             for meter, seen in sorted(evidence.items(), key=_order):
-                name = f"{account} {meter}"
+                name = f"{account_name(provider, account)} {meter}"
                 shared = {"account": account, "meter": meter, "name": name}
-                numbered = enumerate(_meter_rows(seen, marks, scene.now))
-                result += [{**shared, "order": n, **row} for n, row in numbered]
+                drawn = [*_meter_rows(seen, marks, ended)]
+                if ended == scene.now:
+                    drawn += _band(seen, ended)
+                for number, row in enumerate(drawn):
+                    row["at"] = scene.wall(row["at"])
+                    result.append({**shared, "order": number, **row})
     return result
 
 
@@ -78,33 +90,62 @@ def _order(item: tuple[str, Sequence[Seen]]) -> tuple[int, str]:
     return -max(value.meter.window_minutes or 0 for value in seen), name
 
 
-def _meter_rows(
-    seen: Sequence[Seen], marks: Sequence[Entry], now: datetime
-) -> Iterator[dict[str, Any]]:
-    yield _value(seen[0].at, seen[0].used)
-    for previous, following in pairwise(seen):
-        resets_at = previous.meter.resets_at
-        is_same = same_reset(resets_at, following.meter.resets_at)
-        if resets_at is not None and not is_same and previous.at < resets_at <= following.at:
-            yield _value(resets_at, previous.used, is_assumed=True)
-            yield _value(resets_at, 0.0, resets=True)
-        yield _value(following.at, following.used)
+def _meter_rows(seen: Sequence[Seen], marks: Sequence[Entry], now: datetime) -> Iterator[Row]:
+    values = _thinned(seen)
+    yield _row("value", values[0].at, used=values[0].used)
+    bounds: list[Row] = []
+    for previous, following in pairwise(values):
+        resets_at = _reset_between(previous, following)
+        if resets_at is not None:
+            used, most = previous.used, max(_FULL, previous.used)
+            yield _row("value", resets_at, used=used, is_assumed=True)
+            yield _row("value", resets_at, used=0.0, resets=True)
+            bounds += [
+                _row("bound", previous.at, low=used, high=used),
+                _row("bound", resets_at, low=used, high=most),
+                _row("bound", resets_at),  # ends the area
+            ]
+        yield _row("value", following.at, used=following.used)
+    yield from bounds
     by_moment = {value.at: value.used for value in seen}
     for mark in marks:
         if mark.captured_at in by_moment:
-            row = {"kind": mark.phase, "at": clock.iso(mark.captured_at), "window": mark.window}
-            yield row | {"used": by_moment[mark.captured_at]}
-    yield from _band(seen, now)
+            used = by_moment[mark.captured_at]
+            yield _row(mark.phase, mark.captured_at, mark=used, window=mark.window)
+    last = seen[-1]
+    if last.at < now:
+        reset = last.meter.resets_at
+        yield _row("old", last.at, old=last.used)
+        yield _row("old", now if reset is None else max(last.at, min(now, reset)), old=last.used)
 
 
-def _value(
-    at: datetime, used: float, *, resets: bool = False, is_assumed: bool = False
-) -> dict[str, Any]:
-    row = {"kind": "value", "at": clock.iso(at), "used": used}
-    return row | {"resets": resets, "is_assumed": is_assumed}
+def _row(kind: str, at: datetime, **values: Any) -> Row:
+    return {"kind": kind, "at": at, **values}
 
 
-def _band(seen: Sequence[Seen], now: datetime) -> Iterator[dict[str, Any]]:
+def _reset_between(previous: Seen, following: Seen) -> datetime | None:
+    """The reset of the previous reading, if it was before the following one."""
+    resets_at = previous.meter.resets_at
+    if resets_at is None or same_reset(resets_at, following.meter.resets_at):
+        return None
+    return resets_at if previous.at < resets_at <= following.at else None
+
+
+def _thinned(seen: Sequence[Seen]) -> list[Seen]:
+    """The first reading, the last one of each of at most 600 spans of time, and those at falls."""
+    if len(seen) <= _MOST:
+        return [*seen]
+    began, step = seen[0].at, (seen[-1].at - seen[0].at) / _MOST
+    kept = [seen[0]]
+    for value, following in pairwise([*seen[1:], None]):
+        assert value is not None
+        is_last = following is None or (following.at - began) // step != (value.at - began) // step
+        if is_last or (following is not None and following.used < value.used):
+            kept.append(value)
+    return kept
+
+
+def _band(seen: Sequence[Seen], now: datetime) -> Iterator[Row]:
     """Where the meter may be until its reset, from the slowest to the fastest rate so far."""
     last = seen[-1]
     resets_at = last.meter.resets_at
@@ -117,5 +158,5 @@ def _band(seen: Sequence[Seen], now: datetime) -> Iterator[dict[str, Any]]:
     for step in range(_STEPS + 1):
         at = last.at + (resets_at - last.at) * step / _STEPS
         hours = (at - last.at) / timedelta(hours=1)
-        low, high = (min(100.0, last.used + hours * each) for each in (rate.low, rate.high))
-        yield {"kind": "band", "at": clock.iso(at), "low": low, "high": high}
+        low, high = (min(_FULL, last.used + hours * each) for each in (rate.low, rate.high))
+        yield _row("band", at, low=low, high=high)
