@@ -3,6 +3,7 @@
 // Texts of the book are set as text, never as HTML.
 window.burnbookFigures = (() => {
   const MOST_ROWS = 1000; // of a table
+  const MOST_MODELS = 3; // in a note
   const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
   const short = new Intl.NumberFormat("en-US", { notation: "compact", maximumSignificantDigits: 3 });
   const exact = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
@@ -31,9 +32,14 @@ window.burnbookFigures = (() => {
   const filtered = (card, now, before) => ({
     ...card,
     value: sum(now, card.name),
-    before: before ? sum(before, card.name) : null,
-    is_least: card.name === "usd" && now.some((row) => row.unpriced),
+    before: before.length ? sum(before, card.name) : null,
+    ...(card.name === "usd" ? { is_least: now.some((row) => row.unpriced), note: unpriced(now) } : {}),
   });
+  const unpriced = (list) => {
+    const models = [...new Set(list.filter((row) => row.unpriced).map((row) => row.model))].sort();
+    const rest = models.length > MOST_MODELS ? ` and ${models.length - MOST_MODELS} more` : "";
+    return models.length ? `no price for requests of ${models.slice(0, MOST_MODELS).join(", ")}${rest}` : "";
+  };
   const number = (value, unit) => unit === "USD" ? money.format(value)
     : Math.abs(value) >= 1e6 ? short.format(value)
     : unit ? exact.format(value) : whole.format(value);
@@ -46,16 +52,15 @@ window.burnbookFigures = (() => {
     return `${words}, ${earlier}`;
   };
   const card = (each, note) => {
-    const isUnknown = each.value == null || (each.is_least && !each.value);
-    const value = isUnknown ? ["unknown"]
-      : [...(each.is_least ? [make("span", { textContent: "at least " })] : []), number(each.value, each.unit),
-        ...(each.unit ? [make("span", { textContent: ` ${each.unit}` })] : [])];
+    const isUnknown = !each.text && (each.value == null || (each.is_least && !each.value));
+    const small = (textContent) => make("span", { textContent });
+    const value = isUnknown ? ["unknown"] : each.text ? [each.text]
+      : [...(each.is_least ? [small("at least ")] : []), number(each.value, each.unit), ...(each.unit ? [small(` ${each.unit}`)] : [])];
+    const lines = [["change", isUnknown ? "" : change(each)], ["note", each.note], ["note", note]];
     const item = make("li", {},
       make("span", { className: "title", textContent: each.title }),
-      make("span", { className: "value", title: isUnknown ? "" : exact.format(each.value) }, ...value),
-      ...[["change", isUnknown ? "" : change(each)], ["note", each.note], ["note", note]]
-        .filter(([, textContent]) => textContent)
-        .map(([className, textContent]) => make("span", { className, textContent })));
+      make("span", { className: "value", title: each.value == null ? "" : exact.format(each.value) }, ...value),
+      ...lines.filter(([, textContent]) => textContent).map(([className, textContent]) => make("span", { className, textContent })));
     item.dataset.card = each.name;
     item.dataset.value = each.value ?? "";
     return item;
