@@ -14,6 +14,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import browser
+
 CHECKS = ("lint", "types")
 BEHAVE = ("behave", "--format", "progress2", "--no-snippets", "--no-timings", "features")
 PYTEST = ("pytest", "--numprocesses", "2", "--dist", "loadfile", "--no-loadscope-reorder")
@@ -24,6 +26,8 @@ def main(just: str, flags: Sequence[str]) -> int:
     python = (sys.executable, "-m")
     if selects(flags):
         return subprocess.run([*python, *PYTEST, *flags], check=False).returncode
+    if absent := browser.missing():
+        print(f"tests in a browser are skipped: {absent}", file=sys.stderr, flush=True)
     for check in CHECKS:
         if code := subprocess.run([just, check], check=False).returncode:
             return code

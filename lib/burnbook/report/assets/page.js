@@ -69,6 +69,9 @@
     delete spec.usermeta;
     return [spec, config];
   };
+  // Vega-Lite warns about each chart that is as wide as the page and as high as its rows.
+  const { warn } = console;
+  console.warn = (...texts) => { if (!texts.join(" ").includes('Dropping "fit-y"')) warn.apply(console, texts); };
   const embed = async (chart, values, element, title) => {
     const [spec, config] = specification(chart, values);
     const result = await window.burnbookCharts.embed(element, spec, {
@@ -78,7 +81,8 @@
     const svg = element.querySelector("svg");
     svg.setAttribute("role", "img");
     svg.setAttribute("aria-label", `${title}. ${chart.summary}`);
-    if ((spec.signals || spec.params || []).some((each) => each.name === "picked")) {
+    for (const each of svg.children) each.setAttribute("aria-hidden", "true");
+    if ((chart.spec.signals || []).some((each) => each.name === "picked")) {
       result.view.addSignalListener("picked", (_, name) => {
         if (name !== null) filter(state.by, state.only[state.by] === name ? "" : name);
       });
@@ -113,7 +117,12 @@
     panel.picture.replaceChildren(...names.flatMap((name, n) => name === null ? [parts[n]] : [make("h3", { textContent: name }), parts[n]]));
     for (const [n, name] of names.entries()) {
       const own = name === null ? values : values.filter((row) => row[chart.each] === name);
-      panel.results.push(await embed(chart, own, parts[n], name === null ? chart.title : `${chart.title}: ${name}`));
+      try {
+        panel.results.push(await embed(chart, own, parts[n], name === null ? chart.title : `${chart.title}: ${name}`));
+      } catch (error) { // a mistake in the file of the chart
+        console.error(error);
+        parts[n].replaceChildren(make("p", { className: "note", textContent: `This chart cannot be drawn: ${error.message}` }));
+      }
     }
     if (panel.details.open) showTable(panel);
   };
