@@ -21,8 +21,8 @@ Feature: Readings make the bounds across resets closer
     When I run "bin/preview --window W0-CHN --block meters"
     Then it prints the lines
       """
-      agent  provider  meter  before  after                  delta
-      main   codex     5h         4%    44%  unknown over 4 resets  █████░░░░░░░
+      agent  provider  meter  before  after                  delta  █ old ▓ new
+      main   codex     5h         4%    44%  unknown over 4 resets  ▓▓▓▓▓░░░░░░░
       """
     When I run "bin/preview --window W0-CHN --block meters --format json"
     Then the JSON has

@@ -36,8 +36,8 @@ Feature: BEFORE and AFTER of different accounts
     Then it prints
       """
       Meters
-        agent  provider  meter   before  after  delta
-        ada    codex     weekly     20%    25%     +5  ███░░░░░░░░░
+        agent  provider  meter   before  after  delta  █ old ▓ new
+        ada    codex     weekly     20%    25%     +5  ██▓░░░░░░░░░
       ada codex: a pane shows no account; the last known one counts
       Anomalies: 0
       """

@@ -34,8 +34,8 @@ Feature: Agents that share an account share its points
     When I run "bin/finalize --window W0-CHN --features codex=5" at 19:00
     Then it prints the lines
       """
-      agent    provider  meter   before  after       delta
-      ada, bo  codex     weekly     20%    30%  10 or more  ████░░░░░░░░
+      agent    provider  meter   before  after       delta  █ old ▓ new
+      ada, bo  codex     weekly     20%    30%  10 or more  ██▓▓░░░░░░░░
       """
     When I run "bin/preview --window W0-CHN --block efficiency"
     Then it prints the lines

@@ -19,6 +19,7 @@ Feature: The context of an agent is no use of the budget
     When I run "bin/budget --window W0-CHN --exit-code" at 09:05
     Then it prints
       """
+      W0-CHN: whether to stop is unknown (budget W0-CHN)
       W0-CHN budget: planned 200,000, used 0 (no requests are booked; run ingest)
       Context: 190,000 of 272,000 tokens (ada codex)
 

@@ -33,6 +33,7 @@ Feature: How fast a window uses its tokens, and the forecast
     When I run "bin/budget --window W0-CHN" at 11:00
     Then it prints
       """
+      W0-CHN: no reason to stop yet
       W0-CHN budget: planned 200,000, used 150,000 (feeds), left 50,000  ███████░░ 75%
       Warning: 70% or more of the budget is used
       Context: 12,000 of 272,000 tokens (ada codex)
@@ -80,6 +81,7 @@ Feature: How fast a window uses its tokens, and the forecast
     When I run "bin/budget" at 09:00
     Then it prints
       """
+      W0-CHN: whether to stop is unknown (budget W0-CHN)
       W0-CHN budget: planned 200,000, used 0 (no requests are booked; run ingest)
       """
     And nothing was written

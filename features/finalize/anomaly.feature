@@ -19,9 +19,9 @@ Feature: A meter that fell without a reset is an anomaly
       W0-CHN finalized: 1 anomaly (ID)
 
       Meters
-        agent  provider  meter   before  after  delta
-        ada    codex     5h         72%    40%  -32 !  █████░░░░░░░
-        ada    codex     weekly     24%    31%     +7  ████░░░░░░░░
+        agent  provider  meter   before  after  delta  █ old ▓ new
+        ada    codex     5h         72%    40%  -32 !  ▓▓▓▓▓░░░░░░░
+        ada    codex     weekly     24%    31%     +7  ███▓░░░░░░░░
       """
     And the journal anomalies reads
       | kind           | agent | window | subject  | first | second | first_from | second_from |

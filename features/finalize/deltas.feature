@@ -16,9 +16,9 @@ Feature: How much each meter rose in a window
       W0-CHN finalized: 0 anomalies (ID)
 
       Meters
-        agent  provider  meter   before  after  delta
-        ada    codex     5h         11%    51%    +40  ██████░░░░░░
-        ada    codex     weekly     24%    31%     +7  ████░░░░░░░░
+        agent  provider  meter   before  after  delta  █ old ▓ new
+        ada    codex     5h         11%    51%    +40  █▓▓▓▓▓░░░░░░
+        ada    codex     weekly     24%    31%     +7  ███▓░░░░░░░░
       """
     And the journal windows reads
       | window | anomalies | closings.0.meters.5h.delta | closings.0.meters.weekly.delta |
@@ -37,8 +37,8 @@ Feature: How much each meter rose in a window
     Then it prints the lines
       """
       W0-CHN finalized: 0 anomalies (ID)
-      ada    codex     5h          11%    51%    +40  ██████░░░░░░
-      bo     claude    session     20%    65%    +45  ████████░░░░
+      ada    codex     5h          11%    51%    +40  █▓▓▓▓▓░░░░░░
+      bo     claude    session     20%    65%    +45  ██▓▓▓▓▓▓░░░░
       """
 
   Scenario: A window without snapshots

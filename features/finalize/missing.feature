@@ -13,7 +13,7 @@ Feature: Missing numbers are null, with a reason
       W0-CHN finalized: 0 anomalies (ID)
 
       Meters
-        agent  provider  meter  before  after  delta
+        agent  provider  meter  before  after  delta  █ old ▓ new
         ada    codex     5h        11%      -   open  █░░░░░░░░░░░
       """
     And it warns

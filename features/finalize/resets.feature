@@ -16,8 +16,8 @@ Feature: Deltas across a reset are ranges
       W0-CHN finalized: 0 anomalies (ID)
 
       Meters
-        agent  provider  meter  before  after     delta
-        ada    codex     5h        72%    40%  40 to 68  █████░░░░░░░
+        agent  provider  meter  before  after     delta  █ old ▓ new
+        ada    codex     5h        72%    40%  40 to 68  ▓▓▓▓▓░░░░░░░
       """
     And row 1 of the journal windows has "closings.0.meters.5h.delta" null
     And row 1 of the journal windows has "closings.0.meters.5h.delta_min" 40
@@ -33,7 +33,7 @@ Feature: Deltas across a reset are ranges
     When I run "bin/finalize --window W0-CHN"
     Then it prints the lines
       """
-      ada    codex     5h        40%    72%  72 to 132  █████████░░░
+      ada    codex     5h        40%    72%  72 to 132  ▓▓▓▓▓▓▓▓▓░░░
       """
 
   Scenario: A reset that moved by a minute is the same reset

@@ -39,7 +39,7 @@ Feature: The blocks of a preview and their order
       Anomalies: 0
 
       Meters
-        agent  provider  meter  before  after  delta
+        agent  provider  meter  before  after  delta  █ old ▓ new
         ada    codex     5h        11%      -   open  █░░░░░░░░░░░
 
       Snapshots
@@ -56,7 +56,7 @@ Feature: The blocks of a preview and their order
     Then it prints
       """
       Meters
-        agent  provider  meter  before  after  delta
+        agent  provider  meter  before  after  delta  █ old ▓ new
         ada    codex     5h        11%      -   open  █░░░░░░░░░░░
       Anomalies: 0
       """

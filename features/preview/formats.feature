@@ -55,10 +55,10 @@ Feature: The preview as JSON and as markdown
 
       ### Meters
 
-      | agent | provider | meter | before | after | delta |  |
+      | agent | provider | meter | before | after | delta | █ old ▓ new |
       | --- | --- | --- | ---: | ---: | ---: | --- |
-      | ada | codex | 5h | 72% | 40% | 40 to 68 | █████░░░░░░░ |
-      | ada | codex | weekly | 24% | 31% | +7 | ████░░░░░░░░ |
+      | ada | codex | 5h | 72% | 40% | 40 to 68 | ▓▓▓▓▓░░░░░░░ |
+      | ada | codex | weekly | 24% | 31% | +7 | ███▓░░░░░░░░ |
       """
 
   Scenario: An unknown format

@@ -24,10 +24,10 @@ Feature: The preview shows one window at a glance
       Anomalies: 0
 
       Meters
-        agent  provider  meter   before  after     delta
-        ada    codex     5h          4%    51%       +47  ██████░░░░░░
-        ada    codex     weekly     24%    31%        +7  ████░░░░░░░░
-        bo     codex     5h         72%    40%  40 to 68  █████░░░░░░░
+        agent  provider  meter   before  after     delta  █ old ▓ new
+        ada    codex     5h          4%    51%       +47  ▓▓▓▓▓▓░░░░░░
+        ada    codex     weekly     24%    31%        +7  ███▓░░░░░░░░
+        bo     codex     5h         72%    40%  40 to 68  ▓▓▓▓▓░░░░░░░
         bo     codex     weekly     58%    61%        +3  ███████░░░░░
 
       Efficiency (features per percentage point)

@@ -23,7 +23,7 @@ Feature: Several agents share one book
     When I run "bin/preview --window W0-CHN" at 09:05
     Then it prints the lines
       """
-      agent  provider  meter   before  after  delta
+      agent  provider  meter   before  after  delta  █ old ▓ new
       ada    codex     5h         11%      -   open  █░░░░░░░░░░░
       ada    codex     weekly     24%      -   open  ███░░░░░░░░░
       bo     codex     5h         63%      -   open  ████████░░░░

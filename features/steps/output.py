@@ -6,6 +6,10 @@ from behave import then
 from behave.runner import Context
 from scratch import Scratch, shown, value_at
 
+_CODES = {
+    **{"bold": "\033[1m", "dim": "\033[2m"},
+    **{"red": "\033[31m", "green": "\033[32m", "yellow": "\033[33m"},
+}
 _CRC = re.compile(r"\b[0-9a-f]{8}\b")
 
 
@@ -60,6 +64,21 @@ def narrow(context: Context, width: int) -> None:
     assert context.scratch.stdout, "it printed nothing at all"
     too_long = [line for line in context.scratch.stdout.splitlines() if len(line) > width]
     assert not too_long, too_long
+
+
+@then("{text:Quoted} is {colors}")
+def is_colored(context: Context, text: str, colors: str) -> None:
+    """A terminal shows the text in these colors, and nothing else in them."""
+    codes = "".join(_CODES[color] for color in colors.split())
+    spans = re.findall(r"((?:\033\[[1-9]\d?m)+)([^\033]*)\033\[0m", context.scratch.stdout)
+    found = [(words, style) for style, words in spans if text == words.strip()]
+    assert (text, codes) in [(words.strip(), style) for words, style in found], spans
+
+
+@then("nothing is in color")
+def is_plain(context: Context) -> None:
+    assert context.scratch.stdout, "it printed nothing at all"
+    assert "\033" not in context.scratch.stdout, repr(context.scratch.stdout)
 
 
 @then("it warns")

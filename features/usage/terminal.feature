@@ -17,6 +17,8 @@ Feature: Usage on a terminal has bars and a trend, and fits its width
         2026-11-18  400,000  400,000  2.0000  ████████████████████
         2026-11-20   10,000   10,000  0.0500  ▌
         Total       510,000  510,000  2.5500
+        (not shown, for lack of room: Input, Cache write, Cache
+        read, Output)
       Trend to 2026-11-22  ▃         █ ▁
       2.0500 USD in the last 7 days, none in the 7 days before
       Prices in USD as of 2026-11-22, from genai-prices 0.2.3

@@ -109,7 +109,11 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     elif args.format == "markdown" and result.parts:
         _print(render.markdown(result.parts))
     elif args.format == "text":
-        _print(render.text(result.parts, colour=_colour(), columns=terminal.columns()))
+        _print(
+            render.text(
+                result.parts, color=terminal.has_color(args.color), columns=terminal.columns()
+            )
+        )
     code: int = result.code
     return code
 
@@ -170,12 +174,6 @@ def _leave(code: int) -> NoReturn:
             message = f"{_CANNOT_PRINT}: {getattr(error, 'strerror', None) or error}"
             code = code or _print_error(os.path.basename(sys.argv[0]), message, IO)
     os._exit(code)
-
-
-def _colour() -> bool:
-    return (
-        sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    )
 
 
 def _print_error(name: str, message: str, code: int) -> int:

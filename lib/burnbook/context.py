@@ -11,6 +11,7 @@ from burnbook.book.book import Book
 from burnbook.config.loader import Config
 from burnbook.rows.skipped import Passed, newer_rows
 from burnbook.store.store import Store
+from burnbook.view.levels import Level
 from burnbook.view.parts import Line, Part
 
 
@@ -58,7 +59,8 @@ def result_of_counts(
         rejects = os.path.join(ctx.book.root, f"{codec.REJECTS}{feed}.jsonl")
         ctx.notes.append(f"rejected lines and the reasons are in {rejects}")
     is_useless = counts["rejected"] and counts["rejected"] == sum(counts.values())
-    line = Line(f"{title}: {counts_text(counts)}", strong=True)
+    level: Level = "warn" if counts["rejected"] else ""
+    line = Line(f"{title}: {counts_text(counts)}", strong=True, level=level)
     return Result([line], {**data, **counts, "rejects": rejects}, BAD_DATA if is_useless else 0)
 
 

@@ -12,6 +12,7 @@ from burnbook.view.messages import message_lines
 Flags = Callable[[argparse.ArgumentParser], None]
 
 FORMATS = ("text", "json", "markdown")
+COLORS = ("auto", "always", "never")
 
 
 class Formatter(argparse.RawDescriptionHelpFormatter):
@@ -93,6 +94,12 @@ def parser(name: str, doc: str, flags: Flags) -> Parser:
         choices=script_parser.get_default("formats") or FORMATS,
         default="text",
         help="the output format (default: text)",
+    )
+    common.add_argument(
+        "--color",
+        choices=COLORS,
+        default="auto",
+        help="color in text (default: auto, on a terminal without NO_COLOR)",
     )
     version = f"burnbook {__version__}"
     common.add_argument(

@@ -28,7 +28,7 @@ class MeterStatus(msgspec.Struct, frozen=True):
 
     `resets_by` is the latest moment of its next reset: `resets_at`, else the length of its window
     after the reading. `resets_first` is whether it resets before it runs out; null means either is
-    possible.
+    possible. `before_percent` is what BEFORE showed; null if the meter was reset since.
     """
 
     agent: str
@@ -46,6 +46,7 @@ class MeterStatus(msgspec.Struct, frozen=True):
     reason: str | None
     account: str = ""
     agents: tuple[str, ...] = ()
+    before_percent: float | None = None
 
 
 def readings(pair: Pair, counted: Sequence[Entry]) -> list[Entry]:
@@ -138,7 +139,14 @@ def _status(
         runs_out=out,
         resets_first=first,
         reason=reason,
+        before_percent=_before(rows, shown),
     )
+
+
+def _before(rows: Sequence[Snapshot], since_reset: Sequence[Reading]) -> float | None:
+    """The percentage of the newest BEFORE, if the meter was not reset since."""
+    at = next((row.captured_at for row in reversed(rows) if row.phase == "before"), None)
+    return next((used for captured_at, used in since_reset if captured_at == at), None)
 
 
 def _since_reset(meter: Meter, rows: Sequence[Snapshot], newest: Reading | None) -> list[Reading]:

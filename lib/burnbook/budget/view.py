@@ -11,6 +11,8 @@ from burnbook.budget.declared.status import BudgetStatus
 from burnbook.budget.meter_status import MeterStatus
 from burnbook.budget.stop_rules import Verdict
 from burnbook.config.loader import Config
+from burnbook.view.drawing import legend
+from burnbook.view.levels import Level, cell, level_of, used
 from burnbook.view.parts import Line, Part, Table, Title, bar, moment, near, number, percent
 from burnbook.windows.facts import WindowFacts
 
@@ -21,6 +23,7 @@ _COLUMNS = 80  # of a usual terminal: a bar is as long as there is room
 _LEAST_BAR = 5
 _METERS = ("agent", "provider", "meter", "used", "left", "resets", "% an hour", "runs out")
 _RULES = ("rule", "of", "left", "step", "state")
+_STATES: dict[str, Level] = {"stop": "bad", "warning": "warn"}
 _REASONS = {
     "finalized": "the window is finalized",
     "ended": "the window has ended",
@@ -38,19 +41,49 @@ def parts(
     meters: Sequence[MeterStatus],
     verdicts: Sequence[Verdict],
 ) -> list[Part]:
-    """Returns stops and warnings, the budget's lines, burn, projection, and two tables."""
-    result = declared.stops(budgets)
-    for word, state in (("Stop", "stop"), ("Warning", "warning")):
+    """Returns the verdict, the budget's lines, burn, projection, and two tables."""
+    result = _used_up(facts.window, used) + declared.stops(budgets)
+    words: tuple[tuple[str, str, Level], ...]
+    words = (("Stop", "stop", "bad"), ("Warning", "warning", "warn"))
+    for word, state, level in words:
         result += [
-            Line(f"{word}: {verdict.message} ({_detail(verdict)})", strong=True)
+            Line(f"{word}: {verdict.message} ({_detail(verdict)})", strong=True, level=level)
             for verdict in verdicts
             if verdict.state == state
         ]
+    result = result or [_no_stop(facts.window, used, budgets, verdicts)]
     result += budget_lines(used, facts.config.preview.bar_width, f"{facts.window} budget")
     result += _burn(rate) + _projection(facts.config, projected)
     result += declared.parts(budgets, facts.config.zone)
     result += _meters(facts, meters) + _rules(verdicts)
     return result
+
+
+def _used_up(window: str, use: Use) -> list[Part]:
+    if use.left_tokens is None or use.left_tokens > 0:
+        return []
+    of = f"{number(use.used_tokens)} of {number(use.planned_tokens)} tokens"
+    return [Line(f"Stop: the budget of {window} is used up ({of})", strong=True, level="bad")]
+
+
+def _no_stop(
+    window: str, use: Use, budgets: Sequence[BudgetStatus], verdicts: Sequence[Verdict]
+) -> Line:
+    """The verdict if no limit is reached; it names the limits of which that is unknown."""
+    applied = [each for each in verdicts if each.reason != "no-meter"]
+    limits = [(f"rule {each.rule}", each.state == "unknown") for each in applied]
+    limits += [(f"budget {each.name}", each.left is None) for each in budgets]
+    if use.planned_tokens is not None:
+        limits.append((f"budget {window}", use.used_from is None or use.left_tokens is None))
+    unknown = [*dict.fromkeys(name for name, is_unknown in limits if is_unknown)]
+    if not limits:
+        return Line(f"{window}: no budget and no stop rule applies", strong=True)
+    if len(unknown) == len({name for name, _ in limits}):
+        return Line(f"{window}: whether to stop is unknown ({', '.join(unknown)})", strong=True)
+    more = f"; unknown: {', '.join(unknown)}" if unknown else ""
+    if use.level is not None or any(each.level is not None for each in budgets):
+        return Line(f"{window}: no reason to stop yet{more}", strong=True, level="warn")
+    return Line(f"{window}: no reason to stop{more}", strong=True, level="good")
 
 
 def budget_lines(use: Use, bar_width: int, title: str = "Budget") -> list[Line]:
@@ -68,7 +101,8 @@ def budget_lines(use: Use, bar_width: int, title: str = "Budget") -> list[Line]:
     result = [Line(text)]
     if use.level is not None:
         level = percent(use.level * 100)
-        result.append(Line(f"Warning: {level} or more of the budget is used", strong=True))
+        text = f"Warning: {level} or more of the budget is used"
+        result.append(Line(text, strong=True, level="warn"))
     for context in use.contexts:
         limit = number(context.limit_tokens or use.capacity_tokens)
         held = f"{number(context.used_tokens)} of {limit} tokens"
@@ -91,24 +125,28 @@ def _projection(config: Config, projected: "Projection") -> list[Part]:
     if projected.reason == NO_REQUESTS:
         return []  # the first line says so
     if projected.reason is not None:
-        return [Line(f"Projection: none, {_REASONS[projected.reason]}")]
+        return [Line(f"Projection: none, {_REASONS[projected.reason]}", level="dim")]
     low, high = number(projected.used_tokens_low), number(projected.used_tokens_high)
     at = moment(projected.at, config.zone)
     result: list[Part] = [Line(f"Projection: {low} to {high} used at the end ({at})")]
     if projected.target_runs_out is not None:
-        result.append(Line(f"The budget {_out(config, projected.target_runs_out, projected.at)}"))
+        out = projected.target_runs_out
+        shown = _out(config, out, projected.at)
+        result.append(Line(f"The budget {shown}", level=level_of(shown)))
     return result
 
 
 def _out(config: Config, out: Out, ends: datetime | None) -> str:
     if out.over:
-        return "is used up"
+        return cell("is used up", "bad")
     early, late = (m if m and ends and m < ends else None for m in (out.earliest, out.latest))
     if early is None:
         return "lasts to the end"
     if late is None:
-        return f"runs out at {moment(early, config.zone)} at the earliest, or lasts to the end"
-    return f"runs out between {moment(early, config.zone)} and {moment(late, config.zone)}"
+        text = f"runs out at {moment(early, config.zone)} at the earliest, or lasts to the end"
+        return cell(text, "warn")
+    text = f"runs out between {moment(early, config.zone)} and {moment(late, config.zone)}"
+    return cell(text, "warn")
 
 
 def _meters(facts: WindowFacts, meters: Sequence[MeterStatus]) -> list[Part]:
@@ -116,21 +154,24 @@ def _meters(facts: WindowFacts, meters: Sequence[MeterStatus]) -> list[Part]:
     rows = [
         (
             *(", ".join(meter.agents), meter.provider, meter.meter),
-            *(percent(meter.used_percent), percent(meter.left_percent)),
+            cell(percent(meter.used_percent), used(meter.used_percent)),
+            percent(meter.left_percent),
             *(_reset(meter, now, zone), _band(meter.per_hour), _meter_out(meter, now, zone)),
         )
         for meter in meters
     ]
+    if not rows:
+        return []
     table = Table(_METERS, rows, "<<<>><><")
-    narrower = _without(table, "left", "% an hour")
-    return [Title("Meters"), table._replace(narrower=narrower)] if rows else []
+    table = table._replace(narrower=table.without("left", "% an hour"))
+    bars = [(_share(meter.before_percent), _share(meter.used_percent)) for meter in meters]
+    shown = [None if now is None else (before, now) for before, now in bars]  # None: was reset
+    drawn = table._replace(bars=shown, bars_head=legend(), narrower=table)
+    return [Title("Meters"), drawn]
 
 
-def _without(table: Table, *names: str) -> Table:
-    """The table without some columns."""
-    kept = [n for n, name in enumerate(table.head) if name not in names]
-    rows = [[row[n] for n in kept] for row in table.rows]
-    return Table([table.head[n] for n in kept], rows, "".join(table.align[n] for n in kept))
+def _share(used_percent: float | None) -> float | None:
+    return None if used_percent is None else used_percent / 100
 
 
 def _reset(meter: MeterStatus, now: datetime, zone: tzinfo) -> str:
@@ -151,11 +192,11 @@ def _meter_out(meter: MeterStatus, now: datetime, zone: tzinfo) -> str:
     if out is None:
         return "-"
     if out.over:
-        return "is used up"
+        return cell("is used up", "bad")
     if out.earliest is None:
         return "resets first" if meter.resets_first else "not in sight"
     if out.latest is not None and out.latest <= now:
-        return "may be used up"  # the reading is older than that
+        return cell("may be used up", "bad")  # the reading is older than that
     early = "now" if out.earliest <= now else near(out.earliest, now, zone)
     return f"{early} to {near(out.latest, now, zone) if out.latest else 'its reset'}"
 
@@ -165,12 +206,15 @@ def _rules(verdicts: Sequence[Verdict]) -> list[Part]:
         (
             *(rule.rule, " ".join(filter(None, (rule.agent, rule.provider, rule.meter))) or "-"),
             *(percent(rule.left_percent), "-" if rule.step is None else number(rule.step)),
-            rule.state if rule.reason is None else f"{rule.state} ({rule.reason})",
+            cell(
+                rule.state if rule.reason is None else f"{rule.state} ({rule.reason})",
+                _STATES.get(rule.state, ""),
+            ),
         )
         for rule in verdicts
     ]
     table = Table(_RULES, rows, "<<>><")
-    narrower = _without(table, "step", "left")
+    narrower = table.without("step", "left")
     return [Title("Stop rules"), table._replace(narrower=narrower)] if rows else []
 
 

@@ -8,6 +8,7 @@ from burnbook.base.text import csv_text, plural, whole
 from burnbook.overview.windows import Points, Spent, WindowLine
 from burnbook.times import clock
 from burnbook.view.amounts import exact
+from burnbook.view.levels import Level, cell
 from burnbook.view.parts import Line, Part, Table, fields, number
 
 _KEYS = (
@@ -18,6 +19,7 @@ _KEYS = (
 # The last columns are the first that a narrow terminal leaves out.
 _HEADS = ("window", "dates", "tokens", "USD", "points", "outcome", "agents")
 _ALIGN = "<<>><<<"
+_LONG_POINTS = 40  # columns
 
 
 def parts(lines: Sequence[WindowLine], now: datetime, zone: tzinfo) -> list[Part]:
@@ -32,7 +34,17 @@ def parts(lines: Sequence[WindowLine], now: datetime, zone: tzinfo) -> list[Part
     if not counted:
         total = "no tokens; run ingest to book requests from agents' logs"
     head = Line(f"{plural(len(lines), 'window')}: {total}", strong=True)
-    return [head, Table(_HEADS, [_cells(line, now, zone) for line in lines], _ALIGN)]
+    return [head, _table([_cells(line, now, zone) for line in lines])]
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> Table:
+    """The table. Long points, as of several accounts, are left out rather than broken often."""
+    table = Table(_HEADS, rows, _ALIGN)
+    points = _HEADS.index("points")
+    if max(len(row[points]) for row in rows) <= _LONG_POINTS:
+        return table
+    first = table.without("agents")
+    return table._replace(narrower=first._replace(narrower=first.without("points")))
 
 
 def data(lines: Sequence[WindowLine]) -> list[dict[str, Any]]:
@@ -134,6 +146,7 @@ def _range(cost: Points, between: str) -> str:
 def _outcome(line: WindowLine) -> str:
     state = "open now" if line.is_current else line.state
     facts = [line.outcome or state]
+    level: Level = "bad" if line.outcome == "fail" else ""
     if line.features:
         count = sum(line.features.values())
         facts.append("1 feature" if count == 1 else f"{number(count)} features")
@@ -141,7 +154,9 @@ def _outcome(line: WindowLine) -> str:
         facts.append("1 anomaly" if line.anomalies == 1 else f"{line.anomalies:,} anomalies")
     if line.missed_resets:
         facts.append(plural(line.missed_resets, "missed reset"))
-    return ", ".join(facts)
+    if line.anomalies or line.missed_resets:
+        level = level or "warn"
+    return cell(", ".join(facts), level)
 
 
 def _dates(line: WindowLine, now: datetime, zone: tzinfo) -> str:

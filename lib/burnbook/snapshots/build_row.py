@@ -117,7 +117,8 @@ def line(entry: Booked) -> Line:
     errors = f" [{' '.join(row.errors)}]" if row.errors else ""
     when = "" if entry.is_new else "already booked: "
     what = f"{row.phase.upper()} {row.window} {row.agent} {row.provider}"
-    return Line(f"{when}{what}: {', '.join(shown)}{errors} ({row.id})", strong=True)
+    text = f"{when}{what}: {', '.join(shown)}{errors} ({row.id})"
+    return Line(text, strong=True, level="warn" if errors else "")
 
 
 def save_raw(ctx: Context, row_id: str, text: str) -> None:

@@ -23,6 +23,37 @@ def fine_bar(share: float | None, width: int) -> str:
     return "█" * full + (_EIGHTHS[eighths - 1] if eighths else "")
 
 
+def two_bar(before: float | None, now: float | None, width: int) -> str:
+    """Returns a bar of `width` characters with the shares before and since, in two shades.
+
+    Both are 0 to 1. A `now` that is less than `before` was reset: all of it is since. Empty text if
+    both are unknown.
+    """
+    newest = before if now is None else now
+    if newest is None or width <= 0:
+        return ""
+    full = min(width, max(0, round(newest * width)))
+    first = before if before is not None and before <= newest else 0
+    begin = min(full, max(0, round(first * width)))
+    done, since, rest = _shades()
+    return done * begin + since * (full - begin) + rest * (width - full)
+
+
+def legend() -> str:
+    """Returns the heading of bars with two shades: what was used before, and since."""
+    done, since, _ = _shades()
+    return f"{done} old {since} new"
+
+
+def is_drawing(text: str) -> bool:
+    """Returns whether text has nothing but bars; not if it is empty."""
+    return bool(text) and {*text} <= {*"█▓░#+.", *_EIGHTHS}
+
+
+def _shades() -> tuple[str, str, str]:
+    return ("█", "▓", "░") if terminal.has_blocks() else ("#", "+", ".")
+
+
 def trend(values: Sequence[float]) -> str:
     """Returns a character for each value, as high as its share of the largest; a blank for 0."""
     heights = _HEIGHTS if terminal.has_blocks() else _ASCII_HEIGHTS

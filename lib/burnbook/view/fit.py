@@ -6,7 +6,8 @@ from itertools import accumulate
 from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
-from burnbook.view.drawing import ellipsis, fine_bar
+from burnbook.view.drawing import ellipsis, fine_bar, is_drawing, two_bar
+from burnbook.view.levels import alike
 from burnbook.view.parts import Table
 
 _GAP = 2  # columns between cells, and before the first
@@ -22,12 +23,6 @@ def columns_of(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def padded(text: str, width: int, side: str) -> str:
-    """Returns text with spaces up to a width; `side` is `>` for right-aligned text."""
-    spaces = " " * (width - columns_of(text))
-    return spaces + text if side == ">" else text + spaces
 
 
 def wrapped(text: str, width: int | None) -> list[str]:
@@ -120,14 +115,21 @@ def fitted(table: Table, columns: int | None) -> Fitted:
     If even the last form is too wide, its names are shortened and its cells with spaces get several
     lines (joined by a newline), then its bars are left out, then names of which no word fits are
     cut, then columns are left out from the right. `bars` become a last column; without a limit
-    there are none.
+    there are none. Bars and drawings repeat figures, so they are not among the missing columns.
     """
     if columns is None:
         return Fitted(table._replace(bars=()))
-    while table.narrower is not None:
-        if _excess(table, _widths(table.lines), columns) <= 0:
-            return Fitted(_with_bars(table, columns))
+    widest = table
+    while table.narrower is not None and _excess(table, _widths(table.lines), columns) > 0:
         table = table.narrower
+    fewer = _narrowed(table, columns)
+    lost = [head for head in widest.head if head not in table.head]
+    return fewer._replace(missing=(*lost, *fewer.missing))
+
+
+def _narrowed(table: Table, columns: int) -> Fitted:
+    if table.narrower is not None:
+        return Fitted(_with_bars(table, columns))
     plain = _without_bars(table)
     is_last = len(plain.align) == 1
     shown = (
@@ -161,7 +163,7 @@ def _names_shortened(
             text = shorten(full[name], limit)
             if text is None:
                 return None
-            line[name] = text
+            line[name] = alike(text, line[name])
         widths[name] = _width_of([line[name] for line in cells])
     return table._replace(head=cells[0], rows=cells[1:])
 
@@ -197,7 +199,10 @@ def _with_bars(table: Table, columns: int) -> Table:
         return table
     widths = _widths(table.lines)
     room = min(_MOST_BAR, columns - sum(widths) - _GAP * (len(widths) + 1))
-    bars = [fine_bar(share, room) for share in table.bars]
+    bars = [
+        two_bar(*share, room) if isinstance(share, tuple) else fine_bar(share, room)
+        for share in table.bars
+    ]
     rows = [(*row, drawn) for row, drawn in zip(table.rows, bars, strict=True)]
     return Table((*table.head, table.bars_head), rows, f"{table.align}<")
 
@@ -206,7 +211,7 @@ def _without_bars(table: Table) -> Table:
     """The table without `bars`, or without a last column that has only drawings."""
     if table.bars or not table.rows:
         return table._replace(bars=())
-    texts = "".join(line[-1] for line in table.lines)
-    if any(map(str.isalnum, texts)) or len(table.align) == 1 or not texts:
+    texts = "".join(row[-1] for row in table.rows)
+    if not is_drawing(texts) or len(table.align) == 1:
         return table
     return Table(table.head[:-1], [row[:-1] for row in table.rows], table.align[:-1])

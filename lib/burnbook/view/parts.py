@@ -6,26 +6,30 @@ from typing import Any, NamedTuple
 
 from burnbook.times import clock
 from burnbook.view import terminal
+from burnbook.view.levels import Level
 
 
 class Line(NamedTuple):
-    """One line of text; `strong` marks the main line."""
+    """One line of text; `strong` marks the main line, `level` what needs attention."""
 
     text: str
     strong: bool = False
+    level: Level = ""
 
 
 class Table(NamedTuple):
     """Cells in columns; `align` has a letter for each column, `>` for right-aligned ones.
 
-    On a terminal, `bars` (a share of 0 to 1 for each row, or None) are drawn behind the rows, and
-    `narrower` is shown where the table does not fit.
+    A cell may have a level (`levels.cell`).
+
+    On a terminal, `bars` are drawn behind the rows: a share of 0 to 1 for each row, or None, or the
+    shares before and now. `narrower` is shown where the table does not fit.
     """
 
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     align: str
-    bars: Sequence[float | None] = ()
+    bars: Sequence[float | tuple[float | None, float | None] | None] = ()
     bars_head: str = ""
     narrower: "Table | None" = None
 
@@ -33,6 +37,12 @@ class Table(NamedTuple):
     def lines(self) -> list[Sequence[str]]:
         """The head and the rows."""
         return [self.head, *self.rows]
+
+    def without(self, *heads: str) -> "Table":
+        """The table without some columns, bars and narrower forms."""
+        kept = [n for n, head in enumerate(self.head) if head not in heads]
+        rows = [[row[n] for n in kept] for row in self.rows]
+        return Table([self.head[n] for n in kept], rows, "".join(self.align[n] for n in kept))
 
 
 class Trend(NamedTuple):

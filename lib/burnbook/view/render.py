@@ -1,30 +1,33 @@
 """Renders the result of a command as text, JSON or markdown."""
 
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from itertools import repeat, zip_longest
 from typing import Any
 
 import msgspec
 
 from burnbook.base.text import printable
 from burnbook.view.drawing import trend
-from burnbook.view.fit import columns_of, fitted, padded, wrapped
+from burnbook.view.fit import columns_of, fitted, wrapped
+from burnbook.view.levels import Level, alike, cell, level_of
 from burnbook.view.parts import Line, Part, Table, Title
 
-_BOLD, _DIM, _PLAIN = "\033[1m", "\033[2m", "\033[0m"
+_BOLD, _PLAIN = "\033[1m", "\033[0m"
+_STYLES = {"good": "\033[32m", "warn": "\033[33m", "bad": "\033[31m", "dim": "\033[2m"}
 
 
-def text(parts: Sequence[Part], *, colour: bool, columns: int | None = None) -> str:
+def text(parts: Sequence[Part], *, color: bool, columns: int | None = None) -> str:
     """Returns aligned lines of at most `columns`, with a blank line before each title."""
     lines: list[str] = []
     for part in parts:
         if isinstance(part, Title):
             lines += [""] if lines else []
-            lines += _words(part.text, columns, _BOLD, colour)
+            lines += _words(part.text, columns, _BOLD, color)
         elif isinstance(part, Line):
-            lines += _words(part.text, columns, _BOLD if part.strong else "", colour)
+            style = (_BOLD if part.strong else "") + _STYLES.get(part.level, "")
+            lines += _words(part.text, columns, style, color)
         elif isinstance(part, Table):
-            lines += _aligned(part, colour, columns)
+            lines += _aligned(part, color, columns)
         elif columns is not None:
             room = columns - len(part.label) - 2
             lines.append(f"{part.label}  {trend(part.values[-room:])}")
@@ -32,8 +35,13 @@ def text(parts: Sequence[Part], *, colour: bool, columns: int | None = None) -> 
     return "".join(f"{line}\n" for line in lines)
 
 
-def _words(text: str, columns: int | None, style: str, colour: bool) -> list[str]:
-    return [_paint(line, style, colour) for line in wrapped(printable(text), columns)]
+def painted(text: str, level: Level) -> str:
+    """Returns text in the color of a level."""
+    return _paint(text, _STYLES.get(level, ""), True)
+
+
+def _words(text: str, columns: int | None, style: str, color: bool) -> list[str]:
+    return [_paint(line, style, color) for line in wrapped(printable(text), columns)]
 
 
 def markdown(parts: Sequence[Part]) -> str:
@@ -67,35 +75,44 @@ def _unit(char: str) -> str:
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
 
 
-def _aligned(table: Table, colour: bool, columns: int | None) -> list[str]:
+def _aligned(table: Table, color: bool, columns: int | None) -> list[str]:
     shown, left_out = fitted(_printable(table), columns)
-    rows = [*_lines_of(shown.head)]
-    head = len(rows)
+    rows = [*_lines_of([cell(text, "dim") for text in shown.head])]
     rows += [line for row in shown.rows for line in _lines_of(row)]
     widths = [max(columns_of(row[n]) for row in rows) for n in range(len(shown.align))]
     lines = []
     for row in rows:
-        cells = map(padded, row, widths, shown.align)
+        cells = map(_painted_cell, row, widths, shown.align, repeat(color))
         lines.append("  " + "  ".join(cells).rstrip())
-    lines[:head] = [_paint(line, _DIM, colour) for line in lines[:head]]
     if missing := ", ".join(filter(None, left_out)):
-        lines += wrapped(f"  (not shown, for lack of room: {missing})", columns)
+        note = f"  (not shown, for lack of room: {missing})"
+        lines += _words(note, columns, _STYLES["dim"], color)
     return lines
+
+
+def _painted_cell(text: str, width: int, side: str, color: bool) -> str:
+    spaces = " " * (width - columns_of(text))
+    shown = _paint(text, _STYLES.get(level_of(text), ""), color)
+    return spaces + shown if side == ">" else shown + spaces
 
 
 def _lines_of(row: Sequence[str]) -> Iterator[Sequence[str]]:
     """A row as the lines of its cells."""
-    return zip_longest(*(cell.split("\n") for cell in row), fillvalue="")
+    return zip_longest(*map(_split, row), fillvalue="")
+
+
+def _split(text: str) -> list[str]:
+    return [alike(line, text) for line in text.split("\n")]
 
 
 def _printable(table: Table) -> Table:
-    head, *rows = [[printable(cell) for cell in line] for line in table.lines]
+    head, *rows = [[alike(printable(text), text) for text in line] for line in table.lines]
     narrower = table.narrower and _printable(table.narrower)
     return table._replace(head=head, rows=rows, narrower=narrower)
 
 
-def _paint(line: str, style: str, colour: bool) -> str:
-    return f"{style}{line}{_PLAIN}" if colour and style and line else line
+def _paint(line: str, style: str, color: bool) -> str:
+    return f"{style}{line}{_PLAIN}" if color and style and line else line
 
 
 def _escaped(value: str) -> str:

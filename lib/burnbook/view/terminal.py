@@ -1,4 +1,4 @@
-"""What the terminal shows: how many columns, and whether it has block characters."""
+"""What the terminal shows: how many columns, and whether it has color and block characters."""
 
 import os
 import sys
@@ -21,6 +21,20 @@ def columns(stream: TextIO | None = None) -> int | None:
     except (OSError, ValueError):
         return None
     return max(width, NARROWEST) if width else None
+
+
+def has_color(choice: str = "auto") -> bool:
+    """Returns whether stdout gets color. `choice` is auto, always or never.
+
+    auto is: not if NO_COLOR is set, else if FORCE_COLOR is set or stdout is a terminal.
+    """
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def has_blocks() -> bool:

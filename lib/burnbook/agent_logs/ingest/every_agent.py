@@ -97,7 +97,7 @@ def _parts(feeds: list[dict[str, Any]], totals: dict[str, int]) -> list[Part]:
     rows = [_cells(each["feed"], each) for each in feeds]
     head = ("agent", "files", "accepted", "duplicates", "rejected", "ignored")
     table = Table(head, [*rows, _cells("total", totals)], "<>>>>>")
-    return [Line(answer, strong=True), table]
+    return [Line(answer, strong=True, level="bad" if failed else ""), table]
 
 
 def _cells(name: str, counts: dict[str, Any]) -> tuple[str, ...]:

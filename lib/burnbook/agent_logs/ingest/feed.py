@@ -17,6 +17,7 @@ from burnbook.jsonl import sources
 from burnbook.jsonl.folders import search
 from burnbook.jsonl.folders.faults import fault_of
 from burnbook.times import clock
+from burnbook.view.levels import Level
 from burnbook.view.parts import Line
 from burnbook.view.progress import Progress
 
@@ -223,5 +224,6 @@ def _report(
         "rejects": rejects if counts["rejected"] else None,
     }
     useless = counts["rejected"] and counts["rejected"] == sum(counts.values())
-    line = Line(f"{name}: {', '.join(words)}", strong=True)
+    level: Level = "warn" if counts["rejected"] else ""
+    line = Line(f"{name}: {', '.join(words)}", strong=True, level=level)
     return Result([line], data, BAD_DATA if useless else 0)

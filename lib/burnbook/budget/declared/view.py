@@ -22,7 +22,7 @@ _REASONS = {
 def stops(budgets: Sequence[BudgetStatus]) -> list[Part]:
     """Returns a line for each budget that is used up."""
     return [
-        Line(f"Stop: budget {each.name} is used up ({used_text(each)})", strong=True)
+        Line(f"Stop: budget {each.name} is used up ({used_text(each)})", strong=True, level="bad")
         for each in budgets
         if is_used_up(each)
     ]
@@ -49,7 +49,7 @@ def parts(budgets: Sequence[BudgetStatus], zone: tzinfo) -> list[Part]:
         if each.level is not None:
             level = percent(each.level * 100)
             text = f"Warning: {level} or more of budget {each.name} is used"
-            result.append(Line(text, strong=True))
+            result.append(Line(text, strong=True, level="warn"))
     return result
 
 

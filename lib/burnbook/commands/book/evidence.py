@@ -12,6 +12,7 @@ from burnbook.ledgers import csv_ledger, projection
 from burnbook.review import artifact
 from burnbook.rows.meters import Row
 from burnbook.rows.work import Evidence, current
+from burnbook.view.levels import Level
 from burnbook.view.parts import Line
 from burnbook.windows import missed_resets
 from burnbook.windows.current import is_known
@@ -65,7 +66,9 @@ def run(ctx: Context, args: Any) -> Result:
     )
     shown = Line(f"  sha256 {row.artifact_hash}  {row.artifacts_path}")
     data = {"booked": [{"new": booked.is_new, "row": row}]}
-    return Result([Line(line, strong=True), shown], data)
+    levels: dict[str, Level] = {"pass": "good", "partial": "warn", "skip": ""}
+    level = levels.get(row.result, "bad")
+    return Result([Line(line, strong=True, level=level), shown], data)
 
 
 def _text(flag: str, value: str) -> str:

@@ -13,6 +13,7 @@ from burnbook.preview.blocks import meters
 from burnbook.rows.meters import Commits, Row, WindowRow
 from burnbook.snapshots.pane_input import check_provider
 from burnbook.times import clock
+from burnbook.view.levels import Level
 from burnbook.view.parts import Line
 from burnbook.windows import missed_resets
 from burnbook.windows.facts import contradictions, open_pairs, shared, window_facts
@@ -96,4 +97,5 @@ def _line(window: str, booked: Booked) -> Line:
     if is_new and row.supersedes:
         result = f"finalized again, in place of {row.supersedes}"
     anomalies = "1 anomaly" if row.anomalies == 1 else f"{row.anomalies} anomalies"
-    return Line(f"{window} {result}: {anomalies} ({row.id})", strong=True)
+    level: Level = "bad" if row.anomalies else ""
+    return Line(f"{window} {result}: {anomalies} ({row.id})", strong=True, level=level)

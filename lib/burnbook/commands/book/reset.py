@@ -57,9 +57,11 @@ def _parts(
         again = "in some minutes"
         if fact["retry_at"]:
             again = f"from {clock.to_wall(fact['retry_at'], ctx.config.zone):%H:%M} on"
-        lines.append(_line(fact, "pending", f"{fact['reason']}; run it again {again}"))
+        lines.append(
+            _line(fact, "pending", f"{fact['reason']}; run it again {again}")._replace(level="warn")
+        )
     for fact in out.failed:
-        lines.append(_line(fact, "failed", fact["reason"]))
+        lines.append(_line(fact, "failed", fact["reason"])._replace(level="bad"))
     for fact in out.kept:
         lines.append(_line(fact, f"already booked: {fact['phase'].upper()}", f"({fact['id']})"))
     for fact in out.waiting:
@@ -70,7 +72,7 @@ def _parts(
         begins = f"`start {provider} --agent {agent}` begins"
         lines.append(Line(f"left alone: {agent} {provider}: it has booked nothing yet; {begins}"))
     for row in _missing(booked):
-        lines.append(Line(f"missed: {missed_resets.describe(ctx, row)}"))
+        lines.append(Line(f"missed: {missed_resets.describe(ctx, row)}", level="warn"))
     return lines or [
         Line(
             "nothing to reset: the book has no snapshot; `start PROVIDER` books the first",

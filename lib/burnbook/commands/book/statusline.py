@@ -12,7 +12,9 @@ from burnbook.meters import status_line
 from burnbook.meters.status_line import StatusInput
 from burnbook.meters.vendor_meters import OfficialMeters, ShownMeter, source
 from burnbook.times import clock
+from burnbook.view import levels, terminal
 from burnbook.view.parts import Line
+from burnbook.view.render import painted
 from burnbook.windows import vendor_meters_store
 from burnbook.windows.snapshot_index import snapshot_index
 
@@ -21,8 +23,6 @@ WAIT_SECONDS = 0.05
 _MAX_INPUT = 1 << 20
 _DAY = timedelta(days=1)
 _SHORT = {"session": "5h", "week-all-models": "week"}
-_LEVELS = ((90.0, "\033[31m"), (70.0, "\033[33m"))
-_PLAIN = "\033[0m"
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -56,8 +56,8 @@ def run(ctx: Context, args: Any) -> Result:
     }
     words = _words(status, shown, window, now)
     ready = None
-    if args.colour and args.format == "text":
-        ready = " | ".join(_painted(text, percent) for text, percent in words) + "\n"
+    if args.format == "text" and terminal.has_color(args.color):
+        ready = " | ".join(painted(text, levels.used(used)) for text, used in words) + "\n"
     return Result([Line(" | ".join(text for text, _ in words))], data, ready=ready)
 
 
@@ -113,10 +113,3 @@ def _meter_text(meter: ShownMeter, now: datetime) -> str:
     if meter.resets_at is None:
         return f"{name} {used}"
     return f"{name} {used} ({clock.span((meter.resets_at - now).total_seconds())})"
-
-
-def _painted(text: str, percent: float | None) -> str:
-    for level, paint in _LEVELS:
-        if percent is not None and percent >= level:
-            return f"{paint}{text}{_PLAIN}"
-    return text

@@ -8,8 +8,11 @@ from burnbook.base.text import plural
 from burnbook.context import Context, Result
 from burnbook.review.audit import Finding
 from burnbook.review.audit_book import audit_windows
+from burnbook.view.levels import Level, cell
 from burnbook.view.parts import Line, Part, Table
 from burnbook.windows.current import wanted
+
+_LEVELS: dict[str, Level] = {"fault": "bad", "note": "dim"}
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -32,6 +35,10 @@ def _parts(windows: Sequence[str], findings: Sequence[Finding], faults: int) -> 
     name = windows[0] if len(windows) == 1 else f"{len(windows)} windows"
     counts = [(faults, "fault"), (len(findings) - faults, "note")]
     summary = ", ".join(plural(n, word) for n, word in counts if n)
-    head = Line(f"{name}: {summary or 'no findings'}", strong=True)
-    rows = [(f.severity, f.window or "(book)", f.kind, f.detail) for f in findings]
+    level: Level = "bad" if faults else "" if findings else "good"
+    head = Line(f"{name}: {summary or 'no findings'}", strong=True, level=level)
+    rows = [
+        (cell(f.severity, _LEVELS[f.severity]), f.window or "(book)", f.kind, f.detail)
+        for f in findings
+    ]
     return [head, *([Table(("", "window", "kind", "detail"), rows, "<<<<")] if rows else [])]

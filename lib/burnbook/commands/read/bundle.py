@@ -6,6 +6,7 @@ from burnbook.base.text import plural
 from burnbook.context import Context, Result
 from burnbook.review import bundle
 from burnbook.review.bundle_folder import MANIFEST
+from burnbook.review.decision_page import LEVELS
 from burnbook.view.parts import Line
 from burnbook.windows.current import wanted
 
@@ -27,4 +28,6 @@ def run(ctx: Context, args: Any) -> Result:
         "files": manifest.files,
     }
     reasons = [Line(f"  {reason}") for reason in decision.reasons]
-    return Result([Line(line, strong=True), *reasons, *listed], data)
+    return Result(
+        [Line(line, strong=True, level=LEVELS[decision.verdict]), *reasons, *listed], data
+    )

@@ -8,6 +8,7 @@ from burnbook.base.text import plural
 from burnbook.check import Finding
 from burnbook.check.whole_book import CheckReport, check_book
 from burnbook.context import Context, Result
+from burnbook.view.levels import Level
 from burnbook.view.parts import Line, fields
 
 
@@ -18,7 +19,8 @@ def run(ctx: Context, args: Any) -> Result:
         raise Missing(f"there is no book at {root}; `ingest` or `start PROVIDER` creates it")
     looked = check_book(ctx.book, ctx.config)
     quiet = args.quiet and not looked.faults
-    lines = [Line(_summary(looked), strong=True), *map(line, looked.faults)]
+    level: Level = "bad" if looked.faults else "good"
+    lines = [Line(_summary(looked), strong=True, level=level), *map(line, looked.faults)]
     lines += [] if args.quiet else map(line, looked.notes)
     data = {
         "ok": not looked.faults,
@@ -41,7 +43,10 @@ def _summary(looked: CheckReport) -> str:
 def line(finding: Finding) -> Line:
     """Returns a finding as a line of text."""
     prefix = "" if finding.is_fault else "note: "
-    return Line(f"{prefix}{finding.file}:{finding.line or ''} {finding.reason}")
+    return Line(
+        f"{prefix}{finding.file}:{finding.line or ''} {finding.reason}",
+        level="" if finding.is_fault else "dim",
+    )
 
 
 def brief(finding: Finding) -> dict[str, Any]:

@@ -8,7 +8,10 @@ from burnbook.context import Context, Result
 from burnbook.doctor import filesystem, future, machine, retention, setup, sources, sources_view
 from burnbook.preview import blocks
 from burnbook.times import clock
+from burnbook.view.levels import Level, cell
 from burnbook.view.parts import Line, Table
+
+_LEVELS: dict[str, Level] = {"ok": "good", "warn": "warn", "fail": "bad"}
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -46,6 +49,10 @@ def _probes(ctx: Context) -> Result:
     warned = f", {plural(len(warns), 'warning')}" if warns else ""
     verdict = plural(len(fails), "failure") + warned if fails else "ok"
     count = f"{len(probes)} probes{'' if fails else warned}"
-    rows = [(probe.verdict, probe.area, probe.name, probe.detail) for probe in probes]
+    rows = [
+        (cell(probe.verdict, _LEVELS[probe.verdict]), probe.area, probe.name, probe.detail)
+        for probe in probes
+    ]
     table = Table(("", "area", "probe", "what"), rows, "<<<<")
-    return Result([Line(f"{verdict}: {count}", strong=True), table], data, code)
+    level: Level = "bad" if fails else "warn" if warns else "good"
+    return Result([Line(f"{verdict}: {count}", strong=True, level=level), table], data, code)

@@ -11,6 +11,7 @@ from burnbook.check.whole_book import CheckReport, check_book
 from burnbook.commands.read.check import brief, line
 from burnbook.context import Context, Result
 from burnbook.repair import book, restore
+from burnbook.view.levels import Level
 from burnbook.view.parts import Line
 
 _YES = "--yes also quarantines corrupt and duplicate rows"
@@ -66,7 +67,9 @@ def _result(done: Sequence[str], looked: CheckReport, more: Sequence[Finding] = 
     nothing = "nothing repaired" if left else "nothing to repair"
     title = f"{plural(len(done), 'thing')} repaired" if done else nothing
     title += f", {plural(len(left), 'fault')} left" if left else ""
-    lines = [Line(f"{title}: {plural(sum(looked.rows.values()), 'row')} verified", strong=True)]
+    level: Level = "bad" if left else "good"
+    text = f"{title}: {plural(sum(looked.rows.values()), 'row')} verified"
+    lines = [Line(text, strong=True, level=level)]
     lines += [*map(Line, done), *_lines_left(left, looked)]
     return Result(lines, _data(done, left, looked, dry_run=False), NO if left else 0)
 

@@ -6,6 +6,7 @@ from typing import Any
 from burnbook.config.prices import Prices
 from burnbook.cost.comparison.figures import Compared, Comparison, Gaps, PerFeature, Side
 from burnbook.cost.pricing import USD_KIND, Mode
+from burnbook.view.levels import Level
 from burnbook.view.parts import Line, Part, Table, Title, number, percent
 
 _USD = ("Feature", "Saved", "Baseline", "Routed", "Delta")
@@ -59,7 +60,7 @@ def parts(
         body = [(name, *cells(pair)) for name, pair in rows]
         shown_tables += [Title(title), Table(head, body, "<" + ">" * (len(head) - 1))]
     return [
-        Line(comparison.verdict, strong=True),
+        Line(comparison.verdict, strong=True, level=_level(whole)),
         *_per_feature(comparison.saved_per_feature),
         *points,
         Line(f"{window}: routed against baseline", strong=True),
@@ -78,6 +79,12 @@ def table(shown: Sequence[Compared]) -> list[list[Any]]:
         sides = [value for side in (pair.baseline, pair.routed) for value in _figures(side)]
         rows.append([pair.feature, *sides, *(getattr(pair, name) for name in _BOTH)])
     return rows
+
+
+def _level(whole: Compared) -> Level:
+    if whole.saved_usd is None or not whole.routed.requests:
+        return "warn"
+    return "bad" if whole.saved_usd < 0 else "good"
 
 
 def _usd_of(pair: Compared) -> Sequence[str]:

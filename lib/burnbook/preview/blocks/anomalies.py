@@ -16,7 +16,9 @@ def values(scene: Scene) -> Values:
 
 def show(values: Values, scene: Scene) -> list[Part]:
     """Always the count, and one line each."""
-    parts: list[Part] = [Line(f"Anomalies: {values['anomalies']}", strong=bool(scene.anomalies))]
+    has_any = bool(scene.anomalies)
+    count = f"Anomalies: {values['anomalies']}"
+    parts: list[Part] = [Line(count, strong=has_any, level="bad" if has_any else "")]
     for row in values["anomaly_list"]:
         parts.append(Line(f"  {row['kind']}: {row['detail']}"))
     return parts

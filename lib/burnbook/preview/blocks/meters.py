@@ -3,7 +3,9 @@
 from burnbook.meters import deltas
 from burnbook.preview.blocks import Values
 from burnbook.rows.meters import MeterDelta
-from burnbook.view.parts import Line, Part, Table, Title, bar, fields, number, percent
+from burnbook.view.drawing import legend, two_bar
+from burnbook.view.levels import cell, used
+from burnbook.view.parts import Line, Part, Table, Title, fields, number, percent
 from burnbook.windows.accounts.evidence import stale_phases
 from burnbook.windows.facts import WindowFacts
 
@@ -34,19 +36,21 @@ def values(scene: WindowFacts) -> Values:
 def show(values: Values, scene: WindowFacts) -> list[Part]:
     """One row per meter, and the accounts that a pane does not show.
 
-    The bar shows the used percentage of the newest pane.
+    The bar shows how much was used before, and since; all of it since, if the meter was reset.
     """
     width = min(scene.config.preview.bar_width, 12)
     rows = []
     for row in values["meters"]:
-        newest = row["before"] if row["after"] is None else row["after"]
-        drawn = bar(None if newest is None else newest / 100, width)
-        before, after = percent(row["before"]), percent(row["after"])
+        shares = [None if row[key] is None else row[key] / 100 for key in ("before", "after")]
+        if row["resets"] and shares[1] is not None:
+            shares[0] = 0.0
+        cells = [cell(percent(row[key]), used(row[key])) for key in ("before", "after")]
         name = (row["agent"], row["provider"], row["meter"])
-        rows.append((*name, before, after, delta(row), drawn))
+        change = cell(delta(row), "bad" if row["reason"] == deltas.NEGATIVE_DELTA else "")
+        rows.append((*name, *cells, change, two_bar(shares[0], shares[1], width)))
     if not rows:
         return []
-    head = ("agent", "provider", "meter", "before", "after", "delta", "")
+    head = ("agent", "provider", "meter", "before", "after", "delta", legend() if width else "")
     notes = [
         f"{row['agent']} {row['provider']}: {row['meter']} may have been old at "
         f"{' and '.join(row['stale']).upper()}"
@@ -58,7 +62,11 @@ def show(values: Values, scene: WindowFacts) -> list[Part]:
         for row in values["meters"]
         if row["account_from"] == "last-known"
     )
-    return [Title("Meters"), Table(head, rows, "<<<>>><"), *map(Line, notes)]
+    return [
+        Title("Meters"),
+        Table(head, rows, "<<<>>><"),
+        *(Line(note, level="warn") for note in notes),
+    ]
 
 
 def delta(row: Values) -> str:

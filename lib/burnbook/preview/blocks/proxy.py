@@ -64,7 +64,11 @@ def show(values: Values, scene: Scene) -> list[Part]:
             moment(proxy["last_at"], scene.config.zone),
         )
         parts.append(
-            Line(f"Warning: telemetry from {first} to {last} is outside the window", strong=True)
+            Line(
+                f"Warning: telemetry from {first} to {last} is outside the window",
+                strong=True,
+                level="warn",
+            )
         )
     return parts
 

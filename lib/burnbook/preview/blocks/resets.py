@@ -21,7 +21,7 @@ def show(values: Values, scene: Scene) -> list[Part]:
         return []
     listed = ", ".join(_phrase(row, scene) for row in rows[-_SHOWN:])
     earlier = f"{len(rows) - _SHOWN} earlier, " if len(rows) > _SHOWN else ""
-    return [Line(f"Missed resets: {len(rows)} ({earlier}{listed})", strong=True)]
+    return [Line(f"Missed resets: {len(rows)} ({earlier}{listed})", strong=True, level="warn")]
 
 
 def _values(row: MissedReset) -> Values:

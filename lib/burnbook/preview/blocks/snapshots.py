@@ -2,6 +2,7 @@
 
 from burnbook.preview.blocks import Values
 from burnbook.preview.scene import Scene
+from burnbook.view.levels import cell
 from burnbook.view.parts import Line, Part, Table, Title, fields, moment
 
 POSITION = 110
@@ -25,7 +26,7 @@ def show(values: Values, scene: Scene) -> list[Part]:
             row.provider,
             row.phase,
             row.source or "",
-            " ".join(row.errors),
+            cell(" ".join(row.errors), "warn"),
         )
         for row in scene.recent
     ]

@@ -62,7 +62,8 @@ def parts(usage: Report, data: Any, zone: tzinfo, today: date) -> list[Part]:
         shown.append(Line("~ guessed: no meter shows when this block began"))
     as_of, source = data["prices"]["as_of"], data["prices"]["source"]
     if data["cost"] != "reported" and as_of is not None:
-        shown.append(Line(f"Prices in USD as of {as_of}, from {source or 'prices.toml'}"))
+        text = f"Prices in USD as of {as_of}, from {source or 'prices.toml'}"
+        shown.append(Line(text, level="dim"))
     return shown
 
 
