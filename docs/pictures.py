@@ -44,7 +44,7 @@ SVG = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTA
 QUIET = 5.0  # seconds without output after which a screen is complete
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SCHEMES = {"dark": 0, "light": 1}  # as Blink numbers them
-PAGE = (1300, 900)  # pixels
+PAGE = (1300, 742)  # pixels: the upper part, up to the labels of a chart
 COLORS = 256
 
 
@@ -65,6 +65,7 @@ def main() -> int:
             "BURNBOOK_CONFIG_DIR": f"{kept}/config",
         }
         terminal(["preview", "2026-W43"], (80, 100), environment)
+        terminal(["watch"], (120, 36), environment, light_key="t")
         return report(Path(scratch, "report.html"), environment)
 
 

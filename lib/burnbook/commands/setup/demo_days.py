@@ -64,7 +64,7 @@ def _of_kept(folder: Path) -> tuple[str, ...]:
         f"./just report --open --at {clock.iso(END)} \\",
         f"    --data-dir {shlex.quote(f'{folder}/book')} \\",
         f"    --config-dir {shlex.quote(f'{folder}/config')}",
-        "or preview, budget, cost-compare and scoreboard with the same flags.",
+        "or watch, preview, budget, cost-compare and scoreboard with the same flags.",
     )
 
 
