@@ -85,6 +85,12 @@ def test_links_lead_somewhere(doc: Path) -> None:
             assert anchor in [re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings]
 
 
+def test_the_decisions_are_numbered_in_order() -> None:
+    text = (ROOT / "docs" / "DECISIONS.md").read_text("utf-8")
+    numbers = [int(number) for number in re.findall(r"^## (\d+)\. ", text, re.M)]
+    assert numbers == [*range(1, text.count("\n## ") + 1)]
+
+
 def test_the_readme_has_every_exit_code() -> None:
     codes = {value for name, value in vars(errors).items() if name.isupper()}
     text = section((ROOT / "README.md").read_text("utf-8"), "Exit codes")

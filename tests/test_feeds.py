@@ -325,6 +325,13 @@ def test_an_answer_from_the_cache_of_litellm_used_no_tokens() -> None:
     assert (event.input_tokens, event.output_tokens, event.usd) == (0, 0, 0.0)
 
 
+def test_an_end_before_the_start_leaves_out_the_latency() -> None:
+    row = {"request_id": "c", "model": "m", "startTime": "2026-11-22T10:00:00+01:00"}
+    row |= {"prompt_tokens": 500, "completion_tokens": 50, "endTime": "2026-11-22T09:00:01Z"}
+    event = decode_one(compile_feed(SHIPPED.feed("litellm")), json.dumps(row).encode())
+    assert (event.input_tokens, event.latency_ms) == (500, None)
+
+
 def test_a_time_of_litellm_that_cannot_be_read_is_named_or_leaves_out_the_latency() -> None:
     row = {"request_id": "c", "model": "m", "startTime": "2026-11-22T09:00:00Z"}
     row |= {"prompt_tokens": 500, "completion_tokens": 50, "endTime": "soon"}

@@ -34,6 +34,18 @@ Feature: Exports of proxies are read as JSON lines, documents or tables
       | o1  | 100          | 20            | 0.5  |
       | o2  | 200          | 30            | 0.25 |
 
+  Scenario: An empty id identifies no request
+    Given the file rows.jsonl with
+      """
+      {"request_id":"","model":"m","startTime":"2026-11-22T09:00:00Z","prompt_tokens":1,"completion_tokens":2}
+      {"request_id":"","model":"m","startTime":"2026-11-22T09:00:05Z","prompt_tokens":1,"completion_tokens":2}
+      """
+    When I run "bin/ingest litellm --file rows.jsonl"
+    Then it prints "litellm: accepted 2, duplicates 0, rejected 0"
+    Given the folder cache of the book is gone
+    When I run "bin/ingest litellm --file rows.jsonl"
+    Then it prints "litellm: accepted 0, duplicates 2, rejected 0"
+
   Scenario: A line that is no JSON is rejected with its number, and the others are booked
     Given the file rows.jsonl with
       """

@@ -26,6 +26,7 @@ AGENT = Agent(
     title="Cline CLI",
     package="cline",
     program="cline",
+    feed="cline-cli",
     tokscale="cline",
     environment=lambda place: {"CLINE_TELEMETRY_DISABLED": "1"},
     drive=drive,

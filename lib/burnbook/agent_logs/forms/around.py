@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-import stat
 from typing import Any
 
 import msgspec
@@ -14,7 +13,7 @@ from burnbook.base.json_path import split, value_at
 from burnbook.config.agent_logs import Beside, LogFeed
 from burnbook.config.agent_logs.lookups import PLACEHOLDER, Aliases, Projects
 from burnbook.jsonl.fields import Shape
-from burnbook.jsonl.records import without_half_pairs
+from burnbook.jsonl.folders import json_file
 
 _LARGEST = 1 << 20  # bytes of a file around a log
 _Name = tuple[str, str]
@@ -103,8 +102,9 @@ def _aliases(declared: Aliases, home: str) -> tuple[dict[str, str], str | None]:
     import tomli  # 1 ms, which other feeds save
 
     try:
-        document = tomli.loads(_text(os.path.join(home, declared.file)).decode())
-    except (ValueError, RecursionError):
+        data = json_file.read(os.path.join(home, declared.file), _LARGEST)
+        document = tomli.loads(data.decode())
+    except (FileNotFoundError, json_file.Unreadable, ValueError, RecursionError):
         document = {}
     models = value_at(document, split(declared.models))
     entries = models.items() if isinstance(models, dict) else ()
@@ -117,18 +117,6 @@ def _aliases(declared: Aliases, home: str) -> tuple[dict[str, str], str | None]:
 def _json(path: str) -> Any:
     """The value in a JSON file; None where there is none."""
     try:
-        return msgspec.json.decode(without_half_pairs(_text(path)))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return json_file.load(path, _LARGEST)
+    except (FileNotFoundError, json_file.Unreadable):
         return None
-
-
-def _text(path: str) -> bytes:
-    """A small regular file; empty where there is none."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(handle, "rb") as file:
-            is_file = stat.S_ISREG(os.fstat(handle).st_mode)
-            text = file.read(_LARGEST + 1) if is_file else b""
-    except OSError:
-        return b""
-    return text if len(text) <= _LARGEST else b""

@@ -187,11 +187,13 @@ class BatchReader:
         # A newline inside a JSON string is escaped, so these bytes are only between two rows.
         payloads = self._encode_lines(events)[1:-2].split(b"}\n{")
         days = list(map(_day, payloads))
-        if self._identity is None:
-            keys = list(map(xxh3_64_intdigest, _identities(events, payloads)))
-        else:
-            keys = [xxh3_64_intdigest(self._encode(value)) for value in map(self._identity, events)]
-        marks = keys if self._identity is None else list(zip(days, keys, strict=True))
+        names = _identities(events, payloads)
+        if (identify := self._identity) is not None:
+            pairs = zip(events, names, strict=True)
+            # An empty id identifies nothing: all fields do.
+            names = [name if e.rid == "" else self._encode(identify(e)) for e, name in pairs]
+        keys = list(map(xxh3_64_intdigest, names))
+        marks = keys if identify is None else list(zip(days, keys, strict=True))
         add = seen.add
         are_new = [mark not in seen and not add(mark) for mark in marks]
         columns: Columns = (events, sides, payloads, keys)
