@@ -2,10 +2,14 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from burnbook.meters.deltas import Seen
+from burnbook.report.datasets.meters import thinned
+from burnbook.rows.meters import Meter
 from conftest import ROOT, Shell, codex
 
 AT = ("--at", "2026-11-22T20:00Z")
@@ -275,3 +279,23 @@ def test_an_old_value_is_shown_until_now_or_its_reset(demo: Shell, days: Report)
             row for row in days.rows("meters", kind="old") if row["name"].endswith(meter["meter"])
         ]
         assert old[0]["at"] < old[1]["at"] <= "2026-11-22T20:00:00"
+
+
+def test_of_many_readings_those_that_a_picture_needs_are_kept() -> None:
+    reset = datetime(2026, 12, 1, tzinfo=UTC)
+    seen = [
+        Seen(datetime(2026, 11, 1, tzinfo=UTC) + n * timedelta(minutes=5), meter)
+        for n in range(5000)
+        for meter in [Meter("5h", float(n % 60), 300, reset)]
+    ]
+    kept = thinned(seen, 100)
+    assert len(kept) < 100 + 5000 / 60 + 2
+    assert (kept[0], kept[-1]) == (seen[0], seen[-1])
+    assert [each for each in kept if each.used == 59] == [each for each in seen if each.used == 59]
+    assert thinned(seen[:100], 100) == seen[:100]
+
+
+def test_readings_of_one_moment_are_thinned() -> None:
+    at = datetime(2026, 11, 1, tzinfo=UTC)
+    seen = [Seen(at, Meter("5h", 7.0, 300, None))] * 200
+    assert len(thinned(seen, 100)) == 2

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from burnbook.telemetry.traffic import Traffic
 
 
+MOST_WINDOWS = 60
+"""How many windows a chart shows: the newest ones."""
+
+
 class Compared(NamedTuple):
     """The requests of a window, and what cost-compare shows of them."""
 
@@ -63,6 +67,11 @@ class Scene:
     def windows(self) -> Sequence[WindowLine]:
         """The windows that overlap the period, newest first."""
         return [window.line for window in self.described]
+
+    @property
+    def drawn_windows(self) -> Sequence[WindowLine]:
+        """The newest 60 windows of the period, the oldest of them first."""
+        return self.windows[:MOST_WINDOWS][::-1]
 
     @cached_property
     def described_before(self) -> Sequence[DescribedWindow]:

@@ -16,7 +16,7 @@ def rows(scene: "Scene") -> list[dict[str, Any]]:
     """
     churn = current(scene.ctx.book.rows("churn"))
     result = []
-    for line in reversed(scene.windows):
+    for line in scene.drawn_windows:
         own = [row for row in churn if row.window == line.window]
         counted = [row for row in own if row.provider is None] or own
         if not counted:

@@ -15,6 +15,6 @@ def rows(scene: "Scene") -> list[dict[str, Any]]:
             "features": count,
             "outcome": line.outcome,
         }
-        for line in reversed(scene.windows)
+        for line in scene.drawn_windows
         for provider, count in sorted(line.features.items())
     ]

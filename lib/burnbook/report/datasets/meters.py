@@ -22,7 +22,9 @@ _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 _STALE = timedelta(hours=24)
 _FULL = 100.0
 _STEPS = 8  # of a band
-_MOST = 600  # values of a meter: more than the pixels of a phone, fewer than a page can hold
+_MOST = 600  # values of a meter: more than the pixels of a phone
+_MOST_OF_ALL = 6000  # values of all meters, so that the page stays small
+_LEAST = 60
 
 Row = dict[str, Any]
 
@@ -38,7 +40,24 @@ def rows(scene: "Scene") -> list[Row]:
     window that is over.
     """
     began, ended = _span(scene)
-    evidences, result = Evidences(scene.ctx), []
+    meters = [*_meters(scene, began, ended)]
+    most = max(_LEAST, min(_MOST, _MOST_OF_ALL // max(1, len(meters))))
+    result = []
+    for names, seen, marks in meters:
+        drawn = [*_meter_rows(thinned(seen, most), seen, marks, ended)]
+        if ended == scene.now:
+            drawn += _band(seen, ended)
+        for number, row in enumerate(drawn):
+            row["at"] = scene.wall(row["at"])
+            result.append({**names, "order": number, **row})
+    return result
+
+
+def _meters(
+    scene: "Scene", began: datetime, ended: datetime
+) -> Iterator[tuple[dict[str, str], Sequence[Seen], Sequence[Entry]]]:
+    """The names, the readings and the snapshots of each meter."""
+    evidences = Evidences(scene.ctx)
     of_panes = {provider for _, provider in snapshot_index(scene.ctx).providers()}
     for provider in sorted(of_panes.union(vendor_meters_store.providers(scene.ctx.store))):
         known = evidences.identities(provider)
@@ -51,14 +70,7 @@ def rows(scene: "Scene") -> list[Row]:
             evidence = evidences.between(provider, account, began, ended)
             for meter, seen in sorted(evidence.items(), key=_order):
                 name = f"{account_name(provider, account)} {meter}"
-                shared = {"account": account, "meter": meter, "name": name}
-                drawn = [*_meter_rows(seen, marks, ended)]
-                if ended == scene.now:
-                    drawn += _band(seen, ended)
-                for number, row in enumerate(drawn):
-                    row["at"] = scene.wall(row["at"])
-                    result.append({**shared, "order": number, **row})
-    return result
+                yield {"account": account, "meter": meter, "name": name}, seen, marks
 
 
 def _span(scene: "Scene") -> tuple[datetime, datetime]:
@@ -90,8 +102,9 @@ def _order(item: tuple[str, Sequence[Seen]]) -> tuple[int, str]:
     return -max(value.meter.window_minutes or 0 for value in seen), name
 
 
-def _meter_rows(seen: Sequence[Seen], marks: Sequence[Entry], now: datetime) -> Iterator[Row]:
-    values = _thinned(seen)
+def _meter_rows(
+    values: Sequence[Seen], seen: Sequence[Seen], marks: Sequence[Entry], now: datetime
+) -> Iterator[Row]:
     yield _row("value", values[0].at, used=values[0].used)
     bounds: list[Row] = []
     for previous, following in pairwise(values):
@@ -131,11 +144,15 @@ def _reset_between(previous: Seen, following: Seen) -> datetime | None:
     return resets_at if previous.at < resets_at <= following.at else None
 
 
-def _thinned(seen: Sequence[Seen]) -> list[Seen]:
-    """The first reading, the last one of each of at most 600 spans of time, and those at falls."""
-    if len(seen) <= _MOST:
+def thinned(seen: Sequence[Seen], most: int) -> list[Seen]:
+    """The first reading, the last one of each of `most` spans of time, and the last before a fall.
+
+    All readings if there are no more than `most`.
+    """
+    if len(seen) <= most:
         return [*seen]
-    began, step = seen[0].at, (seen[-1].at - seen[0].at) / _MOST
+    began = seen[0].at
+    step = max((seen[-1].at - began) / most, timedelta(seconds=1))
     kept = [seen[0]]
     for value, following in pairwise([*seen[1:], None]):
         assert value is not None

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+from burnbook.report.scene import MOST_WINDOWS
+
 if TYPE_CHECKING:
     from burnbook.report.scene import Scene
-
-_MOST = 60
 
 
 def rows(scene: "Scene") -> list[dict[str, Any]]:
@@ -16,7 +16,7 @@ def rows(scene: "Scene") -> list[dict[str, Any]]:
     reason.
     """
     result = []
-    for each in reversed(scene.compared[:_MOST]):
+    for each in reversed(scene.compared[:MOST_WINDOWS]):
         whole, mean = each.comparison.totals, each.comparison.saved_per_feature
         if not whole.routed.requests:
             continue

@@ -23,7 +23,7 @@ def rows(scene: "Scene") -> list[dict[str, Any]]:
             "high": points.points_max,
             "note": "may be of an earlier state" if points.stale else "",
         }
-        for line in reversed(scene.windows)
+        for line in scene.drawn_windows
         for points in line.points
         if points.points_min is not None
     ]

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from burnbook.report.scene import MOST_WINDOWS
+
 if TYPE_CHECKING:
     from burnbook.overview.windows import DescribedWindow
     from burnbook.report.scene import Scene
-
-_MOST = 60
 
 
 def rows(scene: "Scene") -> list[dict[str, Any]]:
@@ -21,7 +21,7 @@ def rows(scene: "Scene") -> list[dict[str, Any]]:
     begun.sort(key=lambda each: (each.line.starts_at, each.line.window))
     return [
         {"window": each.line.window, "number": number, **row}
-        for number, each in enumerate(begun[-_MOST:])
+        for number, each in enumerate(begun[-MOST_WINDOWS:])
         for row in _rows(each, scene)
     ]
 
