@@ -26,7 +26,7 @@ def rows(shown: Shown, columns: int) -> list[Row]:
             result += [[]] if result else []
             result.append([Span(part.text, "title")])
             continue
-        text = render.text([part], colour=True, columns=columns)
+        text = render.text([part], color=True, columns=columns)
         result += [_spans(line) for line in text.removesuffix("\n").split("\n")]
     return result
 

@@ -25,6 +25,12 @@ def columns_of(text: str) -> int:
     return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
+def padded(text: str, width: int, side: str) -> str:
+    """Returns text with spaces up to a width; `side` is `>` for right-aligned text."""
+    spaces = " " * (width - columns_of(text))
+    return spaces + text if side == ">" else text + spaces
+
+
 def wrapped(text: str, width: int | None) -> list[str]:
     """Returns text as lines; lines after the first are indented as far as the first.
 
