@@ -48,6 +48,7 @@ def sample(path: str) -> bytes:
 EVIDENCE = "--window W --capability C --run R --runner T --result pass --artifact r.txt"
 CALLS = {
     "aliases": Call(),
+    "completions": Call(("bash",)),
     "audit": Call(),
     "budget": Call(),
     "bundle": Call(("W0-CHN",)),

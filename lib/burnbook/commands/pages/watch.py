@@ -55,7 +55,7 @@ def _live(ctx: Context, args: Any) -> Result:
     first = reader.read(args.tab)  # a mistake is reported now, and not in the view
     from burnbook.live.screen.app import Watch
 
-    colour = not os.environ.get("NO_COLOR")
+    colour = terminal.has_color(args.color)
     app = Watch(reader, (args.tab, first), has_colour=colour, has_blocks=terminal.has_blocks())
     app.run()
     app.signals.finish()
