@@ -131,9 +131,10 @@ def _import() -> None:
     sys.path[:1] = []
     sys.path += [str(PROJECT / "lib"), str(PROJECT / ".venv" / "lib" / version / "site-packages")]
     import burnbook
+    from burnbook import extras
 
     for module in pkgutil.walk_packages(burnbook.__path__, "burnbook."):
-        if not module.name.startswith("burnbook.live.screen."):  # these need the extra `watch`
+        if not module.name.startswith(extras.MODULES):
             importlib.import_module(module.name)
 
 

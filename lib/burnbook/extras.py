@@ -9,6 +9,9 @@ import sys
 from burnbook.base.errors import Missing
 from burnbook.config.settings import PROJECT
 
+MODULES = ("burnbook.live.screen.",)
+"""Beginnings of the names of modules that can be imported only after `use`."""
+
 
 def use(name: str, recipe: str) -> None:
     """Make the packages of an extra importable. Raises Missing, which names the recipe."""
