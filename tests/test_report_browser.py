@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -140,7 +141,11 @@ def total(rows: list[dict[str, Any]], heading: str) -> float:
 
 
 def card(page: Browser, name: str) -> float:
-    return float(page.one(f"[data-card={name}]").get_attribute("data-value"))
+    # In one step, because a live page may draw its cards again at any time.
+    value = page.js(
+        "return document.querySelector(arguments[0]).dataset.value", f"[data-card={name}]"
+    )
+    return float(value)
 
 
 def test_the_page_on_disk_needs_nothing_else(page: Browser, written: str) -> None:
@@ -227,6 +232,16 @@ def test_cards_charts_and_usage_agree_with_each_filter(
                 assert total(table(page, chart), heading) == pytest.approx(sums[key]), (name, chart)
         for chart in ("week", "year"):
             assert total(table(page, chart), "tokens") == sums["tokens"], (name, chart)
+
+
+def test_tables_have_days_and_times_as_text(page: Browser) -> None:
+    assert {row["day"] for row in table(page, "tokens")} == {
+        "2026-11-20",
+        "2026-11-21",
+        "2026-11-22",
+    }
+    times = {row["from"] for row in table(page, "windows")}
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", time) for time in times), times
 
 
 def test_what_has_no_price_is_unknown_and_not_zero(page: Browser) -> None:

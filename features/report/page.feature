@@ -37,3 +37,11 @@ Feature: The report is one HTML file with charts
     When I run "bin/report --out page.html --svg pictures --at 2026-11-22T20:00Z"
     Then it prints a line with "4 pictures in pictures"
     And the file pictures/tokens.svg begins with "<svg"
+
+  Scenario: Pictures for a dark page
+    When I run "bin/report --out page.html --svg pictures --theme dark --at 2026-11-22T20:00Z"
+    Then the file pictures/treemap.svg contains "#1c2027"
+
+  Scenario: A theme that does not exist
+    When I run "bin/report --out page.html --theme blue"
+    Then it exits with 2 and says "blue"

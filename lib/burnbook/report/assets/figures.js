@@ -9,6 +9,8 @@ window.burnbookFigures = (() => {
   const exact = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
   const money = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
+  const time = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short" });
+
   const make = (tag, values = {}, ...children) => {
     const element = Object.assign(document.createElement(tag), values);
     element.append(...children);
@@ -66,20 +68,25 @@ window.burnbookFigures = (() => {
     return item;
   };
 
-  // The table behind a chart. Columns: field to heading; `*` is the name of the group.
-  const cellText = (row, field) => {
+  // The table behind a chart. Columns: pairs of a field and its heading; `*` is the name of the
+  // group. Times: the fields that Vega has parsed, which its axes show in the same zone.
+  const cellText = (row, field, times) => {
     const value = row[field];
+    if (value != null && times.has(field)) {
+      const moment = new Date(value);
+      return Number.isNaN(moment.getTime()) ? String(value) : time.format(moment);
+    }
     if (field === "usd" && row.unpriced) return value ? `at least ${money.format(value)}` : "unknown";
     if (typeof value === "number") return (field === "usd" ? money : exact).format(value);
     return value == null ? "-" : String(value);
   };
-  const table = (columns, list, by, title) => {
-    const isNumber = (field) => list.some((row) => typeof row[field] === "number");
+  const table = (columns, list, times, by, title) => {
+    const isNumber = (field) => !times.has(field) && list.some((row) => typeof row[field] === "number");
     const cell = (tag, field, textContent) => make(tag, { textContent, className: isNumber(field) ? "number" : "" });
     const head = columns.map(([field, heading]) => Object.assign(cell("th", field, heading === "*" ? by : heading), { scope: "col" }));
     const body = list.slice(0, MOST_ROWS).map((row) => make("tr", {}, ...columns.map(([field]) => {
-      const item = cell("td", field, cellText(row, field));
-      if (typeof row[field] === "number") item.dataset.value = row[field];
+      const item = cell("td", field, cellText(row, field, times));
+      if (isNumber(field) && row[field] != null) item.dataset.value = row[field];
       return item;
     })));
     const caption = list.length > MOST_ROWS ? `${title}: the first ${whole.format(MOST_ROWS)} of ${whole.format(list.length)} rows` : title;

@@ -100,7 +100,9 @@
   };
   const showTable = ({ chart, results, scroll }) => {
     const list = results.flatMap(({ view, vgSpec }) => view.data(chart.table || drawn(vgSpec.marks) || chart.data));
-    scroll.replaceChildren(table(Object.entries(chart.columns), list, state.by, chart.title));
+    const steps = results.flatMap(({ vgSpec }) => vgSpec.data.flatMap(({ transform }) => transform || []));
+    const times = new Set(steps.filter(({ expr }) => /^toDate\(datum\["\w+"\]\)$/.test(expr)).map((step) => step.as));
+    scroll.replaceChildren(table(Object.entries(chart.columns), list, times, state.by, chart.title));
   };
   const draw = async (panel) => {
     const { chart } = panel, values = dataset(chart.data) || [];
@@ -117,14 +119,15 @@
     panel.picture.replaceChildren(...names.flatMap((name, n) => name === null ? [parts[n]] : [make("h3", { textContent: name }), parts[n]]));
     for (const [n, name] of names.entries()) {
       const own = name === null ? values : values.filter((row) => row[chart.each] === name);
-      try {
-        panel.results.push(await embed(chart, own, parts[n], name === null ? chart.title : `${chart.title}: ${name}`));
-      } catch (error) { // a mistake in the file of the chart
-        console.error(error);
-        parts[n].replaceChildren(make("p", { className: "note", textContent: `This chart cannot be drawn: ${error.message}` }));
-      }
+      panel.results.push(await embed(chart, own, parts[n], name === null ? chart.title : `${chart.title}: ${name}`));
     }
     if (panel.details.open) showTable(panel);
+  };
+  // A mistake in the file of a chart: the others are drawn.
+  const fail = (panel, error) => {
+    console.error(error);
+    panel.details.hidden = true;
+    panel.picture.replaceChildren(make("p", { className: "note", textContent: `This chart cannot be drawn: ${error.message}` }));
   };
   const build = (chart) => {
     const panel = { chart, results: [], picture: make("div", { className: "chart" }), scroll: make("div", { className: "scroll", tabIndex: 0 }) };
@@ -158,7 +161,7 @@
       showControls();
       showCards();
       get("left-out").textContent = book.left_out.length ? `Charts without data are left out. ${book.left_out.join(". ")}.` : "";
-      for (const panel of panels) if (!isOld) await draw(panel);
+      for (const panel of panels) if (!isOld) await draw(panel).catch((error) => fail(panel, error));
     }
     isShowing = false;
     document.body.dataset.ready = "";
