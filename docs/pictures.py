@@ -126,6 +126,8 @@ def shown(
             try:
                 output += os.read(own, 1 << 16)
             except OSError:  # the command has ended
+                if process.wait():
+                    sys.exit(f"pictures.py: {command[0]} failed: {output.decode()}")
                 break
         elif key:
             os.write(own, key.encode())
