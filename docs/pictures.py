@@ -19,7 +19,6 @@ import subprocess
 import sys
 import tempfile
 import termios
-from copy import copy
 from itertools import groupby
 from pathlib import Path
 
@@ -27,24 +26,27 @@ import pyte
 from PIL import Image
 from pyte.screens import Char
 from rich._export_format import CONSOLE_SVG_FORMAT
+from rich.color import parse_rgb_hex
 from rich.color_triplet import ColorTriplet
 from rich.console import Console
 from rich.style import Style
-from rich.terminal_theme import DEFAULT_TERMINAL_THEME, SVG_EXPORT_THEME
+from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "lib"))
+
+from burnbook.live.screen.styles import LOOKS, Look  # noqa: E402 - it is in lib/
+
 FOLDER = ROOT / "docs" / "pictures"
 AT = ("--at", "2026-11-22T20:00Z")
-DARK = copy(SVG_EXPORT_THEME)
-DARK.background_color = ColorTriplet(0x14, 0x18, 0x1D)  # of the live view
-THEMES = {"light": DEFAULT_TERMINAL_THEME, "dark": DARK}
 # A viewer gets no font from the network; each line has its length, so any font will do.
 SVG = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
 QUIET = 5.0  # seconds without output after which a screen is complete
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 SCHEMES = {"dark": 0, "light": 1}  # as Blink numbers them
-PAGE = (1300, 742)  # pixels: the upper part, up to the labels of a chart
+PAGE = (1300, 1100)  # pixels, of which what is cut at the end is left out
+GAP = 14  # rows of pixels without text
 COLORS = 256
 
 
@@ -81,7 +83,8 @@ def terminal(
     """
     name = words[0]
     command = [str(ROOT / "bin" / words[0]), *words[1:], *AT]
-    for scheme, theme in THEMES.items():
+    for look in LOOKS:
+        scheme, theme = look.name, theme_of(look)
         screen = pyte.Screen(*size)
         key = light_key if scheme == "light" else ""
         pyte.ByteStream(screen).feed(shown(command, size, key, environment))
@@ -93,6 +96,18 @@ def terminal(
         svg = console.export_svg(title=title, theme=theme, code_format=SVG, unique_id=name)
         (FOLDER / f"{name}-{scheme}.svg").write_text(svg, "utf-8")
         print(f"wrote docs/pictures/{name}-{scheme}.svg")
+
+
+def theme_of(look: Look) -> TerminalTheme:
+    """A terminal with the colors of the live view, which can be read on its background."""
+    names = (look.text, look.bad, look.good, look.warn, *[look.accent] * 3, look.dim)
+    ansi: list[tuple[int, int, int]] = [rgb(name) for name in names]
+    return TerminalTheme(rgb(look.background), rgb(look.text), ansi)
+
+
+def rgb(color: str) -> ColorTriplet:
+    """A color such as `#14181d` in the terms of rich."""
+    return parse_rgb_hex(color.removeprefix("#"))
 
 
 def shown(
@@ -111,6 +126,8 @@ def shown(
             try:
                 output += os.read(own, 1 << 16)
             except OSError:  # the command has ended
+                if process.wait():
+                    sys.exit(f"pictures.py: {command[0]} failed: {output.decode()}")
                 break
         elif key:
             os.write(own, key.encode())
@@ -169,16 +186,23 @@ def report(page: Path, environment: dict[str, str]) -> int:
             command.insert(1, "--no-sandbox")  # it refuses to run as root otherwise
         subprocess.run(command, stderr=subprocess.DEVNULL, check=True)
         with Image.open(shot) as image:
-            few = image.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE)
+            whole = image.convert("RGB")
+        part = whole.crop((0, 0, PAGE[0], last_gap(whole)))
+        few = part.quantize(COLORS, dither=Image.Dither.NONE)
         few.save(FOLDER / f"report-{scheme}.png", optimize=True)
         print(f"wrote docs/pictures/report-{scheme}.png")
     return 0
 
 
-def write(name: str, content: bytes) -> None:
-    """Write a picture."""
-    (FOLDER / name).write_bytes(content)
-    print(f"wrote docs/pictures/{name}")
+def last_gap(image: Image.Image) -> int:
+    """Where the last gap ends: rows with only the page, a card and its border."""
+    rows = 0
+    for y in reversed(range(image.height)):
+        is_empty = len(image.crop((0, y, image.width, y + 1)).getcolors(image.width)) <= 3
+        rows = rows + 1 if is_empty else 0
+        if rows == GAP:
+            return y + GAP
+    return int(image.height)
 
 
 if __name__ == "__main__":
