@@ -5,7 +5,7 @@ derived values are compared with it.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, Protocol
 
@@ -24,6 +24,7 @@ from burnbook.rows.usage import ProxyRequest
 
 # These have millions of rows, so their ids are not kept as text.
 LARGE = ("proxy_telemetry", "agent_usage")
+_STEP = 1 << 20  # bytes between two updates of the progress
 _DECODED_IN_BATCHES = "proxy_telemetry"
 
 
@@ -80,22 +81,40 @@ def reference(root: str, name: str, number: int, verb: str, target: str) -> Find
     return Finding("reference", f"{name}.jsonl", number, reason, not is_lost, target)
 
 
-def _lines(name: str, path: RootedPath) -> Iterator[tuple[int, bytes, Any]]:
-    """Yields (offset, line, row); the row only for telemetry, if it and its batch are valid."""
+def _lines(
+    name: str, path: RootedPath, progress: Callable[[int], None]
+) -> Iterator[tuple[int, bytes, Any]]:
+    """Yields (offset, line, row); the row only for telemetry, if it and its batch are valid.
+
+    `progress` gets the bytes that were read.
+    """
     if name != _DECODED_IN_BATCHES:
-        yield from ((offset, line, None) for offset, line in journal.lines(path))
+        shown = 0
+        for offset, line in journal.lines(path):
+            if offset - shown > _STEP:
+                progress(offset - shown)
+                shown = offset
+            yield offset, line, None
         return
     decoder = msgspec.json.Decoder(list[ProxyRequest])
     for offset, lines in journal.batches(path):
         rows = decode_all(lines, decoder) or [None] * len(lines)
+        progress(sum(map(len, lines)))
         offsets = accumulate(map(len, lines), initial=offset)
         yield from zip(offsets, lines, rows, strict=False)
 
 
 def check_journal(
-    root: str, name: str, ids: Ids, followers: Sequence[Follower]
+    root: str,
+    name: str,
+    ids: Ids,
+    followers: Sequence[Follower],
+    progress: Callable[[int], None] = lambda _: None,
 ) -> tuple[int, list[Finding]]:
-    """Returns the number of valid rows of a journal, and its findings."""
+    """Returns the number of valid rows of a journal, and its findings.
+
+    `progress` gets the bytes that were read.
+    """
     path, file = journal.path_of(root, name), f"{name}.jsonl"
     findings: list[Finding] = []
     index = DuplicateIds() if name in LARGE or name.startswith(codec.REJECTS) else None
@@ -105,7 +124,7 @@ def check_journal(
     try:
         if journal.is_utf16(path):
             return 0, [Finding("file", file, 0, journal.UTF16)]
-        for number, (offset, line, row) in enumerate(_lines(name, path), start=1):
+        for number, (offset, line, row) in enumerate(_lines(name, path, progress), start=1):
             end = offset + len(line)
             if row is not None and index is not None:
                 valid += 1

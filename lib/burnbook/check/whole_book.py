@@ -3,7 +3,8 @@
 import time
 from typing import Any, NamedTuple
 
-from burnbook.base.errors import BadConfig
+from burnbook.base.errors import BadConfig, IOFault
+from burnbook.book import journal
 from burnbook.book.book import Book
 from burnbook.check import (
     PASSING,
@@ -19,6 +20,7 @@ from burnbook.config.folders import ledgers as ledger_paths
 from burnbook.config.loader import Config
 from burnbook.rows.meters import NewerRow
 from burnbook.store import database
+from burnbook.view.progress import Progress
 from burnbook.windows.snapshot_index import SNAPSHOTS, SnapshotIndex
 
 _AGAIN, _PAUSE = 2, 0.2
@@ -104,11 +106,15 @@ def _once(root: str, config: Config, stored: derived.Stored) -> CheckReport:
     references_by_journal = {name: references.Names(name, ids) for name in references.NAMING}
     doubtful: set[str] = set()
     newer: set[str] = set()
-    for name in journals.names(root):
+    names = journals.names(root)
+    progress = Progress("checking", sum(_size(root, name) for name in names))
+    for name in names:
         rebuilds = stored.rebuilds(name)
         others: list[Any] = [snapshots] if name == "snapshots" else []
         others += [group[name] for group in (collectors, references_by_journal) if name in group]
-        rows[name], journal_findings = journals.check_journal(root, name, ids, [*rebuilds, *others])
+        rows[name], journal_findings = journals.check_journal(
+            root, name, ids, [*rebuilds, *others], progress
+        )
         findings += journal_findings
         if any(finding.kind == "newer" for finding in journal_findings):
             newer.add(name)
@@ -121,6 +127,7 @@ def _once(root: str, config: Config, stored: derived.Stored) -> CheckReport:
         # The effect of rows of a later version on states and ledgers is unknown.
         if name == "snapshots" and name not in newer:
             findings += states.check_states(root, snapshots.index)
+    progress.clear()
     findings += stored.findings
     unresolved = [ref for follower in references_by_journal.values() for ref in follower.unresolved]
     findings += references.check_references(root, ids, unresolved, doubtful)
@@ -136,6 +143,13 @@ def _once(root: str, config: Config, stored: derived.Stored) -> CheckReport:
         if finding.kind != "foreign" or finding.file not in own
     ]
     return CheckReport(rows, findings)
+
+
+def _size(root: str, name: str) -> int:
+    try:
+        return journal.size(journal.path_of(root, name))
+    except (IOFault, OSError):  # a finding of its own
+        return 0
 
 
 def _pages_inside(root: str, config: Config) -> set[str]:

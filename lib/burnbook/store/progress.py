@@ -18,8 +18,10 @@ from burnbook.store import membership
 from burnbook.store.database import DamagedStore, Database
 from burnbook.store.membership import Membership, Span
 from burnbook.store.projection import Batch, Projection, Read, Stretch
+from burnbook.view.progress import Progress as Shown
 
 _MARK = 64  # bytes before the offset: the crc of the last row is among them
+_STEP = 1 << 20  # bytes between two updates of the progress that is shown
 _CREATE = re.compile(r"CREATE (?:UNIQUE )?(TABLE|INDEX) (\w+)")
 
 
@@ -122,12 +124,17 @@ class Progress:
     def _read(self, end: int | None) -> None:
         """Apply the rows up to `end`, the offset of a line, or all."""
         if end is None or end > self.offset:
+            label, size = f"reading {self.projection.journal}.jsonl", journal.size(self.path)
+            self._shown = Shown(label, (size if end is None else end) - self.offset)
             entries: Iterator[Any]
             if self.projection.read is not None:
                 entries = self._batches(end, self.projection.read)
             else:
                 entries = self._lines(end) if self.projection.lines else self._rows(end)
-            self.skipped.duplicates += self.projection.apply(self.connection, entries)
+            try:
+                self.skipped.duplicates += self.projection.apply(self.connection, entries)
+            finally:
+                self._shown.clear()
 
     def _rows(self, end: int | None) -> Iterator[tuple[int, int, Any]]:
         name, newer = self.projection.journal, self.projection.newer
@@ -149,6 +156,7 @@ class Progress:
                 return
             self.mark = (self.mark + b"".join(lines[-_MARK:]))[-_MARK:]
             self.offset = offsets.pop()
+            self._shown(self.offset - offset)
             yield self._counted(offsets, read(lines))
 
     def _counted(self, offsets: list[int], rows: list[Any]) -> Batch:
@@ -164,9 +172,13 @@ class Progress:
 
     def _lines(self, end: int | None) -> Iterator[tuple[int, int, bytes]]:
         """Yields the lines from the offset on, and keeps offset and mark of the last one."""
+        shown = self.offset
         for offset, line in journal.lines(self.path, self.offset):
             if end is not None and offset >= end:
                 return
+            if offset - shown > _STEP:
+                self._shown(offset - shown)
+                shown = offset
             length = len(line)
             self.mark = line[-_MARK:] if length >= _MARK else (self.mark + line)[-_MARK:]
             self.offset = offset + length
