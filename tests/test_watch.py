@@ -14,7 +14,7 @@ from conftest import Shell
 from frontdoor import ROOT
 from live_terminal import LiveTerminal
 
-AT = ("--at", "2026-11-18T16:00Z")
+AT = ("--at", "2026-11-22T20:00Z")
 SCREENS = ROOT / "tests" / "fixtures" / "watch"
 SIZES = ((60, 20), (80, 24), (140, 40))
 TABS = ("now", "days", "windows", "meters", "proxy", "anomalies")
@@ -91,7 +91,7 @@ def test_it_shows_what_others_book(watch: Watch, book: Shell) -> None:
     watch.press("6")
     watch.until(lambda text: "No anomalies" in text)
     for phase, used, at in (("start", 60, "10:00"), ("end", 24, "11:00")):
-        times = ("--at", f"2026-11-18T{at}Z", "--window", "W9")
+        times = ("--at", f"2026-11-22T{at}Z", "--window", "W9")
         book.ok("snapshot", phase, "codex", *times, "--force", stdin=pane.format(used))
     watch.until(lambda text: FALL in text)
     watch.press("q")

@@ -1,8 +1,8 @@
 """One sentence about an account: whether its short limit is reached, and what the long one leaves.
 
-Pure: every figure comes from `budget/meter_status.py`. What is left at a reset is the percentage
-that is left now without the use until then, at the slowest and at the fastest rate of the meter.
-Where `budget` knows no rate, the band that `report` draws counts, which has more readings.
+Pure. What is left at a reset is what the band of `report` and of the tab Meters leaves. Where there
+is none, it is the percentage that is left now without the use until then, at the slowest and at the
+fastest rate that `budget` shows. All other figures come from `budget/meter_status.py`.
 """
 
 from collections import defaultdict
@@ -107,12 +107,14 @@ def _rest(meter: MeterStatus, bands: Bands, now: datetime, zone: tzinfo) -> str:
 
 def _unused(meter: MeterStatus, bands: Bands) -> tuple[float, float] | None:
     """The least and the most percentage that is left at the reset."""
-    rate, left = meter.per_hour, meter.left_percent
-    if left is not None and meter.resets_at and rate.low is not None and rate.high is not None:
-        hours = (meter.resets_at - meter.captured_at) / timedelta(hours=1)
-        return max(0.0, left - hours * rate.high), max(0.0, left - hours * rate.low)
     band = bands.get((meter.account, meter.meter))
-    return None if band is None else (100 - band[1], 100 - band[0])
+    if band is not None:
+        return 100 - band[1], 100 - band[0]
+    rate, left = meter.per_hour, meter.left_percent
+    if left is None or meter.resets_at is None or rate.low is None or rate.high is None:
+        return None
+    hours = (meter.resets_at - meter.captured_at) / timedelta(hours=1)
+    return max(0.0, left - hours * rate.high), max(0.0, left - hours * rate.low)
 
 
 def _unknown(meter: MeterStatus) -> str:

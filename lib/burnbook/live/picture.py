@@ -9,8 +9,8 @@ from burnbook.view.parts import Part, Table
 class Span(NamedTuple):
     """Text with a style and, for cells of two colors, a style of the background.
 
-    Styles are names: `strong`, `dim`, `title`, `good`, `warn`, `bad`, `accent`, `band`, `s0` to
-    `s11` (series), `h0` to `h8` (heat); empty is plain text.
+    Styles are names: `strong`, `dim`, `title`, `good`, `warn`, `bad`, `accent`, `other`, `s0` to
+    `s9` (series), `h0` to `h8` (heat); empty is plain text.
     """
 
     text: str

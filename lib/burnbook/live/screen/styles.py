@@ -67,7 +67,7 @@ class Styles:
             return look.series[int(name[1:])]
         if name[:1] == "h" and name[1:].isdigit():
             return _mixed(look.background, look.accent, _share(int(name[1:])))
-        named = {"title": look.accent, "band": _mixed(look.background, look.dim, 0.6)}
+        named = {"title": look.accent, "other": palette.THEMES[look.name].other}
         return named[name] if name in named else str(getattr(look, name, look.text))
 
 

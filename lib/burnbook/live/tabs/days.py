@@ -114,7 +114,7 @@ def _column(row: Any, order: Sequence[str]) -> list[tuple[str, float]]:
         return []
     named = [(f"s{at}", row["models"].get(name, 0)) for at, name in enumerate(order[:_SERIES])]
     other = row["tokens"] - sum(amount for _, amount in named)
-    return [*named, ("s11", other)]
+    return [*named, ("other", other)]
 
 
 def _legend(names: Sequence[str], totals: Counter[str], room: Room) -> list[Row]:
@@ -122,7 +122,7 @@ def _legend(names: Sequence[str], totals: Counter[str], room: Room) -> list[Row]
     whole = totals.total()
     entries = [(f"s{at}", name, totals[name]) for at, name in enumerate(names)]
     if rest := whole - sum(tokens for *_, tokens in entries):
-        entries.append(("s11", "other", rest))
+        entries.append(("other", "other", rest))
     each = 2 if room.columns >= 76 else 1
     width = room.columns // each
     mark = "██" if room.has_blocks else "##"

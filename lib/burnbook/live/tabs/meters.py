@@ -11,6 +11,7 @@ from burnbook.live.picture import Picture, Room, Row, Shown, Span
 from burnbook.live.scene import METER_DAYS, LiveScene
 from burnbook.live.stacks import Column, axis, stacks
 from burnbook.times import clock
+from burnbook.view.fit import columns_of
 from burnbook.view.parts import Line, Table, near, percent
 
 TITLE = "Meters"
@@ -91,7 +92,11 @@ def _picture(
         note = f"  {old} old" if scene.now - read_at > OLD else note
     if band:
         at, low, high = band[-1]
-        note += f"; {round(low)} to {round(high)}% at its reset {near(at, scene.now, scene.zone)}"
+        least, most = round(low), round(high)
+        to_come = f"; {most}%" if least == most else f"; {least} to {most}%"
+        more = f"{to_come} at its reset {near(at, scene.now, scene.zone)}"
+        has_room = columns_of(f"{printable(name)}  100%{note}{more}") <= room.columns
+        note += more if has_room else f"{to_come} at reset"
     labels = ["100%", *[""] * (height - 2), "0%"]
     columns = [*_past(points, span, reset, scene.now), *_future(band, scene.now, span)]
     drawn = [
