@@ -120,7 +120,7 @@ def test_points_and_features_are_those_of_windows(demo: Shell, closed: Report) -
 def test_points_of_a_window_that_is_not_over_are_at_least(days: Report) -> None:
     card = next(card for card in days.content["cards"] if card["name"].startswith("points "))
     assert card["is_least"]
-    assert card["text"].startswith("at least ")
+    assert card["value"] > 0
     assert card["note"].startswith(f"not known: {OPEN} (open)")
     assert days.card("features")["note"].startswith(f"not known: {OPEN} (open)")
 

@@ -101,7 +101,7 @@ def _points(scene: Scene) -> list[Card]:
 
 def _points_card(account: str, now: Points, before: Points | None) -> Card:
     notes = [f"not known: {', '.join(now.unknown)}"] if now.unknown else []
-    is_exact = now.low == now.high
+    is_exact = now.low is not None and now.low == now.high
     is_compared = before is not None and is_exact and before.low == before.high
     if before is not None and before.low is not None and not is_compared:
         notes.insert(0, f"before: {_range(before)}")
@@ -113,7 +113,7 @@ def _points_card(account: str, now: Points, before: Points | None) -> Card:
         unit="points",
         is_least=now.high is None,
         note="; ".join(notes),
-        text=_range(now),
+        text="" if is_exact or (now.high is None and now.low is not None) else _range(now),
     )
 
 
@@ -148,7 +148,7 @@ def _saved(scene: Scene) -> Card:
     now, before = saved(scene.compared), saved(scene.compared_before)
     text = ""
     if now.usd is not None:
-        text = f"{abs(now.usd):,.2f} USD{' lost' if now.usd < 0 else ''}"
+        text = f"{-now.usd:,.2f} USD lost" if now.usd < 0 else ""
     elif now.reasons:
         text = "unknown"
     notes = [] if before.usd is None else [f"before: {before.usd:,.2f} USD"]
