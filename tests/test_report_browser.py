@@ -385,3 +385,11 @@ def test_requests_of_others_are_refused(served: str) -> None:
 
 def test_another_address_needs_a_token(shell: Shell) -> None:
     assert "give them a secret with --token" in shell.fails(2, "serve", "--host", "0.0.0.0")
+
+
+def test_open_starts_the_browser_of_the_user(shell: Shell, tmp_path: Path) -> None:
+    opener, opened, page = tmp_path / "opener", tmp_path / "opened", tmp_path / "report.html"
+    opener.write_text(f'#!/bin/sh\nprintf %s "$1" > {opened}\n')
+    opener.chmod(0o755)
+    shell.ok("report", "--open", "--out", str(page), *AT, BROWSER=f"{opener} %s")
+    assert opened.read_text() == page.as_uri()

@@ -42,7 +42,7 @@ window.burnbookFigures = (() => {
     const rest = models.length > MOST_MODELS ? ` and ${models.length - MOST_MODELS} more` : "";
     return models.length ? `no price for requests of ${models.slice(0, MOST_MODELS).join(", ")}${rest}` : "";
   };
-  const number = (value, unit) => unit === "USD" ? money.format(value)
+  const number = (value, unit) => value == null ? "" : unit === "USD" ? money.format(value)
     : Math.abs(value) >= 1e6 ? short.format(value)
     : unit ? exact.format(value) : whole.format(value);
   const change = ({ value, before, unit }) => {
@@ -56,8 +56,10 @@ window.burnbookFigures = (() => {
   const card = (each, note) => {
     const isUnknown = !each.text && (each.value == null || (each.is_least && !each.value));
     const small = (textContent) => make("span", { textContent });
-    const value = isUnknown ? ["unknown"] : each.text ? [each.text]
-      : [...(each.is_least ? [small("at least ")] : []), number(each.value, each.unit), ...(each.unit ? [small(` ${each.unit}`)] : [])];
+    const text = each.text || `${each.is_least ? "at least " : ""}${number(each.value, each.unit)}${each.unit ? ` ${each.unit}` : ""}`;
+    const end = each.unit && text.endsWith(` ${each.unit}`) ? ` ${each.unit}` : "";
+    const start = text.startsWith("at least ") ? "at least " : "";
+    const value = isUnknown ? ["unknown"] : [small(start), text.slice(start.length, text.length - end.length), small(end)];
     const lines = [["change", isUnknown ? "" : change(each)], ["note", each.note], ["note", note]];
     const item = make("li", {},
       make("span", { className: "title", textContent: each.title }),
