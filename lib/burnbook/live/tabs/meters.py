@@ -22,7 +22,7 @@ _WARN, _BAD = 70, 90  # percent
 
 
 def values(scene: LiveScene) -> dict[str, Any]:
-    """`meters`: the rows of the report's dataset `meters`; `reset`: those reset since by name."""
+    """`meters`: the rows of the report's dataset `meters`; `reset`: those that were reset since."""
     reset = {
         f"{meter.account} {meter.meter}": meter.resets_by
         for meter in scene.budget.meters
@@ -47,7 +47,7 @@ def show(values: dict[str, Any], scene: LiveScene, room: Room) -> Shown:
         head += "; the pale columns are to come: at least, at most"
     reset = values["reset"]
     pictures = [
-        _picture(name, rows, height, span, reset.get(name), scene, room)
+        _picture(name, rows, height, span, reset.get(_key(rows[0])), scene, room)
         for name, rows in meters.items()
     ]
     return [Line(head, strong=True), *pictures]
@@ -80,9 +80,11 @@ def _picture(
     scene: LiveScene,
     room: Room,
 ) -> Picture:
-    points = [(_moment(row), row["used"]) for row in rows if row["kind"] == "value"]
-    band = [(_moment(row), row["low"], row["high"]) for row in rows if row["kind"] == "band"]
-    marks = [(_moment(row), row["kind"]) for row in rows if row["kind"] in ("before", "after")]
+    points = [(_moment(row, scene), row["used"]) for row in rows if row["kind"] == "value"]
+    band = [(_moment(row, scene), row["low"], row["high"]) for row in rows if row["kind"] == "band"]
+    marks = [
+        (_moment(row, scene), row["kind"]) for row in rows if row["kind"] in ("before", "after")
+    ]
     read_at, used = points[-1]
     old = age(read_at, scene.now)
     if reset is not None:
@@ -168,5 +170,10 @@ def _style(used: float) -> str:
     return "good" if used < _WARN else "warn" if used < _BAD else "bad"
 
 
-def _moment(row: dict[str, Any]) -> datetime:
-    return datetime.fromisoformat(row["at"])
+def _key(row: dict[str, Any]) -> str:
+    return f"{row['account']} {row['meter']}"
+
+
+def _moment(row: dict[str, Any], scene: LiveScene) -> datetime:
+    """The moment of a row, whose `at` is wall time."""
+    return clock.to_utc(datetime.fromisoformat(row["at"]), scene.zone)
