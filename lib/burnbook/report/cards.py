@@ -166,6 +166,6 @@ def _change(card: Card, scene: Scene) -> str:
         return ""
     percent = round(100 * (card.value / card.before - 1))
     if percent == 0:
-        return ", as many as in the period before"
-    word = "more" if percent > 0 else "less"
-    return f", {abs(percent):,}% {word} than in the period before"
+        return ", as many tokens as in the period before"
+    word = "more" if percent > 0 else "fewer"
+    return f", {abs(percent):,}% {word} tokens than in the period before"
