@@ -167,7 +167,8 @@ def test_rows_are_true_however_the_files_are_read(
         reading = Reading(tmp_path_factory.mktemp("codex"))
         for name, data in pieces(files, way, work.random):
             reading.append(name, data)
-        assert not reading.reader.rejected
+        # A line that is cut off is rejected, and counts once it is completed.
+        assert not reading.reader.rejected or way in ("in halves", "in thirds")
         rows.append(reading.plain())
         assert rows[-1] == rows[0], way
     shown = {(*key[:4], key[4].replace("/home/dev", "~")): s for key, s in reading.sums().items()}

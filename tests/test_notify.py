@@ -140,7 +140,7 @@ def test_a_hook_that_fails_is_a_note_and_no_more(
     assert done.returncode == 0
     notes = [f"budget: the hook 'a hook' {message} (budget at 90%)"]
     assert done.stderr.splitlines() == notes
-    assert done.stdout.startswith("W0-CHN budget: planned 200,000, used 180,000")
+    assert "\nW0-CHN budget: planned 200,000, used 180,000" in done.stdout
 
 
 def test_a_hook_that_is_not_there_is_a_note(shell: Shell, tmp_path: Path) -> None:

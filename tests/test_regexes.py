@@ -12,6 +12,7 @@ from typing import Any
 
 import burnbook
 import costs
+from burnbook import extras
 from torture.both import both
 from torture.figures import part, record
 
@@ -85,6 +86,7 @@ PIECES = [
 
 def patterns() -> dict[str, Pattern]:
     """Every compiled pattern of burnbook's modules, including those in tables and classes."""
+    extras.use("watch", "watch")  # for burnbook.live.screen
     by_name: dict[str, Pattern] = {}
     for module in pkgutil.walk_packages(burnbook.__path__, "burnbook."):
         loaded = importlib.import_module(module.name)

@@ -228,7 +228,8 @@ def test_a_whole_last_line_of_a_given_file_counts(shell: Shell, tmp_path: Path) 
     assert shell.json("ingest", "claude", "--file", str(path))["accepted"] == 1
     text = json.dumps(line(2))
     assert shell.json("ingest", "claude", "--stdin", stdin=text)["accepted"] == 1
-    assert shell.json("ingest", "claude", "--stdin", stdin=text[:-9])["rejected"] == 0
+    cut = shell.run("ingest", "claude", "--stdin", "--format", "json", stdin=text[:-9])
+    assert (cut.returncode, json.loads(cut.stdout)["rejected"]) == (65, 1)
     counts = {"input_tokens": 9, "output_tokens": 1, "total_tokens": 10}
     record = {"timestamp": "2026-11-22T09:00:00Z", "type": "event_msg"}
     record |= {"payload": {"type": "token_count", "info": {"total_token_usage": counts}}}

@@ -129,6 +129,7 @@ def test_every_command_keeps_rows_of_a_later_version(tmp_path: Path) -> None:
         *(((name,), "") for name in SCRATCH),
         *((writer.words, writer.stdin) for writer in WRITERS),
         (("report", "--out", "/dev/null"), ""),
+        (("completions", "bash"), ""),
         (("undo", "codex"), ""),
         (("repair", "--yes"), ""),
         (("repair", "--restore", "--yes"), ""),

@@ -13,6 +13,7 @@ READ = {
     "aliases": (),
     "audit": ("--all",),
     "check": (),
+    "completions": ("bash",),
     "cost-compare": ("--window", "W1"),
     "decide": ("--window", "W1"),
     "preview": ("--window", "W1"),

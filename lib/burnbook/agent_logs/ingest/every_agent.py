@@ -58,7 +58,7 @@ def run(ctx: Context, *, strict: bool = False) -> Result:
         code = code or feeds[-1]["code"]
     if not feeds:
         raise Missing(no_logs(ctx.config))
-    ctx.notes.extend(f"{each['feed']}: {each['error']}" for each in feeds if each["error"])
+    ctx.notes.extend(_failures(feeds))
     totals = {name: sum(each[name] for each in feeds) for name in _SUMS}
     return Result(_parts(feeds, totals), {"feeds": feeds, "totals": totals}, code)
 
@@ -83,6 +83,16 @@ def _log_feeds(config: Config) -> list[tuple[str, LogFeed]]:
             if isinstance(feed, LogFeed):
                 feeds.append((name, feed))
     return feeds
+
+
+def _failures(feeds: list[dict[str, Any]]) -> list[str]:
+    """One sentence: why the first agent failed, and which others did; the JSON has each reason."""
+    failed = [each for each in feeds if each["error"]]
+    if not failed:
+        return []
+    others = ", ".join(each["feed"] for each in failed[1:])
+    more = f"; {others} failed, too: ingest each by its name" if others else ""
+    return [f"{failed[0]['feed']}: {failed[0]['error']}{more}"]
 
 
 def _failed(name: str, reason: str, code: int) -> dict[str, Any]:
