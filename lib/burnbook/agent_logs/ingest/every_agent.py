@@ -8,6 +8,7 @@ from burnbook.agent_logs.ingest import feed as single_feed
 from burnbook.agent_logs.ingest import unread
 from burnbook.base import files
 from burnbook.base.errors import (
+    BAD_CONFIG,
     IO,
     BadConfig,
     BurnbookError,
@@ -86,13 +87,13 @@ def _log_feeds(config: Config) -> list[tuple[str, LogFeed]]:
 
 
 def _failures(feeds: list[dict[str, Any]]) -> list[str]:
-    """One sentence: why the first agent failed, and which others did; the JSON has each reason."""
+    """A sentence for each agent that failed; one for all whose declarations cannot be read."""
     failed = [each for each in feeds if each["error"]]
-    if not failed:
-        return []
-    others = ", ".join(each["feed"] for each in failed[1:])
-    more = f"; {others} failed, too: ingest each by its name" if others else ""
-    return [f"{failed[0]['feed']}: {failed[0]['error']}{more}"]
+    wrong = [each for each in failed if each["code"] == BAD_CONFIG]
+    others = ", ".join(each["feed"] for each in wrong[1:])
+    more = f"; those of {others} cannot be used, either" if others else ""
+    sentences = [f"{each['feed']}: {each['error']}{more}" for each in wrong[:1]]
+    return sentences + [f"{e['feed']}: {e['error']}" for e in failed if e not in wrong]
 
 
 def _failed(name: str, reason: str, code: int) -> dict[str, Any]:
