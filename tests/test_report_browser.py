@@ -101,9 +101,9 @@ def page(browser: Browser, written: str) -> Browser:
     return browser
 
 
-def start(shell: Shell) -> tuple["subprocess.Popen[str]", str]:
+def start(shell: Shell, *flags: str) -> tuple["subprocess.Popen[str]", str]:
     """`serve`, and its address."""
-    process = shell.start("serve", *AT)
+    process = shell.start("serve", *AT, *flags)
     assert process.stdout is not None
     return process, process.stdout.readline().strip()
 
@@ -385,6 +385,21 @@ def test_requests_of_others_are_refused(served: str) -> None:
 
 def test_another_address_needs_a_token(shell: Shell) -> None:
     assert "give them a secret with --token" in shell.fails(2, "serve", "--host", "0.0.0.0")
+
+
+def test_with_a_token_another_address_is_answered_by_any_name(shell: Shell) -> None:
+    token = "a-secret-of-the-team"
+    process, address = start(shell, "--host", "0.0.0.0", "--token", token)
+    port = urlsplit(address).port
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LONG)
+    for path, expected in ((f"/{token}/data.json", 200), ("/another-token-of-them/", 404)):
+        connection.request("GET", path, headers={"Host": f"machine.example.com:{port}"})
+        response = connection.getresponse()
+        response.read()
+        assert response.status == expected
+    connection.close()
+    process.terminate()
+    assert process.wait(LONG) == 0
 
 
 def test_open_starts_the_browser_of_the_user(shell: Shell, tmp_path: Path) -> None:

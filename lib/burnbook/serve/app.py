@@ -1,7 +1,8 @@
 """The web application: the page, its data as JSON, and an event for each change of the book.
 
-It answers only under a random path, and only requests whose Host is its own, so that no other web
-page can read the book (DNS rebinding) and no other user can guess the address.
+It answers only under a secret path, so that no other user can guess the address. On this machine's
+own addresses it also answers only requests whose Host is its own, so that no web page of another
+host can read the book (DNS rebinding).
 """
 
 import asyncio
@@ -27,9 +28,12 @@ Content = Callable[[], dict[str, Any]]
 
 
 class Service:
-    """The application for one book. `content` reads what the page shows; `hosts` are its own."""
+    """The application for one book. `content` reads what the page shows.
 
-    def __init__(self, root: str, content: Content, token: str, hosts: set[str]) -> None:
+    `hosts` are the values of Host that are answered; None is any.
+    """
+
+    def __init__(self, root: str, content: Content, token: str, hosts: set[str] | None) -> None:
         self._root = root
         self._content = content
         self._token = token
@@ -84,9 +88,9 @@ class Service:
     def _refused(self, request: Any) -> Any | None:
         """A response that refuses the request, or None."""
         host, origin = request.headers.get("host", ""), request.headers.get("origin")
-        if host not in self._hosts:
+        if self._hosts is not None and host not in self._hosts:
             return _response(b"this address is not served here\n", "text/plain", 421)
-        if origin is not None and origin not in {f"http://{own}" for own in self._hosts}:
+        if origin is not None and origin != f"http://{host}":
             return _response(b"other web pages may not read the book\n", "text/plain", 403)
         if not hmac.compare_digest(request.path_params["token"].encode(), self._token.encode()):
             return _response(b"not found; open the address that serve printed\n", "text/plain", 404)

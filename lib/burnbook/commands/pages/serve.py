@@ -18,7 +18,8 @@ _OWN = ("127.0.0.1", "::1", "localhost")
 
 def run(ctx: Context, args: Any) -> Result:
     """Serves until it is interrupted. Writes no row."""
-    if args.host not in _OWN and args.token is None:
+    is_own = args.host in _OWN
+    if not is_own and args.token is None:
         raise UsageError(f"--host {args.host} is open to others; give them a secret with --token")
     if args.token is not None and len(args.token) < 16:
         raise UsageError("--token is shorter than 16 characters, which can be guessed")
@@ -51,5 +52,5 @@ def run(ctx: Context, args: Any) -> Result:
         if args.open:
             webbrowser.open(address)
 
-    run(Service(ctx.book.root, content, token, hosts), listener, ready)
+    run(Service(ctx.book.root, content, token, hosts if is_own else None), listener, ready)
     return Result([Line("stopped")], {"address": address})
