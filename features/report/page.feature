@@ -28,6 +28,30 @@ Feature: The report is one HTML file with charts
     When I run "bin/report --out page.html"
     Then it exits with 78 and says "charts/mine.vl.json: is not a chart"
 
+  Scenario: A chart of a dataset that does not exist is named with its file
+    Given the config file charts/mine.vl.json says
+      """
+      {
+        "usermeta": {"burnbook": {"title": "Mine", "summary": "Mine.", "columns": {"day": "day"}}},
+        "data": {"name": "../mine"},
+        "mark": "bar"
+      }
+      """
+    When I run "bin/report --out page.html"
+    Then it exits with 78 and says "charts/mine.vl.json: the name of its data is '../mine'; valid: "
+
+  Scenario: A query that needs other parameters than those of a chart is named
+    Given the config file charts/mine.vl.json says
+      """
+      {
+        "usermeta": {"burnbook": {"title": "Mine", "summary": "Mine.", "columns": {"day": "day"}}},
+        "data": {"name": "usage"},
+        "mark": "bar"
+      }
+      """
+    When I run "bin/report --out page.html"
+    Then it exits with 78 and says "the query of the dataset 'usage' is not valid: no such column: params."
+
   Scenario: The same book gives the same bytes
     When I run "bin/report --out first.html --at 2026-11-22T20:00Z"
     And I run "bin/report --out second.html --at 2026-11-22T20:00Z"

@@ -12,6 +12,7 @@ import msgspec
 
 from burnbook.base.errors import BadConfig, os_sentence
 from burnbook.config.loader import SHIPPED, Config
+from burnbook.report import datasets, usage_facts
 
 _ENDINGS = (".vl.json", ".vg.json")
 
@@ -63,12 +64,15 @@ def _chart(path: str) -> Chart:
         text = file.read()
     try:
         spec = msgspec.json.decode(text, type=dict[str, Any])
-        about = msgspec.convert(spec.get("usermeta", {}).get("burnbook"), About)
-        data = _data(spec.get("data"))
-    except (msgspec.DecodeError, msgspec.ValidationError, AttributeError) as error:
+        usermeta = msgspec.convert(spec.get("usermeta"), dict[str, Any])
+        about = msgspec.convert(usermeta.get("burnbook"), About)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise BadConfig(f"{path}: is not a chart: {error}; see docs/report.md") from None
-    if data is None:
-        raise BadConfig(f"{path}: data has no name of a dataset; see docs/report.md")
+    data = _data(spec.get("data"))
+    known = datasets.known().union(usage_facts.KINDS)
+    if data is None or data not in known:
+        valid = ", ".join(sorted(known))
+        raise BadConfig(f"{path}: the name of its data is {data!r}; valid: {valid}")
     return Chart(os.path.basename(path)[: -len(_ENDINGS[0])], about, spec, data)
 
 

@@ -7,10 +7,10 @@ temporary tables, in memory, so that a query runs on a read-only disk as well.
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
-from sqlite3 import Connection
+from sqlite3 import Connection, Cursor
 from typing import Any
 
 from burnbook.config.settings import PROJECT
@@ -24,6 +24,23 @@ _NAME = re.compile("[a-z][a-z0-9_]*")
 
 def run(database: Connection, name: str, **params: Value) -> list[tuple[Any, ...]]:
     """The rows of `sql/NAME.sql`, with these values as the columns of `params`."""
+    return _executed(database, name, params).fetchall()
+
+
+def run_named(database: Connection, name: str, **params: Value) -> list[dict[str, Any]]:
+    """The same as `run`, each row by the names of its columns."""
+    cursor = _executed(database, name, params)
+    heads = [column[0] for column in cursor.description]
+    return [dict(zip(heads, values, strict=True)) for values in cursor]
+
+
+def names() -> list[str]:
+    """The names of all queries, sorted."""
+    files = os.listdir(os.path.join(PROJECT, "sql"))
+    return sorted(file.removesuffix(".sql") for file in files if file.endswith(".sql"))
+
+
+def _executed(database: Connection, name: str, params: Mapping[str, Value]) -> Cursor:
     if params:
         _in_memory(database)
         columns = ", ".join(params)
@@ -31,7 +48,7 @@ def run(database: Connection, name: str, **params: Value) -> list[tuple[Any, ...
         database.execute(f"CREATE TEMP TABLE params ({columns})")
         marks = ", ".join("?" * len(params))
         database.execute(f"INSERT INTO params VALUES ({marks})", [*params.values()])
-    return database.execute(text(name)).fetchall()
+    return database.execute(text(name))
 
 
 @cache

@@ -5,10 +5,12 @@ chart names it as its data. A name that is no module here is a query of `sql/` o
 the parameters `since`, `until` and `window_id`.
 """
 
+import sqlite3
 from datetime import date
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from burnbook.base.errors import BadConfig
 from burnbook.base.files import plugins
 from burnbook.store import queries
 from burnbook.usage.projection import USAGE
@@ -24,17 +26,26 @@ def names() -> tuple[str, ...]:
     return plugins(__path__[0])
 
 
+def known() -> set[str]:
+    """The names of all datasets: modules, and queries."""
+    return {*names(), *queries.names()}
+
+
 def rows(name: str, scene: "Scene") -> Rows:
-    """The rows of a dataset. Raises FileNotFoundError if there is neither a module nor a query."""
+    """The rows of a dataset. Raises BadConfig if its query is not valid."""
     if name in names():
         result: Rows = import_module(f"{__name__}.{name}").rows(scene)
         return result
     period = scene.period
     database = scene.ctx.store.view(USAGE)
     since, until = map(_text, (period.since, period.until))
-    found = queries.run(database, name, since=since, until=until, window_id=period.window)
-    heads = [column[0] for column in database.execute(queries.text(name)).description]
-    return [dict(zip(heads, values, strict=True)) for values in found]
+    params = {"since": since, "until": until, "window_id": period.window}
+    try:
+        return queries.run_named(database, name, **params)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:  # the disk, or a lock
+            raise
+        raise BadConfig(f"the query of the dataset {name!r} is not valid: {error}") from None
 
 
 def _text(day: date | None) -> str | None:
