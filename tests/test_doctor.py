@@ -144,8 +144,8 @@ def test_programs_that_jobs_cannot_start_are_named(shell: Shell, tmp_path: Path)
 
     def named(path: str) -> list[str]:
         probes = shell.json("doctor", PATH=path, HOME=str(tmp_path))["probes"]
-        said = [probe["said"] for probe in probes if probe["name"] == "agents.toml"]
-        return [sentence.partition("agents.toml: ")[2] for sentence in said]
+        messages = [probe["said"] for probe in probes if probe["name"] == "agents.toml"]
+        return [sentence.partition("agents.toml: ")[2] for sentence in messages]
 
     write = f'write path = "{tmp_path}/none:{folder}" in schedules.toml'
     main, needed, *zoe = named(f"{folder}:/usr/bin:/bin")

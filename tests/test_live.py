@@ -15,7 +15,7 @@ from burnbook.view.parts import Line, Table
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ROOM = Room(40, 10)
-PLAIN = Room(40, 10, has_colour=False, has_blocks=False)
+PLAIN = Room(40, 10, has_color=False, has_blocks=False)
 
 
 def meter(name: str, minutes: int, used: float | None, **changes: Any) -> MeterStatus:

@@ -82,7 +82,7 @@ def newer(path: Path, form: str) -> None:
 def corrupt(path: Path, form: str) -> None:
     """A file that is damaged from its first byte on."""
     path.write_bytes(b"\xff\x00{" * 400)
-    os.utime(path, (1_795_338_000,) * 2)  # nobody writes to it any more
+    os.utime(path, (1_795_338_000,) * 2)  # it is no longer written
 
 
 def later_sqlite(path: Path, form: str) -> None:

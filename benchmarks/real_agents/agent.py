@@ -53,7 +53,7 @@ def _nothing(place: Place) -> dict[str, Any]:
 
 
 def _undriven(run: Run, place: Place) -> None:
-    raise NotImplementedError
+    raise AssertionError("an agent that is skipped is not driven")
 
 
 def _logged(request: Request) -> str:

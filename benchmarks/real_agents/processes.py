@@ -55,7 +55,7 @@ def stop_group(process: "subprocess.Popen[Any]") -> None:
 def run(
     words: Sequence[str], environment: Mapping[str, str], folder: Path, seconds: float
 ) -> "subprocess.CompletedProcess[str]":
-    """Run a command and kill what is left of its group: at its end, after `seconds`, if stopped."""
+    """Run a command; kill its process group at its end, after `seconds`, or if stopped."""
     # A signal that arrives before the process is known would leave it behind, so it has to wait.
     unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     try:

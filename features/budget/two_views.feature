@@ -23,7 +23,7 @@ Feature: Two views of one meter
       | meters.0.used_percent | 23.5                 |
       | meters.0.captured_at  | 2026-11-22T09:00:00Z |
 
-  Scenario: The value of another reset is no view of it
+  Scenario: A value after another reset is not a second view of the meter
     Given the pane
       """
       Current session

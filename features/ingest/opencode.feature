@@ -17,7 +17,7 @@ Feature: opencode's database
       | ts                   | session | project  | model   | input_tokens | cache_read_tokens | cache_write_5m_tokens | output_tokens | reasoning_tokens | usd | served_by |
       | 2026-11-22T09:00:01Z | ses_1   | /srv/api | glm-4.6 | 5            | 7                 | 8                     | 7             | 1                | 0.5 | zai       |
 
-  Scenario: A database that nobody changed is not opened again
+  Scenario: An unchanged database is not opened again
     When I run "bin/ingest opencode"
     And I run "bin/ingest opencode --format json"
     Then the JSON value at "files" is 0
@@ -48,7 +48,7 @@ Feature: opencode's database
     When I run "bin/ingest opencode"
     Then it prints "opencode: accepted 2, repeats 1, rejected 0, ignored 1 (no requests)"
 
-  Scenario: An answer that has not begun, or was interrupted, is no request yet
+  Scenario: An answer that has not begun, or was interrupted, is not a request yet
     Given the database .local/share/opencode/opencode.db after
       """
       UPDATE message SET data = '{"role":"assistant","modelID":"m","cost":0,"tokens":{"input":0,"output":0,"reasoning":0,"cache":{"read":0,"write":0}},"time":{"created":1795338000000}}' WHERE id = 'msg_2';

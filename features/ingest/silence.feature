@@ -24,7 +24,7 @@ Feature: Logs that give nothing are named
       gemini: 1 line with tokens of a kind that is not read: the agent may write another format now; see requests.only of feeds/gemini.toml
       """
 
-  Scenario: A folder that is no longer one
+  Scenario: A folder that was replaced by a file
     Given the file .claude with
       """
       moved to the other disk

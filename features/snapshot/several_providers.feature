@@ -29,6 +29,6 @@ Feature: JSON of tools that show several providers
     When I pipe the pane into "bin/snapshot start codex --agent ada" at 09:00
     Then it exits with 65 and says "no meters of codex in the pane (provider-not-shown, no-meters); nothing booked"
 
-  Scenario: A provider that nobody shows
+  Scenario: A provider that is not in the document
     When I pipe the pane into "bin/snapshot start claud --agent ada" at 09:00
     Then it exits with 2 and says "unknown provider 'claud'; valid: "

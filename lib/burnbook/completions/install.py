@@ -109,7 +109,7 @@ def _links(path: str) -> list[str]:
     folder, name = os.path.split(path)
     found = []
     for each in os.listdir(folder):
-        with suppress(OSError):  # it is no link
+        with suppress(OSError):  # not a link
             if os.readlink(os.path.join(folder, each)) == name:
                 found.append(os.path.join(folder, each))
     return found

@@ -22,7 +22,7 @@ def heat(grid: Grid, names: Sequence[str], width: int, room: Room) -> list[Row]:
     top = max((value or 0 for row in grid for value in row), default=0)
     levels = [[_level(value, top) for value in row] for row in grid]
     label = max(map(len, names)) + 1
-    if not (room.has_colour and room.has_blocks):
+    if not (room.has_color and room.has_blocks):
         shades = _SHADES if room.has_blocks else _ASCII
         return [
             [Span(name.ljust(label), "dim"), Span("".join(shades[n or 0] * width for n in row))]

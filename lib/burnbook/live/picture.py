@@ -36,7 +36,7 @@ class Room(NamedTuple):
 
     columns: int
     rows: int
-    has_colour: bool = True
+    has_color: bool = True
     has_blocks: bool = True
 
 

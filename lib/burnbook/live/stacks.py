@@ -24,7 +24,7 @@ def stacks(columns: Sequence[Column], top: float, height: int, room: Room) -> li
 
 
 def _plain(column: Column, room: Room) -> Column:
-    return column if room.has_colour else [("", sum(amount for _, amount in column))]
+    return column if room.has_color else [("", sum(amount for _, amount in column))]
 
 
 def _eighths(column: Column, top: float, most: int) -> list[tuple[str, int, int]]:

@@ -129,7 +129,7 @@ def _quotas(value: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]
 
 
 def _used(left: Any) -> float | None:
-    """The used percentage: 100 if what is left is negative, because the amounts have the rest."""
+    """The used percentage: 100 if what is left is negative, and the amounts have the overage."""
     if isinstance(left, bool) or not isinstance(left, int | float) or not -1e6 <= left <= 100:
         return None
     return min(100.0, round(100 - left, 4))

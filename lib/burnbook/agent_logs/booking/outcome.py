@@ -12,7 +12,7 @@ from burnbook.jsonl.sources import NOT_READ, Source, named
 
 
 def read(reader: LogReader, job: Job) -> Source | None:
-    """The state of a file after reading it; None if it is no file.
+    """The state of a file after reading it; None if it is not a file.
 
     If it cannot be read, or not yet, its state has the reason, and the next call tries again.
     """

@@ -102,7 +102,7 @@ def _values(
         timed.sort(key=lambda pair: pair[0])
         times, values = [pair[0] for pair in timed], [pair[1] for pair in timed]
         return Values(name, times, values, companion.holds)
-    # Without times, nobody can tell which of several values holds when.
+    # Without times, it is unknown which of several values applies.
     return Values(name, [], [*untimed], companion.holds) if len(untimed) == 1 else None
 
 

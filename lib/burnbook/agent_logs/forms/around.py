@@ -16,7 +16,6 @@ from burnbook.jsonl.fields import Shape
 from burnbook.jsonl.folders import json_file
 
 _LARGEST = 1 << 20  # bytes of a file around a log
-_Name = tuple[str, str]
 
 
 class Around:

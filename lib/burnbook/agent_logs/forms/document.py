@@ -61,7 +61,7 @@ def add_document(
 
 
 def _is_unknown(feed: CompiledFeed, item: bytes | msgspec.Raw, row: Row) -> bool:
-    """Whether an item should have the counts of a request, and has some that nobody knows."""
+    """Whether an item should have the counts of a request, and has some under unknown keys."""
     kind = feed.requests
     counts = kind.fields.pick(row)[COUNTED]
     is_request = kind.only.all(row) and not feed.never.any(row)

@@ -42,7 +42,7 @@ def run(ctx: Context, args: Any) -> Result:
 
 
 def _write(path: str, text: str) -> None:
-    """Write the page beside its path first, so that nobody sees half of it."""
+    """Write the page beside its path first, so that no reader sees a partial page."""
     draft = f"{path}.{os.getpid()}"
     try:
         if os.path.exists(path) and not os.path.isfile(path):  # a device

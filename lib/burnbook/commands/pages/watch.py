@@ -39,7 +39,7 @@ def _once(ctx: Context, args: Any) -> Result:
         note_damage(ctx)
         return Result([], {"window": scene.window, "at": scene.now, "tabs": data})
     columns = terminal.columns() or _COLUMNS
-    room = Room(columns, _ROWS, has_colour=False, has_blocks=terminal.has_blocks())
+    room = Room(columns, _ROWS, has_color=False, has_blocks=terminal.has_blocks())
     tab = tabs.load(args.tab)
     shown = tab.show(tab.values(scene), scene, room)
     note_damage(ctx)
@@ -55,8 +55,8 @@ def _live(ctx: Context, args: Any) -> Result:
     first = reader.read(args.tab)  # a mistake is reported now, and not in the view
     from burnbook.live.screen.app import Watch
 
-    colour = terminal.has_color(args.color)
-    app = Watch(reader, (args.tab, first), has_colour=colour, has_blocks=terminal.has_blocks())
+    color = terminal.has_color(args.color)
+    app = Watch(reader, (args.tab, first), has_color=color, has_blocks=terminal.has_blocks())
     app.run()
     app.signals.finish()
     if app.failure is not None:

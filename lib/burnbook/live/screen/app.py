@@ -50,17 +50,17 @@ class Watch(App[None]):
         reader: Reader,
         first: tuple[str, View],
         *,
-        has_colour: bool,
+        has_color: bool,
         has_blocks: bool,
     ) -> None:
-        super().__init__(driver_class=Terminal, ansi_color=not has_colour)
+        super().__init__(driver_class=Terminal, ansi_color=not has_color)
         self._reader = reader
         self._names = tabs.names()
         self._tab, view = first
         self._views = {self._tab: view}
-        self._has_colour, self._has_blocks = has_colour, has_blocks
+        self._has_color, self._has_blocks = has_color, has_blocks
         self._shows_keys, self._is_reading, self._note = False, False, ""
-        self._looks = LOOKS if has_colour else (None,)
+        self._looks = LOOKS if has_color else (None,)
         self._styles = Styles(self._looks[0])
         self._loop: asyncio.AbstractEventLoop | None = None
         self.signals = Signals(self._stop)
@@ -68,14 +68,14 @@ class Watch(App[None]):
         self.failure: BaseException | None = None
         self.to_print: str | None = None
         for look in filter(None, self._looks):
-            colours = {"background": look.background, "foreground": look.text}
-            colours |= {
+            colors = {"background": look.background, "foreground": look.text}
+            colors |= {
                 "primary": look.accent,
                 "surface": look.background,
                 "panel": look.background,
             }
-            self.register_theme(Theme(look.name, dark=look is LOOKS[0], **colours))
-        if has_colour:
+            self.register_theme(Theme(look.name, dark=look is LOOKS[0], **colors))
+        if has_color:
             self.theme = LOOKS[0].name
 
     def compose(self) -> Any:
@@ -196,7 +196,7 @@ class Watch(App[None]):
             self._look()
 
     def _draw(self) -> None:
-        """Lay out the tab. Widgets draw only what is not as before."""
+        """Lay out the tab. Widgets draw only what changed."""
         if not self.is_running or not self._body.size.width:
             return
         view = self._views.get(self._tab)
@@ -212,7 +212,7 @@ class Watch(App[None]):
     @property
     def _room(self) -> Room:
         size = self._body.container_size
-        return Room(size.width - 1, size.height, self._has_colour, self._has_blocks)
+        return Room(size.width - 1, size.height, self._has_color, self._has_blocks)
 
     def _shown(self, view: View) -> Shown:
         shown: Shown = tabs.load(self._tab).show(view.values, view.scene, self._room)

@@ -35,7 +35,7 @@ def can_copy() -> bool:
 
 
 def sentence(error: Exception) -> str:
-    """An error as one line; nobody sees a traceback."""
+    """An error as one line, without a traceback."""
     if isinstance(error, BurnbookError):
         return one_line(str(error))
     if isinstance(error, OSError):

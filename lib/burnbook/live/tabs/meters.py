@@ -118,7 +118,7 @@ def _past(
 ) -> list[Column]:
     """The greatest value of each column; a column without a reading has the value before it.
 
-    What nobody read for a while is dim, and nothing is known after a reset.
+    Old readings are dim, and the value after a reset is unknown.
     """
     result: list[Column] = []
     value: float | None = None
