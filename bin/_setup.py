@@ -2,6 +2,7 @@
 
 `_setup.py NAME` adds .venv/NAME in the same way: prices for `prices --update`, mutants for
 `just mutants`, report, serve and watch for the commands of these names, pictures for the recipe.
+`_setup.py exporter NAME` adds the packages of one exporter, if it needs any.
 
 Run by `just` (the wrapper) with any Python 3.11 or later, so: standard library only. Safe when
 started twice at once, and after an interruption: the stamp, a copy of the lock file, is written
@@ -14,6 +15,7 @@ import contextlib
 import fcntl
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -93,10 +95,22 @@ def build(venv: Path, lock: Path) -> None:
     shutil.copy2(lock, venv / lock.name)
 
 
+def exporter_extra(names: list[str]) -> list[str]:
+    """Return the extra of an exporter: its line EXTRA. An unknown name has none."""
+    for path in (ROOT / "lib" / "burnbook" / "exporters").glob("*.py"):
+        if [path.stem] == names:
+            return re.findall(r'^EXTRA = "(\w+)"$', path.read_text("utf-8"), re.MULTILINE)
+    return []
+
+
 def main(arguments: list[str]) -> int:
     """Set up what is missing, one process at a time."""
     venv, lock = VENV, ROOT / "requirements.lock"
     extras = ("dev", "prices", "mutants", "report", "serve", "watch", "pictures")
+    if arguments[:1] == ["exporter"]:
+        arguments = exporter_extra(arguments[1:])
+        if not arguments:
+            return 0
     if arguments in ([name] for name in extras):
         venv, lock = VENV / arguments[0], ROOT / f"requirements-{arguments[0]}.lock"
     try:

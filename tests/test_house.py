@@ -19,6 +19,7 @@ FAMILIES = {
     "schedule/formats",
     "report/datasets",
     "live/tabs",
+    "exporters",
 }
 MODULES = sorted(LIB.rglob("*.py"))
 FOLDERS = sorted({path.parent for path in MODULES})

@@ -61,6 +61,7 @@ CALLS = {
     "demo": Call(),
     "doctor": Call(),
     "evidence": Call(tuple(EVIDENCE.split())),
+    "export": Call(),
     "finalize": Call(("--window", "W0-CHN", *AT)),
     "import": Call(("ccusage", "--scope", "all"), sample("ccusage/daily.json")),
     "ingest": Call(("proxy-telemetry", *AT), sample("telemetry/usage.jsonl")[:2000]),
