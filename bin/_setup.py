@@ -106,7 +106,7 @@ def exporter_extra(names: list[str]) -> list[str]:
 def main(arguments: list[str]) -> int:
     """Set up what is missing, one process at a time."""
     venv, lock = VENV, ROOT / "requirements.lock"
-    extras = ("dev", "prices", "mutants", "report", "serve", "watch", "pictures")
+    extras = ("dev", "prices", "mutants", "report", "serve", "watch", "pictures", "parquet")
     if arguments[:1] == ["exporter"]:
         arguments = exporter_extra(arguments[1:])
         if not arguments:
