@@ -1,0 +1,226 @@
+"""What DuckDB and Spark share: the files of an export, and the relations over them."""
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from burnbook.base import files
+from burnbook.base.errors import BadData, IOFault, Missing, os_sentence
+from burnbook.config.settings import PROJECT
+from burnbook.engines import Columns, Group, Source, Table
+from burnbook.store.membership import Membership
+from burnbook.store.queries import QUARTER
+from burnbook.telemetry.rows import JOURNAL
+
+USAGE = "usage"
+MANIFEST = "manifest.json"
+_MAX_MANIFEST = 64 << 20  # bytes
+_RELATIONS: dict[Group, tuple[str, ...]] = {
+    "usage": ("usage_origins", "usage_cells"),
+    "telemetry": ("telemetry_groups", "telemetry_latencies"),
+    "costs": ("cost_requests", "cost_matched", "cost_cells", "cost_latencies", "cost_counts"),
+}
+_AFTER: dict[Group, Group] = {"costs": "telemetry"}
+_QUARTERS: Columns = {
+    "agent": "text",
+    "quarter": "integer",
+    "starts_at": "moment",
+    "ends_at": "moment",
+    "window_id": "text",
+}
+# The columns of the relations where an export has no such rows.
+_EMPTY: dict[str, Columns] = {
+    "usage_origins": {
+        "id": "integer",
+        **dict.fromkeys(("tool", "model", "session", "project", "branch"), "text"),
+        "is_subagent": "integer",
+        "window_id": "text",
+        "has_usd": "integer",
+        **dict.fromkeys(("speed", "service_tier", "inference_geo", "served_by"), "text"),
+        "prompt_tokens": "integer",
+        **dict.fromkeys(("subagent", "home", "agent"), "text"),
+    },
+    "usage_cells": dict.fromkeys(
+        (
+            *("origin", "quarter", "requests", "input", "cache_read", "cache_write_5m"),
+            *("cache_write_1h", "output", "reasoning", "usd_nanos", "usd_requests", "web_searches"),
+        ),
+        "integer",
+    ),
+    "telemetry_groups": {
+        "window_id": "text",
+        **dict.fromkeys(("is_routed", "is_ok"), "integer"),
+        **dict.fromkeys(("lane", "model"), "text"),
+        **dict.fromkeys(("requests", "input_tokens", "output_tokens", "cached_tokens"), "integer"),
+    },
+    "telemetry_latencies": {
+        "window_id": "text",
+        "is_routed": "integer",
+        "latency_ms": "real",
+        "requests": "integer",
+    },
+}
+
+
+class _Manifest(msgspec.Struct):
+    files: dict[str, msgspec.Raw]
+
+
+class Export:
+    """A folder that `export parquet` wrote. `files` are those of its manifest, by kind."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = os.path.abspath(folder)
+        self._files: dict[str, list[str]] = {}
+        for path in self._listed():
+            kind, _, _ = path.removeprefix("kind=").partition("/")
+            self._files.setdefault(kind, []).append(os.path.join(self.folder, path))
+
+    def files(self, kind: str) -> list[str]:
+        """Returns the paths of the files of a kind, sorted; none if there are none."""
+        return sorted(self._files.get(kind, ()))
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds that have files, sorted."""
+        return sorted(self._files)
+
+    def _listed(self) -> list[str]:
+        path = os.path.join(self.folder, MANIFEST)
+        try:
+            text = files.read_text(path, _MAX_MANIFEST)
+            paths = [*msgspec.json.decode(text, type=_Manifest).files]
+        except FileNotFoundError:
+            raise Missing(
+                f"{self.folder} has no {MANIFEST}; write it with `export parquet {self.folder}`"
+            ) from None
+        except OSError as error:
+            raise IOFault(os_sentence("cannot read the export", error)) from None
+        except (ValueError, RecursionError):
+            raise BadData(f"{path} is not the manifest of an export") from None
+        for name in paths:
+            if not name.startswith("kind=") or ".." in name.split("/"):
+                raise BadData(f"{path} names {name[:200]!r}, which is not a file of an export")
+        return paths
+
+
+class ParquetEngine(ABC):
+    """An engine that reads an export."""
+
+    def __init__(self, source: Source) -> None:
+        assert source.folder is not None
+        self.export = Export(source.folder)
+        self._membership = source.membership
+        self._created: set[str] = set()
+
+    @abstractmethod
+    def set_table(self, name: str, columns: Columns, rows: Iterable[Sequence[Any]]) -> None:
+        """Create a relation from rows, or replace it."""
+
+    @abstractmethod
+    def select(self, sql: str) -> Table:
+        """Run one SELECT statement."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """End the connection."""
+
+    @abstractmethod
+    def create_view(self, name: str, sql: str) -> None:
+        """Create a view of a SELECT statement."""
+
+    @abstractmethod
+    def read_files(self, name: str, paths: Sequence[str]) -> None:
+        """Create a view of Parquet files of equal or growing columns."""
+
+    def add(self, group: Group) -> None:
+        """Create the relations of a group, each once."""
+        if group in _AFTER:
+            self.add(_AFTER[group])
+        if group in self._created:
+            return
+        self._created.add(group)
+        kind = USAGE if group == "usage" else JOURNAL
+        if not self.export.files(kind):
+            for name in _RELATIONS[group]:
+                if name in _EMPTY:
+                    self.set_table(name, _EMPTY[name], ())
+            if group == "costs":
+                raise Missing("no requests of a proxy are in the export")
+            return
+        if group == "usage":
+            self.files_of(USAGE)
+        elif group == "telemetry":
+            self._add_requests()
+        for name in _RELATIONS[group]:
+            self.create_view(name, relation(name))
+
+    def files_of(self, kind: str) -> str:
+        """Create the view KIND_files, once; returns its name."""
+        name = f"{kind.replace('/', '_')}_files"
+        if name not in self._created:
+            self._created.add(name)
+            self.read_files(name, self.export.files(kind))
+        return name
+
+    def lines(self, kind: str) -> Iterator[bytes]:
+        """Yields the lines of a small journal in its order, with their newlines."""
+        if not self.export.files(kind):
+            return
+        name = self.files_of(kind)
+        columns = "f.line AS line, f.line_bytes AS line_bytes"
+        for line, other in self.select(f"SELECT {columns} FROM {name} AS f ORDER BY f.offset").rows:
+            yield (bytes(other) if line is None else line.encode("utf-8", "surrogatepass")) + b"\n"
+
+    def _add_requests(self) -> None:
+        """Create telemetry_requests: the rows that count, each with its window."""
+        name = self.files_of(JOURNAL)
+        # One statement over three columns, which compress to almost nothing.
+        [(marked, first, last)] = self.select(
+            "SELECT SUM(CASE WHEN f.state = 'duplicate' OR f.supersedes IS NOT NULL"
+            " THEN 1 ELSE 0 END) AS marked, MIN(f.quarter) AS first_quarter,"
+            f" MAX(f.quarter) AS last_quarter FROM {name} AS f"
+        ).rows
+        counted = "telemetry_resolved" if marked else "telemetry_valid"
+        self.create_view("telemetry_counted", relation(counted))
+        membership = self._membership()
+        agents = sorted(membership.agents)
+        self.set_table("member_agents", {"agent": "text"}, [(agent,) for agent in agents])
+        rows = [] if first is None else [*quarter_rows(membership, first, last)]
+        self.set_table("member_quarters", _QUARTERS, rows)
+        self.create_view("telemetry_requests", relation("telemetry_requests"))
+
+
+def quarter_rows(
+    membership: Membership, first: int, last: int
+) -> Iterator[tuple[str, int, datetime, datetime, str]]:
+    """The windows of each agent by quarter-hour, from the first to the last: `member_quarters`.
+
+    A quarter-hour in which a window begins has a row for each window. Agents that take part in no
+    window are agent ''.
+    """
+    begin, end = (datetime.fromtimestamp(q * QUARTER, UTC) for q in (first, last + 1))
+    for agent in ("", *sorted(membership.agents)):
+        starts, windows = membership.of(agent or None)
+        for number, window in enumerate(windows):
+            if window is None:
+                continue
+            moment = max(starts[number], begin)
+            limit = min(starts[number + 1], end) if number + 1 < len(starts) else end
+            while moment < limit:
+                quarter = int(moment.timestamp()) // QUARTER
+                following = datetime.fromtimestamp((quarter + 1) * QUARTER, UTC)
+                yield agent, quarter, moment, min(following, limit), window
+                moment = following
+
+
+@cache
+def relation(name: str) -> str:
+    """Returns the statement in `sql/relations/NAME.sql`, without its semicolon."""
+    with open(os.path.join(PROJECT, "sql", "relations", f"{name}.sql"), encoding="utf-8") as file:
+        return file.read().rstrip().removesuffix(";")

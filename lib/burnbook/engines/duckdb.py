@@ -1,0 +1,122 @@
+"""DuckDB, on the Parquet files of an export."""
+
+import os
+import tempfile
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from burnbook.base.errors import BadConfig, BadData, UsageError
+from burnbook.engines import EXPORT, Columns, Source, Table
+from burnbook.engines._parquet import ParquetEngine
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+READS, EXTRA = EXPORT, "query"
+_GLOB = "*?[{"
+
+
+class DuckDB(ParquetEngine):
+    """One connection in memory. What exceeds its memory goes to a temporary folder."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        import duckdb
+
+        if any(character in self.export.folder for character in _GLOB):
+            raise UsageError(
+                f"DuckDB reads {_GLOB} in {self.export.folder} as a pattern; rename the folder"
+            )
+        settings = source.settings.duckdb
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        if settings.temp_directory is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="burnbook-duckdb-")
+            folder = self._folder.name
+        else:
+            folder = os.path.expanduser(settings.temp_directory)
+        config: dict[str, Any] = {
+            "memory_limit": settings.memory_limit,
+            "temp_directory": folder,
+            "autoinstall_known_extensions": "false",
+            "preserve_insertion_order": "false",
+        }
+        if settings.threads:
+            config["threads"] = str(settings.threads)
+        self._errors = duckdb.Error
+        try:
+            self._database: DuckDBPyConnection = duckdb.connect(":memory:", config=config)
+        except duckdb.Error as error:
+            raise BadConfig(
+                f"DuckDB refuses the settings of engine.toml: {_first(error)}"
+            ) from None
+
+    def set_table(self, name: str, columns: Columns, rows: Iterable[Sequence[Any]]) -> None:
+        """Create a relation from rows, or replace it."""
+        import pyarrow
+
+        kinds = {
+            "integer": pyarrow.int64(),
+            "real": pyarrow.float64(),
+            "text": pyarrow.string(),
+            "moment": pyarrow.timestamp("us", tz="UTC"),
+        }
+        values = [*zip(*rows, strict=True)] or [()] * len(columns)
+        arrays = [
+            pyarrow.array(column, kinds[kind])
+            for column, kind in zip(values, columns.values(), strict=True)
+        ]
+        table = pyarrow.Table.from_arrays(arrays, names=list(columns))
+        self._database.register("burnbook_rows", table)
+        self._database.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM burnbook_rows")
+        self._database.unregister("burnbook_rows")
+
+    def select(self, sql: str) -> Table:
+        """Run one SELECT statement."""
+        try:
+            cursor = self._database.execute(sql)
+            names = [column[0] for column in cursor.description or ()]
+            return Table(names, cursor.fetchall())
+        except self._errors as error:
+            raise BadData(f"DuckDB: {_first(error)}") from None
+
+    def create_view(self, name: str, sql: str) -> None:
+        """Create a view of a SELECT statement."""
+        self._run(f"CREATE OR REPLACE VIEW {name} AS {sql}")
+
+    def read_files(self, name: str, paths: Sequence[str]) -> None:
+        """Create a view of Parquet files, with the columns kind, host and month."""
+        listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+        flags = "hive_partitioning = true, hive_types_autocast = false, union_by_name = true"
+        self._run(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}], {flags})")
+
+    def lock(self) -> None:
+        """Refuse every other file, extension and change of settings, for statements of users."""
+        paths = [path for kind in self.export.kinds for path in self.export.files(kind)]
+        listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+        self._run(f"SET allowed_paths = [{listed}]")
+        self._run("SET enable_external_access = false")
+        self._run("SET lock_configuration = true")
+
+    def close(self) -> None:
+        """End the connection and remove its temporary folder."""
+        self._database.close()
+        if self._folder is not None:
+            with suppress(OSError):
+                self._folder.cleanup()
+
+    def _run(self, statement: str) -> None:
+        try:
+            self._database.execute(statement)
+        except self._errors as error:
+            raise BadData(f"DuckDB: {_first(error)}") from None
+
+
+def open_engine(source: Source) -> DuckDB:
+    """Returns the engine on an export."""
+    return DuckDB(source)
+
+
+def _first(error: Exception) -> str:
+    """The first line of a message; the others repeat the statement."""
+    return str(error).partition("\n")[0].strip()
