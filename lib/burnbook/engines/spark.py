@@ -26,8 +26,8 @@ class Spark(ParquetEngine):
         super().__init__(source)
         if not has_java():
             raise BadConfig(
-                "Spark needs Java 17 or later; on Debian and Ubuntu install openjdk-17-jre-headless,"
-                " or set JAVA_HOME"
+                "Spark needs Java 17 or later; install it (on Debian and Ubuntu the package"
+                " openjdk-17-jre-headless), or set JAVA_HOME"
             )
         settings = source.settings.spark
         from pyspark.errors import PySparkException
