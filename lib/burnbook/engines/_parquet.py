@@ -172,10 +172,20 @@ class ParquetEngine(ABC):
         """Yields the lines of a small journal in its order, with their newlines."""
         if not self.export.files(kind):
             return
-        name = self.files_of(kind)
-        columns = "f.line AS line, f.line_bytes AS line_bytes"
-        for line, other in self.select(f"SELECT {columns} FROM {name} AS f ORDER BY f.offset").rows:
-            yield (bytes(other) if line is None else line.encode("utf-8", "surrogatepass")) + b"\n"
+        import pyarrow.parquet
+
+        columns = ["offset", "line", "line_bytes"]
+        try:
+            tables = [
+                pyarrow.parquet.read_table(path, columns=columns, partitioning=None)
+                for path in self.export.files(kind)
+            ]
+        except (OSError, pyarrow.ArrowException) as error:
+            raise BadData(f"cannot read the export: {first_line(error)}") from None
+        rows = pyarrow.concat_tables(tables).sort_by("offset").to_pylist()
+        for row in rows:
+            line = row["line_bytes"] if row["line"] is None else row["line"].encode()
+            yield line + b"\n"
 
     def _add_requests(self) -> None:
         """Create telemetry_requests: the rows that count, each with its window."""
@@ -194,6 +204,34 @@ class ParquetEngine(ABC):
         rows = [] if first is None else [*quarter_rows(membership, first, last)]
         self.set_table("member_quarters", _QUARTERS, rows)
         self.create_view("telemetry_requests", relation("telemetry_requests"))
+
+
+def arrow_table(columns: Columns, rows: Iterable[Sequence[Any]]) -> Any:
+    """Returns rows as a pyarrow.Table, with which both engines start fastest.
+
+    Spark knows the size of such a table, and sends it to the workers instead of sorting the others.
+    """
+    import pyarrow
+
+    kinds = {
+        "integer": pyarrow.int64(),
+        "real": pyarrow.float64(),
+        "text": pyarrow.string(),
+        "moment": pyarrow.timestamp("us", tz="UTC"),
+    }
+    values = [*zip(*rows, strict=True)] or [()] * len(columns)
+    arrays = [
+        pyarrow.array([_plain(value) for value in column], kinds[kind])
+        for column, kind in zip(values, columns.values(), strict=True)
+    ]
+    return pyarrow.Table.from_arrays(arrays, names=list(columns))
+
+
+def _plain(value: Any) -> Any:
+    """Arrow takes neither lone surrogates nor booleans as integers."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    return int(value) if isinstance(value, bool) else value
 
 
 def quarter_rows(
@@ -217,6 +255,12 @@ def quarter_rows(
                 following = datetime.fromtimestamp((quarter + 1) * QUARTER, UTC)
                 yield agent, quarter, moment, min(following, limit), window
                 moment = following
+
+
+def first_line(error: Exception) -> str:
+    """Returns the first line of a message; the others are a stack or repeat the statement."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__
 
 
 @cache

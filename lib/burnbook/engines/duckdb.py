@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from burnbook.base.errors import BadConfig, BadData, UsageError
 from burnbook.engines import EXPORT, Columns, Source, Table
-from burnbook.engines._parquet import ParquetEngine
+from burnbook.engines._parquet import ParquetEngine, arrow_table, first_line
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -48,26 +48,12 @@ class DuckDB(ParquetEngine):
             self._database: DuckDBPyConnection = duckdb.connect(":memory:", config=config)
         except duckdb.Error as error:
             raise BadConfig(
-                f"DuckDB refuses the settings of engine.toml: {_first(error)}"
+                f"DuckDB refuses the settings of engine.toml: {first_line(error)}"
             ) from None
 
     def set_table(self, name: str, columns: Columns, rows: Iterable[Sequence[Any]]) -> None:
         """Create a relation from rows, or replace it."""
-        import pyarrow
-
-        kinds = {
-            "integer": pyarrow.int64(),
-            "real": pyarrow.float64(),
-            "text": pyarrow.string(),
-            "moment": pyarrow.timestamp("us", tz="UTC"),
-        }
-        values = [*zip(*rows, strict=True)] or [()] * len(columns)
-        arrays = [
-            pyarrow.array(column, kinds[kind])
-            for column, kind in zip(values, columns.values(), strict=True)
-        ]
-        table = pyarrow.Table.from_arrays(arrays, names=list(columns))
-        self._database.register("burnbook_rows", table)
+        self._database.register("burnbook_rows", arrow_table(columns, rows))
         self._database.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM burnbook_rows")
         self._database.unregister("burnbook_rows")
 
@@ -78,7 +64,7 @@ class DuckDB(ParquetEngine):
             names = [column[0] for column in cursor.description or ()]
             return Table(names, cursor.fetchall())
         except self._errors as error:
-            raise BadData(f"DuckDB: {_first(error)}") from None
+            raise BadData(f"DuckDB: {first_line(error)}") from None
 
     def create_view(self, name: str, sql: str) -> None:
         """Create a view of a SELECT statement."""
@@ -109,14 +95,9 @@ class DuckDB(ParquetEngine):
         try:
             self._database.execute(statement)
         except self._errors as error:
-            raise BadData(f"DuckDB: {_first(error)}") from None
+            raise BadData(f"DuckDB: {first_line(error)}") from None
 
 
 def open_engine(source: Source) -> DuckDB:
     """Returns the engine on an export."""
     return DuckDB(source)
-
-
-def _first(error: Exception) -> str:
-    """The first line of a message; the others repeat the statement."""
-    return str(error).partition("\n")[0].strip()

@@ -5,18 +5,20 @@ The master is `spark.master` of engine.toml. Its workers must be able to read th
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
 
 from burnbook.base.errors import BadConfig, BadData
 from burnbook.engines import EXPORT, Columns, Source, Table
-from burnbook.engines._parquet import ParquetEngine
-
-if TYPE_CHECKING:
-    pass
+from burnbook.engines._parquet import ParquetEngine, arrow_table, first_line
 
 READS, EXTRA = EXPORT, "spark"
+_LAST_SECONDS = 30  # for Java to end
+_WORKER_SECONDS = 60
 
 
 class Spark(ParquetEngine):
@@ -34,16 +36,16 @@ class Spark(ParquetEngine):
         from pyspark.sql import SparkSession
 
         self._errors = (PySparkException, _java_error())
-        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1" if _is_local(settings.master) else "")
-        if not os.environ["SPARK_LOCAL_IP"]:
-            del os.environ["SPARK_LOCAL_IP"]
-        os.environ["SPARK_SUBMIT_OPTS"] = "-Dlog4j2.level=OFF -Dlog4j.rootLogger=OFF"
+        if _is_local(settings.master):
+            os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        self._scratch = tempfile.TemporaryDirectory(prefix="burnbook-spark-")
         options = {
             "spark.driver.memory": settings.driver_memory,
             "spark.executor.memory": settings.executor_memory,
             "spark.sql.shuffle.partitions": str(settings.partitions),
             "spark.sql.session.timeZone": "UTC",
             "spark.sql.ansi.enabled": "true",
+            "spark.sql.warehouse.dir": self._scratch.name,
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",
             "spark.log.level": "OFF",
@@ -52,39 +54,18 @@ class Spark(ParquetEngine):
         for key, value in options.items():
             builder = builder.config(key, value)
         try:
-            self._session: SparkSession = builder.getOrCreate()
+            with _silent():
+                self._session: Any = builder.getOrCreate()
         except Exception as error:
             raise BadConfig(
-                f"cannot start Spark with the master {settings.master}: {_first(error)}"
+                f"cannot start Spark with the master {settings.master}: {first_line(error)}"
             ) from None
+        if not settings.master.startswith("local"):
+            self._wait_for_worker(settings.master)
 
     def set_table(self, name: str, columns: Columns, rows: Iterable[Sequence[Any]]) -> None:
         """Create a relation from rows, or replace it."""
-        from pyspark.sql.types import (
-            DoubleType,
-            LongType,
-            StringType,
-            StructField,
-            StructType,
-            TimestampType,
-        )
-
-        kinds = {
-            "integer": LongType(),
-            "real": DoubleType(),
-            "text": StringType(),
-            "moment": TimestampType(),
-        }
-        fields = [StructField(column, kinds[kind]) for column, kind in columns.items()]
-        reals = [kind == "real" for kind in columns.values()]
-        converted = [
-            tuple(
-                float(value) if is_real and value is not None else _plain(value)
-                for value, is_real in zip(row, reals, strict=True)
-            )
-            for row in rows
-        ]
-        frame = self._session.createDataFrame(converted, StructType(fields))
+        frame = self._session.createDataFrame(arrow_table(columns, rows))
         frame.createOrReplaceTempView(name)
 
     def select(self, sql: str) -> Table:
@@ -93,29 +74,55 @@ class Spark(ParquetEngine):
             frame = self._session.sql(sql.rstrip().removesuffix(";"))
             return Table(frame.columns, [tuple(row) for row in frame.collect()])
         except self._errors as error:
-            raise BadData(f"Spark: {_first(error)}") from None
+            raise BadData(f"Spark: {first_line(error)}") from None
 
     def create_view(self, name: str, sql: str) -> None:
         """Create a view of a SELECT statement."""
         try:
             self._session.sql(sql).createOrReplaceTempView(name)
         except self._errors as error:
-            raise BadData(f"Spark: {_first(error)}") from None
+            raise BadData(f"Spark: {first_line(error)}") from None
 
     def read_files(self, name: str, paths: Sequence[str]) -> None:
         """Create a view of Parquet files, with the columns kind, host and month."""
         try:
-            reader = self._session.read.option("mergeSchema", "true")
+            reader = self._session.read.option("mergeSchema", str(len(paths) > 1).lower())
             reader = reader.option("basePath", f"file://{self.export.folder}")
             frame = reader.parquet(*(f"file://{path}" for path in paths))
             frame.createOrReplaceTempView(name)
         except self._errors as error:
-            raise BadData(f"Spark: {_first(error)}") from None
+            raise BadData(f"Spark: {first_line(error)}") from None
 
     def close(self) -> None:
         """Stop the session, and with it the driver's Java process."""
+        context = self._session.sparkContext
+        gateway: Any = context._gateway
         with suppress(Exception):  # the answer is known; a lost master cannot change it
             self._session.stop()
+        with suppress(Exception):
+            gateway.shutdown()
+        process = gateway.proc
+        process.stdin.close()  # Java ends when this is closed
+        try:
+            process.wait(_LAST_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        type(context)._gateway = type(context)._jvm = None
+        self._scratch.cleanup()
+
+    def _wait_for_worker(self, master: str) -> None:
+        """Raises BadConfig if no worker takes part: a statement would wait for ever."""
+        java: Any = self._session.sparkContext._jsc.sc()
+        end = time.monotonic() + _WORKER_SECONDS
+        while java.getExecutorMemoryStatus().size() < 2:  # the driver is in it
+            if time.monotonic() > end:
+                self.close()
+                raise BadConfig(
+                    f"no worker of {master} answered within {_WORKER_SECONDS} s;"
+                    " start a worker, or lower spark.executor_memory in engine.toml"
+                )
+            time.sleep(0.1)
 
 
 def open_engine(source: Source) -> Spark:
@@ -131,6 +138,20 @@ def has_java() -> bool:
     )
 
 
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Starts Java with stderr on /dev/null: it warns there. Errors come as exceptions."""
+    kept = os.dup(2)
+    null = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(null, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(null)
+
+
 def _is_local(master: str) -> bool:
     return master.startswith("local") or "//localhost" in master or "//127." in master
 
@@ -140,13 +161,3 @@ def _java_error() -> type[Exception]:
 
     error: type[Exception] = Py4JError
     return error
-
-
-def _plain(value: Any) -> Any:
-    return int(value) if isinstance(value, bool) else value
-
-
-def _first(error: Exception) -> str:
-    """The first line of a message; the others are a stack or repeat the statement."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0] if lines else type(error).__name__
