@@ -40,10 +40,12 @@ class DuckDB(ParquetEngine):
             "temp_directory": folder,
             "autoinstall_known_extensions": "false",
             "preserve_insertion_order": "false",
+            "TimeZone": "UTC",
         }
         if settings.threads:
             config["threads"] = str(settings.threads)
         self._errors = duckdb.Error
+        self._is_locked = False
         try:
             self._database: DuckDBPyConnection = duckdb.connect(":memory:", config=config)
         except duckdb.Error as error:
@@ -72,17 +74,37 @@ class DuckDB(ParquetEngine):
 
     def read_files(self, name: str, paths: Sequence[str]) -> None:
         """Create a view of Parquet files, with the columns kind, host and month."""
-        listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
         flags = "hive_partitioning = true, hive_types_autocast = false, union_by_name = true"
-        self._run(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{listed}], {flags})")
+        self._run(f"CREATE VIEW {name} AS SELECT * FROM read_parquet([{_quoted(paths)}], {flags})")
 
-    def lock(self) -> None:
-        """Refuse every other file, extension and change of settings, for statements of users."""
+    def read_only(self, sql: str, limit: int) -> Table:
+        """Run one statement of a user, which can only read; returns at most `limit` rows.
+
+        Before the first, all other files, extensions and changes of settings are forbidden.
+        """
+        import duckdb
+
+        if not self._is_locked:
+            self._lock()
+        try:
+            statements = duckdb.extract_statements(sql)
+            if len(statements) != 1 or statements[0].type not in (
+                duckdb.StatementType.SELECT,
+                duckdb.StatementType.EXPLAIN,
+            ):
+                raise BadData("DuckDB: only one SELECT is allowed")
+            cursor = self._database.execute(statements[0])
+            names = [column[0] for column in cursor.description or ()]
+            return Table(names, cursor.fetchmany(limit))
+        except (self._errors, UnicodeEncodeError) as error:
+            raise BadData(f"DuckDB: {first_line(error)}") from None
+
+    def _lock(self) -> None:
         paths = [path for kind in self.export.kinds for path in self.export.files(kind)]
-        listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
-        self._run(f"SET allowed_paths = [{listed}]")
+        self._run(f"SET allowed_paths = [{_quoted(paths)}]")
         self._run("SET enable_external_access = false")
         self._run("SET lock_configuration = true")
+        self._is_locked = True
 
     def close(self) -> None:
         """End the connection and remove its temporary folder."""
@@ -101,3 +123,7 @@ class DuckDB(ParquetEngine):
 def open_engine(source: Source) -> DuckDB:
     """Returns the engine on an export."""
     return DuckDB(source)
+
+
+def _quoted(paths: Sequence[str]) -> str:
+    return ", ".join("'" + path.replace("'", "''") + "'" for path in paths)

@@ -1,6 +1,8 @@
 """SQLite, on the book's own store."""
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from sqlite3 import Connection, Error
 from typing import Any
 
@@ -15,6 +17,13 @@ from burnbook.usage.projection import USAGE
 
 READS = BOOK
 _KINDS = {"integer": "INTEGER", "real": "REAL", "text": "TEXT", "moment": "TEXT"}
+
+_READS = {
+    *(sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION),
+    sqlite3.SQLITE_RECURSIVE,
+}
+_STEPS = 100_000  # of SQLite's machine: some ms
+_MAX_VALUE = 16 << 20  # bytes of a text or blob
 
 # The tables of cost-compare with names instead of hashes, and integers instead of text.
 _COSTS = (
@@ -92,6 +101,24 @@ class SQLite:
         except Error as error:
             raise BadData(f"SQLite: {error}") from None
 
+    def read_only(self, sql: str, limit: int) -> Table:
+        """Run one statement of a user, which can only read; returns at most `limit` rows."""
+        database = self._connection
+        database.set_authorizer(_authorize)
+        database.set_progress_handler(_go_on, _STEPS)  # Python handles Ctrl-C there
+        before = database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MAX_VALUE)
+        try:
+            cursor = database.execute(sql)
+            names = [column[0] for column in cursor.description or ()]
+            return Table(names, [*islice(cursor, limit)])
+        except (Error, sqlite3.Warning, UnicodeEncodeError) as error:
+            text = "only SELECT is allowed" if "not authorized" in str(error) else error
+            raise BadData(f"SQLite: {text}") from None
+        finally:
+            database.set_authorizer(None)
+            database.set_progress_handler(None, 0)
+            database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, before)
+
     def close(self) -> None:
         """The store belongs to the command, and stays open."""
 
@@ -115,6 +142,15 @@ _LATENCIES: Columns = {
     "requests": "integer",
 }
 _COST_LATENCIES: Columns = {"window_id": "text", "feature": "text", **_LATENCIES}
+
+
+def _authorize(action: int, first: str | None, *_: str | None) -> int:
+    """Allows what only reads tables: SELECT, columns, functions, recursion."""
+    return sqlite3.SQLITE_OK if action in _READS else sqlite3.SQLITE_DENY
+
+
+def _go_on() -> int:
+    return 0
 
 
 def open_engine(source: Source) -> SQLite:

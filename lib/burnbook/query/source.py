@@ -35,8 +35,10 @@ class Opened(NamedTuple):
 
 
 @contextmanager
-def opened(ctx: Context, engine: str | None, folder: str | None) -> Iterator[Opened]:
+def opened(ctx: Context, engine: str | None, folder: str | None, recipe: str) -> Iterator[Opened]:
     """Opens an engine; the default is sqlite, and duckdb for an export in `folder`.
+
+    `recipe` installs its packages.
 
     Raises UsageError for an engine that cannot read what is given, Missing if its packages are not
     installed, and BadConfig for engine.toml.
@@ -57,7 +59,7 @@ def opened(ctx: Context, engine: str | None, folder: str | None) -> Iterator[Ope
             "and write it with `export parquet DIR`"
         )
     folder = os.path.expanduser(folder)
-    extras.use(module.EXTRA, f"query --engine {name}")
+    extras.use(module.EXTRA, f"{recipe} --engine {name}")
     with tempfile.TemporaryDirectory(prefix="burnbook-query-") as scratch:
         small = _context(ctx, scratch)
         source = Source(small.store, folder, settings, lambda: spans.membership(small), ctx.notes)

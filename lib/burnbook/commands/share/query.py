@@ -24,7 +24,7 @@ def run(ctx: Context, args: Any) -> Result:
         raise UsageError(f"unknown query {args.name!r}; valid: {', '.join(named.names())}")
     window = None if args.window is None else ids.check("window", args.window)
     asked = Asked(window, args.by, args.since, args.until, args.cost)
-    with opened(ctx, args.engine, args.folder) as source:
+    with opened(ctx, args.engine, args.folder, f"query {args.name}") as source:
         answer = named.load(args.name).run(source, asked)
         note_damage(source.ctx)
     columns, rows = answer.columns, answer.rows
