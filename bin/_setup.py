@@ -2,7 +2,8 @@
 
 `_setup.py NAME` adds .venv/NAME in the same way: prices for `prices --update`, mutants for
 `just mutants`, report, serve and watch for the commands of these names, pictures for the recipe.
-`_setup.py exporter NAME` adds the packages of one exporter, if it needs any.
+`_setup.py exporter NAME` adds the packages of one exporter, if it needs any, and `_setup.py engine
+FLAGS` those of the engine that the flags of `query` or `sql` select.
 
 Run by `just` (the wrapper) with any Python 3.11 or later, so: standard library only. Safe when
 started twice at once, and after an interruption: the stamp, a copy of the lock file, is written
@@ -26,9 +27,9 @@ VENV = ROOT / ".venv"
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 # The real file, no link or shim: when an upgrade removes it, the wrapper sees that .venv is broken.
 BASE = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
-# Settings that would install elsewhere or more; pip's index, proxy and certificates stay in force.
-# Packages that only have a source distribution. Their build is offline, with tools of the same lock.
+# Packages without wheels. They are built with the tools of the same lock alone.
 SOURCES = ("pyspark",)
+# Settings that would install elsewhere or more; pip's index, proxy and certificates stay in force.
 DIVERSIONS = {f"PIP_{name}" for name in ("CONSTRAINT", "PREFIX", "ROOT", "TARGET", "USER")}
 
 
@@ -113,7 +114,7 @@ def blocks(lock: Path) -> list[str]:
 
 
 def engine_extra(flags: str) -> list[str]:
-    """Return the extra of the engine that the flags of `query` and `sql` select, if it needs any."""
+    """Return the extra of the engine that flags of `query` or `sql` select; sqlite has none."""
     selected = re.findall(r"--engine[= ](\w+)", flags)
     engine = selected[-1] if selected else "duckdb" if re.search(r"--from\b", flags) else "sqlite"
     return {"duckdb": ["query"], "spark": ["spark"]}.get(engine, [])
