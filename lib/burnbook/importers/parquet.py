@@ -5,7 +5,6 @@ from typing import Any
 
 from burnbook.base.text import plural
 from burnbook.context import Context, Result
-from burnbook.parquet.rebuild import Import, refusal
 from burnbook.view.parts import Line, Part, Table, number
 
 _MAX_MESSAGES = 10
@@ -13,6 +12,8 @@ _MAX_MESSAGES = 10
 
 def run(ctx: Context, args: Any) -> Result:
     """Verifies the export, then adds its lines to the book. Raises BadData if files are damaged."""
+    from burnbook.parquet.rebuild import Import, refusal  # its packages are an extra
+
     is_new = not os.path.isdir(ctx.book.root)
     source = Import(ctx.book.root, os.path.expanduser(args.dir))
     source.verify()

@@ -50,6 +50,8 @@ def lines_of(folder: str, files: Mapping[str, File]) -> Iterator[Line]:
 def _lines(folder: str, path: str) -> Iterator[Line]:
     last = -1
     for table in groups(folder, path, _COLUMNS):
+        if table.num_columns != len(_COLUMNS):
+            raise BadData(f"{folder}/{path} is damaged: it has no valid lines")
         for batch in table.to_batches(max_chunksize=_ROWS):
             columns = [batch.column(name).to_pylist() for name in _COLUMNS]
             for offset, text, data, state in zip(*columns, strict=True):
