@@ -6,6 +6,7 @@ is named `row_NAME`. The host of a row is in the name of its folder.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -125,21 +126,41 @@ class Columns:
         return values
 
 
-def partition_of(row: Any) -> tuple[str | None, str | None]:
-    """Returns the host and the month of a row; None for a line without a readable row.
+def partitions_of(rows: Sequence[Any]) -> dict[tuple[str | None, str | None], Sequence[int]]:
+    """Returns the numbers of rows by host and month; None for lines without a readable row.
 
     The month (UTC) is that of a request's own time, else that of the recording.
     """
-    if row is None or isinstance(row, NewerRow):
-        return None, None
-    moment = getattr(row, "ts", None) or row.recorded_at
-    offset = moment.utcoffset()
-    if offset:
-        try:
-            moment = moment - offset
-        except OverflowError:
-            return row.host, None
-    return row.host, f"{moment.year:04}-{moment.month:02}"
+    if not {type(None), NewerRow}.isdisjoint(map(type, rows)):
+        return _grouped(rows)
+    moments = [_moment_of(row) for row in rows]
+    first, last = min(moments), max(moments)
+    if len({row.host for row in rows}) == 1 and _month(first) == _month(last):
+        return {(rows[0].host, _month(first)): range(len(rows))}
+    return _grouped(rows)
+
+
+def _grouped(rows: Sequence[Any]) -> dict[tuple[str | None, str | None], Sequence[int]]:
+    numbers: dict[tuple[str | None, str | None], list[int]] = {}
+    for number, row in enumerate(rows):
+        is_row = row is not None and not isinstance(row, NewerRow)
+        key = (row.host, _month(_moment_of(row))) if is_row else (None, None)
+        numbers.setdefault(key, []).append(number)
+    return {**numbers}
+
+
+def _moment_of(row: Any) -> datetime:
+    moment: datetime = getattr(row, "ts", None) or row.recorded_at
+    return moment
+
+
+def _month(moment: datetime) -> str | None:
+    """Returns the month in UTC; None outside of the calendar."""
+    try:
+        moment -= moment.utcoffset() or timedelta()
+    except OverflowError:
+        return None
+    return f"{moment.year:04}-{moment.month:02}"
 
 
 def array(values: Sequence[Any], kind: Any) -> Any:
@@ -221,7 +242,9 @@ def _pairs(convert: Convert) -> Convert:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else _json(value)
+    if isinstance(value, str):
+        return value
+    return str(value) if type(value) is int else _json(value)
 
 
 def _json(value: Any) -> str:

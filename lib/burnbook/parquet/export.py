@@ -79,6 +79,7 @@ class _Export:
         book = sha256(os.path.realpath(self._store.root).encode()).hexdigest()[:16]
         if not replace:
             self._check_book(steps, book)
+        self._is_changed = book != self._manifest.book  # a book that was moved
         self._manifest.book = book
         for step in steps:
             self._step(step, sums_too=step.name == AGENT_USAGE, sums_lost="" in lost)

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from burnbook.base.errors import Busy
 from burnbook.book import codec, journal
-from burnbook.parquet.columns import Columns, partition_of
+from burnbook.parquet.columns import Columns, partitions_of
 from burnbook.parquet.manifest import Exported, File, folder_of, kind_of
 from burnbook.parquet.parts import Writers
 from burnbook.parquet.prefix import Prefix
@@ -116,13 +116,9 @@ class Step:
         ends = list(accumulate(map(len, lines), initial=offset))
         rows = self.columns.rows(lines)
         batch = self.columns.batch(ends[:-1], lines, rows, again)
-        by_partition: dict[tuple[str | None, str | None], list[int]] = {}
-        for number, row in enumerate(rows):
-            by_partition.setdefault(partition_of(row), []).append(number)
-        for (host, month), numbers in by_partition.items():
-            part = batch
-            if len(numbers) < len(lines):
-                part = batch.take(pa.array(numbers, pa.int64()))
+        for (host, month), numbers in partitions_of(rows).items():
+            is_all = len(numbers) == len(lines)
+            part = batch if is_all else batch.take(pa.array(numbers, pa.int64()))
             where = folder_of(kind_of(self.name), host, month)
             writers.add(where, part, ends[numbers[0]], ends[numbers[-1] + 1])
         return Counter(batch.column("state").to_pylist())

@@ -90,11 +90,17 @@ class Part:
     # The methods of a file, which Arrow calls.
 
     def write(self, data: Any) -> int:
-        """Writes all bytes."""
+        """Writes all bytes. Raises IOFault."""
         view = memoryview(data)
+        if self._handle < 0:  # discarded: Arrow ends the file when it drops the writer
+            return len(view)
         done = 0
-        while done < len(view):
-            done += os.write(self._handle, view[done:])
+        try:
+            while done < len(view):
+                done += os.write(self._handle, view[done:])
+        except OSError as error:
+            what = f"cannot write the export to {self._scratch.parent}"
+            raise IOFault(os_sentence(what, error)) from None
         self._hash.update(view)
         self.bytes += len(view)
         return len(view)
@@ -121,14 +127,14 @@ class _Waiting:
 
 
 class Writers:
-    """The files of one journal. `done` has those that are finished, by their paths."""
+    """The files of one journal that are being written."""
 
     def __init__(self, root: str, stem: str, schema: Any) -> None:
         self._root, self._stem, self._schema = root, stem, schema
         self._waiting: dict[str, _Waiting] = {}
         self._bytes = 0
         self._open: dict[str, Part] = {}  # the one that was used last is at the end
-        self.done: dict[str, File] = {}
+        self._done: dict[str, File] = {}
 
     def add(self, folder: str, batch: Any, start: int, end: int) -> None:
         """Adds rows of a partition, which are from these bytes of the journal."""
@@ -151,12 +157,15 @@ class Writers:
             self._finish(folder)
         for folder in list(self._open):
             self._finish(folder)
-        return self.done
+        done, self._done = self._done, {}
+        return done
 
     def discard(self) -> None:
-        """Removes the unfinished files."""
+        """Removes the files, unless `finish` has returned them."""
         while self._open:
             self._open.popitem()[1].discard()
+        while self._done:
+            RootedPath(self._root, self._done.popitem()[0]).unlink()
 
     def _write(self, folder: str) -> None:
         waiting = self._waiting.pop(folder)
@@ -175,7 +184,7 @@ class Writers:
         part = self._open.pop(folder, None)
         if part is not None:
             path, file = part.finish(lambda start, end: part_name(self._stem, start, end))
-            self.done[path] = file
+            self._done[path] = file
 
 
 def part_name(stem: str, start: int, end: int) -> str:
