@@ -66,6 +66,8 @@ CALLS = {
     "import": Call(("ccusage", "--scope", "all"), sample("ccusage/daily.json")),
     "ingest": Call(("proxy-telemetry", *AT), sample("telemetry/usage.jsonl")[:2000]),
     "preview": Call(),
+    "query": Call(("windows",)),
+    "sql": Call(("SELECT * FROM snapshots",)),
     "prices": Call(),
     "repair": Call(),
     "report": Call(("--out", os.devnull)),
