@@ -131,8 +131,18 @@ def exporter_extra(names: list[str]) -> list[str]:
 def main(arguments: list[str]) -> int:
     """Set up what is missing, one process at a time."""
     venv, lock = VENV, ROOT / "requirements.lock"
-    extras = ("dev", "prices", "mutants", "report", "serve", "watch", "pictures")
-    extras += ("parquet", "query", "spark")
+    extras = (
+        "dev",
+        "prices",
+        "mutants",
+        "report",
+        "serve",
+        "watch",
+        "pictures",
+        "parquet",
+        "query",
+    )
+    extras = (*extras, "spark")
     if arguments[:1] in (["exporter"], ["engine"]):
         named = arguments[1:]
         is_engine = arguments[0] == "engine"
