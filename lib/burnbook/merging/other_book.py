@@ -71,6 +71,9 @@ def _ends(root: str) -> dict[str, int]:
     sizes = {name: journal.size(journal.path_of(root, name)) for name in [*naming, *others]}
     for name in every:
         path = journal.path_of(root, name)
+        status = path.status()
+        if status is not None and not stat.S_ISREG(status.st_mode):
+            raise IOFault(f"{path} is not a regular file; move it away")
         if sizes[name] and journal.is_utf16(path):
             raise BadData(f"{path} {journal.UTF16}")
     return {name: sizes[name] for name in [*others, *naming]}

@@ -34,13 +34,11 @@ def run(ctx: Context, args: Any) -> Result:
     progress.clear()
     in_conflict = _conflicts(ctx, merged, others)
     has_book = os.path.isdir(ctx.book.root)
-    states, rows = derived.renew(ctx) if has_book and not args.dry_run else (0, 0)
+    renewed = derived.renew(ctx) if has_book and not args.dry_run else derived.Renewed()
     for counts in merged.books:
         _note(ctx, counts)
-    lines = [_first_line(merged, dry_run=args.dry_run, renewed=states + rows)]
-    if states or rows:
-        done = f"{plural(states, 'state')} written, {plural(rows, 'ledger row')} added"
-        lines.append(Line(done, level="dim"))
+    lines = [_first_line(merged, dry_run=args.dry_run, is_renewed=any(renewed))]
+    lines += [Line(_renewed(renewed), level="dim")] if any(renewed) else []
     tables = [_table(ctx, merged.books)] if merged.books else []
     shown = [Line(f"{each.journal}.jsonl: {each.row}: {each.text}") for each in in_conflict]
     if len(shown) > _MOST_SHOWN:
@@ -51,8 +49,9 @@ def run(ctx: Context, args: Any) -> Result:
         "added": sum(counts.added for counts in merged.books),
         "books": [_data(counts) for counts in merged.books],
         "conflicts": [_conflict(each) for each in in_conflict],
-        "states_written": states,
-        "ledger_rows_added": rows,
+        "states_written": renewed.states,
+        "ledger_rows_added": renewed.ledger_rows,
+        "modes_corrected": renewed.modes,
     }
     return Result([*lines, *tables, *shown], data)
 
@@ -101,10 +100,10 @@ def _note(ctx: Context, counts: Counts) -> None:
         )
 
 
-def _first_line(merged: Merged, *, dry_run: bool, renewed: int) -> Line:
+def _first_line(merged: Merged, *, dry_run: bool, is_renewed: bool) -> Line:
     books, added = len(merged.books), sum(counts.added for counts in merged.books)
     if not books:
-        what = "are up to date now" if renewed else "were up to date"
+        what = "are up to date now" if is_renewed else "were up to date"
         return Line(f"nothing merged: states and ledgers {what}", strong=True)
     in_conflict = sum(counts.conflicts for counts in merged.books)
     level: Level = "warn" if in_conflict else "good"
@@ -115,6 +114,13 @@ def _first_line(merged: Merged, *, dry_run: bool, renewed: int) -> Line:
     text = f"{title}: {plural(added, 'row')} added"
     text += f", {plural(in_conflict, 'conflict')}" if in_conflict else ""
     return Line(text, strong=True, level=level)
+
+
+def _renewed(renewed: derived.Renewed) -> str:
+    states, rows, modes = renewed
+    counts = [(states, "state", "written"), (rows, "ledger row", "added")]
+    counts += [(modes, "mode", "corrected")]
+    return ", ".join(f"{plural(n, what)} {done}" for n, what, done in counts if n)
 
 
 def _table(ctx: Context, books: Sequence[Counts]) -> Table:

@@ -1,6 +1,8 @@
 """Verifies a whole book. Never writes."""
 
 import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from burnbook.base.errors import NO, Missing
@@ -10,6 +12,8 @@ from burnbook.check.whole_book import CheckReport, check_book
 from burnbook.context import Context, Result
 from burnbook.view.levels import Level
 from burnbook.view.parts import Line, fields
+
+_MOST_CONFLICTS = 3
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -21,7 +25,7 @@ def run(ctx: Context, args: Any) -> Result:
     quiet = args.quiet and not looked.faults
     level: Level = "bad" if looked.faults else "good"
     lines = [Line(_summary(looked), strong=True, level=level), *map(line, looked.faults)]
-    lines += [] if args.quiet else map(line, looked.notes)
+    lines += [] if args.quiet else _notes(looked.notes)
     data = {
         "ok": not looked.faults,
         "rows": looked.rows,
@@ -38,6 +42,22 @@ def _summary(looked: CheckReport) -> str:
     counted = ", ".join(f"{name} {n:,}" for name, n in looked.rows.items() if n)
     rows = f"{plural(sum(looked.rows.values()), 'row')} verified"
     return f"{word}: {rows}" + (f" ({counted})" if counted else "")
+
+
+def _notes(notes: Sequence[Finding]) -> Iterator[Line]:
+    """The notes; of rows with several versions a few of each journal, because there may be many."""
+    shown = Counter[str]()
+    for finding in notes:
+        if finding.kind == "conflict":
+            shown[finding.file] += 1
+            if shown[finding.file] > _MOST_CONFLICTS:
+                continue
+        yield line(finding)
+    for file, count in shown.items():
+        if count > _MOST_CONFLICTS:
+            rest = plural(count - _MOST_CONFLICTS, "row")
+            text = f"note: {file}: {rest} more with several versions; --format json has them"
+            yield Line(text, level="dim")
 
 
 def line(finding: Finding) -> Line:
