@@ -5,7 +5,9 @@ from random import Random
 
 import chains
 import pytest
+from burnbook.book.book import Book
 from burnbook.book.chain import links
+from burnbook.check.chains.rewriting import Rewriting, rows_of
 from chains import append, by_host, check, edited, is_noticed, sealed
 
 
@@ -168,3 +170,58 @@ def test_a_row_that_would_be_too_long_with_a_link_is_covered_by_the_next(
     monkeypatch.undo()
     append(tmp_path, "laptop", "next")
     assert check(tmp_path).covered == 2
+
+
+def test_what_repair_records_is_a_note(tmp_path: Path) -> None:
+    for name in ("abc", "def", "ghi"):
+        append(tmp_path, "laptop", *name)
+    path = tmp_path / "anomalies.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    forged = sealed(lines[4].replace(b'"id":"a', b'"id":"b'))
+    book = Book(str(tmp_path))
+    for changed in (
+        [*lines[:4], *lines[5:]],
+        [*lines[:3], *lines[6:]],
+        [*lines[:5], *lines[6:]],
+        [*lines[:3], *lines[6:], *lines[3:6]],
+        [*lines[:3], forged, *lines[3:]],
+    ):
+        path.write_bytes(b"".join(changed))
+        (tmp_path / "rewrites.jsonl").unlink(missing_ok=True)
+        before = check(tmp_path)
+        assert before.unrecorded
+        rows = rows_of("anomalies", "repair", before.unrecorded)
+        book.commit([("rewrites", row) for row in rows].copy)
+        after = check(tmp_path)
+        assert after.unrecorded == []
+        assert [finding.is_fault for finding in after.findings] == [False] * len(before.findings)
+        assert all("rewrites.jsonl records it" in finding.reason for finding in after.findings)
+        append(tmp_path, "laptop", "next")
+        assert faults(tmp_path) == []
+
+
+def test_a_rewritten_journal_matches_once_its_links_are_recorded(tmp_path: Path) -> None:
+    for name in ("abc", "def", "ghi"):
+        append(tmp_path, "laptop", *name)
+    path, new = tmp_path / "anomalies.jsonl", tmp_path / "new"
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[7] = sealed(lines[7].replace(b'"first":1', b'"first":9'))  # not by the rewriting
+    path.write_bytes(b"".join(lines))
+    assert len(faults(tmp_path)) == 1
+    for number in (1, 5):
+        text = lines[number].replace(b'"detail":"x"', b'"detail":"forgotten"')
+        lines[number] = sealed(text)
+    new.write_bytes(b"".join(lines[:8]))
+    with new.open("rb") as file:
+        rewriting = Rewriting(str(tmp_path), "anomalies", "forget", file.fileno())
+        rewriting.read()
+        with new.open("ab") as target:
+            target.write(lines[8])
+        rows = rewriting.rows()
+    assert [len(row.links) for row in rows] == [2]
+    Book(str(tmp_path)).commit(lambda: [("rewrites", row) for row in rows])
+    assert len(faults(tmp_path)) == 1, "the old journal matches too, if the rename did not happen"
+    new.rename(path)
+    report = check(tmp_path)
+    assert [finding.line for finding in report.findings] == [9]
+    assert check(tmp_path, "rewrites").findings == []

@@ -12,22 +12,25 @@ Sha256 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 class RewrittenLink(msgspec.Struct, frozen=True, omit_defaults=True):
     """A link of a chain whose rows were rewritten.
 
-    `link` is the hash that the link has, `rows` and `now` the number of its rows that remain and
-    the hash over them. If its own row was removed (`is_removed`), `after` is the link before it.
+    `link` is the hash that the link has, `rows` and `now` are the number of its rows now and the
+    hash over them. `is_removed`: no row has this link any more; or rows have none, and then `link`
+    is `now`.
     """
 
     link: Sha256
     rows: Count
     now: Sha256
     is_removed: bool = False
-    after: Sha256 | None = None
 
 
 class Rewrite(Row, frozen=True, kw_only=True):
-    """A rewrite of rows of a journal, by `forget` or `repair`, and the links that cover them."""
+    """Links whose rows are not as they were written, because of `forget` or as `repair` found them.
+
+    With these rows, their chains match.
+    """
 
     journal: Text
-    reason: Literal["forget", "repair", "restore"]
+    reason: Literal["forget", "repair"]
     links: tuple[RewrittenLink, ...]
 
     about: ClassVar[tuple[str, ...]] = ("journal", "reason", "links")

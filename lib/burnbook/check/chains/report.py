@@ -8,8 +8,16 @@ from burnbook.book import codec, journal
 from burnbook.check import Finding
 from burnbook.rows.rewrites import RewrittenLink
 
-Rewritten = Mapping[str, Sequence[RewrittenLink]]
-"""The rewritten links of a journal by their hash."""
+
+class Recorded(NamedTuple):
+    """A rewritten link as `rewrites.jsonl` has it, and why its rows were rewritten."""
+
+    reason: str
+    link: RewrittenLink
+
+
+Rewritten = Mapping[str, Sequence[Recorded]]
+"""What is recorded of a journal's links, by their hash."""
 
 
 class Head(NamedTuple):
@@ -24,22 +32,26 @@ class Head(NamedTuple):
 class ChainReport(NamedTuple):
     """The heads of a journal's chains, the rows that they cover, and those that no link covers.
 
-    `uncovered` has the number of rows after the last link, by host.
+    `uncovered` has the number of rows after the last link, by host. `unrecorded` describes the rows
+    of each fault as they are now, so that `repair` or `forget` can record them.
     """
 
     heads: list[Head]
     covered: int
     uncovered: dict[str, int]
     findings: list[Finding]
+    unrecorded: list[RewrittenLink]
 
 
 def rewritten_links(root: str) -> dict[str, Rewritten]:
     """Returns by journal the links whose rows were rewritten. Raises IOFault."""
-    result: dict[str, dict[str, list[RewrittenLink]]] = {}
+    result: dict[str, dict[str, list[Recorded]]] = {}
     for _, line in journal.lines(journal.path_of(root, "rewrites")):
         row = codec.read("rewrites", line)
         for link in getattr(row, "links", ()):
-            result.setdefault(row.journal, {}).setdefault(link.link, []).append(link)
+            result.setdefault(row.journal, {}).setdefault(link.link, []).append(
+                Recorded(row.reason, link)
+            )
     return dict(result)
 
 
@@ -51,3 +63,8 @@ def summary(reports: Mapping[str, ChainReport]) -> str:
     parts = [f"{plural(covered, 'row')} in {plural(heads, 'chain')}"] if heads else []
     parts += [f"{plural(waiting, 'row')} in none yet"] if waiting else []
     return ", ".join(parts)
+
+
+def text(host: bytes) -> str:
+    """Returns a host as text."""
+    return host.decode("utf-8", "replace")

@@ -12,11 +12,16 @@ from burnbook.book import journal
 from burnbook.book.chain.links import MARK, Leaves, Link, host_of, link_of, normal
 from burnbook.book.chain.tail import blocks
 from burnbook.check import Finding
-from burnbook.check.chains import places as chain_rows
+from burnbook.check.chains import places
+from burnbook.check.chains.heads import Heads
 from burnbook.check.chains.places import Places
-from burnbook.check.chains.report import ChainReport, Head, Rewritten, rewritten_links
+from burnbook.check.chains.report import ChainReport, Rewritten, rewritten_links, text
+from burnbook.rows.rewrites import RewrittenLink
 
+FORGET = "forget"
+RECORDED = "rewrites.jsonl records it"
 _BUFFERED = 16 << 20
+_SEARCHES = 8  # how often the rows before a link are searched for copies of its own
 
 
 def check_chains(root: str, name: str, rewritten: Rewritten | None = None) -> ChainReport:
@@ -26,59 +31,69 @@ def check_chains(root: str, name: str, rewritten: Rewritten | None = None) -> Ch
     try:
         handle = journal.path_of(root, name).open(os.O_RDONLY)
     except FileNotFoundError:
-        return ChainReport([], 0, {}, [])
+        return ChainReport([], 0, {}, [], [])
     try:
-        return _Journal(name, handle, rewritten).check()
+        chains = Chains(name, handle, rewritten)
+        return chains.report(chains.read())
     finally:
         os.close(handle)
 
 
-class _Journal:
-    def __init__(self, name: str, handle: int, rewritten: Rewritten) -> None:
+class Chains:
+    """The chains of an open journal. Call `read`, again if it has grown, and then `report`.
+
+    Without `searches`, rows are not compared with those before them.
+    """
+
+    def __init__(
+        self, name: str, handle: int, rewritten: Rewritten, *, searches: bool = True
+    ) -> None:
         self.name, self.handle, self.rewritten = name, handle, rewritten
+        self._searches = _SEARCHES if searches else 0
+        self._end = 0
+        self.unrecorded: list[RewrittenLink] = []
         self.findings: list[Finding] = []
-        self.heads: dict[str, Head] = {}
-        self.seen: set[str] = set()
-        self.roots: dict[bytes, int] = {}
-        self.forks: set[bytes] = set()
+        self.heads = Heads()
         self.covered = 0
         self.pending: defaultdict[bytes, Places] = defaultdict(Places)
         self.loose: defaultdict[bytes, Places] = defaultdict(Places)  # rows between links
-        self._missing: list[tuple[int, str, bytes]] = []
         # The lines since the last link: their bytes, where they begin, and their number.
         self._pieces: list[bytes] = []
         self._size = self._rows = self._offset = self._number = 0
 
-    def check(self) -> ChainReport:
-        size = os.fstat(self.handle).st_size
-        for offset, text in blocks(self.handle, 0, size):
+    def read(self) -> int:
+        """Reads the whole lines that were not read before; returns the offset after them."""
+        for offset, data in blocks(self.handle, self._end, os.fstat(self.handle).st_size):
             start = at = 0
-            while (at := text.find(MARK, at)) >= 0:
-                begin, end = text.rfind(b"\n", 0, at) + 1, text.find(b"\n", at) + 1
-                line = normal(text[begin:end])
-                link = link_of(line)
-                host = host_of(line)
-                at = end
+            while (at := data.find(MARK, at)) >= 0:
+                begin, at = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at) + 1
+                line = normal(data[begin:at])
+                link, host = link_of(line), host_of(line)
                 if link is None or host is None:
                     continue
-                self._gather(text[start:begin], offset + start)
-                self._add(host, link, offset + begin, text[begin:end])
-                start = end
-            self._gather(text[start:], offset + start)
-        self._assign()
-        self._finish(size)
-        heads = sorted(self.heads.values(), key=lambda head: (head.host, head.line))
-        uncovered = {_text(host): len(rows) for host, rows in self.pending.items() if rows}
-        return ChainReport(heads, self.covered, uncovered, self.findings)
+                self._gather(data[start:begin], offset + start)
+                self._add(host, link, offset + begin, data[begin:at])
+                start = at
+            self._gather(data[start:], offset + start)
+            self._end = offset + len(data)
+        return self._end
 
-    def _gather(self, text: bytes, offset: int) -> None:
+    def report(self, end: int) -> ChainReport:
+        """The result for the bytes before `end`."""
+        self._assign()
+        self._finish(end)
+        uncovered = {text(host): len(rows) for host, rows in self.pending.items() if rows}
+        heads = self.heads.newest()
+        return ChainReport(heads, self.covered, uncovered, self.findings, self.unrecorded)
+
+    def _gather(self, data: bytes, offset: int) -> None:
         """Adds lines without a link."""
         if not self._pieces:
             self._offset = offset
-        if text:
-            self._pieces.append(text)
-            self._size += len(text)
-            self._rows += text.count(b"\n")
+        if data:
+            self._pieces.append(data)
+            self._size += len(data)
+            self._rows += data.count(b"\n")
         if self._size > _BUFFERED:
             self._assign()
 
@@ -104,31 +119,28 @@ class _Journal:
         if self._is_whole(host, link):
             self.covered += self._rows + 1
             self._restart(number)
-            self._link(host, link, number, offset + len(line))
+            self.heads.add(host, link, number, offset + len(line))
             if before:
-                self._leave(host, link, before)
+                self.loose[host].extend(self.pending.pop(host))
             return
         self._assign()
         self._number = number
         rows = self.pending[host]
         rows.add(offset, len(line), number)
-        is_known = link.hash in self.seen
-        rest = self._rest(host, link, rows)
+        is_known = link.hash in self.heads.seen
+        rest = self._rest(host, link, rows, number)
         if rest is None and is_known:
             return  # a copy of a row: it counts as one without a link
         self.pending[host] = Places()
         if rest is not None:
             self.covered += link.rows
-            self._leave(host, link, rest)
+            self.loose[host].extend(rest)
         else:
-            first, last = rows.numbers
-            lines = f"lines {first} to {last}" if first < last else f"line {first}"
-            self._fault(
-                number,
-                f"the chain of host {_text(host)} does not match: a row on {lines} was changed, "
-                "removed, inserted or moved",
-            )
-        self._link(host, link, number, offset + len(line))
+            unique = places.unique(self.handle, rows)
+            leaves = places.leaves(self.handle, self.name, unique, link.body)
+            entry = RewrittenLink(link.hash, len(unique), leaves.hash(host, link.after))
+            self._fault(number, _changed(host, rows), entry)
+        self.heads.add(host, link, number, offset + len(line))
 
     def _is_whole(self, host: bytes, link: Link) -> bool:
         """Whether the link covers exactly the lines since the last one, as it nearly always does.
@@ -143,102 +155,80 @@ class _Journal:
         leaves.add_last(link.body)
         return leaves.hash(host, link.after) == link.hash
 
-    def _rest(self, host: bytes, link: Link, rows: Places) -> Places | None:
+    def _rest(self, host: bytes, link: Link, rows: Places, number: int) -> Places | None:
         """The rows before those that a link covers; None if it does not match its rows.
 
         Identical lines count once: a union merge or `cat` repeats some.
         """
-        name, after = self.name, link.after
-        unique = places = rows
-        for step in range(3):
-            if step == 1:
-                unique = places = chain_rows.unique(self.handle, rows)
-            elif step == 2 and len(unique) > 1:
-                first = next(iter(unique))[0]
-                places = chain_rows.not_elsewhere(self.handle, unique, 0, first)
-            if step and len(places) == len(rows):
-                continue
-            if len(places) >= link.rows:
-                part = places.last(link.rows)
-                leaves = chain_rows.leaves(self.handle, name, part, link.body)
-                if leaves.hash(host, after) == link.hash:
-                    return places.without_last(link.rows)
-        for entry in self.rewritten.get(link.hash, ()):
-            if not entry.is_removed and 0 < entry.rows <= len(unique):
-                part = unique.last(entry.rows)
-                leaves = chain_rows.leaves(self.handle, name, part, link.body)
-                if leaves.hash(host, after) == entry.now:
-                    return unique.without_last(entry.rows)
+        if self._is_match(host, link, rows, link.rows, link.hash):
+            return rows.without_last(link.rows)
+        unique = places.unique(self.handle, rows)
+        if len(unique) < len(rows) and self._is_match(host, link, unique, link.rows, link.hash):
+            return unique.without_last(link.rows)
+        for reason, entry in self.rewritten.get(link.hash, ()):
+            if not entry.is_removed and self._is_match(host, link, unique, entry.rows, entry.now):
+                if reason != FORGET:
+                    self._note(number, f"{_changed(host, rows)}; {RECORDED}")
+                return unique.without_last(entry.rows)
+        if self._searches and len(unique) > 1:
+            self._searches -= 1
+            new = places.not_elsewhere(self.handle, unique, 0, next(iter(unique))[0])
+            if len(new) < len(unique) and self._is_match(host, link, new, link.rows, link.hash):
+                return new.without_last(link.rows)
         return None
 
-    def _leave(self, host: bytes, link: Link, rest: Places) -> None:
-        """Keeps rows that a link leaves out, except those of a link that `repair` removed."""
-        self.pending[host] = Places()
-        for entry in self.rewritten.get(link.after or "", ()):
-            if entry.is_removed and entry.rows <= len(rest):
-                part = rest.last(entry.rows)
-                leaves = chain_rows.leaves(self.handle, self.name, part)
-                if leaves.hash(host, entry.after) == entry.now:
-                    rest = rest.without_last(entry.rows)
-                    break
-        self.loose[host].extend(rest)
-
-    def _link(self, host: bytes, link: Link, number: int, end: int) -> None:
-        """Continues a chain, or begins one."""
-        if link.hash in self.seen:
-            return
-        self.seen.add(link.hash)
-        if link.after is None:
-            self.roots[host] = self.roots.get(host, 0) + 1
-        elif link.after in self.heads:
-            del self.heads[link.after]
-        elif link.after in self.seen:
-            self.forks.add(host)
-        else:
-            self._missing.append((number, link.after, host))
-        self.heads[link.hash] = Head(_text(host), link.hash, number, end)
+    def _is_match(self, host: bytes, link: Link, rows: Places, count: int, now: str) -> bool:
+        """Whether the last `count` of these rows, of which the last has the link, give a hash."""
+        if not 0 < count <= len(rows):
+            return False
+        leaves = places.leaves(self.handle, self.name, rows.last(count), link.body)
+        return leaves.hash(host, link.after) == now
 
     def _finish(self, size: int) -> None:
-        for number, after, host in self._missing:
-            if after in self.seen:
-                self.heads.pop(after, None)
-                reason = f"the rows of host {_text(host)} before it come later: rows were moved"
-            elif any(entry.is_removed for entry in self.rewritten.get(after, ())):
-                continue
-            else:
-                reason = f"rows of host {_text(host)} before it were removed: link {after[:12]}"
-            self._fault(number, reason)
+        for (number, name, after), is_later in self.heads.missing():
+            reason = f"rows of host {name} before it were removed: link {after[:12]}"
+            if is_later:
+                reason = f"the rows of host {name} before it come later: rows were moved"
+            self._fault(number, reason, RewrittenLink(after, 0, after, is_removed=True))
         for host, rows in self.loose.items():
-            places = chain_rows.not_elsewhere(self.handle, rows, 0, size) if rows else rows
-            if places:
-                self._loose(host, places)
-        for host in sorted(host for host, count in self.roots.items() if count > 1):
-            self.forks.add(host)
-        for host in sorted(self.forks):
-            reason = (
-                f"host {_text(host)} has several chains: machines, containers or copies of a book "
-                "have this name"
-            )
-            self.findings.append(Finding("chain", f"{self.name}.jsonl", 0, reason, is_fault=False))
+            new = places.not_elsewhere(self.handle, rows, 0, size) if rows else rows
+            if new:
+                self._loose(host, new)
+        for name in sorted(self.heads.forked):
+            reason = f"host {name} has several chains: machines or copies of a book have"
+            self._note(0, f"{reason} this name")
         self.findings.sort(key=lambda finding: finding.line)
 
-    def _loose(self, host: bytes, places: Places) -> None:
+    def _loose(self, host: bytes, rows: Places) -> None:
         """Reports rows between the links of their host that none of them covers."""
-        number = places.numbers[0]
-        rows = f"{plural(len(places), 'row')} of host {_text(host)}"
+        number = rows.numbers[0]
+        count = f"{plural(len(rows), 'row')} of host {text(host)} from here on"
         if self.rewritten and all(
-            b'"rewritten_at":"' in line for line in chain_rows.lines(self.handle, places)
+            b'"rewritten_at":"' in line for line in places.lines(self.handle, rows)
         ):
-            reason = f"{rows} from here on were rewritten in another book"
-            self.findings.append(
-                Finding("chain", f"{self.name}.jsonl", number, reason, is_fault=False)
-            )
-        else:
-            self._fault(number, f"{rows} from here on are in no link: inserted or moved")
+            self._note(number, f"{count} were rewritten in another book")
+            return
+        now = places.leaves(self.handle, self.name, rows).hash(host, None)
+        entry = RewrittenLink(now, len(rows), now, is_removed=True)
+        self._fault(number, f"{count} are in no link: inserted or moved", entry)
 
-    def _fault(self, number: int, reason: str) -> None:
+    def _fault(self, number: int, reason: str, entry: RewrittenLink) -> None:
+        """Reports a fault, or a note if `repair` recorded it."""
+        if any(known == entry for _, known in self.rewritten.get(entry.link, ())):
+            self._note(number, f"{reason}; {RECORDED}")
+            return
+        self.unrecorded.append(entry)
         self.findings.append(Finding("chain", f"{self.name}.jsonl", number, reason))
 
+    def _note(self, number: int, reason: str) -> None:
+        finding = Finding("chain", f"{self.name}.jsonl", number, reason, is_fault=False)
+        self.findings.append(finding)
 
-def _text(host: bytes) -> str:
-    return host.decode("utf-8", "replace")
+
+def _changed(host: bytes, rows: Places) -> str:
+    first, last = rows.numbers
+    lines = f"lines {first} to {last}" if first < last else f"line {first}"
+    return (
+        f"the chain of host {text(host)} does not match: a row on {lines} was changed, removed, "
+        "inserted or moved"
+    )
