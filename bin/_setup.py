@@ -96,7 +96,7 @@ def build(venv: Path, lock: Path) -> None:
 def main(arguments: list[str]) -> int:
     """Set up what is missing, one process at a time."""
     venv, lock = VENV, ROOT / "requirements.lock"
-    extras = ("dev", "prices", "mutants", "report", "serve", "watch", "pictures")
+    extras = ("dev", "prices", "mutants", "report", "serve", "watch", "pictures", "proof")
     if arguments in ([name] for name in extras):
         venv, lock = VENV / arguments[0], ROOT / f"requirements-{arguments[0]}.lock"
     try:
