@@ -61,7 +61,7 @@ class OwnJournal:
                     new = self.new(lines)
                     if new:
                         self.path.parent.make_folder()
-                        journal.append(self.root, {self.name: new})
+                        journal.append(self.root, {self.name: new}, is_own=False)
                     self._end = end + sum(map(len, new))
                     self._file = journal.file_of(self.path)
                     break

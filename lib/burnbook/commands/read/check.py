@@ -8,6 +8,7 @@ from typing import Any
 from burnbook.base.errors import NO, Missing
 from burnbook.base.text import plural
 from burnbook.check import Finding
+from burnbook.check.chains.report import ChainReport, summary
 from burnbook.check.whole_book import CheckReport, check_book
 from burnbook.context import Context, Result
 from burnbook.view.levels import Level
@@ -26,10 +27,13 @@ def run(ctx: Context, args: Any) -> Result:
     level: Level = "bad" if looked.faults else "good"
     lines = [Line(_summary(looked), strong=True, level=level), *map(line, looked.faults)]
     lines += [] if args.quiet else _notes(looked.notes)
+    if not args.quiet and (chains := summary(looked.chains)):
+        lines.append(Line(f"chains: {chains}", level="dim"))
     data = {
         "ok": not looked.faults,
         "rows": looked.rows,
         "rows_verified": sum(looked.rows.values()),
+        "chains": [_chains(name, report) for name, report in looked.chains.items() if report.total],
         "faults": [brief(finding) for finding in looked.faults],
         "notes": [brief(finding) for finding in looked.notes],
     }
@@ -58,6 +62,15 @@ def _notes(notes: Sequence[Finding]) -> Iterator[Line]:
             rest = plural(count - _MOST_CONFLICTS, "row")
             text = f"note: {file}: {rest} more with several versions; --format json has them"
             yield Line(text, level="dim")
+
+
+def _chains(name: str, report: ChainReport) -> dict[str, Any]:
+    return {
+        "journal": name,
+        "covered": report.covered,
+        "uncovered": sum(report.uncovered.values()),
+        "heads": [fields(head, "host", "hash", "line") for head in report.heads],
+    }
 
 
 def line(finding: Finding) -> Line:
