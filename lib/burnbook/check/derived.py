@@ -15,7 +15,7 @@ from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
 from burnbook.check import Finding
 from burnbook.rows.meters import NewerRow
-from burnbook.store import database, row_index
+from burnbook.store import database, newest_rows, row_index
 from burnbook.store.progress import form_of, mark_matches
 from burnbook.store.projection import Projection
 from burnbook.telemetry.costs.projection import features
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 PROJECTIONS: Sequence[Projection] = (
     *(SNAPSHOTS, WINDOWS, METERS, USAGE),
     *row_index.PROJECTIONS.values(),
+    *newest_rows.PROJECTIONS.values(),
 )
 _BATCH = 1 << 16  # rows: each batch changes the sums of its windows once
 _TRIES = 5
