@@ -22,10 +22,10 @@ Day = Annotated[
 ]
 Rows = Annotated[int, msgspec.Meta(ge=1, le=200, description="the most entries to return")]
 # Sessions, projects and branches are left out: their names are paths and free text.
-Report = Literal[
-    *("daily", "weekly", "monthly", "blocks", "window"),
-    *("agent", "tool", "model", "account", "hour", "today"),
-]
+Report = (
+    Literal["daily", "weekly", "monthly", "blocks", "window", "today"]
+    | Literal["agent", "tool", "model", "account", "hour"]
+)
 Split = Literal["model", "agent", "account", "tool", "hour"]
 
 
