@@ -23,8 +23,9 @@ def flags(group: argparse._ArgumentGroup) -> None:
 def run(ctx: "Context", args: Any) -> "Result":
     """Prints the gauges, or replaces the file in one step. Writes no row."""
     from burnbook.base.text import plural
-    from burnbook.context import note_damage
+    from burnbook.context import Result, note_damage
     from burnbook.exporters import _exposition, _gauges_of_book, _gauges_of_usage, _output
+    from burnbook.view.parts import Line
 
     families, left_out = _gauges_of_usage.of_origins(ctx)
     if args.by_project:
@@ -37,11 +38,12 @@ def run(ctx: "Context", args: Any) -> "Result":
     note_damage(ctx)
     shown = [family for family in families if family.samples]
     samples = sum(len(family.samples) for family in shown)
-    notes = [f"{left_out:,} small sets of labels are summed as `other`"] if left_out else []
-    return _output.result(
-        *(ctx, args.target, _exposition.text(shown)),
-        f"openmetrics: {plural(samples, 'sample')} of {plural(len(shown), 'gauge')}",
-        {"gauges": [family.name for family in shown], "samples": samples, "left_out": left_out},
-        mode=_MODE,
-        notes=notes,
-    )
+    if left_out:
+        ctx.notes.append(f"{left_out:,} small sets of labels are summed as `other`")
+    text = _exposition.text(shown)
+    if _output.is_stdout(args.target):
+        return Result([], None, ready=text)
+    path = _output.write(ctx, args.target, [text.encode()], _MODE)
+    summary = f"openmetrics: {plural(samples, 'sample')} of {plural(len(shown), 'gauge')}"
+    data = {"file": path, "gauges": [family.name for family in shown], "samples": samples}
+    return Result([Line(summary, strong=True), Line(f"written to {path}")], data)
