@@ -117,7 +117,7 @@ def test_one_flipped_byte_is_found_with_its_line(full: Shell, journal: str) -> N
     [
         "UPDATE snapshots SET captured_at = captured_at + 1",
         "DELETE FROM snapshots WHERE phase = 'after'",
-        "INSERT INTO snapshot_voids SELECT 'v-1', id FROM snapshots LIMIT 1",
+        "INSERT INTO snapshot_voids SELECT 'v-1', id, 0, 0 FROM snapshots LIMIT 1",
         "UPDATE window_steps SET rise = rise + 1",
     ],
 )

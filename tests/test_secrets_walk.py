@@ -65,6 +65,7 @@ CALLS = {
     "finalize": Call(("--window", "W0-CHN", *AT)),
     "import": Call(("ccusage", "--scope", "all"), sample("ccusage/daily.json")),
     "ingest": Call(("proxy-telemetry", *AT), sample("telemetry/usage.jsonl")[:2000]),
+    "merge": Call(),
     "preview": Call(),
     "prices": Call(),
     "repair": Call(),

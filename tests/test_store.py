@@ -20,7 +20,7 @@ from burnbook.store import database, row_index
 from burnbook.store.projection import Projection, Stretch
 from burnbook.store.row_index import StoredRowIndex
 from burnbook.store.store import Store
-from burnbook.windows.snapshot_index import SNAPSHOTS
+from burnbook.windows.booked.snapshots import SNAPSHOTS
 from conftest import Shell, anomaly, codex
 from frontdoor import ROOT
 
@@ -243,7 +243,7 @@ def test_damage_found_later_is_reported_once(full: Shell) -> None:
 KILLED = """
 import os, sys
 from burnbook.store.store import Store
-from burnbook.windows.snapshot_index import SNAPSHOTS
+from burnbook.windows.booked.snapshots import SNAPSHOTS
 from test_store import IDS
 
 def apply(connection, entries):

@@ -174,6 +174,33 @@ def with_bundle(folder: Path) -> None:
     ok(folder, "snapshot", "end", "codex", "--at", END, stdin=codex(five=51))
 
 
+def other_book(folder: Path) -> None:
+    """Another book with a row in most journals, and no book here."""
+    edited_pages(folder)
+    ok(folder, "ingest", "proxy-telemetry", "--at", END)
+    ok(folder, "ingest", "claude", "--at", END)
+    ok(folder, "evidence", *SHOWN, "--artifact", f"{folder}/report.xml", "--at", END)
+    ok(folder, *FINAL)
+    (folder / "book").rename(folder / "other")
+
+
+def two_books(folder: Path) -> None:
+    """A book, and another one that has its rows, later ones, and another version of one."""
+    other_book(folder)
+    here, other = folder / "book", folder / "other"
+    shutil.copytree(other, here, ignore=shutil.ignore_patterns("cache"))
+    for name in ("windows", "proxy_telemetry", "evidence"):
+        (here / f"{name}.jsonl").unlink()
+    for name in ("snapshots", "agent_usage", "checkpoints"):
+        path = here / f"{name}.jsonl"
+        path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:1]))
+    shutil.rmtree(here / "state")
+    shutil.rmtree(here / "rejects")
+    for pane in sorted((here / "raw").iterdir())[1:]:
+        pane.unlink()
+    ok(folder, "snapshot", "end", "codex", "--at", MID, stdin=codex(five=15))
+
+
 def damaged_book(folder: Path) -> None:
     """Damaged rows, CRLF, a torn tail, a wrong state, ledger and mode, and a left-over file."""
     feed_read(folder)

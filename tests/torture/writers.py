@@ -128,6 +128,8 @@ WRITERS = (
         prompt=True,
         locks=False,  # it waits 50 ms, and for no longer
     ),
+    Writer("merge", ("merge", "{folder}/other", "--at", END), setups.two_books, batches=9),
+    Writer("merge new", ("merge", "{folder}/other", "--at", END), setups.other_book, batches=9),
     Writer("bundle", ("bundle", "W1"), edited_pages, locks=False),
     Writer("bundle again", ("bundle", "W1"), setups.with_bundle, locks=False),
     Writer("schedule", SCHEDULE, no_book, locks=False),

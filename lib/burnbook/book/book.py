@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
-from burnbook.book import codec, journal, lock
+from burnbook.book import codec, journal, lock, precedence
 from burnbook.book.recovery import heal
 from burnbook.rows.meters import NewerRow, Row
 from burnbook.rows.skipped import Passed
@@ -42,16 +42,28 @@ class Book:
             raise IOFault(f"book {root} is not a directory")
 
     def rows(self, name: str) -> list[Any]:
-        """Every valid row of a small journal, each id once; the others count as skipped."""
-        rows: dict[str, Any] = {}
+        """Every valid row of a small journal, each id once; the others count as skipped.
+
+        The rows are in the order of recording, so that it does not matter in which order books
+        were merged; a row always comes after the row that it supersedes. Of rows with the same id
+        and different bytes, the one recorded first counts.
+        """
+        rows: dict[str, tuple[Any, bytes]] = {}
         skipped = self._skipped[name] = Passed()
         for _, line in journal.lines(journal.path_of(self.root, name)):
             row = codec.read(name, line)
             if row is None or isinstance(row, NewerRow):
                 skipped.miss(row)
-            elif rows.setdefault(row.id, row) is not row:
+                continue
+            other = rows.setdefault(row.id, (row, line))
+            if other[0] is row:
+                continue
+            line, other_line = codec.plain(line), codec.plain(other[1])
+            if line == other_line:
                 skipped.duplicates += 1
-        return list(rows.values())
+            elif precedence.rank(row, line) < precedence.rank(other[0], other_line):
+                rows[row.id] = row, line
+        return precedence.in_order(row for row, _ in rows.values())
 
     @property
     def skipped(self) -> dict[str, Passed]:

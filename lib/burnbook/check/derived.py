@@ -13,17 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
+from burnbook.book import journal
 from burnbook.check import Finding
 from burnbook.rows.meters import NewerRow
 from burnbook.store import database, newest_rows, row_index
 from burnbook.store.progress import form_of, mark_matches
-from burnbook.store.projection import Projection
+from burnbook.store.projection import Projection, Ranked
 from burnbook.telemetry.costs.projection import features
 from burnbook.telemetry.projection import telemetry
 from burnbook.usage.projection import USAGE
+from burnbook.windows.booked.meters import METERS
+from burnbook.windows.booked.snapshots import SNAPSHOTS
 from burnbook.windows.history import WINDOWS
-from burnbook.windows.snapshot_index import SNAPSHOTS
-from burnbook.windows.vendor_meters_store import METERS
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -83,6 +84,7 @@ class Rebuild:
 
     def __init__(self, stored: Stored, projection: Projection, end: int) -> None:
         self.connection, self.projection, self.end = stored.connection, projection, end
+        self._path = journal.path_of(stored.root, projection.journal)
         self._offset = 0
         self._entries: list[tuple[int, int, Any]] = []
         self._offsets: list[int] = []  # with the rows of a projection that gets batches
@@ -105,7 +107,8 @@ class Rebuild:
         elif self.projection.lines:
             self._entries.append((offset, len(line), line))
         elif row is not None and (self.projection.newer or not isinstance(row, NewerRow)):
-            self._entries.append((offset, len(line), row))
+            entry = Ranked(row, line, self._path) if self.projection.ranked else row
+            self._entries.append((offset, len(line), entry))
         if len(self._entries) >= _BATCH or len(self._rows) >= _BATCH:
             self._apply()
 

@@ -23,7 +23,7 @@ _KNOWN = re.compile(
     rf"|crontabs/crontab\.[0-9TZ.]+"
     rf"|captures/{_ID}/[0-9]{{8}}T[0-9]{{6}}Z(?:_[0-9]+)?\.[a-z0-9]{{1,16}}"
     rf"|{_STATE}|state/\.feeds/{_ID}\.json|cache/{_ID}\.(?:fold|ids|days|sources)"
-    rf"|cache/book\.sqlite(?:-wal|-shm|-journal)?"
+    rf"|cache/book\.sqlite(?:-wal|-shm|-journal)?|\.gitattributes|\.gitignore"
     rf"|cache/(?:rejects/)?{_ID}\.keys/(?:head|all|\d{{4}}-\d\d-\d\d)"
 )
 _FOLDERS = re.compile(
@@ -79,7 +79,7 @@ def _check_name(root: str, name: str, status: os.stat_result | None) -> Iterator
             yield Finding("file", name, 0, "is a directory, not a regular file")
         elif pid and name.startswith(".doctor."):
             yield from _left_over(name, pid)
-        else:
+        elif name != ".git":
             yield Finding("foreign", name, 0, "is a directory that is not the book's", False)
     elif _FOLDERS.fullmatch(name):
         yield Finding("file", name, 0, "is not a directory")

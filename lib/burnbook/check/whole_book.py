@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from burnbook.base.errors import BadConfig, IOFault
-from burnbook.book import journal
+from burnbook.book import journal, precedence
 from burnbook.book.book import Book
 from burnbook.check import (
     PASSING,
@@ -24,8 +24,10 @@ from burnbook.config.folders import ledgers as ledger_paths
 from burnbook.config.loader import Config
 from burnbook.rows.meters import NewerRow
 from burnbook.store import database
+from burnbook.store.projection import Ranked
 from burnbook.view.progress import Progress
-from burnbook.windows.snapshot_index import SNAPSHOTS, SnapshotIndex
+from burnbook.windows.booked.snapshots import SNAPSHOTS
+from burnbook.windows.snapshot_index import SnapshotIndex
 
 _AGAIN, _PAUSE = 2, 0.2
 
@@ -69,7 +71,8 @@ def check_book(book: Book, config: Config) -> CheckReport:
 class _Snapshots:
     """A follower that builds the index of the snapshots, for the states."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: str) -> None:
+        self._path = journal.path_of(root, "snapshots")
         self._connection = database.open_memory().connection
         for statement in SNAPSHOTS.tables:
             self._connection.execute(statement)
@@ -82,18 +85,28 @@ class _Snapshots:
     def add(self, line: bytes, row: Any, offset: int) -> None:
         """Adds a line and its row."""
         if row is not None and not isinstance(row, NewerRow):
-            SNAPSHOTS.apply(self._connection, [(offset, len(line), row)])
+            entry = Ranked(row, line, self._path)
+            SNAPSHOTS.apply(self._connection, [(offset, len(line), entry)])
 
 
 class _Rows:
-    """A follower that collects the valid rows of a small journal in order."""
+    """A follower that collects the rows of a small journal that count, by id."""
 
     def __init__(self) -> None:
-        self.rows: list[Any] = []
+        self._rows: dict[str, tuple[Any, bytes]] = {}
+
+    @property
+    def rows(self) -> list[Any]:
+        """The rows in the order of recording."""
+        return precedence.in_order(row for row, _ in self._rows.values())
 
     def add(self, line: bytes, row: Any, offset: int) -> None:
-        if row is not None and not isinstance(row, NewerRow):
-            self.rows.append(row)
+        """Adds a line and its row."""
+        if row is None or isinstance(row, NewerRow):
+            return
+        other = self._rows.setdefault(row.id, (row, line))
+        if precedence.rank(row, line) < precedence.rank(*other):
+            self._rows[row.id] = row, line
 
 
 def check_once(book: Book, config: Config) -> CheckReport:
@@ -106,7 +119,7 @@ def _once(root: str, config: Config, stored: derived.Stored) -> CheckReport:
     findings: list[Finding] = []
     rows: dict[str, int] = {}
     ids = journals.Ids(root)
-    snapshots = _Snapshots()
+    snapshots = _Snapshots(root)
     collectors = {name: _Rows() for name in ledgers.JOURNALS}
     references_by_journal = {name: references.Names(name, ids) for name in references.NAMING}
     doubtful: set[str] = set()

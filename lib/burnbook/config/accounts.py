@@ -20,7 +20,8 @@ class Account(msgspec.Struct, frozen=True):
     """One account: a login at a provider.
 
     `agents` are the agents that use it, `homes` the folders of agents' programs that are logged in
-    to it, such as `~/.codex-work` (CODEX_HOME, CLAUDE_CONFIG_DIR).
+    to it, such as `~/.codex-work` (CODEX_HOME, CLAUDE_CONFIG_DIR). `hashes` are the names that the
+    account has in snapshots: each book has its own.
     """
 
     provider: str
@@ -28,6 +29,7 @@ class Account(msgspec.Struct, frozen=True):
     usd_per_month: Annotated[float, msgspec.Meta(ge=0, le=1e6)] | None = None
     agents: tuple[Id, ...] = ()
     homes: tuple[Annotated[str, msgspec.Meta(min_length=1)], ...] = ()
+    hashes: tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=64)], ...] = ()
 
 
 class Accounts:

@@ -17,7 +17,7 @@ from burnbook.rows.skipped import Passed
 from burnbook.store import membership
 from burnbook.store.database import DamagedStore, Database
 from burnbook.store.membership import Membership, Span
-from burnbook.store.projection import Batch, Projection, Read, Stretch
+from burnbook.store.projection import Batch, Projection, Ranked, Read, Stretch
 from burnbook.view.progress import Progress as Shown
 
 _MARK = 64  # bytes before the offset: the crc of the last row is among them
@@ -138,12 +138,13 @@ class Progress:
 
     def _rows(self, end: int | None) -> Iterator[tuple[int, int, Any]]:
         name, newer = self.projection.journal, self.projection.newer
+        ranked = self.projection.ranked
         for offset, length, line in self._lines(end):
             row = codec.read(name, line)
             if row is None or isinstance(row, NewerRow):
                 self.skipped.miss(row)
             if row is not None and (newer or not isinstance(row, NewerRow)):
-                yield offset, length, row
+                yield offset, length, Ranked(row, line, self.path) if ranked else row
 
     def _batches(self, end: int | None, read: Read) -> Iterator[Batch]:
         """The same, many rows at a time."""
