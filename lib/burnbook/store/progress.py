@@ -12,6 +12,7 @@ import msgspec
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec, journal
+from burnbook.book.joined.root import JoinedPath
 from burnbook.rows.meters import NewerRow
 from burnbook.rows.skipped import Passed
 from burnbook.store import membership
@@ -33,6 +34,10 @@ class Progress:
         self.projection = projection
         self.path = journal.path_of(root, projection.journal)
         self.form = form_of(projection)
+        if isinstance(self.path, JoinedPath):
+            if database.lock is not None and not self.path.is_shared:
+                raise BlockingIOError("these parts are not those of other processes")
+            self.form += f".{self.path.generation}"
         self.load()
 
     def load(self) -> None:
@@ -187,6 +192,8 @@ class Progress:
 
 def _size_and_time(path: RootedPath) -> tuple[int, int]:
     """Returns the size of a journal in bytes, and its modification time in nanoseconds."""
+    if isinstance(path, JoinedPath):
+        return path.size(), 0  # it has its generation instead
     status = path.status()
     return (status.st_size, status.st_mtime_ns) if status else (0, 0)
 
