@@ -81,7 +81,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     from burnbook.book.joined.root import JoinedRoot
     from burnbook.config import settings
     from burnbook.config.loader import Config
-    from burnbook.context import Context, following, note_skipped_rows
+    from burnbook.context import Context, following, note_followed, note_skipped_rows
     from burnbook.store.row_index import StoredRowIndex
     from burnbook.store.store import Store
     from burnbook.times import clock
@@ -105,6 +105,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
             raise IOFault(f"cannot read the cache ({error}); run the command again") from None
         raise
     finally:
+        note_followed(ctx)
         note_skipped_rows(ctx)
         for note in ctx.notes:
             sys.stderr.write(message_lines(name, note))

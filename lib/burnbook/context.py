@@ -106,15 +106,21 @@ def note_damage(ctx: Context, lost: int | None = None) -> None:
     """Add a note on corrupt lines that were skipped (None: those of all journals read)."""
     lost = skipped(ctx).unreadable if lost is None else lost
     if lost:
-        ctx.notes.append(f"{plural(lost, 'corrupt line')} skipped; run check")
+        where = " in each book" if isinstance(ctx.book.root, JoinedRoot) else ""
+        ctx.notes.append(f"{plural(lost, 'corrupt line')} skipped; run check{where}")
 
 
 def note_skipped_rows(ctx: Context) -> None:
-    """Add notes on rows of a newer version, on duplicate rows, and on books that are left out."""
-    if isinstance(ctx.book.root, JoinedRoot):
-        ctx.notes.extend(ctx.book.root.faults.values())
+    """Add notes on rows of a newer version and on duplicate rows."""
     total = skipped(ctx)
     if total.newer:
         ctx.notes.append(f"{newer_rows(total.newer)}, left alone and not counted")
-    if total.duplicates:
+    # Several books may have the same rows, and then each counts once.
+    if total.duplicates and not isinstance(ctx.book.root, JoinedRoot):
         ctx.notes.append(f"{plural(total.duplicates, 'duplicate row')} ignored; run repair")
+
+
+def note_followed(ctx: Context) -> None:
+    """Add a note on each followed book that cannot be read."""
+    if isinstance(ctx.book.root, JoinedRoot):
+        ctx.notes.extend(ctx.book.root.faults.values())

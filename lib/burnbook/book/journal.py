@@ -15,7 +15,8 @@ from typing import BinaryIO, NamedTuple
 from burnbook.base import files
 from burnbook.base.errors import IOFault, os_sentence
 from burnbook.base.rooted_path import RootedPath
-from burnbook.book.joined.root import JoinedPath, JoinedRoot
+from burnbook.book.joined.path import JoinedPath
+from burnbook.book.joined.root import JoinedRoot
 
 _BLOCK = 1 << 16
 _BATCH = 1 << 18

@@ -56,6 +56,11 @@ def with_hosts(ctx: Context, result: Result) -> Result:
     return result._replace(parts=[*result.parts, line(ctx, listed)], data=data)
 
 
+def text(ctx: Context) -> str:
+    """Returns the line as text; empty if the book follows no other."""
+    return line(ctx, hosts(ctx)).text if isinstance(ctx.book.root, JoinedRoot) else ""
+
+
 def line(ctx: Context, listed: list[Host]) -> Line:
     """Returns a line such as `follows 2 books: laptop 3 min ago, desktop 2 days ago (stale)`."""
     root = ctx.book.root
@@ -69,9 +74,12 @@ def line(ctx: Context, listed: list[Host]) -> Line:
             newest[host.host] = host
     shown = [f"{each.host} {_ago(each)}" for each in newest.values()]
     missing = [f"{source} is missing" for source in root.faults]
-    text = f"follows {plural(len(root.declared), 'book')}: {', '.join([*shown, *missing])}"
+    shown_hosts = ", ".join([*shown, *missing]) or "no rows"
     is_stale = missing or any(host.is_stale for host in newest.values())
-    return Line(text.removesuffix(": "), level="warn" if is_stale else "dim")
+    return Line(
+        f"follows {plural(len(root.declared), 'book')}: {shown_hosts}",
+        level="warn" if is_stale else "dim",
+    )
 
 
 def _newest_rows(book: str) -> dict[str, datetime]:

@@ -190,8 +190,8 @@ class Store:
 
         The log stays as it is while another process is reading.
         """
-        status = store_file.paths(self.root)[0].status()
-        if status is not None and status.st_size > _LONG_LOG and not self.in_memory:
+        status = None if self.in_memory else store_file.paths(self.root)[0].status()
+        if status is not None and status.st_size > _LONG_LOG:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _use_memory(self) -> None:

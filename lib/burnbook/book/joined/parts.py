@@ -76,6 +76,11 @@ def decode(data: bytes | None) -> Parts | None:
     return parts if ends == [seen.end for seen in parts.books] else None
 
 
+def encode(parts: Parts) -> bytes:
+    """Returns a list as bytes that `decode` reads."""
+    return msgspec.json.encode(parts)
+
+
 def updated(
     saved: Parts | None, looks: Mapping[str, Look], paths: Mapping[str, RootedPath]
 ) -> Parts:
