@@ -27,7 +27,7 @@ class Host(NamedTuple):
     host: str
     book: str
     newest_row: datetime
-    age_seconds: float
+    age_seconds: int
     is_stale: bool
 
 
@@ -40,7 +40,7 @@ def hosts(ctx: Context) -> list[Host]:
     for book in (str(root), *root.sources):
         newest = _newest_rows(book)
         for name in sorted(newest, key=lambda name: newest[name], reverse=True):
-            age = max(0.0, (now - newest[name]).total_seconds())
+            age = max(0, round((now - newest[name]).total_seconds()))
             result.append(Host(name, book, newest[name], age, age > stale))
     return result
 
@@ -110,9 +110,9 @@ def _ago(host: Host) -> str:
     seconds = host.age_seconds
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "min")):
         if seconds >= size:
-            count = int(seconds // size)
+            count = seconds // size
             shown = f"{count} min" if unit == "min" else plural(count, unit)
             break
     else:
-        shown = f"{int(seconds)} s"
+        shown = f"{seconds} s"
     return f"{shown} ago{' (stale)' if host.is_stale else ''}"
