@@ -35,7 +35,7 @@ def hosts(ctx: Context) -> list[Host]:
     """Returns the hosts of this book and of each followed one, by book, the newest first."""
     root = ctx.book.root
     assert isinstance(root, JoinedRoot)
-    now, stale = clock.wall_clock(), books(ctx.config).stale_hours * _HOUR
+    now, stale = clock.now(), books(ctx.config).stale_hours * _HOUR
     result = []
     for book in (str(root), *root.sources):
         newest = _newest_rows(book)
@@ -59,6 +59,14 @@ def with_hosts(ctx: Context, result: Result) -> Result:
 def text(ctx: Context) -> str:
     """Returns the line as text; empty if the book follows no other."""
     return line(ctx, hosts(ctx)).text if isinstance(ctx.book.root, JoinedRoot) else ""
+
+
+def warnings(ctx: Context) -> list[str]:
+    """Returns the line as text, if a followed book is missing or stale."""
+    if not isinstance(ctx.book.root, JoinedRoot):
+        return []
+    shown = line(ctx, hosts(ctx))
+    return [shown.text] if shown.level == "warn" else []
 
 
 def line(ctx: Context, listed: list[Host]) -> Line:
