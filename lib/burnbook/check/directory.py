@@ -23,11 +23,13 @@ _KNOWN = re.compile(
     rf"|crontabs/crontab\.[0-9TZ.]+"
     rf"|captures/{_ID}/[0-9]{{8}}T[0-9]{{6}}Z(?:_[0-9]+)?\.[a-z0-9]{{1,16}}"
     rf"|{_STATE}|state/\.feeds/{_ID}\.json|cache/{_ID}\.(?:fold|ids|days|sources)"
-    rf"|cache/book\.sqlite(?:-wal|-shm|-journal)?|\.gitattributes|\.gitignore"
+    r"|cache/(?:followed/)?book\.sqlite(?:-wal|-shm|-journal)?"
+    r"|\.gitattributes|\.gitignore"
+    rf"|cache/followed/parts/(?:{'|'.join(codec.JOURNALS)})\.json"
     rf"|cache/(?:rejects/)?{_ID}\.keys/(?:head|all|\d{{4}}-\d\d-\d\d)"
 )
 _FOLDERS = re.compile(
-    rf"rejects|raw|captures(?:/{_ID})?|crontabs|state(?:/{_ID}|/\.feeds)?|cache(?:/rejects)?"
+    rf"rejects|raw|captures(?:/{_ID})?|crontabs|state(?:/{_ID}|/\.feeds)?|cache(?:/rejects|/followed(?:/parts)?)?"
     rf"|cache/(?:rejects/)?{_ID}\.keys"
 )
 _SALT_BYTES = 16
