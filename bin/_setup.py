@@ -1,8 +1,7 @@
 """Set up .venv from requirements.lock; `_setup.py dev` adds .venv/dev from requirements-dev.lock.
 
-`_setup.py NAME` adds .venv/NAME in the same way: prices for `prices --update`, mutants for
-`just mutants`, mcp, report, serve and watch for the commands of these names, pictures for the
-recipe of this name.
+`_setup.py NAME` adds .venv/NAME in the same way, from requirements-NAME.lock, for the commands and
+recipes that need more packages.
 `_setup.py exporter NAME` adds the packages of one exporter, if it needs any.
 
 Run by `just` (the wrapper) with any Python 3.11 or later, so: standard library only. Safe when
@@ -107,12 +106,11 @@ def exporter_extra(names: list[str]) -> list[str]:
 def main(arguments: list[str]) -> int:
     """Set up what is missing, one process at a time."""
     venv, lock = VENV, ROOT / "requirements.lock"
-    extras = ("dev", "prices", "mutants", "report", "serve", "watch", "pictures", "mcp")
     if arguments[:1] == ["exporter"]:
         arguments = exporter_extra(arguments[1:])
         if not arguments:
             return 0
-    if arguments in ([name] for name in extras):
+    if arguments:
         venv, lock = VENV / arguments[0], ROOT / f"requirements-{arguments[0]}.lock"
     try:
         if ready(venv, lock):
