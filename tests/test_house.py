@@ -19,6 +19,8 @@ FAMILIES = {
     "schedule/formats",
     "report/datasets",
     "live/tabs",
+    "engines",
+    "query/named",
     "exporters",
 }
 MODULES = sorted(LIB.rglob("*.py"))

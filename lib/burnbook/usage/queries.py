@@ -42,6 +42,15 @@ class Filters(NamedTuple):
             and (self.window is None or origin.window == self.window)
         )
 
+    def params(self) -> dict[str, queries.Value]:
+        """The parameters of queries, without those about days."""
+        return {
+            "window_id": self.window,
+            "all_tools": not self.tools,
+            "all_projects": not self.projects,
+            "all_models": not self.models,
+        }
+
     def has_day(self, day: date) -> bool:
         """Whether a day is among those wanted."""
         early = self.since is not None and day < self.since
@@ -100,7 +109,11 @@ def sums(
     set_relations(database, filters, quarters, zone, has_hours)
     set_accounts(database, account_of if "account" in (report, part) else None)
     days = {"since": _day(filters.since), "until": _day(filters.until)}
-    rows = _rows(database, "usage", filters, report=report, part=part, **days)
+    return keyed(_rows(database, "usage", filters, report=report, part=part, **days))
+
+
+def keyed(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Key, Counts]]:
+    """The keys and sums of rows of `sql/usage.sql`."""
     for period, name, tool, model, has_usd, *values in rows:
         *facts, slot, start = values[: _FACTS + 2]
         origin = (period, tool, model, bool(has_usd), facts_of(model, facts, slot))
@@ -184,15 +197,7 @@ def booked_quarters(database: Connection) -> list[int]:
 def _rows(
     database: Connection, name: str, filters: Filters, **params: queries.Value
 ) -> list[tuple[Any, ...]]:
-    return queries.run(
-        database,
-        name,
-        **params,
-        window_id=filters.window,
-        all_tools=not filters.tools,
-        all_projects=not filters.projects,
-        all_models=not filters.models,
-    )
+    return queries.run(database, name, **params, **filters.params())
 
 
 def set_relations(
