@@ -14,6 +14,7 @@ import 'recipes/every-day.just'
 import 'recipes/windows.just'
 import 'recipes/reports.just'
 import 'recipes/money.just'
+import 'recipes/machines.just'
 import 'recipes/set-up.just'
 import 'recipes/dev.just'
 

@@ -174,6 +174,13 @@ def with_bundle(folder: Path) -> None:
     ok(folder, "snapshot", "end", "codex", "--at", END, stdin=codex(five=51))
 
 
+def archived(folder: Path) -> None:
+    """An archive of a book that is gone."""
+    before_and_after(folder)
+    ok(folder, "backup", f"{folder}/book.tar.zst", "--at", END)
+    shutil.rmtree(folder / "book")
+
+
 def damaged_book(folder: Path) -> None:
     """Damaged rows, CRLF, a torn tail, a wrong state, ledger and mode, and a left-over file."""
     feed_read(folder)

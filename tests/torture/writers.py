@@ -61,6 +61,7 @@ class Writer(NamedTuple):
 
 NEXT = "2026-11-22T13:00"
 EVIDENCE = ("evidence", *SHOWN, "--artifact", "{folder}/report.xml", "--at", END)
+BACKUP = ("backup", "{folder}/book.tar.zst", "--force", "--at", END)
 SCHEDULE = ("schedule", "--as", "systemd", "--into", "{folder}/units")
 TRACKER = str(ROOT / "samples" / "tracker")
 
@@ -128,6 +129,8 @@ WRITERS = (
         prompt=True,
         locks=False,  # it waits 50 ms, and for no longer
     ),
+    Writer("backup", BACKUP, before_and_after),
+    Writer("restore a book", ("restore", "{folder}/book.tar.zst"), setups.archived, locks=False),
     Writer("bundle", ("bundle", "W1"), edited_pages, locks=False),
     Writer("bundle again", ("bundle", "W1"), setups.with_bundle, locks=False),
     Writer("schedule", SCHEDULE, no_book, locks=False),
