@@ -61,6 +61,7 @@ class Writer(NamedTuple):
 
 NEXT = "2026-11-22T13:00"
 EVIDENCE = ("evidence", *SHOWN, "--artifact", "{folder}/report.xml", "--at", END)
+FORGET = ("forget", "--yes", "--project", "/home/ada/app", "--text", "lib", "--at", END)
 BACKUP = ("backup", "{folder}/book.tar.zst", "--force", "--at", END)
 SCHEDULE = ("schedule", "--as", "systemd", "--into", "{folder}/units")
 TRACKER = str(ROOT / "samples" / "tracker")
@@ -131,6 +132,7 @@ WRITERS = (
     ),
     Writer("backup", BACKUP, before_and_after),
     Writer("restore a book", ("restore", "{folder}/book.tar.zst"), setups.archived, locks=False),
+    Writer("forget", FORGET, setups.forgettable, batches=9),
     Writer("bundle", ("bundle", "W1"), edited_pages, locks=False),
     Writer("bundle again", ("bundle", "W1"), setups.with_bundle, locks=False),
     Writer("schedule", SCHEDULE, no_book, locks=False),
@@ -205,4 +207,8 @@ def _is_unread(row: dict[str, Any]) -> bool:
 
 
 def _unstamped(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if key not in ("recorded_at", "crc")}
+    return {
+        key: value
+        for key, value in row.items()
+        if key not in ("recorded_at", "rewritten_at", "crc")
+    }
