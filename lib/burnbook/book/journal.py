@@ -15,6 +15,7 @@ from typing import BinaryIO, NamedTuple
 from burnbook.base import files
 from burnbook.base.errors import IOFault, os_sentence
 from burnbook.base.rooted_path import RootedPath
+from burnbook.book.chain.tail import linked
 
 _BLOCK = 1 << 16
 _BATCH = 1 << 18
@@ -122,17 +123,23 @@ def _line(data: mmap.mmap, row_id: bytes) -> bytes | None:
     return data[data.rfind(b"\n", 0, position) + 1 : end + 1]
 
 
-def append(root: str, batch: Mapping[str, bytes | Sequence[bytes]]) -> None:
+def append(
+    root: str, batch: Mapping[str, bytes | Sequence[bytes]], *, is_own: bool = True
+) -> dict[str, int]:
     """Appends whole rows to several journals, durably, or appends none. Raises IOFault.
 
-    Call it with the lock held, after `heal`.
+    Call it with the lock held, after `heal`. The last row of each journal gets a link of the chain,
+    unless the rows are copies (`is_own` is False). Returns the new size of each journal.
     """
+    sizes: dict[str, int] = {}
     opened: list[_Open] = []
     try:
         for name, data in batch.items():
             journal = _open(path_of(root, name))
             opened.append(journal)
-            files.write_all(journal.handle, data)
+            if is_own:
+                data = linked(name, journal.handle, journal.was, data)
+            sizes[name] = journal.was + files.write_all(journal.handle, data)
             # Before the next journal, so that a power cut, like a kill, leaves the beginning of a
             # batch, from which the next run can tell what is left to do.
             os.fsync(journal.handle)
@@ -150,6 +157,7 @@ def append(root: str, batch: Mapping[str, bytes | Sequence[bytes]]) -> None:
     finally:
         for journal in opened:
             os.close(journal.handle)
+    return sizes
 
 
 class _Open(NamedTuple):
@@ -209,10 +217,7 @@ def torn_tail(path: RootedPath) -> tuple[int, bytes]:
 
 def is_utf16(path: RootedPath) -> bool:
     """Returns whether a journal is UTF-16 text, as PowerShell writes with `>`."""
-    if not size(path):
-        return False
-    [start] = at(path, [(0, 2)])
-    return start in _UTF16
+    return bool(size(path)) and at(path, [(0, 2)])[0] in _UTF16
 
 
 def cut(root: str, name: str, offset: int) -> None:

@@ -12,6 +12,7 @@ Kind = Literal[
     "newer",  # rows of a later version, which are never changed
     "twice",  # a duplicate id
     "reference",  # names a row that does not exist, or does not precede it
+    "chain",  # a row was changed, removed, inserted or moved, or the name of a host is used twice
     "pane",  # a saved pane without a snapshot
     "tail",  # an unterminated last line
     "file",  # a file of the book cannot be read, or is not a regular file

@@ -1,6 +1,8 @@
 """Checks a whole book."""
 
 import time
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from burnbook.base.errors import BadConfig, IOFault
@@ -16,6 +18,8 @@ from burnbook.check import (
     references,
     states,
 )
+from burnbook.check.chains.report import ChainReport, rewritten_links
+from burnbook.check.chains.verify import check_chains
 from burnbook.config.folders import ledgers as ledger_paths
 from burnbook.config.loader import Config
 from burnbook.rows.meters import NewerRow
@@ -27,9 +31,10 @@ _AGAIN, _PAUSE = 2, 0.2
 
 
 class CheckReport(NamedTuple):
-    """The number of valid rows of each journal, and all findings."""
+    """The number of valid rows of each journal, its chains, and all findings."""
 
     rows: dict[str, int]
+    chains: dict[str, ChainReport]
     findings: list[Finding]
 
     @property
@@ -128,6 +133,8 @@ def _once(root: str, config: Config, stored: derived.Stored) -> CheckReport:
         if name == "snapshots" and name not in newer:
             findings += states.check_states(root, snapshots.index)
     progress.clear()
+    chains = _chains(root, names)
+    findings += [finding for report in chains.values() for finding in report.findings]
     findings += stored.findings
     unresolved = [ref for follower in references_by_journal.values() for ref in follower.unresolved]
     findings += references.check_references(root, ids, unresolved, doubtful)
@@ -142,7 +149,18 @@ def _once(root: str, config: Config, stored: derived.Stored) -> CheckReport:
         for finding in directory.check_directory(root)
         if finding.kind != "foreign" or finding.file not in own
     ]
-    return CheckReport(rows, findings)
+    return CheckReport(rows, chains, findings)
+
+
+def _chains(root: str, names: Sequence[str]) -> dict[str, ChainReport]:
+    """The chains of each journal that can be read."""
+    reports = {}
+    with suppress(IOFault, OSError):  # a finding of its own
+        rewritten = rewritten_links(root)
+        for name in names:
+            with suppress(IOFault, OSError):
+                reports[name] = check_chains(root, name, rewritten.get(name, {}))
+    return reports
 
 
 def _size(root: str, name: str) -> int:

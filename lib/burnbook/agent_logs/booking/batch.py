@@ -130,9 +130,10 @@ def increment(
     days: Sequence[DayRows],
     later: Sequence[Superseding],
     aliases_of: dict[int, list[int]],
-    start: int,
+    span: tuple[int, int],
 ) -> Increment:
-    """What rows add to the store that are appended at byte `start`, the superseding ones last."""
+    """What rows add to the store that are appended at these bytes, the superseding ones last."""
+    start, end = span
     lines = [line for day in days for line in day.lines] + [row.line for row in later]
     offsets = [*accumulate(map(len, lines), initial=start)]
     requests = [request for day in days for request in day.requests]
@@ -180,7 +181,7 @@ def increment(
             cells.append((quarter, number, *msgspec.structs.astuple(sums)))
     blocks, spans = time_index.blocks_of(moments), membership.spans
     added = (rows, aliases, sessions, [*numbers], cells)
-    return Increment(start, offsets[-1], *added, blocks, spans)
+    return Increment(start, end, *added, blocks, spans)
 
 
 def _sums(requests: Sequence[Request]) -> tuple[int, ...]:

@@ -173,10 +173,10 @@ class Writer:
             lines = [line for day in days for line in day.lines] + [row.line for row in later]
             if not lines:
                 return
-            start, data = journal.size(journal.path_of(self.root, JOURNAL)), b"".join(lines)
-            journal.append(self.root, {JOURNAL: data})
-            index.skip(start, start + len(data), has_first_rows_only=not later)
-        added = increment(origins, days, later, self._aliases, start)
+            start = journal.size(journal.path_of(self.root, JOURNAL))
+            end = journal.append(self.root, {JOURNAL: lines})[JOURNAL]
+            index.skip(start, end, has_first_rows_only=not later)
+        added = increment(origins, days, later, self._aliases, (start, end))
         self.increments.append(added)
         self.tally.accepted += sum(len(day.lines) for day in days)
 

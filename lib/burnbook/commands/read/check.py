@@ -6,6 +6,7 @@ from typing import Any
 from burnbook.base.errors import NO, Missing
 from burnbook.base.text import plural
 from burnbook.check import Finding
+from burnbook.check.chains.report import ChainReport, summary
 from burnbook.check.whole_book import CheckReport, check_book
 from burnbook.context import Context, Result
 from burnbook.view.levels import Level
@@ -22,10 +23,13 @@ def run(ctx: Context, args: Any) -> Result:
     level: Level = "bad" if looked.faults else "good"
     lines = [Line(_summary(looked), strong=True, level=level), *map(line, looked.faults)]
     lines += [] if args.quiet else map(line, looked.notes)
+    if not args.quiet and (chains := summary(looked.chains)):
+        lines.append(Line(f"chains: {chains}", level="dim"))
     data = {
         "ok": not looked.faults,
         "rows": looked.rows,
         "rows_verified": sum(looked.rows.values()),
+        "chains": {name: _chains(report) for name, report in looked.chains.items()},
         "faults": [brief(finding) for finding in looked.faults],
         "notes": [brief(finding) for finding in looked.notes],
     }
@@ -38,6 +42,11 @@ def _summary(looked: CheckReport) -> str:
     counted = ", ".join(f"{name} {n:,}" for name, n in looked.rows.items() if n)
     rows = f"{plural(sum(looked.rows.values()), 'row')} verified"
     return f"{word}: {rows}" + (f" ({counted})" if counted else "")
+
+
+def _chains(report: ChainReport) -> dict[str, Any]:
+    heads = [fields(head, "host", "hash", "line") for head in report.heads]
+    return {"covered": report.covered, "uncovered": report.uncovered, "heads": heads}
 
 
 def line(finding: Finding) -> Line:

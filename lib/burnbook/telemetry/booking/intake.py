@@ -93,11 +93,12 @@ class Intake:
         if not lines and not later:
             return
         start = journal.size(journal.path_of(self.store.root, JOURNAL))
-        journal.append(self.store.root, {JOURNAL: [*lines, *later]})
-        end = start + sum(map(len, lines))
+        # The last row is longer when it is written, by its link of the chain.
+        size = journal.append(self.store.root, {JOURNAL: [*lines, *later]})[JOURNAL]
+        end = start + sum(map(len, lines)) if later else size
         self._index.add(batch.keys, end)
         if later:  # the store reads them
-            self._index.add(new, end + sum(map(len, later)))
+            self._index.add(new, size)
             self._count += len(later)
             self._has_corrections = True
         if not lines:
