@@ -156,6 +156,8 @@ def rows(folder: Path) -> dict[str, list[Any]]:
     """Every row of every journal without the stamps of this run; each id occurs once."""
     rows_by_journal = {}
     for name, data in journals(folder).items():
+        if name.endswith("/rewrites.jsonl"):
+            continue  # hashes of rows with the stamps of this run; `check` verifies them
         parsed = [json.loads(line) for line in data.splitlines()]
         ids = [row["id"] for row in parsed]
         assert len(ids) == len(set(ids)), name
@@ -210,5 +212,5 @@ def _unstamped(row: dict[str, Any]) -> dict[str, Any]:
     return {
         key: value
         for key, value in row.items()
-        if key not in ("recorded_at", "rewritten_at", "crc")
+        if key not in ("recorded_at", "rewritten_at", "chain", "crc")
     }

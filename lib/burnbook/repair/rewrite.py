@@ -44,7 +44,7 @@ class Edited:
     def __enter__(self) -> "Edited":
         self.source = self.path.open(os.O_RDONLY)
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+            flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC
             self.target = self.scratch.open(flags)
         except BaseException:
             os.close(self.source)

@@ -5,18 +5,20 @@ So a call after a killed one changes what is left. The cache is deleted at the e
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 
 import msgspec
 
 from burnbook.archive.forget.files import (
     Change,
-    Lines,
+    Recorder,
     change_lines,
     count_lines,
     of_quarantine,
     remove,
 )
+from burnbook.archive.forget.recording import REWRITES, JournalRecorder
 from burnbook.archive.forget.rows import RowChanges
 from burnbook.base.errors import Busy, IOFault, os_sentence
 from burnbook.base.rooted_path import RootedPath
@@ -25,10 +27,8 @@ from burnbook.book.recovery import heal
 from burnbook.check import directory, journals
 from burnbook.context import Context
 from burnbook.repair import derived, rows
-from burnbook.rows.meters import Anomaly
-from burnbook.store import database, old_caches
+from burnbook.store import old_caches
 
-KIND = "forget"
 _LAST = ("agent_usage", "snapshots")
 _PAGES = ("raw/", "captures/", "crontabs/", "state/")
 
@@ -86,7 +86,7 @@ class _Forgetting:
             with lock.book_lock(self.root):
                 for name in codec.JOURNALS:
                     heal(self.root, name)
-        names = journals.names(self.root)
+        names = [name for name in journals.names(self.root) if name != REWRITES]
         for name in names:
             self._beside(name)
         for file in self._files():
@@ -95,34 +95,29 @@ class _Forgetting:
             self._journal(name)
 
     def _journal(self, name: str) -> None:
-        def record(lines: Lines) -> None:
-            database.delete(self.root, wait=0)  # other processes compare the bytes of the journal
-            _record(self.root, name, lines)
-
         path = journal.path_of(self.root, name)
-        count = self._lines(path, lambda line: self.changes.line(name, line), record)
+        change = partial(self.changes.line, name)
+        count = self._lines(path, change, JournalRecorder(self.root, name))
         if count:
             self.done.rows[name] = count
 
     def _beside(self, name: str) -> None:
         """Copies from before a repair, unfinished rows, and the quarantine of a journal."""
 
-        def change(line: bytes) -> bytes:
-            return self.changes.line(name, line)
-
+        change = partial(self.changes.line, name)
         path = journal.path_of(self.root, name)
         for other in path.parent.names():
             if other.startswith(f"{path.last}.") and directory.is_kept((path.parent / other).name):
                 is_quarantine = other.endswith(".quarantine")
                 changed = of_quarantine(change) if is_quarantine else change
-                count = self._lines(path.parent / other, changed, lambda _: None)
+                count = self._lines(path.parent / other, changed, None)
                 if count:
                     self.done.copies[(path.parent / other).name] = count
 
-    def _lines(self, path: RootedPath, change: Change, record: Callable[[Lines], None]) -> int:
+    def _lines(self, path: RootedPath, change: Change, recorder: Recorder | None) -> int:
         if self.is_dry:
             return count_lines(path, change)
-        return change_lines(self.root, path, change, record)
+        return change_lines(self.root, path, change, recorder)
 
     def _files(self) -> Iterator[str]:
         """Panes, captures, crontabs, states and cursors; and what is known of agents' logs."""
@@ -162,21 +157,3 @@ class _Forgetting:
                 "the rows are changed, but another command uses the cache, which may still have "
                 "the texts; end `watch` and `serve`, and run forget again"
             )
-
-
-def _record(root: str, name: str, lines: Lines) -> None:
-    """Records the change of a journal as an anomaly. Call it with the lock held."""
-    row = codec.make(
-        Anomaly,
-        kind=KIND,
-        subject=f"{name}.jsonl",
-        first=lines.count,
-        second=lines.digest,
-        first_from="rows in which texts were replaced",
-        second_from="XXH3 of their ids",
-        detail=f"forget replaced texts in {lines.count} rows of {name}.jsonl",
-        source=KIND,
-    )
-    heal(root, "anomalies")
-    if not journal.find(journal.path_of(root, "anomalies"), [row.id]):
-        journal.append(root, {"anomalies": codec.encode(row)})

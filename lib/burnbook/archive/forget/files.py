@@ -1,6 +1,7 @@
 """Changes the files of a book: journals while others append, and what is beside them."""
 
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import msgspec
 from xxhash import xxh3_64
@@ -47,13 +48,27 @@ def count_lines(path: RootedPath, change: Change) -> int:
     return sum(change(line) != line for _, line in journal.lines(path))
 
 
-def change_lines(
-    root: str, path: RootedPath, change: Change, record: Callable[[Lines], None]
-) -> int:
+class Recorder(Protocol):
+    """Records the change of a journal."""
+
+    def begin(self, changed: int) -> None:
+        """Gets the descriptor of the changed file, before anything is written to it."""
+
+    def read(self) -> None:
+        """Reads what was written to the changed file. Called without the lock."""
+
+    def announce(self, lines: Lines) -> None:
+        """Records what is changed, with the lock held, before the file gets its name."""
+
+    def finish(self) -> None:
+        """Called with the lock held, when the changed file is complete."""
+
+
+def change_lines(root: str, path: RootedPath, change: Change, recorder: Recorder | None) -> int:
     """Changes the lines of a journal, or of a file beside one. Returns how many.
 
-    The file is copied without the lock; with it, only what was appended meanwhile. `record(lines)`
-    runs with the lock held, before the changed file gets its name. The old file is not kept.
+    The file is copied without the lock; with it, only what was appended meanwhile. The old file is
+    not kept.
     """
     lines = Lines(path, change)
     name = path.name.removesuffix(".jsonl")
@@ -67,8 +82,12 @@ def change_lines(
     with Edited(path, lines.edits(0, end)) as edited:
         if edited.next is None:
             return 0
+        if recorder is not None:
+            recorder.begin(edited.target)
         while True:
             edited.copy(end)
+            if recorder is not None:
+                recorder.read()
             with lock.book_lock(root):
                 if is_journal:
                     heal(root, name)
@@ -78,8 +97,10 @@ def change_lines(
                 if size - end <= _UNDER_LOCK:
                     edited.go_on(lines.edits(end, size))
                     edited.copy(size)
-                    record(lines)
-                    edited.copy(journal.size(path))  # in the anomalies, includes the new one
+                    if recorder is not None:
+                        recorder.announce(lines)
+                        edited.copy(journal.size(path))  # in the anomalies, includes the new one
+                        recorder.finish()
                     edited.replace()
                     return lines.count
             edited.go_on(lines.edits(end, size))

@@ -13,8 +13,10 @@ import msgspec
 
 from burnbook.archive.forget.subject import GONE, Pseudonyms, Subject, renamed, texts_of
 from burnbook.archive.forget.texts import Texts, of_word
+from burnbook.base.errors import BadData
 from burnbook.book import codec
 from burnbook.config.accounts import Accounts
+from burnbook.rows.meters import MAX_TEXT
 
 _STAMPS = ("row", *codec.kind_of("meters").__struct_fields__[:9])
 _CRC = b',"crc":"'
@@ -24,7 +26,8 @@ _KEPT = frozenset(
         *("id", "row", "schema_version", "tool_version", "recorded_at", "rewritten_at", "host"),
         *("agent", "agents", "window", "window_before", "provider", "tool", "model", "crc"),
         *("chain", "supersedes", "void", "snapshot", "churn", "aliases", "artifact_hash"),
-        *("commit_start", "commit_end", "phase", "kind", "status", "lane", "hash", "link"),
+        *("commit_start", "commit_end", "phase", "kind", "status", "lane", "outcome", "result"),
+        *("actual_from", "account_from", "unit"),
     )
 )
 _ACCOUNT_FIELDS = frozenset(("account", "account_after", "first", "second"))
@@ -74,7 +77,7 @@ class RowChanges:
             self.newer[journal] += self.texts.are_in(line)
             return line
         changed = self.row(journal, row)
-        return line if changed == row else self._encoded(changed, bare)
+        return line if changed == row else self._encoded(journal, changed, bare)
 
     def row(self, journal: str, row: Mapping[str, Any]) -> dict[str, Any]:
         """Returns the values of a row, without `rewritten_at` and with its old `crc`."""
@@ -170,14 +173,18 @@ class RowChanges:
             return self._repository(value)
         if key in _ACCOUNT_FIELDS and value in self._renamed:
             return self._renamed[value]
-        return self.texts.replaced(value)
+        changed = self.texts.replaced(value)
+        return changed if changed == value else changed[: max(MAX_TEXT, len(value))]
 
     def _repository(self, name: str) -> str:
         is_own = name in self.subject.repositories
         return self.names.short(name) if is_own else self.texts.replaced(name)
 
-    def _encoded(self, row: dict[str, Any], line: bytes) -> bytes:
-        """The line of a changed row. A row that was corrupt keeps its wrong `crc`."""
+    def _encoded(self, journal: str, row: dict[str, Any], line: bytes) -> bytes:
+        """The line of a changed row. A row that was corrupt keeps its wrong `crc`.
+
+        Raises BadData if a valid row would become invalid.
+        """
         stamps = {name: row[name] for name in _STAMPS if name in row}
         rest = {name: value for name, value in row.items() if name not in stamps}
         crc = rest.pop("crc", None)
@@ -185,7 +192,10 @@ class RowChanges:
         body = _encode({**stamps, "rewritten_at": self._moment, **rest})[:-1]
         was_valid = crc == f"{zlib.crc32(line.rpartition(_CRC)[0]):08x}"
         shown = f"{zlib.crc32(body):08x}" if was_valid else str(crc)
-        return body + _CRC + shown.encode("utf-8", "replace") + b'"}\n'
+        changed = body + _CRC + shown.encode("utf-8", "replace") + b'"}\n'
+        if was_valid and codec.read(journal, line) and not codec.read(journal, changed):
+            raise BadData(f"row {row['id']} of {journal}.jsonl cannot be changed: it is too long")
+        return changed
 
 
 def _forget_notes(row: dict[str, Any]) -> None:
