@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
+from burnbook.book import journal
 from burnbook.check import Finding
 from burnbook.rows.meters import NewerRow
 from burnbook.store import database, row_index
@@ -82,6 +83,7 @@ class Rebuild:
 
     def __init__(self, stored: Stored, projection: Projection, end: int) -> None:
         self.connection, self.projection, self.end = stored.connection, projection, end
+        self._path = journal.path_of(stored.root, projection.journal)
         self._offset = 0
         self._entries: list[tuple[int, int, Any]] = []
         self._offsets: list[int] = []  # with the rows of a projection that gets batches
@@ -136,6 +138,8 @@ class Rebuild:
         if self.projection.read is not None:
             entries = [(self._offsets, self._rows)]
         self.projection.apply(self.connection, entries)
+        if self.projection.settle is not None:
+            self.projection.settle(self.connection, self._path)
         self._entries, self._offsets, self._rows = [], [], []
 
     def _selects(self) -> list[str]:

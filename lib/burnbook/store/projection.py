@@ -25,6 +25,8 @@ class Projection(NamedTuple):
     With `lines` it gets every line as bytes, corrupt ones too, and nothing is counted as skipped.
     For a large journal, `read` returns the rows of many lines, None for a corrupt one, faster than
     `codec.read` of each. `apply` then gets batches of rows (offsets, rows).
+    `settle(connection, path)` reads rows again that `apply` could not count alone, and returns how
+    many of those that it skipped are no duplicates.
     `bulk(root)` reads a journal of which the tables have no row, if it is worth a second process.
     `after` is a projection of the same journal whose tables `apply` uses; it never is behind.
     Tables that depend on the windows of requests have a `membership.table` among them, and
@@ -49,6 +51,7 @@ class Projection(NamedTuple):
     digest: "Callable[[Connection, str], Any] | None" = None
     bulk: "Callable[[str, Membership], Sequence[Stretch]] | None" = None
     move: "Callable[[Connection, RootedPath, Membership, Membership, int], None] | None" = None
+    settle: "Callable[[Connection, RootedPath], int] | None" = None
 
 
 class Source(NamedTuple):
