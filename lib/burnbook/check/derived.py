@@ -140,6 +140,8 @@ class Rebuild:
         if self.projection.read is not None:
             entries = [(self._offsets, self._rows)]
         self.projection.apply(self.connection, entries)
+        if self.projection.settle is not None:
+            self.projection.settle(self.connection, self._path)
         self._entries, self._offsets, self._rows = [], [], []
 
     def _selects(self) -> list[str]:

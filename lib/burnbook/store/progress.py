@@ -138,6 +138,8 @@ class Progress:
                 entries = self._lines(end) if self.projection.lines else self._rows(end)
             try:
                 self.skipped.duplicates += self.projection.apply(self.connection, entries)
+                if self.projection.settle is not None:
+                    self.skipped.duplicates -= self.projection.settle(self.connection, self.path)
             finally:
                 self._shown.clear()
 
