@@ -10,7 +10,8 @@ from burnbook.store import time_index
 from burnbook.times import clock
 from burnbook.times.days import parse_days
 from burnbook.usage.booked_rows import RowEntry, booked, row_keys
-from burnbook.usage.projection import JOURNAL, NAME, USAGE
+from burnbook.usage.projection import USAGE
+from burnbook.usage.tables.schema import JOURNAL, NAME
 
 
 def counted_requests(ctx: Context, began: datetime, ended: datetime) -> Iterator[AgentUsage]:

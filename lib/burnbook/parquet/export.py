@@ -15,7 +15,7 @@ from burnbook.parquet.manifest import Exported, Manifest
 from burnbook.parquet.sums import Sums
 from burnbook.store.store import Store
 from burnbook.times import clock
-from burnbook.usage.projection import JOURNAL as AGENT_USAGE
+from burnbook.usage.tables.schema import JOURNAL as AGENT_USAGE
 
 
 class Done(msgspec.Struct):

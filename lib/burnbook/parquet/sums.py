@@ -19,7 +19,8 @@ from burnbook.parquet.parts import GROUP_ROWS, Part
 from burnbook.store import membership
 from burnbook.store.queries import QUARTER
 from burnbook.store.store import Store
-from burnbook.usage.projection import NAME, USAGE
+from burnbook.usage.projection import USAGE
+from burnbook.usage.tables.schema import NAME
 
 HOST = "all"
 _FLAGS = ("is_subagent", "has_usd")

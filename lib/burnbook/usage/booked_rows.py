@@ -74,11 +74,11 @@ def entry_of(key: tuple[int, int], offset: int, row: AgentUsage | NewerRow) -> R
     return RowEntry(*key, row.revision, counts(row).total, offset, row.schema_version, session)
 
 
-def rank(row: AgentUsage | NewerRow | None, line: bytes) -> tuple[bool, datetime, bytes]:
+def rank(row: AgentUsage | NewerRow | None, line: bytes) -> tuple[bool, precedence.Rank]:
     """Of rows with one id, the one with the least counts. Rows of a newer version come last."""
     if isinstance(row, AgentUsage):
-        return (False, *precedence.rank(row, codec.plain(line)))
-    return True, _LAST, codec.plain(line)
+        return False, precedence.rank(row, codec.plain(line))
+    return True, (True, _LAST, codec.plain(line))
 
 
 @lru_cache(1024)

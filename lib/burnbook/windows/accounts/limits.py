@@ -10,7 +10,8 @@ from burnbook.times import clock
 from burnbook.windows import vendor_meters_store
 from burnbook.windows.accounts.evidence import is_stale
 from burnbook.windows.accounts.identity import Identities, identities
-from burnbook.windows.snapshot_index import Entry, read_snapshots, snapshot_index
+from burnbook.windows.booked.pairs import Entry
+from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
 HORIZON = timedelta(days=45)
 """Limits that nothing has shown for longer are left out: the longest meters last a month."""
