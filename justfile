@@ -15,6 +15,7 @@ import 'recipes/windows.just'
 import 'recipes/reports.just'
 import 'recipes/money.just'
 import 'recipes/machines.just'
+import 'recipes/share.just'
 import 'recipes/set-up.just'
 import 'recipes/dev.just'
 

@@ -1,8 +1,9 @@
 """Set up .venv from requirements.lock; `_setup.py dev` adds .venv/dev from requirements-dev.lock.
 
-`_setup.py NAME` adds .venv/NAME in the same way: prices for `prices --update`, mutants for
-`just mutants`, proof, report, serve and watch for the commands of these names, pictures for the
-recipe.
+`_setup.py NAME` adds .venv/NAME in the same way, from requirements-NAME.lock, for the commands and
+recipes that need more packages.
+`_setup.py exporter NAME` adds the packages of one exporter, if it needs any, and `_setup.py engine
+FLAGS` those of the engine that the flags of `query` or `sql` select.
 
 Run by `just` (the wrapper) with any Python 3.11 or later, so: standard library only. Safe when
 started twice at once, and after an interruption: the stamp, a copy of the lock file, is written
@@ -15,6 +16,7 @@ import contextlib
 import fcntl
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +27,8 @@ VENV = ROOT / ".venv"
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 # The real file, no link or shim: when an upgrade removes it, the wrapper sees that .venv is broken.
 BASE = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
+# Packages without wheels. They are built with the tools of the same lock alone.
+SOURCES = ("pyspark",)
 # Settings that would install elsewhere or more; pip's index, proxy and certificates stay in force.
 DIVERSIONS = {f"PIP_{name}" for name in ("CONSTRAINT", "PREFIX", "ROOT", "TARGET", "USER")}
 
@@ -77,11 +81,21 @@ def build(venv: Path, lock: Path) -> None:
     elif venv.exists():
         shutil.rmtree(venv)
     run(f"{BASE} could not make {venv}", BASE, "-I", "-m", "venv", str(venv))
-    # Wheels only: building a package would run code without a hash in the lock.
+    # Wheels only: building a package would run code without a hash in the lock. For one of SOURCES,
+    # pip first installs the wheels of its lock, and then builds it with these alone.
     pip = ["-I", "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
-    pinned = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "-r"]
+    pip = [str(venv / "bin" / "python"), *pip, "--require-hashes", "--no-deps"]
     what = f"pip could not install {lock.name}"
-    run(what, str(venv / "bin" / "python"), *pip, *pinned, str(lock))
+    wheels = [block for block in blocks(lock) if not block.startswith(SOURCES)]
+    if len(wheels) == len(blocks(lock)):
+        run(what, *pip, "--only-binary", ":all:", "-r", str(lock))
+    else:
+        first = venv / "wheels.txt"
+        first.write_text("".join(wheels))
+        run(what, *pip, "--only-binary", ":all:", "-r", str(first))
+        names = ",".join(SOURCES)
+        offline = ["--no-build-isolation", "--only-binary", ":all:", "--no-binary", names]
+        run(what, *pip, *offline, "-r", str(lock))
     # setuptools' hook would run at each start of this Python.
     (site_packages(venv) / "distutils-precedence.pth").unlink(missing_ok=True)
     if venv == VENV:
@@ -94,11 +108,36 @@ def build(venv: Path, lock: Path) -> None:
     shutil.copy2(lock, venv / lock.name)
 
 
+def blocks(lock: Path) -> list[str]:
+    """Return the requirements of a lock file, each with its hashes."""
+    return re.findall(r"^\S.*\n(?:[ \t].*\n)*", lock.read_text("utf-8"), re.MULTILINE)
+
+
+def engine_extra(flags: str) -> list[str]:
+    """Return the extra of the engine that flags of `query` or `sql` select; sqlite has none."""
+    selected = re.findall(r"--engine[= ](\w+)", flags)
+    engine = selected[-1] if selected else "duckdb" if re.search(r"--from\b", flags) else "sqlite"
+    return {"duckdb": ["query"], "spark": ["spark"]}.get(engine, [])
+
+
+def exporter_extra(names: list[str]) -> list[str]:
+    """Return the extra of an exporter: its line EXTRA. An unknown name has none."""
+    for path in (ROOT / "lib" / "burnbook" / "exporters").glob("*.py"):
+        if [path.stem] == names:
+            return re.findall(r'^EXTRA = "(\w+)"$', path.read_text("utf-8"), re.MULTILINE)
+    return []
+
+
 def main(arguments: list[str]) -> int:
     """Set up what is missing, one process at a time."""
     venv, lock = VENV, ROOT / "requirements.lock"
-    extras = ("dev", "prices", "mutants", "report", "serve", "watch", "pictures", "proof")
-    if arguments in ([name] for name in extras):
+    if arguments[:1] in (["exporter"], ["engine"]):
+        named = arguments[1:]
+        is_engine = arguments[0] == "engine"
+        arguments = engine_extra(" ".join(named)) if is_engine else exporter_extra(named)
+        if not arguments:
+            return 0
+    if arguments:
         venv, lock = VENV / arguments[0], ROOT / f"requirements-{arguments[0]}.lock"
     try:
         if ready(venv, lock):

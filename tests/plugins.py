@@ -92,6 +92,26 @@ def render(plan: Plan) -> Rendered:
     """Return one file with the names of the jobs."""
     return Rendered([File("abc", "".join(f"{task.name}\\n" for task in plan.tasks))])
 ''',
+    "lib/burnbook/exporters/abc.py": '''"""The name of the book's agent.
+
+Prints one line.
+"""
+
+from typing import Any
+
+from burnbook.context import Context, Result
+from burnbook.view.parts import Line
+
+
+def flags(group: Any) -> None:
+    """Adds --abc-word."""
+    group.add_argument("--abc-word", metavar="W", default="abc", help="the first word")
+
+
+def run(ctx: Context, args: Any) -> Result:
+    """One line."""
+    return Result([Line(f"{args.abc_word}: {ctx.agent} {args.target}")], {"agent": ctx.agent})
+''',
     "config/feeds/abc.toml": """# A proxy that logs one JSON object per request.
 
 required = ["ts", "rid"]

@@ -120,6 +120,7 @@ def test_the_readme_has_every_exit_code() -> None:
         ("price_rules off_peak", OffPeak),
         ("churn.toml", churnspec.Rules),
         ("bundle.toml", folders.Bundle),
+        ("books.toml", folders.Books),
         ("schedules.toml", schedules.Schedules),
         ("schedules logs", schedules.Logs),
         ("jobs.NAME", schedules.Job),

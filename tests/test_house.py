@@ -19,6 +19,9 @@ FAMILIES = {
     "schedule/formats",
     "report/datasets",
     "live/tabs",
+    "engines",
+    "query/named",
+    "exporters",
 }
 MODULES = sorted(LIB.rglob("*.py"))
 FOLDERS = sorted({path.parent for path in MODULES})

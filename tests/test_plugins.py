@@ -1,4 +1,4 @@
-"""A new pane, block, tab, capture kind, schedule format and feed is one new file each.
+"""A new pane, block, tab, capture kind, schedule format, exporter and feed is one new file each.
 
 All of them are added to a scratch clone, and the tests and features of these families run there. So
 they fail when one of them lists the members of a family. The soak runs the whole suite there.
@@ -33,7 +33,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert not path.exists()
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
-    run(folder, str(folder / ".venv/bin/python"), "docs/generate.py", "providers")
+    run(folder, str(folder / ".venv/bin/python"), "docs/generate.py", "providers", "reference")
     return folder
 
 
@@ -59,6 +59,8 @@ def test_each_new_member_works(clone: Path) -> None:
     assert "abc: 1" in run(clone, "bin/preview", "--block", "abc", *flags)
     assert "abc: " in run(clone, "bin/watch", "--tab", "abc", *flags)
     assert "reset" in run(clone, "bin/schedule", "--as", "abc", *flags)
+    assert "abc: main here" in run(clone, "bin/export", "abc", "here", *flags)
+    assert "abc   The name of the book's agent" in run(clone, "bin/export", *flags)
     run(clone, "bin/report", "--out", "report.html", *flags)
     assert '"name":"abc","data":"abc"' in (clone / "report.html").read_text("utf-8")
     line = '{"time": "2026-11-22T10:00:00Z", "id": "r1", "tokens": {"in": 5, "out": 6}}\n'

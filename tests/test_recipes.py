@@ -37,7 +37,10 @@ def ways() -> dict[str, list[str]]:
 
 WAYS = ways()
 DEV = "development"
-GROUPS = ["first steps", "every day", "windows", "reports", "money", "machines", "set-up", DEV]
+GROUPS = [
+    *("first steps", "every day", "windows", "reports", "money"),
+    *("machines", "share", "set-up", DEV),
+]
 
 
 @pytest.fixture(scope="module")

@@ -155,7 +155,7 @@ def test_the_file_of_another_book_is_not_believed(full: Shell, tmp_path: Path) -
 
 def test_a_link_is_not_followed(full: Shell, tmp_path: Path) -> None:
     target = tmp_path / "elsewhere"
-    for name in database.FILES:
+    for name in (f"{database.FILE}{end}" for end in ("-wal", "-shm", "-journal", "")):
         path = full.book / name
         path.unlink(missing_ok=True)
         path.symlink_to(target)

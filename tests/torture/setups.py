@@ -201,6 +201,30 @@ def two_books(folder: Path) -> None:
     ok(folder, "snapshot", "end", "codex", "--at", MID, stdin=codex(five=15))
 
 
+def archived(folder: Path) -> None:
+    """An archive of a book that is gone."""
+    before_and_after(folder)
+    ok(folder, "backup", f"{folder}/book.tar.zst", "--at", END)
+    shutil.rmtree(folder / "book")
+
+
+def forgettable(folder: Path) -> None:
+    """A book that has a project in requests, notes, a refused line, a quarantine and copies."""
+    before_and_after(folder)
+    ok(folder, "ingest", "claude", "--at", END)
+    ok(folder, "churn", "--window", "W1", *RANGE, "--notes", "in ~/app/lib", "--at", END)
+    lines = f"{(folder / OWN_FILE).read_text()}no JSON in /home/ada/app\n"
+    ok(folder, "ingest", "proxy-telemetry", "--at", END, stdin=lines)
+    salt = folder / "book" / "account.salt"  # the pseudonyms depend on it
+    salt.write_bytes(bytes(range(16)))
+    salt.chmod(0o600)
+    usage = folder / "book" / "agent_usage.jsonl"
+    usage.write_bytes(usage.read_bytes() + usage.read_bytes().splitlines(keepends=True)[0])
+    ok(folder, "repair", "--yes", "--at", END)
+    with usage.open("ab") as journal:
+        journal.write(b'{"id":"u-1","project":"~/app"')
+
+
 def damaged_book(folder: Path) -> None:
     """Damaged rows, CRLF, a torn tail, a wrong state, ledger and mode, and a left-over file."""
     feed_read(folder)

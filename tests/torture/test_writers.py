@@ -16,6 +16,7 @@ READ = {
     "completions": ("bash",),
     "cost-compare": ("--window", "W1"),
     "decide": ("--window", "W1"),
+    "export": (),
     "preview": ("--window", "W1"),
     "prices": (),
     "report": ("--out", "/dev/null"),

@@ -208,3 +208,14 @@ def _own_group(gid: int) -> bool:
         return False
     alone = set(group.gr_mem) <= {me.pw_name}
     return me.pw_gid == gid and group.gr_name == me.pw_name and alone
+
+
+def is_alive(pid: int) -> bool:
+    """Returns whether a process of this machine has this id."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True

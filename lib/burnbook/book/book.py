@@ -32,10 +32,14 @@ class RowIndex(Protocol):
 
 
 class Book:
-    """The journals of one data directory. Reading creates nothing; only `commit` writes."""
+    """The journals of one data directory. Reading creates nothing; only `commit` writes.
+
+    If `root` is a `JoinedRoot`, `rows` are those of the followed books as well.
+    """
 
     def __init__(self, root: str, row_index: RowIndex | None = None) -> None:
         self.root = root
+        self._own_root = str(root)  # without the books that it follows
         self._row_index = row_index  # None: the whole journal is searched
         self._skipped: dict[str, Passed] = {}
         if os.path.exists(root) and not os.path.isdir(root):
@@ -84,9 +88,9 @@ class Book:
         """
         if self._row_index is not None:
             self._row_index.prepare()
-        with lock.book_lock(self.root, wait):
+        with lock.book_lock(self._own_root, wait):
             for name in codec.JOURNALS:
-                heal(self.root, name)
+                heal(self._own_root, name)
             booked = self._known(build())
             self._append([(name, row) for name, (row, is_new) in booked if is_new])
             entries = [entry for _, entry in booked]
@@ -106,7 +110,7 @@ class Book:
             if self._row_index is not None:
                 lines = self._row_index.find(name, ids)
             else:
-                lines = journal.find(journal.path_of(self.root, name), ids)
+                lines = journal.find(journal.path_of(self._own_root, name), ids)
             present[name] = {row_id: self._row(name, line) for row_id, line in lines.items()}
         booked = []
         for name, row in rows:
@@ -127,4 +131,4 @@ class Book:
         for name, row in rows:
             batch[name] = batch.get(name, b"") + codec.encode(row)
         if batch:
-            journal.append(self.root, batch)
+            journal.append(self._own_root, batch)

@@ -16,6 +16,8 @@ from burnbook.base import files
 from burnbook.base.errors import IOFault, os_sentence
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book.chain.tail import linked
+from burnbook.book.joined.path import JoinedPath
+from burnbook.book.joined.root import JoinedRoot
 
 _BLOCK = 1 << 16
 _BATCH = 1 << 18
@@ -24,12 +26,14 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{")
 
 
 def path_of(root: str, name: str) -> RootedPath:
-    """Returns the path of a journal."""
-    return RootedPath(root, f"{name}.jsonl")
+    """Returns the path of a journal; for readers of several books, of a joined journal."""
+    return root.path(name) if isinstance(root, JoinedRoot) else RootedPath(root, f"{name}.jsonl")
 
 
 def size(path: RootedPath) -> int:
     """Returns the size of a journal in bytes; 0 if it does not exist. Raises IOFault."""
+    if isinstance(path, JoinedPath):
+        return path.size()
     try:
         status = path.status()
     except OSError as error:
@@ -48,7 +52,7 @@ def file_of(path: RootedPath) -> int | None:
 
 def lines(path: RootedPath, start: int = 0) -> Iterator[tuple[int, bytes]]:
     """Yields (offset, line with its newline) of every whole line from `start` on."""
-    with _reader(path, start) as file:
+    with reader(path, start) as file:
         offset = start
         try:
             for line in file:
@@ -64,7 +68,7 @@ def lines(path: RootedPath, start: int = 0) -> Iterator[tuple[int, bytes]]:
 
 def batches(path: RootedPath, start: int = 0) -> Iterator[tuple[int, list[bytes]]]:
     """Yields (offset, lines) of all whole lines from `start` on, some hundred lines at a time."""
-    with _reader(path, start) as file:
+    with reader(path, start) as file:
         offset = start
         while lines := file.readlines(_BATCH):
             if not lines[-1].endswith(b"\n"):
@@ -75,8 +79,10 @@ def batches(path: RootedPath, start: int = 0) -> Iterator[tuple[int, list[bytes]
             offset += sum(map(len, lines))
 
 
-def _reader(path: RootedPath, start: int) -> BinaryIO:
+def reader(path: RootedPath, start: int = 0) -> BinaryIO:
     """Opens a journal at an offset; an empty file if it does not exist. Raises IOFault."""
+    if isinstance(path, JoinedPath):
+        return path.reader(start)
     try:
         file = os.fdopen(path.open(os.O_RDONLY), "rb")
     except FileNotFoundError:
@@ -91,6 +97,8 @@ def at(path: RootedPath, spans: list[tuple[int, int]]) -> list[bytes]:
     """Returns the bytes at each (offset, length)."""
     if not spans:
         return []
+    if isinstance(path, JoinedPath):
+        return path.at(spans)
     try:
         handle = path.open(os.O_RDONLY)
     except OSError as error:
@@ -105,6 +113,8 @@ def find(path: RootedPath, ids: list[str]) -> dict[str, bytes]:
     """Returns the lines by id, of those ids that have one. A row starts with its id."""
     if not ids or size(path) == 0:
         return {}
+    if isinstance(path, JoinedPath):
+        return path.find(ids)
     handle = path.open(os.O_RDONLY)
     try:
         with mmap.mmap(handle, 0, access=mmap.ACCESS_READ) as data:
@@ -217,7 +227,7 @@ def torn_tail(path: RootedPath) -> tuple[int, bytes]:
 
 def is_utf16(path: RootedPath) -> bool:
     """Returns whether a journal is UTF-16 text, as PowerShell writes with `>`."""
-    return bool(size(path)) and at(path, [(0, 2)])[0] in _UTF16
+    return size(path) > 0 and at(path, [(0, 2)])[0] in _UTF16
 
 
 def cut(root: str, name: str, offset: int) -> None:

@@ -65,6 +65,17 @@ def folder_lock(
         os.close(handle)
 
 
+@contextmanager
+def file_lock(path: RootedPath, busy: str, wait: float = WAIT_SECONDS) -> Iterator[None]:
+    """Holds a lock on a file, which is created if needed. Raises Busy after `wait` seconds."""
+    handle = path.open(os.O_RDWR | os.O_CREAT)
+    try:
+        _take(handle, wait, lambda: busy)
+        yield
+    finally:
+        os.close(handle)
+
+
 def works(path: RootedPath) -> bool:
     """Returns whether a lock that is held on a file keeps others out; some file systems ignore it.
 

@@ -16,7 +16,7 @@ from burnbook.base.rooted_path import RootedPath
 from burnbook.book import journal
 from burnbook.check import Finding
 from burnbook.rows.meters import NewerRow
-from burnbook.store import database, row_index
+from burnbook.store import database, newest_rows, row_index
 from burnbook.store.progress import form_of, mark_matches
 from burnbook.store.projection import Projection, Ranked
 from burnbook.telemetry.costs.projection import features
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 PROJECTIONS: Sequence[Projection] = (
     *(SNAPSHOTS, WINDOWS, METERS, USAGE),
     *row_index.PROJECTIONS.values(),
+    *newest_rows.PROJECTIONS.values(),
 )
 _BATCH = 1 << 16  # rows: each batch changes the sums of its windows once
 _TRIES = 5
@@ -139,6 +140,8 @@ class Rebuild:
         if self.projection.read is not None:
             entries = [(self._offsets, self._rows)]
         self.projection.apply(self.connection, entries)
+        if self.projection.settle is not None:
+            self.projection.settle(self.connection, self._path)
         self._entries, self._offsets, self._rows = [], [], []
 
     def _selects(self) -> list[str]:

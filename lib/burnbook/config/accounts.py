@@ -12,6 +12,7 @@ from burnbook.config.toml_values import MAX_TEXT, Fault, TomlFolder, any_of
 from burnbook.rows.meters import Id
 
 FILE = "accounts.toml"
+FORGOTTEN = "forgotten-"  # begins what `forget` writes in place of a folder
 # The folders of agents' programs: the variable that names another, and the usual one.
 _HOMES = {"codex": ("CODEX_HOME", "~/.codex"), "claude": ("CLAUDE_CONFIG_DIR", "~/.claude")}
 
@@ -49,8 +50,11 @@ class Accounts:
         """Returns the account of a folder as rows have it, else that of an agent; else None.
 
         A folder is of the account that declares it, or the nearest folder above it. An account that
-        declares folders has nothing that is known to be from another folder.
+        declares folders has nothing that is known to be from another folder. A folder that was
+        forgotten has no label.
         """
+        if home is not None and home.startswith(FORGOTTEN):
+            return None
         folder = home or ""
         while folder:
             if folder in self._of_home:

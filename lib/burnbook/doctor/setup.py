@@ -42,6 +42,7 @@ def _reads(config: Config, book: str) -> dict[str, Callable[[], Any]]:
         "price_rules.toml": lambda: config.price_rules,
         "churn.toml": lambda: settings.read(config),
         "bundle.toml": lambda: folders.bundle_path(config),
+        "books.toml": lambda: folders.followed_books(config),
         "ledgers.toml": lambda: folders.ledgers(config, book),
         "schedules.toml": lambda: schedules.read(config),
         "feeds": lambda: config.feeds,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -74,26 +74,52 @@ class DescribedWindow(NamedTuple):
     line: WindowLine
 
 
+class UsedByWindow(Protocol):
+    """What windows used, and which windows have requests."""
+
+    @property
+    def windows(self) -> list[str]:
+        """The windows that have requests."""
+
+    def of(self, window: str) -> Used:
+        """What one window used."""
+
+
 def window_lines(
-    ctx: Context, since: date | None = None, limit: int | None = None
+    ctx: Context,
+    since: date | None = None,
+    limit: int | None = None,
+    used: UsedByWindow | None = None,
 ) -> list[WindowLine]:
     """Every window that is declared or in the book: planned ones first, then the newest.
 
-    `since` leaves out windows that ended before this day, in the zone of windows.toml.
+    `since` leaves out windows that ended before this day, in the zone of windows.toml. `used`: see
+    `described_windows`.
     """
 
     def is_wanted(window: str, span: Span) -> bool:
         return since is None or _lasts(ctx, span, since)
 
-    return [window.line for window in described_windows(ctx, is_wanted, limit)]
+    return [window.line for window in described_windows(ctx, is_wanted, limit, used)]
 
 
 def described_windows(
-    ctx: Context, is_wanted: Callable[[str, Span], bool], limit: int | None = None
+    ctx: Context,
+    is_wanted: Callable[[str, Span], bool],
+    limit: int | None = None,
+    used: UsedByWindow | None = None,
 ) -> list[DescribedWindow]:
-    """The facts and the lines of the wanted windows, in the order of the list."""
-    used, index, recorded = UsedTokens(ctx), snapshot_index(ctx), read_recorded(ctx)
-    spans = {name: boundaries.of(ctx.config, index, name) for name in _names(ctx, used)}
+    """The facts and the lines of the wanted windows, in the order of the list.
+
+    `used` has what they used; None: as the store has it.
+    """
+    index, recorded = snapshot_index(ctx), read_recorded(ctx)
+    others = [] if used is not None else traffic_windows(ctx.store)
+    used = used or UsedTokens(ctx)
+    spans = {
+        name: boundaries.of(ctx.config, index, name)
+        for name in _names(ctx, [*used.windows, *others])
+    }
     names = [name for name in _newest_first(ctx, spans) if is_wanted(name, spans[name])]
     newest = current(ctx) if names else None
     described = []
@@ -106,11 +132,11 @@ def described_windows(
     return described
 
 
-def _names(ctx: Context, used: UsedTokens) -> list[str]:
+def _names(ctx: Context, others: Sequence[str]) -> list[str]:
     index = snapshot_index(ctx)
     booked = [name for name in index.windows() if index.counted(name)]
-    others = [*history(ctx).windows, *used.windows, *traffic_windows(ctx.store)]
-    return list(dict.fromkeys([*ctx.config.windows.windows, *booked, *others]))
+    names = [*ctx.config.windows.windows, *booked, *history(ctx).windows, *others]
+    return list(dict.fromkeys(names))
 
 
 def _newest_first(ctx: Context, spans: Mapping[str, Span]) -> list[str]:

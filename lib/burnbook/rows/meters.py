@@ -47,7 +47,7 @@ class ContextTokens(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The stamps of every row."""
+    """The stamps of every row. `rewritten_at`: when `forget` replaced texts in it."""
 
     id: str
     schema_version: int
@@ -58,6 +58,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     window: Id | None = None
     source: Text | None = None
     notes: Text | None = None
+    rewritten_at: Moment | None = None
 
     about: ClassVar[tuple[str, ...]] = ()
     about_if_known: ClassVar[tuple[str, ...]] = ()  # so that rows without these keep their ids

@@ -30,6 +30,8 @@ class Projection(NamedTuple):
     With `ranked` it gets each row with its line, to choose between rows with the same id.
     For a large journal, `read` returns the rows of many lines, None for a corrupt one, faster than
     `codec.read` of each. `apply` then gets batches of rows (offsets, rows).
+    `settle(connection, path)` reads rows again that `apply` could not count alone, and returns how
+    many of those that it skipped are no duplicates.
     `bulk(root)` reads a journal of which the tables have no row, if it is worth a second process.
     `after` is a projection of the same journal whose tables `apply` uses; it never is behind.
     Tables that depend on the windows of requests have a `membership.table` among them, and
@@ -55,6 +57,7 @@ class Projection(NamedTuple):
     digest: "Callable[[Connection, str], Any] | None" = None
     bulk: "Callable[[str, Membership], Sequence[Stretch]] | None" = None
     move: "Callable[[Connection, RootedPath, Membership, Membership, int], None] | None" = None
+    settle: "Callable[[Connection, RootedPath], int] | None" = None
 
 
 class Ranked(NamedTuple):

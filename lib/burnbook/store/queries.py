@@ -42,7 +42,7 @@ def names() -> list[str]:
 
 def _executed(database: Connection, name: str, params: Mapping[str, Value]) -> Cursor:
     if params:
-        _in_memory(database)
+        in_memory(database)
         columns = ", ".join(params)
         database.execute("DROP TABLE IF EXISTS temp.params")
         database.execute(f"CREATE TEMP TABLE params ({columns})")
@@ -62,19 +62,27 @@ def text(name: str) -> str:
 def set_calendar(
     database: Connection, quarters: Iterable[int], wall_time: Callable[[int], datetime]
 ) -> None:
-    """Fill `calendar` with these quarter-hours (epoch seconds // 900, UTC).
-
-    `wall_time` returns the local time at the start of a quarter-hour, in the zone of the report.
-    Columns: quarter, day (2026-11-22), week (ISO, 2026-W47), month (2026-11), hour_of_week (0 is
-    Monday from 00:00 to 00:59) and hour (of the day, 00:00 to 23:00).
-    """
-    _in_memory(database)
+    """Fill `calendar` with these quarter-hours, see `calendar_rows`."""
+    in_memory(database)
     database.execute("DROP TABLE IF EXISTS temp.calendar")
     database.execute(
         "CREATE TEMP TABLE calendar (quarter INTEGER PRIMARY KEY, day TEXT NOT NULL,"
         " week TEXT NOT NULL, month TEXT NOT NULL, hour_of_week INTEGER NOT NULL,"
         " hour TEXT NOT NULL)"
     )
+    rows = calendar_rows(quarters, wall_time)
+    database.executemany("INSERT INTO calendar VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+
+def calendar_rows(
+    quarters: Iterable[int], wall_time: Callable[[int], datetime]
+) -> list[tuple[int, str, str, str, int, str]]:
+    """The rows of `calendar` for these quarter-hours (epoch seconds // 900, UTC).
+
+    `wall_time` returns the local time at the start of a quarter-hour, in the zone of the report.
+    Columns: quarter, day (2026-11-22), week (ISO, 2026-W47), month (2026-11), hour_of_week (0 is
+    Monday from 00:00 to 00:59) and hour (of the day, 00:00 to 23:00).
+    """
     dates: dict[date, tuple[str, str, str, int]] = {}
     rows = []
     for quarter in quarters:
@@ -86,7 +94,7 @@ def set_calendar(
         name, week_name, month, hours = dates[day]
         hour = f"{wall.hour:02}:00"
         rows.append((quarter, name, week_name, month, hours + wall.hour, hour))
-    database.executemany("INSERT INTO calendar VALUES (?, ?, ?, ?, ?, ?)", rows)
+    return rows
 
 
 class LocalTime:
@@ -113,13 +121,14 @@ class LocalTime:
 
 def set_wanted(database: Connection, origins: Iterable[int]) -> None:
     """Fill `wanted` with the ids of origins."""
-    _in_memory(database)
+    in_memory(database)
     database.execute("DROP TABLE IF EXISTS temp.wanted")
     database.execute("CREATE TEMP TABLE wanted (origin INTEGER PRIMARY KEY)")
     database.executemany("INSERT INTO wanted VALUES (?)", ((origin,) for origin in origins))
 
 
-def _in_memory(database: Connection) -> None:
+def in_memory(database: Connection) -> None:
+    """Keep temporary tables in memory, so that queries also run on a read-only disk."""
     # Before the first temporary table: setting it again deletes them all.
     if database.execute("PRAGMA temp_store").fetchone()[0] != 2:
         database.execute("PRAGMA temp_store = MEMORY")

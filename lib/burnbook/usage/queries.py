@@ -13,11 +13,11 @@ from burnbook.store.queries import LocalTime
 from burnbook.store.store import Store
 from burnbook.usage.counts import Counts, Origin
 from burnbook.usage.projection import USAGE
+from burnbook.usage.tables.schema import HAS_USAGE
 
 _DAY = 96  # quarter-hours
 _EPOCH = date(1970, 1, 1).toordinal()
-_FACTS = 5  # columns of the queries
-_SUMS = len(Counts.__struct_fields__)
+_FACTS, _SUMS = 5, len(Counts.__struct_fields__)  # columns of the queries
 # The account of requests by their tool, home (the agent's own folder) and agent; None if unknown.
 AccountOf = Callable[[str, str | None, str | None], str | None]
 BY_TIME = ("daily", "weekly", "monthly", "hour")
@@ -41,6 +41,15 @@ class Filters(NamedTuple):
             and _matches(origin.project, self.projects)
             and (self.window is None or origin.window == self.window)
         )
+
+    def params(self) -> dict[str, queries.Value]:
+        """The parameters of queries, without those about days."""
+        return {
+            "window_id": self.window,
+            "all_tools": not self.tools,
+            "all_projects": not self.projects,
+            "all_models": not self.models,
+        }
 
     def has_day(self, day: date) -> bool:
         """Whether a day is among those wanted."""
@@ -100,7 +109,11 @@ def sums(
     set_relations(database, filters, quarters, zone, has_hours)
     set_accounts(database, account_of if "account" in (report, part) else None)
     days = {"since": _day(filters.since), "until": _day(filters.until)}
-    rows = _rows(database, "usage", filters, report=report, part=part, **days)
+    return keyed(_rows(database, "usage", filters, report=report, part=part, **days))
+
+
+def keyed(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Key, Counts]]:
+    """The keys and sums of rows of `sql/usage.sql`."""
     for period, name, tool, model, has_usd, *values in rows:
         *facts, slot, start = values[: _FACTS + 2]
         origin = (period, tool, model, bool(has_usd), facts_of(model, facts, slot))
@@ -142,14 +155,14 @@ def pace(store: Store, window: str) -> list[tuple[int, int]]:
 
 def tools(store: Store) -> set[str]:
     """The agents' tools that have usage in the book."""
-    rows = store.view(USAGE).execute("SELECT DISTINCT tool FROM usage_origins")
+    rows = store.view(USAGE).execute(f"SELECT DISTINCT tool FROM usage_origins WHERE {HAS_USAGE}")
     return {tool for (tool,) in rows}
 
 
 def homes(store: Store) -> list[tuple[str, str]]:
     """Each tool and agents' folder that has requests."""
-    select = "SELECT DISTINCT tool, home FROM usage_origins WHERE home IS NOT NULL ORDER BY 1, 2"
-    return store.view(USAGE).execute(select).fetchall()
+    select = "SELECT DISTINCT tool, home FROM usage_origins WHERE home IS NOT NULL"
+    return store.view(USAGE).execute(f"{select} AND {HAS_USAGE} ORDER BY 1, 2").fetchall()
 
 
 def cells(store: Store) -> Iterator[tuple[int, Origin, Counts]]:
@@ -184,15 +197,7 @@ def booked_quarters(database: Connection) -> list[int]:
 def _rows(
     database: Connection, name: str, filters: Filters, **params: queries.Value
 ) -> list[tuple[Any, ...]]:
-    return queries.run(
-        database,
-        name,
-        **params,
-        window_id=filters.window,
-        all_tools=not filters.tools,
-        all_projects=not filters.projects,
-        all_models=not filters.models,
-    )
+    return queries.run(database, name, **params, **filters.params())
 
 
 def set_relations(

@@ -36,8 +36,9 @@ from burnbook.rows.usage import AgentUsage, Tokens
 from burnbook.store.membership import Membership
 from burnbook.store.projection import signed
 from burnbook.usage.booked_rows import row_keys, session_key
-from burnbook.usage.projection import JOURNAL, Increment
 from burnbook.usage.request_index import RequestIndex
+from burnbook.usage.tables.increment import Increment
+from burnbook.usage.tables.schema import JOURNAL
 
 _APPEND_READ = 2048  # rows of one append when the booked row of each must be read: 80 ms
 

@@ -1,0 +1,1 @@
+"""Commands that give the book to other tools."""

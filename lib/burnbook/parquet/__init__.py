@@ -1,0 +1,1 @@
+"""The book as Parquet files: `export parquet` writes them, `import parquet` reads them."""

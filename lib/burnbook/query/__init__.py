@@ -1,0 +1,1 @@
+"""Queries that run on several engines, and the prompt for SQL."""
