@@ -48,11 +48,11 @@ class Proxies(Machines):
     def book(self, machine: str, number: int, moment: int, fields: dict[str, Any]) -> None:
         """A request, once on each machine."""
         if all(row.id != f"t-{number:016x}" for row in self.books[machine]):
-            self._write(machine, moment, id=f"t-{number:016x}", ts=at(number % 8), **fields)
+            self._write(machine, moment, id=f"t-{number:016x}", ts=at(2 * number), **fields)
 
     def move(self, machine: str, number: int, moment: int, window: str, odd: int) -> None:
         """`ingest --window` of a request; with `odd`, another program's row."""
-        known = [row for row in counted(self.books[machine]) if row.rid == f"r{number % 3}"]
+        known = sorted(counted(self.books[machine]), key=lambda row: row.ts)
         if not known:
             return
         old = known[number % len(known)]
@@ -92,12 +92,12 @@ ODD = st.sampled_from([0, 0, 1, 2])
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("merge"), MACHINE, MACHINE),
-        st.tuples(st.just("book"), MACHINE, st.integers(0, 12), MOMENT, FIELDS),
+        st.tuples(st.just("book"), MACHINE, st.integers(0, 3), MOMENT, FIELDS),
         st.tuples(
-            st.just("move"), MACHINE, st.integers(0, 6), MOMENT, st.sampled_from(["W1", "W2"]), ODD
+            st.just("move"), MACHINE, st.integers(0, 3), MOMENT, st.sampled_from(["W1", "W2"]), ODD
         ),
     ),
-    max_size=16,
+    max_size=14,
 )
 CUTS = st.lists(st.integers(0, 16), max_size=4)
 
@@ -129,7 +129,7 @@ def content(store: Store) -> list[Any]:
     return tables
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(STEPS, st.randoms(), CUTS, st.booleans(), st.data())
 def test_the_row_that_counts_is_the_same_in_every_order_and_part(
     tmp_path_factory: pytest.TempPathFactory,

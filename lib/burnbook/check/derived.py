@@ -63,10 +63,8 @@ class Stored:
         and the tables of the first cannot be built beside those of the second.
         """
         select = "SELECT spans FROM stored.{}_spans"
-        spans = [
-            self.connection.execute(select.format(each.name)).fetchall()
-            for each in (projection, after)
-        ]
+        selects = (select.format(each.name) for each in (projection, after))
+        spans = [self.connection.execute(text).fetchall() for text in selects]
         return spans[0] == spans[1] and self._offset(projection) == self._offset(after)
 
     def _offset(self, projection: Projection) -> int | None:

@@ -31,14 +31,13 @@ class Copy(NamedTuple):
 class Outcome(NamedTuple):
     """What some rows of a request come to.
 
-    `uncounted` and `conflicts` are offsets, `distinct` those of rows that differ in their bytes.
+    `uncounted` are offsets, `distinct` those of rows that differ in their bytes.
     `adjustment` is 1, if there is a request, less the requests that `tables.write` counts: a new id
     is one more, and an id that is superseded is one less.
     """
 
     counted: Copy | None
     uncounted: Sequence[int]
-    conflicts: Sequence[int]
     distinct: Collection[int]
     adjustment: int
     is_irregular: bool
@@ -55,14 +54,12 @@ def outcome(copies: Sequence[Copy], dead: Collection[int]) -> Outcome:
     without = {*_superseded(written_rows), *others} & by_key.keys()
     written = sum(not isinstance(each.row, NewerRow) for each in written_rows) - len(without)
     best: dict[int, Copy] = {}
-    conflicts: list[int] = []
     distinct: list[int] = []
     is_irregular = False
     for key, same in by_key.items():
         lines = _distinct(same)
         best[key] = _first(lines)
         distinct += [copy.offset for copy in lines]
-        conflicts += [copy.offset for copy in lines if copy is not best[key]]
         is_irregular = is_irregular or any(_figures(e.row) != _figures(same[0].row) for e in same)
     alive = [
         copy
@@ -74,7 +71,7 @@ def outcome(copies: Sequence[Copy], dead: Collection[int]) -> Outcome:
     uncounted = [copy.offset for copy in copies if copy.offset not in kept]
     adjustment = (counted is not None) - written
     is_irregular = is_irregular or not all(is_usual(copy.row) for copy in copies)
-    return Outcome(counted, uncounted, conflicts, {*distinct}, adjustment, is_irregular)
+    return Outcome(counted, uncounted, {*distinct}, adjustment, is_irregular)
 
 
 def is_usual(row: Any) -> bool:

@@ -102,7 +102,6 @@ def telemetry(root: str) -> Projection:
         newer=True,
         content=(
             "SELECT * FROM {schema}.telemetry_duplicates",
-            "SELECT * FROM {schema}.telemetry_conflicts",
             "SELECT * FROM {schema}.telemetry_windows",
             "SELECT * FROM {schema}.telemetry_groups",
             "SELECT * FROM {schema}.telemetry_requests",

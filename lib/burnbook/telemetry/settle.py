@@ -198,12 +198,10 @@ class Settlement:
         return window
 
     def _write(self, copies: Sequence[Copy], after: Outcome, adjustment: int) -> None:
-        offsets = [(copy.offset,) for copy in copies]
-        for table, now in (("duplicates", after.uncounted), ("conflicts", after.conflicts)):
-            delete = f"DELETE FROM telemetry_{table} WHERE offset = ?"
-            self._database.executemany(delete, offsets)
-            insert = f"INSERT INTO telemetry_{table} VALUES (?)"
-            self._database.executemany(insert, [(offset,) for offset in now])
+        delete = "DELETE FROM telemetry_duplicates WHERE offset = ?"
+        self._database.executemany(delete, [(copy.offset,) for copy in copies])
+        insert = "INSERT INTO telemetry_duplicates VALUES (?)"
+        self._database.executemany(insert, [(offset,) for offset in after.uncounted])
         if adjustment:
             update = "UPDATE telemetry_requests SET requests = requests + ?"
             self._database.execute(update, [adjustment])

@@ -27,8 +27,6 @@ TABLES = (
     *packed_keys.tables(IRREGULAR),
     # Offsets of rows that do not count: copies and conflicts of others (see `settle`).
     "CREATE TABLE telemetry_duplicates (offset INTEGER PRIMARY KEY)",
-    # Of these, the rows with the id of another and other bytes.
-    "CREATE TABLE telemetry_conflicts (offset INTEGER PRIMARY KEY)",
     # The windows that were read again because of a row at `offset`; EVERY_WINDOW stands for all.
     "CREATE TABLE telemetry_refills (window_id TEXT PRIMARY KEY, offset INTEGER NOT NULL)",
     # How many requests there are, of windows and of none.
