@@ -49,22 +49,22 @@ class Stored:
 
     def rebuilds(self, name: str) -> list["Rebuild"]:
         """A follower for each projection of a journal that a command would use."""
-        return [
-            Rebuild(self, projection, offset)
-            for projection in (*PROJECTIONS, telemetry(self.root), features(self.root))
-            if projection.journal == name and (offset := self._offset(projection)) is not None
-            if projection.after is None or self._is_level(projection, projection.after)
-        ]
+        rebuilds: dict[str, Rebuild] = {}
+        for projection in (*PROJECTIONS, telemetry(self.root), features(self.root)):
+            offset = self._offset(projection) if projection.journal == name else None
+            after = projection.after
+            if offset is not None and (after is None or self._is_level(projection, after)):
+                before = rebuilds[after.name] if after else None
+                rebuilds[projection.name] = Rebuild(self, projection, offset, before)
+        return [*rebuilds.values()]
 
     def _is_level(self, projection: Projection, after: Projection) -> bool:
         """Whether two projections have the same rows and windows; else the next command sees to it,
         and the tables of the first cannot be built beside those of the second.
         """
         select = "SELECT spans FROM stored.{}_spans"
-        spans = [
-            self.connection.execute(select.format(each.name)).fetchall()
-            for each in (projection, after)
-        ]
+        selects = (select.format(each.name) for each in (projection, after))
+        spans = [self.connection.execute(text).fetchall() for text in selects]
         return spans[0] == spans[1] and self._offset(projection) == self._offset(after)
 
     def _offset(self, projection: Projection) -> int | None:
@@ -82,7 +82,10 @@ class Stored:
 class Rebuild:
     """A follower that builds the tables of one projection again."""
 
-    def __init__(self, stored: Stored, projection: Projection, end: int) -> None:
+    def __init__(
+        self, stored: Stored, projection: Projection, end: int, after: "Rebuild | None" = None
+    ) -> None:
+        self.after = after
         self.connection, self.projection, self.end = stored.connection, projection, end
         self._path = journal.path_of(stored.root, projection.journal)
         self._offset = 0
@@ -136,6 +139,8 @@ class Rebuild:
         return [Finding("store", database.FILE, 0, reason)]
 
     def _apply(self) -> None:
+        if self.after is not None:
+            self.after._apply()  # its tables have the same rows
         entries: Sequence[Any] = self._entries
         if self.projection.read is not None:
             entries = [(self._offsets, self._rows)]
