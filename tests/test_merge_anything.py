@@ -12,14 +12,15 @@ from torture.figures import long
 HOSTS = ("laptop", "desktop", "ci")
 # Each feed line is of this form; a request with the same id is the same one on every machine.
 LINE = (
-    '{"ts":"2026-11-22T%02d:%02d:00Z","rid":"r-%d","lane":"%s","model":"m","status":"ok",'
-    '"in_tokens":%d,"out_tokens":9,"latency_ms":%d,"feature":"f%d"}\n'
+    '{"ts":"2026-11-22T%02d:%02d:00Z","rid":"r-%d","lane":"%s","model":"glm-4.6","status":"%s",'
+    '"input_tokens":%d,"output_tokens":9,"latency_ms":%d,"feature":"f%d"}\n'
 )
 LOG = (
     '{"type":"assistant","timestamp":"2026-11-22T%02d:%02d:00.000Z","sessionId":"s-%d",'
     '"cwd":"/home/ada/app","requestId":"req_%d","message":{"id":"msg_%d","model":"claude-opus-4-6",'
     '"usage":{"input_tokens":%d,"output_tokens":%d}}}\n'
 )
+KINDS = (("glm", "ok"), ("baseline", "ok"), ("glm", "error"), ("lost", "ok"))
 Step = tuple[int, str, int]
 # What people and the meters write, and what logs and the proxy write.
 SMALL = ("before", "after", "undo", "finalize", "checkpoint", "evidence", "import", "next")
@@ -73,7 +74,7 @@ class Team:
 
     def _telemetry(self, machine: Machine, number: int, *words: str) -> None:
         lines = [
-            LINE % (9 + n % 9, n, n, ("routed", "baseline")[n % 2], 100 + n, 10 * n, n % 3)
+            LINE % (9 + n % 9, n, n, *KINDS[n % len(KINDS)], 100 + n, 10 * n, n % 3)
             for n in range(number, number + 4)
         ]
         machine.call("ingest", "proxy-telemetry", *words, stdin="".join(lines))
