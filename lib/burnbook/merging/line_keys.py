@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import chain
 
 _PARTS = 256
@@ -33,7 +33,7 @@ class LineKeys:
                 known.add(key)
         return known
 
-    def add(self, keys: Sequence[int]) -> None:
+    def add(self, keys: Iterable[int]) -> None:
         """Adds keys that are not in the set."""
         self._recent.update(keys)
         if len(self._recent) > max(_RECENT, self._packed // _SHARE):

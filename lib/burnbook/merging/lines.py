@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from itertools import repeat
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from xxhash import xxh3_64_intdigest
@@ -17,13 +17,6 @@ _STAMPS = re.compile(rb'"recorded_at":"([^"]{1,40})","host":"((?:[^"\\]|\\.){0,3
 _HEAD = 400  # bytes of a line that have its first stamps
 _BULK = "proxy_telemetry"
 _requests: "msgspec.json.Decoder[list[Any]] | None" = None
-
-
-class Stamps(NamedTuple):
-    """When a row was recorded, as its text, and the host that recorded it."""
-
-    recorded_at: str
-    host: str
 
 
 def plain(lines: Iterable[bytes]) -> list[bytes]:
@@ -52,12 +45,10 @@ def id_of(line: bytes) -> bytes:
     return match[1] if match else line
 
 
-def stamps(line: bytes) -> Stamps | None:
-    """Returns the first stamps of a row, or None."""
+def stamps(line: bytes) -> tuple[bytes, bytes] | None:
+    """Returns when a row was recorded and by which host, as they are in its JSON; or None."""
     match = _STAMPS.search(line, 0, _HEAD)
-    if match is None:
-        return None
-    return Stamps(match[1].decode("utf-8", "replace"), match[2].decode("utf-8", "replace"))
+    return None if match is None else (match[1], match[2])
 
 
 def rows(name: str, lines: Sequence[bytes]) -> list[Any]:

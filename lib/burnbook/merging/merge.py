@@ -83,8 +83,9 @@ class _Journal:
     def __init__(self, own: OwnJournal, counts: Counts, conflicts: dict[str, list[str]]) -> None:
         self._own, self._counts = own, counts
         self._conflicts = conflicts
-        self._pending: list[bytes] = []
+        self._pending: dict[int, bytes] = {}
         self._size = 0
+        self._newest: dict[bytes, bytes] = {}
 
     def add(self, other: OtherBook, shown: Callable[[int], None]) -> None:
         """Adds every line that this book does not have."""
@@ -92,39 +93,50 @@ class _Journal:
         for batch in other.batches(name):
             shown(sum(map(len, batch)))
             lines = line_forms.plain(batch)
-            new = self._own.new(lines)
-            counts.duplicates += len(lines) - len(new)
-            rows = line_forms.rows(name, new)
-            good = [line for line, row in zip(new, rows, strict=True) if row is not None]
-            counts.newer += sum(isinstance(row, NewerRow) for row in rows)
-            if len(good) < len(new):
-                counts.corrupt[name] = counts.corrupt.get(name, 0) + len(new) - len(good)
             self._note_hosts(lines)
-            self._pending += good
-            self._size += sum(map(len, good))
+            new = self._own.new(lines)
+            rows = line_forms.rows(name, [*new.values()])
+            count = len(self._pending)
+            for (key, line), row in zip(new.items(), rows, strict=True):
+                if row is not None and key not in self._pending:
+                    self._pending[key] = line
+                    self._size += len(line)
+            count = len(self._pending) - count
+            corrupt = rows.count(None)
+            if corrupt:
+                counts.corrupt[name] = counts.corrupt.get(name, 0) + corrupt
+            counts.duplicates += len(lines) - corrupt - count
+            counts.newer += sum(isinstance(row, NewerRow) for row in rows)
             if self._size >= _CHUNK:
                 self._append()
         self._append()
+        self._count_hosts()
         if other.ends.get(name) and journal.torn_tail(journal.path_of(other.root, name))[1]:
             counts.tails.append(name)
 
     def _append(self) -> None:
         name, counts = self._own.name, self._counts
         if self._pending:
-            new, again = self._own.append(self._pending)
-            counts.added += len(new)
-            counts.duplicates += len(self._pending) - len(new)
+            added, again = self._own.append(self._pending)
+            counts.added += added
+            counts.duplicates += len(self._pending) - added
             counts.conflicts += len(again)
             ids = self._conflicts.setdefault(name, []) if again else []
             ids += [os.fsdecode(line_forms.id_of(line)) for line in again[: _MOST_IDS - len(ids)]]
-        self._pending, self._size = [], 0
+        self._pending, self._size = {}, 0
 
     def _note_hosts(self, lines: Iterable[bytes]) -> None:
-        hosts = self._counts.hosts
+        newest = self._newest
         for line in lines:
             stamps = line_forms.stamps(line)
-            if stamps is not None and stamps.recorded_at > hosts.get(stamps.host, ""):
-                hosts[stamps.host] = stamps.recorded_at
+            if stamps is not None and stamps[0] > newest.get(stamps[1], b""):
+                newest[stamps[1]] = stamps[0]
+
+    def _count_hosts(self) -> None:
+        hosts = self._counts.hosts
+        for host, recorded_at in self._newest.items():
+            name = host.decode("utf-8", "replace")
+            hosts[name] = max(hosts.get(name, ""), recorded_at.decode("utf-8", "replace"))
 
 
 def _copy_panes(root: str, other: str) -> int:

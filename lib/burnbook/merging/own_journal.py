@@ -25,57 +25,66 @@ class OwnJournal:
         self._file = journal.file_of(self.path)
         self._read(journal.size(self.path) if dry_run else self._settled())
 
-    def new(self, lines: Sequence[bytes]) -> list[bytes]:
-        """Returns the lines that the journal does not have, each once, in their order."""
+    def new(self, lines: Sequence[bytes]) -> dict[int, bytes]:
+        """Returns the lines that the journal does not have, each once, by their keys in order."""
         by_key = dict(zip(line_forms.keys(lines, self._seed), lines, strict=True))
-        for key in self.lines.known(by_key):
-            del by_key[key]
-        return [*by_key.values()]
+        return self._without_known(by_key)
 
-    def same_id(self, lines: Sequence[bytes]) -> list[bytes]:
-        """Returns those of new lines whose id another row of the journal has."""
-        ids = line_forms.keys([line_forms.id_of(line) for line in lines], self._seed)
-        known = self._ids.known(ids)
-        seen: set[int] = set()
-        again = []
-        for line, key in zip(lines, ids, strict=True):
-            if key in known or key in seen:
-                again.append(line)
-            seen.add(key)
-        return again
+    def append(self, lines: dict[int, bytes]) -> tuple[int, list[bytes]]:
+        """Appends the lines, by key, that are still new, durably.
 
-    def append(self, lines: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
-        """Appends the lines that are still new, durably. Returns them, and those of a known id.
-
-        Holds the book's lock for one append. Raises IOFault, and Busy if the journal was replaced.
+        Returns how many these are, and those of an id that another row has. Holds the book's lock
+        for one append. Raises IOFault, and Busy if the journal was replaced.
         """
-        if self._dry_run:
-            return self._add(self.new(lines))
+        if not self._dry_run:
+            lines = self._append(lines)
+        ids = self._ids_of([*lines.values()])
+        again = self._again(lines, ids)
+        self.lines.add(lines)
+        self._ids.add(ids)
+        return len(lines), again
+
+    def _append(self, lines: dict[int, bytes]) -> dict[int, bytes]:
         while True:
             with lock.book_lock(self.root):
                 heal(self.root, self.name)
                 end = journal.size(self.path)
                 self._check()
                 if end - self._end <= _UNDER_LOCK:
-                    self._read(end)
-                    new = self.new(lines)
-                    if new:
+                    if end > self._end:
+                        self._read(end)
+                        lines = self._without_known(lines)
+                    if lines:
                         self.path.parent.make_folder()
+                        new = [*lines.values()]
                         journal.append(self.root, {self.name: new}, is_own=False)
-                    self._end = end + sum(map(len, new))
+                    self._end = end + sum(map(len, lines.values()))
                     self._file = journal.file_of(self.path)
-                    break
+                    return lines
             self._read(end)  # other writers appended much: read that without the lock
-        return self._add(new)
 
-    def _add(self, new: list[bytes]) -> tuple[list[bytes], list[bytes]]:
-        again = self.same_id(new)
-        self._learn(new)
-        return new, again
+    def _without_known(self, lines: dict[int, bytes]) -> dict[int, bytes]:
+        known = self.lines.known(lines)
+        return {key: line for key, line in lines.items() if key not in known} if known else lines
+
+    def _again(self, lines: dict[int, bytes], ids: Sequence[int]) -> list[bytes]:
+        """Those of new lines whose id another row of the journal has."""
+        known = self._ids.known(ids)
+        if not known and len({*ids}) == len(ids):
+            return []
+        again = []
+        for line, key in zip(lines.values(), ids, strict=True):
+            if key in known:
+                again.append(line)
+            known.add(key)
+        return again
+
+    def _ids_of(self, lines: Sequence[bytes]) -> list[int]:
+        return line_forms.keys(list(map(line_forms.id_of, lines)), self._seed)
 
     def _learn(self, lines: Sequence[bytes]) -> None:
         self.lines.add(line_forms.keys(lines, self._seed))
-        self._ids.add(line_forms.keys([line_forms.id_of(line) for line in lines], self._seed))
+        self._ids.add(self._ids_of(lines))
 
     def _settled(self) -> int:
         """The size up to which no writer takes a row back."""
