@@ -1,5 +1,6 @@
 """The journals of several books as one: the same as a real file of the same bytes."""
 
+import multiprocessing
 import os
 import shutil
 from collections.abc import Callable
@@ -314,7 +315,7 @@ def test_a_book_counts_once_however_often_it_is_listed(tmp_path: Path) -> None:
     sources = [str(tmp_path / name) for name in ("own", "laptop", "laptop/../laptop")]
     root = JoinedRoot(str(tmp_path / "own"), sources)
     assert root.sources == (str(tmp_path / "laptop"),)
-    assert len(root.faults) == 2
+    assert root.faults == {}
     assert bytes_of(root) == b"".join([*ROWS["own"][:3], *ROWS["laptop"][:3]])
 
 
@@ -363,3 +364,51 @@ def test_the_fingerprint_changes_with_a_followed_book(tmp_path: Path) -> None:
     grow(tmp_path, "laptop", ROWS["laptop"][4])
     assert fingerprint(str(tmp_path / "own")) == fingerprint(str(tmp_path / "own"))
     assert len(fingerprint(str(tmp_path / "own"))) == 1
+
+
+def randomize(path: Path) -> None:
+    path.write_bytes(os.urandom(path.stat().st_size))
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, randomize, lambda path: os.truncate(path, 10)])
+def test_a_damaged_store_of_several_books_is_built_again(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    books(tmp_path)
+    assert count(Store(joined(tmp_path))) == 9
+    damage(Path(str(store_file.path_of(joined(tmp_path)))))
+    for _ in range(2):
+        store = Store(joined(tmp_path))
+        assert count(store) == 9
+    assert not store.in_memory
+
+
+def _read_until(top: Path, rows: int, results: "multiprocessing.Queue[list[int]]") -> None:
+    """A process that reads the growing books, sometimes as a new process would."""
+    counts, store = [0], Store(joined(top))
+    while counts[-1] < rows:
+        if counts[-1] % 3 == 0:
+            store.close()
+            store = Store(joined(top))
+        counts.append(count(store))
+    results.put([*counts, len(bytes_of(joined(top)).splitlines())])
+
+
+def test_readers_at_the_same_time_see_every_row_once(tmp_path: Path) -> None:
+    books(tmp_path, 1)
+    context = multiprocessing.get_context("fork")
+    results = context.Queue()
+    readers = [context.Process(target=_read_until, args=(tmp_path, 90, results)) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for number in range(1, 30):
+        for position, name in enumerate(BOOKS, start=1):
+            grow(tmp_path, name, ROWS[name][number])
+            assert count(Store(joined(tmp_path))) == 3 * number + position
+    for _ in readers:
+        seen = results.get(timeout=300)
+        assert seen == sorted(seen)
+        assert set(seen[-2:]) == {90}
+    for reader in readers:
+        reader.join()
+    assert count(Store(joined(tmp_path))) == 90

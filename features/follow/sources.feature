@@ -45,7 +45,7 @@ Feature: Followed books that are old, missing or damaged
   Scenario: A book behind a link is not followed
     Given the book of desktop is behind a link
     When I run "bin/windows" at 20:00
-    Then it prints a line with "MACHINES/desktop is missing"
+    Then it prints a line with "MACHINES/desktop missing"
     And it warns
       """
       windows: MACHINES/desktop is a symbolic link, so its rows are missing here; follow the directory

@@ -39,7 +39,10 @@ def following(ctx: Context) -> Context:
     from burnbook.config.folders import followed_books
 
     sources = followed_books(ctx.config)
-    return _opened(ctx, JoinedRoot(ctx.book.root, sources)) if sources else ctx
+    if not sources:
+        return ctx
+    root = JoinedRoot(ctx.book.root, sources)
+    return _opened(ctx, root) if root.sources or root.missing else ctx
 
 
 def own(ctx: Context) -> Context:

@@ -22,12 +22,15 @@ _HOUR = 3600.0
 
 
 class Host(NamedTuple):
-    """A host and the newest row that it wrote to a book, among the last rows of each journal."""
+    """A host and the newest row that it wrote to a book, among the last rows of each journal.
 
-    host: str
+    A book that is missing or has no rows has one entry, without a host.
+    """
+
+    host: str | None
     book: str
-    newest_row: datetime
-    age_seconds: int
+    newest_row: datetime | None
+    age_seconds: int | None
     is_stale: bool
 
 
@@ -42,7 +45,9 @@ def hosts(ctx: Context) -> list[Host]:
         for name in sorted(newest, key=lambda name: newest[name], reverse=True):
             age = max(0, round((now - newest[name]).total_seconds()))
             result.append(Host(name, book, newest[name], age, age > stale))
-    return result
+        if not newest and book != root:
+            result.append(Host(None, book, None, None, True))
+    return result + [Host(None, book, None, None, True) for book in root.missing]
 
 
 def with_hosts(ctx: Context, result: Result) -> Result:
@@ -75,19 +80,14 @@ def line(ctx: Context, listed: list[Host]) -> Line:
     assert isinstance(root, JoinedRoot)
     # A host may be in several books after a merge: its newest row counts.
     newest: dict[str, Host] = {}
-    for host in listed:
-        if host.book != root and (
-            host.host not in newest or host.newest_row > newest[host.host].newest_row
-        ):
-            newest[host.host] = host
-    shown = [f"{each.host} {_ago(each)}" for each in newest.values()]
-    missing = [f"{source} is missing" for source in root.faults]
-    shown_hosts = ", ".join([*shown, *missing]) or "no rows"
-    is_stale = missing or any(host.is_stale for host in newest.values())
-    return Line(
-        f"follows {plural(len(root.declared), 'book')}: {shown_hosts}",
-        level="warn" if is_stale else "dim",
-    )
+    for host in sorted(listed, key=lambda host: host.age_seconds or 0):
+        if host.book != root:
+            name = host.host or f"{host.book} {'missing' if host.book in root.missing else 'empty'}"
+            newest.setdefault(name, host)
+    shown = ", ".join(name + _ago(host) for name, host in newest.items())
+    count = plural(len(root.sources) + len(root.missing), "book")
+    is_stale = any(host.is_stale for host in newest.values())
+    return Line(f"follows {count}: {shown}", level="warn" if is_stale else "dim")
 
 
 def _newest_rows(book: str) -> dict[str, datetime]:
@@ -114,13 +114,14 @@ def _tail(path: RootedPath) -> bytes:
 
 
 def _ago(host: Host) -> str:
-    """Returns an age such as `3 min ago`, and whether it is stale."""
+    """Returns text such as ` 3 min ago (stale)`; empty if there is no row."""
     seconds = host.age_seconds
+    if seconds is None:
+        return ""
+    shown = f"{seconds} s"
     for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "min")):
         if seconds >= size:
             count = seconds // size
             shown = f"{count} min" if unit == "min" else plural(count, unit)
             break
-    else:
-        shown = f"{seconds} s"
-    return f"{shown} ago{' (stale)' if host.is_stale else ''}"
+    return f" {shown} ago{' (stale)' if host.is_stale else ''}"

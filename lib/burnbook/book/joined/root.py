@@ -14,12 +14,14 @@ class JoinedRoot(str):
     """The directory of a book, of which readers see the rows of the followed books as well.
 
     As text it is the directory of this book: state, salt and locks are those of this book, and so
-    are the files that are written. `declared` are the directories of the followed books; `sources`
-    are those that can be read. `faults` says why the others cannot, by their directories.
+    are the files that are written. `declared` are the directories in the settings. Of the followed
+    books, `sources` can be read and `missing` cannot. `faults` says why, by directory, also where
+    it is a single journal that cannot be read.
     """
 
     declared: tuple[str, ...]
     sources: tuple[str, ...]
+    missing: tuple[str, ...]
     faults: dict[str, str]
 
     def __new__(cls, root: str, declared: Sequence[str]) -> "JoinedRoot":
@@ -29,14 +31,13 @@ class JoinedRoot(str):
         sources, seen = [], {_identity(root)}
         for source in declared:
             fault = _fault(source)
-            if fault is None and _identity(source) in seen:
-                fault = f"{source} is followed twice, or is this book; its rows are read once"
-            if fault is None:
+            if fault is not None:
+                joined.faults[source] = fault
+            elif _identity(source) not in seen:
+                # Machines that share a config may list this book too.
                 sources.append(source)
                 seen.add(_identity(source))
-            else:
-                joined.faults[source] = fault
-        joined.sources = tuple(sources)
+        joined.sources, joined.missing = tuple(sources), tuple(joined.faults)
         return joined
 
     def reopened(self) -> "JoinedRoot":
