@@ -37,7 +37,7 @@ def ways() -> dict[str, list[str]]:
 
 WAYS = ways()
 DEV = "development"
-GROUPS = ["first steps", "every day", "windows", "reports", "money", "set-up", DEV]
+GROUPS = ["first steps", "every day", "windows", "reports", "money", "machines", "set-up", DEV]
 
 
 @pytest.fixture(scope="module")

@@ -66,6 +66,7 @@ CALLS = {
     "ingest": Call(("proxy-telemetry", *AT), sample("telemetry/usage.jsonl")[:2000]),
     "preview": Call(),
     "prices": Call(),
+    "proof": Call(("W0-CHN", "--out", "-")),
     "repair": Call(),
     "report": Call(("--out", os.devnull)),
     "reset": Call(AT),

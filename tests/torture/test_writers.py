@@ -18,6 +18,7 @@ READ = {
     "decide": ("--window", "W1"),
     "preview": ("--window", "W1"),
     "prices": (),
+    "proof": ("W1", "--out", "-"),
     "report": ("--out", "/dev/null"),
     "scoreboard": (),
     "timer": ("W1",),
