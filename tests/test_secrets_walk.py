@@ -69,6 +69,7 @@ CALLS = {
     "merge": Call(),
     "preview": Call(),
     "prices": Call(),
+    "proof": Call(("W0-CHN", "--out", "-")),
     "repair": Call(),
     "report": Call(("--out", os.devnull)),
     "reset": Call(AT),

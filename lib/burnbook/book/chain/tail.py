@@ -13,6 +13,7 @@ from burnbook.book.chain.links import MARK, Leaves, Link, host_of, link_of, norm
 
 _BLOCK = 1 << 16
 _MOST = 4 << 20
+_BLOCKS = 256
 _MARKER = 96  # bytes that identify the end of what was read: they include a crc
 BACKLOG = 16 << 20
 """Bytes that may be read with the lock held: 20 ms."""
@@ -37,32 +38,40 @@ _tails: dict[tuple[int, int], Tail] = {}
 """By device and inode, what this process knows of journals that it appends to."""
 
 
-def linked(name: str, handle: int, size: int, data: bytes | Sequence[bytes]) -> bytes:
+def linked(
+    name: str, handle: int, size: int, data: bytes | Sequence[bytes]
+) -> bytes | Sequence[bytes]:
     """Returns the rows of an append, the last one with its link. Call it with the lock held.
 
     `handle` is the journal's descriptor, `size` its size. All rows are of this host. If they are
     not, or the row would be too long, they are returned as they are: a later link covers them.
     """
-    text = data if isinstance(data, bytes) else b"".join(data)
-    start = text.rfind(b"\n", 0, len(text) - 1) + 1
-    last = text[start:]
+    # A few large blocks are not joined: copies of megabytes cost as much as their hashes.
+    if not isinstance(data, bytes) and len(data) > _BLOCKS:
+        data = b"".join(data)
+    *blocks, block = [data] if isinstance(data, bytes) else [part for part in data if part] or [b""]
+    start = block.rfind(b"\n", 0, len(block) - 1) + 1
+    last = block[start:]
     host = host_of(last)
     if host is None or host != own_host() or link_of(last):
-        return text
+        return data
+    if start:
+        blocks.append(block[:start])
     key = _key(handle)
     tail = _extended(name, handle, size, host, _tails.pop(key, None))
     leaves, after = tail.leaves, tail.after
-    leaves.add(text[:start])
+    for part in blocks:
+        leaves.add(part)
     body = last[: last.rindex(b',"crc":"')]
     leaves.add_last(body)
     link = Link(leaves.rows, after, leaves.hash(host, after), body)
     line = stamped(last, link)
     if line is None:
-        return text
-    end = size + start + len(line)
+        return data
+    end = size + sum(map(len, blocks)) + len(line)
     # If the write fails, the marker does not match, and the tail is read again.
     _tails[key] = Tail(host, link.hash, Leaves(name), set(), end, line[-_MARKER:])
-    return text[:start] + line
+    return [*blocks, line]
 
 
 def prepare(name: str, handle: int, end: int) -> None:

@@ -27,7 +27,7 @@ def run(ctx: Context, args: Any) -> Result:
     level: Level = "bad" if looked.faults else "good"
     lines = [Line(_summary(looked), strong=True, level=level), *map(line, looked.faults)]
     lines += [] if args.quiet else _notes(looked.notes)
-    if not args.quiet and (chains := summary(looked.chains)):
+    if not (args.quiet or looked.faults) and (chains := summary(looked.chains)):
         lines.append(Line(f"chains: {chains}", level="dim"))
     data = {
         "ok": not looked.faults,
