@@ -1,7 +1,8 @@
 """Set up .venv from requirements.lock; `_setup.py dev` adds .venv/dev from requirements-dev.lock.
 
 `_setup.py NAME` adds .venv/NAME in the same way: prices for `prices --update`, mutants for
-`just mutants`, report, serve and watch for the commands of these names, pictures for the recipe.
+`just mutants`, proof, report, serve and watch for the commands of these names, pictures for the
+recipe.
 
 Run by `just` (the wrapper) with any Python 3.11 or later, so: standard library only. Safe when
 started twice at once, and after an interruption: the stamp, a copy of the lock file, is written
@@ -96,7 +97,7 @@ def build(venv: Path, lock: Path) -> None:
 def main(arguments: list[str]) -> int:
     """Set up what is missing, one process at a time."""
     venv, lock = VENV, ROOT / "requirements.lock"
-    extras = ("dev", "prices", "mutants", "report", "serve", "watch", "pictures")
+    extras = ("dev", "prices", "mutants", "report", "serve", "watch", "pictures", "proof")
     if arguments in ([name] for name in extras):
         venv, lock = VENV / arguments[0], ROOT / f"requirements-{arguments[0]}.lock"
     try:

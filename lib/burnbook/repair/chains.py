@@ -2,7 +2,7 @@
 
 from burnbook.base.text import plural
 from burnbook.book.book import Book
-from burnbook.check.chains.rewriting import rows_of
+from burnbook.check.chains.rewriting import REPAIR, rows_of
 from burnbook.check.whole_book import CheckReport
 
 
@@ -12,7 +12,7 @@ def record(book: Book, looked: CheckReport) -> list[str]:
     for name, report in looked.chains.items():
         links = report.unrecorded
         if links and f"{name}.jsonl" not in looked.newer:
-            rows = [("rewrites", row) for row in rows_of(name, "repair", links)]
+            rows = [("rewrites", row) for row in rows_of(name, REPAIR, links)]
             book.commit(rows.copy)
             done.append(f"{name}.jsonl: recorded {plural(len(links), 'fault')} in rewrites.jsonl")
     return done

@@ -27,6 +27,7 @@ from burnbook.agent_logs.requests import Request, RequestOrigin, RequestSet, Tal
 from burnbook.base.errors import Refused
 from burnbook.book import codec, journal, lock
 from burnbook.book.bulk_codec import Stamp
+from burnbook.book.chain.prepare import prepare
 from burnbook.book.codec import SCHEMA_VERSION
 from burnbook.book.recovery import heal
 from burnbook.jsonl.text import untouched
@@ -108,11 +109,8 @@ class Writer:
     def _payload(
         self, key: int, request: Request, origin: RequestOrigin, *, is_clean: bool
     ) -> Payload:
-        facts, request_id, upstream_id = (
-            request.facts,
-            request.request_id,
-            request.facts.upstream_id,
-        )
+        facts, request_id = request.facts, request.request_id
+        upstream_id = facts.upstream_id
         if not is_clean:
             request_id, upstream_id = clean_id(request_id), clean_id(upstream_id)
         session, project, branch, model, is_subagent, speed, tier, geo, server, subagent, home = (
@@ -165,6 +163,7 @@ class Writer:
         """Append the rows that the book does not have."""
         later: list[Superseding] = []
         booked = BookedRequests(self.root, index, has_shared_keys=self.has_shared_keys)
+        prepare(self.root, JOURNAL)
         with lock.book_lock(self.root):
             heal(self.root, JOURNAL)
             index.catch_up()

@@ -66,6 +66,11 @@ def stamped(line: bytes, link: Link) -> bytes | None:
     return result if len(result) <= MAX_LINE else None
 
 
+def is_large(name: str) -> bool:
+    """Returns whether the leaves of a journal have many rows."""
+    return name in LARGE or name.startswith(REJECTS)
+
+
 class Leaves:
     """The leaves of consecutive rows of a host. A leaf is the SHA-256 of whole rows.
 
@@ -80,7 +85,7 @@ class Leaves:
         self.name = name
         self.rows = 0
         self.digests: list[bytes] = []
-        self._is_large = name in LARGE or name.startswith(REJECTS)
+        self._is_large = is_large(name)
         self._open, self._size = sha256(), 0
 
     def add(self, data: bytes) -> None:

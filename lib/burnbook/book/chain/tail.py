@@ -71,6 +71,9 @@ def prepare(name: str, handle: int, end: int) -> None:
     Rows before `end` are not taken back any more.
     """
     key, host = _key(handle), own_host()
+    for offset, text in _backwards(handle, end, 0):
+        end = offset + text.rfind(b"\n") + 1  # an unfinished row is moved aside by the next append
+        break
     _tails[key] = _extended(name, handle, end, host, _tails.pop(key, None))
 
 

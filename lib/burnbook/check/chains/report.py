@@ -42,6 +42,11 @@ class ChainReport(NamedTuple):
     findings: list[Finding]
     unrecorded: list[RewrittenLink]
 
+    @property
+    def total(self) -> int:
+        """The rows in chains, and those in none yet."""
+        return self.covered + sum(self.uncovered.values())
+
 
 def rewritten_links(root: str) -> dict[str, Rewritten]:
     """Returns by journal the links whose rows were rewritten. Raises IOFault."""

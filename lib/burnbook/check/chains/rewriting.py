@@ -9,6 +9,7 @@ from burnbook.check.chains.verify import Chains, check_chains
 from burnbook.rows.rewrites import Rewrite, RewrittenLink
 
 Reason = Literal["forget", "repair"]
+REPAIR: Literal["repair"] = "repair"
 _LINKS = 4000  # of a row: 700 KB
 
 
@@ -18,12 +19,14 @@ class Rewriting:
     `new` is the descriptor of that file, before it takes the place of the journal. Call `read`
     without the lock, which takes a second for 1,000,000 rows; copy what writers appended; call
     `rows` with the lock held, which reads only that; append the rows; then put the file in place.
-    What did not match in the journal itself is not recorded. Raises OSError and IOFault.
+    For `forget`, what did not match in the journal itself is not recorded. Raises OSError and
+    IOFault.
     """
 
     def __init__(self, root: str, name: str, reason: Reason, new: int) -> None:
         rewritten = rewritten_links(root).get(name, {})
-        self._faults = {entry.link for entry in check_chains(root, name, rewritten).unrecorded}
+        known = [] if reason == REPAIR else check_chains(root, name, rewritten).unrecorded
+        self._faults = {entry.link for entry in known}
         self._chains = Chains(name, new, rewritten, searches=False)
         self.name, self.reason = name, reason
 

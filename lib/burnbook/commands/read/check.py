@@ -29,7 +29,7 @@ def run(ctx: Context, args: Any) -> Result:
         "ok": not looked.faults,
         "rows": looked.rows,
         "rows_verified": sum(looked.rows.values()),
-        "chains": {name: _chains(report) for name, report in looked.chains.items()},
+        "chains": [_chains(name, report) for name, report in looked.chains.items() if report.total],
         "faults": [brief(finding) for finding in looked.faults],
         "notes": [brief(finding) for finding in looked.notes],
     }
@@ -44,9 +44,13 @@ def _summary(looked: CheckReport) -> str:
     return f"{word}: {rows}" + (f" ({counted})" if counted else "")
 
 
-def _chains(report: ChainReport) -> dict[str, Any]:
-    heads = [fields(head, "host", "hash", "line") for head in report.heads]
-    return {"covered": report.covered, "uncovered": report.uncovered, "heads": heads}
+def _chains(name: str, report: ChainReport) -> dict[str, Any]:
+    return {
+        "journal": name,
+        "covered": report.covered,
+        "uncovered": sum(report.uncovered.values()),
+        "heads": [fields(head, "host", "hash", "line") for head in report.heads],
+    }
 
 
 def line(finding: Finding) -> Line:

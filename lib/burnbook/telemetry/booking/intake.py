@@ -5,6 +5,7 @@ are booked already are left out, and the others are written and synced: millisec
 """
 
 from burnbook.book import journal, lock
+from burnbook.book.chain.prepare import prepare
 from burnbook.book.recovery import heal
 from burnbook.book.rejects import Rejects
 from burnbook.jsonl.chunks import Chunk
@@ -45,6 +46,7 @@ class Intake:
         """Book rows and refused lines; when this returns, they are durable."""
         moved: Corrections = {}
         if batch.keys:
+            prepare(self.store.root, JOURNAL)
             self._index.prepare(batch.keys)
             if self.reassigns:
                 moved = self._corrections(batch)
