@@ -167,6 +167,10 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("schedule remove")
     run("capture x")
     run("timer --window X1")
+    run("backup book.tar.zst")
+    run("restore book.tar.zst --list")
+    run("restore book.tar.zst --into copy")
+    run("forget --project /home/ada/api --text stale --yes")
     run("demo")
     return book, rows
 

@@ -212,8 +212,8 @@ def forgettable(folder: Path) -> None:
     """A book that has a project in requests, notes, a refused line, a quarantine and copies."""
     before_and_after(folder)
     ok(folder, "ingest", "claude", "--at", END)
-    ok(folder, "churn", "--window", "W1", *RANGE, "--notes", "in ~/app/lib", "--at", END)
-    lines = f"{(folder / OWN_FILE).read_text()}no JSON in /home/ada/app\n"
+    ok(folder, "churn", "--window", "W1", *RANGE, "--notes", "in ~/api/lib", "--at", END)
+    lines = f"{(folder / OWN_FILE).read_text()}no JSON in /home/ada/api\n"
     ok(folder, "ingest", "proxy-telemetry", "--at", END, stdin=lines)
     salt = folder / "book" / "account.salt"  # the pseudonyms depend on it
     salt.write_bytes(bytes(range(16)))
@@ -222,7 +222,7 @@ def forgettable(folder: Path) -> None:
     usage.write_bytes(usage.read_bytes() + usage.read_bytes().splitlines(keepends=True)[0])
     ok(folder, "repair", "--yes", "--at", END)
     with usage.open("ab") as journal:
-        journal.write(b'{"id":"u-1","project":"~/app"')
+        journal.write(b'{"id":"u-1","project":"~/api"')
 
 
 def damaged_book(folder: Path) -> None:

@@ -61,7 +61,7 @@ class Writer(NamedTuple):
 
 NEXT = "2026-11-22T13:00"
 EVIDENCE = ("evidence", *SHOWN, "--artifact", "{folder}/report.xml", "--at", END)
-FORGET = ("forget", "--yes", "--project", "/home/ada/app", "--text", "lib", "--at", END)
+FORGET = ("forget", "--yes", "--project", "/home/ada/api", "--text", "lib", "--at", END)
 BACKUP = ("backup", "{folder}/book.tar.zst", "--force", "--at", END)
 SCHEDULE = ("schedule", "--as", "systemd", "--into", "{folder}/units")
 TRACKER = str(ROOT / "samples" / "tracker")

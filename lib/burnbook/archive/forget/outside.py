@@ -1,10 +1,12 @@
 """Files outside of the book that have the subject. `forget` names them and never changes them."""
 
 import os
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from burnbook.archive.forget.rows import RowChanges
+from burnbook.archive.forget.texts import of_word
 from burnbook.base.errors import BadConfig, IOFault
 from burnbook.config.folders import bundle_path, ledgers
 from burnbook.context import Context
@@ -28,10 +30,11 @@ class Found(NamedTuple):
 
 def search(ctx: Context, changes: RowChanges) -> list[Found]:
     """Returns the ledgers, the handoff page, the config and the bundles that have the subject."""
-    label = changes.subject.name.encode() if changes.subject.kind == "account" else b""
+    subject = changes.subject
+    label = re.compile(of_word(subject.name if subject.kind == "account" else "\0").encode())
     results = []
     for path in _paths(ctx):
-        own = label if path.startswith(ctx.config.root + os.sep) else b""
+        is_config = path.startswith(ctx.config.root + os.sep) and path.endswith(".toml")
         try:
             if not os.path.isfile(path):
                 continue
@@ -40,7 +43,10 @@ def search(ctx: Context, changes: RowChanges) -> list[Found]:
         except OSError:
             continue  # it cannot be read, so that nothing is known of it
         lines = data.splitlines()
-        count = sum(changes.texts.are_in(line) or (own != b"" and own in line) for line in lines)
+        count = sum(
+            changes.texts.are_in(line) or (is_config and label.search(line) is not None)
+            for line in lines
+        )
         if count:
             results.append(Found(path, count))
     repository = _repository(ctx.book.root)

@@ -2,17 +2,19 @@
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 # Characters of a path below a forgotten directory; the rest of the path identifies too.
-_BELOW = r"(?:\\?/[^\s\"'`<>|;,)\]}\\]*)*"
+_BELOW = r"(?:\\?/[^/\s\"'`<>|;,)\]}\\]*)*"
 _NOT_LONGER = r"(?!\.?[\w-])"  # `~/work` is not in `~/workshop`, `~/work.old` or `~/work-2`
-_HOMES = (r"/home/[^/\s\"']+", r"/Users/[^/\s\"']+", r"/root")
+_SEPARATOR = r"\\?/"  # some programs write `/` in JSON as `\/`
+_USER = r"[^/\\\s\"']+"
+_HOMES = tuple(
+    _SEPARATOR + _SEPARATOR.join(parts) for parts in (("home", _USER), ("Users", _USER), ("root",))
+)
 _ENCODED_HOMES = (r"-home-[^-/\s\"']+", r"-Users-[^-/\s\"']+", r"-root")
 _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*[A-Za-z0-9]")
 _QUOTED = re.compile(rb'"([^"\\]+)"')
-
-Name = Callable[[str], str]
 
 
 class Texts:
@@ -23,6 +25,8 @@ class Texts:
     ) -> None:
         self._patterns = [(re.compile(pattern), name) for pattern, name in patterns]
         self._bytes = [re.compile(pattern.pattern.encode()) for pattern, _ in self._patterns]
+        # In bytes, the capitals of other letters are not those of the small ones.
+        self._is_ascii = all(pattern.pattern.isascii() for pattern, _ in self._patterns)
         self.tokens = dict(tokens or {})
         self._token_bytes = frozenset(token.encode() for token in self.tokens)
 
@@ -45,7 +49,7 @@ class Texts:
         """Whether a line of JSON may have one; False is certain."""
         if any(pattern.search(line) for pattern in self._bytes):
             return True
-        if b"\\u" in line or b"\\/" in line:
+        if b"\\u" in line or b"\\/" in line or (not self._is_ascii and self.are_in(line)):
             return True
         return bool(self._token_bytes) and not self._token_bytes.isdisjoint(_QUOTED.findall(line))
 
@@ -62,13 +66,12 @@ def of_path(path: str) -> list[str]:
     """
     is_home, rest = path.startswith("~/"), path.removeprefix("~/").strip("/")
     home = os.path.expanduser("~").rstrip("/")
-    plain = [re.escape("~"), re.escape(home), *_HOMES] if is_home else [""]
+    plain = ["~", _SEPARATOR.join(map(re.escape, home.split("/"))), *_HOMES] if is_home else [""]
     encoded_home = re.escape(_dashed(home))
     dashed = [encoded_home, *_ENCODED_HOMES] if is_home else [""]
-    separator = r"\\?/"
-    parts = separator.join(map(re.escape, rest.split("/")))
+    parts = _SEPARATOR.join(map(re.escape, rest.split("/")))
     return [
-        f"(?:{'|'.join(plain)}){separator}{parts}{_NOT_LONGER}{_BELOW}",
+        f"(?:{'|'.join(plain)}){_SEPARATOR}{parts}{_NOT_LONGER}{_BELOW}",
         f"(?:{'|'.join(dashed)})-{re.escape(_dashed(rest))}(?![A-Za-z0-9])[A-Za-z0-9-]*",
     ]
 
