@@ -24,8 +24,8 @@ def flags(group: Any) -> None:
 def run(ctx: Context, args: Any) -> Result:
     """Exports to a folder, and shows what was new."""
     from burnbook.parquet import folder
-    from burnbook.parquet.export import export
-    from burnbook.parquet.summary import done_data, size_text, table_of
+    from burnbook.parquet.writing.export import export
+    from burnbook.parquet.writing.summary import done_data, size_text, table_of
 
     target = folder.path_of(args.target)
     done = export(ctx.store, target, compact=args.compact, replace=args.replace)
