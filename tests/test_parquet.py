@@ -266,6 +266,24 @@ def test_a_line_whose_id_came_with_an_earlier_export_is_a_duplicate(
     assert table(tmp_path / "out", "agent_usage")["state"].to_pylist()[-1] == "duplicate"
 
 
+def test_of_rows_with_one_id_in_two_exports_the_later_is_marked(
+    shell: Shell, tmp_path: Path
+) -> None:
+    """Also if the row that was exported before is the one that does not count."""
+    out = tmp_path / "out"
+    shell.ok("ingest", "proxy-telemetry", stdin=usage(3))
+    path = shell.book / "proxy_telemetry.jsonl"
+    exported(shell, out)
+    row = shell.rows("proxy_telemetry")[1]
+    row.pop("crc")
+    row |= {"recorded_at": "2026-01-01T00:00:00Z", "host": "laptop"}
+    with path.open("ab") as file:
+        file.write(codec.encode(codec.JOURNALS["proxy_telemetry"](**row)))
+    assert exported(shell, out)["states"] == {"duplicate": 1}
+    assert table(out, "proxy_telemetry")["state"].to_pylist() == ["valid"] * 3 + ["duplicate"]
+    assert exported(shell, tmp_path / "whole")["states"] == {"duplicate": 1}
+
+
 def test_usage_has_the_sums_of_the_store(full: Shell, tmp_path: Path) -> None:  # noqa: F811
     out = tmp_path / "out"
     exported(full, out)

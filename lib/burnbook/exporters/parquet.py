@@ -7,7 +7,7 @@ docs/parquet.md describes. DIR/manifest.json names the files that count.
 from typing import Any
 
 from burnbook.base.text import plural
-from burnbook.context import Context, Result
+from burnbook.context import Context, Result, own
 from burnbook.view.parts import Line, Part
 
 EXTRA = "parquet"
@@ -28,7 +28,7 @@ def run(ctx: Context, args: Any) -> Result:
     from burnbook.parquet.writing.summary import done_data, size_text, table_of
 
     target = folder.path_of(args.target)
-    done = export(ctx.store, target, compact=args.compact, replace=args.replace)
+    done = export(own(ctx).store, target, compact=args.compact, replace=args.replace)
     data = done_data(done, target)
     is_new = done.rows or done.usage_changed
     what = f"exported {plural(done.rows, 'new row')} to" if is_new else "nothing new for"

@@ -137,7 +137,7 @@ class _Journal:
                 heal(self._root, self._result.journal)
                 data = self._new_lines()
                 if data:
-                    journal.append(self._root, {self._result.journal: data})
+                    journal.append(self._root, {self._result.journal: data}, is_own=False)
                 self._present.advance()
         self._waiting, self._bytes = [], 0
 

@@ -63,7 +63,7 @@ class Step:
             select = "SELECT offset FROM projections WHERE name = ?"
             [(read,)] = database.execute(select, [telemetry(self._store.root).name])
             end = min(end, read)
-            again = stored_repeats(database, start, end)
+            again = stored_repeats(self.path, database, start, end)
         else:
             again = repeats(self.path, self.name, start, end)
         writers = Writers(self._folder, self._stem(generation), self.columns.schema)
