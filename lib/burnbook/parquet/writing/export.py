@@ -9,10 +9,11 @@ from burnbook import __version__
 from burnbook.base.errors import BadData, Missing
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec, journal
-from burnbook.parquet import compaction, folder, manifest
-from burnbook.parquet.journals import Step
+from burnbook.parquet import folder, manifest
 from burnbook.parquet.manifest import Exported, Manifest
-from burnbook.parquet.sums import Sums
+from burnbook.parquet.writing import compaction
+from burnbook.parquet.writing.journals import Step
+from burnbook.parquet.writing.sums import Sums
 from burnbook.store.store import Store
 from burnbook.times import clock
 from burnbook.usage.tables.schema import JOURNAL as AGENT_USAGE

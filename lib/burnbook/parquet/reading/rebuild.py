@@ -13,10 +13,10 @@ from burnbook.base.errors import BadData, Missing, UsageError, os_sentence
 from burnbook.book import journal, lock
 from burnbook.book.recovery import heal
 from burnbook.parquet import manifest
-from burnbook.parquet.lines import Line, lines_of
 from burnbook.parquet.manifest import File, Manifest
 from burnbook.parquet.parts import digest_of
-from burnbook.parquet.present import Present
+from burnbook.parquet.reading.lines import Line, lines_of
+from burnbook.parquet.reading.present import Present
 from burnbook.view.progress import Progress
 
 _CHUNK = 4 << 20  # bytes of one append, for which the lock is held
@@ -137,7 +137,7 @@ class _Journal:
                 heal(self._root, self._result.journal)
                 data = self._new_lines()
                 if data:
-                    journal.append(self._root, {self._result.journal: data})
+                    journal.append(self._root, {self._result.journal: data}, is_own=False)
                 self._present.advance()
         self._waiting, self._bytes = [], 0
 

@@ -10,7 +10,7 @@ from xxhash import xxh3_64_intdigest
 
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import journal
-from burnbook.parquet.lines import Line
+from burnbook.parquet.reading.lines import Line
 
 
 class Present:

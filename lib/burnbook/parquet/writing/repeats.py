@@ -1,5 +1,6 @@
 """The lines whose id is in the journal before: they are duplicates, or conflicting rows."""
 
+import os
 import re
 from array import array
 from collections.abc import Iterator
@@ -59,7 +60,33 @@ def _hashes(path: RootedPath, name: str, end: int) -> Iterator[tuple[int, bytes,
             yield offset, line, xxh3_64_intdigest(row.id.encode("utf-8", "surrogatepass"))
 
 
-def stored_repeats(database: "Connection", start: int, end: int) -> set[int]:
-    """Returns the same of telemetry, as the store has them."""
-    select = "SELECT offset FROM telemetry_duplicates WHERE offset >= ? AND offset < ?"
-    return {offset for (offset,) in database.execute(select, (start, end))}
+def stored_repeats(path: RootedPath, database: "Connection", start: int, end: int) -> set[int]:
+    """Returns the offsets from `start` to `end` of telemetry rows to mark, by the store's tables.
+
+    These have the rows that do not count, of which a later one may be the one that does. So of rows
+    with one id at least one is marked, whichever was exported before.
+    """
+    select = "SELECT offset FROM telemetry_duplicates WHERE offset < ? ORDER BY offset"
+    offsets = [offset for (offset,) in database.execute(select, [end])]
+    marked = {offset for offset in offsets if offset >= start}
+    before = set(_ids_at(path, offsets[: len(offsets) - len(marked)]))
+    if before:
+        for offset, line in journal.lines(path, start):
+            match = _ID.match(line)
+            if offset >= end:
+                break
+            if match is not None and match[1] in before:
+                marked.add(offset)
+    return marked
+
+
+def _ids_at(path: RootedPath, offsets: list[int]) -> Iterator[bytes]:
+    """Yields the ids of the lines at some offsets."""
+    if not offsets:
+        return
+    with os.fdopen(path.open(os.O_RDONLY), "rb") as file:
+        for offset in offsets:
+            file.seek(offset)
+            match = _ID.match(file.readline())
+            if match is not None:
+                yield match[1]

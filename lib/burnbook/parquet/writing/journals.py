@@ -12,8 +12,8 @@ from burnbook.book import codec, journal
 from burnbook.parquet.columns import Columns, partitions_of
 from burnbook.parquet.manifest import Exported, File, folder_of, kind_of
 from burnbook.parquet.parts import Writers
-from burnbook.parquet.prefix import Prefix
-from burnbook.parquet.repeats import repeats, stored_repeats
+from burnbook.parquet.writing.prefix import Prefix
+from burnbook.parquet.writing.repeats import repeats, stored_repeats
 from burnbook.store.store import Store
 from burnbook.telemetry.projection import JOURNAL as TELEMETRY
 from burnbook.telemetry.projection import telemetry
@@ -63,7 +63,7 @@ class Step:
             select = "SELECT offset FROM projections WHERE name = ?"
             [(read,)] = database.execute(select, [telemetry(self._store.root).name])
             end = min(end, read)
-            again = stored_repeats(database, start, end)
+            again = stored_repeats(self.path, database, start, end)
         else:
             again = repeats(self.path, self.name, start, end)
         writers = Writers(self._folder, self._stem(generation), self.columns.schema)

@@ -4,8 +4,8 @@ from collections import Counter
 from typing import Any
 
 from burnbook.base.text import plural
-from burnbook.parquet.export import Done
 from burnbook.parquet.manifest import USAGE, Manifest, kind_of
+from burnbook.parquet.writing.export import Done
 from burnbook.view.parts import Table, number
 
 
