@@ -15,6 +15,7 @@ from burnbook.config.agents import Agent
 from burnbook.config.budgets import Budget, Notify, Stop
 from burnbook.config.prices import OwnPrices, PriceRules
 from burnbook.config.windows import Preview, Windows
+from burnbook.engines import Settings
 from frontdoor import ROOT
 
 FILES = sorted(
@@ -28,6 +29,7 @@ DECLARED: dict[str, Any] = {
     "books.toml": folders.Books,
     "bundle.toml": folders.Bundle,
     "churn.toml": settings.Rules,
+    "engine.toml": Settings,
     "ledgers.toml": folders.Ledgers,
     "preview.toml": Preview,
     "price_rules.toml": PriceRules,

@@ -9,6 +9,7 @@ from burnbook.base.errors import USAGE, BadConfig
 from burnbook.churn import settings
 from burnbook.config import folders, schedules
 from burnbook.config.loader import Config
+from burnbook.engines import read_settings
 from configvalues import DECLARED, FILES, KINDS, REFUSED, Key, changed, keys, shown
 from conftest import Shell, codex
 from frontdoor import ROOT
@@ -22,6 +23,7 @@ READ: dict[str, Callable[[Config], Any]] = {
     "books.toml": folders.followed_books,
     "bundle.toml": folders.bundle_path,
     "churn.toml": settings.read,
+    "engine.toml": read_settings,
     "ledgers.toml": lambda config: folders.ledgers(config, "/book"),
     "preview.toml": lambda config: config.preview,
     "price_rules.toml": lambda config: config.price_rules,
@@ -37,6 +39,7 @@ USES = {
     "books.toml": ("usage", "preview"),
     "bundle.toml": ("bundle W0-CHN",),
     "churn.toml": ("churn",),
+    "engine.toml": ("query proxy", "sql 'SELECT 1'"),
     "ledgers.toml": ("checkpoint W0-CHN --plan 5", "check"),
     "preview.toml": ("preview", "scoreboard"),
     "price_rules.toml": ("prices --explain claude-opus-4-6", "usage"),

@@ -9,6 +9,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from burnbook import engines
 from burnbook.base import errors
 from burnbook.churn import settings as churnspec
 from burnbook.config import folders, loader, schedules, windows
@@ -119,6 +120,9 @@ def test_the_readme_has_every_exit_code() -> None:
         ("price_rules defaults", Default),
         ("price_rules off_peak", OffPeak),
         ("churn.toml", churnspec.Rules),
+        ("engine.toml", engines.Settings),
+        ("engine duckdb", engines.DuckDB),
+        ("engine spark", engines.Spark),
         ("bundle.toml", folders.Bundle),
         ("books.toml", folders.Books),
         ("schedules.toml", schedules.Schedules),
@@ -140,6 +144,7 @@ def test_shipped_and_documented_settings_are_valid(tmp_path: Path) -> None:
         assert all((read.windows.windows, read.budgets, read.agents, read.preview.blocks))
         assert read.prices.own or read.prices.sellers
         assert churnspec.read(read).tests
+        assert engines.read_settings(read).spark.master
         assert folders.bundle_path(read)
         assert bool(schedules.read(read).jobs) == (folder != ROOT / "samples" / "config")
         assert bool(read.feeds) == (folder != tmp_path)

@@ -69,6 +69,8 @@ CALLS = {
     "ingest": Call(("proxy-telemetry", *AT), sample("telemetry/usage.jsonl")[:2000]),
     "merge": Call(),
     "preview": Call(),
+    "query": Call(("windows",)),
+    "sql": Call(("SELECT * FROM snapshots",)),
     "prices": Call(),
     "proof": Call(("W0-CHN", "--out", "-")),
     "repair": Call(),

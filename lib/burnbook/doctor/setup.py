@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from glob import escape, glob
 from typing import Any
 
-from burnbook import panes
+from burnbook import engines, panes
 from burnbook.base import files
 from burnbook.base.errors import BurnbookError, os_sentence
 from burnbook.check import ledgers
@@ -41,6 +41,7 @@ def _reads(config: Config, book: str) -> dict[str, Callable[[], Any]]:
         "prices.json": lambda: [*map(config.prices.of, config.prices.sellers)],
         "price_rules.toml": lambda: config.price_rules,
         "churn.toml": lambda: settings.read(config),
+        "engine.toml": lambda: engines.read_settings(config),
         "bundle.toml": lambda: folders.bundle_path(config),
         "books.toml": lambda: folders.followed_books(config),
         "ledgers.toml": lambda: folders.ledgers(config, book),

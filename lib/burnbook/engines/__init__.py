@@ -16,7 +16,9 @@ from typing import Any, Literal, NamedTuple, Protocol
 
 from burnbook.base.errors import UsageError
 from burnbook.base.files import plugins
+from burnbook.engines._settings import DuckDB as DuckDB
 from burnbook.engines._settings import Settings as Settings
+from burnbook.engines._settings import Spark as Spark
 from burnbook.engines._settings import read_settings as read_settings
 from burnbook.store.membership import Membership
 from burnbook.store.store import Store

@@ -44,12 +44,8 @@ class Filters(NamedTuple):
 
     def params(self) -> dict[str, queries.Value]:
         """The parameters of queries, without those about days."""
-        return {
-            "window_id": self.window,
-            "all_tools": not self.tools,
-            "all_projects": not self.projects,
-            "all_models": not self.models,
-        }
+        unlimited = {"all_tools": not self.tools, "all_models": not self.models}
+        return {"window_id": self.window, **unlimited, "all_projects": not self.projects}
 
     def has_day(self, day: date) -> bool:
         """Whether a day is among those wanted."""
@@ -108,8 +104,10 @@ def sums(
     quarters = booked_quarters(database) if has_times else ()
     set_relations(database, filters, quarters, zone, has_hours)
     set_accounts(database, account_of if "account" in (report, part) else None)
-    days = {"since": _day(filters.since), "until": _day(filters.until)}
-    return keyed(_rows(database, "usage", filters, report=report, part=part, **days))
+    days = {"since": text_of(filters.since), "until": text_of(filters.until)}
+    return keyed(
+        queries.run(database, "usage", report=report, part=part, **days, **filters.params())
+    )
 
 
 def keyed(rows: Iterable[Sequence[Any]]) -> Iterator[tuple[Key, Counts]]:
@@ -137,7 +135,7 @@ def by_quarter(
     database = store.view(USAGE)
     set_relations(database, filters, (), UTC)
     set_accounts(database, account_of if part == "account" else None)
-    rows = _rows(database, "usage_quarters", filters, part=part)
+    rows = queries.run(database, "usage_quarters", part=part, **filters.params())
     return [
         QuarterSums(
             *(quarter, home, agent, tool, model, bool(has_usd)),
@@ -194,12 +192,6 @@ def booked_quarters(database: Connection) -> list[int]:
     return [q for (q,) in database.execute("SELECT DISTINCT quarter FROM usage_cells")]
 
 
-def _rows(
-    database: Connection, name: str, filters: Filters, **params: queries.Value
-) -> list[tuple[Any, ...]]:
-    return queries.run(database, name, **params, **filters.params())
-
-
 def set_relations(
     database: Connection,
     filters: Filters,
@@ -251,5 +243,6 @@ def _literal(pattern: str) -> str:
     return pattern.replace("[", "[[]").replace("?", "[?]")
 
 
-def _day(day: date | None) -> str | None:
+def text_of(day: date | None) -> str | None:
+    """Returns a day as `params` have it."""
     return None if day is None else day.isoformat()

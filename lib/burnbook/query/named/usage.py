@@ -20,7 +20,7 @@ from burnbook.times.days import parse_days
 from burnbook.usage import report as usage
 from burnbook.usage.counts import Counts
 from burnbook.usage.pricing import Pricing
-from burnbook.usage.queries import BY_TIME, Filters, Key, keyed
+from burnbook.usage.queries import BY_TIME, Filters, Key, keyed, text_of
 
 BY = (*BY_TIME, *usage.BY_ORIGIN)
 _CALENDAR: Columns = {
@@ -95,15 +95,11 @@ def usage_sums(
         engine,
         report=("text", by),
         part=("text", None),
-        since=("text", _day(filters.since)),
-        until=("text", _day(filters.until)),
+        since=("text", text_of(filters.since)),
+        until=("text", text_of(filters.until)),
         window_id=("text", filters.window),
         all_tools=("integer", 1),
         all_projects=("integer", 1),
         all_models=("integer", 1),
     )
     return keyed(run_file(engine, "usage").rows)
-
-
-def _day(day: Any) -> str | None:
-    return None if day is None else day.isoformat()
