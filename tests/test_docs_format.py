@@ -167,6 +167,9 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("schedule remove")
     run("capture x")
     run("timer --window X1")
+    run("export")
+    run(f"export openmetrics {book.parent}/x.prom")
+    run(f"export otlp {book.parent}/x.jsonl")
     run("demo")
     return book, rows
 
