@@ -168,8 +168,8 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run("capture x")
     run("timer --window X1")
     run("export")
-    run(f"export openmetrics {book.parent}/x.prom")
-    run(f"export otlp {book.parent}/x.jsonl")
+    run("export openmetrics x.prom")
+    run("export otlp x.jsonl")
     run("demo")
     return book, rows
 
