@@ -1,4 +1,4 @@
-"""Requests as OpenTelemetry metrics or logs: OTLP/JSON, a line each, by the GenAI conventions.
+"""Requests as OpenTelemetry metrics or logs: lines of OTLP/JSON.
 
 TARGET is a file; a file has one signal. Without --since, the requests of the last seven days.
 """
