@@ -270,3 +270,19 @@ def test_a_text_that_is_no_query_is_an_error() -> None:
         [("a", frozenset({"y"})), ("b", frozenset())],
         {"x", "z"},
     )
+
+
+def test_a_followed_book_is_included(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    own, other = Shell(tmp_path / "a"), Shell(tmp_path / "b")
+    words = ("--window", "W0-CHN", "--at", "2026-11-22T10:00:00Z")
+    own.ok("snapshot", "start", "codex", "--agent", "ada", *words, stdin=codex(five=11))
+    other.ok("snapshot", "start", "codex", "--agent", "bo", *words, stdin=codex(five=42))
+    (own.config / "books.toml").write_text(f'sources = ["{other.book}"]\n')
+    text = own.ok("export", "openmetrics", "--at", "2026-11-22T10:05:00Z")
+    used = values(text)["burnbook_limit_used_ratio"]
+    shown = {dict(names)["account"]: value for names, value in used.items()}
+    assert len(used) == 4  # five hours and week of both
+    assert total(used, meter="5h") == pytest.approx(0.53)
+    assert set(shown) == {"ada", "bo"}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from burnbook.exporters import _otlp_requests
+from burnbook.exporters import _otlp_logs, _otlp_metrics
 from conftest import Shell
 from google.protobuf import json_format
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -79,7 +79,7 @@ def test_each_request_is_one_log_record(demo: Shell) -> None:
         *("anthropic", "openai", "z_ai")
     }
     for about, record in records:
-        assert record.event_name == _otlp_requests.EVENT
+        assert record.event_name == _otlp_logs.EVENT
         assert record.time_unix_nano
         assert record.observed_time_unix_nano
         assert (record.trace_id, record.span_id) == (b"", b"")
@@ -113,7 +113,7 @@ def test_histograms_have_the_tokens_of_usage_by_day_and_model(demo: Shell) -> No
         key = day, about["gen_ai.request.model"], about["gen_ai.token.type"]
         sums[key] += int(point.sum)
         counts[key] += point.count
-        assert list(point.explicit_bounds) == list(_otlp_requests.BOUNDS)
+        assert list(point.explicit_bounds) == list(_otlp_metrics.BOUNDS)
         assert sum(point.bucket_counts) == point.count
         assert point.min <= point.sum / point.count <= point.max
         assert point.start_time_unix_nano < point.time_unix_nano
@@ -124,14 +124,14 @@ def test_histograms_have_the_tokens_of_usage_by_day_and_model(demo: Shell) -> No
         assert sums[*key, "output"] == row["output_tokens"]
         assert counts[*key, "input"] == row["requests"]
     assert len(sums) == 2 * len(rows)
-    costs = shown[_otlp_requests.COST].sum
+    costs = shown[_otlp_metrics.COST].sum
     assert sum(p.as_double for p in costs.data_points) == pytest.approx(
         sum(row["usd"] for row in rows)
     )
 
 
 def test_a_bucket_ends_with_its_boundary() -> None:
-    histogram = _otlp_requests._Histogram()
+    histogram = _otlp_metrics.Histogram()
     for value in (0, 1, 2, 4, 5, 4**13, 4**13 + 1):
         histogram.add(value)
     assert histogram.buckets[:3] == [2, 2, 1]
@@ -195,7 +195,7 @@ def test_the_last_seven_days_unless_it_is_asked_for_more(demo: Shell, tmp_path: 
     assert everything["entries"] > 0
     one_day = ("--since", "2026-11-20", "--until", "2026-11-20")
     shown = metrics(demo.ok("export", "otlp", *one_day, *AT))
-    points = shown[_otlp_requests.USAGE].histogram.data_points
+    points = shown[_otlp_metrics.USAGE].histogram.data_points
     assert {_utc(point.start_time_unix_nano // 10**9) for point in points} == {
         "2026-11-20T00:00:00"
     }

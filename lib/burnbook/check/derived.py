@@ -15,8 +15,9 @@ from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import journal
 from burnbook.check import Finding
+from burnbook.followed import newest_rows
 from burnbook.rows.meters import NewerRow
-from burnbook.store import database, newest_rows, row_index
+from burnbook.store import database, row_index
 from burnbook.store.progress import form_of, mark_matches
 from burnbook.store.projection import Projection, Ranked
 from burnbook.telemetry.costs.projection import features

@@ -10,9 +10,9 @@ from burnbook.budget.budget import window_use
 from burnbook.budget.declared.status import declared
 from burnbook.context import Context, skipped
 from burnbook.exporters._exposition import Family, Labels, family, seconds
+from burnbook.followed.newest_rows import newest_rows
 from burnbook.overview.windows import described_windows
 from burnbook.preview.scene import scene
-from burnbook.store.newest_rows import newest_rows
 from burnbook.windows.accounts.limits import Limit, limits
 from burnbook.windows.current import current
 from burnbook.windows.facts import read_recorded

@@ -1,4 +1,4 @@
-"""JSON in the shape that ccusage prints, for tools that read it.
+"""Reports as JSON in the shape of ccusage, for tools that read it.
 
 TARGET is daily, weekly, monthly, session or blocks, as for ccusage (default: daily).
 """

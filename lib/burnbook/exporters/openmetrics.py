@@ -1,4 +1,4 @@
-"""Gauges for Prometheus, as OpenMetrics and as a file for node_exporter's textfile collector.
+"""Gauges for Prometheus, as OpenMetrics text or a file for node_exporter.
 
 Tokens, US dollars, the limits of each account, budgets, anomalies and freshness. TARGET is a file,
 such as /var/lib/node_exporter/burnbook.prom.

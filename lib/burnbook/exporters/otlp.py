@@ -1,4 +1,4 @@
-"""Requests as OpenTelemetry metrics or logs: OTLP/JSON, a line each, by the GenAI conventions.
+"""Requests as OpenTelemetry metrics or logs: lines of OTLP/JSON.
 
 TARGET is a file; a file has one signal. Without --since, the requests of the last seven days.
 """
@@ -28,8 +28,7 @@ def run(ctx: "Context", args: Any) -> "Result":
     from burnbook.base.text import plural
     from burnbook.context import Result, note_damage
     from burnbook.cost.price_list import PriceList
-    from burnbook.exporters import _otlp_requests as otlp
-    from burnbook.exporters import _output
+    from burnbook.exporters import _otlp_logs, _otlp_metrics, _output
     from burnbook.exporters._counted_requests import between, counted_requests
     from burnbook.times import clock
     from burnbook.usage.pricing import Pricing
@@ -40,9 +39,9 @@ def run(ctx: "Context", args: Any) -> "Result":
     rows = counted_requests(ctx, began, ended)
     pricing, accounts = Pricing("auto", PriceList(ctx.config.prices)), ctx.config.accounts
     if args.signal == "logs":
-        lines = otlp.log_lines(rows, pricing, accounts)
+        lines = _otlp_logs.log_lines(rows, pricing, accounts)
     else:
-        lines = otlp.metric_lines(rows, pricing, accounts, zone, now)
+        lines = _otlp_metrics.metric_lines(rows, pricing, accounts, zone, now)
     if _output.is_stdout(args.target):
         text = b"".join(line for line, _ in lines).decode()
         note_damage(ctx)

@@ -6,7 +6,8 @@ import msgspec
 
 from burnbook.base.errors import BurnbookError, IOFault
 from burnbook.base.text import one_line
-from burnbook.context import Context, note_skipped_rows, reopened
+from burnbook.context import Context, note_followed, note_skipped_rows, reopened
+from burnbook.followed.hosts import warnings
 from burnbook.mcp_server.bounds import bounded, safe
 from burnbook.mcp_server.tools import TOOLS, Commands, Tool
 
@@ -47,7 +48,9 @@ class Answers:
         ctx = reopened(self._ctx)
         try:
             found = tool.read(ctx, self._commands, given)
+            note_followed(ctx)
             note_skipped_rows(ctx)
+            ctx.notes.extend(warnings(ctx))
         except Exception as error:
             if ctx.store.discard_damaged(error):
                 raise IOFault("the cache was damaged and has been deleted; call again") from None
