@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -185,3 +186,41 @@ def test_the_row_that_counts_is_the_same_in_every_order_and_part(
     ]
     plain.append("proxy_telemetry", *rows)
     assert shown == figures(plain.store())
+
+
+def test_a_retry_is_a_request_as_the_row_that_counts_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time_index, "_SMALL", 1)  # a block for each row
+    monkeypatch.setattr(time_index, "ROWS", 1)
+    proxies = Proxies()
+    fields = {"rid": "r", "feature": "f", "lane": None, "model": "glm", "status": None}
+    fields |= {"input_tokens": 3, "output_tokens": 2, "reason": None, "latency_ms": 5.0}
+    failed = fields | {"rid": "first", "ok": False, "routed": True, "window": "W1"}
+    proxies.book("a", 0, 0, failed)
+    for machine, moment, is_routed in (("a", 5, False), ("b", 1, True)):
+        again = fields | {"ok": True, "routed": is_routed, "window": "W2"}
+        proxies.book(machine, 1, moment, again)
+    attempt, later, first = (_early(row) for row in proxies.rows)
+    assert counted([attempt, later, first]) == [attempt, first]
+    shown = set()
+    for number, rows in enumerate(permutations([attempt, later, first])):
+        for cut in (0, 1, 2):
+            root = tmp_path / f"{number}-{cut}"
+            root.mkdir()
+            lines = [codec.encode(row) for row in rows]
+
+            def read(root: Path = root) -> Store:
+                store = Store(str(root))
+                store.view(features(str(root)))
+                return store
+
+            store = in_parts(root / "proxy_telemetry.jsonl", lines, [cut], read)
+            shown.add(str(figures(store)))
+            assert content(store) == content(Store(str(root), in_memory=True))
+    assert len(shown) == 1
+
+
+def _early(row: ProxyRequest) -> ProxyRequest:
+    """A request, the second of which is some minutes after the first one."""
+    return msgspec.structs.replace(row, ts=at(0) + (row.ts - at(0)) / 60)

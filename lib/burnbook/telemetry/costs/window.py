@@ -6,7 +6,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from burnbook.base.rooted_path import RootedPath
-from burnbook.book import journal
+from burnbook.store import journal_lines
 from burnbook.telemetry.costs.tables import WINDOW, Requests, hash_of, save
 from burnbook.telemetry.rows import read
 
@@ -110,15 +110,8 @@ class Window:
 
 def _rows_at(path: RootedPath, offsets: Sequence[int]) -> Iterator[Any]:
     """The rows at offsets of the journal."""
-    if not offsets:
-        return
-    with journal.reader(path) as file:
-        for start in range(0, len(offsets), _TOGETHER):
-            lines = []
-            for offset in offsets[start : start + _TOGETHER]:
-                file.seek(offset)
-                lines.append(file.readline())
-            yield from read(lines)
+    for start in range(0, len(offsets), _TOGETHER):
+        yield from read([*journal_lines.at(path, offsets[start : start + _TOGETHER]).values()])
 
 
 def unpacked(kind: str, data: bytes) -> "array[int]":
