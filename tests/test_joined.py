@@ -227,7 +227,7 @@ def test_damaged_parts_are_built_again(tmp_path: Path, damage: bytes) -> None:
 
 
 def test_parts_that_do_not_fit_together_are_not_used() -> None:
-    seen = parts.Seen("", 10, b"", None)
+    seen = parts.Seen("", 10, "", None)
     assert parts.decode(b'{"generation":"x","books":[],"parts":[[0,0,5]]}') is None
     for listed in ([(0, 0, 5)], [(0, 0, 5), (0, 6, 10)], [(0, 5, 10)], [(1, 0, 10)], [(0, 10, 0)]):
         wrong = parts.Parts("x", (seen,), tuple(parts.Part(*each) for each in listed))
