@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -226,7 +227,7 @@ def test_damaged_parts_are_built_again(tmp_path: Path, damage: bytes) -> None:
 
 
 def test_parts_that_do_not_fit_together_are_not_used() -> None:
-    seen = parts.Seen("", 10, b"", None)
+    seen = parts.Seen("", 10, "", None)
     assert parts.decode(b'{"generation":"x","books":[],"parts":[[0,0,5]]}') is None
     for listed in ([(0, 0, 5)], [(0, 0, 5), (0, 6, 10)], [(0, 5, 10)], [(1, 0, 10)], [(0, 10, 0)]):
         wrong = parts.Parts("x", (seen,), tuple(parts.Part(*each) for each in listed))
@@ -391,6 +392,7 @@ def _read_until(top: Path, rows: int, results: "multiprocessing.Queue[list[int]]
             store.close()
             store = Store(joined(top))
         counts.append(count(store))
+        time.sleep(0.01)  # a command does more than this loop
     results.put([*counts, len(bytes_of(joined(top)).splitlines())])
 
 
@@ -398,17 +400,17 @@ def test_readers_at_the_same_time_see_every_row_once(tmp_path: Path) -> None:
     books(tmp_path, 1)
     context = multiprocessing.get_context("fork")
     results = context.Queue()
-    readers = [context.Process(target=_read_until, args=(tmp_path, 90, results)) for _ in range(3)]
+    readers = [context.Process(target=_read_until, args=(tmp_path, 48, results)) for _ in range(3)]
     for reader in readers:
         reader.start()
-    for number in range(1, 30):
+    for number in range(1, 16):
         for position, name in enumerate(BOOKS, start=1):
             grow(tmp_path, name, ROWS[name][number])
             assert count(Store(joined(tmp_path))) == 3 * number + position
     for _ in readers:
         seen = results.get(timeout=300)
         assert seen == sorted(seen)
-        assert set(seen[-2:]) == {90}
+        assert set(seen[-2:]) == {48}
     for reader in readers:
         reader.join()
-    assert count(Store(joined(tmp_path))) == 90
+    assert count(Store(joined(tmp_path))) == 48

@@ -16,10 +16,10 @@ from burnbook.base import files
 from burnbook.base.errors import IOFault, os_sentence
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book.chain.tail import linked
+from burnbook.book.joined.parts import end_of_lines, read
 from burnbook.book.joined.path import JoinedPath
 from burnbook.book.joined.root import JoinedRoot
 
-_BLOCK = 1 << 16
 _BATCH = 1 << 18
 UTF16 = "is UTF-16 text and not UTF-8; convert it with iconv -f UTF-16 -t UTF-8"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{")
@@ -207,22 +207,8 @@ def _roll_back(opened: list[_Open]) -> bool:
 def torn_tail(path: RootedPath) -> tuple[int, bytes]:
     """Returns (offset, bytes) after the last newline; no bytes if the last line is complete."""
     end = size(path)
-    if end == 0:
-        return 0, b""
-    handle = path.open(os.O_RDONLY)
-    try:
-        start, blocks = end, []
-        while start > 0:
-            step = min(_BLOCK, start)
-            start -= step
-            block = os.pread(handle, step, start)
-            cut = block.rfind(b"\n")
-            blocks.append(block[cut + 1 :])
-            if cut >= 0:
-                return start + cut + 1, b"".join(reversed(blocks))
-        return 0, b"".join(reversed(blocks))
-    finally:
-        os.close(handle)
+    start = end_of_lines(path, 0, end)
+    return start, read(path, start, end - start) if start < end else b""
 
 
 def is_utf16(path: RootedPath) -> bool:

@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 
 PROJECTIONS: Sequence[Projection] = (
     *(SNAPSHOTS, WINDOWS, METERS, USAGE),
-    *row_index.PROJECTIONS.values(),
-    *newest_rows.PROJECTIONS.values(),
+    *(*row_index.PROJECTIONS.values(), *newest_rows.PROJECTIONS.values()),
 )
 _BATCH = 1 << 16  # rows: each batch changes the sums of its windows once
 _TRIES = 5

@@ -11,9 +11,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from burnbook.base.rooted_path import RootedPath
-from burnbook.store import old_caches, store_file
-from burnbook.store.store_file import FILE as FILE
-from burnbook.store.store_file import has_journal as has_journal
+from burnbook.book.joined import store_file
+from burnbook.book.joined.store_file import FILE as FILE
+from burnbook.book.joined.store_file import has_journal as has_journal
+from burnbook.store import old_caches
 
 if TYPE_CHECKING:
     from sqlite3 import Connection

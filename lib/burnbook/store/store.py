@@ -5,8 +5,9 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from burnbook.book import lock
+from burnbook.book.joined import store_file
 from burnbook.rows.skipped import Passed
-from burnbook.store import database, store_file
+from burnbook.store import database
 from burnbook.store.database import Database
 from burnbook.store.projection import Projection, Stretch
 

@@ -23,6 +23,7 @@ from burnbook.archive.forget.rows import RowChanges
 from burnbook.base.errors import Busy, IOFault, os_sentence
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec, journal, lock
+from burnbook.book.joined.root import JoinedRoot
 from burnbook.book.recovery import heal
 from burnbook.check import directory, journals
 from burnbook.context import Context
@@ -152,7 +153,8 @@ class _Forgetting:
 
     def _delete_cache(self) -> None:
         old_caches.remove(self.root)
-        if not self.ctx.store.delete(lock.WAIT_SECONDS):
+        of_several = self.ctx.store.reopened(JoinedRoot(self.root, ()))
+        if not all(store.delete(lock.WAIT_SECONDS) for store in (self.ctx.store, of_several)):
             raise Busy(
                 "the rows are changed, but another command uses the cache, which may still have "
                 "the texts; end `watch` and `serve`, and run forget again"

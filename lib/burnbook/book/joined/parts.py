@@ -10,6 +10,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 import msgspec
+from xxhash import xxh3_128_hexdigest
 
 from burnbook.base.rooted_path import RootedPath
 
@@ -36,7 +37,7 @@ class Seen(msgspec.Struct, frozen=True):
 
     root: str
     end: int
-    mark: bytes
+    mark: str
     changed: int | None
 
 
@@ -117,7 +118,7 @@ def _grown(parts: Parts, root: str, look: Look, path: RootedPath) -> Parts:
     roots = [seen.root for seen in parts.books]
     book = roots.index(root) if root in roots else len(roots)
     start = parts.books[book].end if book < len(roots) else 0
-    end = _end_of_lines(path, start, look.size)
+    end = end_of_lines(path, start, look.size)
     if end == start:
         return parts
     changed = look.changed if end == look.size else None
@@ -132,7 +133,7 @@ def _grown(parts: Parts, root: str, look: Look, path: RootedPath) -> Parts:
     return Parts(parts.generation, books, listed)
 
 
-def _end_of_lines(path: RootedPath, start: int, end: int) -> int:
+def end_of_lines(path: RootedPath, start: int, end: int) -> int:
     """The offset after the last whole line between two offsets; `start` if there is none."""
     while end > start:
         begin = max(start, end - _BLOCK)
@@ -143,9 +144,10 @@ def _end_of_lines(path: RootedPath, start: int, end: int) -> int:
     return start
 
 
-def _mark(path: RootedPath, end: int) -> bytes:
+def _mark(path: RootedPath, end: int) -> str:
+    """A hash, so that no text of a row is kept here."""
     start = max(0, end - _MARK)
-    return read(path, start, end - start)
+    return xxh3_128_hexdigest(read(path, start, end - start))
 
 
 def read(path: RootedPath, offset: int, length: int) -> bytes:

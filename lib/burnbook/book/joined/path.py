@@ -5,7 +5,7 @@ in memory, for this process alone.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import BufferedReader
 
@@ -22,6 +22,7 @@ MISSING = "so its rows are missing here"
 _PARTS = "cache/followed/parts"
 _OWN = ""  # this book, among those of a joined journal
 _WAIT = 1.0  # seconds for another reader that extends the parts: it takes milliseconds
+_WAIT_AGAIN = 0.05  # where the rows can wait for the next command
 
 
 class JoinedPath(RootedPath):
@@ -43,8 +44,9 @@ class JoinedPath(RootedPath):
         path._paths |= {source: RootedPath(source, name) for source in sources}
         path._file = RootedPath(root, f"{_PARTS}/{name.removesuffix('.jsonl')}.json")
         path._faults = faults
-        path._looks = path._first_looks()
-        path._parts, path.is_shared = path._first_parts()
+        path._looks, path._parts, path.is_shared = {}, Parts(""), True
+        path._open_each()
+        path._parts = path._first_parts()
         return path
 
     @property
@@ -81,14 +83,14 @@ class JoinedPath(RootedPath):
     _paths: dict[str, RootedPath]
     _faults: dict[str, str]
     _file: RootedPath
-    _looks: Mapping[str, Look]
+    _looks: dict[str, Look]
     _parts: Parts
 
-    def _first_looks(self) -> dict[str, Look]:
-        looks = {}
+    def _open_each(self) -> None:
+        """Leaves out the journals of other books that cannot be opened."""
         for root, path in list(self._paths.items()):
             try:
-                looks[root] = _look(path)
+                self._looks[root] = _look(path)
             except (OSError, IOFault) as error:
                 sentence = str(error)
                 if isinstance(error, OSError):
@@ -97,53 +99,42 @@ class JoinedPath(RootedPath):
                     raise IOFault(sentence) from None
                 self._faults[root] = f"{sentence}, {MISSING}"
                 del self._paths[root]
-        return looks
 
-    def _first_parts(self) -> tuple[Parts, bool]:
-        """The parts, and whether other processes have the same."""
+    def _first_parts(self) -> Parts:
         saved = self._saved()
-        parts = self._updated(saved, self._looks)
+        parts = self._updated(saved)
         if parts == saved or not parts.parts:
-            return parts, True
-        self._parts = Parts("")
-        shared = self._shared(self._looks)
-        return (_alone(parts), False) if shared is None else (shared, True)
+            return parts
+        shared = self._shared(_WAIT)
+        if shared is not None:
+            return shared
+        self.is_shared = False
+        return msgspec.structs.replace(parts, generation=os.urandom(8).hex())
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self, wait: float) -> Iterator[None]:
         """Holds the lock of the kept parts. Raises OSError, IOFault or Busy."""
         # A reader creates no book, and nothing in the book of another user.
         if os.stat(self.root).st_uid != os.geteuid():
             raise PermissionError(f"{self.root} belongs to another user")
         self._file.parent.make_folder()
-        with lock.folder_lock(self._file.parent, _WAIT):
+        with lock.folder_lock(self._file.parent, wait):
             yield
 
     def _current(self) -> Parts:
         """The parts with what was appended since. Offsets that were read before stay valid."""
-        looks = dict(self._looks)
-        for root in looks:
-            try:
-                looks[root] = _look(self._paths[root])
-            except (OSError, IOFault):
-                continue  # it is as it was, until a read of it fails
-        if looks != self._looks:
-            self._extend(looks)
+        if self._look_at_each() != self._looks:
+            # Parts that cannot be kept, and those of another generation, are for the next command:
+            # other processes would have other offsets.
+            parts = self._shared(_WAIT_AGAIN) if self.is_shared else self._updated(self._parts)
+            if parts is not None and self._is_usable(parts):
+                self._parts = parts
         return self._parts
 
-    def _extend(self, looks: Mapping[str, Look]) -> None:
-        """Adds what was appended. Parts of another generation are for the next command."""
-        parts = self._shared(looks) if self.is_shared else None
-        if parts is None:  # from now on, other processes have other offsets
-            parts, self.is_shared = self._updated(self._parts, looks), False
-        if self._is_usable(parts):
-            self._parts = parts
-        self._looks = looks
-
-    def _shared(self, looks: Mapping[str, Look]) -> Parts | None:
+    def _shared(self, wait: float) -> Parts | None:
         """The kept parts with what was appended; None if they cannot be kept."""
-        with suppress(OSError, IOFault, Busy), self._locked():
-            parts = self._updated(self._saved(), looks)
+        with suppress(OSError, IOFault, Busy), self._locked(wait):
+            parts = self._updated(self._saved())
             if self._is_usable(parts):
                 self._save(parts)
             return parts
@@ -153,11 +144,27 @@ class JoinedPath(RootedPath):
         """Whether the offsets that this process has seen stay valid."""
         return self._parts.generation in (parts.generation, "")
 
-    def _updated(self, saved: Parts | None, looks: Mapping[str, Look]) -> Parts:
+    def _updated(self, saved: Parts | None) -> Parts:
+        """The parts with what the journals have now.
+
+        They are looked at after the parts were read: those may have rows that an earlier look did
+        not see.
+        """
+        self._looks = self._look_at_each()
         try:
-            return joined_parts.updated(saved, looks, self._paths)
+            return joined_parts.updated(saved, self._looks, self._paths)
         except OSError as error:
             raise IOFault(os_sentence("cannot read a journal", error)) from None
+
+    def _look_at_each(self) -> dict[str, Look]:
+        looks = {}
+        for root, path in self._paths.items():
+            try:
+                looks[root] = _look(path)
+            except (OSError, IOFault):
+                # It is as it was, until a read of it fails.
+                looks[root] = self._looks[root]
+        return looks
 
     def _saved(self) -> Parts | None:
         try:
@@ -167,10 +174,6 @@ class JoinedPath(RootedPath):
 
     def _save(self, parts: Parts) -> None:
         self._file.replace(joined_parts.encode(parts), durable=False)
-
-
-def _alone(parts: Parts) -> Parts:
-    return msgspec.structs.replace(parts, generation=os.urandom(8).hex())
 
 
 def _look(path: RootedPath) -> Look:
