@@ -8,6 +8,7 @@ import pytest
 from burnbook.book.book import Book
 from burnbook.book.chain import links
 from burnbook.check.chains.rewriting import Rewriting, rows_of
+from burnbook.check.chains.verify import check_chains
 from chains import append, by_host, check, edited, is_noticed, sealed
 
 
@@ -225,3 +226,16 @@ def test_a_rewritten_journal_matches_once_its_links_are_recorded(tmp_path: Path)
     report = check(tmp_path)
     assert [finding.line for finding in report.findings] == [9]
     assert check(tmp_path, "rewrites").findings == []
+
+
+@pytest.mark.parametrize("number", range(9))
+def test_a_corrupt_line_is_one_fault(tmp_path: Path, number: int) -> None:
+    for name in ("abc", "def", "ghi"):
+        append(tmp_path, "laptop", *name)
+    path = tmp_path / "anomalies.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    for damaged in (b"garbage\n", lines[number].replace(b'"rows":', b'"rows":9'), lines[number]):
+        lines[number] = damaged.replace(b'"first":1', b'"first":2')
+        path.write_bytes(b"".join(lines))
+        report = check_chains(str(tmp_path), "anomalies", {}, [number + 1])
+        assert [finding for finding in report.findings if finding.is_fault] == []
