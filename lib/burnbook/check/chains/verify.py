@@ -206,7 +206,7 @@ class Chains:
 
     def _finish(self, size: int) -> None:
         for (number, name, after), is_later in self.heads.missing():
-            reason = f"rows of host {name} before it were removed: link {after[:12]}"
+            reason = f"rows of host {name} before it were removed"
             if is_later:
                 reason = f"the rows of host {name} before it come later: rows were moved"
             self._fault(number, reason, RewrittenLink(after, 0, after, is_removed=True))
