@@ -1,6 +1,7 @@
 """Checks a whole book."""
 
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -146,7 +147,7 @@ def _once(root: str, config: Config, stored: derived.Stored) -> CheckReport:
         if name == "snapshots" and name not in newer:
             findings += states.check_states(root, snapshots.index)
     progress.clear()
-    chains = _chains(root, names)
+    chains = _chains(root, names, findings)
     findings += [finding for report in chains.values() for finding in report.findings]
     findings += stored.findings
     unresolved = [ref for follower in references_by_journal.values() for ref in follower.unresolved]
@@ -165,14 +166,19 @@ def _once(root: str, config: Config, stored: derived.Stored) -> CheckReport:
     return CheckReport(rows, chains, findings)
 
 
-def _chains(root: str, names: Sequence[str]) -> dict[str, ChainReport]:
+def _chains(root: str, names: Sequence[str], findings: Sequence[Finding]) -> dict[str, ChainReport]:
     """The chains of each journal that can be read."""
+    damaged: defaultdict[str, list[int]] = defaultdict(list)
+    for finding in findings:
+        if finding.kind == "row":
+            damaged[finding.file].append(finding.line)
     reports = {}
     with suppress(IOFault, OSError):  # a finding of its own
         rewritten = rewritten_links(root)
         for name in names:
+            known, lines = rewritten.get(name, {}), damaged[f"{name}.jsonl"]
             with suppress(IOFault, OSError):
-                reports[name] = check_chains(root, name, rewritten.get(name, {}))
+                reports[name] = check_chains(root, name, known, lines)
     return reports
 
 

@@ -21,14 +21,19 @@ class Heads:
         self.heads: dict[str, Head] = {}
         self.seen: set[str] = set()
         self.forked: set[str] = set()
+        self.lines: dict[bytes, int] = {}  # of the last link of each host
         self._missing: list[Missing] = []
         self._begun: set[bytes] = set()
 
-    def add(self, host: bytes, link: Link, line: int, end: int) -> None:
+    def add(
+        self, host: bytes, link: Link, line: int, end: int, *, is_damaged: bool = False
+    ) -> None:
         """Continues a chain, or begins one, with a link on a line that ends at byte `end`.
 
-        Hosts whose links have two successors, or that have two chains, are `forked`.
+        Hosts whose links have two successors, or that have two chains, are `forked`. After a
+        corrupt line (`is_damaged`), the predecessor may be missing.
         """
+        self.lines[host] = line
         if link.hash in self.seen:
             return
         self.seen.add(link.hash)
@@ -40,7 +45,7 @@ class Heads:
             del self.heads[link.after]
         elif link.after in self.seen:
             self.forked.add(text(host))
-        else:
+        elif not is_damaged:
             self._missing.append(Missing(line, text(host), link.after))
         self.heads[link.hash] = Head(text(host), link.hash, line, end)
 

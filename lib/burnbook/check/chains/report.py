@@ -73,3 +73,13 @@ def summary(reports: Mapping[str, ChainReport]) -> str:
 def text(host: bytes) -> str:
     """Returns a host as text."""
     return host.decode("utf-8", "replace")
+
+
+def changed(host: bytes, numbers: tuple[int, int]) -> str:
+    """Returns the sentence about a link that does not match its rows, on these lines."""
+    first, last = numbers
+    lines = f"lines {first} to {last}" if first < last else f"line {first}"
+    return (
+        f"the chain of host {text(host)} does not match: a row on {lines} was changed, removed, "
+        "inserted or moved"
+    )

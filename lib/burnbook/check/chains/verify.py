@@ -5,7 +5,9 @@ where that fails are they assigned to their hosts, line by line.
 """
 
 import os
+from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Iterable
 
 from burnbook.base.text import plural
 from burnbook.book import journal
@@ -15,7 +17,7 @@ from burnbook.check import Finding
 from burnbook.check.chains import places
 from burnbook.check.chains.heads import Heads
 from burnbook.check.chains.places import Places
-from burnbook.check.chains.report import ChainReport, Rewritten, rewritten_links, text
+from burnbook.check.chains.report import ChainReport, Rewritten, changed, rewritten_links, text
 from burnbook.rows.rewrites import RewrittenLink
 
 FORGET = "forget"
@@ -24,8 +26,10 @@ _BUFFERED = 16 << 20
 _SEARCHES = 8  # how often the rows before a link are searched for copies of its own
 
 
-def check_chains(root: str, name: str, rewritten: Rewritten | None = None) -> ChainReport:
-    """Verifies the chains of a journal. Raises OSError and IOFault."""
+def check_chains(
+    root: str, name: str, rewritten: Rewritten | None = None, damaged: Iterable[int] = ()
+) -> ChainReport:
+    """Verifies the chains of a journal; see `Chains`. Raises OSError and IOFault."""
     if rewritten is None:
         rewritten = rewritten_links(root).get(name, {})
     try:
@@ -33,7 +37,7 @@ def check_chains(root: str, name: str, rewritten: Rewritten | None = None) -> Ch
     except FileNotFoundError:
         return ChainReport([], 0, {}, [], [])
     try:
-        chains = Chains(name, handle, rewritten)
+        chains = Chains(name, handle, rewritten, damaged)
         return chains.report(chains.read())
     finally:
         os.close(handle)
@@ -42,12 +46,20 @@ def check_chains(root: str, name: str, rewritten: Rewritten | None = None) -> Ch
 class Chains:
     """The chains of an open journal. Call `read`, again if it has grown, and then `report`.
 
-    Without `searches`, rows are not compared with those before them.
+    Without `searches`, rows are not compared with those before them. `damaged` are the numbers of
+    corrupt lines, which are faults of their own: that their links do not match is none.
     """
 
     def __init__(
-        self, name: str, handle: int, rewritten: Rewritten, *, searches: bool = True
+        self,
+        name: str,
+        handle: int,
+        rewritten: Rewritten,
+        damaged: Iterable[int] = (),
+        *,
+        searches: bool = True,
     ) -> None:
+        self._damaged = sorted(damaged)
         self.name, self.handle, self.rewritten = name, handle, rewritten
         self._searches = _SEARCHES if searches else 0
         self._end = 0
@@ -114,14 +126,16 @@ class Chains:
 
     def _add(self, host: bytes, link: Link, offset: int, line: bytes) -> None:
         """Checks a link, whose row is at `offset`."""
-        number = self._number + self._rows + 1
+        number, end = self._number + self._rows + 1, offset + len(line)
+        is_damaged = self._is_damaged(self.heads.lines.get(host, 0), number)
         before = self.pending.get(host)
         if self._is_whole(host, link):
             self.covered += self._rows + 1
             self._restart(number)
-            self.heads.add(host, link, number, offset + len(line))
-            if before:
-                self.loose[host].extend(self.pending.pop(host))
+            self.heads.add(host, link, number, end, is_damaged=is_damaged)
+            if before and not is_damaged:
+                self.loose[host].extend(before)
+            self.pending[host] = Places()
             return
         self._assign()
         self._number = number
@@ -134,13 +148,19 @@ class Chains:
         self.pending[host] = Places()
         if rest is not None:
             self.covered += link.rows
+        if rest is not None and not is_damaged:
             self.loose[host].extend(rest)
-        else:
+        if rest is None and not is_damaged:
             unique = places.unique(self.handle, rows)
             leaves = places.leaves(self.handle, self.name, unique, link.body)
             entry = RewrittenLink(link.hash, len(unique), leaves.hash(host, link.after))
-            self._fault(number, _changed(host, rows), entry)
-        self.heads.add(host, link, number, offset + len(line))
+            self._fault(number, changed(host, rows.numbers), entry)
+        self.heads.add(host, link, number, end, is_damaged=is_damaged)
+
+    def _is_damaged(self, since: int, number: int) -> bool:
+        """Whether a corrupt line follows line `since`, up to line `number`."""
+        at = bisect_right(self._damaged, since)
+        return at < len(self._damaged) and self._damaged[at] <= number
 
     def _is_whole(self, host: bytes, link: Link) -> bool:
         """Whether the link covers exactly the lines since the last one, as it nearly always does.
@@ -168,7 +188,7 @@ class Chains:
         for reason, entry in self.rewritten.get(link.hash, ()):
             if not entry.is_removed and self._is_match(host, link, unique, entry.rows, entry.now):
                 if reason != FORGET:
-                    self._note(number, f"{_changed(host, rows)}; {RECORDED}")
+                    self._note(number, f"{changed(host, rows.numbers)}; {RECORDED}")
                 return unique.without_last(entry.rows)
         if self._searches and len(unique) > 1:
             self._searches -= 1
@@ -186,7 +206,7 @@ class Chains:
 
     def _finish(self, size: int) -> None:
         for (number, name, after), is_later in self.heads.missing():
-            reason = f"rows of host {name} before it were removed: link {after[:12]}"
+            reason = f"rows of host {name} before it were removed"
             if is_later:
                 reason = f"the rows of host {name} before it come later: rows were moved"
             self._fault(number, reason, RewrittenLink(after, 0, after, is_removed=True))
@@ -223,12 +243,3 @@ class Chains:
     def _note(self, number: int, reason: str) -> None:
         finding = Finding("chain", f"{self.name}.jsonl", number, reason, is_fault=False)
         self.findings.append(finding)
-
-
-def _changed(host: bytes, rows: Places) -> str:
-    first, last = rows.numbers
-    lines = f"lines {first} to {last}" if first < last else f"line {first}"
-    return (
-        f"the chain of host {text(host)} does not match: a row on {lines} was changed, removed, "
-        "inserted or moved"
-    )
