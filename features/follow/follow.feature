@@ -85,3 +85,8 @@ Feature: Reports over the books of several machines
     Then it prints a line with "follows 1 book: laptop"
     When I run "bin/watch --once"
     Then it prints a line with "follows 1 book: laptop"
+
+  Scenario: What is forgotten leaves the cache of several books too
+    When I run "bin/usage project"
+    And I run "bin/forget --project /srv/api --yes"
+    Then no file of the book contains "/srv/api"
