@@ -38,8 +38,8 @@ Feature: Reports over the books of several machines
       | windows.2.agents | ada, bo |
       | windows.2.tokens | 3300    |
 
-  Scenario Outline: The figures are those of one book with the rows of both
-    Given the output of "<command>" over the rows of both books is kept
+  Scenario Outline: The figures are those of a merge
+    Given the output of "<command>" after a merge of both books is kept
     When I run "<command>"
     Then it prints the same, and then that it follows 1 book
 
