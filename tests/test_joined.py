@@ -12,10 +12,10 @@ from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec, journal
 from burnbook.book.changes import fingerprint
-from burnbook.book.joined import parts
+from burnbook.book.joined import parts, store_file
 from burnbook.book.joined.path import JoinedPath
 from burnbook.book.joined.root import JoinedRoot
-from burnbook.store import progress, store_file
+from burnbook.store import progress
 from burnbook.store.store import Store
 from conftest import anomaly
 from hypothesis import given

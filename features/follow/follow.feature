@@ -38,8 +38,8 @@ Feature: Reports over the books of several machines
       | windows.2.agents | ada, bo |
       | windows.2.tokens | 3300    |
 
-  Scenario Outline: The figures are those of one book with the rows of both
-    Given the output of "<command>" over the rows of both books is kept
+  Scenario Outline: The figures are those of a merge
+    Given the output of "<command>" after a merge of both books is kept
     When I run "<command>"
     Then it prints the same, and then that it follows 1 book
 
@@ -85,3 +85,8 @@ Feature: Reports over the books of several machines
     Then it prints a line with "follows 1 book: laptop"
     When I run "bin/watch --once"
     Then it prints a line with "follows 1 book: laptop"
+
+  Scenario: What is forgotten leaves the cache of several books too
+    When I run "bin/usage project"
+    And I run "bin/forget --project /srv/api --yes"
+    Then no file of the book contains "/srv/api"

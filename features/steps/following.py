@@ -93,18 +93,17 @@ def no_cache(context: Context) -> None:
     (context.scratch.book / "cache").write_text("")
 
 
-@given('the output of "{command}" over the rows of both books is kept')
+@given('the output of "{command}" after a merge of both books is kept')
 def keep_output(context: Context, command: str) -> None:
-    """The rows of the followed books are appended to a copy of this one, which follows none."""
+    """The followed books are merged into a copy of this one, which follows none."""
     scratch = context.scratch
     both = scratch.root / "both"
     shutil.copytree(scratch.book, both, ignore=shutil.ignore_patterns("cache"))
-    for book in sorted((scratch.root / "machines").iterdir()):
-        for path in book.glob("*.jsonl"):
-            with (both / path.name).open("ab") as file:
-                file.write(path.read_bytes())
     settings = scratch.read_config("books.toml")
     scratch.write_config("books.toml", "sources = []\n")
+    sources = sorted(map(str, (scratch.root / "machines").iterdir()))
+    scratch.run(["bin/merge", *sources, "--data-dir", str(both)])
+    assert scratch.code == 0, scratch.stderr
     scratch.run_line(f"{command} --data-dir {both}")
     scratch.write_config("books.toml", settings)
     assert scratch.code == 0, scratch.stderr

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 _DAMAGED = "the cache was damaged and has been deleted; run the command again"
 _CANNOT_PRINT = "cannot write the output"
 # Commands that read the followed books too, and those among them that read this book alone.
-_READING = ("read.", "pages.", "share.")
+_REPORTS = ("read.", "pages.")  # they show how fresh the followed books are
+_READING = (*_REPORTS, "share.")
 _ALONE = ("read.check",)
 
 
@@ -109,7 +110,7 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
         note_skipped_rows(ctx)
         for note in ctx.notes:
             sys.stderr.write(message_lines(name, note))
-    if isinstance(ctx.book.root, JoinedRoot):
+    if isinstance(ctx.book.root, JoinedRoot) and command.startswith(_REPORTS):
         from burnbook.followed.hosts import with_hosts
 
         result = with_hosts(ctx, result)
