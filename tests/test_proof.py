@@ -9,13 +9,17 @@ from random import Random
 from typing import Any
 
 import chains
+import killing
 import pytest
 from burnbook import extras
 from burnbook.base.errors import BadConfig, BadData
 from burnbook.check.chains.verify import check_chains
+from conftest import Shell
 from frontdoor import ROOT
 from inside import Inside
+from killing import Stage
 from manual import FENCE
+from torture.figures import long
 
 extras.use("proof", "proof")
 
@@ -276,3 +280,33 @@ def test_other_tools_verify_a_proof_as_documented(book: Inside) -> None:
         assert subprocess.run(command, capture_output=True).stdout == b"valid\n"
         path.write_bytes(path.read_bytes().replace(b'"rows":1', b'"rows":2', 1))
         assert subprocess.run(command, capture_output=True).returncode == 1
+
+
+def booked(folder: Path) -> None:
+    """A book with a snapshot of W1."""
+    shell = Shell(folder)
+    shell.ok("snapshot", "start", "codex", "--window", "W1", "--at", f"{AT}0", stdin=PANE.decode())
+
+
+def answer(folder: Path) -> Any:
+    """Whether the proof is valid, and which files are left."""
+    verdict = verify(str(folder / "proof.json"))
+    modes = [(folder / name).stat().st_mode & 0o777 for name in ("proof.json", "key")]
+    left = sorted(path.name for path in folder.glob(".*.tmp"))
+    return verdict.problems, verdict.shown, modes, left
+
+
+@pytest.mark.skipif(killing.missing() is not None, reason=str(killing.missing()))
+def test_a_proof_killed_anywhere_is_written_by_the_next(tmp_path: Path) -> None:
+    stage = Stage(tmp_path / "place", booked)
+    env = Shell(stage.folder, is_new=False).environment
+    out, key = stage.folder / "proof.json", stage.folder / "key"
+    line = [str(ROOT / "bin" / "proof"), "W1", "--force", "--out", str(out), "--key", str(key)]
+    points = [call for call in killing.calls(stage, line, env) if call.call in killing.CHANGES]
+    assert answer(stage.folder) == ([], 1, [0o600, 0o600], [])
+    wrong = [
+        report.point
+        for report in killing.kill(stage, line, env, answer, killing.spread(points, long(4, 200)))
+        if report.facts != ([], 1, [0o600, 0o600], [])
+    ]
+    assert wrong == []

@@ -7,7 +7,6 @@ from typing import Any
 import msgspec
 
 from burnbook import __version__
-from burnbook.base import files
 from burnbook.base.errors import BadData, IOFault, Missing, UsageError, os_sentence
 from burnbook.book.chain.links import is_large
 from burnbook.check.chains.report import rewritten_links
@@ -15,6 +14,7 @@ from burnbook.check.chains.verify import check_chains
 from burnbook.check.journals import names
 from burnbook.context import Context
 from burnbook.overview.windows import described_windows
+from burnbook.proof import drafts
 from burnbook.proof.collect import collected
 from burnbook.proof.document import DOMAIN, FORMAT, Envelope, Proof, SignedJournal
 from burnbook.review.bundle import lines_of
@@ -96,27 +96,14 @@ def write(path: str, data: bytes, *, force: bool) -> None:
 
     An older proof is not replaced without `force`: it may prove more than a new one.
     """
-    folder = os.path.dirname(os.path.abspath(path))
-    if not force and os.path.lexists(path):
-        raise UsageError(f"{path} exists; name another file with --out, or pass --force")
     if os.path.isdir(path):
         raise UsageError(f"{path} is a directory; name a file with --out")
-    draft = os.path.join(folder, f".{os.path.basename(path)}.{os.getpid()}.tmp")
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        handle = os.open(draft, flags, files.FILE_MODE)
-        try:
-            files.write_all(handle, data)
-            os.fsync(handle)
-            os.replace(draft, path)
-        except BaseException:
-            os.unlink(draft)
-            raise
-        finally:
-            os.close(handle)
-        files.sync_dir(folder)
+        if drafts.put(path, data, replaces=force):
+            return
     except OSError as error:
         raise IOFault(os_sentence("cannot write the proof", error)) from None
+    raise UsageError(f"{path} exists; name another file with --out, or pass --force")
 
 
 def shown_rows(journals: tuple[SignedJournal, ...]) -> dict[str, int]:

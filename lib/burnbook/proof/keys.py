@@ -7,6 +7,7 @@ from typing import Any
 
 from burnbook.base import files
 from burnbook.base.errors import BadConfig, BadData, IOFault, os_sentence
+from burnbook.proof import drafts
 
 _SIZE = 64  # hex digits
 
@@ -50,22 +51,9 @@ def _read(path: str) -> str:
 
 def _create(path: str, key: str) -> None:
     """Writes a new key. Of two calls at once, one writes it and both use it."""
-    folder = os.path.dirname(os.path.abspath(path))
-    files.make_dir(folder)
-    draft = os.path.join(folder, f".{os.path.basename(path)}.{os.getpid()}.tmp")
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        handle = os.open(draft, flags, files.FILE_MODE)
-        try:
-            files.write_all(handle, f"{key}\n".encode())
-            os.fsync(handle)
-            os.link(draft, path)
-        except FileExistsError:
-            return
-        finally:
-            os.close(handle)
-            os.unlink(draft)
-        files.sync_dir(folder)
+        files.make_dir(os.path.dirname(os.path.abspath(path)))
+        drafts.put(path, f"{key}\n".encode(), replaces=False)
     except OSError as error:
         raise IOFault(os_sentence("cannot write the key", error)) from None
 
