@@ -5,6 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 from burnbook.book import codec
 from conftest import ROOT, Shell, anomaly, codex
@@ -235,3 +236,14 @@ def test_a_doubled_line_of_the_other_book_is_merged_once(shell: Shell, other: Pa
     merged = json.loads(shell.ok("merge", str(other), "--format", "json"))
     assert (merged["added"], merged["books"][0]["duplicates"]) == (3, 1)
     assert len(shell.rows("anomalies")) == 1
+
+
+def test_texts_that_forget_removed_here_do_not_come_back(shell: Shell, other: Path) -> None:
+    line = codec.encode(anomaly("secret"))
+    grow(other, "anomalies", line)
+    shell.ok("merge", str(other))
+    row = codec.verify("anomalies", line)
+    rewritten = msgspec.structs.replace(row, subject="forgotten", rewritten_at=row.recorded_at)
+    (shell.book / "anomalies.jsonl").write_bytes(codec.encode(rewritten))
+    assert "nothing new, all 3 rows are here" in shell.ok("merge", str(other))
+    assert [each["subject"] for each in shell.rows("anomalies")] == ["forgotten"]

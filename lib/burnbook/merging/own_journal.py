@@ -1,6 +1,6 @@
 """The journal of this book that lines are added to: which lines it has, and its appends."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from burnbook.base.errors import Busy
 from burnbook.book import journal, lock
@@ -8,6 +8,7 @@ from burnbook.book.recovery import heal
 from burnbook.merging import lines as line_forms
 from burnbook.merging.line_keys import LineKeys
 
+_REWRITTEN = b'"rewritten_at":"'
 _UNDER_LOCK = 1 << 20  # bytes of other writers that may be read with the lock held: 10 ms
 
 
@@ -21,6 +22,7 @@ class OwnJournal:
         self.root, self.name, self._seed, self._dry_run = root, name, seed, dry_run
         self.path = journal.path_of(root, name)
         self.lines, self._ids = LineKeys(), LineKeys()
+        self._rewritten: set[int] = set()  # ids of rows from which `forget` removed texts
         self._end = 0
         self._file = journal.file_of(self.path)
         self._read(journal.size(self.path) if dry_run else self._settled())
@@ -36,12 +38,14 @@ class OwnJournal:
         Returns how many these are, and those of an id that another row has. Holds the book's lock
         for one append. Raises IOFault, and Busy if the journal was replaced.
         """
+        lines = self._without_forgotten(lines)
         if not self._dry_run:
             lines = self._append(lines)
         ids = self._ids_of([*lines.values()])
         again = self._again(lines, ids)
         self.lines.add(lines)
         self._ids.add(ids)
+        self._note_rewritten(lines.values(), ids)
         return len(lines), again
 
     def _append(self, lines: dict[int, bytes]) -> dict[int, bytes]:
@@ -62,6 +66,21 @@ class OwnJournal:
                     self._file = journal.file_of(self.path)
                     return lines
             self._read(end)  # other writers appended much: read that without the lock
+
+    def _without_forgotten(self, lines: dict[int, bytes]) -> dict[int, bytes]:
+        """The lines without those that would bring back texts that `forget` removed here."""
+        if not self._rewritten:
+            return lines
+        ids = self._ids_of([*lines.values()])
+        return {
+            key: line
+            for (key, line), row_id in zip(lines.items(), ids, strict=True)
+            if row_id not in self._rewritten or _REWRITTEN in line
+        }
+
+    def _note_rewritten(self, lines: Iterable[bytes], ids: Sequence[int]) -> None:
+        pairs = zip(lines, ids, strict=True)
+        self._rewritten.update(row_id for line, row_id in pairs if _REWRITTEN in line)
 
     def _without_known(self, lines: dict[int, bytes]) -> dict[int, bytes]:
         known = self.lines.known(lines)
@@ -84,7 +103,9 @@ class OwnJournal:
 
     def _learn(self, lines: Sequence[bytes]) -> None:
         self.lines.add(line_forms.keys(lines, self._seed))
-        self._ids.add(self._ids_of(lines))
+        ids = self._ids_of(lines)
+        self._ids.add(ids)
+        self._note_rewritten(lines, ids)
 
     def _settled(self) -> int:
         """The size up to which no writer takes a row back."""
