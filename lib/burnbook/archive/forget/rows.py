@@ -55,8 +55,7 @@ class RowChanges:
         self.texts = texts_of(subject, names)
         self._renamed = renamed(subject, names)
         self._parsed = _parsed(subject)
-        words = [(of_word(name), new) for name, new in self._renamed.items()]
-        self._named = Texts(words)
+        self._named = Texts([of_word(name, new) for name, new in self._renamed.items()])
         self._moment = moment
         self.newer = Counter[str]()
 
