@@ -278,12 +278,12 @@ def test_a_book_is_needed(shell: Shell) -> None:
     ],
 )
 def test_paths_in_texts(text: str, wanted: str) -> None:
-    texts = Texts([(pattern, "X") for pattern in of_path("~/work/secret")])
+    texts = Texts(of_path("~/work/secret", "X"))
     assert texts.replaced(text) == wanted
     assert texts.may_be_in(json.dumps(text).encode()) or wanted == text
 
 
 def test_words_and_tokens_in_texts() -> None:
-    texts = Texts([(of_word("Acme"), "X")], {"s-1234567": "Y"})
+    texts = Texts([of_word("Acme", "X")], {"s-1234567": "Y"})
     assert texts.replaced("ACME acmes acme-2 s-1234567, s-12345678") == "X acmes X-2 Y, s-12345678"
     assert texts.replaced_bytes(b"\xff acme \xfe") == b"\xff X \xfe"

@@ -31,7 +31,7 @@ class Found(NamedTuple):
 def search(ctx: Context, changes: RowChanges) -> list[Found]:
     """Returns the ledgers, the handoff page, the config and the bundles that have the subject."""
     subject = changes.subject
-    label = re.compile(of_word(subject.name if subject.kind == "account" else "\0").encode())
+    label = of_word(subject.name if subject.kind == "account" else "\0", "").regex.encode()
     results = []
     for path in _paths(ctx):
         is_config = path.startswith(ctx.config.root + os.sep) and path.endswith(".toml")
@@ -44,7 +44,7 @@ def search(ctx: Context, changes: RowChanges) -> list[Found]:
             continue  # it cannot be read, so that nothing is known of it
         lines = data.splitlines()
         count = sum(
-            changes.texts.are_in(line) or (is_config and label.search(line) is not None)
+            changes.texts.are_in(line) or (is_config and re.search(label, line) is not None)
             for line in lines
         )
         if count:

@@ -35,6 +35,7 @@ _AFTER_HOME = (
     *("subagent", "prompt_tokens", "web_searches", "total_stated", "aliases", "where"),
     *("first", "revision", "supersedes", "superseded", "amounts", "reached", "chain", "crc"),
 )
+_MILLIONS = ("agent_usage", "proxy_telemetry")
 _REPOSITORY_FIELDS = frozenset(("commits",))
 
 _parse = msgspec.json.Decoder().decode
@@ -53,8 +54,8 @@ class RowChanges:
         self.subject, self.names, self._accounts = subject, names, accounts
         self.texts = texts_of(subject, names)
         self._renamed = renamed(subject, names)
-        words = [(of_word(name), new) for name, new in self._renamed.items()]
-        self._named = Texts(words)
+        self._parsed = _parsed(subject)
+        self._named = Texts([of_word(name, new) for name, new in self._renamed.items()])
         self._moment = moment
         self.newer = Counter[str]()
 
@@ -65,7 +66,8 @@ class RowChanges:
         replaced; it stays corrupt.
         """
         bare = line.removeprefix(codec.BOM)
-        if not self._may_change(journal, bare):
+        has_text = self.texts.may_be_in(bare)
+        if not has_text and journal not in self._parsed:
             return line
         try:
             row = _parse(bare)
@@ -76,11 +78,14 @@ class RowChanges:
         if codec.newer(bare) is not None:
             self.newer[journal] += self.texts.are_in(line)
             return line
-        changed = self.row(journal, row)
+        changed = self.row(journal, row, has_text=has_text)
         return line if changed == row else self._encoded(journal, changed, bare)
 
-    def row(self, journal: str, row: Mapping[str, Any]) -> dict[str, Any]:
-        """Returns the values of a row, without `rewritten_at` and with its old `crc`."""
+    def row(self, journal: str, row: Mapping[str, Any], *, has_text: bool) -> dict[str, Any]:
+        """Returns the values of a row, without `rewritten_at` and with its old `crc`.
+
+        Without `has_text`, no text in it is replaced, but for names in fields of their own.
+        """
         changed = dict(row)
         if journal == "agent_usage":
             self._change_request(changed)
@@ -93,21 +98,11 @@ class RowChanges:
             self._change_notice(changed)
         elif journal == "anomalies" and {row.get("first"), row.get("second")} & {*self._renamed}:
             changed["detail"] = self._named.replaced(str(row.get("detail")))
-        changed = {name: self._deep(value, name) for name, value in changed.items()}
+        if has_text or journal not in _MILLIONS:
+            changed = {name: self._deep(value, name) for name, value in changed.items()}
         if journal.startswith(codec.REJECTS) and changed != row and "text" in changed:
             changed["text"] = GONE
         return changed
-
-    def _may_change(self, journal: str, line: bytes) -> bool:
-        subject = self.subject
-        is_parsed = bool(subject.accounts or subject.repositories) or journal == "agent_usage"
-        if journal in ("proxy_telemetry",) or journal.startswith(codec.REJECTS):
-            is_parsed = False
-        return (
-            is_parsed
-            or bool(subject.projects and journal == "imported_usage")
-            or (self.texts.may_be_in(line))
-        )
 
     def _change_request(self, row: dict[str, Any]) -> None:
         subject, superseded = self.subject, row.get("superseded")
@@ -196,6 +191,16 @@ class RowChanges:
         if was_valid and codec.read(journal, line) and not codec.read(journal, changed):
             raise BadData(f"row {row['id']} of {journal}.jsonl cannot be changed: it is too long")
         return changed
+
+
+def _parsed(subject: Subject) -> frozenset[str]:
+    """The journals of which every row is parsed: they have the subject in other words."""
+    parsed: set[str] = set()
+    if subject.accounts or subject.repositories:
+        parsed |= {*codec.JOURNALS} - {"proxy_telemetry", "agent_usage"}
+    if subject.accounts or any("/" not in project for project in subject.projects):
+        parsed |= {"agent_usage", "imported_usage"}
+    return frozenset(parsed)
 
 
 def _forget_notes(row: dict[str, Any]) -> None:

@@ -77,15 +77,15 @@ class Pseudonyms:
 
 def texts_of(subject: Subject, names: Pseudonyms) -> texts.Texts:
     """The texts that name the subject wherever they are."""
-    patterns = []
+    patterns: list[texts.Pattern] = []
     for project in subject.projects:
         if "/" in project:
-            patterns += [(each, names.short(project)) for each in texts.of_path(project)]
+            patterns += texts.of_path(project, names.short(project))
     account = names.short(subject.name) if subject.accounts else ""
     for home in _telling(subject.homes):
-        patterns += [(each, account) for each in texts.of_path(home)]
-    patterns += [(texts.of_word(name), account) for name in _hashes(subject.accounts)]
-    patterns += [(texts.of_word(word), names.short(word)) for word in subject.words]
+        patterns += texts.of_path(home, account)
+    patterns += [texts.of_word(name, account) for name in _hashes(subject.accounts)]
+    patterns += [texts.of_word(word, names.short(word)) for word in subject.words]
     tokens = {session: names.session(session) for session in subject.sessions}
     return texts.Texts(patterns, tokens)
 

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 # Characters of a path below a forgotten directory; the rest of the path identifies too.
 _BELOW = r"(?:\\?/[^/\s\"'`<>|;,)\]}\\]*)*"
@@ -17,14 +18,24 @@ _TOKEN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*[A-Za-z0-9]")
 _QUOTED = re.compile(rb'"([^"\\]+)"')
 
 
+class Pattern(NamedTuple):
+    """A regular expression, the pseudonym of what it matches, and a text that every match has."""
+
+    regex: str
+    name: str
+    literal: str = ""
+
+
 class Texts:
     """Replaces texts: patterns by one pseudonym each, and tokens (session ids) by theirs."""
 
     def __init__(
-        self, patterns: Iterable[tuple[str, str]] = (), tokens: Mapping[str, str] | None = None
+        self, patterns: Iterable[Pattern] = (), tokens: Mapping[str, str] | None = None
     ) -> None:
-        self._patterns = [(re.compile(pattern), name) for pattern, name in patterns]
-        self._bytes = [re.compile(pattern.pattern.encode()) for pattern, _ in self._patterns]
+        every = list(patterns)
+        self._patterns = [(re.compile(pattern.regex), pattern.name) for pattern in every]
+        # To search for the literal first takes a tenth of the time.
+        self._bytes = [(p.literal.encode(), re.compile(p.regex.encode())) for p in every]
         # In bytes, the capitals of other letters are not those of the small ones.
         self._is_ascii = all(pattern.pattern.isascii() for pattern, _ in self._patterns)
         self.tokens = dict(tokens or {})
@@ -47,7 +58,7 @@ class Texts:
 
     def may_be_in(self, line: bytes) -> bool:
         """Whether a line of JSON may have one; False is certain."""
-        if any(pattern.search(line) for pattern in self._bytes):
+        if any(literal in line and each.search(line) for literal, each in self._bytes):
             return True
         if b"\\u" in line or b"\\/" in line or (not self._is_ascii and self.are_in(line)):
             return True
@@ -58,8 +69,8 @@ class Texts:
         return self.replaced_bytes(data) != data
 
 
-def of_path(path: str) -> list[str]:
-    """Returns patterns of a directory as texts may have it, with everything below it.
+def of_path(path: str, name: str) -> list[Pattern]:
+    """Returns the patterns of a directory as texts may have it, with everything below it.
 
     It is written with the home directory as `~` or in full, on whatever machine. Or it is the name
     of a directory in which Claude Code keeps a project's logs: each separator is a dash.
@@ -70,15 +81,17 @@ def of_path(path: str) -> list[str]:
     encoded_home = re.escape(_dashed(home))
     dashed = [encoded_home, *_ENCODED_HOMES] if is_home else [""]
     parts = _SEPARATOR.join(map(re.escape, rest.split("/")))
-    return [
+    literals = re.findall("[A-Za-z0-9]+", rest) or [""]
+    regexes = (
         f"(?:{'|'.join(plain)}){_SEPARATOR}{parts}{_NOT_LONGER}{_BELOW}",
         f"(?:{'|'.join(dashed)})-{re.escape(_dashed(rest))}(?![A-Za-z0-9])[A-Za-z0-9-]*",
-    ]
+    )
+    return [Pattern(regex, name, literals[-1]) for regex in regexes]
 
 
-def of_word(word: str) -> str:
+def of_word(word: str, name: str) -> Pattern:
     """Returns the pattern of a word, in capitals or not, which is no part of a longer one."""
-    return rf"(?i:(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9]))"
+    return Pattern(rf"(?i:(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9]))", name)
 
 
 def _dashed(path: str) -> str:
