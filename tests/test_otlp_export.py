@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import exported
 import pytest
 from burnbook.exporters import _otlp_logs, _otlp_metrics
 from conftest import Shell
+from exported import demo_book
 from google.protobuf import json_format
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
@@ -17,17 +19,14 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 from opentelemetry.semconv._incubating.attributes import gen_ai_attributes
 from opentelemetry.semconv._incubating.metrics import gen_ai_metrics
 
-AT = ("--at", "2026-11-22T18:00:00Z")
+AT = ("--at", exported.AT)
 SINCE = ("--since", "2026-11-10")
 CONVENTIONS = {value for name, value in vars(gen_ai_attributes).items() if name.isupper()}
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    folder = tmp_path_factory.mktemp("demo") / "kept"
-    shell = Shell(folder, is_new=False)
-    shell.ok("demo", "--days", "20", "--keep", str(folder))
-    return shell
+    return demo_book(tmp_path_factory.mktemp("demo"))
 
 
 def plain(attributes: Any) -> dict[str, Any]:
