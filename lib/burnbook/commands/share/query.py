@@ -16,10 +16,9 @@ def run(ctx: Context, args: Any) -> Result:
     """Runs the query that is named; without a name, lists all. Writes no row."""
     if args.name is None:
         members = list(named.described())
-        data = {"queries": [{"name": name, "description": text} for name, text in members]}
-        return Result(
-            [Line("Queries:", strong=True), Table(("name", "answers"), members, "<<")], data
-        )
+        listed = [{"name": name, "description": text} for name, text in members]
+        title = Line("Queries:", strong=True)
+        return Result([title, Table(("name", "answers"), members, "<<")], {"queries": listed})
     if args.name not in named.names():
         raise UsageError(f"unknown query {args.name!r}; valid: {', '.join(named.names())}")
     window = None if args.window is None else ids.check("window", args.window)
@@ -28,7 +27,7 @@ def run(ctx: Context, args: Any) -> Result:
         answer = named.load(args.name).run(source, asked)
         note_damage(source.ctx)
     columns, rows = answer.columns, answer.rows
-    data = {
+    data: dict[str, Any] = {
         "query": args.name,
         "engine": source.name,
         "window": window,
