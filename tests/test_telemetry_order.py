@@ -88,6 +88,16 @@ FIELDS = st.builds(
     window=st.sampled_from([None, None, "W1", "W2"]),
     agent=st.sampled_from(["ada", "bo"]),
 )
+# What a machine with another configuration books of the same request.
+OTHER = st.fixed_dictionaries(
+    {},
+    optional={
+        "routed": st.booleans(),
+        "ok": st.booleans(),
+        "usd": st.sampled_from([None, 0.1]),
+        "window": st.sampled_from([None, "W1", "W2"]),
+    },
+)
 MACHINE, MOMENT = st.sampled_from("ab"), st.integers(0, 5)
 ODD = st.sampled_from([0, 0, 1, 2])
 STEPS = st.lists(
@@ -133,11 +143,16 @@ def content(store: Store) -> list[Any]:
 
 @settings(max_examples=100, deadline=None)
 @given(
-    st.lists(FIELDS, min_size=2, max_size=2), STEPS, st.randoms(), CUTS, st.booleans(), st.data()
+    st.lists(st.tuples(FIELDS, OTHER, MOMENT, MOMENT), min_size=2, max_size=2),
+    STEPS,
+    st.randoms(),
+    CUTS,
+    st.booleans(),
+    st.data(),
 )
 def test_the_row_that_counts_is_the_same_in_every_order_and_part(
     tmp_path_factory: pytest.TempPathFactory,
-    shared: list[dict[str, Any]],
+    shared: list[Any],
     steps: list[Any],
     chance: random.Random,
     cuts: list[int],
@@ -145,9 +160,9 @@ def test_the_row_that_counts_is_the_same_in_every_order_and_part(
     data: st.DataObject,
 ) -> None:
     machines = Proxies()
-    for number, fields in enumerate(shared):
-        machines.book("a", number, 0, fields)
-    machines.merge("b", "a")
+    for number, (fields, other, *moments) in enumerate(shared):
+        for machine, moment, own in zip("ab", moments, (fields, fields | other), strict=True):
+            machines.book(machine, number, moment, own)
     for name, *values in steps:
         getattr(machines, name)(*values)
     lines = [codec.encode(row) for row in machines.order(chance)]
@@ -218,7 +233,11 @@ def test_a_retry_is_a_request_as_the_row_that_counts_has_it(
             store = in_parts(root / "proxy_telemetry.jsonl", lines, cuts, read)
             shown.add(str(figures(store)))
             assert content(store) == content(Store(str(root), in_memory=True))
-    assert len(shown) == 1
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    path = plain / "proxy_telemetry.jsonl"
+    path.write_bytes(codec.encode(attempt) + codec.encode(first))
+    assert shown == {str(figures(Store(str(plain))))}
 
 
 def _early(row: ProxyRequest) -> ProxyRequest:

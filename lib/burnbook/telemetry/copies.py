@@ -43,15 +43,16 @@ class Outcome(NamedTuple):
     is_irregular: bool
 
 
-def outcome(copies: Sequence[Copy], dead: Collection[int]) -> Outcome:
-    """Which row of a request counts. `dead` are the keys of superseded rows in the tables."""
+def outcome(copies: Sequence[Copy], dead: Collection[int], others: Collection[int]) -> Outcome:
+    """Which row of a request counts. `dead` are the keys of superseded rows in the tables, `others`
+    those of them that no row of the request supersedes, now or later.
+    """
     by_key: dict[int, list[Copy]] = {}
     for copy in copies:
         by_key.setdefault(key_of(copy.row.id), []).append(copy)
-    superseded = set(_superseded(copies))
-    others = set(dead) - superseded  # rows of other times supersede them
+    superseded = superseded_keys(copies)
     written_rows = [same[0] for same in by_key.values() if not same[0].is_repeated]
-    without = {*_superseded(written_rows), *others} & by_key.keys()
+    without = {*superseded_keys(written_rows), *others} & by_key.keys()
     written = sum(not isinstance(each.row, NewerRow) for each in written_rows) - len(without)
     best: dict[int, Copy] = {}
     distinct: list[int] = []
@@ -74,6 +75,12 @@ def outcome(copies: Sequence[Copy], dead: Collection[int]) -> Outcome:
     return Outcome(counted, uncounted, {*distinct}, adjustment, is_irregular)
 
 
+def superseded_keys(copies: Sequence[Copy]) -> set[int]:
+    """The keys of the rows that these supersede."""
+    old = [getattr(copy.row, "supersedes", None) for copy in copies]
+    return {key_of(row_id) for row_id in old if row_id is not None}
+
+
 def is_usual(row: Any) -> bool:
     """Whether its id is the one that burnbook gives to every row that supersedes the same one."""
     old = getattr(row, "supersedes", None)
@@ -83,11 +90,6 @@ def is_usual(row: Any) -> bool:
 def request_of(row: Any) -> list[Any]:
     """What a row tells about its request, without its window."""
     return [getattr(row, name) for name in _REQUEST]
-
-
-def _superseded(copies: Sequence[Copy]) -> list[int]:
-    old = [getattr(copy.row, "supersedes", None) for copy in copies]
-    return [key_of(row_id) for row_id in old if row_id is not None]
 
 
 def _distinct(copies: Sequence[Copy]) -> list[Copy]:

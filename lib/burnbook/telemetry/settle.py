@@ -20,7 +20,7 @@ from burnbook.rows.meters import NewerRow
 from burnbook.store import time_index
 from burnbook.store.membership import Membership, Range, merged
 from burnbook.store.packed_keys import PackedKeys
-from burnbook.telemetry.copies import Copy, Outcome, is_usual, outcome, request_of
+from burnbook.telemetry.copies import Copy, Outcome, is_usual, outcome, request_of, superseded_keys
 from burnbook.telemetry.rows import by_day, key_of, read
 from burnbook.telemetry.tables import EVERY_WINDOW, IRREGULAR, NAME, dead_rows
 from burnbook.telemetry.traffic import BUCKET
@@ -173,8 +173,9 @@ class Settlement:
 
     def _request(self, day: str, keys: set[int], copies: list[Copy], dead: set[int]) -> None:
         """Settle one request."""
-        before = outcome([copy for copy in copies if copy.offset < self._start], dead)
-        after = outcome(copies, dead)
+        others = dead - superseded_keys(copies)
+        earlier = [copy for copy in copies if copy.offset < self._start]
+        before, after = outcome(earlier, dead, others), outcome(copies, dead, others)
         self._write(copies, after, after.adjustment - before.adjustment)
         fresh = [copy for copy in copies if copy.is_repeated]
         self._settled.update(copy.offset for copy in fresh)

@@ -86,7 +86,9 @@ def _apply(path: RootedPath, database: Connection, batches: Iterable[Batch]) -> 
 
 def _settled(database: Connection, start: int) -> set[str]:
     """The windows that `settle` changed because of rows from byte `start` on."""
-    if database.execute("SELECT 1 FROM telemetry_feature_counts").fetchone() is None:
+    tables = ("telemetry_feature_counts", "telemetry_marked_retries")
+    has_rows = " UNION ALL ".join(f"SELECT 1 FROM {table}" for table in tables)
+    if database.execute(has_rows).fetchone() is None:
         return set()
     select = "SELECT window_id FROM telemetry_refills WHERE offset >= ?"
     return {window for (window,) in database.execute(select, [start])}
