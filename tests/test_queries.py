@@ -64,3 +64,10 @@ def test_a_query_is_one_portable_select(path: Path) -> None:
     assert code.strip().startswith(("SELECT", "WITH"))
     assert sqlite3.complete_statement(code)
     assert code.count(";") == 1
+
+
+def test_the_table_of_scale_has_the_sizes_that_the_benchmark_measures() -> None:
+    text = (ROOT / "docs" / "SCALE.md").read_text()
+    rows = re.findall(r"^\| ([\d,]+) \| [\d,]+ MB \| [\d,.]+ s \| ([\d,]+) MB \|$", text, re.M)
+    assert [requests for requests, _ in rows] == ["1,000,000", "10,000,000", "100,000,000"]
+    assert all(int(peak.replace(",", "")) < 4_000 for _, peak in rows)

@@ -87,7 +87,7 @@ def test_duckdb_opens_no_other_file(book: Shell, parquet: str, tmp_path: Path) -
 
 
 def test_a_statement_may_come_from_stdin(book: Shell) -> None:
-    assert "1,000" in book.ok("sql", *AT, stdin="SELECT 1000 AS n;\n")
+    assert "1000" in book.ok("sql", *AT, stdin="SELECT 1000 AS n;\n")
     assert "no statement" in book.fails(2, "sql", *AT)
     assert "--limit is 0" in book.fails(2, "sql", "SELECT 1", "--limit", "0")
 

@@ -30,7 +30,7 @@ Feature: The same queries run on every engine
       | path                   | value  |
       | query                  | meters |
       | engine                 | sqlite |
-      | rows[0].window_id      | W1     |
-      | rows[0].meter          | weekly |
-      | rows[0].before_percent | 10     |
-      | rows[0].used_percent   | 2      |
+      | rows.0.window_id      | W1     |
+      | rows.0.meter          | weekly |
+      | rows.0.before_percent | 10     |
+      | rows.0.used_percent   | 2      |
