@@ -87,7 +87,7 @@ def figures(connection: Any, book_path: str) -> None:
 
 
 if __name__ == "__main__":
-    import duckdb  # type: ignore[import-not-found]  # only .venv/bench has it
+    import duckdb  # only .venv/bench has it
 
     with duckdb.connect(config={"threads": os.cpu_count() or 1}) as opened:
         if sys.argv[1] == "book":

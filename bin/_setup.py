@@ -1,7 +1,7 @@
 """Set up .venv from requirements.lock; `_setup.py dev` adds .venv/dev from requirements-dev.lock.
 
-`_setup.py NAME` adds .venv/NAME in the same way: prices for `prices --update`, mutants for
-`just mutants`, report, serve and watch for the commands of these names, pictures for the recipe.
+`_setup.py NAME` adds .venv/NAME in the same way, from requirements-NAME.lock, for the commands and
+recipes that need more packages.
 `_setup.py exporter NAME` adds the packages of one exporter, if it needs any, and `_setup.py engine
 FLAGS` those of the engine that the flags of `query` or `sql` select.
 
@@ -131,25 +131,13 @@ def exporter_extra(names: list[str]) -> list[str]:
 def main(arguments: list[str]) -> int:
     """Set up what is missing, one process at a time."""
     venv, lock = VENV, ROOT / "requirements.lock"
-    extras = (
-        "dev",
-        "prices",
-        "mutants",
-        "report",
-        "serve",
-        "watch",
-        "pictures",
-        "parquet",
-        "query",
-    )
-    extras = (*extras, "spark")
     if arguments[:1] in (["exporter"], ["engine"]):
         named = arguments[1:]
         is_engine = arguments[0] == "engine"
         arguments = engine_extra(" ".join(named)) if is_engine else exporter_extra(named)
         if not arguments:
             return 0
-    if arguments in ([name] for name in extras):
+    if arguments:
         venv, lock = VENV / arguments[0], ROOT / f"requirements-{arguments[0]}.lock"
     try:
         if ready(venv, lock):

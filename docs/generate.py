@@ -106,22 +106,33 @@ def reference() -> Files:
 
 
 def schema() -> Files:
-    """docs/schema/*.json: what `records` validates, and the `crc` that closes every line."""
+    """docs/schema/*.json: what `records` validates, and `chain` and `crc`, which close a line."""
     sys.path.insert(0, str(ROOT / "lib"))
     from burnbook.book import codec
-    from burnbook.rows import meters, work
+    from burnbook.rows import meters, rewrites, work
     from burnbook.rows import usage as usagerows
 
+    sha256 = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+    chain = {
+        "type": "object",
+        "properties": {
+            "rows": {"type": "integer", "minimum": 1},
+            "after": sha256,
+            "hash": sha256,
+        },
+        "required": ["rows", "hash"],
+    }
     folder = ROOT / "docs" / "schema"
     files: Files = dict.fromkeys(folder.glob("*"))
     for journal in codec.JOURNALS:
         definition = ecma(codec.schema(journal))
         definition.pop("discriminator", None)  # OpenAPI's; `row` is an enum of one value anyway
         for name, kind in definition["$defs"].items():
-            rooms = [room for room in (usagerows, work, meters) if hasattr(room, name)]
+            rooms = [room for room in (usagerows, work, rewrites, meters) if hasattr(room, name)]
             if issubclass(getattr(rooms[0], name), meters.Row):
                 versions = list(range(1, codec.SCHEMA_VERSION + 1))
                 kind["properties"]["schema_version"]["enum"] = versions
+                kind["properties"]["chain"] = chain
                 kind["properties"]["crc"] = {"type": "string", "pattern": "^[0-9a-f]{8}$"}
                 kind["required"].append("crc")
         whole = {

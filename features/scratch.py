@@ -101,6 +101,7 @@ class Scratch:
         """The text without what differs from run to run."""
         for name in ("book", "config", "home"):
             text = text.replace(str(getattr(self, name)), name.upper())
+        text = text.replace(str(self.root / "machines"), "MACHINES")
         for commit, name in self.commits.items():
             text = text.replace(commit, name).replace(commit[:12], name)
         return _ROW_ID.sub("ID", text.replace(str(PROJECT), "PROJECT"))
@@ -118,7 +119,7 @@ class Scratch:
 
         Without the store and its directory, which readers update too.
         """
-        now, store = self.tree(), re.compile(r".*/cache(/book\.sqlite(-wal|-shm)?)?")
+        now, store = self.tree(), re.compile(r".*/cache(/(book\.sqlite(-wal|-shm)?|followed.*))?")
         paths = sorted(path for path in {*now, *self._before} if not store.fullmatch(path))
         changed = [path for path in paths if now.get(path) != self._before.get(path)]
         return changed + [str(path) for path in self._foreign if os.path.lexists(path)]

@@ -26,6 +26,7 @@ DECLARED: dict[str, Any] = {
     "accounts.toml": {"accounts": dict[str, Account]},
     "agents.toml": {"agents": dict[str, Agent]},
     "budgets.toml": {"budgets": dict[str, Budget], "stop": dict[str, Stop], "notify": Notify},
+    "books.toml": folders.Books,
     "bundle.toml": folders.Bundle,
     "churn.toml": settings.Rules,
     "engine.toml": Settings,

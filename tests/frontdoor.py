@@ -94,7 +94,7 @@ class House:
         shutil.copytree(ROOT / "recipes", root / "recipes")
         if ready:
             leave_out = shutil.ignore_patterns(
-                *("dev", "uv", "bench", "fuzz", "pip", "setuptools", "vl_convert*")
+                *("dev", "uv", "bench", "fuzz", "pip", "setuptools", "vl_convert*", "pyarrow*")
             )
             shutil.copytree(ROOT / ".venv", root / ".venv", symlinks=True, ignore=leave_out)
 

@@ -26,7 +26,7 @@ from burnbook.times import clock
 
 ROOT = Path(__file__).resolve().parent.parent
 # Scripts that run until they are interrupted have tests of their own.
-_ENDLESS = {"serve"}
+_ENDLESS = {"serve", "mcp"}
 VERBS = sorted(
     path.name
     for path in (ROOT / "bin").iterdir()

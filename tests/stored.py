@@ -1,12 +1,16 @@
 """Tables of the store in memory, from rows that no journal has: for tests of pure decisions."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
+import msgspec
+from burnbook.book import journal
 from burnbook.store import database
-from burnbook.store.projection import Projection
+from burnbook.store.projection import Projection, Ranked
+from burnbook.windows.booked.snapshots import SNAPSHOTS
 from burnbook.windows.history import WINDOWS, History
-from burnbook.windows.snapshot_index import SNAPSHOTS, SnapshotIndex
+from burnbook.windows.snapshot_index import SnapshotIndex
 
 
 class Index(SnapshotIndex):
@@ -29,10 +33,11 @@ class Index(SnapshotIndex):
 
 
 def history_of(rows: Iterable[Any]) -> History:
-    """The history of finalized windows."""
+    """The history of finalized windows, which are recorded one after another."""
     connection = _tables(WINDOWS)
-    for row in rows:
-        _add(WINDOWS, connection, row)
+    for number, row in enumerate(rows):
+        recorded_at = row.recorded_at + timedelta(seconds=number)
+        _add(WINDOWS, connection, msgspec.structs.replace(row, recorded_at=recorded_at))
     return History(connection)
 
 
@@ -46,4 +51,5 @@ def _tables(projection: Projection) -> Any:
 
 def _add(projection: Projection, connection: Any, row: Any) -> None:
     number = connection.execute("INSERT INTO lines DEFAULT VALUES").lastrowid
-    projection.apply(connection, [(number, 1, row)])
+    entry = Ranked(row, b"", journal.path_of("/no-book", projection.journal))
+    projection.apply(connection, [(number, 1, entry)])

@@ -12,8 +12,8 @@ from burnbook.review.audit import GAP, Facts, Finding, audit
 from burnbook.review.audit_book import ledger, skipped
 from burnbook.rows.meters import Void
 from burnbook.rows.work import Checkpoint, Evidence, MissedReset
+from burnbook.windows.booked.pairs import Entry, Pair
 from burnbook.windows.boundaries import Span
-from burnbook.windows.snapshot_index import Entry, Pair
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -117,7 +117,7 @@ def test_one_flipped_byte_is_found_with_its_line(full: Shell, journal: str) -> N
     [
         "UPDATE snapshots SET captured_at = captured_at + 1",
         "DELETE FROM snapshots WHERE phase = 'after'",
-        "INSERT INTO snapshot_voids SELECT 'v-1', id FROM snapshots LIMIT 1",
+        "INSERT INTO snapshot_voids SELECT 'v-1', id, 0, 0 FROM snapshots LIMIT 1",
         "UPDATE window_steps SET rise = rise + 1",
     ],
 )
@@ -214,7 +214,7 @@ def test_a_superseding_request_without_an_earlier_one_is_a_fault(full: Shell) ->
     lines = path.read_bytes().splitlines(keepends=True)
     later = next(line for line in lines if b'"supersedes"' in line)
     path.write_bytes(later)
-    assert kinds(full) == [("reference", "agent_usage.jsonl")]
+    assert kinds(full) == [(kind, "agent_usage.jsonl") for kind in ("reference", "chain")]
     assert full.run("repair").returncode == 1
     full.ok("repair", "--yes")
     assert kinds(full, 0)[0] == ("reference", "agent_usage.jsonl")
@@ -245,7 +245,7 @@ def test_millions_of_rows_take_little_memory_and_time(shell: Shell, tmp_path: Pa
     # Another Python in between: a child begins with the memory of the one that starts it.
     command = [sys.executable, "-c", MEASURED, str(ROOT / "bin" / "check")]
     how: Any = {"env": shell.environment, "capture_output": True, "text": True, "timeout": 1200}
-    verdict, measured = subprocess.run(command, check=True, **how).stdout.splitlines()
+    verdict, _, measured = subprocess.run(command, check=True, **how).stdout.splitlines()
     code, took, kilobytes = measured.split()
     assert verdict.startswith(f"ok: {count:,} rows verified"), verdict
     figure = f"{count:,} rows in {float(took):.1f} s and {int(kilobytes) // 1024} MiB"

@@ -11,9 +11,9 @@ from burnbook.config.loader import Config
 from burnbook.review.decision import Decision, decide
 from burnbook.rows.meters import Anomaly, Closing, WindowRow
 from burnbook.rows.work import Churn, Evidence
+from burnbook.windows.booked.pairs import Entry, Pair
 from burnbook.windows.boundaries import Span
 from burnbook.windows.facts import WindowFacts
-from burnbook.windows.snapshot_index import Entry, Pair
 from hypothesis import given
 from hypothesis import strategies as st
 

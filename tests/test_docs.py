@@ -124,6 +124,7 @@ def test_the_readme_has_every_exit_code() -> None:
         ("engine duckdb", engines.DuckDB),
         ("engine spark", engines.Spark),
         ("bundle.toml", folders.Bundle),
+        ("books.toml", folders.Books),
         ("schedules.toml", schedules.Schedules),
         ("schedules logs", schedules.Logs),
         ("jobs.NAME", schedules.Job),

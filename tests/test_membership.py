@@ -37,7 +37,8 @@ from burnbook.telemetry.queries import membership, requests_without_window, wind
 from burnbook.usage.projection import USAGE
 from burnbook.usage.queries import cells
 from burnbook.windows import spans
-from burnbook.windows.snapshot_index import SNAPSHOTS, SnapshotIndex
+from burnbook.windows.booked.snapshots import SNAPSHOTS
+from burnbook.windows.snapshot_index import SnapshotIndex
 from conftest import ROOT, Shell
 from hypothesis import given, settings
 from hypothesis import strategies as st

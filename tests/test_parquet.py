@@ -24,8 +24,9 @@ extras.use("parquet", "test")
 import pyarrow as pa  # noqa: E402 - it is in the extra
 import pyarrow.dataset as ds  # noqa: E402
 import pyarrow.parquet as pq  # noqa: E402
-from burnbook.parquet import compaction, manifest, prefix  # noqa: E402
+from burnbook.parquet import manifest  # noqa: E402
 from burnbook.parquet.columns import DERIVED, FEED, OWN, Columns  # noqa: E402
+from burnbook.parquet.writing import compaction, prefix  # noqa: E402
 
 AT = "2026-11-22T"
 JOURNALS = [*codec.JOURNALS, "rejects/proxy-telemetry"]
@@ -203,7 +204,8 @@ def test_rows_are_in_folders_of_their_host_and_month(shell: Shell, tmp_path: Pat
     months = ["2026-11", "2026-12", "0001-01", "9999-12"]
     for n, (host, month) in enumerate(zip(hosts, months, strict=True)):
         row = {**json.loads(lines[n]), "host": host, "ts": f"{month}-05T10:00:00Z"}
-        row.pop("crc")
+        for stamp in ("crc", "chain"):
+            row.pop(stamp, None)
         lines[n] = codec.encode(codec.JOURNALS["proxy_telemetry"](**row)).rstrip()
     path.write_bytes(b"\n".join(lines) + b"\n")
     exported(shell, tmp_path / "out")
@@ -263,6 +265,24 @@ def test_a_line_whose_id_came_with_an_earlier_export_is_a_duplicate(
         file.write(first)
     assert exported(shell, tmp_path / "out")["states"] == {"duplicate": 1}
     assert table(tmp_path / "out", "agent_usage")["state"].to_pylist()[-1] == "duplicate"
+
+
+def test_of_rows_with_one_id_in_two_exports_the_later_is_marked(
+    shell: Shell, tmp_path: Path
+) -> None:
+    """Also if the row that was exported before is the one that does not count."""
+    out = tmp_path / "out"
+    shell.ok("ingest", "proxy-telemetry", stdin=usage(3))
+    path = shell.book / "proxy_telemetry.jsonl"
+    exported(shell, out)
+    row = shell.rows("proxy_telemetry")[1]
+    row.pop("crc")
+    row |= {"recorded_at": "2026-01-01T00:00:00Z", "host": "laptop"}
+    with path.open("ab") as file:
+        file.write(codec.encode(codec.JOURNALS["proxy_telemetry"](**row)))
+    assert exported(shell, out)["states"] == {"duplicate": 1}
+    assert table(out, "proxy_telemetry")["state"].to_pylist() == ["valid"] * 3 + ["duplicate"]
+    assert exported(shell, tmp_path / "whole")["states"] == {"duplicate": 1}
 
 
 def test_usage_has_the_sums_of_the_store(full: Shell, tmp_path: Path) -> None:  # noqa: F811
@@ -363,8 +383,10 @@ def test_the_hashes_find_any_change_of_a_rewritten_file(
     found.feed(data[610:])
     whole.feed(data[610:])
     assert found.blocks == whole.blocks
-    for position in range(0, 250, 7):  # byte 255 is the first with this value
-        (tmp_path / "j.jsonl").write_bytes(data[:position] + b"\xff" + data[position + 1 :])
+    for position in range(0, 610, 7):
+        changed = bytearray(data)
+        changed[position] ^= 1
+        (tmp_path / "j.jsonl").write_bytes(changed)
         assert prefix.Prefix.matching(path, state) is None
 
 

@@ -60,7 +60,7 @@ def test_each_new_member_works(clone: Path) -> None:
     assert "abc: " in run(clone, "bin/watch", "--tab", "abc", *flags)
     assert "reset" in run(clone, "bin/schedule", "--as", "abc", *flags)
     assert "abc: main here" in run(clone, "bin/export", "abc", "here", *flags)
-    assert "abc   The name of the book's agent" in run(clone, "bin/export", *flags)
+    assert "The name of the book's agent" in run(clone, "bin/export", *flags)
     run(clone, "bin/report", "--out", "report.html", *flags)
     assert '"name":"abc","data":"abc"' in (clone / "report.html").read_text("utf-8")
     line = '{"time": "2026-11-22T10:00:00Z", "id": "r1", "tokens": {"in": 5, "out": 6}}\n'

@@ -54,7 +54,7 @@ def test_check_shows_how_much_it_has_read(shell: Shell, recorded: list[Recorder]
 
 def test_the_store_shows_how_much_it_has_read(shell: Shell, recorded: list[Recorder]) -> None:
     from burnbook.store.store import Store
-    from burnbook.windows.snapshot_index import SNAPSHOTS
+    from burnbook.windows.booked.snapshots import SNAPSHOTS
 
     store: Any = Store(str(shell.book), in_memory=True)
     store.view(SNAPSHOTS)

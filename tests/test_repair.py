@@ -215,7 +215,7 @@ def check_answer(folder: Path) -> Any:
     book = folder / "book"
     rows = {
         path.name: [
-            {**json.loads(line), "recorded_at": None, "crc": None}
+            {**json.loads(line), "recorded_at": None, "chain": None, "crc": None}
             for line in path.read_bytes().splitlines()
         ]
         for path in sorted(book.glob("*.jsonl"))

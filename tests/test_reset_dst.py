@@ -21,7 +21,7 @@ from burnbook.snapshots.build_row import snapshot
 from burnbook.snapshots.pane_input import PaneInput
 from burnbook.snapshots.reset_plan import ResetOptions, decide
 from burnbook.times import clock, cron
-from burnbook.windows.snapshot_index import SNAPSHOTS
+from burnbook.windows.booked.snapshots import SNAPSHOTS
 from conftest import ROOT, Shell
 from stored import Index
 

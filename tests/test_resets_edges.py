@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from burnbook.rows.meters import IMPORTED, Meter
 from burnbook.windows import resets
+from burnbook.windows.booked.pairs import Entry
 from burnbook.windows.resets import MOST_MISSED
-from burnbook.windows.snapshot_index import Entry
 from stored import Index
 from test_resets import at, book, config, only, snapshot_of, turns
 

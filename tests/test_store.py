@@ -20,7 +20,7 @@ from burnbook.store import database, row_index
 from burnbook.store.projection import Projection, Stretch
 from burnbook.store.row_index import StoredRowIndex
 from burnbook.store.store import Store
-from burnbook.windows.snapshot_index import SNAPSHOTS
+from burnbook.windows.booked.snapshots import SNAPSHOTS
 from conftest import Shell, anomaly, codex
 from frontdoor import ROOT
 
@@ -155,7 +155,7 @@ def test_the_file_of_another_book_is_not_believed(full: Shell, tmp_path: Path) -
 
 def test_a_link_is_not_followed(full: Shell, tmp_path: Path) -> None:
     target = tmp_path / "elsewhere"
-    for name in database.FILES:
+    for name in (f"{database.FILE}{end}" for end in ("-wal", "-shm", "-journal", "")):
         path = full.book / name
         path.unlink(missing_ok=True)
         path.symlink_to(target)
@@ -243,7 +243,7 @@ def test_damage_found_later_is_reported_once(full: Shell) -> None:
 KILLED = """
 import os, sys
 from burnbook.store.store import Store
-from burnbook.windows.snapshot_index import SNAPSHOTS
+from burnbook.windows.booked.snapshots import SNAPSHOTS
 from test_store import IDS
 
 def apply(connection, entries):

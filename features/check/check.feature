@@ -10,7 +10,7 @@ Feature: check verifies a whole book
 
   Scenario: A valid book
     When I run "bin/check"
-    Then it prints "ok: 4 rows verified (snapshots 3, windows 1)"
+    Then the first line is "ok: 4 rows verified (snapshots 3, windows 1)"
     And nothing was written
 
   Scenario: A valid book as JSON
@@ -44,7 +44,7 @@ Feature: check verifies a whole book
   Scenario: A book with voided rows is valid
     Given "bin/undo codex --agent ada --at 2026-11-22T12:50" was run
     When I run "bin/check"
-    Then it prints "ok: 5 rows verified (snapshots 4, windows 1)"
+    Then the first line is "ok: 5 rows verified (snapshots 4, windows 1)"
 
   Scenario: There is no book
     When I run "bin/check --data-dir nowhere"

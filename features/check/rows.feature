@@ -51,6 +51,7 @@ Feature: check finds faulty rows
     Then it finds the faults
       """
       snapshots.jsonl:3 voids ID, which does not precede it
+      snapshots.jsonl:2 rows of host HOST before it were removed
       """
 
   Scenario: A finalized window that supersedes an unknown row
@@ -60,4 +61,5 @@ Feature: check finds faulty rows
     Then it finds the faults
       """
       windows.jsonl:1 supersedes ID, which does not precede it
+      windows.jsonl:1 rows of host HOST before it were removed
       """

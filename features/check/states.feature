@@ -21,7 +21,7 @@ Feature: check finds faulty states
     Given the state of ada with codex has "window" changed to "W0-CHX"
     And Ada starts codex in W0-CHP at 13:00 with 5h 52%
     When I run "bin/check"
-    Then it prints "ok: 5 rows verified (snapshots 4, windows 1)"
+    Then the first line is "ok: 5 rows verified (snapshots 4, windows 1)"
 
   Scenario: A missing state
     Given the state of bo with codex is gone

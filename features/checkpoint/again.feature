@@ -50,7 +50,7 @@ Feature: Repeating a checkpoint
       | mid        | 200000         | 300           | -199700 | actual_from=given; decision=missing-commit-range; supersedes=ID        |
       | plan       | 5000           | 100           | -4900   | actual_from=given; decision=missing-commit-range; supersedes=ID        |
     When I run "bin/check"
-    Then it prints "ok: 4 rows verified (checkpoints 4)"
+    Then the first line is "ok: 4 rows verified (checkpoints 4)"
 
   Scenario: Changing a number back adds another row
     Given "bin/checkpoint W0-CHN --phase plan --actual 200" was run

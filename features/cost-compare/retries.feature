@@ -75,7 +75,7 @@ Feature: A failed routed request that was retried on the baseline is matched to 
       | totals.retries.attempts | 1     |
       | totals.retries.requests | 1     |
     When I run "bin/check"
-    Then it prints "ok: 2 rows verified (proxy_telemetry 2)"
+    Then the first line is "ok: 2 rows verified (proxy_telemetry 2)"
 
   Scenario: Requests that were booked before their window began, and that another window names later
     Given the requests
@@ -96,4 +96,4 @@ Feature: A failed routed request that was retried on the baseline is matched to 
       | totals.retries.attempts | 1     |
       | totals.retries.requests | 1     |
     When I run "bin/check"
-    Then it prints "ok: 10 rows verified (snapshots 1, resets 5, proxy_telemetry 4)"
+    Then the first line is "ok: 10 rows verified (snapshots 1, resets 5, proxy_telemetry 4)"

@@ -18,7 +18,7 @@ Feature: The sample log: four features, routed and baseline, with one error
       | W0-CHN | proxy-telemetry | main  | search-index  | baseline | claude-sonnet-4-5 | false  | true  |
     And only its owner can read the book
     When I run "bin/check"
-    Then it prints "ok: 8 rows verified (proxy_telemetry 8)"
+    Then the first line is "ok: 8 rows verified (proxy_telemetry 8)"
 
   Scenario: Reading it twice gives eight rows
     When I pipe the pane into "bin/ingest proxy-telemetry --window W0-CHN"

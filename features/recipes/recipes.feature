@@ -43,7 +43,7 @@ Feature: Each recipe does what its script does
     When I run "just preview --window W0-CHN --format json"
     Then the JSON value at "anomalies" is 1
     When I run "just check"
-    Then it prints "ok: 4 rows verified (snapshots 2, windows 1, anomalies 1)"
+    Then the first line is "ok: 4 rows verified (snapshots 2, windows 1, anomalies 1)"
 
   Scenario: aliases
     When I run "just aliases --only o --format json"

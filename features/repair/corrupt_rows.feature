@@ -24,7 +24,7 @@ Feature: Repair quarantines corrupt rows with --yes
     When I run "bin/repair --yes"
     Then it reports
       """
-      2 things repaired: 4 rows verified
+      2 things repaired: 5 rows verified
       snapshots.jsonl: quarantined 1 row in snapshots.jsonl.quarantine; original journal saved as snapshots.jsonl.before-repair-TIME
       state/ada/codex.json: written anew from snapshots.jsonl
       """
@@ -41,7 +41,7 @@ Feature: Repair quarantines corrupt rows with --yes
     Given in row 1 of the journal snapshots ""used_percent":11.0" became ""used_percent":12.0"
     And "bin/repair --yes" was run
     When I run "bin/repair --yes"
-    Then it prints "nothing to repair: 4 rows verified"
+    Then it prints "nothing to repair: 5 rows verified"
     And nothing was written
 
   Scenario: A duplicated row is kept once

@@ -63,7 +63,7 @@ Feature: GLM counts requests
     When I run "bin/undo glm --agent ada" at 13:00
     Then it prints "undone: BEFORE of glm for ada in W0-CHN, taken 2026-11-22 09:00 (ID)"
     When I run "bin/check"
-    Then it prints "ok: 3 rows verified (snapshots 2, prompts 1)"
+    Then the first line is "ok: 3 rows verified (snapshots 2, prompts 1)"
 
   Scenario: Z.ai's own quota shows percentages
     Given the pane

@@ -28,6 +28,7 @@ Feature: The next append moves an unfinished row aside
       ok: 3 rows verified (snapshots 2, anomalies 1)
       note: raw/ID.txt: belongs to no snapshot of this book
       note: snapshots.jsonl.broken: has unfinished rows, 31 bytes
+      chains: 3 rows in 2 chains
       """
 
   Scenario: It is repaired once

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 _DAMAGED = "the cache was damaged and has been deleted; run the command again"
 _CANNOT_PRINT = "cannot write the output"
+# Commands that read the followed books too, and those among them that read this book alone.
+_REPORTS = ("read.", "pages.")  # they show how fresh the followed books are
+_READING = (*_REPORTS, "share.")
+_ALONE = ("read.check",)
 
 
 def main(doc: str | None, flags: Flags, command: str, fallback: str | None = None) -> NoReturn:
@@ -75,9 +79,10 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     args = parser(name, doc, flags).parse_args()
     # Imported here, so that --help and usage errors need argparse alone.
     from burnbook.book.book import Book
+    from burnbook.book.joined.root import JoinedRoot
     from burnbook.config import settings
     from burnbook.config.loader import Config
-    from burnbook.context import Context, note_skipped_rows
+    from burnbook.context import Context, following, note_followed, note_skipped_rows
     from burnbook.store.row_index import StoredRowIndex
     from burnbook.store.store import Store
     from burnbook.times import clock
@@ -90,18 +95,25 @@ def _run(name: str, doc: str, flags: Flags, command: str) -> int:
     store = Store(chosen.data_dir, windows=lambda: _windows(config))
     book = Book(chosen.data_dir, StoredRowIndex(store))
     ctx = Context(config, book, store, chosen.agent, [])
+    if command.startswith(_READING) and command not in _ALONE:
+        ctx = following(ctx)
     try:
         result = import_module(f"burnbook.commands.{command}").run(ctx, args)
     except Exception as error:
-        if store.discard_damaged(error):
+        if ctx.store.discard_damaged(error):
             raise IOFault(_DAMAGED) from None
-        if store.has_failed(error):
+        if ctx.store.has_failed(error):
             raise IOFault(f"cannot read the cache ({error}); run the command again") from None
         raise
     finally:
+        note_followed(ctx)
         note_skipped_rows(ctx)
         for note in ctx.notes:
             sys.stderr.write(message_lines(name, note))
+    if isinstance(ctx.book.root, JoinedRoot) and command.startswith(_REPORTS):
+        from burnbook.followed.hosts import with_hosts
+
+        result = with_hosts(ctx, result)
     if result.ready is not None:
         _print(result.ready)
     elif args.format == "json" and result.data is not None:

@@ -8,6 +8,7 @@ from burnbook.base.errors import BAD_DATA
 from burnbook.base.text import plural
 from burnbook.book import codec
 from burnbook.book.book import Book
+from burnbook.book.joined.root import JoinedRoot
 from burnbook.config.loader import Config
 from burnbook.rows.skipped import Passed, newer_rows
 from burnbook.store.store import Store
@@ -26,12 +27,39 @@ class Context(NamedTuple):
 
 
 def reopened(ctx: Context) -> Context:
-    """The book as it is now, with the same config, for commands that follow what others write."""
+    """The books as they are now, with the same config, for commands that show what others write."""
+    root = ctx.book.root
+    if isinstance(root, JoinedRoot):
+        return _opened(ctx, root.reopened())
+    return _opened(ctx, root)
+
+
+def following(ctx: Context) -> Context:
+    """The book together with those that config/books.toml lists, for commands that only read."""
+    from burnbook.config.folders import followed_books
+
+    sources = followed_books(ctx.config)
+    if not sources:
+        return ctx
+    root = JoinedRoot(ctx.book.root, sources)
+    return _opened(ctx, root) if root.sources or root.missing else ctx
+
+
+def own(ctx: Context) -> Context:
+    """The book without those that it follows, for what writes to it."""
+    root = ctx.book.root
+    return _opened(ctx, str(root), ctx.notes) if isinstance(root, JoinedRoot) else ctx
+
+
+def _opened(ctx: Context, root: str, notes: list[str] | None = None) -> Context:
     from burnbook.store.row_index import StoredRowIndex
 
-    store = ctx.store.reopened()
-    book = Book(ctx.book.root, StoredRowIndex(store))
-    return ctx._replace(store=store, book=book, notes=[])
+    store = ctx.store.reopened(root)
+    is_joined = isinstance(root, JoinedRoot)
+    row_index = StoredRowIndex(ctx.store.reopened(str(root)) if is_joined else store)
+    return ctx._replace(
+        store=store, book=Book(root, row_index), notes=[] if notes is None else notes
+    )
 
 
 class Result(NamedTuple):
@@ -81,7 +109,8 @@ def note_damage(ctx: Context, lost: int | None = None) -> None:
     """Add a note on corrupt lines that were skipped (None: those of all journals read)."""
     lost = skipped(ctx).unreadable if lost is None else lost
     if lost:
-        ctx.notes.append(f"{plural(lost, 'corrupt line')} skipped; run check")
+        where = " in each book" if isinstance(ctx.book.root, JoinedRoot) else ""
+        ctx.notes.append(f"{plural(lost, 'corrupt line')} skipped; run check{where}")
 
 
 def note_skipped_rows(ctx: Context) -> None:
@@ -89,5 +118,12 @@ def note_skipped_rows(ctx: Context) -> None:
     total = skipped(ctx)
     if total.newer:
         ctx.notes.append(f"{newer_rows(total.newer)}, left alone and not counted")
-    if total.duplicates:
+    # Several books may have the same rows, and then each counts once.
+    if total.duplicates and not isinstance(ctx.book.root, JoinedRoot):
         ctx.notes.append(f"{plural(total.duplicates, 'duplicate row')} ignored; run repair")
+
+
+def note_followed(ctx: Context) -> None:
+    """Add a note on each followed book that cannot be read."""
+    if isinstance(ctx.book.root, JoinedRoot):
+        ctx.notes.extend(ctx.book.root.faults.values())

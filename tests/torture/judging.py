@@ -29,9 +29,10 @@ class Judge:
         self.stage = stage
         stage.reset()
         self.before = journals(stage.folder)
-        self.is_kept = (
-            stage.writer.words[0] != "repair"
-        )  # no other process removes lines from a journal
+        self.is_kept = stage.writer.words[0] not in (
+            "repair",
+            "forget",
+        )  # no other process removes or changes lines of a journal
         self.quiet = stage.run()
         assert self.quiet.returncode == stage.writer.code, self.quiet
         self.wanted = facts(stage.folder)

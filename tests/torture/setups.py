@@ -174,6 +174,57 @@ def with_bundle(folder: Path) -> None:
     ok(folder, "snapshot", "end", "codex", "--at", END, stdin=codex(five=51))
 
 
+def other_book(folder: Path) -> None:
+    """Another book with a row in most journals, and no book here."""
+    edited_pages(folder)
+    ok(folder, "ingest", "proxy-telemetry", "--at", END)
+    ok(folder, "ingest", "claude", "--at", END)
+    ok(folder, "evidence", *SHOWN, "--artifact", f"{folder}/report.xml", "--at", END)
+    ok(folder, *FINAL)
+    (folder / "book").rename(folder / "other")
+
+
+def two_books(folder: Path) -> None:
+    """A book, and another one that has its rows, later ones, and another version of one."""
+    other_book(folder)
+    here, other = folder / "book", folder / "other"
+    shutil.copytree(other, here, ignore=shutil.ignore_patterns("cache"))
+    for name in ("windows", "proxy_telemetry", "evidence"):
+        (here / f"{name}.jsonl").unlink()
+    for name in ("snapshots", "agent_usage", "checkpoints"):
+        path = here / f"{name}.jsonl"
+        path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:1]))
+    shutil.rmtree(here / "state")
+    shutil.rmtree(here / "rejects")
+    for pane in sorted((here / "raw").iterdir())[1:]:
+        pane.unlink()
+    ok(folder, "snapshot", "end", "codex", "--at", MID, stdin=codex(five=15))
+
+
+def archived(folder: Path) -> None:
+    """An archive of a book that is gone."""
+    before_and_after(folder)
+    ok(folder, "backup", f"{folder}/book.tar.zst", "--at", END)
+    shutil.rmtree(folder / "book")
+
+
+def forgettable(folder: Path) -> None:
+    """A book that has a project in requests, notes, a refused line, a quarantine and copies."""
+    before_and_after(folder)
+    ok(folder, "ingest", "claude", "--at", END)
+    ok(folder, "churn", "--window", "W1", *RANGE, "--notes", "in ~/api/lib", "--at", END)
+    lines = f"{(folder / OWN_FILE).read_text()}no JSON in /home/ada/api\n"
+    ok(folder, "ingest", "proxy-telemetry", "--at", END, stdin=lines)
+    salt = folder / "book" / "account.salt"  # the pseudonyms depend on it
+    salt.write_bytes(bytes(range(16)))
+    salt.chmod(0o600)
+    usage = folder / "book" / "agent_usage.jsonl"
+    usage.write_bytes(usage.read_bytes() + usage.read_bytes().splitlines(keepends=True)[0])
+    ok(folder, "repair", "--yes", "--at", END)
+    with usage.open("ab") as journal:
+        journal.write(b'{"id":"u-1","project":"~/api"')
+
+
 def damaged_book(folder: Path) -> None:
     """Damaged rows, CRLF, a torn tail, a wrong state, ledger and mode, and a left-over file."""
     feed_read(folder)

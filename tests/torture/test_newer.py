@@ -130,6 +130,7 @@ def test_every_command_keeps_rows_of_a_later_version(tmp_path: Path) -> None:
         *((writer.words, writer.stdin) for writer in WRITERS),
         (("report", "--out", "/dev/null"), ""),
         (("completions", "bash"), ""),
+        (("proof", "W1", "--out", "-"), ""),
         (("undo", "codex"), ""),
         (("repair", "--yes"), ""),
         (("repair", "--restore", "--yes"), ""),

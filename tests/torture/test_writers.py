@@ -19,6 +19,7 @@ READ = {
     "export": (),
     "preview": ("--window", "W1"),
     "prices": (),
+    "proof": ("W1", "--out", "-"),
     "query": ("proxy",),
     "report": ("--out", "/dev/null"),
     "scoreboard": (),

@@ -160,8 +160,8 @@ def check_owner(root: str) -> None:
         raise IOFault(f"{root} belongs to another user (uid {owner}); chown it to yourself")
 
 
-def write_all(handle: int, data: bytes | Sequence[bytes]) -> None:
-    """Writes in one call. A short write is an error, so that no half of the data is kept."""
+def write_all(handle: int, data: bytes | Sequence[bytes]) -> int:
+    """Writes in one call; returns the bytes. A short write is an error, so no half is kept."""
     if not isinstance(data, bytes) and len(data) > _MAX_BLOCKS:
         data = b"".join(data)
     if isinstance(data, bytes):
@@ -170,6 +170,7 @@ def write_all(handle: int, data: bytes | Sequence[bytes]) -> None:
         wanted, written = sum(map(len, data)), os.writev(handle, data)
     if written != wanted:
         raise OSError(errno.ENOSPC, f"only {written} of {wanted} bytes were written")
+    return written
 
 
 def check_owned(path: str) -> None:
@@ -207,3 +208,14 @@ def _own_group(gid: int) -> bool:
         return False
     alone = set(group.gr_mem) <= {me.pw_name}
     return me.pw_gid == gid and group.gr_name == me.pw_name and alone
+
+
+def is_alive(pid: int) -> bool:
+    """Returns whether a process of this machine has this id."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -23,6 +23,16 @@ def plural(number: int, noun: str) -> str:
     return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
+def size(count: int) -> str:
+    """Returns a number of bytes as text such as `512 bytes`, `3.1 MB` (1,000,000 bytes)."""
+    if count < 1000:
+        return plural(count, "byte")
+    amount, units = float(count), ["bytes", "kB", "MB", "GB", "TB"]
+    while amount >= 999.95 and len(units) > 1:
+        amount, units = amount / 1000, units[1:]
+    return f"{amount:,.1f} {units[0]}"
+
+
 def csv_text(rows: Iterable[Sequence[Cell]], newline: str = "\n") -> str:
     """Returns rows as CSV (RFC 4180). None is an empty cell; numbers stay numbers."""
     out = io.StringIO()

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
-from burnbook.book import codec, journal, lock
+from burnbook.book import codec, journal, lock, precedence
 from burnbook.book.recovery import heal
 from burnbook.rows.meters import NewerRow, Row
 from burnbook.rows.skipped import Passed
@@ -32,26 +32,42 @@ class RowIndex(Protocol):
 
 
 class Book:
-    """The journals of one data directory. Reading creates nothing; only `commit` writes."""
+    """The journals of one data directory. Reading creates nothing; only `commit` writes.
+
+    If `root` is a `JoinedRoot`, `rows` are those of the followed books as well.
+    """
 
     def __init__(self, root: str, row_index: RowIndex | None = None) -> None:
         self.root = root
+        self._own_root = str(root)  # without the books that it follows
         self._row_index = row_index  # None: the whole journal is searched
         self._skipped: dict[str, Passed] = {}
         if os.path.exists(root) and not os.path.isdir(root):
             raise IOFault(f"book {root} is not a directory")
 
     def rows(self, name: str) -> list[Any]:
-        """Every valid row of a small journal, each id once; the others count as skipped."""
-        rows: dict[str, Any] = {}
+        """Every valid row of a small journal, each id once; the others count as skipped.
+
+        The rows are in the order of recording, so that it does not matter in which order books
+        were merged; a row always comes after the row that it supersedes. Of rows with the same id
+        and different bytes, the one recorded first counts.
+        """
+        rows: dict[str, tuple[Any, bytes]] = {}
         skipped = self._skipped[name] = Passed()
         for _, line in journal.lines(journal.path_of(self.root, name)):
             row = codec.read(name, line)
             if row is None or isinstance(row, NewerRow):
                 skipped.miss(row)
-            elif rows.setdefault(row.id, row) is not row:
+                continue
+            other = rows.setdefault(row.id, (row, line))
+            if other[0] is row:
+                continue
+            line, other_line = codec.plain(line), codec.plain(other[1])
+            if line == other_line:
                 skipped.duplicates += 1
-        return list(rows.values())
+            elif precedence.rank(row, line) < precedence.rank(other[0], other_line):
+                rows[row.id] = row, line
+        return precedence.in_order(row for row, _ in rows.values())
 
     @property
     def skipped(self) -> dict[str, Passed]:
@@ -72,9 +88,9 @@ class Book:
         """
         if self._row_index is not None:
             self._row_index.prepare()
-        with lock.book_lock(self.root, wait):
+        with lock.book_lock(self._own_root, wait):
             for name in codec.JOURNALS:
-                heal(self.root, name)
+                heal(self._own_root, name)
             booked = self._known(build())
             self._append([(name, row) for name, (row, is_new) in booked if is_new])
             entries = [entry for _, entry in booked]
@@ -94,7 +110,7 @@ class Book:
             if self._row_index is not None:
                 lines = self._row_index.find(name, ids)
             else:
-                lines = journal.find(journal.path_of(self.root, name), ids)
+                lines = journal.find(journal.path_of(self._own_root, name), ids)
             present[name] = {row_id: self._row(name, line) for row_id, line in lines.items()}
         booked = []
         for name, row in rows:
@@ -115,4 +131,4 @@ class Book:
         for name, row in rows:
             batch[name] = batch.get(name, b"") + codec.encode(row)
         if batch:
-            journal.append(self.root, batch)
+            journal.append(self._own_root, batch)

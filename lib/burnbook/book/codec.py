@@ -1,7 +1,7 @@
 """Makes, validates, encodes and decodes rows. No other module knows the format of a line.
 
 A row is one line of JSON: the stamps, then its own fields, then `crc`, the CRC-32 of every byte
-before `,"crc"` as eight hex digits.
+before `,"crc"` as eight hex digits. `chain.tail` adds the stamp `chain` when a row is written.
 """
 
 import os
@@ -22,6 +22,7 @@ from burnbook.rows.meters import (
     Void,
     WindowRow,
 )
+from burnbook.rows.rewrites import Rewrite
 from burnbook.rows.usage import AgentUsage, ImportedUsage, MeterReading, ProxyRequest
 from burnbook.rows.work import Checkpoint, Churn, Evidence, MissedReset, Notice, Prompts, Reject
 from burnbook.times import clock
@@ -43,6 +44,7 @@ JOURNALS: dict[str, Any] = {
     "agent_usage": AgentUsage,
     "imported_usage": ImportedUsage,
     "meters": MeterReading,
+    "rewrites": Rewrite,
 }
 REJECTS = "rejects/"  # followed by the name of a feed
 
@@ -61,6 +63,7 @@ _PREFIX = {
     AgentUsage: "u",
     ImportedUsage: "i",
     MeterReading: "o",
+    Rewrite: "x",
     Reject: "r",
 }
 

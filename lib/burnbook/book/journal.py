@@ -15,20 +15,25 @@ from typing import BinaryIO, NamedTuple
 from burnbook.base import files
 from burnbook.base.errors import IOFault, os_sentence
 from burnbook.base.rooted_path import RootedPath
+from burnbook.book.chain.tail import linked
+from burnbook.book.joined.parts import end_of_lines, read
+from burnbook.book.joined.path import JoinedPath
+from burnbook.book.joined.root import JoinedRoot
 
-_BLOCK = 1 << 16
 _BATCH = 1 << 18
 UTF16 = "is UTF-16 text and not UTF-8; convert it with iconv -f UTF-16 -t UTF-8"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{")
 
 
 def path_of(root: str, name: str) -> RootedPath:
-    """Returns the path of a journal."""
-    return RootedPath(root, f"{name}.jsonl")
+    """Returns the path of a journal; for readers of several books, of a joined journal."""
+    return root.path(name) if isinstance(root, JoinedRoot) else RootedPath(root, f"{name}.jsonl")
 
 
 def size(path: RootedPath) -> int:
     """Returns the size of a journal in bytes; 0 if it does not exist. Raises IOFault."""
+    if isinstance(path, JoinedPath):
+        return path.size()
     try:
         status = path.status()
     except OSError as error:
@@ -47,7 +52,7 @@ def file_of(path: RootedPath) -> int | None:
 
 def lines(path: RootedPath, start: int = 0) -> Iterator[tuple[int, bytes]]:
     """Yields (offset, line with its newline) of every whole line from `start` on."""
-    with _reader(path, start) as file:
+    with reader(path, start) as file:
         offset = start
         try:
             for line in file:
@@ -63,7 +68,7 @@ def lines(path: RootedPath, start: int = 0) -> Iterator[tuple[int, bytes]]:
 
 def batches(path: RootedPath, start: int = 0) -> Iterator[tuple[int, list[bytes]]]:
     """Yields (offset, lines) of all whole lines from `start` on, some hundred lines at a time."""
-    with _reader(path, start) as file:
+    with reader(path, start) as file:
         offset = start
         while lines := file.readlines(_BATCH):
             if not lines[-1].endswith(b"\n"):
@@ -74,8 +79,10 @@ def batches(path: RootedPath, start: int = 0) -> Iterator[tuple[int, list[bytes]
             offset += sum(map(len, lines))
 
 
-def _reader(path: RootedPath, start: int) -> BinaryIO:
+def reader(path: RootedPath, start: int = 0) -> BinaryIO:
     """Opens a journal at an offset; an empty file if it does not exist. Raises IOFault."""
+    if isinstance(path, JoinedPath):
+        return path.reader(start)
     try:
         file = os.fdopen(path.open(os.O_RDONLY), "rb")
     except FileNotFoundError:
@@ -90,6 +97,8 @@ def at(path: RootedPath, spans: list[tuple[int, int]]) -> list[bytes]:
     """Returns the bytes at each (offset, length)."""
     if not spans:
         return []
+    if isinstance(path, JoinedPath):
+        return path.at(spans)
     try:
         handle = path.open(os.O_RDONLY)
     except OSError as error:
@@ -104,6 +113,8 @@ def find(path: RootedPath, ids: list[str]) -> dict[str, bytes]:
     """Returns the lines by id, of those ids that have one. A row starts with its id."""
     if not ids or size(path) == 0:
         return {}
+    if isinstance(path, JoinedPath):
+        return path.find(ids)
     handle = path.open(os.O_RDONLY)
     try:
         with mmap.mmap(handle, 0, access=mmap.ACCESS_READ) as data:
@@ -122,17 +133,23 @@ def _line(data: mmap.mmap, row_id: bytes) -> bytes | None:
     return data[data.rfind(b"\n", 0, position) + 1 : end + 1]
 
 
-def append(root: str, batch: Mapping[str, bytes | Sequence[bytes]]) -> None:
+def append(
+    root: str, batch: Mapping[str, bytes | Sequence[bytes]], *, is_own: bool = True
+) -> dict[str, int]:
     """Appends whole rows to several journals, durably, or appends none. Raises IOFault.
 
-    Call it with the lock held, after `heal`.
+    Call it with the lock held, after `heal`. The last row of each journal gets a link of the chain,
+    unless the rows are copies (`is_own` is False). Returns the new size of each journal.
     """
+    sizes: dict[str, int] = {}
     opened: list[_Open] = []
     try:
         for name, data in batch.items():
             journal = _open(path_of(root, name))
             opened.append(journal)
-            files.write_all(journal.handle, data)
+            if is_own:
+                data = linked(name, journal.handle, journal.was, data)
+            sizes[name] = journal.was + files.write_all(journal.handle, data)
             # Before the next journal, so that a power cut, like a kill, leaves the beginning of a
             # batch, from which the next run can tell what is left to do.
             os.fsync(journal.handle)
@@ -150,6 +167,7 @@ def append(root: str, batch: Mapping[str, bytes | Sequence[bytes]]) -> None:
     finally:
         for journal in opened:
             os.close(journal.handle)
+    return sizes
 
 
 class _Open(NamedTuple):
@@ -189,30 +207,13 @@ def _roll_back(opened: list[_Open]) -> bool:
 def torn_tail(path: RootedPath) -> tuple[int, bytes]:
     """Returns (offset, bytes) after the last newline; no bytes if the last line is complete."""
     end = size(path)
-    if end == 0:
-        return 0, b""
-    handle = path.open(os.O_RDONLY)
-    try:
-        start, blocks = end, []
-        while start > 0:
-            step = min(_BLOCK, start)
-            start -= step
-            block = os.pread(handle, step, start)
-            cut = block.rfind(b"\n")
-            blocks.append(block[cut + 1 :])
-            if cut >= 0:
-                return start + cut + 1, b"".join(reversed(blocks))
-        return 0, b"".join(reversed(blocks))
-    finally:
-        os.close(handle)
+    start = end_of_lines(path, 0, end)
+    return start, read(path, start, end - start) if start < end else b""
 
 
 def is_utf16(path: RootedPath) -> bool:
     """Returns whether a journal is UTF-16 text, as PowerShell writes with `>`."""
-    if not size(path):
-        return False
-    [start] = at(path, [(0, 2)])
-    return start in _UTF16
+    return size(path) > 0 and at(path, [(0, 2)])[0] in _UTF16
 
 
 def cut(root: str, name: str, offset: int) -> None:

@@ -16,7 +16,7 @@ from burnbook.budget.burn_rate import Out, Rate, Reading
 from burnbook.meters import views
 from burnbook.meters.vendor_meters import ShownMeter, same_reset
 from burnbook.rows.meters import Meter, Snapshot
-from burnbook.windows.snapshot_index import Entry, Pair
+from burnbook.windows.booked.pairs import Entry, Pair
 
 POINT = 1.0  # vendors show whole percentage points
 
@@ -55,7 +55,8 @@ def readings(pair: Pair, counted: Sequence[Entry]) -> list[Entry]:
     afters = [
         entry
         for entry in counted
-        if (entry.agent, entry.provider, entry.phase) == (pair.agent, pair.provider, "after")
+        if pair.includes(entry)
+        and entry.phase == "after"
         and (began is None or entry.captured_at >= began)
     ]
     return sorted([*([pair.before] if pair.before else []), *afters], key=lambda e: e.captured_at)

@@ -12,8 +12,9 @@ from burnbook.meters.vendor_meters import ShownMeter, same_reset, shown_at
 from burnbook.rows.meters import Meter, Snapshot
 from burnbook.windows import vendor_meters_store
 from burnbook.windows.accounts.identity import Identities, identities
+from burnbook.windows.booked.pairs import Entry
 from burnbook.windows.facts import WindowFacts
-from burnbook.windows.snapshot_index import Entry, read_snapshots, snapshot_index
+from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
 _LAST_CHANGE = timedelta(days=1)
 """A meter that did not change since has no newer reading."""
@@ -35,7 +36,7 @@ def of_accounts(ctx: Context, facts: WindowFacts) -> list[AccountPanes]:
     known = {pair.provider: identities(ctx, pair.provider) for pair in facts.pairs}
     for pair in facts.pairs:
         entries = meter_status.readings(pair, counted)
-        accounts = [known[pair.provider].of_snapshot(entry) for entry in entries]
+        accounts = [known[pair.provider].of_pair(pair, entry) for entry in entries]
         name = accounts[-1].name
         group = groups.setdefault((pair.provider, name), [])
         pairs = zip(entries, accounts, strict=True)

@@ -10,8 +10,10 @@ Kind = Literal[
     "row",  # a corrupt line
     "form",  # valid rows, but with other line ends, blank lines or a byte-order mark
     "newer",  # rows of a later version, which are never changed
-    "twice",  # a duplicate id
+    "twice",  # a row that is there already
+    "conflict",  # rows with the same id and different bytes, of which the first counts
     "reference",  # names a row that does not exist, or does not precede it
+    "chain",  # a row was changed, removed, inserted or moved, or the name of a host is used twice
     "pane",  # a saved pane without a snapshot
     "tail",  # an unterminated last line
     "file",  # a file of the book cannot be read, or is not a regular file

@@ -13,24 +13,26 @@ from typing import TYPE_CHECKING, Any
 
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
+from burnbook.book import journal
 from burnbook.check import Finding
+from burnbook.followed import newest_rows
 from burnbook.rows.meters import NewerRow
 from burnbook.store import database, row_index
 from burnbook.store.progress import form_of, mark_matches
-from burnbook.store.projection import Projection
+from burnbook.store.projection import Projection, Ranked
 from burnbook.telemetry.costs.projection import features
 from burnbook.telemetry.projection import telemetry
 from burnbook.usage.projection import USAGE
+from burnbook.windows.booked.meters import METERS
+from burnbook.windows.booked.snapshots import SNAPSHOTS
 from burnbook.windows.history import WINDOWS
-from burnbook.windows.snapshot_index import SNAPSHOTS
-from burnbook.windows.vendor_meters_store import METERS
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
 PROJECTIONS: Sequence[Projection] = (
     *(SNAPSHOTS, WINDOWS, METERS, USAGE),
-    *row_index.PROJECTIONS.values(),
+    *(*row_index.PROJECTIONS.values(), *newest_rows.PROJECTIONS.values()),
 )
 _BATCH = 1 << 16  # rows: each batch changes the sums of its windows once
 _TRIES = 5
@@ -47,22 +49,22 @@ class Stored:
 
     def rebuilds(self, name: str) -> list["Rebuild"]:
         """A follower for each projection of a journal that a command would use."""
-        return [
-            Rebuild(self, projection, offset)
-            for projection in (*PROJECTIONS, telemetry(self.root), features(self.root))
-            if projection.journal == name and (offset := self._offset(projection)) is not None
-            if projection.after is None or self._is_level(projection, projection.after)
-        ]
+        rebuilds: dict[str, Rebuild] = {}
+        for projection in (*PROJECTIONS, telemetry(self.root), features(self.root)):
+            offset = self._offset(projection) if projection.journal == name else None
+            after = projection.after
+            if offset is not None and (after is None or self._is_level(projection, after)):
+                before = rebuilds[after.name] if after else None
+                rebuilds[projection.name] = Rebuild(self, projection, offset, before)
+        return [*rebuilds.values()]
 
     def _is_level(self, projection: Projection, after: Projection) -> bool:
         """Whether two projections have the same rows and windows; else the next command sees to it,
         and the tables of the first cannot be built beside those of the second.
         """
         select = "SELECT spans FROM stored.{}_spans"
-        spans = [
-            self.connection.execute(select.format(each.name)).fetchall()
-            for each in (projection, after)
-        ]
+        selects = (select.format(each.name) for each in (projection, after))
+        spans = [self.connection.execute(text).fetchall() for text in selects]
         return spans[0] == spans[1] and self._offset(projection) == self._offset(after)
 
     def _offset(self, projection: Projection) -> int | None:
@@ -80,8 +82,12 @@ class Stored:
 class Rebuild:
     """A follower that builds the tables of one projection again."""
 
-    def __init__(self, stored: Stored, projection: Projection, end: int) -> None:
+    def __init__(
+        self, stored: Stored, projection: Projection, end: int, after: "Rebuild | None" = None
+    ) -> None:
+        self.after = after
         self.connection, self.projection, self.end = stored.connection, projection, end
+        self._path = journal.path_of(stored.root, projection.journal)
         self._offset = 0
         self._entries: list[tuple[int, int, Any]] = []
         self._offsets: list[int] = []  # with the rows of a projection that gets batches
@@ -104,7 +110,8 @@ class Rebuild:
         elif self.projection.lines:
             self._entries.append((offset, len(line), line))
         elif row is not None and (self.projection.newer or not isinstance(row, NewerRow)):
-            self._entries.append((offset, len(line), row))
+            entry = Ranked(row, line, self._path) if self.projection.ranked else row
+            self._entries.append((offset, len(line), entry))
         if len(self._entries) >= _BATCH or len(self._rows) >= _BATCH:
             self._apply()
 
@@ -132,10 +139,14 @@ class Rebuild:
         return [Finding("store", database.FILE, 0, reason)]
 
     def _apply(self) -> None:
+        if self.after is not None:
+            self.after._apply()  # its tables have the same rows
         entries: Sequence[Any] = self._entries
         if self.projection.read is not None:
             entries = [(self._offsets, self._rows)]
         self.projection.apply(self.connection, entries)
+        if self.projection.settle is not None:
+            self.projection.settle(self.connection, self._path)
         self._entries, self._offsets, self._rows = [], [], []
 
     def _selects(self) -> list[str]:

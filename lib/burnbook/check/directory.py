@@ -11,6 +11,7 @@ from burnbook.base.errors import os_sentence
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec, journal
 from burnbook.check import Finding
+from burnbook.rows.meters import NewerRow
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _JOURNAL = rf"(?:{'|'.join(codec.JOURNALS)}|rejects/{_ID})\.jsonl"
@@ -23,11 +24,13 @@ _KNOWN = re.compile(
     rf"|crontabs/crontab\.[0-9TZ.]+"
     rf"|captures/{_ID}/[0-9]{{8}}T[0-9]{{6}}Z(?:_[0-9]+)?\.[a-z0-9]{{1,16}}"
     rf"|{_STATE}|state/\.feeds/{_ID}\.json|cache/{_ID}\.(?:fold|ids|days|sources)"
-    rf"|cache/book\.sqlite(?:-wal|-shm|-journal)?"
+    r"|cache/(?:followed/)?book\.sqlite(?:-wal|-shm|-journal)?"
+    r"|\.gitattributes|\.gitignore"
+    rf"|cache/followed/parts/(?:{'|'.join(codec.JOURNALS)})\.json"
     rf"|cache/(?:rejects/)?{_ID}\.keys/(?:head|all|\d{{4}}-\d\d-\d\d)"
 )
 _FOLDERS = re.compile(
-    rf"rejects|raw|captures(?:/{_ID})?|crontabs|state(?:/{_ID}|/\.feeds)?|cache(?:/rejects)?"
+    rf"rejects|raw|captures(?:/{_ID})?|crontabs|state(?:/{_ID}|/\.feeds)?|cache(?:/rejects|/followed(?:/parts)?)?"
     rf"|cache/(?:rejects/)?{_ID}\.keys"
 )
 _SALT_BYTES = 16
@@ -35,6 +38,35 @@ DOCTOR_FILE = re.compile(
     r"lock|row|state|target|link|link\.hard|private|\.(?:state|target|private)\.[0-9]+\.tmp"
 )
 """The names of files in the scratch directory of `doctor`."""
+
+
+_LATER = re.compile(r"[a-z][a-z0-9_]{0,63}\.jsonl")
+_LOCKS = re.compile(r"\.lock|\.recipe\..*")
+
+
+def is_kept(name: str) -> bool:
+    """Whether a name is that of a file that an archive of a book has: not a cache, not a lock.
+
+    A journal may be one that only a later version knows.
+    """
+    if name.startswith("cache/") or _LOCKS.fullmatch(name):
+        return False
+    return any(form.fullmatch(name) for form in (_KNOWN, _BESIDE, _LATER))
+
+
+def belongs(root: str, name: str) -> bool:
+    """Whether a file of a book is one that an archive has. Raises IOFault."""
+    if not is_kept(name):
+        return False
+    return _KNOWN.fullmatch(name) is not None or not _LATER.fullmatch(name) or _later(root, name)
+
+
+def all_files(root: str) -> Iterator[tuple[str, bool]]:
+    """Yields every file's name, and whether it is the book's own. Raises OSError."""
+    for name, status in _walk(root, ""):
+        if status is None or not (stat.S_ISDIR(status.st_mode) and _FOLDERS.fullmatch(name)):
+            is_own = _KNOWN.fullmatch(name) or _writer(name) or belongs(root, name)
+            yield name, bool(is_own)
 
 
 def check_directory(root: str) -> list[Finding]:
@@ -79,7 +111,7 @@ def _check_name(root: str, name: str, status: os.stat_result | None) -> Iterator
             yield Finding("file", name, 0, "is a directory, not a regular file")
         elif pid and name.startswith(".doctor."):
             yield from _left_over(name, pid)
-        else:
+        elif name != ".git":
             yield Finding("foreign", name, 0, "is a directory that is not the book's", False)
     elif _FOLDERS.fullmatch(name):
         yield Finding("file", name, 0, "is not a directory")
@@ -105,12 +137,21 @@ def _check_name(root: str, name: str, status: os.stat_result | None) -> Iterator
 
 def _foreign(root: str, name: str) -> str:
     """Describes a regular file that this version does not know."""
-    lines = journal.lines(RootedPath(root, name)) if name.endswith(".jsonl") else iter(())
-    for _, line in islice(lines, 1):
-        row = codec.newer(line)
-        if row is not None:
-            return f"is a journal of a newer version, {row.tool_version[:40]}, and is left alone"
+    row = _first_row(root, name) if name.endswith(".jsonl") else None
+    if row is not None:
+        return f"is a journal of a newer version, {row.tool_version[:40]}, and is left alone"
     return "is not the book's"
+
+
+def _later(root: str, name: str) -> bool:
+    return _first_row(root, name) is not None
+
+
+def _first_row(root: str, name: str) -> NewerRow | None:
+    """The first row of a journal, if a newer version wrote it."""
+    for _, line in islice(journal.lines(RootedPath(root, name)), 1):
+        return codec.newer(line)
+    return None
 
 
 def _mode(name: str, mode: int, wanted: int) -> Iterator[Finding]:
@@ -137,15 +178,5 @@ def _kept(name: str) -> str:
 
 
 def _left_over(name: str, pid: int) -> Iterator[Finding]:
-    if not _lives(pid):
+    if not files.is_alive(pid):
         yield Finding("left-over", name, 0, "was left by a command that was killed", False)
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -3,8 +3,10 @@
 from array import array
 from itertools import pairwise
 
+from xxhash import xxh3_64_intdigest
+
 from burnbook.base.rooted_path import RootedPath
-from burnbook.book import journal
+from burnbook.book import codec, journal
 from burnbook.book.bulk_codec import key_of
 from burnbook.book.codec import BOM
 
@@ -37,15 +39,16 @@ class DuplicateIds:
 
     def find(
         self, path: RootedPath
-    ) -> tuple[list[tuple[int, int, int, str]], list[tuple[int, str]]]:
-        """Returns duplicate rows as (line number, offset, length, id), and references to an id that
-        no earlier row has as (line number, id).
+    ) -> tuple[list[tuple[int, int, int, str]], list[tuple[int, str]], list[str]]:
+        """Returns duplicate rows as (line number, offset, length, id), references to an id that no
+        earlier row has as (line number, id), and the ids of rows that differ.
 
         The journal is read again only if there is something to find, and no row is decoded.
         """
         twice = {a for share in self.shares for a, b in pairwise(sorted(share)) if a == b}
-        seen: set[int] = set()
+        hashes: dict[int, set[int]] = {}
         duplicates = []
+        conflicting: dict[str, None] = {}
         unresolved = dict(self.references)
         targets = twice or unresolved
         prefix = ""
@@ -58,9 +61,13 @@ class DuplicateIds:
             if key in unresolved and number < unresolved[key]:
                 del unresolved[key]
             if key in twice:
-                if key in seen:
-                    row_id = line[7:25].decode("ascii", "replace")
+                row_id = line[7:25].decode("ascii", "replace")
+                known = hashes.setdefault(key, set())
+                content = xxh3_64_intdigest(codec.plain(line))
+                if content in known:
                     duplicates.append((number, offset, length, row_id))
-                seen.add(key)
+                elif known:
+                    conflicting[row_id] = None
+                known.add(content)
         missing = [(number, f"{prefix}-{key:016x}") for key, number in unresolved.items()]
-        return duplicates, sorted([*missing, *self.malformed])
+        return duplicates, sorted([*missing, *self.malformed]), [*conflicting]

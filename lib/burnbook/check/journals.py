@@ -10,13 +10,14 @@ from itertools import accumulate
 from typing import Any, Protocol
 
 import msgspec
+from xxhash import xxh3_64_intdigest
 
 from burnbook.base.errors import BadData, IOFault
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec, journal
 from burnbook.book.bulk_codec import decode_all
 from burnbook.book.quarantine import named
-from burnbook.check import Finding, forms
+from burnbook.check import Finding, conflicts, forms
 from burnbook.check.duplicate_ids import DuplicateIds
 from burnbook.rows.meters import Void
 from burnbook.rows.skipped import Passed, newer_rows
@@ -51,25 +52,42 @@ def names(root: str) -> list[str]:
 
 
 class Ids:
-    """Maps the ids of the small journals to the name of their journal."""
+    """Maps the ids of the small journals to the name of their journal.
+
+    `conflicting` are the ids of the journal that is read now whose rows have different bytes.
+    """
 
     def __init__(self, root: str) -> None:
         self.root = root
         self.known: dict[str, str] = {}
+        self.conflicting: dict[str, None] = {}
+        self._hashes: dict[str, set[int]] = {}
 
-    def faults(self, row: Any, name: str, position: tuple[str, int, int, int]) -> list[Finding]:
-        """Adds a valid row. Returns a finding for a duplicate id or a missing referenced row."""
+    def faults(
+        self, row: Any, text: bytes, name: str, position: tuple[str, int, int, int]
+    ) -> list[Finding]:
+        """Adds a valid row. Returns a finding for a duplicate row or a missing referenced row."""
         file, line, offset, length = position
-        journal_name = self.known.setdefault(row.id, "")
-        if journal_name:
+        journal_name = self.known.setdefault(row.id, name)
+        hashes = self._hashes.setdefault(row.id, set())
+        content = xxh3_64_intdigest(codec.plain(text))
+        if content in hashes or journal_name != name:
             reason = f"id {row.id} is a duplicate of a row in {journal_name}.jsonl"
             return [Finding("twice", file, line, reason, True, row.id, offset, length)]
-        self.known[row.id] = name
+        if hashes:
+            self.conflicting[row.id] = None
+        hashes.add(content)
         target = row.void if isinstance(row, Void) else getattr(row, "supersedes", None)
         if target is None or self.known.get(target) == name:
             return []
         verb = "voids" if isinstance(row, Void) else "supersedes"
         return [reference(self.root, name, line, verb, target)]
+
+    def take(self) -> list[str]:
+        """Returns the ids of this journal whose rows have different bytes, and forgets them."""
+        ids = [*self.conflicting]
+        self.conflicting, self._hashes = {}, {}
+        return ids
 
 
 def reference(root: str, name: str, number: int, verb: str, target: str) -> Finding:
@@ -151,7 +169,7 @@ def check_journal(
                 valid += 1
                 if index is None:
                     position = file, number, offset, len(line)
-                    faults = ids.faults(row, name, position)
+                    faults = ids.faults(row, line, name, position)
                     valid -= any(finding.is_fault for finding in faults)
                     findings += faults
                 else:
@@ -166,7 +184,8 @@ def check_journal(
         if newer.newer:
             reason = f"has {newer_rows(newer.newer)}, left alone and not counted"
             findings.append(Finding("newer", file, 0, reason, is_fault=False))
-        duplicates, missing = index.find(path) if index else ([], [])
+        duplicates, missing, differing = index.find(path) if index else ([], [], ids.take())
+        findings += conflicts.findings([path], name, differing)
         for at, offset, length, row_id in duplicates:
             reason = f"id {row_id} is a duplicate"
             findings.append(Finding("twice", file, at, reason, True, row_id, offset, length))

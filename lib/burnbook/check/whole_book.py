@@ -1,10 +1,13 @@
 """Checks a whole book."""
 
 import time
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from burnbook.base.errors import BadConfig, IOFault
-from burnbook.book import journal
+from burnbook.book import journal, precedence
 from burnbook.book.book import Book
 from burnbook.check import (
     PASSING,
@@ -16,20 +19,25 @@ from burnbook.check import (
     references,
     states,
 )
+from burnbook.check.chains.report import ChainReport, rewritten_links
+from burnbook.check.chains.verify import check_chains
 from burnbook.config.folders import ledgers as ledger_paths
 from burnbook.config.loader import Config
 from burnbook.rows.meters import NewerRow
 from burnbook.store import database
+from burnbook.store.projection import Ranked
 from burnbook.view.progress import Progress
-from burnbook.windows.snapshot_index import SNAPSHOTS, SnapshotIndex
+from burnbook.windows.booked.snapshots import SNAPSHOTS
+from burnbook.windows.snapshot_index import SnapshotIndex
 
 _AGAIN, _PAUSE = 2, 0.2
 
 
 class CheckReport(NamedTuple):
-    """The number of valid rows of each journal, and all findings."""
+    """The number of valid rows of each journal, its chains, and all findings."""
 
     rows: dict[str, int]
+    chains: dict[str, ChainReport]
     findings: list[Finding]
 
     @property
@@ -64,7 +72,8 @@ def check_book(book: Book, config: Config) -> CheckReport:
 class _Snapshots:
     """A follower that builds the index of the snapshots, for the states."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: str) -> None:
+        self._path = journal.path_of(root, "snapshots")
         self._connection = database.open_memory().connection
         for statement in SNAPSHOTS.tables:
             self._connection.execute(statement)
@@ -77,18 +86,28 @@ class _Snapshots:
     def add(self, line: bytes, row: Any, offset: int) -> None:
         """Adds a line and its row."""
         if row is not None and not isinstance(row, NewerRow):
-            SNAPSHOTS.apply(self._connection, [(offset, len(line), row)])
+            entry = Ranked(row, line, self._path)
+            SNAPSHOTS.apply(self._connection, [(offset, len(line), entry)])
 
 
 class _Rows:
-    """A follower that collects the valid rows of a small journal in order."""
+    """A follower that collects the rows of a small journal that count, by id."""
 
     def __init__(self) -> None:
-        self.rows: list[Any] = []
+        self._rows: dict[str, tuple[Any, bytes]] = {}
+
+    @property
+    def rows(self) -> list[Any]:
+        """The rows in the order of recording."""
+        return precedence.in_order(row for row, _ in self._rows.values())
 
     def add(self, line: bytes, row: Any, offset: int) -> None:
-        if row is not None and not isinstance(row, NewerRow):
-            self.rows.append(row)
+        """Adds a line and its row."""
+        if row is None or isinstance(row, NewerRow):
+            return
+        other = self._rows.setdefault(row.id, (row, line))
+        if precedence.rank(row, line) < precedence.rank(*other):
+            self._rows[row.id] = row, line
 
 
 def check_once(book: Book, config: Config) -> CheckReport:
@@ -101,7 +120,7 @@ def _once(root: str, config: Config, stored: derived.Stored) -> CheckReport:
     findings: list[Finding] = []
     rows: dict[str, int] = {}
     ids = journals.Ids(root)
-    snapshots = _Snapshots()
+    snapshots = _Snapshots(root)
     collectors = {name: _Rows() for name in ledgers.JOURNALS}
     references_by_journal = {name: references.Names(name, ids) for name in references.NAMING}
     doubtful: set[str] = set()
@@ -128,6 +147,8 @@ def _once(root: str, config: Config, stored: derived.Stored) -> CheckReport:
         if name == "snapshots" and name not in newer:
             findings += states.check_states(root, snapshots.index)
     progress.clear()
+    chains = _chains(root, names, findings)
+    findings += [finding for report in chains.values() for finding in report.findings]
     findings += stored.findings
     unresolved = [ref for follower in references_by_journal.values() for ref in follower.unresolved]
     findings += references.check_references(root, ids, unresolved, doubtful)
@@ -142,7 +163,23 @@ def _once(root: str, config: Config, stored: derived.Stored) -> CheckReport:
         for finding in directory.check_directory(root)
         if finding.kind != "foreign" or finding.file not in own
     ]
-    return CheckReport(rows, findings)
+    return CheckReport(rows, chains, findings)
+
+
+def _chains(root: str, names: Sequence[str], findings: Sequence[Finding]) -> dict[str, ChainReport]:
+    """The chains of each journal that can be read."""
+    damaged: defaultdict[str, list[int]] = defaultdict(list)
+    for finding in findings:
+        if finding.kind == "row":
+            damaged[finding.file].append(finding.line)
+    reports = {}
+    with suppress(IOFault, OSError):  # a finding of its own
+        rewritten = rewritten_links(root)
+        for name in names:
+            known, lines = rewritten.get(name, {}), damaged[f"{name}.jsonl"]
+            with suppress(IOFault, OSError):
+                reports[name] = check_chains(root, name, known, lines)
+    return reports
 
 
 def _size(root: str, name: str) -> int:

@@ -42,7 +42,8 @@ def _declared_windows(sources: Sources) -> _Names:
 
 def _booked_windows(sources: Sources) -> _Names:
     from burnbook.store.store import Store
-    from burnbook.windows.snapshot_index import SNAPSHOTS, SnapshotIndex
+    from burnbook.windows.booked.snapshots import SNAPSHOTS
+    from burnbook.windows.snapshot_index import SnapshotIndex
 
     return SnapshotIndex(Store(sources.root).view(SNAPSHOTS)).windows()[::-1]
 

@@ -12,6 +12,7 @@ from burnbook.config.toml_values import MAX_TEXT, Fault, TomlFolder, any_of
 from burnbook.rows.meters import Id
 
 FILE = "accounts.toml"
+FORGOTTEN = "forgotten-"  # begins what `forget` writes in place of a folder
 # The folders of agents' programs: the variable that names another, and the usual one.
 _HOMES = {"codex": ("CODEX_HOME", "~/.codex"), "claude": ("CLAUDE_CONFIG_DIR", "~/.claude")}
 
@@ -20,7 +21,8 @@ class Account(msgspec.Struct, frozen=True):
     """One account: a login at a provider.
 
     `agents` are the agents that use it, `homes` the folders of agents' programs that are logged in
-    to it, such as `~/.codex-work` (CODEX_HOME, CLAUDE_CONFIG_DIR).
+    to it, such as `~/.codex-work` (CODEX_HOME, CLAUDE_CONFIG_DIR). `hashes` are the names that the
+    account has in snapshots: each book has its own.
     """
 
     provider: str
@@ -28,6 +30,7 @@ class Account(msgspec.Struct, frozen=True):
     usd_per_month: Annotated[float, msgspec.Meta(ge=0, le=1e6)] | None = None
     agents: tuple[Id, ...] = ()
     homes: tuple[Annotated[str, msgspec.Meta(min_length=1)], ...] = ()
+    hashes: tuple[Annotated[str, msgspec.Meta(min_length=1, max_length=64)], ...] = ()
 
 
 class Accounts:
@@ -47,8 +50,11 @@ class Accounts:
         """Returns the account of a folder as rows have it, else that of an agent; else None.
 
         A folder is of the account that declares it, or the nearest folder above it. An account that
-        declares folders has nothing that is known to be from another folder.
+        declares folders has nothing that is known to be from another folder. A folder that was
+        forgotten has no label.
         """
+        if home is not None and home.startswith(FORGOTTEN):
+            return None
         folder = home or ""
         while folder:
             if folder in self._of_home:

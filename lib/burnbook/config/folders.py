@@ -1,4 +1,4 @@
-"""Folders outside the book: config/ledgers.toml and config/bundle.toml."""
+"""Folders outside the book: config/ledgers.toml, bundle.toml and books.toml."""
 
 import os
 from typing import Annotated, NamedTuple
@@ -24,6 +24,13 @@ class Bundle(msgspec.Struct, frozen=True):
     """config/bundle.toml: the folder that review bundles are written to."""
 
     folder: PathText = "~/Downloads/agentos_tmp_review"
+
+
+class Books(msgspec.Struct, frozen=True):
+    """config/books.toml: other books, whose rows reports read too."""
+
+    sources: tuple[PathText, ...] = ()
+    stale_hours: Annotated[float, msgspec.Meta(gt=0)] = 24
 
 
 class Pages(NamedTuple):
@@ -58,14 +65,34 @@ def bundle_path(config: Config) -> str:
     """Returns the bundle folder as an absolute path; `~/` is home, a relative path starts at the
     project."""
     folder = config.whole("bundle.toml", Bundle).folder
+    return _absolute(config, "bundle.toml", "folder", folder, PROJECT)
+
+
+def followed_books(config: Config) -> list[str]:
+    """Returns the directories of the followed books as absolute paths; `~/` is home, a relative
+    path starts at the folder that has the config directory."""
+    start = os.path.dirname(os.path.abspath(config.root))
+    sources = books(config).sources
+    return [
+        _absolute(config, "books.toml", f"sources[{number}]", source, start)
+        for number, source in enumerate(sources)
+    ]
+
+
+def books(config: Config) -> Books:
+    """Returns the settings about other books."""
+    return config.whole("books.toml", Books)
+
+
+def _absolute(config: Config, name: str, key: str, folder: str, start: str) -> str:
     if not folder.startswith("~"):
-        return os.path.normpath(os.path.join(PROJECT, folder))
+        return os.path.normpath(os.path.join(start, folder))
     home = os.environ.get("HOME", "")
-    file = os.path.join(config.root, "bundle.toml")
+    file = os.path.join(config.root, name)
     if not folder.startswith("~/"):
-        raise BadConfig(f"{file}: folder = {folder!r} is not valid; valid: ~/... or a plain path")
+        raise BadConfig(f"{file}: {key} = {folder!r} is not valid; valid: ~/... or a plain path")
     if not os.path.isabs(home):
         raise BadConfig(
-            f"{file}: folder = {folder!r} needs HOME, which is {repr(home) if home else 'not set'}"
+            f"{file}: {key} = {folder!r} needs HOME, which is {repr(home) if home else 'not set'}"
         )
     return os.path.normpath(home + folder[1:])

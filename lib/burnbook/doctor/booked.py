@@ -6,12 +6,14 @@ from typing import NamedTuple
 from burnbook.store.store import Store
 from burnbook.usage.booked_rows import session_key
 from burnbook.usage.projection import USAGE
+from burnbook.usage.tables.schema import HAS_USAGE
 
 _SUMS = """
 SELECT origin.tool, sum(cell.requests)
 FROM usage_cells AS cell JOIN usage_origins AS origin ON origin.id = cell.origin
 GROUP BY origin.tool
 """
+_SESSIONS = f"SELECT DISTINCT tool, session FROM usage_origins WHERE {HAS_USAGE}"
 
 
 class Booked(NamedTuple):
@@ -26,7 +28,7 @@ def booked(store: Store) -> dict[str, Booked]:
     database = store.view(USAGE)
     ends = dict(database.execute("SELECT session, ends FROM usage_sessions"))
     last: dict[str, int] = {}
-    for tool, session in database.execute("SELECT DISTINCT tool, session FROM usage_origins"):
+    for tool, session in database.execute(_SESSIONS):
         last[tool] = max(last.get(tool, 0), ends.get(session_key(tool, session), 0))
     return {
         tool: Booked(count, datetime.fromtimestamp(last[tool] / 1000, UTC))

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from burnbook.context import Context
 from burnbook.doctor import Probed
 from burnbook.times import clock
-from burnbook.windows.snapshot_index import Entry, snapshot_index
+from burnbook.windows.booked.pairs import Entry
+from burnbook.windows.snapshot_index import snapshot_index
 
 AREA = "book"
 _AHEAD = timedelta(minutes=5)

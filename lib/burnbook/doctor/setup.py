@@ -43,6 +43,7 @@ def _reads(config: Config, book: str) -> dict[str, Callable[[], Any]]:
         "churn.toml": lambda: settings.read(config),
         "engine.toml": lambda: engines.read_settings(config),
         "bundle.toml": lambda: folders.bundle_path(config),
+        "books.toml": lambda: folders.followed_books(config),
         "ledgers.toml": lambda: folders.ledgers(config, book),
         "schedules.toml": lambda: schedules.read(config),
         "feeds": lambda: config.feeds,

@@ -5,6 +5,7 @@ The first line of a module's docstring describes it. It has `run(ctx, args) -> R
 
     flags(group)   adds its own flags to a group of an argparse parser; their names, such as
                    --parquet-rows, must not be those of another exporter
+    HAS_DAYS       True if it obeys `args.since` and `args.until`
     EXTRA          the name of the optional packages that it imports, see `burnbook.extras`
 
 `./just export NAME` installs them on first use, so EXTRA is a line such as `EXTRA = "parquet"`.

@@ -7,7 +7,7 @@ docs/parquet.md describes. DIR/manifest.json names the files that count.
 from typing import Any
 
 from burnbook.base.text import plural
-from burnbook.context import Context, Result
+from burnbook.context import Context, Result, own
 from burnbook.view.parts import Line, Part
 
 EXTRA = "parquet"
@@ -24,11 +24,11 @@ def flags(group: Any) -> None:
 def run(ctx: Context, args: Any) -> Result:
     """Exports to a folder, and shows what was new."""
     from burnbook.parquet import folder
-    from burnbook.parquet.export import export
-    from burnbook.parquet.summary import done_data, size_text, table_of
+    from burnbook.parquet.writing.export import export
+    from burnbook.parquet.writing.summary import done_data, size_text, table_of
 
     target = folder.path_of(args.target)
-    done = export(ctx.store, target, compact=args.compact, replace=args.replace)
+    done = export(own(ctx).store, target, compact=args.compact, replace=args.replace)
     data = done_data(done, target)
     is_new = done.rows or done.usage_changed
     what = f"exported {plural(done.rows, 'new row')} to" if is_new else "nothing new for"

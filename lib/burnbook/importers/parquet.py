@@ -12,7 +12,7 @@ _MAX_MESSAGES = 10
 
 def run(ctx: Context, args: Any) -> Result:
     """Verifies the export, then adds its lines to the book. Raises BadData if files are damaged."""
-    from burnbook.parquet.rebuild import Import, refusal  # its packages are an extra
+    from burnbook.parquet.reading.rebuild import Import, refusal  # its packages are an extra
 
     is_new = not os.path.isdir(ctx.book.root)
     source = Import(ctx.book.root, os.path.expanduser(args.dir))
@@ -26,7 +26,7 @@ def run(ctx: Context, args: Any) -> Result:
     present = sum(result.present for result in results)
     corrupt = sum(result.corrupt for result in results)
     verb = "would add" if args.dry_run else "added"
-    title = f"{verb} {plural(added, 'row')} of {source.folder}; {number(present)} were there"
+    title = f"{verb} {plural(added, 'row')} from {source.folder}; {number(present)} already booked"
     if corrupt:
         ctx.notes.append(f"{plural(corrupt, 'corrupt line')} not added to a book with other rows")
     if is_new and added and not args.dry_run:
@@ -37,7 +37,7 @@ def run(ctx: Context, args: Any) -> Result:
     parts: list[Part] = [Line(title, strong=True)]
     rows = [(r.journal, number(r.added), number(r.present)) for r in results]
     if rows:
-        parts.append(Table(("journal", "added", "there"), rows, "<>>"))
+        parts.append(Table(("journal", "added", "already booked"), rows, "<>>"))
     data = {
         "from": "parquet",
         "source": source.folder,

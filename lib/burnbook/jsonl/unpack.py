@@ -36,11 +36,14 @@ class Unpacked:
 
 
 @contextmanager
-def opened(handle: int) -> Iterator[Unpacked]:
-    """An open .zst file of any number of frames, from its beginning."""
+def opened(handle: int, ratio: int = RATIO) -> Iterator[Unpacked]:
+    """An open .zst file of any number of frames, from where it is read next.
+
+    It may unpack to `ratio` times its size plus LEAST bytes.
+    """
     from zstandard import ZstdDecompressor, ZstdError  # only where there are such files
 
-    most = RATIO * os.fstat(handle).st_size + LEAST
+    most = ratio * os.fstat(handle).st_size + LEAST
     with (
         os.fdopen(os.dup(handle), "rb") as file,
         ZstdDecompressor(max_window_size=_WINDOW).stream_reader(

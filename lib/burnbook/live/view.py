@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from burnbook.book.changes import fingerprint
 from burnbook.context import Context, note_damage, reopened
+from burnbook.followed import hosts
 from burnbook.live import tabs
 from burnbook.live.scene import LiveScene
 from burnbook.times import clock
@@ -48,6 +49,7 @@ class Reader:
         try:
             scene = LiveScene(own, self._window)
             values = tabs.load(name).values(scene)
+            own.notes.extend(hosts.warnings(own))
             note_damage(own)
             seconds = time.thread_time() - began
             return View(version, scene, values, own.notes, seconds, time.monotonic())

@@ -1,20 +1,19 @@
 """The columns of each journal, derived from its row types, and the record batches of its lines.
 
-A field is a column of the matching Parquet type. A value that may be of several types is text, and
-an object of such values is JSON text. A field whose name is one of the columns that the export adds
-is named `row_NAME`. The host of a row is in the name of its folder.
+A field whose name is one of the columns that the export adds is named `row_NAME`. The host of a row
+is in the name of its folder.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 import pyarrow as pa
-from msgspec import inspect
 
 from burnbook.book import codec
 from burnbook.book.bulk_codec import decode_all
+from burnbook.parquet.types import Convert, array, column, kinds_of
 from burnbook.rows.meters import NewerRow
 from burnbook.store.projection import signed
 from burnbook.store.queries import QUARTER
@@ -32,18 +31,8 @@ OWN = {
 }
 FEED = {"feed": pa.string()}  # of rejects
 DERIVED = {"quarter": pa.int64(), "day_utc": pa.string(), "key": pa.int64()}  # of telemetry
-MOMENT = pa.timestamp("us", tz="UTC")
 
 _RESERVED = {*PARTITION, *OWN, *FEED, *DERIVED} - {"host"}
-_INT64 = 1 << 63
-Convert = Callable[[Any], Any] | None
-_SCALARS: dict[Any, Any] = {
-    inspect.IntType: pa.int64(),
-    inspect.FloatType: pa.float64(),
-    inspect.BoolType: pa.bool_(),
-    inspect.StrType: pa.string(),
-    inspect.DateTimeType: MOMENT,
-}
 
 
 class Columns:
@@ -53,7 +42,7 @@ class Columns:
         row_type: Any = codec.kind_of(journal)
         self.journal = journal
         self.feed = journal.removeprefix(codec.REJECTS) if journal.startswith(codec.REJECTS) else ""
-        kinds = _kinds(row_type)
+        kinds = kinds_of(row_type)
         self.fields: dict[str, tuple[str, Any, Convert]] = {}
         for kind in kinds:
             if kind.tag_field is not None:
@@ -61,7 +50,7 @@ class Columns:
             for field in kind.fields:
                 if field.name != "host":
                     name = f"row_{field.name}" if field.name in _RESERVED else field.name
-                    self.fields[name] = (field.name, *_column(field.type))
+                    self.fields[name] = (field.name, *column(field.type))
         self._kinds = {kind.cls: kind for kind in kinds}
         self._decoder: Any = msgspec.json.Decoder(list[row_type])
         added = {**(FEED if self.feed else {}), **OWN}
@@ -161,94 +150,6 @@ def _month(moment: datetime) -> str | None:
     except OverflowError:
         return None
     return f"{moment.year:04}-{moment.month:02}"
-
-
-def array(values: Sequence[Any], kind: Any) -> Any:
-    """Returns an Arrow array. A value that the type cannot have, such as 10**30, is null."""
-    try:
-        return pa.array(values, kind)
-    except (OverflowError, UnicodeEncodeError, pa.ArrowException):
-        return pa.array([_possible(value, kind) for value in values], kind)
-
-
-def _possible(value: Any, kind: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
-    try:
-        pa.array([value], kind)
-    except (OverflowError, UnicodeEncodeError, pa.ArrowException):
-        return None
-    return value
-
-
-def _kinds(kind: Any) -> list[Any]:
-    info: Any = inspect.type_info(kind)
-    return list(info.types) if isinstance(info, inspect.UnionType) else [info]
-
-
-def _column(kind: Any) -> tuple[Any, Convert]:
-    """Returns the Arrow type of a msgspec type, and what makes a value fit; None if it does."""
-    if isinstance(kind, inspect.Metadata):
-        return _column(kind.type)
-    if isinstance(kind, inspect.UnionType):
-        others = [each for each in kind.types if not isinstance(each, inspect.NoneType)]
-        return _column(others[0]) if len(others) == 1 else (pa.string(), _text)
-    if type(kind) in _SCALARS:
-        return _SCALARS[type(kind)], None
-    if isinstance(kind, inspect.LiteralType):
-        texts = all(isinstance(value, str) for value in kind.values)
-        return (pa.string(), None) if texts else (pa.int64(), None)
-    if isinstance(kind, inspect.VarTupleType | inspect.ListType):
-        inner, convert = _column(kind.item_type)
-        return pa.list_(inner), _each(convert)
-    if isinstance(kind, inspect.StructType):
-        return _struct(kind)
-    if isinstance(kind, inspect.DictType) and not _is_free(kind.value_type):
-        inner, convert = _column(kind.value_type)
-        return pa.map_(pa.string(), inner), _pairs(convert)
-    return pa.string(), _json
-
-
-def _is_free(kind: Any) -> bool:
-    if isinstance(kind, inspect.Metadata):
-        return _is_free(kind.type)
-    return isinstance(kind, inspect.UnionType | inspect.AnyType)
-
-
-def _struct(kind: Any) -> tuple[Any, Convert]:
-    columns = {field.name: _column(field.type) for field in kind.fields}
-    inner = pa.struct([(name, arrow) for name, (arrow, _) in columns.items()])
-
-    def convert(value: Any) -> dict[str, Any]:
-        fields = {}
-        for name, (_, change) in columns.items():
-            item = getattr(value, name)
-            fields[name] = item if item is None or change is None else change(item)
-        return fields
-
-    return inner, convert
-
-
-def _each(convert: Convert) -> Convert:
-    if convert is None:
-        return list
-    return lambda values: [None if value is None else convert(value) for value in values]
-
-
-def _pairs(convert: Convert) -> Convert:
-    if convert is None:
-        return lambda value: list(value.items())
-    return lambda value: [(k, None if v is None else convert(v)) for k, v in value.items()]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    return str(value) if type(value) is int else _json(value)
-
-
-def _json(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
 
 
 def _line_arrays(lines: Sequence[bytes]) -> list[Any]:

@@ -13,11 +13,11 @@ from burnbook.check.whole_book import CheckReport, check_book
 from burnbook.config.folders import ledgers as pages_of
 from burnbook.context import Context
 from burnbook.ledgers import csv_ledger
-from burnbook.repair import derived, line_forms, restore, rows
+from burnbook.repair import chains, derived, line_forms, restore, rows
 from burnbook.repair.restore import Restorable
 
 # Repaired with --yes only: lines of a journal.
-NEEDS_YES = ("row", "twice", "reference", "form")
+NEEDS_YES = ("row", "twice", "reference", "form", "chain")
 # Not repaired in a journal that has rows of a newer version.
 _IN_JOURNAL = (*NEEDS_YES, "tail")
 # What `repair` does about each kind of finding.
@@ -26,6 +26,7 @@ ACTIONS = {
     "twice": "would move this row to the quarantine",
     "form": "would write it with LF line ends, every row kept",
     "reference": "would note in the quarantine that the row is lost",
+    "chain": "would record it in rewrites.jsonl",
     "tail": "would move it to .broken",
     "state": "would write it anew",
     "state-stray": "would rename it",
@@ -42,7 +43,7 @@ def repair(ctx: Context, looked: CheckReport, *, yes: bool) -> tuple[list[str], 
     done = _files(book, looked.findings) + _journals(book, changeable(looked), yes=yes)
     if done:
         looked = _look_again(ctx)
-    more = _lost(book, changeable(looked)) if yes else []
+    more = [*_lost(book, changeable(looked)), *chains.record(book, looked)] if yes else []
     more += _derived(ctx, looked.findings)
     return [*done, *more], _look_again(ctx) if more else looked
 

@@ -13,7 +13,8 @@ from burnbook.check.directory import DOCTOR_FILE
 from burnbook.store.store import Store
 from burnbook.times import clock
 from burnbook.windows import state
-from burnbook.windows.snapshot_index import SNAPSHOTS, SnapshotIndex
+from burnbook.windows.booked.snapshots import SNAPSHOTS
+from burnbook.windows.snapshot_index import SnapshotIndex
 
 
 def settled(book: Book, name: str) -> int:

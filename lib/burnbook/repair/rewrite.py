@@ -44,7 +44,7 @@ class Edited:
     def __enter__(self) -> "Edited":
         self.source = self.path.open(os.O_RDONLY)
         try:
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+            flags = os.O_RDWR | os.O_CREAT | os.O_TRUNC
             self.target = self.scratch.open(flags)
         except BaseException:
             os.close(self.source)
@@ -83,6 +83,12 @@ class Edited:
         """Whether the file that is copied is this one."""
         return os.fstat(self.source).st_ino == file
 
+    def go_on(self, edits: Iterable[Edit]) -> None:
+        """Give it further edits, once those before are done: of lines that were appended since."""
+        assert self.next is None, "the edits before come first"
+        self.edits = iter(edits)
+        self.next = next(self.edits, None)
+
     def put(self, kept: RootedPath) -> None:
         """With the lock held and all copied: put it in place; `kept` is the old file from here on.
 
@@ -91,5 +97,9 @@ class Edited:
         if kept.status() is None:
             self.path.link(kept.last)
             self.path.parent.sync()
+        self.replace()
+
+    def replace(self) -> None:
+        """With the lock held and all copied: put it in place. Nothing keeps the old file."""
         self.scratch.rename(self.path.last)
         self.path.parent.sync()

@@ -12,10 +12,11 @@ from burnbook.book.book import Book
 from burnbook.book.quarantine import Kept
 from burnbook.book.recovery import heal
 from burnbook.check import Finding
+from burnbook.check.chains.rewriting import REPAIR, Rewriting
 from burnbook.repair import rewrite
 from burnbook.repair.derived import backup_path, settled
 from burnbook.repair.rewrite import Edit
-from burnbook.rows.meters import Anomaly
+from burnbook.rows.meters import Anomaly, Row
 from burnbook.store import database, old_caches
 
 KIND = "repair"
@@ -92,11 +93,13 @@ def put(
 ) -> RootedPath:
     """Replaces a journal, with the lock held for the last part only; returns the original's path.
 
-    The anomaly that records the change, if any, is booked first.
+    The anomaly that records the change, if any, is booked first, then the links of its chains.
     """
     path = journal.path_of(book.root, name)
+    rewriting = Rewriting(book.root, name, REPAIR, edited.target)
     while True:
         edited.copy(end)
+        rewriting.read()
         with lock.book_lock(book.root):
             heal(book.root, name)
             end = journal.size(path)
@@ -105,11 +108,14 @@ def put(
             if end - edited.done > _UNDER_LOCK:
                 continue  # writers appended much: copy that without the lock too
             if note is not None:
-                _record(book, note)
+                _record(book, "anomalies", note)
             database.delete(book.root, wait=0)  # other processes compare the bytes of the journal
             old_caches.remove(book.root)
             backup = backup_path(path)
             edited.copy(journal.size(path))  # in the anomalies, includes the new one
+            for row in rewriting.rows():
+                _record(book, "rewrites", row)
+            edited.copy(journal.size(path))
             edited.put(backup)
             return backup
 
@@ -182,7 +188,7 @@ def anomaly(kind: str, name: str, lines: Sequence[bytes], direction: str, reason
     )
 
 
-def _record(book: Book, row: Anomaly) -> None:
-    heal(book.root, "anomalies")
-    if not journal.find(journal.path_of(book.root, "anomalies"), [row.id]):
-        journal.append(book.root, {"anomalies": codec.encode(row)})
+def _record(book: Book, name: str, row: Row) -> None:
+    heal(book.root, name)
+    if not journal.find(journal.path_of(book.root, name), [row.id]):
+        journal.append(book.root, {name: codec.encode(row)})

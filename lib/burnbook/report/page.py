@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from burnbook import extras
+from burnbook.followed import hosts
 from burnbook.report import datasets, palette, runtime, usage_facts
 from burnbook.report.cards import cards, headline
 from burnbook.report.charts import Chart, charts
@@ -38,6 +39,7 @@ def data(scene: Scene) -> dict[str, Any]:
         "before": None if scene.before is None else scene.before.title,
         "at": clock.iso(scene.now),
         "timezone": scene.ctx.config.windows.timezone,
+        "followed": hosts.text(scene.ctx),
         "headline": headline(scene, figures),
         "cards": [card._asdict() for card in figures],
         "usage": usage_facts.as_json(scene.usage),

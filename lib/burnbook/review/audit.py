@@ -13,9 +13,9 @@ import msgspec
 from burnbook.rows.meters import Anomaly, Closing, Row, Void, WindowRow
 from burnbook.rows.work import Checkpoint, Churn, Evidence, MissedReset
 from burnbook.times import clock
+from burnbook.windows.booked.pairs import Entry, Pair
 from burnbook.windows.boundaries import Span
 from burnbook.windows.facts import changed_since
-from burnbook.windows.snapshot_index import Entry, Pair
 
 GAP = timedelta(hours=1)
 
@@ -88,7 +88,8 @@ def _duplicates(facts: Facts) -> Iterator[Finding]:
     groups: dict[tuple[str, str, str], list[Entry]] = {}
     for entry in facts.entries:
         if not entry.voided:
-            key = (entry.agent, entry.provider, entry.phase)
+            names = [pair.agent for pair in facts.pairs if pair.includes(entry)]
+            key = (names[0] if names else entry.agent, entry.provider, entry.phase)
             groups.setdefault(key, []).append(entry)
     for (agent, provider, phase), group in sorted(groups.items()):
         if len(group) < 2:
@@ -109,15 +110,14 @@ def _phases(facts: Facts) -> Iterator[Finding]:
             yield _fault(facts, "no-before", f"{name} has an AFTER and no BEFORE", pair.after)
         elif pair.before is not None and pair.after is None:
             if over:
-                ends = f"`end {pair.provider} {facts.window} --agent {pair.agent}` books one"
+                ends = f"`end {pair.provider} {facts.window} --agent {pair.agent_id}` books one"
                 detail = f"{name} has a BEFORE and no AFTER; {ends}"
                 yield _fault(facts, "no-after", detail, pair.before)
             else:
                 yield _note(facts, "no-after", f"{name} has no AFTER yet", pair.before)
         for entry in facts.entries:
             older = pair.before and entry.captured_at < pair.before.captured_at
-            same_pair = (entry.agent, entry.provider) == (pair.agent, pair.provider)
-            if same_pair and older and entry.phase == "after" and not entry.voided:
+            if pair.includes(entry) and older and entry.phase == "after" and not entry.voided:
                 detail = f"an AFTER of {name} is older than its BEFORE and does not count"
                 yield _note(facts, "uncounted", detail, entry)
 

@@ -9,7 +9,7 @@ from typing import Any
 from burnbook.base.text import plural
 from burnbook.book import codec
 from burnbook.config.folders import ledgers
-from burnbook.context import Context
+from burnbook.context import Context, own
 from burnbook.context import skipped as skipped_lines
 from burnbook.ledgers import csv_ledger
 from burnbook.review.audit import Facts, Finding, audit
@@ -122,10 +122,12 @@ def _facts(ctx: Context, rows: Rows, window: str) -> Facts:
 def _book(ctx: Context, rows: Rows) -> Iterator[Finding]:
     """Finds what concerns the whole book, and what needs the whole book."""
     folder = ledgers(ctx.config, ctx.book.root).folder
+    book = own(ctx).book  # the rows of followed books are in ledgers of their own
     for form, name, command in _LEDGERS:
+        of_ledger = rows[name] if book is ctx.book else book.rows(name)
         # Imported rows are in the ledger of the tool that they come from.
-        own = [row for row in rows[name] if row.source != IMPORTED]
-        yield from ledger(form.file, csv_ledger.keys(folder, form), own, command)
+        of_ledger = [row for row in of_ledger if row.source != IMPORTED]
+        yield from ledger(form.file, csv_ledger.keys(folder, form), of_ledger, command)
     yield from skipped([*ctx.config.windows.windows, *snapshot_index(ctx).windows()])
     for row in rows["anomalies"]:
         if row.window is None:

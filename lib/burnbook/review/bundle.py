@@ -43,14 +43,14 @@ class Bundle(NamedTuple):
 def write(ctx: Context, window: str) -> Bundle:
     """Writes a window's bundle. Raises Missing if the book has no row of the window."""
     folder = bundles(ctx.config, ctx.book.root)
-    small = {name: list(_lines(ctx, name, window)) for name in codec.JOURNALS if name != _LARGE}
+    small = {name: list(lines_of(ctx, name, window)) for name in codec.JOURNALS if name != _LARGE}
     # So that the bytes do not depend on when the bundle is written.
     clock.act_at(_last_moment(ctx, window, [row for rows in small.values() for _, row in rows]))
     contents: dict[str, Iterable[bytes]] = {
         f"journals/{name}.jsonl": [line for line, _ in rows] for name, rows in small.items() if rows
     }
     if has_traffic(ctx.store, window):
-        contents[f"journals/{_LARGE}.jsonl"] = (line for line, _ in _lines(ctx, _LARGE, window))
+        contents[f"journals/{_LARGE}.jsonl"] = (line for line, _ in lines_of(ctx, _LARGE, window))
     for name, file in _pages(ctx):
         if file.data is None:
             ctx.notes.append(f"{file.path} does not exist yet; bundled without it")
@@ -68,7 +68,7 @@ def write(ctx: Context, window: str) -> Bundle:
     return Bundle(str(folder / window), manifest, is_new, decision)
 
 
-def _lines(ctx: Context, name: str, window: str) -> Iterator[tuple[bytes, Any]]:
+def lines_of(ctx: Context, name: str, window: str) -> Iterator[tuple[bytes, Any]]:
     """Returns (line, row) of every valid row of a window, as burnbook writes lines.
 
     These rows name it, or are requests and readings of its time that name none. Of a request that a

@@ -90,7 +90,7 @@ def _facts(ctx: Context, window: str) -> tuple[Facts, Facts | None]:
     shown = scene(ctx, window)
     used = actual(sources(shown.traffic, shown.used))
     shares = _shares(ctx, shown)
-    agents = {pair.agent for pair in shown.pairs} | shares.tokens.keys()
+    agents = {pair.agent_id for pair in shown.pairs} | shares.tokens.keys()
     agents |= {row.agent for row in shown.checkpoints if row.agent not in (None, DEFAULT_AGENT)}
     is_outside = ctx.agent == DEFAULT_AGENT and bool(agents) and ctx.agent not in agents
     agents |= set() if is_outside else {ctx.agent}
@@ -126,7 +126,7 @@ def _shares(ctx: Context, shown: Scene) -> Shares:
     """Returns the share of each agent in the requests of the agents' logs."""
     users: dict[str, set[str]] = {}
     for pair in shown.pairs:
-        users.setdefault(pair.provider, set()).add(pair.agent)
+        users.setdefault(pair.provider, set()).add(pair.agent_id)
     if not shown.used:
         return Shares({}, frozenset())
     from burnbook.usage.queries import Filters, sums
@@ -138,7 +138,7 @@ def _shares(ctx: Context, shown: Scene) -> Shares:
 
 def _provider(ctx: Context, shown: Scene, agent: str | None) -> str | None:
     """Returns the provider of an agent, or of the whole window; None if there are several."""
-    providers = {pair.provider for pair in shown.pairs if agent in (None, pair.agent)}
+    providers = {pair.provider for pair in shown.pairs if agent in (None, pair.agent_id)}
     if len(providers) == 1:
         return providers.pop()
     declared = ctx.config.agents.get(agent) if agent is not None else None

@@ -19,6 +19,10 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 # Used, 0 to 100. Vendors sometimes report more, and that value is booked.
 Percent = Annotated[float, msgspec.Meta(ge=0, le=1e6)]
 Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")]
+# An agent, with its host where several machines have an agent of that name.
+AgentAtHost = Annotated[
+    str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}(@[A-Za-z0-9._-]{1,64})?\Z")
+]
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 Latency = Annotated[float, msgspec.Meta(ge=0, le=1e12)]  # ms
 Usd = Annotated[float, msgspec.Meta(ge=0, le=1e9)]
@@ -43,7 +47,7 @@ class ContextTokens(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The stamps of every row."""
+    """The stamps of every row. `rewritten_at`: when `forget` replaced texts in it."""
 
     id: str
     schema_version: int
@@ -54,6 +58,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     window: Id | None = None
     source: Text | None = None
     notes: Text | None = None
+    rewritten_at: Moment | None = None
 
     about: ClassVar[tuple[str, ...]] = ()
     about_if_known: ClassVar[tuple[str, ...]] = ()  # so that rows without these keep their ids
@@ -153,10 +158,11 @@ class MeterDelta(msgspec.Struct, frozen=True):
 class Closing(msgspec.Struct, frozen=True):
     """One agent's use of one provider in a closed window. Rows of version 2 name the account.
 
-    `account_after` is the account of AFTER, if that is another.
+    `account_after` is the account of AFTER, if that is another. `agent` is `AGENT@HOST` if several
+    machines have an agent of that name in the window.
     """
 
-    agent: Id
+    agent: AgentAtHost
     provider: Id
     before: str | None
     after: str | None
@@ -173,7 +179,7 @@ class AccountUse(msgspec.Struct, frozen=True):
     provider: Id
     account: str
     account_from: AccountFrom
-    agents: tuple[Id, ...]
+    agents: tuple[AgentAtHost, ...]
     before: str | None
     after: str | None
     meters: tuple[MeterDelta, ...]

@@ -1,6 +1,7 @@
 """The types of rows about work: checkpoints, churn, resets, evidence, counts and rejects."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, ClassVar, Literal, TypeVar
 
 import msgspec
@@ -140,9 +141,32 @@ R = TypeVar("R", Checkpoint, Churn, Evidence)
 
 
 def current(rows: Sequence[R]) -> list[R]:
-    """Returns the rows that no other row supersedes, in their order."""
-    superseded = {row.supersedes for row in rows}
-    return [row for row in rows if row.id not in superseded]
+    """Returns the rows that no other row supersedes, in their order.
+
+    If several machines corrected the same row, the correction that was recorded last counts.
+    """
+    parents: dict[str, str | None] = {row.id: row.supersedes for row in rows}
+    superseded = {*parents.values()}
+    newest: dict[str, R] = {}
+    for row in rows:
+        if row.id not in superseded:
+            root = _root(row.id, parents)
+            newest[root] = max(row, newest.get(root, row), key=_recorded)
+    kept = {row.id for row in newest.values()}
+    return [row for row in rows if row.id in kept]
+
+
+def _root(row_id: str, parents: Mapping[str, str | None]) -> str:
+    """The row that a chain of corrections began with, which may be missing."""
+    passed: set[str] = set()
+    while row_id not in passed and (parent := parents.get(row_id)) is not None:
+        passed.add(row_id)
+        row_id = parent
+    return row_id
+
+
+def _recorded(row: Row) -> tuple[datetime, str]:
+    return row.recorded_at, row.id
 
 
 class Reject(Row, frozen=True, kw_only=True):

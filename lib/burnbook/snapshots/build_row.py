@@ -13,7 +13,7 @@ from burnbook.snapshots.pane_input import PaneInput
 from burnbook.view import amounts
 from burnbook.view.parts import Line
 from burnbook.windows.resets import Turn
-from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
+from burnbook.windows.snapshot_index import own_index, read_snapshots
 
 FORCED_LAG = "[forced inside the lag buffer]"
 
@@ -23,7 +23,7 @@ def snapshot(ctx: Context, pane: PaneInput, *, window: str, **fields: Any) -> Sn
     values = fields_of(pane) | fields
     if "account" not in values:
         values["account"] = account_of(ctx, pane.pane.account)
-    voided = {entry.id for entry in snapshot_index(ctx).entries(window) if entry.voided}
+    voided = {entry.id for entry in own_index(ctx).entries(window) if entry.voided}
     for generation in range(1000):
         row = codec.make(Snapshot, generation=generation, window=window, **values)
         # A voided row may be booked again, with another id.
@@ -100,7 +100,7 @@ def _count(ctx: Context, row: Snapshot, total: int) -> Prompts:
 
 
 def _baseline(ctx: Context, row: Snapshot) -> int | None:
-    pair = snapshot_index(ctx).pair(row.window or "", row.agent or "", row.provider)
+    pair = own_index(ctx).pair(row.window or "", row.agent or "", row.provider)
     rows = read_snapshots(ctx.book, [pair.before]) if pair.before else []
     return rows[0].requests if rows else None
 

@@ -7,7 +7,8 @@ from burnbook.rows.meters import Row, Snapshot
 from burnbook.snapshots.build_row import with_count
 from burnbook.snapshots.pane_input import PaneInput
 from burnbook.windows import resets
-from burnbook.windows.snapshot_index import Entry, read_snapshots, snapshot_index
+from burnbook.windows.booked.pairs import Entry
+from burnbook.windows.snapshot_index import own_index, read_snapshots
 
 
 def ended_window(ctx: Context, provider: str, window: str, moment: datetime) -> str:
@@ -53,18 +54,18 @@ def with_counts(ctx: Context, rows: list[Snapshot]) -> list[tuple[str, Row]]:
 
 
 def _began(ctx: Context, provider: str, window: str) -> Entry | None:
-    return snapshot_index(ctx).pair(window, ctx.agent, provider).before
+    return own_index(ctx).pair(window, ctx.agent, provider).before
 
 
 def _reset(ctx: Context, provider: str, window: str) -> Entry | None:
     """The AFTER of the previous window, which the last look may have booked minutes earlier."""
     earlier = _entered_before(ctx, provider, window)
-    return snapshot_index(ctx).pair(earlier, ctx.agent, provider).after if earlier else None
+    return own_index(ctx).pair(earlier, ctx.agent, provider).after if earlier else None
 
 
 def _ended(ctx: Context, provider: str, window: str) -> tuple[str, Entry] | None:
     """The window that ended when `window` began, and its AFTER, which is from the same pane."""
-    index, began = snapshot_index(ctx), _began(ctx, provider, window)
+    index, began = own_index(ctx), _began(ctx, provider, window)
     if began is None or index.pair(window, ctx.agent, provider).after is not None:
         return None
     earlier = _entered_before(ctx, provider, window)
@@ -76,7 +77,7 @@ def _ended(ctx: Context, provider: str, window: str) -> tuple[str, Entry] | None
 
 def _entered_before(ctx: Context, provider: str, window: str) -> str | None:
     """The window that the agent entered before `window`."""
-    entered = snapshot_index(ctx).entered(ctx.agent, provider)
+    entered = own_index(ctx).entered(ctx.agent, provider)
     earlier = entered[entered.index(window) + 1 :] if window in entered else []
     return earlier[0] if earlier else None
 

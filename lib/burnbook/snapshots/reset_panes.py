@@ -20,7 +20,7 @@ from burnbook.snapshots.reset_plan import (
 )
 from burnbook.times import clock
 from burnbook.windows import resets
-from burnbook.windows.snapshot_index import snapshot_index
+from burnbook.windows.snapshot_index import own_index
 
 Panes = Mapping[AgentProvider, PaneInput | CaptureFault | None]
 
@@ -33,7 +33,7 @@ def take(ctx: Context, options: ResetOptions) -> Panes | None:
     now = clock.now()
     names: dict[AgentProvider, str | None] = {}
     for who in pairs(ctx):
-        turns = resets.turns(ctx.config, snapshot_index(ctx), *who, now)
+        turns = resets.turns(ctx.config, own_index(ctx), *who, now)
         if any(needs_pane(turn) and due(ctx, turn, now, options) for turn in turns):
             declared = capture_config.declared(ctx, *who)
             names[who] = declared[0] if declared else None

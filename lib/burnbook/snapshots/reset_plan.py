@@ -17,7 +17,7 @@ from burnbook.windows.missed_resets import absence_rows
 from burnbook.windows.missed_resets import rows as missed_rows
 from burnbook.windows.moment_support import ALONE
 from burnbook.windows.resets import Turn
-from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
+from burnbook.windows.snapshot_index import own_index, read_snapshots
 
 AgentProvider = tuple[str, str]
 """An agent and a provider."""
@@ -82,7 +82,7 @@ def decide(
         now = clock.now()
         if isinstance(taken, PaneInput):
             now = taken.asked_at or taken.captured_at
-        for turn in resets.turns(ctx.config, snapshot_index(ctx), *who, now):
+        for turn in resets.turns(ctx.config, own_index(ctx), *who, now):
             if not due(ctx, turn, now, options):
                 _not_due(ctx, out, turn, now, options)
                 continue
@@ -96,7 +96,7 @@ def decide(
                 before = len(out.rows)
                 _book(ctx, out, turn, taken, options, commits)
                 if len(out.rows) > before and not options.last_look:
-                    skipped |= dict.fromkeys(resets.unused(snapshot_index(ctx), turn))
+                    skipped |= dict.fromkeys(resets.unused(own_index(ctx), turn))
                     absent += absence_rows(ctx, turn, now)
             elif who in panes:
                 reason = f"no capture is declared for {who[1]}; book it by hand"
@@ -111,7 +111,7 @@ def decide(
 
 def pairs(ctx: Context) -> list[AgentProvider]:
     """Every agent and provider with a snapshot."""
-    heads = [(head.agent, head.provider) for head in snapshot_index(ctx).heads()]
+    heads = [(head.agent, head.provider) for head in own_index(ctx).heads()]
     return sorted(heads, key="/".join)
 
 

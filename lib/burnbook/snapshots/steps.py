@@ -12,7 +12,7 @@ from burnbook.times import clock
 from burnbook.view import parts
 from burnbook.windows import boundaries, current, resets
 from burnbook.windows.resets import Turn
-from burnbook.windows.snapshot_index import SnapshotIndex, snapshot_index
+from burnbook.windows.snapshot_index import SnapshotIndex, own_index
 
 Step = tuple[Phase, str]
 
@@ -36,7 +36,7 @@ def plan(ctx: Context, action: str, provider: str, window: str | None, pane: Pan
     Raises Missing without a BEFORE to close, and UsageError if no window follows.
     """
     moment = pane.asked_at or pane.captured_at
-    index = snapshot_index(ctx).until(moment)
+    index = own_index(ctx).until(moment)
     if action == "start":
         if window is not None:
             return Plan((("before", window),))
@@ -44,7 +44,7 @@ def plan(ctx: Context, action: str, provider: str, window: str | None, pane: Pan
     closing = window or _last_window(ctx, index, provider)
     if action == "cross" and window is None:
         closing = crossing.ended_window(ctx, provider, closing, pane.captured_at)
-    pair = snapshot_index(ctx).pair(closing, ctx.agent, provider)
+    pair = own_index(ctx).pair(closing, ctx.agent, provider)
     if pair.before is None:
         raise Missing(
             f"no BEFORE of {provider} for {ctx.agent} in {closing}; nothing booked "
@@ -74,7 +74,7 @@ def crossed(
     """Returns the booked snapshots that this call only repeats: a crossing without a window."""
     if action != "cross" or window is not None:
         return []
-    last = _last_window(ctx, snapshot_index(ctx), provider)
+    last = _last_window(ctx, own_index(ctx), provider)
     return crossing.repeated_crossing(ctx, provider, last, pane, clock.now())
 
 
@@ -127,7 +127,7 @@ def check_replaced(ctx: Context, row: Snapshot, *, is_named: bool) -> None:
     Raises UsageError for a BEFORE if the call does not name the window, also if the BEFORE is so
     much older than the others of its window that this would have ended at an earlier reset.
     """
-    index, window, who = snapshot_index(ctx), row.window or "", (row.agent or "", row.provider)
+    index, window, who = own_index(ctx), row.window or "", (row.agent or "", row.provider)
     pair, span = index.pair(window, *who), boundaries.of(ctx.config, index, window)
     old = pair.before if row.phase == "before" else pair.after
     zone = ctx.config.zone
@@ -171,7 +171,7 @@ def _last_window(ctx: Context, index: SnapshotIndex, provider: str) -> str:
     If the clock was set back, every window is later, which `moment_support` judges.
     """
     who = ctx.agent, provider
-    entered = index.entered(*who) or snapshot_index(ctx).entered(*who)
+    entered = index.entered(*who) or own_index(ctx).entered(*who)
     if entered and (not clock.is_given() or index.entered(*who)):
         return entered[0]
     if entered:

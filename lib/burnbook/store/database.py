@@ -11,13 +11,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from burnbook.base.rooted_path import RootedPath
+from burnbook.book.joined import store_file
+from burnbook.book.joined.store_file import FILE as FILE
+from burnbook.book.joined.store_file import has_journal as has_journal
 from burnbook.store import old_caches
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
-
-FILE = "cache/book.sqlite"
-FILES = (f"{FILE}-wal", f"{FILE}-shm", f"{FILE}-journal", FILE)
 
 BUSY_SECONDS = 1.0
 BUSY_SECONDS_LOCKED = 0.05
@@ -49,7 +49,7 @@ class _FolderLock:
 
     def __init__(self, root: str, kind: int, wait: float = BUSY_SECONDS) -> None:
         self._handle = -1
-        self._handle = RootedPath(root, FILE).parent.open_folder()
+        self._handle = store_file.path_of(root).parent.open_folder()
         try:
             _wait_for(self._handle, kind, wait)
         except OSError:
@@ -90,11 +90,11 @@ def open_file(root: str) -> Database:
         raise PermissionError(f"{root} belongs to another user")
     if not has_journal(root):
         raise FileNotFoundError(f"{root} has no journal")
-    for name in FILES:
-        RootedPath(root, name).status()
-    path = RootedPath(root, FILE)
+    for path in store_file.paths(root):
+        path.status()
+    path = store_file.path_of(root)
     path.parent.make_folder()
-    end = time.monotonic() + BUSY_SECONDS
+    deadline = time.monotonic() + BUSY_SECONDS
     while True:
         lock = _FolderLock(root, fcntl.LOCK_SH)
         try:
@@ -106,14 +106,9 @@ def open_file(root: str) -> Database:
             raise
         lock.release()
         if not _create(path):
-            if time.monotonic() > end:
+            if time.monotonic() > deadline:
                 raise BlockingIOError("another process still uses a deleted store")
             time.sleep(_PAUSE)
-
-
-def has_journal(root: str) -> bool:
-    """Whether a book has a journal. A book without rows gets no store: commands leave it empty."""
-    return any(name.endswith(".jsonl") for name in RootedPath(root).names())
 
 
 def header_of(path: RootedPath) -> bytes:
@@ -142,8 +137,7 @@ def _create(path: RootedPath) -> bool:
     try:
         if header_of(path):
             return True  # another process was faster
-        for name in FILES:
-            RootedPath(path.root, name).unlink()
+        _unlink(path.root)
         # SQLite gives its other files the mode of this one.
         os.close(path.open(os.O_RDWR | os.O_CREAT | os.O_EXCL))
         connection = _connect(str(path))
@@ -229,13 +223,17 @@ def delete(root: str, wait: float = BUSY_SECONDS) -> bool:
     except OSError:
         return False
     try:
-        for name in FILES:
-            RootedPath(root, name).unlink()
+        _unlink(root)
     except OSError:
         return False
     finally:
         lock.release()
     return True
+
+
+def _unlink(root: str) -> None:
+    for path in store_file.paths(root):
+        path.unlink()
 
 
 def _wait_for(handle: int, kind: int, wait: float) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 Range = tuple[datetime, datetime]
 """From a moment to another, which is excluded."""
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
+ALWAYS: Range = (_NEVER, datetime.max.replace(tzinfo=UTC))
 
 
 class Span(NamedTuple):

@@ -12,12 +12,13 @@ import msgspec
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import codec, journal
+from burnbook.book.joined.path import JoinedPath
 from burnbook.rows.meters import NewerRow
 from burnbook.rows.skipped import Passed
 from burnbook.store import membership
 from burnbook.store.database import DamagedStore, Database
 from burnbook.store.membership import Membership, Span
-from burnbook.store.projection import Batch, Projection, Read, Stretch
+from burnbook.store.projection import Batch, Projection, Ranked, Read, Stretch
 from burnbook.view.progress import Progress as Shown
 
 _MARK = 64  # bytes before the offset: the crc of the last row is among them
@@ -32,11 +33,15 @@ class Progress:
         self.connection, self.number = database.connection, database.number
         self.projection = projection
         self.path = journal.path_of(root, projection.journal)
-        self.form = form_of(projection)
+        if isinstance(self.path, JoinedPath) and database.lock and not self.path.is_shared:
+            raise BlockingIOError("the offsets are not those of other processes")
         self.load()
 
     def load(self) -> None:
         """Read the offset; 0 if the projection is new or does not match its journal any more."""
+        self.form = form_of(self.projection)
+        if isinstance(self.path, JoinedPath):
+            self.form += f".{self.path.generation}"
         row = self.connection.execute(
             "SELECT offset, mark, corrupt, duplicates, newer, store, form, changed"
             " FROM projections WHERE name = ?",
@@ -133,17 +138,20 @@ class Progress:
                 entries = self._lines(end) if self.projection.lines else self._rows(end)
             try:
                 self.skipped.duplicates += self.projection.apply(self.connection, entries)
+                if self.projection.settle is not None:
+                    self.skipped.duplicates -= self.projection.settle(self.connection, self.path)
             finally:
                 self._shown.clear()
 
     def _rows(self, end: int | None) -> Iterator[tuple[int, int, Any]]:
         name, newer = self.projection.journal, self.projection.newer
+        ranked = self.projection.ranked
         for offset, length, line in self._lines(end):
             row = codec.read(name, line)
             if row is None or isinstance(row, NewerRow):
                 self.skipped.miss(row)
             if row is not None and (newer or not isinstance(row, NewerRow)):
-                yield offset, length, row
+                yield offset, length, Ranked(row, line, self.path) if ranked else row
 
     def _batches(self, end: int | None, read: Read) -> Iterator[Batch]:
         """The same, many rows at a time."""
@@ -187,6 +195,8 @@ class Progress:
 
 def _size_and_time(path: RootedPath) -> tuple[int, int]:
     """Returns the size of a journal in bytes, and its modification time in nanoseconds."""
+    if isinstance(path, JoinedPath):
+        return path.size(), 0  # it has its generation instead
     status = path.status()
     return (status.st_size, status.st_mtime_ns) if status else (0, 0)
 

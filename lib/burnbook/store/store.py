@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from burnbook.base.rooted_path import RootedPath
 from burnbook.book import lock
+from burnbook.book.joined import store_file
 from burnbook.rows.skipped import Passed
 from burnbook.store import database
 from burnbook.store.database import Database
@@ -52,9 +52,9 @@ class Store:
         self._unused: list[Database] = []  # cursors of callers may still use them
         self._skipped: dict[str, Passed] = {}
 
-    def reopened(self) -> "Store":
-        """Another store of the same book, for commands that follow what others write."""
-        return Store(self.root, windows=self._windows)
+    def reopened(self, root: str) -> "Store":
+        """Another store with the same windows, of the book at `root`."""
+        return Store(root, windows=self._windows)
 
     def view(self, projection: Projection) -> "Connection":
         """The database, with this projection up to date. Read only what it declares."""
@@ -191,8 +191,8 @@ class Store:
 
         The log stays as it is while another process is reading.
         """
-        status = RootedPath(self.root, f"{database.FILE}-wal").status()
-        if status is not None and status.st_size > _LONG_LOG and not self.in_memory:
+        status = None if self.in_memory else store_file.paths(self.root)[0].status()
+        if status is not None and status.st_size > _LONG_LOG:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _use_memory(self) -> None:

@@ -4,7 +4,6 @@ A journal is mostly in the order of time, so that the rows of minutes are in a b
 that are appended one after another become one while they are small.
 """
 
-import os
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -14,6 +13,7 @@ from math import ceil, floor
 from typing import TYPE_CHECKING, NamedTuple
 
 from burnbook.base.rooted_path import RootedPath
+from burnbook.book import journal
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -90,7 +90,7 @@ def lines(
     """Yields the offsets and the lines of blocks, without those from byte `end` on."""
     if not wanted:
         return
-    with os.fdopen(path.open(os.O_RDONLY), "rb") as file:
+    with journal.reader(path) as file:
         for offset, last in wanted:
             if offset >= end:
                 return

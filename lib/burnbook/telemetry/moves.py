@@ -11,7 +11,7 @@ from burnbook.store import time_index
 from burnbook.store.membership import Membership, Range, merged
 from burnbook.telemetry.increment import Known, by_window
 from burnbook.telemetry.rows import by_day, key_of, keys_of, read, windows_of
-from burnbook.telemetry.tables import NAME, add_traffic, dead_rows
+from burnbook.telemetry.tables import EVERY_WINDOW, NAME, add_traffic, dead_rows
 from burnbook.telemetry.traffic import Traffic
 
 
@@ -23,11 +23,23 @@ def move(
 
 
 def correct(
-    database: Connection, path: RootedPath, rows: Sequence[Any], windows: Membership, end: int
+    database: Connection,
+    path: RootedPath,
+    rows: Sequence[Any],
+    settled: Mapping[str, Range],
+    windows: Membership,
+    end: int,
 ) -> None:
-    """Correct the traffic of the windows between which rows move requests."""
+    """Correct the traffic of the windows between which rows move requests, and of those settled."""
     names = {window for row in rows for window in windows_of(row, windows)}
-    _refill(database, path, times(database, names), windows, end)
+    of_windows = times(database, names | settled.keys())
+    for name, (first, last) in settled.items():
+        begins, ends = of_windows.get(name, (first, last))
+        of_windows[name] = min(first, begins), max(last, ends)
+    of_windows.pop(EVERY_WINDOW, None)
+    _refill(database, path, of_windows, windows, end)
+    rows_of_windows = [(name, end - 1) for name in settled]
+    database.executemany("INSERT OR REPLACE INTO telemetry_refills VALUES (?, ?)", rows_of_windows)
 
 
 def _refill(
@@ -91,17 +103,22 @@ def requests(
 
     `end` is the byte up to which the journal is in the tables.
     """
-    duplicates = {offset for (offset,) in database.execute("SELECT * FROM telemetry_duplicates")}
+    without = duplicates(database)
     blocks = time_index.blocks(database, NAME, merged(ranges))
     for offsets, lines in time_index.lines(path, blocks, end):
         pairs = [
             (offset, row)
             for offset, row in zip(offsets, read(lines), strict=True)
-            if row is not None and not isinstance(row, NewerRow) and offset not in duplicates
+            if row is not None and not isinstance(row, NewerRow) and offset not in without
         ]
         if dead is not None:
             pairs = alive(dead, pairs)
         yield [offset for offset, _ in pairs], [row for _, row in pairs]
+
+
+def duplicates(database: Connection) -> set[int]:
+    """The offsets of rows that do not count, because other rows of their id or request do."""
+    return {offset for (offset,) in database.execute("SELECT offset FROM telemetry_duplicates")}
 
 
 def alive(dead: Known, pairs: Sequence[tuple[int, Any]]) -> list[tuple[int, Any]]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 NAME, KEYS = "telemetry", "telemetry_keys"
 SUPERSEDED = "telemetry_superseded"  # the keys of rows that later rows supersede
+IRREGULAR = "telemetry_irregular"  # the keys of requests that machines booked differently
+EVERY_WINDOW = ""  # in telemetry_refills
 _NO_LATENCIES = (b"", b"", b"", b"")
 
 TABLES = (
@@ -22,8 +24,11 @@ TABLES = (
     *packed_keys.tables(SUPERSEDED),
     membership.table(NAME),
     time_index.table(NAME),
-    # Offsets of rows that are in the journal before.
+    *packed_keys.tables(IRREGULAR),
+    # Offsets of rows that do not count: copies and conflicts of others (see `settle`).
     "CREATE TABLE telemetry_duplicates (offset INTEGER PRIMARY KEY)",
+    # The windows that were read again because of a row at `offset`; EVERY_WINDOW stands for all.
+    "CREATE TABLE telemetry_refills (window_id TEXT PRIMARY KEY, offset INTEGER NOT NULL)",
     # How many requests there are, of windows and of none.
     "CREATE TABLE telemetry_requests (id INTEGER PRIMARY KEY, requests INTEGER NOT NULL)",
     # Latencies (arrays of values and of counts) and tokens by

@@ -15,10 +15,12 @@ from burnbook.store.queries import QUARTER, LocalTime
 from burnbook.usage import blocks as usage_blocks
 from burnbook.usage import queries
 from burnbook.usage.blocks import Block, ResetReading
-from burnbook.usage.booked_rows import booked, row_keys
+from burnbook.usage.booked_rows import NOTHING, booked, row_keys
 from burnbook.usage.counts import Counts, Origin, counts, moment, origin
-from burnbook.usage.projection import JOURNAL, NAME, USAGE
+from burnbook.usage.projection import USAGE
 from burnbook.usage.queries import Filters
+from burnbook.usage.tables.cells import counted_values
+from burnbook.usage.tables.schema import JOURNAL, NAME
 
 _TS = b'"ts":"'
 _MINUTE = len("2026-11-22T09:00")
@@ -179,17 +181,16 @@ def _split_quarters(
         if not isinstance(row, AgentUsage):
             continue  # the store counts it
         request = row_keys(row.id, row.first)[0]
-        if all(entry.offset != offset for entry in booked(database, [request])):
-            continue  # a duplicate, or newer than the store
-        for values, sign in ((row, 1), (row.superseded, -1)):
-            if values is not None:
-                amounts, name = Counts(), origin(row, values, windows)
-                amounts.add(counts(values), sign)
-                time, wanted = int(moment(row, values).timestamp()), filters.has_origin(name)
-                if time // QUARTER in split:
-                    facts = name.facts()._replace(quarter=time // QUARTER % 96)
-                    where = (time, name.home, name.agent, *name[:2], name.has_usd, facts)
-                    yield Part(*where, _part(ctx, part, name), wanted, amounts)
+        how = {entry.offset: entry.counted for entry in booked(database, [request])}
+        # A duplicate or a conflict, or a row newer than the store, adds nothing.
+        for values, sign in counted_values(row, how.get(offset, NOTHING)):
+            amounts, name = Counts(), origin(row, values, windows)
+            amounts.add(counts(values), sign)
+            time, wanted = int(moment(row, values).timestamp()), filters.has_origin(name)
+            if time // QUARTER in split:
+                facts = name.facts()._replace(quarter=time // QUARTER % 96)
+                where = (time, name.home, name.agent, *name[:2], name.has_usd, facts)
+                yield Part(*where, _part(ctx, part, name), wanted, amounts)
 
 
 def _part(ctx: Context, part: str | None, origin: Origin) -> str | None:

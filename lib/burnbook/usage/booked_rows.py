@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from sqlite3 import Connection
 from typing import NamedTuple
@@ -10,12 +10,16 @@ from typing import NamedTuple
 import msgspec
 from xxhash import xxh3_64_intdigest
 
+from burnbook.book import codec, precedence
 from burnbook.rows.meters import NewerRow
 from burnbook.rows.usage import AgentUsage
 from burnbook.store.projection import signed
 from burnbook.usage.counts import counts
 
 MAX_TOKENS = (1 << 63) - 1
+NOTHING, DIFFERENCE, WHOLE = 0, 1, 2
+"""How a row counts: as its values without those of the row that it supersedes, or as its values."""
+_LAST = datetime.max.replace(tzinfo=UTC)
 _ID_LENGTH = len("u-0123456789abcdef")  # of the rows that `ingest` writes
 
 
@@ -29,11 +33,12 @@ class RowEntry(NamedTuple):
     offset: int
     version: int
     session: int
+    counted: int = DIFFERENCE
 
     @property
     def order(self) -> tuple[int, int, int]:
-        """The newest row of a request has the greatest."""
-        return self.revision, self.tokens, self.offset
+        """Of the rows of a request, the one with the greatest counts, in any order of rows."""
+        return self.revision, self.tokens, self.row
 
 
 def booked(database: Connection, requests: Iterable[int]) -> list[RowEntry]:
@@ -67,6 +72,13 @@ def entry_of(key: tuple[int, int], offset: int, row: AgentUsage | NewerRow) -> R
         return RowEntry(*key, 0, MAX_TOKENS, offset, row.schema_version, 0)
     session = session_key(row.tool, row.session)
     return RowEntry(*key, row.revision, counts(row).total, offset, row.schema_version, session)
+
+
+def rank(row: AgentUsage | NewerRow | None, line: bytes) -> tuple[bool, precedence.Rank]:
+    """Of rows with one id, the one with the least counts. Rows of a newer version come last."""
+    if isinstance(row, AgentUsage):
+        return False, precedence.rank(row, codec.plain(line))
+    return True, (True, _LAST, codec.plain(line))
 
 
 @lru_cache(1024)

@@ -13,11 +13,11 @@ from burnbook.store.queries import LocalTime
 from burnbook.store.store import Store
 from burnbook.usage.counts import Counts, Origin
 from burnbook.usage.projection import USAGE
+from burnbook.usage.tables.schema import HAS_USAGE
 
 _DAY = 96  # quarter-hours
 _EPOCH = date(1970, 1, 1).toordinal()
-_FACTS = 5  # columns of the queries
-_SUMS = len(Counts.__struct_fields__)
+_FACTS, _SUMS = 5, len(Counts.__struct_fields__)  # columns of the queries
 # The account of requests by their tool, home (the agent's own folder) and agent; None if unknown.
 AccountOf = Callable[[str, str | None, str | None], str | None]
 BY_TIME = ("daily", "weekly", "monthly", "hour")
@@ -153,14 +153,14 @@ def pace(store: Store, window: str) -> list[tuple[int, int]]:
 
 def tools(store: Store) -> set[str]:
     """The agents' tools that have usage in the book."""
-    rows = store.view(USAGE).execute("SELECT DISTINCT tool FROM usage_origins")
+    rows = store.view(USAGE).execute(f"SELECT DISTINCT tool FROM usage_origins WHERE {HAS_USAGE}")
     return {tool for (tool,) in rows}
 
 
 def homes(store: Store) -> list[tuple[str, str]]:
     """Each tool and agents' folder that has requests."""
-    select = "SELECT DISTINCT tool, home FROM usage_origins WHERE home IS NOT NULL ORDER BY 1, 2"
-    return store.view(USAGE).execute(select).fetchall()
+    select = "SELECT DISTINCT tool, home FROM usage_origins WHERE home IS NOT NULL"
+    return store.view(USAGE).execute(f"{select} AND {HAS_USAGE} ORDER BY 1, 2").fetchall()
 
 
 def cells(store: Store) -> Iterator[tuple[int, Origin, Counts]]:

@@ -11,13 +11,24 @@ from burnbook.book import codec, journal
 from burnbook.book.codec import BOM
 from burnbook.rows.meters import NewerRow
 from burnbook.rows.usage import AgentUsage, Key
-from burnbook.store import membership
+from burnbook.store import journal_lines, membership
 from burnbook.store.membership import Span
 from burnbook.store.projection import signed
 from burnbook.store.store import Store
-from burnbook.usage.booked_rows import RowEntry, booked, ends, entry_of, owners, row_keys
-from burnbook.usage.projection import JOURNAL, NAME, USAGE
+from burnbook.usage.booked_rows import (
+    MAX_TOKENS,
+    RowEntry,
+    booked,
+    ends,
+    entry_of,
+    owners,
+    rank,
+    row_keys,
+)
+from burnbook.usage.projection import USAGE
+from burnbook.usage.tables.schema import JOURNAL, NAME
 
+Order = tuple[int, int, int]
 _MARK = 64  # bytes before the offset, the crc of the last row among them
 _RANGE = Struct(f"QQ{_MARK}s")
 _RANGES = 1024  # of thousands of rows each
@@ -89,7 +100,8 @@ class RequestIndex:
     def __init__(self, root: str, known: Known, ranges: SharedRanges | None = None) -> None:
         self.root, self.known, self.ranges = root, known, ranges
         self.path = journal.path_of(root, JOURNAL)
-        self._appended: dict[int, int] = {}  # the offset of the newest row of each request
+        # The row of each request that counts, of those appended: its `RowEntry.order` and offset.
+        self._appended: dict[int, tuple[Order, int]] = {}
 
     def catch_up(self) -> None:
         """Read the rows that other writers appended."""
@@ -124,12 +136,32 @@ class RequestIndex:
         known = self.known
         for offset, line in journal.lines(self.path, known.offset) if known.offset != end else ():
             if row := _keys(line):
-                key = row_keys(row.id, row.first)[0]
-                self._appended[key] = offset
+                key, own = row_keys(row.id, row.first)
+                self._keep(key, row.order(own), offset)
                 known.aliases |= {signed(int(alias, 16)): key for alias in row.aliases}
             known.offset = offset + len(line)
             if known.offset == end:
                 return
+
+    def _keep(self, key: int, order: Order, offset: int) -> None:
+        """Keep an appended row if it counts before the row of the request that is known."""
+        if key in self._appended:
+            other, other_offset = self._appended[key]
+        elif key in self.known.requests:
+            entry = self.known.requests[key]
+            other, other_offset = entry.order, entry.offset
+        else:
+            self._appended[key] = order, offset
+            return
+        is_copy = order[-1] == other[-1]
+        if self._first(other_offset, offset) == offset if is_copy else order > other:
+            self._appended[key] = order, offset
+
+    def _first(self, *offsets: int) -> int:
+        """Of rows with one id, the offset of the one that counts."""
+        lines = journal_lines.at(self.path, offsets)
+        ranks = {n: rank(codec.read(JOURNAL, line), line) for n, line in lines.items()}
+        return min(offsets, key=ranks.__getitem__)
 
     def find(self, key: int) -> RowEntry | None:
         """The newest row of the request with a 64-bit key; None if it is not booked."""
@@ -139,9 +171,9 @@ class RequestIndex:
             if name not in known.aliases:
                 return None
             name = known.aliases[name]
-        offset = self._appended.get(name)
-        if offset is None:
+        if name not in self._appended:
             return known.requests.get(name)
+        _, offset = self._appended[name]
         _, line = next(journal.lines(self.path, offset))
         row = codec.read(JOURNAL, line)
         if isinstance(row, AgentUsage):
@@ -151,8 +183,23 @@ class RequestIndex:
 
 class _Row(msgspec.Struct):
     id: str
+    schema_version: int = 1
+    input_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_5m_tokens: int = 0
+    cache_write_1h_tokens: int = 0
+    output_tokens: int = 0
     first: str | None = None
+    revision: int = 0
     aliases: list[Key] = []
+
+    def order(self, own: int) -> Order:
+        """As in `RowEntry`; `own` is the key of the row."""
+        if self.schema_version > codec.SCHEMA_VERSION:
+            return 0, MAX_TOKENS, own
+        tokens = self.input_tokens + self.cache_read_tokens + self.output_tokens
+        tokens += self.cache_write_5m_tokens + self.cache_write_1h_tokens
+        return self.revision, tokens, own
 
 
 _decode = msgspec.json.Decoder(_Row).decode

@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple
 
 from burnbook.base import ids
 from burnbook.config.loader import Config
-from burnbook.windows.snapshot_index import Entry, Pair, SnapshotIndex
+from burnbook.windows.booked.pairs import Entry, Pair
+from burnbook.windows.snapshot_index import SnapshotIndex
 
 State = Literal["planned", "open", "done", "finalized"]
 
@@ -179,9 +180,8 @@ def _stretch(index: SnapshotIndex, window: str, agent: str, provider: str) -> da
     A BEFORE that corrects it does not move the end.
     """
     begun, closed = None, True
-    for entry in index.counted(window):
-        if (entry.agent, entry.provider) == (agent, provider):
-            if entry.phase == "before" and closed:
-                begun = entry.counts_from
-            closed = entry.phase == "after"
+    for entry in index.counted_of(window, agent, provider):
+        if entry.phase == "before" and closed:
+            begun = entry.counts_from
+        closed = entry.phase == "after"
     return begun

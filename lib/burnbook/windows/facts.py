@@ -24,10 +24,11 @@ from burnbook.times import clock
 from burnbook.windows import boundaries, history, resets, spans
 from burnbook.windows.accounts import use
 from burnbook.windows.accounts.evidence import Evidences
+from burnbook.windows.booked.pairs import Pair
 from burnbook.windows.boundaries import Span, State
 from burnbook.windows.missed_resets import row as missed_row
 from burnbook.windows.resets import CAPTURE_FAILED
-from burnbook.windows.snapshot_index import Pair, read_snapshots, snapshot_index
+from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
 _COMPARED = (deltas.NEGATIVE_DELTA, deltas.ACCOUNT_CHANGED)
 
@@ -145,7 +146,7 @@ def contradictions(
     """
     rows = [_change(window, closing) for closing in closings if closing.account_after]
     rows += [
-        _fall(window, closing.agent, closing, meter)
+        _fall(window, _agent_id(closing.agent), closing, meter)
         for closing in closings
         for meter in closing.meters
         if deltas.fell(meter)
@@ -171,7 +172,9 @@ def _anomalies(
     One that compares two snapshots is dropped if one of them was voided or replaced, a failed
     capture if the pane was booked later.
     """
-    closed_pairs = {f"{pair.agent}/{pair.provider}" for pair in closed if pair.after is not None}
+    closed_pairs = {
+        f"{_agent_id(pair.agent)}/{pair.provider}" for pair in closed if pair.after is not None
+    }
     counting = {row_id for closing in closed for row_id in (closing.before, closing.after)}
     kept = {
         row.id: row
@@ -183,10 +186,15 @@ def _anomalies(
     return list((kept | shown).values())
 
 
+def _agent_id(name: str) -> str:
+    """The agent of `AGENT@HOST`, as rows have it."""
+    return name.partition("@")[0]
+
+
 def _change(window: str, closing: Closing) -> Anomaly:
     return codec.make(
         Anomaly,
-        agent=closing.agent,
+        agent=_agent_id(closing.agent),
         window=window,
         kind=deltas.ACCOUNT_CHANGED,
         subject=closing.provider,

@@ -8,7 +8,8 @@ from burnbook.book import codec, journal
 from burnbook.context import Context
 from burnbook.meters.efficiency import points, uses_of
 from burnbook.rows.meters import AccountUse, WindowRow
-from burnbook.store.projection import Entry, Projection
+from burnbook.store.projection import Entry, Projection, Ranked
+from burnbook.times.clock import to_micros
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -47,17 +48,26 @@ class Finalized(NamedTuple):
 
 
 def _apply(database: "Connection", entries: Iterable[Entry]) -> int:
-    """Adds finalized windows. A later row of a window replaces the earlier one."""
+    """Adds finalized windows. Of several with one id, the one recorded first counts."""
     duplicates = 0
-    for offset, length, row in entries:
+    for offset, length, entry in entries:
+        assert isinstance(entry, Ranked)
+        row = entry.row
         assert isinstance(row, WindowRow)
-        added = database.execute(
-            "INSERT OR IGNORE INTO window_rows VALUES (?, ?, ?, ?, ?)",
-            (row.id, row.window or "", offset, length, row.methodology),
-        )
-        if not added.rowcount:
-            duplicates += 1
+        same_id = "SELECT offset, length FROM window_rows WHERE id = ?"
+        other = database.execute(same_id, (row.id,)).fetchone()
+        if other is not None and not (outranks := entry.outranks(*other)):
+            duplicates += outranks is None
             continue
+        for table in ("window_rows", "window_results", "window_steps"):
+            database.execute(f"DELETE FROM {table} WHERE id = ?", (row.id,))
+        database.execute(
+            "INSERT INTO window_rows VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(row.id, row.window or "", to_micros(row.recorded_at), row.supersedes),
+                *(offset, length, row.methodology),
+            ),
+        )
         uses = uses_of(row)
         for provider in row.features:
             result = points(uses, row.features, provider)
@@ -84,28 +94,36 @@ def _apply(database: "Connection", entries: Iterable[Entry]) -> int:
 WINDOWS = Projection(
     name="windows",
     journal="windows",
-    version=2,
+    version=3,
     tables=(
         "CREATE TABLE window_rows (id TEXT PRIMARY KEY, window TEXT NOT NULL,"
-        " offset INTEGER NOT NULL, length INTEGER NOT NULL, methodology TEXT) WITHOUT ROWID",
+        " recorded_at INTEGER NOT NULL, supersedes TEXT, offset INTEGER NOT NULL,"
+        " length INTEGER NOT NULL, methodology TEXT) WITHOUT ROWID",
         "CREATE TABLE window_results (id TEXT NOT NULL, provider TEXT NOT NULL, features REAL,"
         " points REAL, PRIMARY KEY (id, provider)) WITHOUT ROWID",
         "CREATE TABLE window_steps (id TEXT NOT NULL, agent TEXT NOT NULL, provider TEXT NOT NULL,"
         " meter TEXT NOT NULL, rise REAL NOT NULL)",
-        "CREATE INDEX window_rows_by_window ON window_rows (window, offset)",
+        "CREATE INDEX window_rows_by_window ON window_rows (window, recorded_at, id)",
+        "CREATE INDEX window_rows_by_superseded ON window_rows (supersedes)",
         "CREATE INDEX window_steps_by_id ON window_steps (id)",
     ),
     apply=_apply,
+    ranked=True,
 )
 
-# The current row of each window, in the order in which windows were first finalized.
-_NEWEST = (
-    "SELECT window, min(offset) AS first, max(offset) AS newest FROM window_rows GROUP BY window"
+# The row that counts of each window: of those that no other supersedes, the one recorded last, in
+# the order in which windows were first finalized.
+_STANDING = (
+    "NOT EXISTS (SELECT 1 FROM window_rows AS later WHERE later.supersedes = window_rows.id)"
 )
+_FIRST = "(SELECT min(recorded_at) FROM window_rows AS earlier WHERE earlier.window = row.window)"
 _ROWS = (
-    f"FROM ({_NEWEST}) AS newest JOIN window_rows AS row"
-    " ON row.window = newest.window AND row.offset = newest.newest"
+    "FROM (SELECT *, row_number() OVER (PARTITION BY window ORDER BY recorded_at DESC, id DESC)"
+    f" AS number FROM window_rows WHERE {_STANDING}) AS row"
 )
+_CURRENT = "row.number = 1"
+_ORDER = f"ORDER BY {_FIRST}, row.window"
+_NEWEST = f"WHERE window = ? AND {_STANDING} ORDER BY recorded_at DESC, id DESC LIMIT 1"
 
 
 class History:
@@ -118,7 +136,8 @@ class History:
     def windows(self) -> dict[str, Finalized]:
         """Every finalized window, in the order in which they were first finalized."""
         rows = self._database.execute(
-            f"SELECT row.window, row.offset, row.length, row.methodology {_ROWS} ORDER BY first"
+            "SELECT row.window, row.offset, row.length, row.methodology"
+            f" {_ROWS} WHERE {_CURRENT} {_ORDER}"
         )
         windows = {
             window: Finalized(offset, length, {}, methodology, ())
@@ -126,7 +145,8 @@ class History:
         }
         results = self._database.execute(
             f"SELECT row.window, provider, features, points {_ROWS}"
-            " JOIN window_results AS result ON result.id = row.id ORDER BY first, provider"
+            " JOIN window_results AS result ON result.id = row.id"
+            f" WHERE {_CURRENT} {_ORDER}, provider"
         )
         for window, provider, features, cost in results:
             entry = windows[window]
@@ -140,7 +160,7 @@ class History:
         """Features and points of a provider in each window where both are known exactly."""
         rows = self._database.execute(
             f"SELECT features, points {_ROWS} JOIN window_results AS result ON result.id = row.id"
-            " WHERE provider = ? AND features IS NOT NULL ORDER BY first",
+            f" WHERE provider = ? AND features IS NOT NULL AND {_CURRENT} {_ORDER}",
             (provider,),
         )
         return [FeatureCost(*row) for row in rows]
@@ -149,8 +169,7 @@ class History:
         """The rise of each meter in a finalized window, if it is known exactly."""
         rows = self._database.execute(
             "SELECT agent, provider, meter, rise FROM window_steps WHERE id ="
-            " (SELECT id FROM window_rows WHERE window = ? ORDER BY offset DESC LIMIT 1)"
-            " ORDER BY rowid",
+            f" (SELECT id FROM window_rows {_NEWEST}) ORDER BY rowid",
             (window,),
         )
         return [Step(*row) for row in rows]
@@ -158,8 +177,7 @@ class History:
     def line_of(self, window: str) -> tuple[int, int] | None:
         """Offset and length of the current row of a window; None if it is not finalized."""
         row: tuple[int, int] | None = self._database.execute(
-            "SELECT offset, length FROM window_rows WHERE window = ? ORDER BY offset DESC LIMIT 1",
-            (window,),
+            f"SELECT offset, length FROM window_rows {_NEWEST}", (window,)
         ).fetchone()
         return row
 

@@ -11,7 +11,8 @@ from typing import NamedTuple
 from burnbook.config.loader import Config
 from burnbook.rows.meters import Meter
 from burnbook.windows import boundaries
-from burnbook.windows.snapshot_index import Entry, Pair, SnapshotIndex
+from burnbook.windows.booked.pairs import Entry, Pair
+from burnbook.windows.snapshot_index import SnapshotIndex
 
 CAPTURE_FAILED = "capture-failed"
 """The kind of anomaly for a pane that could not be captured at a reset."""

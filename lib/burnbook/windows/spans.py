@@ -14,7 +14,8 @@ from burnbook.context import Context
 from burnbook.store.membership import Membership, Span
 from burnbook.store.projection import Source
 from burnbook.windows import boundaries
-from burnbook.windows.snapshot_index import SNAPSHOTS, SnapshotIndex, snapshot_index
+from burnbook.windows.booked.snapshots import SNAPSHOTS
+from burnbook.windows.snapshot_index import SnapshotIndex, snapshot_index
 
 if TYPE_CHECKING:
     from sqlite3 import Connection

@@ -66,7 +66,7 @@ def commit(ctx: Context, build: Build, wait: float = lock.WAIT_SECONDS) -> list[
         rows = [entry.row for entry in booked if isinstance(entry.row, Snapshot | Void)]
         try:
             for subject in dict.fromkeys(_subject(ctx, row) for row in rows):
-                _write(ctx, *subject)
+                write(ctx, *subject)
         except OSError as error:
             # The rows are durable. Only the state is outdated, and the next run rewrites it.
             raise IOFault(os_sentence("the rows are booked, but not the state", error)) from None
@@ -78,7 +78,7 @@ def renew(ctx: Context, agent: str, provider: str) -> None:
     """Corrects the state after a killed command, if there is one."""
     if state_path(ctx.book.root, agent, provider).status() is not None:
         with lock.book_lock(ctx.book.root):
-            _write(ctx, agent, provider)
+            write(ctx, agent, provider)
 
 
 def put(root: str, agent: str, provider: str, state: State | None, *, has_newer: bool) -> None:
@@ -97,7 +97,8 @@ def put(root: str, agent: str, provider: str, state: State | None, *, has_newer:
         path.parent.sync()
 
 
-def _write(ctx: Context, agent: str, provider: str) -> None:
+def write(ctx: Context, agent: str, provider: str) -> None:
+    """Writes the state that the snapshots show. The caller holds the lock."""
     state = state_of(snapshot_index(ctx), agent, provider)
     has_newer = bool(ctx.store.skipped["snapshots"].newer)
     put(ctx.book.root, agent, provider, state, has_newer=has_newer)

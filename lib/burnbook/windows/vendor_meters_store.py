@@ -1,10 +1,8 @@
 """Books official meters from agents' own logs and from a status line."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
-
-import msgspec
+from typing import NamedTuple
 
 from burnbook.book import codec
 from burnbook.book.lock import WAIT_SECONDS
@@ -12,14 +10,10 @@ from burnbook.context import Context
 from burnbook.meters.vendor_meters import OfficialMeters, ShownCredits, ShownMeter, source
 from burnbook.rows.meters import Meter, Row
 from burnbook.rows.usage import MeterReading
-from burnbook.store.projection import Entry, Projection
 from burnbook.store.store import Store
 from burnbook.times.clock import from_micros, to_micros
+from burnbook.windows.booked.meters import JOURNAL, METERS, summary
 
-if TYPE_CHECKING:
-    from sqlite3 import Connection
-
-JOURNAL = "meters"
 STATUSLINE = "statusline"
 
 
@@ -38,59 +32,9 @@ class Reading(NamedTuple):
     meter: Meter
 
 
-def _apply(connection: "Connection", entries: Iterable[Entry]) -> int:
-    """Adds readings. The summary depends on their order, so it is stored as one value."""
-    official, duplicates = _read(connection), 0
-    for _, _, row in entries:
-        assert isinstance(row, MeterReading)
-        added = connection.execute("INSERT OR IGNORE INTO meter_ids VALUES (?)", (row.id,))
-        if not added.rowcount:
-            duplicates += 1
-            continue
-        official.add(row)
-        origin = (row.provider, row.home, row.agent)
-        connection.executemany(
-            "INSERT INTO meter_readings VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (*origin, to_micros(row.captured_at), meter.name, *_values(meter))
-                for meter in row.meters
-                if meter.used_percent is not None
-            ],
-        )
-    value = msgspec.msgpack.encode(official)
-    connection.execute("INSERT OR REPLACE INTO official_meters VALUES (1, ?)", (value,))
-    return duplicates
-
-
-METERS = Projection(
-    name="meters",
-    journal=JOURNAL,
-    version=2,
-    tables=(
-        "CREATE TABLE official_meters (id INTEGER PRIMARY KEY, value BLOB NOT NULL)",
-        "CREATE TABLE meter_ids (id TEXT PRIMARY KEY) WITHOUT ROWID",
-        "CREATE TABLE meter_readings (provider TEXT NOT NULL, home TEXT, agent TEXT,"
-        " captured_at INTEGER NOT NULL, meter TEXT NOT NULL, used_percent REAL NOT NULL,"
-        " window_minutes INTEGER, resets_at INTEGER)",
-        "CREATE INDEX meter_readings_by_time ON meter_readings (provider, captured_at)",
-    ),
-    apply=_apply,
-)
-
-
-def _values(meter: Meter) -> tuple[float | None, int | None, int | None]:
-    resets_at = None if meter.resets_at is None else to_micros(meter.resets_at)
-    return meter.used_percent, meter.window_minutes, resets_at
-
-
-def _read(connection: "Connection") -> OfficialMeters:
-    row = connection.execute("SELECT value FROM official_meters").fetchone()
-    return msgspec.msgpack.decode(row[0], type=OfficialMeters) if row else OfficialMeters()
-
-
 def official_meters(store: Store) -> OfficialMeters:
     """The official meters of the book."""
-    return _read(store.view(METERS))
+    return summary(store.view(METERS))[0]
 
 
 def readings(store: Store, provider: str, began: datetime, ended: datetime) -> list[Reading]:
@@ -98,7 +42,7 @@ def readings(store: Store, provider: str, began: datetime, ended: datetime) -> l
     rows = store.view(METERS).execute(
         "SELECT home, agent, captured_at, meter, used_percent, window_minutes, resets_at"
         " FROM meter_readings WHERE provider = ? AND captured_at BETWEEN ? AND ?"
-        " ORDER BY captured_at, rowid",
+        " ORDER BY captured_at, recorded_at, row_id, rowid",
         (provider, to_micros(began), to_micros(ended)),
     )
     return [

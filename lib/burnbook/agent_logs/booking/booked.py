@@ -8,8 +8,8 @@ from burnbook.book import codec, journal
 from burnbook.book.codec import SCHEMA_VERSION
 from burnbook.rows.usage import AgentUsage, Tokens
 from burnbook.usage.booked_rows import RowEntry
-from burnbook.usage.projection import JOURNAL
 from burnbook.usage.request_index import RequestIndex
+from burnbook.usage.tables.schema import JOURNAL
 
 
 class BookedRequests:

@@ -5,6 +5,7 @@ import msgspec
 from burnbook.agent_logs.origin import cleaned
 from burnbook.agent_logs.requests import RequestSet, total
 from burnbook.agent_logs.sums.deleted import Total
+from burnbook.book import salt
 from burnbook.store.store import Store
 from burnbook.usage.counts import Counts
 from burnbook.usage.projection import USAGE
@@ -13,7 +14,7 @@ _SUMS = ("input", "cache_read", "cache_write_5m", "cache_write_1h", "output", "r
 _BOOKED = f"""
 SELECT {", ".join(f"sum({name})" for name in (*_SUMS, "usd_nanos"))}
 FROM usage_cells JOIN usage_origins ON usage_origins.id = usage_cells.origin
-WHERE tool = ? AND session = ?
+WHERE tool = ? AND session IN (?, ?)
 """
 _LEAST_USD = 1e-9
 
@@ -23,7 +24,8 @@ def add_rest(store: Store, totals: list[Total], requests: RequestSet) -> None:
     while totals:
         key, origin, request = totals.pop()
         session = cleaned(origin).session
-        [row] = store.view(USAGE).execute(_BOOKED, [requests.tool, session]).fetchall()
+        known = [session, _forgotten(store.root, session)]
+        [row] = store.view(USAGE).execute(_BOOKED, [requests.tool, *known]).fetchall()
         *booked, nanos = (value or 0 for value in row)
         fresh, read, short, long, output, reasoning = (
             max(used - old, 0) for used, old in zip(request.amounts, booked, strict=True)
@@ -36,3 +38,10 @@ def add_rest(store: Store, totals: list[Total], requests: RequestSet) -> None:
         values = {"total": total(amounts), "amounts": amounts, "usd": usd}
         values["origin"] = requests.origin_number(origin)
         requests.add(key, msgspec.structs.replace(request, **values))
+
+
+def _forgotten(root: str, session: str | None) -> str | None:
+    """The name that a session has after `forget`."""
+    if session is None or not salt.exists(root):
+        return session
+    return salt.pseudonym(root, session, salt.LONG)

@@ -11,7 +11,7 @@ from burnbook.agent_logs.rejected_lines import Rejected
 from burnbook.agent_logs.requests import Tally
 from burnbook.jsonl.exports.skipped import Skipped
 from burnbook.jsonl.sources import Log, Source
-from burnbook.usage.projection import Increment
+from burnbook.usage.tables.increment import Increment
 
 ROUND_BYTES = 3 << 29
 """The files that are read before their requests are booked: it bounds the memory for these."""

@@ -6,6 +6,7 @@ import msgspec
 
 from burnbook.agent_logs.booking.batch import Payload
 from burnbook.agent_logs.requests import Request
+from burnbook.book import salt
 from burnbook.book.codec import SCHEMA_VERSION
 from burnbook.rows.usage import AgentUsage, Superseded, Tokens, Where
 
@@ -32,13 +33,16 @@ def payload_of(
     `is_mixed`: version 1 put lines of several requests into the old row, so that it may have too
     many tokens. `is_better`: the old row, from an export, has fewer facts. `takes_over`: the
     session of the new lines is the one that made the request. `is_moved`: it gets another window.
+    Names that `forget` put into the old row stay.
     """
     is_more = request.total > _total(old)
     is_first = old.schema_version < SCHEMA_VERSION
     is_right = request.facts.is_proven or is_mixed or _kinds(new) == _kinds(old)
     amounts = new if is_more or is_better or (is_first and is_right) else old
     values: dict[str, Any] = {name: getattr(amounts, name) for name in _AMOUNTS}
-    where = new if is_better or (takes_over and old.session != new.session) else old
+    is_forgotten = any(map(salt.is_pseudonym, (old.project, old.session, old.branch)))
+    takes_over = (is_better or (takes_over and old.session != new.session)) and not is_forgotten
+    where = new if takes_over else old
     values |= {name: getattr(where, name) for name in _WHERE}
     values["model"] = where.model or old.model or new.model
     for name in _FACTS:
@@ -46,6 +50,8 @@ def payload_of(
         is_newer = is_more or is_first or is_better
         first, second = (newer, older) if is_newer else (older, newer)
         values[name] = first if first is not None else second
+    if salt.is_pseudonym(old.home):
+        values["home"] = old.home
     values["prompt_tokens"] = new.prompt_tokens if amounts is new or is_first else old.prompt_tokens
     values["web_searches"] = max(new.web_searches, old.web_searches)
     values["aliases"] = tuple(dict.fromkeys((*old.aliases, *new.aliases)))

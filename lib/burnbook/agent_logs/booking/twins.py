@@ -17,7 +17,7 @@ from burnbook.book import journal
 from burnbook.rows.meters import Moment
 from burnbook.rows.usage import Key
 from burnbook.usage.booked_rows import row_keys
-from burnbook.usage.projection import JOURNAL
+from burnbook.usage.tables.schema import JOURNAL
 
 _SECONDS = 600.0  # between the times of one request in both
 _UNSIGNED = (1 << 64) - 1
@@ -53,6 +53,7 @@ class _Row(msgspec.Struct):
     cache_write_1h_tokens: int = 0
     output_tokens: int = 0
     first: str | None = None
+    revision: int = 0
     aliases: list[Key] = []
 
 
@@ -170,14 +171,14 @@ def _each(requests: RequestSet, key: int, request: Request) -> _Each:
 
 
 def _booked(requests: RequestSet, root: str, new: dict[str, list[_Each]]) -> dict[str, list[_Each]]:
-    """The booked requests that may be twins, by kind: the newest row of each."""
+    """The booked requests that may be twins, by kind: the row of each that counts."""
     every = [each for of_kind in new.values() for each in of_kind]
     sessions = {each.session for each in every}
     ids = {each.request_id for each in every if each.request_id}
     has_all = None in sessions  # a counter of an unknown session
     needle = f'"tool":"{requests.tool}"'.encode()
     kinds_of = dict(zip(marks(requests.tool), ("counter", "event"), strict=True))
-    booked: dict[int, tuple[str, _Each]] = {}
+    booked: dict[int, tuple[tuple[int, int, int], str, _Each]] = {}
     for _, lines in journal.batches(journal.path_of(root, JOURNAL)):
         for line in lines:
             if needle not in line:
@@ -190,14 +191,17 @@ def _booked(requests: RequestSet, root: str, new: dict[str, list[_Each]]) -> dic
                 continue
             aliases = [int(text, 16) for text in row.aliases]
             kinds = [kinds_of[alias] for alias in aliases if alias in kinds_of]
-            key = row_keys(row.id, row.first)[0] & _UNSIGNED
+            request, own = row_keys(row.id, row.first)
+            key = request & _UNSIGNED
             sent = row.input_tokens + row.cache_read_tokens
             sent += row.cache_write_5m_tokens + row.cache_write_1h_tokens
             size, when = (sent, row.output_tokens), row.ts.timestamp()
             each = _Each(key, when, row.session, row.request_id, size, True)
-            booked[key] = (kinds[0] if kinds else "", each)
+            order = (row.revision, sum(size), own)
+            if key not in booked or booked[key][0] < order:
+                booked[key] = (order, kinds[0] if kinds else "", each)
     result: dict[str, list[_Each]] = {kind: [] for kind in new}
-    for kind, each in booked.values():
+    for _, kind, each in booked.values():
         result[kind].append(each)
     return result
 

@@ -27,6 +27,7 @@ from burnbook.agent_logs.requests import Request, RequestOrigin, RequestSet, Tal
 from burnbook.base.errors import Refused
 from burnbook.book import codec, journal, lock
 from burnbook.book.bulk_codec import Stamp
+from burnbook.book.chain.prepare import prepare
 from burnbook.book.codec import SCHEMA_VERSION
 from burnbook.book.recovery import heal
 from burnbook.jsonl.text import untouched
@@ -35,8 +36,9 @@ from burnbook.rows.usage import AgentUsage, Tokens
 from burnbook.store.membership import Membership
 from burnbook.store.projection import signed
 from burnbook.usage.booked_rows import row_keys, session_key
-from burnbook.usage.projection import JOURNAL, Increment
 from burnbook.usage.request_index import RequestIndex
+from burnbook.usage.tables.increment import Increment
+from burnbook.usage.tables.schema import JOURNAL
 
 _APPEND_READ = 2048  # rows of one append when the booked row of each must be read: 80 ms
 
@@ -108,11 +110,8 @@ class Writer:
     def _payload(
         self, key: int, request: Request, origin: RequestOrigin, *, is_clean: bool
     ) -> Payload:
-        facts, request_id, upstream_id = (
-            request.facts,
-            request.request_id,
-            request.facts.upstream_id,
-        )
+        facts, request_id = request.facts, request.request_id
+        upstream_id = facts.upstream_id
         if not is_clean:
             request_id, upstream_id = clean_id(request_id), clean_id(upstream_id)
         session, project, branch, model, is_subagent, speed, tier, geo, server, subagent, home = (
@@ -165,6 +164,7 @@ class Writer:
         """Append the rows that the book does not have."""
         later: list[Superseding] = []
         booked = BookedRequests(self.root, index, has_shared_keys=self.has_shared_keys)
+        prepare(self.root, JOURNAL)
         with lock.book_lock(self.root):
             heal(self.root, JOURNAL)
             index.catch_up()
@@ -173,10 +173,10 @@ class Writer:
             lines = [line for day in days for line in day.lines] + [row.line for row in later]
             if not lines:
                 return
-            start, data = journal.size(journal.path_of(self.root, JOURNAL)), b"".join(lines)
-            journal.append(self.root, {JOURNAL: data})
-            index.skip(start, start + len(data), has_first_rows_only=not later)
-        added = increment(origins, days, later, self._aliases, start)
+            start = journal.size(journal.path_of(self.root, JOURNAL))
+            end = journal.append(self.root, {JOURNAL: lines})[JOURNAL]
+            index.skip(start, end, has_first_rows_only=not later)
+        added = increment(origins, days, later, self._aliases, (start, end))
         self.increments.append(added)
         self.tally.accepted += sum(len(day.lines) for day in days)
 

@@ -20,7 +20,7 @@ from burnbook.snapshots.steps import check_replaced, crossed, plan
 from burnbook.windows import boundaries, missed_resets
 from burnbook.windows.history import closing
 from burnbook.windows.moment_support import BY_HAND, Doubt
-from burnbook.windows.snapshot_index import snapshot_index
+from burnbook.windows.snapshot_index import own_index
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -106,7 +106,7 @@ def _row(
 
 def _lags(ctx: Context, pane: PaneInput, window: str) -> bool:
     """Returns whether the pane is from the lag buffer after the end of the previous window."""
-    index = snapshot_index(ctx)
+    index = own_index(ctx)
     earlier = boundaries.before(ctx.config, window, index.windows())
     if earlier is None:
         return False
@@ -124,7 +124,7 @@ def _note_crossed(ctx: Context, row: Snapshot) -> None:
 def _note_facts(ctx: Context, row: Snapshot) -> None:
     """Adds notes on facts that may surprise the user."""
     window = row.window or ""
-    pair = snapshot_index(ctx).pair(window, row.agent or "", row.provider)
+    pair = own_index(ctx).pair(window, row.agent or "", row.provider)
     if row.phase == "after" and pair.before and row.captured_at < pair.before.captured_at:
         ctx.notes.append(f"this AFTER is older than the BEFORE of {window}, so it does not count")
     if window not in ctx.config.windows.windows:

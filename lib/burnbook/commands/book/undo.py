@@ -11,7 +11,8 @@ from burnbook.snapshots.pane_input import check_provider
 from burnbook.times import clock
 from burnbook.view.parts import Line
 from burnbook.windows import missed_resets, state
-from burnbook.windows.snapshot_index import Entry, snapshot_index
+from burnbook.windows.booked.pairs import Entry
+from burnbook.windows.snapshot_index import own_index
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -53,15 +54,13 @@ def run(ctx: Context, args: Any) -> Result:
 
 
 def _matching(ctx: Context, provider: str, phase: str | None, window: str | None) -> list[Entry]:
-    """Returns the agent's snapshots that match, in the order in which they were booked."""
-    index = snapshot_index(ctx)
-    entries = [
-        entry
-        for name in ([window] if window else index.windows())
-        for entry in index.counted(name)
-        if entry.agent == ctx.agent and entry.provider == provider and phase in (None, entry.phase)
-    ]
-    return sorted(entries, key=lambda entry: entry.offset)
+    """Returns the agent's snapshots that match, in the order of recording."""
+    index = own_index(ctx)
+    entries: list[Entry] = []
+    for name in [window] if window else index.windows():
+        entries += index.counted_of(name, ctx.agent, provider)
+    matching = [entry for entry in entries if phase in (None, entry.phase)]
+    return sorted(matching, key=lambda entry: (entry.recorded_at, entry.id))
 
 
 def _nothing(

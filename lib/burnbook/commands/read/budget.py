@@ -11,6 +11,7 @@ from burnbook.budget.declared.view import is_used_up
 from burnbook.budget.meter_status import MeterStatus
 from burnbook.budget.notices import crossings, hook
 from burnbook.budget.stop_rules import Verdict
+from burnbook.config.budgets import Notify
 from burnbook.context import Context, Result, note_damage
 from burnbook.preview.scene import scene
 from burnbook.windows.current import wanted
@@ -19,7 +20,17 @@ from burnbook.windows.facts import WindowFacts
 
 def run(ctx: Context, args: Any) -> Result:
     """Shows the budget of one window. Books only notices, and those only if there is a hook."""
-    notify, rules = hook.checked(ctx), ctx.config.stops
+    result = _result(ctx, args, hook.checked(ctx))
+    return result if args.exit_code else result._replace(code=DONE)
+
+
+def status(ctx: Context, args: Any) -> Result:
+    """The same for programs that only read: books no notices, and runs no hook."""
+    return _result(ctx, args, None)
+
+
+def _result(ctx: Context, args: Any, notify: Notify | None) -> Result:
+    rules = ctx.config.stops
     window = wanted(ctx, args.window)
     facts = scene(ctx, window)
     used = window_use(facts, facts.checkpoints, facts.traffic, facts.used)
@@ -28,7 +39,7 @@ def run(ctx: Context, args: Any) -> Result:
     verdicts = stop_rules.verdicts(rules, facts, facts.history, meters)
     burned = projection.burn(ctx, facts, facts.traffic, used)
     projected = projection.projection(facts, used, burned)
-    if notify.command:
+    if notify is not None and notify.command:
         _notify(ctx, facts, used, budgets, meters, verdicts)
     note_damage(ctx)
     used_up = used.left_tokens is not None and used.left_tokens <= 0
@@ -49,7 +60,7 @@ def run(ctx: Context, args: Any) -> Result:
         "rules": verdicts,
     }
     parts = view.parts(facts, used, budgets, burned.rate, projected, meters, verdicts)
-    return Result(parts, data, NO if stop and args.exit_code else DONE)
+    return Result(parts, data, NO if stop else DONE)
 
 
 def _notify(

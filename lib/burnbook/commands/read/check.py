@@ -1,15 +1,20 @@
 """Verifies a whole book. Never writes."""
 
 import os
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from burnbook.base.errors import NO, Missing
 from burnbook.base.text import plural
 from burnbook.check import Finding
+from burnbook.check.chains.report import ChainReport, summary
 from burnbook.check.whole_book import CheckReport, check_book
 from burnbook.context import Context, Result
 from burnbook.view.levels import Level
 from burnbook.view.parts import Line, fields
+
+_MOST_CONFLICTS = 3
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -21,11 +26,14 @@ def run(ctx: Context, args: Any) -> Result:
     quiet = args.quiet and not looked.faults
     level: Level = "bad" if looked.faults else "good"
     lines = [Line(_summary(looked), strong=True, level=level), *map(line, looked.faults)]
-    lines += [] if args.quiet else map(line, looked.notes)
+    lines += [] if args.quiet else _notes(looked.notes)
+    if not (args.quiet or looked.faults) and (chains := summary(looked.chains)):
+        lines.append(Line(f"chains: {chains}", level="dim"))
     data = {
         "ok": not looked.faults,
         "rows": looked.rows,
         "rows_verified": sum(looked.rows.values()),
+        "chains": [_chains(name, report) for name, report in looked.chains.items() if report.total],
         "faults": [brief(finding) for finding in looked.faults],
         "notes": [brief(finding) for finding in looked.notes],
     }
@@ -38,6 +46,31 @@ def _summary(looked: CheckReport) -> str:
     counted = ", ".join(f"{name} {n:,}" for name, n in looked.rows.items() if n)
     rows = f"{plural(sum(looked.rows.values()), 'row')} verified"
     return f"{word}: {rows}" + (f" ({counted})" if counted else "")
+
+
+def _notes(notes: Sequence[Finding]) -> Iterator[Line]:
+    """The notes; of rows with several versions a few of each journal, because there may be many."""
+    shown = Counter[str]()
+    for finding in notes:
+        if finding.kind == "conflict":
+            shown[finding.file] += 1
+            if shown[finding.file] > _MOST_CONFLICTS:
+                continue
+        yield line(finding)
+    for file, count in shown.items():
+        if count > _MOST_CONFLICTS:
+            rest = plural(count - _MOST_CONFLICTS, "row")
+            text = f"note: {file}: {rest} more with several versions; --format json has them"
+            yield Line(text, level="dim")
+
+
+def _chains(name: str, report: ChainReport) -> dict[str, Any]:
+    return {
+        "journal": name,
+        "covered": report.covered,
+        "uncovered": sum(report.uncovered.values()),
+        "heads": [fields(head, "host", "hash", "line") for head in report.heads],
+    }
 
 
 def line(finding: Finding) -> Line:

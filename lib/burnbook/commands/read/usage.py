@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from burnbook.base.errors import UsageError
-from burnbook.context import Context, Result, note_damage
+from burnbook.context import Context, Result, note_damage, own
 from burnbook.cost.price_list import PriceList
 from burnbook.cost.pricing import USD_KIND
 from burnbook.times import clock
@@ -34,7 +34,7 @@ def run(ctx: Context, args: Any) -> Result:
         return result
     from burnbook.agent_logs.ingest import offer
 
-    read = offer.offer(ctx) if args.format == "text" else None
+    read = offer.offer(own(ctx)) if args.format == "text" else None
     if read is None:
         message = f"{args.report}: no usage in the book; {offer.hint(ctx)}"
         return Result([Line(message, strong=True)], None)

@@ -20,6 +20,8 @@ def run(ctx: Context, args: Any) -> Result:
             f"unknown format {args.name!r}; valid: {', '.join(exporters.names()) or 'none'}"
         )
     module = exporters.load(args.name)
+    if (args.since or args.until) and not getattr(module, "HAS_DAYS", False):
+        raise UsageError(f"{args.name} has no days; leave out --since and --until")
     extra = getattr(module, "EXTRA", None)
     if extra is not None:
         extras.use(extra, f"export {args.name}")

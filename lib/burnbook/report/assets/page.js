@@ -202,6 +202,7 @@
           get("headline").textContent = book.headline;
           get("period").textContent = book.before ? `${book.period}, compared with ${book.before}` : book.period;
           get("at").textContent = book.at;
+          get("followed").textContent = book.followed;
           get("state").textContent = "Live.";
           await show();
         }

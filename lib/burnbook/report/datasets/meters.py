@@ -13,7 +13,8 @@ from burnbook.report.period_sums import account_name
 from burnbook.times import clock
 from burnbook.windows import vendor_meters_store
 from burnbook.windows.accounts.evidence import Evidences
-from burnbook.windows.snapshot_index import Entry, snapshot_index
+from burnbook.windows.booked.pairs import Entry
+from burnbook.windows.snapshot_index import snapshot_index
 
 if TYPE_CHECKING:
     from burnbook.report.scene import Scene

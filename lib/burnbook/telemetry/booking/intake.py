@@ -5,6 +5,7 @@ are booked already are left out, and the others are written and synced: millisec
 """
 
 from burnbook.book import journal, lock
+from burnbook.book.chain.prepare import prepare
 from burnbook.book.recovery import heal
 from burnbook.book.rejects import Rejects
 from burnbook.jsonl.chunks import Chunk
@@ -45,6 +46,7 @@ class Intake:
         """Book rows and refused lines; when this returns, they are durable."""
         moved: Corrections = {}
         if batch.keys:
+            prepare(self.store.root, JOURNAL)
             self._index.prepare(batch.keys)
             if self.reassigns:
                 moved = self._corrections(batch)
@@ -93,11 +95,12 @@ class Intake:
         if not lines and not later:
             return
         start = journal.size(journal.path_of(self.store.root, JOURNAL))
-        journal.append(self.store.root, {JOURNAL: [*lines, *later]})
-        end = start + sum(map(len, lines))
+        # The last row is longer when it is written, by its link of the chain.
+        size = journal.append(self.store.root, {JOURNAL: [*lines, *later]})[JOURNAL]
+        end = start + sum(map(len, lines)) if later else size
         self._index.add(batch.keys, end)
         if later:  # the store reads them
-            self._index.add(new, end + sum(map(len, later)))
+            self._index.add(new, size)
             self._count += len(later)
             self._has_corrections = True
         if not lines:

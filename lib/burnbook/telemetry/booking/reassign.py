@@ -9,7 +9,7 @@ import msgspec
 from xxhash import xxh3_64_intdigest
 
 from burnbook import __version__
-from burnbook.book import codec
+from burnbook.book import codec, precedence
 from burnbook.rows.meters import NewerRow
 from burnbook.rows.usage import ProxyRequest
 from burnbook.store import time_index
@@ -54,30 +54,51 @@ def corrections(index: KeyIndex, batch: Batch, window: str, end: int) -> Correct
 
 
 def _newest(index: KeyIndex, batch: Batch, end: int) -> Iterator[tuple[Any, bytes]]:
-    """The newest row of each request, with its line. All rows of a request have its time."""
+    """The row of each request that counts, with its line. All its rows have its time: `settle`."""
     known = index.answers
     wanted = time_index.blocks(index.database, NAME, _times(batch, set().union(*known.values())))
     booked: dict[str, tuple[Any, bytes]] = {}
-    later: dict[str, str] = {}
-    wanted_ids: list[str] = []
+    later: dict[str, set[str]] = {}
+    wanted_ids: dict[str, None] = {}
     for _, lines in time_index.lines(index.path, wanted, end):
         rows = read(lines)
-        of_id = {row.id: line for row, line in zip(rows, lines, strict=True) if row is not None}
+        lines_of = {id(row): line for row, line in zip(rows, lines, strict=True)}
         for day, of_day in by_day(rows).items():
             keys = known.get(day, set())
             for row, key in zip(of_day, keys_of(of_day), strict=True):
                 if isinstance(row, NewerRow):
                     continue
                 if row.supersedes is not None:
-                    later[row.supersedes] = row.id
+                    later.setdefault(row.supersedes, set()).add(row.id)
                 if key in keys or row.supersedes is not None:
-                    booked[row.id] = row, of_id[row.id]
+                    line = lines_of[id(row)]
+                    if row.id not in booked or _rank(line) < _rank(booked[row.id][1]):
+                        booked[row.id] = row, line
                 if key in keys:
-                    wanted_ids.append(row.id)
+                    wanted_ids[row.id] = None
     for row_id in wanted_ids:
-        while row_id in later:
-            row_id = later.pop(row_id)
-        yield booked[row_id]
+        if ends := [booked[end] for end in _ends(row_id, later)]:
+            yield ends[0] if len(ends) == 1 else max(ends, key=_order)
+
+
+def _ends(row_id: str, later: dict[str, set[str]]) -> list[str]:
+    """The rows after a row that none supersedes; `later` has the rows that supersede each."""
+    ends, waiting = [], [row_id]
+    while waiting:
+        row_id = waiting.pop()
+        if row_id in later:
+            waiting += later.pop(row_id)
+        else:
+            ends.append(row_id)
+    return ends
+
+
+def _rank(line: bytes) -> precedence.Rank:
+    return precedence.rank(codec.read(JOURNAL, line), codec.plain(line))
+
+
+def _order(newest: tuple[Any, bytes]) -> Any:
+    return precedence.order(codec.read(JOURNAL, newest[1]))
 
 
 def _times(batch: Batch, keys: set[int]) -> list[Range]:

@@ -14,7 +14,7 @@ from typing import Any
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import journal
 from burnbook.store import membership
-from burnbook.store.membership import Membership, Range
+from burnbook.store.membership import ALWAYS, Membership, Range
 from burnbook.store.projection import Batch, Projection
 from burnbook.telemetry import moves
 from burnbook.telemetry.costs.retries import Retries
@@ -29,7 +29,7 @@ from burnbook.telemetry.costs.window import Window, unpacked
 from burnbook.telemetry.increment import by_window
 from burnbook.telemetry.projection import telemetry
 from burnbook.telemetry.rows import JOURNAL, read, windows_of
-from burnbook.telemetry.tables import dead_rows
+from burnbook.telemetry.tables import EVERY_WINDOW, dead_rows
 
 _MOST_SINGLE = 1 << 18  # features with one request, between two writes: 16 bytes each, and a set
 _MOST_NAMED = 20_000  # other features between two writes: some KiB each
@@ -40,7 +40,7 @@ def features(root: str) -> Projection:
     return Projection(
         name=NAME,
         journal=JOURNAL,
-        version=3,
+        version=4,
         tables=(*TABLES, *RETRY_TABLES),
         apply=partial(_apply, journal.path_of(root, JOURNAL)),
         read=read,
@@ -57,14 +57,14 @@ def features(root: str) -> Projection:
 
 
 def _apply(path: RootedPath, database: Connection, batches: Iterable[Batch]) -> int:
-    duplicates = {
-        offset for (offset,) in database.execute("SELECT offset FROM telemetry_duplicates")
-    }
+    duplicates = moves.duplicates(database)
     dead, spans, end = dead_rows(database), membership.load(database, NAME), 0
     windows: dict[str, Window] = {}
     changed: set[str] = set()
-    retries = Retries(path, database, spans)
+    retries = Retries(path, database, spans, without=duplicates)
     for offsets, batch in batches:
+        if offsets and not end:
+            changed |= _settled(database, offsets[0])
         end = offsets[-1] + 1 if offsets else end
         rows = zip(offsets, batch, strict=True)
         counted = [(offset, row) for offset, row in rows if offset not in duplicates]
@@ -77,8 +77,28 @@ def _apply(path: RootedPath, database: Connection, batches: Iterable[Batch]) -> 
         retries.add(counted)
     _write(windows)
     retries.finish()
-    _refill(path, database, moves.times(database, changed), changed, spans, end)
+    if EVERY_WINDOW in changed:
+        _fill(path, database, spans, end)
+    else:
+        _refill(path, database, moves.times(database, changed), changed, spans, end)
     return 0
+
+
+def _settled(database: Connection, start: int) -> set[str]:
+    """The windows that `settle` changed because of rows from byte `start` on."""
+    tables = ("telemetry_feature_counts", "telemetry_marked_retries")
+    has_rows = " UNION ALL ".join(f"SELECT 1 FROM {table}" for table in tables)
+    if database.execute(has_rows).fetchone() is None:
+        return set()
+    select = "SELECT window_id FROM telemetry_refills WHERE offset >= ?"
+    return {window for (window,) in database.execute(select, [start])}
+
+
+def _fill(path: RootedPath, database: Connection, spans: Membership, end: int) -> None:
+    """Read all requests again: another row of one counts, which may be no retry, or another's."""
+    for table in (*WINDOW_TABLES, "telemetry_marked_retries"):
+        database.execute(f"DELETE FROM {table}")
+    _read(path, database, [ALWAYS], spans, end)
 
 
 def _move(
@@ -101,12 +121,22 @@ def _refill(
     for table in WINDOW_TABLES if names else ():
         rows = [(window,) for window in names]
         database.executemany(f"DELETE FROM {table} WHERE window_id = ?", rows)
+    _read(path, database, times.values(), spans, end, names)
+
+
+def _read(
+    path: RootedPath,
+    database: Connection,
+    ranges: Iterable[Range],
+    spans: Membership,
+    end: int,
+    names: Collection[str] | None = None,
+) -> None:
+    """Add the requests of some times, of these windows or of all."""
     windows: dict[str, Window] = {}
-    retries = Retries(path, database, spans, end)
-    for offsets, rows_of_block in moves.requests(
-        database, path, times.values(), end, dead_rows(database)
-    ):
-        pairs = [*zip(offsets, rows_of_block, strict=True)]
+    retries = Retries(path, database, spans, end, without=moves.duplicates(database))
+    for offsets, rows in moves.requests(database, path, ranges, end, dead_rows(database)):
+        pairs = [*zip(offsets, rows, strict=True)]
         _add(windows, path, database, pairs, spans, names)
         retries.add(pairs)
     _write(windows)

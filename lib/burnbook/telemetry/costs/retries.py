@@ -10,7 +10,7 @@ are of the minutes after it.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from sqlite3 import Connection
 from typing import Any, NamedTuple
@@ -52,13 +52,21 @@ class Retries:
     """Adds rows to the tables. Call `finish` at the end.
 
     Attempts in no window are left out. The retries of the others are also looked for in the rows
-    before byte `end` of the journal, without it in those before the rows that are added.
+    before byte `end` of the journal, without it in those before the rows that are added. `without`
+    are the offsets of rows that do not count.
     """
 
     def __init__(
-        self, path: RootedPath, database: Connection, windows: Membership, end: int | None = None
+        self,
+        path: RootedPath,
+        database: Connection,
+        windows: Membership,
+        end: int | None = None,
+        *,
+        without: Collection[int],
     ) -> None:
         self._path, self._database, self._windows, self._end = path, database, windows, end
+        self._without = without
         self._waiting: list[tuple[int, Any]] = []
 
     def add(self, rows: Iterable[tuple[int, Any]]) -> None:
@@ -93,8 +101,12 @@ class Retries:
         """Look for the retries of new attempts in the rows before an offset of the journal."""
         ranges = merged((moment, moment + WITHIN) for moment in moments)
         blocks = time_index.blocks(self._database, NAME, ranges)
-        for _, lines in time_index.lines(self._path, blocks, before):
-            rows = [row for row in read(lines) if not isinstance(row, NewerRow | None)]
+        for offsets, lines in time_index.lines(self._path, blocks, before):
+            rows = [
+                row
+                for offset, row in zip(offsets, read(lines), strict=True)
+                if not isinstance(row, NewerRow | None) and offset not in self._without
+            ]
             if rows:
                 self._find_next(rows)
 

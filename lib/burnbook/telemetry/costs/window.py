@@ -1,12 +1,12 @@
 """Adds rows to the sums of one window and its features."""
 
-import os
 from array import array
 from collections.abc import Iterator, Sequence
 from sqlite3 import Connection
 from typing import Any
 
 from burnbook.base.rooted_path import RootedPath
+from burnbook.store import journal_lines
 from burnbook.telemetry.costs.tables import WINDOW, Requests, hash_of, save
 from burnbook.telemetry.rows import read
 
@@ -110,15 +110,8 @@ class Window:
 
 def _rows_at(path: RootedPath, offsets: Sequence[int]) -> Iterator[Any]:
     """The rows at offsets of the journal."""
-    if not offsets:
-        return
-    with os.fdopen(path.open(os.O_RDONLY), "rb") as file:
-        for start in range(0, len(offsets), _TOGETHER):
-            lines = []
-            for offset in offsets[start : start + _TOGETHER]:
-                file.seek(offset)
-                lines.append(file.readline())
-            yield from read(lines)
+    for start in range(0, len(offsets), _TOGETHER):
+        yield from read([*journal_lines.at(path, offsets[start : start + _TOGETHER]).values()])
 
 
 def unpacked(kind: str, data: bytes) -> "array[int]":

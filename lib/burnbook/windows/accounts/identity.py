@@ -20,7 +20,8 @@ from burnbook.context import Context
 from burnbook.rows.meters import AccountFrom, Snapshot
 from burnbook.store.store import Store
 from burnbook.windows import vendor_meters_store
-from burnbook.windows.snapshot_index import Entry, SnapshotIndex, snapshot_index
+from burnbook.windows.booked.pairs import Entry, Pair
+from burnbook.windows.snapshot_index import SnapshotIndex, snapshot_index
 from burnbook.windows.vendor_meters_store import Source
 
 
@@ -60,15 +61,22 @@ class Identities:
                 self._known_of_agent.setdefault(entry.agent, []).append(entry)
         self._owners: dict[Source, str | list[Entry]] = {}
 
-    def of_snapshot(self, entry: Entry) -> Account:
-        """The account of a snapshot."""
-        shown = self._shown(entry) or self._last_known(entry)
+    def of_snapshot(self, entry: Entry, host: str | None = None) -> Account:
+        """The account of a snapshot. `host` is the one whose snapshots may show it; None: any."""
+        shown = self._shown(entry) or self._last_known(entry, host)
         if shown is not None:
             return shown
         label = self._accounts.label(self._provider, entry.home or self._usual, None)
         if label is not None:
             return Account(label, "label")
         return Account(entry.home or entry.agent, "home" if entry.home else "agent")
+
+    def of_pair(self, pair: Pair, entry: Entry) -> Account:
+        """The account of a snapshot of a pair; of its host alone, if hosts matter."""
+        if pair.host is None:
+            return self.of_snapshot(entry)
+        account = self.of_snapshot(entry, pair.host)
+        return account if account.is_known else account._replace(name=pair.agent)
 
     def _shown(self, entry: Entry) -> Account | None:
         """The account by a snapshot's label, hash or folder; None if it has none of them."""
@@ -126,9 +134,10 @@ class Identities:
         names = {account.name for account in near if account.is_known} or {near[0].name}
         return names.pop() if len(names) == 1 else None
 
-    def _last_known(self, entry: Entry) -> Account | None:
+    def _last_known(self, entry: Entry, host: str | None) -> Account | None:
         """The account that the agent showed last before a snapshot, not of another folder."""
         known = self._known_of_agent.get(entry.agent, [])
+        known = known if host is None else [other for other in known if other.host == host]
         at = bisect_right(known, entry.captured_at, key=lambda other: other.captured_at)
         if not at:
             return None
@@ -138,7 +147,12 @@ class Identities:
 
     def _labels_of_hashes(self) -> dict[str, str]:
         """The label of each hash that snapshots of labelled agents and folders show."""
-        by_account: dict[str, set[str]] = {}
+        by_account = {
+            account: {label}
+            for label, declared in self._accounts.declared.items()
+            if declared.provider == self._provider
+            for account in declared.hashes
+        }
         for home, agent, account in {(e.home, e.agent, e.account) for e in self.entries}:
             label = self._accounts.label(self._provider, home, agent)
             if account is not None and label is not None:

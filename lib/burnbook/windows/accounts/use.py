@@ -14,7 +14,7 @@ from burnbook.meters.deltas import ACCOUNT_CHANGED, Evidence, Seen
 from burnbook.rows.meters import AccountUse, Closing, MeterDelta, Snapshot
 from burnbook.windows.accounts.evidence import Evidences
 from burnbook.windows.accounts.identity import Account
-from burnbook.windows.snapshot_index import Pair
+from burnbook.windows.booked.pairs import Pair
 
 
 class _Stretch(NamedTuple):
@@ -51,7 +51,7 @@ def _stretch(evidences: Evidences, pair: Pair, rows: Mapping[str, Snapshot]) -> 
     before = rows[pair.before.id] if pair.before else None
     after = rows[pair.after.id] if pair.after else None
     known = evidences.identities(pair.provider)
-    ends = [known.of_snapshot(entry) for entry in (pair.before, pair.after) if entry]
+    ends = [known.of_pair(pair, entry) for entry in (pair.before, pair.after) if entry]
     if not ends[0].is_known and ends[-1].is_known:
         ends[0] = ends[-1]._replace(known_from="last-known")
     changed = None

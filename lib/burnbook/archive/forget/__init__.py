@@ -1,0 +1,1 @@
+"""Replaces what identifies a project, an account or a session in a book, and keeps the figures."""

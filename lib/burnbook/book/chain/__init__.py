@@ -1,0 +1,1 @@
+"""The chain of hashes over each host's rows of a journal."""

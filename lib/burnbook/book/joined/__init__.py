@@ -1,0 +1,1 @@
+"""Journals of several books, read as one journal without a copy."""

@@ -1,0 +1,1 @@
+"""Verifies the chains of hashes over the rows of a journal."""

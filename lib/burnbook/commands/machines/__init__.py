@@ -1,0 +1,1 @@
+"""Commands about several machines and whole books."""

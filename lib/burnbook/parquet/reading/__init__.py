@@ -1,0 +1,1 @@
+"""Reads an export back into the journals of a book."""

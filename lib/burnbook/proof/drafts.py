@@ -1,0 +1,55 @@
+"""Writes a private file durably, all or nothing."""
+
+import os
+import re
+
+from burnbook.base import files
+
+
+def put(path: str, data: bytes, *, replaces: bool) -> bool:
+    """Writes a file. Returns False if it exists and is not to be replaced. Raises OSError.
+
+    The bytes are durable before the file has its name, and so is the name when this returns. What
+    killed calls left is removed.
+    """
+    folder, name = os.path.split(os.path.abspath(path))
+    _clear(folder, name)
+    draft = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    handle = os.open(draft, flags, files.FILE_MODE)
+    try:
+        files.write_all(handle, data)
+        os.fsync(handle)
+        if replaces:
+            os.replace(draft, path)
+        else:
+            os.link(draft, path)
+    except FileExistsError:
+        return False
+    finally:
+        os.close(handle)
+        if os.path.lexists(draft):
+            os.unlink(draft)
+    files.sync_dir(folder)
+    return True
+
+
+def _clear(folder: str, name: str) -> None:
+    """Removes drafts of processes that do not run any more."""
+    pattern = re.compile(rf"\.{re.escape(name)}\.([0-9]{{1,10}})\.tmp")
+    for entry in os.listdir(folder):
+        match = pattern.fullmatch(entry)
+        if match and not _runs(int(match[1])):
+            os.unlink(os.path.join(folder, entry))
+
+
+def _runs(process: int) -> bool:
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True

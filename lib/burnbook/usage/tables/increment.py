@@ -1,0 +1,45 @@
+"""What a part of the journal adds to the tables."""
+
+from collections.abc import Sequence
+from sqlite3 import Connection
+
+import msgspec
+
+from burnbook.store import time_index
+from burnbook.store.membership import Span
+from burnbook.store.projection import Stretch
+from burnbook.store.time_index import Block
+from burnbook.usage.counts import Origin
+from burnbook.usage.tables.cells import add_cells
+from burnbook.usage.tables.schema import INSERT_ALIAS, INSERT_ROW, INSERT_SESSION, NAME, insert
+
+
+class Increment(msgspec.Struct):
+    """What the rows from byte `start` to byte `end` of the journal add to the tables.
+
+    `aliases` are pairs of an alias and its request. `sessions` are the last times of sessions.
+    `cells` are quarter-hour, index in `origins`, and the fields of `Counts`. `spans` are the
+    windows of rows that name none.
+    """
+
+    start: int
+    end: int
+    rows: Sequence[tuple[int, ...]]  # the fields of RowEntry
+    aliases: Sequence[tuple[int, int]]
+    sessions: dict[int, int]
+    origins: Sequence[Origin]
+    cells: Sequence[tuple[int, ...]]
+    blocks: Sequence[Block]
+    spans: tuple[Span, ...] = ()
+
+    def stretch(self) -> Stretch:
+        """The same for the store."""
+        return Stretch(self.start, self.end, self.add_to, self.spans)
+
+    def add_to(self, database: Connection) -> None:
+        """Add it to the tables."""
+        insert(database, INSERT_ROW, sorted(self.rows))
+        insert(database, INSERT_ALIAS, sorted(self.aliases))
+        insert(database, INSERT_SESSION, [*self.sessions.items()])
+        add_cells(database, self.origins, self.cells)
+        time_index.add(database, NAME, self.blocks)
