@@ -166,13 +166,13 @@ def _read(reader: tar.Reader, member: Member) -> File:
 
 def _check_name(name: str) -> None:
     """Raises Damaged unless a book, or a config directory, may have a file of this name."""
-    place, _, below = name.partition("/")
+    root, _, below = name.partition("/")
     parts = below.split("/")
     is_plain = len(name) <= _MAX_NAME and below.isprintable() and "\\" not in below
     is_plain = is_plain and not any(part in ("", ".", "..") for part in parts)
-    if place == manifest.BOOK.rstrip("/"):
+    if root == manifest.BOOK.rstrip("/"):
         is_plain = is_plain and directory.is_kept(below)
-    elif place == manifest.CONFIG.rstrip("/"):
+    elif root == manifest.CONFIG.rstrip("/"):
         is_plain = is_plain and not any(part.startswith(".") for part in parts)
     else:
         is_plain = False

@@ -47,7 +47,7 @@ class Answers:
         given = msgspec.convert(arguments, tool.input)
         ctx = reopened(self._ctx)
         try:
-            found = tool.read(ctx, self._commands, given)
+            result = tool.read(ctx, self._commands, given)
             note_followed(ctx)
             note_skipped_rows(ctx)
             ctx.notes.extend(warnings(ctx))
@@ -57,9 +57,9 @@ class Answers:
             raise
         finally:
             ctx.store.close()
-        data: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(found.data))
+        data: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(result.data))
         data = safe(data)
-        left_out = bounded(data, found.limits, newest_last=found.newest_last)
+        left_out = bounded(data, result.limits, newest_last=result.newest_last)
         notes = [f"{count:,} more {key} are left out" for key, count in left_out.items()]
         return {**data, "left_out": left_out, "notes": [*safe(ctx.notes), *notes]}
 

@@ -29,7 +29,7 @@ class Commands(NamedTuple):
     cost_compare: Command
 
 
-class Found(NamedTuple):
+class Unbounded(NamedTuple):
     """An answer before it is bounded: its data, and the most entries of its lists by key."""
 
     data: dict[str, Any]
@@ -37,7 +37,7 @@ class Found(NamedTuple):
     newest_last: bool = False
 
 
-Read = Callable[[Context, Commands, Any], Found]
+Read = Callable[[Context, Commands, Any], Unbounded]
 
 
 class Tool(NamedTuple):
@@ -51,7 +51,7 @@ class Tool(NamedTuple):
     read: Read
 
 
-def _meters(ctx: Context, _: Commands, given: inputs.Limits) -> Found:
+def _meters(ctx: Context, _: Commands, given: inputs.Limits) -> Unbounded:
     now = clock.now()
     shown = [
         _limit(each, now)
@@ -60,7 +60,7 @@ def _meters(ctx: Context, _: Commands, given: inputs.Limits) -> Found:
         if given.account in (None, each.account, without_folders(each.account))
     ]
     shown.sort(key=lambda each: (each["left_percent"] is None, each["left_percent"] or 0))
-    return Found({"at": now, "limits": shown}, {"limits": 100})
+    return Unbounded({"at": now, "limits": shown}, {"limits": 100})
 
 
 def _limit(limit: Limit, now: datetime) -> dict[str, Any]:
@@ -72,16 +72,16 @@ def _limit(limit: Limit, now: datetime) -> dict[str, Any]:
     }
 
 
-def _budget(ctx: Context, commands: Commands, given: inputs.OneWindow) -> Found:
-    return Found(commands.budget(ctx, Namespace(window=given.window)).data, {})
+def _budget(ctx: Context, commands: Commands, given: inputs.OneWindow) -> Unbounded:
+    return Unbounded(commands.budget(ctx, Namespace(window=given.window)).data, {})
 
 
-def _windows(ctx: Context, commands: Commands, given: inputs.Windows) -> Found:
+def _windows(ctx: Context, commands: Commands, given: inputs.Windows) -> Unbounded:
     args = Namespace(since=given.since, limit=None, format="json")
-    return Found(commands.windows(ctx, args).data, {"windows": given.limit})
+    return Unbounded(commands.windows(ctx, args).data, {"windows": given.limit})
 
 
-def _usage(ctx: Context, commands: Commands, given: inputs.Usage) -> Found:
+def _usage(ctx: Context, commands: Commands, given: inputs.Usage) -> Unbounded:
     args = Namespace(
         **{name: getattr(given, name) for name in ("report", "by", "since", "until", "window")},
         tool=None if given.tool is None else [given.tool],
@@ -95,21 +95,21 @@ def _usage(ctx: Context, commands: Commands, given: inputs.Usage) -> Found:
         format="json",
     )
     data = commands.usage(ctx, args).data
-    return Found(data, {"rows": given.limit}, newest_last=given.report in _NEWEST_LAST)
+    return Unbounded(data, {"rows": given.limit}, newest_last=given.report in _NEWEST_LAST)
 
 
-def _cost_compare(ctx: Context, commands: Commands, given: inputs.Features) -> Found:
+def _cost_compare(ctx: Context, commands: Commands, given: inputs.Features) -> Unbounded:
     args = Namespace(window=given.window, top=None, cost="auto", format="json")
-    return Found(commands.cost_compare(ctx, args).data, {"features": given.top})
+    return Unbounded(commands.cost_compare(ctx, args).data, {"features": given.top})
 
 
-def _anomalies(ctx: Context, _: Commands, given: inputs.Anomalies) -> Found:
+def _anomalies(ctx: Context, _: Commands, given: inputs.Anomalies) -> Unbounded:
     names = ("id", "kind", "agent", "subject", "first", "second", "detail", "recorded_at")
     rows = [
         {"window": window, **fields(row, *names)}
         for window, row in _anomaly_rows(ctx, given.window)
     ]
-    return Found({"count": len(rows), "anomalies": rows}, {"anomalies": given.limit})
+    return Unbounded({"count": len(rows), "anomalies": rows}, {"anomalies": given.limit})
 
 
 def _anomaly_rows(ctx: Context, window: str | None) -> Iterator[tuple[str | None, Anomaly]]:

@@ -83,9 +83,9 @@ def _plain(value: Any, left_out: Sequence[str]) -> Any:
     return [_plain(v, left_out) for v in value] if isinstance(value, list | tuple) else value
 
 
-def signed(made: Proof, key: Any) -> tuple[bytes, str]:
+def signed(content: Proof, key: Any) -> tuple[bytes, str]:
     """Returns the bytes of a proof file, and the public key that verifies it."""
-    text = msgspec.json.encode(made)
+    text = msgspec.json.encode(content)
     public = key.public_key().public_bytes_raw().hex()
     envelope = Envelope(msgspec.Raw(text), public, key.sign(DOMAIN + text).hex())
     return msgspec.json.encode(envelope) + b"\n", public

@@ -21,14 +21,14 @@ KINDS = (
 """What may have the subject, wherever it is."""
 
 
-class Found(NamedTuple):
+class Occurrence(NamedTuple):
     """A file, and how many of its lines have the subject."""
 
     path: str
     lines: int
 
 
-def search(ctx: Context, changes: RowChanges) -> list[Found]:
+def search(ctx: Context, changes: RowChanges) -> list[Occurrence]:
     """Returns the ledgers, the handoff page, the config and the bundles that have the subject."""
     subject = changes.subject
     label = of_word(subject.name if subject.kind == "account" else "\0", "").regex.encode()
@@ -48,9 +48,9 @@ def search(ctx: Context, changes: RowChanges) -> list[Found]:
             for line in lines
         )
         if count:
-            results.append(Found(path, count))
+            results.append(Occurrence(path, count))
     repository = _repository(ctx.book.root)
-    return [*results, *([Found(repository, 0)] if repository else [])]
+    return [*results, *([Occurrence(repository, 0)] if repository else [])]
 
 
 def _paths(ctx: Context) -> Iterator[str]:

@@ -53,7 +53,7 @@ def of_project(ctx: Context, name: str, words: tuple[str, ...]) -> Subject:
     subject.repositories = _repositories(ctx, path)
     others: set[str | None] = set()
     for request in _requests(ctx.book.root):
-        for where in _places(request):
+        for where in _contexts(request):
             if subject.has_project(where.project):
                 subject.sessions |= _named(where.session)
                 subject.branches |= _named(where.branch)
@@ -126,7 +126,7 @@ def _requests(root: str) -> Iterator[_Request]:
             continue  # `check` reports it
 
 
-def _places(request: _Request) -> Iterator[Any]:
+def _contexts(request: _Request) -> Iterator[Any]:
     yield request
     if request.superseded is not None and request.superseded.where is not None:
         yield request.superseded.where

@@ -14,9 +14,9 @@ from burnbook.book import journal
 from burnbook.book.chain.links import MARK, Leaves, Link, host_of, link_of, normal
 from burnbook.book.chain.tail import blocks
 from burnbook.check import Finding
-from burnbook.check.chains import places
+from burnbook.check.chains import spans
 from burnbook.check.chains.heads import Heads
-from burnbook.check.chains.places import Places
+from burnbook.check.chains.spans import Spans
 from burnbook.check.chains.report import ChainReport, Rewritten, changed, rewritten_links, text
 from burnbook.rows.rewrites import RewrittenLink
 
@@ -67,8 +67,8 @@ class Chains:
         self.findings: list[Finding] = []
         self.heads = Heads()
         self.covered = 0
-        self.pending: defaultdict[bytes, Places] = defaultdict(Places)
-        self.loose: defaultdict[bytes, Places] = defaultdict(Places)  # rows between links
+        self.pending: defaultdict[bytes, Spans] = defaultdict(Spans)
+        self.loose: defaultdict[bytes, Spans] = defaultdict(Spans)  # rows between links
         # The lines since the last link: their bytes, where they begin, and their number.
         self._pieces: list[bytes] = []
         self._size = self._rows = self._offset = self._number = 0
@@ -135,7 +135,7 @@ class Chains:
             self.heads.add(host, link, number, end, is_damaged=is_damaged)
             if before and not is_damaged:
                 self.loose[host].extend(before)
-            self.pending[host] = Places()
+            self.pending[host] = Spans()
             return
         self._assign()
         self._number = number
@@ -145,14 +145,14 @@ class Chains:
         rest = self._rest(host, link, rows, number)
         if rest is None and is_known:
             return  # a copy of a row: it counts as one without a link
-        self.pending[host] = Places()
+        self.pending[host] = Spans()
         if rest is not None:
             self.covered += link.rows
         if rest is not None and not is_damaged:
             self.loose[host].extend(rest)
         if rest is None and not is_damaged:
-            unique = places.unique(self.handle, rows)
-            leaves = places.leaves(self.handle, self.name, unique, link.body)
+            unique = spans.unique(self.handle, rows)
+            leaves = spans.leaves(self.handle, self.name, unique, link.body)
             entry = RewrittenLink(link.hash, len(unique), leaves.hash(host, link.after))
             self._fault(number, changed(host, rows.numbers), entry)
         self.heads.add(host, link, number, end, is_damaged=is_damaged)
@@ -175,14 +175,14 @@ class Chains:
         leaves.add_last(link.body)
         return leaves.hash(host, link.after) == link.hash
 
-    def _rest(self, host: bytes, link: Link, rows: Places, number: int) -> Places | None:
+    def _rest(self, host: bytes, link: Link, rows: Spans, number: int) -> Spans | None:
         """The rows before those that a link covers; None if it does not match its rows.
 
         Identical lines count once: a union merge or `cat` repeats some.
         """
         if self._is_match(host, link, rows, link.rows, link.hash):
             return rows.without_last(link.rows)
-        unique = places.unique(self.handle, rows)
+        unique = spans.unique(self.handle, rows)
         if len(unique) < len(rows) and self._is_match(host, link, unique, link.rows, link.hash):
             return unique.without_last(link.rows)
         for reason, entry in self.rewritten.get(link.hash, ()):
@@ -192,16 +192,16 @@ class Chains:
                 return unique.without_last(entry.rows)
         if self._searches and len(unique) > 1:
             self._searches -= 1
-            new = places.not_elsewhere(self.handle, unique, 0, next(iter(unique))[0])
+            new = spans.not_elsewhere(self.handle, unique, 0, next(iter(unique))[0])
             if len(new) < len(unique) and self._is_match(host, link, new, link.rows, link.hash):
                 return new.without_last(link.rows)
         return None
 
-    def _is_match(self, host: bytes, link: Link, rows: Places, count: int, now: str) -> bool:
+    def _is_match(self, host: bytes, link: Link, rows: Spans, count: int, now: str) -> bool:
         """Whether the last `count` of these rows, of which the last has the link, give a hash."""
         if not 0 < count <= len(rows):
             return False
-        leaves = places.leaves(self.handle, self.name, rows.last(count), link.body)
+        leaves = spans.leaves(self.handle, self.name, rows.last(count), link.body)
         return leaves.hash(host, link.after) == now
 
     def _finish(self, size: int) -> None:
@@ -211,7 +211,7 @@ class Chains:
                 reason = f"the rows of host {name} before it come later: rows were moved"
             self._fault(number, reason, RewrittenLink(after, 0, after, is_removed=True))
         for host, rows in self.loose.items():
-            new = places.not_elsewhere(self.handle, rows, 0, size) if rows else rows
+            new = spans.not_elsewhere(self.handle, rows, 0, size) if rows else rows
             if new:
                 self._loose(host, new)
         for name in sorted(self.heads.forked):
@@ -219,16 +219,16 @@ class Chains:
             self._note(0, f"{reason} this name")
         self.findings.sort(key=lambda finding: finding.line)
 
-    def _loose(self, host: bytes, rows: Places) -> None:
+    def _loose(self, host: bytes, rows: Spans) -> None:
         """Reports rows between the links of their host that none of them covers."""
         number = rows.numbers[0]
         count = f"{plural(len(rows), 'row')} of host {text(host)} from here on"
         if self.rewritten and all(
-            b'"rewritten_at":"' in line for line in places.lines(self.handle, rows)
+            b'"rewritten_at":"' in line for line in spans.lines(self.handle, rows)
         ):
             self._note(number, f"{count} were rewritten in another book")
             return
-        now = places.leaves(self.handle, self.name, rows).hash(host, None)
+        now = spans.leaves(self.handle, self.name, rows).hash(host, None)
         entry = RewrittenLink(now, len(rows), now, is_removed=True)
         self._fault(number, f"{count} are in no link: inserted or moved", entry)
 

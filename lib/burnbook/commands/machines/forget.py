@@ -5,7 +5,7 @@ from typing import Any
 
 from burnbook.archive.forget import book, outside, planning
 from burnbook.archive.forget.book import Done
-from burnbook.archive.forget.outside import Found
+from burnbook.archive.forget.outside import Occurrence
 from burnbook.archive.forget.rows import RowChanges
 from burnbook.archive.forget.subject import Pseudonyms, Subject
 from burnbook.base.errors import NO, Missing, UsageError
@@ -29,9 +29,9 @@ def run(ctx: Context, args: Any) -> Result:
     names = Pseudonyms(root, is_dry=is_dry)
     changes = RowChanges(subject, names, ctx.config.accounts, clock.wall_clock())
     done = book.look(ctx, changes) if is_dry else book.forget(ctx, changes)
-    found = outside.search(ctx, changes)
+    occurrences = outside.search(ctx, changes)
     lines = _lines(subject, done, names, is_dry=is_dry)
-    lines += _outside(found) if found or not done.is_empty else []
+    lines += _outside(occurrences) if occurrences or not done.is_empty else []
     data = {
         "subject": subject.kind,
         "name": subject.name or None,
@@ -42,7 +42,7 @@ def run(ctx: Context, args: Any) -> Result:
         "changed": done.changed,
         "removed": done.removed,
         "newer": dict(done.newer),
-        "outside": [each._asdict() for each in found],
+        "outside": [each._asdict() for each in occurrences],
     }
     return Result(lines, data, NO if done.newer else 0)
 
@@ -100,11 +100,11 @@ def _as(subject: Subject, names: Pseudonyms) -> str:
     return f", now {names.short(subject.name)}" if subject.name else ""
 
 
-def _outside(found: list[Found]) -> list[Part]:
+def _outside(occurrences: list[Occurrence]) -> list[Part]:
     lines: list[Part] = [Line("not changed, and may still have it:")]
-    for each in found[:_SHOWN]:
+    for each in occurrences[:_SHOWN]:
         count = plural(each.lines, "line") if each.lines else "its history"
         lines.append(Line(f"  {each.path} ({count})"))
-    more = len(found) - _SHOWN
+    more = len(occurrences) - _SHOWN
     lines += [Line(f"  {more:,} more files")] if more > 0 else []
     return [*lines, *(Line(f"  {kind}") for kind in outside.KINDS)]

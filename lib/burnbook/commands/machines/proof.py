@@ -30,21 +30,21 @@ def run(ctx: Context, args: Any) -> Result:
 def _create(ctx: Context, args: Any) -> Result:
     window = wanted(ctx, args.window)
     path = args.out or f"proof-{window}.json"
-    made = create.proof(ctx, window, is_redacted=args.redact)
+    proof = create.proof(ctx, window, is_redacted=args.redact)
     key_path = args.key or keys.default_path()
-    data, public = create.signed(made, keys.private_key(key_path))
+    data, public = create.signed(proof, keys.private_key(key_path))
     if path == "-":
         return Result([], None, ready=data.decode())
     create.write(path, data, force=args.force)
-    rows = create.shown_rows(made.journals)
-    count, chains = sum(rows.values()), sum(len(journal.chains) for journal in made.journals)
+    rows = create.shown_rows(proof.journals)
+    count, chains = sum(rows.values()), sum(len(journal.chains) for journal in proof.journals)
     text = f"proof of {window}: {plural(count, 'row')}, {plural(chains, 'chain')}, in {path}"
     lines = [
         Line(text, strong=True, level="good"),
         Line(f"signed with {key_path}: {keys.fingerprint(public)}"),
     ]
     lines += [Line(f"  {name} {number:,}", level="dim") for name, number in rows.items()]
-    hidden = [entry.journal for entry in made.journals if create.is_withheld(entry)]
+    hidden = [entry.journal for entry in proof.journals if create.is_withheld(entry)]
     if hidden and not args.redact:
         ctx.notes.append(f"rows of {', '.join(hidden)} are over 64 MiB and are given by hash only")
     answer = {

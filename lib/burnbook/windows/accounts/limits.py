@@ -44,8 +44,8 @@ def limits(ctx: Context) -> list[Limit]:
     now = clock.now()
     of_panes = {provider for _, provider in snapshot_index(ctx).providers()}
     providers = sorted(of_panes.union(vendor_meters_store.providers(ctx.store)))
-    found = [limit for provider in providers for limit in _of_provider(ctx, provider, now)]
-    return sorted(found, key=lambda each: (*each[:2], each.window_minutes or 0, each.meter))
+    result = [limit for provider in providers for limit in _of_provider(ctx, provider, now)]
+    return sorted(result, key=lambda each: (*each[:2], each.window_minutes or 0, each.meter))
 
 
 def _of_provider(ctx: Context, provider: str, now: datetime) -> Iterator[Limit]:

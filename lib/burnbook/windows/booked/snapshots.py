@@ -42,8 +42,8 @@ def _apply(database: "Connection", lines: Iterable[Entry]) -> int:
 
 
 def _insert(database: "Connection", table: str, values: tuple[Any, ...]) -> None:
-    places = ", ".join("?" * len(values))
-    database.execute(f"INSERT OR REPLACE INTO {table} VALUES ({places})", values)
+    marks = ", ".join("?" * len(values))
+    database.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", values)
 
 
 SNAPSHOTS = Projection(

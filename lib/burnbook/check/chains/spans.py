@@ -10,13 +10,13 @@ from burnbook.book.chain.tail import blocks
 _TOGETHER = 1 << 22
 
 
-class Places:
+class Spans:
     """The offset, length and line number of lines of a journal, 24 bytes for each."""
 
-    def __init__(self, places: Iterable[tuple[int, int, int]] = ()) -> None:
+    def __init__(self, spans: Iterable[tuple[int, int, int]] = ()) -> None:
         self._values = array("Q")
-        for place in places:
-            self.add(*place)
+        for span in spans:
+            self.add(*span)
 
     def add(self, offset: int, length: int, number: int) -> None:
         """Adds a line."""
@@ -29,15 +29,15 @@ class Places:
         values = iter(self._values)
         return zip(values, values, values, strict=True)
 
-    def last(self, count: int) -> "Places":
+    def last(self, count: int) -> "Spans":
         """The last `count` lines."""
         return self._part(max(0, len(self) - count), len(self))
 
-    def without_last(self, count: int) -> "Places":
+    def without_last(self, count: int) -> "Spans":
         """The lines before the last `count`."""
         return self._part(0, max(0, len(self) - count))
 
-    def extend(self, other: "Places") -> None:
+    def extend(self, other: "Spans") -> None:
         """Adds all lines of another."""
         self._values.extend(other._values)
 
@@ -46,17 +46,17 @@ class Places:
         """The line numbers of the first and the last line."""
         return self._values[2], self._values[-1]
 
-    def _part(self, first: int, last: int) -> "Places":
-        part = Places()
+    def _part(self, first: int, last: int) -> "Spans":
+        part = Spans()
         part._values = self._values[3 * first : 3 * last]
         return part
 
 
-def lines(handle: int, places: Places) -> Iterator[bytes]:
+def lines(handle: int, spans: Spans) -> Iterator[bytes]:
     """Yields the lines, without what an editor or git adds to them."""
     start = end = 0
     lengths: list[int] = []
-    for offset, length, _ in places:
+    for offset, length, _ in spans:
         if offset != end or end - start > _TOGETHER:
             yield from _read(handle, start, lengths)
             start = end = offset
@@ -73,7 +73,7 @@ def _read(handle: int, start: int, lengths: list[int]) -> Iterator[bytes]:
         at += length
 
 
-def unique(handle: int, places: Places) -> Places:
+def unique(handle: int, spans: Spans) -> Spans:
     """The lines without those that are identical to one before."""
     seen: set[int] = set()
 
@@ -82,36 +82,36 @@ def unique(handle: int, places: Places) -> Places:
         seen.add(key)
         return len(seen) > count
 
-    return _where(handle, places, is_new)
+    return _where(handle, spans, is_new)
 
 
-def not_elsewhere(handle: int, places: Places, start: int, end: int) -> Places:
+def not_elsewhere(handle: int, spans: Spans, start: int, end: int) -> Spans:
     """The lines that none is identical to of those from byte `start` to `end`, other than itself.
 
     The bytes are read once, whatever the number of lines.
     """
-    own = {offset for offset, _, _ in places}
-    keys = set(map(hash, lines(handle, places)))
+    own = {offset for offset, _, _ in spans}
+    keys = set(map(hash, lines(handle, spans)))
     others: set[int] = set()
     for offset, text in blocks(handle, start, end):
         for line in text.split(b"\n")[:-1]:
             if offset not in own and (key := hash(normal(line + b"\n"))) in keys:
                 others.add(key)
             offset += len(line) + 1
-    return _where(handle, places, lambda key: key not in others)
+    return _where(handle, spans, lambda key: key not in others)
 
 
-def _where(handle: int, places: Places, keeps: Callable[[int], bool]) -> Places:
-    kept = map(keeps, map(hash, lines(handle, places)))
-    return Places(place for place, is_kept in zip(places, kept, strict=True) if is_kept)
+def _where(handle: int, spans: Spans, keeps: Callable[[int], bool]) -> Spans:
+    kept = map(keeps, map(hash, lines(handle, spans)))
+    return Spans(span for span, is_kept in zip(spans, kept, strict=True) if is_kept)
 
 
-def leaves(handle: int, name: str, places: Places, body: bytes | None = None) -> Leaves:
+def leaves(handle: int, name: str, spans: Spans, body: bytes | None = None) -> Leaves:
     """The leaves of lines. With `body`, the last one is the row of a link, which has this body."""
     result = Leaves(name)
     portion: list[bytes] = []
     size = 0
-    for line in lines(handle, places if body is None else places.without_last(1)):
+    for line in lines(handle, spans if body is None else spans.without_last(1)):
         portion.append(line)
         size += len(line)
         if size > _TOGETHER:
