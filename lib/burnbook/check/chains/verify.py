@@ -16,8 +16,8 @@ from burnbook.book.chain.tail import blocks
 from burnbook.check import Finding
 from burnbook.check.chains import spans
 from burnbook.check.chains.heads import Heads
-from burnbook.check.chains.spans import Spans
 from burnbook.check.chains.report import ChainReport, Rewritten, changed, rewritten_links, text
+from burnbook.check.chains.spans import Spans
 from burnbook.rows.rewrites import RewrittenLink
 
 FORGET = "forget"
