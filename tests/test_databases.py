@@ -29,7 +29,7 @@ SIZE = 1 << 20
 MEGABYTE = 1 << 20
 MOMENT = 1_795_338_000_000
 # A copy in a later batch adds no alias to its request: the one that both have is enough.
-LEFT_OUT = ("recorded_at", "crc", "aliases")
+LEFT_OUT = ("recorded_at", "chain", "crc", "aliases")
 
 
 def feed_in_parts(of: int) -> LogFeed:

@@ -57,7 +57,7 @@ def rows(book: Path) -> dict[str, list[Any]]:
     for path in sorted(book.glob("*.jsonl")):
         parsed = [json.loads(line) for line in path.open()]
         rows_by_journal[path.stem] = [
-            {k: v for k, v in r.items() if k not in ("recorded_at", "crc")} for r in parsed
+            {k: v for k, v in r.items() if k not in ("recorded_at", "chain", "crc")} for r in parsed
         ]
     return rows_by_journal
 

@@ -40,7 +40,7 @@ def facts(folder: Path) -> dict[str, Any]:
     shell = Shell(folder, is_new=False)
     rows = {
         name: [
-            {k: v for k, v in row.items() if k not in ("recorded_at", "crc")}
+            {k: v for k, v in row.items() if k not in ("recorded_at", "chain", "crc")}
             for row in sorted(shell.rows(name), key=lambda row: str(row["id"]))
         ]
         for name in ("snapshots", "prompts", "resets")

@@ -9,7 +9,13 @@ WITH_WINDOW = [
     if any("--window" in action.option_strings for action in parser(name)._actions)
 ]
 # The arguments before the window, where a script requires any.
-FIRST = {"snapshot": ["start", "codex"], "undo": ["codex"], "ingest": ["x"], "usage": ["model"]}
+FIRST = {
+    "snapshot": ["start", "codex"],
+    "undo": ["codex"],
+    "ingest": ["x"],
+    "usage": ["model"],
+    "query": ["proxy"],
+}
 FLAGS = {
     "evidence": ["--capability=C", "--run=R", "--runner=T", "--result=pass", "--artifact=F"],
 }

@@ -136,9 +136,9 @@ MUTATIONS = (
     Mutation(
         "lock after reading",
         "book/book.py",
-        "        with lock.book_lock(self.root, wait):\n",
+        "        with lock.book_lock(self._own_root, wait):\n",
         "        decided = build()\n        build = lambda: decided\n"
-        "        with lock.book_lock(self.root, wait):\n",
+        "        with lock.book_lock(self._own_root, wait):\n",
         f"{D}::test_decisions_are_taken_under_the_lock",
     ),
     Mutation(
