@@ -12,8 +12,8 @@ def put(path: str, data: bytes, *, replaces: bool) -> bool:
     The bytes are durable before the file has its name, and so is the name when this returns. What
     killed calls left is removed.
     """
+    clear(path)
     folder, name = os.path.split(os.path.abspath(path))
-    _clear(folder, name)
     draft = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     handle = os.open(draft, flags, files.FILE_MODE)
@@ -34,8 +34,9 @@ def put(path: str, data: bytes, *, replaces: bool) -> bool:
     return True
 
 
-def _clear(folder: str, name: str) -> None:
-    """Removes drafts of processes that do not run any more."""
+def clear(path: str) -> None:
+    """Removes the drafts of a file that killed calls left. Raises OSError."""
+    folder, name = os.path.split(os.path.abspath(path))
     pattern = re.compile(rf"\.{re.escape(name)}\.([0-9]{{1,10}})\.tmp")
     for entry in os.listdir(folder):
         match = pattern.fullmatch(entry)

@@ -27,6 +27,7 @@ def private_key(path: str) -> Any:
 
     try:
         text = _read(path)
+        drafts.clear(path)  # a killed call may have left a second name of the key
     except FileNotFoundError:
         _create(path, os.urandom(_SIZE // 2).hex())
         text = _read(path)
