@@ -1,7 +1,6 @@
 """`backup`: writes an archive of a book beside its place, verifies it, and renames it."""
 
 import os
-import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
@@ -57,7 +56,8 @@ def to_file(path: str, root: str, config: str) -> Written:
     folder, name = os.path.split(path)
     scratch = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
     try:
-        _remove_leftovers(folder, name)
+        for leftover in files.leftovers(folder, name):
+            os.unlink(leftover)
         flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         handle = os.open(scratch, flags, files.FILE_MODE)
     except OSError as error:
@@ -120,12 +120,3 @@ def _verify(handle: int, written: Written) -> None:
         raise IOFault(f"the archive {error}") from None
     if not is_same:
         raise IOFault("the archive is not what was written; the disk may be failing")
-
-
-def _remove_leftovers(folder: str, name: str) -> None:
-    """Removes temporary files of killed backups to the same file."""
-    pattern = re.compile(rf"\.{re.escape(name)}\.([0-9]+)\.tmp")
-    for other in os.listdir(folder):
-        match = pattern.fullmatch(other)
-        if match and not files.is_alive(int(match[1])):
-            os.unlink(os.path.join(folder, other))

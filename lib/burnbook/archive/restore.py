@@ -6,7 +6,6 @@ begins with a dot beside the target, which the next call removes.
 
 import errno
 import os
-import re
 import shutil
 import stat
 from collections.abc import Iterator
@@ -88,7 +87,8 @@ def extract(handle: int, archive: Archive, target: Target, prefix: str) -> None:
     staging = os.path.join(parent, f".{name}.{os.getpid()}.new")
     try:
         files.make_dir(parent)
-        _remove_leftovers(parent, name)
+        for leftover in files.leftovers(parent, name, "new"):
+            shutil.rmtree(leftover)
         _check_space(parent, archive, prefix)
         os.mkdir(staging, files.DIR_MODE)
         try:
@@ -213,12 +213,3 @@ def _check_space(folder: str, archive: Archive, prefix: str) -> None:
     free = status.f_bavail * status.f_frsize
     if needed > free:
         raise IOFault(f"{folder} has {free:,} bytes free; the archive needs {needed:,}")
-
-
-def _remove_leftovers(parent: str, name: str) -> None:
-    """Removes what killed restores to the same target extracted."""
-    pattern = re.compile(rf"\.{re.escape(name)}\.([0-9]+)\.new")
-    for other in os.listdir(parent):
-        match = pattern.fullmatch(other)
-        if match and not files.is_alive(int(match[1])):
-            shutil.rmtree(os.path.join(parent, other))

@@ -210,6 +210,24 @@ def _own_group(gid: int) -> bool:
     return me.pw_gid == gid and group.gr_name == me.pw_name and alone
 
 
+def leftovers(folder: str, name: str, suffix: str = "tmp") -> list[str]:
+    """Returns the paths of the files `.NAME.PID.SUFFIX` in a folder that killed calls left.
+
+    Call it before this process creates its own. Raises OSError.
+    """
+    start, end = f".{name}.", f".{suffix}"
+    pids = {
+        other: other[len(start) : -len(end)]
+        for other in os.listdir(folder)
+        if other.startswith(start) and other.endswith(end)
+    }
+    return [
+        os.path.join(folder, other)
+        for other, pid in pids.items()
+        if pid.isascii() and pid.isdigit() and (int(pid) == os.getpid() or not is_alive(int(pid)))
+    ]
+
+
 def is_alive(pid: int) -> bool:
     """Returns whether a process of this machine has this id."""
     try:

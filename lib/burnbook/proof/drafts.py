@@ -1,7 +1,6 @@
 """Writes a private file durably, all or nothing."""
 
 import os
-import re
 
 from burnbook.base import files
 
@@ -36,21 +35,5 @@ def put(path: str, data: bytes, *, replaces: bool) -> bool:
 
 def clear(path: str) -> None:
     """Removes the drafts of a file that killed calls left. Raises OSError."""
-    folder, name = os.path.split(os.path.abspath(path))
-    pattern = re.compile(rf"\.{re.escape(name)}\.([0-9]{{1,10}})\.tmp")
-    for entry in os.listdir(folder):
-        match = pattern.fullmatch(entry)
-        if match and not _runs(int(match[1])):
-            os.unlink(os.path.join(folder, entry))
-
-
-def _runs(process: int) -> bool:
-    if process == os.getpid():
-        return False
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+    for leftover in files.leftovers(*os.path.split(os.path.abspath(path))):
+        os.unlink(leftover)
