@@ -114,7 +114,7 @@ def _status(
     if later is not None:
         meter, captured_at = later.meter, later.captured_at
     used, reason = meter.used_percent, None
-    resets_by = _resets_by(meter, captured_at)
+    resets_by = meter.resets_by(captured_at)
     if used is None:
         reason = "not-shown"
     elif resets_by is not None and resets_by <= now:
@@ -173,16 +173,6 @@ def _since_reset(meter: Meter, rows: Sequence[Snapshot], newest: Reading | None)
 
 def _is_longer(time: timedelta, minutes: int | None) -> bool:
     return bool(minutes) and time.total_seconds() > 60 * (minutes or 0)
-
-
-def _resets_by(meter: Meter, captured_at: datetime) -> datetime | None:
-    """Returns the latest moment of the next reset, or None if it is unknown or out of range."""
-    if meter.resets_at is not None or not meter.window_minutes:
-        return meter.resets_at
-    try:
-        return captured_at + timedelta(minutes=meter.window_minutes)
-    except OverflowError:  # a row may have any length up to 2**53 minutes
-        return None
 
 
 def _until_reset(

@@ -3,7 +3,7 @@
 Empty stamps are left out of a row. A fact that the source does not show is null.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
 import msgspec
@@ -37,6 +37,18 @@ class Meter(msgspec.Struct, frozen=True):
     used_percent: Percent | None
     window_minutes: Count | None
     resets_at: Moment | None
+
+    def resets_by(self, captured_at: datetime) -> datetime | None:
+        """The latest moment of the next reset; None if it is unknown or out of range.
+
+        That is `resets_at`, else the length of the meter's window after the reading.
+        """
+        if self.resets_at is not None or not self.window_minutes:
+            return self.resets_at
+        try:
+            return captured_at + timedelta(minutes=self.window_minutes)
+        except OverflowError:  # a row may have any length up to 2**53 minutes
+            return None
 
 
 class ContextTokens(msgspec.Struct, frozen=True):

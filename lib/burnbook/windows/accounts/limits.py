@@ -82,12 +82,7 @@ def _shown(
 
 
 def _limit(provider: str, account: str, at: datetime, meter: Meter, now: datetime) -> Limit:
-    resets_by = meter.resets_at
-    if resets_by is None and meter.window_minutes:
-        try:
-            resets_by = at + timedelta(minutes=meter.window_minutes)
-        except OverflowError:  # a row may have any length up to 2**53 minutes
-            resets_by = None
+    resets_by = meter.resets_by(at)
     is_past = resets_by is not None and resets_by <= now
     used = None if is_past else meter.used_percent
     return Limit(
