@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from burnbook.archive.forget.rows import RowChanges
 from burnbook.archive.forget.texts import of_word
-from burnbook.base.errors import BadConfig, IOFault
+from burnbook.base.errors import BadConfig, IOFault, os_sentence
 from burnbook.config.folders import bundle_path, ledgers
 from burnbook.context import Context
 from burnbook.ledgers import csv_ledger
@@ -40,8 +40,10 @@ def search(ctx: Context, changes: RowChanges) -> list[Occurrence]:
                 continue
             with open(path, "rb") as file:
                 data = file.read(_MOST)
-        except OSError:
-            continue  # it cannot be read, so that nothing is known of it
+        except OSError as error:
+            sentence = os_sentence(f"cannot read {path}, which may have it", error)
+            ctx.notes.append(sentence)
+            continue
         lines = data.splitlines()
         count = sum(
             changes.texts.are_in(line) or (is_config and re.search(label, line) is not None)
