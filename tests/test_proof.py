@@ -43,7 +43,7 @@ def book(inside: Inside) -> Inside:
     for window, minute in (("W1", 0), ("W2", 2)):
         for phase, at in (("start", minute), ("end", minute + 1)):
             words = ("snapshot", phase, "codex", "--window", window, "--at", f"{AT}{at}")
-            assert inside.run(*words, "--notes", "in /home/ada/secret", stdin=PANE).code == 0
+            assert inside.run(*words, "--notes", "in /home/victor/secret", stdin=PANE).code == 0
     words = ("ingest", "proxy-telemetry", "--window", "W1")
     assert inside.run(*words, stdin=USAGE).code == 0
     return inside
@@ -172,7 +172,7 @@ def test_the_signer_cannot_change_rows_either(book: Inside, change: Any, problem
 def test_a_redacted_proof_identifies_nobody_and_is_valid(book: Inside) -> None:
     path = proof(book, "--redact")
     text = path.read_text()
-    for word in ("secret", "/home", "ada", "notes", "req_"):
+    for word in ("secret", "/home", "victor", "notes", "req_"):
         assert word not in text
     verdict = verify(str(path))
     assert (verdict.problems, verdict.shown, verdict.stated) == ([], 0, 2)
