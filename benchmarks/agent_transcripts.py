@@ -34,10 +34,11 @@ class Claude:
             lines: list[bytes] = []
             if self.kept and chance.random() < 0.06:
                 lines += self._resumed(session)
-            own = len(lines)
+            own, written = len(lines), 0
             for more in self._session(cwd, session, is_subagent=chance.random() < 0.1):
                 lines += more
-                if sum(map(len, lines[own:])) >= size:
+                written += sum(map(len, more))
+                if written >= size:
                     break
             if len(self.kept) < 60:
                 self.kept.append((self.now, lines[own : own + 60]))

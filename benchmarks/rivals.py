@@ -1,12 +1,11 @@
-"""The same work with DuckDB and jq, if they are installed.
+"""The same work with DuckDB.
 
-DuckDB is in .venv/bench (`just bench-setup`), whose Python runs this file as a program: `book`
+It is in .venv/bench (`just bench-setup`), whose Python runs this file as a program: `book`
 reads NDJSON, refuses the same lines as the feed, skips duplicates, and writes a synced
 Parquet file; `figures` computes a preview's figures from it.
 """
 
 import os
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -39,13 +38,6 @@ FROM read_parquet($made) GROUP BY model
 """
 
 
-def missing() -> dict[str, str]:
-    """The rivals that are not there, and how to get them."""
-    available = {"DuckDB": (os.access(PYTHON, os.X_OK), "./just bench-setup")}
-    available["jq"] = (shutil.which("jq") is not None, "install the program jq")
-    return {name: cure for name, (there, cure) in available.items() if not there}
-
-
 def duckdb_book(lines: Path, book_path: Path) -> Command:
     """Read lines, write a Parquet file; stdout, which is not kept, has the number of rows."""
     return Command([str(PYTHON), __file__, "book", str(lines), str(book_path)], makes=book_path)
@@ -54,12 +46,6 @@ def duckdb_book(lines: Path, book_path: Path) -> Command:
 def duckdb_figures(book_path: Path, out: Path) -> Command:
     """Figures of a Parquet file, like those of `generate_telemetry.py`."""
     return Command([str(PYTHON), __file__, "figures", str(book_path)], stdout=out)
-
-
-def jq_check(lines: Path) -> Command:
-    """Look at one field of each line, and pass over those that are no JSON."""
-    argv = [shutil.which("jq") or "jq", "-cR", "fromjson? | select(.status < 600)"]
-    return Command(argv, stdin=lines)
 
 
 def book(connection: Any, lines: str, book_path: str) -> None:
