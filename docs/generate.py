@@ -1,6 +1,6 @@
 """Write what the documentation takes from the program itself, or check that it is current.
 
-    generate.py [reference] [schema] [readme] [jobs] [agents] [providers] [--check]
+    generate.py [reference] [schema] [readme] [jobs] [agents] [providers] [performance] [--check]
 
 reference: docs/reference.md, from every script's `--help` and every recipe's `--usage`
 schema:    docs/schema/JOURNAL.json, from the records
@@ -8,6 +8,7 @@ readme:    the preview in README.md, from the demo
 jobs:      the jobs and their times in docs/standing_jobs.md, from config/schedules.toml
 agents:    the table of agents in docs/agent_logs.md, from config/feeds/
 providers: the table of providers in docs/providers.md, from lib/burnbook/panes/
+performance: the tables of docs/PERFORMANCE.md, from docs/performance.json
 
 Without a part, all of them. `--check` writes nothing; exit code 1 and the names of the files that
 differ.
@@ -272,6 +273,21 @@ def providers() -> Files:
     return {path: text}
 
 
+def performance() -> Files:
+    """docs/PERFORMANCE.md with the results of the last `./just bench-table --json`."""
+    sys.path.insert(0, str(ROOT / "benchmarks"))
+    from table import page
+
+    path = ROOT / "docs" / "PERFORMANCE.md"
+    text = path.read_text("utf-8")
+    for name, part in page.parts().items():
+        before, mark, rest = text.partition(f"<!-- {name}, by ./just docs -->\n")
+        _, end, after = rest.partition("<!-- end -->")
+        assert mark and end, f"docs/PERFORMANCE.md has no marks for {name}"
+        text = f"{before}{mark}{part}\n{end}{after}"
+    return {path: text}
+
+
 PARTS: dict[str, Callable[[], Files]] = {
     "reference": reference,
     "schema": schema,
@@ -279,6 +295,7 @@ PARTS: dict[str, Callable[[], Files]] = {
     "jobs": jobs,
     "agents": agents,
     "providers": providers,
+    "performance": performance,
 }
 
 

@@ -1,6 +1,7 @@
 """The rows and corpora that rows.toml declares."""
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,7 +40,8 @@ class Aim(NamedTuple):
 class Row(NamedTuple):
     """One job. `kind` is a module of jobs/; `behind` says why it misses an aim.
 
-    `tool` and `new_mb` are for jobs about logs: the agent, and how much is new in each round.
+    `tool` and `new_mb` are for jobs about logs: the agent, and how much is new in each round,
+    and which peers read the same.
     Short commands run `repeat` times as many rounds.
     """
 
@@ -50,6 +52,7 @@ class Row(NamedTuple):
     aims: tuple[Aim, ...]
     tool: str = ""
     new_mb: float = 0
+    peers: Sequence[str] = ("ccusage", "aiburn")
     repeat: int = 1
     behind: str = ""
 

@@ -41,14 +41,16 @@ def measure(bench: Bench, row: Row, rounds: int) -> Result:
     rounds *= 1 if is_quick else row.repeat
     memory_rounds = 1 if is_quick else MEMORY_ROUNDS
     timed: list[dict[str, list[float]]] = []
-    for at in range(rounds + 1):
+    first = 1 if is_quick else 0  # without a round to warm up: these times are not judged
+    for at in range(first, rounds + 1):
         if at * 5 % rounds < 5:
             show_progress(row, f"round {at} of {rounds}" if at else "warm-up")
         runs = {name: run_command(each) for name, each in job.commands(at).items()}
-        timed.append({name: milliseconds(run) for name, run in runs.items()})
-        if at in (0, rounds) and (wrong := job.wrong()):
+        if at:
+            timed.append({name: milliseconds(run) for name, run in runs.items()})
+        if at in (first, rounds) and (wrong := job.wrong()):
             return {"measured_at": now(), "wrong": wrong[:20]}
-    result: Result = {"measured_at": now(), "rounds": timed[1:], "deviations": job.deviations()}
+    result: Result = {"measured_at": now(), "rounds": timed, "deviations": job.deviations()}
     if named := {name for aim in row.aims if aim.of == "memory" for name in aim.names}:
         result["memory"] = []
         for at in range(rounds + 1, rounds + 1 + memory_rounds):

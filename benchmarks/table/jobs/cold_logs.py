@@ -11,14 +11,12 @@ from table.agent_truth import AgentTruth
 from table.bench import Bench, Job
 from table.declared import Row
 
-READERS = ("ccusage", "aiburn", "tokscale")
-
 
 def prepare(bench: Bench, row: Row) -> Job:
     """Each reader with the same files."""
     home, book = bench.corpora.home(row.corpus), bench.book(row.corpus)
     truth = AgentTruth(bench.corpora.path(row.corpus))
-    readers = [name for name in READERS if name in bench.versions]
+    readers = [name for name in row.peers if name in bench.versions]
     outs = {name: bench.out(f"{row.name}.{name}.json") for name in readers}
     ingest = bench.burnbook("ingest", row.tool, book=book, home=home)._replace(makes=book)
     usage = bench.burnbook("usage", "daily", "--tool", row.tool, book=book, home=home)

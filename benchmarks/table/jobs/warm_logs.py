@@ -16,8 +16,6 @@ from table.agent_truth import AgentTruth
 from table.bench import Bench, Job
 from table.declared import Row
 
-READERS = ("ccusage", "tokscale")
-
 
 def prepare(bench: Bench, row: Row) -> Job:
     """A copy of the corpus, because it grows, and a book of it."""
@@ -30,7 +28,7 @@ def prepare(bench: Bench, row: Row) -> Job:
     usage = bench.burnbook("usage", "daily", "--tool", row.tool, book=book, home=home)
     both = " && ".join(shlex.join(command.argv) for command in (ingest, usage))
     ours = Command(["/bin/sh", "-c", both], env=ingest.env, stdout=bench.out(f"{row.name}.txt"))
-    readers = [name for name in READERS if name in bench.versions]
+    readers = [name for name in row.peers if name in bench.versions]
     outs = {name: bench.out(f"{row.name}.{name}.json") for name in readers}
     run(ingest)
 
