@@ -159,7 +159,7 @@ def test_a_missed_target_needs_a_reason(tmp_path: Path, monkeypatch: pytest.Monk
     assert line in parts["targets"]
     assert parts["behind"] == "- Codex, cold: It sorts twice."
     monkeypatch.setattr(page, "load", lambda: ({"codex": row(missed)}, {}))
-    with pytest.raises(SystemExit, match="codex misses a target: say why"):
+    with pytest.raises(SystemExit, match="miss a target and have no `behind`: codex"):
         page.parts(path)
 
 

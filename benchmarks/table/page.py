@@ -69,19 +69,21 @@ def _compared(row: Row, result: Result, judged: Judged) -> str:
 
 def _behind(rows: Iterable[Row], results: dict[str, Any]) -> str:
     """Why targets are missed: a paragraph for each row that misses one."""
-    lines = []
-    for row in rows:
-        result = results["rows"].get(row.name)
-        if result and not all(judged.is_reached for judged in judge(row, result)):
-            if not row.behind:
-                raise SystemExit(f"rows.toml: {row.name} misses a target: say why in `behind`")
-            lines.append(f"- {row.job}: {row.behind}")
-    return "\n".join(lines) or "No target is missed."
+    missed = [
+        row
+        for row in rows
+        if (result := results["rows"].get(row.name))
+        and not all(judged.is_reached for judged in judge(row, result))
+    ]
+    if unexplained := ", ".join(row.name for row in missed if not row.behind):
+        raise SystemExit(f"rows.toml: these rows miss a target and have no `behind`: {unexplained}")
+    lines = [f"- {row.job}: {row.behind}" for row in missed]
+    return "\n".join(lines) or "No measured target is missed."
 
 
 def _programs(rows: Iterable[Row], results: dict[str, Any]) -> str:
     """Every command of every row."""
-    head = ("job", "command", "runs", "time", "CPU time", "memory", "time of burnbook", "tokens")
+    head = ("job", "command", "runs", "time", "CPU time", "memory", "ratio", "tokens")
     lines = [_cells(head), "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |"]
     for row in rows:
         result = results["rows"].get(row.name, {})
