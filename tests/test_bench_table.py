@@ -149,14 +149,15 @@ def test_a_missed_target_needs_a_reason(tmp_path: Path, monkeypatch: pytest.Monk
     results = {"machine": {}, "peers": {}, "rows": {"codex": RESULT}}
     path = tmp_path / "results.json"
     path.write_text(json.dumps(results))
-    missed = Aim("wall", 1.1, "ccusage")
-    rows = {"codex": row(missed, behind="It sorts twice.")}
+    missed, absolute = Aim("wall", 1.1, "ccusage"), Aim("memory", 80)
+    rows = {"codex": row(missed, absolute, behind="It sorts twice.")}
     monkeypatch.setattr(page, "load", lambda: (rows, {}))
     parts = page.parts(path)
-    assert "0 of 1 targets are reached." in parts["targets"]
+    assert "1 of 2 targets are reached." in parts["targets"]
     compared = "ccusage 200 ms, aiburn 55.0 ms"
     line = f"| Codex, cold | 120 ms | {compared} | 1.20x | at most 1.1x ccusage | **no** |"
     assert line in parts["targets"]
+    assert "| Codex, cold: memory | 80.0 MB | | | at most 80 MB | yes |" in parts["targets"]
     assert parts["behind"] == "- Codex, cold: It sorts twice."
     monkeypatch.setattr(page, "load", lambda: ({"codex": row(missed)}, {}))
     with pytest.raises(SystemExit, match="miss a target and have no `behind`: codex"):

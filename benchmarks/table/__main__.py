@@ -50,10 +50,10 @@ def main() -> int:
     versions = peers.installed()
     for name in peers.PEERS.keys() - versions.keys():
         print(f"table: no {name}: {peers.PEERS[name].install}", file=sys.stderr)
-    results = load_results(given.json, machine.describe(), versions, is_quick=given.quick)
     with tempfile.TemporaryDirectory() as scratch:
         work = (given.work or Path(scratch)).resolve()
         bench = Bench(Corpora(work, corpora, quick=given.quick), versions)
+        results = load_results(given.json, machine.describe(work), versions, is_quick=given.quick)
         try:
             chosen = [row for name, row in rows.items() if name in (given.only or rows)]
             passed = [run_row(bench, row, given, results) for row in chosen]
@@ -80,10 +80,19 @@ def run_row(bench: Bench, row: Row, given: argparse.Namespace, results: dict[str
     result = measure(bench, row, given.rounds)
     results["rows"][row.name] = result
     if given.json:
-        given.json.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        save(given.json, results)
     judged = judge(row, result)
     print("\n".join(lines(row, result, [] if given.quick else judged)), flush=True)
     return not result.get("wrong") and (given.quick or all(each.is_reached for each in judged))
+
+
+def save(path: Path, results: dict[str, Any]) -> None:
+    """Write the results, a line for each row, through a temporary file."""
+    head = json.dumps({**results, "rows": None}, indent=1).removesuffix("null\n}")
+    rows = (f'  "{name}": {json.dumps(result)}' for name, result in results["rows"].items())
+    temporary = path.with_name(f"{path.name}.tmp")
+    temporary.write_text(head + "{\n" + ",\n".join(rows) + "\n }\n}\n", "utf-8")
+    temporary.replace(path)
 
 
 def lines(row: Row, result: Result, judged: list[Judged]) -> list[str]:

@@ -9,6 +9,7 @@ from table.declared import UNITS, Row, load
 from table.measured import Judged, Result, judge, middle, ratio
 from table.peers import PEERS, ROOT
 
+YARDSTICKS = {"find", "python"}  # not programs that do the same
 RESULTS = ROOT / "docs" / "performance.json"
 
 
@@ -56,14 +57,13 @@ def _aim(row: Row, result: Result, judged: Judged) -> Iterator[str]:
 
 
 def _compared(row: Row, result: Result, judged: Judged) -> str:
-    """The program of the target with its value; and the quickest peer, if that is another one."""
+    """The command of the target with its value, and the best peer, if that is another one."""
     aim = judged.aim
-    names = [aim.against] if aim.against else []
-    peers = {name: middle(result, aim.of, name) for name in PEERS if name != "python"}
+    peers = {name: middle(result, aim.of, name) for name in PEERS if name not in YARDSTICKS}
     measured = {name: value for name, value in peers.items() if value is not None}
-    if measured and aim.against in PEERS:
-        names.append(min(measured, key=measured.__getitem__))
-    values = {name: _value(middle(result, aim.of, name), aim.of) for name in names}
+    best = min(measured, key=measured.__getitem__, default="")
+    names = [aim.against, best] if aim.against in peers or not aim.against else [aim.against]
+    values = {name: _value(middle(result, aim.of, name), aim.of) for name in names if name}
     return ", ".join(f"{name} {value}".strip() for name, value in values.items())
 
 
@@ -107,8 +107,8 @@ def _machine(results: dict[str, Any]) -> str:
     """When and where it was measured, and with which versions."""
     days = sorted({row["measured_at"][:10] for row in results["rows"].values()})
     lines = ["| | |", "| --- | --- |", _cells(("date", " to ".join(days[:1] + days[1:][-1:])))]
-    lines += [_cells(each) for each in results["machine"].items()]
-    return "\n".join(lines + [_cells(each) for each in results["peers"].items()])
+    about = results["machine"] | results["peers"]
+    return "\n".join(lines + [_cells(each) for each in about.items()])
 
 
 def _value(value: float | None, what: str) -> str:
