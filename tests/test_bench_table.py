@@ -1,5 +1,6 @@
 """`just bench-table`: the truth comes first, missed targets fail, memory counts all processes."""
 
+import argparse
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from frontdoor import ROOT
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
 from measure import Command
+from table import __main__ as table_main
 from table import page, peers
 from table.bench import Bench
 from table.corpora import Corpora
@@ -75,7 +77,7 @@ def test_a_wrong_figure_ends_a_row_without_a_time(work: Path) -> None:
     truth.write_text(right)
     assert done.returncode == 1
     first, wrong = done.stdout.splitlines()
-    assert first == "claude-1gb: wrong figures, so no times"
+    assert first == "claude-1gb: not right, so no times"
     assert "the truth is" in wrong
     [result] = json.loads((work / "wrong.json").read_text())["rows"].values()
     assert set(result) == {"measured_at", "wrong"}
@@ -169,6 +171,18 @@ def test_every_corpus_is_used_and_every_kind_exists() -> None:
     assert {each.corpus for each in rows.values()} == set(corpora)
     jobs = {path.stem for path in (ROOT / "benchmarks" / "table" / "jobs").glob("[a-z]*.py")}
     assert {each.kind for each in rows.values()} == jobs
+
+
+def test_a_command_that_fails_ends_its_row_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(table_main, "measure", lambda *_: sys.exit("ccusage ended with 3"))
+    bench, results = Bench(Corpora(tmp_path, {}, quick=False), {}), {"rows": dict[str, Any]()}
+    given = argparse.Namespace(rounds=1, json=tmp_path / "results.json", quick=False)
+    assert not table_main.run_row(bench, row(Aim("wall", 1, "ccusage")), given, results)
+    assert capsys.readouterr().out == "codex: not right, so no times\n  ccusage ended with 3\n"
+    saved = json.loads((tmp_path / "results.json").read_text())
+    assert saved["rows"]["codex"]["wrong"] == ["ccusage ended with 3"]
 
 
 def test_burnbook_sees_no_settings_of_the_caller(tmp_path: Path) -> None:

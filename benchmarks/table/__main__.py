@@ -26,7 +26,7 @@ from table import machine, peers
 from table.bench import Bench
 from table.corpora import Corpora
 from table.declared import UNITS, Row, load
-from table.measured import Judged, Result, judge, measure, middle, ratio
+from table.measured import Judged, Result, judge, measure, middle, now, ratio
 
 
 def main() -> int:
@@ -77,7 +77,10 @@ def load_results(
 
 def run_row(bench: Bench, row: Row, given: argparse.Namespace, results: dict[str, Any]) -> bool:
     """Measure a row, print and save it; False if it failed."""
-    result = measure(bench, row, given.rounds)
+    try:
+        result = measure(bench, row, given.rounds)
+    except SystemExit as error:  # a command failed; the other rows are still worth their time
+        result = {"measured_at": now(), "wrong": [str(error)]}
     results["rows"][row.name] = result
     if given.json:
         save(given.json, results)
@@ -98,7 +101,7 @@ def save(path: Path, results: dict[str, Any]) -> None:
 def lines(row: Row, result: Result, judged: list[Judged]) -> list[str]:
     """A row as text: each aim, then each command."""
     if result.get("wrong"):
-        return [f"{row.name}: wrong figures, so no times", *(f"  {x}" for x in result["wrong"])]
+        return [f"{row.name}: not right, so no times", *(f"  {x}" for x in result["wrong"])]
     text = [f"{row.name}: {row.job}"]
     text += [f"  {verdict(each)}" for each in judged]
     first = next(iter(result["rounds"][0]))

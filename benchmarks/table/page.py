@@ -49,7 +49,7 @@ def _aim(row: Row, result: Result, judged: Judged) -> Iterator[str]:
     yield "" if judged.value is None or not aim.against else f"{judged.value:.2f}x"
     yield f"at most {aim}"
     if result.get("wrong"):
-        yield "wrong figures"
+        yield "not right"
     elif judged.value is None:
         yield "not measured"
     else:

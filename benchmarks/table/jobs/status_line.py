@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from measure import Command
+from measure import Command, run
 
 from table import peers
 from table.bench import Bench, Job
@@ -23,6 +23,7 @@ def percent: .used_percentage | round | "\(.)%";
 "\(.model.display_name) | context \(.context_window | percent)"
 + " | 5h \(.rate_limits.five_hour | percent) | week \(.rate_limits.seven_day | percent)"
 """
+SETTLED = 3  # seconds between prompts, after which an answer may be kept: prompts are no burst
 SHOWN = ("Opus 4.5", "34%", "23%", "41%")
 
 
@@ -51,6 +52,10 @@ def prepare(bench: Bench, row: Row) -> Job:
         others["jq"] = Command([peers.PEERS["jq"].program, "-r", JQ], **same)
 
     began, prompts = int(time.time()), Counter[str]()
+    inputs["same"].write_text(json.dumps(_input(transcript, began, 0, 23.0)))
+    run(ours["same"])
+    if not bench.corpora.quick:
+        time.sleep(SETTLED)
 
     def commands(at: int) -> dict[str, Command]:
         for name, percent in (("same", 23.0), ("new", 23.0 + at / 10)):
