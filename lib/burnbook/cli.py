@@ -2,9 +2,6 @@
 
 import os
 import sys
-from contextlib import suppress
-from importlib import import_module
-from typing import TYPE_CHECKING, NoReturn
 
 from burnbook.base.errors import (
     INTERNAL,
@@ -15,15 +12,28 @@ from burnbook.base.errors import (
     IOFault,
     os_sentence,
 )
-from burnbook.flags import FORMATS as FORMATS
-from burnbook.flags import Flags
-from burnbook.flags import parser as parser
-from burnbook.flags import window_flag as window_flag
 from burnbook.view.messages import message_lines
 
+TYPE_CHECKING = False  # the name that type checkers know; `typing` takes 8 ms to import
 if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
     from burnbook.config.loader import Config
+    from burnbook.flags import FORMATS as FORMATS
+    from burnbook.flags import SUPPRESS as SUPPRESS
+    from burnbook.flags import Flags
+    from burnbook.flags import Parser as Parser
+    from burnbook.flags import parser as parser
+    from burnbook.flags import window_flag as window_flag
     from burnbook.store.projection import Source
+else:
+
+    def __getattr__(name: str) -> "Any":
+        """Names of `flags`, imported when a script first uses them: argparse takes 10 ms."""
+        from burnbook import flags
+
+        return getattr(flags, name)
+
 
 _DAMAGED = "the cache was damaged and has been deleted; run the command again"
 _CANNOT_PRINT = "cannot write the output"
@@ -33,16 +43,26 @@ _READING = (*_REPORTS, "share.")
 _ALONE = ("read.check",)
 
 
-def main(doc: str | None, flags: Flags, command: str, fallback: str | None = None) -> NoReturn:
+def main(
+    doc: str | None,
+    flags: "Flags",
+    command: str,
+    fallback: str | None = None,
+    *,
+    quick: bool = False,
+) -> "NoReturn":
     """Runs a command of `burnbook.commands`, such as `book.snapshot`, and exits with its code.
 
     `flags` adds the script's own flags. With `fallback`, a command that fails prints that line and
-    exits with 0, because a prompt must not break.
+    exits with 0, because a prompt must not break. With `quick`, the command does not run if
+    `prompt.quick` knows the answer.
     """
     name = os.path.basename(sys.argv[0])
     _open_streams()
     try:
-        code = _run(name, doc or "", flags, command)
+        code = _run_quick() if quick else None
+        if code is None:
+            code = _run(name, doc or "", flags, command)
         sys.stdout.flush()
     except SystemExit as stop:  # argparse: --help, or a mistyped flag
         _leave(stop.code if isinstance(stop.code, int) else USAGE)
@@ -68,6 +88,8 @@ def main(doc: str | None, flags: Flags, command: str, fallback: str | None = Non
         message = f"internal error, {type(error).__name__}: {error}"
         code = _print_error(name, f"{message} (BURNBOOK_DEBUG=1 shows a traceback)", INTERNAL)
     if code and fallback is not None:
+        from contextlib import suppress
+
         with suppress(OSError, ValueError):
             sys.stdout.write(f"{fallback}\n")
             sys.stdout.flush()
@@ -75,9 +97,24 @@ def main(doc: str | None, flags: Flags, command: str, fallback: str | None = Non
     _leave(code)
 
 
-def _run(name: str, doc: str, flags: Flags, command: str) -> int:
+def _run_quick() -> int | None:
+    """Prints the answer if it is known without running the command; else returns None."""
+    from burnbook.prompt import quick
+
+    text = quick.answer(sys.argv[1:])
+    if text is None:
+        return None
+    _print(text)
+    return 0
+
+
+def _run(name: str, doc: str, flags: "Flags", command: str) -> int:
+    from burnbook.flags import parser
+
     args = parser(name, doc, flags).parse_args()
     # Imported here, so that --help and usage errors need argparse alone.
+    from importlib import import_module
+
     from burnbook.book.book import Book
     from burnbook.book.joined.root import JoinedRoot
     from burnbook.config import settings
@@ -174,7 +211,7 @@ def _open_streams() -> None:
                 setattr(sys, name, open(number, "w", encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
-def _leave(code: int) -> NoReturn:
+def _leave(code: int) -> "NoReturn":
     """Exits at once: everything is written and synced, and a normal exit takes 5 ms longer."""
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -190,6 +227,8 @@ def _leave(code: int) -> NoReturn:
 
 def _print_error(name: str, message: str, code: int) -> int:
     """Prints a message and returns the exit code, also if stderr cannot be written."""
+    from contextlib import suppress  # 3 ms, and most commands have no message
+
     with suppress(OSError, ValueError):
         sys.stderr.write(message_lines(name, message))
     return code

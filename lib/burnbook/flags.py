@@ -9,7 +9,8 @@ from burnbook import __version__
 from burnbook.base.errors import USAGE
 from burnbook.view.messages import message_lines
 
-Flags = Callable[[argparse.ArgumentParser], None]
+SUPPRESS = argparse.SUPPRESS
+Flags = Callable[["Parser"], None]
 
 FORMATS = ("text", "json", "markdown")
 COLORS = ("auto", "always", "never")

@@ -1,18 +1,18 @@
 """Ids of windows, agents, providers and budgets, which may become file names."""
 
-import re
-
 from burnbook.base.clean_text import clean
 from burnbook.base.errors import UsageError
 
 RULE = "1 to 64 of A-Z a-z 0-9 . _ - and a letter or digit first"
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_NUMBER = re.compile(r"(?<!\d)(\d+)\Z")
+_MOST = 64
+_MARKS = str.maketrans("", "", "._-")
 
 
 def valid(text: str) -> bool:
     """Returns whether the text is an id, and not a key."""
-    return _ID.fullmatch(text) is not None and clean(text) == text
+    letters = text.translate(_MARKS)
+    is_id = text.isascii() and letters.isalnum() and letters[0] == text[0] and len(text) <= _MOST
+    return is_id and clean(text) == text
 
 
 def check(what: str, text: str) -> str:
@@ -26,9 +26,9 @@ def check(what: str, text: str) -> str:
 
 def successor(window: str) -> str | None:
     """Returns the next window: `W009` -> `W010`. None if there is no number at the end."""
-    number = _NUMBER.search(window)
-    if number is None:
+    start = len(window.rstrip("0123456789"))
+    digits = window[start:]
+    if not digits:
         return None
-    digits = number[1]
-    following = window[: number.start()] + str(int(digits) + 1).zfill(len(digits))
+    following = window[:start] + str(int(digits) + 1).zfill(len(digits))
     return following if valid(following) else None

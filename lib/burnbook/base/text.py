@@ -1,10 +1,10 @@
 """Text that is safe to show: printable text, and CSV cells that a spreadsheet does not run."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
-
 from burnbook.base.clean_text import clean
+
+TYPE_CHECKING = False  # the name that type checkers know; `typing` takes 8 ms to import
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 Cell = str | float | None
 # A spreadsheet reads a cell that begins with one of these, narrow or wide, as a formula.
@@ -33,15 +33,32 @@ def size(count: int) -> str:
     return f"{amount:,.1f} {units[0]}"
 
 
-def csv_text(rows: Iterable[Sequence[Cell]], newline: str = "\n") -> str:
+def span(seconds: float) -> str:
+    """Returns a duration for display: `3h 12m`, `2d 4h`, `40s`."""
+    whole = int(abs(seconds))
+    days, rest = divmod(whole, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, secs = divmod(rest, 60)
+    parts = [(days, "d"), (hours, "h"), (minutes, "m"), (secs, "s")]
+    shown = [f"{n}{unit}" for n, unit in parts if n][:2]
+    return " ".join(shown) or "0s"
+
+
+def csv_text(rows: "Iterable[Sequence[Cell]]", newline: str = "\n") -> str:
     """Returns rows as CSV (RFC 4180). None is an empty cell; numbers stay numbers."""
+    import csv
+    import io
+
     out = io.StringIO()
     csv.writer(out, lineterminator=newline).writerows([_cell(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 
-def csv_line(cells: Sequence[str]) -> str:
+def csv_line(cells: "Sequence[str]") -> str:
     """Returns one CSV row without a line end. The cells are not changed."""
+    import csv
+    import io
+
     out = io.StringIO()
     csv.writer(out, lineterminator="").writerow(cells)
     return out.getvalue()
@@ -49,6 +66,9 @@ def csv_line(cells: Sequence[str]) -> str:
 
 def cleaned_csv(data: bytes) -> bytes:
     """Returns a CSV file without secrets; the same bytes if no cell has one."""
+    import csv
+    import io
+
     text = data.decode("utf-8", "surrogateescape")
     rows = list(csv.reader(io.StringIO(text, newline="")))
     cleaned_rows = [[clean(cell) for cell in row] for row in rows]

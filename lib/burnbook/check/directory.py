@@ -27,10 +27,11 @@ _KNOWN = re.compile(
     r"|cache/(?:followed/)?book\.sqlite(?:-wal|-shm|-journal)?"
     r"|\.gitattributes|\.gitignore"
     rf"|cache/followed/parts/(?:{'|'.join(codec.JOURNALS)})\.json"
+    r"|cache/statusline/[0-9]{1,2}\.json"
     rf"|cache/(?:rejects/)?{_ID}\.keys/(?:head|all|\d{{4}}-\d\d-\d\d)"
 )
 _FOLDERS = re.compile(
-    rf"rejects|raw|captures(?:/{_ID})?|crontabs|state(?:/{_ID}|/\.feeds)?|cache(?:/rejects|/followed(?:/parts)?)?"
+    rf"rejects|raw|captures(?:/{_ID})?|crontabs|state(?:/{_ID}|/\.feeds)?|cache(?:/rejects|/statusline|/followed(?:/parts)?)?"
     rf"|cache/(?:rejects/)?{_ID}\.keys"
 )
 _SALT_BYTES = 16

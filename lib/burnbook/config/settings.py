@@ -5,13 +5,9 @@ are used from `.env` and from the environment.
 """
 
 import os
-from collections.abc import Mapping
-
-import msgspec
 
 from burnbook.base import ids
 from burnbook.base.errors import BadConfig
-from burnbook.config import toml_values
 
 DEFAULT_AGENT = "main"
 PROJECT = os.path.dirname(
@@ -19,12 +15,13 @@ PROJECT = os.path.dirname(
 )
 
 
-class Settings(msgspec.Struct, frozen=True):
+class Settings:
     """The settings of a call."""
 
-    data_dir: str
-    config_dir: str
-    agent: str
+    def __init__(self, data_dir: str, config_dir: str, agent: str) -> None:
+        self.data_dir = data_dir
+        self.config_dir = config_dir
+        self.agent = agent
 
 
 def resolve(data_dir: str | None, config_dir: str | None, agent: str | None) -> Settings:
@@ -37,14 +34,14 @@ def resolve(data_dir: str | None, config_dir: str | None, agent: str | None) -> 
     )
 
 
-def _path(flag: str | None, name: str, declared: Mapping[str, str], default: str) -> str:
+def _path(flag: str | None, name: str, declared: dict[str, str], default: str) -> str:
     path = flag or os.environ.get(name)
     if path:
         return os.path.abspath(path)
     return os.path.join(PROJECT, declared.get(name) or default)
 
 
-def _agent(flag: str | None, declared: Mapping[str, str]) -> str:
+def _agent(flag: str | None, declared: dict[str, str]) -> str:
     if flag is not None:
         return ids.check("agent", flag)
     return ids.check(
@@ -56,6 +53,8 @@ def _dotenv(path: str) -> dict[str, str]:
     if not os.path.isfile(path):
         return {}
     from dotenv import dotenv_values  # 25 ms, only with a .env file
+
+    from burnbook.config import toml_values
 
     try:
         values = dotenv_values(path, interpolate=False)

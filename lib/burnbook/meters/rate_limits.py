@@ -25,12 +25,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from burnbook.base.clean_text import clean
+from burnbook.meters.json_values import number as as_number
+from burnbook.meters.json_values import percent as percent
 from burnbook.rows.amounts import Amount
 from burnbook.rows.meters import Meter
 
 MAX_METERS = 64
 _MAX_NAME = 64
-_MAX_PERCENT = 1e6
 # Vendors count some windows a little short or long; Codex's pane names them with this tolerance.
 _TOLERANCE = 0.05
 _LENGTHS = {300: "5h", 1440: "daily", 10_080: "weekly", 43_200: "monthly", 525_600: "annual"}
@@ -108,15 +109,9 @@ def claude(limits: Any) -> Limits:
     return Limits(tuple(meters.values()), None)
 
 
-def percent(value: Any) -> float | None:
-    """The used percentage, which may be above 100; None if it is not such a number."""
-    number = _number(value)
-    return number if number is not None and 0 <= number <= _MAX_PERCENT else None
-
-
 def moment(value: Any) -> datetime | None:
     """Epoch seconds or milliseconds, or ISO 8601, as UTC; None if it is not such a time."""
-    number = _number(value)
+    number = as_number(value)
     try:
         if number is not None:
             seconds = number / 1000 if number > _MILLISECONDS else number
@@ -133,7 +128,7 @@ def moment(value: Any) -> datetime | None:
 
 def length(value: Any) -> int | None:
     """The length of a window in minutes: a usual one within 5%, else that given; None if none."""
-    number = _number(value)
+    number = as_number(value)
     if number is None or not 0 < number <= 2**31:
         return None
     near = (known for known in _LENGTHS if abs(known - number) <= _TOLERANCE * known)
@@ -154,7 +149,7 @@ def amount(value: Any) -> float | None:
     """An amount, given as a number or as text (`"42.50"`); None if it is not such a number."""
     if isinstance(value, str) and _DECIMAL.fullmatch(value):
         value = float(value)
-    number = _number(value)
+    number = as_number(value)
     return number if number is not None and 0 <= number <= _MAX_AMOUNT else None
 
 
@@ -213,14 +208,10 @@ def _span(key: str) -> tuple[str, int | None]:
 
 
 def _later(at: datetime, seconds: Any) -> datetime | None:
-    number = _number(seconds)
+    number = as_number(seconds)
     if number is None or not 0 <= number <= 1e9:
         return None
     return at + timedelta(seconds=number)
-
-
-def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _slug(text: str) -> str:

@@ -9,9 +9,8 @@ import msgspec
 from burnbook.base import ids
 from burnbook.base.clean_text import quoted
 from burnbook.meters import rate_limits
+from burnbook.meters.json_values import context_percent, model_name
 from burnbook.meters.vendor_meters import ShownMeter, shown_at
-
-_MAX_NAME = 40
 
 
 class StatusInput(NamedTuple):
@@ -36,22 +35,10 @@ def parse(data: bytes, now: datetime) -> StatusInput:
 
 def of(whole: Mapping[str, Any], now: datetime) -> StatusInput:
     """Returns the values of an object; values of another type are ignored."""
-    model = _inside(whole, "model")
-    name = _text(model.get("display_name")) or _text(model.get("id")) or _text(whole.get("model"))
     session = whole.get("session_id")
     session = session if isinstance(session, str) and ids.valid(session) else None
-    used = rate_limits.percent(_inside(whole, "context_window").get("used_percentage"))
     shown = tuple(
         shown_at(meter, now, session)
         for meter in rate_limits.claude(whole.get("rate_limits")).meters
     )
-    return StatusInput(name, used, session, shown)
-
-
-def _inside(whole: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = whole.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: Any) -> str | None:
-    return " ".join(value.split())[:_MAX_NAME] or None if isinstance(value, str) else None
+    return StatusInput(model_name(whole), context_percent(whole), session, shown)

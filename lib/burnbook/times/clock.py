@@ -7,6 +7,7 @@ machine's own zone (local_zone.py).
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from burnbook.base.errors import BadConfig, UsageError
+from burnbook.base.text import span as span
 from burnbook.times.local_zone import LOCAL
 
 # Years that users may enter: outside, adding a window's length could leave the calendar.
@@ -119,14 +120,3 @@ def to_micros(moment: datetime) -> int:
 def from_micros(micros: int) -> datetime:
     """The UTC moment so many microseconds after 1970 began."""
     return _EPOCH + timedelta(microseconds=micros)
-
-
-def span(seconds: float) -> str:
-    """Returns a duration for display: `3h 12m`, `2d 4h`, `40s`."""
-    whole = int(abs(seconds))
-    days, rest = divmod(whole, 86_400)
-    hours, rest = divmod(rest, 3_600)
-    minutes, secs = divmod(rest, 60)
-    parts = [(days, "d"), (hours, "h"), (minutes, "m"), (secs, "s")]
-    shown = [f"{n}{unit}" for n, unit in parts if n][:2]
-    return " ".join(shown) or "0s"

@@ -1,10 +1,16 @@
 """What needs attention: the levels of lines and cells, which a terminal shows in color."""
 
-from typing import Literal
+TYPE_CHECKING = False  # the name that type checkers know; `typing` takes 8 ms to import
+if TYPE_CHECKING:
+    from typing import Literal
 
-# `good` and `bad` answer a question, `warn` needs attention, `dim` is less important.
-Level = Literal["", "good", "warn", "bad", "dim"]
+    # `good` and `bad` answer a question, `warn` needs attention, `dim` is less important.
+    Level = Literal["", "good", "warn", "bad", "dim"]
+else:
+    Level = str
 
+BOLD, PLAIN = "\033[1m", "\033[0m"
+STYLES = {"good": "\033[32m", "warn": "\033[33m", "bad": "\033[31m", "dim": "\033[2m"}
 _USED: tuple[tuple[float, Level], ...] = ((90.0, "bad"), (70.0, "warn"))
 
 
@@ -36,3 +42,9 @@ def alike(text: str, before: str) -> str:
 def used(percent: float | None) -> Level:
     """Returns `warn` from 70% used, `bad` from 90%."""
     return next((level for least, level in _USED if percent is not None and percent >= least), "")
+
+
+def painted(text: str, level: Level) -> str:
+    """Returns text in the color of a level."""
+    style = STYLES.get(level, "")
+    return f"{style}{text}{PLAIN}" if style and text else text

@@ -9,11 +9,8 @@ import msgspec
 from burnbook.base.text import printable
 from burnbook.view.drawing import trend
 from burnbook.view.fit import columns_of, fitted, wrapped
-from burnbook.view.levels import Level, alike, cell, level_of
+from burnbook.view.levels import BOLD, PLAIN, STYLES, alike, cell, level_of
 from burnbook.view.parts import Line, Part, Table, Title
-
-_BOLD, _PLAIN = "\033[1m", "\033[0m"
-_STYLES = {"good": "\033[32m", "warn": "\033[33m", "bad": "\033[31m", "dim": "\033[2m"}
 
 
 def text(parts: Sequence[Part], *, color: bool, columns: int | None = None) -> str:
@@ -22,9 +19,9 @@ def text(parts: Sequence[Part], *, color: bool, columns: int | None = None) -> s
     for part in parts:
         if isinstance(part, Title):
             lines += [""] if lines else []
-            lines += _words(part.text, columns, _BOLD, color)
+            lines += _words(part.text, columns, BOLD, color)
         elif isinstance(part, Line):
-            style = (_BOLD if part.strong else "") + _STYLES.get(part.level, "")
+            style = (BOLD if part.strong else "") + STYLES.get(part.level, "")
             lines += _words(part.text, columns, style, color)
         elif isinstance(part, Table):
             lines += _aligned(part, color, columns)
@@ -33,11 +30,6 @@ def text(parts: Sequence[Part], *, color: bool, columns: int | None = None) -> s
             lines.append(f"{part.label}  {trend(part.values[-room:])}")
             lines += wrapped(part.text, columns) if part.text else []
     return "".join(f"{line}\n" for line in lines)
-
-
-def painted(text: str, level: Level) -> str:
-    """Returns text in the color of a level."""
-    return _paint(text, _STYLES.get(level, ""), True)
 
 
 def _words(text: str, columns: int | None, style: str, color: bool) -> list[str]:
@@ -86,13 +78,13 @@ def _aligned(table: Table, color: bool, columns: int | None) -> list[str]:
         lines.append("  " + "  ".join(cells).rstrip())
     if missing := ", ".join(filter(None, left_out)):
         note = f"  (not shown, for lack of room: {missing})"
-        lines += _words(note, columns, _STYLES["dim"], color)
+        lines += _words(note, columns, STYLES["dim"], color)
     return lines
 
 
 def _painted_cell(text: str, width: int, side: str, color: bool) -> str:
     spaces = " " * (width - columns_of(text))
-    shown = _paint(text, _STYLES.get(level_of(text), ""), color)
+    shown = _paint(text, STYLES.get(level_of(text), ""), color)
     return spaces + shown if side == ">" else shown + spaces
 
 
@@ -112,7 +104,7 @@ def _printable(table: Table) -> Table:
 
 
 def _paint(line: str, style: str, color: bool) -> str:
-    return f"{style}{line}{_PLAIN}" if color and style and line else line
+    return f"{style}{line}{PLAIN}" if color and style and line else line
 
 
 def _escaped(value: str) -> str:

@@ -2,12 +2,15 @@
 
 import os
 import sys
-from typing import TextIO
+
+TYPE_CHECKING = False  # the name that type checkers know; `typing` takes 8 ms to import
+if TYPE_CHECKING:
+    from typing import TextIO
 
 NARROWEST = 20  # columns; narrower terminals get lines of this length
 
 
-def columns(stream: TextIO | None = None) -> int | None:
+def columns(stream: "TextIO | None" = None) -> int | None:
     """Returns the width of the text on a stream (default: stdout), or None for no limit.
 
     The width is that of the terminal, or the environment's COLUMNS. A pipe or a file has no limit,

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from burnbook.base import ids
 from burnbook.config.loader import Config
-from burnbook.windows.booked.pairs import Entry, Pair
+from burnbook.windows.booked.pairs import Entry, Head, Pair
 from burnbook.windows.snapshot_index import SnapshotIndex
 
 State = Literal["planned", "open", "done", "finalized"]
@@ -86,17 +86,19 @@ def open_windows(
     A window that somebody began early for a reset comes after the others until that reset.
     """
     ranks: dict[str, tuple[bool, bool, datetime]] = {}
-    for head in index.heads():
-        first = _first(index, head.window)
-        ends = boundary_of(config, index, *head.membership)
-        if first is None or ends is None or not first.captured_at <= moment < ends:
+    for stay in _stays(config, index):
+        if not stay.starts <= moment < stay.ends:
             continue
-        reset = config.next_reset(first.counts_from)
-        is_early = reset <= first.counts_from + config.windows.early
-        begins = reset if is_early else first.counts_from
-        rank = head.agent == agent, begins <= moment, begins
-        ranks[head.window] = max(rank, ranks.get(head.window, rank))
+        rank = stay.head.agent == agent, stay.begins <= moment, stay.begins
+        ranks[stay.head.window] = max(rank, ranks.get(stay.head.window, rank))
     return sorted(ranks, key=lambda name: ranks[name], reverse=True)
+
+
+def next_change(config: Config, index: SnapshotIndex, moment: datetime) -> datetime | None:
+    """The first moment after this one at which `open_windows` may change; None if there is none."""
+    stays = _stays(config, index)
+    moments = (each for stay in stays for each in (stay.starts, stay.begins, stay.ends))
+    return min((each for each in moments if each > moment), default=None)
 
 
 def next_window(
@@ -156,6 +158,26 @@ def state(pairs: list[Pair], *, finalized: bool) -> State:
     if not pairs:
         return "planned"
     return "done" if all(pair.after for pair in pairs) else "open"
+
+
+class _Stay(NamedTuple):
+    """The last window of an agent and provider: from when, for order, and until when it is open."""
+
+    head: Head
+    starts: datetime
+    begins: datetime
+    ends: datetime
+
+
+def _stays(config: Config, index: SnapshotIndex) -> Iterator[_Stay]:
+    for head in index.heads():
+        first = _first(index, head.window)
+        ends = boundary_of(config, index, *head.membership)
+        if first is None or ends is None:
+            continue
+        reset = config.next_reset(first.counts_from)
+        is_early = reset <= first.counts_from + config.windows.early
+        yield _Stay(head, first.captured_at, reset if is_early else first.counts_from, ends)
 
 
 def _chain(config: Config, window: str) -> Iterator[str]:
