@@ -16,7 +16,7 @@ from burnbook.telemetry.booking import stretch
 from burnbook.telemetry.booking.intake import Intake
 from burnbook.telemetry.booking.stretch import Stretch
 from burnbook.telemetry.feeds import decoder
-from burnbook.telemetry.feeds.batch import BatchReader
+from burnbook.telemetry.feeds.batch_reader import BatchReader
 from burnbook.telemetry.queries import window_traffic
 from burnbook.telemetry.traffic import Packed, Traffic, pack, unpack
 from conftest import ROOT, Shell, measured

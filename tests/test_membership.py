@@ -31,7 +31,7 @@ from burnbook.store.store import Store
 from burnbook.telemetry.booking.intake import Intake
 from burnbook.telemetry.costs.projection import features
 from burnbook.telemetry.feeds import decoder
-from burnbook.telemetry.feeds.batch import BatchReader
+from burnbook.telemetry.feeds.batch_reader import BatchReader
 from burnbook.telemetry.projection import telemetry
 from burnbook.telemetry.queries import membership, requests_without_window, window_traffic
 from burnbook.usage.projection import USAGE

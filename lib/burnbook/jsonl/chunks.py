@@ -32,14 +32,21 @@ class Chunk(NamedTuple):
 
 
 class Reader:
-    """Reads whole lines from a descriptor, from `offset` up to `limit` (None: to its end).
+    """Reads whole lines from a descriptor, from `offset` up to `limit` (None: to its end), in
+    chunks of about `size` bytes.
 
     After the last chunk `partial` has the bytes of an unterminated last line.
     """
 
     def __init__(
-        self, handle: int, offset: int = 0, limit: int | None = None, number: int = 1
+        self,
+        handle: int,
+        offset: int = 0,
+        limit: int | None = None,
+        number: int = 1,
+        size: int = CHUNK,
     ) -> None:
+        self.size = size
         self.handle, self.offset, self.limit, self.number = handle, offset, limit, number
         self.partial = b""
         self.pieces: list[bytes] = []
@@ -48,7 +55,7 @@ class Reader:
         self.is_pipe = not stat.S_ISREG(os.fstat(handle).st_mode)
 
     def chunks(self) -> Iterator[Chunk]:
-        """Chunks of about 2 MiB."""
+        """The chunks."""
         at_start = self.offset == 0
         while block := self._read():
             # Only \n ends a line: splitlines would also cut at a lone \r.
@@ -71,7 +78,7 @@ class Reader:
             self.partial = self.partial.removeprefix(_BOM)
 
     def _read(self) -> bytes:
-        want = CHUNK
+        want = self.size
         if self.limit is not None:
             want = min(want, self.limit - self.start)
         blocks, got = [], 0

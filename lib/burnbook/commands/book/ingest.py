@@ -18,7 +18,7 @@ from burnbook.telemetry.booking import strict
 from burnbook.telemetry.booking.intake import Intake
 from burnbook.telemetry.booking.stretch import Rest, Stretch, book, book_last_line
 from burnbook.telemetry.feeds import decoder as feeds
-from burnbook.telemetry.feeds.batch import BatchReader
+from burnbook.telemetry.feeds.batch_reader import BatchReader
 from burnbook.telemetry.queries import membership
 from burnbook.view import progress
 from burnbook.windows import missed_resets

@@ -15,7 +15,7 @@ from burnbook.jsonl.chunks import MAX_LINE, Chunk
 from burnbook.rows.meters import IMPORTED
 from burnbook.telemetry.booking.intake import Intake
 from burnbook.telemetry.feeds import decoder as decoders
-from burnbook.telemetry.feeds.batch import BatchReader
+from burnbook.telemetry.feeds.batch_reader import BatchReader
 from burnbook.telemetry.queries import membership
 
 _BATCH = 5000

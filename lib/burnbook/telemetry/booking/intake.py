@@ -13,12 +13,14 @@ from burnbook.jsonl.exports import skipped
 from burnbook.store.store import Store
 from burnbook.telemetry.booking.key_index import KeyIndex
 from burnbook.telemetry.booking.reassign import Corrections, corrections
-from burnbook.telemetry.feeds.batch import Batch, BatchReader, Counts
+from burnbook.telemetry.feeds.batch import Batch, Counts
+from burnbook.telemetry.feeds.batch_reader import BatchReader
 from burnbook.telemetry.increment import Increment
 from burnbook.telemetry.projection import stretch, telemetry
 from burnbook.telemetry.rows import JOURNAL
 
 _STORED_TOGETHER = 1 << 19  # rows between two updates of the store
+_REFUSED_TOGETHER = 4096  # refused lines, of 0.5 KB each, that are written and synced together
 
 
 class Intake:
@@ -33,6 +35,7 @@ class Intake:
         self.skipped: skipped.Skipped = {}
         self._index = KeyIndex(store)
         self._rejects = Rejects(store.root, reader.feed, reader.agent)
+        self._refused: dict[int, bytes] = {}
         self._increments: list[Increment] = []
         self._count = 0
         self._has_corrections = False
@@ -42,19 +45,31 @@ class Intake:
         """Book the lines of a chunk; when this returns, its rows are durable."""
         self.book(self.reader.read(chunk))
 
-    def book(self, batch: Batch) -> None:
-        """Book rows and refused lines; when this returns, they are durable."""
+    def book(self, batch: Batch, *, more: bool = False) -> None:
+        """Book rows and refused lines; when this returns, they are durable.
+
+        With `more`, the next batch or `finish` follows at once, and refused lines may wait for it.
+        """
         moved: Corrections = {}
         if batch.keys:
             prepare(self.store.root, JOURNAL)
             self._index.prepare(batch.keys)
             if self.reassigns:
                 moved = self._corrections(batch)
-        if batch.keys or batch.rejects:
+        # If this fails, the next command reads these lines again.
+        refused, self._refused = self._refused, {}
+        for key, row in batch.rejects.items():
+            refused.setdefault(key, row)
+        if more and len(refused) < _REFUSED_TOGETHER:
+            waiting, refused = refused, {}
+        else:
+            waiting = {}
+        if batch.keys or refused:
             with lock.book_lock(self.store.root):
                 if batch.keys:
                     self._append(batch, moved)
-                self._rejects.book(batch.rejects)
+                self._rejects.book(refused)
+        self._refused = waiting
         self.counts.add(batch.counts)
         skipped.add(self.skipped, batch.skipped)
         if self._count >= _STORED_TOGETHER:
@@ -62,7 +77,11 @@ class Intake:
             self._index.open()
 
     def finish(self) -> None:
-        """Bring the store up to date."""
+        """Book the refused lines that wait, and bring the store up to date."""
+        if self._refused:
+            refused, self._refused = self._refused, {}
+            with lock.book_lock(self.store.root):
+                self._rejects.book(refused)
         increments, self._increments, self._count = self._increments, [], 0
         if increments or self._has_corrections:
             self._has_corrections = False

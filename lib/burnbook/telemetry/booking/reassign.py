@@ -105,9 +105,10 @@ def _times(batch: Batch, keys: set[int]) -> list[Range]:
     """The times of rows with these keys, to ten minutes."""
     blocks = (block for blocks in batch.blocks.values() for block in blocks)
     tens = {
-        moment // BUCKET
+        row.ts.timestamp() // BUCKET
         for block in blocks
-        for key, moment in zip(block.keys, block.moments, strict=True)
+        if not keys.isdisjoint(block.keys)
+        for key, row in zip(block.keys, block.rows(), strict=True)
         if key in keys
     }
     edges = ((datetime.fromtimestamp(n * BUCKET, UTC) for n in (ten, ten + 1)) for ten in tens)

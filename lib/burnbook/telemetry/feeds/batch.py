@@ -3,41 +3,19 @@
 A batch can be sent to another process.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
-from datetime import UTC, datetime
-from itertools import compress
-from operator import attrgetter, itemgetter
+from collections.abc import Mapping, Sequence, Set
+from datetime import datetime
 from typing import Any
 
 import msgspec
-from xxhash import xxh3_64_intdigest
 
 from burnbook.book import codec
-from burnbook.book.bulk_codec import Stamp
-from burnbook.book.rejects import reject_rows
-from burnbook.config.feeds import IDENTITY
-from burnbook.jsonl.chunks import Chunk
 from burnbook.jsonl.exports.skipped import Skipped
-from burnbook.store.membership import Membership, Steps
 from burnbook.store.time_index import Block as TimeBlock
-from burnbook.telemetry.feeds.decoder import Decoder, Event, Side
-from burnbook.telemetry.rows import JOURNAL
-from burnbook.telemetry.traffic import Traffic, add_pace
+from burnbook.telemetry.rows import JOURNAL, read
+from burnbook.telemetry.traffic import Traffic
 
-_TOGETHER = 512  # lines at a time: their rows stay in the processor's cache
-_day = itemgetter(slice(6, 16))  # of a payload, which begins with its `ts`
-
-# Aligned: events, their sides, the text of what their lines report, and keys.
-Columns = tuple[list[Any], ...]
-
-
-def _identities(events: list[Event], payloads: list[bytes]) -> list[bytes]:
-    """Payloads without the last fields, which are no part of a row's identity."""
-    if all(event.usd is event.cache_write_1h_tokens is None for event in events):
-        return payloads
-    # Quotes inside text are escaped, so these are the fields.
-    start = [payload.partition(b',"usd":')[0] for payload in payloads]
-    return [payload.partition(b',"cache_write_1h_tokens":')[0] for payload in start]
+_TS, _SECONDS = b',"ts":"', len("2026-11-22T12:00:00")
 
 
 class Counts(msgspec.Struct):
@@ -56,29 +34,43 @@ class Counts(msgspec.Struct):
 
 
 class Block(msgspec.Struct, gc=False):
-    """Lines of rows, and in the same order their keys and their moments in epoch seconds."""
+    """Lines of rows, in the same order their keys, and their first and last moments."""
 
     lines: bytes
     keys: list[int]
-    moments: list[float]
+    first: datetime
+    last: datetime
+
+    def rows(self) -> list[Any]:
+        """The rows of the lines."""
+        return read(self.lines.splitlines(keepends=True))
 
     def leave_out(self, keys: Set[int], known: Mapping[str, Set[int]]) -> list[Any]:
         """Drop the rows whose keys, all in `keys`, are known on their day; returns these rows."""
         if keys.isdisjoint(self.keys):
             return []
-        lines = self.lines.splitlines(keepends=True)
-        dropped, are_left = [], [key not in keys for key in self.keys]
-        for n, key in enumerate(self.keys):
-            if key in keys:
-                row = codec.decode(JOURNAL, lines[n])
-                if key in known.get(str(row.ts.date()), ()):
-                    dropped.append(row)
-                else:
-                    are_left[n] = True
-        self.lines = b"".join(compress(lines, are_left))
-        self.keys = list(compress(self.keys, are_left))
-        self.moments = list(compress(self.moments, are_left))
+        lines, dropped = self.lines.splitlines(keepends=True), []
+        for n in reversed([n for n, key in enumerate(self.keys) if key in keys]):
+            row = codec.decode(JOURNAL, lines[n])
+            if self.keys[n] in known.get(str(row.ts.date()), ()):
+                dropped.append(row)
+                del lines[n], self.keys[n]
+        self.lines = b"".join(lines)
+        if lines and any(row.ts in (self.first, self.last) for row in dropped):
+            self.first, self.last = _reach(lines)
         return dropped
+
+
+def _reach(lines: Sequence[bytes]) -> tuple[datetime, datetime]:
+    """The first and the last moment of rows that have the same stamps, and so their `ts` in the
+    same place: only those of the first and of the last second are decoded.
+    """
+    start = lines[0].index(_TS) + len(_TS)
+    seconds = [line[start : start + _SECONDS] for line in lines]
+    ends = min(seconds), max(seconds)
+    of_ends = [line for line, second in zip(lines, seconds, strict=True) if second in ends]
+    moments = [codec.decode(JOURNAL, line).ts for line in of_ends]
+    return min(moments), max(moments)
 
 
 class Batch(msgspec.Struct):
@@ -105,7 +97,8 @@ class Batch(msgspec.Struct):
         times = []
         for block in (block for blocks in self.blocks.values() for block in blocks):
             end = start + len(block.lines)
-            times.append(TimeBlock(start, end - 1, min(block.moments), max(block.moments)))
+            moments = block.first.timestamp(), block.last.timestamp()
+            times.append(TimeBlock(start, end - 1, *moments))
             start = end
         return times
 
@@ -130,121 +123,5 @@ class Batch(msgspec.Struct):
         if not traffic.groups:
             del self.traffic[window], self.blocks[window]
             return
-        moments = [block.moments for block in self.blocks[window]]
-        traffic.first = datetime.fromtimestamp(min(map(min, moments)), UTC)
-        traffic.last = datetime.fromtimestamp(max(map(max, moments)), UTC)
-
-
-class BatchReader:
-    """Makes batches of the lines of one feed.
-
-    `window` is the one that the rows name; without it, a row is in the window of its time.
-    """
-
-    def __init__(
-        self,
-        feed: str,
-        decoder: Decoder,
-        identity: Sequence[str],
-        agent: str,
-        membership: Membership,
-        window: str | None = None,
-    ) -> None:
-        self.feed, self.decoder, self.spans = feed, decoder, membership.spans
-        self.agent, self.window = agent, window
-        self._steps = membership.of(agent) if window is None else Steps.always(window)
-        self._stamp = Stamp("t", agent, window, feed)
-        self._encode = msgspec.json.Encoder().encode
-        self._encode_lines = msgspec.json.Encoder().encode_lines
-        # Without `_identity`, a row's key is a hash of all fields of its line, the day among them.
-        self._identity = None if tuple(identity) == IDENTITY else attrgetter(*identity)
-
-    def read(self, chunk: Chunk) -> Batch:
-        """The rows of lines."""
-        lines = chunk.lines
-        batch = Batch(Counts())
-        refused: list[tuple[int, str, bytes]] = []
-        seen: set[Any] = set()
-        latencies: dict[tuple[str, bool], list[float | None]] = {}
-        for start in range(0, len(lines), _TOGETHER):
-            part = lines[start : start + _TOGETHER]
-            events, sides, rejected, ignored = self.decoder.parted(part)
-            refused += [(chunk.number_of(start + n), reason, part[n]) for n, reason in rejected]
-            batch.counts.ignored += ignored
-            if events:
-                columns = self._new(events, sides, batch, seen)
-                for window, of_window in self._by_window(columns):
-                    self._add(batch, window, of_window, latencies)
-        batch.counts.rejected = len(refused)
-        batch.skipped = self.decoder.take_skipped()
-        batch.rejects = reject_rows(refused)
-        for (window, routed), of_side in latencies.items():
-            batch.traffic[window].spread(routed, of_side)
-        return batch
-
-    def _new(self, events: list[Event], sides: list[Side], batch: Batch, seen: set[Any]) -> Columns:
-        """The rows that the batch does not have; adds their keys to it."""
-        # A newline inside a JSON string is escaped, so these bytes are only between two rows.
-        payloads = self._encode_lines(events)[1:-2].split(b"}\n{")
-        days = list(map(_day, payloads))
-        names = _identities(events, payloads)
-        if (identify := self._identity) is not None:
-            pairs = zip(events, names, strict=True)
-            # An empty id identifies nothing: all fields do.
-            names = [name if e.rid == "" else self._encode(identify(e)) for e, name in pairs]
-        keys = list(map(xxh3_64_intdigest, names))
-        marks = keys if identify is None else list(zip(days, keys, strict=True))
-        add = seen.add
-        are_new = [mark not in seen and not add(mark) for mark in marks]
-        columns: Columns = (events, sides, payloads, keys)
-        if not all(are_new):
-            columns = tuple([*compress(column, are_new)] for column in columns)
-            days = list(compress(days, are_new))
-            batch.counts.duplicates += are_new.count(False)
-        keys = columns[-1]
-        batch.counts.accepted += len(keys)
-        if days and days.count(days[0]) == len(days):
-            batch.keys.setdefault(days[0].decode(), []).extend(keys)
-        else:
-            for day, key in zip(days, keys, strict=True):
-                batch.keys.setdefault(day.decode(), []).append(key)
-        return columns
-
-    def _by_window(self, columns: Columns) -> Iterable[tuple[str, Columns]]:
-        """The rows by window, the empty name for those of none. Most often there is one."""
-        moments = [event.ts for event in columns[0]]
-        common = self._steps.common(min(moments), max(moments)) if moments else (None,)
-        if common is not None:
-            return ((common[0] or "", columns),)
-        indexes: dict[str, list[int]] = {}
-        for n, moment in enumerate(moments):
-            indexes.setdefault(self._steps.at(moment) or "", []).append(n)
-        return [
-            (window, tuple([column[n] for n in of_window] for column in columns))
-            for window, of_window in indexes.items()
-        ]
-
-    def _add(
-        self,
-        batch: Batch,
-        window: str,
-        columns: Columns,
-        latencies: dict[tuple[str, bool], list[float | None]],
-    ) -> None:
-        events, sides, payloads, keys = columns
-        if not events:
-            return
-        lines = self._stamp.lines(keys, payloads, [side.text for side in sides])
-        moments = [event.ts for event in events]
-        block = Block(lines, keys, [moment.timestamp() for moment in moments])
-        batch.blocks.setdefault(window, []).append(block)
-        traffic = batch.traffic.setdefault(window, Traffic())
-        add_pace(traffic.pace, events)
-        traffic.reach(moments)
-        alike: dict[Side, list[Event]] = {}
-        for side, event in zip(sides, events, strict=True):
-            alike.setdefault(side, []).append(event)
-        for side, same in alike.items():
-            traffic.count(side.group, same)
-            of_side = latencies.setdefault((window, side.group[0]), [])
-            of_side += [event.latency_ms for event in same]
+        traffic.first = min(block.first for block in self.blocks[window])
+        traffic.last = max(block.last for block in self.blocks[window])
