@@ -30,6 +30,7 @@ from burnbook.usage import queries
 from burnbook.usage import report as usage
 from burnbook.usage.blocks import Block, ResetReading
 from burnbook.usage.counts import Counts
+from burnbook.usage.kinds import of_keys
 from burnbook.usage.pricing import MODES, Pricing
 from burnbook.usage.queries import Filters
 from burnbook.usage.report import Report
@@ -81,8 +82,8 @@ def some_rows(draw: st.DrawFn) -> list[AgentUsage]:
 
 
 def report(store: Store, name: str, filters: Filters, zone: Any, pricing: Pricing = AUTO) -> Report:
-    sums = queries.sums(store, name, filters, zone)
-    return usage.build(sums, pricing, by_size=name not in queries.BY_TIME)
+    groups = of_keys(queries.sums(store, name, filters, zone))
+    return usage.build(groups, pricing, by_size=name not in queries.BY_TIME)
 
 
 def truth(rows: Iterable[AgentUsage]) -> list[int]:

@@ -16,6 +16,7 @@ from burnbook.view.messages import message_lines
 
 TYPE_CHECKING = False  # the name that type checkers know; `typing` takes 8 ms to import
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any, NoReturn
 
     from burnbook.config.loader import Config
@@ -104,7 +105,7 @@ def _run_quick() -> int | None:
     text = quick.answer(sys.argv[1:])
     if text is None:
         return None
-    _print(text)
+    _print([text])
     return 0
 
 
@@ -152,14 +153,14 @@ def _run(name: str, doc: str, flags: "Flags", command: str) -> int:
 
         result = with_hosts(ctx, result)
     if result.ready is not None:
-        _print(result.ready)
+        _print([result.ready] if isinstance(result.ready, str) else result.ready)
     elif args.format == "json" and result.data is not None:
-        _print(render.json(result.data))
+        _print(render.json_pieces(result.data))
     elif args.format == "markdown" and result.parts:
-        _print(render.markdown(result.parts))
+        _print([render.markdown(result.parts)])
     elif args.format == "text":
         _print(
-            render.text(
+            render.text_pieces(
                 result.parts, color=terminal.has_color(args.color), columns=terminal.columns()
             )
         )
@@ -185,14 +186,15 @@ def _capture_kinds() -> tuple[str, ...]:
     return capture_kinds.kinds()
 
 
-def _print(text: str) -> None:
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise IOFault(os_sentence(_CANNOT_PRINT, error)) from None
+def _print(pieces: "Iterable[str]") -> None:
+    for piece in pieces:
+        try:
+            sys.stdout.write(piece)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise IOFault(os_sentence(_CANNOT_PRINT, error)) from None
 
 
 def _open_streams() -> None:

@@ -1,7 +1,7 @@
 """The arguments of every command, and its result."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from burnbook.base.errors import BAD_DATA
@@ -65,13 +65,13 @@ def _opened(ctx: Context, root: str, notes: list[str] | None = None) -> Context:
 class Result(NamedTuple):
     """The result of a command: parts for eyes, data for JSON (None: no output), and the exit code.
 
-    `ready` is the finished text if the command has a format of its own, such as CSV.
+    `ready` is the finished text or its pieces, if the command has a format of its own (CSV).
     """
 
     parts: Sequence[Part]
     data: Any
     code: int = 0
-    ready: str | None = None
+    ready: str | Iterable[str] | None = None
 
 
 def result_of_counts(

@@ -14,7 +14,7 @@ from burnbook.windows.facts import WindowFacts
 if TYPE_CHECKING:
     from burnbook.telemetry.traffic import Traffic
     from burnbook.usage.counts import Counts
-    from burnbook.usage.queries import Key
+    from burnbook.usage.kinds import Key
 
 PlanFrom = Literal["checkpoint", "budget"]
 NO_REQUESTS = "no-requests"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from burnbook.rows.meters import Closing
     from burnbook.telemetry.traffic import Traffic
     from burnbook.usage.counts import Counts
-    from burnbook.usage.queries import Key
+    from burnbook.usage.kinds import Key
 
 From = Literal["logs", "feeds"]
 

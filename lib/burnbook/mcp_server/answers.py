@@ -57,7 +57,7 @@ class Answers:
             raise
         finally:
             ctx.store.close()
-        data: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(result.data))
+        data: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(result.data, enc_hook=list))
         data = safe(data)
         left_out = bounded(data, result.limits, newest_last=result.newest_last)
         notes = [f"{count:,} more {key} are left out" for key, count in left_out.items()]

@@ -11,7 +11,8 @@ from burnbook.telemetry.costs.requests import cost_requests
 from burnbook.telemetry.queries import has_traffic, window_traffic
 from burnbook.usage import pricing, queries
 from burnbook.usage.counts import Counts
-from burnbook.usage.queries import Filters, Key
+from burnbook.usage.kinds import Key
+from burnbook.usage.queries import Filters
 
 
 class Used(NamedTuple):

@@ -15,7 +15,7 @@ from burnbook.windows.history import History, history
 if TYPE_CHECKING:
     from burnbook.telemetry.traffic import Traffic
     from burnbook.usage.counts import Counts
-    from burnbook.usage.queries import Key
+    from burnbook.usage.kinds import Key
 
 
 class Scene(WindowFacts, frozen=True):

@@ -6,16 +6,14 @@ from datetime import tzinfo
 from burnbook.store import queries
 from burnbook.store.store import Store
 from burnbook.usage.counts import Counts
+from burnbook.usage.kinds import Key, facts_of, utc_day
 from burnbook.usage.projection import USAGE
 from burnbook.usage.queries import (
     AccountOf,
     Filters,
-    Key,
     booked_quarters,
-    facts_of,
     set_accounts,
     set_relations,
-    utc_day,
 )
 
 # Tool, model, agent, project and account.

@@ -27,6 +27,11 @@ def run(database: Connection, name: str, **params: Value) -> list[tuple[Any, ...
     return _executed(database, name, params).fetchall()
 
 
+def stream(database: Connection, name: str, **params: Value) -> Cursor:
+    """The same as `run`, row by row. Run no other query before the last row."""
+    return _executed(database, name, params)
+
+
 def run_named(database: Connection, name: str, **params: Value) -> list[dict[str, Any]]:
     """The same as `run`, each row by the names of its columns."""
     cursor = _executed(database, name, params)

@@ -17,6 +17,7 @@ from burnbook.usage import queries
 from burnbook.usage.blocks import Block, ResetReading
 from burnbook.usage.booked_rows import NOTHING, booked, row_keys
 from burnbook.usage.counts import Counts, Origin, counts, moment, origin
+from burnbook.usage.kinds import utc_day
 from burnbook.usage.projection import USAGE
 from burnbook.usage.queries import Filters
 from burnbook.usage.tables.cells import counted_values
@@ -36,7 +37,7 @@ class Span(NamedTuple):
 
 
 class BlockKey(NamedTuple):
-    """Whose sums these are; for what follows the model see `queries.Key`."""
+    """Whose sums these are; for what follows the model see `kinds.Key`."""
 
     period: Span
     tool: str
@@ -113,7 +114,7 @@ def sums(
             quarter = part.time // QUARTER
             name = f"{local(quarter):%H}:00" if part_name == "hour" else part.name
             account = ctx.config.accounts.name(*part.login) or ""
-            key = (*part[3:7], queries.utc_day(quarter), name)
+            key = (*part[3:7], utc_day(quarter), name)
             yield BlockKey(_span(block, account), *key), part.sums
 
 

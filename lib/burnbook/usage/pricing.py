@@ -3,10 +3,10 @@
 from datetime import date
 from typing import NamedTuple, Protocol
 
-from burnbook.cost.calculate import NOTHING, Priced, Usd, calc_price
+from burnbook.cost.calculate import ATTO, NOTHING, Priced, Usd, calc_price, find_rate
 from burnbook.cost.facts import Facts, Quantities
 from burnbook.cost.price_list import PriceList
-from burnbook.cost.pricing import MODES, Mode, reported_cost, uses_reported
+from burnbook.cost.pricing import MODES, NANO, Mode, reported_cost, uses_reported
 from burnbook.usage.counts import Counts
 
 __all__ = ["MODES", "NOTHING", "PricedKey", "Pricing", "Usd"]
@@ -38,6 +38,18 @@ class Pricing(NamedTuple):
             is_whole = self.mode == "auto" or sums.usd_requests == sums.requests
             return reported_cost(sums.usd_nanos, is_whole=is_whole)
         return calc_price(key.facts, quantities(sums), key.day, self.prices)
+
+    def per_count(self, key: PricedKey) -> tuple[int, ...] | None:
+        """The price of one of each of the fields of `Counts`, in attos; None if it may be unknown.
+
+        Where it is 0 for a web search, that price may be unknown too.
+        """
+        if uses_reported(self.mode, has_usd=key.has_usd):
+            nano = ATTO // NANO
+            return (0, 0, 0, 0, 0, 0, 0, nano, 0, 0) if self.mode == "auto" else None
+        rate = find_rate(key.facts, key.day, self.prices)
+        *tokens, searches = rate.attos
+        return None if rate.reason else (0, *tokens, 0, 0, 0, searches)
 
 
 def quantities(sums: Counts) -> Quantities:

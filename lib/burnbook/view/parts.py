@@ -1,12 +1,34 @@
 """Parts of a result, which `render` turns into text, JSON or markdown."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 from burnbook.times import clock
 from burnbook.view import terminal
 from burnbook.view.levels import Level
+
+
+class Lazy(Sequence[Any]):
+    """Values that are made whenever they are read, so that no more than one is held.
+
+    `render.json_pieces` prints them as a list.
+    """
+
+    def __init__(self, make: Callable[[], Iterable[Any]], length: int) -> None:
+        self._make, self._length = make, length
+
+    def __len__(self) -> int:
+        """How many values there are."""
+        return self._length
+
+    def __iter__(self) -> Iterator[Any]:
+        """The values."""
+        return iter(self._make())
+
+    def __getitem__(self, at: Any) -> Any:
+        """A value, or several; all are made for it."""
+        return [*self][at]
 
 
 class Line(NamedTuple):
@@ -74,6 +96,8 @@ def number(value: float | None) -> str:
     """Returns a number for display, with thousands separators; `-` for None."""
     if value is None:
         return "-"
+    if isinstance(value, int):
+        return f"{value:,}"
     return f"{value:,.0f}" if value == round(value) else f"{value:,.1f}"
 
 

@@ -80,9 +80,9 @@ def _of_logs(
 ) -> Amounts | None:
     """Returns None if no log has a request of the period, of whatever scope."""
     from burnbook.usage.counts import Counts
+    from burnbook.usage.kinds import Key, utc_day
     from burnbook.usage.pricing import Pricing
     from burnbook.usage.projection import USAGE
-    from burnbook.usage.queries import Key, utc_day
     from burnbook.usage.report import new_tokens
 
     database = ctx.store.view(USAGE)

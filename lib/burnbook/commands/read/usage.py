@@ -1,6 +1,6 @@
 """Agents' usage by day, week, month, session, block, window, tool, model and more."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from burnbook.base.errors import UsageError
@@ -10,11 +10,11 @@ from burnbook.cost.pricing import USD_KIND
 from burnbook.times import clock
 from burnbook.usage import queries
 from burnbook.usage import report as usage
-from burnbook.usage.counts import Counts
+from burnbook.usage.kinds import Group, of_keys
 from burnbook.usage.pricing import Pricing
 from burnbook.usage.report import TOOL_AND_MODEL, Report
 from burnbook.usage.selection import Selection, selection
-from burnbook.view.parts import Line
+from burnbook.view.parts import Lazy, Line
 from burnbook.windows.accounts.amounts import newest_amounts
 from burnbook.windows.current import wanted
 
@@ -50,11 +50,11 @@ def _report(ctx: Context, args: Any) -> Result | None:
     selected = selection(ctx.config, ctx.store, args, window)
     by = _by(args, selected.report)
     pricing = Pricing(args.cost, PriceList(ctx.config.prices))
-    sums = _sums(ctx, selected, pricing, by)
-    sums = list(sums) if args.explain else sums
+    groups = _groups(ctx, selected, pricing, by)
+    groups = list(groups) if args.explain else groups
     by_size = selected.report in usage.BY_ORIGIN
-    report = usage.build(sums, pricing, by_size=by_size, by=by)
-    explained = _explained(sums, pricing) if args.explain else None
+    report = usage.build(groups, pricing, by_size=by_size, by=by)
+    explained = _explained(groups, pricing) if args.explain else None
     note_damage(ctx)
     if not report.rows and args.format in ("text", "markdown") and not queries.tools(ctx.store):
         return None
@@ -68,7 +68,7 @@ def _report(ctx: Context, args: Any) -> Result | None:
         "cost": args.cost,
         "usd_kind": USD_KIND[args.cost],
         "prices": {"as_of": prices.as_of, "source": prices.source},
-        "rows": [_row(row, report, selected.report, explained) for row in report.rows],
+        "rows": Lazy(lambda: _rows(report, selected.report, explained), len(report.rows)),
         "totals": usage.figures(report.totals),
         "accounts": ctx.config.accounts.declared if selected.report == "account" else {},
         "amounts": [each._asdict() for each in newest_amounts(ctx)]
@@ -91,9 +91,9 @@ def _by(args: Any, report: str) -> Sequence[str]:
     return _SPLIT.get(report, ())
 
 
-def _sums(
+def _groups(
     ctx: Context, selected: Selection, pricing: Pricing, by: Sequence[str]
-) -> Iterable[tuple[Any, Counts]]:
+) -> Iterable[Group]:
     part = next((name for name in by if name not in TOOL_AND_MODEL), None)
     filters, zone = selected.filters, selected.zone
     if selected.report == "blocks":
@@ -101,16 +101,16 @@ def _sums(
         from burnbook.windows.accounts.pools import BlockPools
 
         pools = BlockPools(ctx, queries.homes(ctx.store))
-        return block_report.sums(ctx, filters, zone, pools, part)
+        return of_keys(block_report.sums(ctx, filters, zone, pools, part))
     has_hours, account_of = pricing.prices.has_hours, ctx.config.accounts.name
-    return queries.sums(ctx.store, selected.report, filters, zone, has_hours, account_of, part)
+    return queries.groups(ctx.store, selected.report, filters, zone, has_hours, account_of, part)
 
 
-def _explained(sums: Iterable[tuple[Any, Counts]], pricing: Pricing) -> "Explained":
+def _explained(groups: Iterable[Group], pricing: Pricing) -> "Explained":
     """What made the dollars of each row."""
     from burnbook.usage.layout import explain
 
-    return explain.explanations(sums, pricing)
+    return explain.explanations(groups, pricing)
 
 
 def _shown(
@@ -138,17 +138,16 @@ def _shown(
     return Result(parts, data)
 
 
-def _row(
-    row: usage.Row, report: Report, name: str, explained: "Explained | None"
-) -> dict[str, Any]:
-    named: dict[str, Any] = {"period": row.period, **row.labels(report.by)}
-    if name == "blocks":
-        start, end, guessed, account = row.period
-        named |= {"period": clock.iso(start), "ends_at": clock.iso(end), "guessed": guessed}
-        named["account"] = account or None
-    figures = named | usage.figures(row)
-    if explained is not None:
-        from burnbook.usage.layout import explain
+def _rows(report: Report, name: str, explained: "Explained | None") -> Iterator[dict[str, Any]]:
+    for figures in report.rows.figures(report.by):
+        period = figures["period"]
+        if name == "blocks":
+            start, end, guessed, account = period
+            figures |= {"period": clock.iso(start), "ends_at": clock.iso(end), "guessed": guessed}
+            figures["account"] = account or None
+        if explained is not None:
+            from burnbook.usage.layout import explain
 
-        figures["explained"] = [*map(explain.figures, explained[row.period, *row.names])]
-    return figures
+            of_row = explained[period, figures["tool"], figures["model"]]
+            figures["explained"] = [*map(explain.figures, of_row)]
+        yield figures

@@ -37,7 +37,7 @@ def run(ctx: Context, args: Any) -> Result:
         def answer(text: str) -> str:
             result = _result(ctx, views.run(text, args.limit + 1), args.limit, args.format)
             if result.ready is not None:
-                return result.ready
+                return "".join(result.ready)
             if args.format == "json":
                 return render.json(result.data)
             color = terminal.has_color(args.color)

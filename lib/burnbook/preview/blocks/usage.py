@@ -49,10 +49,11 @@ def show(values: Values, scene: Scene) -> list[Part]:
 def _report(scene: Scene) -> "Report":
     from burnbook.cost.price_list import PriceList
     from burnbook.usage import report
+    from burnbook.usage.kinds import of_keys
     from burnbook.usage.pricing import Pricing
 
     pricing = Pricing("auto", PriceList(scene.config.prices))
-    return report.build(scene.used or (), pricing, by_size=False)
+    return report.build(of_keys(scene.used or ()), pricing, by_size=False)
 
 
 def _usd(row: Values) -> str:

@@ -18,9 +18,9 @@ from burnbook.store.queries import LocalTime
 from burnbook.times import clock
 from burnbook.times.days import parse_days
 from burnbook.usage import report as usage
-from burnbook.usage.counts import Counts
+from burnbook.usage.kinds import Group, of_rows
 from burnbook.usage.pricing import Pricing
-from burnbook.usage.queries import BY_TIME, Filters, Key, keyed, text_of
+from burnbook.usage.queries import BY_TIME, Filters, text_of
 
 BY = (*BY_TIME, *usage.BY_ORIGIN)
 _CALENDAR: Columns = {
@@ -71,8 +71,8 @@ def usage_sums(
     zone: tzinfo,
     has_hours: Any,
     account_of: Any,
-) -> Iterator[tuple[Key, Counts]]:
-    """The sums of `usage.queries.sums`, from an engine."""
+) -> Iterator[Group]:
+    """The sums of `usage.queries.groups`, from an engine."""
     engine.add("usage")
     has_days = filters.since is not None or filters.until is not None
     quarters: Iterable[int] = ()
@@ -102,4 +102,4 @@ def usage_sums(
         all_projects=("integer", 1),
         all_models=("integer", 1),
     )
-    return keyed(run_file(engine, "usage").rows)
+    return of_rows(run_file(engine, "usage").rows)

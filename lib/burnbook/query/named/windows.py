@@ -21,6 +21,7 @@ from burnbook.query.named.usage import usage_sums
 from burnbook.query.source import Opened
 from burnbook.times import clock
 from burnbook.usage import pricing
+from burnbook.usage.kinds import keyed
 from burnbook.usage.queries import Filters
 
 _COLUMNS: Columns = {
@@ -86,7 +87,8 @@ class UsedByEngine:
         self._logs: dict[str, pricing.Usd] = {}
         price = pricing.Pricing("auto", prices)
         has_hours = prices.has_hours
-        for key, counts in usage_sums(engine, "window", Filters(), UTC, has_hours, None):
+        groups = usage_sums(engine, "window", Filters(), UTC, has_hours, None)
+        for key, counts in keyed(groups):
             if key.period is not None and (counts.requests or counts.total):
                 usd = self._logs.get(key.period, pricing.NOTHING)
                 self._logs[key.period] = usd.plus(price(key, counts).usd)

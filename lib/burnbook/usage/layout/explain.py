@@ -10,6 +10,7 @@ import msgspec
 from burnbook.cost.calculate import ATTO, NOTHING, Rate, Usd
 from burnbook.cost.facts import Quantities
 from burnbook.usage.counts import Counts
+from burnbook.usage.kinds import Group
 from burnbook.usage.layout.table import period_text, usd_text
 from burnbook.usage.pricing import PricedKey, Pricing, quantities
 from burnbook.usage.report import Report
@@ -33,13 +34,14 @@ class Explanation(msgspec.Struct):
     reason: str | None
 
 
-def explanations(sums: Iterable[tuple[Any, Counts]], pricing: Pricing) -> Explained:
+def explanations(groups: Iterable[Group], pricing: Pricing) -> Explained:
     """Returns what made the cost of each row, by its period, tool and model."""
     rows: dict[tuple[Any, ...], dict[tuple[Rate, str | None], Explanation]] = {}
-    for key, counts in sums:
+    for period, _, kind, values in groups:
+        counts = Counts(*values)
         if not counts.requests and not counts.total:
             continue
-        _add(rows.setdefault(key[:3], {}), key, counts, pricing)
+        _add(rows.setdefault((period, kind.tool, kind.model), {}), kind, counts, pricing)
     return {name: list(by_rate.values()) for name, by_rate in rows.items()}
 
 

@@ -1,7 +1,8 @@
 """The layout of a usage report: text and tables that fit the terminal, and CSV."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta, tzinfo
+from itertools import chain, islice
 from typing import Any
 
 from burnbook.base.text import csv_text
@@ -11,7 +12,7 @@ from burnbook.times import clock
 from burnbook.usage.pricing import Usd
 from burnbook.usage.report import Report, Row, new_tokens
 from burnbook.view.amounts import values
-from burnbook.view.parts import Line, Part, Table, Trend, moment, number
+from burnbook.view.parts import Lazy, Line, Part, Table, Trend, moment, number
 
 _NAMES = {
     **{"daily": "Day", "weekly": "Week", "monthly": "Month", "session": "Session"},
@@ -32,6 +33,7 @@ _TOTAL: _Figure = ("Total", lambda row: number(row.sums.total))
 _USD: _Figure = ("USD", lambda row: usd_text(row.usd))
 # The columns of figures, from the widest table to the narrowest.
 _FORMS = ((_INPUT, _WRITE, _READ, _OUTPUT, _TOTAL, _USD), (_NEW, _TOTAL, _USD), (_TOTAL, _USD))
+_AT_A_TIME = 1000  # lines of CSV
 _WEEK = 7  # days
 _LEAST_TREND = 3  # days
 _LONGEST = timedelta(500)  # of a trend: more than a line has room for
@@ -55,8 +57,9 @@ def parts(usage: Report, data: Any, zone: tzinfo, today: date) -> list[Part]:
             r: m for m, r in usage.reasons.items() if not r.startswith(("no price", "the log"))
         }
         shown += [Line(f"{model}: {other}") for other, model in others.items()]
-    periods = {row.period for row in usage.rows}
-    shown += [Line(_paid(*item)) for item in data["accounts"].items() if item[0] in periods]
+    if accounts := data["accounts"]:
+        periods = {row.period for row in usage.rows}
+        shown += [Line(_paid(*item)) for item in accounts.items() if item[0] in periods]
     shown += [Line(_amount(amount, zone)) for amount in data["amounts"]]
     if report == "blocks" and any(row.period.guessed for row in usage.rows):
         shown.append(Line("~ guessed: no meter shows when this block began"))
@@ -85,50 +88,60 @@ def _cost(usd: Usd, kind: str) -> str:
     return f"{usd_text(usd)} USD {kind}" if usd.is_whole or usd.attos else "cost not known"
 
 
-def csv(data: Any) -> str:
-    """A header with the names of the JSON keys, and a line per row; no totals."""
+def csv(data: Any) -> Iterator[str]:
+    """A header with the names of the JSON keys, and a line per row; no totals. In pieces."""
     more = ["ends_at", "guessed", "account"] if data["report"] == "blocks" else []
     heads = ["period", *more, *data["by"], *data["totals"]]
     words = {True: "true", False: "false"}
-    rows = [[row[head] for head in heads] for row in data["rows"]]
-    for row in rows:
-        row[:] = [words[cell] if isinstance(cell, bool) else cell for cell in row]
-    return csv_text([heads, *rows])
+    rows = (
+        [words[cell] if isinstance(cell, bool) else cell for cell in map(row.get, heads)]
+        for row in data["rows"]
+    )
+    lines = chain([heads], rows)
+    while some := [*islice(lines, _AT_A_TIME)]:
+        yield csv_text(some)
 
 
 def _table(usage: Report, report: str, zone: tzinfo) -> Table:
     """The widest table, with the narrower ones behind it."""
-    values = _values(usage)
-    top = max(values)
-    bars = [value / top if top else 0 for value in values]
+    bars = Lazy(lambda: (*_shares(usage), None), len(usage.rows) + 1)
     unit = "USD" if _has_usd(usage) else "new tokens"
     table: Table | None = None
     for figures in reversed(_FORMS):
         head, rows, align = _cells(usage, report, zone, figures)
-        table = Table(head, rows, align, (*bars, None), f"by {unit}", table)
+        table = Table(head, rows, align, bars, f"by {unit}", table)
     assert table is not None
     return table
 
 
+def _shares(usage: Report) -> list[float]:
+    """The length of each row's bar, of which that of the largest is 1."""
+    values = _values(usage)
+    top = max(values)
+    return [value / top if top else 0 for value in values]
+
+
 def _cells(
     usage: Report, report: str, zone: tzinfo, figures: Sequence[_Figure]
-) -> tuple[Sequence[str], list[Sequence[str]], str]:
+) -> tuple[Sequence[str], Sequence[Sequence[str]], str]:
     names = [name for name in usage.by if name != report]
     head = (_NAMES[report], *map(_NAMES.__getitem__, names), *(name for name, _ in figures))
-    lines: list[Sequence[str]] = []
-    before: object = lines  # equal to no period
     has_accounts = report == "blocks" and len({row.period.account for row in usage.rows}) > 1
-    for row in [*usage.rows, usage.totals]:
-        is_total = row is usage.totals
-        period = "Total" if is_total else period_text(row.period, report, zone)
-        if has_accounts and not is_total:
-            period = f"{period} {row.period.account or '-'}"
-        labels = row.labels(usage.by)
-        cells = ["" if is_total else labels[name] or "-" for name in names]
-        shown = "" if row.period == before and not is_total else period
-        lines.append((shown, *cells, *(figure(row) for _, figure in figures)))
-        before = row.period
-    return head, lines, "<" * (1 + len(names)) + ">" * len(figures)
+
+    def lines() -> Iterator[Sequence[str]]:
+        before: object = lines  # equal to no period
+        for row in usage.rows:
+            period = "" if row.period == before else period_text(row.period, report, zone)
+            if has_accounts and period:
+                period = f"{period} {row.period.account or '-'}"
+            before, labels = row.period, row.labels(usage.by)
+            cells = [labels[name] or "-" for name in names]
+            yield (period, *cells, *[figure(row) for _, figure in figures])
+        yield ("Total", *[""] * len(names), *[figure(usage.totals) for _, figure in figures])
+
+    # A table of 100,000 rows is printed without a list of its cells.
+    rows = Lazy(lines, len(usage.rows) + 1)
+    return head, rows, "<" * (1 + len(names)) + ">" * len(figures)
 
 
 def _has_usd(usage: Report) -> bool:

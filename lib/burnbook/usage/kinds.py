@@ -1,0 +1,104 @@
+"""Sums of usage as a report reads them: a period, and a kind of request that has one price."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+from msgspec.structs import astuple
+
+from burnbook.cost.facts import Facts
+from burnbook.usage.counts import Counts
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_DAY = 96  # quarter-hours
+
+
+class Kind(msgspec.Struct, eq=False):
+    """Requests of one model with one price: for `has_usd` see `Origin`; `day` is in UTC.
+
+    There is one object for each kind, so kinds are compared by identity.
+    """
+
+    tool: str
+    model: str | None
+    has_usd: bool
+    facts: Facts
+    day: date
+
+
+# The sums of a period, of a part of it (the name that splits a period: see `queries.sums`) and of a
+# kind, as the fields of `Counts`. A plain tuple, because there may be 100,000.
+Group = tuple[Any, str | None, Kind, Sequence[int]]
+
+
+class Key(NamedTuple):
+    """Whose sums these are: the fields of a `Group` and its `Kind`."""
+
+    period: str | None
+    tool: str
+    model: str | None
+    has_usd: bool
+    facts: Facts
+    day: date
+    part: str | None = None
+
+
+class AnyKey(Protocol):
+    """A `Key`, or that of a block."""
+
+    @property
+    def period(self) -> Any: ...  # noqa: D102
+    @property
+    def tool(self) -> str: ...  # noqa: D102
+    @property
+    def model(self) -> str | None: ...  # noqa: D102
+    @property
+    def has_usd(self) -> bool: ...  # noqa: D102
+    @property
+    def facts(self) -> Facts: ...  # noqa: D102
+    @property
+    def day(self) -> date: ...  # noqa: D102
+    @property
+    def part(self) -> str | None: ...  # noqa: D102
+
+
+def of_rows(rows: Iterable[Sequence[Any]]) -> Iterator[Group]:
+    """The groups of rows of `sql/usage.sql`."""
+    kinds: dict[Sequence[Any], Kind] = {}
+    for row in rows:
+        names = row[2:12]  # tool to day_start
+        kind = kinds.get(names)
+        if kind is None:
+            tool, model, has_usd, *facts, slot, start = names
+            facts_of_kind = facts_of(model, facts, slot)
+            kind = kinds[names] = Kind(tool, model, bool(has_usd), facts_of_kind, utc_day(start))
+        yield row[0], row[1], kind, row[12:]
+
+
+def of_keys(sums: Iterable[tuple[AnyKey, Counts]]) -> Iterator[Group]:
+    """The groups of sums by key."""
+    kinds: dict[tuple[Any, ...], Kind] = {}
+    for key, counts in sums:
+        names = (key.tool, key.model, key.has_usd, key.facts, key.day)
+        kind = kinds.get(names) or kinds.setdefault(names, Kind(*names))
+        yield key.period, key.part, kind, astuple(counts)
+
+
+def keyed(groups: Iterable[Group]) -> Iterator[tuple[Key, Counts]]:
+    """The groups as sums by key."""
+    for period, part, kind, counts in groups:
+        names = (kind.tool, kind.model, kind.has_usd, kind.facts, kind.day)
+        yield Key(period, *names, part), Counts(*counts)
+
+
+def utc_day(quarter: int) -> date:
+    """The UTC day of a quarter-hour."""
+    return date.fromordinal(_EPOCH + quarter // _DAY)
+
+
+def facts_of(model: str | None, values: Sequence[Any], slot: int | None) -> Facts:
+    """What prices depend on, from the columns of a query: speed to prompt_tokens."""
+    speed, service_tier, inference_geo, served_by, prompt_tokens = values
+    named = (model, served_by, speed, service_tier, inference_geo, prompt_tokens)
+    return Facts(*named, quarter=slot)
