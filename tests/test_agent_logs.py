@@ -20,8 +20,9 @@ from burnbook.agent_logs.reader import LogReader
 from burnbook.base.errors import IOFault
 from burnbook.config.agent_logs import LogFeed
 from burnbook.config.loader import Config
-from burnbook.jsonl import sources, unpack
+from burnbook.jsonl import unpack
 from burnbook.jsonl.folders import search
+from burnbook.jsonl.known import listing
 from burnbook.store.store import Store
 from burnbook.usage.queries import cells
 from conftest import ROOT, Shell, measured
@@ -224,7 +225,7 @@ def test_large_imports_are_booked_in_parts(
         feed = Config(str(ROOT / "config")).feed(tool)
         assert isinstance(feed, LogFeed)
         # Newest first, so that copies come before their originals, which have more.
-        logs = reversed(sources.logs(feed)) if tool == "claude" else sources.logs(feed)
+        logs = reversed(listing.logs(feed)) if tool == "claude" else listing.logs(feed)
         work = [Job(log, None, number) for number, log in enumerate(logs)]
         writer = Writer(str(shell.book), tool, "main")
         Run(Store(str(shell.book)), LogReader(tool, feed), writer).run(work)

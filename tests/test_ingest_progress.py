@@ -13,7 +13,7 @@ from burnbook.agent_logs.booking.jobs import Job
 from burnbook.agent_logs.reader import LogReader
 from burnbook.config.agent_logs import LogFeed
 from burnbook.config.loader import Config
-from burnbook.jsonl import sources
+from burnbook.jsonl.known import listing
 from frontdoor import ROOT
 
 ANSWER = {"type": "gemini", "timestamp": "2026-11-22T09:00:00Z", "model": "m"}
@@ -72,7 +72,7 @@ def test_progress_counts_all_bytes(
     put(tmp_path)
     feed = Config(str(ROOT / "config")).feed(name)
     assert isinstance(feed, LogFeed)
-    [log] = sources.logs(feed)
+    [log] = listing.logs(feed)
     reader, counted = LogReader(name, feed), list[int]()
     reader.on_read = counted.append
     source = outcome.read(reader, Job(log, None, 0))

@@ -11,6 +11,7 @@ from burnbook.config.agent_logs import LogFeed
 from burnbook.config.agent_logs.faults import faults
 from burnbook.jsonl import sources
 from burnbook.jsonl.folders import search
+from burnbook.jsonl.known import listing
 from conftest import Shell
 
 FEED: dict[str, Any] = {
@@ -43,7 +44,7 @@ def test_a_name_with_a_wildcard_is_each_folder_that_matches(home: Path) -> None:
     second = put(home / "otter/logins/c/d/task_2/logs/2.jsonl")
     put(home / "otter/logins/c/d/other_2/logs/2.jsonl")
     put(home / "otter/logins/file")
-    logs = {log.path: log.root for log in sources.logs(feed(**OWN))}
+    logs = {log.path: log.root for log in listing.logs(feed(**OWN))}
     assert logs == {
         str(first): str(home / "otter/logins/a/b"),
         str(second): str(home / "otter/logins/c/d"),
@@ -79,8 +80,7 @@ def test_folders_that_cannot_match_are_not_searched(
         return scandir(path)
 
     monkeypatch.setattr(search.os, "scandir", noted)
-    matches = [*search.matching(str(home / "otter"), "task_*/logs/**/*.jsonl")]
-    assert len(matches) == 1
+    assert len(listing.logs(feed(roots=["~/otter"], files=["task_*/logs/**/*.jsonl"]))) == 1
     assert searched == ["otter", "otter/task_1", "otter/task_1/logs", "otter/task_1/logs/deep"]
 
 
@@ -91,9 +91,9 @@ def test_further_folders_do_not_depend_on_the_environment(
     other = put(home / "otter/logins/a/b/task_1/logs/2.jsonl")
     monkeypatch.setenv("OTTER_HOME", "/nowhere")
     both = feed(environment="OTTER_HOME", also=OWN)
-    assert [log.path for log in sources.logs(both)] == [str(other)]
+    assert [log.path for log in listing.logs(both)] == [str(other)]
     monkeypatch.setenv("OTTER_HOME", "")
-    assert len(sources.logs(both)) == 2
+    assert len(listing.logs(both)) == 2
 
 
 def test_a_closed_folder_above_a_wildcard_is_named(

@@ -13,7 +13,7 @@ from burnbook.base.files import without_home
 from burnbook.config.agent_logs import LogFeed
 from burnbook.context import Context
 from burnbook.doctor.booked import Booked, booked
-from burnbook.jsonl import sources
+from burnbook.jsonl.known import state
 
 
 class AgentSource(NamedTuple):
@@ -61,15 +61,16 @@ def _source(book: str, name: str, feed: LogFeed, in_book: Booked) -> AgentSource
     title = feed.title or name
     if not unread.is_here(feed):
         return AgentSource(name, title, booked=in_book)
-    folders = unread.search_folders(feed)
-    known = sources.remembered(book, name, feed).sources
-    new = [log for log in folders.logs if not log.is_as(known.get(log.path))]
-    found = unread.unread(name, feed, folders, known, has_usage=in_book.requests > 0)
-    if new and not known:
-        problem = Problem("its logs were never read", f"run ./just ingest {name}")
-        found = found._replace(problems=[*found.problems, problem])
+    with state.opened(book, name, feed) as known:
+        was_read, look = bool(known), unread.look(feed, known)
+        new = look.changed()
+        look.settle()
+        reported = unread.unread(name, feed, look, has_usage=in_book.requests > 0)
+        if new and not was_read:
+            problem = Problem("its logs were never read", f"run ./just ingest {name}")
+            reported = reported._replace(problems=[*reported.problems, problem])
     here = [without_home(path) for path in unread.folders_here(feed)]
-    return AgentSource(name, title, here, len(folders.logs), len(new), in_book, found)
+    return AgentSource(name, title, here, look.count, len(new), in_book, reported)
 
 
 def data(agents: Sequence[AgentSource]) -> dict[str, Any]:

@@ -22,7 +22,8 @@ from burnbook.agent_logs.reader import LogReader
 from burnbook.agent_logs.requests import Request, RequestOrigin, Tally
 from burnbook.base.worker import Channel, worker
 from burnbook.jsonl.exports import skipped
-from burnbook.jsonl.sources import Remembered, Source
+from burnbook.jsonl.known.state import Remembered
+from burnbook.jsonl.sources import Source
 from burnbook.store.projection import signed
 from burnbook.store.store import Store
 from burnbook.usage.projection import USAGE
@@ -77,7 +78,7 @@ class Run:
 
         Where a session turns out to have made the requests of another, its files are read again.
         """
-        known = known or Remembered()
+        known = known if known is not None else Remembered()
         self.reader.requests.ends |= known.ends()
         if self.reader.feed.otlp is not None and jobs:
             marks = twins.marks(self.writer.tool)
@@ -86,7 +87,10 @@ class Run:
         self._run(jobs, strict=strict)
         rivals = self.writer.sessions.rivals
         rivals |= set(known.rivals)
-        self._run(jobs_again(known.sources | self.sources, rivals), strict=False)
+        known.update(self.sources)
+        if again := jobs_again(known, rivals):
+            self._run(again, strict=False)
+            known.update(self.sources)
         return self._result()
 
     def _run(self, jobs: Sequence[Job], *, strict: bool) -> None:

@@ -11,6 +11,7 @@ import msgspec
 
 from burnbook.agent_logs.booking.jobs import Job
 from burnbook.agent_logs.requests import RequestOrigin, RequestSet
+from burnbook.jsonl.known.state import Remembered
 from burnbook.jsonl.sources import Log, Source
 from burnbook.usage.booked_rows import session_key
 
@@ -61,30 +62,29 @@ class Sessions:
         return max(end, self.ends.get(key, _UNKNOWN))
 
 
-def jobs_again(sources: dict[str, Source], rivals: set[tuple[int, int]]) -> list[Job]:
+def jobs_again(known: Remembered, rivals: set[tuple[int, int]]) -> list[Job]:
     """The files of sessions that made the requests which the book gives to another.
 
     The pairs of `rivals` are turned, as these files are to be read from the start.
     """
-    ends: dict[int, float] = {}
-    for source in sources.values():
-        for session, end in source.ends.items():
-            ends[session] = max(end, ends.get(session, _UNKNOWN))
+    ends = known.ends()
     wrong = {(first, other) for first, other in rivals if _is_wrong(ends, first, other)}
+    if not wrong:
+        return []
     rivals -= wrong
     rivals |= {(other, first) for first, other in wrong}
     sessions = {other for _, other in wrong}
-    paths = [path for path, source in sources.items() if source.ends.keys() & sessions]
-    return list(_jobs(sources, paths))
+    files = [(path, source) for path, source in known.all() if source.ends.keys() & sessions]
+    files.sort(key=lambda file: (file[1].mtime_ns, file[0]))
+    return list(_jobs(files))
 
 
 def _is_wrong(ends: dict[int, float], first: int, other: int) -> bool:
     return first in ends and other in ends and ends[other] < ends[first]
 
 
-def _jobs(sources: dict[str, Source], paths: Iterable[str]) -> Iterable[Job]:
-    for number, path in enumerate(paths):
+def _jobs(files: Iterable[tuple[str, Source]]) -> Iterable[Job]:
+    for number, (path, source) in enumerate(files):
         if os.path.exists(path):
-            source = sources[path]
             log = Log(path, source.size, source.mtime_ns)
             yield Job(log, None, number, source.is_finished)

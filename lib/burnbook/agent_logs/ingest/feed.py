@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from burnbook.agent_logs.ingest import unread
-from burnbook.agent_logs.ingest.unread import Folders, Unread
+from burnbook.agent_logs.ingest.unread import Unread
 from burnbook.base import files
 from burnbook.base.errors import BAD_DATA, Missing
 from burnbook.book.codec import REJECTS
@@ -16,6 +16,9 @@ from burnbook.context import Context, Result
 from burnbook.jsonl import sources
 from burnbook.jsonl.folders import search
 from burnbook.jsonl.folders.faults import fault_of
+from burnbook.jsonl.known import state
+from burnbook.jsonl.known.look import Look
+from burnbook.jsonl.known.state import Remembered
 from burnbook.times import clock
 from burnbook.view.levels import Level
 from burnbook.view.parts import Line
@@ -51,11 +54,22 @@ def run(
 ) -> Result:
     """The number of new requests in the book, and of other lines by what became of them."""
     gc.disable()  # no cycles here, and a collection would visit every request
-    known = sources.remembered(ctx.book.root, name, feed)
-    jobs, source, folders = _jobs(name, feed, given, known.sources)
+    with state.opened(ctx.book.root, name, feed) as known:
+        return _run(ctx, name, feed, given, known, progress or Progress())
+
+
+def _run(
+    ctx: Context,
+    name: str,
+    feed: LogFeed,
+    given: Input,
+    known: Remembered,
+    progress: Progress,
+) -> Result:
+    jobs, source, look = _jobs(name, feed, given, known)
     result, meters = None, 0
     if jobs:
-        result = _book(ctx, name, feed, given, jobs, known, progress or Progress())
+        result = _book(ctx, name, feed, given, jobs, known, progress)
         if result.rejected:
             from burnbook.agent_logs.ingest import rejected
 
@@ -77,25 +91,25 @@ def run(
             has_requests = bool(tally.accepted or tally.duplicates or tally.refused)
             sentences = skipped.notes(ctx.config, name, result.skipped, has_requests=has_requests)
             ctx.notes.extend(sentences)
-        if given.is_own:
-            known.sources |= result.sources
-            known.rivals = sorted(result.rivals)
-            sources.remember(ctx.book.root, name, feed, known)
     elif given.window is not None:
         hint = f"to book known requests in {given.window}, give their log with --file"
         ctx.notes.append(f"no log has anything new; {hint}")
-    if folders is None:
+    if look is None:
         not_read = unread.of_given(name, feed, result.sources if result else {})
         return _report(ctx, name, source, result, meters, not_read)
-    has_usage = _has_usage(ctx, name)
-    not_read = unread.unread(name, feed, folders, known.sources, has_usage=has_usage)
+    if result:
+        known.rivals = sorted(result.rivals)
+    if look.settle() or result:
+        state.save(ctx.book.root, name, feed, known)
+    has_usage = not look.count and _has_usage(ctx, name)
+    not_read = unread.unread(name, feed, look, has_usage=has_usage)
     return _report(ctx, name, source, result, meters, not_read)
 
 
 def _jobs(
-    name: str, feed: LogFeed, given: Input, known: dict[str, sources.Source]
-) -> "tuple[list[Job], str, Folders | None]":
-    """The files to read, oldest first, the name of the source, and the feed's own folders."""
+    name: str, feed: LogFeed, given: Input, known: Remembered
+) -> "tuple[list[Job], str, Look | None]":
+    """The files to read, oldest first, the name of the source, and the feed's own files."""
     if not given.is_own:
         from burnbook.agent_logs.booking.jobs import Job
 
@@ -107,17 +121,14 @@ def _jobs(
     source = ", ".join(roots)
     if all(not search.is_folder(root) or fault_of(root) for root in sources.declared_roots(feed)):
         _check_folders(name, feed, source)
-    changed, now = [], clock.wall_clock().timestamp()
-    folders = unread.search_folders(feed)
-    for number, log in enumerate(folders.logs):
-        before, is_finished = known.get(log.path), log.is_finished(now)
-        if before is None or not log.is_as(before) or (is_finished and not before.is_finished):
-            changed.append((log, before, number, is_finished))
+    look = unread.look(feed, known)
+    changed = look.changed(clock.wall_clock().timestamp())
     if not changed:
-        return [], source, folders
+        return [], source, look
     from burnbook.agent_logs.booking.jobs import Job
 
-    return [Job(*job) for job in changed], source, folders
+    jobs = [Job(log, before, n, is_whole) for n, (log, before, is_whole) in enumerate(changed)]
+    return jobs, source, look
 
 
 def _check_folders(name: str, feed: LogFeed, source: str) -> None:
@@ -153,7 +164,7 @@ def _book(
     feed: LogFeed,
     given: Input,
     jobs: "Sequence[Job]",
-    known: sources.Remembered,
+    known: Remembered,
     progress: Progress,
 ) -> "JobResult":
     from burnbook.agent_logs.booking.parallel import Run

@@ -14,12 +14,13 @@ from burnbook.base.text import plural
 from burnbook.config.agent_logs import LogFeed
 from burnbook.jsonl import sources
 from burnbook.jsonl.folders import faults, search
-from burnbook.jsonl.sources import Log, Source
+from burnbook.jsonl.known.look import Look, Notable
+from burnbook.jsonl.known.state import IDLE, Remembered
+from burnbook.jsonl.sources import Left, Log, Source
 from burnbook.times import clock
 
 _FORMS = 6  # that are named
 _SHOWN = 3  # paths
-_IDLE = 7 * 86_400.0  # seconds without a log, after which newer files are of interest
 _QUIET = 3  # files without a request, newer than every file with one
 _NEWER = "the agent may write another format now: update burnbook, or change feeds/{}.toml"
 
@@ -48,18 +49,9 @@ class Unread(NamedTuple):
         return f"{wrong}; {self.problems[0].action}"
 
 
-class Folders(NamedTuple):
-    """An agent's files, and the paths that cannot be searched."""
-
-    logs: Sequence[Log]
-    faults: Sequence[faults.PathFault]
-
-
-def search_folders(feed: LogFeed) -> Folders:
+def look(feed: LogFeed, known: Remembered) -> Look:
     """Search the folders of an agent. Raises IOFault if the disk fails."""
-    found: search.Faults = {fault.path: fault for fault in root_faults(feed)}
-    logs = sources.logs(feed, found)
-    return Folders(logs, [*found.values()])
+    return Look(feed, known, {fault.path: fault for fault in root_faults(feed)})
 
 
 def root_faults(feed: LogFeed) -> list[faults.PathFault]:
@@ -89,36 +81,32 @@ def is_emptied(feed: LogFeed) -> bool:
     return not has_root and any(search.is_folder(_of_agent(root)) for root in roots)
 
 
-def unread(
-    name: str, feed: LogFeed, folders: Folders, known: dict[str, Source], *, has_usage: bool
-) -> Unread:
-    """What is not read. `known`: what the last reads gave; `has_usage`: the book has requests."""
-    logs = folders.logs
-    paths = [log.path for log in logs]
-    read = [known[log.path] for log in logs if log.path in known]
-    gave_at = max((source.gave_at for source in read), default=0) / 1e9
+def unread(name: str, feed: LogFeed, look: Look, *, has_usage: bool) -> Unread:
+    """What is not read. `has_usage`: the book has requests; it matters where there is no file."""
+    count, gave_at, notable = look.count, look.gave_at / 1e9, look.notable()
+    read = [(each.log, each.source) for each in notable if each.source is not None]
     newer = _NEWER.format(name)
-    problems = [Problem(fault.text, fault.action) for fault in folders.faults]
+    problems = [Problem(fault.text, fault.action) for fault in look.faults]
     patterns = ", ".join(pattern for form in sources.forms(feed) for pattern in form.files)
-    if feed.advice is not None and not logs:
+    if feed.advice is not None and not count:
         if not has_usage:
             problems.append(Problem(f"no file matches: {patterns}", feed.advice))
         return Unread(problems)
-    forms = _forms(feed, logs, gave_at)
-    problems += [*_file_problems(logs, known, newer), *_stubs(feed, known, paths)]
-    readable = [source for source in read if not source.fault and not source.left]
-    if not logs and not folders.faults:
+    forms = _forms(feed, look)
+    problems += [*_file_problems(notable, newer), *_stubs(feed, _left(read, "stub"))]
+    readable = [source for _, source in read if not source.fault and not source.left]
+    if not count and not look.faults:
         what = f"no file matches: {patterns}"
         what += ", but the book has requests of earlier ones" if has_usage else ""
         action = f"nothing to do if {feed.title or name} was not used; else {newer}"
         problems.append(Problem(what, newer if forms else action))
-    elif not gave_at and readable and len(read) == len(logs):
-        what = f"no request in {plural(len(logs), 'file')}: {patterns}"
+    elif not gave_at and readable and not look.unread:
+        what = f"no request in {plural(count, 'file')}: {patterns}"
         action = f"nothing to do if {feed.title or name} was only started; else {newer}"
         problems.append(Problem(what, newer if forms else action))
     elif gave_at:
-        problems += [Problem(what, newer) for what in _quiet(logs, known, gave_at)]
-    in_lines = _lines(name, sum(source.unread for source in read))
+        problems += [Problem(what, newer) for what in _quiet(read, gave_at)]
+    in_lines = _lines(name, sum(source.unread for _, source in read))
     problems += in_lines.problems
     if forms:
         shown = ", ".join(f"{form} ({count})" for form, count in [*forms.items()][:_FORMS])
@@ -126,25 +114,31 @@ def unread(
         when = "newer than every log" if gave_at else "seen"
         what = f"{when} and not read, because no pattern matches: {shown}"
         problems.append(Problem(what, newer))
-    return Unread([*problems, *_unfinished(known, paths)], [*forms], in_lines.lines)
+    problems += _unfinished(_left(read, "unfinished"))
+    return Unread(problems, [*forms], in_lines.lines)
 
 
 def of_given(name: str, feed: LogFeed, read: dict[str, Source]) -> Unread:
     """What is not read of files that are not in the agent's folders."""
     in_lines = _lines(name, sum(source.unread for source in read.values()))
-    return in_lines._replace(problems=[*_stubs(feed, read, [*read]), *in_lines.problems])
+    stubs = [path for path, source in read.items() if source.left == "stub"]
+    return in_lines._replace(problems=[*_stubs(feed, stubs), *in_lines.problems])
 
 
-def _stubs(feed: LogFeed, known: dict[str, Source], paths: Sequence[str]) -> Iterator[Problem]:
+def _left(read: Sequence[tuple[Log, Source]], why: Left) -> list[str]:
+    return [log.path for log, source in read if source.left == why]
+
+
+def _stubs(feed: LogFeed, paths: Sequence[str]) -> Iterator[Problem]:
     """The documents whose requests the agent keeps elsewhere."""
-    if stubs := [path for path in paths if path in known and known[path].left == "stub"]:
-        yield Problem(f"{plural(len(stubs), 'stub')} without requests: {_listed(stubs)}", feed.stub)
+    if paths:
+        yield Problem(f"{plural(len(paths), 'stub')} without requests: {_listed(paths)}", feed.stub)
 
 
-def _unfinished(known: dict[str, Source], paths: Sequence[str]) -> Iterator[Problem]:
+def _unfinished(paths: Sequence[str]) -> Iterator[Problem]:
     """The documents that were not whole yet."""
-    if cut := [path for path in paths if path in known and known[path].left == "unfinished"]:
-        what = f"{plural(len(cut), 'document')} that an agent is writing: {_listed(cut)}"
+    if paths:
+        what = f"{plural(len(paths), 'document')} that an agent is writing: {_listed(paths)}"
         yield Problem(what, "run ingest again when it is whole")
 
 
@@ -164,12 +158,11 @@ def _lines(name: str, count: int) -> Unread:
     return Unread([Problem(f"{what}: {reason}", action)], lines=count)
 
 
-def _file_problems(logs: Sequence[Log], known: dict[str, Source], newer: str) -> Iterator[Problem]:
+def _file_problems(notable: Sequence[Notable], newer: str) -> Iterator[Problem]:
     """Files that cannot be read, by the reason."""
     by_reason: dict[str, list[str]] = {}
-    for log in logs:
-        source = known.get(log.path)
-        if not os.access(log.path, os.R_OK):
+    for log, source, is_closed in notable:
+        if is_closed:
             by_reason.setdefault("", []).append(log.path)
         elif source is not None and source.fault:
             by_reason.setdefault(source.fault, []).append(log.path)
@@ -183,25 +176,24 @@ def _file_problems(logs: Sequence[Log], known: dict[str, Source], newer: str) ->
             yield Problem(f"{named} {fault.what}", fault.action)
 
 
-def _quiet(logs: Sequence[Log], known: dict[str, Source], gave_at: float) -> Iterator[str]:
+def _quiet(read: Sequence[tuple[Log, Source]], gave_at: float) -> Iterator[str]:
     """That the newest files gave no request, or a file none for long, though it changes."""
-    read = [(log, known[log.path].gave_at) for log in logs if log.path in known]
-    empty = [log for log, own in read if not own and log.mtime_ns / 1e9 > gave_at]
-    if len(empty) >= _QUIET:
-        yield f"no request in the newest {plural(len(empty), 'file')}"
-    for log, own in read:
-        if own and (log.mtime_ns - own) / 1e9 >= _IDLE:
+    is_empty = [not source.gave_at and log.mtime_ns / 1e9 > gave_at for log, source in read]
+    if sum(is_empty) >= _QUIET:
+        yield f"no request in the newest {plural(sum(is_empty), 'file')}"
+    for log, source in read:
+        if source.gave_at and log.mtime_ns - source.gave_at >= IDLE:
             yield f"{without_home(log.path)} has changed for a week without a new request"
 
 
-def _forms(feed: LogFeed, logs: Sequence[Log], gave_at: float) -> dict[str, int]:
+def _forms(feed: LogFeed, look: Look) -> dict[str, int]:
     """The forms of files that no pattern matches; after requests only where these files are new."""
-    if not gave_at:
-        return unread_forms(feed)
-    newest = max((log.mtime_ns for log in logs), default=0) / 1e9
-    if clock.wall_clock().timestamp() - newest < _IDLE:
+    if not look.gave_at:
+        return unread_forms(feed, look.paths)
+    idle, newest = IDLE / 1e9, look.newest / 1e9
+    if clock.wall_clock().timestamp() - newest < idle:
         return {}
-    return unread_forms(feed, since=newest + _IDLE)
+    return unread_forms(feed, look.paths, since=newest + idle)
 
 
 def _of_agent(root: str) -> str:

@@ -1,6 +1,7 @@
 """Files in an agent's folders that no pattern of its feed matches."""
 
 import os
+from collections.abc import Collection
 from itertools import islice
 
 from burnbook.config.agent_logs import LogFeed
@@ -13,20 +14,24 @@ _BESIDE_DATABASE = (WAL, "-shm", "-journal")
 _SEARCHED = 20_000  # files, to say which are not read
 
 
-def unread_forms(feed: LogFeed, since: float = 0.0) -> dict[str, int]:
+def unread_forms(feed: LogFeed, known: Collection[str], since: float = 0.0) -> dict[str, int]:
     """The files below the feed's directories that no pattern matches: their number by form.
 
-    With `since`, in epoch seconds, only files that look like logs and changed later. A form is the
-    first directory and the ending, such as `tmp/**/*.jsonl`, or a name.
+    `known` are the paths of those that one matches. With `since`, in epoch seconds, only files that
+    look like logs and changed later. A form is the first directory and the ending, such as
+    `tmp/**/*.jsonl`, or a name.
     """
-    known = {log.path for log in sources.logs(feed)}
     unread: dict[str, int] = {}
     for root in () if feed.listed else sources.roots(feed):
-        for path, status, is_linked in islice(search.below(root, search.everywhere), _SEARCHED):
+        files = search.below(root, search.everywhere)
+        entries = ((each, entry) for each in files for entry in each.entries)
+        for (folder, is_linked, _), entry in islice(entries, _SEARCHED):
+            path, status = entry.path, search.status_of(entry, folder)
+            if status is None or path.endswith(_BESIDE_DATABASE):
+                continue
             if since and (status.st_mtime < since or not path.endswith(_LOGS)):
                 continue
-            if path.endswith(_BESIDE_DATABASE):
-                continue
+            is_linked = is_linked or entry.is_symlink()
             if (os.path.realpath(path) if is_linked else path) not in known:
                 first, _, rest = path[len(root) + 1 :].partition("/")
                 ending = os.path.splitext(rest)[1]

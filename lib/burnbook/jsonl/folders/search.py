@@ -6,12 +6,11 @@ import re
 import stat
 from collections.abc import Callable, Iterator
 from fnmatch import translate
+from typing import NamedTuple
 
 from burnbook.base.errors import IOFault, os_sentence
 from burnbook.jsonl.folders.faults import PathFault, closed, fault_of
 
-# The path of a file, its status, and whether the path has a link in it.
-File = tuple[str, os.stat_result, bool]
 # Whether to search a folder, by its depth and name.
 Enters = Callable[[int, str], bool]
 Faults = dict[str, PathFault]
@@ -19,23 +18,35 @@ Faults = dict[str, PathFault]
 _OUTSIDE = ("is a link out of your home, which is not followed", "move that folder into your home")
 
 
-def matching(root: str, pattern: str, faults: Faults | None = None) -> Iterator[File]:
-    """The files below a folder that match a pattern such as `runs/**/*.jsonl`.
+class Files(NamedTuple):
+    """The files directly in a folder; `is_linked`: the folder's path has a link in it."""
 
-    `faults` gets the folders that cannot be searched, by path.
-    """
-    _, rest = split(pattern)
-    match = re.compile(regex(rest)).fullmatch
-    folder = base(root, pattern)
-    for file in below(folder, _enters(rest.split("/")), faults):
-        if match(file[0][len(folder) + 1 :]):
-            yield file
+    folder: str
+    is_linked: bool
+    entries: "list[os.DirEntry[str]]"
 
 
-def base(root: str, pattern: str) -> str:
-    """The directory that has every file below `root` that matches a pattern."""
-    fixed, _ = split(pattern)
-    return os.path.join(root, fixed) if fixed else root
+class Pattern:
+    """A pattern such as `runs/**/*.jsonl`, as one of folders and one of the names in them."""
+
+    def __init__(self, pattern: str) -> None:
+        self.top, rest = split(pattern)
+        *self.folders, name = rest.split("/")
+        self.matches_name = re.compile(regex(name)).fullmatch
+        # Each name ends with a slash here, so that `**` may stand for none.
+        self._matches_folder = re.compile(regex("/".join([*self.folders, ""]))).fullmatch
+
+    def matches_folder(self, folder: str) -> bool:
+        """Whether files in a folder may match; its path is from `top` on, and empty for that."""
+        return self._matches_folder(f"{folder}/" if folder else "") is not None
+
+    def enters(self, depth: int, name: str) -> bool:
+        """Whether files below a folder may match; its depth is 1 below `top`."""
+        deep = "**" in self.folders
+        plain = self.folders[: self.folders.index("**")] if deep else self.folders
+        if depth > len(plain):
+            return deep
+        return re.compile(regex(plain[depth - 1])).fullmatch(name) is not None
 
 
 def split(pattern: str) -> tuple[str, str]:
@@ -59,40 +70,30 @@ def regex(pattern: str) -> str:
     return "".join(regex).removesuffix("/")
 
 
-def _enters(parts: list[str]) -> Enters:
-    """Whether files below a folder may match; its depth is 1 below the searched one."""
-    deep = "**" in parts
-    plain = parts[: parts.index("**")] if deep else parts[:-1]
-    matches = [re.compile(regex(part)).fullmatch for part in plain]
-
-    def enters(depth: int, name: str) -> bool:
-        return deep if depth > len(plain) else matches[depth - 1](name) is not None
-
-    return enters
-
-
 def everywhere(_depth: int, _name: str) -> bool:
     """Enter each folder."""
     return True
 
 
-def below(top: str, enters: Enters, faults: Faults | None = None) -> Iterator[File]:
-    """The files below a folder, and whether their path has a link in it.
+def below(top: str, enters: Enters, faults: Faults | None = None) -> Iterator[Files]:
+    """The files below a folder, one folder after another. None of them is opened or has a status.
 
     Only folders that `enters` accepts are searched. A link to a folder is followed inside the
-    user's home, where agents write through it, and no folder is searched twice.
+    user's home, where agents write through it, and no folder is searched twice. `faults` gets the
+    folders that cannot be searched, by path.
     """
     faults = {} if faults is None else faults
     waiting, visited = [(top, 1, False)], {os.path.realpath(top)}
     home = os.path.realpath(os.path.expanduser("~"))
     while waiting:
         folder, depth, is_linked = waiting.pop()
+        files: list[os.DirEntry[str]] = []
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
                     try:
                         if entry.is_file():
-                            yield entry.path, entry.stat(), is_linked or entry.is_symlink()
+                            files.append(entry)
                         elif not enters(depth, entry.name):
                             continue
                         elif entry.is_dir(follow_symlinks=False):
@@ -113,6 +114,21 @@ def below(top: str, enters: Enters, faults: Faults | None = None) -> Iterator[Fi
         except OSError as error:
             _ignore(error)
             _note(faults, folder)
+        yield Files(folder, is_linked, files)
+
+
+def status_of(
+    entry: "os.DirEntry[str]", folder: str, faults: Faults | None = None
+) -> os.stat_result | None:
+    """The status of a file in a folder; None if it is gone, or in a closed folder: see `faults`."""
+    try:
+        return entry.stat()
+    except PermissionError:
+        if faults is not None:
+            faults[folder] = closed(folder)
+    except OSError as error:
+        _ignore(error)
+    return None
 
 
 def _note(faults: Faults, path: str) -> None:

@@ -21,6 +21,7 @@ from burnbook.config.accounts import as_booked
 from burnbook.config.agent_logs import LogFeed
 from burnbook.config.agents import Agent
 from burnbook.jsonl import sources, unpack
+from burnbook.jsonl.known import listing
 from burnbook.jsonl.scan import Buffer, reader
 from burnbook.meters import rate_limits, vendor_meters
 from burnbook.meters.vendor_meters import ShownCredits, ShownMeter, shown_at
@@ -52,7 +53,7 @@ def capture_from_homes(agent: Agent, homes: tuple[str, ...], stopped: Stopped) -
     plans: list[tuple[datetime, str | None, str]] = []
     check = partial(_check, time.monotonic() + agent.timeout_seconds, agent, stopped)
     feed = msgspec.structs.replace(ROLLOUTS, environment="", roots=homes) if homes else ROLLOUTS
-    for log in sources.logs(feed)[: -_FILES - 1 : -1]:
+    for log in listing.logs(feed)[: -_FILES - 1 : -1]:
         check()
         for moment, value in _timed_limits(log, check):
             limits = rate_limits.codex(value, moment)

@@ -1,0 +1,1 @@
+"""What reads of the files of a feed gave, by folder, and which files changed since."""
