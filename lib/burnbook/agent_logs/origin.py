@@ -20,6 +20,14 @@ def cleaned(origin: RequestOrigin) -> RequestOrigin:
     return RequestOrigin(*texts)
 
 
+def booked_as(origin: RequestOrigin) -> RequestOrigin | None:
+    """The origin as it is booked; None where it cannot be."""
+    try:
+        return cleaned(origin)
+    except Refused:
+        return None
+
+
 def home(folder: str) -> str:
     """The folder of an agent as it is booked."""
     return _text("home", folder)

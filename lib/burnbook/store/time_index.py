@@ -60,13 +60,16 @@ def add(database: "Connection", name: str, blocks: Iterable[Block]) -> None:
     database.executemany(f"INSERT OR REPLACE INTO {name}_blocks VALUES (?, ?, ?, ?)", rows)
 
 
-def blocks_of(rows: Sequence[tuple[int, float, float]]) -> list[Block]:
+def blocks_of(
+    offsets: Sequence[int], first: Sequence[datetime], last: Sequence[datetime]
+) -> list[Block]:
     """The blocks of rows in the order of the journal: offset, first and last moment of each."""
-    blocks = []
-    for start in range(0, len(rows), ROWS):
-        offsets, first, last = zip(*rows[start : start + ROWS], strict=True)
-        blocks.append(Block(offsets[0], offsets[-1], min(first), max(last)))
-    return blocks
+    result = []
+    for start in range(0, len(offsets), ROWS):
+        rows = slice(start, start + ROWS)
+        moments = min(first[rows]).timestamp(), max(last[rows]).timestamp()
+        result.append(Block(offsets[start], offsets[rows][-1], *moments))
+    return result
 
 
 def blocks(

@@ -87,15 +87,6 @@ def session_key(tool: str, session: str | None) -> int:
     return signed(xxh3_64_intdigest(f"{tool}\0{session}".encode("utf-8", "replace")))
 
 
-def session_ends(tool: str, requests: Iterable[tuple[str | None, datetime]]) -> dict[int, int]:
-    """When each session was last seen, in epoch milliseconds, by its hash."""
-    ends: dict[str | None, datetime] = {}
-    for session, ts in requests:
-        if session not in ends or ends[session] < ts:
-            ends[session] = ts
-    return {session_key(tool, name): int(ts.timestamp() * 1000) for name, ts in ends.items()}
-
-
 def row_keys(row_id: str, first: str | None) -> tuple[int, int]:
     """The keys of a row's request and of the row, as in `usage_rows`."""
     return (_key(row_id), 0) if first is None else (_key(first), _key(row_id))

@@ -9,6 +9,7 @@ windows of rows that name none; when they change, the rows of that time are move
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from itertools import chain, islice
 from sqlite3 import Connection
 
@@ -69,7 +70,7 @@ def apply(database: Connection, entries: Iterable[Entry]) -> int:
         rows: list[tuple[int, ...]] = []
         aliases: list[tuple[int, int]] = []
         sessions: dict[int, int] = {}
-        times: list[tuple[int, float, float]] = []
+        times: list[tuple[int, datetime, datetime]] = []
         for key, (offset, row) in added.items():
             rows.append(entry_of(key, offset, row))
             if not isinstance(row, NewerRow):
@@ -82,10 +83,10 @@ def apply(database: Connection, entries: Iterable[Entry]) -> int:
             aliases += [(signed(int(alias, 16)), key[0]) for alias in row.aliases]
             key_of_session, end = session_key(row.tool, row.session), int(row.ts.timestamp() * 1000)
             sessions[key_of_session] = max(end, sessions.get(key_of_session, end))
-            moments = [moment(row, values).timestamp() for values, _ in signed_values(row)]
+            moments = [moment(row, values) for values, _ in signed_values(row)]
             times.append((offset, min(moments), max(moments)))
-        blocks = time_index.blocks_of(sorted(times))
-        Increment(0, 0, rows, aliases, sessions, *cells.rows(), blocks).add_to(database)
+        blocks = time_index.blocks_of(*zip(*sorted(times), strict=True)) if times else []
+        Increment(0, 0, sorted(rows), aliases, sessions, *cells.rows(), blocks).add_to(database)
         insert(database, INSERT_UNSETTLED, sorted(unsettled))
     return duplicates
 

@@ -1,29 +1,33 @@
-"""Rows of requests before they are appended: by day, with what they add to the store."""
+"""Rows of requests before they are appended, as columns, and what they add to the store."""
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
-from typing import NamedTuple
+from operator import itemgetter
+from typing import NamedTuple, TypeVar
 
 import msgspec
 
 from burnbook.agent_logs.requests import Request, RequestOrigin
 from burnbook.book.codec import SCHEMA_VERSION
-from burnbook.cost.facts import size_class
 from burnbook.cost.pricing import NANO
+from burnbook.rows.prompt_sizes import size_range
 from burnbook.rows.usage import AgentUsage, Superseded
 from burnbook.store import time_index
 from burnbook.store.membership import Membership, Steps, parted
 from burnbook.store.projection import signed
 from burnbook.store.queries import QUARTER
-from burnbook.usage.booked_rows import entry_of, row_keys, session_ends, session_key
+from burnbook.usage.booked_rows import entry_of, row_keys, session_key
 from burnbook.usage.counts import Counts, Origin, counts, moment, origin
 from burnbook.usage.tables.cells import signed_values
 from burnbook.usage.tables.increment import Increment
 
 # The number of an origin, whether the log reported a cost, and the size of the prompt.
 _Group = tuple[int, bool, int]
+_QUARTER = timedelta(seconds=QUARTER)
+T = TypeVar("T")
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
 APPEND_ROWS = 8192  # some megabytes: much less than the book's lock may take
 
 
@@ -62,11 +66,10 @@ class Payload(msgspec.Struct, gc=False, omit_defaults=True):
     superseded: Superseded | None = None
 
 
-class DayRows:
-    """Rows of one day as aligned columns: key, request, payload, line."""
+class Rows:
+    """The rows of one append as aligned columns: key, request, payload, line."""
 
-    def __init__(self, day: str) -> None:
-        self.day = day
+    def __init__(self) -> None:
         self.keys: list[int] = []
         self.requests: list[Request] = []
         self.payloads: list[Payload] = []
@@ -102,6 +105,7 @@ class Origins:
     ) -> None:
         self.tool, self.agent = tool, agent
         self.origins, self.membership = origins, membership
+        self.session_keys = [session_key(tool, at.session) if at else 0 for at in origins]
         self._steps = membership.of(agent) if window is None else Steps.always(window)
         self._common: dict[int, tuple[str | None] | None] = {}  # the window of a whole quarter
 
@@ -128,61 +132,90 @@ class Origins:
 
 def increment(
     origins: Origins,
-    days: Sequence[DayRows],
+    rows: Rows,
     later: Sequence[Superseding],
     aliases_of: dict[int, list[int]],
     span: tuple[int, int],
 ) -> Increment:
     """What rows add to the store that are appended at these bytes, the superseding ones last."""
     start, end = span
-    lines = [line for day in days for line in day.lines] + [row.line for row in later]
-    offsets = [*accumulate(map(len, lines), initial=start)]
-    requests = [request for day in days for request in day.requests]
-    payloads = [payload for day in days for payload in day.payloads]
-    tool, membership = origins.tool, origins.membership
-    unsigned = [key for day in days for key in day.keys]
-    keys = array("q", array("Q", unsigned).tobytes())
-    rows: list[tuple[int, ...]] = [
+    lines = [*rows.lines, *(row.line for row in later)]
+    offsets = [*accumulate(map(len, lines[:-1]), initial=start)]
+    requests, membership, session_of = rows.requests, origins.membership, origins.session_keys
+    keys = array("q", array("Q", rows.keys).tobytes())
+    entries: list[tuple[int, ...]] = [
         # The fields of RowEntry, the last one DIFFERENCE; a plain tuple takes a third of the time.
-        (key, 0, 0, request.total, offset, SCHEMA_VERSION, session_key(tool, payload.session), 1)
-        for key, request, payload, offset in zip(keys, requests, payloads, offsets, strict=False)
+        (key, 0, 0, request.total, offset, SCHEMA_VERSION, session_of[request.origin], 1)
+        for key, request, offset in zip(keys, requests, offsets, strict=False)
     ]
     aliases = [
         (signed(alias), key)
-        for own, key in zip(unsigned, keys, strict=True)
+        for own, key in zip(rows.keys, keys, strict=True)
         for alias in aliases_of.get(own, ())
     ]
-    for (_, row), offset in zip(later, offsets[len(keys) :], strict=False):
-        row_key = row_keys(row.id, row.first)
-        rows.append(entry_of(row_key, offset, row))
-        aliases += [(signed(int(alias, 16)), row_key[0]) for alias in row.aliases]
-    seen = [(payload.session, payload.ts) for payload in payloads]
-    sessions = session_ends(tool, [*seen, *((row.session, row.ts) for _, row in later)])
-    times = [request.ts.timestamp() for request in requests]
-    groups: dict[tuple[int, _Group], list[Request]] = {}
-    for request, payload, time in zip(requests, payloads, times, strict=True):
-        prompt = size_class(payload.prompt_tokens or 0)
-        group = request.origin, bool(request.usd), prompt
-        groups.setdefault((int(time) // QUARTER, group), []).append(request)
+    groups = _groups(requests, rows.payloads)
+    ends: dict[int, datetime] = {}
     numbers: dict[Origin, int] = {}
+    number_of: dict[tuple[_Group, str | None], int] = {}  # the same, by what is quick to hash
     cells = []
     for (quarter, group), members in groups.items():
+        session, last = session_of[group[0]], max([request.ts for request in members])
+        ends[session] = max(last, ends.get(session, last))
         for window, same in origins.by_window(quarter, members):
-            number = numbers.setdefault(origins.of(group, window), len(numbers))
+            number = number_of.get((group, window))
+            if number is None:
+                number = numbers.setdefault(origins.of(group, window), len(numbers))
+                number_of[group, window] = number
             cells.append((quarter, number, *_sums(same)))
-    moments = [(offset, time, time) for offset, time in zip(offsets, times, strict=False)]
-    for (_, row), offset in zip(later, offsets[len(keys) :], strict=False):
-        own = [moment(row, values).timestamp() for values, _ in signed_values(row)]
-        moments.append((offset, min(own), max(own)))
+    first_at = [request.ts for request in requests]
+    last_at = first_at[:]
+    for (_, row), offset in zip(later, offsets[len(keys) :], strict=True):
+        row_key, session = row_keys(row.id, row.first), session_key(origins.tool, row.session)
+        entries.append(entry_of(row_key, offset, row))
+        aliases += [(signed(int(alias, 16)), row_key[0]) for alias in row.aliases]
+        ends[session] = max(row.ts, ends.get(session, row.ts))
+        moments = [moment(row, values) for values, _ in signed_values(row)]
+        first_at.append(min(moments))
+        last_at.append(max(moments))
         for values, sign in signed_values(row):
             number = numbers.setdefault(origin(row, values, membership), len(numbers))
             sums = Counts()
             sums.add(counts(values), sign)
             quarter = int(moment(row, values).timestamp()) // QUARTER
             cells.append((quarter, number, *msgspec.structs.astuple(sums)))
-    blocks, spans = time_index.blocks_of(moments), membership.spans
-    added = (rows, aliases, sessions, [*numbers], cells)
-    return Increment(start, end, *added, blocks, spans)
+    entries.sort(key=itemgetter(0))  # as the table has them: inserting takes half of the time
+    sessions = {session: int(ts.timestamp() * 1000) for session, ts in ends.items()}
+    blocks = time_index.blocks_of(offsets, first_at, last_at)
+    added = (entries, aliases, sessions, [*numbers], cells)
+    return Increment(start, end, *added, blocks, membership.spans)
+
+
+def _groups(
+    requests: Sequence[Request], payloads: Sequence[Payload]
+) -> dict[tuple[int, _Group], list[Request]]:
+    """The requests by quarter-hour and group.
+
+    Most follow another one of the same group, which comparisons show: hashing takes twice as long.
+    """
+    groups: dict[tuple[int, _Group], list[Request]] = {}
+    number, has_usd, begins, ends, least, most = -1, False, _NEVER, _NEVER, 0, 0
+    members: list[Request] = []
+    for request, payload in zip(requests, payloads, strict=True):
+        ts, prompt = request.ts, payload.prompt_tokens or 0
+        if (
+            request.origin != number
+            or not begins <= ts < ends
+            or not least <= prompt <= most
+            or bool(request.usd) != has_usd
+        ):
+            number, has_usd = request.origin, bool(request.usd)
+            quarter = int(ts.timestamp()) // QUARTER
+            begins = datetime.fromtimestamp(quarter * QUARTER, UTC)
+            ends = begins + _QUARTER
+            least, most = size_range(prompt)
+            members = groups.setdefault((quarter, (number, has_usd, least)), [])
+        members.append(request)
+    return groups
 
 
 def _sums(requests: Sequence[Request]) -> tuple[int, ...]:
@@ -198,18 +231,8 @@ def _sums(requests: Sequence[Request]) -> tuple[int, ...]:
     return (len(requests), *amounts, nanos, len(costs), searches)
 
 
-def appends(days: dict[int, list[int]], most: int) -> Iterator[list[tuple[str, list[int]]]]:
-    """The keys by day (date.toordinal), in order, in the portions of one append."""
-    portion: list[tuple[str, list[int]]] = []
-    room = most
-    for day in sorted(days):
-        keys = days[day]
-        while keys:
-            head, keys = keys[:room], keys[room:]
-            portion.append((date.fromordinal(day).isoformat(), head))
-            room -= len(head)
-            if not room:
-                yield portion
-                portion, room = [], most
-    if portion:
-        yield portion
+def appends(days: dict[int, list[T]], most: int) -> Iterator[list[T]]:
+    """What there is of each day (date.toordinal), by day, in the portions of one append."""
+    ordered = [each for day in sorted(days) for each in days[day]]
+    for start in range(0, len(ordered), most):
+        yield ordered[start : start + most]

@@ -11,9 +11,9 @@ from xxhash import xxh3_64_intdigest
 
 from burnbook.agent_logs.booking.batch import (
     APPEND_ROWS,
-    DayRows,
     Origins,
     Payload,
+    Rows,
     Superseding,
     appends,
     increment,
@@ -22,9 +22,8 @@ from burnbook.agent_logs.booking.booked import BookedRequests
 from burnbook.agent_logs.booking.sessions import Sessions
 from burnbook.agent_logs.booking.superseding import payload_of, superseded
 from burnbook.agent_logs.booking.twins import add_marks
-from burnbook.agent_logs.origin import clean_id, cleaned
+from burnbook.agent_logs.origin import booked_as, clean_id
 from burnbook.agent_logs.requests import Request, RequestOrigin, RequestSet, Tally
-from burnbook.base.errors import Refused
 from burnbook.book import codec, journal, lock
 from burnbook.book.bulk_codec import Stamp
 from burnbook.book.chain.prepare import prepare
@@ -41,6 +40,8 @@ from burnbook.usage.tables.increment import Increment
 from burnbook.usage.tables.schema import JOURNAL
 
 _APPEND_READ = 2048  # rows of one append when the booked row of each must be read: 80 ms
+_CACHED = 256  # rows that are made together stay in the processor's cache: 0.8 of the time of 8192
+_Keyed = tuple[int, Request]
 
 
 class Writer:
@@ -73,39 +74,39 @@ class Writer:
         """Book requests; when this returns, they are durable."""
         self.sessions.ends, self.sessions.booked = requests.ends, index.known.sessions
         self.sessions.settle(requests)
-        cleaned_origins = [_cleaned(origin) for origin in requests.origins]
+        cleaned_origins = [booked_as(origin) for origin in requests.origins]
         membership = Membership(index.known.spans)
         origins = Origins(self.tool, self.agent, cleaned_origins, membership, self.window)
         self._aliases = {}
         for alias, key in requests.aliases.items():
             self._aliases.setdefault(key, []).append(alias)
         add_marks(self._aliases, requests)
-        days: dict[int, list[int]] = {}
-        for key, request in requests.requests.items():
-            days.setdefault(request.ts.toordinal(), []).append(key)
+        days: dict[int, list[_Keyed]] = {}
+        for keyed in requests.requests.items():
+            days.setdefault(keyed[1].ts.toordinal(), []).append(keyed)
         for portion in appends(days, APPEND_ROWS if self.window is None else _APPEND_READ):
-            rows = [self._rows(day, keys, requests.requests, origins) for day, keys in portion]
+            rows = Rows()
+            for start in range(0, len(portion), _CACHED):
+                self._add(rows, portion[start : start + _CACHED], origins)
             self._append(rows, origins, requests, index)
 
-    def _rows(
-        self, day: str, keys: list[int], requests: dict[int, Request], origins: Origins
-    ) -> DayRows:
-        """The rows of a day, with their lines."""
-        rows = DayRows(day)
-        ids = [requests[key].request_id or "" for key in keys]
-        ids += [requests[key].facts.upstream_id or "" for key in keys]
+    def _add(self, rows: Rows, keyed: Sequence[_Keyed], origins: Origins) -> None:
+        """Add rows of some requests, with their lines."""
+        ids = [request.request_id or "" for _, request in keyed]
+        ids += [request.facts.upstream_id or "" for _, request in keyed]
         is_clean = untouched("\n".join(ids)) and max(map(len, ids)) <= MAX_TEXT
-        for key in keys:
-            request = requests[key]
+        keys, payloads = [], []
+        for key, request in keyed:
             origin = origins.origins[request.origin]
             if origin is None:
                 self.tally.rejected += 1
                 continue
-            rows.keys.append(key)
+            keys.append(key)
             rows.requests.append(request)
-            rows.payloads.append(self._payload(key, request, origin, is_clean=is_clean))
-        rows.lines = self._lines(rows.keys, rows.payloads, self.window, self.agent)
-        return rows
+            payloads.append(self._payload(key, request, origin, is_clean=is_clean))
+        rows.keys += keys
+        rows.payloads += payloads
+        rows.lines += self._lines(keys, payloads, self.window, self.agent)
 
     def _payload(
         self, key: int, request: Request, origin: RequestOrigin, *, is_clean: bool
@@ -152,14 +153,16 @@ class Writer:
     def _lines(
         self, keys: list[int], payloads: list[Payload], window: str | None, agent: str
     ) -> list[bytes]:
+        if not payloads:
+            return []
         if (window, agent) not in self._stamps:
             self._stamps[window, agent] = Stamp("u", agent, window, self.tool)
         # A newline inside a JSON string is escaped, so these bytes are only between two rows.
         texts = self._encode(payloads)[1:-2].split(b"}\n{")
-        return self._stamps[window, agent].lines(keys, texts).splitlines(keepends=True)
+        return self._stamps[window, agent].rows(keys, texts)
 
     def _append(
-        self, days: list[DayRows], origins: Origins, requests: RequestSet, index: RequestIndex
+        self, rows: Rows, origins: Origins, requests: RequestSet, index: RequestIndex
     ) -> None:
         """Append the rows that the book does not have."""
         later: list[Superseding] = []
@@ -168,32 +171,32 @@ class Writer:
         with lock.book_lock(self.root):
             heal(self.root, JOURNAL)
             index.catch_up()
-            for day in days if not index.is_empty() else ():
-                later += self._leave_out(day, requests, booked)
-            lines = [line for day in days for line in day.lines] + [row.line for row in later]
+            if not index.is_empty():
+                later = self._leave_out(rows, requests, booked)
+            lines = [*rows.lines, *(row.line for row in later)]
             if not lines:
                 return
             start = journal.size(journal.path_of(self.root, JOURNAL))
             end = journal.append(self.root, {JOURNAL: lines})[JOURNAL]
             index.skip(start, end, has_first_rows_only=not later)
-        added = increment(origins, days, later, self._aliases, (start, end))
+        added = increment(origins, rows, later, self._aliases, (start, end))
         self.increments.append(added)
-        self.tally.accepted += sum(len(day.lines) for day in days)
+        self.tally.accepted += len(rows.lines)
 
     def _leave_out(
-        self, day: DayRows, requests: RequestSet, booked: BookedRequests
+        self, rows: Rows, requests: RequestSet, booked: BookedRequests
     ) -> list[Superseding]:
         """Drop the booked requests; returns rows for those of which the book has less."""
         new, later = [], []
-        for n, key in enumerate(day.keys):
+        for n, key in enumerate(rows.keys):
             aliases: Sequence[int] = self._aliases.get(key, ())
-            if day.requests[n].facts.export:
+            if rows.requests[n].facts.export:
                 aliases = aliases[:-1]  # the mark is that of all
             entry, is_mixed = booked.find(key, aliases, requests)
             if entry is None:
                 new.append(n)
                 continue
-            request, payload = day.requests[n], day.payloads[n]
+            request, payload = rows.requests[n], rows.payloads[n]
             following = self.following.get(key)
             if following is not None and booked.index.find(following) is not None:
                 self.tally.duplicates += 1  # another process booked this reading and a later one
@@ -217,7 +220,7 @@ class Writer:
                 self.tally.accepted += is_more
                 self.tally.reassigned += is_moved and not is_more
                 self.tally.upgraded += not is_moved and not is_more
-        day.keep(new)
+        rows.keep(new)
         return later
 
     def _superseding(
@@ -239,11 +242,3 @@ class Writer:
         [line] = self._lines([row_key], [payload], window, old.agent or self.agent)
         row: AgentUsage = codec.decode(JOURNAL, line)
         return Superseding(line, row)
-
-
-def _cleaned(origin: RequestOrigin) -> RequestOrigin | None:
-    """The origin as it is booked; None where it cannot be."""
-    try:
-        return cleaned(origin)
-    except Refused:
-        return None

@@ -17,9 +17,9 @@ from burnbook.usage.tables.schema import INSERT_ALIAS, INSERT_ROW, INSERT_SESSIO
 class Increment(msgspec.Struct):
     """What the rows from byte `start` to byte `end` of the journal add to the tables.
 
-    `aliases` are pairs of an alias and its request. `sessions` are the last times of sessions.
-    `cells` are quarter-hour, index in `origins`, and the fields of `Counts`. `spans` are the
-    windows of rows that name none.
+    `rows` are in the order of their keys. `aliases` are pairs of an alias and its request.
+    `sessions` are the last times of sessions. `cells` are quarter-hour, index in `origins`, and the
+    fields of `Counts`. `spans` are the windows of rows that name none.
     """
 
     start: int
@@ -38,7 +38,7 @@ class Increment(msgspec.Struct):
 
     def add_to(self, database: Connection) -> None:
         """Add it to the tables."""
-        insert(database, INSERT_ROW, sorted(self.rows))
+        insert(database, INSERT_ROW, self.rows)
         insert(database, INSERT_ALIAS, sorted(self.aliases))
         insert(database, INSERT_SESSION, [*self.sessions.items()])
         add_cells(database, self.origins, self.cells)
