@@ -23,7 +23,7 @@ from burnbook.base.errors import Refused
 from burnbook.base.json_path import split
 from burnbook.config.agent_logs import COUNTS, FACTS, LogFeed, paths
 from burnbook.jsonl.conditions import Conditions, compile_conditions
-from burnbook.jsonl.fields import ABSENT, Shape
+from burnbook.jsonl.fields import ABSENT, Getter, Shape
 from burnbook.jsonl.parse import BLANK, not_json, parse
 from burnbook.jsonl.timestamps import FIRST, LAST, Moments
 from burnbook.rows.meters import Moment
@@ -73,6 +73,8 @@ class CompiledFeed:
         self.identity_sums = itemgetter(*identity) if len(identity) > 1 else None
         turns = ("turn", "turn_started")
         self.turn_columns = self.history.fields.of(turns) if self.history else []
+        meters = [] if self.meters is None else [self.ts_at, self.meters]
+        self._meters = Getter([self.get.columns[column] for column in meters]) if meters else None
         self.last_at, self._last_counts = compiled.last
         self.last_first = (self._last_counts or [ABSENT])[0]
 
@@ -89,6 +91,10 @@ class CompiledFeed:
             return None
         # Two broken lines might form a whole value; then there are fewer of them.
         return decoded if len(decoded) == len(hits) else None
+
+    def meter_rows(self, decoded: list[Any]) -> list[Row]:
+        """The time and the meters of decoded lines; none if the feed has no meters."""
+        return [] if self._meters is None else self._meters.all(decoded)
 
     def rows(self, decoded: list[Any]) -> list[Row]:
         """The rows of decoded lines."""
@@ -149,9 +155,8 @@ class CompiledFeed:
             raise Refused(reason)
         return row
 
-    def last_usage(self, row: Row) -> tuple[int | None, ...] | None:
+    def last_usage(self, usage: Any) -> tuple[int | None, ...] | None:
         """The usage of the last request alone, in the order of the sums; None where absent."""
-        usage = row[self.last_at]
         if not isinstance(usage, msgspec.Struct):
             return None
         counts = tuple([getattr(usage, attribute) for attribute in self._last_counts])

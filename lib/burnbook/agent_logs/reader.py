@@ -21,6 +21,8 @@ from burnbook.agent_logs.rejected_lines import Rejected
 from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
 from burnbook.agent_logs.requests import RequestSet
 from burnbook.agent_logs.sums.readings import Readings
+from burnbook.agent_logs.sums.series import Series
+from burnbook.agent_logs.sums.usual_lines import UsualLines
 from burnbook.base.errors import Refused
 from burnbook.config.agent_logs import LogFeed, Older, Otlp
 from burnbook.jsonl import unpack
@@ -50,6 +52,7 @@ class LogReader:
         self.buffer = Buffer(feed.contains, feed.skips)
         self.requests = RequestSet(name)
         self.rules = LineRules(self.compiled, self.requests)
+        self.usual = UsualLines(self.compiled)
         self.readings = Readings()
         self.rejected: list[Rejected] = []
         self.meters, self.starts = MeterReader(self.compiled), FileStarts(self.rules, self.readings)
@@ -141,14 +144,14 @@ class LogReader:
         if isinstance(lines, RequestLines):
             lines.counted = counted  # it is counted where it is completed
         if self.compiled.meters is not None:
-            self.meters.read(rows, self.compiled.ts_at, self.compiled.meters)
+            self.meters.read(rows, 0, 1)
 
     def _read_blocks(self, path: str, lines: Lines, read: Any, offset: int) -> None:
         buffer, feed, count, bad = self.buffer, self.compiled, 0, 0
         for hits in buffer.blocks(read, offset):
             rows, wrong = self._add_lines(lines, hits)
             if feed.meters is not None:
-                self.meters.read(rows, feed.ts_at, feed.meters)
+                self.meters.read(rows, 0, 1)
             self._reject_lines(path, hits, wrong)
             if self.max_lines is not None:
                 count, bad = count + len(hits), bad + len(wrong)
@@ -159,20 +162,24 @@ class LogReader:
             self._reject(path, start, f"a line of over {LONGEST} bytes", b"")
 
     def _add_lines(self, lines: Lines, hits: list[Hit]) -> tuple[list[Row], Wrong]:
-        """Add the lines of a block; one by one where one of them cannot be decoded."""
+        """Add the lines of a block; one by one where one of them cannot be decoded.
+
+        Returns the time and meters of each, and the numbers of those that are wrong, and why.
+        """
         rows: list[Row] = []
         wrong: Wrong = []
         feed, data, requests = self.compiled, self.buffer.data, self.requests
         decoded = feed.decode_lines(data, hits)
         add = lines.add if feed.items_at is None else partial(add_line, feed, lines)
+        if decoded is not None and isinstance(lines, Series) and feed.items_at is None:
+            return feed.meter_rows(decoded), self.usual.add(lines, decoded)
         if decoded is not None:
-            rows = feed.rows(decoded)
-            for n, row in enumerate(rows):
+            for n, row in enumerate(feed.rows(decoded)):
                 try:
                     add(row)
                 except Refused as error:
                     wrong.append((n, str(error)))
-            return rows, wrong
+            return feed.meter_rows(decoded), wrong
         for n, (start, stop) in enumerate(hits):
             for record in records(bytes(data[start:stop])):
                 try:
@@ -180,7 +187,8 @@ class LogReader:
                     if read is None:
                         requests.tally.ignored += 1
                     else:
-                        rows.append(read)
+                        if feed.meters is not None:
+                            rows.append((read[feed.ts_at], read[feed.meters]))
                         add(read)
                 except Refused as error:
                     wrong.append((n, str(error)))
