@@ -28,7 +28,6 @@ _NAMES = ("session", "project", "branch", "model", "is_subagent", *FACTS)
 _PLACES = itemgetter(*(PICKED[name] for name in _NAMES))
 _NO_PLACES = _PLACES(NO_FIELDS)
 _NO_FACTS = Facts()
-_UNRECORDED = 8  # sums that may come before their records
 
 
 class Series:
@@ -41,7 +40,8 @@ class Series:
         self.state = SeriesState()
         self.ends: dict[int, float] = {}
         self.origin: int | None = None
-        self.setting: Any = None  # the last one, until another line may change it
+        self.setting: Any = None  # the last line that was one, until another may change it
+        self.expected: Sums | None = None  # the next sums, if they have what a record had
 
     def saved(self) -> list[Any]:
         """The state to save for lines that are not there yet."""
@@ -73,6 +73,7 @@ class Series:
 
     def _add_other(self, row: Row) -> None:
         state, feed = self.state, self.feed
+        self.expected = None
         is_setting = self.context.update(row)
         if is_setting:
             self.origin = None  # computed again for the next request
@@ -106,7 +107,7 @@ class Series:
         with these sums, `fields` are those of the line where it has more.
         """
         state, feed, requests = self.state, self.feed, self.requests
-        before = state.sums
+        before, self.expected = state.sums, None
         if sums == before or sums == state.late:
             requests.tally.duplicates += 1
             return
@@ -124,8 +125,7 @@ class Series:
                 requests.tally.duplicates += 1
                 return
         more: Any = None
-        # Comparing one count is enough for nearly all lines.
-        last_input = getattr(last, feed.last_first, None)
+        last_input = feed.last_input(last)
         if last_input != sums[0] and not state.is_first and before is not None:
             try:
                 more = tuple(map(sub, sums, before))
@@ -142,7 +142,7 @@ class Series:
             state.late = None
         amounts = self._amounts(more)
         if state.uncounted is not None:
-            rest = self._not_recorded(amounts, state.uncounted)
+            rest = state.not_recorded(amounts, state.uncounted)
             if rest is None:
                 requests.tally.duplicates += 1
                 return
@@ -151,15 +151,13 @@ class Series:
         if not tokens:
             requests.tally.ignored += 1
             return
-        identity, session = identity_of(sums), self.context.session or self.stem
-        key = key_of(f"{requests.tool}\0{session}\0{state.falls}\0{identity}")
+        name = f"{state.falls}\0{identity_of(sums)}"
+        key = key_of(f"{requests.tool}\0{self.context.session or self.stem}\0{name}")
         if feed.better is not None:
-            state.unrecorded.append((amounts, key))
-            if len(state.unrecorded) > _UNRECORDED:
-                del state.unrecorded[0]
+            state.wait_for_record(amounts, key)
         earlier = None
         if parent is not None:
-            earlier = key_of(f"{requests.tool}\0{parent}\0{state.falls}\0{identity}")
+            earlier = key_of(f"{requests.tool}\0{parent}\0{name}")
         facts = _NO_FACTS
         is_several = last_input and last_input != more[0] and feed.feed.input_with_cache
         if is_several and fields is NO_FIELDS:
@@ -195,20 +193,6 @@ class Series:
         counts = self.feed.spread((None, *sums)) if self.feed.is_plain else sums
         return (counts[0] or 0) + (counts[5] or 0)
 
-    def _not_recorded(self, amounts: Amounts, uncounted: Amounts) -> Any:
-        """The part of what sums add that no record had; None: the records had all of it."""
-        state = self.state
-        if amounts == uncounted:
-            state.uncounted = None
-            return None
-        rest: Any = tuple(map(sub, amounts, uncounted))
-        if min(rest) < 0:  # a record came before its sums, or the numbers do not fit
-            ahead: Any = tuple(-count for count in rest)
-            state.uncounted = ahead if min(ahead) >= 0 else None
-            return None
-        state.uncounted = None
-        return rest
-
     def add_record(
         self,
         identity: Sequence[Any],
@@ -222,6 +206,7 @@ class Series:
         `fields` are those of the line where it has more. Raises Refused.
         """
         state, feed, requests = self.state, self.feed, self.requests
+        self.expected = None
         amounts = self.amounts(counts)
         tokens = total(amounts)
         if not tokens:
@@ -238,18 +223,23 @@ class Series:
             requests.tally.duplicates += 1
             return
         state.last_record = key
-        for number, (counted, counted_key) in enumerate(state.unrecorded):
-            if counted == amounts:
-                del state.unrecorded[number]
-                requests.earlier.setdefault(counted_key, key)
-                requests.tally.duplicates += 1
-                return
+        counted = state.key_of_sums(amounts) if state.unrecorded else None
+        if counted is not None:
+            requests.earlier.setdefault(counted, key)
+            requests.tally.duplicates += 1
+            return
         uncounted: Any = amounts
         if state.uncounted is not None:
             uncounted = tuple(map(add, state.uncounted, amounts))
         state.uncounted = uncounted
         at = (ts, self._origin(fields), amounts, fields[7], request_id, self.file)
         requests.add(key, Request(tokens, *at))
+
+    def add_expected(self, sums: Sums, ts: Any) -> None:
+        """Add a line with the expected sums. Raises Refused."""
+        self.feed.moment(ts)
+        self.state.sums, self.state.uncounted, self.expected = sums, None, None
+        self.requests.tally.duplicates += 1
 
     def _origin(self, fields: tuple[Any, ...]) -> int:
         """The number of a line's origin; lines between two settings mostly have the same."""

@@ -11,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import LineKind, Row, own_columns
 from burnbook.agent_logs.sums.series import Series
+from burnbook.agent_logs.sums.state import Sums
 from burnbook.base.errors import Refused
 from burnbook.config.agent_logs import COUNTS
 from burnbook.jsonl.fields import ABSENT
@@ -49,7 +50,7 @@ class UsualLines:
         self._kinds: dict[Any, Usual] = {}
         self._other = Usual("other", self._reader([]))
         self._no_others = (None,) * len(feed.other_columns)
-        self._sums_of = self._identity_of = self._counts_of = self._other.read
+        self._sums_of = self._identity_of = self._counts_of = self._own_of = self._other.read
         self._sums = self._of_sums(feed.requests)
         self._record = self._of_records(feed.better) if feed.better else self._other
 
@@ -58,6 +59,7 @@ class UsualLines:
         wrong: list[tuple[int, str]] = []
         kinds, values_of, no_others = self._kinds, self._values_of, self._no_others
         sums_of, identity_of, counts_of = self._sums_of, self._identity_of, self._counts_of
+        own_of, last_input = self._own_of, self._feed.last_input
         for n, line in enumerate(lines):
             try:
                 try:
@@ -73,9 +75,14 @@ class UsualLines:
                     series.add(self._feed.get(line))
                 else:
                     if kind == "sums" and values[3:] == no_others:
-                        series.add_sums(counts, values[1], values[2], identity_of)
+                        ts, last = values[1], values[2]
+                        if counts == series.expected and last_input(last) != counts[0]:
+                            series.add_expected(counts, ts)
+                        else:
+                            series.add_sums(counts, ts, last, identity_of)
                     elif kind == "record":
                         series.add_record(values[3:], values[1], counts, values[2])
+                        self._expect(series, own_of(counts))
                     elif not self._is_repeated(series, kind, read, values):
                         series.setting = None
                         series.add(self._feed.get(line))
@@ -84,9 +91,16 @@ class UsualLines:
                 wrong.append((n, str(error)))
         return wrong
 
-    def _is_repeated(
-        self, series: Series, kind: str, read: Read, values: tuple[Any, ...]
-    ) -> bool:
+    def _expect(self, series: Series, counts: Sums) -> None:
+        """Expect the sums that follow a record which was added and has these counts.
+
+        They need no look at amounts and keys, which is most of the work for a line.
+        """
+        if series.context.parent is None:
+            amounts = series.amounts(self._feed.spread((None, *counts)))
+            series.expected = series.state.after(counts, amounts)
+
+    def _is_repeated(self, series: Series, kind: str, read: Read, values: tuple[Any, ...]) -> bool:
         """Whether a line changes nothing: a turn, or a setting that is repeated."""
         if series.state.fork.is_open:
             return False
@@ -112,7 +126,7 @@ class UsualLines:
             return self._record
         if feed.history is not None and feed.history.only.all(row):
             return self._other
-        for number, setting in enumerate(feed.settings):
+        for setting in feed.settings:
             if setting.only.all(row):
                 columns = setting.fields.of(setting.fields.columns)
                 is_other = setting.first_only
@@ -130,6 +144,9 @@ class UsualLines:
             return self._other
         self._sums_of = attrgetter(*map(self._leaf, own))
         self._identity_of = itemgetter(*map(own.index, identity))
+        self._own_of = itemgetter(
+            *(n for n, column in enumerate(columns or ()) if column is not None)
+        )
         others = map(self._name, feed.other_columns)
         names = usage, self._name(feed.ts_at), self._name(feed.last_at), *others
         return Usual("sums", attrgetter(*names))
