@@ -115,11 +115,13 @@ def hits(data: bytes, buffer: Buffer) -> list[bytes]:
         view[: len(part)] = part
         return len(part)
 
-    return [
-        bytes(buffer.data[start:stop])
-        for positions in buffer.blocks(fill, 0)
-        for start, stop in positions
-    ]
+    result = []
+    for lines in buffer.blocks(fill, 0):
+        offsets = buffer.offsets(lines)
+        assert [data[at : at + len(line)] for at, line in zip(offsets, lines, strict=True)] == lines
+        assert all(not at or data[at - 1 : at] == b"\n" for at in offsets)
+        result += map(bytes, lines)
+    return result
 
 
 def test_only_lines_that_begin_so_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:

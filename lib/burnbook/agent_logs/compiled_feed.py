@@ -23,7 +23,7 @@ from burnbook.base.errors import Refused
 from burnbook.base.json_path import split
 from burnbook.config.agent_logs import COUNTS, FACTS, LogFeed, paths
 from burnbook.jsonl.conditions import Conditions, compile_conditions
-from burnbook.jsonl.fields import ABSENT, Shape
+from burnbook.jsonl.fields import ABSENT, Getter, Shape
 from burnbook.jsonl.parse import BLANK, not_json, parse
 from burnbook.jsonl.timestamps import FIRST, LAST, Moments
 from burnbook.rows.meters import Moment
@@ -73,22 +73,26 @@ class CompiledFeed:
         self.identity_sums = itemgetter(*identity) if len(identity) > 1 else None
         turns = ("turn", "turn_started")
         self.turn_columns = self.history.fields.of(turns) if self.history else []
+        meters = [] if self.meters is None else [self.ts_at, self.meters]
+        self._meters = Getter([self.get.columns[column] for column in meters]) if meters else None
         self.last_at, self._last_counts = compiled.last
-        self.last_first = (self._last_counts or [ABSENT])[0]
+        self._last_first = (self._last_counts or [ABSENT])[0]
 
-    def decode_lines(self, data: bytearray, hits: Sequence[tuple[int, int]]) -> list[Any] | None:
-        """Some lines of a buffer, decoded together: `get` gives the row of each.
+    def decode_lines(self, lines: Sequence[bytes | bytearray]) -> list[Any] | None:
+        """Some lines, decoded together: `get` gives the row of each.
 
         None where they have to be read one by one.
         """
-        with memoryview(data) as view:
-            together = b"\n".join([view[start:stop] for start, stop in hits])
         try:
-            decoded: list[Any] = self._decode_lines(together)
+            decoded: list[Any] = self._decode_lines(b"\n".join(lines))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
         # Two broken lines might form a whole value; then there are fewer of them.
-        return decoded if len(decoded) == len(hits) else None
+        return decoded if len(decoded) == len(lines) else None
+
+    def meter_rows(self, decoded: list[Any]) -> list[Row]:
+        """The time and the meters of decoded lines; none if the feed has no meters."""
+        return [] if self._meters is None else self._meters.all(decoded)
 
     def rows(self, decoded: list[Any]) -> list[Row]:
         """The rows of decoded lines."""
@@ -149,9 +153,8 @@ class CompiledFeed:
             raise Refused(reason)
         return row
 
-    def last_usage(self, row: Row) -> tuple[int | None, ...] | None:
+    def last_usage(self, usage: Any) -> tuple[int | None, ...] | None:
         """The usage of the last request alone, in the order of the sums; None where absent."""
-        usage = row[self.last_at]
         if not isinstance(usage, msgspec.Struct):
             return None
         counts = tuple([getattr(usage, attribute) for attribute in self._last_counts])
@@ -163,6 +166,10 @@ class CompiledFeed:
             return self.get(msgspec.json.decode(document, type=self._lenient_line))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
+
+    def last_input(self, usage: Any) -> Any:
+        """The input of the last request alone; None where absent."""
+        return getattr(usage, self._last_first, None)
 
     def _concerns(self, value: Any) -> bool:
         """Whether an object is of a kind that the feed reads, whatever its other fields."""

@@ -7,12 +7,11 @@ from functools import partial
 from typing import Any
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed
-from burnbook.agent_logs.feed_columns import Row
 from burnbook.agent_logs.forms import document
 from burnbook.agent_logs.forms.connection import Unreadable
 from burnbook.agent_logs.forms.database import Lines, add_rows
 from burnbook.agent_logs.forms.detect import form_of
-from burnbook.agent_logs.forms.items import add_line
+from burnbook.agent_logs.forms.lines import Wrong, add_lines
 from burnbook.agent_logs.forms.otlp import add_records
 from burnbook.agent_logs.forms.start import PACKED, FileStarts
 from burnbook.agent_logs.forms.table import add_table
@@ -21,13 +20,12 @@ from burnbook.agent_logs.rejected_lines import Rejected
 from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
 from burnbook.agent_logs.requests import RequestSet
 from burnbook.agent_logs.sums.readings import Readings
-from burnbook.base.errors import Refused
+from burnbook.agent_logs.sums.usual_lines import UsualLines
 from burnbook.config.agent_logs import LogFeed, Older, Otlp
 from burnbook.jsonl import unpack
 from burnbook.jsonl.exports.skipped import Skipped
 from burnbook.jsonl.parse import MAX_LINE
-from burnbook.jsonl.records import records
-from burnbook.jsonl.scan import LONGEST, Buffer, Hit, reader
+from burnbook.jsonl.scan import LONGEST, Buffer, Line, reader
 from burnbook.jsonl.sources import Left, Log, Source, begin, head_of, mark_of
 
 MAX_BAD = 10_000
@@ -37,8 +35,6 @@ _SHORTEST = 384
 
 BATCH = 1 << 15
 """Requests of a database that are booked together: it bounds the memory for these."""
-
-Wrong = list[tuple[int, str]]
 
 
 class LogReader:
@@ -50,6 +46,7 @@ class LogReader:
         self.buffer = Buffer(feed.contains, feed.skips)
         self.requests = RequestSet(name)
         self.rules = LineRules(self.compiled, self.requests)
+        self.usual = UsualLines(self.compiled)
         self.readings = Readings()
         self.rejected: list[Rejected] = []
         self.meters, self.starts = MeterReader(self.compiled), FileStarts(self.rules, self.readings)
@@ -136,19 +133,14 @@ class LogReader:
         if not (hits := self.buffer.rest()):
             return
         counted = dict(lines.counted) if isinstance(lines, RequestLines) else {}
-        rows, wrong = self._add_lines(lines, hits)
-        self._reject_lines(path, hits, wrong)
+        self._reject_lines(path, hits, self._add_lines(lines, hits))
         if isinstance(lines, RequestLines):
             lines.counted = counted  # it is counted where it is completed
-        if self.compiled.meters is not None:
-            self.meters.read(rows, self.compiled.ts_at, self.compiled.meters)
 
     def _read_blocks(self, path: str, lines: Lines, read: Any, offset: int) -> None:
-        buffer, feed, count, bad = self.buffer, self.compiled, 0, 0
+        buffer, count, bad = self.buffer, 0, 0
         for hits in buffer.blocks(read, offset):
-            rows, wrong = self._add_lines(lines, hits)
-            if feed.meters is not None:
-                self.meters.read(rows, feed.ts_at, feed.meters)
+            wrong = self._add_lines(lines, hits)
             self._reject_lines(path, hits, wrong)
             if self.max_lines is not None:
                 count, bad = count + len(hits), bad + len(wrong)
@@ -158,33 +150,10 @@ class LogReader:
         for start in buffer.skipped:
             self._reject(path, start, f"a line of over {LONGEST} bytes", b"")
 
-    def _add_lines(self, lines: Lines, hits: list[Hit]) -> tuple[list[Row], Wrong]:
-        """Add the lines of a block; one by one where one of them cannot be decoded."""
-        rows: list[Row] = []
-        wrong: Wrong = []
-        feed, data, requests = self.compiled, self.buffer.data, self.requests
-        decoded = feed.decode_lines(data, hits)
-        add = lines.add if feed.items_at is None else partial(add_line, feed, lines)
-        if decoded is not None:
-            rows = feed.rows(decoded)
-            for n, row in enumerate(rows):
-                try:
-                    add(row)
-                except Refused as error:
-                    wrong.append((n, str(error)))
-            return rows, wrong
-        for n, (start, stop) in enumerate(hits):
-            for record in records(bytes(data[start:stop])):
-                try:
-                    read = feed.read(record)
-                    if read is None:
-                        requests.tally.ignored += 1
-                    else:
-                        rows.append(read)
-                        add(read)
-                except Refused as error:
-                    wrong.append((n, str(error)))
-        return rows, wrong
+    def _add_lines(self, lines: Lines, hits: list[Line]) -> Wrong:
+        meters, wrong = add_lines(self.compiled, self.usual, lines, hits)
+        self.meters.read(meters, 0, 1)
+        return wrong
 
     def _whole(
         self, log: Log, handle: int, file: int, form: LogFeed | Older | Otlp, *, is_finished: bool
@@ -239,11 +208,10 @@ class LogReader:
         following.ends = ends
         return following
 
-    def _reject_lines(self, path: str, hits: list[Hit], wrong: Wrong) -> None:
+    def _reject_lines(self, path: str, hits: list[Line], wrong: Wrong) -> None:
+        offsets = self.buffer.offsets(hits) if wrong else []
         for n, reason in wrong:
-            start, stop = hits[n]
-            line = bytes(self.buffer.data[start : min(stop, start + MAX_LINE + 1)])
-            self._reject(path, self.buffer.end + start, reason, line)
+            self._reject(path, offsets[n], reason, bytes(hits[n][: MAX_LINE + 1]))
 
     def _reject(self, path: str, offset: int, reason: str, line: bytes) -> None:
         self.rejected.append(Rejected(path, offset, reason, line[: MAX_LINE + 1]))

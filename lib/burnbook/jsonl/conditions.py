@@ -33,6 +33,16 @@ class Conditions:
             self._right = frozenset(product(*texts) if len(columns) > 1 else texts[0])
             self._get = itemgetter(*columns)
 
+    @property
+    def columns(self) -> list[int]:
+        """The columns of the values."""
+        return [column for column, _ in (*self._texts, *self._others)]
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether all values are texts, so that equal values of a row give equal answers."""
+        return not self._others
+
     def __bool__(self) -> bool:
         return bool(self._texts or self._others)
 

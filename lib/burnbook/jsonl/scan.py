@@ -12,8 +12,7 @@ from typing import Any
 SIZE = 1 << 20
 LONGEST = 1 << 26  # longer lines are skipped
 
-Hit = tuple[int, int]
-Search = Callable[[bytearray, int, int], Iterator[re.Match[bytes]]]
+Line = bytes | bytearray
 
 
 class Buffer:
@@ -26,29 +25,27 @@ class Buffer:
         self.data = bytearray(SIZE)
         self.end, self.skipped, self.held = 0, list[int](), 0
         needles = [needle.encode() for needle in contains] or [b"\n"]  # which is in every line
+        self.usual = needles[0]
         self.needle = needles[0] if len(needles) == 1 else None
         # The expression starts with the common prefix: it runs at the speed of a byte search.
         shared = _shared(needles)
         rests = b"|".join(re.escape(needle[len(shared) :]) for needle in needles)
         pattern = re.compile(re.escape(shared) + b"(?:" + rests + b")")
         self.finditer, self.search = pattern.finditer, pattern.search
-        # Possessive: nothing is tried twice.
-        begins = b"|".join(
-            b'[^"\n]*+'.join(map(re.escape, skip.encode().split(b"*"))) for skip in skips
-        )
-        # A line shorter than every needle has none of them.
-        least = b"(?=[^\n]{%d})" % min(map(len, needles))
-        starts = re.compile(b"\n" + least + b"(?!" + begins + b")") if skips else None
-        self.starts: Search | None = None
-        if starts is not None:
-            self.starts, self.skip = starts.finditer, re.compile(begins).match
+        begins = _beginning(skips)
+        others = re.compile(b"\n(?!" + begins + b")([^\n]*+)") if skips else None
+        # The lines that do not begin so; the one at the start has no newline before it.
+        self.others: Callable[[bytearray, int, int], list[bytes]] | None = None
+        if others is not None:
+            self.others, self.skip = others.findall, re.compile(begins).match
 
-    def blocks(self, read: Any, offset: int) -> Iterator[list[Hit]]:
-        """The lines with a needle, and the first line of a file, as positions in `data`, by block.
+    def blocks(self, read: Any, offset: int) -> Iterator[list[Line]]:
+        """The lines with a needle, and the first line of a file, by block.
 
         `read(view, offset)` fills a view and returns the number of bytes. `data` begins at offset
-        `end` of the file until the next block. The bytes after the last newline are left; at the
-        end, `end` is where they begin. `skipped` has the offsets of lines that are too long.
+        `end` of the file until the next block; `offsets` are those of lines. The bytes after the
+        last newline are left; at the end, `end` is where they begin. `skipped` has the offsets of
+        lines that are too long.
         """
         self.end, self.skipped, self.held = offset, [], 0
         if len(self.data) > SIZE:
@@ -76,57 +73,57 @@ class Buffer:
                 self.end += cut
             fresh = pending
 
-    def rest(self) -> list[Hit]:
+    def rest(self) -> list[Line]:
         """The bytes after the last newline as a line, once `blocks` has ended, if it has a needle.
 
         The first line of a file needs none.
         """
         held = self.held
         has_needle = self.search(self.data, 0, held) or self.end == 0
-        is_skipped = self.starts is not None and self.skip(self.data, 0, held)
-        return [(0, held)] if held and has_needle and not is_skipped else []
+        is_skipped = self.others is not None and self.skip(self.data, 0, held)
+        return [self.data[:held]] if held and has_needle and not is_skipped else []
 
-    def _hits(self, cut: int, *, at_start: bool) -> list[Hit]:
+    def offsets(self, lines: Sequence[Line]) -> list[int]:
+        """The offsets in the file of all the lines of a block, or of `rest`."""
+        result: list[int] = []
+        at = 0
+        for line in lines:
+            # No line before the first one begins like it: that line would be the first.
+            if result or not self.data.startswith(line):
+                at = self.data.index(b"\n" + line + b"\n", at) + 1
+            result.append(self.end + at)
+            at += len(line)
+        return result
+
+    def _hits(self, cut: int, *, at_start: bool) -> list[Line]:
         data, needle = self.data, self.needle
         find, rfind = data.find, data.rfind
-        hits: list[Hit] = []
+        hits: list[Line] = []
         stop = 0
         if at_start:
             stop = find(b"\n", 0, cut) + 1
-            hits.append((0, stop - 1))
-        if self.starts is not None:
-            return self._hits_without_skips(self.starts, hits, stop, cut)
+            hits.append(data[: stop - 1])
+        if self.others is not None:
+            search = self.search
+            if not stop and not self.skip(data, 0, cut):
+                stop = find(b"\n", 0, cut) + 1
+                if search(data, 0, stop):
+                    hits.append(data[: stop - 1])
+            # Without the last newline, which no line follows. The first needle is in most lines.
+            others, usual = self.others(data, max(stop - 1, 0), cut - 1), self.usual
+            return hits + [line for line in others if usual in line or search(line)]
         if needle is None:
             for match in self.finditer(data, stop, cut):
                 position = match.start()
                 if position >= stop:
                     start = rfind(b"\n", stop, position) + 1 or stop
                     stop = find(b"\n", position, cut) + 1
-                    hits.append((start, stop - 1))
+                    hits.append(data[start : stop - 1])
             return hits
         while (position := find(needle, stop, cut)) >= 0:
             start = rfind(b"\n", stop, position) + 1 or stop
             stop = find(b"\n", position, cut) + 1
-            hits.append((start, stop - 1))
-        return hits
-
-    def _hits_without_skips(
-        self, starts: Search, hits: list[Hit], stop: int, cut: int
-    ) -> list[Hit]:
-        """The hits among the lines that do not begin with one of `skips`."""
-        data, find, search = self.data, self.data.find, self.search
-        if not search(data, stop, cut):
-            return hits
-        if not stop and not self.skip(data, 0, cut):
-            end = find(b"\n", 0, cut)
-            if search(data, 0, end):
-                hits.append((0, end))
-        # A line is found at the newline before it; no line follows the last newline.
-        for match in starts(data, max(stop - 1, 0), cut - 1):
-            start = match.end()
-            end = find(b"\n", start, cut)
-            if search(data, start, end):
-                hits.append((start, end))
+            hits.append(data[start : stop - 1])
         return hits
 
     def _grow(self, size: int, pending: int) -> None:
@@ -150,6 +147,19 @@ class Buffer:
                 self.end = offset + cut
                 return got - cut
             offset += got
+
+
+def _beginning(skips: Sequence[str]) -> bytes:
+    """The expression of a beginning, where `*` is text without a quote."""
+
+    def expression(skip: bytes) -> bytes:
+        # Possessive: nothing is tried twice.
+        return b'[^"\n]*+'.join(map(re.escape, skip.split(b"*")))
+
+    beginnings = [skip.encode() for skip in skips]
+    shared = _shared(beginnings)  # is tried once for all of them
+    rests = [expression(each[len(shared) :]) for each in beginnings]
+    return expression(shared) + b"(?:" + b"|".join(rests) + b")"
 
 
 def _shared(needles: Sequence[bytes]) -> bytes:

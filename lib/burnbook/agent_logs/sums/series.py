@@ -7,12 +7,13 @@ parent's lines, which are not counted there (`fork_boundary`).
 The identity of a request is its session, the number of falls before it, and the sums.
 """
 
+from collections.abc import Callable, Sequence
 from operator import add, itemgetter, sub
 from typing import Any
 
 import msgspec
 
-from burnbook.agent_logs.amounts import amounts_of
+from burnbook.agent_logs.amounts import Counts, amounts_of
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import COUNTED, PICKED, Row, own_columns
 from burnbook.agent_logs.requests import Amounts, Facts, Request, RequestSet, key_of, total
@@ -26,7 +27,7 @@ from burnbook.config.agent_logs import FACTS
 _NAMES = ("session", "project", "branch", "model", "is_subagent", *FACTS)
 _PLACES = itemgetter(*(PICKED[name] for name in _NAMES))
 _NO_PLACES = _PLACES(NO_FIELDS)
-_UNRECORDED = 8  # sums that may come before their records
+_NO_FACTS = Facts()
 
 
 class Series:
@@ -39,7 +40,8 @@ class Series:
         self.state = SeriesState()
         self.ends: dict[int, float] = {}
         self.origin: int | None = None
-        self._has_sums = feed.requests.only.all
+        self.setting: Any = None  # the last line that was one, until another may change it
+        self.expected: Sums | None = None  # the next sums, if they have what a record had
 
     def saved(self) -> list[Any]:
         """The state to save for lines that are not there yet."""
@@ -60,15 +62,18 @@ class Series:
     def add(self, row: Row) -> None:
         """Add a line. Raises Refused."""
         feed = self.feed
-        if self._has_sums(row) and not (feed.has_never and feed.never.any(row)):
+        if feed.requests.only.all(row) and not feed.never.any(row):
             self._add_sums(row)
         elif feed.better is not None and feed.better.only.all(row):
-            self._add_record(row)
+            fields = feed.better.fields.pick(row)
+            identity = [row[column] for column in own_columns(feed.better.identity)]
+            self.add_record(identity, fields[0], fields[COUNTED], fields[5], fields)
         else:
             self._add_other(row)
 
     def _add_other(self, row: Row) -> None:
         state, feed = self.state, self.feed
+        self.expected = None
         is_setting = self.context.update(row)
         if is_setting:
             self.origin = None  # computed again for the next request
@@ -81,18 +86,34 @@ class Series:
         self.requests.tally.ignored += not is_setting
 
     def _add_sums(self, row: Row) -> None:
-        # The longest logs run this for most lines, so fields that a feed lacks are not looked up.
+        feed, fields = self.feed, self.feed.requests.fields.pick(row)
+        sums = feed.sums(row) if feed.is_plain else fields[COUNTED]
+        identity = sums if feed.identity_sums is None else feed.identity_sums(row)
+        has_others = any(row[column] is not None for column in feed.other_columns)
+        others = fields if has_others else NO_FIELDS
+        self.add_sums(sums, fields[0], row[feed.last_at], lambda _: identity, others)
+
+    def add_sums(
+        self,
+        sums: Sums,
+        ts: Any,
+        last: Any,
+        identity_of: Callable[[Sums], Any],
+        fields: tuple[Any, ...] = NO_FIELDS,
+    ) -> None:
+        """Add a line with sums. Raises Refused.
+
+        `last` is the usage of the last request, `identity_of` returns what identifies a request
+        with these sums, `fields` are those of the line where it has more.
+        """
         state, feed, requests = self.state, self.feed, self.requests
-        is_plain, spread = feed.is_plain, feed.spread
-        sums = feed.sums(row) if is_plain else feed.requests.fields.pick(row)[COUNTED]
-        before = state.sums
+        before, self.expected = state.sums, None
         if sums == before or sums == state.late:
             requests.tally.duplicates += 1
             return
         if None in sums and not any(sums):
             requests.tally.ignored += 1  # a line with meters alone
             return
-        ts = row[feed.ts_at] if is_plain else feed.requests.fields.pick(row)[0]
         parent = self.context.parent  # whose session is in the key of version 0.1
         if parent is not None or state.fork.is_open:
             moment = feed.moment(ts).timestamp()
@@ -104,8 +125,7 @@ class Series:
                 requests.tally.duplicates += 1
                 return
         more: Any = None
-        # Comparing one count is enough for nearly all lines.
-        last_input = getattr(row[feed.last_at], feed.last_first, None)
+        last_input = feed.last_input(last)
         if last_input != sums[0] and not state.is_first and before is not None:
             try:
                 more = tuple(map(sub, sums, before))
@@ -113,16 +133,16 @@ class Series:
                     more = None
             except TypeError:  # a null
                 more = None
-        if more is None and (more := self._restarted(row, sums, before)) is None:
+        if more is None and (more := self._restarted(last, sums, before)) is None:
             requests.tally.duplicates += 1
             return
         ts = feed.moment(ts)
         state.sums = sums
         if state.late is not None:
             state.late = None
-        amounts = self.amounts(spread((None, *more)) if is_plain else more)
+        amounts = self._amounts(more)
         if state.uncounted is not None:
-            rest = self._not_recorded(amounts, state.uncounted)
+            rest = state.not_recorded(amounts, state.uncounted)
             if rest is None:
                 requests.tally.duplicates += 1
                 return
@@ -131,34 +151,27 @@ class Series:
         if not tokens:
             requests.tally.ignored += 1
             return
-        identity = sums if feed.identity_sums is None else feed.identity_sums(row)
-        session = self.context.session or self.stem
-        key = key_of(f"{requests.tool}\0{session}\0{state.falls}\0{identity}")
+        name = f"{state.falls}\0{identity_of(sums)}"
+        key = key_of(f"{requests.tool}\0{self.context.session or self.stem}\0{name}")
         if feed.better is not None:
-            state.unrecorded.append((amounts, key))
-            if len(state.unrecorded) > _UNRECORDED:
-                del state.unrecorded[0]
+            state.wait_for_record(amounts, key)
         earlier = None
         if parent is not None:
-            earlier = key_of(f"{requests.tool}\0{parent}\0{state.falls}\0{identity}")
-        for column in feed.other_columns:
-            if row[column] is not None:
-                self._add_request(key, ts, amounts, feed.requests.fields.pick(row), earlier)
-                return
-        origin = self._origin(NO_FIELDS) if self.origin is None else self.origin
-        request = Request(tokens, ts, origin, amounts, None, None, self.file)
-        if last_input and last_input != more[0] and feed.feed.input_with_cache:
+            earlier = key_of(f"{requests.tool}\0{parent}\0{name}")
+        facts = _NO_FACTS
+        is_several = last_input and last_input != more[0] and feed.feed.input_with_cache
+        if is_several and fields is NO_FIELDS:
             # The increase is that of several requests; the last one has the size of a prompt.
             facts = Facts(prompt_tokens=last_input)
-            request = msgspec.structs.replace(request, facts=facts)
-        requests.add(key, request, earlier=earlier)
+        at = (ts, self._origin(fields), amounts, fields[7], fields[5], self.file, facts)
+        requests.add(key, Request(tokens, *at), earlier=earlier)
 
-    def _restarted(self, row: Row, sums: Sums, before: Sums | None) -> Sums | None:
+    def _restarted(self, usage: Any, sums: Sums, before: Sums | None) -> Sums | None:
         """What sums add that may not continue those before; None: they are a late snapshot."""
         state = self.state
         is_first, state.is_first = state.is_first, False
         self._count_fall(sums)
-        last = self.feed.last_usage(row)
+        last = self.feed.last_usage(usage)
         more, is_new = increase(sums, before, last, self._size, is_first=is_first)
         if more is None:
             state.late = sums
@@ -180,34 +193,29 @@ class Series:
         counts = self.feed.spread((None, *sums)) if self.feed.is_plain else sums
         return (counts[0] or 0) + (counts[5] or 0)
 
-    def _not_recorded(self, amounts: Amounts, uncounted: Amounts) -> Any:
-        """The part of what sums add that no record had; None: the records had all of it."""
-        state = self.state
-        if amounts == uncounted:
-            state.uncounted = None
-            return None
-        rest: Any = tuple(map(sub, amounts, uncounted))
-        if min(rest) < 0:  # a record came before its sums, or the numbers do not fit
-            ahead: Any = tuple(-count for count in rest)
-            state.uncounted = ahead if min(ahead) >= 0 else None
-            return None
-        state.uncounted = None
-        return rest
+    def add_record(
+        self,
+        identity: Sequence[Any],
+        ts: Any,
+        counts: Counts,
+        request_id: str | None,
+        fields: tuple[Any, ...] = NO_FIELDS,
+    ) -> None:
+        """Add a line with one request, which the sums may have too: before it, or after it.
 
-    def _add_record(self, row: Row) -> None:
-        """Add a line with one request, which the sums may have too: before it, or after it."""
+        `fields` are those of the line where it has more. Raises Refused.
+        """
         state, feed, requests = self.state, self.feed, self.requests
-        assert feed.better is not None
-        fields = feed.better.fields.pick(row)
-        amounts = self.amounts(fields[COUNTED])
-        if not total(amounts):
+        self.expected = None
+        amounts = self.amounts(counts)
+        tokens = total(amounts)
+        if not tokens:
             requests.tally.ignored += 1
             return
-        ts = feed.moment(fields[0])
+        ts = feed.moment(ts)
         if state.fork.is_open and state.fork.is_copied(ts.timestamp()):
             requests.tally.duplicates += 1
             return
-        identity = [row[column] for column in own_columns(feed.better.identity)]
         if identity.count(None) == len(identity):
             raise Refused("no field of the identity has a value")
         key = requests.key(identity)
@@ -215,33 +223,27 @@ class Series:
             requests.tally.duplicates += 1
             return
         state.last_record = key
-        for number, (counted, counted_key) in enumerate(state.unrecorded):
-            if counted == amounts:
-                del state.unrecorded[number]
-                requests.earlier.setdefault(counted_key, key)
-                requests.tally.duplicates += 1
-                return
+        counted = state.key_of_sums(amounts) if state.unrecorded else None
+        if counted is not None:
+            requests.earlier.setdefault(counted, key)
+            requests.tally.duplicates += 1
+            return
         uncounted: Any = amounts
         if state.uncounted is not None:
             uncounted = tuple(map(add, state.uncounted, amounts))
         state.uncounted = uncounted
-        self._add_request(key, ts, amounts, fields)
+        at = (ts, self._origin(fields), amounts, fields[7], request_id, self.file)
+        requests.add(key, Request(tokens, *at))
 
-    def _add_request(
-        self,
-        key: int,
-        ts: Any,
-        amounts: Amounts,
-        fields: tuple[Any, ...],
-        earlier: int | None = None,
-    ) -> None:
-        origin = self._origin(fields)
-        request = Request(total(amounts), ts, origin, amounts, fields[7], fields[5], self.file)
-        self.requests.add(key, request, earlier=earlier)
+    def add_expected(self, sums: Sums, ts: Any) -> None:
+        """Add a line with the expected sums. Raises Refused."""
+        self.feed.moment(ts)
+        self.state.sums, self.state.uncounted, self.expected = sums, None, None
+        self.requests.tally.duplicates += 1
 
     def _origin(self, fields: tuple[Any, ...]) -> int:
         """The number of a line's origin; lines between two settings mostly have the same."""
-        if _PLACES(fields) != _NO_PLACES:
+        if fields is not NO_FIELDS and _PLACES(fields) != _NO_PLACES:
             return self.requests.origin_number(self.context.origin(fields, self.stem))
         if self.origin is None:
             self.origin = self.requests.origin_number(self.context.origin(fields, self.stem))

@@ -1,11 +1,16 @@
 """What is kept of a file with sums between two reads."""
 
+from operator import add, sub
+from typing import Any
+
 import msgspec
 
 from burnbook.agent_logs.requests import Amounts
 from burnbook.agent_logs.sums.fork_boundary import ForkBoundary
 
 Sums = tuple[int | None, ...]
+
+_UNRECORDED = 8  # sums that may come before their records
 
 
 class Version1Keys(msgspec.Struct, array_like=True):
@@ -47,3 +52,39 @@ class SeriesState(msgspec.Struct, array_like=True):
     uncounted: Amounts | None = None
     last_record: int = 0
     version_1: Version1Keys = msgspec.field(default_factory=Version1Keys)
+
+    def wait_for_record(self, amounts: Amounts, key: int) -> None:
+        """Remember a request that sums showed: its record may follow."""
+        self.unrecorded.append((amounts, key))
+        if len(self.unrecorded) > _UNRECORDED:
+            del self.unrecorded[0]
+
+    def key_of_sums(self, amounts: Amounts) -> int | None:
+        """The key of a request with these amounts that sums showed, which waits no longer."""
+        for number, (counted, key) in enumerate(self.unrecorded):
+            if counted == amounts:
+                del self.unrecorded[number]
+                return key
+        return None
+
+    def not_recorded(self, amounts: Amounts, uncounted: Amounts) -> Any:
+        """The part of what sums add that no record had; None: the records had all of it."""
+        if amounts == uncounted:
+            self.uncounted = None
+            return None
+        rest: Any = tuple(map(sub, amounts, uncounted))
+        if min(rest) < 0:  # a record came before its sums, or the numbers do not fit
+            ahead: Any = tuple(-count for count in rest)
+            self.uncounted = ahead if min(ahead) >= 0 else None
+            return None
+        self.uncounted = None
+        return rest
+
+    def after(self, counts: Sums, amounts: Amounts) -> Sums | None:
+        """The sums after a record with these counts, if nothing else is between; None if unsure."""
+        sums = self.sums
+        if sums is None or self.late is not None or self.is_first or self.fork.is_open:
+            return None
+        if self.uncounted != amounts or None in sums or None in counts:
+            return None
+        return tuple(map(add, sums, counts))

@@ -167,9 +167,9 @@ def _last(
         return count
 
     for hits in buffer.blocks(checked, offset):
-        for start, stop in hits:
+        for line in hits:
             check()
-            if (entry := _limits(bytes(buffer.data[start:stop]))) is not None:
+            if (entry := _limits(bytes(line))) is not None:
                 limits.append(entry)
     return limits
 

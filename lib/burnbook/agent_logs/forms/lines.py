@@ -1,0 +1,58 @@
+"""Adds the lines of a block, decoded together; one by one where one of them cannot be decoded."""
+
+from functools import partial
+
+from burnbook.agent_logs.compiled_feed import CompiledFeed
+from burnbook.agent_logs.feed_columns import Row
+from burnbook.agent_logs.forms.items import add_line
+from burnbook.agent_logs.request_lines.lines import RequestLines
+from burnbook.agent_logs.sums.series import Series
+from burnbook.agent_logs.sums.usual_lines import UsualLines
+from burnbook.base.errors import Refused
+from burnbook.jsonl.records import records
+from burnbook.jsonl.scan import Line
+
+Wrong = list[tuple[int, str]]
+
+
+def add_lines(
+    feed: CompiledFeed, usual: UsualLines, lines: RequestLines | Series, hits: list[Line]
+) -> tuple[list[Row], Wrong]:
+    """Add lines; returns the time and meters of each, if the feed has meters, and the wrong ones.
+
+    These are the numbers of lines, and why they are wrong.
+    """
+    decoded = feed.decode_lines(hits)
+    if decoded is None:
+        return _add_each(feed, lines, hits)
+    meters = feed.meter_rows(decoded)
+    if isinstance(lines, Series) and feed.items_at is None:
+        return meters, usual.add(lines, decoded)
+    wrong: Wrong = []
+    add = lines.add if feed.items_at is None else partial(add_line, feed, lines)
+    for n, row in enumerate(feed.rows(decoded)):
+        try:
+            add(row)
+        except Refused as error:
+            wrong.append((n, str(error)))
+    return meters, wrong
+
+
+def _add_each(
+    feed: CompiledFeed, lines: RequestLines | Series, hits: list[Line]
+) -> tuple[list[Row], Wrong]:
+    meters: list[Row] = []
+    wrong: Wrong = []
+    for n, line in enumerate(hits):
+        for record in records(bytes(line)):
+            try:
+                row = feed.read(record)
+                if row is None:
+                    lines.requests.tally.ignored += 1
+                    continue
+                if feed.meters is not None:
+                    meters.append((row[feed.ts_at], row[feed.meters]))
+                add_line(feed, lines, row)
+            except Refused as error:
+                wrong.append((n, str(error)))
+    return meters, wrong
