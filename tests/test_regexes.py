@@ -6,6 +6,7 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,8 @@ PIECES = [
 
 def patterns() -> dict[str, Pattern]:
     """Every compiled pattern of burnbook's modules, including those in tables and classes."""
-    extras.use("watch", "watch")  # for burnbook.live.screen
+    for extra in ("mcp", "parquet", "proof", "watch"):  # modules that import these packages
+        extras.use(extra, extra)
     by_name: dict[str, Pattern] = {}
     for module in pkgutil.walk_packages(burnbook.__path__, "burnbook."):
         loaded = importlib.import_module(module.name)
@@ -133,12 +135,12 @@ def attacks(pattern: Pattern, length: int) -> Iterator[str]:
 
     The suite uses no start; only the soak does.
     """
-    source = pattern.pattern
+    source, is_long = pattern.pattern, bool(part())
     words = literals(source if isinstance(source, str) else source.decode("latin-1"))
     for piece in (*PIECES, *words):
         body = piece * (length // len(piece))
         yield from (body, f"{body}\x00!")
-        if part():
+        if is_long:
             yield from (f"x={body}\n", f"5h limit: {body}")
     for word in words:
         for piece in (" ", "a", "0", ".", "\t", ": ", "("):
@@ -149,24 +151,29 @@ def slowest(pattern: Pattern, ways: Sequence[str] = WAYS) -> tuple[float, str]:
     """The most seconds that a text of 100 KB takes, and the text; the first that takes too long."""
     worst, worst_text = 0.0, ""
     texts = zip(attacks(pattern, LENGTH // 20), attacks(pattern, LENGTH), strict=True)
-    for small, text in texts:
-        for way in map(pattern.__getattribute__, ways):
-            # A twentieth of the text in a tenth of the time: not worth a longer look.
-            if timed(way, small, pattern) < SECONDS / 50:
-                continue
-            took = costs.seconds(partial(timed, way, text, pattern), SECONDS)
-            if took > worst:
-                worst, worst_text = took, text
-            if took > SECONDS:
-                return worst, worst_text
+    with stopping():
+        for small, text in texts:
+            for way in map(pattern.__getattribute__, ways):
+                # A twentieth of the text in a tenth of the time: not worth a longer look.
+                if timed(way, small, pattern, time.perf_counter) < SECONDS / 50:
+                    continue
+                took = costs.seconds(partial(timed, way, text, pattern), SECONDS)
+                if took > worst:
+                    worst, worst_text = took, text
+                if took > SECONDS:
+                    return worst, worst_text
     return worst, worst_text
 
 
-def timed(way: Callable[[Any], object], text: str, pattern: Pattern) -> float:
-    """Seconds of the processor, ten times the limit at most."""
+def timed(
+    way: Callable[[Any], object],
+    text: str,
+    pattern: Pattern,
+    clock: Callable[[], float] = time.process_time,
+) -> float:
+    """Seconds by a clock; of the processor, ten times the limit at most."""
     subject = text if isinstance(pattern.pattern, str) else text.encode()
-    before = signal.signal(signal.SIGPROF, _stop)
-    began = time.process_time()
+    began = clock()
     signal.setitimer(signal.ITIMER_PROF, 10 * SECONDS)
     try:
         way(subject)
@@ -174,8 +181,17 @@ def timed(way: Callable[[Any], object], text: str, pattern: Pattern) -> float:
         pass
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
+    return clock() - began
+
+
+@contextmanager
+def stopping() -> Iterator[None]:
+    """A timer stops what runs too long."""
+    before = signal.signal(signal.SIGPROF, _stop)
+    try:
+        yield
+    finally:
         signal.signal(signal.SIGPROF, before)
-    return time.process_time() - began
 
 
 def _stop(*_: object) -> None:
