@@ -1,9 +1,10 @@
-"""A whole `check` of a book of telemetry, and the one of the next day, with 1,000 rows more.
+"""A check that reads a whole book of telemetry, and the one of the next day, with 1,000 rows more.
 
 `decode` is a yardstick: a Python that does nothing but decode each line of the journal.
 """
 
 import json
+import shutil
 
 from figures import truth_of
 from measure import Command, run
@@ -11,7 +12,7 @@ from measure import Command, run
 from table import peers
 from table.bench import Bench, Job
 from table.declared import Row
-from table.telemetry import ingest
+from table.telemetry import ingest, more_lines
 
 DECODE = """
 import msgspec, sys
@@ -22,19 +23,36 @@ for line in open(sys.argv[1], "rb"):
 
 
 def prepare(bench: Bench, row: Row) -> Job:
-    """The book, as `telemetry_cold` leaves it."""
-    lines, book = bench.corpora.path(row.corpus), bench.book(row.corpus)
-    if not book.exists():
-        run(ingest(bench, lines, book, bench.out(f"{row.name}.ingest.json")))
-    out = bench.out(f"{row.name}.json")
-    check = bench.burnbook("check", "--format", "json", book=book)._replace(stdout=out)
-    journal = str(book / "proxy_telemetry.jsonl")
-    decode = Command([peers.PYTHON, "-c", DECODE, journal], env=check.env)
+    """A new book, which grows by 1,000 rows after each whole check."""
+    lines, book, counts = bench.corpora.path(row.corpus), bench.book(row.name), bench.out("counts")
+    shutil.rmtree(book, ignore_errors=True)
+    run(ingest(bench, lines, book, counts))
+    requests = [truth_of(lines)["requests"]]
+    outs = [bench.out(f"{row.name}.{name}.json") for name in ("first", "next")]
+
+    def grow() -> None:
+        path = more_lines(bench, "day")
+        run(ingest(bench, path, book, counts))
+        requests.append(truth_of(path)["requests"])
+
+    check = bench.burnbook("check", "--format", "json", book=book)
+    # Without this file, nothing is known to be verified.
+    mark = book / "cache" / "checked.json"
+    first = check._replace(stdout=outs[0], makes=mark, check=grow)
+    decode = [peers.PYTHON, "-c", DECODE, str(book / "proxy_telemetry.jsonl")]
+    commands = {
+        "first check": first,
+        "next day": check._replace(stdout=outs[1]),
+        "decode": Command(decode, env=check.env),
+    }
 
     def wrong() -> list[str]:
-        answer, requests = json.loads(out.read_text()), truth_of(lines)["requests"]
-        rows = answer["rows"]["proxy_telemetry"]
-        missing = [] if rows == requests else [f"{rows} rows were checked, not {requests}"]
-        return missing + [str(fault) for fault in answer["faults"]]
+        differing = []
+        for out, expected in zip(outs, (sum(requests[:-1]), sum(requests)), strict=True):
+            answer = json.loads(out.read_text())
+            rows = answer["rows"]["proxy_telemetry"]
+            differing += [] if rows == expected else [f"{rows} rows were checked, not {expected}"]
+            differing += [str(fault) for fault in answer["faults"]]
+        return differing
 
-    return Job(lambda _: {"burnbook": check, "decode": decode}, wrong)
+    return Job(lambda _: commands, wrong)
