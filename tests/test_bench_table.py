@@ -67,7 +67,7 @@ def test_every_row_runs_with_small_inputs_and_is_exact(work: Path) -> None:
 
 
 def test_a_wrong_figure_ends_a_row_without_a_time(work: Path) -> None:
-    truth = work / "claude1g" / "truth.json"
+    truth = Corpora(work, load()[1], quick=True).path("claude1g") / "truth.json"
     right = truth.read_text()
     changed = json.loads(right)
     changed["sums"][0][5] += 1  # one more token of input

@@ -19,7 +19,7 @@ from table.declared import Row
 
 def prepare(bench: Bench, row: Row) -> Job:
     """A copy of the corpus, because it grows, and a book of it."""
-    corpus, home = bench.corpora.path(row.corpus), bench.work / "homes" / row.name
+    corpus, home = bench.corpora.path(row.corpus), bench.work / "homes" / f"{row.corpus}.copy"
     shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(corpus, home)
     book, truth = bench.book(row.name), AgentTruth(corpus)
