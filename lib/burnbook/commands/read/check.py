@@ -22,16 +22,20 @@ def run(ctx: Context, args: Any) -> Result:
     root = ctx.book.root
     if not os.path.isdir(root):
         raise Missing(f"there is no book at {root}; `ingest` or `start PROVIDER` creates it")
-    looked = check_book(ctx.book, ctx.config)
+    looked = check_book(ctx.book, ctx.config, "new" if args.full else "known")
     quiet = args.quiet and not looked.faults
     level: Level = "bad" if looked.faults else "good"
     lines = [Line(_summary(looked), strong=True, level=level), *map(line, looked.faults)]
     lines += [] if args.quiet else _notes(looked.notes)
     if not (args.quiet or looked.faults) and (chains := summary(looked.chains)):
         lines.append(Line(f"chains: {chains}", level="dim"))
+    if not args.quiet and (unchanged := sum(looked.unchanged.values())):
+        text = f"{plural(unchanged, 'row')} verified before and unchanged; --full reads them again"
+        lines.append(Line(text, level="dim"))
     data = {
         "ok": not looked.faults,
         "rows": looked.rows,
+        "unchanged": {name: count for name, count in looked.unchanged.items() if count},
         "rows_verified": sum(looked.rows.values()),
         "chains": [_chains(name, report) for name, report in looked.chains.items() if report.total],
         "faults": [brief(finding) for finding in looked.faults],
