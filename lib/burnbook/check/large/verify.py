@@ -16,6 +16,7 @@ from burnbook.check.chains.report import ChainReport, rewritten_links
 from burnbook.check.chains.state import ChainState, restore, state_of
 from burnbook.check.chains.verify import Chains
 from burnbook.check.derived import Tables
+from burnbook.check.journals import LARGE
 from burnbook.check.large import keys, mark
 from burnbook.check.large.mark import Mark, Marks
 from burnbook.check.large.part import Part, Reader
@@ -23,7 +24,6 @@ from burnbook.check.large.sums import Sums, stretches
 from burnbook.telemetry.projection import JOURNAL as TELEMETRY
 from burnbook.telemetry.projection import telemetry
 
-LARGE = ("proxy_telemetry", "agent_usage")
 MIN_BYTES = 1 << 20
 """Smaller journals are read line by line."""
 MIN_SHARED = 16 << 20
