@@ -16,6 +16,7 @@ from burnbook.check.chains.verify import check_chains
 from burnbook.check.journals import LARGE, names, reference
 from burnbook.rows.meters import Void
 from burnbook.rows.skipped import Passed, newer_rows
+from burnbook.rows.usage import AgentUsage
 from burnbook.times import clock
 
 _AT = re.compile(rb'"recorded_at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)')
@@ -173,5 +174,6 @@ def _targets(row: Any) -> tuple[str, ...]:
     """The ids of earlier rows of its journal that a row refers to."""
     if isinstance(row, Void):
         return (row.void,)
-    named = (getattr(row, "supersedes", None), getattr(row, "first", None))
+    first = row.first if isinstance(row, AgentUsage) else None
+    named = (getattr(row, "supersedes", None), first)
     return tuple(target for target in named if target is not None)
