@@ -1,25 +1,21 @@
-"""The store compared with a rebuild of its tables from the rows of the journals.
+"""The store compared with tables that only `check` builds, from the rows that it has verified.
 
-The rebuild applies rows as `check` reads them, up to the offset of the projection in the store. It
-is on disk, in a temporary folder, so that a journal of any size takes little memory.
+These tables are on disk, in a temporary folder, so that a journal of any size takes little memory.
 """
 
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from burnbook.base.errors import IOFault
-from burnbook.base.rooted_path import RootedPath
-from burnbook.book import journal
-from burnbook.check import Finding
+from burnbook.check import Finding, store_copy
 from burnbook.followed import newest_rows
-from burnbook.rows.meters import NewerRow
-from burnbook.store import database, row_index
-from burnbook.store.progress import form_of, mark_matches
-from burnbook.store.projection import Projection, Ranked
+from burnbook.store import database, membership, row_index
+from burnbook.store.database import Database
+from burnbook.store.progress import Progress, form_of, mark_matches
+from burnbook.store.projection import Projection, Stretch
 from burnbook.telemetry.costs.projection import features
 from burnbook.telemetry.projection import telemetry
 from burnbook.usage.projection import USAGE
@@ -34,42 +30,118 @@ PROJECTIONS: Sequence[Projection] = (
     *(SNAPSHOTS, WINDOWS, METERS, USAGE),
     *(*row_index.PROJECTIONS.values(), *newest_rows.PROJECTIONS.values()),
 )
-_BATCH = 1 << 16  # rows: each batch changes the sums of its windows once
-_TRIES = 5
-_MASK = (1 << 64) - 1
-_UNUSED = "cannot be read, so the next command rebuilds it"
 
 
-class Stored:
-    """A copy of the store, and beside it the database of the rebuild."""
+class Tables:
+    """The tables of `check` (`own`), and a copy of the store; None if there is no usable one."""
 
-    def __init__(self, root: str, connection: "Connection") -> None:
-        self.root, self.connection = root, connection
+    def __init__(
+        self, root: str, own: Database, stored: "Connection | None", copy: str, path: str
+    ) -> None:
+        self.root, self.own, self.stored, self._copy = root, own, stored, copy
+        self.path = path
+        self.is_kept = False  # `own` has the tables of an earlier check
         self.findings: list[Finding] = []
 
-    def rebuilds(self, name: str) -> list["Rebuild"]:
-        """A follower for each projection of a journal that a command would use."""
-        rebuilds: dict[str, Rebuild] = {}
+    def of(self, name: str) -> list[tuple[Projection, int]]:
+        """The projections of a journal that a command would use, and their offsets in the store."""
+        projections: list[tuple[Projection, int]] = []
         for projection in (*PROJECTIONS, telemetry(self.root), features(self.root)):
             offset = self._offset(projection) if projection.journal == name else None
             after = projection.after
             if offset is not None and (after is None or self._is_level(projection, after)):
-                before = rebuilds[after.name] if after else None
-                rebuilds[projection.name] = Rebuild(self, projection, offset, before)
-        return [*rebuilds.values()]
+                projections.append((projection, offset))
+        return projections
+
+    def membership(self, projection: Projection) -> membership.Membership:
+        """The windows of requests that the store has used."""
+        assert self.stored is not None
+        return membership.load(self.stored, projection.name)
+
+    def build(self, name: str, stretches: Sequence[Stretch] = (), *, is_new: bool = True) -> None:
+        """Add rows of a journal, as far as the store has them. `is_new`: begin with empty tables.
+
+        `stretches` are rows that need not be read again, of a journal with one projection.
+        """
+        for projection, end in self.of(name):
+            self._build(projection, end, stretches if projection.bulk else (), is_new=is_new)
+
+    def check(self, name: str) -> list[Finding]:
+        """A fault for each projection of a journal whose tables differ from those of the store."""
+        findings = []
+        for projection, end in self.of(name):
+            is_same = self._is_same(projection, end)
+            if not is_same:  # `own` may be damaged where it was kept from an earlier check
+                self._build(projection, end, (), is_new=True)
+                is_same = self._is_same(projection, end)
+            if not is_same:
+                reason = (
+                    f"the table of {projection.name} differs from a rebuild of "
+                    f"{projection.journal}.jsonl up to byte {end}"
+                )
+                findings.append(Finding("store", database.FILE, 0, reason))
+        return findings
+
+    def _build(
+        self, projection: Projection, end: int, stretches: Sequence[Stretch], *, is_new: bool
+    ) -> None:
+        connection = self.own.connection
+        connection.execute("BEGIN")
+        progress = Progress(self.own, projection, self.root)
+        if is_new or progress.offset > end:
+            delete = "DELETE FROM projections WHERE name = ?"
+            connection.execute(delete, [projection.name])
+            progress.load()
+        if projection.move is not None:
+            progress.move("", self.membership(projection))
+        progress.catch_up(stretches, end)
+        if not end:
+            projection.apply(connection, ())  # as for a journal without rows: it may write one
+        connection.execute("COMMIT")
+
+    def _is_same(self, projection: Projection, end: int) -> bool:
+        import sqlite3
+
+        connection = self.own.connection
+        progress = Progress(self.own, projection, self.root)
+        connection.execute("ATTACH ? AS stored", [self._copy])
+        try:
+            is_same = progress.offset == end and all(
+                self._has_same_rows(select) for select in projection.content or _selects(projection)
+            )
+            if is_same and projection.digest is not None:
+                is_same = projection.digest(connection, "main") == projection.digest(
+                    connection, "stored"
+                )
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
+            is_same = False
+        finally:
+            connection.execute("DETACH stored")
+        return is_same
+
+    def _has_same_rows(self, select: str) -> bool:
+        """Whether a query, whose rows are all different, has the same rows in both.
+
+        In SQL it takes a third of the time of reading the rows here.
+        """
+        own, other = (select.format(schema=schema) for schema in ("main", "stored"))
+        counts = f"SELECT (SELECT count(*) FROM ({own})), (SELECT count(*) FROM ({other}))"
+        [(count, other_count)] = self.own.connection.execute(counts)
+        different = f"{own} EXCEPT {other} LIMIT 1"
+        return count == other_count and not self.own.connection.execute(different).fetchall()
 
     def _is_level(self, projection: Projection, after: Projection) -> bool:
         """Whether two projections have the same rows and windows; else the next command sees to it,
         and the tables of the first cannot be built beside those of the second.
         """
-        select = "SELECT spans FROM stored.{}_spans"
-        selects = (select.format(each.name) for each in (projection, after))
-        spans = [self.connection.execute(text).fetchall() for text in selects]
-        return spans[0] == spans[1] and self._offset(projection) == self._offset(after)
+        same_windows = self.membership(projection).spans == self.membership(after).spans
+        return same_windows and self._offset(projection) == self._offset(after)
 
     def _offset(self, projection: Projection) -> int | None:
-        row = self.connection.execute(
-            "SELECT offset, mark, form FROM stored.projections WHERE name = ?", (projection.name,)
+        if self.stored is None:
+            return None
+        row = self.stored.execute(
+            "SELECT offset, mark, form FROM projections WHERE name = ?", (projection.name,)
         ).fetchone()
         if row is None:
             return None
@@ -79,172 +151,32 @@ class Stored:
         return None  # another version or journal: the next command rebuilds it
 
 
-class Rebuild:
-    """A follower that builds the tables of one projection again."""
-
-    def __init__(
-        self, stored: Stored, projection: Projection, end: int, after: "Rebuild | None" = None
-    ) -> None:
-        self.after = after
-        self.connection, self.projection, self.end = stored.connection, projection, end
-        self._path = journal.path_of(stored.root, projection.journal)
-        self._offset = 0
-        self._entries: list[tuple[int, int, Any]] = []
-        self._offsets: list[int] = []  # with the rows of a projection that gets batches
-        self._rows: list[Any] = []
-        for statement in projection.tables:
-            self.connection.execute(statement)
-        if projection.move is not None:
-            table = f"{projection.name}_spans"
-            self.connection.execute(f"INSERT INTO {table} SELECT * FROM stored.{table}")
-
-    def add(self, line: bytes, row: Any, offset: int) -> None:
-        """Adds a line and its row (None if it is corrupt), if the store has them too."""
-        if offset >= self.end:
-            return
-        self._offset = offset + len(line)
-        if self.projection.read is not None:
-            if row is not None and (self.projection.newer or not isinstance(row, NewerRow)):
-                self._offsets.append(offset)
-                self._rows.append(row)
-        elif self.projection.lines:
-            self._entries.append((offset, len(line), line))
-        elif row is not None and (self.projection.newer or not isinstance(row, NewerRow)):
-            entry = Ranked(row, line, self._path) if self.projection.ranked else row
-            self._entries.append((offset, len(line), entry))
-        if len(self._entries) >= _BATCH or len(self._rows) >= _BATCH:
-            self._apply()
-
-    def findings(self) -> list[Finding]:
-        """A fault if the tables differ."""
-        import sqlite3
-
-        self._apply()
-        try:
-            is_same = self._offset == self.end and all(
-                self._sums("main", select) == self._sums("stored", select)
-                for select in self.projection.content or self._selects()
-            )
-            if is_same and self.projection.digest is not None:
-                digest = self.projection.digest
-                is_same = digest(self.connection, "main") == digest(self.connection, "stored")
-        except (sqlite3.DatabaseError, UnicodeDecodeError):
-            is_same = False
-        if is_same:
-            return []
-        reason = (
-            f"the table of {self.projection.name} differs from a rebuild of "
-            f"{self.projection.journal}.jsonl up to byte {self.end}"
-        )
-        return [Finding("store", database.FILE, 0, reason)]
-
-    def _apply(self) -> None:
-        if self.after is not None:
-            self.after._apply()  # its tables have the same rows
-        entries: Sequence[Any] = self._entries
-        if self.projection.read is not None:
-            entries = [(self._offsets, self._rows)]
-        self.projection.apply(self.connection, entries)
-        if self.projection.settle is not None:
-            self.projection.settle(self.connection, self._path)
-        self._entries, self._offsets, self._rows = [], [], []
-
-    def _selects(self) -> list[str]:
-        tables = [s.split()[2] for s in self.projection.tables if s.startswith("CREATE TABLE")]
-        return [f"SELECT * FROM {{schema}}.{table}" for table in tables]
-
-    def _sums(self, schema: str, select: str) -> tuple[int, int, int]:
-        """The number of rows of a query, the sum of their hashes and the exclusive or of them."""
-        count = total = parity = 0
-        for row in self.connection.execute(select.format(schema=schema)):
-            value = hash(row) & _MASK
-            count, total, parity = count + 1, (total + value) & _MASK, parity ^ value
-        return count, total, parity
+def _selects(projection: Projection) -> list[str]:
+    tables = [s.split()[2] for s in projection.tables if s.startswith("CREATE TABLE")]
+    return [f"SELECT * FROM {{schema}}.{table}" for table in tables]
 
 
 @contextmanager
-def stored(root: str) -> Iterator[Stored]:
-    """A copy of the store of a book, for as long as the context lasts.
+def tables(root: str, kept: "Callable[[str], bool] | None" = None) -> Iterator[Tables]:
+    """The tables of a book, for as long as the context lasts.
 
-    SQLite cannot read a database in WAL mode without writing beside it, so a copy is read.
+    `kept` copies the tables of an earlier check to a path, and returns whether there are any.
     """
-    import sqlite3
-
     folder = tempfile.mkdtemp(prefix="burnbook-check-")
-    connection = sqlite3.connect(os.path.join(folder, "rebuild"), isolation_level=None)
+    path, copy = os.path.join(folder, "own"), os.path.join(folder, "stored")
+    stored: Connection | None = None
+    is_kept = kept is not None and kept(path)
+    own = store_copy.own(path)
     try:
-        connection.execute("PRAGMA journal_mode = OFF")
-        connection.execute("PRAGMA synchronous = OFF")
-        connection.execute("PRAGMA temp_store = MEMORY")
-        copy = Stored(root, connection)
-        try:
-            is_there = _copy(root, os.path.join(folder, "stored"))
-            if is_there:
-                header = database.header_of(RootedPath(folder, "stored"))
-                connection.execute("ATTACH ? AS stored", (os.path.join(folder, "stored"),))
-                database.number_of(connection, header, "stored")
-                connection.execute("SELECT 1 FROM stored.projections")
-        except (sqlite3.Error, OSError, database.DamagedStore) as error:
-            reason = f"{_UNUSED}: {error}"
-            copy.findings.append(Finding("store", database.FILE, 0, reason, is_fault=False))
-            is_there = False
-        except IOFault:
-            is_there = False  # a link: it is reported with the files
-        if not is_there:
-            with suppress(sqlite3.Error):
-                connection.execute("DETACH stored")
-            connection.execute("ATTACH ':memory:' AS stored")
-            connection.execute(
-                "CREATE TABLE stored.projections (name TEXT, offset INTEGER, mark BLOB, form TEXT)"
-            )
-        connection.execute("BEGIN")
-        yield copy
+        stored, reason = store_copy.opened(root, copy)
+        result = Tables(root, own, stored, copy, path)
+        result.is_kept = is_kept
+        if reason:
+            reason = f"cannot be read, so the next command rebuilds it: {reason}"
+            result.findings.append(Finding("store", database.FILE, 0, reason, is_fault=False))
+        yield result
     finally:
-        connection.close()
+        own.close()
+        if stored is not None:
+            stored.close()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _copy(root: str, target: str) -> bool:
-    """Copies the file and its log in a consistent state; returns False if there is no file.
-
-    If the log was not restarted in between, it has every page that was written to the file.
-    """
-    path, log = RootedPath(root, database.FILE), RootedPath(root, f"{database.FILE}-wal")
-    for _ in range(_TRIES):
-        before = _signature(path, log)
-        if not _copy_file(path, target):
-            return False
-        if not _copy_file(log, f"{target}-wal"):
-            with suppress(FileNotFoundError):
-                os.unlink(f"{target}-wal")
-        if before == _signature(path, log):
-            return True
-    raise OSError("it keeps changing")
-
-
-def _signature(path: RootedPath, log: RootedPath) -> Any:
-    """A value that changes if the log is restarted or, without a log, if the file changes."""
-    header = _head(log)
-    status = path.status()
-    return header or (status and (status.st_ino, status.st_size, status.st_mtime_ns))
-
-
-def _head(path: RootedPath) -> bytes:
-    try:
-        handle = path.open(os.O_RDONLY)
-    except FileNotFoundError:
-        return b""
-    try:
-        return os.pread(handle, 32, 0)
-    finally:
-        os.close(handle)
-
-
-def _copy_file(path: RootedPath, target: str) -> bool:
-    try:
-        handle = path.open(os.O_RDONLY)
-    except FileNotFoundError:
-        return False
-    with os.fdopen(handle, "rb") as source, open(target, "wb") as copy:
-        shutil.copyfileobj(source, copy, 1 << 20)
-    return True

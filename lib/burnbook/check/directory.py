@@ -25,7 +25,7 @@ _KNOWN = re.compile(
     rf"|captures/{_ID}/[0-9]{{8}}T[0-9]{{6}}Z(?:_[0-9]+)?\.[a-z0-9]{{1,16}}"
     rf"|{_STATE}|state/\.feeds/{_ID}\.json|cache/{_ID}\.(?:fold|ids|days|sources)"
     r"|cache/(?:followed/)?book\.sqlite(?:-wal|-shm|-journal)?"
-    r"|\.gitattributes|\.gitignore"
+    r"|cache/checked\.(?:json|sqlite)|\.gitattributes|\.gitignore"
     rf"|cache/followed/parts/(?:{'|'.join(codec.JOURNALS)})\.json"
     r"|cache/statusline/[0-9]{1,2}\.json"
     rf"|cache/(?:rejects/)?{_ID}\.keys/(?:head|all|\d{{4}}-\d\d-\d\d)"

@@ -9,10 +9,12 @@ from datetime import tzinfo
 from math import isclose
 from typing import Any, NamedTuple
 
-from burnbook.base.errors import BadData, IOFault
+from burnbook.base.errors import BadConfig, BadData, IOFault
 from burnbook.base.rooted_path import RootedPath
 from burnbook.base.text import Cell, safe_cell
 from burnbook.check import Finding
+from burnbook.config.folders import ledgers as ledger_paths
+from burnbook.config.loader import Config
 from burnbook.ledgers import csv_ledger, projection, shared_file
 from burnbook.ledgers.csv_ledger import Form, Record
 
@@ -76,6 +78,32 @@ def check_ledger(folder: RootedPath, ledger: Ledger, wanted: Sequence[Cells]) ->
         reason = f"has none of this book's {len(rows)} rows"
         return [*findings, Finding("ledger", form.file, 0, reason, is_fault=False)]
     return findings + _missing(folder, ledger, list(rows), {*by_key})
+
+
+def pages_inside(root: str, config: Config) -> set[str]:
+    """The top-level names in the book that ledgers and pages use, as in the demo's config."""
+    try:
+        pages = ledger_paths(config, root)
+    except BadConfig:
+        return set()
+    return {path.name.split("/")[0] for path in pages if path.root == root and path.name}
+
+
+def check_ledgers(
+    root: str, config: Config, rows: dict[str, list[Any]], doubtful: set[str]
+) -> list[Finding]:
+    """Findings of the ledgers; a note if the config has no valid folder or time zone."""
+    try:
+        zone, folder = config.zone, ledger_paths(config, root).folder
+    except BadConfig as error:
+        reason = f"{error}; ledgers and days are not checked"
+        return [Finding("config", "config", 0, reason, is_fault=False)]
+    return [
+        finding
+        for ledger in LEDGERS
+        if ledger.journal not in doubtful
+        for finding in check_ledger(folder, ledger, expected(ledger.form, rows, zone))
+    ]
 
 
 def _wrong(

@@ -2,11 +2,13 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from functools import partial
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
-from burnbook.base.errors import BadConfig, IOFault
+from burnbook.base.errors import IOFault
 from burnbook.book import journal, precedence
 from burnbook.book.book import Book
 from burnbook.check import (
@@ -21,7 +23,9 @@ from burnbook.check import (
 )
 from burnbook.check.chains.report import ChainReport, rewritten_links
 from burnbook.check.chains.verify import check_chains
-from burnbook.config.folders import ledgers as ledger_paths
+from burnbook.check.large import mark
+from burnbook.check.large.mark import Marks
+from burnbook.check.large.verify import LargeJournals
 from burnbook.config.loader import Config
 from burnbook.rows.meters import NewerRow
 from burnbook.store import database
@@ -33,12 +37,20 @@ from burnbook.windows.snapshot_index import SnapshotIndex
 _AGAIN, _PAUSE = 2, 0.2
 
 
+Use = Literal["none", "new", "known"]
+"""Marks of earlier checks: not used at all, only written, or used for what is unchanged."""
+
+
 class CheckReport(NamedTuple):
-    """The number of valid rows of each journal, its chains, and all findings."""
+    """The number of valid rows of each journal, its chains, and all findings.
+
+    `unchanged` are the rows of these that an earlier check verified, and whose bytes are the same.
+    """
 
     rows: dict[str, int]
     chains: dict[str, ChainReport]
     findings: list[Finding]
+    unchanged: Mapping[str, int] = MappingProxyType({})
 
     @property
     def faults(self) -> list[Finding]:
@@ -58,14 +70,14 @@ class CheckReport(NamedTuple):
         return [finding for finding in self.findings if not finding.is_fault]
 
 
-def check_book(book: Book, config: Config) -> CheckReport:
+def check_book(book: Book, config: Config, marks: Use = "none") -> CheckReport:
     """Checks a book. Faults that a running writer may cause are checked again."""
-    report = check_once(book, config)
+    report = check_once(book, config, marks)
     for _ in range(_AGAIN):
         if not any(finding.kind in PASSING for finding in report.faults):
             break
         time.sleep(_PAUSE)
-        report = check_once(book, config)
+        report = check_once(book, config, marks)
     return report
 
 
@@ -110,15 +122,22 @@ class _Rows:
             self._rows[row.id] = row, line
 
 
-def check_once(book: Book, config: Config) -> CheckReport:
+def check_once(book: Book, config: Config, use: Use = "none") -> CheckReport:
     """Checks a book once. The store is copied first, so that the journals have all of its rows."""
-    with derived.stored(book.root) as stored:
-        return _once(book.root, config, stored)
+    marks = mark.load(book.root) if use == "known" else Marks()
+    with derived.tables(book.root, partial(mark.copy_tables, book.root, marks)) as tables:
+        large = LargeJournals(tables, marks)
+        report = _once(book.root, config, tables, large)
+        if use != "none":
+            large.save()
+        return report
 
 
-def _once(root: str, config: Config, stored: derived.Stored) -> CheckReport:
+def _once(root: str, config: Config, tables: derived.Tables, large: LargeJournals) -> CheckReport:
     findings: list[Finding] = []
     rows: dict[str, int] = {}
+    unchanged: dict[str, int] = {}
+    chains: dict[str, ChainReport] = {}
     ids = journals.Ids(root)
     snapshots = _Snapshots(root)
     collectors = {name: _Rows() for name in ledgers.JOURNALS}
@@ -128,12 +147,14 @@ def _once(root: str, config: Config, stored: derived.Stored) -> CheckReport:
     names = journals.names(root)
     progress = Progress("checking", sum(_size(root, name) for name in names))
     for name in names:
-        rebuilds = stored.rebuilds(name)
+        verified = large.verify(name, progress)
+        if verified is not None:
+            rows[name], unchanged[name], chains[name] = verified
+            findings += tables.check(name)
+            continue
         others: list[Any] = [snapshots] if name == "snapshots" else []
         others += [group[name] for group in (collectors, references_by_journal) if name in group]
-        rows[name], journal_findings = journals.check_journal(
-            root, name, ids, [*rebuilds, *others], progress
-        )
+        rows[name], journal_findings = journals.check_journal(root, name, ids, others, progress)
         findings += journal_findings
         if any(finding.kind == "newer" for finding in journal_findings):
             newer.add(name)
@@ -141,29 +162,31 @@ def _once(root: str, config: Config, stored: derived.Stored) -> CheckReport:
         if any(finding.is_fault and finding.kind != "form" for finding in journal_findings):
             doubtful.add(name)
             continue
-        for rebuild in rebuilds:
-            findings += rebuild.findings()
+        tables.build(name)
+        findings += tables.check(name)
         # The effect of rows of a later version on states and ledgers is unknown.
         if name == "snapshots" and name not in newer:
             findings += states.check_states(root, snapshots.index)
     progress.clear()
-    chains = _chains(root, names, findings)
+    chains |= _chains(root, [name for name in names if name not in chains], findings)
     findings += [finding for report in chains.values() for finding in report.findings]
-    findings += stored.findings
+    findings += tables.findings
     unresolved = [ref for follower in references_by_journal.values() for ref in follower.unresolved]
     findings += references.check_references(root, ids, unresolved, doubtful)
     findings += references.panes(root, ids) if "snapshots" not in doubtful else []
     unsure = set(ledgers.JOURNALS) if newer & set(ledgers.JOURNALS) else doubtful
-    findings += _ledgers(
+    findings += ledgers.check_ledgers(
         root, config, {name: group.rows for name, group in collectors.items()}, unsure
     )
-    own = _pages_inside(root, config)
+    own = ledgers.pages_inside(root, config)
     findings += [
         finding
         for finding in directory.check_directory(root)
         if finding.kind != "foreign" or finding.file not in own
     ]
-    return CheckReport(rows, chains, findings)
+    return CheckReport(
+        rows, {name: chains[name] for name in names if name in chains}, findings, unchanged
+    )
 
 
 def _chains(root: str, names: Sequence[str], findings: Sequence[Finding]) -> dict[str, ChainReport]:
@@ -187,31 +210,3 @@ def _size(root: str, name: str) -> int:
         return journal.size(journal.path_of(root, name))
     except (IOFault, OSError):  # a finding of its own
         return 0
-
-
-def _pages_inside(root: str, config: Config) -> set[str]:
-    """The top-level names in the book that ledgers and pages use, as in the demo's config."""
-    try:
-        pages = ledger_paths(config, root)
-    except BadConfig:
-        return set()
-    return {path.name.split("/")[0] for path in pages if path.root == root and path.name}
-
-
-def _ledgers(
-    root: str, config: Config, rows: dict[str, list[Any]], doubtful: set[str]
-) -> list[Finding]:
-    """Findings of the ledgers; a note if the config has no valid folder or time zone."""
-    try:
-        zone, folder = config.zone, ledger_paths(config, root).folder
-    except BadConfig as error:
-        reason = f"{error}; ledgers and days are not checked"
-        return [Finding("config", "config", 0, reason, is_fault=False)]
-    return [
-        finding
-        for ledger in ledgers.LEDGERS
-        if ledger.journal not in doubtful
-        for finding in ledgers.check_ledger(
-            folder, ledger, ledgers.expected(ledger.form, rows, zone)
-        )
-    ]

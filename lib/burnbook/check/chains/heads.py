@@ -49,6 +49,13 @@ class Heads:
             self._missing.append(Missing(line, text(host), link.after))
         self.heads[link.hash] = Head(text(host), link.hash, line, end)
 
+    def restore(self, head: Head) -> None:
+        """Adds the newest link of a chain that was followed before."""
+        self.heads[head.hash] = head
+        self.seen.add(head.hash)
+        self._begun.add(head.host.encode())
+        self.lines[head.host.encode()] = head.line
+
     def missing(self) -> list[tuple[Missing, bool]]:
         """Links without their predecessor before them, and whether it comes later."""
         result = []

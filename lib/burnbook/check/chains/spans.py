@@ -41,6 +41,10 @@ class Spans:
         """Adds all lines of another."""
         self._values.extend(other._values)
 
+    def values(self) -> list[int]:
+        """Offset, length and line number of each line, one after the other."""
+        return self._values.tolist()
+
     @property
     def numbers(self) -> tuple[int, int]:
         """The line numbers of the first and the last line."""

@@ -62,7 +62,7 @@ class Chains:
         self._damaged = sorted(damaged)
         self.name, self.handle, self.rewritten = name, handle, rewritten
         self._searches = _SEARCHES if searches else 0
-        self._end = 0
+        self.end = 0
         self.unrecorded: list[RewrittenLink] = []
         self.findings: list[Finding] = []
         self.heads = Heads()
@@ -71,11 +71,15 @@ class Chains:
         self.loose: defaultdict[bytes, Spans] = defaultdict(Spans)  # rows between links
         # The lines since the last link: their bytes, where they begin, and their number.
         self._pieces: list[bytes] = []
-        self._size = self._rows = self._offset = self._number = 0
+        self._size = self._rows = self._offset = self.number = 0
 
-    def read(self) -> int:
-        """Reads the whole lines that were not read before; returns the offset after them."""
-        for offset, data in blocks(self.handle, self._end, os.fstat(self.handle).st_size):
+    def read(self, end: int | None = None) -> int:
+        """Reads the whole lines that were not read before; returns the offset after them.
+
+        With `end`, it reads up to this byte.
+        """
+        size = os.fstat(self.handle).st_size if end is None else end
+        for offset, data in blocks(self.handle, self.end, size):
             start = at = 0
             while (at := data.find(MARK, at)) >= 0:
                 begin, at = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at) + 1
@@ -87,8 +91,8 @@ class Chains:
                 self._add(host, link, offset + begin, data[begin:at])
                 start = at
             self._gather(data[start:], offset + start)
-            self._end = offset + len(data)
-        return self._end
+            self.end = offset + len(data)
+        return self.end
 
     def report(self, end: int) -> ChainReport:
         """The result for the bytes before `end`."""
@@ -111,7 +115,7 @@ class Chains:
 
     def _assign(self) -> None:
         """Assigns the lines since the last link to their hosts."""
-        offset, number = self._offset, self._number
+        offset, number = self._offset, self.number
         for piece in self._pieces:
             for line in piece.split(b"\n")[:-1]:
                 number += 1
@@ -122,11 +126,11 @@ class Chains:
         self._restart(number)
 
     def _restart(self, number: int) -> None:
-        self._pieces, self._size, self._rows, self._number = [], 0, 0, number
+        self._pieces, self._size, self._rows, self.number = [], 0, 0, number
 
     def _add(self, host: bytes, link: Link, offset: int, line: bytes) -> None:
         """Checks a link, whose row is at `offset`."""
-        number, end = self._number + self._rows + 1, offset + len(line)
+        number, end = self.number + self._rows + 1, offset + len(line)
         is_damaged = self._is_damaged(self.heads.lines.get(host, 0), number)
         before = self.pending.get(host)
         if self._is_whole(host, link):
@@ -138,7 +142,7 @@ class Chains:
             self.pending[host] = Spans()
             return
         self._assign()
-        self._number = number
+        self.number = number
         rows = self.pending[host]
         rows.add(offset, len(line), number)
         is_known = link.hash in self.heads.seen
