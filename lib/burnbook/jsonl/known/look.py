@@ -62,10 +62,9 @@ class Look:
         """The time of the newest file, in ns."""
         return max((max(listing.stats[1::2]) for listing in self._listings()), default=0)
 
-    @property
-    def paths(self) -> set[str]:
-        """The paths of all files."""
-        return {log.path for files in self.folders.values() for log in logs_of(files)}
+    def names(self, folder: str) -> set[str]:
+        """The names of the files in a folder."""
+        return {name for listing in self.folders.get(folder, ()) for name in listing.names}
 
     def changed(self, now: float = 0.0) -> list[Changed]:
         """The files that changed since they were read, oldest first.
