@@ -74,18 +74,10 @@ class Log:
         self.path, self.size, self.mtime_ns, self.root = path, size, mtime_ns, root
         self.form, self.project = form, project
 
-    @property
-    def name(self) -> str:
-        """Its name in its folder."""
-        return self.path.rpartition("/")[2]
 
-    def is_finished(self, now: float) -> bool:
-        """Whether nobody has written to it for a while; `now` in epoch seconds."""
-        return now - self.mtime_ns / 1e9 >= FINISHED
-
-    def is_as(self, source: Source | None) -> bool:
-        """Whether it is as it was when it was read."""
-        return source is not None and (source.size, source.mtime_ns) == (self.size, self.mtime_ns)
+def is_finished_at(mtime_ns: int, now: float) -> bool:
+    """Whether nobody has written to a file for a while at a time in epoch seconds."""
+    return now - mtime_ns / 1e9 >= FINISHED
 
 
 def named(path: str) -> str:

@@ -189,11 +189,11 @@ def _quiet(read: Sequence[tuple[Log, Source]], gave_at: float) -> Iterator[str]:
 def _forms(feed: LogFeed, look: Look) -> dict[str, int]:
     """The forms of files that no pattern matches; after requests only where these files are new."""
     if not look.gave_at:
-        return unread_forms(feed, look.paths)
+        return unread_forms(feed, look)
     idle, newest = IDLE / 1e9, look.newest / 1e9
     if clock.wall_clock().timestamp() - newest < idle:
         return {}
-    return unread_forms(feed, look.paths, since=newest + idle)
+    return unread_forms(feed, look, since=newest + idle)
 
 
 def _of_agent(root: str) -> str:

@@ -126,8 +126,7 @@ def _search(feed: LogFeed, faults: search.Faults | None) -> Iterator[Listing]:
         pattern = group[0].pattern
         for files in search.below(top, pattern.enters, faults):
             if pattern.matches_folder(files.folder[len(top) + 1 :]):
-                for searched in group:
-                    yield from _list(files, searched, faults)
+                yield from _list(files, group, faults)
 
 
 def _patterns(feed: LogFeed, faults: search.Faults | None) -> Iterator[_Searched]:
@@ -144,34 +143,48 @@ def _patterns(feed: LogFeed, faults: search.Faults | None) -> Iterator[_Searched
                 rank += 1
 
 
+class _Columns:
+    """The files of a folder that a pattern matches, while they are read."""
+
+    def __init__(self, searched: _Searched) -> None:
+        self.searched, self.matches = searched, searched.pattern.matches_name
+        self.is_database = searched.form.format == "sqlite"
+        self.names: list[str] = []
+        self.stats = array("q")
+        self.doubtful: list[int] = []
+
+
 def _list(
-    files: search.Files, searched: _Searched, faults: search.Faults | None
+    files: search.Files, group: Sequence[_Searched], faults: search.Faults | None
 ) -> Iterator[Listing]:
     """The files of a folder whose names match, and those to which a link there leads."""
-    user, matches = os.geteuid(), searched.pattern.matches_name
-    folder = os.path.realpath(files.folder) if files.is_linked else files.folder
-    names: list[str] = []
-    stats, doubtful = array("q"), []
+    user, columns = os.geteuid(), [*map(_Columns, group)]
     for entry in files.entries:
         name = entry.name
-        if not matches(name) or (status := search.status_of(entry, files.folder, faults)) is None:
+        for of in columns:
+            if of.matches(name):
+                break
+        else:
+            continue
+        if (status := files.status(name, faults)) is None:
             continue
         size, mtime_ns = status.st_size, status.st_mtime_ns
-        is_doubtful = status.st_uid != user or not status.st_mode & stat.S_IRUSR
-        if searched.form.format == "sqlite":
-            real = os.path.realpath(entry.path)
-            size, mtime_ns = _with_wal(real, size, mtime_ns)
+        if of.is_database:
+            size, mtime_ns = _with_wal(os.path.realpath(entry.path), size, mtime_ns)
         if entry.is_symlink():
             above, name = os.path.split(os.path.realpath(entry.path))
-            yield Listing(above, searched, name, array("q", (size, mtime_ns)), [0])
+            yield Listing(above, of.searched, name, array("q", (size, mtime_ns)), [0])
             continue
-        if is_doubtful:
-            doubtful.append(len(names))
-        names.append(name)
-        stats.append(size)
-        stats.append(mtime_ns)
-    if names:
-        yield Listing(folder, searched, "\0".join(names), stats, doubtful)
+        if status.st_uid != user or not status.st_mode & stat.S_IRUSR:
+            of.doubtful.append(len(of.names))
+        of.names.append(name)
+        of.stats.append(size)
+        of.stats.append(mtime_ns)
+    folder = os.path.realpath(files.folder) if files.is_linked else files.folder
+    for each in columns:
+        if each.names:
+            joined = "\0".join(each.names)
+            yield Listing(folder, each.searched, joined, each.stats, each.doubtful)
 
 
 def _with_wal(path: str, size: int, mtime_ns: int) -> tuple[int, int]:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from burnbook.config.agent_logs import LogFeed
 from burnbook.jsonl.folders import search
 from burnbook.jsonl.folders.faults import PathFault
-from burnbook.jsonl.known.listing import Folders, Listing, digest, listings, logs_of
+from burnbook.jsonl.known.listing import Folders, Listing, digest, listings
 from burnbook.jsonl.known.state import Remembered, Summary
-from burnbook.jsonl.sources import FINISHED, Log, Source
+from burnbook.jsonl.sources import Log, Source, is_finished_at
 
 
 class Changed(NamedTuple):
@@ -62,10 +62,9 @@ class Look:
         """The time of the newest file, in ns."""
         return max((max(listing.stats[1::2]) for listing in self._listings()), default=0)
 
-    @property
-    def paths(self) -> set[str]:
-        """The paths of all files."""
-        return {log.path for files in self.folders.values() for log in logs_of(files)}
+    def names(self, folder: str) -> set[str]:
+        """The names of the files in a folder."""
+        return {name for listing in self.folders.get(folder, ()) for name in listing.names}
 
     def changed(self, now: float = 0.0) -> list[Changed]:
         """The files that changed since they were read, oldest first.
@@ -73,16 +72,12 @@ class Look:
         With the present time, in epoch seconds, also those that were read while they were written
         and are finished now.
         """
-        changed = []
+        changed: list[Changed] = []
         for folder, files in self.folders.items():
             if folder not in self._changed and not self._is_due(folder, now):
                 continue
-            sources = self.known.sources(folder)
-            for log in logs_of(files):
-                source, is_finished = sources.get(os.fsencode(log.name)), log.is_finished(now)
-                is_due = is_finished and source is not None and not source.is_finished
-                if is_due or not log.is_as(source):
-                    changed.append(Changed(log, source, is_finished))
+            for listing in files:
+                changed += _changed(listing, self.known.sources(folder), now)
         return sorted(changed, key=lambda each: (each.log.mtime_ns, each.log.path))
 
     def settle(self) -> bool:
@@ -110,7 +105,7 @@ class Look:
         return summary is not None and summary.digest == digest(files)
 
     def _is_due(self, folder: str, now: float) -> bool:
-        return now - self._summary(folder).unfinished / 1e9 >= FINISHED
+        return is_finished_at(self._summary(folder).unfinished, now)
 
     def _summary(self, folder: str) -> Summary:
         return self.known.summary(folder) or Summary()
@@ -120,6 +115,18 @@ class Look:
 
     def _listings(self) -> Iterator[Listing]:
         return (listing for files in self.folders.values() for listing in files)
+
+
+def _changed(listing: Listing, sources: dict[bytes, Source], now: float) -> Iterator[Changed]:
+    """The changed files of a listing. The others get no object: it takes 5 us for each."""
+    names, stats = listing.names, listing.stats
+    for number, name in enumerate(names):
+        source = sources.get(os.fsencode(name))
+        size, mtime_ns = stats[2 * number], stats[2 * number + 1]
+        is_finished = is_finished_at(mtime_ns, now)
+        is_as = source is not None and (source.size, source.mtime_ns) == (size, mtime_ns)
+        if not is_as or (is_finished and source is not None and not source.is_finished):
+            yield Changed(listing.log(number, name), source, is_finished)
 
 
 def _notable(listing: Listing, first: int, sources: dict[int, Source]) -> Iterator[Notable]:

@@ -49,11 +49,13 @@ class Summary(msgspec.Struct, array_like=True, gc=False):
 class _Index(msgspec.Struct, array_like=True):
     """A change of `feed`, a hash of the declaration, reads all again.
 
-    `rivals` are pairs of sessions with common requests, which the book gives to the first.
+    `rivals` are pairs of sessions with common requests, which the book gives to the first. `rest`:
+    the bytes after the index.
     """
 
     form: int = FORM
     feed: int = 0
+    rest: int = 0
     rivals: list[tuple[int, int]] = []
     folders: dict[bytes, Summary] = {}
 
@@ -136,6 +138,7 @@ class Remembered:
             start = summary.stop
         columns = array("q", ends).tobytes() + array("d", ends.values()).tobytes()
         self._index.feed, self._index.rivals = feed, self.rivals
+        self._index.rest = start + len(columns)
         index = msgspec.msgpack.encode(self._index)
         return b"".join([len(index).to_bytes(_LENGTH, "little"), index, *records, columns])
 
@@ -219,19 +222,18 @@ def opened(root: str, name: str, feed: LogFeed) -> Iterator[Remembered]:
 
 
 def _decoded(handle: int, feed: int) -> Remembered | None:
+    """What a file has; None if it is damaged, or of another form or declaration."""
     try:
+        size = os.fstat(handle).st_size
         length = int.from_bytes(os.pread(handle, _LENGTH, 0), "little")
-        index = msgspec.msgpack.decode(_exactly(handle, length), type=_Index)
-    except (OSError, OverflowError, msgspec.DecodeError, UnicodeDecodeError):
+        start = _LENGTH + length
+        data = os.pread(handle, length, _LENGTH) if start <= size else b""
+        index = msgspec.msgpack.decode(data, type=_Index)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
-    is_same = (index.form, index.feed) == (FORM, feed)
-    return Remembered(index, handle, _LENGTH + length) if is_same else None
-
-
-def _exactly(handle: int, length: int) -> bytes:
-    """The bytes of the index; none if it is longer than the file."""
-    rest = os.fstat(handle).st_size - _LENGTH
-    return os.pread(handle, length, _LENGTH) if length <= rest else b""
+    expected = (FORM, feed, size - start)
+    is_same = (index.form, index.feed, index.rest) == expected
+    return Remembered(index, handle, start) if is_same else None
 
 
 def save(root: str, name: str, feed: LogFeed, known: Remembered) -> None:
