@@ -20,13 +20,14 @@ def tables() -> Connection:
     return connection
 
 
-@pytest.mark.parametrize("recent", [0, 8, 16_000])
+@pytest.mark.parametrize(("recent", "waiting"), [(0, 0), (0, 20), (8, 20), (16_000, 0)])
 @pytest.mark.parametrize("few", [1, 16, 10**6])
 @pytest.mark.parametrize("cached", [0, 10**6])
 def test_exactly_the_keys_of_a_day_are_known(
-    monkeypatch: pytest.MonkeyPatch, recent: int, few: int, cached: int
+    monkeypatch: pytest.MonkeyPatch, recent: int, waiting: int, few: int, cached: int
 ) -> None:
     monkeypatch.setattr(packed_keys, "_RECENT", recent)
+    monkeypatch.setattr(packed_keys, "_WAITING", waiting)
     monkeypatch.setattr(packed_keys, "_FEW", few)
     monkeypatch.setattr(packed_keys, "_CACHED", cached)
 
@@ -53,13 +54,23 @@ def test_exactly_the_keys_of_a_day_are_known(
     check()
 
 
-def test_many_additions_of_few_keys_move_to_the_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+def rows(connection: Connection, table: str, condition: str = "1") -> int:
+    [(count,)] = connection.execute(f"SELECT count(*) FROM {table} WHERE {condition}")
+    return int(count)
+
+
+@pytest.mark.parametrize("waiting", [0, 50, 1000])
+def test_many_additions_of_few_keys_become_few_rows(
+    monkeypatch: pytest.MonkeyPatch, waiting: int
+) -> None:
     monkeypatch.setattr(packed_keys, "_RECENT", 10)
+    monkeypatch.setattr(packed_keys, "_WAITING", waiting)
     connection = tables()
     for n in range(100):
         PackedKeys(connection, "k").add({f"2026-11-{n % 9 + 10}": [n << 50]})
-    [(additions,)] = connection.execute("SELECT count(*) FROM k_recent")
-    assert additions <= 10
+    assert rows(connection, "k_recent", "addition > 0") <= 10
+    assert rows(connection, "k_recent", "addition = 0") <= 9, "one row a day"
+    assert (rows(connection, "k_parts") > 0) == (waiting < 100)
     days = [
         PackedKeys(connection, "k").known(f"2026-11-{n % 9 + 10}", [n << 50]) for n in range(100)
     ]
