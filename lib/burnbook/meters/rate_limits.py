@@ -30,7 +30,7 @@ from burnbook.rows.meters import Meter
 
 MAX_METERS = 64
 _MAX_NAME = 64
-_MAX_PERCENT = 1e6
+MAX_PERCENT = 1e6
 # Vendors count some windows a little short or long; Codex's pane names them with this tolerance.
 _TOLERANCE = 0.05
 _LENGTHS = {300: "5h", 1440: "daily", 10_080: "weekly", 43_200: "monthly", 525_600: "annual"}
@@ -86,7 +86,7 @@ def codex(limits: Any, at: datetime) -> Limits:
         meters.setdefault(meter.name, meter)
     return Limits(
         tuple(meters.values()),
-        _word(limits.get("plan_type")),
+        word(limits.get("plan_type")),
         _credits(spent, left if isinstance(left, Mapping) else {}),
         _reached(limits),
     )
@@ -111,7 +111,7 @@ def claude(limits: Any) -> Limits:
 def percent(value: Any) -> float | None:
     """The used percentage, which may be above 100; None if it is not such a number."""
     number = _number(value)
-    return number if number is not None and 0 <= number <= _MAX_PERCENT else None
+    return number if number is not None and 0 <= number <= MAX_PERCENT else None
 
 
 def moment(value: Any) -> datetime | None:
@@ -176,10 +176,16 @@ def _credits(limit: Mapping[str, Any], credits: Mapping[str, Any]) -> tuple[Amou
 def _reached(limits: Mapping[str, Any]) -> str | None:
     if limits.get("spend_control_reached") is True:
         return SPEND_CONTROL
-    return _word(limits.get("rate_limit_reached_type"))
+    return word(limits.get("rate_limit_reached_type"))
 
 
-def _word(value: Any) -> str | None:
+def usual_name(minutes: int) -> str | None:
+    """The name of a window of exactly a usual length; None for another length."""
+    return _LENGTHS.get(minutes)
+
+
+def word(value: Any) -> str | None:
+    """A short word of the vendor's; None if there is none."""
     return value[:_MAX_NAME] or None if isinstance(value, str) else None
 
 
