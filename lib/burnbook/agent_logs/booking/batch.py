@@ -4,7 +4,6 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
-from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -21,7 +20,7 @@ from burnbook.store.queries import QUARTER
 from burnbook.usage.booked_rows import entry_of, row_keys, session_key
 from burnbook.usage.counts import Counts, Origin, counts, moment, origin
 from burnbook.usage.tables.cells import signed_values
-from burnbook.usage.tables.increment import Increment
+from burnbook.usage.tables.increment import Increment, pack
 
 # The number of an origin, whether the log reported a cost, and the size of the prompt.
 _Group = tuple[int, bool, int]
@@ -183,10 +182,9 @@ def increment(
             sums.add(counts(values), sign)
             quarter = int(moment(row, values).timestamp()) // QUARTER
             cells.append((quarter, number, *msgspec.structs.astuple(sums)))
-    entries.sort(key=itemgetter(0))  # as the table has them: inserting takes half of the time
     sessions = {session: int(ts.timestamp() * 1000) for session, ts in ends.items()}
     blocks = time_index.blocks_of(offsets, first_at, last_at)
-    added = (entries, aliases, sessions, [*numbers], cells)
+    added = (pack(entries), aliases, sessions, [*numbers], cells)
     return Increment(start, end, *added, blocks, membership.spans)
 
 

@@ -105,11 +105,11 @@ class Run:
                 self._book_batch()
 
     def _end_part(self) -> None:
-        """Bring the store up to date, and drop what is booked."""
-        self.store.add(USAGE, [added.stretch() for added in self.writer.increments])
-        self.writer.increments.clear()
+        """Drop what is booked, which frees its memory, and bring the store up to date."""
         self.reader.requests.clear()
         self.reader.readings.clear()
+        self.store.add(USAGE, [added.stretch() for added in self.writer.increments])
+        self.writer.increments.clear()
 
     def _book_batch(self) -> None:
         """Book the requests of the rows so far of a database."""
@@ -150,7 +150,7 @@ class Run:
             for session, end in keys.ends.items():
                 requests.end(session, end)
             known = self._look_up([*worker_keys, *others])
-            names = {signed(key) for key in (*worker_keys, *others)}
+            names = {signed(key) for key in (*worker_keys, *others)} if known.requests else set()
             aliases = {name: known.aliases[name] for name in names & known.aliases.keys()}
             names |= {*aliases.values()}
             booked = {name: known.requests[name] for name in names & known.requests.keys()}
