@@ -157,6 +157,7 @@ class Run:
             answer = msgspec.structs.replace(known, requests=booked, aliases=aliases)
             channel.send(_Answer(answer, requests.ends))
             self._book(known, ranges)
+            requests.clear()  # before there is the memory for the result of the other process
             result = channel.receive(JobResult)
         self.writer.tally.add(result.tally)
         self.writer.increments += result.increments
@@ -179,6 +180,7 @@ class Run:
         answer = channel.receive(_Answer)
         requests.ends |= answer.ends
         self._book(answer.known, ranges)
+        requests.clear()
         channel.send(self._result())
 
     def _shared(self, keys: Collection[int]) -> list[_Shared]:
