@@ -6,7 +6,7 @@ fields, and only the last line of such a run is read in full. Without that, 1 GB
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -16,10 +16,14 @@ from burnbook.agent_logs.feed_columns import Row
 from burnbook.base.errors import Refused
 from burnbook.meters import rate_limits, vendor_meters
 from burnbook.meters.deltas import SAME_RESET
+from burnbook.meters.json_values import MAX_PERCENT
 from burnbook.meters.vendor_meters import ShownCredits, ShownMeter
+from burnbook.rows.meters import Meter
 
 _SAME = SAME_RESET.total_seconds()
 _NULL = (None, msgspec.Raw(b"null"))
+_FIRST, _LAST = 31_536_000, 32_000_000_000  # epoch seconds of the years 1971 and 2984
+_USUAL_IDS = (None, "", "codex")
 
 
 class _Window(msgspec.Struct, gc=False):
@@ -27,15 +31,46 @@ class _Window(msgspec.Struct, gc=False):
     window_minutes: int = 0
     resets_at: Any = None
 
+    def meter(self) -> Meter | None:
+        """The meter; None for values that only `rate_limits.codex` understands."""
+        name, at = rate_limits.usual_name(self.window_minutes), self.resets_at
+        if name is None or type(at) is not int or not _FIRST <= at <= _LAST:
+            return None
+        if not 0 <= self.used_percent <= MAX_PERCENT:
+            return None
+        return Meter(name, self.used_percent, self.window_minutes, datetime.fromtimestamp(at, UTC))
+
 
 class _Brief(msgspec.Struct, gc=False):
     """The fields of the form that nearly every line has; lines of another form are read in full."""
 
     limit_id: str | None = None
+    limit_name: Any = None
     primary: _Window | None = None
     secondary: _Window | None = None
+    primary_used_percent: Any = None
+    secondary_used_percent: Any = None
     individual_limit: None = None
+    credits: Any = None
+    spend_control_reached: Any = None
     rate_limit_reached_type: str | None = None
+    plan_type: Any = None
+
+    def meters(self) -> list[Meter] | None:
+        """The meters, if these and the plan are all that the line shows; else None.
+
+        It takes a sixth of the time of reading the line in full.
+        """
+        older = (self.primary_used_percent, self.secondary_used_percent)
+        more = (*older, self.limit_name, self.credits, self.spend_control_reached)
+        if self.limit_id not in _USUAL_IDS or any(each is not None for each in more):
+            return None
+        if self.rate_limit_reached_type:
+            return None
+        meters = [window.meter() for window in (self.primary, self.secondary) if window]
+        names = {meter.name for meter in meters if meter}
+        # Without windows, or with two of one length, the line is of another form.
+        return [*filter(None, meters)] if meters and len(names) == len(meters) else None
 
 
 # In the place of a window that is null, and of a line of another form: no line continues that.
@@ -77,7 +112,7 @@ class MeterReader:
         self._plan: tuple[datetime, str] | None = None
         self._of_file: dict[str, list[ShownMeter]] = {}
         self._credits: list[ShownCredits] = []
-        self._last: tuple[_Brief, Any, Any] | None = None  # with its line's meters and time
+        self._last: tuple[_Brief, Any, Any] | None = None  # with its line's value and time
         decoder = msgspec.json.Decoder(_Brief)
         self._decode, self._decode_lines = decoder.decode, decoder.decode_lines
 
@@ -108,7 +143,7 @@ class MeterReader:
             except TypeError:  # no time of a reset
                 continues = False
             if not continues and n:
-                self._read_in_full(rows[n - 1][column], rows[n - 1][ts_column])
+                self._add(last, rows[n - 1][column], rows[n - 1][ts_column])
             elif not continues:
                 self._read_last()
             last, old_first, old_second = brief, first, second
@@ -121,8 +156,8 @@ class MeterReader:
         self._read_last()
         of_file = HomeMeters(plan=self._plan)
         for name, windows in self._of_file.items():
-            shown = [msgspec.structs.replace(window, session=session) for window in windows]
-            of_file.windows[name] = vendor_meters.merge_sliding(shown)
+            merged = vendor_meters.merge_sliding(windows)
+            of_file.windows[name] = [msgspec.structs.replace(w, session=session) for w in merged]
         of_file.credits = [msgspec.structs.replace(each, session=session) for each in self._credits]
         if of_file.windows or of_file.credits:
             self.join({home or "": of_file})
@@ -150,24 +185,27 @@ class MeterReader:
 
     def _read_last(self) -> None:
         if self._last is not None:
-            _, raw, ts = self._last
-            self._last = None
-            self._read_in_full(raw, ts)
+            last, self._last = self._last, None
+            self._add(*last)
 
-    def _read_in_full(self, raw: Any, ts: Any) -> None:
+    def _add(self, brief: _Brief, raw: Any, ts: Any) -> None:
+        """Add the meters of a line."""
         try:
-            value = msgspec.json.decode(raw) if type(raw) is msgspec.Raw else raw
             moment = self.feed.moment(ts)
+            meters = brief.meters()
+            if meters is not None:
+                plan = rate_limits.word(brief.plan_type)
+            else:
+                value = msgspec.json.decode(raw) if type(raw) is msgspec.Raw else raw
+                limits = rate_limits.codex(value, moment)
+                meters, plan = [*limits.meters], limits.plan
+                if limits.amounts or limits.reached:
+                    credits = ShownCredits(moment, None, limits.amounts, limits.reached)
+                    self._credits.append(credits)
         except (msgspec.DecodeError, RecursionError, Refused):
             return  # a line that is wrong is rejected where its request is read
-        limits = rate_limits.codex(value, moment)
-        if limits.plan is not None and (self._plan is None or moment >= self._plan[0]):
-            self._plan = moment, limits.plan
-        if limits.amounts or limits.reached:
-            self._credits.append(ShownCredits(moment, None, limits.amounts, limits.reached))
-        for meter in limits.meters:
-            shown = ShownMeter(
-                *(meter.name, meter.used_percent, meter.window_minutes, meter.resets_at),
-                *(moment, None),
-            )
+        if plan is not None and (self._plan is None or moment >= self._plan[0]):
+            self._plan = moment, plan
+        for meter in meters:
+            shown = vendor_meters.shown_at(meter, moment, None)
             self._of_file.setdefault(meter.name, []).append(shown)

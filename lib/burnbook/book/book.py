@@ -127,8 +127,9 @@ class Book:
         return row
 
     def _append(self, rows: Sequence[tuple[str, Row]]) -> None:
-        batch: dict[str, bytes] = {}
+        lines: dict[str, list[bytes]] = {}
         for name, row in rows:
-            batch[name] = batch.get(name, b"") + codec.encode(row)
-        if batch:
+            lines.setdefault(name, []).append(codec.encode(row))
+        if lines:
+            batch = {name: b"".join(of_journal) for name, of_journal in lines.items()}
             journal.append(self._own_root, batch)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-_MAX_PERCENT = 1e6
+MAX_PERCENT = 1e6
 _MAX_NAME = 40
 
 
@@ -20,7 +20,7 @@ def number(value: "Any") -> float | None:
 def percent(value: "Any") -> float | None:
     """The used percentage, which may be above 100; None if it is not such a number."""
     share = number(value)
-    return share if share is not None and 0 <= share <= _MAX_PERCENT else None
+    return share if share is not None and 0 <= share <= MAX_PERCENT else None
 
 
 def inside(whole: "Mapping[str, Any]", key: str) -> "Mapping[str, Any]":

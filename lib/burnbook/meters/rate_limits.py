@@ -87,7 +87,7 @@ def codex(limits: Any, at: datetime) -> Limits:
         meters.setdefault(meter.name, meter)
     return Limits(
         tuple(meters.values()),
-        _word(limits.get("plan_type")),
+        word(limits.get("plan_type")),
         _credits(spent, left if isinstance(left, Mapping) else {}),
         _reached(limits),
     )
@@ -171,10 +171,16 @@ def _credits(limit: Mapping[str, Any], credits: Mapping[str, Any]) -> tuple[Amou
 def _reached(limits: Mapping[str, Any]) -> str | None:
     if limits.get("spend_control_reached") is True:
         return SPEND_CONTROL
-    return _word(limits.get("rate_limit_reached_type"))
+    return word(limits.get("rate_limit_reached_type"))
 
 
-def _word(value: Any) -> str | None:
+def usual_name(minutes: int) -> str | None:
+    """The name of a window of exactly a usual length; None for another length."""
+    return _LENGTHS.get(minutes)
+
+
+def word(value: Any) -> str | None:
+    """A short word of the vendor's; None if there is none."""
     return value[:_MAX_NAME] or None if isinstance(value, str) else None
 
 

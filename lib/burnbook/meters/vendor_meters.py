@@ -187,6 +187,9 @@ def current(readings: Iterable[ShownMeter], now: datetime) -> list[ShownMeter]:
 
 def insert(windows: list[ShownMeter], meter: ShownMeter) -> None:
     """Insert a meter into its windows, or replace the same window if it shows less usage."""
+    if not windows or _reset(meter) > _reset(windows[-1]) + SAME_RESET:
+        windows.append(meter)
+        return
     at = _index(windows, meter)
     if at is None:
         insort_right(windows, meter, key=_reset)

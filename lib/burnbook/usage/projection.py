@@ -31,7 +31,7 @@ from burnbook.usage.booked_rows import (
 )
 from burnbook.usage.counts import moment, origin
 from burnbook.usage.tables.cells import Cells, Values, add_cells, signed_values
-from burnbook.usage.tables.increment import Increment
+from burnbook.usage.tables.increment import Increment, pack
 from burnbook.usage.tables.schema import (
     CONTENT,
     DELETE_EMPTY,
@@ -86,7 +86,7 @@ def apply(database: Connection, entries: Iterable[Entry]) -> int:
             moments = [moment(row, values) for values, _ in signed_values(row)]
             times.append((offset, min(moments), max(moments)))
         blocks = time_index.blocks_of(*zip(*sorted(times), strict=True)) if times else []
-        Increment(0, 0, sorted(rows), aliases, sessions, *cells.rows(), blocks).add_to(database)
+        Increment(0, 0, pack(rows), aliases, sessions, *cells.rows(), blocks).add_to(database)
         insert(database, INSERT_UNSETTLED, sorted(unsettled))
     return duplicates
 

@@ -4,8 +4,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
-from operator import itemgetter
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import msgspec
 
@@ -21,12 +20,11 @@ from burnbook.store.queries import QUARTER
 from burnbook.usage.booked_rows import entry_of, row_keys, session_key
 from burnbook.usage.counts import Counts, Origin, counts, moment, origin
 from burnbook.usage.tables.cells import signed_values
-from burnbook.usage.tables.increment import Increment
+from burnbook.usage.tables.increment import Increment, pack
 
 # The number of an origin, whether the log reported a cost, and the size of the prompt.
 _Group = tuple[int, bool, int]
 _QUARTER = timedelta(seconds=QUARTER)
-T = TypeVar("T")
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 APPEND_ROWS = 8192  # some megabytes: much less than the book's lock may take
 
@@ -183,10 +181,9 @@ def increment(
             sums.add(counts(values), sign)
             quarter = int(moment(row, values).timestamp()) // QUARTER
             cells.append((quarter, number, *msgspec.structs.astuple(sums)))
-    entries.sort(key=itemgetter(0))  # as the table has them: inserting takes half of the time
     sessions = {session: int(ts.timestamp() * 1000) for session, ts in ends.items()}
     blocks = time_index.blocks_of(offsets, first_at, last_at)
-    added = (entries, aliases, sessions, [*numbers], cells)
+    added = (pack(entries), aliases, sessions, [*numbers], cells)
     return Increment(start, end, *added, blocks, membership.spans)
 
 
@@ -231,8 +228,8 @@ def _sums(requests: Sequence[Request]) -> tuple[int, ...]:
     return (len(requests), *amounts, nanos, len(costs), searches)
 
 
-def appends(days: dict[int, list[T]], most: int) -> Iterator[list[T]]:
-    """What there is of each day (date.toordinal), by day, in the portions of one append."""
-    ordered = [each for day in sorted(days) for each in days[day]]
-    for start in range(0, len(ordered), most):
-        yield ordered[start : start + most]
+def appends(days: dict[int, list[int]], most: int) -> Iterator[list[int]]:
+    """The keys in the order of their days (date.toordinal), in the portions of one append."""
+    keys = [key for day in sorted(days) for key in days[day]]
+    for start in range(0, len(keys), most):
+        yield keys[start : start + most]

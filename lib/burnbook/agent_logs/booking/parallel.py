@@ -109,11 +109,11 @@ class Run:
                 self._book_batch()
 
     def _end_part(self) -> None:
-        """Bring the store up to date, and drop what is booked."""
-        self.store.add(USAGE, [added.stretch() for added in self.writer.increments])
-        self.writer.increments.clear()
+        """Drop what is booked, which frees its memory, and bring the store up to date."""
         self.reader.requests.clear()
         self.reader.readings.clear()
+        self.store.add(USAGE, [added.stretch() for added in self.writer.increments])
+        self.writer.increments.clear()
 
     def _book_batch(self) -> None:
         """Book the requests of the rows so far of a database."""
@@ -154,13 +154,14 @@ class Run:
             for session, end in keys.ends.items():
                 requests.end(session, end)
             known = self._look_up([*worker_keys, *others])
-            names = {signed(key) for key in (*worker_keys, *others)}
+            names = {signed(key) for key in (*worker_keys, *others)} if known.requests else set()
             aliases = {name: known.aliases[name] for name in names & known.aliases.keys()}
             names |= {*aliases.values()}
             booked = {name: known.requests[name] for name in names & known.requests.keys()}
             answer = msgspec.structs.replace(known, requests=booked, aliases=aliases)
             channel.send(_Answer(answer, requests.ends))
             self._book(known, ranges)
+            requests.clear()  # before there is the memory for the result of the other process
             result = channel.receive(JobResult)
         self.writer.tally.add(result.tally)
         self.writer.increments += result.increments
@@ -183,6 +184,7 @@ class Run:
         answer = channel.receive(_Answer)
         requests.ends |= answer.ends
         self._book(answer.known, ranges)
+        requests.clear()
         channel.send(self._result())
 
     def _shared(self, keys: Collection[int]) -> list[_Shared]:

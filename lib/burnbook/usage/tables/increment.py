@@ -1,6 +1,9 @@
 """What a part of the journal adds to the tables."""
 
+from array import array
 from collections.abc import Sequence
+from itertools import chain
+from operator import itemgetter
 from sqlite3 import Connection
 
 import msgspec
@@ -9,22 +12,32 @@ from burnbook.store import time_index
 from burnbook.store.membership import Span
 from burnbook.store.projection import Stretch
 from burnbook.store.time_index import Block
+from burnbook.usage.booked_rows import RowEntry
 from burnbook.usage.counts import Origin
 from burnbook.usage.tables.cells import add_cells
-from burnbook.usage.tables.schema import INSERT_ALIAS, INSERT_ROW, INSERT_SESSION, NAME, insert
+from burnbook.usage.tables.schema import (
+    INSERT_ALIAS,
+    INSERT_ROW,
+    INSERT_SESSION,
+    NAME,
+    insert,
+    insert_packed,
+)
+
+_WIDTH = len(RowEntry._fields)
 
 
 class Increment(msgspec.Struct):
     """What the rows from byte `start` to byte `end` of the journal add to the tables.
 
-    `rows` are in the order of their keys. `aliases` are pairs of an alias and its request.
+    `rows` are from `pack`. `aliases` are pairs of an alias and its request.
     `sessions` are the last times of sessions. `cells` are quarter-hour, index in `origins`, and the
     fields of `Counts`. `spans` are the windows of rows that name none.
     """
 
     start: int
     end: int
-    rows: Sequence[tuple[int, ...]]  # the fields of RowEntry
+    rows: bytes
     aliases: Sequence[tuple[int, int]]
     sessions: dict[int, int]
     origins: Sequence[Origin]
@@ -38,8 +51,18 @@ class Increment(msgspec.Struct):
 
     def add_to(self, database: Connection) -> None:
         """Add it to the tables."""
-        insert(database, INSERT_ROW, self.rows)
+        insert_packed(database, INSERT_ROW, array("q", self.rows), _WIDTH)
         insert(database, INSERT_ALIAS, sorted(self.aliases))
         insert(database, INSERT_SESSION, [*self.sessions.items()])
         add_cells(database, self.origins, self.cells)
         time_index.add(database, NAME, self.blocks)
+
+
+def pack(rows: list[tuple[int, ...]]) -> bytes:
+    """The fields of each RowEntry as 64-bit numbers, in the order of the table.
+
+    As tuples, the rows of 200,000 requests take 40 MB instead of 13. In order they are inserted in
+    half of the time.
+    """
+    rows.sort(key=itemgetter(0))
+    return array("q", chain.from_iterable(rows)).tobytes()

@@ -1,5 +1,6 @@
 """The statements that create and fill the tables of agents' usage."""
 
+from array import array
 from collections.abc import Sequence
 from itertools import chain
 from sqlite3 import Connection
@@ -119,3 +120,13 @@ def insert(database: Connection, statement: str, rows: Sequence[tuple[Any, ...]]
             groups = zip(*[iter(part)] * size, strict=True)
             sql = statement.format(values=values)
             database.executemany(sql, map(list, map(chain.from_iterable, groups)))
+
+
+def insert_packed(database: Connection, statement: str, numbers: "array[int]", width: int) -> None:
+    """The same with rows of `width` numbers, one after another."""
+    count = len(numbers) // width
+    whole = count // _AT_A_TIME * _AT_A_TIME
+    for size, part in ((_AT_A_TIME, numbers[: whole * width]), (1, numbers[whole * width :])):
+        row, step = f"({', '.join('?' * width)})", size * width
+        groups = (part[at : at + step].tolist() for at in range(0, len(part), step))
+        database.executemany(statement.format(values=", ".join([row] * size)), groups)
