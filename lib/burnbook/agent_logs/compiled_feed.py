@@ -37,6 +37,7 @@ class CompiledFeed:
     def __init__(self, feed: LogFeed) -> None:
         self.feed = feed
         self.moments = Moments(feed.ts.kinds)
+        self.needles = [needle.encode() for needle in feed.contains] or [b""]
         compiled = compile_feed(feed, Moment if "iso" in feed.ts.kinds else NUMBER_OR_TEXT)
         self.requests, self.never, self.settings, self.better, self.history = compiled[:5]
         self.identities, self.parts = compiled.identities, compiled.parts

@@ -25,8 +25,10 @@ from burnbook.config.agent_logs import LogFeed, Older, Otlp
 from burnbook.jsonl import unpack
 from burnbook.jsonl.exports.skipped import Skipped
 from burnbook.jsonl.parse import MAX_LINE
-from burnbook.jsonl.scan import LONGEST, Buffer, Line, reader
+from burnbook.jsonl.scan import LONGEST, Buffer, Line, Span, reader
 from burnbook.jsonl.sources import Left, Log, Source, begin, head_of, mark_of
+
+_FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
 MAX_BAD = 10_000
 """Lines of a packed file that may be rejected."""
@@ -56,17 +58,27 @@ class LogReader:
         self.on_read: Callable[[int], None] | None = None  # gets the bytes of each read
         self.on_batch: Callable[[], None] | None = None  # books the requests and drops them
         self.is_continued = False  # the last file was read from where the read before ended
+        self.is_as_new = False  # a part was read, and its lines say nothing of later ones
 
     def read(
-        self, log: Log, file: int, source: Source | None, *, is_finished: bool = True
+        self,
+        log: Log,
+        file: int,
+        source: Source | None,
+        *,
+        is_finished: bool = True,
+        span: Span | None = None,
     ) -> Source | None:
         """Read what is new in a file; None where it cannot be read.
 
-        `is_finished`: nobody writes to it, so that its last line needs no newline.
+        `is_finished`: nobody writes to it, so that its last line needs no newline. `span` is the
+        part to read of a file of lines, whose handle is closed.
         """
         self.is_continued, self.left = False, ""
+        if span is not None:
+            self.is_as_new = False
         try:
-            handle = os.open(log.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            handle = span.handle if span else os.open(log.path, _FLAGS)
         except OSError as error:
             self._reject(log.path, 0, f"cannot be read: {error.strerror}", b"")
             return None
@@ -80,7 +92,7 @@ class LogReader:
                 return self._whole(log, handle, file, form, is_finished=is_finished)
             if log.path.endswith(PACKED):
                 return self._packed(log, handle, file)
-            return self._lines(log, handle, file, source, is_finished=is_finished)
+            return self._lines(log, handle, file, source, span, is_finished=is_finished)
         except OSError as error:
             self._reject(log.path, 0, f"cannot be read: {error.strerror}", b"")
             return None
@@ -88,19 +100,31 @@ class LogReader:
             os.close(handle)
 
     def _lines(
-        self, log: Log, handle: int, file: int, source: Source | None, *, is_finished: bool
+        self,
+        log: Log,
+        handle: int,
+        file: int,
+        source: Source | None,
+        span: Span | None,
+        *,
+        is_finished: bool,
     ) -> Source:
-        offset = begin(handle, source)
-        self.is_continued = offset > 0
+        offset, stop = (span.start, span.stop) if span else (begin(handle, source), None)
+        self.is_continued = offset > 0 and span is None
         lines = self.starts.start(log, file)
-        if offset and source is not None and source.going:
+        if self.is_continued and source is not None and source.going:
             lines.resume(source.going)
             lines.ends |= source.ends
-        self._read(log.path, lines, reader(handle, self.on_read), offset, is_finished=is_finished)
+        new = lines.saved() if stop is not None else None
+        read = reader(handle, self.on_read, stop)
+        # What waits for later lines is not booked at the end of a part: they follow.
+        self._read(log.path, lines, read, offset, is_finished=is_finished and stop is None)
         end = self.buffer.end
         head, length = head_of(handle, end)
         mark = mark_of(handle, end)
         saved = lines.saved()
+        if stop is not None:
+            self.is_as_new = saved == new
         state = (end, head, length, mark, saved, is_finished, lines.end_sessions())
         return Source(log.size, log.mtime_ns, *state)
 

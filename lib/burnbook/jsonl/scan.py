@@ -7,7 +7,7 @@ feed's `skips` are not searched at all.
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 SIZE = 1 << 20
 LONGEST = 1 << 26  # longer lines are skipped
@@ -171,10 +171,25 @@ def _shared(needles: Sequence[bytes]) -> bytes:
     return low[:length]
 
 
-def reader(handle: int, on_read: Callable[[int], None] | None = None) -> Any:
-    """The `read` of an open file, for `Buffer.blocks`; `on_read` gets the bytes of each read."""
+class Span(NamedTuple):
+    """The bytes of an open file that one process reads; `stop` None: up to its end."""
+
+    handle: int
+    start: int
+    stop: int | None = None
+
+
+def reader(
+    handle: int, on_read: Callable[[int], None] | None = None, stop: int | None = None
+) -> Any:
+    """The `read` of an open file, for `Buffer.blocks`; `on_read` gets the bytes of each read.
+
+    Nothing is read from the offset `stop` on.
+    """
 
     def read(view: memoryview, offset: int) -> int:
+        if stop is not None:
+            view = view[: max(stop - offset, 0)]
         count = os.preadv(handle, [view], offset)
         if on_read is not None:
             on_read(count)

@@ -1,16 +1,22 @@
 """The files to read in one call, and what came of reading them."""
 
+import os
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
 
+from burnbook.agent_logs.compiled_feed import CompiledFeed
+from burnbook.agent_logs.forms import ranges
 from burnbook.agent_logs.forms.detect import SQLITE
 from burnbook.agent_logs.rate_limits import HomeMeters
 from burnbook.agent_logs.rejected_lines import Rejected
-from burnbook.agent_logs.requests import Tally
+from burnbook.agent_logs.requests import Request, RequestOrigin, Tally
 from burnbook.jsonl.exports.skipped import Skipped
+from burnbook.jsonl.scan import Span
 from burnbook.jsonl.sources import Log, Source
+from burnbook.usage.request_index import Known
 from burnbook.usage.tables.increment import Increment
 
 ROUND_BYTES = 3 << 29
@@ -23,12 +29,14 @@ class Job(NamedTuple):
     """A file to read, its state after the last read, and its number, oldest first.
 
     `is_finished`: nobody will write to it soon, so its last line is whole without a newline.
+    `span`: the part of it that one of two processes reads.
     """
 
     log: Log
     source: Source | None
     file: int
     is_finished: bool = True
+    span: Span | None = None
 
     @property
     def is_export(self) -> bool:
@@ -38,6 +46,8 @@ class Job(NamedTuple):
     @property
     def size(self) -> int:
         """The bytes that are new."""
+        if self.span is not None:
+            return (self.span.stop or self.log.size) - self.span.start
         return max(self.log.size - (self.source.offset if self.source else 0), 0)
 
     def is_database(self) -> bool:
@@ -59,6 +69,32 @@ class JobResult(msgspec.Struct):
     meters: dict[str, HomeMeters]
     rivals: set[tuple[int, int]]
     skipped: Skipped = {}
+
+
+class Keys(msgspec.Struct):
+    """The requests of one process: their keys and other keys, and the ends of sessions."""
+
+    keys: bytes
+    others: bytes
+    ends: dict[int, float]
+
+
+class Shared(NamedTuple):
+    """A request that both processes have, as the second has it."""
+
+    key: int
+    request: Request
+    origin: RequestOrigin
+    aliases: list[int]
+    earlier: int | None
+    claims: list[tuple[RequestOrigin, datetime]]
+
+
+class Answer(msgspec.Struct):
+    """What the book has of the requests of the other process, and the ends of sessions."""
+
+    known: Known
+    ends: dict[int, float]
 
 
 def rounds(jobs: Sequence[Job]) -> Iterator[list[Job]]:
@@ -95,3 +131,30 @@ def halves(jobs: Sequence[Job]) -> tuple[list[Job], list[Job]]:
         [job for job in jobs if job.file not in chosen],
         [job for job in jobs if job.file in chosen],
     )
+
+
+def parts(feed: CompiledFeed, jobs: Sequence[Job], least: int) -> tuple[list[Job], list[Job]]:
+    """The jobs in two parts of about the same size: a file that is larger than one is cut.
+
+    Then the second part is the end of that file alone. Its beginning has at least `least` bytes.
+    """
+    largest = max(jobs, key=lambda job: job.size)
+    start = largest.log.size - sum(job.size + _OPEN_COST for job in jobs) // 2
+    if start < least or largest.source is not None:
+        return halves(jobs)
+    try:
+        handle = os.open(largest.log.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return halves(jobs)  # the reader reports it
+    middle = None
+    try:
+        if ranges.is_divisible(feed, largest.log, handle):
+            middle = ranges.cut(feed, handle, start)
+    finally:
+        if middle is None:
+            os.close(handle)
+    if middle is None:
+        return halves(jobs)
+    first, second = Span(handle, 0, middle), Span(handle, middle)
+    mine = [job._replace(span=first) if job is largest else job for job in jobs]
+    return mine, [largest._replace(span=second)]

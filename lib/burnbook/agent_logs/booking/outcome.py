@@ -36,6 +36,30 @@ def read(reader: LogReader, job: Job) -> Source | None:
     return source
 
 
+def join(sources: dict[str, Source], others: dict[str, Source], path: str) -> None:
+    """Join the states of a file of which two processes read a part each, in `others`.
+
+    `others` has that of the second part, which is up to its end.
+    """
+    first, second = sources.get(path), others.get(path)
+    if first is None or second is None or second.size == NOT_READ:
+        return
+    if first.size == NOT_READ:
+        others[path] = first
+        return
+    ends = {key: max(end, first.ends.get(key, end)) for key, end in second.ends.items()}
+    gave_at = max(first.gave_at, second.gave_at)
+    # Wrong lines are a fault of the file only if nothing in it was right.
+    faults = [each.fault for each in (first, second) if each.gave_at == gave_at]
+    others[path] = msgspec.structs.replace(
+        second,
+        ends=first.ends | ends,
+        gave_at=gave_at,
+        unread=first.unread + second.unread,
+        fault=next(filter(None, faults), ""),
+    )
+
+
 def refuse(rejected: Sequence[Rejected]) -> None:
     """Raise BadData if a line was rejected."""
     if not rejected:
@@ -48,8 +72,9 @@ def refuse(rejected: Sequence[Rejected]) -> None:
 def _read(reader: LogReader, job: Job) -> Source | None:
     """Read a file; `on_read` gets all of its bytes, also those that its form does not count."""
     report, counted = reader.on_read, 0
+    given = (job.log, job.file, job.source)
     if report is None:
-        return reader.read(job.log, job.file, job.source, is_finished=job.is_finished)
+        return reader.read(*given, is_finished=job.is_finished, span=job.span)
 
     def on_read(count: int) -> None:
         nonlocal counted
@@ -58,7 +83,7 @@ def _read(reader: LogReader, job: Job) -> Source | None:
 
     reader.on_read = on_read
     try:
-        return reader.read(job.log, job.file, job.source, is_finished=job.is_finished)
+        return reader.read(*given, is_finished=job.is_finished, span=job.span)
     finally:
         reader.on_read = report
         report(max(0, job.size - counted))

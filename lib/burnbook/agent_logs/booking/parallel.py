@@ -7,19 +7,17 @@ have. Each books its own requests.
 import os
 from array import array
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
-from typing import NamedTuple
 
 import msgspec
 
 from burnbook.agent_logs.booking import outcome, twins
 from burnbook.agent_logs.booking.deleted import add_rest
-from burnbook.agent_logs.booking.jobs import Job, JobResult, halves, rounds
+from burnbook.agent_logs.booking.jobs import Answer, Job, JobResult, Keys, Shared, parts, rounds
 from burnbook.agent_logs.booking.sessions import jobs_again
 from burnbook.agent_logs.booking.totals import add_differences
 from burnbook.agent_logs.booking.writer import Writer
 from burnbook.agent_logs.reader import LogReader
-from burnbook.agent_logs.requests import Request, RequestOrigin, Tally
+from burnbook.agent_logs.requests import Tally
 from burnbook.base.worker import Channel, worker
 from burnbook.jsonl.exports import skipped
 from burnbook.jsonl.known.state import Remembered
@@ -32,32 +30,6 @@ from burnbook.view.progress import Progress
 
 MIN_BYTES = 4 << 20
 """Below this, starting a second process costs more than it saves."""
-
-
-class _Keys(msgspec.Struct):
-    """The requests of one process: their keys and other keys, and the ends of sessions."""
-
-    keys: bytes
-    others: bytes
-    ends: dict[int, float]
-
-
-class _Shared(NamedTuple):
-    """A request that both processes have, as the second has it."""
-
-    key: int
-    request: Request
-    origin: RequestOrigin
-    aliases: list[int]
-    earlier: int | None
-    claims: list[tuple[RequestOrigin, datetime]]
-
-
-class _Answer(msgspec.Struct):
-    """What the book has of the requests of the other process, and the ends of sessions."""
-
-    known: Known
-    ends: dict[int, float]
 
 
 class Run:
@@ -96,12 +68,16 @@ class Run:
     def _run(self, jobs: Sequence[Job], *, strict: bool) -> None:
         for part in [jobs] if strict else rounds(jobs):
             size = sum(job.size for job in part)
-            is_small = size < MIN_BYTES or len(part) < 2 or (os.cpu_count() or 1) < 2
+            is_small = size < MIN_BYTES or (os.cpu_count() or 1) < 2
             has_exports = self._has_exported or any(job.is_export for job in part)
-            if strict or is_small or has_exports or self.reader.compiled.depends_on_book:
-                self._alone(part, strict=strict)
+            is_alone = strict or is_small or has_exports or self.reader.compiled.depends_on_book
+            mine, theirs = (
+                (part, []) if is_alone else parts(self.reader.compiled, part, MIN_BYTES // 2)
+            )
+            if theirs:
+                self._with_worker(mine, theirs)
             else:
-                self._with_worker(*halves(part))
+                self._alone(part, strict=strict)
             self._end_part()
             if self.reader.starts.deleted:
                 # The rest of what agents deleted: the book has the other requests now.
@@ -145,11 +121,17 @@ class Run:
             share = sum(sizes) / (sizes[0] or 1)
             self.reader.on_read = lambda count: self.progress(round(count * share))
             self._read(mine)
-            keys = channel.receive(_Keys)
+            keys = channel.receive(Keys)
+            first = next((job for job in mine if job.span is not None), None)
+            is_kept = first is None or self.reader.is_as_new
+            channel.send(is_kept)
+            if first is not None and not is_kept:  # the rest of a file depends on its first part
+                keys = Keys(b"", b"", {})
+                self._read([first._replace(span=None, source=self.sources.get(first.log.path))])
             worker_keys, others = array("Q", keys.keys), array("Q", keys.others)
             own = requests.requests.keys() | requests.aliases.keys()
             channel.send([key for key in (*worker_keys, *others) if key in own])
-            for shared in channel.receive(list[_Shared]):
+            for shared in channel.receive(list[Shared]):
                 self._join(shared)
             for session, end in keys.ends.items():
                 requests.end(session, end)
@@ -159,12 +141,14 @@ class Run:
             names |= {*aliases.values()}
             booked = {name: known.requests[name] for name in names & known.requests.keys()}
             answer = msgspec.structs.replace(known, requests=booked, aliases=aliases)
-            channel.send(_Answer(answer, requests.ends))
+            channel.send(Answer(answer, requests.ends))
             self._book(known, ranges)
             requests.clear()  # before there is the memory for the result of the other process
             result = channel.receive(JobResult)
         self.writer.tally.add(result.tally)
         self.writer.increments += result.increments
+        if first is not None and is_kept:
+            outcome.join(self.sources, result.sources, first.log.path)
         self.sources |= result.sources
         self.writer.sessions.rivals |= result.rivals
         self.reader.rejected += result.rejected
@@ -178,16 +162,19 @@ class Run:
         requests = self.reader.requests
         others = [*requests.aliases, *requests.earlier.values()]
         keys, more = array("Q", requests.requests), array("Q", others)
-        channel.send(_Keys(keys.tobytes(), more.tobytes(), requests.ends))
+        channel.send(Keys(keys.tobytes(), more.tobytes(), requests.ends))
+        if not channel.receive(bool):
+            requests.clear()
+            self._forget()
         asked = {requests.aliases.get(key, key) for key in channel.receive(list[int])}
         channel.send(self._shared(asked & requests.requests.keys()))
-        answer = channel.receive(_Answer)
+        answer = channel.receive(Answer)
         requests.ends |= answer.ends
         self._book(answer.known, ranges)
         requests.clear()
         channel.send(self._result())
 
-    def _shared(self, keys: Collection[int]) -> list[_Shared]:
+    def _shared(self, keys: Collection[int]) -> list[Shared]:
         """Requests for the other process, which are no longer of this one."""
         requests = self.reader.requests
         aliases: dict[int, list[int]] = {}
@@ -199,11 +186,11 @@ class Run:
             claims = [(requests.origin(at), ts) for at, ts in requests.claims.get(key, ())]
             request, earlier = requests.requests[key], requests.earlier.get(key)
             origin = requests.origin(request.origin)
-            shared.append(_Shared(key, request, origin, aliases.get(key, []), earlier, claims))
+            shared.append(Shared(key, request, origin, aliases.get(key, []), earlier, claims))
             requests.drop(key)
         return shared
 
-    def _join(self, shared: _Shared) -> None:
+    def _join(self, shared: Shared) -> None:
         """Add a request of the other process to the same one of this."""
         requests, number = self.reader.requests, self.reader.requests.origin_number
         request = msgspec.structs.replace(shared.request, origin=number(shared.origin))
