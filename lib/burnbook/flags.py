@@ -9,6 +9,11 @@ from burnbook import __version__
 from burnbook.base.errors import USAGE
 from burnbook.view.messages import message_lines
 
+# argparse asks gettext for translations, which looks for files and imports locale: 2 of 50 ms. Our
+# texts have none.
+argparse._ = str  # type: ignore[attr-defined]
+argparse.ngettext = lambda one, many, count: one if count == 1 else many  # type: ignore[attr-defined]
+
 SUPPRESS = argparse.SUPPRESS
 Flags = Callable[["Parser"], None]
 
