@@ -31,9 +31,11 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=28, width=min(96, self._columns or 96))
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if self._columns is None:
+            return text
         from burnbook.view import fit
 
-        return text if self._columns is None else fit.reflowed(text, self._columns)
+        return fit.reflowed(text, self._columns)
 
 
 class Parser(argparse.ArgumentParser):
