@@ -1,6 +1,5 @@
 """`main` of every script in bin/: runs its command, prints the result, and reports errors."""
 
-import gc
 import os
 import sys
 
@@ -114,11 +113,12 @@ def _run(name: str, doc: str, flags: "Flags", command: str) -> int:
     from burnbook.flags import parser
 
     args = parser(name, doc, flags).parse_args()
-    # Importing makes no cycles: without collections before this many objects, 4% of `preview`.
-    gc.set_threshold(50_000)
     # Imported here, so that --help and usage errors need argparse alone.
+    import gc
     from importlib import import_module
 
+    # Imports make no cycles. Without collections until there are so many objects: 4% of `preview`.
+    gc.set_threshold(50_000)
     from burnbook.book.book import Book
     from burnbook.book.joined.root import JoinedRoot
     from burnbook.config import settings
