@@ -10,17 +10,27 @@ Example:
 """
 
 import argparse
+import shutil
 import sys
 import tempfile
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from measure import Command, interleaved, ratio
+from measure import Command, Rounds, interleaved, ratio, run
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 AGENTS = 4
+BARE = "python -c pass"
+AIMS = {
+    "bin/preview": "3.2",
+    "bin/preview --help": "3.0",
+    "bin/statusline": "1.8",
+}
+JQ = ".model.display_name, .rate_limits.five_hour.used_percentage"
+SETTLED = 3  # seconds, after which the answer of a status line may be kept
 sys.path.insert(0, str(ROOT / "lib"))
 
 
@@ -69,42 +79,63 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000, metavar="N", help="(default: 10000)")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        empty = str(Path(scratch) / "empty")
-        book = Path(scratch) / "book"
-        preview = ["preview", "--window", make_book(book, given.rows), "--data-dir", str(book)]
-        script, wrapper = str(ROOT / "bin" / "preview"), str(ROOT / "just")
-        commands = {
-            "python -c pass": [PYTHON, "-c", "pass"],
-            "bin/preview": [script, *preview[1:]],
-            "bin/preview --help": [script, "--help"],
-            "bin/preview, empty": [script, "--data-dir", empty],
-            "bin/statusline": [str(ROOT / "bin" / "statusline"), "--data-dir", empty],
-            "./just preview": [wrapper, *preview],
-            "./just preview --help": [wrapper, "preview", "--help"],
-        }
-        timed = {name: Command(argv) for name, argv in commands.items()}
-        # Other meters each round, so that each is booked; one session may show less of one.
-        paths = [Path(scratch) / f"line{at}.json" for at in range(2)]
-        shown = (ROOT / "samples" / "agents" / "statusline.json").read_text()
-        for at, path in enumerate(paths):
-            path.write_text(shown.replace("23.5", f"2{at}.5").replace("1795", "3795"))
-        line = timed.pop("bin/statusline")
-        rounds = interleaved(
-            lambda at: {**timed, "bin/statusline": line._replace(stdin=paths[at % 2])}, given.rounds
-        )
-
-    aims = {"bin/preview": "5.0, stretch 3.5", "bin/preview --help": "3.0"}
+        rounds = measure(Path(scratch), given.rounds, given.rows)
     print(f"{given.rounds} rounds, a book of {given.rows} rows")
     print(f"{'command':<24}{'ms':>7}{'cpu ms':>8}{'ratio':>7}  aim")
-    for name in commands:
+    for name in rounds[0]:
         wall, cpu = (1000 * median(r[name][i] for r in rounds) for i in (0, 1))
-        times = ratio(rounds, name, "python -c pass")
-        print(f"{name:<24}{wall:7.1f}{cpu:8.1f}{times:7.2f}  {aims.get(name, '')}".rstrip())
-    against = ratio(rounds, "bin/statusline", "bin/preview, empty")
-    print(f"statusline against preview, both without snapshots {against:5.2f}  aim 1.0")
+        times = ratio(rounds, name, BARE)
+        print(f"{name:<24}{wall:7.1f}{cpu:8.1f}{times:7.2f}  {AIMS.get(name, '')}".rstrip())
     for flag in ("", " --help"):
         extra = [r[f"./just preview{flag}"].wall - r[f"bin/preview{flag}"].wall for r in rounds]
         print(f"recipe minus script{flag:<8}{1000 * median(extra):4.1f} ms  aim 6.0")
+
+
+def measure(scratch: Path, count: int, rows: int) -> Rounds:
+    """Time every command in turn; `scratch` gets the books."""
+    book = scratch / "book"
+    named = ["--window", make_book(book, rows), "--data-dir", str(book)]
+    preview, wrapper = str(ROOT / "bin" / "preview"), str(ROOT / "just")
+    commands = {
+        BARE: [PYTHON, "-c", "pass"],
+        "bin/preview": [preview, *named],
+        "bin/preview --help": [preview, "--help"],
+        "bin/budget": [str(ROOT / "bin" / "budget"), *named],
+        "bin/usage": [str(ROOT / "bin" / "usage"), *named],
+        "./just preview": [wrapper, "preview", *named],
+        "./just preview --help": [wrapper, "preview", "--help"],
+    }
+    timed = {name: Command(argv) for name, argv in commands.items()}
+    lines = status_lines(scratch)
+    same, new = (
+        Command([str(ROOT / "bin" / "statusline"), "--data-dir", str(scratch / name)], lines[0])
+        for name in ("same", "new")
+    )
+    for name, words in {"ccusage": ["statusline", "--offline"], "jq": ["-r", JQ]}.items():
+        if path := shutil.which(name):
+            timed[f"{name}, status line"] = Command([path, *words], lines[0])
+        else:
+            print(f"{name} is not installed, so it is not measured")
+    run(same)
+    time.sleep(SETTLED)
+    return interleaved(
+        lambda at: {
+            **timed,
+            "bin/statusline": same,
+            "bin/statusline, new": new._replace(stdin=lines[at % 2]),
+        },
+        count,
+    )
+
+
+def status_lines(folder: Path) -> list[Path]:
+    """Write the JSON of two status lines of one session, of which the other books each time."""
+    paths = [folder / f"line{at}.json" for at in range(2)]
+    shown = (ROOT / "samples" / "agents" / "statusline.json").read_text()
+    for at, path in enumerate(paths):
+        # Limits of which the resets are in the future, whenever this runs.
+        path.write_text(shown.replace("23.5", f"2{at}.5").replace("1795", "3795"))
+    return paths
 
 
 if __name__ == "__main__":

@@ -9,6 +9,11 @@ from burnbook import __version__
 from burnbook.base.errors import USAGE
 from burnbook.view.messages import message_lines
 
+# argparse asks gettext for translations, which looks for files and imports locale: 2 of 50 ms. Our
+# texts have none.
+argparse._ = str  # type: ignore[attr-defined]
+argparse.ngettext = lambda one, many, count: one if count == 1 else many  # type: ignore[attr-defined]
+
 SUPPRESS = argparse.SUPPRESS
 Flags = Callable[["Parser"], None]
 
@@ -26,9 +31,11 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=28, width=min(96, self._columns or 96))
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if self._columns is None:
+            return text
         from burnbook.view import fit
 
-        return text if self._columns is None else fit.reflowed(text, self._columns)
+        return fit.reflowed(text, self._columns)
 
 
 class Parser(argparse.ArgumentParser):

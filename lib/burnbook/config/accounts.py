@@ -1,7 +1,7 @@
 """Types of config/accounts.toml, and which account an agent or an agent's folder belongs to."""
 
 import os
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated
 
 import msgspec
@@ -12,6 +12,7 @@ from burnbook.config.toml_values import MAX_TEXT, Fault, TomlFolder, any_of
 from burnbook.rows.meters import Id
 
 FILE = "accounts.toml"
+Providers = Callable[[], Iterable[str]]
 FORGOTTEN = "forgotten-"  # begins what `forget` writes in place of a folder
 # The folders of agents' programs: the variable that names another, and the usual one.
 _HOMES = {"codex": ("CODEX_HOME", "~/.codex"), "claude": ("CLAUDE_CONFIG_DIR", "~/.claude")}
@@ -100,7 +101,7 @@ def as_booked(path: str) -> str:
     return clean(without_home(path))
 
 
-def read(folder: TomlFolder, providers: Set[str] | None) -> Accounts:
+def read(folder: TomlFolder, providers: Providers | None) -> Accounts:
     """Returns config/accounts.toml, checked. With None for `providers`, any provider is valid."""
     raw = folder.read(FILE)
     folder.check_keys(FILE, "", raw, ("accounts",))
@@ -110,12 +111,12 @@ def read(folder: TomlFolder, providers: Set[str] | None) -> Accounts:
     return Accounts(declared)
 
 
-def _faults(declared: dict[str, Account], providers: Set[str] | None) -> Iterator[Fault]:
+def _faults(declared: dict[str, Account], providers: Providers | None) -> Iterator[Fault]:
     homes: dict[str, str] = {}
     agents: dict[tuple[str, str], str] = {}
     for label, account in declared.items():
-        if providers is not None and account.provider not in providers:
-            yield Fault(f"{label}.provider", account.provider, any_of(providers))
+        if providers is not None and account.provider not in providers():
+            yield Fault(f"{label}.provider", account.provider, any_of(set(providers())))
         for number, home in enumerate(account.homes):
             key = f"{label}.homes[{number}]"
             if not os.path.isabs(home) and home.split("/", 1)[0] != "~":

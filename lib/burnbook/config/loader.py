@@ -5,7 +5,7 @@ A mistake is BadConfig (exit 78): file, key path, value and what is valid, in on
 """
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,6 @@ import msgspec
 
 from burnbook.base import ids
 from burnbook.base.errors import BadConfig, UsageError, os_sentence
-from burnbook.config.agents import Agent, capture_fault
 from burnbook.config.budgets import Budget, read_budgets
 from burnbook.config.settings import PROJECT
 from burnbook.config.toml_values import IDS, T, TomlFolder, any_of
@@ -24,6 +23,7 @@ from burnbook.times import clock
 if TYPE_CHECKING:
     from burnbook.config.accounts import Accounts
     from burnbook.config.agent_logs import LogFeed
+    from burnbook.config.agents import Agent
     from burnbook.config.budgets import Notify, Stop
     from burnbook.config.feeds import Feed
     from burnbook.config.prices import PriceRules, Prices
@@ -36,6 +36,7 @@ class Config:
     """The declarations of one config directory.
 
     `providers` and `capture_kinds` list what agents.toml may name; without them any id is valid.
+    A name may be listed twice, and those that cost more to find come last.
     """
 
     def __init__(
@@ -103,17 +104,17 @@ class Config:
         return notify
 
     @cached_property
-    def agents(self) -> dict[str, Agent]:
+    def agents(self) -> "dict[str, Agent]":
         """config/agents.toml, checked: every provider and every kind of capture exists."""
-        file = "agents.toml"
-        raw = self._folder.read(file)
+        from burnbook.config.agents import Agent, capture_fault
+
+        raw = self._folder.read(file := "agents.toml")
         self._folder.check_keys(file, "", raw, ("agents",))
         agents = self._folder.tables(file, raw, "agents", Agent)
-        providers = set(self._providers()) if self._providers else None
         for name, agent in agents.items():
-            if providers is not None and agent.provider not in providers:
+            if (names := self._providers) and agent.provider not in names():
                 key = f"agents.{name}.provider"
-                self._folder.wrong(file, key, agent.provider, any_of(providers))
+                self._folder.wrong(file, key, agent.provider, any_of(set(names())))
             kinds = self._capture_kinds if isinstance(agent.capture, str) else None
             if valid := capture_fault(name, agent, set(kinds()) if kinds else None):
                 self._folder.wrong(file, f"agents.{name}.capture", agent.capture, valid)
@@ -124,8 +125,7 @@ class Config:
         """config/accounts.toml, checked."""
         from burnbook.config import accounts
 
-        providers = {*self._providers(), *self.feed_names} if self._providers else None
-        return accounts.read(self._folder, providers)
+        return accounts.read(self._folder, self._providers and self._account_providers)
 
     @cached_property
     def preview(self) -> Preview:
@@ -203,6 +203,10 @@ class Config:
         """Returns the first `reset_time` after a moment, UTC."""
         hour, minute = self.windows.reset_time.split(":")
         return clock.next_wall(after, int(hour), int(minute), self.zone)
+
+    def _account_providers(self) -> Iterator[str]:
+        yield from self.feed_names
+        yield from self._providers() if self._providers else ()
 
     def _read_feed(self, file: str) -> "Feed | LogFeed":
         raw = self._folder.read(file)

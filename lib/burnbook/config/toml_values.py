@@ -25,8 +25,8 @@ MAX_DEPTH = 16  # the declarations need 6
 PROGRAMS = ("argv", "capture", "command", "map")
 
 _SHOWN = 200
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_CONTROL_IN_PROGRAM = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL = r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
+_CONTROL_IN_PROGRAM = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 _INT64 = range(-(1 << 63), 1 << 63)
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -167,7 +167,7 @@ def faults(value: Any, path: str = "", key: str = "", depth: int = 0) -> Iterato
         yield Fault(path, "...", f"tables and lists, at most {MAX_DEPTH} of them inside each other")
     elif isinstance(value, dict):
         for name, inner in value.items():
-            if _CONTROL.search(name) or len(name) > MAX_KEY:
+            if _has(_CONTROL, name) or len(name) > MAX_KEY:
                 valid = f"a key of at most {MAX_KEY} characters without control characters"
                 yield Fault(path or "a key", name, valid)
             else:
@@ -187,7 +187,7 @@ def _limit(value: Any, key: str) -> str:
     if isinstance(value, str):
         is_program = key in PROGRAMS
         most = MAX_PROGRAM if is_program else MAX_TEXT
-        if (_CONTROL_IN_PROGRAM if is_program else _CONTROL).search(value):
+        if _has(_CONTROL_IN_PROGRAM if is_program else _CONTROL, value):
             return "text without control characters"
         if len(value) > most or len(value.encode()) > most:
             return f"text of at most {most:,} bytes"
@@ -196,6 +196,11 @@ def _limit(value: Any, key: str) -> str:
     if isinstance(value, int) and value not in _INT64:
         return "an integer of at most 64 bits"
     return ""
+
+
+def _has(control: str, text: str) -> bool:
+    """Whether text has one of these characters; none of them is printable."""
+    return not text.isprintable() and re.search(control, text) is not None
 
 
 def shown(value: Any) -> str:

@@ -33,13 +33,23 @@ provider never raises: a value that it cannot read is null, with one of these wo
 import importlib
 from datetime import datetime
 from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from burnbook.base.files import plugins
-from burnbook.panes._pane import Pane, Reading
+
+if TYPE_CHECKING:
+    from burnbook.panes._pane import Pane, Reading
 
 _BLANKS = "\ufeff \t\r\n"
 
 __all__ = ["Pane", "Reading", "known", "meters", "no_meters", "parse", "providers"]
+
+
+def __getattr__(name: str) -> Any:
+    """The types of `_pane`, imported for who parses panes: most commands ask for names alone."""
+    if name in ("Pane", "Reading"):
+        return getattr(importlib.import_module(f"{__name__}._pane"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def providers() -> tuple[str, ...]:
@@ -72,8 +82,10 @@ def no_meters(provider: str) -> str:
     return f"; {hint}" if hint else ""
 
 
-def parse(provider: str, text: str, captured_at: datetime) -> Pane:
+def parse(provider: str, text: str, captured_at: datetime) -> "Pane":
     """Parses a pane of a provider. Raises ValueError for an unknown provider only."""
+    from burnbook.panes._pane import Pane
+
     module = _module(provider)
     if module is None and provider not in known():
         raise ValueError(f"unknown provider {provider!r}; known: {', '.join(providers())}")

@@ -14,8 +14,8 @@ _GAP = 2  # columns between cells, and before the first
 _LEAST_BAR, _MOST_BAR = 8, 40
 _LEAST_NAME = 24  # columns; bars are left out rather than names shorter than this
 _LEAST_CUT = 10  # columns; figures are left out rather than names shorter than this
-_WORDS = re.compile(r"[^\W_]+|[\W_]")
-_PIECES = re.compile(r"[^/\-_.,:;=&?@]*[/\-_.,:;=&?@]*")
+_WORDS = r"[^\W_]+|[\W_]"
+_PIECES = r"[^/\-_.,:;=&?@]*[/\-_.,:;=&?@]*"
 
 
 def columns_of(text: str) -> int:
@@ -72,7 +72,7 @@ def _broken(word: str, room: int) -> list[str]:
     if columns_of(word) <= room:
         return [word]
     lines = [""]
-    for piece in _PIECES.findall(word):
+    for piece in re.findall(_PIECES, word):
         if lines[-1] and columns_of(lines[-1]) + columns_of(piece) > room:
             lines.append("")
         lines[-1] += piece
@@ -90,7 +90,7 @@ def shortened(text: str, width: int) -> str | None:
     if columns_of(text) <= width:
         return text
     mark = ellipsis()
-    words = _WORDS.findall(text)
+    words = re.findall(_WORDS, text)
     forms: list[list[str]] = [[head + mark for head in accumulate(words) if head[-1].isalnum()]]
     if "/" in text:
         tails: list[str] = [*accumulate(reversed(words), lambda tail, word: word + tail)]

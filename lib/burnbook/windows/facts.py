@@ -26,7 +26,6 @@ from burnbook.windows.accounts import use
 from burnbook.windows.accounts.evidence import Evidences
 from burnbook.windows.booked.pairs import Pair
 from burnbook.windows.boundaries import Span, State
-from burnbook.windows.missed_resets import row as missed_row
 from burnbook.windows.resets import CAPTURE_FAILED
 from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
 
@@ -80,6 +79,8 @@ def read_recorded(ctx: Context) -> Recorded:
     resets_by_id = {row.id: row for row in ctx.book.rows("resets")}
     now = clock.now()
     for window, boundary in resets.missed(ctx.config, snapshot_index(ctx), now):
+        from burnbook.windows.missed_resets import row as missed_row  # only then
+
         noticed = missed_row(window, boundary, now)
         resets_by_id.setdefault(noticed.id, noticed)
     missed: defaultdict[str | None, list[MissedReset]] = defaultdict(list)

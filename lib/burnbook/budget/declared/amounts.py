@@ -5,7 +5,6 @@ USD are list prices of the requests' days. A request without a price makes the s
 
 from collections.abc import Callable, Iterator, Mapping, Set
 from datetime import datetime
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from burnbook.base.files import without_home
@@ -14,10 +13,7 @@ from burnbook.budget.budget import NO_REQUESTS
 from burnbook.budget.declared.periods import Period
 from burnbook.config.budgets import Budget
 from burnbook.context import Context
-from burnbook.cost.calculate import ATTO
 from burnbook.cost.facts import Facts
-from burnbook.cost.model_names import reduce_name
-from burnbook.cost.price_list import PriceList
 from burnbook.store import queries
 from burnbook.store.queries import QUARTER
 from burnbook.store.store import Store
@@ -62,6 +58,8 @@ def span_of(budget: Budget, period: Period, now: datetime) -> Span:
 
 def provider_of(tool: str, model: str | None, served_by: str | None = None) -> str:
     """Returns whose limits a request uses. Tools of others send requests to GLM."""
+    from burnbook.cost.model_names import reduce_name
+
     name = reduce_name(model, served_by).name if model else ""
     return "glm" if name.startswith("glm") else tool
 
@@ -79,6 +77,8 @@ def _of_logs(
     ctx: Context, budget: Budget, span: Span, users: Mapping[str, Set[str]]
 ) -> Amounts | None:
     """Returns None if no log has a request of the period, of whatever scope."""
+    from burnbook.cost.calculate import ATTO
+    from burnbook.cost.price_list import PriceList
     from burnbook.usage.counts import Counts
     from burnbook.usage.kinds import Key, utc_day
     from burnbook.usage.pricing import Pricing
@@ -148,6 +148,8 @@ def _matcher(
 
 
 def _matches(project: str | None, pattern: str) -> bool:
+    from fnmatch import fnmatchcase
+
     literal = pattern.replace("[", "[[]").replace("?", "[?]")
     return project is not None and fnmatchcase(project, literal)
 
@@ -189,7 +191,9 @@ def _is_of(budget: Budget, lane: str | None, model: str | None) -> bool:
 
 
 def _feed_price(ctx: Context, budget: Budget, window: str | None) -> Amounts:
+    from burnbook.cost.calculate import ATTO
     from burnbook.cost.comparison.tally import Pricing
+    from burnbook.cost.price_list import PriceList
     from burnbook.telemetry.costs.requests import cost_requests
 
     requests = cost_requests(ctx.store, window) if window is not None else None
