@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 import pytest
-
 from burnbook.agent_logs.booking import jobs, parallel
 from burnbook.agent_logs.booking.jobs import Job
 from burnbook.agent_logs.booking.parallel import Run
