@@ -48,8 +48,9 @@ def main() -> int:
     if given.rounds < 1:
         parser.error("--rounds must be 1 or more")
     versions = peers.installed()
-    for name in peers.PEERS.keys() - versions.keys():
-        print(f"table: no {name}: {peers.PEERS[name].install}", file=sys.stderr)
+    for name, peer in peers.PEERS.items():
+        if name not in versions:
+            print(f"table: no {name}: {peer.install}", file=sys.stderr)
     with tempfile.TemporaryDirectory() as scratch:
         work = (given.work or Path(scratch)).resolve()
         bench = Bench(Corpora(work, corpora, quick=given.quick), versions)
