@@ -4,7 +4,9 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
+from burnbook.agent_logs.rate_limits import Brief
 from burnbook.meters import rate_limits
 from burnbook.rows.meters import Amount, Meter
 from hypothesis import given
@@ -13,6 +15,16 @@ from hypothesis import strategies as st
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 EPOCH = int(AT.timestamp())
 LATER = AT + timedelta(hours=1)
+
+
+def meters_of(line: bytes) -> rate_limits.Limits | None:
+    """What the brief form of a line shows; None if the line has to be read in full."""
+    try:
+        brief = msgspec.json.decode(line, type=Brief)
+    except msgspec.DecodeError:
+        return None
+    meters = brief.meters()
+    return None if meters is None else rate_limits.Limits((*meters,), brief.plan)
 
 
 def window(used: Any = 12.5, minutes: Any = 300, **more: Any) -> dict[str, Any]:
@@ -194,3 +206,44 @@ def test_no_json_is_a_fault_and_every_meter_can_be_booked(value: Any) -> None:
             assert meter.name
             assert meter.used_percent is None or 0 <= meter.used_percent <= 1e6
             assert meter.resets_at is None or 1971 <= meter.resets_at.year <= 2999
+
+
+_WINDOWS = st.none() | st.fixed_dictionaries(
+    {},
+    optional={
+        "used_percent": st.floats(-1, 2e6) | st.integers(-1, 101) | st.none() | st.booleans(),
+        "window_minutes": st.sampled_from([300, 299, 10_080, 1440, 0, -1, 300.0, 90, None]),
+        "resets_at": st.sampled_from([EPOCH, float(EPOCH), 0, -1, 10**13, None, True, "soon"]),
+        "resets_in_seconds": st.integers(0, 10**6),
+    },
+)
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "primary": _WINDOWS,
+            "secondary": _WINDOWS,
+            "primary_used_percent": st.floats(0, 100),
+            "limit_id": st.sampled_from(["codex", "", None, "codex_spark", "Codex"]),
+            "limit_name": st.sampled_from([None, "", "Spark"]),
+            "plan_type": st.sampled_from([None, "", "plus", 7]),
+            "credits": st.sampled_from([None, {"balance": "4.5"}, {"has_credits": False}]),
+            "individual_limit": st.sampled_from([None, {"limit": "25000", "used": "8000"}]),
+            "rate_limit_reached_type": st.sampled_from([None, "", "primary"]),
+            "spend_control_reached": st.sampled_from([None, False, True]),
+        },
+    )
+)
+def test_the_brief_form_of_a_line_has_the_meters_that_reading_it_in_full_gives(
+    fields: dict[str, Any],
+) -> None:
+    brief = meters_of(json.dumps(fields).encode())
+    if brief is not None:
+        assert brief == rate_limits.codex(fields, AT)
+
+
+def test_the_brief_form_suffices_for_the_usual_line() -> None:
+    usual = {"primary": window(resets_at=EPOCH), "secondary": None, "plan_type": "plus"}
+    assert meters_of(json.dumps(usual).encode()) == rate_limits.codex(usual, AT)

@@ -41,7 +41,7 @@ class _Window(msgspec.Struct, gc=False):
         return Meter(name, self.used_percent, self.window_minutes, datetime.fromtimestamp(at, UTC))
 
 
-class _Brief(msgspec.Struct, gc=False):
+class Brief(msgspec.Struct, gc=False):
     """The fields of the form that nearly every line has; lines of another form are read in full."""
 
     limit_id: str | None = None
@@ -55,6 +55,11 @@ class _Brief(msgspec.Struct, gc=False):
     spend_control_reached: Any = None
     rate_limit_reached_type: str | None = None
     plan_type: Any = None
+
+    @property
+    def plan(self) -> str | None:
+        """The plan, if the line shows one."""
+        return rate_limits.word(self.plan_type)
 
     def meters(self) -> list[Meter] | None:
         """The meters, if these and the plan are all that the line shows; else None.
@@ -75,7 +80,7 @@ class _Brief(msgspec.Struct, gc=False):
 
 # In the place of a window that is null, and of a line of another form: no line continues that.
 _NO_WINDOW = _Window(0.0, round(_SAME) // 60, 0)
-_OTHER_FORM = _Brief(primary=_Window())
+_OTHER_FORM = Brief(primary=_Window())
 
 
 class HomeMeters(msgspec.Struct):
@@ -112,8 +117,8 @@ class MeterReader:
         self._plan: tuple[datetime, str] | None = None
         self._of_file: dict[str, list[ShownMeter]] = {}
         self._credits: list[ShownCredits] = []
-        self._last: tuple[_Brief, Any, Any] | None = None  # with its line's value and time
-        decoder = msgspec.json.Decoder(_Brief)
+        self._last: tuple[Brief, Any, Any] | None = None  # with its line's value and time
+        decoder = msgspec.json.Decoder(Brief)
         self._decode, self._decode_lines = decoder.decode, decoder.decode_lines
 
     def read(self, rows: Iterable[Row], ts_column: int, column: int) -> None:
@@ -168,17 +173,17 @@ class MeterReader:
         for home, meters in homes.items():
             self.homes.setdefault(home, HomeMeters()).join(meters)
 
-    def _briefs(self, raws: list[Any]) -> list[_Brief]:
+    def _briefs(self, raws: list[Any]) -> list[Brief]:
         try:
-            briefs: list[_Brief] = list(self._decode_lines(b"\n".join(raws)))
+            briefs: list[Brief] = list(self._decode_lines(b"\n".join(raws)))
         except (msgspec.DecodeError, TypeError):
             return [self._brief(raw) for raw in raws]
         # A value over several lines would make fewer of them.
         return briefs if len(briefs) == len(raws) else [self._brief(raw) for raw in raws]
 
-    def _brief(self, raw: Any) -> _Brief:
+    def _brief(self, raw: Any) -> Brief:
         try:
-            brief: _Brief = self._decode(raw)
+            brief: Brief = self._decode(raw)
         except (msgspec.DecodeError, TypeError):
             return _OTHER_FORM
         return brief
@@ -188,13 +193,13 @@ class MeterReader:
             last, self._last = self._last, None
             self._add(*last)
 
-    def _add(self, brief: _Brief, raw: Any, ts: Any) -> None:
+    def _add(self, brief: Brief, raw: Any, ts: Any) -> None:
         """Add the meters of a line."""
         try:
             moment = self.feed.moment(ts)
             meters = brief.meters()
             if meters is not None:
-                plan = rate_limits.word(brief.plan_type)
+                plan = brief.plan
             else:
                 value = msgspec.json.decode(raw) if type(raw) is msgspec.Raw else raw
                 limits = rate_limits.codex(value, moment)
