@@ -96,12 +96,28 @@ def test_any_cut_gives_the_same_book(
             cuts.add(find(feed, handle, offset))
             return find(feed, handle, offset)
 
-        monkeypatch.setattr(jobs.ranges, "cut", cut)
+        monkeypatch.setattr(ranges, "cut", cut)
         assert book(tmp_path / str(offset), log, lines) == expected
     assert len(cuts) > 5
 
 
-def test_one_session_ends_with_its_last_request(shell: Shell, tmp_path: Path) -> None:
+def test_a_folder_of_many_logs_has_a_document_beside_each(shell: Shell, tmp_path: Path) -> None:
+    folder = tmp_path / "home" / ".claude" / "projects" / "p" / "s" / "subagents"
+    folder.mkdir(parents=True)
+    for number in range(40):
+        log = folder / f"agent-{number:02}.jsonl"
+        log.write_bytes(msgspec.json.encode(line(number)) + b"\n")
+        if number % 2:
+            document = {"agentType": f"kind-{number}"}
+            log.with_suffix(".meta.json").write_bytes(msgspec.json.encode(document))
+    shell.ok("ingest", "claude", HOME=str(tmp_path / "home"))
+    lines = (shell.book / "agent_usage.jsonl").read_bytes().splitlines()
+    rows = [msgspec.json.decode(each) for each in lines]
+    kinds = {row["request_id"]: row.get("subagent") for row in rows}
+    assert kinds == {f"req_01{n:04}": f"kind-{n}" if n % 2 else None for n in range(40)}
+
+
+def test_a_large_log_is_booked_once(shell: Shell, tmp_path: Path) -> None:
     log = tmp_path / "home" / ".claude" / "projects" / "p" / "s.jsonl"
     log.parent.mkdir(parents=True)
     text = "x" * 2000

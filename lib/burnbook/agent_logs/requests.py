@@ -242,10 +242,7 @@ class RequestSet:
 
 def key_of(text: str) -> int:
     """The 64-bit hash of a text."""
-    try:
-        return xxh3_64_intdigest(text.encode())
-    except UnicodeEncodeError:  # half a surrogate pair
-        return xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
+    return xxh3_64_intdigest(text.encode("utf-8", "surrogatepass"))
 
 
 def total(amounts: Amounts) -> int:

@@ -33,7 +33,9 @@ class Buffer:
         pattern = re.compile(re.escape(shared) + b"(?:" + rests + b")")
         self.finditer, self.search = pattern.finditer, pattern.search
         begins = _beginning(skips)
-        others = re.compile(b"\n(?!" + begins + b")([^\n]*+)") if skips else None
+        # A line shorter than every needle has none of them.
+        line = b"([^\n]{%d,}+)" % min(map(len, needles))
+        others = re.compile(b"\n(?!" + begins + b")" + line) if skips else None
         # The lines that do not begin so; the one at the start has no newline before it.
         self.others: Callable[[bytearray, int, int], list[bytes]] | None = None
         if others is not None:

@@ -16,6 +16,7 @@ from burnbook.jsonl.fields import Shape
 from burnbook.jsonl.folders import json_file
 
 _LARGEST = 1 << 20  # bytes of a file around a log
+_FEW = 16  # logs of one folder
 
 
 class Around:
@@ -61,18 +62,40 @@ class _Document:
     def __init__(self, declared: Beside) -> None:
         shape = Shape(lenient=True)
         self._file = declared.file
+        self._asked: dict[str, int] = {}  # how often, by folder
+        self._names: dict[str, set[str]] = {}  # that may be asked for, by folder
         self._fields = fields_of(shape, declared, NUMBER_OR_TEXT)
         self._type, self._get = shape.build()
 
     def read(self, path: str, context: SessionContext) -> None:
         folder, name = os.path.split(path)
         file = self._file.replace("*", os.path.splitext(name)[0])
+        if "/" not in file and not self._may_have(folder, file):
+            return
         try:
             document = _json(os.path.normpath(os.path.join(folder, file)))
             row = self._get(msgspec.convert(document, self._type))
         except msgspec.ValidationError:
             return
         context.apply(self._fields, row)
+
+    def _may_have(self, folder: str, file: str) -> bool:
+        """Whether a folder may have the file.
+
+        To open a file that most logs lack is an eighth of the time to read a small log. So a folder
+        with many new logs is listed once.
+        """
+        count = self._asked[folder] = self._asked.get(folder, 0) + 1
+        if count <= _FEW:
+            return True
+        if folder not in self._names:
+            end = self._file.rpartition("*")[2]
+            try:
+                names = {name for name in os.listdir(folder) if name.endswith(end)}
+            except OSError:
+                return True
+            self._names[folder] = names
+        return file in self._names[folder]
 
 
 def _regex(pattern: str) -> str:

@@ -41,7 +41,8 @@ class FileStarts:
         lines.context.home = log.root
         self.around.read(os.path.abspath(log.path), log.root, lines.context)
         lines.context.project = log.project or lines.context.project
-        lines.context.companions = companions.read(self.feed, log.path)
+        if self.feed.companions:
+            lines.context.companions = companions.read(self.feed, log.path)
         return lines
 
 

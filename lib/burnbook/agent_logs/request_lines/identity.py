@@ -81,8 +81,7 @@ class RequestKeys:
     def __init__(self, feed: CompiledFeed, tool: str, kind: LineKind, number: int = 0) -> None:
         self.tool, self.number = tool, number
         self.columns, self.copies_only = own_columns(kind.identity), feed.identities.copies_only
-        own = _getter(_columns(kind.identity)) if kind.identity else None
-        self._own = [(f"{tool}\0", own, False)] if own is not None else []
+        self._own = _getter(_columns(kind.identity)) if kind.identity else None
         ids = feed.identities
         self._copies, self._fallback = (
             [
@@ -92,12 +91,15 @@ class RequestKeys:
             for declared in (ids.copies, ids.fallback)
         )
         first = [c for _, columns in feed.identities.fallback[:1] for c in _columns(columns)]
+        self.has_numbers = any(has_number for _, _, has_number in self._copies)
         self._message = [column for column in first if column != _INPUT]
         self._has_input = _INPUT in first
 
     def own(self, row: Row) -> int | None:
         """The key of a line that has its whole identity; None for any other line."""
-        return next(iter(self._keys(self._own, row, None)), None)
+        if self._own is None or not _is_whole(values := self._own(row)):
+            return None
+        return _key(f"{self.tool}\0", values)
 
     def copies(self, row: Row, counted: dict[int, int] | None) -> list[int]:
         """The other keys of a line that has its whole identity, from its row with values.
@@ -139,11 +141,7 @@ class RequestKeys:
             values = get(row)
             if not _is_whole(values) or (has_number and counted is None):
                 continue
-            try:
-                text = prefix + "\0".join(values)
-            except TypeError:  # a value that is no text
-                text = prefix + "\0".join(map(str, values))
-            key = key_of(text)
+            key = _key(prefix, values)
             if has_number and counted is not None:
                 own = key_of(f"{key:x}\0{self.number}")
                 counted[own] = counted.get(own, 0) + 1
@@ -157,9 +155,16 @@ class RequestKeys:
         return "\0".join(map(str, values)) if _is_whole(values) else None
 
 
+def _key(prefix: str, values: Row) -> int:
+    try:
+        return key_of(prefix + "\0".join(values))
+    except TypeError:  # a value that is no text
+        return key_of(prefix + "\0".join(map(str, values)))
+
+
 def _is_whole(values: Sequence[object]) -> bool:
     """Whether all of an identity's values are there."""
-    return not any(empty in values for empty in _NO_ID)
+    return None not in values and "" not in values
 
 
 def part_key(key: int, number: int) -> int:

@@ -175,7 +175,7 @@ class RequestLines:
         row = with_values(row, ts, session, amounts, fields[2], fields[4], fields[7])
         own = keys.own(row)
         if own is not None:
-            counted = None if requests.find(own) else self.counted
+            counted = None if keys.has_numbers and requests.find(own) else self.counted
             identified = Keys(own, keys.copies(row, counted))
         else:
             identified = keys.fallback(row, fields[1] or self.stem, self.counted)
@@ -183,7 +183,7 @@ class RequestLines:
         if identified.is_early:
             self.early.hold(keys.message(row), Held(request, identified))
             return
-        if self.early and (held := self.early.join(keys.message(row))) is not None:
+        if self.early.held and (held := self.early.join(keys.message(row))) is not None:
             request = msgspec.structs.replace(request, ts=held.request.ts)
             identified = with_aliases(identified, held.keys.key, *held.keys.aliases)
         if self.feed.better is not None and kind not in self.feed.others:
