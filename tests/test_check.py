@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from burnbook.check import directory
 from burnbook.store import database
+from chains import sealed
 from conftest import Shell, codex
 from frontdoor import ROOT
 from torture.figures import long, record
@@ -265,3 +266,10 @@ def test_configured_pages_in_the_book_are_not_foreign(shell: Shell) -> None:
     output = shell.ok("check")
     assert "docs: " not in output
     assert "other: is a directory that is not the book's" in output
+
+
+def test_an_id_with_a_sign_where_its_key_belongs_is_no_bug(full: Shell) -> None:
+    path = full.book / "proxy_telemetry.jsonl"
+    first, *rest = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([sealed(first.replace(b'{"id":"t-', b'{"id":"xt-')), *rest]))
+    assert {kind for kind, _ in kinds(full)} == {"chain"}

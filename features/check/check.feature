@@ -28,6 +28,19 @@ Feature: check verifies a whole book
     Then it exits with 0
     And it prints nothing
 
+  Scenario: Only rows that were recorded since a time
+    When I run "bin/check --since 2020-01-01T00:00Z"
+    Then it prints the lines
+      """
+      ok: 4 rows recorded since 2020-01-01T00:00:00Z verified
+      not checked: older rows, the store, states, ledgers, files
+      """
+    And nothing was written
+
+  Scenario: --full reads what was verified before
+    When I run "bin/check --full"
+    Then the first line is "ok: 4 rows verified (snapshots 3, windows 1)"
+
   Scenario: Several faults as JSON
     Given in row 1 of the journal windows ""anomalies":0" became ""anomalies":1"
     And row 3 of the journal snapshots is duplicated

@@ -78,9 +78,10 @@ def _hex(kind: str, numbers: Iterable[int]) -> list[bytes]:
 def key_of(line: bytes) -> int | None:
     """Returns the key of a line from `Stamp.lines`; None for any other line."""
     try:
-        return int(line.removeprefix(BOM)[9:25], 16)
+        key = int(line.removeprefix(BOM)[9:25], 16)
     except ValueError:
         return None
+    return key if key >= 0 else None  # an edited id may have a minus sign there
 
 
 def decode_all(lines: Sequence[bytes], decoder: "msgspec.json.Decoder[list[Any]]") -> list[Any]:
