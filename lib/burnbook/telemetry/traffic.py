@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -53,27 +54,30 @@ class Traffic(msgspec.Struct):
     def add(self, rows: Sequence[Any]) -> None:
         """Add rows of `ProxyRequest`, or of its own fields."""
         alike: defaultdict[Any, list[Any]] = defaultdict(list)
-        add_pace(self.pace, rows)
-        for row in rows:
-            alike[_ALIKE(row)].append(row)
-        for same in alike.values():
-            for group, of_group in _groups(same):
-                self.count(group, of_group)
-            self.spread(same[0].routed, [row.latency_ms for row in same])
-        self.reach([row.ts for row in rows])
+        for key, row in zip(map(_ALIKE, rows), rows, strict=True):
+            alike[key].append(row)
+        self.add_groups(rows, chain.from_iterable(map(_groups, alike.values())))
 
-    def count(self, group: Group, rows: Sequence[Any]) -> None:
+    def add_groups(self, rows: Sequence[Any], groups: Iterable[tuple[Group, list[Any]]]) -> None:
+        """Add rows, which are those of these groups. A group may come several times."""
+        add_pace(self.pace, rows)
+        self.reach([row.ts for row in rows])
+        latencies: dict[bool, list[float | None]] = {True: [], False: []}
+        for group, of_group in groups:
+            self._count(group, of_group)
+            latencies[group[0]] += [row.latency_ms for row in of_group]
+        for routed, of_side in latencies.items():
+            counts = Counter(of_side)
+            del counts[None]
+            add_counts(self.routed if routed else self.baseline, counts)
+
+    def _count(self, group: Group, rows: Sequence[Any]) -> None:
         """Add the sums of rows of one group."""
         sums = self.groups.setdefault(group, Sums())
         sums.requests += len(rows)
         sums.input_tokens += sum([row.input_tokens or 0 for row in rows])
         sums.output_tokens += sum([row.output_tokens or 0 for row in rows])
         sums.cached_tokens += sum([_cached(row) for row in rows if row.cached_input_tokens])
-
-    def spread(self, routed: bool, latencies: Iterable[float | None]) -> None:
-        """Add the latencies of rows of one side."""
-        counts = Counter([latency for latency in latencies if latency is not None])
-        add_counts(self.routed if routed else self.baseline, counts)
 
     def reach(self, moments: Sequence[datetime]) -> None:
         """Add the moments of rows."""
