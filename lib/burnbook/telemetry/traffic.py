@@ -67,8 +67,7 @@ class Traffic(msgspec.Struct):
             self._count(group, of_group)
             latencies[group[0]] += [row.latency_ms for row in of_group]
         for routed, of_side in latencies.items():
-            counts = Counter(of_side)
-            del counts[None]
+            counts = Counter([latency for latency in of_side if latency is not None])
             add_counts(self.routed if routed else self.baseline, counts)
 
     def _count(self, group: Group, rows: Sequence[Any]) -> None:
