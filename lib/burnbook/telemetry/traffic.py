@@ -62,13 +62,12 @@ class Traffic(msgspec.Struct):
         """Add rows, which are those of these groups. A group may come several times."""
         add_pace(self.pace, rows)
         self.reach([row.ts for row in rows])
-        latencies: dict[bool, list[float | None]] = {True: [], False: []}
+        sides: tuple[list[float], list[float]] = ([], [])
         for group, of_group in groups:
             self._count(group, of_group)
-            latencies[group[0]] += [row.latency_ms for row in of_group]
-        for routed, of_side in latencies.items():
-            counts = Counter([latency for latency in of_side if latency is not None])
-            add_counts(self.routed if routed else self.baseline, counts)
+            sides[group[0]].extend([r.latency_ms for r in of_group if r.latency_ms is not None])
+        add_counts(self.baseline, Counter(sides[False]))
+        add_counts(self.routed, Counter(sides[True]))
 
     def _count(self, group: Group, rows: Sequence[Any]) -> None:
         """Add the sums of rows of one group."""
@@ -119,12 +118,11 @@ def add_pace(pace: dict[int, int], events: Sequence[Any]) -> None:
         bucket = int(events[start].ts.timestamp() // BUCKET)
         edge = datetime.fromtimestamp((bucket + 1) * BUCKET, UTC)
         end = bisect_left(events, edge, start, key=_MOMENT)
-        part = events[start:end]
+        part, start = events[start:end], end
         tokens = sum([(e.input_tokens or 0) + (e.output_tokens or 0) for e in part])
         tokens -= sum([_cached(event) for event in part if event.cached_input_tokens])
         if tokens:
             pace[bucket] = pace.get(bucket, 0) + tokens
-        start = end
 
 
 def _cached(row: Any) -> int:
