@@ -1,6 +1,7 @@
 """What rows of the journal add to the tables of telemetry."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -12,7 +13,8 @@ from burnbook.telemetry.rows import by_day, key_of, keys_of
 from burnbook.telemetry.traffic import Traffic
 
 Known = Callable[[str, set[int]], set[int]]
-_TOGETHER = 4096  # rows whose sums are made together
+_TOGETHER = 1 << 14  # rows whose sums are made together
+_supersedes = attrgetter("supersedes")
 
 
 class Increment(msgspec.Struct):
@@ -69,6 +71,7 @@ class Rows:
     def add(self, offsets: list[int], rows: list[Any]) -> list[int]:
         """Add rows; returns the offsets of those that are duplicates."""
         repeated: set[int] = set()
+        has_newer = NewerRow in set(map(type, rows))
         for day, of_day in by_day(rows).items():
             keys = keys_of(of_day)
             new, seen = set(keys), self._keys.setdefault(day, set())
@@ -76,13 +79,15 @@ class Rows:
             if known or len(new) < len(keys) or not seen.isdisjoint(new):
                 of_day = _first(of_day, keys, seen | known, repeated)
             seen |= new - known if known else new
-            self.corrections += [row for row in of_day if getattr(row, "supersedes", None)]
+            usual = _without_newer(of_day) if has_newer else of_day
+            if any(map(_supersedes, usual)):
+                self.corrections += [row for row in usual if row.supersedes]
             dead = self._dead(day, new) if self._dead else ()
             if dead:
-                of_day = [row for row in of_day if key_of(row.id) not in dead]
-            self._sum(of_day)
+                usual = [row for row in usual if key_of(row.id) not in dead]
+            self._sum(usual)
         self.count += len(rows)
-        moments = [row.ts for row in rows if not isinstance(row, NewerRow)]
+        moments = [row.ts for row in (_without_newer(rows) if has_newer else rows)]
         if moments:
             first, last = min(moments).timestamp(), max(moments).timestamp()
             self._blocks.append(Block(offsets[0], offsets[len(rows) - 1], first, last))
@@ -104,9 +109,8 @@ class Rows:
         return Increment(start, end, keys, *sums, superseded)
 
     def _sum(self, rows: list[Any]) -> None:
-        counted = [row for row in rows if not isinstance(row, NewerRow)]
-        self.requests += len(counted)
-        for window, of_window in by_window(counted, self._membership):
+        self.requests += len(rows)
+        for window, of_window in by_window(rows, self._membership):
             waiting = self._waiting.setdefault(window, [])
             waiting += of_window
             if len(waiting) > _TOGETHER:
@@ -124,6 +128,10 @@ def by_window(rows: list[Any], membership: Membership) -> Iterator[tuple[str, Se
         for of_time, of_window in membership.parted(others):
             if of_time is not None:
                 yield of_time, of_window
+
+
+def _without_newer(rows: list[Any]) -> list[Any]:
+    return [row for row in rows if not isinstance(row, NewerRow)]
 
 
 def _first(rows: list[Any], keys: list[int], known: set[int], repeated: set[int]) -> list[Any]:

@@ -4,6 +4,8 @@ import sys
 from array import array
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -37,15 +39,16 @@ class Request(msgspec.Struct, gc=False):
     cache_write_tokens: Count | None = None
     cache_write_1h_tokens: Count | None = None
     usd: Usd | None = None
-    agent: Id | None = None
-    window: Id | None = None
+    agent: str | None = None
+    window: str | None = None
     feature: Text | None = None
     extra: dict[str, str | float | bool | None] | None = None
     supersedes: str | None = None
-    window_before: Id | None = None
+    window_before: str | None = None
 
 
 _decoder = msgspec.json.Decoder(list[Request])
+_names = attrgetter("agent", "window", "window_before")
 
 
 def read(lines: Sequence[bytes]) -> list[Any]:
@@ -53,7 +56,20 @@ def read(lines: Sequence[bytes]) -> list[Any]:
 
     If all lines are valid, their rows have only the fields of `Request`.
     """
-    return decode_all(lines, _decoder) or [codec.read(JOURNAL, line) for line in lines]
+    rows = decode_all(lines, _decoder)
+    if rows and all(map(_are_ids, set(map(_names, rows)))):
+        return rows
+    return [codec.read(JOURNAL, line) for line in lines]
+
+
+@lru_cache(1024)
+def _are_ids(names: tuple[str | None, ...]) -> bool:
+    """Whether names are valid ids. The decoder would look at those of each row: 3 us a row."""
+    try:
+        msgspec.convert(names, tuple[Id | None, ...])
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def windows_of(row: Any, membership: Membership) -> set[str]:

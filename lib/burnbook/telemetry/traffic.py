@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -53,27 +54,28 @@ class Traffic(msgspec.Struct):
     def add(self, rows: Sequence[Any]) -> None:
         """Add rows of `ProxyRequest`, or of its own fields."""
         alike: defaultdict[Any, list[Any]] = defaultdict(list)
-        add_pace(self.pace, rows)
-        for row in rows:
-            alike[_ALIKE(row)].append(row)
-        for same in alike.values():
-            for group, of_group in _groups(same):
-                self.count(group, of_group)
-            self.spread(same[0].routed, [row.latency_ms for row in same])
-        self.reach([row.ts for row in rows])
+        for key, row in zip(map(_ALIKE, rows), rows, strict=True):
+            alike[key].append(row)
+        self.add_groups(rows, chain.from_iterable(map(_groups, alike.values())))
 
-    def count(self, group: Group, rows: Sequence[Any]) -> None:
+    def add_groups(self, rows: Sequence[Any], groups: Iterable[tuple[Group, list[Any]]]) -> None:
+        """Add rows, which are those of these groups. A group may come several times."""
+        add_pace(self.pace, rows)
+        self.reach([row.ts for row in rows])
+        sides: tuple[list[float], list[float]] = ([], [])
+        for group, of_group in groups:
+            self._count(group, of_group)
+            sides[group[0]].extend([r.latency_ms for r in of_group if r.latency_ms is not None])
+        add_counts(self.baseline, Counter(sides[False]))
+        add_counts(self.routed, Counter(sides[True]))
+
+    def _count(self, group: Group, rows: Sequence[Any]) -> None:
         """Add the sums of rows of one group."""
         sums = self.groups.setdefault(group, Sums())
         sums.requests += len(rows)
         sums.input_tokens += sum([row.input_tokens or 0 for row in rows])
         sums.output_tokens += sum([row.output_tokens or 0 for row in rows])
         sums.cached_tokens += sum([_cached(row) for row in rows if row.cached_input_tokens])
-
-    def spread(self, routed: bool, latencies: Iterable[float | None]) -> None:
-        """Add the latencies of rows of one side."""
-        counts = Counter([latency for latency in latencies if latency is not None])
-        add_counts(self.routed if routed else self.baseline, counts)
 
     def reach(self, moments: Sequence[datetime]) -> None:
         """Add the moments of rows."""
@@ -116,12 +118,11 @@ def add_pace(pace: dict[int, int], events: Sequence[Any]) -> None:
         bucket = int(events[start].ts.timestamp() // BUCKET)
         edge = datetime.fromtimestamp((bucket + 1) * BUCKET, UTC)
         end = bisect_left(events, edge, start, key=_MOMENT)
-        part = events[start:end]
+        part, start = events[start:end], end
         tokens = sum([(e.input_tokens or 0) + (e.output_tokens or 0) for e in part])
         tokens -= sum([_cached(event) for event in part if event.cached_input_tokens])
         if tokens:
             pace[bucket] = pace.get(bucket, 0) + tokens
-        start = end
 
 
 def _cached(row: Any) -> int:

@@ -16,7 +16,7 @@ from burnbook.jsonl.chunks import Chunk
 from burnbook.store.membership import Membership, Steps
 from burnbook.telemetry.feeds.batch import Batch, Block, Counts
 from burnbook.telemetry.feeds.decoder import Decoder, Event, Side
-from burnbook.telemetry.traffic import Traffic, add_pace
+from burnbook.telemetry.traffic import Traffic
 
 _TOGETHER = 512  # lines at a time: their rows stay in the processor's cache
 _SEEN = 1 << 17  # keys of earlier chunks that are kept: 12 MB
@@ -138,17 +138,10 @@ class BatchReader:
 
 def _sum(traffic: Traffic, events: Sequence[Event], sides: Sequence[Side]) -> None:
     """Add the sums of events of one window."""
-    add_pace(traffic.pace, events)
-    traffic.reach([event.ts for event in events])
     alike: defaultdict[Side, list[Event]] = defaultdict(list)
     for side, event in zip(sides, events, strict=True):
         alike[side].append(event)
-    latencies: dict[bool, list[float | None]] = {}
-    for side, same in alike.items():
-        traffic.count(side.group, same)
-        latencies.setdefault(side.group[0], []).extend([event.latency_ms for event in same])
-    for routed, of_side in latencies.items():
-        traffic.spread(routed, of_side)
+    traffic.add_groups(events, ((side.group, same) for side, same in alike.items()))
 
 
 def _identities(events: list[Event], payloads: list[bytes]) -> list[bytes]:
