@@ -131,6 +131,34 @@ def test_messages_and_help_fit_as_well(environment: dict[str, str], words: tuple
     assert words_of(seen.lines) == words_of(full.lines)
 
 
+def test_a_terminal_shows_the_largest_of_many_rows_and_a_pipe_all(shell: Shell) -> None:
+    rows = [(f"s{n:03}", 1000 + n) for n in range(104)]
+    lines = [transcript_line(session, tokens) for session, tokens in rows]
+    shell.ok("ingest", "claude", "--stdin", stdin="".join(lines))
+    words = [str(ROOT / "bin" / "usage"), "session"]
+    seen = terminal.run(words, shell.environment, 100)
+    sessions = re.findall(r"s[0-9]{3}(?= )", "\n".join(seen.printed))
+    assert sessions == [session for session, _ in reversed(rows[4:])]
+    assert "... and 4 more rows; --all shows them" in seen.printed
+    total = f"{sum(tokens for _, tokens in rows):,}"
+    assert f"Usage session: {total} tokens" in seen.printed[0]
+    every = terminal.run([*words, "--all"], shell.environment, 100).printed
+    piped = shell.ok("usage", "session").splitlines()
+    for whole in (every, piped):
+        assert len(re.findall(r"s[0-9]{3}(?= )", "\n".join(whole))) == 104
+        assert not any("--all" in line for line in whole)
+    assert len(shell.json("usage", "session")["rows"]) == 104
+
+
+def transcript_line(session: str, tokens: int) -> str:
+    """A request in a transcript of Claude Code."""
+    usage = {"input_tokens": tokens, "output_tokens": 0}
+    message = {"id": f"m-{session}", "model": "claude-opus-4-5", "usage": usage}
+    row = {"type": "assistant", "sessionId": session, "requestId": f"r-{session}"}
+    row |= {"timestamp": "2026-11-20T09:00:00.000Z", "cwd": "/home/ada/api", "message": message}
+    return f"{json.dumps(row)}\n"
+
+
 def test_the_demo_fits_and_ends_with_a_command_that_works(shell: Shell, tmp_path: Path) -> None:
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
     seen = terminal.run([str(ROOT / "bin" / "demo")], environment, 60)

@@ -1,7 +1,6 @@
 """The rows of agent_usage.jsonl as entries of the store, and the keys that they have there."""
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from sqlite3 import Connection
@@ -14,7 +13,7 @@ from burnbook.book import codec, precedence
 from burnbook.rows.meters import NewerRow
 from burnbook.rows.usage import AgentUsage
 from burnbook.store.projection import signed
-from burnbook.usage.counts import counts
+from burnbook.usage.counts import total
 
 MAX_TOKENS = (1 << 63) - 1
 NOTHING, DIFFERENCE, WHOLE = 0, 1, 2
@@ -71,7 +70,7 @@ def entry_of(key: tuple[int, int], offset: int, row: AgentUsage | NewerRow) -> R
     if isinstance(row, NewerRow):
         return RowEntry(*key, 0, MAX_TOKENS, offset, row.schema_version, 0)
     session = session_key(row.tool, row.session)
-    return RowEntry(*key, row.revision, counts(row).total, offset, row.schema_version, session)
+    return RowEntry(*key, row.revision, total(row), offset, row.schema_version, session)
 
 
 def rank(row: AgentUsage | NewerRow | None, line: bytes) -> tuple[bool, precedence.Rank]:
@@ -94,6 +93,8 @@ def row_keys(row_id: str, first: str | None) -> tuple[int, int]:
 
 def _key(row_id: str) -> int:
     if len(row_id) == _ID_LENGTH:
-        with suppress(ValueError):
+        try:
             return signed(int(row_id[2:], 16))
+        except ValueError:  # not hexadecimal; `suppress` takes three times as long
+            pass
     return signed(xxh3_64_intdigest(row_id.encode("utf-8", "surrogatepass")))

@@ -125,6 +125,12 @@ def prompt_tokens(values: AgentUsage | Superseded) -> int:
     return values.input_tokens + values.cache_read_tokens + writes
 
 
+def total(tokens: AgentUsage | Superseded) -> int:
+    """All tokens of one request."""
+    writes = tokens.cache_write_5m_tokens + tokens.cache_write_1h_tokens
+    return tokens.input_tokens + tokens.cache_read_tokens + writes + tokens.output_tokens
+
+
 def counts(tokens: AgentUsage | Superseded) -> Counts:
     """The counts of one request."""
     return Counts(

@@ -39,17 +39,15 @@ class Pricing(NamedTuple):
             return reported_cost(sums.usd_nanos, is_whole=is_whole)
         return calc_price(key.facts, quantities(sums), key.day, self.prices)
 
-    def per_count(self, key: PricedKey) -> tuple[int, ...] | None:
-        """The price of one of each of the fields of `Counts`, in attos; None if it may be unknown.
+    def per_unit(self, key: PricedKey) -> tuple[int, ...] | None:
+        """The price of each of `Quantities`, then of a nano-dollar that a log reports, in attos.
 
-        Where it is 0 for a web search, that price may be unknown too.
+        None if it may be unknown. Where it is 0 for a web search, that price may be unknown too.
         """
         if uses_reported(self.mode, has_usd=key.has_usd):
-            nano = ATTO // NANO
-            return (0, 0, 0, 0, 0, 0, 0, nano, 0, 0) if self.mode == "auto" else None
+            return (0, 0, 0, 0, 0, 0, ATTO // NANO) if self.mode == "auto" else None
         rate = find_rate(key.facts, key.day, self.prices)
-        *tokens, searches = rate.attos
-        return None if rate.reason else (0, *tokens, 0, 0, 0, searches)
+        return None if rate.reason else (*rate.attos, 0)
 
 
 def quantities(sums: Counts) -> Quantities:

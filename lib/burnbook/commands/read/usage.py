@@ -1,5 +1,6 @@
 """Agents' usage by day, week, month, session, block, window, tool, model and more."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from burnbook.windows.current import wanted
 if TYPE_CHECKING:
     from burnbook.usage.layout.explain import Explained
 
+_MOST_ROWS = 100  # on a terminal
 # What splits a period in text, where no --by does: blocks and sessions are those of one tool.
 _SPLIT = {"blocks": ("tool",), "session": ("tool",)}
 
@@ -130,7 +132,11 @@ def _shown(
     if not report.rows:
         message = f"{selected.report}: no usage matches; run ./just ingest to read what is new"
         return Result([Line(message, strong=True)], data)
-    parts = table.parts(report, data, selected.zone, selected.today)
+    count = len(report.rows)
+    if selected.report in usage.BY_ORIGIN and sys.stdout.isatty() and not args.all:
+        report = report._replace(rows=report.rows.first(_MOST_ROWS))
+    more = count - len(report.rows)
+    parts = table.parts(report, data, selected.zone, selected.today, more)
     if explained is not None:
         from burnbook.usage.layout import explain
 

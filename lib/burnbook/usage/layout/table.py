@@ -5,7 +5,7 @@ from datetime import date, timedelta, tzinfo
 from itertools import chain, islice
 from typing import Any
 
-from burnbook.base.text import csv_text
+from burnbook.base.text import csv_text, plural
 from burnbook.config.accounts import Account
 from burnbook.rows.amounts import Amount
 from burnbook.times import clock
@@ -39,14 +39,19 @@ _LEAST_TREND = 3  # days
 _LONGEST = timedelta(500)  # of a trend: more than a line has room for
 
 
-def parts(usage: Report, data: Any, zone: tzinfo, today: date) -> list[Part]:
-    """The total, the rows, their trend, and notes on the cost. There is at least one row."""
+def parts(usage: Report, data: Any, zone: tzinfo, today: date, more: int = 0) -> list[Part]:
+    """The total, the rows, their trend, and notes on the cost. There is at least one row.
+
+    `more` is the number of rows that `usage` leaves out of those that its totals add.
+    """
     report, totals = data["report"], usage.totals
     tokens = f"{number(totals.sums.total)} tokens ({number(new_tokens(totals.sums))} new)"
     shown: list[Part] = [
         Line(f"Usage {report}: {tokens}, {_cost(totals.usd, data['usd_kind'])}", strong=True),
         _table(usage, report, zone),
     ]
+    if more:
+        shown.append(Line(f"... and {plural(more, 'more row')}; --all shows them"))
     if report == "daily" and not usage.by:
         shown += _trend(usage, data["since"], data["until"], today)
     if usage.unpriced:

@@ -39,7 +39,10 @@ class Cells:
     def add(self, row: AgentUsage, values: Values, windows: Membership, sign: int) -> None:
         """Add the values of a row, or subtract them."""
         quarter = int(moment(row, values).timestamp()) // QUARTER
-        cell = self._cells.setdefault((quarter, origin(row, values, windows)), Counts())
+        key = quarter, origin(row, values, windows)
+        cell = self._cells.get(key)
+        if cell is None:
+            cell = self._cells[key] = Counts()
         cell.add(counts(values), sign)
 
     def rows(self) -> tuple[list[Origin], list[tuple[int, ...]]]:
