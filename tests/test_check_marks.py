@@ -44,8 +44,8 @@ def looked(shell: Shell, use: Use) -> CheckReport:
     return whole_book.check_once(Book(str(shell.book)), Config(str(shell.config)), use)
 
 
-def same(one: CheckReport, other: CheckReport) -> bool:
-    return one._replace(unchanged={}) == other._replace(unchanged={})
+def same(first: CheckReport, second: CheckReport) -> bool:
+    return first._replace(unchanged={}) == second._replace(unchanged={})
 
 
 def test_the_second_check_reads_only_what_is_new(big: Shell) -> None:

@@ -42,8 +42,8 @@ def changed(book: Path, number: int, line: bytes, name: str = "anomalies") -> No
 
 
 def kinds(book: Path) -> list[tuple[str, int]]:
-    found = since.check_since(str(book), BETWEEN).findings
-    return [(finding.kind, finding.line) for finding in found if finding.is_fault]
+    findings = since.check_since(str(book), BETWEEN).findings
+    return [(finding.kind, finding.line) for finding in findings if finding.is_fault]
 
 
 def test_only_newer_rows_count(book: Path) -> None:

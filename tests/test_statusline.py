@@ -347,11 +347,11 @@ def test_the_key_has_every_file_of_the_config_that_the_command_reads(
         return read(folder, name)
 
     monkeypatch.setattr(toml_values.TomlFolder, "read", watched)
-    place = Inside(prompt.shell.book.parent / "inside")
-    place.book, place.config = prompt.shell.book, prompt.shell.config
+    inside = Inside(prompt.shell.book.parent / "inside")
+    inside.book, inside.config = prompt.shell.book, prompt.shell.config
     _write(prompt.shell.config / "accounts.toml", '[accounts.work]\nprovider = "claude"\n')
     _write(prompt.shell.config / "budgets.toml", '[budgets.a]\naccount = "work"\n')
-    done = place.run("statusline", stdin=line_json(percent=44).encode())
+    done = inside.run("statusline", stdin=line_json(percent=44).encode())
     assert done.out.startswith("Opus 4.5"), done
     assert "windows.toml" in reads
     assert reads <= {*kept._CONFIG}

@@ -12,7 +12,7 @@ from burnbook.view.messages import message_lines
 # argparse asks gettext for translations, which looks for files and imports locale: 2 of 50 ms. Our
 # texts have none.
 argparse._ = str  # type: ignore[attr-defined]
-argparse.ngettext = lambda one, many, count: one if count == 1 else many  # type: ignore[attr-defined]
+argparse.ngettext = lambda single, plural, n: single if n == 1 else plural  # type: ignore[attr-defined]
 
 SUPPRESS = argparse.SUPPRESS
 Flags = Callable[["Parser"], None]

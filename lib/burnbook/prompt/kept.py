@@ -132,10 +132,10 @@ def keep(chosen: "Settings", key: Key, answer: Answer, now: float, until: float)
 def _file(path: str) -> tuple[int, ...]:
     """Returns what changes when a file does, the time of its last change last."""
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except (FileNotFoundError, NotADirectoryError):
         return (0,)
-    return (found.st_dev, found.st_ino, found.st_size, found.st_ctime_ns, found.st_mtime_ns)
+    return (status.st_dev, status.st_ino, status.st_size, status.st_ctime_ns, status.st_mtime_ns)
 
 
 def _read(root: str, name: str) -> bytes:

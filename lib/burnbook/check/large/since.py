@@ -162,10 +162,10 @@ def _relations(root: str, name: str, rows: list[Line]) -> Iterator[Finding]:
             yield reference(root, name, number, "refers to", target)
     for line in rows:
         for other, target in line.others:
-            found = {}
+            rows_by_id = {}
             with suppress(IOFault, OSError):  # a finding of its own
-                found = journal.find(journal.path_of(root, other), [target])
-            if target not in found:
+                rows_by_id = journal.find(journal.path_of(root, other), [target])
+            if target not in rows_by_id:
                 reason = f"names {target}, which is not in {other}.jsonl"
                 yield Finding("reference", f"{name}.jsonl", line.number, reason, row=line.row_id)
 

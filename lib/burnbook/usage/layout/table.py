@@ -103,8 +103,8 @@ def csv(data: Any) -> Iterator[str]:
         for row in data["rows"]
     )
     lines = chain([heads], rows)
-    while some := [*islice(lines, _AT_A_TIME)]:
-        yield csv_text(some)
+    while batch := [*islice(lines, _AT_A_TIME)]:
+        yield csv_text(batch)
 
 
 def _table(usage: Report, report: str, zone: tzinfo) -> Table:
