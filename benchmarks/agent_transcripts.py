@@ -35,7 +35,8 @@ class Claude:
             if self.kept and chance.random() < 0.06:
                 lines += self._resumed(session)
             own, written = len(lines), 0
-            for more in self._session(cwd, session, is_subagent=chance.random() < 0.1):
+            copied = {_input(each) for each in lines}
+            for more in self._session(cwd, session, copied, is_subagent=chance.random() < 0.1):
                 lines += more
                 written += sum(map(len, more))
                 if written >= size:
@@ -55,11 +56,16 @@ class Claude:
             return lines
         return [line(json.loads(copied) | {"sessionId": session}) for copied in lines]
 
-    def _session(self, cwd: str, session: str, *, is_subagent: bool) -> Iterator[list[bytes]]:
+    def _session(
+        self, cwd: str, session: str, copied: set[int], *, is_subagent: bool
+    ) -> Iterator[list[bytes]]:
+        """The lines of each request; `copied` are the inputs of the lines before them."""
         maker, chance = self.maker, self.maker.random
         server = chance.choices(list(SERVERS), list(SERVERS.values()))[0]
-        size, sizes = 15_000, set[int]()
+        size, sizes = 15_000, copied if server == "relay" else set[int]()
         while True:
+            while size in sizes:
+                size += 1
             self.now += timedelta(seconds=chance.expovariate(1 / 25))
             model = "glm-5.2" if server != "vendor" else chance.choices(MODELS, [5, 4, 1])[0]
             same = {
@@ -73,8 +79,6 @@ class Claude:
                 counts = (size, 0, 0, 0, counts[4], 0)
             sizes.add(size)  # two requests of a relay with the same input look like one
             size = size + writes if size < 160_000 else 20_000
-            while size in sizes:
-                size += 1
             yield [*self._streamed(same, model, counts, server), *self._around(same)]
 
     def _streamed(
@@ -130,6 +134,12 @@ class Claude:
             error = {"type": "assistant", "isApiErrorMessage": True, "message": failed}
             lines.append(same | error)
         return [line(each | {"uuid": maker.uuid()}) for each in lines]
+
+
+def _input(copied: bytes) -> int:
+    """The input tokens of a line; -1 if it has none."""
+    message = json.loads(copied).get("message", {})
+    return int(message.get("usage", {}).get("input_tokens", -1))
 
 
 def _usage(counts: tuple[int, ...], server: str) -> dict[str, Any]:
