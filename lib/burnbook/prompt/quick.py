@@ -1,4 +1,4 @@
-"""Answers `statusline` from what it kept, at a half of its processor time.
+"""Answers `statusline` from what it kept, in a fifth of the command's time.
 
 It decides only what it fully understands: a few flags, plain JSON, and an answer that still holds
 (`kept` says when). Everything else is None, and the command runs as without this.

@@ -9,6 +9,7 @@ from msgspec.structs import astuple
 
 from burnbook.cost.facts import Facts
 from burnbook.usage.counts import Counts
+from burnbook.usage.pricing import PricedKey
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAY = 96  # quarter-hours
@@ -44,7 +45,7 @@ class Key(NamedTuple):
     part: str | None = None
 
 
-class AnyKey(Protocol):
+class AnyKey(PricedKey, Protocol):
     """A `Key`, or that of a block."""
 
     @property
@@ -53,12 +54,6 @@ class AnyKey(Protocol):
     def tool(self) -> str: ...  # noqa: D102
     @property
     def model(self) -> str | None: ...  # noqa: D102
-    @property
-    def has_usd(self) -> bool: ...  # noqa: D102
-    @property
-    def facts(self) -> Facts: ...  # noqa: D102
-    @property
-    def day(self) -> date: ...  # noqa: D102
     @property
     def part(self) -> str | None: ...  # noqa: D102
 

@@ -82,7 +82,7 @@ def is_emptied(feed: LogFeed) -> bool:
 
 
 def unread(name: str, feed: LogFeed, look: Look, *, has_usage: bool) -> Unread:
-    """What is not read. `has_usage`: the book has requests; it matters where there is no file."""
+    """What is not read. `has_usage`: the book has requests; only used where no file matches."""
     count, gave_at, notable = look.count, look.gave_at / 1e9, look.notable()
     read = [(each.log, each.source) for each in notable if each.source is not None]
     newer = _NEWER.format(name)

@@ -158,7 +158,7 @@ class RequestKeys:
 def _key(prefix: str, values: Row) -> int:
     try:
         return key_of(prefix + "\0".join(values))
-    except TypeError:  # a value that is no text
+    except TypeError:  # a value is not a text
         return key_of(prefix + "\0".join(map(str, values)))
 
 

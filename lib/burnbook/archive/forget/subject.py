@@ -40,7 +40,7 @@ class Subject(msgspec.Struct):
 
     @property
     def shown(self) -> str:
-        """The subject for people, such as `project ~/work/app`."""
+        """The subject for people, such as `project ~/src/app`."""
         names = [f"{self.kind} {self.name}"] if self.name else []
         return " and ".join([*names, *(f"the word {word!r}" for word in self.words)])
 
