@@ -9,7 +9,6 @@ from msgspec.structs import astuple
 
 from burnbook.cost.facts import Facts
 from burnbook.usage.counts import Counts
-from burnbook.usage.pricing import PricedKey
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAY = 96  # quarter-hours
@@ -43,6 +42,17 @@ class Key(NamedTuple):
     facts: Facts
     day: date
     part: str | None = None
+
+
+class PricedKey(Protocol):
+    """What the price of some requests depends on; for `has_usd` see `Origin`."""
+
+    @property
+    def has_usd(self) -> bool: ...  # noqa: D102
+    @property
+    def day(self) -> date: ...  # noqa: D102
+    @property
+    def facts(self) -> Facts: ...  # noqa: D102
 
 
 class AnyKey(PricedKey, Protocol):

@@ -1,26 +1,15 @@
 """The cost of agents' tokens: as the logs report it, or from tokens and prices."""
 
-from datetime import date
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from burnbook.cost.calculate import ATTO, NOTHING, Priced, Usd, calc_price, find_rate
-from burnbook.cost.facts import Facts, Quantities
+from burnbook.cost.facts import Quantities
 from burnbook.cost.price_list import PriceList
 from burnbook.cost.pricing import MODES, NANO, Mode, reported_cost, uses_reported
 from burnbook.usage.counts import Counts
+from burnbook.usage.kinds import PricedKey
 
 __all__ = ["MODES", "NOTHING", "PricedKey", "Pricing", "Usd"]
-
-
-class PricedKey(Protocol):
-    """What the price of some requests depends on; for `has_usd` see `Origin`."""
-
-    @property
-    def has_usd(self) -> bool: ...  # noqa: D102
-    @property
-    def day(self) -> date: ...  # noqa: D102
-    @property
-    def facts(self) -> Facts: ...  # noqa: D102
 
 
 class Pricing(NamedTuple):
