@@ -17,7 +17,9 @@ from burnbook.agent_logs.forms.start import PACKED, FileStarts
 from burnbook.agent_logs.forms.table import add_table
 from burnbook.agent_logs.rate_limits import MeterReader
 from burnbook.agent_logs.rejected_lines import Rejected
-from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
+from burnbook.agent_logs.request_lines.lines import RequestLines
+from burnbook.agent_logs.request_lines.rules import LineRules
+from burnbook.agent_logs.request_lines.usual_lines import UsualRequests
 from burnbook.agent_logs.requests import RequestSet
 from burnbook.agent_logs.sums.readings import Readings
 from burnbook.agent_logs.sums.usual_lines import UsualLines
@@ -48,7 +50,8 @@ class LogReader:
         self.buffer = Buffer(feed.contains, feed.skips)
         self.requests = RequestSet(name)
         self.rules = LineRules(self.compiled, self.requests)
-        self.usual = UsualLines(self.compiled)
+        is_sums = feed.counts == "totals"
+        self.usual = UsualLines(self.compiled) if is_sums else UsualRequests(self.rules)
         self.readings = Readings()
         self.rejected: list[Rejected] = []
         self.meters, self.starts = MeterReader(self.compiled), FileStarts(self.rules, self.readings)
@@ -175,7 +178,7 @@ class LogReader:
             self._reject(path, start, f"a line of over {LONGEST} bytes", b"")
 
     def _add_lines(self, lines: Lines, hits: list[Line]) -> Wrong:
-        meters, wrong = add_lines(self.compiled, self.usual, lines, hits)
+        meters, wrong = add_lines(self.compiled, self.usual.add, lines, hits)
         self.meters.read(meters, 0, 1)
         return wrong
 

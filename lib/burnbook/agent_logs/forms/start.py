@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from burnbook.agent_logs.documents import companions
 from burnbook.agent_logs.forms.around import Around
-from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
+from burnbook.agent_logs.request_lines.lines import RequestLines
+from burnbook.agent_logs.request_lines.rules import LineRules
 from burnbook.agent_logs.sums.deleted import DeletedLines, Total
 from burnbook.agent_logs.sums.readings import ReadingLines, Readings
 from burnbook.agent_logs.sums.series import Series
