@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.forms import document
 from burnbook.agent_logs.forms.connection import Unreadable
@@ -26,7 +28,7 @@ from burnbook.jsonl import unpack
 from burnbook.jsonl.exports.skipped import Skipped
 from burnbook.jsonl.parse import MAX_LINE
 from burnbook.jsonl.scan import LONGEST, Buffer, Line, Span, reader
-from burnbook.jsonl.sources import Left, Log, Source, begin, head_of, mark_of
+from burnbook.jsonl.sources import NOTHING, Left, Log, Source, begin, encode, head_of, mark_of
 
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -112,8 +114,8 @@ class LogReader:
         offset, stop = (span.start, span.stop) if span else (begin(handle, source), None)
         self.is_continued = offset > 0 and span is None
         lines = self.starts.start(log, file)
-        if self.is_continued and source is not None and source.going:
-            lines.resume(source.going)
+        if self.is_continued and source is not None and source.going != NOTHING:
+            lines.resume(msgspec.msgpack.decode(source.going))
             lines.ends |= source.ends
         new = lines.saved() if stop is not None else None
         read = reader(handle, self.on_read, stop)
@@ -125,7 +127,8 @@ class LogReader:
         saved = lines.saved()
         if stop is not None:
             self.is_as_new = saved == new
-        state = (end, head, length, mark, saved, is_finished, lines.end_sessions())
+        going = msgspec.Raw(encode(saved))
+        state = (end, head, length, mark, going, is_finished, lines.end_sessions())
         return Source(log.size, log.mtime_ns, *state)
 
     def _packed(self, log: Log, handle: int, file: int) -> Source:
@@ -206,9 +209,11 @@ class LogReader:
     def _database(self, log: Log, handle: int, file: int, source: Source | None) -> Source | None:
         lines = self.starts.start(log, file)
         inode = os.fstat(handle).st_ino
-        saved = source.going if source is not None and source.going[:1] == [inode] else [inode, 0]
-        if source is not None and saved is source.going:
+        saved = msgspec.msgpack.decode(source.going) if source is not None else []
+        if source is not None and saved[:1] == [inode]:
             lines.ends |= source.ends
+        else:
+            saved = [inode, 0]
         reject, after_row = partial(self._reject, log.path, 0), partial(self._after_row, log, file)
         self.is_continued = bool(saved[1])
         try:
@@ -216,8 +221,8 @@ class LogReader:
         except Unreadable as error:
             self._reject(log.path, 0, f"cannot be read: {error}", b"")
             return None
-        ends = lines.end_sessions()
-        return Source(log.size, log.mtime_ns, going=[inode, since], is_finished=True, ends=ends)
+        going, ends = msgspec.Raw(encode([inode, since])), lines.end_sessions()
+        return Source(log.size, log.mtime_ns, going=going, is_finished=True, ends=ends)
 
     def _after_row(self, log: Log, file: int, lines: Lines, size: int) -> Lines:
         """The lines for the next row of a database: new ones after a batch, which is booked."""

@@ -60,11 +60,11 @@ class Job(NamedTuple):
 
 
 class JobResult(msgspec.Struct):
-    """The result of one process."""
+    """The result of one process; `states` are those of files, by path, encoded."""
 
     tally: Tally
     increments: list[Increment]
-    sources: dict[str, Source]
+    states: dict[str, msgspec.Raw]
     rejected: list[Rejected]
     meters: dict[str, HomeMeters]
     rivals: set[tuple[int, int]]

@@ -21,7 +21,7 @@ from burnbook.agent_logs.requests import Tally
 from burnbook.base.worker import Channel, worker
 from burnbook.jsonl.exports import skipped
 from burnbook.jsonl.known.state import Remembered
-from burnbook.jsonl.sources import Source
+from burnbook.jsonl.sources import decoded, encoded
 from burnbook.store.projection import signed
 from burnbook.store.store import Store
 from burnbook.usage.projection import USAGE
@@ -40,7 +40,7 @@ class Run:
     ) -> None:
         self.store, self.reader, self.writer = store, reader, writer
         self.progress = progress or Progress()
-        self.sources: dict[str, Source] = {}
+        self.states: dict[str, msgspec.Raw] = {}  # of files, by path
         self._has_exported = False  # the book has requests of the agent's export
 
     def run(
@@ -59,10 +59,12 @@ class Run:
         self._run(jobs, strict=strict)
         rivals = self.writer.sessions.rivals
         rivals |= set(known.rivals)
-        known.update(self.sources)
+        known.update(self.states)
         if again := jobs_again(known, rivals):
             self._run(again, strict=False)
-            known.update(self.sources)
+            known.update(self.states)
+        # Those of both processes.
+        self.writer.tally.rejected += len(self.reader.rejected)
         return self._result()
 
     def _run(self, jobs: Sequence[Job], *, strict: bool) -> None:
@@ -127,7 +129,9 @@ class Run:
             channel.send(is_kept)
             if first is not None and not is_kept:  # the rest of a file depends on its first part
                 keys = Keys(b"", b"", {})
-                self._read([first._replace(span=None, source=self.sources.get(first.log.path))])
+                state = self.states.get(first.log.path)
+                source = None if state is None else decoded(state)
+                self._read([first._replace(span=None, source=source)])
             worker_keys, others = array("Q", keys.keys), array("Q", keys.others)
             own = requests.requests.keys() | requests.aliases.keys()
             channel.send([key for key in (*worker_keys, *others) if key in own])
@@ -145,11 +149,13 @@ class Run:
             self._book(known, ranges)
             requests.clear()  # before there is the memory for the result of the other process
             result = channel.receive(JobResult)
+            # A message of its own: these views of it are kept.
+            result.states = channel.receive(dict[str, msgspec.Raw])
         self.writer.tally.add(result.tally)
         self.writer.increments += result.increments
         if first is not None and is_kept:
-            outcome.join(self.sources, result.sources, first.log.path)
-        self.sources |= result.sources
+            outcome.join(self.states, result.states, first.log.path)
+        self.states |= result.states
         self.writer.sessions.rivals |= result.rivals
         self.reader.rejected += result.rejected
         self.reader.meters.join(result.meters)
@@ -172,7 +178,9 @@ class Run:
         requests.ends |= answer.ends
         self._book(answer.known, ranges)
         requests.clear()
+        states, self.states = self.states, {}
         channel.send(self._result())
+        channel.send(states)
 
     def _shared(self, keys: Collection[int]) -> list[Shared]:
         """Requests for the other process, which are no longer of this one."""
@@ -201,7 +209,7 @@ class Run:
     def _forget(self) -> None:
         """Drop the results of earlier rounds, which the first process has."""
         self.writer.tally, self.reader.requests.tally = Tally(), Tally()
-        self.reader.rejected, self.reader.meters.homes, self.sources = [], {}, {}
+        self.reader.rejected, self.reader.meters.homes, self.states = [], {}, {}
         self.reader.skipped = {}
         self.reader.on_read = None
 
@@ -209,7 +217,7 @@ class Run:
         for job in jobs:
             source = outcome.read(self.reader, job)
             if source is not None:
-                self.sources[job.log.path] = source
+                self.states[job.log.path] = encoded(source)
 
     def _look_up(self, keys: Iterable[int] = ()) -> Known:
         """What the book has of the requests of this process, and of other keys."""
@@ -225,11 +233,10 @@ class Run:
     def _result(self) -> JobResult:
         writer, reader = self.writer, self.reader
         writer.tally.add(reader.requests.tally)
-        writer.tally.rejected += len(reader.rejected)
         return JobResult(
             writer.tally,
             writer.increments,
-            self.sources,
+            self.states,
             reader.rejected,
             reader.meters.homes,
             writer.sessions.rivals,
