@@ -118,7 +118,9 @@ class LogReader:
             lines.resume(msgspec.msgpack.decode(source.going))
             lines.ends |= source.ends
         new = lines.saved() if stop is not None else None
-        read = reader(handle, self.on_read, stop)
+        # Up to the present size, which saves the read at the end; a file in /proc shows none.
+        last = stop or os.fstat(handle).st_size or None
+        read = reader(handle, self.on_read, last)
         # What waits for later lines is not booked at the end of a part: they follow.
         self._read(log.path, lines, read, offset, is_finished=is_finished and stop is None)
         end = self.buffer.end
@@ -152,8 +154,9 @@ class LogReader:
                 self._read_rest(path, lines)
                 lines.settle()
         finally:
-            context = lines.context
-            self.meters.end_file(context.session or lines.stem, context.home)
+            if self.compiled.meters is not None:
+                context = lines.context
+                self.meters.end_file(context.session or lines.stem, context.home)
 
     def _read_rest(self, path: str, lines: Lines) -> None:
         """Read a last line without a newline. It may be completed all the same."""
@@ -179,7 +182,8 @@ class LogReader:
 
     def _add_lines(self, lines: Lines, hits: list[Line]) -> Wrong:
         meters, wrong = add_lines(self.compiled, self.usual, lines, hits)
-        self.meters.read(meters, 0, 1)
+        if meters:
+            self.meters.read(meters, 0, 1)
         return wrong
 
     def _whole(
