@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from burnbook.agent_logs.booking.jobs import Job
+from burnbook.agent_logs.booking.jobs import Job, States
 from burnbook.agent_logs.reader import LogReader
 from burnbook.agent_logs.rejected_lines import Rejected
 from burnbook.base.errors import BadData
@@ -36,7 +36,7 @@ def read(reader: LogReader, job: Job) -> Source | None:
     return source
 
 
-def join(states: dict[str, msgspec.Raw], others: dict[str, msgspec.Raw], path: str) -> None:
+def join(states: States, others: States, path: str) -> None:
     """Join the states of a file of which two processes read a part each, in `others`.
 
     `others` has that of the second part, which is up to its end.

@@ -24,9 +24,7 @@ IDLE = 7 * 86_400_000_000_000  # ns without a request, after which a file that c
 _NEVER = (1 << 63) - 1
 _LENGTH = 8  # bytes before the index, with its length
 
-States = dict[bytes, msgspec.Raw]
-"""The encoded states of the files in a folder, by name."""
-
+States = dict[bytes, msgspec.Raw]  # of the files in a folder, encoded, by name
 Ends = dict[int, float]
 """The time of the last request of each session, in epoch seconds, by its hash."""
 
