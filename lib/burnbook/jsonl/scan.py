@@ -81,9 +81,11 @@ class Buffer:
         The first line of a file needs none.
         """
         held = self.held
+        if not held:
+            return []
         has_needle = self.search(self.data, 0, held) or self.end == 0
         is_skipped = self.others is not None and self.skip(self.data, 0, held)
-        return [self.data[:held]] if held and has_needle and not is_skipped else []
+        return [self.data[:held]] if has_needle and not is_skipped else []
 
     def offsets(self, lines: Sequence[Line]) -> list[int]:
         """The offsets in the file of all the lines of a block, or of `rest`."""
@@ -194,7 +196,9 @@ def reader(
 
     def read(view: memoryview, offset: int) -> int:
         if stop is not None:
-            view = view[: max(stop - offset, 0)]
+            if offset >= stop:
+                return 0
+            view = view[: stop - offset]
         count = os.preadv(handle, [view], offset)
         if on_read is not None:
             on_read(count)

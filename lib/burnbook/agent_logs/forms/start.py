@@ -40,7 +40,9 @@ class FileStarts:
         else:
             lines = RequestLines(rules, file, stem)
         lines.context.home = log.root
-        self.around.read(os.path.abspath(log.path), log.root, lines.context)
+        # The path of a file that a search found has no links and dots.
+        path = log.path if log.root else os.path.abspath(log.path)
+        self.around.read(path, log.root, lines.context)
         lines.context.project = log.project or lines.context.project
         if self.feed.companions:
             lines.context.companions = companions.read(self.feed, log.path)
