@@ -6,7 +6,9 @@ from itertools import chain
 from sqlite3 import Connection
 from typing import Any
 
+from burnbook.book.codec import SCHEMA_VERSION
 from burnbook.store import membership, time_index
+from burnbook.usage.booked_rows import DIFFERENCE
 from burnbook.usage.counts import Counts
 
 JOURNAL, NAME = "agent_usage", "usage"
@@ -73,6 +75,8 @@ TABLES = (
     time_index.table(NAME),
 )
 INSERT_ROW = "INSERT INTO usage_rows VALUES {values}"
+FIRST_ROW = f"(?, 0, 0, ?, ?, {SCHEMA_VERSION}, ?, {DIFFERENCE})"
+"""The values of a request's first row, of this version: request, tokens, offset, session."""
 # Of two requests with an alias, which is a fault elsewhere, the same one has it in any order.
 INSERT_ALIAS = (
     "INSERT INTO usage_aliases VALUES {values}"
@@ -122,11 +126,11 @@ def insert(database: Connection, statement: str, rows: Sequence[tuple[Any, ...]]
             database.executemany(sql, map(list, map(chain.from_iterable, groups)))
 
 
-def insert_packed(database: Connection, statement: str, numbers: "array[int]", width: int) -> None:
-    """The same with rows of `width` numbers, one after another."""
-    count = len(numbers) // width
-    whole = count // _AT_A_TIME * _AT_A_TIME
-    for size, part in ((_AT_A_TIME, numbers[: whole * width]), (1, numbers[whole * width :])):
-        row, step = f"({', '.join('?' * width)})", size * width
+def insert_packed(database: Connection, statement: str, numbers: "array[int]", row: str) -> None:
+    """The same with the parameters of rows one after another; `row` has the values of one."""
+    width = row.count("?")
+    whole = len(numbers) // (width * _AT_A_TIME) * width * _AT_A_TIME
+    for size, part in ((_AT_A_TIME, numbers[:whole]), (1, numbers[whole:])):
+        step = size * width
         groups = (part[at : at + step].tolist() for at in range(0, len(part), step))
         database.executemany(statement.format(values=", ".join([row] * size)), groups)
