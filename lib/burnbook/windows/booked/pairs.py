@@ -4,14 +4,14 @@ Usually the host of a snapshot does not matter, because containers change their 
 several machines have an agent of the same name in a window, these are several agents.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from burnbook.base.text import regex
 from burnbook.rows.meters import Phase
 
-_NOT_IN_HOST = re.compile(r"[^A-Za-z0-9._-]")
+_NOT_IN_HOST = regex(r"[^A-Za-z0-9._-]")
 _MOST_HOST = 64
 
 
