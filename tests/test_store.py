@@ -23,6 +23,7 @@ from burnbook.store.store import Store
 from burnbook.windows.booked.snapshots import SNAPSHOTS
 from conftest import Shell, anomaly, codex
 from frontdoor import ROOT
+from msgspec.structs import replace
 
 DAY = "2026-11-22T"
 READERS = (
@@ -179,7 +180,7 @@ def test_a_read_only_directory_and_a_full_disk_cost_time_only(
     store = Store(str(full.book))
     assert (count(store), store.in_memory) == (3, True)
     monkeypatch.undo()
-    small = Projection(**{**IDS._asdict(), "apply": _fill_the_disk})
+    small = replace(IDS, apply=_fill_the_disk)
     store = Store(str(full.book))
     store.view(SNAPSHOTS)
     assert (count(store, small), store.in_memory) == (3, True)

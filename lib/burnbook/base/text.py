@@ -16,26 +16,26 @@ Cell = str | float | None
 _FORMULA_STARTS = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 
 
-class _Regex:
+class Regex:
     """A regular expression, compiled when one of its methods is first used.
 
     Compiling takes 0.2 ms, and a command uses few of those in the modules that it imports.
     """
 
     def __init__(self, source: str | bytes, flags: int) -> None:
-        self._source, self._flags = source, flags
+        self.source, self.flags = source, flags
 
     def __getattr__(self, name: str) -> "Any":
         import re
 
-        value = getattr(re.compile(self._source, self._flags), name)
+        value = getattr(re.compile(self.source, self.flags), name)
         setattr(self, name, value)  # so that it is called as fast as that of a pattern
         return value
 
 
 def regex(source: "AnyStr", flags: int = 0) -> "Pattern[AnyStr]":
     """Returns a pattern as `re.compile` does, but compiles it when it is first used."""
-    return _Regex(source, flags)  # type: ignore[return-value]
+    return Regex(source, flags)  # type: ignore[return-value]
 
 
 def printable(value: str) -> str:

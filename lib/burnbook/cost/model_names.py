@@ -7,7 +7,8 @@ style that is understood for one model is understood for all.
 """
 
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from burnbook.base.text import regex
 
@@ -125,7 +126,7 @@ _SPELLINGS = tuple(
 )
 
 
-class ModelName(NamedTuple):
+class ModelName(Struct, frozen=True):
     """A model's name, reduced.
 
     `name`: as the vendor writes it, without date and wrapping. `served_by`: who sold the request,

@@ -22,7 +22,9 @@ gives `session` and `week-all-models`, the names that its pane has.
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from burnbook.base.clean_text import clean
 from burnbook.base.text import regex
@@ -50,7 +52,7 @@ SPEND_CONTROL = "spend_control"
 """`reached`, if the cap on spending is."""
 
 
-class Limits(NamedTuple):
+class Limits(Struct, frozen=True):
     """The meters and the plan at one moment.
 
     amounts: credits that are used and left. reached: the vendor's word for a limit that is reached.

@@ -4,7 +4,7 @@ The last row that an append writes carries a link, the stamp `chain`. Its hash c
 before it and every row of the same host since then, so an edit of any row is found.
 """
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from burnbook.base.text import regex
 from burnbook.book.codec import BOM, MAX_LINE, REJECTS, plain
@@ -21,7 +21,7 @@ _LINK = regex(
 )
 
 
-class Link(NamedTuple):
+class Link(Struct, frozen=True):
     """A link: the number of rows that it covers, the hash of the link before it, its own hash.
 
     `body` is the row without `chain` and `crc`, which is what the hash covers of the row itself.
