@@ -243,6 +243,7 @@ def test_damage_found_later_is_reported_once(full: Shell) -> None:
 
 KILLED = """
 import os, sys
+from msgspec.structs import replace
 from burnbook.store.store import Store
 from burnbook.windows.booked.snapshots import SNAPSHOTS
 from test_store import IDS
@@ -253,7 +254,7 @@ def apply(connection, entries):
     sys.stdin.read()
     return skipped
 
-Store(sys.argv[1]).view(IDS._replace(apply=apply))
+Store(sys.argv[1]).view(replace(IDS, apply=apply))
 """
 
 
