@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from burnbook.budget.agent_share import NOT_KNOWN, attribute
+from burnbook.budget.agent_share import NOT_KNOWN, Shares, attribute
 from burnbook.budget.checkpoint import REASONS, Choice, Facts, Given, choose, choose_rows
 from burnbook.budget.tokens_used import Actual
 from burnbook.config.budgets import Budget
@@ -137,7 +137,7 @@ def test_agents_have_rows_of_their_own_and_one_plan(book: Book) -> None:
 def test_a_share_is_of_the_agent_that_booked_the_requests() -> None:
     users = {"codex": {"ada", "bo"}, "claude": {"zoe"}}
     stamped = [("ada", "codex", 5), ("ada", "claude", 2), ("kim", "gemini", 3)]
-    assert attribute(users, stamped) == ({"ada": 7, "kim": 3}, frozenset())
+    assert attribute(users, stamped) == Shares({"ada": 7, "kim": 3}, frozenset())
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_share_is_of_the_agent_that_booked_the_requests() -> None:
 def test_what_the_default_agent_booked_is_of_the_agent_with_that_meter(
     users: dict[str, set[str]], stamp: str | None, expected: Any
 ) -> None:
-    assert attribute(users, [(stamp, "codex", 5)]) == expected
+    assert attribute(users, [(stamp, "codex", 5)]) == Shares(*expected)
 
 
 def test_given_shares_add_up_to_the_window(book: Book) -> None:

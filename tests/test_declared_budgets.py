@@ -11,6 +11,7 @@ from burnbook.budget.declared.status import status_of
 from burnbook.config.budgets import Budget
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MIDNIGHT = NOON - timedelta(hours=12)
@@ -62,7 +63,7 @@ def shown(hours: float, used: float, resets: float | None = None, owner: str = "
         # A session that is behind shows less; another account has a window of its own.
         ([shown(6, 50, 10), shown(7, 40, 10), shown(8, 55, 10)], 55, None),
         ([shown(6, 50, 10), shown(8, 55, 10, "own")], 105, None),
-        ([shown(6, 50, 10), shown(8, 55, 10, "bo")._replace(is_known=False)], 55, None),
+        ([shown(6, 50, 10), replace(shown(8, 55, 10, "bo"), is_known=False)], 55, None),
         # Without a reset: the window is another one if the meter fell, or after its length.
         ([shown(-1, 20), shown(1, 50)], 30, None),
         ([shown(-1, 20), shown(1, 10)], 0, BEGAN_BEFORE),

@@ -156,8 +156,8 @@ def test_a_coarser_view_in_between_widens_no_bound() -> None:
         deltas.Seen(T0 + n * HOUR, Meter("5h", used, 300, T0 + 4 * HOUR))
         for n, used in enumerate((20, 23.5, 23, 25))
     ]
-    assert deltas.bounds(shown) == (5, 5, 0)
-    assert deltas.bounds(shown[:3]) == (3.5, 3.5, 0)
+    assert deltas.bounds(shown) == deltas.Bounds(5, 5, 0)
+    assert deltas.bounds(shown[:3]) == deltas.Bounds(3.5, 3.5, 0)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from burnbook.budget.notices.due import due
 from burnbook.rows.work import Notice
 from conftest import Shell, codex
 from frontdoor import HOSTILE, ROOT
+from msgspec.structs import replace
 from waiting import fifo, is_running, until
 
 HOOK = """\
@@ -326,5 +327,5 @@ def test_a_budget_is_due_once_in_a_period() -> None:
     budget = Crossing("budget", 0.7, "m", "W")
     assert due([], [budget], {}, NINE) == [budget]
     assert due([notice(0.7, until=None, meter=False)], [budget], {}, NINE) == []
-    other = budget._replace(period="V")
+    other = replace(budget, period="V")
     assert due([notice(0.7, until=None, meter=False)], [other], {}, NINE) == [other]

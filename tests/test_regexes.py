@@ -14,6 +14,7 @@ from typing import Any
 import burnbook
 import costs
 from burnbook import extras
+from burnbook.base.text import Regex
 from torture.both import both
 from torture.figures import part, record
 
@@ -101,6 +102,8 @@ def patterns() -> dict[str, Pattern]:
 def inside(value: object, depth: int) -> Iterator[Pattern]:
     if isinstance(value, re.Pattern):
         yield value
+    elif isinstance(value, Regex):
+        yield re.compile(value.source, value.flags)
     elif depth < 3 and isinstance(value, dict):
         for item in value.values():
             yield from inside(item, depth + 1)

@@ -7,6 +7,7 @@ from burnbook.rows.meters import IMPORTED, Meter
 from burnbook.windows import resets
 from burnbook.windows.booked.pairs import Entry
 from burnbook.windows.resets import MOST_MISSED
+from msgspec.structs import replace
 from stored import Index
 from test_resets import at, book, config, only, snapshot_of, turns
 
@@ -20,11 +21,11 @@ def test_a_turn_is_done_with_its_after_and_the_before_that_follows(tmp_path: Pat
     entry = turn.open.before
     assert turn.next is not None
     assert not turn.is_done
-    assert not turn._replace(after=entry).is_done
-    assert not turn._replace(before=entry).is_done
-    assert turn._replace(after=entry, before=entry).is_done
-    assert turn._replace(after=entry, next=None).is_done
-    assert not turn._replace(next=None).is_done
+    assert not replace(turn, after=entry).is_done
+    assert not replace(turn, before=entry).is_done
+    assert replace(turn, after=entry, before=entry).is_done
+    assert replace(turn, after=entry, next=None).is_done
+    assert not replace(turn, next=None).is_done
 
 
 def test_a_window_may_be_crossed_early_an_hour_after_its_begin(tmp_path: Path) -> None:
@@ -32,7 +33,7 @@ def test_a_window_may_be_crossed_early_an_hour_after_its_begin(tmp_path: Path) -
     turn = only(turns(declared, book(("A1", "before", "22T09:00")), "22T10:00"))
     assert not resets.is_early(declared, turn, at("22T09:59:59"))
     assert resets.is_early(declared, turn, at("22T10:00"))
-    none = turn._replace(open=turn.open._replace(before=None))
+    none = replace(turn, open=replace(turn.open, before=None))
     assert not resets.is_early(declared, none, at("22T10:00"))
 
 
@@ -51,8 +52,8 @@ def test_only_a_before_that_is_newer_than_the_pane_overtakes_it(tmp_path: Path) 
     turn = only(turns(config(tmp_path), index, "22T10:00"))
     assert not resets.is_overtaken(turn, at("22T09:00"))
     assert resets.is_overtaken(turn, at("22T08:59"))
-    assert not resets.is_overtaken(turn._replace(after=turn.open.before), at("22T08:59"))
-    none = turn._replace(open=turn.open._replace(before=None))
+    assert not resets.is_overtaken(replace(turn, after=turn.open.before), at("22T08:59"))
+    none = replace(turn, open=replace(turn.open, before=None))
     assert not resets.is_overtaken(none, at("22T08:59"))
 
 

@@ -23,6 +23,7 @@ from burnbook.store.store import Store
 from burnbook.windows.booked.snapshots import SNAPSHOTS
 from conftest import Shell, anomaly, codex
 from frontdoor import ROOT
+from msgspec.structs import replace
 
 DAY = "2026-11-22T"
 READERS = (
@@ -179,7 +180,7 @@ def test_a_read_only_directory_and_a_full_disk_cost_time_only(
     store = Store(str(full.book))
     assert (count(store), store.in_memory) == (3, True)
     monkeypatch.undo()
-    small = Projection(**{**IDS._asdict(), "apply": _fill_the_disk})
+    small = replace(IDS, apply=_fill_the_disk)
     store = Store(str(full.book))
     store.view(SNAPSHOTS)
     assert (count(store, small), store.in_memory) == (3, True)
@@ -242,6 +243,7 @@ def test_damage_found_later_is_reported_once(full: Shell) -> None:
 
 KILLED = """
 import os, sys
+from msgspec.structs import replace
 from burnbook.store.store import Store
 from burnbook.windows.booked.snapshots import SNAPSHOTS
 from test_store import IDS
@@ -252,7 +254,7 @@ def apply(connection, entries):
     sys.stdin.read()
     return skipped
 
-Store(sys.argv[1]).view(IDS._replace(apply=apply))
+Store(sys.argv[1]).view(replace(IDS, apply=apply))
 """
 
 

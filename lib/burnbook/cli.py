@@ -114,11 +114,11 @@ def _run(name: str, doc: str, flags: "Flags", command: str) -> int:
 
     args = parser(name, doc, flags).parse_args()
     # Imported here, so that --help and usage errors need argparse alone.
-    import gc
     from importlib import import_module
 
-    # Imports make no cycles. Without collections until there are so many objects: 4% of `preview`.
-    gc.set_threshold(50_000)
+    from burnbook import light_msgspec
+
+    light_msgspec.load()
     from burnbook.book.book import Book
     from burnbook.book.joined.root import JoinedRoot
     from burnbook.config import settings

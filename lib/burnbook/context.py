@@ -2,7 +2,10 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from burnbook.base.errors import BAD_DATA
 from burnbook.base.text import plural
@@ -16,7 +19,7 @@ from burnbook.view.levels import Level
 from burnbook.view.parts import Line, Part
 
 
-class Context(NamedTuple):
+class Context(Struct, frozen=True):
     """The input of a command. `notes` are printed to stderr, even when the command fails."""
 
     config: Config
@@ -57,12 +60,12 @@ def _opened(ctx: Context, root: str, notes: list[str] | None = None) -> Context:
     store = ctx.store.reopened(root)
     is_joined = isinstance(root, JoinedRoot)
     row_index = StoredRowIndex(ctx.store.reopened(str(root)) if is_joined else store)
-    return ctx._replace(
-        store=store, book=Book(root, row_index), notes=[] if notes is None else notes
+    return replace(
+        ctx, store=store, book=Book(root, row_index), notes=[] if notes is None else notes
     )
 
 
-class Result(NamedTuple):
+class Result(Struct, frozen=True):
     """The result of a command: parts for eyes, data for JSON (None: no output), and the exit code.
 
     `ready` is the finished text or its pieces, if the command has a format of its own (CSV).

@@ -2,22 +2,20 @@
 
 import errno
 import os
-import re
 import select
 import stat
 from collections.abc import Sequence
 from typing import BinaryIO
 
 from burnbook.base.errors import BadConfig, IOFault, Missing, os_sentence
+from burnbook.base.text import regex
 
 FILE_MODE = 0o600
 DIR_MODE = 0o700
 _MAX_BLOCKS = 1000  # of one writev call: IOV_MAX is 1024
 _SAFE = os.O_NOFOLLOW | os.O_CLOEXEC
 # Home directories of other machines, whose logs were copied here, contain a name as well.
-_HOME = re.compile(
-    r"(?:/home/[^/]+|/Users/[^/]+|[A-Za-z]:[\\/]Users[\\/][^\\/]+|/root)(?=[\\/]|\Z)"
-)
+_HOME = regex(r"(?:/home/[^/]+|/Users/[^/]+|[A-Za-z]:[\\/]Users[\\/][^\\/]+|/root)(?=[\\/]|\Z)")
 
 
 def make_dir(path: str) -> None:

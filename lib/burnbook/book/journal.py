@@ -10,7 +10,9 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from io import BytesIO
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
+
+from msgspec import Struct
 
 from burnbook.base import files
 from burnbook.base.errors import IOFault, os_sentence
@@ -170,7 +172,7 @@ def append(
     return sizes
 
 
-class _Open(NamedTuple):
+class _Open(Struct, frozen=True):
     handle: int
     path: RootedPath
     was: int

@@ -5,7 +5,8 @@ as cron does: what it booked of a tool that it shows no meters of belongs to the
 """
 
 from collections.abc import Iterable, Mapping, Set
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from burnbook.budget.tokens_used import Actual
 from burnbook.config.settings import DEFAULT_AGENT
@@ -13,14 +14,14 @@ from burnbook.config.settings import DEFAULT_AGENT
 NOT_KNOWN = "agents-not-known"
 
 
-class Shares(NamedTuple):
+class Shares(Struct, frozen=True):
     """New tokens by agent. Agents in `unclear` share others: nothing shows which are whose."""
 
     tokens: dict[str, int]
     unclear: frozenset[str]
 
 
-class Share(NamedTuple):
+class Share(Struct, frozen=True):
     """The tokens of one agent of several; `reason` explains null ones that the window has."""
 
     used: Actual

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from burnbook.budget import burn_rate
 from burnbook.budget.budget import NO_REQUESTS, Use
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from burnbook.telemetry.traffic import Traffic
 
 
-class Burn(NamedTuple):
+class Burn(Struct, frozen=True):
     """Tokens per hour, and the moment up to which they are known."""
 
     rate: Rate

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from burnbook.budget import meter_status, projection
 from burnbook.budget.meter_status import MeterStatus
@@ -20,7 +21,7 @@ _LAST_CHANGE = timedelta(days=1)
 """A meter that did not change since has no newer reading."""
 
 
-class AccountPanes(NamedTuple):
+class AccountPanes(Struct, frozen=True):
     """The panes of one account in a window, oldest first, and the agents that share it."""
 
     known: Identities

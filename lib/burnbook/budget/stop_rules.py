@@ -1,7 +1,7 @@
 """Evaluates stop rules against the meters: stop, warning, clear or unknown."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
@@ -37,7 +37,7 @@ class Verdict(msgspec.Struct, frozen=True):
     message: str
 
 
-class Count(NamedTuple):
+class Count(msgspec.Struct, frozen=True):
     """Requests that an agent used in the window; if `used` is null, `reason` explains why."""
 
     agent: str

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from burnbook.budget.budget import NO_REQUESTS, Use
 from burnbook.budget.burn_rate import Out, Rate
 from burnbook.budget.declared import view as declared
@@ -163,10 +165,10 @@ def _meters(facts: WindowFacts, meters: Sequence[MeterStatus]) -> list[Part]:
     if not rows:
         return []
     table = Table(_METERS, rows, "<<<>><><")
-    table = table._replace(narrower=table.without("left", "% an hour"))
+    table = replace(table, narrower=table.without("left", "% an hour"))
     bars = [(_share(meter.before_percent), _share(meter.used_percent)) for meter in meters]
     shown = [None if now is None else (before, now) for before, now in bars]  # None: was reset
-    drawn = table._replace(bars=shown, bars_head=legend(), narrower=table)
+    drawn = replace(table, bars=shown, bars_head=legend(), narrower=table)
     return [Title("Meters"), drawn]
 
 
@@ -215,7 +217,7 @@ def _rules(verdicts: Sequence[Verdict]) -> list[Part]:
     ]
     table = Table(_RULES, rows, "<<>><")
     narrower = table.without("step", "left")
-    return [Title("Stop rules"), table._replace(narrower=narrower)] if rows else []
+    return [Title("Stop rules"), replace(table, narrower=narrower)] if rows else []
 
 
 def _detail(verdict: Verdict) -> str:

@@ -1,17 +1,17 @@
 """Types of config/budgets.toml: budgets, stop rules and the notification command."""
 
-import re
 from collections.abc import Callable, Collection, Iterator
 from typing import Annotated, Literal
 
 import msgspec
 
+from burnbook.base.text import regex
 from burnbook.config.toml_values import TomlFolder, any_of
 from burnbook.rows.meters import Id
 
 FILE = "budgets.toml"
 SCOPES = ("provider", "meter", "account", "agent", "project")
-PLACEHOLDER = re.compile(r"\{(\w*)\}")
+PLACEHOLDER = regex(r"\{(\w*)\}")
 PLACEHOLDERS = ("agent", "level", "message", "subject", "window")
 
 _Count = Annotated[int, msgspec.Meta(gt=0, le=2**53)]

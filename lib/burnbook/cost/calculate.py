@@ -9,7 +9,9 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from operator import mul
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from burnbook.config.prices import MODES, Default, Multiplier, Price, is_within
 from burnbook.cost.facts import Facts, Quantities
@@ -21,7 +23,7 @@ _PER_TOKEN = ATTO // 10**6  # of a price per million tokens
 _PER_SEARCH = ATTO // 10**3  # of a price per 1,000 searches
 
 
-class Usd(NamedTuple):
+class Usd(Struct, frozen=True):
     """The known part of a cost, and whether it is all of it."""
 
     attos: int
@@ -45,7 +47,7 @@ class Usd(NamedTuple):
 NOTHING = Usd(0, is_whole=True)
 
 
-class Rate(NamedTuple):
+class Rate(Struct, frozen=True):
     """The price of one kind of request on a day, and where it is from.
 
     `attos`: per token or search, in the order of `Quantities`, multipliers included; 0 if there is
@@ -70,7 +72,7 @@ class Rate(NamedTuple):
     base_up_to: int | None = None
 
 
-class Priced(NamedTuple):
+class Priced(Struct, frozen=True):
     """The cost of some requests: in all, by kind (in the order of `Quantities`), and its rate."""
 
     usd: Usd
@@ -82,7 +84,7 @@ class Priced(NamedTuple):
 def calc_price(facts: Facts, quantities: Quantities, day: date, prices: PriceList) -> Priced:
     """Returns what requests with these facts cost on a UTC day. Linear in `quantities`."""
     if facts.quarter is not None and not (facts.model and prices.has_hours(facts.model)):
-        facts = facts._replace(quarter=None)  # fewer rates to remember
+        facts = replace(facts, quarter=None)  # fewer rates to remember
     return price_at(find_rate(facts, day, prices), quantities)
 
 

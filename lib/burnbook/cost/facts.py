@@ -6,12 +6,14 @@ the quantities.
 
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from burnbook.rows.prompt_sizes import PROMPT_LIMITS, size_class
 
 __all__ = ["PROMPT_LIMITS", "Facts", "Quantities", "size_class"]
 
 
-class Facts(NamedTuple):
+class Facts(Struct, frozen=True):
     """What the price of a request depends on besides its day. None: the log does not show it.
 
     `model`: the name in the log. `served_by`: who sold it, such as anthropic, bedrock, vertex, zai,

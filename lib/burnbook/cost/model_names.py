@@ -6,9 +6,11 @@ removed, in the order in which it is. What one vendor's style has is removed fro
 style that is understood for one model is understood for all.
 """
 
-import re
 from functools import lru_cache
-from typing import NamedTuple
+
+from msgspec import Struct
+
+from burnbook.base.text import regex
 
 # Who serves a request, by what comes before a slash, and by what logs call them.
 SELLERS = {
@@ -42,77 +44,89 @@ VENDORS = (
     *("anthropic", "openai", "zai", "google", "qwen", "moonshotai"),
     *("deepseek", "x-ai", "mistral", "minimax"),
 )
-_FAMILIES = (
-    ("anthropic", r"claude"),
-    ("openai", r"gpt-|chatgpt-|o\d(-|$)|codex-"),
-    ("zai", r"glm-"),
-    ("google", r"gemini-|gemma-"),
-    ("qwen", r"qwen|qwq-|qvq-"),
-    ("moonshotai", r"kimi-|moonshot-"),
-    ("deepseek", r"deepseek-"),
-    ("x-ai", r"grok-"),
-    ("mistral", r"(mi|code|dev|magi|mini|vox|pix)(s?tral)|mixtral|open-mi[sx]tral|labs-"),
-    ("minimax", r"minimax-"),
+_FAMILIES = tuple(
+    (vendor, regex(source))
+    for vendor, source in (
+        ("anthropic", r"claude"),
+        ("openai", r"gpt-|chatgpt-|o\d(-|$)|codex-"),
+        ("zai", r"glm-"),
+        ("google", r"gemini-|gemma-"),
+        ("qwen", r"qwen|qwq-|qvq-"),
+        ("moonshotai", r"kimi-|moonshot-"),
+        ("deepseek", r"deepseek-"),
+        ("x-ai", r"grok-"),
+        ("mistral", r"(mi|code|dev|magi|mini|vox|pix)(s?tral)|mixtral|open-mi[sx]tral|labs-"),
+        ("minimax", r"minimax-"),
+    )
 )
-_FAMILY = re.compile("|".join(f"(?P<f{n}>{regex})" for n, (_, regex) in enumerate(_FAMILIES)))
 
-_ARN = re.compile(r"arn:aws[a-z-]*:bedrock:[^:]*:[^:]*:(?P<kind>[a-z-]+)/(?P<name>.+)")
+_ARN = regex(r"arn:aws[a-z-]*:bedrock:[^:]*:[^:]*:(?P<kind>[a-z-]+)/(?P<name>.+)")
 _OPAQUE = ("application-inference-profile", "provisioned-model", "imported-model", "custom-model")
 # Parts of a path that name neither a seller nor a model.
-_PATH = re.compile(
+_PATH = regex(
     r"(?:projects|locations|publishers|accounts)/[^/]+/|models/|converse/|converse_like/|invoke/"
     r"|(?:[a-z]{2}(?:-gov)?-[a-z]+-\d|us|eu|global|global-standard|data-?zone(?:-standard)?)/"
 )
 # Bedrock: us.anthropic.NAME; the region alone, or the vendor alone, may be missing.
 _REGION = r"(?P<region>global|us-gov|us|eu|apac|au|jp|ca|in|uk|sa|af|me)\."
-_DOTTED = re.compile(
+_DOTTED = regex(
     rf"(?:{_REGION})?(?P<vendor>anthropic|openai|zai|moonshotai|moonshot|qwen|deepseek|mistral|meta"
     r"|amazon|google|minimax|nvidia|cohere|ai21|writer)\.(?P<name>.+)"
 )
-_REGION_ONLY = re.compile(rf"{_REGION}(?P<name>(?:claude|gpt|glm|kimi|qwen|gemini|grok)-.+)")
-_PREFIX = re.compile(
+_REGION_ONLY = regex(rf"{_REGION}(?P<name>(?:claude|gpt|glm|kimi|qwen|gemini|grok)-.+)")
+_PREFIX = regex(
     r"(?:databricks|snowflake|antigravity|copilot|azure|bedrock|vertex|anthropic-)[-_](?=[a-z])"
 )
-_COLON = re.compile(r"([a-z][\w.-]*):(?=[a-z]+[-.\d])")
+_COLON = regex(r"([a-z][\w.-]*):(?=[a-z]+[-.\d])")
 
-# What is cut from the end, again and again, where the name matches the first expression.
-_ANY, _THINKS = re.compile(""), re.compile(r"claude|gemini-|gpt-|glm-|grok-")
-_EFFORT = re.compile(r"claude|gemini-|gpt-|glm-|grok-|o\d|codex-")
-_CLAUDE, _GEMINI = re.compile(r"claude"), re.compile(r"gemini-")
+# What is cut from the end, again and again, where the name matches the first expression. A row has
+# the texts of which the name must have one; so most expressions are never compiled.
+_ANY, _THINKS = regex(""), regex(r"claude|gemini-|gpt-|glm-|grok-")
+_EFFORT = regex(r"claude|gemini-|gpt-|glm-|grok-|o\d|codex-")
+_CLAUDE, _GEMINI = regex(r"claude"), regex(r"gemini-")
 _SUFFIXES = tuple(
-    (family, re.compile(rf"(?:{regex})\Z"))
-    for family, regex in (
-        (_ANY, r"\[[^][]*\]|(?<!\s)\s*\([^()]*\)"),  # [1m], (high)
-        (_ANY, r"(?:-v?\d)?:\d+(?::\d+k)?"),  # Bedrock's version, and its context size
-        (_ANY, r":(?:free|beta|thinking|nitro|floor|online|extended|exacto|batch|fast)"),
-        (_ANY, r":(?:latest|cloud)|-(?:fp8|fp4|nvfp4|bf16|int8|int4|awq|gptq)"),
-        (_ANY, r"(?:-v\d+)?@[\w.-]+"),  # Vertex's version
-        (_ANY, r"-\d{8}(?:-v\d+)?|-\d{4}-\d{2}-\d{2}"),
-        (_ANY, r"-latest"),
-        (_THINKS, r"-(?:no-?)?thinking(?:-\d+k?)?"),
-        (_EFFORT, r"[-/:](?:none|minimal|low|medium|high|xhigh)"),
-        (_GEMINI, r"-0\d\d"),
-        (_CLAUDE, r"-fast|-v\d+|-1m|-200k|-preview"),
+    (texts.split(), family, regex(rf"(?:{source})\Z"))
+    for texts, family, source in (
+        ("[ (", _ANY, r"\[[^][]*\]|(?<!\s)\s*\([^()]*\)"),  # [1m], (high)
+        (":", _ANY, r"(?:-v?\d)?:\d+(?::\d+k)?"),  # Bedrock's version, and its context size
+        (":", _ANY, r":(?:free|beta|thinking|nitro|floor|online|extended|exacto|batch|fast)"),
+        (":latest :cloud", _ANY, r":(?:latest|cloud)"),
+        ("-fp -nvfp -bf -int -awq -gptq", _ANY, r"-(?:fp8|fp4|nvfp4|bf16|int8|int4|awq|gptq)"),
+        ("@", _ANY, r"(?:-v\d+)?@[\w.-]+"),  # Vertex's version
+        ("-", _ANY, r"-\d{8}(?:-v\d+)?|-\d{4}-\d{2}-\d{2}"),
+        ("-latest", _ANY, r"-latest"),
+        ("thinking", _THINKS, r"-(?:no-?)?thinking(?:-\d+k?)?"),
+        ("none minimal low medium high", _EFFORT, r"[-/:](?:none|minimal|low|medium|high|xhigh)"),
+        ("-0", _GEMINI, r"-0\d\d"),
+        ("-fast -v -1m -200k -preview", _CLAUDE, r"-fast|-v\d+|-1m|-200k|-preview"),
     )
 )
-_FAST = re.compile(r"([-:])fast\b")
+_FAST = regex(r"([-:])fast\b")
 # How a vendor itself writes a name: dots or dashes in versions, and the order of its parts.
 _SPELLINGS = tuple(
-    (re.compile(regex), spelling)
-    for regex, spelling in (
-        (r"(?<=\d)p(?=\d)", "."),
-        (r"(?<=claude)-(3)\.([57])", r"-\1-\2"),
-        (r"\A(claude.*\d)\.(?=\d)", r"\1-"),
-        (r"\Aclaude-(opus|sonnet|haiku)-(3(?:-[57])?)\b", r"claude-\2-\1"),
-        (r"\Aclaude-([4-9](?:-\d)?)-([a-z]+)", r"claude-\2-\1"),
-        (r"\A(claude-[a-z]+-\d)-0\Z", r"\1"),
-        (r"\A((?:gpt|glm|gemini)-\d)-(\d)(?=-|\Z)", r"\1.\2"),
-        (r"\A((?:kimi-k|minimax-m|deepseek-v|qwen)\d)-(\d)(?=-|\Z)", r"\1.\2"),
+    (texts.split(), regex(source), spelling)
+    for texts, source, spelling in (
+        ("p", r"(?<=\d)p(?=\d)", "."),
+        ("claude-3.", r"(?<=claude)-(3)\.([57])", r"-\1-\2"),
+        (".", r"\A(claude.*\d)\.(?=\d)", r"\1-"),
+        ("-3", r"\Aclaude-(opus|sonnet|haiku)-(3(?:-[57])?)\b", r"claude-\2-\1"),
+        (
+            "claude-4 claude-5 claude-6 claude-7 claude-8 claude-9",
+            r"\Aclaude-([4-9](?:-\d)?)-([a-z]+)",
+            r"claude-\2-\1",
+        ),
+        ("-0", r"\A(claude-[a-z]+-\d)-0\Z", r"\1"),
+        ("gpt glm gemini", r"\A((?:gpt|glm|gemini)-\d)-(\d)(?=-|\Z)", r"\1.\2"),
+        (
+            "kimi minimax deepseek qwen",
+            r"\A((?:kimi-k|minimax-m|deepseek-v|qwen)\d)-(\d)(?=-|\Z)",
+            r"\1.\2",
+        ),
     )
 )
 
 
-class ModelName(NamedTuple):
+class ModelName(Struct, frozen=True):
     """A model's name, reduced.
 
     `name`: as the vendor writes it, without date and wrapping. `served_by`: who sold the request,
@@ -168,13 +182,14 @@ def reduce_name(text: str, served_by: str | None = None) -> ModelName:
 
 def _is_fast(name: str) -> bool:
     """Returns whether a name has `:fast`, or `-fast` after `claude`."""
-    return any(m[1] == ":" or "claude" in name[: m.start()] for m in _FAST.finditer(name))
+    return "fast" in name and any(
+        m[1] == ":" or "claude" in name[: m.start()] for m in _FAST.finditer(name)
+    )
 
 
 def family_of(name: str) -> str | None:
     """Returns the vendor whose models have such names."""
-    match = _FAMILY.match(name)
-    return _FAMILIES[int((match.lastgroup or "f0")[1:])][0] if match and match.lastgroup else None
+    return next((vendor for vendor, family in _FAMILIES if family.match(name)), None)
 
 
 def _unwrapped(text: str) -> tuple[list[str], str | None, str]:
@@ -182,27 +197,27 @@ def _unwrapped(text: str) -> tuple[list[str], str | None, str]:
     sellers: list[str] = []
     region: str | None = None
     while True:
-        if arn := _ARN.fullmatch(text):
+        if text.startswith("arn:") and (arn := _ARN.fullmatch(text)):
             sellers.append("bedrock")
             if arn["kind"] in _OPAQUE:
                 return sellers, "regional", text
             region, text = "regional", arn["name"]
-        elif path := _PATH.match(text):
+        elif "/" in text and (path := _PATH.match(text)):
             text = text[path.end() :]
             if path[0].startswith("publishers/"):
                 sellers.append("vertex")
         elif "/" in text and text.partition("/")[0] in SELLERS:
             seller, _, text = text.partition("/")
             sellers.append(SELLERS[seller])
-        elif (colon := _COLON.match(text)) and colon[1] in SELLERS:
+        elif ":" in text and (colon := _COLON.match(text)) and colon[1] in SELLERS:
             sellers.append(SELLERS[colon[1]])
             text = text[colon.end() :]
-        elif dotted := _DOTTED.fullmatch(text) or _REGION_ONLY.fullmatch(text):
+        elif "." in text and (dotted := _DOTTED.fullmatch(text) or _REGION_ONLY.fullmatch(text)):
             sellers.append("bedrock")
             region = "global" if dotted["region"] == "global" else "regional"
             text = dotted["name"]
             # Bedrock writes deepseek.v3.1 and deepseek.r1
-            if (vendor := dotted.groupdict().get("vendor")) and re.match(r"[rv]\d", text):
+            if (vendor := dotted.groupdict().get("vendor")) and _VERSION.match(text):
                 text = f"{vendor}-{text}"
         elif "/" in text and not _EFFORT_ONLY.fullmatch(text.rpartition("/")[2]):
             text = text.partition("/")[2]  # a proxy of the user's own
@@ -213,18 +228,22 @@ def _unwrapped(text: str) -> tuple[list[str], str | None, str]:
             return sellers, region, text
 
 
-_EFFORT_ONLY = re.compile(r"none|minimal|low|medium|high|xhigh")
+_VERSION = regex(r"[rv]\d")
+_EFFORT_ONLY = regex(r"none|minimal|low|medium|high|xhigh")
 
 
 def _without_suffix(name: str) -> str:
-    for family, suffix in _SUFFIXES:
-        if family.match(name) and (match := suffix.search(name)) and match.start():
-            return name[: match.start()]
+    for texts, family, suffix in _SUFFIXES:
+        if any(text in name for text in texts) and family.match(name):
+            match = suffix.search(name)
+            if match and match.start():
+                return name[: match.start()]
     return name
 
 
 def _spelled(name: str) -> str:
     name = name.replace("_", "-").replace(" ", "-")
-    for regex, spelling in _SPELLINGS:
-        name = regex.sub(spelling, name)
+    for texts, pattern, spelling in _SPELLINGS:
+        if any(text in name for text in texts):
+            name = pattern.sub(spelling, name)
     return name

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from burnbook.config.prices import PACKAGE, Price, Prices, PriceTable, Rates
@@ -16,7 +16,7 @@ OWN = "prices.toml"
 _LISTS = {"vertex": "google"}
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True):
     """The prices of a model: its name in the list, and whose list it is."""
 
     name: str

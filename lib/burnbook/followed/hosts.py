@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
 from burnbook.base.text import plural
@@ -58,7 +60,7 @@ def with_hosts(ctx: Context, result: Result) -> Result:
     data = result.data
     if isinstance(data, Mapping):
         data = {**data, "hosts": [host._asdict() for host in listed]}
-    return result._replace(parts=[*result.parts, line(ctx, listed)], data=data)
+    return replace(result, parts=[*result.parts, line(ctx, listed)], data=data)
 
 
 def text(ctx: Context) -> str:

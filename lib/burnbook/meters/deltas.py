@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from types import MappingProxyType
-from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from burnbook.meters import views
 from burnbook.rows.meters import Meter, MeterDelta, Snapshot
@@ -24,7 +24,7 @@ ACCOUNT_CHANGED = "account-changed"
 SAME_RESET = timedelta(minutes=2)
 
 
-class Seen(NamedTuple):
+class Seen(msgspec.Struct, frozen=True):
     """One meter at one moment, with a value; in a pane or in a reading."""
 
     at: datetime
@@ -41,7 +41,7 @@ Evidence = Mapping[str, Sequence[Seen]]
 _NONE: Evidence = MappingProxyType({})
 
 
-class Bounds(NamedTuple):
+class Bounds(msgspec.Struct, frozen=True):
     """The least and the most that was used, and how many resets there were at most."""
 
     least: float
@@ -202,7 +202,7 @@ def _same_view(old: Seen, new: Seen) -> tuple[Seen, Seen]:
         return old, new
 
     def with_finer(entry: Seen) -> Seen:
-        return entry._replace(meter=msgspec.structs.replace(entry.meter, used_percent=used))
+        return replace(entry, meter=msgspec.structs.replace(entry.meter, used_percent=used))
 
     return with_finer(old), with_finer(new)
 

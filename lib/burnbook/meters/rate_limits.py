@@ -22,9 +22,12 @@ gives `session` and `week-all-models`, the names that its pane has.
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from burnbook.base.clean_text import clean
+from burnbook.base.text import regex
 from burnbook.meters.json_values import number as as_number
 from burnbook.meters.json_values import percent as percent
 from burnbook.rows.amounts import Amount
@@ -42,14 +45,14 @@ _SPANS = {"five_hour": ("session", 300), "seven_day": ("week", 10_080)}
 _ALL = {"week": "week-all-models", "week-sonnet": "week-sonnet-only"}
 _YEARS = (1971, 2999)
 _MILLISECONDS = 1e11
-_SLUG = re.compile(r"[^a-z0-9.]+")
-_DECIMAL = re.compile(r"\d{1,13}(?:\.\d{1,9})?", re.A)
+_SLUG = regex(r"[^a-z0-9.]+")
+_DECIMAL = regex(r"\d{1,13}(?:\.\d{1,9})?", re.A)
 _MAX_AMOUNT = 1e12
 SPEND_CONTROL = "spend_control"
 """`reached`, if the cap on spending is."""
 
 
-class Limits(NamedTuple):
+class Limits(Struct, frozen=True):
     """The meters and the plan at one moment.
 
     amounts: credits that are used and left. reached: the vendor's word for a limit that is reached.

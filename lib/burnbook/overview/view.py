@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 from typing import Any
 
+from msgspec.structs import replace
+
 from burnbook.base.text import csv_text, plural, whole
 from burnbook.overview.windows import Points, Spent, WindowLine
 from burnbook.times import clock
@@ -44,7 +46,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Table:
     if max(len(row[points]) for row in rows) <= _LONG_POINTS:
         return table
     first = table.without("agents")
-    return table._replace(narrower=first._replace(narrower=first.without("points")))
+    return replace(table, narrower=replace(first, narrower=first.without("points")))
 
 
 def data(lines: Sequence[WindowLine]) -> list[dict[str, Any]]:

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from burnbook.preview.scene import Scene
 from burnbook.view.parts import Part
 
 
-class Page(NamedTuple):
+class Page(Struct, frozen=True):
     """The parts for people, and the values of every block for other programs."""
 
     parts: list[Part]

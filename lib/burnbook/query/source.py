@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from burnbook import engines, extras
 from burnbook.base.errors import UsageError
 from burnbook.base.rooted_path import RootedPath
@@ -76,7 +78,7 @@ def opened(ctx: Context, engine: str | None, folder: str | None, recipe: str) ->
 def _context(ctx: Context, root: str) -> Context:
     """A context with the same config and an empty book."""
     store = Store(root, in_memory=True, windows=lambda: spans.source(ctx.config))
-    return ctx._replace(store=store, book=Book(root, StoredRowIndex(store)))
+    return replace(ctx, store=store, book=Book(root, StoredRowIndex(store)))
 
 
 def _write(root: str, journal: str, connection: Any) -> None:

@@ -8,7 +8,9 @@ import fcntl
 import os
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book.joined import store_file
@@ -66,7 +68,7 @@ class _FolderLock:
     __del__ = release
 
 
-class Database(NamedTuple):
+class Database(Struct, frozen=True):
     """A connection, the number of the file it belongs to, and the lock that protects the file."""
 
     connection: "Connection"

@@ -1,17 +1,17 @@
 """Removes the caches of versions before the store, by their known names."""
 
-import re
 from contextlib import suppress
 
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
+from burnbook.base.text import regex
 
-_FILE = re.compile(
+_FILE = regex(
     r"(?:snapshots|windows|meters|agent_usage|proxy_telemetry)\.fold|[a-z_]+\.ids|agent_usage\.days"
 )
 _FOLDERS = ("agent_usage.keys", "proxy_telemetry.keys")
-_REJECTS = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\.keys")  # a folder for each feed
-_IN_FOLDER = re.compile(r"head|all|\d{4}-\d\d-\d\d")
+_REJECTS = regex(r"[A-Za-z0-9][A-Za-z0-9._-]*\.keys")  # a folder for each feed
+_IN_FOLDER = regex(r"head|all|\d{4}-\d\d-\d\d")
 
 
 def remove(root: str) -> None:

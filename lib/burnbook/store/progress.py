@@ -1,6 +1,5 @@
 """How far a projection has read its journal, and the reading of the rest."""
 
-import re
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
@@ -11,6 +10,7 @@ import msgspec
 
 from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
+from burnbook.base.text import regex
 from burnbook.book import codec, journal
 from burnbook.book.joined.path import JoinedPath
 from burnbook.rows.meters import NewerRow
@@ -23,7 +23,7 @@ from burnbook.view.progress import Progress as Shown
 
 _MARK = 64  # bytes before the offset: the crc of the last row is among them
 _STEP = 1 << 20  # bytes between two updates of the progress that is shown
-_CREATE = re.compile(r"CREATE (?:UNIQUE )?(TABLE|INDEX) (\w+)")
+_CREATE = regex(r"CREATE (?:UNIQUE )?(TABLE|INDEX) (\w+)")
 
 
 class Progress:

@@ -1,7 +1,9 @@
 """The declaration by which a room gets one journal as tables in the store."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from burnbook.book import codec, journal, precedence
 
@@ -20,7 +22,7 @@ Batch = tuple[list[int], list[Any]]
 Read = Callable[[list[bytes]], list[Any]]
 
 
-class Projection(NamedTuple):
+class Projection(Struct, frozen=True):
     """Tables that are derived from one journal.
 
     `apply(connection, entries)` adds rows to the tables, skips rows whose id is already there, and
@@ -60,7 +62,7 @@ class Projection(NamedTuple):
     settle: "Callable[[Connection, RootedPath], int] | None" = None
 
 
-class Ranked(NamedTuple):
+class Ranked(Struct, frozen=True):
     """A row, its line, and the journal that it is in."""
 
     row: "Row"
@@ -80,7 +82,7 @@ class Ranked(NamedTuple):
         return precedence.rank(self.row, line) < precedence.rank(other, other_line)
 
 
-class Source(NamedTuple):
+class Source(Struct, frozen=True):
     """Where the windows of requests come from: the tables of a projection, and the configuration.
 
     `version` changes with the configuration. `spans(connection)` reads the tables.
@@ -91,7 +93,7 @@ class Source(NamedTuple):
     spans: "Callable[[Connection], Iterable[Span]]"
 
 
-class Stretch(NamedTuple):
+class Stretch(Struct, frozen=True):
     """A part of a journal whose rows this process wrote; `apply` adds them to the tables.
 
     Where these depend on the windows of requests, `spans` are those of the membership used.

@@ -6,20 +6,20 @@ temporary tables, in memory, so that a query runs on a read-only disk as well.
 """
 
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from sqlite3 import Connection, Cursor
 from typing import Any
 
+from burnbook.base.text import regex
 from burnbook.config.settings import PROJECT
 
 QUARTER = 900  # seconds
 _DAY = 96  # quarter-hours
 Value = str | int | float | None
 
-_NAME = re.compile("[a-z][a-z0-9_]*")
+_NAME = regex("[a-z][a-z0-9_]*")
 
 
 def run(database: Connection, name: str, **params: Value) -> list[tuple[Any, ...]]:

@@ -3,10 +3,10 @@
 Journals under a MiB are scanned. Those whose rows come by the million have an index of their own.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from burnbook.base.text import regex
 from burnbook.book import codec, journal
 from burnbook.store.projection import Entry, Projection, signed
 from burnbook.store.store import Store
@@ -19,7 +19,7 @@ LARGE = ("proxy_telemetry", "agent_usage")
 _BATCH = 1 << 16
 
 # A row of a journal with two kinds begins with its kind.
-_ID = re.compile(rb'(?:\{"[a-z]+":"[a-z]+",|\{)"id":"([a-z]-([0-9a-f]{16})[0-9a-f]*)"')
+_ID = regex(rb'(?:\{"[a-z]+":"[a-z]+",|\{)"id":"([a-z]-([0-9a-f]{16})[0-9a-f]*)"')
 
 
 class StoredRowIndex:

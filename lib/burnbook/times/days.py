@@ -1,13 +1,13 @@
 """Days as users enter them: a date, `today`, `yesterday`, a day of the week, or `7d`."""
 
-import re
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from burnbook.base.errors import UsageError
+from burnbook.base.text import regex
 
 _WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_COUNT = re.compile(r"([0-9]{1,6})d")
+_COUNT = regex(r"([0-9]{1,6})d")
 
 
 class Days(NamedTuple):

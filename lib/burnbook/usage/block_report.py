@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, tzinfo
 from itertools import chain
 from typing import NamedTuple, Protocol
 
+from msgspec.structs import replace
+
 from burnbook.book import codec, journal
 from burnbook.context import Context
 from burnbook.cost.facts import Facts
@@ -189,7 +191,7 @@ def _split_quarters(
             amounts.add(counts(values), sign)
             time, wanted = int(moment(row, values).timestamp()), filters.has_origin(name)
             if time // QUARTER in split:
-                facts = name.facts()._replace(quarter=time // QUARTER % 96)
+                facts = replace(name.facts(), quarter=time // QUARTER % 96)
                 where = (time, name.home, name.agent, *name[:2], name.has_usd, facts)
                 yield Part(*where, _part(ctx, part, name), wanted, amounts)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import msgspec
 from msgspec.structs import astuple
@@ -32,7 +32,7 @@ class Kind(msgspec.Struct, eq=False):
 Group = tuple[Any, str | None, Kind, Sequence[int]]
 
 
-class Key(NamedTuple):
+class Key(msgspec.Struct, frozen=True):
     """Whose sums these are: the fields of a `Group` and its `Kind`."""
 
     period: str | None

@@ -1,6 +1,6 @@
 """The cost of agents' tokens: as the logs report it, or from tokens and prices."""
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from burnbook.cost.calculate import ATTO, NOTHING, Priced, Usd, calc_price, find_rate
 from burnbook.cost.facts import Quantities
@@ -12,7 +12,7 @@ from burnbook.usage.kinds import PricedKey
 __all__ = ["MODES", "NOTHING", "PricedKey", "Pricing", "Usd"]
 
 
-class Pricing(NamedTuple):
+class Pricing(Struct, frozen=True):
     """Where cost comes from: the logs (`reported`), tokens and prices (`calculated`), or both.
 
     `auto` uses the reported cost where there is one.

@@ -7,8 +7,9 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from itertools import groupby
-from typing import Any, NamedTuple, overload
+from typing import Any, overload
 
+from msgspec import Struct
 from msgspec.structs import astuple
 
 from burnbook.cost.calculate import ATTO
@@ -26,7 +27,7 @@ TOOL_AND_MODEL = ("tool", "model")
 _Known = tuple[tuple[int, ...] | None, tuple[str | None, ...], dict[Any, int]]
 
 
-class Row(NamedTuple):
+class Row(Struct, frozen=True):
     """One row of a report: a period, and a name for each of the report's `by`."""
 
     period: Any
@@ -147,7 +148,7 @@ class Rows(Sequence[Row]):
         return Row(self.periods[number], self.names[number], counts, usd)
 
 
-class Report(NamedTuple):
+class Report(Struct, frozen=True):
     """Rows in order and their totals, which have no names.
 
     `by` is what a period is split by. `unpriced` are the models whose cost is unknown, `reasons`
@@ -195,9 +196,10 @@ def build(
             attos += output * price[4] + searches * price[5] + nanos * price[6]
             is_whole = True
         else:
-            (attos, is_whole), _, _, reason = pricing(kind, Counts(*counts))
-            if reason is not None:
-                reasons.setdefault(kind.model, reason)
+            priced = pricing(kind, Counts(*counts))
+            attos, is_whole = priced.usd.attos, priced.usd.is_whole
+            if priced.reason is not None:
+                reasons.setdefault(kind.model, priced.reason)
             if not is_whole:
                 unpriced.add(kind.model)
         number = by_period.get(period)

@@ -1,7 +1,9 @@
 """Which usage a report is about: its time zone, its days, and the requests in it."""
 
 from datetime import date, tzinfo
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from burnbook.base.errors import BadConfig, UsageError
 from burnbook.base.files import without_home
@@ -13,7 +15,7 @@ from burnbook.usage import queries
 from burnbook.usage.queries import Filters
 
 
-class Selection(NamedTuple):
+class Selection(Struct, frozen=True):
     """The report's kind, its zone and the zone's name, the day it is there, and its filters."""
 
     report: str

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import NamedTuple
 from unicodedata import combining, east_asian_width
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from burnbook.view.drawing import ellipsis, fine_bar, is_drawing, two_bar
 from burnbook.view.levels import alike
@@ -108,7 +110,7 @@ def _head(text: str, width: int) -> str:
     return text[: max(1, sum(1 for each in widths if each <= width))]
 
 
-class Fitted(NamedTuple):
+class Fitted(Struct, frozen=True):
     """A table that fits, and the heads of the columns that are left out for lack of room."""
 
     table: Table
@@ -124,13 +126,13 @@ def fitted(table: Table, columns: int | None) -> Fitted:
     there are none. Bars and drawings repeat figures, so they are not among the missing columns.
     """
     if columns is None:
-        return Fitted(table._replace(bars=()))
+        return Fitted(replace(table, bars=()))
     widest = table
     while table.narrower is not None and _excess(table, _widths(table.lines), columns) > 0:
         table = table.narrower
     fewer = _narrowed(table, columns)
     lost = [head for head in widest.head if head not in table.head]
-    return fewer._replace(missing=(*lost, *fewer.missing))
+    return replace(fewer, missing=(*lost, *fewer.missing))
 
 
 def _narrowed(table: Table, columns: int) -> Fitted:
@@ -171,7 +173,7 @@ def _names_shortened(
                 return None
             line[name] = alike(text, line[name])
         widths[name] = _width_of([line[name] for line in cells])
-    return table._replace(head=cells[0], rows=cells[1:])
+    return replace(table, head=cells[0], rows=cells[1:])
 
 
 def _excess(table: Table, widths: Sequence[int], columns: int) -> int:
@@ -216,7 +218,7 @@ def _with_bars(table: Table, columns: int) -> Table:
 def _without_bars(table: Table) -> Table:
     """The table without `bars`, or without a last column that has only drawings."""
     if table.bars or not table.rows:
-        return table._replace(bars=())
+        return replace(table, bars=())
     texts = "".join(row[-1] for row in table.rows)
     if not is_drawing(texts) or len(table.align) == 1:
         return table

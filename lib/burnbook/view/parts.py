@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from burnbook.times import clock
 from burnbook.view import terminal
@@ -31,7 +33,7 @@ class Lazy(Sequence[Any]):
         return [*self][at]
 
 
-class Line(NamedTuple):
+class Line(Struct, frozen=True):
     """One line of text; `strong` marks the main line, `level` what needs attention."""
 
     text: str
@@ -39,7 +41,7 @@ class Line(NamedTuple):
     level: Level = ""
 
 
-class Table(NamedTuple):
+class Table(Struct, frozen=True):
     """Cells in columns; `align` has a letter for each column, `>` for right-aligned ones.
 
     A cell may have a level (`levels.cell`).
@@ -67,7 +69,7 @@ class Table(NamedTuple):
         return Table([self.head[n] for n in kept], rows, "".join(self.align[n] for n in kept))
 
 
-class Trend(NamedTuple):
+class Trend(Struct, frozen=True):
     """Values over time, drawn on a terminal: the newest that have room. Other formats have none.
 
     `text`, if there is any, is a line below it.
@@ -78,7 +80,7 @@ class Trend(NamedTuple):
     text: str = ""
 
 
-class Title(NamedTuple):
+class Title(Struct, frozen=True):
     """The heading of a block."""
 
     text: str

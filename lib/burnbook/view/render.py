@@ -5,6 +5,7 @@ from itertools import chain, islice, repeat, zip_longest
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from burnbook.base.text import printable
 from burnbook.view.drawing import trend
@@ -106,7 +107,8 @@ def _unit(char: str) -> str:
 
 
 def _aligned(table: Table, color: bool, columns: int | None) -> Iterator[str]:
-    shown, left_out = fitted(table if columns is None else _printable(table), columns)
+    fit = fitted(table if columns is None else _printable(table), columns)
+    shown = fit.table
     rows = chain([[cell(text, "dim") for text in shown.head]], shown.rows)
     lines = chain.from_iterable(map(_lines_of, map(_row, rows) if columns is None else rows))
     widths = [0] * len(shown.align)
@@ -125,7 +127,7 @@ def _aligned(table: Table, color: bool, columns: int | None) -> Iterator[str]:
         else:
             line = _padded(row.split("\0"), widths, shown.align, color)
         yield "  " + line.rstrip()
-    if missing := ", ".join(filter(None, left_out)):
+    if missing := ", ".join(filter(None, fit.missing)):
         note = f"  (not shown, for lack of room: {missing})"
         yield from _words(note, columns, STYLES["dim"], color)
 
@@ -158,7 +160,7 @@ def _split(text: str) -> list[str]:
 def _printable(table: Table) -> Table:
     head, *rows = map(_row, table.lines)
     narrower = table.narrower and _printable(table.narrower)
-    return table._replace(head=head, rows=rows, narrower=narrower)
+    return replace(table, head=head, rows=rows, narrower=narrower)
 
 
 def _row(cells: Sequence[str]) -> Sequence[str]:

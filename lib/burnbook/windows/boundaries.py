@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from msgspec import Struct
+
 from burnbook.base import ids
 from burnbook.config.loader import Config
 from burnbook.windows.booked.pairs import Entry, Head, Pair
@@ -26,7 +28,7 @@ class Span(NamedTuple):
     ends_at: datetime | None
 
 
-class Next(NamedTuple):
+class Next(Struct, frozen=True):
     """The window to enter after another, and the boundary at which it begins.
 
     `window` is None if nothing follows. The `skipped` windows, with their ends, are in between:
@@ -160,7 +162,7 @@ def state(pairs: list[Pair], *, finalized: bool) -> State:
     return "done" if all(pair.after for pair in pairs) else "open"
 
 
-class _Stay(NamedTuple):
+class _Stay(Struct, frozen=True):
     """The last window of an agent and provider: from when, for order, and until when it is open."""
 
     head: Head

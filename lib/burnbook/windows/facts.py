@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 import msgspec
 
@@ -57,7 +56,7 @@ class WindowFacts(msgspec.Struct, frozen=True):
     missed: Sequence[MissedReset]
 
 
-class Recorded(NamedTuple):
+class Recorded(msgspec.Struct, frozen=True):
     """What the book records about windows, by window: anomalies, and missed resets in order.
 
     `evidences` are what it proves about the meters of accounts.

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from burnbook.book import codec, journal
 from burnbook.context import Context
 from burnbook.meters.efficiency import points, uses_of
@@ -22,7 +25,7 @@ class FeatureCost(NamedTuple):
     points: float
 
 
-class Step(NamedTuple):
+class Step(Struct, frozen=True):
     """The exact rise of one meter in one window, in percentage points, for an agent that used it.
 
     Agents that share an account have the same rise.
@@ -34,7 +37,7 @@ class Step(NamedTuple):
     rise: float
 
 
-class Finalized(NamedTuple):
+class Finalized(Struct, frozen=True):
     """One window: the location of its row, and the results of each provider with exact deltas.
 
     `left_out` names the providers whose features have no exact points.
@@ -151,7 +154,7 @@ class History:
         for window, provider, features, cost in results:
             entry = windows[window]
             if features is None:
-                windows[window] = entry._replace(left_out=(*entry.left_out, provider))
+                windows[window] = replace(entry, left_out=(*entry.left_out, provider))
             else:
                 entry.results[provider] = FeatureCost(features, cost)
         return windows

@@ -6,7 +6,9 @@ date, so that repeated runs book nothing twice.
 
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from burnbook.config.loader import Config
 from burnbook.rows.meters import Meter
@@ -21,7 +23,7 @@ MOST_MISSED = 31
 """Resets recorded as missed for one open window. After a month it counts as abandoned."""
 
 
-class Turn(NamedTuple):
+class Turn(Struct, frozen=True):
     """One agent and provider at the end of a window.
 
     `after` and `before` are the booked snapshots of this boundary. `next` is the window to enter,
@@ -62,7 +64,7 @@ def turns(
             break
         if following:
             before = index.pair(following, agent, provider).before
-            turn = turn._replace(next=following, before=before, skipped=())
+            turn = replace(turn, next=following, before=before, skipped=())
         if not is_abandoned(config, turn, now):
             result.insert(0, turn)
     return result
@@ -193,9 +195,13 @@ def current_turn(
     ends = boundaries.boundary_of(config, index, window, agent, provider)
     if pair.before is None or ends is None:
         return None
-    following, begins, skipped = boundaries.next_window(config, index, window, ends, now)
-    before = _begun(config, index, agent, provider, following, ends) if following else None
-    return Turn(agent, provider, window, ends, pair, pair.after, before, following, begins, skipped)
+    following = boundaries.next_window(config, index, window, ends, now)
+    entered = following.window
+    before = _begun(config, index, agent, provider, entered, ends) if entered else None
+    return Turn(
+        *(agent, provider, window, ends, pair, pair.after),
+        *(before, entered, following.begins, following.skipped),
+    )
 
 
 def _begun(

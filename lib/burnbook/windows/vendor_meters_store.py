@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from burnbook.book import codec
 from burnbook.book.lock import WAIT_SECONDS
 from burnbook.context import Context
@@ -24,7 +26,7 @@ class Source(NamedTuple):
     agent: str | None
 
 
-class Reading(NamedTuple):
+class Reading(Struct, frozen=True):
     """One meter of one reading that shows a value."""
 
     source: Source

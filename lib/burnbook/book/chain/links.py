@@ -4,9 +4,9 @@ The last row that an append writes carries a link, the stamp `chain`. Its hash c
 before it and every row of the same host since then, so an edit of any row is found.
 """
 
-import re
-from typing import NamedTuple
+from msgspec import Struct
 
+from burnbook.base.text import regex
 from burnbook.book.codec import BOM, MAX_LINE, REJECTS, plain
 
 LARGE = ("proxy_telemetry", "agent_usage")
@@ -15,13 +15,13 @@ LEAF = 1 << 16
 takes 1.2 s; in leaves it takes 0.4 s."""
 MARK = b',"chain":{"rows":'
 _HOST = b'"host":"'
-_LINK = re.compile(
+_LINK = regex(
     rb',"chain":\{"rows":([1-9][0-9]{0,14})(?:,"after":"([0-9a-f]{64})")?'
     rb',"hash":"([0-9a-f]{64})"\},"crc":"[0-9a-f]{8}"\}\n'
 )
 
 
-class Link(NamedTuple):
+class Link(Struct, frozen=True):
     """A link: the number of rows that it covers, the hash of the link before it, its own hash.
 
     `body` is the row without `chain` and `crc`, which is what the hash covers of the row itself.

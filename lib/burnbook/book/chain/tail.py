@@ -7,7 +7,8 @@ killed, are covered by the next link.
 
 import os
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from burnbook.book.chain.links import MARK, Leaves, Link, host_of, link_of, normal, stamped
 
@@ -19,7 +20,7 @@ BACKLOG = 16 << 20
 """Bytes that may be read with the lock held: 20 ms."""
 
 
-class Tail(NamedTuple):
+class Tail(Struct, frozen=True):
     """The rows of a host after its last link (`after`), up to byte `end` of a journal.
 
     `lines` has a hash of each, so that an identical line does not count twice; `marker` is the

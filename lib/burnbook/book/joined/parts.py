@@ -41,7 +41,7 @@ class Seen(msgspec.Struct, frozen=True):
     changed: int | None
 
 
-class Look(NamedTuple):
+class Look(msgspec.Struct, frozen=True):
     """The size and the modification time of a journal now."""
 
     size: int

@@ -5,7 +5,9 @@ USD are list prices of the requests' days. A request without a price makes the s
 
 from collections.abc import Callable, Iterator, Mapping, Set
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from burnbook.base.files import without_home
 from burnbook.budget.agent_share import NOT_KNOWN, owner
@@ -27,7 +29,7 @@ FEED_PRICE = "proxy-price-by-window-only"
 _DAY = 96  # quarter-hours
 
 
-class Amounts(NamedTuple):
+class Amounts(Struct, frozen=True):
     """What was used in a period, and by quarter-hour (epoch seconds // 900) if that is known.
 
     `total` is the known part; `reason` explains why it is not all, or null why there is none.
@@ -39,7 +41,7 @@ class Amounts(NamedTuple):
     reason: str | None = None
 
 
-class Span(NamedTuple):
+class Span(Struct, frozen=True):
     """Quarter-hours, the last one not included, and the window, if the budget is of one."""
 
     since: int

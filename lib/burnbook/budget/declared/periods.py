@@ -1,12 +1,13 @@
 """The period of a budget: the day, week (from Monday) or month of a moment in a time zone."""
 
 from datetime import datetime, timedelta, tzinfo
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from burnbook.times import clock
 
 
-class Period(NamedTuple):
+class Period(Struct, frozen=True):
     """A period, from `starts_at` (included) to `ends_at`, UTC; null is unknown.
 
     `name` is 2026-11-22, 2026-W47, 2026-11 or the id of a window.

@@ -6,7 +6,9 @@ account count once. Agents without a known account share one if they show the sa
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from burnbook.budget.declared.amounts import Amounts
 from burnbook.config.budgets import Budget
@@ -25,7 +27,7 @@ _OPEN = 16  # windows of a meter at the same time: one for each account
 _LONGEST = timedelta(days=32)  # a meter's window: earlier readings are of another one
 
 
-class Shown(NamedTuple):
+class Shown(Struct, frozen=True):
     """One reading of a meter. `owner` is the account, or the agent if no account `is_known`."""
 
     owner: str
@@ -90,8 +92,8 @@ def _finer(window: Sequence[Shown]) -> list[Shown]:
         last = shown[-1].used_percent if shown else 0.0
         used = views.finer(last, reading.used_percent) if reading.used_percent < last else None
         if used is not None:
-            shown[-1] = shown[-1]._replace(used_percent=used)
-            reading = reading._replace(used_percent=used)
+            shown[-1] = replace(shown[-1], used_percent=used)
+            reading = replace(reading, used_percent=used)
         shown.append(reading)
     return shown
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from burnbook.budget.budget import Use
 from burnbook.budget.declared.status import BudgetStatus
@@ -15,7 +16,7 @@ from burnbook.meters.vendor_meters import same_reset
 from burnbook.view.parts import number, percent
 
 
-class Crossing(NamedTuple):
+class Crossing(Struct, frozen=True):
     """A level (1.0 is 100%) that `subject` has reached in a period, with a message about it.
 
     Of a meter, or of a rule about one, `meter` is its key, `captured_at` the moment of the reading

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from burnbook.base.errors import IO
 from burnbook.book.book import Booked
 from burnbook.churn.repositories import read_heads
@@ -57,11 +59,10 @@ def _parts(
         again = "in some minutes"
         if fact["retry_at"]:
             again = f"from {clock.to_wall(fact['retry_at'], ctx.config.zone):%H:%M} on"
-        lines.append(
-            _line(fact, "pending", f"{fact['reason']}; run it again {again}")._replace(level="warn")
-        )
+        line_of_fact = _line(fact, "pending", f"{fact['reason']}; run it again {again}")
+        lines.append(replace(line_of_fact, level="warn"))
     for fact in out.failed:
-        lines.append(_line(fact, "failed", fact["reason"])._replace(level="bad"))
+        lines.append(replace(_line(fact, "failed", fact["reason"]), level="bad"))
     for fact in out.kept:
         lines.append(_line(fact, f"already booked: {fact['phase'].upper()}", f"({fact['id']})"))
     for fact in out.waiting:

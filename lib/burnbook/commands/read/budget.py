@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from burnbook.base.errors import DONE, NO
 from burnbook.budget import projection, readings, stop_rules, view
 from burnbook.budget.budget import Use, window_use
@@ -21,7 +23,7 @@ from burnbook.windows.facts import WindowFacts
 def run(ctx: Context, args: Any) -> Result:
     """Shows the budget of one window. Books only notices, and those only if there is a hook."""
     result = _result(ctx, args, hook.checked(ctx))
-    return result if args.exit_code else result._replace(code=DONE)
+    return result if args.exit_code else replace(result, code=DONE)
 
 
 def status(ctx: Context, args: Any) -> Result:

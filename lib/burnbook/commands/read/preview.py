@@ -13,6 +13,6 @@ def run(ctx: Context, args: Any) -> Result:
     """Shows the blocks of config/preview.toml, or those of `--block`. Writes no row."""
     modules = [blocks.load(name) for name in args.block or blocks.configured(ctx)]
     window = wanted(ctx, args.window)
-    parts, data = page(scene(ctx, window), modules)
+    shown = page(scene(ctx, window), modules)
     note_damage(ctx)
-    return Result(parts, data)
+    return Result(shown.parts, shown.values)

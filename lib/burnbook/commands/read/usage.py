@@ -4,6 +4,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import asdict, replace
+
 from burnbook.base.errors import UsageError
 from burnbook.context import Context, Result, note_damage, own
 from burnbook.cost.price_list import PriceList
@@ -73,7 +75,7 @@ def _report(ctx: Context, args: Any) -> Result | None:
         "rows": Lazy(lambda: _rows(report, selected.report, explained), len(report.rows)),
         "totals": usage.figures(report.totals),
         "accounts": ctx.config.accounts.declared if selected.report == "account" else {},
-        "amounts": [each._asdict() for each in newest_amounts(ctx)]
+        "amounts": [asdict(each) for each in newest_amounts(ctx)]
         if selected.report == "account"
         else [],
         "unpriced": report.unpriced,
@@ -134,7 +136,7 @@ def _shown(
         return Result([Line(message, strong=True)], data)
     count = len(report.rows)
     if selected.report in usage.BY_ORIGIN and sys.stdout.isatty() and not args.all:
-        report = report._replace(rows=report.rows.first(_MOST_ROWS))
+        report = replace(report, rows=report.rows.first(_MOST_ROWS))
     more = count - len(report.rows)
     parts = table.parts(report, data, selected.zone, selected.today, more)
     if explained is not None:

@@ -3,6 +3,8 @@
 import os
 from typing import Any
 
+from msgspec.structs import replace
+
 from burnbook.base import files
 from burnbook.base.errors import Missing, UsageError, os_sentence
 from burnbook.context import Context, Result, counts_text, result_of_counts
@@ -57,7 +59,7 @@ def run(ctx: Context, args: Any) -> Result:
     title, feed = ("would book", None) if args.dry_run else ("tracker", REJECTS)
     whole = result_of_counts(ctx, title, data, total, feed)
     lines = [Line(f"{source.name}: {counts_text(source.counts)}") for source in sources]
-    return whole._replace(parts=[*whole.parts, *lines])
+    return replace(whole, parts=[*whole.parts, *lines])
 
 
 def _open(ctx: Context, folder: str, name: str, dry_run: bool) -> Source | None:

@@ -1,5 +1,7 @@
 """Money and credits of each account: before, after, and what was spent."""
 
+from msgspec.structs import asdict
+
 from burnbook.preview.blocks import Values
 from burnbook.rows.amounts import Amount
 from burnbook.view import amounts
@@ -12,7 +14,7 @@ POSITION = 55
 
 def values(scene: WindowFacts) -> Values:
     """`amounts`: account, agents, provider, name, unit, before, after and spent of each."""
-    return {"amounts": [use._asdict() for use in amount_uses(scene.accounts, scene.rows)]}
+    return {"amounts": [asdict(use) for use in amount_uses(scene.accounts, scene.rows)]}
 
 
 def show(values: Values, scene: WindowFacts) -> list[Part]:

@@ -6,6 +6,8 @@ New tokens are those of budgets: input, cache writes and output, without cache r
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from burnbook.context import Context
 from burnbook.cost.comparison.compare import Requests
 from burnbook.cost.comparison.sums import Sums
@@ -79,7 +81,7 @@ def proxied_work(ctx: Context, window: str) -> tuple[ByProvider, ByProvider]:
             provider = provider_of(key.model, None, other)
             if provider is not None:
                 usd = pricing(key, added).usd
-                usd = usd._replace(is_whole=usd.is_whole and not added.unknown)
+                usd = replace(usd, is_whole=usd.is_whole and not added.unknown)
                 _add(of_side, provider, Work(added.requests, new_tokens_of(added), usd))
     return sides
 

@@ -8,7 +8,7 @@ use there, because the row that it supersedes may be another one now.
 
 from collections.abc import Sequence
 from sqlite3 import Connection
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -27,7 +27,7 @@ _TOGETHER = 2000  # requests whose rows are read together: some megabytes
 Key = tuple[int, int]  # request and row, as in `usage_rows`
 
 
-class _Copies(NamedTuple):
+class _Copies(msgspec.Struct, frozen=True):
     """The rows with one id: the offset of the one that counts, and of those that differ from it."""
 
     offset: int

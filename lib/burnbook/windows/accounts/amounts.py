@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 import msgspec
 
@@ -14,7 +13,7 @@ from burnbook.rows.meters import AccountUse, Snapshot
 from burnbook.windows.vendor_meters_store import official_meters
 
 
-class AmountUse(NamedTuple):
+class AmountUse(msgspec.Struct, frozen=True):
     """One amount of one account. `spent` is null where it is not known.
 
     A purchase in between makes a balance fall less, which the snapshots do not show.
@@ -30,7 +29,7 @@ class AmountUse(NamedTuple):
     spent: float | None
 
 
-class NewestAmount(NamedTuple):
+class NewestAmount(msgspec.Struct, frozen=True):
     """The newest credits that the logs of an account show."""
 
     provider: str

@@ -13,7 +13,9 @@ booked them, or of the only account of the provider. All others have an account 
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from burnbook.config.accounts import Accounts, usual_home
 from burnbook.context import Context
@@ -25,7 +27,7 @@ from burnbook.windows.snapshot_index import SnapshotIndex, snapshot_index
 from burnbook.windows.vendor_meters_store import Source
 
 
-class Account(NamedTuple):
+class Account(Struct, frozen=True):
     """The name of an account (a label, a hash, a folder or an agent), and how it is known."""
 
     name: str
@@ -76,7 +78,7 @@ class Identities:
         if pair.host is None:
             return self.of_snapshot(entry)
         account = self.of_snapshot(entry, pair.host)
-        return account if account.is_known else account._replace(name=pair.agent)
+        return account if account.is_known else replace(account, name=pair.agent)
 
     def _shown(self, entry: Entry) -> Account | None:
         """The account by a snapshot's label, hash or folder; None if it has none of them."""
@@ -143,7 +145,7 @@ class Identities:
             return None
         last, shown = known[at - 1], self._shown(known[at - 1])
         is_other = entry.home is not None and last.home not in (None, entry.home)
-        return None if is_other or shown is None else shown._replace(known_from="last-known")
+        return None if is_other or shown is None else replace(shown, known_from="last-known")
 
     def _labels_of_hashes(self) -> dict[str, str]:
         """The label of each hash that snapshots of labelled agents and folders show."""

@@ -5,9 +5,9 @@ so the account's use goes from the first BEFORE of any of them to the last AFTER
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from burnbook.meters import deltas
 from burnbook.meters.deltas import ACCOUNT_CHANGED, Evidence, Seen
@@ -17,7 +17,7 @@ from burnbook.windows.accounts.identity import Account
 from burnbook.windows.booked.pairs import Pair
 
 
-class _Stretch(NamedTuple):
+class _Stretch(msgspec.Struct, frozen=True):
     """One agent's BEFORE and AFTER, and their account; `changed` has two if they differ."""
 
     pair: Pair
@@ -53,14 +53,14 @@ def _stretch(evidences: Evidences, pair: Pair, rows: Mapping[str, Snapshot]) -> 
     known = evidences.identities(pair.provider)
     ends = [known.of_pair(pair, entry) for entry in (pair.before, pair.after) if entry]
     if not ends[0].is_known and ends[-1].is_known:
-        ends[0] = ends[-1]._replace(known_from="last-known")
+        ends[0] = replace(ends[-1], known_from="last-known")
     changed = None
     if ends[0].name != ends[-1].name:
         changed = ends[0].name, ends[-1].name
     elif before and after and before.account and after.account and before.account != after.account:
         changed = before.account, after.account
     inferred = next((end for end in ends if end.known_from == "last-known"), ends[0])
-    account = ends[0]._replace(known_from=inferred.known_from)
+    account = replace(ends[0], known_from=inferred.known_from)
     return _Stretch(pair, before, after, account, changed)
 
 

@@ -4,18 +4,20 @@ Usually the host of a snapshot does not matter, because containers change their 
 several machines have an agent of the same name in a window, these are several agents.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec import Struct
+
+from burnbook.base.text import regex
 from burnbook.rows.meters import Phase
 
-_NOT_IN_HOST = re.compile(r"[^A-Za-z0-9._-]")
+_NOT_IN_HOST = regex(r"[^A-Za-z0-9._-]")
 _MOST_HOST = 64
 
 
-class Entry(NamedTuple):
+class Entry(Struct, frozen=True):
     """A summary of a snapshot row; `offset` and `length` locate its line in the journal.
 
     `recorded_at` is in microseconds since 1970.
@@ -43,7 +45,7 @@ class Entry(NamedTuple):
         return max(self.captured_at, self.boundary or self.captured_at)
 
 
-class Pair(NamedTuple):
+class Pair(Struct, frozen=True):
     """BEFORE and AFTER of one agent and provider in a window; `after` is None while it is open.
 
     `agent` is `AGENT@HOST` if several machines have an agent of that name in the window.
