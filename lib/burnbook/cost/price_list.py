@@ -94,7 +94,8 @@ class PriceList:
         rates = entry.rates if entry is not None else ()
         if any(price.hours for price in rates):
             return None
-        periods = [(each.from_, each.until) for each in (*rates, *self.prices.rules.multipliers)]
+        periods = [(price.from_, price.until) for price in rates]
+        periods += [(each.from_, each.until) for each in self.prices.rules.multipliers]
         firsts = {first for first, _ in periods if first is not None}
         firsts |= {last + _DAY for _, last in periods if last and last < date.max}
         return [date.min, *sorted(firsts)]

@@ -7,8 +7,8 @@ temporary tables, in memory, so that a query runs on a read-only disk as well.
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from sqlite3 import Connection, Cursor
 from typing import Any
@@ -17,6 +17,8 @@ from burnbook.config.settings import PROJECT
 
 QUARTER = 900  # seconds
 _DAY = 96  # quarter-hours
+_EPOCH = date(1970, 1, 1).toordinal()
+_HOURS = [f"{hour:02}:00" for hour in range(24)]
 Value = str | int | float | None
 
 _NAME = re.compile("[a-z][a-z0-9_]*")
@@ -64,9 +66,7 @@ def text(name: str) -> str:
         return file.read()
 
 
-def set_calendar(
-    database: Connection, quarters: Iterable[int], wall_time: Callable[[int], datetime]
-) -> None:
+def set_calendar(database: Connection, quarters: Iterable[int], local: "LocalTime") -> None:
     """Fill `calendar` with these quarter-hours, see `calendar_rows`."""
     in_memory(database)
     database.execute("DROP TABLE IF EXISTS temp.calendar")
@@ -75,30 +75,29 @@ def set_calendar(
         " week TEXT NOT NULL, month TEXT NOT NULL, hour_of_week INTEGER NOT NULL,"
         " hour TEXT NOT NULL)"
     )
-    rows = calendar_rows(quarters, wall_time)
+    rows = calendar_rows(quarters, local)
     database.executemany("INSERT INTO calendar VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
 def calendar_rows(
-    quarters: Iterable[int], wall_time: Callable[[int], datetime]
+    quarters: Iterable[int], local: "LocalTime"
 ) -> list[tuple[int, str, str, str, int, str]]:
     """The rows of `calendar` for these quarter-hours (epoch seconds // 900, UTC).
 
-    `wall_time` returns the local time at the start of a quarter-hour, in the zone of the report.
     Columns: quarter, day (2026-11-22), week (ISO, 2026-W47), month (2026-11), hour_of_week (0 is
     Monday from 00:00 to 00:59) and hour (of the day, 00:00 to 23:00).
     """
-    dates: dict[date, tuple[str, str, str, int]] = {}
+    days: dict[int, tuple[str, str, str, int]] = {}
     rows = []
     for quarter in quarters:
-        wall = wall_time(quarter)
-        day = wall.date()
-        if day not in dates:
+        number, second = divmod(local.seconds(quarter), 86_400)
+        if number not in days:
+            day = date.fromordinal(_EPOCH + number)
             year, week, weekday = day.isocalendar()
-            dates[day] = (str(day), f"{year}-W{week:02}", str(day)[:7], 24 * (weekday - 1))
-        name, week_name, month, hours = dates[day]
-        hour = f"{wall.hour:02}:00"
-        rows.append((quarter, name, week_name, month, hours + wall.hour, hour))
+            days[number] = str(day), f"{year}-W{week:02}", str(day)[:7], 24 * (weekday - 1)
+        name, week_name, month, hours = days[number]
+        hour = second // 3600
+        rows.append((quarter, name, week_name, month, hours + hour, _HOURS[hour]))
     return rows
 
 
@@ -107,21 +106,27 @@ class LocalTime:
 
     def __init__(self, zone: tzinfo) -> None:
         self.zone = zone
-        self._offsets: dict[int, timedelta | None] = {}
+        self._offsets: dict[int, int | None] = {}
 
     def __call__(self, quarter: int) -> datetime:
-        """The local time; a change of clocks within the UTC day is followed exactly."""
+        """The local time, as if it were UTC."""
+        return datetime.fromtimestamp(self.seconds(quarter), UTC)
+
+    def seconds(self, quarter: int) -> int:
+        """The seconds from 1970-01-01T00:00 to the local time, both as the clock on the wall.
+
+        A change of clocks within the UTC day is followed exactly.
+        """
         day = quarter // _DAY
         if day not in self._offsets:
-            first, last = (self._exact(day * _DAY + n).utcoffset() for n in (0, _DAY - 1))
+            first, last = (self._offset(day * _DAY + n) for n in (0, _DAY - 1))
             self._offsets[day] = first if first == last else None
         offset = self._offsets[day]
-        if offset is None:
-            return self._exact(quarter)
-        return datetime.fromtimestamp(quarter * QUARTER, UTC) + offset
+        return quarter * QUARTER + (self._offset(quarter) if offset is None else offset)
 
-    def _exact(self, quarter: int) -> datetime:
-        return datetime.fromtimestamp(quarter * QUARTER, UTC).astimezone(self.zone)
+    def _offset(self, quarter: int) -> int:
+        offset = datetime.fromtimestamp(quarter * QUARTER, UTC).astimezone(self.zone).utcoffset()
+        return 0 if offset is None else round(offset.total_seconds())
 
 
 def set_wanted(database: Connection, origins: Iterable[int]) -> None:

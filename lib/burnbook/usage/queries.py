@@ -1,18 +1,18 @@
 """The questions that reports ask about agents' usage, as queries over the store."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, tzinfo
 from fnmatch import fnmatchcase
 from functools import partial
 from sqlite3 import Connection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from burnbook.cost.facts import Facts
 from burnbook.store import queries
 from burnbook.store.queries import LocalTime
 from burnbook.store.store import Store
 from burnbook.usage.counts import Counts, Origin
-from burnbook.usage.kinds import Group, Key, facts_of, keyed, of_rows
+from burnbook.usage.kinds import SELECT_KINDS, Group, Key, facts_of, in_order, keyed, of_rows
 from burnbook.usage.projection import USAGE
 from burnbook.usage.tables.schema import HAS_USAGE
 
@@ -84,7 +84,8 @@ def sums(
     report or part `account`.
     """
     params = _prepare(store, report, filters, zone, has_hours, account_of, part)
-    return keyed(of_rows(queries.run(store.view(USAGE), "usage", **params)))
+    rows = queries.stream(store.view(USAGE), "usage", **params)
+    return keyed(in_order(of_rows(rows, _kinds(store))))
 
 
 def groups(
@@ -103,7 +104,12 @@ def groups(
     """
     params = _prepare(store, report, filters, zone, has_hours, account_of, part)
     query = "usage_sessions" if report == "session" and part is None else "usage"
-    return of_rows(queries.stream(store.view(USAGE), query, **params))
+    kinds = _kinds(store)
+    return of_rows(queries.stream(store.view(USAGE), query, **params), kinds)
+
+
+def _kinds(store: Store) -> list[Sequence[Any]]:
+    return store.view(USAGE).execute(SELECT_KINDS).fetchall()
 
 
 def _prepare(
@@ -178,7 +184,7 @@ def cells(store: Store) -> Iterator[tuple[int, Origin, Counts]]:
         " JOIN usage_origins AS origin ON origin.id = cell.origin"
     )
     for _, quarter, *values in rows:
-        name = Origin(*values[_SUMS + 1 :])
+        name = Origin(*values[_SUMS + 1 : -1])
         name = name._replace(is_subagent=bool(name.is_subagent), has_usd=bool(name.has_usd))
         yield quarter, name, Counts(*values[:_SUMS])
 

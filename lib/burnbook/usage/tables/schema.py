@@ -61,7 +61,19 @@ TABLES = (
     prompt_tokens INTEGER NOT NULL,
     subagent TEXT,
     home TEXT,
-    agent TEXT
+    agent TEXT,
+    kind_id INTEGER NOT NULL -- of usage_kinds: reports add by one number, not by eight columns
+)""",
+    """CREATE TABLE usage_kinds (
+    id INTEGER PRIMARY KEY,
+    tool TEXT NOT NULL,
+    model TEXT,
+    has_usd INTEGER NOT NULL,
+    speed TEXT,
+    service_tier TEXT,
+    inference_geo TEXT,
+    served_by TEXT,
+    prompt_tokens INTEGER NOT NULL
 )""",
     f"""CREATE TABLE usage_cells (
     origin INTEGER NOT NULL,
@@ -83,6 +95,7 @@ INSERT_SESSION = (
     " ON CONFLICT (session) DO UPDATE SET ends = max(ends, excluded.ends)"
 )
 INSERT_ORIGIN = "INSERT OR IGNORE INTO usage_origins VALUES {values}"
+INSERT_KIND = "INSERT OR IGNORE INTO usage_kinds VALUES {values}"
 ADD_TO_CELL = (
     "INSERT INTO usage_cells VALUES {values}"
     " ON CONFLICT (origin, quarter) DO UPDATE SET "
@@ -101,10 +114,10 @@ CONTENT = (
     "SELECT * FROM {schema}.usage_conflicts",
     "SELECT * FROM {schema}.usage_aliases",
     "SELECT * FROM {schema}.usage_sessions",
-    "SELECT quarter, tool, model, session, project, branch, is_subagent, window_id, has_usd, "
-    "speed, service_tier, inference_geo, served_by, prompt_tokens, subagent, home, agent, "
+    "SELECT quarter, origins.*, kinds.*, "
     f"{', '.join(SUMS)} FROM {{schema}}.usage_cells JOIN {{schema}}.usage_origins AS origins"
-    " ON origins.id = origin WHERE requests <> 0",
+    " ON origins.id = origin JOIN {schema}.usage_kinds AS kinds ON kinds.id = kind_id"
+    " WHERE requests <> 0",
 )
 
 
