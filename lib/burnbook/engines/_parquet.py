@@ -51,8 +51,9 @@ _EMPTY: dict[str, Columns] = {
     },
     "usage_cells": dict.fromkeys(
         (
-            *("origin", "quarter", "requests", "input", "cache_read", "cache_write_5m"),
-            *("cache_write_1h", "output", "reasoning", "usd_nanos", "usd_requests", "web_searches"),
+            *("origin", "quarter", "kind_id", "requests", "input", "cache_read"),
+            *("cache_write_5m", "cache_write_1h", "output", "reasoning"),
+            *("usd_nanos", "usd_requests", "web_searches"),
         ),
         "integer",
     ),

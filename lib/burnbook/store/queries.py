@@ -16,7 +16,7 @@ from typing import Any
 from burnbook.config.settings import PROJECT
 
 QUARTER = 900  # seconds
-_DAY = 96  # quarter-hours
+DAY = 96  # quarter-hours
 _EPOCH = date(1970, 1, 1).toordinal()
 _HOURS = [f"{hour:02}:00" for hour in range(24)]
 Value = str | int | float | None
@@ -101,6 +101,28 @@ def calendar_rows(
     return rows
 
 
+def set_stretches(database: Connection, days: Iterable[int], local: "LocalTime") -> None:
+    """Fill `stretches` with the parts of UTC days (epoch seconds // 86,400) in one local day.
+
+    A query adds up the quarter-hours of a stretch as they are stored, where a calendar of single
+    ones needs a sort. Columns: first (quarter-hour), until (the first one after it), and day, week
+    and month as in `calendar`.
+    """
+    in_memory(database)
+    database.execute("DROP TABLE IF EXISTS temp.stretches")
+    database.execute(
+        "CREATE TEMP TABLE stretches (first INTEGER PRIMARY KEY, until INTEGER NOT NULL,"
+        " day TEXT NOT NULL, week TEXT NOT NULL, month TEXT NOT NULL)"
+    )
+    rows: list[tuple[int, int, str, str, str]] = []
+    for day in days:
+        firsts = local.first_quarters(day)
+        ends = [*firsts[1:], DAY * (day + 1)]
+        names = calendar_rows(firsts, local)
+        rows += [(row[0], end, *row[1:4]) for row, end in zip(names, ends, strict=True)]
+    database.executemany("INSERT INTO stretches VALUES (?, ?, ?, ?, ?)", rows)
+
+
 class LocalTime:
     """The local time at the start of a quarter-hour. Most days have one offset: looked up once."""
 
@@ -117,12 +139,26 @@ class LocalTime:
 
         A change of clocks within the UTC day is followed exactly.
         """
-        day = quarter // _DAY
-        if day not in self._offsets:
-            first, last = (self._offset(day * _DAY + n) for n in (0, _DAY - 1))
-            self._offsets[day] = first if first == last else None
-        offset = self._offsets[day]
+        offset = self._of_day(quarter // DAY)
         return quarter * QUARTER + (self._offset(quarter) if offset is None else offset)
+
+    def _of_day(self, day: int) -> int | None:
+        """The offset of a UTC day in seconds; None if it changes."""
+        if day not in self._offsets:
+            first, last = (self._offset(day * DAY + n) for n in (0, DAY - 1))
+            self._offsets[day] = first if first == last else None
+        return self._offsets[day]
+
+    def first_quarters(self, day: int) -> list[int]:
+        """The quarter-hours at which a UTC day begins, and the local days that begin in it."""
+        first = DAY * day
+        offset = self._of_day(day)
+        if offset is not None:
+            # Local days begin at the multiples of a day, less the offset.
+            return sorted({first, first + -(offset // QUARTER) % DAY})
+        quarters = range(first, first + DAY)
+        dates = [self.seconds(quarter) // 86_400 for quarter in quarters]
+        return [q for n, q in enumerate(quarters) if not n or dates[n] != dates[n - 1]]
 
     def _offset(self, quarter: int) -> int:
         offset = datetime.fromtimestamp(quarter * QUARTER, UTC).astimezone(self.zone).utcoffset()

@@ -1,6 +1,7 @@
 """The sums of each quarter-hour and origin, and what a row adds to them."""
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from sqlite3 import Connection
 from typing import Any
 
@@ -64,7 +65,9 @@ def add_cells(
     ids = [*map(_id, origins)]
     kinds = {name: _id(name) for name in {origin.kind() for origin in origins}}
     insert(database, INSERT_KIND, [(key, *name) for name, key in kinds.items()])
-    rows_of_origins = [(ids[n], *name, kinds[name.kind()]) for n, name in enumerate(origins)]
+    of_origins = [kinds[name.kind()] for name in origins]
+    rows_of_origins = [(ids[n], *name, of_origins[n]) for n, name in enumerate(origins)]
     insert(database, INSERT_ORIGIN, rows_of_origins)
-    rows = sorted([(ids[number], quarter, *sums) for quarter, number, *sums in cells])
+    rows = [(ids[number], quarter, of_origins[number], *sums) for quarter, number, *sums in cells]
+    rows.sort(key=itemgetter(2, 1, 0))  # in the order of the table
     insert(database, ADD_TO_CELL, rows)

@@ -78,9 +78,11 @@ TABLES = (
     f"""CREATE TABLE usage_cells (
     origin INTEGER NOT NULL,
     quarter INTEGER NOT NULL,
+    kind_id INTEGER NOT NULL, -- that of the origin: reports of days read the cells in this order
     {", ".join(f"{name} INTEGER NOT NULL" for name in SUMS)},
-    PRIMARY KEY (origin, quarter)
+    PRIMARY KEY (kind_id, quarter, origin)
 ) WITHOUT ROWID""",
+    "CREATE INDEX usage_cells_of_origin ON usage_cells (origin, quarter)",
     membership.table(NAME),
     time_index.table(NAME),
 )
@@ -98,7 +100,7 @@ INSERT_ORIGIN = "INSERT OR IGNORE INTO usage_origins VALUES {values}"
 INSERT_KIND = "INSERT OR IGNORE INTO usage_kinds VALUES {values}"
 ADD_TO_CELL = (
     "INSERT INTO usage_cells VALUES {values}"
-    " ON CONFLICT (origin, quarter) DO UPDATE SET "
+    " ON CONFLICT (kind_id, quarter, origin) DO UPDATE SET "
     + ", ".join(f"{name} = {name} + excluded.{name}" for name in SUMS)
 )
 DELETE_EMPTY = f"DELETE FROM usage_cells WHERE {' AND '.join(f'{name} = 0' for name in SUMS)}"
