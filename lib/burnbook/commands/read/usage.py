@@ -13,7 +13,7 @@ from burnbook.cost.pricing import USD_KIND
 from burnbook.times import clock
 from burnbook.usage import queries
 from burnbook.usage import report as usage
-from burnbook.usage.kinds import Group, of_keys
+from burnbook.usage.kinds import Group, in_order, of_keys
 from burnbook.usage.pricing import Pricing
 from burnbook.usage.report import TOOL_AND_MODEL, Report
 from burnbook.usage.selection import Selection, selection
@@ -55,7 +55,8 @@ def _report(ctx: Context, args: Any) -> Result | None:
     by = _by(args, selected.report)
     pricing = Pricing(args.cost, PriceList(ctx.config.prices))
     groups = _groups(ctx, selected, pricing, by)
-    groups = list(groups) if args.explain else groups
+    if args.explain:
+        groups = list(groups) if selected.report == "blocks" else in_order(groups)
     by_size = selected.report in usage.BY_ORIGIN
     report = usage.build(groups, pricing, by_size=by_size, by=by)
     explained = _explained(groups, pricing) if args.explain else None

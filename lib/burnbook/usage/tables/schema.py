@@ -63,14 +63,28 @@ TABLES = (
     prompt_tokens INTEGER NOT NULL,
     subagent TEXT,
     home TEXT,
-    agent TEXT
+    agent TEXT,
+    kind_id INTEGER NOT NULL -- of usage_kinds: reports add by one number, not by eight columns
+)""",
+    """CREATE TABLE usage_kinds (
+    id INTEGER PRIMARY KEY,
+    tool TEXT NOT NULL,
+    model TEXT,
+    has_usd INTEGER NOT NULL,
+    speed TEXT,
+    service_tier TEXT,
+    inference_geo TEXT,
+    served_by TEXT,
+    prompt_tokens INTEGER NOT NULL
 )""",
     f"""CREATE TABLE usage_cells (
     origin INTEGER NOT NULL,
     quarter INTEGER NOT NULL,
+    kind_id INTEGER NOT NULL, -- that of the origin: reports of days read the cells in this order
     {", ".join(f"{name} INTEGER NOT NULL" for name in SUMS)},
-    PRIMARY KEY (origin, quarter)
+    PRIMARY KEY (kind_id, quarter, origin)
 ) WITHOUT ROWID""",
+    "CREATE INDEX usage_cells_of_origin ON usage_cells (origin, quarter)",
     membership.table(NAME),
     time_index.table(NAME),
 )
@@ -87,9 +101,10 @@ INSERT_SESSION = (
     " ON CONFLICT (session) DO UPDATE SET ends = max(ends, excluded.ends)"
 )
 INSERT_ORIGIN = "INSERT OR IGNORE INTO usage_origins VALUES {values}"
+INSERT_KIND = "INSERT OR IGNORE INTO usage_kinds VALUES {values}"
 ADD_TO_CELL = (
     "INSERT INTO usage_cells VALUES {values}"
-    " ON CONFLICT (origin, quarter) DO UPDATE SET "
+    " ON CONFLICT (kind_id, quarter, origin) DO UPDATE SET "
     + ", ".join(f"{name} = {name} + excluded.{name}" for name in SUMS)
 )
 DELETE_EMPTY = f"DELETE FROM usage_cells WHERE {' AND '.join(f'{name} = 0' for name in SUMS)}"
@@ -105,10 +120,10 @@ CONTENT = (
     "SELECT * FROM {schema}.usage_conflicts",
     "SELECT * FROM {schema}.usage_aliases",
     "SELECT * FROM {schema}.usage_sessions",
-    "SELECT quarter, tool, model, session, project, branch, is_subagent, window_id, has_usd, "
-    "speed, service_tier, inference_geo, served_by, prompt_tokens, subagent, home, agent, "
+    "SELECT quarter, origins.*, kinds.*, "
     f"{', '.join(SUMS)} FROM {{schema}}.usage_cells JOIN {{schema}}.usage_origins AS origins"
-    " ON origins.id = origin WHERE requests <> 0",
+    " ON origins.id = origin JOIN {schema}.usage_kinds AS kinds ON kinds.id = kind_id"
+    " WHERE requests <> 0",
 )
 
 
