@@ -6,7 +6,6 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from burnbook.config.prices import MODES, Default, Multiplier, Price, is_within
 from burnbook.cost.facts import Facts

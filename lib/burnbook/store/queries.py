@@ -6,7 +6,7 @@ temporary tables, in memory, so that a query runs on a read-only disk as well.
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from sqlite3 import Connection, Cursor
