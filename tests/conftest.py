@@ -1,5 +1,6 @@
 """A user at a shell: real scripts, a private book and config, a clean environment."""
 
+import gc
 import json
 import os
 import shutil
@@ -37,6 +38,12 @@ def pytest_configure() -> None:
     for number in (signal.SIGINT, signal.SIGHUP):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, lambda *_: None)
+
+
+def pytest_collection_finish() -> None:
+    """Leave all that is loaded by now out of garbage collections, which visit it in each test."""
+    gc.collect()
+    gc.freeze()
 
 
 CODEX = """\

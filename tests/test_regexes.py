@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -119,13 +119,18 @@ def used(name: str) -> set[str]:
     """How burnbook looks with a pattern: a look that begins at one place only asks for less."""
     module, _, constant = name.rpartition(".")[0].rpartition(".")
     own = Path(importlib.import_module(module).__file__ or "")
-    files = [own] if constant[0] == "_" else Path(burnbook.__path__[0]).rglob("*.py")
-    source = "".join(path.read_text() for path in files)
+    source = own.read_text() if constant[0] == "_" else whole_source()
     ways = set(re.findall(rf"\b{re.escape(constant)}\.(\w+)", source))
     if not ways:  # it is in a table, or has another name
         ways = set(re.findall(r"\w\.(search|match|fullmatch|sub)\b", source))
     # Other methods try every position of the text, as `search` does.
     return {way if way in WAYS else "search" for way in ways} or set(WAYS)
+
+
+@cache
+def whole_source() -> str:
+    """All of burnbook's source."""
+    return "".join(path.read_text() for path in Path(burnbook.__path__[0]).rglob("*.py"))
 
 
 def literals(pattern: str) -> list[str]:
@@ -158,7 +163,7 @@ def slowest(pattern: Pattern, ways: Sequence[str] = WAYS) -> tuple[float, str]:
         for small, text in texts:
             for way in map(pattern.__getattribute__, ways):
                 # A twentieth of the text in a tenth of the time: not worth a longer look.
-                if timed(way, small, pattern, time.perf_counter) < SECONDS / 50:
+                if timed(way, small, pattern) < SECONDS / 50:
                     continue
                 took = costs.seconds(partial(timed, way, text, pattern), SECONDS)
                 if took > worst:
@@ -168,15 +173,10 @@ def slowest(pattern: Pattern, ways: Sequence[str] = WAYS) -> tuple[float, str]:
     return worst, worst_text
 
 
-def timed(
-    way: Callable[[Any], object],
-    text: str,
-    pattern: Pattern,
-    clock: Callable[[], float] = time.process_time,
-) -> float:
-    """Seconds by a clock; of the processor, ten times the limit at most."""
+def timed(way: Callable[[Any], object], text: str, pattern: Pattern) -> float:
+    """Seconds of the processor, ten times the limit at most."""
     subject = text if isinstance(pattern.pattern, str) else text.encode()
-    began = clock()
+    began = time.process_time()
     signal.setitimer(signal.ITIMER_PROF, 10 * SECONDS)
     try:
         way(subject)
@@ -184,7 +184,7 @@ def timed(
         pass
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-    return clock() - began
+    return time.process_time() - began
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from burnbook.book.book import Book
 from conftest import codex
 from frontdoor import ROOT
 from inside import Inside
+from waiting import LONG
 
 from torture.figures import long, record, skip
 from torture.test_killed import keep_booking
@@ -86,6 +87,7 @@ def until_the_cut(stage: Inside, cut: int, wait: float, mount_point: Path) -> li
         lambda: work(stage, cut, write_end) if cut % 3 else keep_booking(root, cut, write_end)
     )
     os.close(write_end)
+    select.select([read_end], [], [], LONG)  # the first row is acknowledged, also on a busy machine
     time.sleep(wait)
     folder = os.open(mount_point, os.O_RDONLY)
     received = os.read(read_end, 1 << 20) if select.select([read_end], [], [], 0)[0] else b""
