@@ -1,7 +1,8 @@
 """The questions that reports ask about agents' usage, as queries over the store."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, tzinfo
+from sqlite3 import Connection
 from typing import Any, NamedTuple
 
 from burnbook.cost.facts import Facts
@@ -104,9 +105,22 @@ def groups(
     if report in _BY_DAY_OR_KIND and not any(of_origins) and not has_peaks:
         query, params = "usage_days", _days(store, report, filters, zone)
     else:
-        query = "usage_sessions" if report == "session" and part is None else "usage"
+        query = "usage"
         params = _prepare(store, report, filters, zone, has_hours, account_of, part)
+        if report == "session" and part is None:
+            return _of_sessions(store.view(USAGE), params, kinds)
     return of_rows(queries.stream(store.view(USAGE), query, **params), kinds)
+
+
+def _of_sessions(
+    database: Connection, params: dict[str, queries.Value], kinds: Iterable[Sequence[Any]]
+) -> Iterator[Group]:
+    names = dict(queries.stream(database, "usage_session_names", **params))
+    for origin, part, kind, counts in of_rows(
+        database.execute(queries.text("usage_sessions")), kinds
+    ):
+        if origin in names:
+            yield names[origin], part, kind, counts
 
 
 def _kinds(store: Store) -> list[Sequence[Any]]:

@@ -211,13 +211,8 @@ def build(
     known.clear()
     numbers.clear()  # 13 MB of 100,000 rows, which `sort` needs
     rows.sort(by_size=by_size, by_name=by == TOOL_AND_MODEL or by == ("hour",))
-    return Report(
-        by=by,
-        rows=rows,
-        totals=rows.total(len(by)),
-        unpriced=sorted(unpriced, key=lambda model: model or ""),
-        reasons=by_model,
-    )
+    unknown = sorted(unpriced, key=lambda model: model or "")
+    return Report(by, rows, rows.total(len(by)), unknown, by_model)
 
 
 def figures(row: Row) -> dict[str, Any]:

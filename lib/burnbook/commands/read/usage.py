@@ -76,9 +76,7 @@ def _report(ctx: Context, args: Any) -> Result | None:
         "rows": Lazy(lambda: _rows(report, selected.report, explained), len(report.rows)),
         "totals": usage.figures(report.totals),
         "accounts": ctx.config.accounts.declared if selected.report == "account" else {},
-        "amounts": [asdict(each) for each in newest_amounts(ctx)]
-        if selected.report == "account"
-        else [],
+        "amounts": [*map(asdict, newest_amounts(ctx) if selected.report == "account" else ())],
         "unpriced": report.unpriced,
         "reasons": [{"model": name, "reason": why} for name, why in report.reasons.items()],
     }
