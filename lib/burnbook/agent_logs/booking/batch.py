@@ -1,6 +1,5 @@
 """Rows of requests before they are appended, as columns, and what they add to the store."""
 
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
@@ -92,7 +91,7 @@ class Rows:
         self.sizes: list[int] = []
         self.tokens: list[int] = []
         self.sessions: list[int] = []
-        self.aliases: list[tuple[int, int]] = []
+        self.aliases: tuple[list[int], list[int]] = [], []
         self.cells: dict[_Cell, tuple[int, ...]] = {}
         self.ends: dict[int, datetime] = {}
         self.times: list[tuple[int, datetime, datetime]] = []
@@ -114,7 +113,8 @@ class Rows:
         self.tokens += [request.total for request in requests]
         self.sessions += [session_of[request.origin] for request in requests]
         for key in [key for key in keys if key in aliases_of] if aliases_of else ():
-            self.aliases += [(signed(alias), signed(key)) for alias in aliases_of[key]]
+            self.aliases[0].extend(aliases_of[key])
+            self.aliases[1].extend([signed(key)] * len(aliases_of[key]))
         cells, ends = self.cells, self.ends
         for (quarter, group), members in _groups(requests).items():
             session, last = session_of[group[0]], max([request.ts for request in members])
@@ -157,8 +157,7 @@ def increment(
     sizes = [*rows.sizes, *(len(row.line) for row in later)]
     offsets = [*accumulate(sizes[:-1], initial=start)]
     membership, aliases, ends = origins.membership, rows.aliases, rows.ends
-    keys = array("q", array("Q", rows.keys).tobytes())
-    first_rows = pack(zip(keys, rows.tokens, offsets, rows.sessions, strict=False))
+    first_rows = pack(rows.keys, rows.tokens, offsets, rows.sessions)
     numbers: dict[Origin, int] = {}
     number_of: dict[tuple[_Group, str | None], int] = {}  # the same, by what is quick to hash
     cells = []
@@ -169,10 +168,11 @@ def increment(
             number_of[group, window] = number
         cells.append((quarter, number, *sums))
     entries, blocks = [], rows.time_blocks(offsets)
-    for (_, row), offset in zip(later, offsets[len(keys) :], strict=True):
+    for (_, row), offset in zip(later, offsets[len(rows.keys) :], strict=True):
         row_key, session = row_keys(row.id, row.first), session_key(origins.tool, row.session)
         entries.append(entry_of(row_key, offset, row))
-        aliases += [(signed(int(alias, 16)), row_key[0]) for alias in row.aliases]
+        aliases[0].extend([int(alias, 16) for alias in row.aliases])
+        aliases[1].extend([row_key[0]] * len(row.aliases))
         ends[session] = max(row.ts, ends.get(session, row.ts))
         moments = [moment(row, values) for values, _ in signed_values(row)]
         blocks += time_index.blocks_of([offset], [min(moments)], [max(moments)])
@@ -183,7 +183,7 @@ def increment(
             quarter = int(moment(row, values).timestamp()) // QUARTER
             cells.append((quarter, number, *msgspec.structs.astuple(sums_of_row)))
     sessions = {session: int(ts.timestamp() * 1000) for session, ts in ends.items()}
-    added = (first_rows, entries, aliases, sessions, [*numbers], cells)
+    added = (first_rows, entries, pack(*aliases), sessions, [*numbers], cells)
     return Increment(start, end, *added, blocks, membership.spans)
 
 
