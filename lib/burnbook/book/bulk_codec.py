@@ -19,11 +19,13 @@ from burnbook.book.codec import BOM, MAX_LINE, SCHEMA_VERSION
 from burnbook.times import clock
 
 _CRC, _CLOSE = b',"crc":"', b'"}\n'
-_LINE = b"%b" + _CRC + b"%08x" + _CLOSE
 
 
 class Stamp:
-    """The stamps that all rows of one batch share."""
+    """The stamps that all rows of one batch share.
+
+    A line is `size` bytes longer than its payload and its added fields.
+    """
 
     def __init__(self, letter: str, agent: str | None, window: str | None, source: str) -> None:
         shared = {
@@ -38,6 +40,7 @@ class Stamp:
         known = {name: value for name, value in shared.items() if value is not None}
         self._head = b'{"id":"%b-' % letter.encode()
         self._shared = b'",' + msgspec.json.encode(known)[1:-1] + b","
+        self.size = len(self._head + self._shared + _CRC + _CLOSE) + 16 + 8
 
     def lines(
         self,
@@ -49,22 +52,11 @@ class Stamp:
 
         Every step runs over all rows in C. A few hundred rows at a time stay in the cache.
         """
-        bodies = self._bodies(keys, payloads, added)
+        parts = zip(repeat(self._head), _hex("Q", keys), repeat(self._shared), payloads, added)
+        bodies = list(map(b"".join, parts))
         crcs = _hex("I", map(zlib.crc32, bodies))
         lines = zip(bodies, repeat(_CRC), crcs, repeat(_CLOSE))
         return b"".join(chain.from_iterable(lines))
-
-    def rows(self, keys: Sequence[int], payloads: Sequence[bytes]) -> list[bytes]:
-        """The same, each line by itself: 0.8 of the time of splitting them again."""
-        bodies = self._bodies(keys, payloads, repeat(b""))
-        return [_LINE % each for each in zip(bodies, map(zlib.crc32, bodies), strict=True)]
-
-    def _bodies(
-        self, keys: Sequence[int], payloads: Sequence[bytes], added: Iterable[bytes]
-    ) -> list[bytes]:
-        """The lines up to their crc."""
-        parts = zip(repeat(self._head), _hex("Q", keys), repeat(self._shared), payloads, added)
-        return list(map(b"".join, parts))
 
 
 def _hex(kind: str, numbers: Iterable[int]) -> list[bytes]:

@@ -21,7 +21,7 @@ from burnbook.rows.meters import NewerRow
 from burnbook.rows.usage import AgentUsage
 from burnbook.store import membership, time_index
 from burnbook.store.membership import Membership
-from burnbook.store.projection import Entry, Projection, signed
+from burnbook.store.projection import Entry, Projection
 from burnbook.usage.booked_rows import (
     DIFFERENCE,
     WHOLE,
@@ -33,7 +33,7 @@ from burnbook.usage.booked_rows import (
 )
 from burnbook.usage.counts import moment, origin
 from burnbook.usage.tables.cells import Cells, Values, add_cells, signed_values
-from burnbook.usage.tables.increment import Increment
+from burnbook.usage.tables.increment import Increment, pack
 from burnbook.usage.tables.schema import (
     CONTENT,
     DELETE_EMPTY,
@@ -80,7 +80,7 @@ def _apply(database: Connection, entries: Iterable[Entry]) -> int:
         unsettled = _irregular(known, added) + [(*key, offset) for key, offset, _ in repeated]
         cells = Cells()
         rows: list[RowEntry] = []
-        aliases: list[tuple[int, int]] = []
+        aliases: tuple[list[int], list[int]] = [], []
         sessions: dict[int, int] = {}
         times: list[tuple[int, datetime, datetime]] = []
         for key, (offset, row) in added.items():
@@ -93,13 +93,14 @@ def _apply(database: Connection, entries: Iterable[Entry]) -> int:
             if isinstance(row, NewerRow):
                 continue
             if row.aliases:
-                aliases += [(signed(int(alias, 16)), key[0]) for alias in row.aliases]
+                aliases[0].extend([int(alias, 16) for alias in row.aliases])
+                aliases[1].extend([key[0]] * len(row.aliases))
             key_of_session, end = session_key(row.tool, row.session), int(row.ts.timestamp() * 1000)
             sessions[key_of_session] = max(end, sessions.get(key_of_session, end))
             old = row.ts if row.superseded is None else moment(row, row.superseded)
             times.append((offset, min(row.ts, old), max(row.ts, old)))
         blocks = time_index.blocks_of(*zip(*sorted(times), strict=True)) if times else []
-        Increment(0, 0, b"", rows, aliases, sessions, *cells.rows(), blocks).add_to(database)
+        Increment(0, 0, b"", rows, pack(*aliases), sessions, *cells.rows(), blocks).add_to(database)
         insert(database, INSERT_UNSETTLED, sorted(unsettled))
     return duplicates
 

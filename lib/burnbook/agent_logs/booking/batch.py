@@ -1,6 +1,5 @@
 """Rows of requests before they are appended, as columns, and what they add to the store."""
 
-from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
@@ -35,6 +34,7 @@ class Origins:
     """The origins of requests as they are booked, by number; None: they cannot be booked.
 
     `window` is the one that the rows name; without it, a request is in the window of its time.
+    `aliases` has the other keys of requests.
     """
 
     def __init__(
@@ -43,8 +43,10 @@ class Origins:
         agent: str,
         origins: Sequence[RequestOrigin | None],
         membership: Membership,
+        aliases: Mapping[int, Sequence[int]],
         window: str | None = None,
     ) -> None:
+        self.aliases = aliases
         self.tool, self.agent = tool, agent
         self.origins, self.membership = origins, membership
         self.has_rejected = None in origins
@@ -74,35 +76,45 @@ class Origins:
 
 
 class Rows:
-    """The rows of one append as aligned columns, and what they add to the sums.
+    """The rows of one append as aligned columns, and what they add to the store.
 
-    `cells` are sums by quarter-hour, group and window, as in `Counts`; `ends` are the last times of
-    sessions.
+    `blocks` are their lines, some hundred in each, and `sizes` the length of each line. `aliases`
+    are as in `Increment`, `cells` are sums by quarter-hour, group and window, as in `Counts`, and
+    `ends` the last times of sessions. `times` are the first and last times of a block, by the
+    number of rows at its end.
     """
 
     def __init__(self, origins: Origins) -> None:
         self.keys: list[int] = []
         self.requests: list[Request] = []
-        self.lines: list[bytes] = []
+        self.blocks: list[bytes] = []
+        self.sizes: list[int] = []
         self.tokens: list[int] = []
         self.sessions: list[int] = []
+        self.aliases: tuple[list[int], list[int]] = [], []
         self.cells: dict[_Cell, tuple[int, ...]] = {}
         self.ends: dict[int, datetime] = {}
         self.times: list[tuple[int, datetime, datetime]] = []
         self._origins = origins
 
-    def add(self, keys: Sequence[int], requests: Sequence[Request], lines: list[bytes]) -> None:
+    def add(
+        self, keys: Sequence[int], requests: Sequence[Request], block: bytes, sizes: Iterable[int]
+    ) -> None:
         """Add rows, some hundred at a time: they are in the processor's cache now, not later."""
         if not requests:
             return
-        session_of = self._origins.session_keys
+        session_of, aliases_of = self._origins.session_keys, self._origins.aliases
         moments = [request.ts for request in requests]
         self.keys += keys
         self.times.append((len(self.keys), min(moments), max(moments)))
         self.requests += requests
-        self.lines += lines
+        self.blocks.append(block)
+        self.sizes += sizes
         self.tokens += [request.total for request in requests]
         self.sessions += [session_of[request.origin] for request in requests]
+        for key in [key for key in keys if key in aliases_of] if aliases_of else ():
+            self.aliases[0].extend(aliases_of[key])
+            self.aliases[1].extend([signed(key)] * len(aliases_of[key]))
         cells, ends = self.cells, self.ends
         for (quarter, group), members in _groups(requests).items():
             session, last = session_of[group[0]], max([request.ts for request in members])
@@ -115,15 +127,17 @@ class Rows:
 
     def only(self, indexes: Sequence[int]) -> "Rows":
         """Some of the rows."""
-        rows = Rows(self._origins)
+        rows, text = Rows(self._origins), b"".join(self.blocks)
+        ends = [*accumulate(self.sizes)]
         for start in range(0, len(indexes), CACHED_ROWS):
             part = indexes[start : start + CACHED_ROWS]
-            columns = [[column[n] for n in part] for column in (self.keys, self.requests)]
-            rows.add(*columns, [self.lines[n] for n in part])
+            keys, requests = [self.keys[n] for n in part], [self.requests[n] for n in part]
+            lines = [text[ends[n] - self.sizes[n] : ends[n]] for n in part]
+            rows.add(keys, requests, b"".join(lines), map(len, lines))
         return rows
 
-    def blocks(self, offsets: Sequence[int]) -> list[Block]:
-        """The blocks of the rows, which are at these offsets in the journal."""
+    def time_blocks(self, offsets: Sequence[int]) -> list[Block]:
+        """The blocks with their times, where the rows are at these offsets in the journal."""
         blocks, start = [], 0
         for end, first, last in self.times:
             moments = first.timestamp(), last.timestamp()
@@ -136,21 +150,14 @@ def increment(
     origins: Origins,
     rows: Rows,
     later: Sequence[Superseding],
-    aliases_of: dict[int, list[int]],
     span: tuple[int, int],
 ) -> Increment:
     """What rows add to the store that are appended at these bytes, the superseding ones last."""
     start, end = span
-    lines = [*rows.lines, *(row.line for row in later)]
-    offsets = [*accumulate(map(len, lines[:-1]), initial=start)]
-    membership, ends = origins.membership, rows.ends
-    keys = array("q", array("Q", rows.keys).tobytes())
-    first_rows = pack(zip(keys, rows.tokens, offsets, rows.sessions, strict=False))
-    aliases = [
-        (signed(alias), signed(own))
-        for own in (aliases_of.keys() & rows.keys if aliases_of else ())
-        for alias in aliases_of[own]
-    ]
+    sizes = [*rows.sizes, *(len(row.line) for row in later)]
+    offsets = [*accumulate(sizes[:-1], initial=start)]
+    membership, aliases, ends = origins.membership, rows.aliases, rows.ends
+    first_rows = pack(rows.keys, rows.tokens, offsets, rows.sessions)
     numbers: dict[Origin, int] = {}
     number_of: dict[tuple[_Group, str | None], int] = {}  # the same, by what is quick to hash
     cells = []
@@ -160,11 +167,12 @@ def increment(
             number = numbers.setdefault(origins.of(group, window), len(numbers))
             number_of[group, window] = number
         cells.append((quarter, number, *sums))
-    entries, blocks = [], rows.blocks(offsets)
-    for (_, row), offset in zip(later, offsets[len(keys) :], strict=True):
+    entries, blocks = [], rows.time_blocks(offsets)
+    for (_, row), offset in zip(later, offsets[len(rows.keys) :], strict=True):
         row_key, session = row_keys(row.id, row.first), session_key(origins.tool, row.session)
         entries.append(entry_of(row_key, offset, row))
-        aliases += [(signed(int(alias, 16)), row_key[0]) for alias in row.aliases]
+        aliases[0].extend([int(alias, 16) for alias in row.aliases])
+        aliases[1].extend([row_key[0]] * len(row.aliases))
         ends[session] = max(row.ts, ends.get(session, row.ts))
         moments = [moment(row, values) for values, _ in signed_values(row)]
         blocks += time_index.blocks_of([offset], [min(moments)], [max(moments)])
@@ -175,7 +183,7 @@ def increment(
             quarter = int(moment(row, values).timestamp()) // QUARTER
             cells.append((quarter, number, *msgspec.structs.astuple(sums_of_row)))
     sessions = {session: int(ts.timestamp() * 1000) for session, ts in ends.items()}
-    added = (first_rows, entries, aliases, sessions, [*numbers], cells)
+    added = (first_rows, entries, pack(*aliases), sessions, [*numbers], cells)
     return Increment(start, end, *added, blocks, membership.spans)
 
 
@@ -188,7 +196,10 @@ def _groups(requests: Sequence[Request]) -> dict[tuple[int, _Group], list[Reques
     number, has_usd, begins, ends, least, most = -1, False, _NEVER, _NEVER, 0, 0
     members: list[Request] = []
     for request in requests:
-        ts, prompt = request.ts, _prompt_tokens(request)
+        ts, prompt = request.ts, request.facts.prompt_tokens
+        if prompt is None:
+            fresh, read, short, long, _, _ = request.amounts
+            prompt = fresh + read + short + long
         if (
             request.origin != number
             or not begins <= ts < ends
@@ -203,12 +214,6 @@ def _groups(requests: Sequence[Request]) -> dict[tuple[int, _Group], list[Reques
             members = groups.setdefault((quarter, (number, has_usd, least)), [])
         members.append(request)
     return groups
-
-
-def _prompt_tokens(request: Request) -> int:
-    """Everything that a request sent."""
-    prompt = request.facts.prompt_tokens
-    return sum(request.amounts[:4]) if prompt is None else prompt
 
 
 def _sums(requests: Sequence[Request]) -> tuple[int, ...]:

@@ -73,11 +73,12 @@ class Writer:
         self.sessions.settle(requests)
         cleaned_origins = [booked_as(origin) for origin in requests.origins]
         membership = Membership(index.known.spans)
-        origins = Origins(self.tool, self.agent, cleaned_origins, membership, self.window)
         self._aliases = {}
         for alias, key in requests.aliases.items():
             self._aliases.setdefault(key, []).append(alias)
         add_marks(self._aliases, requests)
+        names = (self.tool, self.agent, cleaned_origins)
+        origins = Origins(*names, membership, self._aliases, self.window)
         most = APPEND_ROWS if self.window is None else _APPEND_READ
         for portion in appends(requests.requests, most):
             rows = Rows(origins)
@@ -99,7 +100,7 @@ class Writer:
         ]
         keys = [key for key, _ in keyed]
         lines = self._lines(keys, payloads, self.window, self.agent)
-        rows.add(keys, [request for _, request in keyed], lines)
+        rows.add(keys, [request for _, request in keyed], *lines)
 
     def _payload(
         self, key: int, request: Request, origins: Origins, *, is_clean: bool = False
@@ -146,14 +147,16 @@ class Writer:
 
     def _lines(
         self, keys: list[int], payloads: list[Payload], window: str | None, agent: str
-    ) -> list[bytes]:
+    ) -> tuple[bytes, list[int]]:
+        """The lines of rows, and the size of each."""
         if not payloads:
-            return []
+            return b"", []
         if (window, agent) not in self._stamps:
             self._stamps[window, agent] = Stamp("u", agent, window, self.tool)
+        stamp = self._stamps[window, agent]
         # A newline inside a JSON string is escaped, so these bytes are only between two rows.
         texts = self._encode(payloads)[1:-2].split(b"}\n{")
-        return self._stamps[window, agent].rows(keys, texts)
+        return stamp.lines(keys, texts), [stamp.size + len(text) for text in texts]
 
     def _append(
         self, rows: Rows, origins: Origins, requests: RequestSet, index: RequestIndex
@@ -167,15 +170,15 @@ class Writer:
             index.catch_up()
             if not index.is_empty():
                 rows, later = self._leave_out(rows, origins, requests, booked)
-            lines = [*rows.lines, *(row.line for row in later)]
+            lines = [*rows.blocks, *(row.line for row in later)]
             if not lines:
                 return
             start = journal.size(journal.path_of(self.root, JOURNAL))
             end = journal.append(self.root, {JOURNAL: lines})[JOURNAL]
             index.skip(start, end, has_first_rows_only=not later)
-        added = increment(origins, rows, later, self._aliases, (start, end))
+        added = increment(origins, rows, later, (start, end))
         self.increments.append(added)
-        self.tally.accepted += len(rows.lines)
+        self.tally.accepted += len(rows.keys)
 
     def _leave_out(
         self, rows: Rows, origins: Origins, requests: RequestSet, booked: BookedRequests
@@ -235,6 +238,6 @@ class Writer:
         total = sum(getattr(payload, name) for name in Tokens.__struct_fields__[:5])
         row_key = xxh3_64_intdigest(f"{payload.first}\0{payload.revision}\0{total}".encode())
         # The agent stays, because the window of a row that names none depends on it.
-        [line] = self._lines([row_key], [payload], window, old.agent or self.agent)
+        line, _ = self._lines([row_key], [payload], window, old.agent or self.agent)
         row: AgentUsage = codec.decode(JOURNAL, line)
         return Superseding(line, row)

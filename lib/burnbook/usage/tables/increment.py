@@ -1,9 +1,8 @@
 """What a part of the journal adds to the tables."""
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import chain
-from operator import itemgetter
 from sqlite3 import Connection
 
 import msgspec
@@ -29,16 +28,18 @@ from burnbook.usage.tables.schema import (
 class Increment(msgspec.Struct):
     """What the rows from byte `start` to byte `end` of the journal add to the tables.
 
-    `first_rows` are from `pack`, `rows` are the others. `aliases` are pairs of an alias and its
-    request. `sessions` are the last times of sessions. `cells` are quarter-hour, index in
-    `origins`, and the fields of `Counts`. `spans` are the windows of rows that name none.
+    `first_rows` and `aliases` are from `pack`: a fifth of the memory of tuples.
+    `first_rows` are request, tokens, offset and session of the first rows of requests, `rows` are
+    the other rows. `aliases` are an alias and its request. `sessions` are the last times of
+    sessions. `cells` are quarter-hour, index in `origins`, and the fields of `Counts`. `spans` are
+    the windows of rows that name none.
     """
 
     start: int
     end: int
     first_rows: bytes
     rows: Sequence[RowEntry]
-    aliases: Sequence[tuple[int, int]]
+    aliases: bytes
     sessions: dict[int, int]
     origins: Sequence[Origin]
     cells: Sequence[tuple[int, ...]]
@@ -53,17 +54,20 @@ class Increment(msgspec.Struct):
         """Add it to the tables."""
         insert_packed(database, INSERT_ROW, array("q", self.first_rows), FIRST_ROW)
         insert(database, INSERT_ROW, sorted(self.rows))
-        insert(database, INSERT_ALIAS, sorted(self.aliases))
+        insert_packed(database, INSERT_ALIAS, array("q", self.aliases), "(?, ?)")
         insert(database, INSERT_SESSION, [*self.sessions.items()])
         add_cells(database, self.origins, self.cells)
         time_index.add(database, NAME, self.blocks)
 
 
-def pack(rows: Iterable[tuple[int, int, int, int]]) -> bytes:
-    """Request, tokens, offset and session of first rows as 64-bit numbers, in order of requests.
+def pack(keys: Sequence[int], *columns: Sequence[int]) -> bytes:
+    """Rows of an unsigned 64-bit key and other numbers, in about the order of signed keys.
 
-    As tuples, the rows of 200,000 requests take 25 MB instead of 6. In order they are inserted in
-    half of the time.
+    In that order they are inserted in half of the time. Only the 16 highest bits are compared:
+    Python compares numbers below 2**30 quickly, which takes 0.4 of the time of a sort of tuples.
     """
-    ordered = sorted(rows, key=itemgetter(0))
-    return array("q", chain.from_iterable(ordered)).tobytes()
+    signed = array("q", array("Q", keys).tobytes())
+    high = [key >> 48 for key in signed]
+    order = sorted(range(len(high)), key=high.__getitem__)
+    ordered = [map(column.__getitem__, order) for column in (signed, *columns)]
+    return array("q", chain.from_iterable(zip(*ordered, strict=True))).tobytes()
