@@ -132,3 +132,20 @@ def test_a_large_log_is_booked_once(shell: Shell, tmp_path: Path) -> None:
         shell.ok("ingest", "claude", "--format", "json", HOME=str(log.parents[3]))
     )
     assert (again["accepted"], again["duplicates"]) == (0, 0)
+
+
+def test_a_rejected_line_is_counted_once_by_two_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(parallel, "MIN_BYTES", 1)
+    work = []
+    for number in range(2):
+        log = tmp_path / f"{number}.jsonl"
+        wrong = line(number, timestamp="yesterday")
+        log.write_bytes(b"".join(msgspec.json.encode(each) + b"\n" for each in (line(9), wrong)))
+        work.append(Job(Log(str(log), log.stat().st_size, 1), None, number))
+    writer = Writer(str(tmp_path), "claude", "main")
+    result = Run(Store(str(tmp_path)), LogReader("claude", feed()), writer).run(work)
+    assert [row.path for row in result.rejected] == [job.log.path for job in work]
+    assert result.tally.rejected == len(result.rejected)

@@ -158,6 +158,8 @@ class MeterReader:
 
     def end_file(self, session: str, home: str | None) -> None:
         """Add the meters of the file that was read, as those of a session in an agent's folder."""
+        if self.feed.meters is None:
+            return
         self._read_last()
         of_file = HomeMeters(plan=self._plan)
         for name, windows in self._of_file.items():

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import msgspec
-
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.forms import document
 from burnbook.agent_logs.forms.connection import Unreadable
@@ -26,11 +24,11 @@ from burnbook.agent_logs.requests import RequestSet
 from burnbook.agent_logs.sums.readings import Readings
 from burnbook.agent_logs.sums.usual_lines import UsualLines
 from burnbook.config.agent_logs import LogFeed, Older, Otlp
-from burnbook.jsonl import unpack
+from burnbook.jsonl import sources, unpack
 from burnbook.jsonl.exports.skipped import Skipped
 from burnbook.jsonl.parse import MAX_LINE
 from burnbook.jsonl.scan import LONGEST, Buffer, Line, Span, reader
-from burnbook.jsonl.sources import NOTHING, Left, Log, Source, begin, encode, head_of, mark_of
+from burnbook.jsonl.sources import Left, Log, Source
 
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -114,11 +112,11 @@ class LogReader:
         *,
         is_finished: bool,
     ) -> Source:
-        offset, stop = (span.start, span.stop) if span else (begin(handle, source), None)
+        offset, stop = (span.start, span.stop) if span else (sources.begin(handle, source), None)
         self.is_continued = offset > 0 and span is None
         lines = self.starts.start(log, file)
-        if self.is_continued and source is not None and source.going != NOTHING:
-            lines.resume(msgspec.msgpack.decode(source.going))
+        if self.is_continued and source is not None and (going := sources.context_of(source)):
+            lines.resume(going)
             lines.ends |= source.ends
         new = lines.saved() if stop is not None else None
         # Up to the present size, which saves the read at the end; a file in /proc shows none.
@@ -127,13 +125,12 @@ class LogReader:
         # What waits for later lines is not booked at the end of a part: they follow.
         self._read(log.path, lines, read, offset, is_finished=is_finished and stop is None)
         end = self.buffer.end
-        head, length = head_of(handle, end)
-        mark = mark_of(handle, end)
+        head, length = sources.head_of(handle, end)
+        mark = sources.mark_of(handle, end)
         saved = lines.saved()
         if stop is not None:
             self.is_as_new = saved == new
-        going = msgspec.Raw(encode(saved))
-        state = (end, head, length, mark, going, is_finished, lines.end_sessions())
+        state = (end, head, length, mark, sources.encoded(saved), is_finished, lines.end_sessions())
         return Source(log.size, log.mtime_ns, *state)
 
     def _packed(self, log: Log, handle: int, file: int) -> Source:
@@ -157,9 +154,8 @@ class LogReader:
                 self._read_rest(path, lines)
                 lines.settle()
         finally:
-            if self.compiled.meters is not None:
-                context = lines.context
-                self.meters.end_file(context.session or lines.stem, context.home)
+            context = lines.context
+            self.meters.end_file(context.session or lines.stem, context.home)
 
     def _read_rest(self, path: str, lines: Lines) -> None:
         """Read a last line without a newline. It may be completed all the same."""
@@ -185,8 +181,7 @@ class LogReader:
 
     def _add_lines(self, lines: Lines, hits: list[Line]) -> Wrong:
         meters, wrong = add_lines(self.compiled, self.usual.add, lines, hits)
-        if meters:
-            self.meters.read(meters, 0, 1)
+        self.meters.read(meters, 0, 1)
         return wrong
 
     def _whole(
@@ -216,7 +211,7 @@ class LogReader:
     def _database(self, log: Log, handle: int, file: int, source: Source | None) -> Source | None:
         lines = self.starts.start(log, file)
         inode = os.fstat(handle).st_ino
-        saved = msgspec.msgpack.decode(source.going) if source is not None else []
+        saved = sources.context_of(source) if source is not None else []
         if source is not None and saved[:1] == [inode]:
             lines.ends |= source.ends
         else:
@@ -228,7 +223,7 @@ class LogReader:
         except Unreadable as error:
             self._reject(log.path, 0, f"cannot be read: {error}", b"")
             return None
-        going, ends = msgspec.Raw(encode([inode, since])), lines.end_sessions()
+        going, ends = sources.encoded([inode, since]), lines.end_sessions()
         return Source(log.size, log.mtime_ns, going=going, is_finished=True, ends=ends)
 
     def _after_row(self, log: Log, file: int, lines: Lines, size: int) -> Lines:

@@ -6,7 +6,7 @@ changed is read from the start.
 """
 
 import os
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from xxhash import xxh3_64_intdigest
@@ -16,6 +16,7 @@ from burnbook.jsonl.folders import search
 from burnbook.jsonl.folders.declared import existing, matching
 
 _HEAD = 1024
+_NOTHING = msgspec.Raw(msgspec.msgpack.encode([]))  # no context for the next lines
 NAMELESS = "/dev/fd/"
 """The folder of a file without a name, which has what was on stdin."""
 WAL = "-wal"
@@ -23,8 +24,6 @@ WAL = "-wal"
 _MARK = 1024  # several lines: the end of one alone may be that of any other
 # A document is a stub if its requests are elsewhere, and unfinished while it is written.
 Left = Literal["", "stub", "unfinished"]
-NOTHING = msgspec.Raw(msgspec.msgpack.encode([]))
-"""No context for the next lines."""
 NOT_READ = -1
 """The size of a file that could not be read, so that the next call tries again."""
 FINISHED = 600.0  # seconds without a change after which nobody writes to a file any more
@@ -46,7 +45,7 @@ class Source(msgspec.Struct, array_like=True):
     head: int = 0
     head_bytes: int = 0
     mark: int = 0
-    going: msgspec.Raw = NOTHING
+    going: msgspec.Raw = _NOTHING
     is_finished: bool = False
     ends: dict[int, float] = {}
     gave_at: int = 0
@@ -55,13 +54,13 @@ class Source(msgspec.Struct, array_like=True):
     left: Left = ""
 
 
-encode = msgspec.msgpack.Encoder().encode
+_encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Source).decode
 
 
-def encoded(source: Source) -> msgspec.Raw:
+def encoded(value: Any) -> msgspec.Raw:
     """A state as it is saved. The states of 100,000 files take 25 MB so, and as objects 130 MB."""
-    return msgspec.Raw(encode(source))
+    return msgspec.Raw(_encode(value))
 
 
 def decoded(state: msgspec.Raw) -> Source:
@@ -70,6 +69,11 @@ def decoded(state: msgspec.Raw) -> Source:
         return _decode(state)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return Source(NOT_READ, 0)
+
+
+def context_of(source: Source) -> Any:
+    """The context for the next lines of a file."""
+    return msgspec.msgpack.decode(source.going)
 
 
 class Log:

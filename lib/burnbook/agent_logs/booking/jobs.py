@@ -21,7 +21,7 @@ from burnbook.usage.tables.increment import Increment
 
 ROUND_BYTES = 3 << 29
 """The files that are read before their requests are booked: it bounds the memory for these."""
-_FILE_MEMORY = 200_000  # the memory for a file and its requests, as bytes of a large file
+_FILE_MEMORY = 200_000  # bytes: a small file has more requests for its size, and a state
 _LARGE = 16 << 20  # bytes of a database
 _OPEN_COST = 50_000  # the cost of opening a file, as bytes to read
 
