@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,51 @@ def results(files: list[list[dict[str, Any]]], *, is_simple: bool) -> tuple[str,
     kept = reader.requests
     values = [kept.requests, kept.aliases, kept.earlier, kept.claims, kept.ends, kept.origins]
     return (*map(repr, [*values, kept.tally, rejected]), repr(msgspec.json.encode(sources)))
+
+
+USUAL: dict[str, Any] = {
+    "type": "assistant",
+    "timestamp": "2026-11-22T09:00:00Z",
+    "sessionId": "s",
+    "model": "a",
+    "usage": {"input_tokens": 4, "output_tokens": 7},
+}
+# Each is a line of its own, or one that follows another of the same stream.
+OTHERS: list[dict[str, Any]] = [
+    {},
+    {"costUSD": 0.5},
+    {"isApiErrorMessage": 1},
+    {"isApiErrorMessage": True},
+    {"type": "user"},
+    {"type": "user", "usage": {}},
+    {"model": "<synthetic>"},
+    {"timestamp": None},
+    {"timestamp": "1800-01-01T00:00:00Z"},
+    {"requestId": ""},
+    {"requestId": None},
+    {"usage": None},
+    {"usage": USUAL["usage"] | {"output_tokens": 9}},
+    {"usage": USUAL["usage"] | {"input_tokens": 9}},
+    {"usage": USUAL["usage"] | {"iterations": [ADVISOR]}},
+    {"usage": USUAL["usage"] | {"cache_creation": None}},
+    {"usage": USUAL["usage"] | {"server_tool_use": {"web_search_requests": 2}}},
+    {"usage": USUAL["usage"] | {"speed": "fast"}},
+]
+
+
+def entry(number: int, changes: dict[str, Any]) -> dict[str, Any]:
+    """A line of a request, with the ids of this number."""
+    ids = {"id": f"msg_01{number}", "requestId": f"req_01{number}"}
+    values = USUAL | ids | changes
+    message = {name: values.pop(name) for name in ("id", "model", "usage")}
+    return values | {"message": message}
+
+
+def test_each_other_line_between_usual_ones_gives_the_same() -> None:
+    pairs = enumerate(product(OTHERS, repeat=2))
+    files = [[entry(n, each) for each in ({}, first, second, {})] for n, (first, second) in pairs]
+    quick, slow = (results(files, is_simple=each) for each in (True, False))
+    assert quick == slow
 
 
 @given(st.lists(st.lists(lines, max_size=12), min_size=1, max_size=3))
