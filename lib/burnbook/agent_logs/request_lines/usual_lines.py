@@ -71,6 +71,7 @@ class UsualRequests:
         at = {column: n for n, column in enumerate(dict.fromkeys(needed))}
         self._short = self._reader(at)
         self._request_ids = [at[column] for column in ids]
+        self._request_id = self._request_ids[0] if ids else -1
         self._upstream = at[upstream[0]] if upstream else -1
         short = _shortened(named, at)
         self._keys = RequestKeys(short, rules.requests.tool, _columns(kind.identity, at))
@@ -131,7 +132,9 @@ class UsualRequests:
         first = requests.requests.get(lines.last_key) if is_stream else None
         if first is not None and not lines.is_larger(first, amounts, searches, ts):
             return True
-        request_id = next((row[n] for n in self._request_ids if row[n] is not None), None)
+        request_id = row[self._request_id]
+        if request_id is None:
+            request_id = next((row[n] for n in self._request_ids if row[n] is not None), None)
         facts = Facts(None, searches, None, False, text_of(row[self._upstream]))
         if first is not None:
             at = (first.ts, first.origin, amounts, None, request_id, first.file, facts)
