@@ -22,8 +22,8 @@ WITH sums AS (
         SUM(cell.usd_requests) AS usd_requests,
         SUM(cell.web_searches) AS web_searches
     FROM params
-    CROSS JOIN usage_origins AS origin
     CROSS JOIN usage_cells AS cell
+    CROSS JOIN usage_origins AS origin
     INNER JOIN calendar ON calendar.quarter = cell.quarter
     LEFT JOIN selected AS peaks ON peaks.field = 'peak' AND peaks.name = origin.model
     WHERE cell.origin = origin.id

@@ -13,8 +13,8 @@ SELECT
         cell.input + cell.cache_read + cell.cache_write_5m + cell.cache_write_1h + cell.output
     ) AS tokens
 FROM params
-CROSS JOIN usage_origins AS origin
 CROSS JOIN usage_cells AS cell
+CROSS JOIN usage_origins AS origin
 INNER JOIN calendar ON calendar.quarter = cell.quarter
 LEFT JOIN accounts ON accounts.origin = origin.id
 WHERE cell.origin = origin.id

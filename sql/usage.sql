@@ -1,5 +1,5 @@
--- Requests, tokens and reported cost by period, part of it, tool and model, and by what prices depend
--- on: the UTC day (day_start is its first quarter-hour) and the facts of an origin.
+-- Requests, tokens and reported cost by period, part of it, and kind of request (usage_kinds),
+-- of each UTC day (day_start is its first quarter-hour).
 --
 -- params: report (names the period; NULL: all in one), part (splits the period, or NULL), since and
 -- until (days, inclusive, or NULL), window_id (or NULL), and all_tools, all_projects, all_models (1,
@@ -29,14 +29,7 @@ SELECT
         WHEN 'project' THEN origin.project
         WHEN 'account' THEN accounts.name
     END AS part,
-    origin.tool AS tool,
-    origin.model AS model,
-    origin.has_usd AS has_usd,
-    origin.speed AS speed,
-    origin.service_tier AS service_tier,
-    origin.inference_geo AS inference_geo,
-    origin.served_by AS served_by,
-    origin.prompt_tokens AS prompt_tokens,
+    origin.kind_id AS kind_id,
     CASE WHEN peaks.name IS NULL THEN NULL ELSE cell.quarter % 96 END AS slot,
     cell.quarter - cell.quarter % 96 AS day_start,
     SUM(cell.requests) AS requests,
@@ -50,8 +43,8 @@ SELECT
     SUM(cell.usd_requests) AS usd_requests,
     SUM(cell.web_searches) AS web_searches
 FROM params
-CROSS JOIN usage_origins AS origin
 CROSS JOIN usage_cells AS cell
+CROSS JOIN usage_origins AS origin
 LEFT JOIN calendar ON calendar.quarter = cell.quarter
 LEFT JOIN accounts ON accounts.origin = origin.id
 LEFT JOIN selected AS tools ON tools.field = 'tool' AND tools.name = origin.tool
@@ -66,4 +59,4 @@ WHERE cell.origin = origin.id
     AND (params.all_tools = 1 OR tools.name IS NOT NULL)
     AND (params.all_models = 1 OR models.name IS NOT NULL)
     AND (params.all_projects = 1 OR projects.name IS NOT NULL)
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12;
+GROUP BY 3, 5, 4, 1, 2;

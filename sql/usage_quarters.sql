@@ -40,8 +40,8 @@ SELECT
     SUM(cell.usd_requests) AS usd_requests,
     SUM(cell.web_searches) AS web_searches
 FROM params
-CROSS JOIN usage_origins AS origin
 CROSS JOIN usage_cells AS cell
+CROSS JOIN usage_origins AS origin
 LEFT JOIN accounts ON accounts.origin = origin.id
 LEFT JOIN selected AS tools ON tools.field = 'tool' AND tools.name = origin.tool
 LEFT JOIN selected AS models ON models.field = 'model' AND models.name = origin.model

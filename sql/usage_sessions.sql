@@ -5,14 +5,7 @@
 SELECT
     origin.session AS period,
     NULL AS part,
-    origin.tool AS tool,
-    origin.model AS model,
-    origin.has_usd AS has_usd,
-    origin.speed AS speed,
-    origin.service_tier AS service_tier,
-    origin.inference_geo AS inference_geo,
-    origin.served_by AS served_by,
-    origin.prompt_tokens AS prompt_tokens,
+    origin.kind_id AS kind_id,
     CASE WHEN peaks.name IS NULL THEN NULL ELSE cell.quarter % 96 END AS slot,
     cell.quarter - cell.quarter % 96 AS day_start,
     cell.requests AS requests,
@@ -26,8 +19,8 @@ SELECT
     cell.usd_requests AS usd_requests,
     cell.web_searches AS web_searches
 FROM params
-CROSS JOIN usage_origins AS origin
 CROSS JOIN usage_cells AS cell
+CROSS JOIN usage_origins AS origin
 LEFT JOIN calendar ON calendar.quarter = cell.quarter
 LEFT JOIN selected AS tools ON tools.field = 'tool' AND tools.name = origin.tool
 LEFT JOIN selected AS models ON models.field = 'model' AND models.name = origin.model

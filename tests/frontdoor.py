@@ -93,10 +93,15 @@ class House:
             shutil.copy2(ROOT / name, root)
         shutil.copytree(ROOT / "recipes", root / "recipes")
         if ready:
-            leave_out = shutil.ignore_patterns(
-                *("dev", "uv", "bench", "fuzz", "pip", "setuptools", "vl_convert*", "pyarrow*")
-            )
+            # A copy of the extras has 700 MB. They are linked: a set-up replaces a link, and a
+            # command only reads.
+            extras = [path.parent for path in ROOT.glob(".venv/*/requirements-*.lock")]
+            tools = ("dev", "uv", "bench", "fuzz", "pip", "setuptools")
+            leave_out = shutil.ignore_patterns(*tools, *(path.name for path in extras))
             shutil.copytree(ROOT / ".venv", root / ".venv", symlinks=True, ignore=leave_out)
+            for extra in extras:
+                if extra.name not in tools:
+                    (root / ".venv" / extra.name).symlink_to(extra)
 
     @classmethod
     def existing(cls, root: Path) -> "House":

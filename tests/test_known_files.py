@@ -11,7 +11,7 @@ from burnbook.config.agent_logs import LogFeed
 from burnbook.jsonl.known import listing, state
 from burnbook.jsonl.known.look import Look
 from burnbook.jsonl.known.state import IDLE, Remembered
-from burnbook.jsonl.sources import NOT_READ, Log, Source
+from burnbook.jsonl.sources import NOT_READ, Log, Source, encoded
 
 LATER = 4_000_000_000.0  # epoch seconds, when every file is finished
 FEED: dict[str, Any] = {
@@ -39,10 +39,15 @@ def ingest(book: Path, feed: LogFeed, **values: Any) -> list[str]:
     with state.opened(str(book), "otter", feed) as known:
         look = Look(feed, known, {})
         logs = [each.log for each in look.changed(LATER)]
-        known.update({log.path: read(log, n, **values) for n, log in enumerate(logs)})
+        known.update({log.path: encoded(read(log, n, **values)) for n, log in enumerate(logs)})
         if look.settle():
             state.save(str(book), "otter", feed, known)
         return [log.path.partition("/logs/")[2] for log in logs]
+
+
+def ended(ends: dict[int, float]) -> msgspec.Raw:
+    """The state of a file with these ends of sessions."""
+    return encoded(Source(1, 1, ends=ends))
 
 
 def known_now(book: Path, feed: LogFeed) -> dict[str, Source]:
@@ -169,11 +174,11 @@ def test_the_end_of_a_session_is_that_of_the_files_as_they_are_now(
     tmp_path: Path, feed: LogFeed
 ) -> None:
     known = Remembered()
-    known.update({"/a/1": Source(1, 1, ends={1: 5.0, 2: 7.0}), "/a/2": Source(1, 1, ends={1: 6.0})})
+    known.update({"/a/1": ended({1: 5.0, 2: 7.0}), "/a/2": ended({1: 6.0})})
     assert known.ends() == {1: 6.0, 2: 7.0}
-    known.update({"/a/2": Source(1, 1, ends={1: 9.0})})
+    known.update({"/a/2": ended({1: 9.0})})
     assert known.ends() == {1: 9.0, 2: 7.0}
-    known.update({"/a/2": Source(1, 1, ends={3: 1.0})})
+    known.update({"/a/2": ended({3: 1.0})})
     assert known.ends() == {1: 5.0, 2: 7.0, 3: 1.0}
     state.save(str(tmp_path), "otter", feed, known)
     with state.opened(str(tmp_path), "otter", feed) as again:
@@ -195,7 +200,7 @@ def test_files_to_report_about_are_kept(tmp_path: Path, feed: LogFeed) -> None:
             name = Path(each.log.path).stem
             os.utime(each.log.path, ns=(0, 5 if name == "older" else IDLE + 1))
             values = {"mtime_ns": IDLE + 1, "gave_at": IDLE + 1, **given.get(name, {})}
-            known.update({each.log.path: read(each.log, **values)})
+            known.update({each.log.path: encoded(read(each.log, **values))})
         look = Look(feed, known, {})
         look.settle()
         state.save(str(tmp_path), "otter", feed, known)

@@ -14,7 +14,7 @@ from burnbook.agent_logs.forms import ranges
 from burnbook.agent_logs.reader import LogReader
 from burnbook.config.agent_logs import LogFeed
 from burnbook.config.loader import Config
-from burnbook.jsonl.sources import Log, Source
+from burnbook.jsonl.sources import Log, Source, decoded
 from burnbook.store.store import Store
 from conftest import ROOT, Shell
 
@@ -76,7 +76,7 @@ def book(folder: Path, log: Path, lines: list[dict[str, Any]]) -> tuple[list[Any
     own = [
         {k: v for k, v in row.items() if k not in ("recorded_at", "crc", "chain")} for row in rows
     ]
-    return sorted(own, key=lambda row: row["id"]), result.tally, result.sources[str(log)]
+    return sorted(own, key=lambda row: row["id"]), result.tally, decoded(result.states[str(log)])
 
 
 @pytest.mark.parametrize("lines", [transcript(), early()], ids=["transcript", "early lines"])

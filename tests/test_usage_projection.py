@@ -14,8 +14,9 @@ from burnbook.rows.usage import AgentUsage, Superseded, Tokens
 from burnbook.store.queries import QUARTER, LocalTime
 from burnbook.store.store import Store
 from burnbook.usage.counts import Counts, Origin
+from burnbook.usage.kinds import keyed
 from burnbook.usage.projection import USAGE
-from burnbook.usage.queries import cells, daily_sums
+from burnbook.usage.queries import Filters, cells, daily_sums, groups, sums
 from burnbook.usage.request_index import RequestIndex, SharedRanges, look_up
 from hypothesis import given
 from hypothesis import strategies as st
@@ -193,8 +194,8 @@ def test_requests_of_a_quarter_hour_and_an_origin_are_one_cell() -> None:
 
 def by_day(zone: Any) -> dict[str | None, int]:
     days: dict[str | None, int] = {}
-    for key, sums in daily_sums(TestStore(ROWS), zone):
-        days[key.period] = days.get(key.period, 0) + sums.requests
+    for key, counts in daily_sums(TestStore(ROWS), zone):
+        days[key.period] = days.get(key.period, 0) + counts.requests
     return days
 
 
@@ -203,9 +204,44 @@ def test_days_follow_the_zone() -> None:
     assert by_day(ZoneInfo("Asia/Tokyo")) == {"2026-11-22": 4}
 
 
-@pytest.mark.parametrize(
-    "zone", ["UTC", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia"]
-)
+ZONES = ("UTC", "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe", "Pacific/Apia")
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("report", ["daily", "weekly", "monthly", "tool", "model"])
+def test_sums_of_stretches_are_those_of_single_quarter_hours(report: str, zone: str) -> None:
+    start = datetime(2011, 12, 28, tzinfo=UTC)
+    rows = [
+        usage_row(start + timedelta(minutes=37 * n), model=("a", "b", None)[n % 3])
+        for n in range(300)
+    ]
+    store, local = TestStore(rows), ZoneInfo(zone)
+    for filters in (
+        Filters(),
+        Filters(models=("a*",)),
+        Filters(date(2011, 12, 29), date(2011, 12, 30)),
+    ):
+        wanted = dict(sums(store, report, filters, local))
+        added: dict[Any, Counts] = {}
+        found = groups(store, report, filters, local, lambda model: False, lambda *_: None)
+        for key, counts in keyed(found):
+            added.setdefault(key, Counts()).add(counts)
+        assert added == wanted
+        assert wanted
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_the_first_quarter_hours_of_local_days(zone: str) -> None:
+    local = LocalTime(ZoneInfo(zone))
+    first = int(datetime(2011, 1, 1, tzinfo=UTC).timestamp()) // QUARTER
+    for day in range(first // 96, first // 96 + 366):
+        quarters = range(96 * day, 96 * day + 96)
+        dates = [local(quarter).date() for quarter in quarters]
+        wanted = [q for n, q in enumerate(quarters) if not n or dates[n] != dates[n - 1]]
+        assert local.first_quarters(day) == wanted
+
+
+@pytest.mark.parametrize("zone", ZONES)
 def test_every_quarter_hour_of_a_year_has_its_local_time(zone: str) -> None:
     local = LocalTime(ZoneInfo(zone))
     first = datetime(2011, 1, 1, tzinfo=UTC)

@@ -2,6 +2,17 @@
 SELECT
     u.origin AS origin,
     u.quarter AS quarter,
+    MIN(u.origin) OVER (
+        PARTITION BY
+            u.tool,
+            u.model,
+            u.has_usd,
+            u.speed,
+            u.service_tier,
+            u.inference_geo,
+            u.served_by,
+            u.prompt_tokens
+    ) AS kind_id,
     u.requests AS requests,
     u.input AS input,
     u.cache_read AS cache_read,

@@ -16,5 +16,16 @@ SELECT DISTINCT
     u.prompt_tokens AS prompt_tokens,
     u.subagent AS subagent,
     u.home AS home,
-    u.agent AS agent
+    u.agent AS agent,
+    MIN(u.origin) OVER (
+        PARTITION BY
+            u.tool,
+            u.model,
+            u.has_usd,
+            u.speed,
+            u.service_tier,
+            u.inference_geo,
+            u.served_by,
+            u.prompt_tokens
+    ) AS kind_id
 FROM usage_files AS u;

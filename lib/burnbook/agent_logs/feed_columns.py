@@ -50,14 +50,14 @@ PICKED = {name: n for n, name in enumerate(Fields.__struct_fields__)}
 COUNTED = slice(PICKED["input_tokens"], PICKED["reasoning_tokens"] + 1)
 
 _STREAM = ("session", "project", "branch", "model", "is_subagent", *FACTS, "model_alias")
-_AMOUNTS = (*COUNTS, "web_searches", "total_tokens", "usd")
+_AMOUNTS = (*COUNTS, "web_searches", "total_tokens")
 
 
 class LineKind(NamedTuple):
     """Lines of one kind: their conditions and fields. `first_only`: the first line of a file.
 
-    Lines with the same values of `stream` are of one request; `amounts` are what it used. `ts` is
-    the first column of the time.
+    Lines with the same values of `stream` are of one request; `amounts` are what it used, both from
+    the columns of that name. `ts` is the first column of the time.
     """
 
     only: Conditions
@@ -67,6 +67,8 @@ class LineKind(NamedTuple):
     stream: Callable[[Row], tuple[Any, ...]] = tuple
     amounts: Callable[[Row], tuple[Any, ...]] = tuple
     ts: int = -1
+    stream_columns: Sequence[int] = ()
+    amounts_columns: Sequence[int] = ()
 
 
 # The column of each value of an identity, or its name in `config.agent_logs.VALUES`.
@@ -120,10 +122,11 @@ def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
         only = compile_conditions(shape, declared, ANY)
         fields = fields_of(shape, table, ts)
         identity = _identity(shape, names)
-        used = [*fields.of(_AMOUNTS), *([] if items is None else [items])]
-        stream = _getter([*own_columns(identity), *fields.of(_STREAM)])
+        used = [*fields.of(_AMOUNTS), *([] if items is None else [items]), *fields.of(["usd"])]
+        stream = [*own_columns(identity), *fields.of(_STREAM)]
         times = (*fields.of(["ts"]), -1)
-        return LineKind(only, fields, identity, False, stream, _getter(used), times[0])
+        getters = _getter(stream), _getter(used)
+        return LineKind(only, fields, identity, False, *getters, times[0], stream, used)
 
     def setting_of(table: Setting) -> LineKind:
         only = compile_conditions(shape, table.only, ANY)
@@ -203,9 +206,13 @@ def _identities(shape: Shape, feed: LogFeed) -> Identities:
 
 def matcher(patterns: Sequence[str]) -> Pattern:
     """Whether a text matches one of several shell patterns; beginnings alone are quicker."""
-    prefixes = tuple(pattern[:-1] for pattern in patterns)
-    if all(p.endswith("*") and not set(p[:-1]) & set("*?[") for p in patterns):
-        return lambda text: text.startswith(prefixes)
+    prefixes = tuple(pattern[:-1].rstrip("?") for pattern in patterns)
+    least, most = (f(len(pattern) - 1 for pattern in patterns) for f in (min, max))
+    if all(p.endswith("*") for p in patterns) and not set("".join(prefixes)) & set("*?["):
+        if prefixes == tuple(pattern[:-1] for pattern in patterns):
+            return lambda text: text.startswith(prefixes)
+        if least == most:
+            return lambda text: len(text) >= least and text.startswith(prefixes)
     match = re.compile("|".join(map(translate, patterns))).match
     return lru_cache(256)(lambda text: match(text) is not None)
 

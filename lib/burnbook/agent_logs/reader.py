@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.forms import document
 from burnbook.agent_logs.forms.connection import Unreadable
@@ -17,7 +19,9 @@ from burnbook.agent_logs.forms.start import PACKED, FileStarts
 from burnbook.agent_logs.forms.table import add_table
 from burnbook.agent_logs.rate_limits import MeterReader
 from burnbook.agent_logs.rejected_lines import Rejected
-from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
+from burnbook.agent_logs.request_lines.lines import RequestLines
+from burnbook.agent_logs.request_lines.rules import LineRules
+from burnbook.agent_logs.request_lines.usual_lines import UsualRequests
 from burnbook.agent_logs.requests import RequestSet
 from burnbook.agent_logs.sums.readings import Readings
 from burnbook.agent_logs.sums.usual_lines import UsualLines
@@ -26,7 +30,7 @@ from burnbook.jsonl import unpack
 from burnbook.jsonl.exports.skipped import Skipped
 from burnbook.jsonl.parse import MAX_LINE
 from burnbook.jsonl.scan import LONGEST, Buffer, Line, Span, reader
-from burnbook.jsonl.sources import Left, Log, Source, begin, head_of, mark_of
+from burnbook.jsonl.sources import NOTHING, Left, Log, Source, begin, encode, head_of, mark_of
 
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -48,7 +52,8 @@ class LogReader:
         self.buffer = Buffer(feed.contains, feed.skips)
         self.requests = RequestSet(name)
         self.rules = LineRules(self.compiled, self.requests)
-        self.usual = UsualLines(self.compiled)
+        is_sums = feed.counts == "totals"
+        self.usual = UsualLines(self.compiled) if is_sums else UsualRequests(self.rules)
         self.readings = Readings()
         self.rejected: list[Rejected] = []
         self.meters, self.starts = MeterReader(self.compiled), FileStarts(self.rules, self.readings)
@@ -112,11 +117,13 @@ class LogReader:
         offset, stop = (span.start, span.stop) if span else (begin(handle, source), None)
         self.is_continued = offset > 0 and span is None
         lines = self.starts.start(log, file)
-        if self.is_continued and source is not None and source.going:
-            lines.resume(source.going)
+        if self.is_continued and source is not None and source.going != NOTHING:
+            lines.resume(msgspec.msgpack.decode(source.going))
             lines.ends |= source.ends
         new = lines.saved() if stop is not None else None
-        read = reader(handle, self.on_read, stop)
+        # Up to the present size, which saves the read at the end; a file in /proc shows none.
+        last = stop or os.fstat(handle).st_size or None
+        read = reader(handle, self.on_read, last)
         # What waits for later lines is not booked at the end of a part: they follow.
         self._read(log.path, lines, read, offset, is_finished=is_finished and stop is None)
         end = self.buffer.end
@@ -125,7 +132,8 @@ class LogReader:
         saved = lines.saved()
         if stop is not None:
             self.is_as_new = saved == new
-        state = (end, head, length, mark, saved, is_finished, lines.end_sessions())
+        going = msgspec.Raw(encode(saved))
+        state = (end, head, length, mark, going, is_finished, lines.end_sessions())
         return Source(log.size, log.mtime_ns, *state)
 
     def _packed(self, log: Log, handle: int, file: int) -> Source:
@@ -149,8 +157,9 @@ class LogReader:
                 self._read_rest(path, lines)
                 lines.settle()
         finally:
-            context = lines.context
-            self.meters.end_file(context.session or lines.stem, context.home)
+            if self.compiled.meters is not None:
+                context = lines.context
+                self.meters.end_file(context.session or lines.stem, context.home)
 
     def _read_rest(self, path: str, lines: Lines) -> None:
         """Read a last line without a newline. It may be completed all the same."""
@@ -175,8 +184,9 @@ class LogReader:
             self._reject(path, start, f"a line of over {LONGEST} bytes", b"")
 
     def _add_lines(self, lines: Lines, hits: list[Line]) -> Wrong:
-        meters, wrong = add_lines(self.compiled, self.usual, lines, hits)
-        self.meters.read(meters, 0, 1)
+        meters, wrong = add_lines(self.compiled, self.usual.add, lines, hits)
+        if meters:
+            self.meters.read(meters, 0, 1)
         return wrong
 
     def _whole(
@@ -206,9 +216,11 @@ class LogReader:
     def _database(self, log: Log, handle: int, file: int, source: Source | None) -> Source | None:
         lines = self.starts.start(log, file)
         inode = os.fstat(handle).st_ino
-        saved = source.going if source is not None and source.going[:1] == [inode] else [inode, 0]
-        if source is not None and saved is source.going:
+        saved = msgspec.msgpack.decode(source.going) if source is not None else []
+        if source is not None and saved[:1] == [inode]:
             lines.ends |= source.ends
+        else:
+            saved = [inode, 0]
         reject, after_row = partial(self._reject, log.path, 0), partial(self._after_row, log, file)
         self.is_continued = bool(saved[1])
         try:
@@ -216,8 +228,8 @@ class LogReader:
         except Unreadable as error:
             self._reject(log.path, 0, f"cannot be read: {error}", b"")
             return None
-        ends = lines.end_sessions()
-        return Source(log.size, log.mtime_ns, going=[inode, since], is_finished=True, ends=ends)
+        going, ends = msgspec.Raw(encode([inode, since])), lines.end_sessions()
+        return Source(log.size, log.mtime_ns, going=going, is_finished=True, ends=ends)
 
     def _after_row(self, log: Log, file: int, lines: Lines, size: int) -> Lines:
         """The lines for the next row of a database: new ones after a batch, which is booked."""

@@ -110,8 +110,8 @@ class RequestSet:
 
     `aliases` has the other keys of requests, `earlier` the key that version 1 gave to a request,
     where it was another one. `claims` has the requests that lines of several sessions have; `ends`
-    is the time of each session's last request, in epoch seconds, by its hash; `improved` are those
-    that the book has from an export.
+    is the time of the last request of each session with one, in epoch seconds, by its hash;
+    `improved` are those that the book has from an export.
     """
 
     def __init__(self, tool: str) -> None:

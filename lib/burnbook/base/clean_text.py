@@ -6,13 +6,14 @@ if TYPE_CHECKING:
 
 _HEX = "0123456789abcdef-"
 _SHORT = 10  # characters; no key is shorter
+_MARKS = frozenset("@:= \t\x1b")  # of addresses and of what names a key
 _WITHOUT_TEXT = (bool, int, float)
 
 
 def is_plain(text: str) -> bool:
     """Returns True if redact() certainly does not change the text; False means unknown."""
     if len(text) < _SHORT:
-        return text.isascii() and not any(c in "@:= \t\x1b" for c in text)
+        return text.isascii() and _MARKS.isdisjoint(text)
     if not text[1:].strip(_HEX):  # a row id, a commit, a UUID
         return True
     return text.isascii() and text.isalpha() and text.islower()

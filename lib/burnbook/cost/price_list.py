@@ -1,8 +1,9 @@
 """Finds the prices of a model: the user's own first, then the seller's list, then the vendor's."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 
 from msgspec import Struct
@@ -12,6 +13,7 @@ from burnbook.config.prices import PACKAGE, Price, Prices, PriceTable, Rates
 from burnbook.cost.model_names import VENDORS, ModelName, reduce_name
 
 OWN = "prices.toml"
+_DAY = timedelta(1)
 # The list of those who sell models under another name than theirs.
 _LISTS = {"vertex": "google"}
 
@@ -66,6 +68,7 @@ class PriceList:
         self._own = Table(OWN, {**prices.own})
         self._tables: dict[str, Table] = {}
         self._entries: dict[tuple[str, str | None], Entry | None] = {}
+        self._first_days: dict[tuple[str | None, str | None], list[date] | None] = {}
 
     def find(self, model: str, served_by: str | None = None) -> Entry | None:
         """Returns the prices of a model; None if no list has it."""
@@ -73,6 +76,29 @@ class PriceList:
         if key not in self._entries:
             self._entries[key] = self._find(model, reduce_name(model, served_by))
         return self._entries[key]
+
+    def first_day(self, day: date, model: str | None, served_by: str | None = None) -> date:
+        """Returns the first day of those up to `day` on which the model costs the same.
+
+        Prices change on few days: to find the same one for each day takes a sixth of `usage`.
+        """
+        key = model, served_by
+        if key not in self._first_days:
+            self._first_days[key] = self._changes(*key)
+        changes = self._first_days[key]
+        return day if changes is None else changes[bisect_right(changes, day) - 1]
+
+    def _changes(self, model: str | None, served_by: str | None) -> list[date] | None:
+        """The days on which a price may change, in order; None if that depends on the weekday."""
+        entry = self.find(model, served_by) if model else None
+        rates = entry.rates if entry is not None else ()
+        if any(price.hours for price in rates):
+            return None
+        periods = [(price.from_, price.until) for price in rates]
+        periods += [(each.from_, each.until) for each in self.prices.rules.multipliers]
+        firsts = {first for first, _ in periods if first is not None}
+        firsts |= {last + _DAY for _, last in periods if last and last < date.max}
+        return [date.min, *sorted(firsts)]
 
     def has_hours(self, model: str) -> bool:
         """Returns whether the price of a model depends on the hour."""

@@ -7,9 +7,9 @@ import msgspec
 from msgspec.structs import replace
 
 from burnbook.config.prices import Price, Prices
-from burnbook.cost.calculate import has_region, is_for
 from burnbook.cost.model_names import VENDORS, reduce_name
 from burnbook.cost.price_list import OWN, Entry, PriceList, standard
+from burnbook.cost.rates import has_region, is_for
 from burnbook.view.parts import Line, Part, Table, Title, number
 
 _KINDS = ("Input", "Output", "Cache read", "Cache write", "For 1 h")

@@ -17,7 +17,7 @@ from burnbook.telemetry.rows import JOURNAL
 
 USAGE = "usage"
 _RELATIONS: dict[Group, tuple[str, ...]] = {
-    "usage": ("usage_origins", "usage_cells"),
+    "usage": ("usage_origins", "usage_kinds", "usage_cells"),
     "telemetry": ("telemetry_groups", "telemetry_latencies"),
     "costs": ("cost_requests", "cost_matched", "cost_cells", "cost_latencies", "cost_counts"),
 }
@@ -40,11 +40,20 @@ _EMPTY: dict[str, Columns] = {
         **dict.fromkeys(("speed", "service_tier", "inference_geo", "served_by"), "text"),
         "prompt_tokens": "integer",
         **dict.fromkeys(("subagent", "home", "agent"), "text"),
+        "kind_id": "integer",
+    },
+    "usage_kinds": {
+        "id": "integer",
+        **dict.fromkeys(("tool", "model"), "text"),
+        "has_usd": "integer",
+        **dict.fromkeys(("speed", "service_tier", "inference_geo", "served_by"), "text"),
+        "prompt_tokens": "integer",
     },
     "usage_cells": dict.fromkeys(
         (
-            *("origin", "quarter", "requests", "input", "cache_read", "cache_write_5m"),
-            *("cache_write_1h", "output", "reasoning", "usd_nanos", "usd_requests", "web_searches"),
+            *("origin", "quarter", "kind_id", "requests", "input", "cache_read"),
+            *("cache_write_5m", "cache_write_1h", "output", "reasoning"),
+            *("usd_nanos", "usd_requests", "web_searches"),
         ),
         "integer",
     ),

@@ -25,13 +25,14 @@ class Getter:
     def __init__(self, columns: list[str]) -> None:
         self.columns = columns
         self._direct: Callable[[Any], tuple[Any, ...]] = attrgetter(*columns)
+        self._each = [attrgetter(column) for column in columns]
 
     def __call__(self, value: Any) -> tuple[Any, ...]:
         """The tuple of a value."""
         try:
             return self._direct(value)
         except AttributeError:  # an object on the way to a value is null
-            return tuple(_walk(value, column) for column in self.columns)
+            return tuple([_value(get, value) for get in self._each])
 
     def all(self, values: list[Any]) -> list[tuple[Any, ...]]:
         """The tuples of many values, in C for most."""
@@ -133,7 +134,9 @@ def _field(kind: Any, default: Any) -> tuple[Any, Any]:
     return (kind, NULL) if kind is msgspec.Raw else (kind | None, default)
 
 
-def _walk(row: Any, column: str) -> Any:
-    for attribute in column.split("."):
-        row = getattr(row, attribute, None)
-    return row
+def _value(get: Callable[[Any], Any], row: Any) -> Any:
+    """The value of one column; None where an object on the way to it is null, or is a text."""
+    try:
+        return get(row)
+    except AttributeError:
+        return None

@@ -6,7 +6,7 @@ changed is read from the start.
 """
 
 import os
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from xxhash import xxh3_64_intdigest
@@ -23,13 +23,15 @@ WAL = "-wal"
 _MARK = 1024  # several lines: the end of one alone may be that of any other
 # A document is a stub if its requests are elsewhere, and unfinished while it is written.
 Left = Literal["", "stub", "unfinished"]
+NOTHING = msgspec.Raw(msgspec.msgpack.encode([]))
+"""No context for the next lines."""
 NOT_READ = -1
 """The size of a file that could not be read, so that the next call tries again."""
 FINISHED = 600.0  # seconds without a change after which nobody writes to a file any more
 
 
 class Source(msgspec.Struct, array_like=True):
-    """The state of a file after a read; `going` is the context for its next lines.
+    """The state of a file after a read; `going` is the context for its next lines, encoded.
 
     `is_finished`: it was read as a file to which nobody writes, with an unterminated last line.
     `ends`: the time of the last request of each session in it, in epoch seconds, by its hash.
@@ -44,13 +46,30 @@ class Source(msgspec.Struct, array_like=True):
     head: int = 0
     head_bytes: int = 0
     mark: int = 0
-    going: list[Any] = []
+    going: msgspec.Raw = NOTHING
     is_finished: bool = False
     ends: dict[int, float] = {}
     gave_at: int = 0
     unread: int = 0
     fault: str = ""
     left: Left = ""
+
+
+encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Source).decode
+
+
+def encoded(source: Source) -> msgspec.Raw:
+    """A state as it is saved. The states of 100,000 files take 25 MB so, and as objects 130 MB."""
+    return msgspec.Raw(encode(source))
+
+
+def decoded(state: msgspec.Raw) -> Source:
+    """An encoded state; if it is damaged, that of a file that was not read."""
+    try:
+        return _decode(state)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return Source(NOT_READ, 0)
 
 
 class Log:

@@ -17,7 +17,7 @@ from burnbook.rows.meters import NewerRow
 from burnbook.times import clock
 
 _GROUPS: dict[str, Group] = {
-    **dict.fromkeys(("usage_origins", "usage_cells"), "usage"),
+    **dict.fromkeys(("usage_origins", "usage_kinds", "usage_cells"), "usage"),
     **dict.fromkeys(("telemetry_groups", "telemetry_latencies"), "telemetry"),
     **dict.fromkeys(("cost_cells", "cost_latencies", "cost_counts"), "costs"),
 }

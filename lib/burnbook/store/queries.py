@@ -6,8 +6,8 @@ temporary tables, in memory, so that a query runs on a read-only disk as well.
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, tzinfo
 from functools import cache
 from sqlite3 import Connection, Cursor
 from typing import Any
@@ -16,7 +16,9 @@ from burnbook.base.text import regex
 from burnbook.config.settings import PROJECT
 
 QUARTER = 900  # seconds
-_DAY = 96  # quarter-hours
+DAY = 96  # quarter-hours
+_EPOCH = date(1970, 1, 1).toordinal()
+_HOURS = [f"{hour:02}:00" for hour in range(24)]
 Value = str | int | float | None
 
 _NAME = regex("[a-z][a-z0-9_]*")
@@ -64,9 +66,7 @@ def text(name: str) -> str:
         return file.read()
 
 
-def set_calendar(
-    database: Connection, quarters: Iterable[int], wall_time: Callable[[int], datetime]
-) -> None:
+def set_calendar(database: Connection, quarters: Iterable[int], local: "LocalTime") -> None:
     """Fill `calendar` with these quarter-hours, see `calendar_rows`."""
     in_memory(database)
     database.execute("DROP TABLE IF EXISTS temp.calendar")
@@ -75,31 +75,52 @@ def set_calendar(
         " week TEXT NOT NULL, month TEXT NOT NULL, hour_of_week INTEGER NOT NULL,"
         " hour TEXT NOT NULL)"
     )
-    rows = calendar_rows(quarters, wall_time)
+    rows = calendar_rows(quarters, local)
     database.executemany("INSERT INTO calendar VALUES (?, ?, ?, ?, ?, ?)", rows)
 
 
 def calendar_rows(
-    quarters: Iterable[int], wall_time: Callable[[int], datetime]
+    quarters: Iterable[int], local: "LocalTime"
 ) -> list[tuple[int, str, str, str, int, str]]:
     """The rows of `calendar` for these quarter-hours (epoch seconds // 900, UTC).
 
-    `wall_time` returns the local time at the start of a quarter-hour, in the zone of the report.
     Columns: quarter, day (2026-11-22), week (ISO, 2026-W47), month (2026-11), hour_of_week (0 is
     Monday from 00:00 to 00:59) and hour (of the day, 00:00 to 23:00).
     """
-    dates: dict[date, tuple[str, str, str, int]] = {}
+    days: dict[int, tuple[str, str, str, int]] = {}
     rows = []
     for quarter in quarters:
-        wall = wall_time(quarter)
-        day = wall.date()
-        if day not in dates:
+        number, second = divmod(local.seconds(quarter), 86_400)
+        if number not in days:
+            day = date.fromordinal(_EPOCH + number)
             year, week, weekday = day.isocalendar()
-            dates[day] = (str(day), f"{year}-W{week:02}", str(day)[:7], 24 * (weekday - 1))
-        name, week_name, month, hours = dates[day]
-        hour = f"{wall.hour:02}:00"
-        rows.append((quarter, name, week_name, month, hours + wall.hour, hour))
+            days[number] = str(day), f"{year}-W{week:02}", str(day)[:7], 24 * (weekday - 1)
+        name, week_name, month, hours = days[number]
+        hour = second // 3600
+        rows.append((quarter, name, week_name, month, hours + hour, _HOURS[hour]))
     return rows
+
+
+def set_stretches(database: Connection, days: Iterable[int], local: "LocalTime") -> None:
+    """Fill `stretches` with the parts of UTC days (epoch seconds // 86,400) in one local day.
+
+    A query adds up the quarter-hours of a stretch as they are stored, where a calendar of single
+    ones needs a sort. Columns: first (quarter-hour), until (the first one after it), and day, week
+    and month as in `calendar`.
+    """
+    in_memory(database)
+    database.execute("DROP TABLE IF EXISTS temp.stretches")
+    database.execute(
+        "CREATE TEMP TABLE stretches (first INTEGER PRIMARY KEY, until INTEGER NOT NULL,"
+        " day TEXT NOT NULL, week TEXT NOT NULL, month TEXT NOT NULL)"
+    )
+    rows: list[tuple[int, int, str, str, str]] = []
+    for day in days:
+        firsts = local.first_quarters(day)
+        ends = [*firsts[1:], DAY * (day + 1)]
+        names = calendar_rows(firsts, local)
+        rows += [(row[0], end, *row[1:4]) for row, end in zip(names, ends, strict=True)]
+    database.executemany("INSERT INTO stretches VALUES (?, ?, ?, ?, ?)", rows)
 
 
 class LocalTime:
@@ -107,21 +128,41 @@ class LocalTime:
 
     def __init__(self, zone: tzinfo) -> None:
         self.zone = zone
-        self._offsets: dict[int, timedelta | None] = {}
+        self._offsets: dict[int, int | None] = {}
 
     def __call__(self, quarter: int) -> datetime:
-        """The local time; a change of clocks within the UTC day is followed exactly."""
-        day = quarter // _DAY
-        if day not in self._offsets:
-            first, last = (self._exact(day * _DAY + n).utcoffset() for n in (0, _DAY - 1))
-            self._offsets[day] = first if first == last else None
-        offset = self._offsets[day]
-        if offset is None:
-            return self._exact(quarter)
-        return datetime.fromtimestamp(quarter * QUARTER, UTC) + offset
+        """The local time, as if it were UTC."""
+        return datetime.fromtimestamp(self.seconds(quarter), UTC)
 
-    def _exact(self, quarter: int) -> datetime:
-        return datetime.fromtimestamp(quarter * QUARTER, UTC).astimezone(self.zone)
+    def seconds(self, quarter: int) -> int:
+        """The seconds from 1970-01-01T00:00 to the local time, both as the clock on the wall.
+
+        A change of clocks within the UTC day is followed exactly.
+        """
+        offset = self._of_day(quarter // DAY)
+        return quarter * QUARTER + (self._offset(quarter) if offset is None else offset)
+
+    def _of_day(self, day: int) -> int | None:
+        """The offset of a UTC day in seconds; None if it changes."""
+        if day not in self._offsets:
+            first, last = (self._offset(day * DAY + n) for n in (0, DAY - 1))
+            self._offsets[day] = first if first == last else None
+        return self._offsets[day]
+
+    def first_quarters(self, day: int) -> list[int]:
+        """The quarter-hours at which a UTC day begins, and the local days that begin in it."""
+        first = DAY * day
+        offset = self._of_day(day)
+        if offset is not None:
+            # Local days begin at the multiples of a day, less the offset.
+            return sorted({first, first + -(offset // QUARTER) % DAY})
+        quarters = range(first, first + DAY)
+        dates = [self.seconds(quarter) // 86_400 for quarter in quarters]
+        return [q for n, q in enumerate(quarters) if not n or dates[n] != dates[n - 1]]
+
+    def _offset(self, quarter: int) -> int:
+        offset = datetime.fromtimestamp(quarter * QUARTER, UTC).astimezone(self.zone).utcoffset()
+        return 0 if offset is None else round(offset.total_seconds())
 
 
 def set_wanted(database: Connection, origins: Iterable[int]) -> None:

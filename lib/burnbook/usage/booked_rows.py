@@ -1,5 +1,7 @@
 """The rows of agent_usage.jsonl as entries of the store, and the keys that they have there."""
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -60,9 +62,31 @@ def owners(database: Connection, aliases: Iterable[int]) -> dict[int, int]:
     return dict(rows.fetchall())
 
 
-def ends(database: Connection) -> dict[int, int]:
-    """When each session was last seen, in epoch milliseconds, by its hash."""
-    return dict(database.execute("SELECT session, ends FROM usage_sessions").fetchall())
+class SessionEnds(msgspec.Struct):
+    """When each session was last seen, in epoch milliseconds, by its hash, as two sorted columns.
+
+    Those of 100,000 sessions take 1.6 MB, and in a dict 16 MB, in each of two processes.
+    """
+
+    sessions: bytes = b""
+    ends: bytes = b""
+
+    def get(self, session: int) -> int | None:
+        """The end of a session; None for an unknown one."""
+        sessions = memoryview(self.sessions).cast("q")
+        at = bisect_left(sessions, session)
+        if at == len(sessions) or sessions[at] != session:
+            return None
+        return memoryview(self.ends).cast("q")[at]
+
+
+def ends(database: Connection) -> SessionEnds:
+    """The ends of all sessions."""
+    sessions, moments = array("q"), array("q")
+    for session, end in database.execute("SELECT session, ends FROM usage_sessions ORDER BY 1"):
+        sessions.append(session)
+        moments.append(end)
+    return SessionEnds(sessions.tobytes(), moments.tobytes())
 
 
 def entry_of(key: tuple[int, int], offset: int, row: AgentUsage | NewerRow) -> RowEntry:

@@ -1,7 +1,7 @@
 """Sums of requests, and the origin that requests are grouped by."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -36,6 +36,10 @@ class Origin(NamedTuple):
     subagent: str | None = None
     home: str | None = None
     agent: str | None = None
+
+    def kind(self) -> tuple[Any, ...]:
+        """The columns of `usage_kinds` but the id: tool, model, and what else prices depend on."""
+        return self[:2] + self[7:13]
 
     def facts(self) -> Facts:
         """What prices depend on."""

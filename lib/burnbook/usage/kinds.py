@@ -68,17 +68,44 @@ class AnyKey(PricedKey, Protocol):
     def part(self) -> str | None: ...  # noqa: D102
 
 
-def of_rows(rows: Iterable[Sequence[Any]]) -> Iterator[Group]:
-    """The groups of rows of `sql/usage.sql`."""
+# All columns of `usage_kinds`, whose rows `of_rows` needs.
+SELECT_KINDS = (
+    "SELECT k.id AS id, k.tool AS tool, k.model AS model, k.has_usd AS has_usd, k.speed AS speed,"
+    " k.service_tier AS service_tier, k.inference_geo AS inference_geo, k.served_by AS served_by,"
+    " k.prompt_tokens AS prompt_tokens FROM usage_kinds AS k"
+)
+
+
+def of_rows(rows: Iterable[Sequence[Any]], named: Iterable[Sequence[Any]]) -> Iterator[Group]:
+    """The groups of rows of `sql/usage.sql`; `named` are the rows of `SELECT_KINDS`."""
+    names = {key: values for key, *values in named}
     kinds: dict[Sequence[Any], Kind] = {}
     for row in rows:
-        names = row[2:12]  # tool to day_start
-        kind = kinds.get(names)
+        key = row[2:5]
+        kind = kinds.get(key)
         if kind is None:
-            tool, model, has_usd, *facts, slot, start = names
+            number, slot, start = key
+            tool, model, has_usd, *facts = names[number]
             facts_of_kind = facts_of(model, facts, slot)
-            kind = kinds[names] = Kind(tool, model, bool(has_usd), facts_of_kind, utc_day(start))
-        yield row[0], row[1], kind, row[12:]
+            kind = kinds[key] = Kind(tool, model, bool(has_usd), facts_of_kind, utc_day(start))
+        yield row[0], row[1], kind, row[5:]
+
+
+def in_order(groups: Iterable[Group]) -> list[Group]:
+    """The groups by period, part and the names of their kinds; unknown names come first."""
+    return sorted(groups, key=lambda group: [*map(_order, group[:2]), *order(group[2])])
+
+
+def order(kind: Kind) -> list[tuple[bool, Any]]:
+    """What kinds are sorted by: tool, model, what prices depend on, and the day."""
+    facts = kind.facts
+    named = (kind.tool, kind.model, kind.has_usd, facts.speed, facts.service_tier)
+    more = (facts.inference_geo, facts.served_by, facts.prompt_tokens, facts.quarter, kind.day)
+    return [*map(_order, (*named, *more))]
+
+
+def _order(value: Any) -> tuple[bool, Any]:
+    return value is not None, value
 
 
 def of_keys(sums: Iterable[tuple[AnyKey, Counts]]) -> Iterator[Group]:

@@ -3,9 +3,10 @@
 `usage_rows` has every row once, by the 64-bit key of its request and, for a row that supersedes an
 earlier one, its own. `usage_aliases` has the other keys of requests, `usage_sessions` when each
 session was last seen. `usage_cells` has the sums of each quarter-hour (epoch seconds // 900, UTC)
-and origin. A row that supersedes another subtracts what that one had added, so the order of rows
-has no effect. Requests of which this does not hold are left to `settle`. `usage_spans` are the
-windows of rows that name none; when they change, the rows of that time are moved.
+and origin, and `usage_kinds` what origins with the same prices have in common. A row that
+supersedes another subtracts what that one had added, so the order of rows has no effect. Requests
+of which this does not hold are left to `settle`. `usage_spans` are the windows of rows that name
+none; when they change, the rows of that time are moved.
 """
 
 from collections.abc import Iterable

@@ -1,56 +1,51 @@
 """The questions that reports ask about agents' usage, as queries over the store."""
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, tzinfo
-from fnmatch import fnmatchcase
-from functools import partial
-from sqlite3 import Connection
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, tzinfo
+from typing import Any, NamedTuple
 
 from burnbook.cost.facts import Facts
 from burnbook.store import queries
-from burnbook.store.queries import LocalTime
 from burnbook.store.store import Store
 from burnbook.usage.counts import Counts, Origin
-from burnbook.usage.kinds import Group, Key, facts_of, keyed, of_rows
+from burnbook.usage.kinds import SELECT_KINDS, Group, Key, facts_of, in_order, keyed, of_rows
 from burnbook.usage.projection import USAGE
+from burnbook.usage.tables.relations import (
+    AccountOf,
+    Filters,
+    booked_quarters,
+    set_accounts,
+    set_relations,
+    set_stretches,
+    text_of,
+)
 from burnbook.usage.tables.schema import HAS_USAGE
+
+__all__ = [
+    "BY_TIME",
+    "AccountOf",
+    "Filters",
+    "QuarterSums",
+    "booked_quarters",
+    "by_quarter",
+    "cells",
+    "daily_sums",
+    "groups",
+    "homes",
+    "pace",
+    "set_accounts",
+    "set_relations",
+    "sums",
+    "text_of",
+    "tools",
+    "window_sums",
+]
 
 _DAY = 96  # quarter-hours
 _FACTS, _SUMS = 5, len(Counts.__struct_fields__)  # columns of the queries
-# The account of requests by their tool, home (the agent's own folder) and agent; None if unknown.
-AccountOf = Callable[[str, str | None, str | None], str | None]
 BY_TIME = ("daily", "weekly", "monthly", "hour")
-
-
-class Filters(NamedTuple):
-    """Which usage is wanted; days are inclusive, no name is every name, `*` is any text."""
-
-    since: date | None = None
-    until: date | None = None
-    tools: tuple[str, ...] = ()
-    projects: tuple[str, ...] = ()
-    models: tuple[str, ...] = ()
-    window: str | None = None
-
-    def has_origin(self, origin: Origin) -> bool:
-        """Whether requests of this origin are wanted."""
-        return (
-            _matches(origin.tool, self.tools)
-            and _matches(origin.model, self.models)
-            and _matches(origin.project, self.projects)
-            and (self.window is None or origin.window == self.window)
-        )
-
-    def params(self) -> dict[str, queries.Value]:
-        """The parameters of queries, without those about days."""
-        unlimited = {"all_tools": not self.tools, "all_models": not self.models}
-        return {"window_id": self.window, **unlimited, "all_projects": not self.projects}
-
-    def has_day(self, day: date) -> bool:
-        """Whether a day is among those wanted."""
-        early = self.since is not None and day < self.since
-        return not early and (self.until is None or day <= self.until)
+# The reports of `sql/usage_days.sql`: their periods are days or names of `usage_kinds`.
+_BY_DAY_OR_KIND = ("daily", "weekly", "monthly", "tool", "model")
 
 
 class QuarterSums(NamedTuple):
@@ -84,7 +79,8 @@ def sums(
     report or part `account`.
     """
     params = _prepare(store, report, filters, zone, has_hours, account_of, part)
-    return keyed(of_rows(queries.run(store.view(USAGE), "usage", **params)))
+    rows = queries.stream(store.view(USAGE), "usage", **params)
+    return keyed(in_order(of_rows(rows, _kinds(store))))
 
 
 def groups(
@@ -98,12 +94,32 @@ def groups(
 ) -> Iterator[Group]:
     """The same, row by row. Run no other query before the last group.
 
-    A session may have several groups that differ in their counts only: nearly all sessions have one
-    cell, and to add 100,000 groups to get hardly fewer takes SQLite 0.2 s.
+    Several groups may differ in their counts only: a UTC day has two groups in a week, and a
+    session one for each cell. Nearly all sessions have one cell, and to add 100,000 groups to get
+    hardly fewer takes SQLite 0.2 s.
     """
-    params = _prepare(store, report, filters, zone, has_hours, account_of, part)
-    query = "usage_sessions" if report == "session" and part is None else "usage"
-    return of_rows(queries.stream(store.view(USAGE), query, **params))
+    kinds = _kinds(store)
+    of_origins = (part, filters.window, *filters.projects)
+    has_peaks = any(has_hours(model) for _, _, model, *_ in kinds if model is not None)
+    if report in _BY_DAY_OR_KIND and not any(of_origins) and not has_peaks:
+        query, params = "usage_days", _days(store, report, filters, zone)
+    else:
+        query = "usage_sessions" if report == "session" and part is None else "usage"
+        params = _prepare(store, report, filters, zone, has_hours, account_of, part)
+    return of_rows(queries.stream(store.view(USAGE), query, **params), kinds)
+
+
+def _kinds(store: Store) -> list[Sequence[Any]]:
+    return store.view(USAGE).execute(SELECT_KINDS).fetchall()
+
+
+def _days(store: Store, report: str, filters: Filters, zone: tzinfo) -> dict[str, queries.Value]:
+    """Fill the relations of `sql/usage_days.sql`, and return its parameters."""
+    database = store.view(USAGE)
+    set_relations(database, filters, (), zone)
+    set_stretches(database, zone)
+    days = {"since": text_of(filters.since), "until": text_of(filters.until)}
+    return {"report": report, **days, **filters.params()}
 
 
 def _prepare(
@@ -177,68 +193,7 @@ def cells(store: Store) -> Iterator[tuple[int, Origin, Counts]]:
         "SELECT cell.*, origin.* FROM usage_cells AS cell"
         " JOIN usage_origins AS origin ON origin.id = cell.origin"
     )
-    for _, quarter, *values in rows:
-        name = Origin(*values[_SUMS + 1 :])
+    for _, quarter, _, *values in rows:
+        name = Origin(*values[_SUMS + 1 : -1])
         name = name._replace(is_subagent=bool(name.is_subagent), has_usd=bool(name.has_usd))
         yield quarter, name, Counts(*values[:_SUMS])
-
-
-def booked_quarters(database: Connection) -> list[int]:
-    """The quarter-hours with usage."""
-    return [q for (q,) in database.execute("SELECT DISTINCT quarter FROM usage_cells")]
-
-
-def set_relations(
-    database: Connection,
-    filters: Filters,
-    quarters: Iterable[int],
-    zone: tzinfo,
-    has_hours: Callable[[str], bool] | None = None,
-) -> None:
-    """Fill `calendar`, and `selected` with the names in the book that are wanted."""
-    queries.set_calendar(database, quarters, LocalTime(zone))
-    database.execute("DROP TABLE IF EXISTS temp.selected")
-    database.execute(
-        "CREATE TEMP TABLE selected (field TEXT, name TEXT, PRIMARY KEY (field, name))"
-        " WITHOUT ROWID"
-    )
-    named = (("tool", filters.tools), ("project", filters.projects), ("model", filters.models))
-    wanted: list[tuple[str, str, Callable[[str], bool]]] = [
-        (field, field, partial(_matches, patterns=patterns))
-        for field, patterns in named
-        if patterns
-    ]
-    wanted += [] if has_hours is None else [("peak", "model", has_hours)]
-    for field, column, is_wanted in wanted:
-        names = database.execute(
-            f"SELECT DISTINCT {column} FROM usage_origins WHERE {column} IS NOT NULL"
-        ).fetchall()
-        database.executemany(
-            "INSERT INTO selected VALUES (?, ?)",
-            [(field, name) for (name,) in names if is_wanted(name)],
-        )
-
-
-def set_accounts(database: Connection, account_of: AccountOf | None) -> None:
-    """Fill `accounts` with the account of every origin; with None, leave it empty."""
-    database.execute("DROP TABLE IF EXISTS temp.accounts")
-    database.execute("CREATE TEMP TABLE accounts (origin INTEGER PRIMARY KEY, name TEXT)")
-    if account_of is not None:
-        origins = database.execute("SELECT id, tool, home, agent FROM usage_origins")
-        rows = [(origin, account_of(*names)) for origin, *names in origins.fetchall()]
-        database.executemany("INSERT INTO accounts VALUES (?, ?)", rows)
-
-
-def _matches(name: str | None, patterns: tuple[str, ...]) -> bool:
-    return not patterns or any(
-        name is not None and fnmatchcase(name, _literal(pattern)) for pattern in patterns
-    )
-
-
-def _literal(pattern: str) -> str:
-    return pattern.replace("[", "[[]").replace("?", "[?]")
-
-
-def text_of(day: date | None) -> str | None:
-    """Returns a day as `params` have it."""
-    return None if day is None else day.isoformat()

@@ -13,14 +13,12 @@ from msgspec.structs import astuple
 
 from burnbook.cost.calculate import ATTO
 from burnbook.usage.counts import Counts
-from burnbook.usage.kinds import Group, Kind
+from burnbook.usage.kinds import Group, Kind, order
 from burnbook.usage.pricing import Pricing, Usd
 
 _FIELDS = len(Counts.__struct_fields__)
 _TOKENS = range(1, 6)  # those of them that `Counts.total` adds
 BY_ORIGIN = ("session", "window", "agent", "tool", "model", "project", "branch", "account")
-
-
 TOOL_AND_MODEL = ("tool", "model")
 # Of a kind: see `Pricing.per_unit`; the names of its rows, and their numbers by period.
 _Known = tuple[tuple[int, ...] | None, tuple[str | None, ...], dict[Any, int]]
@@ -174,7 +172,7 @@ def build(
     A name in `by` other than tool and model is the `part` of each group.
     """
     rows = Rows()
-    reasons: dict[str | None, str] = {}
+    reasons: dict[Kind, str] = {}
     unpriced: set[str | None] = set()
     has_part = not {*by} <= {*TOOL_AND_MODEL}
     known: dict[Kind, _Known] = {}
@@ -199,7 +197,7 @@ def build(
             priced = pricing(kind, Counts(*counts))
             attos, is_whole = priced.usd.attos, priced.usd.is_whole
             if priced.reason is not None:
-                reasons.setdefault(kind.model, priced.reason)
+                reasons.setdefault(kind, priced.reason)
             if not is_whole:
                 unpriced.add(kind.model)
         number = by_period.get(period)
@@ -207,6 +205,9 @@ def build(
             by_period[period] = rows.append(period, names, counts, attos, is_whole)
         else:
             rows.add(number, counts, attos, is_whole)
+    by_model: dict[str | None, str] = {}
+    for kind in sorted(reasons, key=order):
+        by_model.setdefault(kind.model, reasons[kind])
     known.clear()
     numbers.clear()  # 13 MB of 100,000 rows, which `sort` needs
     rows.sort(by_size=by_size, by_name=by == TOOL_AND_MODEL or by == ("hour",))
@@ -215,7 +216,7 @@ def build(
         rows=rows,
         totals=rows.total(len(by)),
         unpriced=sorted(unpriced, key=lambda model: model or ""),
-        reasons=reasons,
+        reasons=by_model,
     )
 
 

@@ -18,6 +18,7 @@ from burnbook.store.store import Store
 from burnbook.usage.booked_rows import (
     MAX_TOKENS,
     RowEntry,
+    SessionEnds,
     booked,
     ends,
     entry_of,
@@ -46,7 +47,7 @@ class Known(msgspec.Struct):
     mark: bytes
     requests: dict[int, RowEntry]
     aliases: dict[int, int]
-    sessions: dict[int, int] = {}
+    sessions: SessionEnds = msgspec.field(default_factory=SessionEnds)
     spans: tuple[Span, ...] = ()
 
 
@@ -64,7 +65,7 @@ def look_up(store: Store, root: str, keys: Iterable[int]) -> Known:
         newest = requests.setdefault(entry.request, entry)
         if newest.order < entry.order:
             requests[entry.request] = entry
-    sessions = ends(database) if requests else {}
+    sessions = ends(database) if requests else SessionEnds()
     spans = membership.load(database, NAME).spans
     return Known(offset, _mark(root, offset), requests, named, sessions, spans)
 

@@ -1,22 +1,22 @@
 """Rows of requests before they are appended, as columns, and what they add to the store."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
-from typing import NamedTuple
+from operator import add
 
 import msgspec
 
+from burnbook.agent_logs.booking.superseding import Superseding
 from burnbook.agent_logs.requests import Request, RequestOrigin
-from burnbook.book.codec import SCHEMA_VERSION
 from burnbook.cost.pricing import NANO
 from burnbook.rows.prompt_sizes import size_range
-from burnbook.rows.usage import AgentUsage, Superseded
 from burnbook.store import time_index
 from burnbook.store.membership import Membership, Steps, parted
 from burnbook.store.projection import signed
 from burnbook.store.queries import QUARTER
+from burnbook.store.time_index import Block
 from burnbook.usage.booked_rows import entry_of, row_keys, session_key
 from burnbook.usage.counts import Counts, Origin, counts, moment, origin
 from burnbook.usage.tables.cells import signed_values
@@ -24,67 +24,11 @@ from burnbook.usage.tables.increment import Increment, pack
 
 # The number of an origin, whether the log reported a cost, and the size of the prompt.
 _Group = tuple[int, bool, int]
+_Cell = tuple[int, _Group, str | None]  # quarter-hour, group, window
 _QUARTER = timedelta(seconds=QUARTER)
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 APPEND_ROWS = 8192  # some megabytes: much less than the book's lock may take
-
-
-class Payload(msgspec.Struct, gc=False, omit_defaults=True):
-    """The fields of `AgentUsage` that are not stamps, in its order."""
-
-    ts: datetime
-    tool: str
-    session: str | None
-    project: str | None
-    branch: str | None
-    model: str | None
-    input_tokens: int = 0
-    cache_read_tokens: int = 0
-    cache_write_5m_tokens: int = 0
-    cache_write_1h_tokens: int = 0
-    output_tokens: int = 0
-    reasoning_tokens: int = 0
-    usd: float | None = None
-    is_subagent: bool = False
-    request_id: str | None = None
-    upstream_id: str | None = None
-    speed: str | None = None
-    service_tier: str | None = None
-    inference_geo: str | None = None
-    served_by: str | None = None
-    home: str | None = None
-    subagent: str | None = None
-    prompt_tokens: int | None = None
-    web_searches: int = 0
-    total_stated: int | None = None
-    aliases: tuple[str, ...] = ()
-    first: str | None = None
-    revision: int = 0
-    supersedes: str | None = None
-    superseded: Superseded | None = None
-
-
-class Rows:
-    """The rows of one append as aligned columns: key, request, payload, line."""
-
-    def __init__(self) -> None:
-        self.keys: list[int] = []
-        self.requests: list[Request] = []
-        self.payloads: list[Payload] = []
-        self.lines: list[bytes] = []
-
-    def keep(self, indexes: Sequence[int]) -> None:
-        """Drop the other rows."""
-        for name in ("keys", "requests", "payloads", "lines"):
-            column = getattr(self, name)
-            setattr(self, name, [column[index] for index in indexes])
-
-
-class Superseding(NamedTuple):
-    """A row that supersedes another, and its line."""
-
-    line: bytes
-    row: AgentUsage
+CACHED_ROWS = 256  # rows that are made together stay in the processor's cache
 
 
 class Origins:
@@ -103,6 +47,7 @@ class Origins:
     ) -> None:
         self.tool, self.agent = tool, agent
         self.origins, self.membership = origins, membership
+        self.has_rejected = None in origins
         self.session_keys = [session_key(tool, at.session) if at else 0 for at in origins]
         self._steps = membership.of(agent) if window is None else Steps.always(window)
         self._common: dict[int, tuple[str | None] | None] = {}  # the window of a whole quarter
@@ -128,6 +73,65 @@ class Origins:
         return parted(self._steps, requests) if common is None else [(common[0], requests)]
 
 
+class Rows:
+    """The rows of one append as aligned columns, and what they add to the sums.
+
+    `cells` are sums by quarter-hour, group and window, as in `Counts`; `ends` are the last times of
+    sessions.
+    """
+
+    def __init__(self, origins: Origins) -> None:
+        self.keys: list[int] = []
+        self.requests: list[Request] = []
+        self.lines: list[bytes] = []
+        self.tokens: list[int] = []
+        self.sessions: list[int] = []
+        self.cells: dict[_Cell, tuple[int, ...]] = {}
+        self.ends: dict[int, datetime] = {}
+        self.times: list[tuple[int, datetime, datetime]] = []
+        self._origins = origins
+
+    def add(self, keys: Sequence[int], requests: Sequence[Request], lines: list[bytes]) -> None:
+        """Add rows, some hundred at a time: they are in the processor's cache now, not later."""
+        if not requests:
+            return
+        session_of = self._origins.session_keys
+        moments = [request.ts for request in requests]
+        self.keys += keys
+        self.times.append((len(self.keys), min(moments), max(moments)))
+        self.requests += requests
+        self.lines += lines
+        self.tokens += [request.total for request in requests]
+        self.sessions += [session_of[request.origin] for request in requests]
+        cells, ends = self.cells, self.ends
+        for (quarter, group), members in _groups(requests).items():
+            session, last = session_of[group[0]], max([request.ts for request in members])
+            ends[session] = max(last, ends.get(session, last))
+            for window, same in self._origins.by_window(quarter, members):
+                cell, sums = (quarter, group, window), _sums(same)
+                if cell in cells:
+                    sums = tuple(map(add, sums, cells[cell]))
+                cells[cell] = sums
+
+    def only(self, indexes: Sequence[int]) -> "Rows":
+        """Some of the rows."""
+        rows = Rows(self._origins)
+        for start in range(0, len(indexes), CACHED_ROWS):
+            part = indexes[start : start + CACHED_ROWS]
+            columns = [[column[n] for n in part] for column in (self.keys, self.requests)]
+            rows.add(*columns, [self.lines[n] for n in part])
+        return rows
+
+    def blocks(self, offsets: Sequence[int]) -> list[Block]:
+        """The blocks of the rows, which are at these offsets in the journal."""
+        blocks, start = [], 0
+        for end, first, last in self.times:
+            moments = first.timestamp(), last.timestamp()
+            blocks.append(Block(offsets[start], offsets[end - 1], *moments))
+            start = end
+        return blocks
+
+
 def increment(
     origins: Origins,
     rows: Rows,
@@ -139,57 +143,43 @@ def increment(
     start, end = span
     lines = [*rows.lines, *(row.line for row in later)]
     offsets = [*accumulate(map(len, lines[:-1]), initial=start)]
-    requests, membership, session_of = rows.requests, origins.membership, origins.session_keys
+    membership, ends = origins.membership, rows.ends
     keys = array("q", array("Q", rows.keys).tobytes())
-    entries: list[tuple[int, ...]] = [
-        # The fields of RowEntry, the last one DIFFERENCE; a plain tuple takes a third of the time.
-        (key, 0, 0, request.total, offset, SCHEMA_VERSION, session_of[request.origin], 1)
-        for key, request, offset in zip(keys, requests, offsets, strict=False)
-    ]
+    first_rows = pack(zip(keys, rows.tokens, offsets, rows.sessions, strict=False))
     aliases = [
-        (signed(alias), key)
-        for own, key in zip(rows.keys, keys, strict=True)
-        for alias in aliases_of.get(own, ())
+        (signed(alias), signed(own))
+        for own in (aliases_of.keys() & rows.keys if aliases_of else ())
+        for alias in aliases_of[own]
     ]
-    groups = _groups(requests, rows.payloads)
-    ends: dict[int, datetime] = {}
     numbers: dict[Origin, int] = {}
     number_of: dict[tuple[_Group, str | None], int] = {}  # the same, by what is quick to hash
     cells = []
-    for (quarter, group), members in groups.items():
-        session, last = session_of[group[0]], max([request.ts for request in members])
-        ends[session] = max(last, ends.get(session, last))
-        for window, same in origins.by_window(quarter, members):
-            number = number_of.get((group, window))
-            if number is None:
-                number = numbers.setdefault(origins.of(group, window), len(numbers))
-                number_of[group, window] = number
-            cells.append((quarter, number, *_sums(same)))
-    first_at = [request.ts for request in requests]
-    last_at = first_at[:]
+    for (quarter, group, window), sums in rows.cells.items():
+        number = number_of.get((group, window))
+        if number is None:
+            number = numbers.setdefault(origins.of(group, window), len(numbers))
+            number_of[group, window] = number
+        cells.append((quarter, number, *sums))
+    entries, blocks = [], rows.blocks(offsets)
     for (_, row), offset in zip(later, offsets[len(keys) :], strict=True):
         row_key, session = row_keys(row.id, row.first), session_key(origins.tool, row.session)
         entries.append(entry_of(row_key, offset, row))
         aliases += [(signed(int(alias, 16)), row_key[0]) for alias in row.aliases]
         ends[session] = max(row.ts, ends.get(session, row.ts))
         moments = [moment(row, values) for values, _ in signed_values(row)]
-        first_at.append(min(moments))
-        last_at.append(max(moments))
+        blocks += time_index.blocks_of([offset], [min(moments)], [max(moments)])
         for values, sign in signed_values(row):
             number = numbers.setdefault(origin(row, values, membership), len(numbers))
-            sums = Counts()
-            sums.add(counts(values), sign)
+            sums_of_row = Counts()
+            sums_of_row.add(counts(values), sign)
             quarter = int(moment(row, values).timestamp()) // QUARTER
-            cells.append((quarter, number, *msgspec.structs.astuple(sums)))
+            cells.append((quarter, number, *msgspec.structs.astuple(sums_of_row)))
     sessions = {session: int(ts.timestamp() * 1000) for session, ts in ends.items()}
-    blocks = time_index.blocks_of(offsets, first_at, last_at)
-    added = (pack(entries), aliases, sessions, [*numbers], cells)
+    added = (first_rows, entries, aliases, sessions, [*numbers], cells)
     return Increment(start, end, *added, blocks, membership.spans)
 
 
-def _groups(
-    requests: Sequence[Request], payloads: Sequence[Payload]
-) -> dict[tuple[int, _Group], list[Request]]:
+def _groups(requests: Sequence[Request]) -> dict[tuple[int, _Group], list[Request]]:
     """The requests by quarter-hour and group.
 
     Most follow another one of the same group, which comparisons show: hashing takes twice as long.
@@ -197,8 +187,8 @@ def _groups(
     groups: dict[tuple[int, _Group], list[Request]] = {}
     number, has_usd, begins, ends, least, most = -1, False, _NEVER, _NEVER, 0, 0
     members: list[Request] = []
-    for request, payload in zip(requests, payloads, strict=True):
-        ts, prompt = request.ts, payload.prompt_tokens or 0
+    for request in requests:
+        ts, prompt = request.ts, _prompt_tokens(request)
         if (
             request.origin != number
             or not begins <= ts < ends
@@ -215,6 +205,12 @@ def _groups(
     return groups
 
 
+def _prompt_tokens(request: Request) -> int:
+    """Everything that a request sent."""
+    prompt = request.facts.prompt_tokens
+    return sum(request.amounts[:4]) if prompt is None else prompt
+
+
 def _sums(requests: Sequence[Request]) -> tuple[int, ...]:
     """The fields of `Counts`."""
     if len(requests) == 1:
@@ -228,8 +224,11 @@ def _sums(requests: Sequence[Request]) -> tuple[int, ...]:
     return (len(requests), *amounts, nanos, len(costs), searches)
 
 
-def appends(days: dict[int, list[int]], most: int) -> Iterator[list[int]]:
-    """The keys in the order of their days (date.toordinal), in the portions of one append."""
-    keys = [key for day in sorted(days) for key in days[day]]
-    for start in range(0, len(keys), most):
-        yield keys[start : start + most]
+def appends(requests: Mapping[int, Request], most: int) -> Iterator[list[tuple[int, Request]]]:
+    """The requests with their keys in the order of their days, in the portions of one append."""
+    days: dict[int, list[tuple[int, Request]]] = {}
+    for keyed in requests.items():
+        days.setdefault(keyed[1].ts.toordinal(), []).append(keyed)
+    ordered = [keyed for day in sorted(days) for keyed in days[day]]
+    for start in range(0, len(ordered), most):
+        yield ordered[start : start + most]

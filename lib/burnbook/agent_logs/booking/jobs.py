@@ -1,7 +1,7 @@
 """The files to read in one call, and what came of reading them."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from burnbook.agent_logs.forms import ranges
 from burnbook.agent_logs.forms.detect import SQLITE
 from burnbook.agent_logs.rate_limits import HomeMeters
 from burnbook.agent_logs.rejected_lines import Rejected
-from burnbook.agent_logs.requests import Request, RequestOrigin, Tally
+from burnbook.agent_logs.requests import Request, RequestOrigin, RequestSet, Tally
 from burnbook.jsonl.exports.skipped import Skipped
 from burnbook.jsonl.scan import Span
 from burnbook.jsonl.sources import Log, Source
@@ -21,8 +21,13 @@ from burnbook.usage.tables.increment import Increment
 
 ROUND_BYTES = 3 << 29
 """The files that are read before their requests are booked: it bounds the memory for these."""
+_FILE_MEMORY = 200_000  # the memory for a file and its requests, as bytes of a large file
 _LARGE = 16 << 20  # bytes of a database
 _OPEN_COST = 50_000  # the cost of opening a file, as bytes to read
+
+
+States = dict[str, msgspec.Raw]
+"""The encoded states of files, by path."""
 
 
 class Job(NamedTuple):
@@ -64,7 +69,7 @@ class JobResult(msgspec.Struct):
 
     tally: Tally
     increments: list[Increment]
-    sources: dict[str, Source]
+    states: States
     rejected: list[Rejected]
     meters: dict[str, HomeMeters]
     rivals: set[tuple[int, int]]
@@ -91,7 +96,7 @@ class Shared(NamedTuple):
 
 
 class Answer(msgspec.Struct):
-    """What the book has of the requests of the other process, and the ends of sessions."""
+    """What the book has of the requests of the other process, and other ends of sessions."""
 
     known: Known
     ends: dict[int, float]
@@ -114,7 +119,7 @@ def rounds(jobs: Sequence[Job]) -> Iterator[list[Job]]:
             yield part
             part, size = [], 0
         part.append(job)
-        size += job.size + _OPEN_COST
+        size += job.size + _FILE_MEMORY
     if part:
         yield part
 
@@ -158,3 +163,28 @@ def parts(feed: CompiledFeed, jobs: Sequence[Job], least: int) -> tuple[list[Job
     first, second = Span(handle, 0, middle), Span(handle, middle)
     mine = [job._replace(span=first) if job is largest else job for job in jobs]
     return mine, [largest._replace(span=second)]
+
+
+def shared(requests: RequestSet, keys: Collection[int]) -> list[Shared]:
+    """Requests for the other process, which are no longer of this one."""
+    aliases: dict[int, list[int]] = {}
+    for alias, owner in requests.aliases.items():
+        if owner in keys:
+            aliases.setdefault(owner, []).append(alias)
+    result = []
+    for key in keys:
+        claims = [(requests.origin(at), ts) for at, ts in requests.claims.get(key, ())]
+        request, earlier = requests.requests[key], requests.earlier.get(key)
+        origin = requests.origin(request.origin)
+        result.append(Shared(key, request, origin, aliases.get(key, []), earlier, claims))
+        requests.drop(key)
+    return result
+
+
+def join(requests: RequestSet, other: Shared) -> None:
+    """Add a request of the other process to the same one of this."""
+    number = requests.origin_number
+    request = msgspec.structs.replace(other.request, origin=number(other.origin))
+    if requests.add(other.key, request, other.aliases, other.earlier) is not None:
+        for origin, ts in other.claims:
+            requests.claim(requests.owner(other.key), number(origin), ts)

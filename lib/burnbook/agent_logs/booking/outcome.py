@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from burnbook.agent_logs.booking.jobs import Job
+from burnbook.agent_logs.booking.jobs import Job, States
 from burnbook.agent_logs.reader import LogReader
 from burnbook.agent_logs.rejected_lines import Rejected
 from burnbook.base.errors import BadData
-from burnbook.jsonl.sources import NOT_READ, Source, named
+from burnbook.jsonl.sources import NOT_READ, Source, decoded, encoded, named
 
 
 def read(reader: LogReader, job: Job) -> Source | None:
@@ -36,28 +36,31 @@ def read(reader: LogReader, job: Job) -> Source | None:
     return source
 
 
-def join(sources: dict[str, Source], others: dict[str, Source], path: str) -> None:
+def join(states: States, others: States, path: str) -> None:
     """Join the states of a file of which two processes read a part each, in `others`.
 
     `others` has that of the second part, which is up to its end.
     """
-    first, second = sources.get(path), others.get(path)
-    if first is None or second is None or second.size == NOT_READ:
+    if path not in states or path not in others:
+        return
+    first, second = decoded(states[path]), decoded(others[path])
+    if second.size == NOT_READ:
         return
     if first.size == NOT_READ:
-        others[path] = first
+        others[path] = states[path]
         return
     ends = {key: max(end, first.ends.get(key, end)) for key, end in second.ends.items()}
     gave_at = max(first.gave_at, second.gave_at)
     # Wrong lines are a fault of the file only if nothing in it was right.
     faults = [each.fault for each in (first, second) if each.gave_at == gave_at]
-    others[path] = msgspec.structs.replace(
+    source = msgspec.structs.replace(
         second,
         ends=first.ends | ends,
         gave_at=gave_at,
         unread=first.unread + second.unread,
         fault=next(filter(None, faults), ""),
     )
+    others[path] = encoded(source)
 
 
 def refuse(rejected: Sequence[Rejected]) -> None:

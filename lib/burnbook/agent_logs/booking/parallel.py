@@ -6,13 +6,25 @@ have. Each books its own requests.
 
 import os
 from array import array
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 
 from burnbook.agent_logs.booking import outcome, twins
 from burnbook.agent_logs.booking.deleted import add_rest
-from burnbook.agent_logs.booking.jobs import Answer, Job, JobResult, Keys, Shared, parts, rounds
+from burnbook.agent_logs.booking.jobs import (
+    Answer,
+    Job,
+    JobResult,
+    Keys,
+    Shared,
+    States,
+    join,
+    parts,
+    rounds,
+    shared,
+)
 from burnbook.agent_logs.booking.sessions import jobs_again
 from burnbook.agent_logs.booking.totals import add_differences
 from burnbook.agent_logs.booking.writer import Writer
@@ -21,7 +33,7 @@ from burnbook.agent_logs.requests import Tally
 from burnbook.base.worker import Channel, worker
 from burnbook.jsonl.exports import skipped
 from burnbook.jsonl.known.state import Remembered
-from burnbook.jsonl.sources import Source
+from burnbook.jsonl.sources import Source, decoded, encoded
 from burnbook.store.projection import signed
 from burnbook.store.store import Store
 from burnbook.usage.projection import USAGE
@@ -40,7 +52,8 @@ class Run:
     ) -> None:
         self.store, self.reader, self.writer = store, reader, writer
         self.progress = progress or Progress()
-        self.sources: dict[str, Source] = {}
+        self.states: States = {}
+        self._inherited: list[Any] = []  # by the second process, see `_forget`
         self._has_exported = False  # the book has requests of the agent's export
 
     def run(
@@ -51,7 +64,7 @@ class Run:
         Where a session turns out to have made the requests of another, its files are read again.
         """
         known = known if known is not None else Remembered()
-        self.reader.requests.ends |= known.ends()
+        self.writer.sessions.earlier = known.ends()
         if self.reader.feed.otlp is not None and jobs:
             marks = twins.marks(self.writer.tool)
             found = look_up(self.store, self.writer.root, marks).aliases
@@ -59,10 +72,11 @@ class Run:
         self._run(jobs, strict=strict)
         rivals = self.writer.sessions.rivals
         rivals |= set(known.rivals)
-        known.update(self.sources)
+        known.update(self.states)
         if again := jobs_again(known, rivals):
             self._run(again, strict=False)
-            known.update(self.sources)
+            known.update(self.states)
+        self.writer.tally.rejected += len(self.reader.rejected)  # of both processes
         return self._result()
 
     def _run(self, jobs: Sequence[Job], *, strict: bool) -> None:
@@ -87,6 +101,8 @@ class Run:
     def _end_part(self) -> None:
         """Drop what is booked, which frees its memory, and bring the store up to date."""
         self.reader.requests.clear()
+        self.writer.sessions.keep(self.reader.requests.ends)
+        self.reader.requests.ends = {}
         self.reader.readings.clear()
         self.store.add(USAGE, [added.stretch() for added in self.writer.increments])
         self.writer.increments.clear()
@@ -127,12 +143,13 @@ class Run:
             channel.send(is_kept)
             if first is not None and not is_kept:  # the rest of a file depends on its first part
                 keys = Keys(b"", b"", {})
-                self._read([first._replace(span=None, source=self.sources.get(first.log.path))])
+                self._read([first._replace(span=None, source=self._source(first))])
             worker_keys, others = array("Q", keys.keys), array("Q", keys.others)
             own = requests.requests.keys() | requests.aliases.keys()
             channel.send([key for key in (*worker_keys, *others) if key in own])
-            for shared in channel.receive(list[Shared]):
-                self._join(shared)
+            for request in channel.receive(list[Shared]):
+                join(requests, request)
+            ends = dict(requests.ends)
             for session, end in keys.ends.items():
                 requests.end(session, end)
             known = self._look_up([*worker_keys, *others])
@@ -141,15 +158,16 @@ class Run:
             names |= {*aliases.values()}
             booked = {name: known.requests[name] for name in names & known.requests.keys()}
             answer = msgspec.structs.replace(known, requests=booked, aliases=aliases)
-            channel.send(Answer(answer, requests.ends))
+            channel.send(Answer(answer, ends))
             self._book(known, ranges)
             requests.clear()  # before there is the memory for the result of the other process
             result = channel.receive(JobResult)
+            result.states = channel.receive(States)
         self.writer.tally.add(result.tally)
         self.writer.increments += result.increments
         if first is not None and is_kept:
-            outcome.join(self.sources, result.sources, first.log.path)
-        self.sources |= result.sources
+            outcome.join(self.states, result.states, first.log.path)
+        self.states |= result.states
         self.writer.sessions.rivals |= result.rivals
         self.reader.rejected += result.rejected
         self.reader.meters.join(result.meters)
@@ -167,41 +185,21 @@ class Run:
             requests.clear()
             self._forget()
         asked = {requests.aliases.get(key, key) for key in channel.receive(list[int])}
-        channel.send(self._shared(asked & requests.requests.keys()))
+        channel.send(shared(requests, asked & requests.requests.keys()))
         answer = channel.receive(Answer)
-        requests.ends |= answer.ends
+        for session, end in answer.ends.items():
+            requests.end(session, end)
         self._book(answer.known, ranges)
         requests.clear()
+        states, self.states = self.states, {}
         channel.send(self._result())
-
-    def _shared(self, keys: Collection[int]) -> list[Shared]:
-        """Requests for the other process, which are no longer of this one."""
-        requests = self.reader.requests
-        aliases: dict[int, list[int]] = {}
-        for alias, owner in requests.aliases.items():
-            if owner in keys:
-                aliases.setdefault(owner, []).append(alias)
-        shared = []
-        for key in keys:
-            claims = [(requests.origin(at), ts) for at, ts in requests.claims.get(key, ())]
-            request, earlier = requests.requests[key], requests.earlier.get(key)
-            origin = requests.origin(request.origin)
-            shared.append(Shared(key, request, origin, aliases.get(key, []), earlier, claims))
-            requests.drop(key)
-        return shared
-
-    def _join(self, shared: Shared) -> None:
-        """Add a request of the other process to the same one of this."""
-        requests, number = self.reader.requests, self.reader.requests.origin_number
-        request = msgspec.structs.replace(shared.request, origin=number(shared.origin))
-        if requests.add(shared.key, request, shared.aliases, shared.earlier) is not None:
-            for origin, ts in shared.claims:
-                requests.claim(requests.owner(shared.key), number(origin), ts)
+        channel.send(states)  # a message of its own, because views of it are kept
 
     def _forget(self) -> None:
-        """Drop the results of earlier rounds, which the first process has."""
+        """Leave the results of earlier rounds to the first process: freeing copies their pages."""
+        self._inherited.append((self.states, self.reader.rejected, self.reader.meters.homes))
         self.writer.tally, self.reader.requests.tally = Tally(), Tally()
-        self.reader.rejected, self.reader.meters.homes, self.sources = [], {}, {}
+        self.reader.rejected, self.reader.meters.homes, self.states = [], {}, {}
         self.reader.skipped = {}
         self.reader.on_read = None
 
@@ -209,7 +207,12 @@ class Run:
         for job in jobs:
             source = outcome.read(self.reader, job)
             if source is not None:
-                self.sources[job.log.path] = source
+                self.states[job.log.path] = encoded(source)
+
+    def _source(self, job: Job) -> Source | None:
+        """The state of a file that was read."""
+        state = self.states.get(job.log.path)
+        return None if state is None else decoded(state)
 
     def _look_up(self, keys: Iterable[int] = ()) -> Known:
         """What the book has of the requests of this process, and of other keys."""
@@ -225,11 +228,10 @@ class Run:
     def _result(self) -> JobResult:
         writer, reader = self.writer, self.reader
         writer.tally.add(reader.requests.tally)
-        writer.tally.rejected += len(reader.rejected)
         return JobResult(
             writer.tally,
             writer.increments,
-            self.sources,
+            self.states,
             reader.rejected,
             reader.meters.homes,
             writer.sessions.rivals,

@@ -13,14 +13,15 @@ from burnbook.agent_logs.booking.jobs import Job
 from burnbook.agent_logs.requests import RequestOrigin, RequestSet
 from burnbook.jsonl.known.state import Remembered
 from burnbook.jsonl.sources import Log, Source
-from burnbook.usage.booked_rows import session_key
+from burnbook.usage.booked_rows import SessionEnds, session_key
 
 _UNKNOWN = float("-inf")
 
 
 class Sessions:
-    """The ends of a tool's sessions: from the logs, and `booked` from the store.
+    """The ends of a tool's sessions: `booked` from the store, the others from the logs.
 
+    `ends` are those of the files that are read now, `earlier` of those that were read before.
     `rivals` are pairs of sessions with common requests, of which the first made them. Sessions are
     known by their hashes: what is kept in `cache/` has no text of a log.
     """
@@ -28,7 +29,8 @@ class Sessions:
     def __init__(self, tool: str) -> None:
         self.tool = tool
         self.ends: dict[int, float] = {}
-        self.booked: dict[int, int] = {}
+        self.earlier: dict[int, float] = {}
+        self.booked = SessionEnds()
         self.rivals: set[tuple[int, int]] = set()
 
     def settle(self, requests: RequestSet) -> None:
@@ -50,6 +52,11 @@ class Sessions:
         self._add_rivals(*((session, other) if is_first else (other, session)))
         return is_first
 
+    def keep(self, ends: dict[int, float]) -> None:
+        """Add ends to the earlier ones."""
+        for session, end in ends.items():
+            self.earlier[session] = max(end, self.earlier.get(session, end))
+
     def _add_rivals(self, first: str | None, other: str | None) -> None:
         if first is not None and other is not None and first != other:
             self.rivals.add((session_key(self.tool, first), session_key(self.tool, other)))
@@ -59,7 +66,7 @@ class Sessions:
         key = session_key(self.tool, session)
         booked = self.booked.get(key)
         end = _UNKNOWN if booked is None else booked / 1000
-        return max(end, self.ends.get(key, _UNKNOWN))
+        return max(end, self.ends.get(key, _UNKNOWN), self.earlier.get(key, _UNKNOWN))
 
 
 def jobs_again(known: Remembered, rivals: set[tuple[int, int]]) -> list[Job]:

@@ -1,10 +1,10 @@
 """What changes in a booked request when a log has more of it, or of its facts, than the book."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import msgspec
 
-from burnbook.agent_logs.booking.batch import Payload
 from burnbook.agent_logs.requests import Request
 from burnbook.book import salt
 from burnbook.book.codec import SCHEMA_VERSION
@@ -16,6 +16,48 @@ _FACTS = (
     *("speed", "service_tier", "inference_geo", "served_by", "home", "subagent"),
     *("total_stated", "upstream_id", "request_id"),
 )
+
+
+class Payload(msgspec.Struct, gc=False, omit_defaults=True):
+    """The fields of `AgentUsage` that are not stamps, in its order."""
+
+    ts: datetime
+    tool: str
+    session: str | None
+    project: str | None
+    branch: str | None
+    model: str | None
+    input_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_5m_tokens: int = 0
+    cache_write_1h_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    usd: float | None = None
+    is_subagent: bool = False
+    request_id: str | None = None
+    upstream_id: str | None = None
+    speed: str | None = None
+    service_tier: str | None = None
+    inference_geo: str | None = None
+    served_by: str | None = None
+    home: str | None = None
+    subagent: str | None = None
+    prompt_tokens: int | None = None
+    web_searches: int = 0
+    total_stated: int | None = None
+    aliases: tuple[str, ...] = ()
+    first: str | None = None
+    revision: int = 0
+    supersedes: str | None = None
+    superseded: Superseded | None = None
+
+
+class Superseding(NamedTuple):
+    """A row that supersedes another, and its line."""
+
+    line: bytes
+    row: AgentUsage
 
 
 def payload_of(

@@ -119,11 +119,11 @@ def join(requests: RequestSet, root: str, *, has_exported: bool) -> None:
 
     `has_exported`: the book has requests of the tool from an export.
     """
+    if not has_exported and not any(each.facts.export for each in requests.requests.values()):
+        return
     new: dict[str, list[_Each]] = {"": [], "event": [], "counter": []}
     for key, request in requests.requests.items():
         new[request.facts.export].append(_each(requests, key, request))
-    if not (new["event"] or new["counter"] or (has_exported and new[""])):
-        return
     booked = _booked(requests, root, new)
     logs = _Source([*new[""], *booked[""]])
     known = {each.key for of_kind in booked.values() for each in of_kind}

@@ -11,19 +11,18 @@ from xxhash import xxh3_64_intdigest
 
 from burnbook.agent_logs.booking.batch import (
     APPEND_ROWS,
+    CACHED_ROWS,
     Origins,
-    Payload,
     Rows,
-    Superseding,
     appends,
     increment,
 )
 from burnbook.agent_logs.booking.booked import BookedRequests
 from burnbook.agent_logs.booking.sessions import Sessions
-from burnbook.agent_logs.booking.superseding import payload_of, superseded
+from burnbook.agent_logs.booking.superseding import Payload, Superseding, payload_of, superseded
 from burnbook.agent_logs.booking.twins import add_marks
 from burnbook.agent_logs.origin import booked_as, clean_id
-from burnbook.agent_logs.requests import Request, RequestOrigin, RequestSet, Tally
+from burnbook.agent_logs.requests import Request, RequestSet, Tally
 from burnbook.book import codec, journal, lock
 from burnbook.book.bulk_codec import Stamp
 from burnbook.book.chain.prepare import prepare
@@ -40,7 +39,6 @@ from burnbook.usage.tables.increment import Increment
 from burnbook.usage.tables.schema import JOURNAL
 
 _APPEND_READ = 2048  # rows of one append when the booked row of each must be read: 80 ms
-_CACHED = 256  # rows that are made together stay in the processor's cache: 0.8 of the time of 8192
 
 
 class Writer:
@@ -80,37 +78,34 @@ class Writer:
         for alias, key in requests.aliases.items():
             self._aliases.setdefault(key, []).append(alias)
         add_marks(self._aliases, requests)
-        days: dict[int, list[int]] = {}
-        for key, request in requests.requests.items():
-            days.setdefault(request.ts.toordinal(), []).append(key)
-        for portion in appends(days, APPEND_ROWS if self.window is None else _APPEND_READ):
-            rows = Rows()
-            for start in range(0, len(portion), _CACHED):
-                keys = portion[start : start + _CACHED]
-                self._add(rows, [(key, requests.requests[key]) for key in keys], origins)
+        most = APPEND_ROWS if self.window is None else _APPEND_READ
+        for portion in appends(requests.requests, most):
+            rows = Rows(origins)
+            for start in range(0, len(portion), CACHED_ROWS):
+                self._add(rows, portion[start : start + CACHED_ROWS], origins)
             self._append(rows, origins, requests, index)
 
-    def _add(self, rows: Rows, keyed: Sequence[tuple[int, Request]], origins: Origins) -> None:
+    def _add(self, rows: Rows, keyed: list[tuple[int, Request]], origins: Origins) -> None:
         """Add rows of some requests, with their lines."""
+        if origins.has_rejected:
+            count = len(keyed)
+            keyed = [each for each in keyed if origins.origins[each[1].origin] is not None]
+            self.tally.rejected += count - len(keyed)
         ids = [request.request_id or "" for _, request in keyed]
         ids += [request.facts.upstream_id or "" for _, request in keyed]
-        is_clean = untouched("\n".join(ids)) and max(map(len, ids)) <= MAX_TEXT
-        keys, payloads = [], []
-        for key, request in keyed:
-            origin = origins.origins[request.origin]
-            if origin is None:
-                self.tally.rejected += 1
-                continue
-            keys.append(key)
-            rows.requests.append(request)
-            payloads.append(self._payload(key, request, origin, is_clean=is_clean))
-        rows.keys += keys
-        rows.payloads += payloads
-        rows.lines += self._lines(keys, payloads, self.window, self.agent)
+        is_clean = untouched("\n".join(ids)) and max(map(len, ids), default=0) <= MAX_TEXT
+        payloads = [
+            self._payload(key, request, origins, is_clean=is_clean) for key, request in keyed
+        ]
+        keys = [key for key, _ in keyed]
+        lines = self._lines(keys, payloads, self.window, self.agent)
+        rows.add(keys, [request for _, request in keyed], lines)
 
     def _payload(
-        self, key: int, request: Request, origin: RequestOrigin, *, is_clean: bool
+        self, key: int, request: Request, origins: Origins, *, is_clean: bool = False
     ) -> Payload:
+        origin = origins.origins[request.origin]
+        assert origin is not None, "these requests are rejected before"
         facts, request_id = request.facts, request.request_id
         upstream_id = facts.upstream_id
         if not is_clean:
@@ -119,7 +114,6 @@ class Writer:
             origin
         )
         fresh, read, short, long, output, reasoning = request.amounts
-        prompt = facts.prompt_tokens
         aliases = self._aliases.get(key)
         return Payload(  # with `*`, the rows take 1.2 times as long
             request.ts,
@@ -144,7 +138,7 @@ class Writer:
             server,
             home,
             subagent,
-            fresh + read + short + long if prompt is None else prompt,
+            fresh + read + short + long if facts.prompt_tokens is None else facts.prompt_tokens,
             facts.web_searches,
             facts.total_stated,
             tuple([f"{alias:016x}" for alias in aliases]) if aliases else (),
@@ -172,7 +166,7 @@ class Writer:
             heal(self.root, JOURNAL)
             index.catch_up()
             if not index.is_empty():
-                later = self._leave_out(rows, requests, booked)
+                rows, later = self._leave_out(rows, origins, requests, booked)
             lines = [*rows.lines, *(row.line for row in later)]
             if not lines:
                 return
@@ -184,9 +178,11 @@ class Writer:
         self.tally.accepted += len(rows.lines)
 
     def _leave_out(
-        self, rows: Rows, requests: RequestSet, booked: BookedRequests
-    ) -> list[Superseding]:
-        """Drop the booked requests; returns rows for those of which the book has less."""
+        self, rows: Rows, origins: Origins, requests: RequestSet, booked: BookedRequests
+    ) -> tuple[Rows, list[Superseding]]:
+        """The rows of requests that are not booked, and rows for those of which the book has
+        less.
+        """
         new, later = [], []
         for n, key in enumerate(rows.keys):
             aliases: Sequence[int] = self._aliases.get(key, ())
@@ -196,7 +192,8 @@ class Writer:
             if entry is None:
                 new.append(n)
                 continue
-            request, payload = rows.requests[n], rows.payloads[n]
+            request = rows.requests[n]
+            payload = self._payload(key, request, origins)
             following = self.following.get(key)
             if following is not None and booked.index.find(following) is not None:
                 self.tally.duplicates += 1  # another process booked this reading and a later one
@@ -220,8 +217,7 @@ class Writer:
                 self.tally.accepted += is_more
                 self.tally.reassigned += is_moved and not is_more
                 self.tally.upgraded += not is_moved and not is_more
-        rows.keep(new)
-        return later
+        return (rows if len(new) == len(rows.keys) else rows.only(new)), later
 
     def _superseding(
         self, old: AgentUsage, new: Payload, request: Request, key: int, **kinds: bool

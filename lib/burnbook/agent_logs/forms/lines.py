@@ -1,22 +1,24 @@
 """Adds the lines of a block, decoded together; one by one where one of them cannot be decoded."""
 
-from functools import partial
+from collections.abc import Callable
+from typing import Any
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import Row
 from burnbook.agent_logs.forms.items import add_line
 from burnbook.agent_logs.request_lines.lines import RequestLines
 from burnbook.agent_logs.sums.series import Series
-from burnbook.agent_logs.sums.usual_lines import UsualLines
 from burnbook.base.errors import Refused
 from burnbook.jsonl.records import records
 from burnbook.jsonl.scan import Line
 
 Wrong = list[tuple[int, str]]
+AddDecoded = Callable[[Any, list[Any]], Wrong]
+"""Adds decoded lines to `RequestLines` or a `Series`, usual ones in a quick way."""
 
 
 def add_lines(
-    feed: CompiledFeed, usual: UsualLines, lines: RequestLines | Series, hits: list[Line]
+    feed: CompiledFeed, add_decoded: AddDecoded, lines: RequestLines | Series, hits: list[Line]
 ) -> tuple[list[Row], Wrong]:
     """Add lines; returns the time and meters of each, if the feed has meters, and the wrong ones.
 
@@ -26,13 +28,12 @@ def add_lines(
     if decoded is None:
         return _add_each(feed, lines, hits)
     meters = feed.meter_rows(decoded)
-    if isinstance(lines, Series) and feed.items_at is None:
-        return meters, usual.add(lines, decoded)
+    if feed.items_at is None:
+        return meters, add_decoded(lines, decoded)
     wrong: Wrong = []
-    add = lines.add if feed.items_at is None else partial(add_line, feed, lines)
     for n, row in enumerate(feed.rows(decoded)):
         try:
-            add(row)
+            add_line(feed, lines, row)
         except Refused as error:
             wrong.append((n, str(error)))
     return meters, wrong

@@ -6,7 +6,8 @@ from typing import Literal
 import msgspec
 
 from burnbook.agent_logs.compiled_feed import CompiledFeed
-from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
+from burnbook.agent_logs.request_lines.lines import RequestLines
+from burnbook.agent_logs.request_lines.rules import LineRules
 from burnbook.agent_logs.sums.series import Series
 from burnbook.base.errors import Refused
 from burnbook.config.agent_logs import LogFeed

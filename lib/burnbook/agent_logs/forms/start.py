@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from burnbook.agent_logs.documents import companions
 from burnbook.agent_logs.forms.around import Around
-from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
+from burnbook.agent_logs.request_lines.lines import RequestLines
+from burnbook.agent_logs.request_lines.rules import LineRules
 from burnbook.agent_logs.sums.deleted import DeletedLines, Total
 from burnbook.agent_logs.sums.readings import ReadingLines, Readings
 from burnbook.agent_logs.sums.series import Series
@@ -39,7 +40,9 @@ class FileStarts:
         else:
             lines = RequestLines(rules, file, stem)
         lines.context.home = log.root
-        self.around.read(os.path.abspath(log.path), log.root, lines.context)
+        # The path of a file that a search found has no links and dots.
+        path = log.path if log.root else os.path.abspath(log.path)
+        self.around.read(path, log.root, lines.context)
         lines.context.project = log.project or lines.context.project
         if self.feed.companions:
             lines.context.companions = companions.read(self.feed, log.path)

@@ -80,9 +80,9 @@ def _run(
             from burnbook.agent_logs import origin
             from burnbook.windows import vendor_meters_store
 
-            for home, read in result.meters.items():
+            for home, of_home in result.meters.items():
                 folder = origin.home(home) if home else None
-                shown = (read.windows, read.plan, read.credits, given.window)
+                shown = (of_home.windows, of_home.plan, of_home.credits, given.window)
                 meters += vendor_meters_store.of_logs(ctx, name, folder, *shown)
         if result.skipped:
             from burnbook.agent_logs.ingest import skipped
@@ -95,7 +95,9 @@ def _run(
         hint = f"to book known requests in {given.window}, give their log with --file"
         ctx.notes.append(f"no log has anything new; {hint}")
     if look is None:
-        not_read = unread.of_given(name, feed, result.sources if result else {})
+        states = result.states if result else {}
+        read = {path: sources.decoded(state) for path, state in states.items()}
+        not_read = unread.of_given(name, feed, read)
         return _report(ctx, name, source, result, meters, not_read)
     if result:
         known.rivals = sorted(result.rivals)
@@ -197,7 +199,7 @@ def _report(
 ) -> Result:
     from burnbook.agent_logs.requests import Tally
 
-    tally, read = (result.tally, result.sources) if result else (Tally(), {})
+    tally, states = (result.tally, result.states) if result else (Tally(), {})
     counts = {kind: getattr(tally, kind) for kind in KINDS}
     suspicious, upgraded = tally.suspicious, tally.upgraded
     words = [f"accepted {counts['accepted']:,}"]
@@ -221,7 +223,7 @@ def _report(
     data = {
         "feed": name,
         "source": source,
-        "files": sum(source.size != sources.NOT_READ for source in read.values()),
+        "files": sum(sources.decoded(state).size != sources.NOT_READ for state in states.values()),
         **counts,
         "repeats": counts["duplicates"] - suspicious,
         "suspicious": suspicious,

@@ -8,11 +8,11 @@ from datetime import datetime
 from operator import itemgetter
 
 import msgspec
+from xxhash import xxh3_64_intdigest
 
-from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import (
+    Identities,
     IdentityColumns,
-    LineKind,
     Row,
     matcher,
     own_columns,
@@ -78,11 +78,12 @@ def with_aliases(keys: Keys, *more: int) -> Keys:
 class RequestKeys:
     """Makes the keys of the requests in one kind of a feed's lines."""
 
-    def __init__(self, feed: CompiledFeed, tool: str, kind: LineKind, number: int = 0) -> None:
-        self.tool, self.number = tool, number
-        self.columns, self.copies_only = own_columns(kind.identity), feed.identities.copies_only
-        self._own = _getter(_columns(kind.identity)) if kind.identity else None
-        ids = feed.identities
+    def __init__(
+        self, ids: Identities, tool: str, identity: IdentityColumns, number: int = 0
+    ) -> None:
+        self.tool, self.number, self._prefix = tool, number, f"{tool}\0"
+        self.columns, self.copies_only = own_columns(identity), ids.copies_only
+        self._own = _getter(_columns(identity)) if identity else None
         self._copies, self._fallback = (
             [
                 (f"{tool}\0{name}\0", _getter(_columns(columns)), NTH in name.split("+"))
@@ -90,16 +91,17 @@ class RequestKeys:
             ]
             for declared in (ids.copies, ids.fallback)
         )
-        first = [c for _, columns in feed.identities.fallback[:1] for c in _columns(columns)]
+        first = [c for _, columns in ids.fallback[:1] for c in _columns(columns)]
         self.has_numbers = any(has_number for _, _, has_number in self._copies)
         self._message = [column for column in first if column != _INPUT]
         self._has_input = _INPUT in first
 
     def own(self, row: Row) -> int | None:
         """The key of a line that has its whole identity; None for any other line."""
-        if self._own is None or not _is_whole(values := self._own(row)):
+        if self._own is None:
             return None
-        return _key(f"{self.tool}\0", values)
+        values = self._own(row)
+        return None if None in values or "" in values else _key(self._prefix, values)
 
     def copies(self, row: Row, counted: dict[int, int] | None) -> list[int]:
         """The other keys of a line that has its whole identity, from its row with values.
@@ -139,7 +141,7 @@ class RequestKeys:
         keys = []
         for prefix, get, has_number in declared:
             values = get(row)
-            if not _is_whole(values) or (has_number and counted is None):
+            if None in values or "" in values or (has_number and counted is None):
                 continue
             key = _key(prefix, values)
             if has_number and counted is not None:
@@ -152,19 +154,14 @@ class RequestKeys:
     def message(self, row: Row) -> str | None:
         """The values of the first fallback, without the input; None where one is missing."""
         values = [row[column] for column in self._message]
-        return "\0".join(map(str, values)) if _is_whole(values) else None
+        return None if None in values or "" in values else "\0".join(map(str, values))
 
 
 def _key(prefix: str, values: Row) -> int:
     try:
-        return key_of(prefix + "\0".join(values))
-    except TypeError:  # a value is not a text
+        return xxh3_64_intdigest((prefix + "\0".join(values)).encode())
+    except (TypeError, UnicodeEncodeError):  # a value is not a text, or has half a surrogate pair
         return key_of(prefix + "\0".join(map(str, values)))
-
-
-def _is_whole(values: Sequence[object]) -> bool:
-    """Whether all of an identity's values are there."""
-    return None not in values and "" not in values
 
 
 def part_key(key: int, number: int) -> int:
@@ -175,9 +172,9 @@ def part_key(key: int, number: int) -> int:
 class ServedBy:
     """Who served a request, as its ids and the model's name show."""
 
-    def __init__(self, feed: CompiledFeed) -> None:
+    def __init__(self, ids: Identities) -> None:
         tables: dict[int, list[tuple[str, tuple[str, ...]]]] = {}
-        for vendor, column, patterns in feed.identities.served_by:
+        for vendor, column, patterns in ids.served_by:
             tables.setdefault(column, []).append((vendor, patterns))
         # Most values match nothing of their column, so that is tried first.
         self._columns = [

@@ -5,20 +5,18 @@ from typing import Any
 
 import msgspec
 
-from burnbook.agent_logs.amounts import Reading, amounts_of, reading_of
-from burnbook.agent_logs.compiled_feed import CompiledFeed
+from burnbook.agent_logs.amounts import Reading
 from burnbook.agent_logs.feed_columns import COUNTED, PICKED, LineKind, Row
 from burnbook.agent_logs.request_lines.early_lines import EarlyLines, Held
 from burnbook.agent_logs.request_lines.identity import (
     Keys,
     RequestKeys,
-    ServedBy,
     with_aliases,
     with_values,
 )
 from burnbook.agent_logs.request_lines.pairs import Pairs
-from burnbook.agent_logs.request_lines.parts import Parts
-from burnbook.agent_logs.requests import Amounts, Facts, Request, RequestSet, total
+from burnbook.agent_logs.request_lines.rules import LineOrigin, LineRules
+from burnbook.agent_logs.requests import Amounts, Facts, Request, total
 from burnbook.agent_logs.session_context import SessionContext, text_of
 from burnbook.base.errors import Refused
 from burnbook.jsonl.fields import NULL
@@ -27,24 +25,8 @@ from burnbook.usage.booked_rows import session_key
 _SEARCHES, _TOTAL = PICKED["web_searches"], PICKED["total_tokens"]
 _UPSTREAM = PICKED["upstream_id"]
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
-_NO_ITEMS: tuple[Any, ...] = (NULL, msgspec.Raw(b"[]"), None, [])
+NO_ITEMS: tuple[Any, ...] = (NULL, msgspec.Raw(b"[]"), None, [])
 _STREAM_SECONDS = 600.0  # no stream takes longer
-
-
-class LineRules:
-    """How the lines of a feed are read: the same for all files."""
-
-    def __init__(self, feed: CompiledFeed, requests: RequestSet) -> None:
-        self.feed, self.requests = feed, requests
-        self.amounts, self.reading = amounts_of(feed.feed), reading_of(feed.feed)
-        self.parts = Parts(feed, requests)
-        better = [feed.better] if feed.better else []
-        self.keys_of = {
-            id(kind): RequestKeys(feed, requests.tool, kind, number)
-            for number, kinds in enumerate(([feed.requests], better, feed.others))
-            for kind in kinds
-        }
-        self.served_by = ServedBy(feed)
 
 
 class RequestLines:
@@ -59,13 +41,15 @@ class RequestLines:
         self.early = EarlyLines(requests)
         self.pairs = Pairs(requests)
         self.ends: dict[int, float] = {}
-        self._ends: dict[str, datetime] = {}
-        self._origins: dict[Any, int] = {}  # of lines with the same fields, until a setting changes
+        self.session_ends: dict[str, datetime] = {}
+        self.origins: dict[
+            Any, LineOrigin
+        ] = {}  # of lines with the same fields, until a setting changes
         self.counted: dict[int, int] = {}  # see `RequestKeys.copies`
         # Of the line before: the key of its request, its stream if that has one, what it used.
-        self._last = 0
-        self._stream: tuple[Any, ...] | None = None
-        self._used: tuple[Any, ...] = ()
+        self.last_key = 0
+        self.last_stream: tuple[Any, ...] | None = None
+        self.last_used: tuple[Any, ...] = ()
 
     def add(self, row: Row) -> None:
         """Add a line. Raises Refused."""
@@ -96,7 +80,7 @@ class RequestLines:
 
     def end_sessions(self) -> dict[int, float]:
         """The time of each session's last request, in epoch seconds, by the session's hash."""
-        for session, ts in self._ends.items():
+        for session, ts in self.session_ends.items():
             key, end = session_key(self.requests.tool, session), ts.timestamp()
             self.ends[key] = max(end, self.ends.get(key, end))
         for key, end in self.ends.items():
@@ -105,8 +89,8 @@ class RequestLines:
 
     def _add_setting(self, row: Row) -> None:
         if self.context.update(row):
-            self._origins.clear()
-            self._stream = None  # the session is a part of the identity of some feeds
+            self.origins.clear()
+            self.last_stream = None  # the session is a part of the identity of some feeds
         else:
             self.requests.tally.ignored += 1
         for kind in (self.feed.requests, *self.feed.others):
@@ -119,8 +103,8 @@ class RequestLines:
         # Most lines are of the same stream as the line before. Without this, reading takes 1.3
         # times as long.
         stream, used = kind.stream(row), kind.amounts(row)
-        is_stream = stream == self._stream
-        if is_stream and used == self._used and type(row[kind.ts]) is datetime:
+        is_stream = stream == self.last_stream
+        if is_stream and used == self.last_used and type(row[kind.ts]) is datetime:
             self.requests.tally.duplicates += 1
             return
         feed, fields = self.feed, kind.fields.pick(row)
@@ -135,51 +119,59 @@ class RequestLines:
             return
         ts = feed.moment(self.context.ts if fields[0] is None else fields[0])
         if self.context.companions and self.context.move_to(ts):
-            self._origins.clear()
+            self.origins.clear()
         if usd is not None and not 0 <= usd <= 1e9:
             raise Refused(f"usd is {usd}, not from 0 to 1e9")
         items, prompt = [], None
-        if feed.parts is not None and row[feed.parts.column] not in _NO_ITEMS:
+        if feed.parts is not None and row[feed.parts.column] not in NO_ITEMS:
             items = feed.parts.rows(row[feed.parts.column])
             prompt = self.rules.parts.prompt(items)
         searches = fields[_SEARCHES]
         searches = searches if type(searches) is int and searches > 0 else 0
-        self._used = used
-        first = self.requests.requests.get(self._last) if is_stream and not items else None
-        if first is not None:
-            self.requests.tally.duplicates += 1
-            if amounts[:4] != first.amounts[:4]:
-                self._count_suspicious(first, amounts, ts)
-            if tokens <= first.total and searches <= first.facts.web_searches:
-                return
+        self.last_used = used
+        first = self.requests.requests.get(self.last_key) if is_stream and not items else None
+        if first is not None and not self.is_larger(first, amounts, searches, ts):
+            return
         facts = Facts(prompt, searches, stated, is_proven, text_of(fields[_UPSTREAM]))
         if first is not None:
             at = (first.ts, first.origin, amounts, usd, fields[5], first.file, facts)
-            self.requests.requests[self._last] = Request(tokens, *at)
+            self.requests.requests[self.last_key] = Request(tokens, *at)
             return
-        number = self._origin(fields, row, kind, stream)
-        request = Request(tokens, ts, number, amounts, usd, fields[5], self.file, facts)
-        self._add_request(row, kind, fields, request, items)
-        if self._stream is not None:
-            self._stream = stream
-
-    def _add_request(
-        self, row: Row, kind: LineKind, fields: tuple[Any, ...], request: Request, items: list[Row]
-    ) -> None:
-        """Add a line that is not of the stream of the line before."""
-        requests, amounts, ts = self.requests, request.amounts, request.ts
-        session = fields[1] or self.context.session or self.stem
-        if ts > self._ends.get(session, _LONG_AGO):
-            self._ends[session] = ts
+        origin = self._origin(fields, row, kind, stream)
+        request = Request(tokens, ts, origin.number, amounts, usd, fields[5], self.file, facts)
         keys = self.rules.keys_of[id(kind)]
-        row = with_values(row, ts, session, amounts, fields[2], fields[4], fields[7])
+        self.add_request(row, keys, kind, origin, request, stream, items)
+
+    def is_larger(self, first: Request, amounts: Amounts, searches: int, ts: datetime) -> bool:
+        """Count another line of the stream of a request; whether it has more than the request."""
+        self.requests.tally.duplicates += 1
+        if amounts[:4] != first.amounts[:4]:
+            self.count_suspicious(first, amounts, ts)
+        return total(amounts) > first.total or searches > first.facts.web_searches
+
+    def add_request(
+        self,
+        row: Row,
+        keys: RequestKeys,
+        kind: LineKind,
+        origin: LineOrigin,
+        request: Request,
+        stream: Row,
+        items: list[Row],
+    ) -> None:
+        """Add a line that is not of the stream of the line before. `keys` reads its row."""
+        requests, amounts, ts = self.requests, request.amounts, request.ts
+        _, session, own_session, project, model = origin
+        if ts > self.session_ends.get(session, _LONG_AGO):
+            self.session_ends[session] = ts
+        row = with_values(row, ts, session, amounts, project, model, request.usd)
         own = keys.own(row)
         if own is not None:
             counted = None if keys.has_numbers and requests.find(own) else self.counted
             identified = Keys(own, keys.copies(row, counted))
         else:
-            identified = keys.fallback(row, fields[1] or self.stem, self.counted)
-        self._last, self._stream = identified.key, None if own is None else ()
+            identified = keys.fallback(row, own_session or self.stem, self.counted)
+        self.last_key, self.last_stream = identified.key, None if own is None else stream
         if identified.is_early:
             self.early.hold(keys.message(row), Held(request, identified))
             return
@@ -194,23 +186,29 @@ class RequestLines:
             identified = with_aliases(identified, *paired)
         first = requests.add(identified.key, request, identified.aliases, identified.earlier)
         if first is not None:
-            self._count_suspicious(first, amounts, ts, is_fallback=own is None)
+            self.count_suspicious(first, amounts, ts, is_fallback=own is None)
         if items:
             self.rules.parts.add(identified, request, items)
 
     def _origin(
         self, fields: tuple[Any, ...], row: Row, kind: LineKind, stream: tuple[Any, ...]
-    ) -> int:
-        """The number of a line's origin."""
+    ) -> LineOrigin:
+        """The origin of a line."""
         served_by = self.rules.served_by.of(row)
         name = (id(kind), stream[len(self.rules.keys_of[id(kind)].columns) :], served_by)
-        number = self._origins.get(name)
-        if number is None:
-            origin = self.context.origin(fields, self.stem, served_by)
-            number = self._origins[name] = self.requests.origin_number(origin)
-        return number
+        return self.origins.get(name) or self.new_origin(name, fields, served_by)
 
-    def _count_suspicious(
+    def new_origin(
+        self, name: tuple[Any, ...], fields: tuple[Any, ...], served_by: str | None
+    ) -> LineOrigin:
+        """The origin of lines with these fields, which is kept by a name in `origins`."""
+        origin = self.context.origin(fields, self.stem, served_by)
+        session = fields[1] or self.context.session or self.stem
+        number = self.requests.origin_number(origin)
+        self.origins[name] = LineOrigin(number, session, fields[1], fields[2], fields[4])
+        return self.origins[name]
+
+    def count_suspicious(
         self, first: Request, amounts: Amounts, ts: datetime, *, is_fallback: bool = False
     ) -> None:
         """Count a duplicate that no stream explains: of another size, or much later."""

@@ -5,10 +5,12 @@ has of the session, and the rest is a request, see `booking.deleted`.
 """
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from burnbook.agent_logs.feed_columns import COUNTED, PICKED, LineKind, Row
-from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
+from burnbook.agent_logs.request_lines.identity import RequestKeys
+from burnbook.agent_logs.request_lines.lines import RequestLines
+from burnbook.agent_logs.request_lines.rules import LineOrigin, LineRules
 from burnbook.agent_logs.requests import Amounts, Facts, Request, RequestOrigin, key_of, total
 
 _SIZE_UNKNOWN = Facts(prompt_tokens=0)  # the rest is that of several requests
@@ -63,8 +65,16 @@ class DeletedLines(RequestLines):
         self.used[True, ts] = amounts, usd
         self.last = self.context.origin(fields, self.stem), ts
 
-    def _add_request(
-        self, row: Row, kind: LineKind, fields: tuple[Any, ...], request: Request, items: list[Row]
+    def add_request(
+        self,
+        row: Row,
+        keys: RequestKeys,
+        kind: LineKind,
+        origin: LineOrigin,
+        request: Request,
+        stream: Row,
+        items: list[Row],
     ) -> None:
+        """The same as for other lines; what the request used is noted."""
         self.used[False, request.ts] = request.amounts, request.usd or 0.0
-        super()._add_request(row, kind, fields, request, items)
+        super().add_request(row, keys, kind, origin, request, stream, items)

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from burnbook.agent_logs.amounts import Reading
 from burnbook.agent_logs.feed_columns import COUNTED, PICKED, LineKind, Row, own_columns
-from burnbook.agent_logs.request_lines.lines import LineRules, RequestLines
+from burnbook.agent_logs.request_lines.lines import RequestLines
+from burnbook.agent_logs.request_lines.rules import LineRules
 from burnbook.agent_logs.requests import Facts, Request, key_of, total
 from burnbook.base.errors import Refused
 
@@ -87,11 +88,10 @@ class ReadingLines(RequestLines):
             raise Refused(f"usd is {usd}, not from 0 to 1e9")
         ts = self.feed.moment(self.context.ts if fields[0] is None else fields[0])
         if self.context.companions and self.context.move_to(ts):
-            self._origins.clear()
-        session = fields[1] or self.context.session or self.stem
-        self._ends[session] = max(ts, self._ends.get(session, ts))
-        origin = self._origin(fields, row, kind, kind.stream(row))
+            self.origins.clear()
+        number, session, *_ = self._origin(fields, row, kind, kind.stream(row))
+        self.session_ends[session] = max(ts, self.session_ends.get(session, ts))
         identity = [row[column] for column in own_columns(self.kind.identity)] or [session]
         name = "\0".join([self.requests.tool, *map(str, identity)])
-        reading_of = Request(tokens, ts, origin, amounts, usd, None, self.file, _SIZE_UNKNOWN)
+        reading_of = Request(tokens, ts, number, amounts, usd, None, self.file, _SIZE_UNKNOWN)
         self.readings.latest[name] = reading_of

@@ -13,7 +13,7 @@ from burnbook.cost.pricing import USD_KIND
 from burnbook.times import clock
 from burnbook.usage import queries
 from burnbook.usage import report as usage
-from burnbook.usage.kinds import Group, of_keys
+from burnbook.usage.kinds import Group, in_order, of_keys
 from burnbook.usage.pricing import Pricing
 from burnbook.usage.report import TOOL_AND_MODEL, Report
 from burnbook.usage.selection import Selection, selection
@@ -57,7 +57,8 @@ def _report(ctx: Context, args: Any) -> Result | None:
     by = _by(args, selected.report)
     pricing = Pricing(args.cost, PriceList(ctx.config.prices))
     groups = _groups(ctx, selected, pricing, by)
-    groups = list(groups) if args.explain else groups
+    if args.explain:
+        groups = list(groups) if selected.report == "blocks" else in_order(groups)
     report = usage.build(groups, pricing, by_size=selected.report in usage.BY_ORIGIN, by=by)
     explained, amounts = None, []
     if args.explain:
@@ -102,19 +103,17 @@ def _by(args: Any, report: str) -> Sequence[str]:
     return _SPLIT.get(report, ())
 
 
-def _groups(
-    ctx: Context, selected: Selection, pricing: Pricing, by: Sequence[str]
-) -> Iterable[Group]:
+def _groups(ctx: Context, asked: Selection, pricing: Pricing, by: Sequence[str]) -> Iterable[Group]:
     part = next((name for name in by if name not in TOOL_AND_MODEL), None)
-    filters, zone = selected.filters, selected.zone
-    if selected.report == "blocks":
+    filters, zone = asked.filters, asked.zone
+    if asked.report == "blocks":
         from burnbook.usage import block_report
         from burnbook.windows.accounts.pools import BlockPools
 
         pools = BlockPools(ctx, queries.homes(ctx.store))
         return of_keys(block_report.sums(ctx, filters, zone, pools, part))
     has_hours, account_of = pricing.prices.has_hours, ctx.config.accounts.name
-    return queries.groups(ctx.store, selected.report, filters, zone, has_hours, account_of, part)
+    return queries.groups(ctx.store, asked.report, filters, zone, has_hours, account_of, part)
 
 
 def _shown(

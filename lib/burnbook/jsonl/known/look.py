@@ -8,8 +8,8 @@ from burnbook.config.agent_logs import LogFeed
 from burnbook.jsonl.folders import search
 from burnbook.jsonl.folders.faults import PathFault
 from burnbook.jsonl.known.listing import Folders, Listing, digest, listings
-from burnbook.jsonl.known.state import Remembered, Summary
-from burnbook.jsonl.sources import Log, Source, is_finished_at
+from burnbook.jsonl.known.state import Remembered, States, Summary
+from burnbook.jsonl.sources import Log, Source, decoded, is_finished_at
 
 
 class Changed(NamedTuple):
@@ -117,11 +117,12 @@ class Look:
         return (listing for files in self.folders.values() for listing in files)
 
 
-def _changed(listing: Listing, sources: dict[bytes, Source], now: float) -> Iterator[Changed]:
+def _changed(listing: Listing, known: States, now: float) -> Iterator[Changed]:
     """The changed files of a listing. The others get no object: it takes 5 us for each."""
     names, stats = listing.names, listing.stats
     for number, name in enumerate(names):
-        source = sources.get(os.fsencode(name))
+        state = known.get(os.fsencode(name))
+        source = None if state is None else decoded(state)
         size, mtime_ns = stats[2 * number], stats[2 * number + 1]
         is_finished = is_finished_at(mtime_ns, now)
         is_as = source is not None and (source.size, source.mtime_ns) == (size, mtime_ns)

@@ -17,13 +17,14 @@ from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
 from burnbook.config.agent_logs import LogFeed
 from burnbook.jsonl.known.listing import Listing, digest
-from burnbook.jsonl.sources import Source
+from burnbook.jsonl.sources import Source, decoded
 
 FORM = 7
 IDLE = 7 * 86_400_000_000_000  # ns without a request, after which a file that changes is reported
 _NEVER = (1 << 63) - 1
 _LENGTH = 8  # bytes before the index, with its length
 
+States = dict[bytes, msgspec.Raw]  # of the files in a folder, encoded, by name
 Ends = dict[int, float]
 """The time of the last request of each session, in epoch seconds, by its hash."""
 
@@ -65,7 +66,7 @@ class Remembered:
 
     def __init__(self, index: _Index | None = None, handle: int = -1, start: int = 0) -> None:
         self._index, self._handle, self._start = index or _Index(), handle, start
-        self._sources: dict[bytes, dict[bytes, Source]] = {}  # those that were needed
+        self._sources: dict[bytes, States] = {}  # those that were needed
         self._ends: Ends | None = None
         self.rivals = self._index.rivals
 
@@ -76,7 +77,7 @@ class Remembered:
         """What is known of a folder; None if nothing is."""
         return self._index.folders.get(os.fsencode(folder))
 
-    def sources(self, folder: str) -> dict[bytes, Source]:
+    def sources(self, folder: str) -> States:
         """The files of a folder that were ever read, by name."""
         return self._of(os.fsencode(folder))
 
@@ -84,17 +85,17 @@ class Remembered:
         """Whether the files of a folder were asked for, or changed."""
         return os.fsencode(folder) in self._sources
 
-    def update(self, sources: Mapping[str, Source]) -> None:
+    def update(self, states: Mapping[str, msgspec.Raw]) -> None:
         """Note what reads of files gave, by their paths."""
         ends, is_lost = self.ends(), False
-        for path, source in sources.items():
+        for path, state in states.items():
             folder, _, name = os.fsencode(path).rpartition(b"/")
-            known = self._of(folder)
-            before, known[name] = known.get(name), source
+            known, source = self._of(folder), decoded(state)
+            before, known[name] = known.get(name), state
             for session, end in source.ends.items():
                 ends[session] = max(end, ends.get(session, end))
-            if before is not None and before is not source:
-                earlier = before.ends.items()
+            if before is not None and before is not state:
+                earlier = decoded(before).ends.items()
                 is_lost |= any(source.ends.get(session, -1.0) < end for session, end in earlier)
         if is_lost:  # a file is another one now
             self._ends = _joined(source for _, source in self.all())
@@ -102,8 +103,8 @@ class Remembered:
     def all(self) -> Iterator[tuple[str, Source]]:
         """Every file that was ever read, and its path."""
         for folder in self._folders():
-            for name, source in self._of(folder).items():
-                yield os.fsdecode(os.path.join(folder, name)), source
+            for name, state in self._of(folder).items():
+                yield os.fsdecode(os.path.join(folder, name)), decoded(state)
 
     def ends(self) -> Ends:
         """The time of the last request of each session."""
@@ -145,14 +146,14 @@ class Remembered:
     def _folders(self) -> list[bytes]:
         return [*dict.fromkeys((*self._index.folders, *self._sources))]
 
-    def _of(self, folder: bytes) -> dict[bytes, Source]:
+    def _of(self, folder: bytes) -> States:
         """The files of a folder. If its record is damaged, they are as if never read."""
         if folder not in self._sources:
             known, summary = {}, self._index.folders.get(folder)
             if summary is not None and summary.stop > summary.start:
                 with suppress(msgspec.DecodeError):
                     data = self._read(summary.start, summary.stop)
-                    known = msgspec.msgpack.decode(data, type=dict[bytes, Source])
+                    known = msgspec.msgpack.decode(data, type=States)
             self._sources[folder] = known
         return self._sources[folder]
 
@@ -164,7 +165,7 @@ class Remembered:
         return os.pread(self._handle, max(size - start, 0), self._start + start)
 
 
-def summed_up(several: Sequence[Listing], known: Mapping[bytes, Source]) -> Summary:
+def summed_up(several: Sequence[Listing], known: States) -> Summary:
     """What the files of a folder gave."""
     summary, notable, number, is_same = Summary(), {}, 0, True
     silent: list[tuple[int, int, Source]] = []
@@ -172,10 +173,11 @@ def summed_up(several: Sequence[Listing], known: Mapping[bytes, Source]) -> Summ
         stats = listing.stats
         for at, name in enumerate(os.fsencode(listing.joined).split(b"\0")):
             size, mtime_ns = stats[2 * at], stats[2 * at + 1]
-            source = known.get(name)
-            if source is None:
+            state = known.get(name)
+            if state is None:
                 summary.unread, is_same = summary.unread + 1, False
             else:
+                source = decoded(state)
                 is_same = is_same and source.size == size and source.mtime_ns == mtime_ns
                 summary.gave_at = max(summary.gave_at, source.gave_at)
                 if not source.is_finished:

@@ -71,7 +71,7 @@ def _columns(database: Connection) -> list[tuple[str, Any, str]]:
     columns = {}
     for table, alias in (("usage_cells", "c"), ("usage_origins", "o")):
         for _, name, kind, *_ in database.execute(f"PRAGMA table_info({table})"):
-            if (table, name) != ("usage_origins", "id"):
+            if (table, name) != ("usage_origins", "id") and name != "kind_id":
                 arrow = pa.bool_() if name in _FLAGS else _TYPES[kind]
                 columns[name] = (name, arrow, f"{alias}.{name}")
     first = columns.pop("quarter")

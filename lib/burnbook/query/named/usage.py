@@ -18,7 +18,7 @@ from burnbook.store.queries import LocalTime
 from burnbook.times import clock
 from burnbook.times.days import parse_days
 from burnbook.usage import report as usage
-from burnbook.usage.kinds import Group, of_rows
+from burnbook.usage.kinds import SELECT_KINDS, Group, of_rows
 from burnbook.usage.pricing import Pricing
 from burnbook.usage.queries import BY_TIME, Filters, text_of
 
@@ -102,4 +102,5 @@ def usage_sums(
         all_projects=("integer", 1),
         all_models=("integer", 1),
     )
-    return of_rows(run_file(engine, "usage").rows)
+    kinds = engine.select(SELECT_KINDS).rows
+    return of_rows(run_file(engine, "usage").rows, kinds)

@@ -24,7 +24,7 @@ from burnbook.usage.booked_rows import (
 )
 from burnbook.usage.counts import moment, origin
 from burnbook.usage.tables.cells import Cells, Values, add_cells, signed_values
-from burnbook.usage.tables.increment import Increment, pack
+from burnbook.usage.tables.increment import Increment
 from burnbook.usage.tables.schema import (
     DELETE_EMPTY,
     INSERT_UNSETTLED,
@@ -67,7 +67,7 @@ def _apply(database: Connection, entries: Iterable[Entry]) -> int:
         duplicates += len(repeated)
         unsettled = _irregular(known, added) + [(*key, offset) for key, offset, _ in repeated]
         cells = Cells()
-        rows: list[tuple[int, ...]] = []
+        rows: list[RowEntry] = []
         aliases: list[tuple[int, int]] = []
         sessions: dict[int, int] = {}
         times: list[tuple[int, datetime, datetime]] = []
@@ -87,7 +87,7 @@ def _apply(database: Connection, entries: Iterable[Entry]) -> int:
             old = row.ts if row.superseded is None else moment(row, row.superseded)
             times.append((offset, min(row.ts, old), max(row.ts, old)))
         blocks = time_index.blocks_of(*zip(*sorted(times), strict=True)) if times else []
-        Increment(0, 0, pack(rows), aliases, sessions, *cells.rows(), blocks).add_to(database)
+        Increment(0, 0, b"", rows, aliases, sessions, *cells.rows(), blocks).add_to(database)
         insert(database, INSERT_UNSETTLED, sorted(unsettled))
     return duplicates
 

@@ -1,7 +1,9 @@
 """The sums of each quarter-hour and origin, and what a row adds to them."""
 
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from sqlite3 import Connection
+from typing import Any
 
 import msgspec
 from msgspec.structs import astuple
@@ -13,7 +15,7 @@ from burnbook.store.projection import signed
 from burnbook.store.queries import QUARTER
 from burnbook.usage.booked_rows import DIFFERENCE, NOTHING
 from burnbook.usage.counts import Counts, Origin, counts, moment, origin
-from burnbook.usage.tables.schema import ADD_TO_CELL, INSERT_ORIGIN, insert
+from burnbook.usage.tables.schema import ADD_TO_CELL, INSERT_KIND, INSERT_ORIGIN, insert
 
 Values = AgentUsage | Superseded
 
@@ -52,12 +54,20 @@ class Cells:
         return [*numbers], sums
 
 
+def _id(names: tuple[Any, ...]) -> int:
+    return signed(xxh3_64_intdigest(msgspec.json.encode(names)))
+
+
 def add_cells(
     database: Connection, origins: Sequence[Origin], cells: Iterable[Sequence[int]]
 ) -> None:
     """Add cells (quarter-hour, index in `origins`, sums) to the tables."""
-    ids = [signed(xxh3_64_intdigest(msgspec.json.encode(name))) for name in origins]
-    rows_of_origins = [(key, *name) for key, name in zip(ids, origins, strict=True)]
+    ids = [*map(_id, origins)]
+    kinds = {name: _id(name) for name in {origin.kind() for origin in origins}}
+    insert(database, INSERT_KIND, [(key, *name) for name, key in kinds.items()])
+    of_origins = [kinds[name.kind()] for name in origins]
+    rows_of_origins = [(ids[n], *name, of_origins[n]) for n, name in enumerate(origins)]
     insert(database, INSERT_ORIGIN, rows_of_origins)
-    rows = sorted([(ids[number], quarter, *sums) for quarter, number, *sums in cells])
+    rows = [(ids[number], quarter, of_origins[number], *sums) for quarter, number, *sums in cells]
+    rows.sort(key=itemgetter(2, 1, 0))  # in the order of the table
     insert(database, ADD_TO_CELL, rows)

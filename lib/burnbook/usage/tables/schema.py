@@ -6,7 +6,9 @@ from itertools import chain
 from sqlite3 import Connection
 from typing import Any
 
+from burnbook.book.codec import SCHEMA_VERSION
 from burnbook.store import membership, time_index
+from burnbook.usage.booked_rows import DIFFERENCE
 from burnbook.usage.counts import Counts
 
 JOURNAL, NAME = "agent_usage", "usage"
@@ -61,18 +63,34 @@ TABLES = (
     prompt_tokens INTEGER NOT NULL,
     subagent TEXT,
     home TEXT,
-    agent TEXT
+    agent TEXT,
+    kind_id INTEGER NOT NULL -- of usage_kinds: reports add by one number, not by eight columns
+)""",
+    """CREATE TABLE usage_kinds (
+    id INTEGER PRIMARY KEY,
+    tool TEXT NOT NULL,
+    model TEXT,
+    has_usd INTEGER NOT NULL,
+    speed TEXT,
+    service_tier TEXT,
+    inference_geo TEXT,
+    served_by TEXT,
+    prompt_tokens INTEGER NOT NULL
 )""",
     f"""CREATE TABLE usage_cells (
     origin INTEGER NOT NULL,
     quarter INTEGER NOT NULL,
+    kind_id INTEGER NOT NULL, -- that of the origin: reports of days read the cells in this order
     {", ".join(f"{name} INTEGER NOT NULL" for name in SUMS)},
-    PRIMARY KEY (origin, quarter)
+    PRIMARY KEY (kind_id, quarter, origin)
 ) WITHOUT ROWID""",
+    "CREATE INDEX usage_cells_of_origin ON usage_cells (origin, quarter)",
     membership.table(NAME),
     time_index.table(NAME),
 )
 INSERT_ROW = "INSERT INTO usage_rows VALUES {values}"
+FIRST_ROW = f"(?, 0, 0, ?, ?, {SCHEMA_VERSION}, ?, {DIFFERENCE})"
+"""The values of a request's first row, of this version: request, tokens, offset, session."""
 # Of two requests with an alias, which is a fault elsewhere, the same one has it in any order.
 INSERT_ALIAS = (
     "INSERT INTO usage_aliases VALUES {values}"
@@ -83,9 +101,10 @@ INSERT_SESSION = (
     " ON CONFLICT (session) DO UPDATE SET ends = max(ends, excluded.ends)"
 )
 INSERT_ORIGIN = "INSERT OR IGNORE INTO usage_origins VALUES {values}"
+INSERT_KIND = "INSERT OR IGNORE INTO usage_kinds VALUES {values}"
 ADD_TO_CELL = (
     "INSERT INTO usage_cells VALUES {values}"
-    " ON CONFLICT (origin, quarter) DO UPDATE SET "
+    " ON CONFLICT (kind_id, quarter, origin) DO UPDATE SET "
     + ", ".join(f"{name} = {name} + excluded.{name}" for name in SUMS)
 )
 DELETE_EMPTY = f"DELETE FROM usage_cells WHERE {' AND '.join(f'{name} = 0' for name in SUMS)}"
@@ -101,10 +120,10 @@ CONTENT = (
     "SELECT * FROM {schema}.usage_conflicts",
     "SELECT * FROM {schema}.usage_aliases",
     "SELECT * FROM {schema}.usage_sessions",
-    "SELECT quarter, tool, model, session, project, branch, is_subagent, window_id, has_usd, "
-    "speed, service_tier, inference_geo, served_by, prompt_tokens, subagent, home, agent, "
+    "SELECT quarter, origins.*, kinds.*, "
     f"{', '.join(SUMS)} FROM {{schema}}.usage_cells JOIN {{schema}}.usage_origins AS origins"
-    " ON origins.id = origin WHERE requests <> 0",
+    " ON origins.id = origin JOIN {schema}.usage_kinds AS kinds ON kinds.id = kind_id"
+    " WHERE requests <> 0",
 )
 
 
@@ -122,11 +141,11 @@ def insert(database: Connection, statement: str, rows: Sequence[tuple[Any, ...]]
             database.executemany(sql, map(list, map(chain.from_iterable, groups)))
 
 
-def insert_packed(database: Connection, statement: str, numbers: "array[int]", width: int) -> None:
-    """The same with rows of `width` numbers, one after another."""
-    count = len(numbers) // width
-    whole = count // _AT_A_TIME * _AT_A_TIME
-    for size, part in ((_AT_A_TIME, numbers[: whole * width]), (1, numbers[whole * width :])):
-        row, step = f"({', '.join('?' * width)})", size * width
+def insert_packed(database: Connection, statement: str, numbers: "array[int]", row: str) -> None:
+    """The same with the parameters of rows one after another; `row` has the values of one."""
+    width = row.count("?")
+    whole = len(numbers) // (width * _AT_A_TIME) * width * _AT_A_TIME
+    for size, part in ((_AT_A_TIME, numbers[:whole]), (1, numbers[whole:])):
+        step = size * width
         groups = (part[at : at + step].tolist() for at in range(0, len(part), step))
         database.executemany(statement.format(values=", ".join([row] * size)), groups)
