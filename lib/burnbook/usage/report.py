@@ -109,8 +109,7 @@ class Rows(Sequence[Row]):
     def first(self, count: int) -> "Rows":
         """The first rows, in the same columns."""
         rows = Rows.__new__(Rows)
-        rows.__dict__.update(self.__dict__)
-        rows.order = self.order[:count]
+        rows.__dict__.update(self.__dict__, order=self.order[:count])
         return rows
 
     def __len__(self) -> int:
