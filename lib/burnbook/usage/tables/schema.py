@@ -120,10 +120,10 @@ CONTENT = (
     "SELECT * FROM {schema}.usage_conflicts",
     "SELECT * FROM {schema}.usage_aliases",
     "SELECT * FROM {schema}.usage_sessions",
-    "SELECT quarter, origins.*, kinds.*, "
-    f"{', '.join(SUMS)} FROM {{schema}}.usage_cells JOIN {{schema}}.usage_origins AS origins"
-    " ON origins.id = origin JOIN {schema}.usage_kinds AS kinds ON kinds.id = kind_id"
-    " WHERE requests <> 0",
+    f"SELECT quarter, origins.*, kinds.*, {', '.join(SUMS)} FROM {{schema}}.usage_cells AS cells"
+    " JOIN {schema}.usage_origins AS origins ON origins.id = origin"
+    " AND origins.kind_id = cells.kind_id"
+    " JOIN {schema}.usage_kinds AS kinds ON kinds.id = cells.kind_id WHERE requests <> 0",
 )
 
 
