@@ -17,10 +17,7 @@ from msgspec import Struct
 from burnbook.base import files
 from burnbook.base.errors import IOFault, os_sentence
 from burnbook.base.rooted_path import RootedPath
-from burnbook.book.chain.tail import linked
-from burnbook.book.joined.parts import end_of_lines, read
-from burnbook.book.joined.path import JoinedPath
-from burnbook.book.joined.root import JoinedRoot
+from burnbook.book.joined.root import JoinedRoot, joined
 
 _BATCH = 1 << 18
 UTF16 = "is UTF-16 text and not UTF-8; convert it with iconv -f UTF-16 -t UTF-8"
@@ -34,8 +31,8 @@ def path_of(root: str, name: str) -> RootedPath:
 
 def size(path: RootedPath) -> int:
     """Returns the size of a journal in bytes; 0 if it does not exist. Raises IOFault."""
-    if isinstance(path, JoinedPath):
-        return path.size()
+    if several := joined(path):
+        return several.size()
     try:
         status = path.status()
     except OSError as error:
@@ -83,8 +80,8 @@ def batches(path: RootedPath, start: int = 0) -> Iterator[tuple[int, list[bytes]
 
 def reader(path: RootedPath, start: int = 0) -> BinaryIO:
     """Opens a journal at an offset; an empty file if it does not exist. Raises IOFault."""
-    if isinstance(path, JoinedPath):
-        return path.reader(start)
+    if several := joined(path):
+        return several.reader(start)
     try:
         file = os.fdopen(path.open(os.O_RDONLY), "rb")
     except FileNotFoundError:
@@ -99,8 +96,8 @@ def at(path: RootedPath, spans: list[tuple[int, int]]) -> list[bytes]:
     """Returns the bytes at each (offset, length)."""
     if not spans:
         return []
-    if isinstance(path, JoinedPath):
-        return path.at(spans)
+    if several := joined(path):
+        return several.at(spans)
     try:
         handle = path.open(os.O_RDONLY)
     except OSError as error:
@@ -115,8 +112,8 @@ def find(path: RootedPath, ids: list[str]) -> dict[str, bytes]:
     """Returns the lines by id, of those ids that have one. A row starts with its id."""
     if not ids or size(path) == 0:
         return {}
-    if isinstance(path, JoinedPath):
-        return path.find(ids)
+    if several := joined(path):
+        return several.find(ids)
     handle = path.open(os.O_RDONLY)
     try:
         with mmap.mmap(handle, 0, access=mmap.ACCESS_READ) as data:
@@ -143,6 +140,8 @@ def append(
     Call it with the lock held, after `heal`. The last row of each journal gets a link of the chain,
     unless the rows are copies (`is_own` is False). Returns the new size of each journal.
     """
+    from burnbook.book.chain.tail import linked  # only writers need it
+
     sizes: dict[str, int] = {}
     opened: list[_Open] = []
     try:
@@ -208,6 +207,8 @@ def _roll_back(opened: list[_Open]) -> bool:
 
 def torn_tail(path: RootedPath) -> tuple[int, bytes]:
     """Returns (offset, bytes) after the last newline; no bytes if the last line is complete."""
+    from burnbook.book.joined.parts import end_of_lines, read
+
     end = size(path)
     start = end_of_lines(path, 0, end)
     return start, read(path, start, end - start) if start < end else b""

@@ -34,7 +34,7 @@ def of_accounts(ctx: Context, facts: WindowFacts) -> list[AccountPanes]:
     """Returns the panes of each account: those of each agent since BEFORE that are of its own."""
     counted = snapshot_index(ctx).counted(facts.window)
     groups: dict[tuple[str, str], list[Entry]] = {}
-    known = {pair.provider: identities(ctx, pair.provider) for pair in facts.pairs}
+    known = {name: identities(ctx, name) for name in dict.fromkeys(p.provider for p in facts.pairs)}
     for pair in facts.pairs:
         entries = meter_status.readings(pair, counted)
         accounts = [known[pair.provider].of_pair(pair, entry) for entry in entries]

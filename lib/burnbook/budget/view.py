@@ -6,26 +6,28 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from burnbook.budget.budget import NO_REQUESTS, Use
-from burnbook.budget.burn_rate import Out, Rate
+from burnbook.budget.budget import NO_REQUESTS
 from burnbook.budget.declared import view as declared
-from burnbook.budget.declared.status import BudgetStatus
-from burnbook.budget.meter_status import MeterStatus
-from burnbook.budget.stop_rules import Verdict
-from burnbook.config.loader import Config
 from burnbook.view.drawing import legend
-from burnbook.view.levels import Level, cell, level_of, used
-from burnbook.view.parts import Line, Part, Table, Title, bar, moment, near, number, percent
-from burnbook.windows.facts import WindowFacts
+from burnbook.view.levels import cell, level_of, used
+from burnbook.view.parts import Line, Table, Title, bar, moment, near, number, percent
 
 if TYPE_CHECKING:
-    from burnbook.budget.burn_rate import Projection
+    from burnbook.budget.budget import Use
+    from burnbook.budget.burn_rate import Out, Projection, Rate
+    from burnbook.budget.declared.status import BudgetStatus
+    from burnbook.budget.meter_status import MeterStatus
+    from burnbook.budget.stop_rules import Verdict
+    from burnbook.config.loader import Config
+    from burnbook.view.levels import Level
+    from burnbook.view.parts import Part
+    from burnbook.windows.facts import WindowFacts
 
 _COLUMNS = 80  # of a usual terminal: a bar is as long as there is room
 _LEAST_BAR = 5
 _METERS = ("agent", "provider", "meter", "used", "left", "resets", "% an hour", "runs out")
 _RULES = ("rule", "of", "left", "step", "state")
-_STATES: dict[str, Level] = {"stop": "bad", "warning": "warn"}
+_STATES: dict[str, "Level"] = {"stop": "bad", "warning": "warn"}
 _REASONS = {
     "finalized": "the window is finalized",
     "ended": "the window has ended",
@@ -35,14 +37,14 @@ _REASONS = {
 
 
 def parts(
-    facts: WindowFacts,
-    used: Use,
-    budgets: Sequence[BudgetStatus],
-    rate: Rate,
+    facts: "WindowFacts",
+    used: "Use",
+    budgets: Sequence["BudgetStatus"],
+    rate: "Rate",
     projected: "Projection",
-    meters: Sequence[MeterStatus],
-    verdicts: Sequence[Verdict],
-) -> list[Part]:
+    meters: Sequence["MeterStatus"],
+    verdicts: Sequence["Verdict"],
+) -> list["Part"]:
     """Returns the verdict, the budget's lines, burn, projection, and two tables."""
     result = _used_up(facts.window, used) + declared.stops(budgets)
     words: tuple[tuple[str, str, Level], ...]
@@ -61,7 +63,7 @@ def parts(
     return result
 
 
-def _used_up(window: str, use: Use) -> list[Part]:
+def _used_up(window: str, use: "Use") -> list["Part"]:
     if use.left_tokens is None or use.left_tokens > 0:
         return []
     of = f"{number(use.used_tokens)} of {number(use.planned_tokens)} tokens"
@@ -69,7 +71,7 @@ def _used_up(window: str, use: Use) -> list[Part]:
 
 
 def _no_stop(
-    window: str, use: Use, budgets: Sequence[BudgetStatus], verdicts: Sequence[Verdict]
+    window: str, use: "Use", budgets: Sequence["BudgetStatus"], verdicts: Sequence["Verdict"]
 ) -> Line:
     """The verdict if no limit is reached; it names the limits of which that is unknown."""
     applied = [each for each in verdicts if each.reason != "no-meter"]
@@ -88,7 +90,7 @@ def _no_stop(
     return Line(f"{window}: no reason to stop{more}", strong=True, level="good")
 
 
-def budget_lines(use: Use, bar_width: int, title: str = "Budget") -> list[Line]:
+def budget_lines(use: "Use", bar_width: int, title: str = "Budget") -> list[Line]:
     """Returns a line about the budget, a warning if a level is reached, and the contexts."""
     plan = "no plan" if use.planned_tokens is None else f"planned {number(use.planned_tokens)}"
     text = f"{title}: {plan}, used {number(use.used_tokens)}"
@@ -112,7 +114,7 @@ def budget_lines(use: Use, bar_width: int, title: str = "Budget") -> list[Line]:
     return result
 
 
-def _burn(rate: Rate) -> list[Part]:
+def _burn(rate: "Rate") -> list["Part"]:
     if rate.window is None:
         return []
     hour, window = number(_whole(rate.last_hour)), number(_whole(rate.window))
@@ -123,7 +125,7 @@ def _burn(rate: Rate) -> list[Part]:
     return lines
 
 
-def _projection(config: Config, projected: "Projection") -> list[Part]:
+def _projection(config: "Config", projected: "Projection") -> list["Part"]:
     if projected.reason == NO_REQUESTS:
         return []  # the first line says so
     if projected.reason is not None:
@@ -138,7 +140,7 @@ def _projection(config: Config, projected: "Projection") -> list[Part]:
     return result
 
 
-def _out(config: Config, out: Out, ends: datetime | None) -> str:
+def _out(config: "Config", out: "Out", ends: datetime | None) -> str:
     if out.over:
         return cell("is used up", "bad")
     early, late = (m if m and ends and m < ends else None for m in (out.earliest, out.latest))
@@ -151,7 +153,7 @@ def _out(config: Config, out: Out, ends: datetime | None) -> str:
     return cell(text, "warn")
 
 
-def _meters(facts: WindowFacts, meters: Sequence[MeterStatus]) -> list[Part]:
+def _meters(facts: "WindowFacts", meters: Sequence["MeterStatus"]) -> list["Part"]:
     now, zone = facts.now, facts.config.zone
     rows = [
         (
@@ -176,18 +178,18 @@ def _share(used_percent: float | None) -> float | None:
     return None if used_percent is None else used_percent / 100
 
 
-def _reset(meter: MeterStatus, now: datetime, zone: tzinfo) -> str:
+def _reset(meter: "MeterStatus", now: datetime, zone: tzinfo) -> str:
     shown = near(meter.resets_by, now, zone)
     return f"by {shown}" if meter.resets_by and not meter.resets_at else shown
 
 
-def _band(rate: Rate) -> str:
+def _band(rate: "Rate") -> str:
     if rate.low is None or rate.high is None:
         return "-"
     return f"{rate.low:.1f} to {rate.high:.1f}"
 
 
-def _meter_out(meter: MeterStatus, now: datetime, zone: tzinfo) -> str:
+def _meter_out(meter: "MeterStatus", now: datetime, zone: tzinfo) -> str:
     out = meter.runs_out
     if meter.reason == "reset-since":
         return "was reset since"
@@ -203,7 +205,7 @@ def _meter_out(meter: MeterStatus, now: datetime, zone: tzinfo) -> str:
     return f"{early} to {near(out.latest, now, zone) if out.latest else 'its reset'}"
 
 
-def _rules(verdicts: Sequence[Verdict]) -> list[Part]:
+def _rules(verdicts: Sequence["Verdict"]) -> list["Part"]:
     rows = [
         (
             *(rule.rule, " ".join(filter(None, (rule.agent, rule.provider, rule.meter))) or "-"),
@@ -220,7 +222,7 @@ def _rules(verdicts: Sequence[Verdict]) -> list[Part]:
     return [Title("Stop rules"), replace(table, narrower=narrower)] if rows else []
 
 
-def _detail(verdict: Verdict) -> str:
+def _detail(verdict: "Verdict") -> str:
     left = percent(verdict.left_percent)
     text = f"{verdict.agent} {verdict.provider} {verdict.meter}: {left} left"
     if verdict.step is not None:

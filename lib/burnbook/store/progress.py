@@ -12,7 +12,7 @@ from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
 from burnbook.base.text import regex
 from burnbook.book import codec, journal
-from burnbook.book.joined.path import JoinedPath
+from burnbook.book.joined.root import joined
 from burnbook.rows.meters import NewerRow
 from burnbook.rows.skipped import Passed
 from burnbook.store import membership
@@ -33,15 +33,16 @@ class Progress:
         self.connection, self.number = database.connection, database.number
         self.projection = projection
         self.path = journal.path_of(root, projection.journal)
-        if isinstance(self.path, JoinedPath) and database.lock and not self.path.is_shared:
+        self._joined = joined(self.path)
+        if self._joined and database.lock and not self._joined.is_shared:
             raise BlockingIOError("the offsets are not those of other processes")
         self.load()
 
     def load(self) -> None:
         """Read the offset; 0 if the projection is new or does not match its journal any more."""
         self.form = form_of(self.projection)
-        if isinstance(self.path, JoinedPath):
-            self.form += f".{self.path.generation}"
+        if self._joined:
+            self.form += f".{self._joined.generation}"
         row = self.connection.execute(
             "SELECT offset, mark, corrupt, duplicates, newer, store, form, changed"
             " FROM projections WHERE name = ?",
@@ -195,8 +196,8 @@ class Progress:
 
 def _size_and_time(path: RootedPath) -> tuple[int, int]:
     """Returns the size of a journal in bytes, and its modification time in nanoseconds."""
-    if isinstance(path, JoinedPath):
-        return path.size(), 0  # it has its generation instead
+    if several := joined(path):
+        return several.size(), 0  # it has its generation instead
     status = path.status()
     return (status.st_size, status.st_mtime_ns) if status else (0, 0)
 

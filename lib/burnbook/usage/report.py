@@ -5,7 +5,6 @@ Pure: sums in, rows out. Totals are added from the same integers as the rows.
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from copy import copy
 from itertools import groupby
 from typing import Any, overload
 
@@ -109,8 +108,8 @@ class Rows(Sequence[Row]):
 
     def first(self, count: int) -> "Rows":
         """The first rows, in the same columns."""
-        rows = copy(self)
-        rows.order = self.order[:count]
+        rows = Rows.__new__(Rows)
+        rows.__dict__.update(self.__dict__, order=self.order[:count])
         return rows
 
     def __len__(self) -> int:

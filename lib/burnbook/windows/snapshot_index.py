@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from msgspec.structs import replace
-
 from burnbook.book import codec, journal
 from burnbook.book.book import Book
 from burnbook.context import Context
@@ -153,11 +151,8 @@ def read_snapshots(book: Book, entries: Sequence[Entry]) -> list[Snapshot]:
 
 def _entry(*row: Any) -> Entry:
     """The entry of a row of `_ENTRIES`."""
-    entry = Entry(*row)
-    return replace(
-        entry,
-        captured_at=from_micros(row[5]),
-        boundary=None if row[8] is None else from_micros(row[8]),
-        imported=bool(entry.imported),
-        voided=bool(entry.voided),
-    )
+    values = list(row)
+    values[5] = from_micros(row[5])
+    values[8] = None if row[8] is None else from_micros(row[8])
+    values[9:11] = map(bool, row[9:11])
+    return Entry(*values)

@@ -1,1 +1,3 @@
 """Journals of several books, read as one journal without a copy."""
+
+MISSING = "so its rows are missing here"

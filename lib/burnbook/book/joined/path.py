@@ -14,11 +14,10 @@ import msgspec
 from burnbook.base.errors import Busy, IOFault, os_sentence
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import lock
+from burnbook.book.joined import MISSING, reader
 from burnbook.book.joined import parts as joined_parts
-from burnbook.book.joined import reader
 from burnbook.book.joined.parts import Look, Parts
 
-MISSING = "so its rows are missing here"
 _PARTS = "cache/followed/parts"
 _OWN = ""  # this book, among those of a joined journal
 _WAIT = 1.0  # seconds for another reader that extends the parts: it takes milliseconds

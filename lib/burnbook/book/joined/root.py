@@ -3,9 +3,14 @@
 import os
 import stat
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from burnbook.base.errors import os_sentence
-from burnbook.book.joined.path import MISSING, JoinedPath
+from burnbook.base.rooted_path import RootedPath
+from burnbook.book.joined import MISSING
+
+if TYPE_CHECKING:
+    from burnbook.book.joined.path import JoinedPath
 
 STORE = "cache/followed/book.sqlite"
 
@@ -47,6 +52,8 @@ class JoinedRoot(str):
     def path(self, name: str) -> "JoinedPath":
         """Returns the path of a joined journal."""
         if name not in self._paths:
+            from burnbook.book.joined.path import JoinedPath  # if books are followed
+
             self._paths[name] = JoinedPath.of(str(self), f"{name}.jsonl", self.sources, self.faults)
         return self._paths[name]
 
@@ -55,6 +62,15 @@ class JoinedRoot(str):
         return any(_has_journal(root) for root in (str(self), *self.sources))
 
     _paths: "dict[str, JoinedPath]"
+
+
+def joined(path: RootedPath) -> "JoinedPath | None":
+    """Returns the path as that of a joined journal, whose module few commands import; or None."""
+    if type(path) is RootedPath:
+        return None
+    from burnbook.book.joined.path import JoinedPath
+
+    return path if isinstance(path, JoinedPath) else None
 
 
 def _fault(source: str) -> str | None:

@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import tzinfo
+from typing import TYPE_CHECKING
 
-from burnbook.budget.declared.status import BudgetStatus
 from burnbook.config.budgets import SCOPES
-from burnbook.view.parts import Line, Part, moment, number, percent
+from burnbook.view.parts import Line, moment, number, percent
+
+if TYPE_CHECKING:
+    from burnbook.budget.declared.status import BudgetStatus
+    from burnbook.view.parts import Part
 
 _UNITS = {"tokens": "tokens", "usd": "USD", "points": "points"}
 _REASONS = {
@@ -19,7 +23,7 @@ _REASONS = {
 }
 
 
-def stops(budgets: Sequence[BudgetStatus]) -> list[Part]:
+def stops(budgets: Sequence["BudgetStatus"]) -> list["Part"]:
     """Returns a line for each budget that is used up."""
     return [
         Line(f"Stop: budget {each.name} is used up ({used_text(each)})", strong=True, level="bad")
@@ -28,12 +32,12 @@ def stops(budgets: Sequence[BudgetStatus]) -> list[Part]:
     ]
 
 
-def is_used_up(budget: BudgetStatus) -> bool:
+def is_used_up(budget: "BudgetStatus") -> bool:
     """Returns whether nothing is left of a budget."""
     return budget.left is not None and budget.left <= 0
 
 
-def parts(budgets: Sequence[BudgetStatus], zone: tzinfo) -> list[Part]:
+def parts(budgets: Sequence["BudgetStatus"], zone: tzinfo) -> list["Part"]:
     """Returns what is used and left, then what the budget is of and its projection."""
     result: list[Part] = []
     for each in budgets:
@@ -53,19 +57,19 @@ def parts(budgets: Sequence[BudgetStatus], zone: tzinfo) -> list[Part]:
     return result
 
 
-def _left(budget: BudgetStatus) -> str:
+def _left(budget: "BudgetStatus") -> str:
     if budget.left is None:
         return ""
     word = "left" if budget.left >= 0 else "over"
     return f", {_amount(budget, abs(budget.left))} {word}"
 
 
-def _scope(budget: BudgetStatus) -> list[str]:
+def _scope(budget: "BudgetStatus") -> list[str]:
     values = ((key, getattr(budget, key)) for key in SCOPES)
     return [f"{key} {value}" for key, value in values if value is not None]
 
 
-def used_text(budget: BudgetStatus) -> str:
+def used_text(budget: "BudgetStatus") -> str:
     """Returns the used amount, of the target if there is one."""
     unit = _UNITS[budget.unit]
     if budget.used_at_least is None:
@@ -78,7 +82,7 @@ def used_text(budget: BudgetStatus) -> str:
     return f"{used} of {_amount(budget, budget.target)} {unit}"
 
 
-def _amount(budget: BudgetStatus, value: float) -> str:
+def _amount(budget: "BudgetStatus", value: float) -> str:
     return (
         f"{value:,.2f}"
         if budget.unit == "usd"

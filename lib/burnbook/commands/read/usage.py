@@ -18,8 +18,6 @@ from burnbook.usage.pricing import Pricing
 from burnbook.usage.report import TOOL_AND_MODEL, Report
 from burnbook.usage.selection import Selection, selection
 from burnbook.view.parts import Lazy, Line
-from burnbook.windows.accounts.amounts import newest_amounts
-from burnbook.windows.current import wanted
 
 if TYPE_CHECKING:
     from burnbook.usage.layout.explain import Explained
@@ -50,16 +48,27 @@ def run(ctx: Context, args: Any) -> Result:
 
 def _report(ctx: Context, args: Any) -> Result | None:
     """The report; None for people if the book has no usage at all."""
-    window = None if args.window is None else wanted(ctx, args.window)
+    window = args.window
+    if window is not None:
+        from burnbook.windows.current import wanted
+
+        window = wanted(ctx, window)
     selected = selection(ctx.config, ctx.store, args, window)
     by = _by(args, selected.report)
     pricing = Pricing(args.cost, PriceList(ctx.config.prices))
     groups = _groups(ctx, selected, pricing, by)
     if args.explain:
         groups = list(groups) if selected.report == "blocks" else in_order(groups)
-    by_size = selected.report in usage.BY_ORIGIN
-    report = usage.build(groups, pricing, by_size=by_size, by=by)
-    explained = _explained(groups, pricing) if args.explain else None
+    report = usage.build(groups, pricing, by_size=selected.report in usage.BY_ORIGIN, by=by)
+    explained, amounts = None, []
+    if args.explain:
+        from burnbook.usage.layout import explain
+
+        explained = explain.explanations(groups, pricing)
+    if selected.report == "account":
+        from burnbook.windows.accounts.amounts import newest_amounts
+
+        amounts = [asdict(each) for each in newest_amounts(ctx)]
     note_damage(ctx)
     if not report.rows and args.format in ("text", "markdown") and not queries.tools(ctx.store):
         return None
@@ -76,7 +85,7 @@ def _report(ctx: Context, args: Any) -> Result | None:
         "rows": Lazy(lambda: _rows(report, selected.report, explained), len(report.rows)),
         "totals": usage.figures(report.totals),
         "accounts": ctx.config.accounts.declared if selected.report == "account" else {},
-        "amounts": [*map(asdict, newest_amounts(ctx) if selected.report == "account" else ())],
+        "amounts": amounts,
         "unpriced": report.unpriced,
         "reasons": [{"model": name, "reason": why} for name, why in report.reasons.items()],
     }
@@ -94,26 +103,17 @@ def _by(args: Any, report: str) -> Sequence[str]:
     return _SPLIT.get(report, ())
 
 
-def _groups(
-    ctx: Context, selected: Selection, pricing: Pricing, by: Sequence[str]
-) -> Iterable[Group]:
+def _groups(ctx: Context, asked: Selection, pricing: Pricing, by: Sequence[str]) -> Iterable[Group]:
     part = next((name for name in by if name not in TOOL_AND_MODEL), None)
-    filters, zone = selected.filters, selected.zone
-    if selected.report == "blocks":
+    filters, zone = asked.filters, asked.zone
+    if asked.report == "blocks":
         from burnbook.usage import block_report
         from burnbook.windows.accounts.pools import BlockPools
 
         pools = BlockPools(ctx, queries.homes(ctx.store))
         return of_keys(block_report.sums(ctx, filters, zone, pools, part))
     has_hours, account_of = pricing.prices.has_hours, ctx.config.accounts.name
-    return queries.groups(ctx.store, selected.report, filters, zone, has_hours, account_of, part)
-
-
-def _explained(groups: Iterable[Group], pricing: Pricing) -> "Explained":
-    """What made the dollars of each row."""
-    from burnbook.usage.layout import explain
-
-    return explain.explanations(groups, pricing)
+    return queries.groups(ctx.store, asked.report, filters, zone, has_hours, account_of, part)
 
 
 def _shown(
@@ -136,8 +136,7 @@ def _shown(
     count = len(report.rows)
     if selected.report in usage.BY_ORIGIN and sys.stdout.isatty() and not args.all:
         report = replace(report, rows=report.rows.first(_MOST_ROWS))
-    more = count - len(report.rows)
-    parts = table.parts(report, data, selected.zone, selected.today, more)
+    parts = table.parts(report, data, selected.zone, selected.today, count - len(report.rows))
     if explained is not None:
         from burnbook.usage.layout import explain
 
