@@ -8,7 +8,6 @@ needs more, add it to BUDGETS.
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,13 +38,7 @@ QUICK = Budget(
 _PRICES = ("burnbook.cost.calculate", "burnbook.cost.price_list", "burnbook.config.prices")
 _PANES = ("burnbook.panes._pane", "burnbook.panes.documents", "locale")
 _REDACT = ("burnbook.base.redact",)
-_REST = (
-    "platform",
-    "uuid",
-    "msgspec.inspect",
-    "burnbook.book.chain.links",
-    "burnbook.book.joined.path",
-)
+_REST = ("burnbook.book.chain.links", "burnbook.book.joined.path")
 BUDGETS = {
     "budget": Budget(225, (*_PRICES, *_PANES, *_REDACT, *_REST)),
     "preview": Budget(215, (*_PANES, *_REDACT, *_REST)),
@@ -116,25 +109,6 @@ def test_help_needs_no_book(name: str, shell: Shell) -> None:
 def test_a_kept_status_line_imports_next_to_nothing(shell: Shell) -> None:
     Prompt(shell)
     check(imported(shell, "statusline", stdin=line_json()), QUICK)
-
-
-LATER = """
-from burnbook import light_msgspec
-light_msgspec.load()
-import uuid
-import msgspec
-class Number(msgspec.Struct):
-    number: int
-assert uuid.uuid4().version == 4
-schema = msgspec.json.schema(Number)
-assert schema["$defs"]["Number"]["properties"] == {"number": {"type": "integer"}}
-assert msgspec.json.schema_components([Number])[1] == schema["$defs"]
-assert msgspec.inspect.is_struct(Number(1))
-"""
-
-
-def test_what_msgspec_was_loaded_without_can_be_imported_later() -> None:
-    subprocess.run([sys.executable, "-c", LATER], env={"PYTHONPATH": str(ROOT / "lib")}, check=True)
 
 
 def test_every_budget_is_of_a_script() -> None:

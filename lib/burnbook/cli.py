@@ -116,9 +116,6 @@ def _run(name: str, doc: str, flags: "Flags", command: str) -> int:
     # Imported here, so that --help and usage errors need argparse alone.
     from importlib import import_module
 
-    from burnbook import light_msgspec
-
-    light_msgspec.load()
     from burnbook.book.book import Book
     from burnbook.book.joined.root import JoinedRoot
     from burnbook.config import settings
