@@ -223,8 +223,8 @@ def test_sums_of_stretches_are_those_of_single_quarter_hours(report: str, zone: 
     ):
         wanted = dict(sums(store, report, filters, local))
         added: dict[Any, Counts] = {}
-        found = groups(store, report, filters, local, lambda model: False, lambda *_: None)
-        for key, counts in keyed(found):
+        reported = groups(store, report, filters, local, lambda model: False, lambda *_: None)
+        for key, counts in keyed(reported):
             added.setdefault(key, Counts()).add(counts)
         assert added == wanted
         assert wanted
