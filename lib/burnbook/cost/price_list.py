@@ -95,7 +95,8 @@ class PriceList:
         if any(price.hours for price in rates):
             return None
         periods = [(price.from_, price.until) for price in rates]
-        periods += [(each.from_, each.until) for each in self.prices.rules.multipliers]
+        if rates:  # the rules are a file of their own, which nothing else needs
+            periods += [(each.from_, each.until) for each in self.prices.rules.multipliers]
         firsts = {first for first, _ in periods if first is not None}
         firsts |= {last + _DAY for _, last in periods if last and last < date.max}
         return [date.min, *sorted(firsts)]
