@@ -21,7 +21,6 @@ from burnbook.usage.tables.increment import Increment
 
 ROUND_BYTES = 3 << 29
 """The files that are read before their requests are booked: it bounds the memory for these."""
-_FILE_MEMORY = 200_000  # bytes: a small file has more requests for its size, and a state
 _LARGE = 16 << 20  # bytes of a database
 _OPEN_COST = 50_000  # the cost of opening a file, as bytes to read
 
@@ -119,7 +118,7 @@ def rounds(jobs: Sequence[Job]) -> Iterator[list[Job]]:
             yield part
             part, size = [], 0
         part.append(job)
-        size += job.size + _FILE_MEMORY
+        size += job.size + _OPEN_COST
     if part:
         yield part
 
