@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import zstandard
+from burnbook.agent_logs.feed_columns import matcher
 from burnbook.agent_logs.requests import key_of
 from conftest import Shell
 
@@ -348,3 +349,21 @@ def test_a_row_of_version_1_that_mixed_requests_is_set_right(shell: Shell, tmp_p
     assert (output["accepted"], output["upgraded"]) == (3, 1)
     assert totals(shell) == wanted
     shell.ok("check")
+
+
+@pytest.mark.parametrize(
+    ("patterns", "matching", "others"),
+    [
+        ([], [], ["", "a"]),
+        (["req_01*", "a*"], ["req_01", "req_012", "ab"], ["req_0", "b"]),
+        (["msg_01?*"], ["msg_01a", "msg_01ab"], ["msg_01", "msg_02a"]),
+        (["ab?*", "c??*"], ["abc", "cde", "cdef"], ["ab", "cd"]),
+        (["ab?*", "c?*"], ["abc", "cd"], ["ab", "c"]),
+        (["*.x", "[ab]*"], ["1.x", "a"], ["x", "c"]),
+    ],
+)
+def test_texts_that_patterns_match(
+    patterns: list[str], matching: list[str], others: list[str]
+) -> None:
+    is_match = matcher(patterns)
+    assert [text for text in (*matching, *others) if is_match(text)] == matching

@@ -205,13 +205,16 @@ def _identities(shape: Shape, feed: LogFeed) -> Identities:
 
 
 def matcher(patterns: Sequence[str]) -> Pattern:
-    """Whether a text matches one of several shell patterns; beginnings alone are quicker."""
+    """Whether a text matches one of several shell patterns.
+
+    Patterns such as `req_01*`, and `msg_01?*` if all have the same length, need no expression.
+    """
     prefixes = tuple(pattern[:-1].rstrip("?") for pattern in patterns)
-    least, most = (f(len(pattern) - 1 for pattern in patterns) for f in (min, max))
     if all(p.endswith("*") for p in patterns) and not set("".join(prefixes)) & set("*?["):
-        if prefixes == tuple(pattern[:-1] for pattern in patterns):
+        if not any("?" in pattern for pattern in patterns):
             return lambda text: text.startswith(prefixes)
-        if least == most:
+        least, *others = {len(pattern) - 1 for pattern in patterns}  # characters of a text
+        if not others:
             return lambda text: len(text) >= least and text.startswith(prefixes)
     match = re.compile("|".join(map(translate, patterns))).match
     return lru_cache(256)(lambda text: match(text) is not None)
