@@ -5,8 +5,8 @@ earlier one, its own. `usage_aliases` has the other keys of requests, `usage_ses
 session was last seen. `usage_cells` has the sums of each quarter-hour (epoch seconds // 900, UTC)
 and origin, and `usage_kinds` what origins with the same prices have in common. A row that
 supersedes another subtracts what that one had added, so the order of rows has no effect. Requests
-of which this does not hold are left to `settle`. `usage_spans` are the windows of rows that name
-none; when they change, the rows of that time are moved.
+whose sums still depend on the order are left to `settle`. `usage_spans` has the windows of the rows
+that name no window; when these change, the rows of that time are moved.
 """
 
 from collections.abc import Iterable

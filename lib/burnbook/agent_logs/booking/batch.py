@@ -19,7 +19,7 @@ from burnbook.store.time_index import Block
 from burnbook.usage.booked_rows import entry_of, row_keys, session_key
 from burnbook.usage.counts import Counts, Origin, counts, moment, origin
 from burnbook.usage.tables.cells import signed_values
-from burnbook.usage.tables.increment import Increment, pack
+from burnbook.usage.tables.increment import Increment, add_aliases, pack
 
 # The number of an origin, whether the log reported a cost, and the size of the prompt.
 _Group = tuple[int, bool, int]
@@ -113,8 +113,7 @@ class Rows:
         self.tokens += [request.total for request in requests]
         self.sessions += [session_of[request.origin] for request in requests]
         for key in [key for key in keys if key in aliases_of] if aliases_of else ():
-            self.aliases[0].extend(aliases_of[key])
-            self.aliases[1].extend([signed(key)] * len(aliases_of[key]))
+            add_aliases(self.aliases, signed(key), aliases_of[key])
         cells, ends = self.cells, self.ends
         for (quarter, group), members in _groups(requests).items():
             session, last = session_of[group[0]], max([request.ts for request in members])
@@ -171,8 +170,7 @@ def increment(
     for (_, row), offset in zip(later, offsets[len(rows.keys) :], strict=True):
         row_key, session = row_keys(row.id, row.first), session_key(origins.tool, row.session)
         entries.append(entry_of(row_key, offset, row))
-        aliases[0].extend([int(alias, 16) for alias in row.aliases])
-        aliases[1].extend([row_key[0]] * len(row.aliases))
+        add_aliases(aliases, row_key[0], [int(alias, 16) for alias in row.aliases])
         ends[session] = max(row.ts, ends.get(session, row.ts))
         moments = [moment(row, values) for values, _ in signed_values(row)]
         blocks += time_index.blocks_of([offset], [min(moments)], [max(moments)])

@@ -94,7 +94,10 @@ class UsualRequests:
         return wrong
 
     def _remember(self, row: Row) -> None:
-        """Remember the kind of a line, if there is no more to know. Texts equal only themselves."""
+        """Remember whether lines with the same values are requests.
+
+        Values other than texts are not remembered, because as keys 1, 1.0 and True are equal.
+        """
         values = self._tested_values(row)
         is_request = self._kind.only.all(row) and not self._feed.never.any(row)
         is_known = is_request or not self._feed.settings

@@ -24,7 +24,7 @@ from burnbook.usage.booked_rows import (
 )
 from burnbook.usage.counts import moment, origin
 from burnbook.usage.tables.cells import Cells, Values, add_cells, signed_values
-from burnbook.usage.tables.increment import Increment, pack
+from burnbook.usage.tables.increment import Increment, add_aliases, pack
 from burnbook.usage.tables.schema import (
     DELETE_EMPTY,
     INSERT_UNSETTLED,
@@ -81,8 +81,7 @@ def _apply(database: Connection, entries: Iterable[Entry]) -> int:
             if isinstance(row, NewerRow):
                 continue
             if row.aliases:
-                aliases[0].extend([int(alias, 16) for alias in row.aliases])
-                aliases[1].extend([key[0]] * len(row.aliases))
+                add_aliases(aliases, key[0], [int(alias, 16) for alias in row.aliases])
             key_of_session, end = session_key(row.tool, row.session), int(row.ts.timestamp() * 1000)
             sessions[key_of_session] = max(end, sessions.get(key_of_session, end))
             old = row.ts if row.superseded is None else moment(row, row.superseded)

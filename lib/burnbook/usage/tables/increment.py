@@ -60,6 +60,12 @@ class Increment(msgspec.Struct):
         time_index.add(database, NAME, self.blocks)
 
 
+def add_aliases(columns: tuple[list[int], list[int]], request: int, aliases: Sequence[int]) -> None:
+    """Add aliases of a request (its signed key) to the columns of aliases and of their requests."""
+    columns[0].extend(aliases)
+    columns[1].extend([request] * len(aliases))
+
+
 def pack(keys: Sequence[int], *columns: Sequence[int]) -> bytes:
     """Rows of an unsigned 64-bit key and other numbers, in about the order of signed keys.
 
