@@ -93,8 +93,8 @@ class House:
             shutil.copy2(ROOT / name, root)
         shutil.copytree(ROOT / "recipes", root / "recipes")
         if ready:
-            # A copy of the extras has 700 MB. They are linked: a set-up replaces a link, and a
-            # command only reads.
+            # A copy of the extras takes 700 MB. They are linked: a set-up replaces a link, and
+            # commands only read the packages.
             extras = [path.parent for path in ROOT.glob(".venv/*/requirements-*.lock")]
             tools = ("dev", "uv", "bench", "fuzz", "pip", "setuptools")
             leave_out = shutil.ignore_patterns(*tools, *(path.name for path in extras))

@@ -4,7 +4,7 @@
 
 Flags go to pytest. Those that select tests (`-k`, `-m`, a file) run these alone. The exit code is 0
 only if everything succeeds. JUST runs the recipes. Nothing runs if lint fails, and the rest is
-stopped if types do.
+stopped if types fail.
 
 pytest runs in two processes, and each file of tests in one of them, so that what a file sets up is
 set up once. The pipe holds what pytest prints meanwhile: one line for 72 tests.

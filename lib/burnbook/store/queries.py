@@ -135,7 +135,7 @@ class LocalTime:
         return datetime.fromtimestamp(self.seconds(quarter), UTC)
 
     def seconds(self, quarter: int) -> int:
-        """The seconds from 1970-01-01T00:00 to the local time, both as the clock on the wall.
+        """The local time as seconds since 1970-01-01T00:00, as if it were UTC.
 
         A change of clocks within the UTC day is followed exactly.
         """

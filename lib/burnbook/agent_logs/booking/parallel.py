@@ -196,7 +196,10 @@ class Run:
         channel.send(states)  # a message of its own, because views of it are kept
 
     def _forget(self) -> None:
-        """Leave the results of earlier rounds to the first process: freeing copies their pages."""
+        """Begin without the results of earlier rounds, which the first process has.
+
+        They are not freed here, because that would copy the pages that both processes share.
+        """
         self._inherited.append((self.states, self.reader.rejected, self.reader.meters.homes))
         self.writer.tally, self.reader.requests.tally = Tally(), Tally()
         self.reader.rejected, self.reader.meters.homes, self.states = [], {}, {}

@@ -42,9 +42,8 @@ class RequestLines:
         self.pairs = Pairs(requests)
         self.ends: dict[int, float] = {}
         self.session_ends: dict[str, datetime] = {}
-        self.origins: dict[
-            Any, LineOrigin
-        ] = {}  # of lines with the same fields, until a setting changes
+        # Of lines with the same fields, until a setting changes.
+        self.origins: dict[Any, LineOrigin] = {}
         self.counted: dict[int, int] = {}  # see `RequestKeys.copies`
         # Of the line before: the key of its request, its stream if that has one, what it used.
         self.last_key = 0
