@@ -18,8 +18,7 @@ FEATURES = [
     *("config/plugins", "preview/blocks", "schedule/mistakes"),
     *("snapshot/no_pane", "ingest/sources_missing", "usage/filters"),
 ]
-# Without the tests of the panes of single providers, and of another tree: new members change nothing
-# there.
+# Without tests of single providers' panes and of another tree: new members change nothing there.
 UNCHANGED = "abc or not (pane_cut or pane_copied or pane_without or pane_reads or wrong_import)"
 # With the bytecode, which is valid in a copy too: compiling everything takes as long as the tests.
 LEFT_OUT = shutil.ignore_patterns(".venv", ".git", ".hypothesis")
