@@ -1,0 +1,1 @@
+"""Estimates from the book: what a point buys, when it runs out, what tokens became."""
