@@ -4,12 +4,15 @@ from agentlog import logs
 from behave import given
 from behave.runner import Context
 
+# Acting as of today, `ingest` would book a missed reset for each day since.
+SAME_DAY = ("--at", "2026-11-22T23:00:00Z")
+
 
 @given("agents used")
 def used(context: Context) -> None:
     """Lines of the agents' logs, ingested into the book."""
     for agent, tool, lines in logs(context.table):
-        context.scratch.run(["bin/ingest", tool, "--stdin", "--agent", agent], lines)
+        context.scratch.run(["bin/ingest", tool, "--stdin", "--agent", agent, *SAME_DAY], lines)
         assert context.scratch.code == 0, context.scratch.stderr
         assert "rejected 0" in context.scratch.stdout, context.scratch.stdout
 
@@ -28,7 +31,7 @@ def used_in_folder(context: Context, folder: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(lines, "utf-8")
         scratch.environment[variable] = str(scratch.home / folder)
-        scratch.run(["bin/ingest", tool, "--agent", agent])
+        scratch.run(["bin/ingest", tool, "--agent", agent, *SAME_DAY])
         del scratch.environment[variable]
         assert scratch.code == 0, scratch.stderr
         assert "rejected 0" in scratch.stdout, scratch.stdout
