@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from burnbook.agent_logs.origin import RequestOrigin
 from burnbook.agent_logs.reader import LogReader
-from burnbook.agent_logs.requests import Request, RequestOrigin
+from burnbook.agent_logs.requests import Request
 from burnbook.config.agent_logs import LogFeed
 from burnbook.config.loader import Config
 from burnbook.jsonl.sources import Log, Source

@@ -15,6 +15,7 @@ from burnbook.config.agent_logs import (
     Parts,
     Setting,
 )
+from burnbook.config.agent_logs.calls import Calls
 from burnbook.config.agent_logs.documents import Companion, Join
 from burnbook.config.agent_logs.forms import Database, Listed, Readings
 from burnbook.config.agent_logs.history import History
@@ -38,6 +39,7 @@ KINDS = [
     Fields,
     Setting,
     Parts,
+    Calls,
     History,
     Companion,
     Join,

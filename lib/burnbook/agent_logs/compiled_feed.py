@@ -42,6 +42,7 @@ class CompiledFeed:
         self.requests, self.never, self.settings, self.better, self.history = compiled[:5]
         self.identities, self.parts = compiled.identities, compiled.parts
         self.get, self.meters, self.items_at = compiled.get, compiled.meters, compiled.items
+        self.calls, self.calls_at = compiled.calls, compiled.calls_at
         decoder = msgspec.json.Decoder(compiled.line)
         other = str | int | float | bool | list[Any]
         self._item_type = compiled.line

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from burnbook.agent_logs import feed_sums
+from burnbook.agent_logs.calls.kinds import CallKind, compile_calls
 from burnbook.agent_logs.field_columns import FieldColumns
 from burnbook.base.errors import Refused
 from burnbook.base.json_path import split
@@ -112,6 +113,8 @@ class Compiled(NamedTuple):
     readings: LineKind | None
     deleted: Conditions
     last: tuple[int, list[str]]
+    calls: CallKind | None
+    calls_at: int
 
 
 def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
@@ -128,13 +131,10 @@ def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
         getters = _getter(stream), _getter(used)
         return LineKind(only, fields, identity, False, *getters, times[0], stream, used)
 
-    def setting_of(table: Setting) -> LineKind:
+    def setting_of(table: Setting | History) -> LineKind:
+        is_first = isinstance(table, Setting) and table.first
         only = compile_conditions(shape, table.only, ANY)
-        return LineKind(only, fields_of(shape, table, ts), first_only=table.first)
-
-    def history_of(table: History) -> LineKind:
-        only = compile_conditions(shape, table.only, ANY)
-        return LineKind(only, fields_of(shape, table, ts))
+        return LineKind(only, fields_of(shape, table, ts), first_only=is_first)
 
     feed_sums.prepare(shape, feed)
     items = shape.column(split(feed.parts.items), raw) if feed.parts else None
@@ -145,21 +145,21 @@ def compile_feed(feed: LogFeed, ts: Any, raw: Any = msgspec.Raw) -> Compiled:
     further += feed.kinds.values()
     others = [requests_of(kind.fields, kind.only, kind.identity) for kind in further]
     better = others.pop(0) if feed.better else None
-    history = history_of(feed.history) if feed.history else None
+    history = setting_of(feed.history) if feed.history else None
     identities = _identities(shape, feed)
     parts = None if feed.parts is None or items is None else _parts(feed.parts, items)
     column = shape.column(split(feed.meters), raw) if feed.meters else None
     last = feed_sums.last_usage(shape, feed)
+    calls = compile_calls(shape, feed.calls)
     inside = shape.column(split(feed.items), raw) if feed.items and feed.format == "lines" else None
-    kinds = requests, never, settings, better, history
     deleted = compile_conditions(shape, feed.deleted, ANY)
     readings = None
     if feed.readings is not None:
         only = compile_conditions(shape, feed.readings.only, ANY)
         names = tuple(shape.shared(split(path), ANY) for path in feed.readings.identity)
         readings = LineKind(only, requests.fields, names)
-    built = (*kinds, identities, parts, *shape.build())
-    return Compiled(*built, column, inside, others, readings, deleted, last)
+    built = (requests, never, settings, better, history, identities, parts, *shape.build())
+    return Compiled(*built, column, inside, others, readings, deleted, last, *calls)
 
 
 def _identity(shape: Shape, names: Sequence[str]) -> IdentityColumns:

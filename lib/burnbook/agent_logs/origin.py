@@ -1,14 +1,46 @@
-"""The origin of requests as it is booked: without secrets, the home directory written `~`."""
+"""The origin of requests, and how it is booked: no secrets, the home directory written `~`."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from burnbook.agent_logs.requests import RequestOrigin
 from burnbook.base.errors import Refused
 from burnbook.base.files import without_home
 from burnbook.base.redact import redact
 from burnbook.jsonl.text import clean
 from burnbook.rows.meters import MAX_TEXT
+
+
+class RequestOrigin(NamedTuple):
+    """What the requests of many lines have in common, as the log has it.
+
+    `home` is the agent's own folder. None: the log does not show it.
+    """
+
+    session: str | None
+    project: str | None
+    branch: str | None
+    model: str | None
+    is_subagent: bool
+    speed: str | None = None
+    service_tier: str | None = None
+    inference_geo: str | None = None
+    served_by: str | None = None
+    subagent: str | None = None
+    home: str | None = None
+    skill: str | None = None
+
+    def with_facts(self, other: "RequestOrigin") -> "RequestOrigin":
+        """This place, with the facts of another line of the same request."""
+        return RequestOrigin(
+            *self[:5],
+            other.speed or self.speed,
+            other.service_tier or self.service_tier,
+            other.inference_geo or self.inference_geo,
+            other.served_by or self.served_by,
+            other.subagent or self.subagent,
+            self.home or other.home,
+            other.skill or self.skill,
+        )
 
 
 def cleaned(origin: RequestOrigin) -> RequestOrigin:

@@ -10,39 +10,11 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 from xxhash import xxh3_64_intdigest
 
+from burnbook.agent_logs.calls.names import Calls, joined
+from burnbook.agent_logs.origin import RequestOrigin
+
 # Input without cached tokens, cache read, cache writes of 5 minutes and 1 hour, output, reasoning.
 Amounts = tuple[int, int, int, int, int, int]
-
-
-class RequestOrigin(NamedTuple):
-    """What the requests of many lines have in common, as the log has it.
-
-    `home` is the agent's own folder. None: the log does not show it.
-    """
-
-    session: str | None
-    project: str | None
-    branch: str | None
-    model: str | None
-    is_subagent: bool
-    speed: str | None = None
-    service_tier: str | None = None
-    inference_geo: str | None = None
-    served_by: str | None = None
-    subagent: str | None = None
-    home: str | None = None
-
-    def with_facts(self, other: "RequestOrigin") -> "RequestOrigin":
-        """This place, with the facts of another line of the same request."""
-        return RequestOrigin(
-            *self[:5],
-            other.speed or self.speed,
-            other.service_tier or self.service_tier,
-            other.inference_geo or self.inference_geo,
-            other.served_by or self.served_by,
-            other.subagent or self.subagent,
-            self.home or other.home,
-        )
 
 
 class Facts(msgspec.Struct, frozen=True, gc=False):
@@ -62,7 +34,10 @@ class Facts(msgspec.Struct, frozen=True, gc=False):
 
 
 class Request(msgspec.Struct, frozen=True, gc=False):
-    """One request; `origin` and `file` are numbers, those of files oldest first."""
+    """One request; `origin` and `file` are numbers, those of files oldest first.
+
+    `calls`: the tools that it called; None: the log does not show them.
+    """
 
     total: int
     ts: datetime
@@ -72,6 +47,7 @@ class Request(msgspec.Struct, frozen=True, gc=False):
     request_id: str | None
     file: int
     facts: Facts = Facts()
+    calls: Calls | None = None
 
 
 class Tally(msgspec.Struct):
@@ -172,6 +148,12 @@ class RequestSet:
         self.tally.duplicates += 1
         self._merge(key, first, request)
 
+    def add_calls(self, key: int, calls: Calls) -> None:
+        """Add what another line of a request calls, if the request is there."""
+        if calls and (request := self.find(key)) is not None:
+            calls_of_all = joined(request.calls, calls)
+            self.requests[self.owner(key)] = msgspec.structs.replace(request, calls=calls_of_all)
+
     def alias(self, key: int, owner: int) -> None:
         """Note another key of a request."""
         if key not in self.requests:
@@ -223,11 +205,12 @@ class RequestSet:
         if (request.total, request.facts.web_searches) > (first.total, first.facts.web_searches):
             large = request
         older = request if request.file < first.file else first
-        if large is first and older is first:
+        calls = joined(first.calls, request.calls)
+        if large is first and older is first and calls is first.calls:
             return
         where, facts = self._numbered[older.origin], self._numbered[large.origin]
         number = older.origin if where == facts else self.origin_number(where.with_facts(facts))
-        same = {"ts": older.ts, "origin": number, "file": older.file}
+        same = {"ts": older.ts, "origin": number, "file": older.file, "calls": calls}
         self.requests[key] = msgspec.structs.replace(large, **same)
 
     def claim(self, key: int, origin: int, ts: datetime) -> None:

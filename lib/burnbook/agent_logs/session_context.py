@@ -9,11 +9,11 @@ import msgspec
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.documents.companions import Values
 from burnbook.agent_logs.feed_columns import PICKED, Row
-from burnbook.agent_logs.requests import RequestOrigin
+from burnbook.agent_logs.origin import RequestOrigin
 
 NO_FIELDS: tuple[Any, ...] = (None,) * len(PICKED)
 _ALIAS = PICKED["model_alias"]
-_FACTS = slice(PICKED["speed"], PICKED["subagent"] + 1)
+_FACTS = slice(PICKED["speed"], PICKED["skill"] + 1)
 
 _KEPT = 4  # fields before those that change with the lines
 
@@ -84,7 +84,7 @@ class SessionContext(msgspec.Struct, array_like=True):
         self, fields: tuple[Any, ...], stem: str, served_by: str | None = None
     ) -> RequestOrigin:
         """The origin of a line with these fields, which come first."""
-        speed, tier, geo, server, subagent = map(text_of, fields[_FACTS])
+        speed, tier, geo, server, subagent, skill = map(text_of, fields[_FACTS])
         return RequestOrigin(
             fields[1] or self.session or stem or None,
             fields[2] or self.project,
@@ -97,6 +97,7 @@ class SessionContext(msgspec.Struct, array_like=True):
             server or self.served_by or served_by,
             subagent or self.subagent,
             self.home,
+            skill,
         )
 
     def _model(self, alias: str | None) -> str | None:

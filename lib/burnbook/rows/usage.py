@@ -8,6 +8,8 @@ from burnbook.rows.amounts import Amount
 from burnbook.rows.meters import Count, Id, Latency, Meter, Moment, Row, Text, Usd
 
 Key = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
+MAX_TOOL = 200
+Tool = Annotated[str, msgspec.Meta(max_length=MAX_TOOL)]
 
 
 class Tokens(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -55,8 +57,11 @@ class AgentUsage(Row, frozen=True, kw_only=True):
     are 0. `project` is the folder that the agent worked in, with `~` for the home folder, and
     `home` is the agent's own folder. A fact that the log does not show is left out; rows of version
     1 have none of them. `prompt_tokens` is everything that was sent, `total_stated` the total that
-    the log states where the counts do not add up to it. `aliases` are other keys of the request, by
-    which a copy of it is recognized.
+    the log states where the counts do not add up to it. `tools` are those that the request called,
+    in order: the name, or `Skill:NAME` and `Task:TYPE` where the call names a skill or a type of
+    subagent; left out: not known. `git_commits` is the number of `git commit` commands among the
+    calls. `skill` is the one under which the request ran. `aliases` are other keys of the request,
+    by which a copy of it is recognized.
 
     If a log has more about a request later, a new row has all of it: `supersedes` names the row
     that it replaces, `superseded` has the values of that row, `first` names the request's first
@@ -85,8 +90,11 @@ class AgentUsage(Row, frozen=True, kw_only=True):
     served_by: Text | None = None
     home: Text | None = None
     subagent: Text | None = None
+    skill: Text | None = None
     prompt_tokens: Count | None = None
     web_searches: Count = 0
+    tools: tuple[Tool, ...] | None = None
+    git_commits: Count = 0
     total_stated: Count | None = None
     aliases: tuple[Key, ...] = ()
     first: str | None = None

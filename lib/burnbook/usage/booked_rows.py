@@ -20,12 +20,13 @@ from burnbook.usage.counts import total
 MAX_TOKENS = (1 << 63) - 1
 NOTHING, DIFFERENCE, WHOLE = 0, 1, 2
 """How a row counts: as its values without those of the row that it supersedes, or as its values."""
+NOT_KNOWN = -1
 _LAST = datetime.max.replace(tzinfo=UTC)
 _ID_LENGTH = len("u-0123456789abcdef")  # of the rows that `ingest` writes
 
 
 class RowEntry(NamedTuple):
-    """A row of `usage_rows`."""
+    """A row of `usage_rows`; `tools` is how many tools the request called, or NOT_KNOWN."""
 
     request: int
     row: int
@@ -35,6 +36,7 @@ class RowEntry(NamedTuple):
     version: int
     session: int
     counted: int = DIFFERENCE
+    tools: int = NOT_KNOWN
 
     @property
     def order(self) -> tuple[int, int, int]:
@@ -94,7 +96,9 @@ def entry_of(key: tuple[int, int], offset: int, row: AgentUsage | NewerRow) -> R
     if isinstance(row, NewerRow):
         return RowEntry(*key, 0, MAX_TOKENS, offset, row.schema_version, 0)
     session = session_key(row.tool, row.session)
-    return RowEntry(*key, row.revision, total(row), offset, row.schema_version, session)
+    tools = NOT_KNOWN if row.tools is None else len(row.tools)
+    counts = row.revision, total(row), offset, row.schema_version, session
+    return RowEntry(*key, *counts, tools=tools)
 
 
 def rank(row: AgentUsage | NewerRow | None, line: bytes) -> tuple[bool, precedence.Rank]:

@@ -43,7 +43,7 @@ def _settle(database: Connection, path: RootedPath) -> int:
 
 
 USAGE = Projection(
-    *(NAME, JOURNAL, 4, TABLES, _apply),
+    *(NAME, JOURNAL, 5, TABLES, _apply),
     newer=True,
     content=CONTENT,
     move=_move,

@@ -8,7 +8,9 @@ from operator import add
 import msgspec
 
 from burnbook.agent_logs.booking.superseding import Superseding
-from burnbook.agent_logs.requests import Request, RequestOrigin
+from burnbook.agent_logs.calls.names import count_of
+from burnbook.agent_logs.origin import RequestOrigin
+from burnbook.agent_logs.requests import Request
 from burnbook.cost.pricing import NANO
 from burnbook.rows.prompt_sizes import size_range
 from burnbook.store import time_index
@@ -91,6 +93,7 @@ class Rows:
         self.sizes: list[int] = []
         self.tokens: list[int] = []
         self.sessions: list[int] = []
+        self.tools: list[int] = []
         self.aliases: tuple[list[int], list[int]] = [], []
         self.cells: dict[_Cell, tuple[int, ...]] = {}
         self.ends: dict[int, datetime] = {}
@@ -112,6 +115,7 @@ class Rows:
         self.sizes += sizes
         self.tokens += [request.total for request in requests]
         self.sessions += [session_of[request.origin] for request in requests]
+        self.tools += [count_of(request.calls) for request in requests]
         for key in [key for key in keys if key in aliases_of] if aliases_of else ():
             add_aliases(self.aliases, signed(key), aliases_of[key])
         cells, ends = self.cells, self.ends
@@ -156,7 +160,7 @@ def increment(
     sizes = [*rows.sizes, *(len(row.line) for row in later)]
     offsets = [*accumulate(sizes[:-1], initial=start)]
     membership, aliases, ends = origins.membership, rows.aliases, rows.ends
-    first_rows = pack(rows.keys, rows.tokens, offsets, rows.sessions)
+    first_rows = pack(rows.keys, rows.tokens, offsets, rows.sessions, rows.tools)
     numbers: dict[Origin, int] = {}
     number_of: dict[tuple[_Group, str | None], int] = {}  # the same, by what is quick to hash
     cells = []

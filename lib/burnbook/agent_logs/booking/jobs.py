@@ -10,9 +10,10 @@ import msgspec
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.forms import ranges
 from burnbook.agent_logs.forms.detect import SQLITE
+from burnbook.agent_logs.origin import RequestOrigin
 from burnbook.agent_logs.rate_limits import HomeMeters
 from burnbook.agent_logs.rejected_lines import Rejected
-from burnbook.agent_logs.requests import Request, RequestOrigin, RequestSet, Tally
+from burnbook.agent_logs.requests import Request, RequestSet, Tally
 from burnbook.jsonl.exports.skipped import Skipped
 from burnbook.jsonl.scan import Span
 from burnbook.jsonl.sources import Log, Source

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 import msgspec
 
 from burnbook.agent_logs.booking.jobs import Job
-from burnbook.agent_logs.requests import RequestOrigin, RequestSet
+from burnbook.agent_logs.origin import RequestOrigin
+from burnbook.agent_logs.requests import RequestSet
 from burnbook.jsonl.known.state import Remembered
 from burnbook.jsonl.sources import Log, Source
 from burnbook.usage.booked_rows import SessionEnds, session_key

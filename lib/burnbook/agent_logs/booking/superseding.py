@@ -13,7 +13,7 @@ from burnbook.rows.usage import AgentUsage, Superseded, Tokens, Where
 _AMOUNTS = Tokens.__struct_fields__
 _WHERE = tuple(name for name in Where.__struct_fields__ if name != "window")
 _FACTS = (
-    *("speed", "service_tier", "inference_geo", "served_by", "home", "subagent"),
+    *("speed", "service_tier", "inference_geo", "served_by", "home", "subagent", "skill"),
     *("total_stated", "upstream_id", "request_id"),
 )
 
@@ -43,8 +43,11 @@ class Payload(msgspec.Struct, gc=False, omit_defaults=True):
     served_by: str | None = None
     home: str | None = None
     subagent: str | None = None
+    skill: str | None = None
     prompt_tokens: int | None = None
     web_searches: int = 0
+    tools: tuple[str, ...] | None = None
+    git_commits: int = 0
     total_stated: int | None = None
     aliases: tuple[str, ...] = ()
     first: str | None = None
@@ -96,6 +99,9 @@ def payload_of(
         values["home"] = old.home
     values["prompt_tokens"] = new.prompt_tokens if amounts is new or is_first else old.prompt_tokens
     values["web_searches"] = max(new.web_searches, old.web_searches)
+    has_more = len(new.tools or ()) > len(old.tools or ()) or old.tools is None
+    for name in ("tools", "git_commits"):
+        values[name] = getattr(new if has_more else old, name)
     values["aliases"] = tuple(dict.fromkeys((*old.aliases, *new.aliases)))
     changed = any(values[name] != getattr(old, name) for name in values if name != "aliases")
     if not changed and not is_first and not is_moved:

@@ -21,6 +21,7 @@ from burnbook.agent_logs.booking.booked import BookedRequests
 from burnbook.agent_logs.booking.sessions import Sessions
 from burnbook.agent_logs.booking.superseding import Payload, Superseding, payload_of, superseded
 from burnbook.agent_logs.booking.twins import add_marks
+from burnbook.agent_logs.calls.names import count_of
 from burnbook.agent_logs.origin import booked_as, clean_id
 from burnbook.agent_logs.requests import Request, RequestSet, Tally
 from burnbook.book import codec, journal, lock
@@ -33,7 +34,7 @@ from burnbook.rows.meters import MAX_TEXT
 from burnbook.rows.usage import AgentUsage, Tokens
 from burnbook.store.membership import Membership
 from burnbook.store.projection import signed
-from burnbook.usage.booked_rows import row_keys, session_key
+from burnbook.usage.booked_rows import NOT_KNOWN, row_keys, session_key
 from burnbook.usage.request_index import RequestIndex
 from burnbook.usage.tables.increment import Increment
 from burnbook.usage.tables.schema import JOURNAL
@@ -79,7 +80,9 @@ class Writer:
         add_marks(self._aliases, requests)
         names = (self.tool, self.agent, cleaned_origins)
         origins = Origins(*names, membership, self._aliases, self.window)
-        most = APPEND_ROWS if self.window is None else _APPEND_READ
+        has_rows_to_read = any(row.tools == NOT_KNOWN for row in index.known.requests.values())
+        is_quick = self.window is None and not has_rows_to_read
+        most = APPEND_ROWS if is_quick else _APPEND_READ
         for portion in appends(requests.requests, most):
             rows = Rows(origins)
             for start in range(0, len(portion), CACHED_ROWS):
@@ -111,11 +114,10 @@ class Writer:
         upstream_id = facts.upstream_id
         if not is_clean:
             request_id, upstream_id = clean_id(request_id), clean_id(upstream_id)
-        session, project, branch, model, is_subagent, speed, tier, geo, server, subagent, home = (
-            origin
-        )
+        session, project, branch, model, is_subagent, speed, tier, geo, server, *rest = origin
+        subagent, home, skill = rest
         fresh, read, short, long, output, reasoning = request.amounts
-        aliases = self._aliases.get(key)
+        aliases, calls = self._aliases.get(key), request.calls
         return Payload(  # with `*`, the rows take 1.2 times as long
             request.ts,
             self.tool,
@@ -139,8 +141,11 @@ class Writer:
             server,
             home,
             subagent,
+            skill,
             fresh + read + short + long if facts.prompt_tokens is None else facts.prompt_tokens,
             facts.web_searches,
+            None if calls is None else tuple([name for name, _, _ in calls]),
+            sum([commits for _, _, commits in calls]) if calls else 0,
             facts.total_stated,
             tuple([f"{alias:016x}" for alias in aliases]) if aliases else (),
         )
@@ -204,7 +209,7 @@ class Writer:
             is_known = entry.version >= SCHEMA_VERSION and request.total <= entry.tokens
             is_known = is_known and entry.session == session_key(self.tool, payload.session)
             is_better = key in requests.improved and request.total >= entry.tokens
-            is_known = is_known and not is_better
+            is_known = is_known and not is_better and count_of(request.calls) <= entry.tools
             row, is_moved = None, False
             old = None if is_known and self.window is None else booked.row(entry)
             if old is not None:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from burnbook.agent_logs.origin import clean_id, cleaned
+from burnbook.agent_logs.origin import RequestOrigin, clean_id, cleaned
 from burnbook.agent_logs.request_lines.identity import Keys
-from burnbook.agent_logs.requests import Request, RequestOrigin, RequestSet, key_of
+from burnbook.agent_logs.requests import Request, RequestSet, key_of
 from burnbook.base.errors import Refused
 
 _MOST = 64  # messages at a time

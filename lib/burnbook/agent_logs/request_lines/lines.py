@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from burnbook.agent_logs.amounts import Reading
+from burnbook.agent_logs.calls.names import Calls, joined
 from burnbook.agent_logs.feed_columns import COUNTED, PICKED, LineKind, Row
 from burnbook.agent_logs.request_lines.early_lines import EarlyLines, Held
 from burnbook.agent_logs.request_lines.identity import (
@@ -49,6 +50,8 @@ class RequestLines:
         self.last_key = 0
         self.last_stream: tuple[Any, ...] | None = None
         self.last_used: tuple[Any, ...] = ()
+        # What the last request of an earlier read called: its other lines may follow.
+        self.going_on: list[Any] = []
 
     def add(self, row: Row) -> None:
         """Add a line. Raises Refused."""
@@ -64,11 +67,15 @@ class RequestLines:
 
     def saved(self) -> list[Any]:
         """The state to save for lines that are not there yet."""
-        return [self.context.saved(), self.early.saved(), self.pairs.saved(), self.counted]
+        last = self.requests.find(self.last_key)
+        going_on = [self.last_key, last.calls] if last is not None and last.calls else self.going_on
+        state = [self.context.saved(), self.early.saved(), self.pairs.saved(), self.counted]
+        return [*state, going_on]
 
     def resume(self, saved: list[Any]) -> None:
         """Continue from a saved state."""
-        context, early, pairs, self.counted = saved
+        context, early, pairs, self.counted, *later = saved
+        self.going_on = later[0] if later else []
         self.context.resume(context)
         self.early.resume(early)
         self.pairs.resume(pairs)
@@ -105,6 +112,7 @@ class RequestLines:
         is_stream = stream == self.last_stream
         if is_stream and used == self.last_used and type(row[kind.ts]) is datetime:
             self.requests.tally.duplicates += 1
+            self.requests.add_calls(self.last_key, self.calls_of(row) or ())
             return
         feed, fields = self.feed, kind.fields.pick(row)
         if fields[_TOTAL] is None:
@@ -129,17 +137,25 @@ class RequestLines:
         searches = searches if type(searches) is int and searches > 0 else 0
         self.last_used = used
         first = self.requests.requests.get(self.last_key) if is_stream and not items else None
+        calls = self.calls_of(row)
         if first is not None and not self.is_larger(first, amounts, searches, ts):
+            self.requests.add_calls(self.last_key, calls or ())
             return
         facts = Facts(prompt, searches, stated, is_proven, text_of(fields[_UPSTREAM]))
         if first is not None:
             at = (first.ts, first.origin, amounts, usd, fields[5], first.file, facts)
-            self.requests.requests[self.last_key] = Request(tokens, *at)
+            self.requests.requests[self.last_key] = Request(tokens, *at, joined(first.calls, calls))
             return
         origin = self._origin(fields, row, kind, stream)
-        request = Request(tokens, ts, origin.number, amounts, usd, fields[5], self.file, facts)
+        at = (ts, origin.number, amounts, usd, fields[5], self.file, facts)
+        request = Request(tokens, *at, calls)
         keys = self.rules.keys_of[id(kind)]
         self.add_request(row, keys, kind, origin, request, stream, items)
+
+    def calls_of(self, row: Row) -> Calls | None:
+        """The tools that a line calls; None where the feed does not show them."""
+        kind = self.feed.calls
+        return None if kind is None else kind.of(row[self.feed.calls_at])
 
     def is_larger(self, first: Request, amounts: Amounts, searches: int, ts: datetime) -> bool:
         """Count another line of the stream of a request; whether it has more than the request."""
@@ -175,7 +191,8 @@ class RequestLines:
             self.early.hold(keys.message(row), Held(request, identified))
             return
         if self.early.held and (held := self.early.join(keys.message(row))) is not None:
-            request = msgspec.structs.replace(request, ts=held.request.ts)
+            calls = joined(held.request.calls, request.calls)
+            request = msgspec.structs.replace(request, ts=held.request.ts, calls=calls)
             identified = with_aliases(identified, held.keys.key, *held.keys.aliases)
         if self.feed.better is not None and kind not in self.feed.others:
             is_better = kind is self.feed.better
@@ -183,6 +200,10 @@ class RequestLines:
             if paired is None:
                 return
             identified = with_aliases(identified, *paired)
+        if self.going_on[:1] == [identified.key]:
+            calls = joined(tuple(map(tuple, self.going_on[1])), request.calls)
+            request = msgspec.structs.replace(request, calls=calls)
+            self.going_on = []
         first = requests.add(identified.key, request, identified.aliases, identified.earlier)
         if first is not None:
             self.count_suspicious(first, amounts, ts, is_fallback=own is None)

@@ -48,6 +48,7 @@ class Parts:
                 origin=requests.origin_number(origin),
                 usd=None,
                 facts=Facts(upstream_id=request.facts.upstream_id),
+                calls=None,
             )
             key, *aliases = (part_key(each, number) for each in (keys.key, *keys.aliases))
             requests.add(key, part, aliases)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from operator import attrgetter, itemgetter
 from typing import Any
 
+from burnbook.agent_logs.calls.names import joined
 from burnbook.agent_logs.feed_columns import Identities, IdentityColumns, Row, own_columns
 from burnbook.agent_logs.request_lines.identity import RequestKeys, ServedBy
 from burnbook.agent_logs.request_lines.lines import NO_ITEMS, RequestLines
@@ -60,6 +61,8 @@ class UsualRequests:
         of = {name: used.index(columns[name][0][0]) if columns[name] else -1 for name in _COUNTED}
         *counts, self._searches = (of[name] for name in _COUNTED)
         self._counts = itemgetter(*counts)
+        self._calls_of = feed.calls.of if feed.calls else None
+        self._content = attrgetter(names[feed.calls_at] if feed.calls else ABSENT)
         self._items = -1 if feed.parts is None else used.index(feed.parts.column)
         ids = kind.fields.of(["request_id"])
         named, own = feed.identities, own_columns(kind.identity)
@@ -116,13 +119,15 @@ class UsualRequests:
                     return False
                 lines.requests.tally.ignored += 1
                 return True
-            stream = self._stream(line)
+            stream, content = self._stream(line), self._content(line)
         except AttributeError:  # an object is missing
             return False
         row, requests, is_stream = self._short(line), lines.requests, stream == lines.last_stream
-        ts = row[0]
+        ts, calls = row[0], self._calls_of and self._calls_of(content)
         if is_stream and used == lines.last_used and type(ts) is datetime:
             requests.tally.duplicates += 1
+            if calls:
+                requests.add_calls(lines.last_key, calls)
             return True
         amounts, searches = lines.amounts(self._counts(used)), used[self._searches]
         tokens = total(amounts)
@@ -134,6 +139,8 @@ class UsualRequests:
         searches = searches if type(searches) is int and searches > 0 else 0
         first = requests.requests.get(lines.last_key) if is_stream else None
         if first is not None and not lines.is_larger(first, amounts, searches, ts):
+            if calls:
+                requests.add_calls(lines.last_key, calls)
             return True
         request_id = row[self._request_id]
         if request_id is None:
@@ -141,7 +148,7 @@ class UsualRequests:
         facts = Facts(None, searches, None, False, text_of(row[self._upstream]))
         if first is not None:
             at = (first.ts, first.origin, amounts, None, request_id, first.file, facts)
-            requests.requests[lines.last_key] = Request(tokens, *at)
+            requests.requests[lines.last_key] = Request(tokens, *at, joined(first.calls, calls))
             return True
         served_by = self._served_by.of(row)
         name = (self._name, stream[self._own_count :], served_by)
@@ -150,7 +157,7 @@ class UsualRequests:
             fields = self._kind.fields.pick(self._feed.get(line))
             origin = lines.new_origin(name, fields, served_by)
         at = (ts, origin.number, amounts, None, request_id, lines.file, facts)
-        request = Request(tokens, *at)
+        request = Request(tokens, *at, calls)
         lines.add_request(row, self._keys, self._kind, origin, request, stream, [])
         return True
 

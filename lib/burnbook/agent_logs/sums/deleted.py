@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import NamedTuple
 
 from burnbook.agent_logs.feed_columns import COUNTED, PICKED, LineKind, Row
+from burnbook.agent_logs.origin import RequestOrigin
 from burnbook.agent_logs.request_lines.identity import RequestKeys
 from burnbook.agent_logs.request_lines.lines import RequestLines
 from burnbook.agent_logs.request_lines.rules import LineOrigin, LineRules
-from burnbook.agent_logs.requests import Amounts, Facts, Request, RequestOrigin, key_of, total
+from burnbook.agent_logs.requests import Amounts, Facts, Request, key_of, total
 
 _SIZE_UNKNOWN = Facts(prompt_tokens=0)  # the rest is that of several requests
 

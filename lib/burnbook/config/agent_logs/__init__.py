@@ -1,7 +1,6 @@
 """The types and defaults of a file under config/feeds/ whose journal is `agent_usage`.
 
-`faults` finds mistakes that the types do not. Paths and conditions are written as in the feeds of
-telemetry.
+`faults` finds mistakes that the types do not. Paths and conditions are those of telemetry feeds.
 """
 
 import re
@@ -10,6 +9,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from burnbook.base.json_path import Path, Paths, several, split, summands
+from burnbook.config.agent_logs.calls import Calls
 from burnbook.config.agent_logs.documents import Companion, Join
 from burnbook.config.agent_logs.forms import Database, Listed, Readings
 from burnbook.config.agent_logs.history import History
@@ -17,7 +17,7 @@ from burnbook.config.agent_logs.lookups import Aliases, Projects
 from burnbook.config.agent_logs.retention import Retention
 from burnbook.config.feeds import Conditions, Requests, Times
 
-FACTS = ("speed", "service_tier", "inference_geo", "served_by", "subagent")
+FACTS = ("speed", "service_tier", "inference_geo", "served_by", "subagent", "skill")
 TEXTS = (
     *("session", "project", "branch", "model", "request_id", "parent", "upstream_id"),
     *("model_alias", *FACTS),
@@ -28,8 +28,7 @@ COUNTS = (
 )
 # Values of a line that identities may name beside paths: resolved by `fields` and `settings`.
 VALUES = ("@ts", "@session", "@project", "@model", "@input", "@tokens", "@usd")
-# In `copies` and `identity_fallback`: the number of the line among those of its kind and file that
-# have the other values in common.
+# In `copies` and `identity_fallback`: the line's number among those with the same other values.
 NTH = "@nth"
 
 # The variable with which a directory may begin, such as $XDG_DATA_HOME.
@@ -71,6 +70,7 @@ class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inference_geo: Paths = ()
     served_by: Paths = ()
     subagent: Paths = ()
+    skill: Paths = ()
     upstream_id: Paths = ()
     model_alias: Paths = ()
 
@@ -218,6 +218,7 @@ class LogFeed(msgspec.Struct, frozen=True):
     aliases: Aliases | None = None
     served_by: dict[str, Patterns] = {}
     parts: Parts | None = None
+    calls: Calls | None = None
     fields: Fields = Fields()
     ts: Times = Times()
     requests: Requests = Requests()

@@ -1,9 +1,10 @@
-"""Mistakes in what a feed declares about documents, and about files beside a log."""
+"""Mistakes in what a feed declares about documents, files beside a log, and calls of tools."""
 
 from collections.abc import Iterator
 
 from burnbook.base.json_path import several, split
 from burnbook.config.agent_logs import LogFeed
+from burnbook.config.agent_logs.calls import Calls
 from burnbook.config.agent_logs.documents import Companion, Join
 from burnbook.config.feeds import Fault
 
@@ -15,8 +16,27 @@ def document_faults(feed: LogFeed) -> Iterator[Fault]:
     yield from _paths([("embedded", path) for path in feed.embedded])
     if feed.join is not None:
         yield from _join_faults(feed, feed.join)
+    if feed.calls is not None:
+        yield from _call_faults(feed, feed.calls)
     for key, companion in feed.companions.items():
         yield from _companion_faults(f"companions.{key}", companion)
+
+
+def _call_faults(feed: LogFeed, calls: Calls) -> Iterator[Fault]:
+    if feed.counts == "totals" and (calls.items is not None or not calls.begins):
+        yield "calls", "a table", 'begins, and not items, with counts = "totals"'
+    if feed.counts != "totals" and (calls.items is None or calls.begins):
+        yield "calls", "a table", 'items, and not begins, with counts = "requests"'
+    if not calls.name:
+        yield "calls.name", "no path", "at least one path, such as name"
+    paths = [("calls.items", calls.items)] if calls.items is not None else []
+    paths += [("calls.only", path) for path in calls.only]
+    for key in ("id", "name", "group", "command"):
+        paths += [(f"calls.{key}", path) for path in several(getattr(calls, key))]
+    for key, table in (("skills", calls.skills), ("subagents", calls.subagents)):
+        for tool, declared in table.items():
+            paths += [(f"calls.{key}.{tool}", path) for path in several(declared)]
+    yield from _paths(paths)
 
 
 def _join_faults(feed: LogFeed, join: Join) -> Iterator[Fault]:

@@ -29,10 +29,10 @@ class Increment(msgspec.Struct):
     """What the rows from byte `start` to byte `end` of the journal add to the tables.
 
     `first_rows` and `aliases` are from `pack`: a fifth of the memory of tuples.
-    `first_rows` are request, tokens, offset and session of the first rows of requests, `rows` are
-    the other rows. `aliases` are an alias and its request. `sessions` are the last times of
-    sessions. `cells` are quarter-hour, index in `origins`, and the fields of `Counts`. `spans` are
-    the windows of rows that name none.
+    `first_rows` are request, tokens, offset, session and tools of the first rows of requests,
+    `rows` are the other rows. `aliases` are an alias and its request. `sessions` are the last times
+    of sessions. `cells` are quarter-hour, index in `origins`, and the fields of `Counts`. `spans`
+    are the windows of rows that name none.
     """
 
     start: int

@@ -25,6 +25,7 @@ TABLES = (
     version INTEGER NOT NULL, -- schema_version
     session INTEGER NOT NULL, -- as in usage_sessions
     counted INTEGER NOT NULL, -- NOTHING, DIFFERENCE or WHOLE: see `booked_rows`
+    tools INTEGER NOT NULL, -- how many the request called, or NOT_KNOWN
     PRIMARY KEY (request, row)
 ) WITHOUT ROWID""",
     # The rows with the id of one of `usage_rows` and other bytes, which do not count.
@@ -89,8 +90,8 @@ TABLES = (
     time_index.table(NAME),
 )
 INSERT_ROW = "INSERT INTO usage_rows VALUES {values}"
-FIRST_ROW = f"(?, 0, 0, ?, ?, {SCHEMA_VERSION}, ?, {DIFFERENCE})"
-"""The values of a request's first row, of this version: request, tokens, offset, session."""
+FIRST_ROW = f"(?, 0, 0, ?, ?, {SCHEMA_VERSION}, ?, {DIFFERENCE}, ?)"
+"""The values of a request's first row, of this version: request, tokens, offset, session, tools."""
 # Of two requests with an alias, which is a fault elsewhere, the same one has it in any order.
 INSERT_ALIAS = (
     "INSERT INTO usage_aliases VALUES {values}"
@@ -116,7 +117,8 @@ INSERT_UNSETTLED = "INSERT OR IGNORE INTO usage_unsettled VALUES {values}"
 # The number of an origin depends on the order of rows, and a cell may be empty. How a row counts
 # depends on whether `settle` or a writer had the last row of its request.
 CONTENT = (
-    "SELECT request, row, revision, tokens, offset, version, session FROM {schema}.usage_rows",
+    "SELECT request, row, revision, tokens, offset, version, session, tools"
+    " FROM {schema}.usage_rows",
     "SELECT * FROM {schema}.usage_conflicts",
     "SELECT * FROM {schema}.usage_aliases",
     "SELECT * FROM {schema}.usage_sessions",
