@@ -80,7 +80,7 @@ class Attribution:
         self.requests = read_requests(ctx, _widened(span))
         folders = {request.project for request in self.requests if request.project}
         self.places: Places = find_places(ctx, folders, paths)
-        self.issues: dict[tuple[str, str], Sequence[str]] = {}
+        self._issues: dict[tuple[str, str], Sequence[str]] = {}
         self.everything = self._joined()
         self.attributed = [each for each in self.everything if self._is_counted(each.request)]
 
@@ -131,13 +131,13 @@ class Attribution:
         sums: dict[Key, Sums] = {}
         for each in self.attributed:
             request = each.request
-            for key, share in self._shares(each, by):
+            for key, share in self.shares(each, by):
                 found = sums.setdefault(key, Sums())
                 found.add(*share, each.joined.grade)
                 found.is_priced = found.is_priced and request.is_priced
         return dict(sorted(sums.items(), key=lambda pair: _order(*pair)))
 
-    def _shares(
+    def shares(
         self, each: Attributed, by: str
     ) -> Iterator[tuple[Key, tuple[int, list[int], int]]]:
         """The groups of a request, and the parts of it that each of them has."""
@@ -178,10 +178,14 @@ class Attribution:
             return (commit,)
         if by == "pr":
             return (reading.changes.pulls.get(commit),)
+        return self.issues_of(reading, commit) or (None,)
+
+    def issues_of(self, reading: Reading, commit: str) -> Sequence[str]:
+        """The issue keys of a commit that lasts."""
         key = reading.git.name, commit
-        if key not in self.issues:
-            self.issues[key] = reading.changes.issues(commit)
-        return self.issues[key] or (None,)
+        if key not in self._issues:
+            self._issues[key] = reading.changes.issues(commit)
+        return self._issues[key]
 
     @property
     def readings(self) -> list[Reading]:

@@ -38,6 +38,11 @@ class Fate(NamedTuple):
     alive: list[tuple[int, int]]
     changed: list[tuple[int, int]]
 
+    @property
+    def left(self) -> int:
+        """The lines that are left."""
+        return min(self.added, self.alive[-1][1]) if self.alive else self.added
+
 
 def replace(runs: Runs, hunks: Iterable[Hunk], owner: str) -> tuple[Runs, list[tuple[Hunk, Runs]]]:
     """Returns the runs after a change by `owner`, and the runs that each hunk removed."""
