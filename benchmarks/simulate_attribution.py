@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT / "lib"))
 
 from burnbook import extras  # noqa: E402
 from burnbook.churn.git import Git, find  # noqa: E402
-from burnbook.insight.attribution.join import Joined, join  # noqa: E402
+from burnbook.insight.attribution.join import join  # noqa: E402
 from burnbook.insight.attribution.repository.read import Reading, read_repository  # noqa: E402
 from burnbook.insight.attribution.requests import Request  # noqa: E402
 from burnbook.insight.attribution.shares import divide  # noqa: E402
@@ -152,7 +152,12 @@ class Work:
 
     def _request(self, at: float, tool: str, session: str, commits: int | None) -> Request:
         draw = self.draw
-        tokens = (draw.randrange(5000), draw.randrange(90_000), draw.randrange(9000), 1 + draw.randrange(2000))
+        tokens = (
+            draw.randrange(5000),
+            draw.randrange(90_000),
+            draw.randrange(9000),
+            1 + draw.randrange(2000),
+        )
         return Request(
             *(at, tool, tool, session, "", "~/app", self.name, "model", None),
             *(commits, tokens, draw.randrange(10**18), True),
@@ -186,7 +191,10 @@ class World:
         def git(*words: str, data: str = "") -> str:
             result = subprocess.run(
                 ["git", "-C", str(self.folder), *words],
-                input=data.encode(), env=environment, capture_output=True, check=True,
+                input=data.encode(),
+                env=environment,
+                capture_output=True,
+                check=True,
             )
             return result.stdout.decode()
 
@@ -198,7 +206,10 @@ class World:
             log = self.folder / ".git" / "logs" / "HEAD"
             log.parent.mkdir(exist_ok=True)
             null = "0" * 40
-            entries = [f"{null} {name} {PERSON} {START} +0000\tcommit: it\n" for name in self.hash_of.values()]
+            entries = [
+                f"{null} {name} {PERSON} {START} +0000\tcommit: it\n"
+                for name in self.hash_of.values()
+            ]
             log.write_text("".join(entries), "utf-8")
 
     def _stream(self) -> Iterator[str]:
@@ -210,7 +221,16 @@ class World:
             before = f":{tip}"
             fork = before
             for made in work.commits:
-                yield _commit(work.name, made.mark, made.at, made.committed, PERSON, made.message, before, {made.path: made.text})
+                yield _commit(
+                    work.name,
+                    made.mark,
+                    made.at,
+                    made.committed,
+                    PERSON,
+                    made.message,
+                    before,
+                    {made.path: made.text},
+                )
                 before = f":{made.mark}"
                 self.final[made.mark] = made.mark
             merged = work.end + draw.randrange(300, 2 * DAY)
@@ -230,13 +250,24 @@ class World:
                 for made in work.commits:
                     copies += 1
                     merged += 1
-                    yield _commit("main", copies, made.at, merged, PERSON, made.message, f":{tip}", {made.path: made.text})
+                    yield _commit(
+                        "main",
+                        copies,
+                        made.at,
+                        merged,
+                        PERSON,
+                        made.message,
+                        f":{tip}",
+                        {made.path: made.text},
+                    )
                     self.final[made.mark] = copies
                     tip = copies
             else:
                 message = f"Merge pull request #{work.number} from ada/{work.name}"
                 files = {made.path: made.text for made in work.commits}
-                yield _commit("main", copies, merged, merged, SERVER, message, f":{tip}", files, before)
+                yield _commit(
+                    "main", copies, merged, merged, SERVER, message, f":{tip}", files, before
+                )
                 tip = copies
             is_merge = way >= settings.squash + settings.rebase
             if draw.random() < settings.deleted:
@@ -245,15 +276,28 @@ class World:
 
 
 def _commit(
-    branch: str, mark: int, authored: int, committed: int, committer: str, message: str,
-    parent: str | None, files: dict[str, str], merged: str | None = None,
+    branch: str,
+    mark: int,
+    authored: int,
+    committed: int,
+    committer: str,
+    message: str,
+    parent: str | None,
+    files: dict[str, str],
+    merged: str | None = None,
 ) -> str:
     author = PERSON
     head = f"commit refs/heads/{branch}\nmark :{mark}\nauthor {author} {authored} +0000\n"
     head += f"committer {committer} {committed} +0000\ndata {len(message.encode())}\n{message}\n"
     head += f"from {parent}\n" if parent else ""
     head += f"merge {merged}\n" if merged else ""
-    return head + "".join(f"M 644 inline {path}\ndata {len(text)}\n{text}\n" for path, text in files.items()) + "\n"
+    return (
+        head
+        + "".join(
+            f"M 644 inline {path}\ndata {len(text)}\n{text}\n" for path, text in files.items()
+        )
+        + "\n"
+    )
 
 
 class Score(NamedTuple):
@@ -304,9 +348,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     extras.use("insight", "attribute")
     scores = list(simulate(flags.accounts, flags.seed, Settings()))
     for grade in "ABC":
-        right = sum(s.right[grade] for s in scores); wrong = sum(s.wrong[grade] for s in scores)
+        right = sum(s.right[grade] for s in scores)
+        wrong = sum(s.wrong[grade] for s in scores)
         print(grade, right, wrong, right / max(1, right + wrong))
-    print("un", sum(s.unattributed for s in scores), "unequal", sum(s.unequal for s in scores), "early", sum(s.too_early for s in scores))
+    print(
+        "un",
+        sum(s.unattributed for s in scores),
+        "unequal",
+        sum(s.unequal for s in scores),
+        "early",
+        sum(s.too_early for s in scores),
+    )
     return 0
 
 

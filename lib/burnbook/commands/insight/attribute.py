@@ -146,7 +146,9 @@ def _table(
     cells = []
     for row in rows:
         name = row[by]
-        shown = "unattributed" if name is None else name[: figures.SHORT] if by == "commit" else name
+        shown = (
+            "unattributed" if name is None else name[: figures.SHORT] if by == "commit" else name
+        )
         shown = f"#{shown}" if by == "pr" and name is not None else shown
         usd = f"{row['usd']:,.2f}" if row["usd_is_whole"] else f"at least {row['usd']:,.2f}"
         grades = [_share(row["grades"][grade], row["tokens"]) for grade in "ABC"]

@@ -128,9 +128,9 @@ class _Joiner:
 
     def _fits(self, request: Request, event: _Event) -> bool:
         """Whether the branches agree: work on a branch often begins on the main one."""
-        return (
-            None in (request.branch, event.branch)
-            or request.branch in (event.branch, self.changes.history.main)
+        return None in (request.branch, event.branch) or request.branch in (
+            event.branch,
+            self.changes.history.main,
         )
 
     def _result(self, commits: Iterable[str], grade: str) -> Joined:

@@ -98,9 +98,7 @@ def _estimate(pairs: Sequence[tuple[float, float]], days: int, units: int) -> Es
     return Estimate(value=value, low=low, high=high, n=n)
 
 
-def ratio_interval(
-    pairs: Sequence[tuple[float, float]], units: int
-) -> tuple[float, float, float]:
+def ratio_interval(pairs: Sequence[tuple[float, float]], units: int) -> tuple[float, float, float]:
     """A share with its interval, from pairs of a part and its whole for each cluster.
 
     Korn and Graubard 1998: Clopper and Pearson's interval for the effective number of units, that

@@ -137,9 +137,7 @@ class Attribution:
                 found.is_priced = found.is_priced and request.is_priced
         return dict(sorted(sums.items(), key=lambda pair: _order(*pair)))
 
-    def shares(
-        self, each: Attributed, by: str
-    ) -> Iterator[tuple[Key, tuple[int, list[int], int]]]:
+    def shares(self, each: Attributed, by: str) -> Iterator[tuple[Key, tuple[int, list[int], int]]]:
         """The groups of a request, and the parts of it that each of them has."""
         keys = [*self._keys(each, by)]
         request = each.request
