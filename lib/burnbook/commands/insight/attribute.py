@@ -1,25 +1,32 @@
 """What the tokens of requests became, and how much of it lasted."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from burnbook import extras
 from burnbook.base.errors import Missing, UsageError
 from burnbook.base.text import plural
 from burnbook.context import Context, Result, note_damage
 from burnbook.insight.attribution import comment, figures
+from burnbook.insight.attribution.figures import interval, rounded
 from burnbook.insight.attribution.fates import Fates, find_fates
+from burnbook.insight.attribution.join import GRADES
 from burnbook.insight.attribution.lasting import Lasting
 from burnbook.insight.attribution.report import UNATTRIBUTED, Attribution, Key, Sums
 from burnbook.insight.attribution.requests import EVER, Span, span_of_window
-from burnbook.insight.estimate import Estimate
 from burnbook.times import clock
 from burnbook.times.days import parse_days
 from burnbook.view.parts import Line, Part, Table, Title, number
 from burnbook.windows.current import wanted
 
 _MOST_ROWS = 12  # in text, without --all
+_LEGEND = (
+    "Lines of commits that are left after some days, or were written anew or reverted within 30, "
+    "with 95% intervals; n is the number of commits."
+)
 
 
 def run(ctx: Context, args: Any) -> Result:
@@ -98,13 +105,12 @@ def _parts(
     parts: list[Part] = [Line(_answer(attribution, whole), strong=True)]
     parts += [Line(_lasting_text(fates))] if fates.attributed.commits else []
     shown = rows if args.all else rows[:_MOST_ROWS]
-    head, table, align = _table(args.by, shown)
-    parts += [Title(f"By {args.by}"), Table(head, table, align)]
+    parts += [Title(f"By {args.by}"), _table(args.by, shown)]
     if len(rows) > len(shown):
         parts.append(Line(f"{len(rows) - len(shown):,} more rows; --all shows them."))
     if fates.attributed.commits:
         parts += [Title("What lasted"), _fates_table(fates)]
-        parts.append(Line("Shares of added lines with 95% intervals; n is the number of commits."))
+        parts.append(Line(_LEGEND))
     parts += [
         Line(f"Unattributed: {row['tokens']:,} tokens, because {row['reason']}.")
         for row in figures.reasons(attribution)
@@ -119,67 +125,65 @@ def _answer(attribution: Attribution, whole: Sums) -> str:
     ]
     grades = figures.shares(whole)
     known = sum(share for grade, share in grades if grade is not None)
-    parts = ", ".join(f"{grade} {share:.0%}" for grade, share in grades if grade and share)
-    text = f"{known:.0%} of {number(whole.total)} tokens became {' and '.join(counts)}"
-    return f"{text} (grade {parts})" if parts else text
+    parts = ", ".join(f"{grade} {rounded(share)}" for grade, share in grades if grade and share)
+    text = f"{rounded(known)} of {number(whole.total)} tokens became {' and '.join(counts)}"
+    return f"{text}; by grade: {parts}" if parts else text
 
 
 def _lasting_text(fates: Fates) -> str:
-    last = fates.attributed
-    kept = estimate_text(last.survival[30])
-    return f"Of their lines, {kept} were left after 30 days; {estimate_text(last.rework)} changed."
+    left = fates.attributed.survival[30]
+    if left.reason is not None:
+        return f"What is left of their lines after 30 days is not known: {left.reason}."
+    return (
+        f"After 30 days, {interval(left)} of their lines were left, and "
+        f"{interval(fates.attributed.rework)} were written anew (n {left.n} commits)."
+    )
 
 
-def estimate_text(found: Estimate) -> str:
-    """A share such as `82% [78, 86] (n 120)`; `not known: REASON` without one."""
-    if found.value is None or found.low is None or found.high is None:
-        return f"not known: {found.reason}"
-    return f"{found.value:.0%} [{100 * found.low:.0f}, {100 * found.high:.0f}] (n {found.n})"
-
-
-def _table(
-    by: str, rows: Sequence[Mapping[str, Any]]
-) -> tuple[Sequence[str], list[Sequence[str]], str]:
-    has_title = by in ("commit", "pr")
-    head = [by, *(("title",) if has_title else ()), "tokens", "USD", "A", "B", "C"]
-    head += ["lines left"] if by == "commit" else []
+def _table(by: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+    """The widest form has a column for each grade, the narrower one the grade with most tokens."""
+    titles = ("title",) if by in ("commit", "pr") else ()
+    lines = ("lines left",) if by == "commit" else ()
+    head = (by, *titles, "tokens", "USD", "A", "B", "C", *lines)
     cells = []
     for row in rows:
-        name = row[by]
-        shown = (
-            "unattributed" if name is None else name[: figures.SHORT] if by == "commit" else name
-        )
-        shown = f"#{shown}" if by == "pr" and name is not None else shown
+        name = "unattributed" if row[by] is None else _NAMES.get(by, str)(row[by])
         usd = f"{row['usd']:,.2f}" if row["usd_is_whole"] else f"at least {row['usd']:,.2f}"
-        grades = [_share(row["grades"][grade], row["tokens"]) for grade in "ABC"]
-        line = [shown, *((row.get("title") or "",) if has_title else ())]
-        line += [number(row["tokens"]), usd, *grades]
-        if by == "commit":
-            added, left = row.get("lines_added"), row.get("lines_left")
-            line.append("-" if added is None else f"{left:,} of {added:,}")
-        cells.append(line)
-    return head, cells, f"<{'<' if has_title else ''}>>>>>{'>' if by == 'commit' else ''}"
+        grades = [_share(row["grades"][grade], row["tokens"]) for grade in GRADES]
+        cell = [name, *((row.get("title") or "",) if titles else ())]
+        cell += [number(row["tokens"]), usd, *grades]
+        cells.append(cell + ([_left(row)] if lines else []))
+    table = Table(head, cells, f"<{'<' * len(titles)}>>>>>{'>' * len(lines)}")
+    return replace(table, narrower=table.without("USD"))
+
+
+_NAMES: dict[str, Callable[[str], str]] = {
+    "commit": lambda name: name[: figures.SHORT],
+    "pr": lambda number: f"#{number}",
+}
+
+
+def _left(row: Mapping[str, Any]) -> str:
+    if row.get("lines_added") is None:
+        return "-"
+    return f"{row['lines_left']:,}/{row['lines_added']:,}"
 
 
 def _share(part: int, whole: int) -> str:
-    return f"{part / whole:.0%}" if part and whole else "-"
+    return rounded(part / whole) if part and whole else "-"
 
 
 def _fates_table(fates: Fates) -> Table:
-    head = ("commits of", "n", "lines", "7 days", "30 days", "90 days", "changed", "reverted")
+    head = ("commits of", "n", "7 days", "30 days", "90 days", "changed", "reverted")
     groups: list[tuple[str, Lasting]] = [("all with requests", fates.attributed)]
-    groups += [(str(name), found) for name, found in fates.groups["agent"].items()]
-    groups += [(str(name), found) for name, found in fates.groups["model"].items()]
+    groups += [
+        (str(name), found) for by in ("agent", "model") for name, found in fates.groups[by].items()
+    ]
     groups += [("no request", fates.others)] if fates.others.commits else []
-    return Table(head, [_fate_row(name, found) for name, found in groups], "<>>>>>>>")
+    table = Table(head, [_fate_row(name, found) for name, found in groups], "<>>>>>>")
+    return replace(table, narrower=table.without("7 days"))
 
 
 def _fate_row(name: str, found: Lasting) -> Sequence[str]:
     estimates = [*found.survival.values(), found.rework, found.reverted]
-    return (name, number(found.commits), number(found.lines), *map(_short, estimates))
-
-
-def _short(found: Estimate) -> str:
-    if found.value is None or found.low is None or found.high is None:
-        return "-"
-    return f"{found.value:.0%} [{100 * found.low:.0f}, {100 * found.high:.0f}]"
+    return (name, number(found.commits), *map(interval, estimates))

@@ -105,7 +105,7 @@ def _usd(values: Mapping[str, Any]) -> str:
 
 def _grades(values: Mapping[str, Any]) -> str:
     found = [
-        f"{grade} {values['grades'][grade] / values['tokens']:.0%}"
+        f"{grade} {figures.rounded(values['grades'][grade] / values['tokens'])}"
         for grade in "ABC"
         if values["grades"][grade]
     ]

@@ -1,6 +1,7 @@
 """The figures of an attribution as values for JSON, tables and charts."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from burnbook.cost.calculate import ATTO
@@ -10,6 +11,7 @@ from burnbook.insight.attribution.lasting import DAYS, Lasting
 from burnbook.insight.attribution.report import Attribution, Key, Sums
 from burnbook.insight.attribution.repository.read import Reading
 from burnbook.insight.attribution.requests import KINDS
+from burnbook.insight.estimate import Estimate
 
 SHORT = 10
 """Digits of a commit's hash that text shows."""
@@ -64,7 +66,7 @@ def _commit(
     fate = fates.lines.get((reading.git.name, name)) if fates else None
     return {
         "title": commit.title,
-        "authored": commit.authored,
+        "authored": datetime.fromtimestamp(commit.authored, UTC),
         "is_merged": name in reading.changes.landed,
         "pr": reading.changes.pulls.get(name),
         "issues": [*attribution.issues_of(reading, name)],
@@ -131,3 +133,17 @@ def shares(sums: Sums) -> Sequence[tuple[str | None, float]]:
     """The share of all tokens that each grade has, 0 to 1; None for `unattributed`."""
     whole = sums.total or 1
     return [(grade, sums.by_grade.get(grade, 0) / whole) for grade in (*GRADES, None)]
+
+
+def rounded(share: float) -> str:
+    """A share as a percentage: only nothing is `0%`, and only all of it `100%`."""
+    if 0 < share < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
+
+
+def interval(found: Estimate) -> str:
+    """A share with its interval, such as `82% [78, 86]`; `-` if it is not known."""
+    if found.value is None or found.low is None or found.high is None:
+        return "-"
+    return f"{found.value:.0%} [{100 * found.low:.0f}, {100 * found.high:.0f}]"
