@@ -4,7 +4,7 @@ import os
 import random
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -15,22 +15,23 @@ from burnbook.demo.features import Commit, Feature
 START = "start"
 """The tag of the commit before the first window."""
 _DAY = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 2, tzinfo=UTC)
 _ADA = "Ada <ada@example.com>"
 _DANA = "Dana <dana@example.com>"
 _SERVER = "GitHub <noreply@github.com>"
 _PARTS = 12  # files that every feature may change
-_ON_MAIN = 2  # commits of a person on the main branch in each window
+_ON_MAIN = 2  # commits of a person in each window
 _TRAILERS = {"claude": "Co-Authored-By: Claude <noreply@anthropic.com>"}
 
 Files = dict[str, list[str]]
 
 
 class Edit(NamedTuple):
-    """Lines that replace `count` lines of a file from line `start` on; -1 is its end."""
+    """Lines that replace `removed` lines of a file from line `start` on; -1 is its end."""
 
     path: str
     start: int
-    count: int
+    removed: int
     lines: list[str]
 
 
@@ -87,7 +88,7 @@ class _Stream:
         self, windows: Sequence[tuple[str, datetime]], features: Sequence[Feature]
     ) -> Iterator[str]:
         first = min((c.at for feature in features for c in feature.commits), default=None)
-        first = (first or (windows[0][1] if windows else datetime.fromtimestamp(0))) - _DAY
+        first = (first or (windows[0][1] if windows else _EPOCH)) - _DAY
         self._main |= {f"src/part_{n}.py": self._code(40) for n in range(_PARTS)}
         yield self._commit("main", first, first, _ADA, _ADA, "Start", [*self._main], self._main)
         self._tip = self._mark
@@ -107,10 +108,8 @@ class _Stream:
             for commit in feature.commits:
                 number += 1
                 yield commit.at, number, partial(self._work, feature, commit)
-            for moment, write in (
-                (feature.merged_at if feature.commits else None, self._merge),
-                (feature.reverted_at if feature.commits else None, self._revert),
-            ):
+            last = (feature.merged_at, self._merge), (feature.reverted_at, self._revert)
+            for moment, write in last if feature.commits else ():
                 number += 1
                 if moment is not None:
                     yield moment, number, partial(write, feature, moment)
@@ -129,9 +128,8 @@ class _Stream:
         branch.edits.append((commit, edits))
         author = _ADA if commit.agent else _DANA
         paths = _applied(branch.files, edits)
-        message = commit.subject
-        if commit.agent and (trailer := _TRAILERS.get(commit.agent.tool)):
-            message += f"\n\n{trailer}"
+        trailer = _TRAILERS.get(commit.agent.tool) if commit.agent else None
+        message = f"{commit.subject}\n\n{trailer}" if trailer else commit.subject
         yield self._commit(
             *(feature.branch, commit.at, commit.at, author, author, message),
             *(paths, branch.files, branch.mark),
@@ -144,8 +142,8 @@ class _Stream:
         yield Edit(path, -1, 0, self._code(draw.randrange(15, 70)))
         if is_first:
             tests = [f"def test_{n}():\n    assert True\n\n" for n in range(draw.randrange(2, 12))]
-            lines = "\n".join(tests).split("\n")
-            yield Edit(f"tests/test_feature_{feature.number}.py", -1, 0, lines)
+            tests_path = f"tests/test_feature_{feature.number}.py"
+            yield Edit(tests_path, -1, 0, "\n".join(tests).split("\n"))
         if draw.random() < 0.5:  # some of what was written before is written anew
             newest = sorted(self._main, key=lambda name: (len(name), name))[-8:]
             shared = [name for name in self._main if name.startswith("src/part")]
@@ -187,23 +185,21 @@ class _Stream:
 
     def _revert(self, feature: Feature, moment: datetime) -> Iterator[str]:
         self._pulls += 1
-        before = f"{feature.title} (#{self._numbers[feature.number]})"
-        message = f'Revert "{before}" (#{self._pulls})\n\n'
-        message += f"Reverts acme/product#{self._numbers[feature.number]}"
+        number = self._numbers[feature.number]
+        message = f'Revert "{feature.title} (#{number})" (#{self._pulls})\n\n'
+        message += f"Reverts acme/product#{number}"
         path = f"src/feature_{feature.number}.py"
         self._main.pop(path)
-        yield self._commit(
-            *("main", moment, moment, _DANA, _SERVER, message, [path], self._main, self._tip)
-        )
+        who = "main", moment, moment, _DANA, _SERVER
+        yield self._commit(*who, message, [path], self._main, self._tip)
         self._tip = self._mark
 
     def _tidy(self, moment: datetime) -> Iterator[str]:
         path = f"src/part_{self._draw.randrange(_PARTS)}.py"
         paths = _applied(self._main, [Edit(path, -1, 0, self._code(self._draw.randrange(5, 25)))])
         message = "Tidy the shared parts"
-        yield self._commit(
-            *("main", moment, moment, _DANA, _DANA, message, paths, self._main, self._tip)
-        )
+        who = "main", moment, moment, _DANA, _DANA
+        yield self._commit(*who, message, paths, self._main, self._tip)
         self._tip = self._mark
 
     def _tag(self, name: str) -> Iterator[str]:
@@ -239,7 +235,7 @@ def _applied(files: Files, edits: Sequence[Edit]) -> list[str]:
     for edit in edits:
         lines = files.get(edit.path, [])
         start = len(lines) if edit.start < 0 else min(edit.start, len(lines))
-        files[edit.path] = lines[:start] + edit.lines + lines[start + edit.count :]
+        files[edit.path] = lines[:start] + edit.lines + lines[start + edit.removed :]
     return [edit.path for edit in edits]
 
 

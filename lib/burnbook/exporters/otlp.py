@@ -30,9 +30,9 @@ def run(ctx: "Context", args: Any) -> "Result":
     from burnbook.cost.price_list import PriceList
     from burnbook.exporters import _otlp_logs, _otlp_metrics, _output
     from burnbook.exporters._period import between
+    from burnbook.insight.counted_requests import counted_requests
     from burnbook.times import clock
     from burnbook.usage.pricing import Pricing
-    from burnbook.usage.tables.counted import counted_requests
     from burnbook.view.parts import Line
 
     zone, now = ctx.config.zone, clock.now()

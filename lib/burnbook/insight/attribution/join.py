@@ -42,7 +42,7 @@ class _Event(NamedTuple):
     """Commits that a session made: when, and the number of the request that ran the command."""
 
     at: float
-    index: int
+    number: int
     grade: str
     commits: tuple[str, ...]
     branch: str | None
@@ -51,10 +51,10 @@ class _Event(NamedTuple):
 class _Call(NamedTuple):
     """A request that ran `git commit`: the moments between which its commits were made."""
 
-    index: int
+    number: int
     low: int
     high: float
-    count: int
+    most: int
 
 
 def join(
@@ -94,9 +94,9 @@ class _Joiner:
         """What each session committed, in order of time."""
         events: dict[tuple[str, str], list[_Event]] = defaultdict(list)
         for call, commits, grade in self._matched():
-            request = self.requests[call.index]
+            request = self.requests[call.number]
             first = min(self._moment(name, call) for name in commits)
-            event = _Event(first, call.index, grade, commits, request.branch)
+            event = _Event(first, call.number, grade, commits, request.branch)
             events[_session(request)].append(event)
             if request.branch is not None:  # a branch that may have no reference any more
                 self.by_branch[request.branch] += [(self.commits[n].made, n) for n in commits]
@@ -116,7 +116,7 @@ class _Joiner:
         """The commits of a request."""
         request = self.requests[index]
         for event in events.get(_session(request), ()) if request.session else ():
-            is_before = event.at >= int(request.at) or event.index == index
+            is_before = event.at >= int(request.at) or event.number == index
             if is_before and event.at - request.at <= SEGMENT and self._fits(request, event):
                 return self._result(event.commits, event.grade)
         if request.branch is not None:
@@ -171,19 +171,19 @@ class _Joiner:
         claims: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for call, names in found:
             for name in names:
-                claims[name].add(_session(self.requests[call.index]))
+                claims[name].add(_session(self.requests[call.number]))
         matched = []
         for call, names in found:
             sure = [name for name in names if len(claims[name]) == 1]
-            is_sure = 0 < len(sure) <= call.count
-            chosen = sure if is_sure else names[: call.count]
+            is_sure = 0 < len(sure) <= call.most
+            chosen = sure if is_sure else names[: call.most]
             if chosen:
                 matched.append((call, tuple(chosen), "A" if is_sure else "B"))
         return matched
 
     def _candidates(self, call: _Call) -> list[str]:
         """The commits that a call may have made, one of each change, in order of time."""
-        request = self.requests[call.index]
+        request = self.requests[call.number]
         start = bisect_left(self.moments, (call.low, ""))
         found: dict[str, Commit] = {}
         for at, name in self.moments[start:]:

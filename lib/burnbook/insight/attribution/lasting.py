@@ -12,7 +12,7 @@ from burnbook.insight.estimate import LEVEL, Estimate
 
 DAYS = (7, 30, 90)
 REWORK_DAYS = 30
-LEAST = 5
+LEAST = 10
 """Commits without which no share is estimated."""
 _DAY = 86_400
 
@@ -103,24 +103,27 @@ def ratio_interval(pairs: Sequence[tuple[float, float]], units: int) -> tuple[fl
 
     Korn and Graubard 1998: Clopper and Pearson's interval for the effective number of units, that
     which independent units would need for the variance between clusters. The degrees of freedom are
-    those of the effective number of clusters, because some commits are much larger than others.
+    those of the effective number of clusters, because some commits are much larger than others. For
+    the interval, a cluster of mean size that is left and one that is not are added (after Agresti
+    and Coull 1998): otherwise it is too short where nearly all clusters agree.
     """
     import numpy as np
     from scipy import stats
 
     parts, wholes = np.asarray(pairs, dtype=float).T
+    value = parts.sum() / wholes.sum()
+    clusters = wholes.sum() ** 2 / (wholes**2).sum()
+    degrees = max(1.0, clusters - 1)
+    mean = wholes.mean()
+    parts, wholes = np.append(parts, [0, mean]), np.append(wholes, [mean, mean])
     n, total = len(parts), wholes.sum()
     share = parts.sum() / total
-    clusters = total**2 / (wholes**2).sum()
-    degrees = max(1.0, clusters - 1)
-    residuals = parts - share * wholes
-    variance = n / (n - 1) * (residuals**2).sum() / total**2 * max(1.0, clusters / degrees)
+    squares = ((parts - share * wholes) ** 2).sum()
+    variance = n / (n - 1) * squares / total**2 * max(1.0, clusters / degrees)
     tail = (1 - LEVEL) / 2
-    effective = clusters
-    if 0 < share < 1 and variance > 0:
-        quantiles = stats.norm.isf(tail) / stats.t.isf(tail, degrees)
-        effective = min(float(units), share * (1 - share) / variance * quantiles**2)
+    quantiles = stats.norm.isf(tail) / stats.t.isf(tail, degrees)
+    effective = min(float(max(1, units)), share * (1 - share) / variance * quantiles**2)
     hits = share * effective
-    low = stats.beta.ppf(tail, hits, effective - hits + 1) if hits > 0 else 0.0
-    high = stats.beta.isf(tail, hits + 1, effective - hits) if hits < effective else 1.0
-    return float(share), float(low), float(high)
+    low = stats.beta.ppf(tail, hits, effective - hits + 1)
+    high = stats.beta.isf(tail, hits + 1, effective - hits)
+    return float(value), float(min(low, value)), float(max(high, value))

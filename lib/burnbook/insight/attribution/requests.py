@@ -1,18 +1,19 @@
 """The requests of the book, as attribution needs them."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from burnbook.context import Context
 from burnbook.cost.price_list import PriceList
+from burnbook.insight.counted_requests import counted_requests
 from burnbook.rows.usage import AgentUsage
 from burnbook.store import membership
+from burnbook.times import clock
 from burnbook.usage.counts import Origin, counts, origin
 from burnbook.usage.kinds import Kind
 from burnbook.usage.pricing import Pricing
 from burnbook.usage.projection import USAGE
-from burnbook.usage.tables.counted import counted_requests
 from burnbook.usage.tables.schema import NAME
 
 KINDS = ("input", "cache_read", "cache_write", "output")
@@ -30,7 +31,7 @@ class Request(NamedTuple):
     """One request: when, where, by whom, and what it used.
 
     `at` is in epoch seconds. `commits` is the number of `git commit` commands that it ran; None if
-    that is not known. `attos` is its cost in 10**-18 USD, and `is_priced` whether that is all of it.
+    that is not known. `attos` is its cost in 10**-18 USD; `is_priced`: that is all of it.
     """
 
     at: float
@@ -57,6 +58,17 @@ def read_requests(ctx: Context, span: Span) -> list[Request]:
     """The requests between two moments, in order of time."""
     began, ended = span
     return sorted(_requests(ctx, began, min(ended, _LAST)), key=_order)
+
+
+def span_of_days(zone: tzinfo, since: date | None, until: date | None) -> Span:
+    """The span of some days, both inclusive, in a zone; None is no limit."""
+    began, ended = EVER
+    if since is not None:
+        began = clock.to_utc(datetime(since.year, since.month, since.day), zone)
+    if until is not None and until < date.max:
+        after = until + timedelta(days=1)
+        ended = clock.to_utc(datetime(after.year, after.month, after.day), zone)
+    return began, ended
 
 
 def span_of_window(ctx: Context, window: str) -> Span | None:

@@ -74,9 +74,9 @@ def find_branches(history: History, landed: Mapping[str, str]) -> dict[str, froz
             for name in reachable(history.commits, [tip], landed):
                 named[name].add(branch)
     for merge, merged in _merged(history, landed).items():
-        if branch := pull_requests.merge_of(history.commits[merge]).branch:
-            for each in merged:
-                named[each].add(branch)
+        of_merge = pull_requests.merge_of(history.commits[merge]).branch
+        for each in merged if of_merge is not None else ():
+            named[each].add(str(of_merge))
     for name in history.mainline:
         if history.main is not None and not history.commits[name].is_merge:
             named[name].add(history.main)
@@ -99,11 +99,13 @@ def find_pulls(history: History, landed: Mapping[str, str]) -> dict[str, str]:
         for name in reachable(history.commits, [tip], landed):
             pulls[name] = number
     for merge, merged in _merged(history, landed).items():
-        if number := pull_requests.merge_of(history.commits[merge]).pull:
-            pulls |= dict.fromkeys([merge, *merged], number)
+        of_merge = pull_requests.merge_of(history.commits[merge]).pull
+        if of_merge is not None:
+            pulls |= dict.fromkeys([merge, *merged], of_merge)
     for name, commit in history.commits.items():
-        if number := pull_requests.squashed_pull(commit):
-            pulls[name] = number
+        of_squash = pull_requests.squashed_pull(commit)
+        if of_squash is not None:
+            pulls[name] = of_squash
     return pulls
 
 
@@ -150,7 +152,7 @@ def find_copies(
         if name in landed:
             landed_in[name] = name
         subject = pull_requests.without_pull(commit.subject)
-        keys = [("moment", commit.email, str(commit.authored), subject)]
+        keys: list[tuple[str, ...]] = [("moment", commit.email, str(commit.authored), subject)]
         if digest := patches.get(name, EMPTY).digest:
             keys.append(("lines", digest, subject))
         for key in () if commit.is_merge else keys:

@@ -137,8 +137,8 @@ def _main(git: Git, branches: Mapping[str, str]) -> str | None:
 
 
 def _mainline(commits: Mapping[str, Commit], tip: str | None) -> list[str]:
-    line = []
-    while tip in commits:
+    line: list[str] = []
+    while tip is not None and tip in commits:
         line.append(tip)
         parents = commits[tip].parents
         tip = parents[0] if parents else None
