@@ -47,6 +47,10 @@ class NotCounted(BurnbookError):
         self.decision, self.code = decision, code
 
 
+class LimitReached(NotCounted):
+    """git printed too much, or took too long. Fewer commits at once may do."""
+
+
 class Repository(NamedTuple):
     """A working tree's top folder, its git directories, and the commit of HEAD, if it has one."""
 
@@ -108,7 +112,7 @@ class Git:
 
     def is_empty(self) -> bool:
         """Returns whether no branch has a commit."""
-        return not self._out("rev-list", "--max-count=1", "--all")
+        return not self.output("rev-list", "--max-count=1", "--all")
 
     def check_range(self, start: str, end: str) -> None:
         """Raises NotCounted unless `end` is `start` or a descendant, with all history between."""
@@ -118,7 +122,7 @@ class Git:
         between = f"{start[:12]}..{end[:12]}"
         # In a shallow clone, commits whose parents were not fetched look like root commits.
         is_cut = self._is_shallow() and (
-            result.code == 1 or self._out("rev-list", "-n1", "--max-parents=0", f"{start}..{end}")
+            result.code == 1 or self.output("rev-list", "-n1", "--max-parents=0", f"{start}..{end}")
         )
         if is_cut:
             raise self._shallow(f"repository {self.name} lacks part of the history {between}")
@@ -132,25 +136,29 @@ class Git:
 
     def commits(self, start: str, end: str, paths: Sequence[str]) -> int:
         """Returns the number of commits after `start`, up to `end`."""
-        return int(self._out("rev-list", "--count", f"{start}..{end}", "--", *_globs(paths)))
+        return int(self.output("rev-list", "--count", f"{start}..{end}", "--", *_globs(paths)))
 
     def changes(self, start: str, end: str, paths: Sequence[str]) -> bytes:
         """Returns the difference between two trees, NUL-separated: --raw, then --numstat."""
-        return self._out(
+        return self.output(
             *("diff-tree", "-r", "--raw", "--numstat", "-z", "-M", "-l1000", "--no-color"),
             *("--no-ext-diff", "--no-textconv", "--ignore-submodules=all"),
             *(start, end, "--", *_globs(paths)),
         )
 
     def _is_shallow(self) -> bool:
-        return self._out("rev-parse", "--is-shallow-repository").strip() == b"true"
+        return self.output("rev-parse", "--is-shallow-repository").strip() == b"true"
 
     def _shallow(self, message: str) -> NotCounted:
         return NotCounted(
             "shallow-clone", f"{message}; it is a shallow clone, run `git fetch --unshallow`"
         )
 
-    def _out(self, *words: str) -> bytes:
+    def output(self, *words: str) -> bytes:
+        """Returns what git prints for these arguments, at most MAX_OUTPUT bytes.
+
+        Raises LimitReached for more, or if git takes longer than TIMEOUT.
+        """
         result = self._run(*words)
         if result.code != 0:
             self._fail(result)
@@ -203,4 +211,4 @@ def _bounded(
     except ValueError as error:  # such as a NUL in an argument
         raise NotCounted("git-failed", f"cannot run git: {error}", IO) from None
     except process.LimitExceeded as error:
-        raise NotCounted("git-failed", f"{action} {error}", IO) from None
+        raise LimitReached("git-failed", f"{action} {error}", IO) from None

@@ -32,10 +32,14 @@ _TESTS = (
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """config/churn.toml. Repository paths are relative to the project; `~` is the home folder."""
+    """config/churn.toml. Repository paths are relative to the project; `~` is the home folder.
+
+    `folders` are other folders in which logs show work on a repository; `*` is any text.
+    """
 
     record_commits: bool = True
     repositories: dict[str, Path] = {}
+    folders: dict[str, tuple[Path, ...]] = {}
     exclude: tuple[Pattern, ...] = _GENERATED
     tests: tuple[Pattern, ...] = _TESTS
 
@@ -50,5 +54,12 @@ def read(config: "Config") -> Rules:
                 f"valid: an id, {ids.RULE}",
                 FILE,
                 f"repositories.{name}",
+            )
+    for name in rules.folders:
+        if name not in rules.repositories:
+            raise BadConfig(
+                f"{config.root}/{FILE}: folders.{name} is not valid; valid: a name of repositories",
+                FILE,
+                f"folders.{name}",
             )
     return rules

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from burnbook.base.files import without_home
 from burnbook.demo.history import AGENTS
 
 _BUDGETS = """\
@@ -24,6 +25,11 @@ def write(folder: Path, windows: Sequence[tuple[str, datetime]]) -> None:
     texts = {"budgets": _BUDGETS, "windows": _windows(windows)}
     texts["churn"] = "record_commits = false\n\n[repositories]\n"
     texts["churn"] += f"product = {_path(folder / 'product')}\n"
+    # The folders that the logs name are on machines of Ada, Bo and Cleo.
+    projects = sorted(
+        {without_home(path) for agent in AGENTS for path in agent.projects} - {"~/design"}
+    )
+    texts["churn"] += f"\n[folders]\nproduct = {json.dumps(projects)}\n"
     texts["ledgers"] = f"folder = {_path(folder / 'ledgers')}\n"
     texts["ledgers"] += f"handoff = {_path(folder / 'handoff.md')}\n"
     texts["agents"] = "".join(

@@ -14,7 +14,7 @@ def codex_logs(folder: Path, agent: Agent, requests: Sequence[Request]) -> None:
     for session, rows in _sessions(requests).items():
         first = rows[0]
         name = f"00000000-0000-7000-8000-{session:012}"
-        meta = {"id": name, "cwd": first.project, "git": {"branch": "main"}}
+        meta = {"id": name, "cwd": first.project, "git": {"branch": first.branch}}
         lines = [_line(first.at, "session_meta", meta)]
         sums = dict.fromkeys(("input_tokens", "cached_input_tokens", "output_tokens"), 0)
         model = None
@@ -54,7 +54,7 @@ def claude_logs(folder: Path, agent: Agent, requests: Sequence[Request]) -> None
             line = {
                 **{"type": "assistant", "timestamp": _iso(row.at)},
                 **{"sessionId": f"{agent.name}-{session:04}", "cwd": row.project},
-                **{"gitBranch": "main", "requestId": f"req_01{agent.name}{session}x{number}"},
+                **{"gitBranch": row.branch, "requestId": f"req_01{agent.name}{session}x{number}"},
                 "message": {**message, "usage": usage},
             }
             lines.append(json.dumps(line))

@@ -75,6 +75,7 @@ class Request(NamedTuple):
     output: int
     five_hours: Meter
     week: Meter
+    branch: str = "main"
 
     @property
     def new_tokens(self) -> int:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import salt
-from burnbook.demo import declarations, files, repository
+from burnbook.demo import declarations, features, files, repository
 from burnbook.demo.history import (
     AGENTS,
     DAY,
@@ -62,8 +62,17 @@ def prepare(folder: Path, days: int) -> list[Step]:
     first = END.replace(hour=0) - (days - 1) * DAY
     history = {a: [r for r in requests(a, first, days) if r.at < END] for a in AGENTS}
     windows = _windows(first)
-    ended = [(window.name, window.ends, window.features) for window in windows[:-1]]
-    repository.create(folder / "product", ended)
+    work = features.plan(
+        history,
+        [
+            (w.begins, w.ends, {"codex": w.codex_features, "claude": w.claude_features})
+            for w in windows
+        ],
+        END,
+    )
+    ended = [(window.name, window.ends) for window in windows[:-1]]
+    repository.create(folder / "product", ended, work.features)
+    history = {agent: work.on_branches(agent, rows) for agent, rows in history.items()}
     declarations.write(folder, [(window.name, window.ends) for window in windows])
     # The book's own salt would give the accounts other hashes in each book.
     RootedPath(str(folder / "book"), salt.FILE).replace(b"invented history")

@@ -29,7 +29,8 @@ def run(ctx: "Context", args: Any) -> "Result":
     from burnbook.context import Result, note_damage
     from burnbook.cost.price_list import PriceList
     from burnbook.exporters import _otlp_logs, _otlp_metrics, _output
-    from burnbook.exporters._counted_requests import between, counted_requests
+    from burnbook.exporters._period import between
+    from burnbook.insight.counted_requests import counted_requests
     from burnbook.times import clock
     from burnbook.usage.pricing import Pricing
     from burnbook.view.parts import Line

@@ -20,6 +20,8 @@ from burnbook.times import clock
 from burnbook.windows.boundaries import Span
 
 if TYPE_CHECKING:
+    from burnbook.insight.attribution.fates import Fates
+    from burnbook.insight.attribution.report import Attribution
     from burnbook.telemetry.traffic import Traffic
 
 
@@ -99,6 +101,32 @@ class Scene:
     def compared_before(self) -> Sequence[Compared]:
         """The same of the windows of the period before."""
         return [*self._compared(self.windows_before)]
+
+    @cached_property
+    def attribution(self) -> "Attribution":
+        """What the requests of the period became. Runs git."""
+        from burnbook.insight.attribution.report import Attribution
+        from burnbook.insight.attribution.requests import EVER, span_of_days, span_of_window
+
+        period = self.period
+        if period.window is None:
+            span = span_of_days(period.zone, period.since, period.until)
+        else:
+            span = span_of_window(self.ctx, period.window) or EVER
+        return Attribution(self.ctx, span, period.window)
+
+    @cached_property
+    def fates(self) -> "Fates | None":
+        """What lasted of it; None where the packages that estimate it are not installed."""
+        from burnbook import extras
+        from burnbook.base.errors import Missing
+        from burnbook.insight.attribution.fates import find_fates
+
+        try:
+            extras.use("insight", "attribute")
+        except Missing:
+            return None
+        return find_fates(self.attribution, self.now.timestamp())
 
     @cached_property
     def _both(self) -> Sequence[DescribedWindow]:

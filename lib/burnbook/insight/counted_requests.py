@@ -1,20 +1,21 @@
 """The requests in agents' own logs that count, one row each, between two moments."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from burnbook.book import codec, journal
-from burnbook.context import Context
 from burnbook.rows.usage import AgentUsage
 from burnbook.store import time_index
-from burnbook.times import clock
-from burnbook.times.days import parse_days
 from burnbook.usage.booked_rows import RowEntry, booked, row_keys
 from burnbook.usage.projection import USAGE
 from burnbook.usage.tables.schema import JOURNAL, NAME
 
+if TYPE_CHECKING:
+    from burnbook.context import Context
 
-def counted_requests(ctx: Context, began: datetime, ended: datetime) -> Iterator[AgentUsage]:
+
+def counted_requests(ctx: "Context", began: datetime, ended: datetime) -> Iterator[AgentUsage]:
     """Yields the newest row of each request, in the order of the journal.
 
     Only the parts of the journal that have rows of this time are read.
@@ -39,20 +40,3 @@ def counted_requests(ctx: Context, began: datetime, ended: datetime) -> Iterator
             # an entry was booked after this command read the store.
             if entry is not None and entry.offset == offset:
                 yield row
-
-
-def between(
-    zone: tzinfo, now: datetime, since: str, until: str | None
-) -> tuple[tuple[date, date], datetime, datetime]:
-    """Returns the first and the last day of a period in a zone, and the moments of its ends.
-
-    Raises UsageError for text that names no day.
-    """
-    today = clock.to_wall(now, zone).date()
-    days = parse_days(today, since, until, None)
-    first, last = days.since or today, days.until or today
-    began, ended = (
-        clock.to_utc(datetime(each.year, each.month, each.day), zone)
-        for each in (first, last + timedelta(1))
-    )
-    return (first, last), began, ended

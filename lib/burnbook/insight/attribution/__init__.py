@@ -1,0 +1,1 @@
+"""Which commits, pull requests and issues the tokens of requests became, and what lasted."""

@@ -1,0 +1,121 @@
+"""Lays out an attribution for people: the answer, a row for each group, and what lasted."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from burnbook.base.text import plural
+from burnbook.insight.attribution import figures
+from burnbook.insight.attribution.fates import Fates
+from burnbook.insight.attribution.figures import interval, rounded
+from burnbook.insight.attribution.join import GRADES
+from burnbook.insight.attribution.lasting import Lasting
+from burnbook.insight.attribution.report import UNATTRIBUTED, Attribution, Key, Sums
+from burnbook.view.parts import Line, Part, Table, Title, number
+
+_MOST_ROWS = 12  # without --all
+_LEGEND = (
+    "Lines of commits that are left after some days, or were written anew or reverted within 30, "
+    "with 95% intervals; n is the number of commits."
+)
+
+
+def parts(
+    attribution: Attribution,
+    by: str,
+    groups: Mapping[Key, Sums],
+    rows: Sequence[Mapping[str, Any]],
+    fates: Fates,
+    *,
+    is_whole: bool,
+) -> list[Part]:
+    """The answer first; with `is_whole`, every row."""
+    whole = figures.total(groups)
+    if not whole.requests:
+        return [Line("attribute: no requests of this period in the book", strong=True)]
+    result: list[Part] = [Line(_answer(attribution, whole), strong=True)]
+    result += [Line(_lasting_text(fates))] if fates.attributed.commits else []
+    shown = rows if is_whole else rows[:_MOST_ROWS]
+    result += [Title(f"By {by}"), _table(by, shown)]
+    if len(rows) > len(shown):
+        result.append(Line(f"{len(rows) - len(shown):,} more rows; --all shows them."))
+    if fates.attributed.commits:
+        result += [Title("What lasted"), _fates_table(fates)]
+        result.append(Line(_LEGEND))
+    result += [
+        Line(f"Unattributed: {row['tokens']:,} tokens, because {row['reason']}.")
+        for row in figures.reasons(attribution)
+    ]
+    return result
+
+
+def _answer(attribution: Attribution, whole: Sums) -> str:
+    counts = [
+        plural(len([key for key in attribution.sums(by) if key != UNATTRIBUTED]), noun)
+        for by, noun in (("commit", "commit"), ("pr", "pull request"))
+    ]
+    grades = figures.shares(whole)
+    known = sum(share for grade, share in grades if grade is not None)
+    parts = ", ".join(f"{grade} {rounded(share)}" for grade, share in grades if grade and share)
+    text = f"{rounded(known)} of {number(whole.total)} tokens became {' and '.join(counts)}"
+    return f"{text}; by grade: {parts}" if parts else text
+
+
+def _lasting_text(fates: Fates) -> str:
+    left = fates.attributed.survival[30]
+    if left.reason is not None:
+        return f"What is left of their lines after 30 days is not known: {left.reason}."
+    return (
+        f"After 30 days, {interval(left)} of their lines were left, and "
+        f"{interval(fates.attributed.rework)} were written anew (n {left.n} commits)."
+    )
+
+
+def _table(by: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+    """The widest form has a column for each grade, the narrower one the grade with most tokens."""
+    titles = ("title",) if by in ("commit", "pr") else ()
+    lines = ("lines left",) if by == "commit" else ()
+    head = (by, *titles, "tokens", "USD", "A", "B", "C", *lines)
+    cells = []
+    for row in rows:
+        name = "unattributed" if row[by] is None else _NAMES.get(by, str)(row[by])
+        usd = f"{row['usd']:,.2f}" if row["usd_is_whole"] else f"at least {row['usd']:,.2f}"
+        grades = [_share(row["grades"][grade], row["tokens"]) for grade in GRADES]
+        cell = [name, *((row.get("title") or "",) if titles else ())]
+        cell += [number(row["tokens"]), usd, *grades]
+        cells.append(cell + ([_left(row)] if lines else []))
+    table = Table(head, cells, f"<{'<' * len(titles)}>>>>>{'>' * len(lines)}")
+    return replace(table, narrower=table.without("USD"))
+
+
+_NAMES: dict[str, Callable[[str], str]] = {
+    "commit": lambda name: name[: figures.SHORT],
+    "pr": lambda number: f"#{number}",
+}
+
+
+def _left(row: Mapping[str, Any]) -> str:
+    if row.get("lines_added") is None:
+        return "-"
+    return f"{row['lines_left']:,}/{row['lines_added']:,}"
+
+
+def _share(part: int, whole: int) -> str:
+    return rounded(part / whole) if part and whole else "-"
+
+
+def _fates_table(fates: Fates) -> Table:
+    head = ("commits of", "n", "7 days", "30 days", "90 days", "changed", "reverted")
+    groups: list[tuple[str, Lasting]] = [("all with requests", fates.attributed)]
+    groups += [
+        (str(name), found) for by in ("agent", "model") for name, found in fates.groups[by].items()
+    ]
+    groups += [("no request", fates.others)] if fates.others.commits else []
+    table = Table(head, [_fate_row(name, found) for name, found in groups], "<>>>>>>")
+    return replace(table, narrower=table.without("7 days"))
+
+
+def _fate_row(name: str, found: Lasting) -> Sequence[str]:
+    estimates = [*found.survival.values(), found.rework, found.reverted]
+    return (name, number(found.commits), *map(interval, estimates))

@@ -1,0 +1,1 @@
+"""The history of a git repository: commits, copies of them, pull requests, the fate of lines."""
