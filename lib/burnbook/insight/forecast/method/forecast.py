@@ -1,0 +1,170 @@
+"""The forecast of one limit: whether it runs out before its reset, when, and what is left. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from msgspec import Struct
+
+from burnbook.insight.estimate import Estimate
+from burnbook.insight.forecast.method.history import LEAST_WEEKS, History, Limit, moment
+from burnbook.insight.forecast.method.prediction import Total, predict
+from burnbook.insight.forecast.method.straight_line import Line, line
+from burnbook.insight.forecast.method.use import DAY, WEEK
+
+_STEPS = 24  # moments until the reset at which the probability is computed
+_LEVEL, _NARROW = 0.95, 0.8
+PROFILE, STRAIGHT = "hours of the week", "straight line"
+
+
+class Times(Struct, frozen=True):
+    """When a limit runs out, if it does so before its reset: the median, and two bands."""
+
+    median: datetime
+    low_80: datetime
+    high_80: datetime
+    low_95: datetime
+    high_95: datetime
+
+
+class Forecast(Struct, frozen=True, kw_only=True):
+    """What is to come of a limit until `resets_at`, as known `as_of` a moment.
+
+    `runs_out` is the probability that it runs out before, `unused` what will be left at the reset,
+    in the limit's unit, with `unused_80`, the band of 80%. `runs_out_at` is when it runs out, if it
+    does. `method` is `straight line` where there is too little history; then `reason` says why,
+    and there is no probability. `weeks` are those of the history.
+    """
+
+    limit: Limit
+    as_of: datetime
+    asked_at: datetime
+    resets_at: datetime
+    used: float
+    left: float
+    method: str
+    weeks: float
+    runs_out: Estimate
+    runs_out_at: Times | None
+    unused: Estimate
+    unused_80: tuple[float, float] | None
+    straight_line: Line
+    reason: str | None = None
+
+
+def forecast(history: History) -> Forecast:
+    """Returns the forecast of a limit whose window is not over."""
+    reason = None if history.weeks >= LEAST_WEEKS else short(history.weeks)
+    prediction = None if reason else prediction_of(history, history.resets_at)
+    if prediction is None:
+        return _straight(history, reason or "too few spans compare with what is left")
+    if history.left <= 0 and history.used_error < 1:
+        return _made(history, 1.0, None, (0.0, 0.0), (0.0, 0.0), prediction)
+    chance = prediction.above(history.limit.amount)
+    unused = [band(prediction, history.limit, level) for level in (_LEVEL, _NARROW)]
+    return _made(history, chance, _times(history), *unused, prediction)
+
+
+def short(weeks: float) -> str:
+    """The reason for a straight line where the history is short."""
+    known = "no" if weeks <= 0 else f"{weeks:.1f} weeks of"
+    return f"{known} history, {LEAST_WEEKS} weeks are needed"
+
+
+def prediction_of(history: History, until: int) -> Total | None:
+    """Returns what is used of a limit up to a moment; None if too little compares."""
+    length = history.resets_at - history.began
+    now = history.use.last
+    is_short = length <= DAY
+    recent = max(1, now - history.began) if is_short else WEEK
+    is_active = is_short and history.limit.kind == "meter"
+    to_come = predict(history.use, until, recent, is_active=is_active)
+    return None if to_come is None else Total(history.used, history.used_error, to_come)
+
+
+def band(total: Total, limit: Limit, level: float) -> tuple[float, float]:
+    """Returns between which amounts lies what is left at the reset, with probability `level`.
+
+    Where nothing is left in more cases than are beyond the band at one end, the band begins at 0,
+    and all cases beyond it are at the other end.
+    """
+    beyond, amount, slack = 1 - level, limit.amount, limit.rounding / 2
+    most = total.quantile(1 - beyond / 2)
+    if most >= amount:
+        return 0.0, max(0.0, amount - total.quantile(beyond)) + slack
+    return max(0.0, amount - most - slack), max(0.0, amount - total.quantile(beyond / 2)) + slack
+
+
+def _made(
+    history: History,
+    chance: float,
+    times: Times | None,
+    unused: tuple[float, float],
+    unused_80: tuple[float, float],
+    total: Total,
+) -> Forecast:
+    median = max(0.0, history.limit.amount - total.quantile(0.5))
+    n = total.to_come.n
+    return Forecast(
+        **_about(history),
+        method=PROFILE,
+        runs_out=Estimate(value=chance, n=n),
+        runs_out_at=times,
+        unused=Estimate(value=median, low=unused[0], high=unused[1], n=n),
+        unused_80=unused_80,
+    )
+
+
+def _about(history: History) -> dict[str, Any]:
+    return {
+        "limit": history.limit,
+        "as_of": moment(history.use.last),
+        "asked_at": moment(history.asked_at),
+        "resets_at": moment(history.resets_at),
+        "used": history.used,
+        "left": max(0.0, history.left),
+        "weeks": history.weeks,
+        "straight_line": line(history),
+    }
+
+
+def _straight(history: History, reason: str) -> Forecast:
+    """The straight line alone, which has no probability."""
+    unknown = Estimate(reason=reason)
+    return Forecast(
+        **_about(history),
+        method=STRAIGHT,
+        runs_out=unknown,
+        runs_out_at=None,
+        unused=unknown,
+        unused_80=None,
+        reason=reason,
+    )
+
+
+def _times(history: History) -> Times | None:
+    """When the limit runs out, if it does: from the probability at moments until the reset."""
+    now, resets_at = history.use.last, history.resets_at
+    reached = [(float(now), 0.0)]
+    for number in range(1, _STEPS + 1):
+        at = now + round((resets_at - now) * number / _STEPS)
+        if at <= reached[-1][0]:
+            continue
+        prediction = prediction_of(history, at)
+        chance = reached[-1][1] if prediction is None else prediction.above(history.limit.amount)
+        reached.append((at, max(chance, reached[-1][1])))
+    last = reached[-1][1]
+    if last <= 0:
+        return None
+    shares = (0.5, 0.1, 0.9, 0.025, 0.975)
+    return Times(*(moment(_when(reached, share * last)) for share in shares))
+
+
+def _when(reached: Sequence[tuple[float, float]], chance: float) -> float:
+    """The moment at which a probability is reached, between two moments in proportion."""
+    for (before, low), (after, high) in pairwise(reached):
+        if high >= chance:
+            share = (chance - low) / (high - low) if high > low else 1.0
+            return before + share * (after - before)
+    return reached[-1][0]

@@ -1,0 +1,128 @@
+"""Lays out what `forecast` shows: the limit that is most likely to run out first, then all."""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+from msgspec import to_builtins
+from msgspec.structs import replace
+
+from burnbook.insight.forecast import words
+from burnbook.insight.forecast.method.forecast import Forecast
+from burnbook.insight.forecast.method.history import LEAST_WEEKS, Limit
+from burnbook.view.levels import Level, cell
+from burnbook.view.parts import Line, Part, Table, near
+
+_HEAD = ("limit", "used", "resets", "runs out", "left at the reset", "n", "weeks")
+_LIKELY = 0.05  # from this probability on, the time is shown
+
+
+def parts(
+    forecasts: Sequence[Forecast], unknown: Sequence[Limit], now: datetime, zone: tzinfo
+) -> list[Part]:
+    """The answer, a row for each limit, and what is not known."""
+    known = sorted((each for each in forecasts if has_chance(each)), key=_order)
+    lines = [each for each in forecasts if not has_chance(each)]
+    result: list[Part] = [_answer(known, lines, unknown, now, zone)]
+    if known:
+        result += [_table(known, now, zone), *_times(known, now, zone)]
+    for each in lines:
+        result.append(_straight(each, now, zone))
+    for limit in unknown:
+        reason = "its current window is not known; read the meter again"
+        result.append(Line(f"{words.name(limit)}: not known: {reason}", level="dim"))
+    return result
+
+
+def has_chance(forecast: Forecast) -> bool:
+    """Whether there is a probability."""
+    return forecast.runs_out.value is not None
+
+
+def data(forecasts: Sequence[Forecast], unknown: Sequence[Limit]) -> dict[str, Any]:
+    """The same for JSON; every estimate with its level, its interval and n."""
+    rows = []
+    for each in forecasts:
+        row = to_builtins(each)
+        row |= {"runs_out": each.runs_out.figures(), "unused": each.unused.figures()}
+        rows.append(row)
+    return {
+        "least_weeks": LEAST_WEEKS,
+        "forecasts": rows,
+        "not_known": [to_builtins(limit) for limit in unknown],
+    }
+
+
+def _order(forecast: Forecast) -> tuple[float, str]:
+    return -(forecast.runs_out.value or 0.0), words.name(forecast.limit)
+
+
+def _answer(
+    known: Sequence[Forecast],
+    lines: Sequence[Forecast],
+    unknown: Sequence[Limit],
+    now: datetime,
+    zone: tzinfo,
+) -> Line:
+    if known:
+        first = known[0]
+        chance = first.runs_out.value or 0.0
+        text = f"{words.name(first.limit)}: {words.clause(first, now, zone)}"
+        return Line(text, strong=True, level=_level(chance))
+    if lines:
+        text = f"no probability is known: {lines[0].reason}"
+        return Line(f"{text}; the straight line instead", strong=True)
+    if unknown:
+        return Line("no forecast: the current window of no limit is known", strong=True)
+    text = "no forecast: the book has no meter and no budget with a target"
+    return Line(f"{text}; `start PROVIDER` books what a pane shows", strong=True)
+
+
+def _level(chance: float) -> Level:
+    return "bad" if chance >= 0.5 else "warn" if chance >= 0.1 else "good"
+
+
+def _table(known: Sequence[Forecast], now: datetime, zone: tzinfo) -> Table:
+    rows = []
+    for each in known:
+        chance, unused = each.runs_out.value or 0.0, each.unused
+        left = words.between(unused.low or 0.0, unused.high or 0.0, each.limit.unit)
+        likely = cell(words.likely(chance), _level(chance) if chance >= 0.1 else "")
+        rows.append(
+            (
+                *(words.name(each.limit), words.used(each)),
+                *(words.day(each.resets_at, now, zone), likely, left),
+                *(str(each.runs_out.n), f"{each.weeks:.0f}"),
+            )
+        )
+    table = Table(_HEAD, rows, "<><>>>>")
+    narrow = table.without("n")
+    return replace(table, narrower=replace(narrow, narrower=table.without("n", "weeks", "used")))
+
+
+def _times(known: Sequence[Forecast], now: datetime, zone: tzinfo) -> list[Line]:
+    """When a limit runs out, if it does, for those of which that is likely enough to matter."""
+    result = []
+    for each in known:
+        times, chance = each.runs_out_at, each.runs_out.value or 0.0
+        if times is None or chance < _LIKELY:
+            continue
+        median, low, high = (
+            words.day(at, now, zone) for at in (times.median, times.low_95, times.high_95)
+        )
+        when = f"about {median} (95%: {low} to {high})"
+        result.append(Line(f"{words.name(each.limit)} runs out, if it does, {when}"))
+    return result
+
+
+def _straight(forecast: Forecast, now: datetime, zone: tzinfo) -> Line:
+    line, reason = forecast.straight_line, forecast.reason
+    if line.unused is None or line.low is None or line.high is None:
+        shown = "its rate is not known yet"
+    elif line.earliest is None:
+        left = words.between(line.low, line.high, forecast.limit.unit)
+        shown = f"{left} left at its reset {near(forecast.resets_at, now, zone)}"
+    else:
+        late = near(line.latest, now, zone) if line.latest else "its reset"
+        shown = f"runs out between {near(line.earliest, now, zone)} and {late}"
+    return Line(f"{words.name(forecast.limit)}: straight line: {shown} ({reason})")
