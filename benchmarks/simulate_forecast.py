@@ -21,9 +21,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "lib"))
 
 from burnbook import extras
 from burnbook.insight.forecast.budget_log import BudgetLog
+from burnbook.insight.forecast.meter_log import MeterLog
 from burnbook.insight.forecast.method.forecast import Forecast, forecast
 from burnbook.insight.forecast.method.history import Limit, moment
-from burnbook.insight.forecast.meter_log import MeterLog
 from burnbook.insight.forecast.method.use import DAY, WEEK
 from burnbook.meters.deltas import Seen
 from burnbook.rows.meters import Meter

@@ -18,7 +18,6 @@ from burnbook.insight.forecast.budget_log import BudgetLog
 from burnbook.insight.forecast.meter_log import MeterLog
 from burnbook.insight.forecast.method.history import History, Limit
 from burnbook.insight.forecast.spending import Account, Spent, spent
-from burnbook.meters.deltas import Seen
 from burnbook.rows.work import current as current_checkpoints
 from burnbook.store.queries import QUARTER
 from burnbook.usage.projection import USAGE

@@ -8,15 +8,15 @@ window is not known. Neither is what would have been used after the limit ran ou
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from burnbook.insight.forecast.method.expected import WEEKS
-from burnbook.insight.forecast.method.history import History, Limit, Spending
+from burnbook.insight.forecast.method.history import History, Limit, Spending, moment
 from burnbook.insight.forecast.method.use import DAY, WEEK, Gap, Use, filled
 from burnbook.meters.deltas import SAME_RESET, Seen
 from burnbook.store.queries import QUARTER
@@ -32,7 +32,7 @@ class Window(Struct, frozen=True):
     began: int
     ended: int
     resets_by: datetime
-    shown: tuple[tuple[int, float], ...]
+    shown: Sequence[tuple[int, float]]
 
     @property
     def is_full(self) -> bool:
@@ -51,7 +51,9 @@ class MeterLog(Struct, frozen=True):
         """Returns the history as it was known at a moment; None if no window is open then."""
         asked_at = math.floor(now.timestamp() / QUARTER)
         oldest = asked_at - _OLDEST
-        seen = [each for each in self.readings if each.at <= now]
+        at = bisect_right(self.readings, now, key=lambda each: each.at)
+        old = bisect_right(self.readings, moment(oldest), key=lambda each: each.at)
+        seen = self.readings[old:at]
         listed = [each for each in windows(seen) if each.ended > oldest]
         if not listed or listed[-1].ended <= asked_at:
             return None
@@ -79,6 +81,7 @@ class MeterLog(Struct, frozen=True):
 def windows(readings: Sequence[Seen]) -> list[Window]:
     """Returns the windows of a meter, the oldest first. A reading below an earlier one is stale."""
     result: list[Window] = []
+    shown: list[tuple[int, float]] = []
     for each in readings:
         resets_by = each.meter.resets_by(each.at)
         if resets_by is None:
@@ -86,13 +89,14 @@ def windows(readings: Sequence[Seen]) -> list[Window]:
         at = math.ceil(each.at.timestamp() / QUARTER)
         last = result[-1] if result else None
         if last is not None and _is_same(last, each, resets_by):
-            if each.used >= last.shown[-1][1]:
-                result[-1] = replace(last, shown=(*last.shown, (at, each.used)))
+            if each.used >= shown[-1][1]:
+                shown.append((at, each.used))
         elif last is None or resets_by > last.resets_by:
             ended = max(round(resets_by.timestamp() / QUARTER), at + 1)
             began = ended - round((each.meter.window_minutes or 0) * 60 / QUARTER)
             began = min(max(began, last.ended if last else began), at)
-            result.append(Window(began, ended, resets_by, ((at, each.used),)))
+            shown = [(at, each.used)]
+            result.append(Window(began, ended, resets_by, shown))
     return result
 
 
@@ -109,17 +113,19 @@ def spread(
     """Returns the points of each quarter-hour from `first` to `last`, and what is not known."""
     spent = _spent(spending, first, last)
     overall = _rate([each for window in listed for each in _stretches(window)], spent)
+    spends = [spending.get(at, 0.0) for at in range(first, last)]
     values = [0.0] * (last - first)
 
     def add(began: int, ended: int, points: float | None, rate: float) -> None:
         """Spread the points over the spending; without points, spend at a rate."""
-        began, ended = max(began, first), min(ended, last)
+        low, high = max(began - first, 0), min(ended - first, last - first)
+        if low >= high:
+            return
         total = spent.between(began, ended)
         if points is not None:
             rate = points / total if total > 0 else 0.0
-        even = points / (ended - began) if points and total <= 0 and ended > began else 0.0
-        for at in range(began, ended):
-            values[at - first] = even + rate * spent.between(at, at + 1)
+        even = points / (high - low) if points and total <= 0 else 0.0
+        values[low:high] = [even + rate * spend for spend in spends[low:high]]
 
     gaps = []
     reached = first

@@ -1,1 +1,1 @@
-"""The method of the forecast, on numbers alone: what is usual, how far off that is, what follows."""
+"""The method of the forecast, on numbers: what is usual, how far off that is, what follows."""

@@ -53,8 +53,11 @@ class Forecast(Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-def forecast(history: History) -> Forecast:
-    """Returns the forecast of a limit whose window is not over."""
+def forecast(history: History, *, has_times: bool = True) -> Forecast:
+    """Returns the forecast of a limit whose window is not over.
+
+    Without `has_times`, it does not say when the limit runs out, which takes most of the time.
+    """
     reason = None if history.weeks >= LEAST_WEEKS else short(history.weeks)
     prediction = None if reason else prediction_of(history, history.resets_at)
     if prediction is None:
@@ -63,7 +66,8 @@ def forecast(history: History) -> Forecast:
         return _made(history, 1.0, None, (0.0, 0.0), (0.0, 0.0), prediction)
     chance = prediction.above(history.limit.amount)
     unused = [band(prediction, history.limit, level) for level in (_LEVEL, _NARROW)]
-    return _made(history, chance, _times(history), *unused, prediction)
+    times = _times(history) if has_times else None
+    return _made(history, chance, times, *unused, prediction)
 
 
 def short(weeks: float) -> str:

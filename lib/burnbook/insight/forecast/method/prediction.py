@@ -161,6 +161,8 @@ def _loss(spans: Sequence[Span], prior: float) -> float:
     roots = _roots(spans, prior)
     center = sum(roots) / len(roots)
     return sum(
-        (span.used / root**POWER) ** (2 / POWER) * (root - center) ** 2 if root else span.expected ** (2 / POWER) * center**2
+        (span.used / root**POWER) ** (2 / POWER) * (root - center) ** 2
+        if root
+        else span.expected ** (2 / POWER) * center**2
         for span, root in zip(spans, roots, strict=True)
     )
