@@ -1,6 +1,7 @@
 """What would usually be used in a span: the mean of the same hours in other weeks. Pure."""
 
-from functools import lru_cache
+from functools import cache
+from operator import mul
 
 from burnbook.insight.forecast.method.use import DAY, WEEK, Use
 
@@ -8,6 +9,8 @@ WEEKS = 12
 """Older weeks are not looked at."""
 _HALF_LIFE = 4  # weeks: a week that long ago counts half
 _OTHER_DAY = 0.1  # the weight of another day of the week, for spans of up to a day
+_NOTHING = 1e-9
+_MOST = 7 * (WEEKS + 20)  # steps between two spans that are compared
 
 
 def expected(use: Use, began: int, ended: int, left_out: tuple[int, int]) -> float | None:
@@ -30,24 +33,30 @@ def expected(use: Use, began: int, ended: int, left_out: tuple[int, int]) -> flo
 
 def _mean(use: Use, began: int, ended: int, left_out: tuple[int, int]) -> float | None:
     """The weighted mean of a span of at most a week."""
-    step = DAY if ended - began <= DAY else WEEK
+    length = ended - began
+    step = DAY if length <= DAY else WEEK
     oldest = max(use.first, use.last - WEEKS * WEEK)
-    sums, first = use.sums, use.first
-    without, before = left_out
-    first_shift = -((use.last - ended) // step)
-    total = weight = 0.0
-    for shift in range(first_shift, (began - oldest) // step + 1):
-        low, high = began - shift * step, ended - shift * step
-        if low < before and high > without:
-            continue
-        part = _weight(abs(shift), step)
-        total += part * (sums[high - first] - sums[low - first])
-        weight += part
-    return total / weight if weight else None
+    first = began - (began - oldest) // step * step
+    values = use.spans(first, length, step)
+    own = (began - first) // step
+    # The spans that overlap what is left out: from `low` up to `high`, which is none of them.
+    count = len(values)
+    low = min(max((left_out[0] - length - first) // step + 1, 0), count)
+    high = min(max(-((first - left_out[1]) // step), low), count)
+    weights = _weights(step)[_MOST - own : _MOST - own + count]
+    total, weight = sum(map(mul, weights, values)), sum(weights)
+    if low < high:
+        total -= sum(map(mul, weights[low:high], values[low:high]))
+        weight -= sum(weights[low:high])
+    return total / weight if weight > _NOTHING else None
 
 
-@lru_cache(maxsize=512)
+@cache
+def _weights(step: int) -> list[float]:
+    """The weights of spans that are from -_MOST to _MOST steps away."""
+    return [_weight(abs(steps), step) for steps in range(-_MOST, _MOST + 1)]
+
+
 def _weight(steps: int, step: int) -> float:
-    """The weight of a span that is so many steps away."""
     near: float = 0.5 ** (steps * step / WEEK / _HALF_LIFE)
     return near if steps * step % WEEK == 0 else near * _OTHER_DAY

@@ -3,8 +3,8 @@
 The expected use is the mean of the same hours in other weeks, times how busy it is now: the use of
 the `recent` hours against their own mean, drawn towards 1. Past spans of the same length, at the
 same hour of the day, with an expected use of half to twice as much, show how far such an
-expectation is from what is then used. These errors are measured on the square root of used /
-expected. The prediction is that of a normal sample (Student's t) on this scale.
+expectation is from what is then used. These errors are measured on the cube root of used / expected,
+which is nearly normal. The prediction is that of a normal sample (Student's t) on this scale.
 """
 
 import math
@@ -19,8 +19,7 @@ from burnbook.insight.forecast.method.use import DAY, WEEK, Use
 
 LEAST_SPANS = 3
 """With fewer past spans that compare, nothing is predicted."""
-POWER = 2
-OVER = 1.5
+_POWER = 3  # with the cube root, skewed sums are nearly normal (Wilson and Hilferty, 1931)
 _FACTOR = 2.0  # spans with an expected use of half to twice as much are compared
 _FLOOR = 0.0025  # of a mean week, added to each expected use, which may be 0 at night
 _HALVINGS = 40
@@ -28,7 +27,7 @@ _PRIORS = (0.25, 1.0, 4.0, 1e9)  # means of `recent` hours: the last one ignores
 
 
 class Prediction(Struct, frozen=True):
-    """The use of a span: `expected` times (`center` + `spread` * t)**2, t with n - 1 degrees.
+    """The use of a span: `expected` times (`center` + `spread` * t)**3, t with n - 1 degrees.
 
     `n` is the number of independent past spans; overlapping ones count in part.
     """
@@ -41,13 +40,13 @@ class Prediction(Struct, frozen=True):
     def quantile(self, p: float) -> float:
         """Returns the use that is not exceeded with probability `p`."""
         root = self.center + self.spread * student.quantile(p, self.n - 1)
-        return self.expected * max(0.0, root) ** POWER
+        return self.expected * max(0.0, root) ** _POWER
 
     def above(self, amount: float) -> float:
         """Returns the probability that more than `amount` is used."""
         if amount <= 0:
             return 1.0
-        root = (amount / self.expected) ** (1 / POWER)
+        root = (amount / self.expected) ** (1 / _POWER)
         return 1 - student.cdf((root - self.center) / self.spread, self.n - 1)
 
 
@@ -144,25 +143,25 @@ def _spans(
 
 def _independent(spans: int, length: int) -> int:
     """How many spans that begin a day apart would not overlap."""
-    return spans if length <= DAY else round(OVER * spans * DAY / length)
+    return spans if length <= DAY else round(spans * DAY / length)
 
 
 def _roots(spans: Sequence[Span], prior: float) -> list[float]:
-    """The square root of used / expected of each span."""
+    """The cube root of used / expected of each span."""
     return [
         (span.used / span.expected / (prior + span.recent_used) * (prior + span.recent_expected))
-        ** (1 / POWER)
+        ** (1 / _POWER)
         for span in spans
     ]
 
 
 def _loss(spans: Sequence[Span], prior: float) -> float:
-    """How far the square roots of the expected use are from those of the use."""
+    """How far the expected use is from the use, as the squares of differences of their cube roots."""
     roots = _roots(spans, prior)
     center = sum(roots) / len(roots)
     return sum(
-        (span.used / root**POWER) ** (2 / POWER) * (root - center) ** 2
+        (span.used / root**_POWER) ** (2 / _POWER) * (root - center) ** 2
         if root
-        else span.expected ** (2 / POWER) * center**2
+        else span.expected ** (2 / _POWER) * center**2
         for span, root in zip(spans, roots, strict=True)
     )

@@ -30,12 +30,28 @@ class Use:
     def __init__(self, first: int, values: Sequence[float]) -> None:
         self.first, self.last = first, first + len(values)
         self.sums = [0.0, *accumulate(values)]
+        self._spans: dict[tuple[int, int, int], list[float]] = {}
 
     def between(self, began: int, ended: int) -> float:
         """Returns what was used from one quarter-hour to another, as far as both are known."""
         first, most = self.first, len(self.sums) - 1
         low, high = min(max(began - first, 0), most), min(max(ended - first, 0), most)
         return self.sums[high] - self.sums[low]
+
+    def spans(self, first: int, length: int, step: int) -> list[float]:
+        """Returns the use of spans that begin at `first` and every `step` later, as far as known.
+
+        `first` is known, and a span ends where the use does at the latest.
+        """
+        key = first, length, step
+        if key not in self._spans:
+            began = self.first
+            ends = self.sums[first + length - began :: step]
+            self._spans[key] = [
+                high - low
+                for low, high in zip(self.sums[first - began :: step], ends, strict=False)
+            ]
+        return self._spans[key]
 
 
 def filled(first: int, values: Sequence[float], gaps: Sequence[Gap]) -> list[float]:
