@@ -22,13 +22,14 @@ class Scene(WindowFacts, frozen=True):
     """The facts of a window, and what only the preview needs.
 
     `traffic` is None without telemetry, `used` is None if no agent's log was ingested. Checkpoints
-    are those that no other supersedes.
+    are those that no other supersedes. `root` is the folder of the book.
     """
 
     history: History
     checkpoints: Sequence[Checkpoint]
     traffic: "Traffic | None"
     used: "Sequence[tuple[Key, Counts]] | None"
+    root: str
 
 
 def scene(ctx: Context, window: str) -> Scene:
@@ -39,6 +40,7 @@ def scene(ctx: Context, window: str) -> Scene:
         checkpoints=window_checkpoints(ctx, window),
         traffic=window_traffic(ctx.store, window),
         used=_used(ctx, window),
+        root=str(ctx.book.root),
     )
 
 

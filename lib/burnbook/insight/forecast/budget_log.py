@@ -35,4 +35,4 @@ class BudgetLog(Struct, frozen=True):
         use = Use(first, [self.spending.get(at, 0.0) for at in range(first, last)])
         used = sum(usd for at, usd in self.spending.items() if starts <= at < last)
         resets_at = max(math.floor(ended.timestamp() / QUARTER), last + 1)
-        return History(self.limit, use, used, starts, resets_at, asked_at=last)
+        return History(self.limit, use, used, starts, resets_at, asked_at)

@@ -72,7 +72,7 @@ class MeterLog(Struct, frozen=True):
             used=current.shown[-1][1] + since,
             began=current.began,
             resets_at=current.ended,
-            asked_at=max(asked_at, last),
+            asked_at=asked_at,
             used_error=math.sqrt(error),
             readings=tuple((each.at, each.used) for each in _of(seen, current)),
         )

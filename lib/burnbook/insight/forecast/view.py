@@ -1,7 +1,7 @@
 """Lays out what `forecast` shows: the limit that is most likely to run out first, then all."""
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from msgspec import to_builtins
@@ -10,10 +10,12 @@ from msgspec.structs import replace
 from burnbook.insight.forecast import words
 from burnbook.insight.forecast.method.forecast import Forecast
 from burnbook.insight.forecast.method.history import LEAST_WEEKS, Limit
+from burnbook.insight.forecast.renew import kept_of
 from burnbook.view.levels import Level, cell
-from burnbook.view.parts import Line, Part, Table, near
+from burnbook.view.parts import Line, Part, Table, Title, near
 
-_HEAD = ("limit", "used", "resets", "runs out", "left at the reset", "n", "weeks")
+_HEAD = ("limit", "used", "resets", "runs out", "left at reset", "n", "weeks")
+_WARN = 0.1
 _LIKELY = 0.05  # from this probability on, the time is shown
 
 
@@ -25,7 +27,12 @@ def parts(
     lines = [each for each in forecasts if not has_chance(each)]
     result: list[Part] = [_answer(known, lines, unknown, now, zone)]
     if known:
+        weeks = max(each.weeks for each in known)
         result += [_table(known, now, zone), *_times(known, now, zone)]
+        note = (
+            f"From {weeks:.0f} weeks of history; n is the number of past spans; bands are of 95%."
+        )
+        result.append(Line(note, level="dim"))
     for each in lines:
         result.append(_straight(each, now, zone))
     for limit in unknown:
@@ -66,9 +73,8 @@ def _answer(
 ) -> Line:
     if known:
         first = known[0]
-        chance = first.runs_out.value or 0.0
-        text = f"{words.name(first.limit)}: {words.clause(first, now, zone)}"
-        return Line(text, strong=True, level=_level(chance))
+        text = f"{words.name(first.limit)}: {kept_of(first, now).clause(now, zone)}"
+        return Line(text, strong=True, level=_level(first.runs_out.value or 0.0))
     if lines:
         text = f"no probability is known: {lines[0].reason}"
         return Line(f"{text}; the straight line instead", strong=True)
@@ -79,40 +85,50 @@ def _answer(
 
 
 def _level(chance: float) -> Level:
-    return "bad" if chance >= 0.5 else "warn" if chance >= 0.1 else "good"
+    return "bad" if chance >= 0.5 else "warn" if chance >= _WARN else "good"
 
 
 def _table(known: Sequence[Forecast], now: datetime, zone: tzinfo) -> Table:
     rows = []
     for each in known:
         chance, unused = each.runs_out.value or 0.0, each.unused
-        left = words.between(unused.low or 0.0, unused.high or 0.0, each.limit.unit)
-        likely = cell(words.likely(chance), _level(chance) if chance >= 0.1 else "")
+        likely = cell(words.likely(chance), _level(chance) if chance >= _WARN else "")
         rows.append(
             (
-                *(words.name(each.limit), words.used(each)),
-                *(words.day(each.resets_at, now, zone), likely, left),
+                *(words.name(each.limit), f"{100 * each.used / each.limit.amount:.0f}%"),
+                *(words.day(each.resets_at, now, zone), likely),
+                words.between(unused.low or 0.0, unused.high or 0.0, each.limit.unit),
                 *(str(each.runs_out.n), f"{each.weeks:.0f}"),
             )
         )
     table = Table(_HEAD, rows, "<><>>>>")
-    narrow = table.without("n")
-    return replace(table, narrower=replace(narrow, narrower=table.without("n", "weeks", "used")))
+    narrow = table.without("weeks")
+    return replace(table, narrower=replace(narrow, narrower=table.without("weeks", "n", "used")))
 
 
-def _times(known: Sequence[Forecast], now: datetime, zone: tzinfo) -> list[Line]:
+def _times(known: Sequence[Forecast], now: datetime, zone: tzinfo) -> list[Part]:
     """When a limit runs out, if it does, for those of which that is likely enough to matter."""
-    result = []
+    rows = []
     for each in known:
         times, chance = each.runs_out_at, each.runs_out.value or 0.0
         if times is None or chance < _LIKELY:
             continue
-        median, low, high = (
-            words.day(at, now, zone) for at in (times.median, times.low_95, times.high_95)
-        )
-        when = f"about {median} (95%: {low} to {high})"
-        result.append(Line(f"{words.name(each.limit)} runs out, if it does, {when}"))
-    return result
+        moments = (times.median, times.low_80, times.high_80, times.low_95, times.high_95)
+        median, low, high, first, last = (words.day(hour(at), now, zone) for at in moments)
+        row = (words.name(each.limit), median, f"{low} to {high}", f"{first} to {last}")
+        rows.append(row)
+    if not rows:
+        return []
+    table = Table(("limit", "about", "80% band", "95% band"), rows, "<<<<")
+    return [
+        Title("When it runs out, if it does"),
+        replace(table, narrower=table.without("80% band")),
+    ]
+
+
+def hour(moment: datetime) -> datetime:
+    """The nearest whole hour: the forecast is no more exact than that."""
+    return (moment + timedelta(minutes=30)).replace(minute=0, second=0, microsecond=0)
 
 
 def _straight(forecast: Forecast, now: datetime, zone: tzinfo) -> Line:

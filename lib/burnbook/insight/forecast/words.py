@@ -1,20 +1,28 @@
 """The words of a forecast: probabilities, amounts and moments. Pure."""
 
 from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING
 
-from burnbook.insight.forecast.method.forecast import Forecast
-from burnbook.insight.forecast.method.history import Limit
 from burnbook.times import clock
 from burnbook.view.parts import near, number
 
+if TYPE_CHECKING:
+    from burnbook.insight.forecast.method.history import Limit
+
+_MILLION = 1e6
 _DIGITS = 10.0  # of dollars: below, cents matter
 
 
-def name(limit: Limit) -> str:
+def name(limit: "Limit") -> str:
     """The account and the meter, or the budget."""
-    if limit.kind == "budget":
-        return limit.name if limit.name.startswith("window ") else f"budget {limit.name}"
-    return f"{limit.account or limit.provider} {limit.name}"
+    return label(limit.kind, limit.name, limit.account or limit.provider)
+
+
+def label(kind: str, name: str, owner: str | None) -> str:
+    """The same, from its parts."""
+    if kind == "budget":
+        return name if name.startswith("window ") else f"budget {name}"
+    return f"{owner} {name}"
 
 
 def likely(chance: float) -> str:
@@ -26,8 +34,12 @@ def likely(chance: float) -> str:
 
 def amount(value: float, unit: str) -> str:
     """An amount with its unit."""
+    if unit == "usd" and not value:
+        return "$0"
     if unit == "usd":
         return f"${value:,.2f}" if value < _DIGITS else f"${value:,.0f}"
+    if unit == "tokens" and value >= _MILLION:
+        return f"{value / _MILLION:.1f}M"
     shown = number(round(value))
     return {"percent": f"{shown}%", "points": f"{shown} points"}.get(unit, shown)
 
@@ -42,31 +54,8 @@ def between(low: float, high: float, unit: str) -> str:
     return f"{first} to {last}"
 
 
-def used(forecast: Forecast) -> str:
-    """What is used, and of how much."""
-    limit = forecast.limit
-    shown = amount(forecast.used, limit.unit)
-    return shown if limit.unit == "percent" else f"{shown} of {amount(limit.amount, limit.unit)}"
-
-
-def clause(forecast: Forecast, now: datetime, zone: tzinfo) -> str:
-    """The forecast in a clause, as `preview` and `watch` show it; empty where there is none."""
-    chance, unused = forecast.runs_out.value, forecast.unused
-    if chance is None or unused.low is None or unused.high is None:
-        return ""
-    reset = day(forecast.resets_at, now, zone)
-    if forecast.left <= 0:
-        return f"used up until its reset {reset}"
-    left = between(unused.low, unused.high, _points(forecast.limit.unit))
-    return f"{likely(chance)} likely to run out before {reset}; {left} left at the reset"
-
-
 def day(moment: datetime, now: datetime, zone: tzinfo) -> str:
     """A moment with the day of the week if it is within a week: `Thu 07:00`."""
     shown, today = clock.to_wall(moment, zone), clock.to_wall(now, zone)
     days = (shown.date() - today.date()).days
     return f"{shown:%a %H:%M}" if 0 < days < 7 else near(moment, now, zone)
-
-
-def _points(unit: str) -> str:
-    return "points" if unit == "percent" else unit

@@ -29,7 +29,8 @@ class Times(Struct, frozen=True):
 
 
 class Forecast(Struct, frozen=True, kw_only=True):
-    """What is to come of a limit until `resets_at`, as known `as_of` a moment.
+    """What is to come of a limit until `resets_at`, as known `as_of` a moment, and asked
+    at a later one.
 
     `runs_out` is the probability that it runs out before, `unused` what will be left at the reset,
     in the limit's unit, with `unused_80`, the band of 80%. `runs_out_at` is when it runs out, if it
@@ -123,7 +124,7 @@ def _made(
 def _about(history: History) -> dict[str, Any]:
     return {
         "limit": history.limit,
-        "as_of": moment(history.use.last),
+        "as_of": moment(min(history.use.last, history.asked_at)),
         "asked_at": moment(history.asked_at),
         "resets_at": moment(history.resets_at),
         "used": history.used,

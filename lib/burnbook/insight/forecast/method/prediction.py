@@ -3,8 +3,8 @@
 The expected use is the mean of the same hours in other weeks, times how busy it is now: the use of
 the `recent` hours against their own mean, drawn towards 1. Past spans of the same length, at the
 same hour of the day, with an expected use of half to twice as much, show how far such an
-expectation is from what is then used. These errors are measured on the cube root of used / expected,
-which is nearly normal. The prediction is that of a normal sample (Student's t) on this scale.
+expectation is from what is then used. These errors are measured on the cube root of used /
+expected, which is nearly normal. The prediction is that of a normal sample (Student's t) there.
 """
 
 import math
@@ -156,7 +156,7 @@ def _roots(spans: Sequence[Span], prior: float) -> list[float]:
 
 
 def _loss(spans: Sequence[Span], prior: float) -> float:
-    """How far the expected use is from the use, as the squares of differences of their cube roots."""
+    """The squares of the differences between the cube roots of the expected use and of the use."""
     roots = _roots(spans, prior)
     center = sum(roots) / len(roots)
     return sum(
