@@ -1,8 +1,9 @@
 """One sentence about an account: whether its short limit is reached, and what the long one leaves.
 
-Pure. What is left at a reset is what the band of `report` and of the tab Meters leaves. Where there
-is none, it is the percentage that is left now without the use until then, at the slowest and at the
-fastest rate that `budget` shows. All other figures come from `budget/meter_status.py`.
+Pure. Where `forecast` was run lately, the clause of a meter is its forecast. Otherwise, what is
+left at a reset is what the band of `report` and of the tab Meters leaves. Where there is none, it
+is the percentage that is left now without the use until then, at the slowest and at the fastest
+rate that `budget` shows. All other figures come from `budget/meter_status.py`.
 """
 
 from collections import defaultdict
@@ -10,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from burnbook.budget.meter_status import MeterStatus
+from burnbook.insight.forecast.kept import Kept, of_meter
 from burnbook.times import clock
 from burnbook.view.parts import near, number, percent
 
@@ -22,7 +24,13 @@ Bands = Mapping[tuple[str, str], tuple[float, float]]
 """By account and meter, the least and the most percentage used at the reset, as `report` draws."""
 
 
-def sentence(meters: Sequence[MeterStatus], bands: Bands, now: datetime, zone: tzinfo) -> str:
+def sentence(
+    meters: Sequence[MeterStatus],
+    bands: Bands,
+    now: datetime,
+    zone: tzinfo,
+    forecasts: Sequence[Kept] = (),
+) -> str:
     """The sentence about the account whose limit is reached first, else the most used one."""
     if not meters:
         return "No meters yet: `start PROVIDER` books what a pane shows."
@@ -33,8 +41,14 @@ def sentence(meters: Sequence[MeterStatus], bands: Bands, now: datetime, zone: t
     own = sorted(own, key=lambda meter: meter.window_minutes or 0)
     short = [meter for meter in own if (meter.window_minutes or _DAY) < _DAY]
     long = [meter for meter in own if (meter.window_minutes or 0) >= _DAY]
-    clauses = [(meter, _limit(meter, now, zone)) for meter in short[:1]]
-    clauses += [(meter, _rest(meter, bands, now, zone)) for meter in long[-1:]]
+    clauses = [
+        (meter, _forecast(meter, forecasts, now, zone) or _limit(meter, now, zone))
+        for meter in short[:1]
+    ]
+    clauses += [
+        (meter, _forecast(meter, forecasts, now, zone) or _rest(meter, bands, now, zone))
+        for meter in long[-1:]
+    ]
     clauses = clauses or [(own[0], _limit(own[0], now, zone))]
     shown = [f"{text}{_read(meter, now)}" for meter, text in clauses]
     return f"{own[0].account or own[0].provider}: {'; '.join(shown)}."
@@ -65,6 +79,17 @@ def _urgency(meter: MeterStatus) -> tuple[int, float]:
     if out is not None and out.earliest is not None:
         return 1, out.earliest.timestamp()
     return 2, -(meter.used_percent or 0.0)
+
+
+def _forecast(
+    meter: MeterStatus, forecasts: Sequence[Kept], now: datetime, zone: tzinfo
+) -> str | None:
+    """The forecast of a meter that is not used up, if one is kept."""
+    if meter.used_percent is None or meter.used_percent >= 100:
+        return None
+    about = (meter.provider, meter.account, meter.meter, meter.used_percent, meter.resets_at)
+    row = of_meter(forecasts, *about)
+    return None if row is None else f"{meter.meter} is {row.clause(now, zone)}"
 
 
 def _limit(meter: MeterStatus, now: datetime, zone: tzinfo) -> str:

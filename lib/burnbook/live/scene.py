@@ -13,6 +13,8 @@ from burnbook.budget.meter_status import MeterStatus
 from burnbook.budget.projection import Burn
 from burnbook.budget.stop_rules import Verdict
 from burnbook.context import Context
+from burnbook.insight.forecast import kept
+from burnbook.insight.forecast.kept import Kept
 from burnbook.overview.windows import WindowLine, window_lines
 from burnbook.preview.scene import Scene as WindowScene
 from burnbook.preview.scene import scene as window_scene
@@ -82,6 +84,11 @@ class LiveScene:
     def meters(self) -> list[dict[str, Any]]:
         """Each meter over time as `report` shows it."""
         return datasets.rows("meters", self._report(METER_DAYS))
+
+    @cached_property
+    def forecasts(self) -> list[Kept]:
+        """The last forecasts, while they are fresh."""
+        return kept.load(str(self.ctx.book.root), self.now)
 
     @cached_property
     def windows(self) -> Sequence[WindowLine]:

@@ -6,10 +6,10 @@ It may be printed again if nothing has changed that it depends on. These are
   the share of the context are not kept; the JSON has them.
 - the book, the config directory, the agent, and the folder of Claude Code (CLAUDE_CONFIG_DIR and
   HOME): part of the key.
-- the rows of snapshots and meters, windows.toml, budgets.toml and accounts.toml, the names in
-  feeds/, and the time zone: the key has the inode, size and times of each file. A file that changed
-  less than 2 s before is not relied on, because it may change again within one tick of the file
-  system's clock.
+- the rows of snapshots and meters, the last forecast, windows.toml, budgets.toml and accounts.toml,
+  the names in feeds/, and the time zone: the key has the inode, size and times of each file. A file
+  that changed less than 2 s before is not relied on, because it may change again within one tick of
+  the file system's clock.
 - the time: an answer holds from its own moment until a meter is reset, a reading or a snapshot of
   the future begins to count, or a window begins or ends, at most an hour. The times that the line
   shows are counted anew.
@@ -37,12 +37,12 @@ if TYPE_CHECKING:
     from burnbook.prompt.line import Shown
 
 LONGEST = 3600.0  # seconds that an answer holds
-_FORM = 1  # another number when what is kept changes
+_FORM = 2  # another number when what is kept changes
 _FOLDER = "cache/statusline"
 _FILES = 64
 _MOST = 1 << 16  # bytes
 _SETTLED = 2.0  # seconds: the coarsest clock of a file system, that of FAT
-_JOURNALS = ("snapshots.jsonl", "meters.jsonl")
+_JOURNALS = ("snapshots.jsonl", "meters.jsonl", "cache/forecast.json")
 _CONFIG = ("windows.toml", "budgets.toml", "accounts.toml", "feeds")
 _ZONE = "/etc/localtime"
 _VARIABLES = ("HOME", "TZ", "CLAUDE_CONFIG_DIR")
@@ -154,11 +154,11 @@ def _read(root: str, name: str) -> bytes:
 
 
 def _shown(meter: "Any") -> "Shown | None":
-    if not (isinstance(meter, list) and len(meter) == 3 and _is_name(meter[0])):
+    if not (isinstance(meter, list) and len(meter) == 4 and _is_name(meter[0])):
         return None
     if not all(each is None or type(each) in (int, float) for each in meter[1:]):
         return None
-    return meter[0], meter[1], meter[2]
+    return meter[0], meter[1], meter[2], meter[3]
 
 
 def _is_name(value: "Any") -> bool:

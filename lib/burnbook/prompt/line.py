@@ -8,8 +8,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _SHORT = {"session": "5h", "week-all-models": "week"}
-# The name of a meter, its used percentage, and its reset in seconds since 1970.
-Shown = tuple[str, float | None, float | None]
+_LIKELY = 0.1  # from this probability on, it is shown
+# The name of a meter, its used percentage, its reset in seconds since 1970, and the probability
+# that it runs out before.
+Shown = tuple[str, float | None, float | None, float | None]
 # A part of the line, with its percentage if it has one.
 Word = tuple[str, float | None]
 
@@ -41,9 +43,14 @@ def colored(parts: "Sequence[Word]") -> str:
 
 
 def _meter_text(meter: Shown, now: float) -> str:
-    name, used_percent, resets_at = meter
+    name, used_percent, resets_at, runs_out = meter
     name = _SHORT.get(name, name)
     if resets_at is not None and resets_at <= now:
         return f"{name} was reset"
     used = "?" if used_percent is None else f"{used_percent:.0f}%"
-    return f"{name} {used}" if resets_at is None else f"{name} {used} ({span(resets_at - now)})"
+    if resets_at is None:
+        return f"{name} {used}"
+    chance = ""
+    if runs_out is not None and runs_out >= _LIKELY:
+        chance = f", {100 * min(runs_out, 0.99):.0f}% to run out"
+    return f"{name} {used} ({span(resets_at - now)}{chance})"

@@ -1,7 +1,7 @@
 """Prints a line for an agent's prompt from its JSON input, and books meters that changed."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +10,8 @@ from burnbook.book.joined.store_file import has_journal
 from burnbook.config.accounts import given_home
 from burnbook.config.settings import Settings
 from burnbook.context import Context, Result, skipped
+from burnbook.insight.forecast import kept as kept_forecasts
+from burnbook.insight.forecast.kept import Kept
 from burnbook.meters import status_line
 from burnbook.meters.status_line import StatusInput
 from burnbook.meters.vendor_meters import OfficialMeters, ShownMeter, source
@@ -51,12 +53,19 @@ def run(ctx: Context, args: Any) -> Result:
         ctx.notes.append(f"nothing booked: {error}")
     except OSError as error:
         ctx.notes.append(os_sentence("nothing booked: system error", error))
+    forecasts = kept_forecasts.load(str(ctx.book.root), now)
+    runs_out = {each.name: _runs_out(forecasts, (home, ctx.agent), each) for each in shown}
     meters = [
-        (each.name, each.used_percent, each.resets_at.timestamp() if each.resets_at else None)
+        (
+            *(each.name, each.used_percent),
+            each.resets_at.timestamp() if each.resets_at else None,
+            runs_out[each.name],
+        )
         for each in shown
     ]
     if key is not None and key.is_settled and not booked and _is_faultless(ctx):
         changes = _changes(ctx, (*status.shown, *known.last.get(origin, {}).values()), now)
+        changes += [row.made_at + kept_forecasts.FRESH for row in forecasts]
         until = min((each.timestamp() for each in changes if each > now), default=float("inf"))
         kept.keep(settings, key, kept.Answer(meters, window), now.timestamp(), until)
     words = line.words(status.model, status.context_percent, meters, window, now.timestamp())
@@ -70,8 +79,20 @@ def run(ctx: Context, args: Any) -> Result:
         "window": window,
         "meters": [meter.meter for meter in shown],
         "booked": booked,
+        "runs_out": runs_out,
     }
     return Result([Line(line.plain(words))], result, ready=ready)
+
+
+def _runs_out(
+    forecasts: Sequence[Kept], origin: tuple[str | None, str], meter: ShownMeter
+) -> float | None:
+    """Returns the probability that a meter runs out before its reset, if it was forecast lately."""
+    for row in forecasts:
+        if row.name == meter.name and row.provider == PROVIDER and origin in row.sources:
+            is_known = kept_forecasts.holds(row, meter.used_percent, meter.resets_at)
+            return row.runs_out if is_known else None
+    return None
 
 
 def _input(ctx: Context) -> bytes:

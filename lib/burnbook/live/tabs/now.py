@@ -27,7 +27,7 @@ def values(scene: LiveScene) -> dict[str, Any]:
     last = last_requests(scene.ctx.book.root, scene.now, _REQUESTS)
     return {
         "window": scene.window,
-        "judgement": sentence(facts.meters, _bands(scene), scene.now, scene.zone),
+        "judgement": sentence(facts.meters, _bands(scene), scene.now, scene.zone, scene.forecasts),
         "meters": facts.meters,
         "budget": facts.use,
         "budgets": facts.declared,
