@@ -1,6 +1,6 @@
 """The last forecast of a book, in `cache/forecast.json`, for commands that must be quick.
 
-`forecast`, `report` and `reset` renew it. `preview`, `watch` and `statusline` show it while it is
+`forecast` and `report` renew it. `preview`, `watch` and `statusline` show it while it is
 fresh: not older than six hours, of the window that is open, and with no more than ten points used
 since. The file may be deleted; then they show the straight line.
 """

@@ -13,6 +13,7 @@ from burnbook.insight.forecast.method.prediction import Total, predict
 from burnbook.insight.forecast.method.straight_line import Line, line
 from burnbook.insight.forecast.method.use import DAY, WEEK
 
+_MINUTES = 15  # of a quarter-hour
 _STEPS = 24  # moments until the reset at which the probability is computed
 _LEVEL, _NARROW = 0.95, 0.8
 PROFILE, STRAIGHT = "hours of the week", "straight line"
@@ -96,9 +97,10 @@ def band(total: Total, limit: Limit, level: float) -> tuple[float, float]:
     """
     beyond, amount, slack = 1 - level, limit.amount, limit.rounding / 2
     most = total.quantile(1 - beyond / 2)
-    if most >= amount:
-        return 0.0, max(0.0, amount - total.quantile(beyond)) + slack
-    return max(0.0, amount - most - slack), max(0.0, amount - total.quantile(beyond / 2)) + slack
+    is_one_sided = most >= amount
+    least = total.quantile(beyond if is_one_sided else beyond / 2)
+    low = 0.0 if is_one_sided else max(0.0, amount - most - slack)
+    return round(low, 2), round(max(0.0, amount - least) + slack, 2)
 
 
 def _made(
@@ -114,9 +116,9 @@ def _made(
     return Forecast(
         **_about(history),
         method=PROFILE,
-        runs_out=Estimate(value=chance, n=n),
+        runs_out=Estimate(value=round(chance, 4), n=n),
         runs_out_at=times,
-        unused=Estimate(value=median, low=unused[0], high=unused[1], n=n),
+        unused=Estimate(value=round(median, 2), low=unused[0], high=unused[1], n=n),
         unused_80=unused_80,
     )
 
@@ -127,9 +129,9 @@ def _about(history: History) -> dict[str, Any]:
         "as_of": moment(min(history.use.last, history.asked_at)),
         "asked_at": moment(history.asked_at),
         "resets_at": moment(history.resets_at),
-        "used": history.used,
-        "left": max(0.0, history.left),
-        "weeks": history.weeks,
+        "used": round(history.used, 2),
+        "left": round(max(0.0, history.left), 2),
+        "weeks": round(history.weeks, 2),
         "straight_line": line(history),
     }
 
@@ -163,7 +165,8 @@ def _times(history: History) -> Times | None:
     if last <= 0:
         return None
     shares = (0.5, 0.1, 0.9, 0.025, 0.975)
-    return Times(*(moment(_when(reached, share * last)) for share in shares))
+    minutes = (_when(reached, share * last) * _MINUTES // 1 for share in shares)
+    return Times(*(moment(minute / _MINUTES) for minute in minutes))
 
 
 def _when(reached: Sequence[tuple[float, float]], chance: float) -> float:
