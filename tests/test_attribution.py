@@ -279,5 +279,5 @@ def test_shares_sum_to_the_total_and_are_within_one_of_their_quota(
 
 @pytest.mark.parametrize("weights", [[0, 0], [-1, 2], []])
 def test_shares_need_weights(weights: list[int]) -> None:
-    with pytest.raises(ValueError, match="weights|empty"):
+    with pytest.raises(ValueError, match="weights"):
         divide(10, weights)
