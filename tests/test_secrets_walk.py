@@ -49,6 +49,7 @@ EVIDENCE = "--window W --capability C --run R --runner T --result pass --artifac
 CALLS = {
     "aliases": Call(),
     "completions": Call(("bash",)),
+    "attribute": Call(),
     "audit": Call(),
     "backup": Call((os.devnull,)),
     "budget": Call(),

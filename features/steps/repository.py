@@ -3,11 +3,12 @@
 import json
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from behave import given, then
 from behave.runner import Context
-from scratch import Scratch, shown, value_at
+from scratch import Scratch, moment, shown, value_at
 
 _WHO = {
     f"GIT_{role}_{what}": value
@@ -46,6 +47,19 @@ def make_commit(context: Context, name: str, commit: str) -> None:
     scratch.commits[_git(scratch, name, "rev-parse", "HEAD").strip()] = commit
 
 
+@given("at {at:Moment}, {name:Word} has the commit")
+def make_commit_at(context: Context, at: str, name: str) -> None:
+    """A commit with the message in the text: it adds a file of four lines."""
+    scratch = context.scratch
+    message = context.text or ""
+    _change(scratch, scratch.home / name, f"{len(scratch.commits)}.py", ["a", "b", "c", "d"])
+    _git(scratch, name, "add", "--all")
+    date = moment(at)
+    dates = {"GIT_AUTHOR_DATE": date, "GIT_COMMITTER_DATE": date}
+    _git(scratch, name, "commit", "--quiet", "--message", message, environment=dates)
+    scratch.commits[_git(scratch, name, "rev-parse", "HEAD").strip()] = message
+
+
 @given("git {words} was run in {name:Word}")
 def run_git(context: Context, words: str, name: str) -> None:
     home = str(context.scratch.home)
@@ -57,6 +71,14 @@ def declare(context: Context, first: str, second: str) -> None:
     home = context.scratch.home
     lines = [f'{name} = "{home / name}"' for name in (first, second)]
     context.scratch.write_config("churn.toml", "\n".join(["[repositories]", *lines]))
+
+
+@given("the config declares the repository {name:Word}, also in {folder}")
+def declare_folder(context: Context, name: str, folder: str) -> None:
+    lines = ["[repositories]", f'{name} = "{context.scratch.home / name}"']
+    context.scratch.write_config(
+        "churn.toml", "\n".join([*lines, "[folders]", f'{name} = ["{folder}"]'])
+    )
 
 
 @given("{name:Word} was cloned to {other:Word} with the last commit alone")
@@ -131,11 +153,17 @@ def _change(scratch: Scratch, folder: Path, description: str, words: list[str]) 
         file.write(data)
 
 
-def _git(scratch: Scratch, folder: str, *words: str) -> str:
+def _git(
+    scratch: Scratch, folder: str, *words: str, environment: Mapping[str, str] | None = None
+) -> str:
     env = {"PATH": os.environ["PATH"], "HOME": str(scratch.home), "GIT_CONFIG_NOSYSTEM": "1"}
     where = scratch.home / folder
     done = subprocess.run(
-        ["git", "-C", where, *words], env=env | _WHO, capture_output=True, text=True, check=False
+        ["git", "-C", where, *words],
+        env={**env, **_WHO, **(environment or {})},
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

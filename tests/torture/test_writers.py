@@ -11,6 +11,7 @@ from torture.writers import WRITERS, facts, journals
 # Words with which a script only reads. The rest of bin/ writes, and has to be in WRITERS.
 READ = {
     "aliases": (),
+    "attribute": (),
     "audit": ("--all",),
     "check": (),
     "completions": ("bash",),

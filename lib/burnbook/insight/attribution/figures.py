@@ -9,6 +9,7 @@ from burnbook.insight.attribution.fates import Fates
 from burnbook.insight.attribution.join import GRADES
 from burnbook.insight.attribution.lasting import DAYS, Lasting
 from burnbook.insight.attribution.report import Attribution, Key, Sums
+from burnbook.insight.attribution.repository.pull_requests import without_pull
 from burnbook.insight.attribution.repository.read import Reading
 from burnbook.insight.attribution.requests import KINDS
 from burnbook.insight.estimate import Estimate
@@ -81,7 +82,7 @@ def title_of_pull(reading: Reading, number: str) -> str:
     commits = [changes.history.commits[n] for n, pull in changes.pulls.items() if pull == number]
     last = max(commits, key=lambda commit: (commit.is_merge, commit.committed, commit.hash))
     if not last.is_merge:
-        return last.title
+        return last._replace(message=without_pull(last.subject)).title
     # The body of GitHub's merge commits is the title of the pull request.
     body = [line.strip() for line in last.message.splitlines()[1:] if line.strip()]
     return last._replace(message=body[0]).title if body else last.title

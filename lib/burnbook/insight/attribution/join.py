@@ -49,12 +49,16 @@ class _Event(NamedTuple):
 
 
 class _Call(NamedTuple):
-    """A request that ran `git commit`: the moments between which its commits were made."""
+    """A request that ran `git commit`: the moments between which its commits were made.
+
+    `most` is the number of commands, and `is_after` whether the row was logged after they ran.
+    """
 
     number: int
     low: int
     high: float
     most: int
+    is_after: bool
 
 
 def join(
@@ -157,12 +161,13 @@ class _Joiner:
                 if not request.commits or request.session is None:
                     continue
                 low, high = request.at, request.at + LONGEST_CALL
-                if request.tool in self.totals:
+                is_after = request.tool in self.totals
+                if is_after:
                     before = self.requests[indexes[number - 1]].at if number else 0.0
                     low, high = max(before, request.at - LONGEST_CALL), request.at
                 elif number + 1 < len(indexes):
                     high = min(high, self.requests[indexes[number + 1]].at)
-                calls.append(_Call(index, int(low), high, request.commits))
+                calls.append(_Call(index, int(low), high, request.commits, is_after))
         return calls
 
     def _matched(self) -> list[tuple[_Call, tuple[str, ...], str]]:
@@ -175,10 +180,11 @@ class _Joiner:
         matched = []
         for call, names in found:
             sure = [name for name in names if len(claims[name]) == 1]
-            is_sure = 0 < len(sure) <= call.most
-            chosen = sure if is_sure else names[: call.most]
+            # A command commits soon after it is called, and its log is written soon after that.
+            nearest = sure or names
+            chosen = nearest[-call.most :] if call.is_after else nearest[: call.most]
             if chosen:
-                matched.append((call, tuple(chosen), "A" if is_sure else "B"))
+                matched.append((call, tuple(chosen), "A" if sure else "B"))
         return matched
 
     def _candidates(self, call: _Call) -> list[str]:

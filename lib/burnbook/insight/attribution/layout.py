@@ -10,7 +10,7 @@ from burnbook.insight.attribution import figures
 from burnbook.insight.attribution.fates import Fates
 from burnbook.insight.attribution.figures import interval, rounded
 from burnbook.insight.attribution.join import GRADES
-from burnbook.insight.attribution.lasting import Lasting
+from burnbook.insight.attribution.lasting import DAYS, Lasting
 from burnbook.insight.attribution.report import UNATTRIBUTED, Attribution, Key, Sums
 from burnbook.view.parts import Line, Part, Table, Title, number
 
@@ -40,9 +40,8 @@ def parts(
     result += [Title(f"By {by}"), _table(by, shown)]
     if len(rows) > len(shown):
         result.append(Line(f"{len(rows) - len(shown):,} more rows; --all shows them."))
-    if fates.attributed.commits:
-        result += [Title("What lasted"), _fates_table(fates)]
-        result.append(Line(_LEGEND))
+    if fates.attributed.survival[DAYS[0]].value is not None:
+        result += [Title("What lasted"), _fates_table(fates), Line(_LEGEND)]
     result += [
         Line(f"Unattributed: {row['tokens']:,} tokens, because {row['reason']}.")
         for row in figures.reasons(attribution)
@@ -106,13 +105,15 @@ def _share(part: int, whole: int) -> str:
 
 
 def _fates_table(fates: Fates) -> Table:
-    head = ("commits of", "n", "7 days", "30 days", "90 days", "changed", "reverted")
+    """A row for each group, without figures that no group has."""
+    head = ("commits of", "n", *(f"{days} days" for days in DAYS), "changed", "reverted")
     groups: list[tuple[str, Lasting]] = [("all with requests", fates.attributed)]
-    groups += [
-        (str(name), found) for by in ("agent", "model") for name, found in fates.groups[by].items()
-    ]
+    for by in ("agent", "model"):
+        groups += [(name or "(none)", found) for name, found in fates.groups[by].items()]
     groups += [("no request", fates.others)] if fates.others.commits else []
-    table = Table(head, [_fate_row(name, found) for name, found in groups], "<>>>>>>")
+    rows = [_fate_row(name, found) for name, found in groups]
+    unknown = [title for n, title in enumerate(head) if all(row[n] == "-" for row in rows)]
+    table = Table(head, rows, "<>>>>>>").without(*unknown)
     return replace(table, narrower=table.without("7 days"))
 
 

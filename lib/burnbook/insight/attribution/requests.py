@@ -114,7 +114,7 @@ def _request(row: AgentUsage, where: Origin, pricing: Pricing) -> Request:
         row.branch,
         row.model,
         where.window,
-        getattr(row, "git_commits", None),
+        None if row.tools is None else row.git_commits,
         (used.input, used.cache_read, used.cache_write_5m + used.cache_write_1h, used.output),
         usd.attos,
         usd.is_whole,

@@ -13,7 +13,7 @@ def divide(total: int, weights: Sequence[int]) -> list[int]:
     Weights are at least 0 and not all 0. Raises ValueError otherwise.
     """
     whole = sum(weights)
-    if whole <= 0 or min(weights) < 0:
+    if whole <= 0 or any(weight < 0 for weight in weights):
         raise ValueError("weights must be at least 0 and not all 0")
     shares = [total * weight // whole for weight in weights]
     left = total - sum(shares)

@@ -17,6 +17,9 @@ _SQUASHES = (re.compile(r".*\(#(\d+)\)\Z"), re.compile(r"Merged PR (\d+):"))
 _GITLAB = re.compile(r"^See merge request [^\s!]*!(\d+)\s*\Z", re.MULTILINE)
 _SUFFIX = re.compile(r"\s*\((?:#\d+|![0-9]+)\)\Z")
 _KEY = re.compile(r"(?<![A-Za-z0-9-])([A-Z][A-Z0-9]{1,9}-[1-9]\d{0,6})(?![A-Za-z0-9-])")
+# At the beginning of a part of a branch's name: `shop-12-page`, `45-page` or `issue-45`.
+_BRANCH_KEY = re.compile(r"([A-Z][A-Z0-9]{1,9}-[1-9]\d{0,6})(?![A-Z0-9])")
+_BRANCH_NUMBER = re.compile(r"(?:(?:issue|gh)-)?([1-9]\d{0,6})(?:-|\Z)", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w#/&])#(\d{1,7})\b")
 _CLOSES = re.compile(
     r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?|implements?|refs?|issues?|see|part of|related to)"
@@ -26,62 +29,22 @@ _CLOSES = re.compile(
 _TRAILERS = ("issue", "issues", "refs", "closes", "fixes", "resolves", "jira", "ticket", "bug")
 # Names of standards and products that have the form of an issue key.
 _NOT_KEYS = frozenset(
-    [
-        "AES",
-        "API",
-        "ARM",
-        "ASCII",
-        "BASE",
-        "BSD",
-        "CAP",
-        "CLAUDE",
-        "COVID",
-        "CP",
-        "CRC",
-        "CSS",
-        "CVE",
-        "CWE",
-        "DES",
-        "ECMA",
-        "ES",
-        "GB",
-        "GLM",
-        "GPL",
-        "GPT",
-        "H",
-        "HTML",
-        "HTTP",
-        "IEC",
-        "IEEE",
-        "IP",
-        "ISO",
-        "IPV",
-        "LATIN",
-        "LGPL",
-        "MD",
-        "MIT",
-        "MP",
-        "NIST",
-        "O",
-        "OAUTH",
-        "PEP",
-        "PKCS",
-        "PY",
-        "RFC",
-        "RSA",
-        "SHA",
-        "SOC",
-        "SQL",
-        "SSL",
-        "TLS",
-        "UTC",
-        "UTF",
-        "UUID",
-        "V",
-        "WCAG",
-        "WIN",
-        "X",
-    ]
+    word
+    for line in (
+        "AES API ARM ASCII BASE BSD CAP CLAUDE COVID CP CRC CSS CVE CWE DES ECMA ES GB GLM GPL",
+        "GPT HTML HTTP IEC IEEE IP ISO IPV LATIN LGPL MD MIT MP NIST OAUTH PEP PKCS PY RFC RSA",
+        "SHA SOC SQL SSL TLS UTC UTF UUID WCAG WIN",
+    )
+    for word in line.split()
+)
+# Words before a number in the names of branches, in which case does not tell them from keys.
+_NOT_KEYS_OF_BRANCHES = frozenset(
+    word
+    for line in (
+        "BUG BUGFIX CHORE DEV DOCS FEAT FEATURE FIX GH HOTFIX ISSUE PART PATCH PHASE PR REL",
+        "RELEASE REFACTOR SESSION SPRINT STEP TASK TEST VERSION WEEK WIP",
+    )
+    for word in line.split()
 )
 MERGED_BY_SERVER = ("noreply@github.com",)
 """Addresses that servers use as the committer of what they merge."""
@@ -135,10 +98,16 @@ def issues_of(commit: Commit, branches: Iterable[str] = ()) -> list[str]:
     the subject other than as the number of a pull request.
     """
     keys = {key for key in _KEY.findall(commit.message) if _is_key(key)}
+    numbers: set[str] = set()
     for branch in branches:
-        keys |= {key for key in _KEY.findall(branch.upper().replace("_", "-")) if _is_key(key)}
+        for part in branch.split("/"):
+            match = _BRANCH_KEY.match(part.upper())
+            if match and _is_key(match[1], _NOT_KEYS_OF_BRANCHES):
+                keys.add(match[1])
+            elif match := _BRANCH_NUMBER.match(part):
+                numbers.add(match[1])
     subject = "" if commit.is_merge or is_revert(commit) else without_pull(commit.subject)
-    numbers = {*_NUMBER.findall(subject)}
+    numbers |= {*_NUMBER.findall(subject)}
     for named in _CLOSES.findall(commit.message):
         numbers |= {*re.findall(r"\d+", named)}
     for name, value in commit.trailers():
@@ -147,5 +116,5 @@ def issues_of(commit: Commit, branches: Iterable[str] = ()) -> list[str]:
     return sorted(keys) + [f"#{number}" for number in sorted(numbers, key=int)]
 
 
-def _is_key(key: str) -> bool:
-    return key.rpartition("-")[0] not in _NOT_KEYS
+def _is_key(key: str, also: frozenset[str] = frozenset()) -> bool:
+    return key.rpartition("-")[0] not in _NOT_KEYS | also
