@@ -38,7 +38,7 @@ def ways() -> dict[str, list[str]]:
 WAYS = ways()
 DEV = "development"
 GROUPS = [
-    *("first steps", "every day", "windows", "reports", "money"),
+    *("first steps", "every day", "windows", "reports", "money", "insight"),
     *("machines", "share", "set-up", DEV),
 ]
 

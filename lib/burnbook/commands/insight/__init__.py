@@ -1,0 +1,1 @@
+"""Commands that estimate what no log states."""
