@@ -11,6 +11,7 @@ READERS: list[tuple[str, ...]] = [
     ("decide", "--window", "W0"),
     ("budget", "--window", "W0"),
     ("scoreboard",),
+    ("rate",),
     ("cost-compare", "--window", "W0"),
     ("usage", "daily"),
     ("usage", "session"),

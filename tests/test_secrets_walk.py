@@ -74,6 +74,7 @@ CALLS = {
     "sql": Call(("SELECT * FROM snapshots",)),
     "prices": Call(),
     "proof": Call(("W0-CHN", "--out", "-")),
+    "rate": Call(),
     "repair": Call(),
     "report": Call(("--out", os.devnull)),
     "reset": Call(AT),

@@ -39,7 +39,7 @@ else:
 _DAMAGED = "the cache was damaged and has been deleted; run the command again"
 _CANNOT_PRINT = "cannot write the output"
 # Commands that read the followed books too, and those among them that read this book alone.
-_REPORTS = ("read.", "pages.", "insight.attribute", "insight.forecast")
+_REPORTS = ("read.", "pages.", "insight.attribute", "insight.forecast", "insight.rate")
 """Commands that show how fresh the followed books are."""
 _READING = (*_REPORTS, "share.")
 _ALONE = ("read.check",)

@@ -21,6 +21,7 @@ READ = {
     "preview": ("--window", "W1"),
     "prices": (),
     "query": ("proxy",),
+    "rate": (),
     "report": ("--out", "/dev/null"),
     "scoreboard": (),
     "sql": ("SELECT count(*) FROM snapshots",),

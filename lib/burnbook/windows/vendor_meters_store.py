@@ -27,11 +27,12 @@ class Source(NamedTuple):
 
 
 class Reading(Struct, frozen=True):
-    """One meter of one reading that shows a value."""
+    """One meter of one reading that shows a value, and the plan if the reading shows it."""
 
     source: Source
     captured_at: datetime
     meter: Meter
+    plan: str | None = None
 
 
 def official_meters(store: Store) -> OfficialMeters:
@@ -42,7 +43,7 @@ def official_meters(store: Store) -> OfficialMeters:
 def readings(store: Store, provider: str, began: datetime, ended: datetime) -> list[Reading]:
     """The readings of a provider between two moments, in the order of time."""
     rows = store.view(METERS).execute(
-        "SELECT home, agent, captured_at, meter, used_percent, window_minutes, resets_at"
+        "SELECT home, agent, captured_at, meter, used_percent, window_minutes, resets_at, plan"
         " FROM meter_readings WHERE provider = ? AND captured_at BETWEEN ? AND ?"
         " ORDER BY captured_at, recorded_at, row_id, rowid",
         (provider, to_micros(began), to_micros(ended)),
@@ -52,8 +53,9 @@ def readings(store: Store, provider: str, began: datetime, ended: datetime) -> l
             Source(home, agent),
             from_micros(at),
             Meter(name, used, minutes, None if resets is None else from_micros(resets)),
+            plan,
         )
-        for home, agent, at, name, used, minutes, resets in rows
+        for home, agent, at, name, used, minutes, resets, plan in rows
     ]
 
 

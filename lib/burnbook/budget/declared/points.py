@@ -4,7 +4,7 @@ A window of a meter is known by its account and its reset, so the points of agen
 account count once. Agents without a known account share one if they show the same reset.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -15,11 +15,8 @@ from burnbook.config.budgets import Budget
 from burnbook.context import Context
 from burnbook.meters import views
 from burnbook.meters.vendor_meters import same_reset
-from burnbook.rows.meters import Meter
 from burnbook.store.queries import QUARTER
-from burnbook.windows import vendor_meters_store
-from burnbook.windows.accounts.identity import Account, identities
-from burnbook.windows.snapshot_index import read_snapshots, snapshot_index
+from burnbook.windows.accounts import shown_meters
 
 NO_READINGS = "no-readings"
 BEGAN_BEFORE = "began-before-the-period"
@@ -28,7 +25,10 @@ _LONGEST = timedelta(days=32)  # a meter's window: earlier readings are of anoth
 
 
 class Shown(Struct, frozen=True):
-    """One reading of a meter. `owner` is the account, or the agent if no account `is_known`."""
+    """One reading of a meter. `owner` is the account, or the agent if no account `is_known`.
+
+    `after_request`: it came with the answer to a request, not from a pane at some other moment.
+    """
 
     owner: str
     captured_at: datetime
@@ -36,6 +36,7 @@ class Shown(Struct, frozen=True):
     window_minutes: int | None
     resets_at: datetime | None
     is_known: bool = True
+    after_request: bool = False
 
 
 def points(ctx: Context, budget: Budget, since: datetime, until: datetime) -> Amounts:
@@ -51,7 +52,7 @@ def rises(readings: Sequence[Shown], since: datetime) -> Amounts:
     pace: dict[int, float] = {}
     reason = None
     is_known = False
-    for window in map(_finer, _windows(readings)):
+    for window in map(finer, reset_windows(readings)):
         highest: float | None = None
         for reading in window:
             if reading.captured_at < since:
@@ -70,8 +71,8 @@ def rises(readings: Sequence[Shown], since: datetime) -> Amounts:
     return Amounts(sum(pace.values()), pace, "meters", reason)
 
 
-def _windows(readings: Sequence[Shown]) -> Iterable[list[Shown]]:
-    """Returns the readings of each window of the meter."""
+def reset_windows(readings: Sequence[Shown]) -> list[list[Shown]]:
+    """Returns the readings of each window of one meter, from readings in order of time."""
     windows: list[list[Shown]] = []
     for reading in readings:
         # The newest windows are last. A reading is of one of them, so not all are compared.
@@ -85,7 +86,7 @@ def _windows(readings: Sequence[Shown]) -> Iterable[list[Shown]]:
     return windows
 
 
-def _finer(window: Sequence[Shown]) -> list[Shown]:
+def finer(window: Sequence[Shown]) -> list[Shown]:
     """Returns the readings of a window, with the finer number of two views of one value."""
     shown: list[Shown] = []
     for reading in window:
@@ -117,35 +118,20 @@ def _begins_after(reading: Shown, since: datetime) -> bool:
 
 
 def _readings(ctx: Context, budget: Budget, since: datetime, until: datetime) -> Iterator[Shown]:
-    index, earliest = snapshot_index(ctx), since - _LONGEST
-    of_panes = {provider for _, provider in index.providers()}
-    for provider in sorted({*of_panes, *vendor_meters_store.providers(ctx.store)}):
+    for provider in shown_meters.providers(ctx):
         if budget.provider not in (None, provider):
             continue
-        known = identities(ctx, provider)
-        entries = [
-            each for each in index.of_provider(provider) if earliest <= each.captured_at <= until
-        ]
-        shown: list[tuple[str | None, Account, datetime, Meter]] = [
-            (row.agent, known.of_snapshot(entry), entry.captured_at, meter)
-            for entry, row in zip(entries, read_snapshots(ctx.book, entries), strict=True)
-            for meter in row.meters
-        ]
-        shown += [
-            (each.source.agent, Account(name, "home"), each.captured_at, each.meter)
-            for each in vendor_meters_store.readings(ctx.store, provider, earliest, until)
-            if (name := known.of_reading(each.source, each.captured_at)) is not None
-        ]
-        for agent, account, captured_at, meter in shown:
+        for each in shown_meters.shown(ctx, provider, since - _LONGEST, until):
+            meter = each.meter
             if (
                 meter.name == budget.meter
                 and meter.used_percent is not None
-                and budget.account in (None, account.name)
-                and budget.agent in (None, agent)
+                and budget.account in (None, each.account.name)
+                and budget.agent in (None, each.agent)
             ):
                 limits = (meter.used_percent, meter.window_minutes, meter.resets_at)
-                owner = f"{provider} {account.name}"
-                yield Shown(owner, captured_at, *limits, account.is_known)
+                owner = f"{provider} {each.account.name}"
+                yield Shown(owner, each.captured_at, *limits, each.account.is_known)
 
 
 def _moment(reading: Shown) -> datetime:

@@ -13,7 +13,7 @@ from burnbook.cost.comparison.compare import Requests
 from burnbook.cost.comparison.sums import Sums
 from burnbook.cost.comparison.tally import PriceKey
 from burnbook.cost.comparison.tally import Pricing as ProxyPricing
-from burnbook.cost.model_names import reduce_name
+from burnbook.cost.meter_provider import provider_of
 from burnbook.cost.price_list import PriceList
 from burnbook.review.offload.requests import Declared, is_routed
 from burnbook.telemetry.costs.requests import window_requests
@@ -21,8 +21,6 @@ from burnbook.usage.pricing import NOTHING, Pricing, Usd
 from burnbook.usage.queries import Filters, sums
 from burnbook.usage.report import new_tokens
 
-# The provider whose meters count the requests to models of a vendor, if the two differ in name.
-_PROVIDERS = {"anthropic": "claude", "openai": "codex", "zai": "glm", "google": "gemini"}
 GLM = "glm"
 
 
@@ -41,17 +39,6 @@ class Work(NamedTuple):
 
 
 ByProvider = Mapping[str, Work]
-
-
-def provider_of(model: str | None, served_by: str | None, tool: str | None = None) -> str | None:
-    """Returns the provider whose meters a request counts on; None for a reseller's account.
-
-    If nothing shows the model's vendor, it is the tool.
-    """
-    name = reduce_name(model or "", served_by)
-    if name.vendor is None:
-        return tool
-    return _PROVIDERS.get(name.vendor, name.vendor) if name.served_by == name.vendor else None
 
 
 def logged_work(ctx: Context) -> dict[str, dict[str, Work]]:

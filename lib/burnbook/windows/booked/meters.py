@@ -66,9 +66,9 @@ def _insert(database: "Connection", row: MeterReading, offset: int, length: int)
     )
     origin = (row.id, recorded_at, row.provider, row.home, row.agent)
     database.executemany(
-        "INSERT INTO meter_readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO meter_readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            (*origin, to_micros(row.captured_at), meter.name, *_values(meter))
+            (*origin, to_micros(row.captured_at), meter.name, *_values(meter), row.plan)
             for meter in row.meters
             if meter.used_percent is not None
         ],
@@ -78,7 +78,7 @@ def _insert(database: "Connection", row: MeterReading, offset: int, length: int)
 METERS = Projection(
     name="meters",
     journal=JOURNAL,
-    version=3,
+    version=4,
     tables=(
         "CREATE TABLE official_meters (id INTEGER PRIMARY KEY, recorded_at INTEGER NOT NULL,"
         " row_id TEXT NOT NULL, value BLOB NOT NULL)",
@@ -87,7 +87,7 @@ METERS = Projection(
         "CREATE TABLE meter_readings (row_id TEXT NOT NULL, recorded_at INTEGER NOT NULL,"
         " provider TEXT NOT NULL, home TEXT, agent TEXT,"
         " captured_at INTEGER NOT NULL, meter TEXT NOT NULL, used_percent REAL NOT NULL,"
-        " window_minutes INTEGER, resets_at INTEGER)",
+        " window_minutes INTEGER, resets_at INTEGER, plan TEXT)",
         "CREATE INDEX meter_readings_by_time ON meter_readings (provider, captured_at)",
         "CREATE INDEX meter_readings_by_row ON meter_readings (row_id)",
     ),

@@ -1,0 +1,1 @@
+"""What one percentage point of a meter buys, and since when it buys less or more."""

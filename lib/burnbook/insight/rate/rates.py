@@ -1,0 +1,139 @@
+"""The rate of one meter, as it is shown and written to JSON."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from burnbook.insight.estimate import Estimate
+from burnbook.insight.rate import change, estimates
+from burnbook.insight.rate.estimates import Bought, Observed
+from burnbook.insight.rate.units import Unit
+
+
+class Stratum(Struct, frozen=True):
+    """What a rate is of: one meter of one account, on one plan; None where nothing shows it."""
+
+    provider: str
+    account: str
+    plan: str | None
+    meter: str
+    window_minutes: int | None
+
+
+class Shift(Struct, frozen=True):
+    """A change of the rate at a moment: USD per point after it over that before it.
+
+    `mix_before` and `mix_after` are the models' shares of the USD on both sides.
+    """
+
+    since: datetime
+    ratio: Estimate
+    p: float
+    mix_before: dict[str, float]
+    mix_after: dict[str, float]
+
+
+class Rate(Struct, frozen=True):
+    """The rate of one meter since its last change, and the changes in the order of time.
+
+    `detectable` is the smallest change in the last three weeks that would have been seen with 90%
+    probability, in percent; None with a reason in `not_tested` where no change can be looked for.
+    """
+
+    stratum: Stratum
+    observations: Sequence[Unit]
+    since: datetime | None
+    until: datetime | None
+    points: float
+    bought: Bought
+    changes: Sequence[Shift]
+    detectable: float | None
+    not_tested: str | None
+    without_requests: float
+    without_price: float
+
+
+def rate_of(stratum: Stratum, observed: Observed, tested: int) -> Rate:
+    """The rate of one meter; `tested` meters of the book are tested for a change."""
+    rates = observed.rates
+    found = estimates.changes(rates, tested)
+    first = found[-1].first if found else 0
+    current = observed.units[first:]
+    smallest = estimates.detectable(rates[first:], tested)
+    reason = None
+    if len(rates) < change.LEAST:
+        reason = f"{len(rates)} of {change.LEAST} weeks are known"
+    elif min(rates) <= 0:
+        reason = "a week cost nothing"
+    return Rate(
+        stratum=stratum,
+        observations=observed.units,
+        since=current[0].begins if current else None,
+        until=current[-1].ends if current else None,
+        points=sum(unit.points for unit in current),
+        bought=estimates.bought(current, observed.models),
+        changes=_shifts(observed, found),
+        detectable=None if smallest is None else 100 * (smallest - 1),
+        not_tested=reason,
+        without_requests=observed.without_requests,
+        without_price=observed.without_price,
+    )
+
+
+def _shifts(observed: Observed, found: Sequence[change.Change]) -> list[Shift]:
+    bounds = [0, *(each.first for each in found), len(observed.units)]
+    result = []
+    for before, each, after in zip(bounds, found, bounds[2:], strict=False):
+        sides = observed.units[before : each.first], observed.units[each.first : after]
+        mixes = [dict(estimates.bought(side, observed.models).mix) for side in sides]
+        since = observed.units[each.first].begins
+        result.append(Shift(since, each.ratio, each.p, *mixes))
+    return result
+
+
+def figures(rate: Rate) -> dict[str, Any]:
+    """The rate as JSON has it."""
+    stratum, bought = rate.stratum, rate.bought
+    return {
+        "provider": stratum.provider,
+        "account": stratum.account,
+        "plan": stratum.plan,
+        "meter": stratum.meter,
+        "window_minutes": stratum.window_minutes,
+        "since": rate.since,
+        "until": rate.until,
+        "points": rate.points,
+        "usd_per_point": bought.usd.figures(),
+        "tokens_per_point": {kind: each.figures() for kind, each in bought.tokens.items()},
+        "mix": [{"model": model, "usd_share": share} for model, share in _largest(bought.mix)],
+        "changes": [
+            {
+                "since": shift.since,
+                "ratio": shift.ratio.figures(),
+                "p": shift.p,
+                "mix_before": shift.mix_before,
+                "mix_after": shift.mix_after,
+            }
+            for shift in rate.changes
+        ],
+        "smallest_detectable_percent": rate.detectable,
+        "not_tested": rate.not_tested,
+        "points_without_requests": rate.without_requests,
+        "points_without_price": rate.without_price,
+        "observations": [
+            {
+                "begins": unit.begins,
+                "ends": unit.ends,
+                "points": unit.points,
+                "usd": unit.usd,
+                "usd_per_point": unit.usd / unit.points,
+            }
+            for unit in rate.observations
+        ],
+    }
+
+
+def _largest(mix: Any) -> list[tuple[str, float]]:
+    return sorted(mix.items(), key=lambda item: (-item[1], item[0]))
