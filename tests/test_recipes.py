@@ -39,7 +39,7 @@ WAYS = ways()
 DEV = "development"
 GROUPS = [
     *("first steps", "every day", "windows", "reports", "money"),
-    *("machines", "share", "set-up", DEV),
+    *("insight", "machines", "share", "set-up", DEV),
 ]
 
 

@@ -46,6 +46,7 @@ def sample(path: str) -> bytes:
 
 
 EVIDENCE = "--window W --capability C --run R --runner T --result pass --artifact r.txt"
+PLAN = "new one --question Q --arm a --arm b --metric pass --effect 30%"
 CALLS = {
     "aliases": Call(),
     "completions": Call(("bash",)),
@@ -62,6 +63,7 @@ CALLS = {
     "demo": Call(),
     "doctor": Call(),
     "evidence": Call(tuple(EVIDENCE.split())),
+    "experiment": Call(tuple(PLAN.split())),
     "export": Call(),
     "finalize": Call(("--window", "W0-CHN", *AT)),
     "forget": Call(("--session", "5e1f0a52-0000", "--yes")),

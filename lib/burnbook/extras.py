@@ -9,7 +9,7 @@ import sys
 from burnbook.base.errors import Missing
 from burnbook.config.settings import PROJECT
 
-MODULES = ("burnbook.live.screen.", "burnbook.parquet.")
+MODULES = ("burnbook.live.screen.", "burnbook.parquet.", "burnbook.insight.experiment.")
 """Beginnings of the names of modules that can be imported only after `use`."""
 
 
