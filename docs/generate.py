@@ -110,7 +110,7 @@ def schema() -> Files:
     """docs/schema/*.json: what `records` validates, and `chain` and `crc`, which close a line."""
     sys.path.insert(0, str(ROOT / "lib"))
     from burnbook.book import codec
-    from burnbook.rows import meters, rewrites, work
+    from burnbook.rows import experiments, meters, rewrites, work
     from burnbook.rows import usage as usagerows
 
     sha256 = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
@@ -129,7 +129,8 @@ def schema() -> Files:
         definition = ecma(codec.schema(journal))
         definition.pop("discriminator", None)  # OpenAPI's; `row` is an enum of one value anyway
         for name, kind in definition["$defs"].items():
-            rooms = [room for room in (usagerows, work, rewrites, meters) if hasattr(room, name)]
+            every = (usagerows, work, experiments, rewrites, meters)
+            rooms = [room for room in every if hasattr(room, name)]
             if issubclass(getattr(rooms[0], name), meters.Row):
                 versions = list(range(1, codec.SCHEMA_VERSION + 1))
                 kind["properties"]["schema_version"]["enum"] = versions

@@ -35,8 +35,8 @@ TYPES = {
 }
 KEYWORDS = {
     *("$defs", "$ref", "$schema", "additionalProperties", "anyOf", "const", "default", "enum"),
-    *("description", "format", "items", "maxLength", "maximum", "minimum", "pattern"),
-    *("properties", "propertyNames", "required", "title", "type"),
+    *("description", "format", "items", "maxItems", "maxLength", "maximum", "minItems", "minimum"),
+    *("pattern", "properties", "propertyNames", "required", "title", "type"),
 }
 # Types with their own table in FORMAT.md.
 APART = frozenset({"booked[].row", "features[]", "matched_totals", "periods[].row", "totals"})
@@ -100,6 +100,14 @@ def session(clone: House) -> tuple[Path, dict[str, list[Any]]]:
     run(f"{evidence} --result fail")
     run(f"{evidence} --result pass --notes n")
     run("decide --window X1")
+    run(f"experiment new one --question Q --metric pass --effect 90% {'--arm a --arm b'}")
+    for number in range(12):
+        run(f"experiment assign one F-{number}")
+        run(f"experiment record one F-{number} --value pass --used a --notes n")
+    run("experiment record one F-0 --value fail")
+    run("experiment record one F-1 --withdraw --notes n")
+    run("experiment assign one F-12")
+    run("experiment report")
     run("audit --all")
     run("bundle X1")
     run("ingest claude --file samples/agents/claude.jsonl")
@@ -237,6 +245,8 @@ def misfits(value: Any, schema: Any, defs: Any, where: str = "$") -> Iterator[st
         if not schema.get("minimum", value) <= value <= schema.get("maximum", value):
             yield f"{where}: is out of range"
     elif isinstance(value, list):
+        if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", len(value)):
+            yield f"{where}: has too few or too many items"
         for item in value:
             yield from misfits(item, schema.get("items", {}), defs, f"{where}[]")
     elif isinstance(value, dict):

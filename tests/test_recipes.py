@@ -38,8 +38,8 @@ def ways() -> dict[str, list[str]]:
 WAYS = ways()
 DEV = "development"
 GROUPS = [
-    *("first steps", "every day", "windows", "reports", "money", "insight"),
-    *("machines", "share", "set-up", DEV),
+    *("first steps", "every day", "windows", "reports", "money"),
+    *("insight", "machines", "share", "set-up", DEV),
 ]
 
 

@@ -9,7 +9,12 @@ import sys
 from burnbook.base.errors import Missing
 from burnbook.config.settings import PROJECT
 
-MODULES = ("burnbook.live.screen.", "burnbook.parquet.", "burnbook.insight.rate.")
+MODULES = (
+    "burnbook.live.screen.",
+    "burnbook.parquet.",
+    "burnbook.insight.experiment.",
+    "burnbook.insight.rate.",
+)
 """Beginnings of the names of modules that can be imported only after `use`."""
 
 

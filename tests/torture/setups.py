@@ -17,6 +17,10 @@ OWN_FILE = "logs/usage.jsonl"
 FINAL = (*("finalize", "--window", "W1", "--features", "codex=2", "--outcome", "pass"), "--at", END)
 RANGE = ("--commit-start", "HEAD~1", "--commit-end", "HEAD")
 SHOWN = ("--window", "W1", "--capability", "c", "--run", "r", "--runner", "x", "--result", "pass")
+PLAN = (
+    *("new", "one", "--question", "Q", "--arm", "a", "--arm", "b", "--metric", "pass"),
+    *("--effect", "90%", "--seed", "1"),
+)
 OLD_LEDGER = (
     b"date,session_id,task,tokens_planned,tokens_actual,delta,commits,lines_added,lines_deleted,"
     b'features_added,tests_added,notes\n2025-10-08,S1,"fix, then ""ship""",1,1,0,1,1,1,1,1,"a\nb"'
@@ -165,6 +169,19 @@ def with_evidence(folder: Path) -> None:
     ok(folder, "evidence", *words, "--at", END)
     with (folder / "docs" / "Ledgers" / "Acceptance_Evidence.csv").open("a") as ledger:
         ledger.write("W0,by hand,,,,,,")
+
+
+def planned(folder: Path) -> None:
+    """An experiment without a feature."""
+    before_and_after(folder)
+    ok(folder, "experiment", *PLAN, "--at", END)
+
+
+def assigned(folder: Path) -> None:
+    """An experiment with a feature, whose outcome is to be corrected."""
+    planned(folder)
+    ok(folder, "experiment", "assign", "one", "F-1", "--at", END)
+    ok(folder, "experiment", "record", "one", "F-1", "--value", "fail", "--at", END)
 
 
 def with_bundle(folder: Path) -> None:

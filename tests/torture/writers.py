@@ -62,6 +62,9 @@ class Writer(NamedTuple):
 
 NEXT = "2026-11-22T13:00"
 EVIDENCE = ("evidence", *SHOWN, "--artifact", "{folder}/report.xml", "--at", END)
+PLAN = ("experiment", *setups.PLAN, "--at", END)
+ASSIGN = ("experiment", "assign", "one", "F-1", "--at", END)
+RECORD = ("experiment", "record", "one", "F-1", "--value", "pass", "--at", END)
 FORGET = ("forget", "--yes", "--project", "/home/ada/api", "--text", "lib", "--at", END)
 BACKUP = ("backup", "{folder}/book.tar.zst", "--force", "--at", END)
 SCHEDULE = ("schedule", "--as", "systemd", "--into", "{folder}/units")
@@ -104,6 +107,15 @@ WRITERS = (
     Writer("churn", ("churn", "--window", "W1", *RANGE, "--at", END), before_and_after),
     Writer("evidence", EVIDENCE, before_and_after),
     Writer("evidence again", EVIDENCE, setups.with_evidence),
+    Writer("experiment", PLAN, before_and_after),
+    Writer(
+        "experiment assign", ("experiment", "assign", "one", "F-1", "--at", END), setups.planned
+    ),
+    Writer(
+        "experiment record",
+        ("experiment", "record", "one", "F-1", "--value", "pass", "--at", END),
+        setups.assigned,
+    ),
     Writer("capture", ("capture", "one", "--at", END), no_book),
     Writer(
         "end captured",

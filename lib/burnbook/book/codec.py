@@ -14,6 +14,7 @@ from burnbook import __version__
 from burnbook.base import errors
 from burnbook.base.clean_text import cleaned
 from burnbook.base.errors import BadData
+from burnbook.rows.experiments import Assignment, Experiment, Outcome
 from burnbook.rows.meters import (
     Anomaly,
     NewerRow,
@@ -41,6 +42,7 @@ JOURNALS: dict[str, Any] = {
     "churn": Churn,
     "notices": Notice,
     "evidence": Evidence,
+    "experiments": Experiment | Assignment | Outcome,
     "agent_usage": AgentUsage,
     "imported_usage": ImportedUsage,
     "meters": MeterReading,
@@ -58,6 +60,9 @@ _PREFIX = {
     Churn: "n",
     MissedReset: "m",
     Evidence: "e",
+    Experiment: "k",
+    Assignment: "g",
+    Outcome: "y",
     Notice: "l",
     ProxyRequest: "t",
     AgentUsage: "u",

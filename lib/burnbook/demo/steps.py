@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from burnbook.base.rooted_path import RootedPath
 from burnbook.book import salt
-from burnbook.demo import declarations, features, files, repository
+from burnbook.demo import declarations, experiment, features, files, repository
 from burnbook.demo.history import (
     AGENTS,
     DAY,
@@ -92,6 +92,8 @@ def prepare(folder: Path, days: int) -> list[Step]:
     steps.append(_step(END, ("ingest", "proxy-telemetry", "--file", str(log))))
     steps += _plans(history, windows)
     steps += _reviews(windows)
+    if experiment.is_possible():
+        steps += _experiment(windows)
     return [step for _, step in sorted(steps, key=lambda pair: pair[0])]
 
 
@@ -173,6 +175,13 @@ def _reviews(windows: Sequence[Window]) -> _Steps:
         yield _step(END, words)
         yield _step(END, ("checkpoint", window.name, "--agent", "ada"))
         start = window.name
+
+
+def _experiment(windows: Sequence[Window]) -> _Steps:
+    """An experiment over the last windows that have ended."""
+    spans = [experiment.Span(window.name, window.begins, window.ends) for window in windows[:-1]]
+    for call in experiment.calls(spans):
+        yield _step(call.at, ("experiment", *call.words, "--agent", call.agent))
 
 
 def _step(

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal, TypeVar
 
 import msgspec
 
+from burnbook.rows.experiments import Outcome
 from burnbook.rows.meters import Count, Id, Moment, Row, Text
 
 
@@ -137,7 +138,7 @@ class Notice(Row, frozen=True, kw_only=True):
     about: ClassVar[tuple[str, ...]] = ("window", "subject", "level", "noticed_at")
 
 
-R = TypeVar("R", Checkpoint, Churn, Evidence)
+R = TypeVar("R", Checkpoint, Churn, Evidence, Outcome)
 
 
 def current(rows: Sequence[R]) -> list[R]:
