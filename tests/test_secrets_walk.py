@@ -67,6 +67,7 @@ CALLS = {
     "experiment": Call(tuple(PLAN.split())),
     "export": Call(),
     "finalize": Call(("--window", "W0-CHN", *AT)),
+    "forecast": Call(),
     "forget": Call(("--session", "5e1f0a52-0000", "--yes")),
     "import": Call(("ccusage", "--scope", "all"), sample("ccusage/daily.json")),
     "ingest": Call(("proxy-telemetry", *AT), sample("telemetry/usage.jsonl")[:2000]),

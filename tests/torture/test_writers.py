@@ -18,6 +18,7 @@ READ = {
     "cost-compare": ("--window", "W1"),
     "decide": ("--window", "W1"),
     "export": (),
+    "forecast": (),
     "preview": ("--window", "W1"),
     "prices": (),
     "query": ("proxy",),

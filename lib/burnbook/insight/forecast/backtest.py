@@ -122,12 +122,15 @@ def score(name: str, tests: Sequence[Test]) -> Scores:
         scores.append(((shown.runs_out.value or 0.0) - out) ** 2)
         lines.append((shown.straight_line.runs_out - out) ** 2)
     groups = [(test.limit, test.window) for test in tests]
-    values = [_share(each, groups) for each in (inside, inside_80, scores, lines)]
-    return Scores(name, len(set(groups)), *values)
+    shares = [_mean(each, groups, is_score=False) for each in (inside, inside_80)]
+    errors = [_mean(each, groups, is_score=True) for each in (scores, lines)]
+    return Scores(name, len(set(groups)), *shares, *errors)
 
 
-def _share(values: Sequence[float], groups: Sequence[tuple[str, int]]) -> Estimate:
-    """The mean of the values, with the interval of a sample of groups."""
+def _mean(
+    values: Sequence[float], groups: Sequence[tuple[str, int]], *, is_score: bool
+) -> Estimate:
+    """The mean of scores, or of ones and zeros, with the interval of a sample of groups."""
     if not values:
         return Estimate(reason="no past window was known and had three weeks of history before it")
     sums: dict[tuple[str, int], list[float]] = {}
@@ -136,6 +139,11 @@ def _share(values: Sequence[float], groups: Sequence[tuple[str, int]]) -> Estima
     n, mean, count = len(values), sum(values) / len(values), len(sums)
     if count < LEAST_WINDOWS:
         return Estimate(value=mean, n=n, reason=f"{count} windows, {LEAST_WINDOWS} are needed")
+    if not is_score and mean in (0.0, 1.0):
+        # All or none: the exact bound of Clopper and Pearson (1934), with windows as trials.
+        bound = 0.025 ** (1 / count)
+        low, high = (bound, 1.0) if mean else (0.0, 1 - bound)
+        return Estimate(value=mean, low=low, high=high, n=n)
     squares = sum((sum(own) - mean * len(own)) ** 2 for own in sums.values())
     error = math.sqrt(count / (count - 1) * squares) / n
     reach = student.quantile(0.975, count - 1) * error

@@ -86,13 +86,13 @@ def windows(readings: Sequence[Seen]) -> list[Window]:
         resets_by = each.meter.resets_by(each.at)
         if resets_by is None:
             continue
-        at = math.ceil(each.at.timestamp() / QUARTER)
+        at = int(each.at.timestamp()) // QUARTER + 1  # it shows the requests of its quarter-hour
         last = result[-1] if result else None
         if last is not None and _is_same(last, each, resets_by):
             if each.used >= shown[-1][1]:
                 shown.append((at, each.used))
         elif last is None or resets_by > last.resets_by:
-            ended = max(round(resets_by.timestamp() / QUARTER), at + 1)
+            ended = max(round(resets_by.timestamp() / QUARTER), at)
             began = ended - round((each.meter.window_minutes or 0) * 60 / QUARTER)
             began = min(max(began, last.ended if last else began), at)
             shown = [(at, each.used)]

@@ -139,6 +139,7 @@ def _straight(forecast: Forecast, now: datetime, zone: tzinfo) -> Line:
         left = words.between(line.low, line.high, forecast.limit.unit)
         shown = f"{left} left at its reset {near(forecast.resets_at, now, zone)}"
     else:
+        early = near(line.earliest, now, zone) if line.earliest > now else "now"
         late = near(line.latest, now, zone) if line.latest else "its reset"
-        shown = f"runs out between {near(line.earliest, now, zone)} and {late}"
+        shown = f"runs out between {early} and {late}"
     return Line(f"{words.name(forecast.limit)}: straight line: {shown} ({reason})")
