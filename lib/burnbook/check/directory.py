@@ -27,7 +27,7 @@ _KNOWN = re.compile(
     r"|cache/(?:followed/)?book\.sqlite(?:-wal|-shm|-journal)?"
     r"|cache/checked\.(?:json|sqlite)|\.gitattributes|\.gitignore"
     rf"|cache/followed/parts/(?:{'|'.join(codec.JOURNALS)})\.json"
-    r"|cache/statusline/[0-9]{1,2}\.json"
+    r"|cache/forecast\.json|cache/statusline/[0-9]{1,2}\.json"
     rf"|cache/(?:rejects/)?{_ID}\.keys/(?:head|all|\d{{4}}-\d\d-\d\d)"
 )
 _FOLDERS = re.compile(

@@ -1,7 +1,7 @@
 """Prints a line for an agent's prompt from its JSON input, and books meters that changed."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +11,6 @@ from burnbook.config.accounts import given_home
 from burnbook.config.settings import Settings
 from burnbook.context import Context, Result, skipped
 from burnbook.insight.forecast import kept as kept_forecasts
-from burnbook.insight.forecast.kept import Kept
 from burnbook.meters import status_line
 from burnbook.meters.status_line import StatusInput
 from burnbook.meters.vendor_meters import OfficialMeters, ShownMeter, source
@@ -54,12 +53,11 @@ def run(ctx: Context, args: Any) -> Result:
     except OSError as error:
         ctx.notes.append(os_sentence("nothing booked: system error", error))
     forecasts = kept_forecasts.load(str(ctx.book.root), now)
-    runs_out = {each.name: _runs_out(forecasts, (home, ctx.agent), each) for each in shown}
+    runs_out = kept_forecasts.of_source(forecasts, (home, ctx.agent), shown)
     meters = [
         (
-            *(each.name, each.used_percent),
-            each.resets_at.timestamp() if each.resets_at else None,
-            runs_out[each.name],
+            *(each.name, each.used_percent, each.resets_at and each.resets_at.timestamp()),
+            runs_out.get(each.name),
         )
         for each in shown
     ]
@@ -82,17 +80,6 @@ def run(ctx: Context, args: Any) -> Result:
         "runs_out": runs_out,
     }
     return Result([Line(line.plain(words))], result, ready=ready)
-
-
-def _runs_out(
-    forecasts: Sequence[Kept], origin: tuple[str | None, str], meter: ShownMeter
-) -> float | None:
-    """Returns the probability that a meter runs out before its reset, if it was forecast lately."""
-    for row in forecasts:
-        if row.name == meter.name and row.provider == PROVIDER and origin in row.sources:
-            is_known = kept_forecasts.holds(row, meter.used_percent, meter.resets_at)
-            return row.runs_out if is_known else None
-    return None
 
 
 def _input(ctx: Context) -> bytes:

@@ -15,6 +15,7 @@ from burnbook.base.errors import IOFault
 from burnbook.base.rooted_path import RootedPath
 from burnbook.insight.forecast.words import between, day, label, likely
 from burnbook.meters.deltas import SAME_RESET
+from burnbook.meters.vendor_meters import ShownMeter
 from burnbook.times import clock
 
 FILE = "cache/forecast.json"
@@ -94,6 +95,20 @@ def of_meter(
         if (row.kind, row.provider, row.account, row.name) == ("meter", provider, account, meter):
             return row if holds(row, used_percent, resets_at) else None
     return None
+
+
+def of_source(
+    rows: Sequence[Kept], source: tuple[str | None, str | None], meters: Sequence[ShownMeter]
+) -> dict[str, float]:
+    """Returns the probabilities of meters that a folder and agent show, by the meter's name."""
+    return {
+        row.name: row.runs_out
+        for row in rows
+        for meter in meters
+        if row.name == meter.name
+        and source in row.sources
+        and holds(row, meter.used_percent, meter.resets_at)
+    }
 
 
 def holds(row: Kept, used_percent: float | None, resets_at: datetime | None) -> bool:
