@@ -138,7 +138,7 @@ def answers(draw: Array, kind: str) -> Iterator[Answer]:
         out = next((made.at[n] for n in own if used[n] >= 100), None)
         shown = log.as_of(moment(asked))
         unused = max(0.0, 100 - used[own[-1]])
-        yield Answer(kind, weeks, shown and forecast(shown), unused, out)
+        yield Answer(kind, weeks, None if shown is None else forecast(shown), unused, out)
 
 
 def _log(
@@ -190,7 +190,7 @@ def _of_budget(draw: Array, made: Requests, weeks: int) -> Iterator[Answer]:
             continue
         shown = log.as_of(moment(asked), moment(starts), moment(starts + MONTH))
         unused = max(0.0, amount - used[-1])
-        yield Answer("month", weeks, shown and forecast(shown), unused, out)
+        yield Answer("month", weeks, None if shown is None else forecast(shown), unused, out)
 
 
 def figures(rows: Sequence[Answer]) -> dict[str, float]:

@@ -236,6 +236,7 @@ def test_the_shipped_jobs_are_where_they_should_be_around_the_reset() -> None:
         ("final", "23:58"),
         ("reset", "00:06"),
         ("plan", "00:21"),
+        ("forecast", "00:57"),
         ("ccusage-daily", "01:06"),
         ("ccusage-weekly", "01:06"),
         ("ccusage", "01:16"),

@@ -56,7 +56,8 @@ def run(ctx: Context, args: Any) -> Result:
     runs_out = kept_forecasts.of_source(forecasts, (home, ctx.agent), shown)
     meters = [
         (
-            *(each.name, each.used_percent, each.resets_at and each.resets_at.timestamp()),
+            *(each.name, each.used_percent),
+            each.resets_at.timestamp() if each.resets_at else None,
             runs_out.get(each.name),
         )
         for each in shown

@@ -51,10 +51,8 @@ def meters(ctx: Context, now: datetime) -> list[MeterLog]:
         readings = seen.get(shown.meter, ())
         who = shown.provider, shown.account
         own = spending.get(who)
-        minutes = shown.window_minutes
-        names = {"provider": who[0], "account": who[1], "window_minutes": minutes}
-        step = rounding([each.used for each in readings])
-        limit = Limit("meter", shown.meter, "percent", 100.0, **names, rounding=step)
+        about = ("meter", shown.meter, "percent", 100.0, *who, shown.window_minutes)
+        limit = Limit(*about, rounding=rounding([each.used for each in readings]))
         result.append(MeterLog(limit, readings, own.by_quarter if own else {}))
     return result
 

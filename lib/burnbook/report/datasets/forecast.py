@@ -1,6 +1,5 @@
 """What `forecast` says of each limit: how likely it runs out before its reset, and what is left."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from burnbook.insight.forecast import words
@@ -37,9 +36,6 @@ def _row(scene: "Scene", each: Forecast) -> Row:
         """What is used, in percent of the limit, if so much is left."""
         return None if left is None else round(100 * (1 - left / each.limit.amount), 1)
 
-    def wall(moment: datetime | None) -> str | None:
-        return None if moment is None else scene.wall(moment)
-
     chance = each.runs_out.value
     return {
         "name": words.name(each.limit),
@@ -49,9 +45,9 @@ def _row(scene: "Scene", each: Forecast) -> Row:
         "middle": share(unused.value),
         "runs_out": None if chance is None else round(100 * chance, 1),
         "resets": scene.wall(each.resets_at),
-        "about": wall(times and times.median),
-        "from": wall(times and times.low_95),
-        "to": wall(times and times.high_95),
+        "about": None if times is None else scene.wall(times.median),
+        "from": None if times is None else scene.wall(times.low_95),
+        "to": None if times is None else scene.wall(times.high_95),
         "line": share(line.unused),
         "n": each.runs_out.n,
         "weeks": round(each.weeks, 1),

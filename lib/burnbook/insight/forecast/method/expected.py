@@ -48,7 +48,7 @@ def _mean(use: Use, began: int, ended: int, left_out: tuple[int, int]) -> float 
     if low < high:
         total -= sum(map(mul, weights[low:high], values[low:high]))
         weight -= sum(weights[low:high])
-    return total / weight if weight > _NOTHING else None
+    return max(0.0, total) / weight if weight > _NOTHING else None
 
 
 @cache

@@ -67,9 +67,9 @@ def forecast(history: History, *, has_times: bool = True) -> Forecast:
     if history.left <= 0 and history.used_error < 1:
         return _made(history, 1.0, None, (0.0, 0.0), (0.0, 0.0), prediction)
     chance = prediction.above(history.limit.amount)
-    unused = [band(prediction, history.limit, level) for level in (_LEVEL, _NARROW)]
+    wide, narrow = (band(prediction, history.limit, level) for level in (_LEVEL, _NARROW))
     times = _times(history) if has_times else None
-    return _made(history, chance, times, *unused, prediction)
+    return _made(history, chance, times, wide, narrow, prediction)
 
 
 def short(weeks: float) -> str:

@@ -46,7 +46,7 @@ class Prediction(Struct, frozen=True):
         """Returns the probability that more than `amount` is used."""
         if amount <= 0:
             return 1.0
-        root = (amount / self.expected) ** (1 / _POWER)
+        root = math.pow(amount / self.expected, 1 / _POWER)
         return 1 - student.cdf((root - self.center) / self.spread, self.n - 1)
 
 
@@ -146,22 +146,22 @@ def _independent(spans: int, length: int) -> int:
     return spans if length <= DAY else round(spans * DAY / length)
 
 
+def _scale(span: Span, prior: float) -> float:
+    """The cube root of what is expected in a span that is as busy as the hours before it."""
+    busy = (prior + span.recent_used) / (prior + span.recent_expected)
+    return math.pow(span.expected * busy, 1 / _POWER)
+
+
 def _roots(spans: Sequence[Span], prior: float) -> list[float]:
     """The cube root of used / expected of each span."""
-    return [
-        (span.used / span.expected / (prior + span.recent_used) * (prior + span.recent_expected))
-        ** (1 / _POWER)
-        for span in spans
-    ]
+    return [math.pow(span.used, 1 / _POWER) / _scale(span, prior) for span in spans]
 
 
 def _loss(spans: Sequence[Span], prior: float) -> float:
     """The squares of the differences between the cube roots of the expected use and of the use."""
     roots = _roots(spans, prior)
     center = sum(roots) / len(roots)
-    return sum(
-        (span.used / root**_POWER) ** (2 / _POWER) * (root - center) ** 2
-        if root
-        else span.expected ** (2 / _POWER) * center**2
-        for span, root in zip(spans, roots, strict=True)
+    errors = (
+        (root - center) * _scale(span, prior) for span, root in zip(spans, roots, strict=True)
     )
+    return sum(error**2 for error in errors)

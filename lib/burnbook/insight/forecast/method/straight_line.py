@@ -62,8 +62,10 @@ def line(history: History) -> Line:
     rate = Rate(None, mean, min(low, mean), max(high, mean), band.stretches)
     out = burn_rate.runs_out(now, left, rate)
     early, late = (at if at and at < resets_at else None for at in (out.earliest, out.latest))
-    unused = (max(0.0, left - (each or 0.0) * hours) for each in (mean, rate.high, rate.low))
-    return Line(*unused, early, late)
+    unused, least, most = (
+        max(0.0, left - (each or 0.0) * hours) for each in (mean, rate.high, rate.low)
+    )
+    return Line(unused, least, most, early, late)
 
 
 def _rate(history: History) -> Rate:
