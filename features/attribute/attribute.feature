@@ -25,15 +25,16 @@ Feature: What tokens became
     When I run "bin/attribute"
     Then it prints
       """
-      94% of 1,529 tokens became 1 commit and 1 pull request; by grade: A 22%, B 72%
+      94% of 1,529 tokens became 1 commit (22% grade A) in 1 pull request
       What is left of their lines after 30 days is not known: no commit is 30 days old; 10 are needed.
 
       By commit
         commit        title            tokens   USD    A    B  C  lines left
         94fc46b22a    Add pages (#12)   1,430  0.01  23%  77%  -         4/4
         unattributed                       99  0.00    -    -  -           -
-      Unattributed: 66 tokens, because no repository of its folder is on this machine.
-      Unattributed: 33 tokens, because no commit came soon enough after it.
+        total                           1,529  0.01  22%  72%  -           -
+      Unattributed: 66 tokens in no repository of this machine.
+      Unattributed: 33 tokens with no commit soon enough after them.
       """
     And nothing was written
 

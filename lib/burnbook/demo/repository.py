@@ -145,9 +145,9 @@ class _Stream:
             tests_path = f"tests/test_feature_{feature.number}.py"
             yield Edit(tests_path, -1, 0, "\n".join(tests).split("\n"))
         if draw.random() < 0.5:  # some of what was written before is written anew
-            newest = sorted(self._main, key=lambda name: (len(name), name))[-8:]
             shared = [name for name in self._main if name.startswith("src/part")]
-            target = draw.choice([name for name in newest if name.startswith("src/")] + shared)
+            newest = [name for name in self._main if name.startswith("src/feature")][-8:]
+            target = draw.choice(newest if newest and draw.random() < 0.8 else shared)
             count = draw.randrange(3, 16)
             start = draw.randrange(max(1, len(self._main[target]) - count))
             yield Edit(target, start, count, self._code(draw.randrange(2, 20)))

@@ -14,6 +14,9 @@ from burnbook.insight.attribution.repository.read import Reading
 from burnbook.insight.attribution.requests import KINDS
 from burnbook.insight.estimate import Estimate
 
+NO_FOLDER = "the log names no folder"
+NO_REPOSITORY = "no repository of its folder is on this machine"
+NO_COMMIT = "no commit came soon enough after it"
 SHORT = 10
 """Digits of a commit's hash that text shows."""
 
@@ -118,11 +121,11 @@ def reasons(attribution: Attribution) -> list[dict[str, Any]]:
         if each.joined.commits:
             continue
         if each.request.project is None:
-            reason = "the log names no folder"
+            reason = NO_FOLDER
         elif each.reading is None:
-            reason = "no repository of its folder is on this machine"
+            reason = NO_REPOSITORY
         else:
-            reason = "no commit came soon enough after it"
+            reason = NO_COMMIT
         found = sums.setdefault(reason, [0, 0])
         found[0] += 1
         found[1] += each.request.total

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from burnbook.base.text import plural
 from burnbook.insight.attribution import figures
-from burnbook.insight.attribution.fates import Fates
+from burnbook.insight.attribution.fates import GROUPS, Fates
 from burnbook.insight.attribution.figures import interval, rounded
 from burnbook.insight.attribution.join import GRADES
 from burnbook.insight.attribution.lasting import DAYS, Lasting
@@ -15,10 +15,12 @@ from burnbook.insight.attribution.report import UNATTRIBUTED, Attribution, Key, 
 from burnbook.view.parts import Line, Part, Table, Title, number
 
 _MOST_ROWS = 12  # without --all
-_LEGEND = (
-    "Lines of commits that are left after some days, or were written anew or reverted within 30, "
-    "with 95% intervals; n is the number of commits."
-)
+_LEGEND = "Shares with 95% intervals; n: commits; changed and reverted: within 30 days."
+_REASONS = {
+    figures.NO_FOLDER: "whose log names no folder",
+    figures.NO_REPOSITORY: "in no repository of this machine",
+    figures.NO_COMMIT: "with no commit soon enough after them",
+}
 
 
 def parts(
@@ -37,47 +39,43 @@ def parts(
     result: list[Part] = [Line(_answer(attribution, whole), strong=True)]
     result += [Line(_lasting_text(fates))] if fates.attributed.commits else []
     shown = rows if is_whole else rows[:_MOST_ROWS]
-    result += [Title(f"By {by}"), _table(by, shown)]
+    result += [Title(f"By {by}"), _table(by, shown, figures.amounts(whole))]
     if len(rows) > len(shown):
         result.append(Line(f"{len(rows) - len(shown):,} more rows; --all shows them."))
     if fates.attributed.survival[DAYS[0]].value is not None:
-        result += [Title("What lasted"), _fates_table(fates), Line(_LEGEND)]
+        result += [Title("What lasted"), _fates_table(fates, by), Line(_LEGEND)]
     result += [
-        Line(f"Unattributed: {row['tokens']:,} tokens, because {row['reason']}.")
+        Line(f"Unattributed: {row['tokens']:,} tokens {_REASONS[row['reason']]}.")
         for row in figures.reasons(attribution)
     ]
     return result
 
 
 def _answer(attribution: Attribution, whole: Sums) -> str:
-    counts = [
-        plural(len([key for key in attribution.sums(by) if key != UNATTRIBUTED]), noun)
-        for by, noun in (("commit", "commit"), ("pr", "pull request"))
-    ]
-    grades = figures.shares(whole)
-    known = sum(share for grade, share in grades if grade is not None)
-    parts = ", ".join(f"{grade} {rounded(share)}" for grade, share in grades if grade and share)
-    text = f"{rounded(known)} of {number(whole.total)} tokens became {' and '.join(counts)}"
-    return f"{text}; by grade: {parts}" if parts else text
+    commits, pulls = (
+        len([key for key in attribution.sums(by) if key != UNATTRIBUTED]) for by in ("commit", "pr")
+    )
+    share = dict(figures.shares(whole))
+    text = f"{rounded(1 - share[None])} of {number(whole.total)} tokens became "
+    text += f"{plural(commits, 'commit')} ({rounded(share[GRADES[0]])} grade {GRADES[0]})"
+    return f"{text} in {plural(pulls, 'pull request')}" if pulls else text
 
 
 def _lasting_text(fates: Fates) -> str:
-    left = fates.attributed.survival[30]
-    if left.reason is not None:
-        return f"What is left of their lines after 30 days is not known: {left.reason}."
-    return (
-        f"After 30 days, {interval(left)} of their lines were left, and "
-        f"{interval(fates.attributed.rework)} were written anew (n {left.n} commits)."
-    )
+    left, changed = interval(fates.attributed.survival[30]), interval(fates.attributed.rework)
+    if left == "-":
+        reason = fates.attributed.survival[30].reason
+        return f"What is left of their lines after 30 days is not known: {reason}."
+    return f"After 30 days, {left} of their lines were left; {changed} were changed."
 
 
-def _table(by: str, rows: Sequence[Mapping[str, Any]]) -> Table:
-    """The widest form has a column for each grade, the narrower one the grade with most tokens."""
+def _table(by: str, rows: Sequence[Mapping[str, Any]], whole: Mapping[str, Any]) -> Table:
+    """A row for each group, then the total; without dollars where it is narrow."""
     titles = ("title",) if by in ("commit", "pr") else ()
     lines = ("lines left",) if by == "commit" else ()
     head = (by, *titles, "tokens", "USD", "A", "B", "C", *lines)
     cells = []
-    for row in rows:
+    for row in (*rows, {by: _TOTAL, **whole}):
         name = "unattributed" if row[by] is None else _NAMES.get(by, str)(row[by])
         usd = f"{row['usd']:,.2f}" if row["usd_is_whole"] else f"at least {row['usd']:,.2f}"
         grades = [_share(row["grades"][grade], row["tokens"]) for grade in GRADES]
@@ -88,9 +86,10 @@ def _table(by: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     return replace(table, narrower=table.without("USD"))
 
 
+_TOTAL = "total"
 _NAMES: dict[str, Callable[[str], str]] = {
     "commit": lambda name: name[: figures.SHORT],
-    "pr": lambda number: f"#{number}",
+    "pr": lambda name: name if name == _TOTAL else f"#{name}",
 }
 
 
@@ -104,12 +103,12 @@ def _share(part: int, whole: int) -> str:
     return rounded(part / whole) if part and whole else "-"
 
 
-def _fates_table(fates: Fates) -> Table:
+def _fates_table(fates: Fates, by: str) -> Table:
     """A row for each group, without figures that no group has."""
     head = ("commits of", "n", *(f"{days} days" for days in DAYS), "changed", "reverted")
     groups: list[tuple[str, Lasting]] = [("all with requests", fates.attributed)]
-    for by in ("agent", "model"):
-        groups += [(name or "(none)", found) for name, found in fates.groups[by].items()]
+    of_groups = fates.groups[by if by in GROUPS else "agent"]
+    groups += [(name or "(none)", found) for name, found in of_groups.items()]
     groups += [("no request", fates.others)] if fates.others.commits else []
     rows = [_fate_row(name, found) for name, found in groups]
     unknown = [title for n, title in enumerate(head) if all(row[n] == "-" for row in rows)]
