@@ -22,6 +22,7 @@ from burnbook.view.parts import Lazy, Line
 if TYPE_CHECKING:
     from burnbook.usage.layout.explain import Explained
 
+SPENDING = ("toolcall", "mcp", "skill", "subagent", "cache", "outliers")
 _MOST_ROWS = 100  # on a terminal
 # What splits a period in text, where no --by does: blocks and sessions are those of one tool.
 _SPLIT = {"blocks": ("tool",), "session": ("tool",)}
@@ -31,6 +32,12 @@ def run(ctx: Context, args: Any) -> Result:
     """One report. Writes no row, except if it offers to read logs and the answer is yes."""
     if args.fresh:
         raise UsageError("--fresh is gone, because reports write nothing; run ./just ingest first")
+    if args.report in SPENDING:
+        from burnbook.commands.insight import spending
+
+        return spending.run(ctx, args)
+    if args.by == "session":
+        raise UsageError(f"--by session does not apply to {args.report}; it does to cache")
     result = _report(ctx, args)
     if result is not None:
         return result
