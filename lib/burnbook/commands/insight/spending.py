@@ -8,7 +8,7 @@ from burnbook.cost.price_list import PriceList
 from burnbook.cost.pricing import USD_KIND
 from burnbook.insight.spending.requests import Spent, spent_requests
 from burnbook.usage.pricing import Pricing
-from burnbook.usage.selection import Selection, selection
+from burnbook.usage.selection import selection
 from burnbook.view.parts import Line
 
 _BY = ("model", "session", "project", "tool", "agent")
@@ -29,7 +29,7 @@ def run(ctx: Context, args: Any) -> Result:
         window = wanted(ctx, window)
     selected = selection(ctx.config, ctx.store, args, window)
     pricing = Pricing(args.cost, PriceList(ctx.config.prices))
-    requests = list(spent_requests(ctx, selected, pricing))
+    requests = list(spent_requests(ctx, selected.filters, selected.zone, pricing))
     note_damage(ctx)
     data = {
         "report": args.report,
@@ -43,10 +43,10 @@ def run(ctx: Context, args: Any) -> Result:
     if not requests and args.format != "json":
         message = f"{args.report}: no usage matches; run ./just ingest to read what is new"
         return Result([Line(message, strong=True)], data)
-    return _report(args, selected, requests, data)
+    return _report(args, requests, data)
 
 
-def _report(args: Any, selected: Selection, requests: list[Spent], data: dict[str, Any]) -> Result:
+def _report(args: Any, requests: list[Spent], data: dict[str, Any]) -> Result:
     from burnbook.insight.spending import layout
 
     if args.report == "cache":

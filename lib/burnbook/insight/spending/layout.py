@@ -34,7 +34,7 @@ def attribution_parts(found: Attribution, usd_kind: str, *, is_all: bool) -> lis
     """The largest share in the first line, then a row for each name."""
     head = _HEADS[found.report]
     usd = _dollars(found.usd)
-    total = f"{number(found.tokens)} tokens, {usd} USD {usd_kind}"
+    total = f"{number(found.tokens)} tokens, {usd} USD"
     first = _largest(found)
     shown: list[Part] = [Line(f"Usage {found.report}: {first}{total}", strong=True)]
     has_results = found.report in ("toolcall", "mcp")
@@ -57,6 +57,7 @@ def attribution_parts(found: Attribution, usd_kind: str, *, is_all: bool) -> lis
         shown.append(
             Line("Results: by how many tokens a call made the next prompt larger, on average")
         )
+    shown.append(Line(f"USD: {usd_kind}", level="dim"))
     if found.is_divided:
         shown.append(Line("A request with several calls is divided evenly among them", level="dim"))
     if any(name == NOT_KNOWN for name, _ in found.shares):
@@ -97,7 +98,11 @@ def ordered(sums: dict[str | None, CacheSums]) -> list[tuple[str | None, CacheSu
 def cache_parts(sums: dict[str | None, CacheSums], by: str, *, is_all: bool) -> list[Part]:
     """What caches saved and what expired ones cost, then a row for each name."""
     rows = ordered(sums)
-    add = lambda name: sum(getattr(each, name) for _, each in rows)  # noqa: E731
+
+    def add(name: str) -> int:
+        total: int = sum(getattr(each, name) for _, each in rows)
+        return total
+
     times = plural(add("expired"), "time")
     shown: list[Part] = [
         Line(
@@ -166,7 +171,7 @@ def outlier_parts(found: Outliers, *, is_all: bool) -> list[Part]:
         own = each.session
         usd = _dollars(Usd(own.attos, own.is_whole))
         shown.append(Line(f"  {_cut(own.session)}  {plural(own.requests, 'request')}, {usd} USD"))
-        shown.append(Line(f"    {each.reason}", level="warning"))
+        shown.append(Line(f"    {each.reason}", level="warn"))
     if len(rows) < len(found.rows):
         shown.append(Line(f"... and {plural(len(found.rows) - len(rows), 'more session')}; --all"))
     return shown

@@ -122,9 +122,15 @@ def _session(own: list[Spent], growth: list[int], losses: list[Lost]) -> Session
         "repeated_calls": _longest_run(own),
     }
     return Session(
-        *(first.tool, first.session or "", first.project),
-        max(models, key=lambda name: (models[name], name or "")),
-        *(count, tokens, attos, all(spent.usd.is_whole for spent in own), measures),
+        tool=first.tool,
+        session=first.session or "",
+        project=first.project,
+        model=max(models, key=lambda name: (models[name], name or "")),
+        requests=count,
+        tokens=tokens,
+        attos=attos,
+        is_whole=all(spent.usd.is_whole for spent in own),
+        measures=measures,
     )
 
 

@@ -1,7 +1,7 @@
 """The requests that a report is about, each with its price, and the order of a conversation."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,11 +15,11 @@ from burnbook.times import clock
 from burnbook.usage.counts import counts, origin, prompt_tokens
 from burnbook.usage.pricing import Pricing
 from burnbook.usage.projection import USAGE
+from burnbook.usage.tables.relations import Filters
 from burnbook.usage.tables.schema import NAME
 
 if TYPE_CHECKING:
     from burnbook.context import Context
-    from burnbook.usage.selection import Selection
 
 _DAY = 96  # quarter-hours
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
@@ -48,9 +48,10 @@ class Spent(NamedTuple):
         return prompt_tokens(self.row)
 
 
-def spent_requests(ctx: "Context", selected: "Selection", pricing: Pricing) -> Iterator[Spent]:
-    """Yields the requests that the flags of a report select."""
-    filters = selected.filters
+def spent_requests(
+    ctx: "Context", filters: Filters, zone: tzinfo, pricing: Pricing
+) -> Iterator[Spent]:
+    """Yields the requests that a report is about; days are those of a zone."""
     windows = membership.load(ctx.store.view(USAGE), NAME)
     # Days of any zone are within a day of those of UTC.
     began, ended = _FIRST, _LAST
@@ -59,7 +60,7 @@ def spent_requests(ctx: "Context", selected: "Selection", pricing: Pricing) -> I
     if filters.until is not None:
         ended = datetime(*filters.until.timetuple()[:3], tzinfo=UTC) + timedelta(2)
     for row in counted_requests(ctx, began, ended):
-        day = clock.to_wall(row.ts, selected.zone).date()
+        day = clock.to_wall(row.ts, zone).date()
         if filters.has_day(day) and filters.has_origin(origin(row, row, windows)):
             yield _priced(row, pricing)
 
