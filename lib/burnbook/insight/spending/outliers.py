@@ -7,10 +7,11 @@ Measures are compared as logarithms, because costs and sizes are skewed.
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from math import log1p
+from math import log
 from statistics import fmean, median
 from typing import Any, NamedTuple
 
+from burnbook.base.text import plural
 from burnbook.cost.calculate import ATTO
 from burnbook.insight.spending.caches import Lost, lost
 from burnbook.insight.spending.requests import Spent, in_sequence
@@ -77,16 +78,21 @@ def sessions(requests: Iterable[Spent]) -> list[Session]:
 def outliers(compared: Sequence[Session]) -> Outliers:
     """The unusual sessions, those first that cost most."""
     if len(compared) < LEAST_SESSIONS:
-        reason = f"{len(compared)} sessions of {LEAST_REQUESTS} requests or more, of which "
-        return Outliers([], len(compared), {}, f"{reason}{LEAST_SESSIONS} are needed")
+        count = plural(len(compared), "session")
+        reason = f"only {count} with {LEAST_REQUESTS} requests or more; {LEAST_SESSIONS} are needed"
+        return Outliers([], len(compared), {}, reason)
     scores: list[dict[str, float]] = [{} for _ in compared]
     medians = {}
     for name in _MEASURES:
-        values = [each.measures[name] for each in compared]
+        # Sessions without any, such as those whose cache never expired, are not compared.
+        having = [n for n, each in enumerate(compared) if each.measures[name] > 0]
+        if len(having) < LEAST_SESSIONS:
+            continue
+        values = [compared[n].measures[name] for n in having]
         medians[name] = median(values)
-        for own, score in zip(scores, modified_z([log1p(v) for v in values]), strict=True):
+        for n, score in zip(having, modified_z([*map(log, values)]), strict=True):
             if score > THRESHOLD:
-                own[name] = score
+                scores[n][name] = score
     rows = []
     for session, own in zip(compared, scores, strict=True):
         if own:
