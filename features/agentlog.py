@@ -3,7 +3,8 @@
 A column is a field of a row of the book; an empty cell or a missing column has the value of a plain
 request. `at` is a time such as `09:00` on the scenarios' day, or with a day before it. Tools are
 claude, whose lines are one request each, and codex, whose lines have the sums of a session. `agent`
-is the one that ingests them, `ran` a command of the shell that a request of claude ran.
+is the one that ingests them, `ran` a command of the shell that a request of claude ran, `calls` are
+the tools that it called.
 """
 
 import json
@@ -17,7 +18,7 @@ _PLAIN = {
     **{"model": "claude-opus-4-5", "session": "s1"},
     **{"project": "/srv/api", "branch": "main", "usd": "", "input": "100", "output": "10"},
     **{"cache_read": "0", "cache_write": "0", "cache_write_1h": "0", "reasoning": "0"},
-    "ran": "",
+    **{"ran": "", "calls": ""},
 }
 
 
@@ -54,6 +55,11 @@ def _claude(rows: list[dict[str, str]]) -> list[Any]:
         if row["ran"]:
             call = {"type": "tool_use", "id": f"t{number}", "name": "Bash"}
             line["message"]["content"] = [{**call, "input": {"command": row["ran"]}}]
+        elif row["calls"]:
+            line["message"]["content"] = [
+                {"type": "tool_use", "id": f"t{number}-{n}", "name": name, "input": {}}
+                for n, name in enumerate(row["calls"].split(", "))
+            ]
         if row["usd"]:
             line["costUSD"] = float(row["usd"])
         events.append(line)

@@ -15,7 +15,7 @@ from burnbook.config.agent_logs import (
     Parts,
     Setting,
 )
-from burnbook.config.agent_logs.calls import Calls
+from burnbook.config.agent_logs.calls import CallLines, Calls
 from burnbook.config.agent_logs.documents import Companion, Join
 from burnbook.config.agent_logs.forms import Database, Listed, Readings
 from burnbook.config.agent_logs.history import History
@@ -40,6 +40,7 @@ KINDS = [
     Setting,
     Parts,
     Calls,
+    CallLines,
     History,
     Companion,
     Join,

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from burnbook.agent_logs.calls.lines import CallLineReader
 from burnbook.agent_logs.documents.embedded import expand
 from burnbook.agent_logs.feed_columns import (
     ANY,
@@ -43,6 +44,8 @@ class CompiledFeed:
         self.identities, self.parts = compiled.identities, compiled.parts
         self.get, self.meters, self.items_at = compiled.get, compiled.meters, compiled.items
         self.calls, self.calls_at = compiled.calls, compiled.calls_at
+        self.call_lines = CallLineReader(feed.call_lines) if feed.call_lines else None
+        self.beyond = self.call_lines.beyond if self.call_lines else None
         decoder = msgspec.json.Decoder(compiled.line)
         other = str | int | float | bool | list[Any]
         self._item_type = compiled.line

@@ -22,6 +22,7 @@ from burnbook.agent_logs.request_lines.rules import LineRules
 from burnbook.agent_logs.request_lines.usual_lines import UsualRequests
 from burnbook.agent_logs.requests import RequestSet
 from burnbook.agent_logs.sums.readings import Readings
+from burnbook.agent_logs.sums.series import Series
 from burnbook.agent_logs.sums.usual_lines import UsualLines
 from burnbook.config.agent_logs import LogFeed, Older, Otlp
 from burnbook.jsonl import sources, unpack
@@ -47,7 +48,7 @@ class LogReader:
     def __init__(self, name: str, feed: LogFeed) -> None:
         self.feed = feed
         self.compiled = CompiledFeed(feed)
-        self.buffer = Buffer(feed.contains, feed.skips)
+        self.buffer = Buffer(feed.contains, feed.skips, self.compiled.beyond)
         self.requests = RequestSet(name)
         self.rules = LineRules(self.compiled, self.requests)
         is_sums = feed.counts == "totals"
@@ -118,7 +119,7 @@ class LogReader:
         if self.is_continued and source is not None and (going := sources.context_of(source)):
             lines.resume(going)
             lines.ends |= source.ends
-        new = lines.saved() if stop is not None else None
+        new = lines.saved() if stop is not None else []
         # Up to the present size, which saves the read at the end; a file in /proc shows none.
         last = stop or os.fstat(handle).st_size or None
         read = reader(handle, self.on_read, last)
@@ -126,10 +127,9 @@ class LogReader:
         self._read(log.path, lines, read, offset, is_finished=is_finished and stop is None)
         end = self.buffer.end
         head, length = sources.head_of(handle, end)
-        mark = sources.mark_of(handle, end)
-        saved = lines.saved()
-        if stop is not None:
-            self.is_as_new = saved == new
+        mark, saved = sources.mark_of(handle, end), lines.saved()
+        if stop is not None:  # the lines around the cut are of different requests
+            self.is_as_new = saved[:-1] == new[:-1]
         state = (end, head, length, mark, sources.encoded(saved), is_finished, lines.end_sessions())
         return Source(log.size, log.mtime_ns, *state)
 
@@ -180,6 +180,8 @@ class LogReader:
             self._reject(path, start, f"a line of over {LONGEST} bytes", b"")
 
     def _add_lines(self, lines: Lines, hits: list[Line]) -> Wrong:
+        if isinstance(lines, Series):
+            lines.calls.begin(self.buffer.calls)
         meters, wrong = add_lines(self.compiled, self.usual.add, lines, hits)
         self.meters.read(meters, 0, 1)
         return wrong

@@ -6,7 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from burnbook.demo.calls import called
 from burnbook.demo.history import Agent, Meter, ProxyRequest, Request
+
+_KINDS = ("input", "cache_read", "cache_write", "output")
 
 
 def codex_logs(folder: Path, agent: Agent, requests: Sequence[Request]) -> None:
@@ -18,10 +21,11 @@ def codex_logs(folder: Path, agent: Agent, requests: Sequence[Request]) -> None:
         lines = [_line(first.at, "session_meta", meta)]
         sums = dict.fromkeys(("input_tokens", "cached_input_tokens", "output_tokens"), 0)
         model = None
-        for row in rows:
+        for row, done in zip(rows, called(agent, rows), strict=True):
             if row.model != model:
                 model = row.model
                 lines.append(_line(row.at, "turn_context", {"model": model}))
+            lines += [_function_call(row.at, *call) for call in done.calls]
             last = {
                 "input_tokens": row.input + row.cache_write + row.cache_read,
                 "cached_input_tokens": row.cache_read,
@@ -43,18 +47,26 @@ def claude_logs(folder: Path, agent: Agent, requests: Sequence[Request]) -> None
     """Transcripts as Claude Code writes them: an answer for each request."""
     for session, rows in _sessions(requests).items():
         lines = []
-        for number, row in enumerate(rows):
+        for number, (row, done) in enumerate(zip(rows, called(agent, rows), strict=True)):
             usage = {
                 "input_tokens": row.input,
                 "cache_creation_input_tokens": row.cache_write,
                 "cache_read_input_tokens": row.cache_read,
                 "output_tokens": row.output,
             }
-            message = {"id": f"msg_01{agent.name}{session}x{number}", "model": row.model}
+            content = [
+                {"type": "tool_use", "id": f"toolu_{number}x{n}", "name": name, "input": arguments}
+                for n, (name, arguments) in enumerate(done.calls)
+            ]
+            own = f"msg_01{agent.name}{session}x{number}"
+            message = {"id": own, "model": row.model, "content": content}
+            named = {"attributionSkill": done.skill, "attributionAgent": done.subagent}
             line = {
                 **{"type": "assistant", "timestamp": _iso(row.at)},
                 **{"sessionId": f"{agent.name}-{session:04}", "cwd": row.project},
                 **{"gitBranch": row.branch, "requestId": f"req_01{agent.name}{session}x{number}"},
+                **{key: name for key, name in named.items() if name is not None},
+                "isSidechain": done.subagent is not None,
                 "message": {**message, "usage": usage},
             }
             lines.append(json.dumps(line))
@@ -114,6 +126,14 @@ def status_line(five: Meter, week: Meter, session: int) -> str:
     return json.dumps({"session_id": f"s{session}", "rate_limits": limits})
 
 
+def _function_call(at: datetime, name: str, arguments: dict[str, Any]) -> str:
+    server, _, tool = name.rpartition("__")
+    names = {"name": tool, "namespace": server} if server else {"name": name}
+    call = {"type": "function_call", **names, "arguments": json.dumps(arguments), "call_id": "c"}
+    line = {"timestamp": _iso(at), "type": "response_item", "payload": call}
+    return json.dumps(line, separators=(",", ":"))
+
+
 def _limit(meter: Meter, minutes: int) -> dict[str, Any]:
     at = int(meter.resets_at.timestamp())
     return {"used_percent": round(meter.used, 1), "window_minutes": minutes, "resets_at": at}
@@ -123,7 +143,22 @@ def _sessions(requests: Sequence[Request]) -> dict[int, list[Request]]:
     sessions: dict[int, list[Request]] = {}
     for request in requests:
         sessions.setdefault(request.session, []).append(request)
-    return sessions
+    return {session: _growing(rows) for session, rows in sessions.items()}
+
+
+def _growing(rows: Sequence[Request]) -> list[Request]:
+    """The requests of a session with what they used in the order of their prompts, which grow."""
+    used: dict[str, list[Request]] = {}
+    for row in rows:
+        used.setdefault(row.model, []).append(row)
+    for of_model in used.values():
+        of_model.sort(key=lambda row: row.input + row.cache_read + row.cache_write, reverse=True)
+    result = []
+    for row in rows:
+        other = used[row.model].pop()
+        kinds = {name: getattr(other, name) for name in _KINDS}
+        result.append(row._replace(**kinds))
+    return result
 
 
 def _line(at: datetime, kind: str, payload: Any) -> str:

@@ -13,17 +13,26 @@ SIZE = 1 << 20
 LONGEST = 1 << 26  # longer lines are skipped
 
 Line = bytes | bytearray
+_COLON = ord(":")
 
 
 class Buffer:
     """The buffer, and the search for the needles of a feed (`contains`).
 
-    Lines that begin with one of `skips`, where `*` is text without a quote, are skipped.
+    Lines that begin with one of `skips`, where `*` is text without a quote, are skipped. `beyond`
+    is an expression for the beginning of other lines, up to a colon: `calls` has what follows there
+    in the lines of a block, each with the number of lines with a needle before it.
     """
 
-    def __init__(self, contains: Sequence[str], skips: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        contains: Sequence[str],
+        skips: Sequence[str] = (),
+        beyond: bytes | None = None,
+    ) -> None:
         self.data = bytearray(SIZE)
         self.end, self.skipped, self.held = 0, list[int](), 0
+        self.beyond, self.calls = beyond, list[tuple[int, bytes]]()
         needles = [needle.encode() for needle in contains] or [b"\n"]  # which is in every line
         self.usual = needles[0]
         self.needle = needles[0] if len(needles) == 1 else None
@@ -32,13 +41,15 @@ class Buffer:
         rests = b"|".join(re.escape(needle[len(shared) :]) for needle in needles)
         pattern = re.compile(re.escape(shared) + b"(?:" + rests + b")")
         self.finditer, self.search = pattern.finditer, pattern.search
-        begins = _beginning(skips)
+        begins = beginning(skips)
         # A line shorter than every needle has none of them.
         line = b"([^\n]{%d,}+)" % min(map(len, needles))
-        others = re.compile(b"\n(?!" + begins + b")" + line) if skips else None
         # The lines that do not begin so; the one at the start has no newline before it.
         self.others: Callable[[bytearray, int, int], list[bytes]] | None = None
-        if others is not None:
+        if skips:
+            unlike = b"(?!" + begins + b")"
+            either = b"(?:" + beyond + b"|" + unlike + b")" if beyond else unlike
+            others = re.compile(b"\n" + either + line)
             self.others, self.skip = others.findall, re.compile(begins).match
 
     def blocks(self, read: Any, offset: int) -> Iterator[list[Line]]:
@@ -68,7 +79,7 @@ class Buffer:
                 cut = self.data.rfind(b"\n", fresh, pending) + 1
             if cut:
                 hits = self._hits(cut, at_start=self.end == 0)
-                if hits:
+                if hits or self.calls:
                     yield hits
                 pending -= cut
                 self.data[:pending] = self.data[cut : cut + pending]
@@ -80,7 +91,7 @@ class Buffer:
 
         The first line of a file needs none.
         """
-        held = self.held
+        held, self.calls = self.held, []
         if not held:
             return []
         has_needle = self.search(self.data, 0, held) or self.end == 0
@@ -115,6 +126,8 @@ class Buffer:
                     hits.append(data[: stop - 1])
             # Without the last newline, which no line follows. The first needle is in most lines.
             others, usual = self.others(data, max(stop - 1, 0), cut - 1), self.usual
+            if self.beyond is not None:
+                return self._with_calls(hits, others)
             return hits + [line for line in others if usual in line or search(line)]
         if needle is None:
             for match in self.finditer(data, stop, cut):
@@ -132,6 +145,17 @@ class Buffer:
             backwards.append(data[start : find(b"\n", position, cut)])
             cut = start
         return hits + backwards[::-1]
+
+    def _with_calls(self, hits: list[Line], others: list[bytes]) -> list[Line]:
+        """The lines with a needle; `calls` gets the rest of the other ones, from the colon on."""
+        usual, search = self.usual, self.search
+        self.calls = calls = []
+        for line in others:
+            if line[0] == _COLON:
+                calls.append((len(hits), line))
+            elif usual in line or search(line):
+                hits.append(line)
+        return hits
 
     def _grow(self, size: int, pending: int) -> None:
         # A new buffer: views of lines in the old one stay valid.
@@ -156,17 +180,21 @@ class Buffer:
             offset += got
 
 
-def _beginning(skips: Sequence[str]) -> bytes:
+def beginning(skips: Sequence[str]) -> bytes:
     """The expression of a beginning, where `*` is text without a quote."""
 
-    def expression(skip: bytes) -> bytes:
+    def expression(beginnings: set[bytes]) -> bytes:
+        shared = _shared([*beginnings])  # is tried once for all of them
         # Possessive: nothing is tried twice.
-        return b'[^"\n]*+'.join(map(re.escape, skip.split(b"*")))
+        text = b'[^"\n]*+'.join(map(re.escape, shared.split(b"*")))
+        rests: dict[bytes, set[bytes]] = {}
+        for each in sorted(beginnings):
+            rests.setdefault(each[len(shared) :][:1], set()).add(each[len(shared) :])
+        if b"" in rests:  # the others begin like this one
+            return text
+        return text + b"(?:" + b"|".join(map(expression, rests.values())) + b")"
 
-    beginnings = [skip.encode() for skip in skips]
-    shared = _shared(beginnings)  # is tried once for all of them
-    rests = [expression(each[len(shared) :]) for each in beginnings]
-    return expression(shared) + b"(?:" + b"|".join(rests) + b")"
+    return expression({skip.encode() for skip in skips})
 
 
 def _shared(needles: Sequence[bytes]) -> bytes:

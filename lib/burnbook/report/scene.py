@@ -22,6 +22,7 @@ from burnbook.windows.boundaries import Span
 if TYPE_CHECKING:
     from burnbook.insight.attribution.fates import Fates
     from burnbook.insight.attribution.report import Attribution
+    from burnbook.insight.spending.requests import Spent
     from burnbook.telemetry.traffic import Traffic
 
 
@@ -101,6 +102,16 @@ class Scene:
     def compared_before(self) -> Sequence[Compared]:
         """The same of the windows of the period before."""
         return [*self._compared(self.windows_before)]
+
+    @cached_property
+    def spent(self) -> "list[Spent]":
+        """The requests of the period, each with its price."""
+        from burnbook.insight.spending.requests import spent_requests
+        from burnbook.usage.pricing import Pricing as UsagePricing
+
+        pricing = UsagePricing("auto", PriceList(self.ctx.config.prices))
+        filters, zone = self.period.filters, self.period.zone
+        return list(spent_requests(self.ctx, filters, zone, pricing))
 
     @cached_property
     def attribution(self) -> "Attribution":

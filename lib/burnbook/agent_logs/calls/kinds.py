@@ -1,19 +1,14 @@
 """Reads the calls of tools that a feed declares (`Calls`)."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import msgspec
-
-from burnbook.agent_logs.calls.names import Call, label
+from burnbook.agent_logs.calls.names import AT_ONCE, MOST_NAMES, Call, label
 from burnbook.base.json_path import Paths, several, split
 from burnbook.config.agent_logs.calls import Calls
 from burnbook.jsonl.conditions import compile_conditions
 from burnbook.jsonl.fields import Shape
-
-_MOST = 4096  # names that are remembered: hostile lines may have any number
-_AT_ONCE = 200  # calls of one request
 
 # `git commit`, also with options before it, and as a list of arguments inside JSON.
 _COMMIT = re.compile(
@@ -23,29 +18,26 @@ _COMMIT = re.compile(
 
 
 class CallKind:
-    """The calls of one kind. `column` is that of their list in the row of a line, if in one.
-
-    `type` is the struct type of a call.
-    """
+    """The calls of a feed; `type` is the struct type of a call, `items` that of a list of them."""
 
     def __init__(self, declared: Calls) -> None:
         shape = Shape(lenient=True)
+
+        def columns(paths: Paths) -> list[int]:
+            return [shape.shared(split(path), Any) for path in several(paths)]
+
         self._only = compile_conditions(shape, declared.only, Any)
-        read = lambda paths: _columns(shape, paths)  # noqa: E731
-        self._names, self._groups = read(declared.name), read(declared.group)
+        self._names = columns(declared.name)
         self._details: dict[str, list[tuple[str, list[int]]]] = {}
         for kind, table in (("Skill", declared.skills), ("Task", declared.subagents)):
             for tool, paths in table.items():
-                self._details.setdefault(tool, []).append((kind, read(paths)))
-        known = shape.column(None, None)  # the columns before this one say how a call is named
-        ids, commands = read(declared.id), read(declared.command)
-        self.type, self._get = shape.build()
-        self._known = shape.getter(range(known))
-        self._id, self._command = (_first(shape, columns) for columns in (ids, commands))
+                self._details.setdefault(tool, []).append((kind, columns(paths)))
+        self._naming = shape.column(None, None)  # the columns before this one name a call
+        self._ids, self._commands = columns(declared.id), columns(declared.command)
+        self.type, self._row = shape.build()
         self._labels: dict[Any, str | None] = {}
         either = self.type | str | int | float | bool | list[Any] | None
         self.items = list[either] | str | int | float | bool | dict[str, Any]  # type: ignore[valid-type]
-        self.decode_lines = msgspec.json.Decoder(self.type).decode_lines
 
     def of(self, items: Any) -> tuple[Call, ...]:
         """The calls in a list, in its order; none in anything else."""
@@ -55,26 +47,33 @@ class CallKind:
         for number, item in enumerate(items):
             if isinstance(item, self.type) and (call := self.call(item, number)) is not None:
                 calls.append(call)
-        return tuple(calls[:_AT_ONCE])
+        return tuple(calls[:AT_ONCE])
 
     def call(self, item: Any, number: int) -> Call | None:
         """The call of an item; None for an item that is none. Without an id, it has a number."""
-        known = self._known(item)
+        row = self._row(item)
+        naming = row[: self._naming]
         try:
-            name = self._labels[known]
+            name = self._labels[naming]
         except KeyError:
-            name = self._named(known)
-            if len(self._labels) < _MOST:
-                self._labels[known] = name
+            name = self._named(naming)
+            if len(self._labels) < MOST_NAMES:
+                self._labels[naming] = name
         except TypeError:  # a value is no text
-            name = self._named(known)
+            name = self._named(naming)
         if name is None:
             return None
-        own, command = self._id(item), self._command(item)
-        own = own if type(own) is str and own else number
-        if type(command) is list:
-            command = " ".join(filter(lambda part: type(part) is str, command))
-        return name, own, commits(command) if type(command) is str else 0
+        own: Any = number
+        for column in self._ids:
+            if type(row[column]) is str and row[column]:
+                own = row[column]
+                break
+        count = 0
+        for column in self._commands:
+            if (command := row[column]) is not None:
+                count = commits(command)
+                break
+        return name, own, count
 
     def _named(self, row: Sequence[Any]) -> str | None:
         if not self._only.all(row):
@@ -85,33 +84,21 @@ class CallKind:
         for kind, columns in self._details.get(name, ()):
             detail = next((row[n] for n in columns if type(row[n]) is str and row[n]), None)
             return label(kind if detail else name, detail)
-        group = next((row[n] for n in self._groups if type(row[n]) is str), "")
-        return label(name, None, group)
+        return label(name, None)
 
 
-def commits(text: str) -> int:
-    """The number of `git commit` commands in the text of a command."""
-    return sum(1 for _ in _COMMIT.finditer(text)) if "commit" in text else 0
+def commits(command: Any) -> int:
+    """The number of `git commit`s in a command: a text, or a list of arguments."""
+    if type(command) is list:
+        command = " ".join([part for part in command if type(part) is str])
+    if type(command) is not str or "commit" not in command:
+        return 0
+    return len(_COMMIT.findall(command))
 
 
 def compile_calls(shape: Shape, declared: Calls | None) -> tuple[CallKind | None, int]:
-    """The calls in the lines of a feed, and the column of their list in a row; -1 without one."""
+    """The calls in the lines of a feed, and the column of their list in a row."""
     if declared is None:
         return None, -1
     kind = CallKind(declared)
-    at = -1 if declared.items is None else shape.column(split(declared.items), kind.items)
-    return kind, at
-
-
-def _columns(shape: Shape, paths: Paths) -> list[int]:
-    return [shape.shared(split(path), Any) for path in several(paths)]
-
-
-def _first(shape: Shape, columns: Sequence[int]) -> Callable[[Any], Any]:
-    """The function that returns the first value of these columns that is not null."""
-    if not columns:
-        return lambda item: None
-    get = shape.getter(columns)
-    if len(columns) == 1:
-        return lambda item: get(item)[0]
-    return lambda item: next((value for value in get(item) if value is not None), None)
+    return kind, shape.column(split(declared.items), kind.items)

@@ -10,17 +10,19 @@ from burnbook.usage.booked_rows import NOT_KNOWN
 Call = tuple[str, str | int, int]
 Calls = tuple[Call, ...]
 
+AT_ONCE = 200  # calls of one request
+MOST_NAMES = 4096  # that are remembered: hostile lines may have any number
 _MCP = "mcp__"
 
 
 @lru_cache(4096)
-def label(name: str, detail: str | None, group: str = "") -> str:
+def label(name: str, detail: str | None, server: str = "") -> str:
     """The name of a tool as it is booked: without secrets, with what it starts behind a colon.
 
-    `group` stands before the name of a tool of an MCP server where the log has it apart.
+    `server` is that of a tool of an MCP server, as `mcp__NAME`, where the log has it apart.
     """
-    if group.startswith(_MCP):
-        name = f"{group.rstrip('_')}__{name}"
+    if server.startswith(_MCP):
+        name = f"{server.rstrip('_')}__{name}"
     text = name if detail is None else f"{name}:{detail}"
     printable = "".join(c if c.isprintable() else " " for c in text)
     return redact(printable)[:MAX_TOOL]
@@ -39,4 +41,4 @@ def joined(first: Calls | None, more: Calls | None) -> Calls | None:
         return more
     known = {own for _, own, _ in first}
     new = tuple([call for call in more if call[1] not in known])
-    return first + new if new else first
+    return (first + new)[:AT_ONCE] if new else first

@@ -45,6 +45,8 @@ def _add_each(
     meters: list[Row] = []
     wrong: Wrong = []
     for n, line in enumerate(hits):
+        if isinstance(lines, Series):
+            lines.calls.move(n, lines.state.calls)
         for record in records(bytes(line)):
             try:
                 row = feed.read(record)
@@ -56,4 +58,6 @@ def _add_each(
                 add_line(feed, lines, row)
             except Refused as error:
                 wrong.append((n, str(error)))
+    if isinstance(lines, Series):
+        lines.calls.move(len(hits), lines.state.calls)
     return meters, wrong

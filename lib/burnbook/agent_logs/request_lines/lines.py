@@ -9,6 +9,7 @@ from burnbook.agent_logs.amounts import Reading
 from burnbook.agent_logs.calls.names import Calls, joined
 from burnbook.agent_logs.feed_columns import COUNTED, PICKED, LineKind, Row
 from burnbook.agent_logs.request_lines.early_lines import EarlyLines, Held
+from burnbook.agent_logs.request_lines.going_on import GoingOn
 from burnbook.agent_logs.request_lines.identity import (
     Keys,
     RequestKeys,
@@ -40,7 +41,7 @@ class RequestLines:
         self.amounts = rules.amounts
         self.context = SessionContext(feed)
         self.early = EarlyLines(requests)
-        self.pairs = Pairs(requests)
+        self.pairs, self.going_on = Pairs(requests), GoingOn()
         self.ends: dict[int, float] = {}
         self.session_ends: dict[str, datetime] = {}
         # Of lines with the same fields, until a setting changes.
@@ -50,8 +51,6 @@ class RequestLines:
         self.last_key = 0
         self.last_stream: tuple[Any, ...] | None = None
         self.last_used: tuple[Any, ...] = ()
-        # What the last request of an earlier read called: its other lines may follow.
-        self.going_on: list[Any] = []
 
     def add(self, row: Row) -> None:
         """Add a line. Raises Refused."""
@@ -66,16 +65,14 @@ class RequestLines:
             self._add_setting(row)
 
     def saved(self) -> list[Any]:
-        """The state to save for lines that are not there yet."""
-        last = self.requests.find(self.last_key)
-        going_on = [self.last_key, last.calls] if last is not None and last.calls else self.going_on
+        """The state to save for lines that are not there yet; last, what is of the same request."""
         state = [self.context.saved(), self.early.saved(), self.pairs.saved(), self.counted]
-        return [*state, going_on]
+        return [*state, self.going_on.saved(self.requests, self.last_key)]
 
     def resume(self, saved: list[Any]) -> None:
         """Continue from a saved state."""
         context, early, pairs, self.counted, *later = saved
-        self.going_on = later[0] if later else []
+        self.going_on.resume(later[0] if later else [])
         self.context.resume(context)
         self.early.resume(early)
         self.pairs.resume(pairs)
@@ -200,10 +197,7 @@ class RequestLines:
             if paired is None:
                 return
             identified = with_aliases(identified, *paired)
-        if self.going_on[:1] == [identified.key]:
-            calls = joined(tuple(map(tuple, self.going_on[1])), request.calls)
-            request = msgspec.structs.replace(request, calls=calls)
-            self.going_on = []
+        request = self.going_on.join(identified.key, request)
         first = requests.add(identified.key, request, identified.aliases, identified.earlier)
         if first is not None:
             self.count_suspicious(first, amounts, ts, is_fallback=own is None)

@@ -1,10 +1,8 @@
 """Logs whose lines have the sums of a session so far: a request is what a line adds to them.
 
-A line may also have the usage of the last request alone, which shows what a first sum or a fall
-means; `docs/agent_logs.md` has an example of each. The file of a fork begins with a copy of its
-parent's lines, which are not counted there (`fork_boundary`).
-
-The identity of a request is its session, the number of falls before it, and the sums.
+A line may also have the usage of the last request alone: see `docs/agent_logs.md`. The file of a
+fork begins with a copy of its parent's lines, which are not counted there (`fork_boundary`). The
+identity of a request is its session, the number of falls before it, and the sums.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,6 +12,7 @@ from typing import Any
 import msgspec
 
 from burnbook.agent_logs.amounts import Counts, amounts_of
+from burnbook.agent_logs.calls.lines import BlockCalls
 from burnbook.agent_logs.compiled_feed import CompiledFeed
 from burnbook.agent_logs.feed_columns import COUNTED, PICKED, Row, own_columns
 from burnbook.agent_logs.requests import Amounts, Facts, Request, RequestSet, key_of, total
@@ -42,6 +41,7 @@ class Series:
         self.origin: int | None = None
         self.setting: Any = None  # the last line that was one, until another may change it
         self.expected: Sums | None = None  # the next sums, if they have what a record had
+        self.calls = BlockCalls(feed.call_lines)
 
     def saved(self) -> list[Any]:
         """The state to save for lines that are not there yet."""
@@ -56,7 +56,7 @@ class Series:
         """Nothing waits for lines that may not come."""
 
     def end_sessions(self) -> dict[int, float]:
-        """Nothing: the keys of requests say whose they are."""
+        """None: the keys of requests say whose they are."""
         return self.ends
 
     def add(self, row: Row) -> None:
@@ -101,10 +101,9 @@ class Series:
         identity_of: Callable[[Sums], Any],
         fields: tuple[Any, ...] = NO_FIELDS,
     ) -> None:
-        """Add a line with sums. Raises Refused.
+        """Add a line with sums, `last` the usage of the last request. Raises Refused.
 
-        `last` is the usage of the last request, `identity_of` returns what identifies a request
-        with these sums, `fields` are those of the line where it has more.
+        `identity_of` tells what identifies a request, `fields` are the line's where it has more.
         """
         state, feed, requests = self.state, self.feed, self.requests
         before, self.expected = state.sums, None
@@ -121,7 +120,7 @@ class Series:
                 parent = None
             if state.fork.is_open and state.fork.is_copied(moment):
                 self._count_fall(sums)
-                state.sums, state.late, state.is_first = sums, None, True
+                state.sums, state.late, state.is_first, state.calls = sums, None, True, []
                 requests.tally.duplicates += 1
                 return
         more: Any = None
@@ -161,10 +160,9 @@ class Series:
         facts = _NO_FACTS
         is_several = last_input and last_input != more[0] and feed.feed.input_with_cache
         if is_several and fields is NO_FIELDS:
-            # The increase is that of several requests; the last one has the size of a prompt.
             facts = Facts(prompt_tokens=last_input)
         at = (ts, self._origin(fields), amounts, fields[7], fields[5], self.file, facts)
-        requests.add(key, Request(tokens, *at), earlier=earlier)
+        requests.add(key, Request(tokens, *at, state.take_calls(feed.call_lines)), earlier=earlier)
 
     def _restarted(self, usage: Any, sums: Sums, before: Sums | None) -> Sums | None:
         """What sums add that may not continue those before; None: they are a late snapshot."""
@@ -201,9 +199,9 @@ class Series:
         request_id: str | None,
         fields: tuple[Any, ...] = NO_FIELDS,
     ) -> None:
-        """Add a line with one request, which the sums may have too: before it, or after it.
+        """Add a line with one request, which the sums before or after it may have. Raises Refused.
 
-        `fields` are those of the line where it has more. Raises Refused.
+        `fields` are those of the line where it has more.
         """
         state, feed, requests = self.state, self.feed, self.requests
         self.expected = None
@@ -214,6 +212,7 @@ class Series:
             return
         ts = feed.moment(ts)
         if state.fork.is_open and state.fork.is_copied(ts.timestamp()):
+            state.calls = []
             requests.tally.duplicates += 1
             return
         if identity.count(None) == len(identity):
@@ -233,7 +232,7 @@ class Series:
             uncounted = tuple(map(add, state.uncounted, amounts))
         state.uncounted = uncounted
         at = (ts, self._origin(fields), amounts, fields[7], request_id, self.file)
-        requests.add(key, Request(tokens, *at))
+        requests.add(key, Request(tokens, *at, _NO_FACTS, state.take_calls(feed.call_lines)))
 
     def add_expected(self, sums: Sums, ts: Any) -> None:
         """Add a line with the expected sums. Raises Refused."""

@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from burnbook.agent_logs.calls.lines import CallLineReader
+from burnbook.agent_logs.calls.names import Call, Calls
 from burnbook.agent_logs.requests import Amounts
 from burnbook.agent_logs.sums.fork_boundary import ForkBoundary
 
@@ -40,7 +42,7 @@ class SeriesState(msgspec.Struct, array_like=True):
     `sums`: the highest so far. `late`: those of the line before, if it was a late snapshot.
     `is_first`: the next sums are the first of the session's own part. `unrecorded`: amounts and
     keys of the last requests that sums showed, until records follow. `uncounted`: amounts of
-    records that no sum includes yet.
+    records that no sum includes yet. `calls`: those since the last request.
     """
 
     fork: ForkBoundary = msgspec.field(default_factory=ForkBoundary)
@@ -52,6 +54,12 @@ class SeriesState(msgspec.Struct, array_like=True):
     uncounted: Amounts | None = None
     last_record: int = 0
     version_1: Version1Keys = msgspec.field(default_factory=Version1Keys)
+    calls: list[Call] = []
+
+    def take_calls(self, reader: CallLineReader | None) -> Calls | None:
+        """The calls since the last request, which are those of the next one; None: not known."""
+        calls, self.calls = self.calls, []
+        return None if reader is None else tuple(calls)
 
     def wait_for_record(self, amounts: Amounts, key: int) -> None:
         """Remember a request that sums showed: its record may follow."""

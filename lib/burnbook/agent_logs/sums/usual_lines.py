@@ -60,7 +60,10 @@ class UsualLines:
         kinds, values_of, no_others = self._kinds, self._values_of, self._no_others
         sums_of, identity_of, counts_of = self._sums_of, self._identity_of, self._counts_of
         own_of, last_input = self._own_of, self._feed.last_input
+        call_at = series.calls.move(-1, series.state.calls)  # the next line with a call before it
         for n, line in enumerate(lines):
+            if n == call_at:
+                call_at = series.calls.move(n, series.state.calls)
             try:
                 try:
                     kind, read = kinds[values_of(line)]
@@ -89,6 +92,7 @@ class UsualLines:
                         series.setting = read, values
             except Refused as error:
                 wrong.append((n, str(error)))
+        series.calls.move(len(lines), series.state.calls)
         return wrong
 
     def _expect(self, series: Series, counts: Sums) -> None:

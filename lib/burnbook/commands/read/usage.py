@@ -22,6 +22,7 @@ from burnbook.view.parts import Lazy, Line
 if TYPE_CHECKING:
     from burnbook.usage.layout.explain import Explained
 
+_SPENDING = ("toolcall", "mcp", "skill", "subagent", "cache", "outliers")
 _MOST_ROWS = 100  # on a terminal
 # What splits a period in text, where no --by does: blocks and sessions are those of one tool.
 _SPLIT = {"blocks": ("tool",), "session": ("tool",)}
@@ -31,6 +32,10 @@ def run(ctx: Context, args: Any) -> Result:
     """One report. Writes no row, except if it offers to read logs and the answer is yes."""
     if args.fresh:
         raise UsageError("--fresh is gone, because reports write nothing; run ./just ingest first")
+    if args.report in _SPENDING or args.by == "session":
+        from burnbook.commands.insight import spending
+
+        return spending.run(ctx, args)
     result = _report(ctx, args)
     if result is not None:
         return result
@@ -74,13 +79,9 @@ def _report(ctx: Context, args: Any) -> Result | None:
         return None
     filters, prices = selected.filters, ctx.config.prices
     data = {
-        "report": selected.report,
-        "by": by,
-        "timezone": selected.zone_name,
-        "since": filters.since,
-        "until": filters.until,
-        "cost": args.cost,
-        "usd_kind": USD_KIND[args.cost],
+        **{"report": selected.report, "by": by, "timezone": selected.zone_name},
+        **{"since": filters.since, "until": filters.until},
+        **{"cost": args.cost, "usd_kind": USD_KIND[args.cost]},
         "prices": {"as_of": prices.as_of, "source": prices.source},
         "rows": Lazy(lambda: _rows(report, selected.report, explained), len(report.rows)),
         "totals": usage.figures(report.totals),

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from burnbook.base.json_path import Path, Paths, several, split, summands
-from burnbook.config.agent_logs.calls import Calls
+from burnbook.config.agent_logs.calls import CallLines, Calls
 from burnbook.config.agent_logs.documents import Companion, Join
 from burnbook.config.agent_logs.forms import Database, Listed, Readings
 from burnbook.config.agent_logs.history import History
@@ -34,7 +34,7 @@ NTH = "@nth"
 # The variable with which a directory may begin, such as $XDG_DATA_HOME.
 VARIABLE = re.compile(r"\$([A-Z][A-Z0-9_]*)(?=/)")
 
-# Paths, or values of VALUES, that together identify a request.
+# Paths, or VALUES, that together identify a request.
 Identity = tuple[str, ...]
 # For each path shell patterns, of which one must match.
 Patterns = dict[str, tuple[str, ...]]
@@ -44,8 +44,7 @@ class Fields(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The path of each value, or several paths, of which the first with a value counts.
 
     Instead of a path, a count may have a sum of paths: `tokens.input + tokens.tool`.
-    `cache_write_tokens` is the sum of the next two, for logs that have only the sum.
-    `total_tokens` is a total that the log states.
+    `cache_write_tokens` is the sum of the next two, if a log has it, `total_tokens` a stated total.
     """
 
     ts: Paths = "timestamp"
@@ -219,6 +218,7 @@ class LogFeed(msgspec.Struct, frozen=True):
     served_by: dict[str, Patterns] = {}
     parts: Parts | None = None
     calls: Calls | None = None
+    call_lines: CallLines | None = None
     fields: Fields = Fields()
     ts: Times = Times()
     requests: Requests = Requests()
@@ -234,7 +234,7 @@ class LogFeed(msgspec.Struct, frozen=True):
 
 
 TABLES: dict[str, type[msgspec.Struct]] = {
-    **{"fields": Fields, "ts": Times, "requests": Requests, "routed": Routed, "about": About},
+    **{"fields": Fields, "ts": Times, "requests": Requests, "routed": Routed, "about": About}
 }
 
 

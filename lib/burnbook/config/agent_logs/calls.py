@@ -7,21 +7,29 @@ from burnbook.config.feeds import Conditions
 
 
 class Calls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The tools that a request calls: the items of a list in its line, or lines before it.
+    """The tools that a request calls, as the items of a list in its line.
 
-    `items`: the path of the list. `begins`: how the lines begin, where `*` is text without a quote;
-    they belong to the request that follows. `only`: which items or lines are calls. `name`: that of
-    the tool; `group`: what stands before it if it begins with `mcp__`. `command`: texts in which
-    `git commit` is searched. `skills` and `subagents`: for a tool that starts these, by its name,
-    the path of what it starts.
+    `items`: the path of the list. `only`: which items. `name`: that of the tool. `command`: texts
+    in which `git commit` is searched. `skills` and `subagents`: for a tool that starts these, by
+    its name, the path of what it starts.
     """
 
-    items: str | None = None
-    begins: tuple[str, ...] = ()
+    items: str = ""
     only: Conditions = {}
     id: Paths = ()
     name: Paths = ()
-    group: Paths = ()
     command: Paths = ()
     skills: dict[str, Paths] = {}
     subagents: dict[str, Paths] = {}
+
+
+class CallLines(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The tools that a request calls, as lines of their own before it.
+
+    `begins`: how the lines begin, where `*` is text without a quote. `name`: the key of the tool's
+    name, the first one in the line. `server`: the key of the MCP server (`mcp__NAME`) behind it.
+    """
+
+    begins: tuple[str, ...] = ()
+    name: str = "name"
+    server: str = ""

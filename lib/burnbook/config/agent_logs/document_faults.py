@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from burnbook.base.json_path import several, split
 from burnbook.config.agent_logs import LogFeed
-from burnbook.config.agent_logs.calls import Calls
+from burnbook.config.agent_logs.calls import CallLines, Calls
 from burnbook.config.agent_logs.documents import Companion, Join
 from burnbook.config.feeds import Fault
 
@@ -18,25 +18,37 @@ def document_faults(feed: LogFeed) -> Iterator[Fault]:
         yield from _join_faults(feed, feed.join)
     if feed.calls is not None:
         yield from _call_faults(feed, feed.calls)
+    if feed.call_lines is not None:
+        yield from _call_line_faults(feed, feed.call_lines)
     for key, companion in feed.companions.items():
         yield from _companion_faults(f"companions.{key}", companion)
 
 
 def _call_faults(feed: LogFeed, calls: Calls) -> Iterator[Fault]:
-    if feed.counts == "totals" and (calls.items is not None or not calls.begins):
-        yield "calls", "a table", 'begins, and not items, with counts = "totals"'
-    if feed.counts != "totals" and (calls.items is None or calls.begins):
-        yield "calls", "a table", 'items, and not begins, with counts = "requests"'
+    if feed.counts == "totals":
+        yield "calls", "a table", 'only with counts = "requests"; see call_lines'
     if not calls.name:
         yield "calls.name", "no path", "at least one path, such as name"
-    paths = [("calls.items", calls.items)] if calls.items is not None else []
-    paths += [("calls.only", path) for path in calls.only]
-    for key in ("id", "name", "group", "command"):
+    paths = [("calls.items", calls.items), *(("calls.only", path) for path in calls.only)]
+    for key in ("id", "name", "command"):
         paths += [(f"calls.{key}", path) for path in several(getattr(calls, key))]
     for key, table in (("skills", calls.skills), ("subagents", calls.subagents)):
         for tool, declared in table.items():
             paths += [(f"calls.{key}.{tool}", path) for path in several(declared)]
     yield from _paths(paths)
+
+
+def _call_line_faults(feed: LogFeed, calls: CallLines) -> Iterator[Fault]:
+    if feed.counts != "totals" or not feed.skips:
+        yield "call_lines", "a table", 'only with counts = "totals", and with skips'
+    if not calls.begins:
+        yield "call_lines.begins", [], "at least one beginning of a line"
+    for begins in calls.begins:
+        if not begins.startswith("{") or "\n" in begins:
+            yield "call_lines.begins", begins, "the beginning of a line, as in skips"
+    for key, text in (("name", calls.name), ("server", calls.server)):
+        if '"' in text or (key == "name" and not text):
+            yield f"call_lines.{key}", text, "a key, such as name"
 
 
 def _join_faults(feed: LogFeed, join: Join) -> Iterator[Fault]:

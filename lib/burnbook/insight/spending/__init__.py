@@ -1,0 +1,1 @@
+"""Where the tokens went: tools, MCP servers, skills, subagents, caches, and unusual sessions."""

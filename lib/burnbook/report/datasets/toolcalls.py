@@ -1,0 +1,34 @@
+"""What the period's tokens went to, by tool, MCP server, skill and subagent."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from burnbook.report.scene import Scene
+
+_REPORTS = {"toolcall": "tool", "mcp": "MCP server", "skill": "skill", "subagent": "subagent"}
+_MOST = 15
+
+
+def rows(scene: "Scene") -> list[dict[str, Any]]:
+    """The 15 largest shares of each kind: calls, requests, tokens, their share, and USD.
+
+    `usd` is null where a part of it is unknown. Without a request that shows its tools, there is
+    nothing to draw.
+    """
+    from burnbook.insight.spending.attribution import attribute
+
+    if all(spent.row.tools is None for spent in scene.spent):
+        return []
+    result = []
+    for report, kind in _REPORTS.items():
+        divided = attribute(report, scene.spent)
+        for name, share in divided.shares[:_MOST]:
+            result.append(
+                {
+                    **{"kind": kind, "name": name, "calls": share.calls},
+                    **{"requests": share.requests, "tokens": share.total},
+                    "share": share.total / divided.tokens if divided.tokens else None,
+                    "usd": share.usd.whole,
+                }
+            )
+    return result
