@@ -242,7 +242,7 @@ def trial(row: Any, world: World, rng: Any, features: int) -> Any:
             arrived = START + timedelta(hours=number + rng.random() * world.late)
             value = world.draw(rng, row.arms.index(arm), number)
             values[name] = Value(value, "record", (arrived, name))
-    return Trial(row, assignments, values, 0)
+    return Trial(row, assignments, values)
 
 
 def stamps(number: int) -> dict[str, Any]:

@@ -23,7 +23,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 DAY = "2026-11-22"
 MISSING = object()
 
-_ROW_ID = re.compile(r"\b[aceilmnpsvw]-[0-9a-f]{18}\b")
+_ROW_ID = re.compile(r"\b[acegiklmnpsvwy]-[0-9a-f]{18}\b")
 _ZONE = re.compile(r'^timezone *= *"local"', re.MULTILINE)
 _TIMEOUT = 60
 

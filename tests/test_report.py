@@ -195,6 +195,16 @@ def test_the_scoreboard_is_that_of_scoreboard(demo: Shell, days: Report, closed:
     assert "scoreboard" not in closed.charts, "it is about all windows"
 
 
+def test_experiments_are_those_of_experiment(demo: Shell, days: Report, closed: Report) -> None:
+    [one] = demo.json("experiment", *AT)["experiments"]
+    [result], [row] = one["comparisons"], days.rows("experiments")
+    figure = result["difference"]
+    shown = (row["experiment"], row["difference"], row["low"], row["n"], row["verdict"])
+    name = f"{one['experiment']}: {result['arm']}"
+    assert shown == (name, figure["value"], figure["low"], figure["n"], result["sentence"])
+    assert "experiments" not in closed.charts, "it is about all windows"
+
+
 def test_every_window_of_a_window_report_is_that_window(closed: Report) -> None:
     named = {
         row["window"]

@@ -36,6 +36,7 @@ Feature: Which provider and methodology used its percentage points best
                   spike   1         0         1      10      -               -      -
       A ratio needs 3 windows with exact points.
       Left out: windows whose points are unknown, 0, or hidden by a reset.
+      Observational: windows were not assigned to methods at random; see `experiment`.
       Power: the probability of detecting a change of 25% in the ratio.
       """
     And nothing was written

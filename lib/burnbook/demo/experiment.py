@@ -56,12 +56,13 @@ def calls(windows: Sequence[Span]) -> Iterator[Call]:
     for number, ((span, part), arm) in enumerate(zip(features, sequence_of_arms, strict=True)):
         agent = draw.choice(_AGENTS)
         name = ("pairing", f"F{span.begins:%V}-{part + 1}")
-        begins = span.begins + timedelta(hours=2 + 30 * part)
+        length = span.ends - span.begins
+        begins = span.begins + length * (1 + 20 * part) / 100
         yield Call(begins, agent, ("assign", *name))
         used = "alone" if number == _ALONE_AFTER_ALL else arm
         share = 1 - _SAVED * (used == "pairs")
         tokens = 1000 * round(430 * share * draw.lognormvariate(0, _SPREAD))
-        after = span.ends - timedelta(hours=draw.randrange(2, 40))
+        after = span.ends - length * draw.randrange(1, 30) / 100
         outcome: tuple[str, ...] = ("--value", str(tokens))
         if number == _OPEN:
             continue

@@ -27,7 +27,7 @@ _KEPT = frozenset(
         *("agent", "agents", "window", "window_before", "provider", "tool", "model", "crc"),
         *("chain", "supersedes", "void", "snapshot", "churn", "aliases", "artifact_hash"),
         *("commit_start", "commit_end", "phase", "kind", "status", "lane", "outcome", "result"),
-        *("actual_from", "account_from", "unit"),
+        *("actual_from", "account_from", "unit", "scale", "assumed_from"),
     )
 )
 _ACCOUNT_FIELDS = frozenset(("account", "account_after", "first", "second"))

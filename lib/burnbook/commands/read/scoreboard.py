@@ -24,6 +24,7 @@ _PER = {
     "request": (1_000, "1,000 requests"),
     "token": (1_000_000, "million tokens"),
 }
+_OBSERVATIONAL = "Observational: windows were not assigned to methods at random; see `experiment`."
 _HEAD_NARROW = _HEAD[:3] + _HEAD[4:7]
 
 
@@ -64,6 +65,9 @@ def _parts(windows: int, result: Sequence[Score], effect: float) -> list[Part]:
         parts.append(Line(f"A ratio needs {LEAST_N} windows with {known}."))
     if any(score.left_out for score in of_points):
         parts.append(Line("Left out: windows whose points are unknown, 0, or hidden by a reset."))
+    methods = {score.methodology for score in result if score.methodology is not None}
+    if len(methods) > 1:
+        parts.append(Line(_OBSERVATIONAL))
     if of_points:
         change = percent(round(100 * effect, 1))
         text = f"Power: the probability of detecting a change of {change} in the ratio."

@@ -44,6 +44,7 @@ def figures(trial: Trial) -> dict[str, Any]:
         ],
         "sources": dict(Counter(v.source for v in known.values() if v is not None)),
         "other_plans": trial.others,
+        "other_assignments": trial.foreign,
     }
 
 
@@ -74,7 +75,8 @@ def lines(trial: Trial, values: dict[str, Any]) -> list[str]:
         result.append(f"Corrected outcomes: {_names(values['corrected'])}")
     if values["other_plans"]:
         count = plural(values["other_plans"], "other plan")
-        result.append(f"{count} of this name, from merged books, not counted")
+        features = plural(values["other_assignments"], "feature")
+        result.append(f"{count} of this name from merged books, with {features}: not counted")
     return result
 
 

@@ -25,12 +25,14 @@ _RESULTS = {"pass": 1.0, "partial": 0.0, "fail": 0.0, "error": 0.0}
 def trial(ctx: Context, rows: Booked, name: str) -> Trial:
     """One experiment with the outcomes of its features. Raises Missing."""
     plan = plan_of(rows, name)
-    assignments = [each for each in rows.assignments[name] if each.arm in plan.arms]
+    booked = rows.assignments[name]
+    assignments = [each for each in booked if each.arm in plan.arms]
     values = dict(_recorded(rows, name))
     waiting = [each for each in assignments if each.feature not in values]
     values |= dict(_of_evidence(ctx, plan, waiting))
     values |= dict(_of_windows(ctx, plan, [a for a in waiting if a.feature not in values]))
-    return Trial(plan, assignments, values, rows.others[name])
+    foreign = len(booked) - len(assignments)
+    return Trial(plan, assignments, values, rows.others[name], foreign)
 
 
 def _recorded(rows: Booked, name: str) -> Iterator[tuple[str, Value]]:

@@ -32,11 +32,16 @@ class Report(Struct, frozen=True):
         """What was planned."""
         return self.trial.plan
 
+    @property
+    def unit(self) -> str:
+        """The unit of differences: percent, points or score."""
+        return wording.UNITS[self.plan.scale]
+
     def figures(self) -> dict[str, Any]:
         """The values for JSON."""
         return {
             **{name: getattr(self.plan, name) for name in _PLAN},
-            "unit": wording.UNITS[self.plan.scale],
+            "unit": self.unit,
             "arms": [{**asdict(arm), "mean": arm.mean.figures()} for arm in self.arms],
             "comparisons": [
                 {**asdict(each), "difference": each.difference.figures(), "sentence": sentence}

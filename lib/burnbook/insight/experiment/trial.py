@@ -28,12 +28,17 @@ class Value(NamedTuple):
 
 
 class Trial(NamedTuple):
-    """One experiment. `values` are by feature; `others` counts plans of the same name."""
+    """One experiment. `values` are by feature.
+
+    Merged books may have another plan of the same name: `others` counts such plans, and `foreign`
+    the features that were assigned to arms of these alone.
+    """
 
     plan: Experiment
     assignments: Sequence[Assignment]
     values: Mapping[str, Value]
-    others: int
+    others: int = 0
+    foreign: int = 0
 
     def of_arm(self, arm: str) -> list[Assignment]:
         """The features that were assigned to an arm, in order."""
