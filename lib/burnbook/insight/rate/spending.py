@@ -33,6 +33,11 @@ class Spending:
         self._quarters = np.append(np.asarray(quarters, dtype=float), np.inf)
         self._before = np.vstack([np.zeros(width), self._amounts[:-1].cumsum(axis=0)])
 
+    @property
+    def has_requests(self) -> bool:
+        """Whether there is any request."""
+        return len(self._quarters) > 1
+
     def between(self, began: float, ended: float) -> Numbers:
         """The amounts of each column between two moments, in epoch seconds."""
         first, last = self.up_to([began, ended])
