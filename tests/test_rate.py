@@ -184,6 +184,11 @@ def test_the_stated_change_is_seen_in_nine_of_ten_cases() -> None:
     assert 0.8 < seen / 200 <= 1
 
 
+def test_a_change_that_rounding_may_make_is_none() -> None:
+    assert changes([1.0] * 8 + [1.01] * 8) == []
+    assert [each.first for each in changes([1.0] * 8 + [1.03] * 8)] == [8]
+
+
 def test_equal_rates_have_no_change() -> None:
     assert changes([2.0] * 10) == []
     assert changes([0.0] * 10) == []

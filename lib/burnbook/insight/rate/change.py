@@ -28,9 +28,10 @@ ALPHA = 0.05
 """The level of the test of one meter."""
 SIDE = 2
 """Observations that must be before a change, and after it."""
-PERSISTENCE = 0.25
+PERSISTENCE = 0.3
 """The correlation of neighbours in the null: a project outlasts a week, and so do its models."""
 POWER = 0.9
+_SMALLEST = 0.02  # of a log rate: rounding alone may move a rate so far
 _LARGEST = 2  # differences that the variance leaves out
 _SERIES = 9999
 _SEED = 20
@@ -62,8 +63,9 @@ def changes(rates: Sequence[float], alpha: float = ALPHA) -> list[Change]:
             continue
         statistics, null = _statistics(logs[begin:end]), _null(end - begin)
         p = (1 + np.count_nonzero(null >= statistics.max())) / (1 + len(null))
-        if p <= alpha:
-            first = begin + SIDE + int(np.argmax(statistics))
+        first = begin + SIDE + int(np.argmax(statistics))
+        step = logs[first:end].mean() - logs[begin:first].mean()
+        if p <= alpha and abs(step) >= _SMALLEST:
             p_values[first] = float(p)
             parts += [(begin, first), (first, end)]
     bounds = [0, *sorted(p_values), len(logs)]

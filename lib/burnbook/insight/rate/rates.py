@@ -14,6 +14,7 @@ from burnbook.insight.rate.units import Unit
 
 RECENT = 3
 """The smallest change that would have been seen is one with so many weeks behind it."""
+_MOST = 4.0  # a test that sees only changes by such a factor tells nothing
 NO_REQUESTS = "no request of this account is logged; run ./just ingest"
 
 
@@ -81,6 +82,8 @@ def rate_of(stratum: Stratum, observed: Observed, tested: int) -> Rate:
         reason = f"{len(rates)} of {change.LEAST} weeks are known"
     elif min(rates) <= 0:
         reason = "a week cost nothing"
+    elif smallest is not None and smallest > _MOST:
+        reason, smallest = "the weeks differ too much", None
     return Rate(
         stratum=stratum,
         observations=observed.units,
@@ -100,10 +103,17 @@ def _shifts(observed: Observed, found: Sequence[change.Change]) -> list[Shift]:
     bounds = [0, *(each.first for each in found), len(observed.units)]
     result = []
     for before, each, after in zip(bounds, found, bounds[2:], strict=False):
-        sides = observed.units[before : each.first], observed.units[each.first : after]
-        amounts = [estimates.bought(side, observed.models) for side in sides]
-        moments = [side[0].begins for side in sides]
-        result.append(Shift(*moments, each.ratio, each.p, *amounts))
+        left, right = observed.units[before : each.first], observed.units[each.first : after]
+        result.append(
+            Shift(
+                begins=left[0].begins,
+                since=right[0].begins,
+                ratio=each.ratio,
+                p=each.p,
+                before=estimates.bought(left, observed.models),
+                after=estimates.bought(right, observed.models),
+            )
+        )
     return result
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 
 from burnbook.base.text import plural
 from burnbook.insight.estimate import Estimate
+from burnbook.insight.rate.models import family
 from burnbook.insight.rate.rates import NO_REQUESTS, Rate, Shift
 from burnbook.insight.rate.spending import KINDS
 from burnbook.times import clock
@@ -77,7 +78,8 @@ def limit(rate: Rate) -> str:
     """The meter in words, such as `weekly limit`."""
     stratum = rate.stratum
     length = _LENGTHS.get(stratum.window_minutes or 0)
-    return f"{length or stratum.meter} limit"
+    models = family(stratum.meter)
+    return f"{length or stratum.meter} limit{f' of {models}' if models and length else ''}"
 
 
 def buys(rate: Rate) -> str:
@@ -101,7 +103,7 @@ def no_change(rate: Rate) -> str:
     if rate.detectable is None:
         return f"changes are not known: {rate.not_tested}"
     if rate.detectable > _LARGE:
-        return f"no change seen, but only one of {rate.detectable:.0f}% would have been"
+        return f"no change seen, and only one of {rate.detectable:.0f}% would be"
     return f"no change seen; a change of {rate.detectable:.0f}% would have been"
 
 
