@@ -31,15 +31,22 @@ _Priced = tuple[int, str, list[float]]
 
 
 def rates(ctx: Context, provider: str | None = None) -> list[Rate]:
-    """The rate of each meter; those of a provider's accounts are together, longer meters first."""
+    """The rate of each meter; those of a provider's accounts are together, longer meters first.
+
+    With `provider`, of its meters alone. All meters of the book count as tested for a change, so
+    that an answer does not depend on the question.
+    """
     observed: list[tuple[Stratum, Observed]] = []
     quarters = by_quarter(ctx.store, Filters(), lambda tool, home, agent: home)
     for name in shown_meters.providers(ctx):
-        if provider in (None, name):
-            observed += _of_provider(ctx, name, quarters)
+        observed += _of_provider(ctx, name, quarters)
     observed.sort(key=lambda each: _order(each[0]))
-    tested = max(1, sum(len(each.units) >= change.LEAST for _, each in observed))
-    return [rate_of(stratum, each, tested) for stratum, each in observed]
+    tested = max(1, sum(change.can_test(each.rates) for _, each in observed))
+    return [
+        rate_of(stratum, each, tested)
+        for stratum, each in observed
+        if provider in (None, stratum.provider)
+    ]
 
 
 def _order(stratum: Stratum) -> tuple[str, str, str, int, str]:
