@@ -71,6 +71,13 @@ def test_the_only_reading_of_a_period_counts_from_its_beginning() -> None:
     assert finer.rounding == pytest.approx(0.05)
 
 
+def test_a_period_that_began_before_the_first_request_counts_from_a_reading() -> None:
+    late = spending(*((FIRST + n * HOUR, 1.0) for n in range(30, 100)))
+    readings = [reading(FIRST + n * HOUR, n / 2) for n in (50, 70)]
+    assert [segment.points for segment in found(readings, late).segments] == [10]
+    assert found(readings[:1], late).segments == []
+
+
 def test_points_that_move_without_a_request_are_left_out() -> None:
     readings = [reading(FIRST + n * HOUR, n / 2) for n in (2, 20, 98, 110)]
     readings += [reading(FIRST + 120 * HOUR, 60), reading(FIRST + 121 * HOUR, 60)]
@@ -96,7 +103,7 @@ def test_a_full_meter_is_read_no_further() -> None:
 
 def test_requests_without_a_price_make_a_period_unusable() -> None:
     at = FIRST + 3 * HOUR
-    used = spending((FIRST + HOUR, 1.0), (at, 0.0), (at + HOUR, 1.0), unpriced=at)
+    used = spending((FIRST, 1.0), (at, 0.0), (at + HOUR, 1.0), unpriced=at)
     result = found([reading(at + 2 * HOUR, 25)], used)
     assert (result.segments, result.without_price) == ([], 25)
 

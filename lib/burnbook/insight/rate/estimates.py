@@ -40,7 +40,7 @@ def observe(windows: Iterable[Sequence[Shown]], spending: Spending) -> Observed:
     """The observations of one meter of one account, from its readings by reset period."""
     found = segments(windows, spending)
     without = (found.without_requests, found.without_price)
-    has_requests = spending.has_requests
+    has_requests = spending.begins < float("inf")
     return Observed(units(found.segments), spending.models, *without, has_requests)
 
 
