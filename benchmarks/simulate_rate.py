@@ -23,7 +23,7 @@ extras.use("insight", "rate")
 import numpy as np  # noqa: E402
 from burnbook.budget.declared.points import Shown, reset_windows  # noqa: E402
 from burnbook.insight.rate import change  # noqa: E402
-from burnbook.insight.rate.estimates import bought, changes, observe  # noqa: E402
+from burnbook.insight.rate.estimates import bought, observe  # noqa: E402
 from burnbook.insight.rate.spending import Numbers, Spending  # noqa: E402
 
 FIRST = datetime(2026, 1, 5, tzinfo=UTC)
@@ -231,12 +231,14 @@ def figures(accounts: int, seed: int) -> list[Figure]:
             usd = bought(observed.units, observed.models).usd
             if usd.low is not None and usd.high is not None:
                 add(f"covers {meter}", usd.low <= each.usd_per_point[meter] <= usd.high)
-            if len(observed.units) >= change.LEAST:
-                add(f"alarm {meter}", bool(changes(observed.rates, 1)))
+            if change.can_test(observed.rates):
+                add(f"alarm {meter}", bool(change.changes(observed.rates)))
+                looks = range(change.LEAST, len(observed.rates) + 1)
+                add(f"looks {meter}", any(change.changes(observed.rates[:n]) for n in looks))
         each = account(draw, int(draw.integers(13, 27)), CHANGE, 3)
         for meter, readings in each.readings.items():
             observed = observe(reset_windows(readings), each.spending)
-            found = changes(observed.rates, 1)
+            found = change.changes(observed.rates)
             add(f"found {meter}", bool(found))
             if found:
                 ratio = found[-1].ratio
@@ -245,6 +247,7 @@ def figures(accounts: int, seed: int) -> list[Figure]:
         ("covers", "interval covers the true rate", 0.93, 0.97),
         ("alarm", "change reported where there is none", None, 0.05),
         ("found", "change of 25% found in three windows", 0.9, None),
+        ("looks", "the same, looked at after each week", None, None),
         ("change", "interval of a found change covers it", None, None),
     )
     return [

@@ -6,7 +6,7 @@ subagents that a proxy sends to GLM. The numbers come from a generator with a fi
 
 import random
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 HOUR = timedelta(hours=1)
@@ -17,12 +17,15 @@ _RESET = timedelta(days=3, hours=7)  # of the weekly meters, after Monday 00:00 
 # Requests by hour of the day, from 00:00: a morning, a break at noon, some evenings.
 _HOURS = (0, 0, 0, 0, 0, 0, 0, 1, 4, 9, 11, 10, 4, 7, 10, 11, 9, 6, 3, 2, 2, 2, 1, 0)
 _WEEKEND = 0.3  # of the requests of a weekday
+LESS = datetime(2026, 9, 10, 7, tzinfo=UTC)
+"""When a vendor lowers the allowance of a plan: from here on, a point buys less."""
 
 
 class Agent(NamedTuple):
     """An agent: its tool, its models with their weights, projects, and its account's allowance.
 
-    `allowance` is the sum of the requests' weights that a week allows.
+    `allowance` is the sum of the requests' weights that a week allows. `allowance_before` is what
+    it was until LESS, where the vendor lowered it then.
     """
 
     name: str
@@ -32,6 +35,12 @@ class Agent(NamedTuple):
     projects: tuple[str, ...]
     requests_a_day: int
     allowance: float
+    allowance_before: float | None = None
+
+    def allows(self, moment: datetime) -> float:
+        """The allowance of a week at a moment."""
+        is_before = self.allowance_before is not None and moment < LESS
+        return self.allowance_before or 0.0 if is_before else self.allowance
 
 
 AGENTS = (
@@ -46,7 +55,7 @@ AGENTS = (
             "claude-team",
             (("claude-opus-4-5-20251101", 3), ("claude-haiku-4-5-20251001", 1)),
         ),
-        *(("/home/bo/web", "/home/bo/design"), 26, 95.0),
+        *(("/home/bo/web", "/home/bo/design"), 26, 95.0, 138.0),
     ),
     Agent(
         *("cleo", "claude", "claude-own", (("claude-sonnet-4-5-20250929", 4), ("glm-4.6", 3))),
@@ -105,7 +114,7 @@ def requests(agent: Agent, first: datetime, days: int) -> list[Request]:
         model = draw.choices(names, shares)[0]
         counts = _counts(draw)
         if not model.startswith("glm"):
-            used = 100 * _weight(*counts) / agent.allowance
+            used = 100 * _weight(*counts) / agent.allows(moment)
             week = week._replace(used=min(100.0, week.used + used))
             five = five._replace(used=min(100.0, five.used + 7 * used))
         project = agent.projects[session % len(agent.projects)]

@@ -26,18 +26,27 @@ from burnbook.windows.vendor_meters_store import Source
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 Plans = list[tuple[datetime, str]]
+# Quarter-hour, model, and the values of `spending.merged`.
+_Priced = tuple[int, str, list[float]]
 
 
 def rates(ctx: Context, provider: str | None = None) -> list[Rate]:
-    """The rate of each meter; those of a provider's accounts are together, longer meters first."""
+    """The rate of each meter; those of a provider's accounts are together, longer meters first.
+
+    With `provider`, of its meters alone. All meters of the book count as tested for a change, so
+    that an answer does not depend on the question.
+    """
     observed: list[tuple[Stratum, Observed]] = []
     quarters = by_quarter(ctx.store, Filters(), lambda tool, home, agent: home)
     for name in shown_meters.providers(ctx):
-        if provider in (None, name):
-            observed += _of_provider(ctx, name, quarters)
+        observed += _of_provider(ctx, name, quarters)
     observed.sort(key=lambda each: _order(each[0]))
-    tested = max(1, sum(len(each.units) >= change.LEAST for _, each in observed))
-    return [rate_of(stratum, each, tested) for stratum, each in observed]
+    tested = max(1, sum(change.can_test(each.rates) for _, each in observed))
+    return [
+        rate_of(stratum, each, tested)
+        for stratum, each in observed
+        if provider in (None, stratum.provider)
+    ]
 
 
 def _order(stratum: Stratum) -> tuple[str, str, str, int, str]:
@@ -62,7 +71,7 @@ def _of_provider(
         others = pools(by_name)
         known = sorted(plans.get(account, []))
         for meter, shown in by_name.items():
-            spending = _spending(ctx, own, counted_models(meter, others))
+            spending = _spending(own, counted_models(meter, others))
             minutes = shown[-1].meter.window_minutes
             for plan, windows in _by_plan(shown, known).items():
                 stratum = Stratum(provider, account, plan, meter, minutes)
@@ -95,36 +104,35 @@ def _plan_at(plans: Plans, moment: datetime) -> str | None:
 
 def _requests(
     ctx: Context, provider: str, quarters: Sequence[QuarterSums]
-) -> dict[str, list[QuarterSums]]:
+) -> dict[str, list[_Priced]]:
     """The requests that count on a provider's meters, by account."""
     known = identities(ctx, provider)
-    result: dict[str, list[QuarterSums]] = {}
+    pricing = Pricing("calculated", PriceList(ctx.config.prices))
+    result: dict[str, list[_Priced]] = {}
     for each in quarters:
         if counts_on(provider, each.tool, each.model, each.facts.served_by):
             moment = from_micros(each.quarter * QUARTER * 1_000_000)
             account = known.of_reading(Source(each.home, each.agent), moment)
             if account is not None:
-                result.setdefault(account, []).append(each)
+                result.setdefault(account, []).append(_priced(pricing, each))
     return result
 
 
-def _spending(
-    ctx: Context, requests: Sequence[QuarterSums], is_counted: Callable[[str | None], bool]
-) -> Spending:
-    pricing = Pricing("calculated", PriceList(ctx.config.prices))
+def _spending(requests: Sequence[_Priced], is_counted: Callable[[str | None], bool]) -> Spending:
+    """What the requests to the models that a meter counts used."""
     by_quarter: dict[int, dict[str, list[float]]] = {}
-    for each in requests:
-        if not is_counted(each.model):
-            continue
-        sums = each.sums
-        key = Key(None, each.tool, each.model, each.has_usd, each.facts, utc_day(each.quarter))
-        usd = pricing(key, sums).usd
-        values = [
-            *(sums.requests, 0 if usd.is_whole else sums.requests, sums.input, sums.cache_read),
-            *(sums.cache_write_5m + sums.cache_write_1h, sums.output, usd.known),
-        ]
-        of_models = by_quarter.setdefault(each.quarter, {})
-        model = each.model or "?"
-        before = of_models.get(model)
-        of_models[model] = values if before is None else [*map(sum, zip(before, values))]  # noqa: B905
+    for quarter, model, values in requests:
+        if is_counted(model):
+            of_models = by_quarter.setdefault(quarter, {})
+            before = of_models.get(model, [0.0] * len(values))
+            of_models[model] = [x + y for x, y in zip(before, values, strict=True)]
     return merged(by_quarter)
+
+
+def _priced(pricing: Pricing, each: QuarterSums) -> _Priced:
+    sums = each.sums
+    key = Key(None, each.tool, each.model, each.has_usd, each.facts, utc_day(each.quarter))
+    usd = pricing(key, sums).usd
+    tokens = (sums.input, sums.cache_read, sums.cache_write_5m + sums.cache_write_1h, sums.output)
+    unpriced = 0 if usd.is_whole else sums.requests
+    return each.quarter, each.model or "?", [sums.requests, unpriced, *tokens, usd.known]

@@ -1,8 +1,15 @@
-"""When a rate changed: the largest t statistic over all splits, against its simulated null.
+"""When a rate changed: a scan over all splits, against a simulated null.
 
-Source: Hawkins (1977), Testing a sequence of observations for a shift in location, JASA 72. The
-null has the autocorrelation of `PERSISTENCE`, because a project outlasts a week: independent
-observations would give false alarms.
+Each split of the weeks in two has a statistic: the difference of the means of log rates over its
+standard error. The largest one is compared with the largest ones of series without a change. The
+variance is that of differences between neighbours without the two largest, so that a change, or one
+and its way back, does not hide itself. What is found splits the series, and both parts are scanned
+(binary segmentation).
+
+Sources: Hawkins (1977), Testing a sequence of observations for a shift in location, JASA 72; von
+Neumann (1941), Distribution of the ratio of the mean square successive difference to the variance,
+Annals of Mathematical Statistics 12; Vostrikova (1981), Detecting disorder in multidimensional
+random processes, Soviet Mathematics Doklady 24.
 """
 
 from collections.abc import Sequence
@@ -10,7 +17,6 @@ from functools import cache
 
 import numpy as np
 from msgspec import Struct
-from msgspec.structs import replace
 from scipy import special
 
 from burnbook.insight.estimate import LEVEL, Estimate
@@ -22,63 +28,74 @@ ALPHA = 0.05
 """The level of the test of one meter."""
 SIDE = 2
 """Observations that must be before a change, and after it."""
-PERSISTENCE = 0.25
-"""The correlation of neighbours that the null has."""
+PERSISTENCE = 0.3
+"""The correlation of neighbours in the null: a project outlasts a week, and so do its models."""
 POWER = 0.9
-_RESAMPLES = 9999
+_SMALLEST = 0.02  # of a log rate: rounding alone may move a rate so far
+_LARGEST = 2  # differences that the variance leaves out
+_SERIES = 9999
 _SEED = 20
 
 
 class Change(Struct, frozen=True):
-    """The most likely change of a rate.
+    """A change of a rate.
 
     `first` is the index of the first observation after it, `p` the probability of a change as
-    large where there is none. `ratio` is the rate after it over the rate before it.
+    large where there is none. `ratio` is the rate after it, up to the next change, over the rate
+    before it.
     """
 
     first: int
     p: float
     ratio: Estimate
 
-    def after(self, index: int) -> "Change":
-        """The same change in a series that begins `index` observations earlier."""
-        return replace(self, first=self.first + index)
 
-
-def scan(rates: Sequence[float] | Numbers) -> Change | None:
-    """The most likely change in rates, in the order of time; None below 8 observations."""
-    n = len(rates)
-    if n < LEAST or min(rates) <= 0:
-        return None
+def changes(rates: Sequence[float], alpha: float = ALPHA) -> list[Change]:
+    """The changes that are significant at a level, from rates in the order of time."""
+    if not can_test(rates):
+        return []
     logs = np.log(np.asarray(rates, dtype=float))
-    statistics, null = _statistics(logs), _null(n)
-    p = (1 + np.count_nonzero(null >= statistics.max())) / (1 + len(null))
-    first = int(np.argmax(statistics)) + SIDE
-    return Change(first, p, _ratio(logs, first))
+    p_values: dict[int, float] = {}
+    parts = [(0, len(logs))]
+    while parts:
+        begin, end = parts.pop()
+        if end - begin < LEAST:
+            continue
+        statistics, null = _statistics(logs[begin:end]), _null(end - begin)
+        p = (1 + np.count_nonzero(null >= statistics.max())) / (1 + len(null))
+        first = begin + SIDE + int(np.argmax(statistics))
+        step = logs[first:end].mean() - logs[begin:first].mean()
+        if p <= alpha and abs(step) >= _SMALLEST:
+            p_values[first] = float(p)
+            parts += [(begin, first), (first, end)]
+    bounds = [0, *sorted(p_values), len(logs)]
+    return [
+        Change(first, p_values[first], _ratio(logs[begin:first], logs[first:end]))
+        for begin, first, end in zip(bounds, bounds[1:], bounds[2:], strict=False)
+    ]
 
 
-def detectable(rates: Sequence[float] | Numbers, alpha: float, after: int) -> float | None:
+def can_test(rates: Sequence[float]) -> bool:
+    """Whether there are enough rates to look for a change."""
+    return len(rates) >= LEAST and min(rates) > 0
+
+
+def detectable(rates: Sequence[float], alpha: float, after: int) -> float | None:
     """The smallest change that is seen with 90% probability, as a factor of the rate above 1.
 
     `alpha` is the level of the test, `after` the number of observations behind the change. None
-    where `scan` has too few observations.
+    where there are too few rates.
     """
-    n = len(rates)
-    if n < LEAST or min(rates) <= 0:
+    if not can_test(rates):
         return None
     logs = np.log(np.asarray(rates, dtype=float))
-    critical = float(np.quantile(_null(n), 1 - alpha))
-    error = logs.std(ddof=1) * np.sqrt(1 / after + 1 / (n - after))
-
-    # The noncentrality with which t is below the critical value in a tenth of the cases.
-    shift = special.nctdtrinc(n - 2, 1 - POWER, critical)
-    return float(np.exp(shift * error))
+    scale = _variance(logs) / _variance(_series(len(logs))).mean()
+    return float(np.exp(_visible(len(logs), alpha, after) * np.sqrt(scale.item())))
 
 
-def _ratio(logs: Numbers, first: int) -> Estimate:
+def _ratio(before: Numbers, after: Numbers) -> Estimate:
     """The rate after a change over the rate before it: a t interval with one variance."""
-    before, after = logs[:first], logs[first:]
-    n = len(logs)
+    n = len(before) + len(after)
     difference = float(after.mean() - before.mean())
     square = np.sum((before - before.mean()) ** 2) + np.sum((after - after.mean()) ** 2)
     error = np.sqrt(square / (n - 2) * (1 / len(before) + 1 / len(after)))
@@ -89,23 +106,46 @@ def _ratio(logs: Numbers, first: int) -> Estimate:
 
 
 @cache
-def _null(n: int) -> Numbers:
-    """The largest statistic of many autoregressive series of `n` observations without a change."""
-    series = np.random.default_rng([_SEED, n]).standard_normal((_RESAMPLES, n))
+def _series(n: int) -> Numbers:
+    """Many autoregressive series of `n` observations without a change."""
+    series = np.random.default_rng([_SEED, n]).standard_normal((_SERIES, n))
     series[:, 0] /= np.sqrt(1 - PERSISTENCE**2)
     for week in range(1, n):
         series[:, week] += PERSISTENCE * series[:, week - 1]
-    result: Numbers = _statistics(series).max(axis=-1)
+    return series
+
+
+@cache
+def _null(n: int) -> Numbers:
+    """The largest statistic of each series without a change."""
+    result: Numbers = _statistics(_series(n)).max(axis=-1)
     return result
 
 
+@cache
+def _visible(n: int, alpha: float, after: int) -> float:
+    """The shift of the last observations of a series that is seen with 90% probability."""
+    critical = np.quantile(_null(n), 1 - alpha)
+    last = np.arange(n) >= n - after
+    low, high = 0.0, 64.0
+    while high - low > 0.01:
+        shift = (low + high) / 2
+        seen = _statistics(_series(n)[:2000] + shift * last).max(axis=-1) >= critical
+        low, high = (low, shift) if seen.mean() >= POWER else (shift, high)
+    return high
+
+
 def _statistics(values: Numbers) -> Numbers:
-    """|t| of each split of a series, or of each of several series."""
+    """The statistic of each split of a series, or of each of several series."""
     n = values.shape[-1]
     rest = values - values.mean(axis=-1, keepdims=True)
     sums = rest.cumsum(axis=-1)[..., SIDE - 1 : n - SIDE]
     left = np.arange(SIDE, n - SIDE + 1)
-    between = sums**2 * n / (left * (n - left))
-    within = np.maximum((rest**2).sum(axis=-1, keepdims=True) - between, 1e-12)
-    result: Numbers = np.sqrt(between / within * (n - 2))
+    result: Numbers = np.abs(sums) * np.sqrt(n / (left * (n - left)) / _variance(values))
     return result
+
+
+def _variance(values: Numbers) -> Numbers:
+    """Half of the mean square of the differences between neighbours, without the largest."""
+    squares = np.sort(np.diff(values, axis=-1) ** 2, axis=-1)[..., :-_LARGEST]
+    return np.maximum(squares.mean(axis=-1, keepdims=True) / 2, 1e-12)

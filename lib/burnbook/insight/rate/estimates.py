@@ -7,15 +7,10 @@ from msgspec import Struct
 
 from burnbook.budget.declared.points import Shown
 from burnbook.insight.estimate import Estimate
-from burnbook.insight.rate import change
-from burnbook.insight.rate.change import Change
 from burnbook.insight.rate.ratio import ratio
 from burnbook.insight.rate.segments import segments
 from burnbook.insight.rate.spending import KINDS, Spending
 from burnbook.insight.rate.units import Unit, units
-
-RECENT = 3
-"""The smallest change that would have been seen is of one with so many observations behind it."""
 
 
 class Bought(Struct, frozen=True):
@@ -33,6 +28,7 @@ class Observed(Struct, frozen=True):
     models: Sequence[str]
     without_requests: float
     without_price: float
+    has_requests: bool
 
     @property
     def rates(self) -> list[float]:
@@ -44,7 +40,8 @@ def observe(windows: Iterable[Sequence[Shown]], spending: Spending) -> Observed:
     """The observations of one meter of one account, from its readings by reset period."""
     found = segments(windows, spending)
     without = (found.without_requests, found.without_price)
-    return Observed(units(found.segments), spending.models, *without)
+    has_requests = spending.begins < float("inf")
+    return Observed(units(found.segments), spending.models, *without, has_requests)
 
 
 def bought(observed: Sequence[Unit], models: Sequence[str]) -> Bought:
@@ -59,27 +56,3 @@ def bought(observed: Sequence[Unit], models: Sequence[str]) -> Bought:
         tokens={kind: ratio(tokens[:, n], points, rounding) for n, kind in enumerate(KINDS)},
         mix={m: float(by_model[:, n].sum() / usd) for n, m in enumerate(models) if usd > 0},
     )
-
-
-def changes(rates: Sequence[float], tested: int) -> list[Change]:
-    """Returns the changes of a rate in the order of time.
-
-    `tested` is the number of meters that are tested: by Bonferroni, each change must be significant
-    at 5% divided by it. After a change, the observations since then are tested for another.
-    """
-    result: list[Change] = []
-    first = 0
-    while True:
-        likely = change.scan(rates[first:])
-        if likely is None or likely.p * tested > change.ALPHA:
-            return result
-        result.append(likely.after(first))
-        first += likely.first
-
-
-def detectable(rates: Sequence[float], tested: int) -> float | None:
-    """The smallest change in the last three weeks that is seen with 90% probability, as a factor.
-
-    `rates` are those since the last change. None if there are too few.
-    """
-    return change.detectable(rates, change.ALPHA / tested, RECENT)

@@ -5,21 +5,27 @@ from collections.abc import Callable, Iterable
 _ALL = "all-models"
 
 
-def counted_models(meter: str, pools: Iterable[str]) -> Callable[[str | None], bool]:
-    """Returns a test of a model's name.
+def family(meter: str) -> str | None:
+    """The word in the names of the models that a meter counts; None if it counts all.
 
-    `week-opus` and `week-sonnet-only` count the models with that word in their names, and so does
-    `gpt-5.3-codex-spark:weekly`, which is a pool of its own: the other meters do not count its
-    requests. All others count every model.
+    That is `opus` of `week-opus`, `sonnet` of `week-sonnet-only`, and `gpt-5.3-codex-spark` of the
+    pool `gpt-5.3-codex-spark:weekly`.
     """
     pool, colon, _ = meter.partition(":")
     if colon:
-        return lambda model: pool in (model or "")
+        return pool
     _, dash, word = meter.partition("week-")
-    if dash and word != _ALL:
-        family = word.removesuffix("-only")
-        return lambda model: family in (model or "")
-    others = tuple(pools)
+    return word.removesuffix("-only") if dash and word != _ALL else None
+
+
+def counted_models(meter: str, pools: Iterable[str]) -> Callable[[str | None], bool]:
+    """Returns a test of a model's name.
+
+    A pool has requests of its own: the meters that count all models do not count those.
+    """
+    own, others = family(meter), tuple(pools)
+    if own is not None:
+        return lambda model: own in (model or "")
     return lambda model: not any(other in (model or "") for other in others)
 
 

@@ -5,11 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from burnbook.insight.estimate import Estimate
 from burnbook.insight.rate import change, estimates
 from burnbook.insight.rate.estimates import Bought, Observed
 from burnbook.insight.rate.units import Unit
+
+RECENT = 3
+"""The smallest change that would have been seen is one with so many weeks behind it."""
+_MOST = 4.0  # a test that sees only changes by such a factor tells nothing
+NO_REQUESTS = "no request of this account is logged; run ./just ingest"
 
 
 class Stratum(Struct, frozen=True):
@@ -25,14 +31,16 @@ class Stratum(Struct, frozen=True):
 class Shift(Struct, frozen=True):
     """A change of the rate at a moment: USD per point after it over that before it.
 
-    `mix_before` and `mix_after` are the models' shares of the USD on both sides.
+    `begins` is when the weeks before it begin; `before` and `after` are what a point bought on both
+    sides.
     """
 
+    begins: datetime
     since: datetime
     ratio: Estimate
     p: float
-    mix_before: dict[str, float]
-    mix_after: dict[str, float]
+    before: Bought
+    after: Bought
 
 
 class Rate(Struct, frozen=True):
@@ -56,24 +64,33 @@ class Rate(Struct, frozen=True):
 
 
 def rate_of(stratum: Stratum, observed: Observed, tested: int) -> Rate:
-    """The rate of one meter; `tested` meters of the book are tested for a change."""
+    """The rate of one meter; `tested` meters of the book are tested for a change.
+
+    By Bonferroni, each of them is tested at 5% divided by their number.
+    """
     rates = observed.rates
-    found = estimates.changes(rates, tested)
+    alpha = change.ALPHA / tested
+    found = change.changes(rates, alpha)
     first = found[-1].first if found else 0
     current = observed.units[first:]
-    smallest = estimates.detectable(rates[first:], tested)
+    bought = estimates.bought(current, observed.models)
+    if not observed.has_requests:
+        bought = replace(bought, usd=Estimate(reason=NO_REQUESTS))
+    smallest = change.detectable(rates[first:], alpha, RECENT)
     reason = None
     if len(rates) < change.LEAST:
         reason = f"{len(rates)} of {change.LEAST} weeks are known"
     elif min(rates) <= 0:
         reason = "a week cost nothing"
+    elif smallest is not None and smallest > _MOST:
+        reason, smallest = "the weeks differ too much", None
     return Rate(
         stratum=stratum,
         observations=observed.units,
         since=current[0].begins if current else None,
         until=current[-1].ends if current else None,
         points=sum(unit.points for unit in current),
-        bought=estimates.bought(current, observed.models),
+        bought=bought,
         changes=_shifts(observed, found),
         detectable=None if smallest is None else 100 * (smallest - 1),
         not_tested=reason,
@@ -86,10 +103,17 @@ def _shifts(observed: Observed, found: Sequence[change.Change]) -> list[Shift]:
     bounds = [0, *(each.first for each in found), len(observed.units)]
     result = []
     for before, each, after in zip(bounds, found, bounds[2:], strict=False):
-        sides = observed.units[before : each.first], observed.units[each.first : after]
-        mixes = [dict(estimates.bought(side, observed.models).mix) for side in sides]
-        since = observed.units[each.first].begins
-        result.append(Shift(since, each.ratio, each.p, *mixes))
+        left, right = observed.units[before : each.first], observed.units[each.first : after]
+        result.append(
+            Shift(
+                begins=left[0].begins,
+                since=right[0].begins,
+                ratio=each.ratio,
+                p=each.p,
+                before=estimates.bought(left, observed.models),
+                after=estimates.bought(right, observed.models),
+            )
+        )
     return result
 
 
@@ -107,14 +131,14 @@ def figures(rate: Rate) -> dict[str, Any]:
         "points": rate.points,
         "usd_per_point": bought.usd.figures(),
         "tokens_per_point": {kind: each.figures() for kind, each in bought.tokens.items()},
-        "mix": [{"model": model, "usd_share": share} for model, share in _largest(bought.mix)],
+        "mix": _mix(bought),
         "changes": [
             {
                 "since": shift.since,
                 "ratio": shift.ratio.figures(),
                 "p": shift.p,
-                "mix_before": shift.mix_before,
-                "mix_after": shift.mix_after,
+                "usd_per_point_before": shift.before.usd.figures(),
+                "mix_before": _mix(shift.before),
             }
             for shift in rate.changes
         ],
@@ -135,5 +159,6 @@ def figures(rate: Rate) -> dict[str, Any]:
     }
 
 
-def _largest(mix: Any) -> list[tuple[str, float]]:
-    return sorted(mix.items(), key=lambda item: (-item[1], item[0]))
+def _mix(bought: Bought) -> list[dict[str, Any]]:
+    ordered = sorted(bought.mix.items(), key=lambda item: (-item[1], item[0]))
+    return [{"model": model, "usd_share": share} for model, share in ordered]

@@ -72,10 +72,10 @@ def _add(result: Found, window: Sequence[Shown], spending: Spending) -> None:
             _Point(each.captured_at.timestamp(), each.used_percent, each.after_request)
             for each in run
         ]
-        if n == 0 and start is not None:
+        if n == 0 and start is not None and spending.begins <= start.timestamp():
             reset = _Point(start.timestamp(), 0.0, is_reset=True)
             points = [reset, *(each for each in points if each.used > 0 and each.at > reset.at)]
-        if len(points) == 2 and points[0].is_reset:
+        if len(points) == 2 and points[0].is_reset and points[1].after_request:
             # The only reading of a period comes after the last request, not after one of many.
             points[1] = replace(points[1], at=(points[1].at // QUARTER + 1) * QUARTER - 1)
         sums = spending.up_to([each.at for each in points], [each.after_request for each in points])
@@ -110,7 +110,7 @@ def _start(window: Sequence[Shown]) -> datetime | None:
 def _rising(window: Sequence[Shown]) -> Iterator[list[Shown]]:
     """The readings of a period without stale ones; a new list where the meter was reset early.
 
-    A reading below an earlier one is stale, unless two or more in a row rise from there.
+    A reading below an earlier one is stale, unless three that rise follow one another.
     """
     run: list[Shown] = []
     low: list[Shown] = []  # readings below the last one of `run`

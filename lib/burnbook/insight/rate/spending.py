@@ -8,7 +8,7 @@ import numpy as np
 from burnbook.store.queries import QUARTER
 
 KINDS = ("input", "cache_read", "cache_write", "output")
-"""The kinds of tokens of a `Used`, which do not overlap; output includes reasoning."""
+"""The kinds of tokens, which do not overlap; output includes reasoning."""
 _FIRST = ("requests", "unpriced", *KINDS)
 
 Numbers = Any
@@ -32,6 +32,11 @@ class Spending:
         self._amounts = np.vstack([self._amounts, np.zeros(width)])
         self._quarters = np.append(np.asarray(quarters, dtype=float), np.inf)
         self._before = np.vstack([np.zeros(width), self._amounts[:-1].cumsum(axis=0)])
+
+    @property
+    def begins(self) -> float:
+        """When the first quarter-hour with requests begins, in epoch seconds; infinity if none."""
+        return float(self._quarters[0]) * QUARTER
 
     def between(self, began: float, ended: float) -> Numbers:
         """The amounts of each column between two moments, in epoch seconds."""

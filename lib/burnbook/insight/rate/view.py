@@ -5,7 +5,8 @@ from datetime import datetime, tzinfo
 
 from burnbook.base.text import plural
 from burnbook.insight.estimate import Estimate
-from burnbook.insight.rate.rates import Rate, Shift
+from burnbook.insight.rate.models import family
+from burnbook.insight.rate.rates import NO_REQUESTS, Rate, Shift
 from burnbook.insight.rate.spending import KINDS
 from burnbook.times import clock
 from burnbook.view.parts import Line, Part
@@ -13,7 +14,8 @@ from burnbook.view.parts import Line, Part
 _LENGTHS = {300: "5-hour", 1440: "daily", 10_080: "weekly", 43_200: "monthly"}
 _KINDS = dict(zip(KINDS, ("input", "cache read", "cache write", "output"), strict=True))
 _MOST_MODELS = 3
-NO_METERS = "not known: no meter has readings; run ./just setup for a status line, or ./just ingest"
+_LARGE = 50  # percent: a test that sees only larger changes tells little
+NO_METERS = "not known: no meter is booked; run ./just ingest, or ./just start PROVIDER"
 
 
 def parts(rates: Sequence[Rate], zone: tzinfo) -> list[Part]:
@@ -24,7 +26,11 @@ def parts(rates: Sequence[Rate], zone: tzinfo) -> list[Part]:
     result: list[Part] = []
     for rate in known:
         result += _meter(rate, zone)
-    result += [_unknown(rate) for rate in rates if rate not in known]
+    for rate in rates:
+        if rate not in known:
+            result.append(Line(f"{headline(rate)}: not known: {rate.bought.usd.reason}"))
+            if rate.bought.usd.reason != NO_REQUESTS:
+                result += _left_out(rate)
     return result
 
 
@@ -33,18 +39,32 @@ def _meter(rate: Rate, zone: tzinfo) -> Iterator[Line]:
     weeks = f"n = {plural(rate.bought.usd.n, 'week')}, {rate.points:,.0f} points"
     if rate.changes:
         last = rate.changes[-1]
-        yield Line(f"  {change_text(last, limit(rate), zone)}", level="warn")
+        yield Line(f"  {sentence(rate, zone)}", level="warn")
         yield Line(f"  {weeks} since then{_other_mix(last)}")
     else:
-        yield Line(f"  {no_change(rate)}; {weeks}")
+        yield Line(f"  {sentence(rate, zone)}; {weeks}")
     if rate.bought.usd.value is not None:
         kinds = (f"{short(rate.bought.tokens[kind].value)} {_KINDS[kind]}" for kind in KINDS)
         yield Line(f"  tokens: {', '.join(kinds)}")
         yield Line(f"  models by cost: {mix_text(rate.bought.mix)}")
+    yield from _left_out(rate)
+
+
+def _left_out(rate: Rate) -> Iterator[Line]:
     if rate.without_requests:
         yield Line(f"  left out: {rate.without_requests:,.0f} points without requests")
     if rate.without_price:
         yield Line(f"  left out: {rate.without_price:,.0f} points with requests without a price")
+
+
+def headline(rate: Rate) -> str:
+    """The account, its plan and the meter: `codex-team, Pro, weekly limit`."""
+    return f"{_of(rate)}, {limit(rate)}"
+
+
+def sentence(rate: Rate, zone: tzinfo) -> str:
+    """The last change, else that none is seen."""
+    return change_text(rate.changes[-1], limit(rate), zone) if rate.changes else no_change(rate)
 
 
 def _of(rate: Rate) -> str:
@@ -58,7 +78,8 @@ def limit(rate: Rate) -> str:
     """The meter in words, such as `weekly limit`."""
     stratum = rate.stratum
     length = _LENGTHS.get(stratum.window_minutes or 0)
-    return f"{length or stratum.meter} limit"
+    models = family(stratum.meter)
+    return f"{length or stratum.meter} limit{f' of {models}' if models and length else ''}"
 
 
 def buys(rate: Rate) -> str:
@@ -81,6 +102,8 @@ def no_change(rate: Rate) -> str:
     """That no change is seen, and the smallest that would have been."""
     if rate.detectable is None:
         return f"changes are not known: {rate.not_tested}"
+    if rate.detectable > _LARGE:
+        return f"no change seen, and only one of {rate.detectable:.0f}% would be"
     return f"no change seen; a change of {rate.detectable:.0f}% would have been"
 
 
@@ -93,14 +116,9 @@ def _difference(ratio: Estimate) -> str:
 
 def _other_mix(shift: Shift) -> str:
     """A warning where another model has most of the cost since a change."""
-    most = [
-        max(mix, key=mix.__getitem__, default="") for mix in (shift.mix_before, shift.mix_after)
-    ]
+    mixes = shift.before.mix, shift.after.mix
+    most = [max(mix, key=lambda model: mix[model], default="") for mix in mixes]
     return "" if most[0] == most[1] else f"; mostly {most[1]}, before that {most[0]}"
-
-
-def _unknown(rate: Rate) -> Line:
-    return Line(f"{_of(rate)}, {limit(rate)}: not known: {rate.bought.usd.reason}")
 
 
 def mix_text(mix: Mapping[str, float]) -> str:
