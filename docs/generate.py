@@ -1,10 +1,12 @@
 """Write what the documentation takes from the program itself, or check that it is current.
 
-    generate.py [reference] [schema] [readme] [jobs] [agents] [providers] [performance] [--check]
+    generate.py [reference] [schema] [readme] [sample] [jobs] [agents] [providers]
+        [performance] [--check]
 
 reference: docs/reference.md, from every script's `--help` and every recipe's `--usage`
 schema:    docs/schema/JOURNAL.json, from the records
 readme:    the preview in README.md, from the demo
+sample:    the answers in README.md, from the invented history of 120 days
 jobs:      the jobs and their times in docs/standing_jobs.md, from config/schedules.toml
 agents:    the table of agents in docs/agent_logs.md, from config/feeds/
 providers: the table of providers in docs/providers.md, from lib/burnbook/panes/
@@ -34,6 +36,9 @@ HOUSE = "/home/ada/burnbook"
 ECMA_ONLY = re.compile(r"\\[AZz]|\(\?[P<#aiLmsux]")
 PREVIEW = re.compile(r"(<!-- demo's preview, .*? -->\n).*?(<!-- end -->)", re.DOTALL)
 DAYS = re.compile(r"(<!-- days, .*? -->\n).*?(<!-- end -->)", re.DOTALL)
+SAMPLE = re.compile(
+    r"(<!-- sample, .*? -->\n```text\n\$ \./just ([^\n]*)\n).*?(```\n<!-- end -->)", re.DOTALL
+)
 AGENTS = re.compile(r"^\| agent \| feed \|.*\n(?:\|.*\n)+", re.MULTILINE)
 PROVIDERS = re.compile(r"^\| provider \| asked for as \|.*\n(?:\|.*\n)+", re.MULTILINE)
 JOBS = re.compile(r"^\| job \| when \|.*\n(?:\|.*\n)+", re.MULTILINE)
@@ -181,6 +186,25 @@ def first_days() -> str:
     return f"$ ./just ingest\n{read}\n$ ./just usage\n{days}"
 
 
+def sample() -> Files:
+    """README.md with what its commands print of the invented history of 120 days."""
+    path = ROOT / "README.md"
+    with tempfile.TemporaryDirectory() as folder:
+        history = Path(folder) / "history"
+        printed("bin/demo", "--days", "120", "--keep", str(history))
+        of_history = {
+            **{"TZ": "UTC", "COLUMNS": "80", "LC_ALL": "C.UTF-8", "HOME": folder},
+            **{"BURNBOOK_DATA_DIR": f"{history}/book", "BURNBOOK_CONFIG_DIR": f"{history}/config"},
+        }
+
+        def shown(block: re.Match[str]) -> str:
+            script, *flags = block[2].split()
+            words = (f"bin/{script}", *flags, "--at", "2026-11-22T20:00Z")
+            return f"{block[1]}{printed(*words, **of_history)}\n{block[3]}"
+
+        return {path: SAMPLE.sub(shown, path.read_text("utf-8"))}
+
+
 def jobs() -> Files:
     """docs/standing_jobs.md with the shipped jobs as a clone at HOUSE has them."""
     sys.path.insert(0, str(ROOT / "lib"))
@@ -293,6 +317,7 @@ PARTS: dict[str, Callable[[], Files]] = {
     "reference": reference,
     "schema": schema,
     "readme": readme,
+    "sample": sample,
     "jobs": jobs,
     "agents": agents,
     "providers": providers,
