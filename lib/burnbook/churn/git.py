@@ -106,7 +106,7 @@ class Git:
         if self.is_empty():
             raise NotCounted("no-commits", f"repository {self.name} has no commits yet")
         message = f"commit {revision!r} is not in repository {self.name}"
-        if self._is_shallow():
+        if self.is_shallow():
             raise self._shallow(message)
         raise NotCounted("missing-commit", f"{message}, or the name is ambiguous")
 
@@ -121,7 +121,7 @@ class Git:
             self._fail(result)
         between = f"{start[:12]}..{end[:12]}"
         # In a shallow clone, commits whose parents were not fetched look like root commits.
-        is_cut = self._is_shallow() and (
+        is_cut = self.is_shallow() and (
             result.code == 1 or self.output("rev-list", "-n1", "--max-parents=0", f"{start}..{end}")
         )
         if is_cut:
@@ -146,7 +146,8 @@ class Git:
             *(start, end, "--", *_globs(paths)),
         )
 
-    def _is_shallow(self) -> bool:
+    def is_shallow(self) -> bool:
+        """Returns whether the clone lacks the history before some commits."""
         return self.output("rev-parse", "--is-shallow-repository").strip() == b"true"
 
     def _shallow(self, message: str) -> NotCounted:

@@ -149,6 +149,6 @@ def markdown(found: Mapping[str, Any]) -> str:
 
 def _escaped(text: str) -> str:
     """Text that markdown shows as it is; a mention must not notify anybody."""
-    for char in "\\`*_{}[]<>|#":
-        text = text.replace(char, f"\\{char}") if char != "#" else text
+    for char in "\\`*_{}[]<>|~":
+        text = text.replace(char, f"\\{char}")
     return text.replace("@", "@\u200b")

@@ -58,6 +58,9 @@ def _named(ctx: Context, paths: Sequence[str] | None) -> list[Git]:
             current = repositories(ctx)
         except FileNotFoundError:  # the current folder is gone
             current = {}
+        except NotCounted as error:
+            ctx.notes.append(str(error))
+            current = {}
         return [Git(name, found) for name, found in current.items() if found is not None]
     named = []
     declared = {found.common: name for name, found in repositories(ctx).items() if found}
@@ -80,7 +83,8 @@ def _at(ctx: Context, folder: str) -> Repository | None:
     try:
         found = find(path)
     except NotCounted as error:
-        ctx.notes.append(str(error))
+        if str(error) not in ctx.notes:
+            ctx.notes.append(str(error))
         return None
     # A home folder under version control has all others in it, and none of them belongs to it.
     home = os.path.realpath(os.path.expanduser("~"))

@@ -108,13 +108,18 @@ class Attribution:
 
     def _read(self, index: int, requests: Sequence[Request]) -> Reading | None:
         is_excluded = numstat.matcher(self.rules.exclude)
+        git, since = self.places.gits[index], requests[0].at - _BEFORE
         try:
-            return read_repository(
-                self.places.gits[index], requests[0].at - _BEFORE, cache(is_excluded)
-            )
+            reading = read_repository(git, since, cache(is_excluded))
         except NotCounted as error:
             self.ctx.notes.append(f"{error}; its requests are unattributed")
             return None
+        if reading.is_shallow:
+            self.ctx.notes.append(
+                f"repository {git.name} is a shallow clone, so older commits are missing; "
+                "run `git fetch --unshallow`"
+            )
+        return reading
 
     def _join(self, requests: Sequence[Request], reading: Reading) -> list[Joined]:
         sessions = {request.session for request in requests if request.session}
@@ -195,10 +200,7 @@ class Attribution:
 def _widened(span: Span) -> Span:
     began, ended = span
     margin = timedelta(seconds=SEGMENT)
-    return (
-        began if began == EVER[0] else began - margin,
-        ended if ended == EVER[1] else ended + margin,
-    )
+    return max(began - margin, EVER[0]), ended + margin if ended < EVER[1] - margin else EVER[1]
 
 
 def _order(key: Key, sums: Sums) -> tuple[bool, int, str, str]:

@@ -62,13 +62,18 @@ def read_requests(ctx: Context, span: Span) -> list[Request]:
 
 def span_of_days(zone: tzinfo, since: date | None, until: date | None) -> Span:
     """The span of some days, both inclusive, in a zone; None is no limit."""
-    began, ended = EVER
-    if since is not None:
-        began = clock.to_utc(datetime(since.year, since.month, since.day), zone)
+    began = EVER[0] if since is None else _midnight(zone, since)
+    ended = EVER[1]
     if until is not None and until < date.max:
-        after = until + timedelta(days=1)
-        ended = clock.to_utc(datetime(after.year, after.month, after.day), zone)
+        ended = _midnight(zone, until + timedelta(days=1))
     return began, ended
+
+
+def _midnight(zone: tzinfo, day: date) -> datetime:
+    """The moment at which a day begins; no request is from before 1970."""
+    if day <= EVER[0].date():
+        return EVER[0]
+    return clock.to_utc(datetime(day.year, day.month, day.day), zone)
 
 
 def span_of_window(ctx: Context, window: str) -> Span | None:
