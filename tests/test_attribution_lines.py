@@ -113,6 +113,18 @@ def test_a_revert_that_is_reverted_does_not_count(repo: GitRepo) -> None:
     assert repo.run("rev-parse", "HEAD~1") in reverts.moments
 
 
+def test_the_oldest_commit_of_a_shallow_clone_adds_nothing(repo: GitRepo, tmp_path: Path) -> None:
+    repo.commit("Add a page", 10, page="a\nb\n")
+    last = repo.commit("Change it", 20, page="a\nB\nc\n")
+    clone = tmp_path / "clone"
+    repo.run("clone", "--quiet", "--depth=2", f"file://{repo.folder}", str(clone))
+    repo.folder = clone
+    reading = repo.read()
+    fates, _ = reading.fates()
+    assert reading.is_shallow
+    assert {name: fate.added for name, fate in fates.items() if fate.added} == {last: 2}
+
+
 def test_a_share_needs_ten_commits_that_are_old_enough() -> None:
     now = START + 40 * DAY
     old = Part(Fate(START, 10, [(START, 10), (START + DAY, 5)], [(START + DAY, 5)]), None, 1.0)

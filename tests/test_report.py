@@ -104,6 +104,18 @@ def test_windows_are_those_of_windows(demo: Shell, days: Report) -> None:
     }
 
 
+def test_attributed_tokens_are_those_of_attribute(demo: Shell, days: Report) -> None:
+    data = demo.json("attribute", "--by", "agent", "--since", "2026-10-24", *AT)
+    assert data["totals"]["grades"]["A"] > data["totals"]["tokens"] / 3
+    for of_agent in data["rows"]:
+        rows = days.rows("attributed", agent=of_agent["agent"])
+        assert sum(row["tokens"] for row in rows) == of_agent["tokens"]
+        assert sum(row["share"] for row in rows) == pytest.approx(1)
+    wanted = data["lasting"]["attributed"]["survival_7d"]
+    rows = days.rows("lasting", name="with requests", measure="left after 7 days")
+    assert [row["share"] for row in rows] == ([] if wanted["reason"] else [wanted["value"]])
+
+
 def test_points_and_features_are_those_of_windows(demo: Shell, closed: Report) -> None:
     listed = window(demo, CLOSED)
     features = sum(listed["features"].values())
