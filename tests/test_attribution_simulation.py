@@ -22,11 +22,12 @@ HARD = Settings(person_commits=1.5, fails=0.15, slow=0.3, two_agents=0.8, unknow
 """More of what makes commits ambiguous than in the full run."""
 
 
-def check(promise: str, test: str, figures: list[Figure]) -> None:
-    targets = [each for each in figures if each.target != "-"]
-    for each in targets:
-        figure = f"{each.name}: {each.value}"
-        record(promise, f"{test}[{each.name}]", figure, each.target, each.is_ok)
+def check(test: str, figures: list[Figure]) -> None:
+    """Record each figure with a target. Raises AssertionError for one that misses it."""
+    for each in figures:
+        if each.target != "-":
+            promise = f"Requests become the commits that they made: {each.name}"
+            record(promise, test, each.value, each.target, each.is_ok)
 
 
 @pytest.mark.parametrize("settings", [Settings(), HARD], ids=["usual", "hard"])
@@ -36,13 +37,8 @@ def test_grade_a_is_right_and_shares_sum_to_the_tokens(
     scores = [*simulate(long(6, 500), 1, settings)]
     figures = [*attribution_figures(scores)]
     assert sum(each.right[0] for each in scores) > 0.3 * sum(each.total for each in scores)
-    check("A request is joined to the commit that it became", request.node.name, figures)
+    check(request.node.name, figures)
 
 
-def test_intervals_of_lasting_lines_cover_the_true_share() -> None:
-    figures = [*interval_figures(long(60, 2000), 1)]
-    check(
-        "An interval covers the true share of lasting lines",
-        "test_intervals_of_lasting_lines_cover_the_true_share",
-        figures,
-    )
+def test_intervals_of_lasting_lines_cover_the_true_share(request: pytest.FixtureRequest) -> None:
+    check(request.node.name, [*interval_figures(long(60, 2000), 1)])
