@@ -56,8 +56,8 @@ def _meter(scene: "Scene", rate: "Rate") -> Iterator[dict[str, Any]]:
     names = {"name": headline(rate), "plan": rate.stratum.plan, "provider": rate.stratum.provider}
     empty = dict.fromkeys(("usd", "tokens", "low", "high", "n", "points", "change", "mix", "part"))
     for unit in rate.observations:
-        values = {"usd": unit.usd / unit.points, "points": round(unit.points, 1)}
-        yield {**names, "kind": "week", "at": scene.wall(unit.begins), **empty, **values}
+        week = {"usd": unit.usd / unit.points, "points": round(unit.points, 1)}
+        yield {**names, "kind": "week", "at": scene.wall(unit.begins), **empty, **week}
     if rate.since is None or rate.until is None:
         return
     begins = [*(shift.begins for shift in rate.changes), rate.since]
@@ -65,7 +65,11 @@ def _meter(scene: "Scene", rate: "Rate") -> Iterator[dict[str, Any]]:
     bought = [*(shift.before for shift in rate.changes), rate.bought]
     sentences = [*("before a change" for _ in rate.changes), sentence(rate, scene.period.zone)]
     for n, each in enumerate(bought):
-        values = {"usd": each.usd.value, **_interval(each.usd), "mix": mix_text(each.mix)}
+        values: dict[str, Any] = {
+            "usd": each.usd.value,
+            **_interval(each.usd),
+            "mix": mix_text(each.mix),
+        }
         for at in (begins[n], ends[n]):
             row = {**empty, **values, "change": sentences[n], "part": n}
             yield {**names, "kind": "rate", "at": scene.wall(at), **row}
