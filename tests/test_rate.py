@@ -1,6 +1,7 @@
 """What a percentage point buys: the parts of `rate`, and the command on a book of twelve weeks."""
 
 import json
+import re
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -291,3 +292,20 @@ def test_the_command_states_the_rate_and_its_change(shell: Shell, tmp_path: Path
     assert text.splitlines()[0].endswith("]")
     before = json.loads(shell.ok("rate", "--format", "json", "--at", "2026-10-18T00:00Z"))["meters"]
     assert (before[0]["changes"], before[0]["usd_per_point"]["n"]) == ([], 6)
+
+
+def test_the_report_has_the_figures_of_the_command(shell: Shell, tmp_path: Path) -> None:
+    claude_book(shell, tmp_path)
+    at = ("--at", "2026-11-20T00:00Z")
+    [meter] = json.loads(shell.ok("rate", "--format", "json", *at))["meters"]
+    page = tmp_path / "page.html"
+    shell.ok("report", "--since", "90d", "--out", str(page), *at)
+    data = re.search(r'id="data">(.*?)</script>', page.read_text(), re.DOTALL)
+    assert data is not None
+    rows = json.loads(data[1])["datasets"]["rate"]
+    assert len([row for row in rows if row["kind"] == "week"]) == len(meter["observations"])
+    for kind, wanted in (("rate", meter["usd_per_point"]), *meter["tokens_per_point"].items()):
+        row = [each for each in rows if each["kind"] == kind.replace("_", " ")][-1]
+        value = row["usd"] if kind == "rate" else row["tokens"]
+        assert (value, row["low"], row["high"]) == (wanted["value"], wanted["low"], wanted["high"])
+        assert row["n"] == wanted["n"]

@@ -63,8 +63,10 @@ def _sleep(seconds: float) -> None:
 
 def _import(names: list) -> None:
     """Import all modules that an undisturbed run has imported, but for those of an extra."""
+    from burnbook import extras  # its folder is on the path only now
+
     for name in names:
-        if name == "_lib" or name.startswith("__") or name in sys.modules:
+        if name == "_lib" or name.startswith(("__", *extras.MODULES)) or name in sys.modules:
             continue
         if importlib.util.find_spec(name.partition(".")[0]) is not None:
             importlib.import_module(name)

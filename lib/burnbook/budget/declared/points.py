@@ -108,7 +108,8 @@ def _is_same(last: Shown, reading: Shown) -> bool:
     if is_other or reading.used_percent < last.used_percent:
         return False
     minutes = reading.window_minutes
-    return not minutes or reading.captured_at - last.captured_at <= timedelta(minutes=minutes)
+    passed = (reading.captured_at - last.captured_at).total_seconds()
+    return not minutes or passed <= 60 * minutes
 
 
 def _begins_after(reading: Shown, since: datetime) -> bool:
