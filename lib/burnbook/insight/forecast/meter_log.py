@@ -22,6 +22,7 @@ from burnbook.meters.deltas import SAME_RESET, Seen
 from burnbook.store.queries import QUARTER
 
 _OLDEST = (WEEKS + 2) * WEEK
+_LONGEST = 366 * DAY  # a row may have any length up to 2**53 minutes
 _FULL = 99.5  # percent: vendors round to whole points
 _OWN_RATE = 10.0  # points: from this on, a window's own rate is more exact than that of all
 
@@ -93,7 +94,8 @@ def windows(readings: Sequence[Seen]) -> list[Window]:
                 shown.append((at, each.used))
         elif last is None or resets_by > last.resets_by:
             ended = max(round(resets_by.timestamp() / QUARTER), at)
-            began = ended - round((each.meter.window_minutes or 0) * 60 / QUARTER)
+            length = (each.meter.window_minutes or 0) * 60 // QUARTER
+            began = ended - (length if length <= _LONGEST else 0)
             began = min(max(began, last.ended if last else began), at)
             shown = [(at, each.used)]
             result.append(Window(began, ended, resets_by, shown))

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct
 
 from burnbook.insight.estimate import Estimate
+from burnbook.insight.forecast.method.expected import WEEKS
 from burnbook.insight.forecast.method.history import LEAST_WEEKS, History, Limit, moment
 from burnbook.insight.forecast.method.prediction import Total, predict
 from burnbook.insight.forecast.method.straight_line import Line, line
@@ -61,6 +62,8 @@ def forecast(history: History, *, has_times: bool = True) -> Forecast:
     Without `has_times`, it does not say when the limit runs out, which takes most of the time.
     """
     reason = None if history.weeks >= LEAST_WEEKS else short(history.weeks)
+    if history.resets_at - history.use.last > WEEKS * WEEK:
+        reason = f"its reset is more than {WEEKS} weeks away"
     prediction = None if reason else prediction_of(history, history.resets_at)
     if prediction is None:
         return _straight(history, reason or "too few spans compare with what is left")
