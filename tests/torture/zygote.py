@@ -68,8 +68,15 @@ def _import(names: list) -> None:
     for name in names:
         if name == "_lib" or name.startswith(("__", *extras.MODULES)) or name in sys.modules:
             continue
+        if name.startswith("burnbook.") and name.startswith(_of_extras()):
+            continue
         if importlib.util.find_spec(name.partition(".")[0]) is not None:
             importlib.import_module(name)
+
+
+def _of_extras() -> tuple:
+    """Beginnings of the names of modules that need an extra."""
+    return importlib.import_module("burnbook.extras").MODULES
 
 
 def run(request: dict) -> dict:

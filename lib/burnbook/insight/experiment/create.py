@@ -42,7 +42,8 @@ def fields(ctx: Context, args: Any) -> tuple[dict[str, Any], Size]:
     power = scales.parse_share(args.power, "--power")
     if not 0.5 <= power <= 0.99:
         raise UsageError(f"--power is {args.power}; valid: 50% to 99%")
-    baseline, spread, source = _assumptions(ctx, metric, scale, limits, args)
+    worst = (limits.low + limits.high - effect) / 2  # the variances are greatest in the middle
+    baseline, spread, source = _assumptions(ctx, metric, scale, limits, worst, args)
     size = sample_size(Plan(scale, limits, effect, baseline, spread, len(arms)), power)
     bounds = scales.as_json(limits) if scale == "score" else {"low": None, "high": None}
     return {
@@ -94,7 +95,7 @@ def _limits(metric: str, scale: Scale, args: Any) -> Bounds:
 
 
 def _assumptions(
-    ctx: Context, metric: str, scale: Scale, limits: Bounds, args: Any
+    ctx: Context, metric: str, scale: Scale, limits: Bounds, worst: float, args: Any
 ) -> tuple[float | None, float | None, str]:
     """The baseline, the spread, and where they come from."""
     baseline = spread = None
@@ -113,11 +114,8 @@ def _assumptions(
     has_enough = len(earlier) >= _LEAST
     if is_spread_missing:
         if not has_enough:
-            shown = (
-                "2: most features between half and twice the middle"
-                if scale == "ratio"
-                else ("the standard deviation, such as 0.9")
-            )
+            of_ratio = "2: most features between half and twice the middle"
+            shown = of_ratio if scale == "ratio" else "the standard deviation, such as 0.9"
             raise UsageError(
                 f"--spread is missing ({shown}); the book has {len(earlier)} outcomes of "
                 f"{metric} to take it from, and {_LEAST} are needed"
@@ -127,8 +125,7 @@ def _assumptions(
         spread = max(1.01, float(np.exp(deviation))) if scale == "ratio" else max(0.01, deviation)
         source = "book"
     if is_baseline_missing:
-        middle = (limits.low + limits.high) / 2
-        baseline = float(np.mean(earlier)) if has_enough else middle
+        baseline = float(np.mean(earlier)) if has_enough else worst
         source = "book" if has_enough else "worst" if scale == "proportion" else source
     return baseline, spread, source
 

@@ -51,11 +51,20 @@ def standardized(effect: float, spread: float) -> float:
 
 
 def means(plan: Plan) -> tuple[float, float]:
-    """The two means, on `proportion` and `score`, between which the power is computed."""
+    """The two means, on `proportion` and `score`, between which the power is computed.
+
+    The second is greater where that is possible. Raises UsageError if neither is.
+    """
     assert plan.baseline is not None
-    up = plan.baseline + plan.effect
-    is_up = up <= plan.limits.high - 0.01 * (plan.limits.high - plan.limits.low)
-    return plan.baseline, up if is_up else plan.baseline - plan.effect
+    low, high = plan.limits
+    margin = 0.01 * (high - low)
+    for mean in (plan.baseline + plan.effect, plan.baseline - plan.effect):
+        if low + margin <= mean <= high - margin:
+            return plan.baseline, mean
+    raise UsageError(
+        f"an effect of {plan.effect:g} is not possible: with a baseline of {plan.baseline:g}, "
+        f"the other arm would be outside of {low:g} to {high:g}"
+    )
 
 
 def variance(plan: Plan) -> float:
