@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any
 
 from burnbook.agent_logs.calls.names import AT_ONCE, MOST_NAMES, Call, label
@@ -36,6 +37,9 @@ class CallKind:
         self._ids, self._commands = columns(declared.id), columns(declared.command)
         self.type, self._row = shape.build()
         self._labels: dict[Any, str | None] = {}
+        names = [self._row.columns[n] for n in self._names]
+        is_quick = len(names) == 1 and "." not in names[0]
+        self._name_of = attrgetter(names[0]) if is_quick else None
         either = self.type | str | int | float | bool | list[Any] | None
         self.items = list[either] | str | int | float | bool | dict[str, Any]  # type: ignore[valid-type]
 
@@ -44,10 +48,14 @@ class CallKind:
         if type(items) is not list:
             return ()
         calls: list[Call] = []
+        own, name_of = self.type, self._name_of
         for number, item in enumerate(items):
-            if isinstance(item, self.type) and (call := self.call(item, number)) is not None:
-                calls.append(call)
-        return tuple(calls[:AT_ONCE])
+            # Most items are texts, which have no name.
+            if type(item) is own and (name_of is None or name_of(item) is not None):
+                call = self.call(item, number)
+                if call is not None:
+                    calls.append(call)
+        return tuple(calls[:AT_ONCE]) if calls else ()
 
     def call(self, item: Any, number: int) -> Call | None:
         """The call of an item; None for an item that is none. Without an id, it has a number."""

@@ -197,7 +197,8 @@ class RequestLines:
             if paired is None:
                 return
             identified = with_aliases(identified, *paired)
-        request = self.going_on.join(identified.key, request)
+        if identified.key == self.going_on.key:
+            request = self.going_on.join(request)
         first = requests.add(identified.key, request, identified.aliases, identified.earlier)
         if first is not None:
             self.count_suspicious(first, amounts, ts, is_fallback=own is None)
